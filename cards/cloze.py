@@ -1,0 +1,160 @@
+"""Cloze deletions in Anki's syntax, `{{c1::hidden}}` and `{{c1::hidden::hint}}`.
+
+Nesting is allowed, as in Anki.  What Anki would silently drop (an empty cloze,
+one that is never closed, several numbers in one) is an error here, so that no
+card is lost.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+_TOKEN = re.compile(r"\{\{c([0-9,]+)::|\}\}")
+_SUSPECT = re.compile(r"\{\{c[0-9,]+:?(?!:)[^}]{0,20}|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::")
+LARGEST = 500
+"""The highest number that Anki makes a card for."""
+
+
+class ClozeError(ValueError):
+    """The text has a cloze that would make no card."""
+
+    def __init__(self, message: str, hint: str, offset: int) -> None:
+        """Keep what is wrong, how to mend it, and where in the text (from 0)."""
+        self.message, self.hint, self.offset = message, hint, offset
+        super().__init__(message)
+
+
+class Hidden(Struct, frozen=True):
+    """One hidden part; its text may hold further ones."""
+
+    number: int
+    parts: tuple["str | Hidden", ...]
+    hint: str = ""
+
+
+Parts = tuple[str | Hidden, ...]
+
+
+def parse_cloze(text: str) -> Parts:
+    """Split a text at its clozes.
+
+    Args:
+        text: Markdown with at least one cloze.
+
+    Returns:
+        The plain and the hidden parts in order.
+
+    Raises:
+        ClozeError: There is no cloze, or one would make no card.
+    """
+    stack: list[tuple[int, int, list[str | Hidden]]] = [(0, 0, [])]
+    end = 0
+    for token in _TOKEN.finditer(text):
+        stack[-1][2].append(text[end : token.start()])
+        end = token.end()
+        if token[1] is not None:
+            stack.append((_number(token), token.start(), []))
+        elif len(stack) == 1:
+            stack[-1][2].append("}}")
+        else:
+            number, start, parts = stack.pop()
+            stack[-1][2].append(_hidden(number, parts, start))
+    if len(stack) > 1:
+        hint = "close it with '}}'"
+        raise ClozeError("cloze is never closed", hint, stack[-1][1])
+    stack[0][2].append(text[end:])
+    whole = tuple(part for part in stack[0][2] if part != "")
+    _refuse_suspects(text)
+    if not any(isinstance(part, Hidden) for part in whole):
+        raise ClozeError("no part is hidden", "hide one as {{c1::text}}", 0)
+    return whole
+
+
+def _number(token: re.Match[str]) -> int:
+    digits = token[1]
+    if not digits.isdecimal():
+        first = digits.split(",")[0] or "1"
+        hint = f"write {{{{c{first}::…}}}} and hide it again under the other number"
+        raise ClozeError("one cloze with several numbers", hint, token.start())
+    if not 1 <= int(digits) <= LARGEST:
+        hint = f"number clozes from 1 to {LARGEST}"
+        raise ClozeError(f"cloze number '{digits}'", hint, token.start())
+    return int(digits)
+
+
+def _hidden(number: int, parts: list[str | Hidden], start: int) -> Hidden:
+    hint = ""
+    last = parts[-1]
+    if isinstance(last, str) and "::" in last:
+        visible, hint = last.split("::", 1)
+        parts[-1] = visible
+    kept = tuple(part for part in parts if part != "")
+    if not plain(kept).strip():
+        raise ClozeError("empty cloze", "write the hidden text after '::'", start)
+    return Hidden(number, kept, hint.strip())
+
+
+def _refuse_suspects(text: str) -> None:
+    suspect = _SUSPECT.search(text)
+    if suspect:
+        hint = "a cloze is written {{c1::text}}"
+        raise ClozeError(f"not a cloze: '{suspect[0]}'", hint, suspect.start())
+
+
+def walk(parts: Parts) -> Iterator[Hidden]:
+    """Go through all hidden parts, an outer one before those inside it."""
+    for part in parts:
+        if isinstance(part, Hidden):
+            yield part
+            yield from walk(part.parts)
+
+
+def plain(parts: Parts) -> str:
+    """Give the whole text with everything shown."""
+    return "".join(p if isinstance(p, str) else plain(p.parts) for p in parts)
+
+
+def numbers(parts: Parts) -> tuple[int, ...]:
+    """Give the numbers in use, each once, in order of first appearance."""
+    return tuple(dict.fromkeys(hidden.number for hidden in walk(parts)))
+
+
+def hidden_text(parts: Parts, number: int) -> str:
+    """Give what one number hides, several places joined by ` … `."""
+    found = [plain(hidden.parts) for hidden in walk(parts) if hidden.number == number]
+    return " … ".join(dict.fromkeys(found))
+
+
+def show(parts: Parts, number: int, mark: Callable[[Hidden], str]) -> str:
+    """Render the text as one card shows it.
+
+    Args:
+        parts: The parsed text.
+        number: The number that the card asks for.
+        mark: Makes the text that stands for a part with that number.
+
+    Returns:
+        The text, parts of other numbers shown as they are.
+    """
+    return "".join(
+        part
+        if isinstance(part, str)
+        else mark(part)
+        if part.number == number
+        else show(part.parts, number, mark)
+        for part in parts
+    )
+
+
+def renumber(parts: Parts, number_of: Callable[[int], int]) -> str:
+    """Write the text again in Anki's syntax with other numbers."""
+    return "".join(
+        part
+        if isinstance(part, str)
+        else "{{c"
+        f"{number_of(part.number)}::{renumber(part.parts, number_of)}"
+        + (f"::{part.hint}" if part.hint else "")
+        + "}}"
+        for part in parts
+    )

@@ -1,0 +1,197 @@
+"""Fields of a card, one by one: what each may be and what is wrong with it."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import fields
+
+from cards.events import Spots, spot_at
+from cards.note import KINDS, Common, Header, Source
+from cards.problem import Place, Problem
+
+CARD_KEYS: dict[str, frozenset[str]] = {
+    key: frozenset(
+        field.encode_name for struct in (kind, Common) for field in fields(struct)
+    )
+    for key, kind in KINDS.items()
+}
+"""The keys that a card of each kind may have."""
+
+HEADER_KEYS = frozenset({*(field.encode_name for field in fields(Header)), "cards"})
+"""The keys at the top of a file."""
+
+Found = TypeVar("Found", bound=Struct)
+
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
+_EXPECTED = re.compile(r"Expected `(\w+)`, got `(\w+)`")
+
+
+class Refusals:
+    """The problems of one file as they are found."""
+
+    def __init__(self, file: str) -> None:
+        """Start with none; `file` is the path to name."""
+        self.problems: list[Problem] = []
+        self._file = file
+
+    def add(
+        self, spots: Spots, path: tuple[str | int, ...], message: str, hint: str
+    ) -> None:
+        """Note a problem at the value that `path` leads to inside a card."""
+        place = Place(self._file, *spot_at(spots, path))
+        self.problems.append(Problem(place, message, hint))
+
+    def unknown_keys(
+        self,
+        values: dict[str, Any],
+        spots: Spots,
+        allowed: Iterable[str],
+        wanted: Iterable[str] = (),
+        *,
+        kind: str = "",
+    ) -> bool:
+        """Note every key that has no meaning here.
+
+        Args:
+            values: The mapping.
+            spots: Its places.
+            allowed: The keys that have a meaning.
+            wanted: Of these, one is needed.
+            kind: The key that tells the card's kind.
+
+        Returns:
+            Whether an unknown key looks like one of the wanted.
+        """
+        found = False
+        for key in values.keys() - set(allowed):
+            place = Place(self._file, *spots[key][0])
+            near = difflib.get_close_matches(key, sorted(allowed), 1, 0.6)
+            near = difflib.get_close_matches(key, list(wanted), 1, 0.6) or near
+            found = found or (bool(near) and near[0] in wanted)
+            if near:
+                message, hint = f"unknown key '{key}'", f"did you mean '{near[0]}'?"
+            elif kind and any(key in keys for keys in CARD_KEYS.values()):
+                message = f"key '{key}' in a card with '{kind}'"
+                hint = "remove it, or make another card"
+            else:
+                message = f"unknown key '{key}'"
+                hint = "known here: " + ", ".join(sorted(allowed))
+            self.problems.append(Problem(place, message, hint))
+        return found
+
+
+def convert(
+    refusals: Refusals, values: dict[str, Any], spots: Spots, to: type[Found]
+) -> Found | None:
+    """Convert field by field, so that no mistake hides another.
+
+    Args:
+        refusals: Gathers what is wrong.
+        values: A mapping of text; keys that `to` doesn't know are passed over.
+        spots: Its places.
+        to: The wanted type.
+
+    Returns:
+        The value, or None where a field was refused.
+    """
+    taken: dict[str, Any] = {}
+    whole = True
+    for field in fields(to):
+        name = field.encode_name
+        if name not in values:
+            if field.required:
+                hint = f"add '{name}:' to it"
+                refusals.add(spots, (), f"'{name}' is missing", hint)
+                whole = False
+            continue
+        try:
+            taken[name] = msgspec.convert(values[name], field.type, strict=False)
+        except msgspec.ValidationError as error:
+            path = _path(str(error), values[name])
+            message, hint = _say(str(error), (name, *path), values[name], path)
+            refusals.add(spots, (name, *path), message, hint)
+            whole = False
+    return to(**taken) if whole else None
+
+
+def _path(message: str, value: Any) -> tuple[str | int, ...]:
+    """Read the path at the end of msgspec's message, as far as it tells."""
+    at = message.rpartition(" - at `$")[2].rstrip("`") if " - at `" in message else ""
+    path: list[str | int] = []
+    for name, index, some in _STEP.findall(at):
+        if some:
+            path.append(_first_misfit(_inner(value, path)))
+        else:
+            path.append(name or int(index))
+    if "unknown field" in message:
+        path.append(message.split("`")[1])
+    return tuple(path)
+
+
+def _first_misfit(rows: Any) -> str:
+    """Find the table row that msgspec calls `[...]`."""
+    for name, cells in rows.items():
+        if not isinstance(cells, list) or any(not isinstance(c, str) for c in cells):
+            return str(name)
+    return str(next(iter(rows), ""))
+
+
+def _inner(value: Any, path: list[str | int]) -> Any:
+    for step in path:
+        value = value[step]
+    return value
+
+
+def _say(
+    said: str, whole: tuple[str | int, ...], value: Any, path: tuple[str | int, ...]
+) -> tuple[str, str]:
+    name = next(str(step) for step in reversed(whole) if isinstance(step, str))
+    if "unknown field" in said:
+        known = sorted({"title", "url", "was", "since", "source", "text", "pin"})
+        near = difflib.get_close_matches(name, known, 1, 0.6)
+        hint = f"did you mean '{near[0]}'?" if near else "remove it"
+        return f"unknown key '{name}'", hint
+    if "missing required field" in said:
+        missing = said.split("`")[1]
+        return f"'{missing}' is missing", f"add '{missing}:' to it"
+    if "regex" in said:
+        shown = _inner(value, list(path))
+        return f"'{shown}' as '{name}'", _pattern_hint(name)
+    expected = _EXPECTED.search(said)
+    wants = expected[1] if expected else ""
+    if wants == "bool":
+        return f"'{value}' as '{name}'", "write true or false"
+    if wants == "array":
+        return f"'{name}' wants a list", "write [a, b], or lines that begin with '- '"
+    if wants == "object":
+        return f"'{name}' wants keys of its own", "write 'key: value' lines under it"
+    return f"'{name}' wants text", "put the text in double quotes"
+
+
+def _pattern_hint(name: str) -> str:
+    hints = {
+        "since": "write a date as 2023, 2023-01 or 2023-01-31",
+        "pin": "write last",
+    }
+    return hints.get(name, "write a date as 2026-11-23")
+
+
+def sources_of(
+    given: str | Source | tuple[str | Source, ...],
+) -> tuple[Source, ...]:
+    """Bring the forms of `source` into one; a bare address becomes its url."""
+    if not given:
+        return ()
+    many = given if isinstance(given, tuple) else (given,)
+    return tuple(
+        one
+        if isinstance(one, Source)
+        else Source(url=one)
+        if one.startswith(("http://", "https://"))
+        else Source(title=one)
+        for one in many
+    )

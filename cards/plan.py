@@ -1,0 +1,347 @@
+"""What adding a file does to the notes that are there: compared, never guessed.
+
+Each incoming note is looked for by id, by the text of its question, by its
+answer, and by its place with mostly the same text.  Where two candidates fit
+equally the person is asked for an id: a wrong match would hang one fact's
+history on another.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+
+from msgspec import Struct
+
+from cards.identity import answer_key, normalised, root_of, text_key
+from cards.note import Compare, Listing, Note
+from cards.parts import ALIKE, likeness
+from cards.problem import DeckError, Place, Problem
+from cards.questions import parts_of, question_text
+
+
+class Action(StrEnum):
+    """What happens to a note."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    REWORDED = "reworded"
+    MOVED = "moved"
+    RETIRED = "retired"
+    UNCHANGED = "unchanged"
+
+
+class Known(Struct, frozen=True):
+    """A note of the store, as far as matching needs it."""
+
+    guid: str
+    note: Note
+    retired: bool = False
+    text_key: str = ""
+    """`cards.identity.text_key` of the note, kept so that it need not be made anew."""
+
+
+class Step(Struct, frozen=True):
+    """One note of the plan."""
+
+    action: Action
+    note: Note
+    """As it is to be; as it was where it is retired."""
+    known: Known | None = None
+    """What it continues; None for a new note."""
+    text_key: str = ""
+
+
+class Scope(Struct, frozen=True):
+    """What a run of adding speaks for."""
+
+    files: frozenset[str]
+    """Files that were read, and files of their folders that are gone."""
+    gone: frozenset[str] = frozenset()
+    """Files of any known note that exist no longer."""
+    shown: Mapping[str, str] = {}
+    """For an absolute path the path as the person typed it."""
+
+
+def make_plan(
+    incoming: Sequence[Note], known: Sequence[Known], scope: Scope
+) -> list[Step]:
+    """Decide what happens to each note.
+
+    Args:
+        incoming: The notes of the files, without repeated ids or questions.
+        known: All notes of the store.
+        scope: Which files are spoken for.
+
+    Returns:
+        A step for each incoming note in its order, then one for each note that
+        vanished.
+
+    Raises:
+        DeckError: An id belongs to another deck's note, or a reworded note fits
+            two vanished ones equally.
+    """
+    matching = _Matching(incoming, known, scope)
+    matching.by_name()
+    matching.by_answer()
+    matching.by_place()
+    if matching.problems:
+        raise DeckError(matching.problems)
+    return matching.steps()
+
+
+class _Matching:
+    def __init__(
+        self, incoming: Sequence[Note], known: Sequence[Known], scope: Scope
+    ) -> None:
+        self._incoming, self._scope = incoming, scope
+        self._keys = [text_key(note) for note in incoming]
+        self._found: list[Known | None] = [None] * len(incoming)
+        self._known = known
+        self._taken: set[str] = set()
+        self.problems: list[Problem] = []
+
+    def by_name(self) -> None:
+        """Match by id, guid and the text of the question."""
+        ids = {one.note.id: one for one in self._known if one.note.id}
+        guids = {one.guid: one for one in self._known}
+        texts: dict[str, Known] = {}
+        for one in self._known:
+            key = one.text_key
+            if key not in texts or texts[key].retired:
+                texts[key] = one
+        for index, note in enumerate(self._incoming):
+            if note.id:
+                candidate = ids.get(note.id) or guids.get(note.id)
+                if candidate is not None:
+                    self._check_owner(note, candidate)
+                    self._take(index, candidate)
+        own_ids = {note.id for note in self._incoming if note.id}
+        for index, key in enumerate(self._keys):
+            candidate = texts.get(key)
+            if candidate is None or self._found[index] is not None:
+                continue
+            note = self._incoming[index]
+            other = candidate.note.id
+            if other and (
+                other in own_ids or (note.id and not self._is_gone(candidate))
+            ):
+                continue
+            self._take(index, candidate)
+
+    def _take(self, index: int, candidate: Known) -> None:
+        if candidate.guid not in self._taken:
+            self._found[index] = candidate
+            self._taken.add(candidate.guid)
+
+    def _is_gone(self, candidate: Known) -> bool:
+        files = self._scope.files | self._scope.gone
+        return candidate.retired or candidate.note.file in files
+
+    def _check_owner(self, note: Note, candidate: Known) -> None:
+        """Refuse an id that another person's deck uses for another fact."""
+        other = candidate.note
+        if (
+            root_of(note.deck) == root_of(other.deck)
+            or note.language != other.language
+            or self._is_gone(candidate)
+        ):
+            return
+        shown = self._scope.shown
+        place = Place(shown.get(note.file, note.file), note.line)
+        hint = (
+            f"it names a note of '{root_of(other.deck)}' at "
+            f"{Place(other.file, other.line)}; choose another id"
+        )
+        self.problems.append(Problem(place, f"duplicate id '{note.id}'", hint))
+
+    def _open(self) -> tuple[list[int], list[Known]]:
+        """Give the incoming notes and the vanished ones that found nobody."""
+        new = [i for i, found in enumerate(self._found) if found is None]
+        if not new:
+            return [], []
+        touched = {one.note.file for one in self._found if one is not None}
+        files = self._scope.files | (self._scope.gone & touched)
+        vanished = [
+            one
+            for one in self._known
+            if one.guid not in self._taken
+            and not one.retired
+            and one.note.file in files
+        ]
+        return new, vanished
+
+    def by_answer(self) -> None:
+        """Match a reworded question by its answer."""
+        new, vanished = self._open()
+        if not vanished:
+            return
+        old_by: dict[str, list[Known]] = defaultdict(list)
+        new_by: dict[str, list[int]] = defaultdict(list)
+        for one in vanished:
+            old_by[answer_key(one.note)].append(one)
+        for index in new:
+            new_by[answer_key(self._incoming[index])].append(index)
+        for key, indexes in new_by.items():
+            candidates = old_by.get(key, [])
+            if len(indexes) == 1 and len(candidates) == 1:
+                if self._may_follow(self._incoming[indexes[0]], candidates[0]):
+                    self._take(indexes[0], candidates[0])
+            elif candidates:
+                self._pair(indexes, candidates)
+
+    def _may_follow(self, note: Note, candidate: Known) -> bool:
+        """Two different ids are two facts, whatever their texts."""
+        return not (note.id and candidate.note.id and note.id != candidate.note.id)
+
+    def _pair(self, indexes: list[int], candidates: list[Known]) -> None:
+        """Pair several of one answer by their questions; ask where two fit."""
+        for index in indexes:
+            note = self._incoming[index]
+            free = [
+                one
+                for one in candidates
+                if one.guid not in self._taken and self._may_follow(note, one)
+            ]
+            scores = sorted(
+                ((_alike(one.note, note), one.guid, one) for one in free), reverse=True
+            )
+            if not scores:
+                continue
+            best = scores[0][0]
+            equal = [one for score, _, one in scores if score == best]
+            if len(equal) > 1 and best >= ALIKE:
+                self._ask(note, equal)
+            elif best >= ALIKE or (len(free) == 1 and len(indexes) == 1):
+                self._take(index, scores[0][2])
+
+    def _ask(self, note: Note, candidates: list[Known]) -> None:
+        shown = self._scope.shown
+        place = Place(shown.get(note.file, note.file), note.line)
+        fits = " or ".join(
+            f"'id: {one.guid}' for \"{_short(one.note)}\"" for one in candidates[:3]
+        )
+        hint = f"put {fits}, or an id of your own for a new card"
+        message = f"'{_short(note)}' may be any of {len(candidates)} reworded cards"
+        self.problems.append(Problem(place, message, hint))
+
+    def by_place(self) -> None:
+        """Match by the same neighbour in the file and mostly equal text."""
+        new, vanished = self._open()
+        if not vanished:
+            return
+        left, right = self._neighbours({one.guid: one for one in vanished})
+        for index in new:
+            note = self._incoming[index]
+            near = (
+                left.get(self._guid(index - 1)),
+                right.get(self._guid(index + 1)),
+            )
+            scores = [
+                (_alike(one.note, note), one.guid, one)
+                for one in near
+                if one is not None
+                and one.guid not in self._taken
+                and one.note.kind == note.kind
+                and self._may_follow(note, one)
+            ]
+            best = max(scores, default=(0.0, "", None))
+            if best[2] is not None and best[0] >= ALIKE:
+                self._take(index, best[2])
+
+    def _guid(self, index: int) -> str | None:
+        if not 0 <= index < len(self._found):
+            return ""
+        found = self._found[index]
+        return None if found is None else found.guid
+
+    def _neighbours(
+        self, vanished: Mapping[str, Known]
+    ) -> tuple[dict[str | None, Known], dict[str | None, Known]]:
+        """Say which vanished note stood after and before each known one."""
+        files: dict[str, list[Known]] = defaultdict(list)
+        for one in self._known:
+            if not one.retired:
+                files[one.note.file].append(one)
+        after: dict[str | None, Known] = {}
+        before: dict[str | None, Known] = {}
+        for notes in files.values():
+            notes.sort(key=lambda one: one.note.line)
+            guids = ["", *(one.guid for one in notes), ""]
+            for left, own, right in zip(guids, guids[1:], guids[2:], strict=False):
+                if own in vanished:
+                    after[left] = before[right] = vanished[own]
+        return after, before
+
+    def steps(self) -> list[Step]:
+        """Give the plan."""
+        steps = [
+            Step(_action(note, found, key), note, found, key)
+            for note, found, key in zip(
+                self._incoming, self._found, self._keys, strict=True
+            )
+        ]
+        touched = {one.note.file for one in self._found if one is not None}
+        files = self._scope.files | (self._scope.gone & touched)
+        steps += [
+            Step(Action.RETIRED, one.note, one, one.text_key)
+            for one in self._known
+            if one.guid not in self._taken
+            and not one.retired
+            and one.note.file in files
+        ]
+        return steps
+
+
+def _alike(old: Note, new: Note) -> float:
+    """Tell how much of the fact is the same, 0 to 1."""
+    if isinstance(old.content, Compare | Listing):
+        before, after = set(parts_of(old.content)), set(parts_of(new.content))
+        shared = len(before & after) / max(1, min(len(before), len(after)))
+        if shared >= ALIKE:
+            return shared
+    return likeness(
+        normalised(question_text(old.content)), normalised(question_text(new.content))
+    )
+
+
+def _short(note: Note) -> str:
+    text = normalised(question_text(note.content))
+    return text if len(text) <= 50 else text[:49] + "…"
+
+
+def _action(note: Note, known: Known | None, key: str) -> Action:
+    if known is None:
+        return Action.NEW
+    old = known.note
+    same_name = note.id == old.id if note.id and old.id else key == known.text_key
+    if not same_name and not (
+        note.id and known.guid == note.id and key == known.text_key
+    ):
+        return Action.REWORDED
+    if known.retired or _text_of(note) != _text_of(old):
+        return Action.CHANGED
+    if note.deck != old.deck or note.file != old.file:
+        return Action.MOVED
+    return Action.UNCHANGED
+
+
+def _text_of(note: Note) -> tuple[object, ...]:
+    return (
+        note.content,
+        note.id,
+        note.language,
+        note.extra,
+        note.tags,
+        note.sources,
+        note.checked,
+        note.recheck,
+        note.changed,
+    )
+
+
+def count(steps: Iterable[Step]) -> dict[str, int]:
+    """Count the steps by action, every action named."""
+    counts = {action.value: 0 for action in Action}
+    for step in steps:
+        counts[step.action.value] += 1
+    return counts

@@ -1,0 +1,47 @@
+"""What can be wrong with a deck.
+
+A problem is a value that knows its place and its remedy; who shows it decides
+how.  Reading gathers all problems of a file before it gives up, so one run of
+`flash check` is one round of fixing.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A spot in a file, counted from 1 as editors do."""
+
+    file: str
+    """The path as the person typed it."""
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        """Render `path:line:column`, which editors and terminals can jump to."""
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake, where it is and how to mend it."""
+
+    place: Place
+    message: str
+    """Small letter, no full stop, the offending text in quotes."""
+    hint: str = ""
+    """What to type next; empty where the message says it all."""
+
+    def __str__(self) -> str:
+        """Render `path:line:column: message (hint)` on one line."""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{self.place}: {self.message}{hint}"
+
+
+class DeckError(Exception):
+    """A deck can't be taken as it is; carries every problem found in the run."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        """Keep the problems in the order of their places."""
+        self.problems = sorted(problems)
+        super().__init__("\n".join(map(str, self.problems)))

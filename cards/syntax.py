@@ -1,0 +1,112 @@
+"""What libyaml says of text it can't parse, said so that it can be mended."""
+
+from typing import Any
+
+import yaml
+
+from cards.problem import Place, Problem
+
+_HINTS = {
+    "mapping values are not allowed": (
+        "a ': ' inside the text",
+        "put the whole text in double quotes",
+    ),
+    "could not find expected ':'": (
+        "a line that is neither a key nor part of a text",
+        "write 'key: value', or indent it under the text it belongs to",
+    ),
+    "did not find expected key": (
+        "a line that doesn't fit its surroundings",
+        "check its indentation, or quote the text",
+    ),
+    "did not find expected '-' indicator": (
+        "a line that doesn't fit into the list",
+        "check its indentation: items begin with '- ' in one column",
+    ),
+    "did not find expected ',' or ']'": (
+        "the list is never closed",
+        "close it with ']', or quote an item that holds ',' or '['",
+    ),
+    "did not find expected ',' or '}'": (
+        "the braces are never closed",
+        "close them with '}', or quote a text that begins with '{'",
+    ),
+    "did not find expected alphabetic or numeric character": (
+        "a text that begins with '*' or '&'",
+        "put it in double quotes",
+    ),
+    "found unknown escape character": (
+        "unknown escape in double quotes",
+        "write '\\\\' for a backslash, or use single quotes",
+    ),
+    "did not find expected <document start>": (
+        "text after the end of the document",
+        "keep one document per file",
+    ),
+    "block sequence entries are not allowed": (
+        "a list item in the wrong place",
+        "begin the list on a line of its own",
+    ),
+}
+
+
+_AT_START = (
+    "did not find expected ',' or ']'",
+    "did not find expected ',' or '}'",
+    "did not find expected alphabetic or numeric character",
+)
+"""Mistakes that are seen long after the place where they were made."""
+
+
+def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
+    """Turn a parser's error into a problem with place and mend.
+
+    Args:
+        error: What libyaml raised.
+        text: The text it was reading.
+        file: The path to name.
+
+    Returns:
+        The problem; the parser's own words where there are no better ones.
+    """
+    mark: Any = getattr(error, "problem_mark", None)
+    start: Any = getattr(error, "context_mark", None)
+    said = str(getattr(error, "problem", "") or error)
+    context = str(getattr(error, "context", "") or "")
+    if mark is None:
+        return Problem(Place(file), said.splitlines()[0])
+    if "unexpected end of stream" in said and "quoted" in context and start:
+        quote = _char_at(text, start)
+        return Problem(
+            _place(file, start), "quote is never closed", f"close it with {quote}"
+        )
+    if "cannot start any token" in said or "\\t" in said:
+        return _bad_start(file, text, mark)
+    for known, (message, hint) in _HINTS.items():
+        if known in said:
+            shown = start if known in _AT_START else mark
+            return Problem(_place(file, shown or mark), message, hint)
+    return Problem(_place(file, mark), said)
+
+
+def _bad_start(file: str, text: str, mark: Any) -> Problem:
+    found = _char_at(text, mark)
+    if found == "\t":
+        return Problem(_place(file, mark), "tab indentation", "indent with spaces")
+    return Problem(
+        _place(file, mark),
+        f"a text that begins with '{found}'",
+        "put it in double quotes",
+    )
+
+
+def _char_at(text: str, mark: Any) -> str:
+    if isinstance(mark.index, int) and mark.index < len(text):
+        lines = text.split("\n", mark.line + 1)
+        line = lines[mark.line] if mark.line < len(lines) else ""
+        return line[mark.column] if mark.column < len(line) else ""
+    return ""
+
+
+def _place(file: str, mark: Any) -> Place:
+    return Place(file, mark.line + 1, mark.column + 1)

@@ -1,0 +1,1 @@
+"""Exchange with others: packages for Anki, written from values it is handed."""

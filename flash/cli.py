@@ -1,0 +1,118 @@
+"""The command line: its commands, and what becomes of what goes wrong."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from flash.commands import (
+    cards_commands,
+    check_command,
+    config_command,
+    deck_commands,
+    list_commands,
+    review_command,
+    stats_command,
+)
+from flash.trouble import Trouble, tell, tell_error, tell_problems
+
+app = typer.Typer(
+    name="flash",
+    help="Keep facts in memory: cards in YAML, FSRS, a review every day.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"flash {version('flash-srs')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _everywhere(
+    db: Annotated[
+        Path | None,
+        typer.Option("--db", metavar="FILE", help="The store, for any command."),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_version,
+            is_eager=True,
+            help="Print the version and leave.",
+        ),
+    ] = False,
+) -> None:
+    if db is not None:
+        os.environ["_FLASH_GLOBAL_DB"] = str(db)
+
+
+app.command("review")(review_command.review)
+app.command("add")(deck_commands.add)
+app.command("check")(check_command.check)
+app.command("export")(deck_commands.export)
+app.command("decks")(list_commands.decks)
+app.command("list")(list_commands.list_cards)
+app.command("show")(list_commands.show)
+app.command("stats")(stats_command.stats)
+app.command("suspend")(cards_commands.suspend)
+app.command("unsuspend")(cards_commands.unsuspend)
+app.command("bury")(cards_commands.bury)
+app.command("undo")(cards_commands.undo)
+app.command("config")(config_command.config)
+app.command("backup")(deck_commands.backup)
+
+
+def run(words: list[str]) -> int:
+    """Run one command; see `flash.__main__.main`."""
+    as_json = "--json" in words
+    os.environ.pop("_FLASH_GLOBAL_DB", None)
+    try:
+        code = app(words, prog_name="flash", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        tell_error(error.format_message(), as_json=as_json)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        tell("flash: interrupted")
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has had enough of it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except Trouble as error:
+        tell_error(str(error), as_json=as_json)
+        return 1
+    except Exception as error:
+        if not _told(error, as_json=as_json):
+            raise
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: Exception, *, as_json: bool) -> bool:
+    """Tell of an error that our own layers raise; False for a bug of ours."""
+    from cards.problem import DeckError
+    from srs.store import StoreError
+
+    if isinstance(error, DeckError):
+        tell_problems(error.problems, as_json=as_json)
+        return True
+    if isinstance(error, StoreError):
+        tell_error(str(error), as_json=as_json)
+        return True
+    if type(error).__name__ == "ExportError":
+        tell_error(str(error), as_json=as_json)
+        return True
+    return False

@@ -1,0 +1,94 @@
+"""`flash suspend`, `unsuspend`, `bury`, `undo`: single cards, single steps."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flash.opened import DbOption, JsonOption, opened
+from flash.trouble import Trouble
+
+Names = Annotated[
+    list[str],
+    typer.Argument(metavar="CARD...", help="Numbers of cards, or ids of notes."),
+]
+
+
+def suspend(names: Names, json: JsonOption = False, db: DbOption = None) -> None:
+    """Set cards aside until they are unsuspended.
+
+    Exit code 1: a name fits no card, and nothing was done.
+    """
+    _mark(names, db, "suspended", as_json=json)
+
+
+def unsuspend(names: Names, json: JsonOption = False, db: DbOption = None) -> None:
+    """Take suspended cards up again, where they were.
+
+    Exit code 1: a name fits no card, and nothing was done.
+    """
+    _mark(names, db, "unsuspended", as_json=json)
+
+
+def bury(names: Names, json: JsonOption = False, db: DbOption = None) -> None:
+    """Let cards rest till tomorrow.
+
+    Exit code 1: a name fits no card, and nothing was done.
+    """
+    _mark(names, db, "buried", as_json=json)
+
+
+def _mark(names: list[str], db: Path | None, done: str, *, as_json: bool) -> None:
+    from srs import changes
+    from srs.listing import cards_named
+
+    with opened(db) as store:
+        cards: list[int] = []
+        for name in names:
+            found = cards_named(store.store, name)
+            if not found:
+                hint = "flash list shows their numbers; nothing was done"
+                raise Trouble(f"no card is called '{name}'", hint)
+            cards += found
+        if done == "buried":
+            day = store.options.calendar.day(store.now())
+            count = changes.bury(store.store, cards, store.now(), day)
+        else:
+            count = changes.suspend(
+                store.store, cards, store.now(), suspended=done == "suspended"
+            )
+    if as_json:
+        from flash.printing import print_json
+
+        print_json({done: count, "cards": cards})
+        return
+    typer.echo(f"{done}: {count} of {len(cards)} cards")
+
+
+def undo(
+    steps: Annotated[
+        int, typer.Argument(metavar="[STEPS]", min=1, help="How many steps back.")
+    ] = 1,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Take back the last answer, suspension or burial; again for the one before.
+
+    Nothing is deleted: the log keeps the answer, marked as undone.
+    """
+    from srs.changes import undo_last
+
+    with opened(db) as store:
+        options = store.options
+        told: list[str] = []
+        for _ in range(steps):
+            undone = undo_last(store.store, options)
+            if undone is None:
+                break
+            told.append(undone.sentence)
+    if json:
+        from flash.printing import print_json
+
+        print_json({"undone": told})
+        return
+    typer.echo("\n".join(told) or "nothing to undo")

@@ -1,0 +1,172 @@
+"""`flash config`: settings, for all decks or for one and its children."""
+
+import re
+from typing import Annotated, Any
+
+import typer
+
+from flash.opened import DbOption, JsonOption, opened
+from flash.trouble import Trouble
+
+_SETTINGS = ("rollover", "time_zone")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_HIDDEN = ("parameters",)
+
+
+def config(
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="What to show or set.")
+    ] = "",
+    value: Annotated[
+        str, typer.Argument(metavar="[VALUE]", help="What to set it to.")
+    ] = "",
+    deck: Annotated[
+        str,
+        typer.Option("--deck", metavar="DECK", help="For this deck and its children."),
+    ] = "",
+    unset: Annotated[
+        bool, typer.Option("--unset", help="Go back to what the parents say.")
+    ] = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Show or change settings; without a name, show all of them.
+
+    A deck inherits from its parents what it doesn't set itself.  Steps are
+    written as '1m 10m', `time_zone` as Asia/Tokyo, `rollover` as an hour.
+    Exit code 1: no such setting, or a value out of its range.
+    """
+    from srs.options import Options
+
+    with opened(db) as store:
+        options = store.options
+        names = [*_SETTINGS, *_preset_names()]
+        if name:
+            name = _known(name.replace("-", "_"), names)
+        if name and (value or unset):
+            _change(store.store, options, name, value, deck, unset=unset)
+            options = Options(store.store)
+        shown = (
+            {name: _shown(options, name, deck)}
+            if name
+            else {one: _shown(options, one, deck) for one in names}
+        )
+        own = options.own(deck)
+    if json:
+        from flash.printing import print_json
+
+        print_json(shown)
+        return
+    _print(shown, own, deck)
+
+
+def _print(shown: dict[str, Any], own: dict[str, Any], deck: str) -> None:
+    from flash.printing import styled
+
+    for name, value in shown.items():
+        mark = "  (set for this deck)" if deck and name in own else ""
+        typer.echo(f"{name:<18} {_text(name, value)}{styled(mark, '2')}")
+
+
+def _preset_names() -> list[str]:
+    from msgspec.structs import fields
+
+    from srs.presets import Preset
+
+    return [one.name for one in fields(Preset) if one.name not in _HIDDEN]
+
+
+def _known(name: str, names: list[str]) -> str:
+    import difflib
+
+    if name in names:
+        return name
+    near = difflib.get_close_matches(name, names, 1)
+    hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(names)}"
+    raise Trouble(f"no setting '{name}'", hint)
+
+
+def _shown(options: Any, name: str, deck: str) -> Any:
+    if name in _SETTINGS:
+        return getattr(options, name)
+    return getattr(options.preset(deck), name)
+
+
+def _text(name: str, value: Any) -> str:
+    if name.endswith("_steps"):
+        return " ".join(_delay(seconds) for seconds in value) or "none"
+    if name == "time_zone":
+        return value or "of this machine"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _delay(seconds: int) -> str:
+    for unit in ("d", "h", "m"):
+        if seconds % _UNITS[unit] == 0:
+            return f"{seconds // _UNITS[unit]}{unit}"
+    return f"{seconds}s"
+
+
+def _change(
+    store: Any, options: Any, name: str, value: str, deck: str, *, unset: bool
+) -> None:
+    from srs.options import save_options, save_setting
+
+    if name in _SETTINGS:
+        if deck:
+            raise Trouble(f"'{name}' holds for all decks", "leave out --deck")
+        save_setting(store, name, "" if unset else _checked_setting(name, value))
+        return
+    own = options.own(deck)
+    if unset:
+        own.pop(name, None)
+    else:
+        own[name] = _checked(name, value)
+    save_options(store, deck, own)
+
+
+def _checked_setting(name: str, value: str) -> str:
+    from srs.calendar import UnknownZone, zone_offset
+
+    if name == "rollover":
+        if not value.isdecimal() or not 0 <= int(value) <= 23:
+            raise Trouble(f"'{value}' as 'rollover'", "an hour from 0 to 23")
+        return str(int(value))
+    try:
+        zone_offset(value)
+    except UnknownZone:
+        hint = "a name such as Asia/Tokyo or Europe/Berlin"
+        raise Trouble(f"no time zone '{value}'", hint) from None
+    return value
+
+
+def _checked(name: str, value: str) -> Any:
+    """Convert and check one option of a preset.
+
+    Raises:
+        Trouble: The value has the wrong form or is out of its range.
+    """
+    import msgspec
+    from msgspec.structs import fields
+
+    from srs.presets import Preset
+
+    kind = next(one.type for one in fields(Preset) if one.name == name)
+    words = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+    given: Any = words.get(value.lower(), value)
+    if name.endswith("_steps"):
+        given = [] if value == "none" else [_seconds(word) for word in value.split()]
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        said = str(error).replace("Expected ", "wants ").replace("`", "")
+        raise Trouble(f"'{value}' as '{name}'", said) from None
+
+
+def _seconds(word: str) -> int:
+    found = re.fullmatch(r"(\d+)([smhd])", word)
+    if not found:
+        raise Trouble(f"'{word}' is no delay", "write 30s, 10m, 1h or 1d")
+    return int(found[1]) * _UNITS[found[2]]

@@ -1,0 +1,199 @@
+"""`flash add`, `flash export`, `flash backup`: decks in, decks out."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flash.opened import DbOption, DeckOption, JsonOption, TagOption, opened
+from flash.trouble import Trouble, tell
+
+
+def add(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE|DIR...",
+            help="Deck files, folders of them, or the name of a bundled deck.",
+        ),
+    ],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan and change nothing.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Retire many cards without asking.")
+    ] = False,
+    lang: Annotated[
+        str,
+        typer.Option("--lang", metavar="LANG", help="Language, where there are two."),
+    ] = "",
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Add deck files to the store, or take their edits over.
+
+    An edited, renamed or moved card keeps its history; one that vanished from
+    its file is retired, and wakes up when it returns.  Exit code 1: a file has a
+    mistake, and nothing was added.
+    """
+    from flash.adding import paths_named, plan, refuse_loss, told_plan
+    from srs.intake import carry_out
+
+    with opened(db) as store:
+        intake = plan(store, paths_named(files, lang), lang)
+        if dry_run:
+            cards = _count_cards(intake.steps)
+        else:
+            refuse_loss(intake, agreed=lambda question: yes or _agrees(question))
+            with _Progress(len(intake.steps), "adding", quiet=json) as progressed:
+                applied = carry_out(store.store, intake, store.now(), progressed)
+            cards = applied.cards
+    if json:
+        _print_plan_json(intake, cards, dry_run=dry_run)
+        return
+    for line in told_plan(intake):
+        typer.echo(line)
+    _print_counts(intake.counts, cards, dry_run=dry_run)
+    if intake.left_out:
+        tell(f"{intake.left_out} notes in another language left out (choose: --lang)")
+    if intake.left_alone:
+        tell(f"{intake.left_alone} other YAML files left alone")
+
+
+def _count_cards(steps: Any) -> int:
+    from cards.plan import Action
+    from cards.questions import parts_of
+
+    return sum(
+        len(parts_of(step.note.content))
+        for step in steps
+        if step.action is not Action.RETIRED
+    )
+
+
+def _agrees(question: str) -> bool:
+    return sys.stdin.isatty() and typer.confirm(question, err=True)
+
+
+def _print_counts(counts: dict[str, int], cards: int, *, dry_run: bool) -> None:
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    end = " (nothing was changed: --dry-run)" if dry_run else ""
+    typer.echo(f"{told or 'nothing'}; {cards} cards{end}")
+
+
+def _print_plan_json(intake: Any, cards: int, *, dry_run: bool) -> None:
+    from cards.plan import Action
+    from cards.questions import question_text
+    from flash.printing import print_json
+
+    steps = [
+        {
+            "action": step.action.value,
+            "question": question_text(step.note.content),
+            "was": question_text(step.known.note.content) if step.known else None,
+            "guid": step.known.guid if step.known else None,
+            "deck": step.note.deck,
+            "file": step.note.file,
+            "line": step.note.line,
+        }
+        for step in intake.steps
+        if step.action not in (Action.UNCHANGED, Action.NEW)
+    ]
+    print_json(
+        {
+            **intake.counts,
+            "cards": cards,
+            "dry_run": dry_run,
+            "left_out": intake.left_out,
+            "left_alone": intake.left_alone,
+            "steps": steps,
+        }
+    )
+
+
+class _Progress:
+    """A bar on a terminal for long work, nothing elsewhere."""
+
+    def __init__(self, length: int, label: str, *, quiet: bool) -> None:
+        self._bar: Any = None
+        self._at = 0
+        if length >= 5000 and not quiet and sys.stderr.isatty():
+            self._bar = typer.progressbar(length=length, label=label, file=sys.stderr)
+
+    def __enter__(self) -> Any:
+        if self._bar is not None:
+            self._bar.__enter__()
+        return self._move
+
+    def _move(self, done: int) -> None:
+        if self._bar is not None:
+            self._bar.update(done - self._at)
+            self._at = done
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(*error)
+
+
+def export(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.apkg|.csv|.json", help="Where to write."),
+    ],
+    deck: DeckOption = "",
+    tag: TagOption = "",
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Write cards to a package for Anki, to CSV or to JSON.
+
+    The file is replaced as a whole or left as it was.  Importing a package of the
+    same store again updates the notes in Anki and keeps their progress there.
+    Exit code 1: nothing to write, or a picture is missing.
+    """
+    from srs.library import stored_notes
+
+    ending = file.suffix.lower()
+    if ending not in (".apkg", ".csv", ".json"):
+        raise typer.BadParameter("the name must end in .apkg, .csv or .json")
+    with opened(db) as store:
+        total = store.store.row("select count(*) from notes where retired = 0")[0]
+        notes = stored_notes(store.store, deck=deck, tag=tag)
+        with _Progress(total, "exporting", quiet=json) as progressed:
+            written = _write(file, ending, notes, progressed)
+    if json:
+        from flash.printing import print_json
+
+        print_json({"file": str(file), **written})
+        return
+    typer.echo(f"{file}: {written['notes']} notes, {written['cards']} cards")
+
+
+def _write(file: Path, ending: str, notes: Any, progressed: Any) -> dict[str, int]:
+    raise Trouble("not yet")
+
+
+def backup(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="Where to; by default beside the store."),
+    ] = None,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Copy the store as it is now, checked, also while a review is open.
+
+    Backups beside the store are thinned out: the last ten and one of each month
+    stay.
+    """
+    from srs.store import back_up
+
+    with opened(db) as store:
+        made = back_up(store.store, store.now(), file)
+    if json:
+        from flash.printing import print_json
+
+        print_json({"file": str(made), "bytes": made.stat().st_size})
+        return
+    typer.echo(f"{made}: {made.stat().st_size / 1e6:.1f} MB")

@@ -1,0 +1,188 @@
+"""`flash decks`, `flash list`, `flash show`: what the store holds."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flash.opened import DbOption, JsonOption, Opened, TagOption, opened
+from flash.trouble import Trouble
+
+if TYPE_CHECKING:
+    from srs.listing import Line
+
+
+def decks(
+    bundled: Annotated[
+        bool, typer.Option("--bundled", help="List the decks that ship with flash.")
+    ] = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """List the decks with their cards: new, learning, due."""
+    from flash.printing import print_json, print_table
+
+    if bundled:
+        _bundled(as_json=json)
+        return
+    from srs.listing import deck_lines
+
+    with opened(db) as store:
+        calendar = store.options.calendar
+        day = calendar.day(store.now())
+        found = deck_lines(store.store, day, calendar.start_ms(day + 1))
+    if json:
+        print_json(found)
+        return
+    if not found:
+        typer.echo("no decks yet (flash add cards.yaml, or flash review to begin)")
+        return
+    rows = [
+        [
+            "  " * one.deck.count("::") + one.deck.split("::")[-1],
+            *(str(n) for n in (one.cards, one.new, one.learning, one.due)),
+        ]
+        for one in found
+    ]
+    head = ("deck", "cards", "new", "learning", "due")
+    print_table(head, rows, right=(1, 2, 3, 4))
+
+
+def _bundled(*, as_json: bool) -> None:
+    from cards.bundled import bundled_decks
+    from flash.printing import print_json
+
+    found = bundled_decks()
+    if as_json:
+        print_json(
+            [{"deck": name, "languages": langs} for name, langs in found.items()]
+        )
+        return
+    for name, languages in found.items():
+        typer.echo(f"{name}  ({', '.join(languages)})  add it with: flash add {name}")
+
+
+def list_cards(
+    deck: Annotated[
+        str, typer.Argument(metavar="[DECK]", help="Only this deck and its children.")
+    ] = "",
+    tag: TagOption = "",
+    retired: Annotated[
+        bool, typer.Option("--retired", help="Retired cards too.")
+    ] = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """List the cards with their state and the day they are due."""
+    from flash.printing import print_json
+    from srs.listing import lines
+
+    with opened(db) as store:
+        calendar = store.options.calendar
+        found = list(lines(store.store, calendar, deck=deck, tag=tag, retired=retired))
+    if json:
+        print_json(found)
+        return
+    _print_lines(found)
+
+
+def _print_lines(found: "list[Line]") -> None:
+    from flash.printing import clipped, columns_of_terminal, print_table
+
+    room = max(20, columns_of_terminal() - 44)
+    rows = [
+        [
+            str(line.card),
+            clipped(line.question, room),
+            "suspended"
+            if line.suspended
+            else "retired"
+            if line.retired
+            else line.state,
+            line.due[:10] if line.due else "",
+        ]
+        for line in found
+    ]
+    print_table(("card", "question", "state", "due"), rows)
+
+
+def show(
+    name: Annotated[
+        str, typer.Argument(metavar="CARD", help="A card's number, or a note's id.")
+    ],
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Show cards whole: text, source, memory and every answer given.
+
+    Exit code 1: no card has that name.
+    """
+    from flash.printing import print_json
+    from srs.log import history
+
+    with opened(db) as store:
+        found = _named(store, name)
+        if json:
+            print_json(
+                [
+                    {"line": line, "history": history(store.store, line.card)}
+                    for line in found
+                ]
+            )
+            return
+        for line in found:
+            _print_card(store, line)
+
+
+def _named(store: Opened, name: str) -> "list[Line]":
+    from srs.library import stored_note_of
+    from srs.listing import cards_named, line_of
+
+    cards = cards_named(store.store, name)
+    if not cards:
+        raise Trouble(f"no card is called '{name}'", "flash list shows their numbers")
+    stored = stored_note_of(store.store, cards[0])
+    calendar = store.options.calendar
+    return [
+        line_of(stored, card, calendar) for card in stored.cards if card.id in cards
+    ]
+
+
+def _print_card(store: Opened, line: "Line") -> None:
+    from flash.printing import print_table, styled
+    from flash.words import interval_label
+    from srs.log import history
+
+    print(styled(f"{line.deck} · card {line.card}", "2"))
+    print(styled(line.question, "1"))
+    print(line.answer)
+    place = f"{line.file}:{line.line}" if line.file else "no file"
+    memory = ""
+    if line.stability is not None and line.difficulty is not None:
+        memory = (
+            f" · stability {line.stability:.1f} d · difficulty {line.difficulty:.1f}"
+        )
+    due = f" · due {line.due[:10]}" if line.due else ""
+    counts = f" · {line.reps} reviews · {line.lapses} lapses" if line.reps else ""
+    print(styled(f"{line.state}{due}{memory}{counts}", "2"))
+    print(styled(place, "2"))
+    names = {0: "", 1: "Again", 2: "Hard", 3: "Good", 4: "Easy"}
+    rows = [
+        [
+            _local(one.at_ms, one.offset_min),
+            names[one.rating] + (" (undone)" if one.void else ""),
+            interval_label(one.interval),
+            f"{one.took_ms / 1000:.1f} s",
+        ]
+        for one in history(store.store, line.card)
+    ]
+    if rows:
+        print_table(("answered", "rating", "next", "took"), rows)
+    print()
+
+
+def _local(at_ms: int, offset_min: int) -> str:
+    from datetime import timedelta, timezone
+
+    zone = timezone(timedelta(minutes=offset_min))
+    return f"{datetime.fromtimestamp(at_ms / 1000, zone):%Y-%m-%d %H:%M}"

@@ -1,0 +1,150 @@
+"""`flash review`: the daily run, on the full screen or line by line."""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flash.opened import DbOption, Opened, TagOption, opened
+from flash.trouble import Trouble, tell
+
+if TYPE_CHECKING:
+    from srs.session import Session
+
+
+def review(
+    deck: Annotated[
+        str, typer.Argument(metavar="[DECK]", help="Only this deck and its children.")
+    ] = "",
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help="Line by line, for pipes and screen readers."),
+    ] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="Stop after N answers."),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option("--minutes", metavar="N", min=0.1, help="Stop after N minutes."),
+    ] = None,
+    new: Annotated[
+        int | None,
+        typer.Option(
+            "--new", metavar="N", min=0, help="New cards today, whatever the limits."
+        ),
+    ] = None,
+    tag: TagOption = "",
+    db: DbOption = None,
+) -> None:
+    """Review what is due today; an empty store begins with the bundled deck.
+
+    Every answer is on disk before the next question appears.  Without a terminal
+    the plain mode is chosen by itself.  Exit code 130: interrupted with Ctrl-C.
+    """
+    from srs.queue import Scope
+    from srs.session import Session, Wish
+
+    with opened(db) as store:
+        _begin(store)
+        _check_deck(store, deck)
+        session = Session(
+            store.store,
+            store.clock,
+            Scope(deck, tag, new),
+            Wish(limit, minutes),
+            reread=lambda file: _reread(store, file),
+        )
+        with _Presence(store) as others:
+            session.notices.extend(others)
+            _run(session, plain=plain or not _is_terminal())
+
+
+def _is_terminal() -> bool:
+    return (
+        sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    )
+
+
+def _run(session: "Session", *, plain: bool) -> None:
+    if plain:
+        from flash.plain import run as run_plain
+
+        run_plain(session, sys.stdin, sys.stdout)
+        return
+    from flash.screen import run as run_screen
+
+    run_screen(session)
+
+
+def _reread(store: Opened, file: str) -> str | None:
+    from flash.adding import reread
+
+    return reread(store, file)
+
+
+def _begin(store: Opened) -> None:
+    """Fill an empty store with the deck that ships with flash."""
+    if store.store.row("select 1 from notes limit 1") is not None:
+        return
+    from cards.bundled import bundled_path
+    from flash.adding import BUNDLED, add_quietly, locale_language
+
+    path = bundled_path(BUNDLED, locale_language())
+    if path is None:
+        return
+    applied = add_quietly(store, path)
+    tell(f"added the bundled deck '{BUNDLED}': {applied.new_cards} cards")
+
+
+def _check_deck(store: Opened, deck: str) -> None:
+    if not deck:
+        return
+    names = [row[0] for row in store.store.rows("select name from decks")]
+    if any(name == deck or name.startswith(deck + "::") for name in names):
+        return
+    import difflib
+
+    parents = {"::".join(n.split("::")[:i]) for n in names for i in range(1, 9)}
+    near = difflib.get_close_matches(deck, sorted(parents | set(names)), 1, 0.4)
+    hint = f"did you mean '{near[0]}'?" if near else "flash decks lists them"
+    raise Trouble(f"no deck '{deck}'", hint)
+
+
+class _Presence:
+    """While a review is open, other reviews can tell that it is."""
+
+    def __init__(self, store: Opened) -> None:
+        self._store = store
+        self._host = os.uname().nodename if hasattr(os, "uname") else ""
+        self._pid = os.getpid()
+
+    def __enter__(self) -> list[str]:
+        from srs.changes import enter, reader_pids
+
+        store = self._store.store
+        pids = reader_pids(store, self._host)
+        alive = frozenset(pid for pid in pids if _is_alive(pid))
+        others = enter(store, self._pid, self._host, self._store.now(), alive)
+        calendar = self._store.options.calendar
+        return [
+            f"another review is open since {calendar.iso(one.started_ms)[11:16]}; "
+            "both work, no answer counts twice"
+            for one in others
+        ]
+
+    def __exit__(self, *error: object) -> None:
+        from srs.changes import leave
+
+        leave(self._store.store, self._pid, self._host)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,75 @@
+"""A store opened for a command, with its settings and the clock."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flash.clock import read_clock
+from flash.place import store_path
+
+if TYPE_CHECKING:
+    from srs.options import Options
+    from srs.store import Store
+
+DbOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--db",
+        metavar="FILE",
+        help="The store; else $FLASH_DB, else your data folder.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DeckOption = Annotated[
+    str, typer.Option("--deck", metavar="DECK", help="Only this deck and its children.")
+]
+TagOption = Annotated[
+    str, typer.Option("--tag", metavar="TAG", help="Only cards with this tag.")
+]
+
+
+class Opened:
+    """What nearly every command works with."""
+
+    def __init__(self, store: "Store", clock: Callable[[], int]) -> None:
+        """Keep an open store and a clock."""
+        self.store, self.clock = store, clock
+
+    @property
+    def options(self) -> "Options":
+        """Read the person's settings."""
+        from srs.options import Options
+
+        return Options(self.store)
+
+    def now(self) -> int:
+        """Give the moment, UTC milliseconds."""
+        return self.clock()
+
+
+@contextmanager
+def opened(db: Path | None) -> Iterator[Opened]:
+    """Open the store for the time of a command.
+
+    Raises:
+        StoreError: It can't be opened.
+        Trouble: `$FLASH_NOW` is no time.
+    """
+    from srs.store import open_store
+
+    clock = read_clock()
+    store = open_store(store_path(db or _global_db()), clock())
+    try:
+        yield Opened(store, clock)
+    finally:
+        store.close()
+
+
+def _global_db() -> Path | None:
+    """Give the `--db` that stands before the command."""
+    named = os.environ.get("_FLASH_GLOBAL_DB", "")
+    return Path(named) if named else None

@@ -1,0 +1,90 @@
+"""Tables, bars and JSON on stdout; widths are right for Japanese too."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+
+def print_json(value: Any) -> None:
+    """Print a value of plain types or msgspec structs as one JSON document."""
+    import msgspec
+
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    print(text.decode())
+
+
+def has_colour() -> bool:
+    """Tell whether stdout takes colours: a terminal, and no `NO_COLOR`."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def styled(text: str, code: str) -> str:
+    """Wrap a text in an SGR code where colours are wanted; `1` bold, `2` dim."""
+    return f"\x1b[{code}m{text}\x1b[0m" if has_colour() else text
+
+
+def width(text: str) -> int:
+    """Count the columns a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def clipped(text: str, columns: int) -> str:
+    """Cut a text to one line of at most so many columns; controls are removed."""
+    text = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    if width(text) <= columns:
+        return text
+    kept = ""
+    for character in text:
+        if width(kept + character) > columns - 1:
+            break
+        kept += character
+    return kept + "…"
+
+
+def padded(text: str, columns: int, *, right: bool = False) -> str:
+    """Fill a text up with blanks to a number of columns."""
+    blanks = " " * max(0, columns - width(text))
+    return blanks + text if right else text + blanks
+
+
+def print_table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()
+) -> None:
+    """Print rows under a head, columns aligned.
+
+    Args:
+        head: Names of the columns.
+        rows: Cells; each row as long as the head.
+        right: Indexes of the columns that are aligned at their right.
+    """
+    widths = [max(width(row[i]) for row in [head, *rows]) for i, _ in enumerate(head)]
+
+    def line(cells: Sequence[str]) -> str:
+        return "  ".join(
+            padded(cell, widths[i], right=i in right) for i, cell in enumerate(cells)
+        ).rstrip()
+
+    print(styled(line(head), "2"))
+    for row in rows:
+        print(line(row))
+
+
+def bar(value: float, largest: float, columns: int) -> str:
+    """Draw a bar in eighths of a column."""
+    if largest <= 0 or value <= 0:
+        return ""
+    eighths = max(1, round(value / largest * columns * 8))
+    whole, rest = divmod(eighths, 8)
+    return "█" * whole + " ▏▎▍▌▋▊▉"[rest].strip()
+
+
+def columns_of_terminal() -> int:
+    """Give the width of the terminal, 80 where there is none."""
+    import shutil
+
+    return shutil.get_terminal_size((80, 24)).columns

@@ -1,0 +1,1 @@
+"""When it is due: the store, FSRS, study days, the queue, a session, statistics."""

@@ -1,0 +1,107 @@
+"""Study days: the local date after subtracting the rollover hour.
+
+A night owl's answer at one o'clock belongs to the day before.  Days are counted
+from 1970-01-01; a moment is UTC milliseconds.  An old review keeps the day on
+which the person lived it, so its own offset from UTC is stored beside it.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+
+from msgspec import Struct
+
+DAY_S = 86_400
+_EPOCH = date(1970, 1, 1)
+
+
+class UnknownZone(ValueError):
+    """No time zone has this name."""
+
+
+def study_day(at_ms: int, offset_min: int, rollover: int) -> int:
+    """Give the study day of a moment.
+
+    Args:
+        at_ms: UTC milliseconds.
+        offset_min: Minutes east of UTC there and then.
+        rollover: Hour at which the day begins, 0 to 23.
+
+    Returns:
+        Days since 1970-01-01.  The very second of the rollover belongs to the
+        day before, as in Anki's review log.
+    """
+    local = at_ms // 1000 - 1 + offset_min * 60 - rollover * 3600
+    return local // DAY_S
+
+
+def day_start_ms(day: int, offset_min: int, rollover: int) -> int:
+    """Give the first millisecond of a study day, UTC; see `study_day`."""
+    return (day * DAY_S + 1 - offset_min * 60 + rollover * 3600) * 1000
+
+
+def day_date(day: int) -> date:
+    """Give the calendar date of a study day."""
+    return _EPOCH + timedelta(days=day)
+
+
+class Calendar(Struct, frozen=True):
+    """Study days as the person's zone and rollover hour make them."""
+
+    offset_of: Callable[[int], int]
+    """Minutes east of UTC at a moment (UTC milliseconds)."""
+    rollover: int = 4
+
+    def day(self, at_ms: int) -> int:
+        """Give the study day of a moment."""
+        return study_day(at_ms, self.offset_of(at_ms), self.rollover)
+
+    def start_ms(self, day: int) -> int:
+        """Give the moment at which a study day begins, through daylight saving."""
+        guess = day_start_ms(day, 0, self.rollover)
+        offset = self.offset_of(guess)
+        start = day_start_ms(day, offset, self.rollover)
+        offset_there = self.offset_of(start)
+        return day_start_ms(day, offset_there, self.rollover)
+
+    def iso(self, at_ms: int) -> str:
+        """Render a moment as ISO 8601 with the offset of the place."""
+        zone = timezone(timedelta(minutes=self.offset_of(at_ms)))
+        moment = datetime.fromtimestamp(at_ms / 1000, zone)
+        return moment.isoformat(timespec="seconds")
+
+
+def system_offset(at_ms: int) -> int:
+    """Give the offset of the machine's own zone, minutes east of UTC."""
+    return time.localtime(at_ms // 1000).tm_gmtoff // 60
+
+
+def zone_offset(name: str) -> Callable[[int], int]:
+    """Make the offset function of a named zone.
+
+    Args:
+        name: An IANA name such as Asia/Tokyo; empty for the machine's own.
+
+    Returns:
+        Minutes east of UTC for UTC milliseconds.
+
+    Raises:
+        UnknownZone: There is no such zone.
+    """
+    if not name:
+        return system_offset
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnknownZone(name) from None
+
+    @lru_cache(maxsize=4096)
+    def of_hour(hour: int) -> int:
+        moment = datetime.fromtimestamp(hour * 900, UTC)
+        offset = moment.astimezone(zone).utcoffset() or timedelta()
+        return int(offset.total_seconds()) // 60
+
+    return lambda at_ms: of_hour(at_ms // 900_000)

@@ -1,0 +1,188 @@
+"""What a person does to cards besides answering, and the way back.
+
+Each is one transaction that writes down what it changed, so that `undo` works
+any number of steps, also after a restart.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from srs.log import note_operation, void_review
+from srs.options import Options
+from srs.store import Store
+
+
+def suspend(store: Store, cards: Sequence[int], now_ms: int, *, suspended: bool) -> int:
+    """Set cards aside, or take them up again.
+
+    Args:
+        store: The store.
+        cards: Their ids.
+        now_ms: UTC milliseconds.
+        suspended: False to take them up again.
+
+    Returns:
+        How many changed.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    return _set(store, cards, now_ms, "suspended", int(suspended))
+
+
+def bury(store: Store, cards: Sequence[int], now_ms: int, day: int) -> int:
+    """Let cards rest till the end of a study day; see `suspend`."""
+    return _set(store, cards, now_ms, "buried", day)
+
+
+def _set(
+    store: Store, cards: Sequence[int], now_ms: int, column: str, value: int
+) -> int:
+    # `column` is one of this module's own two words.
+    with store.transaction() as connection:
+        before: list[tuple[int, int]] = []
+        for card in cards:
+            row = connection.execute(
+                f"select {column} from cards where id = ?", (card,)
+            ).fetchone()
+            if row is not None and row[0] != value:
+                before.append((card, row[0]))
+        connection.executemany(
+            f"update cards set {column} = ? where id = ?",
+            [(value, card) for card, _ in before],
+        )
+        if before:
+            name = "bury" if column == "buried" else "suspend"
+            if name == "suspend" and not value:
+                name = "unsuspend"
+            note_operation(connection, now_ms, name, {"column": column, "was": before})
+    return len(before)
+
+
+class Undone(Struct, frozen=True):
+    """A step that was taken back."""
+
+    name: str
+    """answer, suspend, unsuspend or bury."""
+    sentence: str
+    card: int | None
+    """The card to show again, where it was one."""
+
+
+def undo_last(store: Store, options: Options) -> Undone | None:
+    """Take back the last step that stands.
+
+    Args:
+        store: The store.
+        options: The person's settings, for the rebuild of an answered card.
+
+    Returns:
+        What was undone; None where nothing is left to undo.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    with store.transaction() as connection:
+        row = connection.execute(
+            "select id, name, before from operations"
+            " where undone = 0 order by id desc limit 1"
+        ).fetchone()
+        if row is None:
+            return None
+        operation, name, text = row
+        before: dict[str, Any] = msgspec.json.decode(text)
+        connection.execute(
+            "update operations set undone = 1 where id = ?", (operation,)
+        )
+        if name == "answer":
+            return _undo_answer(store, options, before)
+        return _undo_mark(connection, name, before)
+
+
+def _undo_answer(store: Store, options: Options, before: dict[str, Any]) -> Undone:
+    card = int(before["card"])
+    deck = store.row(
+        "select d.name from cards c join decks d on d.id = c.deck where c.id = :card",
+        {"card": card},
+    )[0]
+    preset = options.preset(deck)
+    void_review(store, int(before["review"]), card, preset, options.rollover)
+    if before.get("suspended"):
+        store.connection.execute("update cards set suspended = 0 where id = ?", (card,))
+    return Undone("answer", "took back the last answer", card)
+
+
+def _undo_mark(
+    connection: sqlite3.Connection, name: str, before: dict[str, Any]
+) -> Undone:
+    column = "buried" if before["column"] == "buried" else "suspended"
+    was: list[list[int]] = before["was"]
+    connection.executemany(
+        f"update cards set {column} = ? where id = ?",
+        [(value, card) for card, value in was],
+    )
+    cards = "1 card" if len(was) == 1 else f"{len(was)} cards"
+    words = {
+        "suspend": f"took {cards} up again",
+        "unsuspend": f"suspended {cards} again",
+        "bury": f"dug {cards} out again",
+    }
+    return Undone(name, words[name], was[0][0] if len(was) == 1 else None)
+
+
+class Reader(Struct, frozen=True):
+    """Another program that has a review open."""
+
+    pid: int
+    started_ms: int
+
+
+def enter(
+    store: Store, pid: int, host: str, now_ms: int, alive: frozenset[int]
+) -> list[Reader]:
+    """Write down that a review is open and give the others that are.
+
+    Args:
+        store: The store.
+        pid: This process.
+        host: This machine.
+        now_ms: UTC milliseconds.
+        alive: Which of the processes in `reader_pids` still run.
+
+    Raises:
+        StoreError: The store can't be written.
+    """
+    with store.transaction() as connection:
+        for known in reader_pids(store, host):
+            if known not in alive or known == pid:
+                connection.execute(
+                    "delete from readers where pid = ? and host = ?", (known, host)
+                )
+        others = connection.execute("select pid, started from readers").fetchall()
+        connection.execute(
+            "insert into readers (pid, host, started) values (?, ?, ?)",
+            (pid, host, now_ms),
+        )
+    return [Reader(*row) for row in others]
+
+
+def reader_pids(store: Store, host: str) -> list[int]:
+    """Give the processes of a machine that said they have a review open."""
+    rows = store.rows("select pid from readers where host = :host", {"host": host})
+    return [row[0] for row in rows]
+
+
+def leave(store: Store, pid: int, host: str) -> None:
+    """Write down that a review is closed.
+
+    Raises:
+        StoreError: The store can't be written.
+    """
+    with store.transaction() as connection:
+        connection.execute(
+            "delete from readers where pid = ? and host = ?", (pid, host)
+        )

@@ -1,0 +1,333 @@
+"""The notes of the store: read, and changed by a plan in one transaction."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from cards.identity import guid_for
+from cards.note import Note
+from cards.parts import followed_parts
+from cards.plan import Action, Known, Step
+from cards.questions import parts_of
+from srs.memory import StoredNote
+from srs.rows import (
+    CARD_COLUMNS,
+    CARD_WIDTH,
+    NOTE_COLUMNS,
+    card_of,
+    note_of,
+    text_columns,
+)
+from srs.store import Store
+
+Progressed = Callable[[int], None]
+"""Told how many notes are done."""
+
+
+def known_notes(store: Store) -> list[Known]:
+    """Read every note, retired ones too, as far as matching needs it."""
+    sql = f"select {NOTE_COLUMNS} from notes n join decks d on d.id = n.deck"
+    return [
+        Known(row[0], note_of(row), bool(row[15]), row[3])
+        for row in store.connection.execute(sql)
+    ]
+
+
+def stored_notes(
+    store: Store,
+    *,
+    deck: str = "",
+    tag: str = "",
+    retired: bool = False,
+) -> Iterator[StoredNote]:
+    """Read notes with their cards, in the order in which new ones are asked.
+
+    Args:
+        store: The store.
+        deck: Only this deck and those under it; empty for all.
+        tag: Only notes with this tag or one under it; empty for all.
+        retired: Whether retired notes and cards are given too.
+    """
+    sql = f"""
+        select {CARD_COLUMNS}, {NOTE_COLUMNS}
+          from cards c
+          join notes n on n.guid = c.note
+          join decks d on d.id = n.deck
+         where (:deck = '' or d.name = :deck or substr(d.name, 1, :w) = :deck || '::')
+           and (:retired or (c.retired = 0 and n.retired = 0))
+           and (:tag = '' or (:tag = 'leech' and c.leech) or exists (
+                  select 1 from json_each(n.tags) t
+                   where t.value = :tag or substr(t.value, 1, :v) = :tag || '::'))
+         order by n.anki_id, c.ordinal
+    """
+    values = {
+        "deck": deck,
+        "w": len(deck) + 2,
+        "tag": tag,
+        "v": len(tag) + 2,
+        "retired": retired,
+    }
+    rows = store.connection.execute(sql, values)
+    group: list[Any] = []
+    for row in rows:
+        if group and group[0][1] != row[1]:
+            yield _stored(group)
+            group = []
+        group.append(row)
+    if group:
+        yield _stored(group)
+
+
+def _stored(rows: Sequence[Any]) -> StoredNote:
+    first = rows[0][CARD_WIDTH:]
+    return StoredNote(
+        guid=first[0],
+        anki_id=first[1],
+        note=note_of(first),
+        modified_ms=first[16],
+        cards=tuple(card_of(row) for row in rows),
+        retired=bool(first[15]),
+    )
+
+
+class Applied(Struct, frozen=True):
+    """What a plan did."""
+
+    cards: int
+    """Cards in use of the notes that were added, changed or found as they were."""
+    new_cards: int
+    retired_cards: int
+
+
+def apply_plan(
+    store: Store,
+    steps: Iterable[Step],
+    now_ms: int,
+    progressed: Progressed | None = None,
+) -> Applied:
+    """Carry out a plan in one transaction.
+
+    Args:
+        store: The store.
+        steps: From `cards.plan.make_plan`.
+        now_ms: UTC milliseconds.
+        progressed: Is told after every thousand notes.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    with store.transaction() as connection:
+        writing = _Writing(connection, now_ms)
+        for index, step in enumerate(steps):
+            writing.take(step)
+            if progressed and index % 1000 == 0:
+                progressed(index)
+        return writing.finish()
+
+
+class _Writing:
+    """The rows of one run, gathered and written together."""
+
+    def __init__(self, connection: sqlite3.Connection, now_ms: int) -> None:
+        self._run = connection.execute
+        self._many = connection.executemany
+        self._now = now_ms
+        self._decks = dict(self._run("select name, id from decks"))
+        self._taken = {row[0] for row in self._run("select guid from notes")}
+        self._note_id = self._first_id("select max(anki_id) from notes")
+        self._card_id = self._first_id("select max(id) from cards")
+        row = self._run("select coalesce(max(position), 0) from cards").fetchone()
+        self._position = row[0]
+        self._notes: list[tuple[Any, ...]] = []
+        self._cards: list[tuple[Any, ...]] = []
+        self._lines: list[tuple[int, str]] = []
+        self._count = self._retired = 0
+
+    def _first_id(self, sql: str) -> int:
+        largest = self._run(sql).fetchone()[0] or 0
+        return max(self._now, largest + 1)
+
+    def take(self, step: Step) -> None:
+        """Do one step of the plan."""
+        if step.action is Action.RETIRED and step.known is not None:
+            self._retire(step.known.guid)
+        elif step.known is None:
+            self._add(step)
+        else:
+            self._keep(step, step.known)
+
+    def _deck(self, name: str) -> int:
+        if name not in self._decks:
+            cursor = self._run("insert into decks (name) values (?)", (name,))
+            self._decks[name] = int(cursor.lastrowid or 0)
+        return int(self._decks[name])
+
+    def _add(self, step: Step) -> None:
+        note = step.note
+        guid = guid_for(note.id or step.text_key, self._taken)
+        self._taken.add(guid)
+        fields, tags, sources, changed = text_columns(note)
+        deck = self._deck(note.deck)
+        self._notes.append(
+            (
+                guid,
+                self._note_id,
+                note.id,
+                step.text_key,
+                note.kind,
+                deck,
+                note.language,
+                fields,
+                note.extra,
+                tags,
+                sources,
+                changed,
+                note.checked,
+                note.recheck,
+                note.file,
+                note.line,
+                self._now,
+                self._now,
+            )
+        )
+        self._note_id += 1
+        # A card of a basic note has a fixed place: front 0, back 1.
+        for ordinal, part in enumerate(parts_of(note.content)):
+            self._new_card(guid, ordinal, part, deck)
+
+    def _new_card(self, guid: str, ordinal: int, part: str, deck: int) -> None:
+        self._position += 1
+        row = (self._card_id, guid, ordinal, part, deck, self._position)
+        self._cards.append(row)
+        self._card_id += 1
+        self._count += 1
+
+    def _retire(self, guid: str) -> None:
+        values = {"guid": guid, "now": self._now}
+        self._run(
+            "update notes set retired = 1, modified = :now where guid = :guid", values
+        )
+        cursor = self._run(
+            "update cards set retired = 1 where note = :guid and retired = 0", values
+        )
+        self._retired += cursor.rowcount
+
+    def _keep(self, step: Step, known: Known) -> None:
+        note, old = step.note, known.note
+        if step.action is Action.UNCHANGED:
+            if note.line != old.line:
+                self._lines.append((note.line, known.guid))
+            self._count += len(parts_of(note.content))
+            return
+        deck = self._deck(note.deck)
+        self._update_note(step, known.guid, deck)
+        self._update_cards(note, old, known, deck)
+
+    def _update_note(self, step: Step, guid: str, deck: int) -> None:
+        note = step.note
+        fields, tags, sources, changed = text_columns(note)
+        self._run(
+            """
+            update notes
+               set id = :id, text_key = :text_key, kind = :kind, deck = :deck,
+                   language = :language, fields = :fields, extra = :extra,
+                   tags = :tags, sources = :sources, changed = :changed,
+                   checked = :checked, recheck = :recheck, file = :file,
+                   line = :line, retired = 0, modified = :now
+             where guid = :guid
+            """,
+            {
+                "id": note.id,
+                "text_key": step.text_key,
+                "kind": note.kind,
+                "deck": deck,
+                "language": note.language,
+                "fields": fields,
+                "extra": note.extra,
+                "tags": tags,
+                "sources": sources,
+                "changed": changed,
+                "checked": note.checked,
+                "recheck": note.recheck,
+                "file": note.file,
+                "line": note.line,
+                "now": self._now,
+                "guid": guid,
+            },
+        )
+
+    def _update_cards(self, note: Note, old: Note, known: Known, deck: int) -> None:
+        """Let each question keep its card; wake, add and retire the others."""
+        rows = self._run(
+            "select part, id, ordinal from cards where note = ?", (known.guid,)
+        ).fetchall()
+        by_part = {part: (card, ordinal) for part, card, ordinal in rows}
+        free = max((ordinal for _, ordinal in by_part.values()), default=-1) + 1
+        if note.kind == old.kind:
+            translated = bool(note.language and old.language) and (
+                note.language != old.language
+            )
+            origins = followed_parts(old.content, note.content, translated=translated)
+        else:
+            origins = {}
+        kept: set[int] = set()
+        renamed: list[tuple[str, int, int]] = []
+        for part in parts_of(note.content):
+            found = by_part.get(origins.get(part, part)) or by_part.get(part)
+            if found is None or found[0] in kept:
+                ordinal = 1 if part == "back" else free
+                free = max(free, ordinal) + 1
+                self._new_card(known.guid, ordinal, part, deck)
+                continue
+            kept.add(found[0])
+            renamed.append((part, deck, found[0]))
+            self._count += 1
+        gone = [(card,) for card, _ in by_part.values() if card not in kept]
+        self._many("update cards set retired = 1 where id = ?", gone)
+        self._retired += len(gone)
+        self._many(
+            "update cards set part = ?, deck = ?, retired = 0 where id = ?", renamed
+        )
+
+    def finish(self) -> Applied:
+        """Write what was gathered."""
+        self._many(
+            """
+            insert into notes (guid, anki_id, id, text_key, kind, deck, language,
+                               fields, extra, tags, sources, changed, checked,
+                               recheck, file, line, created, modified)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            self._notes,
+        )
+        self._many(
+            """
+            insert into cards (id, note, ordinal, part, deck, position)
+            values (?, ?, ?, ?, ?, ?)
+            """,
+            self._cards,
+        )
+        self._many("update notes set line = ? where guid = ?", self._lines)
+        return Applied(self._count, len(self._cards), self._retired)
+
+
+def stored_note_of(store: Store, card: int) -> StoredNote:
+    """Read the note of a card with all its cards, retired ones too.
+
+    Raises:
+        LookupError: There is no such card.
+    """
+    sql = f"""
+        select {CARD_COLUMNS}, {NOTE_COLUMNS}
+          from cards c
+          join notes n on n.guid = c.note
+          join decks d on d.id = n.deck
+         where c.note = (select note from cards where id = :card)
+         order by c.ordinal
+    """
+    rows = store.rows(sql, {"card": card})
+    if not rows:
+        raise LookupError(f"no card {card}")
+    return _stored(rows)

@@ -1,0 +1,81 @@
+"""Settings and presets in the store: read, changed, resolved for a deck."""
+
+from typing import Any
+
+import msgspec
+
+from srs.calendar import Calendar, UnknownZone, zone_offset
+from srs.presets import Preset, resolve
+from srs.schedule import Moment
+from srs.store import Store
+
+
+class Options:
+    """What the person has set, read once."""
+
+    def __init__(self, store: Store) -> None:
+        """Read all settings and presets of a store."""
+        self._own: dict[str, dict[str, Any]] = {
+            deck: msgspec.json.decode(options)
+            for deck, options in store.rows("select deck, options from presets")
+        }
+        settings = dict(store.rows("select name, value from settings"))
+        self.rollover = int(settings.get("rollover", "4"))
+        self.time_zone: str = settings.get("time_zone", "")
+        self._presets: dict[str, Preset] = {}
+        try:
+            offset = zone_offset(self.time_zone)
+        except UnknownZone:
+            # A zone that this machine doesn't know: its own is the next best.
+            offset = zone_offset("")
+        self.calendar = Calendar(offset, self.rollover)
+
+    def preset(self, deck: str) -> Preset:
+        """Give the preset of a deck, joined with its parents'."""
+        if deck not in self._presets:
+            self._presets[deck] = resolve(deck, self._own)
+        return self._presets[deck]
+
+    def own(self, deck: str) -> dict[str, Any]:
+        """Give what is set for this very deck."""
+        return dict(self._own.get(deck, {}))
+
+    def decks(self) -> list[str]:
+        """Name the decks that have options of their own."""
+        return sorted(self._own)
+
+    def moment(self, at_ms: int) -> Moment:
+        """Say where on the calendar a moment lies."""
+        return Moment(at_ms, self.calendar.offset_of(at_ms), self.rollover)
+
+
+def save_options(store: Store, deck: str, options: dict[str, Any]) -> None:
+    """Replace what is set for one deck; an empty mapping removes it.
+
+    Raises:
+        StoreError: The store can't be written.
+    """
+    with store.transaction() as connection:
+        if options:
+            connection.execute(
+                "insert or replace into presets (deck, options) values (?, ?)",
+                (deck, msgspec.json.encode(options).decode()),
+            )
+        else:
+            connection.execute("delete from presets where deck = ?", (deck,))
+
+
+def save_setting(store: Store, name: str, value: str) -> None:
+    """Set or, with an empty value, remove a setting.
+
+    Raises:
+        StoreError: The store can't be written.
+    """
+    with store.transaction() as connection:
+        if value:
+            connection.execute(
+                "insert or replace into settings (name, value) values (?, ?)",
+                (name, value),
+            )
+        else:
+            connection.execute("delete from settings where name = ?", (name,))

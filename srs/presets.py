@@ -1,0 +1,96 @@
+"""What a person may set, per deck and inherited from its parents."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+# FSRS-6's default parameters, as `fsrs` 6 carries them; written here too so that
+# reading a setting doesn't load the scheduler.
+DEFAULT_PARAMETERS = (
+    0.212,
+    1.2931,
+    2.3065,
+    8.2956,
+    6.4133,
+    0.8334,
+    3.0194,
+    0.001,
+    1.8722,
+    0.1666,
+    0.796,
+    1.4835,
+    0.0614,
+    0.2629,
+    1.6483,
+    0.6014,
+    1.8729,
+    0.5425,
+    0.0912,
+    0.0658,
+    0.1542,
+)
+
+Seconds = Annotated[int, Meta(ge=1, le=86_400 * 30)]
+
+
+class Preset(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the cards of a deck are scheduled."""
+
+    desired_retention: Annotated[
+        float,
+        Meta(ge=0.70, le=0.99, description="Chance of recall at which a card is due."),
+    ] = 0.9
+    new_per_day: Annotated[
+        int, Meta(ge=0, le=9999, description="New cards a study day.")
+    ] = 20
+    reviews_per_day: Annotated[
+        int, Meta(ge=0, le=9999, description="Reviews a study day.")
+    ] = 200
+    learning_steps: Annotated[
+        tuple[Seconds, ...],
+        Meta(max_length=10, description="Delays of new cards, such as '1m 10m'."),
+    ] = (60, 600)
+    relearning_steps: Annotated[
+        tuple[Seconds, ...],
+        Meta(max_length=10, description="Delays of forgotten cards."),
+    ] = (600,)
+    maximum_interval: Annotated[
+        int, Meta(ge=1, le=36500, description="Longest interval, days.")
+    ] = 36500
+    leech_threshold: Annotated[
+        int, Meta(ge=1, le=99, description="Lapses that make a card a leech.")
+    ] = 8
+    leech_suspend: Annotated[
+        bool, Meta(description="Suspend a card that becomes a leech.")
+    ] = False
+    bury_siblings: Annotated[
+        bool, Meta(description="One card of a note a day, as far as it is new or due.")
+    ] = True
+    fuzz: Annotated[
+        bool, Meta(description="Spread due days a little, the same way each time.")
+    ] = True
+    parameters: Annotated[
+        tuple[float, ...],
+        Meta(min_length=21, max_length=21, description="FSRS-6 parameters."),
+    ] = DEFAULT_PARAMETERS
+
+
+def ancestry(deck: str) -> list[str]:
+    """Give the deck and its parents, the root first; `""` stands before all."""
+    segments = deck.split("::")
+    return ["", *("::".join(segments[: i + 1]) for i in range(len(segments)))]
+
+
+def resolve(deck: str, options: Mapping[str, Mapping[str, Any]]) -> Preset:
+    """Join the options of a deck with those of its parents.
+
+    Args:
+        deck: Name of a deck; `""` for what holds everywhere.
+        options: For each deck that has some of its own, those options.
+    """
+    merged: dict[str, Any] = {}
+    for name in ancestry(deck) if deck else [""]:
+        merged.update(options.get(name, {}))
+    return msgspec.convert(merged, Preset)

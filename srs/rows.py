@@ -1,0 +1,87 @@
+"""Rows of the store become values and the other way round."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from cards.note import Change, Content, Note, Source
+from srs.memory import Progress, State, StoredCard
+
+_sources = msgspec.json.Decoder(tuple[Source, ...])
+_tags = msgspec.json.Decoder(tuple[str, ...])
+_content = msgspec.json.Decoder(Content)
+_change = msgspec.json.Decoder(Change)
+_json = msgspec.json.Encoder()
+
+NOTE_COLUMNS = (
+    "n.guid, n.anki_id, n.id, n.text_key, d.name, n.language, n.fields, n.extra, "
+    "n.tags, n.sources, n.changed, n.checked, n.recheck, n.file, n.line, n.retired, "
+    "n.modified"
+)
+"""Read by `note_of`; from `notes n join decks d on d.id = n.deck`."""
+
+CARD_COLUMNS = (
+    "c.id, c.note, c.ordinal, c.part, c.position, c.state, c.step, c.stability, "
+    "c.difficulty, c.interval, c.due_ms, c.due_day, c.last_ms, c.last_day, c.reps, "
+    "c.lapses, c.suspended, c.leech, c.retired"
+)
+"""Read by `card_of`; from `cards c`."""
+
+CARD_WIDTH = CARD_COLUMNS.count(",") + 1
+
+
+def note_of(row: Sequence[Any]) -> Note:
+    """Make a note from `NOTE_COLUMNS`."""
+    return Note(
+        content=_content.decode(row[6]),
+        deck=row[4],
+        id=row[2],
+        language=row[5],
+        extra=row[7],
+        tags=_tags.decode(row[8]) if row[8] != "[]" else (),
+        sources=_sources.decode(row[9]) if row[9] != "[]" else (),
+        changed=_change.decode(row[10]) if row[10] else None,
+        checked=row[11],
+        recheck=row[12],
+        file=row[13],
+        line=row[14],
+    )
+
+
+def card_of(row: Sequence[Any]) -> StoredCard:
+    """Make a card from `CARD_COLUMNS`."""
+    progress = Progress(
+        state=State(row[5]),
+        step=row[6],
+        stability=row[7],
+        difficulty=row[8],
+        interval=row[9],
+        due_ms=row[10],
+        due_day=row[11],
+        last_ms=row[12],
+        last_day=row[13],
+        reps=row[14],
+        lapses=row[15],
+    )
+    return StoredCard(
+        id=row[0],
+        guid=row[1],
+        ordinal=row[2],
+        part=row[3],
+        position=row[4],
+        progress=progress,
+        suspended=bool(row[16]),
+        leech=bool(row[17]),
+        retired=bool(row[18]),
+    )
+
+
+def text_columns(note: Note) -> tuple[str, str, str, str]:
+    """Give fields, tags, sources and changed as the store writes them."""
+    return (
+        _json.encode(note.content).decode(),
+        _json.encode(note.tags).decode() if note.tags else "[]",
+        _json.encode(note.sources).decode() if note.sources else "[]",
+        _json.encode(note.changed).decode() if note.changed else "",
+    )

@@ -1,0 +1,346 @@
+"""FSRS with Anki's arithmetic of days: what each rating makes of a card.
+
+`fsrs` gives the memory (stability and difficulty); intervals, steps and the rule
+that hard < good < easy are as in Anki's scheduler, so that both programs show
+the same due day.  The caller hands in the moment, the offset from UTC and the
+seed of the fuzz; nothing is read from outside.
+"""
+
+import hashlib
+import math
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from srs.calendar import day_start_ms, study_day
+from srs.memory import Progress, Rating, ReviewKind, State
+from srs.presets import Preset
+
+if TYPE_CHECKING:
+    import fsrs
+
+_DAY_S = 86_400
+_NOON = datetime(2000, 1, 1, 12, tzinfo=UTC)
+
+
+class Moment(Struct, frozen=True):
+    """When and where an answer is given."""
+
+    at_ms: int
+    """UTC milliseconds."""
+    offset_min: int = 0
+    """Minutes east of UTC."""
+    rollover: int = 4
+
+    @property
+    def day(self) -> int:
+        """Give the study day."""
+        return study_day(self.at_ms, self.offset_min, self.rollover)
+
+
+class Result(Struct, frozen=True):
+    """Where an answer sends a card; the review log keeps it."""
+
+    state: State
+    step: int
+    interval: int
+    """Days when positive, seconds when negative."""
+
+
+@lru_cache(maxsize=64)
+def _engine(parameters: tuple[float, ...]) -> "fsrs.Scheduler":
+    import fsrs
+
+    # Without steps and fuzz the library is asked for nothing but the memory.
+    return fsrs.Scheduler(
+        parameters=parameters,
+        learning_steps=(),
+        relearning_steps=(),
+        enable_fuzzing=False,
+    )
+
+
+def next_memory(
+    progress: Progress, rating: int, elapsed_days: int, parameters: tuple[float, ...]
+) -> tuple[float, float]:
+    """Compute stability and difficulty after an answer.
+
+    Args:
+        progress: The card before it.
+        rating: 1 to 4.
+        elapsed_days: Study days since the last review; below 0 counts as 0.
+        parameters: The 21 of FSRS-6.
+
+    Returns:
+        Stability in days and difficulty (1 to 10).
+
+    Source:
+        FSRS-6 as the `fsrs` package computes it, with study days in place of
+        24-hour periods, as Anki counts them.
+    """
+    import fsrs
+
+    card = fsrs.Card(card_id=0, state=fsrs.State.Learning, step=0)
+    if progress.stability is not None and progress.difficulty is not None:
+        card.state, card.step = fsrs.State.Review, None
+        card.stability, card.difficulty = progress.stability, progress.difficulty
+        card.last_review = _NOON - timedelta(days=max(0, elapsed_days))
+    answered, _ = _engine(parameters).review_card(card, fsrs.Rating(rating), _NOON)
+    stability, difficulty = answered.stability, answered.difficulty
+    if stability is None or difficulty is None:
+        raise ValueError(f"no memory for {progress=} {rating=}")
+    return min(stability, 36500.0), difficulty
+
+
+def recall(stability: float, elapsed_days: float, decay: float) -> float:
+    """Predict the chance that a card is remembered.
+
+    Args:
+        stability: Days until the chance has fallen to 0.9; above 0.
+        elapsed_days: Days since the last review; 0 or more.
+        decay: The 21st parameter, above 0.
+
+    Returns:
+        A probability in (0, 1].
+
+    Source:
+        FSRS-6 forgetting curve, R = (1 + f·t/S)^-decay, f = 0.9^(-1/decay) - 1;
+        https://github.com/open-spaced-repetition/awesome-fsrs/wiki/The-Algorithm
+    """
+    factor = math.pow(0.9, -1 / decay) - 1
+    return float(math.pow(1 + factor * max(0.0, elapsed_days) / stability, -decay))
+
+
+def interval_days(stability: float, preset: Preset) -> float:
+    """Compute the days after which recall falls to the desired retention.
+
+    Source:
+        The forgetting curve of `recall`, solved for t.
+    """
+    decay = preset.parameters[20]
+    factor = math.pow(0.9, -1 / decay) - 1
+    retention = math.pow(preset.desired_retention, -1 / decay)
+    return stability / factor * (retention - 1)
+
+
+def fuzz_factor(seed: str) -> float:
+    """Make a number in [0, 1) from the name of a card and its count of reviews."""
+    digest = hashlib.blake2b(seed.encode(), digest_size=6).digest()
+    return float(int.from_bytes(digest, "big") / (1 << 48))
+
+
+def fuzzed(interval: float, minimum: int, maximum: int, factor: float | None) -> int:
+    """Choose whole days near an interval.
+
+    Args:
+        interval: Days, fractions count.
+        minimum: Fewest days allowed.
+        maximum: Most days allowed.
+        factor: In [0, 1), where in the range to land; None to round only.
+
+    Returns:
+        Days, within the bounds that Anki uses: ±1 day, and of each day beyond
+        2.5, 7 and 20 another 15 %, 10 % and 5 %.
+    """
+    minimum = min(minimum, maximum)
+    if factor is None:
+        return max(minimum, min(maximum, _round(interval)))
+    interval = max(float(minimum), min(float(maximum), interval))
+    delta = _fuzz_delta(interval)
+    lower = max(minimum, min(maximum, _round(interval - delta)))
+    upper = max(minimum, min(maximum, _round(interval + delta)))
+    if upper == lower and 2 < upper < maximum:
+        upper += 1
+    return lower + math.floor(factor * (1 + upper - lower))
+
+
+def _fuzz_delta(interval: float) -> float:
+    if interval < 2.5:
+        return 0.0
+    return (
+        1.0
+        + 0.15 * max(0.0, min(interval, 7.0) - 2.5)
+        + 0.10 * max(0.0, min(interval, 20.0) - 7.0)
+        + 0.05 * max(0.0, interval - 20.0)
+    )
+
+
+def _round(value: float) -> int:
+    return math.floor(value + 0.5)
+
+
+def review_kind(before: State) -> ReviewKind:
+    """Tell what an answer to a card in this state counts as."""
+    if before is State.REVIEW:
+        return ReviewKind.REVIEW
+    return ReviewKind.RELEARN if before is State.RELEARNING else ReviewKind.LEARN
+
+
+def outcomes(
+    progress: Progress, preset: Preset, moment: Moment, seed: str
+) -> dict[Rating, Progress]:
+    """Compute what each rating would make of a card.
+
+    Args:
+        progress: The card as it is.
+        preset: How its deck is scheduled.
+        moment: Now, and where.
+        seed: Name of the card; with its count of reviews it decides the fuzz.
+
+    Returns:
+        The card after each rating.  The intervals in days of a passing answer
+        grow from hard over good to easy.
+    """
+    elapsed = moment.day - (progress.last_day or moment.day)
+    memories = {
+        rating: next_memory(progress, rating, elapsed, preset.parameters)
+        for rating in Rating
+    }
+    factor = fuzz_factor(f"{seed}:{progress.reps}") if preset.fuzz else None
+    intervals = {
+        rating: interval_days(memory[0], preset) for rating, memory in memories.items()
+    }
+    results = _results(progress, preset, intervals, factor)
+    return {
+        rating: _after(progress, rating, results[rating], memories[rating], moment)
+        for rating in Rating
+    }
+
+
+def replayed(
+    progress: Progress,
+    rating: int,
+    result: Result,
+    moment: Moment,
+    parameters: tuple[float, ...],
+) -> Progress:
+    """Take one review of the log: its result stands, the memory is computed."""
+    elapsed = moment.day - (progress.last_day or moment.day)
+    memory = next_memory(progress, rating, elapsed, parameters)
+    return _after(progress, rating, result, memory, moment)
+
+
+def _after(
+    progress: Progress,
+    rating: int,
+    result: Result,
+    memory: tuple[float, float],
+    moment: Moment,
+) -> Progress:
+    lapsed = progress.state is State.REVIEW and rating == Rating.AGAIN
+    in_days = result.state is State.REVIEW
+    return replace(
+        progress,
+        state=result.state,
+        step=result.step,
+        stability=memory[0],
+        difficulty=memory[1],
+        interval=result.interval,
+        due_ms=None if in_days else _step_due(moment, -result.interval),
+        due_day=moment.day + result.interval if in_days else None,
+        last_ms=moment.at_ms,
+        last_day=moment.day,
+        reps=progress.reps + 1,
+        lapses=progress.lapses + lapsed,
+    )
+
+
+def _step_due(moment: Moment, delay_s: int) -> int:
+    """A step that crosses the rollover is due when that study day begins."""
+    due = moment.at_ms + delay_s * 1000
+    day = study_day(due, moment.offset_min, moment.rollover)
+    if day == moment.day:
+        return due
+    return day_start_ms(day, moment.offset_min, moment.rollover)
+
+
+def _results(
+    progress: Progress,
+    preset: Preset,
+    intervals: dict[Rating, float],
+    factor: float | None,
+) -> dict[Rating, Result]:
+    if progress.state is State.REVIEW:
+        return _review_results(progress, preset, intervals, factor)
+    relearning = progress.state is State.RELEARNING
+    steps = preset.relearning_steps if relearning else preset.learning_steps
+    state = State.RELEARNING if relearning else State.LEARNING
+    return _step_results(progress.step, steps, state, preset, intervals, factor)
+
+
+def _step_results(
+    step: int,
+    steps: tuple[int, ...],
+    state: State,
+    preset: Preset,
+    intervals: dict[Rating, float],
+    factor: float | None,
+) -> dict[Rating, Result]:
+    def days(rating: Rating, minimum: int = 1) -> int:
+        interval = max(1.0, float(_round(intervals[rating])))
+        return fuzzed(interval, minimum, preset.maximum_interval, factor)
+
+    def graduated(interval: int) -> Result:
+        return Result(State.REVIEW, 0, interval)
+
+    easy = days(Rating.EASY, days(Rating.GOOD) + 1)
+    results = {Rating.EASY: graduated(easy)}
+    if not steps:
+        again = days(Rating.AGAIN)
+        hard = days(Rating.HARD, again + 1)
+        good = days(Rating.GOOD, hard + 1)
+        results[Rating.AGAIN] = graduated(again)
+        results[Rating.HARD] = graduated(hard)
+        results[Rating.GOOD] = graduated(good)
+        results[Rating.EASY] = graduated(days(Rating.EASY, good + 1))
+        return results
+    step = min(step, len(steps) - 1)
+    results[Rating.AGAIN] = Result(state, 0, -steps[0])
+    results[Rating.HARD] = Result(state, step, -_hard_delay(step, steps))
+    if step + 1 < len(steps):
+        results[Rating.GOOD] = Result(state, step + 1, -steps[step + 1])
+    else:
+        results[Rating.GOOD] = graduated(days(Rating.GOOD))
+    return results
+
+
+def _hard_delay(step: int, steps: tuple[int, ...]) -> int:
+    """Between again and good on the first step; later the step once more."""
+    if step > 0:
+        return steps[step]
+    if len(steps) > 1:
+        return _whole_days((steps[0] + steps[1]) // 2)
+    return _whole_days(min(steps[0] * 3 // 2, steps[0] + _DAY_S))
+
+
+def _whole_days(seconds: int) -> int:
+    """Delays above a day are rounded to days, as in Anki."""
+    return seconds if seconds <= _DAY_S else _round(seconds / _DAY_S) * _DAY_S
+
+
+def _review_results(
+    progress: Progress,
+    preset: Preset,
+    intervals: dict[Rating, float],
+    factor: float | None,
+) -> dict[Rating, Result]:
+    results: dict[Rating, Result] = {}
+    maximum = preset.maximum_interval
+    if preset.relearning_steps:
+        delay = preset.relearning_steps[0]
+        results[Rating.AGAIN] = Result(State.RELEARNING, 0, -delay)
+    else:
+        again = fuzzed(intervals[Rating.AGAIN], 1, maximum, factor)
+        results[Rating.AGAIN] = Result(State.REVIEW, 0, again)
+    shortest = 1
+    for rating in (Rating.HARD, Rating.GOOD, Rating.EASY):
+        interval = intervals[rating]
+        # A passing answer that asks for more days than last time gets more.
+        grown = progress.interval + 1 if _round(interval) > progress.interval else 0
+        days = fuzzed(interval, max(shortest, grown), maximum, factor)
+        results[rating] = Result(State.REVIEW, 0, days)
+        shortest = days + 1
+    return results

@@ -1,0 +1,171 @@
+"""Figures about memory: today, the streak, how much is kept, what will come.
+
+All questions are answered by the database from the log; nothing is loaded that
+isn't shown.
+"""
+
+from msgspec import Struct
+
+from srs.options import Options
+from srs.store import Store
+
+MATURE_DAYS = 21
+"""From this interval on a card counts as mature, as in Anki."""
+FORECAST_DAYS = 30
+_MONTH_MS = 30 * 86_400_000
+
+
+class Retention(Struct, frozen=True):
+    """How many reviews were recalled in the last thirty days."""
+
+    recalled: int
+    reviews: int
+
+    @property
+    def share(self) -> float | None:
+        """Give recalled / reviews, 0 to 1; None without reviews."""
+        return self.recalled / self.reviews if self.reviews else None
+
+
+class Statistics(Struct, frozen=True):
+    """What `flash stats` tells."""
+
+    cards: int
+    """In use: neither retired nor suspended."""
+    new: int
+    learning: int
+    """Cards in learning or relearning."""
+    young: int
+    mature: int
+    suspended: int
+    due: int
+    """Reviews due today or before, and learning cards of today."""
+    reviews: int
+    """Answers in the whole log."""
+    reviewed_today: int
+    again_today: int
+    seconds_today: float
+    streak: int
+    """Study days in a row with a review, up to today or yesterday."""
+    young_retention: Retention
+    mature_retention: Retention
+    forecast: tuple[int, ...]
+    """Reviews due on each of the next days, today (with the overdue) first."""
+
+
+def statistics(store: Store, options: Options, now_ms: int) -> Statistics:
+    """Compute the figures.
+
+    Args:
+        store: The store.
+        options: The person's settings.
+        now_ms: UTC milliseconds.
+    """
+    day = options.calendar.day(now_ms)
+    cards = _cards(store, day, options.calendar.start_ms(day + 1))
+    today = _today(store, options.calendar.start_ms(day))
+    young, mature = _retention(store, now_ms - _MONTH_MS)
+    return Statistics(
+        **cards,
+        reviewed_today=today[0],
+        again_today=today[1],
+        seconds_today=today[2],
+        reviews=_count_reviews(store),
+        streak=_streak(store, options, day),
+        young_retention=young,
+        mature_retention=mature,
+        forecast=_forecast(store, day),
+    )
+
+
+def _cards(store: Store, day: int, end_ms: int) -> dict[str, int]:
+    row = store.row(
+        """
+        select count(*) filter (where not suspended),
+               count(*) filter (where not suspended and state = 0),
+               count(*) filter (where not suspended and state in (1, 3)),
+               count(*) filter (where not suspended and state = 2
+                                  and interval < :mature),
+               count(*) filter (where not suspended and state = 2
+                                  and interval >= :mature),
+               count(*) filter (where suspended),
+               count(*) filter (where not suspended
+                                  and (due_day <= :day or due_ms < :end))
+          from cards
+         where retired = 0
+        """,
+        {"mature": MATURE_DAYS, "day": day, "end": end_ms},
+    )
+    names = ("cards", "new", "learning", "young", "mature", "suspended", "due")
+    return dict(zip(names, row, strict=True))
+
+
+def _today(store: Store, start_ms: int) -> tuple[int, int, float]:
+    row = store.row(
+        """
+        select count(*), count(*) filter (where rating = 1),
+               coalesce(sum(took_ms), 0) / 1000.0
+          from reviews
+         where id >= :start and void = 0 and rating > 0
+        """,
+        {"start": start_ms},
+    )
+    return row[0], row[1], row[2]
+
+
+def _count_reviews(store: Store) -> int:
+    void = "select count(*) from reviews where void = 0 and rating > 0"
+    return int(store.row(void)[0])
+
+
+def _retention(store: Store, since_ms: int) -> tuple[Retention, Retention]:
+    row = store.row(
+        """
+        select count(*) filter (where last_interval < :mature and rating > 1),
+               count(*) filter (where last_interval < :mature),
+               count(*) filter (where last_interval >= :mature and rating > 1),
+               count(*) filter (where last_interval >= :mature)
+          from reviews
+         where id >= :since and kind = 1 and void = 0 and rating > 0
+        """,
+        {"mature": MATURE_DAYS, "since": since_ms},
+    )
+    return Retention(row[0], row[1]), Retention(row[2], row[3])
+
+
+def _streak(store: Store, options: Options, today: int) -> int:
+    """Go back day by day; each is one look at the log's own order."""
+    streak = 0
+    day = today
+    while True:
+        found = store.row(
+            """
+            select 1 from reviews
+             where id >= :start and id < :end and void = 0 and rating > 0
+             limit 1
+            """,
+            {
+                "start": options.calendar.start_ms(day),
+                "end": options.calendar.start_ms(day + 1),
+            },
+        )
+        if found is not None:
+            streak += 1
+        elif day != today:
+            return streak
+        day -= 1
+
+
+def _forecast(store: Store, day: int) -> tuple[int, ...]:
+    rows = store.rows(
+        """
+        select max(due_day, :day) - :day, count(*)
+          from cards
+         where due_day is not null and due_day < :day + :days
+           and suspended = 0 and retired = 0
+         group by 1
+        """,
+        {"day": day, "days": FORECAST_DAYS},
+    )
+    found = dict(rows)
+    return tuple(found.get(index, 0) for index in range(FORECAST_DAYS))

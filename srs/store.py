@@ -1,0 +1,224 @@
+"""One SQLite file that holds everything: opened, migrated, written in transactions.
+
+The file is opened with the standard library, so that a review starts at once;
+sqlite-utils is loaded for migrations, bulk work and backups.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+VERSION = 1
+"""The newest schema this program knows; `srs.schema` makes it."""
+
+BACKUPS_KEPT = 10
+_BUSY_S = 5
+
+
+class StoreError(Exception):
+    """The store can't be used as it is; says what and how to mend it."""
+
+    def __init__(self, path: Path, message: str, hint: str) -> None:
+        """Keep the file, what is wrong and what to do."""
+        self.path, self.message, self.hint = path, message, hint
+        super().__init__(f"{path}: {message} ({hint})")
+
+
+class Store:
+    """An open store."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        """Use a connection that `open_store` made."""
+        self.path = path
+        self.connection = connection
+
+    @cached_property
+    def db(self) -> "Database":
+        """The same connection through sqlite-utils."""
+        from sqlite_utils import Database
+
+        return Database(self.connection, execute_plugins=False)
+
+    def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[Any]:
+        """Run a question and give all rows as tuples."""
+        return self.connection.execute(sql, values or {}).fetchall()
+
+    def row(self, sql: str, values: dict[str, Any] | None = None) -> Any:
+        """Run a question and give the first row, None where there is none."""
+        return self.connection.execute(sql, values or {}).fetchone()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write all or nothing; durable when the block ends.
+
+        Raises:
+            StoreError: Another program holds the store, or the disk refuses.
+        """
+        try:
+            self.connection.execute("begin immediate")
+        except sqlite3.OperationalError as error:
+            raise self._refused(error) from error
+        try:
+            yield self.connection
+            self.connection.execute("commit")
+        except BaseException as error:
+            if self.connection.in_transaction:
+                self.connection.execute("rollback")
+            if isinstance(error, sqlite3.OperationalError):
+                raise self._refused(error) from error
+            raise
+
+    def _refused(self, error: sqlite3.Error) -> StoreError:
+        return StoreError(self.path, str(error), _hint(str(error)))
+
+    def setting(self, name: str) -> str:
+        """Give a setting, empty where it was never set."""
+        found = self.row("select value from settings where name = :n", {"n": name})
+        return found[0] if found else ""
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+
+def open_store(path: Path, now_ms: int) -> Store:
+    """Open a store, making or migrating it where needed.
+
+    Args:
+        path: The file; its folder is made.
+        now_ms: UTC milliseconds, for the name of a backup.
+
+    Raises:
+        StoreError: The file is no store, is newer than this program, or can't
+            be opened or written.
+    """
+    try:
+        is_new = not path.exists() or path.stat().st_size == 0
+        if is_new:
+            _make_file(path)
+        connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StoreError(path, reason, _hint(reason)) from None
+    store = Store(path, connection)
+    try:
+        _prepare(store, now_ms, is_new=is_new)
+    except sqlite3.Error as error:
+        connection.close()
+        raise StoreError(path, str(error), _hint(str(error))) from None
+    except StoreError:
+        connection.close()
+        raise
+    return store
+
+
+def _make_file(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _prepare(store: Store, now_ms: int, *, is_new: bool) -> None:
+    run = store.connection.execute
+    run("pragma foreign_keys = on")
+    run("pragma synchronous = full")
+    version = run("pragma user_version").fetchone()[0]
+    if version == VERSION:
+        return
+    if version > VERSION:
+        hint = f"it has version {version}, this flash knows {VERSION}: update flash"
+        raise StoreError(store.path, "made by a newer flash", hint)
+    tables = run("select count(*) from sqlite_master").fetchone()[0]
+    if version == 0 and tables and not _is_migrating(store):
+        hint = "name another file with --db"
+        raise StoreError(store.path, "a database, but not one of flash", hint)
+    if not is_new and tables:
+        back_up(store, now_ms)
+    run("pragma journal_mode = wal")
+    from srs.schema import migrations
+
+    migrations.apply(store.db)
+
+
+def _is_migrating(store: Store) -> bool:
+    sql = "select 1 from sqlite_master where name = '_sqlite_migrations'"
+    return store.row(sql) is not None
+
+
+def _hint(reason: str) -> str:
+    hints = {
+        "not a database": "name another file with --db, or restore a backup",
+        "malformed": "restore a backup from the folder beside it",
+        "locked": "another program holds it: close that and try again",
+        "readonly": "allow writing to the file and its folder",
+        "unable to open": "allow writing to the file and its folder",
+        "Permission": "allow writing to the file and its folder",
+        "Is a directory": "name a file",
+        "full": "free some space on the disk",
+    }
+    return next((hint for part, hint in hints.items() if part in reason), "try again")
+
+
+def back_up(store: Store, now_ms: int, target: Path | None = None) -> Path:
+    """Copy the store as it is at this moment, also while it is in use.
+
+    Args:
+        store: The store.
+        now_ms: UTC milliseconds, for the name.
+        target: Where to; by default a dated file in `NAME.backups` beside the
+            store, of which the last ten and one of each month are kept.
+
+    Returns:
+        The file, complete and checked.
+
+    Raises:
+        StoreError: It can't be written.
+    """
+    if target is None:
+        folder = store.path.with_name(store.path.name + ".backups")
+        moment = datetime.fromtimestamp(now_ms / 1000, UTC)
+        target = folder / f"{moment:%Y-%m-%dT%H%M%S}.db"
+    partial = target.with_name(target.name + ".part")
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial.unlink(missing_ok=True)
+        _copy(store.connection, partial)
+        partial.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        partial.unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StoreError(target, reason, _hint(reason)) from None
+    if target.parent.name == store.path.name + ".backups":
+        _thin_out(target.parent)
+    return target
+
+
+def _copy(source: sqlite3.Connection, path: Path) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    copy = sqlite3.connect(path)
+    try:
+        source.backup(copy)
+        copy.execute("pragma journal_mode = delete")
+        verdict = copy.execute("pragma quick_check").fetchone()[0]
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(f"the copy is malformed: {verdict}")
+    finally:
+        copy.close()
+
+
+def _thin_out(folder: Path) -> None:
+    """Keep the last ten backups, and the first of each month."""
+    files = sorted(folder.glob("????-??-??T??????.db"))
+    months: set[str] = set()
+    for file in files[:-BACKUPS_KEPT]:
+        month = file.name[:7]
+        if month in months:
+            file.unlink(missing_ok=True)
+        months.add(month)
