@@ -42,9 +42,9 @@ def add(deck: Path, store: Path) -> tuple[float, float]:
     """Run `flash add` as a person does; seconds and peak megabytes."""
     code = (
         "import resource, sys; from flash.__main__ import main;"
-        f"main(['add', {str(deck)!r}, '--db', {str(store)!r}, '--json']);"
+        f"code = main(['add', {str(deck)!r}, '--db', {str(store)!r}, '--json']);"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,"
-        " file=sys.stderr)"
+        " file=sys.stderr); sys.exit(code)"
     )
     start = time.perf_counter()
     done = subprocess.run(

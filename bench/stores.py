@@ -27,7 +27,7 @@ def write_deck(path: Path, cards: int) -> None:
         if number % 6 == 0:
             answer = f"`{answer.split()[0]}` and **{answer.split()[1]}**"
         lines.append(f"  - front: What of number {number} is the {words}?")
-        lines.append(f"    back: {answer}")
+        lines.append(f'    back: "{answer}"')
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from flash.commands import (
     cards_commands,
@@ -78,15 +78,13 @@ def run(words: list[str]) -> int:
     os.environ.pop("_FLASH_GLOBAL_DB", None)
     try:
         code = app(words, prog_name="flash", standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        return 2
-    except click.ClickException as error:
-        tell_error(error.format_message(), as_json=as_json)
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         tell("flash: interrupted")
         return 130
+    except TyperException as error:
+        # Wrong usage; typer brings its own way of showing it.
+        getattr(error, "show", lambda: tell_error(str(error), as_json=as_json))()
+        return getattr(error, "exit_code", 2)
     except BrokenPipeError:
         # Whoever read our output has had enough of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

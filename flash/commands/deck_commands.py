@@ -1,5 +1,6 @@
 """`flash add`, `flash export`, `flash backup`: decks in, decks out."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -40,6 +41,8 @@ def add(
     from flash.adding import paths_named, plan, refuse_loss, told_plan
     from srs.intake import carry_out
 
+    # A short run that makes many values and no cycles: a quarter faster so.
+    gc.disable()
     with opened(db) as store:
         intake = plan(store, paths_named(files, lang), lang)
         if dry_run:
@@ -154,6 +157,7 @@ def export(
     """
     from srs.library import stored_notes
 
+    gc.disable()
     ending = file.suffix.lower()
     if ending not in (".apkg", ".csv", ".json"):
         raise typer.BadParameter("the name must end in .apkg, .csv or .json")

@@ -1,0 +1,52 @@
+"""Write docs/commands.md from the command line itself.
+
+    python -m docs.commands           write the page
+    python -m docs.commands --check   exit 1 where the page is out of step
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from typer.main import get_command
+
+_PAGE = Path(__file__).with_name("commands.md")
+_HEAD = """# Commands
+
+Made from the program by `python -m docs.commands`; edit the docstrings instead.
+
+Exit codes: 0 done; 1 the input or the store is at fault (the message is on stderr);
+2 wrong usage; 130 interrupted with Ctrl-C. With `--json` an error is one JSON object
+on stderr. Environment: `FLASH_DB` names the store, `FLASH_NOW` (an ISO time with
+offset) stands for now, `NO_COLOR` turns colours off.
+"""
+
+
+def page() -> str:
+    """Render the help of every command."""
+    os.environ["COLUMNS"] = "80"
+    from flash.cli import app
+
+    group = get_command(app)
+    parts = [_HEAD]
+    for name, command in group.commands.items():
+        context = command.make_context(f"flash {name}", [], resilient_parsing=True)
+        context.max_content_width = context.terminal_width = 80
+        parts.append(f"## flash {name}\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def main(words: list[str]) -> int:
+    """Write the page, or compare it."""
+    text = page()
+    if words == ["--check"]:
+        if _PAGE.read_text("utf-8") == text:
+            return 0
+        print(f"{_PAGE.name} is out of step: run python -m docs.commands")
+        return 1
+    _PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

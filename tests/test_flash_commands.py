@@ -1,0 +1,374 @@
+"""The commands as a person meets them: words in, text and exit code out."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flash.__main__ import main
+
+DECK = """\
+deck: Cells::Basics
+language: en
+tags: [biology]
+cards:
+  - id: powerhouse
+    front: Which organelle makes most ATP?
+    back: Mitochondrion
+    checked: 2026-11-23
+  - front: What does DNA stand for?
+    back: Deoxyribonucleic acid
+    reverse: true
+  - cloze: Water is {{c1::hydrogen}} and {{c2::oxygen}}.
+"""
+NOW = "2026-11-23T09:00:00+00:00"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def flash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
+    monkeypatch.setenv("FLASH_NOW", NOW)
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    Path("cells.yaml").write_text(DECK, "utf-8")
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = main(list(words))
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def as_json(flash: Run, *words: str) -> Any:
+    code, out, err = flash(*words, "--json")
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+def add_json(flash: Run, *words: str) -> dict[str, int]:
+    plan = as_json(flash, "add", *words)
+    return {name: n for name, n in plan.items() if isinstance(n, int) and n}
+
+
+def edit(old: str, new: str, path: str = "cells.yaml") -> None:
+    text = Path(path).read_text("utf-8")
+    assert old in text
+    Path(path).write_text(text.replace(old, new), "utf-8")
+
+
+def test_add_counts_what_it_did_and_adding_again_changes_nothing(flash: Run) -> None:
+    assert add_json(flash, "cells.yaml") == {"new": 3, "cards": 5}
+    assert add_json(flash, "cells.yaml") == {"unchanged": 3, "cards": 5}
+
+
+def test_a_dry_run_changes_nothing(flash: Run) -> None:
+    plan = as_json(flash, "add", "cells.yaml", "--dry-run")
+
+    assert (plan["new"], plan["cards"]) == (3, 5)
+    assert as_json(flash, "list") == []
+
+
+def test_a_reworded_card_is_told_and_keeps_its_name(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    before = {line["guid"] for line in as_json(flash, "list")}
+    edit("What does DNA stand for?", "DNA is short for what?")
+
+    code, out, err = flash("add", "cells.yaml")
+
+    assert (code, err) == (0, "")
+    assert out == (
+        "  reworded  What does DNA stand for?\n"
+        "            → DNA is short for what?\n"
+        "1 reworded, 2 unchanged; 5 cards\n"
+    )
+    assert {line["guid"] for line in as_json(flash, "list")} == before
+
+
+def test_a_renamed_file_and_a_renamed_deck_move_their_cards(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    Path("cells.yaml").rename("biology.yaml")
+    edit("Cells::Basics", "Biology::Cells", "biology.yaml")
+
+    plan = as_json(flash, "add", "biology.yaml")
+
+    assert (plan["new"], plan["retired"]) == (0, 0)
+    assert {line["deck"] for line in as_json(flash, "list")} == {"Biology::Cells"}
+
+
+def test_a_deleted_card_is_retired_and_wakes_up_when_it_returns(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    card = as_json(flash, "list")[-1]
+    cloze = "  - cloze: Water is {{c1::hydrogen}} and {{c2::oxygen}}.\n"
+    edit(cloze, "")
+    retired = add_json(flash, "cells.yaml")
+    Path("cells.yaml").write_text(DECK, "utf-8")
+    woken = add_json(flash, "cells.yaml")
+
+    assert retired == {"retired": 1, "unchanged": 2, "cards": 3}
+    assert woken == {"changed": 1, "unchanged": 2, "cards": 5}
+    assert as_json(flash, "list")[-1]["card"] == card["card"]
+
+
+def test_retiring_most_of_a_deck_wants_yes(flash: Run) -> None:
+    cards = "".join(f"  - front: q{n}\n    back: a{n}\n" for n in range(30))
+    Path("big.yaml").write_text(f"deck: Big\ncards:\n{cards}", "utf-8")
+    flash("add", "big.yaml")
+    Path("big.yaml").write_text(
+        "deck: Big\ncards:\n" + cards[: cards.index("  - front: q9")], "utf-8"
+    )
+
+    refused = flash("add", "big.yaml")
+    agreed = add_json(flash, "big.yaml", "--yes")
+
+    assert refused == (
+        1,
+        "",
+        "flash: would retire 21 of 30 cards of 'Big'; nothing was done "
+        "(add --yes if that is meant)\n",
+    )
+    assert agreed == {"retired": 21, "unchanged": 9, "cards": 9}
+
+
+def test_a_mistake_is_told_with_its_place_and_adds_nothing(flash: Run) -> None:
+    edit("front: What", "frnt: What")
+
+    assert flash("add", "cells.yaml") == (
+        1,
+        "",
+        "cells.yaml:9:5: unknown key 'frnt' (did you mean 'front'?)\n",
+    )
+    assert as_json(flash, "list") == []
+
+
+def test_an_error_as_json_names_file_line_and_column(flash: Run) -> None:
+    edit("front: What", "frnt: What")
+
+    code, out, err = flash("add", "cells.yaml", "--json")
+
+    assert (code, out) == (1, "")
+    error = json.loads(err)["error"]
+    del error["problems"]
+    assert error == {
+        "message": "unknown key 'frnt'",
+        "hint": "did you mean 'front'?",
+        "file": "cells.yaml",
+        "line": 9,
+        "column": 5,
+    }
+
+
+def test_check_makes_annotations_for_github(flash: Run) -> None:
+    edit("front: What", "frnt: What")
+
+    assert flash("check", "cells.yaml", "--format", "github") == (
+        1,
+        "::error file=cells.yaml,line=9,col=5::"
+        "unknown key 'frnt' (did you mean 'front'?)\n",
+        "",
+    )
+
+
+def test_check_leaves_other_yaml_in_a_folder_alone(flash: Run) -> None:
+    Path("mkdocs.yml").write_text("site_name: x\n", "utf-8")
+
+    assert flash("check", ".") == (
+        0,
+        "1 file, 3 notes, no mistakes\n",
+        "1 other YAML files left alone\n",
+    )
+
+
+def test_check_names_ids_that_a_language_lacks(flash: Run) -> None:
+    japanese = "deck: Cells::Basics\nlanguage: ja\ncards:\n"
+    card = "  - id: nucleus\n    front: 核とは\n    back: DNAを収める\n"
+    Path("ja.yaml").write_text(japanese + card, "utf-8")
+
+    code, _, err = flash("check", "cells.yaml", "ja.yaml")
+
+    assert code == 0
+    assert err == (
+        "'en' lacks 1 cards that another language has: nucleus\n"
+        "'ja' lacks 1 cards that another language has: powerhouse\n"
+    )
+
+
+def test_list_gives_every_field_that_others_build_on(flash: Run) -> None:
+    flash("add", "cells.yaml")
+
+    first = as_json(flash, "list")[0]
+
+    del first["card"], first["file"]
+    assert first == {
+        "guid": first["guid"],
+        "ordinal": 0,
+        "deck": "Cells::Basics",
+        "kind": "basic",
+        "question": "Which organelle makes most ATP?",
+        "answer": "Mitochondrion",
+        "state": "new",
+        "stability": None,
+        "difficulty": None,
+        "due": None,
+        "reps": 0,
+        "lapses": 0,
+        "suspended": False,
+        "retired": False,
+        "tags": ["biology"],
+        "id": "powerhouse",
+        "line": 5,
+    }
+
+
+def test_suspend_bury_and_undo_go_back_step_by_step(flash: Run) -> None:
+    flash("add", "cells.yaml")
+
+    told = [
+        flash("suspend", "powerhouse")[1],
+        flash("bury", "powerhouse")[1],
+        flash("undo")[1],
+        flash("undo")[1],
+        flash("undo")[1],
+    ]
+
+    assert told == [
+        "suspended: 1 of 1 cards\n",
+        "buried: 1 of 1 cards\n",
+        "dug 1 card out again\n",
+        "took 1 card up again\n",
+        "nothing to undo\n",
+    ]
+
+
+def test_a_name_that_fits_no_card_is_told(flash: Run) -> None:
+    flash("add", "cells.yaml")
+
+    assert flash("suspend", "powerhorse") == (
+        1,
+        "",
+        "flash: no card is called 'powerhorse' "
+        "(flash list shows their numbers; nothing was done)\n",
+    )
+
+
+def test_config_is_inherited_and_unset(flash: Run) -> None:
+    flash("config", "new_per_day", "5", "--deck", "Cells")
+
+    child = as_json(flash, "config", "new-per-day", "--deck", "Cells::Basics")
+    everywhere = as_json(flash, "config", "new_per_day")
+    flash("config", "new_per_day", "--unset", "--deck", "Cells")
+    unset = as_json(flash, "config", "new_per_day", "--deck", "Cells::Basics")
+
+    assert (child, everywhere, unset) == (
+        {"new_per_day": 5},
+        {"new_per_day": 20},
+        {"new_per_day": 20},
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            ["desired_retention", "1.5"],
+            "flash: '1.5' as 'desired_retention' (wants float <= 0.99)\n",
+        ),
+        (
+            ["learning_steps", "10 minutes"],
+            "flash: '10' is no delay (write 30s, 10m, 1h or 1d)\n",
+        ),
+        (
+            ["time_zone", "Mars/Base"],
+            "flash: no time zone 'Mars/Base' "
+            "(a name such as Asia/Tokyo or Europe/Berlin)\n",
+        ),
+        (["rollover", "25"], "flash: '25' as 'rollover' (an hour from 0 to 23)\n"),
+        (
+            ["desired_retenton", "0.9"],
+            "flash: no setting 'desired_retenton' (did you mean 'desired_retention'?)\n",
+        ),
+    ],
+)
+def test_config_refuses_what_makes_no_sense(
+    flash: Run, words: list[str], told: str
+) -> None:
+    assert flash("config", *words) == (1, "", told)
+
+
+def test_stats_of_an_empty_store_has_every_figure(flash: Run) -> None:
+    flash("add", "cells.yaml")
+
+    figures = as_json(flash, "stats")
+
+    assert figures["cards"] == 5
+    assert figures["new"] == 5
+    assert figures["reviewed_today"] == 0
+    assert figures["retention"]["young"] == {
+        "recalled": 0,
+        "reviews": 0,
+        "share": None,
+    }
+    assert figures["forecast"][0] == {"date": "2026-11-23", "due": 0}
+    assert len(figures["forecast"]) == 30
+
+
+def test_backup_is_a_whole_store(flash: Run, tmp_path: Path) -> None:
+    flash("add", "cells.yaml")
+
+    code, _, _ = flash("backup", "copy.db")
+
+    assert code == 0
+    assert len(as_json(flash, "list", "--db", str(tmp_path / "copy.db"))) == 5
+
+
+def test_the_store_in_a_synchronised_folder_is_warned_of(
+    flash: Run, tmp_path: Path
+) -> None:
+    _, _, err = flash("decks", "--db", str(tmp_path / "Dropbox" / "store.db"))
+
+    assert "lies in Dropbox" in err
+
+
+def test_a_time_without_offset_is_refused(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASH_NOW", "2026-11-23T09:00:00")
+
+    assert flash("decks") == (
+        1,
+        "",
+        "flash: $FLASH_NOW is no time with an offset: '2026-11-23T09:00:00' "
+        "(write it as 2026-11-23T09:00:00+09:00)\n",
+    )
+
+
+def test_help_loads_nothing_slow() -> None:
+    code = (
+        "import sys; from flash.__main__ import main; main(['-h']);"
+        "slow = {'sqlite_utils', 'fsrs', 'textual', 'genanki', 'yaml', 'rich',"
+        " 'markdown_it', 'msgspec', 'pydantic'};"
+        "print(sorted(slow & sys.modules.keys()))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_wrong_usage_exits_with_two(flash: Run) -> None:
+    code, _, err = flash("add")
+
+    assert code == 2
+    assert "Missing argument" in err
