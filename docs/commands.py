@@ -1,7 +1,7 @@
 """Write docs/commands.md from the command line itself.
 
-    python -m docs.commands           write the page
-    python -m docs.commands --check   exit 1 where the page is out of step
+python -m docs.commands           write the page
+python -m docs.commands --check   exit 1 where the page is out of step
 """
 
 import os

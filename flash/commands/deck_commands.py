@@ -3,12 +3,27 @@
 import gc
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flash.opened import DbOption, DeckOption, JsonOption, TagOption, opened
-from flash.trouble import Trouble, tell
+from flash.opened import (
+    DbOption,
+    DeckOption,
+    JsonOption,
+    Opened,
+    TagOption,
+    opened,
+)
+from flash.trouble import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from srs.memory import StoredNote
+
+_FIRST_DAY = 18_262
+"""2020-01-01 as a study day: Anki counts due days from the collection's first."""
 
 
 def add(
@@ -162,20 +177,41 @@ def export(
     if ending not in (".apkg", ".csv", ".json"):
         raise typer.BadParameter("the name must end in .apkg, .csv or .json")
     with opened(db) as store:
-        total = store.store.row("select count(*) from notes where retired = 0")[0]
         notes = stored_notes(store.store, deck=deck, tag=tag)
-        with _Progress(total, "exporting", quiet=json) as progressed:
-            written = _write(file, ending, notes, progressed)
+        if ending == ".apkg":
+            written = _write_package(store, file, notes, quiet=json)
+        else:
+            written = _write_table(file, notes)
     if json:
         from flash.printing import print_json
 
         print_json({"file": str(file), **written})
         return
-    typer.echo(f"{file}: {written['notes']} notes, {written['cards']} cards")
+    told = ", ".join(f"{count} {name}" for name, count in written.items() if count)
+    typer.echo(f"{file}: {told}")
 
 
-def _write(file: Path, ending: str, notes: Any, progressed: Any) -> dict[str, int]:
-    raise Trouble("not yet")
+def _write_package(
+    store: Opened, file: Path, notes: "Iterator[StoredNote]", *, quiet: bool
+) -> dict[str, int]:
+    from export.anki_package import Creation, write_package
+
+    total = store.store.row("select count(*) from notes where retired = 0")[0]
+    calendar = store.options.calendar
+    first = calendar.start_ms(_FIRST_DAY)
+    creation = Creation(
+        first // 1000 - 1, -calendar.offset_of(first), store.options.rollover
+    )
+    with _Progress(total, "exporting", quiet=quiet) as progressed:
+        written = write_package(file, notes, creation, progressed)
+    return {"notes": written.notes, "cards": written.cards, "media": written.media}
+
+
+def _write_table(file: Path, notes: "Iterator[StoredNote]") -> dict[str, int]:
+    from export.table import write_csv, write_json
+
+    write = write_csv if file.suffix.lower() == ".csv" else write_json
+    return {"cards": write(file, notes)}
 
 
 def backup(

@@ -1,0 +1,171 @@
+"""A stored note becomes the fields of its note in Anki, as HTML."""
+
+import html
+import unicodedata
+
+from cards.html import ImageOf, cloze_html, hidden_mark, marked_html, to_html
+from cards.note import Basic, Choice, Cloze, Compare, Content, Listing, Note, Source
+from cards.questions import (
+    cell_part,
+    cloze_parts,
+    is_empty_cell,
+    option_of,
+    questions,
+)
+from srs.memory import StoredNote
+
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
+
+
+def is_basic(content: Content) -> bool:
+    """Tell whether a note goes to the basic note type."""
+    return isinstance(content, Basic | Choice)
+
+
+def fields_of(stored: StoredNote, image: ImageOf) -> tuple[str, ...]:
+    """Render the fields of a note.
+
+    Args:
+        stored: The note with its cards; retired cards are shown openly.
+        image: Gives pictures and sounds their names in the package.
+
+    Returns:
+        As many as its note type has, see `export.anki_models`.
+    """
+    note = stored.note
+    numbers = {card.part: card.ordinal for card in stored.cards if not card.retired}
+    match note.content:
+        case Basic() as basic:
+            fields: tuple[str, ...] = _basic(basic, numbers, image)
+        case Choice() as choice:
+            fields = _choice(choice, image)
+        case Cloze() as cloze:
+            fields = (_cloze(cloze, numbers, image), "")
+        case Listing() as listing:
+            fields = (_listing(listing, numbers, image), "")
+        case Compare() as table:
+            fields = (_asked(note, numbers, image), _table(table, numbers, image))
+    return tuple(map(_clean, (*fields, *_common(note, image), "", "", "")))
+
+
+def _clean(text: str) -> str:
+    """Bring a field into the form that Anki gives it anyway."""
+    if text.isascii() and text.isprintable():
+        return text
+    return unicodedata.normalize("NFC", text.translate(_CONTROLS))
+
+
+def _basic(basic: Basic, numbers: dict[str, int], image: ImageOf) -> tuple[str, ...]:
+    reverse = "1" if "back" in numbers else ""
+    return to_html(basic.front, image), to_html(basic.back, image), reverse, "", ""
+
+
+def _choice(choice: Choice, image: ImageOf) -> tuple[str, ...]:
+    options = "".join(
+        f"<li>{to_html(option_of(option).text, image)}</li>"
+        for option in choice.options
+    )
+    front, back = to_html(choice.choice, image), to_html(choice.answer, image)
+    return front, back, "", f"<ol>{options}</ol>", ""
+
+
+def _cloze(cloze: Cloze, numbers: dict[str, int], image: ImageOf) -> str:
+    """Write the clozes with the numbers their cards had first."""
+    parts = cloze_parts(cloze)
+
+    def number_of(number: int) -> int | None:
+        ordinal = numbers.get(parts[number])
+        return None if ordinal is None else ordinal + 1
+
+    return cloze_html(cloze.cloze, number_of, image)
+
+
+def _hidden(text: str, ordinal: int | None) -> str:
+    """Hide a text under its card's number, or show it openly."""
+    return text if ordinal is None else hidden_mark(ordinal + 1, text)
+
+
+def _listing(listing: Listing, numbers: dict[str, int], image: ImageOf) -> str:
+    items = "".join(
+        f"<li>{_marked(item, numbers.get(item), image)}</li>" for item in listing.items
+    )
+    kind = "ol" if listing.ordered else "ul"
+    name = marked_html(listing.list, image)
+    return f"<div>{name}</div><{kind}>{items}</{kind}>"
+
+
+def _marked(text: str, ordinal: int | None, image: ImageOf) -> str:
+    return marked_html(_hidden(text, ordinal), image)
+
+
+def _asked(note: Note, numbers: dict[str, int], image: ImageOf) -> str:
+    """Write each question of a table; the style shows the active one only."""
+    sections: list[str] = []
+    for question in questions(note.content, note.language):
+        ordinal = numbers.get(question.part)
+        if ordinal is None:
+            continue
+        asked, _, among = question.question.partition("\n\n")
+        hint = f'<div class="among">{html.escape(among)}</div>' if among else ""
+        answer = _marked(question.answer, ordinal, image)
+        text = f"{marked_html(asked, image)}<br>{answer}{hint}"
+        sections.append(f'<div class="ask">{text}</div>')
+    return "".join(sections)
+
+
+def _table(table: Compare, numbers: dict[str, int], image: ImageOf) -> str:
+    head = "".join(f"<th>{marked_html(name, image)}</th>" for name in table.compare)
+    rows = "".join(
+        f"<tr><th>{marked_html(row, image)}</th>"
+        + "".join(
+            f"<td>{_cell(row, subject, cell, numbers, image)}</td>"
+            for subject, cell in zip(table.compare, cells, strict=True)
+        )
+        + "</tr>"
+        for row, cells in table.by.items()
+    )
+    return f"<table><tr><th></th>{head}</tr>{rows}</table>"
+
+
+def _cell(
+    row: str, subject: str, cell: str, numbers: dict[str, int], image: ImageOf
+) -> str:
+    if is_empty_cell(cell):
+        return ""
+    return _marked(cell, numbers.get(cell_part(row, subject)), image)
+
+
+def _common(note: Note, image: ImageOf) -> tuple[str, ...]:
+    changed = ""
+    if note.changed is not None:
+        until = f" → {note.changed.since}" if note.changed.since else ""
+        changed = f"<s>{to_html(note.changed.was, image)}</s>{html.escape(until)}"
+    sources = " · ".join(_source(source) for source in note.sources)
+    extra = to_html(note.extra, image) if note.extra else ""
+    return extra, changed, sources, note.checked, html.escape(note.id)
+
+
+def _source(source: Source) -> str:
+    title = html.escape(source.title or source.url)
+    if not source.url:
+        return title
+    return f'<a href="{html.escape(source.url)}">{title}</a>'
+
+
+def texts_of(note: Note) -> tuple[str, ...]:
+    """Give every text of a note that may name a picture or sound."""
+    content = note.content
+    match content:
+        case Basic():
+            texts: tuple[str, ...] = (content.front, content.back)
+        case Cloze():
+            texts = (content.cloze,)
+        case Listing():
+            texts = (content.list, *content.items)
+        case Choice():
+            options = (option_of(option).text for option in content.options)
+            texts = (content.choice, *options)
+        case Compare():
+            cells = (cell for row in content.by.values() for cell in row)
+            texts = (*content.compare, *content.by, *cells)
+    return (*texts, note.extra)

@@ -1,0 +1,38 @@
+"""A file is replaced as a whole or stays as it was."""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from export.errors import ExportError
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file so that no reader ever sees a part of it.
+
+    Args:
+        path: The file; its folder must exist.
+        data: Its whole content.
+
+    Raises:
+        ExportError: It can't be written; what was there is as it was.
+    """
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink(missing_ok=True)
+        reason = error.strerror or str(error)
+        hint = "name a folder that exists and that you may write to"
+        raise ExportError(str(path), reason, hint) from None

@@ -1,0 +1,10 @@
+"""What can hinder an export."""
+
+
+class ExportError(Exception):
+    """Nothing was written; says where, what and how to mend it."""
+
+    def __init__(self, place: str, message: str, hint: str) -> None:
+        """Keep the place, what is wrong and what to do."""
+        self.place, self.message, self.hint = place, message, hint
+        super().__init__(f"{place}: {message} ({hint})")

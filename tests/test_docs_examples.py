@@ -1,0 +1,71 @@
+"""Every example of the README and the manual does what the page says."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cards.reader import parse_deck
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(page: Path) -> list[tuple[str, str, str]]:
+    return BLOCK.findall(page.read_text("utf-8"))
+
+
+def shell(command: str, folder: Path) -> str:
+    """Run a line as a person does, in a fresh home."""
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(folder),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "FLASH_NOW": "2026-11-23T09:00:00+00:00",
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "80",
+    }
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.stdout
+
+
+def commands(text: str) -> list[tuple[str, str]]:
+    """Split a console block into commands and what they print."""
+    parts = re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]
+    return [(part.partition("\n")[0], part.partition("\n")[2]) for part in parts]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_console_examples_print_what_the_page_shows(page: Path, tmp_path: Path) -> None:
+    for kind, title, text in blocks(page):
+        if title:
+            (tmp_path / title).write_text(text, "utf-8")
+        if kind != "console":
+            continue
+        for command, expected in commands(text):
+            assert (command, shell(command, tmp_path)) == (command, expected)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_yaml_examples_are_read(page: Path, tmp_path: Path) -> None:
+    for kind, title, text in blocks(page):
+        if kind != "yaml" or text.startswith(("repos:", "name:")):
+            continue
+        if not re.search(r"^cards:", text, re.MULTILINE):
+            text = "deck: Example\ncards:\n" + text
+        deck = parse_deck(text, tmp_path / (title or "example.yaml"))
+        assert deck.notes
