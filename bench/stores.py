@@ -10,7 +10,11 @@ from srs.store import open_store
 
 NOW_MS = 1_795_000_000_000
 _DAY_MS = 86_400_000
-_WORDS = ["key", "policy", "bucket", "object", "stream", "shard", "consumer", "producer", "role", "account", "region", "endpoint", "gateway", "subnet", "route", "table", "rule", "group", "log", "metric", "alarm", "event", "target", "detector", "finding", "score", "secret", "rotation", "version", "lambda", "function", "queue", "topic"]
+_WORDS = """
+key policy bucket object stream shard consumer producer role account region endpoint
+gateway subnet route table rule group log metric alarm event target detector finding
+score secret rotation version lambda function queue topic
+""".split()
 
 
 def write_deck(path: Path, cards: int) -> None:

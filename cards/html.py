@@ -28,7 +28,7 @@ ImageOf = Callable[[str], str]
 
 
 def to_html(text: str, image: ImageOf | None = None) -> str:
-    """Render Markdown.
+    r"""Render Markdown.
 
     Args:
         text: CommonMark with tables and math.
@@ -36,7 +36,7 @@ def to_html(text: str, image: ImageOf | None = None) -> str:
 
     Returns:
         HTML; a text of one paragraph comes without `<p>`.  Math is written as
-        `\\(…\\)` and `\\[…\\]`, a sound as `[sound:name]`, as Anki wants them.
+        `\(…\)` and `\[…\]`, a sound as `[sound:name]`, as Anki wants them.
     """
     if not _ACTIVE.search(text):
         return html.escape(text, quote=False).replace('"', "&quot;")

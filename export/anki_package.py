@@ -116,7 +116,7 @@ class _Contents:
                 _tags(stored, cards),
                 "\x1f".join(fields),
                 first,
-                int(hashlib.sha1(first.encode()).hexdigest()[:8], 16),
+                _checksum(first),
                 0,
                 "",
             )
@@ -186,6 +186,12 @@ def card_row(
         0,
         "",
     )
+
+
+def _checksum(text: str) -> int:
+    """Compute what Anki finds duplicates of a first field by."""
+    digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+    return int(digest[:8], 16)
 
 
 def _tags(stored: StoredNote, cards: list[StoredCard]) -> str:
@@ -268,7 +274,8 @@ def _deck_json(number: int, name: str) -> dict[str, Any]:
 
     deck: genanki.Deck = genanki.Deck(number, name)
     # genanki's counters belong to some day of 2015.
-    today = dict.fromkeys(("lrnToday", "newToday", "revToday", "timeToday"), [0, 0])
+    names = ("lrnToday", "newToday", "revToday", "timeToday")
+    today = {name: [0, 0] for name in names}
     return {**deck.to_json(), **today, "mod": _FIXED_S}
 
 

@@ -83,8 +83,12 @@ def run(words: list[str]) -> int:
         return 130
     except TyperException as error:
         # Wrong usage; typer brings its own way of showing it.
-        getattr(error, "show", lambda: tell_error(str(error), as_json=as_json))()
-        return getattr(error, "exit_code", 2)
+        show = getattr(error, "show", None)
+        if show is None:
+            tell_error(str(error), as_json=as_json)
+        else:
+            show()
+        return error.exit_code
     except BrokenPipeError:
         # Whoever read our output has had enough of it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
