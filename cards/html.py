@@ -15,7 +15,8 @@ from cards.media import decoded, is_sound
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-_ACTIVE = re.compile(r"[\\`*_\[<&$\n\r\t]|^[ #>+=|~-]|^\d{1,9}[.)]|\s$|  ")
+_ACTIVE = re.compile(r"[\\`*_\[<&$\n\r\t]|  ").search
+_ACTIVE_FIRST = frozenset(" #>+=|~-0123456789")
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 _OPEN, _NUMBERED, _CLOSE, _END = "\ue000", "\ue001", "\ue002", "\ue003"
@@ -38,11 +39,20 @@ def to_html(text: str, image: ImageOf | None = None) -> str:
         HTML; a text of one paragraph comes without `<p>`.  Math is written as
         `\(…\)` and `\[…\]`, a sound as `[sound:name]`, as Anki wants them.
     """
-    if not _ACTIVE.search(text):
-        return html.escape(text, quote=False).replace('"', "&quot;")
+    if is_plain(text):
+        if ">" in text or '"' in text:
+            return text.replace(">", "&gt;").replace('"', "&quot;")
+        return text
     if image is None or "![" not in text:
         return _rendered(text)
     return _render(text, image)
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a text is one line without any markup."""
+    return not (
+        _ACTIVE(text) or text[:1] in _ACTIVE_FIRST or text[-1:].isspace() or not text
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,9 @@
 """A stored note becomes the fields of its note in Anki, as HTML."""
 
 import html
+import re
 import unicodedata
+from collections.abc import Mapping
 
 from cards.html import ImageOf, cloze_html, hidden_mark, marked_html, to_html
 from cards.note import Basic, Choice, Cloze, Compare, Content, Listing, Note, Source
@@ -14,6 +16,7 @@ from cards.questions import (
 )
 from srs.memory import StoredNote
 
+_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]").search
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
 
 
@@ -22,17 +25,18 @@ def is_basic(content: Content) -> bool:
     return isinstance(content, Basic | Choice)
 
 
-def fields_of(stored: StoredNote, image: ImageOf) -> tuple[str, ...]:
+def fields_of(stored: StoredNote, media: Mapping[str, str]) -> tuple[str, ...]:
     """Render the fields of a note.
 
     Args:
         stored: The note with its cards; retired cards are shown openly.
-        image: Gives pictures and sounds their names in the package.
+        media: For paths of pictures and sounds their names in the package.
 
     Returns:
         As many as its note type has, see `export.anki_models`.
     """
     note = stored.note
+    image = (lambda path: media.get(path, path)) if media else None
     numbers = {card.part: card.ordinal for card in stored.cards if not card.retired}
     match note.content:
         case Basic() as basic:
@@ -45,22 +49,21 @@ def fields_of(stored: StoredNote, image: ImageOf) -> tuple[str, ...]:
             fields = (_listing(listing, numbers, image), "")
         case Compare() as table:
             fields = (_asked(note, numbers, image), _table(table, numbers, image))
-    return tuple(map(_clean, (*fields, *_common(note, image), "", "", "")))
+    fields = (*fields, *_common(note, image), "", "", "")
+    whole = "".join(fields)
+    if whole.isascii() and not _CONTROL(whole):
+        return fields
+    return tuple(
+        unicodedata.normalize("NFC", field.translate(_CONTROLS)) for field in fields
+    )
 
 
-def _clean(text: str) -> str:
-    """Bring a field into the form that Anki gives it anyway."""
-    if text.isascii() and text.isprintable():
-        return text
-    return unicodedata.normalize("NFC", text.translate(_CONTROLS))
-
-
-def _basic(basic: Basic, numbers: dict[str, int], image: ImageOf) -> tuple[str, ...]:
+def _basic(basic: Basic, numbers: dict[str, int], image: ImageOf | None) -> tuple[str, ...]:
     reverse = "1" if "back" in numbers else ""
     return to_html(basic.front, image), to_html(basic.back, image), reverse, "", ""
 
 
-def _choice(choice: Choice, image: ImageOf) -> tuple[str, ...]:
+def _choice(choice: Choice, image: ImageOf | None) -> tuple[str, ...]:
     options = "".join(
         f"<li>{to_html(option_of(option).text, image)}</li>"
         for option in choice.options
@@ -69,7 +72,7 @@ def _choice(choice: Choice, image: ImageOf) -> tuple[str, ...]:
     return front, back, "", f"<ol>{options}</ol>", ""
 
 
-def _cloze(cloze: Cloze, numbers: dict[str, int], image: ImageOf) -> str:
+def _cloze(cloze: Cloze, numbers: dict[str, int], image: ImageOf | None) -> str:
     """Write the clozes with the numbers their cards had first."""
     parts = cloze_parts(cloze)
 
@@ -85,7 +88,7 @@ def _hidden(text: str, ordinal: int | None) -> str:
     return text if ordinal is None else hidden_mark(ordinal + 1, text)
 
 
-def _listing(listing: Listing, numbers: dict[str, int], image: ImageOf) -> str:
+def _listing(listing: Listing, numbers: dict[str, int], image: ImageOf | None) -> str:
     items = "".join(
         f"<li>{_marked(item, numbers.get(item), image)}</li>" for item in listing.items
     )
@@ -94,11 +97,11 @@ def _listing(listing: Listing, numbers: dict[str, int], image: ImageOf) -> str:
     return f"<div>{name}</div><{kind}>{items}</{kind}>"
 
 
-def _marked(text: str, ordinal: int | None, image: ImageOf) -> str:
+def _marked(text: str, ordinal: int | None, image: ImageOf | None) -> str:
     return marked_html(_hidden(text, ordinal), image)
 
 
-def _asked(note: Note, numbers: dict[str, int], image: ImageOf) -> str:
+def _asked(note: Note, numbers: dict[str, int], image: ImageOf | None) -> str:
     """Write each question of a table; the style shows the active one only."""
     sections: list[str] = []
     for question in questions(note.content, note.language):
@@ -113,7 +116,7 @@ def _asked(note: Note, numbers: dict[str, int], image: ImageOf) -> str:
     return "".join(sections)
 
 
-def _table(table: Compare, numbers: dict[str, int], image: ImageOf) -> str:
+def _table(table: Compare, numbers: dict[str, int], image: ImageOf | None) -> str:
     head = "".join(f"<th>{marked_html(name, image)}</th>" for name in table.compare)
     rows = "".join(
         f"<tr><th>{marked_html(row, image)}</th>"
@@ -128,21 +131,22 @@ def _table(table: Compare, numbers: dict[str, int], image: ImageOf) -> str:
 
 
 def _cell(
-    row: str, subject: str, cell: str, numbers: dict[str, int], image: ImageOf
+    row: str, subject: str, cell: str, numbers: dict[str, int], image: ImageOf | None
 ) -> str:
     if is_empty_cell(cell):
         return ""
     return _marked(cell, numbers.get(cell_part(row, subject)), image)
 
 
-def _common(note: Note, image: ImageOf) -> tuple[str, ...]:
+def _common(note: Note, image: ImageOf | None) -> tuple[str, ...]:
     changed = ""
     if note.changed is not None:
         until = f" → {note.changed.since}" if note.changed.since else ""
         changed = f"<s>{to_html(note.changed.was, image)}</s>{html.escape(until)}"
-    sources = " · ".join(_source(source) for source in note.sources)
+    sources = " · ".join(map(_source, note.sources)) if note.sources else ""
     extra = to_html(note.extra, image) if note.extra else ""
-    return extra, changed, sources, note.checked, html.escape(note.id)
+    name = html.escape(note.id) if note.id else ""
+    return extra, changed, sources, note.checked, name
 
 
 def _source(source: Source) -> str:

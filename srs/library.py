@@ -50,25 +50,26 @@ def stored_notes(
         tag: Only notes with this tag or one under it; empty for all.
         retired: Whether retired notes and cards are given too.
     """
+    conditions = ["true"]
+    if deck:
+        conditions.append("(d.name = :deck or substr(d.name, 1, :w) = :deck || '::')")
+    if tag:
+        conditions.append(
+            """((:tag = 'leech' and c.leech) or exists (
+                  select 1 from json_each(n.tags) t
+                   where t.value = :tag or substr(t.value, 1, :v) = :tag || '::'))"""
+        )
+    if not retired:
+        conditions.append("c.retired = 0 and n.retired = 0")
     sql = f"""
         select {CARD_COLUMNS}, {NOTE_COLUMNS}
-          from cards c
-          join notes n on n.guid = c.note
+          from notes n
+          cross join cards c on c.note = n.guid
           join decks d on d.id = n.deck
-         where (:deck = '' or d.name = :deck or substr(d.name, 1, :w) = :deck || '::')
-           and (:retired or (c.retired = 0 and n.retired = 0))
-           and (:tag = '' or (:tag = 'leech' and c.leech) or exists (
-                  select 1 from json_each(n.tags) t
-                   where t.value = :tag or substr(t.value, 1, :v) = :tag || '::'))
+         where {" and ".join(conditions)}
          order by n.anki_id, c.ordinal
     """
-    values = {
-        "deck": deck,
-        "w": len(deck) + 2,
-        "tag": tag,
-        "v": len(tag) + 2,
-        "retired": retired,
-    }
+    values = {"deck": deck, "w": len(deck) + 2, "tag": tag, "v": len(tag) + 2}
     rows = store.connection.execute(sql, values)
     group: list[Any] = []
     for row in rows:

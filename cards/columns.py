@@ -1,0 +1,190 @@
+"""Text in the columns of a terminal: made harmless, measured, wrapped.
+
+A character may take two columns or none.  Japanese breaks between any two
+characters except before what closes and after what opens; Latin text breaks at
+blanks.  No colour stands here, only what a span of text *is* (bold, code …);
+the screen decides how that looks, a pipe leaves it out.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import IntFlag
+from typing import NamedTuple
+
+
+class Look(IntFlag):
+    """What a span of text is."""
+
+    NORMAL = 0
+    BOLD = 1
+    ITALIC = 2
+    CODE = 4
+    LINK = 8
+    DIM = 16
+    ACCENT = 32
+    """What the hand looks for: keys, progress, the right option."""
+    ALERT = 64
+    """What the eye should not miss."""
+
+
+class Span(NamedTuple):
+    """A run of text that looks alike."""
+
+    text: str
+    look: Look = Look.NORMAL
+
+
+Line = tuple[Span, ...]
+"""One line of a terminal, or a paragraph before it is wrapped."""
+
+_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_HARMLESS: dict[int, str] = {
+    **{code: chr(0x2400 + code) for code in range(0x20)},
+    0x7F: "\u2421",
+    **dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000)], "\ufffd"),
+    **dict.fromkeys([*map(ord, _BIDI), 0xFEFF], ""),
+    0x09: "    ",
+    0x0A: "\n",
+    0x0D: "\n",
+    0x85: "\n",
+    0x2028: "\n",
+    0x2029: "\n",
+}
+
+_OPENING = "「『（［｛【〔《〈“‘"
+_CLOSING = (
+    "、。，．・：；？！」』）］｝】〕》〉”’ー々ゝゞ…‥〜～％℃"
+    "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ,.;:!?)]}%"
+)
+# What is written without blanks: kana, ideographs, their punctuation, pictures.
+_UNSPACED = (
+    "\u2e80-\u2fff\u3001-\u312f\u3190-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6"
+    "\U0001f300-\U0001faff\U00020000-\U0003fffd"
+)
+_MARKS = "[\u0300-\u036f\u3099\u309a\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d."
+_UNIT = re.compile(
+    f"[{_OPENING}]*"
+    f"(?:[{_UNSPACED}](?:{_MARKS})*|[^ \u3000{_UNSPACED}{_OPENING}]+)?"
+    f"(?:[{re.escape(_CLOSING)}](?:{_MARKS})*)*[ \u3000]*"
+)
+_WORD = re.compile(r"[^ ]*?[A-Za-z]-(?=[A-Za-z]{2})|[^ ]+ *| +")
+
+
+def clean(text: str) -> str:
+    """Make a text harmless for a terminal.
+
+    Returns:
+        The text with line ends as `\\n`, tabs as blanks, and control characters
+        as their pictures: no escape sequence survives.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return text.replace("\r\n", "\n").translate(_HARMLESS)
+
+
+def width_of(text: str) -> int:
+    """Count the columns that a cleaned text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def line_width(line: Line) -> int:
+    """Count the columns that a line takes."""
+    return sum(width_of(span.text) for span in line)
+
+
+def line_text(line: Line) -> str:
+    """Give the text of a line without its looks."""
+    return "".join(span.text for span in line)
+
+
+def clipped(text: str, columns: int) -> str:
+    """Cut a text to a number of columns, the cut shown by `…`."""
+    if width_of(text) <= columns:
+        return text
+    kept = next(iter(_chopped(text, columns - 1)), "") if columns > 1 else ""
+    return kept + "…"
+
+
+def wrap(line: Line, columns: int) -> list[Line]:
+    """Break a line where its language allows it.
+
+    Args:
+        line: Cleaned spans without line ends.
+        columns: Room for each line, 1 or more.
+
+    Returns:
+        One or more lines, none wider than the room unless a single character is.
+    """
+    text = line_text(line)
+    if width_of(text) <= columns:
+        return [line]
+    return [_part(line, start, end) for start, end in _breaks(text, columns)]
+
+
+def wrap_evenly(line: Line, columns: int) -> list[Line]:
+    """Break a line into as few lines as `wrap`, of about equal width."""
+    wrapped = wrap(line, columns)
+    narrow, wide = columns // 2, columns
+    while len(wrapped) > 1 and wide - narrow > 1:
+        middle = (narrow + wide) // 2
+        attempt = wrap(line, middle)
+        if len(attempt) > len(wrapped):
+            narrow = middle
+        else:
+            wrapped, wide = attempt, middle
+    return wrapped
+
+
+def _breaks(text: str, columns: int) -> Iterator[tuple[int, int]]:
+    """Give the start and the end of each line in the text."""
+    start, end, used = 0, 0, 0
+    for unit in _units(text, columns):
+        seen = width_of(unit.rstrip(" \u3000"))
+        if used and used + seen > columns:
+            yield start, _without_blanks(text, start, end)
+            start, used = end, 0
+        end += len(unit)
+        used += width_of(unit)
+    if end > start:
+        yield start, _without_blanks(text, start, end)
+
+
+def _without_blanks(text: str, start: int, end: int) -> int:
+    return start + len(text[start:end].rstrip(" \u3000"))
+
+
+def _units(text: str, columns: int) -> Iterator[str]:
+    """Split into what stays together, too long words into pieces that fit."""
+    pattern = _WORD if text.isascii() else _UNIT
+    for found in pattern.finditer(text):
+        unit = found[0]
+        if not unit:
+            continue
+        if width_of(unit.rstrip(" \u3000")) <= columns:
+            yield unit
+        else:
+            yield from _chopped(unit, columns)
+
+
+def _chopped(text: str, columns: int) -> Iterable[str]:
+    if text.isascii():
+        return (text[i : i + columns] for i in range(0, len(text), columns))
+    from rich.cells import chop_cells
+
+    return chop_cells(text, max(columns, 2))
+
+
+def _part(line: Line, start: int, end: int) -> Line:
+    """Cut a line at two places of its text."""
+    spans: list[Span] = []
+    at = 0
+    for text, look in line:
+        piece = text[max(0, start - at) : max(0, end - at)]
+        if piece:
+            spans.append(Span(piece, look))
+        at += len(text)
+    return tuple(spans)

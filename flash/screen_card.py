@@ -1,0 +1,167 @@
+"""The card between header and ratings: question, answer, and what belongs to it.
+
+Everything stands in one column in the middle.  A short question and a short
+answer are centred in it; what is long, or has parts, starts at its left edge.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from cards.blocks import Blocks, Paragraph, Table, read_blocks
+from cards.columns import Line, Look, Span, clean, line_width, wrap, wrap_evenly
+from cards.note import Note
+from cards.questions import Question
+from cards.terminal import block_lines, block_width, terminal_lines
+from flash.screen_state import Mode, View
+from flash.words import (
+    checked_line,
+    option_letter,
+    right_option,
+    source_names,
+    was_line,
+)
+
+_WIDEST = 66
+_SHORT = 3
+"""Lines up to which a text is centred."""
+_RIGHT = "✓"
+_INDENT = 3
+
+
+class Card(Struct, frozen=True):
+    """The lines of a card."""
+
+    lines: list[Line]
+    answer_at: int = 0
+    """Where the answer begins; 0 while it is hidden."""
+
+
+def card_lines(view: View, columns: int) -> Card:
+    """Lay out what stands between header and ratings.
+
+    Args:
+        view: What to show.
+        columns: Width of the terminal.
+
+    Returns:
+        Lines no wider than the terminal.
+    """
+    room = max(1, min(_WIDEST, columns - 4))
+    left = max(0, (columns - room) // 2)
+    if view.pages is not None:
+        return Card(_shifted(_pages(view.pages, room), left))
+    if view.turn is None:
+        lines = [line for text in view.sentences for line in _sentence(text, room)]
+        return Card(_shifted(lines, left))
+    question = view.turn.question
+    asked = _question(question, room, shown=view.mode is Mode.ANSWERED)
+    if view.mode is not Mode.ANSWERED:
+        return Card(_shifted(asked, left))
+    answer = _answer(question, view.turn.note, room)
+    return Card(_shifted([*asked, (), *answer], left), len(asked))
+
+
+def _shifted(lines: Sequence[Line], left: int) -> list[Line]:
+    return [(Span(" " * left), *line) if line and left else line for line in lines]
+
+
+def _pages(pages: Sequence[str], room: int) -> list[Line]:
+    """Give a title and its lines; what goes on in the next line is indented."""
+    title, *texts = pages
+    lines = [*wrap((Span(title, Look.BOLD),), room), ()]
+    for text in texts:
+        first, *rest = wrap((Span(clean(text)),), max(1, room - _INDENT))
+        lines.append(first)
+        lines += [(Span(" " * _INDENT), *line) for line in rest]
+    return lines
+
+
+def _sentence(text: str, room: int) -> list[Line]:
+    lines = wrap_evenly((Span(text),), room)
+    return [*(_in_middle(line, room) for line in lines), ()]
+
+
+def _question(question: Question, room: int, *, shown: bool) -> list[Line]:
+    blocks = read_blocks(question.question)
+    if not question.options:
+        return _text(blocks, room, Look.BOLD)
+    lines = [_with(Look.BOLD, line) for line in block_lines(blocks, room)]
+    right = right_option(question) if shown else None
+    for index, option in enumerate(question.options):
+        lines += [(), *_option(index, option.text, room, is_right=index == right)]
+    return lines
+
+
+def _option(index: int, text: str, room: int, *, is_right: bool) -> list[Line]:
+    mark = _RIGHT if is_right else " "
+    look = Look.ACCENT | Look.BOLD if is_right else Look.DIM
+    indent = len(mark) + len(option_letter(index)) + 3
+    first, *rest = terminal_lines(text, max(1, room - indent)) or [()]
+    if is_right:
+        first, rest = _with(Look.BOLD, first), [_with(Look.BOLD, o) for o in rest]
+    head = Span(f"{mark} {option_letter(index)}  ", look)
+    return [(head, *first), *((Span(" " * indent), *line) for line in rest)]
+
+
+def _answer(question: Question, note: Note, room: int) -> list[Line]:
+    lines: list[Line] = [(Span("─" * room, Look.DIM),)]
+    answer = read_blocks(question.answer)
+    right = right_option(question)
+    if right is None:
+        lines += _text(answer, room, Look.NORMAL)
+    else:
+        letter = Span(option_letter(right) + "  ", Look.ACCENT | Look.BOLD)
+        first, *rest = block_lines(answer, max(1, room - 3)) or [()]
+        lines += [(letter, *first), *((Span("   "), *line) for line in rest)]
+    for text in (question.context, note.extra):
+        if text:
+            lines += [(), *_text(read_blocks(text), room, Look.NORMAL)]
+    return [*lines, *_notes(note, room)]
+
+
+def _text(blocks: Blocks, room: int, look: Look) -> list[Line]:
+    """Centre what is short, a table as a whole; all else starts at the left."""
+    if all(isinstance(block, Paragraph) for block in blocks):
+        lines = _evenly(blocks, room)
+        if len(lines) <= _SHORT:
+            return [_in_middle(_with(look, line), room) for line in lines]
+    lines = block_lines(blocks, room)
+    if all(isinstance(block, Table) for block in blocks):
+        return _shifted(lines, (room - block_width(lines)) // 2)
+    return [_with(look, line) for line in lines]
+
+
+def _evenly(blocks: Blocks, room: int) -> list[Line]:
+    lines: list[Line] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            lines += [()] if lines else []
+            lines += [one for line in block.lines for one in wrap_evenly(line, room)]
+    return lines
+
+
+def _notes(note: Note, room: int) -> list[Line]:
+    """What is small: what older notes say, where it stands, when it was checked."""
+    lines: list[Line] = []
+    was = was_line(note.changed)
+    if was:
+        lines += [(), *wrap((Span(was, Look.ALERT),), room)]
+    small = [(Span(name, Look.DIM),) for name in source_names(note)]
+    checked = (Span(checked_line(note), Look.DIM),)
+    if small and line_width(small[-1]) + line_width(checked) + 2 <= room:
+        blanks = " " * (room - line_width(small[-1]) - line_width(checked))
+        small[-1] = (*small[-1], Span(blanks), *checked)
+    elif checked[0].text:
+        small.append(checked)
+    wrapped = [part for line in small for part in wrap(line, room)]
+    return [*lines, *([()] if wrapped else []), *wrapped]
+
+
+def _with(look: Look, line: Line) -> Line:
+    return tuple(Span(text, own | look) for text, own in line)
+
+
+def _in_middle(line: Line, room: int) -> Line:
+    blanks = (room - line_width(line)) // 2
+    return (Span(" " * blanks), *line) if line and blanks > 0 else line

@@ -1,0 +1,176 @@
+"""The page: header, card, ratings and keys laid out for a size of the terminal.
+
+A pure function of the view and the size.  Header and ratings keep their places
+on every card; the card between them scrolls where it is too long.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from cards.columns import Line, Look, Span, clipped, line_width, width_of, wrap
+from flash.screen_card import card_lines
+from flash.screen_state import Mode, View
+from flash.words import KEYS, RATINGS, breadcrumb, counts_label, one_line
+
+_LOW = 14
+"""Below so many rows the page leaves out what can be left out."""
+
+
+class Page(Struct, frozen=True):
+    """What stands in each row."""
+
+    lines: tuple[Line, ...]
+    scroll: int
+    """The first row of the card that is shown; what was asked for, within bounds."""
+    step: int
+    """Rows of the card that fit."""
+
+
+def lay_out(view: View, columns: int, rows: int, scroll: int | None = None) -> Page:
+    """Lay a view out.
+
+    Args:
+        view: What to show.
+        columns: Width of the terminal, 1 or more.
+        rows: Height of the terminal, 1 or more.
+        scroll: First row of the card to show; None for the best place.
+
+    Returns:
+        A page of exactly so many rows, none wider than the terminal.
+    """
+    head = _header(view, columns)
+    foot = _footer(view, columns, rows)
+    room = max(1, rows - len(head) - len(foot) - 1)
+    top = 0 if rows < _LOW else max(1, room // 6)
+    card = card_lines(view, columns)
+    lines = [()] * top + card.lines
+    last = max(0, len(lines) - room)
+    if scroll is None:
+        scroll = card.answer_at + top if card.answer_at else 0
+    scroll = max(0, min(scroll, last))
+    shown = lines[scroll : scroll + room]
+    shown += [()] * (room - len(shown))
+    status = _status(view, columns, above=scroll, below=last - scroll)
+    page = [*head, *shown, status, *foot][:rows]
+    page += [()] * (rows - len(page))
+    return Page(tuple(page), scroll, room)
+
+
+def _header(view: View, columns: int) -> list[Line]:
+    room = max(1, columns - 2)
+    counts = counts_label(view.counts)
+    crumb = breadcrumb(view.turn.note.deck) if view.turn else ""
+    if width_of(crumb) + width_of(counts) + 3 <= room:
+        blanks = " " * (room - width_of(crumb) - width_of(counts))
+        return [_dim(" " + crumb + blanks + counts), _progress(view, room)]
+    lines = [(Span(" "), *line) for line in wrap((Span(crumb, Look.DIM),), room)[:2]]
+    counted = [(Span(" "), *line) for line in wrap((Span(counts, Look.DIM),), room)]
+    return [*lines, *counted, _progress(view, room)]
+
+
+def _progress(view: View, room: int) -> Line:
+    total = view.done + view.counts.total
+    label = f"{view.done} of {total}"
+    if view.minutes_left is not None:
+        label += f" · {view.minutes_left} min left"
+    bar = room - len(label) - 2
+    if bar < 4:
+        return _dim(" " + label)
+    halves = round(view.done / total * bar * 2) if total else bar * 2
+    full, half = divmod(halves, 2)
+    line = "━" * full + "╸" * half
+    spans = (
+        Span(" "),
+        Span(line, Look.ACCENT),
+        Span("─" * (bar - len(line)), Look.DIM),
+        Span("  " + label, Look.DIM),
+    )
+    return tuple(span for span in spans if span.text)
+
+
+def _status(view: View, columns: int, *, above: int, below: int) -> Line:
+    """Say what happened, and that the card goes on beyond the edge."""
+    arrows = ("↑" if above else "") + ("↓" if below else "")
+    more = f"{arrows} more" if arrows else ""
+    room = max(1, columns - 2 - len(more) - 2)
+    message = clipped(one_line(view.message), room)
+    look = Look.ALERT if view.is_alarm else Look.DIM
+    blanks = " " * max(1, columns - 2 - width_of(message) - len(more))
+    return (Span(" "), Span(message, look), Span(blanks), Span(more, Look.ACCENT))
+
+
+def _footer(view: View, columns: int, rows: int) -> list[Line]:
+    main = [_centred(line, columns) for line in _main_keys(view, columns)]
+    if rows < _LOW // 2:
+        return main
+    return [*main, *_other_keys(columns, 1 if rows < _LOW else rows)]
+
+
+def _main_keys(view: View, columns: int) -> list[Line]:
+    """Two rows: what the hand does next."""
+    if view.pages is not None:
+        return [_key("any key", "goes back"), ()]
+    match view.mode:
+        case Mode.ASKING:
+            return [_key("Space", "shows the answer"), ()]
+        case Mode.ANSWERED:
+            return _ratings(view.labels, columns - 2)
+        case Mode.WAITING:
+            return [_key("Space", "goes ahead now"), ()]
+        case Mode.OVER:
+            return [_key("Space", "leaves"), ()]
+
+
+def _key(key: str, words: str) -> Line:
+    return (Span(key, Look.ACCENT | Look.BOLD), Span("  " + words))
+
+
+def _ratings(labels: Sequence[str], columns: int) -> list[Line]:
+    """Each rating over its interval; four in a row, or two by two."""
+    cells = [
+        ((Span(str(int(rating)), Look.ACCENT | Look.BOLD), Span(" " + name)), label)
+        for (rating, name, _), label in zip(RATINGS, labels, strict=True)
+    ]
+    room = min(16, columns // 4)
+    if room >= 8:
+        upper = [_in_cell(name, room) for name, _ in cells]
+        lower = [_in_cell((Span(label, Look.DIM),), room) for _, label in cells]
+        return [_joined(upper), _joined(lower)]
+    half = max(1, columns // 2)
+    joined = [
+        _in_cell((*name, Span(" " + label, Look.DIM)), half) for name, label in cells
+    ]
+    return [_joined(joined[:2]), _joined(joined[2:])]
+
+
+def _in_cell(line: Line, room: int) -> Line:
+    blanks = max(0, room - line_width(line))
+    return (Span(" " * (blanks // 2)), *line, Span(" " * (blanks - blanks // 2)))
+
+
+def _joined(lines: Sequence[Line]) -> Line:
+    return tuple(span for line in lines for span in line if span.text)
+
+
+def _other_keys(columns: int, most: int) -> list[Line]:
+    lines: list[list[Span]] = [[]]
+    used = 0
+    keys = KEYS if most > 1 else KEYS[-2:]
+    for key, word, _ in keys:
+        size = len(key) + len(word) + 3
+        if used and used + size > columns:
+            lines.append([])
+            used = 0
+        lines[-1] += [Span(("  " if used else " ") + key), Span(f" {word}", Look.DIM)]
+        used += size
+    return [tuple(line) for line in lines][:most]
+
+
+def _centred(line: Line, columns: int) -> Line:
+    blanks = (columns - line_width(line)) // 2
+    return (Span(" " * blanks), *line) if line and blanks > 0 else line
+
+
+def _dim(text: str) -> Line:
+    return (Span(text, Look.DIM),)

@@ -1,0 +1,227 @@
+"""Where a review on the full screen stands, and what each key makes of it.
+
+No terminal here: keys come in by name, a `View` goes out.  A rating counts only
+while its answer is shown, so a key pressed twice never rates a card unseen.
+"""
+
+from enum import Enum
+from unicodedata import normalize
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from flash.words import (
+    KEYS,
+    NOTHING_TO_UNDO,
+    RATINGS,
+    answered_line,
+    history_lines,
+    interval_label,
+    summary_lines,
+    waiting_lines,
+)
+from srs.memory import Rating
+from srs.queue import Counts
+from srs.session import Session, Turn
+from srs.store import StoreError
+
+_PACE = 5
+"""Answers after which the time left is estimated."""
+
+
+class Mode(Enum):
+    """What the screen shows."""
+
+    ASKING = "asking"
+    ANSWERED = "answered"
+    WAITING = "waiting"
+    OVER = "over"
+
+
+class Wish(Enum):
+    """What a key wants that only the terminal can do."""
+
+    NOTHING = "nothing"
+    QUIT = "quit"
+    EDIT = "edit"
+    OPEN = "open"
+
+
+class View(Struct, frozen=True):
+    """All that the screen shows at a moment."""
+
+    mode: Mode = Mode.OVER
+    turn: Turn | None = None
+    counts: Counts = Counts(0, 0, 0)
+    done: int = 0
+    """Answers of the day."""
+    minutes_left: int | None = None
+    """Estimated from the pace of this run; None before there is one."""
+    labels: tuple[str, ...] = ()
+    """The next interval for each rating, once the answer is shown."""
+    sentences: tuple[str, ...] = ()
+    """What stands in place of a question while waiting and at the end."""
+    pages: tuple[str, ...] | None = None
+    """Help or history, its title first, while it covers the card."""
+    message: str = ""
+    is_alarm: bool = False
+    """The message tells of something that went wrong."""
+
+
+class Reviewing:
+    """A session on the full screen."""
+
+    def __init__(self, session: Session) -> None:
+        """Begin with the first question, or with what there is to say."""
+        self._session = session
+        self._shown_ms = session.now()
+        self._took_ms = 0
+        self.view = View(message=" ".join(session.notices))
+        self._advance()
+
+    def _advance(self) -> None:
+        """Go to the next question; wait or end where there is none."""
+        session = self._session
+        turn = None if session.is_over() else session.next()
+        counts = session.counts()
+        self._shown_ms = session.now()
+        self.view = replace(
+            self.view,
+            turn=turn,
+            counts=counts,
+            done=session.done_today(),
+            minutes_left=self._minutes_left(counts),
+            labels=(),
+            sentences=(),
+            mode=Mode.ASKING,
+        )
+        if turn is None:
+            self._rest()
+
+    def _rest(self) -> None:
+        session = self._session
+        wait_ms = None if session.is_over() else session.waiting_ms()
+        if wait_ms is None:
+            sentences = summary_lines(session.summary())
+            self.view = replace(self.view, mode=Mode.OVER, sentences=sentences)
+        else:
+            sentences = waiting_lines(wait_ms)
+            self.view = replace(self.view, mode=Mode.WAITING, sentences=sentences)
+
+    def _minutes_left(self, counts: Counts) -> int | None:
+        answers = self._session.done()
+        if answers < _PACE or not self._took_ms:
+            return None
+        return max(1, round(self._took_ms / answers * counts.total / 60_000))
+
+    def tick(self) -> bool:
+        """Look at the clock while waiting; True where the view changed."""
+        if self.view.mode is not Mode.WAITING:
+            return False
+        before = self.view
+        self._advance()
+        return self.view != before
+
+    def press(self, key: str) -> Wish:
+        """Do what a key stands for.
+
+        Args:
+            key: A character, `space` or `enter`.
+
+        Returns:
+            What is left to the terminal.
+        """
+        key = normalize("NFKC", key).lower()
+        if key == "q" and self.view.pages is None:
+            return Wish.QUIT
+        if self.view.pages is not None:
+            self.view = replace(self.view, pages=None)
+            return Wish.NOTHING
+        try:
+            return self._press(key)
+        except StoreError as error:
+            self.say(f"{error.message} ({error.hint})", is_alarm=True)
+            return Wish.NOTHING
+
+    def _press(self, key: str) -> Wish:
+        if key == "u":
+            self._undo()
+        elif key == "?":
+            self.view = replace(self.view, pages=_help())
+        elif key in ("space", "enter"):
+            return self._go_on()
+        elif self.view.turn is None:
+            return Wish.NOTHING
+        elif key in ("1", "2", "3", "4") and self.view.mode is Mode.ANSWERED:
+            self._rate(Rating(int(key)))
+        elif key in ("s", "b"):
+            self._set_aside(key)
+        elif key == "i":
+            lines = history_lines(self._session.history())
+            self.view = replace(self.view, pages=("History", *lines))
+        elif key in ("e", "o"):
+            return Wish.EDIT if key == "e" else Wish.OPEN
+        return Wish.NOTHING
+
+    def _go_on(self) -> Wish:
+        match self.view.mode:
+            case Mode.OVER:
+                return Wish.QUIT
+            case Mode.WAITING:
+                self._session.go_ahead()
+                self.say("")
+                self._advance()
+            case Mode.ASKING:
+                outcomes = self._session.outcomes()
+                labels = tuple(
+                    interval_label(outcomes[rating].interval)
+                    for rating, _, _ in RATINGS
+                )
+                self.view = replace(
+                    self.view, mode=Mode.ANSWERED, labels=labels, message=""
+                )
+            case Mode.ANSWERED:
+                pass
+        return Wish.NOTHING
+
+    def _rate(self, rating: Rating) -> None:
+        took_ms = max(0, self._session.now() - self._shown_ms)
+        answered = self._session.answer(rating, took_ms)
+        self._took_ms += took_ms
+        line = answered_line(answered)
+        self.say(line, is_alarm=bool(line))
+        self._advance()
+
+    def _undo(self) -> None:
+        self.say(self._session.undo() or NOTHING_TO_UNDO)
+        self._advance()
+
+    def _set_aside(self, key: str) -> None:
+        if key == "s":
+            self._session.suspend()
+            self.say("suspended the card; u takes that back")
+        else:
+            self._session.bury()
+            self.say("buried the card till tomorrow; u takes that back")
+        self._advance()
+
+    def reload(self) -> None:
+        """Take in again what the person edited."""
+        trouble = self._session.reload()
+        if trouble is None:
+            self.say("took the edited file in")
+            self._advance()
+        else:
+            title = "The file was not taken in; press e to mend it"
+            self.view = replace(self.view, pages=(title, *trouble.splitlines()))
+
+    def say(self, message: str, *, is_alarm: bool = False) -> None:
+        """Show a short sentence until something else is said."""
+        self.view = replace(self.view, message=message, is_alarm=is_alarm)
+
+
+def _help() -> tuple[str, ...]:
+    ratings = [f"{int(r)}  {name}: {when}" for r, name, when in RATINGS]
+    keys = [f"{key}  {word}: {sentence}" for key, word, sentence in KEYS]
+    scroll = "Arrows, PgUp, PgDn, Home and End scroll what is too long."
+    return ("Keys", "Space or Enter shows the answer; then", *ratings, "", *keys, scroll)
