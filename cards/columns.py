@@ -74,7 +74,7 @@ def clean(text: str) -> str:
     """Make a text harmless for a terminal.
 
     Returns:
-        The text with line ends as `\\n`, tabs as blanks, and control characters
+        The text with line feeds for line ends, blanks for tabs, and control characters
         as their pictures: no escape sequence survives.
     """
     if text.isascii() and text.isprintable():

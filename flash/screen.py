@@ -10,28 +10,31 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import App, ComposeResult, SuspendNotSupported
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import Key, Resize
+from textual.events import Key
 from textual.strip import Strip
 from textual.widget import Widget
 
 from cards.columns import Line, Look
 from flash.screen_editor import editor_command
 from flash.screen_page import Page, lay_out
-from flash.screen_state import Mode, Reviewing, View, Wish
+from flash.screen_state import Reviewing, View, Wish
 from flash.words import NO_SOURCE, source_url
 from srs.session import Session, Summary
 
 _TICK_S = 1.0
 _IDLE_S = 0.4
+_FAR = 1_000_000
 _SIGNALS = tuple(
     getattr(signal, name)
     for name in ("SIGHUP", "SIGTERM", "SIGINT")
@@ -101,7 +104,7 @@ class Sheet(Widget):
         self._scroll = self.page.scroll + rows
         self._lay_out()
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self) -> None:
         """Lay the view out anew for another size."""
         self._lay_out()
 
@@ -123,7 +126,7 @@ class ReviewApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     AUTO_FOCUS = None
-    BINDINGS: "list[BindingType]" = [  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", show=False, priority=True),
         Binding("ctrl+q", "quit", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", show=False, priority=True),
@@ -133,9 +136,10 @@ class ReviewApp(App[None]):
         """Ask for the first question at once; all else comes when it is needed."""
         super().__init__(ansi_color=True)
         self.ended_by: signal.Signals | None = None
-        self._reviewing = Reviewing(session)
+        self.reviewing = Reviewing(session)
         self.sheet = Sheet()
-        self.sheet.view = self._reviewing.view
+        self.sheet.view = self.reviewing.view
+        self._is_ending = False
 
     def compose(self) -> ComposeResult:
         """Give the one widget."""
@@ -143,7 +147,7 @@ class ReviewApp(App[None]):
 
     def on_mount(self) -> None:
         """Watch the clock and the signals; load what the first answer needs."""
-        self.set_interval(_TICK_S, self._tick)
+        self.set_interval(_TICK_S, self.tick)
         self.set_timer(_IDLE_S, _warm_up)
         self._watch_signals()
 
@@ -152,8 +156,114 @@ class ReviewApp(App[None]):
         for number in _SIGNALS:
             try:
                 loop.add_signal_handler(number, self._end, number)
-            except (NotImplementedError, RuntimeError):
+            except (NotImplementedError, RuntimeError, ValueError):
                 # Windows, or not the main thread: the signal ends the process.
                 return
-"""
-"""
+
+    def tick(self) -> None:
+        """Look whether the next learning card has come."""
+        if self.reviewing.tick():
+            self.sheet.show(self.reviewing.view)
+
+    def on_key(self, event: Key) -> None:
+        """Scroll, or do what the key stands for."""
+        if self._is_ending:
+            return
+        rows = self._rows(event.key)
+        if rows:
+            self.sheet.scroll_card(rows)
+            return
+        key = event.key if event.key in ("space", "enter") else event.character
+        match self.reviewing.press(key or ""):
+            case Wish.QUIT:
+                self._end(None)
+            case Wish.EDIT:
+                self._edit()
+            case Wish.OPEN:
+                self._open_source()
+            case Wish.NOTHING:
+                pass
+        self.sheet.show(self.reviewing.view)
+
+    def _rows(self, key: str) -> int:
+        step = self.sheet.page.step
+        rows = {"up": -1, "down": 1, "pageup": -step, "pagedown": step}
+        return {**rows, "home": -_FAR, "end": _FAR}.get(key, 0)
+
+    def action_interrupt(self) -> None:
+        """Leave as Ctrl-C does everywhere."""
+        self._end(signal.SIGINT)
+
+    def _end(self, number: signal.Signals | None) -> None:
+        self._is_ending = True
+        self.ended_by = self.ended_by or number
+        self.exit()
+
+    def _open_source(self) -> None:
+        turn = self.reviewing.view.turn
+        url = source_url(turn.note) if turn else ""
+        if not url:
+            self.reviewing.say(NO_SOURCE)
+            return
+        opened = open_in_browser(url)
+        self.reviewing.say(f"opened {url}" if opened else url)
+
+    def _edit(self) -> None:
+        """Let the person edit the card's file, and take the change in."""
+        turn = self.reviewing.view.turn
+        file = Path(turn.note.file) if turn and turn.note.file else None
+        if turn is None or file is None or not file.is_file():
+            self.reviewing.say("the file of this card is not here", is_alarm=True)
+            return
+        command = editor_command(str(file), turn.note.line)
+        if command is None:
+            self.reviewing.say("no editor: set $VISUAL or $EDITOR", is_alarm=True)
+            return
+        before = file.stat().st_mtime_ns
+        try:
+            with self._away():
+                subprocess.run(command, check=False)
+        except OSError as error:
+            message = f"{command[0]}: {error.strerror or error}"
+            self.reviewing.say(message, is_alarm=True)
+            return
+        if file.is_file() and file.stat().st_mtime_ns != before:
+            self.reviewing.reload()
+        else:
+            self.reviewing.say("nothing was changed")
+
+    @contextmanager
+    def _away(self) -> Iterator[None]:
+        """Leave the terminal, and Ctrl-C in it, to another program."""
+        loop = asyncio.get_running_loop()
+        can_suspend = self._driver is not None and self._driver.can_suspend
+        loop.remove_signal_handler(signal.SIGINT)
+        # A handler, not SIG_IGN: that one the other program would inherit.
+        signal.signal(signal.SIGINT, lambda *_: None)
+        try:
+            with self.suspend() if can_suspend else nullcontext():
+                yield
+        finally:
+            self._watch_signals()
+
+
+def open_in_browser(url: str) -> bool:
+    """Open a web page beside the terminal; False where there is no browser."""
+    import webbrowser
+
+    try:
+        browser = webbrowser.get()
+        # A browser that runs in this very terminal would fight for it.
+        if isinstance(browser, webbrowser.GenericBrowser) and not isinstance(
+            browser, webbrowser.BackgroundBrowser
+        ):
+            return False
+        return browser.open(url)
+    except webbrowser.Error:
+        return False
+
+
+def _warm_up() -> None:
+    """Load what the first answers need while the person reads the question."""
+    for name in ("fsrs", "cards.tokens"):
+        import_module(name)

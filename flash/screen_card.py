@@ -147,7 +147,7 @@ def _notes(note: Note, room: int) -> list[Line]:
     was = was_line(note.changed)
     if was:
         lines += [(), *wrap((Span(was, Look.ALERT),), room)]
-    small = [(Span(name, Look.DIM),) for name in source_names(note)]
+    small: list[Line] = [(Span(name, Look.DIM),) for name in source_names(note)]
     checked = (Span(checked_line(note), Look.DIM),)
     if small and line_width(small[-1]) + line_width(checked) + 2 <= room:
         blanks = " " * (room - line_width(small[-1]) - line_width(checked))

@@ -224,4 +224,5 @@ def _help() -> tuple[str, ...]:
     ratings = [f"{int(r)}  {name}: {when}" for r, name, when in RATINGS]
     keys = [f"{key}  {word}: {sentence}" for key, word, sentence in KEYS]
     scroll = "Arrows, PgUp, PgDn, Home and End scroll what is too long."
-    return ("Keys", "Space or Enter shows the answer; then", *ratings, "", *keys, scroll)
+    first = "Space or Enter shows the answer; then"
+    return ("Keys", first, *ratings, "", *keys, "", scroll)

@@ -125,7 +125,7 @@ def checked_line(note: Note) -> str:
 
 
 def option_letter(index: int) -> str:
-    """Name an option: A, B, C …"""
+    """Name an option: A, B, C and so on."""
     return chr(ord("A") + index) if index < 26 else str(index + 1)
 
 
