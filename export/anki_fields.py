@@ -58,7 +58,9 @@ def fields_of(stored: StoredNote, media: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _basic(basic: Basic, numbers: dict[str, int], image: ImageOf | None) -> tuple[str, ...]:
+def _basic(
+    basic: Basic, numbers: dict[str, int], image: ImageOf | None
+) -> tuple[str, ...]:
     reverse = "1" if "back" in numbers else ""
     return to_html(basic.front, image), to_html(basic.back, image), reverse, "", ""
 

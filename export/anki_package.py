@@ -107,7 +107,7 @@ class _Contents:
             return
         texts = texts_of(stored.note)
         names: dict[str, str] = {}
-        if any("![" in text for text in texts):
+        if "![" in "".join(texts):
             names = self._named_media(stored.note, texts)
         fields = fields_of(stored, names)
         changed_s = stored.modified_ms // 1000

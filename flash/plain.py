@@ -1,19 +1,43 @@
 """The review line by line, for pipes, screen readers and tests.
 
-An empty line shows the answer, a digit rates it.  Every line is flushed at once,
-so that the other end of a pipe can hold the conversation.
+An empty line shows the answer, a digit rates it.  Nothing is wrapped or drawn,
+and every line is flushed at once, so that the other end of a pipe can hold the
+conversation.
 """
 
+from collections.abc import Callable
+from functools import partial
+from io import TextIOWrapper
 from typing import TextIO
+from unicodedata import normalize
 
-from flash.words import breadcrumb, clock_label, interval_label, source_line, was_line
+from cards.columns import clean
+from cards.terminal import plain_text
+from flash.words import (
+    DAY_IS_DONE,
+    KEYS,
+    NOTHING_TO_UNDO,
+    RATINGS,
+    answered_line,
+    breadcrumb,
+    checked_line,
+    clock_label,
+    counts_label,
+    history_lines,
+    interval_label,
+    option_letter,
+    right_option,
+    source_names,
+    summary_lines,
+    was_line,
+)
 from srs.memory import Rating
 from srs.session import Session, Summary, Turn
+from srs.store import StoreError
 
-_HELP = (
-    "empty line: show the answer; 1 again, 2 hard, 3 good, 4 easy; "
-    "u undo, s suspend, b bury, i history, g go ahead, q quit"
-)
+_ASK = "Enter shows the answer, ? is help"
+_LEFT_OUT = ("e", "o", "?")
+"""Keys that need a screen of their own."""
 
 
 def run(session: Session, stdin: TextIO, stdout: TextIO) -> Summary:
@@ -26,143 +50,162 @@ def run(session: Session, stdin: TextIO, stdout: TextIO) -> Summary:
 
     Returns:
         What the run came to.
-
-    Raises:
-        StoreError: An answer can't be saved.
     """
+    for stream in (stdin, stdout):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal without Unicode, or a byte of another encoding: go on.
+            stream.reconfigure(errors="replace")
     return _Conversation(session, stdin, stdout).hold()
 
 
 class _Conversation:
     def __init__(self, session: Session, stdin: TextIO, stdout: TextIO) -> None:
         self._session, self._stdin, self._stdout = session, stdin, stdout
-
-    def _say(self, text: str = "") -> None:
-        clean = "".join(c for c in text if c == "\n" or c.isprintable())
-        self._stdout.write(clean + "\n")
-        self._stdout.flush()
-
-    def _hear(self) -> str | None:
-        line = self._stdin.readline()
-        return line.strip().lower() if line else None
+        self._is_ending = False
 
     def hold(self) -> Summary:
+        """Ask until the day, the wish or the input ends."""
         for notice in self._session.notices:
             self._say(notice)
-        while not self._session.is_over():
+        while not self._is_ending and not self._session.is_over():
             turn = self._session.next()
-            going = self._wait() if turn is None else self._ask(turn)
-            if not going:
+            if turn is not None:
+                self._ask(turn)
+            elif not self._wait():
                 break
+        if not self._is_ending and not self._session.counts().total:
+            self._say(DAY_IS_DONE)
         summary = self._session.summary()
-        self._sum_up(summary)
+        for line in summary_lines(summary):
+            self._say(line)
         return summary
 
+    def _say(self, text: str = "") -> None:
+        for line in clean(text).split("\n"):
+            self._stdout.write(line + "\n")
+            self._stdout.flush()
+
+    def _hear(self) -> str:
+        """Read a word; `q` at the end of the input."""
+        line = self._stdin.readline()
+        word = normalize("NFKC", line).strip().lower() if line else "q"
+        if word == "q":
+            self._is_ending = True
+        return word
+
     def _wait(self) -> bool:
-        """Nothing is due: go ahead with learning cards, or end."""
-        waiting = self._session.waiting_ms()
-        if waiting is None:
+        """Let the person go ahead with learning cards; False where none is left."""
+        wait_ms = self._session.waiting_ms()
+        if wait_ms is None:
             return False
-        self._say(
-            f"the next learning card is due in {clock_label(waiting)}; "
-            "g to go ahead, q to stop"
-        )
-        while True:
+        self._say("Nothing is due at this moment.")
+        when = clock_label(wait_ms)
+        self._say(f"The next card comes in {when}; Enter goes ahead now, q quits.")
+        while not self._is_ending:
             word = self._hear()
-            if word is None or word == "q":
-                return False
-            if word in ("g", ""):
-                if word == "g":
-                    self._session.go_ahead()
+            if word == "":
+                self._session.go_ahead()
                 return True
             if word == "u":
-                self._say(self._session.undo() or "nothing to undo")
-                return True
+                return self._do(self._undo)
+            if not self._is_ending:
+                self._say("Enter, u or q is meant here.")
+        return True
 
-    def _ask(self, turn: Turn) -> bool:
-        counts = self._session.counts()
-        self._say(
-            f"{breadcrumb(turn.note.deck)}   new {counts.new} · "
-            f"learning {counts.learning} · due {counts.due}"
-        )
-        self._say(turn.question.question)
-        for number, option in enumerate(turn.question.options, 1):
-            self._say(f"  {chr(96 + number)}) {option.text}")
-        started = self._session.now()
-        while True:
+    def _ask(self, turn: Turn) -> None:
+        """Ask a question until it is dealt with."""
+        self._show_question(turn)
+        asked_ms = self._session.now()
+        is_shown = False
+        steps = {"u": self._undo, "s": self._suspend, "b": self._bury}
+        while not self._is_ending:
             word = self._hear()
-            if word is None:
-                return False
-            if word == "":
+            if word == "" and not is_shown:
+                is_shown = True
                 self._show_answer(turn)
-                return self._rate(started)
-            done = self._other(word)
-            if done is not None:
-                return done
+            elif word in ("1", "2", "3", "4") and is_shown:
+                took_ms = max(0, self._session.now() - asked_ms)
+                if self._do(partial(self._rate, Rating(int(word)), took_ms)):
+                    return
+            elif word in ("u", "s", "b"):
+                if self._do(steps[word]):
+                    return
+            elif not self._is_ending:
+                self._help_out(word, is_shown=is_shown)
+
+    def _do(self, step: Callable[[], None]) -> bool:
+        """Write to the store; say so and stay where it refuses."""
+        try:
+            step()
+        except StoreError as error:
+            self._say(f"{error.message} ({error.hint})")
+            return False
+        return True
+
+    def _rate(self, rating: Rating, took_ms: int) -> None:
+        line = answered_line(self._session.answer(rating, took_ms))
+        if line:
+            self._say(line)
+
+    def _undo(self) -> None:
+        self._say(self._session.undo() or NOTHING_TO_UNDO)
+
+    def _suspend(self) -> None:
+        self._session.suspend()
+        self._say("suspended; u takes that back")
+
+    def _bury(self) -> None:
+        self._session.bury()
+        self._say("buried till tomorrow; u takes that back")
+
+    def _help_out(self, word: str, *, is_shown: bool) -> None:
+        if word == "i":
+            for line in history_lines(self._session.history()):
+                self._say(line)
+        elif word == "?":
+            self._show_help()
+        elif is_shown:
+            self._say("1, 2, 3 or 4 rates the answer; ? is help.")
+        elif word in ("1", "2", "3", "4"):
+            self._say("Enter shows the answer first; then it can be rated.")
+        else:
+            self._say(f"{_ASK}.")
+
+    def _show_help(self) -> None:
+        self._say("Enter: show the answer; then")
+        for rating, name, when in RATINGS:
+            self._say(f"{int(rating)} {name}: {when}")
+        for key, _, sentence in KEYS:
+            if key not in _LEFT_OUT:
+                self._say(f"{key}: {sentence}")
+
+    def _show_question(self, turn: Turn) -> None:
+        self._say()
+        self._say(breadcrumb(turn.note.deck))
+        self._say(counts_label(self._session.counts()))
+        self._say()
+        self._say(plain_text(turn.question.question))
+        for index, option in enumerate(turn.question.options):
+            self._say(f"{option_letter(index)}: {plain_text(option.text)}")
+        self._say(f"({_ASK})")
 
     def _show_answer(self, turn: Turn) -> None:
-        note = turn.note
-        for line in (
-            turn.question.answer,
-            turn.question.context,
-            note.extra,
-            was_line(note.changed),
-            source_line(note),
-            f"checked {note.checked}" if note.checked else "",
-        ):
+        question, note = turn.question, turn.note
+        right = right_option(question)
+        letter = "" if right is None else f"{option_letter(right)}: "
+        self._say(letter + plain_text(question.answer))
+        for text in (question.context, note.extra):
+            if text:
+                self._say(plain_text(text))
+        for line in (was_line(note.changed), *self._sources(turn), checked_line(note)):
             if line:
                 self._say(line)
+        outcomes = self._session.outcomes()
         labels = (
-            f"{int(rating)} {rating.name.capitalize()} {interval_label(one.interval)}"
-            for rating, one in self._session.outcomes().items()
+            f"{int(rating)} {name} {interval_label(outcomes[rating].interval)}"
+            for rating, name, _ in RATINGS
         )
-        self._say(" · ".join(labels))
+        self._say("(" + " · ".join(labels) + ")")
 
-    def _rate(self, started: int) -> bool:
-        while True:
-            word = self._hear()
-            if word is None:
-                return False
-            if word in ("1", "2", "3", "4"):
-                took = self._session.now() - started
-                answered = self._session.answer(Rating(int(word)), took)
-                if not answered.applied:
-                    self._say("this card was answered elsewhere meanwhile")
-                if answered.became_leech:
-                    end = " and was suspended" if answered.suspended else ""
-                    self._say(f"this card is a leech{end}: reword it, or split it")
-                return True
-            done = self._other(word)
-            if done is not None:
-                return done
-
-    def _other(self, word: str) -> bool | None:
-        """Do what isn't a rating; None where the question stays."""
-        if word == "q":
-            return False
-        if word == "u":
-            self._say(self._session.undo() or "nothing to undo")
-            return True
-        if word == "s":
-            self._session.suspend()
-            return True
-        if word == "b":
-            self._session.bury()
-            return True
-        if word == "i":
-            for line in self._session.history():
-                name = Rating(line.rating).name.lower() if line.rating else "set"
-                self._say(f"{name} → {interval_label(line.interval)}")
-            return None
-        self._say(_HELP)
-        return None
-
-    def _sum_up(self, summary: Summary) -> None:
-        if summary.answered:
-            share = round(100 * summary.correct / summary.answered)
-            self._say(
-                f"{summary.answered} answered, {share} % right, "
-                f"{clock_label(summary.took_ms)}; {summary.tomorrow} due tomorrow"
-            )
-        else:
-            self._say(f"nothing answered; {summary.tomorrow} due tomorrow")
+    def _sources(self, turn: Turn) -> list[str]:
+        return [f"source: {name}" for name in source_names(turn.note)]

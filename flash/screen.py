@@ -123,6 +123,7 @@ class Sheet(Widget):
 class ReviewApp(App[None]):
     """A review on the full screen; see `run`."""
 
+    TITLE = "flash"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     AUTO_FOCUS = None

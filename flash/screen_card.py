@@ -105,22 +105,26 @@ def _option(index: int, text: str, room: int, *, is_right: bool) -> list[Line]:
 
 
 def _answer(question: Question, note: Note, room: int) -> list[Line]:
-    lines: list[Line] = [(Span("─" * room, Look.DIM),)]
+    lines: list[Line] = [(Span("─" * room, Look.DIM),), ()]
     answer = read_blocks(question.answer)
     right = right_option(question)
     if right is None:
-        lines += _text(answer, room, Look.NORMAL)
+        lines += _text(answer, room)
     else:
         letter = Span(option_letter(right) + "  ", Look.ACCENT | Look.BOLD)
         first, *rest = block_lines(answer, max(1, room - 3)) or [()]
         lines += [(letter, *first), *((Span("   "), *line) for line in rest)]
     for text in (question.context, note.extra):
         if text:
-            lines += [(), *_text(read_blocks(text), room, Look.NORMAL)]
-    return [*lines, *_notes(note, room)]
+            lines += [(), *_text(read_blocks(text), room)]
+    was = was_line(note.changed)
+    if was:
+        lines += [(), *_text((Paragraph(((Span(was, Look.ALERT),),)),), room)]
+    small = _small(note, room)
+    return [*lines, *([()] if small else []), *small]
 
 
-def _text(blocks: Blocks, room: int, look: Look) -> list[Line]:
+def _text(blocks: Blocks, room: int, look: Look = Look.NORMAL) -> list[Line]:
     """Centre what is short, a table as a whole; all else starts at the left."""
     if all(isinstance(block, Paragraph) for block in blocks):
         lines = _evenly(blocks, room)
@@ -141,12 +145,8 @@ def _evenly(blocks: Blocks, room: int) -> list[Line]:
     return lines
 
 
-def _notes(note: Note, room: int) -> list[Line]:
-    """What is small: what older notes say, where it stands, when it was checked."""
-    lines: list[Line] = []
-    was = was_line(note.changed)
-    if was:
-        lines += [(), *wrap((Span(was, Look.ALERT),), room)]
+def _small(note: Note, room: int) -> list[Line]:
+    """Give where the fact can be read, and when it was checked."""
     small: list[Line] = [(Span(name, Look.DIM),) for name in source_names(note)]
     checked = (Span(checked_line(note), Look.DIM),)
     if small and line_width(small[-1]) + line_width(checked) + 2 <= room:
@@ -154,8 +154,7 @@ def _notes(note: Note, room: int) -> list[Line]:
         small[-1] = (*small[-1], Span(blanks), *checked)
     elif checked[0].text:
         small.append(checked)
-    wrapped = [part for line in small for part in wrap(line, room)]
-    return [*lines, *([()] if wrapped else []), *wrapped]
+    return [part for line in small for part in wrap(line, room)]
 
 
 def _with(look: Look, line: Line) -> Line:

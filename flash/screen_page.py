@@ -13,6 +13,8 @@ from flash.screen_card import card_lines
 from flash.screen_state import Mode, View
 from flash.words import KEYS, RATINGS, breadcrumb, counts_label, one_line
 
+_HIGH = 22
+"""From so many rows on there is room for a blank one above the keys."""
 _LOW = 14
 """Below so many rows the page leaves out what can be left out."""
 
@@ -104,7 +106,8 @@ def _footer(view: View, columns: int, rows: int) -> list[Line]:
     main = [_centred(line, columns) for line in _main_keys(view, columns)]
     if rows < _LOW // 2:
         return main
-    return [*main, *_other_keys(columns, 1 if rows < _LOW else rows)]
+    gap: list[Line] = [()] if rows >= _HIGH else []
+    return [*main, *gap, *_other_keys(columns, 1 if rows < _LOW else rows)]
 
 
 def _main_keys(view: View, columns: int) -> list[Line]:

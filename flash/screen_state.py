@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flash.words import (
+    DAY_IS_DONE,
     KEYS,
     NOTHING_TO_UNDO,
     RATINGS,
@@ -103,6 +104,8 @@ class Reviewing:
         wait_ms = None if session.is_over() else session.waiting_ms()
         if wait_ms is None:
             sentences = summary_lines(session.summary())
+            if not self.view.counts.total:
+                sentences = (DAY_IS_DONE, *sentences)
             self.view = replace(self.view, mode=Mode.OVER, sentences=sentences)
         else:
             sentences = waiting_lines(wait_ms)

@@ -37,6 +37,7 @@ RATINGS: tuple[tuple[Rating, str, str], ...] = (
 )
 """Each rating, its name and when to give it."""
 
+DAY_IS_DONE = "Nothing more is due today."
 NOTHING_TO_UNDO = "nothing to undo"
 NO_SOURCE = "this card names no page"
 
@@ -161,7 +162,7 @@ def summary_lines(summary: Summary) -> tuple[str, ...]:
     due = "1 card is" if summary.tomorrow == 1 else f"{summary.tomorrow} cards are"
     tomorrow = f"Tomorrow {due} due."
     if not summary.answered:
-        return ("Nothing is due.", tomorrow)
+        return ("Nothing was answered.", tomorrow)
     share = round(100 * summary.correct / summary.answered)
     answers = "1 answer" if summary.answered == 1 else f"{summary.answered} answers"
     spent = clock_label(summary.took_ms)

@@ -14,6 +14,8 @@ _content = msgspec.json.Decoder(Content)
 _change = msgspec.json.Decoder(Change)
 _json = msgspec.json.Encoder()
 
+_NEW = Progress()
+
 NOTE_COLUMNS = (
     "n.guid, n.anki_id, n.id, n.text_key, d.name, n.language, n.fields, n.extra, "
     "n.tags, n.sources, n.changed, n.checked, n.recheck, n.file, n.line, n.retired, "
@@ -51,7 +53,22 @@ def note_of(row: Sequence[Any]) -> Note:
 
 def card_of(row: Sequence[Any]) -> StoredCard:
     """Make a card from `CARD_COLUMNS`."""
-    progress = Progress(
+    progress = _NEW if row[14] == 0 and row[5] == 0 else _progress_of(row)
+    return StoredCard(
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        row[4],
+        progress,
+        suspended=row[16] == 1,
+        leech=row[17] == 1,
+        retired=row[18] == 1,
+    )
+
+
+def _progress_of(row: Sequence[Any]) -> Progress:
+    return Progress(
         state=State(row[5]),
         step=row[6],
         stability=row[7],
@@ -63,17 +80,6 @@ def card_of(row: Sequence[Any]) -> StoredCard:
         last_day=row[13],
         reps=row[14],
         lapses=row[15],
-    )
-    return StoredCard(
-        id=row[0],
-        guid=row[1],
-        ordinal=row[2],
-        part=row[3],
-        position=row[4],
-        progress=progress,
-        suspended=bool(row[16]),
-        leech=bool(row[17]),
-        retired=bool(row[18]),
     )
 
 
