@@ -88,8 +88,9 @@ def _question(question: Question, room: int, *, shown: bool) -> list[Line]:
         return _text(blocks, room, Look.BOLD)
     lines = [_with(Look.BOLD, line) for line in block_lines(blocks, room)]
     right = right_option(question) if shown else None
+    lines.append(())
     for index, option in enumerate(question.options):
-        lines += [(), *_option(index, option.text, room, is_right=index == right)]
+        lines += _option(index, option.text, room, is_right=index == right)
     return lines
 
 
@@ -106,29 +107,33 @@ def _option(index: int, text: str, room: int, *, is_right: bool) -> list[Line]:
 
 def _answer(question: Question, note: Note, room: int) -> list[Line]:
     lines: list[Line] = [(Span("─" * room, Look.DIM),), ()]
-    answer = read_blocks(question.answer)
     right = right_option(question)
     if right is None:
-        lines += _text(answer, room)
+        answer = _text(read_blocks(question.answer), room)
     else:
-        letter = Span(option_letter(right) + "  ", Look.ACCENT | Look.BOLD)
-        first, *rest = block_lines(answer, max(1, room - 3)) or [()]
-        lines += [(letter, *first), *((Span("   "), *line) for line in rest)]
-    for text in (question.context, note.extra):
-        if text:
-            lines += [(), *_text(read_blocks(text), room)]
+        answer = _option(right, question.answer, room, is_right=True)
+    lines += answer
+    # What follows a centred answer is centred too, while it is short.
+    most = _SHORT if right is None and len(answer) <= _SHORT else 0
+    if question.context:
+        lines += [(), *_text(read_blocks(question.context), room, most=most)]
+    if note.extra:
+        lines += [(), *_text(read_blocks(note.extra), room, most=min(most, 1))]
     was = was_line(note.changed)
     if was:
-        lines += [(), *_text((Paragraph(((Span(was, Look.ALERT),),)),), room)]
+        spans: Line = (Span(was, Look.ALERT),)
+        lines += [(), *_text((Paragraph((spans,)),), room, most=most)]
     small = _small(note, room)
     return [*lines, *([()] if small else []), *small]
 
 
-def _text(blocks: Blocks, room: int, look: Look = Look.NORMAL) -> list[Line]:
+def _text(
+    blocks: Blocks, room: int, look: Look = Look.NORMAL, *, most: int = _SHORT
+) -> list[Line]:
     """Centre what is short, a table as a whole; all else starts at the left."""
     if all(isinstance(block, Paragraph) for block in blocks):
         lines = _evenly(blocks, room)
-        if len(lines) <= _SHORT:
+        if len(lines) <= most:
             return [_in_middle(_with(look, line), room) for line in lines]
     lines = block_lines(blocks, room)
     if all(isinstance(block, Table) for block in blocks):
