@@ -103,10 +103,10 @@ def convert(
     for field in fields(to):
         name = field.encode_name
         if name not in values:
-            if field.required:
+            if field.required and not _is_misspelt(name, values, to):
                 hint = f"add '{name}:' to it"
                 refusals.add(spots, (), f"'{name}' is missing", hint)
-                whole = False
+            whole = whole and not field.required
             continue
         try:
             taken[name] = msgspec.convert(values[name], field.type, strict=False)
@@ -116,6 +116,12 @@ def convert(
             refusals.add(spots, (name, *path), message, hint)
             whole = False
     return to(**taken) if whole else None
+
+
+def _is_misspelt(name: str, values: dict[str, Any], to: type[Struct]) -> bool:
+    """Tell whether an unknown key, told of anyway, is meant for a missing one."""
+    known = {field.encode_name for field in fields(to)}
+    return bool(difflib.get_close_matches(name, values.keys() - known, 1, 0.6))
 
 
 def _path(message: str, value: Any) -> tuple[str | int, ...]:
