@@ -96,17 +96,15 @@ def convert(
         to: The wanted type.
 
     Returns:
-        The value, or None where a field was refused.
+        The value, without what was refused; None where that was needed.
     """
     taken: dict[str, Any] = {}
-    whole = True
     for field in fields(to):
         name = field.encode_name
         if name not in values:
             if field.required and not _is_misspelt(name, values, to):
                 hint = f"add '{name}:' to it"
                 refusals.add(spots, (), f"'{name}' is missing", hint)
-            whole = whole and not field.required
             continue
         try:
             taken[name] = msgspec.convert(values[name], field.type, strict=False)
@@ -114,8 +112,9 @@ def convert(
             path = _path(str(error), values[name])
             message, hint = _say(str(error), (name, *path), values[name], path)
             refusals.add(spots, (name, *path), message, hint)
-            whole = False
-    return to(**taken) if whole else None
+    if any(field.required and field.encode_name not in taken for field in fields(to)):
+        return None
+    return to(**taken)
 
 
 def _is_misspelt(name: str, values: dict[str, Any], to: type[Struct]) -> bool:

@@ -13,6 +13,9 @@ from flash.screen_card import card_lines
 from flash.screen_state import Mode, View
 from flash.words import KEYS, RATINGS, breadcrumb, counts_label, one_line
 
+_ALL = "".join(key for key, _, _ in KEYS)
+_ALWAYS = "u?q"
+"""Keys that need no question."""
 _HIGH = 22
 """From so many rows on there is room for a blank one above the keys."""
 _LOW = 14
@@ -44,7 +47,7 @@ def lay_out(view: View, columns: int, rows: int, scroll: int | None = None) -> P
     head = _header(view, columns)
     foot = _footer(view, columns, rows)
     room = max(1, rows - len(head) - len(foot) - 1)
-    top = 0 if rows < _LOW else max(1, room // 6)
+    top = 0 if rows < _LOW or view.pages is not None else max(1, room // 6)
     card = card_lines(view, columns)
     lines = [()] * top + card.lines
     last = max(0, len(lines) - room)
@@ -107,7 +110,12 @@ def _footer(view: View, columns: int, rows: int) -> list[Line]:
     if rows < _LOW // 2:
         return main
     gap: list[Line] = [()] if rows >= _HIGH else []
-    return [*main, *gap, *_other_keys(columns, 1 if rows < _LOW else rows)]
+    if view.pages is not None:
+        return [*main, *gap, ()]
+    wanted = _ALWAYS if view.turn is None else _ALL
+    if rows < _LOW:
+        return [*main, *_other_keys("?q", columns)[:1]]
+    return [*main, *gap, *_other_keys(wanted, columns)]
 
 
 def _main_keys(view: View, columns: int) -> list[Line]:
@@ -156,18 +164,17 @@ def _joined(lines: Sequence[Line]) -> Line:
     return tuple(span for line in lines for span in line if span.text)
 
 
-def _other_keys(columns: int, most: int) -> list[Line]:
+def _other_keys(wanted: str, columns: int) -> list[Line]:
     lines: list[list[Span]] = [[]]
     used = 0
-    keys = KEYS if most > 1 else KEYS[-2:]
-    for key, word, _ in keys:
+    for key, word in ((key, word) for key, word, _ in KEYS if key in wanted):
         size = len(key) + len(word) + 3
         if used and used + size > columns:
             lines.append([])
             used = 0
         lines[-1] += [Span(("  " if used else " ") + key), Span(f" {word}", Look.DIM)]
         used += size
-    return [tuple(line) for line in lines][:most]
+    return [tuple(line) for line in lines]
 
 
 def _centred(line: Line, columns: int) -> Line:

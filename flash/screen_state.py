@@ -226,6 +226,6 @@ class Reviewing:
 def _help() -> tuple[str, ...]:
     ratings = [f"{int(r)}  {name}: {when}" for r, name, when in RATINGS]
     keys = [f"{key}  {word}: {sentence}" for key, word, sentence in KEYS]
-    scroll = "Arrows, PgUp, PgDn, Home and End scroll what is too long."
-    first = "Space or Enter shows the answer; then"
-    return ("Keys", first, *ratings, "", *keys, "", scroll)
+    scroll = "Arrows, PgUp, PgDn, Home, End: scroll what is too long"
+    title = "Space or Enter shows the answer; a digit rates it"
+    return (title, *ratings, "", *keys, "", scroll)

@@ -18,9 +18,9 @@ _YEAR_DAYS = 365.25
 _WEB = ("https://", "http://")
 
 KEYS: tuple[tuple[str, str, str], ...] = (
-    ("u", "undo", "take the last answer back, step by step, also of earlier days"),
-    ("e", "edit", "open the card in $VISUAL or $EDITOR and take the change in"),
-    ("s", "suspend", "set the card aside until `flash unsuspend`"),
+    ("u", "undo", "take the last step back, then the one before it"),
+    ("e", "edit", "open the card in your editor, take the change in"),
+    ("s", "suspend", "set the card aside till you unsuspend it"),
     ("b", "bury", "let the card rest till tomorrow"),
     ("o", "source", "open the page that the fact comes from"),
     ("i", "history", "show every answer to this card"),
