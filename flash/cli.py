@@ -14,6 +14,7 @@ from flash.commands import (
     deck_commands,
     list_commands,
     review_command,
+    stale_command,
     stats_command,
 )
 from flash.trouble import Trouble, tell, tell_error, tell_problems
@@ -64,6 +65,7 @@ app.command("decks")(list_commands.decks)
 app.command("list")(list_commands.list_cards)
 app.command("show")(list_commands.show)
 app.command("stats")(stats_command.stats)
+app.command("stale")(stale_command.stale)
 app.command("suspend")(cards_commands.suspend)
 app.command("unsuspend")(cards_commands.unsuspend)
 app.command("bury")(cards_commands.bury)

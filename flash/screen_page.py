@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from cards.columns import Line, Look, Span, clipped, line_width, width_of, wrap
+from cards.columns import Line, Look, Span, line_width, width_of, wrap
 from flash.screen_card import card_lines
 from flash.screen_state import Mode, View
 from flash.words import KEYS, RATINGS, breadcrumb, counts_label, one_line
@@ -19,7 +19,10 @@ _ALWAYS = "u?q"
 _HIGH = 22
 """From so many rows on there is room for a blank one above the keys."""
 _LOW = 14
-"""Below so many rows the page leaves out what can be left out."""
+"""Below so many rows the deck, the counts and the lesser keys are left out."""
+_LOWEST = 5
+"""Up to so many rows there is only the card."""
+_MORE = len("↑↓ more") + 2
 
 
 class Page(Struct, frozen=True):
@@ -44,11 +47,14 @@ def lay_out(view: View, columns: int, rows: int, scroll: int | None = None) -> P
     Returns:
         A page of exactly so many rows, none wider than the terminal.
     """
-    head = _header(view, columns)
+    head = _header(view, columns, rows)
     foot = _footer(view, columns, rows)
-    room = max(1, rows - len(head) - len(foot) - 1)
-    top = 0 if rows < _LOW or view.pages is not None else max(1, room // 6)
+    said = _said(view, columns)
+    room = max(1, rows - len(head) - len(foot) - len(said))
     card = card_lines(view, columns)
+    top = 0 if rows < _LOW else max(1, room // 6)
+    if view.pages is not None:
+        top = min(top, max(0, room - len(card.lines)))
     lines = [()] * top + card.lines
     last = max(0, len(lines) - room)
     if scroll is None:
@@ -56,22 +62,22 @@ def lay_out(view: View, columns: int, rows: int, scroll: int | None = None) -> P
     scroll = max(0, min(scroll, last))
     shown = lines[scroll : scroll + room]
     shown += [()] * (room - len(shown))
-    status = _status(view, columns, above=scroll, below=last - scroll)
-    page = [*head, *shown, status, *foot][:rows]
-    page += [()] * (rows - len(page))
-    return Page(tuple(page), scroll, room)
+    said[-1] += _more(said[-1], columns, above=scroll, below=last - scroll)
+    page = [*head, *shown, *said, *foot]
+    return Page(tuple(page[:rows]), scroll, room)
 
 
-def _header(view: View, columns: int) -> list[Line]:
+def _header(view: View, columns: int, rows: int) -> list[Line]:
     room = max(1, columns - 2)
+    if rows < _LOW:
+        return [_progress(view, room)] if rows > _LOWEST else []
     counts = counts_label(view.counts)
     crumb = breadcrumb(view.turn.note.deck) if view.turn else ""
     if width_of(crumb) + width_of(counts) + 3 <= room:
         blanks = " " * (room - width_of(crumb) - width_of(counts))
         return [_dim(" " + crumb + blanks + counts), _progress(view, room)]
-    lines = [(Span(" "), *line) for line in wrap((Span(crumb, Look.DIM),), room)[:2]]
-    counted = [(Span(" "), *line) for line in wrap((Span(counts, Look.DIM),), room)]
-    return [*lines, *counted, _progress(view, room)]
+    wrapped = [*wrap((Span(crumb, Look.DIM),), room), *wrap(_dim(counts), room)]
+    return [*((Span(" "), *line) for line in wrapped), _progress(view, room)]
 
 
 def _progress(view: View, room: int) -> Line:
@@ -94,27 +100,32 @@ def _progress(view: View, room: int) -> Line:
     return tuple(span for span in spans if span.text)
 
 
-def _status(view: View, columns: int, *, above: int, below: int) -> Line:
-    """Say what happened, and that the card goes on beyond the edge."""
-    arrows = ("↑" if above else "") + ("↓" if below else "")
-    more = f"{arrows} more" if arrows else ""
-    room = max(1, columns - 2 - len(more) - 2)
-    message = clipped(one_line(view.message), room)
+def _said(view: View, columns: int) -> list[Line]:
+    """Say what happened, in the row above the ratings that else is empty."""
+    room = max(1, columns - 2 - _MORE)
     look = Look.ALERT if view.is_alarm else Look.DIM
-    blanks = " " * max(1, columns - 2 - width_of(message) - len(more))
-    return (Span(" "), Span(message, look), Span(blanks), Span(more, Look.ACCENT))
+    lines = wrap((Span(one_line(view.message), look),), room)
+    return [(Span(" "), *line) for line in lines]
+
+
+def _more(line: Line, columns: int, *, above: int, below: int) -> Line:
+    """Say that the card goes on beyond an edge."""
+    arrows = ("↑" if above else "") + ("↓" if below else "")
+    if not arrows:
+        return ()
+    text = f"{arrows} more"
+    blanks = max(0, columns - 1 - line_width(line) - width_of(text))
+    return (Span(" " * blanks), Span(text, Look.ACCENT))
 
 
 def _footer(view: View, columns: int, rows: int) -> list[Line]:
     main = [_centred(line, columns) for line in _main_keys(view, columns)]
-    if rows < _LOW // 2:
-        return main
+    if rows < _LOW:
+        return main if rows > _LOWEST else []
     gap: list[Line] = [()] if rows >= _HIGH else []
     if view.pages is not None:
         return [*main, *gap, ()]
-    wanted = _ALWAYS if view.turn is None else _ALL
-    if rows < _LOW:
-        return [*main, *_other_keys("?q", columns)[:1]]
+    wanted = _ALL if view.turn else _ALWAYS
     return [*main, *gap, *_other_keys(wanted, columns)]
 
 

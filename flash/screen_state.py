@@ -143,7 +143,8 @@ class Reviewing:
         try:
             return self._press(key)
         except StoreError as error:
-            self.say(f"{error.message} ({error.hint})", is_alarm=True)
+            pages = ("That was not saved", error.message, error.hint)
+            self.view = replace(self.view, pages=pages)
             return Wish.NOTHING
 
     def _press(self, key: str) -> Wish:

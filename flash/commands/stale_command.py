@@ -1,0 +1,96 @@
+"""`flash stale`: facts that want to be verified again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flash.opened import DbOption, DeckOption, JsonOption, opened
+
+if TYPE_CHECKING:
+    from cards.note import Note
+    from cards.shelf import Stale
+
+
+def stale(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE|DIR...]", help="Deck files; the store's cards without any."
+        ),
+    ] = None,
+    days: Annotated[
+        int,
+        typer.Option("--days", metavar="N", min=0, help="How long a fact keeps."),
+    ] = 365,
+    deck: DeckOption = "",
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """List the facts last checked too long ago, the oldest first.
+
+    A card's `recheck` date, where it has one, counts as well.  Open the source,
+    mend the file, write today's date as `checked`, and add the file again.
+    """
+    from cards.shelf import stale_notes
+    from srs.calendar import day_date
+
+    with opened(db) as store:
+        today = day_date(store.options.calendar.day(store.now()))
+        if files:
+            from flash.adding import paths_named
+            from srs.intake import read_files
+
+            notes = list(read_files(paths_named(files, "")).notes)
+        else:
+            from srs.library import stored_notes
+
+            notes = [one.note for one in stored_notes(store.store, deck=deck)]
+    found = stale_notes(notes, today, days)
+    if json:
+        from flash.printing import print_json
+
+        print_json([_as_json(one) for one in found])
+        return
+    _print(found, notes)
+
+
+def _as_json(one: "Stale") -> dict[str, object]:
+    from cards.questions import question_text
+
+    note = one.note
+    return {
+        "since": one.since,
+        "reason": one.reason,
+        "id": note.id,
+        "deck": note.deck,
+        "question": question_text(note.content),
+        "checked": note.checked,
+        "recheck": note.recheck or None,
+        "url": _url(note),
+        "file": note.file,
+        "line": note.line,
+    }
+
+
+def _url(note: "Note") -> str | None:
+    return next((source.url for source in note.sources if source.url), None)
+
+
+def _print(found: "list[Stale]", notes: "list[Note]") -> None:
+    from cards.questions import question_text
+    from flash.printing import clipped, columns_of_terminal, styled
+
+    room = max(30, columns_of_terminal() - 12)
+    for one in found:
+        note = one.note
+        typer.echo(f"{one.since}  {clipped(question_text(note.content), room)}")
+        reason = "to be looked at again" if one.reason == "recheck" else "last checked"
+        day = "" if one.reason == "recheck" else f" {note.checked}"
+        typer.echo(styled(f"            {reason}{day} · {note.file}:{note.line}", "2"))
+        if _url(note):
+            typer.echo(styled(f"            {_url(note)}", "2"))
+    unchecked = sum(1 for note in notes if not note.checked)
+    typer.echo(f"{len(found)} of {len(notes)} facts are stale")
+    if unchecked:
+        typer.echo(f"{unchecked} were never checked")
