@@ -52,9 +52,8 @@ def lay_out(view: View, columns: int, rows: int, scroll: int | None = None) -> P
     said = _said(view, columns)
     room = max(1, rows - len(head) - len(foot) - len(said))
     card = card_lines(view, columns)
-    top = 0 if rows < _LOW else max(1, room // 6)
-    if view.pages is not None:
-        top = min(top, max(0, room - len(card.lines)))
+    wanted = 0 if rows < _LOW else max(1, room // 6)
+    top = max(0, min(wanted, room - len(card.lines)))
     lines = [()] * top + card.lines
     last = max(0, len(lines) - room)
     if scroll is None:
