@@ -150,6 +150,7 @@ class ReviewApp(App[None]):
         """Watch the clock and the signals; load what the first answer needs."""
         self.set_interval(_TICK_S, self.tick)
         self.set_timer(_IDLE_S, _warm_up)
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self._watch_signals()
 
     def _watch_signals(self) -> None:

@@ -20,6 +20,7 @@ _HIGH = 22
 """From so many rows on there is room for a blank one above the keys."""
 _LOW = 14
 """Below so many rows the deck, the counts and the lesser keys are left out."""
+_TWO = len("1 Again 1.2 mo") + 1
 _LOWEST = 5
 """Up to so many rows there is only the card."""
 _MORE = len("↑↓ more") + 2
@@ -159,8 +160,11 @@ def _ratings(labels: Sequence[str], columns: int) -> list[Line]:
         lower = [_in_cell((Span(label, Look.DIM),), room) for _, label in cells]
         return [_joined(upper), _joined(lower)]
     half = max(1, columns // 2)
+    # Where even two don't fit, the digits have to do.
+    kept = 2 if half >= _TWO else 1
     joined = [
-        _in_cell((*name, Span(" " + label, Look.DIM)), half) for name, label in cells
+        _in_cell((*name[:kept], Span(" " + label, Look.DIM)), half)
+        for name, label in cells
     ]
     return [_joined(joined[:2]), _joined(joined[2:])]
 

@@ -211,10 +211,13 @@ class Reviewing:
 
     def reload(self) -> None:
         """Take in again what the person edited."""
+        before = self.view
         trouble = self._session.reload()
         if trouble is None:
-            self.say("took the edited file in")
             self._advance()
+            if before.mode is Mode.ANSWERED and _is_same(before.turn, self.view.turn):
+                self._go_on()
+            self.say("took the edited file in")
         else:
             title = "The file was not taken in; press e to mend it"
             self.view = replace(self.view, pages=(title, *trouble.splitlines()))
@@ -222,6 +225,10 @@ class Reviewing:
     def say(self, message: str, *, is_alarm: bool = False) -> None:
         """Show a short sentence until something else is said."""
         self.view = replace(self.view, message=message, is_alarm=is_alarm)
+
+
+def _is_same(before: Turn | None, after: Turn | None) -> bool:
+    return before is not None and after is not None and before.card.id == after.card.id
 
 
 def _help() -> tuple[str, ...]:

@@ -265,46 +265,62 @@ def _results(
 ) -> dict[Rating, Result]:
     if progress.state is State.REVIEW:
         return _review_results(progress, preset, intervals, factor)
-    relearning = progress.state is State.RELEARNING
-    steps = preset.relearning_steps if relearning else preset.learning_steps
-    state = State.RELEARNING if relearning else State.LEARNING
-    return _step_results(progress.step, steps, state, preset, intervals, factor)
+    return _step_results(progress, preset, intervals, factor)
 
 
 def _step_results(
-    step: int,
-    steps: tuple[int, ...],
-    state: State,
+    progress: Progress,
     preset: Preset,
     intervals: dict[Rating, float],
     factor: float | None,
 ) -> dict[Rating, Result]:
-    def days(rating: Rating, minimum: int = 1) -> int:
-        interval = max(1.0, float(_round(intervals[rating])))
-        return fuzzed(interval, minimum, preset.maximum_interval, factor)
-
-    def graduated(interval: int) -> Result:
-        return Result(State.REVIEW, 0, interval)
-
-    easy = days(Rating.EASY, days(Rating.GOOD) + 1)
-    results = {Rating.EASY: graduated(easy)}
-    if not steps:
-        again = days(Rating.AGAIN)
-        hard = days(Rating.HARD, again + 1)
-        good = days(Rating.GOOD, hard + 1)
-        results[Rating.AGAIN] = graduated(again)
-        results[Rating.HARD] = graduated(hard)
-        results[Rating.GOOD] = graduated(good)
-        results[Rating.EASY] = graduated(days(Rating.EASY, good + 1))
-        return results
-    step = min(step, len(steps) - 1)
-    results[Rating.AGAIN] = Result(state, 0, -steps[0])
-    results[Rating.HARD] = Result(state, step, -_hard_delay(step, steps))
-    if step + 1 < len(steps):
-        results[Rating.GOOD] = Result(state, step + 1, -steps[step + 1])
-    else:
-        results[Rating.GOOD] = graduated(days(Rating.GOOD))
+    relearning = progress.state is State.RELEARNING
+    steps = preset.relearning_steps if relearning else preset.learning_steps
+    state = State.RELEARNING if relearning else State.LEARNING
+    maximum = preset.maximum_interval
+    step = max(0, min(progress.step, len(steps) - 1))
+    results: dict[Rating, Result] = {}
+    for rating in (Rating.AGAIN, Rating.HARD, Rating.GOOD):
+        interval = intervals[rating]
+        following = _following_step(rating, step, steps)
+        if following is not None:
+            results[rating] = Result(state, *following)
+        elif _is_short(interval, steps, preset):
+            results[rating] = Result(state, 0, -_seconds(interval))
+        else:
+            days = fuzzed(_one_at_least(interval), 1, maximum, factor)
+            results[rating] = Result(State.REVIEW, 0, days)
+    good = fuzzed(intervals[Rating.GOOD], 1, maximum, factor)
+    easy = fuzzed(_one_at_least(intervals[Rating.EASY]), good + 1, maximum, factor)
+    results[Rating.EASY] = Result(State.REVIEW, 0, easy)
     return results
+
+
+def _following_step(
+    rating: Rating, step: int, steps: tuple[int, ...]
+) -> tuple[int, int] | None:
+    """Give the step that a rating leads to, as index and seconds below 0."""
+    if rating is Rating.AGAIN and steps:
+        return 0, -steps[0]
+    if rating is Rating.HARD and steps:
+        return step, -_hard_delay(step, steps)
+    if rating is Rating.GOOD and step + 1 < len(steps):
+        return step + 1, -steps[step + 1]
+    return None
+
+
+def _is_short(interval: float, steps: tuple[int, ...], preset: Preset) -> bool:
+    """Without steps, what FSRS wants again within half a day stays in learning."""
+    has_short_term = preset.parameters[17] > 0 and preset.parameters[18] > 0
+    return not steps and has_short_term and interval < 0.5
+
+
+def _seconds(interval: float) -> int:
+    return max(1, int(interval * _DAY_S))
+
+
+def _one_at_least(interval: float) -> float:
+    return max(1.0, float(_round(interval)))
 
 
 def _hard_delay(step: int, steps: tuple[int, ...]) -> int:
@@ -327,20 +343,31 @@ def _review_results(
     intervals: dict[Rating, float],
     factor: float | None,
 ) -> dict[Rating, Result]:
-    results: dict[Rating, Result] = {}
-    maximum = preset.maximum_interval
-    if preset.relearning_steps:
-        delay = preset.relearning_steps[0]
-        results[Rating.AGAIN] = Result(State.RELEARNING, 0, -delay)
-    else:
-        again = fuzzed(intervals[Rating.AGAIN], 1, maximum, factor)
-        results[Rating.AGAIN] = Result(State.REVIEW, 0, again)
+    results = {Rating.AGAIN: _lapsed(intervals[Rating.AGAIN], preset)}
     shortest = 1
     for rating in (Rating.HARD, Rating.GOOD, Rating.EASY):
         interval = intervals[rating]
-        # A passing answer that asks for more days than last time gets more.
-        grown = progress.interval + 1 if _round(interval) > progress.interval else 0
-        days = fuzzed(interval, max(shortest, grown), maximum, factor)
+        minimum = max(shortest, _not_below_last(interval, progress.interval))
+        days = fuzzed(interval, minimum, preset.maximum_interval, factor)
         results[rating] = Result(State.REVIEW, 0, days)
         shortest = days + 1
     return results
+
+
+def _not_below_last(interval: float, last: int) -> int:
+    """Keep the fuzz from going back: more days than last time stay more."""
+    if _round(interval) > last:
+        return last + 1
+    # What fuzz alone could lift to the last interval isn't shorter than it; a
+    # much shorter one is meant, such as after a change of the retention.
+    return last if _round(interval + _fuzz_delta(interval)) >= last else 1
+
+
+def _lapsed(interval: float, preset: Preset) -> Result:
+    steps = preset.relearning_steps
+    if steps:
+        return Result(State.RELEARNING, 0, -steps[0])
+    if _is_short(interval, steps, preset):
+        return Result(State.RELEARNING, 0, -_seconds(interval))
+    # As in Anki a forgotten card isn't fuzzed before it has been relearned.
+    return Result(State.REVIEW, 0, max(1, _round(interval)))

@@ -1,0 +1,73 @@
+"""A real session on a real store, with a clock that the test turns."""
+
+from pathlib import Path
+
+from flash.adding import reread
+from flash.opened import Opened
+from srs.intake import carry_out, plan_intake, read_files
+from srs.memory import Rating
+from srs.options import save_setting
+from srs.session import Session, Wish
+from srs.store import open_store
+
+NOON = 1_795_435_200_000
+"""2026-11-23 12:00 UTC."""
+
+DECK = """\
+deck: AWS Security::13 Secrets
+language: en
+cards:
+  - front: Which FIPS 140 level does AWS KMS meet today?
+    back: FIPS 140-3, Security Level 3
+    checked: 2026-11-23
+    changed: {was: FIPS 140-2 Level 2, since: 2023-05}
+    source:
+      title: AWS KMS cryptographic details
+      url: "https://docs.aws.amazon.com/kms/"
+  - choice: Who may delete a protected version?
+    options: [Nobody, "A user with `s3:BypassGovernanceRetention`", Root]
+    answer: "A user with `s3:BypassGovernanceRetention`"
+  - compare: [AWS KMS, AWS CloudHSM]
+    by:
+      tenancy: [multi-tenant, single-tenant]
+"""
+
+
+class Room:
+    """A folder with a deck and a store, and a clock."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "deck.yaml"
+        self.path = folder / "store.db"
+        self.now_ms = NOON
+        self.sessions: list[Session] = []
+
+    def clock(self) -> int:
+        return self.now_ms
+
+    def later(self, *, minutes: float) -> None:
+        self.now_ms += round(minutes * 60_000)
+
+    def session(self, deck: str = DECK, wish: Wish | None = None) -> Session:
+        """Add a deck and begin a review of it, in UTC."""
+        self.file.write_text(deck, "utf-8")
+        store = open_store(self.path, self.now_ms)
+        save_setting(store, "time_zone", "UTC")
+        carry_out(store, plan_intake(store, read_files([self.file])), self.now_ms)
+        opened = Opened(store, self.clock)
+        session = Session(
+            store, self.clock, wish=wish, reread=lambda file: reread(opened, file)
+        )
+        self.sessions.append(session)
+        return session
+
+    def ratings(self) -> list[Rating]:
+        """Read from the disk what was answered, through a connection of its own."""
+        store = open_store(self.path, self.now_ms)
+        rows = store.rows("select rating from reviews where void = 0 order by id")
+        store.close()
+        return [Rating(row[0]) for row in rows]
+
+    def close(self) -> None:
+        for session in self.sessions:
+            session.close()
