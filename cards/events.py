@@ -94,7 +94,7 @@ class Walk:
         if kind is yaml.AliasEvent:
             hint = "write the text again, or quote it if the '*' belongs to it"
             self._report(event, f"alias '*{event.anchor}'", hint)
-            return "", _spot(event)
+            return f"*{event.anchor}", _spot(event)
         if depth >= _DEEPEST:
             self._report(event, "nested too deeply", "a card needs three levels")
             raise _Stop

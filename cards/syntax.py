@@ -35,6 +35,10 @@ _HINTS = {
         "a text that begins with '*' or '&'",
         "put it in double quotes",
     ),
+    "did not find expected whitespace or line break": (
+        "a text that begins with '!'",
+        "put it in double quotes",
+    ),
     "found unknown escape character": (
         "unknown escape in double quotes",
         "write '\\\\' for a backslash, or use single quotes",
@@ -54,6 +58,7 @@ _AT_START = (
     "did not find expected ',' or ']'",
     "did not find expected ',' or '}'",
     "did not find expected alphabetic or numeric character",
+    "did not find expected whitespace or line break",
 )
 """Mistakes that are seen long after the place where they were made."""
 
@@ -80,7 +85,7 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
         return Problem(
             _place(file, start), "quote is never closed", f"close it with {quote}"
         )
-    if "cannot start any token" in said or "\\t" in said:
+    if "cannot start any token" in said or "tab character" in said:
         return _bad_start(file, text, mark)
     for known, (message, hint) in _HINTS.items():
         if known in said:
