@@ -21,7 +21,9 @@ _OPENED = re.compile(f"{_OPEN}(\\d+){_NUMBERED}")
 _CLOSED = re.compile(f"{_CLOSE}([^{_MARKS}]*){_END}")
 _IN_TAG = re.compile(f"<[^<>]*[{_MARKS}]")
 _LOOKS_ACTIVE = re.compile(r"\{\{|\}\}|::").search
-_TWIN = re.compile(f"\\{{(?=[{{{_OPEN}]|$)|\\}}(?=[}}{_CLOSE}{_END}]|$)|:(?=[:{_MARKS}]|$)")
+_TWIN = re.compile(
+    f"\\{{(?=[{{{_OPEN}]|$)|\\}}(?=[}}{_CLOSE}{_END}]|$)|:(?=[:{_MARKS}]|$)"
+)
 _ENTITIES = {"{": "&#123;", "}": "&#125;", ":": "&#58;"}
 
 

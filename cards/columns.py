@@ -64,7 +64,9 @@ _UNSPACED = (
 _MARKS = "[\u0300-\u036f\u3099\u309a\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d."
 _UNIT = re.compile(
     f"[{_OPENING}]*"
-    f"(?:[{_UNSPACED}](?:{_MARKS})*|[^ \u3000{_UNSPACED}{_OPENING}]+)?"
+    f"(?:[{_UNSPACED}](?:{_MARKS})*|[^ \u3000{_UNSPACED}{_OPENING}]+"
+    # A number stays with what it counts.
+    f"(?:(?<=[0-9])[{_UNSPACED}])?)?"
     f"(?:[{re.escape(_CLOSING)}](?:{_MARKS})*)*[ \u3000]*"
 )
 _WORD = re.compile(r"[^ ]*?[A-Za-z]-(?=[A-Za-z]{2})|[^ ]+ *| +")

@@ -14,31 +14,31 @@ def media_paths(text: str) -> tuple[tuple[str, int], ...]:
         text: Markdown.
 
     Returns:
-        Each path, percent signs decoded, with its offset in the text (that of the
-        `![` before it where it can't be told); addresses on the web are left out.
+        Each path, percent signs decoded, with the offset of its `![` in the text;
+        addresses on the web are left out.
     """
     if "![" not in text:
         return ()
     from cards.html import parser
 
     found: list[tuple[str, int]] = []
-    offset = 0
+    start = 0
     for block in parser().parse(text):
         for token in block.children or ():
             if token.type == "image":
                 path = decoded(str(token.attrs["src"]))
-                offset = max(text.find("![", offset), 0)
-                offset = _spot(text, path, offset)
-                if not is_remote(path):
+                offset = _offset(text, path, start)
+                start = offset + 2
+                if path and not is_remote(path):
                     found.append((path, offset))
     return tuple(found)
 
 
-def _spot(text: str, path: str, start: int) -> int:
-    """Find the `![` nearest before a path, at `start` or later."""
+def _offset(text: str, path: str, start: int) -> int:
+    """Find the `![` that names a path: the last before it, else the next."""
     written = text.find(path, start)
     opening = text.rfind("![", start, written) if written >= 0 else -1
-    return max(opening, start)
+    return opening if opening >= 0 else max(text.find("![", start), 0)
 
 
 def is_remote(path: str) -> bool:

@@ -5,9 +5,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from cards.html import ImageOf, cloze_html, hidden_mark, marked_html, to_html
+from cards.cloze_html import cloze_html, hidden_html, shown_html, within_cloze
+from cards.html import ImageOf, to_html
 from cards.note import Basic, Choice, Cloze, Compare, Content, Listing, Note, Source
 from cards.questions import (
+    REVERSED,
+    SEPARATOR,
     cell_part,
     cloze_parts,
     is_empty_cell,
@@ -85,22 +88,20 @@ def _cloze(cloze: Cloze, numbers: dict[str, int], image: ImageOf | None) -> str:
     return cloze_html(cloze.cloze, number_of, image)
 
 
-def _hidden(text: str, ordinal: int | None) -> str:
+def _hidden(text: str, ordinal: int | None, image: ImageOf | None) -> str:
     """Hide a text under its card's number, or show it openly."""
-    return text if ordinal is None else hidden_mark(ordinal + 1, text)
+    if ordinal is None:
+        return shown_html(text, image)
+    return hidden_html(ordinal + 1, text, image)
 
 
 def _listing(listing: Listing, numbers: dict[str, int], image: ImageOf | None) -> str:
     items = "".join(
-        f"<li>{_marked(item, numbers.get(item), image)}</li>" for item in listing.items
+        f"<li>{_hidden(item, numbers.get(item), image)}</li>" for item in listing.items
     )
     kind = "ol" if listing.ordered else "ul"
-    name = marked_html(listing.list, image)
+    name = shown_html(listing.list, image)
     return f"<div>{name}</div><{kind}>{items}</{kind}>"
-
-
-def _marked(text: str, ordinal: int | None, image: ImageOf | None) -> str:
-    return marked_html(_hidden(text, ordinal), image)
 
 
 def _asked(note: Note, numbers: dict[str, int], image: ImageOf | None) -> str:
@@ -110,18 +111,20 @@ def _asked(note: Note, numbers: dict[str, int], image: ImageOf | None) -> str:
         ordinal = numbers.get(question.part)
         if ordinal is None:
             continue
-        asked, _, among = question.question.partition("\n\n")
-        hint = f'<div class="among">{html.escape(among)}</div>' if among else ""
-        answer = _marked(question.answer, ordinal, image)
-        text = f"{marked_html(asked, image)}<br>{answer}{hint}"
-        sections.append(f'<div class="ask">{text}</div>')
+        asked, among = question.question, ""
+        if question.part.endswith(SEPARATOR + REVERSED):
+            asked, _, among = asked.rpartition("\n\n")
+            among = f'<div class="among">{shown_html(among, image)}</div>'
+        text = f'<div class="about">{shown_html(asked, image)}</div>{among}'
+        answer = hidden_html(ordinal + 1, question.answer, image)
+        sections.append(f'<div class="ask">{text}<div>{answer}</div></div>')
     return "".join(sections)
 
 
 def _table(table: Compare, numbers: dict[str, int], image: ImageOf | None) -> str:
-    head = "".join(f"<th>{marked_html(name, image)}</th>" for name in table.compare)
+    head = "".join(f"<th>{shown_html(name, image)}</th>" for name in table.compare)
     rows = "".join(
-        f"<tr><th>{marked_html(row, image)}</th>"
+        f"<tr><th>{shown_html(row, image)}</th>"
         + "".join(
             f"<td>{_cell(row, subject, cell, numbers, image)}</td>"
             for subject, cell in zip(table.compare, cells, strict=True)
@@ -135,27 +138,52 @@ def _table(table: Compare, numbers: dict[str, int], image: ImageOf | None) -> st
 def _cell(
     row: str, subject: str, cell: str, numbers: dict[str, int], image: ImageOf | None
 ) -> str:
+    """Mark a cell for its own card and for the one that asks from its value."""
     if is_empty_cell(cell):
         return ""
-    return _marked(cell, numbers.get(cell_part(row, subject)), image)
+    written = shown_html(cell, image)
+    for is_reversed in (False, True):
+        ordinal = numbers.get(cell_part(row, subject, is_reversed=is_reversed))
+        if ordinal is not None:
+            written = within_cloze(ordinal + 1, written)
+    return written
 
 
 def _common(note: Note, image: ImageOf | None) -> tuple[str, ...]:
-    changed = ""
-    if note.changed is not None:
-        until = f" → {note.changed.since}" if note.changed.since else ""
-        changed = f"<s>{to_html(note.changed.was, image)}</s>{html.escape(until)}"
+    # In a note of clozes, what looks like one in any field would make a card.
+    render = to_html if is_basic(note.content) else shown_html
+    changed = _changed(note, image) if note.changed is not None else ""
     sources = " · ".join(map(_source, note.sources)) if note.sources else ""
-    extra = to_html(note.extra, image) if note.extra else ""
-    name = html.escape(note.id) if note.id else ""
+    extra = render(note.extra, image) if note.extra else ""
+    name = _text(note.id) if note.id else ""
     return extra, changed, sources, note.checked, name
 
 
+def _changed(note: Note, image: ImageOf | None) -> str:
+    if note.changed is None:
+        return ""
+    was, since = shown_html(note.changed.was, image), note.changed.since
+    source = note.changed.source
+    link = ""
+    if source:
+        link = " · " + _source(Source(source) if isinstance(source, str) else source)
+    if note.language.startswith("ja"):
+        until = f"（{_text(since)} まで）" if since else ""
+        return f"以前は <s>{was}</s>{until}{link}"
+    until = f" until {_text(since)}" if since else ""
+    return f"was <s>{was}</s>{until}{link}"
+
+
 def _source(source: Source) -> str:
-    title = html.escape(source.title or source.url)
+    title = _text(source.title or source.url)
     if not source.url:
         return title
-    return f'<a href="{html.escape(source.url)}">{title}</a>'
+    return f'<a href="{_text(source.url)}">{title}</a>'
+
+
+def _text(text: str) -> str:
+    """Write a text that is no Markdown."""
+    return html.escape(text).replace("{", "&#123;").replace("}", "&#125;")
 
 
 def texts_of(note: Note) -> tuple[str, ...]:
@@ -174,4 +202,5 @@ def texts_of(note: Note) -> tuple[str, ...]:
         case Compare():
             cells = (cell for row in content.by.values() for cell in row)
             texts = (*content.compare, *content.by, *cells)
-    return (*texts, note.extra)
+    was = note.changed.was if note.changed is not None else ""
+    return (*texts, note.extra, was)

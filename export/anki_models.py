@@ -46,8 +46,9 @@ CLOZE_FIELDS = (
 _FOOT = (
     '{{#Extra}}<div class="extra">{{Extra}}</div>{{/Extra}}'
     '{{#Changed}}<div class="changed">{{Changed}}</div>{{/Changed}}'
-    '<div class="foot">{{Source}}{{#Checked}}'
-    '<span class="checked">{{Checked}}</span>{{/Checked}}</div>'
+    '<div class="foot">'
+    '{{#Source}}<span class="source">{{Source}}</span>{{/Source}}'
+    '{{#Checked}}<span class="checked">{{Checked}}</span>{{/Checked}}</div>'
 )
 _OPTIONS = '{{#Options}}<div class="options">{{Options}}</div>{{/Options}}'
 _RULE = '<hr id="answer">'

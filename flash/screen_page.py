@@ -132,20 +132,21 @@ def _footer(view: View, columns: int, rows: int) -> list[Line]:
 def _main_keys(view: View, columns: int) -> list[Line]:
     """Two rows: what the hand does next."""
     if view.pages is not None:
-        return [_key("any key", "goes back"), ()]
+        return _key("any key", "goes back", columns)
     match view.mode:
         case Mode.ASKING:
-            return [_key("Space", "shows the answer"), ()]
+            return _key("Space", "shows the answer", columns)
         case Mode.ANSWERED:
             return _ratings(view.labels, columns - 2)
         case Mode.WAITING:
-            return [_key("Space", "goes ahead now"), ()]
+            return _key("Space", "goes ahead now", columns)
         case Mode.OVER:
-            return [_key("Space", "leaves"), ()]
+            return _key("Space", "leaves", columns)
 
 
-def _key(key: str, words: str) -> Line:
-    return (Span(key, Look.ACCENT | Look.BOLD), Span("  " + words))
+def _key(key: str, words: str, columns: int) -> list[Line]:
+    line = (Span(key, Look.ACCENT | Look.BOLD), Span("  " + words))
+    return [*wrap(line, columns), ()][:2]
 
 
 def _ratings(labels: Sequence[str], columns: int) -> list[Line]:

@@ -62,8 +62,21 @@ class Calendar(Struct, frozen=True):
         guess = day_start_ms(day, 0, self.rollover)
         offset = self.offset_of(guess)
         start = day_start_ms(day, offset, self.rollover)
-        offset_there = self.offset_of(start)
-        return day_start_ms(day, offset_there, self.rollover)
+        start = day_start_ms(day, self.offset_of(start), self.rollover)
+        if self.day(start - 1) < day <= self.day(start):
+            return start
+        return self._search_start(day, guess)
+
+    def _search_start(self, day: int, guess: int) -> int:
+        """Find the start where the clock was put over or across the rollover."""
+        early, late = guess - 2 * DAY_S * 1000, guess + 2 * DAY_S * 1000
+        while late - early > 1:
+            middle = (early + late) // 2
+            if self.day(middle) < day:
+                early = middle
+            else:
+                late = middle
+        return late
 
     def iso(self, at_ms: int) -> str:
         """Render a moment as ISO 8601 with the offset of the place."""

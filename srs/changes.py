@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from srs.log import note_operation, void_review
+from srs.log import add_manual, note_operation, void_review
+from srs.memory import State
 from srs.options import Options
+from srs.presets import Preset
 from srs.store import Store
 
 
@@ -63,6 +65,43 @@ def _set(
     return len(before)
 
 
+def bring_forward(
+    store: Store, options: Options, cards: Sequence[int], now_ms: int
+) -> int:
+    """Make review cards due today, with their history and memory kept.
+
+    Args:
+        store: The store.
+        options: The person's settings.
+        cards: Their ids; new ones and those in learning stay as they are.
+        now_ms: UTC milliseconds.
+
+    Returns:
+        How many changed.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    moment = options.moment(now_ms)
+    with store.transaction() as connection:
+        done: list[tuple[int, int]] = []
+        for card in cards:
+            row = connection.execute(
+                "select due_day, step, interval, coalesce(difficulty, 0)"
+                " from cards where id = ? and state = ? and due_day > ?",
+                (card, int(State.REVIEW), moment.day),
+            ).fetchone()
+            if row is not None:
+                done.append((add_manual(connection, card, moment, row), card))
+        connection.executemany(
+            "update cards set due_day = ? where id = ?",
+            [(moment.day, card) for _, card in done],
+        )
+        if done:
+            note_operation(connection, now_ms, "forget", {"reviews": done})
+    return len(done)
+
+
 class Undone(Struct, frozen=True):
     """A step that was taken back."""
 
@@ -100,16 +139,29 @@ def undo_last(store: Store, options: Options) -> Undone | None:
         )
         if name == "answer":
             return _undo_answer(store, options, before)
+        if name == "forget":
+            return _undo_forget(store, options, before)
         return _undo_mark(connection, name, before)
+
+
+def _preset_of(store: Store, options: Options, card: int) -> Preset:
+    sql = "select d.name from cards c join decks d on d.id = c.deck where c.id = :card"
+    return options.preset(store.row(sql, {"card": card})[0])
+
+
+def _undo_forget(store: Store, options: Options, before: dict[str, Any]) -> Undone:
+    reviews: list[list[int]] = before["reviews"]
+    for review, card in reviews:
+        preset = _preset_of(store, options, card)
+        void_review(store, review, card, preset, options.rollover)
+    cards = "1 card" if len(reviews) == 1 else f"{len(reviews)} cards"
+    only = reviews[0][1] if len(reviews) == 1 else None
+    return Undone("forget", f"put {cards} back to the day it was due", only)
 
 
 def _undo_answer(store: Store, options: Options, before: dict[str, Any]) -> Undone:
     card = int(before["card"])
-    deck = store.row(
-        "select d.name from cards c join decks d on d.id = c.deck where c.id = :card",
-        {"card": card},
-    )[0]
-    preset = options.preset(deck)
+    preset = _preset_of(store, options, card)
     void_review(store, int(before["review"]), card, preset, options.rollover)
     if before.get("suspended"):
         store.connection.execute("update cards set suspended = 0 where id = ?", (card,))

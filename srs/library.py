@@ -28,7 +28,11 @@ Progressed = Callable[[int], None]
 
 def known_notes(store: Store) -> list[Known]:
     """Read every note, retired ones too, as far as matching needs it."""
-    sql = f"select {NOTE_COLUMNS} from notes n join decks d on d.id = n.deck"
+    # Notes in use come last: where a name stands twice, the last one counts.
+    sql = f"""
+        select {NOTE_COLUMNS} from notes n join decks d on d.id = n.deck
+         order by n.retired desc, n.anki_id
+    """
     return [
         Known(row[0], note_of(row), bool(row[15]), row[3])
         for row in store.connection.execute(sql)
@@ -217,6 +221,9 @@ class _Writing:
 
     def _keep(self, step: Step, known: Known) -> None:
         note, old = step.note, known.note
+        if note.kind != old.kind:
+            self._change_kind(step, known)
+            return
         if step.action is Action.UNCHANGED:
             if note.line != old.line:
                 self._lines.append((note.line, known.guid))
@@ -224,7 +231,26 @@ class _Writing:
             return
         deck = self._deck(note.deck)
         self._update_note(step, known.guid, deck)
-        self._update_cards(note, old, known, deck)
+        self._update_cards(note, known, deck)
+
+    def _change_kind(self, step: Step, known: Known) -> None:
+        """Begin anew: other questions are asked, and Anki keeps a note's type."""
+        self._retire(known.guid)
+        earlier = self._earlier(step.note)
+        if earlier is None:
+            self._add(step)
+        else:
+            self._keep(step, earlier)
+
+    def _earlier(self, note: Note) -> Known | None:
+        """Find what this note was before, when it had the same kind."""
+        sql = f"""
+            select {NOTE_COLUMNS} from notes n join decks d on d.id = n.deck
+             where n.id = :id and n.id <> '' and n.kind = :kind and n.retired = 1
+             order by n.modified desc, n.anki_id desc
+        """
+        row = self._run(sql, {"id": note.id, "kind": note.kind}).fetchone()
+        return None if row is None else Known(row[0], note_of(row), True, row[3])
 
     def _update_note(self, step: Step, guid: str, deck: int) -> None:
         note = step.note
@@ -259,33 +285,30 @@ class _Writing:
             },
         )
 
-    def _update_cards(self, note: Note, old: Note, known: Known, deck: int) -> None:
+    def _update_cards(self, note: Note, known: Known, deck: int) -> None:
         """Let each question keep its card; wake, add and retire the others."""
+        # Where several cards bear one name, the one in use comes first.
         rows = self._run(
-            "select part, id, ordinal from cards where note = ?", (known.guid,)
+            """
+            select part, id, ordinal, retired from cards where note = ?
+             order by retired, last_ms desc, ordinal desc
+            """,
+            (known.guid,),
         ).fetchall()
-        by_part = {part: (card, ordinal) for part, card, ordinal in rows}
-        free = max((ordinal for _, ordinal in by_part.values()), default=-1) + 1
-        if note.kind == old.kind:
-            translated = bool(note.language and old.language) and (
-                note.language != old.language
-            )
-            origins = followed_parts(old.content, note.content, translated=translated)
-        else:
-            origins = {}
-        kept: set[int] = set()
+        parts = parts_of(note.content)
+        cards = _assigned(parts, _origins(known.note, note), rows)
+        free = max((ordinal for _, _, ordinal, _ in rows), default=-1) + 1
         renamed: list[tuple[str, int, int]] = []
-        for part in parts_of(note.content):
-            found = by_part.get(origins.get(part, part)) or by_part.get(part)
-            if found is None or found[0] in kept:
-                ordinal = 1 if part == "back" else free
-                free = max(free, ordinal) + 1
-                self._new_card(known.guid, ordinal, part, deck)
+        for part in parts:
+            if part in cards:
+                renamed.append((part, deck, cards[part]))
                 continue
-            kept.add(found[0])
-            renamed.append((part, deck, found[0]))
-            self._count += 1
-        gone = [(card,) for card, _ in by_part.values() if card not in kept]
+            ordinal = 1 if part == "back" and note.kind == "basic" else free
+            free = max(free, ordinal) + 1
+            self._new_card(known.guid, ordinal, part, deck)
+        self._count += len(renamed)
+        kept = set(cards.values())
+        gone = [(card,) for _, card, _, out in rows if card not in kept and not out]
         self._many("update cards set retired = 1 where id = ?", gone)
         self._retired += len(gone)
         self._many(
@@ -312,6 +335,30 @@ class _Writing:
         )
         self._many("update notes set line = ? where guid = ?", self._lines)
         return Applied(self._count, len(self._cards), self._retired)
+
+
+def _origins(old: Note, new: Note) -> dict[str, str]:
+    """For each question that continues one of the old text, that one's name."""
+    translated = bool(new.language and old.language) and new.language != old.language
+    return followed_parts(old.content, new.content, translated=translated)
+
+
+def _assigned(
+    parts: Sequence[str], origins: dict[str, str], rows: Sequence[Any]
+) -> dict[str, int]:
+    """Give each question the card it continues, or one that asked it before."""
+    by_part: dict[str, list[int]] = {}
+    for part, card, _, _ in rows:
+        by_part.setdefault(part, []).append(card)
+    found = {
+        part: by_part[origins[part]].pop(0)
+        for part in parts
+        if by_part.get(origins.get(part, ""))
+    }
+    for part in parts:
+        if part not in found and by_part.get(part):
+            found[part] = by_part[part].pop(0)
+    return found
 
 
 def stored_note_of(store: Store, card: int) -> StoredNote:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from srs.memory import Progress, Rating, State, StoredCard
+from srs.memory import Progress, Rating, ReviewKind, State, StoredCard
 from srs.presets import Preset
 from srs.schedule import Moment, Result, outcomes, replayed, review_kind
 from srs.store import Store
@@ -67,7 +67,7 @@ def record(
         if not _is_as_shown(connection, card):
             return None
         # The log's own millisecond is what a rebuild will see.
-        review = _free_id(connection, moment.at_ms)
+        review = _free_id(connection, _after_last(moment.at_ms, card.progress))
         moment = msgspec.structs.replace(moment, at_ms=review)
         after = outcomes(card.progress, preset, moment, seed_of(card))[rating]
         leech = is_leech(after, preset)
@@ -110,7 +110,12 @@ def is_leech(progress: Progress, preset: Preset) -> bool:
 def _is_leech_alarm(lapses: int, preset: Preset) -> bool:
     """At the threshold and then each half of it again, as in Anki."""
     beyond = lapses - preset.leech_threshold
-    return beyond >= 0 and beyond % max(1, preset.leech_threshold // 2) == 0
+    return beyond >= 0 and beyond % ((preset.leech_threshold + 1) // 2) == 0
+
+
+def _after_last(at_ms: int, before: Progress) -> int:
+    """A clock that was put back must not change the order of a card's answers."""
+    return at_ms if before.last_ms is None else max(at_ms, before.last_ms + 1)
 
 
 def _free_id(connection: sqlite3.Connection, at_ms: int) -> int:
@@ -153,6 +158,39 @@ def _add_review(
     )
 
 
+def add_manual(
+    connection: sqlite3.Connection,
+    card: int,
+    moment: Moment,
+    known: tuple[int, int, int, float],
+) -> int:
+    """Log inside a transaction that a person made a review card due today.
+
+    Args:
+        connection: In a transaction.
+        card: Its id.
+        moment: Now, and where.
+        known: Its due day, step, interval and difficulty.
+
+    Returns:
+        The id of the row; its rating is 0, its interval 0 days.
+    """
+    _, step, interval, difficulty = known
+    review = _free_id(connection, moment.at_ms)
+    state = int(State.REVIEW)
+    row = (review, card, review, 0, 0, state, int(ReviewKind.MANUAL))
+    connection.execute(
+        """
+        insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,
+                             offset_min, state, step, interval, last_interval,
+                             difficulty)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (*row, moment.offset_min, state, step, 0, interval, difficulty),
+    )
+    return review
+
+
 def _save(
     connection: sqlite3.Connection, card: int, progress: Progress, *, leech: bool
 ) -> None:
@@ -181,7 +219,7 @@ def rebuilt(
     sql = """
         select id, rating, offset_min, state, step, interval
           from reviews
-         where card = ? and void = 0 and rating > 0
+         where card = ? and void = 0
          order by id
     """
     progress = Progress()
@@ -198,6 +236,8 @@ def _replay(
 ) -> Progress:
     review, rating, offset_min, state, step, interval = row
     moment = Moment(review, offset_min, rollover)
+    if rating == 0:
+        return brought(progress, moment.day + interval)
     result = Result(State(state), step, interval)
     return replayed(progress, rating, result, moment, parameters)
 
@@ -228,7 +268,7 @@ def rebuild_all(
     sql = """
         select r.card, c.deck, r.id, r.rating, r.offset_min, r.state, r.step, r.interval
           from reviews r join cards c on c.id = r.card
-         where r.void = 0 and r.rating > 0
+         where r.void = 0
          order by r.card, r.id
     """
     current, progress = 0, Progress()
@@ -243,6 +283,13 @@ def rebuild_all(
         progress = _replay(progress, values, parameters, rollover)
     if current:
         yield current, progress
+
+
+def brought(progress: Progress, day: int) -> Progress:
+    """Make a review card due on another study day; its memory stays."""
+    if progress.state is not State.REVIEW:
+        return progress
+    return msgspec.structs.replace(progress, due_day=day)
 
 
 class HistoryLine(Struct, frozen=True):

@@ -32,6 +32,31 @@ DEFAULT_PARAMETERS = (
     0.1542,
 )
 
+# The range of each, as `fsrs` 6 checks it; outside it refuses to schedule.
+PARAMETER_RANGES = (
+    (0.001, 100.0),
+    (0.001, 100.0),
+    (0.001, 100.0),
+    (0.001, 100.0),
+    (1.0, 10.0),
+    (0.001, 4.0),
+    (0.001, 4.0),
+    (0.001, 0.75),
+    (0.0, 4.5),
+    (0.0, 0.8),
+    (0.001, 3.5),
+    (0.001, 5.0),
+    (0.001, 0.25),
+    (0.001, 0.9),
+    (0.0, 4.0),
+    (0.0, 1.0),
+    (1.0, 6.0),
+    (0.0, 2.0),
+    (0.0, 2.0),
+    (0.0, 0.8),
+    (0.1, 0.8),
+)
+
 Seconds = Annotated[int, Meta(ge=1, le=86_400 * 30)]
 
 
@@ -75,6 +100,14 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
         tuple[float, ...],
         Meta(min_length=21, max_length=21, description="FSRS-6 parameters."),
     ] = DEFAULT_PARAMETERS
+
+    def __post_init__(self) -> None:
+        """Refuse parameters that FSRS would refuse at the first answer."""
+        pairs = zip(self.parameters, PARAMETER_RANGES, strict=False)
+        for number, (value, (lowest, highest)) in enumerate(pairs, 1):
+            if not lowest <= value <= highest:
+                message = f"parameter {number} is {value}, not {lowest} to {highest}"
+                raise ValueError(message)
 
 
 def ancestry(deck: str) -> list[str]:

@@ -129,7 +129,10 @@ class _Day:
         """Give the cards in learning that are due before the day ends."""
         end = self._options.calendar.start_ms(self.day + 1)
         rows = self._select("due_ms", "due_ms is not null and due_ms < :end", end=end)
-        heap = [(due, card) for due, card, _, _ in rows]
+        heap: list[tuple[int, int]] = []
+        for due, card, _, note in rows:
+            heap.append((due, card))
+            self._seen.add(note)
         heapq.heapify(heap)
         return heap
 

@@ -191,10 +191,10 @@ def outcomes(
         seed: Name of the card; with its count of reviews it decides the fuzz.
 
     Returns:
-        The card after each rating.  The intervals in days of a passing answer
-        grow from hard over good to easy.
+        The card after each rating.  The intervals of a review card grow from
+        hard over good to easy, as far as the maximum allows it.
     """
-    elapsed = moment.day - (progress.last_day or moment.day)
+    elapsed = _elapsed_days(progress, moment)
     memories = {
         rating: next_memory(progress, rating, elapsed, preset.parameters)
         for rating in Rating
@@ -218,9 +218,13 @@ def replayed(
     parameters: tuple[float, ...],
 ) -> Progress:
     """Take one review of the log: its result stands, the memory is computed."""
-    elapsed = moment.day - (progress.last_day or moment.day)
+    elapsed = _elapsed_days(progress, moment)
     memory = next_memory(progress, rating, elapsed, parameters)
     return _after(progress, rating, result, memory, moment)
+
+
+def _elapsed_days(progress: Progress, moment: Moment) -> int:
+    return 0 if progress.last_day is None else moment.day - progress.last_day
 
 
 def _after(
@@ -344,23 +348,25 @@ def _review_results(
     factor: float | None,
 ) -> dict[Rating, Result]:
     results = {Rating.AGAIN: _lapsed(intervals[Rating.AGAIN], preset)}
+    maximum = preset.maximum_interval
     shortest = 1
     for rating in (Rating.HARD, Rating.GOOD, Rating.EASY):
         interval = intervals[rating]
-        minimum = max(shortest, _not_below_last(interval, progress.interval))
-        days = fuzzed(interval, minimum, preset.maximum_interval, factor)
+        minimum = _not_below_last(interval, progress.interval, maximum)
+        days = fuzzed(interval, max(shortest, minimum), maximum, factor)
         results[rating] = Result(State.REVIEW, 0, days)
         shortest = days + 1
     return results
 
 
-def _not_below_last(interval: float, last: int) -> int:
+def _not_below_last(interval: float, last: int, maximum: int) -> int:
     """Keep the fuzz from going back: more days than last time stay more."""
     if _round(interval) > last:
         return last + 1
     # What fuzz alone could lift to the last interval isn't shorter than it; a
     # much shorter one is meant, such as after a change of the retention.
-    return last if _round(interval + _fuzz_delta(interval)) >= last else 1
+    furthest = min(maximum, _round(interval + _fuzz_delta(interval)))
+    return last if furthest >= last else 1
 
 
 def _lapsed(interval: float, preset: Preset) -> Result:

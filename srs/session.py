@@ -139,7 +139,7 @@ class Session:
         if self._wanted is not None:
             card, self._wanted = self._wanted, None
             turn = self._turn(card)
-            if turn is not None:
+            if turn is not None and not (turn.card.suspended or turn.card.retired):
                 self._take_out(card)
                 return turn
         while True:
@@ -277,6 +277,8 @@ class Session:
         saved = record(self.store, turn.card, rating, preset, moment, took_ms=took_ms)
         self._current = None
         if saved is None:
+            # Another program is at work: look at what it has left.
+            self._rebuild_queue()
             return Answered(applied=False)
         self._answers.append((rating, took_ms))
         due = saved.progress.due_ms

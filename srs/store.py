@@ -7,7 +7,7 @@ sqlite-utils is loaded for migrations, bulk work and backups.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -72,7 +72,10 @@ class Store:
         except BaseException as error:
             if self.connection.in_transaction:
                 self.connection.execute("rollback")
-            if isinstance(error, sqlite3.OperationalError):
+            if (
+                isinstance(error, sqlite3.OperationalError)
+                or type(error) is sqlite3.DatabaseError
+            ):
                 raise self._refused(error) from error
             raise
 
@@ -130,15 +133,15 @@ def _prepare(store: Store, now_ms: int, *, is_new: bool) -> None:
     run("pragma foreign_keys = on")
     run("pragma synchronous = full")
     version = run("pragma user_version").fetchone()[0]
+    tables = run("select count(*) from sqlite_master").fetchone()[0]
+    if (version or tables) and not _is_ours(store):
+        hint = "name another file with --db"
+        raise StoreError(store.path, "a database, but not one of flash", hint)
     if version == VERSION:
         return
     if version > VERSION:
         hint = f"it has version {version}, this flash knows {VERSION}: update flash"
         raise StoreError(store.path, "made by a newer flash", hint)
-    tables = run("select count(*) from sqlite_master").fetchone()[0]
-    if version == 0 and tables and not _is_migrating(store):
-        hint = "name another file with --db"
-        raise StoreError(store.path, "a database, but not one of flash", hint)
     if not is_new and tables:
         back_up(store, now_ms)
     run("pragma journal_mode = wal")
@@ -147,9 +150,15 @@ def _prepare(store: Store, now_ms: int, *, is_new: bool) -> None:
     migrations.apply(store.db)
 
 
-def _is_migrating(store: Store) -> bool:
-    sql = "select 1 from sqlite_master where name = '_sqlite_migrations'"
-    return store.row(sql) is not None
+def _is_ours(store: Store) -> bool:
+    found = store.row("select 1 from sqlite_master where name = '_sqlite_migrations'")
+    if found is None:
+        return False
+    sql = "select count(*) from _sqlite_migrations where migration_set = 'flash'"
+    applied = store.row(sql)[0]
+    # A first migration that was cut short has left that table and nothing else.
+    others = "select 1 from sqlite_master where name not like '%sqlite_%'"
+    return bool(applied) or store.row(others) is None
 
 
 def _hint(reason: str) -> str:
@@ -161,6 +170,7 @@ def _hint(reason: str) -> str:
         "unable to open": "allow writing to the file and its folder",
         "Permission": "allow writing to the file and its folder",
         "Is a directory": "name a file",
+        "File exists": "a file stands where its folder should be: name another",
         "full": "free some space on the disk",
     }
     return next((hint for part, hint in hints.items() if part in reason), "try again")
@@ -192,7 +202,8 @@ def back_up(store: Store, now_ms: int, target: Path | None = None) -> Path:
         _copy(store.connection, partial)
         partial.replace(target)
     except (OSError, sqlite3.Error) as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         reason = getattr(error, "strerror", None) or str(error)
         raise StoreError(target, reason, _hint(reason)) from None
     if target.parent.name == store.path.name + ".backups":

@@ -5,14 +5,20 @@ as many study days before Anki's today as are to have passed.
 """
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from anki.collection import Collection
 from msgspec import Struct
+from msgspec.structs import replace
 
 from srs.memory import Progress, Rating, State
 from srs.presets import Preset
+from srs.schedule import Moment, outcomes, review_kind
 
 DAY_S = 86_400
 
@@ -35,14 +41,35 @@ class AnkiScheduler:
         self.collection = Collection(str(folder / "collection.anki2"))
         self.collection.set_config("fsrs", True)
         self.collection.set_config("loadBalancerEnabled", False)
-        note = self.collection.new_note(self.collection.models.by_name("Basic"))
-        note["Front"] = "asked"
-        self.collection.add_note(note, 1)
-        self.card = note.card_ids()[0]
+        self.card = self.new_card()
         self._preset = Preset()
 
     def close(self) -> None:
         self.collection.close()
+
+    def new_card(self) -> int:
+        """Add a note with one card and give its id."""
+        note = self.collection.new_note(self.collection.models.by_name("Basic"))
+        note["Front"] = "asked"
+        self.collection.add_note(note, 1)
+        card: int = note.card_ids()[0]
+        return card
+
+    def log(
+        self, card: int, at_ms: int, rating: int, before: Progress, after: Progress
+    ) -> None:
+        """Write one answer as a package with a review log carries it."""
+        difficulty = after.difficulty or 0.0
+        self.collection.db.execute(
+            "insert into revlog values (?, ?, -1, ?, ?, ?, ?, 5000, ?)",
+            at_ms,
+            card,
+            rating,
+            after.interval,
+            before.interval,
+            round(((difficulty - 1) / 9 + 0.1) * 1000),
+            int(review_kind(before.state)),
+        )
 
     def use(self, preset: Preset) -> None:
         """Take over a preset of ours."""
@@ -65,6 +92,8 @@ class AnkiScheduler:
         }
 
     def _write(self, progress: Progress, elapsed_days: int) -> None:
+        queues = {State.NEW: 0, State.LEARNING: 1, State.REVIEW: 2, State.RELEARNING: 1}
+        learning = progress.state in {State.LEARNING, State.RELEARNING}
         timing = self.collection._backend.sched_timing_today()
         last = timing.next_day_at - (elapsed_days + 1) * DAY_S + 1
         memory = {"s": progress.stability, "d": progress.difficulty, "lrt": last}
@@ -73,10 +102,10 @@ class AnkiScheduler:
             "update cards set type = ?, queue = ?, due = ?, ivl = ?, left = ?,"
             " reps = ?, lapses = ?, factor = 2500, data = ? where id = ?",
             int(progress.state),
-            int(progress.state) % 3 or (1 if progress.state else 0),
-            last if progress.state in {1, 3} else timing.days_elapsed,
+            queues[progress.state],
+            last if learning else timing.days_elapsed,
             max(0, progress.interval),
-            max(1, len(steps) - progress.step) if progress.state in {1, 3} else 0,
+            max(1, len(steps) - progress.step) if learning else 0,
             progress.reps,
             progress.lapses,
             json.dumps(memory) if progress.state else "{}",
@@ -101,3 +130,101 @@ class AnkiScheduler:
         return Offer(
             state, step, -learning.scheduled_secs, memory.stability, memory.difficulty
         )
+
+
+def memories(folder: Path, histories: list[list[tuple[int, int, int]]]) -> list[Any]:
+    """Let Anki compute memory states from our review log.
+
+    Args:
+        folder: Where the collection is made.
+        histories: For each card its answers: study days before today, seconds
+            after the rollover, rating; the oldest first.
+
+    Returns:
+        For each card our stability and difficulty, then Anki's.
+    """
+    anki = AnkiScheduler(folder)
+    timing = anki.collection._backend.sched_timing_today()
+    # The offset that Anki has today; it counts old reviews by it too.
+    offset_min = (4 * 3600 - timing.next_day_at) // 60
+    offset_min = (offset_min + 720) % 1440 - 720
+    found = []
+    for history in histories:
+        card = anki.new_card()
+        progress = Progress()
+        for days_ago, second, rating in history:
+            start = timing.next_day_at - (days_ago + 1) * DAY_S
+            moment = Moment((start + second) * 1000 + card % 1000, offset_min)
+            after = outcomes(progress, Preset(), moment, str(card))[Rating(rating)]
+            anki.log(card, moment.at_ms, rating, progress, after)
+            progress = after
+        theirs = anki.collection._backend.compute_memory_state(card).state
+        found.append(
+            [
+                progress.stability,
+                progress.difficulty,
+                theirs.stability,
+                theirs.difficulty,
+            ]
+        )
+    anki.close()
+    return found
+
+
+def fuzzy_offers(
+    folder: Path, cases: list[tuple[Preset, Progress, int]]
+) -> list[list[list[int]]]:
+    """Collect the intervals that Anki's fuzz makes of a card, over many reviews."""
+    anki = AnkiScheduler(folder)
+    found = []
+    for preset, progress, elapsed_days in cases:
+        anki.use(preset)
+        intervals = set()
+        for reps in range(1, 500):
+            offers = anki.offers(replace(progress, reps=reps), elapsed_days)
+            intervals.add(tuple(offers[rating].interval for rating in Rating))
+        found.append([list(row) for row in sorted(intervals)])
+    anki.close()
+    return found
+
+
+def apart(
+    function: str, argument: object, folder: Path, *, zone: str, fuzz: bool = False
+) -> Any:
+    """Run a function of this module in a process of its own.
+
+    Anki's backend reads its environment, the time zone among it, only once.
+    """
+    environment = {
+        name: value for name, value in os.environ.items() if name != "ANKI_TEST_MODE"
+    }
+    environment |= {"TZ": zone, "PYTHONPATH": str(Path(__file__).parents[1])}
+    if not fuzz:
+        environment["ANKI_TEST_MODE"] = "1"
+    command = [sys.executable, __file__, function, str(folder)]
+    done = subprocess.run(
+        command,
+        input=msgspec.json.encode(argument),
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return msgspec.json.decode(done.stdout)
+
+
+def main() -> None:
+    """Read the argument from stdin and write the result to stdout."""
+    function, folder = sys.argv[1:]
+    text = sys.stdin.buffer.read()
+    if function == "memories":
+        histories = msgspec.json.decode(text, type=list[list[tuple[int, int, int]]])
+        result: object = memories(Path(folder), histories)
+    else:
+        cases = msgspec.json.decode(text, type=list[tuple[Preset, Progress, int]])
+        result = fuzzy_offers(Path(folder), cases)
+    sys.stdout.buffer.write(msgspec.json.encode(result))
+
+
+if __name__ == "__main__":
+    main()

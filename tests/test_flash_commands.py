@@ -1,5 +1,6 @@
 """The commands as a person meets them: words in, text and exit code out."""
 
+import io
 import json
 import subprocess
 import sys
@@ -256,8 +257,7 @@ def test_a_name_that_fits_no_card_is_told(flash: Run) -> None:
     assert flash("suspend", "powerhorse") == (
         1,
         "",
-        "flash: no card is called 'powerhorse' "
-        "(flash list shows their numbers; nothing was done)\n",
+        "flash: no card is called 'powerhorse' (flash list shows their numbers)\n",
     )
 
 
@@ -372,3 +372,32 @@ def test_wrong_usage_exits_with_two(flash: Run) -> None:
 
     assert code == 2
     assert "Missing argument" in err
+
+
+def test_forget_brings_a_card_forward_and_keeps_its_history(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash("add", "cells.yaml")
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n4\nq\n"))
+    flash("review", "--plain")
+    later = as_json(flash, "list")[0]
+
+    _, out, _ = flash("add", "cells.yaml", "--forget", "powerhouse")
+    today = as_json(flash, "list")[0]
+    undone = flash("undo")[1]
+
+    assert out == "3 unchanged; 5 cards\n1 cards are due today\n"
+    assert later["due"] > "2026-11-24"
+    assert today == {**later, "due": "2026-11-23T04:00:01+00:00"}
+    assert undone == "put 1 card back to the day it was due\n"
+    assert as_json(flash, "list")[0] == later
+
+
+def test_forget_refuses_a_name_that_fits_no_card(flash: Run) -> None:
+    code, _, err = flash("add", "cells.yaml", "--forget", "nobody")
+
+    assert (code, err) == (
+        1,
+        "flash: no card is called 'nobody' (flash list shows their numbers)\n",
+    )
+    assert as_json(flash, "list") == []

@@ -271,7 +271,7 @@ async def test_a_long_card_scrolls_and_says_so(room: Room) -> None:
         middle = rows_of(app)
 
     assert first[19].endswith("↑↓ more")
-    assert [row.strip() for row in first[2:6]] == [
+    assert [row.strip() for row in first[3:7]] == [
         "─" * 66,
         "",
         "• point 1",

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from flash.opened import DbOption, JsonOption, opened
-from flash.trouble import Trouble
 
 Names = Annotated[
     list[str],
@@ -39,17 +38,11 @@ def bury(names: Names, json: JsonOption = False, db: DbOption = None) -> None:
 
 
 def _mark(names: list[str], db: Path | None, done: str, *, as_json: bool) -> None:
+    from flash.naming import named_cards
     from srs import changes
-    from srs.listing import cards_named
 
     with opened(db) as store:
-        cards: list[int] = []
-        for name in names:
-            found = cards_named(store.store, name)
-            if not found:
-                hint = "flash list shows their numbers; nothing was done"
-                raise Trouble(f"no card is called '{name}'", hint)
-            cards += found
+        cards = named_cards(store, names)
         if done == "buried":
             day = store.options.calendar.day(store.now())
             count = changes.bury(store.store, cards, store.now(), day)

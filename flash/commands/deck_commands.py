@@ -20,6 +20,7 @@ from flash.trouble import tell
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from srs.intake import Intake
     from srs.memory import StoredNote
 
 _FIRST_DAY = 18_262
@@ -44,6 +45,14 @@ def add(
         str,
         typer.Option("--lang", metavar="LANG", help="Language, where there are two."),
     ] = "",
+    forget: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--forget",
+            metavar="ID",
+            help="Ask this card again today: its answer means something else now.",
+        ),
+    ] = None,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
@@ -63,20 +72,43 @@ def add(
         if dry_run:
             cards = _count_cards(intake.steps)
         else:
+            _check_names(store, intake, forget or [])
             refuse_loss(intake, agreed=lambda question: yes or _agrees(question))
             with _Progress(len(intake.steps), "adding", quiet=json) as progressed:
                 applied = carry_out(store.store, intake, store.now(), progressed)
             cards = applied.cards
+            brought = _bring_forward(store, forget or [])
     if json:
         _print_plan_json(intake, cards, dry_run=dry_run)
         return
     for line in told_plan(intake):
         typer.echo(line)
     _print_counts(intake.counts, cards, dry_run=dry_run)
+    if forget and not dry_run:
+        typer.echo(f"{brought} cards are due today")
     if intake.left_out:
         tell(f"{intake.left_out} notes in another language left out (choose: --lang)")
     if intake.left_alone:
         tell(f"{intake.left_alone} other YAML files left alone")
+
+
+def _check_names(store: Opened, intake: "Intake", names: list[str]) -> None:
+    """Refuse a name before anything is written."""
+    from flash.naming import named_cards
+
+    incoming = {step.note.id for step in intake.steps}
+    named_cards(store, [name for name in names if name not in incoming])
+
+
+def _bring_forward(store: Opened, names: list[str]) -> int:
+    """Make the cards due today whose answers mean something else now."""
+    if not names:
+        return 0
+    from flash.naming import named_cards
+    from srs.changes import bring_forward
+
+    cards = named_cards(store, names)
+    return bring_forward(store.store, store.options, cards, store.now())
 
 
 def _count_cards(steps: Any) -> int:

@@ -1,0 +1,31 @@
+"""Cards as a person names them on the command line."""
+
+from collections.abc import Sequence
+
+from flash.opened import Opened
+from flash.trouble import Trouble
+
+
+def named_cards(store: Opened, names: Sequence[str]) -> list[int]:
+    """Find the cards of all names.
+
+    Args:
+        store: The open store.
+        names: Numbers of cards, or ids of notes for all their cards.
+
+    Returns:
+        Their ids.
+
+    Raises:
+        Trouble: A name fits no card.
+    """
+    from srs.listing import cards_named
+
+    cards: list[int] = []
+    for name in names:
+        found = cards_named(store.store, name)
+        if not found:
+            hint = "flash list shows their numbers"
+            raise Trouble(f"no card is called '{name}'", hint)
+        cards += found
+    return cards
