@@ -313,11 +313,11 @@ def _action(note: Note, known: Known | None, key: str) -> Action:
     if known is None:
         return Action.NEW
     old = known.note
-    same_name = note.id == old.id if note.id and old.id else key == known.text_key
-    if not same_name and not (
-        note.id and known.guid == note.id and key == known.text_key
-    ):
-        return Action.REWORDED
+    has_its_name = bool(note.id) and note.id in (old.id, known.guid)
+    if not has_its_name and key != known.text_key:
+        asked = normalised(question_text(note.content))
+        if asked != normalised(question_text(old.content)):
+            return Action.REWORDED
     if known.retired or _text_of(note) != _text_of(old):
         return Action.CHANGED
     if note.deck != old.deck or note.file != old.file:
