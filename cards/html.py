@@ -54,7 +54,7 @@ def to_html(text: str, image: ImageOf | None = None) -> str:
     if is_simple(text):
         return _INLINE.sub(_inline, text)
     if image is None or "![" not in text:
-        return _cached(text)
+        return cached_html(text)
     return parsed_html(text, image)
 
 
@@ -79,7 +79,7 @@ def parsed_html(text: str, image: ImageOf | None = None) -> str:
     return rendered
 
 
-_cached = lru_cache(maxsize=4096)(parsed_html)
+cached_html = lru_cache(maxsize=4096)(parsed_html)
 
 
 def _inline(found: re.Match[str]) -> str:

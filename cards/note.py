@@ -41,7 +41,7 @@ class Change(Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
 
 
-class Option(Struct, frozen=True, forbid_unknown_fields=True):
+class Option(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One option of a choice."""
 
     text: Text

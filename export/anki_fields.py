@@ -3,7 +3,6 @@
 import html
 import re
 import unicodedata
-from collections.abc import Mapping
 
 from cards.cloze_html import cloze_html, hidden_html, shown_html, within_cloze
 from cards.html import ImageOf, to_html
@@ -28,18 +27,17 @@ def is_basic(content: Content) -> bool:
     return isinstance(content, Basic | Choice)
 
 
-def fields_of(stored: StoredNote, media: Mapping[str, str]) -> tuple[str, ...]:
+def fields_of(stored: StoredNote, image: ImageOf | None = None) -> tuple[str, ...]:
     """Render the fields of a note.
 
     Args:
         stored: The note with its cards; retired cards are shown openly.
-        media: For paths of pictures and sounds their names in the package.
+        image: Gives a picture or sound its name in the package.
 
     Returns:
         As many as its note type has, see `export.anki_models`.
     """
     note = stored.note
-    image = (lambda path: media.get(path, path)) if media else None
     numbers = {card.part: card.ordinal for card in stored.cards if not card.retired}
     match note.content:
         case Basic() as basic:
@@ -54,7 +52,7 @@ def fields_of(stored: StoredNote, media: Mapping[str, str]) -> tuple[str, ...]:
             fields = (_asked(note, numbers, image), _table(table, numbers, image))
     fields = (*fields, *_common(note, image), "", "", "")
     whole = "".join(fields)
-    if whole.isascii() and not _CONTROL(whole):
+    if whole.isascii() and (whole.isprintable() or not _CONTROL(whole)):
         return fields
     return tuple(
         unicodedata.normalize("NFC", field.translate(_CONTROLS)) for field in fields
@@ -184,23 +182,3 @@ def _source(source: Source) -> str:
 def _text(text: str) -> str:
     """Write a text that is no Markdown."""
     return html.escape(text).replace("{", "&#123;").replace("}", "&#125;")
-
-
-def texts_of(note: Note) -> tuple[str, ...]:
-    """Give every text of a note that may name a picture or sound."""
-    content = note.content
-    match content:
-        case Basic():
-            texts: tuple[str, ...] = (content.front, content.back)
-        case Cloze():
-            texts = (content.cloze,)
-        case Listing():
-            texts = (content.list, *content.items)
-        case Choice():
-            options = (option_of(option).text for option in content.options)
-            texts = (content.choice, *options)
-        case Compare():
-            cells = (cell for row in content.by.values() for cell in row)
-            texts = (*content.compare, *content.by, *cells)
-    was = note.changed.was if note.changed is not None else ""
-    return (*texts, note.extra, was)

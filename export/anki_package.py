@@ -10,14 +10,14 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 
-from cards.media import media_paths
 from cards.note import Note
 from export.anki_database import Contents, database
-from export.anki_fields import fields_of, texts_of
+from export.anki_fields import fields_of
 from export.anki_rows import card_row, note_row
 from export.atomic import replace_file
 from export.errors import ExportError
@@ -91,7 +91,7 @@ def _add(contents: Contents, media: "_Media", stored: StoredNote) -> None:
     cards = [card for card in stored.cards if not card.retired]
     if stored.retired or not cards:
         return
-    fields = fields_of(stored, media.names_in(stored.note))
+    fields = fields_of(stored, media.naming(stored.note))
     contents.notes.append(note_row(stored, cards, fields))
     deck = contents.decks.id_of(stored.note.deck)
     changed_s = stored.modified_ms // 1000
@@ -107,13 +107,9 @@ class _Media:
         """By their names in the package."""
         self._names: dict[Path, str] = {}
 
-    def names_in(self, note: Note) -> dict[str, str]:
-        """Give the paths that a note names with their names in the package."""
-        texts = texts_of(note)
-        if "![" not in "".join(texts):
-            return {}
-        found = {path for text in texts for path, _ in media_paths(text)}
-        return {path: self._name(note, path) for path in sorted(found)}
+    def naming(self, note: Note) -> Callable[[str], str]:
+        """Make what gives the paths in a note their names in the package."""
+        return partial(self._name, note)
 
     def _name(self, note: Note, path: str) -> str:
         place = f"{note.file}:{note.line}"

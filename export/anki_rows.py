@@ -4,6 +4,7 @@ import hashlib
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from export.anki_fields import is_basic
@@ -35,7 +36,7 @@ def note_row(
         BASIC_ID if is_basic(stored.note.content) else CLOZE_ID,
         stored.modified_ms // 1000,
         _UNSYNCED,
-        _tags(stored.note.tags, is_leech=any(card.leech for card in cards)),
+        _tags(stored.note.tags, any(card.leech for card in cards)),
         "\x1f".join(fields),
         first,
         _checksum(first),
@@ -87,11 +88,12 @@ def _sort_text(first: str) -> str:
 
 def _checksum(text: str) -> int:
     """Compute what Anki finds duplicates of a first field by."""
-    digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
-    return int(digest[:8], 16)
+    digest = hashlib.sha1(text.encode(), usedforsecurity=False).digest()
+    return int.from_bytes(digest[:4], "big")
 
 
-def _tags(tags: tuple[str, ...], *, is_leech: bool) -> str:
+@lru_cache(maxsize=1024)
+def _tags(tags: tuple[str, ...], is_leech: bool) -> str:
     if is_leech:
         tags = (*tags, "leech")
     if not tags:

@@ -29,10 +29,13 @@ def replace_file(path: Path, data: bytes) -> None:
         os.umask(mask)
         Path(temporary).chmod(0o666 & ~mask)
         Path(temporary).replace(path)
+        temporary = ""
     except OSError as error:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink(missing_ok=True)
         reason = error.strerror or str(error)
         hint = "name a folder that exists and that you may write to"
         raise ExportError(str(path), reason, hint) from None
+    finally:
+        # Also where the person breaks off with Ctrl-C.
+        if temporary:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink(missing_ok=True)

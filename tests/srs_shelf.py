@@ -7,9 +7,16 @@ from msgspec.structs import replace
 
 from cards.note import Basic, Note
 from cards.plan import Scope, Step, make_plan
-from srs.library import Applied, apply_plan, known_notes, stored_notes
-from srs.memory import StoredCard, StoredNote
-from srs.options import save_setting
+from srs.library import (
+    Applied,
+    apply_plan,
+    known_notes,
+    stored_note_of,
+    stored_notes,
+)
+from srs.log import Recorded, rebuild_all, record
+from srs.memory import Progress, Rating, StoredCard, StoredNote
+from srs.options import Options, save_setting
 from srs.store import Store, open_store
 
 NOON = 1_795_435_200_000
@@ -65,3 +72,49 @@ def cards(store: Store) -> dict[str, StoredCard]:
 def ids(store: Store) -> list[int]:
     """Read the ids of all cards in the order of new ones."""
     return [row[0] for row in store.rows("select id from cards order by position")]
+
+
+class Clock:
+    """A clock that the test turns, forth and back."""
+
+    def __init__(self, now_ms: int = NOON) -> None:
+        self.now_ms = now_ms
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+    def turn(self, *, days: float = 0, minutes: float = 0) -> None:
+        """Let time pass; a negative one puts the clock back."""
+        self.now_ms += round(days * DAY_MS + minutes * 60_000)
+
+
+def give(store: Store, card: int, rating: Rating, at_ms: int) -> Recorded:
+    """Answer a card at some moment, as a review of its own does."""
+    (stored,) = [c for c in stored_note_of(store, card).cards if c.id == card]
+    options = Options(store)
+    deck = stored_note_of(store, card).note.deck
+    moment = options.moment(at_ms)
+    saved = record(store, stored, rating, options.preset(deck), moment, took_ms=900)
+    assert saved is not None
+    return saved
+
+
+def make_due(store: Store, chosen: Sequence[int], days_ago: int = 20) -> None:
+    """Let cards be reviews that are overdue today, the first the longest."""
+    for index, card in enumerate(chosen):
+        give(store, card, Rating.EASY, NOON - days_ago * DAY_MS + index)
+
+
+def contradictions(store: Store) -> list[tuple[int, Progress, Progress]]:
+    """Compare every card with what its review log says."""
+    options = Options(store)
+    decks = dict(store.rows("select id, name from decks"))
+    log = dict(
+        rebuild_all(store, lambda deck: options.preset(decks[deck]), options.rollover)
+    )
+    found = [(card.id, card.progress) for note in shelf(store) for card in note.cards]
+    return [
+        (card, progress, log.get(card, Progress()))
+        for card, progress in found
+        if progress != log.get(card, Progress())
+    ]

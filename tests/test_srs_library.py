@@ -13,7 +13,13 @@ from srs_shelf import DAY_MS, FILE, NOON, add, basic, cards, new_store, plan, sh
 from cards.note import Basic, Choice, Cloze, Compare, Content, Listing, Note
 from cards.problem import DeckError
 from cards.questions import SEPARATOR, parts_of
-from srs.library import Applied, known_notes, stored_note_of, stored_notes
+from srs.library import (
+    Applied,
+    apply_plan,
+    known_notes,
+    stored_note_of,
+    stored_notes,
+)
 from srs.log import record
 from srs.memory import Rating
 from srs.presets import Preset
@@ -346,8 +352,6 @@ def test_a_plan_that_fails_leaves_nothing(store: Store) -> None:
 
     def stop(done: int) -> None:
         raise KeyboardInterrupt
-
-    from srs.library import apply_plan
 
     with pytest.raises(KeyboardInterrupt):
         apply_plan(store, steps, NOON, stop)
