@@ -2,13 +2,12 @@
 
 import asyncio
 import signal
-import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from review_room import DECK, Room
+from review_room import Room
 from textual.pilot import Pilot
 
 from cards.columns import line_width
@@ -508,8 +507,8 @@ cards:
         "AWS KMSのカスタマーマネージ",
         "ドキーは、既定では何日ごと",
         "にローテーションされるか？",
-        "365日ごと。90日から",
-        "2,560日の範囲で変更できる。",
+        "365日ごと。90日から2,560日",
+        "の範囲で変更できる。",
     ]
 
 
