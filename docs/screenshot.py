@@ -1,0 +1,69 @@
+"""Draw docs/review.svg, the picture in the README, from the real review screen.
+
+Run: python -m docs.screenshot
+"""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from cards.plan import Scope as Spoken
+from cards.plan import make_plan
+from cards.reader import read_deck
+from flash.screen import ReviewApp
+from srs.library import apply_plan
+from srs.queue import Scope
+from srs.session import Session
+from srs.store import open_store
+
+_PICTURE = Path(__file__).with_name("review.svg")
+_NOW_MS = 1_795_424_400_000
+_ID = "m13-kms-fips"
+_DECK = "AWS Security::13 Keys and secrets"
+_SIZE = (84, 26)
+
+
+def _store(path: Path) -> Path:
+    """Make a store in which some days of study lie behind."""
+    root = Path(__file__).parent.parent / "cards" / "decks" / "aws-security" / "en"
+    notes = [n for file in sorted(root.glob("*.yaml")) for n in read_deck(file).notes]
+    store = open_store(path, _NOW_MS)
+    apply_plan(store, make_plan(notes, [], Spoken(frozenset())), _NOW_MS)
+    day = _NOW_MS // 86_400_000
+    with store.transaction() as connection:
+        connection.execute(
+            "update cards set state = 2, stability = 9.3, difficulty = 5.1,"
+            " interval = 8, due_day = ? - position % 3, last_day = ? - 8,"
+            " last_ms = ?, reps = 4 where position % 2 = 0 or note in"
+            " (select guid from notes where id like ? || '%')",
+            (day, day, _NOW_MS - 8 * 86_400_000, _ID),
+        )
+        connection.execute(
+            "update cards set due_day = 0 where note in"
+            " (select guid from notes where id like ? || '%')",
+            (_ID,),
+        )
+    store.close()
+    return path
+
+
+async def _drawn(path: Path) -> str:
+    session = Session(open_store(path, _NOW_MS), lambda: _NOW_MS, Scope(_DECK, new=12))
+    app = ReviewApp(session)
+    async with app.run_test(size=_SIZE) as pilot:
+        await pilot.press("space")
+        await pilot.pause()
+        picture = app.export_screenshot(title="flash review")
+    session.close()
+    return picture
+
+
+def main() -> None:
+    """Draw the picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        picture = asyncio.run(_drawn(_store(Path(folder, "store.db"))))
+    _PICTURE.write_text(picture + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
