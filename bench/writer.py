@@ -18,6 +18,7 @@ from pathlib import Path
 
 import genanki
 from anki.collection import Collection, ExportAnkiPackageOptions
+from anki.generic_pb2 import Empty
 from anki.import_export_pb2 import ExportLimit, ImportAnkiPackageRequest
 from genanki.apkg_schema import APKG_SCHEMA
 
@@ -136,7 +137,7 @@ def main() -> None:
         request = ImportAnkiPackageRequest(package_path=str(package))
         collection.import_anki_package(request)
         options = ExportAnkiPackageOptions(legacy=True, with_media=True)
-        whole = ExportLimit(whole_collection={})
+        whole = ExportLimit(whole_collection=Empty())
         medians = measure(
             {
                 "floor": lambda: floor(rows, folder / "floor.apkg"),

@@ -1,5 +1,6 @@
 """What a card must hold beyond the right types: text, matching rows, real dates."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -7,9 +8,9 @@ from pathlib import Path
 from cards.cloze import ClozeError, parse_cloze
 from cards.events import Spots
 from cards.fields import Refusals, sources_of
-from cards.files import control_in
 from cards.note import (
     Basic,
+    Change,
     Choice,
     Cloze,
     Common,
@@ -22,6 +23,8 @@ from cards.note import (
 from cards.questions import is_empty_cell, option_of
 
 _Path = tuple[str | int, ...]
+_ADDRESS = re.compile(r"https?://[^\s/][^\s]*").fullmatch
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*").fullmatch
 
 
 def check_header(refusals: Refusals, header: Header, spots: Spots) -> None:
@@ -30,6 +33,9 @@ def check_header(refusals: Refusals, header: Header, spots: Spots) -> None:
     if not all(segment.strip() for segment in segments):
         hint = "name it, and each part between '::'"
         refusals.add(spots, ("deck",), "empty deck name", hint)
+    if header.language and not _LANGUAGE(header.language):
+        message = f"language '{header.language}'"
+        refusals.add(spots, ("language",), message, "write en, ja or pt-BR")
     _check_tags(refusals, header.tags, spots)
     _check_sources(refusals, sources_of(header.source), spots)
 
@@ -41,9 +47,8 @@ def check_card(
     spots: Spots,
     *,
     folder: Path | None,
-    has_escapes: bool,
 ) -> None:
-    r"""Gather what is wrong with one card.
+    """Gather what is wrong with one card.
 
     Args:
         refusals: Takes the problems.
@@ -52,14 +57,15 @@ def check_card(
         spots: Places of the card.
         folder: Folder of the file, where pictures are; None where the file
             mentions none.
-        has_escapes: Whether a `\x1b` in quotes may have made control characters.
     """
     if content is not None:
         _check_content(refusals, content, spots)
     if common is not None:
         _check_common(refusals, common, spots)
-    if content is not None and common is not None:
-        _check_texts(refusals, content, common, spots, folder, has_escapes=has_escapes)
+    if content is not None and common is not None and folder is not None:
+        for path, text in _texts(content, common):
+            if "![" in text:
+                _check_media(refusals, path, text, spots, folder)
 
 
 def _check_common(refusals: Refusals, common: Common, spots: Spots) -> None:
@@ -67,29 +73,14 @@ def _check_common(refusals: Refusals, common: Common, spots: Spots) -> None:
         _check_tags(refusals, common.tags, spots)
     if common.source:
         _check_sources(refusals, sources_of(common.source), spots)
+    if common.changed is not None:
+        _check_change(refusals, common.changed, spots)
     for name in ("checked", "recheck"):
         day = getattr(common, name)
         if day is not None and not _is_date(day):
             refusals.add(spots, (name,), f"no such day: '{day}'", "look at a calendar")
-    if "id" in spots and not common.id.strip():
+    if "id" in spots and isinstance(spots["id"][1], tuple) and not common.id.strip():
         refusals.add(spots, ("id",), "empty id", "name it or remove the line")
-
-
-def _check_texts(
-    refusals: Refusals,
-    content: Content,
-    common: Common,
-    spots: Spots,
-    folder: Path | None,
-    *,
-    has_escapes: bool,
-) -> None:
-    if has_escapes or folder is not None:
-        for path, text in _texts(content, common):
-            if has_escapes:
-                _check_controls(refusals, path, text, spots)
-            if folder is not None and "![" in text:
-                _check_media(refusals, path, text, spots, folder)
 
 
 def _check_content(refusals: Refusals, content: Content, spots: Spots) -> None:
@@ -154,7 +145,8 @@ def _check_compare(refusals: Refusals, content: Compare, spots: Spots) -> None:
         if not row.strip():
             refusals.add(spots, ("by", row), "a row without a name", "name it")
         if len(cells) != wanted:
-            message = f"{len(cells)} cells in row '{row}' for {wanted} subjects"
+            cells_there = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+            message = f"{cells_there} in row '{row}' for {wanted} subjects"
             hint = 'give one for each subject; "" where nothing is to be asked'
             refusals.add(spots, ("by", row), message, hint)
     if content.by and all(is_empty_cell(c) for r in content.by.values() for c in r):
@@ -163,21 +155,41 @@ def _check_compare(refusals: Refusals, content: Compare, spots: Spots) -> None:
 
 def _check_tags(refusals: Refusals, tags: tuple[str, ...], spots: Spots) -> None:
     for index, tag in enumerate(tags):
-        if not tag or tag.split() != [tag]:
-            hint = f"write '{'-'.join(tag.split())}'" if tag.strip() else "remove it"
+        if not tag.strip():
+            refusals.add(spots, ("tags", index), "empty tag", "name it or remove it")
+        elif tag.split() != [tag]:
+            hint = f"write '{'-'.join(tag.split())}'"
             refusals.add(spots, ("tags", index), f"space in the tag '{tag}'", hint)
 
 
 def _check_sources(
     refusals: Refusals, sources: tuple[Source, ...], spots: Spots
 ) -> None:
+    is_list = "source" in spots and isinstance(spots["source"][1], list)
     for index, source in enumerate(sources):
-        path: _Path = ("source", index) if len(sources) > 1 else ("source",)
-        if not source.title.strip() and not source.url.strip():
-            refusals.add(spots, path, "a source without title and url", "add one")
-        if source.url and not source.url.startswith(("https://", "http://")):
-            hint = "begin it with https://"
-            refusals.add(spots, (*path, "url"), f"url '{source.url}'", hint)
+        path: _Path = ("source", index) if is_list else ("source",)
+        _check_source(refusals, source, spots, path)
+
+
+def _check_source(
+    refusals: Refusals, source: Source, spots: Spots, path: _Path
+) -> None:
+    if not source.title.strip() and not source.url.strip():
+        refusals.add(spots, path, "a source without title and url", "add one")
+    if source.url and not _ADDRESS(source.url):
+        hint = "begin it with https://, and write %20 for a space"
+        refusals.add(spots, (*path, "url"), f"url '{source.url}'", hint)
+
+
+def _check_change(refusals: Refusals, change: Change, spots: Spots) -> None:
+    if not change.was.strip():
+        hint = "say what older notes say"
+        refusals.add(spots, ("changed", "was"), "empty 'was'", hint)
+    if change.since is not None and not _is_date((change.since + "-01-01")[:10]):
+        message = f"no such day: '{change.since}'"
+        refusals.add(spots, ("changed", "since"), message, "look at a calendar")
+    if isinstance(change.source, Source):
+        _check_source(refusals, change.source, spots, ("changed", "source"))
 
 
 def _is_date(text: str) -> bool:
@@ -216,13 +228,6 @@ def _table_texts(content: Compare) -> Iterator[tuple[_Path, str]]:
             yield ("by", row, index), cell
 
 
-def _check_controls(refusals: Refusals, path: _Path, text: str, spots: Spots) -> None:
-    control = control_in(text)
-    if control:
-        message = f"control character U+{ord(control):04X}"
-        refusals.add(spots, path, message, "remove the escape")
-
-
 def _check_media(
     refusals: Refusals, path: _Path, text: str, spots: Spots, folder: Path
 ) -> None:
@@ -230,11 +235,17 @@ def _check_media(
 
     base = folder.resolve()
     for name, _ in media_paths(text):
-        target = (base / name).resolve()
+        try:
+            target = (base / name).resolve()
+            is_there = target.is_file()
+        except (OSError, RuntimeError, ValueError):
+            hint = "name a file beside this one"
+            refusals.add(spots, path, f"no path of a file: '{name[:60]}'", hint)
+            continue
         if not target.is_relative_to(base):
             hint = "keep pictures and sounds beside the file"
             message = f"'{name}' leaves the deck's folder"
             refusals.add(spots, path, message, hint)
-        elif not target.is_file():
+        elif not is_there:
             hint = f"put it at {target}"
             refusals.add(spots, path, f"no such file: '{name}'", hint)

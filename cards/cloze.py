@@ -11,9 +11,14 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 _TOKEN = re.compile(r"\{\{c([0-9,]+)::|\}\}")
-_SUSPECT = re.compile(r"\{\{c[0-9,]+:?(?!:)[^}]{0,20}|\{\{C[0-9]+::|(?<!\{)\{c[0-9]+::")
+_SUSPECT = re.compile(
+    r"\{\{(?!c[0-9,]+::)\s*[cC](?:[0-9,]+\s*(?::|\}\})|\s*::)[^}]{0,20}"
+    r"|(?<!\{)\{c[0-9]+::[^}]{0,20}"
+)
 LARGEST = 500
 """The highest number that Anki makes a card for."""
+DEEPEST = 8
+"""Clozes inside each other at the most; nobody can answer deeper ones."""
 
 
 class ClozeError(ValueError):
@@ -54,6 +59,9 @@ def parse_cloze(text: str) -> Parts:
         stack[-1][2].append(text[end : token.start()])
         end = token.end()
         if token[1] is not None:
+            if len(stack) > DEEPEST:
+                hint = f"nest {DEEPEST} at the most"
+                raise ClozeError("clozes nested too deeply", hint, token.start())
             stack.append((_number(token), token.start(), []))
         elif len(stack) == 1:
             stack[-1][2].append("}}")
@@ -77,9 +85,9 @@ def _number(token: re.Match[str]) -> int:
         first = digits.split(",")[0] or "1"
         hint = f"write {{{{c{first}::…}}}} and hide it again under the other number"
         raise ClozeError("one cloze with several numbers", hint, token.start())
-    if not 1 <= int(digits) <= LARGEST:
+    if len(digits) > 20 or not 1 <= int(digits) <= LARGEST:
         hint = f"number clozes from 1 to {LARGEST}"
-        raise ClozeError(f"cloze number '{digits}'", hint, token.start())
+        raise ClozeError(f"cloze number '{digits[:20]}'", hint, token.start())
     return int(digits)
 
 

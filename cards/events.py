@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from cards.files import control_in
 from cards.problem import Place, Problem
 from cards.syntax import explain
 
@@ -47,7 +48,10 @@ class Walk:
             take: Called with each item and its places.
         """
         self.problems: list[Problem] = []
+        self.is_between = False
+        """Whether the text broke off right after an item of the streamed list."""
         self._file, self._text = file, text
+        self._has_escapes = "\\" in text
         self._streamed, self._take = streamed, take
         self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_Loader))
 
@@ -89,6 +93,8 @@ class Walk:
         if kind is yaml.ScalarEvent:
             if event.anchor or event.tag:
                 self._check_properties(event)
+            if self._has_escapes:
+                self._check_controls(event)
             mark = event.start_mark
             return event.value, (mark.line + 1, mark.column + 1)
         if kind is yaml.AliasEvent:
@@ -128,6 +134,8 @@ class Walk:
             spot = (mark.line + 1, mark.column + 1)
             if event.anchor or event.tag:
                 self._check_properties(event)
+            if self._has_escapes:
+                self._check_controls(event)
             following = next(self._events)
             if depth == 0 and key == self._streamed and key not in values:
                 value, value_spots = self._stream(following)
@@ -148,9 +156,11 @@ class Walk:
         self._check_properties(start)
         count = 0
         for event in self._events:
+            self.is_between = False
             if type(event) is yaml.SequenceEndEvent:
                 break
             self._take(*self._node(event, 2))
+            self.is_between = True
             count += 1
         return count, _spot(start)
 
@@ -160,7 +170,15 @@ class Walk:
             self._report(event, f"anchor '&{event.anchor}'", hint)
         if event.tag:
             hint = "remove it, or quote the text if the '!' belongs to it"
-            self._report(event, f"tag '{event.tag}'", hint)
+            shown = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
+            self._report(event, f"tag '{shown}'", hint)
+
+    def _check_controls(self, event: Any) -> None:
+        """Find what an escape in double quotes has made."""
+        control = control_in(event.value)
+        if control:
+            message = f"control character U+{ord(control):04X}"
+            self._report(event, message, "remove the escape")
 
     def _report(self, event: Any, message: str, hint: str) -> None:
         line, column = _spot(event)

@@ -1,5 +1,6 @@
 """Fields of a card, one by one: what each may be and what is wrong with it."""
 
+import copy
 import difflib
 import re
 from collections.abc import Iterable
@@ -21,12 +22,18 @@ CARD_KEYS: dict[str, frozenset[str]] = {
 }
 """The keys that a card of each kind may have."""
 
+COMMON_KEYS = frozenset(field.encode_name for field in fields(Common))
+"""The keys that a card of any kind may have."""
+
 HEADER_KEYS = frozenset({*(field.encode_name for field in fields(Header)), "cards"})
 """The keys at the top of a file."""
 
 Found = TypeVar("Found", bound=Struct)
 
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
+_NESTED = ("pin", "since", "source", "text", "title", "url", "was")
+_MOST = 20
+"""Mistakes told of one field."""
 _EXPECTED = re.compile(r"Expected `(\w+)`, got `(\w+)`")
 
 
@@ -108,13 +115,47 @@ def convert(
             continue
         try:
             taken[name] = msgspec.convert(values[name], field.type, strict=False)
-        except msgspec.ValidationError as error:
-            path = _path(str(error), values[name])
-            message, hint = _say(str(error), (name, *path), values[name], path)
-            refusals.add(spots, (name, *path), message, hint)
+        except msgspec.ValidationError:
+            _refuse(refusals, name, values[name], spots, field.type)
     if any(field.required and field.encode_name not in taken for field in fields(to)):
         return None
     return to(**taken)
+
+
+def _refuse(refusals: Refusals, name: str, value: Any, spots: Spots, to: Any) -> None:
+    """Tell what is wrong with a field, each of its entries for itself."""
+    value = copy.deepcopy(value)
+    for _ in range(_MOST):
+        try:
+            msgspec.convert(value, to, strict=False)
+        except msgspec.ValidationError as error:
+            said, path = str(error), _path(str(error), value)
+            message, hint = _say(said, (name, *path), value, path)
+            refusals.add(spots, (name, *path), message, hint)
+            if not path or "missing required" in said:
+                return
+            _set_right(_inner(value, path[:-1]), path[-1], said)
+        else:
+            return
+
+
+def _set_right(around: Any, last: Any, said: str) -> None:
+    """Put something acceptable where a mistake has been told."""
+    if "unknown field" in said:
+        meant = _near_nested(last)
+        misspelt = around.pop(last)
+        if meant:
+            around.setdefault(meant, misspelt)
+    elif isinstance(around, dict) and "`array`" not in said:
+        del around[last]
+    else:
+        around[last] = [] if "`array`" in said else ""
+
+
+def _near_nested(key: str) -> str:
+    """Find the key of a source, change or option that was meant."""
+    near = difflib.get_close_matches(key, _NESTED, 1, 0.6)
+    return near[0] if near else ""
 
 
 def _is_misspelt(name: str, values: dict[str, Any], to: type[Struct]) -> bool:
@@ -124,17 +165,24 @@ def _is_misspelt(name: str, values: dict[str, Any], to: type[Struct]) -> bool:
 
 
 def _path(message: str, value: Any) -> tuple[str | int, ...]:
-    """Read the path at the end of msgspec's message, as far as it tells."""
+    """Read the path at the end of msgspec's message, as far as it leads."""
     at = message.rpartition(" - at `$")[2].rstrip("`") if " - at `" in message else ""
     path: list[str | int] = []
     for name, index, some in _STEP.findall(at):
-        if some:
-            path.append(_first_misfit(_inner(value, path)))
-        else:
-            path.append(name or int(index))
-    if "unknown field" in message:
-        path.append(message.split("`")[1])
+        step = _first_misfit(value) if some else name or int(index)
+        if not _has(value, step):
+            break
+        path.append(step)
+        value = value[step]
+    if "unknown field" in message and isinstance(value, dict):
+        path += [key for key in value if f"unknown field `{key}`" in message][:1]
     return tuple(path)
+
+
+def _has(value: Any, step: str | int) -> bool:
+    if isinstance(value, list):
+        return isinstance(step, int) and step < len(value)
+    return isinstance(value, dict) and step in value
 
 
 def _first_misfit(rows: Any) -> str:
@@ -145,7 +193,7 @@ def _first_misfit(rows: Any) -> str:
     return str(next(iter(rows), ""))
 
 
-def _inner(value: Any, path: list[str | int]) -> Any:
+def _inner(value: Any, path: Iterable[str | int]) -> Any:
     for step in path:
         value = value[step]
     return value
@@ -156,18 +204,19 @@ def _say(
 ) -> tuple[str, str]:
     name = next(str(step) for step in reversed(whole) if isinstance(step, str))
     if "unknown field" in said:
-        known = sorted({"title", "url", "was", "since", "source", "text", "pin"})
-        near = difflib.get_close_matches(name, known, 1, 0.6)
-        hint = f"did you mean '{near[0]}'?" if near else "remove it"
+        near = _near_nested(name)
+        hint = f"did you mean '{near}'?" if near else "remove it"
         return f"unknown key '{name}'", hint
     if "missing required field" in said:
         missing = said.split("`")[1]
         return f"'{missing}' is missing", f"add '{missing}:' to it"
     if "regex" in said:
-        shown = _inner(value, list(path))
+        shown = _inner(value, path)
         return f"'{shown}' as '{name}'", _pattern_hint(name)
     expected = _EXPECTED.search(said)
     wants = expected[1] if expected else ""
+    if name == "changed":
+        return "'changed' wants keys of its own", "write {was: …, since: 2023-01}"
     if wants == "bool":
         return f"'{value}' as '{name}'", "write true or false"
     if wants == "array":

@@ -20,7 +20,8 @@ LARGEST = 64 * 1024 * 1024
 _ENDINGS = (".yaml", ".yml")
 _DECK = re.compile(r"^(?:deck|\"deck\"|'deck')[ \t]*:", re.MULTILINE)
 _CARDS = re.compile(r"^(?:cards|\"cards\"|'cards')[ \t]*:", re.MULTILINE)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+"""Also the line ends that YAML knows and editors don't count."""
 
 
 class Found(Struct, frozen=True):
@@ -44,7 +45,7 @@ def find_decks(paths: list[Path]) -> Found:
     problems: list[Problem] = []
     left_alone = 0
     for path in paths:
-        if not path.is_dir():
+        if not _is_folder(path):
             files[path] = None
             continue
         inside = list(_yaml_under(path))
@@ -59,8 +60,15 @@ def find_decks(paths: list[Path]) -> Found:
     return Found(tuple(files), left_alone)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False  # reading it as a file says what is wrong
+
+
 def _yaml_under(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
+    for root, folders, names in os.walk(folder, onerror=_refuse_folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if name.endswith(_ENDINGS) and not name.startswith("."):
@@ -118,7 +126,8 @@ def _read_bytes(path: Path) -> bytes:
         hint = "allow yourself to read it (chmod u+r)"
         raise _refuse(path, "no permission to read", hint) from None
     except OSError as error:
-        raise _refuse(path, error.strerror or str(error), "") from None
+        said = error.strerror or str(error)
+        raise _refuse(path, said[:1].lower() + said[1:], "check the path") from None
     if len(data) > LARGEST:
         limit = f"larger than {LARGEST // 1024 // 1024} MB"
         raise _refuse(path, limit, "split it into several decks")
@@ -129,6 +138,14 @@ def _refuse(
     path: Path, message: str, hint: str, line: int = 1, column: int = 1
 ) -> DeckError:
     return DeckError([Problem(Place(str(path), line, column), message, hint)])
+
+
+def _refuse_folder(error: OSError) -> None:
+    """Stop at a folder that can't be listed: its decks would seem deleted."""
+    if not isinstance(error, FileNotFoundError):
+        said = (error.strerror or str(error)).lower()
+        hint = "allow yourself to read it (chmod u+rx)"
+        raise _refuse(Path(error.filename), said, hint)
 
 
 def control_in(text: str) -> str | None:

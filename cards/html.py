@@ -60,7 +60,7 @@ def to_html(text: str, image: ImageOf | None = None) -> str:
 
 def is_plain(text: str) -> bool:
     """Tell whether a text is one line without any markup."""
-    return not (_ACTIVE(text) or _BLOCK(text)) and text.strip() == text != ""
+    return not (_ACTIVE(text) or _BLOCK(text)) and text.strip() == text
 
 
 def is_simple(text: str) -> bool:

@@ -5,7 +5,10 @@ how.  Reading gathers all problems of a file before it gives up, so one run of
 `flash check` is one round of fixing.
 """
 
+import re
 from dataclasses import dataclass
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,9 +36,14 @@ class Problem:
     """What to type next; empty where the message says it all."""
 
     def __str__(self) -> str:
-        """Render `path:line:column: message (hint)` on one line."""
+        """Render `path:line:column: message (hint)` on one line.
+
+        What a terminal would obey or an editor would take for another line is
+        shown as its code: the text quoted here is the person's own.
+        """
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{self.place}: {self.message}{hint}"
+        line = " ".join(f"{self.place}: {self.message}{hint}".split("\n"))
+        return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 class DeckError(Exception):

@@ -13,10 +13,19 @@ from msgspec import Struct
 
 from cards.checks import check_card, check_header
 from cards.events import Spots, Walk, own_spot
-from cards.fields import CARD_KEYS, HEADER_KEYS, Refusals, convert, sources_of
+from cards.fields import (
+    CARD_KEYS,
+    COMMON_KEYS,
+    HEADER_KEYS,
+    Refusals,
+    convert,
+    sources_of,
+)
 from cards.files import read_text
 from cards.note import KINDS, Common, Content, Header, Note, Source
 from cards.problem import DeckError, Place, Problem
+
+_ANY_KEYS = frozenset().union(*CARD_KEYS.values())
 
 
 class Deck(Struct, frozen=True):
@@ -57,6 +66,8 @@ def parse_deck(text: str, path: Path) -> Deck:
     reading = _Reading(text, path)
     walk = Walk(text, str(path), streamed="cards", take=reading.take)
     top = walk.run()
+    if walk.is_between:
+        reading.forget_last()
     problems = [*walk.problems, *reading.refusals.problems]
     if not text.strip() or (top is None and not problems):
         hint = "begin with 'deck: a name' and 'cards:'"
@@ -78,12 +89,13 @@ class _Reading:
         self._path = path
         self._folder = path.absolute().parent
         self._has_media = "![" in text
-        self._has_escapes = "\\" in text
         self._drafts: list[_Draft] = []
+        self._before_last = 0
         self.refusals = Refusals(str(path))
 
     def take(self, values: Any, spots: Spots) -> None:
         """Convert one card and keep it, or gather its problems."""
+        self._before_last = len(self.refusals.problems)
         kind = self._kind(values, spots)
         if kind is None:
             return
@@ -103,10 +115,13 @@ class _Reading:
             common,
             spots,
             folder=self._folder if self._has_media else None,
-            has_escapes=self._has_escapes,
         )
         if content is not None and common is not None:
             self._drafts.append(_Draft(common, content, own_spot(spots)[0]))
+
+    def forget_last(self) -> None:
+        """Drop what was said of the last card: a wrong indent has cut it short."""
+        del self.refusals.problems[self._before_last :]
 
     def _kind(self, values: Any, spots: Spots) -> str | None:
         if not isinstance(values, dict):
@@ -121,9 +136,11 @@ class _Reading:
             hint = "make a card of each"
             self.refusals.add(spots, (kinds[1],), f"a card of two kinds: {both}", hint)
             return None
-        if not self.refusals.unknown_keys(values, spots, CARD_KEYS["front"], KINDS):
-            known = ", ".join(KINDS)
-            hint = f"give it one of: {known}"
+        if not self.refusals.unknown_keys(values, spots, _ANY_KEYS, KINDS):
+            hint = "give it one of: " + ", ".join(KINDS)
+            for kind, keys in CARD_KEYS.items():
+                if values.keys() & (keys - COMMON_KEYS) and values.keys() <= keys:
+                    hint = f"add '{kind}:' to it"
             self.refusals.add(spots, (), "a card of no kind", hint)
         return None
 
@@ -147,6 +164,8 @@ class _Reading:
 
     def deck(self, header: Header) -> Deck:
         """Join the cards with their header."""
+        name = "::".join(" ".join(part.split()) for part in header.deck.split("::"))
+        header = msgspec.structs.replace(header, deck=name)
         file = str(self._path.absolute())
         above = sources_of(header.source)
         notes = tuple(self._note(draft, header, above, file) for draft in self._drafts)

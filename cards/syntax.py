@@ -1,5 +1,6 @@
 """What libyaml says of text it can't parse, said so that it can be mended."""
 
+import re
 from typing import Any
 
 import yaml
@@ -47,13 +48,38 @@ _HINTS = {
         "text after the end of the document",
         "keep one document per file",
     ),
+    "did not find expected comment or line break": (
+        "text behind '|' or '>'",
+        "begin the text on the next line",
+    ),
+    "found unknown directive name": (
+        "a line that begins with '%'",
+        "remove it, or put it in double quotes",
+    ),
+    "invalid Unicode character escape code": (
+        "an escape that is no character",
+        "write the character itself",
+    ),
+    "did not find expected hexdecimal number": (
+        "an escape without its number",
+        "write '\\\\' for a backslash, or use single quotes",
+    ),
+    "did not find expected node content": (
+        "nothing where a text belongs",
+        "write the text, or put it in double quotes",
+    ),
+    "found unexpected ':'": (
+        "a ':' inside a list or braces",
+        "put the text in double quotes",
+    ),
     "block sequence entries are not allowed": (
         "a list item in the wrong place",
         "begin the list on a line of its own",
     ),
 }
 
-
+_GLUED = re.compile(r"\s*-[^\s-]+:(\s|$)")
+_DEEPER = re.compile(r"\s+[a-z]+")
 _AT_START = (
     "did not find expected ',' or ']'",
     "did not find expected ',' or '}'",
@@ -87,11 +113,32 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
         )
     if "cannot start any token" in said or "tab character" in said:
         return _bad_start(file, text, mark)
+    seen = _seen_in_line(said, text, mark)
+    if seen is not None:
+        return Problem(_place(file, mark), *seen)
     for known, (message, hint) in _HINTS.items():
         if known in said:
             shown = start if known in _AT_START else mark
             return Problem(_place(file, shown or mark), message, hint)
     return Problem(_place(file, mark), said)
+
+
+def _seen_in_line(said: str, text: str, mark: Any) -> tuple[str, str] | None:
+    """Look at the line for what a person most likely meant."""
+    lines = text.split("\n")
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    above = lines[mark.line - 1] if mark.line else ""
+    before = line[: mark.column].rstrip()
+    if "mapping values are not allowed" in said:
+        if _GLUED.match(above) or _GLUED.match(line):
+            return "no space after '-'", "write '- ' at the beginning of a card"
+        if _DEEPER.fullmatch(before):
+            hint = "indent it as far as the keys above, or quote the text"
+            return f"'{before.strip()}:' is indented too far", hint
+    if "did not find expected key" in said and before.endswith(("'", '"')):
+        hint = "put the whole text in quotes, and double a quote of its kind inside"
+        return "text after a closing quote", hint
+    return None
 
 
 def _bad_start(file: str, text: str, mark: Any) -> Problem:

@@ -21,10 +21,12 @@ from srs.memory import StoredNote
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]").search
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
 
+_BASIC = (Basic, Choice)
+
 
 def is_basic(content: Content) -> bool:
     """Tell whether a note goes to the basic note type."""
-    return isinstance(content, Basic | Choice)
+    return type(content) in _BASIC
 
 
 def fields_of(stored: StoredNote, image: ImageOf | None = None) -> tuple[str, ...]:
@@ -148,11 +150,10 @@ def _cell(
 
 
 def _common(note: Note, image: ImageOf | None) -> tuple[str, ...]:
-    # In a note of clozes, what looks like one in any field would make a card.
-    render = to_html if is_basic(note.content) else shown_html
     changed = _changed(note, image) if note.changed is not None else ""
     sources = " · ".join(map(_source, note.sources)) if note.sources else ""
-    extra = render(note.extra, image) if note.extra else ""
+    # In a note of clozes, what looks like one in any field would make a card.
+    extra = shown_html(note.extra, image) if note.extra else ""
     name = _text(note.id) if note.id else ""
     return extra, changed, sources, note.checked, name
 

@@ -54,29 +54,9 @@ def card_row(card: StoredCard, note_id: int, deck: int, changed_s: int) -> Row:
         deck: Anki's id of its deck.
         changed_s: When its note last changed, epoch seconds.
     """
-    kind, queue, due = 0, 0, card.position
-    interval, factor, reps, lapses, left = 0, 0, 0, 0, 0
-    home_due, home_deck, flags, more = 0, 0, 0, ""
-    return (
-        card.id,
-        note_id,
-        deck,
-        card.ordinal,
-        changed_s,
-        _UNSYNCED,
-        kind,
-        queue,
-        due,
-        interval,
-        factor,
-        reps,
-        lapses,
-        left,
-        home_due,
-        home_deck,
-        flags,
-        more,
-    )
+    # Type, queue, due; interval, factor, reps, lapses, steps left; home, flags.
+    schedule = (0, 0, card.position, 0, 0, 0, 0, 0, 0, 0, 0, "")
+    return (card.id, note_id, deck, card.ordinal, changed_s, _UNSYNCED, *schedule)
 
 
 def _sort_text(first: str) -> str:

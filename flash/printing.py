@@ -24,6 +24,11 @@ def styled(text: str, code: str) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if has_colour() else text
 
 
+def counted(count: int, name: str) -> str:
+    """Write a count with its noun: `1 card`, `2 cards`."""
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
+
+
 def width(text: str) -> int:
     """Count the columns a text takes on a terminal."""
     if text.isascii():

@@ -92,11 +92,11 @@ def bring_forward(
                 (card, int(State.REVIEW), moment.day),
             ).fetchone()
             if row is not None:
-                done.append((add_manual(connection, card, moment, row), card))
-        connection.executemany(
-            "update cards set due_day = ? where id = ?",
-            [(moment.day, card) for _, card in done],
-        )
+                review, day = add_manual(connection, card, moment, row)
+                connection.execute(
+                    "update cards set due_day = ? where id = ?", (day, card)
+                )
+                done.append((review, card))
         if done:
             note_operation(connection, now_ms, "forget", {"reviews": done})
     return len(done)

@@ -67,7 +67,7 @@ def record(
         if not _is_as_shown(connection, card):
             return None
         # The log's own millisecond is what a rebuild will see.
-        review = _free_id(connection, _after_last(moment.at_ms, card.progress))
+        review = _free_id(connection, card.id, moment.at_ms)
         moment = msgspec.structs.replace(moment, at_ms=review)
         after = outcomes(card.progress, preset, moment, seed_of(card))[rating]
         leech = is_leech(after, preset)
@@ -113,12 +113,10 @@ def _is_leech_alarm(lapses: int, preset: Preset) -> bool:
     return beyond >= 0 and beyond % ((preset.leech_threshold + 1) // 2) == 0
 
 
-def _after_last(at_ms: int, before: Progress) -> int:
-    """A clock that was put back must not change the order of a card's answers."""
-    return at_ms if before.last_ms is None else max(at_ms, before.last_ms + 1)
-
-
-def _free_id(connection: sqlite3.Connection, at_ms: int) -> int:
+def _free_id(connection: sqlite3.Connection, card: int, at_ms: int) -> int:
+    """A clock that was put back must not change the order of a card's rows."""
+    sql = "select coalesce(max(id), 0) from reviews where card = ? and void = 0"
+    at_ms = max(at_ms, connection.execute(sql, (card,)).fetchone()[0] + 1)
     while connection.execute("select 1 from reviews where id = ?", (at_ms,)).fetchone():
         at_ms += 1
     return at_ms
@@ -163,7 +161,7 @@ def add_manual(
     card: int,
     moment: Moment,
     known: tuple[int, int, int, float],
-) -> int:
+) -> tuple[int, int]:
     """Log inside a transaction that a person made a review card due today.
 
     Args:
@@ -173,10 +171,12 @@ def add_manual(
         known: Its due day, step, interval and difficulty.
 
     Returns:
-        The id of the row; its rating is 0, its interval 0 days.
+        The id of the row, whose rating is 0 and interval 0 days, and its study
+        day.
     """
     _, step, interval, difficulty = known
-    review = _free_id(connection, moment.at_ms)
+    review = _free_id(connection, card, moment.at_ms)
+    moment = msgspec.structs.replace(moment, at_ms=review)
     state = int(State.REVIEW)
     row = (review, card, review, 0, 0, state, int(ReviewKind.MANUAL))
     connection.execute(
@@ -188,7 +188,7 @@ def add_manual(
         """,
         (*row, moment.offset_min, state, step, 0, interval, difficulty),
     )
-    return review
+    return review, moment.day
 
 
 def _save(

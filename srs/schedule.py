@@ -6,7 +6,6 @@ the same due day.  The caller hands in the moment, the offset from UTC and the
 seed of the fuzz; nothing is read from outside.
 """
 
-import hashlib
 import math
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -16,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from srs.calendar import day_start_ms, study_day
+from srs.fuzz import fuzz_delta, fuzz_factor, fuzzed, round_half_up
 from srs.memory import Progress, Rating, ReviewKind, State
 from srs.presets import Preset
 
@@ -124,52 +124,6 @@ def interval_days(stability: float, preset: Preset) -> float:
     factor = math.pow(0.9, -1 / decay) - 1
     retention = math.pow(preset.desired_retention, -1 / decay)
     return stability / factor * (retention - 1)
-
-
-def fuzz_factor(seed: str) -> float:
-    """Make a number in [0, 1) from the name of a card and its count of reviews."""
-    digest = hashlib.blake2b(seed.encode(), digest_size=6).digest()
-    return float(int.from_bytes(digest, "big") / (1 << 48))
-
-
-def fuzzed(interval: float, minimum: int, maximum: int, factor: float | None) -> int:
-    """Choose whole days near an interval.
-
-    Args:
-        interval: Days, fractions count.
-        minimum: Fewest days allowed.
-        maximum: Most days allowed.
-        factor: In [0, 1), where in the range to land; None to round only.
-
-    Returns:
-        Days, within the bounds that Anki uses: ±1 day, and of each day beyond
-        2.5, 7 and 20 another 15 %, 10 % and 5 %.
-    """
-    minimum = min(minimum, maximum)
-    if factor is None:
-        return max(minimum, min(maximum, _round(interval)))
-    interval = max(float(minimum), min(float(maximum), interval))
-    delta = _fuzz_delta(interval)
-    lower = max(minimum, min(maximum, _round(interval - delta)))
-    upper = max(minimum, min(maximum, _round(interval + delta)))
-    if upper == lower and 2 < upper < maximum:
-        upper += 1
-    return lower + math.floor(factor * (1 + upper - lower))
-
-
-def _fuzz_delta(interval: float) -> float:
-    if interval < 2.5:
-        return 0.0
-    return (
-        1.0
-        + 0.15 * max(0.0, min(interval, 7.0) - 2.5)
-        + 0.10 * max(0.0, min(interval, 20.0) - 7.0)
-        + 0.05 * max(0.0, interval - 20.0)
-    )
-
-
-def _round(value: float) -> int:
-    return math.floor(value + 0.5)
 
 
 def review_kind(before: State) -> ReviewKind:
@@ -324,7 +278,7 @@ def _seconds(interval: float) -> int:
 
 
 def _one_at_least(interval: float) -> float:
-    return max(1.0, float(_round(interval)))
+    return max(1.0, float(round_half_up(interval)))
 
 
 def _hard_delay(step: int, steps: tuple[int, ...]) -> int:
@@ -338,7 +292,7 @@ def _hard_delay(step: int, steps: tuple[int, ...]) -> int:
 
 def _whole_days(seconds: int) -> int:
     """Delays above a day are rounded to days, as in Anki."""
-    return seconds if seconds <= _DAY_S else _round(seconds / _DAY_S) * _DAY_S
+    return seconds if seconds <= _DAY_S else round_half_up(seconds / _DAY_S) * _DAY_S
 
 
 def _review_results(
@@ -361,11 +315,11 @@ def _review_results(
 
 def _not_below_last(interval: float, last: int, maximum: int) -> int:
     """Keep the fuzz from going back: more days than last time stay more."""
-    if _round(interval) > last:
+    if round_half_up(interval) > last:
         return last + 1
     # What fuzz alone could lift to the last interval isn't shorter than it; a
     # much shorter one is meant, such as after a change of the retention.
-    furthest = min(maximum, _round(interval + _fuzz_delta(interval)))
+    furthest = min(maximum, round_half_up(interval + fuzz_delta(interval)))
     return last if furthest >= last else 1
 
 
@@ -376,4 +330,4 @@ def _lapsed(interval: float, preset: Preset) -> Result:
     if _is_short(interval, steps, preset):
         return Result(State.RELEARNING, 0, -_seconds(interval))
     # As in Anki a forgotten card isn't fuzzed before it has been relearned.
-    return Result(State.REVIEW, 0, max(1, _round(interval)))
+    return Result(State.REVIEW, 0, max(1, round_half_up(interval)))

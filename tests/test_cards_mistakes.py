@@ -76,7 +76,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "a row of the wrong length": (
         HEAD + "  - compare: [a, b]\n    by:\n      row: [x]\n",
         [
-            "5:12: 1 cells in row 'row' for 2 subjects "
+            "5:12: 1 cell in row 'row' for 2 subjects "
             '(give one for each subject; "" where nothing is to be asked)'
         ],
     ),
@@ -98,7 +98,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "tag": (
         HEAD + "  - front: !!str q\n    back: a\n",
         [
-            "3:12: tag 'tag:yaml.org,2002:str' "
+            "3:12: tag '!!str' "
             "(remove it, or quote the text if the '!' belongs to it)"
         ],
     ),

@@ -186,7 +186,7 @@ def test_check_leaves_other_yaml_in_a_folder_alone(flash: Run) -> None:
     assert flash("check", ".") == (
         0,
         "1 file, 3 notes, no mistakes\n",
-        "1 other YAML files left alone\n",
+        "1 other YAML file left alone\n",
     )
 
 
@@ -199,8 +199,8 @@ def test_check_names_ids_that_a_language_lacks(flash: Run) -> None:
 
     assert code == 0
     assert err == (
-        "'en' lacks 1 cards that another language has: nucleus\n"
-        "'ja' lacks 1 cards that another language has: powerhouse\n"
+        "'en' lacks 1 card that another language has: nucleus\n"
+        "'ja' lacks 1 card that another language has: powerhouse\n"
     )
 
 
@@ -386,7 +386,7 @@ def test_forget_brings_a_card_forward_and_keeps_its_history(
     today = as_json(flash, "list")[0]
     undone = flash("undo")[1]
 
-    assert out == "3 unchanged; 5 cards\n1 cards are due today\n"
+    assert out == "3 unchanged; 5 cards\ndue today: 1 card\n"
     assert later["due"] > "2026-11-24"
     assert today == {**later, "due": "2026-11-23T04:00:01+00:00"}
     assert undone == "put 1 card back to the day it was due\n"

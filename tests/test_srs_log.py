@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from srs_shelf import (
     DAY_MS,
     NOON,
@@ -18,9 +19,10 @@ from srs_shelf import (
     ids,
     new_store,
     numbered,
+    shelf,
 )
 
-from srs.changes import bury, suspend, undo_last
+from srs.changes import bring_forward, bury, suspend, undo_last
 from srs.log import HistoryLine, history, record, seed_of
 from srs.memory import Progress, Rating, ReviewKind, State, StoredCard
 from srs.options import Options, save_options
@@ -48,6 +50,10 @@ def card(store: Store) -> int:
 
 def shown(store: Store) -> StoredCard:
     return cards(store)["front"]
+
+
+def cards_of(store: Store) -> dict[int, StoredCard]:
+    return {card.id: card for note in shelf(store) for card in note.cards}
 
 
 def log(store: Store, columns: str) -> list[tuple[object, ...]]:
@@ -125,13 +131,24 @@ def retired_elsewhere(store: Store, card: int) -> None:
     add(store, [])
 
 
+def answered_anew_elsewhere(store: Store, card: int) -> None:
+    undo_last(store, Options(store))
+    give(store, card, AGAIN, NOON + 5)
+
+
 def undone_elsewhere(store: Store, card: int) -> None:
     undo_last(store, Options(store))
 
 
 @pytest.mark.parametrize(
     "meanwhile",
-    [answered_elsewhere, suspended_elsewhere, retired_elsewhere, undone_elsewhere],
+    [
+        answered_elsewhere,
+        answered_anew_elsewhere,
+        suspended_elsewhere,
+        retired_elsewhere,
+        undone_elsewhere,
+    ],
 )
 def test_an_answer_to_a_card_that_changed_meanwhile_is_not_applied(
     store: Store, card: int, meanwhile: object
@@ -237,6 +254,38 @@ def test_all_steps_can_be_undone_also_after_a_restart(store: Store) -> None:
     again.close()
 
 
+def test_a_card_brought_forward_is_due_today_and_keeps_its_memory(
+    store: Store,
+) -> None:
+    add(store, numbered(2))
+    one, two = ids(store)
+    give(store, one, EASY, NOON)
+    before = cards_of(store)
+    tomorrow = NOON + DAY_MS
+
+    changed = bring_forward(store, Options(store), [one, two], tomorrow)
+
+    after = cards_of(store)
+    assert changed == 1
+    assert after[one].progress == replace(before[one].progress, due_day=TODAY + 1)
+    assert after[two] == before[two]
+    assert contradictions(store) == []
+    undo_last(store, Options(store))
+    assert cards_of(store) == before
+
+
+def test_a_card_brought_forward_keeps_its_order_when_the_clock_is_put_back(
+    store: Store, card: int
+) -> None:
+    give(store, card, EASY, NOON)
+    bring_forward(store, Options(store), [card], NOON - DAY_MS)
+    middle = contradictions(store)
+    give(store, card, GOOD, NOON - 2 * DAY_MS)
+
+    assert (middle, contradictions(store)) == ([], [])
+    assert log(store, "id, rating") == [(NOON, 4), (NOON + 1, 0), (NOON + 2, 3)]
+
+
 def test_suspending_what_is_suspended_is_no_step(store: Store, card: int) -> None:
     changed = [suspend(store, [card, 7], NOON, suspended=True) for _ in range(2)]
 
@@ -298,7 +347,7 @@ def test_a_leech_is_suspended_where_the_deck_wants_it(store: Store, card: int) -
 steps = st.lists(
     st.tuples(
         st.integers(0, 3),
-        st.sampled_from([*Rating, "undo"]),
+        st.sampled_from([*Rating, "undo", "bring forward"]),
         st.sampled_from([0, 1, 999, 60_000, 600_000, 4 * 3_600_000, DAY_MS, 9 * DAY_MS])
         | st.integers(-2 * DAY_MS, 60 * DAY_MS),
     ),
@@ -320,6 +369,8 @@ def test_what_a_card_knows_always_follows_from_the_log(
         now += later
         if isinstance(action, Rating):
             give(store, chosen[which], action, now)
+        elif action == "bring forward":
+            bring_forward(store, Options(store), chosen[: which + 1], now)
         else:
             undo_last(store, Options(store))
 

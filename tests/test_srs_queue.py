@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from srs_shelf import (
     DAY_MS,
@@ -218,6 +218,7 @@ def test_an_undone_answer_gives_its_place_back(store: Store) -> None:
     assert (used_up, list(queue(store).new)) == (0, ids(store)[:1])
 
 
+@settings(max_examples=40)
 @given(
     limits=st.dictionaries(
         st.sampled_from(["A", "A::B", "A::B::C", "D"]), st.integers(0, 6)

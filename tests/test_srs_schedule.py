@@ -14,13 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from srs.fuzz import fuzz_factor, fuzzed
 from srs.memory import Progress, Rating, ReviewKind, State
 from srs.presets import DEFAULT_PARAMETERS, PARAMETER_RANGES, Preset, ancestry, resolve
 from srs.schedule import (
     Moment,
     Result,
-    fuzz_factor,
-    fuzzed,
     interval_days,
     next_memory,
     outcomes,

@@ -30,7 +30,7 @@ from srs_shelf import (
 )
 
 from cards.note import Choice, Listing, Note, Option
-from srs.changes import enter, leave, reader_pids, suspend
+from srs.changes import bring_forward, enter, leave, reader_pids, suspend
 from srs.memory import Rating, State
 from srs.options import save_options
 from srs.queue import Counts, Scope
@@ -597,6 +597,13 @@ class Life(RuleBasedStateMachine):
         chosen = [pick.choice(ids(self.store))]
         before = self._cards()
         if suspend(self.store, chosen, self.clock.now_ms, suspended=False):
+            self.before.append(before)
+
+    @rule(pick=st.randoms(use_true_random=False))
+    def bring_forward(self, pick: random.Random) -> None:
+        chosen = pick.sample(ids(self.store), 2)
+        before, options = self._cards(), self.sessions[0].options
+        if bring_forward(self.store, options, chosen, self.clock.now_ms):
             self.before.append(before)
 
     @precondition(lambda self: self.before)

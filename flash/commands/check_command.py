@@ -62,10 +62,10 @@ def check(
         else:
             tell_problems(error.problems, as_json=json)
         raise typer.Exit(1) from None
+    from flash.printing import counted, print_json
+
     lacking = lacking_ids(reading.notes)
     if json:
-        from flash.printing import print_json
-
         print_json(
             {
                 "files": len(reading.files),
@@ -77,13 +77,13 @@ def check(
         return
     for language, names in lacking.items():
         shown = ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
-        tell(
-            f"'{language}' lacks {len(names)} cards that another language has: {shown}"
-        )
-    files_read = "1 file" if len(reading.files) == 1 else f"{len(reading.files)} files"
-    typer.echo(f"{files_read}, {len(reading.notes)} notes, no mistakes")
+        cards = counted(len(names), "card")
+        tell(f"'{language}' lacks {cards} that another language has: {shown}")
+    files_read = counted(len(reading.files), "file")
+    notes_read = counted(len(reading.notes), "note")
+    typer.echo(f"{files_read}, {notes_read}, no mistakes")
     if reading.left_alone:
-        tell(f"{reading.left_alone} other YAML files left alone")
+        tell(f"{counted(reading.left_alone, 'other YAML file')} left alone")
 
 
 def lacking_ids(notes: "tuple[Note, ...]") -> dict[str, list[str]]:

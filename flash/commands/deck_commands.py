@@ -15,6 +15,7 @@ from flash.opened import (
     TagOption,
     opened,
 )
+from flash.printing import counted
 from flash.trouble import tell
 
 if TYPE_CHECKING:
@@ -85,11 +86,12 @@ def add(
         typer.echo(line)
     _print_counts(intake.counts, cards, dry_run=dry_run)
     if forget and not dry_run:
-        typer.echo(f"{brought} cards are due today")
+        typer.echo(f"due today: {counted(brought, 'card')}")
     if intake.left_out:
-        tell(f"{intake.left_out} notes in another language left out (choose: --lang)")
+        notes = counted(intake.left_out, "note")
+        tell(f"{notes} in another language left out (choose: --lang)")
     if intake.left_alone:
-        tell(f"{intake.left_alone} other YAML files left alone")
+        tell(f"{counted(intake.left_alone, 'other YAML file')} left alone")
 
 
 def _check_names(store: Opened, intake: "Intake", names: list[str]) -> None:
@@ -129,7 +131,7 @@ def _agrees(question: str) -> bool:
 def _print_counts(counts: dict[str, int], cards: int, *, dry_run: bool) -> None:
     told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
     end = " (nothing was changed: --dry-run)" if dry_run else ""
-    typer.echo(f"{told or 'nothing'}; {cards} cards{end}")
+    typer.echo(f"{told or 'nothing'}; {counted(cards, 'card')}{end}")
 
 
 def _print_plan_json(intake: Any, cards: int, *, dry_run: bool) -> None:

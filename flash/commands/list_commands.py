@@ -149,7 +149,7 @@ def _named(store: Opened, name: str) -> "list[Line]":
 
 
 def _print_card(store: Opened, line: "Line") -> None:
-    from flash.printing import print_table, styled
+    from flash.printing import counted, print_table, styled
     from flash.words import interval_label
     from srs.log import history
 
@@ -163,7 +163,10 @@ def _print_card(store: Opened, line: "Line") -> None:
             f" · stability {line.stability:.1f} d · difficulty {line.difficulty:.1f}"
         )
     due = f" · due {line.due[:10]}" if line.due else ""
-    counts = f" · {line.reps} reviews · {line.lapses} lapses" if line.reps else ""
+    counts = ""
+    if line.reps:
+        reviews, lapses = counted(line.reps, "review"), counted(line.lapses, "lapse")
+        counts = f" · {reviews} · {lapses}"
     print(styled(f"{line.state}{due}{memory}{counts}", "2"))
     print(styled(place, "2"))
     names = {0: "", 1: "Again", 2: "Hard", 3: "Good", 4: "Easy"}

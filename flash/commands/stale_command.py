@@ -93,4 +93,4 @@ def _print(found: "list[Stale]", notes: "list[Note]") -> None:
     unchecked = sum(1 for note in notes if not note.checked)
     typer.echo(f"{len(found)} of {len(notes)} facts are stale")
     if unchecked:
-        typer.echo(f"{unchecked} were never checked")
+        typer.echo(f"{unchecked} of {len(notes)} were never checked")

@@ -49,25 +49,25 @@ def _as_json(found: "Statistics", today: Any) -> dict[str, Any]:
 
 
 def _print_today(found: "Statistics") -> None:
-    from flash.printing import styled
+    from flash.printing import counted, styled
 
     count = found.reviewed_today
     if count:
         correct = round(100 * (count - found.again_today) / count)
         minutes = found.seconds_today / 60
-        told = f"{count} answers, {correct} % right, {minutes:.0f} min"
+        told = f"{counted(count, 'answer')}, {correct} % right, {minutes:.0f} min"
     else:
         told = "nothing reviewed yet"
-    days = "day" if found.streak == 1 else "days"
     typer.echo(f"{styled('today', '1')}   {told}; {found.due} due")
-    typer.echo(f"{styled('streak', '1')}  {found.streak} {days}")
+    typer.echo(f"{styled('streak', '1')}  {counted(found.streak, 'day')}")
     typer.echo()
 
 
 def _print_cards(found: "Statistics") -> None:
-    from flash.printing import bar, padded, styled
+    from flash.printing import bar, counted, padded, styled
 
-    typer.echo(styled(f"{found.cards} cards, {found.reviews} reviews", "1"))
+    head = f"{counted(found.cards, 'card')}, {counted(found.reviews, 'review')}"
+    typer.echo(styled(head, "1"))
     names = ("new", "learning", "young", "mature", "suspended")
     largest = max(getattr(found, name) for name in names)
     for name in names:

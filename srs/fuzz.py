@@ -1,0 +1,55 @@
+"""Fuzz: due days are spread a little, the same way each time.
+
+Cards that are learned together would come back together for ever.  The bounds
+are Anki's; where in them a card lands follows from its name and its count of
+reviews, so that a replay of the log, or another device, finds the same day.
+"""
+
+import hashlib
+import math
+
+
+def fuzz_factor(seed: str) -> float:
+    """Make a number in [0, 1) from the name of a card and its count of reviews."""
+    digest = hashlib.blake2b(seed.encode(), digest_size=6).digest()
+    return float(int.from_bytes(digest, "big") / (1 << 48))
+
+
+def fuzzed(interval: float, minimum: int, maximum: int, factor: float | None) -> int:
+    """Choose whole days near an interval.
+
+    Args:
+        interval: Days, fractions count.
+        minimum: Fewest days allowed.
+        maximum: Most days allowed.
+        factor: In [0, 1), where in the range to land; None to round only.
+
+    Returns:
+        Days, within the bounds that Anki uses: ±1 day, and of each day beyond
+        2.5, 7 and 20 another 15 %, 10 % and 5 %.
+    """
+    minimum = min(minimum, maximum)
+    if factor is None:
+        return max(minimum, min(maximum, round_half_up(interval)))
+    interval = max(float(minimum), min(float(maximum), interval))
+    delta = fuzz_delta(interval)
+    lower = max(minimum, min(maximum, round_half_up(interval - delta)))
+    upper = max(minimum, min(maximum, round_half_up(interval + delta)))
+    return lower + math.floor(factor * (1 + upper - lower))
+
+
+def fuzz_delta(interval: float) -> float:
+    """Give the days by which an interval may be missed on either side."""
+    if interval < 2.5:
+        return 0.0
+    return (
+        1.0
+        + 0.15 * max(0.0, min(interval, 7.0) - 2.5)
+        + 0.10 * max(0.0, min(interval, 20.0) - 7.0)
+        + 0.05 * max(0.0, interval - 20.0)
+    )
+
+
+def round_half_up(value: float) -> int:
+    """Round to the nearest whole number, as Rust does for positive ones."""
+    return math.floor(value + 0.5)

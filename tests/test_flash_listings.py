@@ -1,0 +1,151 @@
+"""What the listings show a person, word for word."""
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flash.__main__ import main
+
+DECK = """\
+deck: Cells::Basics
+tags: [biology]
+cards:
+  - id: powerhouse
+    front: Which organelle makes most ATP?
+    back: Mitochondrion
+    checked: 2025-01-31
+    source: {title: A book, url: "https://example.org/cells"}
+  - id: dna
+    front: What does DNA stand for?
+    back: Deoxyribonucleic acid
+    recheck: 2026-06-01
+"""
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def flash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
+    monkeypatch.setenv("FLASH_NOW", "2026-11-23T09:00:00+00:00")
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("COLUMNS", "80")
+    Path("cells.yaml").write_text(DECK, "utf-8")
+
+    def run(*words: str) -> str:
+        assert main(list(words)) == 0
+        told = capsys.readouterr()
+        assert told.err == ""
+        # Numbers of cards are the milliseconds at which they were made.
+        text = re.sub(r"\b179\d{10}\b", "CARD", told.out)
+        return text.replace(str(tmp_path), "FOLDER")
+
+    run("add", "cells.yaml")
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n4\nq\n"))
+    run("review", "--plain")
+    return run
+
+
+def test_decks_count_what_is_under_them(flash: Run) -> None:
+    assert flash("decks") == (
+        "deck      cards  new  learning  due\n"
+        "Cells         2    1         0    0\n"
+        "  Basics      2    1         0    0\n"
+    )
+
+
+def test_an_empty_store_says_how_to_begin(flash: Run, tmp_path: Path) -> None:
+    assert flash("decks", "--db", str(tmp_path / "new.db")) == (
+        "no decks yet (flash add cards.yaml, or flash review to begin)\n"
+    )
+
+
+def test_list_tells_question_state_and_day(flash: Run) -> None:
+    assert flash("list") == (
+        "card           question                         state   due\n"
+        "CARD  Which organelle makes most ATP?  review  2026-12-01\n"
+        "CARD  What does DNA stand for?         new\n"
+    )
+
+
+def test_list_of_a_tag_that_nobody_has_is_empty(flash: Run) -> None:
+    assert flash("list", "--tag", "physics") == "card  question  state  due\n"
+
+
+def test_show_tells_the_card_and_its_history(flash: Run) -> None:
+    assert flash("show", "powerhouse") == (
+        "Cells::Basics · card CARD\n"
+        "Which organelle makes most ATP?\n"
+        "Mitochondrion\n"
+        "review · due 2026-12-01 · stability 8.3 d · difficulty 1.0"
+        " · 1 review · 0 lapses\n"
+        "FOLDER/cells.yaml:4\n"
+        "answered          rating  next  took\n"
+        "2026-11-23 09:00  Easy    8 d   0.0 s\n"
+        "\n"
+    )
+
+
+def test_stats_draw_what_they_count(flash: Run) -> None:
+    assert flash("stats") == (
+        "today   1 answer, 100 % right, 0 min; 0 due\n"
+        "streak  1 day\n"
+        "\n"
+        "2 cards, 1 review\n"
+        "  new             1  ██████████████████████████████\n"
+        "  learning        0\n"
+        "  young           1  ██████████████████████████████\n"
+        "  mature          0\n"
+        "  suspended       0\n"
+        "\n"
+        "true retention, last 30 days\n"
+        "  young           –  no reviews yet\n"
+        "  mature          –  no reviews yet\n"
+        "\n"
+        "due in the next 30 days: 1\n"
+        "  Mon 11-23       0\n"
+        "  Tue 11-24       0\n"
+        "  Wed 11-25       0\n"
+        "  Thu 11-26       0\n"
+        "  Fri 11-27       0\n"
+        "  Sat 11-28       0\n"
+        "  Sun 11-29       0\n"
+        "  Mon 11-30       0\n"
+        "  Tue 12-01       1  ██████████████████████████████\n"
+    )
+
+
+def test_stale_names_the_oldest_first_with_the_page_to_open(flash: Run) -> None:
+    assert flash("stale") == (
+        "2026-02-01  Which organelle makes most ATP?\n"
+        "            last checked 2025-01-31 · FOLDER/cells.yaml:4\n"
+        "            https://example.org/cells\n"
+        "2026-06-01  What does DNA stand for?\n"
+        "            to be looked at again · FOLDER/cells.yaml:9\n"
+        "2 of 2 facts are stale\n"
+        "1 of 2 were never checked\n"
+    )
+
+
+def test_the_bundled_decks_are_named_with_their_languages(flash: Run) -> None:
+    assert flash("decks", "--bundled") == (
+        "aws-security  (en, ja)  add it with: flash add aws-security\n"
+    )
+
+
+def test_csv_has_a_row_for_each_card(flash: Run) -> None:
+    assert flash("export", "cards.csv") == "cards.csv: 2 cards\n"
+    rows = Path("cards.csv").read_text("utf-8").splitlines()
+    assert rows[2].split(",")[2:7] == [
+        "Cells::Basics",
+        "basic",
+        "What does DNA stand for?",
+        "Deoxyribonucleic acid",
+        "",
+    ]
