@@ -142,7 +142,7 @@ def _refuse(refusals: Refusals, name: str, value: Any, spots: Spots, to: Any) ->
 def _set_right(around: Any, last: Any, said: str) -> None:
     """Put something acceptable where a mistake has been told."""
     if "unknown field" in said:
-        meant = _near_nested(last)
+        meant = _near_nested(str(last))
         misspelt = around.pop(last)
         if meant:
             around.setdefault(meant, misspelt)
@@ -187,10 +187,10 @@ def _has(value: Any, step: str | int) -> bool:
 
 def _first_misfit(rows: Any) -> str:
     """Find the table row that msgspec calls `[...]`."""
-    for name, cells in rows.items():
+    for name, cells in rows.items() if isinstance(rows, dict) else ():
         if not isinstance(cells, list) or any(not isinstance(c, str) for c in cells):
             return str(name)
-    return str(next(iter(rows), ""))
+    return ""
 
 
 def _inner(value: Any, path: Iterable[str | int]) -> Any:

@@ -36,10 +36,6 @@ _HINTS = {
         "a text that begins with '*' or '&'",
         "put it in double quotes",
     ),
-    "did not find expected whitespace or line break": (
-        "a text that begins with '!'",
-        "put it in double quotes",
-    ),
     "found unknown escape character": (
         "unknown escape in double quotes",
         "write '\\\\' for a backslash, or use single quotes",
@@ -47,14 +43,6 @@ _HINTS = {
     "did not find expected <document start>": (
         "text after the end of the document",
         "keep one document per file",
-    ),
-    "did not find expected comment or line break": (
-        "text behind '|' or '>'",
-        "begin the text on the next line",
-    ),
-    "found unknown directive name": (
-        "a line that begins with '%'",
-        "remove it, or put it in double quotes",
     ),
     "invalid Unicode character escape code": (
         "an escape that is no character",
@@ -72,11 +60,28 @@ _HINTS = {
         "a ':' inside a list or braces",
         "put the text in double quotes",
     ),
+    "mapping keys are not allowed": (
+        "a '?' in the wrong place",
+        "put the text in double quotes",
+    ),
     "block sequence entries are not allowed": (
         "a list item in the wrong place",
         "begin the list on a line of its own",
     ),
 }
+
+_CONTEXTS = {
+    "scanning a directive": (
+        "a line that begins with '%'",
+        "remove it, or put it in double quotes",
+    ),
+    "scanning a tag": ("a text that begins with '!'", "put it in double quotes"),
+    "scanning a block scalar": (
+        "text behind '|' or '>'",
+        "begin the text on the next line",
+    ),
+}
+"""What was being read tells more than what was missing."""
 
 _GLUED = re.compile(r"\s*-[^\s-]+:(\s|$)")
 _DEEPER = re.compile(r"\s+[a-z]+")
@@ -84,7 +89,7 @@ _AT_START = (
     "did not find expected ',' or ']'",
     "did not find expected ',' or '}'",
     "did not find expected alphabetic or numeric character",
-    "did not find expected whitespace or line break",
+    "could not find expected ':'",
 )
 """Mistakes that are seen long after the place where they were made."""
 
@@ -108,26 +113,27 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
         return Problem(Place(file), said.splitlines()[0])
     if "unexpected end of stream" in said and "quoted" in context and start:
         quote = _char_at(text, start)
-        return Problem(
-            _place(file, start), "quote is never closed", f"close it with {quote}"
-        )
+        message, hint = "quote is never closed", f"close it with {quote}"
+        return Problem(_place(file, text, start), message, hint)
     if "cannot start any token" in said or "tab character" in said:
-        return _bad_start(file, text, mark)
+        return Problem(_place(file, text, mark), *_bad_start(text, mark))
     seen = _seen_in_line(said, text, mark)
     if seen is not None:
-        return Problem(_place(file, mark), *seen)
-    for known, (message, hint) in _HINTS.items():
+        return Problem(_place(file, text, mark), *seen)
+    for known, words in _CONTEXTS.items():
+        if known in context:
+            return Problem(_place(file, text, start or mark), *words)
+    for known, words in _HINTS.items():
         if known in said:
             shown = start if known in _AT_START else mark
-            return Problem(_place(file, shown or mark), message, hint)
-    return Problem(_place(file, mark), said)
+            return Problem(_place(file, text, shown or mark), *words)
+    return Problem(_place(file, text, mark), said, "put the text in double quotes")
 
 
 def _seen_in_line(said: str, text: str, mark: Any) -> tuple[str, str] | None:
     """Look at the line for what a person most likely meant."""
-    lines = text.split("\n")
-    line = lines[mark.line] if mark.line < len(lines) else ""
-    above = lines[mark.line - 1] if mark.line else ""
+    line = _line_at(text, mark.line)
+    above = _line_at(text, mark.line - 1) if mark.line else ""
     before = line[: mark.column].rstrip()
     if "mapping values are not allowed" in said:
         if _GLUED.match(above) or _GLUED.match(line):
@@ -135,30 +141,33 @@ def _seen_in_line(said: str, text: str, mark: Any) -> tuple[str, str] | None:
         if _DEEPER.fullmatch(before):
             hint = "indent it as far as the keys above, or quote the text"
             return f"'{before.strip()}:' is indented too far", hint
+    if "node content" in said and mark.line > text.rstrip().count("\n"):
+        return "the text ends inside a list or braces", "close it with ']' or '}'"
     if "did not find expected key" in said and before.endswith(("'", '"')):
         hint = "put the whole text in quotes, and double a quote of its kind inside"
         return "text after a closing quote", hint
     return None
 
 
-def _bad_start(file: str, text: str, mark: Any) -> Problem:
+def _bad_start(text: str, mark: Any) -> tuple[str, str]:
     found = _char_at(text, mark)
     if found == "\t":
-        return Problem(_place(file, mark), "tab indentation", "indent with spaces")
-    return Problem(
-        _place(file, mark),
-        f"a text that begins with '{found}'",
-        "put it in double quotes",
-    )
+        return "tab indentation", "indent with spaces"
+    return f"a text that begins with '{found}'", "put it in double quotes"
 
 
 def _char_at(text: str, mark: Any) -> str:
-    if isinstance(mark.index, int) and mark.index < len(text):
-        lines = text.split("\n", mark.line + 1)
-        line = lines[mark.line] if mark.line < len(lines) else ""
-        return line[mark.column] if mark.column < len(line) else ""
-    return ""
+    return _line_at(text, mark.line)[mark.column : mark.column + 1]
 
 
-def _place(file: str, mark: Any) -> Place:
+def _line_at(text: str, index: int) -> str:
+    lines = text.split("\n")
+    return lines[index] if index < len(lines) else ""
+
+
+def _place(file: str, text: str, mark: Any) -> Place:
+    """Give the place of a mark; one behind the end is that of the last line."""
+    lines = text.rstrip().split("\n")
+    if mark.line >= len(lines):
+        return Place(file, len(lines), len(lines[-1]) + 1)
     return Place(file, mark.line + 1, mark.column + 1)

@@ -97,10 +97,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "tag": (
         HEAD + "  - front: !!str q\n    back: a\n",
-        [
-            "3:12: tag '!!str' "
-            "(remove it, or quote the text if the '!' belongs to it)"
-        ],
+        ["3:12: tag '!!str' (remove it, or quote the text if the '!' belongs to it)"],
     ),
     "several documents": (
         HEAD + "  - front: q\n    back: a\n---\ndeck: E\n",
