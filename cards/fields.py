@@ -146,10 +146,10 @@ def _set_right(around: Any, last: Any, said: str) -> None:
         misspelt = around.pop(last)
         if meant:
             around.setdefault(meant, misspelt)
-    elif isinstance(around, dict) and "`array`" not in said:
+    elif isinstance(around, dict) and not said.startswith("Expected `array`"):
         del around[last]
     else:
-        around[last] = [] if "`array`" in said else ""
+        around[last] = [] if said.startswith("Expected `array`") else ""
 
 
 def _near_nested(key: str) -> str:

@@ -5,7 +5,7 @@ renamed table row, a renumbered cloze stay the same card.
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cards.note import Cloze, Compare, Content, Listing
 from cards.questions import SEPARATOR, cloze_parts, parts_of
@@ -57,7 +57,7 @@ def followed_parts(
         case (Cloze(), Cloze()):
             return _clozes(old, new)
         case (Listing(), Listing()):
-            return _names(before, after, by_place=False)
+            return _names(before, after)
         case _:
             return {part: part for part in after if part in before}
 
@@ -74,41 +74,56 @@ def _clozes_by_number(old: Cloze, new: Cloze) -> dict[str, str]:
 def _clozes(old: Cloze, new: Cloze) -> dict[str, str]:
     before, after = cloze_parts(old), cloze_parts(new)
     found = {part: part for part in after.values() if part in before.values()}
-    left = {n: part for n, part in before.items() if part not in found}
+    _add_alike(found, tuple(before.values()), tuple(after.values()))
+    left = {n: part for n, part in before.items() if part not in found.values()}
     for number, part in after.items():
         if part not in found and number in left:
             found[part] = left.pop(number)
     return found
 
 
-def _names(
-    before: Sequence[str], after: Sequence[str], *, by_place: bool
-) -> dict[str, str]:
-    """Pair the names of items, rows or subjects: equal, alike, same place."""
-    if by_place and len(before) == len(after):
-        return dict(zip(after, before, strict=True))
+def _names(before: Sequence[str], after: Sequence[str]) -> dict[str, str]:
+    """Pair the names of items: equal, alike, same place."""
     found = {name: name for name in after if name in before}
-    left = [name for name in before if name not in found]
-    for name in after:
-        if name in found or not left:
-            continue
-        best = max(left, key=lambda other: likeness(other, name))
-        if likeness(best, name) >= ALIKE:
-            found[name] = best
-            left.remove(best)
-    if len(before) == len(after):
-        for name, other in zip(after, before, strict=True):
-            if name not in found and other in left:
-                found[name] = other
-                left.remove(other)
+    _add_alike(found, before, after)
+    _add_same_place(found, before, after)
     return found
 
 
+def _add_same_place(
+    found: dict[str, str], before: Sequence[str], after: Sequence[str]
+) -> None:
+    """Pair what is left over, where nothing was added or removed."""
+    if len(before) != len(after):
+        return
+    taken = set(found.values())
+    for name, other in zip(after, before, strict=True):
+        if name not in found and other not in taken:
+            found[name] = other
+
+
+def _add_alike(
+    found: dict[str, str], before: Sequence[str], after: Sequence[str]
+) -> None:
+    """Pair what found no equal, the most alike first, then the nearest."""
+    taken = set(found.values())
+    pairs = [
+        (-likeness(other, name), abs(here - there), here, there)
+        for here, name in enumerate(after)
+        if name not in found
+        for there, other in enumerate(before)
+        if other not in taken
+    ]
+    for unlike, _, here, there in sorted(pairs):
+        name, other = after[here], before[there]
+        if -unlike >= ALIKE and name not in found and other not in taken:
+            found[name] = other
+            taken.add(other)
+
+
 def _cells(old: Compare, new: Compare, *, by_place: bool) -> dict[str, str]:
-    rows = _names(tuple(old.by), tuple(new.by), by_place=by_place)
-    if not by_place:
-        _add_rows_of_equal_cells(old, new, rows)
-    subjects = _names(old.compare, new.compare, by_place=by_place)
+    rows = _headings(old.by, new.by, by_place=by_place)
+    subjects = _headings(_columns(old), _columns(new), by_place=by_place)
     before = set(parts_of(old))
     found: dict[str, str] = {}
     for part in parts_of(new):
@@ -120,12 +135,34 @@ def _cells(old: Compare, new: Compare, *, by_place: bool) -> dict[str, str]:
     return found
 
 
-def _add_rows_of_equal_cells(old: Compare, new: Compare, rows: dict[str, str]) -> None:
-    taken = set(rows.values())
-    for row, cells in new.by.items():
-        if row in rows:
+_Lines = Mapping[str, tuple[str, ...]]
+"""The rows or the columns of a table, each with its cells."""
+
+
+def _columns(table: Compare) -> _Lines:
+    cells = zip(*table.by.values(), strict=True)
+    return dict(zip(table.compare, cells, strict=True))
+
+
+def _headings(old: _Lines, new: _Lines, *, by_place: bool) -> dict[str, str]:
+    """Pair rows or subjects: equal, of equal cells, alike, same place."""
+    before, after = tuple(old), tuple(new)
+    if by_place and len(before) == len(after):
+        return dict(zip(after, before, strict=True))
+    found = {name: name for name in after if name in old}
+    _add_equal_cells(found, old, new)
+    _add_alike(found, before, after)
+    _add_same_place(found, before, after)
+    return found
+
+
+def _add_equal_cells(found: dict[str, str], old: _Lines, new: _Lines) -> None:
+    taken = set(found.values())
+    for name, cells in new.items():
+        if name in found:
             continue
-        same = [r for r, c in old.by.items() if r not in taken and c == cells]
-        if len(same) == 1:
-            rows[row] = same[0]
+        same = [o for o, c in old.items() if o not in taken and c == cells]
+        rivals = [n for n, c in new.items() if n not in found and c == cells]
+        if len(same) == len(rivals) == 1:
+            found[name] = same[0]
             taken.add(same[0])

@@ -12,11 +12,15 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from cards.cloze import parse_cloze, plain
 from cards.identity import answer_key, normalised, root_of, text_key
-from cards.note import Compare, Listing, Note
+from cards.note import Cloze, Compare, Listing, Note
 from cards.parts import ALIKE, likeness
 from cards.problem import DeckError, Place, Problem
 from cards.questions import parts_of, question_text
+
+_SENTENCE = 20
+"""From this many letters on, what stands around its gaps tells a cloze."""
 
 
 class Action(StrEnum):
@@ -195,24 +199,29 @@ class _Matching:
 
     def _pair(self, indexes: list[int], candidates: list[Known]) -> None:
         """Pair several of one answer by their questions; ask where two fit."""
-        for index in indexes:
-            note = self._incoming[index]
-            free = [
-                one
+        pairs = sorted(
+            (
+                (-_alike(one.note, self._incoming[index]), index, one.guid, one)
+                for index in indexes
                 for one in candidates
-                if one.guid not in self._taken and self._may_follow(note, one)
-            ]
-            scores = sorted(
-                ((_alike(one.note, note), one.guid, one) for one in free), reverse=True
-            )
-            if not scores:
+                if self._may_follow(self._incoming[index], one)
+            ),
+            key=lambda pair: pair[:3],
+        )
+        asked: set[int] = set()
+        for unlike, index, guid, one in pairs:
+            if self._found[index] or guid in self._taken or index in asked:
                 continue
-            best = scores[0][0]
-            equal = [one for score, _, one in scores if score == best]
-            if len(equal) > 1 and best >= ALIKE:
-                self._ask(note, equal)
-            elif best >= ALIKE or (len(free) == 1 and len(indexes) == 1):
-                self._take(index, scores[0][2])
+            equal = [
+                other
+                for score, i, other_guid, other in pairs
+                if (score, i) == (unlike, index) and other_guid not in self._taken
+            ]
+            if -unlike >= ALIKE and len(equal) > 1:
+                asked.add(index)
+                self._ask(self._incoming[index], equal)
+            elif -unlike >= ALIKE or len(pairs) == 1:
+                self._take(index, one)
 
     def _ask(self, note: Note, candidates: list[Known]) -> None:
         shown = self._scope.shown
@@ -233,8 +242,8 @@ class _Matching:
         for index in new:
             note = self._incoming[index]
             near = (
-                left.get(self._guid(index - 1)),
-                right.get(self._guid(index + 1)),
+                left.get(self._beside(index, -1)),
+                right.get(self._beside(index, +1)),
             )
             scores = [
                 (_alike(one.note, note), one.guid, one)
@@ -248,10 +257,12 @@ class _Matching:
             if best[2] is not None and best[0] >= ALIKE:
                 self._take(index, best[2])
 
-    def _guid(self, index: int) -> str | None:
-        if not 0 <= index < len(self._found):
-            return ""
-        found = self._found[index]
+    def _beside(self, index: int, step: int) -> str | None:
+        """Name the neighbour of an incoming note; at a file's end, that file."""
+        file, other = self._incoming[index].file, index + step
+        if not (0 <= other < len(self._found) and self._incoming[other].file == file):
+            return file
+        found = self._found[other]
         return None if found is None else found.guid
 
     def _neighbours(
@@ -264,9 +275,9 @@ class _Matching:
                 files[one.note.file].append(one)
         after: dict[str | None, Known] = {}
         before: dict[str | None, Known] = {}
-        for notes in files.values():
+        for file, notes in files.items():
             notes.sort(key=lambda one: one.note.line)
-            guids = ["", *(one.guid for one in notes), ""]
+            guids = [file, *(one.guid for one in notes), file]
             for left, own, right in zip(guids, guids[1:], guids[2:], strict=False):
                 if own in vanished:
                     after[left] = before[right] = vanished[own]
@@ -299,9 +310,19 @@ def _alike(old: Note, new: Note) -> float:
         shared = len(before & after) / max(1, min(len(before), len(after)))
         if shared >= ALIKE:
             return shared
-    return likeness(
+    asked = likeness(
         normalised(question_text(old.content)), normalised(question_text(new.content))
     )
+    if isinstance(old.content, Cloze) and isinstance(new.content, Cloze):
+        return max(asked, likeness(_frame(old.content), _frame(new.content)))
+    return asked
+
+
+def _frame(content: Cloze) -> str:
+    """Give the sentence around the gaps; the whole where that says too little."""
+    parts = parse_cloze(content.cloze)
+    around = "".join(part for part in parts if isinstance(part, str))
+    return normalised(around if len(around) >= _SENTENCE else plain(parts))
 
 
 def _short(note: Note) -> str:

@@ -1,29 +1,19 @@
 """The review log: answers are added, voided by an undo, and never lost.
 
-What a card knows of its memory is computed from here: while answering from the
-answer just given, in a rebuild from all of them in their order.
+What a card knows of its memory follows from here, see `srs.cache`.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from srs.cache import is_leech, rebuilt, save_progress
 from srs.memory import Progress, Rating, ReviewKind, State, StoredCard
 from srs.presets import Preset
-from srs.schedule import Moment, Result, outcomes, replayed, review_kind
+from srs.schedule import Moment, outcomes, review_kind
 from srs.store import Store
-
-_SAVE = """
-    update cards
-       set state = :state, step = :step, stability = :stability,
-           difficulty = :difficulty, interval = :interval, due_ms = :due_ms,
-           due_day = :due_day, last_ms = :last_ms, last_day = :last_day,
-           reps = :reps, lapses = :lapses, leech = :leech
-     where id = :id
-"""
 
 
 class Recorded(Struct, frozen=True):
@@ -75,7 +65,7 @@ def record(
         became = leech and lapsed and _is_leech_alarm(after.lapses, preset)
         suspend = became and preset.leech_suspend
         _add_review(connection, review, card, rating, after, moment, took_ms)
-        _save(connection, card.id, after, leech=leech)
+        save_progress(connection, card.id, after, leech=leech)
         if suspend:
             connection.execute(
                 "update cards set suspended = 1 where id = ?", (card.id,)
@@ -100,11 +90,6 @@ def _is_as_shown(connection: sqlite3.Connection, card: StoredCard) -> bool:
 def seed_of(card: StoredCard) -> str:
     """Name a card alike on every device, for the fuzz."""
     return f"{card.guid}:{card.ordinal}"
-
-
-def is_leech(progress: Progress, preset: Preset) -> bool:
-    """Tell whether a card was forgotten so often that it wants rewriting."""
-    return progress.lapses >= preset.leech_threshold
 
 
 def _is_leech_alarm(lapses: int, preset: Preset) -> bool:
@@ -191,13 +176,6 @@ def add_manual(
     return review, moment.day
 
 
-def _save(
-    connection: sqlite3.Connection, card: int, progress: Progress, *, leech: bool
-) -> None:
-    values = msgspec.structs.asdict(progress)
-    connection.execute(_SAVE, {**values, "id": card, "leech": int(leech)})
-
-
 def note_operation(
     connection: sqlite3.Connection, at_ms: int, name: str, before: dict[str, Any]
 ) -> None:
@@ -209,39 +187,6 @@ def note_operation(
     )
 
 
-def rebuilt(
-    connection: sqlite3.Connection,
-    card: int,
-    parameters: tuple[float, ...],
-    rollover: int,
-) -> Progress:
-    """Compute a card's progress from its reviews that stand."""
-    sql = """
-        select id, rating, offset_min, state, step, interval
-          from reviews
-         where card = ? and void = 0
-         order by id
-    """
-    progress = Progress()
-    for row in connection.execute(sql, (card,)):
-        progress = _replay(progress, row, parameters, rollover)
-    return progress
-
-
-def _replay(
-    progress: Progress,
-    row: tuple[int, int, int, int, int, int],
-    parameters: tuple[float, ...],
-    rollover: int,
-) -> Progress:
-    review, rating, offset_min, state, step, interval = row
-    moment = Moment(review, offset_min, rollover)
-    if rating == 0:
-        return brought(progress, moment.day + interval)
-    result = Result(State(state), step, interval)
-    return replayed(progress, rating, result, moment, parameters)
-
-
 def void_review(
     store: Store, review: int, card: int, preset: Preset, rollover: int
 ) -> None:
@@ -249,47 +194,7 @@ def void_review(
     connection = store.connection
     connection.execute("update reviews set void = 1 where id = ?", (review,))
     progress = rebuilt(connection, card, preset.parameters, rollover)
-    _save(connection, card, progress, leech=is_leech(progress, preset))
-
-
-def rebuild_all(
-    store: Store, preset_of: Callable[[int], Preset], rollover: int
-) -> Iterator[tuple[int, Progress]]:
-    """Compute every reviewed card's progress anew from the log.
-
-    Args:
-        store: The store; nothing is written.
-        preset_of: The preset for the id of a deck.
-        rollover: Hour at which a study day begins.
-
-    Returns:
-        Card ids and what the log says of them.
-    """
-    sql = """
-        select r.card, c.deck, r.id, r.rating, r.offset_min, r.state, r.step, r.interval
-          from reviews r join cards c on c.id = r.card
-         where r.void = 0
-         order by r.card, r.id
-    """
-    current, progress = 0, Progress()
-    for card, deck, *row in store.connection.execute(sql):
-        if card != current:
-            if current:
-                yield current, progress
-            current, progress = card, Progress()
-            parameters = preset_of(deck).parameters
-        review, rating, offset_min, state, step, interval = row
-        values = (review, rating, offset_min, state, step, interval)
-        progress = _replay(progress, values, parameters, rollover)
-    if current:
-        yield current, progress
-
-
-def brought(progress: Progress, day: int) -> Progress:
-    """Make a review card due on another study day; its memory stays."""
-    if progress.state is not State.REVIEW:
-        return progress
-    return msgspec.structs.replace(progress, due_day=day)
+    save_progress(connection, card, progress, leech=is_leech(progress, preset))
 
 
 class HistoryLine(Struct, frozen=True):

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from cards.note import Basic, Note
 from cards.plan import Scope, Step, make_plan
+from srs.cache import rebuild_all
 from srs.library import (
     Applied,
     apply_plan,
@@ -14,7 +15,7 @@ from srs.library import (
     stored_note_of,
     stored_notes,
 )
-from srs.log import Recorded, rebuild_all, record
+from srs.log import Recorded, record
 from srs.memory import Progress, Rating, StoredCard, StoredNote
 from srs.options import Options, save_setting
 from srs.store import Store, open_store

@@ -401,3 +401,18 @@ def test_forget_refuses_a_name_that_fits_no_card(flash: Run) -> None:
         "flash: no card is called 'nobody' (flash list shows their numbers)\n",
     )
     assert as_json(flash, "list") == []
+
+
+def test_another_rollover_moves_the_study_days_of_old_answers(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash("add", "cells.yaml")
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n4\nq\n"))
+    flash("review", "--plain")
+    before = as_json(flash, "list")[0]["due"]
+
+    flash("config", "rollover", "10")
+
+    # At nine it was still the day before.
+    after = as_json(flash, "list")[0]["due"]
+    assert (before[8:], after[8:]) == ("01T04:00:01+00:00", "30T10:00:01+00:00")

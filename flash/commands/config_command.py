@@ -9,6 +9,8 @@ from flash.opened import DbOption, JsonOption, opened
 from flash.trouble import Trouble
 
 _SETTINGS = ("rollover", "time_zone")
+_CACHED = ("rollover", "leech_threshold")
+"""Settings on which depends what a card carries of its log."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _HIDDEN = ("parameters",)
 
@@ -46,6 +48,10 @@ def config(
         if name and (value or unset):
             _change(store.store, options, name, value, deck, unset=unset)
             options = Options(store.store)
+            if name in _CACHED:
+                from srs.cache import rebuild_cache
+
+                rebuild_cache(store.store, options)
         shown = (
             {name: _shown(options, name, deck)}
             if name
