@@ -202,23 +202,27 @@ def own_spot(spots: Spots) -> Spot:
     return found
 
 
-def spot_at(spots: Spots, path: tuple[str | int, ...]) -> Spot:
+def spot_at(spots: Spots, path: tuple[str | int, ...], *, of_key: bool = False) -> Spot:
     """Find the place of a value inside another.
 
     Args:
         spots: Places of the outer value.
         path: Keys and indexes (from 0) that lead to the inner one.
+        of_key: Give the place of the key at the path's end, not of its value.
 
     Returns:
         The place of the innermost value that exists on the path.
     """
+    key: Spot | None = None
     for step in path:
         if isinstance(spots, dict) and step in spots:
-            spots = spots[step][1]
+            key, spots = spots[step]
         elif isinstance(spots, list) and isinstance(step, int):
+            key = None
             if step + 1 >= len(spots):
                 break
             spots = spots[step + 1]
         else:
+            key = None
             break
-    return own_spot(spots)
+    return key if of_key and key is not None else own_spot(spots)

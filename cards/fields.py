@@ -46,10 +46,16 @@ class Refusals:
         self._file = file
 
     def add(
-        self, spots: Spots, path: tuple[str | int, ...], message: str, hint: str
+        self,
+        spots: Spots,
+        path: tuple[str | int, ...],
+        message: str,
+        hint: str,
+        *,
+        of_key: bool = False,
     ) -> None:
-        """Note a problem at the value that `path` leads to inside a card."""
-        place = Place(self._file, *spot_at(spots, path))
+        """Note a problem at the value (or its key) that `path` leads to."""
+        place = Place(self._file, *spot_at(spots, path, of_key=of_key))
         self.problems.append(Problem(place, message, hint))
 
     def unknown_keys(
@@ -131,7 +137,8 @@ def _refuse(refusals: Refusals, name: str, value: Any, spots: Spots, to: Any) ->
         except msgspec.ValidationError as error:
             said, path = str(error), _path(str(error), value)
             message, hint = _say(said, (name, *path), value, path)
-            refusals.add(spots, (name, *path), message, hint)
+            of_key = "unknown field" in said
+            refusals.add(spots, (name, *path), message, hint, of_key=of_key)
             if not path or "missing required" in said:
                 return
             _set_right(_inner(value, path[:-1]), path[-1], said)

@@ -78,8 +78,8 @@ def repeated(notes: Iterable[Note], shown: dict[str, str]) -> list[Problem]:
         first = seen.setdefault(key, note)
         if first is note:
             continue
-        there = Place(shown.get(first.file, first.file), first.line)
-        place = Place(shown.get(note.file, note.file), note.line)
+        there = Place(shown.get(first.file, first.file), first.line, first.column)
+        place = Place(shown.get(note.file, note.file), note.line, note.column)
         if by_id:
             message, hint = f"duplicate id '{note.id}'", f"it stands at {there} already"
         else:

@@ -172,6 +172,8 @@ class Note(Struct, frozen=True):
     """Absolute path of the YAML file."""
     line: int = 0
     """Line of its first key, from 1; 0 where it came from no file."""
+    column: int = 1
+    """Column of its first key, from 1."""
 
     @property
     def kind(self) -> str:

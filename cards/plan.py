@@ -151,7 +151,7 @@ class _Matching:
         ):
             return
         shown = self._scope.shown
-        place = Place(shown.get(note.file, note.file), note.line)
+        place = Place(shown.get(note.file, note.file), note.line, note.column)
         hint = (
             f"it names a note of '{root_of(other.deck)}' at "
             f"{Place(other.file, other.line)}; choose another id"
@@ -225,7 +225,7 @@ class _Matching:
 
     def _ask(self, note: Note, candidates: list[Known]) -> None:
         shown = self._scope.shown
-        place = Place(shown.get(note.file, note.file), note.line)
+        place = Place(shown.get(note.file, note.file), note.line, note.column)
         fits = " or ".join(
             f"'id: {one.guid}' for \"{_short(one.note)}\"" for one in candidates[:3]
         )

@@ -43,7 +43,8 @@ class _Draft(Struct):
 
     common: Common
     content: Content
-    line: int
+    place: tuple[int, int]
+    """Line and column of its first key."""
 
 
 def read_deck(path: Path) -> Deck:
@@ -117,7 +118,7 @@ class _Reading:
             folder=self._folder if self._has_media else None,
         )
         if content is not None and common is not None:
-            self._drafts.append(_Draft(common, content, own_spot(spots)[0]))
+            self._drafts.append(_Draft(common, content, own_spot(spots)))
 
     def forget_last(self) -> None:
         """Drop what was said of the last card: a wrong indent has cut it short."""
@@ -190,5 +191,6 @@ class _Reading:
             recheck=common.recheck or "",
             changed=common.changed,
             file=file,
-            line=draft.line,
+            line=draft.place[0],
+            column=draft.place[1],
         )

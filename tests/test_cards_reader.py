@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from cards_decks import DECK, slips
 from hypothesis import given, settings
 
 from cards.files import find_decks, is_deck
@@ -11,7 +12,6 @@ from cards.identity import repeated
 from cards.note import Basic, Change, Choice, Cloze, Compare, Listing, Option, Source
 from cards.problem import DeckError
 from cards.reader import parse_deck, read_deck
-from cards_decks import DECK, slips
 
 HEAD = "deck: D\ncards:\n"
 CARD = "  - front: q\n    back: a\n"
@@ -53,7 +53,7 @@ def test_a_deck_is_read_with_all_it_says(tmp_path: Path) -> None:
             ("DNA", "RNA"), {"strands": ("two", "one"), "sugar": ("deoxyribose", "~")}
         ),
     ]
-    assert [note.line for note in deck.notes] == [7, 17, 20, 23, 28]
+    assert [note.line for note in deck.notes] == [7, 18, 21, 24, 29]
     assert (first.tags, first.sources) == (("biology", "cell's", "energy"), (book,))
     assert (first.checked, first.recheck) == ("2026-11-23", "2027-11-23")
     assert first.changed == Change("Nothing", "2023-01", "A page")
@@ -81,7 +81,7 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
             "2:11: unknown key 'titel' (did you mean 'title'?)",
             "2:23: unknown key 'link' (remove it)",
             "5:16: unknown key 'txt' (did you mean 'text'?)",
-            "5:35: 'first' as 'pin' (write last)",
+            "5:40: 'first' as 'pin' (write last)",
         ],
     ),
     "a change told in words": (
@@ -101,8 +101,8 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
         ["5:20: url 'https://a b' (begin it with https://, and write %20 for a space)"],
     ),
     "a source of nothing": (
-        HEAD + CARD + "    source: {title: ~, url: }\n",
-        ["5:21: url '~'"],
+        HEAD + CARD + "    source: {title: '', url: }\n",
+        ["5:13: a source without title and url (add one)"],
     ),
     "an empty tag": (
         HEAD + CARD + '    tags: [a b, ""]\n',
@@ -116,7 +116,7 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
         ["1:6: empty deck name (name it, and each part between '::')"],
     ),
     "a deck with a part of no name": (
-        "deck: A::\ncards:\n" + CARD,
+        'deck: "A::"\ncards:\n' + CARD,
         ["1:7: empty deck name (name it, and each part between '::')"],
     ),
     "a language in words": (
@@ -255,6 +255,7 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
     "rows of nothing": (
         HEAD + "  - compare: [a, b]\n    by: {r: [~, ]}\n",
         [
+            "4:9: a table of empty cells (fill in at least one)",
             "4:13: 1 cell in row 'r' for 2 subjects "
             '(give one for each subject; "" where nothing is to be asked)',
         ],

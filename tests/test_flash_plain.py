@@ -56,7 +56,7 @@ def test_a_conversation_reads_from_top_to_bottom(room: Room) -> None:
         *lines[16:19],
         ENTER,
         "1 answer, 100 % right, 0 s.",
-        "Tomorrow 0 cards are due.",
+        "Tomorrow 1 card is due.",
     ]
     assert sorted(line[3:] for line in lines[16:19]) == [
         "A user with s3:BypassGovernanceRetention",
