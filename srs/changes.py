@@ -106,10 +106,12 @@ class Undone(Struct, frozen=True):
     """A step that was taken back."""
 
     name: str
-    """answer, suspend, unsuspend or bury."""
+    """answer, suspend, unsuspend, bury or forget."""
     sentence: str
     card: int | None
     """The card to show again, where it was one."""
+    review: int | None = None
+    """The answer that was taken back, where it was one."""
 
 
 def undo_last(store: Store, options: Options) -> Undone | None:
@@ -162,10 +164,11 @@ def _undo_forget(store: Store, options: Options, before: dict[str, Any]) -> Undo
 def _undo_answer(store: Store, options: Options, before: dict[str, Any]) -> Undone:
     card = int(before["card"])
     preset = _preset_of(store, options, card)
-    void_review(store, int(before["review"]), card, preset, options.rollover)
+    review = int(before["review"])
+    void_review(store, review, card, preset, options.rollover)
     if before.get("suspended"):
         store.connection.execute("update cards set suspended = 0 where id = ?", (card,))
-    return Undone("answer", "took back the last answer", card)
+    return Undone("answer", "took back the last answer", card, review)
 
 
 def _undo_mark(

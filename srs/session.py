@@ -111,7 +111,8 @@ class Session:
         self._current: Turn | None = None
         self._wanted: int | None = None
         self._ahead = False
-        self._answers: list[tuple[Rating, int]] = []
+        self._answers: dict[int, tuple[Rating, int]] = {}
+        """Those of this run by their ids in the log."""
 
     def now(self) -> int:
         """Give the moment by the session's clock, UTC milliseconds."""
@@ -280,7 +281,7 @@ class Session:
             # Another program is at work: look at what it has left.
             self._rebuild_queue()
             return Answered(applied=False)
-        self._answers.append((rating, took_ms))
+        self._answers[saved.review] = (rating, took_ms)
         due = saved.progress.due_ms
         end = self.options.calendar.start_ms(self._queue.day + 1)
         if due is not None and due < end and not saved.suspended:
@@ -304,8 +305,8 @@ class Session:
         undone = undo_last(self.store, self.options)
         if undone is None:
             return None
-        if undone.name == "answer" and self._answers:
-            self._answers.pop()
+        if undone.review is not None:
+            self._answers.pop(undone.review, None)
         self._current, self._wanted = None, undone.card
         self._rebuild_queue()
         return undone.sentence
@@ -343,7 +344,7 @@ class Session:
 
     def summary(self) -> Summary:
         """Sum the run up."""
-        again = sum(1 for rating, _ in self._answers if rating is Rating.AGAIN)
+        again = sum(1 for rating, _ in self._answers.values() if rating is Rating.AGAIN)
         answered = len(self._answers)
         tomorrow = self._queue.day + 1
         end = self.options.calendar.start_ms(tomorrow + 1)
@@ -360,7 +361,7 @@ class Session:
             answered=answered,
             correct=answered - again,
             again=again,
-            took_ms=sum(took for _, took in self._answers),
+            took_ms=sum(took for _, took in self._answers.values()),
             tomorrow=int(due),
         )
 

@@ -337,6 +337,21 @@ def test_undo_shows_the_card_again_as_it_was(
     assert answers(store) == [(1, 1), (4, 0)]
 
 
+def test_an_answer_undone_for_another_terminal_stays_counted_as_ours(
+    store: Store, begin: Begin
+) -> None:
+    add(store, numbered(3))
+    mine, other = begin(), begin()
+    assert mine.next() is not None
+    mine.answer(GOOD, 0)
+    other.next()
+    other.answer(EASY, 0)
+
+    assert mine.undo() == "took back the last answer"
+
+    assert mine.summary().answered == 1
+
+
 def test_everything_can_be_undone_also_after_a_restart(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
