@@ -6,11 +6,14 @@ byte for the same rows.
 
 import json
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 from export.anki_decks import Decks, deck_json
 from export.anki_models import BASIC_ID, basic_model, cloze_model
 from export.anki_rows import Row
+from export.anki_schedule import DEFAULT_PRESET, Presets
+from srs.presets import Preset
 
 _FIXED_S = 1_795_100_000
 """Stands for the moment at which note types and decks were last changed.
@@ -26,6 +29,10 @@ class Contents:
         self.notes: list[Row] = []
         self.cards: list[Row] = []
         self.decks = Decks()
+        self.reviews: list[Row] = []
+        self.presets = Presets()
+        self.preset_of: Callable[[str], Preset] | None = None
+        """Gives a deck its preset, where the schedule goes along."""
 
 
 def database(contents: Contents, created_s: int, settings: dict[str, Any]) -> bytes:
@@ -49,9 +56,14 @@ def database(contents: Contents, created_s: int, settings: dict[str, Any]) -> by
         connection.executescript(tables)
         connection.executescript(APKG_COL)
         _write_collection(connection, contents, created_s, settings)
-        for table, rows in (("notes", contents.notes), ("cards", contents.cards)):
-            marks = ", ".join("?" * len(rows[0]))
-            connection.executemany(f"insert into {table} values ({marks})", rows)
+        for table, rows in (
+            ("notes", contents.notes),
+            ("cards", contents.cards),
+            ("revlog", contents.reviews),
+        ):
+            if rows:
+                marks = ", ".join("?" * len(rows[0]))
+                connection.executemany(f"insert into {table} values ({marks})", rows)
         connection.executescript(indexes)
         connection.commit()
         return connection.serialize()
@@ -73,21 +85,36 @@ def _write_collection(
     created_s: int,
     settings: dict[str, Any],
 ) -> None:
-    conf, decks = map(
-        json.loads, connection.execute("select conf, decks from col").fetchone()
-    )
+    row = connection.execute("select conf, decks, dconf from col").fetchone()
+    conf, decks, presets = map(json.loads, row)
     conf.update(settings, curModel=str(BASIC_ID))
     for number, name in contents.decks.names.items():
-        decks[str(number)] = deck_json(number, name, _FIXED_S)
+        decks[str(number)] = deck_json(
+            number, name, _FIXED_S, _preset_id(contents, name)
+        )
+    presets.update(contents.presets.rows)
     models = {
         str(model.model_id): model.to_json(_FIXED_S, 1)
         for model in (basic_model(), cloze_model())
     }
     changed_ms = max(note[3] for note in contents.notes) * 1000
+    values = (conf, models, decks, presets)
     connection.execute(
-        "update col set crt = ?, mod = ?, scm = ?, conf = ?, models = ?, decks = ?",
-        (created_s, changed_ms, changed_ms, *map(_json, (conf, models, decks))),
+        "update col set crt = ?, mod = ?, scm = ?, conf = ?, models = ?, decks = ?,"
+        " dconf = ?",
+        (
+            created_s,
+            changed_ms,
+            changed_ms,
+            *map(_json, values),
+        ),
     )
+
+
+def _preset_id(contents: Contents, deck: str) -> int:
+    if contents.preset_of is None:
+        return DEFAULT_PRESET
+    return contents.presets.id_of(contents.preset_of(deck), deck, _FIXED_S)
 
 
 def _json(value: Any) -> str:

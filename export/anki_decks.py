@@ -50,7 +50,9 @@ def _id(key: str) -> int:
     return 1_000_000_000_000 + int.from_bytes(digest[:5], "big")
 
 
-def deck_json(number: int, name: str, changed_s: int) -> dict[str, Any]:
+def deck_json(
+    number: int, name: str, changed_s: int, preset: int = 1
+) -> dict[str, Any]:
     """Write a deck as genanki does, with no cards done today and Anki's defaults."""
     import genanki
 
@@ -58,4 +60,4 @@ def deck_json(number: int, name: str, changed_s: int) -> dict[str, Any]:
     # genanki's counters belong to some day of 2015.
     names = ("lrnToday", "newToday", "revToday", "timeToday")
     today = {name: [0, 0] for name in names}
-    return {**deck.to_json(), **today, "mod": changed_s}
+    return {**deck.to_json(), **today, "mod": changed_s, "conf": preset}

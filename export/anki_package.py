@@ -19,6 +19,7 @@ from cards.note import Note
 from export.anki_database import Contents, database
 from export.anki_fields import fields_of
 from export.anki_rows import card_row, note_row
+from export.anki_schedule import Schedule, review_rows, scheduled_columns
 from export.atomic import replace_file
 from export.errors import ExportError
 from srs.memory import StoredNote
@@ -47,6 +48,7 @@ class Written(Struct, frozen=True):
     notes: int
     cards: int
     media: int
+    reviews: int = 0
 
 
 def write_package(
@@ -54,27 +56,40 @@ def write_package(
     notes: Iterable[StoredNote],
     creation: Creation,
     progressed: Progressed | None = None,
+    schedule: Schedule | None = None,
 ) -> Written:
-    """Write notes and their cards, all as new, to an `.apkg` file.
+    """Write notes and their cards to an `.apkg` file.
 
     Args:
         path: The file; replaced as a whole or left as it was.
         notes: With their cards; retired cards are left out.
         creation: First day of the collection.
         progressed: Is told how many notes are done, each thousand.
+        schedule: To send the schedule and the review log along; without it, all
+            cards are new.
 
     Raises:
         ExportError: There is nothing to write, a picture or sound is missing,
             or the file can't be written.
     """
     contents, media = Contents(), _Media()
+    if schedule is not None:
+        contents.preset_of = schedule.preset_of
     for index, stored in enumerate(notes):
-        _add(contents, media, stored)
+        _add(contents, media, stored, schedule)
         if progressed and index % 1000 == 0:
             progressed(index)
     if not contents.cards:
         raise ExportError(str(path), "no cards to write", "choose another deck or tag")
-    written = Written(len(contents.notes), len(contents.cards), len(media.files))
+    if schedule is not None:
+        ids = {card[0] for card in contents.cards}
+        contents.reviews = list(review_rows(schedule, ids))
+    written = Written(
+        len(contents.notes),
+        len(contents.cards),
+        len(media.files),
+        len(contents.reviews),
+    )
     settings = {
         "schedVer": 2,
         "sched2021": True,
@@ -86,7 +101,12 @@ def write_package(
     return written
 
 
-def _add(contents: Contents, media: "_Media", stored: StoredNote) -> None:
+def _add(
+    contents: Contents,
+    media: "_Media",
+    stored: StoredNote,
+    schedule: Schedule | None,
+) -> None:
     """Take a note with those of its cards that are in use."""
     cards = [card for card in stored.cards if not card.retired]
     if stored.retired or not cards:
@@ -94,9 +114,19 @@ def _add(contents: Contents, media: "_Media", stored: StoredNote) -> None:
     fields = fields_of(stored, media.naming(stored.note))
     contents.notes.append(note_row(stored, cards, fields))
     deck = contents.decks.id_of(stored.note.deck)
-    changed_s = stored.modified_ms // 1000
+    changed_ms = stored.modified_ms
+    if schedule is None:
+        contents.cards += [
+            card_row(card, stored.anki_id, deck, changed_ms // 1000) for card in cards
+        ]
+        return
+    preset = schedule.preset_of(stored.note.deck)
     for card in cards:
-        contents.cards.append(card_row(card, stored.anki_id, deck, changed_s))
+        latest = max(changed_ms, card.progress.last_ms or 0, card.marked_ms)
+        columns = scheduled_columns(card, preset, schedule)
+        contents.cards.append(
+            card_row(card, stored.anki_id, deck, latest // 1000, columns)
+        )
 
 
 class _Media:

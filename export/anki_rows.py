@@ -45,17 +45,25 @@ def note_row(
     )
 
 
-def card_row(card: StoredCard, note_id: int, deck: int, changed_s: int) -> Row:
-    """Make the row of a card, as a new card.
+def card_row(
+    card: StoredCard,
+    note_id: int,
+    deck: int,
+    changed_s: int,
+    schedule: tuple[Any, ...] | None = None,
+) -> Row:
+    """Make the row of a card.
 
     Args:
         card: The card.
         note_id: Anki's id of its note.
         deck: Anki's id of its deck.
-        changed_s: When its note last changed, epoch seconds.
+        changed_s: When it or its note last changed, epoch seconds.
+        schedule: From `export.anki_schedule`; by default it is a new card.
     """
-    # Type, queue, due; interval, factor, reps, lapses, steps left; home, flags.
-    schedule = (0, 0, card.position, 0, 0, 0, 0, 0, 0, 0, 0, "")
+    if schedule is None:
+        # Type, queue, due; interval, factor, reps, lapses, steps left; home, flags.
+        schedule = (0, 0, card.position, 0, 0, 0, 0, 0, 0, 0, 0, "")
     return (card.id, note_id, deck, card.ordinal, changed_s, _UNSYNCED, *schedule)
 
 

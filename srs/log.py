@@ -4,13 +4,14 @@ What a card knows of its memory follows from here, see `srs.cache`.
 """
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from srs.cache import is_leech, rebuilt, save_progress
-from srs.memory import Progress, Rating, ReviewKind, State, StoredCard
+from srs.memory import Progress, Rating, Review, ReviewKind, State, StoredCard
 from srs.presets import Preset
 from srs.schedule import Moment, outcomes, review_kind
 from srs.store import Store
@@ -195,6 +196,16 @@ def void_review(
     connection.execute("update reviews set void = 1 where id = ?", (review,))
     progress = rebuilt(connection, card, preset.parameters, rollover)
     save_progress(connection, card, progress, leech=is_leech(progress, preset))
+
+
+def logged(store: Store) -> Iterator[Review]:
+    """Read the reviews that stand, in the order of their moments."""
+    sql = """
+        select id, card, rating, interval, last_interval, difficulty, ease, took_ms,
+               kind
+          from reviews where void = 0 order by id
+    """
+    return (Review(*row) for row in store.connection.execute(sql))
 
 
 class HistoryLine(Struct, frozen=True):

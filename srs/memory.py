@@ -65,30 +65,24 @@ class Progress(Struct, frozen=True):
 
 
 class Review(Struct, frozen=True):
-    """One answer at one moment, as the log keeps it."""
+    """One row of the review log, as another program may see it."""
 
     id: int
     """UTC epoch milliseconds, unique over all cards."""
-    uid: str
-    """guid:ordinal:millisecond at its origin; the same on every device."""
     card: int
     rating: int
     """1 to 4; 0 for a manual change."""
-    took_ms: int
-    kind: int
-    """A ReviewKind."""
-    offset_min: int
-    """Minutes east of UTC where the person was."""
     interval: int
     """The interval it led to: days when positive, seconds when negative."""
     last_interval: int
     """The interval before, in the same manner."""
-    state: int
-    """The State it led to."""
-    step: int
-    """The step it led to."""
     difficulty: float
     """Difficulty after it, 1 to 10; 0 where unknown."""
+    ease: int
+    """Anki's ease per mille where SM-2 scheduled it; else 0."""
+    took_ms: int
+    kind: int
+    """A ReviewKind."""
 
 
 class StoredCard(Struct, frozen=True):
@@ -107,6 +101,12 @@ class StoredCard(Struct, frozen=True):
     suspended: bool = False
     leech: bool = False
     retired: bool = False
+    buried: int = 0
+    """Study day until whose end it rests; 0 for none."""
+    flag: int = 0
+    """Anki's coloured flag, 1 to 7; 0 for none."""
+    marked_ms: int = 0
+    """When it was last suspended, taken up or flagged; 0 for never."""
 
 
 class StoredNote(Struct, frozen=True):

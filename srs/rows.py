@@ -26,7 +26,8 @@ NOTE_COLUMNS = (
 CARD_COLUMNS = (
     "c.id, c.note, c.ordinal, c.part, c.position, c.state, c.step, c.stability, "
     "c.difficulty, c.interval, c.due_ms, c.due_day, c.last_ms, c.last_day, c.reps, "
-    "c.lapses, c.suspended, c.leech, c.retired"
+    "c.lapses, c.suspended, c.leech, c.retired, c.buried, c.flag, "
+    "c.marked_ms"
 )
 """Read by `card_of`; from `cards c`."""
 
@@ -64,6 +65,9 @@ def card_of(row: Sequence[Any]) -> StoredCard:
         suspended=row[16] == 1,
         leech=row[17] == 1,
         retired=row[18] == 1,
+        buried=row[19],
+        flag=row[20],
+        marked_ms=row[21],
     )
 
 

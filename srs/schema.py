@@ -7,7 +7,7 @@ are days since 1970-01-01.  A migration never changes once it is released.
 
 from sqlite_utils import Database, Migrations
 
-VERSION = 1
+VERSION = 2
 """Also written as `PRAGMA user_version`, so that a look tells what a file is."""
 
 migrations = Migrations("flash")
@@ -126,3 +126,34 @@ def m001_first(db: Database) -> None:
         if statement.strip():
             db.execute(statement)
     db.execute("pragma user_version = 1")
+
+
+_EXCHANGE = """
+-- Anki's ease, per mille, where an answer was scheduled by SM-2.
+alter table reviews add column ease integer not null default 0;
+
+-- When it was last suspended, taken up or flagged, UTC milliseconds.
+alter table cards add column marked_ms integer not null default 0;
+
+create table anki_notetypes (
+    id    integer primary key,
+    model text not null  -- JSON as in Anki's schema 11
+) strict;
+
+create table anki_notes (
+    guid     text primary key references notes (guid),
+    notetype integer not null references anki_notetypes (id),
+    fields   text not null,  -- as Anki has them, parted by U+001F
+    shown    text not null,  -- JSON: which field holds which text of the content
+    content  text not null   -- JSON of the content that was made of them
+) strict;
+"""
+
+
+@migrations()
+def m002_exchange(db: Database) -> None:
+    """Make room for what comes from Anki."""
+    for statement in _EXCHANGE.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+    db.execute("pragma user_version = 2")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION = 1
+VERSION = 2
 """The newest schema this program knows; `srs.schema` makes it."""
 
 BACKUPS_KEPT = 10

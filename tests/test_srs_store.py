@@ -80,7 +80,11 @@ def test_every_table_is_strict(opened: Store) -> None:
     )
 
     assert tables == dict.fromkeys(
-        "settings presets decks notes cards reviews operations readers".split(), 1
+        [
+            *"settings presets decks notes cards reviews operations readers".split(),
+            *("anki_notetypes", "anki_notes"),
+        ],
+        1,
     )
 
 

@@ -21,6 +21,7 @@ from flash.trouble import tell
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from export.anki_schedule import Schedule
     from srs.intake import Intake
     from srs.memory import StoredNote
 
@@ -193,6 +194,13 @@ def export(
         Path,
         typer.Argument(metavar="FILE.apkg|.csv|.json", help="Where to write."),
     ],
+    with_schedule: Annotated[
+        bool,
+        typer.Option(
+            "--with-schedule",
+            help="Send the schedule, the review log and the presets along.",
+        ),
+    ] = False,
     deck: DeckOption = "",
     tag: TagOption = "",
     json: JsonOption = False,
@@ -213,7 +221,9 @@ def export(
     with opened(db) as store:
         notes = stored_notes(store.store, deck=deck, tag=tag)
         if ending == ".apkg":
-            written = _write_package(store, file, notes, quiet=json)
+            written = _write_package(
+                store, file, notes, quiet=json, with_schedule=with_schedule
+            )
         else:
             written = _write_table(file, notes)
     if json:
@@ -226,10 +236,16 @@ def export(
 
 
 def _write_package(
-    store: Opened, file: Path, notes: "Iterator[StoredNote]", *, quiet: bool
+    store: Opened,
+    file: Path,
+    notes: "Iterator[StoredNote]",
+    *,
+    quiet: bool,
+    with_schedule: bool,
 ) -> dict[str, int]:
     from export.anki_package import Creation, write_package
 
+    schedule = _schedule(store) if with_schedule else None
     total = store.store.row("select count(*) from notes where retired = 0")[0]
     calendar = store.options.calendar
     first = calendar.start_ms(_FIRST_DAY)
@@ -237,8 +253,26 @@ def _write_package(
         first // 1000 - 1, -calendar.offset_of(first), store.options.rollover
     )
     with _Progress(total, "exporting", quiet=quiet) as progressed:
-        written = write_package(file, notes, creation, progressed)
-    return {"notes": written.notes, "cards": written.cards, "media": written.media}
+        written = write_package(file, notes, creation, progressed, schedule)
+    told = {"notes": written.notes, "cards": written.cards, "media": written.media}
+    return {**told, "reviews": written.reviews} if with_schedule else told
+
+
+def _schedule(store: Opened) -> "Schedule":
+    """Gather what a package with its schedule needs."""
+    from export.anki_schedule import Schedule
+    from srs.log import logged
+    from srs.schedule import interval_days
+
+    options = store.options
+    return Schedule(
+        first_day=_FIRST_DAY,
+        today=options.calendar.day(store.now()),
+        day_of=options.calendar.day,
+        preset_of=options.preset,
+        days_of=interval_days,
+        reviews=logged(store.store),
+    )
 
 
 def _write_table(file: Path, notes: "Iterator[StoredNote]") -> dict[str, int]:

@@ -1,0 +1,178 @@
+"""A person who studies with flash and with Anki: both sides of an exchange.
+
+Anki's side runs in a process of its own, because its backend reads the time zone
+only once.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from srs_shelf import Clock, add, new_store
+
+from cards.note import Basic, Cloze, Listing, Note
+from export.anki_package import Creation, write_package
+from export.anki_schedule import Schedule
+from srs.calendar import study_day
+from srs.library import stored_notes
+from srs.log import logged
+from srs.memory import Rating
+from srs.options import Options, save_options
+from srs.schedule import interval_days
+from srs.session import Session
+from srs.store import Store
+
+FIRST_DAY = 18_262
+DAY_MS = 86_400_000
+
+
+def notes(count: int) -> list[Note]:
+    """Make notes of several kinds in two decks."""
+    made: list[Note] = []
+    for number in range(count):
+        deck = "Cells" if number % 2 else "Cells::Basics"
+        contents = (
+            Basic(f"q{number}", f"a{number}", reverse=number % 4 == 0),
+            Cloze(f"x{number} {{{{c1::one{number}}}}} and {{{{c2::two{number}}}}}"),
+            Listing(f"l{number}", (f"i{number}", f"j{number}", f"k{number}")),
+        )
+        made.append(Note(contents[number % 3], deck, id=f"n{number}"))
+    return made
+
+
+def studied(folder: Path, zone: str, now_ms: int, *, days: int, seed: int) -> Store:
+    """Make a store that a person has used for some days up to a moment."""
+    store = new_store(folder, zone)
+    chance = random.Random(seed)
+    clock = Clock(now_ms - days * DAY_MS)
+    save_options(store, "", {"new_per_day": 6, "bury_siblings": False, "fuzz": True})
+    add(store, notes(45), clock())
+    while clock() < now_ms - DAY_MS:
+        session = Session(store, clock)
+        for _ in range(12):
+            if session.next() is None:
+                break
+            rating = chance.choices(list(Rating), (15, 10, 60, 15))[0]
+            session.answer(rating, chance.randrange(500, 90_000))
+            clock.turn(minutes=chance.uniform(0.2, 3))
+        clock.turn(days=chance.choice((0.3, 0.7, 1, 1.4)))
+    return store
+
+
+def package(
+    store: Store, path: Path, now_ms: int, *, with_schedule: bool = True
+) -> Path:
+    """Export as the command does."""
+    options = Options(store)
+    calendar = options.calendar
+    first = calendar.start_ms(FIRST_DAY)
+    creation = Creation(first // 1000 - 1, -calendar.offset_of(first), options.rollover)
+    schedule = Schedule(
+        first_day=FIRST_DAY,
+        today=calendar.day(now_ms),
+        day_of=calendar.day,
+        preset_of=options.preset,
+        days_of=interval_days,
+        reviews=logged(store),
+    )
+    write_package(
+        path,
+        stored_notes(store),
+        creation,
+        schedule=schedule if with_schedule else None,
+    )
+    return path
+
+
+def in_anki(zone: str, step: str, **arguments: Any) -> Any:
+    """Run one of the steps below in Anki, somewhere in the world."""
+    environment = {**os.environ, "TZ": zone, "ANKI_TEST_MODE": "1"}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, __file__, step, json.dumps(arguments, default=str)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def take(collection: str, file: str) -> dict[str, Any]:
+    """Import a package as a person does who ticks scheduling and presets."""
+    from anki.collection import (
+        Collection,
+        ImportAnkiPackageOptions,
+        ImportAnkiPackageRequest,
+    )
+
+    opened = Collection(collection)
+    options = ImportAnkiPackageOptions(with_scheduling=True, with_deck_configs=True)
+    request = ImportAnkiPackageRequest(package_path=file, options=options)
+    opened.import_anki_package(request)
+    found = _cards(opened)
+    opened.close()
+    return found
+
+
+def compute(collection: str) -> dict[str, Any]:
+    """Let Anki compute every memory state from the review log."""
+    from anki.collection import Collection
+
+    opened = Collection(collection)
+    opened.set_config("fsrs", True)
+    found = {}
+    for guid, ordinal, card in opened.db.all(
+        "select n.guid, c.ord, c.id from cards c join notes n on n.id = c.nid"
+        " where c.reps > 0"
+    ):
+        state = opened._backend.compute_memory_state(card).state
+        found[f"{guid}:{ordinal}"] = [state.stability, state.difficulty]
+    opened.close()
+    return found
+
+
+def _cards(opened: Any) -> dict[str, Any]:
+    """Give what Anki knows of each card, by guid and ordinal."""
+    found = {}
+    timing = opened._backend.sched_timing_today()
+    ending = timing.next_day_at - 60
+    today = study_day(ending * 1000, time.localtime(ending).tm_gmtoff // 60, 4)
+    first_day = today - timing.days_elapsed
+    for row in opened.db.all(
+        "select n.guid, c.ord, c.type, c.queue, c.due, c.ivl, c.reps, c.lapses,"
+        " c.data, c.id from cards c join notes n on n.id = c.nid"
+    ):
+        guid, ordinal, kind, queue, due, interval, reps, lapses, data, card = row
+        log = opened.db.all(
+            "select id, ease, ivl, lastIvl, type from revlog where cid = ? order by id",
+            card,
+        )
+        found[f"{guid}:{ordinal}"] = {
+            "type": kind,
+            "queue": queue,
+            "due": due,
+            "interval": interval,
+            "reps": reps,
+            "lapses": lapses,
+            "data": json.loads(data or "{}"),
+            "log": log,
+            "first_day": first_day,
+        }
+    return found
+
+
+def main() -> None:
+    """Run a step and write what it gives to stdout."""
+    step, arguments = sys.argv[1], json.loads(sys.argv[2])
+    sys.stdout.write(json.dumps({"take": take, "compute": compute}[step](**arguments)))
+
+
+if __name__ == "__main__":
+    main()
