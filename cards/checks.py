@@ -18,6 +18,7 @@ from cards.note import (
     Content,
     Header,
     Listing,
+    Several,
     Source,
 )
 from cards.questions import is_empty_cell, option_of
@@ -100,6 +101,20 @@ def _check_content(refusals: Refusals, content: Content, spots: Spots) -> None:
             _check_choice(refusals, content, spots)
         case Compare():
             _check_compare(refusals, content, spots)
+        case Several():
+            _check_asked(refusals, content, spots)
+
+
+def _check_asked(refusals: Refusals, content: Several, spots: Spots) -> None:
+    if not content.questions:
+        hint = "write '- front:' and 'back:' under it"
+        refusals.add(spots, ("questions",), "no questions", hint)
+    for index, one in enumerate(content.questions):
+        path = ("questions", index)
+        if is_empty_cell(one.front):
+            refusals.add(spots, (*path, "front"), "empty front", "write the question")
+        if is_empty_cell(one.back):
+            refusals.add(spots, (*path, "back"), "empty back", "write the answer")
 
 
 def _check_cloze(refusals: Refusals, content: Cloze, spots: Spots) -> None:
@@ -217,6 +232,10 @@ def _texts(content: Content, common: Common) -> Iterator[tuple[_Path, str]]:
                 yield ("options", index), option_of(option).text
         case Compare():
             yield from _table_texts(content)
+        case Several():
+            for index, one in enumerate(content.questions):
+                yield ("questions", index, "front"), one.front
+                yield ("questions", index, "back"), one.back
 
 
 def _table_texts(content: Compare) -> Iterator[tuple[_Path, str]]:

@@ -31,7 +31,7 @@ HEADER_KEYS = frozenset({*(field.encode_name for field in fields(Header)), "card
 Found = TypeVar("Found", bound=Struct)
 
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
-_NESTED = ("pin", "since", "source", "text", "title", "url", "was")
+_NESTED = ("back", "front", "pin", "since", "source", "text", "title", "url", "was")
 _MOST = 20
 """Mistakes told of one field."""
 _EXPECTED = re.compile(r"Expected `(\w+)`, got `(\w+)`")

@@ -102,7 +102,22 @@ class Compare(Struct, frozen=True, tag="compare"):
     ]
 
 
-Content = Basic | Cloze | Listing | Choice | Compare
+class Asked(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of several questions of a note."""
+
+    front: Annotated[Text, Meta(description="The question.")]
+    back: Annotated[Text, Meta(description="The answer.")]
+
+
+class Several(Struct, frozen=True, tag="several"):
+    """Several questions about one fact, one card each, on different days."""
+
+    questions: Annotated[
+        tuple[Asked, ...], Meta(description="One question or more, front and back.")
+    ]
+
+
+Content = Basic | Cloze | Listing | Choice | Compare | Several
 
 KINDS: dict[str, type[Content]] = {
     "front": Basic,
@@ -110,6 +125,7 @@ KINDS: dict[str, type[Content]] = {
     "list": Listing,
     "choice": Choice,
     "compare": Compare,
+    "questions": Several,
 }
 """The key that tells a card's kind, and the content it announces."""
 
@@ -177,7 +193,7 @@ class Note(Struct, frozen=True):
 
     @property
     def kind(self) -> str:
-        """Name the kind: basic, cloze, list, choice or compare."""
+        """Name the kind: basic, cloze, list, choice, compare or several."""
         return KIND_NAMES[type(self.content)]
 
 
@@ -187,4 +203,5 @@ KIND_NAMES: dict[type[Content], str] = {
     Listing: "list",
     Choice: "choice",
     Compare: "compare",
+    Several: "several",
 }

@@ -7,7 +7,7 @@ renamed table row, a renumbered cloze stay the same card.
 import difflib
 from collections.abc import Mapping, Sequence
 
-from cards.note import Cloze, Compare, Content, Listing
+from cards.note import Cloze, Compare, Content, Listing, Several
 from cards.questions import SEPARATOR, cloze_parts, parts_of
 
 ALIKE = 0.6
@@ -56,7 +56,7 @@ def followed_parts(
             return _cells(old, new, by_place=False)
         case (Cloze(), Cloze()):
             return _clozes(old, new)
-        case (Listing(), Listing()):
+        case (Listing(), Listing()) | (Several(), Several()):
             return _names(before, after)
         case _:
             return {part: part for part in after if part in before}

@@ -5,12 +5,22 @@ text, an item, a table's row and subject.  It is never a position alone, so that
 a row that moves or a cloze that is renumbered stays the same card.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from cards.cloze import Hidden, hidden_text, numbers, parse_cloze, plain, show
-from cards.note import Basic, Choice, Cloze, Compare, Content, Listing, Note, Option
+from cards.note import (
+    Basic,
+    Choice,
+    Cloze,
+    Compare,
+    Content,
+    Listing,
+    Note,
+    Option,
+    Several,
+)
 
 SEPARATOR = "\x1f"
 """Stands between the names that make up the part of a table cell."""
@@ -52,6 +62,9 @@ def questions(content: Content, language: str = "") -> tuple[Question, ...]:
             return (_choice(content),)
         case Compare():
             return tuple(_compare(content, language))
+        case Several():
+            named = zip(parts_of(content), content.questions, strict=True)
+            return tuple(Question(part, one.front, one.back) for part, one in named)
 
 
 def parts_of(content: Content) -> tuple[str, ...]:
@@ -67,6 +80,9 @@ def parts_of(content: Content) -> tuple[str, ...]:
             return tuple(cloze_parts(content).values())
         case Compare():
             return tuple(_cell_parts(content))
+        case Several():
+            fronts = (" ".join(one.front.split()) for one in content.questions)
+            return _distinct(fronts)
 
 
 def question_text(content: Content) -> str:
@@ -82,6 +98,8 @@ def question_text(content: Content) -> str:
             return content.choice
         case Compare():
             return " / ".join(content.compare) + ": " + ", ".join(content.by)
+        case Several():
+            return " / ".join(one.front for one in content.questions)
 
 
 def answer_text(content: Content) -> str:
@@ -97,6 +115,8 @@ def answer_text(content: Content) -> str:
             return content.answer
         case Compare():
             return SEPARATOR.join(cell for row in content.by.values() for cell in row)
+        case Several():
+            return SEPARATOR.join(one.back for one in content.questions)
 
 
 def option_of(option: str | Option) -> Option:
@@ -121,15 +141,22 @@ def cloze_parts(content: Cloze) -> dict[int, str]:
     Where two numbers hide the same text, the later ones are counted.
     """
     parsed = parse_cloze(content.cloze)
-    found: dict[int, str] = {}
-    for number in numbers(parsed):
-        text = part = " ".join(hidden_text(parsed, number).split())
+    found = numbers(parsed)
+    texts = (" ".join(hidden_text(parsed, number).split()) for number in found)
+    return dict(zip(found, _distinct(texts), strict=True))
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    """Count what stands there again, so that every name is one of its own."""
+    found: dict[str, None] = {}
+    for text in texts:
+        part = text
         count = 1
-        while part in found.values():
+        while part in found:
             count += 1
             part = f"{text}{SEPARATOR}{count}"
-        found[number] = part
-    return found
+        found[part] = None
+    return tuple(found)
 
 
 def _basic(content: Basic) -> Iterator[Question]:

@@ -6,7 +6,17 @@ import unicodedata
 
 from cards.cloze_html import cloze_html, hidden_html, shown_html, within_cloze
 from cards.html import ImageOf, to_html
-from cards.note import Basic, Choice, Cloze, Compare, Content, Listing, Note, Source
+from cards.note import (
+    Basic,
+    Choice,
+    Cloze,
+    Compare,
+    Content,
+    Listing,
+    Note,
+    Several,
+    Source,
+)
 from cards.questions import (
     REVERSED,
     SEPARATOR,
@@ -52,6 +62,8 @@ def fields_of(stored: StoredNote, image: ImageOf | None = None) -> tuple[str, ..
             fields = (_listing(listing, numbers, image), "")
         case Compare() as table:
             fields = (_asked(note, numbers, image), _table(table, numbers, image))
+        case Several():
+            fields = (_asked(note, numbers, image), "")
     fields = (*fields, *_common(note, image), "", "", "")
     whole = "".join(fields)
     if whole.isascii() and (whole.isprintable() or not _CONTROL(whole)):
@@ -105,7 +117,7 @@ def _listing(listing: Listing, numbers: dict[str, int], image: ImageOf | None) -
 
 
 def _asked(note: Note, numbers: dict[str, int], image: ImageOf | None) -> str:
-    """Write each question of a table; the style shows the active one only."""
+    """Write each question of its own; the style shows the active one only."""
     sections: list[str] = []
     for question in questions(note.content, note.language):
         ordinal = numbers.get(question.part)

@@ -116,7 +116,7 @@ def _told(error: Exception, *, as_json: bool) -> bool:
     if isinstance(error, StoreError):
         tell_error(str(error), as_json=as_json)
         return True
-    if type(error).__name__ == "ExportError":
+    if type(error).__name__ in ("ExportError", "PackageError"):
         tell_error(str(error), as_json=as_json)
         return True
     return False

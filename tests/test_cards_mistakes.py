@@ -55,7 +55,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         HEAD + "  - extra: q\n",
         [
             "3:5: a card of no kind "
-            "(give it one of: front, cloze, list, choice, compare)"
+            "(give it one of: front, cloze, list, choice, compare, questions)"
         ],
     ),
     "two kinds": (

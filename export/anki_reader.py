@@ -1,0 +1,157 @@
+"""Reading a collection of Anki out of its database, of whatever schema.
+
+The database is a stranger's: it is opened read-only, only plain tables are asked,
+and the work is bounded by its size.
+"""
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from export import anki_schema11, anki_schema18
+from export.anki_values import AnkiCard, AnkiNote, Collection
+from export.errors import PackageError
+from export.package_file import Package
+from export.protobuf import MalformedMessage
+from srs.incoming import IncomingReview
+
+_TABLES = ("col", "notes", "cards", "revlog")
+_STEPS_PER_BYTE = 200
+_STEPS_AT_ONCE = 1_000_000
+_HEADER = b"SQLite format 3\0"
+
+_NOTES = """
+    select cast(id as integer), cast(guid as text), cast(mid as integer),
+           cast(mod as integer), cast(tags as text), cast(flds as text)
+      from notes order by id
+"""
+# What a filtered deck has borrowed is read as it is at home.
+_CARDS = """
+    select cast(id as integer), cast(nid as integer),
+           cast(iif(odid <> 0, odid, did) as integer), cast(ord as integer),
+           cast(mod as integer), cast(type as integer), cast(queue as integer),
+           cast(iif(odid <> 0 and odue <> 0, odue, due) as integer),
+           cast(ivl as integer), cast(factor as integer), cast(reps as integer),
+           cast(lapses as integer), cast(left as integer),
+           cast(flags as integer) & 7, cast(data as text)
+      from cards order by nid, ord
+"""
+_REVIEWS = """
+    select cast(id as integer), cast(cid as integer), cast(ease as integer),
+           cast(ivl as integer), cast(lastIvl as integer), cast(factor as integer),
+           cast(time as integer), cast(type as integer)
+      from revlog order by id
+"""
+
+
+def read_collection(package: Package, path: Path) -> Collection:
+    """Read all that flash takes over.
+
+    Args:
+        package: From `open_package`.
+        path: The file, to name it in errors.
+
+    Raises:
+        PackageError: The collection is damaged, or of a schema that flash
+            doesn't know.
+    """
+    with tempfile.TemporaryDirectory(prefix="flash-") as folder:
+        file = Path(folder) / "collection"
+        package.write_collection(file)
+        try:
+            with _opened(file) as connection:
+                return _read(connection)
+        except (sqlite3.Error, MalformedMessage, ValueError, OverflowError) as error:
+            message = f"damaged collection: {error}"
+            hint = "run 'Check Database' in Anki and export it once more"
+            raise PackageError(str(path), message, hint) from None
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[sqlite3.Connection]:
+    size = file.stat().st_size
+    _check_whole(file, size)
+    uri = f"{file.as_uri()}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        connection.execute("pragma trusted_schema = off")
+        connection.execute("pragma query_only = on")
+        connection.text_factory = lambda data: data.decode("utf-8", errors="replace")
+        connection.create_collation("unicase", _unicase)
+        _bound(connection, size)
+        _check_tables(connection)
+        yield connection
+
+
+def _check_whole(file: Path, size: int) -> None:
+    """Refuse a database that was cut off: some of its tables would seem empty."""
+    with file.open("rb") as opened:
+        header = opened.read(100)
+    if header[:16] != _HEADER:
+        raise ValueError("no database")
+    page = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    changed, valid = header[24:28], header[92:96]
+    if changed == valid and pages * (65536 if page == 1 else page) > size:
+        raise ValueError("cut off")
+
+
+def _unicase(one: str, other: str) -> int:
+    one, other = one.casefold(), other.casefold()
+    return (one > other) - (one < other)
+
+
+def _bound(connection: sqlite3.Connection, size: int) -> None:
+    left = [(size * _STEPS_PER_BYTE) // _STEPS_AT_ONCE + 100]
+
+    def count() -> bool:
+        left[0] -= 1
+        return left[0] < 0
+
+    connection.set_progress_handler(count, _STEPS_AT_ONCE)
+
+
+def _check_tables(connection: sqlite3.Connection) -> None:
+    sql = "select name, coalesce(sql, '') from sqlite_master where type = 'table'"
+    plain = {
+        str(name).lower()
+        for name, made in connection.execute(sql)
+        if not str(made).lower().startswith("create virtual")
+    }
+    missing = [name for name in _TABLES if name not in plain]
+    if missing:
+        raise ValueError(f"no table '{missing[0]}'")
+
+
+def _read(connection: sqlite3.Connection) -> Collection:
+    row = connection.execute(
+        "select cast(ver as integer), cast(crt as integer) from col"
+    ).fetchone()
+    if row is None:
+        raise ValueError("no settings")
+    version, created = row
+    if version == 11:
+        about: Any = anki_schema11.read(connection)
+    elif version in (15, 16, 17, 18):
+        about = anki_schema18.read(connection)
+    else:
+        raise ValueError(f"schema {version} is none that flash knows")
+    losses: list[str] = []
+    notes = [_note(row) for row in connection.execute(_NOTES)]
+    cards = [AnkiCard(*row) for row in connection.execute(_CARDS)]
+    return Collection(
+        created_s=created,
+        notes=notes,
+        cards=cards,
+        reviews=[IncomingReview(*row) for row in connection.execute(_REVIEWS)],
+        losses=losses,
+        **about,
+    )
+
+
+def _note(row: tuple[int, str, int, int, str, str]) -> AnkiNote:
+    number, guid, notetype, modified, tags, fields = row
+    split = tuple(fields.split("\x1f"))
+    return AnkiNote(number, guid, notetype, modified, tuple(tags.split()), split)

@@ -1,0 +1,98 @@
+"""A collection of Anki as values, whatever generation of file it came from."""
+
+from msgspec import Struct
+
+from srs.incoming import IncomingReview
+
+
+class Template(Struct, frozen=True):
+    """How a note type shows one of its cards."""
+
+    name: str
+    question: str
+    answer: str
+
+
+class NoteType(Struct, frozen=True):
+    """Fields and templates of notes."""
+
+    id: int
+    name: str
+    is_cloze: bool
+    fields: tuple[str, ...]
+    templates: tuple[Template, ...]
+    model: str = ""
+    """JSON as in schema 11, to hand the type back to Anki."""
+
+
+class AnkiNote(Struct, frozen=True):
+    """A row of `notes`."""
+
+    id: int
+    guid: str
+    notetype: int
+    modified_s: int
+    tags: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+class AnkiCard(Struct, frozen=True):
+    """A row of `cards`, at home: what a filtered deck borrowed is given back."""
+
+    id: int
+    note: int
+    deck: int
+    ordinal: int
+    modified_s: int
+    type: int
+    """0 new, 1 learning, 2 review, 3 relearning."""
+    queue: int
+    due: int
+    """A position, epoch seconds or a day, as `type` and `queue` say."""
+    interval: int
+    ease: int
+    """Per mille."""
+    reps: int
+    lapses: int
+    left: int
+    flag: int
+    data: str
+    """JSON with the memory state."""
+
+
+class AnkiPreset(Struct, frozen=True):
+    """How the cards of a deck are scheduled, as far as flash knows it too."""
+
+    desired_retention: float | None = None
+    parameters: tuple[float, ...] = ()
+    new_per_day: int | None = None
+    reviews_per_day: int | None = None
+    learning_steps: tuple[float, ...] | None = None
+    """Minutes."""
+    relearning_steps: tuple[float, ...] | None = None
+    """Minutes."""
+    maximum_interval: int | None = None
+    leech_threshold: int | None = None
+    leech_suspend: bool | None = None
+    bury_siblings: bool | None = None
+
+
+class Collection(Struct):
+    """All of a collection that flash takes over."""
+
+    created_s: int
+    """From whose study day on days are counted, epoch seconds."""
+    minutes_west: int | None
+    """Of UTC at that moment; None where the file doesn't say."""
+    rollover: int
+    notetypes: dict[int, NoteType]
+    decks: dict[int, str]
+    """Names, `::` between the parts; filtered decks are left out."""
+    presets: dict[int, AnkiPreset]
+    """By deck."""
+    notes: list[AnkiNote]
+    cards: list[AnkiCard]
+    reviews: list[IncomingReview]
+    """In the order of their moments."""
+    losses: list[str]
+    """What could not be read, in words."""
