@@ -33,6 +33,8 @@ class Contents:
         self.presets = Presets()
         self.preset_of: Callable[[str], Preset] | None = None
         """Gives a deck its preset, where the schedule goes along."""
+        self.notetypes: dict[int, str] = {}
+        """JSON of the note types beside our own."""
 
 
 def database(contents: Contents, created_s: int, settings: dict[str, Any]) -> bytes:
@@ -97,6 +99,7 @@ def _write_collection(
         str(model.model_id): model.to_json(_FIXED_S, 1)
         for model in (basic_model(), cloze_model())
     }
+    models |= {str(key): json.loads(text) for key, text in contents.notetypes.items()}
     changed_ms = max(note[3] for note in contents.notes) * 1000
     values = (conf, models, decks, presets)
     connection.execute(

@@ -18,10 +18,12 @@ from msgspec import Struct
 from cards.note import Note
 from export.anki_database import Contents, database
 from export.anki_fields import fields_of
+from export.anki_foreign import Foreign, raw_fields
 from export.anki_rows import card_row, note_row
 from export.anki_schedule import Schedule, review_rows, scheduled_columns
 from export.atomic import replace_file
 from export.errors import ExportError
+from export.markdown import media_names
 from srs.memory import StoredNote
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -57,6 +59,7 @@ def write_package(
     creation: Creation,
     progressed: Progressed | None = None,
     schedule: Schedule | None = None,
+    foreign: Foreign | None = None,
 ) -> Written:
     """Write notes and their cards to an `.apkg` file.
 
@@ -67,16 +70,18 @@ def write_package(
         progressed: Is told how many notes are done, each thousand.
         schedule: To send the schedule and the review log along; without it, all
             cards are new.
+        foreign: Notes that go back to Anki as they came from there.
 
     Raises:
         ExportError: There is nothing to write, a picture or sound is missing,
             or the file can't be written.
     """
     contents, media = Contents(), _Media()
+    foreign = foreign or Foreign({}, {})
     if schedule is not None:
         contents.preset_of = schedule.preset_of
     for index, stored in enumerate(notes):
-        _add(contents, media, stored, schedule)
+        _add(contents, media, stored, schedule, foreign)
         if progressed and index % 1000 == 0:
             progressed(index)
     if not contents.cards:
@@ -106,13 +111,22 @@ def _add(
     media: "_Media",
     stored: StoredNote,
     schedule: Schedule | None,
+    foreign: Foreign,
 ) -> None:
     """Take a note with those of its cards that are in use."""
     cards = [card for card in stored.cards if not card.retired]
     if stored.retired or not cards:
         return
-    fields = fields_of(stored, media.naming(stored.note))
-    contents.notes.append(note_row(stored, cards, fields))
+    kept = foreign.notes.get(stored.guid)
+    if kept is None:
+        fields = fields_of(stored, media.naming(stored.note))
+        contents.notes.append(note_row(stored, cards, fields))
+    else:
+        notetype = kept.raw.notetype
+        contents.notetypes[notetype] = foreign.notetypes[notetype]
+        fields = raw_fields(stored, kept)
+        contents.notes.append(note_row(stored, cards, fields, notetype))
+        media.keep(stored.note, fields)
     deck = contents.decks.id_of(stored.note.deck)
     changed_ms = stored.modified_ms
     if schedule is None:
@@ -136,6 +150,17 @@ class _Media:
         self.files: dict[str, Path] = {}
         """By their names in the package."""
         self._names: dict[Path, str] = {}
+
+    def keep(self, note: Note, fields: tuple[str, ...]) -> None:
+        """Take the files along that fields of Anki name, under these names."""
+        folder = Path(note.file).parent
+        for field in fields:
+            if "<img" not in field.lower() and "[sound:" not in field:
+                continue
+            for name in media_names(field):
+                file = folder / name
+                if Path(name).name == name and file.is_file():
+                    self.files[name] = file
 
     def naming(self, note: Note) -> Callable[[str], str]:
         """Make what gives the paths in a note their names in the package."""

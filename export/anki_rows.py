@@ -20,7 +20,10 @@ _UNSYNCED = -1
 
 
 def note_row(
-    stored: StoredNote, cards: list[StoredCard], fields: tuple[str, ...]
+    stored: StoredNote,
+    cards: list[StoredCard],
+    fields: tuple[str, ...],
+    notetype: int = 0,
 ) -> Row:
     """Make the row of a note.
 
@@ -28,12 +31,13 @@ def note_row(
         stored: The note.
         cards: Those of its cards that go along.
         fields: As its note type has them.
+        notetype: Id of the type, where it is none of ours.
     """
     first = _sort_text(fields[0])
     return (
         stored.anki_id,
         stored.guid,
-        BASIC_ID if is_basic(stored.note.content) else CLOZE_ID,
+        notetype or (BASIC_ID if is_basic(stored.note.content) else CLOZE_ID),
         stored.modified_ms // 1000,
         _UNSYNCED,
         _tags(stored.note.tags, any(card.leech for card in cards)),

@@ -12,6 +12,7 @@ from flash.commands import (
     check_command,
     config_command,
     deck_commands,
+    import_command,
     list_commands,
     review_command,
     stale_command,
@@ -61,6 +62,7 @@ app.command("review")(review_command.review)
 app.command("add")(deck_commands.add)
 app.command("check")(check_command.check)
 app.command("export")(deck_commands.export)
+app.command("import")(import_command.import_)
 app.command("decks")(list_commands.decks)
 app.command("list")(list_commands.list_cards)
 app.command("show")(list_commands.show)

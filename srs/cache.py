@@ -5,14 +5,16 @@ of them in their order; both must agree.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 
-from srs.memory import Progress, State
+from srs.memory import Progress, ReviewKind, State
 from srs.options import Options
 from srs.presets import Preset
-from srs.schedule import Moment, Result, replayed
+from srs.schedule import Moment, Result, after_answer, replayed
+from srs.sm2 import memory_from_sm2
 from srs.store import Store
 
 _SAVE = """
@@ -38,6 +40,13 @@ def save_progress(
     connection.execute(_SAVE, {**values, "id": card, "leech": int(leech)})
 
 
+_LOGGED = (
+    "r.id, r.rating, r.offset_min, r.state, r.step, r.interval, r.kind, r.before, "
+    "r.difficulty, r.ease"
+)
+"""Read by `_replay`; from `reviews r`."""
+
+
 def rebuilt(
     connection: sqlite3.Connection,
     card: int,
@@ -45,11 +54,10 @@ def rebuilt(
     rollover: int,
 ) -> Progress:
     """Compute a card's progress from its reviews that stand."""
-    sql = """
-        select id, rating, offset_min, state, step, interval
-          from reviews
-         where card = ? and void = 0
-         order by id
+    sql = f"""
+        select {_LOGGED} from reviews r
+         where r.card = ? and r.void = 0
+         order by r.id
     """
     progress = Progress()
     for row in connection.execute(sql, (card,)):
@@ -59,16 +67,64 @@ def rebuilt(
 
 def _replay(
     progress: Progress,
-    row: tuple[int, int, int, int, int, int],
+    row: Sequence[Any],
     parameters: tuple[float, ...],
     rollover: int,
 ) -> Progress:
-    review, rating, offset_min, state, step, interval = row
+    review, rating, offset_min, state, step, interval, kind, before, *known = row
     moment = Moment(review, offset_min, rollover)
     if rating == 0:
-        return brought(progress, moment.day + interval)
+        if kind == ReviewKind.RESCHEDULE:
+            return rescheduled(progress, interval)
+        return _changed_by_hand(progress, moment, interval, known, parameters)
+    if kind == ReviewKind.EARLY and not any(known):
+        return progress  # looked at in a filtered deck, not answered for real
     result = Result(State(state), step, interval)
+    if before != State.NEW and progress.stability is None:
+        # The log begins later than the card was learned.
+        memory = _begun(known, max(1, interval), parameters)
+        return after_answer(progress, rating, result, memory, moment)
     return replayed(progress, rating, result, moment, parameters)
+
+
+def _begun(
+    known: Sequence[float], interval: int, parameters: tuple[float, ...]
+) -> tuple[float, float]:
+    """Guess a memory from the difficulty or the ease, and the interval."""
+    difficulty, ease = known
+    stability, guessed = memory_from_sm2((ease or 2500) / 1000, interval, parameters)
+    return stability, difficulty or guessed
+
+
+def _changed_by_hand(
+    progress: Progress,
+    moment: Moment,
+    interval: int,
+    known: Sequence[float],
+    parameters: tuple[float, ...],
+) -> Progress:
+    if not any(known):
+        return Progress(reps=progress.reps, lapses=progress.lapses)
+    if progress.stability is None:
+        memory = _begun(known, max(1, interval), parameters)
+        progress = msgspec.structs.replace(
+            progress,
+            stability=memory[0],
+            difficulty=memory[1],
+            interval=max(1, interval),
+            last_ms=moment.at_ms,
+            last_day=moment.day,
+        )
+    return brought(progress, moment.day + interval)
+
+
+def rescheduled(progress: Progress, interval: int) -> Progress:
+    """Give a review card another interval; its memory stays."""
+    if progress.state is not State.REVIEW or progress.last_day is None:
+        return progress
+    return msgspec.structs.replace(
+        progress, interval=interval, due_day=progress.last_day + interval
+    )
 
 
 def rebuild_all(
@@ -84,8 +140,8 @@ def rebuild_all(
     Returns:
         Card ids and what the log says of them.
     """
-    sql = """
-        select r.card, c.deck, r.id, r.rating, r.offset_min, r.state, r.step, r.interval
+    sql = f"""
+        select r.card, c.deck, {_LOGGED}
           from reviews r join cards c on c.id = r.card
          where r.void = 0
          order by r.card, r.id
@@ -97,17 +153,18 @@ def rebuild_all(
                 yield current, progress
             current, progress = card, Progress()
             parameters = preset_of(deck).parameters
-        review, rating, offset_min, state, step, interval = row
-        values = (review, rating, offset_min, state, step, interval)
-        progress = _replay(progress, values, parameters, rollover)
+        progress = _replay(progress, row, parameters, rollover)
     if current:
         yield current, progress
 
 
 def brought(progress: Progress, day: int) -> Progress:
-    """Make a review card due on another study day; its memory stays."""
+    """Make a card due on another study day; its memory stays."""
     if progress.state is not State.REVIEW:
-        return progress
+        days = 1 if progress.last_day is None else max(1, day - progress.last_day)
+        progress = msgspec.structs.replace(
+            progress, state=State.REVIEW, step=0, due_ms=None, interval=days
+        )
     return msgspec.structs.replace(progress, due_day=day)
 
 

@@ -11,11 +11,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from srs.log import add_manual, note_operation, void_review
+from srs.log import add_manual, note_operation, rebuild_card, void_review
 from srs.memory import State
 from srs.options import Options
 from srs.presets import Preset
 from srs.store import Store
+
+SET_MARKS = "update cards set suspended = ?, flag = ?, marked_ms = ? where id = ?"
 
 
 def suspend(store: Store, cards: Sequence[int], now_ms: int, *, suspended: bool) -> int:
@@ -54,8 +56,12 @@ def _set(
             if row is not None and row[0] != value:
                 before.append((card, row[0]))
         connection.executemany(
-            f"update cards set {column} = ? where id = ?",
-            [(value, card) for card, _ in before],
+            f"update cards set {column} = ?, marked_ms = max(marked_ms, ?)"
+            " where id = ?",
+            [
+                (value, now_ms if column == "suspended" else 0, card)
+                for card, _ in before
+            ],
         )
         if before:
             name = "bury" if column == "buried" else "suspend"
@@ -106,7 +112,7 @@ class Undone(Struct, frozen=True):
     """A step that was taken back."""
 
     name: str
-    """answer, suspend, unsuspend, bury or forget."""
+    """answer, suspend, unsuspend, bury, forget or import."""
     sentence: str
     card: int | None
     """The card to show again, where it was one."""
@@ -143,6 +149,8 @@ def undo_last(store: Store, options: Options) -> Undone | None:
             return _undo_answer(store, options, before)
         if name == "forget":
             return _undo_forget(store, options, before)
+        if name == "import":
+            return _undo_import(store, options, before)
         return _undo_mark(connection, name, before)
 
 
@@ -169,6 +177,27 @@ def _undo_answer(store: Store, options: Options, before: dict[str, Any]) -> Undo
     if before.get("suspended"):
         store.connection.execute("update cards set suspended = 0 where id = ?", (card,))
     return Undone("answer", "took back the last answer", card, review)
+
+
+def _undo_import(store: Store, options: Options, before: dict[str, Any]) -> Undone:
+    """Drop the copies that an import brought; what was here stays as it is."""
+    run, many = store.connection.execute, store.connection.executemany
+    reviews = [(review,) for review in before["reviews"]]
+    touched: set[int] = set()
+    for row in reviews:
+        found = run("select card from reviews where id = ?", row).fetchone()
+        touched.update(found or ())
+    many("delete from reviews where id = ? and origin <> ''", reviews)
+    notes = [(guid,) for guid in before["notes"]]
+    many("update notes set retired = 1 where guid = ?", notes)
+    many("update cards set retired = 1 where note = ?", notes)
+    for card in touched:
+        preset = _preset_of(store, options, card)
+        rebuild_card(store, card, preset, options.rollover)
+    many(SET_MARKS, before["marks"])
+    told = "1 review" if len(reviews) == 1 else f"{len(reviews)} reviews"
+    cards = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
+    return Undone("import", f"took {cards} and {told} of an import back", None)
 
 
 def _undo_mark(

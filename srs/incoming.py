@@ -66,6 +66,14 @@ class Raw(Struct, frozen=True):
     """Which field holds which text of the content: front, back, cloze."""
 
 
+class Kept(Struct, frozen=True):
+    """What the store keeps of a note's type and fields."""
+
+    raw: Raw
+    content: str
+    """JSON of the content that was made of the fields."""
+
+
 class IncomingNote(Struct, frozen=True):
     """A note with its cards."""
 

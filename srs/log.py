@@ -192,8 +192,13 @@ def void_review(
     store: Store, review: int, card: int, preset: Preset, rollover: int
 ) -> None:
     """Take an answer back inside a transaction: mark it and rebuild its card."""
+    store.connection.execute("update reviews set void = 1 where id = ?", (review,))
+    rebuild_card(store, card, preset, rollover)
+
+
+def rebuild_card(store: Store, card: int, preset: Preset, rollover: int) -> None:
+    """Compute what a card carries anew, inside a transaction."""
     connection = store.connection
-    connection.execute("update reviews set void = 1 where id = ?", (review,))
     progress = rebuilt(connection, card, preset.parameters, rollover)
     save_progress(connection, card, progress, leech=is_leech(progress, preset))
 

@@ -38,6 +38,9 @@ class ReviewKind(IntEnum):
     RELEARN = 2
     EARLY = 3
     MANUAL = 4
+    """A due day set by hand, or with difficulty 0 a card reset to new."""
+    RESCHEDULE = 5
+    """Another interval for the same memory, counted from the last answer."""
 
 
 class Progress(Struct, frozen=True):

@@ -159,8 +159,8 @@ def outcomes(
     }
     results = _results(progress, preset, intervals, factor)
     return {
-        rating: _after(progress, rating, results[rating], memories[rating], moment)
-        for rating in Rating
+        rating: after_answer(progress, rating, result, memories[rating], moment)
+        for rating, result in results.items()
     }
 
 
@@ -174,20 +174,29 @@ def replayed(
     """Take one review of the log: its result stands, the memory is computed."""
     elapsed = _elapsed_days(progress, moment)
     memory = next_memory(progress, rating, elapsed, parameters)
-    return _after(progress, rating, result, memory, moment)
+    return after_answer(progress, rating, result, memory, moment)
 
 
 def _elapsed_days(progress: Progress, moment: Moment) -> int:
     return 0 if progress.last_day is None else moment.day - progress.last_day
 
 
-def _after(
+def after_answer(
     progress: Progress,
     rating: int,
     result: Result,
     memory: tuple[float, float],
     moment: Moment,
 ) -> Progress:
+    """Put together what a card carries after an answer.
+
+    Args:
+        progress: The card before it.
+        rating: 1 to 4.
+        result: Where the answer sent it.
+        memory: Its stability (days) and difficulty after the answer.
+        moment: When and where.
+    """
     lapsed = progress.state is State.REVIEW and rating == Rating.AGAIN
     in_days = result.state is State.REVIEW
     return replace(

@@ -21,6 +21,7 @@ from flash.trouble import tell
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from export.anki_foreign import Foreign
     from export.anki_schedule import Schedule
     from srs.intake import Intake
     from srs.memory import StoredNote
@@ -253,9 +254,18 @@ def _write_package(
         first // 1000 - 1, -calendar.offset_of(first), store.options.rollover
     )
     with _Progress(total, "exporting", quiet=quiet) as progressed:
-        written = write_package(file, notes, creation, progressed, schedule)
+        written = write_package(
+            file, notes, creation, progressed, schedule, _foreign(store)
+        )
     told = {"notes": written.notes, "cards": written.cards, "media": written.media}
     return {**told, "reviews": written.reviews} if with_schedule else told
+
+
+def _foreign(store: Opened) -> "Foreign":
+    from export.anki_foreign import Foreign
+    from srs.arrivals import kept_notes, kept_notetypes
+
+    return Foreign(kept_notes(store.store), kept_notetypes(store.store))
 
 
 def _schedule(store: Opened) -> "Schedule":

@@ -1,0 +1,296 @@
+"""A collection of Anki becomes what the store can take in."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from cards.note import Note
+from export.anki_kinds import NotTaken, Taken, take
+from export.anki_models import BASIC_ID, CLOZE_ID
+from export.anki_values import (
+    AnkiCard,
+    AnkiNote,
+    AnkiPreset,
+    Collection,
+    NoteType,
+)
+from srs.incoming import (
+    Incoming,
+    IncomingCard,
+    IncomingNote,
+    IncomingReview,
+    Raw,
+)
+from srs.presets import PARAMETER_RANGES, Preset
+
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_A_MOMENT = 1_000_000_000
+"""A due value from this on is epoch seconds, not a day."""
+_DEFAULT_DECK = "Default"
+
+
+class Taking(Struct, frozen=True):
+    """What a collection comes to."""
+
+    incoming: Incoming
+    losses: tuple[str, ...]
+    """What is left behind and why, in words."""
+
+
+def incoming(
+    collection: Collection,
+    day_of: Callable[[int], int],
+    file: Path,
+    renamed: Callable[[str], str],
+) -> Taking:
+    """Turn notes, cards, reviews and presets into values of ours.
+
+    Args:
+        collection: From `read_collection`.
+        day_of: Study day of a moment (UTC milliseconds) where the person is;
+            used where the file doesn't say where it was made.
+        file: Stands for the file of the notes; pictures lie beside it.
+        renamed: Gives a field with the names that its media got.
+    """
+    return _Taking(collection, day_of, file, renamed).all()
+
+
+class _Taking:
+    def __init__(
+        self,
+        collection: Collection,
+        day_of: Callable[[int], int],
+        file: Path,
+        renamed: Callable[[str], str],
+    ) -> None:
+        self._all = collection
+        self._file, self._renamed = str(file), renamed
+        self._first_day = _first_day(collection, day_of)
+        self._cards: dict[int, list[AnkiCard]] = defaultdict(list)
+        for card in collection.cards:
+            self._cards[card.note].append(card)
+        self._losses: Counter[str] = Counter()
+
+    def all(self) -> Taking:
+        """Take everything."""
+        seen: set[str] = set()
+        notes: list[IncomingNote] = []
+        kept: set[int] = set()
+        for note in self._all.notes:
+            if not note.guid or note.guid in seen:
+                self._losses["note left out: its identity is missing or doubled"] += 1
+                continue
+            seen.add(note.guid)
+            try:
+                made = self._note(note)
+            except NotTaken as reason:
+                self._losses[f"note left out: {reason}"] += 1
+                continue
+            notes.append(made)
+            kept.update(card.id for card in made.cards)
+        reviews: dict[int, list[IncomingReview]] = defaultdict(list)
+        for review in self._all.reviews:
+            if review.card in kept:
+                reviews[review.card].append(review)
+        self._count_lost_reviews(kept)
+        used = {note.raw.notetype for note in notes if note.raw is not None}
+        return Taking(
+            Incoming(
+                notes=tuple(notes),
+                reviews=dict(reviews),
+                options=self._options(),
+                notetypes={key: self._all.notetypes[key].model for key in used},
+            ),
+            (*self._all.losses, *_told(self._losses)),
+        )
+
+    def _count_lost_reviews(self, kept: set[int]) -> None:
+        known = {card.id for card in self._all.cards}
+        for review in self._all.reviews:
+            if review.card not in kept:
+                which = "left out" if review.card in known else "deleted in Anki"
+                self._losses[f"review left out: its card is {which}"] += 1
+
+    def _note(self, note: AnkiNote) -> IncomingNote:
+        notetype = self._all.notetypes.get(note.notetype)
+        cards = self._cards.get(note.id, [])
+        if notetype is None:
+            raise NotTaken("its note type is missing")
+        if not cards:
+            raise NotTaken("without cards")
+        fields = tuple(map(self._renamed, note.fields))
+        taken = take(
+            AnkiNote(
+                note.id,
+                note.guid,
+                note.notetype,
+                note.modified_s,
+                note.tags,
+                fields,
+            ),
+            notetype,
+            [card.ordinal for card in cards],
+        )
+        asked = [card for card in cards if card.ordinal in taken.parts]
+        if len(asked) < len(cards):
+            lost = len(cards) - len(asked)
+            self._losses["card left out: its question is empty"] += lost
+        if not asked:
+            raise NotTaken("its cards ask nothing")
+        decks = Counter(self._all.decks.get(c.deck, _DEFAULT_DECK) for c in asked)
+        deck = max(decks, key=lambda name: decks[name])
+        if len(decks) > 1:
+            moved = len(asked) - decks[deck]
+            self._losses["card put into the deck of its siblings"] += moved
+        return IncomingNote(
+            guid=note.guid,
+            id=note.id,
+            note=self._as_note(note, taken, deck),
+            parts=taken.parts,
+            changed_ms=note.modified_s * 1000,
+            cards=tuple(self._card(card) for card in asked),
+            raw=_raw(notetype, fields, taken),
+        )
+
+    def _as_note(self, note: AnkiNote, taken: Taken, deck: str) -> Note:
+        parts = [" ".join(part.split()) for part in deck.split("::")]
+        return Note(
+            content=taken.content,
+            deck="::".join(part for part in parts if part) or _DEFAULT_DECK,
+            id=taken.id,
+            extra=taken.extra,
+            tags=tuple(dict.fromkeys(note.tags)),
+            sources=taken.sources,
+            checked=taken.checked,
+            file=self._file,
+        )
+
+    def _card(self, card: AnkiCard) -> IncomingCard:
+        due_day = due_ms = None
+        if card.type in (1, 2, 3) and card.due >= _A_MOMENT:
+            due_ms = card.due * 1000
+        elif card.type in (1, 2, 3):
+            due_day = self._first_day + card.due
+        return IncomingCard(
+            id=card.id,
+            ordinal=card.ordinal,
+            state=card.type if 0 <= card.type <= 3 else 0,
+            due_day=due_day,
+            due_ms=due_ms,
+            position=card.due if card.type == 0 else 0,
+            interval=card.interval,
+            ease=card.ease,
+            steps_left=card.left % 1000,
+            suspended=card.queue == -1,
+            buried=card.queue in (-2, -3),
+            flag=card.flag,
+            changed_ms=card.modified_s * 1000,
+        )
+
+    def _options(self) -> dict[str, dict[str, Any]]:
+        used = {self._all.decks.get(card.deck, "") for card in self._all.cards}
+        found: dict[str, dict[str, Any]] = {}
+        for key, preset in self._all.presets.items():
+            name = self._all.decks.get(key, "")
+            options = options_of(preset)
+            if name in used and options:
+                found[name] = options
+        return found
+
+
+def _told(losses: Counter[str]) -> list[str]:
+    """Put counts before what happened: `3 notes left out: …`."""
+    told: list[str] = []
+    for text, count in sorted(losses.items()):
+        noun, _, rest = text.partition(" ")
+        told.append(f"{count} {noun}{'' if count == 1 else 's'} {rest}")
+    return told
+
+
+def _raw(notetype: NoteType, fields: tuple[str, ...], taken: Taken) -> Raw | None:
+    if notetype.id in (BASIC_ID, CLOZE_ID):
+        return None
+    return Raw(notetype.id, fields, taken.shown)
+
+
+def _first_day(collection: Collection, day_of: Callable[[int], int]) -> int:
+    """Give the study day from which the collection counts."""
+    west = collection.minutes_west
+    if west is None:
+        # The second of the rollover itself counts for the day before.
+        return day_of(collection.created_s * 1000 + 1000)
+    local_s = collection.created_s - west * 60 - collection.rollover * 3600
+    return datetime.fromtimestamp(local_s, UTC).date().toordinal() - _EPOCH_DAY
+
+
+def options_of(preset: AnkiPreset) -> dict[str, Any]:
+    """Give what a preset of Anki says otherwise than flash's defaults.
+
+    Values outside flash's ranges are brought to their nearest.
+    """
+    wanted: dict[str, Any] = {
+        "desired_retention": _within(preset.desired_retention, 0.70, 0.99),
+        "new_per_day": _within(preset.new_per_day, 0, 9999),
+        "reviews_per_day": _within(preset.reviews_per_day, 0, 9999),
+        "learning_steps": _steps(preset.learning_steps),
+        "relearning_steps": _steps(preset.relearning_steps),
+        "maximum_interval": _within(preset.maximum_interval, 1, 36500),
+        "leech_threshold": _within(preset.leech_threshold, 1, 99),
+        "leech_suspend": preset.leech_suspend,
+        "bury_siblings": preset.bury_siblings,
+        "parameters": parameters_of(preset.parameters),
+    }
+    defaults = asdict(Preset())
+    return {
+        name: value
+        for name, value in wanted.items()
+        if value is not None and value != defaults[name]
+    }
+
+
+def _within(value: float | None, lowest: float, highest: float) -> float | None:
+    if value is None:
+        return None
+    kept = max(lowest, min(highest, value))
+    return round(kept, 4) if isinstance(kept, float) else kept
+
+
+def _steps(minutes: tuple[float, ...] | None) -> tuple[int, ...] | None:
+    if minutes is None:
+        return None
+    longest = 86_400 * 30
+    return tuple(max(1, min(longest, round(one * 60))) for one in minutes[:10])
+
+
+def parameters_of(given: tuple[float, ...]) -> tuple[float, ...] | None:
+    """Bring FSRS parameters of any age to the 21 of FSRS-6.
+
+    Args:
+        given: 17 (FSRS-4.5), 19 (FSRS-5) or 21 values.
+
+    Returns:
+        21 values inside their ranges; None for any other number of values.
+
+    Source:
+        `check_and_fill_parameters` of
+        https://github.com/open-spaced-repetition/fsrs-rs
+    """
+    import math
+
+    values = list(given)
+    if len(values) == 17:
+        values[4] += 2 * values[5]
+        values[5] = math.log(max(1e-6, 3 * values[5] + 1)) / 3
+        values[6] += 0.5
+        values += [0.0, 0.0]
+    if len(values) == 19:
+        values += [0.0, 0.5]
+    if len(values) != 21 or not all(map(math.isfinite, values)):
+        return None
+    pairs = zip(values, PARAMETER_RANGES, strict=True)
+    return tuple(round(max(low, min(high, v)), 4) for v, (low, high) in pairs)

@@ -1,0 +1,174 @@
+"""Taking a package of Anki in: media unpacked, store backed up, notes merged."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from flash.opened import Opened
+from flash.printing import counted
+
+if TYPE_CHECKING:
+    from export.anki_values import Collection
+    from export.package_file import Package
+    from srs.merging import Merged
+
+_LONGEST_NAME = 200
+"""Bytes of a file's name, as in Anki."""
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:]")
+
+
+class Imported(Struct, frozen=True):
+    """What became of a package."""
+
+    merged: "Merged"
+    media: int
+    """Pictures and sounds that were unpacked."""
+    losses: tuple[str, ...]
+    backup: Path | None
+
+
+def media_folder(store: Path) -> Path:
+    """Give the folder for pictures and sounds that came from elsewhere."""
+    return store.with_name(store.name + ".media")
+
+
+def import_package(
+    opened: Opened, file: Path, *, reviews_only: bool, dry_run: bool
+) -> Imported:
+    """Merge a package into the store.
+
+    Args:
+        opened: The store.
+        file: An `.apkg` or `.colpkg` file.
+        reviews_only: Take nothing but reviews of known cards.
+        dry_run: Only tell what would be done.
+
+    Raises:
+        PackageError: The file can't be read; nothing was written.
+        StoreError: The store can't be written; nothing was.
+    """
+    from export.anki_incoming import incoming
+    from export.anki_reader import read_collection
+    from export.package_file import open_package
+    from srs.merging import merge
+    from srs.store import back_up
+
+    store, options = opened.store, opened.options
+    folder = media_folder(store.path.absolute())
+    with open_package(file) as package:
+        collection = read_collection(package, file)
+        media = _Media(package, folder, reviews_only or dry_run)
+        try:
+            media.take(_used(collection))
+            taking = incoming(
+                collection,
+                options.calendar.day,
+                folder / "anki",
+                media.renamed,
+            )
+            backup = None if dry_run else back_up(store, opened.now())
+            merged = merge(
+                store,
+                options,
+                taking.incoming,
+                opened.now(),
+                reviews_only=reviews_only,
+                dry_run=dry_run,
+            )
+        except BaseException:
+            media.remove()
+            raise
+    losses = (*taking.losses, *media.losses)
+    return Imported(merged, len(media.written), losses, backup)
+
+
+def _used(collection: "Collection") -> set[str]:
+    from export.markdown import media_names
+
+    return {
+        name
+        for note in collection.notes
+        for field in note.fields
+        if "<img" in field.lower() or "[sound:" in field
+        for name in media_names(field)
+    }
+
+
+class _Media:
+    """The pictures and sounds of a package."""
+
+    def __init__(self, package: "Package", folder: Path, only_look: bool) -> None:
+        self._package, self._folder = package, folder
+        self._only_look = only_look
+        self._names: dict[str, str] = {}
+        self.written: list[Path] = []
+        self.losses: list[str] = []
+
+    def take(self, used: Iterable[str]) -> None:
+        """Unpack the files that are used, beside those that are there.
+
+        Raises:
+            PackageError: One is damaged.
+        """
+        listed = self._package.media()
+        missing = unsafe = 0
+        for name in sorted(used):
+            if name.startswith(("http://", "https://", "data:")):
+                continue
+            if not _is_safe(name):
+                unsafe += 1
+            elif name not in listed:
+                missing += 1
+            elif not self._only_look:
+                self._write(name, listed[name])
+        if missing:
+            files = counted(missing, "media file")
+            self.losses.append(f"{files} not found in the package")
+        if unsafe:
+            files = counted(unsafe, "media file")
+            self.losses.append(f"{files} left out: unsafe names")
+
+    def _write(self, name: str, entry: str) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = self._folder / f".{sha256(name.encode()).hexdigest()[:16]}.part"
+        try:
+            if not self._package.write_media(entry, fresh):
+                return
+            data = fresh.read_bytes()
+            target = self._folder / name
+            if target.exists() and target.read_bytes() != data:
+                digest = sha256(data).hexdigest()[:8]
+                target = target.with_name(f"{target.stem}-{digest}{target.suffix}")
+                self._names[name] = target.name
+            if not target.exists():
+                fresh.replace(target)
+                self.written.append(target)
+        finally:
+            fresh.unlink(missing_ok=True)
+
+    def renamed(self, field: str) -> str:
+        """Give a field the names that its files got here."""
+        for old, new in self._names.items():
+            if old in field:
+                field = field.replace(old, new)
+        return field
+
+    def remove(self) -> None:
+        """Take back what was unpacked."""
+        for path in self.written:
+            path.unlink(missing_ok=True)
+
+
+def _is_safe(name: str) -> bool:
+    return (
+        bool(name)
+        and not name.startswith(".")
+        and not _UNSAFE.search(name)
+        and len(name.encode()) <= _LONGEST_NAME
+        and unicodedata.is_normalized("NFC", name)
+    )
