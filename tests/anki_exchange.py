@@ -10,8 +10,10 @@ import random
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from srs_shelf import Clock, add, new_store
 
@@ -89,12 +91,17 @@ def package(
     return path
 
 
-def in_anki(zone: str, step: str, **arguments: Any) -> Any:
-    """Run one of the steps below in Anki, somewhere in the world."""
+def in_anki(zone: str, step: str, at_ms: int = 0, **arguments: Any) -> Any:
+    """Run one of the steps below in Anki, somewhere in the world, at some moment."""
+    command = [sys.executable, __file__, step, json.dumps(arguments, default=str)]
+    if at_ms:
+        # Anki's backend reads the clock itself.
+        local = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(zone))
+        command = ["faketime", f"{local:%Y-%m-%d %H:%M:%S}", *command]
     environment = {**os.environ, "TZ": zone, "ANKI_TEST_MODE": "1"}
     environment["PYTHONPATH"] = str(Path(__file__).parents[1])
     done = subprocess.run(
-        [sys.executable, __file__, step, json.dumps(arguments, default=str)],
+        command,
         env=environment,
         capture_output=True,
         text=True,
@@ -138,6 +145,72 @@ def compute(collection: str) -> dict[str, Any]:
     return found
 
 
+def answer(collection: str, count: int, seed: int) -> int:
+    """Answer what Anki asks, as its own scheduler has it."""
+    from anki.collection import Collection
+
+    opened = Collection(collection)
+    opened.set_config("fsrs", True)
+    opened.decks.select(opened.decks.id("Cells"))
+    chance = random.Random(seed)
+    done = 0
+    while done < count:
+        card = opened.sched.getCard()
+        if card is None:
+            break
+        card.start_timer()
+        opened.sched.answerCard(card, chance.choices((1, 2, 3, 4), (15, 10, 60, 15))[0])
+        done += 1
+    opened.close()
+    return done
+
+
+def touch(collection: str) -> dict[str, str]:
+    """Set a due day, reset a card, suspend one and flag one; give their names."""
+    from anki.collection import Collection
+
+    opened = Collection(collection)
+    names = {
+        card: f"{guid}:{ordinal}"
+        for card, guid, ordinal in opened.db.all(
+            "select c.id, n.guid, c.ord from cards c join notes n on n.id = c.nid"
+            " where c.type = 2 and c.queue = 2 order by c.id"
+        )
+    }
+    due, reset, suspended, flagged = list(names)[:4]
+    opened.sched.set_due_date([due], "9")
+    opened.sched.schedule_cards_as_new([reset])
+    opened.sched.suspend_cards([suspended])
+    opened.set_user_flag_for_cards(3, [flagged])
+    opened.close()
+    return {
+        "due": names[due],
+        "reset": names[reset],
+        "suspended": names[suspended],
+        "flagged": names[flagged],
+    }
+
+
+def give_out(collection: str, file: str, legacy: bool) -> dict[str, Any]:
+    """Export all of it with its schedule; give what it holds."""
+    from anki.collection import Collection, ExportAnkiPackageOptions
+
+    opened = Collection(collection)
+    opened.export_anki_package(
+        out_path=file,
+        options=ExportAnkiPackageOptions(
+            with_scheduling=True,
+            with_deck_configs=True,
+            with_media=True,
+            legacy=legacy,
+        ),
+        limit=None,
+    )
+    found = _cards(opened)
+    opened.close()
+    return found
+
+
 def _cards(opened: Any) -> dict[str, Any]:
     """Give what Anki knows of each card, by guid and ordinal."""
     found = {}
@@ -171,7 +244,7 @@ def _cards(opened: Any) -> dict[str, Any]:
 def main() -> None:
     """Run a step and write what it gives to stdout."""
     step, arguments = sys.argv[1], json.loads(sys.argv[2])
-    sys.stdout.write(json.dumps({"take": take, "compute": compute}[step](**arguments)))
+    sys.stdout.write(json.dumps(globals()[step](**arguments)))
 
 
 if __name__ == "__main__":
