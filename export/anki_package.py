@@ -143,6 +143,15 @@ def _add(
         )
 
 
+def media_naming(note: Note) -> Callable[[str], str]:
+    """Make what gives the paths in a note the names that a package gives them.
+
+    Raises, when called:
+        ExportError: The file is missing, or outside the folder of the deck.
+    """
+    return _Media().naming(note)
+
+
 class _Media:
     """Pictures and sounds, each named by what it holds."""
 

@@ -13,6 +13,8 @@ from flash.opened import Opened
 from flash.printing import counted
 
 if TYPE_CHECKING:
+    from cards.note import Note
+    from export.anki_edits import Edit
     from export.anki_values import Collection
     from export.package_file import Package
     from srs.merging import Merged
@@ -30,6 +32,10 @@ class Imported(Struct, frozen=True):
     """Pictures and sounds that were unpacked."""
     losses: tuple[str, ...]
     backup: Path | None
+    updated: int = 0
+    """Notes that took the text of Anki over."""
+    patches: tuple[str, ...] = ()
+    """What was edited in Anki of cards that have a file, as patches of it."""
 
 
 def media_folder(store: Path) -> Path:
@@ -38,7 +44,12 @@ def media_folder(store: Path) -> Path:
 
 
 def import_package(
-    opened: Opened, file: Path, *, reviews_only: bool, dry_run: bool
+    opened: Opened,
+    file: Path,
+    *,
+    reviews_only: bool = False,
+    update_text: bool = False,
+    dry_run: bool = False,
 ) -> Imported:
     """Merge a package into the store.
 
@@ -46,6 +57,8 @@ def import_package(
         opened: The store.
         file: An `.apkg` or `.colpkg` file.
         reviews_only: Take nothing but reviews of known cards.
+        update_text: Take over the text of notes that were edited in Anki later
+            than here; where they have a file, give it as a patch instead.
         dry_run: Only tell what would be done.
 
     Raises:
@@ -72,6 +85,7 @@ def import_package(
                 media.renamed,
             )
             backup = None if dry_run else back_up(store, opened.now())
+            found = _edits(opened, collection) if update_text else []
             merged = merge(
                 store,
                 options,
@@ -83,8 +97,93 @@ def import_package(
         except BaseException:
             media.remove()
             raise
+    updated, patches = _apply(opened, found, dry_run=dry_run)
     losses = (*taking.losses, *media.losses)
-    return Imported(merged, len(media.written), losses, backup)
+    return Imported(merged, len(media.written), losses, backup, updated, patches)
+
+
+def import_table(
+    opened: Opened, file: Path, *, deck: str, columns: tuple[str, ...], dry_run: bool
+) -> Imported:
+    """Add the notes of a table to the store.
+
+    Args:
+        opened: The store.
+        file: A CSV or text file.
+        deck: Of notes for which the file names none.
+        columns: What stands in the columns; found out by default.
+        dry_run: Only tell what would be done.
+
+    Raises:
+        PackageError: The file can't be read; nothing was written.
+        StoreError: The store can't be written; nothing was.
+    """
+    from export.text_table import read_table
+    from srs.merging import merge
+    from srs.store import back_up
+
+    store = opened.store
+    home = media_folder(store.path.absolute()) / "table"
+    table = read_table(file, deck, columns, str(home))
+    backup = None if dry_run else back_up(store, opened.now())
+    merged = merge(store, opened.options, table.incoming, opened.now(), dry_run=dry_run)
+    return Imported(merged, 0, table.losses, backup)
+
+
+def _edits(opened: Opened, collection: "Collection") -> list["Edit"]:
+    from export.anki_edits import edits
+    from srs.arrivals import kept_notes
+    from srs.library import stored_notes
+
+    stored = {one.guid: one for one in stored_notes(opened.store)}
+    return list(edits(collection, stored, kept_notes(opened.store)))
+
+
+def _apply(
+    opened: Opened, found: list["Edit"], *, dry_run: bool
+) -> tuple[int, tuple[str, ...]]:
+    """Change notes that have no file, and say of the others what to change."""
+    from srs.edits import keep_fields, update_notes
+
+    changed: list[tuple[str, Note]] = []
+    patches: list[str] = []
+    for edit in found:
+        if edit.note is None or Path(edit.stored.note.file).exists():
+            patches.append(_patch(edit))
+        else:
+            changed.append((edit.stored.guid, edit.note))
+    if changed and not dry_run:
+        update_notes(opened.store, changed, opened.now())
+        keep_fields(
+            opened.store,
+            [
+                (edit.stored.guid, edit.fields, edit.note)
+                for edit in found
+                if edit.note is not None and edit.fields
+            ],
+        )
+    return len(changed), tuple(patches)
+
+
+def _patch(edit: "Edit") -> str:
+    """Show an edit as a change of the card's lines in its file."""
+    from difflib import unified_diff
+
+    from export.yaml_deck import card_yaml
+
+    note = edit.stored.note
+    place = f"{note.file}:{note.line}"
+    if edit.note is None:
+        return f"{place}: edited in Anki; change this card by hand"
+    lines = unified_diff(
+        card_yaml(note).splitlines(),
+        card_yaml(edit.note).splitlines(),
+        place,
+        "edited in Anki",
+        n=1,
+        lineterm="",
+    )
+    return "\n".join(lines)
 
 
 def _used(collection: "Collection") -> set[str]:

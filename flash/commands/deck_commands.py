@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from srs.intake import Intake
     from srs.memory import StoredNote
 
+_ENDINGS = (".apkg", ".colpkg", ".csv", ".json")
 _FIRST_DAY = 18_262
 """2020-01-01 as a study day: Anki counts due days from the collection's first."""
 
@@ -193,8 +194,12 @@ class _Progress:
 def export(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE.apkg|.csv|.json", help="Where to write."),
+        typer.Argument(metavar="FILE.apkg|.colpkg|.csv|.json", help="Where to write."),
     ],
+    yaml: Annotated[
+        bool,
+        typer.Option("--yaml", help="FILE is a folder: write deck files into it."),
+    ] = False,
     with_schedule: Annotated[
         bool,
         typer.Option(
@@ -207,23 +212,27 @@ def export(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Write cards to a package for Anki, to CSV or to JSON.
+    """Write cards to a package for Anki, to CSV, to JSON or to deck files.
 
     The file is replaced as a whole or left as it was.  Importing a package of the
     same store again updates the notes in Anki and keeps their progress there.
+    A `.colpkg` is a whole collection, which takes the place of the one in Anki.
     Exit code 1: nothing to write, or a picture is missing.
     """
     from srs.library import stored_notes
 
     gc.disable()
     ending = file.suffix.lower()
-    if ending not in (".apkg", ".csv", ".json"):
-        raise typer.BadParameter("the name must end in .apkg, .csv or .json")
+    if not yaml and ending not in _ENDINGS:
+        raise typer.BadParameter(f"the name must end in {', '.join(_ENDINGS)}")
     with opened(db) as store:
         notes = stored_notes(store.store, deck=deck, tag=tag)
-        if ending == ".apkg":
+        if yaml:
+            written = _write_decks(file, notes)
+        elif ending in (".apkg", ".colpkg"):
+            whole = with_schedule or ending == ".colpkg"
             written = _write_package(
-                store, file, notes, quiet=json, with_schedule=with_schedule
+                store, file, notes, quiet=json, with_schedule=whole
             )
         else:
             written = _write_table(file, notes)
@@ -283,6 +292,17 @@ def _schedule(store: Opened) -> "Schedule":
         days_of=interval_days,
         reviews=logged(store.store),
     )
+
+
+def _write_decks(folder: Path, notes: "Iterator[StoredNote]") -> dict[str, int]:
+    from export.yaml_deck import write_decks
+
+    written = write_decks(folder, notes)
+    return {
+        "notes": written.notes,
+        "files": len(written.files),
+        "media": written.media,
+    }
 
 
 def _write_table(file: Path, notes: "Iterator[StoredNote]") -> dict[str, int]:

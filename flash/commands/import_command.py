@@ -13,16 +13,42 @@ if TYPE_CHECKING:
     from flash.importing import Imported
 
 _PACKAGES = (".apkg", ".colpkg")
+_TABLES = (".csv", ".tsv", ".txt")
 
 
 def import_(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE.apkg|.colpkg", help="What Anki exported.")
+        Path,
+        typer.Argument(
+            metavar="FILE.apkg|.colpkg|.csv|.txt",
+            help="What Anki exported, or a table.",
+        ),
     ],
+    deck: Annotated[
+        str,
+        typer.Option(
+            "--deck", metavar="DECK", help="Of a table's notes that name no deck."
+        ),
+    ] = "Imported",
+    columns: Annotated[
+        str,
+        typer.Option(
+            "--columns",
+            metavar="front,back,tags",
+            help="What stands in a table's columns; leave a name out to pass over.",
+        ),
+    ] = "",
     reviews_only: Annotated[
         bool,
         typer.Option(
             "--reviews-only", help="Take only reviews of cards that flash has."
+        ),
+    ] = False,
+    update_text: Annotated[
+        bool,
+        typer.Option(
+            "--update-text",
+            help="Take over what was edited in Anki; of deck files show a patch.",
         ),
     ] = False,
     dry_run: Annotated[
@@ -31,27 +57,56 @@ def import_(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Take over a package of Anki: notes, schedule, reviews, pictures and sounds.
+    """Take over a package of Anki, or a table of notes.
+
+    A package brings notes, schedule, reviews, presets, pictures and sounds; a table
+    (CSV, or Anki's plain text) brings notes: question, answer, tags.
 
     Cards that flash has get the reviews made in Anki; their text stays.  A backup
     is made before, and importing again changes nothing.  Exit code 1: the file
     can't be read, and nothing was changed.
     """
-    from flash.importing import import_package
+    from flash.importing import import_package, import_table
 
-    if file.suffix.lower() not in _PACKAGES:
-        raise typer.BadParameter("the name must end in .apkg or .colpkg")
+    ending = file.suffix.lower()
+    if ending not in (*_PACKAGES, *_TABLES):
+        known = ", ".join((*_PACKAGES, *_TABLES))
+        raise typer.BadParameter(f"the name must end in one of {known}")
+    named = _columns(columns)
     with opened(db) as store:
-        done = import_package(store, file, reviews_only=reviews_only, dry_run=dry_run)
+        if ending in _TABLES:
+            done = import_table(store, file, deck=deck, columns=named, dry_run=dry_run)
+        else:
+            done = import_package(
+                store,
+                file,
+                reviews_only=reviews_only,
+                update_text=update_text,
+                dry_run=dry_run,
+            )
     if json:
         _print_json(file, done, dry_run=dry_run)
         return
     for line in _told(done):
         typer.echo(line)
+    for patch in done.patches:
+        typer.echo(patch)
     if dry_run:
         typer.echo("nothing was changed: --dry-run")
     for loss in done.losses:
         tell(loss)
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    from export.text_table import COLUMNS
+
+    named = tuple(name.strip().lower() for name in text.split(",")) if text else ()
+    for name in named:
+        if name and name not in COLUMNS:
+            raise typer.BadParameter(f"'{name}' is none of {', '.join(COLUMNS)}")
+    if named and "front" not in named:
+        raise typer.BadParameter("one of --columns must be front")
+    return named
 
 
 def _told(done: "Imported") -> list[str]:
@@ -75,6 +130,8 @@ def _told(done: "Imported") -> list[str]:
         lines.append(f"{counted(merged.shifted, 'review')} moved by milliseconds")
     if merged.unsound:
         lines.append(f"{counted(merged.unsound, 'review')} left out: damaged")
+    if done.updated:
+        lines.append(f"{counted(done.updated, 'note')} with the text of Anki")
     if merged.left_out:
         lines.append(f"{counted(merged.left_out, 'note')} left out: not in flash")
     return lines
@@ -90,6 +147,8 @@ def _print_json(file: Path, done: "Imported", *, dry_run: bool) -> None:
             "file": str(file),
             **msgspec.structs.asdict(done.merged),
             "media": done.media,
+            "updated": done.updated,
+            "patches": list(done.patches),
             "losses": list(done.losses),
             "backup": str(done.backup) if done.backup else None,
             "dry_run": dry_run,
