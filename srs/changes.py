@@ -48,19 +48,19 @@ def _set(
 ) -> int:
     # `column` is one of this module's own two words.
     with store.transaction() as connection:
-        before: list[tuple[int, int]] = []
+        before: list[tuple[int, int, int]] = []
         for card in cards:
             row = connection.execute(
-                f"select {column} from cards where id = ?", (card,)
+                f"select {column}, marked_ms from cards where id = ?", (card,)
             ).fetchone()
             if row is not None and row[0] != value:
-                before.append((card, row[0]))
+                before.append((card, *row))
         connection.executemany(
             f"update cards set {column} = ?, marked_ms = max(marked_ms, ?)"
             " where id = ?",
             [
                 (value, now_ms if column == "suspended" else 0, card)
-                for card, _ in before
+                for card, _, _ in before
             ],
         )
         if before:
@@ -205,9 +205,10 @@ def _undo_mark(
 ) -> Undone:
     column = "buried" if before["column"] == "buried" else "suspended"
     was: list[list[int]] = before["was"]
+    # Steps that an earlier schema wrote down know no moment of marking.
     connection.executemany(
-        f"update cards set {column} = ? where id = ?",
-        [(value, card) for card, value in was],
+        f"update cards set {column} = ?, marked_ms = ? where id = ?",
+        [(value, *(marked or [0]), card) for card, value, *marked in was],
     )
     cards = "1 card" if len(was) == 1 else f"{len(was)} cards"
     words = {
