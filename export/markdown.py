@@ -18,6 +18,7 @@ _BLOCK = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
 _DOLLARS = re.compile(r"\$+")
 _CLOZE = re.compile(r"\{\{c\d+::|::(?=[^{}]*\}\})|\}\}")
 _KEPT = re.compile("\U0010f8f0(\\d+)\U0010f8f1")
+_TAG = re.compile(r"<[^<>]*>")
 _MANY_BLANKS = re.compile(r"\n{3,}")
 _IMAGE = re.compile(
     r"""<img[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE
@@ -54,7 +55,11 @@ def to_markdown(field: str) -> str:
     field = _DOLLARS.sub(lambda found: keep("\\$" * len(found[0])), field)
     field = _CLOZE.sub(lambda found: keep(found[0]), field)
     # The parser warns of what looks like an address, not like HTML.
-    written = _converter().convert(f"<span>{field}</span>" if is_text else field)
+    try:
+        written = _converter().convert(f"<span>{field}</span>" if is_text else field)
+    except RecursionError:
+        # Nobody nests as deep by hand: the bare words must do.
+        written = html.unescape(_TAG.sub(" ", field))
     text = _KEPT.sub(lambda found: kept[int(found[1])], written)
     return _MANY_BLANKS.sub("\n\n", text).strip()
 
@@ -79,10 +84,14 @@ def _converter() -> Any:
             shown = str(element.get("alt") or "").replace("]", "")
             return f"![{shown}]({_address(name)})" if name else ""
 
+        def convert_script(self, *_: Any, **__: Any) -> str:
+            return ""
+
+        convert_style = convert_script
+
     return Converter(
         heading_style="atx",
         escape_misc=True,
         bullets="-",
-        strip=["style", "script"],
         newline_style="backslash",
     )

@@ -10,7 +10,7 @@ https://github.com/ankitects/anki.
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -25,6 +25,7 @@ LARGEST_MEDIA = 256 << 20
 LARGEST_LIST = 64 << 20
 MOST_ENTRIES = 500_000
 _CHUNK = 1 << 20
+_Chunks = Generator[bytes, None, None]
 _COLLECTIONS = {
     1: "collection.anki2",
     2: "collection.anki21",
@@ -118,13 +119,11 @@ class Package:
         unpack = _decompressed if self.version == 3 else _pieces
         return self._bounded(name, self._raw(name, unpack), most)
 
-    def _raw(self, name: str, unpack: "_Unpacking") -> Iterator[bytes]:
+    def _raw(self, name: str, unpack: "_Unpacking") -> _Chunks:
         with self._archive.open(self._entries[name]) as file:
             yield from unpack(file)
 
-    def _bounded(
-        self, name: str, chunks: Iterator[bytes], most: int
-    ) -> Iterator[bytes]:
+    def _bounded(self, name: str, chunks: _Chunks, most: int) -> Iterator[bytes]:
         unpacked = 0
         try:
             for chunk in chunks:
@@ -134,6 +133,8 @@ class Package:
                 yield chunk
         except _BROKEN as error:
             raise self._refuse(f"'{name[:40]}' is damaged: {error}") from None
+        finally:
+            chunks.close()
 
     def _refuse(self, message: str) -> PackageError:
         hint = "export it from Anki once more"
