@@ -18,6 +18,8 @@ _BLOCK = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
 _DOLLARS = re.compile(r"\$+")
 _CLOZE = re.compile(r"\{\{c\d+::|::(?=[^{}]*\}\})|\}\}")
 _KEPT = re.compile("\U0010f8f0(\\d+)\U0010f8f1")
+_NEEDLESS = re.compile(r"(?<=[^\n\\])\\(?:(?=[=+>])|(?=&(?![#A-Za-z0-9]+;)))()")
+"""Backslashes before what means nothing inside a line."""
 _TAG = re.compile(r"<[^<>]*>")
 _MANY_BLANKS = re.compile(r"\n{3,}")
 _IMAGE = re.compile(
@@ -60,6 +62,7 @@ def to_markdown(field: str) -> str:
     except RecursionError:
         # Nobody nests as deep by hand: the bare words must do.
         written = html.unescape(_TAG.sub(" ", field))
+    written = _NEEDLESS.sub(r"\1", written)
     text = _KEPT.sub(lambda found: kept[int(found[1])], written)
     return _MANY_BLANKS.sub("\n\n", text).strip()
 

@@ -39,7 +39,8 @@ _SEPARATORS = {
     "pipe": "|",
     "colon": ":",
 }
-_GUESSED = ",;\t|"
+_GUESSED = "\t;|,"
+"""The least likely inside a text comes first."""
 _SETTING = re.compile(r"#([a-z ]+):(.*)")
 _CLOZE = re.compile(r"\{\{c\d")
 
@@ -179,7 +180,7 @@ def _separator(text: str) -> str:
     regular = [one for one, found in counts.items() if found and min(found) > 0]
     if not regular:
         return "\t" if "\t" in text else ","
-    return max(regular, key=lambda one: (-len(set(counts[one])), min(counts[one])))
+    return min(regular, key=lambda one: (len(set(counts[one])), _GUESSED.index(one)))
 
 
 def _named(head: _Head) -> dict[int, str]:
