@@ -9,8 +9,8 @@ from collections import Counter
 from pathlib import Path
 
 from cards.files import find_decks
-from cards.note import Note, Source
-from cards.questions import parts_of, question_text
+from cards.note import Basic, Choice, Note, Source
+from cards.questions import answer_text, parts_of, question_text
 from cards.reader import read_deck
 
 _ROOT = Path(__file__).parent.parent
@@ -54,6 +54,15 @@ def _link(source: Source) -> str:
     return f"[{title}]({source.url})" if source.url else title
 
 
+def _now(note: Note) -> str:
+    """Give what is true today, as far as the question doesn't say it."""
+    match note.content:
+        case Basic() | Choice():
+            return _cell(answer_text(note.content))
+        case _:
+            return "as the question says"
+
+
 def page() -> str:
     """Render what is in the deck and what changed since the notes."""
     decks = {
@@ -76,14 +85,15 @@ def page() -> str:
     for tag, name in _DOMAINS.items():
         lines.append(f"| {name} | {count[tag]} | {cards[tag]} |")
     lines += ["\n## What changed since the notes\n"]
-    lines += ["| question | then | since | source |", "|---|---|---|---|"]
+    lines += ["| question | then | now | since | source |", "|---|---|---|---|---|"]
     for note in every:
         if note.changed is None:
             continue
         source = next((_link(one) for one in reversed(note.sources) if one.url), "")
         since = note.changed.since or "the notes were inexact"
         asked = _cell(question_text(note.content))
-        lines.append(f"| {asked} | {_cell(note.changed.was)} | {since} | {source} |")
+        then, now = _cell(note.changed.was), _now(note)
+        lines.append(f"| {asked} | {then} | {now} | {since} | {source} |")
     return "\n".join(lines) + "\n"
 
 
