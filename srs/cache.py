@@ -5,7 +5,7 @@ of them in their order; both must agree.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,18 +13,19 @@ import msgspec
 from srs.memory import Progress, ReviewKind, State
 from srs.options import Options
 from srs.presets import Preset
+from srs.rebuild import rebuilt_cards
 from srs.schedule import Moment, Result, after_answer, replayed
 from srs.sm2 import memory_from_sm2
 from srs.store import Store
 
 _SAVE = """
     update cards
-       set state = :state, step = :step, stability = :stability,
-           difficulty = :difficulty, interval = :interval, due_ms = :due_ms,
-           due_day = :due_day, last_ms = :last_ms, last_day = :last_day,
-           reps = :reps, lapses = :lapses, leech = :leech
-     where id = :id
+       set state = ?, step = ?, stability = ?, difficulty = ?, interval = ?,
+           due_ms = ?, due_day = ?, last_ms = ?, last_day = ?, reps = ?, lapses = ?,
+           leech = ?
+     where id = ?
 """
+"""In the order of the fields of `Progress`."""
 
 
 def is_leech(progress: Progress, preset: Preset) -> bool:
@@ -36,8 +37,32 @@ def save_progress(
     connection: sqlite3.Connection, card: int, progress: Progress, *, leech: bool
 ) -> None:
     """Write what a card carries, inside a transaction."""
-    values = msgspec.structs.asdict(progress)
-    connection.execute(_SAVE, {**values, "id": card, "leech": int(leech)})
+    connection.execute(_SAVE, _row(card, progress, leech=leech))
+
+
+def save_all(
+    connection: sqlite3.Connection,
+    progresses: Mapping[int, Progress],
+    preset_of: Callable[[int], Preset],
+) -> None:
+    """Write what many cards carry, inside a transaction.
+
+    Args:
+        connection: In a transaction.
+        progresses: By card.
+        preset_of: The preset for the id of a card.
+    """
+    connection.executemany(
+        _SAVE,
+        [
+            _row(card, progress, leech=is_leech(progress, preset_of(card)))
+            for card, progress in progresses.items()
+        ],
+    )
+
+
+def _row(card: int, progress: Progress, *, leech: bool) -> tuple[Any, ...]:
+    return (*msgspec.structs.astuple(progress), int(leech), card)
 
 
 _LOGGED = (
@@ -128,7 +153,10 @@ def rescheduled(progress: Progress, interval: int) -> Progress:
 
 
 def rebuild_all(
-    store: Store, preset_of: Callable[[int], Preset], rollover: int
+    store: Store,
+    preset_of: Callable[[int], Preset],
+    rollover: int,
+    cards: Collection[int] | None = None,
 ) -> Iterator[tuple[int, Progress]]:
     """Compute every reviewed card's progress anew from the log.
 
@@ -136,26 +164,24 @@ def rebuild_all(
         store: The store; nothing is written.
         preset_of: The preset for the id of a deck.
         rollover: Hour at which a study day begins.
+        cards: Only these; None for all.
 
     Returns:
         Card ids and what the log says of them.
     """
-    sql = f"""
-        select r.card, c.deck, {_LOGGED}
-          from reviews r join cards c on c.id = r.card
-         where r.void = 0
-         order by r.card, r.id
-    """
-    current, progress = 0, Progress()
-    for card, deck, *row in store.connection.execute(sql):
-        if card != current:
-            if current:
-                yield current, progress
-            current, progress = card, Progress()
-            parameters = preset_of(deck).parameters
-        progress = _replay(progress, row, parameters, rollover)
-    if current:
-        yield current, progress
+    decks: dict[int, int] = dict(store.rows("select id, deck from cards"))
+
+    def replay(card: int) -> Progress:
+        parameters = preset_of(decks[card]).parameters
+        return rebuilt(store.connection, card, parameters, rollover)
+
+    return rebuilt_cards(
+        store.connection,
+        lambda deck: preset_of(deck).parameters,
+        rollover,
+        replay,
+        cards,
+    )
 
 
 def brought(progress: Progress, day: int) -> Progress:
@@ -186,14 +212,11 @@ def rebuild_cache(store: Store, options: Options) -> int:
     """
     names: dict[int, str] = dict(store.rows("select id, name from decks"))
     decks: dict[int, int] = dict(store.rows("select id, deck from cards"))
-    count = 0
     with store.transaction() as connection:
-        found = rebuild_all(
-            store, lambda deck: options.preset(names[deck]), options.rollover
+        found = dict(
+            rebuild_all(
+                store, lambda deck: options.preset(names[deck]), options.rollover
+            )
         )
-        for card, progress in list(found):
-            preset = options.preset(names[decks[card]])
-            leech = is_leech(progress, preset)
-            save_progress(connection, card, progress, leech=leech)
-            count += 1
-    return count
+        save_all(connection, found, lambda card: options.preset(names[decks[card]]))
+    return len(found)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from srs.arrivals import Arrivals
-from srs.cache import is_leech, rebuild_all, rebuilt, save_progress
+from srs.cache import rebuild_all, rebuilt, save_all
 from srs.changes import SET_MARKS
 from srs.foreign_log import INSERT, Row, is_sound, rows_of
 from srs.incoming import Incoming, IncomingCard, IncomingNote
@@ -22,8 +22,8 @@ from srs.moments import Moments
 from srs.options import Options
 from srs.store import Store
 
-_ALL = 2000
-"""From so many touched cards on, the whole log is read at once."""
+_MANY = 50
+"""From so many touched cards on, they are rebuilt together."""
 
 
 class Merged(Struct):
@@ -179,21 +179,22 @@ class _Merging:
                 if found is not None:
                     progresses[card] = found
             self._mark(card, theirs, is_new=is_new)
-        for card, progress in progresses.items():
-            preset = self._options.preset(self._pairs[card][1])
-            leech = is_leech(progress, preset)
-            save_progress(self._connection, card, progress, leech=leech)
+        save_all(
+            self._connection,
+            progresses,
+            lambda card: self._options.preset(self._pairs[card][1]),
+        )
 
     def _computed(self) -> Iterator[tuple[int, Progress]]:
-        if len(self._touched) < _ALL:
+        if len(self._touched) < _MANY:
             return ((card, self._rebuilt(card)) for card in self._touched)
         names = dict(self._run("select id, name from decks"))
-        every = rebuild_all(
+        return rebuild_all(
             self._store,
             lambda deck: self._options.preset(names[deck]),
             self._options.rollover,
+            self._touched,
         )
-        return (one for one in every if one[0] in self._touched)
 
     def _rebuilt(self, card: int) -> Progress:
         preset = self._options.preset(self._pairs[card][1])

@@ -206,7 +206,7 @@ def after_answer(
         stability=memory[0],
         difficulty=memory[1],
         interval=result.interval,
-        due_ms=None if in_days else _step_due(moment, -result.interval),
+        due_ms=None if in_days else step_due(moment, -result.interval),
         due_day=moment.day + result.interval if in_days else None,
         last_ms=moment.at_ms,
         last_day=moment.day,
@@ -215,8 +215,15 @@ def after_answer(
     )
 
 
-def _step_due(moment: Moment, delay_s: int) -> int:
-    """A step that crosses the rollover is due when that study day begins."""
+def step_due(moment: Moment, delay_s: int) -> int:
+    """Tell when a learning card is due, UTC milliseconds.
+
+    A step that crosses the rollover is due when that study day begins.
+
+    Args:
+        moment: When it was answered.
+        delay_s: The step, seconds.
+    """
     due = moment.at_ms + delay_s * 1000
     day = study_day(due, moment.offset_min, moment.rollover)
     if day == moment.day:

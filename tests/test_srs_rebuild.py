@@ -1,0 +1,99 @@
+"""A rebuild from the whole log, beside the slow way and beside what answers left."""
+
+import random
+from pathlib import Path
+
+import pytest
+from srs_shelf import NOON, add, new_store, numbered
+
+from bench.lives import fill, live
+from srs.cache import rebuild_all, rebuild_cache, rebuilt
+from srs.formulas import memory_model, packed
+from srs.memory import Progress, State
+from srs.options import Options
+from srs.presets import DEFAULT_PARAMETERS, PARAMETER_RANGES, Preset
+from srs.schedule import next_memory
+from srs.store import Store
+
+DAY_MS = 86_400_000
+
+
+@pytest.fixture
+def lived(tmp_path: Path) -> Store:
+    """A store whose learner has answered for a year and a half."""
+    store = new_store(tmp_path)
+    add(store, numbered(60), NOON)
+    ids = [row[0] for row in store.rows("select id from cards")]
+    fill(store, live(ids, 540))
+    return store
+
+
+def some_parameters(dice: random.Random) -> tuple[float, ...]:
+    bounds = zip(DEFAULT_PARAMETERS, PARAMETER_RANGES, strict=True)
+    if dice.random() < 0.5:
+        return tuple(round(dice.uniform(*ends), 4) for _, ends in bounds)
+    return tuple(
+        round(min(max(w * dice.uniform(0.7, 1.3), lowest), highest), 4)
+        for w, (lowest, highest) in bounds
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_formulas_give_what_fsrs_gives_to_the_last_bit(seed: int) -> None:
+    dice = random.Random(seed)
+    parameters = some_parameters(dice) if seed else DEFAULT_PARAMETERS
+    model = memory_model(parameters)
+
+    for _ in range(30):
+        day, answers, progress = 20_000, [], Progress()
+        for _ in range(12):
+            elapsed = dice.choice([0, 0, 1, 2, 5, 10, 50, 400, 9000, -3])
+            rating, day = dice.choice([1, 2, 3, 3, 4]), day + elapsed
+            at_ms = day * DAY_MS + dice.randrange(-DAY_MS, DAY_MS)
+            answers.append(packed(at_ms, day, 2, rating))
+            theirs = next_memory(progress, rating, elapsed, parameters)
+            progress = Progress(State.REVIEW, stability=theirs[0], difficulty=theirs[1])
+
+            assert model(answers) == theirs
+
+
+def test_both_ways_to_rebuild_agree(lived: Store) -> None:
+    # Rows by hand, an undone answer and offsets of a traveller among them.
+    lived.db.execute("update reviews set offset_min = 540 where id % 3 = 0")
+    lived.db.execute("update reviews set void = 1 where id % 11 = 0")
+    lived.db.execute("update reviews set rating = 0, kind = 4 where id % 13 = 0")
+    lived.db.execute("update reviews set rating = 0, kind = 5 where id % 17 = 0")
+
+    for rollover in (0, 4, 23):
+        found = dict(rebuild_all(lived, lambda _: Preset(), rollover))
+
+        assert len(found) == 60
+        assert found == {
+            card: rebuilt(lived.connection, card, DEFAULT_PARAMETERS, rollover)
+            for card in found
+        }
+
+
+def test_a_reschedule_in_the_log_moves_the_due_day_and_nothing_else(
+    lived: Store,
+) -> None:
+    options = Options(lived)
+    rebuild_cache(lived, options)
+    card, last, last_day = lived.row(
+        "select id, last_ms, last_day from cards where state = 2"
+    )
+    before = dict(rebuild_all(lived, lambda _: Preset(), 4))
+    lived.db.execute(
+        "insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,"
+        " offset_min, state, step, interval, last_interval, difficulty)"
+        " values (:id, :card, :id, 0, 0, 2, 5, 0, 2, 0, 77, 5, 5.0)",
+        {"id": last + 9 * DAY_MS, "card": card},
+    )
+
+    after = dict(rebuild_all(lived, lambda _: Preset(), 4))
+
+    changed = {one for one in after if after[one] != before[one]}
+    assert changed == {card}
+    assert (after[card].interval, after[card].due_day) == (77, last_day + 77)
+    assert after[card].stability == before[card].stability
+    assert after[card].reps == before[card].reps
