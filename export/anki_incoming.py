@@ -1,7 +1,7 @@
 """A collection of Anki becomes what the store can take in."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from cards.note import Note
+from cards.note import Basic, Note
 from export.anki_kinds import NotTaken, Taken, take
 from export.anki_models import BASIC_ID, CLOZE_ID
 from export.anki_values import (
@@ -47,6 +47,7 @@ def incoming(
     day_of: Callable[[int], int],
     file: Path,
     renamed: Callable[[str], str],
+    known: Container[str] = (),
 ) -> Taking:
     """Turn notes, cards, reviews and presets into values of ours.
 
@@ -56,8 +57,9 @@ def incoming(
             used where the file doesn't say where it was made.
         file: Stands for the file of the notes; pictures lie beside it.
         renamed: Gives a field with the names that its media got.
+        known: Guids of notes whose text isn't wanted: only their cards are read.
     """
-    return _Taking(collection, day_of, file, renamed).all()
+    return _Taking(collection, day_of, file, renamed, known).all()
 
 
 class _Taking:
@@ -67,8 +69,9 @@ class _Taking:
         day_of: Callable[[int], int],
         file: Path,
         renamed: Callable[[str], str],
+        known: Container[str],
     ) -> None:
-        self._all = collection
+        self._all, self._known = collection, known
         self._file, self._renamed = str(file), renamed
         self._first_day = _first_day(collection, day_of)
         self._cards: dict[int, list[AnkiCard]] = defaultdict(list)
@@ -123,6 +126,8 @@ class _Taking:
             raise NotTaken("its note type is missing")
         if not cards:
             raise NotTaken("without cards")
+        if note.guid in self._known:
+            return self._known_note(note, cards)
         fields = tuple(map(self._renamed, note.fields))
         taken = take(
             AnkiNote(
@@ -155,6 +160,16 @@ class _Taking:
             changed_ms=note.modified_s * 1000,
             cards=tuple(self._card(card) for card in asked),
             raw=_raw(notetype, fields, taken),
+        )
+
+    def _known_note(self, note: AnkiNote, cards: list[AnkiCard]) -> IncomingNote:
+        return IncomingNote(
+            guid=note.guid,
+            id=note.id,
+            note=Note(Basic("", ""), "", file=self._file),
+            parts={},
+            changed_ms=note.modified_s * 1000,
+            cards=tuple(map(self._card, cards)),
         )
 
     def _as_note(self, note: AnkiNote, taken: Taken, deck: str) -> Note:

@@ -68,6 +68,7 @@ def import_package(
     from export.anki_incoming import incoming
     from export.anki_reader import read_collection
     from export.package_file import open_package
+    from srs.arrivals import known_guids
     from srs.merging import merge
     from srs.store import back_up
 
@@ -83,6 +84,7 @@ def import_package(
                 options.calendar.day,
                 folder / "anki",
                 media.renamed,
+                known_guids(store),
             )
             backup = None if dry_run else back_up(store, opened.now())
             found = _edits(opened, collection) if update_text else []

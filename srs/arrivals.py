@@ -140,6 +140,11 @@ class Arrivals:
         )
 
 
+def known_guids(store: Store) -> set[str]:
+    """Name the notes of the store."""
+    return {row[0] for row in store.rows("select guid from notes")}
+
+
 def kept_notes(store: Store) -> dict[str, Kept]:
     """Read the fields of the notes that came from Anki, by guid."""
     rows = store.rows("select guid, notetype, fields, shown, content from anki_notes")

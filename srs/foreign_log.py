@@ -22,7 +22,9 @@ INSERT = """
 """
 Row = tuple[Any, ...]
 
-_BEFORE = {1: State.REVIEW, 2: State.RELEARNING}
+_LONGEST_MS = 1 << 31
+# Plain numbers: there may be millions of rows.
+_NEW, _LEARNING, _REVIEW, _RELEARNING = map(int, State)
 
 
 def is_sound(review: IncomingReview) -> bool:
@@ -55,26 +57,38 @@ def rows_of(
     Returns:
         Rows for `INSERT`, with the moment at the origin as id.
     """
+    if not reviews:
+        return []
     befores = _befores(reviews)
+    # The state after a row is the one before the next.
+    states = [*befores[1:], state]
+    followings = (*reviews[1:], None)
+    offset_of = calendar.offset_of
     rows: list[Row] = []
-    last_day: int | None = None
-    for index, review in enumerate(reviews):
-        day = calendar.day(review.id)
-        following = reviews[index + 1] if index + 1 < len(reviews) else None
-        next_state = befores[index + 1] if following else State(state)
-        after = _after(review, befores[index], following, next_state)
-        interval = _interval(review, after, day, last_day)
+    last: IncomingReview | None = None
+    for review, before, following, next_state in zip(
+        reviews, befores, followings, states, strict=True
+    ):
+        after = _after(review, before, following, next_state)
+        interval = review.interval
+        if not review.rating:
+            interval = _interval_by_hand(review, last, calendar)
+            last = None if is_reset(review) else last
+        else:
+            interval = _interval(interval, after)
+            last = review
+        at, took_ms = review.id, review.took_ms
         rows.append(
             (
-                review.id,
+                at,
                 card,
-                review.id,
+                at,
                 review.rating,
-                max(0, min(review.took_ms, 1 << 31)),
-                int(befores[index]),
+                took_ms if 0 <= took_ms < _LONGEST_MS else _LONGEST_MS,
+                before,
                 review.kind,
-                calendar.offset_of(review.id),
-                int(after),
+                offset_of(at),
+                after,
                 0,
                 interval,
                 review.last_interval,
@@ -82,10 +96,6 @@ def rows_of(
                 ORIGIN,
             )
         )
-        if review.rating:
-            last_day = day
-        elif is_reset(review):
-            last_day = None
     return rows
 
 
@@ -98,58 +108,61 @@ def _known(factor: int) -> tuple[float, int]:
     return 0.0, 0
 
 
-def _befores(reviews: Sequence[IncomingReview]) -> list[State]:
+def _befores(reviews: Sequence[IncomingReview]) -> list[int]:
     """Find the state before each row."""
-    found: list[State] = []
-    state, answered = State.NEW, False
+    found: list[int] = []
+    state, answered = _NEW, False
     for review in reviews:
-        if review.rating and review.kind == ReviewKind.LEARN:
-            state = State.LEARNING if answered else State.NEW
-        elif review.rating:
-            state = _BEFORE.get(review.kind, State.REVIEW)
-        found.append(state)
         if review.rating:
+            kind = review.kind
+            if kind == 0:
+                state = _LEARNING if answered else _NEW
+            else:
+                state = _RELEARNING if kind == 2 else _REVIEW
+            found.append(state)
             answered = True
-        elif is_reset(review):
-            state, answered = State.NEW, False
-        else:
-            state = State.REVIEW
+            continue
+        found.append(state)
+        state = _REVIEW
+        if is_reset(review):
+            state, answered = _NEW, False
     return found
 
 
 def _after(
     review: IncomingReview,
-    before: State,
+    before: int,
     following: IncomingReview | None,
-    next_state: State,
-) -> State:
+    next_state: int,
+) -> int:
     """Find the state that a row led to."""
     is_told = following is None or (
         following.rating > 0 and following.kind != ReviewKind.EARLY
     )
-    if is_told and next_state is not State.NEW:
+    if is_told and next_state != _NEW:
         return next_state
     if review.interval > 0 or not review.rating:
-        return State.REVIEW
-    if before in (State.REVIEW, State.RELEARNING):
-        return State.RELEARNING
-    return State.LEARNING
+        return _REVIEW
+    return _LEARNING if before in (_NEW, _LEARNING) else _RELEARNING
 
 
-def _interval(
-    review: IncomingReview, after: State, day: int, last_day: int | None
-) -> int:
+def _interval(interval: int, after: int) -> int:
     """Give days, or seconds below 0 where the card stays in learning."""
-    interval = review.interval
-    if review.rating and after is not State.REVIEW:
-        # Anki writes a step that crosses the rollover as days.
-        return interval if interval < 0 else -max(1, interval) * DAY_S
-    if review.rating:
+    if after == _REVIEW:
         return interval if interval > 0 else max(1, -interval // DAY_S)
+    # Anki writes a step that crosses the rollover as days.
+    return interval if interval < 0 else -max(1, interval) * DAY_S
+
+
+def _interval_by_hand(
+    review: IncomingReview, last: IncomingReview | None, calendar: Calendar
+) -> int:
+    """Give the days after which a card is due that a person has moved."""
     if is_reset(review):
         return 0
-    if review.kind == ReviewKind.MANUAL and last_day is not None:
+    if review.kind == ReviewKind.MANUAL and last is not None:
+        if not 100 <= review.factor <= 1100:
+            return review.interval
         # With FSRS the interval of a due day set by hand begins at the last answer.
-        is_fsrs = 100 <= review.factor <= 1100
-        return last_day + interval - day if is_fsrs else interval
-    return max(0, interval)
+        return calendar.day(last.id) + review.interval - calendar.day(review.id)
+    return max(0, review.interval)

@@ -43,6 +43,8 @@ class Merged(Struct):
     """Cards that were suspended, taken up or flagged."""
     rescheduled: int = 0
     """Cards whose due day was set, or that were reset, outside the log."""
+    strange: int = 0
+    """Cards of known notes that ask nothing here."""
     left_out: int = 0
     """Notes that are not in the store, where only reviews were wanted."""
 
@@ -142,6 +144,8 @@ class _Merging:
             if theirs.ordinal in ours:
                 card, deck = ours[theirs.ordinal]
                 self._pairs[card] = theirs, deck, False
+            else:
+                self.merged.strange += 1
 
     def _wake(self, guid: str) -> None:
         """Take a note up again that came from elsewhere and was undone."""
@@ -159,13 +163,17 @@ class _Merging:
             sound = [review for review in given if is_sound(review)]
             self.merged.unsound += len(given) - len(sound)
             for row in rows_of(sound, card, theirs.state, calendar):
-                if self._log.has(card, row[0]):
+                sent = row[0]
+                if self._log.has(card, sent):
                     self.merged.known_reviews += 1
                     continue
-                moment = self._log.place(row[0], card)
-                self.merged.shifted += moment != row[0]
+                moment = self._log.place(sent, card)
+                if moment != sent:
+                    self.merged.shifted += 1
                 rows.append((moment, *row[1:]))
                 self._touched.add(card)
+        # In the order of the table they go in several times as fast.
+        rows.sort()
         self._many(INSERT, rows)
         self.merged.reviews = len(rows)
 

@@ -32,10 +32,12 @@ class Moments:
     def place(self, moment: int, card: int) -> int:
         """Take a moment, or the next free one after it."""
         self._known.add((card, moment))
-        while moment in self._taken:
-            moment += 1
+        if moment in self._taken:
+            while moment in self._taken:
+                moment += 1
+            self._known.add((card, moment))
         self._taken.add(moment)
-        self._known.add((card, moment))
-        self._newest[card] = max(moment, self._newest.get(card, 0))
+        if moment > self._newest.get(card, 0):
+            self._newest[card] = moment
         self.added.append(moment)
         return moment
