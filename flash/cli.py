@@ -11,6 +11,7 @@ from flash.commands import (
     cards_commands,
     check_command,
     config_command,
+    connect_commands,
     deck_commands,
     import_command,
     list_commands,
@@ -63,6 +64,8 @@ app.command("add")(deck_commands.add)
 app.command("check")(check_command.check)
 app.command("export")(deck_commands.export)
 app.command("import")(import_command.import_)
+app.command("push")(connect_commands.push)
+app.command("pull")(connect_commands.pull)
 app.command("decks")(list_commands.decks)
 app.command("list")(list_commands.list_cards)
 app.command("show")(list_commands.show)
@@ -118,7 +121,7 @@ def _told(error: Exception, *, as_json: bool) -> bool:
     if isinstance(error, StoreError):
         tell_error(str(error), as_json=as_json)
         return True
-    if type(error).__name__ in ("ExportError", "PackageError"):
+    if type(error).__name__ in ("ExportError", "PackageError", "ConnectError"):
         tell_error(str(error), as_json=as_json)
         return True
     return False

@@ -112,6 +112,15 @@ def cards_named(store: Store, name: str) -> list[int]:
     return [row[0] for row in store.rows(sql, {"name": name})]
 
 
+def root_decks(store: Store) -> list[str]:
+    """Name the outermost decks that have cards in use."""
+    rows = store.rows(
+        "select distinct d.name from cards c join decks d on d.id = c.deck"
+        " where c.retired = 0"
+    )
+    return sorted({name.split("::")[0] for (name,) in rows})
+
+
 class DeckLine(Struct, frozen=True):
     """One deck of a list, with what is under it counted in."""
 

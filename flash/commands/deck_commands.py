@@ -16,19 +16,16 @@ from flash.opened import (
     opened,
 )
 from flash.printing import counted
+from flash.progress import Progress
 from flash.trouble import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from export.anki_foreign import Foreign
-    from export.anki_schedule import Schedule
     from srs.intake import Intake
     from srs.memory import StoredNote
 
 _ENDINGS = (".apkg", ".colpkg", ".csv", ".json")
-_FIRST_DAY = 18_262
-"""2020-01-01 as a study day: Anki counts due days from the collection's first."""
 
 
 def add(
@@ -78,7 +75,7 @@ def add(
         else:
             _check_names(store, intake, forget or [])
             refuse_loss(intake, agreed=lambda question: yes or _agrees(question))
-            with _Progress(len(intake.steps), "adding", quiet=json) as progressed:
+            with Progress(len(intake.steps), "adding", quiet=json) as progressed:
                 applied = carry_out(store.store, intake, store.now(), progressed)
             cards = applied.cards
             brought = _bring_forward(store, forget or [])
@@ -167,30 +164,6 @@ def _print_plan_json(intake: Any, cards: int, *, dry_run: bool) -> None:
     )
 
 
-class _Progress:
-    """A bar on a terminal for long work, nothing elsewhere."""
-
-    def __init__(self, length: int, label: str, *, quiet: bool) -> None:
-        self._bar: Any = None
-        self._at = 0
-        if length >= 5000 and not quiet and sys.stderr.isatty():
-            self._bar = typer.progressbar(length=length, label=label, file=sys.stderr)
-
-    def __enter__(self) -> Any:
-        if self._bar is not None:
-            self._bar.__enter__()
-        return self._move
-
-    def _move(self, done: int) -> None:
-        if self._bar is not None:
-            self._bar.update(done - self._at)
-            self._at = done
-
-    def __exit__(self, *error: object) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(*error)
-
-
 def export(
     file: Annotated[
         Path,
@@ -219,6 +192,7 @@ def export(
     A `.colpkg` is a whole collection, which takes the place of the one in Anki.
     Exit code 1: nothing to write, or a picture is missing.
     """
+    from flash.exporting import export_package
     from srs.library import stored_notes
 
     gc.disable()
@@ -231,7 +205,7 @@ def export(
             written = _write_decks(file, notes)
         elif ending in (".apkg", ".colpkg"):
             whole = with_schedule or ending == ".colpkg"
-            written = _write_package(
+            written = export_package(
                 store, file, notes, quiet=json, with_schedule=whole
             )
         else:
@@ -243,55 +217,6 @@ def export(
         return
     told = ", ".join(f"{count} {name}" for name, count in written.items() if count)
     typer.echo(f"{file}: {told}")
-
-
-def _write_package(
-    store: Opened,
-    file: Path,
-    notes: "Iterator[StoredNote]",
-    *,
-    quiet: bool,
-    with_schedule: bool,
-) -> dict[str, int]:
-    from export.anki_package import Creation, write_package
-
-    schedule = _schedule(store) if with_schedule else None
-    total = store.store.row("select count(*) from notes where retired = 0")[0]
-    calendar = store.options.calendar
-    first = calendar.start_ms(_FIRST_DAY)
-    creation = Creation(
-        first // 1000 - 1, -calendar.offset_of(first), store.options.rollover
-    )
-    with _Progress(total, "exporting", quiet=quiet) as progressed:
-        written = write_package(
-            file, notes, creation, progressed, schedule, _foreign(store)
-        )
-    told = {"notes": written.notes, "cards": written.cards, "media": written.media}
-    return {**told, "reviews": written.reviews} if with_schedule else told
-
-
-def _foreign(store: Opened) -> "Foreign":
-    from export.anki_foreign import Foreign
-    from srs.arrivals import kept_notes, kept_notetypes
-
-    return Foreign(kept_notes(store.store), kept_notetypes(store.store))
-
-
-def _schedule(store: Opened) -> "Schedule":
-    """Gather what a package with its schedule needs."""
-    from export.anki_schedule import Schedule
-    from srs.log import logged
-    from srs.schedule import interval_days
-
-    options = store.options
-    return Schedule(
-        first_day=_FIRST_DAY,
-        today=options.calendar.day(store.now()),
-        day_of=options.calendar.day,
-        preset_of=options.preset,
-        days_of=interval_days,
-        reviews=logged(store.store),
-    )
 
 
 def _write_decks(folder: Path, notes: "Iterator[StoredNote]") -> dict[str, int]:

@@ -1,0 +1,156 @@
+"""Talking to a running Anki through the add-on AnkiConnect, version 6.
+
+Source: https://git.sr.ht/~foosoft/anki-connect
+"""
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from export.errors import ExchangeError
+
+ADDRESS = "http://127.0.0.1:8765"
+"""Where the add-on listens unless it is told otherwise."""
+_VERSION = 6
+_PUSHED, _PULLED = "_flash-push.apkg", "_flash-pull.apkg"
+"""Files that begin with `_` are no one's media to Anki."""
+_LARGEST = 1 << 30
+
+
+class ConnectError(ExchangeError):
+    """Anki can't be talked to; says why and how to mend it."""
+
+
+class AnkiConnect:
+    """A running Anki."""
+
+    def __init__(
+        self, address: str = ADDRESS, key: str = "", timeout_s: float = 60.0
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            address: Of the add-on, http only.
+            key: Its `apiKey`, where it has one.
+            timeout_s: Seconds to wait for an answer.
+
+        Raises:
+            ConnectError: The address is none of HTTP.
+        """
+        self._address, self._key, self._timeout_s = address, key, timeout_s
+        if not address.startswith(("http://", "https://")):
+            hint = f"write it as {ADDRESS}"
+            raise self._refused("no address of HTTP", hint)
+
+    def check(self) -> None:
+        """See whether Anki answers, and whether the add-on is new enough.
+
+        Raises:
+            ConnectError: It doesn't, or isn't.
+        """
+        version = self._ask("version")
+        if not isinstance(version, int) or version < _VERSION:
+            hint = "update the add-on AnkiConnect"
+            raise self._refused(f"AnkiConnect {version}, too old", hint)
+
+    def deck_names(self) -> list[str]:
+        """Name the decks of the collection.
+
+        Raises:
+            ConnectError: Anki doesn't say.
+        """
+        return [str(name) for name in self._ask("deckNames")]
+
+    def send(self, package: bytes) -> None:
+        """Let Anki import a package: notes and media are added and updated.
+
+        Raises:
+            ConnectError: Anki can't be reached or refuses; sending again is safe.
+        """
+        with self._lent(_PUSHED) as path:
+            data = base64.b64encode(package).decode()
+            self._ask("storeMediaFile", filename=_PUSHED, data=data)
+            if self._ask("importPackage", path=path) is not True:
+                hint = "look into Anki for a message, and push again"
+                raise self._refused("Anki didn't import the package", hint)
+
+    def fetch(self, deck: str) -> bytes:
+        """Let Anki export a deck with its schedule and reviews.
+
+        Args:
+            deck: Its name; the decks under it come along.
+
+        Raises:
+            ConnectError: Anki can't be reached or refuses.
+        """
+        with self._lent(_PULLED) as path:
+            done = self._ask("exportPackage", deck=deck, path=path, includeSched=True)
+            data = self._ask("retrieveMediaFile", filename=_PULLED) if done else None
+            if not isinstance(data, str):
+                hint = "look into Anki for a message, and pull again"
+                raise self._refused(f"Anki didn't export '{deck}'", hint)
+            return base64.b64decode(data)
+
+    @contextmanager
+    def _lent(self, name: str) -> Iterator[str]:
+        """Give a path in Anki's media folder that is free again afterwards."""
+        folder = str(self._ask("getMediaDirPath")).rstrip("/\\")
+        try:
+            yield f"{folder}/{name}"
+        finally:
+            with suppress(ConnectError):
+                self._ask("deleteMediaFile", filename=name)
+
+    def _ask(self, action: str, **parameters: Any) -> Any:
+        message: dict[str, Any] = {"action": action, "version": _VERSION}
+        if parameters:
+            message["params"] = parameters
+        if self._key:
+            message["key"] = self._key
+        headers = {"Content-Type": "application/json"}
+        body = json.dumps(message).encode()
+        request = Request(self._address, body, headers)  # noqa: S310
+        try:
+            with urlopen(request, timeout=self._timeout_s) as response:  # noqa: S310
+                said = response.read(_LARGEST)
+            answer = json.loads(said)
+            result, error = answer["result"], answer["error"]
+        except TimeoutError:
+            raise self._too_slow() from None
+        except HTTPError as refusal:
+            raise self._refused(f"it says {refusal.code}", _OPEN) from None
+        except URLError as failure:
+            if isinstance(failure.reason, TimeoutError):
+                raise self._too_slow() from None
+            raise self._refused("Anki doesn't answer", _OPEN) from None
+        except OSError:
+            raise self._refused("the connection broke off", "try again") from None
+        except (ValueError, KeyError, TypeError):
+            raise self._refused("no answer of AnkiConnect", _OPEN) from None
+        if error is not None:
+            raise self._told(str(error))
+        return result
+
+    def _too_slow(self) -> ConnectError:
+        message = f"no answer within {self._timeout_s:g} s"
+        return self._refused(message, "close the dialogs in Anki, and try again")
+
+    def _told(self, error: str) -> ConnectError:
+        if "api key" in error:
+            return self._refused("the key is wrong or missing", "give it with --key")
+        if "unsupported action" in error:
+            hint = "update the add-on AnkiConnect"
+            return self._refused(f"AnkiConnect is too old: {error}", hint)
+        if "collection is not available" in error:
+            return self._refused("Anki has no profile open", "open one, and try again")
+        return self._refused(f"Anki says: {error}", "mend that in Anki, and try again")
+
+    def _refused(self, message: str, hint: str) -> ConnectError:
+        return ConnectError(self._address, message, hint)
+
+
+_OPEN = "open Anki with the add-on AnkiConnect (2055492159), and see --url"
