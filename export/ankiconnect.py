@@ -113,9 +113,9 @@ class AnkiConnect:
             message["key"] = self._key
         headers = {"Content-Type": "application/json"}
         body = json.dumps(message).encode()
-        request = Request(self._address, body, headers)  # noqa: S310
+        request = Request(self._address, body, headers)
         try:
-            with urlopen(request, timeout=self._timeout_s) as response:  # noqa: S310
+            with urlopen(request, timeout=self._timeout_s) as response:
                 said = response.read(_LARGEST)
             answer = json.loads(said)
             result, error = answer["result"], answer["error"]

@@ -191,6 +191,78 @@ def touch(collection: str) -> dict[str, str]:
     }
 
 
+SM2_LOGS = {
+    "whole": [
+        # Days ago, rating, interval, the one before, ease, kind.
+        (60, 3, -600, 0, 0, 0),
+        (60, 3, 1, -600, 2500, 0),
+        (59, 3, 3, 1, 2500, 1),
+        (56, 1, -600, 3, 2300, 1),
+        (56, 3, 1, -600, 2300, 2),
+        (55, 4, 4, 1, 2450, 1),
+        (51, 3, 10, 4, 2450, 1),
+    ],
+    "begins late": [
+        (50, 3, 20, 8, 2350, 1),
+        (30, 2, 24, 20, 2200, 1),
+        (6, 3, 52, 24, 2200, 1),
+    ],
+    "nothing": [],
+}
+
+
+def sm2(collection: str, file: str) -> dict[str, Any]:
+    """Make cards that SM-2 has scheduled; give what FSRS makes of them in Anki."""
+    from anki.collection import Collection, ExportAnkiPackageOptions
+
+    opened = Collection(collection)
+    timing = opened._backend.sched_timing_today()
+    found = {}
+    for front, log in SM2_LOGS.items():
+        note = opened.new_note(opened.models.by_name("Basic"))
+        note["Front"], note["Back"] = front, "a"
+        opened.add_note(note, 1)
+        card = note.card_ids()[0]
+        for index, (days, rating, interval, last, ease, kind) in enumerate(log):
+            at = (timing.next_day_at - (days + 1) * 86_400 + 3600 + index * 60) * 1000
+            opened.db.execute(
+                "insert into revlog values (?, ?, -1, ?, ?, ?, ?, 4000, ?)",
+                at + card % 1000,
+                card,
+                rating,
+                interval,
+                last,
+                ease,
+                kind,
+            )
+        interval, ease = (log[-1][2], log[-1][4]) if log else (30, 2100)
+        ago = log[-1][0] if log else 12
+        opened.db.execute(
+            "update cards set type = 2, queue = 2, ivl = ?, factor = ?, due = ?,"
+            " reps = ? where id = ?",
+            interval,
+            ease,
+            timing.days_elapsed + interval - ago,
+            len(log),
+            card,
+        )
+    opened.export_anki_package(
+        out_path=file,
+        options=ExportAnkiPackageOptions(
+            with_scheduling=True, with_deck_configs=True, legacy=False
+        ),
+        limit=None,
+    )
+    opened.set_config("fsrs", True)
+    for front, card in opened.db.all(
+        "select n.sfld, c.id from cards c join notes n on n.id = c.nid"
+    ):
+        state = opened._backend.compute_memory_state(card).state
+        found[front] = [state.stability, state.difficulty]
+    opened.close()
+    return found
+
+
 def give_out(collection: str, file: str, legacy: bool) -> dict[str, Any]:
     """Export all of it with its schedule; give what it holds."""
     from anki.collection import Collection, ExportAnkiPackageOptions

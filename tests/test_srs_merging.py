@@ -6,13 +6,20 @@ from typing import Any
 
 import pytest
 from anki_exchange import in_anki, package, studied
-from srs_shelf import DAY_MS, NOON, Clock, contradictions, shelf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from srs_shelf import DAY_MS, NOON, Clock, contradictions, new_store, shelf
 
+from cards.note import Basic, Note
 from flash.importing import import_package
 from flash.opened import Opened
+from srs.incoming import Incoming, IncomingCard, IncomingNote, IncomingReview
 from srs.memory import Rating, State, StoredCard
-from srs.merging import Merged
+from srs.merging import Merged, merge
+from srs.options import Options
+from srs.presets import DEFAULT_PARAMETERS
 from srs.session import Session
+from srs.sm2 import memory_from_sm2
 from srs.store import Store, open_store
 
 START = NOON + 5 * 3_600_000
@@ -137,3 +144,117 @@ def test_what_was_done_to_cards_in_anki_is_honoured(tmp_path: Path) -> None:
     assert done.marked == 2
     assert contradictions(store) == []
     store.close()
+
+
+@needs_faketime
+def test_cards_of_sm2_get_the_memory_that_anki_gives_them(tmp_path: Path) -> None:
+    file = tmp_path / "sm2.apkg"
+    theirs = in_anki(
+        "UTC", "sm2", at_ms=START, collection=tmp_path / "c.anki2", file=file
+    )
+    store = new_store(tmp_path)
+
+    done = merged(store, file, START)
+
+    assert done.unsound == 0
+    ours = {note.note.content.front: note.cards[0].progress for note in shelf(store)}
+    assert ours.keys() == theirs.keys()
+    today = START // DAY_MS
+    # Where there is no log, Anki's call gives nothing; its interval was at 90 %.
+    theirs["nothing"] = (30, memory_from_sm2(2.1, 30, DEFAULT_PARAMETERS)[1])
+    for name, (stability, difficulty) in theirs.items():
+        progress = ours[name]
+        assert progress.stability == pytest.approx(stability, rel=1e-3), name
+        assert progress.difficulty == pytest.approx(difficulty, rel=1e-3), name
+        assert progress.state is State.REVIEW
+    dues = {name: progress.due_day - today for name, progress in ours.items()}
+    assert dues == {"whole": 10 - 51, "begins late": 52 - 6, "nothing": 30 - 12}
+    assert contradictions(store) == []
+    store.close()
+
+
+REVIEWS = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.integers(0, 40),
+        st.sampled_from([1, 2, 3, 4]),
+        st.integers(1, 60),
+    ),
+    min_size=1,
+    max_size=20,
+)
+
+
+def arriving(rows: list[tuple[int, int, int, int]]) -> Incoming:
+    """Make what a package brings of four cards and some answers to them."""
+    reviews: dict[int, list[IncomingReview]] = {}
+    for card, minute, rating, interval in sorted(set(rows), key=lambda row: row[1]):
+        at = START - 50 * DAY_MS + minute * DAY_MS
+        before = reviews.setdefault(card + 1, [])
+        if not before or before[-1].id < at:
+            kind = 1 if before else 0
+            made = IncomingReview(at, card + 1, rating, interval, 0, 500, 900, kind)
+            before.append(made)
+    cards = [
+        IncomingCard(
+            id=card + 1,
+            ordinal=0,
+            state=2 if card + 1 in reviews else 0,
+            due_day=None,
+            due_ms=None,
+            position=card,
+            interval=1,
+            ease=0,
+            steps_left=0,
+            suspended=False,
+            buried=False,
+            flag=0,
+            changed_ms=0,
+        )
+        for card in range(4)
+    ]
+    notes = tuple(
+        IncomingNote(
+            guid=f"g{card.id}",
+            id=card.id,
+            note=Note(Basic(f"q{card.id}", "a"), "D"),
+            parts={0: "front"},
+            changed_ms=0,
+            cards=(card,),
+        )
+        for card in cards
+    )
+    return Incoming(notes, reviews, {}, {})
+
+
+def log_of(store: Store) -> list[Any]:
+    return store.rows(
+        "select card, origin_ms, rating, interval from reviews order by card, origin_ms"
+    )
+
+
+@settings(max_examples=40)
+@given(REVIEWS, REVIEWS, REVIEWS)
+def test_merges_are_a_union_in_any_order(
+    tmp_path_factory: pytest.TempPathFactory,
+    one: list[tuple[int, int, int, int]],
+    two: list[tuple[int, int, int, int]],
+    three: list[tuple[int, int, int, int]],
+) -> None:
+    # What is known of an answer is the same in every file that has it.
+    known: dict[tuple[int, int], tuple[int, int, int, int]] = {}
+    parts = [
+        [known.setdefault(row[:2], row) for row in rows] for rows in (one, two, three)
+    ]
+    found: list[Any] = []
+    for order in ((0, 1, 2), (2, 1, 0), (1, 0, 2, 1)):
+        store = new_store(tmp_path_factory.mktemp("store"))
+        for index in order:
+            merge(store, Options(store), arriving(parts[index]), START)
+        assert contradictions(store) == []
+        found.append(log_of(store))
+        store.close()
+
+    moments = {(card + 1, minute) for rows in parts for card, minute, *_ in rows}
+    assert len(found[0]) == len(moments)
+    assert found[0] == found[1] == found[2]
