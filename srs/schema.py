@@ -7,7 +7,7 @@ are days since 1970-01-01.  A migration never changes once it is released.
 
 from sqlite_utils import Database, Migrations
 
-VERSION = 2
+VERSION = 3
 """Also written as `PRAGMA user_version`, so that a look tells what a file is."""
 
 migrations = Migrations("flash")
@@ -157,3 +157,22 @@ def m002_exchange(db: Database) -> None:
         if statement.strip():
             db.execute(statement)
     db.execute("pragma user_version = 2")
+
+
+_CONFUSIONS = """
+-- On a miss the person may name the card that it was mixed up with.
+create table confusions (
+    review integer primary key references reviews (id),
+    card   integer not null references cards (id),
+    other  integer not null references cards (id)
+) strict;
+"""
+
+
+@migrations()
+def m003_confusions(db: Database) -> None:
+    """Make room for the pairs of cards that a person mixes up."""
+    for statement in _CONFUSIONS.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+    db.execute("pragma user_version = 3")

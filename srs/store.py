@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-VERSION = 2
+VERSION = 3
 """The newest schema this program knows; `srs.schema` makes it."""
 
 BACKUPS_KEPT = 10

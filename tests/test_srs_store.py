@@ -82,7 +82,7 @@ def test_every_table_is_strict(opened: Store) -> None:
     assert tables == dict.fromkeys(
         [
             *"settings presets decks notes cards reviews operations readers".split(),
-            *("anki_notetypes", "anki_notes"),
+            *("anki_notetypes", "anki_notes", "confusions"),
         ],
         1,
     )
