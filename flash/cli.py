@@ -15,6 +15,7 @@ from flash.commands import (
     deck_commands,
     import_command,
     list_commands,
+    optimize_command,
     review_command,
     stale_command,
     stats_command,
@@ -70,6 +71,8 @@ app.command("decks")(list_commands.decks)
 app.command("list")(list_commands.list_cards)
 app.command("show")(list_commands.show)
 app.command("stats")(stats_command.stats)
+app.command("optimize")(optimize_command.optimize)
+app.command("reschedule")(optimize_command.reschedule)
 app.command("stale")(stale_command.stale)
 app.command("suspend")(cards_commands.suspend)
 app.command("unsuspend")(cards_commands.unsuspend)

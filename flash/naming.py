@@ -29,3 +29,20 @@ def named_cards(store: Opened, names: Sequence[str]) -> list[int]:
             raise Trouble(f"no card is called '{name}'", hint)
         cards += found
     return cards
+
+
+def check_deck(store: Opened, deck: str) -> None:
+    """Refuse a deck that the store doesn't have; empty stands for all.
+
+    Raises:
+        Trouble: There is no such deck.
+    """
+    import difflib
+
+    from srs.listing import deck_ids, deck_names
+
+    if not deck or deck_ids(store.store, deck):
+        return
+    near = difflib.get_close_matches(deck, deck_names(store.store), 1)
+    hint = f"did you mean '{near[0]}'?" if near else "flash decks lists them"
+    raise Trouble(f"no deck '{deck}'", hint)

@@ -5,7 +5,7 @@ of them in their order; both must agree.
 """
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -40,25 +40,34 @@ def save_progress(
     connection.execute(_SAVE, _row(card, progress, leech=leech))
 
 
+def deck_presets(connection: sqlite3.Connection, options: Options) -> dict[int, Preset]:
+    """Give the preset for the id of each deck."""
+    decks = connection.execute("select id, name from decks")
+    return {deck: options.preset(name) for deck, name in decks}
+
+
 def save_all(
     connection: sqlite3.Connection,
-    progresses: Mapping[int, Progress],
-    preset_of: Callable[[int], Preset],
-) -> None:
+    presets: Mapping[int, Preset],
+    found: Iterable[tuple[int, Progress]],
+) -> int:
     """Write what many cards carry, inside a transaction.
 
     Args:
         connection: In a transaction.
-        progresses: By card.
-        preset_of: The preset for the id of a card.
+        presets: The preset for the id of each deck.
+        found: Card ids and what these cards carry.
+
+    Returns:
+        How many they are.
     """
-    connection.executemany(
-        _SAVE,
-        [
-            _row(card, progress, leech=is_leech(progress, preset_of(card)))
-            for card, progress in progresses.items()
-        ],
-    )
+    decks: dict[int, int] = dict(connection.execute("select id, deck from cards"))
+    rows = [
+        _row(card, progress, leech=is_leech(progress, presets[decks[card]]))
+        for card, progress in found
+    ]
+    connection.executemany(_SAVE, rows)
+    return len(rows)
 
 
 def _row(card: int, progress: Progress, *, leech: bool) -> tuple[Any, ...]:
@@ -153,7 +162,7 @@ def rescheduled(progress: Progress, interval: int) -> Progress:
 
 
 def rebuild_all(
-    store: Store,
+    connection: sqlite3.Connection,
     preset_of: Callable[[int], Preset],
     rollover: int,
     cards: Collection[int] | None = None,
@@ -161,7 +170,7 @@ def rebuild_all(
     """Compute every reviewed card's progress anew from the log.
 
     Args:
-        store: The store; nothing is written.
+        connection: The store's; nothing is written.
         preset_of: The preset for the id of a deck.
         rollover: Hour at which a study day begins.
         cards: Only these; None for all.
@@ -169,18 +178,14 @@ def rebuild_all(
     Returns:
         Card ids and what the log says of them.
     """
-    decks: dict[int, int] = dict(store.rows("select id, deck from cards"))
+    decks: dict[int, int] = dict(connection.execute("select id, deck from cards"))
 
     def replay(card: int) -> Progress:
         parameters = preset_of(decks[card]).parameters
-        return rebuilt(store.connection, card, parameters, rollover)
+        return rebuilt(connection, card, parameters, rollover)
 
     return rebuilt_cards(
-        store.connection,
-        lambda deck: preset_of(deck).parameters,
-        rollover,
-        replay,
-        cards,
+        connection, lambda deck: preset_of(deck).parameters, rollover, replay, cards
     )
 
 
@@ -210,13 +215,25 @@ def rebuild_cache(store: Store, options: Options) -> int:
     Raises:
         StoreError: The store can't be written; nothing was.
     """
-    names: dict[int, str] = dict(store.rows("select id, name from decks"))
-    decks: dict[int, int] = dict(store.rows("select id, deck from cards"))
     with store.transaction() as connection:
-        found = dict(
-            rebuild_all(
-                store, lambda deck: options.preset(names[deck]), options.rollover
-            )
-        )
-        save_all(connection, found, lambda card: options.preset(names[decks[card]]))
-    return len(found)
+        return rewrite(connection, options)
+
+
+def rewrite(
+    connection: sqlite3.Connection,
+    options: Options,
+    cards: Collection[int] | None = None,
+) -> int:
+    """Write anew what cards carry, inside a transaction.
+
+    Args:
+        connection: In a transaction.
+        options: The person's settings as they are now.
+        cards: Only these; None for all that were ever answered.
+
+    Returns:
+        How many cards were rebuilt.
+    """
+    presets = deck_presets(connection, options)
+    found = rebuild_all(connection, lambda deck: presets[deck], options.rollover, cards)
+    return save_all(connection, presets, list(found))

@@ -11,11 +11,24 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from srs.log import add_manual, note_operation, rebuild_card, void_review
+from srs.cache import rewrite
+from srs.log import add_manual, note_operation, void_review
 from srs.memory import State
 from srs.options import Options
+from srs.parameters import undo_optimize
 from srs.presets import Preset
+from srs.reschedule import undo_reschedule
 from srs.store import Store
+
+_NEVER_ANSWERED = """
+    update cards
+       set state = 0, step = 0, stability = null, difficulty = null, interval = 0,
+           due_ms = null, due_day = null, last_ms = null, last_day = null, reps = 0,
+           lapses = 0, leech = 0
+     where id = ? and not exists (
+           select 1 from reviews where card = cards.id and void = 0)
+"""
+"""What a card carries whose log is empty: a rebuild speaks of others only."""
 
 SET_MARKS = "update cards set suspended = ?, flag = ?, marked_ms = ? where id = ?"
 
@@ -112,7 +125,7 @@ class Undone(Struct, frozen=True):
     """A step that was taken back."""
 
     name: str
-    """answer, suspend, unsuspend, bury, forget or import."""
+    """answer, suspend, unsuspend, bury, forget, import, optimize or reschedule."""
     sentence: str
     card: int | None
     """The card to show again, where it was one."""
@@ -151,6 +164,10 @@ def undo_last(store: Store, options: Options) -> Undone | None:
             return _undo_forget(store, options, before)
         if name == "import":
             return _undo_import(store, options, before)
+        if name == "optimize":
+            return Undone(name, undo_optimize(store, connection, before), None)
+        if name == "reschedule":
+            return Undone(name, undo_reschedule(connection, options, before), None)
         return _undo_mark(connection, name, before)
 
 
@@ -191,9 +208,9 @@ def _undo_import(store: Store, options: Options, before: dict[str, Any]) -> Undo
     notes = [(guid,) for guid in before["notes"]]
     many("update notes set retired = 1 where guid = ?", notes)
     many("update cards set retired = 1 where note = ?", notes)
-    for card in touched:
-        preset = _preset_of(store, options, card)
-        rebuild_card(store, card, preset, options.rollover)
+    rewrite(store.connection, options, touched)
+    bare = [(card,) for card in touched]
+    many(_NEVER_ANSWERED, bare)
     many(SET_MARKS, before["marks"])
     told = "1 review" if len(reviews) == 1 else f"{len(reviews)} reviews"
     cards = "1 note" if len(notes) == 1 else f"{len(notes)} notes"

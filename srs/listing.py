@@ -112,6 +112,21 @@ def cards_named(store: Store, name: str) -> list[int]:
     return [row[0] for row in store.rows(sql, {"name": name})]
 
 
+def deck_names(store: Store) -> list[str]:
+    """Name all decks."""
+    return [row[0] for row in store.rows("select name from decks order by name")]
+
+
+def deck_ids(store: Store, deck: str) -> list[int]:
+    """Give the ids of a deck and of those under it."""
+    rows = store.rows(
+        "select id from decks"
+        " where name = :deck or substr(name, 1, :width) = :deck || '::'",
+        {"deck": deck, "width": len(deck) + 2},
+    )
+    return [row[0] for row in rows]
+
+
 def root_decks(store: Store) -> list[str]:
     """Name the outermost decks that have cards in use."""
     rows = store.rows(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from srs.arrivals import Arrivals
-from srs.cache import rebuild_all, rebuilt, save_all
+from srs.cache import deck_presets, rebuild_all, rebuilt, save_all
 from srs.changes import SET_MARKS
 from srs.foreign_log import INSERT, Row, is_sound, rows_of
 from srs.incoming import Incoming, IncomingCard, IncomingNote
@@ -187,19 +187,16 @@ class _Merging:
                 if found is not None:
                     progresses[card] = found
             self._mark(card, theirs, is_new=is_new)
-        save_all(
-            self._connection,
-            progresses,
-            lambda card: self._options.preset(self._pairs[card][1]),
-        )
+        presets = deck_presets(self._connection, self._options)
+        save_all(self._connection, presets, progresses.items())
 
     def _computed(self) -> Iterator[tuple[int, Progress]]:
         if len(self._touched) < _MANY:
             return ((card, self._rebuilt(card)) for card in self._touched)
-        names = dict(self._run("select id, name from decks"))
+        presets = deck_presets(self._connection, self._options)
         return rebuild_all(
-            self._store,
-            lambda deck: self._options.preset(names[deck]),
+            self._connection,
+            lambda deck: presets[deck],
             self._options.rollover,
             self._touched,
         )

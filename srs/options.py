@@ -1,5 +1,6 @@
 """Settings and presets in the store: read, changed, resolved for a deck."""
 
+import sqlite3
 from typing import Any
 
 import msgspec
@@ -56,13 +57,20 @@ def save_options(store: Store, deck: str, options: dict[str, Any]) -> None:
         StoreError: The store can't be written.
     """
     with store.transaction() as connection:
-        if options:
-            connection.execute(
-                "insert or replace into presets (deck, options) values (?, ?)",
-                (deck, msgspec.json.encode(options).decode()),
-            )
-        else:
-            connection.execute("delete from presets where deck = ?", (deck,))
+        write_options(connection, deck, options)
+
+
+def write_options(
+    connection: sqlite3.Connection, deck: str, options: dict[str, Any]
+) -> None:
+    """Do what `save_options` does, inside a transaction."""
+    if options:
+        connection.execute(
+            "insert or replace into presets (deck, options) values (?, ?)",
+            (deck, msgspec.json.encode(options).decode()),
+        )
+    else:
+        connection.execute("delete from presets where deck = ?", (deck,))
 
 
 def save_setting(store: Store, name: str, value: str) -> None:
@@ -72,10 +80,15 @@ def save_setting(store: Store, name: str, value: str) -> None:
         StoreError: The store can't be written.
     """
     with store.transaction() as connection:
-        if value:
-            connection.execute(
-                "insert or replace into settings (name, value) values (?, ?)",
-                (name, value),
-            )
-        else:
-            connection.execute("delete from settings where name = ?", (name,))
+        write_setting(connection, name, value)
+
+
+def write_setting(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Do what `save_setting` does, inside a transaction."""
+    if value:
+        connection.execute(
+            "insert or replace into settings (name, value) values (?, ?)",
+            (name, value),
+        )
+    else:
+        connection.execute("delete from settings where name = ?", (name,))

@@ -191,6 +191,23 @@ def touch(collection: str) -> dict[str, str]:
     }
 
 
+def fit(collection: str) -> list[float]:
+    """Let Anki optimise the parameters of FSRS."""
+    from anki.collection import Collection
+
+    opened = Collection(collection)
+    opened.set_config("fsrs", True)
+    found = opened._backend.compute_fsrs_params(
+        search="-is:suspended",
+        current_params=[],
+        ignore_revlogs_before_ms=0,
+        num_of_relearning_steps=1,
+        health_check=False,
+    )
+    opened.close()
+    return list(found.params)
+
+
 SM2_LOGS = {
     "whole": [
         # Days ago, rating, interval, the one before, ease, kind.

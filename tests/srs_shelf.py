@@ -111,7 +111,9 @@ def contradictions(store: Store) -> list[tuple[int, Progress, Progress]]:
     options = Options(store)
     decks = dict(store.rows("select id, name from decks"))
     log = dict(
-        rebuild_all(store, lambda deck: options.preset(decks[deck]), options.rollover)
+        rebuild_all(
+            store.connection, lambda deck: options.preset(decks[deck]), options.rollover
+        )
     )
     found = [(card.id, card.progress) for note in shelf(store) for card in note.cards]
     return [

@@ -65,7 +65,7 @@ def test_both_ways_to_rebuild_agree(lived: Store) -> None:
     lived.db.execute("update reviews set rating = 0, kind = 5 where id % 17 = 0")
 
     for rollover in (0, 4, 23):
-        found = dict(rebuild_all(lived, lambda _: Preset(), rollover))
+        found = dict(rebuild_all(lived.connection, lambda _: Preset(), rollover))
 
         assert len(found) == 60
         assert found == {
@@ -82,7 +82,7 @@ def test_a_reschedule_in_the_log_moves_the_due_day_and_nothing_else(
     card, last, last_day = lived.row(
         "select id, last_ms, last_day from cards where state = 2"
     )
-    before = dict(rebuild_all(lived, lambda _: Preset(), 4))
+    before = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
     lived.db.execute(
         "insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,"
         " offset_min, state, step, interval, last_interval, difficulty)"
@@ -90,7 +90,7 @@ def test_a_reschedule_in_the_log_moves_the_due_day_and_nothing_else(
         {"id": last + 9 * DAY_MS, "card": card},
     )
 
-    after = dict(rebuild_all(lived, lambda _: Preset(), 4))
+    after = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
 
     changed = {one for one in after if after[one] != before[one]}
     assert changed == {card}

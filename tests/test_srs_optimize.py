@@ -1,0 +1,153 @@
+"""Parameters of one's own: as Anki fits them, kept only where they are better."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from anki_exchange import in_anki, package
+from srs_shelf import DAY_MS, NOON, add, contradictions, new_store, numbered
+
+from bench.lives import fill, live
+from srs.cache import rebuild_cache
+from srs.changes import undo_last
+from srs.optimize import NoOptimizer, fitted, rounded
+from srs.options import Options, save_options
+from srs.parameters import adopt, optimize
+from srs.presets import DEFAULT_PARAMETERS
+from srs.reschedule import reschedule
+from srs.store import Store
+from srs.training import Answer, Lesson, material, read_material
+
+DONE = NOON
+
+
+def lived(folder: Path, cards: int, days: int = 540, seed: int = 1) -> Store:
+    """Make a store whose learner has parameters of their own."""
+    store = new_store(folder)
+    add(store, numbered(cards), NOON - 900 * DAY_MS)
+    ids = [row[0] for row in store.rows("select id from cards")]
+    fill(store, live(ids, days, seed))
+    rebuild_cache(store, Options(store))
+    return store
+
+
+def test_a_fit_is_that_of_anki(tmp_path: Path) -> None:
+    store = lived(tmp_path, 150)
+    file = package(store, tmp_path / "deck.apkg", NOON)
+    in_anki("UTC", "take", collection=tmp_path / "c.anki2", file=file)
+    theirs = in_anki("UTC", "fit", collection=tmp_path / "c.anki2")
+
+    found = optimize(store, Options(store), "").fit
+
+    assert found.reviews > 400
+    assert found.parameters == rounded(theirs)
+    store.close()
+
+
+def test_better_parameters_are_taken_and_can_be_undone(tmp_path: Path) -> None:
+    store = lived(tmp_path, 150)
+    found = optimize(store, Options(store), "")
+    assert found.fit.kept == ""
+    assert found.fit.before is not None
+    assert found.fit.after is not None
+    assert found.fit.after.log_loss < found.fit.before.log_loss
+
+    adopt(store, found, DONE)
+
+    options = Options(store)
+    assert options.preset("A").parameters == found.fit.parameters
+    assert contradictions(store) == []
+    again = optimize(store, options, "").fit
+    assert again.kept == "the fit gives the same parameters"
+    undone = undo_last(store, options)
+    assert undone is not None
+    assert undone.name == "optimize"
+    assert Options(store).preset("A").parameters == DEFAULT_PARAMETERS
+    assert contradictions(store) == []
+    store.close()
+
+
+def test_too_little_keeps_the_old_ones(tmp_path: Path) -> None:
+    store = lived(tmp_path, 2)
+
+    found = optimize(store, Options(store), "").fit
+
+    assert found.parameters is None
+    assert found.kept.startswith("only ")
+    store.close()
+
+
+ODD = {
+    "nothing": [],
+    "one answer": [[(3, 0)]],
+    "only the same day": [[(1, 0), (3, 0), (3, 0)]] * 80,
+    "one card": [[(3, 0), *[(3, 5)] * 100]],
+    "all forgotten": [[(1, 0), *[(1, 3)] * 4]] * 40,
+    "all known": [[(3, 0), *[(3, 9)] * 4]] * 40,
+}
+
+
+@pytest.mark.parametrize("logs", ODD.values(), ids=ODD)
+def test_an_odd_log_is_no_panic(logs: list[list[tuple[int, int]]]) -> None:
+    at = 0
+    lessons = []
+    for card, log in enumerate(logs, 1):
+        answers = []
+        for rating, elapsed in log:
+            at += 60_000
+            answers.append(Answer(at, rating, elapsed))
+        lessons.append(Lesson(card, tuple(answers)))
+
+    found = fitted(material(lessons), DEFAULT_PARAMETERS)
+
+    assert found.kept or found.parameters is not None
+
+
+def test_without_the_extra_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = lived(tmp_path, 40)
+    monkeypatch.setitem(sys.modules, "fsrs_rs_python", None)
+
+    with pytest.raises(NoOptimizer):
+        optimize(store, Options(store), "")
+    store.close()
+
+
+def test_what_anki_leaves_out_is_left_out(tmp_path: Path) -> None:
+    store = lived(tmp_path, 30)
+    options = Options(store)
+    decks = [row[0] for row in store.rows("select id from decks")]
+    whole = read_material(store, decks, options.rollover)
+    card = whole.lessons[0].card
+    count = len(whole.lessons[0].answers)
+
+    store.db.execute("update cards set suspended = 1 where id = ?", (card,))
+    without = read_material(store, decks, options.rollover)
+
+    assert without.reviews == whole.reviews - count
+    assert card not in {lesson.card for lesson in without.lessons}
+    store.close()
+
+
+def test_a_reschedule_moves_what_its_memory_asks_for(tmp_path: Path) -> None:
+    store = lived(tmp_path, 120)
+    save_options(store, "", {"desired_retention": 0.8})
+    options = Options(store)
+    before = store.rows("select id, due_day from cards order by id")
+
+    tried = reschedule(store, options, DONE, dry_run=True)
+    assert store.rows("select id, due_day from cards order by id") == before
+    done = reschedule(store, options, DONE)
+
+    assert tried == done
+    assert done.moved > 60
+    assert sum(done.before) >= sum(done.after)
+    assert contradictions(store) == []
+    assert reschedule(store, options, DONE + 1).moved == 0
+    undone = undo_last(store, options)
+    assert undone is not None
+    assert undone.name == "reschedule"
+    assert store.rows("select id, due_day from cards order by id") == before
+    assert contradictions(store) == []
+    store.close()
