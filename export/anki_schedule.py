@@ -210,7 +210,7 @@ def _options(preset: Preset) -> dict[str, Any]:
         "fsrsParams6": list(preset.parameters),
         "desiredRetention": preset.desired_retention,
         "sm2Retention": 0.9,
-        "easyDaysPercentages": [1.0] * 7,
+        "easyDaysPercentages": list(preset.easy_days),
         "ignoreRevlogsBeforeDate": "",
         "weightSearch": "",
     }

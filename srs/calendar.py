@@ -46,6 +46,15 @@ def day_date(day: int) -> date:
     return _EPOCH + timedelta(days=day)
 
 
+def date_day(date_text: str) -> int:
+    """Give the study day of a calendar date.
+
+    Raises:
+        ValueError: It isn't written as YYYY-MM-DD, or there is no such day.
+    """
+    return (date.fromisoformat(date_text) - _EPOCH).days
+
+
 class Calendar(Struct, frozen=True):
     """Study days as the person's zone and rollover hour make them."""
 

@@ -7,6 +7,10 @@ reviews, so that a replay of the log, or another device, finds the same day.
 
 import hashlib
 import math
+from collections.abc import Callable
+
+Spread = Callable[[int, int], int]
+"""Chooses whole days from a range, both ends included."""
 
 
 def fuzz_factor(seed: str) -> float:
@@ -15,27 +19,41 @@ def fuzz_factor(seed: str) -> float:
     return float(int.from_bytes(digest, "big") / (1 << 48))
 
 
-def fuzzed(interval: float, minimum: int, maximum: int, factor: float | None) -> int:
+def evenly(factor: float) -> Spread:
+    """Make the choice that is as likely for each day of a range.
+
+    Args:
+        factor: In [0, 1), where in the range to land.
+    """
+    return lambda lower, upper: lower + math.floor(factor * (1 + upper - lower))
+
+
+def fuzzed(interval: float, minimum: int, maximum: int, spread: Spread | None) -> int:
     """Choose whole days near an interval.
 
     Args:
         interval: Days, fractions count.
         minimum: Fewest days allowed.
         maximum: Most days allowed.
-        factor: In [0, 1), where in the range to land; None to round only.
+        spread: Chooses among the days in the range; None to round only.
 
     Returns:
         Days, within the bounds that Anki uses: ±1 day, and of each day beyond
         2.5, 7 and 20 another 15 %, 10 % and 5 %.
     """
     minimum = min(minimum, maximum)
-    if factor is None:
+    if spread is None:
         return max(minimum, min(maximum, round_half_up(interval)))
+    return spread(*fuzz_range(interval, minimum, maximum))
+
+
+def fuzz_range(interval: float, minimum: int, maximum: int) -> tuple[int, int]:
+    """Give the fewest and the most days that fuzz may make of an interval."""
     interval = max(float(minimum), min(float(maximum), interval))
     delta = fuzz_delta(interval)
     lower = max(minimum, min(maximum, round_half_up(interval - delta)))
     upper = max(minimum, min(maximum, round_half_up(interval + delta)))
-    return lower + math.floor(factor * (1 + upper - lower))
+    return lower, upper
 
 
 def fuzz_delta(interval: float) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from srs.balance import Load
 from srs.cache import is_leech, rebuilt, save_progress
 from srs.memory import Progress, Rating, Review, ReviewKind, State, StoredCard
 from srs.presets import Preset
@@ -36,6 +37,7 @@ def record(
     moment: Moment,
     *,
     took_ms: int,
+    load: Load | None = None,
 ) -> Recorded | None:
     """Save an answer and the state it leads to, both or neither.
 
@@ -46,6 +48,7 @@ def record(
         preset: How its deck is scheduled.
         moment: Now, and where.
         took_ms: From the question to the rating, milliseconds.
+        load: What is due on the days to come, as it was when the card was shown.
 
     Returns:
         What was saved; None where the card was answered elsewhere since it was
@@ -60,7 +63,8 @@ def record(
         # The log's own millisecond is what a rebuild will see.
         review = _free_id(connection, card.id, moment.at_ms)
         moment = msgspec.structs.replace(moment, at_ms=review)
-        after = outcomes(card.progress, preset, moment, seed_of(card))[rating]
+        found = outcomes(card.progress, preset, moment, seed_of(card), load)
+        after = found[rating]
         leech = is_leech(after, preset)
         lapsed = after.lapses > card.progress.lapses
         became = leech and lapsed and _is_leech_alarm(after.lapses, preset)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from srs.calendar import Calendar, UnknownZone, zone_offset
+from srs.calendar import Calendar, UnknownZone, date_day, zone_offset
 from srs.presets import Preset, resolve
 from srs.schedule import Moment
 from srs.store import Store
@@ -23,6 +23,8 @@ class Options:
         settings = dict(store.rows("select name, value from settings"))
         self.rollover = int(settings.get("rollover", "4"))
         self.time_zone: str = settings.get("time_zone", "")
+        self.away = away_days(settings.get("away", ""))
+        """First and last study day of each time away."""
         self._presets: dict[str, Preset] = {}
         try:
             offset = zone_offset(self.time_zone)
@@ -48,6 +50,25 @@ class Options:
     def moment(self, at_ms: int) -> Moment:
         """Say where on the calendar a moment lies."""
         return Moment(at_ms, self.calendar.offset_of(at_ms), self.rollover)
+
+
+def away_days(text: str) -> tuple[tuple[int, int], ...]:
+    """Read times away, such as `2026-12-24..2027-01-02 2027-05-01`.
+
+    Returns:
+        First and last study day of each, in the order of time.
+
+    Raises:
+        ValueError: A date is none, or a last day comes before its first.
+    """
+    found = []
+    for span in text.split():
+        first, _, last = span.partition("..")
+        ends = date_day(first), date_day(last or first)
+        if ends[1] < ends[0]:
+            raise ValueError(f"{last} is before {first}")
+        found.append(ends)
+    return tuple(sorted(found))
 
 
 def save_options(store: Store, deck: str, options: dict[str, Any]) -> None:

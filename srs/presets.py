@@ -96,6 +96,17 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     fuzz: Annotated[
         bool, Meta(description="Spread due days a little, the same way each time.")
     ] = True
+    load_balance: Annotated[
+        bool, Meta(description="Within the fuzz, prefer days with few cards.")
+    ] = True
+    easy_days: Annotated[
+        tuple[Annotated[float, Meta(ge=0, le=1)], ...],
+        Meta(
+            min_length=7,
+            max_length=7,
+            description="Share of the usual load by weekday, such as 'sat=50% sun=0%'.",
+        ),
+    ] = (1.0,) * 7
     parameters: Annotated[
         tuple[float, ...],
         Meta(min_length=21, max_length=21, description="FSRS-6 parameters."),

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from srs.balance import LONGEST, Load
 from srs.options import Options
 from srs.presets import ancestry
 from srs.store import Store
@@ -203,6 +204,21 @@ class _Day:
         for row in self._store.connection.execute(sql, values):
             if row[2] in self._wanted:
                 yield row
+
+
+def read_load(store: Store, options: Options, day: int) -> Load:
+    """Count the cards that are due on the days after a study day."""
+    rows = store.rows(
+        """
+        select due_day, count(*)
+          from cards
+         where due_day is not null and due_day > :day and due_day <= :last
+           and suspended = 0 and retired = 0
+         group by due_day
+        """,
+        {"day": day, "last": day + 2 * LONGEST},
+    )
+    return Load(dict(rows), options.away)
 
 
 def build_queue(store: Store, options: Options, scope: Scope, now: int) -> Queue:

@@ -13,13 +13,15 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from srs.balance import Load
 from srs.cache import deck_presets, rebuild_all, rewrite, save_all
-from srs.fuzz import fuzz_factor, fuzzed
+from srs.fuzz import fuzz_range, round_half_up
 from srs.log import note_operation
 from srs.memory import Progress, ReviewKind, State
 from srs.options import Options
 from srs.presets import Preset
-from srs.schedule import interval_days
+from srs.queue import read_load
+from srs.schedule import day_spread, interval_days
 from srs.store import Store
 
 LOAD_DAYS = 14
@@ -71,19 +73,20 @@ def reschedule(
         StoreError: The store can't be written; nothing was.
     """
     if dry_run:
-        return _work(store.connection, options, now_ms, decks, write=False)
-    with store.transaction() as connection:
-        return _work(connection, options, now_ms, decks, write=True)
+        return _work(store, options, now_ms, decks, write=False)
+    with store.transaction():
+        return _work(store, options, now_ms, decks, write=True)
 
 
 def _work(
-    connection: sqlite3.Connection,
+    store: Store,
     options: Options,
     now_ms: int,
     decks: Sequence[int] | None,
     *,
     write: bool,
 ) -> Rescheduled:
+    connection = store.connection
     presets = deck_presets(connection, options)
     chosen = [
         row for row in connection.execute(_CARDS) if decks is None or row[3] in decks
@@ -96,14 +99,17 @@ def _work(
             None if decks is None else [row[0] for row in chosen],
         )
     )
+    today = options.calendar.day(now_ms)
+    load = read_load(store, options, today)
     moved: dict[int, Progress] = {}
     for card, guid, ordinal, deck, _ in chosen:
         progress = found.get(card, Progress())
-        after = moved_to(progress, presets[deck], f"{guid}:{ordinal}")
+        seed = f"{guid}:{ordinal}:{progress.reps - 1}"
+        after = moved_to(progress, presets[deck], seed, today, load)
         if after is not None:
             moved[card] = after
+            load.move(progress.due_day, after.due_day)
     asked = [row[0] for row in chosen if not row[4]]
-    today = options.calendar.day(now_ms)
     result = Rescheduled(
         cards=len(chosen),
         moved=len(moved),
@@ -119,17 +125,21 @@ def _work(
     return result
 
 
-def moved_to(progress: Progress, preset: Preset, seed: str) -> Progress | None:
+def moved_to(
+    progress: Progress, preset: Preset, seed: str, today: int, load: Load
+) -> Progress | None:
     """Give a review card the interval that its memory asks for.
 
     Args:
         progress: The card.
         preset: How its deck is scheduled.
-        seed: Name of the card; the fuzz is that of its last answer, so that what
-            hasn't changed stays where it is.
+        seed: Name of the card and of its last answer, for the fuzz.
+        today: Study day.
+        load: What is due on the days to come.
 
     Returns:
-        The card as it becomes; None where it stays as it is.
+        The card as it becomes; None where it stays, because its interval is one
+        that fuzz may have made.
     """
     last, stability = progress.last_day, progress.stability
     if progress.state is not State.REVIEW or last is None or stability is None:
@@ -137,9 +147,16 @@ def moved_to(progress: Progress, preset: Preset, seed: str) -> Progress | None:
     if progress.due_day != last + progress.interval:
         # Brought forward by hand.
         return None
-    factor = fuzz_factor(f"{seed}:{progress.reps - 1}") if preset.fuzz else None
-    maximum = preset.maximum_interval
-    interval = fuzzed(interval_days(stability, preset), 1, maximum, factor)
+    wanted = interval_days(stability, preset)
+    spread = day_spread(preset, last, seed, load)
+    if spread is None:
+        interval = max(1, min(preset.maximum_interval, round_half_up(wanted)))
+    else:
+        lower, upper = fuzz_range(wanted, 1, preset.maximum_interval)
+        if lower <= progress.interval <= upper:
+            return None
+        # What is to come may be spread; what is overdue already is due today.
+        interval = spread(min(upper, max(lower, today + 1 - last)), upper)
     if interval == progress.interval:
         return None
     return replace(progress, interval=interval, due_day=last + interval)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from srs.balance import Load
 from srs.calendar import day_start_ms, study_day
-from srs.fuzz import fuzz_delta, fuzz_factor, fuzzed, round_half_up
+from srs.fuzz import Spread, evenly, fuzz_delta, fuzz_factor, fuzzed, round_half_up
 from srs.memory import Progress, Rating, ReviewKind, State
 from srs.presets import Preset
 
@@ -134,7 +135,11 @@ def review_kind(before: State) -> ReviewKind:
 
 
 def outcomes(
-    progress: Progress, preset: Preset, moment: Moment, seed: str
+    progress: Progress,
+    preset: Preset,
+    moment: Moment,
+    seed: str,
+    load: Load | None = None,
 ) -> dict[Rating, Progress]:
     """Compute what each rating would make of a card.
 
@@ -143,6 +148,7 @@ def outcomes(
         preset: How its deck is scheduled.
         moment: Now, and where.
         seed: Name of the card; with its count of reviews it decides the fuzz.
+        load: What is due on the days to come; None to look at the card alone.
 
     Returns:
         The card after each rating.  The intervals of a review card grow from
@@ -153,15 +159,37 @@ def outcomes(
         rating: next_memory(progress, rating, elapsed, preset.parameters)
         for rating in Rating
     }
-    factor = fuzz_factor(f"{seed}:{progress.reps}") if preset.fuzz else None
+    spread = day_spread(preset, moment.day, f"{seed}:{progress.reps}", load)
     intervals = {
         rating: interval_days(memory[0], preset) for rating, memory in memories.items()
     }
-    results = _results(progress, preset, intervals, factor)
+    results = _results(progress, preset, intervals, spread)
     return {
         rating: after_answer(progress, rating, result, memories[rating], moment)
         for rating, result in results.items()
     }
+
+
+def day_spread(
+    preset: Preset, day: int, seed: str, load: Load | None = None
+) -> Spread | None:
+    """Make the choice of a day in the range of the fuzz.
+
+    Args:
+        preset: How the deck is scheduled.
+        day: Study day from which the interval counts.
+        seed: Decides among days that are as good.
+        load: What is due on the days to come; None where it doesn't matter.
+
+    Returns:
+        The choice; None where the preset knows no fuzz.
+    """
+    if not preset.fuzz:
+        return None
+    factor = fuzz_factor(seed)
+    if load is None:
+        return evenly(factor)
+    return load.spread(day, factor, preset.easy_days, even=preset.load_balance)
 
 
 def replayed(
@@ -235,18 +263,18 @@ def _results(
     progress: Progress,
     preset: Preset,
     intervals: dict[Rating, float],
-    factor: float | None,
+    spread: Spread | None,
 ) -> dict[Rating, Result]:
     if progress.state is State.REVIEW:
-        return _review_results(progress, preset, intervals, factor)
-    return _step_results(progress, preset, intervals, factor)
+        return _review_results(progress, preset, intervals, spread)
+    return _step_results(progress, preset, intervals, spread)
 
 
 def _step_results(
     progress: Progress,
     preset: Preset,
     intervals: dict[Rating, float],
-    factor: float | None,
+    spread: Spread | None,
 ) -> dict[Rating, Result]:
     relearning = progress.state is State.RELEARNING
     steps = preset.relearning_steps if relearning else preset.learning_steps
@@ -262,10 +290,10 @@ def _step_results(
         elif _is_short(interval, steps, preset):
             results[rating] = Result(state, 0, -_seconds(interval))
         else:
-            days = fuzzed(_one_at_least(interval), 1, maximum, factor)
+            days = fuzzed(_one_at_least(interval), 1, maximum, spread)
             results[rating] = Result(State.REVIEW, 0, days)
-    good = fuzzed(intervals[Rating.GOOD], 1, maximum, factor)
-    easy = fuzzed(_one_at_least(intervals[Rating.EASY]), good + 1, maximum, factor)
+    good = fuzzed(intervals[Rating.GOOD], 1, maximum, spread)
+    easy = fuzzed(_one_at_least(intervals[Rating.EASY]), good + 1, maximum, spread)
     results[Rating.EASY] = Result(State.REVIEW, 0, easy)
     return results
 
@@ -315,7 +343,7 @@ def _review_results(
     progress: Progress,
     preset: Preset,
     intervals: dict[Rating, float],
-    factor: float | None,
+    spread: Spread | None,
 ) -> dict[Rating, Result]:
     results = {Rating.AGAIN: _lapsed(intervals[Rating.AGAIN], preset)}
     maximum = preset.maximum_interval
@@ -323,7 +351,7 @@ def _review_results(
     for rating in (Rating.HARD, Rating.GOOD, Rating.EASY):
         interval = intervals[rating]
         minimum = _not_below_last(interval, progress.interval, maximum)
-        days = fuzzed(interval, max(shortest, minimum), maximum, factor)
+        days = fuzzed(interval, max(shortest, minimum), maximum, spread)
         results[rating] = Result(State.REVIEW, 0, days)
         shortest = days + 1
     return results

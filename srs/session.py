@@ -14,11 +14,12 @@ from msgspec.structs import replace
 
 from cards.note import Note, Option
 from cards.questions import Question, question_of
+from srs.balance import Load
 from srs.changes import bury, suspend, undo_last
 from srs.log import HistoryLine, history, record, seed_of
 from srs.memory import Progress, Rating, State, StoredCard
 from srs.options import Options
-from srs.queue import Counts, Scope, build_queue
+from srs.queue import Counts, Scope, build_queue, read_load
 from srs.rows import CARD_COLUMNS, CARD_WIDTH, NOTE_COLUMNS, card_of, note_of
 from srs.schedule import outcomes
 from srs.store import Store
@@ -108,6 +109,7 @@ class Session:
         self.notices: list[str] = []
         self._started = clock()
         self._queue = build_queue(store, self.options, self._scope, self._started)
+        self._load: Load | None = None
         self._current: Turn | None = None
         self._wanted: int | None = None
         self._ahead = False
@@ -134,6 +136,7 @@ class Session:
             self._rebuild_queue()
 
     def _rebuild_queue(self) -> None:
+        self._load = None
         self._queue = build_queue(self.store, self.options, self._scope, self.now())
 
     def _find(self) -> Turn | None:
@@ -253,8 +256,15 @@ class Session:
         turn = self._present()
         preset = self.options.preset(turn.note.deck)
         moment = self.options.moment(self.now())
-        found = outcomes(turn.card.progress, preset, moment, seed_of(turn.card))
+        load, seed = self._days(), seed_of(turn.card)
+        found = outcomes(turn.card.progress, preset, moment, seed, load)
         return {rating: Outcome(rating, after) for rating, after in found.items()}
+
+    def _days(self) -> Load:
+        """Give what is due on the days to come, counted once a study day."""
+        if self._load is None:
+            self._load = read_load(self.store, self.options, self._queue.day)
+        return self._load
 
     def _present(self) -> Turn:
         if self._current is None:
@@ -275,13 +285,22 @@ class Session:
         turn = self._present()
         preset = self.options.preset(turn.note.deck)
         moment = self.options.moment(self.now())
-        saved = record(self.store, turn.card, rating, preset, moment, took_ms=took_ms)
+        saved = record(
+            self.store,
+            turn.card,
+            rating,
+            preset,
+            moment,
+            took_ms=took_ms,
+            load=self._days(),
+        )
         self._current = None
         if saved is None:
             # Another program is at work: look at what it has left.
             self._rebuild_queue()
             return Answered(applied=False)
         self._answers[saved.review] = (rating, took_ms)
+        self._days().move(turn.card.progress.due_day, saved.progress.due_day)
         due = saved.progress.due_ms
         end = self.options.calendar.start_ms(self._queue.day + 1)
         if due is not None and due < end and not saved.suspended:

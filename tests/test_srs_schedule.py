@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from srs.fuzz import fuzz_factor, fuzzed
+from srs.fuzz import evenly, fuzz_factor, fuzzed
 from srs.memory import Progress, Rating, ReviewKind, State
 from srs.presets import DEFAULT_PARAMETERS, PARAMETER_RANGES, Preset, ancestry, resolve
 from srs.schedule import (
@@ -78,7 +78,7 @@ def in_review(stability: float = 10.0, interval: int = 10, **more: Any) -> Progr
     ],
 )
 def test_fuzz_has_the_bounds_of_anki(interval: float, bounds: tuple[int, int]) -> None:
-    found = tuple(fuzzed(interval, 1, 36500, f) for f in (0.0, ALMOST_ONE))
+    found = tuple(fuzzed(interval, 1, 36500, evenly(f)) for f in (0.0, ALMOST_ONE))
 
     assert found == bounds
 
@@ -93,7 +93,7 @@ def test_fuzz_stays_within_its_limits(
 ) -> None:
     lowest = min(minimum, maximum)
 
-    assert lowest <= fuzzed(interval, minimum, maximum, factor) <= maximum
+    assert lowest <= fuzzed(interval, minimum, maximum, evenly(factor)) <= maximum
     assert lowest <= fuzzed(interval, minimum, maximum, None) <= maximum
 
 
@@ -101,11 +101,13 @@ def test_fuzz_stays_within_its_limits(
 def test_fuzz_grows_with_its_factor(interval: float, one: float, other: float) -> None:
     low, high = sorted((one, other))
 
-    assert fuzzed(interval, 1, 36500, low) <= fuzzed(interval, 1, 36500, high)
+    assert fuzzed(interval, 1, 36500, evenly(low)) <= fuzzed(
+        interval, 1, 36500, evenly(high)
+    )
 
 
 def test_fuzz_reaches_every_day_of_its_range() -> None:
-    found = {fuzzed(10, 1, 36500, fuzz_factor(f"card:{n}")) for n in range(200)}
+    found = {fuzzed(10, 1, 36500, evenly(fuzz_factor(f"card:{n}"))) for n in range(200)}
 
     assert found == {8, 9, 10, 11, 12}
 
