@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from srs.cache import rewrite
+from srs.holidays import undo_away
 from srs.log import add_manual, note_operation, void_review
 from srs.memory import State
 from srs.options import Options
@@ -125,7 +126,8 @@ class Undone(Struct, frozen=True):
     """A step that was taken back."""
 
     name: str
-    """answer, suspend, unsuspend, bury, forget, import, optimize or reschedule."""
+    """answer, suspend, unsuspend, bury, forget, import, optimize, reschedule or
+    away."""
     sentence: str
     card: int | None
     """The card to show again, where it was one."""
@@ -168,6 +170,8 @@ def undo_last(store: Store, options: Options) -> Undone | None:
             return Undone(name, undo_optimize(store, connection, before), None)
         if name == "reschedule":
             return Undone(name, undo_reschedule(connection, options, before), None)
+        if name == "away":
+            return Undone(name, undo_away(store, connection, before), None)
         return _undo_mark(connection, name, before)
 
 

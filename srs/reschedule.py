@@ -6,7 +6,7 @@ its new interval, counted from its last answer, so that a rebuild keeps it.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -119,7 +119,7 @@ def _work(
     )
     if write:
         if moved:
-            runs = _add_rows(connection, options, now_ms, found, moved)
+            runs = add_rows(connection, options, now_ms, found, moved)
             note_operation(connection, now_ms, "reschedule", {"runs": runs})
         save_all(connection, presets, (found | moved).items())
     return result
@@ -179,14 +179,25 @@ def _load(
     return tuple(load)
 
 
-def _add_rows(
+def add_rows(
     connection: sqlite3.Connection,
     options: Options,
     now_ms: int,
-    found: dict[int, Progress],
-    moved: dict[int, Progress],
+    found: Mapping[int, Progress],
+    moved: Mapping[int, Progress],
 ) -> list[list[int]]:
-    """Log the moves and give the runs of ids that they got."""
+    """Log inside a transaction that cards move; see `undo_reschedule`.
+
+    Args:
+        connection: In a transaction.
+        options: The person's settings.
+        now_ms: UTC milliseconds.
+        found: The cards as they are, by id.
+        moved: Those that move, as they become.
+
+    Returns:
+        First and last id of each run of rows that were added.
+    """
     ids = _free_ids(connection, now_ms, moved)
     offset = options.moment(now_ms).offset_min
     kind, state = int(ReviewKind.RESCHEDULE), int(State.REVIEW)

@@ -292,6 +292,19 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
             "flash: no time zone 'Mars/Base' "
             "(a name such as Asia/Tokyo or Europe/Berlin)\n",
         ),
+        (
+            ["easy_days", "saturday=50%"],
+            "flash: 'saturday=50%' is no weekday's share (write 'sat=50% sun=0%')\n",
+        ),
+        (
+            ["easy_days", "sat=150%"],
+            "flash: 'sat=150%' is no weekday's share (write 'sat=50% sun=0%')\n",
+        ),
+        (
+            ["away", "christmas"],
+            "flash: 'christmas' as 'away' (write it as 2026-12-24..2027-01-02, "
+            "several with blanks between)\n",
+        ),
         (["rollover", "25"], "flash: '25' as 'rollover' (an hour from 0 to 23)\n"),
         (
             ["desired_retenton", "0.9"],
@@ -303,6 +316,22 @@ def test_config_refuses_what_makes_no_sense(
     flash: Run, words: list[str], told: str
 ) -> None:
     assert flash("config", *words) == (1, "", told)
+
+
+def test_config_reads_and_shows_easy_days_and_times_away(flash: Run) -> None:
+    told = [
+        flash("config", "easy_days", "sat=50% sun=0"),
+        flash("config", "easy-days", "none"),
+        flash("config", "away", "2027-05-01 2026-12-24..2027-01-02"),
+        flash("config", "away", "--unset"),
+    ]
+
+    assert told == [
+        (0, "easy_days          sat=50% sun=0%\n", ""),
+        (0, "easy_days          none\n", ""),
+        (0, "away               2026-12-24..2027-01-02 2027-05-01\n", ""),
+        (0, "away               never\n", ""),
+    ]
 
 
 def test_stats_of_an_empty_store_has_every_figure(flash: Run) -> None:

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from flash.opened import DbOption, JsonOption, opened
+from flash.opened import DbOption, JsonOption, Opened, opened
 from flash.trouble import Trouble
 
-_SETTINGS = ("rollover", "time_zone")
+_SETTINGS = ("rollover", "time_zone", "away")
 _CACHED = ("rollover", "leech_threshold")
 """Settings on which depends what a card carries of its log."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HIDDEN = ("parameters",)
 
 
@@ -35,7 +36,9 @@ def config(
     """Show or change settings; without a name, show all of them.
 
     A deck inherits from its parents what it doesn't set itself.  Steps are
-    written as '1m 10m', `time_zone` as Asia/Tokyo, `rollover` as an hour.
+    written as '1m 10m', `time_zone` as Asia/Tokyo, `rollover` as an hour,
+    `easy_days` as 'sat=50% sun=0%', `away` as '2026-12-24..2027-01-02': cards due
+    then move as far as their fuzz lets them.
     Exit code 1: no such setting, or a value out of its range.
     """
     from srs.options import Options
@@ -46,7 +49,7 @@ def config(
         if name:
             name = _known(name.replace("-", "_"), names)
         if name and (value or unset):
-            _change(store.store, options, name, value, deck, unset=unset)
+            _change(store, options, name, value, deck, unset=unset)
             options = Options(store.store)
             if name in _CACHED:
                 from srs.cache import rebuild_cache
@@ -93,9 +96,20 @@ def _known(name: str, names: list[str]) -> str:
 
 
 def _shown(options: Any, name: str, deck: str) -> Any:
+    if name == "away":
+        return _dates(options.away)
     if name in _SETTINGS:
         return getattr(options, name)
     return getattr(options.preset(deck), name)
+
+
+def _dates(spans: tuple[tuple[int, int], ...]) -> str:
+    from srs.calendar import day_date
+
+    return " ".join(
+        f"{day_date(first)}..{day_date(last)}" if last > first else f"{day_date(first)}"
+        for first, last in spans
+    )
 
 
 def _text(name: str, value: Any) -> str:
@@ -103,9 +117,18 @@ def _text(name: str, value: Any) -> str:
         return " ".join(_delay(seconds) for seconds in value) or "none"
     if name == "time_zone":
         return value or "of this machine"
+    if name == "away":
+        return value or "never"
+    if name == "easy_days":
+        return _weekdays(value) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+def _weekdays(shares: tuple[float, ...]) -> str:
+    pairs = zip(_DAYS, shares, strict=True)
+    return " ".join(f"{day}={100 * share:g}%" for day, share in pairs if share < 1)
 
 
 def _delay(seconds: int) -> str:
@@ -116,13 +139,17 @@ def _delay(seconds: int) -> str:
 
 
 def _change(
-    store: Any, options: Any, name: str, value: str, deck: str, *, unset: bool
+    opened: Opened, options: Any, name: str, value: str, deck: str, *, unset: bool
 ) -> None:
     from srs.options import save_options, save_setting
 
+    store = opened.store
     if name in _SETTINGS:
         if deck:
             raise Trouble(f"'{name}' holds for all decks", "leave out --deck")
+        if name == "away":
+            _go_away(opened, "" if unset else value)
+            return
         save_setting(store, name, "" if unset else _checked_setting(name, value))
         return
     own = options.own(deck)
@@ -131,6 +158,19 @@ def _change(
     else:
         own[name] = _checked(name, value)
     save_options(store, deck, own)
+
+
+def _go_away(opened: Opened, value: str) -> None:
+    from flash.trouble import tell
+    from srs.holidays import set_away
+
+    try:
+        done = set_away(opened.store, " ".join(value.split()), opened.now())
+    except ValueError:
+        hint = "write it as 2026-12-24..2027-01-02, several with blanks between"
+        raise Trouble(f"'{value}' as 'away'", hint) from None
+    if done.due:
+        tell(f"moved {done.moved} of the {done.due} cards due in that time")
 
 
 def _checked_setting(name: str, value: str) -> str:
@@ -164,11 +204,24 @@ def _checked(name: str, value: str) -> Any:
     given: Any = words.get(value.lower(), value)
     if name.endswith("_steps"):
         given = [] if value == "none" else [_seconds(word) for word in value.split()]
+    if name == "easy_days":
+        given = _shares(value)
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         said = str(error).replace("Expected ", "wants ").replace("`", "")
         raise Trouble(f"'{value}' as '{name}'", said) from None
+
+
+def _shares(value: str) -> list[float]:
+    """Read shares such as `sat=50% sun=0`; the days not named stay whole."""
+    shares = dict.fromkeys(_DAYS, 1.0)
+    for word in value.lower().split() if value != "none" else []:
+        day, _, share = word.partition("=")
+        if day not in _DAYS or not re.fullmatch(r"(\d\d?|100)%?", share):
+            raise Trouble(f"'{word}' is no weekday's share", "write 'sat=50% sun=0%'")
+        shares[day] = int(share.rstrip("%")) / 100
+    return list(shares.values())
 
 
 def _seconds(word: str) -> int:
