@@ -6,7 +6,9 @@ python -m docs.commands --check   exit 1 where the page is out of step
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from typer.main import get_command
 
@@ -27,13 +29,18 @@ def page() -> str:
     os.environ["COLUMNS"] = "80"
     from flash.cli import app
 
-    group = get_command(app)
-    parts = [_HEAD]
+    return "\n".join([_HEAD, *_helps("flash", get_command(app))])
+
+
+def _helps(path: str, group: Any) -> Iterator[str]:
+    """Render the commands of a group, and those below them."""
     for name, command in group.commands.items():
-        context = command.make_context(f"flash {name}", [], resilient_parsing=True)
+        words = f"{path} {name}"
+        context = command.make_context(words, [], resilient_parsing=True)
         context.max_content_width = context.terminal_width = 80
-        parts.append(f"## flash {name}\n\n```text\n{command.get_help(context)}\n```\n")
-    return "\n".join(parts)
+        yield f"## {words}\n\n```text\n{command.get_help(context)}\n```\n"
+        if hasattr(command, "commands"):
+            yield from _helps(words, command)
 
 
 def main(words: list[str]) -> int:

@@ -13,10 +13,12 @@ from flash.commands import (
     config_command,
     connect_commands,
     deck_commands,
+    exam_command,
     import_command,
     list_commands,
     optimize_command,
     review_command,
+    simulate_command,
     stale_command,
     stats_command,
 )
@@ -73,6 +75,8 @@ app.command("show")(list_commands.show)
 app.command("stats")(stats_command.stats)
 app.command("optimize")(optimize_command.optimize)
 app.command("reschedule")(optimize_command.reschedule)
+app.command("simulate")(simulate_command.simulate)
+app.add_typer(exam_command.app, name="exam")
 app.command("stale")(stale_command.stale)
 app.command("suspend")(cards_commands.suspend)
 app.command("unsuspend")(cards_commands.unsuspend)

@@ -11,7 +11,7 @@ from cards.terminal import plain_text
 from srs.log import HistoryLine
 from srs.memory import Rating
 from srs.queue import Counts
-from srs.session import Answered, Summary
+from srs.session import Answered, Session, Summary
 
 _MONTH_DAYS = 30.4375
 _YEAR_DAYS = 365.25
@@ -87,6 +87,26 @@ def breadcrumb(deck: str) -> str:
 def one_line(text: str) -> str:
     """Clean a text and fold its white space."""
     return " ".join(clean(text).split())
+
+
+def backlog_line(session: Session) -> str:
+    """Say that a backlog is taken in portions; empty where it isn't."""
+    if not session.overdue():
+        return ""
+    due = session.counts().due
+    return (
+        f"catching up: {due} of {session.overdue()} due cards today, first what fades "
+        "fastest; new cards wait"
+    )
+
+
+def exam_line(session: Session) -> str:
+    """Say how far away the exam is; empty where there is none."""
+    days = session.days_to_exam()
+    if days is None:
+        return ""
+    when = "tomorrow" if days == 1 else f"in {days} days"
+    return f"exam {when}: first what brings the most points"
 
 
 def counts_label(counts: Counts) -> str:

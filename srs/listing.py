@@ -118,10 +118,10 @@ def deck_names(store: Store) -> list[str]:
 
 
 def deck_ids(store: Store, deck: str) -> list[int]:
-    """Give the ids of a deck and of those under it."""
+    """Give the ids of a deck and of those under it; of all where it is empty."""
     rows = store.rows(
-        "select id from decks"
-        " where name = :deck or substr(name, 1, :width) = :deck || '::'",
+        "select id from decks where :deck = '' or name = :deck"
+        " or substr(name, 1, :width) = :deck || '::'",
         {"deck": deck, "width": len(deck) + 2},
     )
     return [row[0] for row in rows]

@@ -135,7 +135,7 @@ def _add_review(
             int(rating),
             took_ms,
             int(card.progress.state),
-            int(review_kind(card.progress.state)),
+            int(review_kind(card.progress, moment.day)),
             moment.offset_min,
             int(after.state),
             after.step,

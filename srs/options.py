@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from srs.calendar import Calendar, UnknownZone, date_day, zone_offset
+from srs.exam import before_exam, read_exam
 from srs.presets import Preset, resolve
 from srs.schedule import Moment
 from srs.store import Store
@@ -25,6 +26,9 @@ class Options:
         self.time_zone: str = settings.get("time_zone", "")
         self.away = away_days(settings.get("away", ""))
         """First and last study day of each time away."""
+        self.exam = read_exam(settings.get("exam", ""))
+        self.catch_up = settings.get("catch_up", "") != "no"
+        """Whether a backlog is taken in portions, see `srs.queue`."""
         self._presets: dict[str, Preset] = {}
         try:
             offset = zone_offset(self.time_zone)
@@ -38,6 +42,10 @@ class Options:
         if deck not in self._presets:
             self._presets[deck] = resolve(deck, self._own)
         return self._presets[deck]
+
+    def preset_on(self, deck: str, day: int) -> Preset:
+        """Give the preset of a deck on a study day, which an exam may change."""
+        return before_exam(self.preset(deck), self.exam, deck, day)
 
     def own(self, deck: str) -> dict[str, Any]:
         """Give what is set for this very deck."""

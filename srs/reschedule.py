@@ -15,12 +15,12 @@ from msgspec.structs import replace
 
 from srs.balance import Load
 from srs.cache import deck_presets, rebuild_all, rewrite, save_all
+from srs.day_cards import read_load
 from srs.fuzz import fuzz_range, round_half_up
 from srs.log import note_operation
 from srs.memory import Progress, ReviewKind, State
 from srs.options import Options
 from srs.presets import Preset
-from srs.queue import read_load
 from srs.schedule import day_spread, interval_days
 from srs.store import Store
 

@@ -127,11 +127,13 @@ def interval_days(stability: float, preset: Preset) -> float:
     return stability / factor * (retention - 1)
 
 
-def review_kind(before: State) -> ReviewKind:
-    """Tell what an answer to a card in this state counts as."""
-    if before is State.REVIEW:
-        return ReviewKind.REVIEW
-    return ReviewKind.RELEARN if before is State.RELEARNING else ReviewKind.LEARN
+def review_kind(before: Progress, day: int) -> ReviewKind:
+    """Tell what an answer on a study day counts as."""
+    if before.state is State.REVIEW:
+        is_early = before.due_day is not None and before.due_day > day
+        return ReviewKind.EARLY if is_early else ReviewKind.REVIEW
+    relearning = before.state is State.RELEARNING
+    return ReviewKind.RELEARN if relearning else ReviewKind.LEARN
 
 
 def outcomes(

@@ -14,12 +14,14 @@ from msgspec.structs import replace
 
 from cards.note import Note, Option
 from cards.questions import Question, question_of
+from srs.agenda import build_queue
 from srs.balance import Load
 from srs.changes import bury, suspend, undo_last
+from srs.day_cards import read_load
 from srs.log import HistoryLine, history, record, seed_of
 from srs.memory import Progress, Rating, State, StoredCard
 from srs.options import Options
-from srs.queue import Counts, Scope, build_queue, read_load
+from srs.queue import Counts, Scope
 from srs.rows import CARD_COLUMNS, CARD_WIDTH, NOTE_COLUMNS, card_of, note_of
 from srs.schedule import outcomes
 from srs.store import Store
@@ -180,7 +182,8 @@ class Session:
         if card.suspended or card.retired:
             return False
         if progress.due_day is not None:
-            return progress.due_day <= self._queue.day
+            is_early = card.id in self._queue.early
+            return progress.due_day <= self._queue.day or is_early
         if progress.due_ms is not None:
             return turn.ahead or progress.due_ms <= self.now()
         return True
@@ -227,6 +230,15 @@ class Session:
             case _:
                 return replace(counts, learning=counts.learning + 1)
 
+    def overdue(self) -> int:
+        """Count all reviews that are due while a backlog is caught up; else 0."""
+        return self._queue.overdue
+
+    def days_to_exam(self) -> int | None:
+        """Count the study days to the exam, None where none is ahead."""
+        exam, day = self.options.exam, self._queue.day
+        return exam.day - day if exam is not None and exam.is_ahead(day) else None
+
     def done(self) -> int:
         """Count the answers of this run."""
         return len(self._answers)
@@ -254,8 +266,8 @@ class Session:
             LookupError: There is no question.
         """
         turn = self._present()
-        preset = self.options.preset(turn.note.deck)
         moment = self.options.moment(self.now())
+        preset = self.options.preset_on(turn.note.deck, moment.day)
         load, seed = self._days(), seed_of(turn.card)
         found = outcomes(turn.card.progress, preset, moment, seed, load)
         return {rating: Outcome(rating, after) for rating, after in found.items()}
@@ -283,8 +295,8 @@ class Session:
             StoreError: The store can't be written; the question stays.
         """
         turn = self._present()
-        preset = self.options.preset(turn.note.deck)
         moment = self.options.moment(self.now())
+        preset = self.options.preset_on(turn.note.deck, moment.day)
         saved = record(
             self.store,
             turn.card,

@@ -68,7 +68,7 @@ class AnkiScheduler:
             after.interval,
             before.interval,
             round(((difficulty - 1) / 9 + 0.1) * 1000),
-            int(review_kind(before.state)),
+            int(review_kind(before, after.last_day or 0)),
         )
 
     def use(self, preset: Preset) -> None:

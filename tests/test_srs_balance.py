@@ -20,10 +20,10 @@ from srs_shelf import ids as ids_of
 
 from srs.balance import Load
 from srs.calendar import day_date
+from srs.day_cards import read_load
 from srs.fuzz import fuzz_factor, fuzz_range
 from srs.memory import Rating
 from srs.options import Options, away_days, save_options, save_setting
-from srs.queue import read_load
 from srs.session import Session
 from srs.store import Store
 
@@ -142,6 +142,7 @@ def answer_all(store: Store, rating: Rating = Rating.GOOD) -> Counter[str]:
 def test_easy_days_hold_for_answers_and_a_rebuild_keeps_them(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, numbered(120), NOON)
+    save_setting(store, "catch_up", "no")
     make_due(store, ids_of(store), days_ago=9)
     save_options(store, "", {"easy_days": [1, 1, 1, 1, 1, 0, 0]})
 
@@ -162,6 +163,7 @@ def test_a_heavy_day_gets_fewer_cards_than_luck_would_give_it(tmp_path: Path) ->
         folder.mkdir()
         store = new_store(folder)
         add(store, numbered(180), NOON)
+        save_setting(store, "catch_up", "no")
         make_due(store, ids_of(store), days_ago=9)
         store.db.execute(
             "update cards set due_day = ? where id in"

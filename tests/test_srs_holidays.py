@@ -21,7 +21,7 @@ from srs.changes import undo_last
 from srs.fuzz import fuzz_range
 from srs.holidays import GoneAway, set_away
 from srs.memory import Rating
-from srs.options import Options
+from srs.options import Options, save_setting
 from srs.presets import Preset
 from srs.reschedule import reschedule
 from srs.schedule import interval_days
@@ -38,6 +38,7 @@ def store(tmp_path: Path) -> Store:
     """A store with ninety cards that are due in thirty-eight to forty-six days."""
     store = new_store(tmp_path)
     add(store, numbered(90), NOON)
+    save_setting(store, "catch_up", "no")
     make_due(store, ids(store), days_ago=9)
     session = Session(store, Clock())
     while session.next() is not None:

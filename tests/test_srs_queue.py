@@ -21,10 +21,11 @@ from srs_shelf import (
 )
 
 from cards.note import Listing, Note
+from srs.agenda import build_queue
 from srs.changes import bury, suspend, undo_last
 from srs.memory import Rating
 from srs.options import Options, save_options, save_setting
-from srs.queue import Counts, Queue, Scope, build_queue
+from srs.queue import Counts, Queue, Scope
 from srs.store import Store
 
 AGAIN, HARD, GOOD, EASY = Rating

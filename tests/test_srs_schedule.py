@@ -349,12 +349,15 @@ def test_a_step_across_the_rollover_is_due_when_that_day_begins(
 
 
 def test_what_an_answer_was_follows_from_the_state_before() -> None:
-    assert [review_kind(state) for state in State] == [
+    assert [review_kind(Progress(state), 5) for state in State] == [
         ReviewKind.LEARN,
         ReviewKind.LEARN,
         ReviewKind.REVIEW,
         ReviewKind.RELEARN,
     ]
+    ready, early = (Progress(State.REVIEW, due_day=day) for day in (5, 6))
+    assert review_kind(ready, 5) is ReviewKind.REVIEW
+    assert review_kind(early, 5) is ReviewKind.EARLY
 
 
 # Presets

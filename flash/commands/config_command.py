@@ -8,7 +8,7 @@ import typer
 from flash.opened import DbOption, JsonOption, Opened, opened
 from flash.trouble import Trouble
 
-_SETTINGS = ("rollover", "time_zone", "away")
+_SETTINGS = ("rollover", "time_zone", "away", "catch_up")
 _CACHED = ("rollover", "leech_threshold")
 """Settings on which depends what a card carries of its log."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -38,7 +38,8 @@ def config(
     A deck inherits from its parents what it doesn't set itself.  Steps are
     written as '1m 10m', `time_zone` as Asia/Tokyo, `rollover` as an hour,
     `easy_days` as 'sat=50% sun=0%', `away` as '2026-12-24..2027-01-02': cards due
-    then move as far as their fuzz lets them.
+    then move as far as their fuzz lets them.  With `catch_up` a backlog comes in
+    portions of half as much again as usual, first what fades fastest.
     Exit code 1: no such setting, or a value out of its range.
     """
     from srs.options import Options
@@ -176,6 +177,10 @@ def _go_away(opened: Opened, value: str) -> None:
 def _checked_setting(name: str, value: str) -> str:
     from srs.calendar import UnknownZone, zone_offset
 
+    if name == "catch_up":
+        if value.lower() not in ("yes", "no"):
+            raise Trouble(f"'{value}' as 'catch_up'", "yes or no")
+        return value.lower()
     if name == "rollover":
         if not value.isdecimal() or not 0 <= int(value) <= 23:
             raise Trouble(f"'{value}' as 'rollover'", "an hour from 0 to 23")

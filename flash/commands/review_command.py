@@ -43,6 +43,7 @@ def review(
     Every answer is on disk before the next question appears.  Without a terminal
     the plain mode is chosen by itself.  Exit code 130: interrupted with Ctrl-C.
     """
+    from flash.words import backlog_line, exam_line
     from srs.queue import Scope
     from srs.session import Session, Wish
 
@@ -57,7 +58,8 @@ def review(
             reread=lambda file: _reread(store, file),
         )
         with _Presence(store) as others:
-            session.notices.extend(others)
+            lines = (*others, exam_line(session), backlog_line(session))
+            session.notices.extend(line for line in lines if line)
             _run(session, plain=plain or not _is_terminal())
 
 

@@ -1,0 +1,89 @@
+"""`flash simulate`: what different desired retentions cost and bring."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flash.opened import DbOption, JsonOption, opened
+
+if TYPE_CHECKING:
+    from srs.workload import Workload
+
+
+def simulate(
+    deck: Annotated[
+        str, typer.Argument(metavar="[DECK]", help="Only this deck and its children.")
+    ] = "",
+    days: Annotated[
+        int, typer.Option("--days", metavar="N", min=1, max=3650, help="How far.")
+    ] = 365,
+    new: Annotated[
+        float | None,
+        typer.Option("--new", metavar="N", min=0, help="New cards a day; else as set."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", help="Another number, another luck.")
+    ] = 0,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Show what other desired retentions would cost a day, and bring.
+
+    Your cards go on with your parameters, your times and your habits of rating,
+    once for each retention, within the limits that are set.  Nothing is changed.
+    Exit code 1: there is no such deck, or no card.
+    """
+    from flash.naming import check_deck
+    from flash.trouble import Trouble
+    from srs.listing import deck_ids
+    from srs.workload import workload
+
+    with opened(db) as store:
+        check_deck(store, deck)
+        decks = deck_ids(store.store, deck)
+        found = workload(
+            store.store,
+            store.options,
+            store.now(),
+            decks,
+            deck,
+            days=days,
+            new=new,
+            seed=seed,
+        )
+    if not found.cards:
+        raise Trouble("there are no cards to simulate", "flash add brings some")
+    if json:
+        from flash.printing import print_json
+
+        print_json(found)
+        return
+    _print(found)
+
+
+def _print(found: "Workload") -> None:
+    from flash.printing import bar, counted, print_table, styled
+
+    head = (
+        f"{counted(found.cards, 'card')}, {found.new} of them new; "
+        f"{counted(found.days, 'day')} from now"
+    )
+    typer.echo(styled(head, "1"))
+    typer.echo(f"recalled today: {found.remembered:.0f}")
+    typer.echo()
+    most = max(one.minutes for one in found.prospects)
+    best = max(one.remembered for one in found.prospects)
+    rows = [
+        [
+            f"{one.retention:.2f}",
+            f"{one.minutes:.1f}",
+            bar(one.minutes, most, 16),
+            f"{one.reviews:.0f}",
+            f"{one.remembered:.0f}",
+            bar(one.remembered, best, 16),
+            "as set" if abs(one.retention - found.present) < 0.005 else "",
+        ]
+        for one in found.prospects
+    ]
+    names = ["retention", "min a day", "", "reviews", "recalled then", "", ""]
+    print_table(names, rows, right=(0, 1, 3, 4))
