@@ -40,9 +40,11 @@ def check_deck(store: Opened, deck: str) -> None:
     import difflib
 
     from srs.listing import deck_ids, deck_names
+    from srs.presets import ancestry
 
     if not deck or deck_ids(store.store, deck):
         return
-    near = difflib.get_close_matches(deck, deck_names(store.store), 1)
+    names = {name for one in deck_names(store.store) for name in ancestry(one)[1:]}
+    near = difflib.get_close_matches(deck, sorted(names), 1, 0.4)
     hint = f"did you mean '{near[0]}'?" if near else "flash decks lists them"
     raise Trouble(f"no deck '{deck}'", hint)

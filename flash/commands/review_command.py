@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flash.opened import DbOption, Opened, TagOption, opened
-from flash.trouble import Trouble, tell
+from flash.trouble import tell
 
 if TYPE_CHECKING:
     from srs.session import Session
@@ -43,13 +43,14 @@ def review(
     Every answer is on disk before the next question appears.  Without a terminal
     the plain mode is chosen by itself.  Exit code 130: interrupted with Ctrl-C.
     """
+    from flash.naming import check_deck
     from flash.words import backlog_line, exam_line
     from srs.queue import Scope
     from srs.session import Session, Wish
 
     with opened(db) as store:
         _begin(store)
-        _check_deck(store, deck)
+        check_deck(store, deck)
         session = Session(
             store.store,
             store.clock,
@@ -98,20 +99,6 @@ def _begin(store: Opened) -> None:
         return
     applied = add_quietly(store, path)
     tell(f"added the bundled deck '{BUNDLED}': {applied.new_cards} cards")
-
-
-def _check_deck(store: Opened, deck: str) -> None:
-    if not deck:
-        return
-    names = [row[0] for row in store.store.rows("select name from decks")]
-    if any(name == deck or name.startswith(deck + "::") for name in names):
-        return
-    import difflib
-
-    parents = {"::".join(n.split("::")[:i]) for n in names for i in range(1, 9)}
-    near = difflib.get_close_matches(deck, sorted(parents | set(names)), 1, 0.4)
-    hint = f"did you mean '{near[0]}'?" if near else "flash decks lists them"
-    raise Trouble(f"no deck '{deck}'", hint)
 
 
 class _Presence:

@@ -1,0 +1,154 @@
+"""`flash exam` and `flash simulate` as a person meets them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flash.__main__ import main
+
+DECK = """\
+deck: Course::One
+cards:
+  - front: one
+    back: 1
+    tags: [domain::logs]
+  - front: two
+    back: 2
+    tags: [domain::keys]
+"""
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def flash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
+    monkeypatch.setenv("FLASH_NOW", "2026-11-23T09:00:00+00:00")
+    monkeypatch.setenv("TZ", "UTC")
+    Path("deck.yaml").write_text(DECK, "utf-8")
+    assert main(["add", "deck.yaml"]) == 0
+    capsys.readouterr()
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = main(list(words))
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def test_an_exam_is_set_told_and_cleared(flash: Run) -> None:
+    weights = ("--weights", "domain::logs=30", "--weights", "domain::keys=10")
+
+    assert flash("exam", "set", "2026-12-23", "--deck", "Course", *weights) == (
+        0,
+        "exam on 2026-12-23: Course; flash exam tells how it stands\n",
+        "",
+    )
+    code, out, err = flash("exam")
+    assert (code, err) == (0, "")
+    assert out.startswith(
+        "exam on 2026-12-23, in 30 days: Course\n2 cards, 2 not begun\n"
+    )
+    assert "to have seen all in time, 1 a day" in out
+    assert flash("exam", "clear") == (0, "no exam on 2026-12-23 any more\n", "")
+    assert flash("exam", "clear") == (0, "no exam is set\n", "")
+    assert flash("exam") == (
+        1,
+        "",
+        "flash: no exam is set (flash exam set 2027-03-01 sets one)\n",
+    )
+
+
+def test_the_forecast_of_an_exam_has_every_figure(flash: Run) -> None:
+    flash("exam", "set", "2026-12-23", "--minutes", "20", "--json")
+
+    code, out, _ = flash("exam", "--json")
+
+    found = json.loads(out)
+    assert code == 0
+    assert found["exam"] == {
+        "day": "2026-12-23",
+        "deck": "",
+        "weights": {},
+        "minutes": 20.0,
+    }
+    assert found["fits"] is True
+    assert {one["name"]: one["cards"] for one in found["domains"]} == {
+        "domain::keys": 1,
+        "domain::logs": 1,
+    }
+    assert 0.8 < found["expected"] <= 1
+
+
+REFUSED = {
+    "no date": (["soon"], "'soon' is no date (write it as 2027-03-01)"),
+    "past": (["2026-11-23"], "2026-11-23 is not ahead (name the day of the exam)"),
+    "deck": (
+        ["2027-01-01", "--deck", "Curse"],
+        "no deck 'Curse' (did you mean 'Course'?)",
+    ),
+    "weight": (
+        ["2027-01-01", "--weights", "domain::logs"],
+        "'domain::logs' is no weight (write TAG=POINTS, such as domain::detection=16)",
+    ),
+    "negative": (
+        ["2027-01-01", "--weights", "domain::logs=-1"],
+        "'domain::logs=-1' is no weight "
+        "(write TAG=POINTS, such as domain::detection=16)",
+    ),
+    "tag": (
+        ["2027-01-01", "--weights", "domain::log=1"],
+        "no card of the exam has the tag 'domain::log' (did you mean 'domain::logs'?)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("words", "told"), REFUSED.values(), ids=REFUSED)
+def test_an_exam_that_makes_no_sense_is_refused(
+    flash: Run, words: list[str], told: str
+) -> None:
+    assert flash("exam", "set", *words) == (1, "", f"flash: {told}\n")
+    assert flash("exam")[0] == 1
+
+
+def test_an_exam_that_is_over_says_so(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash("exam", "set", "2026-12-23")
+    monkeypatch.setenv("FLASH_NOW", "2026-12-23T09:00:00+00:00")
+
+    assert flash("exam") == (
+        1,
+        "",
+        "flash: the exam was on 2026-12-23 (flash exam clear, or set another)\n",
+    )
+
+
+def test_a_simulation_tells_each_retention(flash: Run) -> None:
+    code, out, err = flash("simulate", "--days", "30")
+
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == "2 cards, 2 of them new; 30 days from now"
+    assert [line.split()[0] for line in lines[4:]] == [
+        *("0.70", "0.75", "0.80", "0.85", "0.88", "0.90", "0.92", "0.95", "0.97")
+    ]
+    assert [line for line in lines if line.endswith("as set")] == [lines[9]]
+    assert json.loads(flash("simulate", "--json", "--seed", "4")[1])["cards"] == 2
+
+
+def test_a_simulation_of_nothing_says_so(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FLASH_DB", str(tmp_path / "other.db"))
+
+    assert flash("simulate") == (
+        1,
+        "",
+        "flash: there are no cards to simulate (flash add brings some)\n",
+    )
