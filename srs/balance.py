@@ -35,7 +35,7 @@ class Load:
 
     def move(self, before: int | None, after: int | None) -> None:
         """Take a card off one study day and put it on another; None for no day."""
-        if before in self._counts:
+        if before is not None and self.count(before):
             self._counts[before] -= 1
         if after is not None:
             self._counts[after] = self._counts.get(after, 0) + 1

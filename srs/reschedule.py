@@ -102,13 +102,14 @@ def _work(
     today = options.calendar.day(now_ms)
     load = read_load(store, options, today)
     moved: dict[int, Progress] = {}
-    for card, guid, ordinal, deck, _ in chosen:
+    for card, guid, ordinal, deck, suspended in chosen:
         progress = found.get(card, Progress())
         seed = f"{guid}:{ordinal}:{progress.reps - 1}"
         after = moved_to(progress, presets[deck], seed, today, load)
         if after is not None:
             moved[card] = after
-            load.move(progress.due_day, after.due_day)
+            if not suspended:
+                load.move(progress.due_day, after.due_day)
     asked = [row[0] for row in chosen if not row[4]]
     result = Rescheduled(
         cards=len(chosen),

@@ -196,6 +196,17 @@ def test_the_load_counts_what_is_due_after_today(tmp_path: Path) -> None:
     store.close()
 
 
+def test_cards_move_from_day_to_day() -> None:
+    load = Load({MONDAY + 1: 1})
+
+    load.move(MONDAY + 1, MONDAY + 2)
+    load.move(MONDAY + 1, MONDAY + 2)
+    load.move(None, MONDAY + 3)
+    load.move(MONDAY + 3, None)
+
+    assert [load.count(MONDAY + day) for day in (1, 2, 3)] == [0, 2, 0]
+
+
 def test_times_away_are_read(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     save_setting(store, "away", "2027-05-01 2026-12-24..2027-01-02")
