@@ -64,9 +64,12 @@ class Load:
             before that, where Anki makes them light.
         """
 
+        is_open = not self._away and all(share == 1 for share in easy_days)
+
         def choose(lower: int, upper: int) -> int:
-            days = range(lower, upper + 1)
-            kept = list(self._open(days, today, easy_days)) or list(days)
+            kept: Sequence[int] = range(lower, upper + 1)
+            if not is_open:
+                kept = list(self._open(kept, today, easy_days)) or kept
             if not even or upper > LONGEST:
                 return kept[int(factor * len(kept))]
             weights = [_weight(self.count(today + one), one) for one in kept]
@@ -77,7 +80,7 @@ class Load:
         return choose
 
     def _open(
-        self, days: range, today: int, easy_days: Sequence[float]
+        self, days: Sequence[int], today: int, easy_days: Sequence[float]
     ) -> Iterator[int]:
         """Leave out days away and free weekdays, and eased ones that have enough."""
         shares = [_share(today + one, easy_days) for one in days]
