@@ -63,7 +63,6 @@ class Load:
             with no card due with 1; the days to keep free are left out here
             before that, where Anki makes them light.
         """
-
         is_open = not self._away and all(share == 1 for share in easy_days)
 
         def choose(lower: int, upper: int) -> int:
