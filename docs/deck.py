@@ -6,12 +6,14 @@ python -m docs.deck --check   exit 1 where the page is out of step
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from cards.files import find_decks
 from cards.note import Basic, Choice, Note, Source
 from cards.questions import answer_text, parts_of, question_text
 from cards.reader import read_deck
+from docs.deck_facts import fact_of, read_facts
 
 _ROOT = Path(__file__).parent.parent
 _DECK = _ROOT / "cards" / "decks" / "aws-security" / "en"
@@ -25,6 +27,15 @@ _DOMAINS = {
     "domain::data-protection": "Data Protection (18 %)",
     "domain::governance": "Security Foundations and Governance (14 %)",
 }
+_STATUSES = {
+    "current": "true as they have it",
+    "renamed": "true under another name",
+    "changed": "was true or complete, AWS changed it",
+    "imprecise": "true in part, or loosely worded",
+    "wrong": "not so",
+    "beyond-notes": "not in the notes",
+}
+_UNDATED = {"changed": "undated", "renamed": "undated", "wrong": "the notes were wrong"}
 
 _HEAD = """# The bundled deck
 
@@ -36,12 +47,21 @@ stand in both languages, so the schedule survives a change of language:
 `flash add aws-security --lang ja`. The last deck goes beyond the notes: what the exam
 AWS Certified Security – Specialty (SCS-C03) asks today.
 
-Every card has a source and the day it was last checked; `flash stale` lists those that
-want another look.
+A fact is asked by one note or several, a note makes one card or several (a table one
+for each cell). Every card has a source and the day it was last checked; `flash stale`
+lists those that want another look.
+"""
+
+_FACTS = """
+## Facts
+
+`docs/deck_facts.csv` lists every fact of the notes, and those beyond them; the id of a
+note begins with that of its fact. Not asked: what is about the course and not about
+AWS, remarks of the author, and what another fact asks as well.
 """
 
 
-def _cards(notes: list[Note]) -> int:
+def _cards(notes: Iterable[Note]) -> int:
     return sum(len(parts_of(note.content)) for note in notes)
 
 
@@ -63,37 +83,68 @@ def _now(note: Note) -> str:
             return "as the question says"
 
 
-def page() -> str:
-    """Render what is in the deck and what changed since the notes."""
-    decks = {
-        path.stem: list(read_deck(path).notes) for path in find_decks([_DECK]).files
-    }
-    every = [note for notes in decks.values() for note in notes]
-    lines = [_HEAD, "## Modules\n", "| deck | facts | cards |", "|---|---:|---:|"]
-    for notes in decks.values():
-        name = notes[0].deck.split("::")[-1]
-        lines.append(f"| {name} | {len(notes)} | {_cards(notes)} |")
-    lines.append(f"| **all** | **{len(every)}** | **{_cards(every)}** |")
-    lines += ["\n## Domains of the exam (SCS-C03)\n", "| domain | facts | cards |"]
-    lines.append("|---|---:|---:|")
-    count: Counter[str] = Counter()
-    cards: Counter[str] = Counter()
-    for note in every:
-        for tag in note.tags:
-            count[tag] += 1
-            cards[tag] += len(parts_of(note.content))
+def _counted(name: str, notes: list[Note]) -> str:
+    known = read_facts()
+    facts = {fact_of(note.id, known) for note in notes}
+    return f"| {name} | {len(facts)} | {len(notes)} | {_cards(notes)} |"
+
+
+def _modules(decks: list[list[Note]]) -> list[str]:
+    lines = ["## Modules\n", "| deck | facts | notes | cards |", "|---|---:|---:|---:|"]
+    lines += [_counted(notes[0].deck.split("::")[-1], notes) for notes in decks]
+    return [*lines, _counted("all", [note for notes in decks for note in notes])]
+
+
+def _domains(every: list[Note]) -> list[str]:
+    lines = [
+        "\n## Domains of the exam (SCS-C03)\n",
+        "| domain | facts | notes | cards |",
+    ]
+    lines.append("|---|---:|---:|---:|")
     for tag, name in _DOMAINS.items():
-        lines.append(f"| {name} | {count[tag]} | {cards[tag]} |")
-    lines += ["\n## What changed since the notes\n"]
+        lines.append(_counted(name, [note for note in every if tag in note.tags]))
+    return lines
+
+
+def _facts() -> list[str]:
+    facts = read_facts().values()
+    every = Counter(fact.status for fact in facts)
+    asked = Counter(fact.status for fact in facts if not fact.no_card)
+    lines = [_FACTS, "| the notes have it | | facts | asked |", "|---|---|---:|---:|"]
+    for status, meaning in _STATUSES.items():
+        lines.append(f"| {status} | {meaning} | {every[status]} | {asked[status]} |")
+    return [*lines, f"| **all** | | **{every.total()}** | **{asked.total()}** |"]
+
+
+def _changes(every: list[Note]) -> list[str]:
+    facts = read_facts()
+    lines = ["\n## What changed since the notes\n"]
     lines += ["| question | then | now | since | source |", "|---|---|---|---|---|"]
     for note in every:
         if note.changed is None:
             continue
         source = next((_link(one) for one in reversed(note.sources) if one.url), "")
-        since = note.changed.since or "the notes were inexact"
+        fact = facts[fact_of(note.id, facts) or ""]
+        since = note.changed.since or _UNDATED.get(
+            fact.status, "the notes were inexact"
+        )
         asked = _cell(question_text(note.content))
         then, now = _cell(note.changed.was), _now(note)
         lines.append(f"| {asked} | {then} | {now} | {since} | {source} |")
+    return lines
+
+
+def page() -> str:
+    """Render what is in the deck and what changed since the notes."""
+    decks = [list(read_deck(path).notes) for path in find_decks([_DECK]).files]
+    every = [note for notes in decks for note in notes]
+    lines = [
+        _HEAD,
+        *_modules(decks),
+        *_domains(every),
+        *_facts(),
+        *_changes(every),
+    ]
     return "\n".join(lines) + "\n"
 
 

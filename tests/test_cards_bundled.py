@@ -1,17 +1,32 @@
 """The bundled deck: whole, sourced, dated, and the same in both languages."""
 
+import re
 from collections import Counter
+from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from cards.bundled import bundled_decks, bundled_path
+from cards.columns import line_width
 from cards.files import find_decks
 from cards.html import to_html
-from cards.note import Basic, Choice, Cloze, Compare, Content, Listing, Note, Source
+from cards.note import (
+    Basic,
+    Choice,
+    Cloze,
+    Compare,
+    Content,
+    Listing,
+    Note,
+    Several,
+    Source,
+)
 from cards.questions import is_empty_cell, option_of, parts_of, questions
 from cards.reader import read_deck
-from cards.terminal import plain_text
+from cards.terminal import plain_text, terminal_lines
+from docs.deck_facts import fact_of, read_facts
 
 DOMAINS = {
     "domain::detection",
@@ -21,8 +36,26 @@ DOMAINS = {
     "domain::data-protection",
     "domain::governance",
 }
-LONGEST = {"en": 120, "ja": 70}
-"""Characters of an answer; what is more belongs into `extra`."""
+COMPARED = {
+    "sse-options-list-compared": 4,
+    "object-lock-modes-compared": 3,
+    "subnet-types-list-compared": 3,
+    "endpoint-types-list-compared": 2,
+    "cloudwatch-family-compared": 5,
+    "kinesis-family-compared": 3,
+    "m09-hybrid-options-compared": 4,
+    "m10-shield-always-on-compared": 2,
+    "m11-up-signup-signin-pools": 2,
+    "m12-topic-services": 4,
+    "m13-topic-key-stores": 4,
+    "m15-ct-behaviors-compared": 3,
+    "m15-ds-kinds-compared": 3,
+}
+"""Things that are easily mixed up, each in a table: its id, how many subjects."""
+LONGEST = {"en": 15, "ja": 50}
+"""Words or, in Japanese, characters of an answer; more belongs into `extra`."""
+PRICED = re.compile(r"\bUSD\b|FIPS 140|\b140-[23]\b")
+DATED = re.compile(r"[(\uff08]20\d\d-\d\d[)\uff09]")
 
 
 def files(language: str) -> dict[str, list[Note]]:
@@ -57,6 +90,14 @@ def shape(content: Content) -> tuple[object, ...]:
         case Compare():
             asked = [[is_empty_cell(c) for c in row] for row in content.by.values()]
             return ("compare", len(content.compare), asked)
+        case Several():
+            return ("questions", len(content.questions))
+
+
+def sources(note: Note) -> list[Source]:
+    """Give the pages of a note and of what it says has changed."""
+    changed = note.changed.source if note.changed else None
+    return [*note.sources, *([changed] if isinstance(changed, Source) else [])]
 
 
 def test_there_is_a_deck_in_both_languages() -> None:
@@ -86,20 +127,84 @@ def test_every_card_has_an_id_of_its_own(language: str) -> None:
 
 
 @both
-def test_every_card_is_sourced_dated_and_of_one_domain(language: str) -> None:
-    for note in NOTES[language]:
-        assert note.checked, note.id
-        assert note.sources, note.id
-        assert len(DOMAINS & set(note.tags)) == 1, note.id
+def test_the_id_of_every_note_tells_its_fact_and_every_fact_is_asked(
+    language: str,
+) -> None:
+    facts = read_facts()
+
+    asked = {note.id: fact_of(note.id, facts) for note in NOTES[language]}
+
+    assert [note for note, fact in asked.items() if fact is None] == []
+    assert set(asked.values()) == {one.id for one in facts.values() if not one.no_card}
 
 
 @both
-def test_every_address_is_https(language: str) -> None:
+def test_what_the_notes_have_otherwise_is_said_beside_the_fact(language: str) -> None:
+    facts = read_facts()
+    changed = {fact_of(note.id, facts) for note in NOTES[language] if note.changed}
+
+    assert [
+        fact.id
+        for fact in facts.values()
+        if fact.status in {"renamed", "changed", "imprecise", "wrong"}
+        and not fact.no_card
+        and fact.id not in changed
+    ] == []
+
+
+@both
+def test_every_card_is_sourced_dated_and_of_one_domain(language: str) -> None:
     for note in NOTES[language]:
-        changed = note.changed.source if note.changed else None
-        more = [changed] if isinstance(changed, Source) else []
-        for source in [*note.sources, *more]:
-            assert not source.url or source.url.startswith("https://"), note.id
+        assert note.sources, note.id
+        assert len(DOMAINS & set(note.tags)) == 1, note.id
+        checked = date.fromisoformat(note.checked)
+        assert not note.recheck or date.fromisoformat(note.recheck) > checked, note.id
+
+
+@both
+def test_what_changed_names_the_page_that_says_so(language: str) -> None:
+    for note in NOTES[language]:
+        assert not note.changed or any(one.url for one in sources(note)), note.id
+
+
+@both
+def test_prices_and_certificates_carry_their_date_and_an_end(language: str) -> None:
+    for note in NOTES[language]:
+        for question in questions(note.content, note.language):
+            if PRICED.search(question.answer):
+                assert DATED.search(question.answer), (note.id, question.answer)
+                assert note.recheck, note.id
+
+
+@both
+def test_every_address_is_well_formed_and_https(language: str) -> None:
+    for note in NOTES[language]:
+        for source in sources(note):
+            if not source.url:
+                continue
+            parts = urlsplit(source.url)
+            assert parts.scheme == "https", source.url
+            assert re.fullmatch(r"([a-z0-9-]+\.)+[a-z]{2,}", parts.netloc), source.url
+            assert re.fullmatch(r"[!-~]+", source.url), source.url
+            assert parts.path.startswith("/"), source.url
+
+
+@both
+def test_what_is_easily_mixed_up_is_compared_in_a_whole_table(language: str) -> None:
+    tables = {
+        note.id: note.content
+        for note in NOTES[language]
+        if isinstance(note.content, Compare)
+    }
+
+    for name, subjects in COMPARED.items():
+        assert len(tables[name].compare) == subjects, name
+    for name, table in tables.items():
+        for row, cells in table.by.items():
+            assert sum(not is_empty_cell(cell) for cell in cells) >= 2, (name, row)
+        for column, subject in enumerate(table.compare):
+            cells = [row[column] for row in table.by.values()]
+            assert not all(map(is_empty_cell, cells)), (name, subject)
 
 
 @both
@@ -120,7 +225,8 @@ def test_answers_are_short_and_lists_can_be_kept_in_mind(language: str) -> None:
             assert len(note.content.items) <= 7, note.id
         for question in questions(note.content, note.language):
             answer = plain_text(question.answer)
-            assert len(answer) <= LONGEST[language], (note.id, answer)
+            size = len(answer.split() if language == "en" else answer)
+            assert size <= LONGEST[language], (note.id, answer)
 
 
 @both
@@ -133,12 +239,15 @@ def test_no_question_is_answered_by_yes_or_no(language: str) -> None:
 
 
 @both
-def test_every_text_renders(language: str) -> None:
+@pytest.mark.parametrize("columns", [40, 80])
+def test_every_text_renders(language: str, columns: int) -> None:
     for note in NOTES[language]:
-        for question in questions(note.content, note.language):
-            for text in (question.question, question.answer, note.extra):
+        for asked in questions(note.content, note.language):
+            for text in (asked.question, asked.answer, asked.context, note.extra):
                 assert plain_text(text).strip() or not text, note.id
                 assert "{{c" not in to_html(text), note.id
+                lines = terminal_lines(text, columns)
+                assert all(line_width(line) <= columns for line in lines), note.id
 
 
 @both
