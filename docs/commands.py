@@ -19,8 +19,9 @@ Made from the program by `python -m docs.commands`; edit the docstrings instead.
 
 Exit codes: 0 done; 1 the input or the store is at fault (the message is on stderr);
 2 wrong usage; 130 interrupted with Ctrl-C. With `--json` an error is one JSON object
-on stderr. Environment: `FLASH_DB` names the store, `FLASH_NOW` (an ISO time with
-offset) stands for now, `NO_COLOR` turns colours off.
+on stderr. Environment: `FLASH_DB` names the store, `FLASH_LANG` (such as `ja`) the
+language of bundled decks, `FLASH_NOW` (an ISO time with offset) stands for now,
+`NO_COLOR` turns colours off.
 """
 
 

@@ -21,8 +21,11 @@ _SHOWN_NEW = 3
 
 
 def locale_language() -> str:
-    """Give the language of the person's locale, such as `ja`; empty if unknown."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+    """Give the language wished for, such as `ja`; empty if unknown.
+
+    It is what `$FLASH_LANG` says, else that of the person's locale.
+    """
+    for name in ("FLASH_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")
         if value:
             return value.partition(".")[0].partition("_")[0].lower()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -445,3 +446,48 @@ def test_another_rollover_moves_the_study_days_of_old_answers(
     # At nine it was still the day before.
     after = as_json(flash, "list")[0]["due"]
     assert (before[8:], after[8:]) == ("01T04:00:01+00:00", "30T10:00:01+00:00")
+
+
+@pytest.mark.parametrize(
+    ("locale", "wish", "first"),
+    [
+        ("C.UTF-8", "", "The three properties of the CIA triad"),
+        ("ja_JP.UTF-8", "", "情報セキュリティの三要素"),
+        ("ja_JP.UTF-8", "en", "The three properties of the CIA triad"),
+        ("C.UTF-8", "ja", "情報セキュリティの三要素"),
+    ],
+    ids=["no language", "locale", "wish for English", "wish for Japanese"],
+)
+def test_the_first_review_brings_the_bundled_deck_in_the_language_wished_for(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, locale: str, wish: str, first: str
+) -> None:
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LANG", locale)
+    monkeypatch.setenv("FLASH_LANG", wish)
+    monkeypatch.setattr("sys.stdin", io.StringIO("q\n"))
+
+    code, out, err = flash("review", "--plain")
+
+    assert code == 0
+    assert re.fullmatch(r"added the bundled deck 'aws-security': \d+ cards\n", err)
+    assert out.split("\n\n")[1].startswith(first)
+
+
+def test_another_language_of_the_bundled_deck_keeps_the_schedule(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n4\n\n1\nq\n"))
+    flash("review", "--plain")
+    english = as_json(flash, "list")
+
+    flash("add", "aws-security", "--lang", "ja")
+
+    japanese = as_json(flash, "list")
+    words = ("deck", "question", "answer", "file", "line")
+    assert [card for card in english if card["reps"]] != []
+    assert [{k: v for k, v in card.items() if k not in words} for card in japanese] == [
+        {k: v for k, v in card.items() if k not in words} for card in english
+    ]
+    assert {card["deck"] for card in japanese}.isdisjoint(
+        card["deck"] for card in english
+    )

@@ -1,6 +1,7 @@
 """What the listings show a person, word for word."""
 
 import io
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -131,6 +132,28 @@ def test_stale_names_the_oldest_first_with_the_page_to_open(flash: Run) -> None:
         "2 of 2 facts are stale\n"
         "1 of 2 were never checked\n"
     )
+
+
+def test_stale_names_a_source_without_a_page_and_reads_files_as_well(
+    flash: Run,
+) -> None:
+    Path("atoms.yaml").write_text(
+        "deck: Chemistry\n"
+        "source: A course\n"
+        "cards:\n"
+        "  - {front: What is H?, back: Hydrogen, checked: 2026-11-01}\n",
+        "utf-8",
+    )
+
+    assert flash("stale", "atoms.yaml") == "0 of 1 facts are stale\n"
+    assert flash("stale", "atoms.yaml", "--days", "20") == (
+        "2026-11-22  What is H?\n"
+        "            last checked 2026-11-01 · FOLDER/atoms.yaml:4\n"
+        "            A course\n"
+        "1 of 1 facts are stale\n"
+    )
+    (told,) = json.loads(flash("stale", "atoms.yaml", "--days", "20", "--json"))
+    assert told["sources"] == [{"title": "A course", "url": None}]
 
 
 def test_the_bundled_decks_are_named_with_their_languages(flash: Run) -> None:

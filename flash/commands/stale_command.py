@@ -67,14 +67,22 @@ def _as_json(one: "Stale") -> dict[str, object]:
         "question": question_text(note.content),
         "checked": note.checked,
         "recheck": note.recheck or None,
-        "url": _url(note),
+        "url": next((source.url for source in note.sources if source.url), None),
+        "sources": [
+            {"title": source.title or None, "url": source.url or None}
+            for source in note.sources
+        ],
         "file": note.file,
         "line": note.line,
     }
 
 
-def _url(note: "Note") -> str | None:
-    return next((source.url for source in note.sources if source.url), None)
+def _where(note: "Note") -> list[str]:
+    """Give the pages to open; the names of the sources where there is none."""
+    from cards.columns import clean
+
+    pages = [source.url for source in note.sources if source.url]
+    return pages or [" ".join(clean(one.title).split()) for one in note.sources]
 
 
 def _print(found: "list[Stale]", notes: "list[Note]") -> None:
@@ -88,8 +96,8 @@ def _print(found: "list[Stale]", notes: "list[Note]") -> None:
         reason = "to be looked at again" if one.reason == "recheck" else "last checked"
         day = "" if one.reason == "recheck" else f" {note.checked}"
         typer.echo(styled(f"            {reason}{day} · {note.file}:{note.line}", "2"))
-        if _url(note):
-            typer.echo(styled(f"            {_url(note)}", "2"))
+        for where in _where(note):
+            typer.echo(styled(f"            {where}", "2"))
     unchecked = sum(1 for note in notes if not note.checked)
     typer.echo(f"{len(found)} of {len(notes)} facts are stale")
     if unchecked:
