@@ -19,6 +19,8 @@ DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Show what would be done and change nothing.")
 ]
 
+_DRY = "nothing was changed: --dry-run"
+
 
 def optimize(
     deck: DeckArgument = "",
@@ -55,7 +57,7 @@ def optimize(
     for one in found:
         _print_fit(one)
     if any(not one.fit.kept for one in found):
-        end = "nothing was changed: --dry-run" if dry_run else "due days: reschedule"
+        end = _DRY if dry_run else "due days follow with flash reschedule"
         typer.echo(f"({end})")
 
 
@@ -170,7 +172,7 @@ def _print_load(
         print_json({**counts, "dry_run": dry_run, "due": due})
         return
     moved = f"{found.moved} of {counted(found.cards, 'review card')}"
-    end = " (nothing was changed: --dry-run)" if dry_run else ""
+    end = f" ({_DRY})" if dry_run else ""
     typer.echo(f"moved {moved}, {found.sooner} to an earlier day{end}")
     if found.moved:
         rows = [[f"{day:%a %m-%d}", str(b), str(a)] for day, b, a in load]
