@@ -74,11 +74,11 @@ def _row(card: int, progress: Progress, *, leech: bool) -> tuple[Any, ...]:
     return (*msgspec.structs.astuple(progress), int(leech), card)
 
 
-_LOGGED = (
+LOGGED = (
     "r.id, r.rating, r.offset_min, r.state, r.step, r.interval, r.kind, r.before, "
     "r.difficulty, r.ease"
 )
-"""Read by `_replay`; from `reviews r`."""
+"""Read by `steps`; from `reviews r`."""
 
 
 def rebuilt(
@@ -88,15 +88,39 @@ def rebuilt(
     rollover: int,
 ) -> Progress:
     """Compute a card's progress from its reviews that stand."""
+    progress = Progress()
+    for _, _, progress in steps(connection, card, parameters, rollover):  # noqa: B007
+        pass
+    return progress
+
+
+def steps(
+    connection: sqlite3.Connection,
+    card: int,
+    parameters: tuple[float, ...],
+    rollover: int,
+) -> Iterator[tuple[Sequence[Any], Progress, Progress]]:
+    """Replay a card's reviews that stand, the oldest first.
+
+    Args:
+        connection: The store's.
+        card: Its id.
+        parameters: The 21 of FSRS-6.
+        rollover: Hour at which a study day begins.
+
+    Returns:
+        Each row of the log (see `LOGGED`), what the card carried before it, and
+        after it.
+    """
     sql = f"""
-        select {_LOGGED} from reviews r
+        select {LOGGED} from reviews r
          where r.card = ? and r.void = 0
          order by r.id
     """
     progress = Progress()
     for row in connection.execute(sql, (card,)):
-        progress = _replay(progress, row, parameters, rollover)
-    return progress
+        before, progress = progress, _replay(progress, row, parameters, rollover)
+        yield row, before, progress
 
 
 def _replay(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from cards.note import Note
 from cards.questions import question_of
 from srs.calendar import Calendar
 from srs.library import stored_notes
@@ -54,12 +55,7 @@ def lines(
 def line_of(stored: StoredNote, card: StoredCard, calendar: Calendar) -> Line:
     """Bring a card into the form of a list."""
     note, progress = stored.note, card.progress
-    try:
-        question = question_of(note, card.part)
-        asked, answer = question.question, question.answer
-    except KeyError:
-        # A retired card of a note that has gone on without it.
-        asked, answer = card.part.replace("\x1f", " · "), ""
+    asked, answer = asked_of(note, card.part)
     return Line(
         card=card.id,
         guid=card.guid,
@@ -81,6 +77,16 @@ def line_of(stored: StoredNote, card: StoredCard, calendar: Calendar) -> Line:
         file=note.file,
         line=note.line,
     )
+
+
+def asked_of(note: Note, part: str) -> tuple[str, str]:
+    """Give question and answer of a card, as one looks at it in a list."""
+    try:
+        question = question_of(note, part)
+    except KeyError:
+        # A retired card of a note that has gone on without it.
+        return part.replace("\x1f", " · "), ""
+    return question.question, question.answer
 
 
 def due_of(card: StoredCard, calendar: Calendar) -> str | None:

@@ -7,24 +7,11 @@ isn't shown.
 from msgspec import Struct
 
 from srs.options import Options
+from srs.retention import MATURE_DAYS, MONTH_MS, Retention, young_and_mature
 from srs.store import Store
+from srs.within import CARDS, REVIEWS, Within
 
-MATURE_DAYS = 21
-"""From this interval on a card counts as mature, as in Anki."""
 FORECAST_DAYS = 30
-_MONTH_MS = 30 * 86_400_000
-
-
-class Retention(Struct, frozen=True):
-    """How many reviews were recalled in the last thirty days."""
-
-    recalled: int
-    reviews: int
-
-    @property
-    def share(self) -> float | None:
-        """Give recalled / reviews, 0 to 1; None without reviews."""
-        return self.recalled / self.reviews if self.reviews else None
 
 
 class Statistics(Struct, frozen=True):
@@ -53,34 +40,38 @@ class Statistics(Struct, frozen=True):
     """Reviews due on each of the next days, today (with the overdue) first."""
 
 
-def statistics(store: Store, options: Options, now_ms: int) -> Statistics:
+def statistics(
+    store: Store, options: Options, now_ms: int, chosen: Within | None = None
+) -> Statistics:
     """Compute the figures.
 
     Args:
         store: The store.
         options: The person's settings.
         now_ms: UTC milliseconds.
+        chosen: Whose cards; None for all.
     """
+    chosen = chosen or Within()
     day = options.calendar.day(now_ms)
-    cards = _cards(store, day, options.calendar.start_ms(day + 1))
-    today = _today(store, options.calendar.start_ms(day))
-    young, mature = _retention(store, now_ms - _MONTH_MS)
+    cards = _cards(store, day, options.calendar.start_ms(day + 1), chosen)
+    today = _today(store, options.calendar.start_ms(day), chosen)
+    young, mature = young_and_mature(store, now_ms - MONTH_MS, chosen)
     return Statistics(
         **cards,
         reviewed_today=today[0],
         again_today=today[1],
         seconds_today=today[2],
-        reviews=_count_reviews(store),
-        streak=_streak(store, options, day),
+        reviews=_count_reviews(store, chosen),
+        streak=_streak(store, options, day, chosen),
         young_retention=young,
         mature_retention=mature,
-        forecast=_forecast(store, day),
+        forecast=_forecast(store, day, chosen),
     )
 
 
-def _cards(store: Store, day: int, end_ms: int) -> dict[str, int]:
+def _cards(store: Store, day: int, end_ms: int, chosen: Within) -> dict[str, int]:
     row = store.row(
-        """
+        f"""
         select count(*) filter (where not suspended),
                count(*) filter (where not suspended and state = 0),
                count(*) filter (where not suspended and state in (1, 3)),
@@ -92,62 +83,48 @@ def _cards(store: Store, day: int, end_ms: int) -> dict[str, int]:
                count(*) filter (where not suspended
                                   and (due_day <= :day or due_ms < :end))
           from cards
-         where retired = 0
+         where retired = 0 and {CARDS}
         """,
-        {"mature": MATURE_DAYS, "day": day, "end": end_ms},
+        chosen.values(mature=MATURE_DAYS, day=day, end=end_ms),
     )
     names = ("cards", "new", "learning", "young", "mature", "suspended", "due")
     return dict(zip(names, row, strict=True))
 
 
-def _today(store: Store, start_ms: int) -> tuple[int, int, float]:
+def _today(store: Store, start_ms: int, chosen: Within) -> tuple[int, int, float]:
     row = store.row(
-        """
+        f"""
         select count(*), count(*) filter (where rating = 1),
                coalesce(sum(took_ms), 0) / 1000.0
           from reviews
-         where id >= :start and void = 0 and rating > 0
+         where id >= :start and void = 0 and rating > 0 and {REVIEWS}
         """,
-        {"start": start_ms},
+        chosen.values(start=start_ms),
     )
     return row[0], row[1], row[2]
 
 
-def _count_reviews(store: Store) -> int:
-    void = "select count(*) from reviews where void = 0 and rating > 0"
-    return int(store.row(void)[0])
+def _count_reviews(store: Store, chosen: Within) -> int:
+    sql = f"select count(*) from reviews where void = 0 and rating > 0 and {REVIEWS}"
+    return int(store.row(sql, chosen.values())[0])
 
 
-def _retention(store: Store, since_ms: int) -> tuple[Retention, Retention]:
-    row = store.row(
-        """
-        select count(*) filter (where last_interval < :mature and rating > 1),
-               count(*) filter (where last_interval < :mature),
-               count(*) filter (where last_interval >= :mature and rating > 1),
-               count(*) filter (where last_interval >= :mature)
-          from reviews
-         where id >= :since and kind = 1 and void = 0 and rating > 0
-        """,
-        {"mature": MATURE_DAYS, "since": since_ms},
-    )
-    return Retention(row[0], row[1]), Retention(row[2], row[3])
-
-
-def _streak(store: Store, options: Options, today: int) -> int:
+def _streak(store: Store, options: Options, today: int, chosen: Within) -> int:
     """Go back day by day; each is one look at the log's own order."""
     streak = 0
     day = today
     while True:
         found = store.row(
-            """
+            f"""
             select 1 from reviews
              where id >= :start and id < :end and void = 0 and rating > 0
+               and {REVIEWS}
              limit 1
             """,
-            {
-                "start": options.calendar.start_ms(day),
-                "end": options.calendar.start_ms(day + 1),
-            },
+            chosen.values(
+                start=options.calendar.start_ms(day),
+                end=options.calendar.start_ms(day + 1),
+            ),
         )
         if found is not None:
             streak += 1
@@ -156,16 +133,16 @@ def _streak(store: Store, options: Options, today: int) -> int:
         day -= 1
 
 
-def _forecast(store: Store, day: int) -> tuple[int, ...]:
+def _forecast(store: Store, day: int, chosen: Within) -> tuple[int, ...]:
     rows = store.rows(
-        """
+        f"""
         select max(due_day, :day) - :day, count(*)
           from cards
          where due_day is not null and due_day < :day + :days
-           and suspended = 0 and retired = 0
+           and suspended = 0 and retired = 0 and {CARDS}
          group by 1
         """,
-        {"day": day, "days": FORECAST_DAYS},
+        chosen.values(day=day, days=FORECAST_DAYS),
     )
     found = dict(rows)
     return tuple(found.get(index, 0) for index in range(FORECAST_DAYS))

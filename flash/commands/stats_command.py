@@ -1,109 +1,81 @@
-"""`flash stats`: today, the streak, how much is kept, the month to come."""
+"""`flash stats`: today, how much is kept, what comes; on a screen or as a page."""
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flash.opened import DbOption, JsonOption, opened
 
 if TYPE_CHECKING:
-    from srs.statistics import Retention, Statistics
+    from srs.figures import Figures
 
 
-def stats(json: JsonOption = False, db: DbOption = None) -> None:
-    """Show today, the streak, true retention and a forecast of thirty days."""
-    from srs.calendar import day_date
-    from srs.statistics import statistics
+def stats(
+    deck: Annotated[
+        str, typer.Argument(metavar="[DECK]", help="Only this deck and its children.")
+    ] = "",
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="Tell all; some seconds where there are a million answers."
+        ),
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html", metavar="FILE", help="Write all of it to a page with charts."
+        ),
+    ] = None,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Show today, the streak, true retention, the last year and what will be due.
+
+    With --full also, from the answers of the last year: retention by interval and
+    hour of the day, predicted against actual recall, answer times; and stability,
+    difficulty, decks, cards that are forgotten again and again, and pairs that are
+    mixed up.  The page holds the same, needs no network, and is replaced as a
+    whole.  Exit code 1: no deck has this name, or the page can't be written.
+    """
+    from flash.naming import check_deck
+    from srs.figures import figures
 
     with opened(db) as store:
-        options = store.options
-        now = store.now()
-        found = statistics(store.store, options, now)
-        today = day_date(options.calendar.day(now))
+        check_deck(store, deck)
+        whole = full or html is not None
+        found = figures(store.store, store.options, store.now(), deck, full=whole)
+    if html is not None:
+        _write_page(html, found)
     if json:
         from flash.printing import print_json
+        from flash.stats_json import plain
 
-        print_json(_as_json(found, today))
-        return
-    _print_today(found)
-    _print_cards(found)
-    _print_retention(found)
-    _print_forecast(found, today)
-
-
-def _as_json(found: "Statistics", today: Any) -> dict[str, Any]:
-    import msgspec
-
-    values = msgspec.structs.asdict(found)
-    young, mature = values.pop("young_retention"), values.pop("mature_retention")
-    values["retention"] = {
-        name: {"recalled": kept.recalled, "reviews": kept.reviews, "share": kept.share}
-        for name, kept in (("young", young), ("mature", mature))
-    }
-    values["forecast"] = [
-        {"date": str(today + timedelta(days=index)), "due": due}
-        for index, due in enumerate(found.forecast)
-    ]
-    return values
-
-
-def _print_today(found: "Statistics") -> None:
-    from flash.printing import counted, styled
-
-    count = found.reviewed_today
-    if count:
-        correct = round(100 * (count - found.again_today) / count)
-        minutes = found.seconds_today / 60
-        told = f"{counted(count, 'answer')}, {correct} % right, {minutes:.0f} min"
+        print_json(plain(found))
+    elif html is not None:
+        typer.echo(f"{html}: {html.stat().st_size / 1e3:.0f} kB")
     else:
-        told = "nothing reviewed yet"
-    typer.echo(f"{styled('today', '1')}   {told}; {found.due} due")
-    typer.echo(f"{styled('streak', '1')}  {counted(found.streak, 'day')}")
+        _print(found, full=full)
+
+
+def _print(found: "Figures", *, full: bool) -> None:
+    from flash.printing import columns_of_terminal, styled
+    from flash.stats_more import told_more
+    from flash.stats_text import told
+
+    columns = max(30, columns_of_terminal())
+    for line in told(found, columns):
+        typer.echo(line)
     typer.echo()
-
-
-def _print_cards(found: "Statistics") -> None:
-    from flash.printing import bar, counted, padded, styled
-
-    head = f"{counted(found.cards, 'card')}, {counted(found.reviews, 'review')}"
-    typer.echo(styled(head, "1"))
-    names = ("new", "learning", "young", "mature", "suspended")
-    largest = max(getattr(found, name) for name in names)
-    for name in names:
-        value = getattr(found, name)
-        number = padded(str(value), 7, right=True)
-        typer.echo(f"  {name:<10}{number}  {bar(value, largest, 30)}".rstrip())
-    typer.echo()
-
-
-def _print_retention(found: "Statistics") -> None:
-    from flash.printing import styled
-
-    typer.echo(styled("true retention, last 30 days", "1"))
-    _print_kept("young", found.young_retention)
-    _print_kept("mature", found.mature_retention)
-    typer.echo()
-
-
-def _print_kept(name: str, kept: "Retention") -> None:
-    from flash.printing import bar
-
-    if kept.share is None:
-        typer.echo(f"  {name:<10}      –  no reviews yet")
+    if not full:
+        typer.echo(styled("more with --full, as a page with --html FILE", "2"))
         return
-    share = f"{100 * kept.share:.1f} %"
-    typer.echo(f"  {name:<10}{share:>7}  {bar(kept.share, 1, 30)} {kept.reviews}")
+    for line in told_more(found, columns):
+        typer.echo(line)
 
 
-def _print_forecast(found: "Statistics", today: Any) -> None:
-    from flash.printing import bar, styled
+def _write_page(file: Path, found: "Figures") -> None:
+    from export.atomic import replace_file
+    from flash.report_page import page
 
-    typer.echo(styled(f"due in the next 30 days: {sum(found.forecast)}", "1"))
-    largest = max(found.forecast)
-    if not largest:
-        return
-    last = max(index for index, due in enumerate(found.forecast) if due)
-    for index, due in enumerate(found.forecast[: last + 1]):
-        date = today + timedelta(days=index)
-        typer.echo(f"  {date:%a %m-%d}{due:>8}  {bar(due, largest, 30)}".rstrip())
+    replace_file(file, page(found).encode())

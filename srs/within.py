@@ -1,0 +1,32 @@
+"""Whose figures are told: those of all cards, or of a deck and what is under it."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from srs.listing import deck_ids
+from srs.store import Store
+
+CARDS = "(:all or deck in (select value from json_each(:decks)))"
+"""Rows of `cards` that belong; to be joined into SQL."""
+REVIEWS = """(:all or (select deck from cards where cards.id = reviews.card)
+                      in (select value from json_each(:decks)))"""
+"""Rows of `reviews` that belong.  A look at the card of each row: where a day is
+left at its first answer, nothing has been gathered in vain."""
+
+
+class Within(Struct, frozen=True):
+    """A choice of decks."""
+
+    everything: bool = True
+    decks: tuple[int, ...] = ()
+    """Their ids, where it isn't everything."""
+
+    def values(self, **more: Any) -> dict[str, Any]:
+        """Give what `CARDS` and `REVIEWS` want bound, and more."""
+        return {"all": self.everything, "decks": str(list(self.decks)), **more}
+
+
+def within(store: Store, deck: str) -> Within:
+    """Choose a deck and its children; empty stands for all cards."""
+    return Within(False, tuple(deck_ids(store, deck))) if deck else Within()
