@@ -7,7 +7,6 @@ are those before the answer; hours are those of the clock where it was given.
 
 import math
 from bisect import bisect_left
-from itertools import pairwise
 
 from msgspec import Struct
 
@@ -64,14 +63,6 @@ def likely_range(kept: Retention) -> tuple[float, float]:
 def interval_group(days: int) -> int:
     """Give the index of the group of `INTERVALS` to which an interval belongs."""
     return bisect_left(INTERVALS, days)
-
-
-def interval_names() -> tuple[str, ...]:
-    """Name the groups: `1`, `2–3` and so on, days."""
-    names = ["1"]
-    for before, longest in pairwise(INTERVALS):
-        names.append(f"{before + 1}–{longest}")
-    return (*names, f"over {INTERVALS[-1]}")
 
 
 def young_and_mature(

@@ -49,7 +49,7 @@ def stats(
         _write_page(html, found)
     if json:
         from flash.printing import print_json
-        from flash.stats_json import plain
+        from flash.report.plain import plain
 
         print_json(plain(found))
     elif html is not None:
@@ -60,8 +60,8 @@ def stats(
 
 def _print(found: "Figures", *, full: bool) -> None:
     from flash.printing import columns_of_terminal, styled
-    from flash.stats_more import told_more
-    from flash.stats_text import told
+    from flash.report.lines import told
+    from flash.report.more_lines import told_more
 
     columns = max(30, columns_of_terminal())
     for line in told(found, columns):
@@ -76,6 +76,6 @@ def _print(found: "Figures", *, full: bool) -> None:
 
 def _write_page(file: Path, found: "Figures") -> None:
     from export.atomic import replace_file
-    from flash.report_page import page
+    from flash.report.page import page
 
     replace_file(file, page(found).encode())

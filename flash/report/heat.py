@@ -30,12 +30,16 @@ class Heat(Struct, frozen=True):
 
     def months(self) -> list[tuple[int, date]]:
         """Give the weeks in which a month begins, with its first day there."""
-        found = []
-        for index, week in enumerate(self.weeks):
-            for one in week:
-                if one is not None and day_date(one.day).day == 1:
-                    found.append((index, day_date(one.day)))
-        return found
+        return [
+            (index, day_date(one.day))
+            for index, week in enumerate(self.weeks)
+            for one in week
+            if one is not None and day_date(one.day).day == 1
+        ]
+
+    def first(self, weeks: int) -> "Heat":
+        """Give the first weeks only, in the same shades."""
+        return Heat(self.weeks[:weeks], self.edges)
 
     def last(self, weeks: int) -> "Heat":
         """Give the last weeks only, in the same shades."""

@@ -3,17 +3,24 @@
 from collections.abc import Iterator, Sequence
 
 from flash.printing import clipped, padded, styled, width
-from flash.stats_text import bars
-from flash.text_plots import left_edge, range_plot
-from srs.answer_times import EDGES_S, Taken, Times
+from flash.report.lines import bars
+from flash.report.names import (
+    group_name,
+    hour_name,
+    interval_names,
+    leeches_counted,
+    time_names,
+)
+from flash.report.plots import left_edge, range_plot
+from srs.answer_times import Taken, Times
 from srs.calibration import Calibration
 from srs.confused import Pair
 from srs.deck_figures import DeckFigures
 from srs.figures import Answers, Figures
 from srs.leeches import Leeches
 from srs.memory import Rating
-from srs.retention import Retention, interval_names, likely_range
-from srs.strength import Group, Strength
+from srs.retention import Retention, likely_range
+from srs.strength import Strength
 
 _PLOT = 30
 _COUNTS = 40
@@ -40,7 +47,7 @@ def _answers(found: Answers, columns: int) -> Iterator[str]:
     names = [f"{name} d" for name in interval_names()]
     intervals = list(zip(names, found.recalled.by_interval, strict=True))
     hours = [
-        (f"{hour:02}:00", kept) for hour, kept in enumerate(found.recalled.by_hour)
+        (hour_name(hour), kept) for hour, kept in enumerate(found.recalled.by_hour)
     ]
     yield from _ranges("true retention by interval, last year", intervals, columns)
     yield from _ranges("true retention by hour, last year", hours, columns)
@@ -82,13 +89,8 @@ def _calibration(found: Calibration, columns: int) -> Iterator[str]:
         if one.predicted is not None and one.recalled is not None:
             shares = f"{100 * one.predicted:7.1f} %{100 * one.recalled:8.1f} %"
             yield f"  {shares}{one.reviews:>9}"
-    yield from _wrapped(
-        [
-            f"log loss {found.log_loss:.4f}",
-            f"RMSE of the bins {100 * found.rmse:.2f} %",
-        ],
-        columns,
-    )
+    loss, rmse = f"log loss {found.log_loss:.4f}", f"{100 * found.rmse:.2f} %"
+    yield from _wrapped([loss, f"RMSE of the bins {rmse}"], columns)
     yield ""
 
 
@@ -109,7 +111,8 @@ def _times(found: Times, columns: int) -> Iterator[str]:
     for one in found.by_rating:
         if one.rating is not None:
             yield _time_line(Rating(one.rating).name.lower(), one)
-    yield from bars(list(zip(time_names(), found.groups, strict=True)), columns)
+    names = [f"{name} s" for name in time_names()]
+    yield from bars(list(zip(names, found.groups, strict=True)), columns)
     yield ""
 
 
@@ -121,20 +124,6 @@ def _time_line(name: str, one: Taken) -> str:
     return f"  {name:<7}{median:>8}{slowest:>13}{one.answers:>9}"
 
 
-def time_names() -> list[str]:
-    """Name the groups of answer times."""
-    starts = (0, *EDGES_S)
-    names = [f"{low}–{high} s" for low, high in zip(starts, EDGES_S, strict=False)]
-    return [*names, f"from {EDGES_S[-1]} s"]
-
-
-def group_name(one: Group, unit: str = "") -> str:
-    """Name a group of cards by its ends."""
-    if one.high is None:
-        return f"from {one.low:g}{unit}"
-    return f"{one.low:g}–{one.high:g}{unit}"
-
-
 def _strength(found: Strength, columns: int) -> Iterator[str]:
     for title, unit, groups in (
         ("stability (days until recall falls to 90 %)", " d", found.stability),
@@ -142,7 +131,7 @@ def _strength(found: Strength, columns: int) -> Iterator[str]:
     ):
         yield styled(title, "1")
         if any(one.cards for one in groups):
-            rows = [(group_name(one, unit), one.cards) for one in groups]
+            rows = [(group_name(one) + unit, one.cards) for one in groups]
             yield from bars(rows, columns)
         else:
             yield "  no card was answered yet"
@@ -182,7 +171,7 @@ def _deck_counts(one: DeckFigures) -> str:
 
 
 def _leeches(found: Leeches, columns: int) -> Iterator[str]:
-    yield styled(f"forgotten most often ({_leeches_counted(found)})", "1")
+    yield styled(f"forgotten most often ({leeches_counted(found)})", "1")
     if not found.worst:
         yield "  no card was forgotten three times"
     for one in found.worst:
@@ -191,10 +180,6 @@ def _leeches(found: Leeches, columns: int) -> Iterator[str]:
         room = columns - 2 - len(lapses) - len(mark)
         yield f"  {lapses}{clipped(one.asked.question, room)}{styled(mark, '2')}"
     yield ""
-
-
-def _leeches_counted(found: Leeches) -> str:
-    return "1 leech" if found.count == 1 else f"{found.count} leeches"
 
 
 def _confused(found: Sequence[Pair], columns: int) -> Iterator[str]:

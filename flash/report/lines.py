@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
-from flash.heat import heat
 from flash.printing import bar, counted, padded, styled
-from flash.text_plots import column_plot, shade
+from flash.report.heat import heat
+from flash.report.plots import column_plot, shade
 from srs.calendar import day_date
 from srs.figures import Figures
 from srs.retention import Retention

@@ -1,0 +1,1 @@
+"""Statistics as they are shown: lines for a terminal, JSON, a page with charts."""

@@ -1,0 +1,35 @@
+"""What the groups of figures are called, on a terminal and on a page."""
+
+from itertools import pairwise
+
+from srs.answer_times import EDGES_S
+from srs.leeches import Leeches
+from srs.retention import INTERVALS
+from srs.strength import Group
+
+
+def interval_names() -> list[str]:
+    """Name the groups of intervals: `1`, `2–3` and so on, days."""
+    spans = [f"{before + 1}–{longest}" for before, longest in pairwise(INTERVALS)]
+    return [str(INTERVALS[0]), *spans, f"over {INTERVALS[-1]}"]
+
+
+def time_names() -> list[str]:
+    """Name the groups of answer times, seconds."""
+    spans = [f"{low}–{high}" for low, high in pairwise((0, *EDGES_S))]
+    return [*spans, f"{EDGES_S[-1]}+"]
+
+
+def group_name(one: Group) -> str:
+    """Name a group of cards by its ends."""
+    return f"{one.low:g}+" if one.high is None else f"{one.low:g}–{one.high:g}"
+
+
+def hour_name(hour: int) -> str:
+    """Name an hour of the day by its beginning."""
+    return f"{hour:02}:00"
+
+
+def leeches_counted(found: Leeches) -> str:
+    """Say how many leeches there are."""
+    return "1 leech" if found.count == 1 else f"{found.count} leeches"
