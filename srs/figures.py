@@ -76,7 +76,7 @@ def figures(
         today=today,
         desired_retention=options.preset(deck).desired_retention,
         statistics=statistics(store, options, now_ms, chosen),
-        days=daily(store, today, options.rollover, chosen),
+        days=daily(store, options.calendar, today, chosen),
         strength=strength(store, chosen),
         decks=deck_figures(store, now_ms, chosen),
         leeches=leeches(store, chosen),

@@ -59,5 +59,6 @@ def heat(days: Sequence[Daily]) -> Heat:
     cells += [None] * (-len(cells) % 7)
     weeks = tuple(tuple(cells[i : i + 7]) for i in range(0, len(cells), 7))
     busy = sorted(one.reviews for one in days if one.reviews)
-    quarters = {busy[len(busy) * n // SHADES] for n in range(1, SHADES)} if busy else ()
-    return Heat(weeks, tuple(sorted(quarters)))
+    quarters = {busy[len(busy) * n // SHADES] for n in range(1, SHADES) if busy}
+    # Where the busiest day is no more than a quarter, no shade is above it.
+    return Heat(weeks, tuple(sorted(quarters.difference(busy[-1:]))))

@@ -83,6 +83,8 @@ def _months(days: Sequence[Daily]) -> list[list[str]]:
 
 def _due(found: Figures) -> str:
     due = found.statistics.forecast
+    if not any(due):
+        return _section("Due", f"Nothing in the next {len(due)} days")
     dates = [day_date(found.today + index) for index in range(len(due))]
     told = f"{counted(sum(due), 'review')} in {len(due)} days, {sum(due[:7])} in 7"
     # Today's column holds the overdue too, so it stands out and is told.

@@ -62,13 +62,13 @@ table { border-collapse: collapse; width: 100%; font-size: .875rem;
 th { text-align: left; font-weight: 400; color: var(--soft); }
 td, th { padding: .25rem .75rem .25rem 0; vertical-align: top;
   border-bottom: 1px solid var(--rule); }
-td.number, th.number { text-align: right; }
-td.number, th.number { white-space: nowrap; }
+td.number, th.number { text-align: right; white-space: nowrap; }
 td:last-child, th:last-child { padding-right: 0; }
 td small { color: var(--soft); }
 td:not(.number) { overflow-wrap: break-word; min-width: 6rem; }
 details td:not(.number) { min-width: 0; }
 @media (max-width: 40rem) {
+  table { font-size: .8rem; }
   td, th { padding-right: .375rem; }
 }
 """

@@ -30,7 +30,7 @@ def decks(found: Sequence[DeckFigures]) -> str:
         depth, name = one.deck.count("::"), one.deck.split("::")[-1]
         rows.append(
             [
-                tag("td", text(name), style=f"padding-left:{depth}rem"),
+                tag("td", text(name), style=f"padding-left:{0.75 * depth:g}rem"),
                 _number(str(one.cards)),
                 _number(str(one.new)),
                 _number(str(one.mature)),
