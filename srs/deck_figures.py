@@ -42,11 +42,10 @@ def deck_figures(store: Store, now_ms: int, chosen: Within) -> tuple[DeckFigures
             total = sums.setdefault(path, [0] * len(counts))
             for index, value in enumerate(counts):
                 total[index] += value
-    inside = {names[deck] for deck in chosen.decks}
     return tuple(
         _figures(name, *sums[name])
         for name in sorted(sums)
-        if sums[name][0] and (chosen.everything or name in inside)
+        if sums[name][0] and chosen.holds(name)
     )
 
 

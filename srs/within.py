@@ -16,17 +16,22 @@ left at its first answer, nothing has been gathered in vain."""
 
 
 class Within(Struct, frozen=True):
-    """A choice of decks."""
+    """A deck with its children, or all cards."""
 
-    everything: bool = True
+    deck: str = ""
+    """Empty for all."""
     decks: tuple[int, ...] = ()
-    """Their ids, where it isn't everything."""
+    """The ids of the deck and of those under it."""
+
+    def holds(self, deck: str) -> bool:
+        """Tell whether a deck is the chosen one or is under it."""
+        return not self.deck or f"{deck}::".startswith(f"{self.deck}::")
 
     def values(self, **more: Any) -> dict[str, Any]:
         """Give what `CARDS` and `REVIEWS` want bound, and more."""
-        return {"all": self.everything, "decks": str(list(self.decks)), **more}
+        return {"all": not self.deck, "decks": str(list(self.decks)), **more}
 
 
 def within(store: Store, deck: str) -> Within:
     """Choose a deck and its children; empty stands for all cards."""
-    return Within(False, tuple(deck_ids(store, deck))) if deck else Within()
+    return Within(deck, tuple(deck_ids(store, deck))) if deck else Within()

@@ -60,18 +60,16 @@ def stats(
 
 def _print(found: "Figures", *, full: bool) -> None:
     from flash.printing import columns_of_terminal, styled
-    from flash.report.lines import told
+    from flash.report.lines import NARROWEST, told
     from flash.report.more_lines import told_more
 
-    columns = max(30, columns_of_terminal())
-    for line in told(found, columns):
-        typer.echo(line)
-    typer.echo()
-    if not full:
-        typer.echo(styled("more with --full, as a page with --html FILE", "2"))
-        return
-    for line in told_more(found, columns):
-        typer.echo(line)
+    columns = max(NARROWEST, columns_of_terminal())
+    if full:
+        lines = [*told(found, columns), "", *told_more(found, columns)]
+    else:
+        hint = styled("more: --full, or a page: --html FILE", "2")
+        lines = [*told(found, columns), "", hint]
+    typer.echo("\n".join(lines).rstrip("\n"))
 
 
 def _write_page(file: Path, found: "Figures") -> None:

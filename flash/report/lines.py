@@ -11,6 +11,8 @@ from srs.figures import Figures
 from srs.retention import Retention
 from srs.statistics import Statistics
 
+NARROWEST = 40
+"""Columns that the lines need."""
 _BAR = 30
 _WEEKDAYS = ("Mon", "", "Wed", "", "Fri", "", "Sun")
 
@@ -20,7 +22,7 @@ def told(found: Figures, columns: int) -> Iterator[str]:
 
     Args:
         found: The figures.
-        columns: Width of the terminal, 30 or more.
+        columns: Width of the terminal, `NARROWEST` or more.
     """
     yield from _today(found.statistics)
     yield ""

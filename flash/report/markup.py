@@ -5,13 +5,15 @@ attributes are escaped, so nothing that a card says can become a tag.
 """
 
 from html import escape
+from unicodedata import category
 
 _EMPTY = frozenset(("meta", "br"))
+_REFUSED = frozenset(("Cc", "Cs"))
 
 
 def text(value: str) -> str:
     """Make text, with controls that no page may hold taken out."""
-    return escape("".join(c for c in value if c.isprintable() or c in "\n\t"))
+    return escape("".join(c for c in value if category(c) not in _REFUSED or c == "\n"))
 
 
 def tag(name: str, /, *inside: str, **attributes: str | float | None) -> str:

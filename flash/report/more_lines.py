@@ -13,7 +13,7 @@ from flash.report.names import (
 )
 from flash.report.plots import left_edge, range_plot
 from srs.answer_times import Taken, Times
-from srs.calibration import Calibration
+from srs.calibration import Bin, Calibration
 from srs.confused import Pair
 from srs.deck_figures import DeckFigures
 from srs.figures import Answers, Figures
@@ -33,7 +33,7 @@ def told_more(found: Figures, columns: int) -> Iterator[str]:
 
     Args:
         found: The figures; those of a year of answers too.
-        columns: Width of the terminal, 30 or more.
+        columns: Width of the terminal, 40 or more.
     """
     if found.answers is not None:
         yield from _answers(found.answers, columns)
@@ -85,10 +85,11 @@ def _calibration(found: Calibration, columns: int) -> Iterator[str]:
         yield ""
         return
     yield styled("  predicted  recalled  answers", "2")
-    for one in found.bins:
+    rows: list[Bin | Calibration] = [*found.bins, found]
+    for one in rows:
         if one.predicted is not None and one.recalled is not None:
             shares = f"{100 * one.predicted:7.1f} %{100 * one.recalled:8.1f} %"
-            yield f"  {shares}{one.reviews:>9}"
+            yield f"  {shares}{one.reviews:>9}{'  in all' if one is found else ''}"
     loss, rmse = f"log loss {found.log_loss:.4f}", f"{100 * found.rmse:.2f} %"
     yield from _wrapped([loss, f"RMSE of the bins {rmse}"], columns)
     yield ""
@@ -126,7 +127,7 @@ def _time_line(name: str, one: Taken) -> str:
 
 def _strength(found: Strength, columns: int) -> Iterator[str]:
     for title, unit, groups in (
-        ("stability (days until recall falls to 90 %)", " d", found.stability),
+        ("stability, days until recall is 90 %", " d", found.stability),
         ("difficulty, 1 to 10", "", found.difficulty),
     ):
         yield styled(title, "1")
@@ -144,7 +145,7 @@ def _decks(found: Sequence[DeckFigures], columns: int) -> Iterator[str]:
     yield styled("decks, with the last 30 days", "1")
     names = ["  " * one.deck.count("::") + one.deck.split("::")[-1] for one in found]
     room = min(max(width(name) for name in names), columns - 2 - _COUNTS)
-    narrow = room < _SHORTEST_NAME
+    narrow = columns - 2 - _COUNTS < _SHORTEST_NAME
     head = f"{'cards':>7}{'new':>7}{'mature':>8}{'kept':>8}{'min/week':>10}"
     yield styled(head[2:] if narrow else f"  {'':<{room}}{head}", "2")
     for name, one in zip(names, found, strict=True):

@@ -90,6 +90,6 @@ def _number(value: str) -> str:
 
 def _question(asked: Asked, mark: str = "") -> str:
     """Show a question in its language, its deck and a mark under it."""
-    words = tag("span", text(asked.question), lang=asked.language or None)
+    words = tag("bdi", text(asked.question), lang=asked.language or None)
     place = " · ".join(one for one in (asked.deck.replace("::", " › "), mark) if one)
     return tag("td", words, tag("br"), tag("small", text(place)))
