@@ -95,7 +95,7 @@ def predictions(
     decks: dict[int, int] = dict(connection.execute("select id, deck from cards"))
     walks: dict[int, _Walk] = {}
     values = chosen.values(shift=rollover * 3600, since=since_ms)
-    for card, text, odd, before, _ in connection.execute(_ANSWERS, values).fetchall():
+    for card, text, odd, before, _ in connection.execute(_ANSWERS, values):
         deck = decks[card]
         parameters = presets[deck].parameters
         if odd or before != State.NEW:

@@ -510,6 +510,7 @@ def test_shades_part_the_days_with_answers_into_quarters(
     grid = heat(daily(20_000, *reviews))
 
     assert [grid.shade(one) for one in reviews] == shades
+    assert max(grid.edges, default=0) < max(*reviews, 1)
 
 
 def test_columns_of_characters_are_drawn_in_eighths() -> None:

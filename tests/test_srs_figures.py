@@ -264,6 +264,32 @@ def test_strength_groups_the_cards_in_use(lived: Store, deck: str) -> None:
     assert len(cards) > 5
 
 
+def test_a_group_begins_with_its_lower_end(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, numbered(4))
+    memories = [(0.999, 1.0), (1.0, 9.99), (730.0, 10.0), (729.0, 2.0)]
+    for card, memory in zip(store.rows("select id from cards"), memories, strict=True):
+        store.db.execute(
+            "update cards set stability = ?, difficulty = ? where id = ?",
+            (*memory, *card),
+        )
+
+    found = strength(store, Within())
+
+    firm = {(one.low, one.high): one.cards for one in found.stability if one.cards}
+    assert firm == {(0, 1): 1, (1, 3): 1, (365, 730): 1, (730, None): 1}
+    hard = {(one.low, one.high): one.cards for one in found.difficulty if one.cards}
+    assert hard == {(1, 2): 1, (2, 3): 1, (9, 10): 2}
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("deck", "held"), [("A", True), ("A::B", True), ("AB", False), ("", False)]
+)
+def test_a_deck_holds_its_children_and_not_its_namesakes(deck: str, held: bool) -> None:
+    assert Within("A", (1,)).holds(deck) is held
+
+
 @CHOICES
 def test_a_deck_counts_what_is_under_it(lived: Store, deck: str) -> None:
     found = deck_figures(lived, NOW, within(lived, deck))
@@ -473,6 +499,7 @@ def test_a_log_that_begins_late_is_predicted_from_its_interval(tmp_path: Path) -
 
     stability, _ = memory_from_sm2(2.3, 20, DEFAULT_PARAMETERS)
     assert chances(store, options) == [recall(stability, 18, DECAY)]
+    assert chances(store, options, NOON + 19 * DAY_MS) == []
     store.close()
 
 

@@ -36,7 +36,8 @@ def stats(
     hour of the day, predicted against actual recall, answer times; and stability,
     difficulty, decks, cards that are forgotten again and again, and pairs that are
     mixed up.  The page holds the same, needs no network, and is replaced as a
-    whole.  Exit code 1: no deck has this name, or the page can't be written.
+    whole.  In JSON, what is to be counted answer by answer is null without --full.
+    Exit code 1: no deck has this name, or the page can't be written.
     """
     from flash.naming import check_deck
     from srs.figures import figures
