@@ -89,8 +89,8 @@ def rebuilt(
 ) -> Progress:
     """Compute a card's progress from its reviews that stand."""
     progress = Progress()
-    for _, _, progress in steps(connection, card, parameters, rollover):  # noqa: B007
-        pass
+    for _, _, after in steps(connection, card, parameters, rollover):
+        progress = after
     return progress
 
 

@@ -149,7 +149,7 @@ true retention, last 30 days
   Fri ····················································
       ····················································
   Sun ···················································░
-      ░ 1  ▒ 2+
+      ░ 1+  ▒ 2+
 
 due in the next 30 days: 3
   1     █             █             █
@@ -240,6 +240,18 @@ def test_no_line_is_wider_than_the_terminal(
     assert (code, err) == (0, "")
     assert "\x1b" not in out
     assert [line for line in out.splitlines() if width(line) > columns] == []
+
+
+def test_a_month_that_has_just_begun_is_named_once_there_is_room(
+    small: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("FLASH_NOW", "2026-12-02T12:00:00+00:00")
+
+    _, out, _ = small("stats")
+
+    months = out.splitlines()[15]
+    assert months == "        May  Jun Jul Aug  Sep Oct Nov"
 
 
 def test_a_terminal_gets_styles_unless_it_wants_none(

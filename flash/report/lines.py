@@ -1,10 +1,10 @@
 """Statistics as lines for a terminal: one screen, or with all there is to tell."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from flash.printing import bar, counted, padded, styled
-from flash.report.heat import heat
+from flash.report.heat import Heat, heat
 from flash.report.plots import column_plot, shade
 from srs.calendar import day_date
 from srs.figures import Figures
@@ -84,10 +84,7 @@ def _year(found: Figures, columns: int) -> Iterator[str]:
     days = [one for week in grid.weeks for one in week if one is not None]
     answers = counted(sum(one.reviews for one in days), "answer")
     yield styled(f"{answers} in {len(grid.weeks)} weeks", "1")
-    names = [" "] * (len(grid.weeks) * each + 2)
-    for week, first in grid.months():
-        names[week * each : week * each + 3] = f"{first:%b}"
-    yield styled("      " + "".join(names).rstrip(), "2")
+    yield styled(f"      {_month_names(grid, each)}", "2")
     for weekday, name in enumerate(_WEEKDAYS):
         cells = (
             " " if one is None else shade(grid.shade(one.reviews))
@@ -98,16 +95,19 @@ def _year(found: Figures, columns: int) -> Iterator[str]:
         yield from _legend(grid.edges)
 
 
+def _month_names(grid: Heat, each: int) -> str:
+    """Name the months over their first weeks, where the name has room."""
+    line = " " * len(grid.weeks) * each
+    for week, first in grid.months():
+        name, start = f"{first:%b}", week * each
+        if start + len(name) <= len(line):
+            line = line[:start] + name + line[start + len(name) :]
+    return line.rstrip()
+
+
 def _legend(edges: Sequence[int]) -> Iterator[str]:
     lows = [1, *(edge + 1 for edge in edges)]
-    spans = [
-        str(low) if low == high else f"{low}–{high}"
-        for low, high in zip(lows, edges, strict=False)
-    ]
-    named = (
-        f"{shade(level)} {span}"
-        for level, span in enumerate([*spans, f"{lows[-1]}+"], 1)
-    )
+    named = (f"{shade(level)} {low}+" for level, low in enumerate(lows, 1))
     yield styled("      " + "  ".join(named), "2")
 
 
@@ -127,9 +127,4 @@ def _forecast(found: Figures, columns: int) -> Iterator[str]:
     dates = (f"{today + timedelta(days=n):%m-%d}" for n in starts)
     scale = "".join(f"{date:<{7 * each}}" for date in dates).rstrip()
     yield styled(f"  {'':>{edge}} {scale}", "2")
-    yield from _sums(due)
-
-
-def _sums(due: Sequence[int]) -> Iterable[str]:
-    tomorrow, week = due[1], sum(due[:7])
-    yield f"  today {due[0]}, tomorrow {tomorrow}, in 7 days {week}"
+    yield f"  today {due[0]}, tomorrow {due[1]}, in 7 days {sum(due[:7])}"

@@ -55,6 +55,8 @@ def _year(days: Sequence[Daily]) -> str:
     total = sum(one.reviews for one in days)
     active = sum(one.reviews > 0 for one in days)
     told = f"{counted(total, 'answer')} on {counted(active, 'day')} of the last year"
+    if grid.edges:
+        told += f"; the darkest have {grid.edges[-1] + 1} and more"
     room = len(grid.weeks) - later
     halves = tag(
         "div",
