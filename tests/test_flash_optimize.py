@@ -127,7 +127,7 @@ def test_without_the_extra_one_line_says_what_to_install(
     assert flash("optimize") == (
         1,
         "",
-        "flash: the optimizer isn't installed (pip install 'flash-srs[optimize]')\n",
+        "flash: the optimizer isn't installed (pip install fsrs-rs-python)\n",
     )
 
 

@@ -68,7 +68,7 @@ def _optimized(store: Opened, deck: str, *, dry_run: bool) -> "Optimized":
     try:
         found = optimize(store.store, store.options, deck)
     except NoOptimizer:
-        hint = "pip install 'flash-srs[optimize]'"
+        hint = "pip install fsrs-rs-python"
         raise Trouble("the optimizer isn't installed", hint) from None
     except NotOptimizable as error:
         message = f"the optimizer can't use the log of {_named(deck)}: {error}"
