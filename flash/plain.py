@@ -14,10 +14,11 @@ from unicodedata import normalize
 from cards.columns import clean
 from cards.terminal import plain_text
 from flash.words import (
-    DAY_IS_DONE,
     KEYS,
+    NOT_SCHEDULED,
     NOTHING_TO_UNDO,
     RATINGS,
+    all_done,
     answered_line,
     breadcrumb,
     checked_line,
@@ -32,8 +33,9 @@ from flash.words import (
     was_line,
 )
 from srs.memory import Rating
-from srs.session import Session, Summary, Turn
+from srs.session import Session, Summary
 from srs.store import StoreError
+from srs.turn import Turn
 
 _ASK = "Enter shows the answer, ? is help"
 _LEFT_OUT = ("e", "o", "?")
@@ -73,9 +75,9 @@ class _Conversation:
                 self._ask(turn)
             elif not self._wait():
                 break
-        if not self._is_ending and not self._session.counts().total:
-            self._say(DAY_IS_DONE)
         summary = self._session.summary()
+        if not self._is_ending and not self._session.counts().total:
+            self._say(all_done(summary))
         for line in summary_lines(summary):
             self._say(line)
         return summary
@@ -182,7 +184,7 @@ class _Conversation:
     def _show_question(self, turn: Turn) -> None:
         self._say()
         self._say(breadcrumb(turn.note.deck))
-        self._say(counts_label(self._session.counts()))
+        self._say(counts_label(self._session.counts(), self._session.name))
         self._say()
         self._say(plain_text(turn.question.question))
         for index, option in enumerate(turn.question.options):
@@ -201,11 +203,15 @@ class _Conversation:
             if line:
                 self._say(line)
         outcomes = self._session.outcomes()
-        labels = (
-            f"{int(rating)} {name} {interval_label(outcomes[rating].interval)}"
-            for rating, name, _ in RATINGS
-        )
-        self._say("(" + " · ".join(labels) + ")")
+        labels = [f"{int(rating)} {name}" for rating, name, _ in RATINGS]
+        if outcomes:
+            intervals = (outcomes[rating].interval for rating, _, _ in RATINGS)
+            labels = [
+                f"{label} {interval_label(interval)}"
+                for label, interval in zip(labels, intervals, strict=True)
+            ]
+        end = "" if outcomes else f"; {NOT_SCHEDULED}"
+        self._say("(" + " · ".join(labels) + end + ")")
 
     def _sources(self, turn: Turn) -> list[str]:
         return [f"source: {name}" for name in source_names(turn.note)]

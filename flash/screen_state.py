@@ -11,10 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flash.words import (
-    DAY_IS_DONE,
     KEYS,
     NOTHING_TO_UNDO,
     RATINGS,
+    all_done,
     answered_line,
     history_lines,
     interval_label,
@@ -23,8 +23,9 @@ from flash.words import (
 )
 from srs.memory import Rating
 from srs.queue import Counts
-from srs.session import Session, Turn
+from srs.session import Session
 from srs.store import StoreError
+from srs.turn import Turn
 
 _PACE = 5
 """Answers after which the time left is estimated."""
@@ -53,13 +54,16 @@ class View(Struct, frozen=True):
 
     mode: Mode = Mode.OVER
     turn: Turn | None = None
+    name: str = ""
+    """Of a run beside the schedule."""
     counts: Counts = Counts(0, 0, 0)
     done: int = 0
     """Answers of the day."""
     minutes_left: int | None = None
     """Estimated from the pace of this run; None before there is one."""
     labels: tuple[str, ...] = ()
-    """The next interval for each rating, once the answer is shown."""
+    """The next interval for each rating, once the answer is shown; empty beside the
+    schedule."""
     sentences: tuple[str, ...] = ()
     """What stands in place of a question while waiting and at the end."""
     pages: tuple[str, ...] | None = None
@@ -77,7 +81,7 @@ class Reviewing:
         self._session = session
         self._shown_ms = session.now()
         self._took_ms = 0
-        self.view = View(message=" ".join(session.notices))
+        self.view = View(message=" ".join(session.notices), name=session.name)
         self._advance()
 
     def _advance(self) -> None:
@@ -103,9 +107,10 @@ class Reviewing:
         session = self._session
         wait_ms = None if session.is_over() else session.waiting_ms()
         if wait_ms is None:
-            sentences = summary_lines(session.summary())
+            summary = session.summary()
+            sentences = summary_lines(summary)
             if not self.view.counts.total:
-                sentences = (DAY_IS_DONE, *sentences)
+                sentences = (all_done(summary), *sentences)
             self.view = replace(self.view, mode=Mode.OVER, sentences=sentences)
         else:
             sentences = waiting_lines(wait_ms)
@@ -180,6 +185,7 @@ class Reviewing:
                 labels = tuple(
                     interval_label(outcomes[rating].interval)
                     for rating, _, _ in RATINGS
+                    if rating in outcomes
                 )
                 self.view = replace(
                     self.view, mode=Mode.ANSWERED, labels=labels, message=""

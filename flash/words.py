@@ -19,6 +19,7 @@ _WEB = ("https://", "http://")
 
 KEYS: tuple[tuple[str, str, str], ...] = (
     ("u", "undo", "take the last step back, then the one before it"),
+    ("x", "mixup", "rate Again and name the card you took it for, also after Again"),
     ("e", "edit", "open the card in your editor, take the change in"),
     ("s", "suspend", "set the card aside till you unsuspend it"),
     ("b", "bury", "let the card rest till tomorrow"),
@@ -37,7 +38,10 @@ RATINGS: tuple[tuple[Rating, str, str], ...] = (
 )
 """Each rating, its name and when to give it."""
 
-DAY_IS_DONE = "Nothing more is due today."
+NOT_SCHEDULED = "not scheduled"
+"""In place of intervals beside the schedule."""
+NO_MISS = "x names the card you took for the one you missed"
+NOT_MIXED_UP = "that answer no longer stands; nothing was written"
 NOTHING_TO_UNDO = "nothing to undo"
 NO_SOURCE = "this card names no page"
 
@@ -89,8 +93,10 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def counts_label(counts: Counts) -> str:
-    """Say what is left of the day: `new 12 · learning 3 · due 48`."""
+def counts_label(counts: Counts, name: str = "") -> str:
+    """Say what is left: `new 12 · learning 3 · due 48`, or `cram · 12 left`."""
+    if name:
+        return f"{name} · {counts.total} left"
     return f"new {counts.new} · learning {counts.learning} · due {counts.due}"
 
 
@@ -157,16 +163,25 @@ def waiting_lines(wait_ms: int) -> tuple[str, str]:
     return "Nothing is due at this moment.", f"The next card comes in {when}."
 
 
+def all_done(summary: Summary) -> str:
+    """Say that no card is left."""
+    if not summary.beside:
+        return "Nothing more is due today."
+    return "Every card was known." if summary.answered else "No card is to be asked."
+
+
 def summary_lines(summary: Summary) -> tuple[str, ...]:
     """Sum a run up in short sentences."""
     due = "1 card is" if summary.tomorrow == 1 else f"{summary.tomorrow} cards are"
-    tomorrow = f"Tomorrow {due} due."
+    after = f"Tomorrow {due} due."
+    if summary.beside:
+        after = "The schedule is as it was."
     if not summary.answered:
-        return ("Nothing was answered.", tomorrow)
+        return ("Nothing was answered.", after)
     share = round(100 * summary.correct / summary.answered)
     answers = "1 answer" if summary.answered == 1 else f"{summary.answered} answers"
     spent = clock_label(summary.took_ms)
-    return (f"{answers}, {share} % right, {spent}.", tomorrow)
+    return (f"{answers}, {share} % right, {spent}.", after)
 
 
 def history_lines(history: list[HistoryLine]) -> list[str]:
@@ -182,7 +197,7 @@ def _history_line(line: HistoryLine) -> str:
     local = datetime.fromtimestamp(line.at_ms / 1000 + line.offset_min * 60, UTC)
     names = {int(rating): name for rating, name, _ in RATINGS}
     name = names.get(line.rating, "set")
-    interval = interval_label(line.interval)
+    interval = "beside" if line.look else interval_label(line.interval)
     undone = "  undone" if line.void else ""
     took = clock_label(line.took_ms)
     text = f"{local:%Y-%m-%d %H:%M}  {name:<5}  {interval:>7}  took {took}{undone}"

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from srs.options import Options
 from srs.presets import ancestry
+from srs.rows import LOOK
 from srs.store import Store
 
 
@@ -112,10 +113,10 @@ class _Day:
 
     def _look_at_today(self) -> None:
         start = self._options.calendar.start_ms(self.day)
-        sql = """
+        sql = f"""
             select c.note, c.deck, r.before
               from reviews r join cards c on c.id = r.card
-             where r.id >= :start and r.void = 0 and r.rating > 0
+             where r.id >= :start and r.void = 0 and r.rating > 0 and not {LOOK}
         """
         for note, deck, before in self._store.rows(sql, {"start": start}):
             self._seen.add(note)
@@ -218,3 +219,23 @@ def build_queue(store: Store, options: Options, scope: Scope, now: int) -> Queue
     learning = day.learning()
     due = day.due()
     return Queue(learning, due, day.new(), day.day)
+
+
+def cards_in(
+    store: Store, options: Options, scope: Scope, now: int, *, new: bool
+) -> list[int]:
+    """Give the cards that may be asked, whenever they are due.
+
+    Args:
+        store: The store.
+        options: The person's settings.
+        scope: Which cards.
+        now: UTC milliseconds.
+        new: Those that were never learned, in place of all others.
+
+    Returns:
+        Ids in the order of the files; suspended, retired and buried ones are out.
+    """
+    condition = "state = 0" if new else "state <> 0"
+    rows = _Day(store, options, scope, now)._select("position", condition)  # noqa: SLF001
+    return [row[1] for row in rows]

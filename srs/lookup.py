@@ -1,0 +1,199 @@
+"""Finding a card by typing a part of its question or its answer.
+
+All texts are folded once (NFKC, case, as `fold` does) and kept in memory; that
+may happen in slices, so that a screen stays awake meanwhile.  Then a key costs one
+look through them, also with 100,000 cards.
+"""
+
+import re
+from collections.abc import Iterator
+from heapq import nsmallest
+from unicodedata import normalize
+
+import msgspec
+from msgspec import Struct
+
+from cards.note import Basic, Choice, Cloze, Compare, Content, Listing, Several
+from cards.questions import Question, questions
+from srs.confusions import partners
+from srs.memory import StoredCard
+from srs.rows import NOTE_COLUMNS, note_of
+from srs.store import Store
+
+SHOWN = 8
+"""Candidates at the most."""
+SLICE = 4000
+"""Notes that are folded at once: some 20 ms."""
+_OPENED = 60
+"""Notes at the most that are opened to look which of their cards is meant."""
+_RANK = 1 << 32
+_content = msgspec.json.Decoder(Content)
+_tags = msgspec.json.Decoder(tuple[str, ...])
+_CLOZE = re.compile(r"\{\{c\d+::|\}\}|::")
+
+
+class Candidate(Struct, frozen=True):
+    """A card that may be meant."""
+
+    card: int
+    question: str
+    answer: str
+
+
+def fold(text: str) -> str:
+    """Write a text so that width and case of letters make no difference."""
+    return text.lower() if text.isascii() else normalize("NFKC", text).casefold()
+
+
+class Lookup:
+    """The folded texts of all notes in use."""
+
+    def __init__(self, store: Store) -> None:
+        """Begin empty; see `load`."""
+        self._store = store
+        self._last = -1
+        self._guids: list[str] = []
+        self._decks: list[int] = []
+        self._tags: list[str] = []
+        self._texts: list[str] = []
+        self.is_whole = False
+        """All notes are loaded."""
+
+    def load(self, count: int = SLICE) -> None:
+        """Fold the next so many notes."""
+        sql = """
+            select anki_id, guid, deck, tags, fields from notes
+             where anki_id > :last and retired = 0
+             order by anki_id limit :count
+        """
+        rows = self._store.rows(sql, {"last": self._last, "count": count})
+        self.is_whole = len(rows) < count
+        for row in rows:
+            self._guids.append(row[1])
+            self._decks.append(row[2])
+            self._tags.append(row[3])
+            self._texts.append(fold(_text(_content.decode(row[4]))))
+        if rows:
+            self._last = rows[-1][0]
+
+    def find(self, card: StoredCard, text: str) -> tuple[Candidate, ...]:
+        """Find the cards that were perhaps mixed up with one.
+
+        Args:
+            card: The card that was missed; never among the found ones.
+            text: Words that stand in the question or the answer, or parts of them;
+                empty for the cards with which it was mixed up before.
+
+        Returns:
+            The likeliest first: mixed up before, of the same note, of the same deck,
+            with a tag in common.
+        """
+        words = fold(text).split()
+        known = partners(self._store, card.id)
+        if not words:
+            return tuple(self._those(known))[:SHOWN]
+        found: list[Candidate] = []
+        for index in self._best(card, words, known):
+            found += self._cards_of(self._guids[index], words, card.id)
+            if len(found) >= SHOWN:
+                break
+        found.sort(key=lambda one: known.index(one.card) if one.card in known else 99)
+        return tuple(found[:SHOWN])
+
+    def _those(self, cards: tuple[int, ...]) -> Iterator[Candidate]:
+        for card in cards:
+            sql = "select note from cards where id = :card"
+            guid = self._store.row(sql, {"card": card})[0]
+            yield from (one for one in self._cards_of(guid, [], 0) if one.card == card)
+
+    def _best(
+        self, card: StoredCard, words: list[str], known: tuple[int, ...]
+    ) -> list[int]:
+        """Give the notes that match, the likeliest first, by their places here."""
+        texts, decks, tags, guids = self._texts, self._decks, self._tags, self._guids
+        found: list[int] = [i for i, text in enumerate(texts) if words[0] in text]
+        for word in words[1:]:
+            found = [i for i in found if word in texts[i]]
+        near = self._notes_of(known)
+        deck, mine = self._home_of(card)
+        related = {text for text in set(tags) if mine & set(_tags.decode(text))}
+        keys = (
+            _RANK
+            * (
+                0
+                if guids[i] in near
+                else 1
+                if guids[i] == card.guid
+                else (2 if decks[i] == deck else 4) + (tags[i] not in related)
+            )
+            + i
+            for i in found
+        )
+        return [key % _RANK for key in nsmallest(_OPENED, keys)]
+
+    def _home_of(self, card: StoredCard) -> tuple[int, set[str]]:
+        sql = "select deck, tags from notes where guid = :guid"
+        deck, tags = self._store.row(sql, {"guid": card.guid})
+        return deck, set(_tags.decode(tags))
+
+    def _notes_of(self, cards: tuple[int, ...]) -> set[str]:
+        sql = "select note from cards where id in (select value from json_each(:ids))"
+        return {row[0] for row in self._store.rows(sql, {"ids": str(list(cards))})}
+
+    def _cards_of(self, guid: str, words: list[str], but: int) -> list[Candidate]:
+        """Give the cards of a note that match, those first whose answer does."""
+        sql = f"""
+            select {NOTE_COLUMNS} from notes n join decks d on d.id = n.deck
+             where n.guid = :guid
+        """
+        note = note_of(self._store.row(sql, {"guid": guid}))
+        asked = {one.part: one for one in questions(note.content, note.language)}
+        sql = """
+            select id, part from cards
+             where note = :guid and retired = 0 and id <> :but
+             order by ordinal
+        """
+        rows = self._store.rows(sql, {"guid": guid, "but": but})
+        return [
+            Candidate(card, question.question, question.answer)
+            for _, card, question in sorted(
+                (
+                    (_distance(asked[part], words), card, asked[part])
+                    for card, part in rows
+                    if part in asked
+                ),
+                key=lambda one: one[0],
+            )
+            if _distance(question, words) < _NO_MATCH
+        ]
+
+
+_NO_MATCH = 2
+
+
+def _distance(question: Question, words: list[str]) -> int:
+    """Tell where the words stand: 0 in the answer, 1 in both together, 2 nowhere."""
+    answer = fold(question.answer)
+    if all(word in answer for word in words):
+        return 0
+    whole = f"{fold(question.question)}\n{answer}"
+    return 1 if all(word in whole for word in words) else _NO_MATCH
+
+
+def _text(content: Content) -> str:
+    """Put together what the questions and answers of a note are made of."""
+    match content:
+        case Basic():
+            return f"{content.front}\n{content.back}"
+        case Cloze():
+            return _CLOZE.sub("", content.cloze)
+        case Listing():
+            return "\n".join((content.list, *content.items))
+        case Choice():
+            return f"{content.choice}\n{content.answer}"
+        case Compare():
+            cells = (cell for row in content.by.values() for cell in row)
+            return "\n".join((*content.compare, *content.by, *cells))
+        case Several():
+            asked = content.questions
+            return "\n".join(f"{one.front}\n{one.back}" for one in asked)
