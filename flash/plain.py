@@ -13,8 +13,10 @@ from unicodedata import normalize
 
 from cards.columns import clean
 from cards.terminal import plain_text
+from flash.plain_mixup import is_mixup, name_mixup
 from flash.words import (
     KEYS,
+    NO_MISS,
     NOT_SCHEDULED,
     NOTHING_TO_UNDO,
     RATINGS,
@@ -26,6 +28,7 @@ from flash.words import (
     counts_label,
     history_lines,
     interval_label,
+    one_line,
     option_letter,
     right_option,
     source_names,
@@ -110,6 +113,9 @@ class _Conversation:
                 return True
             if word == "u":
                 return self._do(self._undo)
+            if is_mixup(word):
+                self._mix_up(word)
+                return True
             if not self._is_ending:
                 self._say("Enter, u or q is meant here.")
         return True
@@ -125,10 +131,15 @@ class _Conversation:
             if word == "" and not is_shown:
                 is_shown = True
                 self._show_answer(turn)
-            elif word in ("1", "2", "3", "4") and is_shown:
+            elif (word in ("1", "2", "3", "4") or is_mixup(word)) and is_shown:
                 took_ms = max(0, self._session.now() - asked_ms)
-                if self._do(partial(self._rate, Rating(int(word)), took_ms)):
+                rating = Rating.AGAIN if is_mixup(word) else Rating(int(word))
+                if self._do(partial(self._rate, rating, took_ms)):
+                    if is_mixup(word):
+                        self._mix_up(word)
                     return
+            elif is_mixup(word):
+                self._mix_up(word)
             elif word in ("u", "s", "b"):
                 if self._do(steps[word]):
                     return
@@ -148,6 +159,14 @@ class _Conversation:
         line = answered_line(self._session.answer(rating, took_ms))
         if line:
             self._say(line)
+
+    def _mix_up(self, word: str) -> None:
+        """Ask what the last, missed answer was taken for."""
+        if self._session.missed is None:
+            self._say(NO_MISS)
+        else:
+            step = partial(name_mixup, self._session, word, self._say, self._hear)
+            self._do(step)
 
     def _undo(self) -> None:
         self._say(self._session.undo() or NOTHING_TO_UNDO)
@@ -202,6 +221,10 @@ class _Conversation:
         for line in (was_line(note.changed), *self._sources(turn), checked_line(note)):
             if line:
                 self._say(line)
+        other = turn.beside
+        if other is not None:
+            self._say(f"not to be taken for: {one_line(plain_text(other.question))}")
+            self._say(plain_text(other.answer))
         outcomes = self._session.outcomes()
         labels = [f"{int(rating)} {name}" for rating, name, _ in RATINGS]
         if outcomes:

@@ -66,6 +66,8 @@ def lay_out(view: View, columns: int, rows: int, scroll: int | None = None) -> P
     last = max(0, len(lines) - room)
     if scroll is None:
         scroll = card.answer_at + top if card.answer_at else 0
+        if card.focus:
+            scroll = top + card.focus + 1 - room
     scroll = max(0, min(scroll, last))
     shown = lines[scroll : scroll + room]
     shown += [()] * (room - len(shown))
@@ -132,6 +134,8 @@ def _footer(view: View, columns: int, rows: int) -> list[Line]:
     gap: list[Line] = [()] if rows >= _HIGH else []
     if view.pages is not None:
         return [*main, *gap, ()]
+    if view.typed is not None:
+        return [*main, *gap, _dim(" ↑↓ choose  Esc leaves")]
     wanted = _ALL if view.turn else _ALWAYS
     return [*main, *gap, *_other_keys(wanted, columns)]
 
@@ -140,6 +144,8 @@ def _main_keys(view: View, columns: int) -> list[Line]:
     """Two rows: what the hand does next."""
     if view.pages is not None:
         return _key("any key", "goes back", columns)
+    if view.typed is not None:
+        return _key("Enter", "that one", columns)
     match view.mode:
         case Mode.ASKING:
             return _key("Space", "shows the answer", columns)

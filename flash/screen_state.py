@@ -10,8 +10,12 @@ from unicodedata import normalize
 from msgspec import Struct
 from msgspec.structs import replace
 
+from flash.screen_mixup import MixUp, Typed
 from flash.words import (
     KEYS,
+    MIXED_UP,
+    NO_MISS,
+    NOT_MIXED_UP,
     NOTHING_TO_UNDO,
     RATINGS,
     all_done,
@@ -68,6 +72,8 @@ class View(Struct, frozen=True):
     """What stands in place of a question while waiting and at the end."""
     pages: tuple[str, ...] | None = None
     """Help or history, its title first, while it covers the card."""
+    typed: Typed | None = None
+    """The search for the card that was mixed up, while it covers the card."""
     message: str = ""
     is_alarm: bool = False
     """The message tells of something that went wrong."""
@@ -81,6 +87,7 @@ class Reviewing:
         self._session = session
         self._shown_ms = session.now()
         self._took_ms = 0
+        self._mixup: MixUp | None = None
         self.view = View(message=" ".join(session.notices), name=session.name)
         self._advance()
 
@@ -134,19 +141,21 @@ class Reviewing:
         """Do what a key stands for.
 
         Args:
-            key: A character, `space` or `enter`.
+            key: A character, `space` or `enter`; while a search is open, one of
+                `flash.screen_mixup.KEYS` or a character.
 
         Returns:
             What is left to the terminal.
         """
-        key = normalize("NFKC", key).lower()
-        if key == "q" and self.view.pages is None:
-            return Wish.QUIT
         if self.view.pages is not None:
             self.view = replace(self.view, pages=None)
             return Wish.NOTHING
         try:
-            return self._press(key)
+            if self._mixup is not None:
+                self._search(self._mixup, key)
+                return Wish.NOTHING
+            key = normalize("NFKC", key).lower()
+            return Wish.QUIT if key == "q" else self._press(key)
         except StoreError as error:
             pages = ("That was not saved", error.message, error.hint)
             self.view = replace(self.view, pages=pages)
@@ -155,6 +164,8 @@ class Reviewing:
     def _press(self, key: str) -> Wish:
         if key == "u":
             self._undo()
+        elif key == "x":
+            self._ask_mixup()
         elif key == "?":
             self.view = replace(self.view, pages=_help())
         elif key in ("space", "enter"):
@@ -201,6 +212,35 @@ class Reviewing:
         line = answered_line(answered)
         self.say(line, is_alarm=bool(line))
         self._advance()
+
+    def _ask_mixup(self) -> None:
+        """Rate an answer that is shown Again; ask what the last one was taken for."""
+        if self.view.mode is Mode.ANSWERED:
+            self._rate(Rating.AGAIN)
+        missed = self._session.missed
+        if missed is None:
+            self.say(self.view.message or NO_MISS, is_alarm=self.view.is_alarm)
+            return
+        self._mixup = MixUp(self._session, missed)
+        self.view = replace(self.view, typed=self._mixup.typed)
+
+    def _search(self, mixup: MixUp, key: str) -> None:
+        chosen = None if key == "escape" else mixup.press(key)
+        if chosen is not None:
+            is_noted = self._session.mix_up(chosen.card)
+            self.say(MIXED_UP if is_noted else NOT_MIXED_UP, is_alarm=not is_noted)
+        if chosen is not None or key == "escape":
+            self._mixup = None
+        typed = None if self._mixup is None else mixup.typed
+        self.view = replace(self.view, typed=typed)
+
+    def load(self) -> bool:
+        """Load more of what a search looks through; True where more is to come."""
+        if self._mixup is None:
+            return False
+        goes_on = self._mixup.load()
+        self.view = replace(self.view, typed=self._mixup.typed)
+        return goes_on
 
     def _undo(self) -> None:
         self.say(self._session.undo() or NOTHING_TO_UNDO)

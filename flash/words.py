@@ -41,6 +41,8 @@ RATINGS: tuple[tuple[Rating, str, str], ...] = (
 NOT_SCHEDULED = "not scheduled"
 """In place of intervals beside the schedule."""
 NO_MISS = "x names the card you took for the one you missed"
+MIXED_UP = "noted which card it was taken for; u takes that back"
+NO_PAIRS = "No pair of cards is to be told apart: x on a miss names one."
 NOT_MIXED_UP = "that answer no longer stands; nothing was written"
 NOTHING_TO_UNDO = "nothing to undo"
 NO_SOURCE = "this card names no page"
@@ -165,16 +167,18 @@ def waiting_lines(wait_ms: int) -> tuple[str, str]:
 
 def all_done(summary: Summary) -> str:
     """Say that no card is left."""
-    if not summary.beside:
+    if not summary.name:
         return "Nothing more is due today."
-    return "Every card was known." if summary.answered else "No card is to be asked."
+    if summary.answered:
+        return "Every card was known."
+    return NO_PAIRS if summary.name == "mixed up" else "There is nothing to go through."
 
 
 def summary_lines(summary: Summary) -> tuple[str, ...]:
     """Sum a run up in short sentences."""
     due = "1 card is" if summary.tomorrow == 1 else f"{summary.tomorrow} cards are"
     after = f"Tomorrow {due} due."
-    if summary.beside:
+    if summary.name:
         after = "The schedule is as it was."
     if not summary.answered:
         return ("Nothing was answered.", after)

@@ -62,8 +62,8 @@ class Summary(Struct, frozen=True):
     took_ms: int
     tomorrow: int
     """Cards due on the next study day."""
-    beside: bool = False
-    """A run beside the schedule, which is as it was."""
+    name: str = ""
+    """Of a run beside the schedule, which is as it was."""
 
 
 class Wish(Struct, frozen=True):
@@ -237,6 +237,7 @@ class Session:
         if saved is None:
             # Another program is at work: look at what it has left.
             self._course.gather(self.now(), turn.card.id)
+            self.missed = None
             return Answered(applied=False)
         self._answers[saved.review] = (rating, took_ms)
         again = rating is Rating.AGAIN
@@ -348,7 +349,7 @@ class Session:
             again=again,
             took_ms=sum(took for _, took in self._answers.values()),
             tomorrow=int(due),
-            beside=bool(self.name),
+            name=self.name,
         )
 
     def is_over(self) -> bool:

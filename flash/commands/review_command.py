@@ -56,7 +56,7 @@ def review(
         bool,
         typer.Option(
             "--confused",
-            help="Cards that you mixed up (key x), in pairs; due days stay.",
+            help="Cards that you mixed up (key x) in pairs; due days stay.",
         ),
     ] = False,
     tag: TagOption = "",
