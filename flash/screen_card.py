@@ -40,6 +40,8 @@ _SHORT = 3
 """Lines up to which a text is centred."""
 _RIGHT = "✓"
 _INDENT = 3
+_WIDE = 60
+"""From so much room on an answer stands beside its question in a list."""
 _TWO = 70
 """From so many columns on two cards stand side by side."""
 _WIDEST_TWO = 96
@@ -70,9 +72,8 @@ def card_lines(view: View, columns: int) -> Card:
     if view.pages is not None:
         return Card(_shifted(_pages(view.pages, room), left))
     if view.typed is not None:
-        lines = _search(view.typed, room)
-        focus = len(lines) - max(1, len(view.typed.found)) + view.typed.chosen
-        return Card(_shifted(lines, left), focus=focus)
+        card = _search(view.typed, room)
+        return Card(_shifted(card.lines, left), focus=card.focus)
     if view.turn is None:
         lines = [line for text in view.sentences for line in _sentence(text, room)]
         return Card(_shifted(lines, left))
@@ -83,10 +84,7 @@ def card_lines(view: View, columns: int) -> Card:
     asked = _question(question, room, shown=view.mode is Mode.ANSWERED)
     if view.mode is not Mode.ANSWERED:
         return Card(_shifted(asked, left))
-    answer = _answer(question, view.turn.note, room)
-    if other is not None:
-        answer += [(), *_question(other, room, shown=False), (), _rule(room), ()]
-        answer += _text(read_blocks(other.answer), room)
+    answer = _answer(question, view.turn.note, room, other)
     return Card(_shifted([*asked, (), *answer], left), len(asked))
 
 
@@ -106,7 +104,7 @@ def _two(asked: Question, other: Question, note: Note, columns: int) -> Card:
     return Card(_shifted(lines, (columns - room) // 2), answer_at)
 
 
-def _search(typed: Typed, room: int) -> list[Line]:
+def _search(typed: Typed, room: int) -> Card:
     """Give what was missed, what is typed, and the cards that may be meant."""
     lines: list[Line] = [
         (Span(clipped(_single(typed.missed), room), Look.DIM),),
@@ -117,15 +115,39 @@ def _search(typed: Typed, room: int) -> list[Line]:
     ]
     if not typed.found:
         said = ("no card has that" if typed.text else "") if typed.is_whole else "…"
-        return [*lines, (Span("  " + said, Look.DIM),)]
-    for index, one in enumerate(typed.found):
-        mark = "▸ " if index == typed.chosen else "  "
-        look = Look.BOLD if index == typed.chosen else Look.NORMAL
-        answer = clipped(_single(one.answer), max(1, (room - 4) * 2 // 5))
-        most = max(1, room - 4 - width_of(answer))
-        asked = Span(clipped(_single(one.question), most), look)
-        lines.append((Span(mark, Look.ACCENT), asked, Span("  " + answer, Look.DIM)))
-    return lines
+        return Card([*lines, (Span("  " + said, Look.DIM),)])
+    answers = [clipped(_single(one.answer), room * 2 // 5) for one in typed.found]
+    beside = max(map(width_of, answers)) + 2 if room >= _WIDE else 0
+    focus = 0
+    for index, (one, answer) in enumerate(zip(typed.found, answers, strict=True)):
+        asked, most = _single(one.question), max(1, room - 2 - beside)
+        if index != typed.chosen:
+            lines.append(_candidate(asked, answer, most, beside))
+            continue
+        if not beside:
+            lines += _unfolded(asked, _single(one.answer), most)
+        else:
+            spans = _candidate(asked, answer, most, beside, Look.BOLD)
+            lines.append((Span("▸ ", Look.ACCENT), *spans[1:]))
+        focus = len(lines) - 1
+    return Card(lines, focus=focus)
+
+
+def _candidate(
+    asked: str, answer: str, most: int, beside: int, look: Look = Look.NORMAL
+) -> Line:
+    asked = clipped(asked, most)
+    blanks = " " * (most - width_of(asked) + 2)
+    end = (Span(blanks + answer, Look.DIM),) if beside else ()
+    return (Span("  "), Span(asked, look), *end)
+
+
+def _unfolded(asked: str, answer: str, most: int) -> list[Line]:
+    """Show the chosen one whole where its answer has no room beside it."""
+    lines = wrap((Span(clipped(asked, 3 * most - 6), Look.BOLD),), most)
+    lines.append((Span(clipped(answer, most), Look.DIM),))
+    mark = Span("▸ ", Look.ACCENT)
+    return [(Span("  ") if index else mark, *one) for index, one in enumerate(lines)]
 
 
 def _single(text: str) -> str:
@@ -187,7 +209,9 @@ def _option(index: int, text: str, room: int, *, is_right: bool) -> list[Line]:
     return [(head, *first), *((Span(" " * indent), *line) for line in rest)]
 
 
-def _answer(question: Question, note: Note, room: int) -> list[Line]:
+def _answer(
+    question: Question, note: Note, room: int, other: Question | None
+) -> list[Line]:
     lines: list[Line] = [_rule(room), ()]
     right = right_option(question)
     if right is None:
@@ -195,6 +219,9 @@ def _answer(question: Question, note: Note, room: int) -> list[Line]:
     else:
         answer = _option(right, question.answer, room, is_right=True)
     lines += answer
+    if other is not None:
+        lines += [(), (), *_text(read_blocks(other.question), room, Look.BOLD)]
+        lines += [(), _rule(room), (), *_text(read_blocks(other.answer), room)]
     # What follows a centred answer is centred too, while it is short.
     most = _SHORT if right is None and len(answer) <= _SHORT else 0
     if question.context:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from srs.lookup import Candidate
 
 _BACK = ("backspace", "ctrl+h")
+_WIDE_BLANK = "\u3000"
 KEYS = ("up", "down", "enter", "escape", "ctrl+u", *_BACK)
 """Keys by their names; any other is the character that it types."""
 
@@ -71,7 +72,7 @@ class MixUp:
                 self._write("")
             case _ if key in _BACK:
                 self._write(typed.text[:-1])
-            case _ if key.isprintable():
+            case _ if key.isprintable() or key == _WIDE_BLANK:
                 self._write(typed.text + key)
         return None
 

@@ -81,7 +81,7 @@ def _header(view: View, columns: int, rows: int) -> list[Line]:
     if rows < _LOW:
         return [_progress(view, room)] if rows > _LOWEST else []
     counts = counts_label(view.counts, view.name)
-    crumb = breadcrumb(view.turn.note.deck) if view.turn else ""
+    crumb = breadcrumb(view.turn.note.deck) if view.turn and not view.typed else ""
     if width_of(crumb) + width_of(counts) + 3 <= room:
         blanks = " " * (room - width_of(crumb) - width_of(counts))
         return [_dim(" " + crumb + blanks + counts), _progress(view, room)]
@@ -145,7 +145,8 @@ def _main_keys(view: View, columns: int) -> list[Line]:
     if view.pages is not None:
         return _key("any key", "goes back", columns)
     if view.typed is not None:
-        return _key("Enter", "that one", columns)
+        key = ("Enter", "that one") if view.typed.found else ("Esc", "leaves it")
+        return _key(*key, columns)
     match view.mode:
         case Mode.ASKING:
             return _key("Space", "shows the answer", columns)
