@@ -220,8 +220,8 @@ def _answer(
         answer = _option(right, question.answer, room, is_right=True)
     lines += answer
     if other is not None:
-        lines += [(), (), *_text(read_blocks(other.question), room, Look.BOLD)]
-        lines += [(), _rule(room), (), *_text(read_blocks(other.answer), room)]
+        lines += [(), *_text(read_blocks(other.question), room, Look.BOLD)]
+        lines += [(), *_text(read_blocks(other.answer), room)]
     # What follows a centred answer is centred too, while it is short.
     most = _SHORT if right is None and len(answer) <= _SHORT else 0
     if question.context:
