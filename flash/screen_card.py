@@ -157,7 +157,7 @@ def _single(text: str) -> str:
 def _end(text: str, columns: int) -> str:
     """Give the end of what was typed where not all of it fits."""
     text = clean(text)
-    while width_of(text) > columns:
+    while text and width_of(text) > columns:
         text = text[1:]
     return text
 

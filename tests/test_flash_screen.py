@@ -569,8 +569,8 @@ async def test_a_cram_says_quietly_that_nothing_is_scheduled(room: Room) -> None
     room.session().close()
     rows = await seen_after(room.cram(Cramming(), new=9), "space", size=(80, 24))
 
-    assert rows[0].split("  ")[-1].strip() == "cram · 3 left"
-    assert rows[1].endswith("  0 of 3")
+    assert rows[0].split("  ")[-1].strip() == "cram · 6 left"
+    assert rows[1].endswith("  0 of 6")
     assert rows[20:22] == [
         "            1 Again          2 Hard          3 Good          4 Easy",
         " " * 33 + "not scheduled",
@@ -630,15 +630,14 @@ async def test_x_rates_again_and_finds_the_other_card_by_typing(room: Room) -> N
         await pressed(pilot, "enter")
         after = rows_of(app)
 
-    assert [row for row in searching if row] == [
-        " " * 58 + "new 2 · learning 1 · due 0",
-        " " + "─" * 33 + " " * 0 + searching[1][34:],
+    assert searching[0].strip() == "new 2 · learning 1 · due 0"
+    assert [row for row in searching[2:] if row] == [
         "       What does a security group do?",
         "       Which card did you take it for?",
         "       › subnet▏",
         "       ▸ What does a network ACL do?"
-        + " " * 14
-        + "Filters at a subnet, statel…",
+        + " " * 11
+        + "Filters at a subnet, stat…",
         " " * 32 + "Enter  that one",
         " ↑↓ choose  Esc leaves",
     ]
