@@ -27,6 +27,7 @@ SLICE = 4000
 _OPENED = 60
 """Notes at the most that are opened to look which of their cards is meant."""
 _RANK = 1 << 32
+_NO_MATCH = 2
 _content = msgspec.json.Decoder(Content)
 _tags = msgspec.json.Decoder(tuple[str, ...])
 _CLOZE = re.compile(r"\{\{c\d+::|\}\}|::")
@@ -114,21 +115,16 @@ class Lookup:
         found: list[int] = [i for i, text in enumerate(texts) if words[0] in text]
         for word in words[1:]:
             found = [i for i in found if word in texts[i]]
-        near = self._notes_of(known)
+        first = {card.guid: 1, **dict.fromkeys(self._notes_of(known), 0)}
         deck, mine = self._home_of(card)
         related = {text for text in set(tags) if mine & set(_tags.decode(text))}
-        keys = (
-            _RANK
-            * (
-                0
-                if guids[i] in near
-                else 1
-                if guids[i] == card.guid
-                else (2 if decks[i] == deck else 4) + (tags[i] not in related)
-            )
-            + i
-            for i in found
-        )
+
+        def rank(i: int) -> int:
+            if guids[i] in first:
+                return first[guids[i]]
+            return (2 if decks[i] == deck else 4) + (tags[i] not in related)
+
+        keys = (rank(i) * _RANK + i for i in found)
         return [key % _RANK for key in nsmallest(_OPENED, keys)]
 
     def _home_of(self, card: StoredCard) -> tuple[int, set[str]]:
@@ -154,21 +150,16 @@ class Lookup:
              order by ordinal
         """
         rows = self._store.rows(sql, {"guid": guid, "but": but})
+        ranked = sorted(
+            (_distance(asked[part], words), place, card, part)
+            for place, (card, part) in enumerate(rows)
+            if part in asked
+        )
         return [
-            Candidate(card, question.question, question.answer)
-            for _, card, question in sorted(
-                (
-                    (_distance(asked[part], words), card, asked[part])
-                    for card, part in rows
-                    if part in asked
-                ),
-                key=lambda one: one[0],
-            )
-            if _distance(question, words) < _NO_MATCH
+            Candidate(card, asked[part].question, asked[part].answer)
+            for distance, _, card, part in ranked
+            if distance < _NO_MATCH
         ]
-
-
-_NO_MATCH = 2
 
 
 def _distance(question: Question, words: list[str]) -> int:
