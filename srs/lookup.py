@@ -7,7 +7,8 @@ look through them, also with 100,000 cards.
 
 import re
 from collections.abc import Iterator
-from heapq import nsmallest
+from itertools import islice
+from typing import Any
 from unicodedata import normalize
 
 import msgspec
@@ -26,7 +27,6 @@ SLICE = 4000
 """Notes that are folded at once: some 20 ms."""
 _OPENED = 60
 """Notes at the most that are opened to look which of their cards is meant."""
-_RANK = 1 << 32
 _NO_MATCH = 2
 _content = msgspec.json.Decoder(Content)
 _tags = msgspec.json.Decoder(tuple[str, ...])
@@ -57,6 +57,8 @@ class Lookup:
         self._decks: list[int] = []
         self._tags: list[str] = []
         self._texts: list[str] = []
+        self._ordered: tuple[Any, list[int]] = (None, [])
+        """For which card, and the places of the notes in the order for it."""
         self.is_whole = False
         """All notes are loaded."""
 
@@ -109,23 +111,37 @@ class Lookup:
 
     def _best(
         self, card: StoredCard, words: list[str], known: tuple[int, ...]
-    ) -> list[int]:
+    ) -> Iterator[int]:
         """Give the notes that match, the likeliest first, by their places here."""
-        texts, decks, tags, guids = self._texts, self._decks, self._tags, self._guids
-        found: list[int] = [i for i, text in enumerate(texts) if words[0] in text]
-        for word in words[1:]:
-            found = [i for i in found if word in texts[i]]
-        first = {card.guid: 1, **dict.fromkeys(self._notes_of(known), 0)}
-        deck, mine = self._home_of(card)
-        related = {text for text in set(tags) if mine & set(_tags.decode(text))}
+        texts = self._texts
+        first, *others = words
+        found = (
+            place
+            for place in self._order(card, known)
+            if first in texts[place] and all(word in texts[place] for word in others)
+        )
+        return islice(found, _OPENED)
 
-        def rank(i: int) -> int:
-            if guids[i] in first:
-                return first[guids[i]]
-            return (2 if decks[i] == deck else 4) + (tags[i] not in related)
-
-        keys = (rank(i) * _RANK + i for i in found)
-        return [key % _RANK for key in nsmallest(_OPENED, keys)]
+    def _order(self, card: StoredCard, known: tuple[int, ...]) -> list[int]:
+        """Put all notes in the order in which they are likely, once for a card."""
+        asked = card.id, known, len(self._texts)
+        if self._ordered[0] != asked:
+            first = {card.guid: 1, **dict.fromkeys(self._notes_of(known), 0)}
+            home, mine = self._home_of(card)
+            related = {
+                tags for tags in set(self._tags) if mine & set(_tags.decode(tags))
+            }
+            ranks = [
+                first[guid]
+                if guid in first
+                else (2 if deck == home else 4) + (tags not in related)
+                for guid, deck, tags in zip(
+                    self._guids, self._decks, self._tags, strict=True
+                )
+            ]
+            order = sorted(range(len(ranks)), key=ranks.__getitem__)
+            self._ordered = asked, order
+        return self._ordered[1]
 
     def _home_of(self, card: StoredCard) -> tuple[int, set[str]]:
         sql = "select deck, tags from notes where guid = :guid"

@@ -416,3 +416,35 @@ def test_another_rollover_moves_the_study_days_of_old_answers(
     # At nine it was still the day before.
     after = as_json(flash, "list")[0]["due"]
     assert (before[8:], after[8:]) == ("01T04:00:01+00:00", "30T10:00:01+00:00")
+
+
+def test_a_run_beside_the_schedule_takes_its_cards_from_the_words(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash("add", "cells.yaml")
+    due = as_json(flash, "list")
+
+    def piped(*words: str) -> list[str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n1\nx oxy\nx 1\n"))
+        code, out, _ = flash("review", "--plain", *words)
+        assert code == 0
+        return out.splitlines()
+
+    assert "cram · 2 left" in piped("--cram", "--new", "2")
+    assert "cram · 1 left" in piped("--forgotten", "1")
+    assert "mixed up · 2 left" in piped("--confused")
+    assert "The schedule is as it was." in piped("--forgotten", "1", "Cells")
+    assert as_json(flash, "list") == due
+    assert flash("undo")[0] == 0
+
+
+@pytest.mark.parametrize("words", [["--cram"], ["--forgotten", "2"]])
+def test_pairs_are_not_asked_together_with_other_cards(
+    flash: Run, words: list[str]
+) -> None:
+    flash("add", "cells.yaml")
+
+    code, out, err = flash("review", "--confused", *words)
+
+    assert (code, out) == (2, "")
+    assert "--confused asks pairs" in err
