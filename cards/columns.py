@@ -108,7 +108,7 @@ def clipped(text: str, columns: int) -> str:
     if width_of(text) <= columns:
         return text
     kept = next(iter(_chopped(text, columns - 1)), "") if columns > 1 else ""
-    while width_of(kept) >= columns:
+    while kept and width_of(kept) >= columns:
         kept = kept[:-1]
     return kept + "…"
 

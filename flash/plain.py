@@ -13,11 +13,14 @@ from unicodedata import normalize
 
 from cards.columns import clean
 from cards.terminal import plain_text
+from flash.plain_mixup import is_mixup, name_mixup
 from flash.words import (
-    DAY_IS_DONE,
     KEYS,
+    NO_MISS,
+    NOT_SCHEDULED,
     NOTHING_TO_UNDO,
     RATINGS,
+    all_done,
     answered_line,
     breadcrumb,
     checked_line,
@@ -25,6 +28,7 @@ from flash.words import (
     counts_label,
     history_lines,
     interval_label,
+    one_line,
     option_letter,
     right_option,
     source_names,
@@ -32,8 +36,9 @@ from flash.words import (
     was_line,
 )
 from srs.memory import Rating
-from srs.session import Session, Summary, Turn
+from srs.session import Session, Summary
 from srs.store import StoreError
+from srs.turn import Turn
 
 _ASK = "Enter shows the answer, ? is help"
 _LEFT_OUT = ("e", "o", "?")
@@ -73,9 +78,9 @@ class _Conversation:
                 self._ask(turn)
             elif not self._wait():
                 break
-        if not self._is_ending and not self._session.counts().total:
-            self._say(DAY_IS_DONE)
         summary = self._session.summary()
+        if not self._is_ending and not self._session.counts().total:
+            self._say(all_done(summary))
         for line in summary_lines(summary):
             self._say(line)
         return summary
@@ -108,6 +113,9 @@ class _Conversation:
                 return True
             if word == "u":
                 return self._do(self._undo)
+            if is_mixup(word):
+                self._mix_up(word)
+                return True
             if not self._is_ending:
                 self._say("Enter, u or q is meant here.")
         return True
@@ -123,10 +131,15 @@ class _Conversation:
             if word == "" and not is_shown:
                 is_shown = True
                 self._show_answer(turn)
-            elif word in ("1", "2", "3", "4") and is_shown:
+            elif (word in ("1", "2", "3", "4") or is_mixup(word)) and is_shown:
                 took_ms = max(0, self._session.now() - asked_ms)
-                if self._do(partial(self._rate, Rating(int(word)), took_ms)):
+                rating = Rating.AGAIN if is_mixup(word) else Rating(int(word))
+                if self._do(partial(self._rate, rating, took_ms)):
+                    if is_mixup(word):
+                        self._mix_up(word)
                     return
+            elif is_mixup(word):
+                self._mix_up(word)
             elif word in ("u", "s", "b"):
                 if self._do(steps[word]):
                     return
@@ -146,6 +159,14 @@ class _Conversation:
         line = answered_line(self._session.answer(rating, took_ms))
         if line:
             self._say(line)
+
+    def _mix_up(self, word: str) -> None:
+        """Ask what the last, missed answer was taken for."""
+        if self._session.missed is None:
+            self._say(NO_MISS)
+        else:
+            step = partial(name_mixup, self._session, word, self._say, self._hear)
+            self._do(step)
 
     def _undo(self) -> None:
         self._say(self._session.undo() or NOTHING_TO_UNDO)
@@ -182,7 +203,7 @@ class _Conversation:
     def _show_question(self, turn: Turn) -> None:
         self._say()
         self._say(breadcrumb(turn.note.deck))
-        self._say(counts_label(self._session.counts()))
+        self._say(counts_label(self._session.counts(), self._session.name))
         self._say()
         self._say(plain_text(turn.question.question))
         for index, option in enumerate(turn.question.options):
@@ -200,12 +221,20 @@ class _Conversation:
         for line in (was_line(note.changed), *self._sources(turn), checked_line(note)):
             if line:
                 self._say(line)
+        other = turn.beside
+        if other is not None:
+            self._say(f"not to be taken for: {one_line(plain_text(other.question))}")
+            self._say(plain_text(other.answer))
         outcomes = self._session.outcomes()
-        labels = (
-            f"{int(rating)} {name} {interval_label(outcomes[rating].interval)}"
-            for rating, name, _ in RATINGS
-        )
-        self._say("(" + " · ".join(labels) + ")")
+        labels = [f"{int(rating)} {name}" for rating, name, _ in RATINGS]
+        if outcomes:
+            intervals = (outcomes[rating].interval for rating, _, _ in RATINGS)
+            labels = [
+                f"{label} {interval_label(interval)}"
+                for label, interval in zip(labels, intervals, strict=True)
+            ]
+        end = "" if outcomes else f"; {NOT_SCHEDULED}"
+        self._say("(" + " · ".join(labels) + end + ")")
 
     def _sources(self, turn: Turn) -> list[str]:
         return [f"source: {name}" for name in source_names(turn.note)]

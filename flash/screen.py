@@ -21,12 +21,13 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.strip import Strip
 from textual.widget import Widget
 
 from cards.columns import Line, Look
 from flash.screen_editor import editor_command
+from flash.screen_mixup import KEYS as SEARCH_KEYS
 from flash.screen_page import Page, lay_out
 from flash.screen_state import Reviewing, View, Wish
 from flash.words import NO_SOURCE, source_url
@@ -34,6 +35,7 @@ from srs.session import Session, Summary
 
 _TICK_S = 1.0
 _IDLE_S = 0.4
+_SLICE_S = 0.01
 _FAR = 1_000_000
 _SIGNALS = tuple(
     getattr(signal, name)
@@ -140,7 +142,7 @@ class ReviewApp(App[None]):
         self.reviewing = Reviewing(session)
         self.sheet = Sheet()
         self.sheet.view = self.reviewing.view
-        self._is_ending = False
+        self._is_ending = self._is_loading = False
 
     def compose(self) -> ComposeResult:
         """Give the one widget."""
@@ -171,6 +173,10 @@ class ReviewApp(App[None]):
         """Scroll, or do what the key stands for."""
         if self._is_ending:
             return
+        if self.reviewing.view.typed is not None:
+            named = event.key in SEARCH_KEYS
+            self._type((event.key if named else event.character) or "")
+            return
         rows = self._rows(event.key)
         if rows:
             self.sheet.scroll_card(rows)
@@ -186,6 +192,26 @@ class ReviewApp(App[None]):
             case Wish.NOTHING:
                 pass
         self.sheet.show(self.reviewing.view)
+        if self.reviewing.view.typed is not None and not self._is_loading:
+            self._load()
+
+    def on_paste(self, event: Paste) -> None:
+        """Type what an input method or the clipboard hands over at once."""
+        if self.reviewing.view.typed is not None:
+            self._type(*event.text)
+
+    def _type(self, *keys: str) -> None:
+        for key in keys:
+            if key and self.reviewing.view.typed is not None:
+                self.reviewing.press(key)
+        self.sheet.show(self.reviewing.view)
+
+    def _load(self) -> None:
+        """Load what a search looks through in slices, awake for keys in between."""
+        self._is_loading = self.reviewing.load()
+        self.sheet.show(self.reviewing.view)
+        if self._is_loading:
+            self.set_timer(_SLICE_S, self._load)
 
     def _rows(self, key: str) -> int:
         step = self.sheet.page.step

@@ -9,13 +9,26 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from cards.blocks import Blocks, Paragraph, Table, read_blocks
-from cards.columns import Line, Look, Span, clean, line_width, wrap, wrap_evenly
+from cards.columns import (
+    Line,
+    Look,
+    Span,
+    clean,
+    clipped,
+    line_width,
+    width_of,
+    wrap,
+    wrap_evenly,
+)
 from cards.note import Note
 from cards.questions import Question
-from cards.terminal import block_lines, block_width, terminal_lines
+from cards.terminal import block_lines, block_width, plain_text, terminal_lines
+from flash.screen_columns import Half, half_room, side_by_side
+from flash.screen_mixup import Typed
 from flash.screen_state import Mode, View
 from flash.words import (
     checked_line,
+    one_line,
     option_letter,
     right_option,
     source_names,
@@ -27,6 +40,11 @@ _SHORT = 3
 """Lines up to which a text is centred."""
 _RIGHT = "✓"
 _INDENT = 3
+_WIDE = 60
+"""From so much room on an answer stands beside its question in a list."""
+_TWO = 70
+"""From so many columns on two cards stand side by side."""
+_WIDEST_TWO = 96
 
 
 class Card(Struct, frozen=True):
@@ -35,6 +53,8 @@ class Card(Struct, frozen=True):
     lines: list[Line]
     answer_at: int = 0
     """Where the answer begins; 0 while it is hidden."""
+    focus: int = 0
+    """A line that has to be seen, where there is one."""
 
 
 def card_lines(view: View, columns: int) -> Card:
@@ -51,15 +71,99 @@ def card_lines(view: View, columns: int) -> Card:
     left = max(0, (columns - room) // 2)
     if view.pages is not None:
         return Card(_shifted(_pages(view.pages, room), left))
+    if view.typed is not None:
+        card = _search(view.typed, room)
+        return Card(_shifted(card.lines, left), focus=card.focus)
     if view.turn is None:
         lines = [line for text in view.sentences for line in _sentence(text, room)]
         return Card(_shifted(lines, left))
     question = view.turn.question
+    other = view.turn.beside if view.mode is Mode.ANSWERED else None
+    if other is not None and columns >= _TWO:
+        return _two(question, other, view.turn.note, columns)
     asked = _question(question, room, shown=view.mode is Mode.ANSWERED)
     if view.mode is not Mode.ANSWERED:
         return Card(_shifted(asked, left))
-    answer = _answer(question, view.turn.note, room)
+    answer = _answer(question, view.turn.note, room, other)
     return Card(_shifted([*asked, (), *answer], left), len(asked))
+
+
+def _two(asked: Question, other: Question, note: Note, columns: int) -> Card:
+    """Set a card beside the one that it was mixed up with; what is more, below."""
+    room = min(_WIDEST_TWO, columns - 4)
+    half = half_room(room)
+    left, right = (
+        Half(
+            [_with(Look.BOLD, line) for line in terminal_lines(one.question, half)],
+            terminal_lines(one.answer, half),
+        )
+        for one in (asked, other)
+    )
+    lines = [*side_by_side(left, right, room), *_more(note, room, most=0)]
+    answer_at = max(len(left.question), len(right.question))
+    return Card(_shifted(lines, (columns - room) // 2), answer_at)
+
+
+def _search(typed: Typed, room: int) -> Card:
+    """Give what was missed, what is typed, and the cards that may be meant."""
+    lines: list[Line] = [
+        (Span(clipped(_single(typed.missed), room), Look.DIM),),
+        (),
+        (Span(clipped("Which card did you take it for?", room), Look.BOLD),),
+        (Span("› ", Look.ACCENT), Span(_end(typed.text, room - 3)), Span("▏")),
+        (),
+    ]
+    if not typed.found:
+        said = ("no card has that" if typed.text else "") if typed.is_whole else "…"
+        return Card([*lines, (Span("  " + said, Look.DIM),)])
+    answers = [clipped(_single(one.answer), room * 2 // 5) for one in typed.found]
+    beside = max(map(width_of, answers)) + 2 if room >= _WIDE else 0
+    focus = 0
+    for index, (one, answer) in enumerate(zip(typed.found, answers, strict=True)):
+        asked, most = _single(one.question), max(1, room - 2 - beside)
+        if index != typed.chosen:
+            lines.append(_candidate(asked, answer, most, beside))
+            continue
+        if not beside:
+            lines += _unfolded(asked, _single(one.answer), most)
+        else:
+            spans = _candidate(asked, answer, most, beside, Look.BOLD)
+            lines.append((Span("▸ ", Look.ACCENT), *spans[1:]))
+        focus = len(lines) - 1
+    return Card(lines, focus=focus)
+
+
+def _candidate(
+    asked: str, answer: str, most: int, beside: int, look: Look = Look.NORMAL
+) -> Line:
+    asked = clipped(asked, most)
+    blanks = " " * (most - width_of(asked) + 2)
+    end = (Span(blanks + answer, Look.DIM),) if beside else ()
+    return (Span("  "), Span(asked, look), *end)
+
+
+def _unfolded(asked: str, answer: str, most: int) -> list[Line]:
+    """Show the chosen one whole where its answer has no room beside it."""
+    lines = wrap((Span(clipped(asked, 3 * most - 6), Look.BOLD),), most)
+    lines.append((Span(clipped(answer, most), Look.DIM),))
+    mark = Span("▸ ", Look.ACCENT)
+    return [(Span("  ") if index else mark, *one) for index, one in enumerate(lines)]
+
+
+def _single(text: str) -> str:
+    return one_line(plain_text(text))
+
+
+def _end(text: str, columns: int) -> str:
+    """Give the end of what was typed where not all of it fits."""
+    text = clean(text)
+    while text and width_of(text) > columns:
+        text = text[1:]
+    return text
+
+
+def _rule(room: int) -> Line:
+    return (Span("─" * room, Look.DIM),)
 
 
 def _shifted(lines: Sequence[Line], left: int) -> list[Line]:
@@ -105,18 +209,29 @@ def _option(index: int, text: str, room: int, *, is_right: bool) -> list[Line]:
     return [(head, *first), *((Span(" " * indent), *line) for line in rest)]
 
 
-def _answer(question: Question, note: Note, room: int) -> list[Line]:
-    lines: list[Line] = [(Span("─" * room, Look.DIM),), ()]
+def _answer(
+    question: Question, note: Note, room: int, other: Question | None
+) -> list[Line]:
+    lines: list[Line] = [_rule(room), ()]
     right = right_option(question)
     if right is None:
         answer = _text(read_blocks(question.answer), room)
     else:
         answer = _option(right, question.answer, room, is_right=True)
     lines += answer
+    if other is not None:
+        lines += [(), *_text(read_blocks(other.question), room, Look.BOLD)]
+        lines += [(), *_text(read_blocks(other.answer), room)]
     # What follows a centred answer is centred too, while it is short.
     most = _SHORT if right is None and len(answer) <= _SHORT else 0
     if question.context:
         lines += [(), *_text(read_blocks(question.context), room, most=most)]
+    return [*lines, *_more(note, room, most=most)]
+
+
+def _more(note: Note, room: int, *, most: int) -> list[Line]:
+    """Give what belongs to the note as a whole."""
+    lines: list[Line] = []
     if note.extra:
         lines += [(), *_text(read_blocks(note.extra), room, most=min(most, 1))]
     was = was_line(note.changed)

@@ -11,7 +11,14 @@ from msgspec import Struct
 from cards.columns import Line, Look, Span, line_width, width_of, wrap
 from flash.screen_card import card_lines
 from flash.screen_state import Mode, View
-from flash.words import KEYS, RATINGS, breadcrumb, counts_label, one_line
+from flash.words import (
+    KEYS,
+    NOT_SCHEDULED,
+    RATINGS,
+    breadcrumb,
+    counts_label,
+    one_line,
+)
 
 _ALL = "".join(key for key, _, _ in KEYS)
 _ALWAYS = "u?q"
@@ -59,6 +66,8 @@ def lay_out(view: View, columns: int, rows: int, scroll: int | None = None) -> P
     last = max(0, len(lines) - room)
     if scroll is None:
         scroll = card.answer_at + top if card.answer_at else 0
+        if card.focus:
+            scroll = top + card.focus + 1 - room
     scroll = max(0, min(scroll, last))
     shown = lines[scroll : scroll + room]
     shown += [()] * (room - len(shown))
@@ -71,8 +80,8 @@ def _header(view: View, columns: int, rows: int) -> list[Line]:
     room = max(1, columns - 2)
     if rows < _LOW:
         return [_progress(view, room)] if rows > _LOWEST else []
-    counts = counts_label(view.counts)
-    crumb = breadcrumb(view.turn.note.deck) if view.turn else ""
+    counts = counts_label(view.counts, view.name)
+    crumb = breadcrumb(view.turn.note.deck) if view.turn and not view.typed else ""
     if width_of(crumb) + width_of(counts) + 3 <= room:
         blanks = " " * (room - width_of(crumb) - width_of(counts))
         return [_dim(" " + crumb + blanks + counts), _progress(view, room)]
@@ -125,6 +134,8 @@ def _footer(view: View, columns: int, rows: int) -> list[Line]:
     gap: list[Line] = [()] if rows >= _HIGH else []
     if view.pages is not None:
         return [*main, *gap, ()]
+    if view.typed is not None:
+        return [*main, *gap, _dim(" ↑↓ choose  Esc leaves")]
     wanted = _ALL if view.turn else _ALWAYS
     return [*main, *gap, *_other_keys(wanted, columns)]
 
@@ -133,6 +144,9 @@ def _main_keys(view: View, columns: int) -> list[Line]:
     """Two rows: what the hand does next."""
     if view.pages is not None:
         return _key("any key", "goes back", columns)
+    if view.typed is not None:
+        key = ("Enter", "that one") if view.typed.found else ("Esc", "leaves it")
+        return _key(*key, columns)
     match view.mode:
         case Mode.ASKING:
             return _key("Space", "shows the answer", columns)
@@ -153,13 +167,15 @@ def _ratings(labels: Sequence[str], columns: int) -> list[Line]:
     """Each rating over its interval; four in a row, or two by two."""
     cells = [
         ((Span(str(int(rating)), Look.ACCENT | Look.BOLD), Span(" " + name)), label)
-        for (rating, name, _), label in zip(RATINGS, labels, strict=True)
+        for (rating, name, _), label in zip(RATINGS, labels or [""] * 4, strict=True)
     ]
     room = min(16, columns // 4)
     if room >= 8:
-        upper = [_in_cell(name, room) for name, _ in cells]
+        upper = _joined([_in_cell(name, room) for name, _ in cells])
+        if not labels:
+            return [upper, _dim(NOT_SCHEDULED)]
         lower = [_in_cell((Span(label, Look.DIM),), room) for _, label in cells]
-        return [_joined(upper), _joined(lower)]
+        return [upper, _joined(lower)]
     half = max(1, columns // 2)
     # Where even two don't fit, the digits have to do.
     kept = 2 if half >= _TWO else 1
@@ -180,15 +196,21 @@ def _joined(lines: Sequence[Line]) -> Line:
 
 
 def _other_keys(wanted: str, columns: int) -> list[Line]:
+    """Two blanks between the keys, one where that saves a row."""
+    return min((_key_rows(wanted, columns, gap) for gap in (2, 1)), key=len)
+
+
+def _key_rows(wanted: str, columns: int, gap: int) -> list[Line]:
     lines: list[list[Span]] = [[]]
     used = 0
     for key, word in ((key, word) for key, word, _ in KEYS if key in wanted):
-        size = len(key) + len(word) + 3
-        if used and used + size > columns:
+        size = len(key) + len(word) + 1
+        if used and used + gap + size > columns:
             lines.append([])
             used = 0
-        lines[-1] += [Span(("  " if used else " ") + key), Span(f" {word}", Look.DIM)]
-        used += size
+        blanks = " " * (gap if used else 1)
+        lines[-1] += [Span(blanks + key), Span(f" {word}", Look.DIM)]
+        used += len(blanks) + size
     return [tuple(line) for line in lines]
 
 

@@ -10,11 +10,15 @@ from unicodedata import normalize
 from msgspec import Struct
 from msgspec.structs import replace
 
+from flash.screen_mixup import MixUp, Typed
 from flash.words import (
-    DAY_IS_DONE,
     KEYS,
+    MIXED_UP,
+    NO_MISS,
+    NOT_MIXED_UP,
     NOTHING_TO_UNDO,
     RATINGS,
+    all_done,
     answered_line,
     history_lines,
     interval_label,
@@ -23,8 +27,9 @@ from flash.words import (
 )
 from srs.memory import Rating
 from srs.queue import Counts
-from srs.session import Session, Turn
+from srs.session import Session
 from srs.store import StoreError
+from srs.turn import Turn
 
 _PACE = 5
 """Answers after which the time left is estimated."""
@@ -53,17 +58,22 @@ class View(Struct, frozen=True):
 
     mode: Mode = Mode.OVER
     turn: Turn | None = None
+    name: str = ""
+    """Of a run beside the schedule."""
     counts: Counts = Counts(0, 0, 0)
     done: int = 0
     """Answers of the day."""
     minutes_left: int | None = None
     """Estimated from the pace of this run; None before there is one."""
     labels: tuple[str, ...] = ()
-    """The next interval for each rating, once the answer is shown."""
+    """The next interval for each rating, once the answer is shown; empty beside the
+    schedule."""
     sentences: tuple[str, ...] = ()
     """What stands in place of a question while waiting and at the end."""
     pages: tuple[str, ...] | None = None
     """Help or history, its title first, while it covers the card."""
+    typed: Typed | None = None
+    """The search for the card that was mixed up, while it covers the card."""
     message: str = ""
     is_alarm: bool = False
     """The message tells of something that went wrong."""
@@ -77,7 +87,8 @@ class Reviewing:
         self._session = session
         self._shown_ms = session.now()
         self._took_ms = 0
-        self.view = View(message=" ".join(session.notices))
+        self._mixup: MixUp | None = None
+        self.view = View(message=" ".join(session.notices), name=session.name)
         self._advance()
 
     def _advance(self) -> None:
@@ -103,9 +114,10 @@ class Reviewing:
         session = self._session
         wait_ms = None if session.is_over() else session.waiting_ms()
         if wait_ms is None:
-            sentences = summary_lines(session.summary())
+            summary = session.summary()
+            sentences = summary_lines(summary)
             if not self.view.counts.total:
-                sentences = (DAY_IS_DONE, *sentences)
+                sentences = (all_done(summary), *sentences)
             self.view = replace(self.view, mode=Mode.OVER, sentences=sentences)
         else:
             sentences = waiting_lines(wait_ms)
@@ -129,19 +141,21 @@ class Reviewing:
         """Do what a key stands for.
 
         Args:
-            key: A character, `space` or `enter`.
+            key: A character, `space` or `enter`; while a search is open, one of
+                `flash.screen_mixup.KEYS` or a character.
 
         Returns:
             What is left to the terminal.
         """
-        key = normalize("NFKC", key).lower()
-        if key == "q" and self.view.pages is None:
-            return Wish.QUIT
         if self.view.pages is not None:
             self.view = replace(self.view, pages=None)
             return Wish.NOTHING
         try:
-            return self._press(key)
+            if self._mixup is not None:
+                self._search(self._mixup, key)
+                return Wish.NOTHING
+            key = normalize("NFKC", key).lower()
+            return Wish.QUIT if key == "q" else self._press(key)
         except StoreError as error:
             pages = ("That was not saved", error.message, error.hint)
             self.view = replace(self.view, pages=pages)
@@ -150,6 +164,8 @@ class Reviewing:
     def _press(self, key: str) -> Wish:
         if key == "u":
             self._undo()
+        elif key == "x":
+            self._ask_mixup()
         elif key == "?":
             self.view = replace(self.view, pages=_help())
         elif key in ("space", "enter"):
@@ -180,6 +196,7 @@ class Reviewing:
                 labels = tuple(
                     interval_label(outcomes[rating].interval)
                     for rating, _, _ in RATINGS
+                    if rating in outcomes
                 )
                 self.view = replace(
                     self.view, mode=Mode.ANSWERED, labels=labels, message=""
@@ -195,6 +212,35 @@ class Reviewing:
         line = answered_line(answered)
         self.say(line, is_alarm=bool(line))
         self._advance()
+
+    def _ask_mixup(self) -> None:
+        """Rate an answer that is shown Again; ask what the last one was taken for."""
+        if self.view.mode is Mode.ANSWERED:
+            self._rate(Rating.AGAIN)
+        missed = self._session.missed
+        if missed is None:
+            self.say(self.view.message or NO_MISS, is_alarm=self.view.is_alarm)
+            return
+        self._mixup = MixUp(self._session, missed)
+        self.view = replace(self.view, typed=self._mixup.typed)
+
+    def _search(self, mixup: MixUp, key: str) -> None:
+        chosen = None if key == "escape" else mixup.press(key)
+        if chosen is not None:
+            is_noted = self._session.mix_up(chosen.card)
+            self.say(MIXED_UP if is_noted else NOT_MIXED_UP, is_alarm=not is_noted)
+        if chosen is not None or key == "escape":
+            self._mixup = None
+        typed = None if self._mixup is None else mixup.typed
+        self.view = replace(self.view, typed=typed)
+
+    def load(self) -> bool:
+        """Load more of what a search looks through; True where more is to come."""
+        if self._mixup is None:
+            return False
+        goes_on = self._mixup.load()
+        self.view = replace(self.view, typed=self._mixup.typed)
+        return goes_on
 
     def _undo(self) -> None:
         self.say(self._session.undo() or NOTHING_TO_UNDO)

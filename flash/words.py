@@ -19,6 +19,7 @@ _WEB = ("https://", "http://")
 
 KEYS: tuple[tuple[str, str, str], ...] = (
     ("u", "undo", "take the last step back, then the one before it"),
+    ("x", "mixup", "rate Again and name the card you took it for, also after Again"),
     ("e", "edit", "open the card in your editor, take the change in"),
     ("s", "suspend", "set the card aside till you unsuspend it"),
     ("b", "bury", "let the card rest till tomorrow"),
@@ -37,7 +38,12 @@ RATINGS: tuple[tuple[Rating, str, str], ...] = (
 )
 """Each rating, its name and when to give it."""
 
-DAY_IS_DONE = "Nothing more is due today."
+NOT_SCHEDULED = "not scheduled"
+"""In place of intervals beside the schedule."""
+NO_MISS = "x names the card you took for the one you missed"
+MIXED_UP = "noted which card it was taken for; u takes that back"
+NO_PAIRS = "No pair of cards is to be told apart: x on a miss names one."
+NOT_MIXED_UP = "that answer no longer stands; nothing was written"
 NOTHING_TO_UNDO = "nothing to undo"
 NO_SOURCE = "this card names no page"
 
@@ -91,11 +97,12 @@ def one_line(text: str) -> str:
 
 def backlog_line(session: Session) -> str:
     """Say that a backlog is taken in portions; empty where it isn't."""
-    if not session.overdue():
+    overdue = session.overdue()
+    if not overdue:
         return ""
     due = session.counts().due
     return (
-        f"catching up: {due} of {session.overdue()} due cards today, first what fades "
+        f"catching up: {due} of {overdue} due cards today, first what fades "
         "fastest; new cards wait"
     )
 
@@ -103,14 +110,16 @@ def backlog_line(session: Session) -> str:
 def exam_line(session: Session) -> str:
     """Say how far away the exam is; empty where there is none."""
     days = session.days_to_exam()
-    if days is None:
+    if days is None or session.name:
         return ""
     when = "tomorrow" if days == 1 else f"in {days} days"
     return f"exam {when}: first what brings the most points"
 
 
-def counts_label(counts: Counts) -> str:
-    """Say what is left of the day: `new 12 · learning 3 · due 48`."""
+def counts_label(counts: Counts, name: str = "") -> str:
+    """Say what is left: `new 12 · learning 3 · due 48`, or `cram · 12 left`."""
+    if name:
+        return f"{name} · {counts.total} left"
     return f"new {counts.new} · learning {counts.learning} · due {counts.due}"
 
 
@@ -177,16 +186,27 @@ def waiting_lines(wait_ms: int) -> tuple[str, str]:
     return "Nothing is due at this moment.", f"The next card comes in {when}."
 
 
+def all_done(summary: Summary) -> str:
+    """Say that no card is left."""
+    if not summary.name:
+        return "Nothing more is due today."
+    if summary.answered:
+        return "Every card was known."
+    return NO_PAIRS if summary.name == "mixed up" else "There is nothing to go through."
+
+
 def summary_lines(summary: Summary) -> tuple[str, ...]:
     """Sum a run up in short sentences."""
     due = "1 card is" if summary.tomorrow == 1 else f"{summary.tomorrow} cards are"
-    tomorrow = f"Tomorrow {due} due."
+    after = f"Tomorrow {due} due."
+    if summary.name:
+        after = "The schedule is as it was."
     if not summary.answered:
-        return ("Nothing was answered.", tomorrow)
+        return ("Nothing was answered.", after)
     share = round(100 * summary.correct / summary.answered)
     answers = "1 answer" if summary.answered == 1 else f"{summary.answered} answers"
     spent = clock_label(summary.took_ms)
-    return (f"{answers}, {share} % right, {spent}.", tomorrow)
+    return (f"{answers}, {share} % right, {spent}.", after)
 
 
 def history_lines(history: list[HistoryLine]) -> list[str]:
@@ -202,7 +222,7 @@ def _history_line(line: HistoryLine) -> str:
     local = datetime.fromtimestamp(line.at_ms / 1000 + line.offset_min * 60, UTC)
     names = {int(rating): name for rating, name, _ in RATINGS}
     name = names.get(line.rating, "set")
-    interval = interval_label(line.interval)
+    interval = "beside" if line.look else interval_label(line.interval)
     undone = "  undone" if line.void else ""
     took = clock_label(line.took_ms)
     text = f"{local:%Y-%m-%d %H:%M}  {name:<5}  {interval:>7}  took {took}{undone}"

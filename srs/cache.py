@@ -136,7 +136,7 @@ def _replay(
             return rescheduled(progress, interval)
         return _changed_by_hand(progress, moment, interval, known, parameters)
     if kind == ReviewKind.EARLY and not any(known):
-        return progress  # looked at in a filtered deck, not answered for real
+        return progress  # a look outside of the schedule, see `srs.rows.LOOK`
     result = Result(State(state), step, interval)
     if before != State.NEW and progress.stability is None:
         # The log begins later than the card was learned.

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from srs.cache import rewrite
+from srs.confusions import undo_confusion
 from srs.holidays import undo_away
 from srs.log import add_manual, note_operation, void_review
 from srs.memory import State
@@ -126,8 +127,8 @@ class Undone(Struct, frozen=True):
     """A step that was taken back."""
 
     name: str
-    """answer, suspend, unsuspend, bury, forget, import, optimize, reschedule or
-    away."""
+    """answer, look, confusion, suspend, unsuspend, bury, forget, import, optimize,
+    reschedule or away."""
     sentence: str
     card: int | None
     """The card to show again, where it was one."""
@@ -162,6 +163,10 @@ def undo_last(store: Store, options: Options) -> Undone | None:
         )
         if name == "answer":
             return _undo_answer(store, options, before)
+        if name == "look":
+            return _undo_look(connection, before)
+        if name == "confusion":
+            return Undone(name, undo_confusion(connection, before), None)
         if name == "forget":
             return _undo_forget(store, options, before)
         if name == "import":
@@ -198,6 +203,13 @@ def _undo_answer(store: Store, options: Options, before: dict[str, Any]) -> Undo
     if before.get("suspended"):
         store.connection.execute("update cards set suspended = 0 where id = ?", (card,))
     return Undone("answer", "took back the last answer", card, review)
+
+
+def _undo_look(connection: sqlite3.Connection, before: dict[str, Any]) -> Undone:
+    review = int(before["review"])
+    connection.execute("update reviews set void = 1 where id = ?", (review,))
+    said = "took back the last answer beside the schedule"
+    return Undone("look", said, int(before["card"]), review)
 
 
 def _undo_import(store: Store, options: Options, before: dict[str, Any]) -> Undone:

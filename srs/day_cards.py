@@ -8,11 +8,13 @@ from srs.balance import LONGEST, Load
 from srs.options import Options
 from srs.presets import ancestry
 from srs.queue import Scope
+from srs.rows import LOOK
 from srs.store import Store
 
 DUE = "due_day is not null and due_day <= :day"
 LATER = "due_day is not null and due_day > :day and last_day < :day"
 NEW = "state = 0"
+BEGUN = "state <> 0"
 
 Row = tuple[Any, int, int, str]
 """What orders it, the card, its deck's id, its note."""
@@ -87,10 +89,10 @@ class DayCards:
 
     def _look_at_today(self) -> None:
         start = self.options.calendar.start_ms(self.day)
-        sql = """
+        sql = f"""
             select c.note, c.deck, r.before
               from reviews r join cards c on c.id = r.card
-             where r.id >= :start and r.void = 0 and r.rating > 0
+             where r.id >= :start and r.void = 0 and r.rating > 0 and not {LOOK}
         """
         for note, deck, before in self.store.rows(sql, {"start": start}):
             self._seen.add(note)
@@ -188,6 +190,25 @@ class DayCards:
         for row in self.store.connection.execute(sql, values):
             if row[2] in self._wanted:
                 yield row
+
+
+def cards_in(
+    store: Store, options: Options, scope: Scope, now: int, *, new: bool
+) -> list[int]:
+    """Give the cards that may be asked, whenever they are due.
+
+    Args:
+        store: The store.
+        options: The person's settings.
+        scope: Which cards.
+        now: UTC milliseconds.
+        new: Those that were never learned, in place of all others.
+
+    Returns:
+        Ids in the order of the files; suspended, retired and buried ones are out.
+    """
+    cards = DayCards(store, options, scope, now)
+    return [row[1] for row in cards.select("position", NEW if new else BEGUN)]
 
 
 def read_load(store: Store, options: Options, day: int) -> Load:

@@ -21,6 +21,8 @@ INSERT = """
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 Row = tuple[Any, ...]
+_BEFORE = 5
+"""Where the state before an answer stands in a row."""
 
 _LONGEST_MS = 1 << 31
 # Plain numbers: there may be millions of rows.
@@ -43,6 +45,11 @@ def is_reset(review: IncomingReview) -> bool:
     return review.kind == ReviewKind.MANUAL and review.factor == 0
 
 
+def is_look(review: IncomingReview) -> bool:
+    """Tell whether a row is an answer outside of the schedule."""
+    return review.kind == ReviewKind.EARLY and not any(_known(review.factor))
+
+
 def rows_of(
     reviews: Sequence[IncomingReview], card: int, state: int, calendar: Calendar
 ) -> list[Row]:
@@ -57,6 +64,36 @@ def rows_of(
     Returns:
         Rows for `INSERT`, with the moment at the origin as id.
     """
+    answers = [review for review in reviews if not is_look(review)]
+    rows = _answer_rows(answers, card, state, calendar)
+    if len(answers) < len(reviews):
+        rows += _look_rows(reviews, rows, card, state, calendar)
+    return rows
+
+
+def _look_rows(
+    reviews: Sequence[IncomingReview],
+    rows: Sequence[Row],
+    card: int,
+    state: int,
+    calendar: Calendar,
+) -> list[Row]:
+    """Turn looks into rows: the state is that before the next answer, and stays."""
+    befores = {row[0]: row[_BEFORE] for row in rows}
+    looks: list[Row] = []
+    for review in reversed(reviews):
+        state = befores.get(review.id, state)
+        if is_look(review):
+            at, offset_min = review.id, calendar.offset_of(review.id)
+            answered = (at, card, at, review.rating, _took(review), state, review.kind)
+            led_to = (state, 0, review.interval, review.last_interval, 0.0, 0)
+            looks.append((*answered, offset_min, *led_to, ORIGIN))
+    return looks
+
+
+def _answer_rows(
+    reviews: Sequence[IncomingReview], card: int, state: int, calendar: Calendar
+) -> list[Row]:
     if not reviews:
         return []
     befores = _befores(reviews)
@@ -77,14 +114,14 @@ def rows_of(
         else:
             interval = _interval(interval, after)
             last = review
-        at, took_ms = review.id, review.took_ms
+        at = review.id
         rows.append(
             (
                 at,
                 card,
                 at,
                 review.rating,
-                took_ms if 0 <= took_ms < _LONGEST_MS else _LONGEST_MS,
+                _took(review),
                 before,
                 review.kind,
                 offset_of(at),
@@ -97,6 +134,10 @@ def rows_of(
             )
         )
     return rows
+
+
+def _took(review: IncomingReview) -> int:
+    return review.took_ms if 0 <= review.took_ms < _LONGEST_MS else _LONGEST_MS
 
 
 def _known(factor: int) -> tuple[float, int]:

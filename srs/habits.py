@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from srs.memory import Rating, ReviewKind, State
+from srs.memory import Rating, State
+from srs.rows import LOOK
 from srs.store import Store
 
 _YEAR_MS = 365 * 86_400_000
@@ -55,15 +56,14 @@ def read_habits(store: Store, now_ms: int, decks: Sequence[int]) -> Habits:
         decks: Ids; answers to cards in them count.
     """
     rows = store.rows(
-        """
-        select before, kind, rating, count(*),
-               coalesce(sum(min(took_ms, :longest)), 0) / 1000.0
-          from reviews
-         where id >= :since and void = 0 and rating > 0
-           and not (kind = 3 and difficulty = 0 and ease = 0)
-           and card in (select id from cards
-                         where deck in (select value from json_each(:decks)))
-         group by before, kind, rating
+        f"""
+        select r.before, r.rating, count(*),
+               coalesce(sum(min(r.took_ms, :longest)), 0) / 1000.0
+          from reviews r
+         where r.id >= :since and r.void = 0 and r.rating > 0 and not {LOOK}
+           and r.card in (select id from cards
+                           where deck in (select value from json_each(:decks)))
+         group by r.before, r.rating
         """,
         {
             "since": now_ms - _YEAR_MS,
@@ -73,7 +73,7 @@ def read_habits(store: Store, now_ms: int, decks: Sequence[int]) -> Habits:
     )
     counts = [[0] * 5 for _ in State]
     seconds = [[0.0] * 5 for _ in State]
-    for before, _, rating, count, spent in rows:
+    for before, rating, count, spent in rows:
         counts[before][rating] += count
         seconds[before][rating] += spent
     return _mixed(counts, seconds)
@@ -117,22 +117,17 @@ def usual_day(store: Store, rollover: int, today: int) -> tuple[float, float]:
         days with answers; 0 where there are none.
     """
     row = store.row(
-        """
+        f"""
         select count(distinct day), coalesce(sum(before = 2), 0),
                coalesce(sum(min(took_ms, 60000)), 0) / 60000.0
-          from (select (id / 1000 - 1 + offset_min * 60 - :shift) / 86400 as day,
-                       before, took_ms
-                  from reviews
-                 where void = 0 and rating > 0 and kind <> :early
-                 order by id desc limit :many)
+          from (select (r.id / 1000 - 1 + r.offset_min * 60 - :shift) / 86400 as day,
+                       r.before, r.took_ms
+                  from reviews r
+                 where r.void = 0 and r.rating > 0 and not {LOOK}
+                 order by r.id desc limit :many)
          where day < :today
         """,
-        {
-            "shift": rollover * 3600,
-            "today": today,
-            "early": int(ReviewKind.EARLY),
-            "many": _MANY,
-        },
+        {"shift": rollover * 3600, "today": today, "many": _MANY},
     )
     days, reviews, minutes = row
     return (reviews / days, minutes / days) if days else (0.0, 0.0)

@@ -14,6 +14,7 @@ from srs.balance import Load
 from srs.cache import is_leech, rebuilt, save_progress
 from srs.memory import Progress, Rating, Review, ReviewKind, State, StoredCard
 from srs.presets import Preset
+from srs.rows import LOOK
 from srs.schedule import Moment, outcomes, review_kind
 from srs.store import Store
 
@@ -61,7 +62,7 @@ def record(
         if not _is_as_shown(connection, card):
             return None
         # The log's own millisecond is what a rebuild will see.
-        review = _free_id(connection, card.id, moment.at_ms)
+        review = _next_id(connection, card.id, moment.at_ms)
         moment = msgspec.structs.replace(moment, at_ms=review)
         found = outcomes(card.progress, preset, moment, seed_of(card), load)
         after = found[rating]
@@ -69,7 +70,9 @@ def record(
         lapsed = after.lapses > card.progress.lapses
         became = leech and lapsed and _is_leech_alarm(after.lapses, preset)
         suspend = became and preset.leech_suspend
-        _add_review(connection, review, card, rating, after, moment, took_ms)
+        kind = review_kind(card.progress, moment.day)
+        row = (review, card.id, review, int(rating), took_ms)
+        _add_answer(connection, row, card.progress, after, moment, kind)
         save_progress(connection, card.id, after, leech=leech)
         if suspend:
             connection.execute(
@@ -82,6 +85,28 @@ def record(
             {"review": review, "card": card.id, "suspended": suspend},
         )
     return Recorded(review, after, became, suspend)
+
+
+def record_look(
+    store: Store, card: StoredCard, rating: Rating, moment: Moment, *, took_ms: int
+) -> Recorded | None:
+    """Log an answer outside of the schedule; what the card carries stays.
+
+    See `record` for the arguments, for what comes back and for the errors.
+    """
+    with store.transaction() as connection:
+        if not _is_as_shown(connection, card):
+            return None
+        review = _free_id(connection, moment.at_ms)
+        row = (review, card.id, review, int(rating), took_ms)
+        known = card.progress
+        # Without a difficulty the row is a look; see `srs.rows.LOOK`.
+        after = msgspec.structs.replace(known, difficulty=None)
+        _add_answer(connection, row, known, after, moment, ReviewKind.EARLY)
+        note_operation(
+            connection, moment.at_ms, "look", {"review": review, "card": card.id}
+        )
+    return Recorded(review, known, became_leech=False, suspended=False)
 
 
 def _is_as_shown(connection: sqlite3.Connection, card: StoredCard) -> bool:
@@ -103,24 +128,31 @@ def _is_leech_alarm(lapses: int, preset: Preset) -> bool:
     return beyond >= 0 and beyond % ((preset.leech_threshold + 1) // 2) == 0
 
 
-def _free_id(connection: sqlite3.Connection, card: int, at_ms: int) -> int:
-    """A clock that was put back must not change the order of a card's rows."""
-    sql = "select coalesce(max(id), 0) from reviews where card = ? and void = 0"
-    at_ms = max(at_ms, connection.execute(sql, (card,)).fetchone()[0] + 1)
+def _next_id(connection: sqlite3.Connection, card: int, at_ms: int) -> int:
+    """A clock that was put back must not change the order of a card's answers."""
+    sql = f"""
+        select coalesce(max(r.id), 0) from reviews r
+         where r.card = ? and r.void = 0 and not {LOOK}
+    """
+    last = connection.execute(sql, (card,)).fetchone()[0]
+    return _free_id(connection, max(at_ms, last + 1))
+
+
+def _free_id(connection: sqlite3.Connection, at_ms: int) -> int:
     while connection.execute("select 1 from reviews where id = ?", (at_ms,)).fetchone():
         at_ms += 1
     return at_ms
 
 
-def _add_review(
+def _add_answer(
     connection: sqlite3.Connection,
-    review: int,
-    card: StoredCard,
-    rating: Rating,
+    row: tuple[int, ...],
+    before: Progress,
     after: Progress,
     moment: Moment,
-    took_ms: int,
+    kind: ReviewKind,
 ) -> None:
+    """Add what was answered and where it led to."""
     connection.execute(
         """
         insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,
@@ -129,18 +161,14 @@ def _add_review(
         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
-            review,
-            card.id,
-            review,
-            int(rating),
-            took_ms,
-            int(card.progress.state),
-            int(review_kind(card.progress, moment.day)),
+            *row,
+            int(before.state),
+            int(kind),
             moment.offset_min,
             int(after.state),
             after.step,
             after.interval,
-            card.progress.interval,
+            before.interval,
             after.difficulty or 0.0,
         ),
     )
@@ -165,7 +193,7 @@ def add_manual(
         day.
     """
     _, step, interval, difficulty = known
-    review = _free_id(connection, card, moment.at_ms)
+    review = _next_id(connection, card, moment.at_ms)
     moment = msgspec.structs.replace(moment, at_ms=review)
     state = int(State.REVIEW)
     row = (review, card, review, 0, 0, state, int(ReviewKind.MANUAL))
@@ -228,18 +256,21 @@ class HistoryLine(Struct, frozen=True):
     took_ms: int
     kind: int
     void: bool
+    look: bool = False
+    """Outside of the schedule: nothing followed from it."""
 
 
 def history(store: Store, card: int) -> list[HistoryLine]:
     """Give the answers to a card, the newest first, undone ones too."""
     rows: list[Any] = store.rows(
-        """
-        select id, offset_min, rating, interval, took_ms, kind, void
-          from reviews where card = :card order by id desc
+        f"""
+        select r.id, r.offset_min, r.rating, r.interval, r.took_ms, r.kind, r.void,
+               {LOOK}
+          from reviews r where r.card = :card order by r.id desc
         """,
         {"card": card},
     )
     return [
-        HistoryLine(at, offset, rating, interval, took, kind, bool(void))
-        for at, offset, rating, interval, took, kind, void in rows
+        HistoryLine(at, offset, rating, interval, took, kind, bool(void), bool(look))
+        for at, offset, rating, interval, took, kind, void, look in rows
     ]

@@ -14,7 +14,7 @@ from msgspec import Struct
 from srs.arrivals import Arrivals
 from srs.cache import deck_presets, rebuild_all, rebuilt, save_all
 from srs.changes import SET_MARKS
-from srs.foreign_log import INSERT, Row, is_sound, rows_of
+from srs.foreign_log import INSERT, Row, is_look, is_sound, rows_of
 from srs.incoming import Incoming, IncomingCard, IncomingNote
 from srs.log import note_operation
 from srs.memory import Progress, ReviewKind, State
@@ -161,6 +161,7 @@ class _Merging:
         for card, (theirs, _, _) in self._pairs.items():
             given = incoming.reviews.get(theirs.id, [])
             sound = [review for review in given if is_sound(review)]
+            looks = {review.id for review in sound if is_look(review)}
             self.merged.unsound += len(given) - len(sound)
             for row in rows_of(sound, card, theirs.state, calendar):
                 sent = row[0]
@@ -171,7 +172,8 @@ class _Merging:
                 if moment != sent:
                     self.merged.shifted += 1
                 rows.append((moment, *row[1:]))
-                self._touched.add(card)
+                if sent not in looks:
+                    self._touched.add(card)
         # In the order of the table they go in several times as fast.
         rows.sort()
         self._many(INSERT, rows)

@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from srs.rows import LOOK
+
 
 class Moments:
     """Which moments of the log are taken, and by which card."""
@@ -11,14 +13,14 @@ class Moments:
         self._known: set[tuple[int, int]] = set()
         self._newest: dict[int, int] = {}
         self.added: list[int] = []
-        for moment, card, origin, void in connection.execute(
-            "select id, card, origin_ms, void from reviews"
+        for moment, card, origin, aside in connection.execute(
+            f"select r.id, r.card, r.origin_ms, r.void or {LOOK} from reviews r"
         ):
             self._taken.add(moment)
             self._known.add((card, origin))
             # An answer that was moved for want of room comes back as it was sent.
             self._known.add((card, moment))
-            if not void:
+            if not aside:
                 self._newest[card] = max(moment, self._newest.get(card, 0))
 
     def has(self, card: int, moment: int) -> bool:
@@ -26,7 +28,7 @@ class Moments:
         return (card, moment) in self._known
 
     def newest(self, card: int) -> int:
-        """Give the moment of a card's last row, 0 where there is none."""
+        """Give the moment of a card's last row, 0 for none; not of looks at it."""
         return self._newest.get(card, 0)
 
     def place(self, moment: int, card: int) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from srs.formulas import MILLISECOND, Model, day_of, memory_model
 from srs.memory import Progress, State
+from srs.rows import LOOK
 from srs.schedule import Moment, step_due
 
 _DAY = "((id / 1000 - 1 + offset_min * 60 - :shift) / 86400)"
@@ -19,13 +20,18 @@ _DAY = "((id / 1000 - 1 + offset_min * 60 - :shift) / 86400)"
 # Without `not indexed` SQLite walks the index and jumps to each row.
 _ANSWERS = f"""
     select card, group_concat(
-             id * 256 + ({_DAY} - id / 86400000 + 2) * 64 + state * 8 + rating),
-           sum(rating = 0 or kind = 3), before, min(id)
-      from reviews not indexed
+             id * 256 + ({_DAY} - id / 86400000 + 2) * 64 + state * 8 + rating)
+             filter (where not {LOOK}),
+           sum(rating = 0 or kind = 3 and not {LOOK}),
+           before, min(iif({LOOK}, {1 << 62}, id))
+      from reviews r not indexed
      where void = 0 and (:all or card in (select value from json_each(:cards)))
      group by card
 """
-"""The state before the first answer is that of the row with the least id."""
+"""The state before the first answer is that of the row with the least id.
+
+Looks are left out; a card that was only looked at has no text.
+"""
 
 _LAST = """
     select card, id, offset_min, step, interval
@@ -50,7 +56,7 @@ def rebuilt_cards(
         parameters_of: The parameters of FSRS-6 for the id of a deck.
         rollover: Hour at which a study day begins.
         replay: Computes a card whose log holds more than answers from the first
-            on: changes by hand, looks in a filtered deck, a log that begins late.
+            on: changes by hand, a log that begins late, none but looks.
         cards: Only these; None for all.
 
     Returns:
@@ -67,7 +73,7 @@ def rebuilt_cards(
     found: list[int] = []
     for card, text, odd, before, _ in connection.execute(_ANSWERS, values):
         found.append(card)
-        if not odd and before == State.NEW:
+        if text and not odd and before == State.NEW:
             plain[card] = sorted(map(int, text.split(",")))
     ids = {"ids": _json([answers[-1] // MILLISECOND for answers in plain.values()])}
     last = {row[0]: row for row in connection.execute(_LAST, ids)}

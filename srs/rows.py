@@ -33,6 +33,12 @@ CARD_COLUMNS = (
 
 CARD_WIDTH = CARD_COLUMNS.count(",") + 1
 
+LOOK = "(r.kind = 3 and r.difficulty = 0 and r.ease = 0)"
+"""A look at a card outside of its schedule, which memory knows nothing of.
+
+As in Anki: answered early, without a factor; from `reviews r`.
+"""
+
 
 def note_of(row: Sequence[Any]) -> Note:
     """Make a note from `NOTE_COLUMNS`."""

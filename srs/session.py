@@ -5,26 +5,26 @@ scheduling lives above it.  Nothing is kept in memory that a crash could take:
 an answer is on disk when `answer` returns.
 """
 
-import heapq
-import random
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.note import Note, Option
-from cards.questions import Question, question_of
-from srs.agenda import build_queue
-from srs.balance import Load
-from srs.changes import bury, suspend, undo_last
-from srs.day_cards import read_load
-from srs.log import HistoryLine, history, record, seed_of
-from srs.memory import Progress, Rating, State, StoredCard
+from srs.changes import Undone, bury, suspend, undo_last
+from srs.confusions import record_confusion
+from srs.course import Course
+from srs.log import HistoryLine, history
+from srs.memory import Progress, Rating, State
 from srs.options import Options
 from srs.queue import Counts, Scope
-from srs.rows import CARD_COLUMNS, CARD_WIDTH, NOTE_COLUMNS, card_of, note_of
-from srs.schedule import outcomes
 from srs.store import Store
+from srs.today import Today
+from srs.turn import Missed, Turn, read_turn
+
+if TYPE_CHECKING:
+    from srs.cram import Cramming
+    from srs.lookup import Lookup
 
 Clock = Callable[[], int]
 """Gives the moment, UTC milliseconds."""
@@ -40,17 +40,6 @@ class Outcome(Struct, frozen=True):
     def interval(self) -> int:
         """Give days when positive, seconds when negative."""
         return self.progress.interval
-
-
-class Turn(Struct, frozen=True):
-    """One question before the person."""
-
-    card: StoredCard
-    note: Note
-    question: Question
-    """Its options stand in the order in which they are shown."""
-    ahead: bool = False
-    """A learning card before its time, because the person went ahead."""
 
 
 class Answered(Struct, frozen=True):
@@ -73,6 +62,8 @@ class Summary(Struct, frozen=True):
     took_ms: int
     tomorrow: int
     """Cards due on the next study day."""
+    name: str = ""
+    """Of a run beside the schedule, which is as it was."""
 
 
 class Wish(Struct, frozen=True):
@@ -93,6 +84,7 @@ class Session:
         scope: Scope | None = None,
         wish: Wish | None = None,
         *,
+        cramming: "Cramming | None" = None,
         reread: Callable[[str], str | None] | None = None,
     ) -> None:
         """Begin.
@@ -102,21 +94,41 @@ class Session:
             clock: Gives now.
             scope: Which cards; all by default.
             wish: When to stop; when nothing is due by default.
+            cramming: What to go through beside the schedule; None for the day's
+                cards.
             reread: Takes an edited file in again; gives what is wrong with it.
         """
         self.store, self._clock = store, clock
-        self._scope, self._wish = scope or Scope(), wish or Wish()
+        self._wish = wish or Wish()
         self._reread = reread
         self.options = Options(store)
         self.notices: list[str] = []
         self._started = clock()
-        self._queue = build_queue(store, self.options, self._scope, self._started)
-        self._load: Load | None = None
+        self._course = self._begin(scope or Scope(), cramming)
         self._current: Turn | None = None
         self._wanted: int | None = None
-        self._ahead = False
         self._answers: dict[int, tuple[Rating, int]] = {}
         """Those of this run by their ids in the log."""
+        self._lookup: Lookup | None = None
+        self.missed: Missed | None = None
+        """The last answer of this run, where it was Again and still stands."""
+
+    def _begin(self, scope: Scope, cramming: "Cramming | None") -> Course:
+        store, options, now = self.store, self.options, self._started
+        if cramming is None:
+            return Today(store, options, scope, now)
+        if cramming.confused:
+            from srs.drill import Drill
+
+            return Drill(store, options, scope, now)
+        from srs.cram import Cram
+
+        return Cram(store, options, scope, now, cramming.forgotten)
+
+    @property
+    def name(self) -> str:
+        """Name a run beside the schedule; empty for the schedule."""
+        return self._course.name
 
     def now(self) -> int:
         """Give the moment by the session's clock, UTC milliseconds."""
@@ -129,97 +141,39 @@ class Session:
             None where nothing is due at this moment.
         """
         if self._current is None:
-            self._follow_the_day()
+            if self.options.calendar.day(self.now()) != self._course.day:
+                self._course.gather(self.now())
             self._current = self._find()
         return self._current
-
-    def _follow_the_day(self) -> None:
-        if self.options.calendar.day(self.now()) != self._queue.day:
-            self._rebuild_queue()
-
-    def _rebuild_queue(self) -> None:
-        self._load = None
-        self._queue = build_queue(self.store, self.options, self._scope, self.now())
 
     def _find(self) -> Turn | None:
         if self._wanted is not None:
             card, self._wanted = self._wanted, None
             turn = self._turn(card)
             if turn is not None and not (turn.card.suspended or turn.card.retired):
-                self._take_out(card)
+                self._course.take_out(card)
                 return turn
         while True:
-            found = self._pop()
+            found = self._course.pop(self.now())
             if found is None:
                 return None
             card, ahead = found
             turn = self._turn(card, ahead=ahead)
-            if turn is not None and self._is_still_due(turn):
+            if turn is not None and self._course.may_ask(
+                turn.card, self.now(), ahead=ahead
+            ):
                 return turn
 
-    def _pop(self) -> tuple[int, bool] | None:
-        queue = self._queue
-        if queue.learning and queue.learning[0][0] <= self.now():
-            return heapq.heappop(queue.learning)[1], False
-        card = queue.next_main()
-        if card is not None:
-            return card, False
-        if self._ahead and queue.learning:
-            return heapq.heappop(queue.learning)[1], True
-        return None
-
-    def _take_out(self, card: int) -> None:
-        queue = self._queue
-        queue.learning = [entry for entry in queue.learning if entry[1] != card]
-        heapq.heapify(queue.learning)
-        for row in (queue.new, queue.due):
-            if card in row:
-                row.remove(card)
-
-    def _is_still_due(self, turn: Turn) -> bool:
-        """Leave out what was answered, buried or suspended elsewhere."""
-        card, progress = turn.card, turn.card.progress
-        if card.suspended or card.retired:
-            return False
-        if progress.due_day is not None:
-            is_early = card.id in self._queue.early
-            return progress.due_day <= self._queue.day or is_early
-        if progress.due_ms is not None:
-            return turn.ahead or progress.due_ms <= self.now()
-        return True
-
     def _turn(self, card: int, *, ahead: bool = False) -> Turn | None:
-        sql = f"""
-            select {CARD_COLUMNS}, {NOTE_COLUMNS}, c.buried
-              from cards c
-              join notes n on n.guid = c.note
-              join decks d on d.id = n.deck
-             where c.id = :card
-        """
-        row = self.store.row(sql, {"card": card})
-        if row is None or row[-1] == self._queue.day:
+        partner, now = self._course.partner(card), self.now()
+        turn = read_turn(self.store, card, now_ms=now, ahead=ahead, partner=partner)
+        if turn is None or turn.card.buried == self._course.day:
             return None
-        stored, note = card_of(row), note_of(row[CARD_WIDTH:])
-        try:
-            question = question_of(note, stored.part)
-        except KeyError:
-            return None
-        if question.options:
-            shuffled = self._shuffled(question.options, stored)
-            question = replace(question, options=shuffled)
-        return Turn(stored, note, question, ahead)
-
-    def _shuffled(
-        self, options: tuple[Option, ...], card: StoredCard
-    ) -> tuple[Option, ...]:
-        loose = [option for option in options if not option.pin]
-        seed = f"{seed_of(card)}:{card.progress.reps}:{self.now()}"
-        random.Random(seed).shuffle(loose)
-        return (*loose, *(option for option in options if option.pin))
+        return turn
 
     def counts(self) -> Counts:
         """Count what is left today, the present question included."""
-        counts = self._queue.counts()
+        counts = self._course.counts()
         if self._current is None:
             return counts
         match self._current.card.progress.state:
@@ -232,11 +186,11 @@ class Session:
 
     def overdue(self) -> int:
         """Count all reviews that are due while a backlog is caught up; else 0."""
-        return self._queue.overdue
+        return self._course.overdue
 
     def days_to_exam(self) -> int | None:
         """Count the study days to the exam, None where none is ahead."""
-        exam, day = self.options.exam, self._queue.day
+        exam, day = self.options.exam, self._course.day
         return exam.day - day if exam is not None and exam.is_ahead(day) else None
 
     def done(self) -> int:
@@ -244,39 +198,29 @@ class Session:
         return len(self._answers)
 
     def done_today(self) -> int:
-        """Count the answers of the study day, from all runs."""
-        start = self.options.calendar.start_ms(self._queue.day)
-        sql = "select count(*) from reviews where id >= :s and void = 0 and rating > 0"
-        return int(self.store.row(sql, {"s": start})[0])
+        """Count the answers of the study day, or what was known beside it."""
+        return self._course.done(self.counts().total)
 
     def waiting_ms(self) -> int | None:
         """Tell how long until the next learning card, None where there is none."""
-        if not self._queue.learning:
-            return None
-        return max(0, self._queue.learning[0][0] - self.now())
+        return self._course.waiting_ms(self.now())
 
     def go_ahead(self) -> None:
         """Show learning cards before their time from now on."""
-        self._ahead = True
+        self._course.go_ahead()
 
     def outcomes(self) -> dict[Rating, Outcome]:
         """Compute what each rating would give for the present question.
+
+        Returns:
+            Nothing beside the schedule.
 
         Raises:
             LookupError: There is no question.
         """
         turn = self._present()
-        moment = self.options.moment(self.now())
-        preset = self.options.preset_on(turn.note.deck, moment.day)
-        load, seed = self._days(), seed_of(turn.card)
-        found = outcomes(turn.card.progress, preset, moment, seed, load)
+        found = self._course.outcomes(turn.card, turn.note.deck, self.now())
         return {rating: Outcome(rating, after) for rating, after in found.items()}
-
-    def _days(self) -> Load:
-        """Give what is due on the days to come, counted once a study day."""
-        if self._load is None:
-            self._load = read_load(self.store, self.options, self._queue.day)
-        return self._load
 
     def _present(self) -> Turn:
         if self._current is None:
@@ -295,28 +239,18 @@ class Session:
             StoreError: The store can't be written; the question stays.
         """
         turn = self._present()
-        moment = self.options.moment(self.now())
-        preset = self.options.preset_on(turn.note.deck, moment.day)
-        saved = record(
-            self.store,
-            turn.card,
-            rating,
-            preset,
-            moment,
-            took_ms=took_ms,
-            load=self._days(),
+        saved = self._course.record(
+            turn.card, turn.note.deck, rating, self.now(), took_ms
         )
         self._current = None
         if saved is None:
             # Another program is at work: look at what it has left.
-            self._rebuild_queue()
+            self._course.gather(self.now(), turn.card.id)
+            self.missed = None
             return Answered(applied=False)
         self._answers[saved.review] = (rating, took_ms)
-        self._days().move(turn.card.progress.due_day, saved.progress.due_day)
-        due = saved.progress.due_ms
-        end = self.options.calendar.start_ms(self._queue.day + 1)
-        if due is not None and due < end and not saved.suspended:
-            heapq.heappush(self._queue.learning, (due, turn.card.id))
+        again = rating is Rating.AGAIN
+        self.missed = Missed(saved.review, turn) if again else None
         return Answered(
             applied=True,
             outcome=Outcome(rating, saved.progress),
@@ -338,9 +272,16 @@ class Session:
             return None
         if undone.review is not None:
             self._answers.pop(undone.review, None)
-        self._current, self._wanted = None, undone.card
-        self._rebuild_queue()
+            self.missed = None
+        self._go_back(undone)
         return undone.sentence
+
+    def _go_back(self, undone: Undone) -> None:
+        """Show the card of a step that was undone, where it belongs to this run."""
+        present = None if self._current is None else self._current.card.id
+        stays = undone.name == "confusion" or (undone.name == "look" and not self.name)
+        self._current, self._wanted = None, present if stays else undone.card
+        self._course.gather(self.now(), None if stays else present)
 
     def suspend(self) -> None:
         """Set the present card aside until it is unsuspended."""
@@ -351,7 +292,7 @@ class Session:
     def bury(self) -> None:
         """Let the present card rest till tomorrow."""
         turn = self._present()
-        bury(self.store, [turn.card.id], self.now(), self._queue.day)
+        bury(self.store, [turn.card.id], self.now(), self._course.day)
         self._current = None
 
     def reload(self) -> str | None:
@@ -365,9 +306,32 @@ class Session:
             return "this card came from no file"
         trouble = self._reread(turn.note.file)
         if trouble is None:
+            self._lookup = None
             self._current, self._wanted = None, turn.card.id
-            self._rebuild_queue()
+            self._course.gather(self.now())
         return trouble
+
+    def lookup(self) -> "Lookup":
+        """Give what finds a card by typing; its texts are loaded bit by bit."""
+        if self._lookup is None:
+            from srs.lookup import Lookup
+
+            self._lookup = Lookup(self.store)
+        return self._lookup
+
+    def mix_up(self, other: int) -> bool:
+        """Name the card that the last, missed one was mixed up with.
+
+        Returns:
+            False where the last answer was not missed, or no longer stands.
+
+        Raises:
+            StoreError: The store can't be written.
+        """
+        missed = self.missed
+        return missed is not None and record_confusion(
+            self.store, missed.review, other, self.now()
+        )
 
     def history(self) -> list[HistoryLine]:
         """Give the answers to the present card, the newest first."""
@@ -377,7 +341,7 @@ class Session:
         """Sum the run up."""
         again = sum(1 for rating, _ in self._answers.values() if rating is Rating.AGAIN)
         answered = len(self._answers)
-        tomorrow = self._queue.day + 1
+        tomorrow = self._course.day + 1
         end = self.options.calendar.start_ms(tomorrow + 1)
         sql = """
             select (select count(*) from cards
@@ -394,6 +358,7 @@ class Session:
             again=again,
             took_ms=sum(took for _, took in self._answers.values()),
             tomorrow=int(due),
+            name=self.name,
         )
 
     def is_over(self) -> bool:

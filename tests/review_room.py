@@ -4,9 +4,11 @@ from pathlib import Path
 
 from flash.adding import reread
 from flash.opened import Opened
+from srs.cram import Cramming
 from srs.intake import carry_out, plan_intake, read_files
 from srs.memory import Rating
 from srs.options import save_setting
+from srs.queue import Scope
 from srs.session import Session, Wish
 from srs.store import open_store
 
@@ -60,6 +62,25 @@ class Room:
         )
         self.sessions.append(session)
         return session
+
+    def cram(self, cramming: Cramming, *, new: int | None = None) -> Session:
+        """Begin a run beside the schedule over what was added."""
+        store = open_store(self.path, self.now_ms)
+        session = Session(store, self.clock, Scope(new=new), cramming=cramming)
+        self.sessions.append(session)
+        return session
+
+    def confusions(self) -> list[tuple[str, str]]:
+        """Read from the disk which question was taken for which."""
+        store = open_store(self.path, self.now_ms)
+        rows = store.rows(
+            "select a.fields ->> 'front', b.fields ->> 'front' from confusions f"
+            " join cards c on c.id = f.card join notes a on a.guid = c.note"
+            " join cards d on d.id = f.other join notes b on b.guid = d.note"
+            " order by f.review"
+        )
+        store.close()
+        return rows
 
     def ratings(self) -> list[Rating]:
         """Read from the disk what was answered, through a connection of its own."""

@@ -491,3 +491,35 @@ def test_another_language_of_the_bundled_deck_keeps_the_schedule(
     assert {card["deck"] for card in japanese}.isdisjoint(
         card["deck"] for card in english
     )
+
+
+def test_a_run_beside_the_schedule_takes_its_cards_from_the_words(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash("add", "cells.yaml")
+    due = as_json(flash, "list")
+
+    def piped(*words: str) -> list[str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n1\nx oxy\nx 1\n"))
+        code, out, _ = flash("review", "--plain", *words)
+        assert code == 0
+        return out.splitlines()
+
+    assert "cram · 2 left" in piped("--cram", "--new", "2")
+    assert "cram · 1 left" in piped("--forgotten", "1")
+    assert "mixed up · 2 left" in piped("--confused")
+    assert "The schedule is as it was." in piped("--forgotten", "1", "Cells")
+    assert as_json(flash, "list") == due
+    assert flash("undo")[0] == 0
+
+
+@pytest.mark.parametrize("words", [["--cram"], ["--forgotten", "2"]])
+def test_pairs_are_not_asked_together_with_other_cards(
+    flash: Run, words: list[str]
+) -> None:
+    flash("add", "cells.yaml")
+
+    code, out, err = flash("review", "--confused", *words)
+
+    assert (code, out) == (2, "")
+    assert "--confused asks pairs" in err

@@ -10,6 +10,7 @@ import pytest
 from review_room import DECK, NOON, Room
 
 from flash.plain import run
+from srs.cram import Cramming
 from srs.memory import Rating
 from srs.session import Session, Summary, Wish
 
@@ -100,8 +101,9 @@ def test_a_digit_rates_only_after_the_answer(room: Room) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["x"], "Enter shows the answer, ? is help."),
-        (["", "x"], "1, 2, 3 or 4 rates the answer; ? is help."),
+        (["z"], "Enter shows the answer, ? is help."),
+        (["", "z"], "1, 2, 3 or 4 rates the answer; ? is help."),
+        (["x"], "x names the card you took for the one you missed"),
         (["", ""], "1, 2, 3 or 4 rates the answer; ? is help."),
         (["u"], "nothing to undo"),
         (["i"], "not answered yet"),
@@ -136,7 +138,7 @@ def test_history_tells_what_was_answered(room: Room) -> None:
 
 
 def test_a_person_goes_ahead_where_only_learning_cards_are_left(room: Room) -> None:
-    _, lines = hold(room.session(ONE), "", "3", "x", "", "", "3")
+    _, lines = hold(room.session(ONE), "", "3", "z", "", "", "3")
 
     at = lines.index("Nothing is due at this moment.")
     assert lines[at + 1 : at + 3] == [
@@ -201,3 +203,122 @@ print([m for m in ("textual", "markdown_it", "rich", "sqlite_utils") if m in sys
     )
 
     assert done.stdout == "[]\n"
+
+
+TWINS = """\
+deck: Twins
+cards:
+  - {front: What does a security group do?, back: "Filters, *stateful*"}
+  - {front: What does a network ACL do?, back: "Filters, stateless"}
+"""
+HOW = "x and a text searches, x and a number chooses, Enter leaves it"
+
+
+def test_a_cram_reads_from_top_to_bottom(room: Room) -> None:
+    room.session(ONE).close()
+    summary, lines = hold(room.cram(Cramming(), new=5), "", "1", "", "3")
+
+    rest = [
+        "Only?",
+        ENTER,
+        "Yes",
+        "(1 Again · 2 Hard · 3 Good · 4 Easy; not scheduled)",
+    ]
+    assert lines == [
+        *["", "One", "cram · 1 left", "", *rest] * 2,
+        "Every card was known.",
+        "2 answers, 50 % right, 0 s.",
+        "The schedule is as it was.",
+    ]
+    assert summary.name == "cram"
+
+
+def test_history_tells_a_look_from_an_answer(room: Room) -> None:
+    room.session(ONE).close()
+    hold(room.cram(Cramming(), new=5), "", "3")
+    _, lines = hold(room.session(ONE), "i")
+
+    assert "2026-11-23 12:00  Good    beside  took 0 s" in lines
+
+
+def test_x_and_a_text_names_the_card_that_was_mixed_up(room: Room) -> None:
+    _, lines = hold(
+        room.session(TWINS),
+        "",
+        "x FILTERS",
+        "what",
+        "x zebra",
+        "x stateless",
+        "x 1",
+        "q",
+    )
+
+    at = lines.index("Which card did you take it for?")
+    found = ["1: What does a network ACL do? = Filters, stateless", f"({HOW})"]
+    assert lines[at : at + 11] == [
+        "Which card did you take it for?",
+        *found,
+        f"{HOW}.",
+        "Which card did you take it for?",
+        "no card has that",
+        f"({HOW})",
+        "Which card did you take it for?",
+        *found,
+        "noted which card it was taken for; u takes that back",
+    ]
+    assert room.ratings() == [Rating.AGAIN]
+    assert room.confusions() == [
+        ("What does a security group do?", "What does a network ACL do?")
+    ]
+
+
+@pytest.mark.parametrize(
+    "words", [["", "1", "x acl", "x 1"], ["", "x acl", "", "x", "x acl", "x 1"]]
+)
+def test_the_card_before_can_be_named_until_another_is_answered(
+    room: Room, words: list[str]
+) -> None:
+    hold(room.session(TWINS), *words)
+
+    assert room.ratings() == [Rating.AGAIN]
+    assert len(room.confusions()) == 1
+
+
+def test_the_end_of_the_input_leaves_the_search(room: Room) -> None:
+    summary, lines = hold(room.session(TWINS), "", "x acl")
+
+    assert (summary.answered, room.confusions()) == (1, [])
+    assert lines[-2] == "1 answer, 0 % right, 0 s."
+
+
+def test_while_waiting_the_missed_card_can_be_named(room: Room) -> None:
+    hold(room.session(TWINS), "s", "", "1", "x group", "x 1", "q")
+
+    assert room.confusions() == [
+        ("What does a network ACL do?", "What does a security group do?")
+    ]
+
+
+def test_a_confusion_that_is_refused_leaves_the_answer(room: Room) -> None:
+    session = room.session(TWINS)
+    hold(session, "", "1", "q")
+    session.store.connection.execute("pragma query_only = on")
+    _, lines = hold(session, "x acl", "x 1", "q")
+
+    assert any("readonly" in line for line in lines)
+    assert (room.ratings(), room.confusions()) == ([Rating.AGAIN], [])
+
+
+def test_a_drill_tells_both_cards_one_after_the_other(room: Room) -> None:
+    hold(room.session(TWINS), "", "x acl", "x 1", "q")
+    _, lines = hold(room.cram(Cramming(confused=True)), "", "3", "", "3")
+
+    assert lines[5:10] == [
+        ENTER,
+        "Filters, stateful",
+        "not to be taken for: What does a network ACL do?",
+        "Filters, stateless",
+        "(1 Again · 2 Hard · 3 Good · 4 Easy; not scheduled)",
+    ]
+    assert lines[12] == "mixed up · 1 left"
+    assert lines[-3] == "Every card was known."

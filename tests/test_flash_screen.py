@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from review_room import Room
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from cards.columns import line_width
@@ -16,6 +17,7 @@ from flash.screen import ReviewApp
 from flash.screen_editor import editor_command
 from flash.screen_page import lay_out
 from flash.screen_state import Mode, Reviewing, Wish
+from srs.cram import Cramming
 from srs.memory import Rating
 from srs.session import Session
 from srs.session import Wish as Limits
@@ -78,7 +80,8 @@ async def test_a_card_at_its_answer_looks_as_designed(room: Room) -> None:
         "            1 Again          2 Hard          3 Good          4 Easy",
         "             1 min           6 min           10 min           10 d",
         "",
-        " u undo  e edit  s suspend  b bury  o source  i history  ? help  q quit",
+        " u undo  x mixup  e edit  s suspend  b bury"
+        "  o source  i history  ? help  q quit",
     ]
 
 
@@ -104,8 +107,8 @@ async def test_a_narrow_terminal_shows_the_same_on_more_rows(room: Room) -> None
         "",
         "   1 Again  2 Hard   3 Good   4 Easy",
         "    1 min    6 min   10 min    10 d",
-        " u undo  e edit  s suspend  b bury",
-        " o source  i history  ? help  q quit",
+        " u undo x mixup e edit s suspend b bury",
+        " o source i history ? help q quit",
     ]
 
 
@@ -557,3 +560,223 @@ def test_run_gives_the_summary_and_the_exit_of_a_signal(
     with pytest.raises(KeyboardInterrupt):
         screen.run(room.session())
     assert room.ratings() == [Rating.EASY, Rating.EASY]
+
+
+# Beside the schedule
+
+
+async def test_a_cram_says_quietly_that_nothing_is_scheduled(room: Room) -> None:
+    room.session().close()
+    rows = await seen_after(room.cram(Cramming(), new=9), "space", size=(80, 24))
+
+    assert rows[0].split("  ")[-1].strip() == "cram · 6 left"
+    assert rows[1].endswith("  0 of 6")
+    assert rows[20:22] == [
+        "            1 Again          2 Hard          3 Good          4 Easy",
+        " " * 33 + "not scheduled",
+    ]
+
+
+def test_a_cram_ends_with_the_schedule_as_it_was(room: Room) -> None:
+    room.session(waiting_deck()).close()
+    reviewing = Reviewing(room.cram(Cramming(), new=9))
+    room.later(minutes=0.1)
+    press(reviewing, "space", "1", "space", "3")
+
+    assert reviewing.view.sentences == (
+        "Every card was known.",
+        "2 answers, 50 % right, 6 s.",
+        "The schedule is as it was.",
+    )
+    assert reviewing.view.mode is Mode.OVER
+
+
+@pytest.mark.parametrize(
+    ("cramming", "said"),
+    [
+        (Cramming(), "There is nothing to go through."),
+        (Cramming(forgotten=3), "There is nothing to go through."),
+        (
+            Cramming(confused=True),
+            "No pair of cards is to be told apart: x on a miss names one.",
+        ),
+    ],
+)
+def test_where_nothing_is_to_be_crammed_that_is_said(
+    room: Room, cramming: Cramming, said: str
+) -> None:
+    room.session().close()
+    reviewing = Reviewing(room.cram(cramming))
+
+    assert reviewing.view.sentences[0] == said
+
+
+# Cards that are mixed up
+
+TWINS = """\
+deck: Twins
+cards:
+  - {front: What does a security group do?, back: "Filters at an instance, *stateful*"}
+  - {front: What does a network ACL do?, back: "Filters at a subnet, stateless"}
+  - {front: What does S3 keep?, back: Objects}
+"""
+
+
+async def test_x_rates_again_and_finds_the_other_card_by_typing(room: Room) -> None:
+    app = ReviewApp(room.session(TWINS))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressed(pilot, "space", "x", "s", "u", "b", "n", "e", "t")
+        searching = rows_of(app)
+        await pressed(pilot, "enter")
+        after = rows_of(app)
+
+    assert searching[0].strip() == "new 2 · learning 1 · due 0"
+    assert [row for row in searching[2:] if row] == [
+        "       What does a security group do?",
+        "       Which card did you take it for?",
+        "       › subnet▏",
+        "       ▸ What does a network ACL do?"
+        + " " * 11
+        + "Filters at a subnet, stat…",
+        " " * 32 + "Enter  that one",
+        " ↑↓ choose  Esc leaves",
+    ]
+    assert " noted which card it was taken for; u takes that back" in after
+    assert any("What does a network ACL do?" in row for row in after)
+    assert room.ratings() == [Rating.AGAIN]
+    assert room.confusions() == [
+        ("What does a security group do?", "What does a network ACL do?")
+    ]
+
+
+def test_x_right_after_again_asks_for_the_card_before(room: Room) -> None:
+    reviewing = Reviewing(room.session(TWINS))
+    press(reviewing, "space", "1", "x", *"OBJ", "enter")
+
+    assert room.ratings() == [Rating.AGAIN]
+    assert room.confusions() == [
+        ("What does a security group do?", "What does S3 keep?")
+    ]
+    assert reviewing.view.typed is None
+    assert reviewing.view.mode is Mode.ASKING
+
+
+def test_escape_leaves_the_search_and_the_answer_stands(room: Room) -> None:
+    reviewing = Reviewing(room.session(TWINS))
+    press(reviewing, "space", "x", *"quit?", "escape")
+
+    assert (room.ratings(), room.confusions()) == ([Rating.AGAIN], [])
+    assert reviewing.view.typed is None
+
+
+def test_undo_takes_the_confusion_back_and_then_the_answer(room: Room) -> None:
+    reviewing = Reviewing(room.session(TWINS))
+    press(reviewing, "space", "x", *"subnet", "enter")
+    second = reviewing.view.turn
+    press(reviewing, "u")
+    assert reviewing.view.message == "took back which card was mixed up"
+    assert reviewing.view.turn == second
+    assert (room.ratings(), room.confusions()) == ([Rating.AGAIN], [])
+
+    press(reviewing, "u")
+
+    assert room.ratings() == []
+    assert reviewing.view.turn is not None
+    assert reviewing.view.turn.question.answer.startswith("Filters at an instance")
+
+
+def test_without_a_miss_x_says_what_it_is_for(room: Room) -> None:
+    reviewing = Reviewing(room.session(TWINS))
+    press(reviewing, "x")
+    said = reviewing.view.message
+    press(reviewing, "space", "3", "x")
+
+    assert said == "x names the card you took for the one you missed"
+    assert reviewing.view.message == said
+    assert reviewing.view.typed is None
+
+
+def test_arrows_choose_and_typing_goes_back_to_the_first(room: Room) -> None:
+    reviewing = Reviewing(room.session(TWINS))
+    press(reviewing, "space", "x", *"what", "down")
+    chosen = [reviewing.view.typed and reviewing.view.typed.chosen]
+    press(reviewing, "down")
+    chosen.append(reviewing.view.typed and reviewing.view.typed.chosen)
+    press(reviewing, "up")
+    chosen.append(reviewing.view.typed and reviewing.view.typed.chosen)
+    press(reviewing, "backspace")
+    chosen.append(reviewing.view.typed and reviewing.view.typed.chosen)
+    press(reviewing, "ctrl+u", *"zebra", "enter")
+
+    assert chosen == [1, 0, 1, 0]
+    assert "         no card has that" in page_of(reviewing)
+    assert room.confusions() == []
+
+
+async def test_an_input_method_may_hand_over_a_word_at_once(room: Room) -> None:
+    deck = TWINS + "  - {front: 暗号化の鍵は？, back: ＫＭＳ　キー}\n"
+    app = ReviewApp(room.session(deck))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressed(pilot, "space", "x")
+        app.post_message(Paste("kms　キー"))
+        await pilot.pause()
+        rows = rows_of(app)
+
+    assert "       › kms　キー▏" in rows
+    assert any("▸ 暗号化の鍵は？" in row for row in rows)
+
+
+def test_a_store_that_refuses_a_confusion_keeps_the_search(room: Room) -> None:
+    session = room.session(TWINS)
+    reviewing = Reviewing(session)
+    press(reviewing, "space", "x", *"subnet")
+    session.store.connection.execute("pragma query_only = on")
+    press(reviewing, "enter")
+    refused = page_of(reviewing)
+    session.store.connection.execute("pragma query_only = off")
+    press(reviewing, "q", "enter")
+
+    assert any("That was not saved" in row for row in refused)
+    assert len(room.confusions()) == 1
+
+
+@pytest.mark.parametrize("size", [*SIZES, (1, 1), (10, 3), (20, 8), (33, 13)])
+@pytest.mark.parametrize("keys", [["x"], ["x", "a"], ["x", "a", "up"], ["x", *"zz"]])
+def test_a_search_fits_any_terminal(
+    room: Room, size: tuple[int, int], keys: list[str]
+) -> None:
+    reviewing = Reviewing(room.session(TWINS))
+    press(reviewing, "space", *keys)
+
+    page = lay_out(reviewing.view, *size)
+
+    assert len(page.lines) == size[1]
+    if size[0] >= 20:
+        assert max(map(line_width, page.lines)) <= size[0]
+    if keys[-1] == "up" and size[1] > 10:
+        assert any("▸" in row for row in page_of(reviewing, *size))
+
+
+async def test_two_cards_stand_side_by_side_where_there_is_room(room: Room) -> None:
+    reviewing = Reviewing(room.session(TWINS))
+    press(reviewing, "space", "x", *"subnet", "enter")
+    drilled = Reviewing(room.cram(Cramming(confused=True)))
+    press(drilled, "space")
+
+    assert page_of(drilled)[4:9] == [
+        "  What does a security group do?          What does a network ACL do?",
+        "",
+        "  " + "─" * 36 + "    " + "─" * 36,
+        "",
+        "  Filters at an instance, stateful        Filters at a subnet, stateless",
+    ]
+    narrow = [row.strip() for row in page_of(drilled, 50, 24) if row]
+    assert narrow[2:7] == [
+        "What does a security group do?",
+        "─" * 46,
+        "Filters at an instance, stateful",
+        "What does a network ACL do?",
+        "Filters at a subnet, stateless",
+    ]
+    press(drilled, "3", "space")
+    assert page_of(drilled)[4].split("  ")[1] == "What does a network ACL do?"

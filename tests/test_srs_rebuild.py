@@ -63,6 +63,11 @@ def test_both_ways_to_rebuild_agree(lived: Store) -> None:
     lived.db.execute("update reviews set void = 1 where id % 11 = 0")
     lived.db.execute("update reviews set rating = 0, kind = 4 where id % 13 = 0")
     lived.db.execute("update reviews set rating = 0, kind = 5 where id % 17 = 0")
+    look_at = "update reviews set kind = 3, difficulty = 0 where "
+    lived.db.execute(look_at + "id % 5 = 0 and rating > 0")
+    cards = "(select min(id) from reviews group by card having card % 4 = 0)"
+    lived.db.execute(f"{look_at} rating > 0 and id in {cards}")
+    lived.db.execute(f"{look_at} rating > 0 and card in (select max(id) from cards)")
 
     for rollover in (0, 4, 23):
         found = dict(rebuild_all(lived.connection, lambda _: Preset(), rollover))

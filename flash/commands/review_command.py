@@ -10,6 +10,7 @@ from flash.opened import DbOption, Opened, TagOption, opened
 from flash.trouble import tell
 
 if TYPE_CHECKING:
+    from srs.cram import Cramming
     from srs.session import Session
 
 
@@ -35,6 +36,29 @@ def review(
             "--new", metavar="N", min=0, help="New cards today, whatever the limits."
         ),
     ] = None,
+    cram: Annotated[
+        bool,
+        typer.Option(
+            "--cram",
+            help="All that was ever learned, the weakest first; due days stay.",
+        ),
+    ] = False,
+    forgotten: Annotated[
+        int | None,
+        typer.Option(
+            "--forgotten",
+            metavar="N",
+            min=1,
+            help="As --cram, only what was answered Again in the last N days.",
+        ),
+    ] = None,
+    confused: Annotated[
+        bool,
+        typer.Option(
+            "--confused",
+            help="Cards that you mixed up (key x) in pairs; due days stay.",
+        ),
+    ] = False,
     tag: TagOption = "",
     db: DbOption = None,
 ) -> None:
@@ -42,6 +66,10 @@ def review(
 
     Every answer is on disk before the next question appears.  Without a terminal
     the plain mode is chosen by itself.  Exit code 130: interrupted with Ctrl-C.
+
+    A run with --cram, --forgotten or --confused leaves the schedule as it is: no
+    limits, siblings side by side, each card until it is Good; with --new N that many
+    new cards as well.
     """
     from flash.naming import check_deck
     from flash.words import backlog_line, exam_line
@@ -56,12 +84,25 @@ def review(
             store.clock,
             Scope(deck, tag, new),
             Wish(limit, minutes),
+            cramming=_cramming(cram=cram, forgotten=forgotten, confused=confused),
             reread=lambda file: _reread(store, file),
         )
         with _Presence(store) as others:
             lines = (*others, exam_line(session), backlog_line(session))
             session.notices.extend(line for line in lines if line)
             _run(session, plain=plain or not _is_terminal())
+
+
+def _cramming(
+    *, cram: bool, forgotten: int | None, confused: bool
+) -> "Cramming | None":
+    if confused and (cram or forgotten):
+        raise typer.BadParameter("--confused asks pairs, not what --cram asks")
+    if not (cram or confused or forgotten):
+        return None
+    from srs.cram import Cramming
+
+    return Cramming(forgotten, confused)
 
 
 def _is_terminal() -> bool:

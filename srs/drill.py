@@ -1,0 +1,78 @@
+"""Cards that were mixed up, asked in turn until both are known one after the other.
+
+A run beside the schedule, as `srs.cram` is, in pairs: the most often confused
+ones first.
+"""
+
+from collections import deque
+
+from srs.confusions import confused_pairs
+from srs.cram import Cram
+from srs.day_cards import cards_in
+from srs.memory import Rating
+from srs.options import Options
+from srs.queue import Counts, Scope
+from srs.store import Store
+
+
+class Drill(Cram):
+    """A course of pairs; see `srs.course.Course`.
+
+    A pair belongs to a scope when one of its cards does; where one may not be
+    asked (suspended, retired, buried) the pair stays out.
+    """
+
+    name = "mixed up"
+
+    def __init__(
+        self, store: Store, options: Options, scope: Scope, now_ms: int
+    ) -> None:
+        """Choose the pairs at a moment, UTC milliseconds."""
+        super().__init__(store, options, scope, now_ms, forgotten=0)
+        scoped, asked = (self._ids(one, now_ms) for one in (scope, Scope()))
+        self._waiting = deque(
+            (pair.card, pair.other)
+            for pair in confused_pairs(store)
+            if {pair.card, pair.other} <= asked and {pair.card, pair.other} & scoped
+        )
+        self._partners: dict[int, int] = {}
+        for one, other in self._waiting:
+            self._partners.setdefault(one, other)
+            self._partners.setdefault(other, one)
+        self._row.clear()
+        self._pair: tuple[int, int] = (0, 0)
+        self._was_missed = False
+        self._total = 2 * len(self._waiting)
+
+    def _ids(self, scope: Scope, now_ms: int) -> set[int]:
+        store, options = self._store, self._options
+        return {
+            card
+            for new in (False, True)
+            for card in cards_in(store, options, scope, now_ms, new=new)
+        }
+
+    def counts(self) -> Counts:
+        """Count what is left to be known."""
+        return Counts(0, 0, len(self._row) + 2 * len(self._waiting))
+
+    def pop(self, now_ms: int) -> tuple[int, bool] | None:
+        """Take the other card of the pair, or the first of the next one."""
+        if not self._row and self._waiting:
+            self._pair, self._was_missed = self._waiting.popleft(), False
+            self._row.extend(self._pair)
+        return super().pop(now_ms)
+
+    def partner(self, card: int) -> int | None:
+        """Give the other card of the pair."""
+        one, other = self._pair
+        if card in self._pair:
+            return other if card == one else one
+        return self._partners.get(card)
+
+    def _move_on(self, card: int, rating: Rating) -> None:
+        """Ask both again where one of them was not quite known."""
+        self._was_missed |= rating in (Rating.AGAIN, Rating.HARD)
+        if not self._row and self._was_missed:
+            self._was_missed = False
+            self._row.extend(self._pair)
