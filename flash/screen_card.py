@@ -53,6 +53,8 @@ class Card(Struct, frozen=True):
     lines: list[Line]
     answer_at: int = 0
     """Where the answer begins; 0 while it is hidden."""
+    answer_end: int = 0
+    """Where it ends, and what is said beside it begins."""
     focus: int = 0
     """A line that has to be seen, where there is one."""
 
@@ -84,8 +86,11 @@ def card_lines(view: View, columns: int) -> Card:
     asked = _question(question, room, shown=view.mode is Mode.ANSWERED)
     if view.mode is not Mode.ANSWERED:
         return Card(_shifted(asked, left))
-    answer = _answer(question, view.turn.note, room, other)
-    return Card(_shifted([*asked, (), *answer], left), len(asked))
+    answer = _answer(question, room)
+    more = _beyond(question, view.turn.note, room, other, answer)
+    lines = [*asked, (), *answer, *more]
+    end = len(asked) + 1 + len(answer)
+    return Card(_shifted(lines, left), len(asked), end)
 
 
 def _two(asked: Question, other: Question, note: Note, columns: int) -> Card:
@@ -99,9 +104,10 @@ def _two(asked: Question, other: Question, note: Note, columns: int) -> Card:
         )
         for one in (asked, other)
     )
-    lines = [*side_by_side(left, right, room), *_more(note, room, most=0)]
+    both = side_by_side(left, right, room)
+    lines = _shifted([*both, *_more(note, room, most=0)], (columns - room) // 2)
     answer_at = max(len(left.question), len(right.question))
-    return Card(_shifted(lines, (columns - room) // 2), answer_at)
+    return Card(lines, answer_at, len(both))
 
 
 def _search(typed: Typed, room: int) -> Card:
@@ -209,21 +215,29 @@ def _option(index: int, text: str, room: int, *, is_right: bool) -> list[Line]:
     return [(head, *first), *((Span(" " * indent), *line) for line in rest)]
 
 
-def _answer(
-    question: Question, note: Note, room: int, other: Question | None
-) -> list[Line]:
+def _answer(question: Question, room: int) -> list[Line]:
     lines: list[Line] = [_rule(room), ()]
     right = right_option(question)
     if right is None:
-        answer = _text(read_blocks(question.answer), room)
-    else:
-        answer = _option(right, question.answer, room, is_right=True)
-    lines += answer
+        return [*lines, *_text(read_blocks(question.answer), room)]
+    return [*lines, *_option(right, question.answer, room, is_right=True)]
+
+
+def _beyond(
+    question: Question,
+    note: Note,
+    room: int,
+    other: Question | None,
+    answer: Sequence[Line],
+) -> list[Line]:
+    """Give what follows an answer: another card's, the context, the note's rest."""
+    lines: list[Line] = []
     if other is not None:
         lines += [(), *_text(read_blocks(other.question), room, Look.BOLD)]
         lines += [(), *_text(read_blocks(other.answer), room)]
     # What follows a centred answer is centred too, while it is short.
-    most = _SHORT if right is None and len(answer) <= _SHORT else 0
+    is_short = right_option(question) is None and len(answer) - 2 <= _SHORT
+    most = _SHORT if is_short else 0
     if question.context:
         lines += [(), *_text(read_blocks(question.context), room, most=most)]
     return [*lines, *_more(note, room, most=most)]

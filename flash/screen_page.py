@@ -65,7 +65,8 @@ def lay_out(view: View, columns: int, rows: int, scroll: int | None = None) -> P
     lines = [()] * top + card.lines
     last = max(0, len(lines) - room)
     if scroll is None:
-        scroll = card.answer_at + top if card.answer_at else 0
+        # The question stays in sight where the answer has room below it.
+        scroll = card.answer_at + top if card.answer_end + top > room else 0
         if card.focus:
             scroll = top + card.focus + 1 - room
     scroll = max(0, min(scroll, last))

@@ -286,6 +286,20 @@ async def test_a_long_card_scrolls_and_says_so(room: Room) -> None:
     assert middle[2].strip() == "• point 14"
 
 
+async def test_a_question_stays_in_sight_over_a_short_answer_with_much_below(
+    room: Room,
+) -> None:
+    points = "\n".join(f"      - point {number}" for number in range(1, 41))
+    card = f"  - front: Which?\n    back: That one\n    extra: |\n{points}\n"
+    app = ReviewApp(room.session(f"deck: Long\ncards:\n{card}"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("space")
+        shown = [row.strip() for row in rows_of(app)]
+
+    assert shown[2:7] == ["Which?", "", "─" * 66, "", "That one"]
+    assert shown[19] == "↓ more"
+
+
 def waiting_deck() -> str:
     return "deck: One\ncards:\n  - {front: Only?, back: Yes}\n"
 
