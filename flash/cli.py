@@ -19,6 +19,7 @@ from flash.commands import (
     review_command,
     stale_command,
     stats_command,
+    step_commands,
 )
 from flash.trouble import Trouble, tell, tell_error, tell_problems
 
@@ -77,7 +78,8 @@ app.command("stale")(stale_command.stale)
 app.command("suspend")(cards_commands.suspend)
 app.command("unsuspend")(cards_commands.unsuspend)
 app.command("bury")(cards_commands.bury)
-app.command("undo")(cards_commands.undo)
+app.command("undo")(step_commands.undo)
+app.command("log")(step_commands.log)
 app.command("config")(config_command.config)
 app.command("backup")(deck_commands.backup)
 

@@ -15,11 +15,11 @@ from msgspec.structs import replace
 
 from srs.cache import deck_presets, rebuild_all, rewrite, save_all
 from srs.fuzz import fuzz_factor, fuzzed
-from srs.log import note_operation
 from srs.memory import Progress, ReviewKind, State
 from srs.options import Options
 from srs.presets import Preset
 from srs.schedule import interval_days
+from srs.steps import note_operation
 from srs.store import Store
 
 LOAD_DAYS = 14

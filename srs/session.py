@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from cards.note import Note, Option
 from cards.questions import Question, question_of
-from srs.changes import bury, suspend, undo_last
+from srs.changes import bury, suspend
 from srs.log import HistoryLine, history, record, seed_of
 from srs.memory import Progress, Rating, State, StoredCard
 from srs.options import Options
@@ -22,6 +22,7 @@ from srs.queue import Counts, Scope, build_queue
 from srs.rows import CARD_COLUMNS, CARD_WIDTH, NOTE_COLUMNS, card_of, note_of
 from srs.schedule import outcomes
 from srs.store import Store
+from srs.undo import OF_A_REVIEW, undo_last
 
 Clock = Callable[[], int]
 """Gives the moment, UTC milliseconds."""
@@ -297,12 +298,13 @@ class Session:
         """Take the last thing back, also of an earlier run.
 
         Returns:
-            What was undone, None where there is nothing to undo.
+            What was undone, None where there is nothing to undo, or where the last
+            step was none of a review: that is `flash undo`'s.
 
         Raises:
             StoreError: The store can't be written.
         """
-        undone = undo_last(self.store, self.options)
+        undone = undo_last(self.store, self.options, OF_A_REVIEW)
         if undone is None:
             return None
         if undone.review is not None:

@@ -237,9 +237,7 @@ def test_suspend_bury_and_undo_go_back_step_by_step(flash: Run) -> None:
     told = [
         flash("suspend", "powerhouse")[1],
         flash("bury", "powerhouse")[1],
-        flash("undo")[1],
-        flash("undo")[1],
-        flash("undo")[1],
+        *(flash("undo")[1] for _ in range(4)),
     ]
 
     assert told == [
@@ -247,6 +245,7 @@ def test_suspend_bury_and_undo_go_back_step_by_step(flash: Run) -> None:
         "buried: 1 of 1 cards\n",
         "dug 1 card out again\n",
         "took 1 card up again\n",
+        "took back the adding of cells.yaml: 3 new (the file stays)\n",
         "nothing to undo\n",
     ]
 

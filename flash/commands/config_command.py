@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flash.opened import DbOption, JsonOption, opened
+from flash.opened import DbOption, JsonOption, Opened, opened
 from flash.trouble import Trouble
 
 _SETTINGS = ("rollover", "time_zone")
@@ -46,7 +46,7 @@ def config(
         if name:
             name = _known(name.replace("-", "_"), names)
         if name and (value or unset):
-            _change(store.store, options, name, value, deck, unset=unset)
+            _change(store, name, value, deck, unset=unset)
             options = Options(store.store)
             if name in _CACHED:
                 from srs.cache import rebuild_cache
@@ -115,22 +115,21 @@ def _delay(seconds: int) -> str:
     return f"{seconds}s"
 
 
-def _change(
-    store: Any, options: Any, name: str, value: str, deck: str, *, unset: bool
-) -> None:
+def _change(store: Opened, name: str, value: str, deck: str, *, unset: bool) -> None:
     from srs.options import save_options, save_setting
 
     if name in _SETTINGS:
         if deck:
             raise Trouble(f"'{name}' holds for all decks", "leave out --deck")
-        save_setting(store, name, "" if unset else _checked_setting(name, value))
+        checked = "" if unset else _checked_setting(name, value)
+        save_setting(store.store, name, checked, store.now())
         return
-    own = options.own(deck)
+    own = store.options.own(deck)
     if unset:
         own.pop(name, None)
     else:
         own[name] = _checked(name, value)
-    save_options(store, deck, own)
+    save_options(store.store, deck, own, store.now())
 
 
 def _checked_setting(name: str, value: str) -> str:
