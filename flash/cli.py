@@ -8,6 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from flash.commands import (
+    backup_commands,
     cards_commands,
     check_command,
     config_command,
@@ -81,7 +82,8 @@ app.command("bury")(cards_commands.bury)
 app.command("undo")(step_commands.undo)
 app.command("log")(step_commands.log)
 app.command("config")(config_command.config)
-app.command("backup")(deck_commands.backup)
+app.command("backup")(backup_commands.backup)
+app.command("restore")(backup_commands.restore)
 
 
 def run(words: list[str]) -> int:
