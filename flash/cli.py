@@ -14,6 +14,7 @@ from flash.commands import (
     config_command,
     connect_commands,
     deck_commands,
+    doctor_command,
     import_command,
     list_commands,
     optimize_command,
@@ -84,6 +85,7 @@ app.command("log")(step_commands.log)
 app.command("config")(config_command.config)
 app.command("backup")(backup_commands.backup)
 app.command("restore")(backup_commands.restore)
+app.command("doctor")(doctor_command.doctor)
 
 
 def run(words: list[str]) -> int:
@@ -128,7 +130,28 @@ def _told(error: Exception, *, as_json: bool) -> bool:
     if isinstance(error, StoreError):
         tell_error(str(error), as_json=as_json)
         return True
+    if _is_damage(error):
+        tell_error(f"the store can't be read: {error} ({_DOCTOR})", as_json=as_json)
+        return True
     if type(error).__name__ in ("ExportError", "PackageError", "ConnectError"):
         tell_error(str(error), as_json=as_json)
         return True
     return False
+
+
+_DOCTOR = "flash doctor says more, flash restore goes back to a backup"
+
+
+def _is_damage(error: Exception) -> bool:
+    """Tell whether it is SQLite or the text in a row that can't be read."""
+    import sqlite3
+
+    import msgspec
+
+    kinds = (
+        sqlite3.DatabaseError,
+        sqlite3.OperationalError,
+        sqlite3.IntegrityError,
+        UnicodeDecodeError,
+    )
+    return type(error) in kinds or isinstance(error, msgspec.MsgspecError)

@@ -242,7 +242,7 @@ class _Writing:
 
     def _keep(self, step: Step, known: Known) -> None:
         note, old = step.note, known.note
-        if note.kind != old.kind:
+        if note.kind != old.kind and known.text_key:
             self._change_kind(step, known)
             return
         if step.action is Action.UNCHANGED:
@@ -317,7 +317,9 @@ class _Writing:
             (known.guid,),
         ).fetchall()
         parts = parts_of(note.content)
-        cards = _assigned(parts, _origins(known.note, note), rows)
+        # What stands in for a lost text says nothing about its questions.
+        origins = _origins(known.note, note) if known.text_key else {}
+        cards = _assigned(parts, origins, rows)
         free = max((ordinal for _, _, ordinal, _ in rows), default=-1) + 1
         renamed: list[tuple[str, int, int]] = []
         for part in parts:

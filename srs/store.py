@@ -114,6 +114,11 @@ def open_store(path: Path, now_ms: int) -> Store:
     except sqlite3.Error as error:
         connection.close()
         raise StoreError(path, str(error), hint_for(str(error))) from None
+    except UnicodeDecodeError:
+        # SQLite's complaint quotes the damaged schema.
+        connection.close()
+        reason = "malformed database schema"
+        raise StoreError(path, reason, hint_for(reason)) from None
     except StoreError:
         connection.close()
         raise

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from srs.cache import rewrite
+from srs.cache import NEVER_ANSWERED, rewrite
 from srs.changes import SET_MARKS
 from srs.former import Former, put_back
 from srs.log import void_review
@@ -24,16 +24,6 @@ from srs.store import Store
 
 OF_A_REVIEW = frozenset({"answer", "suspend", "unsuspend", "bury", "forget", "edit"})
 """Steps that a person makes while reviewing, and may take back there."""
-
-NEVER_ANSWERED = """
-    update cards
-       set state = 0, step = 0, stability = null, difficulty = null, interval = 0,
-           due_ms = null, due_day = null, last_ms = null, last_day = null, reps = 0,
-           lapses = 0, leech = 0
-     where id = ? and not exists (
-           select 1 from reviews where card = cards.id and void = 0)
-"""
-"""What a card carries whose log is empty: a rebuild speaks of others only."""
 
 
 class Undone(Struct, frozen=True):
