@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cards.cloze import ClozeError
 from cards.media import media_paths
 from cards.note import Basic, Change, Content, Source
 from cards.questions import parts_of
@@ -167,14 +168,14 @@ def _is_readable(
     fields: bytes, tags: bytes, sources: bytes, changed: bytes, *others: bytes
 ) -> bool:
     try:
-        msgspec.json.decode(fields, type=Content)
+        parts_of(msgspec.json.decode(fields, type=Content))
         msgspec.json.decode(tags, type=tuple[str, ...])
         msgspec.json.decode(sources, type=tuple[Source, ...])
         if changed:
             msgspec.json.decode(changed, type=Change)
         for text in others:
             text.decode()
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, ClozeError):
         return False
     return True
 
@@ -391,16 +392,18 @@ def media(store: Store, now_ms: int) -> Iterator[Finding]:
            and (instr(fields, '![') or instr(extra, '!['))
         """
     )
-    missing: list[str] = []
+    missing: dict[str, None] = {}
     for file, line, fields, extra in rows:
         for text in (*_strings(msgspec.json.decode(fields)), extra):
             for path, _ in media_paths(text):
                 if not _is_file(Path(file).parent / path):
-                    missing.append(f"{path} of {file}:{line}")
+                    missing[f"{path} of {file}:{line}"] = None
     if missing:
         more = len(missing) - _SHOWN
-        shown = ", ".join(missing[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
-        told = f"{_counted(len(missing), 'picture or sound')} not found: {shown}"
+        shown = ", ".join(list(missing)[:_SHOWN]) + (
+            f" and {more} more" if more > 0 else ""
+        )
+        told = f"{_counted(len(missing), 'media file')} not found: {shown}"
         mend = "put them there, or add the file again from where it is"
         yield Finding("media", told, len(missing), mend, mended=False)
 

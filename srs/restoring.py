@@ -3,7 +3,7 @@
 A copy of the backup is checked and migrated first.  Its pages then go into the
 living file through SQLite's backup API, as one transaction: another review that is
 open sees the other content with its next question and never writes into a file that
-is gone.  Only what is no database any more is replaced as a file.
+is gone.  Only what SQLite can't write into any more is replaced as a file.
 """
 
 import shutil
@@ -147,7 +147,7 @@ def present(path: Path) -> Contents | None:
                 hint = "name another file with --db"
                 raise StoreError(path, "a database, but not one of flash", hint)
             return contents_of(connection)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return None
 
 
@@ -176,8 +176,8 @@ def restore(path: Path, copy: Store, now_ms: int, keep: Path) -> Path | None:
         _keep_readers(path, copy)
         try:
             _overwrite(path, copy)
-        except sqlite3.DatabaseError as error:
-            if "not a database" not in str(error):
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            if isinstance(error, sqlite3.OperationalError):
                 raise
             _replace(path, copy)
     except (OSError, sqlite3.Error) as error:
@@ -194,7 +194,7 @@ def _save(path: Path, now_ms: int, keep: Path) -> Path | None:
         connection = sqlite3.connect(path, isolation_level=None)
         with closing(Store(path, connection)) as store:
             return back_up(store, now_ms, keep=keep)
-    except (StoreError, sqlite3.Error):
+    except (StoreError, sqlite3.Error, UnicodeDecodeError):
         return set_aside(path, now_ms)
 
 
@@ -219,7 +219,7 @@ def _keep_readers(path: Path, copy: Store) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             rows = connection.execute("select pid, host, started from readers")
             readers = rows.fetchall()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         readers = []
     with copy.transaction() as writing:
         writing.execute("delete from readers")

@@ -20,7 +20,7 @@ from srs.parameters import undo_optimize
 from srs.presets import Preset
 from srs.reschedule import undo_reschedule
 from srs.steps import counted, told_counts
-from srs.store import Store
+from srs.store import Store, StoreError
 
 OF_A_REVIEW = frozenset({"answer", "suspend", "unsuspend", "bury", "forget", "edit"})
 """Steps that a person makes while reviewing, and may take back there."""
@@ -144,9 +144,11 @@ class _Undoing:
 
     def _preset_of(self, card: int) -> Preset:
         sql = "select d.name from cards c join decks d on d.id = c.deck where c.id = ?"
-        return self._options.preset(
-            self._connection.execute(sql, (card,)).fetchone()[0]
-        )
+        row = self._connection.execute(sql, (card,)).fetchone()
+        if row is None:
+            message = f"card {card} of the last step is gone"
+            raise StoreError(self._store.path, message, "flash doctor says more")
+        return self._options.preset(row[0])
 
     def _forget(self, before: dict[str, Any]) -> Undone:
         reviews: list[list[int]] = before["reviews"]
