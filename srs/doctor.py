@@ -7,7 +7,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from srs.backups import back_up
-from srs.cures import CURES, Finding, damages
+from srs.cures import CURES, damages
+from srs.findings import Finding
 from srs.store import Store
 
 

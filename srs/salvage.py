@@ -16,8 +16,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from srs.cures import Finding
 from srs.doctor import cure
+from srs.findings import Finding
 from srs.pages import Pages, Row
 from srs.store import Store, StoreError, hint_for, open_store
 

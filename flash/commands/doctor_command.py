@@ -12,7 +12,7 @@ from flash.trouble import Trouble
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from srs.cures import Finding
+    from srs.findings import Finding
     from srs.salvage import Salvaged
 
 
