@@ -108,14 +108,16 @@ def _deltas(ids: Sequence[int]) -> list[int]:
     return [one - before for before, one in zip((0, *ids), ids, strict=False)]
 
 
-def put_back(connection: sqlite3.Connection, former: Former) -> None:
+def put_back(connection: sqlite3.Connection, former: Former) -> list[int]:
     """Make notes and cards what they were, inside a transaction.
 
     New ones vanish.  One that has a row in the review log, if only of an answer
     that was undone, is retired instead: the log is never cut.
+
+    Returns:
+        The cards that are in another deck than before.
     """
-    if former.was:
-        _put_rows_back(connection, former.was)
+    moved = _put_rows_back(connection, former.was) if former.was else []
     cards = {"first": former.cards[0], "end": former.cards[1]}
     notes = {"first": former.notes[0], "end": former.notes[1]}
     within = "id >= :first and id < :end"
@@ -145,13 +147,17 @@ def put_back(connection: sqlite3.Connection, former: Former) -> None:
         """,
         [(deck,) for deck in former.decks],
     )
+    return moved
 
 
-def _put_rows_back(connection: sqlite3.Connection, was: str) -> None:
+def _put_rows_back(connection: sqlite3.Connection, was: str) -> list[int]:
     text = zlib.decompress(base64.b85decode(was))
     groups, names = msgspec.json.decode(text, type=tuple[list[Changed], dict[int, str]])
     decks = {deck: _deck(connection, name) for deck, name in names.items()}
+    moved: list[int] = []
     for group in groups:
+        if group.table == "cards" and "deck" in group.columns:
+            moved += _sums(group.ids)
         own, *known = _TABLES[group.table]
         columns = [one for one in known if one in group.columns]
         chosen = [
@@ -163,6 +169,7 @@ def _put_rows_back(connection: sqlite3.Connection, was: str) -> None:
             f"update {group.table} set {changes} where {own} = ?",
             zip(*chosen, _sums(group.ids), strict=True),
         )
+    return moved
 
 
 def _sums(deltas: Sequence[int]) -> Iterator[int]:

@@ -1,8 +1,8 @@
 """The notes of the store: read, and changed by a plan in one transaction."""
 
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ from cards.note import Note
 from cards.parts import followed_parts
 from cards.plan import Action, Known, Step
 from cards.questions import parts_of
+from srs.cache import rewrite
 from srs.former import Former, seen, watch
 from srs.memory import StoredNote
+from srs.options import Options
 from srs.rows import (
     CARD_COLUMNS,
     CARD_WIDTH,
@@ -138,11 +140,30 @@ def apply_plan(
             if progressed and index % 1000 == 0:
                 progressed(index)
         applied = writing.finish()
+        _recompute(connection, Options(store), writing.moved)
         before = writing.before(seen(connection))
         # Only lines of a file moved: nothing that a person would undo.
         if before["counts"]:
             note_operation(connection, now_ms, name, before)
         return applied
+
+
+def _recompute(
+    connection: sqlite3.Connection,
+    options: Options,
+    moved: Mapping[tuple[str, str], Sequence[int]],
+) -> None:
+    """Compute what cards carry that came to a deck with other parameters."""
+    cards: list[int] = []
+    for (before, after), some in moved.items():
+        old, new = options.preset(before), options.preset(after)
+        if (old.parameters, old.leech_threshold) != (
+            new.parameters,
+            new.leech_threshold,
+        ):
+            cards += some
+    if cards:
+        rewrite(connection, options, cards)
 
 
 class _Writing:
@@ -165,6 +186,8 @@ class _Writing:
         self._made: list[int] = []
         self._counts: Counter[str] = Counter()
         self._files: set[str] = set()
+        self.moved: dict[tuple[str, str], list[int]] = defaultdict(list)
+        """Cards by the deck they came from and the one they came to."""
         self._count = self._retired = 0
 
     def _first_id(self, sql: str) -> int:
@@ -330,6 +353,8 @@ class _Writing:
             free = max(free, ordinal) + 1
             self._new_card(known.guid, ordinal, part, deck)
         self._count += len(renamed)
+        if note.deck != known.note.deck:
+            self.moved[known.note.deck, note.deck] += cards.values()
         kept = set(cards.values())
         gone = [(card,) for _, card, _, out in rows if card not in kept and not out]
         self._many("update cards set retired = 1 where id = ?", gone)

@@ -176,7 +176,11 @@ class _Undoing:
         return Undone(self._name, words[self._name], only)
 
     def _add(self, before: dict[str, Any]) -> Undone:
-        put_back(self._connection, msgspec.convert(before["former"], Former))
+        former = msgspec.convert(before["former"], Former)
+        moved = put_back(self._connection, former)
+        if moved:
+            # Their decks may have parameters of their own.
+            rewrite(self._connection, self._options, moved)
         what = "edit" if self._name == "edit" else "adding"
         counts = told_counts(before["counts"])
         told = f"took back the {what} of {before['about']}: {counts} (the file stays)"

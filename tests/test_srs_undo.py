@@ -16,8 +16,10 @@ from cards.note import Basic, Cloze, Compare, Listing, Note
 from cards.problem import DeckError
 from srs.cache import rebuild_cache
 from srs.changes import bring_forward, bury, suspend
+from srs.doctor import examine
 from srs.memory import Rating
 from srs.options import Options, save_options, save_setting
+from srs.presets import DEFAULT_PARAMETERS
 from srs.steps import last_steps
 from srs.store import Store
 from srs.undo import OF_A_REVIEW, Undone, undo_last, undo_steps
@@ -105,6 +107,29 @@ def test_edits_moves_and_retirements_go_back_to_the_letter(store: Store) -> None
 
     assert contents(store) == before
     assert contradictions(store) == []
+
+
+def test_a_card_that_moves_follows_the_parameters_of_its_deck_there_and_back(
+    store: Store,
+) -> None:
+    parameters = (0.3, *DEFAULT_PARAMETERS[1:])
+    save_options(store, "B", {"parameters": parameters, "leech_threshold": 1})
+    add(store, [basic("one", "A"), basic("two", "A")])
+    for day in range(3):
+        give(
+            store,
+            ids(store)[0],
+            Rating.AGAIN if day else Rating.EASY,
+            NOON + day * DAY_MS * 20,
+        )
+    before = contents(store)
+
+    add(store, [basic("one", "B"), basic("two", "A")], NOON + 1)
+    assert contradictions(store) == []
+    assert store.row("select leech from cards order by id") == (1,)
+
+    undone(store)
+    assert contents(store) == before
 
 
 def test_what_woke_up_is_retired_again(store: Store) -> None:
@@ -312,6 +337,12 @@ class Steps(RuleBasedStateMachine):
         self.do(save_options, deck, options, self.now)
         rebuild_cache(self.store, Options(self.store))
 
+    @rule(deck=st.sampled_from(["", "A", "C"]), first=st.sampled_from([0.2, 2.5]))
+    def fit(self, deck: str, first: float) -> None:
+        parameters = (first, *DEFAULT_PARAMETERS[1:])
+        self.do(save_options, deck, {"parameters": parameters}, self.now)
+        rebuild_cache(self.store, Options(self.store))
+
     @rule()
     def take_back(self) -> None:
         found = undo_last(self.store, Options(self.store))
@@ -336,7 +367,8 @@ class Steps(RuleBasedStateMachine):
     @invariant()
     def the_cards_follow_from_the_log(self) -> None:
         assert contradictions(self.store) == []
-        assert self.store.rows("pragma foreign_key_check") == []
+        found = examine(self.store, self.now).findings
+        assert [one for one in found if one.what not in ("clock", "decks")] == []
 
     def teardown(self) -> None:
         while self.before:
