@@ -19,6 +19,10 @@ VERSION = 3
 """The newest schema this program knows; `srs.schema` makes it."""
 
 _BUSY_S = 5
+_DAMAGED = (
+    "flash restore goes back to a backup, "
+    "flash doctor --salvage NEW.db reads what can be read"
+)
 
 
 class StoreError(Exception):
@@ -175,9 +179,8 @@ def _is_ours(store: Store) -> bool:
 def hint_for(reason: str) -> str:
     """Say how to mend what SQLite or the system complains about."""
     hints = {
-        "not a database": "name another file with --db, or go back to a backup: "
-        "flash restore",
-        "malformed": "flash restore goes back to a backup, flash doctor says more",
+        "not a database": f"name another file with --db, or {_DAMAGED}",
+        "malformed": _DAMAGED,
         "locked": "another program holds it: close that and try again",
         "readonly": "allow writing to the file and its folder",
         "unable to open": "allow writing to the file and its folder",

@@ -183,7 +183,7 @@ class _Undoing:
             rewrite(self._connection, self._options, moved)
         what = "edit" if self._name == "edit" else "adding"
         counts = told_counts(before["counts"])
-        told = f"took back the {what} of {before['about']}: {counts} (the file stays)"
+        told = f"took back the {what} of {before['about']}: {counts} (files stay)"
         return Undone(self._name, told)
 
     def _config(self, before: dict[str, Any]) -> Undone:

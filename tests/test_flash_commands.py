@@ -245,7 +245,7 @@ def test_suspend_bury_and_undo_go_back_step_by_step(flash: Run) -> None:
         "buried: 1 of 1 cards\n",
         "dug 1 card out again\n",
         "took 1 card up again\n",
-        "took back the adding of cells.yaml: 3 new (the file stays)\n",
+        "took back the adding of cells.yaml: 3 new (files stay)\n",
         "nothing to undo\n",
     ]
 

@@ -88,7 +88,7 @@ def test_an_undo_may_be_looked_at_before(flash: Run) -> None:
     flash("config", "rollover", "5")
     told = (
         "set rollover back to what it was\n"
-        "took back the adding of cells.yaml: 2 new (the file stays)\n"
+        "took back the adding of cells.yaml: 2 new (files stay)\n"
     )
 
     dry = flash("undo", "2", "--dry-run")
@@ -180,8 +180,9 @@ def test_a_restore_mends_a_store_that_does_not_open(flash: Run) -> None:
     code, _, err = flash("stats")
     assert (code, err) == (
         1,
-        "flash: store.db: file is not a database (name another file with --db, or go "
-        "back to a backup: flash restore)\n",
+        "flash: store.db: file is not a database (name another file with --db, or "
+        "flash restore goes back to a backup, "
+        "flash doctor --salvage NEW.db reads what can be read)\n",
     )
 
     code, out, _ = flash("restore", "2026-11-23T090000.db", "--yes")

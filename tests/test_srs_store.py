@@ -188,7 +188,10 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) ->
     message, hint = refusal(file)
 
     assert message == "file is not a database"
-    assert hint == "name another file with --db, or go back to a backup: flash restore"
+    assert hint == (
+        "name another file with --db, or flash restore goes back to a backup, "
+        "flash doctor --salvage NEW.db reads what can be read"
+    )
     assert file.read_text() == "deck: A\n" * 200
 
 

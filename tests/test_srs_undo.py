@@ -62,7 +62,7 @@ def test_added_notes_vanish_with_their_deck(store: Store) -> None:
 
     found = undone(store)
 
-    told = "took back the adding of one.yaml: 2 new (the file stays)"
+    told = "took back the adding of one.yaml: 2 new (files stay)"
     assert found == Undone("add", told)
     assert contents(store) == before
 
