@@ -99,8 +99,13 @@ def log(store: Store, now_ms: int) -> Iterator[Finding]:
 
 def steps(store: Store, now_ms: int) -> Iterator[Finding]:
     """Forget steps of which nobody can read how to take them back."""
-    count = store.connection.execute(
-        "delete from operations where not json_valid(before)"
+    run = store.connection.execute
+    count = run("delete from operations where not json_valid(before)").rowcount
+    count += run(
+        """
+        delete from operations
+         where name = 'answer' and before ->> 'card' not in (select id from cards)
+        """
     ).rowcount
     if count:
         told = f"{counted(count, 'step')} that can't be taken back any more"

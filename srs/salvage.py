@@ -25,10 +25,7 @@ _HEAD = b"SQLite format 3\0" + bytes.fromhex("1000 0202 00 40 20 20")
 """Begins each file of flash: pages of 4096 bytes, with a write-ahead log."""
 
 _SCHEMA = 1
-_TABLES = (
-    *("settings", "presets", "decks", "notes", "cards", "reviews", "operations"),
-    *("anki_notetypes", "anki_notes", "confusions"),
-)
+_LEFT_OUT = ("_sqlite_migrations", "readers")
 
 
 class Column(Struct, frozen=True):
@@ -129,7 +126,8 @@ def _filled(store: Store, pages: Pages, now_ms: int) -> Salvaged:
     lost = {table: int(store.row(sql)[0]) for table, sql in _LOST.items()}
     findings = cure(store, now_ms)
     rows_of = {
-        table: int(store.row(f"select count(*) from {table}")[0]) for table in _TABLES
+        table: int(store.row(f"select count(*) from {table}")[0])
+        for table in reading.columns
     }
     return Salvaged(
         rows_of,
@@ -167,7 +165,7 @@ class _Reading:
     """Rows by their table, those that are surely of it first."""
 
     def __init__(self, store: Store, pages: Pages) -> None:
-        self.columns = {table: _columns(store, table) for table in _TABLES}
+        self.columns = {table: _columns(store, table) for table in _tables(store)}
         self._pages = pages
         self.lost_pages = self.misfits = 0
 
@@ -217,7 +215,8 @@ class _Reading:
     def _known(self, table: str, leaves: Sequence[int]) -> Iterator[list[Any]]:
         for number in leaves:
             for row in self._pages.rows(number):
-                found = _fitted(self.columns[table], row)
+                columns = self.columns[table]
+                found = _fitted(columns, row, most_missing=len(columns))
                 if found is None:
                     self.misfits += 1
                 else:
@@ -225,11 +224,18 @@ class _Reading:
 
     def _recognised(self, row: Row) -> Iterator[tuple[str, list[Any]]]:
         """Find the table whose shape a row has."""
-        for table in _TABLES:
-            found = _fitted(self.columns[table], row)
+        for table, columns in self.columns.items():
+            # By their shape alone, shorter rows could be of several tables.
+            found = _fitted(columns, row, most_missing=1)
             if found is not None and _is_like(table, found):
                 yield table, found
                 return
+
+
+def _tables(store: Store) -> list[str]:
+    sql = "select name from sqlite_master where type = 'table' order by rowid"
+    names = [name for (name,) in store.rows(sql)]
+    return [name for name in names if name not in _LEFT_OUT]
 
 
 def _columns(store: Store, table: str) -> list[Column]:
@@ -241,18 +247,26 @@ def _columns(store: Store, table: str) -> list[Column]:
             kind,
             optional=not (required or key),
             is_rowid=bool(key) and kind == "INTEGER" and len(keys) == 1,
-            default=None if default is None else ("" if "'" in default else 0),
+            default=None if default is None else _constant(default),
         )
         for _, name, kind, required, default, key in rows
     ]
 
 
-def _fitted(columns: Sequence[Column], row: Row) -> list[Any] | None:
-    """Give the values of a row, None where it can't be one of this table."""
+def _constant(written: str) -> str | int:
+    return written.strip("'") if "'" in written else int(written)
+
+
+def _fitted(
+    columns: Sequence[Column], row: Row, *, most_missing: int
+) -> list[Any] | None:
+    """Give the values of a row, None where it can't be one of this table.
+
+    A row that is older than a column lacks it at its end.
+    """
     rowid, values = row
     missing = columns[len(values) :]
-    # Only one column at a time was ever added to a table.
-    if len(values) > len(columns) or len(missing) > 1:
+    if len(values) > len(columns) or len(missing) > most_missing:
         return None
     if any(column.default is None for column in missing):
         return None

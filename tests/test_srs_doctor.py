@@ -232,6 +232,7 @@ def test_answers_of_a_card_that_is_gone_are_dropped_and_its_question_asked_anew(
         ("2 mix-ups without what it belongs to", "dropped"),
         ("2 answers without what it belongs to", "dropped"),
         ("1 question without a card", "named by the order in their note, else new"),
+        ("2 steps that can't be taken back any more", "forgotten"),
         ("1 card without a place in the row of new ones", "placed at its end"),
     ]
     assert found(store) == []
