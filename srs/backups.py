@@ -184,7 +184,7 @@ def _looked_at(path: Path) -> Contents | None:
     try:
         with closing(read_only(path)) as connection:
             return contents_of(connection)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return None
 
 

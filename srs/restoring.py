@@ -60,7 +60,7 @@ def prepared(path: Path, source: Path, now_ms: int) -> Iterator[Store]:
             store = open_store(copy, now_ms)
         except StoreError as error:
             raise StoreError(source, error.message, error.hint) from None
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
             raise _refusal(source, error) from None
         with closing(store):
             yield store
@@ -88,6 +88,9 @@ def _check_names(path: Path, source: Path) -> None:
 
 def _refusal(source: Path, error: Exception) -> StoreError:
     reason = getattr(error, "strerror", None) or str(error)
+    if isinstance(error, UnicodeDecodeError):
+        # SQLite's complaint quotes the damaged schema.
+        reason = "malformed database schema"
     if "malformed" in reason:
         return StoreError(source, reason, _SALVAGE)
     if "not a database" in reason:
