@@ -99,8 +99,11 @@ def _undo(
     if row is None or (among is not None and row[1] not in among):
         return None
     operation, name, text = row
-    connection.execute("update operations set undone = 1 where id = ?", (operation,))
     undoing = _Undoing(store, connection, options, name)
+    if name not in undoing.ways:
+        message = f"the last step, '{name}', is of a newer flash"
+        raise StoreError(store.path, message, "update flash")
+    connection.execute("update operations set undone = 1 where id = ?", (operation,))
     return undoing.ways[name](msgspec.json.decode(text))
 
 

@@ -20,8 +20,8 @@ from srs.doctor import examine
 from srs.memory import Rating
 from srs.options import Options, save_options, save_setting
 from srs.presets import DEFAULT_PARAMETERS
-from srs.steps import last_steps
-from srs.store import Store
+from srs.steps import last_steps, note_operation
+from srs.store import Store, StoreError
 from srs.undo import OF_A_REVIEW, Undone, undo_last, undo_steps
 
 TABLES = ("settings", "presets", "decks", "notes", "cards", "reviews", "confusions")
@@ -242,6 +242,19 @@ def test_the_log_of_steps_tells_each_with_what_it_was_about(store: Store) -> Non
         ("add", "added one.yaml: 2 new", 2, False),
     ]
     assert last_steps(store, 2) == last_steps(store)[:2]
+
+
+def test_a_step_of_a_newer_flash_is_not_skipped(store: Store) -> None:
+    add(store, [basic("one")])
+    with store.transaction() as connection:
+        note_operation(connection, NOON, "dream", {})
+    assert last_steps(store, 1)[0].sentence == "dream"
+
+    with pytest.raises(StoreError) as caught:
+        undone(store)
+
+    assert caught.value.message == "the last step, 'dream', is of a newer flash"
+    assert [one.undone for one in last_steps(store)] == [False, False]
 
 
 def test_a_large_run_takes_little_room(store: Store) -> None:

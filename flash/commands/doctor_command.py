@@ -56,8 +56,8 @@ def doctor(
         _print(report.findings, fix=fix)
         if report.backup:
             typer.echo(f"backup from before: {report.backup}")
-        if not fix and any(one.mended for one in report.findings):
-            typer.echo("(nothing was changed; flash doctor --fix mends)")
+        if report.findings and not fix:
+            typer.echo("(nothing was changed)")
     if left:
         raise typer.Exit(1)
 
@@ -77,7 +77,8 @@ def _print(findings: "Iterable[Finding]", *, fix: bool) -> None:
     found = list(findings)
     for one in found:
         mark = "mended" if fix and one.mended else "wrong"
-        typer.echo(f"{mark}: {one.sentence} ({one.mend})")
+        mend = f"--fix: {one.mend}" if one.mended and not fix else one.mend
+        typer.echo(f"{mark}: {one.sentence} ({mend})")
     if not found:
         typer.echo("all is well")
 
