@@ -230,7 +230,9 @@ def _keep_readers(path: Path, copy: Store) -> None:
 
 
 def _overwrite(path: Path, copy: Store) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as living:
+    # Patience is counted in one place only, and the backup API has its own.
+    living = sqlite3.connect(path, timeout=0, isolation_level=None)
+    with closing(living):
         copy.connection.backup(living, progress=_patience())
         living.execute("pragma journal_mode = wal")
 
