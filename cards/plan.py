@@ -13,7 +13,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from cards.cloze import parse_cloze, plain
-from cards.identity import answer_key, normalised, root_of, text_key
+from cards.identity import answer_key, guid_for, normalised, root_of, text_key
 from cards.note import Cloze, Compare, Listing, Note
 from cards.parts import ALIKE, likeness
 from cards.problem import DeckError, Place, Problem
@@ -41,7 +41,8 @@ class Known(Struct, frozen=True):
     note: Note
     retired: bool = False
     text_key: str = ""
-    """`cards.identity.text_key` of the note, kept so that it need not be made anew."""
+    """`cards.identity.text_key` of the note, kept so that it need not be made anew;
+    empty for a stand-in of a note whose text was lost."""
 
 
 class Step(Struct, frozen=True):
@@ -119,6 +120,7 @@ class _Matching:
                 if candidate is not None:
                     self._check_owner(note, candidate)
                     self._take(index, candidate)
+        self._by_guid({one.guid: one for one in self._known if not one.text_key})
         own_ids = {note.id for note in self._incoming if note.id}
         for index, key in enumerate(self._keys):
             candidate = texts.get(key)
@@ -131,6 +133,17 @@ class _Matching:
             ):
                 continue
             self._take(index, candidate)
+
+    def _by_guid(self, lost: Mapping[str, Known]) -> None:
+        """Let the notes that were lost come back to their history."""
+        if not lost:
+            return
+        for index, (note, key) in enumerate(
+            zip(self._incoming, self._keys, strict=True)
+        ):
+            candidate = lost.get(guid_for(note.id or key))
+            if candidate is not None and self._found[index] is None:
+                self._take(index, candidate)
 
     def _take(self, index: int, candidate: Known) -> None:
         if candidate.guid not in self._taken:

@@ -83,7 +83,7 @@ def reread(opened: Opened, file: str) -> str | None:
     try:
         intake = plan(opened, [Path(file)], "")
         refuse_loss(intake, agreed=lambda _: False)
-        carry_out(opened.store, intake, opened.now())
+        carry_out(opened.store, intake, opened.now(), name="edit")
     except DeckError as error:
         return "\n".join(str(problem) for problem in error.problems[:5])
     except Trouble as error:

@@ -8,11 +8,13 @@ import typer
 from typer.exceptions import TyperException
 
 from flash.commands import (
+    backup_commands,
     cards_commands,
     check_command,
     config_command,
     connect_commands,
     deck_commands,
+    doctor_command,
     exam_command,
     import_command,
     list_commands,
@@ -21,6 +23,7 @@ from flash.commands import (
     simulate_command,
     stale_command,
     stats_command,
+    step_commands,
 )
 from flash.trouble import Trouble, tell, tell_error, tell_problems
 
@@ -81,9 +84,12 @@ app.command("stale")(stale_command.stale)
 app.command("suspend")(cards_commands.suspend)
 app.command("unsuspend")(cards_commands.unsuspend)
 app.command("bury")(cards_commands.bury)
-app.command("undo")(cards_commands.undo)
+app.command("undo")(step_commands.undo)
+app.command("log")(step_commands.log)
 app.command("config")(config_command.config)
-app.command("backup")(deck_commands.backup)
+app.command("backup")(backup_commands.backup)
+app.command("restore")(backup_commands.restore)
+app.command("doctor")(doctor_command.doctor)
 
 
 def run(words: list[str]) -> int:
@@ -128,7 +134,28 @@ def _told(error: Exception, *, as_json: bool) -> bool:
     if isinstance(error, StoreError):
         tell_error(str(error), as_json=as_json)
         return True
+    if _is_damage(error):
+        tell_error(f"the store can't be read: {error} ({_DOCTOR})", as_json=as_json)
+        return True
     if type(error).__name__ in ("ExportError", "PackageError", "ConnectError"):
         tell_error(str(error), as_json=as_json)
         return True
     return False
+
+
+_DOCTOR = "flash doctor says more, flash restore goes back to a backup"
+
+
+def _is_damage(error: Exception) -> bool:
+    """Tell whether it is SQLite or the text in a row that can't be read."""
+    import sqlite3
+
+    import msgspec
+
+    kinds = (
+        sqlite3.DatabaseError,
+        sqlite3.OperationalError,
+        sqlite3.IntegrityError,
+        UnicodeDecodeError,
+    )
+    return type(error) in kinds or isinstance(error, msgspec.MsgspecError)

@@ -69,8 +69,8 @@ def import_package(
     from export.anki_reader import read_collection
     from export.package_file import open_package
     from srs.arrivals import known_guids
+    from srs.backups import back_up
     from srs.merging import merge
-    from srs.store import back_up
 
     store, options = opened.store, opened.options
     folder = media_folder(store.path.absolute())
@@ -121,8 +121,8 @@ def import_table(
         StoreError: The store can't be written; nothing was.
     """
     from export.text_table import read_table
+    from srs.backups import back_up
     from srs.merging import merge
-    from srs.store import back_up
 
     store = opened.store
     home = media_folder(store.path.absolute()) / "table"

@@ -61,12 +61,21 @@ def opened(db: Path | None) -> Iterator[Opened]:
     """
     from srs.store import open_store
 
-    clock = read_clock()
-    store = open_store(store_path(db or _global_db()), clock())
+    path, clock = chosen_store(db)
+    store = open_store(path, clock())
     try:
         yield Opened(store, clock)
     finally:
         store.close()
+
+
+def chosen_store(db: Path | None) -> tuple[Path, Callable[[], int]]:
+    """Give the store's file, unopened, and the clock.
+
+    Raises:
+        Trouble: `$FLASH_NOW` is no time.
+    """
+    return store_path(db or _global_db()), read_clock()
 
 
 def _global_db() -> Path | None:

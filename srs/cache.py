@@ -27,6 +27,16 @@ _SAVE = """
 """
 """In the order of the fields of `Progress`."""
 
+NEVER_ANSWERED = """
+    update cards
+       set state = 0, step = 0, stability = null, difficulty = null, interval = 0,
+           due_ms = null, due_day = null, last_ms = null, last_day = null, reps = 0,
+           lapses = 0, leech = 0
+     where id = ? and not exists (
+           select 1 from reviews where card = cards.id and void = 0)
+"""
+"""What a card carries whose log is empty: a rebuild speaks of others only."""
+
 
 def is_leech(progress: Progress, preset: Preset) -> bool:
     """Tell whether a card was forgotten so often that it wants rewriting."""

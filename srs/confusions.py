@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from srs.log import note_operation
 from srs.memory import Rating
+from srs.steps import note_operation
 from srs.store import Store
 
 

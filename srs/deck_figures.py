@@ -36,6 +36,8 @@ def deck_figures(store: Store, now_ms: int, chosen: Within) -> tuple[DeckFigures
     names = dict(store.rows("select id, name from decks"))
     sums: dict[str, list[Any]] = {}
     for deck, *counts in (*_cards(store, chosen), *_answers(store, now_ms, chosen)):
+        if deck not in names:
+            continue  # a damaged store; flash doctor mends it
         segments = names[deck].split("::")
         for depth in range(len(segments)):
             path = "::".join(segments[: depth + 1])

@@ -30,7 +30,7 @@ def update_notes(
         for guid, note in changed
         if guid in known
     ]
-    return apply_plan(store, steps, now_ms)
+    return apply_plan(store, steps, now_ms, name="edit")
 
 
 def keep_fields(

@@ -15,13 +15,13 @@ from srs.balance import Load
 from srs.cache import deck_presets, save_all
 from srs.day_cards import read_load
 from srs.fuzz import fuzz_range
-from srs.log import note_operation
 from srs.memory import Progress
 from srs.options import Options, away_days, write_setting
 from srs.presets import Preset
 from srs.reschedule import add_rows, undo_reschedule
 from srs.rows import CARD_COLUMNS, CARD_WIDTH, card_of
 from srs.schedule import day_spread, interval_days
+from srs.steps import note_operation
 from srs.store import Store
 
 _DUE = f"""

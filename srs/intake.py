@@ -95,14 +95,19 @@ def plan_intake(store: Store, reading: Reading, language: str = "") -> Intake:
 
 
 def carry_out(
-    store: Store, intake: Intake, now_ms: int, progressed: Progressed | None = None
+    store: Store,
+    intake: Intake,
+    now_ms: int,
+    progressed: Progressed | None = None,
+    *,
+    name: str = "add",
 ) -> Applied:
-    """Write what was planned, in one transaction.
+    """Write what was planned, in one transaction; see `srs.library.apply_plan`.
 
     Raises:
         StoreError: The store can't be written; nothing was.
     """
-    return apply_plan(store, intake.steps, now_ms, progressed)
+    return apply_plan(store, intake.steps, now_ms, progressed, name=name)
 
 
 def _one_language(

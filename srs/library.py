@@ -1,7 +1,9 @@
 """The notes of the store: read, and changed by a plan in one transaction."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -11,7 +13,10 @@ from cards.note import Note
 from cards.parts import followed_parts
 from cards.plan import Action, Known, Step
 from cards.questions import parts_of
+from srs.cache import rewrite
+from srs.former import Former, seen, watch
 from srs.memory import StoredNote
+from srs.options import Options
 from srs.rows import (
     CARD_COLUMNS,
     CARD_WIDTH,
@@ -20,6 +25,7 @@ from srs.rows import (
     note_of,
     text_columns,
 )
+from srs.steps import note_operation
 from srs.store import Store
 
 Progressed = Callable[[int], None]
@@ -111,25 +117,53 @@ def apply_plan(
     steps: Iterable[Step],
     now_ms: int,
     progressed: Progressed | None = None,
+    *,
+    name: str = "add",
 ) -> Applied:
-    """Carry out a plan in one transaction.
+    """Carry out a plan in one transaction, as one step that can be undone.
 
     Args:
         store: The store.
         steps: From `cards.plan.make_plan`.
         now_ms: UTC milliseconds.
         progressed: Is told after every thousand notes.
+        name: Of the step; `edit` where a text was changed on the way.
 
     Raises:
         StoreError: The store can't be written; nothing was.
     """
     with store.transaction() as connection:
+        watch(connection)
         writing = _Writing(connection, now_ms)
         for index, step in enumerate(steps):
             writing.take(step)
             if progressed and index % 1000 == 0:
                 progressed(index)
-        return writing.finish()
+        applied = writing.finish()
+        _recompute(connection, Options(store), writing.moved)
+        before = writing.before(seen(connection))
+        # Only lines of a file moved: nothing that a person would undo.
+        if before["counts"]:
+            note_operation(connection, now_ms, name, before)
+        return applied
+
+
+def _recompute(
+    connection: sqlite3.Connection,
+    options: Options,
+    moved: Mapping[tuple[str, str], Sequence[int]],
+) -> None:
+    """Compute what cards carry that came to a deck with other parameters."""
+    cards: list[int] = []
+    for (before, after), some in moved.items():
+        old, new = options.preset(before), options.preset(after)
+        if (old.parameters, old.leech_threshold) != (
+            new.parameters,
+            new.leech_threshold,
+        ):
+            cards += some
+    if cards:
+        rewrite(connection, options, cards)
 
 
 class _Writing:
@@ -148,6 +182,12 @@ class _Writing:
         self._notes: list[tuple[Any, ...]] = []
         self._cards: list[tuple[Any, ...]] = []
         self._lines: list[tuple[int, str]] = []
+        self._first = self._note_id, self._card_id
+        self._made: list[int] = []
+        self._counts: Counter[str] = Counter()
+        self._files: set[str] = set()
+        self.moved: dict[tuple[str, str], list[int]] = defaultdict(list)
+        """Cards by the deck they came from and the one they came to."""
         self._count = self._retired = 0
 
     def _first_id(self, sql: str) -> int:
@@ -156,6 +196,9 @@ class _Writing:
 
     def take(self, step: Step) -> None:
         """Do one step of the plan."""
+        if step.action is not Action.UNCHANGED:
+            self._counts[step.action.value] += 1
+            self._files.add(step.note.file)
         if step.action is Action.RETIRED and step.known is not None:
             self._retire(step.known.guid)
         elif step.known is None:
@@ -167,6 +210,7 @@ class _Writing:
         if name not in self._decks:
             cursor = self._run("insert into decks (name) values (?)", (name,))
             self._decks[name] = int(cursor.lastrowid or 0)
+            self._made.append(self._decks[name])
         return int(self._decks[name])
 
     def _add(self, step: Step) -> None:
@@ -221,7 +265,7 @@ class _Writing:
 
     def _keep(self, step: Step, known: Known) -> None:
         note, old = step.note, known.note
-        if note.kind != old.kind:
+        if note.kind != old.kind and known.text_key:
             self._change_kind(step, known)
             return
         if step.action is Action.UNCHANGED:
@@ -296,7 +340,9 @@ class _Writing:
             (known.guid,),
         ).fetchall()
         parts = parts_of(note.content)
-        cards = _assigned(parts, _origins(known.note, note), rows)
+        # What stands in for a lost text says nothing about its questions.
+        origins = _origins(known.note, note) if known.text_key else {}
+        cards = _assigned(parts, origins, rows)
         free = max((ordinal for _, _, ordinal, _ in rows), default=-1) + 1
         renamed: list[tuple[str, int, int]] = []
         for part in parts:
@@ -307,6 +353,8 @@ class _Writing:
             free = max(free, ordinal) + 1
             self._new_card(known.guid, ordinal, part, deck)
         self._count += len(renamed)
+        if note.deck != known.note.deck:
+            self.moved[known.note.deck, note.deck] += cards.values()
         kept = set(cards.values())
         gone = [(card,) for _, card, _, out in rows if card not in kept and not out]
         self._many("update cards set retired = 1 where id = ?", gone)
@@ -335,6 +383,20 @@ class _Writing:
         )
         self._many("update notes set line = ? where guid = ?", self._lines)
         return Applied(self._count, len(self._cards), self._retired)
+
+    def before(self, was: str) -> dict[str, Any]:
+        """Give what undoing this run needs.
+
+        Args:
+            was: The rows that it changed, from `srs.former`.
+        """
+        notes, cards = self._first
+        former = Former(
+            (notes, self._note_id), (cards, self._card_id), tuple(self._made), was
+        )
+        files = [Path(file).name for file in self._files]
+        about = files[0] if len(files) == 1 else f"{len(files)} files"
+        return {"about": about, "counts": self._counts, "former": former}
 
 
 def _origins(old: Note, new: Note) -> dict[str, str]:

@@ -16,6 +16,7 @@ from srs.memory import Progress, Rating, Review, ReviewKind, State, StoredCard
 from srs.presets import Preset
 from srs.rows import LOOK
 from srs.schedule import Moment, outcomes, review_kind
+from srs.steps import note_operation
 from srs.store import Store
 
 
@@ -207,17 +208,6 @@ def add_manual(
         (*row, moment.offset_min, state, step, 0, interval, difficulty),
     )
     return review, moment.day
-
-
-def note_operation(
-    connection: sqlite3.Connection, at_ms: int, name: str, before: dict[str, Any]
-) -> None:
-    """Write down inside a transaction what was done, so that it can be undone."""
-    text = msgspec.json.encode(before).decode()
-    connection.execute(
-        "insert into operations (at_ms, name, before) values (?, ?, ?)",
-        (at_ms, name, text),
-    )
 
 
 def void_review(

@@ -16,10 +16,10 @@ from srs.cache import deck_presets, rebuild_all, rebuilt, save_all
 from srs.changes import SET_MARKS
 from srs.foreign_log import INSERT, Row, is_look, is_sound, rows_of
 from srs.incoming import Incoming, IncomingCard, IncomingNote
-from srs.log import note_operation
 from srs.memory import Progress, ReviewKind, State
 from srs.moments import Moments
 from srs.options import Options
+from srs.steps import note_operation
 from srs.store import Store
 
 _MANY = 50

@@ -9,6 +9,7 @@ from srs.calendar import Calendar, UnknownZone, date_day, zone_offset
 from srs.exam import before_exam, read_exam
 from srs.presets import Preset, resolve
 from srs.schedule import Moment
+from srs.steps import note_operation
 from srs.store import Store
 
 
@@ -79,14 +80,27 @@ def away_days(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(found))
 
 
-def save_options(store: Store, deck: str, options: dict[str, Any]) -> None:
+def save_options(
+    store: Store, deck: str, options: dict[str, Any], now_ms: int | None = None
+) -> None:
     """Replace what is set for one deck; an empty mapping removes it.
+
+    Args:
+        store: The store.
+        deck: Its name; empty for what holds everywhere.
+        options: As `srs.presets.Preset` has them.
+        now_ms: UTC milliseconds of the step, which can be undone then.
 
     Raises:
         StoreError: The store can't be written.
     """
     with store.transaction() as connection:
+        own = Options(store).own(deck)
         write_options(connection, deck, options)
+        names = [one for one in own | options if own.get(one) != options.get(one)]
+        if now_ms is not None and names:
+            before = {"deck": deck, "names": names, "options": own}
+            note_operation(connection, now_ms, "config", before)
 
 
 def write_options(
@@ -102,14 +116,20 @@ def write_options(
         connection.execute("delete from presets where deck = ?", (deck,))
 
 
-def save_setting(store: Store, name: str, value: str) -> None:
-    """Set or, with an empty value, remove a setting.
+def save_setting(
+    store: Store, name: str, value: str, now_ms: int | None = None
+) -> None:
+    """Set or, with an empty value, remove a setting; see `save_options`.
 
     Raises:
         StoreError: The store can't be written.
     """
     with store.transaction() as connection:
+        was = store.setting(name)
         write_setting(connection, name, value)
+        if now_ms is not None and was != value:
+            before = {"deck": "", "names": [name], "setting": was}
+            note_operation(connection, now_ms, "config", before)
 
 
 def write_setting(connection: sqlite3.Connection, name: str, value: str) -> None:

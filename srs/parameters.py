@@ -12,10 +12,10 @@ import msgspec
 from msgspec import Struct
 
 from srs.cache import rewrite
-from srs.log import note_operation
 from srs.optimize import Fit, Parameters, fitted
 from srs.options import Options, write_options, write_setting
 from srs.presets import Preset, ancestry
+from srs.steps import note_operation
 from srs.store import Store
 from srs.training import read_material
 

@@ -17,11 +17,11 @@ from srs.balance import Load
 from srs.cache import deck_presets, rebuild_all, rewrite, save_all
 from srs.day_cards import read_load
 from srs.fuzz import fuzz_range, round_half_up
-from srs.log import note_operation
 from srs.memory import Progress, ReviewKind, State
 from srs.options import Options
 from srs.presets import Preset
 from srs.schedule import day_spread, interval_days
+from srs.steps import note_operation
 from srs.store import Store
 
 LOAD_DAYS = 14

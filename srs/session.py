@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from srs.changes import Undone, bury, suspend, undo_last
+from srs.changes import bury, suspend
 from srs.confusions import record_confusion
 from srs.course import Course
 from srs.log import HistoryLine, history
@@ -21,6 +21,7 @@ from srs.queue import Counts, Scope
 from srs.store import Store
 from srs.today import Today
 from srs.turn import Missed, Turn, read_turn
+from srs.undo import OF_A_REVIEW, Undone, undo_last
 
 if TYPE_CHECKING:
     from srs.cram import Cramming
@@ -262,12 +263,13 @@ class Session:
         """Take the last thing back, also of an earlier run.
 
         Returns:
-            What was undone, None where there is nothing to undo.
+            What was undone, None where there is nothing to undo, or where the last
+            step was none of a review: that is `flash undo`'s.
 
         Raises:
             StoreError: The store can't be written.
         """
-        undone = undo_last(self.store, self.options)
+        undone = undo_last(self.store, self.options, OF_A_REVIEW)
         if undone is None:
             return None
         if undone.review is not None:

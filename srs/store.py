@@ -1,14 +1,13 @@
 """One SQLite file that holds everything: opened, migrated, written in transactions.
 
 The file is opened with the standard library, so that a review starts at once;
-sqlite-utils is loaded for migrations, bulk work and backups.
+sqlite-utils is loaded for migrations.
 """
 
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +18,11 @@ if TYPE_CHECKING:
 VERSION = 3
 """The newest schema this program knows; `srs.schema` makes it."""
 
-BACKUPS_KEPT = 10
 _BUSY_S = 5
+_DAMAGED = (
+    "flash restore goes back to a backup, "
+    "flash doctor --salvage NEW.db reads what can be read"
+)
 
 
 class StoreError(Exception):
@@ -80,7 +82,7 @@ class Store:
             raise
 
     def _refused(self, error: sqlite3.Error) -> StoreError:
-        return StoreError(self.path, str(error), _hint(str(error)))
+        return StoreError(self.path, str(error), hint_for(str(error)))
 
     def setting(self, name: str) -> str:
         """Give a setting, empty where it was never set."""
@@ -104,36 +106,45 @@ def open_store(path: Path, now_ms: int) -> Store:
             be opened or written.
     """
     try:
-        is_new = not path.exists() or path.stat().st_size == 0
-        if is_new:
-            _make_file(path)
+        if not path.exists():
+            make_file(path)
         connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise StoreError(path, reason, _hint(reason)) from None
+        raise StoreError(path, reason, hint_for(reason)) from None
     store = Store(path, connection)
     try:
-        _prepare(store, now_ms, is_new=is_new)
+        _prepare(store, now_ms)
     except sqlite3.Error as error:
         connection.close()
-        raise StoreError(path, str(error), _hint(str(error))) from None
+        raise StoreError(path, str(error), hint_for(str(error))) from None
+    except UnicodeDecodeError:
+        # SQLite's complaint quotes the damaged schema.
+        connection.close()
+        reason = "malformed database schema"
+        raise StoreError(path, reason, hint_for(reason)) from None
     except StoreError:
         connection.close()
         raise
     return store
 
 
-def _make_file(path: Path) -> None:
+def make_file(path: Path) -> None:
+    """Make an empty file, with its folder, for the person alone.
+
+    Raises:
+        OSError: It can't be made.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _prepare(store: Store, now_ms: int, *, is_new: bool) -> None:
+def _prepare(store: Store, now_ms: int) -> None:
     run = store.connection.execute
     run("pragma foreign_keys = on")
     run("pragma synchronous = full")
     version = run("pragma user_version").fetchone()[0]
-    tables = run("select count(*) from sqlite_master").fetchone()[0]
+    tables = {row[0] for row in run("select name from sqlite_master")}
     if (version or tables) and not _is_ours(store):
         hint = "name another file with --db"
         raise StoreError(store.path, "a database, but not one of flash", hint)
@@ -142,12 +153,16 @@ def _prepare(store: Store, now_ms: int, *, is_new: bool) -> None:
     if version > VERSION:
         hint = f"it has version {version}, this flash knows {VERSION}: update flash"
         raise StoreError(store.path, "made by a newer flash", hint)
-    if not is_new and tables:
+    if "notes" in tables:
+        from srs.backups import back_up
+
         back_up(store, now_ms)
     run("pragma journal_mode = wal")
     from srs.schema import migrations
 
-    migrations.apply(store.db)
+    # All of them or none: what fails half-way leaves the store as it was.
+    with store.transaction():
+        migrations.apply(store.db)
 
 
 def _is_ours(store: Store) -> bool:
@@ -161,10 +176,11 @@ def _is_ours(store: Store) -> bool:
     return bool(applied) or store.row(others) is None
 
 
-def _hint(reason: str) -> str:
+def hint_for(reason: str) -> str:
+    """Say how to mend what SQLite or the system complains about."""
     hints = {
-        "not a database": "name another file with --db, or restore a backup",
-        "malformed": "restore a backup from the folder beside it",
+        "not a database": f"name another file with --db, or {_DAMAGED}",
+        "malformed": _DAMAGED,
         "locked": "another program holds it: close that and try again",
         "readonly": "allow writing to the file and its folder",
         "unable to open": "allow writing to the file and its folder",
@@ -174,62 +190,3 @@ def _hint(reason: str) -> str:
         "full": "free some space on the disk",
     }
     return next((hint for part, hint in hints.items() if part in reason), "try again")
-
-
-def back_up(store: Store, now_ms: int, target: Path | None = None) -> Path:
-    """Copy the store as it is at this moment, also while it is in use.
-
-    Args:
-        store: The store.
-        now_ms: UTC milliseconds, for the name.
-        target: Where to; by default a dated file in `NAME.backups` beside the
-            store, of which the last ten and one of each month are kept.
-
-    Returns:
-        The file, complete and checked.
-
-    Raises:
-        StoreError: It can't be written.
-    """
-    if target is None:
-        folder = store.path.with_name(store.path.name + ".backups")
-        moment = datetime.fromtimestamp(now_ms / 1000, UTC)
-        target = folder / f"{moment:%Y-%m-%dT%H%M%S}.db"
-    partial = target.with_name(target.name + ".part")
-    try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
-        _copy(store.connection, partial)
-        partial.replace(target)
-    except (OSError, sqlite3.Error) as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StoreError(target, reason, _hint(reason)) from None
-    if target.parent.name == store.path.name + ".backups":
-        _thin_out(target.parent)
-    return target
-
-
-def _copy(source: sqlite3.Connection, path: Path) -> None:
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    copy = sqlite3.connect(path)
-    try:
-        source.backup(copy)
-        copy.execute("pragma journal_mode = delete")
-        verdict = copy.execute("pragma quick_check").fetchone()[0]
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(f"the copy is malformed: {verdict}")
-    finally:
-        copy.close()
-
-
-def _thin_out(folder: Path) -> None:
-    """Keep the last ten backups, and the first of each month."""
-    files = sorted(folder.glob("????-??-??T??????.db"))
-    months: set[str] = set()
-    for file in files[:-BACKUPS_KEPT]:
-        month = file.name[:7]
-        if month in months:
-            file.unlink(missing_ok=True)
-        months.add(month)

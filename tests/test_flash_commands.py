@@ -238,9 +238,7 @@ def test_suspend_bury_and_undo_go_back_step_by_step(flash: Run) -> None:
     told = [
         flash("suspend", "powerhouse")[1],
         flash("bury", "powerhouse")[1],
-        flash("undo")[1],
-        flash("undo")[1],
-        flash("undo")[1],
+        *(flash("undo")[1] for _ in range(4)),
     ]
 
     assert told == [
@@ -248,6 +246,7 @@ def test_suspend_bury_and_undo_go_back_step_by_step(flash: Run) -> None:
         "buried: 1 of 1 cards\n",
         "dug 1 card out again\n",
         "took 1 card up again\n",
+        "took back the adding of cells.yaml: 3 new (files stay)\n",
         "nothing to undo\n",
     ]
 

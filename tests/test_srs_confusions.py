@@ -19,7 +19,7 @@ from srs_shelf import (
 )
 
 from cards.note import Basic, Choice, Cloze, Compare, Listing, Note
-from srs.changes import bury, suspend, undo_last
+from srs.changes import bury, suspend
 from srs.confusions import Pair, confused_pairs, partners, record_confusion
 from srs.cram import Cramming
 from srs.lookup import SHOWN, Lookup
@@ -28,6 +28,7 @@ from srs.options import Options
 from srs.queue import Scope
 from srs.session import Session
 from srs.store import Store, StoreError
+from srs.undo import undo_last
 
 AGAIN, HARD, GOOD, EASY = Rating
 

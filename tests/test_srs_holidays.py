@@ -17,7 +17,6 @@ from srs_shelf import (
 )
 
 from srs.calendar import day_date
-from srs.changes import undo_last
 from srs.fuzz import fuzz_range
 from srs.holidays import GoneAway, set_away
 from srs.memory import Rating
@@ -27,6 +26,7 @@ from srs.reschedule import reschedule
 from srs.schedule import interval_days
 from srs.session import Session
 from srs.store import Store
+from srs.undo import undo_last
 
 
 def dates(first: int, last: int) -> str:

@@ -9,7 +9,6 @@ from srs_shelf import DAY_MS, NOON, add, contradictions, new_store, numbered
 
 from bench.lives import fill, live
 from srs.cache import rebuild_cache
-from srs.changes import undo_last
 from srs.optimize import NoOptimizer, fitted, rounded
 from srs.options import Options, save_options
 from srs.parameters import adopt, optimize
@@ -17,6 +16,7 @@ from srs.presets import DEFAULT_PARAMETERS
 from srs.reschedule import reschedule
 from srs.store import Store
 from srs.training import Answer, Lesson, material, read_material
+from srs.undo import undo_last
 
 DONE = NOON
 

@@ -22,11 +22,12 @@ from srs_shelf import (
 
 from cards.note import Listing, Note
 from srs.agenda import build_queue
-from srs.changes import bury, suspend, undo_last
+from srs.changes import bury, suspend
 from srs.memory import Rating
 from srs.options import Options, save_options, save_setting
 from srs.queue import Counts, Queue, Scope
 from srs.store import Store
+from srs.undo import undo_last
 
 AGAIN, HARD, GOOD, EASY = Rating
 MINUTE = 60_000

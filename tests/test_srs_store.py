@@ -3,14 +3,13 @@
 import sqlite3
 import stat
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from srs import schema, store
 from srs.options import save_setting
-from srs.store import BACKUPS_KEPT, Store, StoreError, back_up, open_store
+from srs.store import Store, StoreError, open_store
 
 NOON = 1_795_435_200_000
 """2026-11-23 12:00 UTC."""
@@ -189,7 +188,10 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) ->
     message, hint = refusal(file)
 
     assert message == "file is not a database"
-    assert hint == "name another file with --db, or restore a backup"
+    assert hint == (
+        "name another file with --db, or flash restore goes back to a backup, "
+        "flash doctor --salvage NEW.db reads what can be read"
+    )
     assert file.read_text() == "deck: A\n" * 200
 
 
@@ -256,55 +258,3 @@ def test_a_full_disk_is_reported_and_nothing_is_half_written(opened: Store) -> N
 
     assert caught.value.hint == "free some space on the disk"
     assert opened.rows("select * from settings") == []
-
-
-def test_a_backup_is_the_whole_store_while_it_is_in_use(
-    path: Path, opened: Store
-) -> None:
-    save_setting(opened, "time_zone", "Asia/Tokyo")
-
-    copy = back_up(opened, NOON)
-
-    assert copy == path.with_name("store.db.backups") / "2026-11-23T120000.db"
-    assert (mode(copy), mode(copy.parent)) == (0o600, 0o700)
-    assert [file.name for file in copy.parent.iterdir()] == [copy.name]
-    again = open_store(copy, NOON)
-    assert again.setting("time_zone") == "Asia/Tokyo"
-    again.close()
-
-
-def test_the_last_ten_backups_are_kept_and_one_of_each_month(
-    path: Path, opened: Store
-) -> None:
-    start = datetime(2026, 8, 30, 12, tzinfo=UTC)
-    for day in range(60):
-        moment = start + timedelta(days=day)
-        back_up(opened, int(moment.timestamp() * 1000))
-
-    kept = sorted(file.name[:10] for file in path.parent.glob("*.backups/*"))
-
-    assert len(kept) == 3 + BACKUPS_KEPT
-    assert kept[:3] == ["2026-08-30", "2026-09-01", "2026-10-01"]
-    assert kept[3:] == [f"2026-10-{day}" for day in range(19, 29)]
-
-
-def test_a_backup_elsewhere_thins_out_nothing(tmp_path: Path, opened: Store) -> None:
-    targets = [tmp_path / "copies" / f"{number}.db" for number in range(15)]
-
-    found = [back_up(opened, NOON, target) for target in targets]
-
-    assert found == targets
-    assert all(target.stat().st_size > 0 for target in targets)
-
-
-def test_a_backup_that_can_not_be_written_leaves_nothing(
-    tmp_path: Path, opened: Store
-) -> None:
-    (tmp_path / "file").touch()
-    target = tmp_path / "file" / "copy.db"
-
-    with pytest.raises(StoreError) as caught:
-        back_up(opened, NOON, target)
-
-    assert (caught.value.path, caught.value.message) == (target, "File exists")
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["data", "file"]

@@ -1,4 +1,4 @@
-"""`flash suspend`, `unsuspend`, `bury`, `undo`: single cards, single steps."""
+"""`flash suspend`, `unsuspend`, `bury`: single cards set aside."""
 
 from pathlib import Path
 from typing import Annotated
@@ -56,32 +56,3 @@ def _mark(names: list[str], db: Path | None, done: str, *, as_json: bool) -> Non
         print_json({done: count, "cards": cards})
         return
     typer.echo(f"{done}: {count} of {len(cards)} cards")
-
-
-def undo(
-    steps: Annotated[
-        int, typer.Argument(metavar="[STEPS]", min=1, help="How many steps back.")
-    ] = 1,
-    json: JsonOption = False,
-    db: DbOption = None,
-) -> None:
-    """Take back the last answer, suspension or burial; again for the one before.
-
-    Nothing is deleted: the log keeps the answer, marked as undone.
-    """
-    from srs.changes import undo_last
-
-    with opened(db) as store:
-        options = store.options
-        told: list[str] = []
-        for _ in range(steps):
-            undone = undo_last(store.store, options)
-            if undone is None:
-                break
-            told.append(undone.sentence)
-    if json:
-        from flash.printing import print_json
-
-        print_json({"undone": told})
-        return
-    typer.echo("\n".join(told) or "nothing to undo")

@@ -50,7 +50,7 @@ def config(
         if name:
             name = _known(name.replace("-", "_"), names)
         if name and (value or unset):
-            _change(store, options, name, value, deck, unset=unset)
+            _change(store, name, value, deck, unset=unset)
             options = Options(store.store)
             if name in _CACHED:
                 from srs.cache import rebuild_cache
@@ -139,34 +139,32 @@ def _delay(seconds: int) -> str:
     return f"{seconds}s"
 
 
-def _change(
-    opened: Opened, options: Any, name: str, value: str, deck: str, *, unset: bool
-) -> None:
+def _change(store: Opened, name: str, value: str, deck: str, *, unset: bool) -> None:
     from srs.options import save_options, save_setting
 
-    store = opened.store
     if name in _SETTINGS:
         if deck:
             raise Trouble(f"'{name}' holds for all decks", "leave out --deck")
         if name == "away":
-            _go_away(opened, "" if unset else value)
+            _go_away(store, "" if unset else value)
             return
-        save_setting(store, name, "" if unset else _checked_setting(name, value))
+        checked = "" if unset else _checked_setting(name, value)
+        save_setting(store.store, name, checked, store.now())
         return
-    own = options.own(deck)
+    own = store.options.own(deck)
     if unset:
         own.pop(name, None)
     else:
         own[name] = _checked(name, value)
-    save_options(store, deck, own)
+    save_options(store.store, deck, own, store.now())
 
 
-def _go_away(opened: Opened, value: str) -> None:
+def _go_away(store: Opened, value: str) -> None:
     from flash.trouble import tell
     from srs.holidays import set_away
 
     try:
-        done = set_away(opened.store, " ".join(value.split()), opened.now())
+        done = set_away(store.store, " ".join(value.split()), store.now())
     except ValueError:
         hint = "write it as 2026-12-24..2027-01-02, several with blanks between"
         raise Trouble(f"'{value}' as 'away'", hint) from None

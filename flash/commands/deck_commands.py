@@ -1,4 +1,4 @@
-"""`flash add`, `flash export`, `flash backup`: decks in, decks out."""
+"""`flash add`, `flash export`: decks in, decks out."""
 
 import gc
 import sys
@@ -235,28 +235,3 @@ def _write_table(file: Path, notes: "Iterator[StoredNote]") -> dict[str, int]:
 
     write = write_csv if file.suffix.lower() == ".csv" else write_json
     return {"cards": write(file, notes)}
-
-
-def backup(
-    file: Annotated[
-        Path | None,
-        typer.Argument(metavar="[FILE]", help="Where to; by default beside the store."),
-    ] = None,
-    json: JsonOption = False,
-    db: DbOption = None,
-) -> None:
-    """Copy the store as it is now, checked, also while a review is open.
-
-    Backups beside the store are thinned out: the last ten and one of each month
-    stay.
-    """
-    from srs.store import back_up
-
-    with opened(db) as store:
-        made = back_up(store.store, store.now(), file)
-    if json:
-        from flash.printing import print_json
-
-        print_json({"file": str(made), "bytes": made.stat().st_size})
-        return
-    typer.echo(f"{made}: {made.stat().st_size / 1e6:.1f} MB")

@@ -90,7 +90,7 @@ def set_(
         points = _points(weights or [])
         found = Exam(day, deck, points, minutes)
         _check(store, found)
-        save_setting(store.store, "exam", exam_text(found))
+        save_setting(store.store, "exam", exam_text(found), store.now())
     if json:
         from flash.printing import print_json
 
@@ -109,7 +109,7 @@ def clear(db: DbOption = None) -> None:
 
     with opened(db) as store:
         was = store.options.exam
-        save_setting(store.store, "exam", "")
+        save_setting(store.store, "exam", "", store.now())
     typer.echo("no exam is set" if was is None else f"no exam on {_date(was)} any more")
 
 

@@ -91,6 +91,19 @@ def review(
             lines = (*others, exam_line(session), backlog_line(session))
             session.notices.extend(line for line in lines if line)
             _run(session, plain=plain or not _is_terminal())
+        if session.done():
+            _back_up(store)
+
+
+def _back_up(store: Opened) -> None:
+    """Make the backup of the day; a review never fails for it."""
+    from srs.backups import back_up_daily
+    from srs.store import StoreError
+
+    try:
+        back_up_daily(store.store, store.options.calendar, store.now())
+    except StoreError as error:
+        tell(f"flash: warning: no backup was made: {error}")
 
 
 def _cramming(

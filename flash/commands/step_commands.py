@@ -1,0 +1,77 @@
+"""`flash undo` and `flash log`: what was done, and the way back."""
+
+from typing import Annotated
+
+import typer
+
+from flash.opened import DbOption, JsonOption, opened
+
+
+def undo(
+    steps: Annotated[
+        int, typer.Argument(metavar="[STEPS]", min=1, help="How many steps back.")
+    ] = 1,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be undone.")
+    ] = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Take back the last step: an answer, added files, a setting, an import.
+
+    `flash log` shows the steps.  Nothing is deleted: the review log keeps the
+    answer, marked as undone; deck files are never touched.
+    """
+    from srs.undo import undo_steps
+
+    with opened(db) as store:
+        undone = undo_steps(store.store, steps, dry_run=dry_run)
+    told = [one.sentence for one in undone]
+    if json:
+        from flash.printing import print_json
+
+        print_json({"undone": told, "dry_run": dry_run})
+        return
+    typer.echo("\n".join(told) or "nothing to undo")
+    if told and dry_run:
+        typer.echo("(nothing was changed: --dry-run)")
+
+
+def log(
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, help="At most N steps.")
+    ] = 20,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Show the last steps, the newest first: what `flash undo` would take back."""
+    from srs.steps import last_steps
+
+    with opened(db) as store:
+        found = last_steps(store.store, limit)
+        calendar = store.options.calendar
+    if json:
+        from flash.printing import print_json
+
+        shown = [
+            {
+                "at": calendar.iso(one.at_ms),
+                "name": one.name,
+                "what": one.sentence,
+                "count": one.count,
+                "undone": one.undone,
+            }
+            for one in found
+        ]
+        print_json(shown)
+        return
+    from flash.printing import clipped, columns_of_terminal, styled
+
+    for one in found:
+        at = calendar.iso(one.at_ms)[:16].replace("T", " ")
+        mark = "  (undone)" if one.undone else ""
+        room = max(20, columns_of_terminal() - len(at) - 2 - len(mark))
+        line = f"{at}  {clipped(one.sentence, room)}{mark}"
+        typer.echo(styled(line, "2") if one.undone else line)
+    if not found:
+        typer.echo("nothing was done yet")

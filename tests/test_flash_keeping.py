@@ -1,0 +1,266 @@
+"""What keeps a person's data safe, as commands: log, undo, backup, restore, doctor."""
+
+import io
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flash.__main__ import main
+
+DECK = """\
+deck: Cells
+language: en
+cards:
+  - id: powerhouse
+    front: Which organelle makes most ATP?
+    back: Mitochondrion
+  - front: What does DNA stand for?
+    back: Deoxyribonucleic acid
+"""
+NOW = "2026-11-23T09:00:00+00:00"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def flash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLASH_DB", "store.db")
+    monkeypatch.setenv("FLASH_NOW", NOW)
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("COLUMNS", "100")
+    Path("cells.yaml").write_text(DECK, "utf-8")
+
+    def run(*words: str, typed: str = "", now: str = NOW) -> tuple[int, str, str]:
+        monkeypatch.setenv("FLASH_NOW", now)
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        code = main(list(words))
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def as_json(flash: Run, *words: str) -> Any:
+    code, out, err = flash(*words, "--json")
+    assert (code, err) == (0, "")
+    return json.loads(out)
+
+
+def backups() -> list[str]:
+    return sorted(path.name for path in Path("store.db.backups").glob("*"))
+
+
+def test_the_log_shows_what_an_undo_takes_back(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    flash("config", "new_per_day", "5", "--deck", "Cells")
+    flash("suspend", "powerhouse")
+    flash("undo")
+
+    assert flash("log")[1] == (
+        "2026-11-23 09:00  suspended 1 card  (undone)\n"
+        "2026-11-23 09:00  changed new_per_day of Cells\n"
+        "2026-11-23 09:00  added cells.yaml: 2 new\n"
+    )
+    assert as_json(flash, "log", "--limit", "1") == [
+        {
+            "at": "2026-11-23T09:00:00+00:00",
+            "name": "suspend",
+            "what": "suspended 1 card",
+            "count": 1,
+            "undone": True,
+        }
+    ]
+
+
+def test_an_empty_log_says_so(flash: Run) -> None:
+    assert flash("log") == (0, "nothing was done yet\n", "")
+
+
+def test_an_undo_may_be_looked_at_before(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    flash("config", "rollover", "5")
+    told = (
+        "set rollover back to what it was\n"
+        "took back the adding of cells.yaml: 2 new (files stay)\n"
+    )
+
+    dry = flash("undo", "2", "--dry-run")
+    assert dry == (0, told + "(nothing was changed: --dry-run)\n", "")
+    assert flash("config", "rollover")[1].split() == ["rollover", "5"]
+
+    assert flash("undo", "2") == (0, told, "")
+    assert flash("config", "rollover")[1].split() == ["rollover", "4"]
+    assert as_json(flash, "list") == []
+    assert as_json(flash, "undo") == {"undone": [], "dry_run": False}
+
+
+def test_a_review_ends_with_the_backup_of_the_day(flash: Run) -> None:
+    flash("add", "cells.yaml")
+
+    flash("review", "--plain", typed="q\n")
+    assert not Path("store.db.backups").exists()
+
+    flash("review", "--plain", typed="\n3\nq\n")
+    flash("review", "--plain", typed="\n3\nq\n", now="2026-11-23T10:00:00+00:00")
+    flash("review", "--plain", typed="\n3\nq\n", now="2026-11-24T09:00:00+00:00")
+
+    assert backups() == ["2026-11-23T090000.db", "2026-11-24T090000.db"]
+    shown = as_json(flash, "backup", "--list")
+    assert [one["reviews"] for one in shown] == [3, 1]
+
+
+def test_a_review_does_not_fail_where_no_backup_can_be_made(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    Path("store.db.backups").touch()
+
+    code, _, err = flash("review", "--plain", typed="\n3\nq\n")
+
+    assert code == 0
+    assert err.startswith("flash: warning: no backup was made: store.db.backups/")
+
+
+def test_backups_are_listed(flash: Run) -> None:
+    assert flash("restore") == (0, "no backups in store.db.backups\n", "")
+    flash("add", "cells.yaml")
+    flash("backup")
+    Path("store.db.backups/2026-11-01T000000.db").write_bytes(b"nothing" * 99)
+
+    code, out, _ = flash("restore")
+
+    assert (code, out) == flash("backup", "--list")[:2]
+    head, *lines = out.splitlines()
+    assert head == "store.db.backups"
+    assert [line.split() for line in lines[1:]] == [
+        ["2026-11-23T090000.db", lines[1].split()[1], "2", "2", "0", "-"],
+        ["2026-11-01T000000.db", "0.0", "-", "-", "-", "damaged"],
+    ]
+
+
+def test_a_restore_shows_what_it_changes_and_asks(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    flash("backup")
+    flash("review", "--plain", typed="\n3\nq\n")
+    name = "2026-11-23T090000.db"
+    change = (
+        f"{name} in the place of store.db\n"
+        "                                now  then  change\n"
+        "notes                             2     2      +0\n"
+        "cards                             2     2      +0\n"
+        "reviews                           1     0      -1\n"
+        "last review (UTC)  2026-11-23 09:00     -\n"
+    )
+
+    dry = flash("restore", name, "--dry-run")
+    assert dry == (0, change + "(nothing was changed: --dry-run)\n", "")
+    refused = flash("restore", name)
+    assert refused == (1, change, "flash: nothing was changed (add --yes to go on)\n")
+    assert backups() == [name]
+
+    code, out, _ = flash("restore", name, "--yes")
+    kept = "store.db.backups/2026-11-23T090000-2.db"
+    assert (code, out) == (0, change + f"restored; what was there before: {kept}\n")
+    assert [one["reps"] for one in as_json(flash, "list")] == [0, 0]
+
+    again = as_json(flash, "restore", kept, "--yes")
+    assert (again["now"]["reviews"], again["then"]["reviews"]) == (0, 1)
+    assert again["backup"] == "store.db.backups/2026-11-23T090000-3.db"
+
+
+def test_a_restore_mends_a_store_that_does_not_open(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    flash("backup")
+    Path("store.db").write_bytes(bytes(5000))
+    code, _, err = flash("stats")
+    assert (code, err) == (
+        1,
+        "flash: store.db: file is not a database (name another file with --db, or "
+        "flash restore goes back to a backup, "
+        "flash doctor --salvage NEW.db reads what can be read)\n",
+    )
+
+    code, out, _ = flash("restore", "2026-11-23T090000.db", "--yes")
+
+    assert code == 0
+    assert "the present store can't be read; it is kept as it is beside\n" in out
+    assert backups() == ["2026-11-23T090000.damaged", "2026-11-23T090000.db"]
+    assert len(as_json(flash, "list")) == 2
+
+
+def test_the_doctor_tells_and_mends(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    assert flash("doctor") == (0, "all is well\n", "")
+    with sqlite3.connect("store.db") as connection:
+        connection.execute("update cards set reps = 4")
+    connection.close()
+
+    assert flash("doctor") == (
+        1,
+        "wrong: 2 cards with another memory than the log says (--fix: computed anew)\n"
+        "(nothing was changed)\n",
+        "",
+    )
+    assert flash("doctor", "--fix") == (
+        0,
+        "mended: 2 cards with another memory than the log says (computed anew)\n"
+        "backup from before: store.db.backups/2026-11-23T090000.db\n",
+        "",
+    )
+    assert as_json(flash, "doctor", "--fix") == {"findings": [], "backup": None}
+
+
+def test_the_doctor_says_what_it_can_not_mend(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    flash("review", "--plain", typed="\n3\nq\n", now="2027-11-23T09:00:00+00:00")
+
+    code, out, _ = flash("doctor", "--fix", "--json")
+
+    assert code == 1
+    assert json.loads(out) == {
+        "findings": [
+            {
+                "what": "clock",
+                "message": "1 answer in the future, the last at 2027-11-23 09:00",
+                "count": 1,
+                "mend": "is the clock right? they count as they stand until then",
+                "mendable": False,
+                "mended": False,
+            }
+        ],
+        "backup": None,
+    }
+
+
+def test_a_salvage_is_put_in_place_with_a_restore(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    flash("review", "--plain", typed="\n3\nq\n")
+    data = bytearray(Path("store.db").read_bytes())
+    data[:4096] = bytes(4096)
+    Path("store.db").write_bytes(data)
+    assert flash("doctor")[0] == 1
+
+    code, out, _ = flash("doctor", "--salvage", "new.db")
+    assert (code, out) == (
+        0,
+        "            read  lost, at least\n"
+        "decks          1\n"
+        "notes          2\n"
+        "cards          2\n"
+        "reviews        1\n"
+        "operations     2\n"
+        "look at it with --db new.db, then: flash restore new.db\n",
+    )
+    refused = flash("doctor", "--salvage", "store.db")
+    assert refused[2] == (
+        "flash: the new store can't be the damaged one (name a new file)\n"
+    )
+
+    assert flash("restore", "new.db", "--yes")[0] == 0
+    assert flash("doctor") == (0, "all is well\n", "")
+    assert [one["reps"] for one in as_json(flash, "list")] == [1, 0]
