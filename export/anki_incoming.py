@@ -23,7 +23,6 @@ from srs.incoming import (
     Incoming,
     IncomingCard,
     IncomingNote,
-    IncomingReview,
     Raw,
 )
 from srs.presets import PARAMETER_RANGES, Preset
@@ -96,28 +95,25 @@ class _Taking:
                 continue
             notes.append(made)
             kept.update(card.id for card in made.cards)
-        reviews: dict[int, list[IncomingReview]] = defaultdict(list)
-        for review in self._all.reviews:
-            if review.card in kept:
-                reviews[review.card].append(review)
         self._count_lost_reviews(kept)
         used = {note.raw.notetype for note in notes if note.raw is not None}
         return Taking(
             Incoming(
                 notes=tuple(notes),
-                reviews=dict(reviews),
+                reviews={},
                 options=self._options(),
                 notetypes={key: self._all.notetypes[key].model for key in used},
+                log=self._all.log,
             ),
             (*self._all.losses, *_told(self._losses)),
         )
 
     def _count_lost_reviews(self, kept: set[int]) -> None:
         known = {card.id for card in self._all.cards}
-        for review in self._all.reviews:
-            if review.card not in kept:
-                which = "left out" if review.card in known else "deleted in Anki"
-                self._losses[f"review left out: its card is {which}"] += 1
+        for card, count in self._all.reviews.items():
+            if card not in kept:
+                which = "left out" if card in known else "deleted in Anki"
+                self._losses[f"review left out: its card is {which}"] += count
 
     def _note(self, note: AnkiNote) -> IncomingNote:
         notetype = self._all.notetypes.get(note.notetype)

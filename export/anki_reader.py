@@ -7,20 +7,21 @@ and the work is bounded by its size.
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from export import anki_schema11, anki_schema18
+from export.anki_log import bound, copy_log
 from export.anki_values import AnkiCard, AnkiNote, Collection
 from export.errors import PackageError
 from export.package_file import Package
 from export.protobuf import MalformedMessage
-from srs.incoming import IncomingReview
 
 _TABLES = ("col", "notes", "cards", "revlog")
-_STEPS_PER_BYTE = 200
-_STEPS_AT_ONCE = 1_000_000
 _HEADER = b"SQLite format 3\0"
 
 _NOTES = """
@@ -39,20 +40,15 @@ _CARDS = """
            cast(flags as integer) & 7, cast(data as text)
       from cards order by nid, ord
 """
-_REVIEWS = """
-    select cast(id as integer), cast(cid as integer), cast(ease as integer),
-           cast(ivl as integer), cast(lastIvl as integer), cast(factor as integer),
-           cast(time as integer), cast(type as integer)
-      from revlog order by id
-"""
 
 
-def read_collection(package: Package, path: Path) -> Collection:
+def read_collection(package: Package, path: Path, log: Path) -> Collection:
     """Read all that flash takes over.
 
     Args:
         package: From `open_package`.
         path: The file, to name it in errors.
+        log: The database to make for the review log.
 
     Raises:
         PackageError: The collection is damaged, or of a schema that flash
@@ -62,8 +58,10 @@ def read_collection(package: Package, path: Path) -> Collection:
         file = Path(folder) / "collection"
         package.write_collection(file)
         try:
-            with _opened(file) as connection:
-                return _read(connection)
+            with _opened(file) as connection, ThreadPoolExecutor(1) as aside:
+                copying = aside.submit(copy_log, file, log)
+                collection = _read(connection)
+                return replace(collection, log=log, reviews=copying.result())
         except (sqlite3.Error, MalformedMessage, ValueError, OverflowError) as error:
             message = f"damaged collection: {error}"
             hint = "run 'Check Database' in Anki and export it once more"
@@ -80,7 +78,7 @@ def _opened(file: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("pragma query_only = on")
         connection.text_factory = lambda data: data.decode("utf-8", errors="replace")
         connection.create_collation("unicase", _unicase)
-        _bound(connection, size)
+        bound(connection, size)
         _check_tables(connection)
         yield connection
 
@@ -101,16 +99,6 @@ def _check_whole(file: Path, size: int) -> None:
 def _unicase(one: str, other: str) -> int:
     one, other = one.casefold(), other.casefold()
     return (one > other) - (one < other)
-
-
-def _bound(connection: sqlite3.Connection, size: int) -> None:
-    left = [(size * _STEPS_PER_BYTE) // _STEPS_AT_ONCE + 100]
-
-    def count() -> bool:
-        left[0] -= 1
-        return left[0] < 0
-
-    connection.set_progress_handler(count, _STEPS_AT_ONCE)
 
 
 def _check_tables(connection: sqlite3.Connection) -> None:
@@ -145,7 +133,6 @@ def _read(connection: sqlite3.Connection) -> Collection:
         created_s=created,
         notes=notes,
         cards=cards,
-        reviews=[IncomingReview(*row) for row in connection.execute(_REVIEWS)],
         losses=losses,
         **about,
     )

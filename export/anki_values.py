@@ -1,8 +1,8 @@
 """A collection of Anki as values, whatever generation of file it came from."""
 
-from msgspec import Struct
+from pathlib import Path
 
-from srs.incoming import IncomingReview
+from msgspec import Struct
 
 
 class Template(Struct, frozen=True):
@@ -92,7 +92,9 @@ class Collection(Struct):
     """By deck."""
     notes: list[AnkiNote]
     cards: list[AnkiCard]
-    reviews: list[IncomingReview]
-    """In the order of their moments."""
     losses: list[str]
     """What could not be read, in words."""
+    log: Path | None = None
+    """The review log, in a database of ours; see `srs.incoming.LOG_TABLE`."""
+    reviews: dict[int, int] = {}
+    """How many of them each card has, by its id."""

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -74,8 +75,8 @@ def import_package(
 
     store, options = opened.store, opened.options
     folder = media_folder(store.path.absolute())
-    with open_package(file) as package:
-        collection = read_collection(package, file)
+    with open_package(file) as package, TemporaryDirectory(prefix="flash-") as aside:
+        collection = read_collection(package, file, Path(aside) / "log.db")
         media = _Media(package, folder, reviews_only or dry_run)
         try:
             media.take(_used(collection))

@@ -22,7 +22,7 @@ INSERT = """
 """
 Row = tuple[Any, ...]
 
-_LONGEST_MS = 1 << 31
+LONGEST_MS = 1 << 31
 # Plain numbers: there may be millions of rows.
 _NEW, _LEARNING, _REVIEW, _RELEARNING = map(int, State)
 
@@ -84,7 +84,7 @@ def rows_of(
                 card,
                 at,
                 review.rating,
-                took_ms if 0 <= took_ms < _LONGEST_MS else _LONGEST_MS,
+                took_ms if 0 <= took_ms < LONGEST_MS else LONGEST_MS,
                 before,
                 review.kind,
                 offset_of(at),

@@ -3,11 +3,27 @@
 Whoever reads a file of another program makes these; `srs.merging` takes them in.
 """
 
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from cards.note import Note
+
+LOG_TABLE = """
+    create table log (
+        row           integer primary key,  -- by card, then by moment
+        id            integer not null,
+        card          integer not null,
+        rating        integer not null,
+        interval      integer not null,
+        last_interval integer not null,
+        factor        integer not null,
+        took_ms       integer not null,
+        kind          integer not null
+    ) strict
+"""
+"""A log too long for values: a database with this table; see `IncomingReview`."""
 
 
 class IncomingReview(Struct, frozen=True):
@@ -99,3 +115,5 @@ class Incoming(Struct, frozen=True):
     """Options of decks, as `srs.options.save_options` takes them."""
     notetypes: dict[int, str]
     """JSON of the note types that raw notes have."""
+    log: Path | None = None
+    """A file with more reviews, see `LOG_TABLE`."""
