@@ -110,7 +110,7 @@ class _Taking:
 
     def _count_lost_reviews(self, kept: set[int]) -> None:
         known = {card.id for card in self._all.cards}
-        for card, count in self._all.reviews.items():
+        for card, count in self._all.reviews().items():
             if card not in kept:
                 which = "left out" if card in known else "deleted in Anki"
                 self._losses[f"review left out: its card is {which}"] += count

@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from srs.incoming import LOG_TABLE
+from srs.incoming import LOG_CARDS, LOG_TABLES
 
 _COPY = """
     insert into log (id, card, rating, interval, last_interval, factor, took_ms, kind)
@@ -58,6 +58,7 @@ def copy_log(collection: Path, target: Path) -> dict[int, int]:
         bound(copy, collection.stat().st_size)
         uri = f"{collection.as_uri()}?mode=ro&immutable=1"
         copy.execute("attach ? as theirs", (uri,))
-        copy.execute(LOG_TABLE)
+        copy.executescript(LOG_TABLES)
         copy.execute(_COPY)
-        return dict(copy.execute("select card, count(*) from log group by card"))
+        copy.execute(LOG_CARDS)
+        return dict(copy.execute("select card, count from cards"))

@@ -5,14 +5,11 @@ and the work is bounded by its size.
 """
 
 import sqlite3
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
-
-from msgspec.structs import replace
 
 from export import anki_schema11, anki_schema18
 from export.anki_log import bound, copy_log
@@ -42,30 +39,43 @@ _CARDS = """
 """
 
 
-def read_collection(package: Package, path: Path, log: Path) -> Collection:
+def read_collection(package: Package, path: Path, folder: Path) -> Collection:
     """Read all that flash takes over.
 
     Args:
         package: From `open_package`.
         path: The file, to name it in errors.
-        log: The database to make for the review log.
+        folder: An empty one, kept for as long as the collection is used.
+
+    Returns:
+        The collection.  Its log may still be on the way: see `Collection.reviews`.
 
     Raises:
         PackageError: The collection is damaged, or of a schema that flash
             doesn't know.
     """
-    with tempfile.TemporaryDirectory(prefix="flash-") as folder:
-        file = Path(folder) / "collection"
-        package.write_collection(file)
-        try:
-            with _opened(file) as connection, ThreadPoolExecutor(1) as aside:
-                copying = aside.submit(copy_log, file, log)
-                collection = _read(connection)
-                return replace(collection, log=log, reviews=copying.result())
-        except (sqlite3.Error, MalformedMessage, ValueError, OverflowError) as error:
-            message = f"damaged collection: {error}"
-            hint = "run 'Check Database' in Anki and export it once more"
-            raise PackageError(str(path), message, hint) from None
+    file, log = folder / "collection", folder / "log.db"
+    package.write_collection(file)
+    with _damage_told(path), _opened(file) as connection:
+        aside = ThreadPoolExecutor(1)
+        copying = aside.submit(copy_log, file, log)
+        aside.shutdown(wait=False)
+
+        def reviews() -> dict[int, int]:
+            with _damage_told(path):
+                return copying.result()
+
+        return _read(connection, log, reviews)
+
+
+@contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, MalformedMessage, ValueError, OverflowError) as error:
+        message = f"damaged collection: {error}"
+        hint = "run 'Check Database' in Anki and export it once more"
+        raise PackageError(str(path), message, hint) from None
 
 
 @contextmanager
@@ -113,7 +123,9 @@ def _check_tables(connection: sqlite3.Connection) -> None:
         raise ValueError(f"no table '{missing[0]}'")
 
 
-def _read(connection: sqlite3.Connection) -> Collection:
+def _read(
+    connection: sqlite3.Connection, log: Path, reviews: Callable[[], dict[int, int]]
+) -> Collection:
     row = connection.execute(
         "select cast(ver as integer), cast(crt as integer) from col"
     ).fetchone()
@@ -127,15 +139,24 @@ def _read(connection: sqlite3.Connection) -> Collection:
     else:
         raise ValueError(f"schema {version} is none that flash knows")
     losses: list[str] = []
-    notes = [_note(row) for row in connection.execute(_NOTES)]
-    cards = [AnkiCard(*row) for row in connection.execute(_CARDS)]
+    notes = [_note(row) for row in _rows(connection, _NOTES)]
+    cards = [AnkiCard(*row) for row in _rows(connection, _CARDS)]
     return Collection(
         created_s=created,
         notes=notes,
         cards=cards,
         losses=losses,
+        log=log,
+        reviews=reviews,
         **about,
     )
+
+
+def _rows(connection: sqlite3.Connection, sql: str) -> Iterator[tuple[Any, ...]]:
+    for row in connection.execute(sql):
+        if None in row:
+            raise ValueError("a row without its values")
+        yield row
 
 
 def _note(row: tuple[int, str, int, int, str, str]) -> AnkiNote:

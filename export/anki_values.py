@@ -1,5 +1,6 @@
 """A collection of Anki as values, whatever generation of file it came from."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
@@ -94,7 +95,7 @@ class Collection(Struct):
     cards: list[AnkiCard]
     losses: list[str]
     """What could not be read, in words."""
-    log: Path | None = None
-    """The review log, in a database of ours; see `srs.incoming.LOG_TABLE`."""
-    reviews: dict[int, int] = {}
-    """How many of them each card has, by its id."""
+    log: Path
+    """The review log, in a database of ours; see `srs.incoming.LOG_TABLES`."""
+    reviews: Callable[[], dict[int, int]]
+    """Tells how many of them each card has, by its id, once the log is copied."""

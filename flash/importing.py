@@ -75,8 +75,11 @@ def import_package(
 
     store, options = opened.store, opened.options
     folder = media_folder(store.path.absolute())
-    with open_package(file) as package, TemporaryDirectory(prefix="flash-") as aside:
-        collection = read_collection(package, file, Path(aside) / "log.db")
+    with (
+        open_package(file) as package,
+        TemporaryDirectory(prefix="flash-", ignore_cleanup_errors=True) as aside,
+    ):
+        collection = read_collection(package, file, Path(aside))
         media = _Media(package, folder, reviews_only or dry_run)
         try:
             media.take(_used(collection))

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cards.note import Note
 
-LOG_TABLE = """
+LOG_TABLES = """
     create table log (
         row           integer primary key,  -- by card, then by moment
         id            integer not null,
@@ -21,9 +21,26 @@ LOG_TABLE = """
         factor        integer not null,
         took_ms       integer not null,
         kind          integer not null
-    ) strict
+    ) strict;
+    create table cards (
+        card  integer primary key,
+        first integer not null,  -- row in the log
+        count integer not null,
+        kind  integer not null,  -- of the first row
+        plain integer not null   -- nothing but answers of our times
+    ) strict;
 """
-"""A log too long for values: a database with this table; see `IncomingReview`."""
+"""A log too long for values, see `IncomingReview`: a database with these tables."""
+
+LOG_CARDS = """
+    insert into cards
+    select card, min(row), count(*), kind,
+           min(id between 1000000000000 and 4102444800000
+               and rating between 1 and 4 and kind between 0 and 2
+               and interval between -1000000000 and 1000000000)
+      from log group by card
+"""
+"""Fills `cards`."""
 
 
 class IncomingReview(Struct, frozen=True):
@@ -116,4 +133,4 @@ class Incoming(Struct, frozen=True):
     notetypes: dict[int, str]
     """JSON of the note types that raw notes have."""
     log: Path | None = None
-    """A file with more reviews, see `LOG_TABLE`."""
+    """A file with more reviews, see `LOG_TABLES`."""

@@ -24,19 +24,9 @@ from srs.store import Store
 Pairs = Mapping[int, tuple[IncomingCard, str, bool]]
 """By our card: theirs, our deck, whether it is new here."""
 
-_SINCE, _UNTIL = 1_000_000_000_000, 4_102_444_800_000
-"""Moments of 2001 to 2099; other ones are looked at one by one."""
 _QUARTER_DAY_MS = 21_600_000
 
-_CARDS = """
-    select card, min(row), count(*), kind,
-           sum(id not between :since and :until or rating not between 1 and 4
-               or kind not between 0 and 2
-               or interval not between -1000000000 and 1000000000)
-      from arriving.log group by card order by card
-"""
-"""The kind is that of the first row."""
-
+_CARDS = "select card, first, count, plain and kind = 0 from arriving.cards"
 _KNOWN = """
     select l.card, count(*)
       from arriving.log l
@@ -83,10 +73,10 @@ _INSERT = """
 """
 _PACKED = """
     select id * 256 + ((id / 1000 - 1 + {offset} * 60 - {shift}) / 86400
-                       - id / 86400000 + 2) * 64 + {after} * 8 + rating,
-           {interval}
+                       - id / 86400000 + 2) * 64 + {after} * 8 + rating
       from ({led}) order by row
 """
+_LAST = "select ours, {interval} from ({led} where l.row = p.last)"
 _PLAIN = """
     create temp table {name} (
         theirs integer primary key, ours integer, state integer,
@@ -141,17 +131,14 @@ class LogFile:
             for card, (theirs, _, is_new) in self._pairs.items()
         }
         twice = len(ours) < len(self._pairs)
-        values = {"since": _SINCE, "until": _UNTIL}
-        rows = self._connection.execute(_CARDS, values)
-        for theirs, first, count, kind, odd in rows:
+        for theirs, first, count, plain in self._connection.execute(_CARDS):
             if theirs not in ours:
                 continue
             card, state, is_new = ours[theirs]
-            if odd or kind or twice or not is_new:
-                self._others.add(theirs)
+            if plain and is_new and not twice:
+                self._plain.append((theirs, card, state, first, first + count - 1))
             else:
-                row = (theirs, card, state, first, first + count - 1)
-                self._plain.append(row)
+                self._others.add(theirs)
 
     def _count_known(self) -> int:
         """Leave cards aside whose whole log is here."""
@@ -174,8 +161,11 @@ class LogFile:
         """Write the offset from UTC as SQL, by the moments at which it changes."""
         if not self._plain:
             return "0"
-        sql = "select min(id), max(id) from arriving.log where id between ? and ?"
-        early, late = self._connection.execute(sql, (_SINCE, _UNTIL)).fetchone()
+        sql = """
+            select min(id), max(id) from arriving.log
+             where card in (select card from arriving.cards where plain)
+        """
+        early, late = self._connection.execute(sql).fetchone()
         offset_of = self._calendar.offset_of
         offset, whens = offset_of(early), ""
         for at in range(early, late + _QUARTER_DAY_MS, _QUARTER_DAY_MS):
@@ -232,16 +222,13 @@ class LogFile:
         Returns:
             By our card what it carries, and the moments of all answers.
         """
-        answers: list[int] = []
-        intervals: list[int] = []
-        if self._plain:
-            with closing(sqlite3.connect(self._path)) as connection:
-                connection.execute(_PLAIN.format(name="plain"))
-                connection.executemany(_FILL.format(name="plain"), self._plain)
-                rows = connection.execute(self._sql(_PACKED, "main.", "temp.plain"))
-                for answer, interval in rows:
-                    answers.append(answer)
-                    intervals.append(interval)
+        with closing(sqlite3.connect(self._path)) as connection:
+            run = connection.execute
+            run(_PLAIN.format(name="plain"))
+            connection.executemany(_FILL.format(name="plain"), self._plain)
+            packed = run(self._sql(_PACKED, "main.", "temp.plain"))
+            answers: list[int] = [row[0] for row in packed]
+            intervals = dict(run(self._sql(_LAST, "main.", "temp.plain")))
         models: dict[str, Model] = {}
         found: dict[int, Progress] = {}
         rollover, offset_of = self._calendar.rollover, self._calendar.offset_of
@@ -258,7 +245,7 @@ class LogFile:
                 models[deck](given),
                 Moment(moment, offset_of(moment), rollover),
                 0,
-                intervals[end - 1],
+                intervals[card],
             )
             at = end
         return found, [answer // MILLISECOND for answer in answers]

@@ -170,7 +170,7 @@ def test_another_file_of_the_same_name_gets_one_of_its_own(tmp_path: Path) -> No
 
 
 def fresh(folders: pytest.TempPathFactory) -> Path:
-    return folders.mktemp("log") / "log.db"
+    return folders.mktemp("collection")
 
 
 WHOLE = {"collection.anki2": database(), "media": b"{}"}
