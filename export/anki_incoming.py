@@ -3,11 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from cards.note import Basic, Note
 from export.anki_kinds import NotTaken, Taken, take
@@ -45,7 +46,7 @@ def incoming(
     collection: Collection,
     day_of: Callable[[int], int],
     file: Path,
-    renamed: Callable[[str], str],
+    renamed: Callable[[str], str] | None = None,
     known: Container[str] = (),
 ) -> Taking:
     """Turn notes, cards, reviews and presets into values of ours.
@@ -55,7 +56,8 @@ def incoming(
         day_of: Study day of a moment (UTC milliseconds) where the person is;
             used where the file doesn't say where it was made.
         file: Stands for the file of the notes; pictures lie beside it.
-        renamed: Gives a field with the names that its media got.
+        renamed: Gives a field with the names that its media got; None where they
+            kept theirs.
         known: Guids of notes whose text isn't wanted: only their cards are read.
     """
     return _Taking(collection, day_of, file, renamed, known).all()
@@ -67,7 +69,7 @@ class _Taking:
         collection: Collection,
         day_of: Callable[[int], int],
         file: Path,
-        renamed: Callable[[str], str],
+        renamed: Callable[[str], str] | None,
         known: Container[str],
     ) -> None:
         self._all, self._known = collection, known
@@ -124,30 +126,17 @@ class _Taking:
             raise NotTaken("without cards")
         if note.guid in self._known:
             return self._known_note(note, cards)
-        fields = tuple(map(self._renamed, note.fields))
-        taken = take(
-            AnkiNote(
-                note.id,
-                note.guid,
-                note.notetype,
-                note.modified_s,
-                note.tags,
-                fields,
-            ),
-            notetype,
-            [card.ordinal for card in cards],
-        )
+        if self._renamed is not None:
+            fields = tuple(map(self._renamed, note.fields))
+            note = replace(note, fields=fields)
+        taken = take(note, notetype, [card.ordinal for card in cards])
         asked = [card for card in cards if card.ordinal in taken.parts]
         if len(asked) < len(cards):
             lost = len(cards) - len(asked)
             self._losses["card left out: its question is empty"] += lost
         if not asked:
             raise NotTaken("its cards ask nothing")
-        decks = Counter(self._all.decks.get(c.deck, _DEFAULT_DECK) for c in asked)
-        deck = max(decks, key=lambda name: decks[name])
-        if len(decks) > 1:
-            moved = len(asked) - decks[deck]
-            self._losses["card put into the deck of its siblings"] += moved
+        deck = self._deck(asked)
         return IncomingNote(
             guid=note.guid,
             id=note.id,
@@ -155,8 +144,20 @@ class _Taking:
             parts=taken.parts,
             changed_ms=note.modified_s * 1000,
             cards=tuple(self._card(card) for card in asked),
-            raw=_raw(notetype, fields, taken),
+            raw=_raw(notetype, note.fields, taken),
         )
+
+    def _deck(self, cards: list[AnkiCard]) -> str:
+        """Choose the deck in which most of the cards are."""
+        names = [self._all.decks.get(card.deck, _DEFAULT_DECK) for card in cards]
+        if len(names) == 1:
+            return names[0]
+        decks = Counter(names)
+        deck = max(decks, key=lambda name: decks[name])
+        if len(decks) > 1:
+            moved = len(cards) - decks[deck]
+            self._losses["card put into the deck of its siblings"] += moved
+        return deck
 
     def _known_note(self, note: AnkiNote, cards: list[AnkiCard]) -> IncomingNote:
         return IncomingNote(
@@ -169,13 +170,12 @@ class _Taking:
         )
 
     def _as_note(self, note: AnkiNote, taken: Taken, deck: str) -> Note:
-        parts = [" ".join(part.split()) for part in deck.split("::")]
         return Note(
             content=taken.content,
-            deck="::".join(part for part in parts if part) or _DEFAULT_DECK,
+            deck=_deck_name(deck),
             id=taken.id,
             extra=taken.extra,
-            tags=tuple(dict.fromkeys(note.tags)),
+            tags=tuple(dict.fromkeys(note.tags)) if note.tags else (),
             sources=taken.sources,
             checked=taken.checked,
             file=self._file,
@@ -212,6 +212,13 @@ class _Taking:
             if name in used and options:
                 found[name] = options
         return found
+
+
+@cache
+def _deck_name(name: str) -> str:
+    """Fold blanks, and leave out parts without a name."""
+    parts = [" ".join(part.split()) for part in name.split("::")]
+    return "::".join(part for part in parts if part) or _DEFAULT_DECK
 
 
 def _told(losses: Counter[str]) -> list[str]:

@@ -65,7 +65,14 @@ def read_collection(package: Package, path: Path, folder: Path) -> Collection:
             with _damage_told(path):
                 return copying.result()
 
-        return _read(connection, log, reviews)
+        try:
+            return _read(connection, log, reviews)
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error):
+                raise
+            # A wrong character is shown as such; nearly no file has one.
+            connection.text_factory = _lenient
+            return _read(connection, log, reviews)
 
 
 @contextmanager
@@ -86,7 +93,6 @@ def _opened(file: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         connection.execute("pragma trusted_schema = off")
         connection.execute("pragma query_only = on")
-        connection.text_factory = lambda data: data.decode("utf-8", errors="replace")
         connection.create_collation("unicase", _unicase)
         bound(connection, size)
         _check_tables(connection)
@@ -104,6 +110,10 @@ def _check_whole(file: Path, size: int) -> None:
     changed, valid = header[24:28], header[92:96]
     if changed == valid and pages * (65536 if page == 1 else page) > size:
         raise ValueError("cut off")
+
+
+def _lenient(data: bytes) -> str:
+    return data.decode("utf-8", errors="replace")
 
 
 def _unicase(one: str, other: str) -> int:
