@@ -23,7 +23,7 @@ ROWS = st.lists(
         st.integers(0, 3),
         st.integers(0, 20_000),
         st.sampled_from([1, 2, 3, 3, 3, 4]),
-        st.sampled_from([-172_800, -86_400, -600, -1, 0, 1, 3, 400, 1 << 41]),
+        st.sampled_from([-172_799, -86_400, -600, -1, 0, 1, 3, 400]),
         st.sampled_from([0, 50, 100, 517, 1100, 1101, 2500]),
         st.sampled_from([-1, 0, 4000, 1 << 33]),
         st.sampled_from([0, 1, 1, 1, 2]),
@@ -55,6 +55,8 @@ def material(rows: Rows, states: list[int]) -> Incoming:
         while at in taken:
             at += 1
         taken.add(at)
+        if card + 1 not in reviews and kind < 3:
+            kind = 0
         made = IncomingReview(at, card + 1, rating, interval, 7, factor, took, kind)
         reviews.setdefault(card + 1, []).append(made)
     made_notes = arriving([]).notes
