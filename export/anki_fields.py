@@ -162,6 +162,8 @@ def _cell(
 
 
 def _common(note: Note, image: ImageOf | None) -> tuple[str, ...]:
+    if not (note.extra or note.changed or note.sources or note.id):
+        return "", "", "", note.checked, ""
     changed = _changed(note, image) if note.changed is not None else ""
     sources = " · ".join(map(_source, note.sources)) if note.sources else ""
     # In a note of clozes, what looks like one in any field would make a card.
