@@ -1,12 +1,13 @@
 """A package of 20,000 cards and 200,000 reviews, both ways, beside Anki.
 
-flash is a whole process each time; Anki's side is the call alone, in a collection
-that is open already.
+Imports are measured twice, in turn: as a person sees them, a whole process that
+starts, opens an empty store or collection and imports; and the call alone, in one that
+is open already.
 """
 
+import gc
 import io
 import resource
-import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,11 +28,14 @@ from anki.collection import (
 from genanki.apkg_schema import APKG_SCHEMA
 from stores import NOW_MS, make_store
 
+from flash.importing import import_package
+from flash.opened import Opened
 from srs.cache import rebuild_cache
 from srs.options import Options, save_setting
 from srs.store import open_store
 
 _RUNS = 3
+_IMPORTS = 5
 _CARDS, _EACH = 20_000, 10
 
 
@@ -79,18 +84,71 @@ def timed(job: Callable[[], object]) -> float:
     return statistics.median(taken)
 
 
-def anki_import(package: Path, folder: Path) -> float:
-    """Time Anki's own import into an empty collection."""
-    taken = []
-    for run in range(_RUNS):
-        collection = Collection(str(folder / f"import{run}.anki2"))
-        options = ImportAnkiPackageOptions(with_scheduling=True, with_deck_configs=True)
-        request = ImportAnkiPackageRequest(package_path=str(package), options=options)
-        begun = time.perf_counter()
-        collection.import_anki_package(request)
-        taken.append(time.perf_counter() - begun)
-        collection.close()
-    return statistics.median(taken)
+ANKI = """
+import sys
+from anki.collection import (
+    Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+)
+collection = Collection(sys.argv[2])
+options = ImportAnkiPackageOptions(with_scheduling=True, with_deck_configs=True)
+request = ImportAnkiPackageRequest(package_path=sys.argv[1], options=options)
+collection.import_anki_package(request)
+collection.close()
+"""
+
+
+def anki_call(package: Path, folder: Path) -> float:
+    """Time Anki's own import into an empty collection that is open."""
+    collection = Collection(str(folder / "called.anki2"))
+    options = ImportAnkiPackageOptions(with_scheduling=True, with_deck_configs=True)
+    request = ImportAnkiPackageRequest(package_path=str(package), options=options)
+    begun = time.perf_counter()
+    collection.import_anki_package(request)
+    taken = time.perf_counter() - begun
+    collection.close()
+    return taken
+
+
+def anki_process(package: Path, folder: Path) -> float:
+    """Time a process that starts, opens an empty collection and imports."""
+    words = [sys.executable, "-c", ANKI, str(package), str(folder / "started.anki2")]
+    begun = time.perf_counter()
+    subprocess.run(words, check=True, capture_output=True)
+    return time.perf_counter() - begun
+
+
+def flash_call(package: Path, folder: Path) -> float:
+    """Time the import into an empty store that is open."""
+    opened = Opened(open_store(folder / "called.db", NOW_MS), lambda: NOW_MS)
+    # As the command does.
+    gc.disable()
+    begun = time.perf_counter()
+    import_package(opened, package)
+    taken = time.perf_counter() - begun
+    gc.enable()
+    opened.store.close()
+    return taken
+
+
+def flash_process(package: Path, folder: Path) -> float:
+    """Time `flash import` into no store, or into one that holds it all."""
+    begun = time.perf_counter()
+    flash("import", str(package), "--db", str(folder / "started.db"))
+    return time.perf_counter() - begun
+
+
+def imports(package: Path, folder: Path) -> dict[str, float]:
+    """Time all imports in turn, and give the median of each, seconds."""
+    spent: dict[str, list[float]] = defaultdict(list)
+    for run in range(_IMPORTS):
+        place = folder / f"run{run}"
+        place.mkdir()
+        spent["Anki, whole process"].append(anki_process(package, place))
+        spent["flash, whole process"].append(flash_process(package, place))
+        spent["Anki, call alone"].append(anki_call(package, place))
+        spent["flash, call alone"].append(flash_call(package, place))
+        spent["flash, nothing new"].append(flash_process(package, place))
+    return {label: statistics.median(seconds) for label, seconds in spent.items()}
 
 
 def anki_export(collection: Path, target: Path, *, legacy: bool) -> float:
@@ -124,28 +182,19 @@ def main() -> None:
         )
         for _ in range(_RUNS):
             floor(package, folder / "floor.apkg")
-        theirs = anki_import(package, folder)
-        there = folder / "import0.anki2"
+        anki_call(package, folder)
         newest = folder / "newest.apkg"
-        their_export = anki_export(there, newest, legacy=False)
-
-        def take() -> None:
-            for old in folder.glob("fresh*"):
-                shutil.rmtree(old) if old.is_dir() else old.unlink()
-            flash("import", str(newest), "--db", str(folder / "fresh.db"))
-
-        ours = timed(take)
-        again = timed(
-            lambda: flash("import", str(newest), "--db", str(folder / "fresh.db"))
-        )
+        their_export = anki_export(folder / "called.anki2", newest, legacy=False)
+        taken = imports(newest, folder)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         base = statistics.median(floors)
         print(f"floor (executemany + zip)   {base:6.2f} s")
         print(f"flash export                {export:6.2f} s  {export / base:.2f}")
         print(f"Anki's export               {their_export:6.2f} s")
-        print(f"Anki's import               {theirs:6.2f} s")
-        print(f"flash import                {ours:6.2f} s  {ours / theirs:.2f}")
-        print(f"flash import, again         {again:6.2f} s")
+        for label, seconds in taken.items():
+            way = "call alone" if "call" in label else "whole process"
+            ratio = seconds / taken[f"Anki, {way}"]
+            print(f"import: {label:<20}{seconds:6.2f} s  {ratio:.2f}")
         print(f"largest process             {peak:6.0f} MB")
 
 

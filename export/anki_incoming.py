@@ -14,6 +14,7 @@ from cards.note import Basic, Note
 from export.anki_kinds import NotTaken, Taken, take
 from export.anki_models import BASIC_ID, CLOZE_ID
 from export.anki_values import (
+    LATEST_S,
     AnkiCard,
     AnkiNote,
     AnkiPreset,
@@ -31,6 +32,8 @@ from srs.presets import PARAMETER_RANGES, Preset
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _A_MOMENT = 1_000_000_000
 """A due value from this on is epoch seconds, not a day."""
+_FARTHEST_DAY = 100_000
+_HIGHEST_EASE = 1_000_000
 _DEFAULT_DECK = "Default"
 
 
@@ -142,7 +145,7 @@ class _Taking:
             id=note.id,
             note=self._as_note(note, taken, deck),
             parts=taken.parts,
-            changed_ms=note.modified_s * 1000,
+            changed_ms=_moment_ms(note.modified_s),
             cards=tuple(self._card(card) for card in asked),
             raw=_raw(notetype, note.fields, taken),
         )
@@ -165,7 +168,7 @@ class _Taking:
             id=note.id,
             note=Note(Basic("", ""), "", file=self._file),
             parts={},
-            changed_ms=note.modified_s * 1000,
+            changed_ms=_moment_ms(note.modified_s),
             cards=tuple(map(self._card, cards)),
         )
 
@@ -184,9 +187,9 @@ class _Taking:
     def _card(self, card: AnkiCard) -> IncomingCard:
         due_day = due_ms = None
         if card.type in (1, 2, 3) and card.due >= _A_MOMENT:
-            due_ms = card.due * 1000
+            due_ms = _moment_ms(card.due)
         elif card.type in (1, 2, 3):
-            due_day = self._first_day + card.due
+            due_day = self._first_day + _day(card.due)
         return IncomingCard(
             id=card.id,
             ordinal=card.ordinal,
@@ -194,13 +197,13 @@ class _Taking:
             due_day=due_day,
             due_ms=due_ms,
             position=card.due if card.type == 0 else 0,
-            interval=card.interval,
-            ease=card.ease,
+            interval=max(0, min(card.interval, _FARTHEST_DAY)),
+            ease=max(0, min(card.ease, _HIGHEST_EASE)),
             steps_left=card.left % 1000,
             suspended=card.queue == -1,
             buried=card.queue in (-2, -3),
             flag=card.flag,
-            changed_ms=card.modified_s * 1000,
+            changed_ms=_moment_ms(card.modified_s),
         )
 
     def _options(self) -> dict[str, dict[str, Any]]:
@@ -212,6 +215,14 @@ class _Taking:
             if name in used and options:
                 found[name] = options
         return found
+
+
+def _day(number: int) -> int:
+    return max(-_FARTHEST_DAY, min(number, _FARTHEST_DAY))
+
+
+def _moment_ms(at_s: int) -> int:
+    return max(0, min(at_s, LATEST_S)) * 1000
 
 
 @cache

@@ -13,12 +13,14 @@ from typing import Any
 
 from export import anki_schema11, anki_schema18
 from export.anki_log import bound, copy_log
-from export.anki_values import AnkiCard, AnkiNote, Collection
+from export.anki_values import LATEST_S, AnkiCard, AnkiNote, Collection
 from export.errors import PackageError
 from export.package_file import Package
 from export.protobuf import MalformedMessage
 
 _TABLES = ("col", "notes", "cards", "revlog")
+_FARTHEST_MIN = 26 * 60
+"""No place on earth has a clock that is further from UTC."""
 _HEADER = b"SQLite format 3\0"
 
 _NOTES = """
@@ -148,6 +150,10 @@ def _read(
         about = anki_schema18.read(connection)
     else:
         raise ValueError(f"schema {version} is none that flash knows")
+    if not 0 <= created < LATEST_S or not 0 <= about["rollover"] < 24:
+        raise ValueError("settings out of range")
+    if abs(about["minutes_west"] or 0) > _FARTHEST_MIN:
+        raise ValueError("settings out of range")
     losses: list[str] = []
     notes = [_note(row) for row in _rows(connection, _NOTES)]
     cards = [AnkiCard(*row) for row in _rows(connection, _CARDS)]

@@ -40,7 +40,7 @@ def note_row(
         notetype or (BASIC_ID if is_basic(stored.note.content) else CLOZE_ID),
         stored.modified_ms // 1000,
         _UNSYNCED,
-        _tags(stored.note.tags, any([card.leech for card in cards])),
+        _tags(stored.note.tags, any(card.leech for card in cards)),
         "\x1f".join(fields),
         first,
         _checksum(first),

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+LATEST_S = 32_503_680_000
+"""The year 3000: a later moment, epoch seconds, is none."""
+
 
 class Template(Struct, frozen=True):
     """How a note type shows one of its cards."""

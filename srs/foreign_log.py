@@ -22,6 +22,8 @@ INSERT = """
 """
 Row = tuple[Any, ...]
 
+_LATEST_MS = 32_503_680_000_000
+"""The year 3000: later rows can't be."""
 LONGEST_MS = 1 << 31
 # Plain numbers: there may be millions of rows.
 _NEW, _LEARNING, _REVIEW, _RELEARNING = map(int, State)
@@ -30,7 +32,7 @@ _NEW, _LEARNING, _REVIEW, _RELEARNING = map(int, State)
 def is_sound(review: IncomingReview) -> bool:
     """Tell whether a row can be a row of Anki's log."""
     return (
-        0 < review.id < LARGEST_ID
+        0 < review.id < _LATEST_MS
         and 0 <= review.rating <= 4
         and 0 <= review.kind <= ReviewKind.RESCHEDULE
         and abs(review.interval) < 1 << 40
