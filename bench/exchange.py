@@ -5,7 +5,6 @@ starts, opens an empty store or collection and imports; and the call alone, in o
 is open already.
 """
 
-import gc
 import io
 import resource
 import sqlite3
@@ -22,14 +21,10 @@ from pathlib import Path
 from anki.collection import (
     Collection,
     ExportAnkiPackageOptions,
-    ImportAnkiPackageOptions,
-    ImportAnkiPackageRequest,
 )
 from genanki.apkg_schema import APKG_SCHEMA
 from stores import NOW_MS, make_store
 
-from flash.importing import import_package
-from flash.opened import Opened
 from srs.cache import rebuild_cache
 from srs.options import Options, save_setting
 from srs.store import open_store
@@ -85,49 +80,39 @@ def timed(job: Callable[[], object]) -> float:
 
 
 ANKI = """
-import sys
+import sys, time
 from anki.collection import (
     Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 )
 collection = Collection(sys.argv[2])
 options = ImportAnkiPackageOptions(with_scheduling=True, with_deck_configs=True)
 request = ImportAnkiPackageRequest(package_path=sys.argv[1], options=options)
+begun = time.perf_counter()
 collection.import_anki_package(request)
+print(time.perf_counter() - begun)
 collection.close()
+"""
+FLASH = """
+import gc, sys, time
+from pathlib import Path
+from flash.importing import import_package
+from flash.opened import Opened
+from srs.store import open_store
+opened = Opened(open_store(Path(sys.argv[2]), 1795000000000), lambda: 1795000000000)
+gc.disable()  # as the command does
+begun = time.perf_counter()
+import_package(opened, Path(sys.argv[1]))
+print(time.perf_counter() - begun)
+opened.store.close()
 """
 
 
-def anki_call(package: Path, folder: Path) -> float:
-    """Time Anki's own import into an empty collection that is open."""
-    collection = Collection(str(folder / "called.anki2"))
-    options = ImportAnkiPackageOptions(with_scheduling=True, with_deck_configs=True)
-    request = ImportAnkiPackageRequest(package_path=str(package), options=options)
+def called(program: str, package: Path, target: Path) -> tuple[float, float]:
+    """Time a process that starts, opens what is empty and imports, and the call."""
+    words = [sys.executable, "-c", program, str(package), str(target)]
     begun = time.perf_counter()
-    collection.import_anki_package(request)
-    taken = time.perf_counter() - begun
-    collection.close()
-    return taken
-
-
-def anki_process(package: Path, folder: Path) -> float:
-    """Time a process that starts, opens an empty collection and imports."""
-    words = [sys.executable, "-c", ANKI, str(package), str(folder / "started.anki2")]
-    begun = time.perf_counter()
-    subprocess.run(words, check=True, capture_output=True)
-    return time.perf_counter() - begun
-
-
-def flash_call(package: Path, folder: Path) -> float:
-    """Time the import into an empty store that is open."""
-    opened = Opened(open_store(folder / "called.db", NOW_MS), lambda: NOW_MS)
-    # As the command does.
-    gc.disable()
-    begun = time.perf_counter()
-    import_package(opened, package)
-    taken = time.perf_counter() - begun
-    gc.enable()
-    opened.store.close()
-    return taken
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    return time.perf_counter() - begun, float(done.stdout)
 
 
 def flash_process(package: Path, folder: Path) -> float:
@@ -143,10 +128,12 @@ def imports(package: Path, folder: Path) -> dict[str, float]:
     for run in range(_IMPORTS):
         place = folder / f"run{run}"
         place.mkdir()
-        spent["Anki, whole process"].append(anki_process(package, place))
+        whole, call = called(ANKI, package, place / "started.anki2")
+        spent["Anki, whole process"].append(whole)
         spent["flash, whole process"].append(flash_process(package, place))
-        spent["Anki, call alone"].append(anki_call(package, place))
-        spent["flash, call alone"].append(flash_call(package, place))
+        spent["Anki, call alone"].append(call)
+        _, call = called(FLASH, package, place / "called.db")
+        spent["flash, call alone"].append(call)
         spent["flash, nothing new"].append(flash_process(package, place))
     return {label: statistics.median(seconds) for label, seconds in spent.items()}
 
@@ -182,9 +169,9 @@ def main() -> None:
         )
         for _ in range(_RUNS):
             floor(package, folder / "floor.apkg")
-        anki_call(package, folder)
+        called(ANKI, package, folder / "started.anki2")
         newest = folder / "newest.apkg"
-        their_export = anki_export(folder / "called.anki2", newest, legacy=False)
+        their_export = anki_export(folder / "started.anki2", newest, legacy=False)
         taken = imports(newest, folder)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         base = statistics.median(floors)
