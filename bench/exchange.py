@@ -1,12 +1,12 @@
 """A package of 20,000 cards and 200,000 reviews, both ways, beside Anki.
 
-flash is a whole process each time; Anki's side is the call alone, in a collection
-that is open already.
+Imports are measured twice, in turn: as a person sees them, a whole process that
+starts, opens an empty store or collection and imports; and the call alone, in one that
+is open already.
 """
 
 import io
 import resource
-import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -14,14 +14,13 @@ import sys
 import tempfile
 import time
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
 from anki.collection import (
     Collection,
     ExportAnkiPackageOptions,
-    ImportAnkiPackageOptions,
-    ImportAnkiPackageRequest,
 )
 from genanki.apkg_schema import APKG_SCHEMA
 from stores import NOW_MS, make_store
@@ -31,6 +30,7 @@ from srs.options import Options, save_setting
 from srs.store import open_store
 
 _RUNS = 3
+_IMPORTS = 5
 _CARDS, _EACH = 20_000, 10
 
 
@@ -79,18 +79,63 @@ def timed(job: Callable[[], object]) -> float:
     return statistics.median(taken)
 
 
-def anki_import(package: Path, folder: Path) -> float:
-    """Time Anki's own import into an empty collection."""
-    taken = []
-    for run in range(_RUNS):
-        collection = Collection(str(folder / f"import{run}.anki2"))
-        options = ImportAnkiPackageOptions(with_scheduling=True, with_deck_configs=True)
-        request = ImportAnkiPackageRequest(package_path=str(package), options=options)
-        begun = time.perf_counter()
-        collection.import_anki_package(request)
-        taken.append(time.perf_counter() - begun)
-        collection.close()
-    return statistics.median(taken)
+ANKI = """
+import sys, time
+from anki.collection import (
+    Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+)
+collection = Collection(sys.argv[2])
+options = ImportAnkiPackageOptions(with_scheduling=True, with_deck_configs=True)
+request = ImportAnkiPackageRequest(package_path=sys.argv[1], options=options)
+begun = time.perf_counter()
+collection.import_anki_package(request)
+print(time.perf_counter() - begun)
+collection.close()
+"""
+FLASH = """
+import gc, sys, time
+from pathlib import Path
+from flash.importing import import_package
+from flash.opened import Opened
+from srs.store import open_store
+opened = Opened(open_store(Path(sys.argv[2]), 1795000000000), lambda: 1795000000000)
+gc.disable()  # as the command does
+begun = time.perf_counter()
+import_package(opened, Path(sys.argv[1]))
+print(time.perf_counter() - begun)
+opened.store.close()
+"""
+
+
+def called(program: str, package: Path, target: Path) -> tuple[float, float]:
+    """Time a process that starts, opens what is empty and imports, and the call."""
+    words = [sys.executable, "-c", program, str(package), str(target)]
+    begun = time.perf_counter()
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    return time.perf_counter() - begun, float(done.stdout)
+
+
+def flash_process(package: Path, folder: Path) -> float:
+    """Time `flash import` into no store, or into one that holds it all."""
+    begun = time.perf_counter()
+    flash("import", str(package), "--db", str(folder / "started.db"))
+    return time.perf_counter() - begun
+
+
+def imports(package: Path, folder: Path) -> dict[str, float]:
+    """Time all imports in turn, and give the median of each, seconds."""
+    spent: dict[str, list[float]] = defaultdict(list)
+    for run in range(_IMPORTS):
+        place = folder / f"run{run}"
+        place.mkdir()
+        whole, call = called(ANKI, package, place / "started.anki2")
+        spent["Anki, whole process"].append(whole)
+        spent["flash, whole process"].append(flash_process(package, place))
+        spent["Anki, call alone"].append(call)
+        _, call = called(FLASH, package, place / "called.db")
+        spent["flash, call alone"].append(call)
+        spent["flash, nothing new"].append(flash_process(package, place))
+    return {label: statistics.median(seconds) for label, seconds in spent.items()}
 
 
 def anki_export(collection: Path, target: Path, *, legacy: bool) -> float:
@@ -124,28 +169,19 @@ def main() -> None:
         )
         for _ in range(_RUNS):
             floor(package, folder / "floor.apkg")
-        theirs = anki_import(package, folder)
-        there = folder / "import0.anki2"
+        called(ANKI, package, folder / "started.anki2")
         newest = folder / "newest.apkg"
-        their_export = anki_export(there, newest, legacy=False)
-
-        def take() -> None:
-            for old in folder.glob("fresh*"):
-                shutil.rmtree(old) if old.is_dir() else old.unlink()
-            flash("import", str(newest), "--db", str(folder / "fresh.db"))
-
-        ours = timed(take)
-        again = timed(
-            lambda: flash("import", str(newest), "--db", str(folder / "fresh.db"))
-        )
+        their_export = anki_export(folder / "started.anki2", newest, legacy=False)
+        taken = imports(newest, folder)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         base = statistics.median(floors)
         print(f"floor (executemany + zip)   {base:6.2f} s")
         print(f"flash export                {export:6.2f} s  {export / base:.2f}")
         print(f"Anki's export               {their_export:6.2f} s")
-        print(f"Anki's import               {theirs:6.2f} s")
-        print(f"flash import                {ours:6.2f} s  {ours / theirs:.2f}")
-        print(f"flash import, again         {again:6.2f} s")
+        for label, seconds in taken.items():
+            way = "call alone" if "call" in label else "whole process"
+            ratio = seconds / taken[f"Anki, {way}"]
+            print(f"import: {label:<20}{seconds:6.2f} s  {ratio:.2f}")
         print(f"largest process             {peak:6.0f} MB")
 
 

@@ -90,7 +90,7 @@ def floor(rows: Rows, target: Path) -> None:
         connection.executemany(f"insert into {name} values ({marks})", values)
     connection.commit()
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("collection.anki2", connection.serialize())
         archive.writestr("media", "{}")
     target.write_bytes(buffer.getvalue())

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from cards.cloze_html import cloze_html, hidden_html, shown_html, within_cloze
 from cards.html import ImageOf, to_html
@@ -26,7 +27,7 @@ from cards.questions import (
     option_of,
     questions,
 )
-from srs.memory import StoredNote
+from srs.memory import StoredCard, StoredNote
 
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]").search
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
@@ -50,10 +51,24 @@ def fields_of(stored: StoredNote, image: ImageOf | None = None) -> tuple[str, ..
         As many as its note type has, see `export.anki_models`.
     """
     note = stored.note
+    if type(note.content) is Basic:
+        fields = _basic(note.content, stored.cards, image)
+    else:
+        fields = _other(stored, image)
+    fields = (*fields, *_common(note, image), "", "", "")
+    whole = "".join(fields)
+    if whole.isascii() and (whole.isprintable() or not _CONTROL(whole)):
+        return fields
+    return tuple(
+        unicodedata.normalize("NFC", field.translate(_CONTROLS)) for field in fields
+    )
+
+
+def _other(stored: StoredNote, image: ImageOf | None) -> tuple[str, ...]:
+    note = stored.note
     numbers = {card.part: card.ordinal for card in stored.cards if not card.retired}
+    fields: tuple[str, ...] = ()
     match note.content:
-        case Basic() as basic:
-            fields: tuple[str, ...] = _basic(basic, numbers, image)
         case Choice() as choice:
             fields = _choice(choice, image)
         case Cloze() as cloze:
@@ -64,19 +79,14 @@ def fields_of(stored: StoredNote, image: ImageOf | None = None) -> tuple[str, ..
             fields = (_asked(note, numbers, image), _table(table, numbers, image))
         case Several():
             fields = (_asked(note, numbers, image), "")
-    fields = (*fields, *_common(note, image), "", "", "")
-    whole = "".join(fields)
-    if whole.isascii() and (whole.isprintable() or not _CONTROL(whole)):
-        return fields
-    return tuple(
-        unicodedata.normalize("NFC", field.translate(_CONTROLS)) for field in fields
-    )
+    return fields
 
 
 def _basic(
-    basic: Basic, numbers: dict[str, int], image: ImageOf | None
+    basic: Basic, cards: Sequence[StoredCard], image: ImageOf | None
 ) -> tuple[str, ...]:
-    reverse = "1" if "back" in numbers else ""
+    has_reverse = any(card.part == "back" and not card.retired for card in cards)
+    reverse = "1" if has_reverse else ""
     return to_html(basic.front, image), to_html(basic.back, image), reverse, "", ""
 
 
@@ -162,6 +172,8 @@ def _cell(
 
 
 def _common(note: Note, image: ImageOf | None) -> tuple[str, ...]:
+    if not (note.extra or note.changed or note.sources or note.id):
+        return "", "", "", note.checked, ""
     changed = _changed(note, image) if note.changed is not None else ""
     sources = " · ".join(map(_source, note.sources)) if note.sources else ""
     # In a note of clozes, what looks like one in any field would make a card.

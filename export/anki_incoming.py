@@ -3,19 +3,21 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import replace
 
 from cards.note import Basic, Note
 from export.anki_kinds import NotTaken, Taken, take
 from export.anki_models import BASIC_ID, CLOZE_ID
+from export.anki_presets import options_of
 from export.anki_values import (
+    LATEST_S,
     AnkiCard,
     AnkiNote,
-    AnkiPreset,
     Collection,
     NoteType,
 )
@@ -23,14 +25,14 @@ from srs.incoming import (
     Incoming,
     IncomingCard,
     IncomingNote,
-    IncomingReview,
     Raw,
 )
-from srs.presets import PARAMETER_RANGES, Preset
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _A_MOMENT = 1_000_000_000
 """A due value from this on is epoch seconds, not a day."""
+_FARTHEST_DAY = 100_000
+_HIGHEST_EASE = 1_000_000
 _DEFAULT_DECK = "Default"
 
 
@@ -46,7 +48,7 @@ def incoming(
     collection: Collection,
     day_of: Callable[[int], int],
     file: Path,
-    renamed: Callable[[str], str],
+    renamed: Callable[[str], str] | None = None,
     known: Container[str] = (),
 ) -> Taking:
     """Turn notes, cards, reviews and presets into values of ours.
@@ -56,7 +58,8 @@ def incoming(
         day_of: Study day of a moment (UTC milliseconds) where the person is;
             used where the file doesn't say where it was made.
         file: Stands for the file of the notes; pictures lie beside it.
-        renamed: Gives a field with the names that its media got.
+        renamed: Gives a field with the names that its media got; None where they
+            kept theirs.
         known: Guids of notes whose text isn't wanted: only their cards are read.
     """
     return _Taking(collection, day_of, file, renamed, known).all()
@@ -68,7 +71,7 @@ class _Taking:
         collection: Collection,
         day_of: Callable[[int], int],
         file: Path,
-        renamed: Callable[[str], str],
+        renamed: Callable[[str], str] | None,
         known: Container[str],
     ) -> None:
         self._all, self._known = collection, known
@@ -96,28 +99,25 @@ class _Taking:
                 continue
             notes.append(made)
             kept.update(card.id for card in made.cards)
-        reviews: dict[int, list[IncomingReview]] = defaultdict(list)
-        for review in self._all.reviews:
-            if review.card in kept:
-                reviews[review.card].append(review)
         self._count_lost_reviews(kept)
         used = {note.raw.notetype for note in notes if note.raw is not None}
         return Taking(
             Incoming(
                 notes=tuple(notes),
-                reviews=dict(reviews),
+                reviews={},
                 options=self._options(),
                 notetypes={key: self._all.notetypes[key].model for key in used},
+                log=self._all.log,
             ),
             (*self._all.losses, *_told(self._losses)),
         )
 
     def _count_lost_reviews(self, kept: set[int]) -> None:
         known = {card.id for card in self._all.cards}
-        for review in self._all.reviews:
-            if review.card not in kept:
-                which = "left out" if review.card in known else "deleted in Anki"
-                self._losses[f"review left out: its card is {which}"] += 1
+        for card, count in self._all.reviews().items():
+            if card not in kept:
+                which = "left out" if card in known else "deleted in Anki"
+                self._losses[f"review left out: its card is {which}"] += count
 
     def _note(self, note: AnkiNote) -> IncomingNote:
         notetype = self._all.notetypes.get(note.notetype)
@@ -128,39 +128,38 @@ class _Taking:
             raise NotTaken("without cards")
         if note.guid in self._known:
             return self._known_note(note, cards)
-        fields = tuple(map(self._renamed, note.fields))
-        taken = take(
-            AnkiNote(
-                note.id,
-                note.guid,
-                note.notetype,
-                note.modified_s,
-                note.tags,
-                fields,
-            ),
-            notetype,
-            [card.ordinal for card in cards],
-        )
+        if self._renamed is not None:
+            fields = tuple(map(self._renamed, note.fields))
+            note = replace(note, fields=fields)
+        taken = take(note, notetype, [card.ordinal for card in cards])
         asked = [card for card in cards if card.ordinal in taken.parts]
         if len(asked) < len(cards):
             lost = len(cards) - len(asked)
             self._losses["card left out: its question is empty"] += lost
         if not asked:
             raise NotTaken("its cards ask nothing")
-        decks = Counter(self._all.decks.get(c.deck, _DEFAULT_DECK) for c in asked)
-        deck = max(decks, key=lambda name: decks[name])
-        if len(decks) > 1:
-            moved = len(asked) - decks[deck]
-            self._losses["card put into the deck of its siblings"] += moved
+        deck = self._deck(asked)
         return IncomingNote(
             guid=note.guid,
             id=note.id,
             note=self._as_note(note, taken, deck),
             parts=taken.parts,
-            changed_ms=note.modified_s * 1000,
+            changed_ms=_moment_ms(note.modified_s),
             cards=tuple(self._card(card) for card in asked),
-            raw=_raw(notetype, fields, taken),
+            raw=_raw(notetype, note.fields, taken),
         )
+
+    def _deck(self, cards: list[AnkiCard]) -> str:
+        """Choose the deck in which most of the cards are."""
+        names = [self._all.decks.get(card.deck, _DEFAULT_DECK) for card in cards]
+        if len(names) == 1:
+            return names[0]
+        decks = Counter(names)
+        deck = max(decks, key=lambda name: decks[name])
+        if len(decks) > 1:
+            moved = len(cards) - decks[deck]
+            self._losses["card put into the deck of its siblings"] += moved
+        return deck
 
     def _known_note(self, note: AnkiNote, cards: list[AnkiCard]) -> IncomingNote:
         return IncomingNote(
@@ -168,18 +167,17 @@ class _Taking:
             id=note.id,
             note=Note(Basic("", ""), "", file=self._file),
             parts={},
-            changed_ms=note.modified_s * 1000,
+            changed_ms=_moment_ms(note.modified_s),
             cards=tuple(map(self._card, cards)),
         )
 
     def _as_note(self, note: AnkiNote, taken: Taken, deck: str) -> Note:
-        parts = [" ".join(part.split()) for part in deck.split("::")]
         return Note(
             content=taken.content,
-            deck="::".join(part for part in parts if part) or _DEFAULT_DECK,
+            deck=_deck_name(deck),
             id=taken.id,
             extra=taken.extra,
-            tags=tuple(dict.fromkeys(note.tags)),
+            tags=tuple(dict.fromkeys(note.tags)) if note.tags else (),
             sources=taken.sources,
             checked=taken.checked,
             file=self._file,
@@ -188,9 +186,9 @@ class _Taking:
     def _card(self, card: AnkiCard) -> IncomingCard:
         due_day = due_ms = None
         if card.type in (1, 2, 3) and card.due >= _A_MOMENT:
-            due_ms = card.due * 1000
+            due_ms = _moment_ms(card.due)
         elif card.type in (1, 2, 3):
-            due_day = self._first_day + card.due
+            due_day = self._first_day + _day(card.due)
         return IncomingCard(
             id=card.id,
             ordinal=card.ordinal,
@@ -198,13 +196,13 @@ class _Taking:
             due_day=due_day,
             due_ms=due_ms,
             position=card.due if card.type == 0 else 0,
-            interval=card.interval,
-            ease=card.ease,
+            interval=max(0, min(card.interval, _FARTHEST_DAY)),
+            ease=max(0, min(card.ease, _HIGHEST_EASE)),
             steps_left=card.left % 1000,
             suspended=card.queue == -1,
             buried=card.queue in (-2, -3),
             flag=card.flag,
-            changed_ms=card.modified_s * 1000,
+            changed_ms=_moment_ms(card.modified_s),
         )
 
     def _options(self) -> dict[str, dict[str, Any]]:
@@ -216,6 +214,21 @@ class _Taking:
             if name in used and options:
                 found[name] = options
         return found
+
+
+def _day(number: int) -> int:
+    return max(-_FARTHEST_DAY, min(number, _FARTHEST_DAY))
+
+
+def _moment_ms(at_s: int) -> int:
+    return max(0, min(at_s, LATEST_S)) * 1000
+
+
+@cache
+def _deck_name(name: str) -> str:
+    """Fold blanks, and leave out parts without a name."""
+    parts = [" ".join(part.split()) for part in name.split("::")]
+    return "::".join(part for part in parts if part) or _DEFAULT_DECK
 
 
 def _told(losses: Counter[str]) -> list[str]:
@@ -241,71 +254,3 @@ def _first_day(collection: Collection, day_of: Callable[[int], int]) -> int:
         return day_of(collection.created_s * 1000 + 1000)
     local_s = collection.created_s - west * 60 - collection.rollover * 3600
     return datetime.fromtimestamp(local_s, UTC).date().toordinal() - _EPOCH_DAY
-
-
-def options_of(preset: AnkiPreset) -> dict[str, Any]:
-    """Give what a preset of Anki says otherwise than flash's defaults.
-
-    Values outside flash's ranges are brought to their nearest.
-    """
-    wanted: dict[str, Any] = {
-        "desired_retention": _within(preset.desired_retention, 0.70, 0.99),
-        "new_per_day": _within(preset.new_per_day, 0, 9999),
-        "reviews_per_day": _within(preset.reviews_per_day, 0, 9999),
-        "learning_steps": _steps(preset.learning_steps),
-        "relearning_steps": _steps(preset.relearning_steps),
-        "maximum_interval": _within(preset.maximum_interval, 1, 36500),
-        "leech_threshold": _within(preset.leech_threshold, 1, 99),
-        "leech_suspend": preset.leech_suspend,
-        "bury_siblings": preset.bury_siblings,
-        "parameters": parameters_of(preset.parameters),
-    }
-    defaults = asdict(Preset())
-    return {
-        name: value
-        for name, value in wanted.items()
-        if value is not None and value != defaults[name]
-    }
-
-
-def _within(value: float | None, lowest: float, highest: float) -> float | None:
-    if value is None:
-        return None
-    kept = max(lowest, min(highest, value))
-    return round(kept, 4) if isinstance(kept, float) else kept
-
-
-def _steps(minutes: tuple[float, ...] | None) -> tuple[int, ...] | None:
-    if minutes is None:
-        return None
-    longest = 86_400 * 30
-    return tuple(max(1, min(longest, round(one * 60))) for one in minutes[:10])
-
-
-def parameters_of(given: tuple[float, ...]) -> tuple[float, ...] | None:
-    """Bring FSRS parameters of any age to the 21 of FSRS-6.
-
-    Args:
-        given: 17 (FSRS-4.5), 19 (FSRS-5) or 21 values.
-
-    Returns:
-        21 values inside their ranges; None for any other number of values.
-
-    Source:
-        `check_and_fill_parameters` of
-        https://github.com/open-spaced-repetition/fsrs-rs
-    """
-    import math
-
-    values = list(given)
-    if len(values) == 17:
-        values[4] += 2 * values[5]
-        values[5] = math.log(max(1e-6, 3 * values[5] + 1)) / 3
-        values[6] += 0.5
-        values += [0.0, 0.0]
-    if len(values) == 19:
-        values += [0.0, 0.5]
-    if len(values) != 21 or not all(map(math.isfinite, values)):
-        return None
-    pairs = zip(values, PARAMETER_RANGES, strict=True)
-    return tuple(round(max(low, min(high, v)), 4) for v, (low, high) in pairs)

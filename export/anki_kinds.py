@@ -22,6 +22,7 @@ _EMPTY = re.compile(r"(?:\s|&nbsp;|<br\s*/?>|<div>\s*</div>)*")
 _ASKED = re.compile(
     r'<div class="ask">(.*?)<div>\{\{c(\d{1,4})::(.*?)\}\}</div></div>', re.DOTALL
 )
+_OPTION = re.compile(r"<li>(.*?)</li>", re.DOTALL)
 _LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _OCCLUSION = "image-occlusion:"
@@ -56,9 +57,9 @@ def take(note: AnkiNote, notetype: NoteType, ordinals: list[int]) -> Taken:
     Raises:
         NotTaken: It asks nothing that flash could show.
     """
-    fields = dict(zip(notetype.fields, note.fields, strict=False))
     if notetype.id in (BASIC_ID, CLOZE_ID):
         return _own(notetype.id, note.fields)
+    fields = dict(zip(notetype.fields, note.fields, strict=False))
     if notetype.is_cloze:
         return _cloze(notetype, fields)
     basic = _as_basic(notetype, fields)
@@ -67,7 +68,8 @@ def take(note: AnkiNote, notetype: NoteType, ordinals: list[int]) -> Taken:
 
 def _own(notetype: int, fields: tuple[str, ...]) -> Taken:
     names = BASIC_FIELDS if notetype == BASIC_ID else CLOZE_FIELDS
-    named = dict.fromkeys(names, "") | dict(zip(names, fields, strict=False))
+    missing = ("",) * (len(names) - len(fields))
+    named = dict(zip(names, fields + missing, strict=False))
     if notetype == BASIC_ID:
         content = _own_basic(named)
         parts = dict(enumerate(parts_of(content)))
@@ -77,7 +79,7 @@ def _own(notetype: int, fields: tuple[str, ...]) -> Taken:
         content,
         parts,
         {},
-        to_markdown(named["Extra"]),
+        to_markdown(named["Extra"]) if named["Extra"] else "",
         tuple(map(_source, named["Source"].split(" · "))) if named["Source"] else (),
         named["Checked"] if _DAY.fullmatch(named["Checked"]) else "",
         html.unescape(named["Id"]),
@@ -88,10 +90,11 @@ def _own_basic(named: dict[str, str]) -> Content:
     front, back = to_markdown(named["Front"]), to_markdown(named["Back"])
     if not front or not back:
         raise NotTaken("without a question or an answer")
-    options = re.findall(r"<li>(.*?)</li>", named["Options"], re.DOTALL)
-    made = tuple(dict.fromkeys(map(to_markdown, options)))
-    if back in made and len(made) > 1:
-        return Choice(front, made, back)
+    if named["Options"]:
+        options = _OPTION.findall(named["Options"])
+        made = tuple(dict.fromkeys(map(to_markdown, options)))
+        if back in made and len(made) > 1:
+            return Choice(front, made, back)
     return Basic(front, back, reverse=bool(named["Reverse"]))
 
 

@@ -5,22 +5,22 @@ and the work is bounded by its size.
 """
 
 import sqlite3
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from export import anki_schema11, anki_schema18
-from export.anki_values import AnkiCard, AnkiNote, Collection
+from export.anki_log import bound, copy_log
+from export.anki_values import LATEST_S, AnkiCard, AnkiNote, Collection
 from export.errors import PackageError
 from export.package_file import Package
 from export.protobuf import MalformedMessage
-from srs.incoming import IncomingReview
 
 _TABLES = ("col", "notes", "cards", "revlog")
-_STEPS_PER_BYTE = 200
-_STEPS_AT_ONCE = 1_000_000
+_FARTHEST_MIN = 26 * 60
+"""No place on earth has a clock that is further from UTC."""
 _HEADER = b"SQLite format 3\0"
 
 _NOTES = """
@@ -39,35 +39,52 @@ _CARDS = """
            cast(flags as integer) & 7, cast(data as text)
       from cards order by nid, ord
 """
-_REVIEWS = """
-    select cast(id as integer), cast(cid as integer), cast(ease as integer),
-           cast(ivl as integer), cast(lastIvl as integer), cast(factor as integer),
-           cast(time as integer), cast(type as integer)
-      from revlog order by id
-"""
 
 
-def read_collection(package: Package, path: Path) -> Collection:
+def read_collection(package: Package, path: Path, folder: Path) -> Collection:
     """Read all that flash takes over.
 
     Args:
         package: From `open_package`.
         path: The file, to name it in errors.
+        folder: An empty one, kept for as long as the collection is used.
+
+    Returns:
+        The collection.  Its log may still be on the way: see `Collection.reviews`.
 
     Raises:
         PackageError: The collection is damaged, or of a schema that flash
             doesn't know.
     """
-    with tempfile.TemporaryDirectory(prefix="flash-") as folder:
-        file = Path(folder) / "collection"
-        package.write_collection(file)
+    file, log = folder / "collection", folder / "log.db"
+    package.write_collection(file)
+    with _damage_told(path), _opened(file) as connection:
+        aside = ThreadPoolExecutor(1)
+        copying = aside.submit(copy_log, file, log)
+        aside.shutdown(wait=False)
+
+        def reviews() -> dict[int, int]:
+            with _damage_told(path):
+                return copying.result()
+
         try:
-            with _opened(file) as connection:
-                return _read(connection)
-        except (sqlite3.Error, MalformedMessage, ValueError, OverflowError) as error:
-            message = f"damaged collection: {error}"
-            hint = "run 'Check Database' in Anki and export it once more"
-            raise PackageError(str(path), message, hint) from None
+            return _read(connection, log, reviews)
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error):
+                raise
+            # A wrong character is shown as such; nearly no file has one.
+            connection.text_factory = _lenient
+            return _read(connection, log, reviews)
+
+
+@contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, MalformedMessage, ValueError, OverflowError) as error:
+        message = f"damaged collection: {error}"
+        hint = "run 'Check Database' in Anki and export it once more"
+        raise PackageError(str(path), message, hint) from None
 
 
 @contextmanager
@@ -78,9 +95,8 @@ def _opened(file: Path) -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         connection.execute("pragma trusted_schema = off")
         connection.execute("pragma query_only = on")
-        connection.text_factory = lambda data: data.decode("utf-8", errors="replace")
         connection.create_collation("unicase", _unicase)
-        _bound(connection, size)
+        bound(connection, size)
         _check_tables(connection)
         yield connection
 
@@ -98,19 +114,13 @@ def _check_whole(file: Path, size: int) -> None:
         raise ValueError("cut off")
 
 
+def _lenient(data: bytes) -> str:
+    return data.decode("utf-8", errors="replace")
+
+
 def _unicase(one: str, other: str) -> int:
     one, other = one.casefold(), other.casefold()
     return (one > other) - (one < other)
-
-
-def _bound(connection: sqlite3.Connection, size: int) -> None:
-    left = [(size * _STEPS_PER_BYTE) // _STEPS_AT_ONCE + 100]
-
-    def count() -> bool:
-        left[0] -= 1
-        return left[0] < 0
-
-    connection.set_progress_handler(count, _STEPS_AT_ONCE)
 
 
 def _check_tables(connection: sqlite3.Connection) -> None:
@@ -125,7 +135,9 @@ def _check_tables(connection: sqlite3.Connection) -> None:
         raise ValueError(f"no table '{missing[0]}'")
 
 
-def _read(connection: sqlite3.Connection) -> Collection:
+def _read(
+    connection: sqlite3.Connection, log: Path, reviews: Callable[[], dict[int, int]]
+) -> Collection:
     row = connection.execute(
         "select cast(ver as integer), cast(crt as integer) from col"
     ).fetchone()
@@ -138,17 +150,29 @@ def _read(connection: sqlite3.Connection) -> Collection:
         about = anki_schema18.read(connection)
     else:
         raise ValueError(f"schema {version} is none that flash knows")
+    if not 0 <= created < LATEST_S or not 0 <= about["rollover"] < 24:
+        raise ValueError("settings out of range")
+    if abs(about["minutes_west"] or 0) > _FARTHEST_MIN:
+        raise ValueError("settings out of range")
     losses: list[str] = []
-    notes = [_note(row) for row in connection.execute(_NOTES)]
-    cards = [AnkiCard(*row) for row in connection.execute(_CARDS)]
+    notes = [_note(row) for row in _rows(connection, _NOTES)]
+    cards = [AnkiCard(*row) for row in _rows(connection, _CARDS)]
     return Collection(
         created_s=created,
         notes=notes,
         cards=cards,
-        reviews=[IncomingReview(*row) for row in connection.execute(_REVIEWS)],
         losses=losses,
+        log=log,
+        reviews=reviews,
         **about,
     )
+
+
+def _rows(connection: sqlite3.Connection, sql: str) -> Iterator[tuple[Any, ...]]:
+    for row in connection.execute(sql):
+        if None in row:
+            raise ValueError("a row without its values")
+        yield row
 
 
 def _note(row: tuple[int, str, int, int, str, str]) -> AnkiNote:

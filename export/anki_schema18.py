@@ -11,7 +11,16 @@ from typing import Any
 
 from export.anki_schema11 import notetype_of
 from export.anki_values import AnkiPreset, NoteType
-from export.protobuf import Message, blob, number, parse, real, reals, text
+from export.protobuf import (
+    MalformedMessage,
+    Message,
+    blob,
+    number,
+    parse,
+    real,
+    reals,
+    text,
+)
 
 
 def read(connection: sqlite3.Connection) -> dict[str, Any]:
@@ -27,13 +36,13 @@ def read(connection: sqlite3.Connection) -> dict[str, Any]:
     config = dict(connection.execute("select KEY, val from config"))
     west = _setting(config, "creationOffset")
     presets = {
-        key: _preset(parse(bytes(data)))
+        key: _preset(_parsed(data))
         for key, data in connection.execute("select id, config from deck_config")
     }
     names: dict[int, str] = {}
     chosen: dict[int, AnkiPreset] = {}
     for key, name, kind in connection.execute("select id, name, kind from decks"):
-        message = parse(bytes(kind))
+        message = _parsed(kind)
         if 2 in message:
             continue
         names[key] = str(name).replace("\x1f", "::")
@@ -50,10 +59,21 @@ def read(connection: sqlite3.Connection) -> dict[str, Any]:
     }
 
 
+def _parsed(value: Any) -> Message:
+    return parse(_bytes(value))
+
+
+def _bytes(value: Any) -> bytes:
+    """Refuse what is no blob: of a number, `bytes` would make as many zeros."""
+    if not isinstance(value, bytes):
+        raise MalformedMessage("no blob")
+    return value
+
+
 def _setting(config: dict[str, Any], name: str) -> int | None:
     if name not in config:
         return None
-    value = json.loads(bytes(config[name]))
+    value = json.loads(_bytes(config[name]))
     return int(value) if isinstance(value, int | float) else None
 
 
@@ -63,16 +83,16 @@ def _notetypes(connection: sqlite3.Connection) -> dict[int, NoteType]:
     for key, name, data in connection.execute(
         "select ntid, name, config from fields order by ntid, ord"
     ):
-        fields[key].append(_field(str(name), len(fields[key]), parse(bytes(data))))
+        fields[key].append(_field(str(name), len(fields[key]), _parsed(data)))
     templates: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for key, name, data in connection.execute(
         "select ntid, name, config from templates order by ntid, ord"
     ):
-        made = _template(str(name), len(templates[key]), parse(bytes(data)))
+        made = _template(str(name), len(templates[key]), _parsed(data))
         templates[key].append(made)
     found: dict[int, NoteType] = {}
     for key, name, data in connection.execute("select id, name, config from notetypes"):
-        model = _model(key, str(name), parse(bytes(data)))
+        model = _model(key, str(name), _parsed(data))
         model |= {"flds": fields[key], "tmpls": templates[key]}
         found[key] = notetype_of(model)
     return found

@@ -1,8 +1,12 @@
 """A collection of Anki as values, whatever generation of file it came from."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 from msgspec import Struct
 
-from srs.incoming import IncomingReview
+LATEST_S = 32_503_680_000
+"""The year 3000: a later moment, epoch seconds, is none."""
 
 
 class Template(Struct, frozen=True):
@@ -92,7 +96,9 @@ class Collection(Struct):
     """By deck."""
     notes: list[AnkiNote]
     cards: list[AnkiCard]
-    reviews: list[IncomingReview]
-    """In the order of their moments."""
     losses: list[str]
     """What could not be read, in words."""
+    log: Path
+    """The review log, in a database of ours; see `srs.incoming.LOG_TABLES`."""
+    reviews: Callable[[], dict[int, int]]
+    """Tells how many of them each card has, by its id, once the log is copied."""

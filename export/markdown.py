@@ -6,11 +6,13 @@ https://docs.ankiweb.net/math.html
 
 import html
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from cards.html import is_plain
+from export.simple_html import simple_markdown
 
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")
 _INLINE = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
@@ -18,6 +20,7 @@ _BLOCK = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
 _DOLLARS = re.compile(r"\$+")
 _CLOZE = re.compile(r"\{\{c\d+::|::(?=[^{}]*\}\})|\}\}")
 _KEPT = re.compile("\U0010f8f0(\\d+)\U0010f8f1")
+_NO_MARKS = {0x10F8F0: None, 0x10F8F1: None}
 _NEEDLESS = re.compile(r"(?<=[^\n\\])\\(?:(?=[=+>])|(?=&(?![#A-Za-z0-9]+;)))()")
 """Backslashes before what means nothing inside a line."""
 _TAG = re.compile(r"<[^<>]*>")
@@ -45,6 +48,15 @@ def to_markdown(field: str) -> str:
     is_text = "<" not in field and "&" not in field
     if is_text and is_plain(field) and "[" not in field:
         return field
+    written = simple_markdown(field)
+    if written is None:
+        return parsed_markdown(field)
+    return _tidy(written)
+
+
+def parsed_markdown(field: str) -> str:
+    """Turn a field into Markdown with the parser; see `to_markdown`."""
+    field = field.translate(_NO_MARKS)
     kept: list[str] = []
 
     def keep(text: str) -> str:
@@ -58,12 +70,20 @@ def to_markdown(field: str) -> str:
     field = _CLOZE.sub(lambda found: keep(found[0]), field)
     # The parser warns of what looks like an address, not like HTML.
     try:
-        written = _converter().convert(f"<span>{field}</span>" if is_text else field)
+        written = _converter().convert(
+            field if "<" in field else f"<span>{field}</span>"
+        )
     except RecursionError:
         # Nobody nests as deep by hand: the bare words must do.
         written = html.unescape(_TAG.sub(" ", field))
-    written = _NEEDLESS.sub(r"\1", written)
-    text = _KEPT.sub(lambda found: kept[int(found[1])], written)
+    return _tidy(written, kept)
+
+
+def _tidy(written: str, kept: Sequence[str] = ()) -> str:
+    """Put back what was kept, without needless backslashes and blank lines."""
+    text = _NEEDLESS.sub(r"\1", written)
+    if kept:
+        text = _KEPT.sub(lambda found: kept[int(found[1])], text)
     return _MANY_BLANKS.sub("\n\n", text).strip()
 
 

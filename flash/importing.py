@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -74,8 +75,11 @@ def import_package(
 
     store, options = opened.store, opened.options
     folder = media_folder(store.path.absolute())
-    with open_package(file) as package:
-        collection = read_collection(package, file)
+    with (
+        open_package(file) as package,
+        TemporaryDirectory(prefix="flash-", ignore_cleanup_errors=True) as aside,
+    ):
+        collection = read_collection(package, file, Path(aside))
         media = _Media(package, folder, reviews_only or dry_run)
         try:
             media.take(_used(collection))
@@ -83,7 +87,7 @@ def import_package(
                 collection,
                 options.calendar.day,
                 folder / "anki",
-                media.renamed,
+                media.renamed if media.names else None,
                 known_guids(store),
             )
             backup = None if dry_run else back_up(store, opened.now())
@@ -195,7 +199,7 @@ def _used(collection: "Collection") -> set[str]:
         name
         for note in collection.notes
         for field in note.fields
-        if "<img" in field.lower() or "[sound:" in field
+        if ("<" in field and "<img" in field.lower()) or "[sound:" in field
         for name in media_names(field)
     }
 
@@ -206,7 +210,8 @@ class _Media:
     def __init__(self, package: "Package", folder: Path, only_look: bool) -> None:
         self._package, self._folder = package, folder
         self._only_look = only_look
-        self._names: dict[str, str] = {}
+        self.names: dict[str, str] = {}
+        """Those that got another one here."""
         self.written: list[Path] = []
         self.losses: list[str] = []
 
@@ -245,7 +250,7 @@ class _Media:
             if target.exists() and target.read_bytes() != data:
                 digest = sha256(data).hexdigest()[:8]
                 target = target.with_name(f"{target.stem}-{digest}{target.suffix}")
-                self._names[name] = target.name
+                self.names[name] = target.name
             if not target.exists():
                 fresh.replace(target)
                 self.written.append(target)
@@ -254,7 +259,7 @@ class _Media:
 
     def renamed(self, field: str) -> str:
         """Give a field the names that its files got here."""
-        for old, new in self._names.items():
+        for old, new in self.names.items():
             if old in field:
                 field = field.replace(old, new)
         return field

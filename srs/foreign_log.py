@@ -24,7 +24,9 @@ Row = tuple[Any, ...]
 _BEFORE = 5
 """Where the state before an answer stands in a row."""
 
-_LONGEST_MS = 1 << 31
+_LATEST_MS = 32_503_680_000_000
+"""The year 3000: later rows can't be."""
+LONGEST_MS = 1 << 31
 # Plain numbers: there may be millions of rows.
 _NEW, _LEARNING, _REVIEW, _RELEARNING = map(int, State)
 
@@ -32,7 +34,7 @@ _NEW, _LEARNING, _REVIEW, _RELEARNING = map(int, State)
 def is_sound(review: IncomingReview) -> bool:
     """Tell whether a row can be a row of Anki's log."""
     return (
-        0 < review.id < LARGEST_ID
+        0 < review.id < _LATEST_MS
         and 0 <= review.rating <= 4
         and 0 <= review.kind <= ReviewKind.RESCHEDULE
         and abs(review.interval) < 1 << 40
@@ -137,7 +139,7 @@ def _answer_rows(
 
 
 def _took(review: IncomingReview) -> int:
-    return review.took_ms if 0 <= review.took_ms < _LONGEST_MS else _LONGEST_MS
+    return review.took_ms if 0 <= review.took_ms < LONGEST_MS else LONGEST_MS
 
 
 def _known(factor: int) -> tuple[float, int]:

@@ -3,11 +3,44 @@
 Whoever reads a file of another program makes these; `srs.merging` takes them in.
 """
 
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from cards.note import Note
+
+LOG_TABLES = """
+    create table log (
+        row           integer primary key,  -- by card, then by moment
+        id            integer not null,
+        card          integer not null,
+        rating        integer not null,
+        interval      integer not null,
+        last_interval integer not null,
+        factor        integer not null,
+        took_ms       integer not null,
+        kind          integer not null
+    ) strict;
+    create table cards (
+        card  integer primary key,
+        first integer not null,  -- row in the log
+        count integer not null,
+        kind  integer not null,  -- of the first row
+        plain integer not null   -- nothing but answers of our times
+    ) strict;
+"""
+"""A log too long for values, see `IncomingReview`: a database with these tables."""
+
+LOG_CARDS = """
+    insert into cards
+    select card, min(row), count(*), kind,
+           min(id between 1000000000000 and 4102444800000
+               and rating between 1 and 4 and kind between 0 and 2
+               and interval between -1000000000 and 1000000000)
+      from log group by card
+"""
+"""Fills `cards`."""
 
 
 class IncomingReview(Struct, frozen=True):
@@ -99,3 +132,5 @@ class Incoming(Struct, frozen=True):
     """Options of decks, as `srs.options.save_options` takes them."""
     notetypes: dict[int, str]
     """JSON of the note types that raw notes have."""
+    log: Path | None = None
+    """A file with more reviews, see `LOG_TABLES`."""

@@ -98,7 +98,7 @@ def _stored(rows: Sequence[Any]) -> StoredNote:
         anki_id=first[1],
         note=note_of(first),
         modified_ms=first[16],
-        cards=tuple(card_of(row) for row in rows),
+        cards=tuple([card_of(row) for row in rows]),
         retired=bool(first[15]),
     )
 

@@ -8,6 +8,8 @@ What cards carry of their log is computed anew.
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -15,7 +17,8 @@ from srs.arrivals import Arrivals
 from srs.cache import deck_presets, rebuild_all, rebuilt, save_all
 from srs.changes import SET_MARKS
 from srs.foreign_log import INSERT, Row, is_look, is_sound, rows_of
-from srs.incoming import Incoming, IncomingCard, IncomingNote
+from srs.incoming import Incoming, IncomingCard, IncomingNote, IncomingReview
+from srs.log_file import LogFile, attached
 from srs.memory import Progress, ReviewKind, State
 from srs.moments import Moments
 from srs.options import Options
@@ -72,7 +75,7 @@ def merge(
     Raises:
         StoreError: The store can't be written; nothing was.
     """
-    with store.transaction() as connection:
+    with attached(store, incoming.log), store.transaction() as connection:
         connection.execute("savepoint tried")
         merging = _Merging(connection, store, options, now_ms)
         merging.take_notes(incoming, reviews_only=reviews_only)
@@ -107,6 +110,7 @@ class _Merging:
         self._pairs: dict[int, tuple[IncomingCard, str, bool]] = {}
         """By our card: theirs, our deck, whether it is new here."""
         self._touched: set[int] = set()
+        self._progresses: dict[int, Progress] = {}
         self._added: list[str] = []
         self._marks: list[tuple[int, int, int, int]] = []
 
@@ -157,9 +161,13 @@ class _Merging:
     def take_reviews(self, incoming: Incoming) -> None:
         """Add the reviews that are not here yet."""
         rows: list[Row] = []
-        calendar = self._options.calendar
+        calendar, reviews = self._options.calendar, incoming.reviews
+        if incoming.log is not None:
+            reviews = self._take_file(incoming.log)
         for card, (theirs, _, _) in self._pairs.items():
-            given = incoming.reviews.get(theirs.id, [])
+            given = reviews.get(theirs.id)
+            if not given:
+                continue
             sound = [review for review in given if is_sound(review)]
             looks = {review.id for review in sound if is_look(review)}
             self.merged.unsound += len(given) - len(sound)
@@ -177,11 +185,27 @@ class _Merging:
         # In the order of the table they go in several times as fast.
         rows.sort()
         self._many(INSERT, rows)
-        self.merged.reviews = len(rows)
+        self.merged.reviews += len(rows)
+
+    def _take_file(self, path: Path) -> dict[int, list[IncomingReview]]:
+        """Add what goes in at once, and give the rest."""
+        log = LogFile(self._connection, path, self._pairs, self._options.calendar)
+        self.merged.known_reviews += log.known
+        options = self._options
+        with ThreadPoolExecutor(1) as aside:
+            computing = aside.submit(
+                log.progresses, lambda deck: options.preset(deck).parameters
+            )
+            if log.insert():
+                self._progresses, moments = computing.result()
+                self._log.added += moments
+                self.merged.reviews += len(moments)
+        return log.others()
 
     def rebuild(self) -> None:
         """Compute what the touched cards carry, and mend where theirs differ."""
-        progresses = dict(self._computed())
+        progresses = self._progresses
+        progresses.update(self._computed())
         for card, (theirs, _, is_new) in self._pairs.items():
             progress = progresses.get(card)
             if is_new or progress is not None or card in self._touched:

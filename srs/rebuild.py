@@ -87,21 +87,24 @@ def rebuilt_cards(
             models[deck] = memory_model(parameters_of(deck))
         _, review, offset, step, interval = last[card]
         moment = Moment(review, offset, rollover)
-        yield card, _progress(answers, models[deck](answers), moment, step, interval)
+        yield (
+            card,
+            progress_after(answers, models[deck](answers), moment, step, interval),
+        )
 
 
 def _json(numbers: Collection[int]) -> str:
     return str(list(numbers))
 
 
-def _progress(
+def progress_after(
     answers: list[int],
     memory: tuple[float, float],
     moment: Moment,
     step: int,
     interval: int,
 ) -> Progress:
-    """Say where the last answer led; the others only count."""
+    """Say where the last of some packed answers led; the others only count."""
     state, day = State(answers[-1] >> 3 & 7), day_of(answers[-1])
     before = lapses = 0
     for answer in answers:

@@ -42,19 +42,20 @@ As in Anki: answered early, without a factor; from `reviews r`.
 
 def note_of(row: Sequence[Any]) -> Note:
     """Make a note from `NOTE_COLUMNS`."""
+    # In the order of the fields: names cost time, and there are many notes.
     return Note(
-        content=_content.decode(row[6]),
-        deck=row[4],
-        id=row[2],
-        language=row[5],
-        extra=row[7],
-        tags=_tags.decode(row[8]) if row[8] != "[]" else (),
-        sources=_sources.decode(row[9]) if row[9] != "[]" else (),
-        changed=_change.decode(row[10]) if row[10] else None,
-        checked=row[11],
-        recheck=row[12],
-        file=row[13],
-        line=row[14],
+        _content.decode(row[6]),
+        row[4],
+        row[2],
+        row[5],
+        row[7],
+        _tags.decode(row[8]) if row[8] != "[]" else (),
+        _sources.decode(row[9]) if row[9] != "[]" else (),
+        row[11],
+        row[12],
+        _change.decode(row[10]) if row[10] else None,
+        row[13],
+        row[14],
     )
 
 
@@ -68,12 +69,12 @@ def card_of(row: Sequence[Any]) -> StoredCard:
         row[3],
         row[4],
         progress,
-        suspended=row[16] == 1,
-        leech=row[17] == 1,
-        retired=row[18] == 1,
-        buried=row[19],
-        flag=row[20],
-        marked_ms=row[21],
+        row[16] == 1,
+        row[17] == 1,
+        row[18] == 1,
+        row[19],
+        row[20],
+        row[21],
     )
 
 

@@ -169,6 +169,10 @@ def test_another_file_of_the_same_name_gets_one_of_its_own(tmp_path: Path) -> No
     store.close()
 
 
+def fresh(folders: pytest.TempPathFactory) -> Path:
+    return folders.mktemp("collection")
+
+
 WHOLE = {"collection.anki2": database(), "media": b"{}"}
 
 
@@ -192,7 +196,7 @@ def test_a_database_with_flipped_bytes_is_read_or_refused(
     zipped(path, {"collection.anki2": bytes(data)})
     try:
         with open_package(path) as opened:
-            read_collection(opened, path)
+            read_collection(opened, path, fresh(tmp_path_factory))
     except PackageError as error:
         assert error.hint
 
@@ -214,4 +218,4 @@ def test_any_bytes_are_a_package_or_refused(
         path.write_bytes(noise)
     with pytest.raises(PackageError), open_package(path) as opened:
         opened.media()
-        read_collection(opened, path)
+        read_collection(opened, path, fresh(tmp_path_factory))

@@ -158,6 +158,20 @@ def test_deck_files_written_and_added_again_change_nothing(flash: Run) -> None:
     assert json.loads(flash("add", "out", "--json")[1])["unchanged"] == 8
 
 
+def test_an_imported_deck_becomes_yaml_that_changes_nothing(flash: Run) -> None:
+    package(Path("in.apkg"), "update notes set flds = 'q' || char(31) || '1<br>- b'")
+    flash("import", "in.apkg")
+    cards, texts = "select * from cards", "select guid, fields, tags from notes"
+    before = rows(cards), rows(texts)
+
+    flash("export", "--yaml", "out")
+    again = json.loads(flash("add", "out", "--json")[1])
+
+    assert (again["moved"], again["new"], again["retired"]) == (1, 0, 0)
+    assert (rows(cards), rows(texts)) == before
+    assert json.loads(flash("add", "out", "--json")[1])["unchanged"] == 1
+
+
 def test_what_anki_has_comes_back_byte_for_byte(flash: Run) -> None:
     script = (
         "update col set models = replace(models, '{{Front}}', 'Say: {{Front}}');"
