@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from cards.bundled import bundled_path
 from cards.plan import Action, Step
@@ -10,11 +11,13 @@ from cards.problem import DeckError
 from flash.opened import Opened
 from flash.printing import clipped, styled
 from flash.trouble import Trouble
-from srs.intake import Intake, carry_out, plan_intake, read_files
+from srs.intake import Intake, Outdated, carry_out, plan_intake, read_files
 from srs.library import Applied
 
 BUNDLED = "aws-security"
 """The deck that an empty store begins with."""
+
+Done = TypeVar("Done")
 
 _SHOWN = 20
 _SHOWN_NEW = 3
@@ -65,10 +68,55 @@ def refuse_loss(intake: Intake, *, agreed: Callable[[str], bool]) -> None:
         raise Trouble(message, "add --yes if that is meant")
 
 
-def add_quietly(opened: Opened, path: Path) -> Applied:
-    """Add a deck without asking or printing; for the first review."""
-    intake = plan(opened, [path], "")
-    return carry_out(opened.store, intake, opened.now())
+def plan_and_write(
+    opened: Opened,
+    paths: list[Path],
+    language: str,
+    check: Callable[[Intake], None],
+    write: Callable[[Intake], Done],
+) -> tuple[Intake, Done]:
+    """Plan to add files and do it; anew where another program adds meanwhile.
+
+    Args:
+        opened: The store.
+        paths: Files and folders.
+        language: To take, where there are several.
+        check: Refuses a plan.
+        write: Carries a plan out, in one transaction with all that it does.
+
+    Returns:
+        The plan, and what was done.
+
+    Raises:
+        DeckError: The files have mistakes, or a card fits two.
+        StoreError: The store can't be written; nothing was.
+    """
+    while True:
+        intake = plan(opened, paths, language)
+        check(intake)
+        try:
+            with opened.store.transaction():
+                return intake, write(intake)
+        except Outdated:
+            continue
+
+
+def add_quietly(opened: Opened, path: Path, *, may_lose: bool = True) -> Applied:
+    """Add a deck without asking or printing.
+
+    Raises:
+        DeckError: The file has mistakes.
+        Trouble: It would retire many cards, and may not.
+        StoreError: The store can't be written; nothing was.
+    """
+
+    def write(intake: Intake) -> Applied:
+        return carry_out(opened.store, intake, opened.now())
+
+    def check(intake: Intake) -> None:
+        refuse_loss(intake, agreed=lambda _: may_lose)
+
+    return plan_and_write(opened, [path], "", check, write)[1]
 
 
 def reread(opened: Opened, file: str) -> str | None:
@@ -78,9 +126,7 @@ def reread(opened: Opened, file: str) -> str | None:
         What is wrong with it, None where all is well.
     """
     try:
-        intake = plan(opened, [Path(file)], "")
-        refuse_loss(intake, agreed=lambda _: False)
-        carry_out(opened.store, intake, opened.now())
+        add_quietly(opened, Path(file), may_lose=False)
     except DeckError as error:
         return "\n".join(str(problem) for problem in error.problems[:5])
     except Trouble as error:

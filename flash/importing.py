@@ -1,8 +1,10 @@
 """Taking a package of Anki in: media unpacked, store backed up, notes merged."""
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,18 +90,19 @@ def import_package(
             )
             backup = None if dry_run else back_up(store, opened.now())
             found = _edits(opened, collection) if update_text else []
-            merged = merge(
-                store,
-                options,
-                taking.incoming,
-                opened.now(),
-                reviews_only=reviews_only,
-                dry_run=dry_run,
-            )
+            with store.transaction():
+                merged = merge(
+                    store,
+                    options,
+                    taking.incoming,
+                    opened.now(),
+                    reviews_only=reviews_only,
+                    dry_run=dry_run,
+                )
+                updated, patches = _apply(opened, found, dry_run=dry_run)
         except BaseException:
             media.remove()
             raise
-    updated, patches = _apply(opened, found, dry_run=dry_run)
     losses = (*taking.losses, *media.losses)
     return Imported(merged, len(media.written), losses, backup, updated, patches)
 
@@ -215,6 +218,7 @@ class _Media:
 
         Raises:
             PackageError: One is damaged.
+            StoreError: The folder can't be written.
         """
         listed = self._package.media()
         missing = unsafe = 0
@@ -235,8 +239,18 @@ class _Media:
             self.losses.append(f"{files} left out: unsafe names")
 
     def _write(self, name: str, entry: str) -> None:
+        try:
+            self._unpack(name, entry)
+        except OSError as error:
+            from srs.store import refusal
+
+            raise refusal(self._folder, error) from None
+
+    def _unpack(self, name: str, entry: str) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self._folder / f".{sha256(name.encode()).hexdigest()[:16]}.part"
+        digest = sha256(name.encode()).hexdigest()[:16]
+        # Another program may unpack the same file.
+        fresh = self._folder / f".{digest}.{os.getpid()}.part"
         try:
             if not self._package.write_media(entry, fresh):
                 return
@@ -250,7 +264,8 @@ class _Media:
                 fresh.replace(target)
                 self.written.append(target)
         finally:
-            fresh.unlink(missing_ok=True)
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
 
     def renamed(self, field: str) -> str:
         """Give a field the names that its files got here."""
@@ -262,7 +277,8 @@ class _Media:
     def remove(self) -> None:
         """Take back what was unpacked."""
         for path in self.written:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def _is_safe(name: str) -> bool:

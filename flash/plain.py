@@ -16,6 +16,7 @@ from cards.terminal import plain_text
 from flash.words import (
     DAY_IS_DONE,
     KEYS,
+    NOT_SAVED,
     NOTHING_TO_UNDO,
     RATINGS,
     answered_line,
@@ -138,7 +139,7 @@ class _Conversation:
         try:
             step()
         except StoreError as error:
-            self._say(f"{error.message} ({error.hint})")
+            self._say(f"{NOT_SAVED}: {error.message} ({error.hint})")
             return False
         return True
 

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from flash.words import (
     DAY_IS_DONE,
     KEYS,
+    NOT_READ,
+    NOT_SAVED,
     NOTHING_TO_UNDO,
     RATINGS,
     answered_line,
@@ -83,6 +85,8 @@ class Reviewing:
     def _advance(self) -> None:
         """Go to the next question; wait or end where there is none."""
         session = self._session
+        # What was dealt with is gone, even where the next can't be read.
+        self.view = replace(self.view, turn=None, mode=Mode.OVER, sentences=())
         turn = None if session.is_over() else session.next()
         counts = session.counts()
         self._shown_ms = session.now()
@@ -143,7 +147,8 @@ class Reviewing:
         try:
             return self._press(key)
         except StoreError as error:
-            pages = ("That was not saved", error.message, error.hint)
+            title = NOT_SAVED if self.view.turn else NOT_READ
+            pages = (title, error.message, error.hint)
             self.view = replace(self.view, pages=pages)
             return Wish.NOTHING
 

@@ -39,6 +39,8 @@ RATINGS: tuple[tuple[Rating, str, str], ...] = (
 
 DAY_IS_DONE = "Nothing more is due today."
 NOTHING_TO_UNDO = "nothing to undo"
+NOT_SAVED = "That was not saved"
+NOT_READ = "The next card can't be read"
 NO_SOURCE = "this card names no page"
 
 

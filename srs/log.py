@@ -13,6 +13,7 @@ from msgspec import Struct
 from srs.cache import is_leech, rebuilt, save_progress
 from srs.memory import Progress, Rating, Review, ReviewKind, State, StoredCard
 from srs.presets import Preset
+from srs.rows import CARD_COLUMNS, card_of
 from srs.schedule import Moment, outcomes, review_kind
 from srs.store import Store
 
@@ -55,8 +56,10 @@ def record(
         StoreError: The store can't be written; nothing was.
     """
     with store.transaction() as connection:
-        if not _is_as_shown(connection, card):
+        now = _as_shown(connection, card)
+        if now is None:
             return None
+        card = now
         # The log's own millisecond is what a rebuild will see.
         review = _free_id(connection, card.id, moment.at_ms)
         moment = msgspec.structs.replace(moment, at_ms=review)
@@ -80,12 +83,16 @@ def record(
     return Recorded(review, after, became, suspend)
 
 
-def _is_as_shown(connection: sqlite3.Connection, card: StoredCard) -> bool:
-    seen = connection.execute(
-        "select reps, last_ms, suspended, retired from cards where id = ?", (card.id,)
-    ).fetchone()
-    shown = (card.progress.reps, card.progress.last_ms, 0, 0)
-    return seen is not None and tuple(seen) == shown
+def _as_shown(connection: sqlite3.Connection, card: StoredCard) -> StoredCard | None:
+    """Read a card anew: what was fitted or rebuilt meanwhile holds for it."""
+    sql = f"select {CARD_COLUMNS} from cards c where c.id = ?"
+    row = connection.execute(sql, (card.id,)).fetchone()
+    if row is None:
+        return None
+    now = card_of(row)
+    shown = (card.progress.reps, card.progress.last_ms, False, False)
+    seen = (now.progress.reps, now.progress.last_ms, now.suspended, now.retired)
+    return now if seen == shown else None
 
 
 def seed_of(card: StoredCard) -> str:

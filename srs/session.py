@@ -273,9 +273,12 @@ class Session:
             StoreError: The store can't be written; the question stays.
         """
         turn = self._present()
-        preset = self.options.preset(turn.note.deck)
-        moment = self.options.moment(self.now())
-        saved = record(self.store, turn.card, rating, preset, moment, took_ms=took_ms)
+        with self.store.transaction():
+            # Inside, so that no optimize or config can come between.
+            preset = self.options.preset(turn.note.deck)
+            moment = self.options.moment(self.now())
+            card = turn.card
+            saved = record(self.store, card, rating, preset, moment, took_ms=took_ms)
         self._current = None
         if saved is None:
             # Another program is at work: look at what it has left.

@@ -21,6 +21,21 @@ VERSION = 3
 
 BACKUPS_KEPT = 10
 _BUSY_S = 5
+_NOT_OURS = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+"""Errors of the disk, the file or another program."""
 
 
 class StoreError(Exception):
@@ -48,20 +63,35 @@ class Store:
         return Database(self.connection, execute_plugins=False)
 
     def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[Any]:
-        """Run a question and give all rows as tuples."""
-        return self.connection.execute(sql, values or {}).fetchall()
+        """Run a question and give all rows as tuples.
+
+        Raises:
+            StoreError: The disk refuses to read.
+        """
+        with reading(self.path):
+            return self.connection.execute(sql, values or {}).fetchall()
 
     def row(self, sql: str, values: dict[str, Any] | None = None) -> Any:
-        """Run a question and give the first row, None where there is none."""
-        return self.connection.execute(sql, values or {}).fetchone()
+        """Run a question and give the first row, None where there is none.
+
+        Raises:
+            StoreError: The disk refuses to read.
+        """
+        with reading(self.path):
+            return self.connection.execute(sql, values or {}).fetchone()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Write all or nothing; durable when the block ends.
 
+        One inside another belongs to it.
+
         Raises:
             StoreError: Another program holds the store, or the disk refuses.
         """
+        if self.connection.in_transaction:
+            yield self.connection
+            return
         try:
             self.connection.execute("begin immediate")
         except sqlite3.OperationalError as error:
@@ -80,7 +110,11 @@ class Store:
             raise
 
     def _refused(self, error: sqlite3.Error) -> StoreError:
-        return StoreError(self.path, str(error), _hint(str(error)))
+        return refusal(self.path, error)
+
+    def version(self) -> int:
+        """Give a number that is another one once another program has written."""
+        return int(self.row("pragma data_version")[0])
 
     def setting(self, name: str) -> str:
         """Give a setting, empty where it was never set."""
@@ -132,22 +166,42 @@ def _prepare(store: Store, now_ms: int, *, is_new: bool) -> None:
     run = store.connection.execute
     run("pragma foreign_keys = on")
     run("pragma synchronous = full")
-    version = run("pragma user_version").fetchone()[0]
+    # In this order: another program may be making the store at this very moment.
     tables = run("select count(*) from sqlite_master").fetchone()[0]
+    version = run("pragma user_version").fetchone()[0]
     if (version or tables) and not _is_ours(store):
         hint = "name another file with --db"
         raise StoreError(store.path, "a database, but not one of flash", hint)
     if version == VERSION:
+        _use_wal(store)
         return
     if version > VERSION:
         hint = f"it has version {version}, this flash knows {VERSION}: update flash"
         raise StoreError(store.path, "made by a newer flash", hint)
     if not is_new and tables:
         back_up(store, now_ms)
-    run("pragma journal_mode = wal")
+    _migrate(store)
+    _use_wal(store)
+
+
+def _migrate(store: Store) -> None:
+    """Make or change the tables, all or nothing, one program after the other."""
     from srs.schema import migrations
 
-    migrations.apply(store.db)
+    with store.transaction():
+        migrations.apply(store.db)
+
+
+def _use_wal(store: Store) -> None:
+    """Switch to the write-ahead log; the file remembers it."""
+    if store.row("pragma journal_mode")[0] == "wal":
+        return
+    try:
+        store.connection.execute("pragma journal_mode = wal")
+    except sqlite3.OperationalError as error:
+        # Who else has it open now does it, or whoever opens it next.
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
 
 
 def _is_ours(store: Store) -> bool:
@@ -161,6 +215,29 @@ def _is_ours(store: Store) -> bool:
     return bool(applied) or store.row(others) is None
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Tell of a disk or a file that fails, while a mistake of ours stays one.
+
+    Raises:
+        StoreError: The store can't be read.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        # A misuse of the module itself carries no code.
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code not in _NOT_OURS:
+            raise
+        raise refusal(path, error) from error
+
+
+def refusal(path: Path, error: Exception) -> StoreError:
+    """Say of an error of the disk or the database what it means for a person."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return StoreError(path, reason, _hint(reason))
+
+
 def _hint(reason: str) -> str:
     hints = {
         "not a database": "name another file with --db, or restore a backup",
@@ -172,6 +249,9 @@ def _hint(reason: str) -> str:
         "Is a directory": "name a file",
         "File exists": "a file stands where its folder should be: name another",
         "full": "free some space on the disk",
+        "No space": "free some space on the disk",
+        "I/O error": "the disk refuses: make a backup on another one",
+        "Input/output": "the disk refuses: make a backup on another one",
     }
     return next((hint for part, hint in hints.items() if part in reason), "try again")
 
@@ -195,7 +275,8 @@ def back_up(store: Store, now_ms: int, target: Path | None = None) -> Path:
         folder = store.path.with_name(store.path.name + ".backups")
         moment = datetime.fromtimestamp(now_ms / 1000, UTC)
         target = folder / f"{moment:%Y-%m-%dT%H%M%S}.db"
-    partial = target.with_name(target.name + ".part")
+    # Another program may be at the same, in the same second.
+    partial = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
