@@ -5,10 +5,23 @@ how.  Reading gathers all problems of a file before it gives up, so one run of
 `flash check` is one round of fixing.
 """
 
+import json
 import re
 from dataclasses import dataclass
 
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+MOST = 1000
+"""Problems told of one file; a hostile one could have millions."""
+
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u061c\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ud800-\udfff\ufff9-\ufffb]|[\U000e0000-\U000e0fff]"
+)
+"""Controls, and what turns the order of letters or takes no room."""
+
+
+def escaped(text: str) -> str:
+    """Write what a terminal would obey, or nobody would see, as JSON escapes it."""
+    return _UNPRINTABLE.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,7 +56,25 @@ class Problem:
         """
         hint = f" ({self.hint})" if self.hint else ""
         line = " ".join(f"{self.place}: {self.message}{hint}".split("\n"))
-        return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+        return escaped(line)
+
+
+class TooMany(Exception):
+    """A file has more problems than anybody mends in one round."""
+
+
+class Gathered(list[Problem]):
+    """The problems of one file as they are found."""
+
+    def append(self, problem: Problem) -> None:
+        """Add one.
+
+        Raises:
+            TooMany: There are `MOST` of them already.
+        """
+        if len(self) >= MOST:
+            raise TooMany
+        super().append(problem)
 
 
 class DeckError(Exception):

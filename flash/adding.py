@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cards.bundled import bundled_path
+from cards.columns import clean
 from cards.plan import Action, Step
 from cards.problem import DeckError
 from flash.opened import Opened
@@ -62,7 +63,7 @@ def refuse_loss(intake: Intake, *, agreed: Callable[[str], bool]) -> None:
     if intake.loss is None:
         return
     deck, lost, have = intake.loss
-    question = f"this retires {lost} of {have} cards of '{deck}'; go on?"
+    question = f"this retires {lost} of {have} cards of '{clean(deck)}'; go on?"
     if not agreed(question):
         message = f"would retire {lost} of {have} cards of '{deck}'; nothing was done"
         raise Trouble(message, "add --yes if that is meant")
@@ -165,5 +166,5 @@ def _told_step(step: Step) -> str:
         where = (
             f"{old_deck} → {deck}" if old_deck != deck else Path(step.note.file).name
         )
-        return f"  {name} {text}  ({where})"
+        return f"  {name} {text}  ({clean(where)})"
     return f"  {name} {text}"

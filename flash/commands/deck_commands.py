@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cards.columns import clean
 from flash.opened import (
     DbOption,
     DeckOption,
@@ -228,7 +229,7 @@ def export(
         print_json({"file": str(file), **written})
         return
     told = ", ".join(f"{count} {name}" for name, count in written.items() if count)
-    typer.echo(f"{file}: {told}")
+    typer.echo(f"{clean(str(file))}: {told}")
 
 
 def _write_decks(folder: Path, notes: "Iterator[StoredNote]") -> dict[str, int]:
@@ -271,4 +272,4 @@ def backup(
 
         print_json({"file": str(made), "bytes": made.stat().st_size})
         return
-    typer.echo(f"{made}: {made.stat().st_size / 1e6:.1f} MB")
+    typer.echo(f"{clean(str(made))}: {made.stat().st_size / 1e6:.1f} MB")
