@@ -21,7 +21,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import faulty_disk
-from crash_room import RATINGS, SCENARIOS, Ended, Room, ratings, run, start, wrong
+from crash_process import Ended, run, start
+from crash_room import Room, ratings, wrong
+from crash_scenarios import RATINGS, SCENARIOS
 from srs_shelf import NOON
 
 from srs.store import open_store
@@ -187,7 +189,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=50, help="of each command")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="a command of tests/crash_room.py")
+    parser.add_argument(
+        "--only", default="", help="the name of one command"
+    )
     given = parser.parse_args()
     dice, tally, begun = random.Random(given.seed), Tally(), time.monotonic()
     for name in [given.only] if given.only else SCENARIOS:

@@ -3,8 +3,8 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -231,6 +231,7 @@ class _Media:
                 missing += 1
             elif not self._only_look:
                 self._write(name, listed[name])
+        self._settle()
         if missing:
             files = counted(missing, "media file")
             self.losses.append(f"{files} not found in the package")
@@ -239,12 +240,20 @@ class _Media:
             self.losses.append(f"{files} left out: unsafe names")
 
     def _write(self, name: str, entry: str) -> None:
-        try:
+        with _refused(self._folder):
             self._unpack(name, entry)
-        except OSError as error:
-            from srs.store import refusal
 
-            raise refusal(self._folder, error) from None
+    def _settle(self) -> None:
+        """Have all on the disk before the notes that show it."""
+        if not self.written or os.name != "posix":
+            return
+        with _refused(self._folder):
+            for path in (*self.written, self._folder, self._folder.parent):
+                handle = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(handle)
+                finally:
+                    os.close(handle)
 
     def _unpack(self, name: str, entry: str) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -279,6 +288,16 @@ class _Media:
         for path in self.written:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _refused(folder: Path) -> Iterator[None]:
+    from srs.store import refusal
+
+    try:
+        yield
+    except OSError as error:
+        raise refusal(folder, error) from None
 
 
 def _is_safe(name: str) -> bool:

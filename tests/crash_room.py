@@ -1,205 +1,30 @@
 """Commands that are ended in the middle, and what must be true of the store then.
 
-A scenario is a folder with a store and the words of a command.  However the command
-ends, the folder afterwards must hold what it held before or what it holds when
-nothing goes wrong, and nothing between; of a review it must hold every answer whose
-next question was printed, once.
+However a command ends, its folder afterwards must hold what it held before or what
+it holds when nothing goes wrong, and nothing between; of a review it must hold every
+answer whose next question was printed, once.
 """
 
 import json
-import os
 import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import faulty_disk
-from srs_shelf import DAY_MS, NOON, add, contradictions, give, numbered
+from crash_process import Ended, run, start
+from crash_scenarios import RATINGS, Scenario
+from srs_shelf import NOON, contradictions
 
-from bench.lives import fill, live
-from cards.note import Basic, Note
-from srs.cache import rebuild_cache
-from srs.memory import Rating
-from srs.options import Options, save_options, save_setting
-from srs.store import Store, StoreError, open_store
+from srs.store import StoreError, open_store
 
-ROOT = Path(__file__).parent.parent
-RATINGS = "134213421342"
-ASKED = "(Enter shows the answer"
-_CARDS = 30
 _OWN = ("_sqlite_migrations", "readers", "sqlite_sequence")
 """Tables that tell when and by whom a file was used."""
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A command, and the folder that it is started in."""
-
-    name: str
-    words: tuple[str, ...]
-    prepare: Callable[[Path], None]
-    stdin: str = ""
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def acknowledged(self) -> int:
-        """Count the answers whose next question was shown."""
-        return max(0, self.out.count(ASKED) - 1)
-
-
-def _store(folder: Path, notes: int = _CARDS) -> Store:
-    """Make a store with some answers in the past, and the file it was added from."""
-    store = open_store(folder / "store.db", NOON)
-    save_setting(store, "time_zone", "UTC")
-    save_options(store, "", {"new_per_day": 9999, "learning_steps": [60, 600]})
-    add(store, numbered(notes), NOON - 40 * DAY_MS, str(folder / "deck.yaml"))
-    cards = [row[0] for row in store.rows("select id from cards order by position")]
-    for index, card in enumerate(cards[: notes // 2]):
-        for turn, rating in enumerate((3, 3, 1 + index % 4)):
-            at = NOON - (30 - 5 * turn) * DAY_MS + index * 60_000
-            give(store, card, Rating(rating), at)
-    return store
-
-
-def _fresh(folder: Path) -> None:
-    (folder / "deck.yaml").write_text(_deck(range(_CARDS)), "utf-8")
-
-
-def _deck(numbers: range, end: str = "") -> str:
-    cards = "".join(
-        f"  - front: A {n:03}\n    back: answer to A {n:03}{end if n % 5 == 0 else ''}\n"
-        for n in numbers
-    )
-    return f"deck: A\ncards:\n{cards}"
-
-
-def _reviewed(folder: Path) -> None:
-    _store(folder).close()
-
-
-def _edited(folder: Path) -> None:
-    """Some cards changed, some gone, some new."""
-    _store(folder).close()
-    (folder / "deck.yaml").write_text(_deck(range(4, 2 * _CARDS), " now"), "utf-8")
-
-
-def _with_package(folder: Path) -> None:
-    """Beside the store a package with notes, reviews, a picture and a preset."""
-    other = folder / "other"
-    other.mkdir()
-    (other / "p.png").write_bytes(os.urandom(5000))
-    store = _store(other)
-    picture = Note(Basic("![](p.png)", "a picture"), "B", file=str(other / "b.yaml"))
-    add(store, [picture, *numbered(20, "B")], NOON - DAY_MS, str(other / "b.yaml"))
-    new = store.rows("select id from cards where reps = 0 order by id desc limit 6")
-    for index, (card,) in enumerate(new):
-        give(store, card, Rating.GOOD, NOON - 60_000 + index)
-    store.close()
-    words = ("--db", "other/store.db", "export", "new.apkg", "--with-schedule")
-    ended = run(folder, words)
-    assert ended.code == 0, ended.err
-    shutil.rmtree(other)
-    _reviewed(folder)
-
-
-def _lived(folder: Path) -> None:
-    """Enough of a life to fit parameters to."""
-    store = _store(folder, 150)
-    ids = [row[0] for row in store.rows("select id from cards")]
-    with store.transaction() as connection:
-        connection.execute("delete from operations")
-        connection.execute("delete from reviews")
-    fill(store, live(ids, 540, 1))
-    rebuild_cache(store, Options(store))
-    store.close()
-
-
-def _stricter(folder: Path) -> None:
-    store = _store(folder)
-    save_options(store, "", {"desired_retention": 0.97})
-    store.close()
-
-
-_ANSWERS = "".join(f"\n{rating}\n" for rating in RATINGS)
-
-SCENARIOS: dict[str, Scenario] = {
-    one.name: one
-    for one in (
-        Scenario("first add", ("add", "deck.yaml"), _fresh),
-        Scenario("add", ("add", "deck.yaml", "--yes"), _edited),
-        Scenario("review", ("review", "--plain"), _reviewed, _ANSWERS + "q\n"),
-        Scenario("import", ("import", "new.apkg"), _with_package),
-        Scenario("reschedule", ("reschedule",), _stricter),
-        Scenario("backup", ("backup",), _reviewed),
-        Scenario("config", ("config", "rollover", "13"), _reviewed),
-        Scenario("undo", ("undo",), _reviewed),
-        Scenario("optimize", ("optimize",), _lived),
-    )
-}
-
-
-def start(
-    folder: Path,
-    words: tuple[str, ...],
-    extra: dict[str, str] | None = None,
-    before: Callable[[], None] | None = None,
-) -> subprocess.Popen[str]:
-    """Start a command in a folder.
-
-    Args:
-        folder: Where its store is.
-        words: After `flash`.
-        extra: More of the environment; by default its clock stands at noon.
-        before: Run in the new process before the command.
-    """
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "FLASH_DB": str(folder / "store.db"),
-        "FLASH_NOW": "2026-11-23T12:00:00+00:00",
-        "TZ": "UTC",
-        "LANG": "C.UTF-8",
-        "RAYON_NUM_THREADS": "1",
-        **(extra or {}),
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", "flash", *words],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-        cwd=folder,
-        preexec_fn=before,  # noqa: PLW1509 - these tests start no threads
-    )
-
-
-def run(
-    folder: Path,
-    words: tuple[str, ...],
-    stdin: str = "",
-    extra: dict[str, str] | None = None,
-) -> Ended:
-    """Run a command in a folder till it ends."""
-    process = start(folder, words, extra)
-    out, err = process.communicate(stdin)
-    return Ended(process.returncode, out, err)
 
 
 def wrong(path: Path) -> list[str]:
@@ -242,6 +67,12 @@ def dump(path: Path) -> str:
     }
     store.close()
     return json.dumps(found)
+
+
+def media(home: Path) -> dict[str, bytes]:
+    """Read the pictures that came along, those that are still unpacked left out."""
+    files = home.glob("store.db.media/[!.]*")
+    return {file.name: file.read_bytes() for file in files}
 
 
 class Room:
@@ -294,6 +125,7 @@ class Room:
         before = dump(self.store)
         ended = self.play()
         assert ended.code == 0, ended.err
+        self._media = media(self.home)
         return before, dump(self.store)
 
     def play(self, extra: dict[str, str] | None = None) -> Ended:
@@ -358,6 +190,8 @@ class Room:
             found += self._lost(ended, ratings(self.store))
         elif dump(self.store) not in self.allowed:
             found.append("the store holds a part of what was to be done")
+        elif dump(self.store) == self.allowed[1] and media(self.home) != self._media:
+            found.append("notes are there without their pictures")
         return found + self._bad_backups()
 
     def unfinished(self) -> list[str]:

@@ -5,7 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from crash_room import ASKED, RATINGS, SCENARIOS, Ended, ratings, start, wrong
+from crash_process import ASKED, Ended, start
+from crash_room import ratings, wrong
+from crash_scenarios import RATINGS, SCENARIOS
 from srs_shelf import NOON
 
 from srs.store import open_store

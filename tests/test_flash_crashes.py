@@ -14,7 +14,9 @@ from pathlib import Path
 
 import faulty_disk
 import pytest
-from crash_room import RATINGS, SCENARIOS, Room, dump, ratings, run, start
+from crash_process import run, start
+from crash_room import Room, dump, ratings
+from crash_scenarios import RATINGS, SCENARIOS
 
 with_faults = pytest.mark.skipif(
     faulty_disk.library() is None, reason="needs Linux and a C compiler"
