@@ -13,6 +13,8 @@ MATURE_DAYS = 21
 """From this interval on a card counts as mature, as in Anki."""
 FORECAST_DAYS = 30
 _MONTH_MS = 30 * 86_400_000
+_FURTHEST_MS = 26 * 3_600_000
+"""Between the zones that are furthest apart."""
 
 
 class Retention(Struct, frozen=True):
@@ -134,19 +136,24 @@ def _retention(store: Store, since_ms: int) -> tuple[Retention, Retention]:
 
 
 def _streak(store: Store, options: Options, today: int) -> int:
-    """Go back day by day; each is one look at the log's own order."""
+    """Go back day by day, as they were lived; each is a look at a few days' log."""
     streak = 0
     day = today
     while True:
         found = store.row(
             """
             select 1 from reviews
-             where id >= :start and id < :end and void = 0 and rating > 0
+             where id >= :start - :apart and id < :end + :apart
+               and (id / 1000 - 1 + offset_min * 60 - :rollover * 3600) / 86400 = :day
+               and void = 0 and rating > 0
              limit 1
             """,
             {
                 "start": options.calendar.start_ms(day),
                 "end": options.calendar.start_ms(day + 1),
+                "apart": _FURTHEST_MS,
+                "rollover": options.rollover,
+                "day": day,
             },
         )
         if found is not None:

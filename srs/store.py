@@ -166,6 +166,7 @@ def _prepare(store: Store, now_ms: int, *, is_new: bool) -> None:
     run = store.connection.execute
     run("pragma foreign_keys = on")
     run("pragma synchronous = full")
+    run("pragma fullfsync = on")  # macOS: through the drive's own cache, too
     # In this order: another program may be making the store at this very moment.
     tables = run("select count(*) from sqlite_master").fetchone()[0]
     version = run("pragma user_version").fetchone()[0]

@@ -1,5 +1,6 @@
 """Whatever a clock does, the log stays in order and nothing is due before its time."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from srs.memory import Progress, Rating, State
 from srs.options import save_options, save_setting
 from srs.queue import Scope
 from srs.session import Session
+from srs.statistics import statistics
 from srs.store import Store
 
 ZONES = (
@@ -32,6 +34,8 @@ ZONES = (
     "America/St_Johns",
 )
 HOUR_MS = 3_600_000
+EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
+"""Lives that are lived; more of them by hand."""
 JUMPS = st.one_of(
     st.integers(0, 15 * 60_000),
     st.integers(0, 3 * DAY_MS),
@@ -105,7 +109,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=EXAMPLES)
 @given(STEPS, st.sampled_from(ZONES))
 def test_a_clock_that_wanders_and_a_person_who_travels_lose_nothing(
     steps: list[tuple[int, str, bool, Rating]], home: str
@@ -215,3 +219,16 @@ def test_a_day_further_west_is_not_a_day_before() -> None:
         assert other[0] == card[1] - 1
         assert other[1] > other[0]
         is_in_order(one)
+
+
+def test_a_streak_goes_on_across_zones() -> None:
+    with life("Asia/Tokyo", NOON + HOUR_MS) as one:
+        for _ in range(5):
+            one.answer(Rating.GOOD)
+            one.clock.turn(days=1)
+        one.clock.turn(minutes=6 * 60)
+        one.move("Pacific/Honolulu")
+        one.answer(Rating.GOOD)
+
+        options = one.session.options
+        assert statistics(one.store, options, one.clock()).streak == 6
