@@ -3,7 +3,7 @@
    Loaded into a process with LD_PRELOAD.  Calls that change files under
    FAULT_FOLDER are counted; from number FAULT_AT on, FAULT_TIMES of them do what
    FAULT_KIND says: `kill` (the process, half of a write done), or fail with `eio`,
-   `enospc` or `erofs`.  With FAULT_LOG every call is recorded before it is made,
+   `enospc` or `erofs`; with `read` it is calls that read that are counted and fail.  With FAULT_LOG every call is recorded before it is made,
    and so is every write to stdout, which is what a person has seen. */
 
 #define _GNU_SOURCE
@@ -81,9 +81,20 @@ static int fault(void) {
     counted++;
     if (!at || counted < at || counted >= at + setting("FAULT_TIMES", 1)) return 0;
     const char *kind = getenv("FAULT_KIND");
+    if (!strcmp(kind, "read")) return 0;
     if (!strcmp(kind, "kill")) return -1;
     if (!strcmp(kind, "enospc")) return ENOSPC;
     return strcmp(kind, "erofs") ? EIO : EROFS;
+}
+
+static int is_unreadable(int fd) {
+    static long reads = 0;
+    const char *kind = getenv("FAULT_KIND");
+    char path[PATH_MAX];
+    if (!kind || strcmp(kind, "read") || !path_of(fd, path) || !is_watched(path)) return 0;
+    long at = setting("FAULT_AT", 1);
+    reads++;
+    return reads >= at && reads < at + setting("FAULT_TIMES", 1);
 }
 
 static void die(void) { syscall(SYS_kill, getpid(), SIGKILL); }
@@ -122,6 +133,22 @@ ssize_t pwrite(int fd, const void *data, size_t size, off_t at) {
 ssize_t pwrite64(int fd, const void *data, size_t size, off64_t at) {
     REAL(pwrite64);
     WRITE(real(fd, data, size, at), real(fd, data, size / 2, at), at);
+}
+
+#define READ(made) \
+    if (is_unreadable(fd)) { errno = EIO; return -1; } \
+    return made
+
+ssize_t read(int fd, void *data, size_t size) { REAL(read); READ(real(fd, data, size)); }
+
+ssize_t pread(int fd, void *data, size_t size, off_t at) {
+    REAL(pread);
+    READ(real(fd, data, size, at));
+}
+
+ssize_t pread64(int fd, void *data, size_t size, off64_t at) {
+    REAL(pread64);
+    READ(real(fd, data, size, at));
 }
 
 #define ON_FILE(what, at, made) \

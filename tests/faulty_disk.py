@@ -46,7 +46,7 @@ def environment(
 
     Args:
         folder: Only calls about files under it count.
-        kind: `kill`, `eio`, `enospc` or `erofs`; empty for none.
+        kind: `kill`, `eio`, `enospc`, `erofs` or `read`; empty for none.
         at: The number of the call, from 1.
         times: How many calls from there on fail.
         log: Where to record all of them.

@@ -40,7 +40,7 @@ def test_a_command_that_dies_or_loses_power_did_all_or_nothing(
         ended = room.killed_at(dice.randint(1, last))
         assert ended.code == -9
         found += room.complaints(ended)
-    for ended in room.power_cuts(dice, 25):
+    for ended in room.power_cuts(dice, 15):
         found += room.complaints(ended)
 
     assert found == []
@@ -51,7 +51,7 @@ def test_a_command_that_is_killed_at_any_moment_did_all_or_nothing(
     name: str, tmp_path: Path
 ) -> None:
     room, dice = room_of(name, tmp_path), random.Random(name)
-    for _ in range(4):
+    for _ in range(3):
         ended = room.killed_after(dice.uniform(0.4, 1) * room.milliseconds / 1000)
 
         assert room.complaints(ended) == []
@@ -68,18 +68,16 @@ def test_a_disk_that_only_pretends_to_sync_does_lose_ratings(tmp_path: Path) -> 
 
 
 @with_faults
-@pytest.mark.parametrize("kind", ["eio", "enospc"])
 @pytest.mark.parametrize("name", WRITING)
-def test_a_disk_that_refuses_is_told_in_a_sentence(
-    name: str, kind: str, tmp_path: Path
-) -> None:
-    room, dice = room_of(name, tmp_path), random.Random(name + kind)
+def test_a_disk_that_refuses_is_told_in_a_sentence(name: str, tmp_path: Path) -> None:
+    room, dice = room_of(name, tmp_path), random.Random(name)
     last = faulty_disk.counted(room.calls)
-    for times in (1, 1_000_000):
+    for kind in ("eio", "enospc", "read"):
+        times = dice.choice((1, 1_000_000))
         ended = room.failing_at(kind, dice.randint(1, last), times)
 
         assert room.complaints(ended) == []
-        assert ended.code == 0 or ended.err.splitlines()[-1].startswith("flash: ")
+        assert ended.code == 0 or ended.err.startswith(("flash: ", "deck.yaml:"))
 
 
 @with_faults
