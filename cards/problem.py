@@ -12,16 +12,24 @@ from dataclasses import dataclass
 MOST = 1000
 """Problems told of one file; a hostile one could have millions."""
 
-_UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u061c\u2028-\u202e\u2060-\u206f\ufeff"
-    "\ud800-\udfff\ufff9-\ufffb]|[\U000e0000-\U000e0fff]"
+_UNSEEN = (
+    "\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e0fff"
 )
-"""Controls, and what turns the order of letters or takes no room."""
+"""Controls beyond ASCII, and what turns the order of letters or takes no room."""
+_IN_A_LINE = re.compile(f"[\x00-\x1f{_UNSEEN}]")
+_IN_LINES = re.compile(f"[{_UNSEEN}]")
 
 
-def escaped(text: str) -> str:
-    """Write what a terminal would obey, or nobody would see, as JSON escapes it."""
-    return _UNPRINTABLE.sub(lambda found: json.dumps(found[0])[1:-1], text)
+def escaped(text: str, *, keep_lines: bool = False) -> str:
+    """Write what a terminal would obey, or nobody would see, as JSON escapes it.
+
+    Args:
+        text: One line, or where they are kept lines without controls of ASCII.
+        keep_lines: Whether line ends stay.
+    """
+    pattern = _IN_LINES if keep_lines else _IN_A_LINE
+    return pattern.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 @dataclass(frozen=True, slots=True, order=True)

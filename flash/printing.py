@@ -19,8 +19,7 @@ def print_json(value: Any) -> None:
     from cards.problem import escaped
 
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    # Between the values of a document there is nothing to escape but line ends.
-    print("\n".join(map(escaped, text.split("\n"))))
+    print(escaped(text, keep_lines=True))
 
 
 def has_colour() -> bool:
