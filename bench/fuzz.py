@@ -72,8 +72,9 @@ def main() -> None:
         corpus.mkdir()
         for number, seed in enumerate(seeds):
             (corpus / str(number)).write_bytes(seed)
-        limits = [f"-max_total_time={given.seconds}", "-timeout=20", "-max_len=4096"]
-        arguments = [sys.argv[0], *limits, "-print_final_stats=1", str(corpus)]
+        limits = [f"-max_total_time={given.seconds}", "-timeout=20"]
+        limits += ["-max_len=4096", "-len_control=0", "-print_final_stats=1"]
+        arguments = [sys.argv[0], *limits, str(corpus)]
         atheris.Setup(arguments, make(Path(folder)))
         atheris.Fuzz()
 
