@@ -6,12 +6,13 @@ would have left can be made from the record: of what was not yet synced any part
 may be there, torn anywhere between two sectors, or nothing of it.
 """
 
-import os
+import atexit
 import random
 import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,7 +29,9 @@ def library() -> Path | None:
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None or not sys.platform.startswith("linux"):
         return None
-    made = Path(f"/tmp/flash-faults-{os.getpid()}.so")
+    folder = tempfile.mkdtemp(prefix="flash-faults-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = Path(folder) / "faults.so"
     command = [compiler, "-shared", "-fPIC", "-O1", "-o", made, _SOURCE, "-ldl"]
     subprocess.run(command, check=True)
     return made
