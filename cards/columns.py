@@ -37,12 +37,22 @@ class Span(NamedTuple):
 Line = tuple[Span, ...]
 """One line of a terminal, or a paragraph before it is wrapped."""
 
-_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_SILENT = "\u00ad\u061c\u200e\u200f\ufeff"
+"""Hints about direction and line ends that change nothing here."""
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""They make text read in another order than it is written."""
+
+
+def _code(character: str) -> str:
+    return f"<U+{ord(character):04X}>"
+
+
 _HARMLESS: dict[int, str] = {
     **{code: chr(0x2400 + code) for code in range(0x20)},
     0x7F: "\u2421",
     **dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000)], "\ufffd"),
-    **dict.fromkeys([*map(ord, _BIDI), 0xFEFF], ""),
+    **dict.fromkeys(map(ord, _SILENT), ""),
+    **{ord(character): _code(character) for character in _TURNING},
     0x09: "    ",
     0x0A: "\n",
     0x0D: "\n",
@@ -50,6 +60,22 @@ _HARMLESS: dict[int, str] = {
     0x2028: "\n",
     0x2029: "\n",
 }
+_NOTHING = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""What takes no room, so that two texts look the same that are not."""
+_BETWEEN = f"[^\\x00-\\x7f\\s{_NOTHING}]"
+_HIDDEN = re.compile(
+    # Flags of regions are spelt in such letters.
+    "(?P<kept>\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
+    # Persian, Indic and Thai words and joined pictures have them inside, not in ASCII.
+    f"|(?<={_BETWEEN})[\u200b-\u200d\u2060\u034f](?={_BETWEEN})"
+    f"|(?<={_BETWEEN})\ufe0f\u200d(?={_BETWEEN})"
+    # A variant of the character before it.
+    f"|(?<=[0-9#*])\ufe0f|(?<={_BETWEEN})[\ufe00-\ufe0f\u180b-\u180f\U000e0100-\U000e01ef])"
+    f"|[{_NOTHING}]"
+)
 
 _OPENING = "「『（［｛【〔《〈“‘"
 _CLOSING = (
@@ -77,11 +103,16 @@ def clean(text: str) -> str:
 
     Returns:
         The text with line feeds for line ends, blanks for tabs, and control characters
-        as their pictures: no escape sequence survives.
+        as their pictures: no escape sequence survives.  What would turn the order of
+        letters or take no room is shown as its code, such as `<U+202E>`, but where
+        a script or a picture needs it.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return text.replace("\r\n", "\n").translate(_HARMLESS)
+    if text.isascii():
+        if text.isprintable():
+            return text
+        return text.replace("\r\n", "\n").translate(_HARMLESS)
+    text = text.replace("\r\n", "\n").translate(_HARMLESS)
+    return _HIDDEN.sub(lambda found: found["kept"] or _code(found[0]), text)
 
 
 def width_of(text: str) -> int:

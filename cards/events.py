@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from cards.files import control_in
-from cards.problem import Place, Problem
+from cards.problem import Gathered, Place, Problem
 from cards.syntax import explain
 
 Spot = tuple[int, int]
@@ -47,7 +47,7 @@ class Walk:
             streamed: A top-level key whose list is handed over item by item.
             take: Called with each item and its places.
         """
-        self.problems: list[Problem] = []
+        self.problems = Gathered()
         self.is_between = False
         """Whether the text broke off right after an item of the streamed list."""
         self._file, self._text = file, text

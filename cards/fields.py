@@ -12,7 +12,7 @@ from msgspec.structs import fields
 
 from cards.events import Spots, spot_at
 from cards.note import KINDS, Common, Header, Source
-from cards.problem import Place, Problem
+from cards.problem import Gathered, Place, Problem
 
 CARD_KEYS: dict[str, frozenset[str]] = {
     key: frozenset(
@@ -42,7 +42,7 @@ class Refusals:
 
     def __init__(self, file: str) -> None:
         """Start with none; `file` is the path to name."""
-        self.problems: list[Problem] = []
+        self.problems = Gathered()
         self._file = file
 
     def add(
@@ -80,7 +80,8 @@ class Refusals:
             Whether an unknown key looks like one of the wanted.
         """
         found = False
-        for key in values.keys() - set(allowed):
+        known = set(allowed)
+        for key in [key for key in values if key not in known]:
             place = Place(self._file, *spots[key][0])
             near = difflib.get_close_matches(key, sorted(allowed), 1, 0.6)
             near = difflib.get_close_matches(key, list(wanted), 1, 0.6) or near

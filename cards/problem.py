@@ -5,10 +5,31 @@ how.  Reading gathers all problems of a file before it gives up, so one run of
 `flash check` is one round of fixing.
 """
 
+import json
 import re
 from dataclasses import dataclass
 
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+MOST = 1000
+"""Problems told of one file; a hostile one could have millions."""
+
+_UNSEEN = (
+    "\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e0fff"
+)
+"""Controls beyond ASCII, and what turns the order of letters or takes no room."""
+_IN_A_LINE = re.compile(f"[\x00-\x1f{_UNSEEN}]")
+_IN_LINES = re.compile(f"[{_UNSEEN}]")
+
+
+def escaped(text: str, *, keep_lines: bool = False) -> str:
+    """Write what a terminal would obey, or nobody would see, as JSON escapes it.
+
+    Args:
+        text: One line, or where they are kept lines without controls of ASCII.
+        keep_lines: Whether line ends stay.
+    """
+    pattern = _IN_LINES if keep_lines else _IN_A_LINE
+    return pattern.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,7 +64,25 @@ class Problem:
         """
         hint = f" ({self.hint})" if self.hint else ""
         line = " ".join(f"{self.place}: {self.message}{hint}".split("\n"))
-        return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+        return escaped(line)
+
+
+class TooMany(Exception):
+    """A file has more problems than anybody mends in one round."""
+
+
+class Gathered(list[Problem]):
+    """The problems of one file as they are found."""
+
+    def append(self, problem: Problem) -> None:
+        """Add one.
+
+        Raises:
+            TooMany: There are `MOST` of them already.
+        """
+        if len(self) >= MOST:
+            raise TooMany
+        super().append(problem)
 
 
 class DeckError(Exception):

@@ -23,7 +23,7 @@ from cards.fields import (
 )
 from cards.files import read_text
 from cards.note import KINDS, Common, Content, Header, Note, Source
-from cards.problem import DeckError, Place, Problem
+from cards.problem import MOST, DeckError, Place, Problem, TooMany
 
 _ANY_KEYS = frozenset().union(*CARD_KEYS.values())
 
@@ -66,6 +66,16 @@ def parse_deck(text: str, path: Path) -> Deck:
     """Check the text of a deck file; see `read_deck`."""
     reading = _Reading(text, path)
     walk = Walk(text, str(path), streamed="cards", take=reading.take)
+    try:
+        return _parsed(text, path, reading, walk)
+    except TooMany:
+        problems = sorted([*walk.problems, *reading.refusals.problems])
+        hint = "mend these first"
+        more = Problem(problems[-1].place, f"more than {MOST} mistakes", hint)
+        raise DeckError([*problems, more]) from None
+
+
+def _parsed(text: str, path: Path, reading: "_Reading", walk: Walk) -> Deck:
     top = walk.run()
     if walk.is_between:
         reading.forget_last()

@@ -26,6 +26,9 @@ from cards.blocks import (
 from cards.columns import Line, Look, Span, clean, width_of
 from cards.media import decoded, is_sound
 
+_DEEPEST = 20
+"""Marks inside each other at the most, as with blocks; else text is shown as typed."""
+
 _LOOKS = {"em": Look.ITALIC, "strong": Look.BOLD}
 _MATH = {
     "math_inline": "$",
@@ -48,8 +51,12 @@ def _parser() -> MarkdownIt:
 
 def blocks_of(text: str) -> Blocks:
     """Parse Markdown; see `cards.blocks.read_blocks`."""
-    tree = SyntaxTreeNode(_parser().parse(text))
-    return _blocks(tree.children)
+    tokens = _parser().parse(text)
+    inner = (child.level for token in tokens for child in token.children or ())
+    if max(inner, default=0) > _DEEPEST:
+        lines = clean(text).split("\n")
+        return (Paragraph(tuple((Span(line),) for line in lines)),)
+    return _blocks(SyntaxTreeNode(tokens).children)
 
 
 def _blocks(nodes: Sequence[SyntaxTreeNode]) -> Blocks:

@@ -3,18 +3,22 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from cards.bundled import bundled_path
+from cards.columns import clean
 from cards.plan import Action, Step
 from cards.problem import DeckError
 from flash.opened import Opened
 from flash.printing import clipped, styled
 from flash.trouble import Trouble
-from srs.intake import Intake, carry_out, plan_intake, read_files
+from srs.intake import Intake, Outdated, carry_out, plan_intake, read_files
 from srs.library import Applied
 
 BUNDLED = "aws-security"
 """The deck that an empty store begins with."""
+
+Done = TypeVar("Done")
 
 _SHOWN = 20
 _SHOWN_NEW = 3
@@ -62,16 +66,63 @@ def refuse_loss(intake: Intake, *, agreed: Callable[[str], bool]) -> None:
     if intake.loss is None:
         return
     deck, lost, have = intake.loss
-    question = f"this retires {lost} of {have} cards of '{deck}'; go on?"
+    question = f"this retires {lost} of {have} cards of '{clean(deck)}'; go on?"
     if not agreed(question):
         message = f"would retire {lost} of {have} cards of '{deck}'; nothing was done"
         raise Trouble(message, "add --yes if that is meant")
 
 
-def add_quietly(opened: Opened, path: Path) -> Applied:
-    """Add a deck without asking or printing; for the first review."""
-    intake = plan(opened, [path], "")
-    return carry_out(opened.store, intake, opened.now())
+def plan_and_write(
+    opened: Opened,
+    paths: list[Path],
+    language: str,
+    check: Callable[[Intake], None],
+    write: Callable[[Intake], Done],
+) -> tuple[Intake, Done]:
+    """Plan to add files and do it; anew where another program adds meanwhile.
+
+    Args:
+        opened: The store.
+        paths: Files and folders.
+        language: To take, where there are several.
+        check: Refuses a plan.
+        write: Carries a plan out, in one transaction with all that it does.
+
+    Returns:
+        The plan, and what was done.
+
+    Raises:
+        DeckError: The files have mistakes, or a card fits two.
+        StoreError: The store can't be written; nothing was.
+    """
+    while True:
+        intake = plan(opened, paths, language)
+        check(intake)
+        try:
+            with opened.store.transaction():
+                return intake, write(intake)
+        except Outdated:
+            continue
+
+
+def add_quietly(
+    opened: Opened, path: Path, *, may_lose: bool = True, name: str = "add"
+) -> Applied:
+    """Add a deck without asking or printing.
+
+    Raises:
+        DeckError: The file has mistakes.
+        Trouble: It would retire many cards, and may not.
+        StoreError: The store can't be written; nothing was.
+    """
+
+    def write(intake: Intake) -> Applied:
+        return carry_out(opened.store, intake, opened.now(), name=name)
+
+    def check(intake: Intake) -> None:
+        refuse_loss(intake, agreed=lambda _: may_lose)
+
+    return plan_and_write(opened, [path], "", check, write)[1]
 
 
 def reread(opened: Opened, file: str) -> str | None:
@@ -81,9 +132,7 @@ def reread(opened: Opened, file: str) -> str | None:
         What is wrong with it, None where all is well.
     """
     try:
-        intake = plan(opened, [Path(file)], "")
-        refuse_loss(intake, agreed=lambda _: False)
-        carry_out(opened.store, intake, opened.now(), name="edit")
+        add_quietly(opened, Path(file), may_lose=False, name="edit")
     except DeckError as error:
         return "\n".join(str(problem) for problem in error.problems[:5])
     except Trouble as error:
@@ -122,5 +171,5 @@ def _told_step(step: Step) -> str:
         where = (
             f"{old_deck} → {deck}" if old_deck != deck else Path(step.note.file).name
         )
-        return f"  {name} {text}  ({where})"
+        return f"  {name} {text}  ({clean(where)})"
     return f"  {name} {text}"

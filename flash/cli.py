@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from cards.columns import clean
 from flash.commands import (
     backup_commands,
     cards_commands,
@@ -107,6 +108,7 @@ def run(words: list[str]) -> int:
         if show is None:
             tell_error(str(error), as_json=as_json)
         else:
+            error.message = clean(error.message)
             show()
         return error.exit_code
     except BrokenPipeError:

@@ -1,8 +1,10 @@
 """Taking a package of Anki in: media unpacked, store backed up, notes merged."""
 
+import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,6 +73,7 @@ def import_package(
     from export.package_file import open_package
     from srs.arrivals import known_guids
     from srs.backups import back_up
+    from srs.log_file import attached
     from srs.merging import merge
 
     store, options = opened.store, opened.options
@@ -92,18 +95,19 @@ def import_package(
             )
             backup = None if dry_run else back_up(store, opened.now())
             found = _edits(opened, collection) if update_text else []
-            merged = merge(
-                store,
-                options,
-                taking.incoming,
-                opened.now(),
-                reviews_only=reviews_only,
-                dry_run=dry_run,
-            )
+            with attached(store, taking.incoming.log), store.transaction():
+                merged = merge(
+                    store,
+                    options,
+                    taking.incoming,
+                    opened.now(),
+                    reviews_only=reviews_only,
+                    dry_run=dry_run,
+                )
+                updated, patches = _apply(opened, found, dry_run=dry_run)
         except BaseException:
             media.remove()
             raise
-    updated, patches = _apply(opened, found, dry_run=dry_run)
     losses = (*taking.losses, *media.losses)
     return Imported(merged, len(media.written), losses, backup, updated, patches)
 
@@ -220,6 +224,7 @@ class _Media:
 
         Raises:
             PackageError: One is damaged.
+            StoreError: The folder can't be written.
         """
         listed = self._package.media()
         missing = unsafe = 0
@@ -232,6 +237,7 @@ class _Media:
                 missing += 1
             elif not self._only_look:
                 self._write(name, listed[name])
+        self._settle()
         if missing:
             files = counted(missing, "media file")
             self.losses.append(f"{files} not found in the package")
@@ -240,8 +246,26 @@ class _Media:
             self.losses.append(f"{files} left out: unsafe names")
 
     def _write(self, name: str, entry: str) -> None:
+        with _refused(self._folder):
+            self._unpack(name, entry)
+
+    def _settle(self) -> None:
+        """Have all on the disk before the notes that show it."""
+        if not self.written or os.name != "posix":
+            return
+        with _refused(self._folder):
+            for path in (*self.written, self._folder, self._folder.parent):
+                handle = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(handle)
+                finally:
+                    os.close(handle)
+
+    def _unpack(self, name: str, entry: str) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self._folder / f".{sha256(name.encode()).hexdigest()[:16]}.part"
+        digest = sha256(name.encode()).hexdigest()[:16]
+        # Another program may unpack the same file.
+        fresh = self._folder / f".{digest}.{os.getpid()}.part"
         try:
             if not self._package.write_media(entry, fresh):
                 return
@@ -255,7 +279,8 @@ class _Media:
                 fresh.replace(target)
                 self.written.append(target)
         finally:
-            fresh.unlink(missing_ok=True)
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
 
     def renamed(self, field: str) -> str:
         """Give a field the names that its files got here."""
@@ -267,7 +292,18 @@ class _Media:
     def remove(self) -> None:
         """Take back what was unpacked."""
         for path in self.written:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _refused(folder: Path) -> Iterator[None]:
+    from srs.store import refusal
+
+    try:
+        yield
+    except OSError as error:
+        raise refusal(folder, error) from None
 
 
 def _is_safe(name: str) -> bool:

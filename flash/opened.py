@@ -56,15 +56,16 @@ def opened(db: Path | None) -> Iterator[Opened]:
     """Open the store for the time of a command.
 
     Raises:
-        StoreError: It can't be opened.
+        StoreError: It can't be opened, or the disk fails meanwhile.
         Trouble: `$FLASH_NOW` is no time.
     """
-    from srs.store import open_store
+    from srs.store import open_store, reading
 
     path, clock = chosen_store(db)
     store = open_store(path, clock())
     try:
-        yield Opened(store, clock)
+        with reading(store.path):
+            yield Opened(store, clock)
     finally:
         store.close()
 

@@ -17,6 +17,7 @@ from flash.plain_mixup import is_mixup, name_mixup
 from flash.words import (
     KEYS,
     NO_MISS,
+    NOT_SAVED,
     NOT_SCHEDULED,
     NOTHING_TO_UNDO,
     RATINGS,
@@ -151,7 +152,7 @@ class _Conversation:
         try:
             step()
         except StoreError as error:
-            self._say(f"{error.message} ({error.hint})")
+            self._say(f"{NOT_SAVED}: {error.message} ({error.hint})")
             return False
         return True
 

@@ -1,17 +1,25 @@
-"""Tables, bars and JSON on stdout; widths are right for Japanese too."""
+"""Tables, bars and JSON on stdout; widths are right for Japanese too.
+
+What comes from decks and packages is cleaned here or by `cards.columns.clean`, so
+that no control character of theirs reaches a terminal.
+"""
 
 import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+from cards.columns import clean
+
 
 def print_json(value: Any) -> None:
     """Print a value of plain types or msgspec structs as one JSON document."""
     import msgspec
 
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    print(text.decode())
+    from cards.problem import escaped
+
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    print(escaped(text, keep_lines=True))
 
 
 def has_colour() -> bool:
@@ -20,8 +28,19 @@ def has_colour() -> bool:
 
 
 def styled(text: str, code: str) -> str:
-    """Wrap a text in an SGR code where colours are wanted; `1` bold, `2` dim."""
+    """Clean a text and wrap it in an SGR code where colours are wanted.
+
+    Args:
+        text: Of anyone.
+        code: `1` bold, `2` dim.
+    """
+    text = clean(text)
     return f"\x1b[{code}m{text}\x1b[0m" if has_colour() else text
+
+
+def say(text: str) -> None:
+    """Clean a text and print it."""
+    print(clean(text))
 
 
 def counted(count: int, name: str) -> str:
@@ -39,8 +58,8 @@ def width(text: str) -> int:
 
 
 def clipped(text: str, columns: int) -> str:
-    """Cut a text to one line of at most so many columns; controls are removed."""
-    text = "".join(c for c in " ".join(text.split()) if c.isprintable())
+    """Clean a text and cut it to one line of at most so many columns."""
+    text = " ".join(clean(text).split())
     if width(text) <= columns:
         return text
     kept = ""
@@ -64,9 +83,10 @@ def print_table(
 
     Args:
         head: Names of the columns.
-        rows: Cells; each row as long as the head.
+        rows: Cells, cleaned here; each row as long as the head.
         right: Indexes of the columns that are aligned at their right.
     """
+    rows = [[clean(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [max(width(row[i]) for row in [head, *rows]) for i, _ in enumerate(head)]
 
     def line(cells: Sequence[str]) -> str:

@@ -16,6 +16,8 @@ from flash.words import (
     MIXED_UP,
     NO_MISS,
     NOT_MIXED_UP,
+    NOT_READ,
+    NOT_SAVED,
     NOTHING_TO_UNDO,
     RATINGS,
     all_done,
@@ -94,6 +96,8 @@ class Reviewing:
     def _advance(self) -> None:
         """Go to the next question; wait or end where there is none."""
         session = self._session
+        # What was dealt with is gone, even where the next can't be read.
+        self.view = replace(self.view, turn=None, mode=Mode.OVER, sentences=())
         turn = None if session.is_over() else session.next()
         counts = session.counts()
         self._shown_ms = session.now()
@@ -157,7 +161,8 @@ class Reviewing:
             key = normalize("NFKC", key).lower()
             return Wish.QUIT if key == "q" else self._press(key)
         except StoreError as error:
-            pages = ("That was not saved", error.message, error.hint)
+            title = NOT_SAVED if self.view.turn else NOT_READ
+            pages = (title, error.message, error.hint)
             self.view = replace(self.view, pages=pages)
             return Wish.NOTHING
 

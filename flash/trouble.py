@@ -25,8 +25,10 @@ class Trouble(Exception):
 
 
 def tell(message: str) -> None:
-    """Write a line of talk to stderr."""
-    sys.stderr.write(message + "\n")
+    """Write a line of talk to stderr, cleaned of what a terminal would obey."""
+    from cards.columns import clean
+
+    sys.stderr.write(clean(message) + "\n")
 
 
 def tell_error(message: str, *, as_json: bool) -> None:
@@ -59,4 +61,7 @@ def tell_problems(problems: "list[Problem]", *, as_json: bool) -> None:
 def _tell_json(error: dict[str, object]) -> None:
     import json
 
-    sys.stderr.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
+    from cards.problem import escaped
+
+    text = json.dumps({"error": error}, ensure_ascii=False)
+    sys.stderr.write(escaped(text) + "\n")

@@ -45,6 +45,8 @@ MIXED_UP = "noted which card it was taken for; u takes that back"
 NO_PAIRS = "No pair of cards is to be told apart: x on a miss names one."
 NOT_MIXED_UP = "that answer no longer stands; nothing was written"
 NOTHING_TO_UNDO = "nothing to undo"
+NOT_SAVED = "That was not saved"
+NOT_READ = "The next card can't be read"
 NO_SOURCE = "this card names no page"
 
 

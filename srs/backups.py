@@ -4,6 +4,7 @@ They are made with SQLite's backup API before a migration, an import, a restore 
 a mend, and once a study day when a review ends.
 """
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from srs.store import Store, StoreError, hint_for, make_file
 KEPT = 10
 """The last so many stay, and the first of each month."""
 
+_DAY_MS = 86_400_000
 _NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d{6})(-\d+)?\.db")
 
 
@@ -89,7 +91,8 @@ def back_up(
     """
     folder = folder_of(store.path)
     target = target or free_name(folder, now_ms)
-    partial = target.with_name(target.name + ".part")
+    # Another program may be at the same, in the same second.
+    partial = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
@@ -102,6 +105,7 @@ def back_up(
         raise StoreError(target, reason, hint_for(reason)) from None
     if target.parent == folder:
         _thin_out(folder, keep)
+        _sweep(folder, now_ms)
     return target
 
 
@@ -144,6 +148,14 @@ def _at_one_moment(connection: sqlite3.Connection) -> Iterator[None]:
         yield
     finally:
         connection.execute("rollback")
+
+
+def _sweep(folder: Path, now_ms: int) -> None:
+    """Remove what backups left that were killed; younger ones may be at work."""
+    for file in folder.glob("*.part"):
+        with suppress(OSError):
+            if file.stat().st_mtime * 1000 < now_ms - _DAY_MS:
+                file.unlink()
 
 
 def _thin_out(folder: Path, keep: Path | None) -> None:

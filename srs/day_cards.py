@@ -80,6 +80,7 @@ class DayCards:
             if not wanted or name == wanted or name.startswith(wanted + "::")
         }
         self._roots = {self.decks[key].split("::")[0] for key in self._wanted}
+        self._burying: dict[str, bool] = {}
         self._seen: set[str] = set()
         self._done_new: dict[str, int] = {}
         self.done_due: dict[str, int] = {}
@@ -153,11 +154,17 @@ class DayCards:
         """Leave out siblings of what was or will be shown today."""
         for _, card, deck, note in rows:
             name = self.decks[deck]
-            if self.options.preset_on(name, self.day).bury_siblings:
+            if self._buries(name):
                 if note in self._seen:
                     continue
                 self._seen.add(note)
             yield card, name
+
+    def _buries(self, deck: str) -> bool:
+        if deck not in self._burying:
+            preset = self.options.preset_on(deck, self.day)
+            self._burying[deck] = preset.bury_siblings
+        return self._burying[deck]
 
     def select(self, order: str, condition: str, end: int = 0) -> Iterator[Row]:
         """Give the cards of the scope that meet a condition, in some order.

@@ -1,7 +1,7 @@
 """Deck files go into the store: read, planned, and only then written."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,6 +18,10 @@ from srs.store import Store
 
 _LARGE = 10
 """Cards that may always be retired without asking."""
+
+
+class Outdated(Exception):
+    """What was planned doesn't fit the store any more: plan it again."""
 
 
 class Reading(Struct, frozen=True):
@@ -40,6 +44,11 @@ class Intake(Struct, frozen=True):
     left_alone: int
     loss: tuple[str, int, int] | None
     """Deck, cards to be retired and cards in use, where that is a large part."""
+    reading: Reading
+    language: str
+    """What `plan_intake` was given."""
+    version: int
+    """Of the store before it was looked at."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -83,6 +92,7 @@ def plan_intake(store: Store, reading: Reading, language: str = "") -> Intake:
     Raises:
         DeckError: An id belongs to another deck, or a reworded card fits two.
     """
+    version = store.version()
     known = known_notes(store)
     notes = _one_language(reading.notes, known, language)
     steps = make_plan(notes, known, _scope(reading, known))
@@ -91,6 +101,9 @@ def plan_intake(store: Store, reading: Reading, language: str = "") -> Intake:
         left_out=len(reading.notes) - len(notes),
         left_alone=reading.left_alone,
         loss=_loss(steps, known),
+        reading=reading,
+        language=language,
+        version=version,
     )
 
 
@@ -105,9 +118,21 @@ def carry_out(
     """Write what was planned, in one transaction; see `srs.library.apply_plan`.
 
     Raises:
+        Outdated: Another program has changed the notes since; nothing was written.
         StoreError: The store can't be written; nothing was.
     """
-    return apply_plan(store, intake.steps, now_ms, progressed, name=name)
+    steps = _still_fitting(store, intake)
+    return apply_plan(store, steps, now_ms, progressed, name=name)
+
+
+def _still_fitting(store: Store, intake: Intake) -> Iterator[Step]:
+    """Give the steps once nobody else can write, if they are what they would be now."""
+    if store.version() != intake.version:
+        # Mostly by a review, which changes no note.
+        now = plan_intake(store, intake.reading, intake.language)
+        if now.steps != intake.steps:
+            raise Outdated
+    yield from intake.steps
 
 
 def _one_language(

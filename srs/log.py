@@ -14,7 +14,7 @@ from srs.balance import Load
 from srs.cache import is_leech, rebuilt, save_progress
 from srs.memory import Progress, Rating, Review, ReviewKind, State, StoredCard
 from srs.presets import Preset
-from srs.rows import LOOK
+from srs.rows import CARD_COLUMNS, LOOK, card_of
 from srs.schedule import Moment, outcomes, review_kind
 from srs.steps import note_operation
 from srs.store import Store
@@ -60,8 +60,10 @@ def record(
         StoreError: The store can't be written; nothing was.
     """
     with store.transaction() as connection:
-        if not _is_as_shown(connection, card):
+        now = _as_shown(connection, card)
+        if now is None:
             return None
+        card = now
         # The log's own millisecond is what a rebuild will see.
         review = _next_id(connection, card.id, moment.at_ms)
         moment = msgspec.structs.replace(moment, at_ms=review)
@@ -96,11 +98,12 @@ def record_look(
     See `record` for the arguments, for what comes back and for the errors.
     """
     with store.transaction() as connection:
-        if not _is_as_shown(connection, card):
+        now = _as_shown(connection, card)
+        if now is None:
             return None
         review = _free_id(connection, moment.at_ms)
         row = (review, card.id, review, int(rating), took_ms)
-        known = card.progress
+        known = now.progress
         # Without a difficulty the row is a look; see `srs.rows.LOOK`.
         after = msgspec.structs.replace(known, difficulty=None)
         _add_answer(connection, row, known, after, moment, ReviewKind.EARLY)
@@ -110,12 +113,16 @@ def record_look(
     return Recorded(review, known, became_leech=False, suspended=False)
 
 
-def _is_as_shown(connection: sqlite3.Connection, card: StoredCard) -> bool:
-    seen = connection.execute(
-        "select reps, last_ms, suspended, retired from cards where id = ?", (card.id,)
-    ).fetchone()
-    shown = (card.progress.reps, card.progress.last_ms, 0, 0)
-    return seen is not None and tuple(seen) == shown
+def _as_shown(connection: sqlite3.Connection, card: StoredCard) -> StoredCard | None:
+    """Read a card anew: what was fitted or rebuilt meanwhile holds for it."""
+    sql = f"select {CARD_COLUMNS} from cards c where c.id = ?"
+    row = connection.execute(sql, (card.id,)).fetchone()
+    if row is None:
+        return None
+    now = card_of(row)
+    shown = (card.progress.reps, card.progress.last_ms, False, False)
+    seen = (now.progress.reps, now.progress.last_ms, now.suspended, now.retired)
+    return now if seen == shown else None
 
 
 def seed_of(card: StoredCard) -> str:

@@ -87,8 +87,12 @@ _FILL = "insert into temp.{name} values (?, ?, ?, ?, ?)"
 
 @contextmanager
 def attached(store: Store, path: Path | None) -> Iterator[None]:
-    """Have the log of a file beside the store, outside any transaction."""
-    if path is None:
+    """Have the log of a file beside the store, outside any transaction.
+
+    One inside another does nothing.
+    """
+    databases = {row[1] for row in store.rows("pragma database_list")}
+    if path is None or "arriving" in databases:
         yield
         return
     store.connection.execute("attach ? as arriving", (str(path),))

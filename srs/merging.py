@@ -191,11 +191,11 @@ class _Merging:
         """Add what goes in at once, and give the rest."""
         log = LogFile(self._connection, path, self._pairs, self._options.calendar)
         self.merged.known_reviews += log.known
-        options = self._options
+        decks = {deck for _, deck, _ in self._pairs.values()}
+        # Read before: the thread has no business with the store.
+        parameters = {deck: self._options.preset(deck).parameters for deck in decks}
         with ThreadPoolExecutor(1) as aside:
-            computing = aside.submit(
-                log.progresses, lambda deck: options.preset(deck).parameters
-            )
+            computing = aside.submit(log.progresses, parameters.__getitem__)
             if log.insert():
                 self._progresses, moments = computing.result()
                 self._log.added += moments

@@ -14,10 +14,16 @@ from srs.store import Store
 
 
 class Options:
-    """What the person has set, read once."""
+    """What the person has set; read anew where another program has written."""
 
     def __init__(self, store: Store) -> None:
         """Read all settings and presets of a store."""
+        self._store = store
+        self._read()
+
+    def _read(self) -> None:
+        store = self._store
+        self._version = store.version()
         self._own: dict[str, dict[str, Any]] = {
             deck: msgspec.json.decode(options)
             for deck, options in store.rows("select deck, options from presets")
@@ -38,8 +44,14 @@ class Options:
             offset = zone_offset("")
         self.calendar = Calendar(offset, self.rollover)
 
+    def _follow(self) -> None:
+        """Look whether an optimize or a config has run beside a review."""
+        if self._store.version() != self._version:
+            self._read()
+
     def preset(self, deck: str) -> Preset:
         """Give the preset of a deck, joined with its parents'."""
+        self._follow()
         if deck not in self._presets:
             self._presets[deck] = resolve(deck, self._own)
         return self._presets[deck]
@@ -50,14 +62,17 @@ class Options:
 
     def own(self, deck: str) -> dict[str, Any]:
         """Give what is set for this very deck."""
+        self._follow()
         return dict(self._own.get(deck, {}))
 
     def decks(self) -> list[str]:
         """Name the decks that have options of their own."""
+        self._follow()
         return sorted(self._own)
 
     def moment(self, at_ms: int) -> Moment:
         """Say where on the calendar a moment lies."""
+        self._follow()
         return Moment(at_ms, self.calendar.offset_of(at_ms), self.rollover)
 
 

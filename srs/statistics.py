@@ -12,6 +12,8 @@ from srs.store import Store
 from srs.within import CARDS, REVIEWS, Within
 
 FORECAST_DAYS = 30
+_FURTHEST_MS = 26 * 3_600_000
+"""Between the zones that are furthest apart."""
 
 
 class Statistics(Struct, frozen=True):
@@ -110,20 +112,24 @@ def _count_reviews(store: Store, chosen: Within) -> int:
 
 
 def _streak(store: Store, options: Options, today: int, chosen: Within) -> int:
-    """Go back day by day; each is one look at the log's own order."""
+    """Go back day by day, as they were lived; each is a look at a few days' log."""
     streak = 0
     day = today
     while True:
         found = store.row(
             f"""
             select 1 from reviews
-             where id >= :start and id < :end and void = 0 and rating > 0
-               and {REVIEWS}
+             where id >= :start - :apart and id < :end + :apart
+               and (id / 1000 - 1 + offset_min * 60 - :rollover * 3600) / 86400 = :day
+               and void = 0 and rating > 0 and {REVIEWS}
              limit 1
             """,
             chosen.values(
                 start=options.calendar.start_ms(day),
                 end=options.calendar.start_ms(day + 1),
+                apart=_FURTHEST_MS,
+                rollover=options.rollover,
+                day=day,
             ),
         )
         if found is not None:

@@ -23,6 +23,21 @@ _DAMAGED = (
     "flash restore goes back to a backup, "
     "flash doctor --salvage NEW.db reads what can be read"
 )
+_NOT_OURS = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+"""Errors of the disk, the file or another program."""
 
 
 class StoreError(Exception):
@@ -50,20 +65,35 @@ class Store:
         return Database(self.connection, execute_plugins=False)
 
     def rows(self, sql: str, values: dict[str, Any] | None = None) -> list[Any]:
-        """Run a question and give all rows as tuples."""
-        return self.connection.execute(sql, values or {}).fetchall()
+        """Run a question and give all rows as tuples.
+
+        Raises:
+            StoreError: The disk refuses to read.
+        """
+        with reading(self.path):
+            return self.connection.execute(sql, values or {}).fetchall()
 
     def row(self, sql: str, values: dict[str, Any] | None = None) -> Any:
-        """Run a question and give the first row, None where there is none."""
-        return self.connection.execute(sql, values or {}).fetchone()
+        """Run a question and give the first row, None where there is none.
+
+        Raises:
+            StoreError: The disk refuses to read.
+        """
+        with reading(self.path):
+            return self.connection.execute(sql, values or {}).fetchone()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Write all or nothing; durable when the block ends.
 
+        One inside another belongs to it.
+
         Raises:
             StoreError: Another program holds the store, or the disk refuses.
         """
+        if self.connection.in_transaction:
+            yield self.connection
+            return
         try:
             self.connection.execute("begin immediate")
         except sqlite3.OperationalError as error:
@@ -82,7 +112,11 @@ class Store:
             raise
 
     def _refused(self, error: sqlite3.Error) -> StoreError:
-        return StoreError(self.path, str(error), hint_for(str(error)))
+        return refusal(self.path, error)
+
+    def version(self) -> int:
+        """Give a number that is another one once another program has written."""
+        return int(self.row("pragma data_version")[0])
 
     def setting(self, name: str) -> str:
         """Give a setting, empty where it was never set."""
@@ -143,12 +177,15 @@ def _prepare(store: Store, now_ms: int) -> None:
     run = store.connection.execute
     run("pragma foreign_keys = on")
     run("pragma synchronous = full")
-    version = run("pragma user_version").fetchone()[0]
+    run("pragma fullfsync = on")  # macOS: through the drive's own cache, too
+    # In this order: another program may be making the store at this very moment.
     tables = {row[0] for row in run("select name from sqlite_master")}
+    version = run("pragma user_version").fetchone()[0]
     if (version or tables) and not _is_ours(store):
         hint = "name another file with --db"
         raise StoreError(store.path, "a database, but not one of flash", hint)
     if version == VERSION:
+        _use_wal(store)
         return
     if version > VERSION:
         hint = f"it has version {version}, this flash knows {VERSION}: update flash"
@@ -157,12 +194,28 @@ def _prepare(store: Store, now_ms: int) -> None:
         from srs.backups import back_up
 
         back_up(store, now_ms)
-    run("pragma journal_mode = wal")
+    _migrate(store)
+    _use_wal(store)
+
+
+def _migrate(store: Store) -> None:
+    """Make or change the tables, all or nothing, one program after the other."""
     from srs.schema import migrations
 
-    # All of them or none: what fails half-way leaves the store as it was.
     with store.transaction():
         migrations.apply(store.db)
+
+
+def _use_wal(store: Store) -> None:
+    """Switch to the write-ahead log; the file remembers it."""
+    if store.row("pragma journal_mode")[0] == "wal":
+        return
+    try:
+        store.connection.execute("pragma journal_mode = wal")
+    except sqlite3.OperationalError as error:
+        # Who else has it open now does it, or whoever opens it next.
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
 
 
 def _is_ours(store: Store) -> bool:
@@ -174,6 +227,29 @@ def _is_ours(store: Store) -> bool:
     # A first migration that was cut short has left that table and nothing else.
     others = "select 1 from sqlite_master where name not like '%sqlite_%'"
     return bool(applied) or store.row(others) is None
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Tell of a disk or a file that fails, while a mistake of ours stays one.
+
+    Raises:
+        StoreError: The store can't be read.
+    """
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        # A misuse of the module itself carries no code.
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code not in _NOT_OURS:
+            raise
+        raise refusal(path, error) from error
+
+
+def refusal(path: Path, error: Exception) -> StoreError:
+    """Say of an error of the disk or the database what it means for a person."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return StoreError(path, reason, hint_for(reason))
 
 
 def hint_for(reason: str) -> str:
@@ -188,5 +264,8 @@ def hint_for(reason: str) -> str:
         "Is a directory": "name a file",
         "File exists": "a file stands where its folder should be: name another",
         "full": "free some space on the disk",
+        "No space": "free some space on the disk",
+        "I/O error": "the disk refuses: make a backup on another one",
+        "Input/output": "the disk refuses: make a backup on another one",
     }
     return next((hint for part, hint in hints.items() if part in reason), "try again")

@@ -91,11 +91,14 @@ class Today:
         self, card: StoredCard, deck: str, rating: Rating, now_ms: int, took_ms: int
     ) -> Recorded | None:
         """Save an answer; a card in learning comes back today."""
-        moment, load = self._options.moment(now_ms), self._days()
-        preset = self._options.preset_on(deck, moment.day)
-        saved = record(
-            self._store, card, rating, preset, moment, took_ms=took_ms, load=load
-        )
+        load = self._days()
+        with self._store.transaction():
+            # Inside, so that no optimize or config can come between.
+            moment = self._options.moment(now_ms)
+            preset = self._options.preset_on(deck, moment.day)
+            saved = record(
+                self._store, card, rating, preset, moment, took_ms=took_ms, load=load
+            )
         if saved is None:
             return None
         load.move(card.progress.due_day, saved.progress.due_day)

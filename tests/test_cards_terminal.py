@@ -1,5 +1,7 @@
 """Markdown on a terminal: everything is shown, nothing is wider than the room."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,11 +78,73 @@ def test_even_wrapping_needs_no_more_lines(text: str, columns: int) -> None:
     assert len(wrap_evenly(line, columns)) == len(wrap(line, columns))
 
 
-@given(st.text(max_size=30))
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufe0f\u180b\u3164\U000e0041\U000e0100"
+HOSTILE = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from("\x1b\x9b\x07\r\n\t\x7f\u202e\u2066\u200e\ud800aé\u3042👩🏴"),
+        st.sampled_from(INVISIBLE),
+    ),
+    max_size=30,
+)
+RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@given(HOSTILE)
 def test_a_cleaned_text_moves_no_cursor(text: str) -> None:
-    assert all(char == "\n" or not 0 <= ord(char) < 32 for char in clean(text))
-    assert "\x9b" not in clean(text)
+    assert RAW.search(clean(text)) is None
     assert clean(clean(text)) == clean(text)
+
+
+@given(
+    st.text(st.sampled_from("ab s3:鍵é\n`*_[]()<>|-#>$&;\\!" + INVISIBLE), max_size=60)
+)
+def test_any_text_can_be_shown(text: str) -> None:
+    for line in terminal_lines(text, 20):
+        assert RAW.search(line_text(line)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("admin\u202exet.yaml", "admin<U+202E>xet.yaml"),
+        ("s3:Get\u200bObject", "s3:Get<U+200B>Object"),
+        ("pass\u200dword", "pass<U+200D>word"),
+        ("a\U000e0041b", "a<U+E0041>b"),
+        ("😀\ufe00\ufe01", "😀\ufe00<U+FE01>"),
+        ("é\u200c\u200cé", "é<U+200C><U+200C>é"),
+        ("Donau\u00addampf, \u200eabc\ufeff", "Donaudampf, abc"),
+    ],
+)
+def test_what_misleads_is_shown_as_its_code(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "می\u200cخواهم",
+        "क्\u200dष",
+        "ไทย\u200bไทย",
+        "👩\u200d💻",
+        "❤\ufe0f\u200d🔥",
+        "1\ufe0f\u20e3",
+    ]
+    + [
+        "葛\U000e0100",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "👍🏽",
+        "ｶﾞ か\u3099",
+    ],
+)
+def test_what_a_script_or_a_picture_needs_stays(text: str) -> None:
+    assert clean(text) == text
+
+
+def test_marks_nested_deeper_than_anybody_reads_are_shown_as_typed() -> None:
+    text = "*" * 5000 + "a" + "*" * 5000
+
+    assert plain_text(text) == text
 
 
 @given(WRITTEN, st.integers(1, 20))

@@ -540,7 +540,7 @@ cards:
     rows = await seen_after(room.session(deck), "space", size=(80, 24))
 
     assert all(row.isprintable() for row in rows)
-    assert any("a    b c " in row for row in rows)
+    assert any("a    b <U+202E>c " in row for row in rows)
 
 
 async def test_colours_are_the_terminals_own(room: Room) -> None:

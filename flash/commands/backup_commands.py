@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flash.opened import DbOption, JsonOption, chosen_store, opened
+from flash.printing import say
 from flash.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def backup(
 
         print_json({"file": str(made), "bytes": made.stat().st_size})
         return
-    typer.echo(f"{made}: {made.stat().st_size / 1e6:.1f} MB")
+    say(f"{made}: {made.stat().st_size / 1e6:.1f} MB")
 
 
 def _list(db: Path | None, *, as_json: bool) -> None:
@@ -65,12 +66,12 @@ def _list(db: Path | None, *, as_json: bool) -> None:
         print_json(rows)
         return
     if not found:
-        typer.echo(f"no backups in {folder_of(path)}")
+        say(f"no backups in {folder_of(path)}")
         return
     table = [
         [one.path.name, f"{one.size / 1e6:.1f}", *_cells(one.contents)] for one in found
     ]
-    typer.echo(str(folder_of(path)))
+    say(str(folder_of(path)))
     head = ["backup (UTC)", "MB", *_FIGURES, "last review (UTC)"]
     print_table(head, table, right=(1, 2, 3, 4))
 
@@ -158,7 +159,7 @@ def restore(
     if dry_run:
         typer.echo("(nothing was changed: --dry-run)")
         return
-    typer.echo(f"restored; what was there before: {saved or 'nothing'}")
+    say(f"restored; what was there before: {saved or 'nothing'}")
 
 
 def _print_change(
@@ -166,7 +167,7 @@ def _print_change(
 ) -> None:
     from flash.printing import print_table
 
-    typer.echo(f"{source.name} in the place of {path}")
+    say(f"{source.name} in the place of {path}")
     if now is None and path.exists():
         typer.echo("the present store can't be read; it is kept as it is beside")
     rows: list[list[str]] = []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cards.problem import escaped
 from flash.opened import JsonOption
 from flash.trouble import tell, tell_problems
 
@@ -123,4 +124,5 @@ def _annotation(problem: "Problem") -> str:
     text = f"{problem.message} ({problem.hint})" if problem.hint else problem.message
     text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     file = place.file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
-    return f"::error file={file},line={place.line},col={place.column}::{text}"
+    line = f"::error file={file},line={place.line},col={place.column}::{text}"
+    return escaped(line)

@@ -50,12 +50,13 @@ def config(
         if name:
             name = _known(name.replace("-", "_"), names)
         if name and (value or unset):
-            _change(store, name, value, deck, unset=unset)
-            options = Options(store.store)
-            if name in _CACHED:
-                from srs.cache import rebuild_cache
+            with store.store.transaction():
+                _change(store, name, value, deck, unset=unset)
+                options = Options(store.store)
+                if name in _CACHED:
+                    from srs.cache import rebuild_cache
 
-                rebuild_cache(store.store, options)
+                    rebuild_cache(store.store, options)
         shown = (
             {name: _shown(options, name, deck)}
             if name

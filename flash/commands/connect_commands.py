@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cards.columns import clean
 from flash.opened import DbOption, DeckOption, JsonOption, Opened, TagOption, opened
 from flash.printing import counted
 from flash.trouble import tell
@@ -94,7 +95,7 @@ def pull(
     for name, merged in found.items():
         reviews = counted(merged.reviews, "new review")
         notes = f", {counted(merged.new_notes, 'new note')}" if new else ""
-        typer.echo(f"{name}: {reviews}{notes}")
+        typer.echo(f"{clean(name)}: {reviews}{notes}")
     if not found:
         tell("Anki has none of these decks (push them first: flash push)")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cards.columns import clean
 from flash.opened import (
     DbOption,
     DeckOption,
@@ -63,22 +64,34 @@ def add(
     its file is retired, and wakes up when it returns.  Exit code 1: a file has a
     mistake, and nothing was added.
     """
-    from flash.adding import paths_named, plan, refuse_loss, told_plan
+    from flash.adding import (
+        paths_named,
+        plan,
+        plan_and_write,
+        refuse_loss,
+        told_plan,
+    )
     from srs.intake import carry_out
 
     # A short run that makes many values and no cycles: a quarter faster so.
     gc.disable()
     with opened(db) as store:
-        intake = plan(store, paths_named(files, lang), lang)
+        paths = paths_named(files, lang)
         if dry_run:
+            intake = plan(store, paths, lang)
             cards = _count_cards(intake.steps)
         else:
-            _check_names(store, intake, forget or [])
-            refuse_loss(intake, agreed=lambda question: yes or _agrees(question))
-            with Progress(len(intake.steps), "adding", quiet=json) as progressed:
-                applied = carry_out(store.store, intake, store.now(), progressed)
-            cards = applied.cards
-            brought = _bring_forward(store, forget or [])
+
+            def check(intake: "Intake") -> None:
+                _check_names(store, intake, forget or [])
+                refuse_loss(intake, agreed=lambda question: yes or _agrees(question))
+
+            def write(intake: "Intake") -> tuple[int, int]:
+                with Progress(len(intake.steps), "adding", quiet=json) as progressed:
+                    applied = carry_out(store.store, intake, store.now(), progressed)
+                return applied.cards, _bring_forward(store, forget or [])
+
+            intake, (cards, brought) = plan_and_write(store, paths, lang, check, write)
     if json:
         _print_plan_json(intake, cards, dry_run=dry_run)
         return
@@ -216,7 +229,7 @@ def export(
         print_json({"file": str(file), **written})
         return
     told = ", ".join(f"{count} {name}" for name, count in written.items() if count)
-    typer.echo(f"{file}: {told}")
+    typer.echo(f"{clean(str(file))}: {told}")
 
 
 def _write_decks(folder: Path, notes: "Iterator[StoredNote]") -> dict[str, int]:

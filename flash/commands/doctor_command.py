@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flash.opened import DbOption, JsonOption, chosen_store, opened
-from flash.printing import counted
+from flash.printing import counted, say
 from flash.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def doctor(
     else:
         _print(report.findings, fix=fix)
         if report.backup:
-            typer.echo(f"backup from before: {report.backup}")
+            say(f"backup from before: {report.backup}")
         if report.findings and not fix:
             typer.echo("(nothing was changed)")
     if left:
@@ -78,7 +78,7 @@ def _print(findings: "Iterable[Finding]", *, fix: bool) -> None:
     for one in found:
         mark = "mended" if fix and one.mended else "wrong"
         mend = f"--fix: {one.mend}" if one.mended and not fix else one.mend
-        typer.echo(f"{mark}: {one.sentence} ({mend})")
+        say(f"{mark}: {one.sentence} ({mend})")
     if not found:
         typer.echo("all is well")
 
@@ -118,7 +118,7 @@ def _print_salvaged(found: "Salvaged", target: Path) -> None:
     print_table(["", "read", "lost, at least"], rows, right=(1, 2))
     if found.lost_pages or found.lost_rows:
         pages = counted(found.lost_pages, "page")
-        typer.echo(f"not readable: {pages}, {counted(found.lost_rows, 'row')}")
+        say(f"not readable: {pages}, {counted(found.lost_rows, 'row')}")
     if found.findings:
         _print(found.findings, fix=True)
-    typer.echo(f"look at it with --db {target}, then: flash restore {target}")
+    say(f"look at it with --db {target}, then: flash restore {target}")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flash.opened import DbOption, DeckOption, JsonOption, Opened, opened
+from flash.printing import say
 from flash.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def set_(
 
         print_json(_exam_json(found))
         return
-    typer.echo(f"exam on {date}: {deck or 'all decks'}; flash exam tells how it stands")
+    say(f"exam on {date}: {deck or 'all decks'}; flash exam tells how it stands")
 
 
 @app.command("clear")

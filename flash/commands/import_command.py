@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cards.columns import clean
 from flash.opened import DbOption, JsonOption, opened
 from flash.printing import counted
 from flash.trouble import tell
@@ -93,7 +94,7 @@ def import_(
     for line in _told(done):
         typer.echo(line)
     for patch in done.patches:
-        typer.echo(patch)
+        typer.echo(clean(patch))
     if dry_run:
         typer.echo("nothing was changed: --dry-run")
     for loss in done.losses:

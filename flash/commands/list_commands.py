@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cards.columns import clean
 from flash.opened import DbOption, JsonOption, Opened, TagOption, opened
 from flash.trouble import Trouble
 
@@ -155,7 +156,7 @@ def _print_card(store: Opened, line: "Line") -> None:
 
     print(styled(f"{line.deck} · card {line.card}", "2"))
     print(styled(line.question, "1"))
-    print(line.answer)
+    print(clean(line.answer))
     place = f"{line.file}:{line.line}" if line.file else "no file"
     memory = ""
     if line.stability is not None and line.difficulty is not None:

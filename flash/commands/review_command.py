@@ -177,10 +177,16 @@ class _Presence:
             for one in others
         ]
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, error: object, *_: object) -> None:
         from srs.changes import leave
+        from srs.store import StoreError
 
-        leave(self._store.store, self._pid, self._host)
+        try:
+            leave(self._store.store, self._pid, self._host)
+        except StoreError:
+            # What ended the review tells more; the next one tidies up.
+            if error is None:
+                raise
 
 
 def _is_alive(pid: int) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flash.opened import DbOption, JsonOption, opened
+from flash.printing import say
 
 if TYPE_CHECKING:
     from srs.figures import Figures
@@ -54,7 +55,7 @@ def stats(
 
         print_json(plain(found))
     elif html is not None:
-        typer.echo(f"{html}: {html.stat().st_size / 1e3:.0f} kB")
+        say(f"{html}: {html.stat().st_size / 1e3:.0f} kB")
     else:
         _print(found, full=full)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from flash.opened import DbOption, JsonOption, opened
+from flash.printing import say
 
 
 def undo(
@@ -32,7 +33,7 @@ def undo(
 
         print_json({"undone": told, "dry_run": dry_run})
         return
-    typer.echo("\n".join(told) or "nothing to undo")
+    say("\n".join(told) or "nothing to undo")
     if told and dry_run:
         typer.echo("(nothing was changed: --dry-run)")
 

@@ -1,0 +1,74 @@
+"""Commands of flash as processes of their own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ASKED = "(Enter shows the answer"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def acknowledged(self) -> int:
+        """Count the answers whose next question was shown."""
+        return max(0, self.out.count(ASKED) - 1)
+
+
+def start(
+    folder: Path,
+    words: tuple[str, ...],
+    extra: dict[str, str] | None = None,
+    before: Callable[[], None] | None = None,
+) -> subprocess.Popen[str]:
+    """Start a command in a folder.
+
+    Args:
+        folder: Where its store is.
+        words: After `flash`.
+        extra: More of the environment; by default its clock stands at noon.
+        before: Run in the new process before the command.
+    """
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "FLASH_DB": str(folder / "store.db"),
+        "FLASH_NOW": "2026-11-23T12:00:00+00:00",
+        "TZ": "UTC",
+        "LANG": "C.UTF-8",
+        "RAYON_NUM_THREADS": "1",
+        **(extra or {}),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "flash", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=folder,
+        preexec_fn=before,  # noqa: PLW1509 - these tests start no threads
+    )
+
+
+def run(
+    folder: Path,
+    words: tuple[str, ...],
+    stdin: str = "",
+    extra: dict[str, str] | None = None,
+) -> Ended:
+    """Run a command in a folder till it ends."""
+    process = start(folder, words, extra)
+    out, err = process.communicate(stdin)
+    return Ended(process.returncode, out, err)

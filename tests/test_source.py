@@ -1,0 +1,67 @@
+"""What the program's own source never does."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+HOUSE = ("cards", "srs", "export", "flash")
+FORBIDDEN_CALLS = {
+    "eval", "exec", "compile", "__import__", "os.system", "os.popen", "os.execvp",
+    "yaml.load", "yaml.unsafe_load", "yaml.full_load", "subprocess.getoutput",
+    "subprocess.getstatusoutput", "tempfile.mktemp", "zipfile.ZipFile.extractall",
+}  # fmt: skip
+FORBIDDEN_MODULES = {"pickle", "marshal", "shelve", "dill", "code", "pty"}
+
+
+def nodes() -> Iterator[tuple[str, ast.AST]]:
+    for folder in HOUSE:
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                yield str(file.relative_to(ROOT)), node
+
+
+def name_of(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=name):
+            return f"{name_of(value)}.{name}"
+        case _:
+            return ""
+
+
+def test_no_text_is_run_as_code_and_nothing_unpickled() -> None:
+    found: list[str] = []
+    for file, node in nodes():
+        match node:
+            case ast.Call(func=function) if name_of(function) in FORBIDDEN_CALLS:
+                found.append(f"{file}:{node.lineno} {name_of(function)}")
+            case ast.Call(func=ast.Attribute(attr="extractall" | "extract")):
+                found.append(f"{file}:{node.lineno} unpacks by the names in an archive")
+            case ast.Import(names=names):
+                modules = {alias.name.split(".")[0] for alias in names}
+                if modules & FORBIDDEN_MODULES:
+                    found.append(f"{file}:{node.lineno} {modules}")
+            case ast.ImportFrom(module=str(module)):
+                if module.split(".")[0] in FORBIDDEN_MODULES:
+                    found.append(f"{file}:{node.lineno} {module}")
+            case _:
+                pass
+
+    assert found == []
+
+
+def test_no_program_is_started_through_a_shell() -> None:
+    found: list[str] = []
+    started: list[str] = []
+    for file, node in nodes():
+        if not isinstance(node, ast.Call):
+            continue
+        if any(keyword.arg == "shell" for keyword in node.keywords):
+            found.append(f"{file}:{node.lineno}")
+        if name_of(node.func).startswith("subprocess."):
+            started.append(file)
+
+    assert found == []
+    assert set(started) == {"flash/screen.py"}  # the person's own editor, as a list
