@@ -33,6 +33,7 @@ def build_queue(store: Store, options: Options, scope: Scope, now: int) -> Queue
     if size is None:
         due = deque(cards.due(cards.select("due_day", DUE)))
         return Queue(learning, due, deque(cards.new()), cards.day)
-    due = deque(islice(fading(cards), size))
+    overdue = count_due(cards)
+    due = deque(islice(fading(cards, overdue), size))
     new = deque(cards.new()) if scope.new is not None else deque[int]()
-    return Queue(learning, due, new, cards.day, overdue=count_due(cards))
+    return Queue(learning, due, new, cards.day, overdue=overdue)

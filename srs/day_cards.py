@@ -166,13 +166,16 @@ class DayCards:
             self._burying[deck] = preset.bury_siblings
         return self._burying[deck]
 
-    def select(self, order: str, condition: str, end: int = 0) -> Iterator[Row]:
+    def select(
+        self, order: str, condition: str, end: int = 0, *, scan: bool = False
+    ) -> Iterator[Row]:
         """Give the cards of the scope that meet a condition, in some order.
 
         Args:
             order: What to order by, in this program's own SQL.
             condition: What must hold, likewise.
             end: A moment that the condition may name as `:end`.
+            scan: Most cards are meant: read the table, not by an index.
         """
         tagged = ""
         if self.scope.tag:
@@ -183,7 +186,7 @@ class DayCards:
             """
         sql = f"""
             select {order}, c.id, c.deck, c.note
-              from cards c
+              from cards c {"not indexed" if scan else ""}
              where {condition} and c.suspended = 0 and c.retired = 0
                and c.buried <> :day {tagged}
              order by 1, c.id
