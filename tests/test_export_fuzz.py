@@ -1,6 +1,7 @@
 """Real packages with bytes and values changed at random: taken or refused."""
 
 import io
+import os
 import shutil
 import sqlite3
 import zipfile
@@ -21,6 +22,8 @@ from srs.store import open_store
 
 Entries = dict[str, bytes]
 NOW = NOON + 10 * 86_400_000
+EXAMPLES = int(os.environ.get("EXAMPLES", "60"))
+"""The environment may ask for more."""
 
 CELLS = (
     "col.crt col.ver col.conf notes.id notes.guid notes.mid notes.mod notes.tags "
@@ -106,7 +109,7 @@ PLACES = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=EXAMPLES)
 @given(st.integers(0, 1), st.integers(0, 2), PLACES)
 def test_changed_bytes_are_read_or_refused(
     packages: list[Entries],
@@ -131,7 +134,7 @@ def test_changed_bytes_are_read_or_refused(
     check(folder, file)
 
 
-@settings(max_examples=100)
+@settings(max_examples=EXAMPLES * 5 // 3)
 @given(
     st.integers(0, 1),
     st.lists(
