@@ -25,9 +25,9 @@ from stores import NOW_MS, write_deck
 from cards.plan import Scope, make_plan
 from cards.reader import read_deck
 from srs.cache import rebuild_cache
-from srs.library import apply_plan
 from srs.optimize import fitted
 from srs.options import Options, save_options
+from srs.plan_writer import apply_plan
 from srs.presets import DEFAULT_PARAMETERS
 from srs.reschedule import reschedule
 from srs.store import Store, open_store

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cards.plan import Scope, make_plan
 from cards.reader import read_deck
-from srs.library import apply_plan
+from srs.plan_writer import apply_plan
 from srs.store import open_store
 
 NOW_MS = 1_795_000_000_000

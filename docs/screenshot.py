@@ -11,7 +11,7 @@ from cards.plan import Scope as Spoken
 from cards.plan import make_plan
 from cards.reader import read_deck
 from flash.screen import ReviewApp
-from srs.library import apply_plan
+from srs.plan_writer import apply_plan
 from srs.queue import Scope
 from srs.session import Session
 from srs.store import open_store

@@ -13,7 +13,7 @@ from flash.opened import Opened
 from flash.printing import clipped, styled
 from flash.trouble import Trouble
 from srs.intake import Intake, Outdated, carry_out, plan_intake, read_files
-from srs.library import Applied
+from srs.plan_writer import Applied
 
 BUNDLED = "aws-security"
 """The deck that an empty store begins with."""

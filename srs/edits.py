@@ -7,7 +7,8 @@ import msgspec
 from cards.identity import text_key
 from cards.note import Note
 from cards.plan import Action, Step
-from srs.library import Applied, apply_plan, known_notes
+from srs.library import known_notes
+from srs.plan_writer import Applied, apply_plan
 from srs.store import Store
 
 

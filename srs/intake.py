@@ -13,7 +13,8 @@ from cards.plan import Action, Known, Scope, Step, count, make_plan
 from cards.problem import DeckError, Problem
 from cards.questions import parts_of
 from cards.reader import read_deck
-from srs.library import Applied, Progressed, apply_plan, known_notes
+from srs.library import known_notes
+from srs.plan_writer import Applied, Progressed, apply_plan
 from srs.store import Store
 
 _LARGE = 10

@@ -8,16 +8,11 @@ from msgspec.structs import replace
 from cards.note import Basic, Note
 from cards.plan import Scope, Step, make_plan
 from srs.cache import rebuild_all
-from srs.library import (
-    Applied,
-    apply_plan,
-    known_notes,
-    stored_note_of,
-    stored_notes,
-)
+from srs.library import known_notes, stored_note_of, stored_notes
 from srs.log import Recorded, record
 from srs.memory import Progress, Rating, StoredCard, StoredNote
 from srs.options import Options, save_setting
+from srs.plan_writer import Applied, apply_plan
 from srs.store import Store, open_store
 
 NOON = 1_795_435_200_000

@@ -13,15 +13,10 @@ from srs_shelf import DAY_MS, FILE, NOON, add, basic, cards, new_store, plan, sh
 from cards.note import Basic, Choice, Cloze, Compare, Content, Listing, Note
 from cards.problem import DeckError
 from cards.questions import SEPARATOR, parts_of
-from srs.library import (
-    Applied,
-    apply_plan,
-    known_notes,
-    stored_note_of,
-    stored_notes,
-)
+from srs.library import known_notes, stored_note_of, stored_notes
 from srs.log import record
 from srs.memory import Rating
+from srs.plan_writer import Applied, apply_plan
 from srs.presets import Preset
 from srs.schedule import Moment
 from srs.store import Store
