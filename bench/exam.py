@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from srs.exam import Exam, course
-from srs.habits import USUAL
+from srs.outlook.exam import Exam, course
+from srs.outlook.habits import USUAL
+from srs.outlook.simulation import Course, Pace, Rules, Simulation, Subject
 from srs.presets import Preset
-from srs.simulation import Course, Pace, Rules, Simulation, Subject
 
 _TODAY = 20_000
 _SEEDS = range(10)

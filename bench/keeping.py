@@ -9,10 +9,10 @@ from pathlib import Path
 
 from stores import NOW_MS, make_store
 
-from srs.backups import back_up
-from srs.doctor import cure, examine
-from srs.restoring import prepared, restore
-from srs.salvage import salvage
+from srs.keeping.backups import back_up
+from srs.keeping.doctor import cure, examine
+from srs.keeping.restoring import prepared, restore
+from srs.keeping.salvage import salvage
 from srs.store import open_store
 
 CARDS, REVIEWS_EACH = 100_000, 10

@@ -25,13 +25,13 @@ from stores import NOW_MS, write_deck
 from cards.plan import Scope, make_plan
 from cards.reader import read_deck
 from srs.cache import rebuild_cache
-from srs.optimize import fitted
+from srs.fitting.optimize import fitted
+from srs.fitting.training import read_material
 from srs.options import Options, save_options
 from srs.plan_writer import apply_plan
 from srs.presets import DEFAULT_PARAMETERS
 from srs.reschedule import reschedule
 from srs.store import Store, open_store
-from srs.training import read_material
 
 _RUNS = 3
 _SIZES = (10_000, 100_000, 1_000_000)

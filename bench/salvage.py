@@ -18,9 +18,9 @@ from stores import NOW_MS, write_deck
 from cards.plan import Scope, make_plan
 from cards.reader import read_deck
 from srs.cache import rebuild_cache
+from srs.keeping.salvage import salvage
 from srs.options import Options
 from srs.plan_writer import apply_plan
-from srs.salvage import salvage
 from srs.store import StoreError, open_store
 
 _TRIALS = 21

@@ -15,7 +15,7 @@ from export.anki_package import media_naming
 from export.anki_values import AnkiNote, Collection, NoteType
 from export.errors import ExportError
 from export.markdown import to_markdown
-from srs.incoming import Kept
+from srs.exchange.incoming import Kept
 from srs.memory import StoredNote
 
 

@@ -7,7 +7,7 @@ from cards.cloze_html import cloze_html
 from cards.html import to_html
 from cards.note import Basic, Cloze
 from cards.questions import cloze_parts
-from srs.incoming import Kept
+from srs.exchange.incoming import Kept
 from srs.memory import StoredNote
 
 

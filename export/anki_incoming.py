@@ -21,7 +21,7 @@ from export.anki_values import (
     Collection,
     NoteType,
 )
-from srs.incoming import (
+from srs.exchange.incoming import (
     Incoming,
     IncomingCard,
     IncomingNote,

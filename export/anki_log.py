@@ -1,15 +1,15 @@
 """The review log of a collection, copied into a database of flash's own.
 
 Hundreds of thousands of rows stay out of Python: they are cleaned and put in
-order here, and `srs.log_file` takes them in.  The store never opens a stranger's
-database.
+order here, and `srs.exchange.log_file` takes them in.  The store never opens a
+stranger's database.
 """
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from srs.incoming import LOG_CARDS, LOG_TABLES
+from srs.exchange.incoming import LOG_CARDS, LOG_TABLES
 
 _COPY = """
     insert into log (id, card, rating, interval, last_interval, factor, took_ms, kind)

@@ -99,6 +99,6 @@ class Collection(Struct):
     losses: list[str]
     """What could not be read, in words."""
     log: Path
-    """The review log, in a database of ours; see `srs.incoming.LOG_TABLES`."""
+    """The review log, in a database of ours; see `srs.exchange.incoming.LOG_TABLES`."""
     reviews: Callable[[], dict[int, int]]
     """Tells how many of them each card has, by its id, once the log is copied."""

@@ -17,7 +17,7 @@ from cards.note import Basic, Cloze, Content, Note
 from cards.questions import cloze_parts, parts_of
 from export.errors import PackageError
 from export.markdown import to_markdown
-from srs.incoming import Incoming, IncomingNote
+from srs.exchange.incoming import Incoming, IncomingNote
 
 LARGEST = 64 << 20
 """Bytes of a table at the most."""

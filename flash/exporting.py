@@ -58,7 +58,7 @@ def export_package(
 
 def _foreign(store: Opened) -> "Foreign":
     from export.anki_foreign import Foreign
-    from srs.arrivals import kept_notes, kept_notetypes
+    from srs.exchange.arrivals import kept_notes, kept_notetypes
 
     return Foreign(kept_notes(store.store), kept_notetypes(store.store))
 

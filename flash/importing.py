@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from export.anki_edits import Edit
     from export.anki_values import Collection
     from export.package_file import Package
-    from srs.merging import Merged
+    from srs.exchange.merging import Merged
 
 _LONGEST_NAME = 200
 """Bytes of a file's name, as in Anki."""
@@ -71,10 +71,10 @@ def import_package(
     from export.anki_incoming import incoming
     from export.anki_reader import read_collection
     from export.package_file import open_package
-    from srs.arrivals import known_guids
-    from srs.backups import back_up
-    from srs.log_file import attached
-    from srs.merging import merge
+    from srs.exchange.arrivals import known_guids
+    from srs.exchange.log_file import attached
+    from srs.exchange.merging import merge
+    from srs.keeping.backups import back_up
 
     store, options = opened.store, opened.options
     folder = media_folder(store.path.absolute())
@@ -129,8 +129,8 @@ def import_table(
         StoreError: The store can't be written; nothing was.
     """
     from export.text_table import read_table
-    from srs.backups import back_up
-    from srs.merging import merge
+    from srs.exchange.merging import merge
+    from srs.keeping.backups import back_up
 
     store = opened.store
     home = media_folder(store.path.absolute()) / "table"
@@ -142,7 +142,7 @@ def import_table(
 
 def _edits(opened: Opened, collection: "Collection") -> list["Edit"]:
     from export.anki_edits import edits
-    from srs.arrivals import kept_notes
+    from srs.exchange.arrivals import kept_notes
     from srs.library import stored_notes
 
     stored = {one.guid: one for one in stored_notes(opened.store)}
@@ -153,7 +153,7 @@ def _apply(
     opened: Opened, found: list["Edit"], *, dry_run: bool
 ) -> tuple[int, tuple[str, ...]]:
     """Change notes that have no file, and say of the others what to change."""
-    from srs.edits import keep_fields, update_notes
+    from srs.exchange.edits import keep_fields, update_notes
 
     changed: list[tuple[str, Note]] = []
     patches: list[str] = []

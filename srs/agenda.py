@@ -5,8 +5,8 @@ from itertools import islice
 
 from srs.catching_up import count_due, fading, portion
 from srs.day_cards import DUE, DayCards
-from srs.exam_queue import exam_queue
 from srs.options import Options
+from srs.outlook.exam_queue import exam_queue
 from srs.queue import Queue, Scope
 from srs.store import Store
 

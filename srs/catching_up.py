@@ -7,7 +7,7 @@ up, and new cards wait.
 from collections.abc import Iterator
 
 from srs.day_cards import DUE, DayCards
-from srs.habits import usual_day
+from srs.outlook.habits import usual_day
 
 LEAST = 50
 """Up to so many overdue reviews are no reason to catch up."""

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from srs.calendar import Calendar, UnknownZone, date_day, zone_offset
-from srs.exam import before_exam, read_exam
+from srs.outlook.exam import before_exam, read_exam
 from srs.presets import Preset, resolve
 from srs.schedule import Moment
 from srs.steps import note_operation

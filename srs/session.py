@@ -31,6 +31,10 @@ Clock = Callable[[], int]
 """Gives the moment, UTC milliseconds."""
 
 
+_LONGEST_MS = 60_000
+"""What took longer counts as this long, as in Anki: the person was away."""
+
+
 class Outcome(Struct, frozen=True):
     """What a rating would give."""
 
@@ -233,13 +237,14 @@ class Session:
 
         Args:
             rating: How well it was known.
-            took_ms: From question to rating, milliseconds.
+            took_ms: From question to rating, milliseconds; counted up to a minute.
 
         Raises:
             LookupError: There is no question.
             StoreError: The store can't be written; the question stays.
         """
         turn = self._present()
+        took_ms = min(took_ms, _LONGEST_MS)
         saved = self._course.record(
             turn.card, turn.note.deck, rating, self.now(), took_ms
         )

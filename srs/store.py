@@ -191,7 +191,7 @@ def _prepare(store: Store, now_ms: int) -> None:
         hint = f"it has version {version}, this flash knows {VERSION}: update flash"
         raise StoreError(store.path, "made by a newer flash", hint)
     if "notes" in tables:
-        from srs.backups import back_up
+        from srs.keeping.backups import back_up
 
         back_up(store, now_ms)
     _migrate(store)

@@ -14,11 +14,11 @@ from msgspec import Struct
 from srs.cache import NEVER_ANSWERED, rewrite
 from srs.changes import SET_MARKS
 from srs.confusions import undo_confusion
+from srs.fitting.parameters import undo_optimize
 from srs.former import Former, put_back
 from srs.holidays import undo_away
 from srs.log import void_review
 from srs.options import Options, write_options, write_setting
-from srs.parameters import undo_optimize
 from srs.presets import Preset
 from srs.reschedule import undo_reschedule
 from srs.steps import counted, told_counts

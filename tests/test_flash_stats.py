@@ -19,7 +19,7 @@ from flash.report.heat import Heat, heat
 from flash.report.markup import tag, text
 from flash.report.plots import column_plot, left_edge, range_plot
 from srs.cache import rebuild_cache
-from srs.daily import Daily
+from srs.figures.daily import Daily
 from srs.options import Options
 from srs.store import open_store
 

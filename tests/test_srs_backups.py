@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from srs_shelf import DAY_MS, NOON, add, basic, give, ids, new_store, numbered
 
-from srs.backups import (
+from srs.changes import enter
+from srs.keeping.backups import (
     KEPT,
     Backup,
     Contents,
@@ -19,10 +20,9 @@ from srs.backups import (
     contents_of,
     list_backups,
 )
-from srs.changes import enter
+from srs.keeping.restoring import prepared, present, restore, restored_name
 from srs.memory import Rating
 from srs.options import Options, save_setting
-from srs.restoring import prepared, present, restore, restored_name
 from srs.session import Session
 from srs.store import Store, StoreError, open_store
 
@@ -223,7 +223,7 @@ def test_an_answer_to_a_card_that_the_backup_lacks_is_not_applied(
 def test_a_store_that_another_program_holds_is_left_as_it_is(
     opened: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("srs.restoring._TRIES", 1)
+    monkeypatch.setattr("srs.keeping.restoring._TRIES", 1)
     copy = back_up(opened, NOON)
     add(opened, numbered(2))
 

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from srs_shelf import DAY_MS, NOON, Clock, add, contradictions, new_store, numbered
 
+from srs.figures.today import statistics
 from srs.memory import Progress, Rating, State
 from srs.options import save_options, save_setting
 from srs.queue import Scope
 from srs.session import Session
-from srs.statistics import statistics
 from srs.store import Store
 
 ZONES = (

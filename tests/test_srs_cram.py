@@ -26,14 +26,14 @@ from cards.note import Listing, Note
 from srs.cache import rebuild_cache
 from srs.changes import bury, suspend
 from srs.cram import Cramming
+from srs.figures.today import Retention, statistics
+from srs.fitting.training import read_material
 from srs.log import history, logged
 from srs.memory import Rating, Review, State
 from srs.options import Options, save_options
 from srs.queue import Counts, Scope
 from srs.session import Session, Summary, Wish
-from srs.statistics import Retention, statistics
 from srs.store import Store, open_store
-from srs.training import read_material
 
 AGAIN, HARD, GOOD, EASY = Rating
 

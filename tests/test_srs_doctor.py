@@ -19,8 +19,8 @@ from srs_shelf import (
 )
 
 from cards.note import Cloze, Compare, Note
-from srs.doctor import examine, mend
-from srs.findings import Finding
+from srs.keeping.doctor import examine, mend
+from srs.keeping.findings import Finding
 from srs.memory import Rating
 from srs.options import Options, save_options
 from srs.store import Store, open_store

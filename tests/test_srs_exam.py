@@ -26,7 +26,9 @@ from bench.lives import fill, live
 from cards.note import Listing, Note
 from srs.agenda import build_queue
 from srs.cache import rebuild_cache
-from srs.exam import (
+from srs.memory import Rating, ReviewKind
+from srs.options import Options, save_setting
+from srs.outlook.exam import (
     SWEEP_DAYS,
     Exam,
     before_exam,
@@ -39,15 +41,13 @@ from srs.exam import (
     sweep,
     worths,
 )
-from srs.exam_cards import ExamCards
-from srs.exam_forecast import forecast
-from srs.habits import USUAL
-from srs.memory import Rating, ReviewKind
-from srs.options import Options, save_setting
+from srs.outlook.exam_cards import ExamCards
+from srs.outlook.exam_forecast import forecast
+from srs.outlook.habits import USUAL
+from srs.outlook.simulation import Course, Pace, Rules, Simulation, Subject
 from srs.presets import Preset
 from srs.queue import Queue, Scope
 from srs.session import Session
-from srs.simulation import Course, Pace, Rules, Simulation, Subject
 from srs.store import Store
 
 RULES = Rules(Preset())

@@ -13,25 +13,38 @@ from hypothesis import strategies as st
 from srs_shelf import DAY_MS, NOON, add, basic, new_store, numbered
 
 from bench.lives import START_DAY, fill, live
-from srs.answer_times import EDGES_S, Taken, answer_times, percentile
 from srs.cache import rebuild_cache
 from srs.calendar import day_date, study_day
-from srs.calibration import EDGES, Bin, Calibration, calibration, gathered, predictions
-from srs.confused import confused
-from srs.daily import Daily, daily
-from srs.deck_figures import DeckFigures, deck_figures
-from srs.figures import figures
-from srs.leeches import leeches
+from srs.figures.answer_times import EDGES_S, Taken, answer_times, percentile
+from srs.figures.calibration import (
+    EDGES,
+    Bin,
+    Calibration,
+    calibration,
+    gathered,
+    predictions,
+)
+from srs.figures.confused import confused
+from srs.figures.daily import Daily, daily
+from srs.figures.decks import DeckFigures, deck_figures
+from srs.figures.gathered import figures
+from srs.figures.leeches import leeches
+from srs.figures.retention import (
+    INTERVALS,
+    Retention,
+    likely_range,
+    recalled,
+    young_and_mature,
+)
+from srs.figures.strength import STABILITIES, Group, strength
+from srs.figures.today import statistics
+from srs.figures.within import Within, within
 from srs.memory import Progress, State
 from srs.options import Options, save_options, save_setting
 from srs.presets import DEFAULT_PARAMETERS, Preset
-from srs.retention import INTERVALS, Retention, likely_range, recalled, young_and_mature
 from srs.schedule import Moment, Result, recall, replayed
 from srs.sm2 import memory_from_sm2
-from srs.statistics import statistics
 from srs.store import Store
-from srs.strength import STABILITIES, Group, strength
-from srs.within import Within, within
 
 DAYS = 540
 TODAY = START_DAY + DAYS

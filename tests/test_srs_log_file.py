@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from srs_shelf import DAY_MS, NOON, contradictions, new_store
 from test_srs_merging import arriving, content
 
-from srs.incoming import LOG_CARDS, LOG_TABLES, Incoming, IncomingReview
-from srs.merging import Merged, merge
+from srs.exchange.incoming import LOG_CARDS, LOG_TABLES, Incoming, IncomingReview
+from srs.exchange.merging import Merged, merge
 from srs.options import Options, save_setting
 
 Rows = list[tuple[int, int, int, int, int, int, int]]

@@ -13,9 +13,9 @@ from srs_shelf import DAY_MS, NOON, Clock, contradictions, new_store, shelf
 from cards.note import Basic, Note
 from flash.importing import import_package
 from flash.opened import Opened
-from srs.incoming import Incoming, IncomingCard, IncomingNote, IncomingReview
+from srs.exchange.incoming import Incoming, IncomingCard, IncomingNote, IncomingReview
+from srs.exchange.merging import Merged, merge
 from srs.memory import Rating, State, StoredCard
-from srs.merging import Merged, merge
 from srs.options import Options
 from srs.presets import DEFAULT_PARAMETERS
 from srs.session import Session

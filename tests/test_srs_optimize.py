@@ -9,13 +9,13 @@ from srs_shelf import DAY_MS, NOON, add, contradictions, new_store, numbered
 
 from bench.lives import fill, live
 from srs.cache import rebuild_cache
-from srs.optimize import NoOptimizer, fitted, rounded
+from srs.fitting.optimize import NoOptimizer, fitted, rounded
+from srs.fitting.parameters import adopt, optimize
+from srs.fitting.training import Answer, Lesson, material, read_material
 from srs.options import Options, save_options
-from srs.parameters import adopt, optimize
 from srs.presets import DEFAULT_PARAMETERS
 from srs.reschedule import reschedule
 from srs.store import Store
-from srs.training import Answer, Lesson, material, read_material
 from srs.undo import undo_last
 
 DONE = NOON

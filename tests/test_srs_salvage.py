@@ -11,13 +11,13 @@ from srs_shelf import DAY_MS, NOON, add, basic, contradictions, give, ids, new_s
 
 from cards.note import Cloze, Note
 from flash.__main__ import main
-from srs.backups import contents_of
 from srs.changes import suspend
-from srs.doctor import examine
+from srs.keeping.backups import contents_of
+from srs.keeping.doctor import examine
+from srs.keeping.pages import SIZE
+from srs.keeping.salvage import Salvaged, salvage
 from srs.memory import Rating
 from srs.options import save_options
-from srs.pages import SIZE
-from srs.salvage import Salvaged, salvage
 from srs.store import StoreError, open_store
 
 NOTES = 150
@@ -52,7 +52,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def pages(whole: Path) -> Pages:
     """Number the pages of each table and index, from 0."""
-    from srs.pages import Pages as Reader
+    from srs.keeping.pages import Pages as Reader
 
     reader = Reader(whole.read_bytes())
     with closing(sqlite3.connect(whole)) as connection:

@@ -482,6 +482,17 @@ def test_open_reviews_are_known_to_one_another(store: Store) -> None:
 # The end
 
 
+def test_a_pause_at_a_question_counts_as_a_minute(store: Store) -> None:
+    add(store, numbered(1))
+    session = Session(store, Clock())
+    session.next()
+
+    session.answer(GOOD, 3 * 3_600_000)
+
+    assert session.summary().took_ms == 60_000
+    assert store.row("select took_ms from reviews") == (60_000,)
+
+
 def test_a_run_is_summed_up(store: Store, clock: Clock, begin: Begin) -> None:
     add(store, numbered(5))
     save_options(store, "", {"fuzz": False, "learning_steps": []})

@@ -8,13 +8,13 @@ from srs_shelf import DAY_MS, NOON, TODAY, add, ids, new_store, numbered
 
 from bench.lives import fill, live
 from srs.cache import rebuild_cache
-from srs.habits import USUAL, Habits, read_habits, usual_day
 from srs.memory import Progress, State
 from srs.options import Options, save_options
+from srs.outlook.habits import USUAL, Habits, read_habits, usual_day
+from srs.outlook.simulation import Course, Pace, Rules, Simulation, Subject, sampled
+from srs.outlook.workload import RETENTIONS, workload
 from srs.presets import Preset
 from srs.schedule import interval_days, next_memory, recall
-from srs.simulation import Course, Pace, Rules, Simulation, Subject, sampled
-from srs.workload import RETENTIONS, workload
 
 PRESET = Preset()
 RULES = Rules(PRESET)

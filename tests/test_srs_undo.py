@@ -16,7 +16,7 @@ from cards.note import Basic, Cloze, Compare, Listing, Note
 from cards.problem import DeckError
 from srs.cache import rebuild_cache
 from srs.changes import bring_forward, bury, suspend
-from srs.doctor import examine
+from srs.keeping.doctor import examine
 from srs.memory import Rating
 from srs.options import Options, save_options, save_setting
 from srs.presets import DEFAULT_PARAMETERS

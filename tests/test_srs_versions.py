@@ -14,8 +14,8 @@ from sqlite_utils import Database
 from srs_shelf import contradictions, give
 
 from srs import schema, store
-from srs.backups import list_backups
-from srs.doctor import examine
+from srs.keeping.backups import list_backups
+from srs.keeping.doctor import examine
 from srs.memory import Rating
 from srs.schema import VERSION
 from srs.steps import last_steps

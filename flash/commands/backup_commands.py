@@ -10,7 +10,7 @@ from flash.printing import say
 from flash.trouble import Trouble
 
 if TYPE_CHECKING:
-    from srs.backups import Contents
+    from srs.keeping.backups import Contents
 
 _FIGURES = ("notes", "cards", "reviews")
 
@@ -32,7 +32,7 @@ def backup(
     stay.  One is made by itself on each study day when a review ends, and before
     an import, a restore, a mend and a change of the store's format.
     """
-    from srs.backups import back_up
+    from srs.keeping.backups import back_up
 
     if listed:
         _list(db, as_json=json)
@@ -49,7 +49,7 @@ def backup(
 
 def _list(db: Path | None, *, as_json: bool) -> None:
     from flash.printing import print_json, print_table
-    from srs.backups import folder_of, list_backups
+    from srs.keeping.backups import folder_of, list_backups
 
     path, _ = chosen_store(db)
     found = list_backups(path)
@@ -129,13 +129,13 @@ def restore(
     if file is None:
         _list(db, as_json=json)
         return
-    from srs.restoring import prepared, present, restored_name
-    from srs.restoring import restore as put_back
+    from srs.keeping.restoring import prepared, present, restored_name
+    from srs.keeping.restoring import restore as put_back
 
     path, clock = chosen_store(db)
     source = restored_name(path, file)
     with prepared(path, source, clock()) as copy:
-        from srs.backups import contents_of
+        from srs.keeping.backups import contents_of
 
         now, then = present(path), contents_of(copy.connection)
         if not json:

@@ -13,7 +13,7 @@ from flash.trouble import tell
 
 if TYPE_CHECKING:
     from export.ankiconnect import AnkiConnect
-    from srs.merging import Merged
+    from srs.exchange.merging import Merged
 
 UrlOption = Annotated[
     str,

@@ -12,8 +12,8 @@ from flash.trouble import Trouble
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from srs.findings import Finding
-    from srs.salvage import Salvaged
+    from srs.keeping.findings import Finding
+    from srs.keeping.salvage import Salvaged
 
 
 def doctor(
@@ -41,7 +41,7 @@ def doctor(
     if salvage is not None:
         _salvage(db, salvage, as_json=json)
         return
-    from srs.doctor import examine, mend
+    from srs.keeping.doctor import examine, mend
 
     with opened(db) as store:
         report = (mend if fix else examine)(store.store, store.now())
@@ -84,7 +84,7 @@ def _print(findings: "Iterable[Finding]", *, fix: bool) -> None:
 
 
 def _salvage(db: Path | None, target: Path, *, as_json: bool) -> None:
-    from srs.salvage import salvage
+    from srs.keeping.salvage import salvage
 
     path, clock = chosen_store(db)
     if target.absolute() == path.absolute():

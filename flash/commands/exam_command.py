@@ -9,8 +9,8 @@ from flash.printing import say
 from flash.trouble import Trouble
 
 if TYPE_CHECKING:
-    from srs.exam import Exam
-    from srs.exam_forecast import Forecast
+    from srs.outlook.exam import Exam
+    from srs.outlook.exam_forecast import Forecast
 
 app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -35,7 +35,7 @@ def exam(
     """
     if context.invoked_subcommand is not None:
         return
-    from srs.exam_forecast import forecast
+    from srs.outlook.exam_forecast import forecast
 
     with opened(db) as store:
         found = store.options.exam
@@ -83,8 +83,8 @@ def set_(
     come first, and in the last days the weakest come back.  Exit code 1: the day
     is past, or a deck or tag doesn't exist.
     """
-    from srs.exam import Exam, exam_text
     from srs.options import save_setting
+    from srs.outlook.exam import Exam, exam_text
 
     with opened(db) as store:
         day = _day(date, store)
@@ -153,7 +153,7 @@ def _check(store: Opened, exam: "Exam") -> None:
     import difflib
 
     from flash.naming import check_deck
-    from srs.exam_cards import ExamCards
+    from srs.outlook.exam_cards import ExamCards
 
     check_deck(store, exam.deck)
     known = ExamCards(store.store, store.options, exam, exam.day)

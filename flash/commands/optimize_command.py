@@ -9,7 +9,7 @@ from flash.opened import DbOption, JsonOption, Opened, opened
 from flash.trouble import Trouble
 
 if TYPE_CHECKING:
-    from srs.parameters import Optimized
+    from srs.fitting.parameters import Optimized
     from srs.reschedule import Rescheduled
 
 DeckArgument = Annotated[
@@ -42,7 +42,7 @@ def optimize(
     if every and deck:
         raise Trouble("a deck and --all", "name one of them")
     from flash.naming import check_deck
-    from srs.parameters import owners
+    from srs.fitting.parameters import owners
 
     with opened(db) as store:
         check_deck(store, deck)
@@ -62,8 +62,8 @@ def optimize(
 
 
 def _optimized(store: Opened, deck: str, *, dry_run: bool) -> "Optimized":
-    from srs.optimize import NoOptimizer, NotOptimizable
-    from srs.parameters import adopt, optimize
+    from srs.fitting.optimize import NoOptimizer, NotOptimizable
+    from srs.fitting.parameters import adopt, optimize
 
     try:
         found = optimize(store.store, store.options, deck)
@@ -101,7 +101,7 @@ def _as_json(found: "Optimized", *, dry_run: bool) -> dict[str, Any]:
 
 def _print_fit(found: "Optimized") -> None:
     from flash.printing import counted, print_table, styled
-    from srs.optimize import ADVISED
+    from srs.fitting.optimize import ADVISED
 
     fit = found.fit
     told = f"{counted(fit.reviews, 'review')}, {fit.items} that tell something"

@@ -97,7 +97,7 @@ def review(
 
 def _back_up(store: Opened) -> None:
     """Make the backup of the day; a review never fails for it."""
-    from srs.backups import back_up_daily
+    from srs.keeping.backups import back_up_daily
     from srs.store import StoreError
 
     try:

@@ -7,7 +7,7 @@ import typer
 from flash.opened import DbOption, JsonOption, opened
 
 if TYPE_CHECKING:
-    from srs.workload import Workload
+    from srs.outlook.workload import Workload
 
 
 def simulate(
@@ -36,7 +36,7 @@ def simulate(
     from flash.naming import check_deck
     from flash.trouble import Trouble
     from srs.listing import deck_ids
-    from srs.workload import workload
+    from srs.outlook.workload import workload
 
     with opened(db) as store:
         check_deck(store, deck)

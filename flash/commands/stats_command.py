@@ -9,7 +9,7 @@ from flash.opened import DbOption, JsonOption, opened
 from flash.printing import say
 
 if TYPE_CHECKING:
-    from srs.figures import Figures
+    from srs.figures.gathered import Figures
 
 
 def stats(
@@ -41,7 +41,7 @@ def stats(
     Exit code 1: no deck has this name, or the page can't be written.
     """
     from flash.naming import check_deck
-    from srs.figures import figures
+    from srs.figures.gathered import figures
 
     with opened(db) as store:
         check_deck(store, deck)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from srs.calendar import day_date
-from srs.daily import Daily
+from srs.figures.daily import Daily
 
 SHADES = 4
 

@@ -7,9 +7,9 @@ from flash.printing import bar, counted, padded, styled
 from flash.report.heat import Heat, heat
 from flash.report.plots import column_plot, shade
 from srs.calendar import day_date
-from srs.figures import Figures
-from srs.retention import Retention
-from srs.statistics import Statistics
+from srs.figures.gathered import Figures
+from srs.figures.retention import Retention
+from srs.figures.today import Statistics
 
 NARROWEST = 40
 """Columns that the lines need."""

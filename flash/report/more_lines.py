@@ -12,15 +12,15 @@ from flash.report.names import (
     time_names,
 )
 from flash.report.plots import left_edge, range_plot
-from srs.answer_times import Taken, Times
-from srs.calibration import Bin, Calibration
-from srs.confused import Pair
-from srs.deck_figures import DeckFigures
-from srs.figures import Answers, Figures
-from srs.leeches import Leeches
+from srs.figures.answer_times import Taken, Times
+from srs.figures.calibration import Bin, Calibration
+from srs.figures.confused import Pair
+from srs.figures.decks import DeckFigures
+from srs.figures.gathered import Answers, Figures
+from srs.figures.leeches import Leeches
+from srs.figures.retention import Retention, likely_range
+from srs.figures.strength import Strength
 from srs.memory import Rating
-from srs.retention import Retention, likely_range
-from srs.strength import Strength
 
 _PLOT = 30
 _COUNTS = 40

@@ -2,10 +2,10 @@
 
 from itertools import pairwise
 
-from srs.answer_times import EDGES_S
-from srs.leeches import Leeches
-from srs.retention import INTERVALS
-from srs.strength import Group
+from srs.figures.answer_times import EDGES_S
+from srs.figures.leeches import Leeches
+from srs.figures.retention import INTERVALS
+from srs.figures.strength import Group
 
 
 def interval_names() -> list[str]:

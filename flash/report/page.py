@@ -9,9 +9,9 @@ from flash.report.markup import tag, text
 from flash.report.sections import sections
 from flash.report.style import STYLE
 from srs.calendar import day_date
-from srs.figures import Figures
-from srs.retention import Retention
-from srs.statistics import Statistics
+from srs.figures.gathered import Figures
+from srs.figures.retention import Retention
+from srs.figures.today import Statistics
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _SCREEN = "width=device-width, initial-scale=1"

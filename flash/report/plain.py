@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 
-from srs.answer_times import EDGES_S
 from srs.calendar import day_date
-from srs.figures import Answers, Figures
-from srs.leeches import Asked
-from srs.retention import INTERVALS, Retention
-from srs.strength import Group
+from srs.figures.answer_times import EDGES_S
+from srs.figures.gathered import Answers, Figures
+from srs.figures.leeches import Asked
+from srs.figures.retention import INTERVALS, Retention
+from srs.figures.strength import Group
 
 
 def plain(found: Figures) -> dict[str, Any]:

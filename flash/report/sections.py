@@ -14,14 +14,14 @@ from flash.report.names import (
     leeches_counted,
     time_names,
 )
-from srs.answer_times import EDGES_S, Taken, Times
 from srs.calendar import day_date
-from srs.calibration import Calibration
-from srs.daily import Daily
-from srs.figures import Answers, Figures
+from srs.figures.answer_times import EDGES_S, Taken, Times
+from srs.figures.calibration import Calibration
+from srs.figures.daily import Daily
+from srs.figures.gathered import Answers, Figures
+from srs.figures.retention import Retention, likely_range
+from srs.figures.strength import Group, Strength
 from srs.memory import Rating
-from srs.retention import Retention, likely_range
-from srs.strength import Group, Strength
 
 _NO_REVIEWS = "No reviews in the last year"
 

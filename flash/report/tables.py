@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from flash.report.markup import tag, text
-from srs.confused import Pair
-from srs.deck_figures import DeckFigures
-from srs.leeches import Asked, Leech
+from srs.figures.confused import Pair
+from srs.figures.decks import DeckFigures
+from srs.figures.leeches import Asked, Leech
 
 
 def behind(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,0 +1,1 @@
+"""Notes and reviews that come from another program, merged into the store."""

@@ -1,0 +1,137 @@
+"""What comes from elsewhere, as values: notes, cards, reviews, options.
+
+Whoever reads a file of another program makes these; `srs.exchange.merging` takes
+them in.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from cards.note import Note
+
+LOG_TABLES = """
+    create table log (
+        row           integer primary key,  -- by card, then by moment
+        id            integer not null,
+        card          integer not null,
+        rating        integer not null,
+        interval      integer not null,
+        last_interval integer not null,
+        factor        integer not null,
+        took_ms       integer not null,
+        kind          integer not null
+    ) strict;
+    create table cards (
+        card  integer primary key,
+        first integer not null,  -- row in the log
+        count integer not null,
+        kind  integer not null,  -- of the first row
+        plain integer not null   -- nothing but answers of our times
+    ) strict;
+"""
+"""A log too long for values, see `IncomingReview`: a database with these tables."""
+
+LOG_CARDS = """
+    insert into cards
+    select card, min(row), count(*), kind,
+           min(id between 1000000000000 and 4102444800000
+               and rating between 1 and 4 and kind between 0 and 2
+               and interval between -1000000000 and 1000000000)
+      from log group by card
+"""
+"""Fills `cards`."""
+
+
+class IncomingReview(Struct, frozen=True):
+    """A row of Anki's review log."""
+
+    id: int
+    """UTC milliseconds."""
+    card: int
+    """The other program's id of the card."""
+    rating: int
+    """1 to 4; 0 for a manual change."""
+    interval: int
+    """The interval it led to: days when positive, seconds when negative."""
+    last_interval: int
+    factor: int
+    """Difficulty (100 to 1100) or, from SM-2, the ease per mille."""
+    took_ms: int
+    kind: int
+    """A ReviewKind."""
+
+
+class IncomingCard(Struct, frozen=True):
+    """A card as the other program last knew it."""
+
+    id: int
+    """The other program's; kept where it is free."""
+    ordinal: int
+    state: int
+    """A State."""
+    due_day: int | None
+    """Study day on which a review card is due."""
+    due_ms: int | None
+    """When a learning card is due."""
+    position: int
+    """Place among the new cards."""
+    interval: int
+    """Days."""
+    ease: int
+    """Per mille, from SM-2."""
+    steps_left: int
+    suspended: bool
+    buried: bool
+    flag: int
+    changed_ms: int
+    """When anything about it last changed."""
+    last_ms: int | None = None
+    """When it was last answered, where the file says so."""
+
+
+class Raw(Struct, frozen=True):
+    """A note as Anki has it, to be handed back unchanged."""
+
+    notetype: int
+    fields: tuple[str, ...]
+    shown: dict[str, int]
+    """Which field holds which text of the content: front, back, cloze."""
+
+
+class Kept(Struct, frozen=True):
+    """What the store keeps of a note's type and fields."""
+
+    raw: Raw
+    content: str
+    """JSON of the content that was made of the fields."""
+
+
+class IncomingNote(Struct, frozen=True):
+    """A note with its cards."""
+
+    guid: str
+    id: int
+    """The other program's; kept where it is free."""
+    note: Note
+    parts: dict[int, str]
+    """For each ordinal the question, as `cards.questions` names it."""
+    changed_ms: int
+    cards: tuple[IncomingCard, ...]
+    raw: Raw | None = None
+    """None where the note type is our own."""
+
+
+class Incoming(Struct, frozen=True):
+    """All that a file brings."""
+
+    notes: tuple[IncomingNote, ...]
+    reviews: dict[int, list[IncomingReview]]
+    """By the other program's ids of the cards, in the order of their moments."""
+    options: dict[str, dict[str, Any]]
+    """Options of decks, as `srs.options.save_options` takes them."""
+    notetypes: dict[int, str]
+    """JSON of the note types that raw notes have."""
+    log: Path | None = None
+    """A file with more reviews, see `LOG_TABLES`."""

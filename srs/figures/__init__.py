@@ -1,0 +1,1 @@
+"""Figures about memory: what `flash stats` tells, each kind in a file of its own."""

@@ -1,0 +1,1 @@
+"""What the days to come bring: a simulated learner, and an exam on a day."""
