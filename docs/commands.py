@@ -28,9 +28,9 @@ language of bundled decks, `FLASH_NOW` (an ISO time with offset) stands for now,
 def page() -> str:
     """Render the help of every command."""
     os.environ["COLUMNS"] = "80"
-    from flash.cli import app
+    from flash.cli import application
 
-    return "\n".join([_HEAD, *_helps("flash", get_command(app))])
+    return "\n".join([_HEAD, *_helps("flash", get_command(application()))])
 
 
 def _helps(path: str, group: Any) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The command line: its commands, and what becomes of what goes wrong."""
 
 import os
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -8,34 +9,62 @@ import typer
 from typer.exceptions import TyperException
 
 from cards.columns import clean
-from flash.commands import (
-    backup_commands,
-    cards_commands,
-    check_command,
-    config_command,
-    connect_commands,
-    deck_commands,
-    doctor_command,
-    exam_command,
-    import_command,
-    list_commands,
-    optimize_command,
-    review_command,
-    simulate_command,
-    stale_command,
-    stats_command,
-    step_commands,
-)
 from flash.trouble import Trouble, tell, tell_error, tell_problems
 
-app = typer.Typer(
-    name="flash",
-    help="Keep facts in memory: cards in YAML, FSRS, a review every day.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+_COMMANDS = {
+    "review": ("review_command", "review"),
+    "add": ("deck_commands", "add"),
+    "check": ("check_command", "check"),
+    "export": ("deck_commands", "export"),
+    "import": ("import_command", "import_"),
+    "push": ("connect_commands", "push"),
+    "pull": ("connect_commands", "pull"),
+    "decks": ("list_commands", "decks"),
+    "list": ("list_commands", "list_cards"),
+    "show": ("list_commands", "show"),
+    "stats": ("stats_command", "stats"),
+    "optimize": ("optimize_command", "optimize"),
+    "reschedule": ("optimize_command", "reschedule"),
+    "simulate": ("simulate_command", "simulate"),
+    "exam": ("exam_command", "app"),
+    "stale": ("stale_command", "stale"),
+    "suspend": ("cards_commands", "suspend"),
+    "unsuspend": ("cards_commands", "unsuspend"),
+    "bury": ("cards_commands", "bury"),
+    "undo": ("step_commands", "undo"),
+    "log": ("step_commands", "log"),
+    "config": ("config_command", "config"),
+    "backup": ("backup_commands", "backup"),
+    "restore": ("backup_commands", "restore"),
+    "doctor": ("doctor_command", "doctor"),
+}
+"""Each command, in the order of the help: its module and its function or group."""
+
+
+def application(only: str = "") -> typer.Typer:
+    """Make the command line.
+
+    Args:
+        only: The one command that is meant; empty for all of them.  A review starts
+            sooner where the others are not even loaded.
+    """
+    app = typer.Typer(
+        name="flash",
+        help="Keep facts in memory: cards in YAML, FSRS, a review every day.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_everywhere)
+    for name, (module, member) in _COMMANDS.items():
+        if only in ("", name):
+            found = getattr(import_module(f"flash.commands.{module}"), member)
+            if isinstance(found, typer.Typer):
+                app.add_typer(found, name=name)
+            else:
+                app.command(name)(found)
+    return app
 
 
 def _version(wanted: bool) -> None:
@@ -46,7 +75,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _everywhere(
     db: Annotated[
         Path | None,
@@ -66,39 +94,13 @@ def _everywhere(
         os.environ["_FLASH_GLOBAL_DB"] = str(db)
 
 
-app.command("review")(review_command.review)
-app.command("add")(deck_commands.add)
-app.command("check")(check_command.check)
-app.command("export")(deck_commands.export)
-app.command("import")(import_command.import_)
-app.command("push")(connect_commands.push)
-app.command("pull")(connect_commands.pull)
-app.command("decks")(list_commands.decks)
-app.command("list")(list_commands.list_cards)
-app.command("show")(list_commands.show)
-app.command("stats")(stats_command.stats)
-app.command("optimize")(optimize_command.optimize)
-app.command("reschedule")(optimize_command.reschedule)
-app.command("simulate")(simulate_command.simulate)
-app.add_typer(exam_command.app, name="exam")
-app.command("stale")(stale_command.stale)
-app.command("suspend")(cards_commands.suspend)
-app.command("unsuspend")(cards_commands.unsuspend)
-app.command("bury")(cards_commands.bury)
-app.command("undo")(step_commands.undo)
-app.command("log")(step_commands.log)
-app.command("config")(config_command.config)
-app.command("backup")(backup_commands.backup)
-app.command("restore")(backup_commands.restore)
-app.command("doctor")(doctor_command.doctor)
-
-
 def run(words: list[str]) -> int:
     """Run one command; see `flash.__main__.main`."""
     as_json = "--json" in words
     os.environ.pop("_FLASH_GLOBAL_DB", None)
+    only = words[0] if words and words[0] in _COMMANDS else ""
     try:
-        code = app(words, prog_name="flash", standalone_mode=False)
+        code = application(only)(words, prog_name="flash", standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
         tell("flash: interrupted")
         return 130

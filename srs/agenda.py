@@ -6,7 +6,6 @@ from itertools import islice
 from srs.catching_up import count_due, fading, portion
 from srs.day_cards import DUE, DayCards
 from srs.options import Options
-from srs.outlook.exam_queue import exam_queue
 from srs.queue import Queue, Scope
 from srs.store import Store
 
@@ -28,6 +27,8 @@ def build_queue(store: Store, options: Options, scope: Scope, now: int) -> Queue
     learning = cards.learning()
     exam = options.exam
     if exam is not None and exam.is_ahead(cards.day):
+        from srs.outlook.exam_queue import exam_queue
+
         return exam_queue(cards, learning, exam)
     size = portion(cards) if options.catch_up else None
     if size is None:

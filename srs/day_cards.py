@@ -167,7 +167,7 @@ class DayCards:
         return self._burying[deck]
 
     def select(
-        self, order: str, condition: str, end: int = 0, *, scan: bool = False
+        self, order: str, condition: str, end: int = 0, *, page: str = ""
     ) -> Iterator[Row]:
         """Give the cards of the scope that meet a condition, in some order.
 
@@ -175,7 +175,8 @@ class DayCards:
             order: What to order by, in this program's own SQL.
             condition: What must hold, likewise.
             end: A moment that the condition may name as `:end`.
-            scan: Most cards are meant: read the table, not by an index.
+            page: Which rows of a long listing, as `limit … offset …`; then the
+                table is read as it lies, not by an index.
         """
         tagged = ""
         if self.scope.tag:
@@ -186,10 +187,10 @@ class DayCards:
             """
         sql = f"""
             select {order}, c.id, c.deck, c.note
-              from cards c {"not indexed" if scan else ""}
+              from cards c {"not indexed" if page else ""}
              where {condition} and c.suspended = 0 and c.retired = 0
                and c.buried <> :day {tagged}
-             order by 1, c.id
+             order by 1, c.id {page}
         """
         values = {
             "day": self.day,

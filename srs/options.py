@@ -1,16 +1,18 @@
 """Settings and presets in the store: read, changed, resolved for a deck."""
 
 import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from srs.calendar import Calendar, UnknownZone, date_day, zone_offset
-from srs.outlook.exam import before_exam, read_exam
 from srs.presets import Preset, resolve
 from srs.schedule import Moment
 from srs.steps import note_operation
 from srs.store import Store
+
+if TYPE_CHECKING:
+    from srs.outlook.exam import Exam
 
 
 class Options:
@@ -33,7 +35,7 @@ class Options:
         self.time_zone: str = settings.get("time_zone", "")
         self.away = away_days(settings.get("away", ""))
         """First and last study day of each time away."""
-        self.exam = read_exam(settings.get("exam", ""))
+        self.exam = _exam(settings.get("exam", ""))
         self.catch_up = settings.get("catch_up", "") != "no"
         """Whether a backlog is taken in portions, see `srs.queue`."""
         self._presets: dict[str, Preset] = {}
@@ -58,7 +60,12 @@ class Options:
 
     def preset_on(self, deck: str, day: int) -> Preset:
         """Give the preset of a deck on a study day, which an exam may change."""
-        return before_exam(self.preset(deck), self.exam, deck, day)
+        preset = self.preset(deck)
+        if self.exam is None:
+            return preset
+        from srs.outlook.exam import before_exam
+
+        return before_exam(preset, self.exam, deck, day)
 
     def own(self, deck: str) -> dict[str, Any]:
         """Give what is set for this very deck."""
@@ -74,6 +81,14 @@ class Options:
         """Say where on the calendar a moment lies."""
         self._follow()
         return Moment(at_ms, self.calendar.offset_of(at_ms), self.rollover)
+
+
+def _exam(text: str) -> "Exam | None":
+    if not text:
+        return None
+    from srs.outlook.exam import read_exam
+
+    return read_exam(text)
 
 
 def away_days(text: str) -> tuple[tuple[int, int], ...]:

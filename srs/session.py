@@ -21,11 +21,11 @@ from srs.queue import Counts, Scope
 from srs.store import Store
 from srs.today import Today
 from srs.turn import Missed, Turn, read_turn
-from srs.undo import OF_A_REVIEW, Undone, undo_last
 
 if TYPE_CHECKING:
     from srs.cram import Cramming
     from srs.lookup import Lookup
+    from srs.undo import Undone
 
 Clock = Callable[[], int]
 """Gives the moment, UTC milliseconds."""
@@ -274,6 +274,8 @@ class Session:
         Raises:
             StoreError: The store can't be written.
         """
+        from srs.undo import OF_A_REVIEW, undo_last
+
         undone = undo_last(self.store, self.options, OF_A_REVIEW)
         if undone is None:
             return None
@@ -283,7 +285,7 @@ class Session:
         self._go_back(undone)
         return undone.sentence
 
-    def _go_back(self, undone: Undone) -> None:
+    def _go_back(self, undone: "Undone") -> None:
         """Show the card of a step that was undone, where it belongs to this run."""
         present = None if self._current is None else self._current.card.id
         stays = undone.name == "confusion" or (undone.name == "look" and not self.name)
