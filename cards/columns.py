@@ -66,7 +66,8 @@ _NOTHING = (
 )
 """What takes no room, so that two texts look the same that are not."""
 _BETWEEN = f"[^\\x00-\\x7f\\s{_NOTHING}]"
-_HIDDEN = re.compile(
+# Compiled when they are first needed: a review of plain English starts sooner.
+_HIDDEN = (
     # Flags of regions are spelt in such letters.
     "(?P<kept>\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
     # Persian, Indic and Thai words and joined pictures have them inside, not in ASCII.
@@ -88,14 +89,14 @@ _UNSPACED = (
     "\U0001f300-\U0001faff\U00020000-\U0003fffd"
 )
 _MARKS = "[\u0300-\u036f\u3099\u309a\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d."
-_UNIT = re.compile(
+_UNIT = (
     f"[{_OPENING}]*"
     f"(?:[{_UNSPACED}](?:{_MARKS})*|[^ \u3000{_UNSPACED}{_OPENING}]+"
     # A number stays with what it counts.
     f"(?:(?<=[0-9])[{_UNSPACED}])?)?"
     f"(?:[{re.escape(_CLOSING)}](?:{_MARKS})*)*[ \u3000]*"
 )
-_WORD = re.compile(r"[^ ]*?[A-Za-z]-(?=[A-Za-z]{2})|[^ ]+ *| +")
+_WORD = r"[^ ]*?[A-Za-z]-(?=[A-Za-z]{2})|[^ ]+ *| +"
 
 
 def clean(text: str) -> str:
@@ -112,7 +113,7 @@ def clean(text: str) -> str:
             return text
         return text.replace("\r\n", "\n").translate(_HARMLESS)
     text = text.replace("\r\n", "\n").translate(_HARMLESS)
-    return _HIDDEN.sub(lambda found: found["kept"] or _code(found[0]), text)
+    return re.sub(_HIDDEN, lambda found: found["kept"] or _code(found[0]), text)
 
 
 def width_of(text: str) -> int:
@@ -194,7 +195,7 @@ def _without_blanks(text: str, start: int, end: int) -> int:
 
 def _units(text: str, columns: int) -> Iterator[str]:
     """Split into what stays together, too long words into pieces that fit."""
-    pattern = _WORD if text.isascii() else _UNIT
+    pattern = re.compile(_WORD if text.isascii() else _UNIT)
     for found in pattern.finditer(text):
         unit = found[0]
         if not unit:

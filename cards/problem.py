@@ -17,8 +17,8 @@ _UNSEEN = (
     "\ud800-\udfff\U000e0000-\U000e0fff"
 )
 """Controls beyond ASCII, and what turns the order of letters or takes no room."""
-_IN_A_LINE = re.compile(f"[\x00-\x1f{_UNSEEN}]")
-_IN_LINES = re.compile(f"[{_UNSEEN}]")
+_IN_A_LINE = f"[\x00-\x1f{_UNSEEN}]"
+_IN_LINES = f"[{_UNSEEN}]"
 
 
 def escaped(text: str, *, keep_lines: bool = False) -> str:
@@ -29,7 +29,7 @@ def escaped(text: str, *, keep_lines: bool = False) -> str:
         keep_lines: Whether line ends stay.
     """
     pattern = _IN_LINES if keep_lines else _IN_A_LINE
-    return pattern.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return re.sub(pattern, lambda found: json.dumps(found[0])[1:-1], text)
 
 
 @dataclass(frozen=True, slots=True, order=True)

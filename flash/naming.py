@@ -37,12 +37,14 @@ def check_deck(store: Opened, deck: str) -> None:
     Raises:
         Trouble: There is no such deck.
     """
+    if not deck:
+        return
     import difflib
 
     from srs.listing import deck_ids, deck_names
     from srs.presets import ancestry
 
-    if not deck or deck_ids(store.store, deck):
+    if deck_ids(store.store, deck):
         return
     names = {name for one in deck_names(store.store) for name in ancestry(one)[1:]}
     near = difflib.get_close_matches(deck, sorted(names), 1, 0.4)

@@ -5,7 +5,6 @@ are Anki's; where in them a card lands follows from its name and its count of
 reviews, so that a replay of the log, or another device, finds the same day.
 """
 
-import hashlib
 import math
 from collections.abc import Callable
 
@@ -15,6 +14,8 @@ Spread = Callable[[int, int], int]
 
 def fuzz_factor(seed: str) -> float:
     """Make a number in [0, 1) from the name of a card and its count of reviews."""
+    import hashlib
+
     digest = hashlib.blake2b(seed.encode(), digest_size=6).digest()
     return float(int.from_bytes(digest, "big") / (1 << 48))
 
