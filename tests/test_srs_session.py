@@ -31,8 +31,10 @@ from srs_shelf import (
 
 from cards.note import Choice, Listing, Note, Option
 from srs.changes import bring_forward, enter, leave, reader_pids, suspend
+from srs.cram import Cramming
 from srs.memory import Rating, State
-from srs.options import save_options
+from srs.options import Options, save_options, save_setting
+from srs.outlook.exam import Exam, exam_text
 from srs.queue import Counts, Scope
 from srs.session import Session, Summary, Wish
 from srs.store import Store, StoreError, open_store
@@ -578,11 +580,13 @@ class Life(RuleBasedStateMachine):
         return self.store.rows("select * from cards order by id")
 
     def _is_changed(self, session: Session) -> bool:
-        """Tell whether the card on a screen is another in the store by now."""
+        """Tell whether the card on a screen was dealt with elsewhere by now."""
         turn = session.next()
         assert turn is not None
-        now = cards_by_id(self.store)[turn.card.id]
-        return now.suspended or now.progress != turn.card.progress
+        now, shown = cards_by_id(self.store)[turn.card.id], turn.card.progress
+        # A due day that was brought forward meanwhile is no answer.
+        answered = (now.progress.reps, now.progress.last_ms)
+        return now.suspended or answered != (shown.reps, shown.last_ms)
 
     @rule(which=st.integers(0, 1), rating=st.sampled_from(Rating))
     def answer(self, which: int, rating: Rating) -> None:
@@ -617,6 +621,23 @@ class Life(RuleBasedStateMachine):
             session.suspend()
         if self._cards() != before:
             self.before.append(before)
+
+    @rule(days=st.integers(-1, 25))
+    def prepare_for_an_exam(self, days: int) -> None:
+        day = Options(self.store).calendar.day(self.clock.now_ms) + days
+        text = exam_text(Exam(day, "A")) if days >= 0 else ""
+        save_setting(self.store, "exam", text)
+
+    @rule(rating=st.sampled_from(Rating), new=st.integers(0, 2))
+    def look_beside_the_schedule(self, rating: Rating, new: int) -> None:
+        store = open_store(self.store.path, NOON)
+        session = Session(store, self.clock, Scope(new=new), cramming=Cramming())
+        if session.next() is not None:
+            before = self._cards()
+            assert session.answer(rating, 1000).applied
+            assert self._cards() == before
+            self.before.append(before)
+        session.close()
 
     @rule(pick=st.randoms(use_true_random=False))
     def take_up(self, pick: random.Random) -> None:

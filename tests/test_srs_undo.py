@@ -15,11 +15,14 @@ from srs_shelf import DAY_MS, NOON, add, basic, contradictions, give, ids, new_s
 from cards.note import Basic, Cloze, Compare, Listing, Note
 from cards.problem import DeckError
 from srs.cache import rebuild_cache
+from srs.calendar import day_date
 from srs.changes import bring_forward, bury, suspend
+from srs.holidays import set_away
 from srs.keeping.doctor import examine
 from srs.memory import Rating
 from srs.options import Options, save_options, save_setting
 from srs.presets import DEFAULT_PARAMETERS
+from srs.reschedule import reschedule
 from srs.steps import last_steps, note_operation
 from srs.store import Store, StoreError
 from srs.undo import OF_A_REVIEW, Undone, undo_last, undo_steps
@@ -307,6 +310,10 @@ def decks() -> st.SearchStrategy[list[Note]]:
     )
 
 
+def reschedule_all(store: Store, now_ms: int) -> None:
+    reschedule(store, Options(store), now_ms)
+
+
 class Steps(RuleBasedStateMachine):
     """A person at work, who remembers what the store was before each step."""
 
@@ -370,6 +377,16 @@ class Steps(RuleBasedStateMachine):
         parameters = (first, *DEFAULT_PARAMETERS[1:])
         self.do(save_options, deck, {"parameters": parameters}, self.now)
         rebuild_cache(self.store, Options(self.store))
+
+    @rule(first=st.integers(1, 30), length=st.integers(0, 20))
+    def go_away(self, first: int, length: int) -> None:
+        days = (day_date(NOON // DAY_MS + first + n) for n in (0, length))
+        self.do(set_away, "..".join(map(str, days)), self.now)
+
+    @rule(retention=st.sampled_from([0.75, 0.9, 0.96]))
+    def reschedule(self, retention: float) -> None:
+        self.do(save_options, "C", {"desired_retention": retention}, self.now)
+        self.do(reschedule_all, self.now)
 
     @rule()
     def take_back(self) -> None:
