@@ -27,9 +27,12 @@ def root_of(deck: str) -> str:
 
 def text_key(note: Note) -> str:
     """Name a note by root deck, kind and question."""
+    return hashlib.blake2b(_asked(note).encode(), digest_size=16).hexdigest()
+
+
+def _asked(note: Note) -> str:
     asked = normalised(question_text(note.content))
-    name = "\x1f".join((root_of(note.deck), note.kind, asked))
-    return hashlib.blake2b(name.encode(), digest_size=16).hexdigest()
+    return f"{root_of(note.deck)}\x1f{note.kind}\x1f{asked}"
 
 
 def answer_key(note: Note) -> str:
@@ -74,7 +77,7 @@ def repeated(notes: Iterable[Note], shown: dict[str, str]) -> list[Problem]:
     problems: list[Problem] = []
     for note in notes:
         by_id = bool(note.id)
-        key = (note.id, note.language) if by_id else (text_key(note), "")
+        key = (note.id, note.language) if by_id else (_asked(note), "")
         first = seen.setdefault(key, note)
         if first is note:
             continue

@@ -109,7 +109,7 @@ class _Writing:
         self._lines: list[tuple[int, str]] = []
         self._first = self._note_id, self._card_id
         self._made: list[int] = []
-        self._counts: Counter[str] = Counter()
+        self._counts: Counter[Action] = Counter()
         self._files: set[str] = set()
         self.moved: dict[tuple[str, str], list[int]] = defaultdict(list)
         """Cards by the deck they came from and the one they came to."""
@@ -122,7 +122,7 @@ class _Writing:
     def take(self, step: Step) -> None:
         """Do one step of the plan."""
         if step.action is not Action.UNCHANGED:
-            self._counts[step.action.value] += 1
+            self._counts[step.action] += 1
             self._files.add(step.note.file)
         if step.action is Action.RETIRED and step.known is not None:
             self._retire(step.known.guid)
@@ -321,7 +321,8 @@ class _Writing:
         )
         files = [Path(file).name for file in self._files]
         about = files[0] if len(files) == 1 else f"{len(files)} files"
-        return {"about": about, "counts": self._counts, "former": former}
+        counts = {action.value: count for action, count in self._counts.items()}
+        return {"about": about, "counts": counts, "former": former}
 
 
 def _origins(old: Note, new: Note) -> dict[str, str]:

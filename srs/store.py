@@ -177,6 +177,7 @@ def _prepare(store: Store, now_ms: int) -> None:
     run = store.connection.execute
     run("pragma foreign_keys = on")
     run("pragma synchronous = full")
+    run("pragma cache_size = -65536")  # at the most; large imports and rebuilds use it
     run("pragma fullfsync = on")  # macOS: through the drive's own cache, too
     # In this order: another program may be making the store at this very moment.
     tables = {row[0] for row in run("select name from sqlite_master")}
