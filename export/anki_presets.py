@@ -1,5 +1,6 @@
 """A preset of Anki as options of ours, its parameters brought to FSRS-6."""
 
+import math
 from typing import Any
 
 from msgspec.structs import asdict
@@ -23,6 +24,7 @@ def options_of(preset: AnkiPreset) -> dict[str, Any]:
         "leech_threshold": _within(preset.leech_threshold, 1, 99),
         "leech_suspend": preset.leech_suspend,
         "bury_siblings": preset.bury_siblings,
+        "easy_days": _shares(preset.easy_days),
         "parameters": parameters_of(preset.parameters),
     }
     defaults = asdict(Preset())
@@ -38,6 +40,13 @@ def _within(value: float | None, lowest: float, highest: float) -> float | None:
         return None
     kept = max(lowest, min(highest, value))
     return round(kept, 4) if isinstance(kept, float) else kept
+
+
+def _shares(given: tuple[float, ...]) -> tuple[float, ...] | None:
+    """Give the shares of seven weekdays, None for anything else."""
+    if len(given) != 7 or not all(map(math.isfinite, given)):
+        return None
+    return tuple(round(max(0.0, min(1.0, share)), 4) for share in given)
 
 
 def _steps(minutes: tuple[float, ...] | None) -> tuple[int, ...] | None:
@@ -60,8 +69,6 @@ def parameters_of(given: tuple[float, ...]) -> tuple[float, ...] | None:
         `check_and_fill_parameters` of
         https://github.com/open-spaced-repetition/fsrs-rs
     """
-    import math
-
     values = list(given)
     if len(values) == 17:
         values[4] += 2 * values[5]

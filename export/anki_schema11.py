@@ -89,4 +89,5 @@ def _preset(options: dict[str, Any]) -> AnkiPreset:
         leech_threshold=int(lapse["leechFails"]),
         leech_suspend=int(lapse["leechAction"]) == 0,
         bury_siblings=bool(new.get("bury", False)),
+        easy_days=tuple(map(float, options.get("easyDaysPercentages") or ())),
     )

@@ -163,4 +163,5 @@ def _preset(message: Message) -> AnkiPreset:
         leech_threshold=number(message, 22, 8),
         leech_suspend=number(message, 21) == 0,
         bury_siblings=number(message, 27) == 1,
+        easy_days=reals(message, 4),
     )

@@ -79,6 +79,8 @@ class AnkiPreset(Struct, frozen=True):
     leech_threshold: int | None = None
     leech_suspend: bool | None = None
     bury_siblings: bool | None = None
+    easy_days: tuple[float, ...] = ()
+    """Shares of the usual load for Monday to Sunday; empty where not said."""
 
 
 class Collection(Struct):

@@ -51,13 +51,16 @@ def test_a_preset_comes_along(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     script = """
         update col set dconf = json_set(dconf, '$."1".new.perDay', 7,
-                                        '$."1".desiredRetention', 0.85)
+                                        '$."1".desiredRetention', 0.85,
+                                        '$."1".easyDaysPercentages',
+                                        json('[1, 1, 1, 1, 1, 0.5, 0]'))
     """
 
     imported(store, package(tmp_path / "deck.apkg", script))
 
     preset = Options(store).preset("Default")
     assert (preset.new_per_day, preset.desired_retention) == (7, 0.85)
+    assert preset.easy_days == (1, 1, 1, 1, 1, 0.5, 0)
     store.close()
 
 
