@@ -9,7 +9,7 @@ from srs.calendar import Calendar, UnknownZone, date_day, zone_offset
 from srs.presets import Preset, resolve
 from srs.schedule import Moment
 from srs.steps import note_operation
-from srs.store import Store
+from srs.store import Store, StoreError
 
 if TYPE_CHECKING:
     from srs.outlook.exam import Exam
@@ -33,7 +33,7 @@ class Options:
         settings = dict(store.rows("select name, value from settings"))
         self.rollover = int(settings.get("rollover", "4"))
         self.time_zone: str = settings.get("time_zone", "")
-        self.away = away_days(settings.get("away", ""))
+        self.away = self._away(settings.get("away", ""))
         """First and last study day of each time away."""
         self.exam = _exam(settings.get("exam", ""))
         self.catch_up = settings.get("catch_up", "") != "no"
@@ -45,6 +45,14 @@ class Options:
             # A zone that this machine doesn't know: its own is the next best.
             offset = zone_offset("")
         self.calendar = Calendar(offset, self.rollover)
+
+    def _away(self, text: str) -> tuple[tuple[int, int], ...]:
+        try:
+            return away_days(text)
+        except ValueError as error:
+            message = f"the setting 'away' can't be read: {error}"
+            hint = "flash doctor --fix removes it"
+            raise StoreError(self._store.path, message, hint) from None
 
     def _follow(self) -> None:
         """Look whether an optimize or a config has run beside a review."""

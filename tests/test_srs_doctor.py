@@ -186,6 +186,26 @@ BREAKS = {
             True,
         ),
     ),
+    "away": (
+        "insert or replace into settings values ('away', 'soon')",
+        (
+            "settings",
+            "1 setting can't be read",
+            1,
+            "back to what the parents or flash itself say",
+            True,
+        ),
+    ),
+    "exam": (
+        "insert or replace into settings values ('exam', '{\"day\":\"x\"}')",
+        (
+            "settings",
+            "1 setting can't be read",
+            1,
+            "back to what the parents or flash itself say",
+            True,
+        ),
+    ),
     "step": (
         "update operations set before = '{' where id = 1",
         ("log", "1 step that can't be taken back any more", 1, "forgotten", True),

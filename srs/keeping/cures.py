@@ -17,7 +17,8 @@ from srs.cache import NEVER_ANSWERED, deck_presets, is_leech, rebuild_all, save_
 from srs.keeping.findings import Finding
 from srs.keeping.ties import decks, orphans, questions, texts
 from srs.memory import Progress
-from srs.options import Options, write_options, write_setting
+from srs.options import Options, away_days, write_options, write_setting
+from srs.outlook.exam import read_exam
 from srs.presets import Preset
 from srs.steps import counted
 from srs.store import Store
@@ -35,10 +36,10 @@ Cure = Callable[[Store, int], Iterator[Finding]]
 def settings(store: Store, now_ms: int) -> Iterator[Finding]:
     """Remove what can't be a setting: all else reads them first."""
     bad = 0
-    hour = store.setting("rollover")
-    if hour and not (hour.isdecimal() and int(hour) < 24):
-        write_setting(store.connection, "rollover", "")
-        bad += 1
+    for name, is_sound in _SOUND.items():
+        if not is_sound(store.setting(name)):
+            write_setting(store.connection, name, "")
+            bad += 1
     for deck, text in store.rows("select deck, options from presets"):
         options = _options(text)
         kept = {name: one for name, one in options.items() if _fits({name: one})}
@@ -53,6 +54,30 @@ def settings(store: Store, now_ms: int) -> Iterator[Finding]:
             "back to what the parents or flash itself say",
             mended=True,
         )
+
+
+def _is_hour(text: str) -> bool:
+    return not text or (text.isdecimal() and int(text) < 24)
+
+
+def _is_away(text: str) -> bool:
+    try:
+        away_days(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_exam(text: str) -> bool:
+    try:
+        read_exam(text)
+    except (msgspec.DecodeError, UnicodeError):
+        return False
+    return True
+
+
+_SOUND = {"rollover": _is_hour, "away": _is_away, "exam": _is_exam}
+"""Tells of each setting that is no plain word whether it can be read."""
 
 
 def _options(text: str) -> dict[str, Any]:
