@@ -149,12 +149,13 @@ def memories(folder: Path, histories: list[list[tuple[int, int, int]]]) -> list[
     offset_min = (4 * 3600 - timing.next_day_at) // 60
     offset_min = (offset_min + 720) % 1440 - 720
     found = []
-    for history in histories:
+    for index, history in enumerate(histories):
         card = anki.new_card()
         progress = Progress()
         for days_ago, second, rating in history:
             start = timing.next_day_at - (days_ago + 1) * DAY_S
-            moment = Moment((start + second) * 1000 + card % 1000, offset_min)
+            # A millisecond of its own for each card: ids are unique in the log.
+            moment = Moment((start + second) * 1000 + index, offset_min)
             after = outcomes(progress, Preset(), moment, str(card))[Rating(rating)]
             anki.log(card, moment.at_ms, rating, progress, after)
             progress = after
