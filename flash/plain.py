@@ -219,7 +219,11 @@ class _Conversation:
         for text in (question.context, note.extra):
             if text:
                 self._say(plain_text(text))
-        for line in (was_line(note.changed), *self._sources(turn), checked_line(note)):
+        for line in (
+            was_line(note.changed, note.language),
+            *self._sources(turn),
+            checked_line(note),
+        ):
             if line:
                 self._say(line)
         other = turn.beside

@@ -248,7 +248,7 @@ def _more(note: Note, room: int, *, most: int) -> list[Line]:
     lines: list[Line] = []
     if note.extra:
         lines += [(), *_text(read_blocks(note.extra), room, most=min(most, 1))]
-    was = was_line(note.changed)
+    was = was_line(note.changed, note.language)
     if was:
         spans: Line = (Span(was, Look.ALERT),)
         lines += [(), *_text((Paragraph((spans,)),), room, most=most)]

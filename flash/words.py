@@ -125,12 +125,14 @@ def counts_label(counts: Counts, name: str = "") -> str:
     return f"new {counts.new} · learning {counts.learning} · due {counts.due}"
 
 
-def was_line(changed: Change | None) -> str:
+def was_line(changed: Change | None, language: str = "") -> str:
     """Say what older notes have in place of the answer, empty where nothing."""
     if changed is None:
         return ""
-    until = f" until {changed.since}" if changed.since else ""
-    return f"was {one_line(plain_text(changed.was))}{until}"
+    since, was = changed.since, one_line(plain_text(changed.was))
+    if language.startswith("ja"):
+        return f"{since} まで：{was}" if since else f"以前：{was}"
+    return f"until {since}: {was}" if since else f"earlier: {was}"
 
 
 def source_names(note: Note) -> list[str]:

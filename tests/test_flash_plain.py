@@ -45,7 +45,7 @@ def test_a_conversation_reads_from_top_to_bottom(room: Room) -> None:
         "Which FIPS 140 level does AWS KMS meet today?",
         ENTER,
         "FIPS 140-3, Security Level 3",
-        "was FIPS 140-2 Level 2 until 2023-05",
+        "until 2023-05: FIPS 140-2 Level 2",
         "source: AWS KMS cryptographic details ↗",
         "checked 2026-11-23",
         RATINGS,

@@ -70,15 +70,19 @@ def test_what_is_left_is_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "line"),
+    ("changed", "language", "line"),
     [
-        (None, ""),
-        (Change("**Level** 2"), "was Level 2"),
-        (Change("Level\n2", "2023-05"), "was Level 2 until 2023-05"),
+        (None, "en", ""),
+        (Change("**Level** 2"), "", "earlier: Level 2"),
+        (Change("Level\n2", "2023-05"), "en", "until 2023-05: Level 2"),
+        (Change("レベル 2", "2023-05"), "ja", "2023-05 まで：レベル 2"),
+        (Change("レベル 2"), "ja-JP", "以前：レベル 2"),
     ],
 )
-def test_what_older_notes_say_fits_a_line(changed: Change | None, line: str) -> None:
-    assert was_line(changed) == line
+def test_what_older_notes_say_fits_a_line(
+    changed: Change | None, language: str, line: str
+) -> None:
+    assert was_line(changed, language) == line
 
 
 def note(*sources: Source, checked: str = "") -> Note:
