@@ -2,11 +2,13 @@
 
 Imports are measured twice, in turn: as a person sees them, a whole process that
 starts, opens an empty store or collection and imports; and the call alone, in one that
-is open already.
+is open already, with its program loaded.
 """
 
 import io
+import os
 import resource
+import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -30,7 +32,7 @@ from srs.options import Options, save_setting
 from srs.store import open_store
 
 _RUNS = 3
-_IMPORTS = 5
+_IMPORTS = 9
 _CARDS, _EACH = 20_000, 10
 
 
@@ -95,11 +97,14 @@ collection.close()
 FLASH = """
 import gc, sys, time
 from pathlib import Path
+import export.anki_incoming, export.anki_reader, export.package_file
+import srs.exchange.merging, srs.keeping.backups
 from flash.importing import import_package
 from flash.opened import Opened
 from srs.store import open_store
 opened = Opened(open_store(Path(sys.argv[2]), 1795000000000), lambda: 1795000000000)
 gc.disable()  # as the command does
+sys.setswitchinterval(0.0005)
 begun = time.perf_counter()
 import_package(opened, Path(sys.argv[1]))
 print(time.perf_counter() - begun)
@@ -109,6 +114,7 @@ opened.store.close()
 
 def called(program: str, package: Path, target: Path) -> tuple[float, float]:
     """Time a process that starts, opens what is empty and imports, and the call."""
+    os.sync()  # what others wrote shall not keep it waiting
     words = [sys.executable, "-c", program, str(package), str(target)]
     begun = time.perf_counter()
     done = subprocess.run(words, check=True, capture_output=True, text=True)
@@ -117,6 +123,7 @@ def called(program: str, package: Path, target: Path) -> tuple[float, float]:
 
 def flash_process(package: Path, folder: Path) -> float:
     """Time `flash import` into no store, or into one that holds it all."""
+    os.sync()
     begun = time.perf_counter()
     flash("import", str(package), "--db", str(folder / "started.db"))
     return time.perf_counter() - begun
@@ -135,6 +142,7 @@ def imports(package: Path, folder: Path) -> dict[str, float]:
         _, call = called(FLASH, package, place / "called.db")
         spent["flash, call alone"].append(call)
         spent["flash, nothing new"].append(flash_process(package, place))
+        shutil.rmtree(place)
     return {label: statistics.median(seconds) for label, seconds in spent.items()}
 
 

@@ -67,48 +67,49 @@ def take(note: AnkiNote, notetype: NoteType, ordinals: list[int]) -> Taken:
 
 
 def _own(notetype: int, fields: tuple[str, ...]) -> Taken:
-    names = BASIC_FIELDS if notetype == BASIC_ID else CLOZE_FIELDS
-    missing = ("",) * (len(names) - len(fields))
-    named = dict(zip(names, fields + missing, strict=False))
+    width = len(BASIC_FIELDS if notetype == BASIC_ID else CLOZE_FIELDS)
+    if len(fields) < width:
+        fields += ("",) * (width - len(fields))
     if notetype == BASIC_ID:
-        content = _own_basic(named)
+        front, back, reverse, options, _, extra, _, source, checked, name = fields[:10]
+        content = _own_basic(front, back, reverse, options)
         parts = dict(enumerate(parts_of(content)))
     else:
-        content, parts = _own_cloze(named)
+        text, _, extra, _, source, checked, name = fields[:7]
+        content, parts = _own_cloze(text)
     return Taken(
         content,
         parts,
         {},
-        to_markdown(named["Extra"]) if named["Extra"] else "",
-        tuple(map(_source, named["Source"].split(" · "))) if named["Source"] else (),
-        named["Checked"] if _DAY.fullmatch(named["Checked"]) else "",
-        html.unescape(named["Id"]),
+        to_markdown(extra) if extra else "",
+        tuple(map(_source, source.split(" · "))) if source else (),
+        checked if checked and _DAY.fullmatch(checked) else "",
+        html.unescape(name) if name else "",
     )
 
 
-def _own_basic(named: dict[str, str]) -> Content:
-    front, back = to_markdown(named["Front"]), to_markdown(named["Back"])
+def _own_basic(front: str, back: str, reverse: str, options: str) -> Content:
+    front, back = to_markdown(front), to_markdown(back)
     if not front or not back:
         raise NotTaken("without a question or an answer")
-    if named["Options"]:
-        options = _OPTION.findall(named["Options"])
-        made = tuple(dict.fromkeys(map(to_markdown, options)))
+    if options:
+        made = tuple(dict.fromkeys(map(to_markdown, _OPTION.findall(options))))
         if back in made and len(made) > 1:
             return Choice(front, made, back)
-    return Basic(front, back, reverse=bool(named["Reverse"]))
+    return Basic(front, back, bool(reverse))
 
 
-def _own_cloze(named: dict[str, str]) -> tuple[Content, dict[int, str]]:
+def _own_cloze(text: str) -> tuple[Content, dict[int, str]]:
     """A table comes as the questions it asks; see `export.anki_fields`."""
     asked: dict[int, Asked] = {}
-    for question, number, back in _ASKED.findall(named["Text"]):
+    for question, number, back in _ASKED.findall(text):
         made = Asked(to_markdown(question), to_markdown(back))
         if made.front and made.back:
             asked[int(number) - 1] = made
     if asked:
         several = Several(tuple(asked.values()))
         return several, dict(zip(asked, parts_of(several), strict=True))
-    cloze = _cloze_content(to_markdown(named["Text"]))
+    cloze = _cloze_content(to_markdown(text))
     return cloze, _numbered(cloze)
 
 

@@ -9,6 +9,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
+
 from srs.exchange.incoming import LOG_CARDS, LOG_TABLES
 
 _COPY = """
@@ -55,10 +57,14 @@ def copy_log(collection: Path, target: Path) -> dict[int, int]:
     with closing(sqlite3.connect(target, uri=True, isolation_level=None)) as copy:
         for name in ("journal_mode", "synchronous", "trusted_schema"):
             copy.execute(f"pragma {name} = off")
+        copy.execute("pragma cache_size = -65536")
         bound(copy, collection.stat().st_size)
         uri = f"{collection.as_uri()}?mode=ro&immutable=1"
         copy.execute("attach ? as theirs", (uri,))
         copy.executescript(LOG_TABLES)
         copy.execute(_COPY)
         copy.execute(LOG_CARDS)
-        return dict(copy.execute("select card, count from cards"))
+        # As one text: row by row, each would have to wait for Python's lock.
+        counts = "select coalesce(json_group_object(card, count), '{}') from cards"
+        found = copy.execute(counts).fetchone()[0]
+        return msgspec.json.decode(found, type=dict[int, int])

@@ -34,15 +34,23 @@ _CARDS = """
            cast(iif(odid <> 0, odid, did) as integer), cast(ord as integer),
            cast(mod as integer), cast(type as integer), cast(queue as integer),
            cast(iif(odid <> 0 and odue <> 0, odue, due) as integer),
-           cast(ivl as integer), cast(factor as integer), cast(reps as integer),
-           cast(lapses as integer), cast(left as integer),
-           cast(flags as integer) & 7, cast(data as text)
+           cast(ivl as integer), cast(factor as integer), cast(left as integer),
+           cast(flags as integer) & 7
       from cards order by nid, ord
 """
 
 
 def read_collection(package: Package, path: Path, folder: Path) -> Collection:
-    """Read all that flash takes over.
+    """Read all that flash takes over; see `begun`."""
+    with begun(package, path, folder) as read:
+        return read()
+
+
+@contextmanager
+def begun(
+    package: Package, path: Path, folder: Path
+) -> Iterator[Callable[[], Collection]]:
+    """Begin to unpack a collection and to copy its log, in a thread.
 
     Args:
         package: From `open_package`.
@@ -50,31 +58,36 @@ def read_collection(package: Package, path: Path, folder: Path) -> Collection:
         folder: An empty one, kept for as long as the collection is used.
 
     Returns:
-        The collection.  Its log may still be on the way: see `Collection.reviews`.
+        What waits for the collection and reads it.  Its log may still be on the
+        way then: see `Collection.reviews`.
 
     Raises:
-        PackageError: The collection is damaged, or of a schema that flash
-            doesn't know.
+        PackageError: When it is read: the collection is damaged, or of a schema
+            that flash doesn't know.
     """
     file, log = folder / "collection", folder / "log.db"
-    package.write_collection(file)
-    with _damage_told(path), _opened(file) as connection:
-        aside = ThreadPoolExecutor(1)
-        copying = aside.submit(copy_log, file, log)
-        aside.shutdown(wait=False)
 
-        def reviews() -> dict[int, int]:
-            with _damage_told(path):
-                return copying.result()
+    def copied() -> dict[int, int]:
+        with _damage_told(path), _opened(file):
+            return copy_log(file, log)
 
-        try:
-            return _read(connection, log, reviews)
-        except sqlite3.OperationalError as error:
-            if "decode" not in str(error):
-                raise
-            # A wrong character is shown as such; nearly no file has one.
-            connection.text_factory = _lenient
-            return _read(connection, log, reviews)
+    with ThreadPoolExecutor(1) as aside:
+        unpacking = aside.submit(package.write_collection, file)
+        copying = aside.submit(copied)
+
+        def read() -> Collection:
+            unpacking.result()
+            with _damage_told(path), _opened(file) as connection:
+                try:
+                    return _read(connection, log, copying.result)
+                except sqlite3.OperationalError as error:
+                    if "decode" not in str(error):
+                        raise
+                    # A wrong character is shown as such; nearly no file has one.
+                    connection.text_factory = _lenient
+                    return _read(connection, log, copying.result)
+
+        yield read
 
 
 @contextmanager

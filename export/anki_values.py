@@ -56,12 +56,8 @@ class AnkiCard(Struct, frozen=True):
     interval: int
     ease: int
     """Per mille."""
-    reps: int
-    lapses: int
     left: int
     flag: int
-    data: str
-    """JSON with the memory state."""
 
 
 class AnkiPreset(Struct, frozen=True):

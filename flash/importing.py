@@ -3,8 +3,8 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,9 +46,38 @@ def media_folder(store: Path) -> Path:
     return store.with_name(store.name + ".media")
 
 
+class Source(Struct, frozen=True):
+    """A package that is being read."""
+
+    path: Path
+    package: "Package"
+    read: Callable[[], "Collection"]
+
+
+@contextmanager
+def begun(file: Path) -> Iterator[Source]:
+    """Begin to read a package in a thread, before there is a store.
+
+    Args:
+        file: An `.apkg` or `.colpkg` file.
+
+    Raises:
+        PackageError: It is no package, or one that can't be read.
+    """
+    from export.anki_reader import begun as reading
+    from export.package_file import open_package
+
+    with (
+        open_package(file) as package,
+        TemporaryDirectory(prefix="flash-", ignore_cleanup_errors=True) as aside,
+        reading(package, file, Path(aside)) as read,
+    ):
+        yield Source(file, package, read)
+
+
 def import_package(
     opened: Opened,
-    file: Path,
+    file: Path | Source,
     *,
     reviews_only: bool = False,
     update_text: bool = False,
@@ -58,7 +87,7 @@ def import_package(
 
     Args:
         opened: The store.
-        file: An `.apkg` or `.colpkg` file.
+        file: An `.apkg` or `.colpkg` file, or what `begun` gives for it.
         reviews_only: Take nothing but reviews of known cards.
         update_text: Take over the text of notes that were edited in Anki later
             than here; where they have a file, give it as a patch instead.
@@ -69,8 +98,6 @@ def import_package(
         StoreError: The store can't be written; nothing was.
     """
     from export.anki_incoming import incoming
-    from export.anki_reader import read_collection
-    from export.package_file import open_package
     from srs.exchange.arrivals import known_guids
     from srs.exchange.log_file import attached
     from srs.exchange.merging import merge
@@ -78,12 +105,9 @@ def import_package(
 
     store, options = opened.store, opened.options
     folder = media_folder(store.path.absolute())
-    with (
-        open_package(file) as package,
-        TemporaryDirectory(prefix="flash-", ignore_cleanup_errors=True) as aside,
-    ):
-        collection = read_collection(package, file, Path(aside))
-        media = _Media(package, folder, reviews_only or dry_run)
+    with begun(file) if isinstance(file, Path) else nullcontext(file) as source:
+        collection = source.read()
+        media = _Media(source.package, folder, reviews_only or dry_run)
         try:
             media.take(_used(collection))
             taking = incoming(
@@ -95,7 +119,11 @@ def import_package(
             )
             backup = None if dry_run else back_up(store, opened.now())
             found = _edits(opened, collection) if update_text else []
-            with attached(store, taking.incoming.log), store.transaction():
+            with (
+                store.filled_at_once(),
+                attached(store, taking.incoming.log),
+                store.transaction(),
+            ):
                 merged = merge(
                     store,
                     options,

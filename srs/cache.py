@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
+from msgspec.structs import astuple, replace
 
 from srs.memory import Progress, ReviewKind, State
 from srs.options import Options
@@ -47,7 +47,7 @@ def save_progress(
     connection: sqlite3.Connection, card: int, progress: Progress, *, leech: bool
 ) -> None:
     """Write what a card carries, inside a transaction."""
-    connection.execute(_SAVE, _row(card, progress, leech=leech))
+    connection.execute(_SAVE, (*astuple(progress), int(leech), card))
 
 
 def deck_presets(connection: sqlite3.Connection, options: Options) -> dict[int, Preset]:
@@ -73,16 +73,19 @@ def save_all(
     """
     decks: dict[int, int] = dict(connection.execute("select id, deck from cards"))
     rows = [
-        _row(card, progress, leech=is_leech(progress, presets[decks[card]]))
-        for card, progress in found
+        (*columns_of(progress, presets[decks[card]]), card) for card, progress in found
     ]
     connection.executemany(_SAVE, rows)
     return len(rows)
 
 
-def _row(card: int, progress: Progress, *, leech: bool) -> tuple[Any, ...]:
-    return (*msgspec.structs.astuple(progress), int(leech), card)
+def columns_of(progress: Progress, preset: Preset) -> tuple[Any, ...]:
+    """Give what a card carries as columns, from state to leech."""
+    return (*astuple(progress), int(is_leech(progress, preset)))
 
+
+NEW_COLUMNS = (*astuple(Progress()), 0)
+"""What a new card carries."""
 
 LOGGED = (
     "r.id, r.rating, r.offset_min, r.state, r.step, r.interval, r.kind, r.before, "
@@ -175,7 +178,7 @@ def _changed_by_hand(
         return Progress(reps=progress.reps, lapses=progress.lapses)
     if progress.stability is None:
         memory = _begun(known, max(1, interval), parameters)
-        progress = msgspec.structs.replace(
+        progress = replace(
             progress,
             stability=memory[0],
             difficulty=memory[1],
@@ -190,9 +193,7 @@ def rescheduled(progress: Progress, interval: int) -> Progress:
     """Give a review card another interval; its memory stays."""
     if progress.state is not State.REVIEW or progress.last_day is None:
         return progress
-    return msgspec.structs.replace(
-        progress, interval=interval, due_day=progress.last_day + interval
-    )
+    return replace(progress, interval=interval, due_day=progress.last_day + interval)
 
 
 def rebuild_all(
@@ -227,10 +228,10 @@ def brought(progress: Progress, day: int) -> Progress:
     """Make a card due on another study day; its memory stays."""
     if progress.state is not State.REVIEW:
         days = 1 if progress.last_day is None else max(1, day - progress.last_day)
-        progress = msgspec.structs.replace(
+        progress = replace(
             progress, state=State.REVIEW, step=0, due_ms=None, interval=days
         )
-    return msgspec.structs.replace(progress, due_day=day)
+    return replace(progress, due_day=day)
 
 
 def rebuild_cache(store: Store, options: Options) -> int:

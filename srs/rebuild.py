@@ -86,11 +86,9 @@ def rebuilt_cards(
         if deck not in models:
             models[deck] = memory_model(parameters_of(deck))
         _, review, offset, step, interval = last[card]
-        moment = Moment(review, offset, rollover)
-        yield (
-            card,
-            progress_after(answers, models[deck](answers), moment, step, interval),
-        )
+        memory, counts = models[deck](answers), (len(answers), _lapses(answers))
+        due = step_due(Moment(review, offset, rollover), -interval)
+        yield card, progress_after(answers[-1], memory, step, interval, due, counts)
 
 
 def _json(numbers: Collection[int]) -> str:
@@ -98,30 +96,44 @@ def _json(numbers: Collection[int]) -> str:
 
 
 def progress_after(
-    answers: list[int],
+    answer: int,
     memory: tuple[float, float],
-    moment: Moment,
     step: int,
     interval: int,
+    due_ms: int | None,
+    counts: tuple[int, int],
 ) -> Progress:
-    """Say where the last of some packed answers led; the others only count."""
-    state, day = State(answers[-1] >> 3 & 7), day_of(answers[-1])
+    """Say where the last answer to a card led.
+
+    Args:
+        answer: It, packed.
+        memory: Stability (days) and difficulty (1 to 10) after it.
+        step: Index into the steps.
+        interval: Days when positive, seconds when negative.
+        due_ms: When a card in learning is due, UTC milliseconds.
+        counts: Answers and lapses.
+    """
+    state, day = State(answer >> 3 & 7), day_of(answer)
+    in_review = state is State.REVIEW
+    # In the order of the fields: names cost time, and there are many cards.
+    return Progress(
+        state,
+        step,
+        memory[0],
+        memory[1],
+        interval,
+        None if in_review else due_ms,
+        day + interval if in_review else None,
+        answer // MILLISECOND,
+        day,
+        *counts,
+    )
+
+
+def _lapses(answers: list[int]) -> int:
     before = lapses = 0
     for answer in answers:
         if before == State.REVIEW and answer & 7 == 1:
             lapses += 1
         before = answer >> 3 & 7
-    in_review = state is State.REVIEW
-    return Progress(
-        state=state,
-        step=step,
-        stability=memory[0],
-        difficulty=memory[1],
-        interval=interval,
-        due_ms=None if in_review else step_due(moment, -interval),
-        due_day=day + interval if in_review else None,
-        last_ms=moment.at_ms,
-        last_day=day,
-        reps=len(answers),
-        lapses=lapses,
-    )
+    return lapses

@@ -7,7 +7,7 @@ sqlite-utils is loaded for migrations.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,6 +111,24 @@ class Store:
                 raise self._refused(error) from error
             raise
 
+    @contextmanager
+    def filled_at_once(self) -> Iterator[None]:
+        """Write much into a store without notes once, not into its log before.
+
+        All or nothing as ever, by SQLite's rollback journal.  While another program
+        has the store open, or where it holds notes, nothing changes.
+        """
+        is_empty = self.row("select 1 from notes limit 1") is None
+        if not is_empty or self.connection.in_transaction:
+            yield
+            return
+        with suppress(sqlite3.OperationalError):
+            self.connection.execute("pragma journal_mode = delete")
+        try:
+            yield
+        finally:
+            _use_wal(self)
+
     def _refused(self, error: sqlite3.Error) -> StoreError:
         return refusal(self.path, error)
 
@@ -142,7 +160,10 @@ def open_store(path: Path, now_ms: int) -> Store:
     try:
         if not path.exists():
             make_file(path)
-        connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+        # One thread at a time uses it, but not always the same one.
+        connection = sqlite3.connect(
+            path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+        )
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise StoreError(path, reason, hint_for(reason)) from None

@@ -314,3 +314,14 @@ def test_json_says_what_was_taken(flash: Run) -> None:
     assert found["losses"] == ["1 note left out: its note type is missing"]
     assert Path(found["backup"]).exists()
     assert main(["import", "in.apkg", "--json"]) == 0
+
+
+def test_a_file_that_can_not_be_read_makes_no_store(flash: Run, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.apkg"
+    broken.write_bytes(b"nothing")
+
+    code, _, told = flash("import", str(broken))
+
+    assert code == 1
+    assert "no package of Anki" in told
+    assert not Path("store.db").exists()

@@ -12,6 +12,7 @@ from srs_shelf import DAY_MS, NOON, contradictions, new_store
 from test_srs_merging import arriving, content
 
 from srs.exchange.incoming import LOG_CARDS, LOG_TABLES, Incoming, IncomingReview
+from srs.exchange.log_file import LogFile, attached
 from srs.exchange.merging import Merged, merge
 from srs.options import Options, save_setting
 
@@ -144,3 +145,26 @@ def test_a_moment_that_another_card_has_is_shifted(tmp_path: Path) -> None:
     at = NOON - 900 * DAY_MS + 5 * 3_600_000
     assert (done[1].reviews, done[1].shifted) == (1, 1)
     assert [row[0] for row in log] == [at, at + 1]
+
+
+def test_answers_without_a_card_are_never_kept(tmp_path: Path) -> None:
+    first = material([(0, 5, 3, 1, 500, 0, 0)], [2, 0, 0, 0])
+    path = filed(first, tmp_path / "log.db").log
+    assert path is not None
+    store = new_store(tmp_path)
+    theirs = first.notes[0].cards[0]
+
+    with (
+        pytest.raises(sqlite3.IntegrityError),
+        attached(store, path),
+        store.transaction() as connection,
+    ):
+        log = LogFile(connection, path, Options(store).calendar)
+        log.pack()
+        log.sort_out({77: (theirs, "A", True)})
+        assert log.insert()
+        log.check()
+
+    assert store.row("select count(*) from reviews")[0] == 0
+    assert store.row("pragma foreign_keys")[0] == 1
+    store.close()

@@ -224,6 +224,59 @@ def test_a_transaction_that_fails_leaves_nothing(opened: Store) -> None:
     assert opened.rows("select name from settings") == [("b",)]
 
 
+def journal(store: Store) -> str:
+    return str(store.row("pragma journal_mode")[0])
+
+
+def test_an_empty_store_is_filled_without_its_log(opened: Store) -> None:
+    with opened.filled_at_once():
+        during = journal(opened)
+        save_setting(opened, "a", "1")
+
+    assert (during, journal(opened)) == ("delete", "wal")
+    assert opened.setting("a") == "1"
+
+
+def test_what_fails_while_a_store_is_filled_leaves_nothing(opened: Store) -> None:
+    with (
+        pytest.raises(sqlite3.IntegrityError),
+        opened.filled_at_once(),
+        opened.transaction() as connection,
+    ):
+        connection.execute("insert into decks (name) values ('A')")
+        connection.execute("insert into decks (name) values ('A')")
+
+    assert opened.rows("select * from decks") == []
+    assert journal(opened) == "wal"
+
+
+def test_a_store_in_use_keeps_its_log(path: Path, opened: Store) -> None:
+    other = open_store(path, NOON)
+    assert other.setting("a") == ""
+
+    with opened.filled_at_once():
+        during = journal(opened)
+        save_setting(opened, "a", "1")
+
+    assert during == "wal"
+    assert other.setting("a") == "1"
+    other.close()
+
+
+def test_a_store_with_notes_keeps_its_log(opened: Store) -> None:
+    run = opened.connection.execute
+    run("insert into decks (name) values ('A')")
+    run(
+        "insert into notes (anki_id, guid, id, text_key, kind, deck, language, fields,"
+        " extra, tags, sources, changed, checked, recheck, file, line, created,"
+        " modified) values (1, 'g', '', '', 'basic', 1, '', '', '', '', '', '', '', '',"
+        " '', 0, 0, 0)"
+    )
+
+    with opened.filled_at_once():
+        assert journal(opened) == "wal"
+
+
 def test_a_store_that_another_program_holds_is_reported(
     path: Path, opened: Store
 ) -> None:

@@ -1,6 +1,7 @@
 """`flash import`: notes, schedules and reviews from Anki."""
 
 import gc
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,7 +69,7 @@ def import_(
     is made before, and importing again changes nothing.  Exit code 1: the file
     can't be read, and nothing was changed.
     """
-    from flash.importing import import_package, import_table
+    from flash.importing import begun, import_package, import_table
 
     ending = file.suffix.lower()
     if ending not in (*_PACKAGES, *_TABLES):
@@ -77,17 +78,21 @@ def import_(
     named = _columns(columns)
     # A short run that makes many values and no cycles: a quarter faster so.
     gc.disable()
-    with opened(db) as store:
-        if ending in _TABLES:
+    # The thread that reads asks for Python's lock often, and briefly.
+    sys.setswitchinterval(0.0005)
+    if ending in _TABLES:
+        with opened(db) as store:
             done = import_table(store, file, deck=deck, columns=named, dry_run=dry_run)
-        else:
+    else:
+        with begun(file) as source, opened(db) as store:
             done = import_package(
                 store,
-                file,
+                source,
                 reviews_only=reviews_only,
                 update_text=update_text,
                 dry_run=dry_run,
             )
+    gc.freeze()  # nor are they looked through at the end
     if json:
         _print_json(file, done, dry_run=dry_run)
         return
@@ -102,13 +107,15 @@ def import_(
 
 
 def _columns(text: str) -> tuple[str, ...]:
+    if not text:
+        return ()
     from export.text_table import COLUMNS
 
-    named = tuple(name.strip().lower() for name in text.split(",")) if text else ()
+    named = tuple(name.strip().lower() for name in text.split(","))
     for name in named:
         if name and name not in COLUMNS:
             raise typer.BadParameter(f"'{name}' is none of {', '.join(COLUMNS)}")
-    if named and "front" not in named:
+    if "front" not in named:
         raise typer.BadParameter("one of --columns must be front")
     return named
 

@@ -1,17 +1,21 @@
 """Notes from elsewhere, with their cards, become rows of the store."""
 
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
 from cards.identity import text_key
 from cards.questions import parts_of
+from srs.cache import NEW_COLUMNS
 from srs.exchange.foreign_log import LARGEST_ID, Row
 from srs.exchange.incoming import Incoming, IncomingCard, IncomingNote, Kept, Raw
 from srs.options import Options
 from srs.rows import text_columns
 from srs.store import Store
+
+Placed = tuple[int, IncomingCard, str]
+"""Our id of a card that came along, the card, and the name of its deck."""
 
 
 class Arrivals:
@@ -29,33 +33,43 @@ class Arrivals:
         self._decks: dict[str, int] = dict(self._run("select name, id from decks"))
         self._note_ids = {row[0] for row in self._run("select anki_id from notes")}
         self._card_ids = {row[0] for row in self._run("select id from cards")}
-        self.cards = 0
-        """How many were added."""
+        self._notes: list[tuple[IncomingNote, int, int]] = []
+        self._note_rows: list[Row] = []
+        self._card_rows: list[Row] = []
 
-    def add(self, notes: Sequence[IncomingNote]) -> Iterator[tuple[int, IncomingCard]]:
-        """Add notes with their cards.
+    def place(self, notes: Sequence[IncomingNote]) -> Iterator[Placed]:
+        """Give notes and cards the ids that they will have; writes nothing of them.
 
         Args:
             notes: None of them in the store.
 
         Returns:
-            Our id of each card that came along, and the card.
+            The cards that came along.
         """
         row = self._run("select coalesce(max(position), 0) from cards").fetchone()
         position = int(row[0])
-        note_rows: list[Row] = []
-        card_rows: list[Row] = []
-        pairs: list[tuple[int, IncomingCard]] = []
         for one in sorted(notes, key=_first_position):
             deck = self._deck(one.note.deck)
-            note_rows.append(self._note_row(one, deck))
+            self._notes.append((one, _free(one.id, self._note_ids, self._now), deck))
             for ordinal, part, theirs in _cards_of(one):
                 position += 1
                 wanted = theirs.id if theirs else self._now
                 card = _free(wanted, self._card_ids, self._now)
+                self._card_rows.append((card, one.guid, ordinal, part, deck, position))
                 if theirs is not None:
-                    pairs.append((card, theirs))
-                card_rows.append((card, one.guid, ordinal, part, deck, position))
+                    yield card, theirs, one.note.deck
+
+    def prepare(self) -> None:
+        """Make the rows of notes; they are not written yet."""
+        self._note_rows = [self._note_row(*placed) for placed in self._notes]
+
+    def write(self, carried: Mapping[int, Row]) -> None:
+        """Write what was placed and prepared.
+
+        Args:
+            carried: What cards carry of their log, by their ids, as
+                `srs.cache.columns_of` gives it; others are new.
+        """
         self._many(
             """
             insert into notes (guid, anki_id, id, text_key, kind, deck, language,
@@ -63,22 +77,29 @@ class Arrivals:
                                recheck, file, line, created, modified)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            note_rows,
+            self._note_rows,
         )
         self._many(
-            "insert into cards (id, note, ordinal, part, deck, position)"
-            " values (?, ?, ?, ?, ?, ?)",
-            card_rows,
+            """
+            insert into cards (id, note, ordinal, part, deck, position, state, step,
+                               stability, difficulty, interval, due_ms, due_day,
+                               last_ms, last_day, reps, lapses, leech)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [(*row, *carried.get(row[0], NEW_COLUMNS)) for row in self._card_rows],
         )
-        self.cards = len(card_rows)
-        return iter(pairs)
 
-    def _note_row(self, one: IncomingNote, deck: int) -> Row:
+    @property
+    def cards(self) -> int:
+        """Give the number of cards that were placed."""
+        return len(self._card_rows)
+
+    def _note_row(self, one: IncomingNote, number: int, deck: int) -> Row:
         note = one.note
         fields, tags, sources, changed = text_columns(note)
         return (
             one.guid,
-            _free(one.id, self._note_ids, self._now),
+            number,
             note.id,
             text_key(note),
             note.kind,
@@ -164,18 +185,25 @@ def kept_notetypes(store: Store) -> dict[int, str]:
 
 def _first_position(one: IncomingNote) -> int:
     """New cards keep their order."""
-    return min((card.position for card in one.cards if card.state == 0), default=0)
+    return min([card.position for card in one.cards if card.state == 0], default=0)
 
 
-def _cards_of(one: IncomingNote) -> Iterator[tuple[int, str, IncomingCard | None]]:
+def _cards_of(one: IncomingNote) -> list[tuple[int, str, IncomingCard | None]]:
     """Give each question its ordinal and its card, where it came with one."""
+    asked = parts_of(one.note.content)
+    # Nearly every note: one question, one card.
+    if len(asked) == len(one.cards) == 1 and one.parts == {0: asked[0]}:
+        theirs = one.cards[0]
+        return [(0, asked[0], theirs if theirs.ordinal == 0 else None)]
     cards = {card.ordinal: card for card in one.cards}
     named = {part: ordinal for ordinal, part in one.parts.items()}
     free = max(one.parts, default=-1) + 1
-    for part in parts_of(one.note.content):
+    found: list[tuple[int, str, IncomingCard | None]] = []
+    for part in asked:
         ordinal = named.get(part, free)
         free = max(free, ordinal + 1)
-        yield ordinal, part, cards.get(ordinal)
+        found.append((ordinal, part, cards.get(ordinal)))
+    return found
 
 
 def _free(wanted: int, taken: set[int], now_ms: int) -> int:

@@ -114,7 +114,7 @@ def _answer_rows(
             interval = _interval_by_hand(review, last, calendar)
             last = None if is_reset(review) else last
         else:
-            interval = _interval(interval, after)
+            interval = interval_in(after, interval)
             last = review
         at = review.id
         rows.append(
@@ -182,14 +182,26 @@ def _after(
     is_told = following is None or (
         following.rating > 0 and following.kind != ReviewKind.EARLY
     )
-    if is_told and next_state != _NEW:
-        return next_state
-    if review.interval > 0 or not review.rating:
+    told = next_state if is_told else _NEW
+    return state_after(told, review.interval if review.rating else 1, before)
+
+
+def state_after(told: int, interval: int, before: int) -> int:
+    """Find the state that an answer led to.
+
+    Args:
+        told: What the row or the card after it says; NEW where they say nothing.
+        interval: As Anki logs it: days when positive, seconds when negative.
+        before: The state before the answer.
+    """
+    if told != _NEW:
+        return told
+    if interval > 0:
         return _REVIEW
     return _LEARNING if before in (_NEW, _LEARNING) else _RELEARNING
 
 
-def _interval(interval: int, after: int) -> int:
+def interval_in(after: int, interval: int) -> int:
     """Give days, or seconds below 0 where the card stays in learning."""
     if after == _REVIEW:
         return interval if interval > 0 else max(1, -interval // DAY_S)

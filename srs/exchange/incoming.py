@@ -24,22 +24,43 @@ LOG_TABLES = """
         kind          integer not null
     ) strict;
     create table cards (
-        card  integer primary key,
-        first integer not null,  -- row in the log
-        count integer not null,
-        kind  integer not null,  -- of the first row
-        plain integer not null   -- nothing but answers of our times
+        card     integer primary key,
+        first    integer not null,  -- row in the log
+        count    integer not null,
+        lapses   integer not null,  -- how often it was forgotten in review
+        kind     integer not null,  -- of the last row, as the following two
+        id       integer not null,
+        interval integer not null,
+        plain    integer not null   -- nothing but answers of our times, from the first
     ) strict;
 """
 """A log too long for values, see `IncomingReview`: a database with these tables."""
 
-LOG_CARDS = """
+FIRST_MS, LAST_MS = 1_000_000_000_000, 4_102_444_800_000
+"""The years 2001 to 2100: moments of a usual log."""
+
+LOG_CARDS = f"""
     insert into cards
-    select card, min(row), count(*), kind,
-           min(id between 1000000000000 and 4102444800000
-               and rating between 1 and 4 and kind between 0 and 2
-               and interval between -1000000000 and 1000000000)
-      from log group by card
+    with starts as materialized (
+        select a.card, a.kind, a.row as first,
+               lead(a.row, 1, (select max(row) + 1 from log)) over (order by a.row)
+               - a.row as count
+          from log a left join log b on b.row = a.row - 1
+         where b.card is not a.card
+    ), forgotten as materialized (
+        select card, count(*) as lapses from log
+         where kind = 1 and rating = 1 group by card
+    ), odd as materialized (
+        select distinct card from log
+         where not (id between {FIRST_MS} and {LAST_MS}
+                    and rating between 1 and 4 and kind between 0 and 2
+                    and interval between -1000000000 and 1000000000)
+    )
+    select s.card, s.first, s.count, coalesce(f.lapses, 0), z.kind, z.id, z.interval,
+           s.kind = 0 and s.card not in (select card from odd)
+      from starts s
+      join log z on z.row = s.first + s.count - 1
+      left join forgotten f on f.card = s.card
 """
 """Fills `cards`."""
 

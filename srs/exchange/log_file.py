@@ -1,7 +1,7 @@
 """A log that comes in a file: most of it goes in with one statement.
 
 Answers to cards that are new here make up nearly all of a first import.  SQLite
-turns them into rows of ours while another thread computes what the cards carry.
+turns them into rows of ours in a thread, while Python computes what the cards carry.
 Whatever else a log may hold goes row by row through `srs.exchange.foreign_log`; a test
 holds both ways to the same rows.
 """
@@ -12,21 +12,28 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import msgspec
+
 from srs.calendar import Calendar
-from srs.exchange.foreign_log import LONGEST_MS, ORIGIN
-from srs.exchange.incoming import IncomingCard, IncomingReview
+from srs.exchange.foreign_log import LONGEST_MS, ORIGIN, interval_in, state_after
+from srs.exchange.incoming import FIRST_MS, LAST_MS, IncomingCard, IncomingReview
 from srs.formulas import MILLISECOND, Model, memory_model
-from srs.memory import Progress
+from srs.memory import Progress, State
 from srs.rebuild import progress_after
-from srs.schedule import Moment
+from srs.schedule import Moment, step_due
 from srs.store import Store
 
 Pairs = Mapping[int, tuple[IncomingCard, str, bool]]
 """By our card: theirs, our deck, whether it is new here."""
 
+_BEFORE = {0: State.LEARNING, 1: State.REVIEW, 2: State.RELEARNING}
+"""The state before an answer, by its kind."""
+
+_CHECKED = ("notes", "cards", "anki_notes")
+
 _QUARTER_DAY_MS = 21_600_000
 
-_CARDS = "select card, first, count, plain and kind = 0 from arriving.cards"
+_CARDS = "select * from arriving.cards"
 _KNOWN = """
     select l.card, count(*)
       from arriving.log l
@@ -46,9 +53,9 @@ _LED = """
            case when l.row = p.last then p.state
                 else case n.kind when 0 then 1 when 2 then 3 else 2 end
                 end as following
-      from {schema}log l
-     cross join {plain} p on p.theirs = l.card
-      left join {schema}log n on n.row = l.row + 1
+      from arriving.log l
+     cross join temp.plain p on p.theirs = l.card
+      left join arriving.log n on n.row = l.row + 1
 """
 _AFTER = """
     case when following > 0 then following when interval > 0 then 2
@@ -71,78 +78,127 @@ _INSERT = """
            iif(factor > 1100, factor, 0), '{origin}'
       from ({led})
 """
+# As one text: row by row, each would have to be fetched under Python's lock.
+# The state after the last answer to a card is missing: it isn't in the log.
 _PACKED = """
-    select id * 256 + ((id / 1000 - 1 + {offset} * 60 - {shift}) / 86400
-                       - id / 86400000 + 2) * 64 + {after} * 8 + rating
-      from ({led}) order by row
+    select '[' || group_concat(packed) || ']' from (
+        select iif(id between {first} and {last},
+                   id * 256
+                   + ((id / 1000 - 1 + {offset} * 60 - {shift}) / 86400
+                      - id / 86400000 + 2) * 64
+                   + case following when 0 then 1 when 1 then 2 when 2 then 3
+                     else 0 end * 8
+                   + (rating & 7), 0) as packed
+          from (select l.row, l.id, l.rating,
+                       iif(n.card = l.card, n.kind, 3) as following
+                  from log l left join log n on n.row = l.row + 1)
+         order by row)
 """
-_LAST = "select ours, {interval} from ({led} where l.row = p.last)"
+_ENDS = "select min(id), max(id) from log where id between ? and ?"
 _PLAIN = """
-    create temp table {name} (
+    create temp table plain (
         theirs integer primary key, ours integer, state integer,
         first integer, last integer)
 """
-_FILL = "insert into temp.{name} values (?, ?, ?, ?, ?)"
+_FILL = "insert into temp.plain values (?, ?, ?, ?, ?)"
 
 
 @contextmanager
 def attached(store: Store, path: Path | None) -> Iterator[None]:
     """Have the log of a file beside the store, outside any transaction.
 
+    Until the end rows may name others that are still to come: see `LogFile.check`.
     One inside another does nothing.
     """
     databases = {row[1] for row in store.rows("pragma database_list")}
     if path is None or "arriving" in databases:
         yield
         return
-    store.connection.execute("attach ? as arriving", (str(path),))
+    run = store.connection.execute
+    run("attach ? as arriving", (str(path),))
+    # Nothing is written there: no journal has to name both files.
+    run("pragma arriving.journal_mode = memory")
+    run("pragma foreign_keys = off")
     try:
         yield
     finally:
-        store.connection.execute("detach arriving")
+        run("pragma foreign_keys = on")
+        run("detach arriving")
 
 
 class LogFile:
     """The log of an attached file, sorted out by what its cards need."""
 
     def __init__(
-        self,
-        connection: sqlite3.Connection,
-        path: Path,
-        pairs: Pairs,
-        calendar: Calendar,
+        self, connection: sqlite3.Connection, path: Path, calendar: Calendar
     ) -> None:
+        """Take a file that is attached.
+
+        Args:
+            connection: In a transaction.
+            path: The file.
+            calendar: Study days where the person is.
+        """
+        self._connection, self._path, self._calendar = connection, path, calendar
+        self._pairs: Pairs = {}
+        self._plain: list[tuple[int, int, int, int, int]] = []
+        self._ends: list[tuple[int, int, int, int]] = []
+        """For each of them the last moment and interval, answers and lapses."""
+        self._others: set[int] = set()
+        self._offset, self._packed = "0", "[]"
+        self.known = 0
+        """Rows of cards that hold nothing but known ones."""
+        self.moments: list[int] = []
+        """Of the answers from which progress was computed."""
+
+    def pack(self) -> None:
+        """Write every answer as a number; may run in a thread of its own."""
+        # Nobody writes to the file, and SQLite needn't look at its locks.
+        uri = f"{self._path.as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as file:
+            early, late = file.execute(_ENDS, (FIRST_MS, LAST_MS)).fetchone()
+            if early is not None:
+                self._offset = self._offsets(early, late)
+                self._packed = file.execute(self._sql(_PACKED)).fetchone()[0]
+
+    def _offsets(self, early: int, late: int) -> str:
+        """Write the offset from UTC as SQL, by the moments at which it changes."""
+        offset_of = self._calendar.offset_of
+        offset, whens = offset_of(early), ""
+        for at in range(early, late + _QUARTER_DAY_MS, _QUARTER_DAY_MS):
+            if offset_of(at) != offset:
+                moment = _changed(offset_of, at - _QUARTER_DAY_MS, at)
+                whens += f" when id < {moment} then {offset}"
+                offset = offset_of(at)
+        return f"case{whens} else {offset} end" if whens else str(offset)
+
+    def sort_out(self, pairs: Pairs) -> None:
         """Find out which cards hold nothing but answers.
 
         Args:
-            connection: In a transaction, the file attached.
-            path: The file.
             pairs: The cards that arrive.
-            calendar: Study days where the person is.
         """
-        self._connection, self._path = connection, path
-        self._calendar, self._pairs = calendar, pairs
-        self._plain: list[tuple[int, int, int, int, int]] = []
-        self._others: set[int] = set()
-        self._sort_out()
-        self.known = self._count_known()
-        """Rows of cards that hold nothing but known ones."""
-        self._offset = self._offsets()
-
-    def _sort_out(self) -> None:
-        ours = {
-            theirs.id: (card, theirs.state, is_new)
-            for card, (theirs, _, is_new) in self._pairs.items()
-        }
-        twice = len(ours) < len(self._pairs)
-        for theirs, first, count, plain in self._connection.execute(_CARDS):
+        self._pairs = pairs
+        ours = {theirs.id: card for card, (theirs, _, _) in pairs.items()}
+        twice = len(ours) < len(pairs)
+        for row in self._connection.execute(_CARDS):
+            theirs, first, count, lapses, kind, at, interval, plain = row
             if theirs not in ours:
                 continue
-            card, state, is_new = ours[theirs]
+            card = ours[theirs]
+            known, _, is_new = pairs[card]
             if plain and is_new and not twice:
+                before = _BEFORE[kind] if count > 1 else State.NEW
+                state = known.state or state_after(State.NEW, interval, before)
+                interval = interval_in(state, interval)
                 self._plain.append((theirs, card, state, first, first + count - 1))
+                self._ends.append((at, interval, count, lapses))
             else:
                 self._others.add(theirs)
+        self.known = self._count_known()
+        # Here, as the threads would hinder each other row by row.
+        self._connection.execute(_PLAIN)
+        self._connection.executemany(_FILL, self._plain)
 
     def _count_known(self) -> int:
         """Leave cards aside whose whole log is here."""
@@ -161,98 +217,86 @@ class LogFile:
         self._others.difference_update(found)
         return sum(found.values())
 
-    def _offsets(self) -> str:
-        """Write the offset from UTC as SQL, by the moments at which it changes."""
-        if not self._plain:
-            return "0"
-        sql = """
-            select min(id), max(id) from arriving.log
-             where card in (select card from arriving.cards where plain)
-        """
-        early, late = self._connection.execute(sql).fetchone()
-        offset_of = self._calendar.offset_of
-        offset, whens = offset_of(early), ""
-        for at in range(early, late + _QUARTER_DAY_MS, _QUARTER_DAY_MS):
-            if offset_of(at) != offset:
-                moment = _changed(offset_of, at - _QUARTER_DAY_MS, at)
-                whens += f" when id < {moment} then {offset}"
-                offset = offset_of(at)
-        return f"case{whens} else {offset} end" if whens else str(offset)
-
     def insert(self) -> bool:
-        """Add the answers to new cards.
+        """Add the answers to new cards; may run in a thread of its own.
 
         Returns:
             False where a moment is taken: then nothing was added, and every card
             is among the others.
         """
-        if not self._plain:
-            return True
         run = self._connection.execute
         run("savepoint bulk")
-        run(_PLAIN.format(name="plain"))
-        self._connection.executemany(_FILL.format(name="plain"), self._plain)
         try:
-            run(self._sql(_INSERT, "arriving.", "temp.plain"))
+            run(self._sql(_INSERT))
         except sqlite3.IntegrityError:
             run("rollback to bulk")
             self._others.update(row[0] for row in self._plain)
             return False
         finally:
             run("release bulk")
-        run("drop table temp.plain")
         return True
 
-    def _sql(self, sql: str, schema: str, plain: str) -> str:
+    def check(self) -> None:
+        """Make sure that every row names one that is there, as the store demands.
+
+        Raises:
+            sqlite3.IntegrityError: One doesn't.
+        """
+        run = self._connection.execute
+        lost = "select 1 from temp.plain where ours not in (select id from cards)"
+        checks = (f"pragma foreign_key_check({name})" for name in _CHECKED)
+        if any(run(sql).fetchone() for sql in (lost, *checks)):
+            raise sqlite3.IntegrityError("FOREIGN KEY constraint failed")
+        run("drop table temp.plain")
+
+    def _sql(self, sql: str) -> str:
         words = {
-            "led": _LED.format(schema=schema, plain=plain),
+            "led": _LED,
             "offset": self._offset,
             "after": _AFTER,
             "interval": _INTERVAL,
             "longest": LONGEST_MS,
             "origin": ORIGIN,
             "shift": self._calendar.rollover * 3600,
+            "first": FIRST_MS,
+            "last": LAST_MS,
         }
         return sql.format(**words)
 
     def progresses(
         self, parameters_of: Callable[[str], tuple[float, ...]]
-    ) -> tuple[dict[int, Progress], list[int]]:
-        """Compute what these cards carry; may run in a thread of its own.
+    ) -> dict[int, Progress]:
+        """Compute what these cards carry, once the log is packed.
 
         Args:
             parameters_of: The parameters of FSRS-6 for the name of a deck.
 
         Returns:
-            By our card what it carries, and the moments of all answers.
+            By our card what it carries.
         """
-        with closing(sqlite3.connect(self._path)) as connection:
-            run = connection.execute
-            run(_PLAIN.format(name="plain"))
-            connection.executemany(_FILL.format(name="plain"), self._plain)
-            packed = run(self._sql(_PACKED, "main.", "temp.plain"))
-            answers: list[int] = [row[0] for row in packed]
-            intervals = dict(run(self._sql(_LAST, "main.", "temp.plain")))
+        answers = msgspec.json.decode(self._packed, type=list[int])
         models: dict[str, Model] = {}
         found: dict[int, Progress] = {}
         rollover, offset_of = self._calendar.rollover, self._calendar.offset_of
-        at = 0
-        for _, card, _, first, last in self._plain:
-            end = at + last - first + 1
+        for one, (at, interval, *counts) in zip(self._plain, self._ends, strict=True):
+            _, card, state, first, last = one
             deck = self._pairs[card][1]
             if deck not in models:
                 models[deck] = memory_model(parameters_of(deck))
-            given = answers[at:end]
-            moment = given[-1] // MILLISECOND
+            given, due = answers[first - 1 : last], None
+            if state != State.REVIEW:
+                due = step_due(Moment(at, offset_of(at), rollover), -interval)
             found[card] = progress_after(
-                given,
+                given[-1] | state << 3,
                 models[deck](given),
-                Moment(moment, offset_of(moment), rollover),
                 0,
-                intervals[card],
+                interval,
+                due,
+                (counts[0], counts[1]),
             )
-            at = end
-        return found, [answer // MILLISECOND for answer in answers]
+            self.moments += given
+        self.moments = [answer // MILLISECOND for answer in self.moments]
+        return found
 
     def others(self) -> dict[int, list[IncomingReview]]:
         """Give the log of the other cards, by their ids."""

@@ -7,13 +7,14 @@ What cards carry of their log is computed anew.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
 
-from srs.cache import deck_presets, rebuild_all, rebuilt, save_all
+from srs.cache import columns_of, deck_presets, rebuild_all, rebuilt, save_all
 from srs.changes import SET_MARKS
 from srs.exchange.arrivals import Arrivals
 from srs.exchange.foreign_log import INSERT, Row, is_look, is_sound, rows_of
@@ -78,8 +79,8 @@ def merge(
     with attached(store, incoming.log), store.transaction() as connection:
         connection.execute("savepoint tried")
         merging = _Merging(connection, store, options, now_ms)
-        merging.take_notes(incoming, reviews_only=reviews_only)
-        merging.take_reviews(incoming)
+        reviews = merging.take_notes(incoming, reviews_only=reviews_only)
+        merging.take_reviews(reviews)
         merging.rebuild()
         merging.finish()
         if dry_run:
@@ -111,11 +112,19 @@ class _Merging:
         """By our card: theirs, our deck, whether it is new here."""
         self._touched: set[int] = set()
         self._progresses: dict[int, Progress] = {}
+        """Of new cards, as they are written."""
+        self._arrivals = Arrivals(connection, now_ms)
         self._added: list[str] = []
         self._marks: list[tuple[int, int, int, int]] = []
 
-    def take_notes(self, incoming: Incoming, *, reviews_only: bool) -> None:
-        """Add unknown notes and pair the cards of known ones."""
+    def take_notes(
+        self, incoming: Incoming, *, reviews_only: bool
+    ) -> Mapping[int, Sequence[IncomingReview]]:
+        """Add unknown notes and pair the cards of known ones.
+
+        Returns:
+            The reviews, by their cards, that are still to be taken in.
+        """
         known = dict(self._run("select guid, iif(retired, file, '') from notes"))
         arriving: list[IncomingNote] = []
         for one in incoming.notes:
@@ -127,18 +136,47 @@ class _Merging:
                 self.merged.left_out += 1
             else:
                 arriving.append(one)
-        if not arriving:
-            return
+        if incoming.log is not None:
+            return self._take_log(incoming.log, arriving, incoming)
+        self._place(arriving, incoming)
+        self._arrivals.prepare()
+        self._write_notes(incoming)
+        return incoming.reviews
+
+    def _take_log(
+        self, path: Path, arriving: Sequence[IncomingNote], incoming: Incoming
+    ) -> Mapping[int, Sequence[IncomingReview]]:
+        """Add notes with the part of their log that goes in at once; give the rest."""
+        log = LogFile(self._connection, path, self._options.calendar)
+        with ThreadPoolExecutor(1) as thread:
+            packing = thread.submit(log.pack) if arriving else None
+            self._place(arriving, incoming)
+            log.sort_out(self._pairs)
+            self.merged.known_reviews += log.known
+            # Read before: the thread holds the store.
+            decks = {deck for _, deck, _ in self._pairs.values()}
+            parameters = {deck: self._options.preset(deck).parameters for deck in decks}
+            inserting = thread.submit(log.insert)
+            self._arrivals.prepare()
+            if packing is not None:
+                packing.result()
+            progresses = log.progresses(parameters.__getitem__)
+            if inserting.result():
+                self._progresses = progresses
+                self._log.added += log.moments
+                self.merged.reviews += len(log.moments)
+        self._write_notes(incoming)
+        log.check()
+        return log.others()
+
+    def _place(self, arriving: Sequence[IncomingNote], incoming: Incoming) -> None:
+        for ours, theirs, deck in self._arrivals.place(arriving):
+            self._pairs[ours] = theirs, deck, True
         decks = {one.note.deck for one in arriving}
         self._added += [one.guid for one in arriving]
-        arrivals = Arrivals(self._connection, self._now)
-        deck_of = {card.id: one.note.deck for one in arriving for card in one.cards}
-        for ours, theirs in arrivals.add(arriving):
-            self._pairs[ours] = theirs, deck_of[theirs.id], True
-        arrivals.keep_raw(incoming, set(self._added))
-        arrivals.keep_options(incoming, self._options, decks)
+        self._arrivals.keep_options(incoming, self._options, decks)
         self.merged.new_notes += len(arriving)
-        self.merged.new_cards = arrivals.cards
+        self.merged.new_cards = self._arrivals.cards
         self._options = Options(self._store)
 
     def _pair(self, one: IncomingNote) -> None:
@@ -158,12 +196,21 @@ class _Merging:
         self._added.append(guid)
         self.merged.new_notes += 1
 
-    def take_reviews(self, incoming: Incoming) -> None:
+    def _write_notes(self, incoming: Incoming) -> None:
+        """Write the notes that are new, with their cards."""
+        preset_of = cache(self._options.preset)
+        self._arrivals.write(
+            {
+                card: columns_of(progress, preset_of(self._pairs[card][1]))
+                for card, progress in self._progresses.items()
+            }
+        )
+        self._arrivals.keep_raw(incoming, set(self._added))
+
+    def take_reviews(self, reviews: Mapping[int, Sequence[IncomingReview]]) -> None:
         """Add the reviews that are not here yet."""
+        calendar = self._options.calendar
         rows: list[Row] = []
-        calendar, reviews = self._options.calendar, incoming.reviews
-        if incoming.log is not None:
-            reviews = self._take_file(incoming.log)
         for card, (theirs, _, _) in self._pairs.items():
             given = reviews.get(theirs.id)
             if not given:
@@ -187,27 +234,11 @@ class _Merging:
         self._many(INSERT, rows)
         self.merged.reviews += len(rows)
 
-    def _take_file(self, path: Path) -> dict[int, list[IncomingReview]]:
-        """Add what goes in at once, and give the rest."""
-        log = LogFile(self._connection, path, self._pairs, self._options.calendar)
-        self.merged.known_reviews += log.known
-        decks = {deck for _, deck, _ in self._pairs.values()}
-        # Read before: the thread has no business with the store.
-        parameters = {deck: self._options.preset(deck).parameters for deck in decks}
-        with ThreadPoolExecutor(1) as aside:
-            computing = aside.submit(log.progresses, parameters.__getitem__)
-            if log.insert():
-                self._progresses, moments = computing.result()
-                self._log.added += moments
-                self.merged.reviews += len(moments)
-        return log.others()
-
     def rebuild(self) -> None:
         """Compute what the touched cards carry, and mend where theirs differ."""
-        progresses = self._progresses
-        progresses.update(self._computed())
+        progresses = dict(self._computed())
         for card, (theirs, _, is_new) in self._pairs.items():
-            progress = progresses.get(card)
+            progress = progresses.get(card) or self._progresses.get(card)
             if is_new or progress is not None or card in self._touched:
                 found = self._mended(card, theirs, progress, is_new=is_new)
                 if found is not None:
@@ -288,10 +319,10 @@ class _Merging:
 
     def _mark(self, card: int, theirs: IncomingCard, *, is_new: bool) -> None:
         """Suspend, take up or flag as the later of the two programs says."""
+        if is_new and not (theirs.suspended or theirs.flag or theirs.buried):
+            return
         changed = self._options.calendar.day(max(1, theirs.changed_ms))
         buried = self._today if theirs.buried and changed == self._today else 0
-        if is_new and not (theirs.suspended or theirs.flag or buried):
-            return
         wanted = int(theirs.suspended), theirs.flag
         was = self._run(
             "select suspended, flag, marked_ms from cards where id = ?", (card,)
