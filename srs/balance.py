@@ -14,6 +14,9 @@ LONGEST = 90
 """Beyond so many days there is room enough anyway, as in Anki."""
 
 
+_USUAL = (1.0,) * 7
+
+
 class Load:
     """How many cards are due on each of the days to come."""
 
@@ -63,7 +66,7 @@ class Load:
             with no card due with 1; the days to keep free are left out here
             before that, where Anki makes them light.
         """
-        is_open = not self._away and all(share == 1 for share in easy_days)
+        is_open = not self._away and tuple(easy_days) == _USUAL
 
         def choose(lower: int, upper: int) -> int:
             kept: Sequence[int] = range(lower, upper + 1)

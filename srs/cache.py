@@ -81,7 +81,9 @@ def save_all(
 
 def columns_of(progress: Progress, preset: Preset) -> tuple[Any, ...]:
     """Give what a card carries as columns, from state to leech."""
-    return (*astuple(progress), int(is_leech(progress, preset)))
+    state, *others = astuple(progress)
+    # SQLite's module takes plain numbers faster than those of an enum.
+    return (int(state), *others, int(is_leech(progress, preset)))
 
 
 NEW_COLUMNS = (*astuple(Progress()), 0)

@@ -50,23 +50,32 @@ def fuzzed(interval: float, minimum: int, maximum: int, spread: Spread | None) -
 
 def fuzz_range(interval: float, minimum: int, maximum: int) -> tuple[int, int]:
     """Give the fewest and the most days that fuzz may make of an interval."""
-    interval = max(float(minimum), min(float(maximum), interval))
+    # Comparisons take a third of the time of min and max, for many cards at once.
+    if interval < minimum:
+        interval = float(minimum)
+    if interval > maximum:
+        interval = float(maximum)
     delta = fuzz_delta(interval)
-    lower = max(minimum, min(maximum, round_half_up(interval - delta)))
-    upper = max(minimum, min(maximum, round_half_up(interval + delta)))
-    return lower, upper
+    lower, upper = round_half_up(interval - delta), round_half_up(interval + delta)
+    return _between(minimum, lower, maximum), _between(minimum, upper, maximum)
+
+
+def _between(minimum: int, days: int, maximum: int) -> int:
+    days = min(days, maximum)
+    return max(minimum, days)
 
 
 def fuzz_delta(interval: float) -> float:
     """Give the days by which an interval may be missed on either side."""
     if interval < 2.5:
         return 0.0
-    return (
-        1.0
-        + 0.15 * max(0.0, min(interval, 7.0) - 2.5)
-        + 0.10 * max(0.0, min(interval, 20.0) - 7.0)
-        + 0.05 * max(0.0, interval - 20.0)
-    )
+    if interval > 20.0:
+        return _LONG_DELTA + 0.05 * (interval - 20.0)
+    delta = 1.0 + 0.15 * (min(interval, 7.0) - 2.5)
+    return delta + 0.10 * (interval - 7.0) if interval > 7.0 else delta
+
+
+_LONG_DELTA = 1.0 + 0.15 * (7.0 - 2.5) + 0.10 * (20.0 - 7.0)
 
 
 def round_half_up(value: float) -> int:

@@ -6,7 +6,7 @@ its new interval, counted from its last answer, so that a rebuild keeps it.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -88,35 +88,38 @@ def _work(
 ) -> Rescheduled:
     connection = store.connection
     presets = deck_presets(connection, options)
-    chosen = [
-        row for row in connection.execute(_CARDS) if decks is None or row[3] in decks
-    ]
-    found = dict(
-        rebuild_all(
-            connection,
-            lambda deck: presets[deck],
-            options.rollover,
-            None if decks is None else [row[0] for row in chosen],
-        )
-    )
+    chosen = {
+        card: row
+        for card, *row in connection.execute(_CARDS)
+        if decks is None or row[2] in decks
+    }
     today = options.calendar.day(now_ms)
     load = read_load(store, options, today)
+    found: dict[int, Progress] = {}
     moved: dict[int, Progress] = {}
-    for card, guid, ordinal, deck, suspended in chosen:
-        progress = found.get(card, Progress())
+    for card, progress in rebuild_all(
+        connection,
+        lambda deck: presets[deck],
+        options.rollover,
+        None if decks is None else chosen,
+    ):
+        found[card] = progress
+        if card not in chosen:
+            continue
+        guid, ordinal, deck, suspended = chosen[card]
         seed = f"{guid}:{ordinal}:{progress.reps - 1}"
         after = moved_to(progress, presets[deck], seed, today, load)
         if after is not None:
             moved[card] = after
             if not suspended:
                 load.move(progress.due_day, after.due_day)
-    asked = [row[0] for row in chosen if not row[4]]
+    asked = [card for card, row in chosen.items() if not row[3]]
     result = Rescheduled(
         cards=len(chosen),
         moved=len(moved),
         sooner=sum(_due(moved[card]) < _due(found[card]) for card in moved),
-        before=_load(asked, found.get, today),
-        after=_load(asked, lambda card: moved.get(card) or found.get(card), today),
+        before=_load(asked, found, today),
+        after=_load(asked, found | moved, today),
     )
     if write:
         if moved:
@@ -168,15 +171,13 @@ def _due(progress: Progress) -> int:
 
 
 def _load(
-    cards: Iterable[int], progress_of: Callable[[int], Progress | None], today: int
+    cards: Iterable[int], carried: Mapping[int, Progress], today: int
 ) -> tuple[int, ...]:
     load = [0] * LOAD_DAYS
     for card in cards:
-        progress = progress_of(card)
-        if progress is not None and progress.due_day is not None:
-            index = max(0, progress.due_day - today)
-            if index < LOAD_DAYS:
-                load[index] += 1
+        day = carried[card].due_day if card in carried else None
+        if day is not None and day < today + LOAD_DAYS:
+            load[max(0, day - today)] += 1
     return tuple(load)
 
 
@@ -227,9 +228,12 @@ def add_rows(
 
 
 def _free_ids(
-    connection: sqlite3.Connection, now_ms: int, moved: Iterable[int]
+    connection: sqlite3.Connection, now_ms: int, moved: Collection[int]
 ) -> dict[int, int]:
     """Give each card a free id after its last row, and as few as can be after now."""
+    newest = connection.execute("select max(id) from reviews").fetchone()[0] or 0
+    if newest < now_ms - len(moved):
+        return dict(zip(moved, range(now_ms - len(moved), now_ms), strict=True))
     rows = connection.execute("select card, max(id) from reviews group by card")
     last: dict[int, int] = dict(rows)
     cards = sorted(moved, key=lambda card: last[card])

@@ -79,6 +79,25 @@ def test_both_ways_to_rebuild_agree(lived: Store) -> None:
         }
 
 
+def test_both_ways_agree_on_cards_that_were_rescheduled(lived: Store) -> None:
+    # At the end of a log, twice there, in its middle, at its beginning, all of it.
+    moves = "update reviews set rating = 0, kind = 5, interval = 7 + id % 90 where "
+    ends = "select max(id) from reviews where rating > 0 and card % 4 in ({}) group by card"
+    lived.db.execute(f"{moves} id in ({ends.format('0, 1')})")
+    lived.db.execute(f"{moves} id in ({ends.format('1')})")
+    lived.db.execute(f"{moves} id % 7 = 0")
+    firsts = "select min(id) from reviews where card % 5 = 0 group by card"
+    lived.db.execute(f"{moves} id in ({firsts})")
+    lived.db.execute(f"{moves} card in (select min(id) from cards)")
+
+    found = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+
+    assert len(found) == 60
+    assert found == {
+        card: rebuilt(lived.connection, card, DEFAULT_PARAMETERS, 4) for card in found
+    }
+
+
 def test_a_reschedule_in_the_log_moves_the_due_day_and_nothing_else(
     lived: Store,
 ) -> None:

@@ -149,6 +149,7 @@ def reschedule(
         decks = _ids_under(store, deck) if deck else None
         found = rescheduled(store.store, options, now, decks, dry_run=dry_run)
         today = options.calendar.day(now)
+    gc.freeze()  # nor are they looked through at the end
     _print_load(found, today, as_json=json, dry_run=dry_run)
 
 
