@@ -26,9 +26,13 @@ _DAY = "((id / 1000 - 1 + offset_min * 60 - :shift) / 86400)"
 
 _PACKED = f"id * 256 + ({_DAY} - id / 86400000 + 2) * 64 + state * 8 + rating"
 
-_ANSWER = f"rating > 0 and not {LOOK}"
-_MOVED = "rating = 0 and kind = 5"
-"""Another interval for the same memory, see `srs.reschedule`."""
+_ANSWER = "rating > 0 and kind <> 3"
+_ODD, _LOOKED, _MOVED = range(3)
+"""Anything else than answers makes a card be computed row by row, but for a look at
+it, and another interval for the same memory (see `srs.reschedule`)."""
+_OTHER = f"""card || ',' || id || ',' || interval || ',' || case
+             when {LOOK} and rating > 0 then {_LOOKED}
+             when rating = 0 and kind = 5 then {_MOVED} else {_ODD} end"""
 
 
 def _listed(what: str, where: str) -> str:
@@ -40,18 +44,12 @@ _ANSWERS = f"""
     select {_listed(_PACKED, _ANSWER)},
            {_listed("card", _ANSWER)},
            {_listed("id", "before = 0")},
-           {_listed("card", f"rating = 0 and kind <> 5 or kind = 3 and not {LOOK}")},
-           {_listed("card", LOOK)},
-           {_listed("card", _MOVED)}, {_listed("id", _MOVED)},
-           {_listed("interval", _MOVED)}
+           {_listed(_OTHER, f"not ({_ANSWER})")}
       from reviews r not indexed
      where void = 0 and card between :first and :last
 """
-"""All answers in the order of time, their cards, the ids of rows of new cards, the
-cards that hold anything else, those that were looked at, and those that got another
-interval, with the moment and the interval.
-
-A card that was only looked at is computed row by row.
+"""All answers in the order of time, their cards, the ids of rows of new cards, and
+what else there is: card, moment, interval, what it is.
 """
 _CHOSEN = " and card in (select value from json_each(:cards))"
 
@@ -175,7 +173,7 @@ def _summaries(
     parameters_of: Callable[[int], tuple[float, ...]],
 ) -> _Summaries:
     """Compute the memory of cards from what `_ANSWERS` gives."""
-    answers, cards, new, odd, looked, moved, moments, intervals = (
+    answers, cards, new, rest = (
         msgspec.json.decode(text, type=list[int]) for text in lists
     )
     answered: dict[int, list[int]] = defaultdict(list)
@@ -186,8 +184,13 @@ def _summaries(
             lapses[card] += 1
         given.append(answer)
     begun = set(new)
-    others = {*odd, *({*looked, *moved} - answered.keys())}
-    latest = dict(zip(moved, zip(moments, intervals, strict=True), strict=True))
+    others: set[int] = set()
+    moved: dict[int, tuple[int, int]] = {}
+    for card, moment, interval, what in zip(*[iter(rest)] * 4, strict=True):
+        if what == _MOVED:
+            moved[card] = moment, interval
+        if what == _ODD or card not in answered:
+            others.add(card)
     models: dict[int, Model] = {}
     plain: list[_Summary] = []
     for card, given in answered.items():
@@ -199,10 +202,9 @@ def _summaries(
             models[deck] = memory_model(parameters_of(deck))
         memory = models[deck](given)
         counts = len(given), lapses.get(card, 0)
-        moment, interval = latest.get(card, (0, None))
-        if moment < given[-1] // MILLISECOND:
-            interval = None
-        plain.append(_Summary(card, given[-1], *memory, *counts, interval))
+        moment, days = moved.get(card, (0, 0))
+        after = days if moment > given[-1] // MILLISECOND else None
+        plain.append(_Summary(card, given[-1], *memory, *counts, after))
     return plain, list(others)
 
 
