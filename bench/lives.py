@@ -76,7 +76,7 @@ def _life(card: int, day: int, end: int, dice: random.Random) -> Iterator[Row]:
         at = day * DAY_MS + _ROLLOVER_MS + dice.randrange(_WAKING_MS)
         for turn in range(4):
             rating = _rating(state, memory[0], passed, dice)
-            answer = (packed(at, day, 2, rating),)
+            answer = (packed(day, 2, rating),)
             memory = _TRUE(answer, *memory, day - passed)
             belief = _KNOWN(answer, *belief, day - passed)
             to, step, following = _led(state, rating, belief[0], dice)

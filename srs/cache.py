@@ -6,6 +6,8 @@ of them in their order; both must agree.
 
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import astuple, replace
@@ -56,10 +58,16 @@ def deck_presets(connection: sqlite3.Connection, options: Options) -> dict[int, 
     return {deck: options.preset(name) for deck, name in decks}
 
 
+def decks_of(connection: sqlite3.Connection) -> dict[int, int]:
+    """Give the deck of each card, both as ids."""
+    return dict(connection.execute("select id, deck from cards"))
+
+
 def save_all(
     connection: sqlite3.Connection,
     presets: Mapping[int, Preset],
     found: Iterable[tuple[int, Progress]],
+    decks: Mapping[int, int] | None = None,
 ) -> int:
     """Write what many cards carry, inside a transaction.
 
@@ -67,11 +75,12 @@ def save_all(
         connection: In a transaction.
         presets: The preset for the id of each deck.
         found: Card ids and what these cards carry.
+        decks: The deck of each card, where it is known already.
 
     Returns:
         How many they are.
     """
-    decks: dict[int, int] = dict(connection.execute("select id, deck from cards"))
+    decks = decks or decks_of(connection)
     rows = [
         (*columns_of(progress, presets[decks[card]]), card) for card, progress in found
     ]
@@ -203,6 +212,8 @@ def rebuild_all(
     preset_of: Callable[[int], Preset],
     rollover: int,
     cards: Collection[int] | None = None,
+    decks: Mapping[int, int] | None = None,
+    path: Path | None = None,
 ) -> Iterator[tuple[int, Progress]]:
     """Compute every reviewed card's progress anew from the log.
 
@@ -211,18 +222,22 @@ def rebuild_all(
         preset_of: The preset for the id of a deck.
         rollover: Hour at which a study day begins.
         cards: Only these; None for all.
+        decks: The deck of each card, where it is known already.
+        path: The store's file, where nothing but what was committed is in the log.
 
     Returns:
         Card ids and what the log says of them.
     """
-    decks: dict[int, int] = dict(connection.execute("select id, deck from cards"))
+    known = decks or decks_of(connection)
+
+    def parameters_of(deck: int) -> tuple[float, ...]:
+        return preset_of(deck).parameters
 
     def replay(card: int) -> Progress:
-        parameters = preset_of(decks[card]).parameters
-        return rebuilt(connection, card, parameters, rollover)
+        return rebuilt(connection, card, parameters_of(known[card]), rollover)
 
     return rebuilt_cards(
-        connection, lambda deck: preset_of(deck).parameters, rollover, replay, cards
+        connection, known, parameters_of, rollover, replay, cards, path
     )
 
 
@@ -253,13 +268,14 @@ def rebuild_cache(store: Store, options: Options) -> int:
         StoreError: The store can't be written; nothing was.
     """
     with store.transaction() as connection:
-        return rewrite(connection, options)
+        return rewrite(connection, options, path=store.path)
 
 
 def rewrite(
     connection: sqlite3.Connection,
     options: Options,
     cards: Collection[int] | None = None,
+    path: Path | None = None,
 ) -> int:
     """Write anew what cards carry, inside a transaction.
 
@@ -267,10 +283,31 @@ def rewrite(
         connection: In a transaction.
         options: The person's settings as they are now.
         cards: Only these; None for all that were ever answered.
+        path: See `rebuild_all`.
 
     Returns:
         How many cards were rebuilt.
     """
-    presets = deck_presets(connection, options)
-    found = rebuild_all(connection, lambda deck: presets[deck], options.rollover, cards)
-    return save_all(connection, presets, list(found))
+    presets, decks = deck_presets(connection, options), decks_of(connection)
+    found = rebuild_all(
+        connection,
+        lambda deck: presets[deck],
+        options.rollover,
+        cards,
+        decks=decks,
+        path=path,
+    )
+    return sum(
+        save_all(connection, presets, portion, decks) for portion in portions(found)
+    )
+
+
+def portions(
+    found: Iterator[tuple[int, Progress]],
+) -> Iterator[list[tuple[int, Progress]]]:
+    """Give the cards of a rebuild in portions, to be written while it computes on."""
+    while portion := list(islice(found, _PORTION)):
+        yield portion
+
+
+_PORTION = 5000

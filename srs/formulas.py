@@ -19,7 +19,7 @@ class Model(Protocol):
         """Take packed answers, the oldest first.
 
         Args:
-            answers: See `packed`.
+            answers: See `DAYS`.
             s: Stability before them, days; 0 before the very first.
             d: Difficulty before them.
             last: Study day of the answer before them.
@@ -31,23 +31,21 @@ class Model(Protocol):
 
 _SHORTEST, _LONGEST = 0.001, 36500.0
 
+DAYS = 0xFFFF
+"""An answer is one number, for speed, and as a rule one digit for Python: the rating,
+plus 8 times the state it led to, plus 64 times the study day, of which there are so
+many.  What else a reader of a log packs into it isn't looked at."""
 
-MILLISECOND = 1 << 8
-"""An answer is one number, for speed: its millisecond times this, plus 64 times
-the study day as counted from the day in UTC less two, plus 8 times the state it
-led to, plus the rating.  So answers sort by time."""
+TO_NEW, REST = 32, 22
+"""Free bits of an answer: whether it was given to a new card; all from the other on."""
 
-_DAY = 86_400_000 * MILLISECOND
-
-
-def packed(at_ms: int, day: int, state: int, rating: int) -> int:
-    """Write an answer as one number; see `MILLISECOND`."""
-    return at_ms << 8 | (day - at_ms // 86_400_000 + 2) << 6 | state << 3 | rating
+TELLABLE = f"id between 200000000 and {DAYS * 86_000_000}"
+"""Moments, in SQL, whose study day has a place in an answer: until the year 2148."""
 
 
-def day_of(answer: int) -> int:
-    """Give the study day of a packed answer."""
-    return answer // _DAY - 2 + (answer >> 6 & 3)
+def packed(day: int, state: int, rating: int) -> int:
+    """Write an answer as one number; see `DAYS`."""
+    return day << 6 | state << 3 | rating
 
 
 def memory_model(w: tuple[float, ...]) -> Model:
@@ -69,37 +67,42 @@ def memory_model(w: tuple[float, ...]) -> Model:
     easiest, slower = w[7] * (w[4] - e ** (w[5] * 3) + 1), 1 - w[7]
     same_day = [0.0, *(e ** (w[17] * (r - 3 + w[18])) for r in (1, 2, 3, 4))]
     harder = [0.0, *(-(w[6] * (r - 3)) for r in (1, 2, 3, 4))]
-    weight, bonus = (0, 1, w[15], 1, 1), (0, 1, 1, 1, w[16])
+    bonus = (0, 1, w[15], 1, w[16])
     growth, forgets = e ** w[8], e ** (w[17] * w[18])
-    w9, w10, w11, w12, w13, w14, w19 = *w[9:15], w[19]
+    w10, w11, w13, w14 = w[10], w[11], w[13], w[14]
+    less9, less12, less19 = -w[9], -w[12], -w[19]
 
     def memory(
         answers: Iterable[int], s: float = 0.0, d: float = 0.0, last: int = 0
     ) -> tuple[float, float]:
         for answer in answers:
-            day, rating = answer // _DAY - 2 + (answer >> 6 & 3), answer & 7
+            day, rating = answer >> 6 & DAYS, answer & 7
             if not s:
                 s, d = first[rating]
                 last = day
                 continue
             if day <= last:
-                gain = same_day[rating] * s**-w19
+                gain = same_day[rating] * s**less19
                 s *= gain if gain > 1.0 or rating == 1 else 1.0
             else:
                 forgot = 1 - (1 + factor * (day - last) / s) ** decay
                 if rating > 1:
-                    gain = growth * (11 - d) * s**-w9 * (e ** (forgot * w10) - 1)
-                    s *= 1 + gain * weight[rating] * bonus[rating]
+                    gain = growth * (11 - d) * s**less9 * (e ** (forgot * w10) - 1)
+                    s *= 1 + (gain if rating == 3 else gain * bonus[rating])
                 else:
-                    long = w11 * d**-w12 * ((s + 1) ** w13 - 1) * e ** (forgot * w14)
+                    long = w11 * d**less12 * ((s + 1) ** w13 - 1) * e ** (forgot * w14)
                     short = s / forgets
                     s = min(short, long)
+            last = day
             if not _SHORTEST <= s <= _LONGEST:
                 s = _SHORTEST if s < _SHORTEST else _LONGEST
-            d = easiest + slower * (d + (10.0 - d) * harder[rating] / 9.0)
+            if rating == 3:
+                # The usual answer adds nothing to the difficulty.
+                d = easiest + slower * d
+            else:
+                d = easiest + slower * (d + (10.0 - d) * harder[rating] / 9.0)
             if not 1.0 <= d <= 10.0:
                 d = 1.0 if d < 1.0 else 10.0
-            last = day
         return s, d
 
     return memory

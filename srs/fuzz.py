@@ -7,6 +7,11 @@ reviews, so that a replay of the log, or another device, finds the same day.
 
 import math
 from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import hashlib
 
 Spread = Callable[[int, int], int]
 """Chooses whole days from a range, both ends included."""
@@ -14,10 +19,16 @@ Spread = Callable[[int, int], int]
 
 def fuzz_factor(seed: str) -> float:
     """Make a number in [0, 1) from the name of a card and its count of reviews."""
+    digest = _blake2b()(seed.encode(), digest_size=6).digest()
+    return float(int.from_bytes(digest, "big") / (1 << 48))
+
+
+@cache
+def _blake2b() -> "type[hashlib.blake2b]":
+    # Loaded once, and not before the first question is on the screen.
     import hashlib
 
-    digest = hashlib.blake2b(seed.encode(), digest_size=6).digest()
-    return float(int.from_bytes(digest, "big") / (1 << 48))
+    return hashlib.blake2b
 
 
 def evenly(factor: float) -> Spread:
@@ -56,13 +67,13 @@ def fuzz_range(interval: float, minimum: int, maximum: int) -> tuple[int, int]:
     if interval > maximum:
         interval = float(maximum)
     delta = fuzz_delta(interval)
-    lower, upper = round_half_up(interval - delta), round_half_up(interval + delta)
-    return _between(minimum, lower, maximum), _between(minimum, upper, maximum)
-
-
-def _between(minimum: int, days: int, maximum: int) -> int:
-    days = min(days, maximum)
-    return max(minimum, days)
+    lower = math.floor(interval - delta + 0.5)
+    upper = math.floor(interval + delta + 0.5)
+    if upper > maximum:
+        lower, upper = min(lower, maximum), maximum
+    if lower < minimum:
+        lower, upper = minimum, max(upper, minimum)
+    return lower, upper
 
 
 def fuzz_delta(interval: float) -> float:

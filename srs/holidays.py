@@ -18,7 +18,7 @@ from srs.fuzz import fuzz_range
 from srs.memory import Progress
 from srs.options import Options, away_days, write_setting
 from srs.presets import Preset
-from srs.reschedule import add_rows, undo_reschedule
+from srs.reschedule import FreeIds, add_rows, runs_of, undo_reschedule
 from srs.rows import CARD_COLUMNS, CARD_WIDTH, card_of
 from srs.schedule import day_spread, interval_days
 from srs.steps import note_operation
@@ -72,9 +72,10 @@ def set_away(store: Store, text: str, now_ms: int) -> GoneAway:
                 moved[card] = after
                 load.move(progress.due_day, after.due_day)
         before = {card: progress for card, _, progress, _ in due}
-        runs = add_rows(connection, options, now_ms, before, moved)
+        free = FreeIds(connection, now_ms, len(moved))
+        added = add_rows(connection, options, now_ms, before, moved, free)
         save_all(connection, presets, moved.items())
-        note_operation(connection, now_ms, "away", {"was": was, "runs": runs})
+        note_operation(connection, now_ms, "away", {"was": was, "runs": runs_of(added)})
     return GoneAway(len(due), len(moved))
 
 

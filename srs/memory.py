@@ -43,7 +43,7 @@ class ReviewKind(IntEnum):
     """Another interval for the same memory, counted from the last answer."""
 
 
-class Progress(Struct, frozen=True):
+class Progress(Struct, frozen=True, array_like=True):
     """What is known of a card's memory: a cache of its reviews."""
 
     state: State = State.NEW

@@ -1,32 +1,37 @@
 """What the whole log says of every card, a million answers in a few seconds.
 
-SQLite hands over all answers as one text of packed numbers, in the order of time;
-their memory goes through `srs.formulas`, and the rest follows from the last answer.
-A card whose log holds anything else is replayed row by row by `srs.cache`, through
-the scheduler that answers use; a test holds both ways to the same values.
+SQLite hands over all answers as texts of numbers, in the order of time; their memory
+goes through `srs.formulas`, and the rest follows from the last answer.  A card whose
+log holds anything else is replayed row by row by `srs.cache`, through the scheduler
+that answers use; a test holds both ways to the same values.
 """
 
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from srs.aside import aside
-from srs.formulas import MILLISECOND, Model, day_of, memory_model
+from srs.formulas import DAYS, REST, TELLABLE, TO_NEW, Model, memory_model
 from srs.memory import Progress, State
-from srs.rows import LOOK
+from srs.rows import LOOK, STUDY_DAY, listed
 from srs.schedule import Moment, step_due
 
-_DAY = "((id / 1000 - 1 + offset_min * 60 - :shift) / 86400)"
-"""`srs.calendar.study_day` in SQL."""
+_PACKED = f"""
+    max(interval, 0) * {1 << REST} + {STUDY_DAY} * 64 + (before = 0) * {TO_NEW}
+    + state * 8 + rating
+"""
+"""An answer as `srs.formulas` takes it, whether it was to a new card, and the days
+that it led to."""
 
-
-_PACKED = f"id * 256 + ({_DAY} - id / 86400000 + 2) * 64 + state * 8 + rating"
-
-_ANSWER = "rating > 0 and kind <> 3"
+_ANSWER = f"rating > 0 and kind <> 3 and {TELLABLE}"
 _ODD, _LOOKED, _MOVED = range(3)
 """Anything else than answers makes a card be computed row by row, but for a look at
 it, and another interval for the same memory (see `srs.reschedule`)."""
@@ -35,26 +40,22 @@ _OTHER = f"""card || ',' || id || ',' || interval || ',' || case
              when rating = 0 and kind = 5 then {_MOVED} else {_ODD} end"""
 
 
-def _listed(what: str, where: str) -> str:
-    return f"'[' || ifnull(group_concat({what}) filter (where {where}), '') || ']'"
-
-
 # Grouped by card they would have to be sorted, which takes three times as long.
 _ANSWERS = f"""
-    select {_listed(_PACKED, _ANSWER)},
-           {_listed("card", _ANSWER)},
-           {_listed("id", "before = 0")},
-           {_listed(_OTHER, f"not ({_ANSWER})")}
+    select {listed(_PACKED, _ANSWER)},
+           {listed("card", _ANSWER)},
+           {listed("id", _ANSWER)},
+           {listed(_OTHER, f"not ({_ANSWER})")}
       from reviews r not indexed
      where void = 0 and card between :first and :last
 """
-"""All answers in the order of time, their cards, the ids of rows of new cards, and
-what else there is: card, moment, interval, what it is.
+"""All answers in the order of time, their cards, their ids, and what else there is:
+card, moment, interval, what it is.
 """
 _CHOSEN = " and card in (select value from json_each(:cards))"
 
 _LAST = """
-    select card, id, offset_min, step, interval
+    select card, offset_min, step, interval
       from reviews
      where id in (select value from json_each(:ids))
 """
@@ -69,88 +70,94 @@ Replay = Callable[[int], Progress]
 
 def rebuilt_cards(
     connection: sqlite3.Connection,
+    decks: Mapping[int, int],
     parameters_of: Callable[[int], tuple[float, ...]],
     rollover: int,
     replay: Replay,
     cards: Collection[int] | None = None,
+    path: Path | None = None,
 ) -> Iterator[tuple[int, Progress]]:
     """Compute the progress of answered cards from the answers that stand.
 
     Args:
         connection: The store's.
+        decks: The deck of each card, both as ids.
         parameters_of: The parameters of FSRS-6 for the id of a deck.
         rollover: Hour at which a study day begins.
         replay: Computes a card whose log holds more than answers from the first
             on: changes by hand, a log that begins late, none but looks.
         cards: Only these; None for all.
+        path: The store's file, where its log is as it was last committed: a second
+            connection then reads along.
 
     Returns:
         Card ids, ascending, and what the log says of them.
     """
-    decks: dict[int, int] = dict(connection.execute("select id, deck from cards"))
     sql = _ANSWERS if cards is None else _ANSWERS + _CHOSEN
     values = {"shift": rollover * 3600, "cards": _json(cards or ())}
 
-    def texts(first: int, last: int) -> list[str]:
+    def texts(
+        first: int, last: int, reader: sqlite3.Connection = connection
+    ) -> list[str]:
         span = {"first": first, "last": last}
-        found: list[str] = connection.execute(sql, values | span).fetchone()
+        found: list[str] = reader.execute(sql, values | span).fetchone()
         return found
 
-    def summaries(lists: list[str]) -> _Summaries:
-        return _summaries(lists, decks, parameters_of)
+    def computed(lists: list[str]) -> _Computed:
+        return _computed(lists, decks, parameters_of)
 
-    def finished(part: _Summaries) -> Iterator[tuple[int, Progress]]:
-        ids = {"ids": _json([one.answer // MILLISECOND for one in part[0]])}
-        last = {row[0]: row[1:] for row in connection.execute(_LAST, ids)}
-        named: dict[int, _Summary | None] = {one.card: one for one in part[0]}
-        named.update(dict.fromkeys(part[1]))
-        for card in sorted(named):
-            one = named[card]
-            if one is None:
-                yield card, replay(card)
-            else:
-                yield card, _progress(one, last[card], rollover)
+    def finished(part: _Computed) -> Iterator[tuple[int, Progress]]:
+        found: dict[int, Progress | None] = dict(part.plain)
+        found.update(dict.fromkeys(part.others))
+        ids = {"ids": _json(part.learning)}
+        steps = {row[0]: row[1:] for row in connection.execute(_LAST, ids)}
+        for card in sorted(found):
+            progress = found[card]
+            if progress is None:
+                progress = replay(card)
+            elif card in steps:
+                progress = _in_learning(progress, steps[card], rollover)
+            yield card, progress
 
     border = _border(connection) if cards is None else _LEAST
-    if border > _LEAST:
-        # The later cards are computed beside the earlier ones and what is done
-        # with them.
-        job = partial(summaries, texts(border, _MOST))
-        with aside(job, _Summaries) as computed:
-            yield from finished(summaries(texts(_LEAST, border - 1)))
-            yield from finished(computed())
+    if border == _LEAST:
+        yield from finished(computed(texts(_LEAST, _MOST)))
+        return
+    if path is None:
+        earlier, later = None, texts(border, _MOST)
     else:
-        yield from finished(summaries(texts(_LEAST, _MOST)))
+        with closing(_reader(path)) as reader, ThreadPoolExecutor(1) as thread:
+            waiting = thread.submit(texts, border, _MOST, reader)
+            earlier, later = texts(_LEAST, border - 1), waiting.result()
+    # The later cards are computed beside the earlier ones and what is done with them.
+    with aside(partial(computed, later), _Computed) as result:
+        yield from finished(computed(earlier or texts(_LEAST, border - 1)))
+        yield from finished(result())
 
 
-class _Summary(Struct, array_like=True):
-    """What all answers to a card come to."""
-
-    card: int
-    answer: int
-    """The last one, packed."""
-    stability: float
-    difficulty: float
-    reps: int
-    lapses: int
-    interval: int | None
-    """What it got after that answer, days; None where nothing else was done."""
+def _reader(path: Path) -> sqlite3.Connection:
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    return sqlite3.connect(uri, uri=True, check_same_thread=False)
 
 
-_Summaries = tuple[list[_Summary], list[int]]
-"""Those of cards with nothing but answers, and the other cards."""
+class _Computed(Struct, array_like=True):
+    """What texts of the log come to."""
+
+    plain: list[tuple[int, Progress]]
+    """Cards with nothing but answers."""
+    learning: list[int]
+    """The last answers to those of them that are in learning: more is to be read."""
+    others: list[int]
+    """All other cards."""
 
 
-def _progress(
-    one: _Summary, last: tuple[int, int, int, int], rollover: int
+def _in_learning(
+    progress: Progress, last: tuple[int, int, int], rollover: int
 ) -> Progress:
-    (review, offset, step, interval), due = last, 0
-    if one.answer >> 3 & 7 == _REVIEW:
-        interval = interval if one.interval is None else one.interval
-    else:
-        due = step_due(Moment(review, offset, rollover), -interval)
-    memory, counts = (one.stability, one.difficulty), (one.reps, one.lapses)
-    return progress_after(one.answer, memory, step, interval, due, counts)
+    offset, step, interval = last
+    moment = Moment(progress.last_ms or 0, offset, rollover)
+    due = step_due(moment, -interval)
+    return replace(progress, step=step, interval=interval, due_ms=due)
 
 
 def _border(connection: sqlite3.Connection) -> int:
@@ -167,23 +174,50 @@ def _border(connection: sqlite3.Connection) -> int:
     return int(connection.execute(sql).fetchone()[0])
 
 
-def _summaries(
+def _computed(
     lists: list[str],
     decks: Mapping[int, int],
     parameters_of: Callable[[int], tuple[float, ...]],
-) -> _Summaries:
-    """Compute the memory of cards from what `_ANSWERS` gives."""
-    answers, cards, new, rest = (
+) -> _Computed:
+    """Compute the progress of cards from what `_ANSWERS` gives."""
+    answers, cards, ids, rest = (
         msgspec.json.decode(text, type=list[int]) for text in lists
     )
     answered: dict[int, list[int]] = defaultdict(list)
     lapses: dict[int, int] = defaultdict(int)
     for card, answer in zip(cards, answers, strict=True):
         given = answered[card]
-        if answer & 7 == 1 and given and given[-1] >> 3 & 7 == _REVIEW:
+        if answer & 7 == 1 and given and given[-1] >> 3 & 3 == _REVIEW:
             lapses[card] += 1
         given.append(answer)
-    begun = set(new)
+    # The last one of each card stays.
+    moments = dict(zip(cards, ids, strict=True))
+    others, moved = _apart(rest, answered)
+    models: dict[int, Model] = {}
+    found = _Computed([], [], [])
+    for card, given in answered.items():
+        if card in others or not given[0] & TO_NEW:
+            others.add(card)
+            continue
+        deck = decks[card]
+        if deck not in models:
+            models[deck] = memory_model(parameters_of(deck))
+        memory, last, moment = models[deck](given), given[-1], moments[card]
+        counts, interval = (len(given), lapses.get(card, 0)), last >> REST
+        if card in moved and moved[card][0] > moment:
+            interval = moved[card][1]
+        if last >> 3 & 3 != _REVIEW:
+            found.learning.append(moment)
+        progress = progress_after(last, moment, memory, 0, interval, None, counts)
+        found.plain.append((card, progress))
+    found.others = list(others)
+    return found
+
+
+def _apart(
+    rest: list[int], answered: Collection[int]
+) -> tuple[set[int], dict[int, tuple[int, int]]]:
+    """Give the cards whose log holds more than answers, and who moved last, and how."""
     others: set[int] = set()
     moved: dict[int, tuple[int, int]] = {}
     for card, moment, interval, what in zip(*[iter(rest)] * 4, strict=True):
@@ -191,29 +225,19 @@ def _summaries(
             moved[card] = moment, interval
         if what == _ODD or card not in answered:
             others.add(card)
-    models: dict[int, Model] = {}
-    plain: list[_Summary] = []
-    for card, given in answered.items():
-        if card in others or given[0] // MILLISECOND not in begun:
-            others.add(card)
-            continue
-        deck = decks[card]
-        if deck not in models:
-            models[deck] = memory_model(parameters_of(deck))
-        memory = models[deck](given)
-        counts = len(given), lapses.get(card, 0)
-        moment, days = moved.get(card, (0, 0))
-        after = days if moment > given[-1] // MILLISECOND else None
-        plain.append(_Summary(card, given[-1], *memory, *counts, after))
-    return plain, list(others)
+    return others, moved
 
 
 def _json(numbers: Collection[int]) -> str:
     return str(list(numbers))
 
 
+_STATES = tuple(State)
+
+
 def progress_after(
     answer: int,
+    moment_ms: int,
     memory: tuple[float, float],
     step: int,
     interval: int,
@@ -224,13 +248,14 @@ def progress_after(
 
     Args:
         answer: It, packed.
+        moment_ms: When it was given, UTC milliseconds.
         memory: Stability (days) and difficulty (1 to 10) after it.
         step: Index into the steps.
         interval: Days when positive, seconds when negative.
         due_ms: When a card in learning is due, UTC milliseconds.
         counts: Answers and lapses.
     """
-    state, day = State(answer >> 3 & 7), day_of(answer)
+    state, day = _STATES[answer >> 3 & 3], answer >> 6 & DAYS
     in_review = state is State.REVIEW
     # In the order of the fields: names cost time, and there are many cards.
     return Progress(
@@ -241,7 +266,7 @@ def progress_after(
         interval,
         None if in_review else due_ms,
         day + interval if in_review else None,
-        answer // MILLISECOND,
+        moment_ms,
         day,
         *counts,
     )

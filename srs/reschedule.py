@@ -6,7 +6,9 @@ its new interval, counted from its last answer, so that a rebuild keeps it.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -14,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from srs.balance import Load
-from srs.cache import deck_presets, rebuild_all, rewrite, save_all
+from srs.cache import deck_presets, portions, rebuild_all, rewrite, save_all
 from srs.day_cards import read_load
 from srs.fuzz import fuzz_range, round_half_up
 from srs.memory import Progress, ReviewKind, State
@@ -27,9 +29,8 @@ from srs.store import Store
 LOAD_DAYS = 14
 
 _CARDS = """
-    select id, note, ordinal, deck, suspended
+    select id, deck, note || ':' || ordinal, suspended = 0, state = 2 and retired = 0
       from cards
-     where state = 2 and retired = 0
 """
 
 
@@ -88,45 +89,80 @@ def _work(
 ) -> Rescheduled:
     connection = store.connection
     presets = deck_presets(connection, options)
+    rows = connection.execute(_CARDS).fetchall()
+    owners = {row[0]: row[1] for row in rows}
     chosen = {
-        card: row
-        for card, *row in connection.execute(_CARDS)
-        if decks is None or row[2] in decks
+        row[0]: row for row in rows if row[4] and (decks is None or row[1] in decks)
     }
     today = options.calendar.day(now_ms)
-    load = read_load(store, options, today)
-    found: dict[int, Progress] = {}
-    moved: dict[int, Progress] = {}
-    for card, progress in rebuild_all(
+    moves = _Moves(chosen, presets, today, read_load(store, options, today))
+    free = FreeIds(connection, now_ms, len(chosen))
+    added: list[int] = []
+    rebuilt = rebuild_all(
         connection,
         lambda deck: presets[deck],
         options.rollover,
         None if decks is None else chosen,
-    ):
-        found[card] = progress
-        if card not in chosen:
-            continue
-        guid, ordinal, deck, suspended = chosen[card]
-        seed = f"{guid}:{ordinal}:{progress.reps - 1}"
-        after = moved_to(progress, presets[deck], seed, today, load)
-        if after is not None:
-            moved[card] = after
-            if not suspended:
-                load.move(progress.due_day, after.due_day)
-    asked = [card for card, row in chosen.items() if not row[3]]
-    result = Rescheduled(
-        cards=len(chosen),
-        moved=len(moved),
-        sooner=sum(_due(moved[card]) < _due(found[card]) for card in moved),
-        before=_load(asked, found, today),
-        after=_load(asked, found | moved, today),
+        decks=owners,
+        path=store.path,
     )
-    if write:
-        if moved:
-            runs = add_rows(connection, options, now_ms, found, moved)
-            note_operation(connection, now_ms, "reschedule", {"runs": runs})
-        save_all(connection, presets, (found | moved).items())
-    return result
+    for found in map(dict, portions(rebuilt)):
+        moving = moves.of(found)
+        if write:
+            added += add_rows(connection, options, now_ms, found, moving, free)
+            save_all(connection, presets, (found | moving).items(), owners)
+    if added:
+        note_operation(connection, now_ms, "reschedule", {"runs": runs_of(added)})
+    return moves.result()
+
+
+class _Moves:
+    """Which cards move, portion by portion, and what is due before and after."""
+
+    def __init__(
+        self,
+        chosen: Mapping[int, Sequence[Any]],
+        presets: Mapping[int, Preset],
+        today: int,
+        load: Load,
+    ) -> None:
+        self._chosen, self._presets = chosen, presets
+        self._today, self._load = today, load
+        self._moved, self._sooner = 0, 0
+        self._before: list[int | None] = []
+        self._after: list[int | None] = []
+
+    def of(self, found: Mapping[int, Progress]) -> dict[int, Progress]:
+        """Give the cards of a portion that move, as they become."""
+        moving: dict[int, Progress] = {}
+        chosen, presets = self._chosen, self._presets
+        today, load = self._today, self._load
+        for card, progress in found.items():
+            if card not in chosen:
+                continue
+            _, deck, name, is_asked, _ = chosen[card]
+            seed = f"{name}:{progress.reps - 1}"
+            moves = moved_to(progress, presets[deck], seed, today, load)
+            if moves is not None:
+                moving[card] = moves
+                self._sooner += _due(moves) < _due(progress)
+            if is_asked:
+                self._before.append(progress.due_day)
+                self._after.append((moves or progress).due_day)
+                if moves is not None:
+                    load.move(progress.due_day, moves.due_day)
+        self._moved += len(moving)
+        return moving
+
+    def result(self) -> Rescheduled:
+        """Sum up."""
+        return Rescheduled(
+            cards=len(self._chosen),
+            moved=self._moved,
+            sooner=self._sooner,
+            before=_counted(self._before, self._today),
+            after=_counted(self._after, self._today),
+        )
 
 
 def moved_to(
@@ -152,13 +188,13 @@ def moved_to(
         # Brought forward by hand.
         return None
     wanted = interval_days(stability, preset)
+    lower, upper = fuzz_range(wanted, 1, preset.maximum_interval)
+    if preset.fuzz and lower <= progress.interval <= upper:
+        return None
     spread = day_spread(preset, last, seed, load)
     if spread is None:
         interval = max(1, min(preset.maximum_interval, round_half_up(wanted)))
     else:
-        lower, upper = fuzz_range(wanted, 1, preset.maximum_interval)
-        if lower <= progress.interval <= upper:
-            return None
         # What is to come may be spread; what is overdue already is due today.
         interval = spread(min(upper, max(lower, today + 1 - last)), upper)
     if interval == progress.interval:
@@ -170,15 +206,54 @@ def _due(progress: Progress) -> int:
     return progress.due_day or 0
 
 
-def _load(
-    cards: Iterable[int], carried: Mapping[int, Progress], today: int
-) -> tuple[int, ...]:
+def _counted(due: Iterable[int | None], today: int) -> tuple[int, ...]:
+    """Count cards by the day on which they are due, those overdue today."""
     load = [0] * LOAD_DAYS
-    for card in cards:
-        day = carried[card].due_day if card in carried else None
+    for day, cards in Counter(due).items():
         if day is not None and day < today + LOAD_DAYS:
-            load[max(0, day - today)] += 1
+            load[max(0, day - today)] += cards
     return tuple(load)
+
+
+class FreeIds:
+    """Gives ids to rows that are added: after their cards' last rows, few after now."""
+
+    def __init__(self, connection: sqlite3.Connection, now_ms: int, room: int) -> None:
+        """Find out where there is room.
+
+        Args:
+            connection: In a transaction.
+            now_ms: UTC milliseconds.
+            room: How many may be wanted.
+        """
+        newest = connection.execute("select max(id) from reviews").fetchone()[0] or 0
+        self._first = max(now_ms - room, newest + 1)
+        self._last: dict[int, int] = {}
+        """The last rows of cards that have some since then."""
+        self._taken: set[int] = set()
+        if self._first + room > now_ms:
+            self._first = now_ms - 2 * room
+            sql = "select card, id from reviews where id >= ? order by id"
+            rows = connection.execute(sql, (self._first,)).fetchall()
+            self._last, self._taken = dict(rows), {row[1] for row in rows}
+
+    def give(self, cards: Collection[int]) -> dict[int, int]:
+        """Give each card an id."""
+        last, taken = self._last, self._taken
+        if not taken:
+            ids = dict(zip(cards, count(self._first), strict=False))
+            self._first += len(ids)
+            return ids
+        while self._first in taken:
+            self._first += 1
+        ids, review = {}, self._first
+        for card in sorted(cards, key=lambda card: last.get(card, 0)):
+            review = max(review, last.get(card, 0) + 1)
+            while review in taken:
+                review += 1
+            taken.add(review)
+            ids[card] = review
+        return ids
 
 
 def add_rows(
@@ -187,7 +262,8 @@ def add_rows(
     now_ms: int,
     found: Mapping[int, Progress],
     moved: Mapping[int, Progress],
-) -> list[list[int]]:
+    free: FreeIds,
+) -> list[int]:
     """Log inside a transaction that cards move; see `undo_reschedule`.
 
     Args:
@@ -196,11 +272,12 @@ def add_rows(
         now_ms: UTC milliseconds.
         found: The cards as they are, by id.
         moved: Those that move, as they become.
+        free: Where there is room for them.
 
     Returns:
-        First and last id of each run of rows that were added.
+        The ids of the rows that were added.
     """
-    ids = _free_ids(connection, now_ms, moved)
+    ids = free.give(moved)
     offset = options.moment(now_ms).offset_min
     kind, state = int(ReviewKind.RESCHEDULE), int(State.REVIEW)
     connection.executemany(
@@ -224,34 +301,13 @@ def add_rows(
             for card, review in ids.items()
         ],
     )
-    return _runs(sorted(ids.values()))
+    return list(ids.values())
 
 
-def _free_ids(
-    connection: sqlite3.Connection, now_ms: int, moved: Collection[int]
-) -> dict[int, int]:
-    """Give each card a free id after its last row, and as few as can be after now."""
-    newest = connection.execute("select max(id) from reviews").fetchone()[0] or 0
-    if newest < now_ms - len(moved):
-        return dict(zip(moved, range(now_ms - len(moved), now_ms), strict=True))
-    rows = connection.execute("select card, max(id) from reviews group by card")
-    last: dict[int, int] = dict(rows)
-    cards = sorted(moved, key=lambda card: last[card])
-    review = now_ms - 2 * len(cards)
-    sql = "select id from reviews where id > ?"
-    taken = {row[0] for row in connection.execute(sql, (review,))}
-    ids: dict[int, int] = {}
-    for card in cards:
-        review = max(review, last[card]) + 1
-        while review in taken:
-            review += 1
-        ids[card] = review
-    return ids
-
-
-def _runs(ids: Sequence[int]) -> list[list[int]]:
+def runs_of(ids: Iterable[int]) -> list[list[int]]:
+    """Give the first and the last of each run of numbers that follow each other."""
     runs: list[list[int]] = []
-    for one in ids:
+    for one in sorted(ids):
         if runs and runs[-1][1] == one - 1:
             runs[-1][1] = one
         else:

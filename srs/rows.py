@@ -39,6 +39,17 @@ LOOK = "(r.kind = 3 and r.difficulty = 0 and r.ease = 0)"
 As in Anki: answered early, without a factor; from `reviews r`.
 """
 
+STUDY_DAY = "((id / 1000 - 1 + offset_min * 60 - :shift) / 86400)"
+"""`srs.calendar.study_day` of a row of `reviews`; `:shift` is the rollover, seconds."""
+
+
+def listed(what: str, where: str) -> str:
+    """Write SQL that gives a column as a JSON list, of the rows that meet a condition.
+
+    One text takes a fraction of the time that a million rows take.
+    """
+    return f"'[' || ifnull(group_concat({what}) filter (where {where}), '') || ']'"
+
 
 def note_of(row: Sequence[Any]) -> Note:
     """Make a note from `NOTE_COLUMNS`."""

@@ -121,10 +121,13 @@ def interval_days(stability: float, preset: Preset) -> float:
     Source:
         The forgetting curve of `recall`, solved for t.
     """
-    decay = preset.parameters[20]
-    factor = math.pow(0.9, -1 / decay) - 1
-    retention = math.pow(preset.desired_retention, -1 / decay)
-    return stability / factor * (retention - 1)
+    factor, growth = _curve(preset.parameters[20], preset.desired_retention)
+    return stability / factor * growth
+
+
+@lru_cache(maxsize=64)
+def _curve(decay: float, retention: float) -> tuple[float, float]:
+    return math.pow(0.9, -1 / decay) - 1, math.pow(retention, -1 / decay) - 1
 
 
 def review_kind(before: Progress, day: int) -> ReviewKind:

@@ -120,8 +120,13 @@ def test_a_process_with_threads_is_never_copied() -> None:
 
 
 @pytest.mark.parametrize("is_copied", [True, False])
+@pytest.mark.parametrize("has_reader", [True, False])
 def test_a_long_log_in_two_parts_gives_what_one_gives(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_copied: bool
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_copied: bool,
+    has_reader: bool,
 ) -> None:
     store = new_store(tmp_path)
     add(store, numbered(60), NOON)
@@ -132,7 +137,8 @@ def test_a_long_log_in_two_parts_gives_what_one_gives(
     monkeypatch.setattr(rebuild, "_LONG", 1)
     if sys.platform == "linux":
         monkeypatch.setattr(module, "can_copy", lambda: is_copied)
-    parts = list(rebuild_all(store.connection, lambda _: Preset(), 4))
+    path = store.path if has_reader else None
+    parts = list(rebuild_all(store.connection, lambda _: Preset(), 4, path=path))
 
     assert len(whole) == 60
     assert parts == whole

@@ -12,9 +12,8 @@ from srs.cache import rebuild_cache
 from srs.fitting.optimize import NoOptimizer, fitted, rounded
 from srs.fitting.parameters import adopt, optimize
 from srs.fitting.training import Answer, Lesson, material, read_material
-from srs.options import Options, save_options
+from srs.options import Options
 from srs.presets import DEFAULT_PARAMETERS
-from srs.reschedule import reschedule
 from srs.store import Store
 from srs.undo import undo_last
 
@@ -127,27 +126,4 @@ def test_what_anki_leaves_out_is_left_out(tmp_path: Path) -> None:
 
     assert without.reviews == whole.reviews - count
     assert card not in {lesson.card for lesson in without.lessons}
-    store.close()
-
-
-def test_a_reschedule_moves_what_its_memory_asks_for(tmp_path: Path) -> None:
-    store = lived(tmp_path, 120)
-    save_options(store, "", {"desired_retention": 0.8})
-    options = Options(store)
-    before = store.rows("select id, due_day from cards order by id")
-
-    tried = reschedule(store, options, DONE, dry_run=True)
-    assert store.rows("select id, due_day from cards order by id") == before
-    done = reschedule(store, options, DONE)
-
-    assert tried == done
-    assert done.moved > 60
-    assert sum(done.before) >= sum(done.after)
-    assert contradictions(store) == []
-    assert reschedule(store, options, DONE + 1).moved == 0
-    undone = undo_last(store, options)
-    assert undone is not None
-    assert undone.name == "reschedule"
-    assert store.rows("select id, due_day from cards order by id") == before
-    assert contradictions(store) == []
     store.close()

@@ -8,7 +8,7 @@ from srs_shelf import NOON, add, new_store, numbered
 
 from bench.lives import fill, live
 from srs.cache import rebuild_all, rebuild_cache, rebuilt
-from srs.formulas import memory_model, packed
+from srs.formulas import REST, memory_model, packed
 from srs.memory import Progress, State
 from srs.options import Options
 from srs.presets import DEFAULT_PARAMETERS, PARAMETER_RANGES, Preset
@@ -49,8 +49,8 @@ def test_the_formulas_give_what_fsrs_gives_to_the_last_bit(seed: int) -> None:
         for _ in range(12):
             elapsed = dice.choice([0, 0, 1, 2, 5, 10, 50, 400, 9000, -3])
             rating, day = dice.choice([1, 2, 3, 3, 4]), day + elapsed
-            at_ms = day * DAY_MS + dice.randrange(-DAY_MS, DAY_MS)
-            answers.append(packed(at_ms, day, 2, rating))
+            # What a reader of the log packs on top of an answer is not looked at.
+            answers.append(packed(day, 2, rating) | dice.randrange(400) << REST)
             theirs = next_memory(progress, rating, elapsed, parameters)
             progress = Progress(State.REVIEW, stability=theirs[0], difficulty=theirs[1])
 
@@ -121,3 +121,19 @@ def test_a_reschedule_in_the_log_moves_the_due_day_and_nothing_else(
     assert (after[card].interval, after[card].due_day) == (77, last_day + 77)
     assert after[card].stability == before[card].stability
     assert after[card].reps == before[card].reps
+
+
+def test_both_ways_agree_on_moments_that_no_calendar_holds(lived: Store) -> None:
+    # The first years of the epoch, and years after 2148, as broken clocks give them.
+    ends = "select {}(id) from reviews where card % 5 = {} group by card"
+    early, late = ends.format("min", 0), ends.format("max", 1)
+    lived.db.execute(f"update reviews set id = id % 100000000 where id in ({early})")
+    lived.db.execute(f"update reviews set id = id + 4000000000000 where id in ({late})")
+
+    found = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+
+    assert len(found) == 60
+    assert max(one.last_day or 0 for one in found.values()) > 0xFFFF
+    assert found == {
+        card: rebuilt(lived.connection, card, DEFAULT_PARAMETERS, 4) for card in found
+    }

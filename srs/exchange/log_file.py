@@ -17,7 +17,7 @@ import msgspec
 from srs.calendar import Calendar
 from srs.exchange.foreign_log import LONGEST_MS, ORIGIN, interval_in, state_after
 from srs.exchange.incoming import FIRST_MS, LAST_MS, IncomingCard, IncomingReview
-from srs.formulas import MILLISECOND, Model, memory_model
+from srs.formulas import Model, memory_model
 from srs.memory import Progress, State
 from srs.rebuild import progress_after
 from srs.schedule import Moment, step_due
@@ -81,11 +81,9 @@ _INSERT = """
 # As one text: row by row, each would have to be fetched under Python's lock.
 # The state after the last answer to a card is missing: it isn't in the log.
 _PACKED = """
-    select '[' || group_concat(packed) || ']' from (
-        select iif(id between {first} and {last},
-                   id * 256
-                   + ((id / 1000 - 1 + {offset} * 60 - {shift}) / 86400
-                      - id / 86400000 + 2) * 64
+    select '[' || group_concat(packed) || ']', '[' || group_concat(id) || ']' from (
+        select id, iif(id between {first} and {last},
+                   (id / 1000 - 1 + {offset} * 60 - {shift}) / 86400 * 64
                    + case following when 0 then 1 when 1 then 2 when 2 then 3
                      else 0 end * 8
                    + (rating & 7), 0) as packed
@@ -145,7 +143,7 @@ class LogFile:
         self._ends: list[tuple[int, int, int, int]] = []
         """For each of them the last moment and interval, answers and lapses."""
         self._others: set[int] = set()
-        self._offset, self._packed = "0", "[]"
+        self._offset, self._packed, self._moments = "0", "[]", "[]"
         self.known = 0
         """Rows of cards that hold nothing but known ones."""
         self.moments: list[int] = []
@@ -159,7 +157,8 @@ class LogFile:
             early, late = file.execute(_ENDS, (FIRST_MS, LAST_MS)).fetchone()
             if early is not None:
                 self._offset = self._offsets(early, late)
-                self._packed = file.execute(self._sql(_PACKED)).fetchone()[0]
+                found = file.execute(self._sql(_PACKED)).fetchone()
+                self._packed, self._moments = found
 
     def _offsets(self, early: int, late: int) -> str:
         """Write the offset from UTC as SQL, by the moments at which it changes."""
@@ -274,7 +273,10 @@ class LogFile:
         Returns:
             By our card what it carries.
         """
-        answers = msgspec.json.decode(self._packed, type=list[int])
+        answers, moments = (
+            msgspec.json.decode(text, type=list[int])
+            for text in (self._packed, self._moments)
+        )
         models: dict[str, Model] = {}
         found: dict[int, Progress] = {}
         rollover, offset_of = self._calendar.rollover, self._calendar.offset_of
@@ -288,14 +290,14 @@ class LogFile:
                 due = step_due(Moment(at, offset_of(at), rollover), -interval)
             found[card] = progress_after(
                 given[-1] | state << 3,
+                at,
                 models[deck](given),
                 0,
                 interval,
                 due,
                 (counts[0], counts[1]),
             )
-            self.moments += given
-        self.moments = [answer // MILLISECOND for answer in self.moments]
+            self.moments += moments[first - 1 : last]
         return found
 
     def others(self) -> dict[int, list[IncomingReview]]:

@@ -12,35 +12,40 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
+import msgspec
 from msgspec import Struct
 
 from srs.cache import deck_presets, steps
 from srs.figures.within import REVIEWS, Within
-from srs.formulas import MILLISECOND, Model, day_of, memory_model
-from srs.memory import ReviewKind, State
+from srs.formulas import DAYS, REST, TELLABLE, TO_NEW, Model, memory_model
+from srs.memory import ReviewKind
 from srs.options import Options
+from srs.rows import STUDY_DAY, listed
 from srs.schedule import Moment, recall
 from srs.store import Store
 
 EDGES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.825, 0.85, 0.875, 0.9, 0.925, 0.95, 0.975)
 """Where the bins part; close together where most predictions are."""
 
-# As `srs.rebuild` reads the log, with the kind in place of the state.  Looks
-# outside of the schedule and other intervals for the same memory change nothing.
+_REVIEWED, _SINCE = 1 << REST, 2 << REST
+
+# As `srs.rebuild` reads the log.  Looks outside of the schedule and other intervals for
+# the same memory change nothing.
+_PACKED = f"""
+    (kind = 1) * {_REVIEWED} + (id >= :since) * {_SINCE} + {STUDY_DAY} * 64
+    + (before = 0) * {TO_NEW} + rating
+"""
+_ANSWER = f"rating > 0 and {TELLABLE}"
 _ANSWERS = f"""
-    select card, group_concat(
-             id * 256
-             + ((id / 1000 - 1 + offset_min * 60 - :shift) / 86400
-                - id / 86400000 + 2) * 64
-             + (kind = 1) * 8 + rating),
-           sum(rating = 0), before, min(id)
+    select {listed(_PACKED, _ANSWER)},
+           {listed("card", _ANSWER)},
+           {listed("card", f"not ({_ANSWER})")}
       from reviews not indexed
      where void = 0 and not (rating = 0 and kind = 5)
        and not (kind = 3 and difficulty = 0 and ease = 0)
        and {REVIEWS}
-     group by card
 """
-"""The state before the first answer is that of the row with the least id."""
+"""All answers in the order of time, their cards, and the cards of other rows."""
 
 Prediction = tuple[float, bool]
 """The chance of recall before an answer, and whether it was recalled."""
@@ -95,34 +100,41 @@ def predictions(
     decks: dict[int, int] = dict(connection.execute("select id, deck from cards"))
     walks: dict[int, _Walk] = {}
     values = chosen.values(shift=rollover * 3600, since=since_ms)
-    for card, text, odd, before, _ in connection.execute(_ANSWERS, values):
+    answers, cards, others = (
+        msgspec.json.decode(text, type=list[int])
+        for text in connection.execute(_ANSWERS, values).fetchone()
+    )
+    answered: dict[int, list[int]] = {card: [0] for card in others}
+    for card, answer in zip(cards, answers, strict=True):
+        answered.setdefault(card, []).append(answer)
+    for card, given in answered.items():
         deck = decks[card]
         parameters = presets[deck].parameters
-        if odd or before != State.NEW:
+        if not given[0] & TO_NEW:
             yield from _slowly(connection, card, parameters, rollover, since_ms)
             continue
         if deck not in walks:
-            walks[deck] = _walk(parameters, since_ms)
-        yield from walks[deck](sorted(map(int, text.split(","))))
+            walks[deck] = _walk(parameters)
+        yield from walks[deck](given)
 
 
 _Walk = Callable[[list[int]], list[Prediction]]
 
 
-def _walk(parameters: tuple[float, ...], since_ms: int) -> _Walk:
+def _walk(parameters: tuple[float, ...]) -> _Walk:
     """Make the function that goes through a card's packed answers, oldest first."""
     model: Model = memory_model(parameters)
     decay = -parameters[20]
     factor = 0.9 ** (1 / decay) - 1
-    since = since_ms * MILLISECOND
+    compared = _REVIEWED | _SINCE
 
     def walk(answers: list[int]) -> list[Prediction]:
         found: list[Prediction] = []
         s = d = 0.0
         last = 0
         for answer in answers:
-            day = day_of(answer)
-            if answer & 8 and answer >= since and s and day > last:
+            day = answer >> 6 & DAYS
+            if answer & compared == compared and s and day > last:
                 chance = (1 + factor * (day - last) / s) ** decay
                 found.append((chance, answer & 7 > 1))
             s, d = model((answer,), s, d, last)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from srs.calendar import Calendar, day_start_ms
 from srs.figures.within import REVIEWS, Within
+from srs.rows import STUDY_DAY
 from srs.store import Store
 
 YEAR_DAYS = 365
@@ -24,7 +25,7 @@ _WHOLE = f"""
     {_WHERE}
 """
 _BY_OFFSET = f"""
-    select (id / 1000 - 1 + offset_min * 60 - :shift) / 86400, count(*), sum(took_ms)
+    select {STUDY_DAY}, count(*), sum(took_ms)
       from reviews
     {_WHERE}
      group by 1

@@ -11,16 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from srs.calendar import DAY_S
+from srs.rows import STUDY_DAY
 from srs.store import Store
 
 _LEARNED, _OTHER, _CRAM, _RESET = range(4)
 
-# One number for each row, so that they sort by time; see `srs.formulas`.
-_ROWS = """
+# One number for each row, so that they sort by time: its millisecond times 256, plus
+# 64 times the study day as counted from the day in UTC less two, and so on.
+_ROWS = f"""
     select card, group_concat(
              id * 256
-             + ((id / 1000 - 1 + offset_min * 60 - :shift) / 86400
-                - id / 86400000 + 2) * 64
+             + ({STUDY_DAY} - id / 86400000 + 2) * 64
              + case when kind = 3 and difficulty = 0 and ease = 0 then 2
                     when kind = 4 and difficulty = 0 and ease = 0
                          and rating = 0 then 3

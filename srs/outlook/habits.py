@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from srs.memory import Rating, State
-from srs.rows import LOOK
+from srs.rows import LOOK, STUDY_DAY
 from srs.store import Store
 
 _YEAR_MS = 365 * 86_400_000
@@ -120,7 +120,7 @@ def usual_day(store: Store, rollover: int, today: int) -> tuple[float, float]:
         f"""
         select count(distinct day), coalesce(sum(before = 2), 0),
                coalesce(sum(min(took_ms, 60000)), 0) / 60000.0
-          from (select (r.id / 1000 - 1 + r.offset_min * 60 - :shift) / 86400 as day,
+          from (select {STUDY_DAY} as day,
                        r.before, r.took_ms
                   from reviews r
                  where r.void = 0 and r.rating > 0 and not {LOOK}

@@ -17,7 +17,6 @@ from srs.memory import Rating, State
 from srs.outlook.habits import Habits
 from srs.presets import Preset
 
-_DAY_MS = 86_400_000
 T = TypeVar("T")
 
 
@@ -41,7 +40,7 @@ class Rules:
         self, stability: float, difficulty: float, last: int, day: int, rating: int
     ) -> tuple[float, float]:
         """Give stability and difficulty after an answer on a study day."""
-        answer = packed(day * _DAY_MS, day, State.REVIEW, rating)
+        answer = packed(day, State.REVIEW, rating)
         return self.model((answer,), stability, difficulty, last)
 
 
