@@ -171,7 +171,8 @@ def _border(connection: sqlite3.Connection) -> int:
         select id from cards order by id
          limit 1 offset (select count(*) * 3 / 8 from cards)
     """
-    return int(connection.execute(sql).fetchone()[0])
+    row = connection.execute(sql).fetchone()
+    return int(row[0]) if row else _LEAST
 
 
 def _computed(
@@ -196,6 +197,8 @@ def _computed(
     models: dict[int, Model] = {}
     found = _Computed([], [], [])
     for card, given in answered.items():
+        if card not in decks:
+            continue  # a damaged store, see `srs.keeping.cures`
         if card in others or not given[0] & TO_NEW:
             others.add(card)
             continue
@@ -210,7 +213,7 @@ def _computed(
             found.learning.append(moment)
         progress = progress_after(last, moment, memory, 0, interval, None, counts)
         found.plain.append((card, progress))
-    found.others = list(others)
+    found.others = [card for card in others if card in decks]
     return found
 
 

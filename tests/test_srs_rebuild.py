@@ -7,11 +7,15 @@ import pytest
 from srs_shelf import NOON, add, new_store, numbered
 
 from bench.lives import fill, live
+from srs import rebuild
 from srs.cache import rebuild_all, rebuild_cache, rebuilt
+from srs.figures.calibration import calibration
+from srs.figures.within import Within
 from srs.formulas import REST, memory_model, packed
 from srs.memory import Progress, State
 from srs.options import Options
 from srs.presets import DEFAULT_PARAMETERS, PARAMETER_RANGES, Preset
+from srs.reschedule import reschedule
 from srs.schedule import next_memory
 from srs.store import Store
 
@@ -137,3 +141,21 @@ def test_both_ways_agree_on_moments_that_no_calendar_holds(lived: Store) -> None
     assert found == {
         card: rebuilt(lived.connection, card, DEFAULT_PARAMETERS, 4) for card in found
     }
+
+
+@pytest.mark.parametrize("lost", ["id % 3 = 0", "1"])
+def test_answers_without_a_card_are_passed_over(
+    lived: Store, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    monkeypatch.setattr(rebuild, "_LONG", 1)
+    lived.connection.execute("pragma foreign_keys = off")
+    lived.db.execute("update reviews set rating = 0, kind = 4 where card % 4 = 0")
+    lived.db.execute(f"delete from cards where {lost}")
+    options, left = Options(lived), dict(lived.rows("select id, deck from cards"))
+
+    found = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+
+    assert found.keys() == left.keys()
+    assert reschedule(lived, options, NOON).cards <= len(left)
+    judged = calibration(lived, options, 0, Within())
+    assert (judged.reviews > 0) == bool(left)

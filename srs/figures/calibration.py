@@ -108,6 +108,8 @@ def predictions(
     for card, answer in zip(cards, answers, strict=True):
         answered.setdefault(card, []).append(answer)
     for card, given in answered.items():
+        if card not in decks:
+            continue  # a damaged store, see `srs.keeping.cures`
         deck = decks[card]
         parameters = presets[deck].parameters
         if not given[0] & TO_NEW:
