@@ -36,8 +36,11 @@ def stale_notes(notes: Iterable[Note], today: date, days: int) -> list[Stale]:
         if note.recheck:
             ends.append((note.recheck, "recheck"))
         if note.checked:
-            last = date.fromisoformat(note.checked) + timedelta(days=days + 1)
-            ends.append((last.isoformat(), "checked"))
+            checked = date.fromisoformat(note.checked)
+            # So that far ends of the calendar are never reached.
+            if (today - checked).days > days:
+                last = checked + timedelta(days=days + 1)
+                ends.append((last.isoformat(), "checked"))
         come = [end for end in ends if end[0] <= today.isoformat()]
         if come:
             since, reason = min(come)

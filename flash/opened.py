@@ -56,7 +56,8 @@ def opened(db: Path | None) -> Iterator[Opened]:
     """Open the store for the time of a command.
 
     Raises:
-        StoreError: It can't be opened, or the disk fails meanwhile.
+        StoreError: It can't be opened, the disk fails meanwhile, or rows that flash
+            never writes bring a command down.
         Trouble: `$FLASH_NOW` is no time.
     """
     from srs.store import open_store, reading
@@ -66,8 +67,18 @@ def opened(db: Path | None) -> Iterator[Opened]:
     try:
         with reading(store.path):
             yield Opened(store, clock)
+    except _BY_ODD_ROWS:
+        from srs.keeping.doctor import explanation
+
+        explained = explanation(store, clock())
+        if explained is None:
+            raise
+        raise explained from None
     finally:
         store.close()
+
+
+_BY_ODD_ROWS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def chosen_store(db: Path | None) -> tuple[Path, Callable[[], int]]:

@@ -13,6 +13,8 @@ from functools import lru_cache
 from msgspec import Struct
 
 DAY_S = 86_400
+END_MS = 253_402_128_000_000
+"""9999-12-30 in UTC: no calendar holds what comes two days after it."""
 _EPOCH = date(1970, 1, 1)
 
 
@@ -95,8 +97,15 @@ class Calendar(Struct, frozen=True):
 
 
 def system_offset(at_ms: int) -> int:
-    """Give the offset of the machine's own zone, minutes east of UTC."""
-    return time.localtime(at_ms // 1000).tm_gmtoff // 60
+    """Give the offset of the machine's own zone, minutes east of UTC.
+
+    Raises:
+        ValueError: No calendar holds this moment.
+    """
+    try:
+        return time.localtime(at_ms // 1000).tm_gmtoff // 60
+    except (OSError, OverflowError) as error:
+        raise ValueError(f"no calendar holds {at_ms} ms") from error
 
 
 def zone_offset(name: str) -> Callable[[int], int]:
@@ -106,7 +115,8 @@ def zone_offset(name: str) -> Callable[[int], int]:
         name: An IANA name such as Asia/Tokyo; empty for the machine's own.
 
     Returns:
-        Minutes east of UTC for UTC milliseconds.
+        Minutes east of UTC for UTC milliseconds; a moment that no calendar holds
+        makes it raise `ValueError`.
 
     Raises:
         UnknownZone: There is no such zone.
@@ -122,7 +132,10 @@ def zone_offset(name: str) -> Callable[[int], int]:
 
     @lru_cache(maxsize=4096)
     def of_hour(hour: int) -> int:
-        moment = datetime.fromtimestamp(hour * 900, UTC)
+        try:
+            moment = datetime.fromtimestamp(hour * 900, UTC)
+        except (OSError, OverflowError) as error:
+            raise ValueError(f"no calendar holds {hour * 900} s") from error
         offset = moment.astimezone(zone).utcoffset() or timedelta()
         return int(offset.total_seconds()) // 60
 

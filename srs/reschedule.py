@@ -233,9 +233,10 @@ class FreeIds:
         self._taken: set[int] = set()
         if self._first + room > now_ms:
             self._first = now_ms - 2 * room
-            sql = "select card, id from reviews where id >= ? order by id"
+            sql = "select card, id, void from reviews where id >= ? order by id"
             rows = connection.execute(sql, (self._first,)).fetchall()
-            self._last, self._taken = dict(rows), {row[1] for row in rows}
+            self._last = {card: review for card, review, void in rows if not void}
+            self._taken = {row[1] for row in rows}
 
     def give(self, cards: Collection[int]) -> dict[int, int]:
         """Give each card an id."""

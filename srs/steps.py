@@ -58,6 +58,25 @@ def last_steps(store: Store, limit: int | None = None) -> list[Step]:
     return found
 
 
+KEPT = {
+    "answer": ("card", "review"),
+    "look": ("card", "review"),
+    "confusion": ("card", "review", "was"),
+    "suspend": ("column", "was"),
+    "unsuspend": ("column", "was"),
+    "bury": ("column", "was"),
+    "forget": ("reviews",),
+    "add": ("about", "counts", "former"),
+    "edit": ("about", "counts", "former"),
+    "config": ("deck", "names"),
+    "import": ("notes", "reviews", "marks"),
+    "optimize": ("deck", "parameters", "fitted"),
+    "reschedule": ("runs",),
+    "away": ("was", "runs"),
+}
+"""What each kind of step keeps for telling of it and taking it back."""
+
+
 def counted(count: int, noun: str) -> str:
     """Write a count with its noun: `1 card`, `2 cards`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -20,6 +20,7 @@ TODAY = date(2026, 11, 23)
         ("2026-11-01", "2026-11-23", [("2026-11-23", "recheck")]),
         ("2026-11-01", "2026-11-24", []),
         ("2020-01-01", "2026-06-01", [("2021-01-01", "checked")]),
+        ("9999-12-31", "", []),
     ],
     ids=[
         "checked today",
@@ -29,6 +30,7 @@ TODAY = date(2026, 11, 23)
         "recheck today",
         "recheck tomorrow",
         "the earlier end counts",
+        "the last day there is",
     ],
 )
 def test_a_fact_keeps_a_year_or_until_its_author_says(
@@ -48,3 +50,9 @@ def test_the_oldest_comes_first() -> None:
     found = stale_notes(notes, TODAY, 365)
 
     assert [one.note.checked for one in found] == sorted(days)
+
+
+def test_a_fact_may_keep_longer_than_the_calendar_goes() -> None:
+    notes = [Note(Basic("q", "a"), "D", checked="0001-01-01")]
+
+    assert stale_notes(notes, TODAY, 10**9) == []

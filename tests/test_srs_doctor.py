@@ -128,7 +128,7 @@ BREAKS = {
         "delete from decks where name = 'A'",
         (
             "orphans",
-            "1 deck of notes or cards has no name",
+            "1 deck of notes or cards without a name",
             1,
             "named 'Lost deck' until the files are added again",
             True,
@@ -136,7 +136,11 @@ BREAKS = {
     ),
     "note gone": (
         "delete from notes where anki_id = (select min(anki_id) from notes)",
-        ("orphans", "1 note of cards is gone", 1, AGAIN_ADD, True),
+        ("orphans", "1 note lost, but not the cards", 1, AGAIN_ADD, True),
+    ),
+    "note and deck gone": (
+        "delete from decks; delete from notes where kind = 'basic'",
+        ("orphans", "3 notes lost, but not the cards", 3, AGAIN_ADD, True),
     ),
     "text unreadable": (
         "update notes set fields = '{\"type\":\"basic\",' where kind = 'cloze'",
@@ -206,6 +210,24 @@ BREAKS = {
             True,
         ),
     ),
+    "date": (
+        "update notes set checked = '2026-02-30' where kind = 'cloze'",
+        (
+            "text",
+            "1 date of a check can't be read",
+            1,
+            "removed until their files are added again",
+            True,
+        ),
+    ),
+    "step no object": (
+        "update operations set before = '7' where id = 1",
+        ("log", "1 step that can't be taken back any more", 1, "forgotten", True),
+    ),
+    "step before all time": (
+        "update operations set at_ms = -4611686018427387904 where id = 1",
+        ("log", "1 step that can't be taken back any more", 1, "forgotten", True),
+    ),
     "step": (
         "update operations set before = '{' where id = 1",
         ("log", "1 step that can't be taken back any more", 1, "forgotten", True),
@@ -217,7 +239,7 @@ BREAKS = {
 def test_what_is_wrong_is_told_mended_and_then_well(
     store: Store, statement: str, told: tuple[str, str, int, str, bool]
 ) -> None:
-    break_it(store, statement)
+    break_it(store, *statement.split("; "))
     broken = everything(store)
 
     assert told in found(store)

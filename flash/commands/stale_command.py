@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flash.opened import DbOption, DeckOption, JsonOption, opened
+from flash.opened import DbOption, DeckOption, JsonOption, chosen_store, opened
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from cards.note import Note
     from cards.shelf import Stale
 
@@ -33,26 +35,38 @@ def stale(
     mend the file, write today's date as `checked`, and add the file again.
     """
     from cards.shelf import stale_notes
-    from srs.calendar import day_date
 
-    with opened(db) as store:
-        today = day_date(store.options.calendar.day(store.now()))
-        if files:
-            from flash.adding import paths_named
-            from srs.intake import read_files
+    if files:
+        from flash.adding import paths_named
+        from srs.intake import read_files
 
-            notes = list(read_files(paths_named(files, "")).notes)
-        else:
-            from srs.library import stored_notes
+        notes = list(read_files(paths_named(files, "")).notes)
+        found = stale_notes(notes, _today(db), days)
+    else:
+        from srs.calendar import day_date
+        from srs.library import stored_notes
 
+        with opened(db) as store:
             notes = [one.note for one in stored_notes(store.store, deck=deck)]
-    found = stale_notes(notes, today, days)
+            today = day_date(store.options.calendar.day(store.now()))
+            found = stale_notes(notes, today, days)
     if json:
         from flash.printing import print_json
 
         print_json([_as_json(one) for one in found])
         return
     _print(found, notes)
+
+
+def _today(db: Path | None) -> "date":
+    """Give the study day, from a store that need not be there."""
+    from srs.calendar import Calendar, day_date, zone_offset
+
+    path, clock = chosen_store(db)
+    if not path.exists():
+        return day_date(Calendar(zone_offset("")).day(clock()))
+    with opened(db) as store:
+        return day_date(store.options.calendar.day(store.now()))
 
 
 def _as_json(one: "Stale") -> dict[str, object]:

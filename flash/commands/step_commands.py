@@ -49,27 +49,29 @@ def log(
     from srs.steps import last_steps
 
     with opened(db) as store:
-        found = last_steps(store.store, limit)
         calendar = store.options.calendar
+        found = [
+            (calendar.iso(one.at_ms), one) for one in last_steps(store.store, limit)
+        ]
     if json:
         from flash.printing import print_json
 
         shown = [
             {
-                "at": calendar.iso(one.at_ms),
+                "at": at,
                 "name": one.name,
                 "what": one.sentence,
                 "count": one.count,
                 "undone": one.undone,
             }
-            for one in found
+            for at, one in found
         ]
         print_json(shown)
         return
     from flash.printing import clipped, columns_of_terminal, styled
 
-    for one in found:
-        at = calendar.iso(one.at_ms)[:16].replace("T", " ")
+    for moment, one in found:
+        at = moment[:16].replace("T", " ")
         mark = "  (undone)" if one.undone else ""
         room = max(20, columns_of_terminal() - len(at) - 2 - len(mark))
         line = f"{at}  {clipped(one.sentence, room)}{mark}"

@@ -14,13 +14,14 @@ import msgspec
 
 from cards.media import media_paths
 from srs.cache import NEVER_ANSWERED, deck_presets, is_leech, rebuild_all, save_all
+from srs.calendar import END_MS
 from srs.keeping.findings import Finding
 from srs.keeping.ties import decks, orphans, questions, texts
 from srs.memory import Progress
 from srs.options import Options, away_days, write_options, write_setting
 from srs.outlook.exam import read_exam
 from srs.presets import Preset
-from srs.steps import counted
+from srs.steps import KEPT, counted
 from srs.store import Store
 
 SKEW_MS = 60_000
@@ -98,14 +99,15 @@ def _fits(options: dict[str, Any]) -> bool:
 def log(store: Store, now_ms: int) -> Iterator[Finding]:
     """Take answers out of the count that can't have been given."""
     count = store.connection.execute(
-        """
+        f"""
         update reviews set void = 1
          where void = 0
            and (rating not between 0 and 4 or state not between 0 and 3
                 or before not between 0 and 3 or kind not between 0 and 5
-                or (rating > 0) <> (kind < 4) or id <= 0 or step not between 0 and 99
+                or (rating > 0) <> (kind < 4) or step not between 0 and 99
                 or abs(offset_min) > 1440 or abs(interval) > 100000000
-                or difficulty not between 0 and 10 or ease not between 0 and 1000000)
+                or id not between 1 and {END_MS}
+               or difficulty not between 0 and 10 or ease not between 0 and 1000000)
         """
     ).rowcount
     if count:
@@ -125,13 +127,23 @@ def log(store: Store, now_ms: int) -> Iterator[Finding]:
 def steps(store: Store, now_ms: int) -> Iterator[Finding]:
     """Forget steps of which nobody can read how to take them back."""
     run = store.connection.execute
-    count = run("delete from operations where not json_valid(before)").rowcount
+    count = run(
+        f"""
+        delete from operations
+         where not json_valid(before) or json_type(before) <> 'object'
+            or at_ms not between 0 and {END_MS}
+        """
+    ).rowcount
     count += run(
         """
         delete from operations
          where name = 'answer' and before ->> 'card' not in (select id from cards)
         """
     ).rowcount
+    for name, keys in KEPT.items():
+        lacking = " or ".join(f"json_type(before, '$.{key}') is null" for key in keys)
+        sql = f"delete from operations where name = ? and ({lacking})"
+        count += run(sql, (name,)).rowcount
     if count:
         told = f"{counted(count, 'step')} that can't be taken back any more"
         yield Finding("log", told, count, "forgotten", mended=True)
@@ -243,8 +255,8 @@ def _strings(value: Any) -> Iterator[str]:
 CURES: tuple[Cure, ...] = (
     settings,
     texts,
-    orphans,
     decks,
+    orphans,
     questions,
     log,
     steps,

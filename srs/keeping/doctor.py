@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from msgspec import Struct
 from srs.keeping.backups import back_up
 from srs.keeping.cures import CURES, damages
 from srs.keeping.findings import Finding
-from srs.store import Store
+from srs.store import Store, StoreError
 
 
 class Report(Struct, frozen=True):
@@ -61,6 +62,28 @@ def cure(store: Store, now_ms: int) -> tuple[Finding, ...]:
     """Mend what can be mended, in one transaction without a backup; see `mend`."""
     with store.transaction() as connection:
         return tuple(_cured(store, connection, now_ms))
+
+
+def explanation(store: Store, now_ms: int) -> StoreError | None:
+    """Say what in a store may have brought down the code that reads it.
+
+    Rows that flash never writes are met anywhere, and by no program in a way that
+    tells anything to a person.
+
+    Args:
+        store: An open store.
+        now_ms: UTC milliseconds.
+
+    Returns:
+        What is wrong and how to mend it; None where the store is sound, or can't be
+        looked over, and the mistake is in the code.
+    """
+    with suppress(StoreError, sqlite3.Error):
+        for one in examine(store, now_ms).findings:
+            if one.mended or one.what == "damage":
+                hint = "flash doctor --fix mends it" if one.mended else one.mend
+                return StoreError(store.path, f"can't be used: {one.sentence}", hint)
+    return None
 
 
 def _cured(

@@ -23,6 +23,12 @@ _LOST = msgspec.json.encode(
 ).decode()
 
 
+# With a modifier SQLite writes 02-30 as 03-02, without one it takes it as it is.
+_NO_DATE = """
+    update notes set {0} = '' where {0} <> '' and date({0}, '+0 days') is not {0}
+"""
+
+
 def texts(store: Store, now_ms: int) -> Iterator[Finding]:
     """Put a stand-in where a note can't be read."""
     bad = [guid for guid, *texts in _raw_notes(store) if not _is_readable(*texts)]
@@ -45,6 +51,14 @@ def texts(store: Store, now_ms: int) -> Iterator[Finding]:
         told = f"{counted(len(bad), 'note')} can't be read"
         mend = "set aside with their history until their files are added again"
         yield Finding("text", told, len(bad), mend, mended=True)
+    dates = sum(
+        store.connection.execute(_NO_DATE.format(name)).rowcount
+        for name in ("checked", "recheck")
+    )
+    if dates:
+        told = f"{counted(dates, 'date')} of a check can't be read"
+        mend = "removed until their files are added again"
+        yield Finding("text", told, dates, mend, mended=True)
 
 
 def _raw_notes(store: Store) -> list[tuple[Any, ...]]:
@@ -105,7 +119,7 @@ def orphans(store: Store, now_ms: int) -> Iterator[Finding]:
     found = [(guid,) for guid in deck_of]
     store.connection.executemany("update cards set retired = 1 where note = ?", found)
     if found:
-        told = f"{counted(len(found), 'note')} of cards is gone"
+        told = f"{counted(len(found), 'note')} lost, but not the cards"
         mend = "set aside with their history until their files are added again"
         yield Finding("orphans", told, len(found), mend, mended=True)
     for table, rows, condition in _BEREFT:
@@ -145,7 +159,7 @@ def decks(store: Store, now_ms: int) -> Iterator[Finding]:
         sql = "insert into decks (id, name) values (?, ?)"
         run(sql, (deck, f"Lost deck {deck}"))
     if lost:
-        told = f"{counted(len(lost), 'deck')} of notes or cards has no name"
+        told = f"{counted(len(lost), 'deck')} of notes or cards without a name"
         mend = "named 'Lost deck' until the files are added again"
         yield Finding("orphans", told, len(lost), mend, mended=True)
     unused = run(
