@@ -166,6 +166,17 @@ def test_stale_names_a_source_without_a_page_and_reads_files_as_well(
     assert told["sources"] == [{"title": "A course", "url": None}]
 
 
+def test_stale_with_files_needs_no_store(
+    flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASH_DB", str(tmp_path / "none" / "store.db"))
+
+    assert flash("stale", "cells.yaml").endswith(
+        "2 of 2 facts are stale\n1 of 2 were never checked\n"
+    )
+    assert not (tmp_path / "none").exists()
+
+
 def test_the_bundled_decks_are_named_with_their_languages(flash: Run) -> None:
     assert flash("decks", "--bundled") == (
         "aws-security  (en, ja)  add it with: flash add aws-security\n"
