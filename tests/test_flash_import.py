@@ -222,14 +222,14 @@ def test_an_import_is_undone(flash: Run) -> None:
         "insert into revlog values (1700000000000, 2, -1, 3, 5, 0, 500, 900, 1);"
         "update cards set type = 2, queue = 2, due = 2000, ivl = 5, reps = 1",
     )
-    flash("import", "in.apkg")
+    taken = flash("import", "in.apkg")[1]
     shown = flash("list")[1]
 
     said = flash("undo")[1]
 
     assert said == "took 1 note and 2 reviews of an import back\n"
     assert flash("list")[1] == "card  question  state  due\n"
-    flash("import", "in.apkg")
+    assert flash("import", "in.apkg")[1] == taken
     assert flash("list")[1] == shown
 
 

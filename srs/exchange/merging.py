@@ -131,6 +131,8 @@ class _Merging:
             if one.guid in known:
                 if known[one.guid] == one.note.file and not reviews_only:
                     self._wake(one.guid)
+                else:
+                    self.merged.known_notes += 1
                 self._pair(one)
             elif reviews_only:
                 self.merged.left_out += 1
@@ -176,11 +178,10 @@ class _Merging:
         self._added += [one.guid for one in arriving]
         self._arrivals.keep_options(incoming, self._options, decks)
         self.merged.new_notes += len(arriving)
-        self.merged.new_cards = self._arrivals.cards
+        self.merged.new_cards += self._arrivals.cards
         self._options = Options(self._store)
 
     def _pair(self, one: IncomingNote) -> None:
-        self.merged.known_notes += 1
         ours = self._ours.get(one.guid, {})
         for theirs in one.cards:
             if theirs.ordinal in ours:
@@ -192,9 +193,10 @@ class _Merging:
     def _wake(self, guid: str) -> None:
         """Take a note up again that came from elsewhere and was undone."""
         self._run("update notes set retired = 0 where guid = ?", (guid,))
-        self._run("update cards set retired = 0 where note = ?", (guid,))
+        woken = self._run("update cards set retired = 0 where note = ?", (guid,))
         self._added.append(guid)
         self.merged.new_notes += 1
+        self.merged.new_cards += woken.rowcount
 
     def _write_notes(self, incoming: Incoming) -> None:
         """Write the notes that are new, with their cards."""
