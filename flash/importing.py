@@ -16,7 +16,6 @@ from flash.opened import Opened
 from flash.printing import counted
 
 if TYPE_CHECKING:
-    from cards.note import Note
     from export.anki_edits import Edit
     from export.anki_values import Collection
     from export.package_file import Package
@@ -181,25 +180,17 @@ def _apply(
     opened: Opened, found: list["Edit"], *, dry_run: bool
 ) -> tuple[int, tuple[str, ...]]:
     """Change notes that have no file, and say of the others what to change."""
-    from srs.exchange.edits import keep_fields, update_notes
+    from srs.exchange.edits import Edited, update_notes
 
-    changed: list[tuple[str, Note]] = []
+    changed: list[Edited] = []
     patches: list[str] = []
     for edit in found:
         if edit.note is None or Path(edit.stored.note.file).exists():
             patches.append(_patch(edit))
         else:
-            changed.append((edit.stored.guid, edit.note))
+            changed.append(Edited(edit.stored.guid, edit.note, edit.fields))
     if changed and not dry_run:
         update_notes(opened.store, changed, opened.now())
-        keep_fields(
-            opened.store,
-            [
-                (edit.stored.guid, edit.fields, edit.note)
-                for edit in found
-                if edit.note is not None and edit.fields
-            ],
-        )
     return len(changed), tuple(patches)
 
 

@@ -14,6 +14,9 @@ from srs.options import Options
 from srs.steps import note_operation
 from srs.store import Store
 
+SET_KEPT = "update anki_notes set fields = ?, content = ? where guid = ?"
+"""What a note's fields are in Anki, and the content that was made of them."""
+
 SET_MARKS = "update cards set suspended = ?, flag = ?, marked_ms = ? where id = ?"
 
 

@@ -44,6 +44,7 @@ def apply_plan(
     progressed: Progressed | None = None,
     *,
     name: str = "add",
+    also: Mapping[str, Any] | None = None,
 ) -> Applied:
     """Carry out a plan in one transaction, as one step that can be undone.
 
@@ -53,6 +54,7 @@ def apply_plan(
         now_ms: UTC milliseconds.
         progressed: Is told after every thousand notes.
         name: Of the step; `edit` where a text was changed on the way.
+        also: What more the step has to keep, see `srs.undo`.
 
     Raises:
         StoreError: The store can't be written; nothing was.
@@ -66,7 +68,7 @@ def apply_plan(
                 progressed(index)
         applied = writing.finish()
         _recompute(connection, Options(store), writing.moved)
-        before = writing.before(seen(connection))
+        before = writing.before(seen(connection)) | dict(also or {})
         # Only lines of a file moved: nothing that a person would undo.
         if before["counts"]:
             note_operation(connection, now_ms, name, before)

@@ -9,7 +9,6 @@ that answers use; a test holds both ways to the same values.
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -126,6 +125,8 @@ def rebuilt_cards(
     if path is None:
         earlier, later = None, texts(border, _MOST)
     else:
+        from concurrent.futures import ThreadPoolExecutor
+
         with closing(_reader(path)) as reader, ThreadPoolExecutor(1) as thread:
             waiting = thread.submit(texts, border, _MOST, reader)
             earlier, later = texts(_LEAST, border - 1), waiting.result()

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from srs.cache import NEVER_ANSWERED, rewrite
-from srs.changes import SET_MARKS
+from srs.changes import SET_KEPT, SET_MARKS
 from srs.confusions import undo_confusion
 from srs.fitting.parameters import undo_optimize
 from srs.former import Former, put_back
@@ -201,6 +201,7 @@ class _Undoing:
         if moved:
             # Their decks may have parameters of their own.
             rewrite(self._connection, self._options, moved)
+        self._connection.executemany(SET_KEPT, before.get("kept", ()))
         what = "edit" if self._name == "edit" else "adding"
         counts = told_counts(before["counts"])
         told = f"took back the {what} of {before['about']}: {counts} (files stay)"

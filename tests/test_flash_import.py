@@ -256,8 +256,12 @@ def test_only_reviews_leaves_unknown_notes_out(flash: Run) -> None:
 
 
 def test_text_edited_in_anki_is_shown_as_a_patch_or_taken_over(flash: Run) -> None:
+    def kept() -> list[tuple[object, ...]]:
+        return rows("select fields, content from anki_notes")
+
     package(Path("in.apkg"))
     flash("import", "in.apkg")
+    first = kept()
     later = "update notes set mod = 1900000000, flds = 'q' || char(31) || 'new'"
     package(Path("later.apkg"), later)
 
@@ -266,6 +270,13 @@ def test_text_edited_in_anki_is_shown_as_a_patch_or_taken_over(flash: Run) -> No
 
     assert "1 note with the text of Anki" in out
     assert '"back":"new"' in str(rows("select fields from notes")[0][0])
+    edited = kept()
+    assert edited[0][0] == "q\x1fnew"
+    assert flash("undo")[0] == 0
+    assert '"back":"a"' in str(rows("select fields from notes")[0][0])
+    assert kept() == first
+    flash("import", "later.apkg", "--update-text")
+    assert kept() == edited
 
     flash("export", "--yaml", "out")
     flash("add", "out")

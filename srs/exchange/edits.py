@@ -1,25 +1,34 @@
 """Notes get another text that didn't come from a file."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
+from msgspec import Struct
 
 from cards.identity import text_key
 from cards.note import Note
 from cards.plan import Action, Step
+from srs.changes import SET_KEPT
 from srs.library import known_notes
 from srs.plan_writer import Applied, apply_plan
 from srs.store import Store
 
 
-def update_notes(
-    store: Store, changed: Iterable[tuple[str, Note]], now_ms: int
-) -> Applied:
-    """Change notes in one transaction; their history stays.
+class Edited(Struct, frozen=True):
+    """A note with another text."""
+
+    guid: str
+    note: Note
+    fields: tuple[str, ...] = ()
+    """As Anki has them; empty where they are not known."""
+
+
+def update_notes(store: Store, edited: Sequence[Edited], now_ms: int) -> Applied:
+    """Change notes in one transaction, as one step; their history stays.
 
     Args:
         store: The store.
-        changed: Guids, and the notes as they are to be.
+        edited: What they are to be.
         now_ms: UTC milliseconds.
 
     Raises:
@@ -27,34 +36,30 @@ def update_notes(
     """
     known = {one.guid: one for one in known_notes(store)}
     steps = [
-        Step(Action.CHANGED, note, known[guid], text_key(note))
-        for guid, note in changed
-        if guid in known
+        Step(Action.CHANGED, one.note, known[one.guid], text_key(one.note))
+        for one in edited
+        if one.guid in known
     ]
-    return apply_plan(store, steps, now_ms, name="edit")
-
-
-def keep_fields(
-    store: Store, changed: Iterable[tuple[str, tuple[str, ...], Note]]
-) -> None:
-    """Keep other fields of notes that came from Anki, in one transaction.
-
-    Args:
-        store: The store.
-        changed: Guids, the fields, and the notes that were made of them.
-
-    Raises:
-        StoreError: The store can't be written; nothing was.
-    """
     with store.transaction() as connection:
+        kept = [
+            connection.execute(_KEPT, (one.guid,)).fetchone()
+            for one in edited
+            if one.fields
+        ]
         connection.executemany(
-            "update anki_notes set fields = ?, content = ? where guid = ?",
+            SET_KEPT,
             [
-                (
-                    "\x1f".join(fields),
-                    msgspec.json.encode(note.content).decode(),
-                    guid,
-                )
-                for guid, fields, note in changed
+                ("\x1f".join(one.fields), _json(one.note), one.guid)
+                for one in edited
+                if one.fields
             ],
         )
+        also = {"kept": [row for row in kept if row is not None]}
+        return apply_plan(store, steps, now_ms, name="edit", also=also)
+
+
+_KEPT = "select fields, content, guid from anki_notes where guid = ?"
+
+
+def _json(note: Note) -> str:
+    return msgspec.json.encode(note.content).decode()
