@@ -11,7 +11,8 @@ from bench.lives import fill, live
 from srs.cache import rebuild_cache
 from srs.fitting.optimize import NoOptimizer, fitted, rounded
 from srs.fitting.parameters import adopt, optimize
-from srs.fitting.training import Answer, Lesson, material, read_material
+from srs.fitting.training import LEARNED, OTHER, material, read_material
+from srs.formulas import packed
 from srs.options import Options
 from srs.presets import DEFAULT_PARAMETERS
 from srs.store import Store
@@ -32,6 +33,27 @@ def lived(folder: Path, cards: int, days: int = 540, seed: int = 1) -> Store:
 
 def test_a_fit_is_that_of_anki(tmp_path: Path) -> None:
     store = lived(tmp_path, 150)
+    file = package(store, tmp_path / "deck.apkg", NOON)
+    in_anki("UTC", "take", collection=tmp_path / "c.anki2", file=file)
+    theirs = in_anki("UTC", "fit", collection=tmp_path / "c.anki2")
+
+    found = optimize(store, Options(store), "").fit
+
+    assert found.reviews > 400
+    assert found.parameters == rounded(theirs)
+    store.close()
+
+
+def test_a_fit_is_that_of_anki_whatever_else_the_log_holds(tmp_path: Path) -> None:
+    store = lived(tmp_path, 150)
+    looks = "kind = 3, difficulty = 0, ease = 0"
+    store.db.execute("update reviews set kind = 0 where id % 23 = 0")
+    store.db.execute(f"update reviews set {looks} where id % 17 = 0 and before = 2")
+    by_hand = "update reviews set rating = 0, took_ms = 0, kind = 4"
+    store.db.execute(f"{by_hand}, difficulty = 0, interval = 0 where id % 29 = 0")
+    store.db.execute(f"{by_hand} where id % 31 = 0 and difficulty > 0")
+    store.db.execute("update reviews set rating = 0, kind = 5 where id % 37 = 0")
+    rebuild_cache(store, Options(store))
     file = package(store, tmp_path / "deck.apkg", NOON)
     in_anki("UTC", "take", collection=tmp_path / "c.anki2", file=file)
     theirs = in_anki("UTC", "fit", collection=tmp_path / "c.anki2")
@@ -88,16 +110,16 @@ ODD = {
 
 @pytest.mark.parametrize("logs", ODD.values(), ids=ODD)
 def test_an_odd_log_is_no_panic(logs: list[list[tuple[int, int]]]) -> None:
-    at = 0
-    lessons = []
+    cards, rows = [], []
     for card, log in enumerate(logs, 1):
-        answers = []
-        for rating, elapsed in log:
-            at += 60_000
-            answers.append(Answer(at, rating, elapsed))
-        lessons.append(Lesson(card, tuple(answers)))
+        day = 20_000
+        for number, (rating, elapsed) in enumerate(log):
+            day += elapsed
+            cards.append(card)
+            rows.append(packed(day, OTHER if number else LEARNED, rating))
+    ids = range(NOON, NOON + len(rows))
 
-    found = fitted(material(lessons), DEFAULT_PARAMETERS)
+    found = fitted(material(cards, ids, rows, set(cards)), DEFAULT_PARAMETERS)
 
     assert found.kept or found.parameters is not None
 

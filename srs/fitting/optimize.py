@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from srs.fitting.training import Material
+from srs.fitting.training import Answer, Material
 from srs.presets import PARAMETER_RANGES
 
 if TYPE_CHECKING:
@@ -118,16 +118,13 @@ class _Trainer:
     def __init__(self, material: Material, relearning_steps: int) -> None:
         engine = _engine()
         self._relearning_steps = relearning_steps
-        known: dict[tuple[int, int], Any] = {}
+        known: dict[Answer, Any] = {}
         histories: list[list[Any]] = []
         for lesson in material.lessons:
-            history = []
             for answer in lesson.answers:
-                key = answer.rating, answer.elapsed
-                if key not in known:
-                    known[key] = engine.FSRSReview(*key)
-                history.append(known[key])
-            histories.append(history)
+                if answer not in known:
+                    known[answer] = engine.FSRSReview(*answer)
+            histories.append([known[answer] for answer in lesson.answers])
         self._items: list[FSRSItem] = [
             engine.FSRSItem(histories[index][:length])
             for _, index, length in material.places

@@ -6,55 +6,47 @@ card was last learned anew, cards that were never learned here, and as the last
 answer of an item one that came on the same day as the answer before it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterator, Sequence
 
+import msgspec
 from msgspec import Struct
 
-from srs.calendar import DAY_S
-from srs.rows import STUDY_DAY
+from srs.rows import STUDY_DAY, listed
 from srs.store import Store
 
-_LEARNED, _OTHER, _CRAM, _RESET = range(4)
+LEARNED, OTHER, CRAM, RESET = range(4)
+"""What a row of the log is to FSRS; it takes the place of the state in an answer."""
 
-# One number for each row, so that they sort by time: its millisecond times 256, plus
-# 64 times the study day as counted from the day in UTC less two, and so on.
+_WHAT = f"""
+    case when kind = 3 and difficulty = 0 and ease = 0 then {CRAM}
+         when kind = 4 and difficulty = 0 and ease = 0 and rating = 0 then {RESET}
+         when kind = 0 and rating > 0 then {LEARNED}
+         else {OTHER} end
+"""
 _ROWS = f"""
-    select card, group_concat(
-             id * 256
-             + ({STUDY_DAY} - id / 86400000 + 2) * 64
-             + case when kind = 3 and difficulty = 0 and ease = 0 then 2
-                    when kind = 4 and difficulty = 0 and ease = 0
-                         and rating = 0 then 3
-                    when kind = 0 and rating > 0 then 0
-                    else 1 end * 8
-             + rating)
+    select {listed("card", "1")}, {listed("id", "1")},
+           {listed(f"{STUDY_DAY} * 64 + {_WHAT} * 8 + rating", "1")}
       from reviews not indexed
      where void = 0
-       and card in (select id from cards
-                     where suspended = 0
-                       and deck in (select value from json_each(:decks)))
-     group by card
+"""
+"""All rows in the order of time: their cards, their ids, and they themselves."""
+
+_CARDS = """
+    select id from cards
+     where suspended = 0 and deck in (select value from json_each(?))
 """
 
-_DAY_MS = DAY_S * 1000
-
-
-class Answer(Struct, frozen=True):
-    """An answer as FSRS sees it."""
-
-    review: int
-    """Its id in the log, UTC milliseconds."""
-    rating: int
-    """1 to 4."""
-    elapsed: int
-    """Study days since the answer before it, 0 for the first."""
+Answer = tuple[int, int]
+"""As FSRS sees it: the rating, 1 to 4, and the study days since the answer before it,
+0 for the first."""
 
 
 class Lesson(Struct, frozen=True):
     """What was learned of one card since it was last new."""
 
     card: int
-    answers: tuple[Answer, ...]
+    answers: Sequence[Answer]
 
 
 class Material(Struct, frozen=True):
@@ -62,8 +54,8 @@ class Material(Struct, frozen=True):
 
     reviews: int
     """Answers that count."""
-    lessons: tuple[Lesson, ...]
-    places: tuple[tuple[int, int, int], ...]
+    lessons: Sequence[Lesson]
+    places: Sequence[tuple[int, int, int]]
     """For each item: the id of its last answer, its lesson's index, its length."""
 
 
@@ -75,51 +67,72 @@ def read_material(store: Store, decks: Sequence[int], rollover: int) -> Material
         decks: Ids; cards in them that are suspended are left out.
         rollover: Hour at which a study day begins.
     """
-    values = {"shift": rollover * 3600, "decks": str(list(decks))}
-    lessons = [
-        Lesson(card, answers)
-        for card, text in store.connection.execute(_ROWS, values)
-        if (answers := tuple(_answers(sorted(map(int, text.split(","))))))
-    ]
-    return material(lessons)
+    run = store.connection.execute
+    texts = run(_ROWS, {"shift": rollover * 3600}).fetchone()
+    cards, ids, rows = (msgspec.json.decode(text, type=list[int]) for text in texts)
+    chosen = {row[0] for row in run(_CARDS, (str(list(decks)),))}
+    return material(cards, ids, rows, chosen)
 
 
-def material(lessons: Iterable[Lesson]) -> Material:
-    """Put the items of lessons in the order of time, as Anki trains."""
-    telling = tuple(
-        lesson
-        for lesson in lessons
-        if any(answer.elapsed > 0 for answer in lesson.answers[1:])
-    )
-    places = sorted(
-        (answer.review, index, length)
-        for index, lesson in enumerate(telling)
-        for length, answer in enumerate(lesson.answers, 1)
-        if length > 1 and answer.elapsed > 0
-    )
-    reviews = sum(len(lesson.answers) for lesson in telling)
-    return Material(reviews, telling, tuple(places))
+def material(
+    cards: Sequence[int],
+    ids: Sequence[int],
+    rows: Sequence[int],
+    chosen: Container[int],
+) -> Material:
+    """Make items of a log, in the order of time, as Anki trains.
+
+    Args:
+        cards: The card of each row, in the order of time.
+        ids: When it was, UTC milliseconds.
+        rows: The rows, as `srs.formulas.packed` writes them, with what they are in
+            place of the state.
+        chosen: The cards that count.
+    """
+    rows_of: dict[int, list[int]] = defaultdict(list)
+    for card, row in zip(cards, rows, strict=True):
+        rows_of[card].append(row)
+    lessons: list[Lesson] = []
+    items: dict[int, tuple[int, Iterator[int]]] = {}
+    for card in sorted(rows_of):
+        if card in chosen:
+            answers, lengths = _lesson(rows_of[card])
+            if any(lengths):
+                items[card] = len(lessons), iter(lengths)
+                lessons.append(Lesson(card, answers))
+    places: list[tuple[int, int, int]] = []
+    for review, card in zip(ids, cards, strict=True):
+        if card in items:
+            index, left = items[card]
+            length = next(left)
+            if length:
+                places.append((review, index, length))
+    return Material(sum(len(one.answers) for one in lessons), lessons, places)
 
 
-def _answers(rows: list[int]) -> Iterator[Answer]:
+def _lesson(rows: Sequence[int]) -> tuple[list[Answer], list[int]]:
+    """Give the answers since a card was last begun, and the items that rows end.
+
+    An item is given by its length, 0 for none: its first answer tells nothing, and
+    nor does a second one on a study day.
+    """
+    answers: list[Answer] = []
+    lengths: list[int] = []
+    begun = is_first = False
     before = 0
-    for row in rows[_beginning(rows) :]:
-        if row & 7 and row >> 3 & 7 != _CRAM:
-            review = row >> 8
-            day = review // _DAY_MS - 2 + (row >> 6 & 3)
-            # A clock that was put back makes the same day.
-            elapsed = max(0, day - before) if before else 0
-            yield Answer(review, row & 7, elapsed)
-            before = day
-
-
-def _beginning(rows: list[int]) -> int:
-    """Find where a card was last begun; behind the end where it never was."""
-    found = len(rows)
-    for index in range(len(rows) - 1, -1, -1):
-        what = rows[index] >> 3 & 7
-        if what == _LEARNED:
-            found = index
-        elif what != _CRAM and (found < len(rows) or what == _RESET):
-            break
-    return found
+    for row in rows:
+        what, length = row >> 3 & 7, 0
+        if what != CRAM:
+            if what == RESET or (what == LEARNED and not is_first):
+                answers, lengths = [], [0] * len(lengths)
+                before, begun = 0, what == LEARNED
+            is_first = what == LEARNED
+            if begun and row & 7:
+                day = row >> 6
+                # A clock that was put back makes the same day.
+                elapsed = day - before if before and day > before else 0
+                answers.append((row & 7, elapsed))
+                length = len(answers) if elapsed else 0
+                before = day
+        lengths.append(length)
+    return answers, lengths
