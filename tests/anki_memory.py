@@ -41,6 +41,7 @@ class AnkiScheduler:
         self.collection = Collection(str(folder / "collection.anki2"))
         self.collection.set_config("fsrs", True)
         self.collection.set_config("loadBalancerEnabled", False)
+        self._cards = 1_700_000_000_000
         self.card = self.new_card()
         self._preset = Preset()
 
@@ -52,8 +53,12 @@ class AnkiScheduler:
         note = self.collection.new_note(self.collection.models.by_name("Basic"))
         note["Front"] = "asked"
         self.collection.add_note(note, 1)
-        card: int = note.card_ids()[0]
-        return card
+        # Fuzz follows from the id, which would be the moment of this run.
+        self._cards += 1
+        self.collection.db.execute(
+            "update cards set id = ? where nid = ?", self._cards, note.id
+        )
+        return self._cards
 
     def log(
         self, card: int, at_ms: int, rating: int, before: Progress, after: Progress
@@ -181,7 +186,7 @@ def fuzzy_offers(
     for preset, progress, elapsed_days in cases:
         anki.use(preset)
         intervals = set()
-        for reps in range(1, 500):
+        for reps in range(1, 1000):
             offers = anki.offers(replace(progress, reps=reps), elapsed_days)
             intervals.add(tuple(offers[rating].interval for rating in Rating))
         found.append([list(row) for row in sorted(intervals)])
