@@ -141,6 +141,10 @@ def _told(error: Exception, *, as_json: bool) -> bool:
     if _is_damage(error):
         tell_error(f"the store can't be read: {error} ({_DOCTOR})", as_json=as_json)
         return True
+    if isinstance(error, OSError) and error.filename:
+        # A name that no disk takes, a folder that may not be read.
+        tell_error(f"{error.filename}: {error.strerror}", as_json=as_json)
+        return True
     if type(error).__name__ in ("ExportError", "PackageError", "ConnectError"):
         tell_error(str(error), as_json=as_json)
         return True

@@ -32,6 +32,13 @@ TagOption = Annotated[
 ]
 
 
+def finite(value: float | None) -> float | None:
+    """Refuse what is no number, which no bound does."""
+    if value is not None and value != value:  # noqa: PLR0124 - so is nan
+        raise typer.BadParameter("this is no number")
+    return value
+
+
 class Opened:
     """What nearly every command works with."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from srs.day_cards import DUE, DayCards
+from srs.rows import LOOK, STUDY_DAY
 
 LEAST = 50
 """Up to so many overdue reviews are no reason to catch up."""
@@ -26,6 +27,20 @@ _OVERDUE = """
              limit :most)
 """
 
+# A card was due so many days after the answer before, as its last interval was.
+_DONE = f"""
+    select count(distinct card)
+      from (select r.card, r.last_interval,
+                   (select {STUDY_DAY} from reviews
+                     where id = (select max(p.id) from reviews p
+                                  where p.card = r.card and p.id < r.id
+                                    and p.void = 0 and p.rating > 0)) as before
+              from reviews r
+             where r.id >= :start and r.void = 0 and r.rating > 0 and r.before = 2
+               and not {LOOK})
+     where before + last_interval < :day
+"""
+
 
 def portion(cards: DayCards) -> int | None:
     """Say how many reviews a day still holds; None where nothing piled up.
@@ -33,18 +48,30 @@ def portion(cards: DayCards) -> int | None:
     Args:
         cards: The day.
     """
-    if not _is_overdue(cards, LEAST):
+    # What was overdue when the day began counts, or a day would end its own portion.
+    done = _done(cards) if cards.done_due else 0
+    if not _is_overdue(cards, LEAST - done):
         return None
     from srs.outlook.habits import usual_day
 
     usual, _ = usual_day(cards.store, cards.options.rollover, cards.day)
     most = max(LEAST, round(PORTION * usual))
-    if not _is_overdue(cards, most):
+    if not _is_overdue(cards, most - done):
         return None
     return max(0, most - sum(cards.done_due.values()))
 
 
+def _done(cards: DayCards) -> int:
+    """Count the cards that were overdue and have been answered today."""
+    options = cards.options
+    start = options.calendar.start_ms(cards.day)
+    values = {"day": cards.day, "start": start, "shift": options.rollover * 3600}
+    return int(cards.store.row(_DONE, values)[0])
+
+
 def _is_overdue(cards: DayCards, count: int) -> bool:
+    if count < 0:
+        return True
     values = {"day": cards.day, "most": count + 1}
     return bool(cards.store.row(_OVERDUE, values)[0] > count)
 

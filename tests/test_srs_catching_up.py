@@ -9,6 +9,7 @@ from srs_shelf import ids as ids_of
 
 from bench.lives import fill
 from srs.agenda import build_queue
+from srs.cache import rebuild_cache
 from srs.catching_up import LEAST, PORTION
 from srs.memory import Rating
 from srs.options import Options, save_options, save_setting
@@ -16,6 +17,7 @@ from srs.presets import DEFAULT_PARAMETERS
 from srs.queue import Queue, Scope
 from srs.schedule import recall
 from srs.store import Store
+from srs.undo import undo_last
 
 
 @pytest.fixture
@@ -77,6 +79,38 @@ def test_answers_of_the_day_count_towards_its_portion(store: Store) -> None:
         give(store, card, Rating.GOOD, NOON - 60_000)
 
     assert len(day_of(store).due) == LEAST - 20
+
+
+def test_a_day_keeps_its_portion_to_its_end(store: Store) -> None:
+    # More is overdue than a day may hold, but less than that once it was done.
+    chosen = behind(store, LEAST + 30)
+    for done, card in enumerate(chosen[:LEAST], 1):
+        give(store, card, Rating.GOOD, NOON - 60_000 + done)
+        if done % 10 == 0:
+            found = day_of(store)
+            assert (len(found.due), len(found.new)) == (LEAST - done, 0)
+
+    assert day_of(store).overdue == 30
+    undo_last(store, Options(store))
+    assert len(day_of(store).due) == 1
+
+
+def test_a_day_without_a_backlog_never_becomes_one(store: Store) -> None:
+    chosen = behind(store, LEAST + 40)
+    store.db.execute(
+        "update cards set due_day = :day where id >= :id and state = 2",
+        {"day": TODAY, "id": sorted(chosen)[LEAST - 10]},
+    )
+    late = "update reviews set interval = :days where card >= :id"
+    store.db.execute(late, {"days": 40, "id": sorted(chosen)[LEAST - 10]})
+    rebuild_cache(store, Options(store))
+    assert day_of(store).overdue == 0
+
+    for done, card in enumerate(chosen[10:], 1):
+        give(store, card, Rating.GOOD, NOON - 60_000 + done)
+        assert len(day_of(store).new) == 10
+
+    assert len(day_of(store).due) == 10
 
 
 def test_the_limit_of_a_deck_holds_as_well(store: Store) -> None:

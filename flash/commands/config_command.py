@@ -57,6 +57,8 @@ def config(
                     from srs.cache import rebuild_cache
 
                     rebuild_cache(store.store, options)
+            if deck and not unset:
+                _tell_unknown(store, deck)
         shown = (
             {name: _shown(options, name, deck)}
             if name
@@ -69,6 +71,16 @@ def config(
         print_json(shown)
         return
     _print(shown, own, deck)
+
+
+def _tell_unknown(store: Opened, deck: str) -> None:
+    from flash.naming import check_deck
+    from flash.trouble import tell
+
+    try:
+        check_deck(store, deck)
+    except Trouble as error:
+        tell(f"flash: {error}; it is kept for when there is one")
 
 
 def _print(shown: dict[str, Any], own: dict[str, Any], deck: str) -> None:

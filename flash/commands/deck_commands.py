@@ -111,7 +111,7 @@ def _check_names(store: Opened, intake: "Intake", names: list[str]) -> None:
     """Refuse a name before anything is written."""
     from flash.naming import named_cards
 
-    incoming = {step.note.id for step in intake.steps}
+    incoming = {step.note.id for step in intake.steps if step.note.id}
     named_cards(store, [name for name in names if name not in incoming])
 
 

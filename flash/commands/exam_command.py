@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flash.opened import DbOption, DeckOption, JsonOption, Opened, opened
+from flash.opened import DbOption, DeckOption, JsonOption, Opened, finite, opened
 from flash.printing import say
 from flash.trouble import Trouble
 
@@ -72,7 +72,14 @@ def set_(
     ] = None,
     minutes: Annotated[
         float,
-        typer.Option("--minutes", metavar="N", min=0, help="What you have a day."),
+        typer.Option(
+            "--minutes",
+            metavar="N",
+            min=0,
+            max=1440,
+            callback=finite,
+            help="What you have a day.",
+        ),
     ] = 0.0,
     json: JsonOption = False,
     db: DbOption = None,

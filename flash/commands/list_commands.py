@@ -74,11 +74,16 @@ def list_cards(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """List the cards with their state and the day they are due."""
+    """List the cards with their state and the day they are due.
+
+    Exit code 1: no deck has this name.
+    """
+    from flash.naming import check_deck
     from flash.printing import print_json
     from srs.listing import lines
 
     with opened(db) as store:
+        check_deck(store, deck)
         calendar = store.options.calendar
         found = list(lines(store.store, calendar, deck=deck, tag=tag, retired=retired))
     if json:
@@ -140,6 +145,7 @@ def _named(store: Opened, name: str) -> "list[Line]":
     from srs.listing import cards_named, line_of
 
     cards = cards_named(store.store, name)
+    cards = cards or cards_named(store.store, name, retired=True)
     if not cards:
         raise Trouble(f"no card is called '{name}'", "flash list shows their numbers")
     stored = stored_note_of(store.store, cards[0])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flash.opened import DbOption, Opened, TagOption, opened
+from flash.opened import DbOption, Opened, TagOption, finite, opened
 from flash.trouble import tell
 
 if TYPE_CHECKING:
@@ -28,7 +28,14 @@ def review(
     ] = None,
     minutes: Annotated[
         float | None,
-        typer.Option("--minutes", metavar="N", min=0.1, help="Stop after N minutes."),
+        typer.Option(
+            "--minutes",
+            metavar="N",
+            min=0.1,
+            max=1440,
+            callback=finite,
+            help="Stop after N minutes.",
+        ),
     ] = None,
     new: Annotated[
         int | None,

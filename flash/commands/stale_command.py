@@ -43,10 +43,12 @@ def stale(
         notes = list(read_files(paths_named(files, "")).notes)
         found = stale_notes(notes, _today(db), days)
     else:
+        from flash.naming import check_deck
         from srs.calendar import day_date
         from srs.library import stored_notes
 
         with opened(db) as store:
+            check_deck(store, deck)
             notes = [one.note for one in stored_notes(store.store, deck=deck)]
             today = day_date(store.options.calendar.day(store.now()))
             found = stale_notes(notes, today, days)

@@ -45,6 +45,10 @@ def stats(
 
     with opened(db) as store:
         check_deck(store, deck)
+        if html is not None:
+            from srs.keeping.backups import refuse_store
+
+            refuse_store(store.store.path, html)
         whole = full or html is not None
         found = figures(store.store, store.options, store.now(), deck, full=whole)
     if html is not None:

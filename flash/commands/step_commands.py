@@ -40,7 +40,8 @@ def undo(
 
 def log(
     limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=1, help="At most N steps.")
+        int,
+        typer.Option("--limit", metavar="N", min=1, max=10**9, help="At most N steps."),
     ] = 20,
     json: JsonOption = False,
     db: DbOption = None,

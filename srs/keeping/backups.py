@@ -90,7 +90,8 @@ def back_up(
         StoreError: It can't be written, or the store is damaged.
     """
     folder = folder_of(store.path)
-    target = target or free_name(folder, now_ms)
+    target = free_name(folder, now_ms) if target is None else target
+    refuse_store(store.path, target)
     # Another program may be at the same, in the same second.
     partial = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
@@ -107,6 +108,25 @@ def back_up(
         _thin_out(folder, keep)
         _sweep(folder, now_ms)
     return target
+
+
+def refuse_store(path: Path, target: Path) -> None:
+    """See to it that a file to be written is not the store, nor a part of it.
+
+    Raises:
+        StoreError: It is, or it is no file.
+    """
+    hint = "name another file"
+    if not target.name:
+        raise StoreError(target, "this is no file", hint)
+    own = {path.resolve().with_name(path.resolve().name + end) for end in _OWN}
+    if target.resolve() in own or (
+        path.exists() and target.exists() and target.samefile(path)
+    ):
+        raise StoreError(target, "this is the store itself", hint)
+
+
+_OWN = ("", "-wal", "-shm", "-journal")
 
 
 def back_up_daily(store: Store, calendar: Calendar, now_ms: int) -> Path | None:

@@ -124,8 +124,8 @@ def usual_day(store: Store, rollover: int, today: int) -> tuple[float, float]:
                        r.before, r.took_ms
                   from reviews r
                  where r.void = 0 and r.rating > 0 and not {LOOK}
+                   and day < :today
                  order by r.id desc limit :many)
-         where day < :today
         """,
         {"shift": rollover * 3600, "today": today, "many": _MANY},
     )
