@@ -14,6 +14,9 @@ from srs.options import Options
 from srs.queue import Counts, Scope
 from srs.store import Store
 
+_State = tuple[tuple[int, ...], tuple[tuple[int, int], ...], tuple[int, int], bool]
+"""The row, the pairs that wait, the present pair, and whether it was missed."""
+
 
 class Drill(Cram):
     """A course of pairs; see `srs.course.Course`.
@@ -42,6 +45,8 @@ class Drill(Cram):
         self._row.clear()
         self._pair: tuple[int, int] = (0, 0)
         self._was_missed = False
+        self._before: list[tuple[int, _State]] = []
+        """Each card that was answered, and what there was to do before it."""
         self._total = 2 * len(self._waiting)
 
     def _ids(self, scope: Scope, now_ms: int) -> set[int]:
@@ -54,7 +59,8 @@ class Drill(Cram):
 
     def counts(self) -> Counts:
         """Count what is left to be known."""
-        return Counts(0, 0, len(self._row) + 2 * len(self._waiting))
+        again = int(self._was_missed)
+        return Counts(0, 0, len(self._row) + again + 2 * len(self._waiting))
 
     def pop(self, now_ms: int) -> tuple[int, bool] | None:
         """Take the other card of the pair, or the first of the next one."""
@@ -70,8 +76,18 @@ class Drill(Cram):
             return other if card == one else one
         return self._partners.get(card)
 
+    def take_out(self, card: int) -> None:
+        """Take a card out of turn; the one answered last goes back before it."""
+        if not self._before or self._before[-1][0] != card:
+            super().take_out(card)
+            return
+        _, (row, waiting, self._pair, self._was_missed) = self._before.pop()
+        self._row, self._waiting = deque(row), deque(waiting)
+
     def _move_on(self, card: int, rating: Rating) -> None:
         """Ask both again where one of them was not quite known."""
+        row, waiting = tuple(self._row), tuple(self._waiting)
+        self._before.append((card, (row, waiting, self._pair, self._was_missed)))
         self._was_missed |= rating in (Rating.AGAIN, Rating.HARD)
         if not self._row and self._was_missed:
             self._was_missed = False

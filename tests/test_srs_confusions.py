@@ -340,6 +340,37 @@ def test_undo_in_a_drill_shows_the_pair_again(store: Store) -> None:
     assert asked_of(session) == [("A 000", "A 001"), ("A 001", "A 000")]
 
 
+@pytest.mark.parametrize("before", [(), (GOOD, AGAIN)], ids=["first", "filled anew"])
+def test_a_miss_that_was_undone_asks_for_nothing_again(
+    store: Store, before: tuple[Rating, ...]
+) -> None:
+    add(store, numbered(2))
+    make_due(store, ids(store))
+    confuse(store, *ids(store))
+    session = drill(store)
+    for rating in (*before, AGAIN):
+        session.next()
+        session.answer(rating, 1)
+    session.next()
+    session.undo()
+
+    assert asked_of(session) == [("A 000", "A 001"), ("A 001", "A 000")]
+
+
+def test_a_missed_card_is_still_to_be_known(store: Store) -> None:
+    add(store, numbered(2))
+    confuse(store, *ids(store))
+    session = drill(store)
+    seen = []
+    for rating in (AGAIN, GOOD, GOOD, GOOD):
+        session.next()
+        seen.append((session.counts().total, session.done_today()))
+        session.answer(rating, 1)
+
+    assert session.next() is None
+    assert seen == [(2, 0), (2, 0), (2, 0), (1, 1)]
+
+
 # In a session
 
 
