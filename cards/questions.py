@@ -5,11 +5,12 @@ text, an item, a table's row and subject.  It is never a position alone, so that
 a row that moves or a cloze that is renumbered stays the same card.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from cards.cloze import Hidden, hidden_text, numbers, parse_cloze, plain, show
+from cards.cloze import Hidden, Parts, hidden_text, numbers, parse_cloze, plain, show
 from cards.note import (
     Basic,
     Choice,
@@ -172,7 +173,7 @@ def _cloze(content: Cloze) -> Iterator[Question]:
             part,
             show(parsed, number, _gap),
             hidden_text(parsed, number),
-            context=show(parsed, number, lambda hidden: _bold(plain(hidden.parts))),
+            context=_shown_in_bold(parsed, number),
         )
 
 
@@ -180,9 +181,26 @@ def _gap(hidden: Hidden) -> str:
     return f"[{hidden.hint}]" if hidden.hint else "[…]"
 
 
-def _bold(text: str) -> str:
+def _shown_in_bold(parsed: Parts, number: int) -> str:
+    """Show all, what one number hides in bold, but for code and math."""
+    marked = show(parsed, number, lambda hidden: _bold(plain(hidden.parts), _MARK))
+    text = _VERBATIM.sub(lambda found: found[0].replace(_MARK, ""), marked)
+    return text.replace(_MARK, "**")
+
+
+_MARK = "\ufdd0"
+"""A character that no text may hold (Unicode's noncharacters)."""
+_VERBATIM = re.compile(
+    r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|(?<!\\)\$\$.+?\$\$"
+    r"|(?<![\\$])\$(?!\s)[^$\n]+?(?<![\s\\])\$",
+    re.DOTALL,
+)
+"""Code and math, where asterisks would be shown as they are."""
+
+
+def _bold(text: str, mark: str = "**") -> str:
     text = text.strip()
-    return text if not text or "**" in text or "\n" in text else f"**{text}**"
+    return text if not text or "**" in text or "\n" in text else f"{mark}{text}{mark}"
 
 
 def _listing(content: Listing) -> Iterator[Question]:

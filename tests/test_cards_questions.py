@@ -134,3 +134,22 @@ def test_a_cloze_shows_its_hint_and_bolds_the_answer_behind_it() -> None:
 def test_a_part_that_a_note_has_not_is_told() -> None:
     with pytest.raises(KeyError):
         question_of(Note(Basic("a", "b"), "D"), "back")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Energy: $E = {{c1::mc^2}}$", "Energy: $E = mc^2$"),
+        ("$$\nx = {{c1::y}}\n$$", "$$\nx = y\n$$"),
+        ("Run `{{c1::ls}} -l`.", "Run `ls -l`."),
+        ("``a ` {{c1::b}}`` {{c1::q}}", "``a ` b`` **q**"),
+        ("$5 and {{c1::ten}} more, $6", "$5 and **ten** more, $6"),
+        ("{{c1::`code`}} and {{c1::$x$}}", "**`code`** and **$x$**"),
+    ],
+)
+def test_what_was_hidden_in_code_or_math_is_shown_as_it_is(
+    text: str, shown: str
+) -> None:
+    (question,) = questions(Cloze(text))
+
+    assert question.context == shown
