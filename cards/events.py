@@ -109,6 +109,10 @@ class Walk:
             return self._sequence(event, depth + 1)
         return self._mapping(event, depth + 1)
 
+    def _begins_cloze(self, event: Any) -> bool:
+        """Tell whether what looks like braces in braces is meant as a cloze."""
+        return self._text.startswith("{{", max(0, event.start_mark.index - 1))
+
     def _sequence(self, start: Any, depth: int) -> tuple[Value, Spots]:
         values: list[Value] = []
         spots: list[Spots] = [_spot(start)]
@@ -128,6 +132,10 @@ class Walk:
             if kind is yaml.MappingEndEvent:
                 break
             if kind is not yaml.ScalarEvent:
+                if kind is yaml.MappingStartEvent and self._begins_cloze(event):
+                    message = "a text that begins with '{'"
+                    self._report(start, message, "put it in double quotes")
+                    raise _Stop
                 self._report(event, "a key that is no text", "write 'key: value'")
                 raise _Stop
             key, mark = event.value, event.start_mark

@@ -213,7 +213,7 @@ def _say(
     name = next(str(step) for step in reversed(whole) if isinstance(step, str))
     if "unknown field" in said:
         near = _near_nested(name)
-        hint = f"did you mean '{near}'?" if near else "remove it"
+        hint = f"did you mean '{near}'?" if near else _hint_for_unknown(whole)
         return f"unknown key '{name}'", hint
     if "missing required field" in said:
         missing = said.split("`")[1]
@@ -232,6 +232,17 @@ def _say(
     if wants == "object":
         return f"'{name}' wants keys of its own", "write 'key: value' lines under it"
     return f"'{name}' wants text", "put the text in double quotes"
+
+
+def _hint_for_unknown(path: tuple[str | int, ...]) -> str:
+    """Say what to do about a key that is perhaps the half of a text."""
+    if re.search(r"\s", str(path[-1])):
+        return "if it belongs to a text with ',' or ': ', put that in double quotes"
+    of_option = path[0] == "options"
+    return "remove it, or put a text with ': ' in double quotes" if of_option else _OUT
+
+
+_OUT = "remove it"
 
 
 def _pattern_hint(name: str) -> str:

@@ -84,6 +84,14 @@ _CONTEXTS = {
 """What was being read tells more than what was missing."""
 
 _GLUED = re.compile(r"\s*-[^\s-]+:(\s|$)")
+_NO_COLON = re.compile(
+    r"(\s*(?:-{1,2}\s+)?)([a-z]+)(?::[^ \t\r\n]|：|[ \u00a0\u3000](?! *:))"
+)
+_KEYS = frozenset(
+    "answer back by changed checked choice cloze compare context deck extra front id"
+    " items language list options ordered questions recheck reverse source tags".split()
+)
+"""Keys after which a colon may be missing."""
 _DEEPER = re.compile(r"\s+[a-z]+")
 _AT_START = (
     "did not find expected ',' or ']'",
@@ -117,6 +125,9 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
         return Problem(_place(file, text, start), message, hint)
     if "cannot start any token" in said or "tab character" in said:
         return Problem(_place(file, text, mark), *_bad_start(text, mark))
+    earlier = _made_above(said, text, mark, file)
+    if earlier is not None:
+        return earlier
     seen = _seen_in_line(said, text, mark)
     if seen is not None:
         return Problem(_place(file, text, mark), *seen)
@@ -128,6 +139,20 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
             shown = start if known in _AT_START else mark
             return Problem(_place(file, text, shown or mark), *words)
     return Problem(_place(file, text, mark), said, "put the text in double quotes")
+
+
+def _made_above(said: str, text: str, mark: Any, file: str) -> Problem | None:
+    """Look for a mistake that only a later line brings to light."""
+    if "mapping values are not allowed" in said and mark.line:
+        glued = _NO_COLON.match(_line_at(text, mark.line - 1))
+        if glued and glued[2] in _KEYS:
+            place = Place(file, mark.line, len(glued[1]) + 1)
+            hint = f"write '{glued[2]}: ' with a colon and a blank"
+            return Problem(place, f"no ': ' after '{glued[2]}'", hint)
+    if "<document start>" in said and _is_indented(text, mark):
+        hint = "begin it in the first column"
+        return Problem(Place(file, 1, 1), "the first line is indented", hint)
+    return None
 
 
 def _seen_in_line(said: str, text: str, mark: Any) -> tuple[str, str] | None:
@@ -144,9 +169,23 @@ def _seen_in_line(said: str, text: str, mark: Any) -> tuple[str, str] | None:
     if "node content" in said and mark.line > text.rstrip().count("\n"):
         return "the text ends inside a list or braces", "close it with ']' or '}'"
     if "did not find expected key" in said and before.endswith(("'", '"')):
-        hint = "put the whole text in quotes, and double a quote of its kind inside"
-        return "text after a closing quote", hint
+        return "text after a closing quote", _in_other_quotes(before[-1], line)
     return None
+
+
+def _in_other_quotes(quote: str, line: str) -> str:
+    """Say how to quote a text that begins with a quote of its own."""
+    if quote == '"':
+        hint = "put the whole text in single quotes"
+        return hint + (", and double those inside" if "'" in line else "")
+    hint = "put the whole text in double quotes"
+    return hint + (', and write those inside as \\"' if '"' in line else "")
+
+
+def _is_indented(text: str, mark: Any) -> bool:
+    """Tell whether a document ended because its first line stands too far right."""
+    first = text.lstrip("\n").split("\n", 1)[0]
+    return mark.column == 0 and first != first.lstrip(" ") and bool(first.strip())
 
 
 def _bad_start(text: str, mark: Any) -> tuple[str, str]:

@@ -181,12 +181,58 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
             "(check its indentation: items begin with '- ' in one column)"
         ],
     ),
+    "two kinds of quotes": (
+        HEAD + '  - front: "it" isn\'t\n    back: a\n',
+        [
+            "3:17: text after a closing quote "
+            "(put the whole text in single quotes, and double those inside)"
+        ],
+    ),
+    "a cloze at the beginning": (
+        HEAD + "  - cloze: {{c1::a}} is b\n",
+        ["3:12: a text that begins with '{' (put it in double quotes)"],
+    ),
+    "no blank after a colon": (
+        HEAD + "  - front:q\n    back: a\n",
+        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a blank)"],
+    ),
+    "a wide colon": (
+        HEAD + "  - front： q\n    back: a\n",
+        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a blank)"],
+    ),
+    "a wide blank": (
+        HEAD + "  - front:\u3000q\n    back: a\n",
+        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a blank)"],
+    ),
+    "no colon at all": (
+        HEAD + "  - front q\n    back: a\n",
+        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a blank)"],
+    ),
+    "no blank after the first colon": (
+        "deck:D\ncards:\n  - front: q\n    back: a\n",
+        ["1:1: no ': ' after 'deck' (write 'deck: ' with a colon and a blank)"],
+    ),
+    "a first line too far in": (
+        " deck: D\ncards:\n  - front: q\n    back: a\n",
+        ["1:1: the first line is indented (begin it in the first column)"],
+    ),
+    "a comma in a title": (
+        "deck: D\nsource: {title: A, B and C}\ncards:\n" + CARD,
+        [
+            "2:20: unknown key 'B and C' "
+            "(if it belongs to a text with ',' or ': ', put that in double quotes)"
+        ],
+    ),
+    "a colon in an option": (
+        HEAD + "  - choice: q\n    answer: b\n    options: [{x: y}, b]\n",
+        [
+            "5:15: 'text' is missing (add 'text:' to it)",
+            "5:16: unknown key 'x' (remove it, or put a text with ': ' in double quotes)",
+        ],
+    ),
     "a quote inside quotes": (
         HEAD + "  - front: 'it's'\n    back: a\n",
-        [
-            "3:16: text after a closing quote (put the whole text in quotes, "
-            "and double a quote of its kind inside)"
-        ],
+        ["3:16: text after a closing quote (put the whole text in double quotes)"],
     ),
     "text behind a bar": (
         HEAD + "  - front: | q\n    back: a\n",
