@@ -14,6 +14,9 @@ from srs.store import Store, StoreError
 if TYPE_CHECKING:
     from srs.outlook.exam import Exam
 
+FITTED = "fitted:"
+"""Begins the setting that keeps, for a deck, the last answer of its last fit."""
+
 
 class Options:
     """What the person has set; read anew where another program has written."""

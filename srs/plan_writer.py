@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cards.identity import guid_for
 from cards.note import Note
@@ -16,6 +17,7 @@ from cards.questions import parts_of
 from srs.cache import rewrite
 from srs.former import Former, seen, watch
 from srs.options import Options
+from srs.renames import follow, forget_unused
 from srs.rows import (
     NOTE_COLUMNS,
     note_of,
@@ -35,6 +37,8 @@ class Applied(Struct, frozen=True):
     """Cards in use of the notes that were added, changed or found as they were."""
     new_cards: int
     retired_cards: int
+    renamed: tuple[tuple[str, str], ...] = ()
+    """Decks whose settings went along to another name."""
 
 
 def apply_plan(
@@ -67,12 +71,15 @@ def apply_plan(
             if progressed and index % 1000 == 0:
                 progressed(index)
         applied = writing.finish()
+        renamed = follow(connection, writing.travelled, writing.first_note)
         _recompute(connection, Options(store), writing.moved)
         before = writing.before(seen(connection)) | dict(also or {})
+        before["renamed"] = renamed
+        forget_unused(connection, writing.moved)
         # Only lines of a file moved: nothing that a person would undo.
         if before["counts"]:
             note_operation(connection, now_ms, name, before)
-        return applied
+        return replace(applied, renamed=tuple(renamed))
 
 
 def _recompute(
@@ -115,6 +122,9 @@ class _Writing:
         self._files: set[str] = set()
         self.moved: dict[tuple[str, str], list[int]] = defaultdict(list)
         """Cards by the deck they came from and the one they came to."""
+        self.travelled: dict[tuple[str, str], list[str]] = defaultdict(list)
+        """Their notes, likewise."""
+        self.first_note = self._note_id
         self._count = self._retired = 0
 
     def _first_id(self, sql: str) -> int:
@@ -282,6 +292,7 @@ class _Writing:
         self._count += len(renamed)
         if note.deck != known.note.deck:
             self.moved[known.note.deck, note.deck] += cards.values()
+            self.travelled[known.note.deck, note.deck].append(known.guid)
         kept = set(cards.values())
         gone = [(card,) for _, card, _, out in rows if card not in kept and not out]
         self._many("update cards set retired = 1 where id = ?", gone)

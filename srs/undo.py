@@ -20,6 +20,7 @@ from srs.holidays import undo_away
 from srs.log import void_review
 from srs.options import Options, write_options, write_setting
 from srs.presets import Preset
+from srs.renames import rename
 from srs.reschedule import undo_reschedule
 from srs.steps import counted, told_counts
 from srs.store import Store, StoreError
@@ -198,6 +199,10 @@ class _Undoing:
     def _add(self, before: dict[str, Any]) -> Undone:
         former = msgspec.convert(before["former"], Former)
         moved = put_back(self._connection, former)
+        renamed = before.get("renamed", ())
+        if renamed:
+            rename(self._connection, [(new, old) for old, new in renamed])
+            self._options = Options(self._store)
         if moved:
             # Their decks may have parameters of their own.
             rewrite(self._connection, self._options, moved)

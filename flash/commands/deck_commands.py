@@ -89,6 +89,8 @@ def add(
             def write(intake: "Intake") -> tuple[int, int]:
                 with Progress(len(intake.steps), "adding", quiet=json) as progressed:
                     applied = carry_out(store.store, intake, store.now(), progressed)
+                for old, new in applied.renamed:
+                    tell(f"what is set for '{old}' goes along to '{new}'")
                 return applied.cards, _bring_forward(store, forget or [])
 
             intake, (cards, brought) = plan_and_write(store, paths, lang, check, write)

@@ -14,13 +14,11 @@ from msgspec import Struct
 from srs.cache import rewrite
 from srs.fitting.optimize import Fit, Parameters, fitted
 from srs.fitting.training import read_material
-from srs.options import Options, write_options, write_setting
+from srs.options import FITTED, Options, write_options, write_setting
 from srs.presets import Preset, ancestry
 from srs.steps import note_operation
 from srs.store import Store
 
-_FITTED = "fitted:"
-"""Begins the setting that keeps, for a deck, the last answer of its last fit."""
 _DAY_S = 86_400
 
 
@@ -69,7 +67,7 @@ def optimize(store: Store, options: Options, deck: str) -> Optimized:
     preset = options.preset(deck)
     # What a parent was fitted to, a deck without parameters of its own was too.
     owner = next(one for one in reversed(ancestry(deck)) if one in owners(options))
-    seen = int(store.setting(_FITTED + owner) or 0)
+    seen = int(store.setting(FITTED + owner) or 0)
     material = read_material(store, decks_of(store, options, deck), options.rollover)
     steps = _steps_in_a_day(preset)
     fit = fitted(material, preset.parameters, seen=seen, relearning_steps=steps)
@@ -100,7 +98,7 @@ def adopt(store: Store, found: Optimized, now_ms: int) -> int:
         raise ValueError("nothing was fitted")
     with store.transaction() as connection:
         own = Options(store).own(found.deck)
-        setting = _FITTED + found.deck
+        setting = FITTED + found.deck
         before = {
             "deck": found.deck,
             "parameters": own.get("parameters"),
@@ -129,7 +127,7 @@ def undo_optimize(
     if before["parameters"] is not None:
         own["parameters"] = before["parameters"]
     write_options(connection, deck, own)
-    write_setting(connection, _FITTED + deck, before["fitted"])
+    write_setting(connection, FITTED + deck, before["fitted"])
     _rewrite(store, connection, deck)
     return f"went back to the parameters before the fit of {deck or 'all decks'}"
 
