@@ -17,6 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
+from msgspec.structs import replace
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App, ComposeResult
@@ -96,9 +97,11 @@ class Sheet(Widget):
     _scroll: int | None = None
 
     def show(self, view: View) -> None:
-        """Show a view from its best place on."""
+        """Show a view from its best place on; only other words leave it there."""
         if view is not self.view:
-            self.view, self._scroll = view, None
+            if not _is_same_page(self.view, view):
+                self._scroll = None
+            self.view = view
             self._lay_out()
 
     def scroll_card(self, rows: int) -> None:
@@ -120,6 +123,12 @@ class Sheet(Widget):
         """Paint a row."""
         lines = self.page.lines
         return _strip(lines[y] if y < len(lines) else (), self.size.width)
+
+
+def _is_same_page(before: View, after: View) -> bool:
+    """Tell whether two views differ in nothing but the message."""
+    words = {"message": after.message, "is_alarm": after.is_alarm}
+    return replace(before, **words) == after
 
 
 class ReviewApp(App[None]):

@@ -37,6 +37,9 @@ _PACE = 5
 """Answers after which the time left is estimated."""
 
 
+_NOT_TAKEN = "The file was not taken in; press e to mend it"
+
+
 class Mode(Enum):
     """What the screen shows."""
 
@@ -129,13 +132,13 @@ class Reviewing:
 
     def _minutes_left(self, counts: Counts) -> int | None:
         answers = self._session.done()
-        if answers < _PACE or not self._took_ms:
+        if answers < _PACE or not self._took_ms or not counts.total:
             return None
         return max(1, round(self._took_ms / answers * counts.total / 60_000))
 
     def tick(self) -> bool:
         """Look at the clock while waiting; True where the view changed."""
-        if self.view.mode is not Mode.WAITING:
+        if self.view.mode is not Mode.WAITING or self.view.pages is not None:
             return False
         before = self.view
         self._advance()
@@ -152,8 +155,9 @@ class Reviewing:
             What is left to the terminal.
         """
         if self.view.pages is not None:
+            wants_edit = self.view.pages[0] == _NOT_TAKEN and key.lower() == "e"
             self.view = replace(self.view, pages=None)
-            return Wish.NOTHING
+            return Wish.EDIT if wants_edit else Wish.NOTHING
         try:
             if self._mixup is not None:
                 self._search(self._mixup, key)
@@ -270,8 +274,8 @@ class Reviewing:
                 self._go_on()
             self.say("took the edited file in")
         else:
-            title = "The file was not taken in; press e to mend it"
-            self.view = replace(self.view, pages=(title, *trouble.splitlines()))
+            pages = (_NOT_TAKEN, *trouble.splitlines())
+            self.view = replace(self.view, pages=pages, message="", is_alarm=False)
 
     def say(self, message: str, *, is_alarm: bool = False) -> None:
         """Show a short sentence until something else is said."""

@@ -323,6 +323,18 @@ async def test_the_screen_waits_for_a_learning_card(room: Room) -> None:
     assert any("Only?" in row for row in asking)
 
 
+def test_help_stays_open_while_a_learning_card_is_waited_for(room: Room) -> None:
+    reviewing = Reviewing(room.session(waiting_deck()))
+    press(reviewing, "space", "3", "?")
+    before = reviewing.view
+    room.later(minutes=1)
+
+    assert not reviewing.tick()
+    assert reviewing.view is before
+    press(reviewing, "?")
+    assert reviewing.tick()
+
+
 def test_a_person_can_go_ahead_instead_of_waiting(room: Room) -> None:
     reviewing = Reviewing(room.session(waiting_deck()))
     press(reviewing, "space", "3", "space", "space", "3")
@@ -356,6 +368,9 @@ def test_the_time_left_is_told_once_there_is_a_pace(room: Room) -> None:
         press(reviewing, "space", "4")
 
     assert page_of(reviewing)[1].endswith("  5 of 20 · 8 min left")
+    for _ in range(15):
+        press(reviewing, "space", "4")
+    assert page_of(reviewing)[1].endswith("  20 of 20")
 
 
 def test_an_answer_given_elsewhere_counts_once(room: Room) -> None:
@@ -425,6 +440,39 @@ async def test_a_mistake_made_in_the_editor_is_shown(
     assert "The file was not taken in; press e to mend it" in told
     assert "unknown key 'frnt' (did you mean 'front'?)" in told
     assert any("Which FIPS 140 level" in row for row in after)
+
+
+async def test_from_the_mistake_e_leads_back_into_the_editor(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = ReviewApp(room.session())
+    async with app.run_test(size=(200, 50)) as pilot:
+        monkeypatch.setenv("VISUAL", write_editor(tmp_path, "today", "now"))
+        await pressed(pilot, "e")
+        monkeypatch.setenv("VISUAL", write_editor(tmp_path, "front:", "frnt:"))
+        await pressed(pilot, "e")
+        told = " ".join(row.strip() for row in rows_of(app))
+        monkeypatch.setenv("VISUAL", write_editor(tmp_path, "frnt:", "front:"))
+        await pressed(pilot, "e")
+        rows = rows_of(app)
+
+    assert "The file was not taken in" in told
+    assert "took the edited file in" not in told
+    assert any("took the edited file in" in row for row in rows)
+    assert any("Which FIPS 140 level does AWS KMS meet now?" in row for row in rows)
+
+
+async def test_a_message_leaves_the_card_where_it_was_scrolled_to(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = ReviewApp(room.session())
+    async with app.run_test(size=(30, 8)) as pilot:
+        await pressed(pilot, "space", "end")
+        end = app.sheet.page.scroll
+        monkeypatch.setattr("flash.screen.open_in_browser", lambda _: True)
+        await pressed(pilot, "o")
+        # The message takes rows from the card, which keeps its end in sight.
+        assert 0 < end <= app.sheet.page.scroll
 
 
 @pytest.mark.parametrize(
