@@ -45,6 +45,8 @@ class WrittenDecks(Struct, frozen=True):
     notes: int
     files: tuple[Path, ...]
     media: int
+    missing: tuple[str, ...] = ()
+    """Pictures and sounds that are not there, with the place of their notes."""
 
 
 def card_of(note: Note, name: str = "") -> dict[str, Any]:
@@ -109,8 +111,8 @@ def write_decks(folder: Path, notes: Iterable[StoredNote]) -> WrittenDecks:
         notes: The notes; retired ones are left out.
 
     Raises:
-        ExportError: There is nothing to write, a picture is missing, or the
-            folder can't be written.
+        ExportError: There is nothing to write, a picture lies outside the folder of
+            its deck, or the folder can't be written.
     """
     groups: dict[tuple[str, str], list[StoredNote]] = defaultdict(list)
     for stored in notes:
@@ -123,6 +125,7 @@ def write_decks(folder: Path, notes: Iterable[StoredNote]) -> WrittenDecks:
     names = _file_names(groups)
     doubled = _doubled([one for group in groups.values() for one in group])
     files: list[Path] = []
+    missing: list[str] = []
     media = written = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -132,7 +135,7 @@ def write_decks(folder: Path, notes: Iterable[StoredNote]) -> WrittenDecks:
             if pictures:
                 target = folder / names[key] / target.name
                 target.parent.mkdir(exist_ok=True)
-            media += _copy(group, target.parent)
+            media += _copy(group, target.parent, missing)
             replace_file(target, _deck(key, group, doubled).encode("utf-8"))
             files.append(target)
             written += len(group)
@@ -140,7 +143,7 @@ def write_decks(folder: Path, notes: Iterable[StoredNote]) -> WrittenDecks:
         reason = error.strerror or str(error)
         hint = "name a folder that you may write to"
         raise ExportError(str(folder), reason, hint) from None
-    return WrittenDecks(written, tuple(files), media)
+    return WrittenDecks(written, tuple(files), media, tuple(missing))
 
 
 def _deck(key: tuple[str, str], group: Sequence[StoredNote], doubled: set[str]) -> str:
@@ -185,8 +188,8 @@ def _media(note: Note) -> list[str]:
     return [path for text in texts for path, _ in media_paths(text)]
 
 
-def _copy(group: Sequence[StoredNote], folder: Path) -> int:
-    """Put pictures and sounds beside the file."""
+def _copy(group: Sequence[StoredNote], folder: Path, missing: list[str]) -> int:
+    """Put pictures and sounds beside the file; name those that are not there."""
     copied: set[str] = set()
     for one in group:
         home = Path(one.note.file).parent
@@ -200,9 +203,10 @@ def _copy(group: Sequence[StoredNote], folder: Path) -> int:
                 raise ExportError(place, f"'{path}' leaves the deck's folder", hint)
             try:
                 data = source.read_bytes()
-            except OSError as error:
-                reason = f"'{path}': {error.strerror}"
-                raise ExportError(place, reason, f"put it at {source}") from None
+            except OSError:
+                # Who leaves takes along what there is.
+                missing.append(f"{path} of {place}")
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
             replace_file(target, data)
             copied.add(path)

@@ -149,7 +149,7 @@ def test_deck_files_written_and_added_again_change_nothing(flash: Run) -> None:
     code, out, _ = flash("export", "--yaml", "out")
     again = json.loads(flash("add", "out", "--json")[1])
 
-    assert (code, out) == (0, "out: 8 notes, 1 files, 1 media\n")
+    assert (code, out) == (0, "out: 8 notes, 1 file, 1 media\n")
     assert Path("out/Cells.Basics.en/p.png").read_bytes() == b"a picture"
     assert again["moved"] == 8
     assert again["unchanged"] == again["new"] == again["retired"] == 0
@@ -336,3 +336,25 @@ def test_a_file_that_can_not_be_read_makes_no_store(flash: Run, tmp_path: Path) 
     assert code == 1
     assert "no package of Anki" in told
     assert not Path("store.db").exists()
+
+
+def test_a_picture_that_is_not_there_keeps_nobody_from_leaving(
+    flash: Run, tmp_path: Path
+) -> None:
+    Path("cells.yaml").write_text(
+        "deck: D\ncards:\n- {front: '![](gone.png) what?', back: a}\n"
+        "- {front: '![](here.png) and?', back: b}\n",
+        "utf-8",
+    )
+    for name in ("gone.png", "here.png"):
+        Path(name).write_bytes(b"picture")
+    flash("add", "cells.yaml")
+    Path("gone.png").unlink()
+
+    code, out, told = flash("export", "--yaml", "out")
+
+    assert (code, out) == (0, "out: 2 notes, 1 file, 1 media\n")
+    assert told == f"not found, left out: gone.png of {tmp_path / 'cells.yaml'}:3\n"
+    assert [one.name for one in Path("out/D").iterdir() if one.suffix == ".png"] == [
+        "here.png"
+    ]

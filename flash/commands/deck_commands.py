@@ -205,7 +205,8 @@ def export(
     The file is replaced as a whole or left as it was.  Importing a package of the
     same store again updates the notes in Anki and keeps their progress there.
     A `.colpkg` is a whole collection, which takes the place of the one in Anki.
-    Exit code 1: nothing to write, or a picture is missing.
+    Deck files are written without pictures that are not there, which are named.
+    Exit code 1: nothing to write, or a picture for a package is missing.
     """
     from flash.exporting import export_package
     from srs.library import stored_notes
@@ -230,7 +231,11 @@ def export(
 
         print_json({"file": str(file), **written})
         return
-    told = ", ".join(f"{count} {name}" for name, count in written.items() if count)
+    told = ", ".join(
+        f"{count} {name.removesuffix('s') if count == 1 else name}"
+        for name, count in written.items()
+        if count
+    )
     typer.echo(f"{clean(str(file))}: {told}")
 
 
@@ -238,6 +243,8 @@ def _write_decks(folder: Path, notes: "Iterator[StoredNote]") -> dict[str, int]:
     from export.yaml_deck import write_decks
 
     written = write_decks(folder, notes)
+    for one in written.missing:
+        tell(f"not found, left out: {one}")
     return {
         "notes": written.notes,
         "files": len(written.files),
