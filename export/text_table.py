@@ -103,7 +103,8 @@ def read_table(
                 continue
             guid = note[0] or guid_for(note[1].id or text_key(note[1]))
             if guid in seen:
-                losses.append(f"line {line} left out: the same question stands above")
+                what = "a card of the same note" if note[0] else "the same question"
+                losses.append(f"line {line} left out: {what} stands above")
                 continue
             seen.add(guid)
             notes.append(_incoming(guid, note[1]))

@@ -172,4 +172,7 @@ def _told_step(step: Step) -> str:
             f"{old_deck} → {deck}" if old_deck != deck else Path(step.note.file).name
         )
         return f"  {name} {text}  ({clean(where)})"
+    if step.known is not None and step.known.note.kind != step.note.kind:
+        old = step.known.note.kind
+        return f"  {name} {text}  ({old} → {step.note.kind}: begins anew)"
     return f"  {name} {text}"

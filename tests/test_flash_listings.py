@@ -84,6 +84,8 @@ def test_show_tells_the_card_and_its_history(flash: Run) -> None:
         "Cells::Basics · card CARD\n"
         "Which organelle makes most ATP?\n"
         "Mitochondrion\n"
+        "A book https://example.org/cells\n"
+        "checked 2025-01-31\n"
         "review · due 2026-12-01 · stability 8.3 d · difficulty 1.0"
         " · 1 review · 0 lapses\n"
         "FOLDER/cells.yaml:4\n"
@@ -130,6 +132,53 @@ def test_stats_draw_what_they_count(flash: Run) -> None:
         "\n"
         "more: --full, or a page: --html FILE\n"
     )
+
+
+def test_show_tells_options_and_what_is_retired(flash: Run) -> None:
+    cells = Path("cells.yaml").read_text("utf-8")
+    choice = "  - {id: c, choice: q, options: [a, {text: b, pin: last}], answer: a, extra: more}\n"
+    Path("cells.yaml").write_text(cells + choice, "utf-8")
+    flash("add", "cells.yaml")
+    shown = flash("show", "c")
+    Path("cells.yaml").write_text(cells, "utf-8")
+    flash("add", "cells.yaml")
+
+    assert shown.splitlines()[1:6] == ["q", "a", "- a", "- b", "more"]
+    assert flash("show", "c").splitlines()[1:3] == ["q", "a"]
+    assert '"extra": "more"' in flash("show", "c", "--json")
+
+
+@pytest.mark.parametrize("words", [("list", "Nope"), ("stale", "--deck", "Nope")])
+def test_a_deck_that_is_not_there_is_told(
+    flash: Run, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(list(words)) == 1
+    assert capsys.readouterr().err == "flash: no deck 'Nope' (flash decks lists them)\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("backup", "store.db"),
+        ("backup", "store.db-wal"),
+        ("backup", ""),
+        ("stats", "--html", "store.db"),
+        ("suspend", ""),
+        ("show", ""),
+        ("add", "--forget", "", "cells.yaml"),
+        ("check", "x" * 300),
+        ("log", "--limit", "9223372036854775808"),
+        ("exam", "set", "2027-01-10", "--minutes", "nan"),
+        ("exam", "set", "2027-01-10", "--minutes", "inf"),
+        ("review", "--minutes", "nan"),
+    ],
+)
+def test_what_nobody_can_mean_is_refused(flash: Run, words: tuple[str, ...]) -> None:
+    before = Path("store.db").read_bytes()
+
+    assert main(list(words)) in (1, 2)
+
+    assert Path("store.db").read_bytes() == before
 
 
 def test_stale_names_the_oldest_first_with_the_page_to_open(flash: Run) -> None:

@@ -75,6 +75,8 @@ def import_(
     if ending not in (*_PACKAGES, *_TABLES):
         known = ", ".join((*_PACKAGES, *_TABLES))
         raise typer.BadParameter(f"the name must end in one of {known}")
+    if deck and not all(part.strip() for part in deck.split("::")):
+        raise typer.BadParameter("a deck, or one above it, has no name")
     named = _columns(columns)
     # A short run that makes many values and no cycles: a quarter faster so.
     gc.disable()

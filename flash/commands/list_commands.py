@@ -10,6 +10,7 @@ from flash.opened import DbOption, JsonOption, Opened, TagOption, opened
 from flash.trouble import Trouble
 
 if TYPE_CHECKING:
+    from cards.note import Note
     from srs.listing import Line
 
 
@@ -127,20 +128,27 @@ def show(
     from srs.log import history
 
     with opened(db) as store:
-        found = _named(store, name)
+        note, found = _named(store, name)
         if json:
+            about = {
+                "extra": note.extra,
+                "sources": note.sources,
+                "checked": note.checked,
+                "recheck": note.recheck,
+                "changed": note.changed,
+            }
             print_json(
                 [
-                    {"line": line, "history": history(store.store, line.card)}
+                    {"line": line, **about, "history": history(store.store, line.card)}
                     for line in found
                 ]
             )
             return
         for line in found:
-            _print_card(store, line)
+            _print_card(store, note, line)
 
 
-def _named(store: Opened, name: str) -> "list[Line]":
+def _named(store: Opened, name: str) -> "tuple[Note, list[Line]]":
     from srs.library import stored_note_of
     from srs.listing import cards_named, line_of
 
@@ -150,12 +158,34 @@ def _named(store: Opened, name: str) -> "list[Line]":
         raise Trouble(f"no card is called '{name}'", "flash list shows their numbers")
     stored = stored_note_of(store.store, cards[0])
     calendar = store.options.calendar
-    return [
+    return stored.note, [
         line_of(stored, card, calendar) for card in stored.cards if card.id in cards
     ]
 
 
-def _print_card(store: Opened, line: "Line") -> None:
+def _print_about(note: "Note") -> None:
+    """Show what stands on the card beside question and answer."""
+    from cards.note import Choice
+    from cards.questions import option_of
+    from flash.printing import styled
+    from flash.words import checked_line, was_line
+
+    if isinstance(note.content, Choice):
+        for option in note.content.options:
+            print(f"- {clean(option_of(option).text)}")
+    if note.extra:
+        print(clean(note.extra))
+    told = (
+        was_line(note.changed, note.language),
+        *(f"{one.title} {one.url}".strip() for one in note.sources),
+        checked_line(note),
+    )
+    for text in told:
+        if text:
+            print(styled(clean(text), "2"))
+
+
+def _print_card(store: Opened, note: "Note", line: "Line") -> None:
     from flash.printing import counted, print_table, styled
     from flash.words import interval_label
     from srs.log import history
@@ -163,6 +193,7 @@ def _print_card(store: Opened, line: "Line") -> None:
     print(styled(f"{line.deck} · card {line.card}", "2"))
     print(styled(line.question, "1"))
     print(clean(line.answer))
+    _print_about(note)
     place = f"{line.file}:{line.line}" if line.file else "no file"
     memory = ""
     if line.stability is not None and line.difficulty is not None:
