@@ -31,6 +31,30 @@ def named_cards(store: Opened, names: Sequence[str]) -> list[int]:
     return cards
 
 
+def check_tag(store: Opened, tag: str) -> None:
+    """Refuse a tag that no card has; empty stands for all.
+
+    Raises:
+        Trouble: There is no such tag.
+    """
+    if not tag or tag == "leech":
+        return
+    import difflib
+
+    sql = "select distinct t.value from notes n, json_each(n.tags) t"
+    tags = {one for (name,) in store.store.rows(sql) for one in _above(name)}
+    if tag not in tags:
+        near = difflib.get_close_matches(tag, sorted(tags), 1, 0.4)
+        hint = f"did you mean '{near[0]}'?" if near else "no card has it"
+        raise Trouble(f"no tag '{tag}'", hint)
+
+
+def _above(name: str) -> list[str]:
+    from srs.presets import ancestry
+
+    return ancestry(name)[1:]
+
+
 def check_deck(store: Opened, deck: str) -> None:
     """Refuse a deck that the store doesn't have; empty stands for all.
 

@@ -16,6 +16,13 @@ LATER = "due_day is not null and due_day > :day and last_day < :day"
 NEW = "state = 0"
 BEGUN = "state <> 0"
 
+TAGGED = """
+    (:tag = 'leech' and c.leech or c.note in (
+       select n.guid from notes n, json_each(n.tags) t
+        where t.value = :tag or substr(t.value, 1, length(:tag) + 2) = :tag || '::'))
+"""
+"""Whether a card has a tag or one under it; from `cards c`."""
+
 Row = tuple[Any, int, int, str]
 """What orders it, the card, its deck's id, its note."""
 
@@ -180,11 +187,7 @@ class DayCards:
         """
         tagged = ""
         if self.scope.tag:
-            tagged = """
-               and (:tag = 'leech' and c.leech or c.note in (
-                     select n.guid from notes n, json_each(n.tags) t
-                      where t.value = :tag or substr(t.value, 1, :v) = :tag || '::'))
-            """
+            tagged = f"and {TAGGED}"
         sql = f"""
             select {order}, c.id, c.deck, c.note
               from cards c {"not indexed" if page else ""}
@@ -196,7 +199,6 @@ class DayCards:
             "day": self.day,
             "end": end,
             "tag": self.scope.tag,
-            "v": len(self.scope.tag) + 2,
         }
         for row in self.store.connection.execute(sql, values):
             if row[2] in self._wanted:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from srs.changes import bury, suspend
 from srs.confusions import record_confusion
 from srs.course import Course
+from srs.day_cards import TAGGED
 from srs.log import HistoryLine, history
 from srs.memory import Progress, Rating, State
 from srs.options import Options
@@ -79,6 +80,12 @@ class Wish(Struct, frozen=True):
     minutes: float | None = None
 
 
+_DECKS = """
+    (select id from decks
+      where name = :deck or substr(name, 1, length(:deck) + 2) = :deck || '::')
+"""
+
+
 class Session:
     """One run of reviewing."""
 
@@ -104,12 +111,12 @@ class Session:
             reread: Takes an edited file in again; gives what is wrong with it.
         """
         self.store, self._clock = store, clock
-        self._wish = wish or Wish()
+        self._wish, self._scope = wish or Wish(), scope or Scope()
         self._reread = reread
         self.options = Options(store)
         self.notices: list[str] = []
         self._started = clock()
-        self._course = self._begin(scope or Scope(), cramming)
+        self._course = self._begin(self._scope, cramming)
         self._current: Turn | None = None
         self._wanted: int | None = None
         self._answers: dict[int, tuple[Rating, int]] = {}
@@ -296,13 +303,18 @@ class Session:
         """Set the present card aside until it is unsuspended."""
         turn = self._present()
         suspend(self.store, [turn.card.id], self.now(), suspended=True)
-        self._current = None
+        self._set_aside()
 
     def bury(self) -> None:
         """Let the present card rest till tomorrow."""
         turn = self._present()
         bury(self.store, [turn.card.id], self.now(), self._course.day)
+        self._set_aside()
+
+    def _set_aside(self) -> None:
+        """Go on without the present card; one of its note may come in its place."""
         self._current = None
+        self._course.gather(self.now())
 
     def reload(self) -> str | None:
         """Take the present note's file in again after an edit.
@@ -352,15 +364,20 @@ class Session:
         answered = len(self._answers)
         tomorrow = self._course.day + 1
         end = self.options.calendar.start_ms(tomorrow + 1)
-        sql = """
-            select (select count(*) from cards
+        deck, tag = self._scope.deck, self._scope.tag
+        within = ""
+        if deck or tag:
+            within = f"and (:deck = '' or deck in {_DECKS}) and (:tag = '' or {TAGGED})"
+        sql = f"""
+            select (select count(*) from cards c
                      where due_day is not null and due_day <= :day
-                       and suspended = 0 and retired = 0)
-                 + (select count(*) from cards
+                       and suspended = 0 and retired = 0 {within})
+                 + (select count(*) from cards c
                      where due_ms is not null and due_ms < :end
-                       and suspended = 0 and retired = 0)
+                       and suspended = 0 and retired = 0 {within})
         """
-        due = self.store.row(sql, {"day": tomorrow, "end": end})[0]
+        values = {"day": tomorrow, "end": end, "deck": deck, "tag": tag}
+        due = self.store.row(sql, values)[0]
         return Summary(
             answered=answered,
             correct=answered - again,

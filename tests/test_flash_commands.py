@@ -281,7 +281,19 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
     [
         (
             ["desired_retention", "1.5"],
-            "flash: '1.5' as 'desired_retention' (wants float <= 0.99)\n",
+            "flash: '1.5' as 'desired_retention' (wants a number <= 0.99)\n",
+        ),
+        (
+            ["new_per_day", "many"],
+            "flash: 'many' as 'new_per_day' (wants a whole number)\n",
+        ),
+        (
+            ["learning_steps", "0m"],
+            "flash: '0m' as 'learning_steps' (wants a whole number >= 1)\n",
+        ),
+        (
+            ["new_per_day", "5", "--unset"],
+            "flash: '5' and --unset (leave one of them out)\n",
         ),
         (
             ["learning_steps", "10 minutes"],
@@ -323,7 +335,8 @@ def test_config_reads_and_shows_easy_days_and_times_away(flash: Run) -> None:
         flash("config", "easy_days", "sat=50% sun=0"),
         flash("config", "easy-days", "none"),
         flash("config", "away", "2027-05-01 2026-12-24..2027-01-02"),
-        flash("config", "away", "--unset"),
+        flash("config", "away", "never"),
+        flash("config", "desired_retention", "92%"),
     ]
 
     assert told == [
@@ -331,6 +344,7 @@ def test_config_reads_and_shows_easy_days_and_times_away(flash: Run) -> None:
         (0, "easy_days          none\n", ""),
         (0, "away               2026-12-24..2027-01-02 2027-05-01\n", ""),
         (0, "away               never\n", ""),
+        (0, "desired_retention  0.92\n", ""),
     ]
 
 

@@ -255,6 +255,44 @@ def test_suspended_and_buried_cards_are_left(
     assert asked(session) == "A 001"
 
 
+@pytest.mark.parametrize("way", ["suspend", "bury"])
+def test_a_sibling_comes_in_place_of_a_card_that_was_set_aside(
+    store: Store, begin: Begin, way: str
+) -> None:
+    add(store, [Note(Listing("STRIDE", ("Spoofing", "Tampering")), "A")])
+    session = begin()
+    first = session.next()
+    getattr(session, way)()
+    second = session.next()
+
+    assert first is not None
+    assert second is not None
+    assert second.card.id != first.card.id
+    session.answer(EASY, 1)
+    assert session.next() is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "tomorrow"),
+    [
+        (Scope(), 3),
+        (Scope("A"), 1),
+        (Scope("B"), 2),
+        (Scope(tag="x"), 1),
+        (Scope("A", "x"), 0),
+    ],
+)
+def test_tomorrow_is_that_of_the_cards_that_were_meant(
+    store: Store, begin: Begin, scope: Scope, tomorrow: int
+) -> None:
+    tagged = [basic("one", "B::C", tags=("x::y",)), basic("two", "B")]
+    add(store, [basic("zero", "A"), *tagged])
+    for card in ids(store):
+        give(store, card, EASY, NOON - 30 * 86_400_000)
+
+    assert begin(scope).summary().tomorrow == tomorrow
+
+
 def test_siblings_wait_till_tomorrow(store: Store, clock: Clock, begin: Begin) -> None:
     add(store, [Note(Listing("STRIDE", ("Spoofing", "Tampering")), "A")])
     session = begin()

@@ -49,6 +49,8 @@ def config(
         names = [*_SETTINGS, *_preset_names()]
         if name:
             name = _known(name.replace("-", "_"), names)
+        if value and unset:
+            raise Trouble(f"'{value}' and --unset", "leave one of them out")
         if name and (value or unset):
             with store.store.transaction():
                 _change(store, name, value, deck, unset=unset)
@@ -159,7 +161,7 @@ def _change(store: Opened, name: str, value: str, deck: str, *, unset: bool) -> 
         if deck:
             raise Trouble(f"'{name}' holds for all decks", "leave out --deck")
         if name == "away":
-            _go_away(store, "" if unset else value)
+            _go_away(store, "" if unset or value.lower() == "never" else value)
             return
         checked = "" if unset else _checked_setting(name, value)
         save_setting(store.store, name, checked, store.now())
@@ -218,6 +220,8 @@ def _checked(name: str, value: str) -> Any:
     kind = next(one.type for one in fields(Preset) if one.name == name)
     words = {"yes": "true", "on": "true", "no": "false", "off": "false"}
     given: Any = words.get(value.lower(), value)
+    if re.fullmatch(r"\d+(\.\d+)?%", value) and name != "easy_days":
+        given = float(value[:-1]) / 100
     if name.endswith("_steps"):
         given = [] if value == "none" else [_seconds(word) for word in value.split()]
     if name == "easy_days":
@@ -225,8 +229,18 @@ def _checked(name: str, value: str) -> Any:
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
-        said = str(error).replace("Expected ", "wants ").replace("`", "")
+        said = re.sub(r", got .*| - at .*", "", str(error).replace("`", ""))
+        for theirs, ours in _KINDS.items():
+            said = said.replace(theirs, ours)
         raise Trouble(f"'{value}' as '{name}'", said) from None
+
+
+_KINDS = {
+    "Expected ": "wants ",
+    "float": "a number",
+    "int": "a whole number",
+    "bool": "yes or no",
+}
 
 
 def _shares(value: str) -> list[float]:

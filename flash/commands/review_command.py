@@ -78,7 +78,7 @@ def review(
     limits, siblings side by side, each card until it is Good; with --new N that many
     new cards as well.
     """
-    from flash.naming import check_deck
+    from flash.naming import check_deck, check_tag
     from flash.words import backlog_line, exam_line
     from srs.queue import Scope
     from srs.session import Session, Wish
@@ -86,6 +86,7 @@ def review(
     with opened(db) as store:
         _begin(store)
         check_deck(store, deck)
+        check_tag(store, tag)
         session = Session(
             store.store,
             store.clock,
