@@ -61,8 +61,12 @@ def simulate(
     _print(found)
 
 
+_NUMBERS = 56
+"""Columns of the table without its bars."""
+
+
 def _print(found: "Workload") -> None:
-    from flash.printing import bar, counted, print_table, styled
+    from flash.printing import bar, columns_of_terminal, counted, print_table, styled
 
     head = (
         f"{counted(found.cards, 'card')}, {found.new} of them new; "
@@ -73,14 +77,16 @@ def _print(found: "Workload") -> None:
     typer.echo()
     most = max(one.minutes for one in found.prospects)
     best = max(one.remembered for one in found.prospects)
+    # As wide as there is room for beside the numbers, to be drawn twice.
+    width = max(0, min(16, (columns_of_terminal() - _NUMBERS) // 2))
     rows = [
         [
             f"{one.retention:.2f}",
             f"{one.minutes:.1f}",
-            bar(one.minutes, most, 16),
+            bar(one.minutes, most, width),
             f"{one.reviews:.0f}",
             f"{one.remembered:.0f}",
-            bar(one.remembered, best, 16),
+            bar(one.remembered, best, width),
             "as set" if abs(one.retention - found.present) < 0.005 else "",
         ]
         for one in found.prospects
