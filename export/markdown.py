@@ -84,7 +84,12 @@ def _tidy(written: str, kept: Sequence[str] = ()) -> str:
     text = _NEEDLESS.sub(r"\1", written)
     if kept:
         text = _KEPT.sub(lambda found: kept[int(found[1])], text)
-    return _MANY_BLANKS.sub("\n\n", text).strip()
+    text = _MANY_BLANKS.sub("\n\n", text).strip()
+    return _EDGES.sub(r"\1", text).strip() if "\\" in text else text
+
+
+_EDGES = re.compile(r"\A(?:\\\n\s*)+|(?<!\\)((?:\\\\)*)(?:\\(?:\n\s*|\Z))+\Z")
+"""Breaks at the beginning and the end, which would be shown as backslashes."""
 
 
 def _tex(text: str) -> str:

@@ -1,5 +1,6 @@
 """Fields of Anki as Markdown: the short way gives what the parser gives."""
 
+import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -53,3 +54,19 @@ def test_what_people_mostly_write_is_simple() -> None:
 
 def test_a_field_may_hold_the_characters_that_flash_uses_inside() -> None:
     assert to_markdown("a\U0010f8f07\U0010f8f1 <p>b") == "a7\n\nb"
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("trailing<br>", "trailing"),
+        ("<br>lead", "lead"),
+        ("<br><br><i>a</i><br>b<br><br>", "*a*\\\nb"),
+        ("<div>a</div><br>", "a"),
+        ("<br>", ""),
+        ("C:\\", "C:\\\\"),
+        ("C:\\<br>", "C:\\\\"),
+    ],
+)
+def test_breaks_at_the_edges_are_left_out(field: str, expected: str) -> None:
+    assert to_markdown(field) == expected
