@@ -90,9 +90,21 @@ def save_all(
 
 def columns_of(progress: Progress, preset: Preset) -> tuple[Any, ...]:
     """Give what a card carries as columns, from state to leech."""
-    state, *others = astuple(progress)
-    # SQLite's module takes plain numbers faster than those of an enum.
-    return (int(state), *others, int(is_leech(progress, preset)))
+    # One by one, and plain numbers in place of an enum's: there are many cards.
+    return (
+        int(progress.state),
+        progress.step,
+        progress.stability,
+        progress.difficulty,
+        progress.interval,
+        progress.due_ms,
+        progress.due_day,
+        progress.last_ms,
+        progress.last_day,
+        progress.reps,
+        progress.lapses,
+        int(progress.lapses >= preset.leech_threshold),
+    )
 
 
 NEW_COLUMNS = (*astuple(Progress()), 0)

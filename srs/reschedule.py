@@ -295,9 +295,9 @@ def add_rows(
                 state,
                 kind,
                 offset,
-                moved[card].interval,
+                (after := moved[card]).interval,
                 found[card].interval,
-                moved[card].difficulty or 0.0,
+                after.difficulty or 0.0,
             )
             for card, review in ids.items()
         ],
