@@ -238,11 +238,9 @@ def _hint_for_unknown(path: tuple[str | int, ...]) -> str:
     """Say what to do about a key that is perhaps the half of a text."""
     if re.search(r"\s", str(path[-1])):
         return "if it belongs to a text with ',' or ': ', put that in double quotes"
-    of_option = path[0] == "options"
-    return "remove it, or put a text with ': ' in double quotes" if of_option else _OUT
-
-
-_OUT = "remove it"
+    if path[0] == "options":
+        return "remove it, or put a text with ': ' in double quotes"
+    return "remove it"
 
 
 def _pattern_hint(name: str) -> str:

@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import yaml
+from msgspec.structs import fields
 
+from cards.note import KINDS, Common, Header
 from cards.problem import Place, Problem
 
 _HINTS = {
@@ -88,8 +90,9 @@ _NO_COLON = re.compile(
     r"(\s*(?:-{1,2}\s+)?)([a-z]+)(?::[^ \t\r\n]|：|[ \u00a0\u3000](?! *:))"
 )
 _KEYS = frozenset(
-    "answer back by changed checked choice cloze compare context deck extra front id"
-    " items language list options ordered questions recheck reverse source tags".split()
+    field.encode_name
+    for struct in (*KINDS.values(), Common, Header)
+    for field in fields(struct)
 )
 """Keys after which a colon may be missing."""
 _DEEPER = re.compile(r"\s+[a-z]+")

@@ -1,5 +1,6 @@
 """A store opened for a command, with its settings and the clock."""
 
+import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ TagOption = Annotated[
 
 def finite(value: float | None) -> float | None:
     """Refuse what is no number, which no bound does."""
-    if value is not None and value != value:  # noqa: PLR0124 - so is nan
+    if value is not None and math.isnan(value):
         raise typer.BadParameter("this is no number")
     return value
 

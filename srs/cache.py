@@ -103,7 +103,7 @@ def columns_of(progress: Progress, preset: Preset) -> tuple[Any, ...]:
         progress.last_day,
         progress.reps,
         progress.lapses,
-        int(progress.lapses >= preset.leech_threshold),
+        int(is_leech(progress, preset)),
     )
 
 

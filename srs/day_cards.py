@@ -17,7 +17,7 @@ NEW = "state = 0"
 BEGUN = "state <> 0"
 
 TAGGED = """
-    (:tag = 'leech' and c.leech or c.note in (
+    (:tag = '' or :tag = 'leech' and c.leech or c.note in (
        select n.guid from notes n, json_each(n.tags) t
         where t.value = :tag or substr(t.value, 1, length(:tag) + 2) = :tag || '::'))
 """

@@ -39,9 +39,6 @@ many.  What else a reader of a log packs into it isn't looked at."""
 TO_NEW, REST = 32, 22
 """Free bits of an answer: whether it was given to a new card; all from the other on."""
 
-TELLABLE = f"id between 200000000 and {DAYS * 86_000_000}"
-"""Moments, in SQL, whose study day has a place in an answer: until the year 2148."""
-
 
 def packed(day: int, state: int, rating: int) -> int:
     """Write an answer as one number; see `DAYS`."""

@@ -67,8 +67,7 @@ def fuzz_range(interval: float, minimum: int, maximum: int) -> tuple[int, int]:
     if interval > maximum:
         interval = float(maximum)
     delta = fuzz_delta(interval)
-    lower = math.floor(interval - delta + 0.5)
-    upper = math.floor(interval + delta + 0.5)
+    lower, upper = round_half_up(interval - delta), round_half_up(interval + delta)
     if upper > maximum:
         lower, upper = min(lower, maximum), maximum
     if lower < minimum:

@@ -18,9 +18,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from srs.aside import aside
-from srs.formulas import DAYS, REST, TELLABLE, TO_NEW, Model, memory_model
+from srs.formulas import DAYS, REST, TO_NEW, Model, memory_model
 from srs.memory import Progress, State
-from srs.rows import LOOK, STUDY_DAY, listed
+from srs.rows import LOOK, STUDY_DAY, TELLABLE, listed
 from srs.schedule import Moment, step_due
 
 _PACKED = f"""

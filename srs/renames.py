@@ -30,7 +30,7 @@ def follow(
     found: list[Pair] = []
     for deck in sorted(wanted):
         name = _new_name(deck, moved)
-        if not name or name in having or _lives_in(connection, deck) != set():
+        if not name or name in having or _lives_in(connection, deck):
             continue
         came = {
             one for pair, guids in moved.items() for one in guids if _of(pair, deck)

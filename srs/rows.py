@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from cards.note import Change, Content, Note, Source
+from srs.formulas import DAYS
 from srs.memory import Progress, State, StoredCard
 
 _sources = msgspec.json.Decoder(tuple[Source, ...])
@@ -41,6 +42,8 @@ As in Anki: answered early, without a factor; from `reviews r`.
 
 STUDY_DAY = "((id / 1000 - 1 + offset_min * 60 - :shift) / 86400)"
 """`srs.calendar.study_day` of a row of `reviews`; `:shift` is the rollover, seconds."""
+TELLABLE = f"id between 200000000 and {DAYS * 86_000_000}"
+"""Moments whose study day has a place in an answer: until the year 2148."""
 
 
 def listed(what: str, where: str) -> str:

@@ -80,12 +80,6 @@ class Wish(Struct, frozen=True):
     minutes: float | None = None
 
 
-_DECKS = """
-    (select id from decks
-      where name = :deck or substr(name, 1, length(:deck) + 2) = :deck || '::')
-"""
-
-
 class Session:
     """One run of reviewing."""
 
@@ -364,10 +358,15 @@ class Session:
         answered = len(self._answers)
         tomorrow = self._course.day + 1
         end = self.options.calendar.start_ms(tomorrow + 1)
-        deck, tag = self._scope.deck, self._scope.tag
+        scope = self._scope
+        values: dict[str, int | str] = {"day": tomorrow, "end": end}
         within = ""
-        if deck or tag:
-            within = f"and (:deck = '' or deck in {_DECKS}) and (:tag = '' or {TAGGED})"
+        if scope.deck or scope.tag:
+            from srs.listing import deck_ids
+
+            within = f"and deck in (select value from json_each(:decks)) and {TAGGED}"
+            values["decks"] = str(deck_ids(self.store, scope.deck))
+            values["tag"] = scope.tag
         sql = f"""
             select (select count(*) from cards c
                      where due_day is not null and due_day <= :day
@@ -376,7 +375,6 @@ class Session:
                      where due_ms is not null and due_ms < :end
                        and suspended = 0 and retired = 0 {within})
         """
-        values = {"day": tomorrow, "end": end, "deck": deck, "tag": tag}
         due = self.store.row(sql, values)[0]
         return Summary(
             answered=answered,

@@ -31,17 +31,23 @@ def lived(folder: Path, cards: int, days: int = 540, seed: int = 1) -> Store:
     return store
 
 
-def test_a_fit_is_that_of_anki(tmp_path: Path) -> None:
-    store = lived(tmp_path, 150)
-    file = package(store, tmp_path / "deck.apkg", NOON)
-    in_anki("UTC", "take", collection=tmp_path / "c.anki2", file=file)
-    theirs = in_anki("UTC", "fit", collection=tmp_path / "c.anki2")
+def assert_fits_as_anki(store: Store, folder: Path) -> None:
+    """Let Anki fit to the same log and compare, then close the store."""
+    file = package(store, folder / "deck.apkg", NOON)
+    in_anki("UTC", "take", collection=folder / "c.anki2", file=file)
+    theirs = in_anki("UTC", "fit", collection=folder / "c.anki2")
 
     found = optimize(store, Options(store), "").fit
 
     assert found.reviews > 400
     assert found.parameters == rounded(theirs)
     store.close()
+
+
+def test_a_fit_is_that_of_anki(tmp_path: Path) -> None:
+    store = lived(tmp_path, 150)
+
+    assert_fits_as_anki(store, tmp_path)
 
 
 def test_a_fit_is_that_of_anki_whatever_else_the_log_holds(tmp_path: Path) -> None:
@@ -54,15 +60,8 @@ def test_a_fit_is_that_of_anki_whatever_else_the_log_holds(tmp_path: Path) -> No
     store.db.execute(f"{by_hand} where id % 31 = 0 and difficulty > 0")
     store.db.execute("update reviews set rating = 0, kind = 5 where id % 37 = 0")
     rebuild_cache(store, Options(store))
-    file = package(store, tmp_path / "deck.apkg", NOON)
-    in_anki("UTC", "take", collection=tmp_path / "c.anki2", file=file)
-    theirs = in_anki("UTC", "fit", collection=tmp_path / "c.anki2")
 
-    found = optimize(store, Options(store), "").fit
-
-    assert found.reviews > 400
-    assert found.parameters == rounded(theirs)
-    store.close()
+    assert_fits_as_anki(store, tmp_path)
 
 
 def test_better_parameters_are_taken_and_can_be_undone(tmp_path: Path) -> None:

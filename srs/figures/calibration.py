@@ -17,10 +17,10 @@ from msgspec import Struct
 
 from srs.cache import deck_presets, steps
 from srs.figures.within import REVIEWS, Within
-from srs.formulas import DAYS, REST, TELLABLE, TO_NEW, Model, memory_model
+from srs.formulas import DAYS, REST, TO_NEW, Model, memory_model
 from srs.memory import ReviewKind
 from srs.options import Options
-from srs.rows import STUDY_DAY, listed
+from srs.rows import STUDY_DAY, TELLABLE, listed
 from srs.schedule import Moment, recall
 from srs.store import Store
 
