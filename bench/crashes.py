@@ -2,7 +2,7 @@
 
 Kills in a call that changes a file, kills at any moment, power cuts of a disk that
 syncs as it says, disks that fail or are full, programs at once.  The rooms are
-those of the tests (`tests/crash_room.py`), played longer.  As root, a small disk of
+those of the tests (`tests/crash_harness.py`), played longer.  As root, a small disk of
 its own (tmpfs) is filled to its last byte as well.
 
     PYTHONPATH=tests:. python bench/crashes.py --rounds 100
@@ -22,12 +22,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import faulty_disk
+from crash_harness import Room, ratings, wrong
 from crash_process import Ended, run, start
-from crash_room import Room, ratings, wrong
 from crash_scenarios import RATINGS, SCENARIOS
-from srs_shelf import NOON
+from store_fixtures import NOON
 
-from srs.store import open_store
+from srs.store.connection import open_store
 
 _AGAIN = ("first add", "add", "import")
 """Commands that may simply be run once more."""

@@ -10,10 +10,16 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from srs.outlook.exam import Exam, course
-from srs.outlook.habits import USUAL
-from srs.outlook.simulation import Course, Pace, Rules, Simulation, Subject
-from srs.presets import Preset
+from srs.forecast.exam import Exam, course
+from srs.forecast.habits import USUAL
+from srs.forecast.simulator import (
+    DailyBudget,
+    DeckParams,
+    SimCard,
+    Simulation,
+    StudyPolicy,
+)
+from srs.models.presets import Preset
 
 _TODAY = 20_000
 _SEEDS = range(10)
@@ -40,12 +46,12 @@ CASES = (
 )
 
 
-def cards(case: Case, seed: int) -> list[Subject]:
+def cards(case: Case, seed: int) -> list[SimCard]:
     """Make the cards, as the days before today have left them."""
-    rules = Rules(Preset())
-    subjects = [Subject(rules, worth=1 / _CARDS) for _ in range(_CARDS)]
+    rules = DeckParams(Preset())
+    subjects = [SimCard(rules, worth=1 / _CARDS) for _ in range(_CARDS)]
     if case.known_days:
-        before = Course(Pace(new=_CARDS / case.known_days * 1.5))
+        before = StudyPolicy(DailyBudget(new=_CARDS / case.known_days * 1.5))
         life = Simulation(subjects, USUAL, before, seed + 1000)
         life.run(_TODAY - case.known_days, case.known_days)
     return subjects
@@ -54,15 +60,15 @@ def cards(case: Case, seed: int) -> list[Subject]:
 def lived(case: Case, retention: float | None) -> tuple[float, float]:
     """Give points on the day and minutes a day; without a retention in exam mode."""
     exam = Exam(_TODAY + case.days)
-    pace = Pace(case.new, minutes=case.minutes)
+    pace = DailyBudget(case.new, minutes=case.minutes)
     points, minutes = [], []
     for seed in _SEEDS:
         subjects = cards(case, seed)
         if retention is None:
             way = course(exam, pace)
         else:
-            way = Course(pace)
-            rules = Rules(Preset(desired_retention=round(retention, 4)))
+            way = StudyPolicy(pace)
+            rules = DeckParams(Preset(desired_retention=round(retention, 4)))
             for one in subjects:
                 one.rules = rules
         told = Simulation(subjects, USUAL, way, seed).run(_TODAY, case.days)

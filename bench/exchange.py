@@ -27,9 +27,9 @@ from anki.collection import (
 from genanki.apkg_schema import APKG_SCHEMA
 from stores import NOW_MS, make_store
 
-from srs.cache import rebuild_cache
-from srs.options import Options, save_setting
-from srs.store import open_store
+from srs.store.connection import open_store
+from srs.store.replay import rebuild_cache
+from srs.store.settings import Options, save_setting
 
 _RUNS = 3
 _IMPORTS = 9
@@ -97,11 +97,12 @@ collection.close()
 FLASH = """
 import gc, sys, time
 from pathlib import Path
-import export.anki_incoming, export.anki_reader, export.package_file
-import srs.exchange.merging, srs.keeping.backups
-from flash.importing import import_package
-from flash.opened import Opened
-from srs.store import open_store
+import export.anki.collection_import, export.anki.collection_reader
+import export.anki.package_file
+import srs.merging.merge, srs.maintenance.backup
+from flash.service.importing import import_package
+from flash.cli.context import Opened
+from srs.store.connection import open_store
 opened = Opened(open_store(Path(sys.argv[2]), 1795000000000), lambda: 1795000000000)
 gc.disable()  # as the command does
 sys.setswitchinterval(0.0005)

@@ -19,10 +19,10 @@ import atheris
 with atheris.instrument_imports(include=["cards", "yaml", "markdown_it"]):
     from test_cards_hostile import decks, outcome
 
-    import cards.html
-    import cards.tokens  # noqa: F401 - loaded late in life, too late to be watched
-    from cards.columns import line_text, line_width
-    from cards.terminal import plain_text, terminal_lines
+    import cards.text.html
+    import cards.text.tokens  # noqa: F401 - loaded late in life, too late to be watched
+    from cards.text.terminal import plain_text, terminal_lines
+    from cards.text.width import line_text, line_width
 
 _RAW = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from stores import NOW_MS, make_store
 
-from srs.keeping.backups import back_up
-from srs.keeping.doctor import cure, examine
-from srs.keeping.restoring import prepared, restore
-from srs.keeping.salvage import salvage
-from srs.store import open_store
+from srs.maintenance.backup import back_up
+from srs.maintenance.doctor import examine, repair_damage
+from srs.maintenance.restore import prepared, restore
+from srs.maintenance.salvage import salvage
+from srs.store.connection import open_store
 
 CARDS, REVIEWS_EACH = 100_000, 10
 
@@ -33,7 +33,7 @@ def main() -> None:
         path = folder / "store.db"
         make_store(path, cards=CARDS, reviews_each=REVIEWS_EACH, folder=folder)
         store = open_store(path, NOW_MS)
-        cure(store, NOW_MS)
+        repair_damage(store, NOW_MS)
         copy = back_up(store, NOW_MS)
         megabytes = path.stat().st_size / 1e6
         print(f"{CARDS} cards, {CARDS * REVIEWS_EACH} reviews, {megabytes:.0f} MB")

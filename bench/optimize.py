@@ -24,15 +24,15 @@ from anki.deck_config_pb2 import UpdateDeckConfigsRequest
 from lives import Row, fill, live
 from stores import NOW_MS, write_deck
 
-from cards.plan import Scope, make_plan
-from cards.reader import read_deck
-from srs.cache import rebuild_cache
-from srs.fitting.optimize import fitted
-from srs.fitting.training import read_material
-from srs.options import Options, save_options
-from srs.plan_writer import apply_plan
-from srs.presets import DEFAULT_PARAMETERS
-from srs.store import Store, open_store
+from cards.deckfile.reader import read_deck
+from cards.identity.matching import FileScope, make_plan
+from srs.models.presets import DEFAULT_PARAMETERS
+from srs.optimizer.fit import fit
+from srs.optimizer.training import read_training_set
+from srs.store.connection import Store, open_store
+from srs.store.note_writer import apply_plan
+from srs.store.replay import rebuild_cache
+from srs.store.settings import Options, save_options
 
 _RUNS = 3
 _SIZES = (10_000, 100_000, 1_000_000)
@@ -61,7 +61,7 @@ def store_with(folder: Path, reviews: int) -> tuple[Store, list[Row]]:
     write_deck(deck, cards)
     store = open_store(folder / f"{reviews}.db", NOW_MS)
     notes = read_deck(deck).notes
-    apply_plan(store, make_plan(notes, [], Scope(frozenset())), NOW_MS)
+    apply_plan(store, make_plan(notes, [], FileScope(frozenset())), NOW_MS)
     ids = [row[0] for row in store.rows("select id from cards order by id")]
     rows = live(ids, _DAYS)
     fill(store, rows)
@@ -104,8 +104,8 @@ def timed(job: Callable[[], object]) -> float:
 def fit_here(store: Store) -> None:
     """Read the log and fit; without the judgement, which Anki doesn't make."""
     decks = [row[0] for row in store.rows("select id from decks")]
-    material = read_material(store, decks, Options(store).rollover)
-    fitted(material, DEFAULT_PARAMETERS, seen=NOW_MS * 2)
+    material = read_training_set(store, decks, Options(store).rollover)
+    fit(material, DEFAULT_PARAMETERS, seen=NOW_MS * 2)
 
 
 def fit_in_anki(collection: Collection) -> None:

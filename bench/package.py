@@ -23,7 +23,7 @@ from anki.import_export_pb2 import ExportLimit, ImportAnkiPackageRequest
 from genanki.apkg_schema import APKG_SCHEMA
 from stores import make_store
 
-from export.anki_models import basic_model
+from export.anki.flash_note_types import basic_model
 
 CARDS = 100_000
 _RUNS = 3

@@ -15,13 +15,13 @@ from pathlib import Path
 from lives import fill, live
 from stores import NOW_MS, write_deck
 
-from cards.plan import Scope, make_plan
-from cards.reader import read_deck
-from srs.cache import rebuild_cache
-from srs.keeping.salvage import salvage
-from srs.options import Options
-from srs.plan_writer import apply_plan
-from srs.store import StoreError, open_store
+from cards.deckfile.reader import read_deck
+from cards.identity.matching import FileScope, make_plan
+from srs.maintenance.salvage import salvage
+from srs.store.connection import StoreError, open_store
+from srs.store.note_writer import apply_plan
+from srs.store.replay import rebuild_cache
+from srs.store.settings import Options
 
 _TRIALS = 21
 _CARDS = 1000
@@ -76,7 +76,9 @@ def whole(folder: Path) -> bytes:
     deck = folder / "deck.yaml"
     write_deck(deck, _CARDS)
     store = open_store(folder / "whole.db", NOW_MS)
-    apply_plan(store, make_plan(read_deck(deck).notes, [], Scope(frozenset())), NOW_MS)
+    apply_plan(
+        store, make_plan(read_deck(deck).notes, [], FileScope(frozenset())), NOW_MS
+    )
     ids = [row[0] for row in store.rows("select id from cards order by id")]
     fill(store, live(ids, 400))
     rebuild_cache(store, Options(store))

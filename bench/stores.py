@@ -3,10 +3,10 @@
 import random
 from pathlib import Path
 
-from cards.plan import Scope, make_plan
-from cards.reader import read_deck
-from srs.plan_writer import apply_plan
-from srs.store import open_store
+from cards.deckfile.reader import read_deck
+from cards.identity.matching import FileScope, make_plan
+from srs.store.connection import open_store
+from srs.store.note_writer import apply_plan
 
 NOW_MS = 1_795_000_000_000
 _DAY_MS = 86_400_000
@@ -37,7 +37,7 @@ def make_store(path: Path, *, cards: int, reviews_each: int, folder: Path) -> No
     write_deck(deck, cards)
     read = read_deck(deck)
     store = open_store(path, NOW_MS - 400 * _DAY_MS)
-    apply_plan(store, make_plan(read.notes, [], Scope(frozenset())), NOW_MS)
+    apply_plan(store, make_plan(read.notes, [], FileScope(frozenset())), NOW_MS)
     chance = random.Random(11)
     ids = [row[0] for row in store.rows("select id from cards order by id")]
     reviews: list[tuple[int, ...]] = []

@@ -22,12 +22,12 @@ from anki.generic_pb2 import Empty
 from anki.import_export_pb2 import ExportLimit, ImportAnkiPackageRequest
 from genanki.apkg_schema import APKG_SCHEMA
 
-from cards.html import cached_html
-from cards.note import Basic, Choice, Cloze, Content, Listing, Note
+from cards.note import Basic, Choice, Cloze, Content, ListNote, Note
 from cards.questions import parts_of
-from export.anki_models import BASIC_ID, basic_model, cloze_model
-from export.anki_package import Creation, Written, write_package
-from srs.memory import StoredCard, StoredNote
+from cards.text.html import cached_html
+from export.anki.flash_note_types import BASIC_ID, basic_model, cloze_model
+from export.anki.package_writer import Creation, Written, write_package
+from srs.models.cards import StoredCard, StoredNote
 
 NOTES = 100_000
 _RUNS = 3
@@ -46,7 +46,7 @@ def content(number: int, chance: random.Random) -> Content:
                 f"Number {number}: {{{{c1::{words}}}}} and {{{{c2::{last}}}}}."
             )
         case 1:
-            return Listing(f"Number {number}", (f"{first} 1", f"{last} 2", words))
+            return ListNote(f"Number {number}", (f"{first} 1", f"{last} 2", words))
         case 2:
             return Choice(f"Which {words} {number}?", (first, f"no {last}"), first)
         case 3 | 4 | 5:

@@ -72,7 +72,7 @@ class Cloze(Struct, frozen=True, tag="cloze"):
     ]
 
 
-class Listing(Struct, frozen=True, tag="list"):
+class ListNote(Struct, frozen=True, tag="list"):
     """A list, one card per item while the others are shown."""
 
     list: Annotated[Text, Meta(description="What the list is of.")]
@@ -102,30 +102,31 @@ class Compare(Struct, frozen=True, tag="compare"):
     ]
 
 
-class Asked(Struct, frozen=True, forbid_unknown_fields=True):
+class SubQuestion(Struct, frozen=True, forbid_unknown_fields=True):
     """One of several questions of a note."""
 
     front: Annotated[Text, Meta(description="The question.")]
     back: Annotated[Text, Meta(description="The answer.")]
 
 
-class Several(Struct, frozen=True, tag="several"):
+class MultiQuestion(Struct, frozen=True, tag="several"):
     """Several questions about one fact, one card each, on different days."""
 
     questions: Annotated[
-        tuple[Asked, ...], Meta(description="One question or more, front and back.")
+        tuple[SubQuestion, ...],
+        Meta(description="One question or more, front and back."),
     ]
 
 
-Content = Basic | Cloze | Listing | Choice | Compare | Several
+Content = Basic | Cloze | ListNote | Choice | Compare | MultiQuestion
 
 KINDS: dict[str, type[Content]] = {
     "front": Basic,
     "cloze": Cloze,
-    "list": Listing,
+    "list": ListNote,
     "choice": Choice,
     "compare": Compare,
-    "questions": Several,
+    "questions": MultiQuestion,
 }
 """The key that tells a card's kind, and the content it announces."""
 
@@ -200,8 +201,8 @@ class Note(Struct, frozen=True):
 KIND_NAMES: dict[type[Content], str] = {
     Basic: "basic",
     Cloze: "cloze",
-    Listing: "list",
+    ListNote: "list",
     Choice: "choice",
     Compare: "compare",
-    Several: "several",
+    MultiQuestion: "several",
 }

@@ -10,17 +10,25 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from cards.cloze import Hidden, Parts, hidden_text, numbers, parse_cloze, plain, show
 from cards.note import (
     Basic,
     Choice,
     Cloze,
     Compare,
     Content,
-    Listing,
+    ListNote,
+    MultiQuestion,
     Note,
     Option,
-    Several,
+)
+from cards.text.cloze import (
+    Hidden,
+    Parts,
+    hidden_text,
+    numbers,
+    parse_cloze,
+    plain,
+    show,
 )
 
 SEPARATOR = "\x1f"
@@ -57,13 +65,13 @@ def questions(content: Content, language: str = "") -> tuple[Question, ...]:
             return tuple(_basic(content))
         case Cloze():
             return tuple(_cloze(content))
-        case Listing():
+        case ListNote():
             return tuple(_listing(content))
         case Choice():
             return (_choice(content),)
         case Compare():
             return tuple(_compare(content, language))
-        case Several():
+        case MultiQuestion():
             named = zip(parts_of(content), content.questions, strict=True)
             return tuple(Question(part, one.front, one.back) for part, one in named)
 
@@ -75,13 +83,13 @@ def parts_of(content: Content) -> tuple[str, ...]:
             return ("front", "back") if content.reverse else ("front",)
         case Choice():
             return ("choice",)
-        case Listing():
+        case ListNote():
             return content.items
         case Cloze():
             return tuple(cloze_parts(content).values())
         case Compare():
             return tuple(_cell_parts(content))
-        case Several():
+        case MultiQuestion():
             fronts = (" ".join(one.front.split()) for one in content.questions)
             return _distinct(fronts)
 
@@ -93,13 +101,13 @@ def question_text(content: Content) -> str:
             return content.front
         case Cloze():
             return plain(parse_cloze(content.cloze))
-        case Listing():
+        case ListNote():
             return content.list
         case Choice():
             return content.choice
         case Compare():
             return " / ".join(content.compare) + ": " + ", ".join(content.by)
-        case Several():
+        case MultiQuestion():
             return " / ".join(one.front for one in content.questions)
 
 
@@ -110,13 +118,13 @@ def answer_text(content: Content) -> str:
             return content.back
         case Cloze():
             return SEPARATOR.join(cloze_parts(content).values())
-        case Listing():
+        case ListNote():
             return SEPARATOR.join(content.items)
         case Choice():
             return content.answer
         case Compare():
             return SEPARATOR.join(cell for row in content.by.values() for cell in row)
-        case Several():
+        case MultiQuestion():
             return SEPARATOR.join(one.back for one in content.questions)
 
 
@@ -203,7 +211,7 @@ def _bold(text: str, mark: str = "**") -> str:
     return text if not text or "**" in text or "\n" in text else f"{mark}{text}{mark}"
 
 
-def _listing(content: Listing) -> Iterator[Question]:
+def _listing(content: ListNote) -> Iterator[Question]:
     for asked, item in enumerate(content.items):
         lines = [
             f"{index + 1}. " + ("[…]" if index == asked else other)

@@ -28,7 +28,7 @@ language of bundled decks, `FLASH_NOW` (an ISO time with offset) stands for now,
 def page() -> str:
     """Render the help of every command."""
     os.environ["COLUMNS"] = "80"
-    from flash.cli import application
+    from flash.cli.app import application
 
     return "\n".join([_HEAD, *_helps("flash", get_command(application()))])
 

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from cards.files import find_decks
+from cards.deckfile.discovery import find_decks
+from cards.deckfile.reader import read_deck
 from cards.note import Basic, Choice, Note, Source
 from cards.questions import answer_text, parts_of, question_text
-from cards.reader import read_deck
 from docs.deck_facts import fact_of, read_facts
 
 _ROOT = Path(__file__).parent.parent

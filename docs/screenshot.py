@@ -7,14 +7,14 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from cards.plan import Scope as Spoken
-from cards.plan import make_plan
-from cards.reader import read_deck
-from flash.screen import ReviewApp
-from srs.plan_writer import apply_plan
-from srs.queue import Scope
-from srs.session import Session
-from srs.store import open_store
+from cards.deckfile.reader import read_deck
+from cards.identity.matching import CardFiltercope as Spoken
+from cards.identity.matching import make_plan
+from flash.tui.app import ReviewApp
+from srs.store.connection import open_store
+from srs.store.note_writer import apply_plan
+from srs.study.queue import CardFilter
+from srs.study.session import Session
 
 _PICTURE = Path(__file__).with_name("review.svg")
 _NOW_MS = 1_795_424_400_000
@@ -48,7 +48,9 @@ def _store(path: Path) -> Path:
 
 
 async def _drawn(path: Path) -> str:
-    session = Session(open_store(path, _NOW_MS), lambda: _NOW_MS, Scope(_DECK, new=12))
+    session = Session(
+        open_store(path, _NOW_MS), lambda: _NOW_MS, CardFilter(_DECK, new=12)
+    )
     app = ReviewApp(session)
     async with app.run_test(size=_SIZE) as pilot:
         await pilot.press("space")

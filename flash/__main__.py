@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
         usage, 130 interrupted.
     """
     words = sys.argv[1:] if arguments is None else arguments
-    from flash.cli import run
+    from flash.cli.app import run
 
     return run(words)
 

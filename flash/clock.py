@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from flash.trouble import Trouble
+from flash.cli.errors import UserError
 
 
 def read_clock() -> Callable[[], int]:
@@ -23,6 +23,6 @@ def read_clock() -> Callable[[], int]:
         moment = None
     if moment is None or moment.tzinfo is None:
         hint = "write it as 2026-11-23T09:00:00+09:00"
-        raise Trouble(f"$FLASH_NOW is no time with an offset: '{fixed}'", hint)
+        raise UserError(f"$FLASH_NOW is no time with an offset: '{fixed}'", hint)
     now = int(moment.timestamp() * 1000)
     return lambda: now

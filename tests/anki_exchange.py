@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from srs_shelf import Clock, add, new_store
+from store_fixtures import Clock, add, new_store
 
-from cards.note import Basic, Cloze, Listing, Note
-from export.anki_package import Creation, write_package
-from export.anki_schedule import Schedule
-from srs.calendar import study_day
-from srs.library import stored_notes
-from srs.log import logged
-from srs.memory import Rating
-from srs.options import Options, save_options
-from srs.schedule import interval_days
-from srs.session import Session
-from srs.store import Store
+from cards.note import Basic, Cloze, ListNote, Note
+from export.anki.package_writer import Creation, write_package
+from export.anki.schedule import Schedule
+from srs.models.cards import Rating
+from srs.scheduler.next_states import interval_days
+from srs.scheduler.study_day import study_day
+from srs.store.connection import Store
+from srs.store.notes import stored_notes
+from srs.store.revlog import logged
+from srs.store.settings import Options, save_options
+from srs.study.session import Session
 
 FIRST_DAY = 18_262
 DAY_MS = 86_400_000
@@ -41,7 +41,7 @@ def notes(count: int) -> list[Note]:
         contents = (
             Basic(f"q{number}", f"a{number}", reverse=number % 4 == 0),
             Cloze(f"x{number} {{{{c1::one{number}}}}} and {{{{c2::two{number}}}}}"),
-            Listing(f"l{number}", (f"i{number}", f"j{number}", f"k{number}")),
+            ListNote(f"l{number}", (f"i{number}", f"j{number}", f"k{number}")),
         )
         made.append(Note(contents[number % 3], deck, id=f"n{number}"))
     return made

@@ -16,9 +16,9 @@ from anki.collection import Collection
 from msgspec import Struct
 from msgspec.structs import replace
 
-from srs.memory import Progress, Rating, State
-from srs.presets import Preset
-from srs.schedule import Moment, outcomes, review_kind
+from srs.models.cards import Rating, SchedulingState, State
+from srs.models.presets import Preset
+from srs.scheduler.next_states import AnswerTime, next_states, review_kind
 
 DAY_S = 86_400
 
@@ -61,7 +61,12 @@ class AnkiScheduler:
         return self._cards
 
     def log(
-        self, card: int, at_ms: int, rating: int, before: Progress, after: Progress
+        self,
+        card: int,
+        at_ms: int,
+        rating: int,
+        before: SchedulingState,
+        after: SchedulingState,
     ) -> None:
         """Write one answer as a package with a review log carries it."""
         difficulty = after.difficulty or 0.0
@@ -87,7 +92,9 @@ class AnkiScheduler:
         options["rev"]["maxIvl"] = preset.maximum_interval
         self.collection.decks.update_config(options)
 
-    def offers(self, progress: Progress, elapsed_days: int) -> dict[Rating, Offer]:
+    def offers(
+        self, progress: SchedulingState, elapsed_days: int
+    ) -> dict[Rating, Offer]:
         """Ask for the states that the four buttons would lead to."""
         self._write(progress, elapsed_days)
         states = self.collection._backend.get_scheduling_states(self.card)
@@ -96,7 +103,7 @@ class AnkiScheduler:
             for rating in Rating
         }
 
-    def _write(self, progress: Progress, elapsed_days: int) -> None:
+    def _write(self, progress: SchedulingState, elapsed_days: int) -> None:
         queues = {State.NEW: 0, State.LEARNING: 1, State.REVIEW: 2, State.RELEARNING: 1}
         learning = progress.state in {State.LEARNING, State.RELEARNING}
         timing = self.collection._backend.sched_timing_today()
@@ -156,12 +163,12 @@ def memories(folder: Path, histories: list[list[tuple[int, int, int]]]) -> list[
     found = []
     for index, history in enumerate(histories):
         card = anki.new_card()
-        progress = Progress()
+        progress = SchedulingState()
         for days_ago, second, rating in history:
             start = timing.next_day_at - (days_ago + 1) * DAY_S
             # A millisecond of its own for each card: ids are unique in the log.
-            moment = Moment((start + second) * 1000 + index, offset_min)
-            after = outcomes(progress, Preset(), moment, str(card))[Rating(rating)]
+            moment = AnswerTime((start + second) * 1000 + index, offset_min)
+            after = next_states(progress, Preset(), moment, str(card))[Rating(rating)]
             anki.log(card, moment.at_ms, rating, progress, after)
             progress = after
         theirs = anki.collection._backend.compute_memory_state(card).state
@@ -178,7 +185,7 @@ def memories(folder: Path, histories: list[list[tuple[int, int, int]]]) -> list[
 
 
 def fuzzy_offers(
-    folder: Path, cases: list[tuple[Preset, Progress, int]]
+    folder: Path, cases: list[tuple[Preset, SchedulingState, int]]
 ) -> list[list[list[int]]]:
     """Collect the intervals that Anki's fuzz makes of a card, over many reviews."""
     anki = AnkiScheduler(folder)
@@ -227,7 +234,9 @@ def main() -> None:
         histories = msgspec.json.decode(text, type=list[list[tuple[int, int, int]]])
         result: object = memories(Path(folder), histories)
     else:
-        cases = msgspec.json.decode(text, type=list[tuple[Preset, Progress, int]])
+        cases = msgspec.json.decode(
+            text, type=list[tuple[Preset, SchedulingState, int]]
+        )
         result = fuzzy_offers(Path(folder), cases)
     sys.stdout.buffer.write(msgspec.json.encode(result))
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crash_process import run
-from srs_shelf import DAY_MS, NOON, add, give, numbered
+from simulated_learner import fill, live
+from store_fixtures import DAY_MS, NOON, add, give, numbered
 
-from bench.lives import fill, live
 from cards.note import Basic, Note
-from srs.cache import rebuild_cache
-from srs.memory import Rating
-from srs.options import Options, save_options, save_setting
-from srs.store import Store, open_store
+from srs.models.cards import Rating
+from srs.store.connection import Store, open_store
+from srs.store.replay import rebuild_cache
+from srs.store.settings import Options, save_options, save_setting
 
 RATINGS = "134213421342"
 _CARDS = 30

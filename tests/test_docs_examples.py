@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cards.reader import parse_deck
+from cards.deckfile.reader import parse_deck
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from flash.printing import counted
+from flash.cli.output import counted
 from flash.report.heat import Heat
 from flash.report.markup import tag, text
-from srs.calendar import day_date
+from srs.scheduler.study_day import day_date
 
 WIDTH = 340.0
 EDGE = 4.0

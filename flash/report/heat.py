@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from srs.calendar import day_date
-from srs.figures.daily import Daily
+from srs.scheduler.study_day import day_date
+from srs.stats.daily_counts import Daily
 
 SHADES = 4
 

@@ -2,10 +2,10 @@
 
 from itertools import pairwise
 
-from srs.figures.answer_times import EDGES_S
-from srs.figures.leeches import Leeches
-from srs.figures.retention import INTERVALS
-from srs.figures.strength import Group
+from srs.stats.answer_times import EDGES_S
+from srs.stats.leeches import Leeches
+from srs.stats.memory_state import Group
+from srs.stats.retention import INTERVALS
 
 
 def interval_names() -> list[str]:

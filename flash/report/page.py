@@ -4,14 +4,14 @@ The page asks nothing of the network, and says so to the browser; what cards say
 is escaped.  The same figures make the same page, byte by byte.
 """
 
-from flash.printing import counted
+from flash.cli.output import counted
 from flash.report.markup import tag, text
 from flash.report.sections import sections
 from flash.report.style import STYLE
-from srs.calendar import day_date
-from srs.figures.gathered import Figures
-from srs.figures.retention import Retention
-from srs.figures.today import Statistics
+from srs.scheduler.study_day import day_date
+from srs.stats.collect import Figures
+from srs.stats.overview import Statistics
+from srs.stats.retention import Retention
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _SCREEN = "width=device-width, initial-scale=1"

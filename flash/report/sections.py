@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from flash.printing import counted
+from flash.cli.output import counted
 from flash.report import share_charts, tables
 from flash.report.charts import Column, columns, half_year
 from flash.report.heat import heat
@@ -14,14 +14,14 @@ from flash.report.names import (
     leeches_counted,
     time_names,
 )
-from srs.calendar import day_date
-from srs.figures.answer_times import EDGES_S, Taken, Times
-from srs.figures.calibration import Calibration
-from srs.figures.daily import Daily
-from srs.figures.gathered import Answers, Figures
-from srs.figures.retention import Retention, likely_range
-from srs.figures.strength import Group, Strength
-from srs.memory import Rating
+from srs.models.cards import Rating
+from srs.scheduler.study_day import day_date
+from srs.stats.answer_times import EDGES_S, AnswerTimeGroup, Times
+from srs.stats.calibration import Calibration
+from srs.stats.collect import Answers, Figures
+from srs.stats.daily_counts import Daily
+from srs.stats.memory_state import Group, MemoryStates
+from srs.stats.retention import Retention, likely_range
 
 _NO_REVIEWS = "No reviews in the last year"
 
@@ -194,7 +194,7 @@ def _times(found: Times) -> str:
     return _section(title, told, chart, tables.behind(head, rows))
 
 
-def _time_row(one: Taken) -> list[str]:
+def _time_row(one: AnswerTimeGroup) -> list[str]:
     name = "all" if one.rating is None else Rating(one.rating).name.lower()
     shown = (
         "–" if value is None else f"{value:.1f} s"
@@ -203,7 +203,7 @@ def _time_row(one: Taken) -> list[str]:
     return [name, *shown, str(one.answers)]
 
 
-def _memory(found: Strength) -> str:
+def _memory(found: MemoryStates) -> str:
     title = "Stability and difficulty"
     if not any(one.cards for one in found.stability):
         return _section(title, "No card was answered yet")

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from flash.report.charts import EDGE, WIDTH, rule, svg, words
 from flash.report.markup import tag, text
 from flash.report.plots import left_edge
-from srs.figures.calibration import Calibration
-from srs.figures.retention import Retention, likely_range
+from srs.stats.calibration import Calibration
+from srs.stats.retention import Retention, likely_range
 
 _ROW = 20.0
 _FEW = 10

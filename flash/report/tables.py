@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from flash.report.markup import tag, text
-from srs.figures.confused import Pair
-from srs.figures.decks import DeckFigures
-from srs.figures.leeches import Asked, Leech
+from srs.stats.confused_pairs import ConfusedPair
+from srs.stats.decks import DeckFigures
+from srs.stats.leeches import AskedCard, Leech
 
 
 def behind(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -58,7 +58,7 @@ def forgotten(found: Sequence[Leech]) -> str:
     return _table(("Lapses", "Question", "Difficulty"), rows, (0, 2))
 
 
-def pairs(found: Sequence[Pair]) -> str:
+def pairs(found: Sequence[ConfusedPair]) -> str:
     """Make the table of pairs that are mixed up."""
     rows = [
         [_number(str(one.times)), _question(one.first), _question(one.second)]
@@ -88,7 +88,7 @@ def _number(value: str) -> str:
     return tag("td", text(value), class_="number")
 
 
-def _question(asked: Asked, mark: str = "") -> str:
+def _question(asked: AskedCard, mark: str = "") -> str:
     """Show a question in its language, its deck and a mark under it."""
     words = tag("bdi", text(asked.question), lang=asked.language or None)
     place = " · ".join(one for one in (asked.deck.replace("::", " › "), mark) if one)

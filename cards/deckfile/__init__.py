@@ -1,0 +1,1 @@
+"""Deck files in YAML: discovery, parsing, validation, JSON schema."""

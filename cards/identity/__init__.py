@@ -1,0 +1,1 @@
+"""Which note and which card of a file is which in the store."""

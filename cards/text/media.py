@@ -1,0 +1,60 @@
+"""Pictures and sounds that a text mentions."""
+
+import re
+
+_REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:|//").match
+SOUNDS = (".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac", ".opus")
+"""Endings of files that are heard, not seen."""
+
+
+def media_paths(text: str) -> tuple[tuple[str, int], ...]:
+    """Find the files that a text shows or plays: `![…](path)`.
+
+    Args:
+        text: Markdown.
+
+    Returns:
+        Each path, percent signs decoded, with the offset of its `![` in the text;
+        addresses on the web are left out.
+    """
+    if "![" not in text:
+        return ()
+    from cards.text.html import parser
+
+    found: list[tuple[str, int]] = []
+    start = 0
+    for block in parser().parse(text):
+        for token in block.children or ():
+            if token.type == "image":
+                path = decoded(str(token.attrs["src"]))
+                offset = _offset(text, path, start)
+                start = offset + 2
+                if path and not is_remote(path):
+                    found.append((path, offset))
+    return tuple(found)
+
+
+def _offset(text: str, path: str, start: int) -> int:
+    """Find the `![` that names a path: the last before it, else the next."""
+    written = text.find(path, start)
+    opening = text.rfind("![", start, written) if written >= 0 else -1
+    return opening if opening >= 0 else max(text.find("![", start), 0)
+
+
+def is_remote(path: str) -> bool:
+    """Tell whether a path is an address on the web, not a file."""
+    return bool(_REMOTE(path))
+
+
+def decoded(path: str) -> str:
+    """Turn `%20` and its like in a path into the characters they stand for."""
+    if "%" not in path:
+        return path
+    from urllib.parse import unquote
+
+    return unquote(path)
+
+
+def is_sound(path: str) -> bool:
+    """Tell whether a path names a sound."""
+    return path.lower().endswith(SOUNDS)

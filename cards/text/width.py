@@ -1,0 +1,226 @@
+"""Text in the columns of a terminal: made harmless, measured, wrapped.
+
+A character may take two columns or none.  Japanese breaks between any two
+characters except before what closes and after what opens; Latin text breaks at
+blanks.  No colour stands here, only what a span of text *is* (bold, code …);
+the screen decides how that looks, a pipe leaves it out.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import IntFlag
+from typing import NamedTuple
+
+
+class TextStyle(IntFlag):
+    """What a span of text is."""
+
+    NORMAL = 0
+    BOLD = 1
+    ITALIC = 2
+    CODE = 4
+    LINK = 8
+    DIM = 16
+    ACCENT = 32
+    """What the hand looks for: keys, progress, the right option."""
+    ALERT = 64
+    """What the eye should not miss."""
+
+
+class StyledText(NamedTuple):
+    """A run of text that looks alike."""
+
+    text: str
+    look: TextStyle = TextStyle.NORMAL
+
+
+Line = tuple[StyledText, ...]
+"""One line of a terminal, or a paragraph before it is wrapped."""
+
+_SILENT = "\u00ad\u061c\u200e\u200f\ufeff"
+"""Hints about direction and line ends that change nothing here."""
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""They make text read in another order than it is written."""
+
+
+def _code(character: str) -> str:
+    return f"<U+{ord(character):04X}>"
+
+
+_HARMLESS: dict[int, str] = {
+    **{code: chr(0x2400 + code) for code in range(0x20)},
+    0x7F: "\u2421",
+    **dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000)], "\ufffd"),
+    **dict.fromkeys(map(ord, _SILENT), ""),
+    **{ord(character): _code(character) for character in _TURNING},
+    0x09: "    ",
+    0x0A: "\n",
+    0x0D: "\n",
+    0x85: "\n",
+    0x2028: "\n",
+    0x2029: "\n",
+}
+_NOTHING = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""What takes no room, so that two texts look the same that are not."""
+_BETWEEN = f"[^\\x00-\\x7f\\s{_NOTHING}]"
+# Compiled when they are first needed: a review of plain English starts sooner.
+_HIDDEN = (
+    # Flags of regions are spelt in such letters.
+    "(?P<kept>\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
+    # Persian, Indic and Thai words and joined pictures have them inside, not in ASCII.
+    f"|(?<={_BETWEEN})[\u200b-\u200d\u2060\u034f](?={_BETWEEN})"
+    f"|(?<={_BETWEEN})\ufe0f\u200d(?={_BETWEEN})"
+    # A variant of the character before it.
+    f"|(?<=[0-9#*])\ufe0f|(?<={_BETWEEN})[\ufe00-\ufe0f\u180b-\u180f\U000e0100-\U000e01ef])"
+    f"|[{_NOTHING}]"
+)
+
+_OPENING = "「『（［｛【〔《〈“‘"
+_CLOSING = (
+    "、。，．・：；？！」』）］｝】〕》〉”’ー々ゝゞ…‥〜～％℃"
+    "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ,.;:!?)]}%"
+)
+# What is written without blanks: kana, ideographs, their punctuation, pictures.
+_UNSPACED = (
+    "\u2e80-\u2fff\u3001-\u312f\u3190-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6"
+    "\U0001f300-\U0001faff\U00020000-\U0003fffd"
+)
+_MARKS = "[\u0300-\u036f\u3099\u309a\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d."
+_UNIT = (
+    f"[{_OPENING}]*"
+    f"(?:[{_UNSPACED}](?:{_MARKS})*|[^ \u3000{_UNSPACED}{_OPENING}]+"
+    # A number stays with what it counts.
+    f"(?:(?<=[0-9])[{_UNSPACED}])?)?"
+    f"(?:[{re.escape(_CLOSING)}](?:{_MARKS})*)*[ \u3000]*"
+)
+_WORD = r"[^ ]*?[A-Za-z]-(?=[A-Za-z]{2})|[^ ]+ *| +"
+
+
+def clean(text: str) -> str:
+    """Make a text harmless for a terminal.
+
+    Returns:
+        The text with line feeds for line ends, blanks for tabs, and control characters
+        as their pictures: no escape sequence survives.  What would turn the order of
+        letters or take no room is shown as its code, such as `<U+202E>`, but where
+        a script or a picture needs it.
+    """
+    if text.isascii():
+        if text.isprintable():
+            return text
+        return text.replace("\r\n", "\n").translate(_HARMLESS)
+    text = text.replace("\r\n", "\n").translate(_HARMLESS)
+    return re.sub(_HIDDEN, lambda found: found["kept"] or _code(found[0]), text)
+
+
+def width_of(text: str) -> int:
+    """Count the columns that a cleaned text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def line_width(line: Line) -> int:
+    """Count the columns that a line takes."""
+    return sum(width_of(span.text) for span in line)
+
+
+def line_text(line: Line) -> str:
+    """Give the text of a line without its looks."""
+    return "".join(span.text for span in line)
+
+
+def clipped(text: str, columns: int) -> str:
+    """Cut a text to a number of columns, the cut shown by `…`."""
+    if width_of(text) <= columns:
+        return text
+    kept = next(iter(_chopped(text, columns - 1)), "") if columns > 1 else ""
+    while kept and width_of(kept) >= columns:
+        kept = kept[:-1]
+    return kept + "…"
+
+
+def wrap(line: Line, columns: int) -> list[Line]:
+    """Break a line where its language allows it.
+
+    Args:
+        line: Cleaned spans without line ends.
+        columns: Room for each line, 1 or more.
+
+    Returns:
+        One or more lines, none wider than the room unless a single character is.
+    """
+    text = line_text(line)
+    if width_of(text) <= columns:
+        return [line]
+    return [_part(line, start, end) for start, end in _breaks(text, columns)]
+
+
+def wrap_evenly(line: Line, columns: int) -> list[Line]:
+    """Break a line into as few lines as `wrap`, of about equal width."""
+    wrapped = wrap(line, columns)
+    narrow, wide = columns // 2, columns
+    while len(wrapped) > 1 and wide - narrow > 1:
+        middle = (narrow + wide) // 2
+        attempt = wrap(line, middle)
+        if len(attempt) > len(wrapped):
+            narrow = middle
+        else:
+            wrapped, wide = attempt, middle
+    return wrapped
+
+
+def _breaks(text: str, columns: int) -> Iterator[tuple[int, int]]:
+    """Give the start and the end of each line in the text."""
+    start, end, used = 0, 0, 0
+    for unit in _units(text, columns):
+        seen = width_of(unit.rstrip(" \u3000"))
+        if used and used + seen > columns:
+            yield start, _without_blanks(text, start, end)
+            start, used = end, 0
+        end += len(unit)
+        used += width_of(unit)
+    if end > start:
+        yield start, _without_blanks(text, start, end)
+
+
+def _without_blanks(text: str, start: int, end: int) -> int:
+    return start + len(text[start:end].rstrip(" \u3000"))
+
+
+def _units(text: str, columns: int) -> Iterator[str]:
+    """Split into what stays together, too long words into pieces that fit."""
+    pattern = re.compile(_WORD if text.isascii() else _UNIT)
+    for found in pattern.finditer(text):
+        unit = found[0]
+        if not unit:
+            continue
+        if width_of(unit.rstrip(" \u3000")) <= columns:
+            yield unit
+        else:
+            yield from _chopped(unit, columns)
+
+
+def _chopped(text: str, columns: int) -> Iterable[str]:
+    if text.isascii():
+        return (text[i : i + columns] for i in range(0, len(text), columns))
+    from rich.cells import chop_cells
+
+    return chop_cells(text, max(columns, 2))
+
+
+def _part(line: Line, start: int, end: int) -> Line:
+    """Cut a line at two places of its text."""
+    spans: list[StyledText] = []
+    at = 0
+    for text, look in line:
+        piece = text[max(0, start - at) : max(0, end - at)]
+        if piece:
+            spans.append(StyledText(piece, look))
+        at += len(text)
+    return tuple(spans)

@@ -1,0 +1,1 @@
+"""Reading and writing Anki packages, and AnkiConnect."""

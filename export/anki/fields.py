@@ -1,0 +1,209 @@
+"""A stored note becomes the fields of its note in Anki, as HTML."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from cards.note import (
+    Basic,
+    Choice,
+    Cloze,
+    Compare,
+    Content,
+    ListNote,
+    MultiQuestion,
+    Note,
+    Source,
+)
+from cards.questions import (
+    REVERSED,
+    SEPARATOR,
+    cell_part,
+    cloze_parts,
+    is_empty_cell,
+    option_of,
+    questions,
+)
+from cards.text.cloze_html import cloze_html, hidden_html, shown_html, within_cloze
+from cards.text.html import ImageOf, to_html
+from srs.models.cards import StoredCard, StoredNote
+
+_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]").search
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
+
+_BASIC = (Basic, Choice)
+
+
+def is_basic(content: Content) -> bool:
+    """Tell whether a note goes to the basic note type."""
+    return type(content) in _BASIC
+
+
+def fields_of(stored: StoredNote, image: ImageOf | None = None) -> tuple[str, ...]:
+    """Render the fields of a note.
+
+    Args:
+        stored: The note with its cards; retired cards are shown openly.
+        image: Gives a picture or sound its name in the package.
+
+    Returns:
+        As many as its note type has, see `export.anki.flash_note_types`.
+    """
+    note = stored.note
+    if type(note.content) is Basic:
+        fields = _basic(note.content, stored.cards, image)
+    else:
+        fields = _other(stored, image)
+    fields = (*fields, *_common(note, image), "", "", "")
+    whole = "".join(fields)
+    if whole.isascii() and (whole.isprintable() or not _CONTROL(whole)):
+        return fields
+    return tuple(
+        unicodedata.normalize("NFC", field.translate(_CONTROLS)) for field in fields
+    )
+
+
+def _other(stored: StoredNote, image: ImageOf | None) -> tuple[str, ...]:
+    note = stored.note
+    numbers = {card.part: card.ordinal for card in stored.cards if not card.retired}
+    fields: tuple[str, ...] = ()
+    match note.content:
+        case Choice() as choice:
+            fields = _choice(choice, image)
+        case Cloze() as cloze:
+            fields = (_cloze(cloze, numbers, image), "")
+        case ListNote() as listing:
+            fields = (_listing(listing, numbers, image), "")
+        case Compare() as table:
+            fields = (_asked(note, numbers, image), _table(table, numbers, image))
+        case MultiQuestion():
+            fields = (_asked(note, numbers, image), "")
+    return fields
+
+
+def _basic(
+    basic: Basic, cards: Sequence[StoredCard], image: ImageOf | None
+) -> tuple[str, ...]:
+    has_reverse = any(card.part == "back" and not card.retired for card in cards)
+    reverse = "1" if has_reverse else ""
+    return to_html(basic.front, image), to_html(basic.back, image), reverse, "", ""
+
+
+def _choice(choice: Choice, image: ImageOf | None) -> tuple[str, ...]:
+    options = "".join(
+        f"<li>{to_html(option_of(option).text, image)}</li>"
+        for option in choice.options
+    )
+    front, back = to_html(choice.choice, image), to_html(choice.answer, image)
+    return front, back, "", f"<ol>{options}</ol>", ""
+
+
+def _cloze(cloze: Cloze, numbers: dict[str, int], image: ImageOf | None) -> str:
+    """Write the clozes with the numbers their cards had first."""
+    parts = cloze_parts(cloze)
+
+    def number_of(number: int) -> int | None:
+        ordinal = numbers.get(parts[number])
+        return None if ordinal is None else ordinal + 1
+
+    return cloze_html(cloze.cloze, number_of, image)
+
+
+def _hidden(text: str, ordinal: int | None, image: ImageOf | None) -> str:
+    """Hide a text under its card's number, or show it openly."""
+    if ordinal is None:
+        return shown_html(text, image)
+    return hidden_html(ordinal + 1, text, image)
+
+
+def _listing(listing: ListNote, numbers: dict[str, int], image: ImageOf | None) -> str:
+    items = "".join(
+        f"<li>{_hidden(item, numbers.get(item), image)}</li>" for item in listing.items
+    )
+    kind = "ol" if listing.ordered else "ul"
+    name = shown_html(listing.list, image)
+    return f"<div>{name}</div><{kind}>{items}</{kind}>"
+
+
+def _asked(note: Note, numbers: dict[str, int], image: ImageOf | None) -> str:
+    """Write each question of its own; the style shows the active one only."""
+    sections: list[str] = []
+    for question in questions(note.content, note.language):
+        ordinal = numbers.get(question.part)
+        if ordinal is None:
+            continue
+        asked, among = question.question, ""
+        if question.part.endswith(SEPARATOR + REVERSED):
+            asked, _, among = asked.rpartition("\n\n")
+            among = f'<div class="among">{shown_html(among, image)}</div>'
+        text = f'<div class="about">{shown_html(asked, image)}</div>{among}'
+        answer = hidden_html(ordinal + 1, question.answer, image)
+        sections.append(f'<div class="ask">{text}<div>{answer}</div></div>')
+    return "".join(sections)
+
+
+def _table(table: Compare, numbers: dict[str, int], image: ImageOf | None) -> str:
+    head = "".join(f"<th>{shown_html(name, image)}</th>" for name in table.compare)
+    rows = "".join(
+        f"<tr><th>{shown_html(row, image)}</th>"
+        + "".join(
+            f"<td>{_cell(row, subject, cell, numbers, image)}</td>"
+            for subject, cell in zip(table.compare, cells, strict=True)
+        )
+        + "</tr>"
+        for row, cells in table.by.items()
+    )
+    return f"<table><tr><th></th>{head}</tr>{rows}</table>"
+
+
+def _cell(
+    row: str, subject: str, cell: str, numbers: dict[str, int], image: ImageOf | None
+) -> str:
+    """Mark a cell for its own card and for the one that asks from its value."""
+    if is_empty_cell(cell):
+        return ""
+    written = shown_html(cell, image)
+    for is_reversed in (False, True):
+        ordinal = numbers.get(cell_part(row, subject, is_reversed=is_reversed))
+        if ordinal is not None:
+            written = within_cloze(ordinal + 1, written)
+    return written
+
+
+def _common(note: Note, image: ImageOf | None) -> tuple[str, ...]:
+    if not (note.extra or note.changed or note.sources or note.id):
+        return "", "", "", note.checked, ""
+    changed = _changed(note, image) if note.changed is not None else ""
+    sources = " · ".join(map(_source, note.sources)) if note.sources else ""
+    # In a note of clozes, what looks like one in any field would make a card.
+    extra = shown_html(note.extra, image) if note.extra else ""
+    name = _text(note.id) if note.id else ""
+    return extra, changed, sources, note.checked, name
+
+
+def _changed(note: Note, image: ImageOf | None) -> str:
+    if note.changed is None:
+        return ""
+    was, since = shown_html(note.changed.was, image), note.changed.since
+    source = note.changed.source
+    link = ""
+    if source:
+        link = " · " + _source(Source(source) if isinstance(source, str) else source)
+    if note.language.startswith("ja"):
+        until = f"（{_text(since)} まで）" if since else ""
+        return f"以前は <s>{was}</s>{until}{link}"
+    until = f" until {_text(since)}" if since else ""
+    return f"was <s>{was}</s>{until}{link}"
+
+
+def _source(source: Source) -> str:
+    title = _text(source.title or source.url)
+    if not source.url:
+        return title
+    return f'<a href="{_text(source.url)}">{title}</a>'
+
+
+def _text(text: str) -> str:
+    """Write a text that is no Markdown."""
+    return html.escape(text).replace("{", "&#123;").replace("}", "&#125;")

@@ -1,0 +1,125 @@
+"""HTML of Anki's fields becomes Markdown that shows the same.
+
+Source of the marks in a field: https://docs.ankiweb.net/templates/fields.html and
+https://docs.ankiweb.net/math.html
+"""
+
+import html
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from cards.text.html import is_plain
+from export.anki.simple_html import simple_markdown
+
+_SOUND = re.compile(r"\[sound:([^\]]+)\]")
+_INLINE = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
+_BLOCK = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
+_DOLLARS = re.compile(r"\$+")
+_CLOZE = re.compile(r"\{\{c\d+::|::(?=[^{}]*\}\})|\}\}")
+_KEPT = re.compile("\U0010f8f0(\\d+)\U0010f8f1")
+_NO_MARKS = {0x10F8F0: None, 0x10F8F1: None}
+_NEEDLESS = re.compile(r"(?<=[^\n\\])\\(?:(?=[=+>])|(?=&(?![#A-Za-z0-9]+;)))()")
+"""Backslashes before what means nothing inside a line."""
+_TAG = re.compile(r"<[^<>]*>")
+_MANY_BLANKS = re.compile(r"\n{3,}")
+_IMAGE = re.compile(
+    r"""<img[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE
+)
+
+
+def media_names(field: str) -> list[str]:
+    """Find the files that a field shows or plays, as Anki names them."""
+    images = (a or b or c for a, b, c in _IMAGE.findall(field))
+    return [html.unescape(name) for name in (*images, *_SOUND.findall(field))]
+
+
+def to_markdown(field: str) -> str:
+    """Turn a field of Anki into Markdown.
+
+    Args:
+        field: HTML, with clozes, math and sounds in Anki's manner.
+
+    Returns:
+        Markdown; what it has no words for (colours, sizes) is left out.
+    """
+    is_text = "<" not in field and "&" not in field
+    if is_text and is_plain(field) and "[" not in field:
+        return field
+    written = simple_markdown(field)
+    if written is None:
+        return parsed_markdown(field)
+    return _tidy(written)
+
+
+def parsed_markdown(field: str) -> str:
+    """Turn a field into Markdown with the parser; see `to_markdown`."""
+    field = field.translate(_NO_MARKS)
+    kept: list[str] = []
+
+    def keep(text: str) -> str:
+        kept.append(text)
+        return f"\U0010f8f0{len(kept) - 1}\U0010f8f1"
+
+    field = _SOUND.sub(lambda found: keep(f"![]({_address(found[1])})"), field)
+    field = _BLOCK.sub(lambda found: keep(f"\n\n$${_tex(found[1])}$$\n\n"), field)
+    field = _INLINE.sub(lambda found: keep(f"${_tex(found[1]).strip()}$"), field)
+    field = _DOLLARS.sub(lambda found: keep("\\$" * len(found[0])), field)
+    field = _CLOZE.sub(lambda found: keep(found[0]), field)
+    # The parser warns of what looks like an address, not like HTML.
+    try:
+        written = _converter().convert(
+            field if "<" in field else f"<span>{field}</span>"
+        )
+    except RecursionError:
+        # Nobody nests as deep by hand: the bare words must do.
+        written = html.unescape(_TAG.sub(" ", field))
+    return _tidy(written, kept)
+
+
+def _tidy(written: str, kept: Sequence[str] = ()) -> str:
+    """Put back what was kept, without needless backslashes and blank lines."""
+    text = _NEEDLESS.sub(r"\1", written)
+    if kept:
+        text = _KEPT.sub(lambda found: kept[int(found[1])], text)
+    text = _MANY_BLANKS.sub("\n\n", text).strip()
+    return _EDGES.sub(r"\1", text).strip() if "\\" in text else text
+
+
+_EDGES = re.compile(r"\A(?:\\\n\s*)+|(?<!\\)((?:\\\\)*)(?:\\(?:\n\s*|\Z))+\Z")
+"""Breaks at the beginning and the end, which would be shown as backslashes."""
+
+
+def _tex(text: str) -> str:
+    return html.unescape(re.sub(r"<br\s*/?>", "\n", text))
+
+
+def _address(name: str) -> str:
+    """Write a file's name as an address in Markdown."""
+    return quote(html.unescape(name), safe="/!$&'*+,;=:@~-._")
+
+
+@cache
+def _converter() -> Any:
+    """Make the converter, with pictures named as files."""
+    from markdownify import MarkdownConverter
+
+    class Converter(MarkdownConverter):
+        def convert_img(self, element: Any, *_: Any, **__: Any) -> str:
+            name = str(element.get("src") or "")
+            shown = str(element.get("alt") or "").replace("]", "")
+            return f"![{shown}]({_address(name)})" if name else ""
+
+        def convert_script(self, *_: Any, **__: Any) -> str:
+            return ""
+
+        convert_style = convert_script
+
+    return Converter(
+        heading_style="atx",
+        escape_misc=True,
+        bullets="-",
+        newline_style="backslash",
+    )

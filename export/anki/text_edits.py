@@ -1,0 +1,136 @@
+"""What a person changed in Anki about the text of notes that flash has."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cards.note import Basic, Choice, Cloze, Note
+from cards.text.media import media_paths
+from export.anki.anki_model import AnkiNote, Collection, NoteType
+from export.anki.fields import fields_of
+from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
+from export.anki.html_to_markdown import to_markdown
+from export.anki.note_types import Unsupported, convert_note
+from export.anki.package_writer import media_naming
+from export.errors import ExportError
+from srs.models.cards import StoredNote
+from srs.models.incoming import OriginalFields
+
+
+class TextEdit(Struct, frozen=True):
+    """A note whose text in Anki is newer and other than here."""
+
+    stored: StoredNote
+    note: Note | None
+    """As it is to be; None where Anki's fields don't fit the kind of note."""
+    fields: tuple[str, ...] = ()
+    """As Anki has them, where the note came from there."""
+
+
+def text_edits(
+    collection: Collection,
+    stored: Mapping[str, StoredNote],
+    kept: Mapping[str, OriginalFields],
+) -> Iterator[TextEdit]:
+    """Find the notes that were edited in Anki since flash last changed them.
+
+    Args:
+        collection: What Anki has.
+        stored: Our notes by guid.
+        kept: Fields of those that came from Anki, by guid.
+    """
+    for note in _newer(collection.notes, stored):
+        ours = stored[note.guid]
+        notetype = collection.notetypes.get(note.notetype)
+        if notetype is None:
+            continue
+        if notetype.id in (BASIC_ID, CLOZE_ID):
+            edit = _of_own(ours, note)
+        else:
+            edit = _of_foreign(ours, note, notetype, kept.get(note.guid))
+        if edit is not None:
+            yield edit
+
+
+def _newer(
+    notes: Iterable[AnkiNote], stored: Mapping[str, StoredNote]
+) -> Iterator[AnkiNote]:
+    for note in notes:
+        ours = stored.get(note.guid)
+        # Anki counts whole seconds.
+        if ours is not None and note.modified_s > ours.modified_ms // 1000:
+            yield note
+
+
+def _of_own(stored: StoredNote, note: AnkiNote) -> TextEdit | None:
+    """Compare field by field, so that what wasn't touched stays as it was written."""
+    naming = media_naming(stored.note)
+    try:
+        before = fields_of(stored, naming)
+    except ExportError:
+        return None
+    names = BASIC_FIELDS if note.notetype == BASIC_ID else CLOZE_FIELDS
+    changed = {
+        name: field
+        for name, old, field in zip(names, before, note.fields, strict=False)
+        if unicodedata.normalize("NFC", old) != unicodedata.normalize("NFC", field)
+    }
+    if not changed:
+        return None
+    texts = {name: _with_paths(stored.note, field) for name, field in changed.items()}
+    return TextEdit(stored, _rewritten(stored.note, texts))
+
+
+def _with_paths(note: Note, field: str) -> str:
+    """Turn a field into Markdown whose pictures have their own paths again."""
+    text = to_markdown(field)
+    naming = media_naming(note)
+    for path in {path for one in _texts(note) for path, _ in media_paths(one)}:
+        text = text.replace(naming(path), path)
+    return text
+
+
+def _texts(note: Note) -> tuple[str, ...]:
+    match note.content:
+        case Basic(front=front, back=back):
+            return front, back, note.extra
+        case Cloze(cloze=cloze):
+            return cloze, note.extra
+        case _:
+            return (note.extra,)
+
+
+def _rewritten(note: Note, texts: dict[str, str]) -> Note | None:
+    """Put changed texts into their places; None where one has none."""
+    if "Extra" in texts:
+        note = replace(note, extra=texts.pop("Extra"))
+    match note.content:
+        case Basic() as basic if texts.keys() <= {"Front", "Back"}:
+            front = texts.get("Front", basic.front)
+            back = texts.get("Back", basic.back)
+            if not front or not back:
+                return None
+            return replace(note, content=replace(basic, front=front, back=back))
+        case Cloze() as cloze if texts.keys() <= {"Text"}:
+            content = replace(cloze, cloze=texts.get("Text", cloze.cloze))
+            return replace(note, content=content)
+        case Choice() | _ if not texts:
+            return note
+        case _:
+            return None
+
+
+def _of_foreign(
+    stored: StoredNote, note: AnkiNote, notetype: NoteType, kept: OriginalFields | None
+) -> TextEdit | None:
+    if kept is None or kept.raw.fields == note.fields:
+        return None
+    ordinals = [card.ordinal for card in stored.cards]
+    try:
+        taken = convert_note(note, notetype, ordinals)
+    except Unsupported:
+        return TextEdit(stored, None)
+    made = replace(stored.note, content=taken.content, extra=taken.extra)
+    return TextEdit(stored, made, note.fields) if made != stored.note else None

@@ -1,0 +1,1 @@
+"""Notes and cards as tables: CSV and text."""

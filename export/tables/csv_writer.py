@@ -1,0 +1,90 @@
+"""Cards as a table of comma-separated values, one row a card."""
+
+import csv
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+from cards.questions import questions
+from export.atomic_file import replace_file
+from export.errors import ExportError
+from srs.models.cards import State, StoredNote
+
+COLUMNS = (
+    "guid",
+    "ordinal",
+    "deck",
+    "kind",
+    "question",
+    "answer",
+    "extra",
+    "tags",
+    "source",
+    "checked",
+    "state",
+    "stability",
+    "difficulty",
+    "reps",
+    "lapses",
+)
+"""Of each row: text is Markdown, tags are joined by blanks, stability is in days."""
+
+
+def table_rows(notes: Iterable[StoredNote]) -> Iterable[tuple[object, ...]]:
+    """Give a row for each card in use, as `COLUMNS` names it."""
+    for stored in notes:
+        note = stored.note
+        asked = {q.part: q for q in questions(note.content, note.language)}
+        sources = "; ".join(source.url or source.title for source in note.sources)
+        for card in stored.cards:
+            if card.retired or card.part not in asked:
+                continue
+            progress = card.progress
+            yield (
+                stored.guid,
+                card.ordinal,
+                note.deck,
+                note.kind,
+                asked[card.part].question,
+                asked[card.part].answer,
+                note.extra,
+                " ".join(note.tags),
+                sources,
+                note.checked,
+                State(progress.state).name.lower(),
+                progress.stability,
+                progress.difficulty,
+                progress.reps,
+                progress.lapses,
+            )
+
+
+def write_csv(path: Path, notes: Iterable[StoredNote]) -> int:
+    """Write a table; UTF-8, a head, quoted where needed (RFC 4180).
+
+    Returns:
+        How many cards were written.
+
+    Raises:
+        ExportError: There is nothing to write, or the file can't be written.
+    """
+    rows = list(table_rows(notes))
+    if not rows:
+        raise ExportError(str(path), "no cards to write", "choose another deck or tag")
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows(rows)
+    replace_file(path, text.getvalue().encode("utf-8"))
+    return len(rows)
+
+
+def write_json(path: Path, notes: Iterable[StoredNote]) -> int:
+    """Write the rows of `write_csv` as a JSON list of objects; see there."""
+    import msgspec
+
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in table_rows(notes)]
+    if not rows:
+        raise ExportError(str(path), "no cards to write", "choose another deck or tag")
+    replace_file(path, msgspec.json.format(msgspec.json.encode(rows), indent=2))
+    return len(rows)

@@ -1,0 +1,82 @@
+"""`flash undo` and `flash log`: what was done, and the way back."""
+
+from typing import Annotated
+
+import typer
+
+from flash.cli.context import DbOption, JsonOption, open_app
+from flash.cli.output import say
+
+
+def undo(
+    steps: Annotated[
+        int, typer.Argument(metavar="[STEPS]", min=1, help="How many steps back.")
+    ] = 1,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be undone.")
+    ] = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Take back the last step: an answer, added files, a setting, an import.
+
+    `flash log` shows the steps.  Nothing is deleted: the review log keeps the
+    answer, marked as undone; deck files are never touched.
+    """
+    from srs.store.undo import undo_operations
+
+    with open_app(db) as store:
+        undone = undo_operations(store.store, steps, dry_run=dry_run)
+    told = [one.sentence for one in undone]
+    if json:
+        from flash.cli.output import print_json
+
+        print_json({"undone": told, "dry_run": dry_run})
+        return
+    say("\n".join(told) or "nothing to undo")
+    if told and dry_run:
+        typer.echo("(nothing was changed: --dry-run)")
+
+
+def log(
+    limit: Annotated[
+        int,
+        typer.Option("--limit", metavar="N", min=1, max=10**9, help="At most N steps."),
+    ] = 20,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Show the last steps, the newest first: what `flash undo` would take back."""
+    from srs.store.operations import last_operations
+
+    with open_app(db) as store:
+        calendar = store.options.calendar
+        found = [
+            (calendar.iso(one.at_ms), one)
+            for one in last_operations(store.store, limit)
+        ]
+    if json:
+        from flash.cli.output import print_json
+
+        shown = [
+            {
+                "at": at,
+                "name": one.name,
+                "what": one.sentence,
+                "count": one.count,
+                "undone": one.undone,
+            }
+            for at, one in found
+        ]
+        print_json(shown)
+        return
+    from flash.cli.output import clipped, columns_of_terminal, styled
+
+    for moment, one in found:
+        at = moment[:16].replace("T", " ")
+        mark = "  (undone)" if one.undone else ""
+        room = max(20, columns_of_terminal() - len(at) - 2 - len(mark))
+        line = f"{at}  {clipped(one.sentence, room)}{mark}"
+        typer.echo(styled(line, "2") if one.undone else line)
+    if not found:
+        typer.echo("nothing was done yet")

@@ -1,0 +1,180 @@
+"""`flash optimize` and `flash reschedule`: parameters of one's own, due days anew."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flash.cli.context import AppContext, DbOption, JsonOption, open_app
+from flash.cli.errors import UserError
+
+if TYPE_CHECKING:
+    from srs.optimizer.parameters import Optimized
+    from srs.optimizer.reschedule import Rescheduled
+
+DeckArgument = Annotated[
+    str, typer.Argument(metavar="[DECK]", help="Only this deck and its children.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would be done and change nothing.")
+]
+
+_DRY = "nothing was changed: --dry-run"
+
+
+def optimize(
+    deck: DeckArgument = "",
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Also each deck that has parameters of its own."),
+    ] = False,
+    dry_run: DryRun = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Fit FSRS to your own answers; the old parameters stay unless the new win.
+
+    Both are judged on answers that came later than those they were fitted to.
+    Memory states follow the new parameters at once, due days only with `flash
+    reschedule`; `flash undo` goes back.  Exit code 1: the extra isn't installed,
+    or no deck has this name.
+    """
+    if every and deck:
+        raise UserError("a deck and --all", "name one of them")
+    from flash.cli.card_selector import check_deck
+    from srs.optimizer.parameters import owners
+
+    with open_app(db) as store:
+        check_deck(store, deck)
+        decks = owners(store.options) if every else [deck]
+        found = [_optimized(store, one, dry_run=dry_run) for one in decks]
+    if json:
+        from flash.cli.output import print_json
+
+        shown = [_as_json(one, dry_run=dry_run) for one in found]
+        print_json(shown if every else shown[0])
+        return
+    for one in found:
+        _print_fit(one)
+    if any(not one.fit.kept for one in found):
+        end = _DRY if dry_run else "due days follow with flash reschedule"
+        typer.echo(f"({end})")
+
+
+def _optimized(store: AppContext, deck: str, *, dry_run: bool) -> "Optimized":
+    from srs.optimizer.fit import NoOptimizer, NotOptimizable
+    from srs.optimizer.parameters import adopt, optimize
+
+    try:
+        found = optimize(store.store, store.options, deck)
+    except NoOptimizer:
+        hint = "pip install fsrs-rs-python"
+        raise UserError("the optimizer isn't installed", hint) from None
+    except NotOptimizable as error:
+        message = f"the optimizer can't use the log of {_named(deck)}: {error}"
+        raise UserError(message, "the old parameters stay") from None
+    if not found.fit.kept and not dry_run:
+        adopt(store.store, found, store.now())
+    return found
+
+
+def _named(deck: str) -> str:
+    return f"'{deck}'" if deck else "all decks"
+
+
+def _as_json(found: "Optimized", *, dry_run: bool) -> dict[str, Any]:
+    fit = found.fit
+    return {
+        "deck": found.deck,
+        "reviews": fit.reviews,
+        "items": fit.items,
+        "held_out": fit.held_out,
+        "before": fit.before,
+        "after": fit.after,
+        "better": not fit.kept,
+        "kept": fit.kept or None,
+        "old": found.old,
+        "fitted": fit.parameters,
+        "changed": not fit.kept and not dry_run,
+    }
+
+
+def _print_fit(found: "Optimized") -> None:
+    from flash.cli.output import counted, print_table, styled
+    from srs.optimizer.fit import ADVISED
+
+    fit = found.fit
+    told = f"{counted(fit.reviews, 'review')}, {fit.items} that tell something"
+    typer.echo(styled(f"{found.deck or 'all decks'}: {told}", "1"))
+    if fit.before and fit.after:
+        pairs = (("before", fit.before), ("after", fit.after))
+        rows = [
+            [name, f"{one.log_loss:.4f}", f"{100 * one.rmse_bins:.2f} %"]
+            for name, one in pairs
+        ]
+        typer.echo(f"judged on {fit.held_out} later answers; smaller is better")
+        print_table(["", "log loss", "RMSE(bins)"], rows, right=(1, 2))
+    if fit.kept:
+        typer.echo(f"the old parameters stay: {fit.kept}")
+    elif fit.parameters:
+        typer.echo("the new parameters are better:")
+        typer.echo("  " + ", ".join(str(value) for value in fit.parameters))
+    if fit.reviews < ADVISED:
+        typer.echo(f"with fewer than {ADVISED} reviews the defaults are a good choice")
+
+
+def reschedule(
+    deck: DeckArgument = "",
+    dry_run: DryRun = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Give each review card the due day that its memory asks for today.
+
+    Meant for after `flash optimize` or another desired retention; never done by
+    itself.  Intervals count from the last answer, so some cards may be due at
+    once: look with --dry-run first.  `flash undo` takes it back.  Exit code 1:
+    no deck has this name.
+    """
+    import gc
+
+    from flash.cli.card_selector import check_deck
+    from srs.optimizer.reschedule import reschedule as rescheduled
+
+    # Many values and no cycles: a quarter faster so.
+    gc.disable()
+    with open_app(db) as store:
+        check_deck(store, deck)
+        now, options = store.now(), store.options
+        decks = _ids_under(store, deck) if deck else None
+        found = rescheduled(store.store, options, now, decks, dry_run=dry_run)
+        today = options.calendar.day(now)
+    gc.freeze()  # nor are they looked through at the end
+    _print_load(found, today, as_json=json, dry_run=dry_run)
+
+
+def _ids_under(store: AppContext, deck: str) -> list[int]:
+    from srs.store.card_list import deck_ids
+
+    return deck_ids(store.store, deck)
+
+
+def _print_load(
+    found: "Rescheduled", today: int, *, as_json: bool, dry_run: bool
+) -> None:
+    from flash.cli.output import counted, print_json, print_table
+    from srs.scheduler.study_day import day_date
+
+    days = [day_date(today) + timedelta(days=n) for n in range(len(found.before))]
+    load = list(zip(days, found.before, found.after, strict=True))
+    if as_json:
+        due = [{"date": str(day), "before": b, "after": a} for day, b, a in load]
+        counts = {"cards": found.cards, "moved": found.moved, "sooner": found.sooner}
+        print_json({**counts, "dry_run": dry_run, "due": due})
+        return
+    moved = f"{found.moved} of {counted(found.cards, 'review card')}"
+    end = f" ({_DRY})" if dry_run else ""
+    typer.echo(f"moved {moved}, {found.sooner} to an earlier day{end}")
+    if found.moved:
+        rows = [[f"{day:%a %m-%d}", str(b), str(a)] for day, b, a in load]
+        print_table(["due", "before", "after"], rows, right=(1, 2))

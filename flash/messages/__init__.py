@@ -1,0 +1,1 @@
+"""Every sentence shown to the user."""

@@ -1,0 +1,1 @@
+"""Use cases that the user interfaces share; no printing."""

@@ -1,0 +1,249 @@
+"""A backup takes the place of the store, at no moment without a store.
+
+A copy of the backup is checked and migrated first.  Its pages then go into the
+living file through SQLite's backup API, as one transaction: another review that is
+open sees the other content with its next question and never writes into a file that
+is gone.  Only what SQLite can't write into any more is replaced as a file.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from srs.maintenance.backup import (
+    Contents,
+    back_up,
+    contents_of,
+    folder_of,
+    free_name,
+)
+from srs.store.connection import Store, StoreError, hint_for, make_file, open_store
+
+_TRIES = 20
+"""Each after a quarter of a second, until another program lets go."""
+
+_LIST = "flash restore lists the backups"
+_SALVAGE = "flash doctor --db FILE --salvage NEW.db reads what can be read"
+
+
+def restored_name(path: Path, name: Path) -> Path:
+    """Find a backup by its path, or by its name beside the store."""
+    beside = folder_of(path) / name.name
+    return beside if not name.exists() and beside.exists() else name
+
+
+@contextmanager
+def prepared(path: Path, source: Path, now_ms: int) -> Iterator[Store]:
+    """Copy, check and migrate a backup; it is never written itself.
+
+    Args:
+        path: The store whose place it is to take.
+        source: The backup.
+        now_ms: UTC milliseconds.
+
+    Returns:
+        The copy, open, for the time of the block.
+
+    Raises:
+        StoreError: The file is missing, is no store, is newer than this program,
+            is damaged, or is the store itself.
+    """
+    _check_names(path, source)
+    with _room(path) as folder:
+        copy = folder / source.name
+        try:
+            _copy(source, copy)
+            _check(copy)
+            store = open_store(copy, now_ms)
+        except StoreError as error:
+            raise StoreError(source, error.message, error.hint) from None
+        except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
+            raise _refusal(source, error) from None
+        with closing(store):
+            yield store
+
+
+@contextmanager
+def _room(path: Path) -> Iterator[Path]:
+    """Make a folder beside the store, where there is room for another one."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        room = TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreError(path, reason, hint_for(reason)) from None
+    with room as folder:
+        yield Path(folder)
+
+
+def _check_names(path: Path, source: Path) -> None:
+    if not source.is_file():
+        raise StoreError(source, "no such file", _LIST)
+    if path.exists() and source.samefile(path):
+        raise StoreError(source, "this is the store itself", _LIST)
+
+
+def _refusal(source: Path, error: Exception) -> StoreError:
+    reason = getattr(error, "strerror", None) or str(error)
+    if isinstance(error, UnicodeDecodeError):
+        # SQLite's complaint quotes the damaged schema.
+        reason = "malformed database schema"
+    if "malformed" in reason:
+        return StoreError(source, reason, _SALVAGE)
+    if "not a database" in reason:
+        return StoreError(source, reason, _LIST)
+    return StoreError(source, reason, hint_for(reason))
+
+
+def _copy(source: Path, copy: Path) -> None:
+    """Copy a database that may be in use, with what stands in its log."""
+    address = f"{source.absolute().as_uri()}?mode=ro"
+    try:
+        with (
+            closing(sqlite3.connect(address, uri=True)) as opened,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            opened.backup(target, progress=_patience())
+    except sqlite3.OperationalError:
+        # In a folder where nothing may be written its log can't be shared.
+        copy.unlink(missing_ok=True)
+        shutil.copyfile(source, copy)
+
+
+def _check(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as connection:
+        if not connection.execute("pragma user_version").fetchone()[0]:
+            raise StoreError(copy, "not a store of flash", _LIST)
+        verdict = connection.execute("pragma integrity_check(1)").fetchone()[0]
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(f"malformed: {verdict}")
+
+
+def _patience() -> Callable[[int, int, int], None]:
+    tries = 0
+
+    def told(status: int, remaining: int, total: int) -> None:
+        nonlocal tries
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            tries += 1
+            if tries >= _TRIES:
+                raise sqlite3.OperationalError("database is locked")
+
+    return told
+
+
+def present(path: Path) -> Contents | None:
+    """Count what the store holds now; None where it is missing or can't be read.
+
+    Raises:
+        StoreError: It is a database of another program.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            tables = {row[0] for row in connection.execute(_TABLES)}
+            if tables and "_sqlite_migrations" not in tables:
+                hint = "name another file with --db"
+                raise StoreError(path, "a database, but not one of flash", hint)
+            return contents_of(connection)
+    except (sqlite3.Error, UnicodeDecodeError):
+        return None
+
+
+_TABLES = "select name from sqlite_master where type = 'table'"
+
+
+def restore(path: Path, copy: Store, now_ms: int, keep: Path) -> Path | None:
+    """Put a prepared copy in the place of the store.
+
+    Args:
+        path: The store.
+        copy: From `prepared`.
+        now_ms: UTC milliseconds.
+        keep: The backup that it was made from.
+
+    Returns:
+        The backup of what was there; None where there was nothing.
+
+    Raises:
+        StoreError: The store is held by another program or can't be written;
+            it is as it was.
+    """
+    try:
+        saved = _save(path, now_ms, keep)
+        make_file(path)
+        _keep_readers(path, copy)
+        try:
+            _overwrite(path, copy)
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            _replace(path, copy)
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StoreError(path, reason, hint_for(reason)) from None
+    return saved
+
+
+def _save(path: Path, now_ms: int, keep: Path) -> Path | None:
+    """Make a backup of what is there; where it is damaged, a copy byte by byte."""
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    try:
+        connection = sqlite3.connect(path, isolation_level=None)
+        with closing(Store(path, connection)) as store:
+            return back_up(store, now_ms, keep=keep)
+    except (StoreError, sqlite3.Error, UnicodeDecodeError):
+        return set_aside(path, now_ms)
+
+
+def set_aside(path: Path, now_ms: int) -> Path:
+    """Copy a damaged store byte by byte to where its backups are, with its log.
+
+    Raises:
+        OSError: It can't be written.
+    """
+    folder = folder_of(path)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    target = free_name(folder, now_ms, ".damaged")
+    for ending in ("-wal", ""):
+        with suppress(FileNotFoundError):
+            shutil.copyfile(f"{path}{ending}", f"{target}{ending}")
+    return target
+
+
+def _keep_readers(path: Path, copy: Store) -> None:
+    """Let the copy know which reviews are open now, not those of its own time."""
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            rows = connection.execute("select pid, host, started from readers")
+            readers = rows.fetchall()
+    except (sqlite3.Error, UnicodeDecodeError):
+        readers = []
+    with copy.transaction() as writing:
+        writing.execute("delete from readers")
+        writing.executemany("insert into readers values (?, ?, ?)", readers)
+
+
+def _overwrite(path: Path, copy: Store) -> None:
+    # Patience is counted in one place only, and the backup API has its own.
+    living = sqlite3.connect(path, timeout=0, isolation_level=None)
+    with closing(living):
+        copy.connection.backup(living, progress=_patience())
+        living.execute("pragma journal_mode = wal")
+
+
+def _replace(path: Path, copy: Store) -> None:
+    """Put a file in the place of one that is no database, without its old log."""
+    fresh = path.with_name(path.name + ".part")
+    fresh.unlink(missing_ok=True)
+    make_file(fresh)
+    with closing(sqlite3.connect(fresh)) as target:
+        copy.connection.backup(target)
+    for ending in ("-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    fresh.replace(path)

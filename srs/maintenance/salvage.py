@@ -1,0 +1,305 @@
+"""What can be read of a damaged store goes into a new one.
+
+The file is read page by page (see `pages`), not through SQLite, which refuses a
+table as a whole.  A table is walked from its root as far as the way is there; rows
+on pages that nothing leads to are known by their shape, for the tables are known.
+"""
+
+import shutil
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from msgspec import Struct
+
+from srs.maintenance.doctor import repair_damage
+from srs.maintenance.findings import Finding
+from srs.maintenance.pages import Pages, Row
+from srs.store.connection import Store, StoreError, hint_for, open_store
+
+_HEAD = b"SQLite format 3\0" + bytes.fromhex("1000 0202 00 40 20 20")
+"""Begins each file of flash: pages of 4096 bytes, with a write-ahead log."""
+
+_SCHEMA = 1
+_LEFT_OUT = ("_sqlite_migrations", "readers")
+
+
+class Column(Struct, frozen=True):
+    """What a value must be."""
+
+    name: str
+    kind: str
+    optional: bool
+    is_rowid: bool
+    default: Any
+
+
+class Salvaged(Struct, frozen=True):
+    """What was read, and what is known to be lost."""
+
+    rows: dict[str, int]
+    """By table."""
+    lost: dict[str, int]
+    """Rows of which others speak: at least so many are gone."""
+    lost_pages: int
+    """Pages of tables that make no sense or are missing."""
+    lost_rows: int
+    """Rows on readable pages that make no sense."""
+    findings: tuple[Finding, ...]
+    """What was mended in the new store."""
+
+
+def salvage(path: Path, target: Path, now_ms: int) -> Salvaged:
+    """Read what can be read of a damaged store into a new one.
+
+    Args:
+        path: The damaged store; it is only read.
+        target: The new store, which must not exist.
+        now_ms: UTC milliseconds.
+
+    Raises:
+        StoreError: There is nothing to read, or the new one can't be written;
+            then there is none.
+    """
+    if target.exists():
+        raise StoreError(target, "stands there already", "name a new file")
+    if not path.exists():
+        raise StoreError(path, "no such file", "name the store with --db")
+    partial = target.with_name(target.name + ".part")
+    try:
+        _remove(partial)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with closing(open_store(partial, now_ms)) as store:
+            found = _filled(store, Pages(_bytes_of(path, target.parent)), now_ms)
+            store.connection.execute("pragma journal_mode = delete")
+        if not found.rows["notes"] and not found.rows["reviews"]:
+            hint = "flash restore goes back to a backup"
+            raise StoreError(path, "nothing of a store of flash can be read", hint)
+        partial.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StoreError(target, reason, hint_for(reason)) from None
+    finally:
+        with suppress(OSError):
+            _remove(partial)
+    return found
+
+
+def _remove(path: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def _bytes_of(path: Path, room: Path) -> bytes:
+    """Read the file as it is with what stands in its log."""
+    with TemporaryDirectory(dir=room) as folder:
+        copy = Path(folder) / "store.db"
+        for ending in ("", "-wal"):
+            with suppress(FileNotFoundError):
+                shutil.copyfile(f"{path}{ending}", f"{copy}{ending}")
+        with copy.open("r+b") as file:
+            file.write(_HEAD)
+        with (
+            suppress(sqlite3.Error, UnicodeDecodeError),
+            closing(sqlite3.connect(copy)) as connection,
+        ):
+            connection.execute("pragma wal_checkpoint(truncate)")
+        return copy.read_bytes()
+
+
+def _filled(store: Store, pages: Pages, now_ms: int) -> Salvaged:
+    """Put what the pages hold into a new store, and make it consistent."""
+    reading = _Reading(store, pages)
+    store.connection.execute("pragma foreign_keys = off")
+    with store.transaction() as connection:
+        for table, rows in reading.rows():
+            marks = ", ".join("?" * len(reading.columns[table]))
+            names = ", ".join(column.name for column in reading.columns[table])
+            connection.executemany(
+                f"insert or ignore into {table} ({names}) values ({marks})", rows
+            )
+        connection.executemany(_CARD, reading.indexed_cards())
+    lost = {table: int(store.row(sql)[0]) for table, sql in _LOST.items()}
+    findings = repair_damage(store, now_ms)
+    rows_of = {
+        table: int(store.row(f"select count(*) from {table}")[0])
+        for table in reading.columns
+    }
+    return Salvaged(
+        rows_of,
+        {table: count for table, count in lost.items() if count},
+        reading.lost_pages,
+        pages.bad_rows + reading.misfits,
+        tuple(one for one in findings if one.mended),
+    )
+
+
+_CARD = """
+    insert or ignore into cards (id, note, ordinal, part, deck, position)
+    select :card, guid, :ordinal, '', deck, 0 from notes where guid = :note
+"""
+"""One whose row is gone; what it asks follows from its note."""
+
+_LOST = {
+    "notes": """
+        select count(distinct note) from cards
+         where note not in (select guid from notes)
+    """,
+    "cards": """
+        select count(distinct card) from reviews
+         where card not in (select id from cards)
+    """,
+    "reviews": """
+        select coalesce(sum(max(0, reps - (
+                 select count(*) from reviews where card = cards.id and void = 0))), 0)
+          from cards
+    """,
+}
+
+
+class _Reading:
+    """Rows by their table, those that are surely of it first."""
+
+    def __init__(self, store: Store, pages: Pages) -> None:
+        self.columns = {table: _columns(store, table) for table in _tables(store)}
+        self._pages = pages
+        self.lost_pages = self.misfits = 0
+
+    def rows(self) -> Iterator[tuple[str, list[list[Any]]]]:
+        """Give the rows of each table, then those of pages that nothing leads to."""
+        claimed = set(self._pages.tree(_SCHEMA)[0])
+        for table, root in self._roots().items():
+            leaves, lost = self._pages.tree(root)
+            claimed.update(leaves)
+            self.lost_pages += len(lost)
+            if table in self.columns:
+                yield table, list(self._known(table, leaves))
+        claimed |= self._pages.free()
+        strays: dict[str, list[list[Any]]] = defaultdict(list)
+        for number in self._pages.leaves():
+            if number not in claimed:
+                for row in self._pages.rows(number):
+                    for table, found in self._recognised(row):
+                        strays[table].append(found)
+        for table, rows in strays.items():
+            yield table, self._latest_first(table, rows)
+
+    def _latest_first(self, table: str, rows: list[list[Any]]) -> list[list[Any]]:
+        """Of two copies of a row the first one counts."""
+        names = [column.name for column in self.columns[table]]
+        if table not in _AGES:
+            return rows
+        age = names.index(_AGES[table])
+        return sorted(rows, key=lambda row: int(row[age]), reverse=True)
+
+    def indexed_cards(self) -> Iterator[dict[str, Any]]:
+        """Give the cards of which an index knows: their notes and ordinals."""
+        for values in self._pages.entries():
+            match values:
+                case (str(note), int(ordinal), int(card)) if card > ordinal >= 0:
+                    yield {"card": card, "note": note, "ordinal": ordinal}
+
+    def _roots(self) -> dict[str, int]:
+        leaves, _ = self._pages.tree(_SCHEMA)
+        return {
+            values[1]: values[3]
+            for number in leaves
+            for _, values in self._pages.rows(number)
+            if len(values) == 5 and values[0] == "table" and values[3]
+        }
+
+    def _known(self, table: str, leaves: Sequence[int]) -> Iterator[list[Any]]:
+        for number in leaves:
+            for row in self._pages.rows(number):
+                columns = self.columns[table]
+                found = _fitted(columns, row, most_missing=len(columns))
+                if found is None:
+                    self.misfits += 1
+                else:
+                    yield found
+
+    def _recognised(self, row: Row) -> Iterator[tuple[str, list[Any]]]:
+        """Find the table whose shape a row has."""
+        for table, columns in self.columns.items():
+            # By their shape alone, shorter rows could be of several tables.
+            found = _fitted(columns, row, most_missing=1)
+            if found is not None and _is_like(table, found):
+                yield table, found
+                return
+
+
+def _tables(store: Store) -> list[str]:
+    sql = "select name from sqlite_master where type = 'table' order by rowid"
+    names = [name for (name,) in store.rows(sql)]
+    return [name for name in names if name not in _LEFT_OUT]
+
+
+def _columns(store: Store, table: str) -> list[Column]:
+    rows = store.rows(f"pragma table_info({table})")
+    keys = [row for row in rows if row[5]]
+    return [
+        Column(
+            name,
+            kind,
+            optional=not (required or key),
+            is_rowid=bool(key) and kind == "INTEGER" and len(keys) == 1,
+            default=None if default is None else _constant(default),
+        )
+        for _, name, kind, required, default, key in rows
+    ]
+
+
+def _constant(written: str) -> str | int:
+    return written.strip("'") if "'" in written else int(written)
+
+
+def _fitted(
+    columns: Sequence[Column], row: Row, *, most_missing: int
+) -> list[Any] | None:
+    """Give the values of a row, None where it can't be one of this table.
+
+    A row that is older than a column lacks it at its end.
+    """
+    rowid, values = row
+    missing = columns[len(values) :]
+    if len(values) > len(columns) or len(missing) > most_missing:
+        return None
+    if any(column.default is None for column in missing):
+        return None
+    found: list[Any] = []
+    for column, value in zip(columns, values, strict=False):
+        if column.is_rowid and value is None:
+            found.append(rowid)
+        elif _is_of(column, value):
+            found.append(float(value) if column.kind == "REAL" and value else value)
+        else:
+            return None
+    return [*found, *(column.default for column in missing)]
+
+
+def _is_of(column: Column, value: Any) -> bool:
+    if value is None:
+        return column.optional
+    match column.kind:
+        case "INTEGER":
+            return isinstance(value, int) and not column.is_rowid
+        case "REAL":
+            return isinstance(value, int | float)
+        case _:
+            return isinstance(value, str)
+
+
+def _is_like(table: str, values: Sequence[Any]) -> bool:
+    """Tell tables of one shape apart by what their text looks like."""
+    if table in ("settings", "presets", "decks", "anki_notetypes"):
+        is_json = values[1].startswith("{")
+        return bool(is_json == (table in ("presets", "anki_notetypes")))
+    return True
+
+
+_AGES = {"notes": "modified", "cards": "reps", "reviews": "void"}
+"""What is greater in a later copy of a row."""

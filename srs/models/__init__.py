@@ -1,0 +1,1 @@
+"""Values shared by all of `srs`: card states, reviews, presets, incoming notes."""

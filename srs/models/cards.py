@@ -1,0 +1,125 @@
+"""The values of memory: states, ratings, progress, reviews, stored notes.
+
+Plain values that the store writes, the scheduler computes and the export
+reads; none of them knows a database.  Moments are whole UTC milliseconds since
+1970, study days are numbers of days since 1970-01-01.
+"""
+
+from enum import IntEnum
+
+from msgspec import Struct
+
+from cards.note import Note
+
+
+class State(IntEnum):
+    """Where a card stands; the numbers are Anki's card types."""
+
+    NEW = 0
+    LEARNING = 1
+    REVIEW = 2
+    RELEARNING = 3
+
+
+class Rating(IntEnum):
+    """How well an answer was known; the numbers are Anki's and FSRS's."""
+
+    AGAIN = 1
+    HARD = 2
+    GOOD = 3
+    EASY = 4
+
+
+class ReviewKind(IntEnum):
+    """What a review was; the numbers are those of Anki's review log."""
+
+    LEARN = 0
+    REVIEW = 1
+    RELEARN = 2
+    EARLY = 3
+    MANUAL = 4
+    """A due day set by hand, or with difficulty 0 a card reset to new."""
+    RESCHEDULE = 5
+    """Another interval for the same memory, counted from the last answer."""
+
+
+class SchedulingState(Struct, frozen=True, array_like=True):
+    """What is known of a card's memory: a cache of its reviews."""
+
+    state: State = State.NEW
+    step: int = 0
+    """Index into the learning or relearning steps; 0 in review."""
+    stability: float | None = None
+    """Days until recall falls to 90 %; None before the first answer."""
+    difficulty: float | None = None
+    """1 (easy) to 10 (hard)."""
+    interval: int = 0
+    """Days when positive, seconds when negative, 0 for a new card."""
+    due_ms: int | None = None
+    """When a learning card is due; None in other states."""
+    due_day: int | None = None
+    """Study day on which a review card is due; None in other states."""
+    last_ms: int | None = None
+    """Moment of the last review."""
+    last_day: int | None = None
+    """Study day of the last review, where the person lived it."""
+    reps: int = 0
+    lapses: int = 0
+
+
+class Review(Struct, frozen=True):
+    """One row of the review log, as another program may see it."""
+
+    id: int
+    """UTC epoch milliseconds, unique over all cards."""
+    card: int
+    rating: int
+    """1 to 4; 0 for a manual change."""
+    interval: int
+    """The interval it led to: days when positive, seconds when negative."""
+    last_interval: int
+    """The interval before, in the same manner."""
+    difficulty: float
+    """Difficulty after it, 1 to 10; 0 where unknown."""
+    ease: int
+    """Anki's ease per mille where SM-2 scheduled it; else 0."""
+    took_ms: int
+    kind: int
+    """A ReviewKind."""
+
+
+class StoredCard(Struct, frozen=True):
+    """One question of a stored note, with its progress."""
+
+    id: int
+    """Anki's card id: time-like, unique, never changes."""
+    guid: str
+    ordinal: int
+    """Anki's template or cloze number from 0; never used again in a note."""
+    part: str
+    """What of the note it asks, as `cards.questions` names it."""
+    position: int
+    """Place in the row of new cards."""
+    progress: SchedulingState = SchedulingState()
+    suspended: bool = False
+    leech: bool = False
+    retired: bool = False
+    buried: int = 0
+    """Study day until whose end it rests; 0 for none."""
+    flag: int = 0
+    """Anki's coloured flag, 1 to 7; 0 for none."""
+    marked_ms: int = 0
+    """When it was last suspended, taken up or flagged; 0 for never."""
+
+
+class StoredNote(Struct, frozen=True):
+    """A note of the store with the names it has for life."""
+
+    guid: str
+    anki_id: int
+    """Anki's note id: time-like, unique, never changes."""
+    note: Note
+    modified_ms: int
+    """When its text last changed."""
+    cards: tuple[StoredCard, ...]
+    retired: bool = False

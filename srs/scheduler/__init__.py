@@ -1,0 +1,1 @@
+"""Scheduling as pure functions: FSRS-6, next states, fuzz, study days."""

@@ -1,0 +1,1 @@
+"""The SQLite store: all SQL on it is in this package."""

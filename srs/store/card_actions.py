@@ -1,0 +1,164 @@
+"""What a person does to cards besides answering.
+
+Each is one transaction that writes down what it changed, so that `srs.store.undo` can
+take it back.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from srs.models.cards import State
+from srs.store.connection import Store
+from srs.store.operations import record_operation
+from srs.store.revlog import add_manual
+from srs.store.settings import Options
+
+SET_KEPT = "update anki_notes set fields = ?, content = ? where guid = ?"
+"""What a note's fields are in Anki, and the content that was made of them."""
+
+SET_MARKS = "update cards set suspended = ?, flag = ?, marked_ms = ? where id = ?"
+
+
+def suspend(store: Store, cards: Sequence[int], now_ms: int, *, suspended: bool) -> int:
+    """Set cards aside, or take them up again.
+
+    Args:
+        store: The store.
+        cards: Their ids.
+        now_ms: UTC milliseconds.
+        suspended: False to take them up again.
+
+    Returns:
+        How many changed.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    return _set(store, cards, now_ms, "suspended", int(suspended))
+
+
+def bury(store: Store, cards: Sequence[int], now_ms: int, day: int) -> int:
+    """Let cards rest till the end of a study day; see `suspend`."""
+    return _set(store, cards, now_ms, "buried", day)
+
+
+def _set(
+    store: Store, cards: Sequence[int], now_ms: int, column: str, value: int
+) -> int:
+    # `column` is one of this module's own two words.
+    with store.transaction() as connection:
+        before: list[tuple[int, int, int]] = []
+        for card in cards:
+            row = connection.execute(
+                f"select {column}, marked_ms from cards where id = ?", (card,)
+            ).fetchone()
+            if row is not None and row[0] != value:
+                before.append((card, *row))
+        connection.executemany(
+            f"update cards set {column} = ?, marked_ms = max(marked_ms, ?)"
+            " where id = ?",
+            [
+                (value, now_ms if column == "suspended" else 0, card)
+                for card, _, _ in before
+            ],
+        )
+        if before:
+            name = "bury" if column == "buried" else "suspend"
+            if name == "suspend" and not value:
+                name = "unsuspend"
+            record_operation(
+                connection, now_ms, name, {"column": column, "was": before}
+            )
+    return len(before)
+
+
+def set_due_today(
+    store: Store, options: Options, cards: Sequence[int], now_ms: int
+) -> int:
+    """Make review cards due today, with their history and memory kept.
+
+    Args:
+        store: The store.
+        options: The person's settings.
+        cards: Their ids; new ones and those in learning stay as they are.
+        now_ms: UTC milliseconds.
+
+    Returns:
+        How many changed.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    moment = options.moment(now_ms)
+    with store.transaction() as connection:
+        done: list[tuple[int, int]] = []
+        for card in cards:
+            row = connection.execute(
+                "select due_day, step, interval, coalesce(difficulty, 0)"
+                " from cards where id = ? and state = ? and due_day > ?",
+                (card, int(State.REVIEW), moment.day),
+            ).fetchone()
+            if row is not None:
+                review, day = add_manual(connection, card, moment, row)
+                connection.execute(
+                    "update cards set due_day = ? where id = ?", (day, card)
+                )
+                done.append((review, card))
+        if done:
+            record_operation(connection, now_ms, "forget", {"reviews": done})
+    return len(done)
+
+
+class Reader(Struct, frozen=True):
+    """Another program that has a review open."""
+
+    pid: int
+    started_ms: int
+
+
+def enter(
+    store: Store, pid: int, host: str, now_ms: int, alive: frozenset[int]
+) -> list[Reader]:
+    """Write down that a review is open and give the others that are.
+
+    Args:
+        store: The store.
+        pid: This process.
+        host: This machine.
+        now_ms: UTC milliseconds.
+        alive: Which of the processes in `reader_pids` still run.
+
+    Raises:
+        StoreError: The store can't be written.
+    """
+    with store.transaction() as connection:
+        for known in reader_pids(store, host):
+            if known not in alive or known == pid:
+                connection.execute(
+                    "delete from readers where pid = ? and host = ?", (known, host)
+                )
+        others = connection.execute("select pid, started from readers").fetchall()
+        connection.execute(
+            "insert into readers (pid, host, started) values (?, ?, ?)",
+            (pid, host, now_ms),
+        )
+    return [Reader(*row) for row in others]
+
+
+def reader_pids(store: Store, host: str) -> list[int]:
+    """Give the processes of a machine that said they have a review open."""
+    rows = store.rows("select pid from readers where host = :host", {"host": host})
+    return [row[0] for row in rows]
+
+
+def leave(store: Store, pid: int, host: str) -> None:
+    """Write down that a review is closed.
+
+    Raises:
+        StoreError: The store can't be written.
+    """
+    with store.transaction() as connection:
+        connection.execute(
+            "delete from readers where pid = ? and host = ?", (pid, host)
+        )

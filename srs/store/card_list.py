@@ -1,0 +1,189 @@
+"""Cards as lists show them, and the ways to name one."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from cards.note import Note
+from cards.questions import question_of
+from srs.models.cards import State, StoredCard, StoredNote
+from srs.scheduler.study_day import Calendar
+from srs.store.connection import Store
+from srs.store.notes import stored_notes
+
+
+class CardListRow(Struct, frozen=True):
+    """One card of a list; the fields are those of `flash list --json`."""
+
+    card: int
+    guid: str
+    ordinal: int
+    deck: str
+    kind: str
+    question: str
+    answer: str
+    state: str
+    """new, learning, review or relearning."""
+    stability: float | None
+    difficulty: float | None
+    due: str | None
+    """ISO 8601 with offset; for a review card the start of its study day."""
+    reps: int
+    lapses: int
+    suspended: bool
+    retired: bool
+    tags: tuple[str, ...]
+    id: str
+    file: str
+    line: int
+
+
+def card_list(
+    store: Store,
+    calendar: Calendar,
+    *,
+    deck: str = "",
+    tag: str = "",
+    retired: bool = False,
+) -> Iterator[CardListRow]:
+    """List the cards; see `srs.store.notes.stored_notes` for the arguments."""
+    for stored in stored_notes(store, deck=deck, tag=tag, retired=retired):
+        for card in stored.cards:
+            yield card_list_row(stored, card, calendar)
+
+
+def card_list_row(
+    stored: StoredNote, card: StoredCard, calendar: Calendar
+) -> CardListRow:
+    """Bring a card into the form of a list."""
+    note, progress = stored.note, card.progress
+    asked, answer = asked_of(note, card.part)
+    return CardListRow(
+        card=card.id,
+        guid=card.guid,
+        ordinal=card.ordinal,
+        deck=note.deck,
+        kind=note.kind,
+        question=asked,
+        answer=answer,
+        state=State(progress.state).name.lower(),
+        stability=progress.stability,
+        difficulty=progress.difficulty,
+        due=due_of(card, calendar),
+        reps=progress.reps,
+        lapses=progress.lapses,
+        suspended=card.suspended,
+        retired=card.retired or stored.retired,
+        tags=(*note.tags, "leech") if card.leech else note.tags,
+        id=note.id,
+        file=note.file,
+        line=note.line,
+    )
+
+
+def asked_of(note: Note, part: str) -> tuple[str, str]:
+    """Give question and answer of a card, as one looks at it in a list."""
+    try:
+        question = question_of(note, part)
+    except KeyError:
+        # A retired card of a note that has gone on without it.
+        return part.replace("\x1f", " · "), ""
+    return question.question, question.answer
+
+
+def due_of(card: StoredCard, calendar: Calendar) -> str | None:
+    """Say when a card is due, ISO 8601 with offset; None for a new one."""
+    progress = card.progress
+    if progress.due_day is not None:
+        return calendar.iso(calendar.start_ms(progress.due_day))
+    if progress.due_ms is not None:
+        return calendar.iso(progress.due_ms)
+    return None
+
+
+def cards_named(store: Store, name: str, *, retired: bool = False) -> list[int]:
+    """Find the cards that a person means.
+
+    Args:
+        store: The store.
+        name: A card's number, or the id or guid of a note for all its cards.
+        retired: Those that are retired, in place of those in use.
+
+    Returns:
+        Ids of cards; empty where nothing has that name.
+    """
+    if not name:
+        return []  # as the id it would mean all notes without one
+    sql = """
+        select c.id from cards c join notes n on n.guid = c.note
+         where c.retired = :retired and (n.id = :name or n.guid = :name
+               or cast(c.id as text) = :name)
+         order by c.ordinal
+    """
+    return [row[0] for row in store.rows(sql, {"name": name, "retired": retired})]
+
+
+def deck_names(store: Store) -> list[str]:
+    """Name all decks."""
+    return [row[0] for row in store.rows("select name from decks order by name")]
+
+
+def deck_ids(store: Store, deck: str) -> list[int]:
+    """Give the ids of a deck and of those under it; of all where it is empty."""
+    rows = store.rows(
+        "select id from decks where :deck = '' or name = :deck"
+        " or substr(name, 1, :width) = :deck || '::'",
+        {"deck": deck, "width": len(deck) + 2},
+    )
+    return [row[0] for row in rows]
+
+
+def root_decks(store: Store) -> list[str]:
+    """Name the outermost decks that have cards in use."""
+    rows = store.rows(
+        "select distinct d.name from cards c join decks d on d.id = c.deck"
+        " where c.retired = 0"
+    )
+    return sorted({name.split("::")[0] for (name,) in rows})
+
+
+class DeckLine(Struct, frozen=True):
+    """One deck of a list, with what is under it counted in."""
+
+    deck: str
+    cards: int
+    new: int
+    learning: int
+    due: int
+    suspended: int
+
+
+def deck_lines(store: Store, day: int, end_ms: int) -> list[DeckLine]:
+    """Count the cards of each deck and of its children.
+
+    Args:
+        store: The store.
+        day: Today as a study day.
+        end_ms: The end of today, UTC milliseconds.
+    """
+    rows = store.rows(
+        """
+        select d.name, count(*), count(*) filter (where c.state = 0),
+               count(*) filter (where c.due_ms < :end),
+               count(*) filter (where c.due_day <= :day),
+               count(*) filter (where c.suspended)
+          from cards c join decks d on d.id = c.deck
+         where c.retired = 0
+         group by d.name
+        """,
+        {"day": day, "end": end_ms},
+    )
+    sums: dict[str, list[int]] = {}
+    for name, *counts in rows:
+        segments = name.split("::")
+        for depth in range(len(segments)):
+            path = "::".join(segments[: depth + 1])
+            total = sums.setdefault(path, [0] * len(counts))
+            for index, value in enumerate(counts):
+                total[index] += value
+    return [DeckLine(name, *sums[name]) for name in sorted(sums)]

@@ -1,0 +1,187 @@
+"""Notes and cards as they were before a run of adding, kept in little room.
+
+While the run writes, triggers of its own connection copy each row that it changes;
+new rows have ids without a gap, so that the first and the last say all.  The line
+at which a note stands in its file is no part of it: the file stays as it is.
+"""
+
+import base64
+import sqlite3
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+_TABLES = {
+    "notes": (
+        *("anki_id", "id", "text_key", "kind", "deck", "language", "fields", "extra"),
+        *("tags", "sources", "changed", "checked", "recheck", "file", "line"),
+        *("retired", "modified"),
+    ),
+    "cards": ("id", "part", "deck", "retired"),
+}
+"""What a run may change, the row's own id first."""
+
+
+class Changed(Struct, frozen=True):
+    """The rows of a table that differ in the same columns from what they were."""
+
+    table: str
+    columns: tuple[str, ...]
+    ids: list[int]
+    """The first id, then how far it is from each to the next."""
+    values: list[list[Any]]
+    """Column by column, as they were."""
+
+
+class Snapshot(Struct, frozen=True):
+    """What an undo of a run needs."""
+
+    notes: tuple[int, int]
+    """The first id of its new notes and the one after the last."""
+    cards: tuple[int, int]
+    decks: tuple[int, ...]
+    """Ids of decks that it made."""
+    was: str
+    """`Changed` rows and the names of their decks, packed."""
+
+
+def start_capture(connection: sqlite3.Connection) -> None:
+    """Begin to copy what changes, inside a transaction and until `finish_capture`."""
+    for table, columns in _TABLES.items():
+        names, old = ", ".join(columns), ", ".join(f"old.{one}" for one in columns)
+        connection.execute(
+            f"create temp table former_{table} ({columns[0]} integer primary key,"
+            f" {', '.join(columns[1:])})"
+        )
+        connection.execute(
+            f"create temp trigger watch_{table} before update on main.{table} begin"
+            f" insert or ignore into former_{table} ({names}) values ({old}); end"
+        )
+
+
+def finish_capture(connection: sqlite3.Connection) -> str:
+    """End the watch and pack what was changed; empty where nothing was."""
+    groups = [one for table in _TABLES for one in _differences(connection, table)]
+    for table in _TABLES:
+        connection.execute(f"drop trigger temp.watch_{table}")
+        connection.execute(f"drop table temp.former_{table}")
+    if not groups:
+        return ""
+    decks = dict(connection.execute("select id, name from decks"))
+    used = {
+        deck: decks[deck]
+        for group in groups
+        for column, values in zip(group.columns, group.values, strict=True)
+        if column == "deck"
+        for deck in values
+    }
+    packed = zlib.compress(msgspec.json.encode((groups, used)), 6)
+    return base64.b85encode(packed).decode()
+
+
+def _differences(connection: sqlite3.Connection, table: str) -> Iterator[Changed]:
+    own, *columns = _TABLES[table]
+    names = ", ".join(f"{side}.{one}" for side in ("f", "t") for one in columns)
+    sql = f"""
+        select t.{own}, {names}
+          from temp.former_{table} f join main.{table} t on t.{own} = f.{own}
+         order by t.{own}
+    """
+    groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    width = len(columns)
+    for row in connection.execute(sql):
+        old, new = row[1 : width + 1], row[width + 1 :]
+        which = [i for i in range(width) if old[i] != new[i]]
+        key = tuple(columns[i] for i in which)
+        if set(key) - {"line"}:
+            groups[key].append((row[0], *(old[i] for i in which)))
+    for key, rows in groups.items():
+        ids, *values = (list(column) for column in zip(*rows, strict=True))
+        yield Changed(table, key, _deltas(ids), values)
+
+
+def _deltas(ids: Sequence[int]) -> list[int]:
+    return [one - before for before, one in zip((0, *ids), ids, strict=False)]
+
+
+def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[int]:
+    """Make notes and cards what they were, inside a transaction.
+
+    New ones vanish.  One that has a row in the review log, if only of an answer
+    that was undone, is retired instead: the log is never cut.
+
+    Returns:
+        The cards that are in another deck than before.
+    """
+    moved = _put_rows_back(connection, former.was) if former.was else []
+    cards = {"first": former.cards[0], "end": former.cards[1]}
+    notes = {"first": former.notes[0], "end": former.notes[1]}
+    within = "id >= :first and id < :end"
+    connection.execute(
+        f"""
+        delete from cards where {within}
+           and not exists (select 1 from reviews r where r.card = cards.id)
+           and not exists (select 1 from confusions x where x.other = cards.id)
+        """,
+        cards,
+    )
+    connection.execute(f"update cards set retired = 1 where {within}", cards)
+    within = "anki_id >= :first and anki_id < :end"
+    connection.execute(
+        f"""
+        delete from notes where {within}
+           and not exists (select 1 from cards c where c.note = notes.guid)
+        """,
+        notes,
+    )
+    connection.execute(f"update notes set retired = 1 where {within}", notes)
+    connection.executemany(
+        """
+        delete from decks where id = ?
+           and not exists (select 1 from notes n where n.deck = decks.id)
+           and not exists (select 1 from cards c where c.deck = decks.id)
+        """,
+        [(deck,) for deck in former.decks],
+    )
+    return moved
+
+
+def _put_rows_back(connection: sqlite3.Connection, was: str) -> list[int]:
+    text = zlib.decompress(base64.b85decode(was))
+    groups, names = msgspec.json.decode(text, type=tuple[list[Changed], dict[int, str]])
+    decks = {deck: _deck(connection, name) for deck, name in names.items()}
+    moved: list[int] = []
+    for group in groups:
+        if group.table == "cards" and "deck" in group.columns:
+            moved += _sums(group.ids)
+        own, *known = _TABLES[group.table]
+        columns = [one for one in known if one in group.columns]
+        chosen = [
+            [decks[deck] for deck in values] if column == "deck" else values
+            for column, values in zip(group.columns, group.values, strict=True)
+        ]
+        changes = ", ".join(f"{column} = ?" for column in columns)
+        connection.executemany(
+            f"update {group.table} set {changes} where {own} = ?",
+            zip(*chosen, _sums(group.ids), strict=True),
+        )
+    return moved
+
+
+def _sums(deltas: Sequence[int]) -> Iterator[int]:
+    total = 0
+    for delta in deltas:
+        total += delta
+        yield total
+
+
+def _deck(connection: sqlite3.Connection, name: str) -> int:
+    row = connection.execute("select id from decks where name = ?", (name,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    sql = "insert into decks (name) values (?)"
+    return int(connection.execute(sql, (name,)).lastrowid or 0)

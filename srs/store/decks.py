@@ -1,0 +1,106 @@
+"""A deck gets another name in its file: what is set for it goes along."""
+
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping
+
+from srs.store.settings import FITTED, write_setting
+
+Pair = tuple[str, str]
+"""The name of a deck before and after."""
+
+
+def move_deck_settings(
+    connection: sqlite3.Connection, moved: Mapping[Pair, Collection[str]], first: int
+) -> list[Pair]:
+    """Take settings along to decks whose notes have all moved, in a transaction.
+
+    Args:
+        connection: In a transaction, the notes being where they belong.
+        moved: The guids of the notes that moved, by their decks before and after.
+        first: The first id of notes that are new.
+
+    Returns:
+        The decks that count as renamed and had settings of their own, or an exam.
+    """
+    if not moved:
+        return []
+    run = connection.execute
+    having = {row[0] for row in run("select deck from presets where deck <> ''")}
+    wanted = having | ({_exam_deck(connection)} - {""})
+    found: list[Pair] = []
+    for deck in sorted(wanted):
+        name = _new_name(deck, moved)
+        if not name or name in having or _lives_in(connection, deck):
+            continue
+        came = {
+            one for pair, guids in moved.items() for one in guids if _of(pair, deck)
+        }
+        # Who was there before has had no such settings.
+        if _lives_in(connection, name, first) <= came:
+            found.append((deck, name))
+    rename_decks(connection, found)
+    return found
+
+
+def rename_decks(connection: sqlite3.Connection, pairs: Iterable[Pair]) -> None:
+    """Give what is set for decks to other names, inside a transaction."""
+    for old, new in pairs:
+        connection.execute(
+            "update or replace presets set deck = ? where deck = ?", (new, old)
+        )
+        write_setting(connection, FITTED + new, _setting(connection, FITTED + old))
+        write_setting(connection, FITTED + old, "")
+        if _exam_deck(connection) == old:
+            sql = "update settings set value = json_set(value, '$.deck', ?)"
+            connection.execute(f"{sql} where name = 'exam'", (new,))
+
+
+def forget_unused(connection: sqlite3.Connection, moved: Collection[Pair]) -> None:
+    """Drop the decks that nothing is in any more, inside a transaction."""
+    connection.executemany(
+        """
+        delete from decks where name = ?
+           and not exists (select 1 from notes n where n.deck = decks.id)
+           and not exists (select 1 from cards c where c.deck = decks.id)
+        """,
+        {(before,) for before, _ in moved},
+    )
+
+
+def _exam_deck(connection: sqlite3.Connection) -> str:
+    sql = "select value ->> 'deck' from settings where name = 'exam'"
+    row = connection.execute(sql).fetchone()
+    return (row[0] or "") if row else ""
+
+
+def _setting(connection: sqlite3.Connection, name: str) -> str:
+    sql = "select value from settings where name = ?"
+    row = connection.execute(sql, (name,)).fetchone()
+    return row[0] if row else ""
+
+
+def _new_name(deck: str, moved: Collection[Pair]) -> str:
+    """Find what a deck is called now, from what was in it and under it."""
+    names: set[str] = set()
+    for before, after in moved:
+        if _of((before, after), deck):
+            end = before[len(deck) :]
+            names.add(after.removesuffix(end) if after.endswith(end) else "")
+    return names.pop() if len(names) == 1 else ""
+
+
+def _of(pair: Pair, deck: str) -> bool:
+    return f"{pair[0]}::".startswith(f"{deck}::")
+
+
+def _lives_in(
+    connection: sqlite3.Connection, deck: str, end: int = (1 << 63) - 1
+) -> set[str]:
+    """Give the notes in use of a deck and those under it, with ids below `end`."""
+    sql = """
+        select n.guid from notes n join decks d on d.id = n.deck
+         where n.retired = 0 and n.anki_id < :end
+           and (d.name = :deck or substr(d.name, 1, :width) = :deck || '::')
+    """
+    values = {"deck": deck, "width": len(deck) + 2, "end": end}
+    return {row[0] for row in connection.execute(sql, values)}

@@ -1,0 +1,362 @@
+"""A plan carried out: notes and cards written in one transaction."""
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cards.identity.keys import guid_for
+from cards.identity.matching import Action, ExistingNote, PlannedChange
+from cards.identity.parts import followed_parts
+from cards.note import Note
+from cards.questions import parts_of
+from srs.store.change_capture import Snapshot, finish_capture, start_capture
+from srs.store.connection import Store
+from srs.store.decks import forget_unused, move_deck_settings
+from srs.store.operations import record_operation
+from srs.store.replay import rebuild_card_states
+from srs.store.rows import (
+    NOTE_COLUMNS,
+    note_of,
+    text_columns,
+)
+from srs.store.settings import Options
+
+Progressed = Callable[[int], None]
+"""Told how many notes are done."""
+
+
+class Applied(Struct, frozen=True):
+    """What a plan did."""
+
+    cards: int
+    """Cards in use of the notes that were added, changed or found as they were."""
+    new_cards: int
+    retired_cards: int
+    renamed: tuple[tuple[str, str], ...] = ()
+    """Decks whose settings went along to another name."""
+
+
+def apply_plan(
+    store: Store,
+    steps: Iterable[PlannedChange],
+    now_ms: int,
+    progressed: Progressed | None = None,
+    *,
+    name: str = "add",
+    also: Mapping[str, Any] | None = None,
+) -> Applied:
+    """Carry out a plan in one transaction, as one step that can be undone.
+
+    Args:
+        store: The store.
+        steps: From `cards.identity.matching.make_plan`.
+        now_ms: UTC milliseconds.
+        progressed: Is told after every thousand notes.
+        name: Of the step; `edit` where a text was changed on the way.
+        also: What more the step has to keep, see `srs.store.undo`.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    with store.transaction() as connection:
+        start_capture(connection)
+        writing = _Writing(connection, now_ms)
+        for index, step in enumerate(steps):
+            writing.take(step)
+            if progressed and index % 1000 == 0:
+                progressed(index)
+        applied = writing.finish()
+        renamed = move_deck_settings(connection, writing.travelled, writing.first_note)
+        _recompute(connection, Options(store), writing.moved)
+        before = writing.before(finish_capture(connection)) | dict(also or {})
+        before["renamed"] = renamed
+        forget_unused(connection, writing.moved)
+        # Only lines of a file moved: nothing that a person would undo.
+        if before["counts"]:
+            record_operation(connection, now_ms, name, before)
+        return replace(applied, renamed=tuple(renamed))
+
+
+def _recompute(
+    connection: sqlite3.Connection,
+    options: Options,
+    moved: Mapping[tuple[str, str], Sequence[int]],
+) -> None:
+    """Compute what cards carry that came to a deck with other parameters."""
+    cards: list[int] = []
+    for (before, after), some in moved.items():
+        old, new = options.preset(before), options.preset(after)
+        if (old.parameters, old.leech_threshold) != (
+            new.parameters,
+            new.leech_threshold,
+        ):
+            cards += some
+    if cards:
+        rebuild_card_states(connection, options, cards)
+
+
+class _Writing:
+    """The rows of one run, gathered and written together."""
+
+    def __init__(self, connection: sqlite3.Connection, now_ms: int) -> None:
+        self._run = connection.execute
+        self._many = connection.executemany
+        self._now = now_ms
+        self._decks = dict(self._run("select name, id from decks"))
+        self._taken = {row[0] for row in self._run("select guid from notes")}
+        self._note_id = self._first_id("select max(anki_id) from notes")
+        self._card_id = self._first_id("select max(id) from cards")
+        row = self._run("select coalesce(max(position), 0) from cards").fetchone()
+        self._position = row[0]
+        self._notes: list[tuple[Any, ...]] = []
+        self._cards: list[tuple[Any, ...]] = []
+        self._lines: list[tuple[int, str]] = []
+        self._first = self._note_id, self._card_id
+        self._made: list[int] = []
+        self._counts: Counter[Action] = Counter()
+        self._files: set[str] = set()
+        self.moved: dict[tuple[str, str], list[int]] = defaultdict(list)
+        """Cards by the deck they came from and the one they came to."""
+        self.travelled: dict[tuple[str, str], list[str]] = defaultdict(list)
+        """Their notes, likewise."""
+        self.first_note = self._note_id
+        self._count = self._retired = 0
+
+    def _first_id(self, sql: str) -> int:
+        largest = self._run(sql).fetchone()[0] or 0
+        return max(self._now, largest + 1)
+
+    def take(self, step: PlannedChange) -> None:
+        """Do one step of the plan."""
+        if step.action is not Action.UNCHANGED:
+            self._counts[step.action] += 1
+            self._files.add(step.note.file)
+        if step.action is Action.RETIRED and step.known is not None:
+            self._retire(step.known.guid)
+        elif step.known is None:
+            self._add(step)
+        else:
+            self._keep(step, step.known)
+
+    def _deck(self, name: str) -> int:
+        if name not in self._decks:
+            cursor = self._run("insert into decks (name) values (?)", (name,))
+            self._decks[name] = int(cursor.lastrowid or 0)
+            self._made.append(self._decks[name])
+        return int(self._decks[name])
+
+    def _add(self, step: PlannedChange) -> None:
+        note = step.note
+        guid = guid_for(note.id or step.text_key, self._taken)
+        self._taken.add(guid)
+        fields, tags, sources, changed = text_columns(note)
+        deck = self._deck(note.deck)
+        self._notes.append(
+            (
+                guid,
+                self._note_id,
+                note.id,
+                step.text_key,
+                note.kind,
+                deck,
+                note.language,
+                fields,
+                note.extra,
+                tags,
+                sources,
+                changed,
+                note.checked,
+                note.recheck,
+                note.file,
+                note.line,
+                self._now,
+                self._now,
+            )
+        )
+        self._note_id += 1
+        # A card of a basic note has a fixed place: front 0, back 1.
+        for ordinal, part in enumerate(parts_of(note.content)):
+            self._new_card(guid, ordinal, part, deck)
+
+    def _new_card(self, guid: str, ordinal: int, part: str, deck: int) -> None:
+        self._position += 1
+        row = (self._card_id, guid, ordinal, part, deck, self._position)
+        self._cards.append(row)
+        self._card_id += 1
+        self._count += 1
+
+    def _retire(self, guid: str) -> None:
+        values = {"guid": guid, "now": self._now}
+        self._run(
+            "update notes set retired = 1, modified = :now where guid = :guid", values
+        )
+        cursor = self._run(
+            "update cards set retired = 1 where note = :guid and retired = 0", values
+        )
+        self._retired += cursor.rowcount
+
+    def _keep(self, step: PlannedChange, known: ExistingNote) -> None:
+        note, old = step.note, known.note
+        if note.kind != old.kind and known.text_key:
+            self._change_kind(step, known)
+            return
+        if step.action is Action.UNCHANGED:
+            if note.line != old.line:
+                self._lines.append((note.line, known.guid))
+            self._count += len(parts_of(note.content))
+            return
+        deck = self._deck(note.deck)
+        self._update_note(step, known.guid, deck)
+        self._update_cards(note, known, deck)
+
+    def _change_kind(self, step: PlannedChange, known: ExistingNote) -> None:
+        """Begin anew: other questions are asked, and Anki keeps a note's type."""
+        self._retire(known.guid)
+        earlier = self._earlier(step.note)
+        if earlier is None:
+            self._add(step)
+        else:
+            self._keep(step, earlier)
+
+    def _earlier(self, note: Note) -> ExistingNote | None:
+        """Find what this note was before, when it had the same kind."""
+        sql = f"""
+            select {NOTE_COLUMNS} from notes n join decks d on d.id = n.deck
+             where n.id = :id and n.id <> '' and n.kind = :kind and n.retired = 1
+             order by n.modified desc, n.anki_id desc
+        """
+        row = self._run(sql, {"id": note.id, "kind": note.kind}).fetchone()
+        return None if row is None else ExistingNote(row[0], note_of(row), True, row[3])
+
+    def _update_note(self, step: PlannedChange, guid: str, deck: int) -> None:
+        note = step.note
+        fields, tags, sources, changed = text_columns(note)
+        self._run(
+            """
+            update notes
+               set id = :id, text_key = :text_key, kind = :kind, deck = :deck,
+                   language = :language, fields = :fields, extra = :extra,
+                   tags = :tags, sources = :sources, changed = :changed,
+                   checked = :checked, recheck = :recheck, file = :file,
+                   line = :line, retired = 0, modified = :now
+             where guid = :guid
+            """,
+            {
+                "id": note.id,
+                "text_key": step.text_key,
+                "kind": note.kind,
+                "deck": deck,
+                "language": note.language,
+                "fields": fields,
+                "extra": note.extra,
+                "tags": tags,
+                "sources": sources,
+                "changed": changed,
+                "checked": note.checked,
+                "recheck": note.recheck,
+                "file": note.file,
+                "line": note.line,
+                "now": self._now,
+                "guid": guid,
+            },
+        )
+
+    def _update_cards(self, note: Note, known: ExistingNote, deck: int) -> None:
+        """Let each question keep its card; wake, add and retire the others."""
+        # Where several cards bear one name, the one in use comes first.
+        rows = self._run(
+            """
+            select part, id, ordinal, retired from cards where note = ?
+             order by retired, last_ms desc, ordinal desc
+            """,
+            (known.guid,),
+        ).fetchall()
+        parts = parts_of(note.content)
+        # What stands in for a lost text says nothing about its questions.
+        origins = _origins(known.note, note) if known.text_key else {}
+        cards = _assigned(parts, origins, rows)
+        free = max((ordinal for _, _, ordinal, _ in rows), default=-1) + 1
+        renamed: list[tuple[str, int, int]] = []
+        for part in parts:
+            if part in cards:
+                renamed.append((part, deck, cards[part]))
+                continue
+            ordinal = 1 if part == "back" and note.kind == "basic" else free
+            free = max(free, ordinal) + 1
+            self._new_card(known.guid, ordinal, part, deck)
+        self._count += len(renamed)
+        if note.deck != known.note.deck:
+            self.moved[known.note.deck, note.deck] += cards.values()
+            self.travelled[known.note.deck, note.deck].append(known.guid)
+        kept = set(cards.values())
+        gone = [(card,) for _, card, _, out in rows if card not in kept and not out]
+        self._many("update cards set retired = 1 where id = ?", gone)
+        self._retired += len(gone)
+        self._many(
+            "update cards set part = ?, deck = ?, retired = 0 where id = ?", renamed
+        )
+
+    def finish(self) -> Applied:
+        """Write what was gathered."""
+        self._many(
+            """
+            insert into notes (guid, anki_id, id, text_key, kind, deck, language,
+                               fields, extra, tags, sources, changed, checked,
+                               recheck, file, line, created, modified)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            self._notes,
+        )
+        self._many(
+            """
+            insert into cards (id, note, ordinal, part, deck, position)
+            values (?, ?, ?, ?, ?, ?)
+            """,
+            self._cards,
+        )
+        self._many("update notes set line = ? where guid = ?", self._lines)
+        return Applied(self._count, len(self._cards), self._retired)
+
+    def before(self, was: str) -> dict[str, Any]:
+        """Give what undoing this run needs.
+
+        Args:
+            was: The rows that it changed, from `srs.store.change_capture`.
+        """
+        notes, cards = self._first
+        former = Snapshot(
+            (notes, self._note_id), (cards, self._card_id), tuple(self._made), was
+        )
+        files = [Path(file).name for file in self._files]
+        about = files[0] if len(files) == 1 else f"{len(files)} files"
+        counts = {action.value: count for action, count in self._counts.items()}
+        return {"about": about, "counts": counts, "former": former}
+
+
+def _origins(old: Note, new: Note) -> dict[str, str]:
+    """For each question that continues one of the old text, that one's name."""
+    translated = bool(new.language and old.language) and new.language != old.language
+    return followed_parts(old.content, new.content, translated=translated)
+
+
+def _assigned(
+    parts: Sequence[str], origins: dict[str, str], rows: Sequence[Any]
+) -> dict[str, int]:
+    """Give each question the card it continues, or one that asked it before."""
+    by_part: dict[str, list[int]] = {}
+    for part, card, _, _ in rows:
+        by_part.setdefault(part, []).append(card)
+    found = {
+        part: by_part[origins[part]].pop(0)
+        for part in parts
+        if by_part.get(origins.get(part, ""))
+    }
+    for part in parts:
+        if part not in found and by_part.get(part):
+            found[part] = by_part[part].pop(0)
+    return found

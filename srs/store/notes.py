@@ -1,0 +1,106 @@
+"""The notes of the store, read with their cards."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cards.identity.matching import ExistingNote
+from srs.models.cards import StoredNote
+from srs.store.connection import Store
+from srs.store.rows import (
+    CARD_COLUMNS,
+    CARD_WIDTH,
+    NOTE_COLUMNS,
+    card_of,
+    note_of,
+)
+
+
+def known_notes(store: Store) -> list[ExistingNote]:
+    """Read every note, retired ones too, as far as matching needs it."""
+    # Notes in use come last: where a name stands twice, the last one counts.
+    sql = f"""
+        select {NOTE_COLUMNS} from notes n join decks d on d.id = n.deck
+         order by n.retired desc, n.anki_id
+    """
+    return [
+        ExistingNote(row[0], note_of(row), bool(row[15]), row[3])
+        for row in store.connection.execute(sql)
+    ]
+
+
+def stored_notes(
+    store: Store,
+    *,
+    deck: str = "",
+    tag: str = "",
+    retired: bool = False,
+) -> Iterator[StoredNote]:
+    """Read notes with their cards, in the order in which new ones are asked.
+
+    Args:
+        store: The store.
+        deck: Only this deck and those under it; empty for all.
+        tag: Only notes with this tag or one under it; empty for all.
+        retired: Whether retired notes and cards are given too.
+    """
+    conditions = ["true"]
+    if deck:
+        conditions.append("(d.name = :deck or substr(d.name, 1, :w) = :deck || '::')")
+    if tag:
+        conditions.append(
+            """((:tag = 'leech' and c.leech) or exists (
+                  select 1 from json_each(n.tags) t
+                   where t.value = :tag or substr(t.value, 1, :v) = :tag || '::'))"""
+        )
+    if not retired:
+        conditions.append("c.retired = 0 and n.retired = 0")
+    sql = f"""
+        select {CARD_COLUMNS}, {NOTE_COLUMNS}
+          from notes n
+          cross join cards c on c.note = n.guid
+          join decks d on d.id = n.deck
+         where {" and ".join(conditions)}
+         order by n.anki_id, c.ordinal
+    """
+    values = {"deck": deck, "w": len(deck) + 2, "tag": tag, "v": len(tag) + 2}
+    rows = store.connection.execute(sql, values)
+    group: list[Any] = []
+    for row in rows:
+        if group and group[0][1] != row[1]:
+            yield _stored(group)
+            group = []
+        group.append(row)
+    if group:
+        yield _stored(group)
+
+
+def _stored(rows: Sequence[Any]) -> StoredNote:
+    first = rows[0][CARD_WIDTH:]
+    return StoredNote(
+        guid=first[0],
+        anki_id=first[1],
+        note=note_of(first),
+        modified_ms=first[16],
+        cards=tuple([card_of(row) for row in rows]),
+        retired=bool(first[15]),
+    )
+
+
+def stored_note_of(store: Store, card: int) -> StoredNote:
+    """Read the note of a card with all its cards, retired ones too.
+
+    Raises:
+        LookupError: There is no such card.
+    """
+    sql = f"""
+        select {CARD_COLUMNS}, {NOTE_COLUMNS}
+          from cards c
+          join notes n on n.guid = c.note
+          join decks d on d.id = n.deck
+         where c.note = (select note from cards where id = :card)
+         order by c.ordinal
+    """
+    rows = store.rows(sql, {"card": card})
+    if not rows:
+        raise LookupError(f"no card {card}")
+    return _stored(rows)

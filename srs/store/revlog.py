@@ -1,0 +1,280 @@
+"""The review log: answers are added, voided by an undo, and never lost.
+
+What a card knows of its memory follows from here, see `srs.store.replay`.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from srs.models.cards import (
+    Rating,
+    Review,
+    ReviewKind,
+    SchedulingState,
+    State,
+    StoredCard,
+)
+from srs.models.presets import Preset
+from srs.scheduler.load_balancer import DueCounts
+from srs.scheduler.next_states import AnswerTime, next_states, review_kind
+from srs.store.connection import Store
+from srs.store.operations import record_operation
+from srs.store.replay import is_leech, replay_card, save_scheduling
+from srs.store.rows import CARD_COLUMNS, CRAM_REVIEW, card_of
+
+
+class Recorded(Struct, frozen=True):
+    """An answer that is on disk."""
+
+    review: int
+    """Its id in the log."""
+    progress: SchedulingState
+    became_leech: bool
+    suspended: bool
+    """The preset suspends leeches."""
+
+
+def record(
+    store: Store,
+    card: StoredCard,
+    rating: Rating,
+    preset: Preset,
+    moment: AnswerTime,
+    *,
+    took_ms: int,
+    load: DueCounts | None = None,
+) -> Recorded | None:
+    """Save an answer and the state it leads to, both or neither.
+
+    Args:
+        store: The store.
+        card: The card as it was shown.
+        rating: The answer.
+        preset: How its deck is scheduled.
+        moment: Now, and where.
+        took_ms: From the question to the rating, milliseconds.
+        load: What is due on the days to come, as it was when the card was shown.
+
+    Returns:
+        What was saved; None where the card was answered elsewhere since it was
+        shown, or is gone: then nothing is written.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    with store.transaction() as connection:
+        now = _as_shown(connection, card)
+        if now is None:
+            return None
+        card = now
+        # The log's own millisecond is what a rebuild will see.
+        review = _next_id(connection, card.id, moment.at_ms)
+        moment = msgspec.structs.replace(moment, at_ms=review)
+        found = next_states(card.progress, preset, moment, seed_of(card), load)
+        after = found[rating]
+        leech = is_leech(after, preset)
+        lapsed = after.lapses > card.progress.lapses
+        became = leech and lapsed and _is_leech_alarm(after.lapses, preset)
+        suspend = became and preset.leech_suspend
+        kind = review_kind(card.progress, moment.day)
+        row = (review, card.id, review, int(rating), took_ms)
+        _add_answer(connection, row, card.progress, after, moment, kind)
+        save_scheduling(connection, card.id, after, leech=leech)
+        if suspend:
+            connection.execute(
+                "update cards set suspended = 1 where id = ?", (card.id,)
+            )
+        record_operation(
+            connection,
+            moment.at_ms,
+            "answer",
+            {"review": review, "card": card.id, "suspended": suspend},
+        )
+    return Recorded(review, after, became, suspend)
+
+
+def record_cram(
+    store: Store, card: StoredCard, rating: Rating, moment: AnswerTime, *, took_ms: int
+) -> Recorded | None:
+    """Log an answer outside of the schedule; what the card carries stays.
+
+    See `record` for the arguments, for what comes back and for the errors.
+    """
+    with store.transaction() as connection:
+        now = _as_shown(connection, card)
+        if now is None:
+            return None
+        review = _free_id(connection, moment.at_ms)
+        row = (review, card.id, review, int(rating), took_ms)
+        known = now.progress
+        # Without a difficulty the row is a look; see `srs.store.rows.CRAM_REVIEW`.
+        after = msgspec.structs.replace(known, difficulty=None)
+        _add_answer(connection, row, known, after, moment, ReviewKind.EARLY)
+        record_operation(
+            connection, moment.at_ms, "look", {"review": review, "card": card.id}
+        )
+    return Recorded(review, known, became_leech=False, suspended=False)
+
+
+def _as_shown(connection: sqlite3.Connection, card: StoredCard) -> StoredCard | None:
+    """Read a card anew: what was fitted or rebuilt meanwhile holds for it."""
+    sql = f"select {CARD_COLUMNS} from cards c where c.id = ?"
+    row = connection.execute(sql, (card.id,)).fetchone()
+    if row is None:
+        return None
+    now = card_of(row)
+    shown = (card.progress.reps, card.progress.last_ms, False, False)
+    seen = (now.progress.reps, now.progress.last_ms, now.suspended, now.retired)
+    return now if seen == shown else None
+
+
+def seed_of(card: StoredCard) -> str:
+    """Name a card alike on every device, for the fuzz."""
+    return f"{card.guid}:{card.ordinal}"
+
+
+def _is_leech_alarm(lapses: int, preset: Preset) -> bool:
+    """At the threshold and then each half of it again, as in Anki."""
+    beyond = lapses - preset.leech_threshold
+    return beyond >= 0 and beyond % ((preset.leech_threshold + 1) // 2) == 0
+
+
+def _next_id(connection: sqlite3.Connection, card: int, at_ms: int) -> int:
+    """A clock that was put back must not change the order of a card's answers."""
+    sql = f"""
+        select coalesce(max(r.id), 0) from reviews r
+         where r.card = ? and r.void = 0 and not {CRAM_REVIEW}
+    """
+    last = connection.execute(sql, (card,)).fetchone()[0]
+    return _free_id(connection, max(at_ms, last + 1))
+
+
+def _free_id(connection: sqlite3.Connection, at_ms: int) -> int:
+    while connection.execute("select 1 from reviews where id = ?", (at_ms,)).fetchone():
+        at_ms += 1
+    return at_ms
+
+
+def _add_answer(
+    connection: sqlite3.Connection,
+    row: tuple[int, ...],
+    before: SchedulingState,
+    after: SchedulingState,
+    moment: AnswerTime,
+    kind: ReviewKind,
+) -> None:
+    """Add what was answered and where it led to."""
+    connection.execute(
+        """
+        insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,
+                             offset_min, state, step, interval, last_interval,
+                             difficulty)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            *row,
+            int(before.state),
+            int(kind),
+            moment.offset_min,
+            int(after.state),
+            after.step,
+            after.interval,
+            before.interval,
+            after.difficulty or 0.0,
+        ),
+    )
+
+
+def add_manual(
+    connection: sqlite3.Connection,
+    card: int,
+    moment: AnswerTime,
+    known: tuple[int, int, int, float],
+) -> tuple[int, int]:
+    """Log inside a transaction that a person made a review card due today.
+
+    Args:
+        connection: In a transaction.
+        card: Its id.
+        moment: Now, and where.
+        known: Its due day, step, interval and difficulty.
+
+    Returns:
+        The id of the row, whose rating is 0 and interval 0 days, and its study
+        day.
+    """
+    _, step, interval, difficulty = known
+    review = _next_id(connection, card, moment.at_ms)
+    moment = msgspec.structs.replace(moment, at_ms=review)
+    state = int(State.REVIEW)
+    row = (review, card, review, 0, 0, state, int(ReviewKind.MANUAL))
+    connection.execute(
+        """
+        insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,
+                             offset_min, state, step, interval, last_interval,
+                             difficulty)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (*row, moment.offset_min, state, step, 0, interval, difficulty),
+    )
+    return review, moment.day
+
+
+def void_review(
+    store: Store, review: int, card: int, preset: Preset, rollover: int
+) -> None:
+    """Take an answer back inside a transaction: mark it and rebuild its card."""
+    store.connection.execute("update reviews set void = 1 where id = ?", (review,))
+    rebuild_card(store, card, preset, rollover)
+
+
+def rebuild_card(store: Store, card: int, preset: Preset, rollover: int) -> None:
+    """Compute what a card carries anew, inside a transaction."""
+    connection = store.connection
+    progress = replay_card(connection, card, preset.parameters, rollover)
+    save_scheduling(connection, card, progress, leech=is_leech(progress, preset))
+
+
+def logged(store: Store) -> Iterator[Review]:
+    """Read the reviews that stand, in the order of their moments."""
+    sql = """
+        select id, card, rating, interval, last_interval, difficulty, ease, took_ms,
+               kind
+          from reviews where void = 0 order by id
+    """
+    return (Review(*row) for row in store.connection.execute(sql))
+
+
+class HistoryLine(Struct, frozen=True):
+    """One past answer, for people to read."""
+
+    at_ms: int
+    offset_min: int
+    rating: int
+    interval: int
+    """Days when positive, seconds when negative."""
+    took_ms: int
+    kind: int
+    void: bool
+    look: bool = False
+    """Outside of the schedule: nothing followed from it."""
+
+
+def history(store: Store, card: int) -> list[HistoryLine]:
+    """Give the answers to a card, the newest first, undone ones too."""
+    rows: list[Any] = store.rows(
+        f"""
+        select r.id, r.offset_min, r.rating, r.interval, r.took_ms, r.kind, r.void,
+               {CRAM_REVIEW}
+          from reviews r where r.card = :card order by r.id desc
+        """,
+        {"card": card},
+    )
+    return [
+        HistoryLine(at, offset, rating, interval, took, kind, bool(void), bool(look))
+        for at, offset, rating, interval, took, kind, void, look in rows
+    ]

@@ -1,0 +1,184 @@
+"""Settings and presets in the store: read, changed, resolved for a deck."""
+
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from srs.models.presets import Preset, resolve
+from srs.scheduler.next_states import AnswerTime
+from srs.scheduler.study_day import Calendar, UnknownZone, date_day, zone_offset
+from srs.store.connection import Store, StoreError
+from srs.store.operations import record_operation
+
+if TYPE_CHECKING:
+    from srs.forecast.exam import Exam
+
+FITTED = "fitted:"
+"""Begins the setting that keeps, for a deck, the last answer of its last fit."""
+
+
+class Options:
+    """What the person has set; read anew where another program has written."""
+
+    def __init__(self, store: Store) -> None:
+        """Read all settings and presets of a store."""
+        self._store = store
+        self._read()
+
+    def _read(self) -> None:
+        store = self._store
+        self._version = store.version()
+        self._own: dict[str, dict[str, Any]] = {
+            deck: msgspec.json.decode(options)
+            for deck, options in store.rows("select deck, options from presets")
+        }
+        settings = dict(store.rows("select name, value from settings"))
+        self.rollover = int(settings.get("rollover", "4"))
+        self.time_zone: str = settings.get("time_zone", "")
+        self.away = self._away(settings.get("away", ""))
+        """First and last study day of each time away."""
+        self.exam = _exam(settings.get("exam", ""))
+        self.catch_up = settings.get("catch_up", "") != "no"
+        """Whether a backlog is taken in portions, see `srs.study.queue`."""
+        self._presets: dict[str, Preset] = {}
+        try:
+            offset = zone_offset(self.time_zone)
+        except UnknownZone:
+            # A zone that this machine doesn't know: its own is the next best.
+            offset = zone_offset("")
+        self.calendar = Calendar(offset, self.rollover)
+
+    def _away(self, text: str) -> tuple[tuple[int, int], ...]:
+        try:
+            return away_days(text)
+        except ValueError as error:
+            message = f"the setting 'away' can't be read: {error}"
+            hint = "flash doctor --fix removes it"
+            raise StoreError(self._store.path, message, hint) from None
+
+    def _follow(self) -> None:
+        """Look whether an optimize or a config has run beside a review."""
+        if self._store.version() != self._version:
+            self._read()
+
+    def preset(self, deck: str) -> Preset:
+        """Give the preset of a deck, joined with its parents'."""
+        self._follow()
+        if deck not in self._presets:
+            self._presets[deck] = resolve(deck, self._own)
+        return self._presets[deck]
+
+    def preset_on(self, deck: str, day: int) -> Preset:
+        """Give the preset of a deck on a study day, which an exam may change."""
+        preset = self.preset(deck)
+        if self.exam is None:
+            return preset
+        from srs.forecast.exam import before_exam
+
+        return before_exam(preset, self.exam, deck, day)
+
+    def own(self, deck: str) -> dict[str, Any]:
+        """Give what is set for this very deck."""
+        self._follow()
+        return dict(self._own.get(deck, {}))
+
+    def decks(self) -> list[str]:
+        """Name the decks that have options of their own."""
+        self._follow()
+        return sorted(self._own)
+
+    def moment(self, at_ms: int) -> AnswerTime:
+        """Say where on the calendar a moment lies."""
+        self._follow()
+        return AnswerTime(at_ms, self.calendar.offset_of(at_ms), self.rollover)
+
+
+def _exam(text: str) -> "Exam | None":
+    if not text:
+        return None
+    from srs.forecast.exam import read_exam
+
+    return read_exam(text)
+
+
+def away_days(text: str) -> tuple[tuple[int, int], ...]:
+    """Read times away, such as `2026-12-24..2027-01-02 2027-05-01`.
+
+    Returns:
+        First and last study day of each, in the order of time.
+
+    Raises:
+        ValueError: A date is none, or a last day comes before its first.
+    """
+    found = []
+    for span in text.split():
+        first, _, last = span.partition("..")
+        ends = date_day(first), date_day(last or first)
+        if ends[1] < ends[0]:
+            raise ValueError(f"{last} is before {first}")
+        found.append(ends)
+    return tuple(sorted(found))
+
+
+def save_options(
+    store: Store, deck: str, options: dict[str, Any], now_ms: int | None = None
+) -> None:
+    """Replace what is set for one deck; an empty mapping removes it.
+
+    Args:
+        store: The store.
+        deck: Its name; empty for what holds everywhere.
+        options: As `srs.models.presets.Preset` has them.
+        now_ms: UTC milliseconds of the step, which can be undone then.
+
+    Raises:
+        StoreError: The store can't be written.
+    """
+    with store.transaction() as connection:
+        own = Options(store).own(deck)
+        write_options(connection, deck, options)
+        names = [one for one in own | options if own.get(one) != options.get(one)]
+        if now_ms is not None and names:
+            before = {"deck": deck, "names": names, "options": own}
+            record_operation(connection, now_ms, "config", before)
+
+
+def write_options(
+    connection: sqlite3.Connection, deck: str, options: dict[str, Any]
+) -> None:
+    """Do what `save_options` does, inside a transaction."""
+    if options:
+        connection.execute(
+            "insert or replace into presets (deck, options) values (?, ?)",
+            (deck, msgspec.json.encode(options).decode()),
+        )
+    else:
+        connection.execute("delete from presets where deck = ?", (deck,))
+
+
+def save_setting(
+    store: Store, name: str, value: str, now_ms: int | None = None
+) -> None:
+    """Set or, with an empty value, remove a setting; see `save_options`.
+
+    Raises:
+        StoreError: The store can't be written.
+    """
+    with store.transaction() as connection:
+        was = store.setting(name)
+        write_setting(connection, name, value)
+        if now_ms is not None and was != value:
+            before = {"deck": "", "names": [name], "setting": was}
+            record_operation(connection, now_ms, "config", before)
+
+
+def write_setting(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """Do what `save_setting` does, inside a transaction."""
+    if value:
+        connection.execute(
+            "insert or replace into settings (name, value) values (?, ?)",
+            (name, value),
+        )
+    else:
+        connection.execute("delete from settings where name = ?", (name,))

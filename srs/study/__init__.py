@@ -1,0 +1,1 @@
+"""Review sessions: the queue of a study day, cram, and drills."""

@@ -1,0 +1,264 @@
+"""The bundled deck: whole, sourced, dated, and the same in both languages."""
+
+import re
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from cards.bundled import bundled_decks, bundled_path
+from cards.deckfile.discovery import find_decks
+from cards.deckfile.reader import read_deck
+from cards.note import (
+    Basic,
+    Choice,
+    Cloze,
+    Compare,
+    Content,
+    ListNote,
+    MultiQuestion,
+    Note,
+    Source,
+)
+from cards.questions import is_empty_cell, option_of, parts_of, questions
+from cards.text.html import to_html
+from cards.text.terminal import plain_text, terminal_lines
+from cards.text.width import line_width
+from docs.deck_facts import fact_of, read_facts
+
+DOMAINS = {
+    "domain::detection",
+    "domain::incident-response",
+    "domain::infrastructure",
+    "domain::iam",
+    "domain::data-protection",
+    "domain::governance",
+}
+COMPARED = {
+    "sse-options-list-compared": 4,
+    "object-lock-modes-compared": 3,
+    "subnet-types-list-compared": 3,
+    "endpoint-types-list-compared": 2,
+    "cloudwatch-family-compared": 5,
+    "kinesis-family-compared": 3,
+    "m09-hybrid-options-compared": 4,
+    "m10-shield-always-on-compared": 2,
+    "m11-up-signup-signin-pools": 2,
+    "m12-topic-services": 4,
+    "m13-topic-key-stores": 4,
+    "m15-ct-behaviors-compared": 3,
+    "m15-ds-kinds-compared": 3,
+}
+"""Things that are easily mixed up, each in a table: its id, how many subjects."""
+LONGEST = {"en": 15, "ja": 50}
+"""Words or, in Japanese, characters of an answer; more belongs into `extra`."""
+PRICED = re.compile(r"\bUSD\b|FIPS 140|\b140-[23]\b")
+DATED = re.compile(r"[(\uff08]20\d\d-\d\d[)\uff09]")
+
+
+def files(language: str) -> dict[str, list[Note]]:
+    folder = bundled_path("aws-security", language)
+    assert folder is not None
+    return {
+        path.name: list(read_deck(path).notes) for path in find_decks([folder]).files
+    }
+
+
+DECK = {language: files(language) for language in ("en", "ja")}
+NOTES = {
+    language: [note for notes in decks.values() for note in notes]
+    for language, decks in DECK.items()
+}
+
+both = pytest.mark.parametrize("language", ["en", "ja"])
+
+
+def shape(content: Content) -> tuple[object, ...]:
+    """Say what must be the same in every language."""
+    match content:
+        case Basic():
+            return ("basic", content.reverse)
+        case Cloze():
+            return ("cloze", len(parts_of(content)))
+        case ListNote():
+            return ("list", len(content.items), content.ordered)
+        case Choice():
+            texts = [option_of(option).text for option in content.options]
+            return ("choice", len(texts), texts.index(content.answer))
+        case Compare():
+            asked = [[is_empty_cell(c) for c in row] for row in content.by.values()]
+            return ("compare", len(content.compare), asked)
+        case MultiQuestion():
+            return ("questions", len(content.questions))
+
+
+def sources(note: Note) -> list[Source]:
+    """Give the pages of a note and of what it says has changed."""
+    changed = note.changed.source if note.changed else None
+    return [*note.sources, *([changed] if isinstance(changed, Source) else [])]
+
+
+def test_there_is_a_deck_in_both_languages() -> None:
+    assert bundled_decks() == {"aws-security": ("en", "ja")}
+
+
+def test_both_languages_have_the_same_cards_in_the_same_files() -> None:
+    assert DECK["en"].keys() == DECK["ja"].keys()
+    for name, notes in DECK["en"].items():
+        twins = DECK["ja"][name]
+        assert [note.id for note in notes] == [note.id for note in twins], name
+        for note, twin in zip(notes, twins, strict=True):
+            assert shape(note.content) == shape(twin.content), note.id
+            assert (note.checked, note.recheck) == (twin.checked, twin.recheck), note.id
+            assert set(note.tags) == set(twin.tags), note.id
+            assert bool(note.changed) == bool(twin.changed), note.id
+            if note.changed and twin.changed:
+                assert note.changed.since == twin.changed.since, note.id
+
+
+@both
+def test_every_card_has_an_id_of_its_own(language: str) -> None:
+    ids = Counter(note.id for note in NOTES[language])
+
+    assert "" not in ids
+    assert [name for name, count in ids.items() if count > 1] == []
+
+
+@both
+def test_the_id_of_every_note_tells_its_fact_and_every_fact_is_asked(
+    language: str,
+) -> None:
+    facts = read_facts()
+
+    asked = {note.id: fact_of(note.id, facts) for note in NOTES[language]}
+
+    assert [note for note, fact in asked.items() if fact is None] == []
+    assert set(asked.values()) == {one.id for one in facts.values() if not one.no_card}
+
+
+@both
+def test_what_the_notes_have_otherwise_is_said_beside_the_fact(language: str) -> None:
+    facts = read_facts()
+    changed = {fact_of(note.id, facts) for note in NOTES[language] if note.changed}
+
+    assert [
+        fact.id
+        for fact in facts.values()
+        if fact.status in {"renamed", "changed", "imprecise", "wrong"}
+        and not fact.no_card
+        and fact.id not in changed
+    ] == []
+
+
+@both
+def test_every_card_is_sourced_dated_and_of_one_domain(language: str) -> None:
+    for note in NOTES[language]:
+        assert note.sources, note.id
+        assert len(DOMAINS & set(note.tags)) == 1, note.id
+        checked = date.fromisoformat(note.checked)
+        assert not note.recheck or date.fromisoformat(note.recheck) > checked, note.id
+
+
+@both
+def test_what_changed_names_the_page_that_says_so(language: str) -> None:
+    for note in NOTES[language]:
+        assert not note.changed or any(one.url for one in sources(note)), note.id
+
+
+@both
+def test_prices_and_certificates_carry_their_date_and_an_end(language: str) -> None:
+    for note in NOTES[language]:
+        for question in questions(note.content, note.language):
+            if PRICED.search(question.answer):
+                assert DATED.search(question.answer), (note.id, question.answer)
+                assert note.recheck, note.id
+
+
+@both
+def test_every_address_is_well_formed_and_https(language: str) -> None:
+    for note in NOTES[language]:
+        for source in sources(note):
+            if not source.url:
+                continue
+            parts = urlsplit(source.url)
+            assert parts.scheme == "https", source.url
+            assert re.fullmatch(r"([a-z0-9-]+\.)+[a-z]{2,}", parts.netloc), source.url
+            assert re.fullmatch(r"[!-~]+", source.url), source.url
+            assert parts.path.startswith("/"), source.url
+
+
+@both
+def test_what_is_easily_mixed_up_is_compared_in_a_whole_table(language: str) -> None:
+    tables = {
+        note.id: note.content
+        for note in NOTES[language]
+        if isinstance(note.content, Compare)
+    }
+
+    for name, subjects in COMPARED.items():
+        assert len(tables[name].compare) == subjects, name
+    for name, table in tables.items():
+        for row, cells in table.by.items():
+            assert sum(not is_empty_cell(cell) for cell in cells) >= 2, (name, row)
+        for column, subject in enumerate(table.compare):
+            cells = [row[column] for row in table.by.values()]
+            assert not all(map(is_empty_cell, cells)), (name, subject)
+
+
+@both
+def test_nothing_is_asked_twice(language: str) -> None:
+    asked = Counter(
+        (question.question, tuple(sorted(option_of(o).text for o in question.options)))
+        for note in NOTES[language]
+        for question in questions(note.content, note.language)
+    )
+
+    assert [text for text, count in asked.items() if count > 1] == []
+
+
+@both
+def test_answers_are_short_and_lists_can_be_kept_in_mind(language: str) -> None:
+    for note in NOTES[language]:
+        if isinstance(note.content, ListNote):
+            assert len(note.content.items) <= 7, note.id
+        for question in questions(note.content, note.language):
+            answer = plain_text(question.answer)
+            size = len(answer.split() if language == "en" else answer)
+            assert size <= LONGEST[language], (note.id, answer)
+
+
+@both
+def test_no_question_is_answered_by_yes_or_no(language: str) -> None:
+    words = ("yes", "no", "\u306f\u3044", "\u3044\u3044\u3048")
+    for note in NOTES[language]:
+        for question in questions(note.content, note.language):
+            first = question.answer.lower().replace("\u3001", ",").split(",")[0]
+            assert first.strip(" .\u3002") not in words, note.id
+
+
+@both
+@pytest.mark.parametrize("columns", [40, 80])
+def test_every_text_renders(language: str, columns: int) -> None:
+    for note in NOTES[language]:
+        for asked in questions(note.content, note.language):
+            for text in (asked.question, asked.answer, asked.context, note.extra):
+                assert plain_text(text).strip() or not text, note.id
+                assert "{{c" not in to_html(text), note.id
+                lines = terminal_lines(text, columns)
+                assert all(line_width(line) <= columns for line in lines), note.id
+
+
+@both
+def test_japanese_and_english_are_told_apart(language: str) -> None:
+    for note in NOTES[language]:
+        text = " ".join(q.question + q.answer for q in questions(note.content))
+        is_japanese = any("\u3040" <= char <= "\u9fff" for char in text + note.extra)
+        assert is_japanese == (language == "ja"), note.id
+
+
+def test_files_are_numbered_as_the_course() -> None:
+    modules = [Path(name).stem[:2] for name in DECK["en"]]
+
+    assert modules == [f"{number:02}" for number in range(1, 18)]

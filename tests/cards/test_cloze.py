@@ -1,0 +1,148 @@
+"""Clozes: what is written is split, joined and numbered without loss."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cards.text.cloze import (
+    DEEPEST,
+    LARGEST,
+    ClozeError,
+    Hidden,
+    Parts,
+    hidden_text,
+    numbers,
+    parse_cloze,
+    plain,
+    renumber,
+    show,
+)
+
+TEXT = st.text(
+    st.characters(codec="utf-8", exclude_characters="{}:", exclude_categories=["Cs"]),
+    min_size=1,
+    max_size=6,
+).filter(lambda text: text.strip() == text)
+NUMBERS = st.integers(1, LARGEST)
+
+
+def _joined(parts: list[str | Hidden]) -> Parts:
+    """Join texts that stand side by side, as the parser reads them."""
+    joined: list[str | Hidden] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        else:
+            joined.append(part)
+    return tuple(joined)
+
+
+def _hidden(inner: st.SearchStrategy[str | Hidden]) -> st.SearchStrategy[Hidden]:
+    parts = st.lists(inner, min_size=1, max_size=3).map(_joined)
+    # A hint follows the last text: one after a nested cloze would need some.
+    return st.builds(
+        lambda number, parts, hint: Hidden(
+            number, parts, hint if isinstance(parts[-1], str) else ""
+        ),
+        NUMBERS,
+        parts,
+        st.just("") | TEXT,
+    )
+
+
+HIDDEN = _hidden(st.recursive(TEXT, lambda inner: TEXT | _hidden(inner), max_leaves=4))
+WHOLE = st.tuples(HIDDEN, st.lists(TEXT | HIDDEN, max_size=4)).map(
+    lambda both: _joined([both[0], *both[1]])
+)
+
+
+@given(WHOLE)
+def test_what_is_written_in_ankis_syntax_is_read_again(parts: Parts) -> None:
+    assert parse_cloze(renumber(parts, lambda number: number)) == parts
+
+
+@given(WHOLE)
+def test_other_numbers_hide_the_same_texts(parts: Parts) -> None:
+    moved = parse_cloze(renumber(parts, lambda number: LARGEST + 1 - number))
+
+    assert plain(moved) == plain(parts)
+    for number in numbers(parts):
+        other = LARGEST + 1 - number
+        assert hidden_text(moved, other) == hidden_text(parts, number)
+
+
+@given(WHOLE)
+def test_every_number_shows_all_but_what_it_hides(parts: Parts) -> None:
+    for number in numbers(parts):
+        assert show(parts, number, lambda hidden: plain(hidden.parts)) == plain(parts)
+        assert "\0" in show(parts, number, lambda hidden: "\0")
+
+
+@given(st.text("c{}:1,9 a\n", max_size=30))
+def test_any_text_is_a_cloze_or_says_what_to_mend(text: str) -> None:
+    try:
+        parts = parse_cloze(text)
+    except ClozeError as error:
+        assert error.message
+        assert error.hint
+        assert 0 <= error.offset <= len(text)
+    else:
+        assert numbers(parts)
+        for number in numbers(parts):
+            assert hidden_text(parts, number).strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{c12::x}}", (Hidden(12, ("x",)),)),
+        ("a {{c1::b::h}} c", ("a ", Hidden(1, ("b",), "h"), " c")),
+        ("{{c1::a {{c2::b}}}}", (Hidden(1, ("a ", Hidden(2, ("b",)))),)),
+        ("{{c1::std::vector}}", (Hidden(1, ("std",), "vector"),)),
+        ("{{c1::x}} and }}", (Hidden(1, ("x",)), " and ", "}}")),
+        ("{{ braces }} {{c1::x}}", ("{{ braces ", "}}", " ", Hidden(1, ("x",)))),
+        ("{{c1::a:b}}", (Hidden(1, ("a:b",)),)),
+    ],
+)
+def test_a_text_is_split_at_its_clozes(text: str, expected: Parts) -> None:
+    assert parse_cloze(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("no cloze", "no part is hidden", "hide one as {{c1::text}}"),
+        ("{{c1::open", "cloze is never closed", "close it with '}}'"),
+        ("{{c1::}}", "empty cloze", "write the hidden text after '::'"),
+        ("{{c1::  ::hint}}", "empty cloze", "write the hidden text after '::'"),
+        ("{{c0::x}}", "cloze number '0'", "number clozes from 1 to 500"),
+        ("{{c501::x}}", "cloze number '501'", "number clozes from 1 to 500"),
+        (
+            "{{c" + "1" * 5000 + "::x}}",
+            f"cloze number '{'1' * 20}'",
+            "number clozes from 1 to 500",
+        ),
+        (
+            "{{c1,2::x}}",
+            "one cloze with several numbers",
+            "write {{c1::\u2026}} and hide it again under the other number",
+        ),
+        ("{{c::x}}", "not a cloze: '{{c::x'", "a cloze is written {{c1::text}}"),
+        ("{{C1::x}}", "not a cloze: '{{C1::x'", "a cloze is written {{c1::text}}"),
+        ("{{c1:x}}", "not a cloze: '{{c1:x'", "a cloze is written {{c1::text}}"),
+        ("{c1::x}}", "not a cloze: '{c1::x'", "a cloze is written {{c1::text}}"),
+        (
+            "{{c1::" * (DEEPEST + 1) + "x" + "}}" * (DEEPEST + 1),
+            "clozes nested too deeply",
+            "nest 8 at the most",
+        ),
+    ],
+    ids=range(13),
+)
+def test_a_cloze_that_would_make_no_card_is_refused(
+    text: str, message: str, hint: str
+) -> None:
+    with pytest.raises(ClozeError) as caught:
+        parse_cloze(text)
+
+    assert (caught.value.message, caught.value.hint) == (message, hint)

@@ -1,0 +1,289 @@
+"""An edit never loses history: which note and which question is which."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from cards.deckfile.reader import parse_deck
+from cards.errors import DeckError
+from cards.identity.keys import guid_for, repeated, text_key
+from cards.identity.matching import ExistingNote, FileScope, count, make_plan
+from cards.identity.parts import followed_parts
+from cards.note import Basic, Cloze, Compare, Content, ListNote, Note
+
+FILE = "/decks/a.yaml"
+TABLE = Compare(
+    ("KMS", "HSM"), {"tenancy": ("multi", "single"), "keys": ("AWS", "you")}
+)
+
+
+def note(question: str, answer: str = "a", line: int = 1, **more: object) -> Note:
+    values = {"deck": "D::E", "language": "en", "file": FILE, "line": line, **more}
+    return Note(Basic(question, answer), **values)
+
+
+def known(notes: list[Note]) -> list[ExistingNote]:
+    taken: set[str] = set()
+    made: list[ExistingNote] = []
+    for one in notes:
+        key = text_key(one)
+        guid = guid_for(one.id or key, taken)
+        taken.add(guid)
+        made.append(ExistingNote(guid, one, text_key=key))
+    return made
+
+
+def plan(
+    before: list[Note], after: list[Note], **scope: frozenset[str]
+) -> dict[str, int]:
+    files = {one.file for one in before + after}
+    there = FileScope(**{"files": frozenset(files), **scope})
+    steps = make_plan(after, known(before), there)
+    return {name: n for name, n in count(steps).items() if n}
+
+
+NOTES = [
+    note("Which organelle makes ATP?", "Mitochondrion", 3),
+    note("What is DNA short for?", "Deoxyribonucleic acid", 5),
+    note("Which base pairs with adenine?", "Thymine", 7),
+]
+LAST = NOTES[-1]
+
+EDITS: dict[str, tuple[list[Note], dict[str, int]]] = {
+    "nothing": (NOTES, {"unchanged": 3}),
+    "another order": (NOTES[::-1], {"unchanged": 3}),
+    "an answer edited": (
+        [*NOTES[:2], replace(LAST, content=Basic(LAST.content.front, "Thymine (T)"))],
+        {"changed": 1, "unchanged": 2},
+    ),
+    "a question reworded": (
+        [*NOTES[:2], replace(LAST, content=Basic("Adenine's partner?", "Thymine"))],
+        {"reworded": 1, "unchanged": 2},
+    ),
+    "question and answer edited in place": (
+        [
+            *NOTES[:2],
+            replace(
+                LAST, content=Basic("Which base does pair with adenine?", "Thymine (T)")
+            ),
+        ],
+        {"reworded": 1, "unchanged": 2},
+    ),
+    "an id given": (
+        [*NOTES[:2], replace(LAST, id="adenine")],
+        {"changed": 1, "unchanged": 2},
+    ),
+    "another file": (
+        [replace(one, file="/decks/b.yaml") for one in NOTES],
+        {"moved": 3},
+    ),
+    "another child deck": ([replace(one, deck="D::F") for one in NOTES], {"moved": 3}),
+    "another root deck": (
+        [replace(one, deck="R::E") for one in NOTES],
+        {"moved": 3},
+    ),
+    "one deleted": (NOTES[:2], {"retired": 1, "unchanged": 2}),
+    "one added": ([*NOTES, note("New?", "Yes", 9)], {"new": 1, "unchanged": 3}),
+}
+
+
+@pytest.mark.parametrize(("after", "expected"), EDITS.values(), ids=EDITS.keys())
+def test_a_note_is_followed_through_an_edit(
+    after: list[Note], expected: dict[str, int]
+) -> None:
+    assert plan(NOTES, after) == expected
+
+
+def test_a_renamed_file_is_followed_even_where_a_question_is_reworded_too() -> None:
+    after = [replace(one, file="/decks/b.yaml") for one in NOTES]
+    after[2] = replace(after[2], content=Basic("Adenine's partner?", "Thymine"))
+
+    found = plan(
+        NOTES, after, files=frozenset({"/decks/b.yaml"}), gone=frozenset({FILE})
+    )
+
+    assert found == {"moved": 2, "reworded": 1}
+
+
+def test_a_table_that_grows_is_the_same_table() -> None:
+    grown = Compare(
+        (*TABLE.compare, "XKS"), {row: (*cells, "x") for row, cells in TABLE.by.items()}
+    )
+
+    assert plan([replace(LAST, content=TABLE)], [replace(LAST, content=grown)]) == {
+        "reworded": 1
+    }
+
+
+def test_an_id_survives_a_change_of_language() -> None:
+    english = replace(LAST, id="adenine")
+    japanese = replace(
+        english, language="ja", content=Basic("相手は", "チミン"), deck="D::日本語"
+    )
+
+    assert plan([english], [japanese]) == {"changed": 1}
+
+
+def test_two_that_fit_equally_are_asked_for_and_nothing_is_guessed() -> None:
+    before = [
+        note("Base pairing with A?", "T", 1),
+        note("Base pairing with B?", "T", 2),
+    ]
+    after = [note("Base pairing with C?", "T", 1)]
+
+    with pytest.raises(DeckError) as caught:
+        plan(before, after)
+
+    (problem,) = caught.value.problems
+    assert problem.message == "'Base pairing with C?' may be any of 2 reworded cards"
+    guids = {one.guid for one in known(before)}
+    assert all(f"id: {guid}" in problem.hint for guid in guids)
+
+
+def test_an_id_that_is_a_guid_says_which_old_card_is_meant() -> None:
+    before = [
+        note("Base pairing with A?", "T", 1),
+        note("Base pairing with B?", "T", 2),
+    ]
+    guid = known(before)[1].guid
+    after = [note("Base pairing with C?", "T", 1, id=guid)]
+
+    steps = make_plan(after, known(before), FileScope(frozenset({FILE})))
+
+    assert [(step.action, step.known and step.known.guid) for step in steps] == [
+        ("changed", guid),
+        ("retired", known(before)[0].guid),
+    ]
+
+
+def test_an_id_of_another_deck_is_refused() -> None:
+    theirs = note("q", id="same", deck="Theirs", file="/other.yaml", line=4)
+    mine = note("r", id="same", deck="Mine", line=2)
+
+    with pytest.raises(DeckError) as caught:
+        make_plan([mine], known([theirs]), FileScope(frozenset({FILE})))
+
+    assert str(caught.value) == (
+        "/decks/a.yaml:2:1: duplicate id 'same' (it names a note of 'Theirs' at "
+        "/other.yaml:4:1; choose another id)"
+    )
+
+
+def test_a_question_that_stands_twice_is_told_with_both_places() -> None:
+    twice = [note("q", line=3), note(" q ", line=9, file="/decks/b.yaml")]
+
+    problems = repeated(twice, {})
+
+    assert [str(problem) for problem in problems] == [
+        "/decks/b.yaml:9:1: the same question twice: 'q' "
+        "(it stands at /decks/a.yaml:3:1 already; remove one, or give each an id)"
+    ]
+
+
+PARTS: dict[str, tuple[Content, Content, dict[str, str]]] = {
+    "clozes renumbered": (
+        Cloze("{{c1::S3}} and {{c2::EBS}}"),
+        Cloze("{{c2::S3}} and {{c1::EBS}}"),
+        {"S3": "S3", "EBS": "EBS"},
+    ),
+    "a hidden text edited": (
+        Cloze("{{c1::S3}} and {{c2::EBS}}"),
+        Cloze("{{c1::Amazon S3}} and {{c2::EBS}}"),
+        {"Amazon S3": "S3", "EBS": "EBS"},
+    ),
+    "a cloze put before the others": (
+        Cloze("{{c1::S3}} and {{c2::EBS}}"),
+        Cloze("{{c1::EFS}}, {{c2::S3}} and {{c3::EBS}}"),
+        {"S3": "S3", "EBS": "EBS"},
+    ),
+    "an item moved and one edited": (
+        ListNote("l", ("Spoofing", "Tampering", "Repudiation")),
+        ListNote("l", ("Repudiation", "Spoofing", "Tampering with data")),
+        {
+            "Repudiation": "Repudiation",
+            "Spoofing": "Spoofing",
+            "Tampering with data": "Tampering",
+        },
+    ),
+    "a row renamed": (
+        Compare(("a", "b"), {"tenancy": ("x", "x"), "keys": ("y", "y")}),
+        Compare(("a", "b"), {"who shares it": ("x", "x"), "keys": ("y", "y")}),
+        {
+            "who shares it\x1fa": "tenancy\x1fa",
+            "who shares it\x1fb": "tenancy\x1fb",
+            "keys\x1fa": "keys\x1fa",
+            "keys\x1fb": "keys\x1fb",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), PARTS.values(), ids=PARTS.keys())
+def test_a_question_is_followed_through_an_edit(
+    old: Content, new: Content, expected: dict[str, str]
+) -> None:
+    assert followed_parts(old, new) == expected
+
+
+def test_a_translation_keeps_questions_by_their_place() -> None:
+    japanese = Compare(("鍵", "箱"), {"共有": ("多", "単"), "管理": ("雲", "人")})
+
+    found = followed_parts(TABLE, japanese, translated=True)
+
+    assert found["共有\x1f鍵"] == "tenancy\x1fKMS"
+    assert found["管理\x1f箱\x1f<"] == "keys\x1fHSM\x1f<"
+    assert len(found) == 8
+
+
+words = st.text("abcdefghij ", min_size=12, max_size=40).map(str.strip).filter(bool)
+decks = st.lists(
+    st.tuples(words, words),
+    min_size=2,
+    max_size=8,
+    unique_by=(lambda t: t[0], lambda t: t[1]),
+)
+
+
+def read(pairs: list[tuple[str, str]]) -> list[Note]:
+    cards = "".join(f'- front: "{q}"\n  back: "{a}"\n' for q, a in pairs)
+    return list(parse_deck(f"deck: D\ncards:\n{cards}", Path("d.yaml")).notes)
+
+
+def reordered(pairs: list[tuple[str, str]], at: int) -> list[tuple[str, str]]:
+    return pairs[at:] + pairs[:at]
+
+
+def new_answer(pairs: list[tuple[str, str]], at: int) -> list[tuple[str, str]]:
+    return [(q, a + " indeed" * (i == at)) for i, (q, a) in enumerate(pairs)]
+
+
+def new_question(pairs: list[tuple[str, str]], at: int) -> list[tuple[str, str]]:
+    return [("now " * (i == at) + q, a) for i, (q, a) in enumerate(pairs)]
+
+
+@pytest.mark.parametrize("edited", [reordered, new_answer, new_question])
+@given(pairs=decks, at=st.integers(0, 7))
+def test_no_single_edit_makes_or_retires_a_note(
+    edited: Callable[[list[tuple[str, str]], int], list[tuple[str, str]]],
+    pairs: list[tuple[str, str]],
+    at: int,
+) -> None:
+    before, after = read(pairs), read(edited(pairs, at % len(pairs)))
+    if repeated(after, {}):
+        return
+
+    found = plan(before, after)
+
+    assert (found.get("new", 0), found.get("retired", 0)) == (0, 0)
+
+
+@given(st.text(min_size=1), st.sets(st.text()))
+def test_a_guid_is_short_and_never_taken(name: str, taken: set[str]) -> None:
+    first = guid_for(name)
+
+    assert (len(first), guid_for(name)) == (12, first)
+    assert guid_for(name, {first, *taken}) not in {first, *taken}

@@ -1,0 +1,49 @@
+"""Which files a text names."""
+
+import pytest
+
+from cards.text.media import is_remote, is_sound, media_paths
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no picture", ()),
+        ("wow![]", ()),
+        ("see ![a](b.png)", (("b.png", 4),)),
+        ('![a](b.png "title") ![](c.mp3)', (("b.png", 0), ("c.mp3", 20))),
+        ("![](a.png)![](a.png)", (("a.png", 0), ("a.png", 10))),
+        ("![a](<b c.png>)", (("b c.png", 0),)),
+        ("![a](b%20c.png)", (("b c.png", 0),)),
+        ("![a [b]](c_(1).png)", (("c_(1).png", 0),)),
+        ("[![a](b.png)](https://c.example)", (("b.png", 1),)),
+        ("![a][b]\n\n[b]: c/d.png", (("c/d.png", 0),)),
+        ("`![a](b.png)` is code", ()),
+        ("    ![a](b.png)", ()),
+        ("![a](https://b.example/c.png)", ()),
+        ("![a](//b.example/c.png)", ()),
+        ("![絵](図/鍵.png)", (("図/鍵.png", 0),)),
+        ("- ![a](b.png)\n- x", (("b.png", 2),)),
+    ],
+)
+def test_files_are_found_where_markdown_shows_them(
+    text: str, expected: tuple[tuple[str, int], ...]
+) -> None:
+    assert media_paths(text) == expected
+
+
+def test_a_sound_is_known_by_its_ending() -> None:
+    assert [is_sound(name) for name in ("a.MP3", "a.opus", "a.png", "mp3")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_a_drive_letter_is_no_address() -> None:
+    assert [is_remote(path) for path in ("c:x.png", "http://x", "x/y:z")] == [
+        False,
+        True,
+        False,
+    ]

@@ -1,0 +1,256 @@
+"""Every mistake in a deck is answered with file, line, column and mend."""
+
+from pathlib import Path
+
+import pytest
+
+from cards.deckfile.discovery import find_decks
+from cards.deckfile.reader import read_deck
+from cards.errors import DeckError
+
+HEAD = "deck: D\ncards:\n"
+
+MISTAKES: dict[str, tuple[str, list[str]]] = {
+    "unknown key": (
+        HEAD + "  - frnt: q\n    back: a\n",
+        ["3:5: unknown key 'frnt' (did you mean 'front'?)"],
+    ),
+    "unknown key at the top": (
+        "deck: D\ntgas: [a]\ncards:\n  - front: q\n    back: a\n",
+        ["2:1: unknown key 'tgas' (did you mean 'tags'?)"],
+    ),
+    "key of another kind": (
+        HEAD + "  - front: q\n    back: a\n    options: [a, b]\n",
+        ["5:5: key 'options' in a card with 'front' (remove it, or make another card)"],
+    ),
+    "duplicate key": (
+        HEAD + "  - front: q\n    back: a\n    back: b\n",
+        ["5:5: duplicate key 'back' (it stands on line 4 already: remove one)"],
+    ),
+    "tab indentation": (
+        HEAD + "  - front: q\n\tback: a\n",
+        ["4:1: tab indentation (indent with spaces)"],
+    ),
+    "unclosed quote": (
+        HEAD + '  - front: "q\n    back: a\n',
+        ['3:12: quote is never closed (close it with ")'],
+    ),
+    "colon inside a text": (
+        HEAD + "  - front: a: b\n    back: c\n",
+        ["3:13: a ': ' inside the text (put the whole text in double quotes)"],
+    ),
+    "text where a list belongs": (
+        HEAD + "  - front: q\n    back: a\n    tags: a\n",
+        ["5:11: 'tags' wants a list (write [a, b], or lines that begin with '- ')"],
+    ),
+    "a list where a text belongs": (
+        HEAD + "  - front: [q]\n    back: a\n",
+        ["3:12: 'front' wants text (put the text in double quotes)"],
+    ),
+    "neither true nor false": (
+        HEAD + "  - front: q\n    back: a\n    reverse: yes\n",
+        ["5:14: 'yes' as 'reverse' (write true or false)"],
+    ),
+    "no kind": (
+        HEAD + "  - extra: q\n",
+        [
+            "3:5: a card of no kind "
+            "(give it one of: front, cloze, list, choice, compare, questions)"
+        ],
+    ),
+    "two kinds": (
+        HEAD + "  - front: q\n    back: a\n    cloze: b\n",
+        ["5:12: a card of two kinds: 'front' and 'cloze' (make a card of each)"],
+    ),
+    "empty front and back": (
+        HEAD + '  - front: ""\n    back: ~\n',
+        [
+            "3:12: empty front (write the question)",
+            "4:11: empty back (write the answer)",
+        ],
+    ),
+    "back is missing": (
+        HEAD + "  - front: q\n",
+        ["3:5: 'back' is missing (add 'back:' to it)"],
+    ),
+    "a row of the wrong length": (
+        HEAD + "  - compare: [a, b]\n    by:\n      row: [x]\n",
+        [
+            "5:12: 1 cell in row 'row' for 2 subjects "
+            '(give one for each subject; "" where nothing is to be asked)'
+        ],
+    ),
+    "an answer that is no option": (
+        HEAD + "  - choice: q\n    options: [a, b]\n    answer: c\n",
+        ["5:13: the answer 'c' is no option (repeat one of the options word for word)"],
+    ),
+    "alias": (
+        HEAD + "  - front: *x\n    back: a\n",
+        [
+            "3:12: alias '*x' "
+            "(write the text again, or quote it if the '*' belongs to it)"
+        ],
+    ),
+    "anchor": (
+        HEAD + "  - front: &x q\n    back: a\n",
+        ["3:12: anchor '&x' (remove it, or quote the text if the '&' belongs to it)"],
+    ),
+    "tag": (
+        HEAD + "  - front: !!str q\n    back: a\n",
+        ["3:12: tag '!!str' (remove it, or quote the text if the '!' belongs to it)"],
+    ),
+    "several documents": (
+        HEAD + "  - front: q\n    back: a\n---\ndeck: E\n",
+        ["5:1: a second document (keep one per file: remove '---')"],
+    ),
+    "empty file": (
+        "# nothing\n",
+        ["1:1: an empty file (begin with 'deck: a name' and 'cards:')"],
+    ),
+    "no cards": (
+        "deck: D\n",
+        ["1:1: 'cards' is missing (add 'cards:' with a list under it)"],
+    ),
+    "no deck": (
+        "cards:\n  - front: q\n    back: a\n",
+        ["1:1: 'deck' is missing (add 'deck:' to it)"],
+    ),
+    "NUL": (HEAD + "  - front: a\0b\n", ["3:13: control character U+0000 (remove it)"]),
+    "an escape that makes a control character": (
+        HEAD + '  - front: "a\\e[31m"\n    back: a\n',
+        ["3:12: control character U+001B (remove the escape)"],
+    ),
+    "an exclamation mark without quotes": (
+        HEAD + "  - front: ![](gone.png)\n    back: a\n",
+        ["3:12: a text that begins with '!' (put it in double quotes)"],
+    ),
+    "a path that leaves the folder": (
+        HEAD + '  - front: "![](../secret.png)"\n    back: a\n',
+        [
+            "3:12: '../secret.png' leaves the deck's folder "
+            "(keep pictures and sounds beside the file)"
+        ],
+    ),
+    "no such day": (
+        HEAD + "  - front: q\n    back: a\n    checked: 2026-02-30\n",
+        ["5:14: no such day: '2026-02-30' (look at a calendar)"],
+    ),
+    "several clozes in one": (
+        HEAD + "  - cloze: a {{c1,2::b}}\n",
+        [
+            "3:12: one cloze with several numbers "
+            "(write {{c1::…}} and hide it again under the other number)"
+        ],
+    ),
+    "all at once": (
+        HEAD + "  - frnt: q\n    back: a\n  - front: q\n    bakc: a\n",
+        [
+            "3:5: unknown key 'frnt' (did you mean 'front'?)",
+            "6:5: unknown key 'bakc' (did you mean 'back'?)",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_a_mistake_is_told_with_its_place_and_mend(
+    text: str, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("deck.yaml").write_text(text, "utf-8", newline="")
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(Path("deck.yaml"))
+
+    told = [
+        str(problem).removeprefix("deck.yaml:") for problem in caught.value.problems
+    ]
+    assert told == expected
+
+
+def test_a_missing_picture_is_told_with_where_it_should_be(tmp_path: Path) -> None:
+    deck = tmp_path / "deck.yaml"
+    deck.write_text(HEAD + '  - front: "![](gone.png)"\n    back: a\n', "utf-8")
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(deck)
+
+    target = tmp_path / "gone.png"
+    assert (
+        str(caught.value)
+        == f"{deck}:3:12: no such file: 'gone.png' (put it at {target})"
+    )
+
+
+def test_bytes_that_are_not_utf8_are_told_with_their_place(tmp_path: Path) -> None:
+    deck = tmp_path / "deck.yaml"
+    deck.write_bytes(b"deck: D\ncards:\n  - front: caf\xe9\n    back: a\n")
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(deck)
+
+    assert str(caught.value) == (
+        f"{deck}:3:15: not UTF-8: byte 0xe9 (save the file as UTF-8)"
+    )
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DeckError) as caught:
+        read_deck(tmp_path / "gone.yaml")
+
+    assert str(caught.value) == (
+        f"{tmp_path / 'gone.yaml'}:1:1: no such file (check the path)"
+    )
+
+
+def test_a_file_too_large_is_refused_before_it_is_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cards.deckfile.discovery.LARGEST", 2 * 1024 * 1024)
+    deck = tmp_path / "deck.yaml"
+    deck.write_bytes(b"#" * (3 * 1024 * 1024))
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(deck)
+
+    assert str(caught.value) == (
+        f"{deck}:1:1: larger than 2 MB (split it into several decks)"
+    )
+
+
+def test_a_folder_without_a_deck_is_told(tmp_path: Path) -> None:
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\n", "utf-8")
+
+    with pytest.raises(DeckError) as caught:
+        find_decks([tmp_path])
+
+    assert str(caught.value) == (
+        f"{tmp_path}:1:1: no deck in this folder "
+        "(a deck has 'deck:' and 'cards:' at its top)"
+    )
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["no mark", "byte order mark"])
+def test_line_endings_and_a_byte_order_mark_are_accepted(
+    tmp_path: Path, ending: str, mark: str
+) -> None:
+    deck = tmp_path / "deck.yaml"
+    text = mark + HEAD + "  - front: q\n    back: a\n"
+    deck.write_text(text.replace("\n", ending), "utf-8", newline="")
+
+    read = read_deck(deck)
+
+    assert (read.name, len(read.notes), read.notes[0].line) == ("D", 1, 3)
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "on", "3.10", "22:30", "140-2", "0x1F", "null", "1e3", "2026-11-23"]
+)
+def test_every_scalar_stays_text(tmp_path: Path, text: str) -> None:
+    deck = tmp_path / "deck.yaml"
+    deck.write_text(HEAD + f"  - front: {text}\n    back: a\n", "utf-8")
+
+    content = read_deck(deck).notes[0].content
+
+    assert getattr(content, "front", None) == text

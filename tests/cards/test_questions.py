@@ -1,0 +1,155 @@
+"""A note asks for everything in it, each card under a name of its own."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cards.note import Basic, Choice, Cloze, Compare, Content, ListNote, Note
+from cards.questions import (
+    REVERSED,
+    answer_text,
+    cell_part,
+    cloze_parts,
+    parts_of,
+    question_of,
+    questions,
+)
+
+WORDS = st.text("abc \u9375|*`", min_size=1, max_size=5).filter(str.strip)
+CELLS = WORDS | st.sampled_from(["", "~", " "])
+SEVERAL = st.lists(WORDS, min_size=2, max_size=4, unique=True).map(tuple)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Compare:
+    subjects = draw(SEVERAL)
+    wide = st.lists(CELLS, min_size=len(subjects), max_size=len(subjects)).map(tuple)
+    return Compare(subjects, draw(st.dictionaries(WORDS, wide, min_size=1, max_size=3)))
+
+
+@st.composite
+def clozes(draw: st.DrawFn) -> Cloze:
+    hidden = draw(st.lists(st.tuples(st.integers(1, 9), WORDS), min_size=1, max_size=4))
+    return Cloze(" and ".join(f"{{{{c{n}::{text}}}}}" for n, text in hidden))
+
+
+CONTENTS: st.SearchStrategy[Content] = st.one_of(
+    st.builds(Basic, WORDS, WORDS, reverse=st.booleans()),
+    clozes(),
+    st.builds(ListNote, WORDS, SEVERAL, ordered=st.booleans()),
+    SEVERAL.map(lambda options: Choice("q", options, options[0])),
+    tables(),
+)
+
+
+@given(CONTENTS, st.sampled_from(["", "en", "ja"]))
+def test_every_part_has_one_question_in_the_same_order(
+    content: Content, language: str
+) -> None:
+    asked = questions(content, language)
+
+    assert tuple(question.part for question in asked) == parts_of(content)
+    assert len({question.part for question in asked}) == len(asked)
+    for question in asked:
+        assert question.question.strip()
+        assert question.answer.strip()
+        note = Note(content, "D", language=language)
+        assert question_of(note, question.part) == question
+
+
+@given(CONTENTS)
+def test_the_answers_are_in_the_text_that_finds_a_reworded_note(
+    content: Content,
+) -> None:
+    if not isinstance(content, Basic | Cloze):
+        whole = answer_text(content)
+        subjects = content.compare if isinstance(content, Compare) else ()
+        for question in questions(content):
+            assert question.answer in whole or question.answer in subjects
+
+
+@given(tables())
+def test_a_cell_is_asked_from_its_value_where_no_other_has_it(table: Compare) -> None:
+    for row, cells in table.by.items():
+        for subject, cell in zip(table.compare, cells, strict=True):
+            forward = cell_part(row, subject) in parts_of(table)
+            backward = cell_part(row, subject, is_reversed=True) in parts_of(table)
+            assert forward == (cell.strip() not in ("", "~"))
+            assert backward == (forward and cells.count(cell) == 1)
+
+
+@given(clozes(), st.permutations(range(1, 10)))
+def test_renumbered_clozes_keep_their_names(content: Cloze, order: list[int]) -> None:
+    renumbered = Cloze(
+        "".join(
+            str(order[int(char) - 1]) if char.isdecimal() else char
+            for char in content.cloze
+        )
+    )
+
+    assert set(cloze_parts(renumbered).values()) == set(cloze_parts(content).values())
+
+
+TABLE = Compare(("KMS", "HSM"), {"tenancy": ("many", "one"), "keys": ("AWS", "AWS")})
+
+
+def test_what_a_table_asks() -> None:
+    asked = {question.part: question for question in questions(TABLE)}
+
+    forward = asked[cell_part("tenancy", "KMS")]
+    backward = asked[cell_part("tenancy", "KMS", is_reversed=True)]
+    assert (forward.question, forward.answer) == ("KMS: tenancy?", "many")
+    assert backward.question == "Which one? tenancy: many\n\nKMS \u00b7 HSM"
+    assert backward.answer == "KMS"
+    assert forward.context == (
+        "|  | KMS | HSM |\n| --- | --- | --- |\n"
+        "| tenancy | **many** | one |\n| keys | AWS | AWS |"
+    )
+    assert not [part for part in asked if "keys" in part and part.endswith(REVERSED)]
+
+
+def test_a_table_asks_in_its_own_language() -> None:
+    forward, backward = questions(TABLE, "ja")[:2]
+
+    assert forward.question == "KMS\uff1atenancy\uff1f"
+    assert backward.question.startswith("どれ\uff1f tenancy: many")
+
+
+def test_a_list_shows_the_other_items() -> None:
+    asked = questions(ListNote("CIA", ("a", "b"), ordered=True))
+
+    assert [one.question for one in asked] == [
+        "CIA\n\n1. […]\n2. b",
+        "CIA\n\n1. a\n2. […]",
+    ]
+
+
+def test_a_cloze_shows_its_hint_and_bolds_the_answer_behind_it() -> None:
+    first, second = questions(Cloze("{{c1::A::letter}} or {{c2::B}}"))
+
+    assert (first.question, first.answer) == ("[letter] or B", "A")
+    assert (second.question, second.context) == ("A or […]", "A or **B**")
+
+
+def test_a_part_that_a_note_has_not_is_told() -> None:
+    with pytest.raises(KeyError):
+        question_of(Note(Basic("a", "b"), "D"), "back")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Energy: $E = {{c1::mc^2}}$", "Energy: $E = mc^2$"),
+        ("$$\nx = {{c1::y}}\n$$", "$$\nx = y\n$$"),
+        ("Run `{{c1::ls}} -l`.", "Run `ls -l`."),
+        ("``a ` {{c1::b}}`` {{c1::q}}", "``a ` b`` **q**"),
+        ("$5 and {{c1::ten}} more, $6", "$5 and **ten** more, $6"),
+        ("{{c1::`code`}} and {{c1::$x$}}", "**`code`** and **$x$**"),
+    ],
+)
+def test_what_was_hidden_in_code_or_math_is_shown_as_it_is(
+    text: str, shown: str
+) -> None:
+    (question,) = questions(Cloze(text))
+
+    assert question.context == shown

@@ -1,0 +1,505 @@
+"""Whatever a file holds, reading gives a deck or says what to mend, and where."""
+
+import os
+from pathlib import Path
+
+import pytest
+from deck_strategies import DECK, slips
+from hypothesis import given, settings
+
+from cards.deckfile.discovery import find_decks, is_deck
+from cards.deckfile.reader import parse_deck, read_deck
+from cards.errors import DeckError
+from cards.identity.keys import repeated
+from cards.note import Basic, Change, Choice, Cloze, Compare, ListNote, Option, Source
+
+HEAD = "deck: D\ncards:\n"
+CARD = "  - front: q\n    back: a\n"
+
+
+def told(text: str, folder: Path = Path()) -> list[str]:
+    """Read a text and give its problems without the file's name."""
+    with pytest.raises(DeckError) as caught:
+        parse_deck(text, folder / "d.yaml")
+    head = f"{folder / 'd.yaml'}:"
+    return [str(problem).removeprefix(head) for problem in caught.value.problems]
+
+
+def test_a_deck_is_read_with_all_it_says(tmp_path: Path) -> None:
+    (tmp_path / "cell.png").write_bytes(b"png")
+    (tmp_path / "d.yaml").write_text(DECK, "utf-8")
+
+    deck = read_deck(tmp_path / "d.yaml")
+
+    book = Source("A book", "https://example.org/book")
+    first, second = deck.notes[:2]
+    assert (deck.name, deck.language) == ("Biology::Cells", "en")
+    assert [note.content for note in deck.notes] == [
+        Basic(
+            "Which *organelle* in ![a cell](cell.png) makes ATP?",
+            "The mitochondrion,\n\nmostly\n",
+            reverse=True,
+        ),
+        Cloze("{{c1::DNA}} and {{c2::RNA {{c3::or so}}::a hint}}"),
+        ListNote(
+            "The phases of mitosis", ("prophase", "metaphase", "anaphase"), ordered=True
+        ),
+        Choice(
+            "Which base pairs with adenine?",
+            ("Thymine", Option("None of these", "last")),
+            "Thymine",
+        ),
+        Compare(
+            ("DNA", "RNA"), {"strands": ("two", "one"), "sugar": ("deoxyribose", "~")}
+        ),
+    ]
+    assert [note.line for note in deck.notes] == [7, 18, 21, 24, 29]
+    assert (first.tags, first.sources) == (("biology", "cell's", "energy"), (book,))
+    assert (first.checked, first.recheck) == ("2026-11-23", "2027-11-23")
+    assert first.changed == Change("Nothing", "2023-01", "A page")
+    assert second.extra == "it's so"
+    assert second.sources == (
+        book,
+        Source("A page"),
+        Source("Another", "http://example.org/"),
+    )
+
+
+MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
+    "two rows that are no lists": (
+        HEAD
+        + "  - compare: [a, b]\n    by:\n      r: x, y\n      s: [z]\n      t: u\n",
+        [
+            "5:10: 'r' wants a list (write [a, b], or lines that begin with '- ')",
+            "7:10: 't' wants a list (write [a, b], or lines that begin with '- ')",
+        ],
+    ),
+    "misspelt keys inside options and a source": (
+        "deck: D\nsource: [{titel: b}, {link: x}]\ncards:\n"
+        "  - choice: q\n    options: [{txt: a}, {text: b, pin: first}]\n    answer: b\n",
+        [
+            "2:11: unknown key 'titel' (did you mean 'title'?)",
+            "2:23: unknown key 'link' (remove it)",
+            "5:16: unknown key 'txt' (did you mean 'text'?)",
+            "5:40: 'first' as 'pin' (write last)",
+        ],
+    ),
+    "a change told in words": (
+        HEAD + CARD + "    changed: long ago\n",
+        ["5:14: 'changed' wants keys of its own (write {was: \u2026, since: 2023-01})"],
+    ),
+    "a change with nothing in it": (
+        HEAD + CARD + '    changed: {was: "", since: 2023-13, source: {url: x}}\n',
+        [
+            "5:20: empty 'was' (say what older notes say)",
+            "5:31: no such day: '2023-13' (look at a calendar)",
+            "5:54: url 'x' (begin it with https://, and write %20 for a space)",
+        ],
+    ),
+    "an address with a space": (
+        HEAD + CARD + '    source: [{url: "https://a b"}]\n',
+        ["5:20: url 'https://a b' (begin it with https://, and write %20 for a space)"],
+    ),
+    "a source of nothing": (
+        HEAD + CARD + "    source: {title: '', url: }\n",
+        ["5:13: a source without title and url (add one)"],
+    ),
+    "an empty tag": (
+        HEAD + CARD + '    tags: [a b, ""]\n',
+        [
+            "5:12: space in the tag 'a b' (write 'a-b')",
+            "5:17: empty tag (name it or remove it)",
+        ],
+    ),
+    "a bare deck": (
+        "deck:\ncards:\n" + CARD,
+        ["1:6: empty deck name (name it, and each part between '::')"],
+    ),
+    "a deck with a part of no name": (
+        'deck: "A::"\ncards:\n' + CARD,
+        ["1:7: empty deck name (name it, and each part between '::')"],
+    ),
+    "a language in words": (
+        "deck: D\nlanguage: English please\ncards:\n" + CARD,
+        ["2:11: language 'English please' (write en, ja or pt-BR)"],
+    ),
+    "bare cards": (
+        "deck: D\ncards:\n",
+        ["2:7: 'cards' is no list of cards (begin each card with '- ')"],
+    ),
+    "an empty list of cards": (
+        "deck: D\ncards: []\n",
+        ["2:8: 'cards' is no list of cards (begin each card with '- ')"],
+    ),
+    "cards that are one mapping": (
+        "deck: D\ncards:\n  front: q\n  back: a\n",
+        ["3:3: 'cards' is no list of cards (begin each card with '- ')"],
+    ),
+    "a list at the top": (
+        "- front: q\n  back: a\n",
+        ["1:1: a deck is a mapping (begin with 'deck: a name' and 'cards:')"],
+    ),
+    "a card in words": (
+        HEAD + "  - q and a\n",
+        ["3:5: a card is a mapping (write 'front:' and 'back:' under one '-')"],
+    ),
+    "a bare id": (
+        HEAD + "  - id:\n    front: q\n    back: a\n",
+        ["3:8: empty id (name it or remove the line)"],
+    ),
+    "a list as an id": (
+        HEAD + "  - id: [a]\n    front: q\n    back: a\n",
+        ["3:9: 'id' wants text (put the text in double quotes)"],
+    ),
+    "only the back": (
+        HEAD + "  - back: a\n",
+        ["3:5: a card of no kind (add 'front:' to it)"],
+    ),
+    "only the options": (
+        HEAD + "  - options: [a, b]\n    answer: a\n",
+        ["3:5: a card of no kind (add 'choice:' to it)"],
+    ),
+    "a misspelt kind with its other keys": (
+        HEAD + "  - compar: [a, b]\n    by: {r: [x, y]}\n",
+        ["3:5: unknown key 'compar' (did you mean 'compare'?)"],
+    ),
+    "no space after the dash": (
+        HEAD + "  -front: q\n   back: a\n",
+        ["4:8: no space after '-' (write '- ' at the beginning of a card)"],
+    ),
+    "a key too far in": (
+        HEAD + "  - front: q\n     back: a\n",
+        [
+            "4:10: 'back:' is indented too far "
+            "(indent it as far as the keys above, or quote the text)"
+        ],
+    ),
+    "a key not far enough in": (
+        HEAD + "  - front: q\n   back: a\n",
+        [
+            "4:4: a line that doesn't fit into the list "
+            "(check its indentation: items begin with '- ' in one column)"
+        ],
+    ),
+    "two kinds of quotes": (
+        HEAD + '  - front: "it" isn\'t\n    back: a\n',
+        [
+            "3:17: text after a closing quote "
+            "(put the whole text in single quotes, and double those inside)"
+        ],
+    ),
+    "a cloze at the beginning": (
+        HEAD + "  - cloze: {{c1::a}} is b\n",
+        ["3:12: a text that begins with '{' (put it in double quotes)"],
+    ),
+    "no blank after a colon": (
+        HEAD + "  - front:q\n    back: a\n",
+        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a blank)"],
+    ),
+    "a wide colon": (
+        HEAD + "  - front： q\n    back: a\n",
+        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a blank)"],
+    ),
+    "a wide blank": (
+        HEAD + "  - front:\u3000q\n    back: a\n",
+        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a blank)"],
+    ),
+    "no colon at all": (
+        HEAD + "  - front q\n    back: a\n",
+        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a blank)"],
+    ),
+    "no blank after the first colon": (
+        "deck:D\ncards:\n  - front: q\n    back: a\n",
+        ["1:1: no ': ' after 'deck' (write 'deck: ' with a colon and a blank)"],
+    ),
+    "a first line too far in": (
+        " deck: D\ncards:\n  - front: q\n    back: a\n",
+        ["1:1: the first line is indented (begin it in the first column)"],
+    ),
+    "a comma in a title": (
+        "deck: D\nsource: {title: A, B and C}\ncards:\n" + CARD,
+        [
+            "2:20: unknown key 'B and C' "
+            "(if it belongs to a text with ',' or ': ', put that in double quotes)"
+        ],
+    ),
+    "a colon in an option": (
+        HEAD + "  - choice: q\n    answer: b\n    options: [{x: y}, b]\n",
+        [
+            "5:15: 'text' is missing (add 'text:' to it)",
+            "5:16: unknown key 'x' (remove it, or put a text with ': ' in double quotes)",
+        ],
+    ),
+    "a quote inside quotes": (
+        HEAD + "  - front: 'it's'\n    back: a\n",
+        ["3:16: text after a closing quote (put the whole text in double quotes)"],
+    ),
+    "text behind a bar": (
+        HEAD + "  - front: | q\n    back: a\n",
+        ["3:12: text behind '|' or '>' (begin the text on the next line)"],
+    ),
+    "an unknown escape": (
+        HEAD + '  - front: "a\\d"\n    back: a\n',
+        [
+            "3:14: unknown escape in double quotes "
+            "(write '\\\\' for a backslash, or use single quotes)"
+        ],
+    ),
+    "an unclosed list": (
+        HEAD + CARD + "    tags: [a, b\n" + CARD,
+        [
+            "5:11: the list is never closed "
+            "(close it with ']', or quote an item that holds ',' or '[')"
+        ],
+    ),
+    "a text that ends inside a list": (
+        HEAD + CARD + "    tags: [a,\n",
+        ["5:14: the text ends inside a list or braces (close it with ']' or '}')"],
+    ),
+    "text without a key": (
+        HEAD + CARD + "and so on\n",
+        [
+            "5:1: a line that is neither a key nor part of a text "
+            "(write 'key: value', or indent it under the text it belongs to)"
+        ],
+    ),
+    "a key that is a list": (
+        HEAD + "  - ? [a]\n    : b\n",
+        ["3:7: a key that is no text (write 'key: value')"],
+    ),
+    "lists without end": (
+        HEAD + f"  - front: {'[' * 50}\n",
+        ["3:21: nested too deeply (a card needs three levels)"],
+    ),
+    "two lists of cards": (
+        HEAD + CARD + "cards:\n" + CARD,
+        ["5:1: duplicate key 'cards' (it stands on line 2 already: remove one)"],
+    ),
+    "an escape in the name of the deck": (
+        'deck: "D\\e[31m"\ncards:\n' + CARD,
+        ["1:7: control character U+001B (remove the escape)"],
+    ),
+    "an escape in a key": (
+        HEAD + CARD + '    "back\\e": b\n',
+        [
+            "5:5: control character U+001B (remove the escape)",
+            "5:5: unknown key 'back\\u001b' (did you mean 'back'?)",
+        ],
+    ),
+    "lines inside what is quoted": (
+        HEAD + '  - list: l\n    items: ["a\\nb", "a\\nb"]\n',
+        ["4:21: 'a b' twice in 'items' (remove one)"],
+    ),
+    "a picture whose path no system takes": (
+        HEAD + '  - front: "![](a%00b.png)"\n    back: a\n',
+        ["3:12: no path of a file: 'a\\u0000b.png' (name a file beside this one)"],
+    ),
+    "a picture whose name is too long": (
+        HEAD + f'  - front: "![]({"x" * 300}.png)"\n    back: a\n',
+        [f"3:12: no path of a file: '{'x' * 60}' (name a file beside this one)"],
+    ),
+    "rows of nothing": (
+        HEAD + "  - compare: [a, b]\n    by: {r: [~, ]}\n",
+        [
+            "4:9: a table of empty cells (fill in at least one)",
+            "4:13: 1 cell in row 'r' for 2 subjects "
+            '(give one for each subject; "" where nothing is to be asked)',
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), MORE_MISTAKES.values(), ids=MORE_MISTAKES.keys()
+)
+def test_a_mistake_is_told_at_its_place(text: str, expected: list[str]) -> None:
+    assert told(text) == expected
+
+
+def test_all_mistakes_of_a_file_are_told_in_the_order_of_the_file() -> None:
+    text = (
+        "dekc: D\ncards:\n  - front: q\n    bakc: a\n  - cloze: none\n"
+        "  - list: l\n    items: [a]\n  - front: q\n    back: a\n    reverse: 2\n"
+    )
+
+    found = told(text)
+
+    assert found == [
+        "1:1: unknown key 'dekc' (did you mean 'deck'?)",
+        "4:5: unknown key 'bakc' (did you mean 'back'?)",
+        "5:12: no part is hidden (hide one as {{c1::text}})",
+        "7:12: 'items' wants two or more (add another)",
+        "10:14: '2' as 'reverse' (write true or false)",
+    ]
+
+
+def test_an_id_that_stands_twice_is_told_with_both_places() -> None:
+    card = "  - id: same\n    front: {}\n    back: a\n"
+    text = HEAD + card.format("q") + card.format("r")
+
+    problems = repeated(parse_deck(text, Path("d.yaml")).notes, {})
+
+    file = Path("d.yaml").absolute()
+    assert [str(problem) for problem in problems] == [
+        f"{file}:6:5: duplicate id 'same' (it stands at {file}:3:5 already)"
+    ]
+
+
+@given(slips())
+@settings(max_examples=600)
+def test_no_slip_of_the_hand_is_without_an_answer(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "slips.yaml"
+    path.write_text(text, "utf-8", newline="")
+    try:
+        assert read_deck(path).notes
+    except DeckError as error:
+        lines = text.replace("\r", "\n").split("\n")
+        assert error.problems
+        for problem in error.problems:
+            assert 1 <= problem.place.line <= len(lines)
+            assert 1 <= problem.place.column <= max(map(len, lines)) + 2
+            assert problem.message
+            assert problem.hint
+            assert str(problem).isprintable()
+
+
+CONTROLS = {"bell": "\a", "escape": "\x1b", "delete": "\x7f", "line": "\u2028"}
+
+
+@pytest.mark.parametrize("control", CONTROLS.values(), ids=CONTROLS.keys())
+def test_a_control_character_is_told_by_its_number(
+    tmp_path: Path, control: str
+) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_text(HEAD + f"  - front: q{control}\n    back: a\n", "utf-8")
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(path)
+
+    assert str(caught.value) == (
+        f"{path}:3:13: control character U+{ord(control):04X} (remove it)"
+    )
+
+
+def test_a_path_through_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    path = tmp_path / "file" / "d.yaml"
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(find_decks([path]).files[0])
+
+    assert str(caught.value) == f"{path}:1:1: not a directory (check the path)"
+
+
+def test_a_folder_in_place_of_a_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DeckError) as caught:
+        read_deck(tmp_path)
+
+    assert str(caught.value) == f"{tmp_path}:1:1: is a directory (check the path)"
+
+
+def test_a_name_too_long_for_the_system_is_told(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 300)
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(find_decks([path]).files[0])
+
+    assert str(caught.value) == f"{path}:1:1: file name too long (check the path)"
+
+
+def test_a_file_that_vanishes_after_it_was_found_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_text(HEAD + CARD, "utf-8")
+    found = find_decks([tmp_path])
+    path.unlink()
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(found.files[0])
+
+    assert str(caught.value) == f"{path}:1:1: no such file (check the path)"
+
+
+def test_a_file_that_may_not_be_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_text(HEAD + CARD, "utf-8")
+
+    # Root may read anything, whatever its mode.
+    def refuse(*words: object, **more: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(DeckError) as caught:
+        read_deck(path)
+
+    assert str(caught.value) == (
+        f"{path}:1:1: no permission to read (allow yourself to read it (chmod u+r))"
+    )
+
+
+def test_a_folder_that_may_not_be_listed_is_no_folder_without_decks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "d.yaml").write_text(HEAD + CARD, "utf-8")
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path) == str(closed):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(DeckError) as caught:
+        find_decks([tmp_path])
+
+    assert str(caught.value) == (
+        f"{closed}:1:1: permission denied (allow yourself to read it (chmod u+rx))"
+    )
+
+
+def test_other_yaml_of_a_folder_is_left_alone_and_counted(tmp_path: Path) -> None:
+    (tmp_path / ".github").mkdir()
+    (tmp_path / ".github" / "ci.yaml").write_text("on: push\n", "utf-8")
+    (tmp_path / "mkdocs.yml").write_text("site_name: Deck\n", "utf-8")
+    (tmp_path / "cards.yaml").write_text("cards: {visa: 1}\n", "utf-8")
+    (tmp_path / "notes.txt").write_text(HEAD + CARD, "utf-8")
+    (tmp_path / "b").mkdir()
+    for name in ("b/z.yml", "a.yaml", "b/a.yaml"):
+        (tmp_path / name).write_text(HEAD + CARD, "utf-8")
+
+    found = find_decks([tmp_path, tmp_path / "a.yaml"])
+
+    names = [path.relative_to(tmp_path).as_posix() for path in found.files]
+    assert (names, found.left_alone) == (["a.yaml", "b/a.yaml", "b/z.yml"], 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (HEAD, True),
+        ("\ufeff" + HEAD, True),
+        ("'deck' : D\n\"cards\":\n", True),
+        (HEAD.replace("\n", "\r\n"), True),
+        ("name: x\njobs:\n  deck: y\n  cards: z\n", False),
+        ("deck: D\n", False),
+    ],
+    ids=["plain", "byte order mark", "quoted", "CRLF", "further in", "no cards"],
+)
+def test_a_deck_is_known_by_its_top(
+    tmp_path: Path, text: str, *, expected: bool
+) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_bytes(text.encode())
+
+    assert is_deck(path) is expected
+
+
+def test_space_around_the_parts_of_a_deck_is_folded() -> None:
+    deck = parse_deck('deck: " A  B :: C "\ncards:\n' + CARD, Path("d.yaml"))
+
+    assert (deck.name, deck.notes[0].deck) == ("A B::C", "A B::C")

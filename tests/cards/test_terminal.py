@@ -1,0 +1,214 @@
+"""Markdown on a terminal: everything is shown, nothing is wider than the room."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cards.text.terminal import plain_text, terminal_lines
+from cards.text.width import (
+    StyledText,
+    TextStyle,
+    clean,
+    clipped,
+    line_text,
+    line_width,
+    width_of,
+    wrap,
+    wrap_evenly,
+)
+
+PIECES = st.sampled_from(
+    [
+        "word ",
+        "a longer word ",
+        "鍵の管理、",
+        "「とは」",
+        "`code x` ",
+        "**b** ",
+        "ー",
+        "é",
+    ]
+    + [
+        "\n",
+        "\n\n",
+        "- item\n",
+        "| a | b |\n|---|---|\n| c | 鍵 |\n",
+        "```\nx  y\n```\n",
+    ]
+    + [
+        "> said\n",
+        "1. one\n",
+        "$x$ ",
+        "[l](https://e.org) ",
+        "\x1b[31m",
+        "\t",
+        "\u202e",
+    ]
+)
+MARKDOWN = st.lists(PIECES, max_size=8).map("".join)
+WRITTEN = st.text(st.sampled_from("ab cd、。「」鍵管ー "), min_size=1, max_size=60)
+
+
+@given(MARKDOWN, st.integers(2, 80))
+def test_no_line_is_wider_than_the_room_and_none_reaches_the_terminal_raw(
+    text: str, columns: int
+) -> None:
+    for line in terminal_lines(text, columns):
+        shown = line_text(line)
+        # In a column narrower than its markers, one wide character may stand out.
+        assert line_width(line) <= max(columns, 12)
+        assert all(char.isprintable() or char in " \u3000" for char in shown)
+
+
+@given(WRITTEN, st.integers(2, 30))
+def test_wrapping_loses_nothing_but_blanks(text: str, columns: int) -> None:
+    lines = wrap((StyledText(text),), columns)
+
+    joined = "".join(line_text(line) for line in lines)
+    assert joined.replace(" ", "") == text.replace(" ", "")
+    assert all(line_width(line) <= columns for line in lines)
+
+
+@given(WRITTEN, st.integers(2, 30))
+def test_even_wrapping_needs_no_more_lines(text: str, columns: int) -> None:
+    line = (StyledText(text),)
+
+    assert len(wrap_evenly(line, columns)) == len(wrap(line, columns))
+
+
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufe0f\u180b\u3164\U000e0041\U000e0100"
+HOSTILE = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from("\x1b\x9b\x07\r\n\t\x7f\u202e\u2066\u200e\ud800aé\u3042👩🏴"),
+        st.sampled_from(INVISIBLE),
+    ),
+    max_size=30,
+)
+RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@given(HOSTILE)
+def test_a_cleaned_text_moves_no_cursor(text: str) -> None:
+    assert RAW.search(clean(text)) is None
+    assert clean(clean(text)) == clean(text)
+
+
+@given(
+    st.text(st.sampled_from("ab s3:鍵é\n`*_[]()<>|-#>$&;\\!" + INVISIBLE), max_size=60)
+)
+def test_any_text_can_be_shown(text: str) -> None:
+    for line in terminal_lines(text, 20):
+        assert RAW.search(line_text(line)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("admin\u202exet.yaml", "admin<U+202E>xet.yaml"),
+        ("s3:Get\u200bObject", "s3:Get<U+200B>Object"),
+        ("pass\u200dword", "pass<U+200D>word"),
+        ("a\U000e0041b", "a<U+E0041>b"),
+        ("😀\ufe00\ufe01", "😀\ufe00<U+FE01>"),
+        ("é\u200c\u200cé", "é<U+200C><U+200C>é"),
+        ("Donau\u00addampf, \u200eabc\ufeff", "Donaudampf, abc"),
+    ],
+)
+def test_what_misleads_is_shown_as_its_code(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "می\u200cخواهم",
+        "क्\u200dष",
+        "ไทย\u200bไทย",
+        "👩\u200d💻",
+        "❤\ufe0f\u200d🔥",
+        "1\ufe0f\u20e3",
+    ]
+    + [
+        "葛\U000e0100",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "👍🏽",
+        "ｶﾞ か\u3099",
+    ],
+)
+def test_what_a_script_or_a_picture_needs_stays(text: str) -> None:
+    assert clean(text) == text
+
+
+def test_marks_nested_deeper_than_anybody_reads_are_shown_as_typed() -> None:
+    text = "*" * 5000 + "a" + "*" * 5000
+
+    assert plain_text(text) == text
+
+
+@given(WRITTEN, st.integers(1, 20))
+def test_a_clipped_text_fits(text: str, columns: int) -> None:
+    assert width_of(clipped(text, columns)) <= columns
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "expected"),
+    [
+        ("one two three", 7, ["one two", "three"]),
+        (
+            "\u9375を管理する、そして\u9375",
+            8,
+            ["\u9375を管理", "する、そ", "して\u9375"],
+        ),
+        ("これは「とても」", 8, ["これは", "「とて", "も」"]),
+        ("128 bit", 40, ["128 bit"]),
+        ("aaaaaaaaaa", 4, ["aaaa", "aaaa", "aa"]),
+    ],
+)
+def test_text_breaks_where_its_language_allows_it(
+    text: str, columns: int, expected: list[str]
+) -> None:
+    assert [line_text(line) for line in wrap((StyledText(text),), columns)] == expected
+
+
+def test_looks_are_kept_apart() -> None:
+    (line,) = terminal_lines("a **b** `c`", 40)
+
+    assert [(span.text, span.look) for span in line if span.text.strip()] == [
+        ("a ", TextStyle.NORMAL),
+        ("b", TextStyle.BOLD),
+        ("c", TextStyle.CODE),
+    ]
+
+
+TABLE = "| | KMS | HSM |\n|---|---|---|\n| tenancy | many customers | one |"
+
+
+def test_a_table_stands_in_columns_where_there_is_room() -> None:
+    assert plain_text(TABLE).split("\n") == [
+        "         KMS             HSM",
+        "────────────────────────────",
+        "tenancy  many customers  one",
+    ]
+
+
+def test_a_table_is_read_row_by_row_where_there_is_none() -> None:
+    shown = [line_text(line).rstrip() for line in terminal_lines(TABLE, 16)]
+
+    assert all(width_of(line) <= 16 for line in shown)
+    assert "".join(shown).replace(" ", "").count("manycustomers") == 1
+
+
+def test_a_list_keeps_its_markers_and_hangs() -> None:
+    shown = [line_text(line).rstrip() for line in terminal_lines("- aa bb\n- cc", 6)]
+
+    assert shown == ["• aa", "  bb", "• cc"]
+
+
+def test_code_keeps_its_blanks_and_goes_on_marked() -> None:
+    shown = [
+        line_text(line) for line in terminal_lines("```\na   b\n123456789\n```", 6)
+    ]
+
+    assert shown == ["a   b", "1234", "↪ 5678", "↪ 9"]

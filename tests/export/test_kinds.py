@@ -1,0 +1,189 @@
+"""Note types of Anki become kinds of ours."""
+
+import pytest
+
+from cards.note import Basic, Choice, Cloze, Content, MultiQuestion, SubQuestion
+from export.anki.anki_model import AnkiNote, NoteType, Template
+from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
+from export.anki.html_to_markdown import media_names, to_markdown
+from export.anki.note_types import Unsupported, convert_note
+
+SIDES = "{{FrontSide}}\n\n<hr id=answer>\n\n{{Back}}"
+FORTH = Template("Card 1", "{{Front}}", SIDES)
+BACK = "{{FrontSide}}\n\n<hr id=answer>\n\n{{Front}}"
+
+
+def notetype(
+    *templates: Template, fields: str = "Front Back", **more: object
+) -> NoteType:
+    values = {"id": 7, "name": "Some", "is_cloze": False, **more}
+    return NoteType(fields=tuple(fields.split()), templates=templates, **values)
+
+
+def taken(kind: NoteType, *fields: str, ordinals: tuple[int, ...] = (0,)) -> Content:
+    note = AnkiNote(1, "g", kind.id, 0, (), fields)
+    return convert_note(note, kind, list(ordinals)).content
+
+
+BASIC = notetype(FORTH)
+REVERSED = notetype(FORTH, Template("Card 2", "{{Back}}", BACK))
+OPTIONAL = notetype(
+    FORTH,
+    Template("Card 2", "{{#Add}}{{Back}}{{/Add}}", BACK),
+    fields="Front Back Add",
+)
+TYPED = notetype(
+    Template(
+        "Card 1",
+        "{{Front}}\n\n{{type:Back}}",
+        "{{Front}}\n\n<hr id=answer>\n\n{{type:Back}}",
+    )
+)
+CLOZE = notetype(
+    Template("Cloze", "{{cloze:Text}}", "{{cloze:Text}}<br>\n{{Extra}}"),
+    fields="Text Extra",
+    is_cloze=True,
+)
+WORDS = notetype(
+    Template(
+        "Recognition", "<b>{{Kanji}}</b>", "{{FrontSide}}<hr>{{Meaning}} {{Note}}"
+    ),
+    Template("Recall", "{{Meaning}}?{{^Note}}!{{/Note}}", "{{kana:Kanji}}"),
+    fields="Kanji Meaning Note",
+)
+
+TAKEN: dict[str, tuple[NoteType, tuple[str, ...], Content]] = {
+    "basic": (BASIC, ("q", "a <b>b</b>"), Basic("q", "a **b**")),
+    "reversed": (REVERSED, ("q", "a"), Basic("q", "a", reverse=True)),
+    "optional, not wanted": (OPTIONAL, ("q", "a", ""), Basic("q", "a")),
+    "optional, an empty line": (OPTIONAL, ("q", "a", "<br>"), Basic("q", "a")),
+    "optional, wanted": (OPTIONAL, ("q", "a", "y"), Basic("q", "a", reverse=True)),
+    "typed": (TYPED, ("q", "a"), Basic("q", "a")),
+    "cloze": (
+        CLOZE,
+        ("{{c1::a_b}} and {{c3::c::h}}", ""),
+        Cloze("{{c1::a\\_b}} and {{c3::c::h}}"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "fields", "content"), TAKEN.values(), ids=TAKEN)
+def test_a_note_type_is_known_by_what_its_templates_show(
+    kind: NoteType, fields: tuple[str, ...], content: Content
+) -> None:
+    assert taken(kind, *fields) == content
+
+
+def test_any_other_type_is_shown_as_its_templates_make_it() -> None:
+    content = taken(WORDS, "\u9375", "key", "", ordinals=(0, 1))
+
+    assert content == MultiQuestion(
+        (SubQuestion("**\u9375**", "key"), SubQuestion("key?!", "\u9375"))
+    )
+
+
+def test_only_cards_that_exist_are_taken_of_such_a_type() -> None:
+    note = AnkiNote(1, "g", 7, 0, (), ("\u9375", "key", "n"))
+
+    found = convert_note(note, WORDS, [1, 9])
+
+    assert found.content == MultiQuestion((SubQuestion("key?", "\u9375"),))
+    assert found.parts == {1: "key?"}
+
+
+def test_field_names_with_dots_and_blanks_are_names() -> None:
+    kind = NoteType(
+        7,
+        "Odd",
+        is_cloze=False,
+        fields=("a.b", "c d"),
+        templates=(Template("t", "x {{a.b}}", "{{c d}} {{#c d}}y{{/c d}}"),),
+    )
+
+    assert taken(kind, "1", "2") == MultiQuestion((SubQuestion("x 1", "2 y"),))
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "why"),
+    [
+        (BASIC, ("", "a"), "without a question"),
+        (CLOZE, ("no cloze", ""), "a cloze that can't be read"),
+        (CLOZE, ("{{c1::image-occlusion:rect}}", ""), "image occlusion"),
+        (WORDS, ("", "", ""), "without a question"),
+    ],
+)
+def test_what_asks_nothing_is_left_out_with_a_reason(
+    kind: NoteType, fields: tuple[str, ...], why: str
+) -> None:
+    with pytest.raises(Unsupported, match=why):
+        taken(kind, *fields)
+
+
+def test_our_own_types_come_back_with_what_stands_beside() -> None:
+    kind = notetype(
+        id=BASIC_ID, fields=" ".join(f.replace(" ", "_") for f in BASIC_FIELDS)
+    )
+    values = dict.fromkeys(BASIC_FIELDS, "") | {
+        "Front": "q",
+        "Back": "b",
+        "Options": "<ol><li>a</li><li>b</li></ol>",
+        "Source": 'Book · <a href="https://e.org">Page &amp; more</a>',
+        "Checked": "2026-11-23",
+        "Id": "own",
+    }
+    found = convert_note(
+        AnkiNote(1, "g", BASIC_ID, 0, (), tuple(values.values())), kind, [0]
+    )
+
+    assert found.content == Choice("q", ("a", "b"), "b")
+    assert [(s.title, s.url) for s in found.sources] == [
+        ("Book", ""),
+        ("Page & more", "https://e.org"),
+    ]
+    assert (found.checked, found.id) == ("2026-11-23", "own")
+
+
+def test_a_table_of_ours_comes_back_as_its_questions() -> None:
+    kind = notetype(id=CLOZE_ID, is_cloze=True)
+    asked = (
+        '<div class="ask"><div class="about">KMS: tenancy?</div>'
+        "<div>{{c3::many}}</div></div>"
+    )
+    values = (asked, "<table></table>", *[""] * (len(CLOZE_FIELDS) - 2))
+    found = convert_note(AnkiNote(1, "g", CLOZE_ID, 0, (), values), kind, [2])
+
+    assert found.content == MultiQuestion((SubQuestion("KMS: tenancy?", "many"),))
+    assert found.parts == {2: "KMS: tenancy?"}
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("plain", "plain"),
+        ("a_b * c", "a\\_b \\* c"),
+        ("1. not a list", "1\\. not a list"),
+        ("costs $5 or $6", "costs \\$5 or \\$6"),
+        ("a<br>b", "a\\\nb"),
+        ("<div>a</div><div>b</div>", "a\n\nb"),
+        ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),
+        ("\\(a_b\\) x", "$a_b$ x"),
+        ("\\[a &lt; b\\]", "$$a < b$$"),
+        ('<img src="my p(1).png">', "![](my%20p%281%29.png)"),
+        ("[sound:a b.mp3]", "![](a%20b.mp3)"),
+        ("{{c1::x_y::h}}", "{{c1::x\\_y::h}}"),
+        ("<script>alert(1)</script>x", "x"),
+        ("<style>b{}</style>x", "x"),
+        ("https://e.org/a_b", "https://e.org/a\\_b"),
+        ("", ""),
+    ],
+)
+def test_a_field_becomes_markdown(field: str, text: str) -> None:
+    assert to_markdown(field) == text
+
+
+def test_files_of_a_field_are_found() -> None:
+    field = (
+        "<img src=\"a b.png\"><img alt=x src=c.gif>[sound:d.mp3]<IMG SRC='e&amp;f.jpg'>"
+    )
+
+    assert media_names(field) == ["a b.png", "c.gif", "e&f.jpg", "d.mp3"]

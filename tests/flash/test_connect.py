@@ -1,0 +1,158 @@
+"""Push and pull, with an Anki that is open."""
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from connect_server import Anki, listening
+from test_commands import flash
+
+Run = Callable[..., tuple[int, str, str]]
+
+__all__ = ["flash"]
+
+
+@pytest.fixture
+def anki(tmp_path: Path) -> Iterator[Anki]:
+    opened = Anki(tmp_path)
+    yield opened
+    opened.collection.close()
+
+
+@pytest.fixture
+def url(anki: Anki) -> Iterator[str]:
+    with listening(anki) as address:
+        yield address
+
+
+def test_notes_go_and_reviews_come_back(flash: Run, anki: Anki, url: str) -> None:
+    Path("p.png").write_bytes(b"a picture")
+    with Path("cells.yaml").open("a", encoding="utf-8") as file:
+        file.write("  - {front: '![](p.png)', back: b}\n")
+    flash("add", "cells.yaml")
+
+    code, out, _ = flash("push", "--url", url)
+
+    assert (code, out) == (0, "sent to Anki: 4 notes, 6 cards, 1 media\n")
+    assert anki.collection.note_count() == 4
+    assert len(list(anki.media.glob("flash-*.png"))) == 1
+    anki.collection.decks.select(anki.collection.decks.id("Cells"))
+    for _ in range(3):
+        card = anki.collection.sched.getCard()
+        card.start_timer()
+        anki.collection.sched.answerCard(card, 3)
+
+    assert flash("pull", "--url", url)[1] == "Cells: 3 new reviews\n"
+    assert flash("pull", "--url", url)[1] == "Cells: 0 new reviews\n"
+    assert not list(anki.media.glob("_flash*"))
+    found = json.loads(flash("list", "--json")[1])
+    assert [one["reps"] for one in found].count(1) == 3
+
+
+def test_pushing_again_updates_the_text(flash: Run, anki: Anki, url: str) -> None:
+    flash("add", "cells.yaml")
+    flash("push", "--url", url)
+    text = Path("cells.yaml").read_text("utf-8")
+    Path("cells.yaml").write_text(text.replace("Mitochondrion", "Mito"), "utf-8")
+    flash("add", "cells.yaml")
+    anki.collection.db.execute("update notes set mod = 1")
+
+    flash("push", "--url", url)
+
+    assert anki.collection.note_count() == 3
+    assert anki.collection.find_notes("Back:Mito")
+
+
+def test_notes_that_only_anki_has_come_with_new(
+    flash: Run, anki: Anki, url: str
+) -> None:
+    flash("add", "cells.yaml")
+    flash("push", "--url", url)
+    note = anki.collection.new_note(anki.collection.models.by_name("Basic"))
+    note["Front"], note["Back"] = "made there", "b"
+    anki.collection.add_note(note, anki.collection.decks.id("Cells::More"))
+
+    assert flash("pull", "--url", url)[1] == "Cells: 0 new reviews\n"
+    out = flash("pull", "--url", url, "--new")[1]
+
+    assert out == "Cells: 0 new reviews, 1 new note\n"
+    assert "made there" in flash("list")[1]
+
+
+def test_an_anki_without_our_decks_is_told(flash: Run, anki: Anki, url: str) -> None:
+    flash("add", "cells.yaml")
+
+    code, out, err = flash("pull", "--url", url)
+
+    assert (code, out) == (0, "")
+    assert err == "Anki has none of these decks (push them first: flash push)\n"
+
+
+def test_the_key_is_wanted_where_anki_wants_one(
+    flash: Run, anki: Anki, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anki.key = "secret"
+    flash("add", "cells.yaml")
+
+    code, _, err = flash("push", "--url", url)
+
+    assert code == 1
+    assert err == (f"flash: {url}: the key is wrong or missing (give it with --key)\n")
+    assert flash("push", "--url", url, "--key", "secret")[0] == 0
+    monkeypatch.setenv("ANKICONNECT_KEY", "secret")
+    monkeypatch.setenv("ANKICONNECT_URL", url)
+    assert flash("push")[0] == 0
+
+
+def test_a_closed_anki_is_told(flash: Run) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+
+    code, _, err = flash("push", "--url", f"http://127.0.0.1:{port}")
+
+    assert code == 1
+    assert err.startswith(f"flash: http://127.0.0.1:{port}: Anki doesn't answer (open")
+    assert flash("push", "--url", "ftp://x")[2].startswith("flash: ftp://x: no address")
+
+
+BROKEN: dict[str, tuple[str, Callable[[], object], str]] = {
+    "an old add-on": ("version", lambda: 5, "AnkiConnect 5, too old (update"),
+    "another program": ("version", lambda: "garbage", "no answer of AnkiConnect"),
+    "a refused import": ("importPackage", lambda: False, "Anki didn't import"),
+}
+
+
+@pytest.mark.parametrize(("action", "answer", "said"), BROKEN.values(), ids=BROKEN)
+def test_what_goes_wrong_is_told_and_can_be_done_again(
+    flash: Run,
+    anki: Anki,
+    url: str,
+    action: str,
+    answer: Callable[[], object],
+    said: str,
+) -> None:
+    flash("add", "cells.yaml")
+    anki.answers[action] = answer
+
+    code, out, err = flash("push", "--url", url)
+
+    assert (code, out) == (1, "")
+    assert err.startswith(f"flash: {url}: {said}")
+    del anki.answers[action]
+    assert flash("push", "--url", url)[0] == 0
+    assert anki.collection.note_count() == 3
+    assert not list(anki.media.glob("_flash*"))
+
+
+def test_a_slow_anki_is_told(flash: Run, anki: Anki, url: str) -> None:
+    flash("add", "cells.yaml")
+    anki.answers["version"] = anki.hang
+
+    code, _, err = flash("push", "--url", url, "--timeout", "0.1")
+    anki.is_patient.set()
+
+    assert code == 1
+    assert err.startswith(f"flash: {url}: no answer within 0.1 s (close the dialogs")

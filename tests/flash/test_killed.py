@@ -1,0 +1,106 @@
+"""A review that is ended in any way has lost no answer that it acknowledged."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flash.__main__ import main
+from srs.store.connection import Store, open_store
+
+NOW_MS = 1_795_424_400_000
+DECK = "deck: D\ncards:\n" + "".join(
+    f"  - front: question {n}\n    back: answer {n}\n" for n in range(9)
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
+    monkeypatch.setenv("FLASH_NOW", "2026-11-23T09:00:00+00:00")
+    (tmp_path / "deck.yaml").write_text(DECK, "utf-8")
+    assert main(["add", str(tmp_path / "deck.yaml"), "--json"]) == 0
+    return tmp_path / "store.db"
+
+
+def start() -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "flash", "review", "--plain"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+
+
+def wait_for(process: subprocess.Popen[str], text: str) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if text in line:
+            return
+    raise AssertionError(f"{text!r} never came")
+
+
+def rate(process: subprocess.Popen[str], rating: str) -> None:
+    """Answer the question that is shown, up to the next question."""
+    assert process.stdin is not None
+    process.stdin.write(f"\n{rating}\n")
+    process.stdin.flush()
+
+
+def reviews(path: Path) -> tuple[Store, list[tuple[int, int]]]:
+    store = open_store(path, NOW_MS)
+    return store, store.rows("select rating, void from reviews order by id")
+
+
+@pytest.mark.parametrize(
+    "ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
+)
+def test_an_answer_whose_successor_was_shown_is_on_disk(
+    path: Path, ending: signal.Signals
+) -> None:
+    process = start()
+    wait_for(process, "question 0")
+    for number, rating in enumerate("1342", 1):
+        rate(process, rating)
+        wait_for(process, f"question {number}")
+
+    process.send_signal(ending)
+    process.communicate()
+
+    store, found = reviews(path)
+    assert found == [(1, 0), (3, 0), (4, 0), (2, 0)]
+    assert store.row("pragma integrity_check")[0] == "ok"
+    store.close()
+
+
+def test_two_reviews_at_once_count_no_answer_twice(path: Path) -> None:
+    first, second = start(), start()
+    wait_for(first, "question 0")
+    wait_for(second, "question 0")
+
+    rate(first, "4")
+    wait_for(first, "question 1")
+    rate(second, "1")
+    wait_for(second, "answered elsewhere")
+    for process in (first, second):
+        process.communicate("q\n")
+
+    store, found = reviews(path)
+    assert found == [(4, 0)]
+    assert store.rows("select * from readers") == []
+    store.close()
+
+
+def test_the_second_review_says_that_there_is_another(path: Path) -> None:
+    first = start()
+    wait_for(first, "question 0")
+
+    second = start()
+    wait_for(second, "another review is open since")
+
+    for process in (first, second):
+        process.communicate("q\n")

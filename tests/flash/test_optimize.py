@@ -1,0 +1,179 @@
+"""`flash optimize` and `flash reschedule` as a person meets them."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from simulated_learner import fill, live
+from store_fixtures import DAY_MS, NOON, add, ids, new_store, numbered
+
+from flash.__main__ import main
+from srs.models.presets import DEFAULT_PARAMETERS
+from srs.store.replay import rebuild_cache
+from srs.store.settings import Options, save_options
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a store whose learner has answered two decks for years."""
+    folder = tmp_path_factory.mktemp("lived")
+    store = new_store(folder)
+    add(store, [*numbered(90, "A"), *numbered(60, "B")], NOON - 900 * DAY_MS)
+    fill(store, live(ids(store), 540))
+    rebuild_cache(store, Options(store))
+    store.connection.execute("pragma journal_mode = delete")
+    store.close()
+    return (folder / "store.db").read_bytes()
+
+
+@pytest.fixture
+def flash(
+    lived: bytes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    (tmp_path / "store.db").write_bytes(lived)
+    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
+    monkeypatch.setenv("FLASH_NOW", "2026-11-23T09:00:00+00:00")
+    monkeypatch.setenv("TZ", "UTC")
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = main(list(words))
+        told = capsys.readouterr()
+        return code, told.out, told.err
+
+    return run
+
+
+def test_a_fit_tells_what_it_had_and_what_it_is_worth(flash: Run) -> None:
+    code, out, err = flash("optimize", "--dry-run")
+
+    lines = out.splitlines()
+    assert (code, err) == (0, "")
+    assert lines[0].startswith("all decks: 1502 reviews, ")
+    assert lines[1].endswith("later answers; smaller is better")
+    assert [line.split()[0] for line in lines[2:5]] == ["log", "before", "after"]
+    assert lines[5] == "the new parameters are better:"
+    assert lines[-1] == "(nothing was changed: --dry-run)"
+
+
+def test_a_fit_is_used_only_without_dry_run(flash: Run) -> None:
+    def used() -> object:
+        found = json.loads(flash("optimize", "--dry-run", "--json")[1])
+        return found["old"]
+
+    before = used()
+    done = json.loads(flash("optimize", "--json")[1])
+    after = used()
+    undone = flash("undo")
+
+    assert before == list(DEFAULT_PARAMETERS)
+    assert (done["changed"], done["better"], done["kept"]) == (True, True, None)
+    assert done["after"]["log_loss"] < done["before"]["log_loss"]
+    assert after == done["fitted"]
+    assert undone[:2] == (
+        0,
+        "went back to the parameters before the fit of all decks\n",
+    )
+    assert used() == before
+
+
+def test_every_deck_with_parameters_of_its_own_is_fitted(
+    flash: Run, tmp_path: Path
+) -> None:
+    from srs.store.connection import open_store
+
+    store = open_store(tmp_path / "store.db", NOON)
+    save_options(store, "B", {"parameters": DEFAULT_PARAMETERS})
+    store.close()
+
+    found = json.loads(flash("optimize", "--all", "--dry-run", "--json")[1])
+
+    assert [one["deck"] for one in found] == ["", "B"]
+    assert sum(one["reviews"] for one in found) == 1502
+    assert flash("optimize", "B", "--all")[2] == (
+        "flash: a deck and --all (name one of them)\n"
+    )
+    assert flash("optimize", "C")[0] == 1
+
+
+def test_little_to_learn_from_keeps_the_defaults(flash: Run, tmp_path: Path) -> None:
+    from srs.store.connection import open_store
+
+    store = open_store(tmp_path / "store.db", NOON)
+    store.db.execute(
+        "update reviews set void = 1 where id not in"
+        " (select id from reviews order by card, id limit 30)"
+    )
+    store.close()
+
+    code, out, _ = flash("optimize")
+
+    assert code == 0
+    assert "the old parameters stay: only " in out
+    assert out.endswith("with fewer than 400 reviews the defaults are a good choice\n")
+
+
+def test_without_the_extra_one_line_says_what_to_install(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "fsrs_rs_python", None)
+
+    assert flash("optimize") == (
+        1,
+        "",
+        "flash: the optimizer isn't installed (pip install fsrs-rs-python)\n",
+    )
+
+
+ODD = {
+    "the clock went backwards": "update reviews set offset_min = iif(id % 2, 840, -720)",
+    "all on one day": "update reviews set id = :n + id % 80000000, origin_ms = 1 + rowid",
+    "all again": "update reviews set rating = 1",
+    "one card": "update reviews set void = 1 where card > (select min(id) from cards)",
+    "nothing": "update reviews set void = 1",
+    "all suspended": "update cards set suspended = 1",
+    "no first answer": "update reviews set kind = 1, before = 2",
+}
+
+
+@pytest.mark.parametrize("damage", ODD.values(), ids=ODD)
+def test_an_odd_log_ends_in_a_sentence(flash: Run, tmp_path: Path, damage: str) -> None:
+    from srs.store.connection import open_store
+
+    store = open_store(tmp_path / "store.db", NOON)
+    if ":n" in damage:
+        store.db.execute("update reviews set void = 1 where id % 7")
+        damage = "update or ignore " + damage.removeprefix("update ")
+        store.db.execute(damage, {"n": NOON})
+    else:
+        store.db.execute(damage)
+    store.close()
+
+    code, out, err = flash("optimize")
+
+    assert code in (0, 1)
+    assert out or err
+    assert "Traceback" not in out + err
+
+
+def test_a_reschedule_shows_the_new_load_first(flash: Run) -> None:
+    flash("config", "desired_retention", "0.8")
+
+    tried = flash("reschedule", "--dry-run")
+    done = flash("reschedule", "--json")
+    again = flash("reschedule")
+
+    assert tried[1].splitlines()[0].endswith("(nothing was changed: --dry-run)")
+    moved = json.loads(done[1])["moved"]
+    assert f"moved {moved} of " in tried[1]
+    assert moved > 50
+    assert again[1].startswith("moved 0 of ")
+    assert flash("undo")[1] == (
+        f"put {moved} cards back to the days before the reschedule\n"
+    )

@@ -1,0 +1,180 @@
+"""The wording that screens and commands share."""
+
+import pytest
+
+from cards.note import Basic, Change, Note, Option, Source
+from cards.questions import Question
+from flash.messages.review import (
+    answered_line,
+    breadcrumb,
+    checked_line,
+    clock_label,
+    counts_label,
+    history_lines,
+    interval_label,
+    option_letter,
+    right_option,
+    source_names,
+    source_url,
+    summary_lines,
+    waiting_lines,
+    was_line,
+)
+from srs.models.cards import Rating, SchedulingState
+from srs.store.revlog import HistoryLine
+from srs.study.queue import Counts
+from srs.study.session import Answered, NextState, Summary
+
+INTERVALS = {
+    -1: "1 s",
+    -59: "59 s",
+    -60: "1 min",
+    -600: "10 min",
+    -3569: "59 min",
+    -3571: "1 h",
+    -5400: "1.5 h",
+    -86400: "1 d",
+    -129600: "1.5 d",
+    0: "0 d",
+    1: "1 d",
+    30: "30 d",
+    31: "1 mo",
+    37: "1.2 mo",
+    364: "12 mo",
+    365: "1 y",
+    840: "2.3 y",
+    36500: "99.9 y",
+}
+
+
+@pytest.mark.parametrize(("interval", "label"), INTERVALS.items())
+def test_an_interval_is_written_short(interval: int, label: str) -> None:
+    assert interval_label(interval) == label
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "label"),
+    [(-5, "0 s"), (499, "0 s"), (45_000, "45 s"), (360_000, "6 min")],
+)
+def test_a_span_of_time_is_written_short(milliseconds: int, label: str) -> None:
+    assert clock_label(milliseconds) == label
+
+
+def test_a_deck_is_written_as_a_path_without_controls() -> None:
+    assert breadcrumb("AWS Security::13 Secrets") == "AWS Security › 13 Secrets"
+    assert breadcrumb(" A ::\x1b[31mB\n") == "A › ␛[31mB"
+
+
+def test_what_is_left_is_counted() -> None:
+    assert counts_label(Counts(12, 3, 48)) == "new 12 · learning 3 · due 48"
+
+
+@pytest.mark.parametrize(
+    ("changed", "language", "line"),
+    [
+        (None, "en", ""),
+        (Change("**Level** 2"), "", "earlier: Level 2"),
+        (Change("Level\n2", "2023-05"), "en", "until 2023-05: Level 2"),
+        (Change("レベル 2", "2023-05"), "ja", "2023-05 まで：レベル 2"),
+        (Change("レベル 2"), "ja-JP", "以前：レベル 2"),
+    ],
+)
+def test_what_older_notes_say_fits_a_line(
+    changed: Change | None, language: str, line: str
+) -> None:
+    assert was_line(changed, language) == line
+
+
+def note(*sources: Source, checked: str = "") -> Note:
+    return Note(Basic("Q", "A"), "D", sources=sources, checked=checked)
+
+
+def test_sources_that_can_be_opened_are_marked() -> None:
+    cited = note(
+        Source("Book"),
+        Source("Script", "javascript:alert(1)"),
+        Source(url="https://a.example/b"),
+        Source("Guide", "HTTP://c.example"),
+        Source(),
+    )
+
+    assert source_names(cited) == [
+        "Book",
+        "Script",
+        "https://a.example/b ↗",
+        "Guide ↗",
+    ]
+    assert source_url(cited) == "https://a.example/b"
+    assert source_url(note(Source("x", "file:///etc/passwd"))) == ""
+    assert source_url(note(Source("x", "https://a.example/\x1b[31m"))) == ""
+
+
+def test_the_day_of_the_last_check_is_told() -> None:
+    assert checked_line(note(checked="2026-11-23")) == "checked 2026-11-23"
+    assert checked_line(note()) == ""
+
+
+def test_the_right_option_is_found_in_the_order_shown() -> None:
+    options = (Option("No"), Option("Yes "), Option("Both", "last"))
+
+    assert right_option(Question("choice", "?", "Yes", options=options)) == 1
+    assert right_option(Question("front", "?", "Yes")) is None
+    assert [option_letter(index) for index in (0, 25, 26)] == ["A", "Z", "27"]
+
+
+def answered(*, suspended: bool) -> Answered:
+    outcome = NextState(Rating.AGAIN, SchedulingState(lapses=8))
+    return Answered(
+        applied=True, outcome=outcome, became_leech=True, suspended=suspended
+    )
+
+
+def test_an_answer_is_remarked_on_only_where_it_matters() -> None:
+    fine = Answered(applied=True, outcome=NextState(Rating.GOOD, SchedulingState()))
+
+    assert answered_line(fine) == ""
+    assert (
+        answered_line(Answered(applied=False))
+        == "that card was answered elsewhere meanwhile; nothing counts twice"
+    )
+    assert (
+        answered_line(answered(suspended=False))
+        == "that card was forgotten 8 times: reword it, or split it"
+    )
+    assert (
+        answered_line(answered(suspended=True))
+        == "that card was forgotten 8 times and is suspended: reword it, or split it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wait_ms", "when"),
+    [(0, "1 s"), (1_001, "2 s"), (59_000, "59 s"), (540_000, "9:00 min")],
+)
+def test_waiting_counts_down(wait_ms: int, when: str) -> None:
+    assert waiting_lines(wait_ms)[1] == f"The next card comes in {when}."
+
+
+def test_a_run_is_summed_up() -> None:
+    done = Summary(answered=38, correct=32, again=6, took_ms=360_000, tomorrow=41)
+    none = Summary(answered=0, correct=0, again=0, took_ms=0, tomorrow=1)
+
+    assert summary_lines(done) == (
+        "38 answers, 84 % right, 6 min.",
+        "Tomorrow 41 cards are due.",
+    )
+    assert summary_lines(none) == ("Nothing was answered.", "Tomorrow 1 card is due.")
+
+
+def line(rating: int, interval: int, *, void: bool = False) -> HistoryLine:
+    at_ms = 1_795_435_200_000
+    return HistoryLine(at_ms, 540, rating, interval, 4_000, 1, void)
+
+
+def test_history_stands_in_columns_at_the_hour_of_the_place() -> None:
+    assert history_lines([line(3, 8), line(1, -600, void=True), line(0, 30)]) == [
+        "2026-11-23 21:00  Good       8 d  took 4 s",
+        "2026-11-23 21:00  Again   10 min  took 4 s  undone",
+        "2026-11-23 21:00  set       30 d  took 4 s",
+    ]
+    assert history_lines([]) == ["not answered yet"]

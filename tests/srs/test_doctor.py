@@ -1,0 +1,390 @@
+"""What is wrong in a store is found, mended once, and mended for good."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from store_fixtures import (
+    DAY_MS,
+    NOON,
+    add,
+    basic,
+    cards,
+    contradictions,
+    give,
+    ids,
+    new_store,
+    numbered,
+    shelf,
+)
+
+from cards.note import Cloze, Compare, Note
+from srs.maintenance.doctor import examine, repair
+from srs.maintenance.findings import Finding
+from srs.models.cards import Rating
+from srs.store.connection import Store, open_store
+from srs.store.settings import Options, save_options
+
+AGAIN_ADD = "set aside with their history until their files are added again"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = new_store(tmp_path)
+    cloze = Note(Cloze("{{c1::S3}} and {{c2::DynamoDB}}"), "A::B")
+    add(opened, [*numbered(3), cloze])
+    for number, card in enumerate(ids(opened)):
+        give(opened, card, Rating.GOOD, NOON + number)
+        give(opened, card, Rating.EASY, NOON + 3 * DAY_MS + number)
+    yield opened
+    opened.close()
+
+
+NOW = NOON + 4 * DAY_MS
+
+
+def break_it(store: Store, *statements: str) -> None:
+    """Do what no program of ours does."""
+    store.connection.execute("pragma foreign_keys = off")
+    for one in statements:
+        store.connection.execute(one)
+    store.connection.execute("pragma foreign_keys = on")
+
+
+def everything(store: Store) -> list[list[tuple[object, ...]]]:
+    """Read all tables byte by byte."""
+    tables = store.rows("select name from sqlite_master where type = 'table'")
+    store.connection.text_factory = bytes
+    found = [store.rows(f"select * from {name}") for (name,) in tables]
+    store.connection.text_factory = str
+    return found
+
+
+def found(store: Store) -> list[tuple[str, str, int, str, bool]]:
+    return [
+        (one.what, one.sentence, one.count, one.mend, one.mended)
+        for one in examine(store, NOW).findings
+    ]
+
+
+def test_a_healthy_store_is_well(store: Store) -> None:
+    before = everything(store)
+
+    assert repair(store, NOW).findings == ()
+    assert repair(store, NOW).backup is None
+    assert everything(store) == before
+
+
+BREAKS = {
+    "memory": (
+        "update cards set stability = 3, due_day = 1 where position = 1",
+        (
+            "memory",
+            "1 card with another memory than the log says",
+            1,
+            "computed anew",
+            True,
+        ),
+    ),
+    "counters": (
+        "update cards set reps = 9, lapses = 4",
+        (
+            "memory",
+            "5 cards with another memory than the log says",
+            5,
+            "computed anew",
+            True,
+        ),
+    ),
+    "leech": (
+        "update cards set leech = 1 where position = 2",
+        ("memory", "1 card wrongly marked, or not, as a leech", 1, "marked anew", True),
+    ),
+    "never answered": (
+        "update reviews set void = 1 where card = (select min(id) from cards)",
+        (
+            "memory",
+            "1 card with another memory than the log says",
+            1,
+            "computed anew",
+            True,
+        ),
+    ),
+    "position": (
+        "update cards set position = 0 where position < 3",
+        (
+            "order",
+            "2 cards without a place in the row of new ones",
+            2,
+            "placed at its end",
+            True,
+        ),
+    ),
+    "deck unused": (
+        "insert into decks (name) values ('Old')",
+        ("decks", "1 deck without notes", 1, "forgotten", True),
+    ),
+    "deck gone": (
+        "delete from decks where name = 'A'",
+        (
+            "orphans",
+            "1 deck of notes or cards without a name",
+            1,
+            "named 'Lost deck' until the files are added again",
+            True,
+        ),
+    ),
+    "note gone": (
+        "delete from notes where anki_id = (select min(anki_id) from notes)",
+        ("orphans", "1 note lost, but not the cards", 1, AGAIN_ADD, True),
+    ),
+    "note and deck gone": (
+        "delete from decks; delete from notes where kind = 'basic'",
+        ("orphans", "3 notes lost, but not the cards", 3, AGAIN_ADD, True),
+    ),
+    "text unreadable": (
+        "update notes set fields = '{\"type\":\"basic\",' where kind = 'cloze'",
+        ("text", "1 note can't be read", 1, AGAIN_ADD, True),
+    ),
+    "text no text": (
+        "update notes set extra = cast(x'c328' as text) where kind = 'cloze'",
+        ("text", "1 note can't be read", 1, AGAIN_ADD, True),
+    ),
+    "log": (
+        "update reviews set rating = 7 where id = (select max(id) from reviews)",
+        (
+            "log",
+            "1 answer of the log can't be: no such rating or day",
+            1,
+            "marked as undone",
+            True,
+        ),
+    ),
+    "setting": (
+        "insert into presets values ('A', '{\"new_per_day\":-3,\"fuzz\":false}')",
+        (
+            "settings",
+            "1 setting can't be read",
+            1,
+            "back to what the parents or flash itself say",
+            True,
+        ),
+    ),
+    "setting no JSON": (
+        "insert into presets values ('A', '{')",
+        (
+            "settings",
+            "1 setting can't be read",
+            1,
+            "back to what the parents or flash itself say",
+            True,
+        ),
+    ),
+    "rollover": (
+        "insert or replace into settings values ('rollover', 'noon')",
+        (
+            "settings",
+            "1 setting can't be read",
+            1,
+            "back to what the parents or flash itself say",
+            True,
+        ),
+    ),
+    "away": (
+        "insert or replace into settings values ('away', 'soon')",
+        (
+            "settings",
+            "1 setting can't be read",
+            1,
+            "back to what the parents or flash itself say",
+            True,
+        ),
+    ),
+    "exam": (
+        "insert or replace into settings values ('exam', '{\"day\":\"x\"}')",
+        (
+            "settings",
+            "1 setting can't be read",
+            1,
+            "back to what the parents or flash itself say",
+            True,
+        ),
+    ),
+    "date": (
+        "update notes set checked = '2026-02-30' where kind = 'cloze'",
+        (
+            "text",
+            "1 date of a check can't be read",
+            1,
+            "removed until their files are added again",
+            True,
+        ),
+    ),
+    "step no object": (
+        "update operations set before = '7' where id = 1",
+        ("log", "1 step that can't be taken back any more", 1, "forgotten", True),
+    ),
+    "step before all time": (
+        "update operations set at_ms = -4611686018427387904 where id = 1",
+        ("log", "1 step that can't be taken back any more", 1, "forgotten", True),
+    ),
+    "step": (
+        "update operations set before = '{' where id = 1",
+        ("log", "1 step that can't be taken back any more", 1, "forgotten", True),
+    ),
+}
+
+
+@pytest.mark.parametrize(("statement", "told"), BREAKS.values(), ids=BREAKS.keys())
+def test_what_is_wrong_is_told_mended_and_then_well(
+    store: Store, statement: str, told: tuple[str, str, int, str, bool]
+) -> None:
+    break_it(store, *statement.split("; "))
+    broken = everything(store)
+
+    assert told in found(store)
+    assert everything(store) == broken
+
+    report = repair(store, NOW)
+    assert Finding(*told[:4], mended=told[4]) in report.findings
+    assert report.backup is not None
+    kept = open_store(report.backup, NOW)
+    assert everything(kept) == broken
+    kept.close()
+    mended = everything(store)
+    assert repair(store, NOW).findings == ()
+    assert everything(store) == mended
+    assert contradictions(store) == []
+    assert store.rows("pragma foreign_key_check") == []
+
+
+def test_answers_of_a_card_that_is_gone_are_dropped_and_its_question_asked_anew(
+    store: Store,
+) -> None:
+    lost = ids(store)[0]
+    break_it(
+        store,
+        f"insert into confusions select id, card, card from reviews where card = {lost}",
+        f"delete from cards where id = {lost}",
+    )
+
+    told = [(one.sentence, one.mend) for one in repair(store, NOW).findings]
+
+    assert told == [
+        ("2 mix-ups without what it belongs to", "dropped"),
+        ("2 answers without what it belongs to", "dropped"),
+        ("1 question without a card", "named by the order in their note, else new"),
+        ("2 steps that can't be taken back any more", "forgotten"),
+        ("1 card without a place in the row of new ones", "placed at its end"),
+    ]
+    assert found(store) == []
+    assert len(cards(store)) == 3
+    assert len(ids(store)) == 5
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["with ids", "without ids"])
+def test_a_lost_note_comes_back_to_its_history_with_its_file(
+    tmp_path: Path, named: bool
+) -> None:
+    store = new_store(tmp_path)
+    table = Note(Compare(("KMS", "HSM"), {"tenancy": ("multi", "single")}), "A")
+    cloze = Note(Cloze("{{c1::S3}} and {{c2::DynamoDB}}"), "A")
+    notes = [basic("one", id="first" if named else ""), table, cloze]
+    add(store, notes)
+    for number, card in enumerate(ids(store)):
+        give(store, card, Rating.EASY, NOON + number)
+    before = store.rows("select * from cards order by id")
+    guids = store.rows("select guid from notes order by guid")
+    break_it(store, "delete from notes", "update cards set retired = 0")
+
+    repair(store, NOW)
+    assert [note.retired for note in shelf(store)] == [True] * 3
+    add(store, notes, NOW)
+
+    assert store.rows("select * from cards order by id") == before
+    assert store.rows("select guid from notes order by guid") == guids
+    assert found(store) == []
+    store.close()
+
+
+def test_answers_in_the_future_are_told_and_left_alone(store: Store) -> None:
+    give(store, ids(store)[0], Rating.GOOD, NOW + 9 * DAY_MS)
+    before = everything(store)
+
+    assert found(store) == [
+        (
+            "clock",
+            "1 answer in the future, the last at 2026-12-06 12:00",
+            1,
+            "is the clock right? they count as they stand until then",
+            False,
+        )
+    ]
+    assert repair(store, NOW).backup is None
+    assert everything(store) == before
+
+
+def test_pictures_that_are_not_there_are_told(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    file = tmp_path / "deck.yaml"
+    (tmp_path / "here.png").touch()
+    notes = [basic(f"![]({name}.png) of {name}") for name in ("here", "gone", "away")]
+    add(store, notes, file=str(file))
+
+    assert found(store) == [
+        (
+            "media",
+            f"2 media files not found: gone.png of {file}:2, away.png of {file}:3",
+            2,
+            "put them there, or add the file again from where it is",
+            False,
+        )
+    ]
+    store.close()
+
+
+def test_an_index_that_lacks_rows_is_made_anew(store: Store) -> None:
+    store.connection.execute("pragma writable_schema = on")
+    store.connection.execute(
+        "update sqlite_master set sql = replace(sql, 'state = 0', 'state = 7')"
+        " where name = 'cards_new'"
+    )
+    store.close()
+    again = open_store(store.path, NOON)
+    add(
+        again,
+        [
+            *numbered(3),
+            Note(Cloze("{{c1::S3}} and {{c2::DynamoDB}}"), "A::B"),
+            basic("new"),
+        ],
+        NOW,
+    )
+    again.connection.execute("pragma writable_schema = on")
+    again.connection.execute(
+        "update sqlite_master set sql = replace(sql, 'state = 7', 'state = 0')"
+        " where name = 'cards_new'"
+    )
+    again.close()
+    broken = open_store(store.path, NOON)
+
+    report = repair(broken, NOW)
+
+    assert [(one.what, one.mended) for one in report.findings] == [("index", True)]
+    assert broken.row("pragma integrity_check") == ("ok",)
+    assert found(broken) == []
+    broken.close()
+
+
+def test_a_setting_that_can_be_read_stays_beside_one_that_can_not(
+    store: Store,
+) -> None:
+    save_options(store, "A", {"fuzz": False})
+    break_it(
+        store,
+        'update presets set options = \'{"fuzz":false,"new_per_day":"x"}\'',
+    )
+
+    repair(store, NOW)
+
+    assert Options(store).own("A") == {"fuzz": False}

@@ -1,0 +1,121 @@
+"""A time away moves what its memory allows, and an undo brings it back."""
+
+from pathlib import Path
+
+import pytest
+from store_fixtures import (
+    DAY_MS,
+    NOON,
+    TODAY,
+    Clock,
+    add,
+    contradictions,
+    ids,
+    make_due,
+    new_store,
+    numbered,
+)
+
+from srs.models.cards import Rating
+from srs.models.presets import Preset
+from srs.optimizer.reschedule import reschedule
+from srs.scheduler.fuzz import fuzz_range
+from srs.scheduler.next_states import interval_days
+from srs.scheduler.study_day import day_date
+from srs.store.connection import Store
+from srs.store.settings import Options, save_setting
+from srs.store.undo import undo_last
+from srs.study.session import Session
+from srs.study.vacation import GoneAway, set_away
+
+
+def dates(first: int, last: int) -> str:
+    return f"{day_date(TODAY + first)}..{day_date(TODAY + last)}"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A store with ninety cards that are due in thirty-eight to forty-six days."""
+    store = new_store(tmp_path)
+    add(store, numbered(90), NOON)
+    save_setting(store, "catch_up", "no")
+    make_due(store, ids(store), days_ago=9)
+    session = Session(store, Clock())
+    while session.next() is not None:
+        session.answer(Rating.GOOD, 900)
+    return store
+
+
+def due_days(store: Store) -> dict[int, int]:
+    return dict(store.rows("select id, due_day - :t from cards", {"t": TODAY}))
+
+
+def test_what_may_move_moves_and_the_rest_waits(store: Store) -> None:
+    before = due_days(store)
+
+    done = set_away(store, dates(38, 44), NOON)
+
+    after = due_days(store)
+    due = sum(38 <= day <= 44 for day in before.values())
+    assert done == GoneAway(due, moved=due)
+    assert done.due > 50
+    moved = {card for card in before if after[card] != before[card]}
+    assert len(moved) == done.moved
+    assert all(after[card] in (45, 46) for card in moved)
+    assert contradictions(store) == []
+    store.close()
+
+
+def test_no_card_leaves_the_range_of_its_fuzz(store: Store) -> None:
+    set_away(store, dates(41, 43), NOON)
+
+    for stability, interval in store.rows(
+        "select stability, interval from cards where state = 2"
+    ):
+        lower, upper = fuzz_range(interval_days(stability, Preset()), 1, 36500)
+        assert lower <= interval <= upper
+    store.close()
+
+
+def test_a_card_that_cannot_move_stays(store: Store) -> None:
+    before = due_days(store)
+
+    done = set_away(store, dates(20, 60), NOON)
+
+    assert done.due == sum(20 <= day <= 60 for day in before.values())
+    assert done.moved == 0
+    assert due_days(store) == before
+    store.close()
+
+
+def test_an_undo_brings_days_and_dates_back(store: Store) -> None:
+    before = due_days(store)
+    set_away(store, dates(38, 44), NOON)
+
+    undone = undo_last(store, Options(store))
+
+    assert undone is not None
+    assert undone.name == "away"
+    assert due_days(store) == before
+    assert Options(store).away == ()
+    assert contradictions(store) == []
+    store.close()
+
+
+def test_a_reschedule_keeps_off_the_days_away(store: Store) -> None:
+    set_away(store, dates(20, 60), NOON)
+    store.db.execute("insert into presets values ('', '{\"desired_retention\":0.8}')")
+
+    done = reschedule(store, Options(store), NOON + DAY_MS)
+
+    assert done.moved > 50
+    assert not [day for day in due_days(store).values() if 20 <= day <= 60]
+    store.close()
+
+
+def test_dates_that_are_none_change_nothing(store: Store) -> None:
+    with pytest.raises(ValueError, match="before"):
+        set_away(store, "2027-01-02..2026-12-24", NOON)
+
+    assert store.setting("away") == ""
+    store.close()

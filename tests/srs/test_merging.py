@@ -1,0 +1,260 @@
+"""Reviews made in Anki come back, whatever the order and however often."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from anki_exchange import in_anki, package, studied
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from store_fixtures import DAY_MS, NOON, Clock, contradictions, new_store, shelf
+
+from cards.note import Basic, Note
+from flash.cli.context import AppContext
+from flash.service.importing import import_package
+from srs.merging.merge import Merged, merge
+from srs.models.cards import Rating, State, StoredCard
+from srs.models.incoming import Incoming, IncomingCard, IncomingNote, IncomingReview
+from srs.models.presets import DEFAULT_PARAMETERS
+from srs.scheduler.sm2 import memory_from_sm2
+from srs.store.connection import Store, open_store
+from srs.store.settings import Options
+from srs.study.session import Session
+
+START = NOON + 5 * 3_600_000
+"""No place where people live changes its study day near this moment."""
+
+needs_faketime = pytest.mark.skipif(
+    shutil.which("faketime") is None,
+    reason="Anki reads the clock itself: install faketime to turn it",
+)
+
+
+def merged(store: Store, file: Path, now_ms: int, **options: bool) -> Merged:
+    """Import a file as the command does."""
+    wanted = {"reviews_only": False, "dry_run": False, **options}
+    return import_package(AppContext(store, lambda: now_ms), file, **wanted).merged
+
+
+def cards(store: Store) -> dict[str, StoredCard]:
+    return {f"{c.guid}:{c.ordinal}": c for note in shelf(store) for c in note.cards}
+
+
+def content(store: Store) -> list[Any]:
+    """Give all that a merge may change."""
+    return [
+        store.rows("select * from notes order by guid"),
+        store.rows("select * from cards order by id"),
+        store.rows("select id, card, rating, interval, void from reviews order by id"),
+        store.rows("select * from presets order by deck"),
+    ]
+
+
+def copy_of(store: Store, path: Path, now_ms: int) -> Store:
+    store.connection.execute("pragma wal_checkpoint(truncate)")
+    shutil.copy(store.path, path)
+    return open_store(path, now_ms)
+
+
+@needs_faketime
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
+def test_reviews_made_in_anki_come_back(tmp_path: Path, zone: str) -> None:
+    store = studied(tmp_path, zone, START, days=12, seed=3)
+    there = tmp_path / "c.anki2"
+    sent = package(store, tmp_path / "sent.apkg", START)
+    in_anki(zone, "take", at_ms=START, collection=there, file=sent)
+    packages: list[Path] = []
+    for day in range(1, 4):
+        at = START + day * DAY_MS
+        in_anki(zone, "answer", at_ms=at, collection=there, count=12, seed=day)
+        packages.append(tmp_path / f"{day}.apkg")
+        theirs = in_anki(
+            zone,
+            "give_out",
+            at_ms=at + 900_000,
+            collection=there,
+            file=packages[-1],
+            legacy=day == 2,
+        )
+    now = START + 3 * DAY_MS + 3_600_000
+
+    # Meanwhile some cards were answered here, too.
+    clock = Clock(START + 2 * DAY_MS)
+    session = Session(store, clock)
+    answered_here: set[str] = set()
+    for _ in range(4):
+        turn = session.next()
+        assert turn is not None
+        answered_here.add(f"{turn.card.guid}:{turn.card.ordinal}")
+        session.answer(Rating.GOOD, 1000)
+        clock.turn(minutes=1)
+    other = copy_of(store, tmp_path / "other.db", now)
+
+    done = merged(store, packages[2], now)
+
+    assert done.new_notes == done.unsound == 0
+    assert done.reviews > 20
+    assert contradictions(store) == []
+    for name, card in cards(store).items():
+        if name in answered_here:
+            continue
+        progress, shown = card.progress, theirs[name]
+        assert shown["type"] == progress.state, name
+        assert (shown["reps"], shown["lapses"]) == (progress.reps, progress.lapses)
+        if progress.state is State.REVIEW:
+            assert shown["due"] + shown["first_day"] == progress.due_day, name
+        if progress.stability is not None:
+            # Anki keeps the state of an answer with fewer digits than the log.
+            assert shown["data"]["s"] == pytest.approx(progress.stability, rel=5e-3)
+
+    after = content(store)
+    again = merged(store, packages[2], now + 1)
+    assert (again.reviews, again.marked, again.rescheduled) == (0, 0, 0)
+    assert content(store) == after
+
+    for file in (packages[1], packages[2], packages[0]):
+        merged(other, file, now)
+    assert content(other) == after
+    store.close()
+    other.close()
+
+
+@needs_faketime
+def test_what_was_done_to_cards_in_anki_is_honoured(tmp_path: Path) -> None:
+    zone = "UTC"
+    store = studied(tmp_path, zone, START, days=12, seed=5)
+    there, back = tmp_path / "c.anki2", tmp_path / "back.apkg"
+    sent = package(store, tmp_path / "sent.apkg", START)
+    in_anki(zone, "take", at_ms=START, collection=there, file=sent)
+    at = START + DAY_MS
+    names = in_anki(zone, "touch", at_ms=at, collection=there)
+    in_anki(
+        zone, "give_out", at_ms=at + 60_000, collection=there, file=back, legacy=False
+    )
+
+    done = merged(store, back, at + 120_000)
+
+    ours = cards(store)
+    today = at // DAY_MS
+    assert ours[names["due"]].progress.due_day == today + 9
+    assert ours[names["reset"]].progress.state is State.NEW
+    assert ours[names["suspended"]].suspended
+    assert ours[names["flagged"]].flag == 3
+    assert done.marked == 2
+    assert contradictions(store) == []
+    store.close()
+
+
+@needs_faketime
+def test_cards_of_sm2_get_the_memory_that_anki_gives_them(tmp_path: Path) -> None:
+    file = tmp_path / "sm2.apkg"
+    theirs = in_anki(
+        "UTC", "sm2", at_ms=START, collection=tmp_path / "c.anki2", file=file
+    )
+    store = new_store(tmp_path)
+
+    done = merged(store, file, START)
+
+    assert done.unsound == 0
+    ours = {note.note.content.front: note.cards[0].progress for note in shelf(store)}
+    assert ours.keys() == theirs.keys()
+    today = START // DAY_MS
+    # Where there is no log, Anki's call gives nothing; its interval was at 90 %.
+    theirs["nothing"] = (30, memory_from_sm2(2.1, 30, DEFAULT_PARAMETERS)[1])
+    for name, (stability, difficulty) in theirs.items():
+        progress = ours[name]
+        assert progress.stability == pytest.approx(stability, rel=1e-3), name
+        assert progress.difficulty == pytest.approx(difficulty, rel=1e-3), name
+        assert progress.state is State.REVIEW
+    dues = {name: progress.due_day - today for name, progress in ours.items()}
+    assert dues == {"whole": 10 - 51, "begins late": 52 - 6, "nothing": 30 - 12}
+    assert contradictions(store) == []
+    store.close()
+
+
+REVIEWS = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.integers(0, 40),
+        st.sampled_from([1, 2, 3, 4]),
+        st.integers(1, 60),
+    ),
+    min_size=1,
+    max_size=20,
+)
+
+
+def arriving(rows: list[tuple[int, int, int, int]]) -> Incoming:
+    """Make what a package brings of four cards and some answers to them."""
+    reviews: dict[int, list[IncomingReview]] = {}
+    for card, minute, rating, interval in sorted(set(rows), key=lambda row: row[1]):
+        at = START - 50 * DAY_MS + minute * DAY_MS
+        before = reviews.setdefault(card + 1, [])
+        if not before or before[-1].id < at:
+            kind = 1 if before else 0
+            made = IncomingReview(at, card + 1, rating, interval, 0, 500, 900, kind)
+            before.append(made)
+    cards = [
+        IncomingCard(
+            id=card + 1,
+            ordinal=0,
+            state=2 if card + 1 in reviews else 0,
+            due_day=None,
+            due_ms=None,
+            position=card,
+            interval=1,
+            ease=0,
+            steps_left=0,
+            suspended=False,
+            buried=False,
+            flag=0,
+            changed_ms=0,
+        )
+        for card in range(4)
+    ]
+    notes = tuple(
+        IncomingNote(
+            guid=f"g{card.id}",
+            id=card.id,
+            note=Note(Basic(f"q{card.id}", "a"), "D"),
+            parts={0: "front"},
+            changed_ms=0,
+            cards=(card,),
+        )
+        for card in cards
+    )
+    return Incoming(notes, reviews, {}, {})
+
+
+def log_of(store: Store) -> list[Any]:
+    return store.rows(
+        "select card, origin_ms, rating, interval from reviews order by card, origin_ms"
+    )
+
+
+@settings(max_examples=40)
+@given(REVIEWS, REVIEWS, REVIEWS)
+def test_merges_are_a_union_in_any_order(
+    tmp_path_factory: pytest.TempPathFactory,
+    one: list[tuple[int, int, int, int]],
+    two: list[tuple[int, int, int, int]],
+    three: list[tuple[int, int, int, int]],
+) -> None:
+    # What is known of an answer is the same in every file that has it.
+    known: dict[tuple[int, int], tuple[int, int, int, int]] = {}
+    parts = [
+        [known.setdefault(row[:2], row) for row in rows] for rows in (one, two, three)
+    ]
+    found: list[Any] = []
+    for order in ((0, 1, 2), (2, 1, 0), (1, 0, 2, 1)):
+        store = new_store(tmp_path_factory.mktemp("store"))
+        for index in order:
+            merge(store, Options(store), arriving(parts[index]), START)
+        assert contradictions(store) == []
+        found.append(log_of(store))
+        store.close()
+
+    moments = {(card + 1, minute) for rows in parts for card, minute, *_ in rows}
+    assert len(found[0]) == len(moments)
+    assert found[0] == found[1] == found[2]

@@ -1,0 +1,165 @@
+"""A rebuild from the whole log, beside the slow way and beside what answers left."""
+
+import random
+from pathlib import Path
+
+import pytest
+from simulated_learner import fill, live
+from store_fixtures import NOON, add, new_store, numbered
+
+from srs.models.cards import SchedulingState, State
+from srs.models.presets import DEFAULT_PARAMETERS, PARAMETER_RANGES, Preset
+from srs.optimizer.reschedule import reschedule
+from srs.scheduler.fsrs6 import REST, memory_model, packed
+from srs.scheduler.next_states import next_memory
+from srs.stats.calibration import calibration
+from srs.stats.deck_filter import DeckFilter
+from srs.store import bulk_replay as rebuild
+from srs.store.connection import Store
+from srs.store.replay import rebuild_all, rebuild_cache, replay_card
+from srs.store.settings import Options
+
+DAY_MS = 86_400_000
+
+
+@pytest.fixture
+def lived(tmp_path: Path) -> Store:
+    """A store whose learner has answered for a year and a half."""
+    store = new_store(tmp_path)
+    add(store, numbered(60), NOON)
+    ids = [row[0] for row in store.rows("select id from cards")]
+    fill(store, live(ids, 540))
+    return store
+
+
+def some_parameters(dice: random.Random) -> tuple[float, ...]:
+    bounds = zip(DEFAULT_PARAMETERS, PARAMETER_RANGES, strict=True)
+    if dice.random() < 0.5:
+        return tuple(round(dice.uniform(*ends), 4) for _, ends in bounds)
+    return tuple(
+        round(min(max(w * dice.uniform(0.7, 1.3), lowest), highest), 4)
+        for w, (lowest, highest) in bounds
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_formulas_give_what_fsrs_gives_to_the_last_bit(seed: int) -> None:
+    dice = random.Random(seed)
+    parameters = some_parameters(dice) if seed else DEFAULT_PARAMETERS
+    model = memory_model(parameters)
+
+    for _ in range(30):
+        day, answers, progress = 20_000, [], SchedulingState()
+        for _ in range(12):
+            elapsed = dice.choice([0, 0, 1, 2, 5, 10, 50, 400, 9000, -3])
+            rating, day = dice.choice([1, 2, 3, 3, 4]), day + elapsed
+            # What a reader of the log packs on top of an answer is not looked at.
+            answers.append(packed(day, 2, rating) | dice.randrange(400) << REST)
+            theirs = next_memory(progress, rating, elapsed, parameters)
+            progress = SchedulingState(
+                State.REVIEW, stability=theirs[0], difficulty=theirs[1]
+            )
+
+            assert model(answers) == theirs
+
+
+def test_both_ways_to_rebuild_agree(lived: Store) -> None:
+    # Rows by hand, an undone answer and offsets of a traveller among them.
+    lived.db.execute("update reviews set offset_min = 540 where id % 3 = 0")
+    lived.db.execute("update reviews set void = 1 where id % 11 = 0")
+    lived.db.execute("update reviews set rating = 0, kind = 4 where id % 13 = 0")
+    lived.db.execute("update reviews set rating = 0, kind = 5 where id % 17 = 0")
+    look_at = "update reviews set kind = 3, difficulty = 0 where "
+    lived.db.execute(look_at + "id % 5 = 0 and rating > 0")
+    cards = "(select min(id) from reviews group by card having card % 4 = 0)"
+    lived.db.execute(f"{look_at} rating > 0 and id in {cards}")
+    lived.db.execute(f"{look_at} rating > 0 and card in (select max(id) from cards)")
+
+    for rollover in (0, 4, 23):
+        found = dict(rebuild_all(lived.connection, lambda _: Preset(), rollover))
+
+        assert len(found) == 60
+        assert found == {
+            card: replay_card(lived.connection, card, DEFAULT_PARAMETERS, rollover)
+            for card in found
+        }
+
+
+def test_both_ways_agree_on_cards_that_were_rescheduled(lived: Store) -> None:
+    # At the end of a log, twice there, in its middle, at its beginning, all of it.
+    moves = "update reviews set rating = 0, kind = 5, interval = 7 + id % 90 where "
+    ends = "select max(id) from reviews where rating > 0 and card % 4 in ({}) group by card"
+    lived.db.execute(f"{moves} id in ({ends.format('0, 1')})")
+    lived.db.execute(f"{moves} id in ({ends.format('1')})")
+    lived.db.execute(f"{moves} id % 7 = 0")
+    firsts = "select min(id) from reviews where card % 5 = 0 group by card"
+    lived.db.execute(f"{moves} id in ({firsts})")
+    lived.db.execute(f"{moves} card in (select min(id) from cards)")
+
+    found = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+
+    assert len(found) == 60
+    assert found == {
+        card: replay_card(lived.connection, card, DEFAULT_PARAMETERS, 4)
+        for card in found
+    }
+
+
+def test_a_reschedule_in_the_log_moves_the_due_day_and_nothing_else(
+    lived: Store,
+) -> None:
+    options = Options(lived)
+    rebuild_cache(lived, options)
+    card, last, last_day = lived.row(
+        "select id, last_ms, last_day from cards where state = 2"
+    )
+    before = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+    lived.db.execute(
+        "insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,"
+        " offset_min, state, step, interval, last_interval, difficulty)"
+        " values (:id, :card, :id, 0, 0, 2, 5, 0, 2, 0, 77, 5, 5.0)",
+        {"id": last + 9 * DAY_MS, "card": card},
+    )
+
+    after = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+
+    changed = {one for one in after if after[one] != before[one]}
+    assert changed == {card}
+    assert (after[card].interval, after[card].due_day) == (77, last_day + 77)
+    assert after[card].stability == before[card].stability
+    assert after[card].reps == before[card].reps
+
+
+def test_both_ways_agree_on_moments_that_no_calendar_holds(lived: Store) -> None:
+    # The first years of the epoch, and years after 2148, as broken clocks give them.
+    ends = "select {}(id) from reviews where card % 5 = {} group by card"
+    early, late = ends.format("min", 0), ends.format("max", 1)
+    lived.db.execute(f"update reviews set id = id % 100000000 where id in ({early})")
+    lived.db.execute(f"update reviews set id = id + 4000000000000 where id in ({late})")
+
+    found = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+
+    assert len(found) == 60
+    assert max(one.last_day or 0 for one in found.values()) > 0xFFFF
+    assert found == {
+        card: replay_card(lived.connection, card, DEFAULT_PARAMETERS, 4)
+        for card in found
+    }
+
+
+@pytest.mark.parametrize("lost", ["id % 3 = 0", "1"])
+def test_answers_without_a_card_are_passed_over(
+    lived: Store, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    monkeypatch.setattr(rebuild, "_LONG", 1)
+    lived.connection.execute("pragma foreign_keys = off")
+    lived.db.execute("update reviews set rating = 0, kind = 4 where card % 4 = 0")
+    lived.db.execute(f"delete from cards where {lost}")
+    options, left = Options(lived), dict(lived.rows("select id, deck from cards"))
+
+    found = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+
+    assert found.keys() == left.keys()
+    assert reschedule(lived, options, NOON).cards <= len(left)
+    judged = calibration(lived, options, 0, DeckFilter())
+    assert (judged.reviews > 0) == bool(left)

@@ -1,0 +1,756 @@
+"""A review without a screen: one person, one clock, sometimes two terminals."""
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+from store_fixtures import (
+    NOON,
+    Clock,
+    add,
+    basic,
+    contradictions,
+    give,
+    ids,
+    make_due,
+    new_store,
+    numbered,
+    shelf,
+)
+
+from cards.note import Choice, ListNote, Note, Option
+from srs.forecast.exam import Exam, exam_text
+from srs.models.cards import Rating, State
+from srs.store.card_actions import enter, leave, reader_pids, set_due_today, suspend
+from srs.store.connection import Store, StoreError, open_store
+from srs.store.settings import Options, save_options, save_setting
+from srs.study.cram import Cramming
+from srs.study.queue import CardFilter, Counts
+from srs.study.session import Session, SessionLimits, Summary
+
+AGAIN, HARD, GOOD, EASY = Rating
+MINUTE = 60_000
+
+Begin = Callable[..., Session]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = new_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def begin(store: Store, clock: Clock) -> Iterator[Begin]:
+    """Begin a review on a connection of its own, as a terminal does."""
+    begun: list[Session] = []
+
+    def make(
+        scope: CardFilter | None = None, wish: SessionLimits | None = None
+    ) -> Session:
+        session = Session(open_store(store.path, NOON), clock, scope, wish)
+        begun.append(session)
+        return session
+
+    yield make
+    for session in begun:
+        session.close()
+
+
+def asked(session: Session) -> str | None:
+    turn = session.next()
+    return None if turn is None else turn.question.question
+
+
+def answers(store: Store) -> list[tuple[int, int]]:
+    return store.rows("select rating, void from reviews order by id")
+
+
+def test_the_question_stays_until_it_is_dealt_with(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(2))
+    session = begin()
+
+    first = session.next()
+    clock.turn(minutes=5)
+
+    assert session.next() is first
+    session.answer(EASY, 1000)
+    assert asked(session) == "A 001"
+
+
+def test_an_answer_is_on_disk_when_it_returns(store: Store, begin: Begin) -> None:
+    add(store, numbered(1))
+    session = begin()
+    session.next()
+
+    session.answer(GOOD, 1000)
+
+    assert answers(store) == [(3, 0)]
+    assert contradictions(store) == []
+
+
+def test_the_buttons_show_what_will_be_stored(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(4))
+    make_due(store, ids(store)[:2])
+    session = begin()
+    for rating in Rating:
+        assert session.next() is not None
+        shown = session.outcomes()
+
+        answered = session.answer(rating, 1000)
+
+        assert answered.outcome == shown[rating]
+        clock.turn(minutes=0.1)
+
+
+def test_without_a_question_there_is_nothing_to_answer(begin: Begin) -> None:
+    session = begin()
+
+    assert session.next() is None
+    assert session.counts() == Counts(0, 0, 0)
+    assert session.waiting_ms() is None
+    with pytest.raises(LookupError):
+        session.outcomes()
+    with pytest.raises(LookupError):
+        session.answer(GOOD, 1)
+
+
+def test_counts_hold_the_question_before_the_person(store: Store, begin: Begin) -> None:
+    add(store, numbered(4))
+    make_due(store, ids(store)[:1])
+    give(store, ids(store)[1], AGAIN, NOON - 10 * MINUTE)
+    session = begin()
+    found = [session.counts()]
+
+    for _ in range(4):
+        session.next()
+        found.append(session.counts())
+        session.answer(EASY, 1)
+
+    assert found == [
+        Counts(new=2, learning=1, due=1),
+        Counts(new=2, learning=1, due=1),
+        Counts(new=2, learning=0, due=1),
+        Counts(new=1, learning=0, due=1),
+        Counts(new=1, learning=0, due=0),
+    ]
+    assert session.counts() == Counts(0, 0, 0)
+
+
+def test_a_learning_card_comes_when_its_time_has_come(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(1))
+    session = begin()
+    session.next()
+    session.answer(AGAIN, 1000)
+
+    assert session.next() is None
+    assert session.waiting_ms() == MINUTE
+    clock.turn(minutes=1)
+    assert asked(session) == "A 000"
+    assert session.waiting_ms() is None
+
+
+def test_a_person_may_go_ahead_of_the_learning_steps(
+    store: Store, begin: Begin
+) -> None:
+    add(store, numbered(2))
+    session = begin()
+    for _ in range(2):
+        session.next()
+        session.answer(AGAIN, 1000)
+
+    session.go_ahead()
+    turn = session.next()
+
+    assert turn is not None
+    assert (turn.ahead, turn.question.question) == (True, "A 000")
+    assert session.answer(EASY, 1).applied
+
+
+def test_a_learning_card_passes_before_the_others(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(3))
+    session = begin()
+    session.next()
+    session.answer(AGAIN, 1000)
+    assert asked(session) == "A 001"
+    clock.turn(minutes=2)
+
+    session.answer(EASY, 1000)
+
+    assert asked(session) == "A 000"
+
+
+def test_at_the_rollover_the_new_day_begins(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(4))
+    save_options(store, "", {"new_per_day": 1})
+    session = begin()
+    session.next()
+    session.answer(EASY, 1)
+    assert session.next() is None
+    assert session.done_today() == 1
+
+    clock.turn(minutes=16 * 60)
+    before = session.next()
+    clock.turn(minutes=0.05)
+
+    # 04:00:00 is the last second of the day before.
+    assert before is None
+    assert asked(session) == "A 001"
+    assert session.done_today() == 0
+
+
+def test_a_question_on_the_screen_at_the_rollover_can_be_answered(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(1))
+    session = begin()
+    turn = session.next()
+    clock.turn(minutes=17 * 60)
+
+    assert session.next() is turn
+    assert session.answer(GOOD, 1).applied
+    assert contradictions(store) == []
+
+
+def test_suspended_and_buried_cards_are_left(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(3))
+    session = begin()
+
+    session.next()
+    session.suspend()
+    session.next()
+    session.bury()
+
+    assert asked(session) == "A 002"
+    session.answer(EASY, 1)
+    assert session.next() is None
+    clock.turn(days=1)
+    assert asked(session) == "A 001"
+
+
+@pytest.mark.parametrize("way", ["suspend", "bury"])
+def test_a_sibling_comes_in_place_of_a_card_that_was_set_aside(
+    store: Store, begin: Begin, way: str
+) -> None:
+    add(store, [Note(ListNote("STRIDE", ("Spoofing", "Tampering")), "A")])
+    session = begin()
+    first = session.next()
+    getattr(session, way)()
+    second = session.next()
+
+    assert first is not None
+    assert second is not None
+    assert second.card.id != first.card.id
+    session.answer(EASY, 1)
+    assert session.next() is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "tomorrow"),
+    [
+        (CardFilter(), 3),
+        (CardFilter("A"), 1),
+        (CardFilter("B"), 2),
+        (CardFilter(tag="x"), 1),
+        (CardFilter("A", "x"), 0),
+    ],
+)
+def test_tomorrow_is_that_of_the_cards_that_were_meant(
+    store: Store, begin: Begin, scope: CardFilter, tomorrow: int
+) -> None:
+    tagged = [basic("one", "B::C", tags=("x::y",)), basic("two", "B")]
+    add(store, [basic("zero", "A"), *tagged])
+    for card in ids(store):
+        give(store, card, EASY, NOON - 30 * 86_400_000)
+
+    assert begin(scope).summary().tomorrow == tomorrow
+
+
+def test_siblings_wait_till_tomorrow(store: Store, clock: Clock, begin: Begin) -> None:
+    add(store, [Note(ListNote("STRIDE", ("Spoofing", "Tampering")), "A")])
+    session = begin()
+    session.next()
+    session.answer(EASY, 1)
+
+    assert session.next() is None
+    clock.turn(days=1)
+    assert session.next() is not None
+
+
+def test_a_leech_that_is_suspended_does_not_come_back_today(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(1))
+    save_options(store, "", {"leech_threshold": 1, "leech_suspend": True})
+    make_due(store, ids(store))
+    session = begin()
+    session.next()
+
+    answered = session.answer(AGAIN, 1)
+
+    assert (answered.became_leech, answered.suspended) == (True, True)
+    clock.turn(minutes=30)
+    assert session.next() is None
+
+
+def test_options_of_a_choice_are_shuffled_each_time_and_pins_stay(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    loose = tuple(Option(f"option {n}") for n in range(6))
+    pinned = Option("none of these", pin="last")
+    choice = Choice("Which?", (pinned, *loose), "option 0")
+    add(store, [Note(choice, "A")])
+    orders = set()
+    for _ in range(5):
+        clock.turn(minutes=1)
+        turn = begin().next()
+        assert turn is not None
+        assert turn.question.options[-1] == pinned
+        assert set(turn.question.options) == {pinned, *loose}
+        orders.add(turn.question.options)
+
+    assert len(orders) > 1
+
+
+def test_an_answer_that_can_not_be_written_leaves_the_question(
+    store: Store, begin: Begin
+) -> None:
+    add(store, numbered(1))
+    session = begin()
+    turn = session.next()
+    session.store.connection.execute("pragma busy_timeout = 0")
+
+    with store.transaction(), pytest.raises(StoreError):
+        session.answer(GOOD, 1)
+
+    assert session.next() is turn
+    assert session.answer(GOOD, 1).applied
+    assert answers(store) == [(3, 0)]
+
+
+# The way back
+
+
+def test_undo_shows_the_card_again_as_it_was(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(3))
+    session = begin()
+    first = session.next()
+    session.answer(AGAIN, 1)
+    clock.turn(minutes=0.1)
+    session.next()
+
+    assert session.undo() == "took back the last answer"
+
+    assert session.next() == first
+    assert session.counts() == Counts(new=3, learning=0, due=0)
+    assert session.done() == 0
+    session.answer(EASY, 1)
+    assert answers(store) == [(1, 1), (4, 0)]
+
+
+def test_an_answer_undone_for_another_terminal_stays_counted_as_ours(
+    store: Store, begin: Begin
+) -> None:
+    add(store, numbered(3))
+    mine, other = begin(), begin()
+    assert mine.next() is not None
+    mine.answer(GOOD, 0)
+    other.next()
+    other.answer(EASY, 0)
+
+    assert mine.undo() == "took back the last answer"
+
+    assert mine.summary().answered == 1
+
+
+def test_everything_can_be_undone_also_after_a_restart(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(4))
+    fresh = store.rows("select * from cards")
+    session = begin()
+    for rating in (AGAIN, EASY):
+        session.next()
+        session.answer(rating, 1)
+    session.next()
+    session.suspend()
+    session.next()
+    session.bury()
+    clock.turn(days=3)
+
+    again = begin()
+    said = [again.undo() for _ in range(5)]
+
+    assert said == [
+        "dug 1 card out again",
+        "took 1 card up again",
+        "took back the last answer",
+        "took back the last answer",
+        None,
+    ]
+    assert asked(again) == "A 000"
+    assert store.rows("select * from cards") == fresh
+
+
+def test_undoing_an_unsuspension_does_not_ask_the_card(
+    store: Store, begin: Begin
+) -> None:
+    add(store, numbered(2))
+    one = ids(store)[0]
+    suspend(store, [one], NOON, suspended=True)
+    suspend(store, [one], NOON, suspended=False)
+    session = begin()
+
+    assert session.undo() == "suspended 1 card again"
+
+    assert asked(session) == "A 001"
+
+
+def test_undoing_an_answer_to_a_card_that_is_gone_asks_another(
+    store: Store, begin: Begin
+) -> None:
+    add(store, numbered(2))
+    session = begin()
+    session.next()
+    session.answer(GOOD, 1)
+    add(store, [basic("A 001")])
+
+    session.undo()
+
+    assert asked(session) == "A 001"
+
+
+# Two terminals
+
+
+def test_a_card_answered_elsewhere_is_not_answered_twice(
+    store: Store, begin: Begin
+) -> None:
+    add(store, numbered(2))
+    one, other = begin(), begin()
+    one.next()
+    other.next()
+    one.answer(EASY, 1)
+
+    answered = other.answer(AGAIN, 1)
+
+    assert (answered.applied, answered.outcome) == (False, None)
+    assert answers(store) == [(4, 0)]
+    assert other.done() == 0
+    assert asked(other) == "A 001"
+    assert contradictions(store) == []
+
+
+def test_what_was_dealt_with_elsewhere_is_not_asked(store: Store, begin: Begin) -> None:
+    add(store, numbered(4))
+    make_due(store, ids(store)[:1])
+    one, other = begin(), begin()
+    for deal in (
+        lambda: one.answer(EASY, 1),
+        one.suspend,
+        one.bury,
+    ):
+        one.next()
+        deal()
+
+    assert asked(other) == "A 003"
+
+
+def test_a_card_that_went_into_learning_elsewhere_comes_later(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(1))
+    one, other = begin(), begin()
+    one.next()
+    other.next()
+    one.answer(AGAIN, 1)
+
+    other.answer(GOOD, 1)
+
+    assert other.next() is None
+    assert other.waiting_ms() == MINUTE
+    clock.turn(minutes=1)
+    assert asked(other) == "A 000"
+
+
+def test_open_reviews_are_known_to_one_another(store: Store) -> None:
+    alone = enter(store, 1, "here", NOON, frozenset({1}))
+    together = enter(store, 2, "here", NOON + 1, frozenset({1, 2}))
+    elsewhere = enter(store, 2, "there", NOON + 2, frozenset({2}))
+    after_a_crash = enter(store, 3, "here", NOON + 3, frozenset({2, 3}))
+    leave(store, 2, "here")
+
+    def seen(found: list) -> list[tuple[int, int]]:
+        return sorted((one.pid, one.started_ms) for one in found)
+
+    assert seen(alone) == []
+    assert seen(together) == [(1, NOON)]
+    assert seen(elsewhere) == [(1, NOON), (2, NOON + 1)]
+    assert seen(after_a_crash) == [(2, NOON + 1), (2, NOON + 2)]
+    assert reader_pids(store, "here") == [3]
+
+
+# The end
+
+
+def test_a_pause_at_a_question_counts_as_a_minute(store: Store) -> None:
+    add(store, numbered(1))
+    session = Session(store, Clock())
+    session.next()
+
+    session.answer(GOOD, 3 * 3_600_000)
+
+    assert session.summary().took_ms == 60_000
+    assert store.row("select took_ms from reviews") == (60_000,)
+
+
+def test_a_run_is_summed_up(store: Store, clock: Clock, begin: Begin) -> None:
+    add(store, numbered(5))
+    save_options(store, "", {"fuzz": False, "learning_steps": []})
+    session = begin()
+    for rating, took in ((AGAIN, 1000), (HARD, 2000), (EASY, 3000)):
+        session.next()
+        session.answer(rating, took)
+        clock.turn(minutes=1)
+
+    # Again is due today still, and so counts for tomorrow; Hard is due then.
+    assert session.summary() == Summary(
+        answered=3, correct=2, again=1, took_ms=6000, tomorrow=2
+    )
+
+
+def test_a_person_may_limit_answers_or_minutes(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(3))
+    by_count, by_time = (
+        begin(wish=SessionLimits(limit=1)),
+        begin(wish=SessionLimits(minutes=10)),
+    )
+    endless = begin()
+    before = [session.is_over() for session in (by_count, by_time, endless)]
+
+    by_count.next()
+    by_count.answer(GOOD, 1)
+    clock.turn(minutes=10)
+
+    after = [session.is_over() for session in (by_count, by_time, endless)]
+    assert (before, after) == ([False] * 3, [True, True, False])
+
+
+def test_the_days_answers_count_over_all_runs(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(3))
+    for _ in range(2):
+        session = begin()
+        session.next()
+        session.answer(GOOD, 1)
+        clock.turn(minutes=0.1)
+
+    assert (session.done(), session.done_today()) == (1, 2)
+
+
+# Any life at all
+
+
+class Life(RuleBasedStateMachine):
+    """Two terminals on one store, and a clock that isn't to be trusted.
+
+    What the test knows of it: before every step it writes the cards down, so
+    that undoing must bring them back exactly.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.clock = Clock()
+        self.before: list[list[tuple]] = []
+
+    @initialize(
+        zone=st.sampled_from(["UTC", "America/New_York", "Asia/Tokyo"]),
+        steps=st.sampled_from([[60, 600], [], [86_400]]),
+    )
+    def make_store(self, zone: str, steps: list[int]) -> None:
+        self.store = new_store(Path(self.folder.name), zone)
+        threats = Note(ListNote("STRIDE", ("Spoofing", "Tampering")), "A::B")
+        add(self.store, [*numbered(3), threats, *numbered(2, "C")])
+        options = {
+            "learning_steps": steps,
+            "relearning_steps": steps[:1],
+            "leech_threshold": 2,
+            "leech_suspend": True,
+            "new_per_day": 4,
+        }
+        save_options(self.store, "", options)
+        self.sessions = [self._session(), self._session()]
+
+    def _session(self) -> Session:
+        return Session(open_store(self.store.path, NOON), self.clock)
+
+    def _cards(self) -> list[tuple]:
+        return self.store.rows("select * from cards order by id")
+
+    def _is_changed(self, session: Session) -> bool:
+        """Tell whether the card on a screen was dealt with elsewhere by now."""
+        turn = session.next()
+        assert turn is not None
+        now, shown = cards_by_id(self.store)[turn.card.id], turn.card.progress
+        # A due day that was brought forward meanwhile is no answer.
+        answered = (now.progress.reps, now.progress.last_ms)
+        return now.suspended or answered != (shown.reps, shown.last_ms)
+
+    @rule(which=st.integers(0, 1), rating=st.sampled_from(Rating))
+    def answer(self, which: int, rating: Rating) -> None:
+        session = self.sessions[which]
+        turn = session.next()
+        if turn is None:
+            return
+        stale, before = self._is_changed(session), self._cards()
+        shown = session.outcomes()
+
+        answered = session.answer(rating, 1000)
+
+        assert answered.applied != stale
+        if stale:
+            assert self._cards() == before
+            return
+        assert answered.outcome is not None
+        assert answered.outcome.interval == shown[rating].interval
+        stored = cards_by_id(open_store(self.store.path, NOON))[turn.card.id]
+        assert stored.progress == answered.outcome.progress
+        self.before.append(before)
+
+    @rule(which=st.integers(0, 1), buried=st.booleans())
+    def set_aside(self, which: int, buried: bool) -> None:
+        session = self.sessions[which]
+        if session.next() is None:
+            return
+        before = self._cards()
+        if buried:
+            session.bury()
+        else:
+            session.suspend()
+        if self._cards() != before:
+            self.before.append(before)
+
+    @rule(days=st.integers(-1, 25))
+    def prepare_for_an_exam(self, days: int) -> None:
+        day = Options(self.store).calendar.day(self.clock.now_ms) + days
+        text = exam_text(Exam(day, "A")) if days >= 0 else ""
+        save_setting(self.store, "exam", text)
+
+    @rule(rating=st.sampled_from(Rating), new=st.integers(0, 2))
+    def look_beside_the_schedule(self, rating: Rating, new: int) -> None:
+        store = open_store(self.store.path, NOON)
+        session = Session(store, self.clock, CardFilter(new=new), cramming=Cramming())
+        if session.next() is not None:
+            before = self._cards()
+            assert session.answer(rating, 1000).applied
+            assert self._cards() == before
+            self.before.append(before)
+        session.close()
+
+    @rule(pick=st.randoms(use_true_random=False))
+    def take_up(self, pick: random.Random) -> None:
+        chosen = [pick.choice(ids(self.store))]
+        before = self._cards()
+        if suspend(self.store, chosen, self.clock.now_ms, suspended=False):
+            self.before.append(before)
+
+    @rule(pick=st.randoms(use_true_random=False))
+    def bring_forward(self, pick: random.Random) -> None:
+        chosen = pick.sample(ids(self.store), 2)
+        before, options = self._cards(), self.sessions[0].options
+        if set_due_today(self.store, options, chosen, self.clock.now_ms):
+            self.before.append(before)
+
+    @precondition(lambda self: self.before)
+    @rule(which=st.integers(0, 1), steps=st.integers(1, 3))
+    def undo(self, which: int, steps: int) -> None:
+        for _ in range(min(steps, len(self.before))):
+            assert self.sessions[which].undo() is not None
+            assert self._cards() == self.before.pop()
+
+    @rule(which=st.integers(0, 1))
+    def go_ahead(self, which: int) -> None:
+        self.sessions[which].go_ahead()
+
+    @rule(minutes=st.sampled_from([0, 0.01, 1, 10, 600, -1, -10, -3000]))
+    def turn_the_clock(self, minutes: float) -> None:
+        self.clock.turn(minutes=minutes)
+
+    @rule(days=st.integers(1, 40))
+    def let_days_pass(self, days: int) -> None:
+        self.clock.turn(days=days)
+
+    @rule(which=st.integers(0, 1))
+    def restart(self, which: int) -> None:
+        self.sessions[which].close()
+        self.sessions[which] = self._session()
+
+    @invariant()
+    def the_cards_follow_from_the_log(self) -> None:
+        assert contradictions(self.store) == []
+
+    @invariant()
+    def only_what_may_be_asked_is_asked(self) -> None:
+        for session in self.sessions:
+            turn = session.next()
+            if turn is None:
+                continue
+            assert not turn.card.retired
+            assert turn.card.progress.state in State
+            assert session.counts().total >= 1
+
+    @invariant()
+    def the_log_is_in_order_and_each_step_can_be_undone(self) -> None:
+        standing = "select count(*) from operations where undone = 0 and name <> 'add'"
+        assert self.store.row(standing) == (len(self.before),)
+        rows = self.store.rows("select card, id from reviews order by card, rowid")
+        assert rows == sorted(rows)
+
+    def teardown(self) -> None:
+        for session in self.sessions:
+            session.close()
+        self.store.close()
+        self.folder.cleanup()
+
+
+def cards_by_id(store: Store) -> dict:
+    return {card.id: card for note in list(shelf(store)) for card in note.cards}
+
+
+Life.TestCase.settings = settings(max_examples=25, stateful_step_count=30)
+TestLife = Life.TestCase

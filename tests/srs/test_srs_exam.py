@@ -1,0 +1,374 @@
+"""Before an exam: what is asked, in which order, how far ahead, and what it brings."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from simulated_learner import fill, live
+from store_fixtures import (
+    DAY_MS,
+    NOON,
+    TODAY,
+    Clock,
+    add,
+    basic,
+    cards,
+    contradictions,
+    give,
+    make_due,
+    new_store,
+    numbered,
+)
+from store_fixtures import ids as ids_of
+
+from cards.note import ListNote, Note
+from srs.forecast.exam import (
+    SWEEP_DAYS,
+    Exam,
+    before_exam,
+    by_gain,
+    course,
+    domain_of,
+    exam_text,
+    final_review,
+    gain,
+    read_exam,
+    weights,
+)
+from srs.forecast.exam_cards import ExamCards
+from srs.forecast.exam_forecast import forecast
+from srs.forecast.habits import USUAL
+from srs.forecast.simulator import (
+    DailyBudget,
+    DeckParams,
+    SimCard,
+    Simulation,
+    StudyPolicy,
+)
+from srs.models.cards import Rating, ReviewKind
+from srs.models.presets import Preset
+from srs.store.connection import Store
+from srs.store.replay import rebuild_cache
+from srs.store.settings import Options, save_setting
+from srs.study.queue import CardFilter, Queue
+from srs.study.queue_builder import build_queue
+from srs.study.session import Session
+
+RULES = DeckParams(Preset())
+WEIGHTS = {"domain::a": 30.0, "domain::b": 10.0}
+
+
+def known(stability: float, last: int, worth: float = 1.0, due: int = 0) -> SimCard:
+    return SimCard(RULES, stability, 5.0, TODAY + last, TODAY + due, worth)
+
+
+# What a card is worth
+
+
+def test_the_longest_weighted_tag_above_a_card_counts() -> None:
+    weights = {"domain::iam": 1.0, "domain::iam::roles": 2.0, "domain::logs": 3.0}
+
+    assert (
+        domain_of(["x", "domain::iam::roles::cross"], weights) == "domain::iam::roles"
+    )
+    assert domain_of(["domain::iamx", "domain::iam"], weights) == "domain::iam"
+    assert domain_of(["domain"], weights) == ""
+
+
+def test_a_domain_shares_its_points_out_among_its_cards() -> None:
+    domains = {1: "domain::a", 2: "domain::a", 3: "domain::b", 4: ""}
+
+    assert weights(domains, WEIGHTS) == {1: 0.375, 2: 0.375, 3: 0.25, 4: 0.0}
+    assert weights(domains, {}) == dict.fromkeys(domains, 0.25)
+
+
+@given(
+    domains=st.dictionaries(
+        st.integers(0, 99), st.sampled_from(["domain::a", "domain::b"]), min_size=1
+    )
+)
+def test_all_cards_together_are_the_whole_exam(domains: dict[int, str]) -> None:
+    assert sum(weights(domains, WEIGHTS).values()) == pytest.approx(1)
+
+
+def test_an_exam_is_read_as_it_was_written() -> None:
+    exam = Exam(TODAY + 9, "A::B", WEIGHTS, 20)
+
+    assert read_exam(exam_text(exam)) == exam
+    assert read_exam("") is None
+
+
+# Intervals
+
+
+def test_no_interval_of_the_exam_reaches_beyond_the_day_before() -> None:
+    exam, preset = Exam(TODAY + 30, "A"), Preset(maximum_interval=200)
+
+    assert before_exam(preset, exam, "A::B", TODAY).maximum_interval == 29
+    assert before_exam(preset, exam, "A", TODAY + 29).maximum_interval == 1
+    assert before_exam(preset, exam, "A", TODAY + 30) is preset
+    assert before_exam(preset, exam, "AB", TODAY) is preset
+    assert before_exam(preset, None, "A", TODAY) is preset
+
+
+# Gains
+
+
+@given(
+    stability=st.floats(0.1, 400),
+    last=st.integers(-100, -1),
+    ahead=st.integers(1, 60),
+)
+def test_a_review_never_loses_much_and_gains_no_more_than_the_card(
+    stability: float, last: int, ahead: int
+) -> None:
+    found = gain(known(stability, last), TODAY, TODAY + ahead)
+
+    # A miss would cost something: it makes a well known card shorter.
+    assert -0.1 < found < 1
+
+
+def test_what_is_nearly_forgotten_and_what_is_worth_more_comes_first() -> None:
+    weak, strong = known(3, -20), known(90, -20)
+    dear, new = known(90, -20, worth=60.0), SimCard(RULES, worth=0.5)
+
+    assert by_gain([strong, weak, dear, new], TODAY, TODAY + 5) == [
+        dear,
+        new,
+        weak,
+        strong,
+    ]
+
+
+def test_the_sweep_brings_back_the_weakest_of_what_is_not_due() -> None:
+    exam = Exam(TODAY + 3)
+    weak, weaker = known(4, -3, due=2), known(3, -3, due=2)
+    due, fresh = known(1, -9, due=0), known(5, 0, due=4)
+    strong = known(3000, -3, due=900)
+
+    found = list(final_review([strong, weak, due, fresh, weaker], TODAY, exam))
+
+    assert found == [weaker, weak]
+    assert list(final_review([weak], TODAY - SWEEP_DAYS, exam)) == []
+
+
+# The queue
+
+
+def tagged(count: int, tag: str, deck: str = "A") -> list[Note]:
+    return [replace(note, tags=(tag,)) for note in numbered(count, deck)]
+
+
+def set_exam(store: Store, exam: Exam) -> Options:
+    save_setting(store, "exam", exam_text(exam))
+    return Options(store)
+
+
+def day_of(store: Store, now_ms: int = NOON) -> Queue:
+    return build_queue(store, Options(store), CardFilter(), now_ms)
+
+
+def test_new_cards_of_heavy_domains_come_first(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, tagged(4, "domain::b", "A") + tagged(4, "domain::a", "B"))
+    set_exam(store, Exam(TODAY + 20, "", WEIGHTS))
+
+    found = day_of(store)
+
+    by_deck = [
+        store.row("select deck from cards where id = :c", {"c": c})[0]
+        for c in found.new
+    ]
+    names = dict(store.rows("select id, name from decks"))
+    assert [names[deck] for deck in by_deck] == ["B"] * 4 + ["A"] * 4
+    assert found.new_first
+    store.close()
+
+
+def test_reviews_come_by_gain_and_what_is_not_asked_comes_last(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, [*numbered(3, "A"), *numbered(1, "Z")])
+    chosen = ids_of(store)
+    for card, days in zip(chosen, (20, 60, 30, 90), strict=True):
+        make_due(store, [card], days)
+    exam = Exam(TODAY + 10, "A")
+    options = set_exam(store, exam)
+    subjects = ExamCards(store, options, exam, TODAY).subjects
+
+    found = list(day_of(store).due)
+
+    assert found[-1] == chosen[3]
+    gains = [gain(subjects[card], TODAY, exam.day) for card in found[:-1]]
+    assert gains == sorted(gains, reverse=True)
+    assert chosen[3] not in subjects
+    store.close()
+
+
+def test_siblings_of_a_table_are_asked_on_one_day(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, [Note(ListNote("three", ("x", "y", "z")), "A")])
+    for card in ids_of(store):
+        give(store, card, Rating.EASY, NOON - 30 * DAY_MS)
+
+    alone = len(day_of(store).due)
+    set_exam(store, Exam(TODAY + 5))
+
+    assert (alone, len(day_of(store).due)) == (1, 3)
+    store.close()
+
+
+def test_in_the_last_days_weak_cards_come_before_they_are_due(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, numbered(2))
+    card, other = ids_of(store)
+    give(store, card, Rating.EASY, NOON - 2 * DAY_MS)
+    give(store, other, Rating.EASY, NOON - 2 * DAY_MS)
+    store.db.execute("update cards set stability = 4000 where id = ?", (other,))
+
+    before = day_of(store)
+    set_exam(store, Exam(TODAY + 4))
+    found = day_of(store)
+
+    assert (list(before.due), list(found.due)) == ([], [card])
+    assert found.early == {card}
+    store.close()
+
+
+def test_an_early_answer_counts_for_memory_and_is_logged_as_early(
+    tmp_path: Path,
+) -> None:
+    store = new_store(tmp_path)
+    add(store, numbered(1))
+    (card,) = ids_of(store)
+    give(store, card, Rating.EASY, NOON - 2 * DAY_MS)
+    before = cards(store)["front"].progress
+    set_exam(store, Exam(TODAY + 4))
+    session = Session(store, Clock())
+
+    turn = session.next()
+    answered = session.answer(Rating.GOOD, 900)
+
+    assert turn is not None
+    assert answered.applied
+    after = cards(store)["front"].progress
+    assert (after.stability or 0) > (before.stability or 0)
+    assert after.due_day == TODAY + 3
+    kind = store.row("select kind from reviews order by id desc")[0]
+    assert kind == ReviewKind.EARLY
+    assert contradictions(store) == []
+    assert session.next() is None
+    store.close()
+
+
+def test_every_card_is_due_again_before_the_exam(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, numbered(40))
+    fill(store, live(ids_of(store), 600))
+    rebuild_cache(store, Options(store))
+    now = NOON
+    exam = Exam(TODAY + 12)
+    set_exam(store, exam)
+    save_setting(store, "catch_up", "no")
+    session = Session(store, Clock(now))
+
+    while session.next() is not None:
+        shown = session.outcomes()
+        assert all((one.progress.due_day or 0) < exam.day for one in shown.values())
+        session.answer(Rating.EASY, 900)
+
+    assert (
+        store.row(
+            "select max(due_day) from cards where reps > 0 and last_day = :d",
+            {"d": TODAY},
+        )[0]
+        == exam.day - 1
+    )
+    store.close()
+
+
+def test_after_the_exam_all_is_as_without_one(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, numbered(5))
+    make_due(store, ids_of(store), 30)
+    without = day_of(store)
+
+    set_exam(store, Exam(TODAY))
+
+    assert day_of(store) == without
+    assert Options(store).preset_on("A", TODAY) == Preset()
+    store.close()
+
+
+# The forecast
+
+
+def lived(folder: Path) -> Store:
+    store = new_store(folder)
+    notes = tagged(60, "domain::a", "A") + tagged(60, "domain::b", "B")
+    add(store, [*notes, basic("beside", "C")])
+    fill(store, live(ids_of(store)[:80], 700))
+    rebuild_cache(store, Options(store))
+    return store
+
+
+def test_the_forecast_adds_up(tmp_path: Path) -> None:
+    store = lived(tmp_path)
+    exam = Exam(TODAY + 40, "", WEIGHTS, minutes=15)
+    options = set_exam(store, exam)
+
+    found = forecast(store, options, exam, NOON)
+
+    assert found == forecast(store, options, exam, NOON)
+    assert (found.days, found.cards, found.new) == (40, 121, 41)
+    assert found.needed_per_day == -(-41 // (40 - SWEEP_DAYS))
+    assert found.had_minutes == 15
+    assert 0 <= found.idle <= found.today <= found.expected <= 1
+    assert found.begun == 1
+    assert {one.name: one.cards for one in found.domains} == {
+        "domain::a": 60,
+        "domain::b": 60,
+        "": 1,
+    }
+    assert sum(one.points for one in found.domains) == pytest.approx(1)
+    whole = sum(one.points * one.expected for one in found.domains)
+    assert whole == pytest.approx(found.expected)
+    gains = [one.gain for one in found.domains]
+    assert gains == sorted(gains, reverse=True)
+    store.close()
+
+
+def test_an_exam_without_weights_has_the_domains_of_its_tags(tmp_path: Path) -> None:
+    store = lived(tmp_path)
+    exam = Exam(TODAY + 10, "A")
+    options = set_exam(store, exam)
+
+    found = forecast(store, options, exam, NOON)
+
+    assert [(one.name, one.cards) for one in found.domains] == [("domain::a", 60)]
+    store.close()
+
+
+def test_an_exam_that_asks_nothing_is_told(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+
+    with pytest.raises(ValueError, match="asks no card"):
+        forecast(store, Options(store), Exam(TODAY + 9), NOON)
+    store.close()
+
+
+@pytest.mark.parametrize(("minutes", "days"), [(12, 60), (25, 90), (8, 40)])
+def test_the_same_minutes_bring_more_points_with_the_exam_set(
+    minutes: float, days: int
+) -> None:
+    exam = Exam(TODAY + days)
+    pace = DailyBudget(new=12, minutes=minutes)
+
+    def points(course: StudyPolicy, seed: int) -> float:
+        subjects = [SimCard(RULES, worth=1 / 600) for _ in range(600)]
+        Simulation(subjects, USUAL, course, seed).run(TODAY, days)
+        return sum(one.worth * one.recall(exam.day) for one in subjects)
+
+    for seed in range(3):
+        assert points(course(exam, pace), seed) > points(StudyPolicy(pace), seed) + 0.01

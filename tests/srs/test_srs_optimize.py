@@ -1,0 +1,150 @@
+"""Parameters of one's own: as Anki fits them, kept only where they are better."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from anki_exchange import in_anki, package
+from simulated_learner import fill, live
+from store_fixtures import DAY_MS, NOON, add, contradictions, new_store, numbered
+
+from srs.models.presets import DEFAULT_PARAMETERS
+from srs.optimizer.fit import NoOptimizer, fit, rounded
+from srs.optimizer.parameters import adopt, optimize
+from srs.optimizer.training import LEARNED, OTHER, read_training_set, training_set
+from srs.scheduler.fsrs6 import packed
+from srs.store.connection import Store
+from srs.store.replay import rebuild_cache
+from srs.store.settings import Options
+from srs.store.undo import undo_last
+
+DONE = NOON
+
+
+def lived(folder: Path, cards: int, days: int = 540, seed: int = 1) -> Store:
+    """Make a store whose learner has parameters of their own."""
+    store = new_store(folder)
+    add(store, numbered(cards), NOON - 900 * DAY_MS)
+    ids = [row[0] for row in store.rows("select id from cards")]
+    fill(store, live(ids, days, seed))
+    rebuild_cache(store, Options(store))
+    return store
+
+
+def assert_fits_as_anki(store: Store, folder: Path) -> None:
+    """Let Anki fit to the same log and compare, then close the store."""
+    file = package(store, folder / "deck.apkg", NOON)
+    in_anki("UTC", "take", collection=folder / "c.anki2", file=file)
+    theirs = in_anki("UTC", "fit", collection=folder / "c.anki2")
+
+    found = optimize(store, Options(store), "").fit
+
+    assert found.reviews > 400
+    assert found.parameters == rounded(theirs)
+    store.close()
+
+
+def test_a_fit_is_that_of_anki(tmp_path: Path) -> None:
+    store = lived(tmp_path, 150)
+
+    assert_fits_as_anki(store, tmp_path)
+
+
+def test_a_fit_is_that_of_anki_whatever_else_the_log_holds(tmp_path: Path) -> None:
+    store = lived(tmp_path, 150)
+    looks = "kind = 3, difficulty = 0, ease = 0"
+    store.db.execute("update reviews set kind = 0 where id % 23 = 0")
+    store.db.execute(f"update reviews set {looks} where id % 17 = 0 and before = 2")
+    by_hand = "update reviews set rating = 0, took_ms = 0, kind = 4"
+    store.db.execute(f"{by_hand}, difficulty = 0, interval = 0 where id % 29 = 0")
+    store.db.execute(f"{by_hand} where id % 31 = 0 and difficulty > 0")
+    store.db.execute("update reviews set rating = 0, kind = 5 where id % 37 = 0")
+    rebuild_cache(store, Options(store))
+
+    assert_fits_as_anki(store, tmp_path)
+
+
+def test_better_parameters_are_taken_and_can_be_undone(tmp_path: Path) -> None:
+    store = lived(tmp_path, 150)
+    found = optimize(store, Options(store), "")
+    assert found.fit.kept == ""
+    assert found.fit.before is not None
+    assert found.fit.after is not None
+    assert found.fit.after.log_loss < found.fit.before.log_loss
+
+    adopt(store, found, DONE)
+
+    options = Options(store)
+    assert options.preset("A").parameters == found.fit.parameters
+    assert contradictions(store) == []
+    again = optimize(store, options, "").fit
+    assert again.kept == "the fit gives the same parameters"
+    undone = undo_last(store, options)
+    assert undone is not None
+    assert undone.name == "optimize"
+    assert Options(store).preset("A").parameters == DEFAULT_PARAMETERS
+    assert contradictions(store) == []
+    store.close()
+
+
+def test_too_little_keeps_the_old_ones(tmp_path: Path) -> None:
+    store = lived(tmp_path, 2)
+
+    found = optimize(store, Options(store), "").fit
+
+    assert found.parameters is None
+    assert found.kept.startswith("only ")
+    store.close()
+
+
+ODD = {
+    "nothing": [],
+    "one answer": [[(3, 0)]],
+    "only the same day": [[(1, 0), (3, 0), (3, 0)]] * 80,
+    "one card": [[(3, 0), *[(3, 5)] * 100]],
+    "all forgotten": [[(1, 0), *[(1, 3)] * 4]] * 40,
+    "all known": [[(3, 0), *[(3, 9)] * 4]] * 40,
+}
+
+
+@pytest.mark.parametrize("logs", ODD.values(), ids=ODD)
+def test_an_odd_log_is_no_panic(logs: list[list[tuple[int, int]]]) -> None:
+    cards, rows = [], []
+    for card, log in enumerate(logs, 1):
+        day = 20_000
+        for number, (rating, elapsed) in enumerate(log):
+            day += elapsed
+            cards.append(card)
+            rows.append(packed(day, OTHER if number else LEARNED, rating))
+    ids = range(NOON, NOON + len(rows))
+
+    found = fit(training_set(cards, ids, rows, set(cards)), DEFAULT_PARAMETERS)
+
+    assert found.kept or found.parameters is not None
+
+
+def test_without_the_extra_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = lived(tmp_path, 40)
+    monkeypatch.setitem(sys.modules, "fsrs_rs_python", None)
+
+    with pytest.raises(NoOptimizer):
+        optimize(store, Options(store), "")
+    store.close()
+
+
+def test_what_anki_leaves_out_is_left_out(tmp_path: Path) -> None:
+    store = lived(tmp_path, 30)
+    options = Options(store)
+    decks = [row[0] for row in store.rows("select id from decks")]
+    whole = read_training_set(store, decks, options.rollover)
+    card = whole.lessons[0].card
+    count = len(whole.lessons[0].answers)
+
+    store.db.execute("update cards set suspended = 1 where id = ?", (card,))
+    without = read_training_set(store, decks, options.rollover)
+
+    assert without.reviews == whole.reviews - count
+    assert card not in {lesson.card for lesson in without.lessons}
+    store.close()

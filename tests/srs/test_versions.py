@@ -1,0 +1,159 @@
+"""Stores of every earlier version, made by the flash of their time, go on whole.
+
+`tests/stores` holds one for each version of the schema: a deck of all kinds that
+was edited once, answers of two days, one of them undone, marks and settings.
+"""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+from store_fixtures import contradictions, give
+
+from srs.maintenance.backup import list_backups
+from srs.maintenance.doctor import examine
+from srs.models.cards import Rating
+from srs.store import connection as store
+from srs.store import schema
+from srs.store.connection import StoreError, open_store
+from srs.store.operations import last_operations
+from srs.store.schema import VERSION
+from srs.store.undo import undo_operations
+
+NOW = 1_795_600_800_000
+"""2026-11-25 10:00 UTC."""
+
+STORES = sorted((Path(__file__).parents[1] / "stores").glob("version-*.sql"))
+TABLES = ("settings", "presets", "decks", "notes", "cards", "reviews", "operations")
+
+of_each_version = pytest.mark.parametrize("dump", STORES, ids=lambda path: path.stem)
+of_each_earlier_version = pytest.mark.parametrize(
+    "dump", STORES[: VERSION - 1], ids=lambda path: path.stem
+)
+
+
+def made(dump: Path, folder: Path) -> Path:
+    """Make the file of a store from its dump."""
+    path = folder / "store.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(dump.read_text("utf-8"))
+        connection.execute("pragma journal_mode = wal")
+    return path
+
+
+def contents(path: Path) -> dict[str, list[dict[str, object]]]:
+    """Read all rows with the names of their columns."""
+    found = {}
+    with closing(sqlite3.connect(path)) as connection:
+        for table in TABLES:
+            cursor = connection.execute(f"select * from {table} order by 1, 2")
+            names = [column[0] for column in cursor.description]
+            found[table] = [dict(zip(names, row, strict=True)) for row in cursor]
+    return found
+
+
+def version(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("pragma user_version").fetchone()[0])
+
+
+def test_there_is_a_store_of_every_earlier_version() -> None:
+    numbers = [int(re.sub(r"\D", "", path.stem)) for path in STORES]
+
+    assert numbers == list(range(1, len(STORES) + 1))
+    assert len(STORES) >= VERSION - 1
+
+
+@of_each_version
+def test_a_store_of_any_version_keeps_every_value(dump: Path, tmp_path: Path) -> None:
+    path = made(dump, tmp_path)
+    before = contents(path)
+
+    open_store(path, NOW).close()
+
+    after = contents(path)
+    assert version(path) == VERSION
+    for table, rows in before.items():
+        kept = [
+            {name: row[name] for name in old}
+            for old, row in zip(rows, after[table], strict=True)
+        ]
+        assert kept == rows
+
+
+@of_each_earlier_version
+def test_an_earlier_store_is_backed_up_as_it_was(dump: Path, tmp_path: Path) -> None:
+    path = made(dump, tmp_path)
+    before, number = contents(path), version(path)
+
+    open_store(path, NOW).close()
+
+    (backup,) = list_backups(path)
+    assert (version(backup.path), contents(backup.path)) == (number, before)
+
+
+@of_each_version
+def test_work_goes_on_in_a_store_of_any_version(dump: Path, tmp_path: Path) -> None:
+    opened = open_store(made(dump, tmp_path), NOW)
+    assert contradictions(opened) == []
+    assert examine(opened, NOW).findings == ()
+    steps = last_operations(opened)
+    assert [one.sentence for one in steps[:3]] == [
+        "buried 1 card",
+        "suspended 1 card",
+        "answered Hard: plant cell / animal cell: wall",
+    ]
+
+    card = opened.row("select min(id) from cards where retired = 0 and suspended = 0")
+    give(opened, card[0], Rating.GOOD, NOW)
+
+    undone = undo_operations(opened, 99)
+    standing = sum(not one.undone for one in steps)
+    assert len(undone) == standing + 1
+    assert opened.row("select count(*) from reviews where void = 0") == (0,)
+    assert opened.row("select count(*), max(state) from cards") == (14, 0)
+    assert contradictions(opened) == []
+    opened.close()
+
+
+@of_each_version
+def test_a_migration_that_fails_leaves_the_store_as_it_was(
+    dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made(dump, tmp_path)
+    before, number = contents(path), version(path)
+
+    def m999_half(db: Database) -> None:
+        db.execute("alter table notes add column more text")
+        db.execute("update notes set kind = 'half'")
+        db.execute("pragma user_version = 999")
+        db.execute("create table nonsense (")
+
+    with monkeypatch.context() as patch:
+        migrations = schema.migrations
+        half = migrations._Migration("m999_half", m999_half)
+        patch.setattr(migrations, "_migrations", [*migrations._migrations, half])
+        patch.setattr(store, "VERSION", 999)
+        with pytest.raises(StoreError) as caught:
+            open_store(path, NOW)
+
+    assert caught.value.message == "incomplete input"
+    assert (version(path), contents(path)) == (number, before)
+    open_store(path, NOW).close()
+    assert version(path) == VERSION
+
+
+def test_two_programs_that_migrate_at_once_do_it_once(tmp_path: Path) -> None:
+    path = made(STORES[0], tmp_path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        # The other one has looked at the version before this one migrates.
+        assert other.execute("pragma user_version").fetchone() == (1,)
+        open_store(path, NOW).close()
+        schema.migrations.apply(Database(other))
+
+        names = other.execute("select name from _sqlite_migrations").fetchall()
+
+    assert len(names) == len(set(names)) == VERSION

@@ -1,0 +1,118 @@
+"""A store with notes, and a deck file that exists only as notes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from cards.identity.matching import FileScope, PlannedChange, make_plan
+from cards.note import Basic, Note
+from srs.models.cards import Rating, SchedulingState, StoredCard, StoredNote
+from srs.store.connection import Store, open_store
+from srs.store.note_writer import Applied, apply_plan
+from srs.store.notes import known_notes, stored_note_of, stored_notes
+from srs.store.replay import rebuild_all
+from srs.store.revlog import Recorded, record
+from srs.store.settings import Options, save_setting
+
+NOON = 1_795_435_200_000
+"""2026-11-23 12:00 UTC."""
+
+DAY_MS = 86_400_000
+TODAY = NOON // DAY_MS
+FILE = "/decks/one.yaml"
+
+
+def new_store(folder: Path, zone: str = "UTC") -> Store:
+    """Make an empty store of a person in some zone."""
+    store = open_store(folder / "store.db", NOON)
+    save_setting(store, "time_zone", zone)
+    return store
+
+
+def basic(front: str, deck: str = "A", **more: object) -> Note:
+    """Make a note of one card."""
+    return Note(Basic(front, f"answer to {front}"), deck, **more)
+
+
+def numbered(count: int, deck: str = "A") -> list[Note]:
+    """Make as many notes, asked in this order."""
+    return [basic(f"{deck} {number:03}", deck) for number in range(count)]
+
+
+def plan(store: Store, notes: Sequence[Note], file: str = FILE) -> list[PlannedChange]:
+    """Plan to add the notes as the whole content of a file."""
+    placed = [
+        replace(note, file=file, line=index + 1) for index, note in enumerate(notes)
+    ]
+    return make_plan(placed, known_notes(store), FileScope(frozenset({file})))
+
+
+def add(
+    store: Store, notes: Sequence[Note], now_ms: int = NOON, file: str = FILE
+) -> Applied:
+    """Add the notes as the whole content of a file."""
+    return apply_plan(store, plan(store, notes, file), now_ms)
+
+
+def shelf(store: Store) -> list[StoredNote]:
+    """Read all notes, retired ones and cards too."""
+    return list(stored_notes(store, retired=True))
+
+
+def cards(store: Store) -> dict[str, StoredCard]:
+    """Read the cards in use by what they ask."""
+    return {card.part: card for note in stored_notes(store) for card in note.cards}
+
+
+def ids(store: Store) -> list[int]:
+    """Read the ids of all cards in the order of new ones."""
+    return [row[0] for row in store.rows("select id from cards order by position")]
+
+
+class Clock:
+    """A clock that the test turns, forth and back."""
+
+    def __init__(self, now_ms: int = NOON) -> None:
+        self.now_ms = now_ms
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+    def turn(self, *, days: float = 0, minutes: float = 0) -> None:
+        """Let time pass; a negative one puts the clock back."""
+        self.now_ms += round(days * DAY_MS + minutes * 60_000)
+
+
+def give(store: Store, card: int, rating: Rating, at_ms: int) -> Recorded:
+    """Answer a card at some moment, as a review of its own does."""
+    (stored,) = [c for c in stored_note_of(store, card).cards if c.id == card]
+    options = Options(store)
+    deck = stored_note_of(store, card).note.deck
+    moment = options.moment(at_ms)
+    saved = record(store, stored, rating, options.preset(deck), moment, took_ms=900)
+    assert saved is not None
+    return saved
+
+
+def make_due(store: Store, chosen: Sequence[int], days_ago: int = 20) -> None:
+    """Let cards be reviews that are overdue today, the first the longest."""
+    for index, card in enumerate(chosen):
+        give(store, card, Rating.EASY, NOON - days_ago * DAY_MS + index)
+
+
+def contradictions(store: Store) -> list[tuple[int, SchedulingState, SchedulingState]]:
+    """Compare every card with what its review log says."""
+    options = Options(store)
+    decks = dict(store.rows("select id, name from decks"))
+    log = dict(
+        rebuild_all(
+            store.connection, lambda deck: options.preset(decks[deck]), options.rollover
+        )
+    )
+    found = [(card.id, card.progress) for note in shelf(store) for card in note.cards]
+    return [
+        (card, progress, log.get(card, SchedulingState()))
+        for card, progress in found
+        if progress != log.get(card, SchedulingState())
+    ]

@@ -1,0 +1,94 @@
+"""A real session on a real store, with a clock that the test turns."""
+
+from pathlib import Path
+
+from flash.cli.context import AppContext
+from flash.service.adding import reread
+from flash.service.deck_import import apply_import, plan_import, read_files
+from srs.models.cards import Rating
+from srs.store.connection import open_store
+from srs.store.settings import save_setting
+from srs.study.cram import Cramming
+from srs.study.queue import CardFilter
+from srs.study.session import Session, SessionLimits
+
+NOON = 1_795_435_200_000
+"""2026-11-23 12:00 UTC."""
+
+DECK = """\
+deck: AWS Security::13 Secrets
+language: en
+cards:
+  - front: Which FIPS 140 level does AWS KMS meet today?
+    back: FIPS 140-3, Security Level 3
+    checked: 2026-11-23
+    changed: {was: FIPS 140-2 Level 2, since: 2023-05}
+    source:
+      title: AWS KMS cryptographic details
+      url: "https://docs.aws.amazon.com/kms/"
+  - choice: Who may delete a protected version?
+    options: [Nobody, "A user with `s3:BypassGovernanceRetention`", Root]
+    answer: "A user with `s3:BypassGovernanceRetention`"
+  - compare: [AWS KMS, AWS CloudHSM]
+    by:
+      tenancy: [multi-tenant, single-tenant]
+"""
+
+
+class Room:
+    """A folder with a deck and a store, and a clock."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "deck.yaml"
+        self.path = folder / "store.db"
+        self.now_ms = NOON
+        self.sessions: list[Session] = []
+
+    def clock(self) -> int:
+        return self.now_ms
+
+    def later(self, *, minutes: float) -> None:
+        self.now_ms += round(minutes * 60_000)
+
+    def session(self, deck: str = DECK, wish: SessionLimits | None = None) -> Session:
+        """Add a deck and begin a review of it, in UTC."""
+        self.file.write_text(deck, "utf-8")
+        store = open_store(self.path, self.now_ms)
+        save_setting(store, "time_zone", "UTC")
+        apply_import(store, plan_import(store, read_files([self.file])), self.now_ms)
+        opened = AppContext(store, self.clock)
+        session = Session(
+            store, self.clock, wish=wish, reread=lambda file: reread(opened, file)
+        )
+        self.sessions.append(session)
+        return session
+
+    def cram(self, cramming: Cramming, *, new: int | None = None) -> Session:
+        """Begin a run beside the schedule over what was added."""
+        store = open_store(self.path, self.now_ms)
+        session = Session(store, self.clock, CardFilter(new=new), cramming=cramming)
+        self.sessions.append(session)
+        return session
+
+    def confusions(self) -> list[tuple[str, str]]:
+        """Read from the disk which question was taken for which."""
+        store = open_store(self.path, self.now_ms)
+        rows = store.rows(
+            "select a.fields ->> 'front', b.fields ->> 'front' from confusions f"
+            " join cards c on c.id = f.card join notes a on a.guid = c.note"
+            " join cards d on d.id = f.other join notes b on b.guid = d.note"
+            " order by f.review"
+        )
+        store.close()
+        return rows
+
+    def ratings(self) -> list[Rating]:
+        """Read from the disk what was answered, through a connection of its own."""
+        store = open_store(self.path, self.now_ms)
+        rows = store.rows("select rating from reviews where void = 0 order by id")
+        store.close()
+        return [Rating(row[0]) for row in rows]
+
+    def close(self) -> None:
+        for session in self.sessions:
+            session.close()
