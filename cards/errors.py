@@ -1,13 +1,14 @@
-"""What can be wrong with a deck.
+"""Errors that the user can fix, and the problems of a deck file.
 
-A problem is a value that knows its place and its remedy; who shows it decides
-how.  Reading gathers all problems of a file before it gives up, so one run of
-`flash check` is one round of fixing.
+`FlashError` is the base of every such error; the command line catches it once.
+A problem of a deck is a value with a place and a fix.  Reading a file collects
+all of its problems, so one run of `flash check` is one round of fixing.
 """
 
 import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 MOST = 1000
 """Problems told of one file; a hostile one could have millions."""
@@ -67,6 +68,28 @@ class Problem:
         return escaped(line)
 
 
+class FlashError(Exception):
+    """Something the user can fix: a message, a hint, and the place it is about."""
+
+    def __init__(
+        self, message: str, hint: str = "", place: str | Path | Place | None = None
+    ) -> None:
+        """Keep the parts.
+
+        Args:
+            message: What is wrong; small letter, no full stop.
+            hint: What to do about it; empty where the message says it all.
+            place: A file, a place in one, or an address; None if there is none.
+        """
+        self.message, self.hint, self.place = message, hint, place
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        """Render `place: message (hint)`, leaving out the parts that are missing."""
+        where = f"{self.place}: " if self.place else ""
+        return where + self.message + (f" ({self.hint})" if self.hint else "")
+
+
 class TooMany(Exception):
     """A file has more problems than anybody mends in one round."""
 
@@ -85,8 +108,8 @@ class Gathered(list[Problem]):
         super().append(problem)
 
 
-class DeckError(Exception):
-    """A deck can't be taken as it is; carries every problem found in the run."""
+class DeckError(FlashError):
+    """A deck file has problems; carries all that were found in the run."""
 
     def __init__(self, problems: list[Problem]) -> None:
         """Keep the problems in the order of their places."""

@@ -1,13 +1,14 @@
-"""What can hinder an export or an import."""
+"""Errors of exports and imports."""
+
+from cards.errors import FlashError
 
 
-class ExchangeError(Exception):
-    """Nothing was written; says where, what and how to mend it."""
+class ExchangeError(FlashError):
+    """An export or import failed; nothing was written."""
 
     def __init__(self, place: str, message: str, hint: str) -> None:
-        """Keep the place, what is wrong and what to do."""
-        self.place, self.message, self.hint = place, message, hint
-        super().__init__(f"{place}: {message} ({hint})")
+        """Keep the file or address, what is wrong and what to do."""
+        super().__init__(message, hint, place)
 
 
 class ExportError(ExchangeError):

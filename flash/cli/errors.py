@@ -7,21 +7,14 @@ With `--json` the same is one JSON object.
 import sys
 from typing import TYPE_CHECKING
 
+from cards.errors import FlashError
+
 if TYPE_CHECKING:
     from cards.errors import Problem
 
 
-class UserError(Exception):
-    """Something the person can mend; ends the command with exit code 1."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        """Keep what is wrong and what to do."""
-        self.message, self.hint = message, hint
-        super().__init__(message)
-
-    def __str__(self) -> str:
-        """Render `message (hint)`."""
-        return f"{self.message} ({self.hint})" if self.hint else self.message
+class UserError(FlashError):
+    """A wrong argument or setting; ends the command with exit code 1."""
 
 
 def echo_err(message: str) -> None:

@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cards.errors import FlashError
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -40,13 +42,13 @@ _NOT_OURS = frozenset(
 """Errors of the disk, the file or another program."""
 
 
-class StoreError(Exception):
-    """The store can't be used as it is; says what and how to mend it."""
+class StoreError(FlashError):
+    """The store can't be used as it is."""
 
     def __init__(self, path: Path, message: str, hint: str) -> None:
         """Keep the file, what is wrong and what to do."""
-        self.path, self.message, self.hint = path, message, hint
-        super().__init__(f"{path}: {message} ({hint})")
+        super().__init__(message, hint, path)
+        self.path = path
 
 
 class Store:
