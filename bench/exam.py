@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from srs.forecast.exam import Exam, course
+from srs.forecast.exam import course
 from srs.forecast.habits import USUAL
 from srs.forecast.simulator import (
     DailyBudget,
@@ -19,6 +19,7 @@ from srs.forecast.simulator import (
     Simulation,
     StudyPolicy,
 )
+from srs.models.exam import Exam
 from srs.models.presets import Preset
 
 _TODAY = 20_000

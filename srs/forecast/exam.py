@@ -8,73 +8,11 @@ asked comes from `srs.study.queue`, the forecast from `srs.forecast.exam_forecas
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
-from msgspec import Struct
-from msgspec.structs import replace
-
 from srs.forecast.simulator import DailyBudget, SimCard, StudyPolicy
-from srs.models.presets import Preset
+from srs.models.exam import Exam
 
-SWEEP_DAYS = 7
-"""The days before the exam on which cards come back before they are due."""
 _WORTHWHILE = 0.01
 """A look before its time must gain so much of a card."""
-
-
-class Exam(Struct, frozen=True):
-    """An exam that a person prepares for."""
-
-    day: int
-    """Its study day."""
-    deck: str = ""
-    """What it asks: this deck and those under it; empty for all."""
-    weights: Mapping[str, float] = {}
-    """Points by tag, as the exam weighs them; without any each card counts alike."""
-    minutes: float = 0.0
-    """What the person has for it a day; 0 where they don't say."""
-
-    def is_ahead(self, day: int) -> bool:
-        """Tell whether a study day lies before the exam."""
-        return day < self.day
-
-    def covers(self, deck: str) -> bool:
-        """Tell whether a deck belongs to it."""
-        return not self.deck or deck == self.deck or deck.startswith(self.deck + "::")
-
-    def longest(self, day: int) -> int:
-        """Give the longest interval on a study day before it, days."""
-        return max(1, self.day - 1 - day)
-
-    def is_sweep(self, day: int) -> bool:
-        """Tell whether a study day is one of the last before it."""
-        return self.day - SWEEP_DAYS <= day < self.day
-
-
-def read_exam(text: str) -> Exam | None:
-    """Read an exam as the settings hold it; None for an empty text."""
-    return msgspec.json.decode(text, type=Exam) if text else None
-
-
-def exam_text(exam: Exam) -> str:
-    """Write an exam as the settings hold it."""
-    return msgspec.json.encode(exam).decode()
-
-
-def before_exam(preset: Preset, exam: Exam | None, deck: str, day: int) -> Preset:
-    """Schedule a deck so that its cards are seen once more before the exam.
-
-    Siblings are not kept apart: a table of facts would never be seen in time.
-
-    Args:
-        preset: How the deck is scheduled else.
-        exam: The exam, None for none.
-        deck: Name of the deck.
-        day: Study day of the answer.
-    """
-    if exam is None or not exam.is_ahead(day) or not exam.covers(deck):
-        return preset
-    longest = min(preset.maximum_interval, exam.longest(day))
-    return replace(preset, maximum_interval=longest, bury_siblings=False)
 
 
 def domain_of(tags: Sequence[str], weights: Mapping[str, float]) -> str:
@@ -153,7 +91,7 @@ def final_review(learned: Sequence[SimCard], day: int, exam: Exam) -> Iterator[S
     Returns:
         Those whose review gains something, the most first.
     """
-    if not exam.is_sweep(day):
+    if not exam.is_final_review(day):
         return
     early = [one for one in learned if one.due > day and one.last != day]
     gains = [(gain(one, day, exam.day), index) for index, one in enumerate(early)]
@@ -169,6 +107,6 @@ def course(exam: Exam, pace: DailyBudget) -> StudyPolicy:
         pace,
         order=lambda due, day: by_gain(due, day, exam.day),
         sweep=lambda learned, day: final_review(learned, day, exam),
-        cap=exam.longest,
+        cap=exam.longest_interval,
         new_first=True,
     )

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from srs.forecast.exam import Exam, domain_of, weights
+from srs.forecast.exam import domain_of, weights
 from srs.forecast.simulator import DeckParams, SimCard, sim_card
+from srs.models.exam import Exam
 from srs.store.connection import Store
 from srs.store.settings import Options
 

@@ -11,10 +11,11 @@ from statistics import mean
 from msgspec import Struct
 from msgspec.structs import replace
 
-from srs.forecast.exam import SWEEP_DAYS, Exam, course
+from srs.forecast.exam import course
 from srs.forecast.exam_cards import ExamCards
 from srs.forecast.habits import Habits, read_habits, usual_day
 from srs.forecast.simulator import DailyBudget, SimCard, Simulation, sampled
+from srs.models.exam import FINAL_REVIEW_DAYS, Exam
 from srs.store.connection import Store
 from srs.store.settings import Options
 
@@ -112,7 +113,7 @@ def forecast(
     habits = read_habits(store, now_ms, decks)
     preset = options.preset(exam.deck)
     new = sum(1 for one in known.subjects.values() if not one.stability)
-    needed = math.ceil(new / max(1, exam.day - today - SWEEP_DAYS))
+    needed = math.ceil(new / max(1, exam.day - today - FINAL_REVIEW_DAYS))
     limit = exam.minutes / scale if exam.minutes else float("inf")
     set_pace = DailyBudget(
         preset.new_per_day / scale, preset.reviews_per_day / scale, limit

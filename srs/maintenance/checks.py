@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 
 from cards.text.media import media_paths
-from srs.forecast.exam import read_exam
 from srs.maintenance.findings import Finding
 from srs.maintenance.relations import decks, orphans, questions, texts
 from srs.models.cards import SchedulingState
+from srs.models.exam import read_exam
 from srs.models.presets import Preset
 from srs.scheduler.study_day import END_MS
 from srs.store.connection import Store

@@ -1,18 +1,16 @@
 """Settings and presets in the store: read, changed, resolved for a deck."""
 
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
+from srs.models.exam import before_exam, read_exam
 from srs.models.presets import Preset, resolve
 from srs.scheduler.next_states import AnswerTime
 from srs.scheduler.study_day import Calendar, UnknownZone, date_day, zone_offset
 from srs.store.connection import Store, StoreError
 from srs.store.operations import record_operation
-
-if TYPE_CHECKING:
-    from srs.forecast.exam import Exam
 
 FITTED = "fitted:"
 """Begins the setting that keeps, for a deck, the last answer of its last fit."""
@@ -38,7 +36,7 @@ class Options:
         self.time_zone: str = settings.get("time_zone", "")
         self.away = self._away(settings.get("away", ""))
         """First and last study day of each time away."""
-        self.exam = _exam(settings.get("exam", ""))
+        self.exam = read_exam(settings.get("exam", ""))
         self.catch_up = settings.get("catch_up", "") != "no"
         """Whether a backlog is taken in portions, see `srs.study.queue`."""
         self._presets: dict[str, Preset] = {}
@@ -71,12 +69,7 @@ class Options:
 
     def preset_on(self, deck: str, day: int) -> Preset:
         """Give the preset of a deck on a study day, which an exam may change."""
-        preset = self.preset(deck)
-        if self.exam is None:
-            return preset
-        from srs.forecast.exam import before_exam
-
-        return before_exam(preset, self.exam, deck, day)
+        return before_exam(self.preset(deck), self.exam, deck, day)
 
     def own(self, deck: str) -> dict[str, Any]:
         """Give what is set for this very deck."""
@@ -92,14 +85,6 @@ class Options:
         """Say where on the calendar a moment lies."""
         self._follow()
         return AnswerTime(at_ms, self.calendar.offset_of(at_ms), self.rollover)
-
-
-def _exam(text: str) -> "Exam | None":
-    if not text:
-        return None
-    from srs.forecast.exam import read_exam
-
-    return read_exam(text)
 
 
 def away_days(text: str) -> tuple[tuple[int, int], ...]:

@@ -2,9 +2,10 @@
 
 from collections import deque
 
-from srs.forecast.exam import Exam, final_review, gain
+from srs.forecast.exam import final_review, gain
 from srs.forecast.exam_cards import ExamCards
 from srs.forecast.simulator import SimCard
+from srs.models.exam import Exam
 from srs.study.due_cards import DUE, LATER, DueCards, Row
 from srs.study.queue import Queue
 
@@ -46,7 +47,7 @@ def exam_queue(cards: DueCards, learning: list[tuple[int, int]], exam: Exam) -> 
 
 
 def _early(cards: DueCards, asked: dict[int, SimCard], exam: Exam) -> list[int]:
-    if not exam.is_sweep(cards.day):
+    if not exam.is_final_review(cards.day):
         return []
     rows = {row[1]: row for row in cards.select("due_day", LATER) if row[1] in asked}
     names = {id(asked[card]): card for card in rows}

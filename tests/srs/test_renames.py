@@ -15,8 +15,8 @@ from store_fixtures import (
     new_store,
 )
 
-from srs.forecast.exam import Exam, exam_text
 from srs.maintenance.doctor import examine
+from srs.models.exam import Exam, exam_text
 from srs.store.card_list import deck_names
 from srs.store.connection import Store
 from srs.store.settings import FITTED, Options, save_options, save_setting

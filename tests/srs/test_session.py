@@ -30,8 +30,8 @@ from store_fixtures import (
 )
 
 from cards.note import Choice, ListNote, Note, Option
-from srs.forecast.exam import Exam, exam_text
 from srs.models.cards import Rating, State
+from srs.models.exam import Exam, exam_text
 from srs.store.card_actions import enter, leave, reader_pids, set_due_today, suspend
 from srs.store.connection import Store, StoreError, open_store
 from srs.store.settings import Options, save_options, save_setting

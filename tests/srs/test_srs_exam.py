@@ -25,16 +25,11 @@ from store_fixtures import ids as ids_of
 
 from cards.note import ListNote, Note
 from srs.forecast.exam import (
-    SWEEP_DAYS,
-    Exam,
-    before_exam,
     by_gain,
     course,
     domain_of,
-    exam_text,
     final_review,
     gain,
-    read_exam,
     weights,
 )
 from srs.forecast.exam_cards import ExamCards
@@ -48,6 +43,7 @@ from srs.forecast.simulator import (
     StudyPolicy,
 )
 from srs.models.cards import Rating, ReviewKind
+from srs.models.exam import FINAL_REVIEW_DAYS, Exam, before_exam, exam_text, read_exam
 from srs.models.presets import Preset
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
@@ -151,7 +147,7 @@ def test_the_sweep_brings_back_the_weakest_of_what_is_not_due() -> None:
     found = list(final_review([strong, weak, due, fresh, weaker], TODAY, exam))
 
     assert found == [weaker, weak]
-    assert list(final_review([weak], TODAY - SWEEP_DAYS, exam)) == []
+    assert list(final_review([weak], TODAY - FINAL_REVIEW_DAYS, exam)) == []
 
 
 # The queue
@@ -322,7 +318,7 @@ def test_the_forecast_adds_up(tmp_path: Path) -> None:
 
     assert found == forecast(store, options, exam, NOON)
     assert (found.days, found.cards, found.new) == (40, 121, 41)
-    assert found.needed_per_day == -(-41 // (40 - SWEEP_DAYS))
+    assert found.needed_per_day == -(-41 // (40 - FINAL_REVIEW_DAYS))
     assert found.had_minutes == 15
     assert 0 <= found.idle <= found.today <= found.expected <= 1
     assert found.begun == 1

@@ -16,8 +16,8 @@ from flash.cli.errors import UserError
 from flash.cli.output import say
 
 if TYPE_CHECKING:
-    from srs.forecast.exam import Exam
     from srs.forecast.exam_forecast import Forecast
+    from srs.models.exam import Exam
 
 app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -99,7 +99,7 @@ def set_(
     come first, and in the last days the weakest come back.  Exit code 1: the day
     is past, or a deck or tag doesn't exist.
     """
-    from srs.forecast.exam import Exam, exam_text
+    from srs.models.exam import Exam, exam_text
     from srs.store.settings import save_setting
 
     with open_app(db) as store:
