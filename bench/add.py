@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 from stores import NOW_MS, write_deck
 
-from srs.store.connection import open_store
+from srs.store.opening import open_store
 
 CARDS = 100_000
 

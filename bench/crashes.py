@@ -27,7 +27,7 @@ from crash_process import Ended, run, start
 from crash_scenarios import RATINGS, SCENARIOS
 from store_fixtures import NOON
 
-from srs.store.connection import open_store
+from srs.store.opening import open_store
 
 _AGAIN = ("first add", "add", "import")
 """Commands that may simply be run once more."""

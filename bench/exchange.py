@@ -27,7 +27,7 @@ from anki.collection import (
 from genanki.apkg_schema import APKG_SCHEMA
 from stores import NOW_MS, make_store
 
-from srs.store.connection import open_store
+from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_setting
 
@@ -99,7 +99,7 @@ import gc, sys, time
 from pathlib import Path
 import export.anki.collection_import, export.anki.collection_reader
 import export.anki.package_file
-import srs.merging.merge, srs.maintenance.backup
+import srs.merging.merge, srs.store.backups
 from flash.service.importing import import_package
 from flash.cli.context import Opened
 from srs.store.connection import open_store

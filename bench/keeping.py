@@ -9,11 +9,11 @@ from pathlib import Path
 
 from stores import NOW_MS, make_store
 
-from srs.maintenance.backup import back_up
 from srs.maintenance.doctor import examine, repair_damage
 from srs.maintenance.restore import prepared, restore
 from srs.maintenance.salvage import salvage
-from srs.store.connection import open_store
+from srs.store.backups import back_up
+from srs.store.opening import open_store
 
 CARDS, REVIEWS_EACH = 100_000, 10
 

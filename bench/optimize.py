@@ -29,8 +29,9 @@ from cards.identity.matching import FileScope, make_plan
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.optimizer.fit import fit
 from srs.optimizer.training import read_training_set
-from srs.store.connection import Store, open_store
+from srs.store.connection import Store
 from srs.store.note_writer import apply_plan
+from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options
 

@@ -18,8 +18,9 @@ from stores import NOW_MS, write_deck
 from cards.deckfile.reader import read_deck
 from cards.identity.matching import FileScope, make_plan
 from srs.maintenance.salvage import salvage
-from srs.store.connection import StoreError, open_store
+from srs.store.connection import StoreError
 from srs.store.note_writer import apply_plan
+from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options
 

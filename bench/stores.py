@@ -5,8 +5,8 @@ from pathlib import Path
 
 from cards.deckfile.reader import read_deck
 from cards.identity.matching import FileScope, make_plan
-from srs.store.connection import open_store
 from srs.store.note_writer import apply_plan
+from srs.store.opening import open_store
 
 NOW_MS = 1_795_000_000_000
 _DAY_MS = 86_400_000

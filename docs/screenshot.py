@@ -11,8 +11,8 @@ from cards.deckfile.reader import read_deck
 from cards.identity.matching import CardFiltercope as Spoken
 from cards.identity.matching import make_plan
 from flash.tui.app import ReviewApp
-from srs.store.connection import open_store
 from srs.store.note_writer import apply_plan
+from srs.store.opening import open_store
 from srs.study.queue import CardFilter
 from srs.study.session import Session
 

@@ -21,7 +21,8 @@ from crash_process import Ended, run, start
 from crash_scenarios import RATINGS, Scenario
 from store_fixtures import NOON, contradictions
 
-from srs.store.connection import StoreError, open_store
+from srs.store.connection import StoreError
+from srs.store.opening import open_store
 
 _OWN = ("_sqlite_migrations", "readers", "sqlite_sequence")
 """Tables that tell when and by whom a file was used."""

@@ -12,7 +12,8 @@ from store_fixtures import DAY_MS, NOON, add, give, numbered
 
 from cards.note import Basic, Note
 from srs.models.cards import Rating
-from srs.store.connection import Store, open_store
+from srs.store.connection import Store
+from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
 

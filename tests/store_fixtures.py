@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from cards.identity.matching import FileScope, PlannedChange, make_plan
 from cards.note import Basic, Note
 from srs.models.cards import Rating, SchedulingState, StoredCard, StoredNote
-from srs.store.connection import Store, open_store
+from srs.store.connection import Store
 from srs.store.note_writer import Applied, apply_plan
 from srs.store.notes import known_notes, stored_note_of, stored_notes
+from srs.store.opening import open_store
 from srs.store.replay import rebuild_all
 from srs.store.revlog import Recorded, record
 from srs.store.settings import Options, save_setting

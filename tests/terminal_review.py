@@ -6,7 +6,7 @@ from flash.cli.context import AppContext
 from flash.service.adding import reread
 from flash.service.deck_import import apply_import, plan_import, read_files
 from srs.models.cards import Rating
-from srs.store.connection import open_store
+from srs.store.opening import open_store
 from srs.store.settings import save_setting
 from srs.study.cram import Cramming
 from srs.study.queue import CardFilter

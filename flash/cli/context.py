@@ -68,7 +68,8 @@ def open_app(db: Path | None) -> Iterator[AppContext]:
             never writes bring a command down.
         Trouble: `$FLASH_NOW` is no time.
     """
-    from srs.store.connection import open_store, reading
+    from srs.store.connection import reading
+    from srs.store.opening import open_store
 
     path, clock = chosen_store(db)
     store = open_store(path, clock())

@@ -97,10 +97,10 @@ def import_package(
         StoreError: The store can't be written; nothing was.
     """
     from export.anki.collection_import import convert_collection
-    from srs.maintenance.backup import back_up
     from srs.merging.bulk_revlog import attached
     from srs.merging.merge import merge
     from srs.merging.note_importer import known_guids
+    from srs.store.backups import back_up
 
     store, options = opened.store, opened.options
     folder = media_folder(store.path.absolute())
@@ -119,7 +119,7 @@ def import_package(
             backup = None if dry_run else back_up(store, opened.now())
             found = _edits(opened, collection) if update_text else []
             with (
-                store.filled_at_once(),
+                store.bulk_fill(),
                 attached(store, taking.incoming.log),
                 store.transaction(),
             ):
@@ -161,8 +161,8 @@ def import_table(
         StoreError: The store can't be written; nothing was.
     """
     from export.tables.table_reader import read_table
-    from srs.maintenance.backup import back_up
     from srs.merging.merge import merge
+    from srs.store.backups import back_up
 
     store = opened.store
     home = media_folder(store.path.absolute()) / "table"
@@ -322,12 +322,12 @@ class _Media:
 
 @contextmanager
 def _refused(folder: Path) -> Iterator[None]:
-    from srs.store.connection import refusal
+    from srs.store.connection import store_error
 
     try:
         yield
     except OSError as error:
-        raise refusal(folder, error) from None
+        raise store_error(folder, error) from None
 
 
 def _is_safe(name: str) -> bool:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from srs.maintenance.backup import back_up
 from srs.maintenance.checks import CURES, damages
 from srs.maintenance.findings import Finding
-from srs.store.connection import Store, StoreError
+from srs.store.backups import back_up
+from srs.store.connection import DAMAGED, Store, StoreError
 
 
 class Report(Struct, frozen=True):
@@ -91,11 +91,7 @@ def _cured(
 ) -> Iterator[Finding]:
     told, only_indexes = damages(connection)
     if told and not (only_indexes and _reindexed(connection)):
-        repair = (
-            "flash restore goes back to a backup, "
-            "flash doctor --salvage NEW.db reads what can be read"
-        )
-        yield Finding("damage", "; ".join(told[:3]), len(told), repair, mended=False)
+        yield Finding("damage", "; ".join(told[:3]), len(told), DAMAGED, mended=False)
         return
     if told:
         sentence = "an index that doesn't know all rows"

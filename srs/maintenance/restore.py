@@ -1,4 +1,4 @@
-"""A backup takes the place of the store, at no moment without a store.
+"""Restore a backup; the store is never missing in between.
 
 A copy of the backup is checked and migrated first.  Its pages then go into the
 living file through SQLite's backup API, as one transaction: another review that is
@@ -13,20 +13,15 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from srs.maintenance.backup import (
-    Contents,
-    back_up,
-    contents_of,
-    folder_of,
-    free_name,
-)
-from srs.store.connection import Store, StoreError, hint_for, make_file, open_store
+from srs.store.backups import Contents, back_up, contents_of, folder_of, free_name
+from srs.store.connection import Store, StoreError, make_file, store_error
+from srs.store.opening import open_store
 
 _TRIES = 20
 """Each after a quarter of a second, until another program lets go."""
 
-_LIST = "flash restore lists the backups"
-_SALVAGE = "flash doctor --db FILE --salvage NEW.db reads what can be read"
+_LIST = "'flash restore' lists the backups"
+_SALVAGE = "'flash doctor --db FILE --salvage NEW.db' recovers what is readable"
 
 
 def restored_name(path: Path, name: Path) -> Path:
@@ -73,8 +68,7 @@ def _room(path: Path) -> Iterator[Path]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         room = TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-")
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoreError(path, reason, hint_for(reason)) from None
+        raise store_error(path, error) from None
     with room as folder:
         yield Path(folder)
 
@@ -83,19 +77,16 @@ def _check_names(path: Path, source: Path) -> None:
     if not source.is_file():
         raise StoreError(source, "no such file", _LIST)
     if path.exists() and source.samefile(path):
-        raise StoreError(source, "this is the store itself", _LIST)
+        raise StoreError(source, "that is the store itself", _LIST)
 
 
 def _refusal(source: Path, error: Exception) -> StoreError:
-    reason = getattr(error, "strerror", None) or str(error)
-    if isinstance(error, UnicodeDecodeError):
-        # SQLite's complaint quotes the damaged schema.
-        reason = "malformed database schema"
-    if "malformed" in reason:
-        return StoreError(source, reason, _SALVAGE)
-    if "not a database" in reason:
-        return StoreError(source, reason, _LIST)
-    return StoreError(source, reason, hint_for(reason))
+    refused = store_error(source, error)
+    if "malformed" in refused.message:
+        return StoreError(source, refused.message, _SALVAGE)
+    if "not a database" in refused.message:
+        return StoreError(source, refused.message, _LIST)
+    return refused
 
 
 def _copy(source: Path, copy: Path) -> None:
@@ -116,7 +107,7 @@ def _copy(source: Path, copy: Path) -> None:
 def _check(copy: Path) -> None:
     with closing(sqlite3.connect(copy)) as connection:
         if not connection.execute("pragma user_version").fetchone()[0]:
-            raise StoreError(copy, "not a store of flash", _LIST)
+            raise StoreError(copy, "not a database of flash", _LIST)
         verdict = connection.execute("pragma integrity_check(1)").fetchone()[0]
         if verdict != "ok":
             raise sqlite3.DatabaseError(f"malformed: {verdict}")
@@ -148,7 +139,7 @@ def present(path: Path) -> Contents | None:
             tables = {row[0] for row in connection.execute(_TABLES)}
             if tables and "_sqlite_migrations" not in tables:
                 hint = "name another file with --db"
-                raise StoreError(path, "a database, but not one of flash", hint)
+                raise StoreError(path, "not a database of flash", hint)
             return contents_of(connection)
     except (sqlite3.Error, UnicodeDecodeError):
         return None
@@ -184,8 +175,7 @@ def restore(path: Path, copy: Store, now_ms: int, keep: Path) -> Path | None:
                 raise
             _replace(path, copy)
     except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StoreError(path, reason, hint_for(reason)) from None
+        raise store_error(path, error) from None
     return saved
 
 

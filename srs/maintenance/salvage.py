@@ -19,7 +19,8 @@ from msgspec import Struct
 from srs.maintenance.doctor import repair_damage
 from srs.maintenance.findings import Finding
 from srs.maintenance.pages import Pages, Row
-from srs.store.connection import Store, StoreError, hint_for, open_store
+from srs.store.connection import Store, StoreError, store_error
+from srs.store.opening import open_store
 
 _HEAD = b"SQLite format 3\0" + bytes.fromhex("1000 0202 00 40 20 20")
 """Begins each file of flash: pages of 4096 bytes, with a write-ahead log."""
@@ -81,8 +82,7 @@ def salvage(path: Path, target: Path, now_ms: int) -> Salvaged:
             raise StoreError(path, "nothing of a store of flash can be read", hint)
         partial.replace(target)
     except (OSError, sqlite3.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StoreError(target, reason, hint_for(reason)) from None
+        raise store_error(target, error) from None
     finally:
         with suppress(OSError):
             _remove(partial)

@@ -1,16 +1,17 @@
-"""The tables of the store, made and changed only by migrations.
+"""The tables of the store, created and changed only by migrations.
 
-`notes` and `reviews` are the truth; what `cards` holds beside its names is a
-cache of the log and can be rebuilt.  Moments are UTC milliseconds, study days
-are days since 1970-01-01.  A migration never changes once it is released.
+`notes` and `reviews` are the source of truth; the scheduling columns of `cards` are
+a cache of the log and can be rebuilt.  Times are UTC milliseconds, study days are
+days since 1970-01-01.  A migration never changes once it is released.
 """
 
-from sqlite_utils import Database, Migrations
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database, Migrations
 
 VERSION = 3
-"""Also written as `PRAGMA user_version`, so that a look tells what a file is."""
-
-migrations = Migrations("flash")
+"""The newest schema, also written as `pragma user_version`."""
 
 _FIRST = """
 create table settings (
@@ -119,13 +120,9 @@ create table readers (
 """
 
 
-@migrations()
-def m001_first(db: Database) -> None:
-    """Make the tables."""
-    for statement in _FIRST.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
-    db.execute("pragma user_version = 1")
+def m001_first(db: "Database") -> None:
+    """Create the first tables."""
+    _run(db, _FIRST, 1)
 
 
 _EXCHANGE = """
@@ -150,13 +147,9 @@ create table anki_notes (
 """
 
 
-@migrations()
-def m002_exchange(db: Database) -> None:
-    """Make room for what comes from Anki."""
-    for statement in _EXCHANGE.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
-    db.execute("pragma user_version = 2")
+def m002_exchange(db: "Database") -> None:
+    """Add what an exchange with Anki needs."""
+    _run(db, _EXCHANGE, 2)
 
 
 _CONFUSIONS = """
@@ -169,10 +162,23 @@ create table confusions (
 """
 
 
-@migrations()
-def m003_confusions(db: Database) -> None:
-    """Make room for the pairs of cards that a person mixes up."""
-    for statement in _CONFUSIONS.split(";\n"):
+def m003_confusions(db: "Database") -> None:
+    """Add the confused cards."""
+    _run(db, _CONFUSIONS, 3)
+
+
+def migrations() -> "Migrations":
+    """Return the migrations; they run once each, in this order."""
+    from sqlite_utils import Migrations
+
+    found = Migrations("flash")
+    for migration in (m001_first, m002_exchange, m003_confusions):
+        found()(migration)
+    return found
+
+
+def _run(db: "Database", script: str, version: int) -> None:
+    for statement in script.split(";\n"):
         if statement.strip():
             db.execute(statement)
-    db.execute("pragma user_version = 3")
+    db.execute(f"pragma user_version = {version}")

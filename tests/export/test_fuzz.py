@@ -18,7 +18,7 @@ from store_fixtures import NOON, contradictions, new_store
 from export.errors import PackageError
 from flash.cli.context import AppContext
 from flash.service.importing import import_package, media_folder
-from srs.store.connection import open_store
+from srs.store.opening import open_store
 
 Entries = dict[str, bytes]
 NOW = NOON + 10 * 86_400_000

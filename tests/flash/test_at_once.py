@@ -10,7 +10,7 @@ from crash_process import ASKED, Ended, start
 from crash_scenarios import RATINGS, SCENARIOS
 from store_fixtures import NOON
 
-from srs.store.connection import open_store
+from srs.store.opening import open_store
 
 REVIEW = ("review", "--plain")
 ANSWERS = "".join(f"\n{rating}\n" for rating in RATINGS)

@@ -142,7 +142,7 @@ def test_a_folder_that_may_not_be_written_is_told(
 
     assert code == 1
     assert err.startswith(f"flash: {locked}/store.db: ")
-    assert err.endswith("(allow writing to the file and its folder)\n")
+    assert err.endswith("(make the file and its folder writable)\n")
 
 
 @LINUX
@@ -156,7 +156,9 @@ def test_a_store_that_may_not_be_written_is_told(
 
     code, err = told_by(locked, words, without_privilege)
 
-    hint = "attempt to write a readonly database (allow writing to the file and its folder)"
+    hint = (
+        "attempt to write a readonly database (make the file and its folder writable)"
+    )
     assert (code, err) == (1, f"flash: {locked}/store.db: {hint}\n")
 
 
@@ -170,7 +172,7 @@ def test_a_file_that_may_not_grow_is_told_and_nothing_is_half_written(
         locked, words, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, largest)
     )
 
-    said = "disk I/O error (the disk refuses: make a backup on another one)"
+    said = "disk I/O error (the disk may be failing: back up to another one)"
     assert (code, err) == (1, f"flash: {locked}/store.db: {said}\n")
     assert dump(locked / "store.db") == before
     assert run(locked, words).code == 0

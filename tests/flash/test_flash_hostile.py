@@ -23,7 +23,8 @@ from flash.tui.editor import editor_command
 from flash.tui.page import layout
 from flash.tui.view_model import ReviewViewModel
 from srs.models.cards import Rating
-from srs.store.connection import Store, open_store
+from srs.store.connection import Store
+from srs.store.opening import open_store
 from srs.store.settings import save_options
 from srs.study.session import Session
 

@@ -181,8 +181,8 @@ def test_a_restore_mends_a_store_that_does_not_open(flash: Run) -> None:
     assert (code, err) == (
         1,
         "flash: store.db: file is not a database (name another file with --db, or "
-        "flash restore goes back to a backup, "
-        "flash doctor --salvage NEW.db reads what can be read)\n",
+        "'flash restore' goes back to a backup, "
+        "'flash doctor --salvage NEW.db' recovers what is readable)\n",
     )
 
     code, out, _ = flash("restore", "2026-11-23T090000.db", "--yes")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from flash.__main__ import main
-from srs.store.connection import Store, open_store
+from srs.store.connection import Store
+from srs.store.opening import open_store
 
 NOW_MS = 1_795_424_400_000
 DECK = "deck: D\ncards:\n" + "".join(

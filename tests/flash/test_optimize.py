@@ -86,7 +86,7 @@ def test_a_fit_is_used_only_without_dry_run(flash: Run) -> None:
 def test_every_deck_with_parameters_of_its_own_is_fitted(
     flash: Run, tmp_path: Path
 ) -> None:
-    from srs.store.connection import open_store
+    from srs.store.opening import open_store
 
     store = open_store(tmp_path / "store.db", NOON)
     save_options(store, "B", {"parameters": DEFAULT_PARAMETERS})
@@ -103,7 +103,7 @@ def test_every_deck_with_parameters_of_its_own_is_fitted(
 
 
 def test_little_to_learn_from_keeps_the_defaults(flash: Run, tmp_path: Path) -> None:
-    from srs.store.connection import open_store
+    from srs.store.opening import open_store
 
     store = open_store(tmp_path / "store.db", NOON)
     store.db.execute(
@@ -144,7 +144,7 @@ ODD = {
 
 @pytest.mark.parametrize("damage", ODD.values(), ids=ODD)
 def test_an_odd_log_ends_in_a_sentence(flash: Run, tmp_path: Path, damage: str) -> None:
-    from srs.store.connection import open_store
+    from srs.store.opening import open_store
 
     store = open_store(tmp_path / "store.db", NOON)
     if ":n" in damage:

@@ -19,7 +19,7 @@ from flash.report.heat import Heat, heat
 from flash.report.markup import tag, text
 from flash.report.plots import column_plot, left_edge, range_plot
 from srs.stats.daily_counts import Daily
-from srs.store.connection import open_store
+from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from store_fixtures import DAY_MS, NOON, add, basic, give, ids, new_store, numbered
 
-from srs.maintenance.backup import (
+from srs.maintenance.restore import prepared, present, restore, restored_name
+from srs.models.cards import Rating
+from srs.store.backups import (
     KEPT,
     Backup,
     Contents,
@@ -19,10 +21,9 @@ from srs.maintenance.backup import (
     contents_of,
     list_backups,
 )
-from srs.maintenance.restore import prepared, present, restore, restored_name
-from srs.models.cards import Rating
 from srs.store.card_actions import enter
-from srs.store.connection import Store, StoreError, open_store
+from srs.store.connection import Store, StoreError
+from srs.store.opening import open_store
 from srs.store.settings import Options, save_setting
 from srs.study.session import Session
 
@@ -313,14 +314,14 @@ def test_files_that_are_no_backups_are_refused_and_nothing_is_changed(
     back_up(opened, NOON, newer)
     with closing(sqlite3.connect(newer)) as connection:
         connection.execute("pragma user_version = 99")
-    lists = "flash restore lists the backups"
-    salvage = "flash doctor --db FILE --salvage NEW.db reads what can be read"
+    lists = "'flash restore' lists the backups"
+    salvage = "'flash doctor --db FILE --salvage NEW.db' recovers what is readable"
 
     assert refusal(opened.path, tmp_path / "none.db") == ("no such file", lists)
-    assert refusal(opened.path, opened.path) == ("this is the store itself", lists)
+    assert refusal(opened.path, opened.path) == ("that is the store itself", lists)
     assert refusal(opened.path, text) == ("file is not a database", lists)
-    assert refusal(opened.path, empty) == ("not a store of flash", lists)
-    assert refusal(opened.path, other)[0] == "a database, but not one of flash"
+    assert refusal(opened.path, empty) == ("not a database of flash", lists)
+    assert refusal(opened.path, other)[0] == "not a database of flash"
     assert refusal(opened.path, newer)[0] == "made by a newer flash"
     assert refusal(opened.path, damaged) == (
         "database disk image is malformed",
@@ -340,4 +341,4 @@ def test_a_database_of_another_program_is_never_overwritten(
     with pytest.raises(StoreError) as caught:
         present(other)
 
-    assert caught.value.message == "a database, but not one of flash"
+    assert caught.value.message == "not a database of flash"

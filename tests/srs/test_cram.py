@@ -27,7 +27,8 @@ from srs.models.cards import Rating, Review, State
 from srs.optimizer.training import read_training_set
 from srs.stats.overview import Retention, statistics
 from srs.store.card_actions import bury, suspend
-from srs.store.connection import Store, open_store
+from srs.store.connection import Store
+from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
 from srs.store.revlog import history, logged
 from srs.store.settings import Options, save_options

@@ -22,7 +22,8 @@ from cards.note import Cloze, Compare, Note
 from srs.maintenance.doctor import examine, repair
 from srs.maintenance.findings import Finding
 from srs.models.cards import Rating
-from srs.store.connection import Store, open_store
+from srs.store.connection import Store
+from srs.store.opening import open_store
 from srs.store.settings import Options, save_options
 
 AGAIN_ADD = "set aside with their history until their files are added again"

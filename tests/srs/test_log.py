@@ -26,7 +26,8 @@ from srs.models.cards import Rating, ReviewKind, SchedulingState, State, StoredC
 from srs.models.presets import Preset
 from srs.scheduler.next_states import AnswerTime, next_states
 from srs.store.card_actions import bury, set_due_today, suspend
-from srs.store.connection import Store, StoreError, open_store
+from srs.store.connection import Store, StoreError
+from srs.store.opening import open_store
 from srs.store.revlog import HistoryLine, history, record, seed_of
 from srs.store.settings import Options, save_options
 from srs.store.undo import OF_A_REVIEW, undo_last

@@ -18,7 +18,8 @@ from srs.models.cards import Rating, State, StoredCard
 from srs.models.incoming import Incoming, IncomingCard, IncomingNote, IncomingReview
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.scheduler.sm2 import memory_from_sm2
-from srs.store.connection import Store, open_store
+from srs.store.connection import Store
+from srs.store.opening import open_store
 from srs.store.settings import Options
 from srs.study.session import Session
 

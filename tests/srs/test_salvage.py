@@ -20,13 +20,14 @@ from store_fixtures import (
 
 from cards.note import Cloze, Note
 from flash.__main__ import main
-from srs.maintenance.backup import contents_of
 from srs.maintenance.doctor import examine
 from srs.maintenance.pages import SIZE
 from srs.maintenance.salvage import Salvaged, salvage
 from srs.models.cards import Rating
+from srs.store.backups import contents_of
 from srs.store.card_actions import suspend
-from srs.store.connection import StoreError, open_store
+from srs.store.connection import StoreError
+from srs.store.opening import open_store
 from srs.store.settings import save_options
 
 NOTES = 150

@@ -33,7 +33,8 @@ from cards.note import Choice, ListNote, Note, Option
 from srs.models.cards import Rating, State
 from srs.models.exam import Exam, exam_text
 from srs.store.card_actions import enter, leave, reader_pids, set_due_today, suspend
-from srs.store.connection import Store, StoreError, open_store
+from srs.store.connection import Store, StoreError
+from srs.store.opening import open_store
 from srs.store.settings import Options, save_options, save_setting
 from srs.study.cram import Cramming
 from srs.study.queue import CardFilter, Counts

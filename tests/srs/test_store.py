@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from srs.store import connection as store
 from srs.store import schema
-from srs.store.connection import Store, StoreError, open_store
+from srs.store.connection import Store, StoreError
+from srs.store.opening import open_store
 from srs.store.settings import save_setting
 
 NOON = 1_795_435_200_000
@@ -65,10 +65,6 @@ def test_answers_are_durable_and_ties_are_kept(opened: Store) -> None:
         "foreign_keys": 1,
         "user_version": schema.VERSION,
     }
-
-
-def test_both_modules_speak_of_the_same_version() -> None:
-    assert store.VERSION == schema.VERSION
 
 
 def test_every_table_is_strict(opened: Store) -> None:
@@ -176,7 +172,7 @@ def test_somebody_elses_database_is_refused_and_left_alone(
     before = file.read_bytes()
 
     assert refusal(file) == (
-        "a database, but not one of flash",
+        "not a database of flash",
         "name another file with --db",
     )
     assert file.read_bytes() == before
@@ -190,8 +186,8 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) ->
 
     assert message == "file is not a database"
     assert hint == (
-        "name another file with --db, or flash restore goes back to a backup, "
-        "flash doctor --salvage NEW.db reads what can be read"
+        "name another file with --db, or 'flash restore' goes back to a backup, "
+        "'flash doctor --salvage NEW.db' recovers what is readable"
     )
     assert file.read_text() == "deck: A\n" * 200
 
@@ -200,7 +196,7 @@ def test_a_folder_is_no_store(tmp_path: Path) -> None:
     folder = tmp_path / "folder.db"
     (folder / "inside").mkdir(parents=True)
 
-    assert refusal(folder)[1] == "allow writing to the file and its folder"
+    assert refusal(folder)[1] == "make the file and its folder writable"
 
 
 def test_a_file_where_the_folder_should_be_is_reported(tmp_path: Path) -> None:
@@ -208,7 +204,7 @@ def test_a_file_where_the_folder_should_be_is_reported(tmp_path: Path) -> None:
 
     assert refusal(tmp_path / "data" / "store.db") == (
         "File exists",
-        "a file stands where its folder should be: name another",
+        "its folder is a file: name another path",
     )
 
 
@@ -230,7 +226,7 @@ def journal(store: Store) -> str:
 
 
 def test_an_empty_store_is_filled_without_its_log(opened: Store) -> None:
-    with opened.filled_at_once():
+    with opened.bulk_fill():
         during = journal(opened)
         save_setting(opened, "a", "1")
 
@@ -241,7 +237,7 @@ def test_an_empty_store_is_filled_without_its_log(opened: Store) -> None:
 def test_what_fails_while_a_store_is_filled_leaves_nothing(opened: Store) -> None:
     with (
         pytest.raises(sqlite3.IntegrityError),
-        opened.filled_at_once(),
+        opened.bulk_fill(),
         opened.transaction() as connection,
     ):
         connection.execute("insert into decks (name) values ('A')")
@@ -255,7 +251,7 @@ def test_a_store_in_use_keeps_its_log(path: Path, opened: Store) -> None:
     other = open_store(path, NOON)
     assert other.setting("a") == ""
 
-    with opened.filled_at_once():
+    with opened.bulk_fill():
         during = journal(opened)
         save_setting(opened, "a", "1")
 
@@ -274,7 +270,7 @@ def test_a_store_with_notes_keeps_its_log(opened: Store) -> None:
         " '', 0, 0, 0)"
     )
 
-    with opened.filled_at_once():
+    with opened.bulk_fill():
         assert journal(opened) == "wal"
 
 
@@ -288,7 +284,10 @@ def test_a_store_that_another_program_holds_is_reported(
         save_setting(opened, "a", "1")
 
     assert caught.value.message == "database is locked"
-    assert caught.value.hint == "another program holds it: close that and try again"
+    assert (
+        caught.value.hint
+        == "another program is using it: close that program and try again"
+    )
     save_setting(opened, "a", "1")
     assert other.setting("a") == "1"
     other.close()
@@ -300,7 +299,7 @@ def test_a_store_that_can_not_be_written_is_reported(opened: Store) -> None:
     with pytest.raises(StoreError) as caught:
         save_setting(opened, "a", "1")
 
-    assert caught.value.hint == "allow writing to the file and its folder"
+    assert caught.value.hint == "make the file and its folder writable"
 
 
 def test_a_full_disk_is_reported_and_nothing_is_half_written(opened: Store) -> None:
@@ -310,5 +309,5 @@ def test_a_full_disk_is_reported_and_nothing_is_half_written(opened: Store) -> N
     with pytest.raises(StoreError) as caught:
         save_setting(opened, "a", "1" * 1_000_000)
 
-    assert caught.value.hint == "free some space on the disk"
+    assert caught.value.hint == "free some disk space"
     assert opened.rows("select * from settings") == []

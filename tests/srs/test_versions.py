@@ -13,12 +13,12 @@ import pytest
 from sqlite_utils import Database
 from store_fixtures import contradictions, give
 
-from srs.maintenance.backup import list_backups
 from srs.maintenance.doctor import examine
 from srs.models.cards import Rating
-from srs.store import connection as store
-from srs.store import schema
-from srs.store.connection import StoreError, open_store
+from srs.store import opening, schema
+from srs.store.backups import list_backups
+from srs.store.connection import StoreError
+from srs.store.opening import open_store
 from srs.store.operations import last_operations
 from srs.store.schema import VERSION
 from srs.store.undo import undo_operations
@@ -133,10 +133,10 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
         db.execute("create table nonsense (")
 
     with monkeypatch.context() as patch:
-        migrations = schema.migrations
-        half = migrations._Migration("m999_half", m999_half)
-        patch.setattr(migrations, "_migrations", [*migrations._migrations, half])
-        patch.setattr(store, "VERSION", 999)
+        migrations = schema.migrations()
+        migrations()(m999_half)
+        patch.setattr(opening, "migrations", lambda: migrations)
+        patch.setattr(opening, "VERSION", 999)
         with pytest.raises(StoreError) as caught:
             open_store(path, NOW)
 
@@ -152,7 +152,7 @@ def test_two_programs_that_migrate_at_once_do_it_once(tmp_path: Path) -> None:
         # The other one has looked at the version before this one migrates.
         assert other.execute("pragma user_version").fetchone() == (1,)
         open_store(path, NOW).close()
-        schema.migrations.apply(Database(other))
+        schema.migrations().apply(Database(other))
 
         names = other.execute("select name from _sqlite_migrations").fetchall()
 

@@ -10,7 +10,7 @@ from flash.cli.errors import UserError
 from flash.cli.output import say
 
 if TYPE_CHECKING:
-    from srs.maintenance.backup import Contents
+    from srs.store.backups import Contents
 
 _FIGURES = ("notes", "cards", "reviews")
 
@@ -32,7 +32,7 @@ def backup(
     stay.  One is made by itself on each study day when a review ends, and before
     an import, a restore, a mend and a change of the store's format.
     """
-    from srs.maintenance.backup import back_up
+    from srs.store.backups import back_up
 
     if listed:
         _list(db, as_json=json)
@@ -49,7 +49,7 @@ def backup(
 
 def _list(db: Path | None, *, as_json: bool) -> None:
     from flash.cli.output import print_json, print_table
-    from srs.maintenance.backup import folder_of, list_backups
+    from srs.store.backups import folder_of, list_backups
 
     path, _ = chosen_store(db)
     found = list_backups(path)
@@ -135,7 +135,7 @@ def restore(
     path, clock = chosen_store(db)
     source = restored_name(path, file)
     with prepared(path, source, clock()) as copy:
-        from srs.maintenance.backup import contents_of
+        from srs.store.backups import contents_of
 
         now, then = present(path), contents_of(copy.connection)
         if not json:

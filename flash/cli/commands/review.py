@@ -105,7 +105,7 @@ def review(
 
 def _back_up(store: AppContext) -> None:
     """Make the backup of the day; a review never fails for it."""
-    from srs.maintenance.backup import back_up_daily
+    from srs.store.backups import back_up_daily
     from srs.store.connection import StoreError
 
     try:

@@ -46,7 +46,7 @@ def stats(
     with open_app(db) as store:
         check_deck(store, deck)
         if html is not None:
-            from srs.maintenance.backup import refuse_store
+            from srs.store.backups import refuse_store
 
             refuse_store(store.store.path, html)
         whole = full or html is not None

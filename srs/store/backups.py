@@ -1,7 +1,7 @@
-"""Copies of the store beside it: made while it is in use, checked, thinned out.
+"""Backups: checked copies of the store in a folder beside it, thinned out by age.
 
-They are made with SQLite's backup API before a migration, an import, a restore and
-a mend, and once a study day when a review ends.
+SQLite's backup API makes them while the store is in use: before a migration, an
+import, a restore and a repair, and once a study day when a review ends.
 """
 
 import os
@@ -15,37 +15,37 @@ from pathlib import Path
 from msgspec import Struct
 
 from srs.scheduler.study_day import Calendar
-from srs.store.connection import Store, StoreError, hint_for, make_file
+from srs.store.connection import Store, StoreError, make_file, store_error
 
 KEPT = 10
-"""The last so many stay, and the first of each month."""
+"""Number of latest backups to keep, besides the first of each month."""
 
 _DAY_MS = 86_400_000
 _NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d{6})(-\d+)?\.db")
 
 
 class Contents(Struct, frozen=True):
-    """What is in a store, in figures."""
+    """Counts of what a store holds."""
 
     version: int
     notes: int
-    """Retired ones too, as with cards."""
+    """Including retired notes; likewise cards."""
     cards: int
     reviews: int
-    """Those that stand."""
+    """Without undone reviews."""
     newest_ms: int | None
-    """The moment of the last of them, UTC milliseconds."""
+    """Time of the last review, UTC milliseconds."""
 
 
 class Backup(Struct, frozen=True):
-    """A file beside the store."""
+    """A backup file."""
 
     path: Path
     made_ms: int
     size: int
     """Bytes."""
     contents: Contents | None
-    """None where it can't be read."""
+    """None if the file can't be read."""
 
 
 def contents_of(connection: sqlite3.Connection) -> Contents:
@@ -67,21 +67,21 @@ def contents_of(connection: sqlite3.Connection) -> Contents:
 
 
 def folder_of(path: Path) -> Path:
-    """Give the folder for the backups of a store."""
+    """Return the folder for the backups of a store."""
     return path.with_name(path.name + ".backups")
 
 
 def back_up(
     store: Store, now_ms: int, target: Path | None = None, *, keep: Path | None = None
 ) -> Path:
-    """Copy the store as it is at this moment, also while it is in use.
+    """Copy the store as it is now, even while it is in use.
 
     Args:
         store: The store.
         now_ms: UTC milliseconds, for the name.
-        target: Where to; by default a dated file in `NAME.backups` beside the
-            store, of which the last ten and one of each month are kept.
-        keep: A file that is not to be thinned out.
+        target: The file to write; by default a dated file in `NAME.backups` beside
+            the store, where the last ten and one of each month are kept.
+        keep: A file that thinning out must not remove.
 
     Returns:
         The file, complete and checked.
@@ -92,7 +92,7 @@ def back_up(
     folder = folder_of(store.path)
     target = free_name(folder, now_ms) if target is None else target
     refuse_store(store.path, target)
-    # Another program may be at the same, in the same second.
+    # Another program may be making a backup in the same second.
     partial = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -102,8 +102,7 @@ def back_up(
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StoreError(target, reason, hint_for(reason)) from None
+        raise store_error(target, error) from None
     if target.parent == folder:
         _thin_out(folder, keep)
         _sweep(folder, now_ms)
@@ -111,26 +110,26 @@ def back_up(
 
 
 def refuse_store(path: Path, target: Path) -> None:
-    """See to it that a file to be written is not the store, nor a part of it.
+    """Make sure that a file to be written is not the store or a part of it.
 
     Raises:
         StoreError: It is, or it is no file.
     """
     hint = "name another file"
     if not target.name:
-        raise StoreError(target, "this is no file", hint)
+        raise StoreError(target, "not a file name", hint)
     own = {path.resolve().with_name(path.resolve().name + end) for end in _OWN}
     if target.resolve() in own or (
         path.exists() and target.exists() and target.samefile(path)
     ):
-        raise StoreError(target, "this is the store itself", hint)
+        raise StoreError(target, "that is the store itself", hint)
 
 
 _OWN = ("", "-wal", "-shm", "-journal")
 
 
 def back_up_daily(store: Store, calendar: Calendar, now_ms: int) -> Path | None:
-    """Make a backup unless there is one of this study day; see `back_up`."""
+    """Make a backup unless there is one from this study day; see `back_up`."""
     today = calendar.day(now_ms)
     if any(calendar.day(made) == today for made, _ in _dated(folder_of(store.path))):
         return None
@@ -138,7 +137,7 @@ def back_up_daily(store: Store, calendar: Calendar, now_ms: int) -> Path | None:
 
 
 def free_name(folder: Path, now_ms: int, ending: str = ".db") -> Path:
-    """Give a dated name that no file in a folder has."""
+    """Return a dated name that is free in a folder."""
     moment = datetime.fromtimestamp(now_ms / 1000, UTC)
     base, number = f"{moment:%Y-%m-%dT%H%M%S}", 1
     path = folder / f"{base}{ending}"
@@ -162,7 +161,7 @@ def _copy(source: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def _at_one_moment(connection: sqlite3.Connection) -> Iterator[None]:
-    """Hold what is read still while others write."""
+    """Read one snapshot while others write."""
     connection.execute("begin")
     try:
         yield
@@ -171,7 +170,7 @@ def _at_one_moment(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _sweep(folder: Path, now_ms: int) -> None:
-    """Remove what backups left that were killed; younger ones may be at work."""
+    """Remove partial files older than a day, left by killed backups."""
     for file in folder.glob("*.part"):
         with suppress(OSError):
             if file.stat().st_mtime * 1000 < now_ms - _DAY_MS:
@@ -189,7 +188,7 @@ def _thin_out(folder: Path, keep: Path | None) -> None:
 
 
 def _dated(folder: Path) -> list[tuple[int, Path]]:
-    """Give the backups in a folder with their moments, the oldest first."""
+    """Return the backups in a folder with their times, oldest first."""
     found: list[tuple[int, int, Path]] = []
     for file in folder.glob("*.db"):
         name = _NAME.fullmatch(file.name)
@@ -201,18 +200,18 @@ def _dated(folder: Path) -> list[tuple[int, Path]]:
 
 
 def list_backups(path: Path) -> list[Backup]:
-    """Look at the backups of a store, the newest first.
+    """List the backups of a store, newest first.
 
     Args:
         path: The store; it is not opened.
     """
     return [
-        Backup(file, made, file.stat().st_size, _looked_at(file))
+        Backup(file, made, file.stat().st_size, _contents(file))
         for made, file in reversed(_dated(folder_of(path)))
     ]
 
 
-def _looked_at(path: Path) -> Contents | None:
+def _contents(path: Path) -> Contents | None:
     try:
         with closing(read_only(path)) as connection:
             return contents_of(connection)
@@ -221,7 +220,7 @@ def _looked_at(path: Path) -> Contents | None:
 
 
 def read_only(path: Path) -> sqlite3.Connection:
-    """Open a database that nobody writes, without leaving a trace.
+    """Open a database that nobody writes, without creating files beside it.
 
     Raises:
         sqlite3.Error: It can't be opened.

@@ -1,0 +1,76 @@
+"""Open the store: check the file, migrate it after a backup, set it up."""
+
+import sqlite3
+from pathlib import Path
+
+from srs.store.backups import back_up
+from srs.store.connection import Store, StoreError, make_file, store_error
+from srs.store.schema import VERSION, migrations
+
+_BUSY_S = 5
+
+
+def open_store(path: Path, now_ms: int) -> Store:
+    """Open a store; create or migrate it if needed.
+
+    Args:
+        path: The file; its folder is created.
+        now_ms: UTC milliseconds, for the name of a backup.
+
+    Raises:
+        StoreError: The file is no store, is newer than this program, or can't
+            be opened or written.
+    """
+    try:
+        if not path.exists():
+            make_file(path)
+        # One thread at a time uses it, but not always the same one.
+        connection = sqlite3.connect(
+            path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+        )
+    except (OSError, sqlite3.Error) as error:
+        raise store_error(path, error) from None
+    store = Store(path, connection)
+    try:
+        _prepare(store, now_ms)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        connection.close()
+        raise store_error(path, error) from None
+    except StoreError:
+        connection.close()
+        raise
+    return store
+
+
+def _prepare(store: Store, now_ms: int) -> None:
+    run = store.connection.execute
+    run("pragma foreign_keys = on")
+    run("pragma synchronous = full")
+    run("pragma cache_size = -65536")  # upper limit; large imports and rebuilds use it
+    run("pragma fullfsync = on")  # macOS: flush the drive's own cache, too
+    # In this order: another program may be creating the store right now.
+    tables = {row[0] for row in run("select name from sqlite_master")}
+    version = run("pragma user_version").fetchone()[0]
+    if (version or tables) and not _is_ours(store):
+        hint = "name another file with --db"
+        raise StoreError(store.path, "not a database of flash", hint)
+    if version > VERSION:
+        hint = f"it has version {version}, this flash knows {VERSION}: update flash"
+        raise StoreError(store.path, "made by a newer flash", hint)
+    if version < VERSION:
+        if "notes" in tables:
+            back_up(store, now_ms)
+        with store.transaction():
+            migrations().apply(store.db)
+    store.use_wal()
+
+
+def _is_ours(store: Store) -> bool:
+    found = store.row("select 1 from sqlite_master where name = '_sqlite_migrations'")
+    if found is None:
+        return False
+    sql = "select count(*) from _sqlite_migrations where migration_set = 'flash'"
+    applied = store.row(sql)[0]
+    # An interrupted first migration leaves that table and nothing else.
+    others = "select 1 from sqlite_master where name not like '%sqlite_%'"
+    return bool(applied) or store.row(others) is None
