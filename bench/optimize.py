@@ -21,7 +21,7 @@ from pathlib import Path
 import fsrs
 from anki.collection import Collection
 from anki.deck_config_pb2 import UpdateDeckConfigsRequest
-from lives import Row, fill, live
+from simulated_learner import Row, fill, live
 from stores import NOW_MS, write_deck
 
 from cards.deckfile.reader import read_deck

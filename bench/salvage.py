@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from lives import fill, live
+from simulated_learner import fill, live
 from stores import NOW_MS, write_deck
 
 from cards.deckfile.reader import read_deck

@@ -8,8 +8,7 @@ import tempfile
 from pathlib import Path
 
 from cards.deckfile.reader import read_deck
-from cards.identity.matching import CardFiltercope as Spoken
-from cards.identity.matching import make_plan
+from cards.identity.matching import FileScope, make_plan
 from flash.tui.app import ReviewApp
 from srs.store.note_writer import apply_plan
 from srs.store.opening import open_store
@@ -28,7 +27,7 @@ def _store(path: Path) -> Path:
     root = Path(__file__).parent.parent / "cards" / "decks" / "aws-security" / "en"
     notes = [n for file in sorted(root.glob("*.yaml")) for n in read_deck(file).notes]
     store = open_store(path, _NOW_MS)
-    apply_plan(store, make_plan(notes, [], Spoken(frozenset())), _NOW_MS)
+    apply_plan(store, make_plan(notes, [], FileScope(frozenset())), _NOW_MS)
     day = _NOW_MS // 86_400_000
     with store.transaction() as connection:
         connection.execute(
