@@ -1,18 +1,18 @@
-"""Now: the machine's clock, or the moment that `$FLASH_NOW` says."""
+"""The current time: the system clock, or the fixed time in `$FLASH_NOW`."""
 
 import os
 import time
 from collections.abc import Callable
 from datetime import datetime
 
-from flash.cli.errors import UserError
+from cards.errors import FlashError
 
 
 def read_clock() -> Callable[[], int]:
-    """Give a function that tells the moment, UTC milliseconds.
+    """Return a function that returns the current time, UTC milliseconds.
 
     Raises:
-        Trouble: `$FLASH_NOW` is set but is no ISO time with an offset.
+        FlashError: `$FLASH_NOW` is set but is not an ISO time with an offset.
     """
     fixed = os.environ.get("FLASH_NOW", "")
     if not fixed:
@@ -23,6 +23,7 @@ def read_clock() -> Callable[[], int]:
         moment = None
     if moment is None or moment.tzinfo is None:
         hint = "write it as 2026-11-23T09:00:00+09:00"
-        raise UserError(f"$FLASH_NOW is no time with an offset: '{fixed}'", hint)
+        message = f"$FLASH_NOW must be a time with an offset, not '{fixed}'"
+        raise FlashError(message, hint)
     now = int(moment.timestamp() * 1000)
     return lambda: now

@@ -1,10 +1,10 @@
-"""Where the store is: `--db`, else `$FLASH_DB`, else the data folder of the user."""
+"""Path of the store: `--db`, else `$FLASH_DB`, else the user data folder."""
 
 import os
 import sys
 from pathlib import Path
 
-from flash.cli.errors import echo_err
+from flash.terminal import echo_err
 
 _SYNCED = {
     "mobile documents": "iCloud",
@@ -16,25 +16,25 @@ _SYNCED = {
 
 
 def store_path(given: Path | None) -> Path:
-    """Choose the file of the store and warn where a program synchronises it.
+    """Return the path of the store; warn if its folder is synchronised.
 
     Args:
-        given: The path of `--db`.
+        given: The value of `--db`.
     """
     named = os.environ.get("FLASH_DB", "")
     path = (given or (Path(named) if named else _default())).expanduser()
     service = _service(path.absolute())
     if service:
         echo_err(
-            f"flash: warning: {path} lies in {service}, which may damage a database "
-            "that is in use (keep it elsewhere and copy backups there: flash backup)"
+            f"flash: warning: {path} is in a {service} folder, which can corrupt "
+            "an open database (keep it elsewhere and copy backups there: flash backup)"
         )
     return path
 
 
 def _default() -> Path:
     if sys.platform.startswith("linux"):
-        # What platformdirs gives here, without its import.
+        # The same as platformdirs, without its import.
         home = os.environ.get("XDG_DATA_HOME", "") or str(Path.home() / ".local/share")
         return Path(home) / "flash" / "flash.db"
     import platformdirs

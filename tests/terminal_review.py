@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from flash.cli.context import AppContext
 from flash.service.adding import reread
+from flash.service.context import AppContext
 from flash.service.deck_import import apply_import, plan_import, read_files
 from srs.models.cards import Rating
 from srs.store.opening import open_store

@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+from cards.errors import FlashError
 from cards.text.width import clean
-from flash.cli.errors import UserError, echo_err, echo_error, echo_problems
+from flash.cli.errors import echo_error
+from flash.terminal import echo_err
 
 _COMMANDS = {
     "review": ("review", "review"),
@@ -76,6 +78,7 @@ def _version(wanted: bool) -> None:
 
 
 def _everywhere(
+    context: typer.Context,
     db: Annotated[
         Path | None,
         typer.Option("--db", metavar="FILE", help="The store, for any command."),
@@ -90,14 +93,12 @@ def _everywhere(
         ),
     ] = False,
 ) -> None:
-    if db is not None:
-        os.environ["_FLASH_GLOBAL_DB"] = str(db)
+    context.obj = db
 
 
 def run(words: list[str]) -> int:
     """Run one command; see `flash.__main__.main`."""
     as_json = "--json" in words
-    os.environ.pop("_FLASH_GLOBAL_DB", None)
     only = words[0] if words and words[0] in _COMMANDS else ""
     try:
         code = application(only)(words, prog_name="flash", standalone_mode=False)
@@ -105,53 +106,44 @@ def run(words: list[str]) -> int:
         echo_err("flash: interrupted")
         return 130
     except TyperException as error:
-        # Wrong usage; typer brings its own way of showing it.
-        show = getattr(error, "show", None)
-        if show is None:
-            echo_error(str(error), as_json=as_json)
-        else:
-            error.message = clean(error.message)
-            show()
-        return error.exit_code
+        return _usage_error(error, as_json=as_json)
     except BrokenPipeError:
-        # Whoever read our output has had enough of it.
+        # The reader of our output, such as `head`, has closed it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
-    except UserError as error:
-        echo_error(str(error), as_json=as_json)
-        return 1
     except Exception as error:
-        if not _told(error, as_json=as_json):
+        known = _as_flash_error(error)
+        if known is None:
             raise
+        echo_error(known, as_json=as_json)
         return 1
     return code if isinstance(code, int) else 0
 
 
-def _told(error: Exception, *, as_json: bool) -> bool:
-    """Tell of an error that our own layers raise; False for a bug of ours."""
-    from cards.errors import DeckError
-    from srs.store.connection import StoreError
+def _usage_error(error: TyperException, *, as_json: bool) -> int:
+    """Show wrong usage in typer's own way."""
+    show = getattr(error, "show", None)
+    if show is None:
+        echo_error(FlashError(str(error)), as_json=as_json)
+    else:
+        error.message = clean(error.message)
+        show()
+    return error.exit_code
 
-    if isinstance(error, DeckError):
-        echo_problems(error.problems, as_json=as_json)
-        return True
-    if isinstance(error, StoreError):
-        echo_error(str(error), as_json=as_json)
-        return True
+
+def _as_flash_error(error: Exception) -> FlashError | None:
+    """Convert an error that is not a bug of flash; None for a bug."""
+    if isinstance(error, FlashError):
+        return error
     if _is_damage(error):
-        echo_error(f"the store can't be read: {error} ({_DOCTOR})", as_json=as_json)
-        return True
+        return FlashError(f"the store can't be read: {error}", _DOCTOR)
     if isinstance(error, OSError) and error.filename:
-        # A name that no disk takes, a folder that may not be read.
-        echo_error(f"{error.filename}: {error.strerror}", as_json=as_json)
-        return True
-    if type(error).__name__ in ("ExportError", "PackageError", "ConnectError"):
-        echo_error(str(error), as_json=as_json)
-        return True
-    return False
+        # A file name or folder that the system refuses.
+        return FlashError(str(error.strerror), place=error.filename)
+    return None
 
 
-_DOCTOR = "flash doctor says more, flash restore goes back to a backup"
+_DOCTOR = "see flash doctor, or go back to a backup with flash restore"
 
 
 def _is_damage(error: Exception) -> bool:

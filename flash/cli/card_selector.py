@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from flash.cli.context import AppContext
-from flash.cli.errors import UserError
+from cards.errors import FlashError
+from flash.service.context import AppContext
 
 
 def named_cards(store: AppContext, names: Sequence[str]) -> list[int]:
@@ -26,7 +26,7 @@ def named_cards(store: AppContext, names: Sequence[str]) -> list[int]:
         found = cards_named(store.store, name)
         if not found:
             hint = "flash list shows their numbers"
-            raise UserError(f"no card is called '{name}'", hint)
+            raise FlashError(f"no card is called '{name}'", hint)
         cards += found
     return cards
 
@@ -46,7 +46,7 @@ def check_tag(store: AppContext, tag: str) -> None:
     if tag not in tags:
         near = difflib.get_close_matches(tag, sorted(tags), 1, 0.4)
         hint = f"did you mean '{near[0]}'?" if near else "no card has it"
-        raise UserError(f"no tag '{tag}'", hint)
+        raise FlashError(f"no tag '{tag}'", hint)
 
 
 def _above(name: str) -> list[str]:
@@ -73,4 +73,4 @@ def check_deck(store: AppContext, deck: str) -> None:
     names = {name for one in deck_names(store.store) for name in ancestry(one)[1:]}
     near = difflib.get_close_matches(deck, sorted(names), 1, 0.4)
     hint = f"did you mean '{near[0]}'?" if near else "flash decks lists them"
-    raise UserError(f"no deck '{deck}'", hint)
+    raise FlashError(f"no deck '{deck}'", hint)

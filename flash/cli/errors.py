@@ -1,39 +1,25 @@
-"""What goes wrong at the edge, told in one manner on stderr.
+"""Errors on stderr: one line of text, or one JSON object with `--json`."""
 
-Data goes to stdout and talk to stderr; an error names its place and its mend.
-With `--json` the same is one JSON object.
-"""
-
+import json
 import sys
-from typing import TYPE_CHECKING
 
-from cards.errors import FlashError
-
-if TYPE_CHECKING:
-    from cards.errors import Problem
+from cards.errors import DeckError, FlashError, Problem, escaped
+from flash.terminal import echo_err
 
 
-class UserError(FlashError):
-    """A wrong argument or setting; ends the command with exit code 1."""
+def echo_error(error: FlashError, *, as_json: bool) -> None:
+    """Write an error to stderr."""
+    if isinstance(error, DeckError):
+        echo_problems(error.problems, as_json=as_json)
+    elif as_json:
+        no_place = dict.fromkeys(("file", "line", "column"))
+        _echo_json({"message": str(error), **no_place})
+    else:
+        echo_err(f"flash: {error}")
 
 
-def echo_err(message: str) -> None:
-    """Write a line of talk to stderr, cleaned of what a terminal would obey."""
-    from cards.text.width import clean
-
-    sys.stderr.write(clean(message) + "\n")
-
-
-def echo_error(message: str, *, as_json: bool) -> None:
-    """Write an error that has no place in a file."""
-    if not as_json:
-        echo_err(f"flash: {message}")
-        return
-    _tell_json({"message": message, "file": None, "line": None, "column": None})
-
-
-def echo_problems(problems: "list[Problem]", *, as_json: bool) -> None:
-    """Write the problems of decks, the first one alone as JSON's `error`."""
+def echo_problems(problems: list[Problem], *, as_json: bool) -> None:
+    """Write the problems of deck files; the first one is JSON's `error`."""
     if not as_json:
         for problem in problems:
             echo_err(str(problem))
@@ -48,13 +34,9 @@ def echo_problems(problems: "list[Problem]", *, as_json: bool) -> None:
         }
         for problem in problems
     ]
-    _tell_json({**found[0], "problems": found})
+    _echo_json({**found[0], "problems": found})
 
 
-def _tell_json(error: dict[str, object]) -> None:
-    import json
-
-    from cards.errors import escaped
-
+def _echo_json(error: dict[str, object]) -> None:
     text = json.dumps({"error": error}, ensure_ascii=False)
     sys.stderr.write(escaped(text) + "\n")

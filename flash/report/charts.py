@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from flash.cli.output import counted
 from flash.report.heat import Heat
 from flash.report.markup import tag, text
+from flash.terminal import counted
 from srs.scheduler.study_day import day_date
 
 WIDTH = 340.0

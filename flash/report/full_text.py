@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from flash.cli.output import clipped, padded, styled, width
 from flash.report.names import (
     group_name,
     hour_name,
@@ -12,6 +11,7 @@ from flash.report.names import (
 )
 from flash.report.plots import left_edge, range_plot
 from flash.report.text import bars
+from flash.terminal import clipped, padded, styled, width
 from srs.models.cards import Rating
 from srs.stats.answer_times import AnswerTimeGroup, Times
 from srs.stats.calibration import Bin, Calibration

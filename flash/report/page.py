@@ -4,10 +4,10 @@ The page asks nothing of the network, and says so to the browser; what cards say
 is escaped.  The same figures make the same page, byte by byte.
 """
 
-from flash.cli.output import counted
 from flash.report.markup import tag, text
 from flash.report.sections import sections
 from flash.report.style import STYLE
+from flash.terminal import counted
 from srs.scheduler.study_day import day_date
 from srs.stats.collect import Figures
 from srs.stats.overview import Statistics

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from flash.cli.output import counted
 from flash.report import share_charts, tables
 from flash.report.charts import Column, columns, half_year
 from flash.report.heat import heat
@@ -14,6 +13,7 @@ from flash.report.names import (
     leeches_counted,
     time_names,
 )
+from flash.terminal import counted
 from srs.models.cards import Rating
 from srs.scheduler.study_day import day_date
 from srs.stats.answer_times import EDGES_S, AnswerTimeGroup, Times

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from flash.cli.output import bar, counted, padded, styled
 from flash.report.heat import Heat, heat
 from flash.report.plots import column_plot, shade
+from flash.terminal import bar, counted, padded, styled
 from srs.scheduler.study_day import day_date
 from srs.stats.collect import Figures
 from srs.stats.overview import Statistics

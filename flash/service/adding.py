@@ -6,12 +6,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from cards.bundled import bundled_path
-from cards.errors import DeckError
+from cards.errors import DeckError, FlashError
 from cards.identity.matching import Action, PlannedChange
 from cards.text.width import clean
-from flash.cli.context import AppContext
-from flash.cli.errors import UserError
-from flash.cli.output import clipped, styled
+from flash.service.context import AppContext
 from flash.service.deck_import import (
     DeckImport,
     StalePlan,
@@ -19,6 +17,8 @@ from flash.service.deck_import import (
     plan_import,
     read_files,
 )
+from flash.terminal import clipped, styled
+from srs.store.connection import StoreError
 from srs.store.note_writer import Applied
 
 BUNDLED = "aws-security"
@@ -75,7 +75,7 @@ def refuse_loss(intake: DeckImport, *, agreed: Callable[[str], bool]) -> None:
     question = f"this retires {lost} of {have} cards of '{clean(deck)}'; go on?"
     if not agreed(question):
         message = f"would retire {lost} of {have} cards of '{deck}'; nothing was done"
-        raise UserError(message, "add --yes if that is meant")
+        raise FlashError(message, "add --yes if that is meant")
 
 
 def plan_and_write(
@@ -141,7 +141,9 @@ def reread(opened: AppContext, file: str) -> str | None:
         add_quietly(opened, Path(file), may_lose=False, name="edit")
     except DeckError as error:
         return "\n".join(str(problem) for problem in error.problems[:5])
-    except UserError as error:
+    except StoreError:
+        raise
+    except FlashError as error:
         return str(error)
     return None
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flash.cli.context import AppContext
 from flash.cli.progress import Progress
+from flash.service.context import AppContext
 
 if TYPE_CHECKING:
     from export.anki.original_notes import OriginalNotes

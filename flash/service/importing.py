@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from flash.cli.context import AppContext
-from flash.cli.output import counted
+from flash.service.context import AppContext
+from flash.terminal import counted
 
 if TYPE_CHECKING:
     from export.anki.anki_model import Collection

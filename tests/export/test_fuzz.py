@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from store_fixtures import NOON, contradictions, new_store
 
 from export.errors import PackageError
-from flash.cli.context import AppContext
+from flash.service.context import AppContext
 from flash.service.importing import import_package, media_folder
 from srs.store.opening import open_store
 

@@ -13,7 +13,7 @@ from export.anki import package_file
 from export.anki.collection_reader import read_collection
 from export.anki.package_file import open_package
 from export.errors import PackageError
-from flash.cli.context import AppContext
+from flash.service.context import AppContext
 from flash.service.importing import Imported, import_package, media_folder
 from srs.models.cards import State
 from srs.store.connection import Store

@@ -6,7 +6,7 @@ import pytest
 from anki_exchange import in_anki, package, studied
 from store_fixtures import NOON, Clock, contradictions, new_store, shelf
 
-from flash.cli.context import AppContext
+from flash.service.context import AppContext
 from flash.service.importing import import_package
 from srs.models.cards import Rating, State, StoredCard
 from srs.store.connection import Store

@@ -9,7 +9,7 @@ from store_fixtures import NOON, contradictions, new_store, shelf
 
 from export.anki import package_file
 from export.errors import PackageError
-from flash.cli.context import AppContext
+from flash.service.context import AppContext
 from flash.service.importing import Imported, import_package
 from srs.scheduler.study_day import day_date
 from srs.store.connection import Store

@@ -379,7 +379,7 @@ def test_the_store_in_a_synchronised_folder_is_warned_of(
 ) -> None:
     _, _, err = flash("decks", "--db", str(tmp_path / "Dropbox" / "store.db"))
 
-    assert "lies in Dropbox" in err
+    assert "is in a Dropbox folder" in err
 
 
 def test_a_time_without_offset_is_refused(
@@ -390,7 +390,7 @@ def test_a_time_without_offset_is_refused(
     assert flash("decks") == (
         1,
         "",
-        "flash: $FLASH_NOW is no time with an offset: '2026-11-23T09:00:00' "
+        "flash: $FLASH_NOW must be a time with an offset, not '2026-11-23T09:00:00' "
         "(write it as 2026-11-23T09:00:00+09:00)\n",
     )
 

@@ -15,8 +15,8 @@ from store_fixtures import NOON, add, give
 from terminal_review import Room
 
 from cards.note import Basic, Change, Choice, Note, Source
+from flash import terminal
 from flash.__main__ import main
-from flash.cli import output as printing
 from flash.cli.plain_review import run as run_plain
 from flash.messages.review import source_url
 from flash.tui.editor import editor_command
@@ -115,7 +115,7 @@ def test_no_command_hands_a_control_character_on(
     colour: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(printing, "has_colour", lambda: colour)
+    monkeypatch.setattr(terminal, "has_colour", lambda: colour)
     escaped = EVIL.replace("\\", "\\\\").encode("unicode_escape").decode()
     Path("bad.yaml").write_text(
         f'deck: D\ncards:\n  - fr\u202eont: "{escaped}"\n', "utf-8"

@@ -13,11 +13,11 @@ from simulated_learner import START_DAY, fill, live
 from store_fixtures import DAY_MS, NOON, add, basic, new_store
 
 from flash.__main__ import main
-from flash.cli.output import width
 from flash.report.charts import Column, columns
 from flash.report.heat import Heat, heat
 from flash.report.markup import tag, text
 from flash.report.plots import column_plot, left_edge, range_plot
+from flash.terminal import width
 from srs.stats.daily_counts import Daily
 from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache

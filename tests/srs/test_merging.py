@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from store_fixtures import DAY_MS, NOON, Clock, contradictions, new_store, shelf
 
 from cards.note import Basic, Note
-from flash.cli.context import AppContext
+from flash.service.context import AppContext
 from flash.service.importing import import_package
 from srs.merging.merge import Merged, merge
 from srs.models.cards import Rating, State, StoredCard

@@ -7,16 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cards.text.width import clean
-from flash.cli.context import (
-    AppContext,
-    DbOption,
-    DeckOption,
-    JsonOption,
-    TagOption,
-    open_app,
-)
-from flash.cli.errors import echo_err
-from flash.cli.output import counted
+from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption
+from flash.service.context import AppContext, open_app
+from flash.terminal import counted, echo_err
 
 if TYPE_CHECKING:
     from export.anki.ankiconnect import AnkiConnect
@@ -65,7 +58,7 @@ def push(
         sent = export_package(store, file, notes, quiet=json, with_schedule=True)
         anki.send(file.read_bytes())
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json({"url": url, **sent})
         return
@@ -95,7 +88,7 @@ def pull(
     if json:
         import msgspec
 
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json({name: msgspec.structs.asdict(one) for name, one in found.items()})
         return

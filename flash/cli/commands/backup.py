@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flash.cli.context import DbOption, JsonOption, chosen_store, open_app
-from flash.cli.errors import UserError
-from flash.cli.output import say
+from cards.errors import FlashError
+from flash.cli.options import DbOption, JsonOption
+from flash.service.context import chosen_store, open_app
+from flash.terminal import echo
 
 if TYPE_CHECKING:
     from srs.store.backups import Contents
@@ -40,15 +41,15 @@ def backup(
     with open_app(db) as store:
         made = back_up(store.store, store.now(), file)
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json({"file": str(made), "bytes": made.stat().st_size})
         return
-    say(f"{made}: {made.stat().st_size / 1e6:.1f} MB")
+    echo(f"{made}: {made.stat().st_size / 1e6:.1f} MB")
 
 
 def _list(db: Path | None, *, as_json: bool) -> None:
-    from flash.cli.output import print_json, print_table
+    from flash.terminal import print_json, print_table
     from srs.store.backups import folder_of, list_backups
 
     path, _ = chosen_store(db)
@@ -66,12 +67,12 @@ def _list(db: Path | None, *, as_json: bool) -> None:
         print_json(rows)
         return
     if not found:
-        say(f"no backups in {folder_of(path)}")
+        echo(f"no backups in {folder_of(path)}")
         return
     table = [
         [one.path.name, f"{one.size / 1e6:.1f}", *_cells(one.contents)] for one in found
     ]
-    say(str(folder_of(path)))
+    echo(str(folder_of(path)))
     head = ["backup (UTC)", "MB", *_FIGURES, "last review (UTC)"]
     print_table(head, table, right=(1, 2, 3, 4))
 
@@ -144,7 +145,7 @@ def restore(
             _ask(path, has_store=path.exists())
         saved = None if dry_run else put_back(path, copy, clock(), source)
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json(
             {
@@ -159,15 +160,15 @@ def restore(
     if dry_run:
         typer.echo("(nothing was changed: --dry-run)")
         return
-    say(f"restored; what was there before: {saved or 'nothing'}")
+    echo(f"restored; what was there before: {saved or 'nothing'}")
 
 
 def _print_change(
     path: Path, source: Path, now: "Contents | None", then: "Contents"
 ) -> None:
-    from flash.cli.output import print_table
+    from flash.terminal import print_table
 
-    say(f"{source.name} in the place of {path}")
+    echo(f"{source.name} in the place of {path}")
     if now is None and path.exists():
         typer.echo("the present store can't be read; it is kept as it is beside")
     rows: list[list[str]] = []
@@ -185,4 +186,4 @@ def _ask(path: Path, *, has_store: bool) -> None:
         return
     if sys.stdin.isatty() and typer.confirm(f"replace {path}?", err=True):
         return
-    raise UserError("nothing was changed", "add --yes to go on")
+    raise FlashError("nothing was changed", "add --yes to go on")

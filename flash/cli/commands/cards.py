@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from flash.cli.context import DbOption, JsonOption, open_app
+from flash.cli.options import DbOption, JsonOption
+from flash.service.context import open_app
 
 Names = Annotated[
     list[str],
@@ -51,7 +52,7 @@ def _mark(names: list[str], db: Path | None, done: str, *, as_json: bool) -> Non
                 store.store, cards, store.now(), suspended=done == "suspended"
             )
     if as_json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json({done: count, "cards": cards})
         return

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cards.errors import escaped
-from flash.cli.context import JsonOption
-from flash.cli.errors import echo_err, echo_problems
+from flash.cli.errors import echo_problems
+from flash.cli.options import JsonOption
+from flash.terminal import echo_err
 
 if TYPE_CHECKING:
     from cards.errors import Problem
@@ -63,7 +64,7 @@ def check(
         else:
             echo_problems(error.problems, as_json=json)
         raise typer.Exit(1) from None
-    from flash.cli.output import counted, print_json
+    from flash.terminal import counted, print_json
 
     lacking = lacking_ids(reading.notes)
     if json:

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from flash.cli.context import AppContext, DbOption, JsonOption, open_app
-from flash.cli.errors import UserError
+from cards.errors import FlashError
+from flash.cli.options import DbOption, JsonOption
+from flash.service.context import AppContext, open_app
 
 _SETTINGS = ("rollover", "time_zone", "away", "catch_up")
 _CACHED = ("rollover", "leech_threshold")
@@ -50,7 +51,7 @@ def config(
         if name:
             name = _known(name.replace("-", "_"), names)
         if value and unset:
-            raise UserError(f"'{value}' and --unset", "leave one of them out")
+            raise FlashError(f"'{value}' and --unset", "leave one of them out")
         if name and (value or unset):
             with store.store.transaction():
                 _change(store, name, value, deck, unset=unset)
@@ -68,7 +69,7 @@ def config(
         )
         own = options.own(deck)
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json(shown)
         return
@@ -77,16 +78,16 @@ def config(
 
 def _tell_unknown(store: AppContext, deck: str) -> None:
     from flash.cli.card_selector import check_deck
-    from flash.cli.errors import echo_err
+    from flash.terminal import echo_err
 
     try:
         check_deck(store, deck)
-    except UserError as error:
+    except FlashError as error:
         echo_err(f"flash: {error}; it is kept for when there is one")
 
 
 def _print(shown: dict[str, Any], own: dict[str, Any], deck: str) -> None:
-    from flash.cli.output import styled
+    from flash.terminal import styled
 
     for name, value in shown.items():
         mark = "  (set for this deck)" if deck and name in own else ""
@@ -108,7 +109,7 @@ def _known(name: str, names: list[str]) -> str:
         return name
     near = difflib.get_close_matches(name, names, 1)
     hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(names)}"
-    raise UserError(f"no setting '{name}'", hint)
+    raise FlashError(f"no setting '{name}'", hint)
 
 
 def _shown(options: Any, name: str, deck: str) -> Any:
@@ -161,7 +162,7 @@ def _change(
 
     if name in _SETTINGS:
         if deck:
-            raise UserError(f"'{name}' holds for all decks", "leave out --deck")
+            raise FlashError(f"'{name}' holds for all decks", "leave out --deck")
         if name == "away":
             _go_away(store, "" if unset or value.lower() == "never" else value)
             return
@@ -177,14 +178,14 @@ def _change(
 
 
 def _go_away(store: AppContext, value: str) -> None:
-    from flash.cli.errors import echo_err
+    from flash.terminal import echo_err
     from srs.study.vacation import set_away
 
     try:
         done = set_away(store.store, " ".join(value.split()), store.now())
     except ValueError:
         hint = "write it as 2026-12-24..2027-01-02, several with blanks between"
-        raise UserError(f"'{value}' as 'away'", hint) from None
+        raise FlashError(f"'{value}' as 'away'", hint) from None
     if done.due:
         echo_err(f"moved {done.moved} of the {done.due} cards due in that time")
 
@@ -194,17 +195,17 @@ def _checked_setting(name: str, value: str) -> str:
 
     if name == "catch_up":
         if value.lower() not in ("yes", "no"):
-            raise UserError(f"'{value}' as 'catch_up'", "yes or no")
+            raise FlashError(f"'{value}' as 'catch_up'", "yes or no")
         return value.lower()
     if name == "rollover":
         if not value.isdecimal() or not 0 <= int(value) <= 23:
-            raise UserError(f"'{value}' as 'rollover'", "an hour from 0 to 23")
+            raise FlashError(f"'{value}' as 'rollover'", "an hour from 0 to 23")
         return str(int(value))
     try:
         zone_offset(value)
     except UnknownZone:
         hint = "a name such as Asia/Tokyo or Europe/Berlin"
-        raise UserError(f"no time zone '{value}'", hint) from None
+        raise FlashError(f"no time zone '{value}'", hint) from None
     return value
 
 
@@ -234,7 +235,7 @@ def _checked(name: str, value: str) -> Any:
         said = re.sub(r", got .*| - at .*", "", str(error).replace("`", ""))
         for theirs, ours in _KINDS.items():
             said = said.replace(theirs, ours)
-        raise UserError(f"'{value}' as '{name}'", said) from None
+        raise FlashError(f"'{value}' as '{name}'", said) from None
 
 
 _KINDS = {
@@ -251,7 +252,9 @@ def _shares(value: str) -> list[float]:
     for word in value.lower().split() if value != "none" else []:
         day, _, share = word.partition("=")
         if day not in _DAYS or not re.fullmatch(r"(\d\d?|100)%?", share):
-            raise UserError(f"'{word}' is no weekday's share", "write 'sat=50% sun=0%'")
+            raise FlashError(
+                f"'{word}' is no weekday's share", "write 'sat=50% sun=0%'"
+            )
         shares[day] = int(share.rstrip("%")) / 100
     return list(shares.values())
 
@@ -259,5 +262,5 @@ def _shares(value: str) -> list[float]:
 def _seconds(word: str) -> int:
     found = re.fullmatch(r"(\d+)([smhd])", word)
     if not found:
-        raise UserError(f"'{word}' is no delay", "write 30s, 10m, 1h or 1d")
+        raise FlashError(f"'{word}' is no delay", "write 30s, 10m, 1h or 1d")
     return int(found[1]) * _UNITS[found[2]]

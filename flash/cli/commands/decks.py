@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cards.text.width import clean
-from flash.cli.context import (
-    AppContext,
-    DbOption,
-    DeckOption,
-    JsonOption,
-    TagOption,
-    open_app,
-)
-from flash.cli.errors import echo_err
-from flash.cli.output import counted
+from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption
 from flash.cli.progress import Progress
+from flash.service.context import AppContext, open_app
+from flash.terminal import counted, echo_err
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,7 +145,7 @@ def _print_counts(counts: dict[str, int], cards: int, *, dry_run: bool) -> None:
 def _print_plan_json(intake: Any, cards: int, *, dry_run: bool) -> None:
     from cards.identity.matching import Action
     from cards.questions import question_text
-    from flash.cli.output import print_json
+    from flash.terminal import print_json
 
     steps = [
         {
@@ -227,7 +220,7 @@ def export(
         else:
             written = _write_table(file, notes)
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json({"file": str(file), **written})
         return

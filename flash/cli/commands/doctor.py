@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flash.cli.context import DbOption, JsonOption, chosen_store, open_app
-from flash.cli.errors import UserError
-from flash.cli.output import counted, say
+from cards.errors import FlashError
+from flash.cli.options import DbOption, JsonOption
+from flash.service.context import chosen_store, open_app
+from flash.terminal import counted, echo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +48,7 @@ def doctor(
         report = (repair if fix else examine)(store.store, store.now())
     left = [one for one in report.findings if not (fix and one.mended)]
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         backup = str(report.backup) if report.backup else None
         found = [_shown(one, fix=fix) for one in report.findings]
@@ -55,7 +56,7 @@ def doctor(
     else:
         _print(report.findings, fix=fix)
         if report.backup:
-            say(f"backup from before: {report.backup}")
+            echo(f"backup from before: {report.backup}")
         if report.findings and not fix:
             typer.echo("(nothing was changed)")
     if left:
@@ -78,7 +79,7 @@ def _print(findings: "Iterable[Finding]", *, fix: bool) -> None:
     for one in found:
         mark = "mended" if fix and one.mended else "wrong"
         fix_text = f"--fix: {one.mend}" if one.mended and not fix else one.mend
-        say(f"{mark}: {one.sentence} ({fix_text})")
+        echo(f"{mark}: {one.sentence} ({fix_text})")
     if not found:
         typer.echo("all is well")
 
@@ -88,10 +89,10 @@ def _salvage(db: Path | None, target: Path, *, as_json: bool) -> None:
 
     path, clock = chosen_store(db)
     if target.absolute() == path.absolute():
-        raise UserError("the new store can't be the damaged one", "name a new file")
+        raise FlashError("the new store can't be the damaged one", "name a new file")
     found = salvage(path, target, clock())
     if as_json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json(
             {
@@ -108,7 +109,7 @@ def _salvage(db: Path | None, target: Path, *, as_json: bool) -> None:
 
 
 def _print_salvaged(found: "Salvaged", target: Path) -> None:
-    from flash.cli.output import print_table
+    from flash.terminal import print_table
 
     shown = {name: count for name, count in found.rows.items() if count}
     rows = [
@@ -118,7 +119,7 @@ def _print_salvaged(found: "Salvaged", target: Path) -> None:
     print_table(["", "read", "lost, at least"], rows, right=(1, 2))
     if found.lost_pages or found.lost_rows:
         pages = counted(found.lost_pages, "page")
-        say(f"not readable: {pages}, {counted(found.lost_rows, 'row')}")
+        echo(f"not readable: {pages}, {counted(found.lost_rows, 'row')}")
     if found.findings:
         _print(found.findings, fix=True)
-    say(f"look at it with --db {target}, then: flash restore {target}")
+    echo(f"look at it with --db {target}, then: flash restore {target}")

@@ -4,16 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flash.cli.context import (
-    AppContext,
-    DbOption,
-    DeckOption,
-    JsonOption,
-    finite,
-    open_app,
-)
-from flash.cli.errors import UserError
-from flash.cli.output import say
+from cards.errors import FlashError
+from flash.cli.options import DbOption, DeckOption, JsonOption, finite
+from flash.service.context import AppContext, open_app
+from flash.terminal import echo
 
 if TYPE_CHECKING:
     from srs.forecast.exam_forecast import Forecast
@@ -47,18 +41,18 @@ def exam(
     with open_app(db) as store:
         found = store.options.exam
         if found is None:
-            raise UserError("no exam is set", "flash exam set 2027-03-01 sets one")
+            raise FlashError("no exam is set", "flash exam set 2027-03-01 sets one")
         date = _date(found)
         if not found.is_ahead(store.options.calendar.day(store.now())):
-            raise UserError(
+            raise FlashError(
                 f"the exam was on {date}", "flash exam clear, or set another"
             )
         try:
             told = forecast(store.store, store.options, found, store.now(), seed)
         except ValueError as error:
-            raise UserError(str(error), "flash decks lists the decks") from None
+            raise FlashError(str(error), "flash decks lists the decks") from None
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json(_as_json(found, told))
         return
@@ -109,11 +103,11 @@ def set_(
         _check(store, found)
         save_setting(store.store, "exam", exam_text(found), store.now())
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json(_exam_json(found))
         return
-    say(f"exam on {date}: {deck or 'all decks'}; flash exam tells how it stands")
+    echo(f"exam on {date}: {deck or 'all decks'}; flash exam tells how it stands")
 
 
 @app.command("clear")
@@ -142,9 +136,9 @@ def _day(date: str, store: AppContext) -> int:
     try:
         day = date_day(date)
     except ValueError:
-        raise UserError(f"'{date}' is no date", "write it as 2027-03-01") from None
+        raise FlashError(f"'{date}' is no date", "write it as 2027-03-01") from None
     if day <= store.options.calendar.day(store.now()):
-        raise UserError(f"{date} is not ahead", "name the day of the exam")
+        raise FlashError(f"{date} is not ahead", "name the day of the exam")
     return day
 
 
@@ -160,7 +154,7 @@ def _points(words: list[str]) -> dict[str, float]:
             points[tag] = -1.0
         if not tag or not 0 < points[tag] < float("inf"):
             hint = "write TAG=POINTS, such as domain::detection=16"
-            raise UserError(f"'{word.strip()}' is no weight", hint)
+            raise FlashError(f"'{word.strip()}' is no weight", hint)
     return points
 
 
@@ -178,7 +172,7 @@ def _check(store: AppContext, exam: "Exam") -> None:
         if tag not in used:
             near = difflib.get_close_matches(tag, known.tags, 1)
             hint = f"did you mean '{near[0]}'?" if near else "flash list shows the tags"
-            raise UserError(f"no card of the exam has the tag '{tag}'", hint)
+            raise FlashError(f"no card of the exam has the tag '{tag}'", hint)
 
 
 def _exam_json(exam: "Exam") -> dict[str, Any]:
@@ -203,7 +197,7 @@ def _fits(told: "Forecast") -> bool | None:
 
 
 def _print(exam: "Exam", told: "Forecast") -> None:
-    from flash.cli.output import counted, styled
+    from flash.terminal import counted, styled
 
     name = exam.deck or "all decks"
     head = f"exam on {_date(exam)}, in {counted(told.days, 'day')}: {name}"
@@ -237,7 +231,7 @@ def _print_fit(told: "Forecast") -> None:
 
 
 def _print_domains(told: "Forecast") -> None:
-    from flash.cli.output import bar, print_table
+    from flash.terminal import bar, print_table
 
     rows = [
         [

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from flash.cli.context import DbOption, JsonOption, open_app
-from flash.cli.output import say
+from flash.cli.options import DbOption, JsonOption
+from flash.service.context import open_app
+from flash.terminal import echo
 
 
 def undo(
@@ -29,11 +30,11 @@ def undo(
         undone = undo_operations(store.store, steps, dry_run=dry_run)
     told = [one.sentence for one in undone]
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json({"undone": told, "dry_run": dry_run})
         return
-    say("\n".join(told) or "nothing to undo")
+    echo("\n".join(told) or "nothing to undo")
     if told and dry_run:
         typer.echo("(nothing was changed: --dry-run)")
 
@@ -56,7 +57,7 @@ def log(
             for one in last_operations(store.store, limit)
         ]
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         shown = [
             {
@@ -70,7 +71,7 @@ def log(
         ]
         print_json(shown)
         return
-    from flash.cli.output import clipped, columns_of_terminal, styled
+    from flash.terminal import clipped, columns_of_terminal, styled
 
     for moment, one in found:
         at = moment[:16].replace("T", " ")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cards.text.width import clean
-from flash.cli.context import DbOption, JsonOption, open_app
-from flash.cli.errors import echo_err
-from flash.cli.output import counted
+from flash.cli.options import DbOption, JsonOption
+from flash.service.context import open_app
+from flash.terminal import counted, echo_err
 
 if TYPE_CHECKING:
     from flash.service.importing import Imported
@@ -156,7 +156,7 @@ def _told(done: "Imported") -> list[str]:
 def _print_json(file: Path, done: "Imported", *, dry_run: bool) -> None:
     import msgspec
 
-    from flash.cli.output import print_json
+    from flash.terminal import print_json
 
     print_json(
         {

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cards.errors import FlashError
 from cards.text.width import clean
-from flash.cli.context import AppContext, DbOption, JsonOption, TagOption, open_app
-from flash.cli.errors import UserError
+from flash.cli.options import DbOption, JsonOption, TagOption
+from flash.service.context import AppContext, open_app
 
 if TYPE_CHECKING:
     from cards.note import Note
@@ -22,7 +23,7 @@ def decks(
     db: DbOption = None,
 ) -> None:
     """List the decks with their cards: new, learning, due."""
-    from flash.cli.output import print_json, print_table
+    from flash.terminal import print_json, print_table
 
     if bundled:
         _bundled(as_json=json)
@@ -52,7 +53,7 @@ def decks(
 
 def _bundled(*, as_json: bool) -> None:
     from cards.bundled import bundled_decks
-    from flash.cli.output import print_json
+    from flash.terminal import print_json
 
     found = bundled_decks()
     if as_json:
@@ -80,7 +81,7 @@ def list_cards(
     Exit code 1: no deck has this name.
     """
     from flash.cli.card_selector import check_deck
-    from flash.cli.output import print_json
+    from flash.terminal import print_json
     from srs.store.card_list import card_list
 
     with open_app(db) as store:
@@ -96,7 +97,7 @@ def list_cards(
 
 
 def _print_lines(found: "list[CardListRow]") -> None:
-    from flash.cli.output import clipped, columns_of_terminal, print_table
+    from flash.terminal import clipped, columns_of_terminal, print_table
 
     room = max(20, columns_of_terminal() - 44)
     rows = [
@@ -126,7 +127,7 @@ def show(
 
     Exit code 1: no card has that name.
     """
-    from flash.cli.output import print_json
+    from flash.terminal import print_json
     from srs.store.revlog import history
 
     with open_app(db) as store:
@@ -157,7 +158,9 @@ def _named(store: AppContext, name: str) -> "tuple[Note, list[CardListRow]]":
     cards = cards_named(store.store, name)
     cards = cards or cards_named(store.store, name, retired=True)
     if not cards:
-        raise UserError(f"no card is called '{name}'", "flash list shows their numbers")
+        raise FlashError(
+            f"no card is called '{name}'", "flash list shows their numbers"
+        )
     stored = stored_note_of(store.store, cards[0])
     calendar = store.options.calendar
     return stored.note, [
@@ -171,8 +174,8 @@ def _print_about(note: "Note") -> None:
     """Show what stands on the card beside question and answer."""
     from cards.note import Choice
     from cards.questions import option_of
-    from flash.cli.output import styled
     from flash.messages.review import checked_line, was_line
+    from flash.terminal import styled
 
     if isinstance(note.content, Choice):
         for option in note.content.options:
@@ -190,8 +193,8 @@ def _print_about(note: "Note") -> None:
 
 
 def _print_card(store: AppContext, note: "Note", line: "CardListRow") -> None:
-    from flash.cli.output import counted, print_table, styled
     from flash.messages.review import interval_label
+    from flash.terminal import counted, print_table, styled
     from srs.store.revlog import history
 
     print(styled(f"{line.deck} · card {line.card}", "2"))

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flash.cli.context import AppContext, DbOption, JsonOption, open_app
-from flash.cli.errors import UserError
+from cards.errors import FlashError
+from flash.cli.options import DbOption, JsonOption
+from flash.service.context import AppContext, open_app
 
 if TYPE_CHECKING:
     from srs.optimizer.parameters import Optimized
@@ -40,7 +41,7 @@ def optimize(
     or no deck has this name.
     """
     if every and deck:
-        raise UserError("a deck and --all", "name one of them")
+        raise FlashError("a deck and --all", "name one of them")
     from flash.cli.card_selector import check_deck
     from srs.optimizer.parameters import owners
 
@@ -49,7 +50,7 @@ def optimize(
         decks = owners(store.options) if every else [deck]
         found = [_optimized(store, one, dry_run=dry_run) for one in decks]
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         shown = [_as_json(one, dry_run=dry_run) for one in found]
         print_json(shown if every else shown[0])
@@ -69,10 +70,10 @@ def _optimized(store: AppContext, deck: str, *, dry_run: bool) -> "Optimized":
         found = optimize(store.store, store.options, deck)
     except NoOptimizer:
         hint = "pip install fsrs-rs-python"
-        raise UserError("the optimizer isn't installed", hint) from None
+        raise FlashError("the optimizer isn't installed", hint) from None
     except NotOptimizable as error:
         message = f"the optimizer can't use the log of {_named(deck)}: {error}"
-        raise UserError(message, "the old parameters stay") from None
+        raise FlashError(message, "the old parameters stay") from None
     if not found.fit.kept and not dry_run:
         adopt(store.store, found, store.now())
     return found
@@ -100,7 +101,7 @@ def _as_json(found: "Optimized", *, dry_run: bool) -> dict[str, Any]:
 
 
 def _print_fit(found: "Optimized") -> None:
-    from flash.cli.output import counted, print_table, styled
+    from flash.terminal import counted, print_table, styled
     from srs.optimizer.fit import ADVISED
 
     fit = found.fit
@@ -162,7 +163,7 @@ def _ids_under(store: AppContext, deck: str) -> list[int]:
 def _print_load(
     found: "Rescheduled", today: int, *, as_json: bool, dry_run: bool
 ) -> None:
-    from flash.cli.output import counted, print_json, print_table
+    from flash.terminal import counted, print_json, print_table
     from srs.scheduler.study_day import day_date
 
     days = [day_date(today) + timedelta(days=n) for n in range(len(found.before))]

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flash.cli.context import AppContext, DbOption, TagOption, finite, open_app
-from flash.cli.errors import echo_err
+from flash.cli.options import DbOption, TagOption, finite
+from flash.service.context import AppContext, open_app
+from flash.terminal import echo_err
 
 if TYPE_CHECKING:
     from srs.study.cram import Cramming

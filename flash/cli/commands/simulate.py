@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flash.cli.context import DbOption, JsonOption, open_app
+from flash.cli.options import DbOption, JsonOption
+from flash.service.context import open_app
 
 if TYPE_CHECKING:
     from srs.forecast.workload import Workload
@@ -33,8 +34,8 @@ def simulate(
     once for each retention, within the limits that are set.  Nothing is changed.
     Exit code 1: there is no such deck, or no card.
     """
+    from cards.errors import FlashError
     from flash.cli.card_selector import check_deck
-    from flash.cli.errors import UserError
     from srs.forecast.workload import workload
     from srs.store.card_list import deck_ids
 
@@ -52,9 +53,9 @@ def simulate(
             seed=seed,
         )
     if not found.cards:
-        raise UserError("there are no cards to simulate", "flash add brings some")
+        raise FlashError("there are no cards to simulate", "flash add brings some")
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json(found)
         return
@@ -66,7 +67,7 @@ _NUMBERS = 56
 
 
 def _print(found: "Workload") -> None:
-    from flash.cli.output import bar, columns_of_terminal, counted, print_table, styled
+    from flash.terminal import bar, columns_of_terminal, counted, print_table, styled
 
     head = (
         f"{counted(found.cards, 'card')}, {found.new} of them new; "

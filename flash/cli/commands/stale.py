@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flash.cli.context import DbOption, DeckOption, JsonOption, chosen_store, open_app
+from flash.cli.options import DbOption, DeckOption, JsonOption
+from flash.service.context import chosen_store, open_app
 
 if TYPE_CHECKING:
     from datetime import date
@@ -53,7 +54,7 @@ def stale(
             today = day_date(store.options.calendar.day(store.now()))
             found = stale_notes(notes, today, days)
     if json:
-        from flash.cli.output import print_json
+        from flash.terminal import print_json
 
         print_json([_as_json(one) for one in found])
         return
@@ -103,7 +104,7 @@ def _where(note: "Note") -> list[str]:
 
 def _print(found: "list[Stale]", notes: "list[Note]") -> None:
     from cards.questions import question_text
-    from flash.cli.output import clipped, columns_of_terminal, styled
+    from flash.terminal import clipped, columns_of_terminal, styled
 
     room = max(30, columns_of_terminal() - 12)
     for one in found:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flash.cli.context import DbOption, JsonOption, open_app
-from flash.cli.output import say
+from flash.cli.options import DbOption, JsonOption
+from flash.service.context import open_app
+from flash.terminal import echo
 
 if TYPE_CHECKING:
     from srs.stats.collect import Figures
@@ -56,20 +57,20 @@ def stats(
     if html is not None:
         _write_page(html, found)
     if json:
-        from flash.cli.output import print_json
         from flash.report.as_json import as_json
+        from flash.terminal import print_json
 
         print_json(as_json(found))
     elif html is not None:
-        say(f"{html}: {html.stat().st_size / 1e3:.0f} kB")
+        echo(f"{html}: {html.stat().st_size / 1e3:.0f} kB")
     else:
         _print(found, full=full)
 
 
 def _print(found: "Figures", *, full: bool) -> None:
-    from flash.cli.output import columns_of_terminal, styled
     from flash.report.full_text import full_text
     from flash.report.text import NARROWEST, render_text
+    from flash.terminal import columns_of_terminal, styled
 
     columns = max(NARROWEST, columns_of_terminal())
     if full:

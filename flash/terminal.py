@@ -1,55 +1,60 @@
-"""Tables, bars and JSON on stdout; widths are right for Japanese too.
+"""Terminal output: text, tables, bars and JSON, with widths right for Japanese.
 
-What comes from decks and packages is cleaned here or by `cards.text.width.clean`, so
-that no control character of theirs reaches a terminal.
+Text from decks and packages is cleaned here, so that none of its control characters
+reaches a terminal.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+from cards.errors import escaped
 from cards.text.width import clean
 
 
 def print_json(value: Any) -> None:
-    """Print a value of plain types or msgspec structs as one JSON document."""
-    import msgspec
-
-    from cards.errors import escaped
+    """Print plain values or msgspec structs as one JSON document."""
+    import msgspec  # slow; plain output does without
 
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     print(escaped(text, keep_lines=True))
 
 
 def has_colour() -> bool:
-    """Tell whether stdout takes colours: a terminal, and no `NO_COLOR`."""
+    """Return True if stdout is a terminal and `NO_COLOR` is unset."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def styled(text: str, code: str) -> str:
-    """Clean a text and wrap it in an SGR code where colours are wanted.
+    """Clean text and wrap it in an SGR code if stdout takes colours.
 
     Args:
-        text: Of anyone.
+        text: Untrusted text.
         code: `1` bold, `2` dim.
     """
     text = clean(text)
     return f"\x1b[{code}m{text}\x1b[0m" if has_colour() else text
 
 
-def say(text: str) -> None:
-    """Clean a text and print it."""
+def echo(text: str) -> None:
+    """Print text, cleaned."""
     print(clean(text))
 
 
+def echo_err(message: str) -> None:
+    """Write a message to stderr, cleaned."""
+    sys.stderr.write(clean(message) + "\n")
+
+
 def counted(count: int, name: str) -> str:
-    """Write a count with its noun: `1 card`, `2 cards`."""
+    """Format a count with its noun: `1 card`, `2 cards`."""
     return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
 def width(text: str) -> int:
-    """Count the columns a text takes on a terminal."""
+    """Return how many terminal columns a text takes."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -58,7 +63,7 @@ def width(text: str) -> int:
 
 
 def clipped(text: str, columns: int) -> str:
-    """Clean a text and cut it to one line of at most so many columns."""
+    """Clean a text and truncate it to one line of at most `columns`."""
     text = " ".join(clean(text).split())
     if width(text) <= columns:
         return text
@@ -71,7 +76,7 @@ def clipped(text: str, columns: int) -> str:
 
 
 def padded(text: str, columns: int, *, right: bool = False) -> str:
-    """Fill a text up with blanks to a number of columns."""
+    """Pad a text with blanks to a number of columns."""
     blanks = " " * max(0, columns - width(text))
     return blanks + text if right else text + blanks
 
@@ -79,12 +84,12 @@ def padded(text: str, columns: int, *, right: bool = False) -> str:
 def print_table(
     head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()
 ) -> None:
-    """Print rows under a head, columns aligned.
+    """Print rows under a header, with aligned columns.
 
     Args:
         head: Names of the columns.
         rows: Cells, cleaned here; each row as long as the head.
-        right: Indexes of the columns that are aligned at their right.
+        right: Indexes of the right-aligned columns.
     """
     rows = [[clean(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [max(width(row[i]) for row in [head, *rows]) for i, _ in enumerate(head)]
@@ -109,7 +114,5 @@ def bar(value: float, largest: float, columns: int) -> str:
 
 
 def columns_of_terminal() -> int:
-    """Give the width of the terminal, 80 where there is none."""
-    import shutil
-
+    """Return the width of the terminal; 80 without one."""
     return shutil.get_terminal_size((80, 24)).columns

@@ -1,0 +1,37 @@
+"""Options that several commands share."""
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _store_of(context: typer.Context, value: Path | None) -> Path | None:
+    """Fall back to the `--db` before the command."""
+    return context.obj if value is None else value
+
+
+DbOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--db",
+        metavar="FILE",
+        callback=_store_of,
+        help="Database file [default: $FLASH_DB, else the user data folder].",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DeckOption = Annotated[
+    str, typer.Option("--deck", metavar="DECK", help="Only this deck and its subdecks.")
+]
+TagOption = Annotated[
+    str, typer.Option("--tag", metavar="TAG", help="Only cards with this tag.")
+]
+
+
+def finite(value: float | None) -> float | None:
+    """Reject NaN, which min/max let through."""
+    if value is not None and math.isnan(value):
+        raise typer.BadParameter("must be a number")
+    return value
