@@ -1,15 +1,20 @@
-"""Markdown as blocks: paragraphs, code, lists, tables, each with its spans.
+"""Markdown as blocks for a terminal: paragraphs, code, lists, tables.
 
-Most facts are one line with at most some code or a bold word; those are split
-here.  Only what needs it goes through the parser, whose import costs more than
-the rest of a first question.  The dialect is that of `cards.text.html`.
+Raw HTML stays text, math stays as typed, a picture is shown by its description,
+and a link is followed by its address.
 """
 
-import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cards.text.width import Line, StyledText, TextStyle, clean
+from cards.text.markdown import is_plain, parser
+from cards.text.media import decoded, is_sound
+from cards.text.width import Line, StyledText, TextStyle, clean, width_of
+
+if TYPE_CHECKING:
+    from markdown_it.tree import SyntaxTreeNode
 
 
 class Paragraph(Struct, frozen=True):
@@ -24,7 +29,7 @@ class Code(Struct, frozen=True):
     lines: tuple[str, ...]
 
 
-class Listed(Struct, frozen=True):
+class ListBlock(Struct, frozen=True):
     """A list: a marker and the blocks of each item."""
 
     markers: tuple[str, ...]
@@ -34,13 +39,13 @@ class Listed(Struct, frozen=True):
 
 
 class Quote(Struct, frozen=True):
-    """Blocks that someone else said."""
+    """Quoted blocks."""
 
     blocks: "Blocks"
 
 
 class Rule(Struct, frozen=True):
-    """A line across."""
+    """A horizontal line."""
 
 
 class Table(Struct, frozen=True):
@@ -52,20 +57,15 @@ class Table(Struct, frozen=True):
     """left, right or center for each column."""
 
 
-Block = Paragraph | Code | Listed | Quote | Rule | Table
+Block = Paragraph | Code | ListBlock | Quote | Rule | Table
 Blocks = tuple[Block, ...]
 
-BULLET = "•"
+_BULLET = "•"
+_MAX_DEPTH = 20
+"""Nesting of inline markup; deeper text is shown as typed."""
 
-_SIMPLE = re.compile(
-    r"(?<!`)`([^`\n]+)`(?!`)|(?<!\*)\*\*([^\W_](?:[^*`\n]*[^\W_])?)\*\*(?!\*)"
-)
-_ACTIVE = re.compile(
-    r"[`\n\r]|\\[!-/:-@\[-`{-~]|\*(?=\S)|(?<=\S)\*|(?<!\w)_|_(?!\w)"
-    r"|\][(\[:]|<[A-Za-z/!?]|&(?:#|\w+;)|\$.*\$"
-    r"|^(?:\s|[#>+~-]|\d{1,9}[.)](?:\s|$))|\s$"
-)
-_ITEM = re.compile(r"(?:- |(\d{1,3})\. )(?=\S)")
+_STYLES = {"em": TextStyle.ITALIC, "strong": TextStyle.BOLD}
+_MATH = {"math_inline": "$", "math_inline_double": "$$"}
 
 
 def read_blocks(text: str) -> Blocks:
@@ -80,72 +80,132 @@ def read_blocks(text: str) -> Blocks:
     text = clean(text).strip("\n")
     if not text:
         return ()
-    blocks = _simple_blocks(text)
-    if blocks is not None:
-        return blocks
-    from cards.text.tokens import blocks_of
+    if is_plain(text):
+        return (Paragraph(((StyledText(text),),)),)
+    from markdown_it.tree import SyntaxTreeNode
 
-    return blocks_of(text)
-
-
-def _simple_blocks(text: str) -> Blocks | None:
-    """Split paragraphs of one line and flat lists, None where there is more."""
-    blocks: list[Block] = []
-    for chunk in text.split("\n\n"):
-        is_list = bool(_ITEM.match(chunk))
-        if is_list and blocks and isinstance(blocks[-1], Listed):
-            return None
-        block = _simple_list(chunk) if is_list else _simple_paragraph(chunk)
-        if block is None:
-            return None
-        blocks.append(block)
-    return tuple(blocks)
+    tokens = parser().parse(text)
+    inner = (child.level for token in tokens for child in token.children or ())
+    if max(inner, default=0) > _MAX_DEPTH:
+        lines = text.split("\n")
+        return (Paragraph(tuple((StyledText(line),) for line in lines)),)
+    return _blocks(SyntaxTreeNode(tokens).children)
 
 
-def _simple_list(chunk: str) -> Listed | None:
-    markers: list[str] = []
-    items: list[Blocks] = []
-    for line in chunk.split("\n"):
-        found = _ITEM.match(line)
-        item = _simple_paragraph(line[found.end() :]) if found else None
-        if found is None or item is None:
-            return None
-        markers.append(f"{int(found[1])}." if found[1] else BULLET)
-        items.append((item,))
-    if markers != next_markers(markers[0], len(markers)):
-        return None
-    return Listed(tuple(markers), tuple(items))
+def _blocks(nodes: "Sequence[SyntaxTreeNode]") -> Blocks:
+    return tuple(_block(node) for node in nodes)
 
 
-def next_markers(first: str, count: int) -> list[str]:
-    """Number the items of a list from its first marker on."""
-    if first == BULLET:
-        return [BULLET] * count
-    start = int(first[:-1])
-    return [f"{number}." for number in range(start, start + count)]
+def _block(node: "SyntaxTreeNode") -> Block:
+    match node.type:
+        case "fence" | "code_block":
+            return Code(tuple(clean(node.content).rstrip("\n").split("\n")))
+        case "math_block":
+            return Code(tuple(f"$${clean(node.content)}$$".split("\n")))
+        case "bullet_list":
+            return _list(node, [_BULLET] * len(node.children))
+        case "ordered_list":
+            start = int(str(node.attrs.get("start", 1)))
+            return _list(node, [f"{start + i}." for i in range(len(node.children))])
+        case "blockquote":
+            return Quote(_blocks(node.children))
+        case "hr":
+            return Rule()
+        case "table":
+            return _table(node)
+        case "heading":
+            return Paragraph(_lines(node, TextStyle.BOLD))
+        case _:
+            return Paragraph(_lines(node))
 
 
-def _simple_paragraph(text: str) -> Paragraph | None:
-    spans = _simple_spans(text)
-    return Paragraph((spans,)) if spans else None
+def _list(node: "SyntaxTreeNode", markers: list[str]) -> ListBlock:
+    items = tuple(_blocks(item.children) for item in node.children)
+    loose = any(
+        child.type == "paragraph" and not child.hidden
+        for item in node.children
+        for child in item.children
+    )
+    return ListBlock(tuple(markers), items, loose)
 
 
-def _simple_spans(text: str) -> Line | None:
-    """Split one line with code and bold words, None where there is more."""
-    if text and not _ACTIVE.search(text):
-        return (StyledText(text),)
-    # A full stop stands for each, as markup beside it sees punctuation there.
-    if not text or _ACTIVE.search(_SIMPLE.sub(".", text)):
-        return None
-    spans: list[StyledText] = []
-    end = 0
-    for found in _SIMPLE.finditer(text):
-        code, bold = found.groups()
-        inner = code or bold
-        if inner != inner.strip() or (bold and _ACTIVE.search(bold)):
-            return None
-        spans.append(StyledText(text[end : found.start()]))
-        spans.append(StyledText(inner, TextStyle.CODE if code else TextStyle.BOLD))
-        end = found.end()
-    spans.append(StyledText(text[end:]))
-    return tuple(span for span in spans if span.text)
+def _table(node: "SyntaxTreeNode") -> Table:
+    rows = [row for part in node.children for row in part.children]
+    cells = [tuple(_flat(_lines(cell)) for cell in row.children) for row in rows]
+    aligns = tuple(
+        str(cell.attrs.get("style", "text-align:left")).removeprefix("text-align:")
+        for cell in rows[0].children
+    )
+    return Table(cells[0], tuple(cells[1:]), aligns)
+
+
+def _flat(lines: tuple[Line, ...]) -> Line:
+    return tuple(span for line in lines for span in line)
+
+
+def _lines(
+    node: "SyntaxTreeNode", style: TextStyle = TextStyle.NORMAL
+) -> tuple[Line, ...]:
+    """Return the text of a block, split where its author forced a line end."""
+    lines: list[list[StyledText]] = [[]]
+    for child in node.children:
+        _collect(child, style, lines)
+    return tuple(tuple(line) for line in lines)
+
+
+def _collect(
+    node: "SyntaxTreeNode", style: TextStyle, lines: list[list[StyledText]]
+) -> None:
+    match node.type:
+        case "hardbreak":
+            lines.append([])
+        case "softbreak":
+            lines[-1].append(StyledText(_join(node), style))
+        case "code_inline":
+            _add(node.content, style | TextStyle.CODE, lines)
+        case "math_inline" | "math_inline_double":
+            mark = _MATH[node.type]
+            _add(f"{mark}{node.content}{mark}", style, lines)
+        case "image":
+            _add(_image_text(node), style | TextStyle.DIM, lines)
+        case "link":
+            _collect_link(node, style, lines)
+        case "text":
+            _add(node.content, style, lines)
+        case _:
+            inner = style | _STYLES.get(node.type, TextStyle.NORMAL)
+            for child in node.children:
+                _collect(child, inner, lines)
+
+
+def _add(text: str, style: TextStyle, lines: list[list[StyledText]]) -> None:
+    text = clean(text).replace("\n", " ")
+    if text:
+        lines[-1].append(StyledText(text, style))
+
+
+def _collect_link(
+    node: "SyntaxTreeNode", style: TextStyle, lines: list[list[StyledText]]
+) -> None:
+    start = len(lines[-1])
+    for child in node.children:
+        _collect(child, style | TextStyle.LINK, lines)
+    words = "".join(span.text for span in lines[-1][start:])
+    address = clean(str(node.attrs.get("href", "")))
+    if address and decoded(address).removeprefix("mailto:") != words:
+        _add(f" ({address})", style | TextStyle.DIM, lines)
+
+
+def _image_text(node: "SyntaxTreeNode") -> str:
+    path = decoded(str(node.attrs.get("src", "")))
+    medium = "sound" if is_sound(path) else "image"
+    return f"[{medium}: {node.content or path}]"
+
+
+def _join(node: "SyntaxTreeNode") -> str:
+    """Join two source lines with a blank; between wide characters, without."""
+    before, after = node.previous_sibling, node.next_sibling
+    if before is None or after is None:
+        return " "
+    left, right = before.content[-1:], after.content[:1]
+    return "" if width_of(left) == 2 and width_of(right) == 2 else " "

@@ -1,8 +1,7 @@
 """Cloze deletions in Anki's syntax, `{{c1::hidden}}` and `{{c1::hidden::hint}}`.
 
-Nesting is allowed, as in Anki.  What Anki would silently drop (an empty cloze,
-one that is never closed, several numbers in one) is an error here, so that no
-card is lost.
+Nesting is allowed, as in Anki.  Clozes that Anki would silently drop (empty, never
+closed, with several numbers) are errors, so that no card is lost.
 """
 
 import re
@@ -15,23 +14,23 @@ _SUSPECT = re.compile(
     r"\{\{(?!c[0-9,]+::)\s*[cC](?:[0-9,]+\s*(?::|\}\})|\s*::)[^}]{0,20}"
     r"|(?<!\{)\{c[0-9]+::[^}]{0,20}"
 )
-LARGEST = 500
-"""The highest number that Anki makes a card for."""
-DEEPEST = 8
-"""Clozes inside each other at the most; nobody can answer deeper ones."""
+MAX_NUMBER = 500
+"""The highest number for which Anki makes a card."""
+MAX_DEPTH = 8
+"""Nested clozes; deeper ones could not be answered."""
 
 
 class ClozeError(ValueError):
-    """The text has a cloze that would make no card."""
+    """A cloze would make no card."""
 
     def __init__(self, message: str, hint: str, offset: int) -> None:
-        """Keep what is wrong, how to mend it, and where in the text (from 0)."""
+        """Keep message, hint, and the offset in the text (from 0)."""
         self.message, self.hint, self.offset = message, hint, offset
         super().__init__(message)
 
 
 class Hidden(Struct, frozen=True):
-    """One hidden part; its text may hold further ones."""
+    """A hidden part; its text may contain others."""
 
     number: int
     parts: tuple["str | Hidden", ...]
@@ -48,7 +47,7 @@ def parse_cloze(text: str) -> Parts:
         text: Markdown with at least one cloze.
 
     Returns:
-        The plain and the hidden parts in order.
+        Visible and hidden parts in order.
 
     Raises:
         ClozeError: There is no cloze, or one would make no card.
@@ -59,8 +58,8 @@ def parse_cloze(text: str) -> Parts:
         stack[-1][2].append(text[end : token.start()])
         end = token.end()
         if token[1] is not None:
-            if len(stack) > DEEPEST:
-                hint = f"nest {DEEPEST} at the most"
+            if len(stack) > MAX_DEPTH:
+                hint = f"nest at most {MAX_DEPTH}"
                 raise ClozeError("clozes nested too deeply", hint, token.start())
             stack.append((_number(token), token.start(), []))
         elif len(stack) == 1:
@@ -83,10 +82,10 @@ def _number(token: re.Match[str]) -> int:
     digits = token[1]
     if not digits.isdecimal():
         first = digits.split(",")[0] or "1"
-        hint = f"write {{{{c{first}::…}}}} and hide it again under the other number"
+        hint = f"write {{{{c{first}::…}}}} and nest a cloze with the other number"
         raise ClozeError("one cloze with several numbers", hint, token.start())
-    if len(digits) > 20 or not 1 <= int(digits) <= LARGEST:
-        hint = f"number clozes from 1 to {LARGEST}"
+    if len(digits) > 20 or not 1 <= int(digits) <= MAX_NUMBER:
+        hint = f"number clozes from 1 to {MAX_NUMBER}"
         raise ClozeError(f"cloze number '{digits[:20]}'", hint, token.start())
     return int(digits)
 
@@ -111,7 +110,7 @@ def _refuse_suspects(text: str) -> None:
 
 
 def walk(parts: Parts) -> Iterator[Hidden]:
-    """Go through all hidden parts, an outer one before those inside it."""
+    """Yield all hidden parts, outer before inner."""
     for part in parts:
         if isinstance(part, Hidden):
             yield part
@@ -119,17 +118,17 @@ def walk(parts: Parts) -> Iterator[Hidden]:
 
 
 def plain(parts: Parts) -> str:
-    """Give the whole text with everything shown."""
+    """Return the whole text with everything shown."""
     return "".join(p if isinstance(p, str) else plain(p.parts) for p in parts)
 
 
 def numbers(parts: Parts) -> tuple[int, ...]:
-    """Give the numbers in use, each once, in order of first appearance."""
+    """Return the numbers in use, each once, in order of first appearance."""
     return tuple(dict.fromkeys(hidden.number for hidden in walk(parts)))
 
 
 def hidden_text(parts: Parts, number: int) -> str:
-    """Give what one number hides, several places joined by ` … `."""
+    """Return the text hidden by one number, several places joined by ` … `."""
     found = [plain(hidden.parts) for hidden in walk(parts) if hidden.number == number]
     return " … ".join(dict.fromkeys(found))
 
@@ -140,10 +139,10 @@ def show(parts: Parts, number: int, mark: Callable[[Hidden], str]) -> str:
     Args:
         parts: The parsed text.
         number: The number that the card asks for.
-        mark: Makes the text that stands for a part with that number.
+        mark: Makes the placeholder of a part with that number.
 
     Returns:
-        The text, parts of other numbers shown as they are.
+        The text; parts of other numbers are shown.
     """
     return "".join(
         part
@@ -156,7 +155,7 @@ def show(parts: Parts, number: int, mark: Callable[[Hidden], str]) -> str:
 
 
 def renumber(parts: Parts, number_of: Callable[[int], int]) -> str:
-    """Write the text again in Anki's syntax with other numbers."""
+    """Write the text in Anki's syntax with other numbers."""
     return "".join(
         part
         if isinstance(part, str)

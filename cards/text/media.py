@@ -1,10 +1,13 @@
-"""Pictures and sounds that a text mentions."""
+"""Pictures and sounds that a text refers to."""
 
 import re
+from urllib.parse import unquote
+
+from cards.text.markdown import parser
 
 _REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:|//").match
 SOUNDS = (".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac", ".opus")
-"""Endings of files that are heard, not seen."""
+"""File name endings of sounds."""
 
 
 def media_paths(text: str) -> tuple[tuple[str, int], ...]:
@@ -15,12 +18,10 @@ def media_paths(text: str) -> tuple[tuple[str, int], ...]:
 
     Returns:
         Each path, percent signs decoded, with the offset of its `![` in the text;
-        addresses on the web are left out.
+        web addresses are left out.
     """
     if "![" not in text:
         return ()
-    from cards.text.html import parser
-
     found: list[tuple[str, int]] = []
     start = 0
     for block in parser().parse(text):
@@ -42,19 +43,15 @@ def _offset(text: str, path: str, start: int) -> int:
 
 
 def is_remote(path: str) -> bool:
-    """Tell whether a path is an address on the web, not a file."""
+    """Return True if a path is a web address, not a file."""
     return bool(_REMOTE(path))
 
 
 def decoded(path: str) -> str:
-    """Turn `%20` and its like in a path into the characters they stand for."""
-    if "%" not in path:
-        return path
-    from urllib.parse import unquote
-
-    return unquote(path)
+    """Decode `%20` and other percent signs of a path."""
+    return unquote(path) if "%" in path else path
 
 
 def is_sound(path: str) -> bool:
-    """Tell whether a path names a sound."""
+    """Return True if a path names a sound."""
     return path.lower().endswith(SOUNDS)

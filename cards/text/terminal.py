@@ -1,6 +1,6 @@
-"""Markdown for a terminal: lines of spans that fit a width, or plain text.
+"""Markdown for a terminal: lines of styled spans that fit a width, or plain text.
 
-Nothing here knows a colour or a screen; see `cards.text.width` for what a span is.
+Tables are shown as columns where they fit, else row by row.
 """
 
 from collections.abc import Sequence
@@ -9,14 +9,13 @@ from cards.text.blocks import (
     Block,
     Blocks,
     Code,
-    Listed,
+    ListBlock,
     Paragraph,
     Quote,
     Rule,
     Table,
     read_blocks,
 )
-from cards.text.tables import table_lines
 from cards.text.width import (
     Line,
     StyledText,
@@ -28,7 +27,11 @@ from cards.text.width import (
 )
 
 ENDLESS = 100_000
-"""Room enough for any text: nothing is wrapped."""
+"""A width at which nothing is wrapped."""
+
+_GAP = 2
+_NARROWEST = 10
+"""Columns of a table narrower than this are unreadable."""
 
 
 def terminal_lines(text: str, columns: int) -> list[Line]:
@@ -36,23 +39,23 @@ def terminal_lines(text: str, columns: int) -> list[Line]:
 
     Args:
         text: CommonMark with tables and math.
-        columns: Room for each line, 1 or more.
+        columns: Width of each line, 1 or more.
 
     Returns:
-        Lines without control characters; code and tables are wrapped where they
-        don't fit, never cut.
+        Lines without control characters; code and tables that don't fit are wrapped,
+        never cut.
     """
     return block_lines(read_blocks(text), columns)
 
 
 def plain_text(text: str) -> str:
-    """Render Markdown as text without looks, unwrapped: for pipes and lists."""
+    """Render Markdown as text without styles, unwrapped: for pipes and lists."""
     lines = terminal_lines(text, ENDLESS)
     return "\n".join(line_text(line).rstrip() for line in lines)
 
 
 def block_lines(blocks: Blocks, columns: int) -> list[Line]:
-    """Render blocks, a blank line between two of them; see `terminal_lines`."""
+    """Render blocks, separated by blank lines; see `terminal_lines`."""
     return _stacked(blocks, max(1, columns), gap=True)
 
 
@@ -71,19 +74,19 @@ def _block(block: Block, columns: int) -> list[Line]:
             return [part for line in lines for part in wrap(line, columns)]
         case Code(lines=lines):
             return _code(lines, columns)
-        case Listed():
-            return _listed(block, columns)
+        case ListBlock():
+            return _list_lines(block, columns)
         case Quote(blocks=blocks):
             inner = _stacked(blocks, max(1, columns - 2), gap=True)
             return [(StyledText("│ ", TextStyle.DIM), *line) for line in inner]
         case Rule():
             return [(StyledText("─" * min(columns, 24), TextStyle.DIM),)]
         case Table():
-            return table_lines(block, columns)
+            return _table_lines(block, columns)
 
 
 def _code(lines: tuple[str, ...], columns: int) -> list[Line]:
-    """Keep the blanks of code; a line too long goes on, marked with `↪`."""
+    """Keep the blanks of code; `↪` marks the continuation of a long line."""
     shown: list[Line] = []
     for text in lines:
         pieces = wrap((StyledText(text, TextStyle.CODE),), columns)
@@ -94,7 +97,7 @@ def _code(lines: tuple[str, ...], columns: int) -> list[Line]:
     return shown
 
 
-def _listed(block: Listed, columns: int) -> list[Line]:
+def _list_lines(block: ListBlock, columns: int) -> list[Line]:
     indent = max(width_of(marker) for marker in block.markers) + 1
     lines: list[Line] = []
     for marker, item in zip(block.markers, block.items, strict=True):
@@ -109,6 +112,90 @@ def _listed(block: Listed, columns: int) -> list[Line]:
     return lines
 
 
+def _table_lines(table: Table, columns: int) -> list[Line]:
+    """Render a table.
+
+    Args:
+        table: The table.
+        columns: Width of each line.
+
+    Returns:
+        Columns under their head, cells wrapped to fit; where the width is too small,
+        each row as a list of `head: cell`.
+    """
+    widths = _widths([table.head, *table.rows], columns)
+    if widths is None:
+        return _row_by_row(table, columns)
+    head = _row([_bold(cell) for cell in table.head], widths, table.aligns)
+    across = sum(widths) + _GAP * (len(widths) - 1)
+    lines = [*head, (StyledText("─" * across, TextStyle.DIM),)]
+    wrapped = any(
+        line_width(cell) > width
+        for row in table.rows
+        for cell, width in zip(row, widths, strict=True)
+    )
+    for index, row in enumerate(table.rows):
+        if index and wrapped:
+            lines.append(())
+        lines += _row(row, widths, table.aligns)
+    return lines
+
+
+def _widths(rows: Sequence[Sequence[Line]], columns: int) -> list[int] | None:
+    """Share the width: narrow columns get what they need, wide ones the rest."""
+    wanted = [max(map(line_width, column)) for column in zip(*rows, strict=True)]
+    room = columns - _GAP * (len(wanted) - 1)
+    widths = [0] * len(wanted)
+    left = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    while left:
+        fair = room // len(left)
+        index = left.pop(0)
+        widths[index] = min(wanted[index], fair)
+        if widths[index] < min(wanted[index], _NARROWEST):
+            return None
+        room -= widths[index]
+    return [max(1, width) for width in widths]
+
+
+def _row(
+    cells: Sequence[Line], widths: Sequence[int], aligns: Sequence[str]
+) -> list[Line]:
+    wrapped = [wrap(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    lines: list[Line] = []
+    for index in range(max(map(len, wrapped))):
+        spans: list[StyledText] = []
+        for cell, width, align in zip(wrapped, widths, aligns, strict=True):
+            if spans:
+                spans.append(StyledText(" " * _GAP))
+            piece = cell[index] if index < len(cell) else ()
+            spans += _aligned(piece, width, align)
+        lines.append(tuple(spans))
+    return lines
+
+
+def _aligned(piece: Line, width: int, align: str) -> list[StyledText]:
+    blanks = width - line_width(piece)
+    left = {"right": blanks, "center": blanks // 2}.get(align, 0)
+    spans = [StyledText(" " * left), *piece, StyledText(" " * (blanks - left))]
+    return [span for span in spans if span.text]
+
+
+def _row_by_row(table: Table, columns: int) -> list[Line]:
+    lines: list[Line] = []
+    for row in table.rows:
+        if lines:
+            lines.append(())
+        lines += wrap(_bold(row[0]), columns)
+        for name, cell in zip(table.head[1:], row[1:], strict=True):
+            named = (StyledText("  "), *name, StyledText(": ", TextStyle.DIM), *cell)
+            lines += wrap(named, columns)
+    return lines
+
+
+def _bold(cell: Line) -> Line:
+    return tuple(StyledText(text, style | TextStyle.BOLD) for text, style in cell)
+
+
 def block_width(lines: Sequence[Line]) -> int:
-    """Give the width of the widest line."""
+    """Return the width of the widest line."""
     return max(map(line_width, lines), default=0)

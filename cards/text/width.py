@@ -1,9 +1,9 @@
-"""Text in the columns of a terminal: made harmless, measured, wrapped.
+"""Text in the columns of a terminal: cleaned, measured, wrapped.
 
-A character may take two columns or none.  Japanese breaks between any two
-characters except before what closes and after what opens; Latin text breaks at
-blanks.  No colour stands here, only what a span of text *is* (bold, code …);
-the screen decides how that looks, a pipe leaves it out.
+A character takes one column, two or none.  Japanese breaks between any two
+characters except before closing and after opening punctuation; Latin text breaks
+at blanks.  A style says what a span of text *is* (bold, code …); the screen
+chooses the colours, and a pipe drops them.
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 
 class TextStyle(IntFlag):
-    """What a span of text is."""
+    """The meaning of a span of text."""
 
     NORMAL = 0
     BOLD = 1
@@ -22,37 +22,37 @@ class TextStyle(IntFlag):
     LINK = 8
     DIM = 16
     ACCENT = 32
-    """What the hand looks for: keys, progress, the right option."""
+    """Keys, progress, the right option."""
     ALERT = 64
-    """What the eye should not miss."""
+    """Warnings."""
 
 
 class StyledText(NamedTuple):
-    """A run of text that looks alike."""
+    """A span of text of one style."""
 
     text: str
-    look: TextStyle = TextStyle.NORMAL
+    style: TextStyle = TextStyle.NORMAL
 
 
 Line = tuple[StyledText, ...]
 """One line of a terminal, or a paragraph before it is wrapped."""
 
 _SILENT = "\u00ad\u061c\u200e\u200f\ufeff"
-"""Hints about direction and line ends that change nothing here."""
-_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""They make text read in another order than it is written."""
+"""Hints about direction and line ends; dropped."""
+_BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Controls that reorder text."""
 
 
-def _code(character: str) -> str:
+def _code_point(character: str) -> str:
     return f"<U+{ord(character):04X}>"
 
 
-_HARMLESS: dict[int, str] = {
+_REPLACED: dict[int, str] = {
     **{code: chr(0x2400 + code) for code in range(0x20)},
     0x7F: "\u2421",
     **dict.fromkeys([*range(0x80, 0xA0), *range(0xD800, 0xE000)], "\ufffd"),
     **dict.fromkeys(map(ord, _SILENT), ""),
-    **{ord(character): _code(character) for character in _TURNING},
+    **{ord(character): _code_point(character) for character in _BIDI},
     0x09: "    ",
     0x0A: "\n",
     0x0D: "\n",
@@ -60,22 +60,22 @@ _HARMLESS: dict[int, str] = {
     0x2028: "\n",
     0x2029: "\n",
 }
-_NOTHING = (
+_INVISIBLE = (
     "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-"""What takes no room, so that two texts look the same that are not."""
-_BETWEEN = f"[^\\x00-\\x7f\\s{_NOTHING}]"
-# Compiled when they are first needed: a review of plain English starts sooner.
-_HIDDEN = (
-    # Flags of regions are spelt in such letters.
+"""Characters without width: two different texts can look the same."""
+_BETWEEN = f"[^\\x00-\\x7f\\s{_INVISIBLE}]"
+# Compiled on first use: a review of plain English starts sooner.
+_INVISIBLE_CODE = (
+    # Flags of regions are spelled with such letters.
     "(?P<kept>\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
-    # Persian, Indic and Thai words and joined pictures have them inside, not in ASCII.
+    # Persian, Indic and Thai words and joined emoji need them; ASCII does not.
     f"|(?<={_BETWEEN})[\u200b-\u200d\u2060\u034f](?={_BETWEEN})"
     f"|(?<={_BETWEEN})\ufe0f\u200d(?={_BETWEEN})"
-    # A variant of the character before it.
+    # Variation selectors.
     f"|(?<=[0-9#*])\ufe0f|(?<={_BETWEEN})[\ufe00-\ufe0f\u180b-\u180f\U000e0100-\U000e01ef])"
-    f"|[{_NOTHING}]"
+    f"|[{_INVISIBLE}]"
 )
 
 _OPENING = "「『（［｛【〔《〈“‘"
@@ -83,7 +83,7 @@ _CLOSING = (
     "、。，．・：；？！」』）］｝】〕》〉”’ー々ゝゞ…‥〜～％℃"
     "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ,.;:!?)]}%"
 )
-# What is written without blanks: kana, ideographs, their punctuation, pictures.
+# Scripts written without blanks: kana, ideographs, their punctuation, emoji.
 _UNSPACED = (
     "\u2e80-\u2fff\u3001-\u312f\u3190-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\uffe0-\uffe6"
     "\U0001f300-\U0001faff\U00020000-\U0003fffd"
@@ -92,7 +92,7 @@ _MARKS = "[\u0300-\u036f\u3099\u309a\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d."
 _UNIT = (
     f"[{_OPENING}]*"
     f"(?:[{_UNSPACED}](?:{_MARKS})*|[^ \u3000{_UNSPACED}{_OPENING}]+"
-    # A number stays with what it counts.
+    # Keep a number with its counter.
     f"(?:(?<=[0-9])[{_UNSPACED}])?)?"
     f"(?:[{re.escape(_CLOSING)}](?:{_MARKS})*)*[ \u3000]*"
 )
@@ -100,24 +100,26 @@ _WORD = r"[^ ]*?[A-Za-z]-(?=[A-Za-z]{2})|[^ ]+ *| +"
 
 
 def clean(text: str) -> str:
-    """Make a text harmless for a terminal.
+    """Make a text safe to print on a terminal.
 
     Returns:
         The text with line feeds for line ends, blanks for tabs, and control characters
-        as their pictures: no escape sequence survives.  What would turn the order of
-        letters or take no room is shown as its code, such as `<U+202E>`, but where
-        a script or a picture needs it.
+        as their pictures: no escape sequence survives.  Characters that reorder text
+        or have no width are shown as their code, such as `<U+202E>`, unless a script
+        or an emoji needs them.
     """
     if text.isascii():
         if text.isprintable():
             return text
-        return text.replace("\r\n", "\n").translate(_HARMLESS)
-    text = text.replace("\r\n", "\n").translate(_HARMLESS)
-    return re.sub(_HIDDEN, lambda found: found["kept"] or _code(found[0]), text)
+        return text.replace("\r\n", "\n").translate(_REPLACED)
+    text = text.replace("\r\n", "\n").translate(_REPLACED)
+    return re.sub(
+        _INVISIBLE_CODE, lambda found: found["kept"] or _code_point(found[0]), text
+    )
 
 
 def width_of(text: str) -> int:
-    """Count the columns that a cleaned text takes."""
+    """Return the number of columns of a cleaned text."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -126,17 +128,17 @@ def width_of(text: str) -> int:
 
 
 def line_width(line: Line) -> int:
-    """Count the columns that a line takes."""
+    """Return the number of columns of a line."""
     return sum(width_of(span.text) for span in line)
 
 
 def line_text(line: Line) -> str:
-    """Give the text of a line without its looks."""
+    """Return the text of a line without its styles."""
     return "".join(span.text for span in line)
 
 
 def clipped(text: str, columns: int) -> str:
-    """Cut a text to a number of columns, the cut shown by `…`."""
+    """Shorten a text to a number of columns; `…` marks the cut."""
     if width_of(text) <= columns:
         return text
     kept = next(iter(_chopped(text, columns - 1)), "") if columns > 1 else ""
@@ -150,10 +152,10 @@ def wrap(line: Line, columns: int) -> list[Line]:
 
     Args:
         line: Cleaned spans without line ends.
-        columns: Room for each line, 1 or more.
+        columns: Width of each line, 1 or more.
 
     Returns:
-        One or more lines, none wider than the room unless a single character is.
+        One or more lines, none wider than `columns` unless a single character is.
     """
     text = line_text(line)
     if width_of(text) <= columns:
@@ -176,7 +178,7 @@ def wrap_evenly(line: Line, columns: int) -> list[Line]:
 
 
 def _breaks(text: str, columns: int) -> Iterator[tuple[int, int]]:
-    """Give the start and the end of each line in the text."""
+    """Yield start and end of each line in the text."""
     start, end, used = 0, 0, 0
     for unit in _units(text, columns):
         seen = width_of(unit.rstrip(" \u3000"))
@@ -194,7 +196,7 @@ def _without_blanks(text: str, start: int, end: int) -> int:
 
 
 def _units(text: str, columns: int) -> Iterator[str]:
-    """Split into what stays together, too long words into pieces that fit."""
+    """Split into unbreakable units; cut words that are too long."""
     pattern = re.compile(_WORD if text.isascii() else _UNIT)
     for found in pattern.finditer(text):
         unit = found[0]
@@ -215,12 +217,12 @@ def _chopped(text: str, columns: int) -> Iterable[str]:
 
 
 def _part(line: Line, start: int, end: int) -> Line:
-    """Cut a line at two places of its text."""
+    """Return the part of a line between two offsets of its text."""
     spans: list[StyledText] = []
     at = 0
-    for text, look in line:
+    for text, style in line:
         piece = text[max(0, start - at) : max(0, end - at)]
         if piece:
-            spans.append(StyledText(piece, look))
+            spans.append(StyledText(piece, style))
         at += len(text)
     return tuple(spans)

@@ -25,8 +25,14 @@ from cards.questions import (
     option_of,
     questions,
 )
-from cards.text.cloze_html import cloze_html, hidden_html, shown_html, within_cloze
-from cards.text.html import ImageOf, to_html
+from cards.text.html import (
+    ImageOf,
+    cloze_html,
+    hidden_html,
+    shown_html,
+    to_html,
+    within_cloze,
+)
 from srs.models.cards import StoredCard, StoredNote
 
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]").search

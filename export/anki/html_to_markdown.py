@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from cards.text.html import is_plain
+from cards.text.markdown import is_plain
 from export.anki.simple_html import simple_markdown
 
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")

@@ -5,8 +5,7 @@ from msgspec import Struct
 
 from cards.note import Basic, Cloze
 from cards.questions import cloze_parts
-from cards.text.cloze_html import cloze_html
-from cards.text.html import to_html
+from cards.text.html import cloze_html, to_html
 from srs.models.cards import StoredNote
 from srs.models.incoming import OriginalFields
 

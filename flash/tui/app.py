@@ -302,5 +302,5 @@ def open_in_browser(url: str) -> bool:
 
 def _warm_up() -> None:
     """Load what the first answers need while the person reads the question."""
-    for name in ("fsrs", "cards.text.tokens"):
+    for name in ("fsrs", "markdown_it.tree", "mdit_py_plugins.dollarmath"):
         import_module(name)

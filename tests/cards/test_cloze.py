@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cards.text.cloze import (
-    DEEPEST,
-    LARGEST,
+    MAX_DEPTH,
+    MAX_NUMBER,
     ClozeError,
     Hidden,
     Parts,
@@ -23,7 +23,7 @@ TEXT = st.text(
     min_size=1,
     max_size=6,
 ).filter(lambda text: text.strip() == text)
-NUMBERS = st.integers(1, LARGEST)
+NUMBERS = st.integers(1, MAX_NUMBER)
 
 
 def _joined(parts: list[str | Hidden]) -> Parts:
@@ -63,11 +63,11 @@ def test_what_is_written_in_ankis_syntax_is_read_again(parts: Parts) -> None:
 
 @given(WHOLE)
 def test_other_numbers_hide_the_same_texts(parts: Parts) -> None:
-    moved = parse_cloze(renumber(parts, lambda number: LARGEST + 1 - number))
+    moved = parse_cloze(renumber(parts, lambda number: MAX_NUMBER + 1 - number))
 
     assert plain(moved) == plain(parts)
     for number in numbers(parts):
-        other = LARGEST + 1 - number
+        other = MAX_NUMBER + 1 - number
         assert hidden_text(moved, other) == hidden_text(parts, number)
 
 
@@ -125,16 +125,16 @@ def test_a_text_is_split_at_its_clozes(text: str, expected: Parts) -> None:
         (
             "{{c1,2::x}}",
             "one cloze with several numbers",
-            "write {{c1::\u2026}} and hide it again under the other number",
+            "write {{c1::\u2026}} and nest a cloze with the other number",
         ),
         ("{{c::x}}", "not a cloze: '{{c::x'", "a cloze is written {{c1::text}}"),
         ("{{C1::x}}", "not a cloze: '{{C1::x'", "a cloze is written {{c1::text}}"),
         ("{{c1:x}}", "not a cloze: '{{c1:x'", "a cloze is written {{c1::text}}"),
         ("{c1::x}}", "not a cloze: '{c1::x'", "a cloze is written {{c1::text}}"),
         (
-            "{{c1::" * (DEEPEST + 1) + "x" + "}}" * (DEEPEST + 1),
+            "{{c1::" * (MAX_DEPTH + 1) + "x" + "}}" * (MAX_DEPTH + 1),
             "clozes nested too deeply",
-            "nest 8 at the most",
+            "nest at most 8",
         ),
     ],
     ids=range(13),

@@ -7,8 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.text.cloze_html import cloze_html, hidden_html, shown_html
-from cards.text.html import is_plain, is_simple, parsed_html, to_html
+from cards.text.html import (
+    cloze_html,
+    hidden_html,
+    is_simple,
+    parsed_html,
+    shown_html,
+    to_html,
+)
+from cards.text.markdown import is_plain
 
 PIECES = st.text(
     st.sampled_from("ab1鍵é、_*`<&>\"' -+.)#|~=!]{}:\\$[\u3000\u00a0\x0b\x85"),

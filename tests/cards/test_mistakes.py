@@ -139,7 +139,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         HEAD + "  - cloze: a {{c1,2::b}}\n",
         [
             "3:12: one cloze with several numbers "
-            "(write {{c1::…}} and hide it again under the other number)"
+            "(write {{c1::…}} and nest a cloze with the other number)"
         ],
     ),
     "all at once": (

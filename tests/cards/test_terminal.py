@@ -175,7 +175,7 @@ def test_text_breaks_where_its_language_allows_it(
 def test_looks_are_kept_apart() -> None:
     (line,) = terminal_lines("a **b** `c`", 40)
 
-    assert [(span.text, span.look) for span in line if span.text.strip()] == [
+    assert [(span.text, span.style) for span in line if span.text.strip()] == [
         ("a ", TextStyle.NORMAL),
         ("b", TextStyle.BOLD),
         ("c", TextStyle.CODE),

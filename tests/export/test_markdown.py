@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from cards.text.html import is_plain
+from cards.text.markdown import is_plain
 from export.anki.html_to_markdown import parsed_markdown, to_markdown
 from export.anki.simple_html import simple_markdown
 
