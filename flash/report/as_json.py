@@ -11,22 +11,21 @@ from typing import Any
 import msgspec
 
 from srs.scheduler.study_day import day_date
-from srs.stats.answer_times import EDGES_S
-from srs.stats.collect import Answers, Figures
-from srs.stats.leeches import AskedCard
-from srs.stats.memory_state import Group
+from srs.stats.collect import AnswerStatistics, Statistics
+from srs.stats.difficult_cards import CardQuestion
+from srs.stats.distributions import EDGES_S, CardGroup
 from srs.stats.retention import INTERVALS, Retention
 
 
-def as_json(found: Figures) -> dict[str, Any]:
+def as_json(found: Statistics) -> dict[str, Any]:
     """Give all figures under their keys, in a fixed order."""
-    values = msgspec.structs.asdict(found.statistics)
+    values = msgspec.structs.asdict(found.overview)
     young, mature = values.pop("young_retention"), values.pop("mature_retention")
     today = day_date(found.today)
     values["retention"] = {"young": kept(young), "mature": kept(mature)}
     values["forecast"] = [
         {"date": str(today + timedelta(days=index)), "due": due}
-        for index, due in enumerate(found.statistics.forecast)
+        for index, due in enumerate(found.overview.forecast)
     ]
     return values | _beside(found) | _of_answers(found.answers)
 
@@ -40,7 +39,7 @@ def kept(found: Retention) -> dict[str, Any]:
     }
 
 
-def _beside(found: Figures) -> dict[str, Any]:
+def _beside(found: Statistics) -> dict[str, Any]:
     return {
         "deck": found.deck,
         "days": [
@@ -51,13 +50,13 @@ def _beside(found: Figures) -> dict[str, Any]:
             }
             for one in found.days
         ],
-        "stability": _groups(found.strength.stability),
-        "difficulty": _groups(found.strength.difficulty),
+        "stability": _groups(found.memory.stability),
+        "difficulty": _groups(found.memory.difficulty),
         "decks": [
             msgspec.structs.asdict(one) | {"retention": kept(one.retention)}
             for one in found.decks
         ],
-        "leeches": found.leeches.count,
+        "leeches": found.difficult.leeches,
         "forgotten": [
             _asked(one.asked)
             | {
@@ -66,7 +65,7 @@ def _beside(found: Figures) -> dict[str, Any]:
                 "leech": one.leech,
                 "suspended": one.suspended,
             }
-            for one in found.leeches.worst
+            for one in found.difficult.cards
         ],
         "confused": [
             {
@@ -78,15 +77,15 @@ def _beside(found: Figures) -> dict[str, Any]:
     }
 
 
-def _asked(found: AskedCard) -> dict[str, Any]:
+def _asked(found: CardQuestion) -> dict[str, Any]:
     return {"card": found.card, "deck": found.deck, "question": found.question}
 
 
-def _groups(found: Sequence[Group]) -> list[dict[str, Any]]:
+def _groups(found: Sequence[CardGroup]) -> list[dict[str, Any]]:
     return [{"from": one.low, "to": one.high, "cards": one.cards} for one in found]
 
 
-def _of_answers(found: Answers | None) -> dict[str, Any]:
+def _of_answers(found: AnswerStatistics | None) -> dict[str, Any]:
     if found is None:
         names = ("by_interval", "by_hour", "calibration", "answer_times")
         return dict.fromkeys(names)
@@ -97,12 +96,12 @@ def _of_answers(found: Answers | None) -> dict[str, Any]:
         "by_interval": [
             {"from": low, "to": high, **kept(one)}
             for low, high, one in zip(
-                shortest, longest, found.recalled.by_interval, strict=True
+                shortest, longest, found.retention.by_interval, strict=True
             )
         ],
         "by_hour": [
             {"hour": hour, **kept(one)}
-            for hour, one in enumerate(found.recalled.by_hour)
+            for hour, one in enumerate(found.retention.by_hour)
         ],
         "calibration": found.calibration,
         "answer_times": {

@@ -13,14 +13,12 @@ from flash.report.plots import left_edge, range_plot
 from flash.report.text import bars
 from flash.terminal import clipped, padded, styled, width
 from srs.models.cards import Rating
-from srs.stats.answer_times import AnswerTimeGroup, Times
-from srs.stats.calibration import Bin, Calibration
-from srs.stats.collect import Answers, Figures
-from srs.stats.confused_pairs import ConfusedPair
-from srs.stats.decks import DeckFigures
-from srs.stats.leeches import Leeches
-from srs.stats.memory_state import MemoryStates
-from srs.stats.retention import Retention, likely_range
+from srs.stats.calibration import Calibration, CalibrationBin
+from srs.stats.collect import AnswerStatistics, Statistics
+from srs.stats.difficult_cards import ConfusedPair, DifficultCards
+from srs.stats.distributions import AnswerTimeGroup, AnswerTimes, MemoryDistribution
+from srs.stats.overview import DeckSummary
+from srs.stats.retention import Retention, confidence_interval
 
 _PLOT = 30
 _COUNTS = 40
@@ -28,7 +26,7 @@ _COUNTS = 40
 _SHORTEST_NAME = 20
 
 
-def full_text(found: Figures, columns: int) -> Iterator[str]:
+def full_text(found: Statistics, columns: int) -> Iterator[str]:
     """Write the other figures.
 
     Args:
@@ -37,17 +35,17 @@ def full_text(found: Figures, columns: int) -> Iterator[str]:
     """
     if found.answers is not None:
         yield from _answers(found.answers, columns)
-    yield from _strength(found.strength, columns)
+    yield from _strength(found.memory, columns)
     yield from _decks(found.decks, columns)
-    yield from _leeches(found.leeches, columns)
+    yield from _leeches(found.difficult, columns)
     yield from _confused(found.confused, columns)
 
 
-def _answers(found: Answers, columns: int) -> Iterator[str]:
+def _answers(found: AnswerStatistics, columns: int) -> Iterator[str]:
     names = [f"{name} d" for name in interval_names()]
-    intervals = list(zip(names, found.recalled.by_interval, strict=True))
+    intervals = list(zip(names, found.retention.by_interval, strict=True))
     hours = [
-        (hour_name(hour), kept) for hour, kept in enumerate(found.recalled.by_hour)
+        (hour_name(hour), kept) for hour, kept in enumerate(found.retention.by_hour)
     ]
     yield from _ranges("true retention by interval, last year", intervals, columns)
     yield from _ranges("true retention by hour, last year", hours, columns)
@@ -60,7 +58,9 @@ def _ranges(
 ) -> Iterator[str]:
     """Draw shares as dots on the range in which they lie with 95 %."""
     yield styled(title, "1")
-    seen = [(name, kept, likely_range(kept)) for name, kept in rows if kept.reviews]
+    seen = [
+        (name, kept, confidence_interval(kept)) for name, kept in rows if kept.reviews
+    ]
     if not seen:
         yield "  no reviews yet"
         yield ""
@@ -85,7 +85,7 @@ def _calibration(found: Calibration, columns: int) -> Iterator[str]:
         yield ""
         return
     yield styled("  predicted  recalled  answers", "2")
-    rows: list[Bin | Calibration] = [*found.bins, found]
+    rows: list[CalibrationBin | Calibration] = [*found.bins, found]
     for one in rows:
         if one.predicted is not None and one.recalled is not None:
             shares = f"{100 * one.predicted:7.1f} %{100 * one.recalled:8.1f} %"
@@ -101,7 +101,7 @@ def _wrapped(parts: Sequence[str], columns: int) -> Iterator[str]:
     yield from [line] if width(line) <= columns else (f"  {part}" for part in parts)
 
 
-def _times(found: Times, columns: int) -> Iterator[str]:
+def _times(found: AnswerTimes, columns: int) -> Iterator[str]:
     yield styled("time for an answer, last year", "1")
     if not found.all.answers:
         yield "  no answers yet"
@@ -125,7 +125,7 @@ def _time_line(name: str, one: AnswerTimeGroup) -> str:
     return f"  {name:<7}{median:>8}{slowest:>13}{one.answers:>9}"
 
 
-def _strength(found: MemoryStates, columns: int) -> Iterator[str]:
+def _strength(found: MemoryDistribution, columns: int) -> Iterator[str]:
     for title, unit, groups in (
         ("stability, days until recall is 90 %", " d", found.stability),
         ("difficulty, 1 to 10", "", found.difficulty),
@@ -139,7 +139,7 @@ def _strength(found: MemoryStates, columns: int) -> Iterator[str]:
         yield ""
 
 
-def _decks(found: Sequence[DeckFigures], columns: int) -> Iterator[str]:
+def _decks(found: Sequence[DeckSummary], columns: int) -> Iterator[str]:
     if not found:
         return
     yield styled("decks, with the last 30 days", "1")
@@ -164,18 +164,18 @@ def _indented(name: str, room: int) -> str:
     return indent + clipped(name, room - len(indent))
 
 
-def _deck_counts(one: DeckFigures) -> str:
+def _deck_counts(one: DeckSummary) -> str:
     share = one.retention.share
     kept = "–" if share is None else f"{100 * share:.0f} %"
     counts = f"{one.cards:>7}{one.new:>7}{one.mature:>8}"
     return f"{counts}{kept:>8}{one.minutes_a_week:>10.1f}"
 
 
-def _leeches(found: Leeches, columns: int) -> Iterator[str]:
+def _leeches(found: DifficultCards, columns: int) -> Iterator[str]:
     yield styled(f"forgotten most often ({leeches_counted(found)})", "1")
-    if not found.worst:
+    if not found.cards:
         yield "  no card was forgotten three times"
-    for one in found.worst:
+    for one in found.cards:
         mark = " suspended" if one.suspended else " leech" if one.leech else ""
         lapses = f"{one.lapses:>4}  "
         room = columns - 2 - len(lapses) - len(mark)

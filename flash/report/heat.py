@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from srs.scheduler.study_day import day_date
-from srs.stats.daily_counts import Daily
+from srs.stats.overview import DayCount
 
 SHADES = 4
 
@@ -19,7 +19,7 @@ SHADES = 4
 class Heat(Struct, frozen=True):
     """The grid."""
 
-    weeks: tuple[tuple[Daily | None, ...], ...]
+    weeks: tuple[tuple[DayCount | None, ...], ...]
     """Seven days each from Monday on; None before the first day and after today."""
     edges: tuple[int, ...]
     """The most answers of each shade but the darkest."""
@@ -46,7 +46,7 @@ class Heat(Struct, frozen=True):
         return Heat(self.weeks[max(0, len(self.weeks) - weeks) :], self.edges)
 
 
-def heat(days: Sequence[Daily]) -> Heat:
+def heat(days: Sequence[DayCount]) -> Heat:
     """Lay days out as weeks.
 
     Args:
@@ -54,7 +54,7 @@ def heat(days: Sequence[Daily]) -> Heat:
     """
     first = day_date(days[0].day)
     monday = first - timedelta(days=first.weekday())
-    lead: list[Daily | None] = [None] * (first - monday).days
+    lead: list[DayCount | None] = [None] * (first - monday).days
     cells = [*lead, *days]
     cells += [None] * (-len(cells) % 7)
     weeks = tuple(tuple(cells[i : i + 7]) for i in range(0, len(cells), 7))

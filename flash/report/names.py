@@ -2,9 +2,8 @@
 
 from itertools import pairwise
 
-from srs.stats.answer_times import EDGES_S
-from srs.stats.leeches import Leeches
-from srs.stats.memory_state import Group
+from srs.stats.difficult_cards import DifficultCards
+from srs.stats.distributions import EDGES_S, CardGroup
 from srs.stats.retention import INTERVALS
 
 
@@ -20,7 +19,7 @@ def time_names() -> list[str]:
     return [*spans, f"{EDGES_S[-1]}+"]
 
 
-def group_name(one: Group) -> str:
+def group_name(one: CardGroup) -> str:
     """Name a group of cards by its ends."""
     return f"{one.low:g}+" if one.high is None else f"{one.low:g}–{one.high:g}"
 
@@ -30,6 +29,6 @@ def hour_name(hour: int) -> str:
     return f"{hour:02}:00"
 
 
-def leeches_counted(found: Leeches) -> str:
+def leeches_counted(found: DifficultCards) -> str:
     """Say how many leeches there are."""
-    return "1 leech" if found.count == 1 else f"{found.count} leeches"
+    return "1 leech" if found.leeches == 1 else f"{found.leeches} leeches"

@@ -9,15 +9,15 @@ from flash.report.sections import sections
 from flash.report.style import STYLE
 from flash.terminal import counted
 from srs.scheduler.study_day import day_date
-from srs.stats.collect import Figures
-from srs.stats.overview import Statistics
+from srs.stats.collect import Statistics
+from srs.stats.overview import Overview
 from srs.stats.retention import Retention
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _SCREEN = "width=device-width, initial-scale=1"
 
 
-def page(found: Figures) -> str:
+def page(found: Statistics) -> str:
     """Write the whole page.
 
     Args:
@@ -34,7 +34,7 @@ def page(found: Figures) -> str:
     day = f"Statistics of {day_date(found.today):%A, %Y-%m-%d}"
     body = (
         tag("header", tag("h1", text(title)), tag("p", text(day))),
-        _sums(found.statistics, found.desired_retention),
+        _sums(found.overview, found.desired_retention),
         tag("main", *(f"\n{one}" for one in sections(found)), "\n"),
     )
     lines = (
@@ -47,7 +47,7 @@ def page(found: Figures) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sums(seen: Statistics, wanted: float) -> str:
+def _sums(seen: Overview, wanted: float) -> str:
     both = (seen.young_retention, seen.mature_retention)
     kept = Retention(
         sum(one.recalled for one in both), sum(one.reviews for one in both)

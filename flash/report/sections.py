@@ -16,28 +16,33 @@ from flash.report.names import (
 from flash.terminal import counted
 from srs.models.cards import Rating
 from srs.scheduler.study_day import day_date
-from srs.stats.answer_times import EDGES_S, AnswerTimeGroup, Times
 from srs.stats.calibration import Calibration
-from srs.stats.collect import Answers, Figures
-from srs.stats.daily_counts import Daily
-from srs.stats.memory_state import Group, MemoryStates
-from srs.stats.retention import Retention, likely_range
+from srs.stats.collect import AnswerStatistics, Statistics
+from srs.stats.distributions import (
+    EDGES_S,
+    AnswerTimeGroup,
+    AnswerTimes,
+    CardGroup,
+    MemoryDistribution,
+)
+from srs.stats.overview import DayCount
+from srs.stats.retention import Retention, confidence_interval
 
 _NO_REVIEWS = "No reviews in the last year"
 
 
-def sections(found: Figures) -> Iterator[str]:
+def sections(found: Statistics) -> Iterator[str]:
     """Give the sections in their order."""
     yield _year(found.days)
     yield _due(found)
     if found.answers is not None:
         yield from _of_answers(found.answers, found.desired_retention)
-    yield _memory(found.strength)
+    yield _memory(found.memory)
     if found.decks:
         told = "Share recalled and minutes a week, over the last 30 days"
         yield _section("Decks", told, tables.decks(found.decks), wide=True)
-    worst = tables.forgotten(found.leeches.worst)
-    told = leeches_counted(found.leeches)
+    worst = tables.forgotten(found.difficult.cards)
+    told = leeches_counted(found.difficult)
     yield _section("Forgotten most often", told, worst, wide=True)
     if found.confused:
         told = "Pairs of cards that were taken for each other"
@@ -49,7 +54,7 @@ def _section(title: str, told: str, *inside: str, wide: bool = False) -> str:
     return tag("section", head, *inside, class_="wide" if wide else None)
 
 
-def _year(days: Sequence[Daily]) -> str:
+def _year(days: Sequence[DayCount]) -> str:
     grid = heat(days)
     later = len(grid.weeks) // 2
     total = sum(one.reviews for one in days)
@@ -68,8 +73,8 @@ def _year(days: Sequence[Daily]) -> str:
     return _section("Answers a day", told, halves, figures, wide=True)
 
 
-def _months(days: Sequence[Daily]) -> list[list[str]]:
-    months: dict[str, list[Daily]] = {}
+def _months(days: Sequence[DayCount]) -> list[list[str]]:
+    months: dict[str, list[DayCount]] = {}
     for one in days:
         months.setdefault(f"{day_date(one.day):%Y-%m}", []).append(one)
     return [
@@ -83,8 +88,8 @@ def _months(days: Sequence[Daily]) -> list[list[str]]:
     ]
 
 
-def _due(found: Figures) -> str:
-    due = found.statistics.forecast
+def _due(found: Statistics) -> str:
+    due = found.overview.forecast
     if not any(due):
         return _section("Due", f"Nothing in the next {len(due)} days")
     dates = [day_date(found.today + index) for index in range(len(due))]
@@ -104,9 +109,9 @@ def _due(found: Figures) -> str:
     return _section("Due", told, chart, tables.behind(("Day", "Due"), rows))
 
 
-def _of_answers(found: Answers, wanted: float) -> Iterator[str]:
-    yield _by_interval(found.recalled.by_interval, wanted)
-    yield _by_hour(found.recalled.by_hour, wanted)
+def _of_answers(found: AnswerStatistics, wanted: float) -> Iterator[str]:
+    yield _by_interval(found.retention.by_interval, wanted)
+    yield _by_hour(found.retention.by_hour, wanted)
     yield _calibration(found.calibration)
     yield _times(found.times)
 
@@ -146,7 +151,7 @@ def _shares_table(unit: str, rows: Sequence[tuple[str, Retention]]) -> str:
 
 
 def _between(kept: Retention) -> str:
-    low, high = likely_range(kept)
+    low, high = confidence_interval(kept)
     return f"{100 * low:.1f}–{100 * high:.1f} %"
 
 
@@ -170,11 +175,11 @@ def _calibration(found: Calibration) -> str:
         if one.predicted is not None and one.recalled is not None
     ]
     chart = share_charts.predicted(f"{title}. {told}", found)
-    head = ("Bin", "Predicted", "Recalled", "Reviews")
+    head = ("CalibrationBin", "Predicted", "Recalled", "Reviews")
     return _section(title, told, chart, tables.behind(head, rows))
 
 
-def _times(found: Times) -> str:
+def _times(found: AnswerTimes) -> str:
     title = "Time for an answer"
     if not found.all.answers:
         return _section(title, "No answers in the last year")
@@ -203,7 +208,7 @@ def _time_row(one: AnswerTimeGroup) -> list[str]:
     return [name, *shown, str(one.answers)]
 
 
-def _memory(found: MemoryStates) -> str:
+def _memory(found: MemoryDistribution) -> str:
     title = "Stability and difficulty"
     if not any(one.cards for one in found.stability):
         return _section(title, "No card was answered yet")
@@ -218,7 +223,7 @@ def _memory(found: MemoryStates) -> str:
     )
 
 
-def _groups(told: str, unit: str, groups: Sequence[Group]) -> str:
+def _groups(told: str, unit: str, groups: Sequence[CardGroup]) -> str:
     names = [group_name(one) for one in groups]
     bars = [
         Column(f"{one.low:g}", one.cards, f"{name}: {counted(one.cards, 'card')}")

@@ -10,7 +10,7 @@ from flash.report.charts import EDGE, WIDTH, rule, svg, words
 from flash.report.markup import tag, text
 from flash.report.plots import left_edge
 from srs.stats.calibration import Calibration
-from srs.stats.retention import Retention, likely_range
+from srs.stats.retention import Retention, confidence_interval
 
 _ROW = 20.0
 _FEW = 10
@@ -45,7 +45,7 @@ def by_row(
     parts.append(rule(at(wanted), 18, at(wanted), bottom, "wanted"))
     for index, (name, kept) in enumerate(rows):
         y = top + (index + 0.5) * _ROW
-        low, high = likely_range(kept)
+        low, high = confidence_interval(kept)
         told = f"{100 * (kept.share or 0):.1f} %"
         line = rule(at(max(low, left)), y, at(high), y, "range")
         dot = tag("circle", cx=at(kept.share or 0), cy=y, r=4, class_="mark")
@@ -85,7 +85,7 @@ def by_hour(label: str, hours: Sequence[Retention], wanted: float) -> str:
             y = top + high_mark + 16
             parts.append(words(x, y, f"{hour:02}", anchor="middle"))
         if kept.share is not None:
-            low, high = likely_range(kept)
+            low, high = confidence_interval(kept)
             line = rule(x, at(max(low, low_edge)), x, at(high), "range")
             dot = tag("circle", cx=x, cy=at(kept.share), r=4, class_="mark")
             parts.append(_told(f"{hour:02}:00", kept, line, dot))
@@ -115,7 +115,7 @@ def predicted(label: str, found: Calibration) -> str:
         parts.append(words(x, bottom + 16, f"{share:.0%}", anchor="middle"))
     for chance, recalled, count in seen:
         kept = Retention(round(recalled * count), count)
-        low, high = likely_range(kept)
+        low, high = confidence_interval(kept)
         x = left + at(chance)
         line = rule(x, bottom - at(low), x, bottom - at(high), "range")
         radius = 2.5 + 4 * (count / largest) ** 0.5
@@ -134,12 +134,12 @@ def ticks(left: float) -> list[float]:
 
 
 def _edge(rows: Sequence[Retention], wanted: float) -> float:
-    return left_edge([wanted, *(likely_range(kept)[0] for kept in rows)])
+    return left_edge([wanted, *(confidence_interval(kept)[0] for kept in rows)])
 
 
 def _told(name: str, kept: Retention, *marks: str) -> str:
     """Let marks say their figures when the pointer rests on them."""
-    low, high = likely_range(kept)
+    low, high = confidence_interval(kept)
     share = f"{kept.share or 0:.1%} of {kept.reviews} recalled"
     hover = f"{name}: {share}, likely {low:.0%} to {high:.0%}"
     return tag("g", tag("title", text(hover)), *marks)

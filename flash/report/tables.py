@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from flash.report.markup import tag, text
-from srs.stats.confused_pairs import ConfusedPair
-from srs.stats.decks import DeckFigures
-from srs.stats.leeches import AskedCard, Leech
+from srs.stats.difficult_cards import CardQuestion, ConfusedPair, DifficultCard
+from srs.stats.overview import DeckSummary
 
 
 def behind(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -17,11 +16,11 @@ def behind(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """
     cells = [[_cell(row[0]), *(_number(one) for one in row[1:])] for row in rows]
     numbers = range(1, len(head))
-    folded = tag("summary", "Figures") + _table(head, cells, numbers)
+    folded = tag("summary", "Statistics") + _table(head, cells, numbers)
     return tag("details", folded)
 
 
-def decks(found: Sequence[DeckFigures]) -> str:
+def decks(found: Sequence[DeckSummary]) -> str:
     """Make the table of decks, children indented under their parents."""
     head = ("Deck", "Cards", "New", "Mature", "Kept", "Min")
     rows = []
@@ -41,7 +40,7 @@ def decks(found: Sequence[DeckFigures]) -> str:
     return _table(head, rows, range(1, 6))
 
 
-def forgotten(found: Sequence[Leech]) -> str:
+def forgotten(found: Sequence[DifficultCard]) -> str:
     """Make the table of cards that were forgotten most often."""
     if not found:
         return tag("p", "No card was forgotten three times.")
@@ -64,7 +63,7 @@ def pairs(found: Sequence[ConfusedPair]) -> str:
         [_number(str(one.times)), _question(one.first), _question(one.second)]
         for one in found
     ]
-    return _table(("Times", "One", "The other"), rows, (0,))
+    return _table(("AnswerTimes", "One", "The other"), rows, (0,))
 
 
 def _table(
@@ -88,7 +87,7 @@ def _number(value: str) -> str:
     return tag("td", text(value), class_="number")
 
 
-def _question(asked: AskedCard, mark: str = "") -> str:
+def _question(asked: CardQuestion, mark: str = "") -> str:
     """Show a question in its language, its deck and a mark under it."""
     words = tag("bdi", text(asked.question), lang=asked.language or None)
     place = " · ".join(one for one in (asked.deck.replace("::", " › "), mark) if one)

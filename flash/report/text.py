@@ -7,8 +7,8 @@ from flash.report.heat import Heat, heat
 from flash.report.plots import column_plot, shade
 from flash.terminal import bar, counted, padded, styled
 from srs.scheduler.study_day import day_date
-from srs.stats.collect import Figures
-from srs.stats.overview import Statistics
+from srs.stats.collect import Statistics
+from srs.stats.overview import Overview
 from srs.stats.retention import Retention
 
 NARROWEST = 40
@@ -17,20 +17,20 @@ _BAR = 30
 _WEEKDAYS = ("Mon", "", "Wed", "", "Fri", "", "Sun")
 
 
-def render_text(found: Figures, columns: int) -> Iterator[str]:
+def render_text(found: Statistics, columns: int) -> Iterator[str]:
     """Write the figures of every day.
 
     Args:
         found: The figures.
         columns: Width of the terminal, `NARROWEST` or more.
     """
-    yield from _today(found.statistics)
+    yield from _today(found.overview)
     yield ""
-    yield from _cards(found.statistics, columns)
+    yield from _cards(found.overview, columns)
     yield ""
     yield styled("true retention, last 30 days", "1")
-    yield from _kept("young", found.statistics.young_retention, columns)
-    yield from _kept("mature", found.statistics.mature_retention, columns)
+    yield from _kept("young", found.overview.young_retention, columns)
+    yield from _kept("mature", found.overview.mature_retention, columns)
     yield ""
     yield from _year(found, columns)
     yield ""
@@ -47,7 +47,7 @@ def bars(rows: Sequence[tuple[str, int]], columns: int) -> Iterator[str]:
         yield f"  {name:<{names}}{number}  {bar(value, largest, room)}".rstrip()
 
 
-def _today(found: Statistics) -> Iterator[str]:
+def _today(found: Overview) -> Iterator[str]:
     count = found.reviewed_today
     if count:
         correct = round(100 * (count - found.again_today) / count)
@@ -59,7 +59,7 @@ def _today(found: Statistics) -> Iterator[str]:
     yield f"{styled('streak', '1')}  {counted(found.streak, 'day')}"
 
 
-def _cards(found: Statistics, columns: int) -> Iterator[str]:
+def _cards(found: Overview, columns: int) -> Iterator[str]:
     head = f"{counted(found.cards, 'card')}, {counted(found.reviews, 'review')}"
     yield styled(head, "1")
     names = ("new", "learning", "young", "mature", "suspended")
@@ -76,7 +76,7 @@ def _kept(name: str, kept: Retention, columns: int) -> Iterator[str]:
     yield f"  {name:<10}{share:>7}  {bar(kept.share, 1, room)} {count}"
 
 
-def _year(found: Figures, columns: int) -> Iterator[str]:
+def _year(found: Statistics, columns: int) -> Iterator[str]:
     """Draw the weeks, as many as fit."""
     grid = heat(found.days)
     each = 2 if columns >= 6 + 2 * len(grid.weeks) else 1
@@ -111,8 +111,8 @@ def _legend(edges: Sequence[int]) -> Iterator[str]:
     yield styled("      " + "  ".join(named), "2")
 
 
-def _forecast(found: Figures, columns: int) -> Iterator[str]:
-    due = found.statistics.forecast
+def _forecast(found: Statistics, columns: int) -> Iterator[str]:
+    due = found.overview.forecast
     yield styled(f"due in the next {len(due)} days: {sum(due)}", "1")
     if not any(due):
         return

@@ -1,1 +1,1 @@
-"""Figures about memory: what `flash stats` tells, each kind in a file of its own."""
+"""Statistics, as `flash stats` shows them."""

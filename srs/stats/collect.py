@@ -1,85 +1,99 @@
-"""All figures of one look at the store, in one value.
+"""All statistics of a store or a deck in one value.
 
-What must be counted answer by answer over a year (retention by interval and hour,
-answer times, predicted against actual) takes seconds with a million answers, so
-it is asked for; the rest is there at once.
+Retention by interval and hour, answer times and calibration read a year of
+answers or the whole log, which takes seconds with a million answers; they are
+computed only on request.
 """
 
 from msgspec import Struct
 
-from srs.stats.answer_times import Times, answer_times
 from srs.stats.calibration import Calibration, calibration
-from srs.stats.confused_pairs import ConfusedPair, confused_pair_counts
-from srs.stats.daily_counts import YEAR_DAYS, Daily, daily
-from srs.stats.deck_filter import deck_filter
-from srs.stats.decks import DeckFigures, deck_figures
-from srs.stats.leeches import Leeches, leeches
-from srs.stats.memory_state import MemoryStates, memory_states
-from srs.stats.overview import Statistics, statistics
-from srs.stats.retention import Recalled, recalled
+from srs.stats.difficult_cards import (
+    ConfusedPair,
+    DifficultCards,
+    confused_pairs,
+    difficult_cards,
+)
+from srs.stats.distributions import (
+    AnswerTimes,
+    MemoryDistribution,
+    answer_times,
+    memory_distribution,
+)
+from srs.stats.overview import (
+    YEAR_DAYS,
+    DayCount,
+    DeckSummary,
+    Overview,
+    day_counts,
+    deck_summaries,
+    overview,
+)
+from srs.stats.retention import RetentionBreakdown, retention_breakdown
 from srs.store.connection import Store
 from srs.store.settings import Options
+from srs.store.statistics import deck_filter
 
 
-class Answers(Struct, frozen=True):
-    """What the answers of the last year say."""
+class AnswerStatistics(Struct, frozen=True):
+    """Statistics of the answers of the last year."""
 
-    recalled: Recalled
+    retention: RetentionBreakdown
     calibration: Calibration
-    times: Times
+    times: AnswerTimes
 
 
-class Figures(Struct, frozen=True):
-    """What there is to tell of a store or a deck."""
+class Statistics(Struct, frozen=True):
+    """All statistics of a store or a deck."""
 
     deck: str
     """Empty for all."""
     today: int
-    """The study day on which it is told."""
+    """Study day."""
     desired_retention: float
-    """0 to 1, as it is set for this deck."""
-    statistics: Statistics
-    days: tuple[Daily, ...]
+    """0 to 1, as set for this deck."""
+    overview: Overview
+    days: tuple[DayCount, ...]
     """The last year, today last."""
-    strength: MemoryStates
-    decks: tuple[DeckFigures, ...]
-    leeches: Leeches
+    memory: MemoryDistribution
+    decks: tuple[DeckSummary, ...]
+    difficult: DifficultCards
     confused: tuple[ConfusedPair, ...]
-    answers: Answers | None
-    """None where it wasn't asked for."""
+    answers: AnswerStatistics | None
+    """None if not requested."""
 
 
-def collect_figures(
+def collect_statistics(
     store: Store, options: Options, now_ms: int, deck: str = "", *, full: bool = False
-) -> Figures:
-    """Compute the figures.
+) -> Statistics:
+    """Compute the statistics.
 
     Args:
         store: The store.
-        options: The person's settings.
+        options: The user's settings.
         now_ms: UTC milliseconds.
-        deck: Only this deck and those under it; empty for all.
-        full: Whether the answers of the last year are gone through as well.
+        deck: Only this deck and its children; empty for all.
+        full: Include the statistics of the last year's answers.
     """
     today = options.calendar.day(now_ms)
     chosen = deck_filter(store, deck)
     answers = None
     if full:
         since = options.calendar.start_ms(today - YEAR_DAYS + 1)
-        answers = Answers(
-            recalled(store, since, chosen),
+        answers = AnswerStatistics(
+            retention_breakdown(store, since, chosen),
             calibration(store, options, since, chosen),
             answer_times(store, since, chosen),
         )
-    return Figures(
+    return Statistics(
         deck=deck,
         today=today,
         desired_retention=options.preset(deck).desired_retention,
-        statistics=statistics(store, options, now_ms, chosen),
-        days=daily(store, options.calendar, today, chosen),
-        strength=memory_states(store, chosen),
-        decks=deck_figures(store, now_ms, chosen),
-        leeches=leeches(store, chosen),
-        confused=confused_pair_counts(store, chosen),
+        overview=overview(store, options, now_ms, chosen),
+        days=day_counts(store, options.calendar, today, chosen),
+        memory=memory_distribution(store, chosen),
+        decks=deck_summaries(store, now_ms, chosen),
+        difficult=difficult_cards(store, chosen),
+        confused=confused_pairs(store, chosen),
         answers=answers,
     )

@@ -1,23 +1,22 @@
-"""Figures about memory: today, the streak, how much is kept, what will come.
-
-All questions are answered by the database from the log; nothing is loaded that
-isn't shown.
-"""
+"""Today, the streak, the last year, the next days, and a summary of each deck."""
 
 from msgspec import Struct
 
-from srs.stats.deck_filter import CARDS, REVIEWS, DeckFilter
-from srs.stats.retention import MATURE_DAYS, MONTH_MS, Retention, young_and_mature
+from srs.scheduler.study_day import Calendar
+from srs.stats.retention import Retention, young_and_mature
+from srs.store import statistics as queries
 from srs.store.connection import Store
 from srs.store.settings import Options
+from srs.store.statistics import DeckFilter
 
 FORECAST_DAYS = 30
-_FURTHEST_MS = 26 * 3_600_000
-"""Between the zones that are furthest apart."""
+YEAR_DAYS = 365
+_MONTH_DAYS = 30
+_MONTH_MS = _MONTH_DAYS * 86_400_000
 
 
-class Statistics(Struct, frozen=True):
-    """What `flash stats` tells."""
+class Overview(Struct, frozen=True):
+    """The statistics that need no look at the whole log."""
 
     cards: int
     """In use: neither retired nor suspended."""
@@ -35,120 +34,143 @@ class Statistics(Struct, frozen=True):
     again_today: int
     seconds_today: float
     streak: int
-    """Study days in a row with a review, up to today or yesterday."""
+    """Consecutive study days with a review, up to today or yesterday."""
     young_retention: Retention
     mature_retention: Retention
     forecast: tuple[int, ...]
-    """Reviews due on each of the next days, today (with the overdue) first."""
+    """Reviews due on each of the next days; today includes the overdue."""
 
 
-def statistics(
+class DayCount(Struct, frozen=True):
+    """Answers of one study day."""
+
+    day: int
+    reviews: int
+    seconds: float
+
+
+class DeckSummary(Struct, frozen=True):
+    """A deck with its children."""
+
+    deck: str
+    cards: int
+    """In use: neither retired nor suspended."""
+    new: int
+    mature: int
+    retention: Retention
+    """Of the last 30 days."""
+    minutes_a_week: float
+    """Mean of the last 30 days."""
+
+
+def overview(
     store: Store, options: Options, now_ms: int, chosen: DeckFilter | None = None
-) -> Statistics:
-    """Compute the figures.
+) -> Overview:
+    """Compute the overview.
 
     Args:
         store: The store.
-        options: The person's settings.
+        options: The user's settings.
         now_ms: UTC milliseconds.
         chosen: Whose cards; None for all.
     """
     chosen = chosen or DeckFilter()
-    day = options.calendar.day(now_ms)
-    cards = _cards(store, day, options.calendar.start_ms(day + 1), chosen)
-    today = _today(store, options.calendar.start_ms(day), chosen)
-    young, mature = young_and_mature(store, now_ms - MONTH_MS, chosen)
-    return Statistics(
-        **cards,
-        reviewed_today=today[0],
-        again_today=today[1],
-        seconds_today=today[2],
-        reviews=_count_reviews(store, chosen),
-        streak=_streak(store, options, day, chosen),
+    calendar = options.calendar
+    today = calendar.day(now_ms)
+    start_ms, end_ms = calendar.start_ms(today), calendar.start_ms(today + 1)
+    counts = queries.card_counts(store, chosen, day=today, end_ms=end_ms)
+    answers, again, spent_ms = queries.answer_counts(store, chosen, since_ms=start_ms)
+    due = queries.due_counts(store, chosen, day=today, days=FORECAST_DAYS)
+    young, mature = young_and_mature(store, now_ms - _MONTH_MS, chosen)
+    return Overview(
+        **counts._asdict(),
+        reviews=queries.answer_counts(store, chosen, since_ms=0)[0],
+        reviewed_today=answers,
+        again_today=again,
+        seconds_today=spent_ms / 1000,
+        streak=_streak(store, calendar, today, chosen),
         young_retention=young,
         mature_retention=mature,
-        forecast=_forecast(store, day, chosen),
+        forecast=tuple(due.get(index, 0) for index in range(FORECAST_DAYS)),
     )
 
 
-def _cards(store: Store, day: int, end_ms: int, chosen: DeckFilter) -> dict[str, int]:
-    row = store.row(
-        f"""
-        select count(*) filter (where not suspended),
-               count(*) filter (where not suspended and state = 0),
-               count(*) filter (where not suspended and state in (1, 3)),
-               count(*) filter (where not suspended and state = 2
-                                  and interval < :mature),
-               count(*) filter (where not suspended and state = 2
-                                  and interval >= :mature),
-               count(*) filter (where suspended),
-               count(*) filter (where not suspended
-                                  and (due_day <= :day or due_ms < :end))
-          from cards
-         where retired = 0 and {CARDS}
-        """,
-        chosen.values(mature=MATURE_DAYS, day=day, end=end_ms),
-    )
-    names = ("cards", "new", "learning", "young", "mature", "suspended", "due")
-    return dict(zip(names, row, strict=True))
-
-
-def _today(store: Store, start_ms: int, chosen: DeckFilter) -> tuple[int, int, float]:
-    row = store.row(
-        f"""
-        select count(*), count(*) filter (where rating = 1),
-               coalesce(sum(took_ms), 0) / 1000.0
-          from reviews
-         where id >= :start and void = 0 and rating > 0 and {REVIEWS}
-        """,
-        chosen.values(start=start_ms),
-    )
-    return row[0], row[1], row[2]
-
-
-def _count_reviews(store: Store, chosen: DeckFilter) -> int:
-    sql = f"select count(*) from reviews where void = 0 and rating > 0 and {REVIEWS}"
-    return int(store.row(sql, chosen.values())[0])
-
-
-def _streak(store: Store, options: Options, today: int, chosen: DeckFilter) -> int:
-    """Go back day by day, as they were lived; each is a look at a few days' log."""
-    streak = 0
-    day = today
+def _streak(store: Store, calendar: Calendar, today: int, chosen: DeckFilter) -> int:
+    """Count back day by day; each is one query of a few days' log."""
+    streak, day = 0, today
     while True:
-        found = store.row(
-            f"""
-            select 1 from reviews
-             where id >= :start - :apart and id < :end + :apart
-               and (id / 1000 - 1 + offset_min * 60 - :rollover * 3600) / 86400 = :day
-               and void = 0 and rating > 0 and {REVIEWS}
-             limit 1
-            """,
-            chosen.values(
-                start=options.calendar.start_ms(day),
-                end=options.calendar.start_ms(day + 1),
-                apart=_FURTHEST_MS,
-                rollover=options.rollover,
-                day=day,
-            ),
-        )
-        if found is not None:
+        start_ms, rollover = calendar.start_ms(day), calendar.rollover
+        if queries.has_answer(
+            store, chosen, day=day, start_ms=start_ms, rollover=rollover
+        ):
             streak += 1
         elif day != today:
             return streak
         day -= 1
 
 
-def _forecast(store: Store, day: int, chosen: DeckFilter) -> tuple[int, ...]:
-    rows = store.rows(
-        f"""
-        select max(due_day, :day) - :day, count(*)
-          from cards
-         where due_day is not null and due_day < :day + :days
-           and suspended = 0 and retired = 0 and {CARDS}
-         group by 1
-        """,
-        chosen.values(day=day, days=FORECAST_DAYS),
+def day_counts(
+    store: Store,
+    calendar: Calendar,
+    today: int,
+    chosen: DeckFilter,
+    *,
+    days: int = YEAR_DAYS,
+) -> tuple[DayCount, ...]:
+    """Count the answers of each of the last days.
+
+    A day is the study day in the time zone of the answer, so a journey moves no
+    answer to another day.
+
+    Args:
+        store: The store.
+        calendar: The user's calendar.
+        today: The last study day.
+        chosen: Whose cards.
+        days: Number of days, today included.
+    """
+    first = today - days + 1
+    found = queries.answers_by_day(
+        store,
+        chosen,
+        start_ms=calendar.start_ms(first),
+        end_ms=calendar.start_ms(today + 1),
+        rollover=calendar.rollover,
     )
-    found = dict(rows)
-    return tuple(found.get(index, 0) for index in range(FORECAST_DAYS))
+    counts = ((day, *found.get(day, (0, 0))) for day in range(first, today + 1))
+    return tuple(DayCount(day, count, ms / 1000) for day, count, ms in counts)
+
+
+def deck_summaries(
+    store: Store, now_ms: int, chosen: DeckFilter
+) -> tuple[DeckSummary, ...]:
+    """Summarise the decks that have cards in use, sorted by name.
+
+    Args:
+        store: The store.
+        now_ms: UTC milliseconds.
+        chosen: Which decks.
+    """
+    names = queries.deck_names(store)
+    sums: dict[str, list[int]] = {}
+    for deck, *counts in queries.deck_counts(
+        store, chosen, since_ms=now_ms - _MONTH_MS
+    ):
+        if deck not in names:
+            continue  # a damaged store; flash doctor reports it
+        segments = names[deck].split("::")
+        for depth in range(len(segments)):
+            path = "::".join(segments[: depth + 1])
+            total = sums.setdefault(path, [0] * len(counts))
+            total[:] = (a + b for a, b in zip(total, counts, strict=True))
+    return tuple(
+        _summary(name, sums[name])
+        for name in sorted(sums)
+        if sums[name][0] and chosen.contains(name)
+    )
+
+
+def _summary(name: str, counts: list[int]) -> DeckSummary:
+    cards, new, mature, recalled, reviews, spent_ms = counts
+    minutes = spent_ms / 60_000 / _MONTH_DAYS * 7
+    return DeckSummary(name, cards, new, mature, Retention(recalled, reviews), minutes)

@@ -18,7 +18,7 @@ from flash.report.heat import Heat, heat
 from flash.report.markup import tag, text
 from flash.report.plots import column_plot, left_edge, range_plot
 from flash.terminal import width
-from srs.stats.daily_counts import Daily
+from srs.stats.overview import DayCount
 from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options
@@ -489,8 +489,8 @@ def test_columns_stand_on_the_ground_in_proportion() -> None:
     assert [one.text for one in chart.iter("text")] == ["4", "a", "1", "b"]
 
 
-def daily(first: int, *reviews: int) -> list[Daily]:
-    return [Daily(first + n, count, 60.0 * count) for n, count in enumerate(reviews)]
+def daily(first: int, *reviews: int) -> list[DayCount]:
+    return [DayCount(first + n, count, 60.0 * count) for n, count in enumerate(reviews)]
 
 
 def test_days_become_weeks_from_monday_on() -> None:

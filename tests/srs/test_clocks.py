@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from store_fixtures import DAY_MS, NOON, Clock, add, contradictions, new_store, numbered
 
 from srs.models.cards import Rating, SchedulingState, State
-from srs.stats.overview import statistics
+from srs.stats.overview import overview
 from srs.store.connection import Store
 from srs.store.settings import save_options, save_setting
 from srs.study.queue import CardFilter
@@ -231,4 +231,4 @@ def test_a_streak_goes_on_across_zones() -> None:
         one.answer(Rating.GOOD)
 
         options = one.session.options
-        assert statistics(one.store, options, one.clock()).streak == 6
+        assert overview(one.store, options, one.clock()).streak == 6

@@ -25,7 +25,8 @@ from store_fixtures import (
 from cards.note import ListNote, Note
 from srs.models.cards import Rating, Review, State
 from srs.optimizer.training import read_training_set
-from srs.stats.overview import Retention, statistics
+from srs.stats.overview import overview
+from srs.stats.retention import Retention
 from srs.store.card_actions import bury, suspend
 from srs.store.connection import Store
 from srs.store.opening import open_store
@@ -350,11 +351,11 @@ def test_statistics_count_the_work_and_leave_the_memory_alone(
 ) -> None:
     add(store, numbered(2))
     make_due(store, ids(store), days_ago=25)
-    before = statistics(store, Options(store), NOON)
+    before = overview(store, Options(store), NOON)
     lessons = read_training_set(store, [1], 4)
 
     run_through(begin(), AGAIN)
-    after = statistics(store, Options(store), NOON + 1000)
+    after = overview(store, Options(store), NOON + 1000)
 
     assert (before.streak, after.streak) == (0, 1)
     assert (after.reviewed_today, after.seconds_today) == (3, 3.0)

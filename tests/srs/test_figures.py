@@ -1,4 +1,4 @@
-"""Figures of a learner's log, each beside a slow and obvious way to count it."""
+"""Statistics of a learner's log, each beside a slow and obvious way to count it."""
 
 import math
 import random
@@ -18,33 +18,43 @@ from srs.models.presets import DEFAULT_PARAMETERS, Preset
 from srs.scheduler.next_states import AnswerTime, NextStep, replayed, retrievability
 from srs.scheduler.sm2 import memory_from_sm2
 from srs.scheduler.study_day import day_date, study_day
-from srs.stats.answer_times import EDGES_S, AnswerTimeGroup, answer_times, percentile
 from srs.stats.calibration import (
     EDGES,
-    Bin,
     Calibration,
+    CalibrationBin,
     calibration,
-    collect_calibration,
+    evaluate,
     predictions,
 )
-from srs.stats.collect import collect_figures
-from srs.stats.confused_pairs import confused_pair_counts
-from srs.stats.daily_counts import Daily, daily
-from srs.stats.deck_filter import DeckFilter, deck_filter
-from srs.stats.decks import DeckFigures, deck_figures
-from srs.stats.leeches import leeches
-from srs.stats.memory_state import STABILITIES, Group, memory_states
-from srs.stats.overview import statistics
+from srs.stats.collect import collect_statistics
+from srs.stats.difficult_cards import confused_pairs, difficult_cards
+from srs.stats.distributions import (
+    EDGES_S,
+    STABILITIES,
+    AnswerTimeGroup,
+    CardGroup,
+    answer_times,
+    memory_distribution,
+    percentile,
+)
+from srs.stats.overview import (
+    DayCount,
+    DeckSummary,
+    day_counts,
+    deck_summaries,
+    overview,
+)
 from srs.stats.retention import (
     INTERVALS,
     Retention,
-    likely_range,
-    recalled,
+    confidence_interval,
+    retention_breakdown,
     young_and_mature,
 )
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
+from srs.store.statistics import DeckFilter, deck_filter
 
 DAYS = 540
 TODAY = START_DAY + DAYS
@@ -143,7 +153,7 @@ def test_retention_counts_answers_to_review_cards(lived: Store, deck: str) -> No
     chosen = deck_filter(lived, deck)
 
     young, mature = young_and_mature(lived, since, chosen)
-    found = recalled(lived, since, chosen)
+    found = retention_breakdown(lived, since, chosen)
 
     assert young == kept([row for row in seen if row.last_interval < 21])
     assert mature == kept([row for row in seen if row.last_interval >= 21])
@@ -165,7 +175,7 @@ def test_retention_counts_answers_to_review_cards(lived: Store, deck: str) -> No
 def test_a_year_of_days_is_that_of_the_log(lived: Store, deck: str) -> None:
     calendar = Options(lived).calendar
 
-    found = daily(lived, calendar, TODAY, deck_filter(lived, deck))
+    found = day_counts(lived, calendar, TODAY, deck_filter(lived, deck))
 
     seen = answers(lived, deck)
     count = Counter(row.day for row in seen)
@@ -173,7 +183,7 @@ def test_a_year_of_days_is_that_of_the_log(lived: Store, deck: str) -> None:
     for row in seen:
         spent[row.day] += row.took_ms
     days = range(TODAY - 364, TODAY + 1)
-    assert found == tuple(Daily(day, count[day], spent[day] / 1000) for day in days)
+    assert found == tuple(DayCount(day, count[day], spent[day] / 1000) for day in days)
     assert sum(one.reviews for one in found) > 50
 
 
@@ -184,7 +194,7 @@ def test_today_and_the_streak_are_those_of_the_deck(lived: Store, deck: str) -> 
     today = max(days)
     start = options.calendar.start_ms(today)
 
-    found = statistics(lived, options, start + 1000, deck_filter(lived, deck))
+    found = overview(lived, options, start + 1000, deck_filter(lived, deck))
 
     this_day = [row for row in seen if row.id >= start]
     assert found.reviewed_today == len(this_day)
@@ -196,7 +206,7 @@ def test_today_and_the_streak_are_those_of_the_deck(lived: Store, deck: str) -> 
 
 @CHOICES
 def test_the_forecast_is_that_of_the_deck(lived: Store, deck: str) -> None:
-    found = statistics(lived, Options(lived), NOW, deck_filter(lived, deck))
+    found = overview(lived, Options(lived), NOW, deck_filter(lived, deck))
 
     due = [
         max(0, day - TODAY)
@@ -256,7 +266,7 @@ def test_a_percentile_is_the_nearest_rank(counts: dict[int, int], percent: int) 
 
 @CHOICES
 def test_strength_groups_the_cards_in_use(lived: Store, deck: str) -> None:
-    found = memory_states(lived, deck_filter(lived, deck))
+    found = memory_distribution(lived, deck_filter(lived, deck))
 
     cards = [
         (stability, difficulty)
@@ -269,11 +279,11 @@ def test_strength_groups_the_cards_in_use(lived: Store, deck: str) -> None:
     ]
     edges = (0, *STABILITIES, None)
     assert found.stability == tuple(
-        Group(low, high, sum(low <= s < (high or math.inf) for s, _ in cards))
+        CardGroup(low, high, sum(low <= s < (high or math.inf) for s, _ in cards))
         for low, high in zip(edges, edges[1:], strict=False)
     )
     assert found.difficulty == tuple(
-        Group(low, low + 1, sum(min(int(d), 9) == low for _, d in cards))
+        CardGroup(low, low + 1, sum(min(int(d), 9) == low for _, d in cards))
         for low in range(1, 10)
     )
     assert len(cards) > 5
@@ -289,7 +299,7 @@ def test_a_group_begins_with_its_lower_end(tmp_path: Path) -> None:
             (*memory, *card),
         )
 
-    found = memory_states(store, DeckFilter())
+    found = memory_distribution(store, DeckFilter())
 
     firm = {(one.low, one.high): one.cards for one in found.stability if one.cards}
     assert firm == {(0, 1): 1, (1, 3): 1, (365, 730): 1, (730, None): 1}
@@ -302,19 +312,19 @@ def test_a_group_begins_with_its_lower_end(tmp_path: Path) -> None:
     ("deck", "held"), [("A", True), ("A::B", True), ("AB", False), ("", False)]
 )
 def test_a_deck_holds_its_children_and_not_its_namesakes(deck: str, held: bool) -> None:
-    assert DeckFilter("A", (1,)).holds(deck) is held
+    assert DeckFilter("A", (1,)).contains(deck) is held
 
 
 @CHOICES
 def test_a_deck_counts_what_is_under_it(lived: Store, deck: str) -> None:
-    found = deck_figures(lived, NOW, deck_filter(lived, deck))
+    found = deck_summaries(lived, NOW, deck_filter(lived, deck))
 
     assert found == tuple(
         slow_deck(lived, name) for name in DECKS if belongs(name, deck)
     )
 
 
-def slow_deck(store: Store, deck: str) -> DeckFigures:
+def slow_deck(store: Store, deck: str) -> DeckSummary:
     cards = [
         (state, interval)
         for state, interval, name in store.rows(
@@ -325,7 +335,7 @@ def slow_deck(store: Store, deck: str) -> DeckFigures:
     ]
     seen = answers(store, deck, NOW - 30 * DAY_MS)
     spent = sum(row.took_ms for row in seen)
-    return DeckFigures(
+    return DeckSummary(
         deck,
         len(cards),
         sum(state == 0 for state, _ in cards),
@@ -337,7 +347,7 @@ def slow_deck(store: Store, deck: str) -> DeckFigures:
 
 @CHOICES
 def test_the_worst_cards_come_first(lived: Store, deck: str) -> None:
-    found = leeches(lived, deck_filter(lived, deck))
+    found = difficult_cards(lived, deck_filter(lived, deck))
 
     rows = [
         row[:-1]
@@ -348,12 +358,12 @@ def test_the_worst_cards_come_first(lived: Store, deck: str) -> None:
         if belongs(row[-1], deck)
     ]
     rows.sort(key=lambda row: (-row[1], -(row[2] or 0), row[0]))
-    assert found.count == sum(row[3] for row in rows)
+    assert found.leeches == sum(row[3] for row in rows)
     assert [
         (one.asked.card, one.lapses, one.difficulty, one.leech, one.suspended)
-        for one in found.worst
+        for one in found.cards
     ] == [row for row in rows if row[1] >= 3][:20]
-    assert found.worst[0].asked.question.startswith(found.worst[0].asked.deck)
+    assert found.cards[0].asked.question.startswith(found.cards[0].asked.deck)
 
 
 def slow_predictions(
@@ -408,11 +418,11 @@ def slow_judgement(found: list[tuple[float, bool]]) -> Calibration:
     for low, high in zip(edges, edges[1:], strict=False):
         inside = [one for one in found if low <= one[0] < high]
         if not inside:
-            bins.append(Bin(low, high, 0, None, None))
+            bins.append(CalibrationBin(low, high, 0, None, None))
             continue
         chance = sum(one[0] for one in inside) / len(inside)
         share = sum(one[1] for one in inside) / len(inside)
-        bins.append(approx(Bin(low, high, len(inside), chance, share)))
+        bins.append(approx(CalibrationBin(low, high, len(inside), chance, share)))
         squares += len(inside) * (chance - share) ** 2
     losses = [-math.log(chance if right else 1 - chance) for chance, right in found]
     return approx(
@@ -445,9 +455,7 @@ class approx:  # noqa: N801
 
 
 def test_predictions_in_bins_are_judged_by_hand() -> None:
-    found = collect_calibration(
-        iter([(0.9, True), (0.92, False), (0.6, True), (0.5, False)])
-    )
+    found = evaluate(iter([(0.9, True), (0.92, False), (0.6, True), (0.5, False)]))
 
     assert (found.reviews, found.recalled) == (4, 0.5)
     assert found.predicted == pytest.approx(0.73)
@@ -460,7 +468,7 @@ def test_predictions_in_bins_are_judged_by_hand() -> None:
 
 
 def test_nothing_predicted_is_no_zero() -> None:
-    found = collect_calibration(iter([]))
+    found = evaluate(iter([]))
 
     assert found.log_loss is found.rmse is found.predicted is found.recalled is None
     assert len(found.bins) == len(EDGES) + 1
@@ -551,13 +559,13 @@ WILSON = {
 def test_a_share_has_its_likely_range(
     right: int, count: int, low: float, high: float
 ) -> None:
-    found = likely_range(Retention(right, count))
+    found = confidence_interval(Retention(right, count))
 
     assert found == pytest.approx((low, high), abs=5e-5)
 
 
 def test_without_answers_a_share_may_be_anything() -> None:
-    assert likely_range(Retention(0, 0)) == (0.0, 1.0)
+    assert confidence_interval(Retention(0, 0)) == (0.0, 1.0)
 
 
 BERLIN = {
@@ -583,7 +591,7 @@ def test_an_answer_counts_on_its_study_day(tmp_path: Path, at: str, day: str) ->
     )
     store.db.execute("update reviews set offset_min = ?", (calendar.offset_of(moment),))
 
-    found = daily(store, calendar, NOON // DAY_MS, DeckFilter())
+    found = day_counts(store, calendar, NOON // DAY_MS, DeckFilter())
 
     busy = {str(day_date(one.day)): one.reviews for one in found if one.reviews}
     assert busy == {day: 1}
@@ -611,7 +619,7 @@ def test_the_days_of_a_traveller_are_those_where_they_were(
     with store.transaction() as connection:
         connection.executemany(ANSWER_THERE, rows)
 
-    found = daily(store, calendar, today, DeckFilter(), days=20)
+    found = day_counts(store, calendar, today, DeckFilter(), days=20)
 
     days = range(today - 19, today + 1)
     assert [one.reviews for one in found] == [wanted[day] for day in days]
@@ -624,7 +632,7 @@ def test_hours_are_those_of_the_clock_where_the_answer_was_given(
     store, _ = one_card(tmp_path, FIRST, (5, 3, 2, 1, 9, 5.0, 0))
     store.db.execute("update reviews set offset_min = 330")
 
-    found = recalled(store, 0, DeckFilter()).by_hour
+    found = retention_breakdown(store, 0, DeckFilter()).by_hour
 
     assert found.index(Retention(1, 1)) == 17  # noon in UTC, half past five there
     store.close()
@@ -653,7 +661,7 @@ def test_pairs_are_counted_both_ways_and_an_undone_miss_is_not(tmp_path: Path) -
     def told(deck: str) -> list[tuple[str, str, int]]:
         return [
             (pair.first.question, pair.second.question, pair.times)
-            for pair in confused_pair_counts(store, deck_filter(store, deck))
+            for pair in confused_pairs(store, deck_filter(store, deck))
         ]
 
     assert told("") == [("other", "last", 3), ("one", "two", 2), ("one", "other", 1)]
@@ -666,14 +674,14 @@ def test_the_costly_figures_are_computed_only_on_request(lived: Store) -> None:
     options = Options(lived)
 
     brief, full = (
-        collect_figures(lived, options, NOW),
-        collect_figures(lived, options, NOW, full=True),
+        collect_statistics(lived, options, NOW),
+        collect_statistics(lived, options, NOW, full=True),
     )
 
     assert brief.answers is None
     assert full.answers is not None
     assert full.answers.times.all.answers == sum(one.reviews for one in full.days)
-    assert full.answers.recalled == recalled(
+    assert full.answers.retention == retention_breakdown(
         lived, options.calendar.start_ms(TODAY - 364), DeckFilter()
     )
     assert Preset().desired_retention == full.desired_retention

@@ -13,11 +13,11 @@ from srs.optimizer.reschedule import reschedule
 from srs.scheduler.fsrs6 import REST, memory_model, packed
 from srs.scheduler.next_states import next_memory
 from srs.stats.calibration import calibration
-from srs.stats.deck_filter import DeckFilter
 from srs.store import bulk_replay as rebuild
 from srs.store.connection import Store
 from srs.store.replay import rebuild_all, rebuild_cache, replay_card
 from srs.store.settings import Options
+from srs.store.statistics import DeckFilter
 
 DAY_MS = 86_400_000
 

@@ -10,7 +10,7 @@ from flash.service.context import open_app
 from flash.terminal import echo
 
 if TYPE_CHECKING:
-    from srs.stats.collect import Figures
+    from srs.stats.collect import Statistics
 
 
 def stats(
@@ -42,7 +42,7 @@ def stats(
     Exit code 1: no deck has this name, or the page can't be written.
     """
     from flash.cli.card_selector import check_deck
-    from srs.stats.collect import collect_figures
+    from srs.stats.collect import collect_statistics
 
     with open_app(db) as store:
         check_deck(store, deck)
@@ -51,7 +51,7 @@ def stats(
 
             refuse_store(store.store.path, html)
         whole = full or html is not None
-        found = collect_figures(
+        found = collect_statistics(
             store.store, store.options, store.now(), deck, full=whole
         )
     if html is not None:
@@ -67,7 +67,7 @@ def stats(
         _print(found, full=full)
 
 
-def _print(found: "Figures", *, full: bool) -> None:
+def _print(found: "Statistics", *, full: bool) -> None:
     from flash.report.full_text import full_text
     from flash.report.text import NARROWEST, render_text
     from flash.terminal import columns_of_terminal, styled
@@ -81,7 +81,7 @@ def _print(found: "Figures", *, full: bool) -> None:
     typer.echo("\n".join(lines).rstrip("\n"))
 
 
-def _write_page(file: Path, found: "Figures") -> None:
+def _write_page(file: Path, found: "Statistics") -> None:
     from export.atomic_file import replace_file
     from flash.report.page import page
 

@@ -1,0 +1,336 @@
+"""Queries for statistics: counts of cards and reviews, of all decks or of one."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from srs.store.card_list import deck_ids
+from srs.store.connection import Store
+from srs.store.rows import STUDY_DAY
+
+MATURE_DAYS = 21
+"""From this interval on a card is mature, as in Anki."""
+TENTH_MS = 100
+"""Answer times are rounded to tenths of a second."""
+
+_CARDS = "(:all or deck in (select value from json_each(:decks)))"
+"""Condition on rows of `cards`."""
+_REVIEWS = """
+    void = 0 and rating > 0
+       and (:all or (select deck from cards where cards.id = reviews.card)
+                    in (select value from json_each(:decks)))
+"""
+"""Condition on rows of `reviews`: answers that were not undone."""
+_MAX_OFFSET_MS = 26 * 3_600_000
+"""Largest difference between two time zones."""
+
+
+class DeckFilter(Struct, frozen=True):
+    """A deck with its children, or all decks."""
+
+    deck: str = ""
+    """Empty for all."""
+    decks: tuple[int, ...] = ()
+    """Ids of the deck and its children."""
+
+    def contains(self, deck: str) -> bool:
+        """Return True if a deck is the chosen one or its child."""
+        return not self.deck or f"{deck}::".startswith(f"{self.deck}::")
+
+    def values(self, **more: Any) -> dict[str, Any]:
+        """Return the values to bind in the queries of this module."""
+        return {"all": not self.deck, "decks": str(list(self.decks)), **more}
+
+
+def deck_filter(store: Store, deck: str) -> DeckFilter:
+    """Choose a deck with its children; empty chooses all."""
+    return DeckFilter(deck, tuple(deck_ids(store, deck))) if deck else DeckFilter()
+
+
+class CardCounts(NamedTuple):
+    """Cards by state; suspended cards are counted only as such."""
+
+    cards: int
+    new: int
+    learning: int
+    young: int
+    mature: int
+    suspended: int
+    due: int
+
+
+def card_counts(
+    store: Store, chosen: DeckFilter, *, day: int, end_ms: int
+) -> CardCounts:
+    """Count cards by state, and those due by the end of a study day."""
+    row = store.row(
+        f"""
+        select count(*) filter (where not suspended),
+               count(*) filter (where not suspended and state = 0),
+               count(*) filter (where not suspended and state in (1, 3)),
+               count(*) filter (where not suspended and state = 2
+                                  and interval < :mature),
+               count(*) filter (where not suspended and state = 2
+                                  and interval >= :mature),
+               count(*) filter (where suspended),
+               count(*) filter (where not suspended
+                                  and (due_day <= :day or due_ms < :end))
+          from cards
+         where retired = 0 and {_CARDS}
+        """,
+        chosen.values(mature=MATURE_DAYS, day=day, end=end_ms),
+    )
+    return CardCounts(*row)
+
+
+def due_counts(
+    store: Store, chosen: DeckFilter, *, day: int, days: int
+) -> dict[int, int]:
+    """Count reviews by days until they are due; 0 includes the overdue."""
+    rows = store.rows(
+        f"""
+        select max(due_day, :day) - :day, count(*)
+          from cards
+         where due_day is not null and due_day < :day + :days
+           and suspended = 0 and retired = 0 and {_CARDS}
+         group by 1
+        """,
+        chosen.values(day=day, days=days),
+    )
+    return dict(rows)
+
+
+def answer_counts(
+    store: Store, chosen: DeckFilter, *, since_ms: int
+) -> tuple[int, int, int]:
+    """Count answers, Again among them, and sum up their milliseconds."""
+    row = store.row(
+        f"""
+        select count(*), count(*) filter (where rating = 1), coalesce(sum(took_ms), 0)
+          from reviews
+         where id >= :since and {_REVIEWS}
+        """,
+        chosen.values(since=since_ms),
+    )
+    return tuple(row)
+
+
+def has_answer(
+    store: Store, chosen: DeckFilter, *, day: int, start_ms: int, rollover: int
+) -> bool:
+    """Return True if an answer was given on a study day, in its own time zone.
+
+    Args:
+        store: The store.
+        chosen: Whose cards.
+        day: Study day.
+        start_ms: Start of the day here, UTC milliseconds.
+        rollover: Hour at which a study day begins.
+    """
+    found = store.row(
+        f"""
+        select 1 from reviews
+         where id >= :start - :offset and id < :start + 90000000 + :offset
+           and {STUDY_DAY} = :day and {_REVIEWS}
+         limit 1
+        """,
+        chosen.values(
+            start=start_ms, offset=_MAX_OFFSET_MS, day=day, shift=rollover * 3600
+        ),
+    )
+    return found is not None
+
+
+def answers_by_day(
+    store: Store, chosen: DeckFilter, *, start_ms: int, end_ms: int, rollover: int
+) -> dict[int, tuple[int, int]]:
+    """Count answers and sum up milliseconds by study day, in their own time zones.
+
+    Args:
+        store: The store.
+        chosen: Whose cards.
+        start_ms: Start of the first day here, UTC milliseconds.
+        end_ms: End of the last day here.
+        rollover: Hour at which a study day begins.
+    """
+    rows = store.rows(
+        f"""
+        select {STUDY_DAY}, count(*), sum(took_ms)
+          from reviews
+         where id >= :start - :offset and id < :end + :offset and {_REVIEWS}
+         group by 1
+        """,
+        chosen.values(
+            start=start_ms, end=end_ms, offset=_MAX_OFFSET_MS, shift=rollover * 3600
+        ),
+    )
+    return {day: (count, ms) for day, count, ms in rows}
+
+
+def deck_names(store: Store) -> dict[int, str]:
+    """Return the names of all decks by id."""
+    return dict(store.rows("select id, name from decks"))
+
+
+def deck_counts(
+    store: Store, chosen: DeckFilter, *, since_ms: int
+) -> list[tuple[int, ...]]:
+    """Count cards and recent answers by deck.
+
+    Returns:
+        Rows to be added up by deck: deck id; cards in use, new, mature; answers
+        to review cards that were recalled, and all; milliseconds.
+    """
+    cards = store.rows(
+        f"""
+        select deck, count(*), count(*) filter (where state = 0),
+               count(*) filter (where state = 2 and interval >= :mature), 0, 0, 0
+          from cards
+         where suspended = 0 and retired = 0 and {_CARDS}
+         group by deck
+        """,
+        chosen.values(mature=MATURE_DAYS),
+    )
+    answers = store.rows(
+        f"""
+        select (select deck from cards where cards.id = reviews.card), 0, 0, 0,
+               count(*) filter (where kind = 1 and rating > 1),
+               count(*) filter (where kind = 1), sum(took_ms)
+          from reviews
+         where id >= :since and {_REVIEWS}
+         group by 1
+        """,
+        chosen.values(since=since_ms),
+    )
+    return cards + answers
+
+
+def recall_counts(
+    store: Store, chosen: DeckFilter, *, since_ms: int
+) -> list[tuple[int, int, int]]:
+    """Count answers to young (0) and mature (1) cards: recalled, and all."""
+    return store.rows(
+        f"""
+        select last_interval >= :mature, count(*) filter (where rating > 1), count(*)
+          from reviews
+         where id >= :since and kind = 1 and {_REVIEWS}
+         group by 1
+        """,
+        chosen.values(mature=MATURE_DAYS, since=since_ms),
+    )
+
+
+def recall_by_interval_and_hour(
+    store: Store, chosen: DeckFilter, *, since_ms: int, intervals: Sequence[int]
+) -> list[tuple[int, int, int, int]]:
+    """Count answers to review cards by the interval before and the local hour.
+
+    Returns:
+        Index of the first of `intervals` that is not shorter; hour; recalled; all.
+    """
+    group = _case("last_interval <= {}", intervals)
+    return store.rows(
+        f"""
+        select {group}, (id / 1000 + offset_min * 60) / 3600 % 24,
+               count(*) filter (where rating > 1), count(*)
+          from reviews
+         where id >= :since and kind = 1 and {_REVIEWS}
+         group by 1, 2
+        """,
+        chosen.values(since=since_ms),
+    )
+
+
+def answer_time_counts(
+    store: Store, chosen: DeckFilter, *, since_ms: int
+) -> list[tuple[int, int, int]]:
+    """Count answers by rating and tenths of a second, cram reviews included."""
+    return store.rows(
+        f"""
+        select rating, (took_ms + {TENTH_MS // 2}) / {TENTH_MS}, count(*)
+          from reviews
+         where id >= :since and {_REVIEWS}
+         group by 1, 2
+        """,
+        chosen.values(since=since_ms),
+    )
+
+
+def memory_counts(
+    store: Store, chosen: DeckFilter, *, stabilities: Sequence[int]
+) -> list[tuple[int, int, int]]:
+    """Count cards in use by stability and difficulty.
+
+    Returns:
+        Index of the first of `stabilities` (days) that is larger; difficulty
+        rounded down, at most 9; cards.
+    """
+    group = _case("stability < {}", stabilities)
+    return store.rows(
+        f"""
+        select {group}, min(cast(difficulty as integer), 9), count(*)
+          from cards
+         where stability is not null and suspended = 0 and retired = 0 and {_CARDS}
+         group by 1, 2
+        """,
+        chosen.values(),
+    )
+
+
+def _case(condition: str, edges: Sequence[int]) -> str:
+    """Return SQL for the index of the first edge that meets a condition."""
+    whens = (f"when {condition.format(edge)} then {i}" for i, edge in enumerate(edges))
+    return f"case {' '.join(whens)} else {len(edges)} end"
+
+
+def count_leeches(store: Store, chosen: DeckFilter) -> int:
+    """Count the leeches, suspended ones included."""
+    sql = f"select count(*) from cards where leech = 1 and retired = 0 and {_CARDS}"
+    return int(store.row(sql, chosen.values())[0])
+
+
+def cards_by_lapses(
+    store: Store, chosen: DeckFilter, *, least: int, limit: int
+) -> list[tuple[int, int, float, int, int]]:
+    """Return id, lapses, difficulty, leech and suspended of the most difficult cards.
+
+    Args:
+        store: The store.
+        chosen: Whose cards.
+        least: Fewest lapses.
+        limit: Number of cards.
+    """
+    return store.rows(
+        f"""
+        select id, lapses, coalesce(difficulty, 0.0), leech, suspended
+          from cards
+         where lapses >= :least and retired = 0 and {_CARDS}
+         order by lapses desc, difficulty desc, id
+         limit :limit
+        """,
+        chosen.values(least=least, limit=limit),
+    )
+
+
+def confusion_counts(
+    store: Store, chosen: DeckFilter, *, limit: int
+) -> list[tuple[int, int, int]]:
+    """Return the most often confused pairs of cards, smaller id first, with counts.
+
+    A pair belongs to the deck if one of its cards does.
+    """
+    return store.rows(
+        f"""
+        select min(c.card, c.other), max(c.card, c.other), count(*)
+          from confusions c
+          cross join reviews r on r.id = c.review
+         where r.void = 0
+           and exists (select 1 from cards
+                        where id in (c.card, c.other) and {_CARDS})
+         group by 1, 2
+         order by 3 desc, 1, 2
+         limit :limit
+        """,
+        chosen.values(limit=limit),
+    )
