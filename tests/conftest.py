@@ -1,11 +1,49 @@
-"""The same examples on every run, and Anki without its fuzz."""
+"""Fixtures of all tests; the same Hypothesis examples on every run."""
 
+import io
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+from command_runner import NOW, Run
 from hypothesis import settings
+from store_fixtures import Clock, new_store
 
-# Read by Anki's backend when it is loaded.
+from srs.store.connection import Store
+
+# Anki's backend reads it when it is loaded, and schedules without fuzz.
 os.environ["ANKI_TEST_MODE"] = "1"
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store of a user in UTC."""
+    opened = new_store(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that the test moves."""
+    return Clock()
+
+
+@pytest.fixture
+def flash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """The command line in an empty folder, with a store of its own at a fixed time."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
+    monkeypatch.setenv("FLASH_NOW", NOW)
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    return Run(monkeypatch, capsys)

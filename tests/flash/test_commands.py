@@ -5,61 +5,20 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-from flash.__main__ import main
-
-DECK = """\
-deck: Cells::Basics
-language: en
-tags: [biology]
-cards:
-  - id: powerhouse
-    front: Which organelle makes most ATP?
-    back: Mitochondrion
-    checked: 2026-11-23
-  - front: What does DNA stand for?
-    back: Deoxyribonucleic acid
-    reverse: true
-  - cloze: Water is {{c1::hydrogen}} and {{c2::oxygen}}.
-"""
-NOW = "2026-11-23T09:00:00+00:00"
-
-Run = Callable[..., tuple[int, str, str]]
+from command_runner import CELLS, Run
 
 
 @pytest.fixture
-def flash(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
-    monkeypatch.setenv("FLASH_NOW", NOW)
-    monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.delenv("LC_ALL", raising=False)
-    Path("cells.yaml").write_text(DECK, "utf-8")
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(list(words))
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return run
-
-
-def as_json(flash: Run, *words: str) -> Any:
-    code, out, err = flash(*words, "--json")
-    assert (code, err) == (0, "")
-    return json.loads(out)
+def flash(flash: Run) -> Run:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    return flash
 
 
 def add_json(flash: Run, *words: str) -> dict[str, int]:
-    plan = as_json(flash, "add", *words)
+    plan = flash.json("add", *words)
     return {name: n for name, n in plan.items() if isinstance(n, int) and n}
 
 
@@ -75,15 +34,15 @@ def test_add_counts_what_it_did_and_adding_again_changes_nothing(flash: Run) -> 
 
 
 def test_a_dry_run_changes_nothing(flash: Run) -> None:
-    plan = as_json(flash, "add", "cells.yaml", "--dry-run")
+    plan = flash.json("add", "cells.yaml", "--dry-run")
 
     assert (plan["new"], plan["cards"]) == (3, 5)
-    assert as_json(flash, "list") == []
+    assert flash.json("list") == []
 
 
 def test_a_reworded_card_is_told_and_keeps_its_name(flash: Run) -> None:
     flash("add", "cells.yaml")
-    before = {line["guid"] for line in as_json(flash, "list")}
+    before = {line["guid"] for line in flash.json("list")}
     edit("What does DNA stand for?", "DNA is short for what?")
 
     code, out, err = flash("add", "cells.yaml")
@@ -94,7 +53,7 @@ def test_a_reworded_card_is_told_and_keeps_its_name(flash: Run) -> None:
         "            → DNA is short for what?\n"
         "1 reworded, 2 unchanged; 5 cards\n"
     )
-    assert {line["guid"] for line in as_json(flash, "list")} == before
+    assert {line["guid"] for line in flash.json("list")} == before
 
 
 def test_a_renamed_file_and_a_renamed_deck_move_their_cards(flash: Run) -> None:
@@ -102,24 +61,24 @@ def test_a_renamed_file_and_a_renamed_deck_move_their_cards(flash: Run) -> None:
     Path("cells.yaml").rename("biology.yaml")
     edit("Cells::Basics", "Biology::Cells", "biology.yaml")
 
-    plan = as_json(flash, "add", "biology.yaml")
+    plan = flash.json("add", "biology.yaml")
 
     assert (plan["new"], plan["retired"]) == (0, 0)
-    assert {line["deck"] for line in as_json(flash, "list")} == {"Biology::Cells"}
+    assert {line["deck"] for line in flash.json("list")} == {"Biology::Cells"}
 
 
 def test_a_deleted_card_is_retired_and_wakes_up_when_it_returns(flash: Run) -> None:
     flash("add", "cells.yaml")
-    card = as_json(flash, "list")[-1]
+    card = flash.json("list")[-1]
     cloze = "  - cloze: Water is {{c1::hydrogen}} and {{c2::oxygen}}.\n"
     edit(cloze, "")
     retired = add_json(flash, "cells.yaml")
-    Path("cells.yaml").write_text(DECK, "utf-8")
+    Path("cells.yaml").write_text(CELLS, "utf-8")
     woken = add_json(flash, "cells.yaml")
 
     assert retired == {"retired": 1, "unchanged": 2, "cards": 3}
     assert woken == {"changed": 1, "unchanged": 2, "cards": 5}
-    assert as_json(flash, "list")[-1]["card"] == card["card"]
+    assert flash.json("list")[-1]["card"] == card["card"]
 
 
 def test_retiring_most_of_a_deck_wants_yes(flash: Run) -> None:
@@ -150,7 +109,7 @@ def test_a_mistake_is_told_with_its_place_and_adds_nothing(flash: Run) -> None:
         "",
         "cells.yaml:9:5: unknown key 'frnt' (did you mean 'front'?)\n",
     )
-    assert as_json(flash, "list") == []
+    assert flash.json("list") == []
 
 
 def test_an_error_as_json_names_file_line_and_column(flash: Run) -> None:
@@ -208,7 +167,7 @@ def test_check_names_ids_that_a_language_lacks(flash: Run) -> None:
 def test_list_gives_every_field_that_others_build_on(flash: Run) -> None:
     flash("add", "cells.yaml")
 
-    first = as_json(flash, "list")[0]
+    first = flash.json("list")[0]
 
     del first["card"], first["file"]
     assert first == {
@@ -264,10 +223,10 @@ def test_a_name_that_fits_no_card_is_told(flash: Run) -> None:
 def test_config_is_inherited_and_unset(flash: Run) -> None:
     flash("config", "new_per_day", "5", "--deck", "Cells")
 
-    child = as_json(flash, "config", "new-per-day", "--deck", "Cells::Basics")
-    everywhere = as_json(flash, "config", "new_per_day")
+    child = flash.json("config", "new-per-day", "--deck", "Cells::Basics")
+    everywhere = flash.json("config", "new_per_day")
     flash("config", "new_per_day", "--unset", "--deck", "Cells")
-    unset = as_json(flash, "config", "new_per_day", "--deck", "Cells::Basics")
+    unset = flash.json("config", "new_per_day", "--deck", "Cells::Basics")
 
     assert (child, everywhere, unset) == (
         {"new_per_day": 5},
@@ -351,7 +310,7 @@ def test_config_reads_and_shows_easy_days_and_times_away(flash: Run) -> None:
 def test_stats_of_an_empty_store_has_every_figure(flash: Run) -> None:
     flash("add", "cells.yaml")
 
-    figures = as_json(flash, "stats")
+    figures = flash.json("stats")
 
     assert figures["cards"] == 5
     assert figures["new"] == 5
@@ -371,7 +330,7 @@ def test_backup_is_a_whole_store(flash: Run, tmp_path: Path) -> None:
     code, _, _ = flash("backup", "copy.db")
 
     assert code == 0
-    assert len(as_json(flash, "list", "--db", str(tmp_path / "copy.db"))) == 5
+    assert len(flash.json("list", "--db", str(tmp_path / "copy.db"))) == 5
 
 
 def test_the_store_in_a_synchronised_folder_is_warned_of(
@@ -423,17 +382,17 @@ def test_forget_brings_a_card_forward_and_keeps_its_history(
     flash("add", "cells.yaml")
     monkeypatch.setattr("sys.stdin", io.StringIO("\n4\nq\n"))
     flash("review", "--plain")
-    later = as_json(flash, "list")[0]
+    later = flash.json("list")[0]
 
     _, out, _ = flash("add", "cells.yaml", "--forget", "powerhouse")
-    today = as_json(flash, "list")[0]
+    today = flash.json("list")[0]
     undone = flash("undo")[1]
 
     assert out == "3 unchanged; 5 cards\ndue today: 1 card\n"
     assert later["due"] > "2026-11-24"
     assert today == {**later, "due": "2026-11-23T04:00:01+00:00"}
     assert undone == "put 1 card back to the day it was due\n"
-    assert as_json(flash, "list")[0] == later
+    assert flash.json("list")[0] == later
 
 
 def test_forget_refuses_a_name_that_fits_no_card(flash: Run) -> None:
@@ -443,7 +402,7 @@ def test_forget_refuses_a_name_that_fits_no_card(flash: Run) -> None:
         1,
         "flash: no card is called 'nobody' (flash list shows their numbers)\n",
     )
-    assert as_json(flash, "list") == []
+    assert flash.json("list") == []
 
 
 def test_another_rollover_moves_the_study_days_of_old_answers(
@@ -452,12 +411,12 @@ def test_another_rollover_moves_the_study_days_of_old_answers(
     flash("add", "cells.yaml")
     monkeypatch.setattr("sys.stdin", io.StringIO("\n4\nq\n"))
     flash("review", "--plain")
-    before = as_json(flash, "list")[0]["due"]
+    before = flash.json("list")[0]["due"]
 
     flash("config", "rollover", "10")
 
     # At nine it was still the day before.
-    after = as_json(flash, "list")[0]["due"]
+    after = flash.json("list")[0]["due"]
     assert (before[8:], after[8:]) == ("01T04:00:01+00:00", "30T10:00:01+00:00")
 
 
@@ -491,11 +450,11 @@ def test_another_language_of_the_bundled_deck_keeps_the_schedule(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("\n4\n\n1\nq\n"))
     flash("review", "--plain")
-    english = as_json(flash, "list")
+    english = flash.json("list")
 
     flash("add", "aws-security", "--lang", "ja")
 
-    japanese = as_json(flash, "list")
+    japanese = flash.json("list")
     words = ("deck", "question", "answer", "file", "line")
     assert [card for card in english if card["reps"]] != []
     assert [{k: v for k, v in card.items() if k not in words} for card in japanese] == [
@@ -510,7 +469,7 @@ def test_a_run_beside_the_schedule_takes_its_cards_from_the_words(
     flash: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flash("add", "cells.yaml")
-    due = as_json(flash, "list")
+    due = flash.json("list")
 
     def piped(*words: str) -> list[str]:
         monkeypatch.setattr("sys.stdin", io.StringIO("\n1\nx oxy\nx 1\n"))
@@ -522,7 +481,7 @@ def test_a_run_beside_the_schedule_takes_its_cards_from_the_words(
     assert "cram · 1 left" in piped("--forgotten", "1")
     assert "mixed up · 2 left" in piped("--confused")
     assert "The schedule is as it was." in piped("--forgotten", "1", "Cells")
-    assert as_json(flash, "list") == due
+    assert flash.json("list") == due
     assert flash("undo")[0] == 0
 
 

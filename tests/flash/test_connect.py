@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from command_runner import CELLS, Run
 from connect_server import Anki, listening
-from test_commands import flash
 
-Run = Callable[..., tuple[int, str, str]]
 
-__all__ = ["flash"]
+@pytest.fixture
+def flash(flash: Run) -> Run:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    return flash
 
 
 @pytest.fixture

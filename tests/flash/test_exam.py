@@ -1,12 +1,10 @@
 """`flash exam` and `flash simulate` as a person meets them."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from flash.__main__ import main
+from command_runner import Run
 
 DECK = """\
 deck: Course::One
@@ -18,27 +16,13 @@ cards:
     back: 2
     tags: [domain::keys]
 """
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def flash(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
-    monkeypatch.setenv("FLASH_NOW", "2026-11-23T09:00:00+00:00")
-    monkeypatch.setenv("TZ", "UTC")
+def flash(flash: Run) -> Run:
     Path("deck.yaml").write_text(DECK, "utf-8")
-    assert main(["add", "deck.yaml"]) == 0
-    capsys.readouterr()
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(list(words))
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return run
+    assert flash("add", "deck.yaml")[0] == 0
+    return flash
 
 
 def test_an_exam_is_set_told_and_cleared(flash: Run) -> None:

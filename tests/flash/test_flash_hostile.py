@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from command_runner import Run
 from foreign_packages import package
 from store_fixtures import NOON, add, give
 from terminal_review import Room
@@ -34,8 +35,6 @@ EVIL = "\x1b]0;owned\x07\x1b[31m\x1b]52;c;cm0=\x07\x9b2J\x07a\rb\x08\x7f\u202egp
 RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069]")
 OWN = re.compile(r"\x1b\[[012]m")
 """The looks that a command itself gives."""
-
-Run = Callable[..., str]
 
 
 def notes() -> list[Note]:
@@ -65,20 +64,12 @@ def evil_store(path: Path) -> Store:
 
 @pytest.fixture
 def told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Run a command on a store full of evil and give all that it said."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
+    flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., str]:
+    """Return all output of a command on a store full of hostile text."""
     monkeypatch.setenv("FLASH_NOW", "2026-11-23T12:00:00+00:00")
     evil_store(tmp_path / "store.db").close()
-
-    def run(*words: str) -> str:
-        main(list(words))
-        found = capsys.readouterr()
-        return found.out + found.err
-
-    return run
+    return lambda *words: "".join(flash(*words)[1:])
 
 
 FIRST = str(NOON - 86_400_000)
@@ -110,7 +101,7 @@ COMMANDS = {
 @pytest.mark.parametrize("colour", [False, True], ids=["plain", "colour"])
 @pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
 def test_no_command_hands_a_control_character_on(
-    told: Run,
+    told: Callable[..., str],
     words: tuple[str, ...],
     colour: bool,
     monkeypatch: pytest.MonkeyPatch,
@@ -133,7 +124,9 @@ def test_no_command_hands_a_control_character_on(
 
 
 @pytest.mark.parametrize("words", [("list",), ("show", FIRST), ("decks",), ("stale",)])
-def test_json_has_escapes_in_their_place(told: Run, words: tuple[str, ...]) -> None:
+def test_json_has_escapes_in_their_place(
+    told: Callable[..., str], words: tuple[str, ...]
+) -> None:
     said = told(*words, "--json")
 
     assert RAW.findall(said) == []

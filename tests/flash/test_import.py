@@ -2,19 +2,20 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from command_runner import CELLS, Run
 from foreign_packages import database, package, zipped
-from test_commands import DECK, flash
 
 from flash.__main__ import main
 
-Run = Callable[..., tuple[int, str, str]]
 
-__all__ = ["flash"]
+@pytest.fixture
+def flash(flash: Run) -> Run:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    return flash
 
 
 def rows(sql: str) -> list[tuple[object, ...]]:
@@ -131,7 +132,7 @@ def test_other_endings_and_columns_are_wrong_usage(flash: Run) -> None:
 def test_deck_files_written_and_added_again_change_nothing(flash: Run) -> None:
     Path("p.png").write_bytes(b"a picture")
     Path("cells.yaml").write_text(
-        DECK
+        CELLS
         + "  - list: l\n    items: [a, b]\n    ordered: true\n"
         + "  - choice: c\n    options: [x, {text: none, pin: last}]\n    answer: x\n"
         + "  - compare: [A, B]\n    by: {no: [yes, 3.10]}\n"

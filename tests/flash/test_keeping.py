@@ -1,15 +1,11 @@
 """What keeps a person's data safe, as commands: log, undo, backup, restore, doctor."""
 
-import io
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-from flash.__main__ import main
+from command_runner import Run
 
 DECK = """\
 deck: Cells
@@ -21,36 +17,14 @@ cards:
   - front: What does DNA stand for?
     back: Deoxyribonucleic acid
 """
-NOW = "2026-11-23T09:00:00+00:00"
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def flash(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    monkeypatch.chdir(tmp_path)
+def flash(flash: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("FLASH_DB", "store.db")
-    monkeypatch.setenv("FLASH_NOW", NOW)
-    monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("COLUMNS", "100")
     Path("cells.yaml").write_text(DECK, "utf-8")
-
-    def run(*words: str, typed: str = "", now: str = NOW) -> tuple[int, str, str]:
-        monkeypatch.setenv("FLASH_NOW", now)
-        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-        code = main(list(words))
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return run
-
-
-def as_json(flash: Run, *words: str) -> Any:
-    code, out, err = flash(*words, "--json")
-    assert (code, err) == (0, "")
-    return json.loads(out)
+    return flash
 
 
 def backups() -> list[str]:
@@ -68,7 +42,7 @@ def test_the_log_shows_what_an_undo_takes_back(flash: Run) -> None:
         "2026-11-23 09:00  changed new_per_day of Cells\n"
         "2026-11-23 09:00  added cells.yaml: 2 new\n"
     )
-    assert as_json(flash, "log", "--limit", "1") == [
+    assert flash.json("log", "--limit", "1") == [
         {
             "at": "2026-11-23T09:00:00+00:00",
             "name": "suspend",
@@ -97,8 +71,8 @@ def test_an_undo_may_be_looked_at_before(flash: Run) -> None:
 
     assert flash("undo", "2") == (0, told, "")
     assert flash("config", "rollover")[1].split() == ["rollover", "4"]
-    assert as_json(flash, "list") == []
-    assert as_json(flash, "undo") == {"undone": [], "dry_run": False}
+    assert flash.json("list") == []
+    assert flash.json("undo") == {"undone": [], "dry_run": False}
 
 
 def test_a_review_ends_with_the_backup_of_the_day(flash: Run) -> None:
@@ -112,7 +86,7 @@ def test_a_review_ends_with_the_backup_of_the_day(flash: Run) -> None:
     flash("review", "--plain", typed="\n3\nq\n", now="2026-11-24T09:00:00+00:00")
 
     assert backups() == ["2026-11-23T090000.db", "2026-11-24T090000.db"]
-    shown = as_json(flash, "backup", "--list")
+    shown = flash.json("backup", "--list")
     assert [one["reviews"] for one in shown] == [3, 1]
 
 
@@ -166,9 +140,9 @@ def test_a_restore_shows_what_it_changes_and_asks(flash: Run) -> None:
     code, out, _ = flash("restore", name, "--yes")
     kept = "store.db.backups/2026-11-23T090000-2.db"
     assert (code, out) == (0, change + f"restored; what was there before: {kept}\n")
-    assert [one["reps"] for one in as_json(flash, "list")] == [0, 0]
+    assert [one["reps"] for one in flash.json("list")] == [0, 0]
 
-    again = as_json(flash, "restore", kept, "--yes")
+    again = flash.json("restore", kept, "--yes")
     assert (again["now"]["reviews"], again["then"]["reviews"]) == (0, 1)
     assert again["backup"] == "store.db.backups/2026-11-23T090000-3.db"
 
@@ -190,7 +164,7 @@ def test_a_restore_mends_a_store_that_does_not_open(flash: Run) -> None:
     assert code == 0
     assert "the present store can't be read; it is kept as it is beside\n" in out
     assert backups() == ["2026-11-23T090000.damaged", "2026-11-23T090000.db"]
-    assert len(as_json(flash, "list")) == 2
+    assert len(flash.json("list")) == 2
 
 
 def test_the_doctor_tells_and_mends(flash: Run) -> None:
@@ -212,7 +186,7 @@ def test_the_doctor_tells_and_mends(flash: Run) -> None:
         "backup from before: store.db.backups/2026-11-23T090000.db\n",
         "",
     )
-    assert as_json(flash, "doctor", "--fix") == {"findings": [], "backup": None}
+    assert flash.json("doctor", "--fix") == {"findings": [], "backup": None}
 
 
 def test_the_doctor_says_what_it_can_not_mend(flash: Run) -> None:
@@ -263,4 +237,4 @@ def test_a_salvage_is_put_in_place_with_a_restore(flash: Run) -> None:
 
     assert flash("restore", "new.db", "--yes")[0] == 0
     assert flash("doctor") == (0, "all is well\n", "")
-    assert [one["reps"] for one in as_json(flash, "list")] == [1, 0]
+    assert [one["reps"] for one in flash.json("list")] == [1, 0]

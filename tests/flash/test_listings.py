@@ -1,14 +1,12 @@
 """What the listings show a person, word for word."""
 
-import io
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from flash.__main__ import main
+from command_runner import Run
 
 DECK = """\
 deck: Cells::Basics
@@ -25,62 +23,54 @@ cards:
     recheck: 2026-06-01
 """
 
-Run = Callable[..., str]
-
 
 @pytest.fixture
-def flash(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
-    monkeypatch.setenv("FLASH_NOW", "2026-11-23T09:00:00+00:00")
-    monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setenv("COLUMNS", "80")
+def shown(flash: Run, tmp_path: Path) -> Callable[..., str]:
+    """Return the output of a command that succeeds, without changing parts."""
     Path("cells.yaml").write_text(DECK, "utf-8")
 
     def run(*words: str) -> str:
-        assert main(list(words)) == 0
-        told = capsys.readouterr()
-        assert told.err == ""
+        code, out, err = flash(*words)
+        assert (code, err) == (0, "")
         # Numbers of cards are the milliseconds at which they were made.
-        text = re.sub(r"\b179\d{10}\b", "CARD", told.out)
+        text = re.sub(r"\b179\d{10}\b", "CARD", out)
         return text.replace(str(tmp_path), "FOLDER")
 
     run("add", "cells.yaml")
-    monkeypatch.setattr("sys.stdin", io.StringIO("\n4\nq\n"))
-    run("review", "--plain")
+    flash("review", "--plain", typed="\n4\nq\n")
     return run
 
 
-def test_decks_count_what_is_under_them(flash: Run) -> None:
-    assert flash("decks") == (
+def test_decks_count_what_is_under_them(shown: Callable[..., str]) -> None:
+    assert shown("decks") == (
         "deck      cards  new  learning  due\n"
         "Cells         2    1         0    0\n"
         "  Basics      2    1         0    0\n"
     )
 
 
-def test_an_empty_store_says_how_to_begin(flash: Run, tmp_path: Path) -> None:
-    assert flash("decks", "--db", str(tmp_path / "new.db")) == (
+def test_an_empty_store_says_how_to_begin(
+    shown: Callable[..., str], tmp_path: Path
+) -> None:
+    assert shown("decks", "--db", str(tmp_path / "new.db")) == (
         "no decks yet (flash add cards.yaml, or flash review to begin)\n"
     )
 
 
-def test_list_tells_question_state_and_day(flash: Run) -> None:
-    assert flash("list") == (
+def test_list_tells_question_state_and_day(shown: Callable[..., str]) -> None:
+    assert shown("list") == (
         "card           question                         state   due\n"
         "CARD  Which organelle makes most ATP?  review  2026-12-01\n"
         "CARD  What does DNA stand for?         new\n"
     )
 
 
-def test_list_of_a_tag_that_nobody_has_is_empty(flash: Run) -> None:
-    assert flash("list", "--tag", "physics") == "card  question  state  due\n"
+def test_list_of_a_tag_that_nobody_has_is_empty(shown: Callable[..., str]) -> None:
+    assert shown("list", "--tag", "physics") == "card  question  state  due\n"
 
 
-def test_show_tells_the_card_and_its_history(flash: Run) -> None:
-    assert flash("show", "powerhouse") == (
+def test_show_tells_the_card_and_its_history(shown: Callable[..., str]) -> None:
+    assert shown("show", "powerhouse") == (
         "Cells::Basics · card CARD\n"
         "Which organelle makes most ATP?\n"
         "Mitochondrion\n"
@@ -95,8 +85,8 @@ def test_show_tells_the_card_and_its_history(flash: Run) -> None:
     )
 
 
-def test_stats_draw_what_they_count(flash: Run) -> None:
-    assert flash("stats") == (
+def test_stats_draw_what_they_count(shown: Callable[..., str]) -> None:
+    assert shown("stats") == (
         "today   1 answer, 100 % right, 0 min; 0 due\n"
         "streak  1 day\n"
         "\n"
@@ -134,26 +124,25 @@ def test_stats_draw_what_they_count(flash: Run) -> None:
     )
 
 
-def test_show_tells_options_and_what_is_retired(flash: Run) -> None:
+def test_show_tells_options_and_what_is_retired(shown: Callable[..., str]) -> None:
     cells = Path("cells.yaml").read_text("utf-8")
     choice = "  - {id: c, choice: q, options: [a, {text: b, pin: last}], answer: a, extra: more}\n"
     Path("cells.yaml").write_text(cells + choice, "utf-8")
-    flash("add", "cells.yaml")
-    shown = flash("show", "c")
+    shown("add", "cells.yaml")
+    before = shown("show", "c")
     Path("cells.yaml").write_text(cells, "utf-8")
-    flash("add", "cells.yaml")
+    shown("add", "cells.yaml")
 
-    assert shown.splitlines()[1:6] == ["q", "a", "- a", "- b", "more"]
-    assert flash("show", "c").splitlines()[1:3] == ["q", "a"]
-    assert '"extra": "more"' in flash("show", "c", "--json")
+    assert before.splitlines()[1:6] == ["q", "a", "- a", "- b", "more"]
+    assert shown("show", "c").splitlines()[1:3] == ["q", "a"]
+    assert '"extra": "more"' in shown("show", "c", "--json")
 
 
 @pytest.mark.parametrize("words", [("list", "Nope"), ("stale", "--deck", "Nope")])
 def test_a_deck_that_is_not_there_is_told(
-    flash: Run, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+    shown: Callable[..., str], flash: Run, words: tuple[str, ...]
 ) -> None:
-    assert main(list(words)) == 1
-    assert capsys.readouterr().err == "flash: no deck 'Nope' (flash decks lists them)\n"
+    assert flash(*words) == (1, "", "flash: no deck 'Nope' (flash decks lists them)\n")
 
 
 @pytest.mark.parametrize(
@@ -173,16 +162,20 @@ def test_a_deck_that_is_not_there_is_told(
         ("review", "--minutes", "nan"),
     ],
 )
-def test_what_nobody_can_mean_is_refused(flash: Run, words: tuple[str, ...]) -> None:
+def test_what_nobody_can_mean_is_refused(
+    shown: Callable[..., str], flash: Run, words: tuple[str, ...]
+) -> None:
     before = Path("store.db").read_bytes()
 
-    assert main(list(words)) in (1, 2)
+    assert flash(*words)[0] in (1, 2)
 
     assert Path("store.db").read_bytes() == before
 
 
-def test_stale_names_the_oldest_first_with_the_page_to_open(flash: Run) -> None:
-    assert flash("stale") == (
+def test_stale_names_the_oldest_first_with_the_page_to_open(
+    shown: Callable[..., str],
+) -> None:
+    assert shown("stale") == (
         "2026-02-01  Which organelle makes most ATP?\n"
         "            last checked 2025-01-31 · FOLDER/cells.yaml:4\n"
         "            https://example.org/cells\n"
@@ -194,7 +187,7 @@ def test_stale_names_the_oldest_first_with_the_page_to_open(flash: Run) -> None:
 
 
 def test_stale_names_a_source_without_a_page_and_reads_files_as_well(
-    flash: Run,
+    shown: Callable[..., str],
 ) -> None:
     Path("atoms.yaml").write_text(
         "deck: Chemistry\n"
@@ -204,36 +197,38 @@ def test_stale_names_a_source_without_a_page_and_reads_files_as_well(
         "utf-8",
     )
 
-    assert flash("stale", "atoms.yaml") == "0 of 1 facts are stale\n"
-    assert flash("stale", "atoms.yaml", "--days", "20") == (
+    assert shown("stale", "atoms.yaml") == "0 of 1 facts are stale\n"
+    assert shown("stale", "atoms.yaml", "--days", "20") == (
         "2026-11-22  What is H?\n"
         "            last checked 2026-11-01 · FOLDER/atoms.yaml:4\n"
         "            A course\n"
         "1 of 1 facts are stale\n"
     )
-    (told,) = json.loads(flash("stale", "atoms.yaml", "--days", "20", "--json"))
+    (told,) = json.loads(shown("stale", "atoms.yaml", "--days", "20", "--json"))
     assert told["sources"] == [{"title": "A course", "url": None}]
 
 
 def test_stale_with_files_needs_no_store(
-    flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shown: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FLASH_DB", str(tmp_path / "none" / "store.db"))
+    monkeypatch.setenv("flash_DB", str(tmp_path / "none" / "store.db"))
 
-    assert flash("stale", "cells.yaml").endswith(
+    assert shown("stale", "cells.yaml").endswith(
         "2 of 2 facts are stale\n1 of 2 were never checked\n"
     )
     assert not (tmp_path / "none").exists()
 
 
-def test_the_bundled_decks_are_named_with_their_languages(flash: Run) -> None:
-    assert flash("decks", "--bundled") == (
+def test_the_bundled_decks_are_named_with_their_languages(
+    shown: Callable[..., str],
+) -> None:
+    assert shown("decks", "--bundled") == (
         "aws-security  (en, ja)  add it with: flash add aws-security\n"
     )
 
 
-def test_csv_has_a_row_for_each_card(flash: Run) -> None:
-    assert flash("export", "cards.csv") == "cards.csv: 2 cards\n"
+def test_csv_has_a_row_for_each_card(shown: Callable[..., str]) -> None:
+    assert shown("export", "cards.csv") == "cards.csv: 2 cards\n"
     rows = Path("cards.csv").read_text("utf-8").splitlines()
     assert rows[2].split(",")[2:7] == [
         "Cells::Basics",

@@ -2,19 +2,16 @@
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_runner import Run
 from simulated_learner import fill, live
 from store_fixtures import DAY_MS, NOON, add, ids, new_store, numbered
 
-from flash.__main__ import main
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -31,23 +28,9 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def flash(
-    lived: bytes,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Run:
-    (tmp_path / "store.db").write_bytes(lived)
-    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
-    monkeypatch.setenv("FLASH_NOW", "2026-11-23T09:00:00+00:00")
-    monkeypatch.setenv("TZ", "UTC")
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(list(words))
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return run
+def flash(flash: Run, lived: bytes) -> Run:
+    Path("store.db").write_bytes(lived)
+    return flash
 
 
 def test_a_fit_tells_what_it_had_and_what_it_is_worth(flash: Run) -> None:

@@ -3,16 +3,16 @@
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from command_runner import Run
 from simulated_learner import START_DAY, fill, live
 from store_fixtures import DAY_MS, NOON, add, basic, new_store
 
-from flash.__main__ import main
 from flash.report.charts import Column, columns
 from flash.report.heat import Heat, heat
 from flash.report.markup import tag, text
@@ -26,25 +26,11 @@ from srs.store.settings import Options
 HOSTILE = "</td><script>alert('1')</script> & \"<b>\" \x1b[31m"
 JAPANESE = "「桜」の読み方は何ですか？とても長い質問文がここに続いて画面の端を越えます"
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 @pytest.fixture
-def flash(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
+def flash(flash: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("FLASH_NOW", "2026-11-23T12:00:00+00:00")
-    monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = main(list(words))
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return run
+    return flash
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """After a break a day holds a portion, first what fades fastest."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from simulated_learner import fill
-from store_fixtures import DAY_MS, NOON, TODAY, add, give, make_due, new_store, numbered
+from store_fixtures import DAY_MS, NOON, TODAY, add, give, make_due, numbered
 from store_fixtures import ids as ids_of
 
 from srs.models.cards import Rating
@@ -18,13 +15,6 @@ from srs.store.undo import undo_last
 from srs.study.backlog import LEAST, PORTION
 from srs.study.queue import CardFilter, Queue
 from srs.study.queue_builder import build_queue
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = new_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def day_of(store: Store, scope: CardFilter | None = None) -> Queue:

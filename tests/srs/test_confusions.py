@@ -1,8 +1,5 @@
 """Cards that are mixed up: named, counted, found by typing, drilled in pairs."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from store_fixtures import (
     NOON,
@@ -13,7 +10,6 @@ from store_fixtures import (
     give,
     ids,
     make_due,
-    new_store,
     numbered,
     shelf,
 )
@@ -31,13 +27,6 @@ from srs.study.queue import CardFilter
 from srs.study.session import Session
 
 AGAIN, HARD, GOOD, EASY = Rating
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = new_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def confuse(store: Store, card: int, other: int, at_ms: int = NOON) -> int:

@@ -1,8 +1,6 @@
 """Notes in the store: an edit changes the text and never loses history."""
 
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -27,13 +25,6 @@ KEYS = Compare(
     ("KMS", "CloudHSM"),
     {"tenancy": ("multi", "single"), "price": ("by the key", "by the hour")},
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = new_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def answer_all(store: Store, now_ms: int = NOON + 1000) -> None:

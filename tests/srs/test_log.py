@@ -1,8 +1,5 @@
 """The review log: what an answer writes, what it refuses, what undoing leaves."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,13 +31,6 @@ from srs.store.undo import OF_A_REVIEW, undo_last
 
 AGAIN, HARD, GOOD, EASY = Rating
 MINUTE = 60_000
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = new_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

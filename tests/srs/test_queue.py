@@ -2,7 +2,6 @@
 
 from collections import Counter, deque
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -31,13 +30,6 @@ from srs.study.queue_builder import build_queue
 
 AGAIN, HARD, GOOD, EASY = Rating
 MINUTE = 60_000
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = new_store(tmp_path)
-    yield opened
-    opened.close()
 
 
 def queue(store: Store, scope: CardFilter | None = None, now_ms: int = NOON) -> Queue:

@@ -47,18 +47,6 @@ Begin = Callable[..., Session]
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = new_store(tmp_path)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def begin(store: Store, clock: Clock) -> Iterator[Begin]:
     """Begin a review on a connection of its own, as a terminal does."""
     begun: list[Session] = []
