@@ -12,7 +12,7 @@ from cards.identity.matching import FileScope, make_plan
 from flash.tui.app import ReviewApp
 from srs.store.note_writer import apply_plan
 from srs.store.opening import open_store
-from srs.study.queue import CardFilter
+from srs.study.due_cards import CardFilter
 from srs.study.session import Session
 
 _PICTURE = Path(__file__).with_name("review.svg")

@@ -15,6 +15,7 @@ from srs.store.opening import open_store
 from srs.store.replay import rebuild_all
 from srs.store.revlog import Recorded, record
 from srs.store.settings import Options, save_setting
+from srs.study.session import Session
 
 NOON = 1_795_435_200_000
 """2026-11-23 12:00 UTC."""
@@ -94,6 +95,12 @@ def give(store: Store, card: int, rating: Rating, at_ms: int) -> Recorded:
     saved = record(store, stored, rating, options.preset(deck), moment, took_ms=900)
     assert saved is not None
     return saved
+
+
+def undone(session: Session) -> str | None:
+    """Undo in a session and return what was undone."""
+    found = session.undo()
+    return None if found is None else found.sentence
 
 
 def make_due(store: Store, chosen: Sequence[int], days_ago: int = 20) -> None:

@@ -8,8 +8,8 @@ from flash.service.deck_import import apply_import, plan_import, read_files
 from srs.models.cards import Rating
 from srs.store.opening import open_store
 from srs.store.settings import save_setting
-from srs.study.cram import Cramming
-from srs.study.queue import CardFilter
+from srs.study.cram import CramOptions
+from srs.study.due_cards import CardFilter
 from srs.study.session import Session, SessionLimits
 
 NOON = 1_795_435_200_000
@@ -50,7 +50,7 @@ class Room:
     def later(self, *, minutes: float) -> None:
         self.now_ms += round(minutes * 60_000)
 
-    def session(self, deck: str = DECK, wish: SessionLimits | None = None) -> Session:
+    def session(self, deck: str = DECK, limits: SessionLimits | None = None) -> Session:
         """Add a deck and begin a review of it, in UTC."""
         self.file.write_text(deck, "utf-8")
         store = open_store(self.path, self.now_ms)
@@ -58,15 +58,15 @@ class Room:
         apply_import(store, plan_import(store, read_files([self.file])), self.now_ms)
         opened = AppContext(store, self.clock)
         session = Session(
-            store, self.clock, wish=wish, reread=lambda file: reread(opened, file)
+            store, self.clock, limits=limits, reread=lambda file: reread(opened, file)
         )
         self.sessions.append(session)
         return session
 
-    def cram(self, cramming: Cramming, *, new: int | None = None) -> Session:
+    def cram(self, cram: CramOptions, *, new: int | None = None) -> Session:
         """Begin a run beside the schedule over what was added."""
         store = open_store(self.path, self.now_ms)
-        session = Session(store, self.clock, CardFilter(new=new), cramming=cramming)
+        session = Session(store, self.clock, CardFilter(new=new), cram=cram)
         self.sessions.append(session)
         return session
 

@@ -12,7 +12,7 @@ from flash.messages.review import MIXED_UP, NOT_MIXED_UP, one_line
 from srs.study.session import Session
 
 if TYPE_CHECKING:
-    from srs.study.card_search import Candidate
+    from srs.store.card_search import Candidate
 
 HOW = "x and a text searches, x and a number chooses, Enter leaves it"
 
@@ -41,9 +41,9 @@ def name_confusion(
         text = word[1:].strip()
         chosen = _numbered(found, text)
         if chosen is not None:
-            say(MIXED_UP if session.mix_up(chosen.card) else NOT_MIXED_UP)
+            say(MIXED_UP if session.confused_with(chosen.card) else NOT_MIXED_UP)
             return
-        found = _search(session, text)
+        found = session.confusion_candidates(text)
         say("Which card did you take it for?")
         for number, one in enumerate(found, 1):
             question, answer = (plain_text(t) for t in (one.question, one.answer))
@@ -61,10 +61,3 @@ def _numbered(found: "tuple[Candidate, ...]", text: str) -> "Candidate | None":
     """Give the one that a number names; other numbers are text to search for."""
     number = int(text) if text.isdecimal() and len(text) < 3 else 0
     return found[number - 1] if 0 < number <= len(found) else None
-
-
-def _search(session: Session, text: str) -> "tuple[Candidate, ...]":
-    lookup, missed = session.lookup(), session.missed
-    while not lookup.is_whole:
-        lookup.load()
-    return () if missed is None else lookup.find(missed.turn.card, text)

@@ -170,7 +170,8 @@ class _Conversation:
             self._do(step)
 
     def _undo(self) -> None:
-        self._say(self._session.undo() or NOTHING_TO_UNDO)
+        undone = self._session.undo()
+        self._say(undone.sentence if undone else NOTHING_TO_UNDO)
 
     def _suspend(self) -> None:
         self._session.suspend()
@@ -226,11 +227,11 @@ class _Conversation:
         ):
             if line:
                 self._say(line)
-        other = turn.beside
+        other = turn.partner
         if other is not None:
             self._say(f"not to be taken for: {one_line(plain_text(other.question))}")
             self._say(plain_text(other.answer))
-        outcomes = self._session.outcomes()
+        outcomes = self._session.next_states()
         labels = [f"{int(rating)} {name}" for rating, name, _ in RATINGS]
         if outcomes:
             intervals = (outcomes[rating].interval for rating, _, _ in RATINGS)

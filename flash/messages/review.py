@@ -175,9 +175,9 @@ def answered_line(answered: Answered) -> str:
     """Say what is worth knowing about an answer; mostly nothing."""
     if not answered.applied:
         return "that card was answered elsewhere meanwhile; nothing counts twice"
-    if not answered.became_leech or answered.outcome is None:
+    if not answered.became_leech or answered.state is None:
         return ""
-    lapses = answered.outcome.progress.lapses
+    lapses = answered.state.lapses
     end = " and is suspended" if answered.suspended else ""
     return f"that card was forgotten {lapses} times{end}: reword it, or split it"
 

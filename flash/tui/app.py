@@ -36,7 +36,6 @@ from srs.study.session import Session, Summary
 
 _TICK_S = 1.0
 _IDLE_S = 0.4
-_SLICE_S = 0.01
 _FAR = 1_000_000
 _SIGNALS = tuple(
     getattr(signal, name)
@@ -151,7 +150,7 @@ class ReviewApp(App[None]):
         self.reviewing = ReviewViewModel(session)
         self.sheet = ReviewWidget()
         self.sheet.view = self.reviewing.view
-        self._is_ending = self._is_loading = False
+        self._is_ending = False
 
     def compose(self) -> ComposeResult:
         """Give the one widget."""
@@ -201,8 +200,6 @@ class ReviewApp(App[None]):
             case UiCommand.NOTHING:
                 pass
         self.sheet.show(self.reviewing.view)
-        if self.reviewing.view.typed is not None and not self._is_loading:
-            self._load()
 
     def on_paste(self, event: Paste) -> None:
         """Type what an input method or the clipboard hands over at once."""
@@ -214,13 +211,6 @@ class ReviewApp(App[None]):
             if key and self.reviewing.view.typed is not None:
                 self.reviewing.press(key)
         self.sheet.show(self.reviewing.view)
-
-    def _load(self) -> None:
-        """Load what a search looks through in slices, awake for keys in between."""
-        self._is_loading = self.reviewing.load()
-        self.sheet.show(self.reviewing.view)
-        if self._is_loading:
-            self.set_timer(_SLICE_S, self._load)
 
     def _rows(self, key: str) -> int:
         step = self.sheet.page.step

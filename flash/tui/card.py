@@ -80,7 +80,7 @@ def card_lines(view: View, columns: int) -> Card:
         lines = [line for text in view.sentences for line in _sentence(text, room)]
         return Card(_shifted(lines, left))
     question = view.turn.question
-    other = view.turn.beside if view.mode is Mode.ANSWERED else None
+    other = view.turn.partner if view.mode is Mode.ANSWERED else None
     if other is not None and columns >= _TWO:
         return _two(question, other, view.turn.note, columns)
     asked = _question(question, room, shown=view.mode is Mode.ANSWERED)
@@ -127,7 +127,7 @@ def _search(typed: Typed, room: int) -> Card:
         (),
     ]
     if not typed.found:
-        said = ("no card has that" if typed.text else "") if typed.is_whole else "…"
+        said = "no card has that" if typed.text else ""
         return Card([*lines, (StyledText("  " + said, TextStyle.DIM),)])
     answers = [clipped(_single(one.answer), room * 2 // 5) for one in typed.found]
     beside = max(map(width_of, answers)) + 2 if room >= _WIDE else 0

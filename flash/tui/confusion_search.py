@@ -13,7 +13,7 @@ from srs.study.prompt import LastLapse
 from srs.study.session import Session
 
 if TYPE_CHECKING:
-    from srs.study.card_search import Candidate
+    from srs.store.card_search import Candidate
 
 _BACK = ("backspace", "ctrl+h")
 _WIDE_BLANK = "\u3000"
@@ -30,8 +30,6 @@ class Typed(Struct, frozen=True):
     found: "tuple[Candidate, ...]" = ()
     chosen: int = 0
     """Index into the found ones."""
-    is_whole: bool = True
-    """False while texts are still being loaded."""
 
 
 class ConfusionSearch:
@@ -39,17 +37,9 @@ class ConfusionSearch:
 
     def __init__(self, session: Session, missed: LastLapse) -> None:
         """Begin with the cards that were mixed up with it before."""
-        self._session, self._card = session, missed.turn.card
-        self._lookup = session.lookup()
-        self.typed = Typed(missed.turn.question.question)
-        self.load()
-
-    def load(self) -> bool:
-        """Load some more of the texts; True where more are to come."""
-        if not self._lookup.is_whole:
-            self._lookup.load()
-        self._look(self.typed.chosen)
-        return not self._lookup.is_whole
+        self._session = session
+        self.typed = Typed(missed.prompt.question.question)
+        self._write("")
 
     def press(self, key: str) -> "Candidate | None":
         """Type, choose or erase.
@@ -77,14 +67,5 @@ class ConfusionSearch:
         return None
 
     def _write(self, text: str) -> None:
-        self.typed = replace(self.typed, text=text)
-        self._look(0)
-
-    def _look(self, chosen: int) -> None:
-        found = self._lookup.find(self._card, self.typed.text)
-        self.typed = replace(
-            self.typed,
-            found=found,
-            chosen=min(chosen, max(0, len(found) - 1)),
-            is_whole=self._lookup.is_whole,
-        )
+        found = self._session.confusion_candidates(text)
+        self.typed = replace(self.typed, text=text, found=found, chosen=0)

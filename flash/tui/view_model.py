@@ -201,7 +201,7 @@ class ReviewViewModel:
                 self.say("")
                 self._advance()
             case Mode.ASKING:
-                outcomes = self._session.outcomes()
+                outcomes = self._session.next_states()
                 labels = tuple(
                     interval_label(outcomes[rating].interval)
                     for rating, _, _ in RATINGS
@@ -236,23 +236,16 @@ class ReviewViewModel:
     def _search(self, mixup: ConfusionSearch, key: str) -> None:
         chosen = None if key == "escape" else mixup.press(key)
         if chosen is not None:
-            is_noted = self._session.mix_up(chosen.card)
+            is_noted = self._session.confused_with(chosen.card)
             self.say(MIXED_UP if is_noted else NOT_MIXED_UP, is_alarm=not is_noted)
         if chosen is not None or key == "escape":
             self._mixup = None
         typed = None if self._mixup is None else mixup.typed
         self.view = replace(self.view, typed=typed)
 
-    def load(self) -> bool:
-        """Load more of what a search looks through; True where more is to come."""
-        if self._mixup is None:
-            return False
-        goes_on = self._mixup.load()
-        self.view = replace(self.view, typed=self._mixup.typed)
-        return goes_on
-
     def _undo(self) -> None:
-        self.say(self._session.undo() or NOTHING_TO_UNDO)
+        undone = self._session.undo()
+        self.say(undone.sentence if undone else NOTHING_TO_UNDO)
         self._advance()
 
     def _set_aside(self, key: str) -> None:

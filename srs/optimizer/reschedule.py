@@ -22,6 +22,7 @@ from srs.scheduler.load_balancer import DueCounts
 from srs.scheduler.next_states import day_spread, interval_days
 from srs.store.connection import Store
 from srs.store.operations import record_operation
+from srs.store.queue import due_counts
 from srs.store.replay import (
     batched,
     deck_presets,
@@ -30,7 +31,6 @@ from srs.store.replay import (
     update_card_states,
 )
 from srs.store.settings import Options
-from srs.study.due_cards import read_load
 
 LOAD_DAYS = 14
 
@@ -101,7 +101,7 @@ def _work(
         row[0]: row for row in rows if row[4] and (decks is None or row[1] in decks)
     }
     today = options.calendar.day(now_ms)
-    moves = _Moves(chosen, presets, today, read_load(store, options, today))
+    moves = _Moves(chosen, presets, today, due_counts(store, today, options.away))
     free = FreeIds(connection, now_ms, len(chosen))
     added: list[int] = []
     rebuilt = rebuild_all(

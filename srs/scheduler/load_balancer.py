@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from srs.scheduler.fuzz import Spread
 
-LONGEST = 90
+BALANCED_DAYS = 90
 """Beyond so many days there is room enough anyway, as in Anki."""
 
 
@@ -72,7 +72,7 @@ class DueCounts:
             kept: Sequence[int] = range(lower, upper + 1)
             if not is_open:
                 kept = list(self._open(kept, today, easy_days)) or kept
-            if not even or upper > LONGEST:
+            if not even or upper > BALANCED_DAYS:
                 return kept[int(factor * len(kept))]
             weights = [_weight(self.count(today + one), one) for one in kept]
             sums = list(accumulate(weights))

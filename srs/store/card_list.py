@@ -128,6 +128,11 @@ def deck_names(store: Store) -> list[str]:
     return [row[0] for row in store.rows("select name from decks order by name")]
 
 
+def deck_names_by_id(store: Store) -> dict[int, str]:
+    """Read the names of all decks by their ids."""
+    return dict(store.rows("select id, name from decks"))
+
+
 def deck_ids(store: Store, deck: str) -> list[int]:
     """Give the ids of a deck and of those under it; of all where it is empty."""
     rows = store.rows(

@@ -1,94 +1,94 @@
-"""Cards that were mixed up, asked in turn until both are known one after the other.
+"""Drill confused cards: both of a pair until both are known in a row.
 
-A run beside the schedule, as `srs.study.cram` is, in pairs: the most often confused
-ones first.
+Like a cram (`srs.study.cram`) it does not change the schedule.  The most often confused
+pairs come first.
 """
 
 from collections import deque
+from itertools import chain
 
 from srs.models.cards import Rating
 from srs.store.confusions import confused_pairs
 from srs.store.connection import Store
 from srs.store.settings import Options
 from srs.study.cram import Cram
-from srs.study.due_cards import cards_in
-from srs.study.queue import CardFilter, Counts
+from srs.study.due_cards import CardFilter, DueCards
+from srs.study.queue import Counts
 
 _State = tuple[tuple[int, ...], tuple[tuple[int, int], ...], tuple[int, int], bool]
-"""The row, the pairs that wait, the present pair, and whether it was missed."""
+"""Cards left of the pair, pairs left, the present pair, and if one was missed."""
 
 
 class ConfusionDrill(Cram):
-    """A course of pairs; see `srs.study.study_mode.StudyMode`.
+    """A session of pairs.
 
-    A pair belongs to a scope when one of its cards does; where one may not be
-    asked (suspended, retired, buried) the pair stays out.
+    The filter lets a pair through if one of its cards passes it.  A pair with a
+    suspended, retired or buried card is left out.
     """
 
     name = "mixed up"
 
     def __init__(
-        self, store: Store, options: Options, scope: CardFilter, now_ms: int
+        self, store: Store, options: Options, card_filter: CardFilter, now_ms: int
     ) -> None:
         """Choose the pairs at a moment, UTC milliseconds."""
-        super().__init__(store, options, scope, now_ms, forgotten=0)
-        scoped, asked = (self._ids(one, now_ms) for one in (scope, CardFilter()))
-        self._waiting = deque(
+        super().__init__(store, options, card_filter, now_ms)
+        filtered, askable = (
+            _card_ids(DueCards(store, options, chosen, now_ms))
+            for chosen in (card_filter, CardFilter())
+        )
+        self._pairs = deque(
             (pair.card, pair.other)
             for pair in confused_pairs(store)
-            if {pair.card, pair.other} <= asked and {pair.card, pair.other} & scoped
+            if {pair.card, pair.other} <= askable and {pair.card, pair.other} & filtered
         )
         self._partners: dict[int, int] = {}
-        for one, other in self._waiting:
-            self._partners.setdefault(one, other)
-            self._partners.setdefault(other, one)
-        self._row.clear()
+        for card, other in self._pairs:
+            self._partners.setdefault(card, other)
+            self._partners.setdefault(other, card)
+        self._cards.clear()
         self._pair: tuple[int, int] = (0, 0)
         self._was_missed = False
-        self._before: list[tuple[int, _State]] = []
-        """Each card that was answered, and what there was to do before it."""
-        self._total = 2 * len(self._waiting)
-
-    def _ids(self, scope: CardFilter, now_ms: int) -> set[int]:
-        store, options = self._store, self._options
-        return {
-            card
-            for new in (False, True)
-            for card in cards_in(store, options, scope, now_ms, new=new)
-        }
+        self._history: list[tuple[int, _State]] = []
+        """Each answered card and the state before its answer."""
+        self._total = 2 * len(self._pairs)
 
     def counts(self) -> Counts:
-        """Count what is left to be known."""
+        """Count the cards left, without the one that is shown."""
         again = int(self._was_missed)
-        return Counts(0, 0, len(self._row) + again + 2 * len(self._waiting))
+        return Counts(0, 0, len(self._cards) + again + 2 * len(self._pairs))
 
     def pop(self, now_ms: int) -> tuple[int, bool] | None:
-        """Take the other card of the pair, or the first of the next one."""
-        if not self._row and self._waiting:
-            self._pair, self._was_missed = self._waiting.popleft(), False
-            self._row.extend(self._pair)
+        """Take the other card of the pair, or the first of the next pair."""
+        if not self._cards and self._pairs:
+            self._pair, self._was_missed = self._pairs.popleft(), False
+            self._cards.extend(self._pair)
         return super().pop(now_ms)
 
     def partner(self, card: int) -> int | None:
-        """Give the other card of the pair."""
-        one, other = self._pair
+        """Return the other card of the pair."""
+        first, second = self._pair
         if card in self._pair:
-            return other if card == one else one
+            return second if card == first else first
         return self._partners.get(card)
 
-    def take_out(self, card: int) -> None:
-        """Take a card out of turn; the one answered last goes back before it."""
-        if not self._before or self._before[-1][0] != card:
-            super().take_out(card)
+    def remove(self, card: int) -> None:
+        """Remove a card; after an undo restore the state before its answer."""
+        if not self._history or self._history[-1][0] != card:
+            super().remove(card)
             return
-        _, (row, waiting, self._pair, self._was_missed) = self._before.pop()
-        self._row, self._waiting = deque(row), deque(waiting)
+        _, (cards, pairs, self._pair, self._was_missed) = self._history.pop()
+        self._cards, self._pairs = deque(cards), deque(pairs)
 
-    def _move_on(self, card: int, rating: Rating) -> None:
-        """Ask both again where one of them was not quite known."""
-        row, waiting = tuple(self._row), tuple(self._waiting)
-        self._before.append((card, (row, waiting, self._pair, self._was_missed)))
+    def _requeue(self, card: int, rating: Rating) -> None:
+        """Ask both cards again if one of them was not known."""
+        state = tuple(self._cards), tuple(self._pairs), self._pair, self._was_missed
+        self._history.append((card, state))
         self._was_missed |= rating in (Rating.AGAIN, Rating.HARD)
-        if not self._row and self._was_missed:
+        if not self._cards and self._was_missed:
             self._was_missed = False
-            self._row.extend(self._pair)
+            self._cards.extend(self._pair)
+
+
+def _card_ids(cards: DueCards) -> set[int]:
+    return {row[1] for row in chain(cards.rows("learned"), cards.rows("new"))}

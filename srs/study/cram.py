@@ -1,8 +1,8 @@
-"""A run beside the schedule, as before an exam: answers are logged, due days stay.
+"""Cram: review cards without changing the schedule, for example before an exam.
 
-What was forgotten lately comes, or all that was ever learned; the cards at most
-risk first, since such a run often ends before its cards do.  Each card returns a
-few cards later until it was known.
+Cards answered Again lately, or all learned cards, come at the lowest retrievability
+first, since such a session often ends before its cards do.  A card that was not known
+comes back a few cards later, until it is.
 """
 
 from collections import deque
@@ -13,32 +13,34 @@ from msgspec import Struct
 
 from srs.models.cards import Rating, SchedulingState, StoredCard
 from srs.scheduler.next_states import retrievability
+from srs.store.card_list import deck_names_by_id
 from srs.store.connection import Store
+from srs.store.queue import cards_answered_again, learned_stabilities
 from srs.store.revlog import Recorded, record_cram
 from srs.store.settings import Options
-from srs.study.due_cards import cards_in
-from srs.study.queue import CardFilter, Counts
+from srs.study.due_cards import CardFilter, DueCards
+from srs.study.queue import Counts
 
-_LATER = {Rating.AGAIN: 4, Rating.HARD: 8}
-"""After so many other cards a card returns that was not quite known."""
-_GRADES = 20
-"""Chances of recall that fall into the same twentieth count as the same."""
+_CARDS_BETWEEN = {Rating.AGAIN: 4, Rating.HARD: 8}
+"""Cards that come before a card that was not known comes back."""
+_RANKS = 20
+"""Retrievabilities within the same twentieth rank the same."""
 
 
-class Cramming(Struct, frozen=True):
-    """What a person wants to go through beside the schedule."""
+class CramOptions(Struct, frozen=True):
+    """Which cards to review without changing the schedule."""
 
     forgotten: int | None = None
     """Only cards answered Again in so many study days, today included."""
     confused: bool = False
-    """Pairs of cards that were mixed up, see `confusion_drill`."""
+    """Confused pairs, see `srs.study.confusion_drill`."""
 
 
 class Cram:
-    """A course beside the schedule; see `srs.study.study_mode.StudyMode`.
+    """A cram session, with the interface of `srs.study.daily.DailyStudy`.
 
-    Siblings are not kept apart and no limit of a deck holds; suspended, retired
-    and buried cards stay out, new ones too unless the scope names a number.
+    Siblings are not kept apart and deck limits do not apply.  Suspended, retired and
+    buried cards are left out, and new cards unless the filter asks for a number.
     """
 
     name = "cram"
@@ -48,113 +50,109 @@ class Cram:
         self,
         store: Store,
         options: Options,
-        scope: CardFilter,
+        card_filter: CardFilter,
         now_ms: int,
         forgotten: int | None = None,
     ) -> None:
-        """Choose the cards at a moment, UTC milliseconds; see `Cramming`."""
-        self._store, self._options, self._scope = store, options, scope
+        """Choose the cards at a moment, UTC milliseconds; see `CramOptions`."""
+        self._store, self._options = store, options
         self.day = options.calendar.day(now_ms)
-        self._row: deque[int] = deque(self._chosen(now_ms, forgotten))
-        self._total = len(self._row)
+        cards = DueCards(store, options, card_filter, now_ms)
+        self._cards: deque[int] = deque(self._chosen(cards, forgotten))
+        self._total = len(self._cards)
 
-    def _chosen(self, now_ms: int, forgotten: int | None) -> list[int]:
-        store, options, scope = self._store, self._options, self._scope
-        learned = cards_in(store, options, scope, now_ms, new=False)
-        new = cards_in(store, options, scope, now_ms, new=True)
-        if forgotten is not None:
-            missed = self._missed(forgotten)
-            learned = [card for card in learned if card in missed]
-            new = [card for card in new if card in missed]
-        else:
-            new = new[: scope.new or 0]
-        return [*self._weakest_first(learned), *new]
-
-    def _missed(self, days: int) -> set[int]:
-        """Give the cards that were answered Again in so many study days."""
-        sql = """
-            select distinct card from reviews
-             where id >= :since and rating = 1 and void = 0
-        """
-        since = self._options.calendar.start_ms(self.day - max(1, days) + 1)
-        return {card for (card,) in self._store.rows(sql, {"since": since})}
+    def _chosen(self, cards: DueCards, forgotten: int | None) -> list[int]:
+        learned = [row[1] for row in cards.rows("learned")]
+        new = [row[1] for row in cards.rows("new")]
+        if forgotten is None:
+            return [*self._weakest_first(learned), *new[: cards.filter.new or 0]]
+        first_day = self.day - max(1, forgotten) + 1
+        since_ms = self._options.calendar.start_ms(first_day)
+        missed = cards_answered_again(self._store, since_ms)
+        learned = [card for card in learned if card in missed]
+        return [
+            *self._weakest_first(learned),
+            *(card for card in new if card in missed),
+        ]
 
     def _weakest_first(self, cards: Sequence[int]) -> list[int]:
-        """Order by the chance of recall; what is about equal, anyhow."""
-        chances = dict(self._chances())
+        """Sort by retrievability; shuffle cards of about the same one."""
+        recall = dict(self._retrievabilities())
         return sorted(
             cards,
             key=lambda card: (
-                int(chances[card] * _GRADES),
+                int(recall[card] * _RANKS),
                 crc32(f"{self.day}:{card}".encode()),
                 card,
             ),
         )
 
-    def _chances(self) -> Iterator[tuple[int, float]]:
-        decks = self._store.rows("select id, name from decks")
-        decays = {key: self._options.preset(name).parameters[20] for key, name in decks}
-        sql = "select id, deck, stability, last_day from cards where state <> 0"
-        for card, deck, stability, last_day in self._store.connection.execute(sql):
+    def _retrievabilities(self) -> Iterator[tuple[int, float]]:
+        names = deck_names_by_id(self._store)
+        decays = {
+            deck: self._options.preset(name).parameters[20]
+            for deck, name in names.items()
+        }
+        for card, deck, stability, last_day in learned_stabilities(self._store):
             if stability is None or last_day is None:
                 yield card, 0.0
             else:
                 yield card, retrievability(stability, self.day - last_day, decays[deck])
 
-    def gather(self, now_ms: int, unanswered: int | None = None) -> None:
-        """Keep the row, also over the rollover; a card that went back leads it."""
+    def rebuild(self, now_ms: int, unanswered: int | None = None) -> None:
+        """Keep the cards, also over the rollover; an unanswered one comes first."""
         self.day = self._options.calendar.day(now_ms)
         if unanswered is not None:
-            self._row.appendleft(unanswered)
+            self._cards.appendleft(unanswered)
 
     def counts(self) -> Counts:
-        """Count what is left to be known."""
-        return Counts(0, 0, len(self._row))
+        """Count the cards left, without the one that is shown."""
+        return Counts(0, 0, len(self._cards))
 
     def pop(self, now_ms: int) -> tuple[int, bool] | None:
-        """Take the first of the row."""
-        return (self._row.popleft(), False) if self._row else None
+        """Take the next card."""
+        return (self._cards.popleft(), False) if self._cards else None
 
-    def take_out(self, card: int) -> None:
-        """Take a card that is asked out of turn."""
-        if card in self._row:
-            self._row.remove(card)
+    def remove(self, card: int) -> None:
+        """Remove a card that is shown out of order."""
+        if card in self._cards:
+            self._cards.remove(card)
 
     def may_ask(self, card: StoredCard, now_ms: int, *, ahead: bool) -> bool:
-        """Leave out what was suspended or retired meanwhile."""
+        """Return False if the card was suspended or retired in another session."""
         return not (card.suspended or card.retired)
 
     def partner(self, card: int) -> int | None:
-        """Show nothing beside an answer."""
+        """Return the card to show next to the answer: none."""
         return None
 
-    def outcomes(
+    def next_states(
         self, card: StoredCard, deck: str, now_ms: int
     ) -> dict[Rating, SchedulingState]:
-        """Say that nothing follows."""
+        """Return nothing: no answer changes the card."""
         return {}
 
     def record(
         self, card: StoredCard, deck: str, rating: Rating, now_ms: int, took_ms: int
     ) -> Recorded | None:
-        """Log the answer; a card that was not quite known returns later."""
+        """Log an answer; None if the card was answered in another session."""
         moment = self._options.moment(now_ms)
         saved = record_cram(self._store, card, rating, moment, took_ms=took_ms)
         if saved is not None:
-            self._move_on(card.id, rating)
+            self._requeue(card.id, rating)
         return saved
 
-    def _move_on(self, card: int, rating: Rating) -> None:
-        if rating in _LATER:
-            self._row.insert(_LATER[rating], card)
+    def _requeue(self, card: int, rating: Rating) -> None:
+        if rating in _CARDS_BETWEEN:
+            self._cards.insert(_CARDS_BETWEEN[rating], card)
 
     def done(self, left: int) -> int:
-        """Count the cards that were known."""
+        """Count the cards that were known, given the number left."""
         return max(0, self._total - left)
 
     def waiting_ms(self, now_ms: int) -> int | None:
-        """Wait for nothing: every card comes by itself."""
+        """Return None: no card is waiting."""
         return None
 
     def go_ahead(self) -> None:
-        """Do nothing: no card has to wait."""
+        """Do nothing: no card is waiting."""

@@ -1,4 +1,4 @@
-"""A question before a person: a card read from the store, ready to be asked."""
+"""A question that is shown to the user: a card and its note, read from the store."""
 
 import random
 
@@ -9,57 +9,50 @@ from cards.note import Note, Option
 from cards.questions import Question, question_of
 from srs.models.cards import StoredCard
 from srs.store.connection import Store
+from srs.store.queue import card_with_note
 from srs.store.revlog import seed_of
-from srs.store.rows import CARD_COLUMNS, CARD_WIDTH, NOTE_COLUMNS, card_of, note_of
 
 
 class Prompt(Struct, frozen=True):
-    """One question before the person."""
+    """One question that is shown to the user."""
 
     card: StoredCard
     note: Note
     question: Question
-    """Its options stand in the order in which they are shown."""
+    """Its options are in the order in which they are shown."""
     ahead: bool = False
-    """A learning card before its time, because the person went ahead."""
-    beside: Question | None = None
-    """The card that this one was mixed up with, to be shown beside its answer."""
+    """True for a learning card that is shown before it is due."""
+    partner: Question | None = None
+    """The card that it was confused with, shown next to its answer."""
 
 
 class LastLapse(Struct, frozen=True):
-    """The last answer, where it was Again."""
+    """The last answer, if it was Again."""
 
     review: int
-    """Its id in the log."""
-    turn: Prompt
+    """Its id in the review log."""
+    prompt: Prompt
 
 
 def read_prompt(
     store: Store, card: int, *, now_ms: int, ahead: bool, partner: int | None
 ) -> Prompt | None:
-    """Read a card and make its question.
+    """Read a card and its question.
 
     Args:
         store: The store.
         card: Its id.
-        now_ms: UTC milliseconds; decides with the card how options are shuffled.
-        ahead: It comes before its time.
-        partner: The card to be shown beside the answer.
+        now_ms: UTC milliseconds; part of the seed that shuffles the options.
+        ahead: The card is shown before it is due.
+        partner: A card to show next to the answer.
 
     Returns:
-        None where the card is gone or its note has gone on without it.
+        None if the card is gone or its note no longer asks it.
     """
-    sql = f"""
-        select {CARD_COLUMNS}, {NOTE_COLUMNS}
-          from cards c
-          join notes n on n.guid = c.note
-          join decks d on d.id = n.deck
-         where c.id = :card
-    """
-    row = store.row(sql, {"card": card})
-    if row is None:
+    found = card_with_note(store, card)
+    if found is None:
         return None
-    stored, note = card_of(row), note_of(row[CARD_WIDTH:])
+    stored, note = found
     try:
         question = question_of(note, stored.part)
     except KeyError:
@@ -67,11 +60,10 @@ def read_prompt(
     if question.options:
         shuffled = _shuffled(question.options, stored, now_ms)
         question = replace(question, options=shuffled)
-    beside = None
+    other = None
     if partner is not None:
         other = read_prompt(store, partner, now_ms=now_ms, ahead=False, partner=None)
-        beside = None if other is None else other.question
-    return Prompt(stored, note, question, ahead, beside)
+    return Prompt(stored, note, question, ahead, other.question if other else None)
 
 
 def _shuffled(

@@ -1,22 +1,28 @@
-"""The cards that a study day still holds; `srs.study.queue_builder` gathers them."""
+"""The cards that are left of a study day, and their order.
+
+Learning cards come when they are due; reviews with the longest overdue first; new
+cards in file order, spread among the reviews.  A backlog (`srs.study.backlog`) and an
+exam have orders of their own.
+"""
 
 from collections import deque
+from itertools import islice
 
 from msgspec import Struct
 
-
-class CardFilter(Struct, frozen=True):
-    """Which cards a review is about."""
-
-    deck: str = ""
-    """This deck and those under it; empty for all."""
-    tag: str = ""
-    new: int | None = None
-    """New cards today in place of what the decks allow."""
+from srs.forecast.exam import final_review, gain
+from srs.forecast.exam_cards import ExamCards
+from srs.forecast.simulator import SimCard
+from srs.models.exam import Exam
+from srs.store.connection import Store
+from srs.store.queue import QueueRow
+from srs.store.settings import Options
+from srs.study.backlog import by_forgetting_rate, daily_cap
+from srs.study.due_cards import CardFilter, DueCards
 
 
 class Counts(Struct, frozen=True):
-    """What is left of a day."""
+    """Number of cards left of a day."""
 
     new: int
     learning: int
@@ -24,36 +30,93 @@ class Counts(Struct, frozen=True):
 
     @property
     def total(self) -> int:
-        """Add them up."""
+        """Return their sum."""
         return self.new + self.learning + self.due
 
 
 class Queue(Struct):
-    """The cards that a day still holds."""
+    """The cards left of a study day."""
 
     learning: list[tuple[int, int]]
     """A heap of (due, UTC milliseconds; card)."""
     due: deque[int]
     new: deque[int]
     day: int
-    early: frozenset[int] = frozenset()
-    """Those of `due` that come before they are due."""
+    ahead: frozenset[int] = frozenset()
+    """Those of `due` that are reviewed before they are due."""
     overdue: int = 0
-    """While catching up, all reviews that are due; else 0."""
+    """In a backlog the number of all due reviews; else 0."""
     new_first: bool = False
-    taken_due: int = 0
+    due_since_new: int = 0
     """Reviews since the last new card."""
 
     def counts(self) -> Counts:
-        """Count what is left."""
+        """Count the cards left."""
         return Counts(len(self.new), len(self.learning), len(self.due))
 
     def next_main(self) -> int | None:
-        """Take the next review or new card, the new ones spread evenly."""
-        # One new card after every `due / new` reviews, counted by what is left.
-        is_turn = len(self.new) * (self.taken_due + 1) > len(self.due)
-        if self.new and (is_turn or self.new_first):
-            self.taken_due = 0
+        """Take the next review or new card; new cards are spread evenly."""
+        # One new card after every `due / new` reviews, of those that are left.
+        is_new_next = len(self.new) * (self.due_since_new + 1) > len(self.due)
+        if self.new and (is_new_next or self.new_first):
+            self.due_since_new = 0
             return self.new.popleft()
-        self.taken_due += 1
+        self.due_since_new += 1
         return self.due.popleft() if self.due else None
+
+
+def build_queue(
+    store: Store, options: Options, card_filter: CardFilter, now_ms: int
+) -> Queue:
+    """Build the queue for the rest of the study day; `now_ms` is UTC milliseconds."""
+    cards = DueCards(store, options, card_filter, now_ms)
+    # Learning cards first: their siblings are buried.
+    learning = cards.learning()
+    exam = options.exam
+    if exam is not None and exam.is_ahead(cards.day):
+        return _exam_queue(cards, learning, exam)
+    cap = daily_cap(cards) if options.catch_up else None
+    if cap is None:
+        due = deque(cards.due(cards.rows("due")))
+        return Queue(learning, due, deque(cards.new()), cards.day)
+    due = deque(islice(by_forgetting_rate(cards), cap))
+    new = deque(cards.new()) if card_filter.new is not None else deque[int]()
+    overdue = sum(1 for _ in cards.rows("due"))
+    return Queue(learning, due, new, cards.day, overdue=overdue)
+
+
+def _exam_queue(cards: DueCards, learning: list[tuple[int, int]], exam: Exam) -> Queue:
+    """Build the queue of a day before an exam.
+
+    New cards come first, then reviews by expected gain; cards outside the exam come
+    last.  In the last days the weakest cards follow before they are due.
+    """
+    exam_cards = ExamCards(cards.store, cards.options, exam, cards.day).subjects
+
+    def minus_gain(row: QueueRow) -> float:
+        card = exam_cards.get(row[1])
+        return 0.0 if card is None else -gain(card, cards.day, exam.day)
+
+    def minus_weight(row: QueueRow) -> float:
+        return -exam_cards[row[1]].worth if row[1] in exam_cards else 0.0
+
+    due = deque(cards.due(sorted(cards.rows("due"), key=minus_gain)))
+    new = deque(cards.new(minus_weight))
+    ahead = _final_review(cards, exam_cards, exam)
+    due.extend(ahead)
+    return Queue(learning, due, new, cards.day, ahead=frozenset(ahead), new_first=True)
+
+
+def _final_review(
+    cards: DueCards, exam_cards: dict[int, SimCard], exam: Exam
+) -> list[int]:
+    if not exam.is_final_review(cards.day):
+        return []
+    rows = {
+        id(exam_cards[row[1]]): row
+        for row in cards.rows("not yet due")
+        if row[1] in exam_cards
+    }
+    learned = [exam_cards[row[1]] for row in rows.values()]
+    chosen = final_review(learned, cards.day, exam)
+    return list(cards.due(rows[id(card)] for card in chosen))

@@ -19,18 +19,10 @@ from srs.scheduler.load_balancer import DueCounts
 from srs.scheduler.next_states import day_spread, interval_days
 from srs.store.connection import Store
 from srs.store.operations import record_operation
+from srs.store.queue import due_counts, reviews_due_between
 from srs.store.replay import deck_presets, update_card_states
-from srs.store.rows import CARD_COLUMNS, CARD_WIDTH, card_of
+from srs.store.revlog import seed_of
 from srs.store.settings import Options, away_days, write_setting
-from srs.study.due_cards import read_load
-
-_DUE = f"""
-    select {CARD_COLUMNS}, c.deck
-      from cards c
-     where c.due_day > :today and c.due_day between :first and :last
-       and c.state = 2 and c.suspended = 0 and c.retired = 0
-     order by c.due_day, c.id
-"""
 
 
 class GoneAway(Struct, frozen=True):
@@ -64,7 +56,7 @@ def set_away(store: Store, text: str, now_ms: int) -> GoneAway:
         today = options.calendar.day(now_ms)
         due = list(_due(store, today, options.away))
         presets = deck_presets(connection, options)
-        load = read_load(store, options, today)
+        load = due_counts(store, today, options.away)
         moved = {}
         for card, seed, progress, deck in due:
             after = _moved(progress, presets[deck], seed, today, load)
@@ -86,13 +78,11 @@ def _due(
 ) -> Iterator[tuple[int, str, SchedulingState, int]]:
     seen: set[int] = set()
     for first, last in away:
-        values = {"today": today, "first": first, "last": last}
-        for row in store.rows(_DUE, values):
-            card = card_of(row)
+        for card, deck in reviews_due_between(store, today, first, last):
             if card.id not in seen:
                 seen.add(card.id)
-                seed = f"{card.guid}:{card.ordinal}:{card.progress.reps}"
-                yield card.id, seed, card.progress, row[CARD_WIDTH]
+                seed = f"{seed_of(card)}:{card.progress.reps}"
+                yield card.id, seed, card.progress, deck
 
 
 def _moved(

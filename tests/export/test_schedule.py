@@ -10,8 +10,8 @@ from flash.service.context import AppContext
 from flash.service.importing import import_package
 from srs.models.cards import Rating, State, StoredCard
 from srs.store.connection import Store
-from srs.study.cram import Cramming
-from srs.study.queue import CardFilter
+from srs.study.cram import CramOptions
+from srs.study.due_cards import CardFilter
 from srs.study.session import Session
 
 # Anki counts learning cards by its own clock: this is today, at noon.
@@ -60,7 +60,7 @@ def cram(store: Store, count: int) -> None:
     """Look at cards of all states beside the schedule, new ones first of all."""
     clock = Clock(NOON - 3 * 3_600_000)
     wished = CardFilter(new=count // 2)
-    session = Session(store, clock, wished, cramming=Cramming())
+    session = Session(store, clock, wished, cram=CramOptions())
     for number in range(count):
         assert session.next() is not None
         session.answer(list(Rating)[number % 4], 2000)

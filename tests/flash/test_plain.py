@@ -11,7 +11,7 @@ from terminal_review import DECK, NOON, Room
 
 from flash.cli.plain_review import run
 from srs.models.cards import Rating
-from srs.study.cram import Cramming
+from srs.study.cram import CramOptions
 from srs.study.session import Session, SessionLimits, Summary
 
 
@@ -149,7 +149,7 @@ def test_a_person_goes_ahead_where_only_learning_cards_are_left(room: Room) -> N
 
 
 def test_a_limit_ends_the_run(room: Room) -> None:
-    summary, lines = hold(room.session(wish=SessionLimits(limit=1)), "", "4", "", "4")
+    summary, lines = hold(room.session(limits=SessionLimits(limit=1)), "", "4", "", "4")
 
     assert summary.answered == 1
     assert lines[-2:] == ["1 answer, 100 % right, 0 s.", "Tomorrow 0 cards are due."]
@@ -216,7 +216,7 @@ HOW = "x and a text searches, x and a number chooses, Enter leaves it"
 
 def test_a_cram_reads_from_top_to_bottom(room: Room) -> None:
     room.session(ONE).close()
-    summary, lines = hold(room.cram(Cramming(), new=5), "", "1", "", "3")
+    summary, lines = hold(room.cram(CramOptions(), new=5), "", "1", "", "3")
 
     rest = [
         "Only?",
@@ -235,7 +235,7 @@ def test_a_cram_reads_from_top_to_bottom(room: Room) -> None:
 
 def test_history_tells_a_look_from_an_answer(room: Room) -> None:
     room.session(ONE).close()
-    hold(room.cram(Cramming(), new=5), "", "3")
+    hold(room.cram(CramOptions(), new=5), "", "3")
     _, lines = hold(room.session(ONE), "i")
 
     assert "2026-11-23 12:00  Good    beside  took 0 s" in lines
@@ -311,7 +311,7 @@ def test_a_confusion_that_is_refused_leaves_the_answer(room: Room) -> None:
 
 def test_a_drill_tells_both_cards_one_after_the_other(room: Room) -> None:
     hold(room.session(TWINS), "", "x acl", "x 1", "q")
-    _, lines = hold(room.cram(Cramming(confused=True)), "", "3", "", "3")
+    _, lines = hold(room.cram(CramOptions(confused=True)), "", "3", "", "3")
 
     assert lines[5:10] == [
         ENTER,

@@ -18,7 +18,7 @@ from flash.tui.editor import editor_command
 from flash.tui.page import layout
 from flash.tui.view_model import Mode, ReviewViewModel, UiCommand
 from srs.models.cards import Rating
-from srs.study.cram import Cramming
+from srs.study.cram import CramOptions
 from srs.study.session import Session
 from srs.study.session import SessionLimits as Limits
 
@@ -350,7 +350,7 @@ def test_a_person_can_go_ahead_instead_of_waiting(room: Room) -> None:
 
 
 def test_the_limit_of_a_person_ends_the_run(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session(wish=Limits(limit=1)))
+    reviewing = ReviewViewModel(room.session(limits=Limits(limit=1)))
     room.later(minutes=0.5)
     press(reviewing, "space", "1")
 
@@ -629,7 +629,7 @@ def test_run_gives_the_summary_and_the_exit_of_a_signal(
 
 async def test_a_cram_says_quietly_that_nothing_is_scheduled(room: Room) -> None:
     room.session().close()
-    rows = await seen_after(room.cram(Cramming(), new=9), "space", size=(80, 24))
+    rows = await seen_after(room.cram(CramOptions(), new=9), "space", size=(80, 24))
 
     assert rows[0].split("  ")[-1].strip() == "cram · 6 left"
     assert rows[1].endswith("  0 of 6")
@@ -641,7 +641,7 @@ async def test_a_cram_says_quietly_that_nothing_is_scheduled(room: Room) -> None
 
 def test_a_cram_ends_with_the_schedule_as_it_was(room: Room) -> None:
     room.session(waiting_deck()).close()
-    reviewing = ReviewViewModel(room.cram(Cramming(), new=9))
+    reviewing = ReviewViewModel(room.cram(CramOptions(), new=9))
     room.later(minutes=0.1)
     press(reviewing, "space", "1", "space", "3")
 
@@ -654,21 +654,21 @@ def test_a_cram_ends_with_the_schedule_as_it_was(room: Room) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cramming", "said"),
+    ("cram", "said"),
     [
-        (Cramming(), "There is nothing to go through."),
-        (Cramming(forgotten=3), "There is nothing to go through."),
+        (CramOptions(), "There is nothing to go through."),
+        (CramOptions(forgotten=3), "There is nothing to go through."),
         (
-            Cramming(confused=True),
+            CramOptions(confused=True),
             "No pair of cards is to be told apart: x on a miss names one.",
         ),
     ],
 )
 def test_where_nothing_is_to_be_crammed_that_is_said(
-    room: Room, cramming: Cramming, said: str
+    room: Room, cram: CramOptions, said: str
 ) -> None:
     room.session().close()
-    reviewing = ReviewViewModel(room.cram(cramming))
+    reviewing = ReviewViewModel(room.cram(cram))
 
     assert reviewing.view.sentences[0] == said
 
@@ -822,7 +822,7 @@ def test_a_search_fits_any_terminal(
 async def test_two_cards_stand_side_by_side_where_there_is_room(room: Room) -> None:
     reviewing = ReviewViewModel(room.session(TWINS))
     press(reviewing, "space", "x", *"subnet", "enter")
-    drilled = ReviewViewModel(room.cram(Cramming(confused=True)))
+    drilled = ReviewViewModel(room.cram(CramOptions(confused=True)))
     press(drilled, "space")
 
     assert page_of(drilled)[4:9] == [

@@ -20,10 +20,10 @@ from flash.messages.review import (
     waiting_lines,
     was_line,
 )
-from srs.models.cards import Rating, SchedulingState
+from srs.models.cards import SchedulingState
 from srs.store.revlog import HistoryLine
 from srs.study.queue import Counts
-from srs.study.session import Answered, NextState, Summary
+from srs.study.session import Answered, Summary
 
 INTERVALS = {
     -1: "1 s",
@@ -123,14 +123,12 @@ def test_the_right_option_is_found_in_the_order_shown() -> None:
 
 
 def answered(*, suspended: bool) -> Answered:
-    outcome = NextState(Rating.AGAIN, SchedulingState(lapses=8))
-    return Answered(
-        applied=True, outcome=outcome, became_leech=True, suspended=suspended
-    )
+    state = SchedulingState(lapses=8)
+    return Answered(applied=True, state=state, became_leech=True, suspended=suspended)
 
 
 def test_an_answer_is_remarked_on_only_where_it_matters() -> None:
-    fine = Answered(applied=True, outcome=NextState(Rating.GOOD, SchedulingState()))
+    fine = Answered(applied=True, state=SchedulingState())
 
     assert answered_line(fine) == ""
     assert (

@@ -23,8 +23,8 @@ from srs.scheduler.fuzz import fuzz_factor, fuzz_range
 from srs.scheduler.load_balancer import DueCounts
 from srs.scheduler.study_day import day_date
 from srs.store.connection import Store
+from srs.store.queue import due_counts
 from srs.store.settings import Options, away_days, save_options, save_setting
-from srs.study.due_cards import read_load
 from srs.study.session import Session
 
 USUAL = (1.0,) * 7
@@ -131,10 +131,10 @@ def answer_all(store: Store, rating: Rating = Rating.GOOD) -> Counter[str]:
     """Answer what is due and count the weekdays on which it is due again."""
     session = Session(store, Clock())
     while session.next() is not None:
-        shown = session.outcomes()[rating]
+        shown = session.next_states()[rating]
         saved = session.answer(rating, 900)
-        assert saved.outcome is not None
-        assert saved.outcome.interval == shown.interval
+        assert saved.state is not None
+        assert saved.state.interval == shown.interval
     rows = store.rows("select due_day from cards where due_day > :d", {"d": TODAY})
     return Counter(f"{day_date(day):%a}" for (day,) in rows)
 
@@ -172,7 +172,7 @@ def test_a_heavy_day_gets_fewer_cards_than_luck_would_give_it(tmp_path: Path) ->
         )
         save_options(store, "", {"load_balance": balance})
         answer_all(store)
-        count = read_load(store, Options(store), TODAY).count(heavy)
+        count = due_counts(store, TODAY).count(heavy)
         store.close()
         return count - 60
 
@@ -188,11 +188,11 @@ def test_the_load_counts_what_is_due_after_today(tmp_path: Path) -> None:
         store.rows("select due_day, count(*) from cards where due_day > 0 group by 1")
     )
 
-    load = read_load(store, Options(store), TODAY)
+    load = due_counts(store, TODAY)
 
     assert {day: load.count(day) for day in due} == due
     store.db.execute("update cards set suspended = 1")
-    assert all(read_load(store, Options(store), TODAY).count(day) == 0 for day in due)
+    assert all(due_counts(store, TODAY).count(day) == 0 for day in due)
     store.close()
 
 

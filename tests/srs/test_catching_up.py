@@ -12,9 +12,9 @@ from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
 from srs.store.undo import undo_last
-from srs.study.backlog import LEAST, PORTION
-from srs.study.queue import CardFilter, Queue
-from srs.study.queue_builder import build_queue
+from srs.study.backlog import CAP_FACTOR, MIN_CAP
+from srs.study.due_cards import CardFilter
+from srs.study.queue import Queue, build_queue
 
 
 def day_of(store: Store, scope: CardFilter | None = None) -> Queue:
@@ -40,11 +40,11 @@ def answered_before(store: Store, card: int, a_day: int) -> None:
 
 
 def test_a_small_backlog_is_done_at_once(store: Store) -> None:
-    behind(store, LEAST)
+    behind(store, MIN_CAP)
 
     found = day_of(store)
 
-    assert (len(found.due), len(found.new), found.overdue) == (LEAST, 10, 0)
+    assert (len(found.due), len(found.new), found.overdue) == (MIN_CAP, 10, 0)
 
 
 def test_a_large_backlog_comes_in_portions_and_new_cards_wait(store: Store) -> None:
@@ -52,7 +52,7 @@ def test_a_large_backlog_comes_in_portions_and_new_cards_wait(store: Store) -> N
 
     found = day_of(store)
 
-    assert (len(found.due), len(found.new), found.overdue) == (LEAST, 0, 120)
+    assert (len(found.due), len(found.new), found.overdue) == (MIN_CAP, 0, 120)
 
 
 def test_a_portion_is_half_as_much_again_as_a_day_was(store: Store) -> None:
@@ -60,7 +60,7 @@ def test_a_portion_is_half_as_much_again_as_a_day_was(store: Store) -> None:
     answered_before(store, chosen[0], 90)
 
     # Two days of 90 reviews, and the one on which the cards were begun.
-    assert len(day_of(store).due) == round(PORTION * 60)
+    assert len(day_of(store).due) == round(CAP_FACTOR * 60)
 
 
 def test_answers_of_the_day_count_towards_its_portion(store: Store) -> None:
@@ -68,17 +68,17 @@ def test_answers_of_the_day_count_towards_its_portion(store: Store) -> None:
     for card in chosen[:20]:
         give(store, card, Rating.GOOD, NOON - 60_000)
 
-    assert len(day_of(store).due) == LEAST - 20
+    assert len(day_of(store).due) == MIN_CAP - 20
 
 
 def test_a_day_keeps_its_portion_to_its_end(store: Store) -> None:
     # More is overdue than a day may hold, but less than that once it was done.
-    chosen = behind(store, LEAST + 30)
-    for done, card in enumerate(chosen[:LEAST], 1):
+    chosen = behind(store, MIN_CAP + 30)
+    for done, card in enumerate(chosen[:MIN_CAP], 1):
         give(store, card, Rating.GOOD, NOON - 60_000 + done)
         if done % 10 == 0:
             found = day_of(store)
-            assert (len(found.due), len(found.new)) == (LEAST - done, 0)
+            assert (len(found.due), len(found.new)) == (MIN_CAP - done, 0)
 
     assert day_of(store).overdue == 30
     undo_last(store, Options(store))
@@ -86,13 +86,13 @@ def test_a_day_keeps_its_portion_to_its_end(store: Store) -> None:
 
 
 def test_a_day_without_a_backlog_never_becomes_one(store: Store) -> None:
-    chosen = behind(store, LEAST + 40)
+    chosen = behind(store, MIN_CAP + 40)
     store.db.execute(
         "update cards set due_day = :day where id >= :id and state = 2",
-        {"day": TODAY, "id": sorted(chosen)[LEAST - 10]},
+        {"day": TODAY, "id": sorted(chosen)[MIN_CAP - 10]},
     )
     late = "update reviews set interval = :days where card >= :id"
-    store.db.execute(late, {"days": 40, "id": sorted(chosen)[LEAST - 10]})
+    store.db.execute(late, {"days": 40, "id": sorted(chosen)[MIN_CAP - 10]})
     rebuild_cache(store, Options(store))
     assert day_of(store).overdue == 0
 

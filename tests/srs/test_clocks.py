@@ -18,7 +18,7 @@ from srs.models.cards import Rating, SchedulingState, State
 from srs.stats.overview import overview
 from srs.store.connection import Store
 from srs.store.settings import save_options, save_setting
-from srs.study.queue import CardFilter
+from srs.study.due_cards import CardFilter
 from srs.study.session import Session
 
 ZONES = (
@@ -66,9 +66,9 @@ class Life:
         before = turn.card.progress
         answered = self.session.answer(rating, 1000)
         assert answered.applied
-        assert answered.outcome is not None
+        assert answered.state is not None
         self.answers += 1
-        self.check(before, answered.outcome.progress)
+        self.check(before, answered.state)
 
     def check(self, before: SchedulingState, after: SchedulingState) -> None:
         now = self.clock()

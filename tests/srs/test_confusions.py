@@ -12,18 +12,19 @@ from store_fixtures import (
     make_due,
     numbered,
     shelf,
+    undone,
 )
 
 from cards.note import Basic, Choice, Cloze, Compare, ListNote, Note
 from srs.models.cards import Rating
 from srs.store.card_actions import bury, suspend
+from srs.store.card_search import MAX_FOUND, find_candidates
 from srs.store.confusions import Confusion, confused_pairs, partners, record_confusion
 from srs.store.connection import Store, StoreError
 from srs.store.settings import Options
 from srs.store.undo import undo_last
-from srs.study.card_search import SHOWN, Lookup
-from srs.study.cram import Cramming
-from srs.study.queue import CardFilter
+from srs.study.cram import CramOptions
+from srs.study.due_cards import CardFilter
 from srs.study.session import Session
 
 AGAIN, HARD, GOOD, EASY = Rating
@@ -167,16 +168,13 @@ SHELF = [
 def found(
     store: Store, text: str, asked: str = "Who keeps the key with SSE-C?"
 ) -> list:
-    lookup = Lookup(store)
-    while not lookup.is_whole:
-        lookup.load(2)
     (card,) = store.row(
         "select c.id from cards c join notes n on n.guid = c.note"
         " where n.fields ->> 'front' = ?",
         [asked],
     )
     (missed,) = [c for note in shelf(store) for c in note.cards if c.id == card]
-    return [one.question for one in lookup.find(missed, text)]
+    return [one.question for one in find_candidates(store, missed, text)]
 
 
 FINDS = {
@@ -245,7 +243,7 @@ def test_siblings_and_cards_mixed_up_before_come_first(store: Store) -> None:
 def test_no_more_are_shown_than_fit_and_none_that_is_retired(store: Store) -> None:
     add(store, [*SHELF, *numbered(30)])
 
-    assert len(found(store, "a 0")) == SHOWN
+    assert len(found(store, "a 0")) == MAX_FOUND
 
     add(store, SHELF)
     assert found(store, "a 0") == []
@@ -255,7 +253,7 @@ def test_no_more_are_shown_than_fit_and_none_that_is_retired(store: Store) -> No
 
 
 def drill(store: Store, scope: CardFilter | None = None) -> Session:
-    return Session(store, Clock(NOON + 60_000), scope, cramming=Cramming(confused=True))
+    return Session(store, Clock(NOON + 60_000), scope, cram=CramOptions(confused=True))
 
 
 def asked_of(session: Session, *ratings: Rating) -> list[tuple[str, str]]:
@@ -265,8 +263,8 @@ def asked_of(session: Session, *ratings: Rating) -> list[tuple[str, str]]:
         turn = session.next()
         if turn is None:
             return seen
-        assert turn.beside is not None
-        seen.append((turn.question.question, turn.beside.question))
+        assert turn.partner is not None
+        seen.append((turn.question.question, turn.partner.question))
         session.answer(rating, 1)
     raise AssertionError(seen)
 
@@ -374,18 +372,18 @@ def test_only_the_last_answer_can_be_named_and_only_a_miss(store: Store) -> None
     session.answer(AGAIN, 1)
     missed = session.missed
     assert missed is not None
-    assert missed.turn.question.question == "A 000"
+    assert missed.prompt.question.question == "A 000"
     question = session.next()
 
-    assert session.mix_up(other)
-    assert session.undo() == "took back which card was mixed up"
+    assert session.confused_with(other)
+    assert undone(session) == "took back which card was mixed up"
     assert session.next() == question
-    assert session.mix_up(other)
+    assert session.confused_with(other)
     session.next()
     session.answer(GOOD, 1)
     assert session.missed is None
-    assert not session.mix_up(other)
-    assert table(store) == [(missed.review, missed.turn.card.id, other)]
+    assert not session.confused_with(other)
+    assert table(store) == [(missed.review, missed.prompt.card.id, other)]
 
 
 def test_a_miss_that_was_undone_can_not_be_named(store: Store) -> None:
@@ -401,11 +399,11 @@ def test_a_miss_that_was_undone_can_not_be_named(store: Store) -> None:
 def test_a_miss_beside_the_schedule_can_be_named_too(store: Store) -> None:
     add(store, numbered(2))
     make_due(store, ids(store))
-    session = Session(store, Clock(), cramming=Cramming())
+    session = Session(store, Clock(), cram=CramOptions())
     turn = session.next()
     assert turn is not None
     session.answer(AGAIN, 1)
     (other,) = set(ids(store)) - {turn.card.id}
 
-    assert session.mix_up(other)
+    assert session.confused_with(other)
     assert confused_pairs(store) == (Confusion(*sorted((turn.card.id, other)), 1),)

@@ -20,6 +20,7 @@ from store_fixtures import (
     make_due,
     new_store,
     numbered,
+    undone,
 )
 
 from cards.note import ListNote, Note
@@ -33,8 +34,9 @@ from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
 from srs.store.revlog import history, logged
 from srs.store.settings import Options, save_options
-from srs.study.cram import Cramming
-from srs.study.queue import CardFilter, Counts
+from srs.study.cram import CramOptions
+from srs.study.due_cards import CardFilter
+from srs.study.queue import Counts
 from srs.study.session import Session, SessionLimits, Summary
 
 AGAIN, HARD, GOOD, EASY = Rating
@@ -49,14 +51,14 @@ def begin(store: Store, clock: Clock) -> Iterator[Begin]:
 
     def make(
         scope: CardFilter | None = None,
-        wish: SessionLimits | None = None,
+        limits: SessionLimits | None = None,
         *,
         forgotten: int | None = None,
         scheduled: bool = False,
     ) -> Session:
-        cramming = None if scheduled else Cramming(forgotten)
+        cram = None if scheduled else CramOptions(forgotten)
         opened = open_store(store.path, NOON)
-        session = Session(opened, clock, scope, wish, cramming=cramming)
+        session = Session(opened, clock, scope, limits, cram=cram)
         begun.append(session)
         return session
 
@@ -241,7 +243,7 @@ def test_counts_tell_what_is_left_to_be_known(store: Store, begin: Begin) -> Non
 def test_a_person_may_limit_the_run(store: Store, begin: Begin) -> None:
     add(store, numbered(3))
     make_due(store, ids(store))
-    session = begin(wish=SessionLimits(limit=2))
+    session = begin(limits=SessionLimits(limit=2))
     for _ in range(2):
         assert not session.is_over()
         session.next()
@@ -283,7 +285,7 @@ def test_an_answer_is_logged_and_the_card_stays_as_it_was(
     answered = session.answer(AGAIN, 2500)
 
     assert answered.applied
-    assert session.outcomes() == {} if session.next() else False
+    assert session.next_states() == {} if session.next() else False
     assert carried(store) == before
     row = store.rows(
         "select id, card, rating, took_ms, before, kind, state, step, interval,"
@@ -396,7 +398,7 @@ def test_undo_takes_the_look_back_and_shows_the_card_again(
     session.answer(AGAIN, 1)
     second = asked(session)
 
-    assert session.undo() == "took back the last answer beside the schedule"
+    assert undone(session) == "took back the last answer beside the schedule"
 
     assert (asked(session), session.counts().total, session.done()) == (first, 3, 0)
     session.answer(GOOD, 1)
@@ -498,14 +500,14 @@ def _lived(
             if standing.pop() == "day" or with_looks:
                 Session(store, clock).undo()
         elif step == "day" or (is_cram and with_looks):
-            cramming = Cramming() if is_cram else None
-            session = Session(store, clock, CardFilter(new=2), cramming=cramming)
+            cram = CramOptions() if is_cram else None
+            session = Session(store, clock, CardFilter(new=2), cram=cram)
             if session.next() is not None:
                 session.answer(rating, 1000)
                 standing.append(step)
         elif is_cram:
             # Where the other life could look at a card, this one only counts.
-            session = Session(store, clock, CardFilter(new=2), cramming=Cramming())
+            session = Session(store, clock, CardFilter(new=2), cram=CramOptions())
             if session.next() is not None:
                 standing.append(step)
     return carried(store), Session(store, clock).counts()

@@ -25,8 +25,8 @@ from srs.store.card_actions import bury, suspend
 from srs.store.connection import Store
 from srs.store.settings import Options, save_options, save_setting
 from srs.store.undo import undo_last
-from srs.study.queue import CardFilter, Counts, Queue
-from srs.study.queue_builder import build_queue
+from srs.study.due_cards import CardFilter
+from srs.study.queue import Counts, Queue, build_queue
 
 AGAIN, HARD, GOOD, EASY = Rating
 MINUTE = 60_000

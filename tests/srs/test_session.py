@@ -27,6 +27,7 @@ from store_fixtures import (
     new_store,
     numbered,
     shelf,
+    undone,
 )
 
 from cards.note import Choice, ListNote, Note, Option
@@ -36,8 +37,9 @@ from srs.store.card_actions import enter, leave, reader_pids, set_due_today, sus
 from srs.store.connection import Store, StoreError
 from srs.store.opening import open_store
 from srs.store.settings import Options, save_options, save_setting
-from srs.study.cram import Cramming
-from srs.study.queue import CardFilter, Counts
+from srs.study.cram import CramOptions
+from srs.study.due_cards import CardFilter
+from srs.study.queue import Counts
 from srs.study.session import Session, SessionLimits, Summary
 
 AGAIN, HARD, GOOD, EASY = Rating
@@ -52,9 +54,9 @@ def begin(store: Store, clock: Clock) -> Iterator[Begin]:
     begun: list[Session] = []
 
     def make(
-        scope: CardFilter | None = None, wish: SessionLimits | None = None
+        scope: CardFilter | None = None, limits: SessionLimits | None = None
     ) -> Session:
-        session = Session(open_store(store.path, NOON), clock, scope, wish)
+        session = Session(open_store(store.path, NOON), clock, scope, limits)
         begun.append(session)
         return session
 
@@ -105,11 +107,11 @@ def test_the_buttons_show_what_will_be_stored(
     session = begin()
     for rating in Rating:
         assert session.next() is not None
-        shown = session.outcomes()
+        shown = session.next_states()
 
         answered = session.answer(rating, 1000)
 
-        assert answered.outcome == shown[rating]
+        assert answered.state == shown[rating]
         clock.turn(minutes=0.1)
 
 
@@ -120,7 +122,7 @@ def test_without_a_question_there_is_nothing_to_answer(begin: Begin) -> None:
     assert session.counts() == Counts(0, 0, 0)
     assert session.waiting_ms() is None
     with pytest.raises(LookupError):
-        session.outcomes()
+        session.next_states()
     with pytest.raises(LookupError):
         session.answer(GOOD, 1)
 
@@ -359,7 +361,7 @@ def test_undo_shows_the_card_again_as_it_was(
     clock.turn(minutes=0.1)
     session.next()
 
-    assert session.undo() == "took back the last answer"
+    assert undone(session) == "took back the last answer"
 
     assert session.next() == first
     assert session.counts() == Counts(new=3, learning=0, due=0)
@@ -378,7 +380,7 @@ def test_an_answer_undone_for_another_terminal_stays_counted_as_ours(
     other.next()
     other.answer(EASY, 0)
 
-    assert mine.undo() == "took back the last answer"
+    assert undone(mine) == "took back the last answer"
 
     assert mine.summary().answered == 1
 
@@ -399,7 +401,7 @@ def test_everything_can_be_undone_also_after_a_restart(
     clock.turn(days=3)
 
     again = begin()
-    said = [again.undo() for _ in range(5)]
+    said = [undone(again) for _ in range(5)]
 
     assert said == [
         "dug 1 card out again",
@@ -421,7 +423,7 @@ def test_undoing_an_unsuspension_does_not_ask_the_card(
     suspend(store, [one], NOON, suspended=False)
     session = begin()
 
-    assert session.undo() == "suspended 1 card again"
+    assert undone(session) == "suspended 1 card again"
 
     assert asked(session) == "A 001"
 
@@ -454,7 +456,7 @@ def test_a_card_answered_elsewhere_is_not_answered_twice(
 
     answered = other.answer(AGAIN, 1)
 
-    assert (answered.applied, answered.outcome) == (False, None)
+    assert (answered.applied, answered.state) == (False, None)
     assert answers(store) == [(4, 0)]
     assert other.done() == 0
     assert asked(other) == "A 001"
@@ -544,8 +546,8 @@ def test_a_person_may_limit_answers_or_minutes(
 ) -> None:
     add(store, numbered(3))
     by_count, by_time = (
-        begin(wish=SessionLimits(limit=1)),
-        begin(wish=SessionLimits(minutes=10)),
+        begin(limits=SessionLimits(limit=1)),
+        begin(limits=SessionLimits(minutes=10)),
     )
     endless = begin()
     before = [session.is_over() for session in (by_count, by_time, endless)]
@@ -627,7 +629,7 @@ class Life(RuleBasedStateMachine):
         if turn is None:
             return
         stale, before = self._is_changed(session), self._cards()
-        shown = session.outcomes()
+        shown = session.next_states()
 
         answered = session.answer(rating, 1000)
 
@@ -635,10 +637,10 @@ class Life(RuleBasedStateMachine):
         if stale:
             assert self._cards() == before
             return
-        assert answered.outcome is not None
-        assert answered.outcome.interval == shown[rating].interval
+        assert answered.state is not None
+        assert answered.state.interval == shown[rating].interval
         stored = cards_by_id(open_store(self.store.path, NOON))[turn.card.id]
-        assert stored.progress == answered.outcome.progress
+        assert stored.progress == answered.state
         self.before.append(before)
 
     @rule(which=st.integers(0, 1), buried=st.booleans())
@@ -663,7 +665,7 @@ class Life(RuleBasedStateMachine):
     @rule(rating=st.sampled_from(Rating), new=st.integers(0, 2))
     def look_beside_the_schedule(self, rating: Rating, new: int) -> None:
         store = open_store(self.store.path, NOON)
-        session = Session(store, self.clock, CardFilter(new=new), cramming=Cramming())
+        session = Session(store, self.clock, CardFilter(new=new), cram=CramOptions())
         if session.next() is not None:
             before = self._cards()
             assert session.answer(rating, 1000).applied

@@ -48,8 +48,8 @@ from srs.models.presets import Preset
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_setting
-from srs.study.queue import CardFilter, Queue
-from srs.study.queue_builder import build_queue
+from srs.study.due_cards import CardFilter
+from srs.study.queue import Queue, build_queue
 from srs.study.session import Session
 
 RULES = DeckParams(Preset())
@@ -228,7 +228,7 @@ def test_in_the_last_days_weak_cards_come_before_they_are_due(tmp_path: Path) ->
     found = day_of(store)
 
     assert (list(before.due), list(found.due)) == ([], [card])
-    assert found.early == {card}
+    assert found.ahead == {card}
     store.close()
 
 
@@ -270,8 +270,8 @@ def test_every_card_is_due_again_before_the_exam(tmp_path: Path) -> None:
     session = Session(store, Clock(now))
 
     while session.next() is not None:
-        shown = session.outcomes()
-        assert all((one.progress.due_day or 0) < exam.day for one in shown.values())
+        shown = session.next_states()
+        assert all((one.due_day or 0) < exam.day for one in shown.values())
         session.answer(Rating.EASY, 900)
 
     assert (

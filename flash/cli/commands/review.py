@@ -11,7 +11,7 @@ from flash.service.context import AppContext, open_app
 from flash.terminal import echo_err
 
 if TYPE_CHECKING:
-    from srs.study.cram import Cramming
+    from srs.study.cram import CramOptions
     from srs.study.session import Session
 
 
@@ -81,7 +81,7 @@ def review(
     """
     from flash.cli.card_selector import check_deck, check_tag
     from flash.messages.review import backlog_line, exam_line
-    from srs.study.queue import CardFilter
+    from srs.study.due_cards import CardFilter
     from srs.study.session import Session, SessionLimits
 
     with open_app(db) as store:
@@ -93,7 +93,7 @@ def review(
             store.clock,
             CardFilter(deck, tag, new),
             SessionLimits(limit, minutes),
-            cramming=_cramming(cram=cram, forgotten=forgotten, confused=confused),
+            cram=_cram_options(cram=cram, forgotten=forgotten, confused=confused),
             reread=lambda file: _reread(store, file),
         )
         with _Presence(store) as others:
@@ -115,16 +115,16 @@ def _back_up(store: AppContext) -> None:
         echo_err(f"flash: warning: no backup was made: {error}")
 
 
-def _cramming(
+def _cram_options(
     *, cram: bool, forgotten: int | None, confused: bool
-) -> "Cramming | None":
+) -> "CramOptions | None":
     if confused and (cram or forgotten):
         raise typer.BadParameter("--confused asks pairs, not what --cram asks")
     if not (cram or confused or forgotten):
         return None
-    from srs.study.cram import Cramming
+    from srs.study.cram import CramOptions
 
-    return Cramming(forgotten, confused)
+    return CramOptions(forgotten, confused)
 
 
 def _is_terminal() -> bool:

@@ -1,0 +1,234 @@
+"""Queries for the queue of a study day: which cards are due, new or in learning."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+from cards.note import Note
+from srs.models.cards import StoredCard
+from srs.scheduler.load_balancer import BALANCED_DAYS, DueCounts
+from srs.store.connection import Store
+from srs.store.rows import (
+    CARD_COLUMNS,
+    CARD_WIDTH,
+    CRAM_REVIEW,
+    NOTE_COLUMNS,
+    STUDY_DAY,
+    card_of,
+    note_of,
+)
+
+QueueRow = tuple[Any, int, int, str]
+"""Sort key, card, deck (ids) and the guid of the note."""
+
+Selection = Literal["learning", "due", "not yet due", "new", "learned"]
+
+_SELECTIONS = {
+    "learning": ("due_ms", "due_ms is not null and due_ms < :end"),
+    "due": ("due_day", "due_day is not null and due_day <= :day"),
+    "not yet due": ("due_day", "due_day is not null and due_day > :day"),
+    "new": ("position", "state = 0"),
+    "learned": ("position", "state <> 0"),
+}
+"""Sort key and condition of each selection."""
+
+_TAGGED = """
+    (:tag = '' or :tag = 'leech' and c.leech or c.note in (
+       select n.guid from notes n, json_each(n.tags) t
+        where t.value = :tag or substr(t.value, 1, length(:tag) + 2) = :tag || '::'))
+"""
+"""True if a card (`cards c`) has the tag `:tag` or a child of it."""
+
+_ASKED = "c.suspended = 0 and c.retired = 0"
+
+
+def select_cards(
+    store: Store, selection: Selection, *, day: int, tag: str = "", end_ms: int = 0
+) -> Iterator[QueueRow]:
+    """Select cards that may be asked on a study day; see `_SELECTIONS`.
+
+    Suspended, retired and buried cards are left out.  Rows are read one by one,
+    so that a queue can stop at its limit.
+
+    Args:
+        store: The store.
+        selection: Which cards.
+        day: The study day.
+        tag: Only cards with this tag or a child of it; empty for all.
+        end_ms: End of the study day, UTC milliseconds; for "learning" only.
+    """
+    order, condition = _SELECTIONS[selection]
+    return _select(store, order, condition, day, tag, end_ms)
+
+
+def due_by_forgetting_rate(
+    store: Store, factor: float, *, day: int, tag: str = ""
+) -> Iterator[QueueRow]:
+    """Select the due cards, those that are forgotten fastest first.
+
+    Args:
+        store: The store.
+        factor: Factor f of the forgetting curve; cards are sorted by S + f·t.
+        day: The study day.
+        tag: As for `select_cards`.
+    """
+    order = f"c.stability + {factor!r} * (:day - c.last_day)"
+    return _select(store, order, _SELECTIONS["due"][1], day, tag)
+
+
+def _select(
+    store: Store, order: str, condition: str, day: int, tag: str, end_ms: int = 0
+) -> Iterator[QueueRow]:
+    sql = f"""
+        select {order}, c.id, c.deck, c.note
+          from cards c
+         where {condition} and {_ASKED} and c.buried <> :day
+               {f"and {_TAGGED}" if tag else ""}
+         order by 1, c.id
+    """
+    return store.connection.execute(sql, {"day": day, "end": end_ms, "tag": tag})
+
+
+def due_counts(
+    store: Store, day: int, away: Sequence[tuple[int, int]] = ()
+) -> DueCounts:
+    """Count the cards that are due on each day after a study day.
+
+    Args:
+        store: The store.
+        day: The study day.
+        away: First and last study day of each vacation.
+    """
+    rows = store.rows(
+        f"""
+        select due_day, count(*)
+          from cards c
+         where due_day is not null and due_day > :day and due_day <= :last and {_ASKED}
+         group by due_day
+        """,
+        {"day": day, "last": day + 2 * BALANCED_DAYS},
+    )
+    return DueCounts(dict(rows), away)
+
+
+def count_due_by(
+    store: Store, day: int, end_ms: int, *, decks: Iterable[int], tag: str = ""
+) -> int:
+    """Count the cards that are due until the end of a study day.
+
+    Args:
+        store: The store.
+        day: The study day.
+        end_ms: Its end, UTC milliseconds.
+        decks: Only cards in these decks (ids).
+        tag: As for `select_cards`.
+    """
+    within = f"""
+        {_ASKED} and c.deck in (select value from json_each(:decks))
+        {f"and {_TAGGED}" if tag else ""}
+    """
+    sql = f"""
+        select (select count(*) from cards c
+                 where due_day is not null and due_day <= :day and {within})
+             + (select count(*) from cards c
+                 where due_ms is not null and due_ms < :end and {within})
+    """
+    values = {"day": day, "end": end_ms, "decks": str(list(decks)), "tag": tag}
+    return int(store.row(sql, values)[0])
+
+
+def count_overdue(store: Store, day: int) -> int:
+    """Count the reviews that were due before a study day and are still open."""
+    sql = f"""
+        select count(*) from cards c
+         where due_day is not null and due_day < :day and {_ASKED}
+    """
+    return int(store.row(sql, {"day": day})[0])
+
+
+def count_overdue_answered(store: Store, day: int, start_ms: int, rollover: int) -> int:
+    """Count the cards that were overdue when a study day began and are answered.
+
+    Args:
+        store: The store.
+        day: The study day.
+        start_ms: Its start, UTC milliseconds.
+        rollover: Hour at which study days begin.
+    """
+    # A card was due `last_interval` days after the answer before this one.
+    sql = f"""
+        select count(distinct card)
+          from (select r.card, r.last_interval,
+                       (select {STUDY_DAY} from reviews
+                         where id = (select max(p.id) from reviews p
+                                      where p.card = r.card and p.id < r.id
+                                        and p.void = 0 and p.rating > 0)) as last_day
+                  from reviews r
+                 where r.id >= :start and r.void = 0 and r.rating > 0 and r.before = 2
+                   and not {CRAM_REVIEW})
+         where last_day + last_interval < :day
+    """
+    values = {"day": day, "start": start_ms, "shift": rollover * 3600}
+    return int(store.row(sql, values)[0])
+
+
+def answers_since(store: Store, start_ms: int) -> list[tuple[str, int, int]]:
+    """Read the scheduled answers since a moment.
+
+    Returns:
+        For each the guid of the note, the deck (id) and the state before it.
+    """
+    sql = f"""
+        select c.note, c.deck, r.before
+          from reviews r join cards c on c.id = r.card
+         where r.id >= :start and r.void = 0 and r.rating > 0 and not {CRAM_REVIEW}
+    """
+    return store.rows(sql, {"start": start_ms})
+
+
+def cards_answered_again(store: Store, since_ms: int) -> set[int]:
+    """Find the cards that were answered Again since a moment, cram reviews too."""
+    sql = """
+        select distinct card from reviews
+         where id >= :since and rating = 1 and void = 0
+    """
+    return {card for (card,) in store.rows(sql, {"since": since_ms})}
+
+
+def learned_stabilities(
+    store: Store,
+) -> Iterator[tuple[int, int, float | None, int | None]]:
+    """Read card, deck (ids), stability and last study day of all learned cards."""
+    sql = "select id, deck, stability, last_day from cards where state <> 0"
+    return store.connection.execute(sql)
+
+
+def reviews_due_between(
+    store: Store, today: int, first: int, last: int
+) -> list[tuple[StoredCard, int]]:
+    """Read the review cards that are due in a range of study days after today.
+
+    Returns:
+        Each card with the id of its deck, the earliest due first.
+    """
+    sql = f"""
+        select {CARD_COLUMNS}, c.deck
+          from cards c
+         where c.due_day > :today and c.due_day between :first and :last
+           and c.state = 2 and {_ASKED}
+         order by c.due_day, c.id
+    """
+    rows = store.rows(sql, {"today": today, "first": first, "last": last})
+    return [(card_of(row), row[CARD_WIDTH]) for row in rows]
+
+
+def card_with_note(store: Store, card: int) -> tuple[StoredCard, Note] | None:
+    """Read a card and its note; None if the store has no such card."""
+    sql = f"""
+        select {CARD_COLUMNS}, {NOTE_COLUMNS}
+          from cards c
+          join notes n on n.guid = c.note
+          join decks d on d.id = n.deck
+         where c.id = :card
+    """
+    row = store.row(sql, {"card": card})
+    return None if row is None else (card_of(row), note_of(row[CARD_WIDTH:]))
