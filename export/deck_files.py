@@ -15,8 +15,7 @@ from cards.identity.keys import text_key
 from cards.note import Compare, Note, Source
 from cards.questions import questions
 from cards.text.media import media_paths
-from export.atomic_file import replace_file
-from export.errors import ExportError
+from export.files import ExportError, replace_file
 from srs.models.cards import StoredNote
 
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

@@ -19,7 +19,7 @@ from store_fixtures import Clock, add, new_store
 
 from cards.note import Basic, Cloze, ListNote, Note
 from export.anki.package_writer import Creation, write_package
-from export.anki.schedule import Schedule
+from export.anki.rows import Schedule
 from srs.models.cards import Rating
 from srs.scheduler.next_states import interval_days
 from srs.scheduler.study_day import study_day

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from export.errors import ExchangeError
+from export.files import ExchangeError
 
 ADDRESS = "http://127.0.0.1:8765"
 """Where the add-on listens unless it is told otherwise."""

@@ -11,13 +11,12 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from export.anki import schema11 as anki_schema11
-from export.anki import schema18 as anki_schema18
 from export.anki.anki_model import LATEST_S, AnkiCard, AnkiNote, Collection
+from export.anki.collection_schemas import read_schema11, read_schema18
 from export.anki.package_file import Package
 from export.anki.protobuf import MalformedMessage
 from export.anki.revlog_copy import bound, copy_log
-from export.errors import PackageError
+from export.files import PackageError
 
 _TABLES = ("col", "notes", "cards", "revlog")
 _FARTHEST_MIN = 26 * 60
@@ -159,9 +158,9 @@ def _read(
         raise ValueError("no settings")
     version, created = row
     if version == 11:
-        about: Any = anki_schema11.read(connection)
+        about: Any = read_schema11(connection)
     elif version in (15, 16, 17, 18):
-        about = anki_schema18.read(connection)
+        about = read_schema18(connection)
     else:
         raise ValueError(f"schema {version} is none that flash knows")
     if not 0 <= created < LATEST_S or not 0 <= about["rollover"] < 24:

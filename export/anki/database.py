@@ -1,24 +1,24 @@
 """The database of a package: genanki's tables and note types, our own rows.
 
-It is made in memory, with one statement for each table, and is the same byte by
-byte for the same rows.
+It is built in memory, with one statement per table, and is reproducible byte by byte.
 """
 
+import hashlib
 import json
 import sqlite3
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from export.anki.decks import Decks, deck_json
 from export.anki.flash_note_types import BASIC_ID, basic_model, cloze_model
+from export.anki.presets import DEFAULT_PRESET, Presets
 from export.anki.rows import Row
-from export.anki.schedule import DEFAULT_PRESET, Presets
 from srs.models.presets import Preset
 
 _FIXED_S = 1_795_100_000
-"""Stands for the moment at which note types and decks were last changed.
+"""When our note types and decks were last changed.
 
-Anki takes a changed style or template over when this is later than before.
+Anki accepts a changed style or template only with a later time than before.
 """
 
 
@@ -32,18 +32,18 @@ class Contents:
         self.reviews: list[Row] = []
         self.presets = Presets()
         self.preset_of: Callable[[str], Preset] | None = None
-        """Gives a deck its preset, where the schedule goes along."""
+        """Preset of a deck by name; None without the schedule."""
         self.notetypes: dict[int, str] = {}
-        """JSON of the note types beside our own."""
+        """Note types other than ours: JSON by id."""
 
 
 def database(contents: Contents, created_s: int, settings: dict[str, Any]) -> bytes:
-    """Make the database file of a package, of Anki's schema 11.
+    """Create the database file of a package, in Anki's schema 11.
 
     Args:
-        contents: One note or more.
-        created_s: First moment of the collection's first study day, epoch seconds.
-        settings: Join genanki's in `col.conf`.
+        contents: At least one note.
+        created_s: Start of the collection's first study day, epoch seconds.
+        settings: Added to genanki's in `col.conf`.
 
     Source:
         Anki's schema 11 as genanki 0.13 writes it; for `col.conf`
@@ -74,7 +74,7 @@ def database(contents: Contents, created_s: int, settings: dict[str, Any]) -> by
 
 
 def _split(schema: str) -> tuple[str, str]:
-    """Part the indexes from the tables: they are made faster at the end."""
+    """Separate the indexes from the tables: creating them last is faster."""
     statements = [one.strip() for one in schema.split(";") if one.strip()]
     tables = [one for one in statements if "INDEX" not in one.upper()[:20]]
     indexes = [one for one in statements if "INDEX" in one.upper()[:20]]
@@ -122,3 +122,62 @@ def _preset_id(contents: Contents, deck: str) -> int:
 
 def _json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+DEFAULT_ID = 1
+_DEFAULT = "default"
+"""Every collection has this deck."""
+
+
+class Decks:
+    """The decks of a package and their parents, each with the same id every time.
+
+    Anki matches decks by name, ignoring case; the id only links cards to a deck
+    inside the package.
+    """
+
+    def __init__(self) -> None:
+        self._ids: dict[str, int] = {}
+        self.names: dict[int, str] = {}
+        """By id, without the default deck."""
+        self._found: dict[str, int] = {}
+
+    def id_of(self, name: str) -> int:
+        """Return the id of a deck; add it and its parents if they are new."""
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = self._add(name)
+        return found
+
+    def _add(self, name: str) -> int:
+        path, number = "", DEFAULT_ID
+        for segment in unicodedata.normalize("NFC", name).split("::"):
+            wanted = f"{path}::{segment.strip()}" if path else segment.strip()
+            key = wanted.casefold()
+            if key not in self._ids:
+                self._ids[key] = _deck_id(key)
+                if key != _DEFAULT:
+                    self.names[_deck_id(key)] = wanted
+            number = self._ids[key]
+            path = self.names.get(number, wanted)
+        return number
+
+
+def _deck_id(key: str) -> int:
+    if key == _DEFAULT:
+        return DEFAULT_ID
+    digest = hashlib.sha256(key.encode()).digest()
+    return 1_000_000_000_000 + int.from_bytes(digest[:5], "big")
+
+
+def deck_json(
+    number: int, name: str, changed_s: int, preset: int = 1
+) -> dict[str, Any]:
+    """Return a deck as genanki writes it, with today's counters at zero."""
+    import genanki
+
+    deck: genanki.Deck = genanki.Deck(number, name)
+    # genanki's counters are for a day in 2015.
+    names = ("lrnToday", "newToday", "revToday", "timeToday")
+    today = {name: [0, 0] for name in names}
+    return {**deck.to_json(), **today, "mod": changed_s, "conf": preset}

@@ -1,9 +1,15 @@
-"""A stored note becomes the fields of its note in Anki, as HTML."""
+"""The fields of a stored note in Anki, as HTML.
+
+A note that came from Anki keeps its own fields; only an edited field is rendered.
+"""
 
 import html
 import re
 import unicodedata
 from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
 
 from cards.note import (
     Basic,
@@ -34,6 +40,7 @@ from cards.text.html import (
     within_cloze,
 )
 from srs.models.cards import StoredCard, StoredNote
+from srs.models.incoming import OriginalFields
 
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]").search
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
@@ -213,3 +220,38 @@ def _source(source: Source) -> str:
 def _text(text: str) -> str:
     """Write a text that is no Markdown."""
     return html.escape(text).replace("{", "&#123;").replace("}", "&#125;")
+
+
+class OriginalNotes(Struct, frozen=True):
+    """What the store keeps of such notes and their types."""
+
+    notes: dict[str, OriginalFields]
+    """By guid."""
+    notetypes: dict[int, str]
+    """JSON by id."""
+
+
+def raw_fields(stored: StoredNote, kept: OriginalFields) -> tuple[str, ...]:
+    """Give the fields of a note: as they came, where its text is what it was.
+
+    Args:
+        stored: The note as it is now.
+        kept: Its fields as they came, and the content made of them.
+    """
+    content, raw = stored.note.content, kept.raw
+    if msgspec.json.encode(content).decode() == kept.content:
+        return raw.fields
+    fields = list(raw.fields)
+    match content:
+        case Basic() if {"front", "back"} <= raw.shown.keys():
+            fields[raw.shown["front"]] = to_html(content.front)
+            fields[raw.shown["back"]] = to_html(content.back)
+        case Cloze() if "cloze" in raw.shown:
+            names = cloze_parts(content)
+            ordinals = {card.part: card.ordinal for card in stored.cards}
+            fields[raw.shown["cloze"]] = cloze_html(
+                content.cloze, lambda number: ordinals[names[number]] + 1
+            )
+        case _:
+            pass
+    return tuple(fields)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from export.anki.protobuf import MalformedMessage, number, parse, text
-from export.errors import PackageError
+from export.files import PackageError
 
 LARGEST_DATABASE = 2 << 30
 """Bytes of a collection at the most."""

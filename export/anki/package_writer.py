@@ -17,13 +17,16 @@ from msgspec import Struct
 
 from cards.note import Note
 from export.anki.database import Contents, database
-from export.anki.fields import fields_of
+from export.anki.fields import OriginalNotes, fields_of, raw_fields
 from export.anki.html_to_markdown import media_names
-from export.anki.original_notes import OriginalNotes, raw_fields
-from export.anki.rows import card_row, note_row
-from export.anki.schedule import Schedule, review_rows, scheduled_columns
-from export.atomic_file import replace_file
-from export.errors import ExportError
+from export.anki.rows import (
+    Schedule,
+    card_row,
+    note_row,
+    review_rows,
+    scheduled_columns,
+)
+from export.files import ExportError, replace_file
 from srs.models.cards import StoredNote
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)

@@ -1,5 +1,7 @@
-"""A preset of Anki as options of ours, its parameters brought to FSRS-6."""
+"""Presets, to and from Anki; FSRS parameters are converted to FSRS-6."""
 
+import hashlib
+import json
 import math
 from typing import Any
 
@@ -7,6 +9,10 @@ from msgspec.structs import asdict
 
 from export.anki.anki_model import AnkiPreset
 from srs.models.presets import PARAMETER_RANGES, Preset
+
+DEFAULT_PRESET = 1
+"""Every collection has this preset."""
+_EASE = 2500
 
 
 def options_of(preset: AnkiPreset) -> dict[str, Any]:
@@ -81,3 +87,73 @@ def parameters_of(given: tuple[float, ...]) -> tuple[float, ...] | None:
         return None
     pairs = zip(values, PARAMETER_RANGES, strict=True)
     return tuple(round(max(low, min(high, v)), 4) for v, (low, high) in pairs)
+
+
+class Presets:
+    """The presets of a package: decks that are scheduled alike share one."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, Any]] = {}
+        """By id, as `col.dconf` has them."""
+
+    def id_of(self, preset: Preset, deck: str, changed_s: int) -> int:
+        """Give the id of a deck's preset, made where it is new."""
+        options = _options(preset)
+        text = json.dumps(options, sort_keys=True)
+        digest = hashlib.sha256(text.encode()).digest()
+        number = 1_000_000_000_000 + int.from_bytes(digest[:5], "big")
+        if str(number) not in self.rows:
+            named = {"id": number, "name": f"flash: {deck}", "mod": changed_s}
+            self.rows[str(number)] = {**options, **named}
+        return number
+
+
+def _options(preset: Preset) -> dict[str, Any]:
+    """Write a preset as Anki's schema 11 does, its defaults for what we don't know."""
+    bury = preset.bury_siblings
+    return {
+        "usn": -1,
+        "maxTaken": 60,
+        "autoplay": True,
+        "timer": 0,
+        "replayq": True,
+        "dyn": False,
+        "new": {
+            "bury": bury,
+            "delays": [seconds / 60 for seconds in preset.learning_steps],
+            "initialFactor": _EASE,
+            "ints": [1, 4, 0],
+            "order": 1,
+            "perDay": preset.new_per_day,
+        },
+        "rev": {
+            "bury": bury,
+            "ease4": 1.3,
+            "ivlFct": 1.0,
+            "maxIvl": preset.maximum_interval,
+            "perDay": preset.reviews_per_day,
+            "hardFactor": 1.2,
+        },
+        "lapse": {
+            "delays": [seconds / 60 for seconds in preset.relearning_steps],
+            "leechAction": 0 if preset.leech_suspend else 1,
+            "leechFails": preset.leech_threshold,
+            "minInt": 1,
+            "mult": 0.0,
+        },
+        "newMix": 0,
+        "newPerDayMinimum": 0,
+        "interdayLearningMix": 0,
+        "reviewOrder": 0,
+        "newSortOrder": 0,
+        "newGatherPriority": 0,
+        "buryInterdayLearning": bury,
+        "fsrsWeights": [],
+        "fsrsParams5": [],
+        "fsrsParams6": list(preset.parameters),
+        "desiredRetention": preset.desired_retention,
+        "sm2Retention": 0.9,
+        "easyDaysPercentages": list(preset.easy_days),
+        "ignoreRevlogsBeforeDate": "",
+        "weightSearch": "",
+    }

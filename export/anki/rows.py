@@ -1,15 +1,24 @@
-"""Rows of Anki's tables: what a note and its cards are in a collection."""
+"""Rows of Anki's tables: notes, cards and the review log.
+
+Source: the columns of Anki's `notes`, `cards` and `revlog`, rslib/src/storage of
+https://github.com/ankitects/anki.
+"""
 
 import hashlib
 import html
+import json
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
+
 from export.anki.fields import is_basic
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
-from srs.models.cards import StoredCard, StoredNote
+from srs.models.cards import Review, SchedulingState, State, StoredCard, StoredNote
+from srs.models.presets import Preset
 
 Row = tuple[Any, ...]
 
@@ -63,7 +72,7 @@ def card_row(
         note_id: Anki's id of its note.
         deck: Anki's id of its deck.
         changed_s: When it or its note last changed, epoch seconds.
-        schedule: From `export.anki.schedule`; by default it is a new card.
+        schedule: From `export.anki.rows`; by default it is a new card.
     """
     if schedule is None:
         # Type, queue, due; interval, factor, reps, lapses, steps left; home, flags.
@@ -93,3 +102,132 @@ def _tags(tags: tuple[str, ...], is_leech: bool) -> str:
     # In Anki a blank parts two tags.
     joined = {"_".join(unicodedata.normalize("NFC", tag).split()) for tag in tags}
     return f" {' '.join(sorted(joined - {''}))} "
+
+
+_LONGEST_MS = 60_000
+"""The longest answer time that Anki's log takes."""
+_MANUAL = 4
+_SUSPENDED, _BURIED = -1, -3
+_EASE = 2500
+"""What Anki writes as the ease of a card that FSRS schedules."""
+
+
+class Schedule(Struct, frozen=True):
+    """What a package with its schedule needs beside the notes."""
+
+    first_day: int
+    """Study day from which Anki counts due days."""
+    today: int
+    """The present study day."""
+    day_of: Callable[[int], int]
+    """Gives the study day of a moment, UTC milliseconds."""
+    preset_of: Callable[[str], Preset]
+    """Gives the preset of a deck by its name."""
+    days_of: Callable[[float, Preset], float]
+    """Gives the interval in days for a stability in days."""
+    reviews: Iterable[Review]
+    """The whole log in the order of its moments."""
+
+
+def scheduled_columns(
+    card: StoredCard, preset: Preset, schedule: Schedule
+) -> tuple[Any, ...]:
+    """Give type, queue, due and what follows them in a row of `cards`.
+
+    Args:
+        card: The card.
+        preset: How its deck is scheduled.
+        schedule: Where the days are counted from.
+    """
+    progress = card.progress
+    queue, due = _place(card, schedule)
+    if card.suspended:
+        queue = _SUSPENDED
+    elif card.buried == schedule.today and queue:
+        queue = _BURIED
+    return (
+        int(progress.state),
+        queue,
+        due,
+        _interval(progress, preset, schedule),
+        _EASE if progress.state in (State.REVIEW, State.RELEARNING) else 0,
+        progress.reps,
+        progress.lapses,
+        _steps_left(progress, preset),
+        0,
+        0,
+        card.flag,
+        _data(card, preset),
+    )
+
+
+def _place(card: StoredCard, schedule: Schedule) -> tuple[int, int]:
+    """Give the queue and when in it the card is due."""
+    progress = card.progress
+    if progress.due_day is not None:
+        return 2, progress.due_day - schedule.first_day
+    if progress.due_ms is not None:
+        day = schedule.day_of(progress.due_ms)
+        if progress.last_day is not None and day > progress.last_day:
+            return 3, day - schedule.first_day
+        return 1, progress.due_ms // 1000
+    return 0, card.position
+
+
+def _interval(progress: SchedulingState, preset: Preset, schedule: Schedule) -> int:
+    if progress.state is State.REVIEW:
+        return max(1, progress.interval)
+    if progress.state is State.RELEARNING and progress.stability:
+        days = round(schedule.days_of(progress.stability, preset))
+        return max(1, min(days, preset.maximum_interval))
+    return 0
+
+
+def _steps_left(progress: SchedulingState, preset: Preset) -> int:
+    if progress.state is State.LEARNING:
+        return max(1, len(preset.learning_steps) - progress.step)
+    if progress.state is State.RELEARNING:
+        return max(1, len(preset.relearning_steps) - progress.step)
+    return 0
+
+
+def _data(card: StoredCard, preset: Preset) -> str:
+    """Write the memory state as Anki rounds it."""
+    progress = card.progress
+    if progress.stability is None or progress.difficulty is None:
+        return "{}"
+    values = {
+        "pos": card.position,
+        "s": round(progress.stability, 4),
+        "d": round(progress.difficulty, 3),
+        "dr": round(preset.desired_retention, 2),
+        "decay": round(preset.parameters[20], 3),
+        "lrt": (progress.last_ms or 0) // 1000,
+    }
+    return json.dumps(values, separators=(",", ":"))
+
+
+def review_rows(schedule: Schedule, cards: set[int]) -> Iterator[Row]:
+    """Make the rows of the review log for the cards that go along."""
+    for review in schedule.reviews:
+        if review.card in cards:
+            yield (
+                review.id,
+                review.card,
+                -1,
+                review.rating,
+                review.interval,
+                review.last_interval,
+                _factor(review),
+                min(review.took_ms, _LONGEST_MS),
+                review.kind,
+            )
+
+
+def _factor(review: Review) -> int:
+    """Write the difficulty, 1 to 10, as Anki's log does: 100 to 1100."""
+    if review.ease:
+        return review.ease
+    if not review.difficulty:
+        return 0
+    return round(((review.difficulty - 1) / 9 + 0.1) * 1000)

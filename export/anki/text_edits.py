@@ -14,7 +14,7 @@ from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, C
 from export.anki.html_to_markdown import to_markdown
 from export.anki.note_types import Unsupported, convert_note
 from export.anki.package_writer import media_naming
-from export.errors import ExportError
+from export.files import ExportError
 from srs.models.cards import StoredNote
 from srs.models.incoming import OriginalFields
 

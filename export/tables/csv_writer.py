@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cards.questions import questions
-from export.atomic_file import replace_file
-from export.errors import ExportError
+from export.files import ExportError, replace_file
 from srs.models.cards import State, StoredNote
 
 COLUMNS = (

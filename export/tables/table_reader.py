@@ -16,7 +16,7 @@ from cards.note import Basic, Cloze, Content, Note
 from cards.questions import cloze_parts, parts_of
 from cards.text.cloze import ClozeError
 from export.anki.html_to_markdown import to_markdown
-from export.errors import PackageError
+from export.files import PackageError
 from srs.models.incoming import Incoming, IncomingNote
 
 LARGEST = 64 << 20

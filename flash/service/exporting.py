@@ -8,8 +8,8 @@ from flash.cli.progress import Progress
 from flash.service.context import AppContext
 
 if TYPE_CHECKING:
-    from export.anki.original_notes import OriginalNotes
-    from export.anki.schedule import Schedule
+    from export.anki.fields import OriginalNotes
+    from export.anki.rows import Schedule
     from srs.models.cards import StoredNote
 
 _FIRST_DAY = 18_262
@@ -57,7 +57,7 @@ def export_package(
 
 
 def _foreign(store: AppContext) -> "OriginalNotes":
-    from export.anki.original_notes import OriginalNotes
+    from export.anki.fields import OriginalNotes
     from srs.merging.note_importer import original_notes, original_notetypes
 
     return OriginalNotes(original_notes(store.store), original_notetypes(store.store))
@@ -65,7 +65,7 @@ def _foreign(store: AppContext) -> "OriginalNotes":
 
 def _schedule(store: AppContext) -> "Schedule":
     """Gather what a package with its schedule needs."""
-    from export.anki.schedule import Schedule
+    from export.anki.rows import Schedule
     from srs.scheduler.next_states import interval_days
     from srs.store.revlog import logged
 

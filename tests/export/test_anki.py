@@ -30,7 +30,7 @@ from cards.note import (
 )
 from cards.questions import parts_of
 from export.anki.package_writer import Creation, write_package
-from export.errors import ExportError
+from export.files import ExportError
 from srs.models.cards import StoredCard, StoredNote
 
 CREATION = Creation(at_s=1_577_851_200, minutes_west=0)

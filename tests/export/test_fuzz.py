@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from store_fixtures import NOON, contradictions, new_store
 
-from export.errors import PackageError
+from export.files import PackageError
 from flash.service.context import AppContext
 from flash.service.importing import import_package, media_folder
 from srs.store.opening import open_store

@@ -12,7 +12,7 @@ from cards.note import Basic, Cloze
 from export.anki import package_file
 from export.anki.collection_reader import read_collection
 from export.anki.package_file import open_package
-from export.errors import PackageError
+from export.files import PackageError
 from flash.service.context import AppContext
 from flash.service.importing import Imported, import_package, media_folder
 from srs.models.cards import State

@@ -8,7 +8,7 @@ from foreign_packages import database, package, zipped
 from store_fixtures import NOON, contradictions, new_store, shelf
 
 from export.anki import package_file
-from export.errors import PackageError
+from export.files import PackageError
 from flash.service.context import AppContext
 from flash.service.importing import Imported, import_package
 from srs.scheduler.study_day import day_date

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from cards.note import Basic, Note, Source
-from export.atomic_file import replace_file
-from export.errors import ExportError
+from export.files import ExportError, replace_file
 from export.tables.csv_writer import COLUMNS, write_csv, write_json
 from srs.models.cards import SchedulingState, State, StoredCard, StoredNote
 

@@ -82,7 +82,7 @@ def _print(found: "Statistics", *, full: bool) -> None:
 
 
 def _write_page(file: Path, found: "Statistics") -> None:
-    from export.atomic_file import replace_file
+    from export.files import replace_file
     from flash.report.page import page
 
     replace_file(file, page(found).encode())

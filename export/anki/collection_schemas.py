@@ -1,7 +1,9 @@
-"""What a collection of schema 15 to 18 says about itself: tables of protobuf.
+"""The settings of a collection: note types, decks and presets.
 
-Source: proto/anki/notetypes.proto, decks.proto and deck_config.proto of
-https://github.com/ankitects/anki.
+Schema 11 stores them as JSON in one row, schemas 15 to 18 in tables, as protobuf.
+
+Source: rslib/src/storage/upgrades/schema11.sql and proto/anki/notetypes.proto,
+decks.proto and deck_config.proto of https://github.com/ankitects/anki.
 """
 
 import json
@@ -9,7 +11,7 @@ import sqlite3
 from collections import defaultdict
 from typing import Any
 
-from export.anki.anki_model import AnkiPreset, NoteType
+from export.anki.anki_model import AnkiPreset, NoteType, Template
 from export.anki.protobuf import (
     MalformedMessage,
     Message,
@@ -20,23 +22,100 @@ from export.anki.protobuf import (
     reals,
     text,
 )
-from export.anki.schema11 import notetype_of
 
 
-def read(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Read settings, note types, decks and presets.
+def read_schema11(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Read settings, note types, decks and presets of schema 11.
 
     Returns:
         Values for `Collection`.
 
     Raises:
-        MalformedMessage: They are malformed.
-        ValueError: They are malformed.
+        ValueError: A value is missing or malformed.
+    """
+    row = connection.execute("select conf, models, decks, dconf from col").fetchone()
+    try:
+        conf, models, decks, presets = (json.loads(text or "{}") for text in row)
+        notetypes = [_notetype(model) for model in models.values()]
+        options = {int(key): _preset_json(value) for key, value in presets.items()}
+        plain = {int(d["id"]): d for d in decks.values() if not d.get("dyn")}
+        west = conf.get("creationOffset")
+        return {
+            "minutes_west": int(west) if west is not None else None,
+            "rollover": int(conf.get("rollover", 4)),
+            "notetypes": {one.id: one for one in notetypes},
+            "decks": {key: str(deck["name"]) for key, deck in plain.items()},
+            "presets": {
+                key: options[int(deck["conf"])]
+                for key, deck in plain.items()
+                if int(deck.get("conf", 0)) in options
+            },
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"settings: {error!r}") from None
+
+
+def _notetype(model: dict[str, Any]) -> NoteType:
+    """Read a note type from its JSON; raise KeyError if a key is missing."""
+    fields = sorted(model["flds"], key=lambda field: int(field["ord"]))
+    templates = sorted(model["tmpls"], key=lambda template: int(template["ord"]))
+    return NoteType(
+        id=int(model["id"]),
+        name=str(model["name"]),
+        is_cloze=int(model.get("type", 0)) == 1,
+        fields=tuple(str(field["name"]) for field in fields),
+        templates=tuple(
+            Template(
+                str(template["name"]),
+                str(template["qfmt"]),
+                str(template["afmt"]),
+            )
+            for template in templates
+        ),
+        model=json.dumps(model, ensure_ascii=False, sort_keys=True),
+    )
+
+
+def _preset_json(options: dict[str, Any]) -> AnkiPreset:
+    new, rev, lapse = options["new"], options["rev"], options["lapse"]
+    parameters = next(
+        (
+            tuple(map(float, options[name]))
+            for name in ("fsrsParams6", "fsrsParams5", "fsrsWeights")
+            if options.get(name)
+        ),
+        (),
+    )
+    retention = options.get("desiredRetention")
+    return AnkiPreset(
+        desired_retention=float(retention) if retention else None,
+        parameters=parameters,
+        new_per_day=int(new["perDay"]),
+        reviews_per_day=int(rev["perDay"]),
+        learning_steps=tuple(map(float, new["delays"])),
+        relearning_steps=tuple(map(float, lapse["delays"])),
+        maximum_interval=int(rev["maxIvl"]),
+        leech_threshold=int(lapse["leechFails"]),
+        leech_suspend=int(lapse["leechAction"]) == 0,
+        bury_siblings=bool(new.get("bury", False)),
+        easy_days=tuple(map(float, options.get("easyDaysPercentages") or ())),
+    )
+
+
+def read_schema18(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Read settings, note types, decks and presets of schemas 15 to 18.
+
+    Returns:
+        Values for `Collection`.
+
+    Raises:
+        MalformedMessage: A message can't be parsed.
+        ValueError: A value is malformed.
     """
     config = dict(connection.execute("select KEY, val from config"))
     west = _setting(config, "creationOffset")
     presets = {
-        key: _preset(_parsed(data))
+        key: _preset_message(_parsed(data))
         for key, data in connection.execute("select id, config from deck_config")
     }
     names: dict[int, str] = {}
@@ -64,7 +143,7 @@ def _parsed(value: Any) -> Message:
 
 
 def _bytes(value: Any) -> bytes:
-    """Refuse what is no blob: of a number, `bytes` would make as many zeros."""
+    """Reject anything but a blob: `bytes(5)` would be five zeros."""
     if not isinstance(value, bytes):
         raise MalformedMessage("no blob")
     return value
@@ -78,7 +157,7 @@ def _setting(config: dict[str, Any], name: str) -> int | None:
 
 
 def _notetypes(connection: sqlite3.Connection) -> dict[int, NoteType]:
-    """Join fields and templates; packages leave some of deleted types behind."""
+    """Join fields and templates; rows of deleted note types may be left over."""
     fields: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for key, name, data in connection.execute(
         "select ntid, name, config from fields order by ntid, ord"
@@ -94,12 +173,12 @@ def _notetypes(connection: sqlite3.Connection) -> dict[int, NoteType]:
     for key, name, data in connection.execute("select id, name, config from notetypes"):
         model = _model(key, str(name), _parsed(data))
         model |= {"flds": fields[key], "tmpls": templates[key]}
-        found[key] = notetype_of(model)
+        found[key] = _notetype(model)
     return found
 
 
 def _model(key: int, name: str, message: Message) -> dict[str, Any]:
-    """Write a note type as schema 11 has it."""
+    """Return a note type as schema 11 stores it."""
     return {
         "id": key,
         "name": name,
@@ -143,14 +222,14 @@ def _template(name: str, index: int, message: Message) -> dict[str, Any]:
 
 
 def _signed(message: Message, field: int) -> int | None:
-    """Read an id, which protobuf writes as a number without a sign."""
+    """Read a signed id, which protobuf writes as an unsigned number."""
     if field not in message:
         return None
     value = number(message, field)
     return value - (1 << 64) if value >= 1 << 63 else value
 
 
-def _preset(message: Message) -> AnkiPreset:
+def _preset_message(message: Message) -> AnkiPreset:
     parameters = reals(message, 6) or reals(message, 5) or reals(message, 3)
     return AnkiPreset(
         desired_retention=real(message, 37),

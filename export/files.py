@@ -1,11 +1,11 @@
-"""A file is replaced as a whole or stays as it was."""
+"""Write files atomically; errors of reading and writing files."""
 
 import contextlib
 import os
 import tempfile
 from pathlib import Path
 
-from export.errors import ExportError
+from cards.errors import FlashError
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -39,3 +39,19 @@ def replace_file(path: Path, data: bytes) -> None:
         if temporary:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink(missing_ok=True)
+
+
+class ExchangeError(FlashError):
+    """An export or import failed; nothing was written."""
+
+    def __init__(self, place: str, message: str, hint: str) -> None:
+        """Keep the file or address, what is wrong and what to do."""
+        super().__init__(message, hint, place)
+
+
+class ExportError(ExchangeError):
+    """A file can't be written."""
+
+
+class PackageError(ExchangeError):
+    """A file can't be read."""
