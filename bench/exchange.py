@@ -102,7 +102,7 @@ import export.anki.package_file
 import srs.merging.merge, srs.store.backups
 from flash.service.importing import import_package
 from flash.service.context import Opened
-from srs.store.connection import open_store
+from srs.store.opening import open_store
 opened = Opened(open_store(Path(sys.argv[2]), 1795000000000), lambda: 1795000000000)
 gc.disable()  # as the command does
 sys.setswitchinterval(0.0005)

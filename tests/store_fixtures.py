@@ -100,7 +100,7 @@ def give(store: Store, card: int, rating: Rating, at_ms: int) -> Recorded:
 def undone(session: Session) -> str | None:
     """Undo in a session and return what was undone."""
     found = session.undo()
-    return None if found is None else found.sentence
+    return None if found is None else found.operation.name
 
 
 def make_due(store: Store, chosen: Sequence[int], days_ago: int = 20) -> None:

@@ -14,6 +14,7 @@ from unicodedata import normalize
 from cards.text.terminal import plain_text
 from cards.text.width import clean
 from flash.cli.plain_confusion import is_confusion, name_confusion
+from flash.messages.operations import undone_text
 from flash.messages.review import (
     KEYS,
     NO_MISS,
@@ -171,7 +172,7 @@ class _Conversation:
 
     def _undo(self) -> None:
         undone = self._session.undo()
-        self._say(undone.sentence if undone else NOTHING_TO_UNDO)
+        self._say(undone_text(undone.operation) if undone else NOTHING_TO_UNDO)
 
     def _suspend(self) -> None:
         self._session.suspend()

@@ -10,6 +10,7 @@ from unicodedata import normalize
 from msgspec import Struct
 from msgspec.structs import replace
 
+from flash.messages.operations import undone_text
 from flash.messages.review import (
     KEYS,
     MIXED_UP,
@@ -245,7 +246,7 @@ class ReviewViewModel:
 
     def _undo(self) -> None:
         undone = self._session.undo()
-        self.say(undone.sentence if undone else NOTHING_TO_UNDO)
+        self.say(undone_text(undone.operation) if undone else NOTHING_TO_UNDO)
         self._advance()
 
     def _set_aside(self, key: str) -> None:

@@ -13,14 +13,14 @@ from typing import Any
 import msgspec
 
 from cards.text.media import media_paths
-from srs.maintenance.findings import Finding
+from srs.maintenance.findings import Finding, counted
 from srs.maintenance.relations import decks, orphans, questions, texts
 from srs.models.cards import SchedulingState
 from srs.models.exam import read_exam
 from srs.models.presets import Preset
 from srs.scheduler.study_day import END_MS
 from srs.store.connection import Store
-from srs.store.operations import KEPT, counted
+from srs.store.operations import REQUIRED_KEYS
 from srs.store.replay import (
     NEVER_ANSWERED,
     deck_presets,
@@ -146,7 +146,7 @@ def steps(store: Store, now_ms: int) -> Iterator[Finding]:
          where name = 'answer' and before ->> 'card' not in (select id from cards)
         """
     ).rowcount
-    for name, keys in KEPT.items():
+    for name, keys in REQUIRED_KEYS.items():
         lacking = " or ".join(f"json_type(before, '$.{key}') is null" for key in keys)
         sql = f"delete from operations where name = ? and ({lacking})"
         count += run(sql, (name,)).rowcount

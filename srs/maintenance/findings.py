@@ -3,6 +3,11 @@
 from msgspec import Struct
 
 
+def counted(count: int, noun: str) -> str:
+    """Write a count with its noun: `1 card`, `2 cards`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 class Finding(Struct, frozen=True):
     """Something that is wrong."""
 

@@ -14,9 +14,8 @@ import msgspec
 from cards.note import Basic, Change, Content, Source
 from cards.questions import parts_of
 from cards.text.cloze import ClozeError
-from srs.maintenance.findings import Finding
+from srs.maintenance.findings import Finding, counted
 from srs.store.connection import Store
-from srs.store.operations import counted
 
 _LOST = msgspec.json.encode(
     Basic("(the text of this card was lost)", "add its deck file again")

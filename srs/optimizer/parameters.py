@@ -1,4 +1,4 @@
-"""Parameters of a deck: for which cards they hold, optimised and taken back.
+"""Parameters of a deck: which cards they apply to, and how they are optimised.
 
 A deck's own parameters hold for it and its children, as far as these have none of
 their own.  Memory states follow from them, so all are computed anew when they
@@ -6,7 +6,6 @@ change; due days stay, see `srs.optimizer.reschedule`.
 """
 
 import sqlite3
-from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -113,25 +112,6 @@ def adopt(store: Store, found: Optimized, now_ms: int) -> int:
         write_setting(connection, setting, str(last))
         record_operation(connection, now_ms, "optimize", before)
         return _rewrite(store, connection, found.deck)
-
-
-def undo_optimize(
-    store: Store, connection: sqlite3.Connection, before: dict[str, Any]
-) -> str:
-    """Put back inside a transaction the parameters before `adopt`.
-
-    Returns:
-        What was done, for people.
-    """
-    deck = before["deck"]
-    own = Options(store).own(deck)
-    own.pop("parameters", None)
-    if before["parameters"] is not None:
-        own["parameters"] = before["parameters"]
-    write_options(connection, deck, own)
-    write_setting(connection, FITTED + deck, before["fitted"])
-    _rewrite(store, connection, deck)
-    return f"went back to the parameters before the fit of {deck or 'all decks'}"
 
 
 def _rewrite(store: Store, connection: sqlite3.Connection, deck: str) -> int:

@@ -5,17 +5,14 @@ itself.  The log stays the truth: each card that moves gets one row by hand with
 its new interval, counted from its last answer, so that a rebuild keeps it.
 """
 
-import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import count
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from srs.models.cards import ReviewKind, SchedulingState, State
+from srs.models.cards import SchedulingState, State
 from srs.models.presets import Preset
 from srs.scheduler.fuzz import fuzz_range, round_half_up
 from srs.scheduler.load_balancer import DueCounts
@@ -27,9 +24,9 @@ from srs.store.replay import (
     batched,
     deck_presets,
     rebuild_all,
-    rebuild_card_states,
     update_card_states,
 )
+from srs.store.reschedule_rows import FreeIds, add_reschedule_rows, runs_of
 from srs.store.settings import Options
 
 LOAD_DAYS = 14
@@ -103,6 +100,7 @@ def _work(
     today = options.calendar.day(now_ms)
     moves = _Moves(chosen, presets, today, due_counts(store, today, options.away))
     free = FreeIds(connection, now_ms, len(chosen))
+    offset = options.moment(now_ms).offset_min
     added: list[int] = []
     rebuilt = rebuild_all(
         connection,
@@ -115,7 +113,7 @@ def _work(
     for found in map(dict, batched(rebuilt)):
         moving = moves.of(found)
         if write:
-            added += add_rows(connection, options, now_ms, found, moving, free)
+            added += add_reschedule_rows(connection, offset, found, moving, free)
             update_card_states(connection, presets, (found | moving).items(), owners)
     if added:
         record_operation(connection, now_ms, "reschedule", {"runs": runs_of(added)})
@@ -219,122 +217,3 @@ def _counted(due: Iterable[int | None], today: int) -> tuple[int, ...]:
         if day is not None and day < today + LOAD_DAYS:
             load[max(0, day - today)] += cards
     return tuple(load)
-
-
-class FreeIds:
-    """Gives ids to rows that are added: after their cards' last rows, few after now."""
-
-    def __init__(self, connection: sqlite3.Connection, now_ms: int, room: int) -> None:
-        """Find out where there is room.
-
-        Args:
-            connection: In a transaction.
-            now_ms: UTC milliseconds.
-            room: How many may be wanted.
-        """
-        newest = connection.execute("select max(id) from reviews").fetchone()[0] or 0
-        self._first = max(now_ms - room, newest + 1)
-        self._last: dict[int, int] = {}
-        """The last rows of cards that have some since then."""
-        self._taken: set[int] = set()
-        if self._first + room > now_ms:
-            self._first = now_ms - 2 * room
-            sql = "select card, id, void from reviews where id >= ? order by id"
-            rows = connection.execute(sql, (self._first,)).fetchall()
-            self._last = {card: review for card, review, void in rows if not void}
-            self._taken = {row[1] for row in rows}
-
-    def give(self, cards: Collection[int]) -> dict[int, int]:
-        """Give each card an id."""
-        last, taken = self._last, self._taken
-        if not taken:
-            ids = dict(zip(cards, count(self._first), strict=False))
-            self._first += len(ids)
-            return ids
-        while self._first in taken:
-            self._first += 1
-        ids, review = {}, self._first
-        for card in sorted(cards, key=lambda card: last.get(card, 0)):
-            review = max(review, last.get(card, 0) + 1)
-            while review in taken:
-                review += 1
-            taken.add(review)
-            ids[card] = review
-        return ids
-
-
-def add_rows(
-    connection: sqlite3.Connection,
-    options: Options,
-    now_ms: int,
-    found: Mapping[int, SchedulingState],
-    moved: Mapping[int, SchedulingState],
-    free: FreeIds,
-) -> list[int]:
-    """Log inside a transaction that cards move; see `undo_reschedule`.
-
-    Args:
-        connection: In a transaction.
-        options: The person's settings.
-        now_ms: UTC milliseconds.
-        found: The cards as they are, by id.
-        moved: Those that move, as they become.
-        free: Where there is room for them.
-
-    Returns:
-        The ids of the rows that were added.
-    """
-    ids = free.give(moved)
-    offset = options.moment(now_ms).offset_min
-    kind, state = int(ReviewKind.RESCHEDULE), int(State.REVIEW)
-    connection.executemany(
-        """
-        insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,
-                             offset_min, state, step, interval, last_interval,
-                             difficulty)
-        values (?1, ?2, ?1, 0, 0, ?3, ?4, ?5, ?3, 0, ?6, ?7, ?8)
-        """,
-        [
-            (
-                review,
-                card,
-                state,
-                kind,
-                offset,
-                (after := moved[card]).interval,
-                found[card].interval,
-                after.difficulty or 0.0,
-            )
-            for card, review in ids.items()
-        ],
-    )
-    return list(ids.values())
-
-
-def runs_of(ids: Iterable[int]) -> list[list[int]]:
-    """Give the first and the last of each run of numbers that follow each other."""
-    runs: list[list[int]] = []
-    for one in sorted(ids):
-        if runs and runs[-1][1] == one - 1:
-            runs[-1][1] = one
-        else:
-            runs.append([one, one])
-    return runs
-
-
-def undo_reschedule(
-    connection: sqlite3.Connection, options: Options, before: dict[str, Any]
-) -> str:
-    """Take a reschedule back inside a transaction; gives what was done, for people."""
-    runs = msgspec.json.encode(before["runs"]).decode()
-    own = """
-        id in (select r.id from json_each(:runs) as run join reviews r
-                   on r.id between run.value ->> 0 and run.value ->> 1)
-    """
-    values = {"runs": runs}
-    sql = f"select card from reviews where {own}"
-    cards = [row[0] for row in connection.execute(sql, values)]
-    connection.execute(f"update reviews set void = 1 where {own}", values)
-    rebuild_card_states(connection, options, cards)
-    count = "1 card" if len(cards) == 1 else f"{len(cards)} cards"
-    return f"put {count} back to the days before the reschedule"

@@ -1,7 +1,7 @@
-"""Pairs of cards that a person mixes up.
+"""Pairs of cards that the user confuses.
 
-On a miss the person may name the other card; that belongs to the very answer, so
-an answer that is undone takes its confusion along.
+After a miss the user may record the other card.  It belongs to that answer: when
+the answer is undone, the confusion no longer counts.
 """
 
 import sqlite3
@@ -15,27 +15,27 @@ from srs.store.operations import record_operation
 
 
 class Confusion(Struct, frozen=True):
-    """Two cards that were taken for one another."""
+    """Two cards that were confused with each other."""
 
     card: int
-    """The one with the smaller id."""
+    """The smaller id of the two."""
     other: int
     times: int
-    """In either direction."""
+    """In both directions together."""
 
 
 def record_confusion(store: Store, review: int, other: int, now_ms: int) -> bool:
-    """Write down with which card a missed one was mixed up.
+    """Record which card a missed one was confused with.
 
     Args:
         store: The store.
         review: The id of an answer Again.
-        other: The card that was meant; it takes the place of one named before.
+        other: The other card; it replaces a card recorded before.
         now_ms: UTC milliseconds.
 
     Returns:
-        False where the answer no longer stands, was no miss, or was to that very
-        card; then nothing is written.
+        False if the answer is undone, was no miss, or was to that same card; then
+        nothing is written.
 
     Raises:
         StoreError: The store can't be written; nothing was.
@@ -68,21 +68,19 @@ def _write(connection: sqlite3.Connection, review: int, card: int, other: int) -
     )
 
 
-def undo_confusion(connection: sqlite3.Connection, before: dict[str, Any]) -> str:
-    """Take a confusion back inside a transaction; gives what was done, for people."""
+def undo_confusion(connection: sqlite3.Connection, before: dict[str, Any]) -> None:
+    """Undo a recorded confusion inside a transaction."""
     review = int(before["review"])
     if before["was"] is None:
         connection.execute("delete from confusions where review = ?", (review,))
     else:
         _write(connection, review, int(before["card"]), int(before["was"]))
-    return "took back which card was mixed up"
 
 
 def confused_pairs(store: Store) -> tuple[Confusion, ...]:
-    """Give the pairs of cards in use that were mixed up, the most often first.
+    """Return the confused pairs, most often confused first.
 
-    Both cards are neither suspended nor retired; confusions of answers that were
-    undone don't count.
+    Pairs with a suspended or retired card and undone answers are left out.
     """
     rows = store.rows(
         """
@@ -99,7 +97,7 @@ def confused_pairs(store: Store) -> tuple[Confusion, ...]:
 
 
 def partners(store: Store, card: int) -> tuple[int, ...]:
-    """Give the cards with which one was mixed up, the most often first."""
+    """Return the cards that `card` was confused with, most often first."""
     return tuple(
         pair.other if pair.card == card else pair.card
         for pair in confused_pairs(store)

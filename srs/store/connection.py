@@ -85,10 +85,13 @@ class Store:
             return self.connection.execute(sql, values or {}).fetchone()
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, dry_run: bool = False) -> Iterator[sqlite3.Connection]:
         """Write all or nothing; durable when the block ends.
 
         A nested block joins the outer transaction.
+
+        Args:
+            dry_run: Roll back at the end.
 
         Raises:
             StoreError: The store is locked or can't be written.
@@ -102,7 +105,7 @@ class Store:
             raise store_error(self.path, error) from error
         try:
             yield self.connection
-            self.connection.execute("commit")
+            self.connection.execute("rollback" if dry_run else "commit")
         except BaseException as error:
             if self.connection.in_transaction:
                 self.connection.execute("rollback")

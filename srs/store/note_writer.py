@@ -332,10 +332,13 @@ class _Writing:
         former = Snapshot(
             (notes, self._note_id), (cards, self._card_id), tuple(self._made), was
         )
-        files = [Path(file).name for file in self._files]
-        about = files[0] if len(files) == 1 else f"{len(files)} files"
         counts = {action.value: count for action, count in self._counts.items()}
-        return {"about": about, "counts": counts, "former": former}
+        return {
+            "about": Path(min(self._files, default="")).name,
+            "files": len(self._files),
+            "counts": counts,
+            "former": former,
+        }
 
 
 def _origins(old: Note, new: Note) -> dict[str, str]:

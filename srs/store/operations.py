@@ -1,6 +1,6 @@
-"""What a person did, step by step: written down, and told.
+"""Operations: what the user did, recorded with what an undo needs.
 
-Each step keeps what an undo needs of the store as it was before, see `srs.store.undo`.
+`srs.store.undo` reads the payloads that are written here.
 """
 
 import sqlite3
@@ -10,55 +10,10 @@ import msgspec
 from msgspec import Struct
 
 from cards.questions import question_text
-from srs.models.cards import Rating
 from srs.store.connection import Store
 from srs.store.rows import NOTE_COLUMNS, note_of
 
-
-def record_operation(
-    connection: sqlite3.Connection, at_ms: int, name: str, before: dict[str, Any]
-) -> None:
-    """Write down inside a transaction what was done, so that it can be undone."""
-    text = msgspec.json.encode(before).decode()
-    connection.execute(
-        "insert into operations (at_ms, name, before) values (?, ?, ?)",
-        (at_ms, name, text),
-    )
-
-
-class Operation(Struct, frozen=True):
-    """Something that was done, for people to read."""
-
-    at_ms: int
-    name: str
-    """answer, look, confusion, suspend, unsuspend, bury, forget, add, edit, import,
-    config, away, optimize or reschedule."""
-    sentence: str
-    count: int
-    """Of cards, or of notes where it was about notes; 0 for settings."""
-    undone: bool
-
-
-def last_operations(store: Store, limit: int | None = None) -> list[Operation]:
-    """Give what was done, the last first.
-
-    Args:
-        store: The store.
-        limit: At most so many; None for all.
-    """
-    sql = """
-        select at_ms, name, before, undone from operations
-         order by id desc limit :limit
-    """
-    rows = store.rows(sql, {"limit": -1 if limit is None else limit})
-    found: list[Operation] = []
-    for at_ms, name, text, undone in rows:
-        sentence, count = _told(store, name, msgspec.json.decode(text))
-        found.append(Operation(at_ms, name, sentence, count, bool(undone)))
-    return found
-
-
-KEPT = {
+REQUIRED_KEYS = {
     "answer": ("card", "review"),
     "look": ("card", "review"),
     "confusion": ("card", "review", "was"),
@@ -74,69 +29,95 @@ KEPT = {
     "reschedule": ("runs",),
     "away": ("was", "runs"),
 }
-"""What each kind of step keeps for telling of it and taking it back."""
+"""For each kind of operation the keys without which it can't be undone."""
 
 
-def counted(count: int, noun: str) -> str:
-    """Write a count with its noun: `1 card`, `2 cards`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+class Operation(Struct, frozen=True):
+    """An operation; which fields apply depends on its name."""
+
+    name: str
+    """A key of `REQUIRED_KEYS`, or a name that only a newer version knows."""
+    at_ms: int = 0
+    count: int = 0
+    """Cards, or notes for add, edit and import; 0 for settings."""
+    undone: bool = False
+    about: str = ""
+    """A question, the name of a file, or a deck; empty if there is none."""
+    rating: int = 0
+    """Of an answer; 0 if its row is gone."""
+    files: int = 0
+    actions: dict[str, int] = {}
+    """Notes by what happened to them, see `cards.identity.matching.Action`."""
+    reviews: int = 0
+    names: tuple[str, ...] = ()
+    """Changed options or settings."""
 
 
-def told_counts(counts: dict[str, int]) -> str:
-    """Write what happened to notes: `3 new, 1 changed`."""
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+def record_operation(
+    connection: sqlite3.Connection, at_ms: int, name: str, before: dict[str, Any]
+) -> None:
+    """Record inside a transaction what was done, so that it can be undone."""
+    text = msgspec.json.encode(before).decode()
+    connection.execute(
+        "insert into operations (at_ms, name, before) values (?, ?, ?)",
+        (at_ms, name, text),
+    )
 
 
-def _told(store: Store, name: str, before: dict[str, Any]) -> tuple[str, int]:
+def last_operations(store: Store, limit: int | None = None) -> list[Operation]:
+    """List operations, the last first.
+
+    Args:
+        store: The store.
+        limit: The maximum number; None for all.
+    """
+    sql = """
+        select at_ms, name, before, undone from operations
+         order by id desc limit :limit
+    """
+    rows = store.rows(sql, {"limit": -1 if limit is None else limit})
+    return [
+        describe(store, name, msgspec.json.decode(text), at_ms, undone=bool(undone))
+        for at_ms, name, text, undone in rows
+    ]
+
+
+def describe(
+    store: Store, name: str, before: dict[str, Any], at_ms: int, *, undone: bool
+) -> Operation:
+    """Summarise a recorded operation."""
+    operation = Operation(name, at_ms, undone=undone)
     match name:
-        case "answer":
-            return _told_answer(store, before), 1
-        case "look":
-            return _told_answer(store, before) + " (beside the schedule)", 1
+        case "answer" | "look":
+            rating, question = _answered(store, before["review"])
+            changes: dict[str, Any] = {"count": 1, "rating": rating, "about": question}
         case "confusion":
-            return "named a card that was mixed up", 1
+            changes = {"count": 1}
         case "suspend" | "unsuspend" | "bury":
-            count = len(before["was"])
-            words = {"suspend": "suspended", "unsuspend": "took up", "bury": "buried"}
-            return f"{words[name]} {counted(count, 'card')}", count
+            changes = {"count": len(before["was"])}
         case "forget":
-            count = len(before["reviews"])
-            return f"made {counted(count, 'card')} due", count
+            changes = {"count": len(before["reviews"])}
         case "import":
             notes, reviews = len(before["notes"]), len(before["reviews"])
-            told = f"{counted(notes, 'note')} and {counted(reviews, 'review')}"
-            return f"imported {told}", notes
+            changes = {"count": notes, "reviews": reviews}
         case "add" | "edit":
-            counts: dict[str, int] = before["counts"]
-            verb = "added" if name == "add" else "took the edit over of"
-            told = f"{verb} {before['about']}: {told_counts(counts)}"
-            return told, sum(counts.values())
-        case _:
-            return _told_settings(name, before)
-
-
-def _told_settings(name: str, before: dict[str, Any]) -> tuple[str, int]:
-    match name:
+            actions = before["counts"]
+            changes = {"count": sum(actions.values()), "actions": actions}
+            changes |= {"about": before["about"], "files": before.get("files", 1)}
         case "config":
-            deck = f" of {before['deck']}" if before["deck"] else ""
-            return f"changed {', '.join(before['names'])}{deck}", 0
+            changes = {"about": before["deck"], "names": tuple(before["names"])}
         case "optimize":
-            return f"fitted the parameters of {before['deck'] or 'all decks'}", 0
-        case "reschedule":
-            count = _moved(before)
-            return f"rescheduled {counted(count, 'card')}", count
-        case "away":
-            count = _moved(before)
-            return f"changed away; moved {counted(count, 'card')}", count
+            changes = {"about": before["deck"]}
+        case "reschedule" | "away":
+            count = sum(last - first + 1 for first, last in before["runs"])
+            changes = {"count": count}
         case _:
-            return name, 0
+            changes = {}
+    return msgspec.structs.replace(operation, **changes)
 
 
-def _moved(before: dict[str, Any]) -> int:
-    return sum(last - first + 1 for first, last in before["runs"])
-
-
-def _told_answer(store: Store, before: dict[str, Any]) -> str:
+def _answered(store: Store, review: int) -> tuple[int, str]:
+    """Return the rating and the question of an answer, if they are still there."""
     sql = f"""
         select r.rating, {NOTE_COLUMNS}
           from reviews r
@@ -145,8 +126,7 @@ def _told_answer(store: Store, before: dict[str, Any]) -> str:
           join decks d on d.id = n.deck
          where r.id = :review
     """
-    row = store.row(sql, {"review": before["review"]})
+    row = store.row(sql, {"review": review})
     if row is None:
-        return f"answered card {before['card']}"
-    asked = question_text(note_of(row[1:]).content)
-    return f"answered {Rating(row[0]).name.title()}: {' '.join(asked.split())}"
+        return 0, ""
+    return row[0], " ".join(question_text(note_of(row[1:]).content).split())

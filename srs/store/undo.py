@@ -1,137 +1,127 @@
-"""The way back: the last step is undone first, also after a restart.
+"""Undo: the last operation first, also after a restart.
 
-Each kind of step wrote down what it changed; here is what puts that back.  All of
-one undo is one transaction.
+Each kind of operation recorded what it changed, and has one method here that
+restores it.  An undo is one transaction.
 """
 
-import sqlite3
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from srs.models.presets import Preset
-from srs.optimizer.parameters import undo_optimize
-from srs.optimizer.reschedule import undo_reschedule
 from srs.store.card_actions import SET_KEPT, SET_MARKS
 from srs.store.change_capture import Snapshot, restore_snapshot
 from srs.store.confusions import undo_confusion
 from srs.store.connection import Store, StoreError
 from srs.store.decks import rename_decks
-from srs.store.operations import counted, told_counts
+from srs.store.operations import Operation, describe
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
+from srs.store.reschedule_rows import undo_reschedule_rows
 from srs.store.revlog import void_review
-from srs.store.settings import Options, write_options, write_setting
-from srs.study.vacation import undo_away
+from srs.store.settings import FITTED, Options, write_options, write_setting
 
-OF_A_REVIEW = frozenset(
+DURING_REVIEW = frozenset(
     {"answer", "look", "confusion", "suspend", "unsuspend", "bury", "forget", "edit"}
 )
-"""Steps that a person makes while reviewing, and may take back there."""
+"""Operations that the user makes in a review, and may undo there."""
 
 
 class Undone(Struct, frozen=True):
-    """A step that was taken back, or that stands in the way."""
+    """An operation that was undone."""
 
-    name: str
-    """As in `srs.store.operations.Operation`."""
-    sentence: str
+    operation: Operation
     card: int | None = None
-    """The card to show again, where it was one."""
+    """The card to show again, if it was about one card."""
     review: int | None = None
-    """The answer that was taken back, where it was one."""
+    """The undone answer, if it was one."""
 
 
 def undo_last(
     store: Store, options: Options, among: Container[str] | None = None
 ) -> Undone | None:
-    """Take back the last step that stands.
+    """Undo the last operation that is not undone yet.
 
     Args:
         store: The store.
-        options: The person's settings, for the rebuild of an answered card.
-        among: Kinds of steps that may be taken back; all by default.
+        options: The user's settings, for the rebuild of card states.
+        among: The kinds of operations that may be undone; all by default.
 
     Returns:
-        What was undone; None where nothing is left to undo, or where the last step
-        is of another kind.
+        What was undone; None if nothing is left, or if the last operation is of
+        another kind.
 
     Raises:
         StoreError: The store can't be written; nothing was.
     """
-    with store.transaction() as connection:
-        return _undo(store, connection, options, among)
+    with store.transaction():
+        return _undo(store, options, among)
 
 
 def undo_operations(store: Store, count: int, *, dry_run: bool = False) -> list[Undone]:
-    """Take back the last steps that stand, all or none.
+    """Undo the last operations, all or none.
 
     Args:
         store: The store.
-        count: How many; fewer where there are fewer.
-        dry_run: Only tell what would be undone.
+        count: How many at most.
+        dry_run: Return what would be undone and change nothing.
 
     Returns:
-        What was undone, the last step first.
+        What was undone, the last operation first.
 
     Raises:
         StoreError: The store can't be written; nothing was.
     """
     found: list[Undone] = []
-    with store.transaction() as connection:
-        connection.execute("savepoint tried")
+    with store.transaction(dry_run=dry_run):
         while len(found) < count:
-            undone = _undo(store, connection, Options(store), None)
+            undone = _undo(store, Options(store), None)
             if undone is None:
                 break
             found.append(undone)
-        if dry_run:
-            connection.execute("rollback to tried")
     return found
 
 
 def _undo(
-    store: Store,
-    connection: sqlite3.Connection,
-    options: Options,
-    among: Container[str] | None,
+    store: Store, options: Options, among: Container[str] | None
 ) -> Undone | None:
-    row = connection.execute(
-        "select id, name, before from operations"
+    row = store.connection.execute(
+        "select id, name, before, at_ms from operations"
         " where undone = 0 order by id desc limit 1"
     ).fetchone()
     if row is None or (among is not None and row[1] not in among):
         return None
-    operation, name, text = row
-    undoing = _Undoing(store, connection, options, name)
-    if name not in undoing.ways:
-        message = f"the last step, '{name}', is of a newer flash"
+    operation, name, text, at_ms = row
+    before = msgspec.json.decode(text)
+    undoing = _Undoing(store, options)
+    if name not in undoing.methods:
+        message = f"the last operation, '{name}', was made by a newer flash"
         raise StoreError(store.path, message, "update flash")
-    connection.execute("update operations set undone = 1 where id = ?", (operation,))
-    return undoing.ways[name](msgspec.json.decode(text))
+    summary = describe(store, name, before, at_ms, undone=True)
+    store.connection.execute(
+        "update operations set undone = 1 where id = ?", (operation,)
+    )
+    undoing.methods[name](before)
+    return Undone(summary, undoing.card, undoing.review)
 
 
 class _Undoing:
-    """One step back; a way for each kind of step."""
+    """Undoes one operation; a method for each kind."""
 
-    def __init__(
-        self,
-        store: Store,
-        connection: sqlite3.Connection,
-        options: Options,
-        name: str,
-    ) -> None:
-        self._store, self._connection = store, connection
-        self._options, self._name = options, name
-        self.ways: dict[str, Callable[[dict[str, Any]], Undone]] = {
+    def __init__(self, store: Store, options: Options) -> None:
+        self._store, self._connection = store, store.connection
+        self._options = options
+        self.card: int | None = None
+        self.review: int | None = None
+        self.methods: dict[str, Callable[[dict[str, Any]], None]] = {
             "answer": self._answer,
-            "look": self._look,
+            "look": self._cram,
             "confusion": self._confusion,
             "suspend": self._mark,
             "unsuspend": self._mark,
             "bury": self._mark,
-            "forget": self._forget,
+            "forget": self._set_due,
             "add": self._add,
             "edit": self._add,
             "config": self._config,
@@ -141,23 +131,20 @@ class _Undoing:
             "away": self._away,
         }
 
-    def _answer(self, before: dict[str, Any]) -> Undone:
-        card, review = int(before["card"]), int(before["review"])
-        self._void(review, card)
+    def _answer(self, before: dict[str, Any]) -> None:
+        self.card, self.review = int(before["card"]), int(before["review"])
+        self._void(self.review, self.card)
         if before.get("suspended"):
             sql = "update cards set suspended = 0 where id = ?"
-            self._connection.execute(sql, (card,))
-        return Undone("answer", "took back the last answer", card, review)
+            self._connection.execute(sql, (self.card,))
 
-    def _look(self, before: dict[str, Any]) -> Undone:
-        review = int(before["review"])
+    def _cram(self, before: dict[str, Any]) -> None:
+        self.card, self.review = int(before["card"]), int(before["review"])
         sql = "update reviews set void = 1 where id = ?"
-        self._connection.execute(sql, (review,))
-        told = "took back the last answer beside the schedule"
-        return Undone("look", told, int(before["card"]), review)
+        self._connection.execute(sql, (self.review,))
 
-    def _confusion(self, before: dict[str, Any]) -> Undone:
-        return Undone("confusion", undo_confusion(self._connection, before))
+    def _confusion(self, before: dict[str, Any]) -> None:
+        undo_confusion(self._connection, before)
 
     def _void(self, review: int, card: int) -> None:
         preset, rollover = self._preset_of(card), self._options.rollover
@@ -167,36 +154,31 @@ class _Undoing:
         sql = "select d.name from cards c join decks d on d.id = c.deck where c.id = ?"
         row = self._connection.execute(sql, (card,)).fetchone()
         if row is None:
-            message = f"card {card} of the last step is gone"
-            raise StoreError(self._store.path, message, "flash doctor says more")
+            message = f"card {card} of the last operation no longer exists"
+            raise StoreError(self._store.path, message, "run 'flash doctor'")
         return self._options.preset(row[0])
 
-    def _forget(self, before: dict[str, Any]) -> Undone:
+    def _set_due(self, before: dict[str, Any]) -> None:
         reviews: list[list[int]] = before["reviews"]
         for review, card in reviews:
             self._void(review, card)
-        only = reviews[0][1] if len(reviews) == 1 else None
-        cards = counted(len(reviews), "card")
-        return Undone("forget", f"put {cards} back to the day it was due", only)
+        self._show_only(reviews, 1)
 
-    def _mark(self, before: dict[str, Any]) -> Undone:
+    def _mark(self, before: dict[str, Any]) -> None:
         column = "buried" if before["column"] == "buried" else "suspended"
         was: list[list[int]] = before["was"]
-        # Steps that an earlier schema wrote down know no moment of marking.
+        # Schema 1 recorded no time of marking.
         self._connection.executemany(
             f"update cards set {column} = ?, marked_ms = ? where id = ?",
             [(value, *(marked or [0]), card) for card, value, *marked in was],
         )
-        cards = counted(len(was), "card")
-        words = {
-            "suspend": f"took {cards} up again",
-            "unsuspend": f"suspended {cards} again",
-            "bury": f"dug {cards} out again",
-        }
-        only = was[0][0] if len(was) == 1 else None
-        return Undone(self._name, words[self._name], only)
+        self._show_only(was, 0)
 
-    def _add(self, before: dict[str, Any]) -> Undone:
+    def _show_only(self, rows: Sequence[Sequence[int]], column: int) -> None:
+        if len(rows) == 1:
+            self.card = rows[0][column]
+
+    def _add(self, before: dict[str, Any]) -> None:
         former = msgspec.convert(before["former"], Snapshot)
         moved = restore_snapshot(self._connection, former)
         renamed = before.get("renamed", ())
@@ -207,32 +189,50 @@ class _Undoing:
             # Their decks may have parameters of their own.
             rebuild_card_states(self._connection, self._options, moved)
         self._connection.executemany(SET_KEPT, before.get("kept", ()))
-        what = "edit" if self._name == "edit" else "adding"
-        counts = told_counts(before["counts"])
-        told = f"took back the {what} of {before['about']}: {counts} (files stay)"
-        return Undone(self._name, told)
 
-    def _config(self, before: dict[str, Any]) -> Undone:
-        deck, was = before["deck"], self._carried()
+    def _config(self, before: dict[str, Any]) -> None:
         if "setting" in before:
-            write_setting(self._connection, before["names"][0], before["setting"])
+            self._restore(settings=[(before["names"][0], before["setting"])])
         else:
-            write_options(self._connection, deck, before["options"])
-        rollover, self._options = self._options.rollover, Options(self._store)
-        if rollover != self._options.rollover or was != self._carried():
-            rebuild_card_states(self._connection, self._options)
-        of = f" of {deck}" if deck else ""
-        told = f"set {', '.join(before['names'])}{of} back to what it was"
-        return Undone("config", told)
+            self._restore(before["deck"], before["options"])
 
-    def _carried(self) -> list[tuple[Any, ...]]:
-        """Give for each deck on what depends what its cards carry."""
-        names = self._connection.execute("select name from decks order by id")
-        presets = [self._options.preset(name) for (name,) in names]
-        return [(one.leech_threshold, one.parameters) for one in presets]
+    def _optimize(self, before: dict[str, Any]) -> None:
+        deck = before["deck"]
+        own = Options(self._store).own(deck)
+        own.pop("parameters", None)
+        if before["parameters"] is not None:
+            own["parameters"] = before["parameters"]
+        self._restore(deck, own, [(FITTED + deck, before["fitted"])])
 
-    def _import(self, before: dict[str, Any]) -> Undone:
-        """Drop the copies that an import brought; what was here stays as it is."""
+    def _restore(
+        self,
+        deck: str = "",
+        options: dict[str, Any] | None = None,
+        settings: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Write options or settings, and rebuild the cards that depend on them."""
+        was = self._rules()
+        if options is not None:
+            write_options(self._connection, deck, options)
+        for name, value in settings:
+            write_setting(self._connection, name, value)
+        self._options = Options(self._store)
+        changed = [deck for deck, rules in self._rules().items() if was[deck] != rules]
+        sql = "select id from cards where deck in (select value from json_each(?))"
+        cards = [row[0] for row in self._connection.execute(sql, (str(changed),))]
+        if cards:
+            rebuild_card_states(self._connection, self._options, cards)
+
+    def _rules(self) -> dict[int, tuple[Any, ...]]:
+        """Return what card states depend on besides the log, by the id of a deck."""
+        rollover, found = self._options.rollover, {}
+        for deck, name in self._connection.execute("select id, name from decks"):
+            preset = self._options.preset(name)
+            found[deck] = rollover, preset.leech_threshold, preset.parameters
+        return found
+
+    def _import(self, before: dict[str, Any]) -> None:
+        """Delete the rows that the import added, and no others."""
         run, many = self._connection.execute, self._connection.executemany
         reviews = [(review,) for review in before["reviews"]]
         touched: set[int] = set()
@@ -246,16 +246,10 @@ class _Undoing:
         rebuild_card_states(self._connection, self._options, touched)
         many(NEVER_ANSWERED, [(card,) for card in touched])
         many(SET_MARKS, before["marks"])
-        told = f"{counted(len(notes), 'note')} and {counted(len(reviews), 'review')}"
-        return Undone("import", f"took {told} of an import back")
 
-    def _optimize(self, before: dict[str, Any]) -> Undone:
-        told = undo_optimize(self._store, self._connection, before)
-        return Undone("optimize", told)
+    def _reschedule(self, before: dict[str, Any]) -> None:
+        undo_reschedule_rows(self._connection, self._options, before["runs"])
 
-    def _reschedule(self, before: dict[str, Any]) -> Undone:
-        told = undo_reschedule(self._connection, self._options, before)
-        return Undone("reschedule", told)
-
-    def _away(self, before: dict[str, Any]) -> Undone:
-        return Undone("away", undo_away(self._store, self._connection, before))
+    def _away(self, before: dict[str, Any]) -> None:
+        write_setting(self._connection, "away", before["was"])
+        undo_reschedule_rows(self._connection, Options(self._store), before["runs"])

@@ -18,7 +18,7 @@ from srs.store.connection import Store
 from srs.store.queue import count_due_by
 from srs.store.revlog import HistoryLine, history
 from srs.store.settings import Options
-from srs.store.undo import OF_A_REVIEW, Undone, undo_last
+from srs.store.undo import DURING_REVIEW, Undone, undo_last
 from srs.study.confusion_drill import ConfusionDrill
 from srs.study.cram import Cram, CramOptions
 from srs.study.daily import DailyStudy
@@ -255,7 +255,7 @@ class Session:
         Raises:
             StoreError: The store can't be written.
         """
-        undone = undo_last(self.store, self.options, OF_A_REVIEW)
+        undone = undo_last(self.store, self.options, DURING_REVIEW)
         if undone is None:
             return None
         if undone.review is not None:
@@ -263,7 +263,8 @@ class Session:
             self.missed = None
         present = None if self._current is None else self._current.card.id
         # The present question stays where the undone operation was not part of it.
-        stays = undone.name == "confusion" or (undone.name == "look" and not self.name)
+        name = undone.operation.name
+        stays = name == "confusion" or (name == "look" and not self.name)
         self._current, self._next_card = None, present if stays else undone.card
         self._mode.rebuild(self.now(), None if stays else present)
         return undone

@@ -4,16 +4,13 @@ Each that moves gets a row by hand in the log, as in a reschedule; later answers
 keep off those days by themselves, see `srs.scheduler.load_balancer`.
 """
 
-import sqlite3
 from collections.abc import Iterator
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from srs.models.cards import SchedulingState
 from srs.models.presets import Preset
-from srs.optimizer.reschedule import FreeIds, add_rows, runs_of, undo_reschedule
 from srs.scheduler.fuzz import fuzz_range
 from srs.scheduler.load_balancer import DueCounts
 from srs.scheduler.next_states import day_spread, interval_days
@@ -21,6 +18,7 @@ from srs.store.connection import Store
 from srs.store.operations import record_operation
 from srs.store.queue import due_counts, reviews_due_between
 from srs.store.replay import deck_presets, update_card_states
+from srs.store.reschedule_rows import FreeIds, add_reschedule_rows, runs_of
 from srs.store.revlog import seed_of
 from srs.store.settings import Options, away_days, write_setting
 
@@ -65,7 +63,8 @@ def set_away(store: Store, text: str, now_ms: int) -> GoneAway:
                 load.move(progress.due_day, after.due_day)
         before = {card: progress for card, _, progress, _ in due}
         free = FreeIds(connection, now_ms, len(moved))
-        added = add_rows(connection, options, now_ms, before, moved, free)
+        offset = options.moment(now_ms).offset_min
+        added = add_reschedule_rows(connection, offset, before, moved, free)
         update_card_states(connection, presets, moved.items())
         record_operation(
             connection, now_ms, "away", {"was": was, "runs": runs_of(added)}
@@ -102,12 +101,3 @@ def _moved(
     if load.is_away(last + interval):
         return None
     return replace(progress, interval=interval, due_day=last + interval)
-
-
-def undo_away(
-    store: Store, connection: sqlite3.Connection, before: dict[str, Any]
-) -> str:
-    """Take `set_away` back inside a transaction; gives what was done, for people."""
-    write_setting(connection, "away", before["was"])
-    undo_reschedule(connection, Options(store), before)
-    return "went back to the times away that were set before"

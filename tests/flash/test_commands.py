@@ -203,10 +203,11 @@ def test_suspend_bury_and_undo_go_back_step_by_step(flash: Run) -> None:
     assert told == [
         "suspended: 1 of 1 cards\n",
         "buried: 1 of 1 cards\n",
-        "dug 1 card out again\n",
-        "took 1 card up again\n",
-        "took back the adding of cells.yaml: 3 new (files stay)\n",
-        "nothing to undo\n",
+        "Unburied 1 card.\n",
+        "Unsuspended 1 card.\n",
+        "Undid adding cells.yaml (3 new cards are removed)."
+        " Files on disk are unchanged.\n",
+        "Nothing to undo.\n",
     ]
 
 
@@ -391,7 +392,7 @@ def test_forget_brings_a_card_forward_and_keeps_its_history(
     assert out == "3 unchanged; 5 cards\ndue today: 1 card\n"
     assert later["due"] > "2026-11-24"
     assert today == {**later, "due": "2026-11-23T04:00:01+00:00"}
-    assert undone == "put 1 card back to the day it was due\n"
+    assert undone == "Restored the due day of 1 card.\n"
     assert flash.json("list")[0] == later
 
 

@@ -41,7 +41,7 @@ def test_an_exam_is_set_told_and_cleared(flash: Run) -> None:
     assert "to have seen all in time, 1 a day" in out
     assert flash("exam", "clear") == (0, "no exam on 2026-12-23 any more\n", "")
     assert flash("exam", "clear") == (0, "no exam is set\n", "")
-    assert flash("undo") == (0, "set exam back to what it was\n", "")
+    assert flash("undo") == (0, "Restored exam.\n", "")
     assert flash("exam")[0] == 0
     flash("exam", "clear")
     assert flash("exam") == (

@@ -228,7 +228,7 @@ def test_an_import_is_undone(flash: Run) -> None:
 
     said = flash("undo")[1]
 
-    assert said == "took 1 note and 2 reviews of an import back\n"
+    assert said == "Undid an import of 1 note and 2 reviews.\n"
     assert flash("list")[1] == "card  question  state  due\n"
     assert flash("import", "in.apkg")[1] == taken
     assert flash("list")[1] == shown

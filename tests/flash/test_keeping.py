@@ -38,15 +38,15 @@ def test_the_log_shows_what_an_undo_takes_back(flash: Run) -> None:
     flash("undo")
 
     assert flash("log")[1] == (
-        "2026-11-23 09:00  suspended 1 card  (undone)\n"
-        "2026-11-23 09:00  changed new_per_day of Cells\n"
-        "2026-11-23 09:00  added cells.yaml: 2 new\n"
+        "2026-11-23 09:00  Suspended 1 card  (undone)\n"
+        "2026-11-23 09:00  Changed new_per_day of Cells\n"
+        "2026-11-23 09:00  Added cells.yaml: 2 new\n"
     )
     assert flash.json("log", "--limit", "1") == [
         {
             "at": "2026-11-23T09:00:00+00:00",
             "name": "suspend",
-            "what": "suspended 1 card",
+            "what": "Suspended 1 card",
             "count": 1,
             "undone": True,
         }
@@ -54,15 +54,16 @@ def test_the_log_shows_what_an_undo_takes_back(flash: Run) -> None:
 
 
 def test_an_empty_log_says_so(flash: Run) -> None:
-    assert flash("log") == (0, "nothing was done yet\n", "")
+    assert flash("log") == (0, "No operations yet.\n", "")
 
 
 def test_an_undo_may_be_looked_at_before(flash: Run) -> None:
     flash("add", "cells.yaml")
     flash("config", "rollover", "5")
     told = (
-        "set rollover back to what it was\n"
-        "took back the adding of cells.yaml: 2 new (files stay)\n"
+        "Restored rollover.\n"
+        "Undid adding cells.yaml (2 new cards are removed)."
+        " Files on disk are unchanged.\n"
     )
 
     dry = flash("undo", "2", "--dry-run")

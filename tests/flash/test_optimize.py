@@ -61,7 +61,7 @@ def test_a_fit_is_used_only_without_dry_run(flash: Run) -> None:
     assert after == done["fitted"]
     assert undone[:2] == (
         0,
-        "went back to the parameters before the fit of all decks\n",
+        "Restored the previous parameters of all decks.\n",
     )
     assert used() == before
 
@@ -157,6 +157,4 @@ def test_a_reschedule_shows_the_new_load_first(flash: Run) -> None:
     assert f"moved {moved} of " in tried[1]
     assert moved > 50
     assert again[1].startswith("moved 0 of ")
-    assert flash("undo")[1] == (
-        f"put {moved} cards back to the days before the reschedule\n"
-    )
+    assert flash("undo")[1] == (f"Undid rescheduling {moved} cards.\n")

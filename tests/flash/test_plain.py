@@ -124,7 +124,7 @@ def test_undo_shows_the_card_again(room: Room) -> None:
     _, lines = hold(room.session(ONE), "", "1", "u", "", "２", "q")
 
     assert lines.count("Only?") == 2
-    assert "took back the last answer" in lines
+    assert "Undid the last answer." in lines
     assert room.ratings() == [Rating.HARD]
 
 
@@ -189,7 +189,7 @@ import io, sys
 from pathlib import Path
 from flash.cli.plain_review import run
 from srs.study.session import Session
-from srs.store.connection import open_store
+from srs.store.opening import open_store
 store = open_store(Path({str(room.path)!r}), {NOON})
 run(Session(store, lambda: {NOON}), io.StringIO("\\n3\\n"), io.StringIO())
 print([m for m in ("textual", "markdown_it", "rich", "sqlite_utils") if m in sys.modules])

@@ -736,7 +736,7 @@ def test_undo_takes_the_confusion_back_and_then_the_answer(room: Room) -> None:
     press(reviewing, "space", "x", *"subnet", "enter")
     second = reviewing.view.turn
     press(reviewing, "u")
-    assert reviewing.view.message == "took back which card was mixed up"
+    assert reviewing.view.message == "Undid recording a confused card."
     assert reviewing.view.turn == second
     assert (room.ratings(), room.confusions()) == ([Rating.AGAIN], [])
 

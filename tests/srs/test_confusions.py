@@ -65,7 +65,7 @@ def test_a_second_word_takes_the_place_of_the_first_and_undo_brings_it_back(
     for _ in range(2):
         undone = undo_last(store, Options(store))
         assert undone is not None
-        assert (undone.name, undone.card) == ("confusion", None)
+        assert (undone.operation.name, undone.card) == ("confusion", None)
         found.append(table(store))
 
     assert found == [[(review, one, third)], [(review, one, other)], []]
@@ -376,7 +376,7 @@ def test_only_the_last_answer_can_be_named_and_only_a_miss(store: Store) -> None
     question = session.next()
 
     assert session.confused_with(other)
-    assert undone(session) == "took back which card was mixed up"
+    assert undone(session) == "confusion"
     assert session.next() == question
     assert session.confused_with(other)
     session.next()

@@ -398,7 +398,7 @@ def test_undo_takes_the_look_back_and_shows_the_card_again(
     session.answer(AGAIN, 1)
     second = asked(session)
 
-    assert undone(session) == "took back the last answer beside the schedule"
+    assert undone(session) == "look"
 
     assert (asked(session), session.counts().total, session.done()) == (first, 3, 0)
     session.answer(GOOD, 1)

@@ -95,7 +95,7 @@ def test_an_undo_brings_days_and_dates_back(store: Store) -> None:
     undone = undo_last(store, Options(store))
 
     assert undone is not None
-    assert undone.name == "away"
+    assert undone.operation.name == "away"
     assert due_days(store) == before
     assert Options(store).away == ()
     assert contradictions(store) == []

@@ -27,7 +27,7 @@ from srs.store.connection import Store, StoreError
 from srs.store.opening import open_store
 from srs.store.revlog import HistoryLine, history, record, seed_of
 from srs.store.settings import Options, save_options
-from srs.store.undo import OF_A_REVIEW, undo_last
+from srs.store.undo import DURING_REVIEW, undo_last
 
 AGAIN, HARD, GOOD, EASY = Rating
 MINUTE = 60_000
@@ -197,7 +197,7 @@ def test_an_undone_answer_stays_in_the_log_as_void(store: Store, card: int) -> N
     undone = undo_last(store, Options(store))
 
     assert undone is not None
-    assert (undone.name, undone.card) == ("answer", card)
+    assert (undone.operation.name, undone.card) == ("answer", card)
     assert shown(store) == after_one
     assert history(store, card) == [
         HistoryLine(
@@ -236,12 +236,12 @@ def test_all_steps_can_be_undone_also_after_a_restart(store: Store) -> None:
     options = Options(again)
     undone = [undo_last(again, options) for _ in range(5)]
 
-    assert [one and (one.sentence, one.card) for one in undone] == [
-        ("took back the last answer", two),
-        ("suspended 1 card again", two),
-        ("dug 1 card out again", three),
-        ("took 2 cards up again", None),
-        ("took back the last answer", one),
+    assert [one and (one.operation.name, one.card) for one in undone] == [
+        ("answer", two),
+        ("unsuspend", two),
+        ("bury", three),
+        ("suspend", None),
+        ("answer", one),
     ]
     assert again.rows("select * from cards") == fresh
     again.close()
@@ -365,7 +365,7 @@ def test_what_a_card_knows_always_follows_from_the_log(
         elif action == "bring forward":
             set_due_today(store, Options(store), chosen[: which + 1], now)
         else:
-            undo_last(store, Options(store), OF_A_REVIEW)
+            undo_last(store, Options(store), DURING_REVIEW)
 
     assert contradictions(store) == []
     learned = [card.progress for card in cards(store).values()]

@@ -46,7 +46,7 @@ def test_a_reschedule_moves_what_its_memory_asks_for(store: Store) -> None:
     assert reschedule(store, options, NOON + 1).moved == 0
     undone = undo_last(store, options)
     assert undone is not None
-    assert undone.name == "reschedule"
+    assert undone.operation.name == "reschedule"
     assert days(store) == before
     assert contradictions(store) == []
     store.close()

@@ -81,7 +81,7 @@ def test_better_parameters_are_taken_and_can_be_undone(tmp_path: Path) -> None:
     assert again.kept == "the fit gives the same parameters"
     undone = undo_last(store, options)
     assert undone is not None
-    assert undone.name == "optimize"
+    assert undone.operation.name == "optimize"
     assert Options(store).preset("A").parameters == DEFAULT_PARAMETERS
     assert contradictions(store) == []
     store.close()

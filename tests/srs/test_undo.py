@@ -30,10 +30,10 @@ from srs.optimizer.reschedule import reschedule
 from srs.scheduler.study_day import day_date
 from srs.store.card_actions import bury, set_due_today, suspend
 from srs.store.connection import Store, StoreError
-from srs.store.operations import last_operations, record_operation
+from srs.store.operations import Operation, last_operations, record_operation
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
-from srs.store.undo import OF_A_REVIEW, Undone, undo_last, undo_operations
+from srs.store.undo import DURING_REVIEW, Undone, undo_last, undo_operations
 from srs.study.vacation import set_away
 
 TABLES = ("settings", "presets", "decks", "notes", "cards", "reviews", "confusions")
@@ -74,8 +74,10 @@ def test_added_notes_vanish_with_their_deck(store: Store) -> None:
 
     found = undone(store)
 
-    told = "took back the adding of one.yaml: 2 new (files stay)"
-    assert found == Undone("add", told)
+    operation = Operation(
+        "add", NOON, count=2, undone=True, about="one.yaml", files=1, actions={"new": 2}
+    )
+    assert found == Undone(operation)
     assert contents(store) == before
 
 
@@ -97,7 +99,10 @@ def test_an_answer_after_the_adding_is_taken_back_first(store: Store) -> None:
     add(store, [basic("one")])
     give(store, ids(store)[0], Rating.GOOD, NOON)
 
-    assert [one.name for one in undo_operations(store, 9)] == ["answer", "add"]
+    assert [one.operation.name for one in undo_operations(store, 9)] == [
+        "answer",
+        "add",
+    ]
 
 
 def test_edits_moves_and_retirements_go_back_to_the_letter(store: Store) -> None:
@@ -162,7 +167,7 @@ def test_a_dry_run_tells_the_steps_and_changes_nothing(store: Store) -> None:
 
     found = undo_operations(store, 5, dry_run=True)
 
-    assert [one.name for one in found] == ["suspend", "add"]
+    assert [one.operation.name for one in found] == ["suspend", "add"]
     assert contents(store) == before
     assert undo_operations(store, 5) == found
 
@@ -176,16 +181,11 @@ def test_files_added_again_as_they_are_leave_no_step(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deck", "sentence"),
-    [
-        ("", "set leech_threshold back to what it was"),
-        ("A", "set leech_threshold of A back to what it was"),
-    ],
+    "deck",
+    ["", "A"],
     ids=["everywhere", "one deck"],
 )
-def test_an_option_goes_back_and_its_leeches_with_it(
-    store: Store, deck: str, sentence: str
-) -> None:
+def test_an_option_goes_back_and_its_leeches_with_it(store: Store, deck: str) -> None:
     save_options(store, deck, {"new_per_day": 5})
     add(store, [basic("one")])
     for day in range(8):
@@ -196,7 +196,9 @@ def test_an_option_goes_back_and_its_leeches_with_it(
     rebuild_cache(store, Options(store))
     assert store.row("select leech from cards") == (1,)
 
-    assert undone(store) == Undone("config", sentence)
+    assert undone(store) == Undone(
+        Operation("config", NOON, undone=True, about=deck, names=("leech_threshold",))
+    )
     assert contents(store) == before
 
 
@@ -218,16 +220,19 @@ def test_a_setting_set_to_what_it_is_is_no_step(store: Store) -> None:
     save_setting(store, "rollover", "2", NOON)
     save_options(store, "A", {}, NOON)
 
-    assert [one.sentence for one in last_operations(store)] == ["changed rollover"]
+    assert [one.names for one in last_operations(store)] == [("rollover",)]
 
 
 def test_a_review_takes_back_only_what_a_review_does(store: Store) -> None:
     add(store, [basic("one")])
     bury(store, ids(store), NOON, 20_000)
 
-    taken = [undo_last(store, Options(store), OF_A_REVIEW) for _ in range(2)]
+    taken = [undo_last(store, Options(store), DURING_REVIEW) for _ in range(2)]
 
-    assert taken == [Undone("bury", "dug 1 card out again", ids(store)[0]), None]
+    assert taken == [
+        Undone(Operation("bury", NOON, 1, undone=True), ids(store)[0]),
+        None,
+    ]
     assert store.row("select count(*) from notes") == (1,)
 
 
@@ -242,16 +247,14 @@ def test_the_log_of_steps_tells_each_with_what_it_was_about(store: Store) -> Non
     save_options(store, "A", {"fuzz": False}, NOON + 5)
     undone(store)
 
-    found = [(s.name, s.sentence, s.count, s.undone) for s in last_operations(store)]
-
-    assert found == [
-        ("config", "changed fuzz of A", 0, True),
-        ("forget", "made 1 card due", 1, False),
-        ("bury", "buried 1 card", 1, False),
-        ("unsuspend", "took up 1 card", 1, False),
-        ("suspend", "suspended 2 cards", 2, False),
-        ("answer", "answered Easy: one", 1, False),
-        ("add", "added one.yaml: 2 new", 2, False),
+    assert last_operations(store) == [
+        Operation("config", NOON + 5, undone=True, about="A", names=("fuzz",)),
+        Operation("forget", NOON + 4, 1),
+        Operation("bury", NOON + 3, 1),
+        Operation("unsuspend", NOON + 2, 1),
+        Operation("suspend", NOON + 1, 2),
+        Operation("answer", NOON, 1, about="one", rating=4),
+        Operation("add", NOON, 2, about="one.yaml", files=1, actions={"new": 2}),
     ]
     assert last_operations(store, 2) == last_operations(store)[:2]
 
@@ -260,12 +263,14 @@ def test_a_step_of_a_newer_flash_is_not_skipped(store: Store) -> None:
     add(store, [basic("one")])
     with store.transaction() as connection:
         record_operation(connection, NOON, "dream", {})
-    assert last_operations(store, 1)[0].sentence == "dream"
+    assert last_operations(store, 1) == [Operation("dream", NOON)]
 
     with pytest.raises(StoreError) as caught:
         undone(store)
 
-    assert caught.value.message == "the last step, 'dream', is of a newer flash"
+    assert (
+        caught.value.message == "the last operation, 'dream', was made by a newer flash"
+    )
     assert [one.undone for one in last_operations(store)] == [False, False]
 
 

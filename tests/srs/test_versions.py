@@ -101,10 +101,10 @@ def test_work_goes_on_in_a_store_of_any_version(dump: Path, tmp_path: Path) -> N
     assert contradictions(opened) == []
     assert examine(opened, NOW).findings == ()
     steps = last_operations(opened)
-    assert [one.sentence for one in steps[:3]] == [
-        "buried 1 card",
-        "suspended 1 card",
-        "answered Hard: plant cell / animal cell: wall",
+    assert [(one.name, one.count, one.rating, one.about) for one in steps[:3]] == [
+        ("bury", 1, 0, ""),
+        ("suspend", 1, 0, ""),
+        ("answer", 1, 2, "plant cell / animal cell: wall"),
     ]
 
     card = opened.row("select min(id) from cards where retired = 0 and suspended = 0")

@@ -1,4 +1,4 @@
-"""`flash undo` and `flash log`: what was done, and the way back."""
+"""`flash undo` and `flash log`."""
 
 from typing import Annotated
 
@@ -11,30 +11,32 @@ from flash.terminal import echo
 
 def undo(
     steps: Annotated[
-        int, typer.Argument(metavar="[STEPS]", min=1, help="How many steps back.")
+        int,
+        typer.Argument(metavar="[STEPS]", min=1, help="How many operations to undo."),
     ] = 1,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Tell what would be undone.")
+        bool, typer.Option("--dry-run", help="Show what would be undone.")
     ] = False,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Take back the last step: an answer, added files, a setting, an import.
+    """Undo the last operation: an answer, added files, a setting, an import.
 
-    `flash log` shows the steps.  Nothing is deleted: the review log keeps the
-    answer, marked as undone; deck files are never touched.
+    `flash log` lists the operations.  The review log keeps an undone answer, marked
+    as undone; deck files are never changed.
     """
+    from flash.messages.operations import undone_text
     from srs.store.undo import undo_operations
 
     with open_app(db) as store:
         undone = undo_operations(store.store, steps, dry_run=dry_run)
-    told = [one.sentence for one in undone]
+    told = [undone_text(one.operation) for one in undone]
     if json:
         from flash.terminal import print_json
 
         print_json({"undone": told, "dry_run": dry_run})
         return
-    echo("\n".join(told) or "nothing to undo")
+    echo("\n".join(told) or "Nothing to undo.")
     if told and dry_run:
         typer.echo("(nothing was changed: --dry-run)")
 
@@ -42,12 +44,15 @@ def undo(
 def log(
     limit: Annotated[
         int,
-        typer.Option("--limit", metavar="N", min=1, max=10**9, help="At most N steps."),
+        typer.Option(
+            "--limit", metavar="N", min=1, max=10**9, help="Show at most N operations."
+        ),
     ] = 20,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Show the last steps, the newest first: what `flash undo` would take back."""
+    """List the last operations, newest first, as `flash undo` would undo them."""
+    from flash.messages.operations import operation_text
     from srs.store.operations import last_operations
 
     with open_app(db) as store:
@@ -63,7 +68,7 @@ def log(
             {
                 "at": at,
                 "name": one.name,
-                "what": one.sentence,
+                "what": operation_text(one),
                 "count": one.count,
                 "undone": one.undone,
             }
@@ -77,7 +82,7 @@ def log(
         at = moment[:16].replace("T", " ")
         mark = "  (undone)" if one.undone else ""
         room = max(20, columns_of_terminal() - len(at) - 2 - len(mark))
-        line = f"{at}  {clipped(one.sentence, room)}{mark}"
+        line = f"{at}  {clipped(operation_text(one), room)}{mark}"
         typer.echo(styled(line, "2") if one.undone else line)
     if not found:
-        typer.echo("nothing was done yet")
+        typer.echo("No operations yet.")

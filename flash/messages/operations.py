@@ -1,0 +1,133 @@
+"""Messages of `flash log` and of an undo."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flash.messages.translate import _, ngettext
+from srs.models.cards import Rating
+
+if TYPE_CHECKING:
+    from srs.store.operations import Operation
+
+_DONE: dict[str, Callable[[int], str]] = {
+    "confusion": lambda _n: _("Recorded a confused card"),
+    "suspend": lambda n: ngettext("Suspended {n} card", "Suspended {n} cards", n),
+    "unsuspend": lambda n: ngettext("Unsuspended {n} card", "Unsuspended {n} cards", n),
+    "bury": lambda n: ngettext("Buried {n} card", "Buried {n} cards", n),
+    "forget": lambda n: ngettext(
+        "Made {n} card due today", "Made {n} cards due today", n
+    ),
+    "reschedule": lambda n: ngettext(
+        "Rescheduled {n} card", "Rescheduled {n} cards", n
+    ),
+    "away": lambda n: ngettext(
+        "Changed the vacation; moved {n} card",
+        "Changed the vacation; moved {n} cards",
+        n,
+    ),
+}
+_UNDONE: dict[str, Callable[[int], str]] = {
+    "answer": lambda _n: _("Undid the last answer."),
+    "look": lambda _n: _("Undid the last cram answer."),
+    "confusion": lambda _n: _("Undid recording a confused card."),
+    "suspend": lambda n: ngettext("Unsuspended {n} card.", "Unsuspended {n} cards.", n),
+    "unsuspend": lambda n: ngettext(
+        "Suspended {n} card again.", "Suspended {n} cards again.", n
+    ),
+    "bury": lambda n: ngettext("Unburied {n} card.", "Unburied {n} cards.", n),
+    "forget": lambda n: ngettext(
+        "Restored the due day of {n} card.", "Restored the due day of {n} cards.", n
+    ),
+    "reschedule": lambda n: ngettext(
+        "Undid rescheduling {n} card.", "Undid rescheduling {n} cards.", n
+    ),
+    "away": lambda _n: _("Restored the previous vacation."),
+}
+_UNDONE_ACTIONS: dict[str, Callable[[int], str]] = {
+    "new": lambda n: ngettext(
+        "{n} new card is removed", "{n} new cards are removed", n
+    ),
+    "changed": lambda n: ngettext(
+        "{n} changed card is restored", "{n} changed cards are restored", n
+    ),
+    "reworded": lambda n: ngettext(
+        "{n} reworded card is restored", "{n} reworded cards are restored", n
+    ),
+    "moved": lambda n: ngettext(
+        "{n} moved card is back", "{n} moved cards are back", n
+    ),
+    "retired": lambda n: ngettext(
+        "{n} retired card is back", "{n} retired cards are back", n
+    ),
+}
+
+
+def operation_text(done: "Operation") -> str:
+    """Describe an operation in a line of `flash log`."""
+    if done.name in _DONE:
+        return _DONE[done.name](done.count).format(n=done.count)
+    match done.name:
+        case "answer" | "look":
+            return _answer_text(done)
+        case "import":
+            return _("Imported {content}").format(content=_imported(done))
+        case "add" | "edit":
+            text = _("Added {files}") if done.name == "add" else _("Edited {files}")
+            actions = [f"{n} {name}" for name, n in done.actions.items() if n]
+            return f"{text.format(files=_files(done))}: {', '.join(actions)}"
+        case "config":
+            text = (
+                _("Changed {names} of {deck}") if done.about else _("Changed {names}")
+            )
+            return text.format(names=", ".join(done.names), deck=done.about)
+        case "optimize":
+            deck = done.about or _("all decks")
+            return _("Optimized the parameters of {deck}").format(deck=deck)
+    return done.name
+
+
+def undone_text(undone: "Operation") -> str:
+    """Describe what an undo did."""
+    if undone.name in _UNDONE:
+        return _UNDONE[undone.name](undone.count).format(n=undone.count)
+    match undone.name:
+        case "import":
+            return _("Undid an import of {content}.").format(content=_imported(undone))
+        case "add":
+            text = _("Undid adding {files} ({changes}). Files on disk are unchanged.")
+        case "edit":
+            text = _("Undid editing {files} ({changes}). Files on disk are unchanged.")
+        case "optimize":
+            deck = undone.about or _("all decks")
+            return _("Restored the previous parameters of {deck}.").format(deck=deck)
+        case _:
+            text = _("Restored {names} of {deck}.")
+            text = text if undone.about else _("Restored {names}.")
+            return text.format(names=", ".join(undone.names), deck=undone.about)
+    changes = [
+        _UNDONE_ACTIONS[k](n).format(n=n) for k, n in undone.actions.items() if n
+    ]
+    return text.format(files=_files(undone), changes=", ".join(changes))
+
+
+def _answer_text(done: "Operation") -> str:
+    if not done.rating:
+        return _("Answered a card that no longer exists")
+    text = _("Answered {rating}: {question}")
+    if done.name == "look":
+        text = _("Crammed, {rating}: {question}")
+    rating = Rating(done.rating).name.title()
+    return text.format(rating=rating, question=done.about)
+
+
+def _files(done: "Operation") -> str:
+    if done.files == 1:
+        return done.about
+    return ngettext("{n} file", "{n} files", done.files).format(n=done.files)
+
+
+def _imported(done: "Operation") -> str:
+    notes = ngettext("{n} note", "{n} notes", done.count).format(n=done.count)
+    reviews = ngettext("{n} review", "{n} reviews", done.reviews)
+    text = _("{notes} and {reviews}")
+    return text.format(notes=notes, reviews=reviews.format(n=done.reviews))

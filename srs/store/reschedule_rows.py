@@ -1,0 +1,128 @@
+"""Rows of the review log that give cards another interval for the same memory.
+
+A reschedule and a vacation add one such row per card that moves, so that a rebuild
+of the card states keeps the new interval; an undo marks the rows as undone.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping
+from itertools import count
+
+import msgspec
+
+from srs.models.cards import ReviewKind, SchedulingState, State
+from srs.store.replay import rebuild_card_states
+from srs.store.settings import Options
+
+
+class FreeIds:
+    """Free ids for new rows: after the last row of their card, rarely after now."""
+
+    def __init__(self, connection: sqlite3.Connection, now_ms: int, room: int) -> None:
+        """Find a free range.
+
+        Args:
+            connection: In a transaction.
+            now_ms: UTC milliseconds.
+            room: The maximum number of ids.
+        """
+        newest = connection.execute("select max(id) from reviews").fetchone()[0] or 0
+        self._first = max(now_ms - room, newest + 1)
+        self._last: dict[int, int] = {}
+        """For cards that were answered since then, their last row."""
+        self._taken: set[int] = set()
+        if self._first + room > now_ms:
+            self._first = now_ms - 2 * room
+            sql = "select card, id, void from reviews where id >= ? order by id"
+            rows = connection.execute(sql, (self._first,)).fetchall()
+            self._last = {card: review for card, review, void in rows if not void}
+            self._taken = {row[1] for row in rows}
+
+    def assign(self, cards: Collection[int]) -> dict[int, int]:
+        """Assign an id to each card."""
+        last, taken = self._last, self._taken
+        if not taken:
+            ids = dict(zip(cards, count(self._first), strict=False))
+            self._first += len(ids)
+            return ids
+        while self._first in taken:
+            self._first += 1
+        ids, review = {}, self._first
+        for card in sorted(cards, key=lambda card: last.get(card, 0)):
+            review = max(review, last.get(card, 0) + 1)
+            while review in taken:
+                review += 1
+            taken.add(review)
+            ids[card] = review
+        return ids
+
+
+def add_reschedule_rows(
+    connection: sqlite3.Connection,
+    offset_min: int,
+    before: Mapping[int, SchedulingState],
+    after: Mapping[int, SchedulingState],
+    free: FreeIds,
+) -> list[int]:
+    """Log inside a transaction that cards move.
+
+    Args:
+        connection: In a transaction.
+        offset_min: Minutes east of UTC, now.
+        before: Card states by card id.
+        after: The new states of the cards that move.
+        free: Ids for the rows.
+
+    Returns:
+        The ids of the new rows.
+    """
+    ids = free.assign(after)
+    kind, state = int(ReviewKind.RESCHEDULE), int(State.REVIEW)
+    connection.executemany(
+        """
+        insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,
+                             offset_min, state, step, interval, last_interval,
+                             difficulty)
+        values (?1, ?2, ?1, 0, 0, ?3, ?4, ?5, ?3, 0, ?6, ?7, ?8)
+        """,
+        [
+            (
+                review,
+                card,
+                state,
+                kind,
+                offset_min,
+                after[card].interval,
+                before[card].interval,
+                after[card].difficulty or 0.0,
+            )
+            for card, review in ids.items()
+        ],
+    )
+    return list(ids.values())
+
+
+def runs_of(ids: Iterable[int]) -> list[list[int]]:
+    """Return the first and last number of each run of consecutive numbers."""
+    runs: list[list[int]] = []
+    for number in sorted(ids):
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return runs
+
+
+def undo_reschedule_rows(
+    connection: sqlite3.Connection, options: Options, runs: list[list[int]]
+) -> None:
+    """Undo inside a transaction the rows with these ids; see `runs_of`."""
+    chosen = """
+        id in (select r.id from json_each(:runs) as run join reviews r
+                   on r.id between run.value ->> 0 and run.value ->> 1)
+    """
+    values = {"runs": msgspec.json.encode(runs).decode()}
+    sql = f"select card from reviews where {chosen}"
+    cards = [row[0] for row in connection.execute(sql, values)]
+    connection.execute(f"update reviews set void = 1 where {chosen}", values)
+    rebuild_card_states(connection, options, cards)
