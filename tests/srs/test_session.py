@@ -423,7 +423,7 @@ def test_undoing_an_unsuspension_does_not_ask_the_card(
     suspend(store, [one], NOON, suspended=False)
     session = begin()
 
-    assert undone(session) == "suspended 1 card again"
+    assert undone(session) == "unsuspend"
 
     assert asked(session) == "A 001"
 
