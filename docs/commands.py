@@ -1,7 +1,7 @@
 """Write docs/commands.md from the command line itself.
 
 python -m docs.commands           write the page
-python -m docs.commands --check   exit 1 where the page is out of step
+python -m docs.commands --check   exit 1 if the page is out of date
 """
 
 import os
@@ -15,13 +15,14 @@ from typer.main import get_command
 _PAGE = Path(__file__).with_name("commands.md")
 _HEAD = """# Commands
 
-Made from the program by `python -m docs.commands`; edit the docstrings instead.
+Generated from the program by `python -m docs.commands`; edit the docstrings instead.
 
-Exit codes: 0 done; 1 the input or the store is at fault (the message is on stderr);
-2 wrong usage; 130 interrupted with Ctrl-C. With `--json` an error is one JSON object
-on stderr. Environment: `FLASH_DB` names the store, `FLASH_LANG` (such as `ja`) the
-language of bundled decks, `FLASH_NOW` (an ISO time with offset) stands for now,
-`NO_COLOR` turns colours off.
+Exit codes: 0 done; 1 bad input or store (the message is on stderr); 2 wrong usage; 130
+interrupted with Ctrl-C. With `--json`, an error is one JSON object on stderr.
+
+Environment variables: `FLASH_DB` is the store; `FLASH_LANG` (such as `ja`) is the
+language of bundled decks; `FLASH_NOW` (an ISO time with offset) replaces the current
+time; `NO_COLOR` turns colours off.
 """
 
 
@@ -34,7 +35,7 @@ def page() -> str:
 
 
 def _helps(path: str, group: Any) -> Iterator[str]:
-    """Render the commands of a group, and those below them."""
+    """Render the commands of a group and its subgroups."""
     for name, command in group.commands.items():
         words = f"{path} {name}"
         context = command.make_context(words, [], resilient_parsing=True)
@@ -45,12 +46,12 @@ def _helps(path: str, group: Any) -> Iterator[str]:
 
 
 def main(words: list[str]) -> int:
-    """Write the page, or compare it."""
+    """Write or check the page."""
     text = page()
     if words == ["--check"]:
         if _PAGE.read_text("utf-8") == text:
             return 0
-        print(f"{_PAGE.name} is out of step: run python -m docs.commands")
+        print(f"{_PAGE.name} is out of date: run python -m docs.commands")
         return 1
     _PAGE.write_text(text, encoding="utf-8")
     return 0

@@ -1,7 +1,7 @@
 """Write docs/deck.md from the bundled deck itself.
 
 python -m docs.deck           write the page
-python -m docs.deck --check   exit 1 where the page is out of step
+python -m docs.deck --check   exit 1 if the page is out of date
 """
 
 import sys
@@ -28,36 +28,36 @@ _DOMAINS = {
     "domain::governance": "Security Foundations and Governance (14 %)",
 }
 _STATUSES = {
-    "current": "true as they have it",
-    "renamed": "true under another name",
-    "changed": "was true or complete, AWS changed it",
-    "imprecise": "true in part, or loosely worded",
-    "wrong": "not so",
+    "current": "still correct",
+    "renamed": "correct under a new name",
+    "changed": "was correct; AWS changed it",
+    "imprecise": "partly correct or loosely worded",
+    "wrong": "incorrect",
     "beyond-notes": "not in the notes",
 }
 _UNDATED = {"changed": "undated", "renamed": "undated", "wrong": "the notes were wrong"}
 
 _HEAD = """# The bundled deck
 
-Made from the deck by `python -m docs.deck`.
+Generated from the deck by `python -m docs.deck`.
 
-*Security Engineering on AWS*: the facts of an engineer's notes on the three-day course
-(2023), each brought up to what is true today, in English and Japanese. The same ids
-stand in both languages, so the schedule survives a change of language:
-`flash add aws-security --lang ja`. The last deck goes beyond the notes: what the exam
-AWS Certified Security – Specialty (SCS-C03) asks today.
+*Security Engineering on AWS* contains the facts of an engineer's notes on the
+three-day course (2023), updated to the present, in English and Japanese. Both languages
+use the same ids, so the schedule survives a change of language:
+`flash add aws-security --lang ja`. The last deck goes beyond the notes and covers what
+the exam AWS Certified Security – Specialty (SCS-C03) asks today.
 
-A fact is asked by one note or several, a note makes one card or several (a table one
-for each cell). Every card has a source and the day it was last checked; `flash stale`
-lists those that want another look.
+A fact has one or more notes, and a note has one or more cards (a table has one per
+cell). Every card has a source and the date of its last check; `flash stale` lists those
+that are due for another check.
 """
 
 _FACTS = """
 ## Facts
 
-`docs/deck_facts.csv` lists every fact of the notes, and those beyond them; the id of a
-note begins with that of its fact. Not asked: what is about the course and not about
-AWS, remarks of the author, and what another fact asks as well.
+`docs/deck_facts.csv` lists every fact of the notes, and the facts beyond them; the id
+of a note begins with the id of its fact. Facts without a card are about the course
+rather than AWS, are the author's remarks, or duplicate another fact.
 """
 
 
@@ -75,12 +75,12 @@ def _link(source: Source) -> str:
 
 
 def _now(note: Note) -> str:
-    """Give what is true today, as far as the question doesn't say it."""
+    """Return the current answer, unless the question contains it."""
     match note.content:
         case Basic() | Choice():
             return _cell(answer_text(note.content))
         case _:
-            return "as the question says"
+            return "see the question"
 
 
 def _counted(name: str, notes: list[Note]) -> str:
@@ -110,7 +110,7 @@ def _facts() -> list[str]:
     facts = read_facts().values()
     every = Counter(fact.status for fact in facts)
     asked = Counter(fact.status for fact in facts if not fact.no_card)
-    lines = [_FACTS, "| the notes have it | | facts | asked |", "|---|---|---:|---:|"]
+    lines = [_FACTS, "| status | meaning | facts | with cards |", "|---|---|---:|---:|"]
     for status, meaning in _STATUSES.items():
         lines.append(f"| {status} | {meaning} | {every[status]} | {asked[status]} |")
     return [*lines, f"| **all** | | **{every.total()}** | **{asked.total()}** |"]
@@ -123,10 +123,10 @@ def _changes(every: list[Note]) -> list[str]:
     for note in every:
         if note.changed is None:
             continue
-        source = next((_link(one) for one in reversed(note.sources) if one.url), "")
+        source = next((_link(s) for s in reversed(note.sources) if s.url), "")
         fact = facts[fact_of(note.id, facts) or ""]
         since = note.changed.since or _UNDATED.get(
-            fact.status, "the notes were inexact"
+            fact.status, "the notes were imprecise"
         )
         asked = _cell(question_text(note.content))
         then, now = _cell(note.changed.was), _now(note)
@@ -135,7 +135,7 @@ def _changes(every: list[Note]) -> list[str]:
 
 
 def page() -> str:
-    """Render what is in the deck and what changed since the notes."""
+    """Render the contents of the deck and the changes since the notes."""
     decks = [list(read_deck(path).notes) for path in find_decks([_DECK]).files]
     every = [note for notes in decks for note in notes]
     lines = [
@@ -149,12 +149,12 @@ def page() -> str:
 
 
 def main(words: list[str]) -> int:
-    """Write the page, or compare it."""
+    """Write or check the page."""
     text = page()
     if words == ["--check"]:
         if _PAGE.read_text("utf-8") == text:
             return 0
-        print(f"{_PAGE.name} is out of step: run python -m docs.deck")
+        print(f"{_PAGE.name} is out of date: run python -m docs.deck")
         return 1
     _PAGE.write_text(text, encoding="utf-8")
     return 0

@@ -1,9 +1,9 @@
-"""The facts that the bundled deck was made from, and the notes that ask each.
+"""Facts of the bundled deck and how note ids refer to them.
 
 `deck_facts.csv` has a row for every fact of the engineer's notes and for those
-beyond them: what became of it (`status`), and why it is asked by no card, where
-it isn't.  The id of each note of the deck is that of its fact, or begins with
-it and a hyphen; so what is covered can be counted.
+beyond them, with its `status` and, if no card asks it, the reason.  The id of a
+note is the id of its fact, or begins with it and a hyphen, so coverage can be
+counted.
 """
 
 import csv
@@ -16,18 +16,18 @@ _TABLE = Path(__file__).with_name("deck_facts.csv")
 
 
 class Fact(Struct, frozen=True):
-    """One statement of the notes, or one beyond them."""
+    """A statement of the notes, or beyond them."""
 
     id: str
     status: str
-    """As the notes have it: `current`, `renamed`, `changed`, `imprecise`, `wrong`;
-    or `beyond-notes`."""
+    """How the notes state it: `current`, `renamed`, `changed`, `imprecise`,
+    `wrong`; or `beyond-notes`."""
     no_card: str
-    """Why no card asks it; empty where one does."""
+    """Why no card asks it; empty if a card does."""
 
 
 def read_facts() -> dict[str, Fact]:
-    """Read the table, by id, in its order."""
+    """Read the table in file order, keyed by id."""
     with _TABLE.open(encoding="utf-8", newline="") as file:
         return {
             row["fact"]: Fact(row["fact"], row["status"], row["no_card"])
@@ -36,14 +36,14 @@ def read_facts() -> dict[str, Fact]:
 
 
 def fact_of(note_id: str, facts: Iterable[str]) -> str | None:
-    """Find the fact that a note asks: the longest id that its own begins with.
+    """Find the fact of a note: the longest fact id that its id begins with.
 
     Args:
         note_id: Id of a note of the deck.
         facts: Ids of facts.
 
     Returns:
-        The id of the fact, None where the note belongs to none.
+        The id of the fact, or None.
     """
     fits = [fact for fact in facts if f"{note_id}-".startswith(f"{fact}-")]
     return max(fits, key=len, default=None)

@@ -1,7 +1,7 @@
 """Write the field tables of docs/format.md from the model of the format.
 
 python -m docs.format           write them
-python -m docs.format --check   exit 1 where they are out of step
+python -m docs.format --check   exit 1 if they are out of date
 """
 
 import re
@@ -21,9 +21,9 @@ _MARK = re.compile(r"<!-- fields: (\w+) -->\n(?:\n\|.*?\n(?=\n(?!\|)))?", re.DOT
 def _description(struct: type[Struct], name: str) -> str:
     hint = struct.__annotations__[name]
     if get_origin(hint) is Annotated:
-        for one in get_args(hint)[1:]:
-            if isinstance(one, Meta) and one.description:
-                return one.description
+        for meta in get_args(hint)[1:]:
+            if isinstance(meta, Meta) and meta.description:
+                return meta.description
     return ""
 
 
@@ -38,13 +38,13 @@ def _table(found: re.Match[str]) -> str:
 
 
 def main(words: list[str]) -> int:
-    """Write the tables, or compare them."""
+    """Write or check the tables."""
     present = _PAGE.read_text("utf-8")
     text = _MARK.sub(_table, present)
     if words == ["--check"]:
         if present == text:
             return 0
-        print(f"{_PAGE.name} is out of step: run python -m docs.format")
+        print(f"{_PAGE.name} is out of date: run python -m docs.format")
         return 1
     _PAGE.write_text(text, encoding="utf-8")
     return 0

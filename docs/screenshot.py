@@ -23,7 +23,7 @@ _SIZE = (84, 26)
 
 
 def _store(path: Path) -> Path:
-    """Make a store in which some days of study lie behind."""
+    """Create a store with some days of study history."""
     root = Path(__file__).parent.parent / "cards" / "decks" / "aws-security" / "en"
     notes = [n for file in sorted(root.glob("*.yaml")) for n in read_deck(file).notes]
     store = open_store(path, _NOW_MS)
@@ -46,7 +46,7 @@ def _store(path: Path) -> Path:
     return path
 
 
-async def _drawn(path: Path) -> str:
+async def _draw(path: Path) -> str:
     session = Session(
         open_store(path, _NOW_MS), lambda: _NOW_MS, CardFilter(_DECK, new=12)
     )
@@ -62,7 +62,7 @@ async def _drawn(path: Path) -> str:
 def main() -> None:
     """Draw the picture."""
     with tempfile.TemporaryDirectory() as folder:
-        picture = asyncio.run(_drawn(_store(Path(folder, "store.db"))))
+        picture = asyncio.run(_draw(_store(Path(folder, "store.db"))))
     _PICTURE.write_text(picture + "\n", encoding="utf-8")
 
 
