@@ -1,4 +1,4 @@
-"""Adding 100,000 cards, beside the floor: libyaml's events + the same rows."""
+"""Adding 100,000 cards, compared with libyaml's events and writing the same rows."""
 
 import sqlite3
 import statistics
@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import yaml
-from stores import NOW_MS, write_deck
+from common import NOW_MS, seconds, write_deck
 
 from srs.store.opening import open_store
 
@@ -17,7 +17,7 @@ CARDS = 100_000
 
 
 def floor(deck: Path, filled: Path, folder: Path) -> float:
-    """Walk the events, then write the rows that `filled` holds."""
+    """Read all YAML events, then write the rows of the store `filled`."""
     source = sqlite3.connect(filled)
     tables = {
         name: source.execute(f"select * from {name}").fetchall()
@@ -26,20 +26,22 @@ def floor(deck: Path, filled: Path, folder: Path) -> float:
     target = folder / "floor.db"
     target.unlink(missing_ok=True)
     store = open_store(target, NOW_MS)
-    start = time.perf_counter()
-    for _ in yaml.parse(deck.read_text("utf-8"), Loader=yaml.CBaseLoader):
-        pass
-    with store.transaction() as connection:
-        for name, rows in tables.items():
-            marks = ", ".join("?" * len(rows[0]))
-            connection.executemany(f"insert into {name} values ({marks})", rows)
-    spent = time.perf_counter() - start
+
+    def work() -> None:
+        for _ in yaml.parse(deck.read_text("utf-8"), Loader=yaml.CBaseLoader):
+            pass
+        with store.transaction() as connection:
+            for name, rows in tables.items():
+                marks = ", ".join("?" * len(rows[0]))
+                connection.executemany(f"insert into {name} values ({marks})", rows)
+
+    spent = seconds(work)
     store.close()
     return spent
 
 
 def add(deck: Path, store: Path) -> tuple[float, float]:
-    """Run `flash add` as a person does; seconds and peak megabytes."""
+    """Run `flash add` as a process; return seconds and peak megabytes."""
     code = (
         "import resource, sys; from flash.__main__ import main;"
         f"code = main(['add', {str(deck)!r}, '--db', {str(store)!r}, '--json']);"
@@ -60,8 +62,8 @@ def main() -> None:
         write_deck(deck, CARDS)
         print(f"{CARDS} cards, {deck.stat().st_size / 1e6:.1f} MB of YAML")
         floors, firsts, agains, peaks = [], [], [], []
-        for turn in range(3):
-            store = folder / f"{turn}.db"
+        for run in range(3):
+            store = folder / f"{run}.db"
             first, peak = add(deck, store)
             again, peak_again = add(deck, store)
             floors.append(floor(deck, store, folder))
@@ -69,8 +71,8 @@ def main() -> None:
             agains.append(again)
             peaks.append(max(peak, peak_again))
         base = statistics.median(floors)
-        for label, seconds in (("first", firsts), ("again", agains)):
-            median = statistics.median(seconds)
+        for label, times in (("first", firsts), ("unchanged", agains)):
+            median = statistics.median(times)
             print(f"add {label}: {median:.2f} s, {median / base:.2f} x the floor")
         print(f"floor: {base:.2f} s; peak memory {max(peaks):.0f} MB")
 

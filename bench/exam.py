@@ -1,8 +1,8 @@
-"""What exam mode is worth: the points on the day, for the same minutes.
+"""Expected exam score with and without exam mode, for the same study time.
 
-600 cards with usual habits, several lives each.  Without exam mode the desired
-retention is raised until the days take as many minutes as with it, so that both
-sides work as long; the same cards, the same pace of new ones.
+600 cards and typical habits, several simulations each.  Without exam mode, the
+desired retention is raised until the days take as many minutes as with it.  Both
+sides have the same cards and the same number of new cards per day.
 """
 
 import statistics
@@ -28,13 +28,13 @@ _CARDS = 600
 
 
 class Case(Struct, frozen=True):
-    """A person before an exam."""
+    """A learner before an exam."""
 
     days: int
     new: float
     minutes: float
     known_days: int = 0
-    """For so many days they have learned already."""
+    """Days of study before today."""
 
 
 CASES = (
@@ -48,7 +48,7 @@ CASES = (
 
 
 def cards(case: Case, seed: int) -> list[SimCard]:
-    """Make the cards, as the days before today have left them."""
+    """Create the cards and simulate the days before today."""
     rules = DeckParams(Preset())
     subjects = [SimCard(rules, worth=1 / _CARDS) for _ in range(_CARDS)]
     if case.known_days:
@@ -58,8 +58,8 @@ def cards(case: Case, seed: int) -> list[SimCard]:
     return subjects
 
 
-def lived(case: Case, retention: float | None) -> tuple[float, float]:
-    """Give points on the day and minutes a day; without a retention in exam mode."""
+def simulate(case: Case, retention: float | None) -> tuple[float, float]:
+    """Return score and minutes per day; exam mode if there is no retention."""
     exam = Exam(_TODAY + case.days)
     pace = DailyBudget(case.new, minutes=case.minutes)
     points, minutes = [], []
@@ -72,28 +72,28 @@ def lived(case: Case, retention: float | None) -> tuple[float, float]:
             rules = DeckParams(Preset(desired_retention=round(retention, 4)))
             for one in subjects:
                 one.rules = rules
-        told = Simulation(subjects, USUAL, way, seed).run(_TODAY, case.days)
+        days = Simulation(subjects, USUAL, way, seed).run(_TODAY, case.days)
         points.append(sum(one.worth * one.recall(exam.day) for one in subjects))
-        minutes.append(sum(day.seconds for day in told) / 60 / case.days)
+        minutes.append(sum(day.seconds for day in days) / 60 / case.days)
     return statistics.mean(points), statistics.mean(minutes)
 
 
-def as_long(case: Case, minutes: float) -> tuple[float, float, float]:
-    """Find the retention at which days without exam mode take as many minutes."""
+def with_equal_time(case: Case, minutes: float) -> tuple[float, float, float]:
+    """Find the retention that takes as many minutes without exam mode."""
     low, high = 0.9, 0.99
     for _ in range(9):
         middle = (low + high) / 2
-        _, taken = lived(case, middle)
+        _, taken = simulate(case, middle)
         low, high = (middle, high) if taken < minutes else (low, middle)
-    return high, *lived(case, high)
+    return high, *simulate(case, high)
 
 
 def main(cases: Sequence[Case] = CASES) -> None:
     """Print a table."""
-    print("days  new  limit  known |  exam mode   | retention 0.90 | as many minutes")
+    print("days  new  limit  known |  exam mode   | retention 0.90 | equal minutes")
     for case in cases:
-        with_exam, plain = lived(case, None), lived(case, 0.9)
-        retention, *same = as_long(case, with_exam[1])
+        with_exam, plain = simulate(case, None), simulate(case, 0.9)
+        retention, *same = with_equal_time(case, with_exam[1])
         print(
             f"{case.days:4} {case.new:4} {case.minutes:6} {case.known_days:6} | "
             f"{100 * with_exam[0]:5.1f} % {with_exam[1]:4.1f} | "

@@ -1,85 +1,38 @@
-"""A package of 20,000 cards and 200,000 reviews, both ways, beside Anki.
+"""Exchange with Anki: 20,000 cards and 200,000 reviews, compared with Anki.
 
-Imports are measured twice, in turn: as a person sees them, a whole process that
-starts, opens an empty store or collection and imports; and the call alone, in one that
-is open already, with its program loaded.
+Imports are measured in turn, in two ways: as a process that starts, opens an empty
+store or collection and imports; and as a single call in a process that has loaded its
+modules and opened both files.
 """
 
-import io
 import os
 import resource
 import shutil
-import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 
-from anki.collection import (
-    Collection,
-    ExportAnkiPackageOptions,
+from anki.collection import Collection, ExportAnkiPackageOptions
+from common import (
+    NOW_MS,
+    flash,
+    make_store,
+    median_seconds,
+    package_rows,
+    seconds,
+    write_rows,
 )
-from genanki.apkg_schema import APKG_SCHEMA
-from stores import NOW_MS, make_store
 
 from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_setting
 
-_RUNS = 3
 _IMPORTS = 9
 _CARDS, _EACH = 20_000, 10
-
-
-def flash(*words: str) -> None:
-    """Run a command as a person does, a whole process."""
-    command = [sys.executable, "-m", "flash", *words]
-    subprocess.run(command, check=True, capture_output=True)
-
-
-def floor(package: Path, target: Path) -> None:
-    """Write the rows of a package and deflate them, nothing else."""
-    with zipfile.ZipFile(package) as archive, tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "rows.db"
-        file.write_bytes(archive.read("collection.anki2"))
-        source = sqlite3.connect(file)
-        rows = {
-            name: source.execute(f"select * from {name}").fetchall()
-            for name in ("col", "notes", "cards", "revlog")
-        }
-        source.close()
-    begun = time.perf_counter()
-    connection = sqlite3.connect(":memory:")
-    connection.executescript(APKG_SCHEMA)
-    for name, values in rows.items():
-        marks = ", ".join("?" * len(values[0]))
-        connection.executemany(f"insert into {name} values ({marks})", values)
-    connection.commit()
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("collection.anki2", connection.serialize())
-        archive.writestr("media", "{}")
-    target.write_bytes(buffer.getvalue())
-    floors.append(time.perf_counter() - begun)
-
-
-floors: list[float] = []
-
-
-def timed(job: Callable[[], object]) -> float:
-    """Give the median of some runs, seconds."""
-    taken = []
-    for _ in range(_RUNS):
-        begun = time.perf_counter()
-        job()
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken)
-
 
 ANKI = """
 import sys, time
@@ -89,9 +42,9 @@ from anki.collection import (
 collection = Collection(sys.argv[2])
 options = ImportAnkiPackageOptions(with_scheduling=True, with_deck_configs=True)
 request = ImportAnkiPackageRequest(package_path=sys.argv[1], options=options)
-begun = time.perf_counter()
+start = time.perf_counter()
 collection.import_anki_package(request)
-print(time.perf_counter() - begun)
+print(time.perf_counter() - start)
 collection.close()
 """
 FLASH = """
@@ -101,46 +54,45 @@ import export.anki.collection_import, export.anki.collection_reader
 import export.anki.package_file
 import srs.merging.merge, srs.store.backups
 from flash.service.importing import import_package
-from flash.service.context import Opened
+from flash.service.context import AppContext
 from srs.store.opening import open_store
-opened = Opened(open_store(Path(sys.argv[2]), 1795000000000), lambda: 1795000000000)
+opened = AppContext(open_store(Path(sys.argv[2]), 1795000000000), lambda: 1795000000000)
 gc.disable()  # as the command does
 sys.setswitchinterval(0.0005)
-begun = time.perf_counter()
+start = time.perf_counter()
 import_package(opened, Path(sys.argv[1]))
-print(time.perf_counter() - begun)
+print(time.perf_counter() - start)
 opened.store.close()
 """
 
 
-def called(program: str, package: Path, target: Path) -> tuple[float, float]:
-    """Time a process that starts, opens what is empty and imports, and the call."""
-    os.sync()  # what others wrote shall not keep it waiting
+def timed_call(program: str, package: Path, target: Path) -> tuple[float, float]:
+    """Time a whole process that imports, and the call in it."""
+    os.sync()  # so that earlier writes don't delay it
     words = [sys.executable, "-c", program, str(package), str(target)]
-    begun = time.perf_counter()
+    start = time.perf_counter()
     done = subprocess.run(words, check=True, capture_output=True, text=True)
-    return time.perf_counter() - begun, float(done.stdout)
+    return time.perf_counter() - start, float(done.stdout)
 
 
 def flash_process(package: Path, folder: Path) -> float:
-    """Time `flash import` into no store, or into one that holds it all."""
+    """Time `flash import` into a new store, or into one that has everything."""
     os.sync()
-    begun = time.perf_counter()
-    flash("import", str(package), "--db", str(folder / "started.db"))
-    return time.perf_counter() - begun
+    words = ("import", str(package), "--db", str(folder / "started.db"))
+    return seconds(lambda: flash(*words))
 
 
 def imports(package: Path, folder: Path) -> dict[str, float]:
-    """Time all imports in turn, and give the median of each, seconds."""
+    """Time all imports in turn; return the median of each."""
     spent: dict[str, list[float]] = defaultdict(list)
     for run in range(_IMPORTS):
         place = folder / f"run{run}"
         place.mkdir()
-        whole, call = called(ANKI, package, place / "started.anki2")
+        whole, call = timed_call(ANKI, package, place / "started.anki2")
         spent["Anki, whole process"].append(whole)
         spent["flash, whole process"].append(flash_process(package, place))
         spent["Anki, call alone"].append(call)
-        _, call = called(FLASH, package, place / "called.db")
+        _, call = timed_call(FLASH, package, place / "called.db")
         spent["flash, call alone"].append(call)
         spent["flash, nothing new"].append(flash_process(package, place))
         shutil.rmtree(place)
@@ -148,12 +100,12 @@ def imports(package: Path, folder: Path) -> dict[str, float]:
 
 
 def anki_export(collection: Path, target: Path, *, legacy: bool) -> float:
-    """Time Anki's own export of the same cards."""
+    """Time Anki's export of the same cards."""
     opened = Collection(str(collection))
     options = ExportAnkiPackageOptions(
         with_scheduling=True, with_deck_configs=True, with_media=True, legacy=legacy
     )
-    found = timed(
+    found = median_seconds(
         lambda: opened.export_anki_package(
             out_path=str(target), options=options, limit=None
         )
@@ -163,7 +115,7 @@ def anki_export(collection: Path, target: Path, *, legacy: bool) -> float:
 
 
 def main() -> None:
-    """Measure, and print a table."""
+    """Measure and print a table."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         store = folder / "store.db"
@@ -173,20 +125,18 @@ def main() -> None:
         rebuild_cache(opened, Options(opened))
         opened.close()
         package = folder / "deck.apkg"
-        export = timed(
-            lambda: flash("export", str(package), "--with-schedule", "--db", str(store))
-        )
-        for _ in range(_RUNS):
-            floor(package, folder / "floor.apkg")
-        called(ANKI, package, folder / "started.anki2")
+        words = ("export", str(package), "--with-schedule", "--db", str(store))
+        export = median_seconds(lambda: flash(*words))
+        rows = package_rows(package, folder, "col", "notes", "cards", "revlog")
+        base = median_seconds(lambda: write_rows(rows, folder / "floor.apkg"))
+        timed_call(ANKI, package, folder / "started.anki2")
         newest = folder / "newest.apkg"
-        their_export = anki_export(folder / "started.anki2", newest, legacy=False)
+        anki_seconds = anki_export(folder / "started.anki2", newest, legacy=False)
         taken = imports(newest, folder)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        base = statistics.median(floors)
         print(f"floor (executemany + zip)   {base:6.2f} s")
         print(f"flash export                {export:6.2f} s  {export / base:.2f}")
-        print(f"Anki's export               {their_export:6.2f} s")
+        print(f"Anki's export               {anki_seconds:6.2f} s")
         for label, seconds in taken.items():
             way = "call alone" if "call" in label else "whole process"
             ratio = seconds / taken[f"Anki, {way}"]

@@ -1,10 +1,9 @@
-"""Any bytes as a deck file, any text on a terminal: for as long as one likes.
+"""Fuzz the deck reader and the terminal renderer, guided by code coverage.
 
-With atheris (`pip install atheris`, no dependency of flash) the inputs are led by
-what they reach in the code.
+Needs atheris (`pip install atheris`), which is not a dependency of flash.
 
-    PYTHONPATH=tests:. python bench/fuzz.py reader --seconds 300
-    PYTHONPATH=tests:. python bench/fuzz.py terminal --seconds 300
+    PYTHONPATH=.:tests:tests/cards python bench/fuzz.py reader --seconds 300
+    PYTHONPATH=.:tests:tests/cards python bench/fuzz.py terminal --seconds 300
 """
 
 import argparse
@@ -18,7 +17,7 @@ import atheris
 
 with atheris.instrument_imports(include=["cards", "yaml", "markdown_it"]):
     import markdown_it.tree  # noqa: F401 - imported late by the code under test
-    from test_cards_hostile import decks, outcome
+    from test_hostile import decks, outcome
 
     from cards.text.terminal import plain_text, terminal_lines
     from cards.text.width import line_text, line_width
@@ -32,15 +31,15 @@ _COLUMNS = 40
 def reader(folder: Path) -> Callable[[bytes], None]:
     path = folder / "deck.yaml"
 
-    def one(data: bytes) -> None:
+    def run(data: bytes) -> None:
         path.write_bytes(data)
         outcome(path)
 
-    return one
+    return run
 
 
 def terminal(_: Path) -> Callable[[bytes], None]:
-    def one(data: bytes) -> None:
+    def run(data: bytes) -> None:
         text = data.decode("utf-8", "surrogateescape")
         for line in terminal_lines(text, _COLUMNS):
             shown = line_text(line)
@@ -48,7 +47,7 @@ def terminal(_: Path) -> Callable[[bytes], None]:
             assert line_width(line) <= _COLUMNS, repr(shown)
         assert _RAW.search(plain_text(text)) is None
 
-    return one
+    return run
 
 
 TEXTS = [

@@ -1,9 +1,11 @@
-"""Fitting parameters, and computing all memory states anew, beside Anki and fsrs.
+"""Fitting parameters and replaying the log, compared with Anki and fsrs.
 
-Logs of 10,000, 100,000 and 1,000,000 reviews of a learner who doesn't exist.
-flash reads its store and fits; Anki does the same with its collection, both from
-the call to its result.  The optimiser of `fsrs` wants torch and pandas: name a
-Python that has them with `--torch PYTHON`, it is given the smallest log.
+The logs have 10,000, 100,000 and 1,000,000 reviews of a simulated learner.  flash
+reads its store and fits; Anki does the same with its collection.  The optimizer of
+`fsrs` needs torch and pandas: pass a Python that has them with `--torch PYTHON`; it
+gets the smallest log.
+
+    PYTHONPATH=.:tests python bench/optimize.py
 """
 
 import json
@@ -13,33 +15,28 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import fsrs
 from anki.collection import Collection
 from anki.deck_config_pb2 import UpdateDeckConfigsRequest
+from common import NOW_MS, card_ids, flash, median_seconds, new_store, seconds
 from simulated_learner import Row, fill, live
-from stores import NOW_MS, write_deck
 
-from cards.deckfile.reader import read_deck
-from cards.identity.matching import FileScope, make_plan
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.optimizer.fit import fit
 from srs.optimizer.training import read_training_set
 from srs.store.connection import Store
-from srs.store.note_writer import apply_plan
 from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options
 
-_RUNS = 3
 _SIZES = (10_000, 100_000, 1_000_000)
 _DAYS = 1100
 _EACH = 12.84
-"""Reviews of a card in so many days, about."""
+"""Approximate number of reviews per card in that time."""
 
 _TORCH = """
 import json, sys, time
@@ -49,29 +46,24 @@ from fsrs.optimizer import Optimizer
 rows = json.load(sys.stdin)
 logs = [ReviewLog(card, Rating(rating), datetime.fromtimestamp(at / 1000, timezone.utc),
                   None) for at, card, rating in rows]
-begun = time.perf_counter()
+start = time.perf_counter()
 Optimizer(logs).compute_optimal_parameters()
-print(time.perf_counter() - begun)
+print(time.perf_counter() - start)
 """
 
 
 def store_with(folder: Path, reviews: int) -> tuple[Store, list[Row]]:
-    """Make a store whose log has about so many reviews."""
+    """Create a store with about that many reviews."""
     cards = round(reviews / _EACH)
-    deck = folder / f"{reviews}.yaml"
-    write_deck(deck, cards)
-    store = open_store(folder / f"{reviews}.db", NOW_MS)
-    notes = read_deck(deck).notes
-    apply_plan(store, make_plan(notes, [], FileScope(frozenset())), NOW_MS)
-    ids = [row[0] for row in store.rows("select id from cards order by id")]
-    rows = live(ids, _DAYS)
+    store = new_store(folder / f"{reviews}.db", folder / f"{reviews}.yaml", cards)
+    rows = live(card_ids(store), _DAYS)
     fill(store, rows)
     rebuild_cache(store, Options(store))
     return store, rows
 
 
 def collection_with(folder: Path, rows: Sequence[Row]) -> Collection:
-    """Make a collection of Anki with the same log."""
+    """Create an Anki collection with the same log."""
     collection = Collection(str(folder / f"{len(rows)}.anki2"))
     collection.set_config("fsrs", True)
     many = collection.db.executemany
@@ -92,26 +84,16 @@ def collection_with(folder: Path, rows: Sequence[Row]) -> Collection:
     return collection
 
 
-def timed(job: Callable[[], object]) -> float:
-    """Give the median of some runs, seconds."""
-    taken = []
-    for _ in range(_RUNS):
-        begun = time.perf_counter()
-        job()
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken)
-
-
 def fit_here(store: Store) -> None:
-    """Read the log and fit; without the judgement, which Anki doesn't make."""
+    """Read the log and fit, without the evaluation, which Anki doesn't do."""
     decks = [row[0] for row in store.rows("select id from decks")]
-    material = read_training_set(store, decks, Options(store).rollover)
-    fit(material, DEFAULT_PARAMETERS, seen=NOW_MS * 2)
+    training_set = read_training_set(store, decks, Options(store).rollover)
+    fit(training_set, DEFAULT_PARAMETERS, seen=NOW_MS * 2)
 
 
 def fit_in_anki(collection: Collection) -> None:
     """Let Anki read its log and fit."""
-    collection._backend.compute_fsrs_params(  # noqa: SLF001 - its own screens do so
+    collection._backend.compute_fsrs_params(  # noqa: SLF001 - as Anki's screens do
         search="",
         current_params=[],
         ignore_revlogs_before_ms=0,
@@ -121,7 +103,7 @@ def fit_in_anki(collection: Collection) -> None:
 
 
 def fit_with_torch(python: str, rows: Sequence[Row]) -> float:
-    """Let the optimiser of `fsrs` fit; seconds."""
+    """Let the optimizer of `fsrs` fit; return seconds."""
     sent = json.dumps([[row[0], row[1], row[2]] for row in rows])
     done = subprocess.run(
         [python, "-c", _TORCH], input=sent, text=True, check=True, capture_output=True
@@ -129,12 +111,12 @@ def fit_with_torch(python: str, rows: Sequence[Row]) -> float:
     return float(done.stdout.split()[-1])
 
 
-def rebuild_in_anki(collection: Collection, nudge: float) -> None:
-    """Let Anki compute every memory state anew, as after *Optimize*."""
+def rebuild_in_anki(collection: Collection, change: float) -> None:
+    """Let Anki recompute every memory state, as after *Optimize*."""
     known = collection._backend.get_deck_configs_for_update(1)  # noqa: SLF001
     config = known.all_config[0].config
     w = DEFAULT_PARAMETERS
-    config.config.fsrs_params_6[:] = [w[0] + nudge, *w[1:]]
+    config.config.fsrs_params_6[:] = [w[0] + change, *w[1:]]
     request = UpdateDeckConfigsRequest(
         target_deck_id=1, configs=[config], fsrs=True, fsrs_reschedule=False
     )
@@ -142,7 +124,7 @@ def rebuild_in_anki(collection: Collection, nudge: float) -> None:
 
 
 def rebuild_with_fsrs(rows: Sequence[Row]) -> None:
-    """Let `fsrs` answer every card again, one answer after another."""
+    """Replay every answer with `fsrs`."""
     engine = fsrs.Scheduler(
         learning_steps=(), relearning_steps=(), enable_fuzzing=False
     )
@@ -153,26 +135,29 @@ def rebuild_with_fsrs(rows: Sequence[Row]) -> None:
         cards[row[1]], _ = engine.review_card(card, fsrs.Rating(row[2]), moment)
 
 
-def show(name: str, seconds: float) -> None:
+def show(name: str, spent: float) -> None:
     """Print a line of the table."""
-    print(f"  {name:<26}{seconds:8.2f} s")
+    print(f"  {name:<26}{spent:8.2f} s")
 
 
 def rebuilds(store: Store, collection: Collection, rows: Sequence[Row]) -> None:
-    """Compute every memory state anew, in each way there is."""
+    """Recompute every memory state in each way."""
     options = Options(store)
-    nudges = iter((0.01, 0.02, 0.03))
-    show("rebuild, flash", timed(lambda: rebuild_cache(store, options)))
-    show("rebuild, Anki", timed(lambda: rebuild_in_anki(collection, next(nudges))))
-    show("rebuild, fsrs in a loop", timed(lambda: rebuild_with_fsrs(rows)))
-    firsts = [rescheduled(store, fresh=True) for _ in range(5)]
+    changes = iter((0.01, 0.02, 0.03))
+    show("rebuild, flash", median_seconds(lambda: rebuild_cache(store, options)))
+    show(
+        "rebuild, Anki",
+        median_seconds(lambda: rebuild_in_anki(collection, next(changes))),
+    )
+    show("rebuild, fsrs in a loop", median_seconds(lambda: rebuild_with_fsrs(rows)))
+    firsts = [reschedule(store, fresh=True) for _ in range(5)]
     show("flash reschedule", statistics.median(firsts))
-    again = [rescheduled(store, number, fresh=number == 1) for number in (1, 2, 3)]
+    again = [reschedule(store, number, fresh=number == 1) for number in (1, 2, 3)]
     show("the third in a row", again[-1])
 
 
-def rescheduled(store: Store, number: int = 1, *, fresh: bool) -> float:
-    """Let the command move nearly every card of a copy, as a whole process; seconds."""
+def reschedule(store: Store, number: int = 1, *, fresh: bool) -> float:
+    """Run `flash reschedule` on a copy, so that nearly every card moves."""
     copy = store.path.with_suffix(".copy.db")
     if fresh:
         store.connection.execute("pragma wal_checkpoint(truncate)")
@@ -180,22 +165,19 @@ def rescheduled(store: Store, number: int = 1, *, fresh: bool) -> float:
     opened = open_store(copy, NOW_MS)
     save_options(opened, "", {"desired_retention": (0.9, 0.87, 0.93, 0.85)[number]})
     opened.close()
-    os.sync()  # what others wrote shall not keep it waiting
-    command = [sys.executable, "-m", "flash", "reschedule", "--db", str(copy)]
-    begun = time.perf_counter()
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - begun
+    os.sync()  # so that earlier writes don't delay it
+    return seconds(lambda: flash("reschedule", "--db", str(copy)))
 
 
 def measure(folder: Path, reviews: int, torch: str) -> None:
-    """Print the figures of a log of about so many reviews."""
+    """Print the results for a log of about that many reviews."""
     store, rows = store_with(folder, reviews)
     collection = collection_with(folder, rows)
     print(f"{len(rows)} reviews")
-    show("optimise, flash", timed(lambda: fit_here(store)))
-    show("optimise, Anki", timed(lambda: fit_in_anki(collection)))
+    show("optimize, flash", median_seconds(lambda: fit_here(store)))
+    show("optimize, Anki", median_seconds(lambda: fit_in_anki(collection)))
     if torch and reviews == _SIZES[0]:
-        show("optimise, fsrs and torch", fit_with_torch(torch, rows))
+        show("optimize, fsrs and torch", fit_with_torch(torch, rows))
     if reviews == _SIZES[-1]:
         rebuilds(store, collection, rows)
     collection.close()

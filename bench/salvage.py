@@ -1,10 +1,10 @@
-"""How much of a damaged store comes back: files that are damaged at random.
+"""How many rows `flash doctor --salvage` recovers from a damaged store.
 
-    PYTHONPATH=. python bench/salvage.py
+    PYTHONPATH=.:tests python bench/salvage.py
 
-A store of 1,000 cards and their reviews, damaged in five ways, each many times
-with other seeds; `flash doctor --salvage` reads it into a new one.  The mean share
-of the rows that were read is printed, and whether the old file was left alone.
+A store of 1,000 cards and their reviews is damaged at random in five ways, many times
+each.  The script prints the mean share of recovered rows and checks that the damaged
+file was not written to.
 """
 
 import random
@@ -12,14 +12,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from common import NOW_MS, card_ids, new_store
 from simulated_learner import fill, live
-from stores import NOW_MS, write_deck
 
-from cards.deckfile.reader import read_deck
-from cards.identity.matching import FileScope, make_plan
 from srs.maintenance.salvage import salvage
 from srs.store.connection import StoreError
-from srs.store.note_writer import apply_plan
 from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options
@@ -32,56 +29,50 @@ _TABLES = ("notes", "cards", "reviews")
 Damage = Callable[[random.Random, bytearray], None]
 
 
-def headless(dice: random.Random, data: bytearray) -> None:
+def headless(rng: random.Random, data: bytearray) -> None:
     """Lose the header, or the whole first page."""
-    size = dice.choice((100, _PAGE))
-    data[:size] = dice.choice((bytes(size), dice.randbytes(size)))
+    size = rng.choice((100, _PAGE))
+    data[:size] = rng.choice((bytes(size), rng.randbytes(size)))
 
 
-def zeroed(dice: random.Random, data: bytearray) -> None:
+def zeroed(rng: random.Random, data: bytearray) -> None:
     """Lose a few pages."""
-    for _ in range(dice.randrange(1, 6)):
-        at = dice.randrange(1, len(data) // _PAGE) * _PAGE
+    for _ in range(rng.randrange(1, 6)):
+        at = rng.randrange(1, len(data) // _PAGE) * _PAGE
         data[at : at + _PAGE] = bytes(_PAGE)
 
 
-def flipped(dice: random.Random, data: bytearray) -> None:
-    """Turn single bits anywhere."""
-    for _ in range(dice.randrange(1, 60)):
-        data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+def flipped(rng: random.Random, data: bytearray) -> None:
+    """Flip single bits anywhere."""
+    for _ in range(rng.randrange(1, 60)):
+        data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
 
 
-def scrambled(dice: random.Random, data: bytearray) -> None:
-    """Write something else over a stretch."""
-    size = dice.randrange(1, len(data) // 12)
-    at = dice.randrange(len(data) - size)
-    data[at : at + size] = dice.randbytes(size)
+def scrambled(rng: random.Random, data: bytearray) -> None:
+    """Overwrite a range."""
+    size = rng.randrange(1, len(data) // 12)
+    at = rng.randrange(len(data) - size)
+    data[at : at + size] = rng.randbytes(size)
 
 
-def cut(dice: random.Random, data: bytearray) -> None:
+def cut(rng: random.Random, data: bytearray) -> None:
     """Lose the end."""
-    del data[dice.randrange(len(data)) :]
+    del data[rng.randrange(len(data)) :]
 
 
 WAYS: dict[str, Damage] = {
     "header or first page": headless,
     "pages zeroed": zeroed,
     "bits flipped": flipped,
-    "a stretch scrambled": scrambled,
-    "cut off anywhere": cut,
+    "range overwritten": scrambled,
+    "truncated": cut,
 }
 
 
 def whole(folder: Path) -> bytes:
-    """Make the store, in one file."""
-    deck = folder / "deck.yaml"
-    write_deck(deck, _CARDS)
-    store = open_store(folder / "whole.db", NOW_MS)
-    apply_plan(
-        store, make_plan(read_deck(deck).notes, [], FileScope(frozenset())), NOW_MS
-    )
-    ids = [row[0] for row in store.rows("select id from cards order by id")]
-    fill(store, live(ids, 400))
+    """Create the store as a single file."""
+    store = new_store(folder / "whole.db", folder / "deck.yaml", _CARDS)
+    fill(store, live(card_ids(store), 400))
     rebuild_cache(store, Options(store))
     store.connection.execute("pragma journal_mode = delete")
     store.close()
@@ -96,8 +87,8 @@ def counts(path: Path) -> dict[str, int]:
     return found
 
 
-def tried(data: bytes, damage: Damage, seed: int, folder: Path) -> dict[str, int]:
-    """Damage the store, read it, and count what came back; none where it can't be."""
+def recovered(data: bytes, damage: Damage, seed: int, folder: Path) -> dict[str, int]:
+    """Damage the store, salvage it, and count the recovered rows."""
     damaged = bytearray(data)
     damage(random.Random(seed), damaged)
     path, target = folder / f"{seed}.db", folder / f"{seed}-new.db"
@@ -120,13 +111,13 @@ def main() -> None:
         for way, damage in WAYS.items():
             place = folder / way.replace(" ", "-")
             place.mkdir()
-            found = [tried(data, damage, seed, place) for seed in range(_TRIALS)]
+            found = [recovered(data, damage, seed, place) for seed in range(_TRIALS)]
             shares = (
-                100 * sum(one[table] for one in found) / _TRIALS / before[table]
+                100 * sum(rows[table] for rows in found) / _TRIALS / before[table]
                 for table in _TABLES
             )
-            told = "  ".join(f"{share:5.1f} %" for share in shares)
-            print(f"{way:<22}{told}")
+            line = "  ".join(f"{share:5.1f} %" for share in shares)
+            print(f"{way:<22}{line}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""From `flash review` to the first question, and from a rating to the next one.
+"""Time to the first question of `flash review`, and from an answer to the next one.
 
-A store of 100,000 cards and 1,000,000 reviews, a real terminal (a pty), whole
-processes; beside them the imports that such a program can't do without.
+Whole processes on a pty with a store of 100,000 cards and 1,000,000 reviews,
+compared with importing the packages that such a program needs.
 """
 
 import os
@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from stores import NOW_MS, make_store
+from common import NOW_MS, make_store, seconds
 
 _RUNS = 7
 _ANSWERS = 200
@@ -24,9 +24,7 @@ _PLAIN = "import typer, sqlite_utils, fsrs"
 
 def imports(code: str) -> float:
     """Time a process that only imports."""
-    start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True)
-    return time.perf_counter() - start
+    return seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True))
 
 
 class Terminal:
@@ -40,9 +38,9 @@ class Terminal:
             os.execv(sys.executable, [sys.executable, "-m", "flash", *words])
         self.seen = b""
 
-    def wait_for(self, text: bytes, seconds: float = 20) -> float:
-        """Read until a text appears; the moment at which it did."""
-        end = time.perf_counter() + seconds
+    def wait_for(self, text: bytes, timeout: float = 20) -> float:
+        """Read until a text appears; return the time."""
+        end = time.perf_counter() + timeout
         while text not in self.seen:
             ready, _, _ = select.select([self.fd], [], [], end - time.perf_counter())
             if not ready:
@@ -51,21 +49,21 @@ class Terminal:
         return time.perf_counter()
 
     def send(self, keys: bytes) -> float:
-        """Type, forgetting what was on the screen."""
+        """Send keys; forget earlier output."""
         self.seen = b""
-        moment = time.perf_counter()
+        start = time.perf_counter()
         os.write(self.fd, keys)
-        return moment
+        return start
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill the process."""
         os.kill(self.pid, 9)
         os.waitpid(self.pid, 0)
         os.close(self.fd)
 
 
 def first_question(words: list[str], environment: dict[str, str]) -> float:
-    """Time a start up to the question's text."""
+    """Time a start until the question is shown."""
     terminal = Terminal(words, environment)
     shown = terminal.wait_for(b"What of number")
     terminal.kill()
@@ -73,7 +71,7 @@ def first_question(words: list[str], environment: dict[str, str]) -> float:
 
 
 def answers(environment: dict[str, str]) -> list[float]:
-    """Time ratings on the full screen, from key to next question."""
+    """Time answers on the full screen, from key press to next question."""
     terminal = Terminal(["review"], environment)
     terminal.wait_for(b"What of number")
     spent = []
@@ -111,11 +109,11 @@ def main() -> None:
                 ),
             }.items():
                 figures.setdefault(label, []).append(run())
-        medians = {label: statistics.median(runs) for label, runs in figures.items()}
-        for label, median in medians.items():
+        result = {label: statistics.median(runs) for label, runs in figures.items()}
+        for label, median in result.items():
             print(f"{label:<16}{median * 1000:7.0f} ms")
-        print(f"full  {medians['review'] / medians['imports, full']:.2f} x")
-        print(f"plain {medians['review --plain'] / medians['imports, plain']:.2f} x")
+        print(f"full  {result['review'] / result['imports, full']:.2f} x")
+        print(f"plain {result['review --plain'] / result['imports, plain']:.2f} x")
         start = time.perf_counter()
         subprocess.run(
             [sys.executable, "-m", "flash", "stats", "--json"],

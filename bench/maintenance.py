@@ -1,13 +1,10 @@
-"""Backups, the way back, the doctor and a salvage of a large store."""
+"""Backup, restore, doctor and salvage of a large store."""
 
 import shutil
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from stores import NOW_MS, make_store
+from common import NOW_MS, make_store, median_seconds, seconds
 
 from srs.maintenance.doctor import examine, repair_damage
 from srs.maintenance.restore import prepared, restore
@@ -16,15 +13,6 @@ from srs.store.backups import back_up
 from srs.store.opening import open_store
 
 CARDS, REVIEWS_EACH = 100_000, 10
-
-
-def spent(work: Callable[[], object], turns: int = 3) -> float:
-    seconds = []
-    for _ in range(turns):
-        start = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
 
 
 def main() -> None:
@@ -38,19 +26,19 @@ def main() -> None:
         megabytes = path.stat().st_size / 1e6
         print(f"{CARDS} cards, {CARDS * REVIEWS_EACH} reviews, {megabytes:.0f} MB")
 
-        def put_back() -> None:
+        def restore_copy() -> None:
             with prepared(path, copy, NOW_MS) as ready:
                 restore(path, ready, NOW_MS, copy)
 
-        rows = {
-            "copy of the file": spent(lambda: shutil.copyfile(path, folder / "copy")),
-            "backup, checked": spent(lambda: back_up(store, NOW_MS)),
-            "restore": spent(put_back),
-            "doctor": spent(lambda: examine(store, NOW_MS)),
-            "salvage": spent(lambda: salvage(copy, folder / "new.db", NOW_MS), 1),
+        results = {
+            "file copy": median_seconds(lambda: shutil.copyfile(path, folder / "copy")),
+            "backup, checked": median_seconds(lambda: back_up(store, NOW_MS)),
+            "restore": median_seconds(restore_copy),
+            "doctor": median_seconds(lambda: examine(store, NOW_MS)),
+            "salvage": seconds(lambda: salvage(copy, folder / "new.db", NOW_MS)),
         }
-        for label, seconds in rows.items():
-            print(f"{label}: {seconds:.2f} s")
+        for label, spent in results.items():
+            print(f"{label}: {spent:.2f} s")
         store.close()
 
 
