@@ -1,1 +1,1 @@
-"""Statistics as they are shown: lines for a terminal, JSON, a page with charts."""
+"""Statistics for the terminal, as JSON, and as a page with charts."""

@@ -1,7 +1,6 @@
 """Statistics as plain values for `flash stats --json`.
 
-The keys of the first version stay as they are; what was added since stands beside
-them.  What wasn't asked for is null.
+The keys are documented and stay; what was not requested is null.
 """
 
 from collections.abc import Sequence
@@ -18,20 +17,19 @@ from srs.stats.retention import INTERVALS, Retention
 
 
 def as_json(found: Statistics) -> dict[str, Any]:
-    """Give all figures under their keys, in a fixed order."""
+    """Return all statistics under their keys, in a fixed order."""
     values = msgspec.structs.asdict(found.overview)
     young, mature = values.pop("young_retention"), values.pop("mature_retention")
     today = day_date(found.today)
-    values["retention"] = {"young": kept(young), "mature": kept(mature)}
+    values["retention"] = {"young": _retention(young), "mature": _retention(mature)}
     values["forecast"] = [
         {"date": str(today + timedelta(days=index)), "due": due}
         for index, due in enumerate(found.overview.forecast)
     ]
-    return values | _beside(found) | _of_answers(found.answers)
+    return values | _of_cards(found) | _of_answers(found.answers)
 
 
-def kept(found: Retention) -> dict[str, Any]:
-    """Give a retention with its share."""
+def _retention(found: Retention) -> dict[str, Any]:
     return {
         "recalled": found.recalled,
         "reviews": found.reviews,
@@ -39,50 +37,52 @@ def kept(found: Retention) -> dict[str, Any]:
     }
 
 
-def _beside(found: Statistics) -> dict[str, Any]:
+def _of_cards(found: Statistics) -> dict[str, Any]:
     return {
         "deck": found.deck,
         "days": [
             {
-                "date": str(day_date(one.day)),
-                "reviews": one.reviews,
-                "seconds": one.seconds,
+                "date": str(day_date(day.day)),
+                "reviews": day.reviews,
+                "seconds": day.seconds,
             }
-            for one in found.days
+            for day in found.days
         ],
         "stability": _groups(found.memory.stability),
         "difficulty": _groups(found.memory.difficulty),
         "decks": [
-            msgspec.structs.asdict(one) | {"retention": kept(one.retention)}
-            for one in found.decks
+            msgspec.structs.asdict(deck) | {"retention": _retention(deck.retention)}
+            for deck in found.decks
         ],
         "leeches": found.difficult.leeches,
         "forgotten": [
-            _asked(one.asked)
+            _question(card.asked)
             | {
-                "lapses": one.lapses,
-                "difficulty": one.difficulty,
-                "leech": one.leech,
-                "suspended": one.suspended,
+                "lapses": card.lapses,
+                "difficulty": card.difficulty,
+                "leech": card.leech,
+                "suspended": card.suspended,
             }
-            for one in found.difficult.cards
+            for card in found.difficult.cards
         ],
         "confused": [
             {
                 "times": pair.times,
-                "cards": [_asked(pair.first), _asked(pair.second)],
+                "cards": [_question(pair.first), _question(pair.second)],
             }
             for pair in found.confused
         ],
     }
 
 
-def _asked(found: CardQuestion) -> dict[str, Any]:
+def _question(found: CardQuestion) -> dict[str, Any]:
     return {"card": found.card, "deck": found.deck, "question": found.question}
 
 
 def _groups(found: Sequence[CardGroup]) -> list[dict[str, Any]]:
-    return [{"from": one.low, "to": one.high, "cards": one.cards} for one in found]
+    return [
+        {"from": group.low, "to": group.high, "cards": group.cards} for group in found
+    ]
 
 
 def _of_answers(found: AnswerStatistics | None) -> dict[str, Any]:
@@ -94,14 +94,14 @@ def _of_answers(found: AnswerStatistics | None) -> dict[str, Any]:
     times = found.times
     return {
         "by_interval": [
-            {"from": low, "to": high, **kept(one)}
-            for low, high, one in zip(
+            {"from": low, "to": high, **_retention(group)}
+            for low, high, group in zip(
                 shortest, longest, found.retention.by_interval, strict=True
             )
         ],
         "by_hour": [
-            {"hour": hour, **kept(one)}
-            for hour, one in enumerate(found.retention.by_hour)
+            {"hour": hour, **_retention(group)}
+            for hour, group in enumerate(found.retention.by_hour)
         ],
         "calibration": found.calibration,
         "answer_times": {

@@ -1,124 +1,121 @@
-"""Charts as SVG: counts as columns, and a year of days.
+"""Charts as SVG: columns, a heat map, and shares with confidence intervals.
 
-Quiet: one accent, thin lines only where an eye needs them, figures written at the
-marks.  Colours, and the dark ones, come from the page that a chart stands in; a
-mark tells its figures when the pointer rests on it.
+Colours come from the style of the page; a mark shows its numbers on hover.
 """
 
 from collections.abc import Sequence
 
 from msgspec import Struct
 
-from flash.report.heat import Heat
+from flash.messages import statistics as messages
+from flash.messages.translate import _
 from flash.report.markup import tag, text
-from flash.terminal import counted
+from flash.report.plots import HeatMap, left_edge, ticks
 from srs.scheduler.study_day import day_date
+from srs.stats.calibration import Calibration
+from srs.stats.retention import Retention, confidence_interval
 
 WIDTH = 340.0
 EDGE = 4.0
-_HIGH = 110.0
+_HEIGHT = 110.0
 _CELL = 12.0
+_ROW = 20.0
+_FEW = 10
+"""Bins with fewer answers are not drawn."""
 
 
 class Column(Struct, frozen=True):
-    """One of the columns beside each other."""
+    """A column of a column chart."""
 
     name: str
-    """Stands under it; empty for nothing."""
+    """Label below it; may be empty."""
     value: int
     hover: str
-    counted: bool = True
-    """Whether its value stands over it."""
+    show_value: bool = True
+    """Write the value above the column."""
 
 
-def svg(label: str, height: float, *parts: str, width: float = WIDTH) -> str:
-    """Make a picture that says to a screen reader what it is."""
+def _svg(label: str, height: float, *parts: str, width: float = WIDTH) -> str:
+    """Make a picture with a label for screen readers."""
     box = f"0 0 {width:g} {height:g}"
     return tag("svg", *parts, viewBox=box, role="img", aria_label=label)
 
 
-def words(
-    x: float, y: float, told: str, kind: str | None = None, *, anchor: str = "start"
+def _label(
+    x: float, y: float, value: str, kind: str | None = None, *, anchor: str = "start"
 ) -> str:
-    """Write words into a picture; the anchor is start, middle or end."""
+    """Draw text; the anchor is start, middle or end."""
     anchor_ = None if anchor == "start" else anchor
-    return tag("text", text(told), x=x, y=y, class_=kind, text_anchor=anchor_)
+    return tag("text", text(value), x=x, y=y, class_=kind, text_anchor=anchor_)
 
 
-def rule(x1: float, y1: float, x2: float, y2: float, kind: str = "rule") -> str:
-    """Draw a line."""
+def _line(x1: float, y1: float, x2: float, y2: float, kind: str = "rule") -> str:
     return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=kind)
 
 
-def columns(label: str, bars: Sequence[Column], *, edges: bool = False) -> str:
-    """Draw counts as columns on a common ground.
+def column_chart(label: str, bars: Sequence[Column], *, edges: bool = False) -> str:
+    """Draw a column chart.
 
     Args:
         label: What the chart shows.
         bars: From left to right.
-        edges: Whether a name stands at the left edge of its column, as where one
-            group begins.
+        edges: Place names at the left edges of their columns instead of the middle.
     """
-    top, largest = 16.0, max((one.value for one in bars), default=0)
-    ground = top + _HIGH
+    top, largest = 16.0, max((bar.value for bar in bars), default=0)
+    ground = top + _HEIGHT
     each = (WIDTH - 2 * EDGE) / len(bars)
-    parts = [rule(EDGE, ground + 0.5, WIDTH - EDGE, ground + 0.5)]
-    for index, one in enumerate(bars):
+    parts = [_line(EDGE, ground + 0.5, WIDTH - EDGE, ground + 0.5)]
+    for index, bar in enumerate(bars):
         left = EDGE + index * each
-        high = one.value / largest * _HIGH if largest else 0.0
-        parts.append(_column(one, left, each, top, max(high, 1.5 * (one.value > 0))))
-        if one.name:
-            at = left if edges else left + each / 2
-            # A long name under a narrow first column would leave the picture.
+        height = bar.value / largest * _HEIGHT if largest else 0.0
+        parts.append(_column(bar, left, each, top, max(height, 1.5 * (bar.value > 0))))
+        if bar.name:
+            # A long name below a narrow first column would leave the picture.
             anchor = "start" if index == 0 else "middle"
-            x = left if index == 0 else at
-            parts.append(words(x, ground + 15, one.name, anchor=anchor))
-    return svg(label, ground + 20, *parts)
+            x = left if index == 0 or edges else left + each / 2
+            parts.append(_label(x, ground + 15, bar.name, anchor=anchor))
+    return _svg(label, ground + 20, *parts)
 
 
-def _column(one: Column, left: float, each: float, top: float, high: float) -> str:
-    ground = top + _HIGH
-    # The whole height answers to the pointer, at a low column too.
-    hit = tag("rect", x=left, y=top, width=each, height=_HIGH, class_="hit")
+def _column(bar: Column, left: float, each: float, top: float, height: float) -> str:
+    ground = top + _HEIGHT
+    # The whole height reacts to the pointer, for low columns too.
+    hit = tag("rect", x=left, y=top, width=each, height=_HEIGHT, class_="hit")
     x, wide = left + each * 0.1, each * 0.8
-    mark = tag("rect", x=x, y=ground - high, width=wide, height=high, class_="mark")
-    figure = ""
-    if one.counted and one.value:
-        figure = words(
-            left + each / 2,
-            ground - high - 4,
-            str(one.value),
-            "figure",
-            anchor="middle",
-        )
-    return tag("g", tag("title", text(one.hover)), hit, mark, figure)
+    mark = tag("rect", x=x, y=ground - height, width=wide, height=height, class_="mark")
+    value = ""
+    if bar.show_value and bar.value:
+        x, y = left + each / 2, ground - height - 4
+        value = _label(x, y, str(bar.value), "figure", anchor="middle")
+    return tag("g", tag("title", text(bar.hover)), hit, mark, value)
 
 
-def half_year(label: str, grid: Heat, weeks: int) -> str:
-    """Draw study days, weeks beside each other, each day in its shade.
+def heat_map_chart(label: str, grid: HeatMap, weeks: int) -> str:
+    """Draw study days in columns of weeks.
 
     Args:
         label: What the chart shows.
         grid: The weeks.
-        weeks: For how many there is to be room, so that two pictures are alike.
+        weeks: Weeks to leave room for, so that two charts have the same scale.
     """
     left, top = 30.0, 16.0
-    parts = [
-        words(left + week * _CELL, 11, f"{first:%b}")
-        for week, first in grid.months()
-        if week < weeks - 1
-    ]
+    width = left + weeks * _CELL
+    parts = []
+    for column, first in grid.months():
+        # The name is wider than a column: in the last one it ends at the edge.
+        is_last = column == weeks - 1
+        x, anchor = (width, "end") if is_last else (left + column * _CELL, "start")
+        parts.append(_label(x, 11, f"{first:%b}", anchor=anchor))
     for weekday, name in ((0, "Mon"), (2, "Wed"), (4, "Fri"), (6, "Sun")):
-        parts.append(words(left - 5, top + weekday * _CELL + 9, name, anchor="end"))
+        parts.append(_label(left - 5, top + weekday * _CELL + 9, name, anchor="end"))
     for index, week in enumerate(grid.weeks):
-        for weekday, one in enumerate(week):
-            if one is not None:
-                told = counted(one.reviews, "answer")
-                date = f"{day_date(one.day):%a %Y-%m-%d}"
-                hover = f"{date}: {told}, {one.seconds / 60:.0f} min"
+        for weekday, day in enumerate(week):
+            if day is not None:
+                date = day_date(day.day)
+                hover = messages.day_summary(date, day.reviews, day.seconds)
                 x, y = left + index * _CELL, top + weekday * _CELL
-                parts.append(_cell(x, y, grid.shade(one.reviews), hover))
-    return svg(label, top + 7 * _CELL, *parts, width=left + weeks * _CELL)
+                parts.append(_cell(x, y, grid.shade(day.reviews), hover))
+    return _svg(label, top + 7 * _CELL, *parts, width=width)
 
 
 def _cell(x: float, y: float, shade: int, hover: str) -> str:
@@ -126,3 +123,121 @@ def _cell(x: float, y: float, shade: int, hover: str) -> str:
     title = tag("title", text(hover))
     kind = f"shade{shade}"
     return tag("rect", title, x=x, y=y, width=side, height=side, rx=2, class_=kind)
+
+
+def share_rows(
+    label: str, unit: str, rows: Sequence[tuple[str, Retention]], desired: float
+) -> str:
+    """Draw shares in rows, with their numbers.
+
+    Args:
+        label: What the chart shows.
+        unit: What the names are.
+        rows: Names and counts, each of some answers.
+        desired: The desired retention, 0 to 1, drawn as a line.
+    """
+    left = _share_edge([found for _name, found in rows], desired)
+    start, end, top = 62.0, WIDTH - 96, 22.0
+    bottom = top + len(rows) * _ROW
+
+    def at(share: float) -> float:
+        return start + (share - left) / (1 - left) * (end - start)
+
+    parts = [
+        _label(EDGE, 12, unit),
+        _label(WIDTH - EDGE, 12, _("reviews"), anchor="end"),
+    ]
+    for share in ticks(left):
+        parts.append(_line(at(share), 18, at(share), bottom))
+        parts.append(_label(at(share), 12, f"{share:.0%}", anchor="middle"))
+    parts.append(_line(at(desired), 18, at(desired), bottom, "wanted"))
+    for index, (name, found) in enumerate(rows):
+        y = top + (index + 0.5) * _ROW
+        low, high = confidence_interval(found)
+        line = _line(at(max(low, left)), y, at(high), y, "range")
+        dot = tag("circle", cx=at(found.share or 0), cy=y, r=4, class_="mark")
+        percent = messages.percent(found.share)
+        parts += [
+            _share(name, found, line, dot),
+            _label(start - 10, y + 4, name, anchor="end"),
+            _label(WIDTH - 46, y + 4, percent, "figure", anchor="end"),
+            _label(WIDTH - EDGE, y + 4, str(found.reviews), anchor="end"),
+        ]
+    return _svg(label, bottom + 4, *parts)
+
+
+def share_by_hour(label: str, hours: Sequence[Retention], desired: float) -> str:
+    """Draw the shares of the hours of a day.
+
+    Args:
+        label: What the chart shows.
+        hours: From midnight; hours without answers stay empty.
+        desired: The desired retention, 0 to 1, drawn as a line.
+    """
+    lowest = _share_edge([found for found in hours if found.reviews], desired)
+    left, top, height = 40.0, 10.0, 160.0
+    each = (WIDTH - EDGE - left) / len(hours)
+
+    def at(share: float) -> float:
+        return top + (1 - share) / (1 - lowest) * height
+
+    parts = []
+    for share in ticks(lowest):
+        parts.append(_line(left, at(share), WIDTH - EDGE, at(share)))
+        parts.append(_label(left - 6, at(share) + 4, f"{share:.0%}", anchor="end"))
+    parts.append(_line(left, at(desired), WIDTH - EDGE, at(desired), "wanted"))
+    for hour, found in enumerate(hours):
+        x = left + (hour + 0.5) * each
+        if hour % 3 == 0:
+            y = top + height + 16
+            parts.append(_label(x, y, f"{hour:02}", anchor="middle"))
+        if found.share is not None:
+            low, high = confidence_interval(found)
+            line = _line(x, at(max(low, lowest)), x, at(high), "range")
+            dot = tag("circle", cx=x, cy=at(found.share), r=4, class_="mark")
+            parts.append(_share(messages.hour_name(hour), found, line, dot))
+    return _svg(label, top + height + 22, *parts)
+
+
+def calibration_chart(label: str, found: Calibration) -> str:
+    """Draw actual over predicted recall; on the diagonal both agree."""
+    seen = [
+        (bin_.predicted, bin_.recalled, bin_.reviews)
+        for bin_ in found.bins
+        if bin_.predicted is not None and bin_.recalled is not None
+    ]
+    seen = [point for point in seen if point[2] >= _FEW] or seen
+    edge = left_edge([0.8, *(min(point[:2]) for point in seen)])
+    left, top, side = 44.0, 10.0, 250.0
+    bottom, largest = top + side, max(count for *_shares, count in seen)
+
+    def at(share: float) -> float:
+        return max(0.0, share - edge) / (1 - edge) * side
+
+    parts = [_line(left, bottom, left + side, top, "wanted")]
+    for share in ticks(edge):
+        x, y = left + at(share), bottom - at(share)
+        parts.append(_line(left, y, left + side, y))
+        parts.append(_label(left - 6, y + 4, f"{share:.0%}", anchor="end"))
+        parts.append(_label(x, bottom + 16, f"{share:.0%}", anchor="middle"))
+    for chance, recalled, count in seen:
+        actual = Retention(round(recalled * count), count)
+        low, high = confidence_interval(actual)
+        x = left + at(chance)
+        line = _line(x, bottom - at(low), x, bottom - at(high), "range")
+        radius = 2.5 + 4 * (count / largest) ** 0.5
+        dot = tag("circle", cx=x, cy=bottom - at(recalled), r=radius, class_="mark")
+        parts.append(_share(messages.predicted_name(chance), actual, line, dot))
+    parts.append(_label(left + side / 2, bottom + 33, _("predicted"), anchor="middle"))
+    parts.append(_label(left + 6, top + 14, _("recalled")))
+    return _svg(label, bottom + 38, *parts)
+
+
+def _share_edge(rows: Sequence[Retention], desired: float) -> float:
+    return left_edge([desired, *(confidence_interval(found)[0] for found in rows)])
+
+
+def _share(name: str, found: Retention, *marks: str) -> str:
+    """Group the marks of a share with their numbers on hover."""
+    hover = messages.retention_details(name, found)
+    return tag("g", tag("title", text(hover)), *marks)

@@ -1,18 +1,24 @@
-"""Elements of HTML and SVG, escaped where they are made.
+"""Elements of HTML and SVG, and the tables of the page.
 
-What an element holds is markup that came from here; text goes through `text`, and
-attributes are escaped, so nothing that a card says can become a tag.
+Text goes through `text` and attributes are escaped, so that no text of a card can
+become a tag.
 """
 
+from collections.abc import Sequence
 from html import escape
 from unicodedata import category
+
+from flash.messages import statistics as messages
+from flash.messages.translate import _
+from srs.stats.difficult_cards import CardQuestion, ConfusedPair, DifficultCard
+from srs.stats.overview import DeckSummary
 
 _EMPTY = frozenset(("meta", "br"))
 _REFUSED = frozenset(("Cc", "Cs"))
 
 
 def text(value: str) -> str:
-    """Make text, with controls that no page may hold taken out."""
+    """Escape text, without control characters."""
     return escape("".join(c for c in value if category(c) not in _REFUSED or c == "\n"))
 
 
@@ -20,11 +26,11 @@ def tag(name: str, /, *inside: str, **attributes: str | float | None) -> str:
     """Make an element.
 
     Args:
-        name: Of the element.
+        name: Name of the element.
         inside: Markup.
-        attributes: Their values; None leaves one out.  An underscore in a name is
-            a hyphen, and one at its end is dropped (`class_`).  Numbers are
-            written with at most two decimals.
+        attributes: Values; None omits an attribute.  An underscore in a name
+            becomes a hyphen, and one at its end is dropped (`class_`).  Numbers
+            get at most two decimals.
     """
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_value(value))}"'
@@ -40,3 +46,93 @@ def _value(value: str | float | None) -> str:
     if isinstance(value, float):
         return f"{value:.2f}".rstrip("0").rstrip(".")
     return str(value)
+
+
+def data_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Make the folded table with the data of a chart.
+
+    Args:
+        head: Names of the columns; all but the first hold numbers.
+        rows: Texts.
+    """
+    cells = [
+        [tag("td", text(row[0])), *(_number(value) for value in row[1:])]
+        for row in rows
+    ]
+    table = _table(head, cells, range(1, len(head)))
+    return tag("details", tag("summary", text(_("Data"))), table)
+
+
+def deck_table(found: Sequence[DeckSummary]) -> str:
+    """Make the table of decks, children indented below their parents."""
+    head = (
+        _("Deck"),
+        _("Cards"),
+        _("New"),
+        _("Mature"),
+        _("Recalled"),
+        _("Min/week"),
+    )
+    rows = []
+    for deck in found:
+        depth, name = deck.deck.count("::"), deck.deck.split("::")[-1]
+        rows.append(
+            [
+                tag("td", text(name), style=f"padding-left:{0.75 * depth:g}rem"),
+                _number(str(deck.cards)),
+                _number(str(deck.new)),
+                _number(str(deck.mature)),
+                _number(messages.percent(deck.retention.share, 0)),
+                _number(f"{deck.minutes_a_week:.1f}"),
+            ]
+        )
+    return _table(head, rows, range(1, 6))
+
+
+def difficult_table(found: Sequence[DifficultCard]) -> str:
+    """Make the table of the cards with the most lapses."""
+    if not found:
+        return tag("p", text(_("No card has three lapses.")))
+    rows = [
+        [
+            _number(str(card.lapses)),
+            _question(card.asked, messages.card_mark(card)),
+            _number(f"{card.difficulty:.1f}"),
+        ]
+        for card in found
+    ]
+    return _table((_("Lapses"), _("Question"), _("Difficulty")), rows, (0, 2))
+
+
+def pair_table(found: Sequence[ConfusedPair]) -> str:
+    """Make the table of confused pairs."""
+    rows = [
+        [_number(str(pair.times)), _question(pair.first), _question(pair.second)]
+        for pair in found
+    ]
+    return _table((_("Times"), _("First card"), _("Second card")), rows, (0,))
+
+
+def _table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]
+) -> str:
+    """Make a table of cells that are elements already."""
+    names = (
+        tag("th", text(name), scope="col", class_="number" if i in numbers else None)
+        for i, name in enumerate(head)
+    )
+    body = (tag("tr", *row) for row in rows)
+    table = tag("table", tag("thead", tag("tr", *names)), tag("tbody", *body))
+    return tag("div", table, class_="scroll")
+
+
+def _number(value: str) -> str:
+    return tag("td", text(value), class_="number")
+
+
+def _question(asked: CardQuestion, mark: str = "") -> str:
+    """Make a cell with a question in its language, above its deck and a mark."""
+    question = tag("bdi", text(asked.question), lang=asked.language or None)
+    parts = (asked.deck.replace("::", " › "), mark)
+    details = " · ".join(part for part in parts if part)
+    return tag("td", question, tag("br"), tag("small", text(details)))

@@ -1,41 +1,40 @@
-"""Statistics as one HTML page: charts in SVG, their figures as tables, no script.
+"""Statistics as one HTML page: SVG charts with their data as tables, no script.
 
-The page asks nothing of the network, and says so to the browser; what cards say
-is escaped.  The same figures make the same page, byte by byte.
+The page loads nothing from the network, and its policy tells the browser so.
+The same statistics make the same page, byte by byte.
 """
 
+from flash.messages import statistics as messages
+from flash.messages.translate import _
 from flash.report.markup import tag, text
 from flash.report.sections import sections
-from flash.report.style import STYLE
-from flash.terminal import counted
 from srs.scheduler.study_day import day_date
 from srs.stats.collect import Statistics
-from srs.stats.overview import Overview
-from srs.stats.retention import Retention
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_SCREEN = "width=device-width, initial-scale=1"
+_VIEWPORT = "width=device-width, initial-scale=1"
 
 
 def page(found: Statistics) -> str:
-    """Write the whole page.
+    """Return the whole page.
 
     Args:
-        found: The figures, those of a year of answers among them.
+        found: The statistics, with those of the last year's answers.
     """
-    title = found.deck.replace("::", " › ") or "All decks"
+    title = found.deck.replace("::", " › ") or _("All decks")
     head = (
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        tag("meta", name="viewport", content=_SCREEN),
+        tag("meta", name="viewport", content=_VIEWPORT),
         tag("title", text(f"{title} · flash")),
-        tag("style", STYLE),
+        tag("style", _STYLE),
     )
-    day = f"Statistics of {day_date(found.today):%A, %Y-%m-%d}"
+    date = f"{day_date(found.today):%A, %Y-%m-%d}"
+    day = _("Statistics of {date}").format(date=date)
     body = (
         tag("header", tag("h1", text(title)), tag("p", text(day))),
-        _sums(found.overview, found.desired_retention),
-        tag("main", *(f"\n{one}" for one in sections(found)), "\n"),
+        _figures(found),
+        tag("main", *(f"\n{section}" for section in sections(found)), "\n"),
     )
     lines = (
         "<!doctype html>",
@@ -47,33 +46,88 @@ def page(found: Statistics) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sums(seen: Overview, wanted: float) -> str:
-    both = (seen.young_retention, seen.mature_retention)
-    kept = Retention(
-        sum(one.recalled for one in both), sum(one.reviews for one in both)
-    )
-    share = "–" if kept.share is None else f"{100 * kept.share:.1f} %"
-    rows = (
-        (
-            "Today",
-            f"{seen.reviewed_today}",
-            f"answers, {seen.seconds_today / 60:.0f} min",
-        ),
-        ("Due", f"{seen.due}", f"{seen.forecast[1]} tomorrow"),
-        (
-            "Streak",
-            counted(seen.streak, "day"),
-            f"{counted(seen.reviews, 'answer')} in all",
-        ),
-        ("Retention", share, f"30 days; {wanted:.0%} wanted"),
-        ("Cards", f"{seen.cards}", f"{seen.new} new, {seen.mature} mature"),
-    )
+def _figures(found: Statistics) -> str:
+    figures = messages.overview_figures(found.overview, found.desired_retention)
     cells = (
         tag(
             "div",
             tag("dt", text(name)),
             tag("dd", text(value), tag("small", text(more))),
         )
-        for name, value, more in rows
+        for name, value, more in figures
     )
     return tag("dl", *cells, class_="sums")
+
+
+_STYLE = """
+:root {
+  color-scheme: light dark;
+  --ground: #fff; --ink: #1c2127; --soft: #5d6875; --rule: #dfe3e8;
+  --empty: #eceff2; --accent: #1f6feb;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --ground: #14171b; --ink: #e4e7eb; --soft: #98a3b0; --rule: #2c323a;
+    --empty: #232930; --accent: #5b9dff;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0 auto; padding: 2rem 1rem 4rem; max-width: 72rem;
+  background: var(--ground); color: var(--ink);
+  font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", "Noto Sans", "Noto Sans CJK JP",
+    sans-serif;
+  font-variant-numeric: tabular-nums; overflow-wrap: break-word;
+}
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; }
+h2 { font-size: 1rem; margin: 0; }
+p { margin: 0; }
+header p, section > p, figcaption { color: var(--soft); font-size: .875rem; }
+dl.sums {
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr));
+  gap: 1.25rem 1rem; margin: 2rem 0 2.5rem;
+}
+dl.sums dt { color: var(--soft); font-size: .875rem; }
+dl.sums dd { margin: 0; font-size: 1.5rem; line-height: 1.25; }
+dl.sums dd small { display: block; font-size: .875rem; color: var(--soft); }
+main { display: grid; gap: 3rem 2.5rem; align-items: start;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
+section { min-width: 0; }
+details + p { margin-top: 1.25rem; }
+section.wide { grid-column: 1 / -1; }
+svg { display: block; width: 100%; height: auto; margin: .75rem 0 .5rem;
+  max-width: 30rem; }
+svg text { fill: var(--soft); font-size: 11px; }
+svg text.figure { fill: var(--ink); }
+.year { display: flex; flex-wrap: wrap; gap: 0 2rem; }
+.year svg { flex: 1 1 19rem; max-width: 34rem; }
+.year svg text { font-size: 10px; }
+.mark { fill: var(--accent); }
+.range { stroke: var(--accent); stroke-opacity: .45; stroke-width: 2;
+  stroke-linecap: round; }
+.rule { stroke: var(--rule); stroke-width: 1; }
+.wanted { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 2 3; }
+.hit { fill: transparent; }
+.shade0 { fill: var(--empty); }
+.shade1, .shade2, .shade3, .shade4 { fill: var(--accent); }
+.shade1 { fill-opacity: .28; }
+.shade2 { fill-opacity: .5; }
+.shade3 { fill-opacity: .75; }
+details { font-size: .875rem; }
+summary { color: var(--soft); cursor: pointer; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: .875rem;
+  margin-top: .5rem; }
+th { text-align: left; font-weight: 400; color: var(--soft); }
+td, th { padding: .25rem .75rem .25rem 0; vertical-align: top;
+  border-bottom: 1px solid var(--rule); }
+td.number, th.number { text-align: right; white-space: nowrap; }
+td:last-child, th:last-child { padding-right: 0; }
+td small { color: var(--soft); }
+td:not(.number) { overflow-wrap: break-word; min-width: 6rem; }
+details td:not(.number) { min-width: 0; }
+@media (max-width: 40rem) {
+  table { font-size: .8rem; }
+  td, th { padding-right: .375rem; }
+}
+"""

@@ -1,11 +1,12 @@
-"""Statistics as lines for a terminal: one screen, or with all there is to tell."""
+"""The summary of `flash stats` on a terminal: one screen."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from flash.report.heat import Heat, heat
-from flash.report.plots import column_plot, shade
-from flash.terminal import bar, counted, padded, styled
+from flash.messages import statistics as messages
+from flash.messages.translate import _
+from flash.report.plots import HeatMap, column_plot, heat_map, shade_character
+from flash.terminal import bar, padded, styled, width
 from srs.scheduler.study_day import day_date
 from srs.stats.collect import Statistics
 from srs.stats.overview import Overview
@@ -18,19 +19,19 @@ _WEEKDAYS = ("Mon", "", "Wed", "", "Fri", "", "Sun")
 
 
 def render_text(found: Statistics, columns: int) -> Iterator[str]:
-    """Write the figures of every day.
+    """Yield the lines of the summary.
 
     Args:
-        found: The figures.
+        found: The statistics.
         columns: Width of the terminal, `NARROWEST` or more.
     """
     yield from _today(found.overview)
     yield ""
     yield from _cards(found.overview, columns)
     yield ""
-    yield styled("true retention, last 30 days", "1")
-    yield from _kept("young", found.overview.young_retention, columns)
-    yield from _kept("mature", found.overview.mature_retention, columns)
+    yield styled(_("true retention, last 30 days"), "1")
+    yield from _retention(_("young"), found.overview.young_retention, columns)
+    yield from _retention(_("mature"), found.overview.mature_retention, columns)
     yield ""
     yield from _year(found, columns)
     yield ""
@@ -38,65 +39,58 @@ def render_text(found: Statistics, columns: int) -> Iterator[str]:
 
 
 def bars(rows: Sequence[tuple[str, int]], columns: int) -> Iterator[str]:
-    """Draw a bar for each named count."""
-    names = max(10, *(len(name) for name, _ in rows))
-    largest = max(value for _, value in rows)
+    """Yield a bar for each named count."""
+    names = max(10, *(width(name) for name, _value in rows))
+    largest = max(value for _name, value in rows)
     room = min(_BAR, columns - names - 13)
     for name, value in rows:
         number = padded(str(value), 7, right=True)
-        yield f"  {name:<{names}}{number}  {bar(value, largest, room)}".rstrip()
+        yield f"  {padded(name, names)}{number}  {bar(value, largest, room)}".rstrip()
 
 
 def _today(found: Overview) -> Iterator[str]:
-    count = found.reviewed_today
-    if count:
-        correct = round(100 * (count - found.again_today) / count)
-        minutes = found.seconds_today / 60
-        done = f"{counted(count, 'answer')}, {correct} % right, {minutes:.0f} min"
-    else:
-        done = "nothing reviewed yet"
-    yield f"{styled('today', '1')}   {done}; {found.due} due"
-    yield f"{styled('streak', '1')}  {counted(found.streak, 'day')}"
+    yield f"{styled(_('today'), '1')}   {messages.today_summary(found)}"
+    yield f"{styled(_('streak'), '1')}  {messages.day_count(found.streak)}"
 
 
 def _cards(found: Overview, columns: int) -> Iterator[str]:
-    head = f"{counted(found.cards, 'card')}, {counted(found.reviews, 'review')}"
+    cards, reviews = found.cards, found.reviews
+    head = f"{messages.card_count(cards)}, {messages.review_count(reviews)}"
     yield styled(head, "1")
-    names = ("new", "learning", "young", "mature", "suspended")
-    yield from bars([(name, getattr(found, name)) for name in names], columns)
+    yield from bars(messages.card_states(found), columns)
 
 
-def _kept(name: str, kept: Retention, columns: int) -> Iterator[str]:
-    if kept.share is None:
-        yield f"  {name:<10}      –  no reviews yet"
+def _retention(name: str, found: Retention, columns: int) -> Iterator[str]:
+    share = padded(messages.percent(found.share), 7, right=True)
+    if found.share is None:
+        yield f"  {padded(name, 10)}{share}  {_('no reviews yet')}"
         return
-    share = f"{100 * kept.share:.1f} %"
-    count = str(kept.reviews)
+    count = str(found.reviews)
     room = min(_BAR, columns - 22 - len(count))
-    yield f"  {name:<10}{share:>7}  {bar(kept.share, 1, room)} {count}"
+    yield f"  {padded(name, 10)}{share}  {bar(found.share, 1, room)} {count}"
 
 
 def _year(found: Statistics, columns: int) -> Iterator[str]:
-    """Draw the weeks, as many as fit."""
-    grid = heat(found.days)
+    """Yield the heat map, with as many weeks as fit."""
+    grid = heat_map(found.days)
     each = 2 if columns >= 6 + 2 * len(grid.weeks) else 1
     grid = grid.last((columns - 6) // each)
-    days = [one for week in grid.weeks for one in week if one is not None]
-    answers = counted(sum(one.reviews for one in days), "answer")
-    yield styled(f"{answers} in {len(grid.weeks)} weeks", "1")
+    days = [day for week in grid.weeks for day in week if day is not None]
+    answers = sum(day.reviews for day in days)
+    yield styled(messages.weeks_title(answers, len(grid.weeks)), "1")
     yield styled(f"      {_month_names(grid, each)}", "2")
     for weekday, name in enumerate(_WEEKDAYS):
         cells = (
-            " " if one is None else shade(grid.shade(one.reviews))
-            for one in (week[weekday] for week in grid.weeks)
+            " " if day is None else shade_character(grid.shade(day.reviews))
+            for day in (week[weekday] for week in grid.weeks)
         )
         yield f"  {name:<4}{''.join(cell * each for cell in cells)}".rstrip()
     if grid.edges:
         yield from _legend(grid.edges)
 
 
-def _month_names(grid: Heat, each: int) -> str:
-    """Name the months over their first weeks, where the name has room."""
+def _month_names(grid: HeatMap, each: int) -> str:
+    """Place the names of months over their first weeks, if there is room."""
     line = " " * len(grid.weeks) * each
     for week, first in grid.months():
         name, start = f"{first:%b}", week * each
@@ -107,24 +101,24 @@ def _month_names(grid: Heat, each: int) -> str:
 
 def _legend(edges: Sequence[int]) -> Iterator[str]:
     lows = [1, *(edge + 1 for edge in edges)]
-    named = (f"{shade(level)} {low}+" for level, low in enumerate(lows, 1))
+    named = (f"{shade_character(level)} {low}+" for level, low in enumerate(lows, 1))
     yield styled("      " + "  ".join(named), "2")
 
 
 def _forecast(found: Statistics, columns: int) -> Iterator[str]:
     due = found.overview.forecast
-    yield styled(f"due in the next {len(due)} days: {sum(due)}", "1")
+    yield styled(messages.due_title(due), "1")
     if not any(due):
         return
     each = next(n for n in (3, 2, 1) if n == 1 or columns >= 10 + n * len(due))
     lines = column_plot(due, rows=5, each=each)
     edge = len(str(max(due)))
-    for row, line in enumerate(lines):
-        label = str(max(due)) if row == 0 else "0" if row == len(lines) - 1 else ""
+    labels = [str(max(due)), *[""] * (len(lines) - 2), "0"]
+    for label, line in zip(labels, lines, strict=True):
         yield f"  {label:>{edge}} {line}".rstrip()
     today = day_date(found.today)
     starts = range(0, len(due) - 5 // each, 7)
     dates = (f"{today + timedelta(days=n):%m-%d}" for n in starts)
     scale = "".join(f"{date:<{7 * each}}" for date in dates).rstrip()
     yield styled(f"  {'':>{edge}} {scale}", "2")
-    yield f"  today {due[0]}, tomorrow {due[1]}, in 7 days {sum(due[:7])}"
+    yield f"  {messages.due_summary(due)}"

@@ -13,10 +13,9 @@ from command_runner import Run
 from simulated_learner import START_DAY, fill, live
 from store_fixtures import DAY_MS, NOON, add, basic, new_store
 
-from flash.report.charts import Column, columns
-from flash.report.heat import Heat, heat
+from flash.report.charts import Column, column_chart, heat_map_chart
 from flash.report.markup import tag, text
-from flash.report.plots import column_plot, left_edge, range_plot
+from flash.report.plots import HeatMap, column_plot, heat_map, left_edge, range_plot
 from flash.terminal import width
 from srs.stats.overview import DayCount
 from srs.store.opening import open_store
@@ -112,7 +111,7 @@ def test_the_whole_story_of_three_cards(small: Run) -> None:
 
 
 SMALL = """\
-today   1 answer, 100 % right, 0 min; 0 due
+today   1 answer, 100 % correct, 0 min; 0 due
 streak  2 days
 
 3 cards, 7 reviews
@@ -161,10 +160,10 @@ predicted and actual recall, last year
      76.7 %   100.0 %        1
      83.9 %   100.0 %        1
      91.3 %     0.0 %        1
-     84.0 %    66.7 %        3  in all
-  log loss 0.9593, RMSE of the bins 55.16 %
+     84.0 %    66.7 %        3  total
+  log loss 0.9593, RMSE (bins) 55.16 %
 
-time for an answer, last year
+answer times, last year
            median  90 % within  answers
   all       4.0 s       61.0 s        7
   again     9.5 s        9.5 s        1
@@ -205,12 +204,12 @@ difficulty, 1 to 10
   8–9             0
   9–10            0
 
-decks, with the last 30 days
-     cards    new  mature    kept  min/week
-  A      3      0       0    50 %       0.3
+decks, last 30 days
+     cards    new  mature  recalled  min/week
+  A      3      0       0      50 %       0.3
 
-forgotten most often (0 leeches)
-  no card was forgotten three times
+most lapses (0 leeches)
+  no card has three lapses
 """
 
 
@@ -461,7 +460,7 @@ def test_markup_escapes_text_and_attributes() -> None:
 
 def test_columns_stand_on_the_ground_in_proportion() -> None:
     chart = ET.fromstring(
-        columns(
+        column_chart(
             "some", [Column("a", 4, "four"), Column("b", 1, "one"), Column("", 0, "")]
         )
     )
@@ -483,13 +482,36 @@ def test_days_become_weeks_from_monday_on() -> None:
     # 2026-11-26 is a Thursday.
     days = daily(20_783, 5, 0, 9, 1, 7, 3)
 
-    grid = heat(days)
+    grid = heat_map(days)
 
     thursday, monday = days[:4], days[4:]
     assert grid.weeks == ((None,) * 3 + tuple(thursday), (*monday, *(None,) * 5))
     assert [(week, str(first)) for week, first in grid.months()] == [(1, "2026-12-01")]
-    assert grid.last(1) == Heat(grid.weeks[1:], grid.edges)
-    assert grid.first(1) == Heat(grid.weeks[:1], grid.edges)
+    assert grid.last(1) == HeatMap(grid.weeks[1:], grid.edges)
+    assert grid.first(1) == HeatMap(grid.weeks[:1], grid.edges)
+
+
+def test_each_month_of_the_year_is_named_on_the_page(drawn: str) -> None:
+    names = re.findall(r">([A-Z][a-z]{2})</text>", drawn)
+
+    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    assert sorted(one for one in names if one in months) == sorted(months)
+
+
+@pytest.mark.parametrize("first", range(20_000, 20_031))
+def test_a_month_in_the_last_week_is_named_inside(first: int) -> None:
+    grid = heat_map(daily(first, *[1] * 60))
+
+    chart = ET.fromstring(heat_map_chart("a chart", grid, len(grid.weeks)))
+
+    wide = float((chart.get("viewBox") or "").split()[2])
+    places = {
+        text.text: (float(text.get("x") or ""), text.get("text-anchor"))
+        for text in chart.iter("text")
+    }
+    named = [places[f"{date:%b}"] for _, date in grid.months()]
+    assert len(named) >= 1
+    assert all(x + 24 <= wide or anchor == "end" for x, anchor in named)
 
 
 SHADES = {
@@ -505,7 +527,7 @@ SHADES = {
 def test_shades_part_the_days_with_answers_into_quarters(
     reviews: list[int], shades: list[int]
 ) -> None:
-    grid = heat(daily(20_000, *reviews))
+    grid = heat_map(daily(20_000, *reviews))
 
     assert [grid.shade(one) for one in reviews] == shades
     assert max(grid.edges, default=0) < max(*reviews, 1)
