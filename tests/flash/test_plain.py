@@ -191,7 +191,7 @@ from flash.cli.plain_review import run
 from srs.study.session import Session
 from srs.store.opening import open_store
 store = open_store(Path({str(room.path)!r}), {NOON})
-run(Session(store, lambda: {NOON}), io.StringIO("\\n3\\n"), io.StringIO())
+run(Session(store, lambda: {NOON}), io.StringIO("\\nq\\n"), io.StringIO())
 print([m for m in ("textual", "markdown_it", "rich", "sqlite_utils") if m in sys.modules])
 """
     done = subprocess.run(
