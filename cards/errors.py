@@ -2,7 +2,7 @@
 
 `FlashError` is the base of every such error; the command line catches it once.
 A problem of a deck is a value with a place and a fix.  Reading a file collects
-all of its problems, so one run of `flash check` is one round of fixing.
+all its problems, so one run of `flash check` is one round of fixing.
 """
 
 import json
@@ -10,35 +10,35 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-MOST = 1000
-"""Problems told of one file; a hostile one could have millions."""
+MAX_PROBLEMS = 1000
+"""Problems reported per file; a hostile one could have millions."""
 
-_UNSEEN = (
+_INVISIBLE = (
     "\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff"
 )
-"""Controls beyond ASCII, and what turns the order of letters or takes no room."""
-_IN_A_LINE = f"[\x00-\x1f{_UNSEEN}]"
-_IN_LINES = f"[{_UNSEEN}]"
+"""Controls beyond ASCII, and characters that reorder text or have no width."""
+_UNSAFE_IN_LINE = f"[\x00-\x1f{_INVISIBLE}]"
+_UNSAFE_IN_LINES = f"[{_INVISIBLE}]"
 
 
 def escaped(text: str, *, keep_lines: bool = False) -> str:
-    """Write what a terminal would obey, or nobody would see, as JSON escapes it.
+    """Escape control and invisible characters as JSON does.
 
     Args:
-        text: One line, or where they are kept lines without controls of ASCII.
-        keep_lines: Whether line ends stay.
+        text: One line; with `keep_lines`, lines without ASCII controls.
+        keep_lines: Keep line ends.
     """
-    pattern = _IN_LINES if keep_lines else _IN_A_LINE
+    pattern = _UNSAFE_IN_LINES if keep_lines else _UNSAFE_IN_LINE
     return re.sub(pattern, lambda found: json.dumps(found[0])[1:-1], text)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A spot in a file, counted from 1 as editors do."""
+    """A position in a file, counted from 1 as editors do."""
 
     file: str
-    """The path as the person typed it."""
+    """The path as the user typed it."""
     line: int = 1
     column: int = 1
 
@@ -49,19 +49,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake, where it is and how to mend it."""
+    """One mistake, its place and how to fix it."""
 
     place: Place
     message: str
     """Small letter, no full stop, the offending text in quotes."""
     hint: str = ""
-    """What to type next; empty where the message says it all."""
+    """What to type next; empty if the message suffices."""
 
     def __str__(self) -> str:
         """Render `path:line:column: message (hint)` on one line.
 
-        What a terminal would obey or an editor would take for another line is
-        shown as its code: the text quoted here is the person's own.
+        The quoted text is untrusted: control characters are shown as their code.
         """
         hint = f" ({self.hint})" if self.hint else ""
         line = " ".join(f"{self.place}: {self.message}{hint}".split("\n"))
@@ -74,44 +73,44 @@ class FlashError(Exception):
     def __init__(
         self, message: str, hint: str = "", place: str | Path | Place | None = None
     ) -> None:
-        """Keep the parts.
+        """Create an error.
 
         Args:
             message: What is wrong; small letter, no full stop.
-            hint: What to do about it; empty where the message says it all.
-            place: A file, a place in one, or an address; None if there is none.
+            hint: What to do about it; empty if the message suffices.
+            place: A file, a place in a file, or an address.
         """
         self.message, self.hint, self.place = message, hint, place
         super().__init__(message)
 
     def __str__(self) -> str:
-        """Render `place: message (hint)`, leaving out the parts that are missing."""
+        """Render `place: message (hint)` without the empty parts."""
         where = f"{self.place}: " if self.place else ""
         return where + self.message + (f" ({self.hint})" if self.hint else "")
 
 
-class TooMany(Exception):
-    """A file has more problems than anybody mends in one round."""
+class TooManyProblems(Exception):
+    """A file has more than `MAX_PROBLEMS` problems."""
 
 
-class Gathered(list[Problem]):
+class ProblemList(list[Problem]):
     """The problems of one file as they are found."""
 
     def append(self, problem: Problem) -> None:
-        """Add one.
+        """Add a problem.
 
         Raises:
-            TooMany: There are `MOST` of them already.
+            TooManyProblems: There are `MAX_PROBLEMS` already.
         """
-        if len(self) >= MOST:
-            raise TooMany
+        if len(self) >= MAX_PROBLEMS:
+            raise TooManyProblems
         super().append(problem)
 
 
 class DeckError(FlashError):
-    """A deck file has problems; carries all that were found in the run."""
+    """Deck files have problems; carries all of them."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        """Keep the problems in the order of their places."""
+        """Sort the problems by place."""
         self.problems = sorted(problems)
         super().__init__("\n".join(map(str, self.problems)))

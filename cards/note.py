@@ -1,9 +1,9 @@
 """A note: one fact as its author wrote it.
 
-The kinds differ only in their content; whatever every kind may carry (tags,
-source, dates) stands beside it.  The classes are the format: the reader converts
-YAML into them, the schema for editors and the page on the format are made from
-them, and the store keeps the content as their JSON.  All text is Markdown.
+Kinds differ only in their content; fields that every kind may have (tags, source,
+dates) are in `Note`.  The classes are the format: the reader converts YAML into
+them, the JSON schema and docs/format.md are generated from them, and the store
+keeps the content as their JSON.  All text is Markdown.
 """
 
 from typing import Annotated
@@ -13,36 +13,36 @@ from msgspec import Meta, Struct
 _ANY_SCALAR = {"type": ["string", "number", "boolean"]}
 
 Text = Annotated[str, Meta(extra_json_schema=_ANY_SCALAR)]
-"""A scalar, always kept as it was typed: `no`, `3.10` and `140-2` stay text."""
+"""A scalar, kept exactly as typed: `no`, `3.10` and `140-2` stay text."""
 
 Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 """A calendar date, YYYY-MM-DD."""
 
 RoughDay = Annotated[str, Meta(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
-"""A date as exact as it is known: YYYY, YYYY-MM or YYYY-MM-DD."""
+"""A date as precise as known: YYYY, YYYY-MM or YYYY-MM-DD."""
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a fact can be read again."""
+    """A page, book or course that states the fact."""
 
     title: Annotated[Text, Meta(description="Name of the page, book or course.")] = ""
     url: Annotated[str, Meta(description="Address of the page, http or https.")] = ""
 
 
 class Change(Struct, frozen=True, forbid_unknown_fields=True):
-    """What older notes still say about the fact."""
+    """An earlier state of the fact, which older material still gives."""
 
-    was: Annotated[Text, Meta(description="What held before.")]
+    was: Annotated[Text, Meta(description="The earlier state of the fact.")]
     since: Annotated[
-        RoughDay | None, Meta(description="When that ended: YYYY, YYYY-MM or a day.")
+        RoughDay | None, Meta(description="When it ended: YYYY, YYYY-MM or YYYY-MM-DD.")
     ] = None
     source: Annotated[
-        Text | Source | None, Meta(description="The page that says so.")
+        Text | Source | None, Meta(description="The page that announces the change.")
     ] = None
 
 
 class Option(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One option of a choice."""
+    """An option of a choice."""
 
     text: Text
     pin: Annotated[
@@ -65,7 +65,7 @@ class Basic(Struct, frozen=True, tag="basic"):
 
 
 class Cloze(Struct, frozen=True, tag="cloze"):
-    """A sentence with parts to fill in, one card per number."""
+    """A text with hidden parts, one card per cloze number."""
 
     cloze: Annotated[
         Text, Meta(description="Hide a part as {{c1::S3}} or {{c1::S3::a hint}}.")
@@ -73,12 +73,12 @@ class Cloze(Struct, frozen=True, tag="cloze"):
 
 
 class ListNote(Struct, frozen=True, tag="list"):
-    """A list, one card per item while the others are shown."""
+    """A list, one card per item; the other items are shown."""
 
-    list: Annotated[Text, Meta(description="What the list is of.")]
-    items: Annotated[tuple[Text, ...], Meta(description="Two items or more.")]
+    list: Annotated[Text, Meta(description="What the list contains.")]
+    items: Annotated[tuple[Text, ...], Meta(description="Two or more items.")]
     ordered: Annotated[
-        bool, Meta(description="Ask which item stands at a position.")
+        bool, Meta(description="Number the items and ask by position.")
     ] = False
 
 
@@ -87,9 +87,9 @@ class Choice(Struct, frozen=True, tag="choice"):
 
     choice: Annotated[Text, Meta(description="The question.")]
     options: Annotated[
-        tuple[Text | Option, ...], Meta(description="Two options or more.")
+        tuple[Text | Option, ...], Meta(description="Two or more options.")
     ]
-    answer: Annotated[Text, Meta(description="The right option, word for word.")]
+    answer: Annotated[Text, Meta(description="The correct option, word for word.")]
 
 
 class Compare(Struct, frozen=True, tag="compare"):
@@ -103,7 +103,7 @@ class Compare(Struct, frozen=True, tag="compare"):
 
 
 class SubQuestion(Struct, frozen=True, forbid_unknown_fields=True):
-    """One of several questions of a note."""
+    """A question of a note with several."""
 
     front: Annotated[Text, Meta(description="The question.")]
     back: Annotated[Text, Meta(description="The answer.")]
@@ -114,7 +114,7 @@ class MultiQuestion(Struct, frozen=True, tag="several"):
 
     questions: Annotated[
         tuple[SubQuestion, ...],
-        Meta(description="One question or more, front and back."),
+        Meta(description="One or more questions with front and back."),
     ]
 
 
@@ -128,36 +128,37 @@ KINDS: dict[str, type[Content]] = {
     "compare": Compare,
     "questions": MultiQuestion,
 }
-"""The key that tells a card's kind, and the content it announces."""
+"""The key that identifies each kind, and its class."""
 
 
 class Common(Struct, frozen=True):
-    """What a card of any kind may carry."""
+    """Keys that a card of any kind may have."""
 
     id: Annotated[
-        Text, Meta(description="Identity for ever: edit all else, history stays.")
+        Text,
+        Meta(description="Permanent identity: edit anything else, the history stays."),
     ] = ""
     extra: Annotated[Text, Meta(description="Shown under the answer.")] = ""
     tags: Annotated[
-        tuple[Text, ...], Meta(description="Join the tags of the file.")
+        tuple[Text, ...], Meta(description="Added to the tags of the file.")
     ] = ()
     source: Annotated[
         Text | Source | tuple[Text | Source, ...],
-        Meta(description="Where the fact can be read; joins the source of the file."),
+        Meta(description="Where to read the fact; added to the source of the file."),
     ] = ()
     checked: Annotated[
         Day | None, Meta(description="The day the fact was last verified.")
     ] = None
     recheck: Annotated[
-        Day | None, Meta(description="The day at which to look at the fact again.")
+        Day | None, Meta(description="The day on which to verify the fact again.")
     ] = None
     changed: Annotated[
-        Change | None, Meta(description="What older notes still say.")
+        Change | None, Meta(description="The earlier state of the fact.")
     ] = None
 
 
 class Header(Struct, frozen=True):
-    """What stands above the cards of a file and holds for all of them."""
+    """Keys at the top of a file, which apply to all its cards."""
 
     deck: Annotated[Text, Meta(description="Name of the deck; `::` nests.")]
     language: Annotated[
@@ -171,30 +172,30 @@ class Header(Struct, frozen=True):
 
 
 class Note(Struct, frozen=True):
-    """One checked fact, with the place it was read from."""
+    """A validated fact, and the place it was read from."""
 
     content: Content
     deck: str
     id: str = ""
-    """The author's own name for it; empty where the text is the identity."""
+    """The author's id; empty where the text is the identity."""
     language: str = ""
     extra: str = ""
     tags: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     checked: str = ""
-    """YYYY-MM-DD, or empty where unknown."""
+    """YYYY-MM-DD, or empty if unknown."""
     recheck: str = ""
     changed: Change | None = None
     file: str = ""
     """Absolute path of the YAML file."""
     line: int = 0
-    """Line of its first key, from 1; 0 where it came from no file."""
+    """Line of its first key, from 1; 0 if it came from no file."""
     column: int = 1
     """Column of its first key, from 1."""
 
     @property
     def kind(self) -> str:
-        """Name the kind: basic, cloze, list, choice, compare or several."""
+        """Return basic, cloze, list, choice, compare or several."""
         return KIND_NAMES[type(self.content)]
 
 

@@ -1,8 +1,8 @@
-"""A note makes its cards: one question each, with a name that outlives edits.
+"""The cards of each kind of note; the only module that knows the kinds' contents.
 
-The name of a card (its *part*) says what of the note it asks: a side, a hidden
-text, an item, a table's row and subject.  It is never a position alone, so that
-a row that moves or a cloze that is renumbered stays the same card.
+The name of a card inside its note (its *part*) is what it asks: a side, a hidden
+text, an item, the row and subject of a table.  It is not a position, so that a row
+that moves or a cloze that is renumbered stays the same card.
 """
 
 import re
@@ -32,13 +32,20 @@ from cards.text.cloze import (
 )
 
 SEPARATOR = "\x1f"
-"""Stands between the names that make up the part of a table cell."""
+"""Separates the names in the part of a table cell."""
 REVERSED = "<"
-"""Ends the part of a cell that is asked from its value."""
+"""Ends the part of a cell that is asked from value to subject."""
+
+
+TextPath = tuple[str | int, ...]
+"""Keys and indexes (from 0) that lead to a text of a card."""
+
+_SENTENCE = 20
+"""Characters from which the text around the gaps identifies a cloze."""
 
 
 class Question(Struct, frozen=True):
-    """What one card asks and answers, as Markdown."""
+    """The question and answer of one card, as Markdown."""
 
     part: str
     """Name of the card inside its note."""
@@ -47,18 +54,18 @@ class Question(Struct, frozen=True):
     context: str = ""
     """Shown under the answer: the whole sentence or table, the answer in bold."""
     options: tuple[Option, ...] = ()
-    """Of a choice, in the order of the author."""
+    """Options of a choice, in the order of the author."""
 
 
 def questions(content: Content, language: str = "") -> tuple[Question, ...]:
-    """Make the questions of a note, in the order of its author.
+    """Return the questions of a note, in the order of its author.
 
     Args:
-        content: A checked content.
-        language: The note's language; words that flash adds follow it.
+        content: A validated content.
+        language: The note's language, in which words are added.
 
     Returns:
-        One or more questions, each part once.
+        One or more questions with distinct parts.
     """
     match content:
         case Basic():
@@ -66,18 +73,18 @@ def questions(content: Content, language: str = "") -> tuple[Question, ...]:
         case Cloze():
             return tuple(_cloze(content))
         case ListNote():
-            return tuple(_listing(content))
+            return tuple(_list(content))
         case Choice():
             return (_choice(content),)
         case Compare():
             return tuple(_compare(content, language))
         case MultiQuestion():
             named = zip(parts_of(content), content.questions, strict=True)
-            return tuple(Question(part, one.front, one.back) for part, one in named)
+            return tuple(Question(part, sub.front, sub.back) for part, sub in named)
 
 
 def parts_of(content: Content) -> tuple[str, ...]:
-    """Name the cards of a note without rendering them; see `questions`."""
+    """Return the parts of a note without rendering its questions."""
     match content:
         case Basic():
             return ("front", "back") if content.reverse else ("front",)
@@ -90,12 +97,12 @@ def parts_of(content: Content) -> tuple[str, ...]:
         case Compare():
             return tuple(_cell_parts(content))
         case MultiQuestion():
-            fronts = (" ".join(one.front.split()) for one in content.questions)
+            fronts = (" ".join(sub.front.split()) for sub in content.questions)
             return _distinct(fronts)
 
 
 def question_text(content: Content) -> str:
-    """Give the text that stands for the whole note: what it asks."""
+    """Return the text that identifies the whole note: what it asks."""
     match content:
         case Basic():
             return content.front
@@ -108,11 +115,11 @@ def question_text(content: Content) -> str:
         case Compare():
             return " / ".join(content.compare) + ": " + ", ".join(content.by)
         case MultiQuestion():
-            return " / ".join(one.front for one in content.questions)
+            return " / ".join(sub.front for sub in content.questions)
 
 
 def answer_text(content: Content) -> str:
-    """Give the text by which a reworded note is known again: what it answers."""
+    """Return the text that identifies a reworded note: what it answers."""
     match content:
         case Basic():
             return content.back
@@ -125,30 +132,103 @@ def answer_text(content: Content) -> str:
         case Compare():
             return SEPARATOR.join(cell for row in content.by.values() for cell in row)
         case MultiQuestion():
-            return SEPARATOR.join(one.back for one in content.questions)
+            return SEPARATOR.join(sub.back for sub in content.questions)
+
+
+def texts_of(content: Content) -> Iterator[tuple[TextPath, str]]:
+    """Yield every Markdown text of a note with its path in the YAML."""
+    match content:
+        case Basic():
+            yield ("front",), content.front
+            yield ("back",), content.back
+        case Cloze():
+            yield ("cloze",), content.cloze
+        case ListNote():
+            yield ("list",), content.list
+            yield from ((("items", i), item) for i, item in enumerate(content.items))
+        case Choice():
+            yield ("choice",), content.choice
+            for index, option in enumerate(content.options):
+                yield ("options", index), option_of(option).text
+        case Compare():
+            yield from _table_texts(content)
+        case MultiQuestion():
+            for index, sub in enumerate(content.questions):
+                yield ("questions", index, "front"), sub.front
+                yield ("questions", index, "back"), sub.back
+
+
+def _table_texts(content: Compare) -> Iterator[tuple[TextPath, str]]:
+    for index, subject in enumerate(content.compare):
+        yield ("compare", index), subject
+    for row, cells in content.by.items():
+        yield ("by", row), row
+        for index, cell in enumerate(cells):
+            yield ("by", row, index), cell
+
+
+def table_of(content: Content) -> Compare | None:
+    """Return the content if it is a table."""
+    return content if isinstance(content, Compare) else None
+
+
+def is_collection(content: Content) -> bool:
+    """Return True for lists and tables, which their parts identify."""
+    return isinstance(content, Compare | ListNote)
+
+
+def is_two_sided(content: Content) -> bool:
+    """Return True if all cards ask the front or the back of the note."""
+    return isinstance(content, Basic | Choice)
+
+
+def options_of(content: Content) -> tuple[Option, ...]:
+    """Return the options of a choice; empty for other kinds."""
+    if not isinstance(content, Choice):
+        return ()
+    return tuple(option_of(option) for option in content.options)
+
+
+def text_around_gaps(content: Content) -> str:
+    """Return the text around the outermost clozes; empty for other kinds."""
+    if not isinstance(content, Cloze):
+        return ""
+    parts = parse_cloze(content.cloze)
+    around = "".join(part for part in parts if isinstance(part, str))
+    return around if len(around) >= _SENTENCE else plain(parts)
+
+
+def anki_ordinals(content: Content) -> dict[int, str]:
+    """Map the ordinals that Anki gives the cards of a note to their parts."""
+    clozes = cloze_parts(content)
+    if clozes:
+        return {number - 1: part for number, part in clozes.items()}
+    return dict(enumerate(parts_of(content)))
 
 
 def option_of(option: str | Option) -> Option:
-    """Give an option in its long form."""
+    """Return an option in its long form."""
     return Option(option) if isinstance(option, str) else option
 
 
 def is_empty_cell(cell: str) -> bool:
-    """Tell whether a table cell asks nothing: empty, blank or `~`."""
+    """Return True if a table cell makes no card: empty, blank or `~`."""
     return cell.strip() in ("", "~")
 
 
 def cell_part(row: str, subject: str, *, is_reversed: bool = False) -> str:
-    """Name the card of a table cell."""
+    """Return the part of a table cell."""
     names = (row, subject, REVERSED) if is_reversed else (row, subject)
     return SEPARATOR.join(names)
 
 
-def cloze_parts(content: Cloze) -> dict[int, str]:
-    """Map each number of a cloze to the part it asks for, its hidden text.
+def cloze_parts(content: Content) -> dict[int, str]:
+    """Map each cloze number to its part, the hidden text; empty for other kinds.
 
-    Where two numbers hide the same text, the later ones are counted.
+    If two numbers hide the same text, later ones get a count.
     """
+    if not isinstance(content, Cloze):
+        return {}
     parsed = parse_cloze(content.cloze)
     found = numbers(parsed)
     texts = (" ".join(hidden_text(parsed, number).split()) for number in found)
@@ -156,7 +236,7 @@ def cloze_parts(content: Cloze) -> dict[int, str]:
 
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
-    """Count what stands there again, so that every name is one of its own."""
+    """Number duplicates so names are unique."""
     found: dict[str, None] = {}
     for text in texts:
         part = text
@@ -190,20 +270,20 @@ def _gap(hidden: Hidden) -> str:
 
 
 def _shown_in_bold(parsed: Parts, number: int) -> str:
-    """Show all, what one number hides in bold, but for code and math."""
+    """Show the whole text, the hidden text of one number in bold except in code."""
     marked = show(parsed, number, lambda hidden: _bold(plain(hidden.parts), _MARK))
     text = _VERBATIM.sub(lambda found: found[0].replace(_MARK, ""), marked)
     return text.replace(_MARK, "**")
 
 
 _MARK = "\ufdd0"
-"""A character that no text may hold (Unicode's noncharacters)."""
+"""A Unicode noncharacter, which no text may contain."""
 _VERBATIM = re.compile(
     r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|(?<!\\)\$\$.+?\$\$"
     r"|(?<![\\$])\$(?!\s)[^$\n]+?(?<![\s\\])\$",
     re.DOTALL,
 )
-"""Code and math, where asterisks would be shown as they are."""
+"""Code and math, where asterisks would be visible."""
 
 
 def _bold(text: str, mark: str = "**") -> str:
@@ -211,7 +291,7 @@ def _bold(text: str, mark: str = "**") -> str:
     return text if not text or "**" in text or "\n" in text else f"{mark}{text}{mark}"
 
 
-def _listing(content: ListNote) -> Iterator[Question]:
+def _list(content: ListNote) -> Iterator[Question]:
     for asked, item in enumerate(content.items):
         lines = [
             f"{index + 1}. " + ("[…]" if index == asked else other)
@@ -223,8 +303,9 @@ def _listing(content: ListNote) -> Iterator[Question]:
 
 
 def _choice(content: Choice) -> Question:
-    options = tuple(option_of(option) for option in content.options)
-    return Question("choice", content.choice, content.answer, options=options)
+    return Question(
+        "choice", content.choice, content.answer, options=options_of(content)
+    )
 
 
 def _compare(content: Compare, language: str) -> Iterator[Question]:
@@ -283,7 +364,7 @@ def _table_row(cells: list[str]) -> str:
 
 
 def question_of(note: Note, part: str) -> Question:
-    """Find the question of one card.
+    """Return the question of one card.
 
     Raises:
         KeyError: The note has no such part.

@@ -1,4 +1,4 @@
-"""Facts grow old: which ones are due to be looked at again."""
+"""Stale notes: facts that should be verified again."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -8,41 +8,43 @@ from msgspec import Struct
 from cards.note import Note
 
 
-class Stale(Struct, frozen=True):
-    """A note that wants to be verified, and why."""
+class StaleNote(Struct, frozen=True):
+    """A note to verify, and why."""
 
     since: str
-    """The day from which it does, YYYY-MM-DD."""
+    """The day on which it became stale, YYYY-MM-DD."""
     reason: str
-    """`recheck` where its author named that day, else `checked`."""
+    """`recheck` if its author set that day, else `checked`."""
     note: Note
 
 
-def stale_notes(notes: Iterable[Note], today: date, days: int) -> list[Stale]:
-    """Find the notes whose shelf life is over, the oldest first.
+def stale_notes(notes: Iterable[Note], today: date, days: int) -> list[StaleNote]:
+    """Find the stale notes, the oldest first.
 
     Args:
         notes: Notes of files or of the store.
-        today: The study day of the person.
-        days: How long a checked fact keeps where no `recheck` says otherwise.
+        today: The current study day.
+        days: Days after `checked` from which a note is stale.
 
     Returns:
-        Those whose `recheck` has come, and those last checked more than `days`
+        Notes whose `recheck` day has come, and notes last checked more than `days`
         ago.  A note that was never checked has no age and is left out.
     """
-    found: list[Stale] = []
+    found: list[StaleNote] = []
     for note in notes:
         ends: list[tuple[str, str]] = []
         if note.recheck:
             ends.append((note.recheck, "recheck"))
         if note.checked:
             checked = date.fromisoformat(note.checked)
-            # So that far ends of the calendar are never reached.
+            # Compare first: adding days to a late date would overflow.
             if (today - checked).days > days:
                 last = checked + timedelta(days=days + 1)
                 ends.append((last.isoformat(), "checked"))
-        come = [end for end in ends if end[0] <= today.isoformat()]
-        if come:
-            since, reason = min(come)
-            found.append(Stale(since, reason, note))
-    return sorted(found, key=lambda one: (one.since, one.note.file, one.note.line))
+        reached = [end for end in ends if end[0] <= today.isoformat()]
+        if reached:
+            since, reason = min(reached)
+            found.append(StaleNote(since, reason, note))
+    return sorted(
+        found, key=lambda stale: (stale.since, stale.note.file, stale.note.line)
+    )

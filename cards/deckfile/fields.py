@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from cards.deckfile.yaml_walker import Spots, spot_at
-from cards.errors import Gathered, Place, Problem
+from cards.errors import Place, Problem, ProblemList
 from cards.note import KINDS, Common, Header, Source
 
 CARD_KEYS: dict[str, frozenset[str]] = {
@@ -42,7 +42,7 @@ class FieldErrors:
 
     def __init__(self, file: str) -> None:
         """Start with none; `file` is the path to name."""
-        self.problems = Gathered()
+        self.problems = ProblemList()
         self._file = file
 
     def add(

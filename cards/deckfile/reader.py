@@ -22,7 +22,7 @@ from cards.deckfile.fields import (
 )
 from cards.deckfile.validation import check_card, check_header
 from cards.deckfile.yaml_walker import Spots, YamlWalker, own_spot
-from cards.errors import MOST, DeckError, Place, Problem, TooMany
+from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, TooManyProblems
 from cards.note import KINDS, Common, Content, Header, Note, Source
 
 _ANY_KEYS = frozenset().union(*CARD_KEYS.values())
@@ -68,10 +68,10 @@ def parse_deck(text: str, path: Path) -> Deck:
     walk = YamlWalker(text, str(path), streamed="cards", take=reading.take)
     try:
         return _parsed(text, path, reading, walk)
-    except TooMany:
+    except TooManyProblems:
         problems = sorted([*walk.problems, *reading.refusals.problems])
         hint = "mend these first"
-        more = Problem(problems[-1].place, f"more than {MOST} mistakes", hint)
+        more = Problem(problems[-1].place, f"more than {MAX_PROBLEMS} mistakes", hint)
         raise DeckError([*problems, more]) from None
 
 

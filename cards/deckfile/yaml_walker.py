@@ -13,7 +13,7 @@ import yaml
 
 from cards.deckfile.discovery import control_in
 from cards.deckfile.syntax_errors import explain
-from cards.errors import Gathered, Place, Problem
+from cards.errors import Place, Problem, ProblemList
 
 Spot = tuple[int, int]
 """Line and column, from 1."""
@@ -47,7 +47,7 @@ class YamlWalker:
             streamed: A top-level key whose list is handed over item by item.
             take: Called with each item and its places.
         """
-        self.problems = Gathered()
+        self.problems = ProblemList()
         self.is_between = False
         """Whether the text broke off right after an item of the streamed list."""
         self._file, self._text = file, text

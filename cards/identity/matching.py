@@ -1,9 +1,8 @@
-"""What adding a file does to the notes that are there: compared, never guessed.
+"""Match the notes of deck files with the notes of the store.
 
-Each incoming note is looked for by id, by the text of its question, by its
-answer, and by its place with mostly the same text.  Where two candidates fit
-equally the person is asked for an id: a wrong match would hang one fact's
-history on another.
+Each incoming note is looked up by id, by the text of its question, by its answer,
+and by its neighbours if the text is similar.  If two candidates fit equally, the
+user has to set an id: a wrong match would give a fact another fact's history.
 """
 
 from collections import defaultdict
@@ -13,18 +12,14 @@ from enum import StrEnum
 from msgspec import Struct
 
 from cards.errors import DeckError, Place, Problem
-from cards.identity.keys import answer_key, guid_for, normalised, root_of, text_key
+from cards.identity.keys import answer_key, guid_for, normalized, root_of, text_key
 from cards.identity.parts import THRESHOLD, similarity
-from cards.note import Cloze, Compare, ListNote, Note
-from cards.questions import parts_of, question_text
-from cards.text.cloze import parse_cloze, plain
-
-_SENTENCE = 20
-"""From this many letters on, what stands around its gaps tells a cloze."""
+from cards.note import Note
+from cards.questions import is_collection, parts_of, question_text, text_around_gaps
 
 
 class Action(StrEnum):
-    """What happens to a note."""
+    """The effect of an import on a note."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -35,55 +30,55 @@ class Action(StrEnum):
 
 
 class ExistingNote(Struct, frozen=True):
-    """A note of the store, as far as matching needs it."""
+    """A note of the store, as matching needs it."""
 
     guid: str
     note: Note
     retired: bool = False
     text_key: str = ""
-    """`cards.identity.keys.text_key` of the note, kept to save computing it again;
-    empty for a stand-in of a note whose text was lost."""
+    """`cards.identity.keys.text_key` of the note, stored to avoid computing it again;
+    empty for the placeholder of a note whose text was lost."""
 
 
 class PlannedChange(Struct, frozen=True):
-    """One note of the plan."""
+    """The change of one note."""
 
     action: Action
     note: Note
-    """As it is to be; as it was where it is retired."""
+    """The note after the change; before it, if it is retired."""
     known: ExistingNote | None = None
-    """What it continues; None for a new note."""
+    """The note it continues; None for a new note."""
     text_key: str = ""
 
 
 class FileScope(Struct, frozen=True):
-    """What a run of adding speaks for."""
+    """The files that an import covers."""
 
     files: frozenset[str]
-    """Files that were read, and files of their folders that are gone."""
+    """Files that were read, and deleted files of their folders."""
     gone: frozenset[str] = frozenset()
-    """Files of any known note that exist no longer."""
+    """Deleted files of any known note."""
     shown: Mapping[str, str] = {}
-    """For an absolute path the path as the person typed it."""
+    """Maps absolute paths to paths as the user typed them."""
 
 
 def make_plan(
     incoming: Sequence[Note], known: Sequence[ExistingNote], scope: FileScope
 ) -> list[PlannedChange]:
-    """Decide what happens to each note.
+    """Plan the change of each note.
 
     Args:
-        incoming: The notes of the files, without repeated ids or questions.
+        incoming: The notes of the files, without duplicate ids or questions.
         known: All notes of the store.
-        scope: Which files are spoken for.
+        scope: The files that are covered.
 
     Returns:
-        A step for each incoming note in its order, then one for each note that
-        vanished.
+        A change for each incoming note in its order, then one for each note that
+        is to be retired.
 
     Raises:
-        DeckError: An id belongs to another deck's note, or a reworded note fits
-            two vanished ones equally.
+        DeckError: An id belongs to a note of another deck, or a reworded note fits
+            two missing ones equally.
     """
     matching = _Matching(incoming, known, scope)
     matching.by_name()
@@ -91,7 +86,7 @@ def make_plan(
     matching.by_place()
     if matching.problems:
         raise DeckError(matching.problems)
-    return matching.steps()
+    return matching.changes()
 
 
 class _Matching:
@@ -106,36 +101,38 @@ class _Matching:
         self.problems: list[Problem] = []
 
     def by_name(self) -> None:
-        """Match by id, guid and the text of the question."""
-        ids = {one.note.id: one for one in self._known if one.note.id}
-        guids = {one.guid: one for one in self._known}
+        """Match by id, guid and text key."""
+        ids = {known.note.id: known for known in self._known if known.note.id}
+        guids = {known.guid: known for known in self._known}
         texts: dict[str, ExistingNote] = {}
-        for one in self._known:
-            key = one.text_key
+        for known in self._known:
+            key = known.text_key
             if key not in texts or texts[key].retired:
-                texts[key] = one
+                texts[key] = known
         for index, note in enumerate(self._incoming):
             if note.id:
                 candidate = ids.get(note.id) or guids.get(note.id)
                 if candidate is not None:
                     self._check_owner(note, candidate)
                     self._take(index, candidate)
-        self._by_guid({one.guid: one for one in self._known if not one.text_key})
+        self._by_guid(
+            {known.guid: known for known in self._known if not known.text_key}
+        )
         own_ids = {note.id for note in self._incoming if note.id}
         for index, key in enumerate(self._keys):
             candidate = texts.get(key)
             if candidate is None or self._found[index] is not None:
                 continue
             note = self._incoming[index]
-            other = candidate.note.id
-            if other and (
-                other in own_ids or (note.id and not self._is_gone(candidate))
+            other_id = candidate.note.id
+            if other_id and (
+                other_id in own_ids or (note.id and not self._is_gone(candidate))
             ):
                 continue
             self._take(index, candidate)
 
     def _by_guid(self, lost: Mapping[str, ExistingNote]) -> None:
-        """Let the notes that were lost come back to their history."""
+        """Match notes whose stored text was lost."""
         if not lost:
             return
         for index, (note, key) in enumerate(
@@ -155,7 +152,7 @@ class _Matching:
         return candidate.retired or candidate.note.file in files
 
     def _check_owner(self, note: Note, candidate: ExistingNote) -> None:
-        """Refuse an id that another person's deck uses for another fact."""
+        """Reject an id that another deck uses for another fact."""
         other = candidate.note
         if (
             root_of(note.deck) == root_of(other.deck)
@@ -171,31 +168,37 @@ class _Matching:
         )
         self.problems.append(Problem(place, f"duplicate id '{note.id}'", hint))
 
-    def _open(self) -> tuple[list[int], list[ExistingNote]]:
-        """Give the incoming notes and the vanished ones that found nobody."""
+    def _unmatched(self) -> tuple[list[int], list[ExistingNote]]:
+        """Return incoming notes and missing notes without a match."""
         new = [i for i, found in enumerate(self._found) if found is None]
         if not new:
             return [], []
-        touched = {one.note.file for one in self._found if one is not None}
+        return new, self._missing()
+
+    def _missing(self) -> list[ExistingNote]:
+        """Return the unmatched notes of the covered files.
+
+        A deleted file is covered if one of its notes was found in another file.
+        """
+        touched = {found.note.file for found in self._found if found is not None}
         files = self._scope.files | (self._scope.gone & touched)
-        vanished = [
-            one
-            for one in self._known
-            if one.guid not in self._taken
-            and not one.retired
-            and one.note.file in files
+        return [
+            known
+            for known in self._known
+            if known.guid not in self._taken
+            and not known.retired
+            and known.note.file in files
         ]
-        return new, vanished
 
     def by_answer(self) -> None:
         """Match a reworded question by its answer."""
-        new, vanished = self._open()
-        if not vanished:
+        new, missing = self._unmatched()
+        if not missing:
             return
         old_by: dict[str, list[ExistingNote]] = defaultdict(list)
         new_by: dict[str, list[int]] = defaultdict(list)
-        for one in vanished:
-            old_by[answer_key(one.note)].append(one)
+        for candidate in missing:
+            old_by[answer_key(candidate.note)].append(candidate)
         for index in new:
             new_by[answer_key(self._incoming[index])].append(index)
         for key, indexes in new_by.items():
@@ -207,71 +210,71 @@ class _Matching:
                 self._pair(indexes, candidates)
 
     def _may_follow(self, note: Note, candidate: ExistingNote) -> bool:
-        """Two different ids are two facts, whatever their texts."""
+        """Return False for two different ids: they are two facts."""
         return not (note.id and candidate.note.id and note.id != candidate.note.id)
 
     def _pair(self, indexes: list[int], candidates: list[ExistingNote]) -> None:
-        """Pair several of one answer by their questions; ask where two fit."""
+        """Match notes with the same answer by question; ask if two fit."""
         pairs = sorted(
             (
-                (-_alike(one.note, self._incoming[index]), index, one.guid, one)
+                (-_similarity(old.note, self._incoming[index]), index, old.guid, old)
                 for index in indexes
-                for one in candidates
-                if self._may_follow(self._incoming[index], one)
+                for old in candidates
+                if self._may_follow(self._incoming[index], old)
             ),
             key=lambda pair: pair[:3],
         )
         asked: set[int] = set()
-        for unlike, index, guid, one in pairs:
+        for negative, index, guid, old in pairs:
             if self._found[index] or guid in self._taken or index in asked:
                 continue
             equal = [
                 other
                 for score, i, other_guid, other in pairs
-                if (score, i) == (unlike, index) and other_guid not in self._taken
+                if (score, i) == (negative, index) and other_guid not in self._taken
             ]
-            if -unlike >= THRESHOLD and len(equal) > 1:
+            if -negative >= THRESHOLD and len(equal) > 1:
                 asked.add(index)
                 self._ask(self._incoming[index], equal)
-            elif -unlike >= THRESHOLD or len(pairs) == 1:
-                self._take(index, one)
+            elif -negative >= THRESHOLD or len(pairs) == 1:
+                self._take(index, old)
 
     def _ask(self, note: Note, candidates: list[ExistingNote]) -> None:
         shown = self._scope.shown
         place = Place(shown.get(note.file, note.file), note.line, note.column)
         fits = " or ".join(
-            f"'id: {one.guid}' for \"{_short(one.note)}\"" for one in candidates[:3]
+            f"'id: {old.guid}' for \"{_short(old.note)}\"" for old in candidates[:3]
         )
-        hint = f"put {fits}, or an id of your own for a new card"
+        hint = f"add {fits}, or another id for a new card"
         message = f"'{_short(note)}' may be any of {len(candidates)} reworded cards"
         self.problems.append(Problem(place, message, hint))
 
     def by_place(self) -> None:
-        """Match by the same neighbour in the file and mostly equal text."""
-        new, vanished = self._open()
-        if not vanished:
+        """Match by the same neighbour in the file and similar text."""
+        new, missing = self._unmatched()
+        if not missing:
             return
-        left, right = self._neighbours({one.guid: one for one in vanished})
+        left, right = self._neighbours({old.guid: old for old in missing})
         for index in new:
             note = self._incoming[index]
             near = (
-                left.get(self._beside(index, -1)),
-                right.get(self._beside(index, +1)),
+                left.get(self._neighbour(index, -1)),
+                right.get(self._neighbour(index, +1)),
             )
             scores = [
-                (_alike(one.note, note), one.guid, one)
-                for one in near
-                if one is not None
-                and one.guid not in self._taken
-                and one.note.kind == note.kind
-                and self._may_follow(note, one)
+                (_similarity(old.note, note), old.guid, old)
+                for old in near
+                if old is not None
+                and old.guid not in self._taken
+                and old.note.kind == note.kind
+                and self._may_follow(note, old)
             ]
             best = max(scores, default=(0.0, "", None))
             if best[2] is not None and best[0] >= THRESHOLD:
                 self._take(index, best[2])
 
-    def _beside(self, index: int, step: int) -> str | None:
-        """Name the neighbour of an incoming note; at a file's end, that file."""
+    def _neighbour(self, index: int, step: int) -> str | None:
+        """Return the guid of an incoming note's neighbour; the file, at its ends."""
         file, other = self._incoming[index].file, index + step
         if not (0 <= other < len(self._found) and self._incoming[other].file == file):
             return file
@@ -279,67 +282,57 @@ class _Matching:
         return None if found is None else found.guid
 
     def _neighbours(
-        self, vanished: Mapping[str, ExistingNote]
+        self, missing: Mapping[str, ExistingNote]
     ) -> tuple[dict[str | None, ExistingNote], dict[str | None, ExistingNote]]:
-        """Say which vanished note stood after and before each known one."""
+        """Map each known guid to the missing note after it and before it."""
         files: dict[str, list[ExistingNote]] = defaultdict(list)
-        for one in self._known:
-            if not one.retired:
-                files[one.note.file].append(one)
+        for known in self._known:
+            if not known.retired:
+                files[known.note.file].append(known)
         after: dict[str | None, ExistingNote] = {}
         before: dict[str | None, ExistingNote] = {}
         for file, notes in files.items():
-            notes.sort(key=lambda one: one.note.line)
-            guids = [file, *(one.guid for one in notes), file]
+            notes.sort(key=lambda known: known.note.line)
+            guids = [file, *(known.guid for known in notes), file]
             for left, own, right in zip(guids, guids[1:], guids[2:], strict=False):
-                if own in vanished:
-                    after[left] = before[right] = vanished[own]
+                if own in missing:
+                    after[left] = before[right] = missing[own]
         return after, before
 
-    def steps(self) -> list[PlannedChange]:
-        """Give the plan."""
-        steps = [
+    def changes(self) -> list[PlannedChange]:
+        """Return the plan."""
+        changes = [
             PlannedChange(_action(note, found, key), note, found, key)
             for note, found, key in zip(
                 self._incoming, self._found, self._keys, strict=True
             )
         ]
-        touched = {one.note.file for one in self._found if one is not None}
-        files = self._scope.files | (self._scope.gone & touched)
-        steps += [
-            PlannedChange(Action.RETIRED, one.note, one, one.text_key)
-            for one in self._known
-            if one.guid not in self._taken
-            and not one.retired
-            and one.note.file in files
+        changes += [
+            PlannedChange(Action.RETIRED, known.note, known, known.text_key)
+            for known in self._missing()
         ]
-        return steps
+        return changes
 
 
-def _alike(old: Note, new: Note) -> float:
-    """Tell how much of the fact is the same, 0 to 1."""
-    if isinstance(old.content, Compare | ListNote):
-        before, after = set(parts_of(old.content)), set(parts_of(new.content))
-        shared = len(before & after) / max(1, min(len(before), len(after)))
+def _similarity(old: Note, new: Note) -> float:
+    """Return the similarity of two notes, 0 to 1."""
+    if is_collection(old.content):
+        old_parts, new_parts = set(parts_of(old.content)), set(parts_of(new.content))
+        smaller = max(1, min(len(old_parts), len(new_parts)))
+        shared = len(old_parts & new_parts) / smaller
         if shared >= THRESHOLD:
             return shared
     asked = similarity(
-        normalised(question_text(old.content)), normalised(question_text(new.content))
+        normalized(question_text(old.content)), normalized(question_text(new.content))
     )
-    if isinstance(old.content, Cloze) and isinstance(new.content, Cloze):
-        return max(asked, similarity(_frame(old.content), _frame(new.content)))
+    before, after = text_around_gaps(old.content), text_around_gaps(new.content)
+    if before and after:
+        return max(asked, similarity(normalized(before), normalized(after)))
     return asked
 
 
-def _frame(content: Cloze) -> str:
-    """Give the sentence around the gaps; the whole where that says too little."""
-    parts = parse_cloze(content.cloze)
-    around = "".join(part for part in parts if isinstance(part, str))
-    return normalised(around if len(around) >= _SENTENCE else plain(parts))
-
-
 def _short(note: Note) -> str:
-    text = normalised(question_text(note.content))
+    text = normalized(question_text(note.content))
     return text if len(text) <= 50 else text[:49] + "…"
 
 
@@ -347,19 +340,19 @@ def _action(note: Note, known: ExistingNote | None, key: str) -> Action:
     if known is None:
         return Action.NEW
     old = known.note
-    has_its_name = bool(note.id) and note.id in (old.id, known.guid)
-    if not has_its_name and key != known.text_key:
-        asked = normalised(question_text(note.content))
-        if asked != normalised(question_text(old.content)):
+    has_same_id = bool(note.id) and note.id in (old.id, known.guid)
+    if not has_same_id and key != known.text_key:
+        asked = normalized(question_text(note.content))
+        if asked != normalized(question_text(old.content)):
             return Action.REWORDED
-    if known.retired or _text_of(note) != _text_of(old):
+    if known.retired or _compared(note) != _compared(old):
         return Action.CHANGED
     if note.deck != old.deck or note.file != old.file:
         return Action.MOVED
     return Action.UNCHANGED
 
 
-def _text_of(note: Note) -> tuple[object, ...]:
+def _compared(note: Note) -> tuple[object, ...]:
     return (
         note.content,
         note.id,
@@ -373,9 +366,9 @@ def _text_of(note: Note) -> tuple[object, ...]:
     )
 
 
-def count(steps: Iterable[PlannedChange]) -> dict[str, int]:
-    """Count the steps by action, every action named."""
+def count_actions(changes: Iterable[PlannedChange]) -> dict[str, int]:
+    """Count the changes by action; actions without a change are 0."""
     counts = {action.value: 0 for action in Action}
-    for step in steps:
-        counts[step.action.value] += 1
+    for change in changes:
+        counts[change.action.value] += 1
     return counts

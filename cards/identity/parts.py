@@ -1,28 +1,28 @@
-"""Which question of an edited note is which of the old one.
+"""Match the cards of an edited note with its cards before the edit.
 
-History hangs on the question, not on its place: a list item that moves, a
-renamed table row, a renumbered cloze stay the same card.
+A card is its question, not its position: a list item that moves, a renamed table
+row and a renumbered cloze keep their history.
 """
 
 import difflib
 from collections.abc import Mapping, Sequence
 
-from cards.note import Cloze, Compare, Content, ListNote, MultiQuestion
-from cards.questions import SEPARATOR, cloze_parts, parts_of
+from cards.note import Compare, Content
+from cards.questions import SEPARATOR, cloze_parts, parts_of, table_of
 
 THRESHOLD = 0.6
-"""From this share of common text on, two texts are versions of one."""
+"""Similarity from which two texts are versions of one text."""
 
 
-def similarity(one: str, other: str) -> float:
-    """Tell how much two texts share, 0 (nothing) to 1 (equal).
+def similarity(text: str, other: str) -> float:
+    """Return the similarity of two texts: 1 if equal, 0 if below `THRESHOLD`.
 
     Source:
-        Ratcliff and Obershelp's ratio as difflib computes it.
+        Ratcliff-Obershelp ratio, as computed by difflib.
     """
-    if one == other:
+    if text == other:
         return 1.0
-    matcher = difflib.SequenceMatcher(None, one[:2000], other[:2000], autojunk=False)
+    matcher = difflib.SequenceMatcher(None, text[:2000], other[:2000], autojunk=False)
     if matcher.real_quick_ratio() < THRESHOLD or matcher.quick_ratio() < THRESHOLD:
         return 0.0
     return matcher.ratio()
@@ -31,50 +31,38 @@ def similarity(one: str, other: str) -> float:
 def followed_parts(
     old: Content, new: Content, *, translated: bool = False
 ) -> dict[str, str]:
-    """Follow the questions of a note through an edit.
+    """Match the parts of a note before and after an edit.
 
     Args:
-        old: The content as it was.
-        new: The content of the same kind as it is.
-        translated: Whether the text changed its language: then what stands at
-            the same place is the same.
+        old: The content before.
+        new: The content after, of the same kind.
+        translated: The language changed, so parts are matched by position.
 
     Returns:
-        For each new part that continues an old one, that old part's name.
+        Maps each new part that continues an old part to that part.
     """
     before, after = parts_of(old), parts_of(new)
-    if translated and len(before) == len(after):
-        match (old, new):
-            case (Compare(), Compare()):
-                return _cells(old, new, by_place=True)
-            case (Cloze(), Cloze()):
-                return _clozes_by_number(old, new)
-            case _:
-                return dict(zip(after, before, strict=True))
-    match (old, new):
-        case (Compare(), Compare()):
-            return _cells(old, new, by_place=False)
-        case (Cloze(), Cloze()):
-            return _clozes(old, new)
-        case (ListNote(), ListNote()) | (MultiQuestion(), MultiQuestion()):
-            return _names(before, after)
-        case _:
-            return {part: part for part in after if part in before}
+    by_position = translated and len(before) == len(after)
+    old_table, new_table = table_of(old), table_of(new)
+    if old_table is not None and new_table is not None:
+        return _cells(old_table, new_table, by_position=by_position)
+    old_clozes, new_clozes = cloze_parts(old), cloze_parts(new)
+    if old_clozes and new_clozes:
+        if by_position:
+            return {
+                part: old_clozes[number]
+                for number, part in new_clozes.items()
+                if number in old_clozes
+            }
+        return _clozes(old_clozes, new_clozes)
+    if by_position:
+        return dict(zip(after, before, strict=True))
+    return _names(before, after)
 
 
-def _clozes_by_number(old: Cloze, new: Cloze) -> dict[str, str]:
-    before = cloze_parts(old)
-    return {
-        part: before[number]
-        for number, part in cloze_parts(new).items()
-        if number in before
-    }
-
-
-def _clozes(old: Cloze, new: Cloze) -> dict[str, str]:
-    before, after = cloze_parts(old), cloze_parts(new)
+def _clozes(before: Mapping[int, str], after: Mapping[int, str]) -> dict[str, str]:
     found = {part: part for part in after.values() if part in before.values()}
-    _add_alike(found, tuple(before.values()), tuple(after.values()))
+    _add_similar(found, tuple(before.values()), tuple(after.values()))
     left = {n: part for n, part in before.items() if part not in found.values()}
     for number, part in after.items():
         if part not in found and number in left:
@@ -83,17 +71,17 @@ def _clozes(old: Cloze, new: Cloze) -> dict[str, str]:
 
 
 def _names(before: Sequence[str], after: Sequence[str]) -> dict[str, str]:
-    """Pair the names of items: equal, alike, same place."""
+    """Match names: equal, then similar, then at the same position."""
     found = {name: name for name in after if name in before}
-    _add_alike(found, before, after)
-    _add_same_place(found, before, after)
+    _add_similar(found, before, after)
+    _add_same_position(found, before, after)
     return found
 
 
-def _add_same_place(
+def _add_same_position(
     found: dict[str, str], before: Sequence[str], after: Sequence[str]
 ) -> None:
-    """Pair what is left over, where nothing was added or removed."""
+    """Match the rest by position if nothing was added or removed."""
     if len(before) != len(after):
         return
     taken = set(found.values())
@@ -102,10 +90,10 @@ def _add_same_place(
             found[name] = other
 
 
-def _add_alike(
+def _add_similar(
     found: dict[str, str], before: Sequence[str], after: Sequence[str]
 ) -> None:
-    """Pair what found no equal, the most alike first, then the nearest."""
+    """Match the rest by similarity, then by distance."""
     taken = set(found.values())
     pairs = [
         (-similarity(other, name), abs(here - there), here, there)
@@ -114,16 +102,16 @@ def _add_alike(
         for there, other in enumerate(before)
         if other not in taken
     ]
-    for unlike, _, here, there in sorted(pairs):
+    for negative, _, here, there in sorted(pairs):
         name, other = after[here], before[there]
-        if -unlike >= THRESHOLD and name not in found and other not in taken:
+        if -negative >= THRESHOLD and name not in found and other not in taken:
             found[name] = other
             taken.add(other)
 
 
-def _cells(old: Compare, new: Compare, *, by_place: bool) -> dict[str, str]:
-    rows = _headings(old.by, new.by, by_place=by_place)
-    subjects = _headings(_columns(old), _columns(new), by_place=by_place)
+def _cells(old: Compare, new: Compare, *, by_position: bool) -> dict[str, str]:
+    rows = _headings(old.by, new.by, by_position=by_position)
+    subjects = _headings(_columns(old), _columns(new), by_position=by_position)
     before = set(parts_of(old))
     found: dict[str, str] = {}
     for part in parts_of(new):
@@ -135,28 +123,28 @@ def _cells(old: Compare, new: Compare, *, by_place: bool) -> dict[str, str]:
     return found
 
 
-_Lines = Mapping[str, tuple[str, ...]]
-"""The rows or the columns of a table, each with its cells."""
+_Headed = Mapping[str, tuple[str, ...]]
+"""The rows or columns of a table: heading -> cells."""
 
 
-def _columns(table: Compare) -> _Lines:
+def _columns(table: Compare) -> _Headed:
     cells = zip(*table.by.values(), strict=True)
     return dict(zip(table.compare, cells, strict=True))
 
 
-def _headings(old: _Lines, new: _Lines, *, by_place: bool) -> dict[str, str]:
-    """Pair rows or subjects: equal, of equal cells, alike, same place."""
+def _headings(old: _Headed, new: _Headed, *, by_position: bool) -> dict[str, str]:
+    """Match rows or subjects: equal, of equal cells, similar, at the same position."""
     before, after = tuple(old), tuple(new)
-    if by_place and len(before) == len(after):
+    if by_position and len(before) == len(after):
         return dict(zip(after, before, strict=True))
     found = {name: name for name in after if name in old}
     _add_equal_cells(found, old, new)
-    _add_alike(found, before, after)
-    _add_same_place(found, before, after)
+    _add_similar(found, before, after)
+    _add_same_position(found, before, after)
     return found
 
 
-def _add_equal_cells(found: dict[str, str], old: _Lines, new: _Lines) -> None:
+def _add_equal_cells(found: dict[str, str], old: _Headed, new: _Headed) -> None:
     taken = set(found.values())
     for name, cells in new.items():
         if name in found:

@@ -9,13 +9,13 @@ from msgspec import Struct
 from cards.deckfile.discovery import find_decks
 from cards.deckfile.reader import read_deck
 from cards.errors import DeckError, Problem
-from cards.identity.keys import repeated, root_of
+from cards.identity.keys import duplicates, root_of
 from cards.identity.matching import (
     Action,
     ExistingNote,
     FileScope,
     PlannedChange,
-    count,
+    count_actions,
     make_plan,
 )
 from cards.note import Note
@@ -61,7 +61,7 @@ class DeckImport(Struct, frozen=True):
     @property
     def counts(self) -> dict[str, int]:
         """Count the notes by what happens to them."""
-        return count(self.steps)
+        return count_actions(self.steps)
 
 
 def read_files(paths: Sequence[Path]) -> ParsedFiles:
@@ -81,7 +81,7 @@ def read_files(paths: Sequence[Path]) -> ParsedFiles:
             notes += read_deck(path).notes
         except DeckError as error:
             problems += error.problems
-    problems += repeated(notes, shown)
+    problems += duplicates(notes, shown)
     if problems:
         raise DeckError(problems)
     folders = tuple(path.absolute() for path in paths if path.is_dir())

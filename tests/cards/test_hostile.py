@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cards.bundled import bundled_path
 from cards.deckfile.reader import read_deck
-from cards.errors import MOST, DeckError
+from cards.errors import MAX_PROBLEMS, DeckError
 
 RAW = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e0fff]"
@@ -154,7 +154,7 @@ def test_a_hostile_deck_is_refused_soon(
 
     found = outcome(path)
 
-    many = int(found.split()[0]) > MOST
+    many = int(found.split()[0]) > MAX_PROBLEMS
     assert many if expected == "many" else found == expected
 
 
@@ -174,10 +174,10 @@ def test_a_bomb_of_aliases_is_never_expanded(tmp_path: Path) -> None:
 
 def test_what_nobody_mends_in_one_round_is_counted(tmp_path: Path) -> None:
     path = tmp_path / "deck.yaml"
-    path.write_text(HEAD + "  - x\n" * (MOST + 5), "utf-8")
+    path.write_text(HEAD + "  - x\n" * (MAX_PROBLEMS + 5), "utf-8")
 
     with pytest.raises(DeckError) as caught:
         read_deck(path)
 
-    assert len(caught.value.problems) == MOST + 1
-    assert caught.value.problems[-1].message == f"more than {MOST} mistakes"
+    assert len(caught.value.problems) == MAX_PROBLEMS + 1
+    assert caught.value.problems[-1].message == f"more than {MAX_PROBLEMS} mistakes"

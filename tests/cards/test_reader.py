@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from cards.deckfile.discovery import find_decks, is_deck
 from cards.deckfile.reader import parse_deck, read_deck
 from cards.errors import DeckError
-from cards.identity.keys import repeated
+from cards.identity.keys import duplicates
 from cards.note import Basic, Change, Choice, Cloze, Compare, ListNote, Option, Source
 
 HEAD = "deck: D\ncards:\n"
@@ -337,11 +337,11 @@ def test_an_id_that_stands_twice_is_told_with_both_places() -> None:
     card = "  - id: same\n    front: {}\n    back: a\n"
     text = HEAD + card.format("q") + card.format("r")
 
-    problems = repeated(parse_deck(text, Path("d.yaml")).notes, {})
+    problems = duplicates(parse_deck(text, Path("d.yaml")).notes, {})
 
     file = Path("d.yaml").absolute()
     assert [str(problem) for problem in problems] == [
-        f"{file}:6:5: duplicate id 'same' (it stands at {file}:3:5 already)"
+        f"{file}:6:5: duplicate id 'same' (already used at {file}:3:5)"
     ]
 
 

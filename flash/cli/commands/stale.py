@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from cards.note import Note
-    from cards.staleness import Stale
+    from cards.staleness import StaleNote
 
 
 def stale(
@@ -72,7 +72,7 @@ def _today(db: Path | None) -> "date":
         return day_date(store.options.calendar.day(store.now()))
 
 
-def _as_json(one: "Stale") -> dict[str, object]:
+def _as_json(one: "StaleNote") -> dict[str, object]:
     from cards.questions import question_text
 
     note = one.note
@@ -102,7 +102,7 @@ def _where(note: "Note") -> list[str]:
     return pages or [" ".join(clean(one.title).split()) for one in note.sources]
 
 
-def _print(found: "list[Stale]", notes: "list[Note]") -> None:
+def _print(found: "list[StaleNote]", notes: "list[Note]") -> None:
     from cards.questions import question_text
     from flash.terminal import clipped, columns_of_terminal, styled
 

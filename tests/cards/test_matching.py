@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from cards.deckfile.reader import parse_deck
 from cards.errors import DeckError
-from cards.identity.keys import guid_for, repeated, text_key
-from cards.identity.matching import ExistingNote, FileScope, count, make_plan
+from cards.identity.keys import duplicates, guid_for, text_key
+from cards.identity.matching import ExistingNote, FileScope, count_actions, make_plan
 from cards.identity.parts import followed_parts
 from cards.note import Basic, Cloze, Compare, Content, ListNote, Note
 
@@ -43,7 +43,7 @@ def plan(
     files = {one.file for one in before + after}
     there = FileScope(**{"files": frozenset(files), **scope})
     steps = make_plan(after, known(before), there)
-    return {name: n for name, n in count(steps).items() if n}
+    return {name: n for name, n in count_actions(steps).items() if n}
 
 
 NOTES = [
@@ -176,11 +176,11 @@ def test_an_id_of_another_deck_is_refused() -> None:
 def test_a_question_that_stands_twice_is_told_with_both_places() -> None:
     twice = [note("q", line=3), note(" q ", line=9, file="/decks/b.yaml")]
 
-    problems = repeated(twice, {})
+    problems = duplicates(twice, {})
 
     assert [str(problem) for problem in problems] == [
-        "/decks/b.yaml:9:1: the same question twice: 'q' "
-        "(it stands at /decks/a.yaml:3:1 already; remove one, or give each an id)"
+        "/decks/b.yaml:9:1: duplicate question 'q' "
+        "(already asked at /decks/a.yaml:3:1; remove one, or give each an id)"
     ]
 
 
@@ -273,7 +273,7 @@ def test_no_single_edit_makes_or_retires_a_note(
     at: int,
 ) -> None:
     before, after = read(pairs), read(edited(pairs, at % len(pairs)))
-    if repeated(after, {}):
+    if duplicates(after, {}):
         return
 
     found = plan(before, after)
