@@ -11,15 +11,16 @@ from typing import Any
 
 import msgspec
 
-from cards.note import Basic, Change, Content, Source
+from cards.note import Basic, Change, Content, Note, Source
 from cards.questions import parts_of
 from cards.text.cloze import ClozeError
 from srs.maintenance.findings import Finding, counted
 from srs.store.connection import Store
+from srs.store.notes import insert_cards, insert_notes, note_row
+from srs.store.rows import text_columns
 
-_LOST = msgspec.json.encode(
-    Basic("(the text of this card was lost)", "add its deck file again")
-).decode()
+_LOST = Note(Basic("(the text of this card was lost)", "add its deck file again"), "")
+"""Stands in for a note that can't be read or is missing."""
 
 
 # With a modifier SQLite writes 02-30 as 03-02, without one it takes it as it is.
@@ -39,7 +40,7 @@ def texts(store: Store, now_ms: int) -> Iterator[Finding]:
                recheck = '', file = '', line = 0, retired = 1
          where anki_id = ?
         """,
-        [(_LOST, one) for one in bad],
+        [(text_columns(_LOST)[0], guid) for guid in bad],
     )
     sql = """
         update cards set retired = 1
@@ -102,20 +103,23 @@ def orphans(store: Store, now_ms: int) -> Iterator[Finding]:
         )
     )
     first = run("select coalesce(max(anki_id), 0) from notes").fetchone()[0] + 1
-    store.connection.executemany(
-        """
-        insert into notes (guid, anki_id, id, text_key, kind, deck, language, fields,
-                           extra, tags, sources, changed, checked, recheck, file,
-                           line, retired, created, modified)
-        values (?, ?, '', '', 'basic', ?, '', ?, '', '[]', '[]', '', '', '', '', 0, 1,
-                ?, ?)
-        """,
+    insert_notes(
+        store.connection,
         [
-            (guid, max(first, now_ms) + index, deck, _LOST, now_ms, now_ms)
+            note_row(
+                _LOST,
+                guid,
+                max(first, now_ms) + index,
+                deck,
+                text_key="",
+                created_ms=now_ms,
+                modified_ms=now_ms,
+            )
             for index, (guid, deck) in enumerate(deck_of.items())
         ],
     )
     found = [(guid,) for guid in deck_of]
+    store.connection.executemany("update notes set retired = 1 where guid = ?", found)
     store.connection.executemany("update cards set retired = 1 where note = ?", found)
     if found:
         told = f"{counted(len(found), 'note')} lost, but not the cards"
@@ -220,8 +224,5 @@ def _ask(
             )
             continue
         ordinal, last = ordinal + 1, max(now_ms, last + 1)
-        connection.execute(
-            "insert into cards (id, note, ordinal, part, deck, position)"
-            " values (?, ?, ?, ?, ?, 0)",
-            (last, guid, 1 if part == "back" else ordinal, part, deck),
-        )
+        row = (last, guid, 1 if part == "back" else ordinal, part, deck, 0)
+        insert_cards(connection, [row])

@@ -15,6 +15,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from srs.store.notes import deck_id
+
 _TABLES = {
     "notes": (
         *("anki_id", "id", "text_key", "kind", "deck", "language", "fields", "extra"),
@@ -153,7 +155,7 @@ def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[i
 def _put_rows_back(connection: sqlite3.Connection, was: str) -> list[int]:
     text = zlib.decompress(base64.b85decode(was))
     groups, names = msgspec.json.decode(text, type=tuple[list[Changed], dict[int, str]])
-    decks = {deck: _deck(connection, name) for deck, name in names.items()}
+    decks = {deck: deck_id(connection, name) for deck, name in names.items()}
     moved: list[int] = []
     for group in groups:
         if group.table == "cards" and "deck" in group.columns:
@@ -177,11 +179,3 @@ def _sums(deltas: Sequence[int]) -> Iterator[int]:
     for delta in deltas:
         total += delta
         yield total
-
-
-def _deck(connection: sqlite3.Connection, name: str) -> int:
-    row = connection.execute("select id from decks where name = ?", (name,)).fetchone()
-    if row is not None:
-        return int(row[0])
-    sql = "insert into decks (name) values (?)"
-    return int(connection.execute(sql, (name,)).lastrowid or 0)

@@ -17,6 +17,7 @@ from cards.questions import parts_of
 from srs.store.change_capture import Snapshot, finish_capture, start_capture
 from srs.store.connection import Store
 from srs.store.decks import forget_unused, move_deck_settings
+from srs.store.notes import deck_id, insert_cards, insert_notes, note_row
 from srs.store.operations import record_operation
 from srs.store.replay import rebuild_card_states
 from srs.store.rows import (
@@ -104,6 +105,7 @@ class _Writing:
     """The rows of one run, gathered and written together."""
 
     def __init__(self, connection: sqlite3.Connection, now_ms: int) -> None:
+        self._connection = connection
         self._run = connection.execute
         self._many = connection.executemany
         self._now = now_ms
@@ -114,7 +116,7 @@ class _Writing:
         row = self._run("select coalesce(max(position), 0) from cards").fetchone()
         self._position = row[0]
         self._notes: list[tuple[Any, ...]] = []
-        self._cards: list[tuple[Any, ...]] = []
+        self._cards: list[tuple[int, str, int, str, int, int]] = []
         self._lines: list[tuple[int, str]] = []
         self._first = self._note_id, self._card_id
         self._made: list[int] = []
@@ -145,8 +147,7 @@ class _Writing:
 
     def _deck(self, name: str) -> int:
         if name not in self._decks:
-            cursor = self._run("insert into decks (name) values (?)", (name,))
-            self._decks[name] = int(cursor.lastrowid or 0)
+            self._decks[name] = deck_id(self._connection, name)
             self._made.append(self._decks[name])
         return int(self._decks[name])
 
@@ -154,28 +155,16 @@ class _Writing:
         note = step.note
         guid = guid_for(note.id or step.text_key, self._taken)
         self._taken.add(guid)
-        fields, tags, sources, changed = text_columns(note)
         deck = self._deck(note.deck)
         self._notes.append(
-            (
+            note_row(
+                note,
                 guid,
                 self._note_id,
-                note.id,
-                step.text_key,
-                note.kind,
                 deck,
-                note.language,
-                fields,
-                note.extra,
-                tags,
-                sources,
-                changed,
-                note.checked,
-                note.recheck,
-                note.file,
-                note.line,
-                self._now,
-                self._now,
+                text_key=step.text_key,
+                created_ms=self._now,
+                modified_ms=self._now,
             )
         )
         self._note_id += 1
@@ -302,23 +291,9 @@ class _Writing:
         )
 
     def finish(self) -> Applied:
-        """Write what was gathered."""
-        self._many(
-            """
-            insert into notes (guid, anki_id, id, text_key, kind, deck, language,
-                               fields, extra, tags, sources, changed, checked,
-                               recheck, file, line, created, modified)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            self._notes,
-        )
-        self._many(
-            """
-            insert into cards (id, note, ordinal, part, deck, position)
-            values (?, ?, ?, ?, ?, ?)
-            """,
-            self._cards,
-        )
+        """Write the collected rows."""
+        insert_notes(self._connection, self._notes)
+        insert_cards(self._connection, self._cards)
         self._many("update notes set line = ? where guid = ?", self._lines)
         return Applied(self._count, len(self._cards), self._retired)
 

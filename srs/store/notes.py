@@ -1,9 +1,11 @@
-"""The notes of the store, read with their cards."""
+"""Notes and their cards: read, and inserted in one place."""
 
-from collections.abc import Iterator, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from cards.identity.matching import ExistingNote
+from cards.note import Note
 from srs.models.cards import StoredNote
 from srs.store.connection import Store
 from srs.store.rows import (
@@ -12,12 +14,13 @@ from srs.store.rows import (
     NOTE_COLUMNS,
     card_of,
     note_of,
+    text_columns,
 )
 
 
 def known_notes(store: Store) -> list[ExistingNote]:
     """Read every note, retired ones too, as far as matching needs it."""
-    # Notes in use come last: where a name stands twice, the last one counts.
+    # Notes in use come last: of two notes with one name the last one counts.
     sql = f"""
         select {NOTE_COLUMNS} from notes n join decks d on d.id = n.deck
          order by n.retired desc, n.anki_id
@@ -35,13 +38,13 @@ def stored_notes(
     tag: str = "",
     retired: bool = False,
 ) -> Iterator[StoredNote]:
-    """Read notes with their cards, in the order in which new ones are asked.
+    """Read notes with their cards, in the order of new cards.
 
     Args:
         store: The store.
         deck: Only this deck and those under it; empty for all.
         tag: Only notes with this tag or one under it; empty for all.
-        retired: Whether retired notes and cards are given too.
+        retired: Include retired notes and cards.
     """
     conditions = ["true"]
     if deck:
@@ -104,3 +107,79 @@ def stored_note_of(store: Store, card: int) -> StoredNote:
     if not rows:
         raise LookupError(f"no card {card}")
     return _stored(rows)
+
+
+def note_row(
+    note: Note,
+    guid: str,
+    anki_id: int,
+    deck: int,
+    *,
+    text_key: str,
+    created_ms: int,
+    modified_ms: int,
+) -> tuple[Any, ...]:
+    """Return a row for `insert_notes`; `deck` is the id of a deck."""
+    fields, tags, sources, changed = text_columns(note)
+    return (
+        guid,
+        anki_id,
+        note.id,
+        text_key,
+        note.kind,
+        deck,
+        note.language,
+        fields,
+        note.extra,
+        tags,
+        sources,
+        changed,
+        note.checked,
+        note.recheck,
+        note.file,
+        note.line,
+        created_ms,
+        modified_ms,
+    )
+
+
+def insert_notes(
+    connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]
+) -> None:
+    """Insert notes inside a transaction; rows come from `note_row`."""
+    connection.executemany(
+        """
+        insert into notes (guid, anki_id, id, text_key, kind, deck, language,
+                           fields, extra, tags, sources, changed, checked,
+                           recheck, file, line, created, modified)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        rows,
+    )
+
+
+def insert_cards(
+    connection: sqlite3.Connection, rows: Iterable[tuple[int, str, int, str, int, int]]
+) -> None:
+    """Insert new cards inside a transaction.
+
+    Args:
+        connection: In a transaction.
+        rows: Id, guid of the note, ordinal, part, deck id, position.
+    """
+    connection.executemany(
+        """
+        insert into cards (id, note, ordinal, part, deck, position)
+        values (?, ?, ?, ?, ?, ?)
+        """,
+        rows,
+    )
+
+
+def deck_id(connection: sqlite3.Connection, name: str) -> int:
+    """Return the id of a deck, inserting it if it is missing."""
+    row = connection.execute("select id from decks where name = ?", (name,)).fetchone()
+    if row is None:
+        sql = "insert into decks (name) values (?) returning id"
+        row = connection.execute(sql, (name,)).fetchone()
+    return int(row[0])

@@ -12,6 +12,7 @@ import msgspec
 
 from srs.models.cards import ReviewKind, SchedulingState, State
 from srs.store.replay import rebuild_card_states
+from srs.store.revlog import ReviewRow, insert_reviews
 from srs.store.settings import Options
 
 
@@ -78,23 +79,23 @@ def add_reschedule_rows(
     """
     ids = free.assign(after)
     kind, state = int(ReviewKind.RESCHEDULE), int(State.REVIEW)
-    connection.executemany(
-        """
-        insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,
-                             offset_min, state, step, interval, last_interval,
-                             difficulty)
-        values (?1, ?2, ?1, 0, 0, ?3, ?4, ?5, ?3, 0, ?6, ?7, ?8)
-        """,
+    insert_reviews(
+        connection,
         [
-            (
-                review,
-                card,
-                state,
-                kind,
-                offset_min,
-                after[card].interval,
-                before[card].interval,
-                after[card].difficulty or 0.0,
+            ReviewRow(
+                id=review,
+                card=card,
+                origin_ms=review,
+                rating=0,
+                took_ms=0,
+                before=state,
+                kind=kind,
+                offset_min=offset_min,
+                state=state,
+                step=0,
+                interval=after[card].interval,
+                last_interval=before[card].interval,
+                difficulty=after[card].difficulty or 0.0,
             )
             for card, review in ids.items()
         ],

@@ -4,8 +4,8 @@ What a card knows of its memory follows from here, see `srs.store.replay`.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -81,8 +81,10 @@ def record(
         became = leech and lapsed and _is_leech_alarm(after.lapses, preset)
         suspend = became and preset.leech_suspend
         kind = review_kind(card.progress, moment.day)
-        row = (review, card.id, review, int(rating), took_ms)
-        _add_answer(connection, row, card.progress, after, moment, kind)
+        row = _answer_row(
+            card.id, int(rating), took_ms, card.progress, after, moment, kind
+        )
+        insert_reviews(connection, [row])
         save_scheduling(connection, card.id, after, leech=leech)
         if suspend:
             connection.execute(
@@ -109,15 +111,23 @@ def record_cram(
         if now is None:
             return None
         review = _free_id(connection, moment.at_ms)
-        row = (review, card.id, review, int(rating), took_ms)
-        known = now.progress
-        # Without a difficulty the row is a look; see `srs.store.rows.CRAM_REVIEW`.
-        after = msgspec.structs.replace(known, difficulty=None)
-        _add_answer(connection, row, known, after, moment, ReviewKind.EARLY)
+        moment = msgspec.structs.replace(moment, at_ms=review)
+        # Difficulty 0 marks a cram review; see `srs.store.rows.CRAM_REVIEW`.
+        after = msgspec.structs.replace(now.progress, difficulty=None)
+        row = _answer_row(
+            card.id,
+            int(rating),
+            took_ms,
+            now.progress,
+            after,
+            moment,
+            ReviewKind.EARLY,
+        )
+        insert_reviews(connection, [row])
         record_operation(
             connection, moment.at_ms, "look", {"review": review, "card": card.id}
         )
-    return Recorded(review, known, became_leech=False, suspended=False)
+    return Recorded(review, now.progress, became_leech=False, suspended=False)
 
 
 def _as_shown(connection: sqlite3.Connection, card: StoredCard) -> StoredCard | None:
@@ -159,33 +169,62 @@ def _free_id(connection: sqlite3.Connection, at_ms: int) -> int:
     return at_ms
 
 
-def _add_answer(
-    connection: sqlite3.Connection,
-    row: tuple[int, ...],
+class ReviewRow(NamedTuple):
+    """A row of the review log, as it is inserted."""
+
+    id: int
+    card: int
+    origin_ms: int
+    rating: int
+    took_ms: int
+    before: int
+    kind: int
+    offset_min: int
+    state: int
+    step: int
+    interval: int
+    last_interval: int
+    difficulty: float
+    ease: int = 0
+    origin: str = ""
+
+
+def insert_reviews(connection: sqlite3.Connection, rows: Iterable[ReviewRow]) -> None:
+    """Add rows to the log inside a transaction; their ids must be free."""
+    connection.executemany(
+        """
+        insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,
+                             offset_min, state, step, interval, last_interval,
+                             difficulty, ease, origin)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        rows,
+    )
+
+
+def _answer_row(
+    card: int,
+    rating: int,
+    took_ms: int,
     before: SchedulingState,
     after: SchedulingState,
     moment: AnswerTime,
     kind: ReviewKind,
-) -> None:
-    """Add what was answered and where it led to."""
-    connection.execute(
-        """
-        insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,
-                             offset_min, state, step, interval, last_interval,
-                             difficulty)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        (
-            *row,
-            int(before.state),
-            int(kind),
-            moment.offset_min,
-            int(after.state),
-            after.step,
-            after.interval,
-            before.interval,
-            after.difficulty or 0.0,
-        ),
+) -> ReviewRow:
+    return ReviewRow(
+        id=moment.at_ms,
+        card=card,
+        origin_ms=moment.at_ms,
+        rating=rating,
+        took_ms=took_ms,
+        before=int(before.state),
+        kind=int(kind),
+        offset_min=moment.offset_min,
+        state=int(after.state),
+        step=after.step,
+        interval=after.interval,
+        last_interval=before.interval,
+        difficulty=after.difficulty or 0.0,
     )
 
 
@@ -211,16 +250,22 @@ def add_manual(
     review = _next_id(connection, card, moment.at_ms)
     moment = msgspec.structs.replace(moment, at_ms=review)
     state = int(State.REVIEW)
-    row = (review, card, review, 0, 0, state, int(ReviewKind.MANUAL))
-    connection.execute(
-        """
-        insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,
-                             offset_min, state, step, interval, last_interval,
-                             difficulty)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
-        (*row, moment.offset_min, state, step, 0, interval, difficulty),
+    row = ReviewRow(
+        id=review,
+        card=card,
+        origin_ms=review,
+        rating=0,
+        took_ms=0,
+        before=state,
+        kind=int(ReviewKind.MANUAL),
+        offset_min=moment.offset_min,
+        state=state,
+        step=step,
+        interval=0,
+        last_interval=interval,
+        difficulty=difficulty,
     )
+    insert_reviews(connection, [row])
     return review, moment.day
 
 
