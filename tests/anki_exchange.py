@@ -21,7 +21,7 @@ from cards.note import Basic, Cloze, ListNote, Note
 from export.anki.package_writer import Creation, write_package
 from export.anki.rows import Schedule
 from srs.models.cards import Rating
-from srs.scheduler.next_states import interval_days
+from srs.scheduler.fsrs6 import interval_days
 from srs.scheduler.study_day import study_day
 from srs.store.connection import Store
 from srs.store.notes import stored_notes

@@ -66,7 +66,7 @@ def _foreign(store: AppContext) -> "OriginalNotes":
 def _schedule(store: AppContext) -> "Schedule":
     """Gather what a package with its schedule needs."""
     from export.anki.rows import Schedule
-    from srs.scheduler.next_states import interval_days
+    from srs.scheduler.fsrs6 import interval_days
     from srs.store.revlog import logged
 
     options = store.options

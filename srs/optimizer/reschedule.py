@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from srs.models.cards import SchedulingState, State
 from srs.models.presets import Preset
+from srs.scheduler.fsrs6 import interval_days
 from srs.scheduler.fuzz import fuzz_range, round_half_up
 from srs.scheduler.load_balancer import DueCounts
-from srs.scheduler.next_states import day_spread, interval_days
+from srs.scheduler.next_states import day_picker
 from srs.store.connection import Store
 from srs.store.operations import record_operation
 from srs.store.queue import due_counts
@@ -195,7 +196,7 @@ def moved_to(
     lower, upper = fuzz_range(wanted, 1, preset.maximum_interval)
     if preset.fuzz and lower <= progress.interval <= upper:
         return None
-    spread = day_spread(preset, last, seed, load)
+    spread = day_picker(preset, last, seed, load)
     if spread is None:
         interval = max(1, min(preset.maximum_interval, round_half_up(wanted)))
     else:

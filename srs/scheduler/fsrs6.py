@@ -7,7 +7,17 @@ operations, so that both give the same numbers to the last bit; a test compares.
 
 import math
 from collections.abc import Iterable
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+from srs.models.cards import SchedulingState
+from srs.models.presets import Preset
+
+if TYPE_CHECKING:
+    import fsrs
+
+_NOON = datetime(2000, 1, 1, 12, tzinfo=UTC)
 
 
 class Model(Protocol):
@@ -108,3 +118,113 @@ def memory_model(w: tuple[float, ...]) -> Model:
 def _first(w: tuple[float, ...], rating: int) -> tuple[float, float]:
     difficulty = w[4] - math.e ** (w[5] * (rating - 1)) + 1
     return max(w[rating - 1], _SHORTEST), min(max(difficulty, 1.0), 10.0)
+
+
+def next_memory(
+    state: SchedulingState,
+    rating: int,
+    elapsed_days: int,
+    parameters: tuple[float, ...],
+) -> tuple[float, float]:
+    """Compute stability and difficulty after one answer with the `fsrs` package.
+
+    Args:
+        state: The card before the answer.
+        rating: 1 to 4.
+        elapsed_days: Study days since the last review; below 0 counts as 0.
+        parameters: The 21 parameters of FSRS-6.
+
+    Returns:
+        Stability in days and difficulty (1 to 10).
+
+    Source:
+        FSRS-6 as the `fsrs` package computes it, with study days instead of
+        24-hour periods, as Anki counts them.
+    """
+    import fsrs
+
+    card = fsrs.Card(card_id=0, state=fsrs.State.Learning, step=0)
+    if state.stability is not None and state.difficulty is not None:
+        card.state, card.step = fsrs.State.Review, None
+        card.stability, card.difficulty = state.stability, state.difficulty
+        card.last_review = _NOON - timedelta(days=max(0, elapsed_days))
+    answered, _ = _engine(parameters).review_card(card, fsrs.Rating(rating), _NOON)
+    stability, difficulty = answered.stability, answered.difficulty
+    if stability is None or difficulty is None:
+        raise ValueError(f"no memory for {state=} {rating=}")
+    return min(stability, _LONGEST), difficulty
+
+
+@lru_cache(maxsize=64)
+def _engine(parameters: tuple[float, ...]) -> "fsrs.Scheduler":
+    import fsrs
+
+    # Only the memory is taken from it, so it needs neither steps nor fuzz.
+    return fsrs.Scheduler(
+        parameters=parameters,
+        learning_steps=(),
+        relearning_steps=(),
+        enable_fuzzing=False,
+    )
+
+
+def retrievability(stability: float, elapsed_days: float, decay: float) -> float:
+    """Predict the probability that a card is recalled.
+
+    Args:
+        stability: Days until the probability has fallen to 0.9; above 0.
+        elapsed_days: Days since the last review; 0 or more.
+        decay: Parameter w20, above 0.
+
+    Returns:
+        A probability in (0, 1].
+
+    Source:
+        FSRS-6 forgetting curve, R = (1 + f·t/S)^-decay, f = 0.9^(-1/decay) - 1;
+        https://github.com/open-spaced-repetition/awesome-fsrs/wiki/The-Algorithm
+    """
+    factor = math.pow(0.9, -1 / decay) - 1
+    return float(math.pow(1 + factor * max(0.0, elapsed_days) / stability, -decay))
+
+
+def interval_days(stability: float, preset: Preset) -> float:
+    """Compute the days until recall falls to the desired retention.
+
+    Source:
+        The forgetting curve of `retrievability`, solved for t.
+    """
+    factor, growth = _curve(preset.parameters[20], preset.desired_retention)
+    return stability / factor * growth
+
+
+@lru_cache(maxsize=64)
+def _curve(decay: float, retention: float) -> tuple[float, float]:
+    return math.pow(0.9, -1 / decay) - 1, math.pow(retention, -1 / decay) - 1
+
+
+def memory_from_sm2(
+    ease: float, interval: float, parameters: tuple[float, ...], retention: float = 0.9
+) -> tuple[float, float]:
+    """Estimate the memory of a card that SM-2 has scheduled.
+
+    Args:
+        ease: SM-2's ease factor, usually 1.3 or more.
+        interval: Days.
+        parameters: The 21 parameters of FSRS-6.
+        retention: Share of such intervals after which the card was recalled, 0 to 1.
+
+    Returns:
+        Stability in days and difficulty (1 to 10).
+
+    Source:
+        `memory_state_from_sm2` of
+        https://github.com/open-spaced-repetition/fsrs-rs/blob/main/src/inference.rs
+    """
+    decay = -parameters[20]
+    factor = math.pow(0.9, 1 / decay) - 1
+    stability = max(interval, _SHORTEST) * factor / (math.pow(retention, 1 / decay) - 1)
+    stability = max(_SHORTEST, min(_LONGEST, stability))
+    growth = math.exp(parameters[8]) * math.pow(stability, -parameters[9])
+    growth *= math.expm1((1 - retention) * parameters[10])
+    difficulty = 11 - (ease - 1) / growth if growth > 0 else 10.0
+    return stability, max(1.0, min(10.0, difficulty))

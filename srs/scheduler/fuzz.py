@@ -1,8 +1,8 @@
-"""Fuzz: due days are spread a little, the same way each time.
+"""Fuzz: spread due days a little, in a reproducible way.
 
-Cards that are learned together would come back together for ever.  The bounds
-are Anki's; where in them a card lands follows from its name and its count of
-reviews, so that a replay of the log, or another device, finds the same day.
+Cards that are learned together would otherwise stay together.  The range is that of
+Anki; the position in it depends on the card's name and its number of reviews, so that
+a replay or another device finds the same day.
 """
 
 import math
@@ -13,55 +13,53 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import hashlib
 
-Spread = Callable[[int, int], int]
-"""Chooses whole days from a range, both ends included."""
+DayPicker = Callable[[int, int], int]
+"""Picks a number of days from a range, both ends included."""
 
 
 def fuzz_factor(seed: str) -> float:
-    """Make a number in [0, 1) from the name of a card and its count of reviews."""
+    """Hash a seed to a number in [0, 1)."""
     digest = _blake2b()(seed.encode(), digest_size=6).digest()
     return float(int.from_bytes(digest, "big") / (1 << 48))
 
 
 @cache
 def _blake2b() -> "type[hashlib.blake2b]":
-    # Loaded once, and not before the first question is on the screen.
+    # Not loaded before the first question is on the screen.
     import hashlib
 
     return hashlib.blake2b
 
 
-def uniform(factor: float) -> Spread:
-    """Make the choice that is as likely for each day of a range.
+def uniform(factor: float) -> DayPicker:
+    """Return a picker for which all days of a range are equally likely.
 
     Args:
-        factor: In [0, 1), where in the range to land.
+        factor: In [0, 1), the position in the range.
     """
     return lambda lower, upper: lower + math.floor(factor * (1 + upper - lower))
 
 
-def fuzzed(interval: float, minimum: int, maximum: int, spread: Spread | None) -> int:
-    """Choose whole days near an interval.
+def fuzzed(
+    interval: float, minimum: int, maximum: int, picker: DayPicker | None
+) -> int:
+    """Turn an interval into whole days near it.
 
     Args:
-        interval: Days, fractions count.
+        interval: Days, with fractions.
         minimum: Fewest days allowed.
-        maximum: Most days allowed.
-        spread: Chooses among the days in the range; None to round only.
-
-    Returns:
-        Days, within the bounds that Anki uses: ±1 day, and of each day beyond
-        2.5, 7 and 20 another 15 %, 10 % and 5 %.
+        maximum: Most days allowed; wins over the minimum.
+        picker: Picks a day from the fuzz range; None only rounds.
     """
     minimum = min(minimum, maximum)
-    if spread is None:
+    if picker is None:
         return max(minimum, min(maximum, round_half_up(interval)))
-    return spread(*fuzz_range(interval, minimum, maximum))
+    return picker(*fuzz_range(interval, minimum, maximum))
 
 
 def fuzz_range(interval: float, minimum: int, maximum: int) -> tuple[int, int]:
-    """Give the fewest and the most days that fuzz may make of an interval."""
-    # Comparisons take a third of the time of min and max, for many cards at once.
+    """Return the fewest and the most days that fuzz may make of an interval."""
+    # Comparisons take a third of the time of min() and max().
     if interval < minimum:
         interval = float(minimum)
     if interval > maximum:
@@ -76,18 +74,23 @@ def fuzz_range(interval: float, minimum: int, maximum: int) -> tuple[int, int]:
 
 
 def fuzz_delta(interval: float) -> float:
-    """Give the days by which an interval may be missed on either side."""
+    """Return the days by which fuzz may change an interval, in both directions.
+
+    Source:
+        Anki: ±1 day from 2.5 days on, plus 15 % of the days between 2.5 and 7, 10 %
+        of those between 7 and 20, and 5 % of those beyond.
+    """
     if interval < 2.5:
         return 0.0
     if interval > 20.0:
-        return _LONG_DELTA + 0.05 * (interval - 20.0)
+        return _DELTA_AT_20 + 0.05 * (interval - 20.0)
     delta = 1.0 + 0.15 * (min(interval, 7.0) - 2.5)
     return delta + 0.10 * (interval - 7.0) if interval > 7.0 else delta
 
 
-_LONG_DELTA = 1.0 + 0.15 * (7.0 - 2.5) + 0.10 * (20.0 - 7.0)
+_DELTA_AT_20 = 1.0 + 0.15 * (7.0 - 2.5) + 0.10 * (20.0 - 7.0)
 
 
 def round_half_up(value: float) -> int:
-    """Round to the nearest whole number, as Rust does for positive ones."""
+    """Round to the nearest whole number, halves up."""
     return math.floor(value + 0.5)

@@ -1,98 +1,95 @@
-"""Even days: where in the range of the fuzz a card lands, so that no day is heavy.
+"""Load balancing: pick the day within the fuzz range so that no day is heavy.
 
-Cards land on the days with few others; a day that the person keeps free gets one
-only where the whole range is free.  The day chosen is written into the log with
-the answer, so that a rebuild keeps it, whatever the load was.
+Cards go to days with few other cards.  A vacation day or a free weekday gets a card
+only if the whole range is free.  The log keeps the day that was picked, so that a
+replay finds it whatever the load was.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
-from srs.scheduler.fuzz import Spread
+from srs.scheduler.fuzz import DayPicker
 
 BALANCED_DAYS = 90
-"""Beyond so many days there is room enough anyway, as in Anki."""
+"""Longer intervals are not balanced, as in Anki."""
 
-
-_USUAL = (1.0,) * 7
+_NO_EASY_DAYS = (1.0,) * 7
 
 
 class DueCounts:
-    """How many cards are due on each of the days to come."""
+    """How many cards are due on each of the coming days."""
 
     def __init__(
         self, counts: Mapping[int, int], away: Sequence[tuple[int, int]] = ()
     ) -> None:
-        """Begin with what is due.
+        """Start with known counts.
 
         Args:
             counts: Cards by study day.
-            away: First and last study day of each time away.
+            away: First and last study day of each vacation.
         """
         self._counts = dict(counts)
         self._away = tuple(away)
 
     def count(self, day: int) -> int:
-        """Give the cards due on a study day."""
+        """Return the number of cards due on a study day."""
         return self._counts.get(day, 0)
 
     def move(self, before: int | None, after: int | None) -> None:
-        """Take a card off one study day and put it on another; None for no day."""
+        """Move a card from one study day to another; None for no day."""
         if before is not None and self.count(before):
             self._counts[before] -= 1
         if after is not None:
             self._counts[after] = self._counts.get(after, 0) + 1
 
     def is_away(self, day: int) -> bool:
-        """Tell whether a study day lies in a time away."""
+        """Return True if a study day is in a vacation."""
         return any(first <= day <= last for first, last in self._away)
 
-    def spread(
+    def picker(
         self, today: int, factor: float, easy_days: Sequence[float], *, even: bool
-    ) -> Spread:
-        """Make the choice of days in a range for one answer.
+    ) -> DayPicker:
+        """Return the function that picks a day from a fuzz range.
 
         Args:
             today: Study day from which intervals count.
-            factor: In [0, 1), where among the days to land.
+            factor: In [0, 1), the position among the days.
             easy_days: Share of the usual load for Monday to Sunday, 0 to 1.
-            even: Prefer days with few cards; else only keep days free.
-
-        Returns:
-            The choice.
+            even: Prefer days with few cards; else only avoid free days.
 
         Source:
-            Anki weighs a day with (1 / cards due)^2.15 · (1 / interval)^3, a day
-            with no card due with 1; the days to keep free are left out here
-            before that, where Anki makes them light.
+            Anki weighs a day with (1 / cards due)^2.15 · (1 / interval)^3, and a day
+            without cards with 1.  Free days are excluded here before that, where
+            Anki gives them a small weight.
         """
-        is_open = not self._away and tuple(easy_days) == _USUAL
+        all_open = not self._away and tuple(easy_days) == _NO_EASY_DAYS
 
-        def choose(lower: int, upper: int) -> int:
-            kept: Sequence[int] = range(lower, upper + 1)
-            if not is_open:
-                kept = list(self._open(kept, today, easy_days)) or kept
+        def pick(lower: int, upper: int) -> int:
+            intervals: Sequence[int] = range(lower, upper + 1)
+            if not all_open:
+                intervals = list(self._open(intervals, today, easy_days)) or intervals
             if not even or upper > BALANCED_DAYS:
-                return kept[int(factor * len(kept))]
-            weights = [_weight(self.count(today + one), one) for one in kept]
+                return intervals[int(factor * len(intervals))]
+            weights = [_weight(self.count(today + days), days) for days in intervals]
             sums = list(accumulate(weights))
             place = factor * sums[-1]
-            return next(one for one, top in zip(kept, sums, strict=True) if place < top)
+            pairs = zip(intervals, sums, strict=True)
+            return next(days for days, top in pairs if place < top)
 
-        return choose
+        return pick
 
     def _open(
-        self, days: Sequence[int], today: int, easy_days: Sequence[float]
+        self, intervals: Sequence[int], today: int, easy_days: Sequence[float]
     ) -> Iterator[int]:
-        """Leave out days away and free weekdays, and eased ones that have enough."""
-        shares = [_share(today + one, easy_days) for one in days]
-        counts = [self.count(today + one) for one in days]
+        """Leave out vacations, free weekdays, and easy days with enough cards."""
+        shares = [_share(today + days, easy_days) for days in intervals]
+        counts = [self.count(today + days) for days in intervals]
         usual = [n for n, share in zip(counts, shares, strict=True) if share == 1]
         mean = sum(usual) / len(usual) if usual else float("inf")
-        for one, count, share in zip(days, counts, shares, strict=True):
-            enough = share < 1 and (not share or count > share * mean)
-            if not enough and not self.is_away(today + one):
-                yield one
+        for days, count, share in zip(intervals, counts, shares, strict=True):
+            is_full = share < 1 and (not share or count > share * mean)
+            if not is_full and not self.is_away(today + days):
+                yield days
 
 
 def _share(day: int, easy_days: Sequence[float]) -> float:

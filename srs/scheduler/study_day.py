@@ -1,8 +1,8 @@
 """Study days: the local date after subtracting the rollover hour.
 
-A night owl's answer at one o'clock belongs to the day before.  Days are counted
-from 1970-01-01; a moment is UTC milliseconds.  An old review keeps the day on
-which the person lived it, so its own offset from UTC is stored beside it.
+An answer at one o'clock at night belongs to the day before.  Days are counted from
+1970-01-01; a moment is UTC milliseconds.  Each review stores its offset from UTC, so
+that it keeps its study day when the user travels.
 """
 
 import time
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 DAY_S = 86_400
 END_MS = 253_402_128_000_000
-"""9999-12-30 in UTC: no calendar holds what comes two days after it."""
+"""9999-12-30 in UTC; `datetime` ends a day later."""
 _EPOCH = date(1970, 1, 1)
 
 
@@ -23,15 +23,15 @@ class UnknownZone(ValueError):
 
 
 def study_day(at_ms: int, offset_min: int, rollover: int) -> int:
-    """Give the study day of a moment.
+    """Return the study day of a moment.
 
     Args:
         at_ms: UTC milliseconds.
-        offset_min: Minutes east of UTC there and then.
+        offset_min: Minutes east of UTC at that moment and place.
         rollover: Hour at which the day begins, 0 to 23.
 
     Returns:
-        Days since 1970-01-01.  The very second of the rollover belongs to the
+        Days since 1970-01-01.  The second of the rollover itself belongs to the
         day before, as in Anki's review log.
     """
     local = at_ms // 1000 - 1 + offset_min * 60 - rollover * 3600
@@ -39,37 +39,37 @@ def study_day(at_ms: int, offset_min: int, rollover: int) -> int:
 
 
 def day_start_ms(day: int, offset_min: int, rollover: int) -> int:
-    """Give the first millisecond of a study day, UTC; see `study_day`."""
+    """Return the first millisecond of a study day, UTC; see `study_day`."""
     return (day * DAY_S + 1 - offset_min * 60 + rollover * 3600) * 1000
 
 
 def day_date(day: int) -> date:
-    """Give the calendar date of a study day."""
+    """Return the calendar date of a study day."""
     return _EPOCH + timedelta(days=day)
 
 
 def date_day(date_text: str) -> int:
-    """Give the study day of a calendar date.
+    """Return the study day of a calendar date.
 
     Raises:
-        ValueError: It isn't written as YYYY-MM-DD, or there is no such day.
+        ValueError: The text is not a date written as YYYY-MM-DD.
     """
     return (date.fromisoformat(date_text) - _EPOCH).days
 
 
 class Calendar(Struct, frozen=True):
-    """Study days as the person's zone and rollover hour make them."""
+    """Study days in the user's time zone, with the user's rollover hour."""
 
     offset_of: Callable[[int], int]
     """Minutes east of UTC at a moment (UTC milliseconds)."""
     rollover: int = 4
 
     def day(self, at_ms: int) -> int:
-        """Give the study day of a moment."""
+        """Return the study day of a moment."""
         return study_day(at_ms, self.offset_of(at_ms), self.rollover)
 
     def start_ms(self, day: int) -> int:
-        """Give the moment at which a study day begins, through daylight saving."""
+        """Return the moment at which a study day begins, also with daylight saving."""
         guess = day_start_ms(day, 0, self.rollover)
         offset = self.offset_of(guess)
         start = day_start_ms(day, offset, self.rollover)
@@ -79,7 +79,7 @@ class Calendar(Struct, frozen=True):
         return self._search_start(day, guess)
 
     def _search_start(self, day: int, guess: int) -> int:
-        """Find the start where the clock was put over or across the rollover."""
+        """Find the start if daylight saving changed at the rollover."""
         early, late = guess - 2 * DAY_S * 1000, guess + 2 * DAY_S * 1000
         while late - early > 1:
             middle = (early + late) // 2
@@ -90,36 +90,36 @@ class Calendar(Struct, frozen=True):
         return late
 
     def iso(self, at_ms: int) -> str:
-        """Render a moment as ISO 8601 with the offset of the place."""
+        """Render a moment as ISO 8601 with the local offset."""
         zone = timezone(timedelta(minutes=self.offset_of(at_ms)))
         moment = datetime.fromtimestamp(at_ms / 1000, zone)
         return moment.isoformat(timespec="seconds")
 
 
 def system_offset(at_ms: int) -> int:
-    """Give the offset of the machine's own zone, minutes east of UTC.
+    """Return the offset of the system's time zone, minutes east of UTC.
 
     Raises:
-        ValueError: No calendar holds this moment.
+        ValueError: The moment is outside the calendar.
     """
     try:
         return time.localtime(at_ms // 1000).tm_gmtoff // 60
     except (OSError, OverflowError) as error:
-        raise ValueError(f"no calendar holds {at_ms} ms") from error
+        raise ValueError(f"{at_ms} ms is outside the calendar") from error
 
 
 def zone_offset(name: str) -> Callable[[int], int]:
-    """Make the offset function of a named zone.
+    """Return the offset function of a time zone.
 
     Args:
-        name: An IANA name such as Asia/Tokyo; empty for the machine's own.
+        name: An IANA name such as Asia/Tokyo; empty for the system's zone.
 
     Returns:
-        Minutes east of UTC for UTC milliseconds; a moment that no calendar holds
-        makes it raise `ValueError`.
+        A function from UTC milliseconds to minutes east of UTC.  It raises `ValueError`
+        for a moment outside the calendar.
 
     Raises:
-        UnknownZone: There is no such zone.
+        UnknownZone: There is no zone of this name.
     """
     if not name:
         return system_offset
@@ -131,12 +131,12 @@ def zone_offset(name: str) -> Callable[[int], int]:
         raise UnknownZone(name) from None
 
     @lru_cache(maxsize=4096)
-    def of_hour(hour: int) -> int:
+    def of_quarter(quarter: int) -> int:
         try:
-            moment = datetime.fromtimestamp(hour * 900, UTC)
+            moment = datetime.fromtimestamp(quarter * 900, UTC)
         except (OSError, OverflowError) as error:
-            raise ValueError(f"no calendar holds {hour * 900} s") from error
+            raise ValueError(f"{quarter * 900} s is outside the calendar") from error
         offset = moment.astimezone(zone).utcoffset() or timedelta()
         return int(offset.total_seconds()) // 60
 
-    return lambda at_ms: of_hour(at_ms // 900_000)
+    return lambda at_ms: of_quarter(at_ms // 900_000)

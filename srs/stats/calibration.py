@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from srs.models.cards import ReviewKind, State
-from srs.scheduler.fsrs6 import Model, memory_model, packed
-from srs.scheduler.next_states import AnswerTime, retrievability
+from srs.scheduler.fsrs6 import Model, memory_model, packed, retrievability
+from srs.scheduler.next_states import AnswerTime
 from srs.store.connection import Store
 from srs.store.replay import deck_presets, steps
 from srs.store.review_logs import LoggedReview, card_logs

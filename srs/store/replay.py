@@ -14,8 +14,8 @@ from msgspec.structs import astuple, replace
 
 from srs.models.cards import ReviewKind, SchedulingState, State
 from srs.models.presets import Preset
+from srs.scheduler.fsrs6 import memory_from_sm2
 from srs.scheduler.next_states import AnswerTime, NextStep, after_answer, replayed
-from srs.scheduler.sm2 import memory_from_sm2
 from srs.store.bulk_replay import rebuilt_cards
 from srs.store.connection import Store
 from srs.store.settings import Options

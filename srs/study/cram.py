@@ -12,7 +12,7 @@ from zlib import crc32
 from msgspec import Struct
 
 from srs.models.cards import Rating, SchedulingState, StoredCard
-from srs.scheduler.next_states import retrievability
+from srs.scheduler.fsrs6 import retrievability
 from srs.store.card_list import deck_names_by_id
 from srs.store.connection import Store
 from srs.store.queue import cards_answered_again, learned_stabilities

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from srs.models.cards import SchedulingState
 from srs.models.presets import Preset
+from srs.scheduler.fsrs6 import interval_days
 from srs.scheduler.fuzz import fuzz_range
 from srs.scheduler.load_balancer import DueCounts
-from srs.scheduler.next_states import day_spread, interval_days
+from srs.scheduler.next_states import day_picker
 from srs.store.connection import Store
 from srs.store.operations import record_operation
 from srs.store.queue import due_counts, reviews_due_between
@@ -91,7 +92,7 @@ def _moved(
     last, stability, due = progress.last_day, progress.stability, progress.due_day
     if last is None or stability is None or due != last + progress.interval:
         return None
-    spread = day_spread(preset, last, seed, load)
+    spread = day_picker(preset, last, seed, load)
     wanted = interval_days(stability, preset)
     lower, upper = fuzz_range(wanted, 1, preset.maximum_interval)
     lower = max(lower, today + 1 - last)

@@ -38,7 +38,7 @@ def chosen(
 ) -> Counter[int]:
     """Count where answers of any luck land."""
     return Counter(
-        load.spread(MONDAY, factor, easy, even=True)(lower, upper) for factor in FACTORS
+        load.picker(MONDAY, factor, easy, even=True)(lower, upper) for factor in FACTORS
     )
 
 
@@ -121,10 +121,10 @@ def test_the_choice_lies_in_the_range_and_is_always_the_same(
     load = DueCounts({MONDAY + day: n for day, n in counts.items()}, spans)
     lower, upper = fuzz_range(interval, 1, 36500)
 
-    days = load.spread(MONDAY, factor, easy, even=even)(lower, upper)
+    days = load.picker(MONDAY, factor, easy, even=even)(lower, upper)
 
     assert lower <= days <= upper
-    assert load.spread(MONDAY, factor, easy, even=even)(lower, upper) == days
+    assert load.picker(MONDAY, factor, easy, even=even)(lower, upper) == days
 
 
 def answer_all(store: Store, rating: Rating = Rating.GOOD) -> Counter[str]:
@@ -227,7 +227,7 @@ def test_luck_decides_among_days_that_are_as_good() -> None:
     load = DueCounts({})
 
     found = {
-        load.spread(MONDAY, fuzz_factor(f"card:{n}"), USUAL, even=True)(9, 12)
+        load.picker(MONDAY, fuzz_factor(f"card:{n}"), USUAL, even=True)(9, 12)
         for n in range(60)
     }
 

@@ -7,7 +7,7 @@ from store_fixtures import ids as ids_of
 
 from srs.models.cards import Rating
 from srs.models.presets import DEFAULT_PARAMETERS
-from srs.scheduler.next_states import retrievability
+from srs.scheduler.fsrs6 import retrievability
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting

@@ -15,8 +15,8 @@ from store_fixtures import DAY_MS, NOON, add, basic, new_store, numbered
 
 from srs.models.cards import SchedulingState, State
 from srs.models.presets import DEFAULT_PARAMETERS, Preset
-from srs.scheduler.next_states import AnswerTime, NextStep, replayed, retrievability
-from srs.scheduler.sm2 import memory_from_sm2
+from srs.scheduler.fsrs6 import memory_from_sm2, retrievability
+from srs.scheduler.next_states import AnswerTime, NextStep, replayed
 from srs.scheduler.study_day import day_date, study_day
 from srs.stats.calibration import (
     EDGES,

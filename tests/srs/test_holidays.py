@@ -19,8 +19,8 @@ from store_fixtures import (
 from srs.models.cards import Rating
 from srs.models.presets import Preset
 from srs.optimizer.reschedule import reschedule
+from srs.scheduler.fsrs6 import interval_days
 from srs.scheduler.fuzz import fuzz_range
-from srs.scheduler.next_states import interval_days
 from srs.scheduler.study_day import day_date
 from srs.store.connection import Store
 from srs.store.settings import Options, save_setting

@@ -17,7 +17,7 @@ from srs.merging.merge import Merged, merge
 from srs.models.cards import Rating, State, StoredCard
 from srs.models.incoming import Incoming, IncomingCard, IncomingNote, IncomingReview
 from srs.models.presets import DEFAULT_PARAMETERS
-from srs.scheduler.sm2 import memory_from_sm2
+from srs.scheduler.fsrs6 import memory_from_sm2
 from srs.store.connection import Store
 from srs.store.opening import open_store
 from srs.store.settings import Options

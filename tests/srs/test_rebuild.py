@@ -10,8 +10,7 @@ from store_fixtures import NOON, add, new_store, numbered
 from srs.models.cards import SchedulingState, State
 from srs.models.presets import DEFAULT_PARAMETERS, PARAMETER_RANGES, Preset
 from srs.optimizer.reschedule import reschedule
-from srs.scheduler.fsrs6 import REST, memory_model, packed
-from srs.scheduler.next_states import next_memory
+from srs.scheduler.fsrs6 import REST, memory_model, next_memory, packed
 from srs.stats.calibration import calibration
 from srs.store import bulk_replay as rebuild
 from srs.store.connection import Store

@@ -19,7 +19,7 @@ from srs.forecast.simulator import (
 from srs.forecast.workload import RETENTIONS, workload
 from srs.models.cards import SchedulingState, State
 from srs.models.presets import Preset
-from srs.scheduler.next_states import interval_days, next_memory, retrievability
+from srs.scheduler.fsrs6 import interval_days, next_memory, retrievability
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options
 

@@ -22,15 +22,13 @@ from srs.models.presets import (
     ancestry,
     resolve,
 )
+from srs.scheduler.fsrs6 import interval_days, next_memory, retrievability
 from srs.scheduler.fuzz import fuzz_factor, fuzzed, uniform
 from srs.scheduler.next_states import (
     AnswerTime,
     NextStep,
-    interval_days,
-    next_memory,
     next_states,
     replayed,
-    retrievability,
     review_kind,
 )
 
