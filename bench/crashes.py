@@ -107,7 +107,7 @@ def full_disks(rng: random.Random, rounds: int, tally: Tally) -> None:
             answers = "".join(f"\n{rating}\n" for rating in RATINGS)
             ended = run(disk, words, answers + "q\n")
             (disk / "filling").unlink()
-            refused = ended.out.count("That was not saved")
+            refused = ended.out.count("Not saved")
             given = len(RATINGS) - refused if ended.code == 0 else None
             kept = len(ratings(disk / "store.db"))
             found = wrong(disk / "store.db") + unreported(ended)
@@ -183,7 +183,7 @@ def reviews(home: Path) -> int:
 
 
 def reported_answers(ended: Ended) -> int:
-    match = re.search(r"^(\d+) answers?, \d+ % right, ", ended.out, re.MULTILINE)
+    match = re.search(r"^(\d+) answers?, \d+ % correct, ", ended.out, re.MULTILINE)
     return int(match[1]) if match else 0
 
 

@@ -204,7 +204,7 @@ class Room:
 
     def _lost(self, ended: Ended, answers: list[int]) -> list[str]:
         """Compare the answers in the store with those that were given."""
-        refused = ended.out.count("That was not saved")
+        refused = ended.out.count("Not saved")
         if refused:
             # Each refusal took one of the ratings; which, the next ones tell.
             given = len(RATINGS) - refused

@@ -1,10 +1,10 @@
-"""A real session on a real store, with a clock that the test turns."""
+"""A review session on a real store, with a clock set by the test."""
 
 from pathlib import Path
 
-from flash.service.adding import reread
 from flash.service.context import AppContext
 from flash.service.deck_import import apply_import, plan_import, read_files
+from flash.service.reviewing import open_session
 from srs.models.cards import Rating
 from srs.store.opening import open_store
 from srs.store.settings import save_setting
@@ -35,7 +35,7 @@ cards:
 """
 
 
-class Room:
+class ReviewSetup:
     """A folder with a deck and a store, and a clock."""
 
     def __init__(self, folder: Path) -> None:
@@ -51,27 +51,24 @@ class Room:
         self.now_ms += round(minutes * 60_000)
 
     def session(self, deck: str = DECK, limits: SessionLimits | None = None) -> Session:
-        """Add a deck and begin a review of it, in UTC."""
+        """Add a deck and open a review of it, in UTC."""
         self.file.write_text(deck, "utf-8")
         store = open_store(self.path, self.now_ms)
         save_setting(store, "time_zone", "UTC")
         apply_import(store, plan_import(store, read_files([self.file])), self.now_ms)
-        opened = AppContext(store, self.clock)
-        session = Session(
-            store, self.clock, limits=limits, reread=lambda file: reread(opened, file)
-        )
+        session = open_session(AppContext(store, self.clock), limits=limits)
         self.sessions.append(session)
         return session
 
     def cram(self, cram: CramOptions, *, new: int | None = None) -> Session:
-        """Begin a run beside the schedule over what was added."""
+        """Open a cram of the cards that were added."""
         store = open_store(self.path, self.now_ms)
         session = Session(store, self.clock, CardFilter(new=new), cram=cram)
         self.sessions.append(session)
         return session
 
     def confusions(self) -> list[tuple[str, str]]:
-        """Read from the disk which question was taken for which."""
+        """Read the pairs of confused questions from the disk."""
         store = open_store(self.path, self.now_ms)
         rows = store.rows(
             "select a.fields ->> 'front', b.fields ->> 'front' from confusions f"
@@ -83,7 +80,7 @@ class Room:
         return rows
 
     def ratings(self) -> list[Rating]:
-        """Read from the disk what was answered, through a connection of its own."""
+        """Read the ratings from the disk through another connection."""
         store = open_store(self.path, self.now_ms)
         rows = store.rows("select rating from reviews where void = 0 order by id")
         store.close()

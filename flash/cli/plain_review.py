@@ -1,11 +1,10 @@
-"""The review line by line, for pipes, screen readers and tests.
+"""The plain review: one line per step, for pipes, screen readers and tests.
 
-An empty line shows the answer, a digit rates it.  Nothing is wrapped or drawn,
-and every line is flushed at once, so that the other end of a pipe can hold the
-conversation.
+An empty line shows the answer, a digit rates it.  Nothing is wrapped or drawn, and
+every line is flushed at once, so that a program at the other end can answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from io import TextIOWrapper
 from typing import TextIO
@@ -13,87 +12,98 @@ from unicodedata import normalize
 
 from cards.text.terminal import plain_text
 from cards.text.width import clean
-from flash.cli.plain_confusion import is_confusion, name_confusion
-from flash.messages.operations import undone_text
-from flash.messages.review import (
-    KEYS,
-    NO_MISS,
-    NOT_SAVED,
-    NOT_SCHEDULED,
-    NOTHING_TO_UNDO,
-    RATINGS,
-    all_done,
-    answered_line,
+from flash.messages.cards import (
     breadcrumb,
     checked_line,
-    clock_label,
-    counts_label,
-    history_lines,
+    duration_label,
     interval_label,
     one_line,
     option_letter,
     right_option,
     source_names,
-    summary_lines,
     was_line,
 )
+from flash.messages.operations import undone_text
+from flash.messages.review import (
+    all_done,
+    answered_line,
+    buried,
+    confusion_hint,
+    confusion_prompt,
+    confusion_result,
+    counts_label,
+    history_lines,
+    key_help,
+    no_match,
+    none_due_now,
+    not_saved,
+    not_scheduled,
+    nothing_to_undo,
+    rating_help,
+    summary_lines,
+    suspended,
+)
+from flash.messages.translate import _
 from srs.models.cards import Rating
+from srs.store.card_search import Candidate
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
 from srs.study.session import Session, Summary
 
-_ASK = "Enter shows the answer, ? is help"
-_LEFT_OUT = ("e", "o", "?")
-"""Keys that need a screen of their own."""
+_SCREEN_KEYS = ("e", "o", "?")
+"""Keys that only the full screen has, and the help itself."""
 
 
-def run(session: Session, stdin: TextIO, stdout: TextIO) -> Summary:
+def run(
+    session: Session, stdin: TextIO, stdout: TextIO, notices: Sequence[str] = ()
+) -> Summary:
     """Hold a review on two streams.
 
     Args:
         session: The review.
-        stdin: Lines of the person; its end ends the review.
+        stdin: Lines of the user; its end ends the review.
         stdout: Questions, answers and a summary.
+        notices: Lines to print first.
 
     Returns:
-        What the run came to.
+        The summary of the review.
     """
     for stream in (stdin, stdout):
         if isinstance(stream, TextIOWrapper):
-            # A terminal without Unicode, or a byte of another encoding: go on.
+            # Go on with a terminal without Unicode or input in another encoding.
             stream.reconfigure(errors="replace")
-    return _Conversation(session, stdin, stdout).hold()
+    return _PlainReview(session, stdin, stdout).run(notices)
 
 
-class _Conversation:
+class _PlainReview:
     def __init__(self, session: Session, stdin: TextIO, stdout: TextIO) -> None:
         self._session, self._stdin, self._stdout = session, stdin, stdout
         self._is_ending = False
 
-    def hold(self) -> Summary:
-        """Ask until the day, the wish or the input ends."""
-        for notice in self._session.notices:
-            self._say(notice)
+    def run(self, notices: Sequence[str]) -> Summary:
+        """Ask until no card is due, or a limit or the input ends the review."""
+        for notice in notices:
+            self._print(notice)
         while not self._is_ending and not self._session.is_over():
-            turn = self._session.next()
-            if turn is not None:
-                self._ask(turn)
+            prompt = self._session.next()
+            if prompt is not None:
+                self._ask(prompt)
             elif not self._wait():
                 break
         summary = self._session.summary()
         if not self._is_ending and not self._session.counts().total:
-            self._say(all_done(summary))
+            self._print(all_done(summary))
         for line in summary_lines(summary):
-            self._say(line)
+            self._print(line)
         return summary
 
-    def _say(self, text: str = "") -> None:
+    def _print(self, text: str = "") -> None:
         for line in clean(text).split("\n"):
             self._stdout.write(line + "\n")
             self._stdout.flush()
 
-    def _hear(self) -> str:
-        """Read a word; `q` at the end of the input."""
+    def _read(self) -> str:
+        """Read a line; `q` at the end of the input."""
         line = self._stdin.readline()
         word = normalize("NFKC", line).strip().lower() if line else "q"
         if word == "q":
@@ -101,147 +111,186 @@ class _Conversation:
         return word
 
     def _wait(self) -> bool:
-        """Let the person go ahead with learning cards; False where none is left."""
+        """Offer to show learning cards early; False if none is left."""
         wait_ms = self._session.waiting_ms()
         if wait_ms is None:
             return False
-        self._say("Nothing is due at this moment.")
-        when = clock_label(wait_ms)
-        self._say(f"The next card comes in {when}; Enter goes ahead now, q quits.")
+        self._print(none_due_now())
+        self._print(
+            _("The next card is due in {time}. Enter: show it now, q: quit.").format(
+                time=duration_label(wait_ms)
+            )
+        )
         while not self._is_ending:
-            word = self._hear()
+            word = self._read()
             if word == "":
                 self._session.go_ahead()
                 return True
             if word == "u":
-                return self._do(self._undo)
-            if is_confusion(word):
-                self._mix_up(word)
+                return self._save(self._undo)
+            if _is_confusion(word):
+                self._record_confusion(word)
                 return True
             if not self._is_ending:
-                self._say("Enter, u or q is meant here.")
+                self._print(_("Press Enter, u or q."))
         return True
 
-    def _ask(self, turn: Prompt) -> None:
-        """Ask a question until it is dealt with."""
-        self._show_question(turn)
+    def _ask(self, prompt: Prompt) -> None:
+        """Ask a question until it is answered, suspended, buried or undone."""
+        self._show_question(prompt)
         asked_ms = self._session.now()
         is_shown = False
         steps = {"u": self._undo, "s": self._suspend, "b": self._bury}
         while not self._is_ending:
-            word = self._hear()
+            word = self._read()
             if word == "" and not is_shown:
                 is_shown = True
-                self._show_answer(turn)
-            elif (word in ("1", "2", "3", "4") or is_confusion(word)) and is_shown:
+                self._show_answer(prompt)
+            elif (word in ("1", "2", "3", "4") or _is_confusion(word)) and is_shown:
                 took_ms = max(0, self._session.now() - asked_ms)
-                rating = Rating.AGAIN if is_confusion(word) else Rating(int(word))
-                if self._do(partial(self._rate, rating, took_ms)):
-                    if is_confusion(word):
-                        self._mix_up(word)
+                rating = Rating.AGAIN if _is_confusion(word) else Rating(int(word))
+                if self._save(partial(self._rate, rating, took_ms)):
+                    if _is_confusion(word):
+                        self._record_confusion(word)
                     return
-            elif is_confusion(word):
-                self._mix_up(word)
-            elif word in ("u", "s", "b"):
-                if self._do(steps[word]):
+            elif _is_confusion(word):
+                self._record_confusion(word)
+            elif word in steps:
+                if self._save(steps[word]):
                     return
             elif not self._is_ending:
-                self._help_out(word, is_shown=is_shown)
+                self._show_info(word, is_shown=is_shown)
 
-    def _do(self, step: Callable[[], None]) -> bool:
-        """Write to the store; say so and stay where it refuses."""
+    def _save(self, step: Callable[[], None]) -> bool:
+        """Write to the store; report an error and return False if it fails."""
         try:
             step()
         except StoreError as error:
-            self._say(f"{NOT_SAVED}: {error.message} ({error.hint})")
+            self._print(f"{not_saved()}: {error.message} ({error.hint})")
             return False
         return True
 
     def _rate(self, rating: Rating, took_ms: int) -> None:
         line = answered_line(self._session.answer(rating, took_ms))
         if line:
-            self._say(line)
-
-    def _mix_up(self, word: str) -> None:
-        """Ask what the last, missed answer was taken for."""
-        if self._session.missed is None:
-            self._say(NO_MISS)
-        else:
-            step = partial(name_confusion, self._session, word, self._say, self._hear)
-            self._do(step)
+            self._print(line)
 
     def _undo(self) -> None:
         undone = self._session.undo()
-        self._say(undone_text(undone.operation) if undone else NOTHING_TO_UNDO)
+        self._print(undone_text(undone.operation) if undone else nothing_to_undo())
 
     def _suspend(self) -> None:
         self._session.suspend()
-        self._say("suspended; u takes that back")
+        self._print(suspended())
 
     def _bury(self) -> None:
         self._session.bury()
-        self._say("buried till tomorrow; u takes that back")
+        self._print(buried())
 
-    def _help_out(self, word: str, *, is_shown: bool) -> None:
+    def _record_confusion(self, word: str) -> None:
+        """Ask which card was confused with the one just missed."""
+        if self._session.missed is None:
+            self._print(confusion_hint())
+        else:
+            self._save(partial(self._search_confusion, word))
+
+    def _search_confusion(self, word: str) -> None:
+        """Search until a card is selected: `x TEXT`, `x NUMBER`, or an empty line."""
+        usage = _("x TEXT searches, x NUMBER selects, Enter cancels")
+        found: tuple[Candidate, ...] = ()
+        while _is_confusion(word):
+            text = word[1:].strip()
+            chosen = _numbered(found, text)
+            if chosen is not None:
+                is_recorded = self._session.confused_with(chosen.card)
+                self._print(confusion_result(is_recorded=is_recorded))
+                return
+            found = self._session.confusion_candidates(text)
+            self._print(confusion_prompt())
+            for number, candidate in enumerate(found, 1):
+                question = one_line(plain_text(candidate.question))
+                answer = one_line(plain_text(candidate.answer))
+                self._print(f"{number}: {question} = {answer}")
+            if not found and text:
+                self._print(no_match())
+            self._print(f"({usage})")
+            word = self._read()
+            while word not in ("", "q") and not _is_confusion(word):
+                self._print(f"{usage}.")
+                word = self._read()
+
+    def _show_info(self, word: str, *, is_shown: bool) -> None:
         if word == "i":
             for line in history_lines(self._session.history()):
-                self._say(line)
+                self._print(line)
         elif word == "?":
             self._show_help()
         elif is_shown:
-            self._say("1, 2, 3 or 4 rates the answer; ? is help.")
+            self._print(_("Rate the answer 1, 2, 3 or 4; ? for help."))
         elif word in ("1", "2", "3", "4"):
-            self._say("Enter shows the answer first; then it can be rated.")
+            self._print(_("Press Enter to see the answer before you rate it."))
         else:
-            self._say(f"{_ASK}.")
+            self._print(f"{_ask_hint()}.")
 
     def _show_help(self) -> None:
-        self._say("Enter: show the answer; then")
-        for rating, name, when in RATINGS:
-            self._say(f"{int(rating)} {name}: {when}")
-        for key, _, sentence in KEYS:
-            if key not in _LEFT_OUT:
-                self._say(f"{key}: {sentence}")
+        self._print(_("Enter: show the answer, then rate it:"))
+        for rating, name, description in rating_help():
+            self._print(f"{int(rating)} {name}: {description}")
+        for key, _label, description in key_help():
+            if key not in _SCREEN_KEYS:
+                self._print(f"{key}: {description}")
 
-    def _show_question(self, turn: Prompt) -> None:
-        self._say()
-        self._say(breadcrumb(turn.note.deck))
-        self._say(counts_label(self._session.counts(), self._session.name))
-        self._say()
-        self._say(plain_text(turn.question.question))
-        for index, option in enumerate(turn.question.options):
-            self._say(f"{option_letter(index)}: {plain_text(option.text)}")
-        self._say(f"({_ASK})")
+    def _show_question(self, prompt: Prompt) -> None:
+        self._print()
+        self._print(breadcrumb(prompt.note.deck))
+        self._print(counts_label(self._session.counts(), self._session.name))
+        self._print()
+        self._print(plain_text(prompt.question.question))
+        for index, option in enumerate(prompt.question.options):
+            self._print(f"{option_letter(index)}: {plain_text(option.text)}")
+        self._print(f"({_ask_hint()})")
 
-    def _show_answer(self, turn: Prompt) -> None:
-        question, note = turn.question, turn.note
+    def _show_answer(self, prompt: Prompt) -> None:
+        question, note = prompt.question, prompt.note
         right = right_option(question)
         letter = "" if right is None else f"{option_letter(right)}: "
-        self._say(letter + plain_text(question.answer))
-        for text in (question.context, note.extra):
-            if text:
-                self._say(plain_text(text))
-        for line in (
+        self._print(letter + plain_text(question.answer))
+        for text in (
+            plain_text(question.context),
+            plain_text(note.extra),
             was_line(note.changed, note.language),
-            *self._sources(turn),
+            *(_("source: {name}").format(name=name) for name in source_names(note)),
             checked_line(note),
         ):
-            if line:
-                self._say(line)
-        other = turn.partner
+            if text:
+                self._print(text)
+        other = prompt.partner
         if other is not None:
-            self._say(f"not to be taken for: {one_line(plain_text(other.question))}")
-            self._say(plain_text(other.answer))
-        outcomes = self._session.next_states()
-        labels = [f"{int(rating)} {name}" for rating, name, _ in RATINGS]
-        if outcomes:
-            intervals = (outcomes[rating].interval for rating, _, _ in RATINGS)
-            labels = [
-                f"{label} {interval_label(interval)}"
-                for label, interval in zip(labels, intervals, strict=True)
-            ]
-        end = "" if outcomes else f"; {NOT_SCHEDULED}"
-        self._say("(" + " · ".join(labels) + end + ")")
+            other_question = one_line(plain_text(other.question))
+            self._print(_("confused with: {question}").format(question=other_question))
+            self._print(plain_text(other.answer))
+        self._print(f"({self._rating_labels()})")
 
-    def _sources(self, turn: Prompt) -> list[str]:
-        return [f"source: {name}" for name in source_names(turn.note)]
+    def _rating_labels(self) -> str:
+        labels = [f"{int(rating)} {name}" for rating, name, _when in rating_help()]
+        states = self._session.next_states()
+        if not states:
+            return " · ".join(labels) + f"; {not_scheduled()}"
+        return " · ".join(
+            f"{label} {interval_label(states[rating].interval)}"
+            for label, (rating, _name, _when) in zip(labels, rating_help(), strict=True)
+        )
+
+
+def _ask_hint() -> str:
+    return _("Enter shows the answer, ? for help")
+
+
+def _is_confusion(word: str) -> bool:
+    return word == "x" or word.startswith("x ")
+
+
+def _numbered(found: tuple[Candidate, ...], text: str) -> Candidate | None:
+    """Return the candidate with a number; other numbers are text to search for."""
+    number = int(text) if text.isdecimal() and len(text) < 3 else 0
+    return found[number - 1] if 0 < number <= len(found) else None

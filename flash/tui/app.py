@@ -1,17 +1,17 @@
-"""The full screen: a Textual app that hands keys on and paints pages.
+"""The review on the full screen: a Textual app that passes keys on and draws pages.
 
-One widget paints the whole page, line by line, on the terminal's own background:
-nothing to style, hardly anything to load, and an answer repaints in milliseconds.
-The mouse is left to the terminal, so that text can be selected as ever; its
-wheel arrives as arrow keys.
+One widget draws the whole page line by line on the terminal's own background: there
+is nothing to style, little to load, and an answer redraws in milliseconds.  The mouse
+is left to the terminal, so text can be selected as usual; its wheel arrives as arrow
+keys.
 """
 
 import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -27,9 +27,16 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from cards.text.width import Line, TextStyle
-from flash.messages.review import NO_SOURCE, source_url
+from flash.messages.cards import source_url
+from flash.messages.review import (
+    file_missing,
+    file_unchanged,
+    no_editor,
+    no_source,
+    source_opened,
+)
+from flash.service.reviewing import editor_command, open_in_browser
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
-from flash.tui.editor import editor_command
 from flash.tui.page import Page, layout
 from flash.tui.view_model import ReviewViewModel, UiCommand, View
 from srs.study.session import Session, Summary
@@ -44,20 +51,21 @@ _SIGNALS = tuple(
 )
 
 
-def run(session: Session) -> Summary:
+def run(session: Session, notices: Sequence[str] = ()) -> Summary:
     """Hold a review on the full screen.
 
     Args:
         session: The review; every answer is on disk before the next question.
+        notices: Messages to show with the first question.
 
     Returns:
-        What the run came to.
+        The summary of the review.
 
     Raises:
-        KeyboardInterrupt: The person pressed Ctrl-C; nothing is lost.
-        SystemExit: A signal ended the review, or the screen broke.
+        KeyboardInterrupt: The user pressed Ctrl-C; nothing is lost.
+        SystemExit: A signal ended the review, or the app failed.
     """
-    app = ReviewApp(session)
+    app = ReviewApp(session, notices)
     app.run(mouse=False)
     if app.ended_by is signal.SIGINT:
         raise KeyboardInterrupt
@@ -69,34 +77,34 @@ def run(session: Session) -> Summary:
 
 
 @cache
-def _style(look: TextStyle) -> Style:
-    """Two colours that can be read on light and dark, and the dim of the terminal."""
-    colour = "green" if look & (TextStyle.ACCENT | TextStyle.CODE) else None
+def _rich_style(style: TextStyle) -> Style:
+    """Use two colours readable on light and dark, and the terminal's own dim."""
+    colour = "green" if style & (TextStyle.ACCENT | TextStyle.CODE) else None
     return Style(
-        color="magenta" if look & TextStyle.ALERT else colour,
-        bold=bool(look & TextStyle.BOLD) or None,
-        italic=bool(look & TextStyle.ITALIC) or None,
-        underline=bool(look & TextStyle.LINK) or None,
-        dim=bool(look & TextStyle.DIM) or None,
+        color="magenta" if style & TextStyle.ALERT else colour,
+        bold=bool(style & TextStyle.BOLD) or None,
+        italic=bool(style & TextStyle.ITALIC) or None,
+        underline=bool(style & TextStyle.LINK) or None,
+        dim=bool(style & TextStyle.DIM) or None,
     )
 
 
 def _strip(line: Line, columns: int) -> Strip:
-    segments = [Segment(text, _style(look)) for text, look in line]
+    segments = [Segment(text, _rich_style(style)) for text, style in line]
     return Strip(segments).adjust_cell_length(columns)
 
 
 class ReviewWidget(Widget):
-    """The whole page, painted line by line."""
+    """The whole page, drawn line by line."""
 
-    DEFAULT_CSS = "Sheet { width: 100%; height: 100%; }"
+    DEFAULT_CSS = "ReviewWidget { width: 100%; height: 100%; }"
 
     view: View = View()
     page = Page((), 0, 1)
     _scroll: int | None = None
 
     def show(self, view: View) -> None:
-        """Show a view from its best place on; only other words leave it there."""
+        """Show a view; keep the scroll position if only the message changed."""
         if view is not self.view:
             if not _is_same_page(self.view, view):
                 self._scroll = None
@@ -104,12 +112,12 @@ class ReviewWidget(Widget):
             self._lay_out()
 
     def scroll_card(self, rows: int) -> None:
-        """Move the card up by so many rows, down where negative."""
+        """Scroll the card down, or up if `rows` is negative."""
         self._scroll = self.page.scroll + rows
         self._lay_out()
 
     def on_resize(self) -> None:
-        """Lay the view out anew for another size."""
+        """Lay the view out for the new size."""
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -119,15 +127,14 @@ class ReviewWidget(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Paint a row."""
+        """Draw a row."""
         lines = self.page.lines
         return _strip(lines[y] if y < len(lines) else (), self.size.width)
 
 
 def _is_same_page(before: View, after: View) -> bool:
-    """Tell whether two views differ in nothing but the message."""
-    words = {"message": after.message, "is_alarm": after.is_alarm}
-    return replace(before, **words) == after
+    """Return True if two views differ at most in their message."""
+    return replace(before, message=after.message, is_alarm=after.is_alarm) == after
 
 
 class ReviewApp(App[None]):
@@ -143,54 +150,56 @@ class ReviewApp(App[None]):
         Binding("ctrl+z", "suspend_process", show=False, priority=True),
     ]
 
-    def __init__(self, session: Session) -> None:
-        """Ask for the first question at once; all else comes when it is needed."""
+    def __init__(self, session: Session, notices: Sequence[str] = ()) -> None:
+        """Read the first question at once; load the rest when it is needed."""
         super().__init__(ansi_color=True)
         self.ended_by: signal.Signals | None = None
-        self.reviewing = ReviewViewModel(session)
-        self.sheet = ReviewWidget()
-        self.sheet.view = self.reviewing.view
+        self.review = ReviewViewModel(session, notices)
+        self.widget = ReviewWidget()
+        self.widget.view = self.review.view
         self._is_ending = False
 
     def compose(self) -> ComposeResult:
-        """Give the one widget."""
-        yield self.sheet
+        """Return the only widget."""
+        yield self.widget
 
     def on_mount(self) -> None:
-        """Watch the clock and the signals; load what the first answer needs."""
+        """Start the clock and handle signals; load what the first answer needs."""
         self.set_interval(_TICK_S, self.tick)
-        self.set_timer(_IDLE_S, _warm_up)
+        self.set_timer(_IDLE_S, _preload)
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
-        self._watch_signals()
+        self._handle_signals()
 
-    def _watch_signals(self) -> None:
+    def _handle_signals(self) -> bool:
+        """End the review on a signal; False where the loop cannot handle signals."""
         loop = asyncio.get_running_loop()
-        for number in _SIGNALS:
-            try:
+        try:
+            for number in _SIGNALS:
                 loop.add_signal_handler(number, self._end, number)
-            except (NotImplementedError, RuntimeError, ValueError):
-                # Windows, or not the main thread: the signal ends the process.
-                return
+        except (NotImplementedError, RuntimeError, ValueError):
+            # Windows, or not the main thread: the signal ends the process.
+            return False
+        return True
 
     def tick(self) -> None:
-        """Look whether the next learning card has come."""
-        if self.reviewing.tick():
-            self.sheet.show(self.reviewing.view)
+        """Check if the next learning card is due."""
+        if self.review.tick():
+            self.widget.show(self.review.view)
 
     def on_key(self, event: Key) -> None:
-        """Scroll, or do what the key stands for."""
+        """Scroll, or pass a key on."""
         if self._is_ending:
             return
-        if self.reviewing.view.typed is not None:
-            named = event.key in SEARCH_KEYS
-            self._type((event.key if named else event.character) or "")
+        if self.review.view.search is not None:
+            is_named = event.key in SEARCH_KEYS
+            self._type((event.key if is_named else event.character) or "")
             return
         rows = self._rows(event.key)
         if rows:
-            self.sheet.scroll_card(rows)
+            self.widget.scroll_card(rows)
             return
         key = event.key if event.key in ("space", "enter") else event.character
-        match self.reviewing.press(key or ""):
+        match self.review.press(key or ""):
             case UiCommand.QUIT:
                 self._end(None)
             case UiCommand.EDIT:
@@ -199,26 +208,26 @@ class ReviewApp(App[None]):
                 self._open_source()
             case UiCommand.NOTHING:
                 pass
-        self.sheet.show(self.reviewing.view)
+        self.widget.show(self.review.view)
 
     def on_paste(self, event: Paste) -> None:
-        """Type what an input method or the clipboard hands over at once."""
-        if self.reviewing.view.typed is not None:
+        """Type what an input method or the clipboard sends at once."""
+        if self.review.view.search is not None:
             self._type(*event.text)
 
     def _type(self, *keys: str) -> None:
         for key in keys:
-            if key and self.reviewing.view.typed is not None:
-                self.reviewing.press(key)
-        self.sheet.show(self.reviewing.view)
+            if key and self.review.view.search is not None:
+                self.review.press(key)
+        self.widget.show(self.review.view)
 
     def _rows(self, key: str) -> int:
-        step = self.sheet.page.step
+        step = self.widget.page.step
         rows = {"up": -1, "down": 1, "pageup": -step, "pagedown": step}
         return {**rows, "home": -_FAR, "end": _FAR}.get(key, 0)
 
     def action_interrupt(self) -> None:
-        """Leave as Ctrl-C does everywhere."""
+        """Quit as Ctrl-C does everywhere."""
         self._end(signal.SIGINT)
 
     def _end(self, number: signal.Signals | None) -> None:
@@ -227,70 +236,56 @@ class ReviewApp(App[None]):
         self.exit()
 
     def _open_source(self) -> None:
-        turn = self.reviewing.view.turn
-        url = source_url(turn.note) if turn else ""
-        if not url:
-            self.reviewing.say(NO_SOURCE)
-            return
-        opened = open_in_browser(url)
-        self.reviewing.say(f"opened {url}" if opened else url)
+        prompt = self.review.view.prompt
+        url = source_url(prompt.note) if prompt else ""
+        if url:
+            message = source_opened(url, is_open=open_in_browser(url))
+        else:
+            message = no_source()
+        self.review.show_message(message)
 
     def _edit(self) -> None:
-        """Let the person edit the card's file, and take the change in."""
-        turn = self.reviewing.view.turn
-        file = Path(turn.note.file) if turn and turn.note.file else None
-        if turn is None or file is None or not file.is_file():
-            self.reviewing.say("the file of this card is not here", is_alarm=True)
+        """Open the card's deck file in an editor, then reload it."""
+        prompt = self.review.view.prompt
+        file = Path(prompt.note.file) if prompt and prompt.note.file else None
+        if prompt is None or file is None or not file.is_file():
+            self.review.show_message(file_missing(), is_alarm=True)
             return
-        command = editor_command(str(file), turn.note.line)
+        command = editor_command(str(file), prompt.note.line)
         if command is None:
-            self.reviewing.say("no editor: set $VISUAL or $EDITOR", is_alarm=True)
+            self.review.show_message(no_editor(), is_alarm=True)
             return
         before = file.stat().st_mtime_ns
         try:
-            with self._away():
+            with self._suspended():
                 subprocess.run(command, check=False)
         except OSError as error:
             message = f"{command[0]}: {error.strerror or error}"
-            self.reviewing.say(message, is_alarm=True)
+            self.review.show_message(message, is_alarm=True)
             return
         if file.is_file() and file.stat().st_mtime_ns != before:
-            self.reviewing.reload()
+            self.review.reload()
         else:
-            self.reviewing.say("nothing was changed")
+            self.review.show_message(file_unchanged())
 
     @contextmanager
-    def _away(self) -> Iterator[None]:
+    def _suspended(self) -> Iterator[None]:
         """Leave the terminal, and Ctrl-C in it, to another program."""
-        loop = asyncio.get_running_loop()
         can_suspend = self._driver is not None and self._driver.can_suspend
-        loop.remove_signal_handler(signal.SIGINT)
-        # A handler, not SIG_IGN: that one the other program would inherit.
-        signal.signal(signal.SIGINT, lambda *_: None)
+        # Windows has no handler to remove.
+        with suppress(NotImplementedError):
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        # A handler, not SIG_IGN, which the other program would inherit.
+        before = signal.signal(signal.SIGINT, lambda *_: None)
         try:
             with self.suspend() if can_suspend else nullcontext():
                 yield
         finally:
-            self._watch_signals()
+            if not self._handle_signals():
+                signal.signal(signal.SIGINT, before)
 
 
-def open_in_browser(url: str) -> bool:
-    """Open a web page beside the terminal; False where there is no browser."""
-    import webbrowser
-
-    try:
-        browser = webbrowser.get()
-        # A browser that runs in this very terminal would fight for it.
-        if isinstance(browser, webbrowser.GenericBrowser) and not isinstance(
-            browser, webbrowser.BackgroundBrowser
-        ):
-            return False
-        return browser.open(url)
-    except webbrowser.Error:
-        return False
-
-
-def _warm_up() -> None:
-    """Load what the first answers need while the person reads the question."""
+def _preload() -> None:
+    """Load what the first answers need while the user reads the question."""
     for name in ("fsrs", "markdown_it.tree", "mdit_py_plugins.dollarmath"):
         import_module(name)

@@ -1,71 +1,158 @@
-"""Naming the card that a missed one was taken for: typing, a short list, Enter.
+"""Search for the card that was confused with a missed one: type, select, Enter.
 
-Every character is text to search for, digits too, since facts are full of them;
-the arrows choose.
+Every character is search text, digits too, since facts are full of them; the arrow
+keys select.
 """
-
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cards.text.terminal import plain_text
+from cards.text.width import (
+    Line,
+    StyledText,
+    TextStyle,
+    clean,
+    clipped,
+    width_of,
+    wrap,
+)
+from flash.messages.cards import one_line
+from flash.messages.review import confusion_prompt, no_match
+from srs.store.card_search import Candidate
 from srs.study.prompt import LastLapse
 from srs.study.session import Session
 
-if TYPE_CHECKING:
-    from srs.store.card_search import Candidate
-
-_BACK = ("backspace", "ctrl+h")
+_BACKSPACE = ("backspace", "ctrl+h")
 _WIDE_BLANK = "\u3000"
-KEYS = ("up", "down", "enter", "escape", "ctrl+u", *_BACK)
-"""Keys by their names; any other is the character that it types."""
+KEYS = ("up", "down", "enter", "escape", "ctrl+u", *_BACKSPACE)
+"""Keys by name; any other key is the character that it types."""
+_TWO_COLUMNS = 60
+"""From this width on an answer is shown next to its question."""
+_MARK = StyledText("▸ ", TextStyle.ACCENT)
+_NO_MARK = StyledText("  ")
 
 
-class Typed(Struct, frozen=True):
-    """What the page shows of a search."""
+class SearchView(Struct, frozen=True):
+    """What the screen shows of a search."""
 
     missed: str
     """The question that was missed, Markdown."""
     text: str = ""
-    found: "tuple[Candidate, ...]" = ()
-    chosen: int = 0
-    """Index into the found ones."""
+    found: tuple[Candidate, ...] = ()
+    selected: int = 0
+    """Index into `found`."""
 
 
 class ConfusionSearch:
-    """A search for the card that was meant."""
+    """A search for the confused card."""
 
     def __init__(self, session: Session, missed: LastLapse) -> None:
-        """Begin with the cards that were mixed up with it before."""
+        """Show the cards that were confused with the missed one before."""
         self._session = session
-        self.typed = Typed(missed.prompt.question.question)
-        self._write("")
+        self.view = SearchView(missed.prompt.question.question)
+        self._set_text("")
 
-    def press(self, key: str) -> "Candidate | None":
-        """Type, choose or erase.
+    def press(self, key: str) -> Candidate | None:
+        """Type, select or erase.
 
         Args:
-            key: A character, or one of `KEYS` but Escape.
+            key: A character, or one of `KEYS` except Escape.
 
         Returns:
-            The card that was chosen.
+            The card chosen with Enter.
         """
-        typed = self.typed
+        view = self.view
         match key:
             case "enter":
-                return typed.found[typed.chosen] if typed.found else None
+                return view.found[view.selected] if view.found else None
             case "up" | "down":
                 step = 1 if key == "down" else -1
-                count = max(1, len(typed.found))
-                self.typed = replace(typed, chosen=(typed.chosen + step) % count)
+                selected = (view.selected + step) % max(1, len(view.found))
+                self.view = replace(view, selected=selected)
             case "ctrl+u":
-                self._write("")
-            case _ if key in _BACK:
-                self._write(typed.text[:-1])
+                self._set_text("")
+            case _ if key in _BACKSPACE:
+                self._set_text(view.text[:-1])
             case _ if key.isprintable() or key == _WIDE_BLANK:
-                self._write(typed.text + key)
+                self._set_text(view.text + key)
         return None
 
-    def _write(self, text: str) -> None:
+    def _set_text(self, text: str) -> None:
         found = self._session.confusion_candidates(text)
-        self.typed = replace(self.typed, text=text, found=found, chosen=0)
+        self.view = replace(self.view, text=text, found=found, selected=0)
+
+
+def search_lines(search: SearchView, columns: int) -> tuple[list[Line], int]:
+    """Lay a search out.
+
+    Args:
+        search: What to show.
+        columns: Width available.
+
+    Returns:
+        The lines, and the index of the selected one; 0 if nothing was found.
+    """
+    lines: list[Line] = [
+        (StyledText(clipped(_plain(search.missed), columns), TextStyle.DIM),),
+        (),
+        (StyledText(clipped(confusion_prompt(), columns), TextStyle.BOLD),),
+        (
+            StyledText("› ", TextStyle.ACCENT),
+            StyledText(_tail(search.text, columns - 3)),
+            StyledText("▏"),
+        ),
+        (),
+    ]
+    if not search.found:
+        status = no_match() if search.text else ""
+        return [*lines, (_NO_MARK, StyledText(status, TextStyle.DIM))], 0
+    answers = [clipped(_plain(one.answer), columns * 2 // 5) for one in search.found]
+    reserved = max(map(width_of, answers)) + 2 if columns >= _TWO_COLUMNS else 0
+    room = max(1, columns - 2 - reserved)
+    last_selected = 0
+    rows = zip(search.found, answers, strict=True)
+    for index, (candidate, answer) in enumerate(rows):
+        is_selected = index == search.selected
+        if is_selected and not reserved:
+            lines += _unfolded(candidate, room)
+        else:
+            shown = answer if reserved else ""
+            lines.append(_row(candidate, shown, room, is_selected=is_selected))
+        if is_selected:
+            last_selected = len(lines) - 1
+    return lines, last_selected
+
+
+def _row(candidate: Candidate, answer: str, room: int, *, is_selected: bool) -> Line:
+    question = clipped(_plain(candidate.question), room)
+    style = TextStyle.BOLD if is_selected else TextStyle.NORMAL
+    mark = _MARK if is_selected else _NO_MARK
+    if not answer:
+        return (mark, StyledText(question, style))
+    blanks = " " * (room - width_of(question) + 2)
+    return (
+        mark,
+        StyledText(question, style),
+        StyledText(blanks + answer, TextStyle.DIM),
+    )
+
+
+def _unfolded(candidate: Candidate, room: int) -> list[Line]:
+    """Show question and answer below each other where both don't fit in a row."""
+    question = clipped(_plain(candidate.question), 3 * room - 6)
+    lines = wrap((StyledText(question, TextStyle.BOLD),), room)
+    lines.append((StyledText(clipped(_plain(candidate.answer), room), TextStyle.DIM),))
+    return [(_NO_MARK if index else _MARK, *line) for index, line in enumerate(lines)]
+
+
+def _plain(text: str) -> str:
+    return one_line(plain_text(text))
+
+
+def _tail(text: str, columns: int) -> str:
+    """Return the end of the text that fits."""
+    text = clean(text)
+    while text and width_of(text) > columns:
+        text = text[1:]
+    return text

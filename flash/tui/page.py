@@ -1,7 +1,7 @@
 """The page: header, card, ratings and keys laid out for a size of the terminal.
 
-A pure function of the view and the size.  Header and ratings keep their places
-on every card; the card between them scrolls where it is too long.
+A pure function of the view and the size.  Header and ratings keep their places on
+every card; the card between them scrolls if it is too long.
 """
 
 from collections.abc import Sequence
@@ -9,36 +9,35 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from cards.text.width import Line, StyledText, TextStyle, line_width, width_of, wrap
+from flash.messages.cards import breadcrumb, one_line
 from flash.messages.review import (
-    KEYS,
-    NOT_SCHEDULED,
-    RATINGS,
-    breadcrumb,
     counts_label,
-    one_line,
+    key_help,
+    not_scheduled,
+    progress_label,
+    rating_help,
 )
-from flash.tui.card import card_lines
+from flash.messages.translate import _
+from flash.tui.card import card_layout
 from flash.tui.view_model import Mode, View
 
-_ALL = "".join(key for key, _, _ in KEYS)
-_ALWAYS = "u?q"
-"""Keys that need no question."""
-_HIGH = 22
-"""From so many rows on there is room for a blank one above the keys."""
-_LOW = 14
-"""Below so many rows the deck, the counts and the lesser keys are left out."""
-_TWO = len("1 Again 1.2 mo") + 1
-_LOWEST = 5
-"""Up to so many rows there is only the card."""
-_MORE = len("↑↓ more") + 2
+_GENERAL_KEYS = "u?q"
+"""Keys that work without a question."""
+_SPACIOUS = 22
+"""From this height on there is a blank row above the keys."""
+_COMPACT = 14
+"""Below this height the deck, the counts and the lesser keys are left out."""
+_CARD_ONLY = 5
+"""Up to this height only the card is shown."""
+_LONGEST_INTERVAL = len(" 1.2 mo")
 
 
 class Page(Struct, frozen=True):
-    """What stands in each row."""
+    """The text of each row."""
 
     lines: tuple[Line, ...]
     scroll: int
-    """The first row of the card that is shown; what was asked for, within bounds."""
+    """The first row of the card that is shown, within bounds."""
     step: int
     """Rows of the card that fit."""
 
@@ -50,55 +49,51 @@ def layout(view: View, columns: int, rows: int, scroll: int | None = None) -> Pa
         view: What to show.
         columns: Width of the terminal, 1 or more.
         rows: Height of the terminal, 1 or more.
-        scroll: First row of the card to show; None for the best place.
+        scroll: First row of the card to show; None for the best position.
 
     Returns:
         A page of exactly so many rows, none wider than the terminal.
     """
     head = _header(view, columns, rows)
     foot = _footer(view, columns, rows)
-    said = _said(view, columns)
-    room = max(1, rows - len(head) - len(foot) - len(said))
-    card = card_lines(view, columns)
-    wanted = 0 if rows < _LOW else max(1, room // 6)
+    message = _message(view, columns)
+    room = max(1, rows - len(head) - len(foot) - len(message))
+    card = card_layout(view, columns)
+    wanted = 0 if rows < _COMPACT else max(1, room // 6)
     top = max(0, min(wanted, room - len(card.lines)))
     lines = [()] * top + card.lines
     last = max(0, len(lines) - room)
     if scroll is None:
-        # The question stays in sight where the answer has room below it.
-        scroll = card.answer_at + top if card.answer_end + top > room else 0
+        # Keep the question visible if the answer fits below it.
+        scroll = card.answer_start + top if card.answer_end + top > room else 0
         if card.focus:
             scroll = top + card.focus + 1 - room
     scroll = max(0, min(scroll, last))
     shown = lines[scroll : scroll + room]
     shown += [()] * (room - len(shown))
-    said[-1] += _more(said[-1], columns, above=scroll, below=last - scroll)
-    page = [*head, *shown, *said, *foot]
+    message[-1] += _more(message[-1], columns, above=scroll, below=last - scroll)
+    page = [*head, *shown, *message, *foot]
     return Page(tuple(page[:rows]), scroll, room)
 
 
 def _header(view: View, columns: int, rows: int) -> list[Line]:
     room = max(1, columns - 2)
-    if rows < _LOW:
-        return [_progress(view, room)] if rows > _LOWEST else []
-    counts = counts_label(view.counts, view.name)
-    crumb = breadcrumb(view.turn.note.deck) if view.turn and not view.typed else ""
+    if rows < _COMPACT:
+        return [_progress(view, room)] if rows > _CARD_ONLY else []
+    counts = counts_label(view.counts, view.session_name)
+    has_deck = view.prompt is not None and view.search is None
+    crumb = breadcrumb(view.prompt.note.deck) if view.prompt and has_deck else ""
     if width_of(crumb) + width_of(counts) + 3 <= room:
         blanks = " " * (room - width_of(crumb) - width_of(counts))
         return [_dim(" " + crumb + blanks + counts), _progress(view, room)]
-    wrapped = [
-        *wrap((StyledText(crumb, TextStyle.DIM),), room),
-        *wrap(_dim(counts), room),
-    ]
+    wrapped = [*wrap(_dim(crumb), room), *wrap(_dim(counts), room)]
     return [*((StyledText(" "), *line) for line in wrapped), _progress(view, room)]
 
 
 def _progress(view: View, room: int) -> Line:
     total = view.done + view.counts.total
-    label = f"{view.done} of {total}"
-    if view.minutes_left is not None:
-        label += f" · {view.minutes_left} min left"
-    bar = room - len(label) - 2
+    label = progress_label(view.done, total, view.minutes_left)
+    bar = room - width_of(label) - 2
     if bar < 4:
         return _dim(" " + label)
     halves = round(view.done / total * bar * 2) if total else bar * 2
@@ -113,122 +108,124 @@ def _progress(view: View, room: int) -> Line:
     return tuple(span for span in spans if span.text)
 
 
-def _said(view: View, columns: int) -> list[Line]:
-    """Say what happened, in the row above the ratings that else is empty."""
-    room = max(1, columns - 2 - _MORE)
-    look = TextStyle.ALERT if view.is_alarm else TextStyle.DIM
-    lines = wrap((StyledText(one_line(view.message), look),), room)
+def _more_label() -> str:
+    return _("more")
+
+
+def _message(view: View, columns: int) -> list[Line]:
+    """Return the message above the ratings; a blank row without one."""
+    room = max(1, columns - 2 - (len("↑↓ ") + width_of(_more_label()) + 2))
+    style = TextStyle.ALERT if view.is_alarm else TextStyle.DIM
+    lines = wrap((StyledText(one_line(view.message), style),), room)
     return [(StyledText(" "), *line) for line in lines]
 
 
 def _more(line: Line, columns: int, *, above: int, below: int) -> Line:
-    """Say that the card goes on beyond an edge."""
+    """Return the sign that the card continues above or below."""
     arrows = ("↑" if above else "") + ("↓" if below else "")
     if not arrows:
         return ()
-    text = f"{arrows} more"
+    text = f"{arrows} {_more_label()}"
     blanks = max(0, columns - 1 - line_width(line) - width_of(text))
     return (StyledText(" " * blanks), StyledText(text, TextStyle.ACCENT))
 
 
 def _footer(view: View, columns: int, rows: int) -> list[Line]:
     main = [_centred(line, columns) for line in _main_keys(view, columns)]
-    if rows < _LOW:
-        return main if rows > _LOWEST else []
-    gap: list[Line] = [()] if rows >= _HIGH else []
-    if view.pages is not None:
+    if rows < _COMPACT:
+        return main if rows > _CARD_ONLY else []
+    gap: list[Line] = [()] if rows >= _SPACIOUS else []
+    if view.overlay is not None:
         return [*main, *gap, ()]
-    if view.typed is not None:
-        return [*main, *gap, _dim(" ↑↓ choose  Esc leaves")]
-    wanted = _ALL if view.turn else _ALWAYS
-    return [*main, *gap, *_other_keys(wanted, columns)]
+    if view.search is not None:
+        return [*main, *gap, _dim(" " + _("↑↓ select  Esc cancel"))]
+    return [*main, *gap, *_other_keys(columns, has_card=view.prompt is not None)]
 
 
 def _main_keys(view: View, columns: int) -> list[Line]:
-    """Two rows: what the hand does next."""
-    if view.pages is not None:
-        return _key("any key", "goes back", columns)
-    if view.typed is not None:
-        key = ("Enter", "that one") if view.typed.found else ("Esc", "leaves it")
-        return _key(*key, columns)
+    """Return the two rows with the keys needed next."""
+    if view.overlay is not None:
+        return _key(_("any key"), _("back"), columns)
+    if view.search is not None and view.search.found:
+        return _key(_("Enter"), _("choose this card"), columns)
+    if view.search is not None:
+        return _key(_("Esc"), _("cancel"), columns)
     match view.mode:
         case Mode.ASKING:
-            return _key("Space", "shows the answer", columns)
+            return _key(_("Space"), _("show answer"), columns)
         case Mode.ANSWERED:
-            return _ratings(view.labels, columns - 2)
+            return _ratings(view.intervals, columns - 2)
         case Mode.WAITING:
-            return _key("Space", "goes ahead now", columns)
+            return _key(_("Space"), _("show it now"), columns)
         case Mode.OVER:
-            return _key("Space", "leaves", columns)
+            return _key(_("Space"), _("quit"), columns)
 
 
-def _key(key: str, words: str, columns: int) -> list[Line]:
+def _key(key: str, label: str, columns: int) -> list[Line]:
     line = (
         StyledText(key, TextStyle.ACCENT | TextStyle.BOLD),
-        StyledText("  " + words),
+        StyledText("  " + label),
     )
     return [*wrap(line, columns), ()][:2]
 
 
-def _ratings(labels: Sequence[str], columns: int) -> list[Line]:
-    """Each rating over its interval; four in a row, or two by two."""
-    cells = [
+def _ratings(intervals: Sequence[str], columns: int) -> list[Line]:
+    """Return each rating above its interval; four in a row, or two by two."""
+    names = [
         (
-            (
-                StyledText(str(int(rating)), TextStyle.ACCENT | TextStyle.BOLD),
-                StyledText(" " + name),
-            ),
-            label,
+            StyledText(str(int(rating)), TextStyle.ACCENT | TextStyle.BOLD),
+            StyledText(" " + name),
         )
-        for (rating, name, _), label in zip(RATINGS, labels or [""] * 4, strict=True)
+        for rating, name, _when in rating_help()
     ]
     room = min(16, columns // 4)
     if room >= 8:
-        upper = _joined([_in_cell(name, room) for name, _ in cells])
-        if not labels:
-            return [upper, _dim(NOT_SCHEDULED)]
-        lower = [
-            _in_cell((StyledText(label, TextStyle.DIM),), room) for _, label in cells
-        ]
+        upper = _joined([_in_cell(name, room) for name in names])
+        if not intervals:
+            return [upper, _dim(not_scheduled())]
+        lower = [_in_cell(_dim(interval), room) for interval in intervals]
         return [upper, _joined(lower)]
     half = max(1, columns // 2)
-    # Where even two don't fit, the digits have to do.
-    kept = 2 if half >= _TWO else 1
-    joined = [
-        _in_cell((*name[:kept], StyledText(" " + label, TextStyle.DIM)), half)
-        for name, label in cells
+    longest = max(map(line_width, names)) + _LONGEST_INTERVAL
+    # Only the digits where not even two names fit.
+    kept = 2 if half > longest else 1
+    cells = [
+        _in_cell((*name[:kept], *_dim(" " + interval)), half)
+        for name, interval in zip(names, intervals or [""] * 4, strict=True)
     ]
-    return [_joined(joined[:2]), _joined(joined[2:])]
+    return [_joined(cells[:2]), _joined(cells[2:])]
 
 
 def _in_cell(line: Line, room: int) -> Line:
     blanks = max(0, room - line_width(line))
-    return (
-        StyledText(" " * (blanks // 2)),
-        *line,
-        StyledText(" " * (blanks - blanks // 2)),
-    )
+    left = blanks // 2
+    return (StyledText(" " * left), *line, StyledText(" " * (blanks - left)))
 
 
 def _joined(lines: Sequence[Line]) -> Line:
     return tuple(span for line in lines for span in line if span.text)
 
 
-def _other_keys(wanted: str, columns: int) -> list[Line]:
-    """Two blanks between the keys, one where that saves a row."""
-    return min((_key_rows(wanted, columns, gap) for gap in (2, 1)), key=len)
+def _other_keys(columns: int, *, has_card: bool) -> list[Line]:
+    """Return the other keys with two blanks between them, one if that saves a row."""
+    keys = [
+        (key, label)
+        for key, label, _description in key_help()
+        if has_card or key in _GENERAL_KEYS
+    ]
+    return min((_key_rows(keys, columns, gap) for gap in (2, 1)), key=len)
 
 
-def _key_rows(wanted: str, columns: int, gap: int) -> list[Line]:
+def _key_rows(keys: Sequence[tuple[str, str]], columns: int, gap: int) -> list[Line]:
     lines: list[list[StyledText]] = [[]]
     used = 0
-    for key, word in ((key, word) for key, word, _ in KEYS if key in wanted):
-        size = len(key) + len(word) + 1
+    for key, label in keys:
+        size = len(key) + width_of(label) + 1
         if used and used + gap + size > columns:
             lines.append([])
             used = 0
         blanks = " " * (gap if used else 1)
-        lines[-1] += [StyledText(blanks + key), StyledText(f" {word}", TextStyle.DIM)]
+        lines[-1] += [StyledText(blanks + key), *_dim(f" {label}")]
         used += len(blanks) + size
     return [tuple(line) for line in lines]
 

@@ -8,6 +8,7 @@ import msgspec
 from cards.note import Change, Content, Note, Source
 from srs.models.cards import SchedulingState, State, StoredCard
 from srs.scheduler.fsrs6 import DAYS
+from srs.store.connection import Store
 
 _sources = msgspec.json.Decoder(tuple[Source, ...])
 _tags = msgspec.json.Decoder(tuple[str, ...])
@@ -116,3 +117,8 @@ def text_columns(note: Note) -> tuple[str, str, str, str]:
         _json.encode(note.sources).decode() if note.sources else "[]",
         _json.encode(note.changed).decode() if note.changed else "",
     )
+
+
+def has_notes(store: Store) -> bool:
+    """Return True if the store has at least one note."""
+    return store.row("select 1 from notes limit 1") is not None

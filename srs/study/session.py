@@ -98,7 +98,6 @@ class Session:
         self._filter = card_filter or CardFilter()
         self._reread = reread
         self.options = Options(store)
-        self.notices: list[str] = []
         self._started_ms = clock()
         self._mode = self._start(cram)
         self._current: Prompt | None = None

@@ -442,7 +442,7 @@ def test_the_first_review_brings_the_bundled_deck_in_the_language_wished_for(
     code, out, err = flash("review", "--plain")
 
     assert code == 0
-    assert re.fullmatch(r"added the bundled deck 'aws-security': \d+ cards\n", err)
+    assert re.fullmatch(r"Added the bundled deck 'aws-security': \d+ cards\n", err)
     assert out.split("\n\n")[1].startswith(first)
 
 
@@ -480,8 +480,8 @@ def test_a_run_beside_the_schedule_takes_its_cards_from_the_words(
 
     assert "cram · 2 left" in piped("--cram", "--new", "2")
     assert "cram · 1 left" in piped("--forgotten", "1")
-    assert "mixed up · 2 left" in piped("--confused")
-    assert "The schedule is as it was." in piped("--forgotten", "1", "Cells")
+    assert "mix-ups · 2 left" in piped("--confused")
+    assert "The schedule is unchanged." in piped("--forgotten", "1", "Cells")
     assert flash.json("list") == due
     assert flash("undo")[0] == 0
 
@@ -495,4 +495,4 @@ def test_pairs_are_not_asked_together_with_other_cards(
     code, out, err = flash("review", "--confused", *words)
 
     assert (code, out) == (2, "")
-    assert "--confused asks pairs" in err
+    assert "--confused cannot be combined" in err

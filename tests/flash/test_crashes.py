@@ -90,7 +90,7 @@ def test_an_answer_that_was_not_saved_is_told_and_the_others_stay(
 
     ended = room.failing_at("eio", at)
 
-    told = "That was not saved: disk I/O error"
+    told = "Not saved: disk I/O error"
     assert [told in line for line in ended.out.splitlines()].count(True) == 1
     assert ended.code == 0
     wanted = [int(rating) for rating in RATINGS]

@@ -1,4 +1,4 @@
-"""Text that a stranger wrote obeys nobody: not the terminal, not a shell, not a browser."""
+"""Untrusted text is never executed: not by terminal, shell or browser."""
 
 import io
 import json
@@ -13,14 +13,14 @@ import pytest
 from command_runner import Run
 from foreign_packages import package
 from store_fixtures import NOON, add, give
-from terminal_review import Room
+from terminal_review import ReviewSetup
 
 from cards.note import Basic, Change, Choice, Note, Source
 from flash import terminal
 from flash.__main__ import main
 from flash.cli.plain_review import run as run_plain
-from flash.messages.review import source_url
-from flash.tui.editor import editor_command
+from flash.messages.cards import source_url
+from flash.service.reviewing import editor_command
 from flash.tui.page import layout
 from flash.tui.view_model import ReviewViewModel
 from srs.models.cards import Rating
@@ -29,12 +29,12 @@ from srs.store.opening import open_store
 from srs.store.settings import save_options
 from srs.study.session import Session
 
-# A title, a colour, the clipboard, C1's own introducer, a bell, a line that is
-# overwritten, another order of letters, something unseen.
+# Window title, colour, clipboard, C1 introducer, bell, carriage return, backspace,
+# bidirectional override, zero-width space.
 EVIL = "\x1b]0;owned\x07\x1b[31m\x1b]52;c;cm0=\x07\x9b2J\x07a\rb\x08\x7f\u202egpj.\u2066\u200b"
 RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069]")
 OWN = re.compile(r"\x1b\[[012]m")
-"""The looks that a command itself gives."""
+"""Styles that a command itself sets."""
 
 
 def notes() -> list[Note]:
@@ -63,7 +63,7 @@ def evil_store(path: Path) -> Store:
 
 
 @pytest.fixture
-def told(
+def output_of(
     flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., str]:
     """Return all output of a command on a store full of hostile text."""
@@ -100,8 +100,8 @@ COMMANDS = {
 
 @pytest.mark.parametrize("colour", [False, True], ids=["plain", "colour"])
 @pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
-def test_no_command_hands_a_control_character_on(
-    told: Callable[..., str],
+def test_no_command_prints_a_control_character(
+    output_of: Callable[..., str],
     words: tuple[str, ...],
     colour: bool,
     monkeypatch: pytest.MonkeyPatch,
@@ -117,17 +117,17 @@ def test_no_command_hands_a_control_character_on(
     script = "update notes set flds = 'q' || char(27, 93, 48, 59, 7, 155, 0x202e) || char(31) || 'a'"
     package(Path("evil.apkg"), script)
 
-    said = told(*words)
+    said = output_of(*words)
 
     assert said
     assert RAW.findall(OWN.sub("", said) if colour else said) == []
 
 
 @pytest.mark.parametrize("words", [("list",), ("show", FIRST), ("decks",), ("stale",)])
-def test_json_has_escapes_in_their_place(
-    told: Callable[..., str], words: tuple[str, ...]
+def test_json_escapes_control_characters(
+    output_of: Callable[..., str], words: tuple[str, ...]
 ) -> None:
-    said = told(*words, "--json")
+    said = output_of(*words, "--json")
 
     assert RAW.findall(said) == []
     assert any(EVIL in text for text in strings(json.loads(said)))
@@ -148,16 +148,15 @@ def strings(value: object) -> Iterator[str]:
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     session = Session(evil_store(tmp_path / "store.db"), lambda: NOON)
-    session.notices.append(EVIL)
     yield session
     session.close()
 
 
 def test_no_page_of_a_review_has_a_control_character(session: Session) -> None:
-    reviewing = ReviewViewModel(session)
+    review = ReviewViewModel(session, [EVIL])
     for key in ("i", " ", "space", "i", " ", "3", "space", "?", " ", "s", "u", "q"):
-        reviewing.press(key)
-        page = layout(reviewing.view, 80, 40)
+        review.press(key)
+        page = layout(review.view, 80, 40)
         shown = "\n".join("".join(span.text for span in line) for line in page.lines)
         assert RAW.findall(shown) == []
 
@@ -165,7 +164,9 @@ def test_no_page_of_a_review_has_a_control_character(session: Session) -> None:
 def test_no_line_of_a_plain_review_has_a_control_character(session: Session) -> None:
     stdout = io.StringIO()
 
-    run_plain(session, io.StringIO(f"i\n{EVIL}\n\n3\n\ni\ns\nu\n?\nq\n"), stdout)
+    run_plain(
+        session, io.StringIO(f"i\n{EVIL}\n\n3\n\ni\ns\nu\n?\nq\n"), stdout, [EVIL]
+    )
 
     assert RAW.findall(stdout.getvalue()) == []
 
@@ -175,7 +176,7 @@ def test_no_line_of_a_plain_review_has_a_control_character(session: Session) -> 
     ["javascript:alert(1)", "file:///etc/passwd", "ssh://-oProxyCommand=id", "data:,x"]
     + ["vscode://x", "https:/\x1b/x", "http", "-P", "smb://x", "\thttps://x.org"],
 )
-def test_only_pages_of_the_web_are_opened(url: str) -> None:
+def test_only_web_pages_are_opened(url: str) -> None:
     assert source_url(Note(Basic("a", "b"), "D", sources=(Source("t", url),))) == ""
 
 
@@ -191,7 +192,7 @@ def test_only_pages_of_the_web_are_opened(url: str) -> None:
         ("$(id)", ["$(id)", "FILE"]),
     ],
 )
-def test_an_editor_gets_its_words_and_no_shell(editor: str, command: list[str]) -> None:
+def test_an_editor_gets_arguments_and_no_shell(editor: str, command: list[str]) -> None:
     file = "/decks/`id` $(id); 'x'.yaml"
 
     found = editor_command(file, 3, {"EDITOR": editor})
@@ -199,7 +200,7 @@ def test_an_editor_gets_its_words_and_no_shell(editor: str, command: list[str]) 
     assert found == [file if word == "FILE" else word for word in command]
 
 
-def test_an_editor_with_arguments_is_run_as_it_stands(tmp_path: Path) -> None:
+def test_an_editor_command_runs_as_configured(tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     script = tmp_path / "my editor"
     script.write_text(
@@ -216,7 +217,7 @@ def test_an_editor_with_arguments_is_run_as_it_stands(tmp_path: Path) -> None:
     assert seen.read_text() == repr(["--wait", "; id", "/d/$(touch x).yaml"])
 
 
-def test_a_store_and_all_beside_it_belong_to_its_owner_alone(
+def test_store_files_are_private_to_their_owner(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import foreign_packages
@@ -240,14 +241,16 @@ def test_a_store_and_all_beside_it_belong_to_its_owner_alone(
     assert {"data/store.db-wal", "data/store.db-shm", "data/store.db.media"} <= inside
 
 
-def test_a_review_of_evil_is_a_review(tmp_path: Path) -> None:
-    room = Room(tmp_path)
-    session = room.session("deck: D\ncards:\n  - front: a\u202eb\n    back: c\u200bd\n")
-    reviewing = ReviewViewModel(session)
-    reviewing.press("space")
-    page = layout(reviewing.view, 80, 24)
+def test_hostile_text_is_shown_as_codes(tmp_path: Path) -> None:
+    setup = ReviewSetup(tmp_path)
+    session = setup.session(
+        "deck: D\ncards:\n  - front: a\u202eb\n    back: c\u200bd\n"
+    )
+    review = ReviewViewModel(session)
+    review.press("space")
+    page = layout(review.view, 80, 24)
     shown = ["".join(span.text for span in line).strip() for line in page.lines]
-    room.close()
+    setup.close()
 
     assert "a<U+202E>b" in shown
     assert "c<U+200B>d" in shown

@@ -1,4 +1,4 @@
-"""The line-by-line review, held through two streams."""
+"""The plain review, held on two streams."""
 
 import io
 import subprocess
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from terminal_review import DECK, NOON, Room
+from terminal_review import DECK, NOON, ReviewSetup
 
 from flash.cli.plain_review import run
 from srs.models.cards import Rating
@@ -16,10 +16,10 @@ from srs.study.session import Session, SessionLimits, Summary
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    room = Room(tmp_path)
-    yield room
-    room.close()
+def setup(tmp_path: Path) -> Iterator[ReviewSetup]:
+    setup = ReviewSetup(tmp_path)
+    yield setup
+    setup.close()
 
 
 def hold(session: Session, *words: str) -> tuple[Summary, list[str]]:
@@ -30,12 +30,12 @@ def hold(session: Session, *words: str) -> tuple[Summary, list[str]]:
 
 ONE = "deck: One\ncards:\n  - {front: Only?, back: Yes}\n"
 ASKED = ["", "One", "new 1 · learning 0 · due 0", "", "Only?"]
-ENTER = "(Enter shows the answer, ? is help)"
+ENTER = "(Enter shows the answer, ? for help)"
 RATINGS = "(1 Again 1 min · 2 Hard 6 min · 3 Good 10 min · 4 Easy 10 d)"
 
 
-def test_a_conversation_reads_from_top_to_bottom(room: Room) -> None:
-    summary, lines = hold(room.session(), "", "3", "q")
+def test_a_plain_review_prints_questions_and_answers(setup: ReviewSetup) -> None:
+    summary, lines = hold(setup.session(), "", "3", "q")
 
     assert lines == [
         "",
@@ -56,8 +56,8 @@ def test_a_conversation_reads_from_top_to_bottom(room: Room) -> None:
         "Who may delete a protected version?",
         *lines[16:19],
         ENTER,
-        "1 answer, 100 % right, 0 s.",
-        "Tomorrow 1 card is due.",
+        "1 answer, 100 % correct, 0 s.",
+        "1 card is due tomorrow.",
     ]
     assert sorted(line[3:] for line in lines[16:19]) == [
         "A user with s3:BypassGovernanceRetention",
@@ -66,131 +66,134 @@ def test_a_conversation_reads_from_top_to_bottom(room: Room) -> None:
     ]
     assert [line[:3] for line in lines[16:19]] == ["A: ", "B: ", "C: "]
     assert summary.answered == 1
-    assert room.ratings() == [Rating.GOOD]
+    assert setup.ratings() == [Rating.GOOD]
 
 
-def test_the_end_of_the_input_ends_the_review(room: Room) -> None:
-    summary, lines = hold(room.session(ONE), "")
+def test_the_end_of_the_input_ends_the_review(setup: ReviewSetup) -> None:
+    summary, lines = hold(setup.session(ONE), "")
 
     assert lines == [
         *ASKED,
         ENTER,
         "Yes",
         RATINGS,
-        "Nothing was answered.",
-        "Tomorrow 0 cards are due.",
+        "No cards were answered.",
+        "0 cards are due tomorrow.",
     ]
     assert summary.answered == 0
 
 
-def test_the_right_option_is_named_by_its_letter(room: Room) -> None:
-    _, lines = hold(room.session(), "s", "")
+def test_the_right_option_is_named_by_its_letter(setup: ReviewSetup) -> None:
+    _, lines = hold(setup.session(), "s", "")
 
     option = "A user with s3:BypassGovernanceRetention"
     assert len([line for line in lines if line[1:] == f": {option}"]) == 2
 
 
-def test_a_digit_rates_only_after_the_answer(room: Room) -> None:
-    _, lines = hold(room.session(ONE), "4", "", "4", "q")
+def test_a_digit_rates_only_after_the_answer(setup: ReviewSetup) -> None:
+    _, lines = hold(setup.session(ONE), "4", "", "4", "q")
 
-    assert lines[6] == "Enter shows the answer first; then it can be rated."
-    assert room.ratings() == [Rating.EASY]
-    assert "Nothing more is due today." in lines
+    assert lines[6] == "Press Enter to see the answer before you rate it."
+    assert setup.ratings() == [Rating.EASY]
+    assert "No more cards are due today." in lines
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["z"], "Enter shows the answer, ? is help."),
-        (["", "z"], "1, 2, 3 or 4 rates the answer; ? is help."),
-        (["x"], "x names the card you took for the one you missed"),
-        (["", ""], "1, 2, 3 or 4 rates the answer; ? is help."),
-        (["u"], "nothing to undo"),
-        (["i"], "not answered yet"),
-        (["?"], "1 Again: not known"),
-        (["s"], "suspended; u takes that back"),
-        (["b"], "buried till tomorrow; u takes that back"),
+        (["z"], "Enter shows the answer, ? for help."),
+        (["", "z"], "Rate the answer 1, 2, 3 or 4; ? for help."),
+        (["x"], "After a miss, x records which card you confused it with."),
+        (["", ""], "Rate the answer 1, 2, 3 or 4; ? for help."),
+        (["u"], "Nothing to undo."),
+        (["i"], "No answers yet."),
+        (["?"], "1 Again: forgotten"),
+        (["s"], "Card suspended. Press u to undo."),
+        (["b"], "Card buried until tomorrow. Press u to undo."),
     ],
 )
-def test_every_line_gets_a_short_answer(
-    room: Room, words: list[str], said: str
+def test_every_input_gets_a_reply(
+    setup: ReviewSetup, words: list[str], said: str
 ) -> None:
-    _, lines = hold(room.session(), *words)
+    _, lines = hold(setup.session(), *words)
 
     assert said in lines
 
 
-def test_undo_shows_the_card_again(room: Room) -> None:
-    _, lines = hold(room.session(ONE), "", "1", "u", "", "２", "q")
+def test_undo_shows_the_card_again(setup: ReviewSetup) -> None:
+    _, lines = hold(setup.session(ONE), "", "1", "u", "", "２", "q")
 
     assert lines.count("Only?") == 2
     assert "Undid the last answer." in lines
-    assert room.ratings() == [Rating.HARD]
+    assert setup.ratings() == [Rating.HARD]
 
 
-def test_history_tells_what_was_answered(room: Room) -> None:
-    session = room.session(ONE)
+def test_history_lists_past_answers(setup: ReviewSetup) -> None:
+    session = setup.session(ONE)
     hold(session, "", "1", "q")
-    room.later(minutes=2)
+    setup.later(minutes=2)
     _, lines = hold(session, "i", "q")
 
     assert "2026-11-23 12:00  Again    1 min  took 0 s" in lines
 
 
-def test_a_person_goes_ahead_where_only_learning_cards_are_left(room: Room) -> None:
-    _, lines = hold(room.session(ONE), "", "3", "z", "", "", "3")
+def test_enter_shows_a_learning_card_early(setup: ReviewSetup) -> None:
+    _, lines = hold(setup.session(ONE), "", "3", "z", "", "", "3")
 
-    at = lines.index("Nothing is due at this moment.")
+    at = lines.index("No card is due right now.")
     assert lines[at + 1 : at + 3] == [
-        "The next card comes in 10 min; Enter goes ahead now, q quits.",
-        "Enter, u or q is meant here.",
+        "The next card is due in 10 min. Enter: show it now, q: quit.",
+        "Press Enter, u or q.",
     ]
-    assert room.ratings() == [Rating.GOOD, Rating.GOOD]
+    assert setup.ratings() == [Rating.GOOD, Rating.GOOD]
 
 
-def test_a_limit_ends_the_run(room: Room) -> None:
-    summary, lines = hold(room.session(limits=SessionLimits(limit=1)), "", "4", "", "4")
+def test_the_answer_limit_ends_a_plain_review(setup: ReviewSetup) -> None:
+    summary, lines = hold(
+        setup.session(limits=SessionLimits(limit=1)), "", "4", "", "4"
+    )
 
     assert summary.answered == 1
-    assert lines[-2:] == ["1 answer, 100 % right, 0 s.", "Tomorrow 0 cards are due."]
+    assert lines[-2:] == ["1 answer, 100 % correct, 0 s.", "0 cards are due tomorrow."]
 
 
-def test_a_store_that_refuses_keeps_the_question(room: Room) -> None:
-    session = room.session(ONE)
+def test_a_failed_save_asks_the_question_again(setup: ReviewSetup) -> None:
+    session = setup.session(ONE)
     session.store.connection.execute("pragma query_only = on")
     _, lines = hold(session, "", "3", "3")
 
     assert len([line for line in lines if "readonly" in line]) == 2
-    assert room.ratings() == []
+    assert setup.ratings() == []
 
 
-def test_notices_come_first(room: Room) -> None:
-    session = room.session(ONE)
-    session.notices.append("another review is open")
+def test_notices_come_first(setup: ReviewSetup) -> None:
+    session = setup.session(ONE)
+    stdout = io.StringIO()
+    run(session, io.StringIO(), stdout, ["Exam tomorrow"])
 
-    assert hold(session)[1][0] == "another review is open"
+    assert stdout.getvalue().startswith("Exam tomorrow\n")
 
 
-def test_every_line_is_flushed_and_foreign_letters_replaced(room: Room) -> None:
+def test_unencodable_characters_are_replaced(setup: ReviewSetup) -> None:
     written = io.BytesIO()
     stdout = io.TextIOWrapper(written, "ascii")
     stdin = io.TextIOWrapper(io.BytesIO(b"\xff\n\n3\nq\n"), "utf-8")
 
-    run(room.session(), stdin, stdout)
+    run(setup.session(), stdin, stdout)
 
     assert b"AWS Security ? 13 Secrets\n" in written.getvalue()
-    assert room.ratings() == [Rating.GOOD]
+    assert setup.ratings() == [Rating.GOOD]
 
 
-def test_the_plain_mode_loads_neither_textual_nor_the_parser(room: Room) -> None:
-    room.session(DECK).close()
+def test_the_plain_mode_loads_no_slow_packages(setup: ReviewSetup) -> None:
+    setup.session(DECK).close()
     code = f"""
 import io, sys
 from pathlib import Path
 from flash.cli.plain_review import run
 from srs.study.session import Session
 from srs.store.opening import open_store
-store = open_store(Path({str(room.path)!r}), {NOON})
+store = open_store(Path({str(setup.path)!r}), {NOON})
 run(Session(store, lambda: {NOON}), io.StringIO("\\nq\\n"), io.StringIO())
 print([m for m in ("textual", "markdown_it", "rich", "sqlite_utils") if m in sys.modules])
 """
@@ -211,12 +214,12 @@ cards:
   - {front: What does a security group do?, back: "Filters, *stateful*"}
   - {front: What does a network ACL do?, back: "Filters, stateless"}
 """
-HOW = "x and a text searches, x and a number chooses, Enter leaves it"
+USAGE = "x TEXT searches, x NUMBER selects, Enter cancels"
 
 
-def test_a_cram_reads_from_top_to_bottom(room: Room) -> None:
-    room.session(ONE).close()
-    summary, lines = hold(room.cram(CramOptions(), new=5), "", "1", "", "3")
+def test_a_cram_repeats_a_card_until_it_is_good(setup: ReviewSetup) -> None:
+    setup.session(ONE).close()
+    summary, lines = hold(setup.cram(CramOptions(), new=5), "", "1", "", "3")
 
     rest = [
         "Only?",
@@ -226,24 +229,24 @@ def test_a_cram_reads_from_top_to_bottom(room: Room) -> None:
     ]
     assert lines == [
         *["", "One", "cram · 1 left", "", *rest] * 2,
-        "Every card was known.",
-        "2 answers, 50 % right, 0 s.",
-        "The schedule is as it was.",
+        "Every card was recalled.",
+        "2 answers, 50 % correct, 0 s.",
+        "The schedule is unchanged.",
     ]
     assert summary.name == "cram"
 
 
-def test_history_tells_a_look_from_an_answer(room: Room) -> None:
-    room.session(ONE).close()
-    hold(room.cram(CramOptions(), new=5), "", "3")
-    _, lines = hold(room.session(ONE), "i")
+def test_history_marks_cram_reviews(setup: ReviewSetup) -> None:
+    setup.session(ONE).close()
+    hold(setup.cram(CramOptions(), new=5), "", "3")
+    _, lines = hold(setup.session(ONE), "i")
 
-    assert "2026-11-23 12:00  Good    beside  took 0 s" in lines
+    assert "2026-11-23 12:00  Good      cram  took 0 s" in lines
 
 
-def test_x_and_a_text_names_the_card_that_was_mixed_up(room: Room) -> None:
+def test_x_searches_and_records_the_confused_card(setup: ReviewSetup) -> None:
     _, lines = hold(
-        room.session(TWINS),
+        setup.session(TWINS),
         "",
         "x FILTERS",
         "what",
@@ -253,21 +256,21 @@ def test_x_and_a_text_names_the_card_that_was_mixed_up(room: Room) -> None:
         "q",
     )
 
-    at = lines.index("Which card did you take it for?")
-    found = ["1: What does a network ACL do? = Filters, stateless", f"({HOW})"]
+    at = lines.index("Which card did you confuse it with?")
+    found = ["1: What does a network ACL do? = Filters, stateless", f"({USAGE})"]
     assert lines[at : at + 11] == [
-        "Which card did you take it for?",
+        "Which card did you confuse it with?",
         *found,
-        f"{HOW}.",
-        "Which card did you take it for?",
-        "no card has that",
-        f"({HOW})",
-        "Which card did you take it for?",
+        f"{USAGE}.",
+        "Which card did you confuse it with?",
+        "No matching cards.",
+        f"({USAGE})",
+        "Which card did you confuse it with?",
         *found,
-        "noted which card it was taken for; u takes that back",
+        "Mix-up recorded. Press u to undo.",
     ]
-    assert room.ratings() == [Rating.AGAIN]
-    assert room.confusions() == [
+    assert setup.ratings() == [Rating.AGAIN]
+    assert setup.confusions() == [
         ("What does a security group do?", "What does a network ACL do?")
     ]
 
@@ -275,50 +278,48 @@ def test_x_and_a_text_names_the_card_that_was_mixed_up(room: Room) -> None:
 @pytest.mark.parametrize(
     "words", [["", "1", "x acl", "x 1"], ["", "x acl", "", "x", "x acl", "x 1"]]
 )
-def test_the_card_before_can_be_named_until_another_is_answered(
-    room: Room, words: list[str]
-) -> None:
-    hold(room.session(TWINS), *words)
+def test_x_is_about_the_last_miss(setup: ReviewSetup, words: list[str]) -> None:
+    hold(setup.session(TWINS), *words)
 
-    assert room.ratings() == [Rating.AGAIN]
-    assert len(room.confusions()) == 1
+    assert setup.ratings() == [Rating.AGAIN]
+    assert len(setup.confusions()) == 1
 
 
-def test_the_end_of_the_input_leaves_the_search(room: Room) -> None:
-    summary, lines = hold(room.session(TWINS), "", "x acl")
+def test_the_end_of_the_input_ends_the_search(setup: ReviewSetup) -> None:
+    summary, lines = hold(setup.session(TWINS), "", "x acl")
 
-    assert (summary.answered, room.confusions()) == (1, [])
-    assert lines[-2] == "1 answer, 0 % right, 0 s."
+    assert (summary.answered, setup.confusions()) == (1, [])
+    assert lines[-2] == "1 answer, 0 % correct, 0 s."
 
 
-def test_while_waiting_the_missed_card_can_be_named(room: Room) -> None:
-    hold(room.session(TWINS), "s", "", "1", "x group", "x 1", "q")
+def test_x_works_while_waiting(setup: ReviewSetup) -> None:
+    hold(setup.session(TWINS), "s", "", "1", "x group", "x 1", "q")
 
-    assert room.confusions() == [
+    assert setup.confusions() == [
         ("What does a network ACL do?", "What does a security group do?")
     ]
 
 
-def test_a_confusion_that_is_refused_leaves_the_answer(room: Room) -> None:
-    session = room.session(TWINS)
+def test_a_failed_save_of_a_confusion_keeps_the_answer(setup: ReviewSetup) -> None:
+    session = setup.session(TWINS)
     hold(session, "", "1", "q")
     session.store.connection.execute("pragma query_only = on")
     _, lines = hold(session, "x acl", "x 1", "q")
 
     assert any("readonly" in line for line in lines)
-    assert (room.ratings(), room.confusions()) == ([Rating.AGAIN], [])
+    assert (setup.ratings(), setup.confusions()) == ([Rating.AGAIN], [])
 
 
-def test_a_drill_tells_both_cards_one_after_the_other(room: Room) -> None:
-    hold(room.session(TWINS), "", "x acl", "x 1", "q")
-    _, lines = hold(room.cram(CramOptions(confused=True)), "", "3", "", "3")
+def test_a_confusion_drill_prints_both_answers(setup: ReviewSetup) -> None:
+    hold(setup.session(TWINS), "", "x acl", "x 1", "q")
+    _, lines = hold(setup.cram(CramOptions(confused=True)), "", "3", "", "3")
 
     assert lines[5:10] == [
         ENTER,
         "Filters, stateful",
-        "not to be taken for: What does a network ACL do?",
+        "confused with: What does a network ACL do?",
         "Filters, stateless",
         "(1 Again · 2 Hard · 3 Good · 4 Easy; not scheduled)",
     ]
-    assert lines[12] == "mixed up · 1 left"
-    assert lines[-3] == "Every card was known."
+    assert lines[12] == "mix-ups · 1 left"
+    assert lines[-3] == "Every card was recalled."

@@ -1,4 +1,4 @@
-"""The full screen, driven by keys as a person presses them."""
+"""The review screen, driven by keys."""
 
 import asyncio
 import signal
@@ -7,38 +7,37 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from terminal_review import Room
-from textual.events import Paste
+from terminal_review import ReviewSetup
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from cards.text.width import line_width
+from flash.service.reviewing import editor_command
 from flash.tui import app as screen
 from flash.tui.app import ReviewApp
-from flash.tui.editor import editor_command
 from flash.tui.page import layout
 from flash.tui.view_model import Mode, ReviewViewModel, UiCommand
 from srs.models.cards import Rating
 from srs.study.cram import CramOptions
-from srs.study.session import Session
-from srs.study.session import SessionLimits as Limits
+from srs.study.session import Session, SessionLimits
 
 SIZES = [(40, 20), (80, 24), (200, 50)]
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
-    room = Room(tmp_path)
-    yield room
-    room.close()
+def setup(tmp_path: Path) -> Iterator[ReviewSetup]:
+    setup = ReviewSetup(tmp_path)
+    yield setup
+    setup.close()
 
 
 def rows_of(app: ReviewApp) -> list[str]:
-    """Give what the terminal shows, row by row."""
+    """Return what the terminal shows, row by row."""
     strips = app.screen._compositor.render_strips()
     return ["".join(part.text for part in strip).rstrip() for strip in strips]
 
 
-async def seen_after(session: Session, *keys: str, size: tuple[int, int]) -> list[str]:
+async def rows_after(session: Session, *keys: str, size: tuple[int, int]) -> list[str]:
     app = ReviewApp(session)
     async with app.run_test(size=size) as pilot:
         await pilot.press(*keys)
@@ -46,20 +45,20 @@ async def seen_after(session: Session, *keys: str, size: tuple[int, int]) -> lis
         return rows_of(app)
 
 
-def page_of(reviewing: ReviewViewModel, columns: int = 80, rows: int = 24) -> list[str]:
-    page = layout(reviewing.view, columns, rows)
+def page_of(review: ReviewViewModel, columns: int = 80, rows: int = 24) -> list[str]:
+    page = layout(review.view, columns, rows)
     return ["".join(span.text for span in line).rstrip() for line in page.lines]
 
 
-def press(reviewing: ReviewViewModel, *keys: str) -> UiCommand:
-    wish = UiCommand.NOTHING
+def press(review: ReviewViewModel, *keys: str) -> UiCommand:
+    command = UiCommand.NOTHING
     for key in keys:
-        wish = reviewing.press(key)
-    return wish
+        command = review.press(key)
+    return command
 
 
-async def test_a_card_at_its_answer_looks_as_designed(room: Room) -> None:
-    rows = await seen_after(room.session(), "space", size=(80, 24))
+async def test_an_answered_card_is_laid_out_as_designed(setup: ReviewSetup) -> None:
+    rows = await rows_after(setup.session(), "space", size=(80, 24))
 
     assert rows == [
         " AWS Security › 13 Secrets                           "
@@ -80,13 +79,13 @@ async def test_a_card_at_its_answer_looks_as_designed(room: Room) -> None:
         "            1 Again          2 Hard          3 Good          4 Easy",
         "             1 min           6 min           10 min           10 d",
         "",
-        " u undo  x mixup  e edit  s suspend  b bury"
-        "  o source  i history  ? help  q quit",
+        " u undo  x mix-up  e edit  s suspend  b bury"
+        "  o link  i history  ? help  q quit",
     ]
 
 
-async def test_a_narrow_terminal_shows_the_same_on_more_rows(room: Room) -> None:
-    rows = await seen_after(room.session(), "space", size=(40, 20))
+async def test_a_narrow_terminal_uses_more_rows(setup: ReviewSetup) -> None:
+    rows = await rows_after(setup.session(), "space", size=(40, 20))
 
     assert rows == [
         " AWS Security › 13 Secrets",
@@ -107,16 +106,16 @@ async def test_a_narrow_terminal_shows_the_same_on_more_rows(room: Room) -> None
         "",
         "   1 Again  2 Hard   3 Good   4 Easy",
         "    1 min    6 min   10 min    10 d",
-        " u undo x mixup e edit s suspend b bury",
-        " o source i history ? help q quit",
+        " u undo x mix-up e edit s suspend b bury",
+        " o link i history ? help q quit",
     ]
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_header_and_keys_keep_their_places(
-    room: Room, size: tuple[int, int]
+async def test_header_and_keys_do_not_move(
+    setup: ReviewSetup, size: tuple[int, int]
 ) -> None:
-    app = ReviewApp(room.session())
+    app = ReviewApp(setup.session())
     async with app.run_test(size=size) as pilot:
         asking = rows_of(app)
         await pilot.press("space")
@@ -138,20 +137,22 @@ async def test_header_and_keys_keep_their_places(
 
 @pytest.mark.parametrize("size", [*SIZES, (1, 1), (10, 3), (20, 8), (33, 13)])
 @pytest.mark.parametrize("keys", ["", " ", "?", "i", " 3 ", " 3 3 "])
-def test_a_page_fits_any_terminal(room: Room, size: tuple[int, int], keys: str) -> None:
+def test_a_page_fits_any_terminal(
+    setup: ReviewSetup, size: tuple[int, int], keys: str
+) -> None:
     columns, rows = size
-    reviewing = ReviewViewModel(room.session())
-    press(reviewing, *("space" if key == " " else key for key in keys))
+    review = ReviewViewModel(setup.session())
+    press(review, *("space" if key == " " else key for key in keys))
 
-    page = layout(reviewing.view, columns, rows)
+    page = layout(review.view, columns, rows)
 
     assert len(page.lines) == rows
     if columns >= 20:
         assert max(map(line_width, page.lines)) <= columns
 
 
-async def test_a_page_follows_the_size_of_the_terminal(room: Room) -> None:
-    app = ReviewApp(room.session())
+async def test_a_resize_lays_the_page_out_again(setup: ReviewSetup) -> None:
+    app = ReviewApp(setup.session())
     async with app.run_test(size=(200, 50)) as pilot:
         await pilot.press("space")
         await pilot.resize_terminal(40, 20)
@@ -162,58 +163,58 @@ async def test_a_page_follows_the_size_of_the_terminal(room: Room) -> None:
     assert rows[1] == " new 3 · learning 0 · due 0"
 
 
-async def test_a_digit_rates_only_while_the_answer_is_shown(room: Room) -> None:
-    app = ReviewApp(room.session())
+async def test_a_digit_rates_only_while_the_answer_is_shown(setup: ReviewSetup) -> None:
+    app = ReviewApp(setup.session())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3", "4", "space", "3", "3", "1", "2")
         rows = rows_of(app)
 
-    assert room.ratings() == [Rating.GOOD]
+    assert setup.ratings() == [Rating.GOOD]
     assert "  Who may delete a protected version?" in rows[4]
 
 
-def test_full_width_digits_and_capitals_are_keys_too(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session())
+def test_full_width_digits_and_capitals_are_keys(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session())
 
-    press(reviewing, "space", "２", "S")
+    press(review, "space", "２", "S")
 
-    assert room.ratings() == [Rating.HARD]
-    assert reviewing.view.message == "suspended the card; u takes that back"
-
-
-def test_undo_goes_back_step_by_step(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session())
-    press(reviewing, "space", "1", "b", "u", "u")
-
-    assert room.ratings() == []
-    assert reviewing.view.turn is not None
-    assert reviewing.view.turn.question.answer == "FIPS 140-3, Security Level 3"
-    assert reviewing.view.mode is Mode.ASKING
-
-    press(reviewing, "u")
-
-    assert reviewing.view.message == "nothing to undo"
+    assert setup.ratings() == [Rating.HARD]
+    assert review.view.message == "Card suspended. Press u to undo."
 
 
-def test_the_time_from_question_to_rating_is_kept(room: Room) -> None:
-    session = room.session()
-    reviewing = ReviewViewModel(session)
-    room.later(minutes=0.1)
-    press(reviewing, "space", "3")
+def test_undo_takes_back_one_step_at_a_time(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session())
+    press(review, "space", "1", "b", "u", "u")
+
+    assert setup.ratings() == []
+    assert review.view.prompt is not None
+    assert review.view.prompt.question.answer == "FIPS 140-3, Security Level 3"
+    assert review.view.mode is Mode.ASKING
+
+    press(review, "u")
+
+    assert review.view.message == "Nothing to undo."
+
+
+def test_answer_time_runs_from_question_to_rating(setup: ReviewSetup) -> None:
+    session = setup.session()
+    review = ReviewViewModel(session)
+    setup.later(minutes=0.1)
+    press(review, "space", "3")
 
     assert session.summary().took_ms == 6000
 
 
-def test_options_have_letters_and_the_right_one_a_mark(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session())
-    press(reviewing, "s")
-    assert reviewing.view.turn is not None
-    shown = [one.text for one in reviewing.view.turn.question.options]
+def test_options_have_letters_and_the_answer_a_mark(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session())
+    press(review, "s")
+    assert review.view.prompt is not None
+    shown = [one.text for one in review.view.prompt.question.options]
     right = "ABC"[shown.index("A user with `s3:BypassGovernanceRetention`")]
 
-    asked = page_of(reviewing)
-    press(reviewing, "space")
-    answered = page_of(reviewing)
+    asked = page_of(review)
+    press(review, "space")
+    answered = page_of(review)
 
     assert [row[7:12] for row in asked if row[9:10] in "ABC" and row[9:10]] == [
         "  A  ",
@@ -224,11 +225,11 @@ def test_options_have_letters_and_the_right_one_a_mark(room: Room) -> None:
     assert answered.count(f"       ✓ {right}  {option}") == 2
 
 
-def test_a_table_marks_the_cell_that_was_asked(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session())
-    press(reviewing, "s", "s", "space")
+def test_a_table_is_shown_below_the_asked_cell(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session())
+    press(review, "s", "s", "space")
 
-    rows = page_of(reviewing)
+    rows = page_of(review)
 
     assert rows[4].strip() == "AWS KMS: tenancy?"
     assert rows[8:13] == [
@@ -240,28 +241,28 @@ def test_a_table_marks_the_cell_that_was_asked(room: Room) -> None:
     ]
 
 
-def test_help_and_history_cover_the_card_until_a_key(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session())
-    press(reviewing, "space", "1")
-    room.later(minutes=2)
-    press(reviewing, "s", "i")
-    history = page_of(reviewing)
-    press(reviewing, "3", "?")
-    help_page = page_of(reviewing)
-    press(reviewing, "q")
+def test_help_and_history_close_on_any_key(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session())
+    press(review, "space", "1")
+    setup.later(minutes=2)
+    press(review, "s", "i")
+    history = page_of(review)
+    press(review, "3", "?")
+    help_page = page_of(review)
+    press(review, "q")
 
     assert "  2026-11-23 12:00  Again    1 min  took 0 s" in "\n".join(history)
-    for key in ("1  Again: not known", "e  edit:", "? ", "q  quit: leave"):
+    for key in ("1  Again: forgotten", "e  edit:", "? ", "q  quit: end"):
         assert any(key in row for row in help_page)
-    assert room.ratings() == [Rating.AGAIN]
-    assert reviewing.view.pages is None
-    assert reviewing.view.mode is Mode.ASKING
+    assert setup.ratings() == [Rating.AGAIN]
+    assert review.view.overlay is None
+    assert review.view.mode is Mode.ASKING
 
 
-async def test_a_long_card_scrolls_and_says_so(room: Room) -> None:
+async def test_a_long_card_scrolls(setup: ReviewSetup) -> None:
     points = "\n".join(f"      - point {number}" for number in range(1, 41))
     deck = f"deck: Long\ncards:\n  - front: Which?\n    back: |\n{points}\n"
-    app = ReviewApp(room.session(deck))
+    app = ReviewApp(setup.session(deck))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space")
         first = rows_of(app)
@@ -286,12 +287,12 @@ async def test_a_long_card_scrolls_and_says_so(room: Room) -> None:
     assert middle[2].strip() == "• point 14"
 
 
-async def test_a_question_stays_in_sight_over_a_short_answer_with_much_below(
-    room: Room,
+async def test_a_question_stays_visible_above_a_short_answer(
+    setup: ReviewSetup,
 ) -> None:
     points = "\n".join(f"      - point {number}" for number in range(1, 41))
     card = f"  - front: Which?\n    back: That one\n    extra: |\n{points}\n"
-    app = ReviewApp(room.session(f"deck: Long\ncards:\n{card}"))
+    app = ReviewApp(setup.session(f"deck: Long\ncards:\n{card}"))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space")
         shown = [row.strip() for row in rows_of(app)]
@@ -304,98 +305,98 @@ def waiting_deck() -> str:
     return "deck: One\ncards:\n  - {front: Only?, back: Yes}\n"
 
 
-async def test_the_screen_waits_for_a_learning_card(room: Room) -> None:
-    app = ReviewApp(room.session(waiting_deck()))
+async def test_the_screen_waits_for_a_learning_card(setup: ReviewSetup) -> None:
+    app = ReviewApp(setup.session(waiting_deck()))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "3")
-        room.later(minutes=1)
+        setup.later(minutes=1)
         app.tick()
         await pilot.pause()
         waiting = rows_of(app)
-        room.later(minutes=9)
+        setup.later(minutes=9)
         app.tick()
         await pilot.pause()
         asking = rows_of(app)
 
-    assert "Nothing is due at this moment." in waiting[4]
-    assert "The next card comes in 9:00 min." in waiting[6]
-    assert any("Space  goes ahead now" in row for row in waiting)
+    assert "No card is due right now." in waiting[4]
+    assert "The next card is due in 9:00 min." in waiting[6]
+    assert any("Space  show it now" in row for row in waiting)
     assert any("Only?" in row for row in asking)
 
 
-def test_help_stays_open_while_a_learning_card_is_waited_for(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session(waiting_deck()))
-    press(reviewing, "space", "3", "?")
-    before = reviewing.view
-    room.later(minutes=1)
+def test_help_stays_open_when_a_learning_card_is_due(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(waiting_deck()))
+    press(review, "space", "3", "?")
+    before = review.view
+    setup.later(minutes=1)
 
-    assert not reviewing.tick()
-    assert reviewing.view is before
-    press(reviewing, "?")
-    assert reviewing.tick()
+    assert not review.tick()
+    assert review.view is before
+    press(review, "?")
+    assert review.tick()
 
 
-def test_a_person_can_go_ahead_instead_of_waiting(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session(waiting_deck()))
-    press(reviewing, "space", "3", "space", "space", "3")
+def test_space_shows_a_learning_card_early(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(waiting_deck()))
+    press(review, "space", "3", "space", "space", "3")
 
-    assert room.ratings() == [Rating.GOOD, Rating.GOOD]
-    assert reviewing.view.mode is Mode.OVER
-    assert reviewing.view.sentences == (
-        "Nothing more is due today.",
-        "2 answers, 100 % right, 0 s.",
-        "Tomorrow 0 cards are due.",
+    assert setup.ratings() == [Rating.GOOD, Rating.GOOD]
+    assert review.view.mode is Mode.OVER
+    assert review.view.sentences == (
+        "No more cards are due today.",
+        "2 answers, 100 % correct, 0 s.",
+        "0 cards are due tomorrow.",
     )
-    assert press(reviewing, "space") is UiCommand.QUIT
+    assert press(review, "space") is UiCommand.QUIT
 
 
-def test_the_limit_of_a_person_ends_the_run(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session(limits=Limits(limit=1)))
-    room.later(minutes=0.5)
-    press(reviewing, "space", "1")
+def test_the_answer_limit_ends_the_review(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(limits=SessionLimits(limit=1)))
+    setup.later(minutes=0.5)
+    press(review, "space", "1")
 
-    assert reviewing.view.sentences == (
-        "1 answer, 0 % right, 30 s.",
-        "Tomorrow 1 card is due.",
+    assert review.view.sentences == (
+        "1 answer, 0 % correct, 30 s.",
+        "1 card is due tomorrow.",
     )
 
 
-def test_the_time_left_is_told_once_there_is_a_pace(room: Room) -> None:
+def test_the_time_left_is_shown_after_five_answers(setup: ReviewSetup) -> None:
     cards = "".join(f"  - {{front: Q{n}, back: A}}\n" for n in range(20))
-    reviewing = ReviewViewModel(room.session(f"deck: Many\ncards:\n{cards}"))
+    review = ReviewViewModel(setup.session(f"deck: Many\ncards:\n{cards}"))
     for _ in range(5):
-        room.later(minutes=0.5)
-        press(reviewing, "space", "4")
+        setup.later(minutes=0.5)
+        press(review, "space", "4")
 
-    assert page_of(reviewing)[1].endswith("  5 of 20 · 8 min left")
+    assert page_of(review)[1].endswith("  5 of 20 · 8 min left")
     for _ in range(15):
-        press(reviewing, "space", "4")
-    assert page_of(reviewing)[1].endswith("  20 of 20")
+        press(review, "space", "4")
+    assert page_of(review)[1].endswith("  20 of 20")
 
 
-def test_an_answer_given_elsewhere_counts_once(room: Room) -> None:
-    one, other = ReviewViewModel(room.session()), ReviewViewModel(room.session())
+def test_an_answer_in_two_sessions_counts_once(setup: ReviewSetup) -> None:
+    one, other = ReviewViewModel(setup.session()), ReviewViewModel(setup.session())
     press(one, "space", "3")
-    room.later(minutes=0.1)
+    setup.later(minutes=0.1)
     press(other, "space", "1")
 
-    assert room.ratings() == [Rating.GOOD]
+    assert setup.ratings() == [Rating.GOOD]
     assert other.view.is_alarm
-    assert "answered elsewhere" in other.view.message
+    assert "Already answered in another session" in other.view.message
 
 
-def test_a_store_that_refuses_keeps_the_question(room: Room) -> None:
-    session = room.session()
-    reviewing = ReviewViewModel(session)
-    press(reviewing, "space")
+def test_a_failed_save_keeps_the_question(setup: ReviewSetup) -> None:
+    session = setup.session()
+    review = ReviewViewModel(session)
+    press(review, "space")
     session.store.connection.execute("pragma query_only = on")
-    press(reviewing, "3")
-    refused = page_of(reviewing)
+    press(review, "3")
+    refused = page_of(review)
     session.store.connection.execute("pragma query_only = off")
-    press(reviewing, "x", "3")
+    press(review, "x", "3")
 
-    assert any("That was not saved" in row for row in refused)
-    assert room.ratings() == [Rating.GOOD]
+    assert any("Not saved" in row for row in refused)
+    assert setup.ratings() == [Rating.GOOD]
 
 
 async def pressed(pilot: Pilot[None], *keys: str) -> None:
@@ -404,86 +405,89 @@ async def pressed(pilot: Pilot[None], *keys: str) -> None:
 
 
 def write_editor(folder: Path, old: str, new: str) -> str:
-    """Make an editor that changes one word of the file at its line."""
+    """Write an editor that replaces a text in the given line."""
     script = folder / "vi"
     script.write_text(f'#!/bin/sh\nsed -i "${{1#+}}s/{old}/{new}/" "$2"\n')
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
     return str(script)
 
 
-async def test_an_edited_card_is_taken_in(
-    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_an_edited_card_is_reloaded(
+    setup: ReviewSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VISUAL", write_editor(tmp_path, "today", "now"))
-    app = ReviewApp(room.session())
+    app = ReviewApp(setup.session())
     async with app.run_test(size=(80, 24)) as pilot:
         await pressed(pilot, "space", "e")
         rows = rows_of(app)
 
     assert any("Which FIPS 140 level does AWS KMS meet now?" in row for row in rows)
-    assert any("took the edited file in" in row for row in rows)
+    assert any("Deck file reloaded." in row for row in rows)
     assert any("1 Again" in row for row in rows)
 
 
 async def test_a_mistake_made_in_the_editor_is_shown(
-    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    setup: ReviewSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VISUAL", write_editor(tmp_path, "front:", "frnt:"))
-    app = ReviewApp(room.session())
+    app = ReviewApp(setup.session())
     async with app.run_test(size=(200, 50)) as pilot:
         await pressed(pilot, "e")
         rows = rows_of(app)
         await pressed(pilot, "x")
         after = rows_of(app)
 
-    told = " ".join(row.strip() for row in rows)
-    assert "The file was not taken in; press e to mend it" in told
-    assert "unknown key 'frnt' (did you mean 'front'?)" in told
+    text = " ".join(row.strip() for row in rows)
+    assert "The deck file was not reloaded. Press e to fix it." in text
+    assert "unknown key 'frnt' (did you mean 'front'?)" in text
     assert any("Which FIPS 140 level" in row for row in after)
 
 
-async def test_from_the_mistake_e_leads_back_into_the_editor(
-    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_e_on_a_mistake_opens_the_editor_again(
+    setup: ReviewSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = ReviewApp(room.session())
+    app = ReviewApp(setup.session())
     async with app.run_test(size=(200, 50)) as pilot:
         monkeypatch.setenv("VISUAL", write_editor(tmp_path, "today", "now"))
         await pressed(pilot, "e")
         monkeypatch.setenv("VISUAL", write_editor(tmp_path, "front:", "frnt:"))
         await pressed(pilot, "e")
-        told = " ".join(row.strip() for row in rows_of(app))
+        text = " ".join(row.strip() for row in rows_of(app))
         monkeypatch.setenv("VISUAL", write_editor(tmp_path, "frnt:", "front:"))
         await pressed(pilot, "e")
         rows = rows_of(app)
 
-    assert "The file was not taken in" in told
-    assert "took the edited file in" not in told
-    assert any("took the edited file in" in row for row in rows)
+    assert "The deck file was not reloaded" in text
+    assert "Deck file reloaded." not in text
+    assert any("Deck file reloaded." in row for row in rows)
     assert any("Which FIPS 140 level does AWS KMS meet now?" in row for row in rows)
 
 
-async def test_a_message_leaves_the_card_where_it_was_scrolled_to(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+async def test_a_message_keeps_the_scroll_position(
+    setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = ReviewApp(room.session())
+    app = ReviewApp(setup.session())
     async with app.run_test(size=(30, 8)) as pilot:
         await pressed(pilot, "space", "end")
-        end = app.sheet.page.scroll
+        end = app.widget.page.scroll
         monkeypatch.setattr("flash.tui.app.open_in_browser", lambda _: True)
         await pressed(pilot, "o")
         # The message takes rows from the card, which keeps its end in sight.
-        assert 0 < end <= app.sheet.page.scroll
+        assert 0 < end <= app.widget.page.scroll
 
 
 @pytest.mark.parametrize(
     ("editor", "message"),
-    [("true", "nothing was changed"), ("/no/such/editor", "/no/such/editor: No such")],
+    [
+        ("true", "The deck file was not changed."),
+        ("/no/such/editor", "/no/such/editor: No such"),
+    ],
 )
-async def test_an_edit_that_changes_nothing_is_told(
-    room: Room, monkeypatch: pytest.MonkeyPatch, editor: str, message: str
+async def test_an_edit_without_a_change_is_reported(
+    setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch, editor: str, message: str
 ) -> None:
     monkeypatch.setenv("VISUAL", editor)
-    app = ReviewApp(room.session())
+    app = ReviewApp(setup.session())
     async with app.run_test(size=(80, 24)) as pilot:
         await pressed(pilot, "e")
         rows = rows_of(app)
@@ -491,14 +495,14 @@ async def test_an_edit_that_changes_nothing_is_told(
     assert any(message in row for row in rows)
 
 
-async def test_a_card_whose_file_is_gone_says_so(room: Room) -> None:
-    app = ReviewApp(room.session())
-    room.file.unlink()
+async def test_a_missing_deck_file_is_reported(setup: ReviewSetup) -> None:
+    app = ReviewApp(setup.session())
+    setup.file.unlink()
     async with app.run_test(size=(80, 24)) as pilot:
         await pressed(pilot, "e")
         rows = rows_of(app)
 
-    assert any("the file of this card is not here" in row for row in rows)
+    assert any("The deck file of this card was not found." in row for row in rows)
 
 
 EDITORS = {
@@ -512,24 +516,24 @@ EDITORS = {
 
 
 @pytest.mark.parametrize(("editor", "command"), EDITORS.values(), ids=EDITORS.keys())
-def test_an_editor_is_told_the_line_in_its_own_manner(
+def test_each_editor_gets_the_line_in_its_own_syntax(
     editor: str, command: list[str]
 ) -> None:
     environment = {"VISUAL": editor, "EDITOR": "never"}
     assert editor_command("/d/a b.yaml", 12, environment) == command
 
 
-def test_an_editor_that_cannot_be_read_is_passed_over() -> None:
+def test_an_unparsable_editor_setting_is_skipped() -> None:
     environment = {"VISUAL": "vi 'unclosed", "EDITOR": "nano"}
     assert editor_command("/d/x.yaml", 0, environment) == ["nano", "/d/x.yaml"]
 
 
 async def test_the_source_opens_in_a_browser(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+    setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr(screen, "open_in_browser", lambda url: not opened.append(url))
-    app = ReviewApp(room.session())
+    app = ReviewApp(setup.session())
     async with app.run_test(size=(80, 24)) as pilot:
         await pressed(pilot, "o")
         first = rows_of(app)
@@ -537,26 +541,26 @@ async def test_the_source_opens_in_a_browser(
         second = rows_of(app)
 
     assert opened == ["https://docs.aws.amazon.com/kms/"]
-    assert any("opened https://docs.aws.amazon.com/kms/" in row for row in first)
-    assert any("this card names no page" in row for row in second)
+    assert any("Opened: https://docs.aws.amazon.com/kms/" in row for row in first)
+    assert any("This card has no source link." in row for row in second)
 
 
 @pytest.mark.parametrize(
     ("key", "ended_by"), [("q", None), ("ctrl+q", None), ("ctrl+c", signal.SIGINT)]
 )
-async def test_leaving_keeps_every_answer(
-    room: Room, key: str, ended_by: signal.Signals | None
+async def test_quitting_keeps_every_answer(
+    setup: ReviewSetup, key: str, ended_by: signal.Signals | None
 ) -> None:
-    app = ReviewApp(room.session())
+    app = ReviewApp(setup.session())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "3", "space", key, "1")
 
     assert app.ended_by is ended_by
     assert not app.is_running
-    assert room.ratings() == [Rating.GOOD]
+    assert setup.ratings() == [Rating.GOOD]
 
 
-async def test_japanese_breaks_where_japanese_may_break(room: Room) -> None:
+async def test_japanese_wraps_at_allowed_breaks(setup: ReviewSetup) -> None:
     deck = """\
 deck: AWS Security::13 シークレット
 language: ja
@@ -564,7 +568,7 @@ cards:
   - front: AWS KMSのカスタマーマネージドキーは、既定では何日ごとにローテーションされるか？
     back: 365日ごと。90日から2,560日の範囲で変更できる。
 """
-    rows = await seen_after(room.session(deck), "space", size=(40, 20))
+    rows = await rows_after(setup.session(deck), "space", size=(40, 20))
 
     assert rows[0] == " AWS Security › 13 シークレット"
     card = [row.strip() for row in rows[4:15] if row and "─" not in row]
@@ -577,7 +581,7 @@ cards:
     ]
 
 
-async def test_no_control_character_of_a_deck_reaches_the_terminal(room: Room) -> None:
+async def test_no_control_character_reaches_the_terminal(setup: ReviewSetup) -> None:
     deck = """\
 deck: A
 cards:
@@ -585,14 +589,14 @@ cards:
     back: "&#x9b;31m `&#27;` \\u2066d"
     changed: {was: "&#7;e"}
 """
-    rows = await seen_after(room.session(deck), "space", size=(80, 24))
+    rows = await rows_after(setup.session(deck), "space", size=(80, 24))
 
     assert all(row.isprintable() for row in rows)
     assert any("a    b <U+202E>c " in row for row in rows)
 
 
-async def test_colours_are_the_terminals_own(room: Room) -> None:
-    app = ReviewApp(room.session())
+async def test_only_the_terminals_own_colours_are_used(setup: ReviewSetup) -> None:
+    app = ReviewApp(setup.session())
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("space", "3")
         strips = app.screen._compositor.render_strips()
@@ -604,8 +608,8 @@ async def test_colours_are_the_terminals_own(room: Room) -> None:
     assert grounds <= {"default"}
 
 
-def test_run_gives_the_summary_and_the_exit_of_a_signal(
-    room: Room, monkeypatch: pytest.MonkeyPatch
+def test_run_returns_the_summary_or_raises_on_ctrl_c(
+    setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def held(app: ReviewApp, key: str) -> None:
         async with app.run_test(size=(80, 24)) as pilot:
@@ -617,19 +621,21 @@ def test_run_gives_the_summary_and_the_exit_of_a_signal(
         )
 
     run_with("q")
-    assert screen.run(room.session()).answered == 1
+    assert screen.run(setup.session()).answered == 1
     run_with("ctrl+c")
     with pytest.raises(KeyboardInterrupt):
-        screen.run(room.session())
-    assert room.ratings() == [Rating.EASY, Rating.EASY]
+        screen.run(setup.session())
+    assert setup.ratings() == [Rating.EASY, Rating.EASY]
 
 
-# Beside the schedule
+# Cram
 
 
-async def test_a_cram_says_quietly_that_nothing_is_scheduled(room: Room) -> None:
-    room.session().close()
-    rows = await seen_after(room.cram(CramOptions(), new=9), "space", size=(80, 24))
+async def test_a_cram_shows_not_scheduled_instead_of_intervals(
+    setup: ReviewSetup,
+) -> None:
+    setup.session().close()
+    rows = await rows_after(setup.cram(CramOptions(), new=9), "space", size=(80, 24))
 
     assert rows[0].split("  ")[-1].strip() == "cram · 6 left"
     assert rows[1].endswith("  0 of 6")
@@ -639,41 +645,41 @@ async def test_a_cram_says_quietly_that_nothing_is_scheduled(room: Room) -> None
     ]
 
 
-def test_a_cram_ends_with_the_schedule_as_it_was(room: Room) -> None:
-    room.session(waiting_deck()).close()
-    reviewing = ReviewViewModel(room.cram(CramOptions(), new=9))
-    room.later(minutes=0.1)
-    press(reviewing, "space", "1", "space", "3")
+def test_a_cram_summary_says_the_schedule_is_unchanged(setup: ReviewSetup) -> None:
+    setup.session(waiting_deck()).close()
+    review = ReviewViewModel(setup.cram(CramOptions(), new=9))
+    setup.later(minutes=0.1)
+    press(review, "space", "1", "space", "3")
 
-    assert reviewing.view.sentences == (
-        "Every card was known.",
-        "2 answers, 50 % right, 6 s.",
-        "The schedule is as it was.",
+    assert review.view.sentences == (
+        "Every card was recalled.",
+        "2 answers, 50 % correct, 6 s.",
+        "The schedule is unchanged.",
     )
-    assert reviewing.view.mode is Mode.OVER
+    assert review.view.mode is Mode.OVER
 
 
 @pytest.mark.parametrize(
     ("cram", "said"),
     [
-        (CramOptions(), "There is nothing to go through."),
-        (CramOptions(forgotten=3), "There is nothing to go through."),
+        (CramOptions(), "There are no cards to cram."),
+        (CramOptions(forgotten=3), "There are no cards to cram."),
         (
             CramOptions(confused=True),
-            "No pair of cards is to be told apart: x on a miss names one.",
+            "No mixed-up pairs yet. After a miss, press x to record one.",
         ),
     ],
 )
-def test_where_nothing_is_to_be_crammed_that_is_said(
-    room: Room, cram: CramOptions, said: str
+def test_an_empty_cram_says_why(
+    setup: ReviewSetup, cram: CramOptions, said: str
 ) -> None:
-    room.session().close()
-    reviewing = ReviewViewModel(room.cram(cram))
+    setup.session().close()
+    review = ReviewViewModel(setup.cram(cram))
 
-    assert reviewing.view.sentences[0] == said
+    assert review.view.sentences[0] == said
 
 
-# Cards that are mixed up
+# Mixed-up cards
 
 TWINS = """\
 deck: Twins
@@ -684,8 +690,8 @@ cards:
 """
 
 
-async def test_x_rates_again_and_finds_the_other_card_by_typing(room: Room) -> None:
-    app = ReviewApp(room.session(TWINS))
+async def test_x_rates_again_and_searches_by_typing(setup: ReviewSetup) -> None:
+    app = ReviewApp(setup.session(TWINS))
     async with app.run_test(size=(80, 24)) as pilot:
         await pressed(pilot, "space", "x", "s", "u", "b", "n", "e", "t")
         searching = rows_of(app)
@@ -695,89 +701,89 @@ async def test_x_rates_again_and_finds_the_other_card_by_typing(room: Room) -> N
     assert searching[0].strip() == "new 2 · learning 1 · due 0"
     assert [row for row in searching[2:] if row] == [
         "       What does a security group do?",
-        "       Which card did you take it for?",
+        "       Which card did you confuse it with?",
         "       › subnet▏",
         "       ▸ What does a network ACL do?"
         + " " * 11
         + "Filters at a subnet, stat…",
-        " " * 32 + "Enter  that one",
-        " ↑↓ choose  Esc leaves",
+        " " * 28 + "Enter  choose this card",
+        " ↑↓ select  Esc cancel",
     ]
-    assert " noted which card it was taken for; u takes that back" in after
+    assert " Mix-up recorded. Press u to undo." in after
     assert any("What does a network ACL do?" in row for row in after)
-    assert room.ratings() == [Rating.AGAIN]
-    assert room.confusions() == [
+    assert setup.ratings() == [Rating.AGAIN]
+    assert setup.confusions() == [
         ("What does a security group do?", "What does a network ACL do?")
     ]
 
 
-def test_x_right_after_again_asks_for_the_card_before(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session(TWINS))
-    press(reviewing, "space", "1", "x", *"OBJ", "enter")
+def test_x_after_again_is_about_the_previous_card(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(TWINS))
+    press(review, "space", "1", "x", *"OBJ", "enter")
 
-    assert room.ratings() == [Rating.AGAIN]
-    assert room.confusions() == [
+    assert setup.ratings() == [Rating.AGAIN]
+    assert setup.confusions() == [
         ("What does a security group do?", "What does S3 keep?")
     ]
-    assert reviewing.view.typed is None
-    assert reviewing.view.mode is Mode.ASKING
+    assert review.view.search is None
+    assert review.view.mode is Mode.ASKING
 
 
-def test_escape_leaves_the_search_and_the_answer_stands(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session(TWINS))
-    press(reviewing, "space", "x", *"quit?", "escape")
+def test_escape_closes_the_search_and_keeps_the_answer(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(TWINS))
+    press(review, "space", "x", *"quit?", "escape")
 
-    assert (room.ratings(), room.confusions()) == ([Rating.AGAIN], [])
-    assert reviewing.view.typed is None
-
-
-def test_undo_takes_the_confusion_back_and_then_the_answer(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session(TWINS))
-    press(reviewing, "space", "x", *"subnet", "enter")
-    second = reviewing.view.turn
-    press(reviewing, "u")
-    assert reviewing.view.message == "Undid recording a confused card."
-    assert reviewing.view.turn == second
-    assert (room.ratings(), room.confusions()) == ([Rating.AGAIN], [])
-
-    press(reviewing, "u")
-
-    assert room.ratings() == []
-    assert reviewing.view.turn is not None
-    assert reviewing.view.turn.question.answer.startswith("Filters at an instance")
+    assert (setup.ratings(), setup.confusions()) == ([Rating.AGAIN], [])
+    assert review.view.search is None
 
 
-def test_without_a_miss_x_says_what_it_is_for(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session(TWINS))
-    press(reviewing, "x")
-    said = reviewing.view.message
-    press(reviewing, "space", "3", "x")
+def test_undo_takes_back_the_confusion_then_the_answer(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(TWINS))
+    press(review, "space", "x", *"subnet", "enter")
+    second = review.view.prompt
+    press(review, "u")
+    assert review.view.message == "Undid recording a confused card."
+    assert review.view.prompt == second
+    assert (setup.ratings(), setup.confusions()) == ([Rating.AGAIN], [])
 
-    assert said == "x names the card you took for the one you missed"
-    assert reviewing.view.message == said
-    assert reviewing.view.typed is None
+    press(review, "u")
+
+    assert setup.ratings() == []
+    assert review.view.prompt is not None
+    assert review.view.prompt.question.answer.startswith("Filters at an instance")
 
 
-def test_arrows_choose_and_typing_goes_back_to_the_first(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session(TWINS))
-    press(reviewing, "space", "x", *"what", "down")
-    chosen = [reviewing.view.typed and reviewing.view.typed.chosen]
-    press(reviewing, "down")
-    chosen.append(reviewing.view.typed and reviewing.view.typed.chosen)
-    press(reviewing, "up")
-    chosen.append(reviewing.view.typed and reviewing.view.typed.chosen)
-    press(reviewing, "backspace")
-    chosen.append(reviewing.view.typed and reviewing.view.typed.chosen)
-    press(reviewing, "ctrl+u", *"zebra", "enter")
+def test_x_without_a_miss_explains_itself(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(TWINS))
+    press(review, "x")
+    said = review.view.message
+    press(review, "space", "3", "x")
+
+    assert said == "After a miss, x records which card you confused it with."
+    assert review.view.message == said
+    assert review.view.search is None
+
+
+def test_arrows_select_and_typing_selects_the_first(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(TWINS))
+    press(review, "space", "x", *"what", "down")
+    chosen = [review.view.search and review.view.search.selected]
+    press(review, "down")
+    chosen.append(review.view.search and review.view.search.selected)
+    press(review, "up")
+    chosen.append(review.view.search and review.view.search.selected)
+    press(review, "backspace")
+    chosen.append(review.view.search and review.view.search.selected)
+    press(review, "ctrl+u", *"zebra", "enter")
 
     assert chosen == [1, 0, 1, 0]
-    assert "         no card has that" in page_of(reviewing)
-    assert room.confusions() == []
+    assert "         No matching cards." in page_of(review)
+    assert setup.confusions() == []
 
 
-async def test_an_input_method_may_hand_over_a_word_at_once(room: Room) -> None:
+async def test_a_pasted_word_is_typed_into_the_search(setup: ReviewSetup) -> None:
     deck = TWINS + "  - {front: 暗号化の鍵は？, back: ＫＭＳ　キー}\n"
-    app = ReviewApp(room.session(deck))
+    app = ReviewApp(setup.session(deck))
     async with app.run_test(size=(80, 24)) as pilot:
         await pressed(pilot, "space", "x")
         app.post_message(Paste("kms　キー"))
@@ -788,41 +794,41 @@ async def test_an_input_method_may_hand_over_a_word_at_once(room: Room) -> None:
     assert any("▸ 暗号化の鍵は？" in row for row in rows)
 
 
-def test_a_store_that_refuses_a_confusion_keeps_the_search(room: Room) -> None:
-    session = room.session(TWINS)
-    reviewing = ReviewViewModel(session)
-    press(reviewing, "space", "x", *"subnet")
+def test_a_failed_save_of_a_confusion_keeps_the_search(setup: ReviewSetup) -> None:
+    session = setup.session(TWINS)
+    review = ReviewViewModel(session)
+    press(review, "space", "x", *"subnet")
     session.store.connection.execute("pragma query_only = on")
-    press(reviewing, "enter")
-    refused = page_of(reviewing)
+    press(review, "enter")
+    refused = page_of(review)
     session.store.connection.execute("pragma query_only = off")
-    press(reviewing, "q", "enter")
+    press(review, "q", "enter")
 
-    assert any("That was not saved" in row for row in refused)
-    assert len(room.confusions()) == 1
+    assert any("Not saved" in row for row in refused)
+    assert len(setup.confusions()) == 1
 
 
 @pytest.mark.parametrize("size", [*SIZES, (1, 1), (10, 3), (20, 8), (33, 13)])
 @pytest.mark.parametrize("keys", [["x"], ["x", "a"], ["x", "a", "up"], ["x", *"zz"]])
 def test_a_search_fits_any_terminal(
-    room: Room, size: tuple[int, int], keys: list[str]
+    setup: ReviewSetup, size: tuple[int, int], keys: list[str]
 ) -> None:
-    reviewing = ReviewViewModel(room.session(TWINS))
-    press(reviewing, "space", *keys)
+    review = ReviewViewModel(setup.session(TWINS))
+    press(review, "space", *keys)
 
-    page = layout(reviewing.view, *size)
+    page = layout(review.view, *size)
 
     assert len(page.lines) == size[1]
     if size[0] >= 20:
         assert max(map(line_width, page.lines)) <= size[0]
     if keys[-1] == "up" and size[1] > 10:
-        assert any("▸" in row for row in page_of(reviewing, *size))
+        assert any("▸" in row for row in page_of(review, *size))
 
 
-async def test_two_cards_stand_side_by_side_where_there_is_room(room: Room) -> None:
-    reviewing = ReviewViewModel(room.session(TWINS))
-    press(reviewing, "space", "x", *"subnet", "enter")
-    drilled = ReviewViewModel(room.cram(CramOptions(confused=True)))
+async def test_confused_cards_are_shown_side_by_side(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(TWINS))
+    press(review, "space", "x", *"subnet", "enter")
+    drilled = ReviewViewModel(setup.cram(CramOptions(confused=True)))
     press(drilled, "space")
 
     assert page_of(drilled)[4:9] == [
@@ -842,3 +848,84 @@ async def test_two_cards_stand_side_by_side_where_there_is_room(room: Room) -> N
     ]
     press(drilled, "3", "space")
     assert page_of(drilled)[4].split("  ")[1] == "What does a network ACL do?"
+
+
+# Keys at the wrong moment
+
+
+async def test_e_on_a_question_does_not_show_the_answer(
+    setup: ReviewSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", write_editor(tmp_path, "today", "now"))
+    app = ReviewApp(setup.session())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressed(pilot, "e")
+        rows = rows_of(app)
+
+    assert any("Which FIPS 140 level does AWS KMS meet now?" in row for row in rows)
+    assert not any("FIPS 140-3" in row for row in rows)
+    assert app.review.view.mode is Mode.ASKING
+
+
+def send_keys(app: ReviewApp, *keys: str) -> None:
+    """Send keys at once, before the app has time to exit."""
+    for key in keys:
+        app.on_key(Key(key, key if len(key) == 1 else None))
+
+
+@pytest.mark.parametrize("late_key", ["u", "s", "1", "space"])
+async def test_keys_after_quitting_are_ignored(
+    setup: ReviewSetup, late_key: str
+) -> None:
+    app = ReviewApp(setup.session())
+    async with app.run_test(size=(80, 24)):
+        send_keys(app, "space", "3", "space")
+        before = app.review.view
+        send_keys(app, "q", late_key)
+
+    assert app.review.view == before
+    assert setup.ratings() == [Rating.GOOD]
+
+
+async def test_keys_after_the_last_answer_and_space_are_ignored(
+    setup: ReviewSetup,
+) -> None:
+    app = ReviewApp(setup.session(limits=SessionLimits(limit=1)))
+    async with app.run_test(size=(80, 24)):
+        send_keys(app, "space", "3", "space", "u")
+
+    assert app.review.view.mode is Mode.OVER
+    assert setup.ratings() == [Rating.GOOD]
+
+
+async def test_keys_after_a_signal_are_ignored(setup: ReviewSetup) -> None:
+    app = ReviewApp(setup.session())
+    async with app.run_test(size=(80, 24)):
+        send_keys(app, "space")
+        app.action_interrupt()
+        send_keys(app, "3")
+
+    assert setup.ratings() == []
+
+
+async def test_e_works_on_a_loop_without_signal_handlers(
+    setup: ReviewSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> bool:
+        raise NotImplementedError
+
+    monkeypatch.setenv("VISUAL", write_editor(tmp_path, "today", "now"))
+    app = ReviewApp(setup.session())
+    async with app.run_test(size=(80, 24)) as pilot:
+        # As on Windows.
+        loop = asyncio.get_running_loop()
+        before = signal.getsignal(signal.SIGINT)
+        with monkeypatch.context() as windows:
+            windows.setattr(loop, "add_signal_handler", refuse)
+            windows.setattr(loop, "remove_signal_handler", refuse)
+            await pressed(pilot, "e")
+        rows = rows_of(app)
+        after = signal.getsignal(signal.SIGINT)
+
+    assert any("Deck file reloaded." in row for row in rows)
+    assert after is before

@@ -174,7 +174,7 @@ def _print_about(note: "Note") -> None:
     """Show what stands on the card beside question and answer."""
     from cards.note import Choice
     from cards.questions import option_of
-    from flash.messages.review import checked_line, was_line
+    from flash.messages.cards import checked_line, was_line
     from flash.terminal import styled
 
     if isinstance(note.content, Choice):
@@ -193,7 +193,7 @@ def _print_about(note: "Note") -> None:
 
 
 def _print_card(store: AppContext, note: "Note", line: "CardListRow") -> None:
-    from flash.messages.review import interval_label
+    from flash.messages.cards import interval_label
     from flash.terminal import counted, print_table, styled
     from srs.store.revlog import history
 

@@ -1,24 +1,28 @@
-"""The wording that screens and commands share."""
+"""Messages of a review."""
 
 import pytest
 
 from cards.note import Basic, Change, Note, Option, Source
 from cards.questions import Question
-from flash.messages.review import (
-    answered_line,
+from flash.messages.cards import (
     breadcrumb,
     checked_line,
-    clock_label,
-    counts_label,
-    history_lines,
+    duration_label,
     interval_label,
     option_letter,
     right_option,
     source_names,
     source_url,
+    was_line,
+)
+from flash.messages.review import (
+    answered_line,
+    backlog_line,
+    counts_label,
+    exam_line,
+    history_lines,
     summary_lines,
     waiting_lines,
-    was_line,
 )
 from srs.models.cards import SchedulingState
 from srs.store.revlog import HistoryLine
@@ -48,7 +52,7 @@ INTERVALS = {
 
 
 @pytest.mark.parametrize(("interval", "label"), INTERVALS.items())
-def test_an_interval_is_written_short(interval: int, label: str) -> None:
+def test_an_interval_label_is_short(interval: int, label: str) -> None:
     assert interval_label(interval) == label
 
 
@@ -56,16 +60,16 @@ def test_an_interval_is_written_short(interval: int, label: str) -> None:
     ("milliseconds", "label"),
     [(-5, "0 s"), (499, "0 s"), (45_000, "45 s"), (360_000, "6 min")],
 )
-def test_a_span_of_time_is_written_short(milliseconds: int, label: str) -> None:
-    assert clock_label(milliseconds) == label
+def test_a_duration_label_is_short(milliseconds: int, label: str) -> None:
+    assert duration_label(milliseconds) == label
 
 
-def test_a_deck_is_written_as_a_path_without_controls() -> None:
+def test_a_deck_name_becomes_a_clean_path() -> None:
     assert breadcrumb("AWS Security::13 Secrets") == "AWS Security › 13 Secrets"
     assert breadcrumb(" A ::\x1b[31mB\n") == "A › ␛[31mB"
 
 
-def test_what_is_left_is_counted() -> None:
+def test_counts_label_names_each_state() -> None:
     assert counts_label(Counts(12, 3, 48)) == "new 12 · learning 3 · due 48"
 
 
@@ -79,7 +83,7 @@ def test_what_is_left_is_counted() -> None:
         (Change("レベル 2"), "ja-JP", "以前：レベル 2"),
     ],
 )
-def test_what_older_notes_say_fits_a_line(
+def test_the_former_answer_fits_a_line(
     changed: Change | None, language: str, line: str
 ) -> None:
     assert was_line(changed, language) == line
@@ -109,12 +113,12 @@ def test_sources_that_can_be_opened_are_marked() -> None:
     assert source_url(note(Source("x", "https://a.example/\x1b[31m"))) == ""
 
 
-def test_the_day_of_the_last_check_is_told() -> None:
+def test_checked_line_shows_the_date() -> None:
     assert checked_line(note(checked="2026-11-23")) == "checked 2026-11-23"
     assert checked_line(note()) == ""
 
 
-def test_the_right_option_is_found_in_the_order_shown() -> None:
+def test_right_option_is_an_index_as_shown() -> None:
     options = (Option("No"), Option("Yes "), Option("Both", "last"))
 
     assert right_option(Question("choice", "?", "Yes", options=options)) == 1
@@ -127,21 +131,21 @@ def answered(*, suspended: bool) -> Answered:
     return Answered(applied=True, state=state, became_leech=True, suspended=suspended)
 
 
-def test_an_answer_is_remarked_on_only_where_it_matters() -> None:
+def test_answered_line_reports_leeches_and_lost_answers() -> None:
     fine = Answered(applied=True, state=SchedulingState())
 
     assert answered_line(fine) == ""
     assert (
         answered_line(Answered(applied=False))
-        == "that card was answered elsewhere meanwhile; nothing counts twice"
+        == "Already answered in another session; not recorded."
     )
     assert (
         answered_line(answered(suspended=False))
-        == "that card was forgotten 8 times: reword it, or split it"
+        == "Leech: forgotten 8 times. Reword or split it."
     )
     assert (
         answered_line(answered(suspended=True))
-        == "that card was forgotten 8 times and is suspended: reword it, or split it"
+        == "Leech: forgotten 8 times and now suspended. Reword or split it."
     )
 
 
@@ -150,18 +154,18 @@ def test_an_answer_is_remarked_on_only_where_it_matters() -> None:
     [(0, "1 s"), (1_001, "2 s"), (59_000, "59 s"), (540_000, "9:00 min")],
 )
 def test_waiting_counts_down(wait_ms: int, when: str) -> None:
-    assert waiting_lines(wait_ms)[1] == f"The next card comes in {when}."
+    assert waiting_lines(wait_ms)[1] == f"The next card is due in {when}."
 
 
-def test_a_run_is_summed_up() -> None:
+def test_summary_lines_count_answers_and_time() -> None:
     done = Summary(answered=38, correct=32, again=6, took_ms=360_000, tomorrow=41)
     none = Summary(answered=0, correct=0, again=0, took_ms=0, tomorrow=1)
 
     assert summary_lines(done) == (
-        "38 answers, 84 % right, 6 min.",
-        "Tomorrow 41 cards are due.",
+        "38 answers, 84 % correct, 6 min.",
+        "41 cards are due tomorrow.",
     )
-    assert summary_lines(none) == ("Nothing was answered.", "Tomorrow 1 card is due.")
+    assert summary_lines(none) == ("No cards were answered.", "1 card is due tomorrow.")
 
 
 def line(rating: int, interval: int, *, void: bool = False) -> HistoryLine:
@@ -169,10 +173,24 @@ def line(rating: int, interval: int, *, void: bool = False) -> HistoryLine:
     return HistoryLine(at_ms, 540, rating, interval, 4_000, 1, void)
 
 
-def test_history_stands_in_columns_at_the_hour_of_the_place() -> None:
+def test_history_lines_are_aligned_in_local_time() -> None:
     assert history_lines([line(3, 8), line(1, -600, void=True), line(0, 30)]) == [
         "2026-11-23 21:00  Good       8 d  took 4 s",
         "2026-11-23 21:00  Again   10 min  took 4 s  undone",
         "2026-11-23 21:00  set       30 d  took 4 s",
     ]
-    assert history_lines([]) == ["not answered yet"]
+    assert history_lines([]) == ["No answers yet."]
+
+
+def test_a_backlog_is_announced_with_its_portion() -> None:
+    assert backlog_line(0, 0) == ""
+    assert backlog_line(52, 326) == (
+        "Catching up: 52 of 326 overdue cards today, fastest-fading first."
+        " No new cards."
+    )
+
+
+def test_an_exam_is_announced_with_its_days() -> None:
+    assert exam_line(None) == ""
+    assert exam_line(1) == "Exam tomorrow: cards worth the most points come first."
+    assert exam_line(61) == "Exam in 61 days: cards worth the most points come first."

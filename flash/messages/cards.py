@@ -1,0 +1,108 @@
+"""The fields of a card as a terminal shows them.
+
+Text from a deck is cleaned here, so that no control character in a file reaches a
+terminal.
+"""
+
+from cards.note import Change, Note, Source
+from cards.questions import Question
+from cards.text.terminal import plain_text
+from cards.text.width import clean
+from flash.messages.translate import _
+
+_MONTH_DAYS = 30.4375
+_YEAR_DAYS = 365.25
+_WEB = ("https://", "http://")
+
+
+def interval_label(interval: int) -> str:
+    """Format an interval.
+
+    Args:
+        interval: Days if positive, seconds if negative.
+
+    Returns:
+        Such as `10 min`, `3 d`, `1.2 mo` or `2.3 y`.
+    """
+    if interval < 0:
+        return _seconds_label(-interval)
+    if interval <= 30:
+        return f"{interval} d"
+    if interval < 365:
+        return f"{_short(interval / _MONTH_DAYS)} mo"
+    return f"{_short(interval / _YEAR_DAYS)} y"
+
+
+def duration_label(milliseconds: int) -> str:
+    """Format a duration: `45 s`, `6 min`, `1.5 h`."""
+    return _seconds_label(max(0, round(milliseconds / 1000)))
+
+
+def _seconds_label(seconds: int) -> str:
+    if seconds < 60:
+        return f"{seconds} s"
+    if round(seconds / 60) < 60:
+        return f"{round(seconds / 60)} min"
+    if seconds < 86_400:
+        return f"{_short(seconds / 3600)} h"
+    return f"{_short(seconds / 86_400)} d"
+
+
+def _short(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")
+
+
+def breadcrumb(deck: str) -> str:
+    """Format a deck name as a path: `AWS Security › 13 Secrets`."""
+    return " › ".join(one_line(part) for part in deck.split("::"))
+
+
+def one_line(text: str) -> str:
+    """Clean a text and collapse its white space."""
+    return " ".join(clean(text).split())
+
+
+def was_line(changed: Change | None, language: str = "") -> str:
+    """Return the former answer in the language of the card; empty without one."""
+    if changed is None:
+        return ""
+    since, was = changed.since, one_line(plain_text(changed.was))
+    if language.startswith("ja"):
+        return f"{since} まで：{was}" if since else f"以前：{was}"
+    return f"until {since}: {was}" if since else f"earlier: {was}"
+
+
+def source_names(note: Note) -> list[str]:
+    """Name the sources of a note; `↗` marks those that `o` can open."""
+    return [
+        one_line(source.title or source.url) + (" ↗" if _is_web(source) else "")
+        for source in note.sources
+        if source.title or source.url
+    ]
+
+
+def source_url(note: Note) -> str:
+    """Return the first address that a browser may open; empty if there is none."""
+    return next((source.url for source in note.sources if _is_web(source)), "")
+
+
+def _is_web(source: Source) -> bool:
+    return source.url.lower().startswith(_WEB) and source.url.isprintable()
+
+
+def checked_line(note: Note) -> str:
+    """Return when the fact was last verified; empty if unknown."""
+    return _("checked {date}").format(date=note.checked) if note.checked else ""
+
+
+def option_letter(index: int) -> str:
+    """Return the letter of an option: A, B, C and so on."""
+    return chr(ord("A") + index) if index < 26 else str(index + 1)
+
+
+def right_option(question: Question) -> int | None:
+    """Return the index of the right option as shown."""
+    for index, option in enumerate(question.options):
+        if option.text.strip() == question.answer.strip():
+            return index
+    return None

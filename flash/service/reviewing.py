@@ -1,0 +1,136 @@
+"""Reviewing: open a session, edit the deck file of a card, open its source.
+
+No editor is started through a shell.  Editors differ in how a line is named; known
+ones get it in their own way, others get the file only.
+"""
+
+import os
+import shlex
+import shutil
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
+
+from flash.service.context import AppContext
+from srs.store.backups import back_up_daily
+from srs.store.rows import has_notes
+from srs.study.cram import CramOptions
+from srs.study.due_cards import CardFilter
+from srs.study.session import Session, SessionLimits
+
+_PLUS = frozenset({"vi", "vim", "nvim", "view", "gvim", "nano", "pico", "emacs"})
+_PLUS |= {"emacsclient", "micro", "kak", "joe", "jed", "mg", "ne", "neovide"}
+_GOTO = frozenset({"code", "code-insiders", "codium", "vscodium", "cursor"})
+_COLON = frozenset({"hx", "helix", "zed", "zeditor", "subl", "sublime_text"})
+_NEEDS_WAIT = frozenset({"zed", "zeditor", "subl", "sublime_text"}) | _GOTO
+"""Editors that return at once unless called with `--wait`."""
+_FALLBACKS = ("nano", "vim", "vi", "notepad")
+
+
+def open_session(
+    app: AppContext,
+    card_filter: CardFilter | None = None,
+    limits: SessionLimits | None = None,
+    *,
+    cram: CramOptions | None = None,
+) -> Session:
+    """Open a review session that can reload edited deck files."""
+
+    def reread(file: str) -> str | None:
+        # Loads the YAML reader; only needed after an edit.
+        from flash.service.adding import reread
+
+        return reread(app, file)
+
+    return Session(
+        app.store,
+        app.clock,
+        card_filter,
+        limits,
+        cram=cram,
+        reread=reread,
+    )
+
+
+def add_first_deck(app: AppContext) -> tuple[str, int] | None:
+    """Add the bundled deck to an empty store.
+
+    Returns:
+        The name of the deck and its number of cards; None if the store has notes.
+    """
+    if has_notes(app.store):
+        return None
+    # Loads the YAML reader; only needed once.
+    from cards.bundled import bundled_path
+    from flash.service.adding import (
+        BUNDLED,
+        add_quietly,
+        locale_language,
+    )
+
+    path = bundled_path(BUNDLED, locale_language())
+    return None if path is None else (BUNDLED, add_quietly(app, path).new_cards)
+
+
+def back_up_after_review(app: AppContext) -> None:
+    """Make the daily backup.
+
+    Raises:
+        StoreError: The backup failed; the review is saved all the same.
+    """
+    back_up_daily(app.store, app.options.calendar, app.now())
+
+
+def editor_command(
+    file: str, line: int, environment: Mapping[str, str] | None = None
+) -> list[str] | None:
+    """Build the command that opens a file at a line.
+
+    Args:
+        file: Path of the file.
+        line: Counted from 1; 0 if unknown.
+        environment: Source of `VISUAL` and `EDITOR`; `os.environ` by default.
+
+    Returns:
+        The arguments, or None if no editor was found.
+    """
+    words = _editor(os.environ if environment is None else environment)
+    if not words:
+        return None
+    name = Path(words[0]).name.lower().removesuffix(".exe").removesuffix(".cmd")
+    if name in _NEEDS_WAIT and not {"-w", "--wait"} & set(words):
+        words.append("--wait")
+    if line > 0 and name in _PLUS:
+        return [*words, f"+{line}", file]
+    if line > 0 and name in _GOTO:
+        return [*words, "--goto", f"{file}:{line}"]
+    if line > 0 and name in _COLON:
+        return [*words, f"{file}:{line}"]
+    return [*words, file]
+
+
+def _editor(environment: Mapping[str, str]) -> list[str]:
+    for variable in ("VISUAL", "EDITOR"):
+        try:
+            words = shlex.split(environment.get(variable, ""), posix=os.name != "nt")
+        except ValueError:
+            # An unclosed quote.
+            continue
+        if words:
+            return words
+    found = next(filter(shutil.which, _FALLBACKS), None)
+    return [found] if found else []
+
+
+def open_in_browser(url: str) -> bool:
+    """Open a web page outside the terminal; False if there is no such browser."""
+    try:
+        browser = webbrowser.get()
+        # A browser in this terminal would overwrite the screen.
+        if isinstance(browser, webbrowser.GenericBrowser) and not isinstance(
+            browser, webbrowser.BackgroundBrowser
+        ):
+            return False
+        return browser.open(url)
+    except webbrowser.Error:
+        return False
