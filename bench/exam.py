@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from srs.forecast.exam import course
-from srs.forecast.habits import USUAL
+from srs.forecast.exam import exam_policy
+from srs.forecast.habits import AVERAGE
 from srs.forecast.simulator import (
     DailyBudget,
     DeckParams,
@@ -47,33 +47,33 @@ CASES = (
 )
 
 
-def cards(case: Case, seed: int) -> list[SimCard]:
+def new_cards(case: Case, seed: int) -> list[SimCard]:
     """Create the cards and simulate the days before today."""
-    rules = DeckParams(Preset())
-    subjects = [SimCard(rules, worth=1 / _CARDS) for _ in range(_CARDS)]
+    params = DeckParams(Preset())
+    cards = [SimCard(params, weight=1 / _CARDS) for _ in range(_CARDS)]
     if case.known_days:
         before = StudyPolicy(DailyBudget(new=_CARDS / case.known_days * 1.5))
-        life = Simulation(subjects, USUAL, before, seed + 1000)
+        life = Simulation(cards, AVERAGE, before, seed + 1000)
         life.run(_TODAY - case.known_days, case.known_days)
-    return subjects
+    return cards
 
 
 def simulate(case: Case, retention: float | None) -> tuple[float, float]:
     """Return score and minutes per day; exam mode if there is no retention."""
     exam = Exam(_TODAY + case.days)
-    pace = DailyBudget(case.new, minutes=case.minutes)
+    budget = DailyBudget(case.new, minutes=case.minutes)
     points, minutes = [], []
     for seed in _SEEDS:
-        subjects = cards(case, seed)
+        cards = new_cards(case, seed)
         if retention is None:
-            way = course(exam, pace)
+            way = exam_policy(exam, budget)
         else:
-            way = StudyPolicy(pace)
-            rules = DeckParams(Preset(desired_retention=round(retention, 4)))
-            for one in subjects:
-                one.rules = rules
-        days = Simulation(subjects, USUAL, way, seed).run(_TODAY, case.days)
-        points.append(sum(one.worth * one.recall(exam.day) for one in subjects))
+            way = StudyPolicy(budget)
+            params = DeckParams(Preset(desired_retention=round(retention, 4)))
+            for one in cards:
+                one.params = params
+        days = Simulation(cards, AVERAGE, way, seed).run(_TODAY, case.days)
+        points.append(sum(one.weight * one.recall(exam.day) for one in cards))
         minutes.append(sum(day.seconds for day in days) / 60 / case.days)
     return statistics.mean(points), statistics.mean(minutes)
 

@@ -1,1 +1,1 @@
-"""What the days to come bring: a simulated learner, and an exam on a day."""
+"""Forecasts: a simulated learner, the result of an exam, the cost of a retention."""

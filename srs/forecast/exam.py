@@ -1,112 +1,145 @@
-"""An exam on a day: what a card is worth on it, and how the days before are spent.
+"""The cards of an exam: their weights, and how the days before are spent.
 
-While it is set, no interval reaches beyond the day before the exam, so that every
-card is seen again; the cards whose review gains the most points come first, and
-in the last days the weakest come back before they are due.  Pure values: what is
-asked comes from `srs.study.queue`, the forecast from `srs.forecast.exam_forecast`.
+Until the exam no interval is longer than to the day before it, so that every card
+is seen again; cards whose review gains the most points come first, and in the last
+days the weakest cards are reviewed before they are due.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from srs.forecast.simulator import DailyBudget, SimCard, StudyPolicy
+from srs.forecast.simulator import (
+    DailyBudget,
+    DeckParams,
+    SimCard,
+    StudyPolicy,
+    sim_card,
+)
 from srs.models.exam import Exam
+from srs.store.card_list import deck_names_by_id
+from srs.store.connection import Store
+from srs.store.forecast_queries import cards_in_use
+from srs.store.settings import Options
 
-_WORTHWHILE = 0.01
-"""A look before its time must gain so much of a card."""
+DOMAIN = "domain::"
+"""Tags under this name are the domains of an exam without weights."""
+_MIN_GAIN = 0.01
+"""A review before the due day must gain this share of a card's weight."""
+
+
+class ExamCards:
+    """The cards that an exam asks, in the order of new cards."""
+
+    def __init__(self, store: Store, options: Options, exam: Exam, day: int) -> None:
+        """Read the cards.
+
+        Args:
+            store: The store.
+            options: The user's settings.
+            exam: The exam.
+            day: Today's study day; cards in learning are due on it.
+        """
+        params = {
+            deck: DeckParams(options.preset(name))
+            for deck, name in deck_names_by_id(store).items()
+            if exam.covers(name)
+        }
+        found = cards_in_use(store, list(params))
+        self.decks = list(params)
+        """Ids."""
+        self.cards = {card.id: sim_card(params[card.deck], card, day) for card in found}
+        self.tags = {tag for card in found for tag in card.tags}
+        self.weights = dict(exam.weights) or _domain_sizes(card.tags for card in found)
+        """Points by domain; for an exam without weights, the number of cards."""
+        self.domains = {card.id: domain_of(card.tags, self.weights) for card in found}
+        """Domain of each card; empty for none."""
+        for card, weight in card_weights(self.domains, exam.weights).items():
+            self.cards[card].weight = weight
+
+
+def _domain_sizes(tags: Iterable[Sequence[str]]) -> dict[str, float]:
+    domains = (tag for row in tags for tag in row if tag.startswith(DOMAIN))
+    return {name: float(count) for name, count in Counter(domains).items()}
 
 
 def domain_of(tags: Sequence[str], weights: Mapping[str, float]) -> str:
-    """Give the weighted tag under which a card counts; empty for none.
-
-    A tag counts under itself and under the tags above it; the longest wins.
-    """
-    fitting = (
+    """Return the longest weighted tag at or above one of the tags; empty for none."""
+    matching = (
         name
         for name in weights
         if any(tag == name or tag.startswith(name + "::") for tag in tags)
     )
-    return max(fitting, key=len, default="")
+    return max(matching, key=len, default="")
 
 
-def weights(
-    domains: Mapping[int, str], weights: Mapping[str, float]
+def card_weights(
+    domains: Mapping[int, str], points: Mapping[str, float]
 ) -> dict[int, float]:
-    """Share the points of an exam out among its cards.
+    """Distribute the points of an exam among its cards.
 
     Args:
-        domains: For each card the domain it counts under.
-        weights: Points by domain; empty for cards that count alike.
+        domains: Domain of each card.
+        points: Points by domain; if empty, all cards count alike.
 
     Returns:
-        For each card its share; together 1, where any card counts at all.
+        Weight of each card; the sum is 1, or 0 if no card counts.
     """
-    sizes: dict[str, int] = {}
-    for name in domains.values():
-        sizes[name] = sizes.get(name, 0) + 1
-    if not weights:
+    sizes = Counter(domains.values())
+    if not points:
         return dict.fromkeys(domains, 1 / max(1, len(domains)))
-    total = sum(weights.get(name, 0.0) for name in sizes) or 1.0
+    total = sum(points.get(name, 0.0) for name in sizes) or 1.0
     return {
-        card: weights.get(name, 0.0) / total / sizes[name]
+        card: points.get(name, 0.0) / total / sizes[name]
         for card, name in domains.items()
     }
 
 
-def gain(subject: SimCard, day: int, exam_day: int) -> float:
-    """Say what a review on a study day adds to the points on the day of the exam.
+def gain(card: SimCard, day: int, exam_day: int) -> float:
+    """Return how many points a review on a study day adds on the day of the exam.
 
-    Args:
-        subject: The card; a new one gains what it is worth once begun.
-        day: Study day of the review.
-        exam_day: Study day of the exam.
-
-    Returns:
-        The share of the points: recall after the review, with what is forgotten
-        reckoned in, less recall without it, times what the card is worth.
+    The gain is the recall after the review, averaged over Good and Again, minus the
+    recall without it, times the weight.  A new card gains its whole weight.
     """
-    rules, ahead = subject.rules, exam_day - day
-    if not subject.stability:
-        return subject.worth
-    known = subject.recall(day)
-    state = subject.stability, subject.difficulty, subject.last, day
-    good = rules.recall(rules.after(*state, 3)[0], ahead)
-    again = rules.recall(rules.after(*state, 1)[0], ahead)
-    after = known * good + (1 - known) * again
-    return subject.worth * (after - subject.recall(exam_day))
+    if not card.stability:
+        return card.weight
+    params, days = card.params, exam_day - day
+    recall = card.recall(day)
+    memory = card.stability, card.difficulty, card.last_day, day
+    good = params.recall(params.after(*memory, 3)[0], days)
+    again = params.recall(params.after(*memory, 1)[0], days)
+    after = recall * good + (1 - recall) * again
+    return card.weight * (after - card.recall(exam_day))
 
 
 def by_gain(due: Sequence[SimCard], day: int, exam_day: int) -> list[SimCard]:
-    """Put cards in the order of what their review gains, the most first."""
-    return sorted(due, key=lambda one: -gain(one, day, exam_day))
+    """Sort cards by the gain of their review, largest first."""
+    return sorted(due, key=lambda card: -gain(card, day, exam_day))
 
 
 def final_review(learned: Sequence[SimCard], day: int, exam: Exam) -> Iterator[SimCard]:
-    """Give the cards to see before they are due on one of the last days.
+    """Yield the cards to review before they are due, largest gain first.
 
     Args:
-        learned: Cards that were begun.
-        day: Study day.
+        learned: Cards that are not new.
+        day: Study day; there are none except in the last days before the exam.
         exam: The exam.
-
-    Returns:
-        Those whose review gains something, the most first.
     """
     if not exam.is_final_review(day):
         return
-    early = [one for one in learned if one.due > day and one.last != day]
-    gains = [(gain(one, day, exam.day), index) for index, one in enumerate(early)]
+    ahead = [card for card in learned if card.due_day > day and card.last_day != day]
+    gains = [(gain(card, day, exam.day), index) for index, card in enumerate(ahead)]
     for found, index in sorted(gains, reverse=True):
-        if found < _WORTHWHILE * early[index].worth:
+        if found < _MIN_GAIN * ahead[index].weight:
             return
-        yield early[index]
+        yield ahead[index]
 
 
-def course(exam: Exam, pace: DailyBudget) -> StudyPolicy:
-    """Say how the days before an exam are spent, for a simulation."""
+def exam_policy(exam: Exam, budget: DailyBudget) -> StudyPolicy:
+    """Return how the days before an exam are spent."""
     return StudyPolicy(
-        pace,
+        budget,
         order=lambda due, day: by_gain(due, day, exam.day),
-        sweep=lambda learned, day: final_review(learned, day, exam),
-        cap=exam.longest_interval,
+        final_review=lambda learned, day: final_review(learned, day, exam),
+        longest_interval=exam.longest_interval,
         new_first=True,
     )

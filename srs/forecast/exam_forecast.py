@@ -1,7 +1,7 @@
-"""What share of an exam's cards will be recalled on its day, and what it takes.
+"""The expected result of an exam, and the effort until then.
 
-The days until then are simulated several times, as the queue would spend them;
-what is told is the mean.
+The days until the exam are simulated several times, spent as the queue would spend
+them; the forecast is the mean.
 """
 
 import math
@@ -11,9 +11,9 @@ from statistics import mean
 from msgspec import Struct
 from msgspec.structs import replace
 
-from srs.forecast.exam import course
-from srs.forecast.exam_cards import ExamCards
-from srs.forecast.habits import Habits, read_habits, usual_day
+from cards.errors import FlashError
+from srs.forecast.exam import ExamCards, exam_policy
+from srs.forecast.habits import Habits, average_day, read_habits
 from srs.forecast.simulator import DailyBudget, SimCard, Simulation, sampled
 from srs.models.exam import FINAL_REVIEW_DAYS, Exam
 from srs.store.connection import Store
@@ -21,149 +21,151 @@ from srs.store.settings import Options
 
 RUNS = 5
 SAMPLE = 2000
-"""So many cards are simulated; of more, an even choice."""
+"""Number of cards that are simulated; of more, a random sample."""
 
 
-class Domain(Struct, frozen=True):
-    """One domain of the exam."""
+class NoExamCards(FlashError):
+    """The exam asks no card."""
+
+    def __init__(self) -> None:
+        """Give the message its hint."""
+        super().__init__("the exam asks no card", "flash decks lists the decks")
+
+
+class ExamDomain(Struct, frozen=True):
+    """A domain of the exam."""
 
     name: str
-    """Its tag; empty for cards that bear none."""
+    """Its tag; empty for cards without one."""
     cards: int
     points: float
     """Share of the exam's points, 0 to 1."""
     today: float
     """Share recalled if the exam were today, 0 to 1."""
     idle: float
-    """Share recalled on the day if nothing more were learned."""
+    """Share recalled on the day without any further study."""
     expected: float
-    """Share recalled on the day after the days until then."""
+    """Share recalled on the day with study as set."""
 
     @property
     def gain(self) -> float:
-        """Give what the days until then add to the exam's points."""
+        """Share of the exam's points that studying adds."""
         return self.points * (self.expected - self.idle)
 
 
-class Forecast(Struct, frozen=True):
-    """What an exam will bring."""
+class ExamForecast(Struct, frozen=True):
+    """The expected result of an exam; shares are from 0 to 1."""
 
     days: int
-    """Study days until it."""
+    """Study days until the exam."""
     cards: int
     new: int
-    """Cards not begun."""
     today: float
-    """Share of the points that are recalled today; 0 to 1, as the others."""
+    """Share of the points if the exam were today."""
     idle: float
+    """Share of the points without any further study."""
     expected: float
+    """Share of the points with study as set."""
     begun: float
-    """Share of the cards that will have been seen on the day."""
+    """Share of the cards that will have been seen."""
     minutes: float
-    """A day, at the present limits."""
+    """Minutes per day at the present limits."""
     new_per_day: int
     """As set."""
     needed_per_day: int
-    """New cards a day to have seen all before the last days."""
+    """New cards per day that introduce all before the last days."""
     needed_minutes: float
-    """A day, with so many new cards."""
+    """Minutes per day with that many new cards."""
     needed_expected: float
-    """Share of the points with so many new cards."""
+    """Share of the points with that many new cards."""
     had_minutes: float
-    """What the person has, or did on the days before; 0 where unknown."""
-    domains: tuple[Domain, ...]
-    """The one that gains most first."""
+    """Minutes per day as set, else of an average day; 0 if unknown."""
+    domains: tuple[ExamDomain, ...]
+    """Largest gain first."""
 
 
 class _Run(Struct, frozen=True):
     recalls: tuple[float, ...]
-    """For each subject, on the day of the exam."""
+    """Retrievability of each card on the day of the exam."""
     begun: float
     minutes: float
 
 
-def forecast(
+def forecast_exam(
     store: Store, options: Options, exam: Exam, now_ms: int, seed: int = 0
-) -> Forecast:
-    """Reckon what an exam will bring.
+) -> ExamForecast:
+    """Compute the expected result of an exam.
 
     Args:
         store: The store.
-        options: The person's settings.
-        exam: The exam; it lies ahead.
+        options: The user's settings.
+        exam: The exam; it is ahead.
         now_ms: UTC milliseconds.
-        seed: Makes other lives.
+        seed: Random seed.
 
     Raises:
-        ValueError: It asks no card.
+        NoExamCards: It asks no card.
     """
     today = options.calendar.day(now_ms)
-    known = ExamCards(store, options, exam, today)
-    if not known.subjects:
-        raise ValueError("the exam asks no card")
-    cards = sampled(list(known.subjects), SAMPLE, seed)
-    subjects = [known.subjects[card] for card in cards]
-    names = [known.domains[card] for card in cards]
-    scale = len(known.subjects) / len(cards)
-    decks = [
-        row[0]
-        for row in store.rows("select id, name from decks")
-        if exam.covers(row[1])
-    ]
-    habits = read_habits(store, now_ms, decks)
+    asked = ExamCards(store, options, exam, today)
+    if not asked.cards:
+        raise NoExamCards
+    ids = sampled(list(asked.cards), SAMPLE, seed)
+    cards = [asked.cards[card] for card in ids]
+    scale = len(asked.cards) / len(cards)
+    habits = read_habits(store, now_ms, asked.decks)
     preset = options.preset(exam.deck)
-    new = sum(1 for one in known.subjects.values() if not one.stability)
+    new = sum(1 for card in asked.cards.values() if not card.stability)
     needed = math.ceil(new / max(1, exam.day - today - FINAL_REVIEW_DAYS))
-    limit = exam.minutes / scale if exam.minutes else float("inf")
-    set_pace = DailyBudget(
-        preset.new_per_day / scale, preset.reviews_per_day / scale, limit
+    minutes = exam.minutes / scale if exam.minutes else float("inf")
+
+    def run(budget: DailyBudget) -> _Run:
+        return _mean(
+            [_run(cards, habits, exam, today, budget, seed + n) for n in range(RUNS)]
+        )
+
+    as_set = run(
+        DailyBudget(preset.new_per_day / scale, preset.reviews_per_day / scale, minutes)
     )
-    full_pace = DailyBudget(needed / scale)
-
-    def live(pace: DailyBudget) -> _Run:
-        return _mean([_run(subjects, habits, exam, today, pace, seed + n) for n in _N])
-
-    run, full = live(set_pace), live(full_pace)
-    domains = _domains(subjects, names, run, exam, today, scale)
-    _, usual = usual_day(store, options.rollover, today)
-    return Forecast(
+    all_new = run(DailyBudget(needed / scale))
+    names = [asked.domains[card] for card in ids]
+    _, usual_minutes = average_day(store, options.rollover, today)
+    return ExamForecast(
         days=exam.day - today,
-        cards=len(known.subjects),
+        cards=len(asked.cards),
         new=new,
-        today=_weighted(subjects, [one.recall(today) for one in subjects]),
-        idle=_weighted(subjects, [one.recall(exam.day) for one in subjects]),
-        expected=_weighted(subjects, run.recalls),
-        begun=run.begun,
-        minutes=run.minutes * scale,
+        today=_points(cards, [card.recall(today) for card in cards]),
+        idle=_points(cards, [card.recall(exam.day) for card in cards]),
+        expected=_points(cards, as_set.recalls),
+        begun=as_set.begun,
+        minutes=as_set.minutes * scale,
         new_per_day=preset.new_per_day,
         needed_per_day=needed,
-        needed_minutes=full.minutes * scale,
-        needed_expected=_weighted(subjects, full.recalls),
-        had_minutes=exam.minutes or usual,
-        domains=domains,
+        needed_minutes=all_new.minutes * scale,
+        needed_expected=_points(cards, all_new.recalls),
+        had_minutes=exam.minutes or usual_minutes,
+        domains=_domains(cards, names, as_set, exam, today, scale),
     )
-
-
-_N = range(RUNS)
 
 
 def _run(
-    subjects: Sequence[SimCard],
+    cards: Sequence[SimCard],
     habits: Habits,
     exam: Exam,
     today: int,
-    pace: DailyBudget,
+    budget: DailyBudget,
     seed: int,
 ) -> _Run:
-    living = [replace(one) for one in subjects]
-    # As in the queue, what is worth most is begun first.
-    ordered = sorted(living, key=lambda one: -one.worth)
+    copies = [replace(card) for card in cards]
+    # As in the queue, new cards with the largest weight come first.
+    ordered = sorted(copies, key=lambda card: -card.weight)
     days = exam.day - today
-    told = Simulation(ordered, habits, course(exam, pace), seed).run(today, days)
+    policy = exam_policy(exam, budget)
+    done = Simulation(ordered, habits, policy, seed).run(today, days)
     return _Run(
-        tuple(one.recall(exam.day) for one in living),
-        sum(1 for one in living if one.stability) / len(living),
-        sum(day.seconds for day in told) / 60 / days,
+        tuple(card.recall(exam.day) for card in copies),
+        sum(1 for card in copies if card.stability) / len(copies),
+        sum(day.seconds for day in done) / 60 / days,
     )
 
 
@@ -176,35 +178,36 @@ def _mean(runs: Sequence[_Run]) -> _Run:
     )
 
 
-def _weighted(subjects: Sequence[SimCard], recalls: Sequence[float]) -> float:
-    total = sum(one.worth for one in subjects)
+def _points(cards: Sequence[SimCard], recalls: Sequence[float]) -> float:
+    """Return the expected share of the points."""
+    total = sum(card.weight for card in cards)
     if not total:
         return 0.0
-    pairs = zip(subjects, recalls, strict=True)
-    return sum(one.worth * recall for one, recall in pairs) / total
+    pairs = zip(cards, recalls, strict=True)
+    return sum(card.weight * recall for card, recall in pairs) / total
 
 
 def _domains(
-    subjects: Sequence[SimCard],
+    cards: Sequence[SimCard],
     names: Sequence[str],
     run: _Run,
     exam: Exam,
     today: int,
     scale: float,
-) -> tuple[Domain, ...]:
-    total = sum(one.worth for one in subjects) or 1.0
+) -> tuple[ExamDomain, ...]:
+    total = sum(card.weight for card in cards) or 1.0
     found = []
     for name in sorted(set(names)):
-        places = [place for place, one in enumerate(names) if one == name]
-        own = [subjects[place] for place in places]
+        places = [place for place, domain in enumerate(names) if domain == name]
+        own = [cards[place] for place in places]
         found.append(
-            Domain(
+            ExamDomain(
                 name=name,
                 cards=round(len(own) * scale),
-                points=sum(one.worth for one in own) / total,
-                today=mean(one.recall(today) for one in own),
-                idle=mean(one.recall(exam.day) for one in own),
+                points=sum(card.weight for card in own) / total,
+                today=mean(card.recall(today) for card in own),
+                idle=mean(card.recall(exam.day) for card in own),
                 expected=mean(run.recalls[place] for place in places),
             )
         )
-    return tuple(sorted(found, key=lambda one: -one.gain))
+    return tuple(sorted(found, key=lambda domain: -domain.gain))

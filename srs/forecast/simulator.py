@@ -1,13 +1,13 @@
-"""A learner who goes on as the person did: what the days to come would bring.
+"""A simulated learner: the days to come, with the user's memory and habits.
 
-Day by day, cards are answered at random as their memory and the person's habits
-make it likely, and are scheduled as flash would do it.  The same seed gives the
-same days.
+Each day, due cards are recalled or forgotten at random, with the probability that
+FSRS predicts, and are scheduled as flash does it.  The same seed gives the same
+days.
 """
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -16,71 +16,73 @@ from srs.models.cards import Rating, State
 from srs.models.presets import Preset
 from srs.scheduler.fsrs6 import Model, memory_model, packed
 from srs.scheduler.fuzz import fuzz_range
+from srs.store.forecast_queries import CardMemory
 
 T = TypeVar("T")
 
 
 class DeckParams:
-    """How the cards of a deck are scheduled, made ready for many answers."""
+    """The scheduling of a deck, prepared for many answers."""
 
     def __init__(self, preset: Preset) -> None:
         """Prepare a preset."""
         self.model: Model = memory_model(preset.parameters)
-        self.decay = preset.parameters[20]
-        self.factor = 0.9 ** (-1 / self.decay) - 1
-        wanted = preset.desired_retention ** (-1 / self.decay) - 1
-        self.days_per_stability = wanted / self.factor
-        self.maximum = preset.maximum_interval
+        self._decay = -preset.parameters[20]
+        self._factor = 0.9 ** (1 / self._decay) - 1
+        desired = preset.desired_retention ** (1 / self._decay) - 1
+        self.days_per_stability = desired / self._factor
+        self.maximum_interval = preset.maximum_interval
 
-    def recall(self, stability: float, elapsed: float) -> float:
-        """Return the retrievability, see `next_states.retrievability`."""
-        return float((1 + self.factor * elapsed / stability) ** -self.decay)
+    def recall(self, stability: float, elapsed_days: float) -> float:
+        """Return the retrievability, as `next_states.retrievability`."""
+        # Not that function: it derives the curve anew each time, and this is the
+        # innermost loop of a simulation.
+        return float((1 + self._factor * elapsed_days / stability) ** self._decay)
 
     def after(
-        self, stability: float, difficulty: float, last: int, day: int, rating: int
+        self, stability: float, difficulty: float, last_day: int, day: int, rating: int
     ) -> tuple[float, float]:
-        """Give stability and difficulty after an answer on a study day."""
+        """Return stability and difficulty after an answer on a study day."""
         answer = packed(day, State.REVIEW, rating)
-        return self.model((answer,), stability, difficulty, last)
+        return self.model((answer,), stability, difficulty, last_day)
 
 
 class SimCard(Struct):
     """A card of the simulation."""
 
-    rules: DeckParams
+    params: DeckParams
     stability: float = 0.0
     """Days; 0 for a new card."""
     difficulty: float = 0.0
-    last: int = 0
+    last_day: int = 0
     """Study day of the last answer."""
-    due: int = 0
+    due_day: int = 0
     """Study day."""
-    worth: float = 1.0
-    """What recalling it counts."""
+    weight: float = 1.0
+    """Points for recalling it."""
 
     def recall(self, day: int) -> float:
-        """Predict the chance of recall on a study day; 0 for a new card."""
+        """Return the retrievability on a study day; 0 for a new card."""
         if not self.stability:
             return 0.0
-        return self.rules.recall(self.stability, max(0, day - self.last))
+        return self.params.recall(self.stability, max(0, day - self.last_day))
 
 
-def sim_card(rules: DeckParams, row: Sequence[Any], today: int) -> SimCard:
-    """Make a card of the simulation.
-
-    Args:
-        rules: How its deck is scheduled.
-        row: Its state, stability, difficulty, day of the last answer, due day.
-        today: Study day; a card in learning is due on it.
-    """
-    state, stability, difficulty, last, due = row
-    if state == State.NEW:
-        return SimCard(rules)
-    return SimCard(rules, stability, difficulty, last, due or today)
+def sim_card(params: DeckParams, card: CardMemory, today: int) -> SimCard:
+    """Convert a card of the store; one in learning is due today (a study day)."""
+    if card.state == State.NEW:
+        return SimCard(params)
+    return SimCard(
+        params,
+        card.stability or 0.0,
+        card.difficulty or 0.0,
+        card.last_day or 0,
+        card.due_day or today,
+    )
 
 
 def sampled(cards: Sequence[T], most: int, seed: int) -> list[T]:
-    """Choose evenly from many cards, keeping their order; all where they are few."""
+    """Return a random sample of at most `most` cards in their order."""
     if len(cards) <= most:
         return list(cards)
     places = sorted(random.Random(seed).sample(range(len(cards)), most))
@@ -88,7 +90,7 @@ def sampled(cards: Sequence[T], most: int, seed: int) -> list[T]:
 
 
 class DailyBudget(Struct, frozen=True):
-    """How much is done on a day."""
+    """Limits of a day."""
 
     new: float
     """New cards."""
@@ -97,7 +99,7 @@ class DailyBudget(Struct, frozen=True):
     minutes: float = float("inf")
 
 
-class Day(Struct):
+class SimulatedDay(Struct):
     """What was done on a day."""
 
     reviews: int = 0
@@ -106,142 +108,139 @@ class Day(Struct):
 
 
 Order = Callable[[list[SimCard], int], list[SimCard]]
-"""Puts the due cards of a study day in the order in which they are asked."""
-Sweep = Callable[[Sequence[SimCard], int], Iterator[SimCard]]
-"""Gives cards to ask on a study day beside those that are due."""
-Cap = Callable[[int], int]
-"""Gives the longest interval on a study day."""
+"""Sorts the due cards of a study day."""
+FinalReview = Callable[[Sequence[SimCard], int], Iterator[SimCard]]
+"""Yields cards to review on a study day before they are due."""
+LongestInterval = Callable[[int], int]
+"""Returns the longest interval on a study day."""
 
 
 def _oldest_first(due: list[SimCard], day: int) -> list[SimCard]:
-    return sorted(due, key=lambda subject: subject.due)
+    return sorted(due, key=lambda card: card.due_day)
 
 
 class StudyPolicy(Struct, frozen=True):
-    """How the days are spent, beside the habits."""
+    """How the days are spent."""
 
-    pace: DailyBudget
+    budget: DailyBudget
     order: Order = _oldest_first
-    sweep: Sweep | None = None
-    cap: Cap | None = None
+    final_review: FinalReview | None = None
+    longest_interval: LongestInterval | None = None
     new_first: bool = False
 
 
 class Simulation:
-    """A learner and their cards."""
+    """A learner with cards."""
 
     def __init__(
-        self,
-        subjects: Sequence[SimCard],
-        habits: Habits,
-        course: StudyPolicy,
-        seed: int,
+        self, cards: Sequence[SimCard], habits: Habits, policy: StudyPolicy, seed: int
     ) -> None:
-        """Begin.
+        """Prepare a simulation, which changes the cards.
 
         Args:
-            subjects: The cards; new ones in the order in which they are begun.
-            habits: How the person answers.
-            course: How the days are spent.
-            seed: Makes another life.
+            cards: New ones in the order in which they are introduced.
+            habits: How the user answers.
+            policy: How the days are spent.
+            seed: Random seed.
         """
-        self.subjects = subjects
-        self._habits, self._course = habits, course
-        self._dice = random.Random(seed)
-        self._new = [one for one in subjects if not one.stability][::-1]
-        self._learned = [one for one in subjects if one.stability]
+        self._habits, self._policy = habits, policy
+        self._random = random.Random(seed)
+        self._new = [card for card in cards if not card.stability][::-1]
+        self._learned = [card for card in cards if card.stability]
         self._by_day: dict[int, list[SimCard]] = {}
-        self._left: list[SimCard] = []
-        self._owed = 0.0
-        for one in self._learned:
-            self._by_day.setdefault(one.due, []).append(one)
+        self._overdue: list[SimCard] = []
+        self._new_allowance = 0.0
+        for card in self._learned:
+            self._by_day.setdefault(card.due_day, []).append(card)
 
-    def run(self, first: int, days: int) -> list[Day]:
-        """Live through some study days from `first` on."""
-        overdue = [day for day in self._by_day if day < first]
-        self._left = [one for day in sorted(overdue) for one in self._by_day.pop(day)]
-        return [self._live(day) for day in range(first, first + days)]
+    def run(self, first: int, days: int) -> list[SimulatedDay]:
+        """Simulate study days from `first` on."""
+        past = sorted(day for day in self._by_day if day < first)
+        self._overdue = [card for day in past for card in self._by_day.pop(day)]
+        return [self._study(day) for day in range(first, first + days)]
 
-    def _live(self, day: int) -> Day:
-        told, course = Day(), self._course
-        if course.new_first:
-            self._begin_some(day, told)
-        due = course.order(self._left + self._by_day.pop(day, []), day)
-        self._left = [one for one in due if not self._review(one, day, told)]
-        if not course.new_first:
-            self._begin_some(day, told)
-        if course.sweep is not None:
-            for one in course.sweep(self._learned, day):
-                if not self._take_early(one, day, told):
+    def _study(self, day: int) -> SimulatedDay:
+        done, policy = SimulatedDay(), self._policy
+        if policy.new_first:
+            self._introduce(day, done)
+        due = policy.order(self._overdue + self._by_day.pop(day, []), day)
+        self._overdue = [card for card in due if not self._review(card, day, done)]
+        if not policy.new_first:
+            self._introduce(day, done)
+        if policy.final_review is not None:
+            for card in policy.final_review(self._learned, day):
+                if not self._review_early(card, day, done):
                     break
-        return told
+        return done
 
-    def _begin_some(self, day: int, told: Day) -> None:
-        self._owed += self._course.pace.new
-        while self._owed >= 1 and self._new and self._has_time(told):
-            self._owed -= 1
-            self._begin(self._new.pop(), day, told)
-        self._owed = min(self._owed, 1.0)
+    def _introduce(self, day: int, done: SimulatedDay) -> None:
+        """Learn new cards; a fraction of the daily number is carried over."""
+        self._new_allowance += self._policy.budget.new
+        while self._new_allowance >= 1 and self._new and self._has_time(done):
+            self._new_allowance -= 1
+            self._learn(self._new.pop(), day, done)
+        self._new_allowance = min(self._new_allowance, 1.0)
 
-    def _has_time(self, told: Day) -> bool:
-        return told.seconds < self._course.pace.minutes * 60
+    def _has_time(self, done: SimulatedDay) -> bool:
+        return done.seconds < self._policy.budget.minutes * 60
 
-    def _take_early(self, one: SimCard, day: int, told: Day) -> bool:
-        if one.due <= day or one.last == day:
-            return self._has_time(told)
-        row = self._by_day[one.due]
-        if not self._review(one, day, told):
+    def _review_early(self, card: SimCard, day: int, done: SimulatedDay) -> bool:
+        if card.due_day <= day or card.last_day == day:
+            return self._has_time(done)
+        planned = self._by_day[card.due_day]
+        if not self._review(card, day, done):
             return False
-        row[:] = [other for other in row if other is not one]
+        planned[:] = [other for other in planned if other is not card]
         return True
 
-    def _review(self, one: SimCard, day: int, told: Day) -> bool:
-        """Ask a card; False where the day has no room for it."""
-        if told.reviews >= self._course.pace.reviews or not self._has_time(told):
+    def _review(self, card: SimCard, day: int, done: SimulatedDay) -> bool:
+        """Review a card; return False if the limits of the day are reached."""
+        if done.reviews >= self._policy.budget.reviews or not self._has_time(done):
             return False
-        told.reviews += 1
-        habits, dice = self._habits, self._dice
-        if dice.random() < one.recall(day):
-            rating = _drawn(habits.recalled, dice) + 2
-            told.seconds += habits.recalled_s
-            self._remember(one, day, rating)
+        done.reviews += 1
+        habits, dice = self._habits, self._random
+        if dice.random() < card.recall(day):
+            rating = _draw(habits.recalled, dice) + Rating.HARD
+            done.seconds += habits.recalled_s
+            self._answer(card, day, rating)
         else:
-            told.seconds += habits.forgotten_s
-            self._remember(one, day, Rating.AGAIN)
-            self._remember(one, day, Rating.GOOD)
-        self._plan(one, day)
+            done.seconds += habits.forgotten_s
+            self._answer(card, day, Rating.AGAIN)
+            self._answer(card, day, Rating.GOOD)
+        self._schedule(card, day)
         return True
 
-    def _begin(self, one: SimCard, day: int, told: Day) -> None:
-        told.new += 1
-        told.seconds += self._habits.new_s
-        rating = _drawn(self._habits.first, self._dice) + 1
-        self._remember(one, day, rating)
+    def _learn(self, card: SimCard, day: int, done: SimulatedDay) -> None:
+        done.new += 1
+        done.seconds += self._habits.new_s
+        rating = _draw(self._habits.first, self._random) + Rating.AGAIN
+        self._answer(card, day, rating)
         if rating < Rating.EASY:
-            self._remember(one, day, Rating.GOOD)
-        self._learned.append(one)
-        self._plan(one, day)
+            self._answer(card, day, Rating.GOOD)
+        self._learned.append(card)
+        self._schedule(card, day)
 
-    def _remember(self, one: SimCard, day: int, rating: int) -> None:
-        one.stability, one.difficulty = one.rules.after(
-            one.stability, one.difficulty, one.last, day, rating
+    def _answer(self, card: SimCard, day: int, rating: int) -> None:
+        card.stability, card.difficulty = card.params.after(
+            card.stability, card.difficulty, card.last_day, day, rating
         )
-        one.last = day
+        card.last_day = day
 
-    def _plan(self, one: SimCard, day: int) -> None:
-        maximum = one.rules.maximum
-        if self._course.cap is not None:
-            maximum = min(maximum, self._course.cap(day))
-        wanted = one.stability * one.rules.days_per_stability
-        lower, upper = fuzz_range(wanted, 1, maximum)
-        one.due = day + lower + int(self._dice.random() * (1 + upper - lower))
-        self._by_day.setdefault(one.due, []).append(one)
+    def _schedule(self, card: SimCard, day: int) -> None:
+        maximum = card.params.maximum_interval
+        if self._policy.longest_interval is not None:
+            maximum = min(maximum, self._policy.longest_interval(day))
+        interval = card.stability * card.params.days_per_stability
+        lower, upper = fuzz_range(interval, 1, maximum)
+        card.due_day = day + lower + int(self._random.random() * (1 + upper - lower))
+        self._by_day.setdefault(card.due_day, []).append(card)
 
 
-def _drawn(shares: Sequence[float], dice: random.Random) -> int:
-    place = dice.random()
+def _draw(shares: Sequence[float], dice: random.Random) -> int:
+    """Return a random index with the given probabilities."""
+    left = dice.random()
     for index, share in enumerate(shares):
-        place -= share
-        if place < 0:
+        left -= share
+        if left < 0:
             return index
     return len(shares) - 1

@@ -1,13 +1,12 @@
-"""What different desired retentions cost a day, and what they bring.
+"""The cost and the result of different desired retentions.
 
-The person's own cards, parameters and habits go on for some days, once for each
-retention, with the same luck.
+The user's cards, parameters and habits are simulated for some days, once for each
+retention, with the same random seed.
 """
 
 from collections.abc import Sequence
 
-import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from srs.forecast.habits import Habits, read_habits
@@ -21,48 +20,41 @@ from srs.forecast.simulator import (
     sim_card,
 )
 from srs.models.cards import State
+from srs.store.card_list import deck_names_by_id
 from srs.store.connection import Store
+from srs.store.forecast_queries import cards_in_use
 from srs.store.settings import Options
 
 RETENTIONS = (0.70, 0.75, 0.80, 0.85, 0.88, 0.90, 0.92, 0.95, 0.97)
 SAMPLE = 1500
-"""So many cards are simulated; of more, an even choice."""
-
-_CARDS = """
-    select deck, state, stability, difficulty, last_day, due_day
-      from cards
-     where suspended = 0 and retired = 0
-       and deck in (select value from json_each(:decks))
-     order by position, id
-"""
+"""Number of cards that are simulated; of more, a random sample."""
 
 
 class RetentionOption(Struct, frozen=True):
-    """What one desired retention would bring."""
+    """A desired retention with its workload; the fields are those of the JSON."""
 
     retention: float
     reviews: float
-    """Answers to review cards a day."""
+    """Answers to review cards per day."""
     minutes: float
-    """A day, new cards included."""
+    """Per day, new cards included."""
     remembered: float
-    """Cards that are recalled at the end, the sum of their chances."""
+    """Expected number of cards recalled at the end."""
     begun: int
     """Cards that have been seen by then."""
 
 
 class Workload(Struct, frozen=True):
-    """What different retentions would bring."""
+    """The workload by desired retention; the fields are those of the JSON."""
 
     cards: int
     new: int
-    """Cards not begun yet."""
     days: int
     present: float
     """The desired retention that is set."""
     remembered: float
-    """Cards that are recalled today."""
-    prospects: tuple[RetentionOption, ...]
+    """Expected number of cards recalled today."""
+    choices: tuple[RetentionOption, ...] = field(name="prospects")
 
 
 def workload(
@@ -80,61 +72,60 @@ def workload(
 
     Args:
         store: The store.
-        options: The person's settings.
+        options: The user's settings.
         now_ms: UTC milliseconds.
-        decks: Ids of the decks whose cards count.
-        deck: The deck whose limits hold; empty for those that hold everywhere.
-        days: How many study days.
-        new: New cards a day; by default as set.
-        seed: Makes another life.
+        decks: Ids of the decks whose cards are simulated.
+        deck: Name of the deck whose limits apply; empty for the global ones.
+        days: Number of study days.
+        new: New cards per day; by default as set.
+        seed: Random seed.
     """
     today = options.calendar.day(now_ms)
-    rows = store.rows(_CARDS, {"decks": msgspec.json.encode(list(decks)).decode()})
-    chosen = sampled(rows, SAMPLE, seed)
-    scale = len(rows) / len(chosen) if chosen else 1.0
-    names: dict[int, str] = dict(store.rows("select id, name from decks"))
+    found = cards_in_use(store, decks)
+    chosen = sampled(found, SAMPLE, seed)
+    scale = len(found) / len(chosen) if chosen else 1.0
+    names = deck_names_by_id(store)
     preset = options.preset(deck)
-    wanted = preset.new_per_day if new is None else new
-    pace = DailyBudget(wanted / scale, preset.reviews_per_day / scale)
+    new_per_day = preset.new_per_day if new is None else new
+    budget = DailyBudget(new_per_day / scale, preset.reviews_per_day / scale)
     habits = read_habits(store, now_ms, decks)
 
-    def subjects(retention: float) -> list[SimCard]:
-        rules = {
-            one: DeckParams(
-                replace(options.preset(names[one]), desired_retention=retention)
+    def cards(retention: float) -> list[SimCard]:
+        params = {
+            key: DeckParams(
+                replace(options.preset(names[key]), desired_retention=retention)
             )
-            for one in decks
+            for key in decks
         }
-        return [sim_card(rules[row[0]], row[1:], today) for row in chosen]
+        return [sim_card(params[card.deck], card, today) for card in chosen]
 
-    prospects = tuple(
-        _prospect(subjects(one), habits, pace, (today, days, seed), one, scale)
-        for one in RETENTIONS
-    )
     return Workload(
-        cards=len(rows),
-        new=sum(1 for row in rows if row[1] == State.NEW),
+        cards=len(found),
+        new=sum(1 for card in found if card.state == State.NEW),
         days=days,
         present=preset.desired_retention,
-        remembered=sum(one.recall(today) for one in subjects(0.9)) * scale,
-        prospects=prospects,
+        remembered=sum(card.recall(today) for card in cards(0.9)) * scale,
+        choices=tuple(
+            _option(cards(each), habits, budget, (today, days, seed), each, scale)
+            for each in RETENTIONS
+        ),
     )
 
 
-def _prospect(
-    subjects: list[SimCard],
+def _option(
+    cards: list[SimCard],
     habits: Habits,
-    pace: DailyBudget,
-    when: tuple[int, int, int],
+    budget: DailyBudget,
+    run: tuple[int, int, int],
     retention: float,
     scale: float,
 ) -> RetentionOption:
-    first, days, seed = when
-    told = Simulation(subjects, habits, StudyPolicy(pace), seed).run(first, days)
+    first, days, seed = run
+    done = Simulation(cards, habits, StudyPolicy(budget), seed).run(first, days)
     return RetentionOption(
         retention=retention,
-        reviews=sum(day.reviews for day in told) / days * scale,
-        minutes=sum(day.seconds for day in told) / 60 / days * scale,
-        remembered=sum(one.recall(first + days) for one in subjects) * scale,
-        begun=round(sum(1 for one in subjects if one.stability) * scale),
+        reviews=sum(day.reviews for day in done) / days * scale,
+        minutes=sum(day.seconds for day in done) / 60 / days * scale,
+        remembered=sum(card.recall(first + days) for card in cards) * scale,
+        begun=round(sum(1 for card in cards if card.stability) * scale),
     )

@@ -5,6 +5,7 @@ from msgspec import Struct
 from srs.scheduler.study_day import Calendar
 from srs.stats.retention import Retention, young_and_mature
 from srs.store import statistics as queries
+from srs.store.card_list import deck_names_by_id
 from srs.store.connection import Store
 from srs.store.settings import Options
 from srs.store.statistics import DeckFilter
@@ -151,7 +152,7 @@ def deck_summaries(
         now_ms: UTC milliseconds.
         chosen: Which decks.
     """
-    names = queries.deck_names(store)
+    names = deck_names_by_id(store)
     sums: dict[str, list[int]] = {}
     for deck, *counts in queries.deck_counts(
         store, chosen, since_ms=now_ms - _MONTH_MS

@@ -168,11 +168,6 @@ def answers_by_day(
     return {day: (count, ms) for day, count, ms in rows}
 
 
-def deck_names(store: Store) -> dict[int, str]:
-    """Return the names of all decks by id."""
-    return dict(store.rows("select id, name from decks"))
-
-
 def deck_counts(
     store: Store, chosen: DeckFilter, *, since_ms: int
 ) -> list[tuple[int, ...]]:

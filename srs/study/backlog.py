@@ -6,7 +6,7 @@ cards are introduced.
 
 from collections.abc import Iterator
 
-from srs.forecast.habits import usual_day
+from srs.forecast.habits import average_day
 from srs.store.queue import count_overdue, count_overdue_answered
 from srs.study.due_cards import DueCards
 
@@ -27,7 +27,7 @@ def daily_cap(cards: DueCards) -> int | None:
         )
     if overdue <= MIN_CAP:
         return None
-    usual, _ = usual_day(cards.store, cards.options.rollover, cards.day)
+    usual, _ = average_day(cards.store, cards.options.rollover, cards.day)
     cap = max(MIN_CAP, round(CAP_FACTOR * usual))
     if overdue <= cap:
         return None

@@ -10,8 +10,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from srs.forecast.exam import final_review, gain
-from srs.forecast.exam_cards import ExamCards
+from srs.forecast.exam import ExamCards, final_review, gain
 from srs.forecast.simulator import SimCard
 from srs.models.exam import Exam
 from srs.store.connection import Store
@@ -91,14 +90,14 @@ def _exam_queue(cards: DueCards, learning: list[tuple[int, int]], exam: Exam) ->
     New cards come first, then reviews by expected gain; cards outside the exam come
     last.  In the last days the weakest cards follow before they are due.
     """
-    exam_cards = ExamCards(cards.store, cards.options, exam, cards.day).subjects
+    exam_cards = ExamCards(cards.store, cards.options, exam, cards.day).cards
 
     def minus_gain(row: QueueRow) -> float:
         card = exam_cards.get(row[1])
         return 0.0 if card is None else -gain(card, cards.day, exam.day)
 
     def minus_weight(row: QueueRow) -> float:
-        return -exam_cards[row[1]].worth if row[1] in exam_cards else 0.0
+        return -exam_cards[row[1]].weight if row[1] in exam_cards else 0.0
 
     due = deque(cards.due(sorted(cards.rows("due"), key=minus_gain)))
     new = deque(cards.new(minus_weight))

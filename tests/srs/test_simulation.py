@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from simulated_learner import fill, live
 from store_fixtures import DAY_MS, NOON, TODAY, add, ids, new_store, numbered
 
-from srs.forecast.habits import USUAL, Habits, read_habits, usual_day
+from srs.forecast.habits import AVERAGE, Habits, average_day, read_habits
 from srs.forecast.simulator import (
     DailyBudget,
     DeckParams,
@@ -24,32 +24,34 @@ from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options
 
 PRESET = Preset()
-RULES = DeckParams(PRESET)
+PARAMS = DeckParams(PRESET)
 ALWAYS = Habits((0, 0, 1, 0), (0, 1, 0), new_s=20, recalled_s=10, forgotten_s=30)
 FREE = StudyPolicy(DailyBudget(new=0))
 
 
 def known(stability: float = 10.0, due: int = 0, last: int = -10) -> SimCard:
-    return SimCard(RULES, stability, 5.0, TODAY + last, TODAY + due)
+    return SimCard(PARAMS, stability, 5.0, TODAY + last, TODAY + due)
 
 
 def test_recall_and_memory_are_those_of_the_scheduler() -> None:
-    one = known()
+    card = known()
 
-    assert one.recall(TODAY) == retrievability(10.0, 10, PRESET.parameters[20])
-    assert RULES.after(10.0, 5.0, TODAY - 10, TODAY, 3) == next_memory(
+    assert card.recall(TODAY) == retrievability(10.0, 10, PRESET.parameters[20])
+    assert PARAMS.after(10.0, 5.0, TODAY - 10, TODAY, 3) == next_memory(
         SchedulingState(State.REVIEW, stability=10.0, difficulty=5.0),
         3,
         10,
         PRESET.parameters,
     )
-    assert 10.0 * RULES.days_per_stability == pytest.approx(interval_days(10.0, PRESET))
+    assert 10.0 * PARAMS.days_per_stability == pytest.approx(
+        interval_days(10.0, PRESET)
+    )
 
 
 def test_the_same_seed_gives_the_same_days_and_another_one_others() -> None:
     def lived(seed: int) -> list[tuple[int, int, float]]:
-        subjects = [SimCard(RULES) for _ in range(60)]
-        days = Simulation(subjects, USUAL, StudyPolicy(DailyBudget(new=4)), seed).run(
+        cards = [SimCard(PARAMS) for _ in range(60)]
+        days = Simulation(cards, AVERAGE, StudyPolicy(DailyBudget(new=4)), seed).run(
             TODAY, 60
         )
         return [(day.reviews, day.new, day.seconds) for day in days]
@@ -59,45 +61,45 @@ def test_the_same_seed_gives_the_same_days_and_another_one_others() -> None:
 
 
 def test_a_day_holds_no_more_than_its_limits() -> None:
-    subjects = [known(due=-1) for _ in range(30)]
+    cards = [known(due=-1) for _ in range(30)]
 
     few = Simulation(
-        [replace(s) for s in subjects], ALWAYS, StudyPolicy(DailyBudget(0, 7)), 0
+        [replace(s) for s in cards], ALWAYS, StudyPolicy(DailyBudget(0, 7)), 0
     )
-    short = Simulation(subjects, ALWAYS, StudyPolicy(DailyBudget(0, minutes=1)), 0)
+    short = Simulation(cards, ALWAYS, StudyPolicy(DailyBudget(0, minutes=1)), 0)
 
     assert [day.reviews for day in few.run(TODAY, 3)] == [7, 7, 7]
     assert all(60 <= day.seconds < 90 for day in short.run(TODAY, 3))
 
 
 def test_new_cards_come_at_their_pace_also_at_fractions_of_one() -> None:
-    subjects = [SimCard(RULES) for _ in range(10)]
+    cards = [SimCard(PARAMS) for _ in range(10)]
 
-    days = Simulation(subjects, ALWAYS, StudyPolicy(DailyBudget(new=0.5)), 0).run(
+    days = Simulation(cards, ALWAYS, StudyPolicy(DailyBudget(new=0.5)), 0).run(
         TODAY, 20
     )
 
     assert [day.new for day in days] == [0, 1] * 10
-    assert all(one.stability for one in subjects)
+    assert all(one.stability for one in cards)
 
 
 def test_an_answered_card_is_due_when_its_memory_asks_for_it() -> None:
-    one = known()
+    card = known()
 
-    (day,) = Simulation([one], ALWAYS, FREE, 0).run(TODAY, 1)
+    (day,) = Simulation([card], ALWAYS, FREE, 0).run(TODAY, 1)
 
-    assert (day.reviews, one.last) == (1, TODAY)
-    wanted = interval_days(one.stability, PRESET)
-    assert abs(one.due - TODAY - wanted) < 0.2 * wanted
+    assert (day.reviews, card.last_day) == (1, TODAY)
+    wanted = interval_days(card.stability, PRESET)
+    assert abs(card.due_day - TODAY - wanted) < 0.2 * wanted
 
 
 def test_as_many_are_recalled_as_the_curve_says() -> None:
-    subjects = [known(due=0, last=-30) for _ in range(4000)]
-    expected = subjects[0].recall(TODAY)
+    cards = [known(due=0, last=-30) for _ in range(4000)]
+    expected = cards[0].recall(TODAY)
 
-    Simulation(subjects, ALWAYS, FREE, 0).run(TODAY, 1)
+    Simulation(cards, ALWAYS, FREE, 0).run(TODAY, 1)
 
-    recalled = sum(one.stability > 10 for one in subjects) / len(subjects)
+    recalled = sum(one.stability > 10 for one in cards) / len(cards)
     assert recalled == pytest.approx(expected, abs=0.02)
 
 
@@ -123,8 +125,8 @@ def test_habits_are_those_of_the_log(tmp_path: Path) -> None:
     assert sum(found.first) == pytest.approx(1)
     assert sum(found.recalled) == pytest.approx(1)
     assert 2 < found.recalled_s < 11
-    assert none.recalled == pytest.approx(USUAL.recalled)
-    assert replace(none, recalled=USUAL.recalled) == USUAL
+    assert none.recalled == pytest.approx(AVERAGE.recalled)
+    assert replace(none, recalled=AVERAGE.recalled) == AVERAGE
     store.close()
 
 
@@ -141,7 +143,7 @@ def test_a_usual_day_leaves_today_and_idle_days_out(tmp_path: Path) -> None:
         ],
     )
 
-    assert usual_day(store, 4, TODAY) == (6.0, 3.0)
+    assert average_day(store, 4, TODAY) == (6.0, 3.0)
     store.close()
 
 
@@ -158,11 +160,11 @@ def test_more_retention_costs_more_and_keeps_more(tmp_path: Path) -> None:
 
     assert found == again
     assert (found.cards, found.new, found.present) == (150, 50, 0.85)
-    assert tuple(one.retention for one in found.prospects) == RETENTIONS
-    first, *_, last = found.prospects
+    assert tuple(one.retention for one in found.choices) == RETENTIONS
+    first, *_, last = found.choices
     assert first.minutes < last.minutes
     assert first.remembered < last.remembered <= 150
-    assert all(one.begun == 150 for one in found.prospects)
+    assert all(one.begun == 150 for one in found.choices)
     store.close()
 
 
@@ -172,5 +174,5 @@ def test_an_empty_store_has_nothing_to_simulate(tmp_path: Path) -> None:
     found = workload(store, Options(store), NOON, [], days=30)
 
     assert (found.cards, found.remembered) == (0, 0)
-    assert {one.minutes for one in found.prospects} == {0.0}
+    assert {one.minutes for one in found.choices} == {0.0}
     store.close()

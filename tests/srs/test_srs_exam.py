@@ -25,16 +25,16 @@ from store_fixtures import ids as ids_of
 
 from cards.note import ListNote, Note
 from srs.forecast.exam import (
+    ExamCards,
     by_gain,
-    course,
+    card_weights,
     domain_of,
+    exam_policy,
     final_review,
     gain,
-    weights,
 )
-from srs.forecast.exam_cards import ExamCards
-from srs.forecast.exam_forecast import forecast
-from srs.forecast.habits import USUAL
+from srs.forecast.exam_forecast import NoExamCards, forecast_exam
+from srs.forecast.habits import AVERAGE
 from srs.forecast.simulator import (
     DailyBudget,
     DeckParams,
@@ -52,12 +52,12 @@ from srs.study.due_cards import CardFilter
 from srs.study.queue import Queue, build_queue
 from srs.study.session import Session
 
-RULES = DeckParams(Preset())
+PARAMS = DeckParams(Preset())
 WEIGHTS = {"domain::a": 30.0, "domain::b": 10.0}
 
 
-def known(stability: float, last: int, worth: float = 1.0, due: int = 0) -> SimCard:
-    return SimCard(RULES, stability, 5.0, TODAY + last, TODAY + due, worth)
+def known(stability: float, last: int, weight: float = 1.0, due: int = 0) -> SimCard:
+    return SimCard(PARAMS, stability, 5.0, TODAY + last, TODAY + due, weight)
 
 
 # What a card is worth
@@ -76,8 +76,8 @@ def test_the_longest_weighted_tag_above_a_card_counts() -> None:
 def test_a_domain_shares_its_points_out_among_its_cards() -> None:
     domains = {1: "domain::a", 2: "domain::a", 3: "domain::b", 4: ""}
 
-    assert weights(domains, WEIGHTS) == {1: 0.375, 2: 0.375, 3: 0.25, 4: 0.0}
-    assert weights(domains, {}) == dict.fromkeys(domains, 0.25)
+    assert card_weights(domains, WEIGHTS) == {1: 0.375, 2: 0.375, 3: 0.25, 4: 0.0}
+    assert card_weights(domains, {}) == dict.fromkeys(domains, 0.25)
 
 
 @given(
@@ -86,7 +86,7 @@ def test_a_domain_shares_its_points_out_among_its_cards() -> None:
     )
 )
 def test_all_cards_together_are_the_whole_exam(domains: dict[int, str]) -> None:
-    assert sum(weights(domains, WEIGHTS).values()) == pytest.approx(1)
+    assert sum(card_weights(domains, WEIGHTS).values()) == pytest.approx(1)
 
 
 def test_an_exam_is_read_as_it_was_written() -> None:
@@ -128,7 +128,7 @@ def test_a_review_never_loses_much_and_gains_no_more_than_the_card(
 
 def test_what_is_nearly_forgotten_and_what_is_worth_more_comes_first() -> None:
     weak, strong = known(3, -20), known(90, -20)
-    dear, new = known(90, -20, worth=60.0), SimCard(RULES, worth=0.5)
+    dear, new = known(90, -20, weight=60.0), SimCard(PARAMS, weight=0.5)
 
     assert by_gain([strong, weak, dear, new], TODAY, TODAY + 5) == [
         dear,
@@ -191,14 +191,14 @@ def test_reviews_come_by_gain_and_what_is_not_asked_comes_last(tmp_path: Path) -
         make_due(store, [card], days)
     exam = Exam(TODAY + 10, "A")
     options = set_exam(store, exam)
-    subjects = ExamCards(store, options, exam, TODAY).subjects
+    cards = ExamCards(store, options, exam, TODAY).cards
 
     found = list(day_of(store).due)
 
     assert found[-1] == chosen[3]
-    gains = [gain(subjects[card], TODAY, exam.day) for card in found[:-1]]
+    gains = [gain(cards[card], TODAY, exam.day) for card in found[:-1]]
     assert gains == sorted(gains, reverse=True)
-    assert chosen[3] not in subjects
+    assert chosen[3] not in cards
     store.close()
 
 
@@ -314,9 +314,9 @@ def test_the_forecast_adds_up(tmp_path: Path) -> None:
     exam = Exam(TODAY + 40, "", WEIGHTS, minutes=15)
     options = set_exam(store, exam)
 
-    found = forecast(store, options, exam, NOON)
+    found = forecast_exam(store, options, exam, NOON)
 
-    assert found == forecast(store, options, exam, NOON)
+    assert found == forecast_exam(store, options, exam, NOON)
     assert (found.days, found.cards, found.new) == (40, 121, 41)
     assert found.needed_per_day == -(-41 // (40 - FINAL_REVIEW_DAYS))
     assert found.had_minutes == 15
@@ -340,7 +340,7 @@ def test_an_exam_without_weights_has_the_domains_of_its_tags(tmp_path: Path) -> 
     exam = Exam(TODAY + 10, "A")
     options = set_exam(store, exam)
 
-    found = forecast(store, options, exam, NOON)
+    found = forecast_exam(store, options, exam, NOON)
 
     assert [(one.name, one.cards) for one in found.domains] == [("domain::a", 60)]
     store.close()
@@ -349,8 +349,8 @@ def test_an_exam_without_weights_has_the_domains_of_its_tags(tmp_path: Path) -> 
 def test_an_exam_that_asks_nothing_is_told(tmp_path: Path) -> None:
     store = new_store(tmp_path)
 
-    with pytest.raises(ValueError, match="asks no card"):
-        forecast(store, Options(store), Exam(TODAY + 9), NOON)
+    with pytest.raises(NoExamCards):
+        forecast_exam(store, Options(store), Exam(TODAY + 9), NOON)
     store.close()
 
 
@@ -359,12 +359,15 @@ def test_the_same_minutes_bring_more_points_with_the_exam_set(
     minutes: float, days: int
 ) -> None:
     exam = Exam(TODAY + days)
-    pace = DailyBudget(new=12, minutes=minutes)
+    budget = DailyBudget(new=12, minutes=minutes)
 
-    def points(course: StudyPolicy, seed: int) -> float:
-        subjects = [SimCard(RULES, worth=1 / 600) for _ in range(600)]
-        Simulation(subjects, USUAL, course, seed).run(TODAY, days)
-        return sum(one.worth * one.recall(exam.day) for one in subjects)
+    def points(policy: StudyPolicy, seed: int) -> float:
+        cards = [SimCard(PARAMS, weight=1 / 600) for _ in range(600)]
+        Simulation(cards, AVERAGE, policy, seed).run(TODAY, days)
+        return sum(one.weight * one.recall(exam.day) for one in cards)
 
     for seed in range(3):
-        assert points(course(exam, pace), seed) > points(StudyPolicy(pace), seed) + 0.01
+        assert (
+            points(exam_policy(exam, budget), seed)
+            > points(StudyPolicy(budget), seed) + 0.01
+        )

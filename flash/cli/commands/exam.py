@@ -10,7 +10,7 @@ from flash.service.context import AppContext, open_app
 from flash.terminal import echo
 
 if TYPE_CHECKING:
-    from srs.forecast.exam_forecast import Forecast
+    from srs.forecast.exam_forecast import ExamForecast
     from srs.models.exam import Exam
 
 app = typer.Typer(
@@ -36,7 +36,7 @@ def exam(
     """
     if context.invoked_subcommand is not None:
         return
-    from srs.forecast.exam_forecast import forecast
+    from srs.forecast.exam_forecast import forecast_exam
 
     with open_app(db) as store:
         found = store.options.exam
@@ -47,10 +47,7 @@ def exam(
             raise FlashError(
                 f"the exam was on {date}", "flash exam clear, or set another"
             )
-        try:
-            told = forecast(store.store, store.options, found, store.now(), seed)
-        except ValueError as error:
-            raise FlashError(str(error), "flash decks lists the decks") from None
+        told = forecast_exam(store.store, store.options, found, store.now(), seed)
     if json:
         from flash.terminal import print_json
 
@@ -163,7 +160,7 @@ def _check(store: AppContext, exam: "Exam") -> None:
     import difflib
 
     from flash.cli.card_selector import check_deck
-    from srs.forecast.exam_cards import ExamCards
+    from srs.forecast.exam import ExamCards
 
     check_deck(store, exam.deck)
     known = ExamCards(store.store, store.options, exam, exam.day)
@@ -181,7 +178,7 @@ def _exam_json(exam: "Exam") -> dict[str, Any]:
     return {**msgspec.structs.asdict(exam), "day": _date(exam)}
 
 
-def _as_json(exam: "Exam", told: "Forecast") -> dict[str, Any]:
+def _as_json(exam: "Exam", told: "ExamForecast") -> dict[str, Any]:
     import msgspec
 
     domains = [
@@ -191,12 +188,12 @@ def _as_json(exam: "Exam", told: "Forecast") -> dict[str, Any]:
     return {"exam": _exam_json(exam), "fits": _fits(told), **figures}
 
 
-def _fits(told: "Forecast") -> bool | None:
+def _fits(told: "ExamForecast") -> bool | None:
     """Tell whether the minutes suffice; None where they are unknown."""
     return told.needed_minutes <= told.had_minutes if told.had_minutes else None
 
 
-def _print(exam: "Exam", told: "Forecast") -> None:
+def _print(exam: "Exam", told: "ExamForecast") -> None:
     from flash.terminal import counted, styled
 
     name = exam.deck or "all decks"
@@ -223,14 +220,14 @@ def _print(exam: "Exam", told: "Forecast") -> None:
     _print_domains(told)
 
 
-def _print_fit(told: "Forecast") -> None:
+def _print_fit(told: "ExamForecast") -> None:
     fits = _fits(told)
     if fits is not None:
         had = f"{told.had_minutes:.0f} min a day"
         typer.echo(f"that fits your {had}" if fits else f"that is more than your {had}")
 
 
-def _print_domains(told: "Forecast") -> None:
+def _print_domains(told: "ExamForecast") -> None:
     from flash.terminal import bar, print_table
 
     rows = [

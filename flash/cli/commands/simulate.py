@@ -76,8 +76,8 @@ def _print(found: "Workload") -> None:
     typer.echo(styled(head, "1"))
     typer.echo(f"recalled today: {found.remembered:.0f}")
     typer.echo()
-    most = max(one.minutes for one in found.prospects)
-    best = max(one.remembered for one in found.prospects)
+    most = max(one.minutes for one in found.choices)
+    best = max(one.remembered for one in found.choices)
     # As wide as there is room for beside the numbers, to be drawn twice.
     width = max(0, min(16, (columns_of_terminal() - _NUMBERS) // 2))
     rows = [
@@ -90,7 +90,7 @@ def _print(found: "Workload") -> None:
             bar(one.remembered, best, width),
             "as set" if abs(one.retention - found.present) < 0.005 else "",
         ]
-        for one in found.prospects
+        for one in found.choices
     ]
     names = ["retention", "min a day", "", "reviews", "recalled then", "", ""]
     print_table(names, rows, right=(0, 1, 3, 4))

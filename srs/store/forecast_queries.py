@@ -1,0 +1,94 @@
+"""Queries for forecasts: the cards in use, and how the user has answered."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from srs.store.connection import Store
+from srs.store.rows import CRAM_REVIEW, STUDY_DAY
+
+_MAX_ANSWER_MS = 60_000
+"""Longer answers count as this long, as in Anki's log."""
+_RECENT_ANSWERS = 3000
+"""Enough answers to know an average day."""
+
+_decode_tags = msgspec.json.Decoder(tuple[str, ...]).decode
+
+
+class CardMemory(NamedTuple):
+    """A card in use and its memory."""
+
+    id: int
+    deck: int
+    tags: tuple[str, ...]
+    state: int
+    stability: float | None
+    difficulty: float | None
+    last_day: int | None
+    """Study day of the last answer."""
+    due_day: int | None
+    """Study day; None for a card in learning."""
+
+
+def cards_in_use(store: Store, decks: Sequence[int]) -> list[CardMemory]:
+    """Return the cards of decks (ids), in the order of new cards."""
+    rows = store.rows(
+        """
+        select c.id, c.deck, n.tags, c.state, c.stability, c.difficulty, c.last_day,
+               c.due_day
+          from cards c join notes n on n.guid = c.note
+         where c.suspended = 0 and c.retired = 0
+           and c.deck in (select value from json_each(:decks))
+         order by c.position, c.id
+        """,
+        {"decks": str(list(decks))},
+    )
+    return [
+        CardMemory(card, deck, _decode_tags(tags), *memory)
+        for card, deck, tags, *memory in rows
+    ]
+
+
+def rating_counts(
+    store: Store, decks: Sequence[int], *, since_ms: int
+) -> list[tuple[int, int, int, float]]:
+    """Return state before, rating, number and total seconds of answers."""
+    return store.rows(
+        f"""
+        select r.before, r.rating, count(*),
+               coalesce(sum(min(r.took_ms, :longest)), 0) / 1000.0
+          from reviews r
+         where r.id >= :since and r.void = 0 and r.rating > 0 and not {CRAM_REVIEW}
+           and r.card in (select id from cards
+                           where deck in (select value from json_each(:decks)))
+         group by r.before, r.rating
+        """,
+        {"since": since_ms, "longest": _MAX_ANSWER_MS, "decks": str(list(decks))},
+    )
+
+
+def recent_days(store: Store, rollover: int, before_day: int) -> tuple[int, int, float]:
+    """Summarise the latest answers before a study day.
+
+    Returns:
+        Days with answers, answers to review cards, and minutes.
+    """
+    row = store.row(
+        f"""
+        select count(distinct day), coalesce(sum(before = 2), 0),
+               coalesce(sum(min(took_ms, :longest)), 0) / 60000.0
+          from (select {STUDY_DAY} as day, r.before, r.took_ms
+                  from reviews r
+                 where r.void = 0 and r.rating > 0 and not {CRAM_REVIEW}
+                   and day < :before_day
+                 order by r.id desc limit :answers)
+        """,
+        {
+            "shift": rollover * 3600,
+            "before_day": before_day,
+            "longest": _MAX_ANSWER_MS,
+            "answers": _RECENT_ANSWERS,
+        },
+    )
+    return tuple(row)
