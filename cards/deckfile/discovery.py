@@ -1,8 +1,7 @@
-"""Deck files on disk: which ones a folder holds, and their text.
+"""Find deck files in folders and among the bundled decks, and read their text.
 
-A folder of a person holds other YAML too (workflows, settings of tools).  Only
-files with `deck` and `cards` at their top are decks; the rest is left alone and
-counted.
+A user's folder holds other YAML too (workflows, settings of tools).  Only files with
+`deck` and `cards` at their top are decks; other files are skipped and counted.
 """
 
 import os
@@ -14,61 +13,64 @@ from msgspec import Struct
 
 from cards.errors import DeckError, Place, Problem
 
-LARGEST = 64 * 1024 * 1024
-"""Bytes in one deck file at the most; about 500,000 cards."""
+MAX_BYTES = 64 * 1024 * 1024
+"""Size limit of a deck file; about 500,000 cards."""
 
 _ENDINGS = (".yaml", ".yml")
 _DECK = re.compile(r"^(?:deck|\"deck\"|'deck')[ \t]*:", re.MULTILINE)
 _CARDS = re.compile(r"^(?:cards|\"cards\"|'cards')[ \t]*:", re.MULTILINE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
-"""Also the line ends that YAML knows and editors don't count."""
+"""Includes line ends of YAML that editors don't count."""
+
+_BUNDLED = Path(__file__).parents[1] / "decks"
+_FALLBACK_LANGUAGE = "en"
 
 
-class Found(Struct, frozen=True):
-    """The deck files under the paths that were given."""
+class DeckFiles(Struct, frozen=True):
+    """The deck files under the given paths."""
 
     files: tuple[Path, ...]
-    left_alone: int = 0
-    """Other YAML files in the folders."""
+    other_yaml: int = 0
+    """Number of other YAML files in the folders."""
 
 
-def find_decks(paths: list[Path]) -> Found:
-    """Find the deck files: each file given, and those in each folder given.
+def find_decks(paths: list[Path]) -> DeckFiles:
+    """Find deck files: each given file, and the decks in each given folder.
 
     Args:
-        paths: Files or folders; folders are walked, hidden ones skipped.
+        paths: Files or folders; hidden folders are skipped.
 
     Raises:
         DeckError: A path doesn't exist, or a folder holds no deck.
     """
     files: dict[Path, None] = {}
     problems: list[Problem] = []
-    left_alone = 0
+    other_yaml = 0
     for path in paths:
         if not _is_folder(path):
             files[path] = None
             continue
         inside = list(_yaml_under(path))
         decks = [file for file in inside if is_deck(file)]
-        left_alone += len(inside) - len(decks)
+        other_yaml += len(inside) - len(decks)
         files.update(dict.fromkeys(decks))
         if not decks:
             hint = "a deck has 'deck:' and 'cards:' at its top"
             problems.append(Problem(Place(str(path)), "no deck in this folder", hint))
     if problems:
         raise DeckError(problems)
-    return Found(tuple(files), left_alone)
+    return DeckFiles(tuple(files), other_yaml)
 
 
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
     except OSError:
-        return False  # reading it as a file says what is wrong
+        return False  # reading it as a file reports the error
 
 
 def _yaml_under(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder, onerror=_refuse_folder):
+    for root, folders, names in os.walk(folder, onerror=_reject_folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if name.endswith(_ENDINGS) and not name.startswith("."):
@@ -76,23 +78,17 @@ def _yaml_under(folder: Path) -> Iterator[Path]:
 
 
 def is_deck(path: Path) -> bool:
-    """Tell whether a file has `deck` and `cards` at its top, or can't be read."""
+    """Return True if a file has `deck` and `cards` at its top, or can't be read."""
     try:
         with path.open("rb") as file:
-            text = file.read(LARGEST).decode("utf-8", errors="replace")
+            text = file.read(MAX_BYTES).decode("utf-8", errors="replace")
     except OSError:
         return True
     return bool(_DECK.search(text.lstrip("\ufeff")) and _CARDS.search(text))
 
 
 def read_text(path: Path) -> str:
-    """Read a deck file whole, as it is at this moment.
-
-    Args:
-        path: The file.
-
-    Returns:
-        Its text without a byte order mark.
+    """Read the text of a deck file, without a byte order mark.
 
     Raises:
         DeckError: It can't be read, is too large, is not UTF-8 or holds control
@@ -107,54 +103,81 @@ def read_text(path: Path) -> str:
         start = before.rfind(b"\n") + 1
         column = len(before[start:].decode("utf-8", errors="replace")) + 1
         message = f"not UTF-8: byte 0x{data[error.start]:02x}"
-        raise _refuse(path, message, "save the file as UTF-8", line, column) from None
+        raise _error(path, message, "save the file as UTF-8", line, column) from None
     control = _CONTROL.search(text)
     if control:
         line, column = line_and_column(text, control.start())
         message = f"control character U+{ord(control[0]):04X}"
-        raise _refuse(path, message, "remove it", line, column)
+        raise _error(path, message, "remove it", line, column)
     return text
 
 
 def _read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+            data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _refuse(path, "no such file", "check the path") from None
+        raise _error(path, "no such file", "check the path") from None
     except PermissionError:
-        hint = "allow yourself to read it (chmod u+r)"
-        raise _refuse(path, "no permission to read", hint) from None
+        hint = "allow reading it (chmod u+r)"
+        raise _error(path, "no permission to read", hint) from None
     except OSError as error:
-        said = error.strerror or str(error)
-        raise _refuse(path, said[:1].lower() + said[1:], "check the path") from None
-    if len(data) > LARGEST:
-        limit = f"larger than {LARGEST // 1024 // 1024} MB"
-        raise _refuse(path, limit, "split it into several decks")
+        reason = error.strerror or str(error)
+        raise _error(path, reason[:1].lower() + reason[1:], "check the path") from None
+    if len(data) > MAX_BYTES:
+        message = f"larger than {MAX_BYTES // 1024 // 1024} MB"
+        raise _error(path, message, "split it into several decks")
     return data
 
 
-def _refuse(
+def _error(
     path: Path, message: str, hint: str, line: int = 1, column: int = 1
 ) -> DeckError:
     return DeckError([Problem(Place(str(path), line, column), message, hint)])
 
 
-def _refuse_folder(error: OSError) -> None:
-    """Stop at a folder that can't be listed: its decks would seem deleted."""
+def _reject_folder(error: OSError) -> None:
+    """Reject a folder that can't be listed: its decks would seem deleted."""
     if not isinstance(error, FileNotFoundError):
-        said = (error.strerror or str(error)).lower()
-        hint = "allow yourself to read it (chmod u+rx)"
-        raise _refuse(Path(error.filename), said, hint)
+        reason = (error.strerror or str(error)).lower()
+        hint = "allow reading it (chmod u+rx)"
+        raise _error(Path(error.filename), reason, hint)
 
 
 def control_in(text: str) -> str | None:
-    """Find a control character that an escape brought into a text."""
+    """Find the first control character of a text."""
     found = _CONTROL.search(text)
     return found[0] if found else None
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Turn an offset into line and column, both from 1."""
+    """Convert an offset to line and column, both from 1."""
     line = text.count("\n", 0, offset) + 1
     return line, offset - (text.rfind("\n", 0, offset) + 1) + 1
+
+
+def bundled_decks() -> dict[str, tuple[str, ...]]:
+    """Map the names of the decks that ship with flash to their languages."""
+    return {
+        folder.name: tuple(sorted(p.name for p in folder.iterdir() if p.is_dir()))
+        for folder in sorted(_BUNDLED.iterdir())
+        if folder.is_dir() and not folder.name.startswith(("_", "."))
+    }
+
+
+def bundled_path(name: str, language: str = "") -> Path | None:
+    """Find the folder of a bundled deck.
+
+    Args:
+        name: As in `bundled_decks`.
+        language: The preferred language, `ja` or `ja-JP`; English is the fallback.
+
+    Returns:
+        The folder; None if no bundled deck has that name.
+    """
+    languages = bundled_decks().get(name)
+    if not languages:
+        return None
+    preferred = language.replace("_", "-").partition("-")[0].lower()
+    chosen = preferred if preferred in languages else _FALLBACK_LANGUAGE
+    return _BUNDLED / name / (chosen if chosen in languages else languages[0])

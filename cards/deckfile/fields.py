@@ -1,4 +1,4 @@
-"""Fields of a card, one by one: what each may be and what is wrong with it."""
+"""Convert the fields of a card one by one, and describe each mistake."""
 
 import copy
 import difflib
@@ -20,28 +20,28 @@ CARD_KEYS: dict[str, frozenset[str]] = {
     )
     for key, kind in KINDS.items()
 }
-"""The keys that a card of each kind may have."""
+"""Keys of a card of each kind."""
 
 COMMON_KEYS = frozenset(field.encode_name for field in fields(Common))
-"""The keys that a card of any kind may have."""
+"""Keys of a card of any kind."""
 
 HEADER_KEYS = frozenset({*(field.encode_name for field in fields(Header)), "cards"})
-"""The keys at the top of a file."""
+"""Keys at the top of a file."""
 
-Found = TypeVar("Found", bound=Struct)
+T = TypeVar("T", bound=Struct)
 
-_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
+_PATH_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
 _NESTED = ("back", "front", "pin", "since", "source", "text", "title", "url", "was")
-_MOST = 20
-"""Mistakes told of one field."""
+_MAX_PER_FIELD = 20
+"""Mistakes reported per field."""
 _EXPECTED = re.compile(r"Expected `(\w+)`, got `(\w+)`")
 
 
 class FieldErrors:
-    """The problems of one file as they are found."""
+    """The problems of one file, added at the places of its values."""
 
     def __init__(self, file: str) -> None:
-        """Start with none; `file` is the path to name."""
+        """Start without problems; `file` is the path to show."""
         self.problems = ProblemList()
         self._file = file
 
@@ -54,7 +54,7 @@ class FieldErrors:
         *,
         of_key: bool = False,
     ) -> None:
-        """Note a problem at the value (or its key) that `path` leads to."""
+        """Add a problem at the value at `path`, or at its key."""
         place = Place(self._file, *spot_at(spots, path, of_key=of_key))
         self.problems.append(Problem(place, message, hint))
 
@@ -67,17 +67,17 @@ class FieldErrors:
         *,
         kind: str = "",
     ) -> bool:
-        """Note every key that has no meaning here.
+        """Add a problem for each unknown key.
 
         Args:
             values: The mapping.
             spots: Its places.
-            allowed: The keys that have a meaning.
-            wanted: Of these, one is needed.
-            kind: The key that tells the card's kind.
+            allowed: The known keys.
+            wanted: Keys of which one is required.
+            kind: The key that identifies the card's kind.
 
         Returns:
-            Whether an unknown key looks like one of the wanted.
+            True if an unknown key looks like one of `wanted`.
         """
         found = False
         known = set(allowed)
@@ -90,95 +90,95 @@ class FieldErrors:
                 message, hint = f"unknown key '{key}'", f"did you mean '{near[0]}'?"
             elif kind and any(key in keys for keys in CARD_KEYS.values()):
                 message = f"key '{key}' in a card with '{kind}'"
-                hint = "remove it, or make another card"
+                hint = "remove it, or add another card"
             else:
                 message = f"unknown key '{key}'"
-                hint = "known here: " + ", ".join(sorted(allowed))
+                hint = "known keys: " + ", ".join(sorted(allowed))
             self.problems.append(Problem(place, message, hint))
         return found
 
 
 def convert(
-    refusals: FieldErrors, values: dict[str, Any], spots: Spots, to: type[Found]
-) -> Found | None:
+    errors: FieldErrors, values: dict[str, Any], spots: Spots, to: type[T]
+) -> T | None:
     """Convert field by field, so that no mistake hides another.
 
     Args:
-        refusals: Gathers what is wrong.
-        values: A mapping of text; keys that `to` doesn't know are passed over.
+        errors: Collects the problems.
+        values: A mapping of text; keys that `to` doesn't have are ignored.
         spots: Its places.
-        to: The wanted type.
+        to: The target type.
 
     Returns:
-        The value, without what was refused; None where that was needed.
+        The value without its invalid fields; None if one of them is required.
     """
-    taken: dict[str, Any] = {}
+    converted: dict[str, Any] = {}
     for field in fields(to):
         name = field.encode_name
         if name not in values:
             if field.required and not _is_misspelt(name, values, to):
-                hint = f"add '{name}:' to it"
-                refusals.add(spots, (), f"'{name}' is missing", hint)
+                hint = f"add '{name}:'"
+                errors.add(spots, (), f"'{name}' is missing", hint)
             continue
         try:
-            taken[name] = msgspec.convert(values[name], field.type, strict=False)
+            converted[name] = msgspec.convert(values[name], field.type, strict=False)
         except msgspec.ValidationError:
-            _refuse(refusals, name, values[name], spots, field.type)
-    if any(field.required and field.encode_name not in taken for field in fields(to)):
+            _report(errors, name, values[name], spots, field.type)
+    if any(
+        field.required and field.encode_name not in converted for field in fields(to)
+    ):
         return None
-    return to(**taken)
+    return to(**converted)
 
 
-def _refuse(
-    refusals: FieldErrors, name: str, value: Any, spots: Spots, to: Any
-) -> None:
-    """Tell what is wrong with a field, each of its entries for itself."""
+def _report(errors: FieldErrors, name: str, value: Any, spots: Spots, to: Any) -> None:
+    """Add the problems of a field, each of its entries separately."""
     value = copy.deepcopy(value)
-    for _ in range(_MOST):
+    for _ in range(_MAX_PER_FIELD):
         try:
             msgspec.convert(value, to, strict=False)
         except msgspec.ValidationError as error:
-            said, path = str(error), _path(str(error), value)
-            message, hint = _say(said, (name, *path), value, path)
-            of_key = "unknown field" in said
-            refusals.add(spots, (name, *path), message, hint, of_key=of_key)
-            if not path or "missing required" in said:
+            text, path = str(error), _path(str(error), value)
+            message, hint = _describe(text, (name, *path), value, path)
+            of_key = "unknown field" in text
+            errors.add(spots, (name, *path), message, hint, of_key=of_key)
+            if not path or "missing required" in text:
                 return
-            _set_right(_inner(value, path[:-1]), path[-1], said)
+            _repair(_inner(value, path[:-1]), path[-1], text)
         else:
             return
 
 
-def _set_right(around: Any, last: Any, said: str) -> None:
-    """Put something acceptable where a mistake has been told."""
-    if "unknown field" in said:
-        meant = _near_nested(str(last))
-        misspelt = around.pop(last)
+def _repair(container: Any, key: Any, text: str) -> None:
+    """Replace an invalid value that was reported, to find further ones."""
+    if "unknown field" in text:
+        meant = _near_nested(str(key))
+        misspelt = container.pop(key)
         if meant:
-            around.setdefault(meant, misspelt)
-    elif isinstance(around, dict) and not said.startswith("Expected `array`"):
-        del around[last]
+            container.setdefault(meant, misspelt)
+    elif isinstance(container, dict) and not text.startswith("Expected `array`"):
+        del container[key]
     else:
-        around[last] = [] if said.startswith("Expected `array`") else ""
+        container[key] = [] if text.startswith("Expected `array`") else ""
 
 
 def _near_nested(key: str) -> str:
-    """Find the key of a source, change or option that was meant."""
+    """Return the most similar key of a source, change or option."""
     near = difflib.get_close_matches(key, _NESTED, 1, 0.6)
     return near[0] if near else ""
 
 
 def _is_misspelt(name: str, values: dict[str, Any], to: type[Struct]) -> bool:
-    """Tell whether an unknown key, told of anyway, is meant for a missing one."""
+    """Return True if an unknown key, reported anyway, resembles a missing one."""
     known = {field.encode_name for field in fields(to)}
     return bool(difflib.get_close_matches(name, values.keys() - known, 1, 0.6))
 
 
 def _path(message: str, value: Any) -> tuple[str | int, ...]:
-    """Read the path at the end of msgspec's message, as far as it leads."""
+    """Parse the path at the end of msgspec's message, as far as it exists."""
     at = message.rpartition(" - at `$")[2].rstrip("`") if " - at `" in message else ""
     path: list[str | int] = []
-    for name, index, some in _STEP.findall(at):
+    for name, index, some in _PATH_STEP.findall(at):
         step = _first_misfit(value) if some else name or int(index)
         if not _has(value, step):
             break
@@ -209,37 +209,37 @@ def _inner(value: Any, path: Iterable[str | int]) -> Any:
     return value
 
 
-def _say(
-    said: str, whole: tuple[str | int, ...], value: Any, path: tuple[str | int, ...]
+def _describe(
+    text: str, whole: tuple[str | int, ...], value: Any, path: tuple[str | int, ...]
 ) -> tuple[str, str]:
     name = next(str(step) for step in reversed(whole) if isinstance(step, str))
-    if "unknown field" in said:
+    if "unknown field" in text:
         near = _near_nested(name)
         hint = f"did you mean '{near}'?" if near else _hint_for_unknown(whole)
         return f"unknown key '{name}'", hint
-    if "missing required field" in said:
-        missing = said.split("`")[1]
-        return f"'{missing}' is missing", f"add '{missing}:' to it"
-    if "regex" in said:
+    if "missing required field" in text:
+        missing = text.split("`")[1]
+        return f"'{missing}' is missing", f"add '{missing}:'"
+    if "regex" in text:
         shown = _inner(value, path)
-        return f"'{shown}' as '{name}'", _pattern_hint(name)
-    expected = _EXPECTED.search(said)
-    wants = expected[1] if expected else ""
+        return f"invalid '{name}': '{shown}'", _pattern_hint(name)
+    expected = _EXPECTED.search(text)
+    wanted = expected[1] if expected else ""
     if name == "changed":
-        return "'changed' wants keys of its own", "write {was: …, since: 2023-01}"
-    if wants == "bool":
-        return f"'{value}' as '{name}'", "write true or false"
-    if wants == "array":
-        return f"'{name}' wants a list", "write [a, b], or lines that begin with '- '"
-    if wants == "object":
-        return f"'{name}' wants keys of its own", "write 'key: value' lines under it"
-    return f"'{name}' wants text", "put the text in double quotes"
+        return "'changed' must be a mapping", "write {was: …, since: 2023-01}"
+    if wanted == "bool":
+        return f"invalid '{name}': '{value}'", "write true or false"
+    if wanted == "array":
+        return f"'{name}' must be a list", "write [a, b], or lines with '- '"
+    if wanted == "object":
+        return f"'{name}' must be a mapping", "write 'key: value' lines under it"
+    return f"'{name}' must be text", "put the text in double quotes"
 
 
 def _hint_for_unknown(path: tuple[str | int, ...]) -> str:
-    """Say what to do about a key that is perhaps the half of a text."""
+    """Return the hint for an unknown key, perhaps part of an unquoted text."""
     if re.search(r"\s", str(path[-1])):
-        return "if it belongs to a text with ',' or ': ', put that in double quotes"
+        return "if it is part of a text with ',' or ': ', put that in double quotes"
     if path[0] == "options":
         return "remove it, or put a text with ': ' in double quotes"
     return "remove it"
@@ -256,15 +256,14 @@ def _pattern_hint(name: str) -> str:
 def sources_of(
     given: str | Source | tuple[str | Source, ...],
 ) -> tuple[Source, ...]:
-    """Bring the forms of `source` into one; a bare address becomes its url."""
+    """Return `source` in one form; a bare address becomes a url."""
     if not given:
         return ()
-    many = given if isinstance(given, tuple) else (given,)
     return tuple(
-        one
-        if isinstance(one, Source)
-        else Source(url=one)
-        if one.startswith(("http://", "https://"))
-        else Source(title=one)
-        for one in many
+        source
+        if isinstance(source, Source)
+        else Source(url=source)
+        if source.startswith(("http://", "https://"))
+        else Source(title=source)
+        for source in (given if isinstance(given, tuple) else (given,))
     )

@@ -1,8 +1,7 @@
-"""A deck file becomes checked notes, or every one of its problems at once.
+"""Read a deck file into validated notes, or report all its problems at once.
 
-A card that msgspec converts at the first try is done; one that it refuses is
-looked at again field by field, so that all its mistakes are told, each at its
-place.
+msgspec converts a card as a whole; if that fails, it is converted field by field so
+that every mistake is reported at its place.
 """
 
 from pathlib import Path
@@ -29,7 +28,7 @@ _ANY_KEYS = frozenset().union(*CARD_KEYS.values())
 
 
 class Deck(Struct, frozen=True):
-    """What one file holds."""
+    """The notes of one file."""
 
     name: str
     language: str
@@ -39,7 +38,7 @@ class Deck(Struct, frozen=True):
 
 
 class _Draft(Struct):
-    """A card that is read but doesn't know its header yet."""
+    """A card without the header of its file, which may come later."""
 
     common: Common
     content: Content
@@ -51,62 +50,62 @@ def read_deck(path: Path) -> Deck:
     """Read and check one deck file.
 
     Args:
-        path: A YAML file; problems name it as it is written here.
+        path: A YAML file; problems show the path as given.
 
     Returns:
         The deck with its notes in the order of the file.
 
     Raises:
-        DeckError: The file can't be read or has mistakes; carries all of them.
+        DeckError: The file can't be read or has problems; carries all of them.
     """
     return parse_deck(read_text(path), path)
 
 
 def parse_deck(text: str, path: Path) -> Deck:
-    """Check the text of a deck file; see `read_deck`."""
-    reading = _Reading(text, path)
-    walk = YamlWalker(text, str(path), streamed="cards", take=reading.take)
+    """Parse and validate the text of a deck file; see `read_deck`."""
+    parser = _CardParser(text, path)
+    walker = YamlWalker(text, str(path), streamed="cards", take=parser.add)
     try:
-        return _parsed(text, path, reading, walk)
+        return _parsed(text, path, parser, walker)
     except TooManyProblems:
-        problems = sorted([*walk.problems, *reading.refusals.problems])
-        hint = "mend these first"
-        more = Problem(problems[-1].place, f"more than {MAX_PROBLEMS} mistakes", hint)
+        problems = sorted([*walker.problems, *parser.errors.problems])
+        hint = "fix these first"
+        more = Problem(problems[-1].place, f"more than {MAX_PROBLEMS} problems", hint)
         raise DeckError([*problems, more]) from None
 
 
-def _parsed(text: str, path: Path, reading: "_Reading", walk: YamlWalker) -> Deck:
-    top = walk.run()
-    if walk.is_between:
-        reading.forget_last()
-    problems = [*walk.problems, *reading.refusals.problems]
+def _parsed(text: str, path: Path, parser: "_CardParser", walker: YamlWalker) -> Deck:
+    top = walker.run()
+    if walker.is_between:
+        parser.drop_last()
+    problems = [*walker.problems, *parser.errors.problems]
     if not text.strip() or (top is None and not problems):
         hint = "begin with 'deck: a name' and 'cards:'"
         raise DeckError([Problem(Place(str(path)), "an empty file", hint)])
     if top is None:
         raise DeckError(problems)
-    reading.refusals.problems.clear()
-    header = reading.header(*top)
-    problems += reading.refusals.problems
+    parser.errors.problems.clear()
+    header = parser.header(*top)
+    problems += parser.errors.problems
     if problems or header is None:
         raise DeckError(problems)
-    return reading.deck(header)
+    return parser.deck(header)
 
 
-class _Reading:
-    """The cards of one file as they are read."""
+class _CardParser:
+    """Converts the cards of one file as they are read."""
 
     def __init__(self, text: str, path: Path) -> None:
         self._path = path
         self._folder = path.absolute().parent
         self._has_media = "![" in text
         self._drafts: list[_Draft] = []
-        self._before_last = 0
-        self.refusals = FieldErrors(str(path))
+        self._problems_before_last = 0
+        self.errors = FieldErrors(str(path))
 
-    def take(self, values: Any, spots: Spots) -> None:
-        """Convert one card and keep it, or gather its problems."""
-        self._before_last = len(self.refusals.problems)
+    def add(self, values: Any, spots: Spots) -> None:
+        """Convert one card, or collect its problems."""
+        self._problems_before_last = len(self.errors.problems)
         kind = self._kind(values, spots)
         if kind is None:
             return
@@ -116,12 +115,12 @@ class _Reading:
             content = msgspec.convert(values, KINDS[kind], strict=False)
             common = msgspec.convert(values, Common, strict=False)
         except msgspec.ValidationError:
-            content = convert(self.refusals, values, spots, KINDS[kind])
-            common = convert(self.refusals, values, spots, Common)
+            content = convert(self.errors, values, spots, KINDS[kind])
+            common = convert(self.errors, values, spots, Common)
         if not values.keys() <= CARD_KEYS[kind]:
-            self.refusals.unknown_keys(values, spots, CARD_KEYS[kind], kind=kind)
+            self.errors.unknown_keys(values, spots, CARD_KEYS[kind], kind=kind)
         check_card(
-            self.refusals,
+            self.errors,
             content,
             common,
             spots,
@@ -130,51 +129,51 @@ class _Reading:
         if content is not None and common is not None:
             self._drafts.append(_Draft(common, content, own_spot(spots)))
 
-    def forget_last(self) -> None:
-        """Drop what was said of the last card: a wrong indent has cut it short."""
-        del self.refusals.problems[self._before_last :]
+    def drop_last(self) -> None:
+        """Drop the problems of the last card, which a wrong indent has truncated."""
+        del self.errors.problems[self._problems_before_last :]
 
     def _kind(self, values: Any, spots: Spots) -> str | None:
         if not isinstance(values, dict):
             hint = "write 'front:' and 'back:' under one '-'"
-            self.refusals.add(spots, (), "a card is a mapping", hint)
+            self.errors.add(spots, (), "a card is a mapping", hint)
             return None
         kinds = [key for key in KINDS if key in values]
         if len(kinds) == 1:
             return kinds[0]
         if kinds:
             both = " and ".join(f"'{kind}'" for kind in kinds)
-            hint = "make a card of each"
-            self.refusals.add(spots, (kinds[1],), f"a card of two kinds: {both}", hint)
+            hint = "make one card of each"
+            self.errors.add(spots, (kinds[1],), f"a card of two kinds: {both}", hint)
             return None
-        if not self.refusals.unknown_keys(values, spots, _ANY_KEYS, KINDS):
-            hint = "give it one of: " + ", ".join(KINDS)
+        if not self.errors.unknown_keys(values, spots, _ANY_KEYS, KINDS):
+            hint = "add one of: " + ", ".join(KINDS)
             for kind, keys in CARD_KEYS.items():
                 if values.keys() & (keys - COMMON_KEYS) and values.keys() <= keys:
-                    hint = f"add '{kind}:' to it"
-            self.refusals.add(spots, (), "a card of no kind", hint)
+                    hint = f"add '{kind}:'"
+            self.errors.add(spots, (), "this card has no question", hint)
         return None
 
     def header(self, values: Any, spots: Spots) -> Header | None:
-        """Convert what stands above the cards."""
+        """Convert the keys above the cards."""
         if not isinstance(values, dict):
             hint = "begin with 'deck: a name' and 'cards:'"
-            self.refusals.add(spots, (), "a deck is a mapping", hint)
+            self.errors.add(spots, (), "a deck is a mapping", hint)
             return None
-        self.refusals.unknown_keys(values, spots, HEADER_KEYS)
+        self.errors.unknown_keys(values, spots, HEADER_KEYS)
         if "cards" not in values:
             hint = "add 'cards:' with a list under it"
-            self.refusals.add(spots, (), "'cards' is missing", hint)
+            self.errors.add(spots, (), "'cards' is missing", hint)
         elif not isinstance(values["cards"], int) or values["cards"] == 0:
             hint = "begin each card with '- '"
-            self.refusals.add(spots, ("cards",), "'cards' is no list of cards", hint)
-        header = convert(self.refusals, values, spots, Header)
+            self.errors.add(spots, ("cards",), "'cards' is not a list of cards", hint)
+        header = convert(self.errors, values, spots, Header)
         if header is not None:
-            check_header(self.refusals, header, spots)
+            check_header(self.errors, header, spots)
         return header
 
     def deck(self, header: Header) -> Deck:
-        """Join the cards with their header."""
+        """Combine the cards with their header."""
         name = "::".join(" ".join(part.split()) for part in header.deck.split("::"))
         header = msgspec.structs.replace(header, deck=name)
         file = str(self._path.absolute())

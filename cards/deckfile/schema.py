@@ -1,9 +1,9 @@
-"""The format as a JSON schema for editors, made from the model.
+"""JSON schema of the format for editors, generated from `cards.note`.
 
     python -m cards.deckfile.schema   prints the schema
 
-Editors read YAML with types of their own, so a text may look like a number or a
-date to them: wherever the model says text, the schema lets any scalar pass.
+To editors, a text in YAML may be a number or a date: the schema allows any scalar
+where the model has text.
 """
 
 import json
@@ -42,7 +42,7 @@ def schema() -> dict[str, Any]:
 
 
 def _object(*structs: type[Struct]) -> dict[str, Any]:
-    """Join the fields of structs into one object without other keys."""
+    """Combine the fields of structs into an object without other keys."""
     properties: dict[str, Any] = {}
     required: list[str] = []
     title = (structs[0].__doc__ or "").splitlines()[0]
@@ -64,35 +64,35 @@ def _object(*structs: type[Struct]) -> dict[str, Any]:
 
 
 def _resolved(value: Any, components: dict[str, Any]) -> Any:
-    """Write referred parts out, and let text be any scalar."""
+    """Resolve references, and allow any scalar as text."""
     if isinstance(value, list):
-        return [_resolved(one, components) for one in value]
+        return [_resolved(item, components) for item in value]
     if not isinstance(value, dict):
         return value
     if "$ref" in value:
         merged = {**components[value["$ref"]], **value}
         del merged["$ref"]
         return _resolved(merged, components)
-    made = {
-        key: {name: _resolved(field, components) for name, field in one.items()}
+    resolved = {
+        key: {name: _resolved(field, components) for name, field in item.items()}
         if key == "properties"
-        else _resolved(one, components)
-        for key, one in value.items()
+        else _resolved(item, components)
+        for key, item in value.items()
         if key not in ("default", "title")
     }
-    if made.get("type") in ("string", ["string", "number", "boolean"]):
-        made["type"] = _SCALAR
-        # A date that an editor has read as such is no string to match.
-        made.pop("pattern", None)
-    if made.get("properties", {}) and "additionalProperties" not in made:
-        made["additionalProperties"] = False
-    return made
+    if resolved.get("type") in ("string", ["string", "number", "boolean"]):
+        resolved["type"] = _SCALAR
+        # An editor reads a date as a date, which a pattern can't match.
+        resolved.pop("pattern", None)
+    if resolved.get("properties", {}) and "additionalProperties" not in resolved:
+        resolved["additionalProperties"] = False
+    return resolved
 
 
-def text() -> str:
-    """Render the schema as it stands in the file."""
+def schema_text() -> str:
+    """Render the schema as in deck.schema.json."""
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    sys.stdout.write(text())
+    sys.stdout.write(schema_text())

@@ -1,4 +1,4 @@
-"""What libyaml says of text it can't parse, said so that it can be mended."""
+"""Convert libyaml's errors to problems with a place and a fix."""
 
 import re
 from typing import Any
@@ -19,7 +19,7 @@ _HINTS = {
         "write 'key: value', or indent it under the text it belongs to",
     ),
     "did not find expected key": (
-        "a line that doesn't fit its surroundings",
+        "a line that doesn't fit the lines around it",
         "check its indentation, or quote the text",
     ),
     "did not find expected '-' indicator": (
@@ -47,7 +47,7 @@ _HINTS = {
         "keep one document per file",
     ),
     "invalid Unicode character escape code": (
-        "an escape that is no character",
+        "an escape that is not a character",
         "write the character itself",
     ),
     "did not find expected hexdecimal number": (
@@ -55,7 +55,7 @@ _HINTS = {
         "write '\\\\' for a backslash, or use single quotes",
     ),
     "did not find expected node content": (
-        "nothing where a text belongs",
+        "a text is missing",
         "write the text, or put it in double quotes",
     ),
     "found unexpected ':'": (
@@ -68,7 +68,7 @@ _HINTS = {
     ),
     "block sequence entries are not allowed": (
         "a list item in the wrong place",
-        "begin the list on a line of its own",
+        "begin the list on a new line",
     ),
 }
 
@@ -79,11 +79,11 @@ _CONTEXTS = {
     ),
     "scanning a tag": ("a text that begins with '!'", "put it in double quotes"),
     "scanning a block scalar": (
-        "text behind '|' or '>'",
+        "text after '|' or '>'",
         "begin the text on the next line",
     ),
 }
-"""What was being read tells more than what was missing."""
+"""Checked first: the context says more than the missing token."""
 
 _GLUED = re.compile(r"\s*-[^\s-]+:(\s|$)")
 _NO_COLON = re.compile(
@@ -94,7 +94,7 @@ _KEYS = frozenset(
     for struct in (*KINDS.values(), Common, Header)
     for field in fields(struct)
 )
-"""Keys after which a colon may be missing."""
+"""Keys after which a missing colon is recognised."""
 _DEEPER = re.compile(r"\s+[a-z]+")
 _AT_START = (
     "did not find expected ',' or ']'",
@@ -102,82 +102,82 @@ _AT_START = (
     "did not find expected alphabetic or numeric character",
     "could not find expected ':'",
 )
-"""Mistakes that are seen long after the place where they were made."""
+"""Errors that libyaml reports long after the mistake."""
 
 
 def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    """Turn a parser's error into a problem with place and mend.
+    """Convert a parser error to a problem with place and hint.
 
     Args:
-        error: What libyaml raised.
-        text: The text it was reading.
-        file: The path to name.
+        error: Raised by libyaml.
+        text: The text that was parsed.
+        file: The path to show.
 
     Returns:
-        The problem; the parser's own words where there are no better ones.
+        The problem, with libyaml's message if there is no better one.
     """
     mark: Any = getattr(error, "problem_mark", None)
     start: Any = getattr(error, "context_mark", None)
-    said = str(getattr(error, "problem", "") or error)
+    message = str(getattr(error, "problem", "") or error)
     context = str(getattr(error, "context", "") or "")
     if mark is None:
-        return Problem(Place(file), said.splitlines()[0])
-    if "unexpected end of stream" in said and "quoted" in context and start:
+        return Problem(Place(file), message.splitlines()[0])
+    if "unexpected end of stream" in message and "quoted" in context and start:
         quote = _char_at(text, start)
-        message, hint = "quote is never closed", f"close it with {quote}"
-        return Problem(_place(file, text, start), message, hint)
-    if "cannot start any token" in said or "tab character" in said:
+        place = _place(file, text, start)
+        return Problem(place, "quote is never closed", f"close it with {quote}")
+    if "cannot start any token" in message or "tab character" in message:
         return Problem(_place(file, text, mark), *_bad_start(text, mark))
-    earlier = _made_above(said, text, mark, file)
+    earlier = _mistake_above(message, text, mark, file)
     if earlier is not None:
         return earlier
-    seen = _seen_in_line(said, text, mark)
+    seen = _mistake_in_line(message, text, mark)
     if seen is not None:
         return Problem(_place(file, text, mark), *seen)
     for known, words in _CONTEXTS.items():
         if known in context:
             return Problem(_place(file, text, start or mark), *words)
     for known, words in _HINTS.items():
-        if known in said:
+        if known in message:
             shown = start if known in _AT_START else mark
             return Problem(_place(file, text, shown or mark), *words)
-    return Problem(_place(file, text, mark), said, "put the text in double quotes")
+    return Problem(_place(file, text, mark), message, "put the text in double quotes")
 
 
-def _made_above(said: str, text: str, mark: Any, file: str) -> Problem | None:
-    """Look for a mistake that only a later line brings to light."""
-    if "mapping values are not allowed" in said and mark.line:
+def _mistake_above(message: str, text: str, mark: Any, file: str) -> Problem | None:
+    """Find a mistake above the line that libyaml reports."""
+    if "mapping values are not allowed" in message and mark.line:
         glued = _NO_COLON.match(_line_at(text, mark.line - 1))
         if glued and glued[2] in _KEYS:
             place = Place(file, mark.line, len(glued[1]) + 1)
-            hint = f"write '{glued[2]}: ' with a colon and a blank"
+            hint = f"write '{glued[2]}: ' with a colon and a space"
             return Problem(place, f"no ': ' after '{glued[2]}'", hint)
-    if "<document start>" in said and _is_indented(text, mark):
+    if "<document start>" in message and _is_indented(text, mark):
         hint = "begin it in the first column"
         return Problem(Place(file, 1, 1), "the first line is indented", hint)
     return None
 
 
-def _seen_in_line(said: str, text: str, mark: Any) -> tuple[str, str] | None:
-    """Look at the line for what a person most likely meant."""
+def _mistake_in_line(message: str, text: str, mark: Any) -> tuple[str, str] | None:
+    """Find the most likely mistake in the reported line."""
     line = _line_at(text, mark.line)
     above = _line_at(text, mark.line - 1) if mark.line else ""
     before = line[: mark.column].rstrip()
-    if "mapping values are not allowed" in said:
+    if "mapping values are not allowed" in message:
         if _GLUED.match(above) or _GLUED.match(line):
             return "no space after '-'", "write '- ' at the beginning of a card"
         if _DEEPER.fullmatch(before):
             hint = "indent it as far as the keys above, or quote the text"
             return f"'{before.strip()}:' is indented too far", hint
-    if "node content" in said and mark.line > text.rstrip().count("\n"):
+    if "node content" in message and mark.line > text.rstrip().count("\n"):
         return "the text ends inside a list or braces", "close it with ']' or '}'"
-    if "did not find expected key" in said and before.endswith(("'", '"')):
+    if "did not find expected key" in message and before.endswith(("'", '"')):
         return "text after a closing quote", _in_other_quotes(before[-1], line)
     return None
 
 
 def _in_other_quotes(quote: str, line: str) -> str:
-    """Say how to quote a text that begins with a quote of its own."""
+    """Return how to quote a text that begins with a quote."""
     if quote == '"':
         hint = "put the whole text in single quotes"
         return hint + (", and double those inside" if "'" in line else "")
@@ -186,7 +186,7 @@ def _in_other_quotes(quote: str, line: str) -> str:
 
 
 def _is_indented(text: str, mark: Any) -> bool:
-    """Tell whether a document ended because its first line stands too far right."""
+    """Return True if the document ended because its first line is indented."""
     first = text.lstrip("\n").split("\n", 1)[0]
     return mark.column == 0 and first != first.lstrip(" ") and bool(first.strip())
 
@@ -208,7 +208,7 @@ def _line_at(text: str, index: int) -> str:
 
 
 def _place(file: str, text: str, mark: Any) -> Place:
-    """Give the place of a mark; one behind the end is that of the last line."""
+    """Return the place of a mark, at most the end of the last line."""
     lines = text.rstrip().split("\n")
     if mark.line >= len(lines):
         return Place(file, len(lines), len(lines[-1]) + 1)

@@ -1,9 +1,8 @@
-"""YAML text becomes plain values that know their places.
+"""Read YAML text into plain values with their places.
 
-The walk goes over libyaml's events instead of building nodes: five times
-faster, and it sees what a loader hides (duplicate keys, anchors, tags).  Every
-scalar stays the text that was typed.  A list of cards is handed over one by
-one, so that a large file is never in memory twice.
+Walking libyaml's events is five times faster than building nodes, and shows what a
+loader hides (duplicate keys, anchors, tags).  Every scalar is kept as typed.  Cards
+are passed on one by one, so that a large file is not in memory twice.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,44 +21,43 @@ Value = Any
 """`str`, `list` of values or `dict` of them."""
 
 Spots = Any
-"""Places beside a value: a `Spot` for text; `[own, *children]` for a list;
+"""Places of a value: a `Spot` for text; `[own, *children]` for a list;
 `{None: own, key: (spot of the key, spots of its value)}` for a mapping."""
 
 Taker = Callable[[Value, Spots], None]
 
-_DEEPEST = 12
+_MAX_DEPTH = 12
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class _Stop(Exception):
-    """The text can't be followed any further."""
+    """The rest of the text can't be read."""
 
 
 class YamlWalker:
-    """One pass over one text."""
+    """Reads one document in one pass."""
 
     def __init__(self, text: str, file: str, *, streamed: str, take: Taker) -> None:
         """Prepare to read.
 
         Args:
             text: The whole document.
-            file: The path to name in problems.
-            streamed: A top-level key whose list is handed over item by item.
+            file: The path to show in problems.
+            streamed: A top-level key whose list is passed on item by item.
             take: Called with each item and its places.
         """
         self.problems = ProblemList()
         self.is_between = False
-        """Whether the text broke off right after an item of the streamed list."""
+        """True if reading stopped right after an item of the streamed list."""
         self._file, self._text = file, text
         self._has_escapes = "\\" in text
         self._streamed, self._take = streamed, take
         self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_Loader))
 
     def run(self) -> tuple[Value, Spots] | None:
-        """Read the document; None where it is empty or can't be parsed.
+        """Read the document; None if it is empty or can't be parsed.
 
-        The streamed list appears as its length.  Problems are gathered in
-        `problems`.
+        The streamed list is replaced by its length.  Problems are in `problems`.
         """
         try:
             return self._document()
@@ -98,10 +96,10 @@ class YamlWalker:
             mark = event.start_mark
             return event.value, (mark.line + 1, mark.column + 1)
         if kind is yaml.AliasEvent:
-            hint = "write the text again, or quote it if the '*' belongs to it"
+            hint = "repeat the text, or quote it if '*' is part of it"
             self._report(event, f"alias '*{event.anchor}'", hint)
             return f"*{event.anchor}", _spot(event)
-        if depth >= _DEEPEST:
+        if depth >= _MAX_DEPTH:
             self._report(event, "nested too deeply", "a card needs three levels")
             raise _Stop
         self._check_properties(event)
@@ -110,7 +108,7 @@ class YamlWalker:
         return self._mapping(event, depth + 1)
 
     def _begins_cloze(self, event: Any) -> bool:
-        """Tell whether what looks like braces in braces is meant as a cloze."""
+        """Return True if nested braces are meant as a cloze."""
         return self._text.startswith("{{", max(0, event.start_mark.index - 1))
 
     def _sequence(self, start: Any, depth: int) -> tuple[Value, Spots]:
@@ -136,7 +134,7 @@ class YamlWalker:
                     message = "a text that begins with '{'"
                     self._report(start, message, "put it in double quotes")
                     raise _Stop
-                self._report(event, "a key that is no text", "write 'key: value'")
+                self._report(event, "a key that is not text", "write 'key: value'")
                 raise _Stop
             key, mark = event.value, event.start_mark
             spot = (mark.line + 1, mark.column + 1)
@@ -151,7 +149,7 @@ class YamlWalker:
                 value, value_spots = self._node(following, depth)
             if key in values:
                 first = spots[key][0][0]
-                hint = f"it stands on line {first} already: remove one"
+                hint = f"already on line {first}: remove one"
                 self._report(event, f"duplicate key '{key}'", hint)
                 continue
             values[key] = value
@@ -174,15 +172,15 @@ class YamlWalker:
 
     def _check_properties(self, event: Any) -> None:
         if event.anchor:
-            hint = "remove it, or quote the text if the '&' belongs to it"
+            hint = "remove it, or quote the text if '&' is part of it"
             self._report(event, f"anchor '&{event.anchor}'", hint)
         if event.tag:
-            hint = "remove it, or quote the text if the '!' belongs to it"
+            hint = "remove it, or quote the text if '!' is part of it"
             shown = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
             self._report(event, f"tag '{shown}'", hint)
 
     def _check_controls(self, event: Any) -> None:
-        """Find what an escape in double quotes has made."""
+        """Report control characters made by escapes in double quotes."""
         control = control_in(event.value)
         if control:
             message = f"control character U+{ord(control):04X}"
@@ -199,7 +197,7 @@ def _spot(event: Any) -> Spot:
 
 
 def own_spot(spots: Spots) -> Spot:
-    """Give the place where a value begins."""
+    """Return the place where a value begins."""
     found: Spot
     if isinstance(spots, dict):
         found = spots[None]
@@ -211,12 +209,12 @@ def own_spot(spots: Spots) -> Spot:
 
 
 def spot_at(spots: Spots, path: tuple[str | int, ...], *, of_key: bool = False) -> Spot:
-    """Find the place of a value inside another.
+    """Return the place of a value inside another.
 
     Args:
         spots: Places of the outer value.
-        path: Keys and indexes (from 0) that lead to the inner one.
-        of_key: Give the place of the key at the path's end, not of its value.
+        path: Keys and indexes (from 0) of the inner value.
+        of_key: Return the place of the last key instead of its value.
 
     Returns:
         The place of the innermost value that exists on the path.

@@ -86,7 +86,7 @@ def _number(token: re.Match[str]) -> int:
         raise ClozeError("one cloze with several numbers", hint, token.start())
     if len(digits) > 20 or not 1 <= int(digits) <= MAX_NUMBER:
         hint = f"number clozes from 1 to {MAX_NUMBER}"
-        raise ClozeError(f"cloze number '{digits[:20]}'", hint, token.start())
+        raise ClozeError(f"invalid cloze number '{digits[:20]}'", hint, token.start())
     return int(digits)
 
 

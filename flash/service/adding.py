@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from cards.bundled import bundled_path
+from cards.deckfile.discovery import bundled_path
 from cards.errors import DeckError, FlashError
 from cards.identity.matching import Action, PlannedChange
 from cards.text.width import clean

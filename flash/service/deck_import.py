@@ -85,7 +85,7 @@ def read_files(paths: Sequence[Path]) -> ParsedFiles:
     if problems:
         raise DeckError(problems)
     folders = tuple(path.absolute() for path in paths if path.is_dir())
-    return ParsedFiles(tuple(notes), shown, folders, found.left_alone)
+    return ParsedFiles(tuple(notes), shown, folders, found.other_yaml)
 
 
 def plan_import(store: Store, reading: ParsedFiles, language: str = "") -> DeckImport:

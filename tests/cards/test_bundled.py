@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cards.bundled import bundled_decks, bundled_path
-from cards.deckfile.discovery import find_decks
+from cards.deckfile.discovery import bundled_decks, bundled_path, find_decks
 from cards.deckfile.reader import read_deck
 from cards.note import (
     Basic,

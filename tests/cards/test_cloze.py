@@ -115,11 +115,11 @@ def test_a_text_is_split_at_its_clozes(text: str, expected: Parts) -> None:
         ("{{c1::open", "cloze is never closed", "close it with '}}'"),
         ("{{c1::}}", "empty cloze", "write the hidden text after '::'"),
         ("{{c1::  ::hint}}", "empty cloze", "write the hidden text after '::'"),
-        ("{{c0::x}}", "cloze number '0'", "number clozes from 1 to 500"),
-        ("{{c501::x}}", "cloze number '501'", "number clozes from 1 to 500"),
+        ("{{c0::x}}", "invalid cloze number '0'", "number clozes from 1 to 500"),
+        ("{{c501::x}}", "invalid cloze number '501'", "number clozes from 1 to 500"),
         (
             "{{c" + "1" * 5000 + "::x}}",
-            f"cloze number '{'1' * 20}'",
+            f"invalid cloze number '{'1' * 20}'",
             "number clozes from 1 to 500",
         ),
         (

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cards.bundled import bundled_path
+from cards.deckfile.discovery import bundled_path
 from cards.deckfile.reader import read_deck
 from cards.errors import MAX_PROBLEMS, DeckError
 
@@ -180,4 +180,4 @@ def test_what_nobody_mends_in_one_round_is_counted(tmp_path: Path) -> None:
         read_deck(path)
 
     assert len(caught.value.problems) == MAX_PROBLEMS + 1
-    assert caught.value.problems[-1].message == f"more than {MAX_PROBLEMS} mistakes"
+    assert caught.value.problems[-1].message == f"more than {MAX_PROBLEMS} problems"

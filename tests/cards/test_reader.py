@@ -70,8 +70,8 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
         HEAD
         + "  - compare: [a, b]\n    by:\n      r: x, y\n      s: [z]\n      t: u\n",
         [
-            "5:10: 'r' wants a list (write [a, b], or lines that begin with '- ')",
-            "7:10: 't' wants a list (write [a, b], or lines that begin with '- ')",
+            "5:10: 'r' must be a list (write [a, b], or lines with '- ')",
+            "7:10: 't' must be a list (write [a, b], or lines with '- ')",
         ],
     ),
     "misspelt keys inside options and a source": (
@@ -81,24 +81,26 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
             "2:11: unknown key 'titel' (did you mean 'title'?)",
             "2:23: unknown key 'link' (remove it)",
             "5:16: unknown key 'txt' (did you mean 'text'?)",
-            "5:40: 'first' as 'pin' (write last)",
+            "5:40: invalid 'pin': 'first' (write last)",
         ],
     ),
     "a change told in words": (
         HEAD + CARD + "    changed: long ago\n",
-        ["5:14: 'changed' wants keys of its own (write {was: \u2026, since: 2023-01})"],
+        ["5:14: 'changed' must be a mapping (write {was: \u2026, since: 2023-01})"],
     ),
     "a change with nothing in it": (
         HEAD + CARD + '    changed: {was: "", since: 2023-13, source: {url: x}}\n',
         [
-            "5:20: empty 'was' (say what older notes say)",
-            "5:31: no such day: '2023-13' (look at a calendar)",
-            "5:54: url 'x' (begin it with https://, and write %20 for a space)",
+            "5:20: empty 'was' (write the earlier state)",
+            "5:31: no such day: '2023-13' (check the calendar)",
+            "5:54: invalid url 'x' (begin it with https://, and write %20 for a space)",
         ],
     ),
     "an address with a space": (
         HEAD + CARD + '    source: [{url: "https://a b"}]\n',
-        ["5:20: url 'https://a b' (begin it with https://, and write %20 for a space)"],
+        [
+            "5:20: invalid url 'https://a b' (begin it with https://, and write %20 for a space)"
+        ],
     ),
     "a source of nothing": (
         HEAD + CARD + "    source: {title: '', url: }\n",
@@ -121,19 +123,19 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "a language in words": (
         "deck: D\nlanguage: English please\ncards:\n" + CARD,
-        ["2:11: language 'English please' (write en, ja or pt-BR)"],
+        ["2:11: invalid language 'English please' (write en, ja or pt-BR)"],
     ),
     "bare cards": (
         "deck: D\ncards:\n",
-        ["2:7: 'cards' is no list of cards (begin each card with '- ')"],
+        ["2:7: 'cards' is not a list of cards (begin each card with '- ')"],
     ),
     "an empty list of cards": (
         "deck: D\ncards: []\n",
-        ["2:8: 'cards' is no list of cards (begin each card with '- ')"],
+        ["2:8: 'cards' is not a list of cards (begin each card with '- ')"],
     ),
     "cards that are one mapping": (
         "deck: D\ncards:\n  front: q\n  back: a\n",
-        ["3:3: 'cards' is no list of cards (begin each card with '- ')"],
+        ["3:3: 'cards' is not a list of cards (begin each card with '- ')"],
     ),
     "a list at the top": (
         "- front: q\n  back: a\n",
@@ -149,15 +151,15 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "a list as an id": (
         HEAD + "  - id: [a]\n    front: q\n    back: a\n",
-        ["3:9: 'id' wants text (put the text in double quotes)"],
+        ["3:9: 'id' must be text (put the text in double quotes)"],
     ),
     "only the back": (
         HEAD + "  - back: a\n",
-        ["3:5: a card of no kind (add 'front:' to it)"],
+        ["3:5: this card has no question (add 'front:')"],
     ),
     "only the options": (
         HEAD + "  - options: [a, b]\n    answer: a\n",
-        ["3:5: a card of no kind (add 'choice:' to it)"],
+        ["3:5: this card has no question (add 'choice:')"],
     ),
     "a misspelt kind with its other keys": (
         HEAD + "  - compar: [a, b]\n    by: {r: [x, y]}\n",
@@ -194,23 +196,23 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "no blank after a colon": (
         HEAD + "  - front:q\n    back: a\n",
-        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a blank)"],
+        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a space)"],
     ),
     "a wide colon": (
         HEAD + "  - front： q\n    back: a\n",
-        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a blank)"],
+        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a space)"],
     ),
     "a wide blank": (
         HEAD + "  - front:\u3000q\n    back: a\n",
-        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a blank)"],
+        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a space)"],
     ),
     "no colon at all": (
         HEAD + "  - front q\n    back: a\n",
-        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a blank)"],
+        ["3:5: no ': ' after 'front' (write 'front: ' with a colon and a space)"],
     ),
     "no blank after the first colon": (
         "deck:D\ncards:\n  - front: q\n    back: a\n",
-        ["1:1: no ': ' after 'deck' (write 'deck: ' with a colon and a blank)"],
+        ["1:1: no ': ' after 'deck' (write 'deck: ' with a colon and a space)"],
     ),
     "a first line too far in": (
         " deck: D\ncards:\n  - front: q\n    back: a\n",
@@ -220,13 +222,13 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
         "deck: D\nsource: {title: A, B and C}\ncards:\n" + CARD,
         [
             "2:20: unknown key 'B and C' "
-            "(if it belongs to a text with ',' or ': ', put that in double quotes)"
+            "(if it is part of a text with ',' or ': ', put that in double quotes)"
         ],
     ),
     "a colon in an option": (
         HEAD + "  - choice: q\n    answer: b\n    options: [{x: y}, b]\n",
         [
-            "5:15: 'text' is missing (add 'text:' to it)",
+            "5:15: 'text' is missing (add 'text:')",
             "5:16: unknown key 'x' (remove it, or put a text with ': ' in double quotes)",
         ],
     ),
@@ -236,7 +238,7 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "text behind a bar": (
         HEAD + "  - front: | q\n    back: a\n",
-        ["3:12: text behind '|' or '>' (begin the text on the next line)"],
+        ["3:12: text after '|' or '>' (begin the text on the next line)"],
     ),
     "an unknown escape": (
         HEAD + '  - front: "a\\d"\n    back: a\n',
@@ -265,7 +267,7 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "a key that is a list": (
         HEAD + "  - ? [a]\n    : b\n",
-        ["3:7: a key that is no text (write 'key: value')"],
+        ["3:7: a key that is not text (write 'key: value')"],
     ),
     "lists without end": (
         HEAD + f"  - front: {'[' * 50}\n",
@@ -273,7 +275,7 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "two lists of cards": (
         HEAD + CARD + "cards:\n" + CARD,
-        ["5:1: duplicate key 'cards' (it stands on line 2 already: remove one)"],
+        ["5:1: duplicate key 'cards' (already on line 2: remove one)"],
     ),
     "an escape in the name of the deck": (
         'deck: "D\\e[31m"\ncards:\n' + CARD,
@@ -292,18 +294,22 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "a picture whose path no system takes": (
         HEAD + '  - front: "![](a%00b.png)"\n    back: a\n',
-        ["3:12: no path of a file: 'a\\u0000b.png' (name a file beside this one)"],
+        [
+            "3:12: not a file path: 'a\\u0000b.png' (name a file in the folder of the deck)"
+        ],
     ),
     "a picture whose name is too long": (
         HEAD + f'  - front: "![]({"x" * 300}.png)"\n    back: a\n',
-        [f"3:12: no path of a file: '{'x' * 60}' (name a file beside this one)"],
+        [
+            f"3:12: not a file path: '{'x' * 60}' (name a file in the folder of the deck)"
+        ],
     ),
     "rows of nothing": (
         HEAD + "  - compare: [a, b]\n    by: {r: [~, ]}\n",
         [
-            "4:9: a table of empty cells (fill in at least one)",
+            "4:9: all cells are empty (fill in at least one)",
             "4:13: 1 cell in row 'r' for 2 subjects "
-            '(give one for each subject; "" where nothing is to be asked)',
+            '(write one cell per subject, "" for no card)',
         ],
     ),
 }
@@ -328,8 +334,8 @@ def test_all_mistakes_of_a_file_are_told_in_the_order_of_the_file() -> None:
         "1:1: unknown key 'dekc' (did you mean 'deck'?)",
         "4:5: unknown key 'bakc' (did you mean 'back'?)",
         "5:12: no part is hidden (hide one as {{c1::text}})",
-        "7:12: 'items' wants two or more (add another)",
-        "10:14: '2' as 'reverse' (write true or false)",
+        "7:12: 'items' needs two or more entries (add another)",
+        "10:14: invalid 'reverse': '2' (write true or false)",
     ]
 
 
@@ -436,7 +442,7 @@ def test_a_file_that_may_not_be_read_is_told(
         read_deck(path)
 
     assert str(caught.value) == (
-        f"{path}:1:1: no permission to read (allow yourself to read it (chmod u+r))"
+        f"{path}:1:1: no permission to read (allow reading it (chmod u+r))"
     )
 
 
@@ -458,7 +464,7 @@ def test_a_folder_that_may_not_be_listed_is_no_folder_without_decks(
         find_decks([tmp_path])
 
     assert str(caught.value) == (
-        f"{closed}:1:1: permission denied (allow yourself to read it (chmod u+rx))"
+        f"{closed}:1:1: permission denied (allow reading it (chmod u+rx))"
     )
 
 
@@ -475,7 +481,7 @@ def test_other_yaml_of_a_folder_is_left_alone_and_counted(tmp_path: Path) -> Non
     found = find_decks([tmp_path, tmp_path / "a.yaml"])
 
     names = [path.relative_to(tmp_path).as_posix() for path in found.files]
-    assert (names, found.left_alone) == (["a.yaml", "b/a.yaml", "b/z.yml"], 2)
+    assert (names, found.other_yaml) == (["a.yaml", "b/a.yaml", "b/z.yml"], 2)
 
 
 @pytest.mark.parametrize(

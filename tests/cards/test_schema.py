@@ -8,8 +8,7 @@ import pytest
 import yaml
 
 import cards.deckfile.schema
-from cards.bundled import bundled_decks, bundled_path
-from cards.deckfile.discovery import find_decks
+from cards.deckfile.discovery import bundled_decks, bundled_path, find_decks
 
 FILE = Path(cards.deckfile.schema.__file__).parents[1] / "decks" / "deck.schema.json"
 DECKS = [
@@ -28,7 +27,7 @@ def mistakes(text: str) -> list[str]:
 
 
 def test_the_file_is_what_the_model_says() -> None:
-    assert FILE.read_text("utf-8") == cards.deckfile.schema.text()
+    assert FILE.read_text("utf-8") == cards.deckfile.schema.schema_text()
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "key of another kind": (
         HEAD + "  - front: q\n    back: a\n    options: [a, b]\n",
-        ["5:5: key 'options' in a card with 'front' (remove it, or make another card)"],
+        ["5:5: key 'options' in a card with 'front' (remove it, or add another card)"],
     ),
     "duplicate key": (
         HEAD + "  - front: q\n    back: a\n    back: b\n",
-        ["5:5: duplicate key 'back' (it stands on line 4 already: remove one)"],
+        ["5:5: duplicate key 'back' (already on line 4: remove one)"],
     ),
     "tab indentation": (
         HEAD + "  - front: q\n\tback: a\n",
@@ -41,26 +41,26 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "text where a list belongs": (
         HEAD + "  - front: q\n    back: a\n    tags: a\n",
-        ["5:11: 'tags' wants a list (write [a, b], or lines that begin with '- ')"],
+        ["5:11: 'tags' must be a list (write [a, b], or lines with '- ')"],
     ),
     "a list where a text belongs": (
         HEAD + "  - front: [q]\n    back: a\n",
-        ["3:12: 'front' wants text (put the text in double quotes)"],
+        ["3:12: 'front' must be text (put the text in double quotes)"],
     ),
     "neither true nor false": (
         HEAD + "  - front: q\n    back: a\n    reverse: yes\n",
-        ["5:14: 'yes' as 'reverse' (write true or false)"],
+        ["5:14: invalid 'reverse': 'yes' (write true or false)"],
     ),
     "no kind": (
         HEAD + "  - extra: q\n",
         [
-            "3:5: a card of no kind "
-            "(give it one of: front, cloze, list, choice, compare, questions)"
+            "3:5: this card has no question "
+            "(add one of: front, cloze, list, choice, compare, questions)"
         ],
     ),
     "two kinds": (
         HEAD + "  - front: q\n    back: a\n    cloze: b\n",
-        ["5:12: a card of two kinds: 'front' and 'cloze' (make a card of each)"],
+        ["5:12: a card of two kinds: 'front' and 'cloze' (make one card of each)"],
     ),
     "empty front and back": (
         HEAD + '  - front: ""\n    back: ~\n',
@@ -71,33 +71,30 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "back is missing": (
         HEAD + "  - front: q\n",
-        ["3:5: 'back' is missing (add 'back:' to it)"],
+        ["3:5: 'back' is missing (add 'back:')"],
     ),
     "a row of the wrong length": (
         HEAD + "  - compare: [a, b]\n    by:\n      row: [x]\n",
         [
             "5:12: 1 cell in row 'row' for 2 subjects "
-            '(give one for each subject; "" where nothing is to be asked)'
+            '(write one cell per subject, "" for no card)'
         ],
     ),
-    "an answer that is no option": (
+    "an answer that is not an option": (
         HEAD + "  - choice: q\n    options: [a, b]\n    answer: c\n",
-        ["5:13: the answer 'c' is no option (repeat one of the options word for word)"],
+        ["5:13: the answer 'c' is not an option (repeat an option word for word)"],
     ),
     "alias": (
         HEAD + "  - front: *x\n    back: a\n",
-        [
-            "3:12: alias '*x' "
-            "(write the text again, or quote it if the '*' belongs to it)"
-        ],
+        ["3:12: alias '*x' (repeat the text, or quote it if '*' is part of it)"],
     ),
     "anchor": (
         HEAD + "  - front: &x q\n    back: a\n",
-        ["3:12: anchor '&x' (remove it, or quote the text if the '&' belongs to it)"],
+        ["3:12: anchor '&x' (remove it, or quote the text if '&' is part of it)"],
     ),
     "tag": (
         HEAD + "  - front: !!str q\n    back: a\n",
-        ["3:12: tag '!!str' (remove it, or quote the text if the '!' belongs to it)"],
+        ["3:12: tag '!!str' (remove it, or quote the text if '!' is part of it)"],
     ),
     "several documents": (
         HEAD + "  - front: q\n    back: a\n---\ndeck: E\n",
@@ -113,7 +110,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "no deck": (
         "cards:\n  - front: q\n    back: a\n",
-        ["1:1: 'deck' is missing (add 'deck:' to it)"],
+        ["1:1: 'deck' is missing (add 'deck:')"],
     ),
     "NUL": (HEAD + "  - front: a\0b\n", ["3:13: control character U+0000 (remove it)"]),
     "an escape that makes a control character": (
@@ -127,13 +124,13 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "a path that leaves the folder": (
         HEAD + '  - front: "![](../secret.png)"\n    back: a\n',
         [
-            "3:12: '../secret.png' leaves the deck's folder "
-            "(keep pictures and sounds beside the file)"
+            "3:12: '../secret.png' is outside the deck's folder "
+            "(keep pictures and sounds in the folder of the deck)"
         ],
     ),
     "no such day": (
         HEAD + "  - front: q\n    back: a\n    checked: 2026-02-30\n",
-        ["5:14: no such day: '2026-02-30' (look at a calendar)"],
+        ["5:14: no such day: '2026-02-30' (check the calendar)"],
     ),
     "several clozes in one": (
         HEAD + "  - cloze: a {{c1,2::b}}\n",
@@ -206,7 +203,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_a_file_too_large_is_refused_before_it_is_parsed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cards.deckfile.discovery.LARGEST", 2 * 1024 * 1024)
+    monkeypatch.setattr("cards.deckfile.discovery.MAX_BYTES", 2 * 1024 * 1024)
     deck = tmp_path / "deck.yaml"
     deck.write_bytes(b"#" * (3 * 1024 * 1024))
 

@@ -52,7 +52,7 @@ def decks(
 
 
 def _bundled(*, as_json: bool) -> None:
-    from cards.bundled import bundled_decks
+    from cards.deckfile.discovery import bundled_decks
     from flash.terminal import print_json
 
     found = bundled_decks()
