@@ -61,7 +61,7 @@ def add_first_deck(app: AppContext) -> tuple[str, int] | None:
     if has_notes(app.store):
         return None
     # Loads the YAML reader; only needed once.
-    from cards.bundled import bundled_path
+    from cards.deckfile.discovery import bundled_path
     from flash.service.adding import (
         BUNDLED,
         add_quietly,
