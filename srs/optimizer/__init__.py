@@ -1,1 +1,1 @@
-"""Parameters of one's own: the log as FSRS learns from it, the fit, its use."""
+"""FSRS parameters fitted to the user's reviews, and rescheduling."""

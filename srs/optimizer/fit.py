@@ -1,18 +1,19 @@
-"""A person's own parameters of FSRS: fitted as Anki fits them, judged on later answers.
+"""FSRS parameters fitted to a review log, and evaluated on later answers.
 
 The fit is fsrs-rs with Anki's settings, so that the same log gives the same
-parameters.  Anki judges them on the very answers they were fitted to; here the
-question is what they would have been worth: they are fitted to the answers up to
-a day and judged on those that follow, several times along the log, and the old
-ones stay where they do as well.  Values in, values out.
+parameters.  Anki evaluates them on the answers they were fitted to.  Here they are
+fitted to the answers up to a day and evaluated on those that follow, several times
+along the log, and the old parameters are kept if they do as well.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from enum import Enum, auto
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
+from cards.errors import FlashError
 from srs.models.presets import PARAMETER_RANGES
 from srs.optimizer.training import Answer, TrainingSet
 
@@ -20,22 +21,45 @@ if TYPE_CHECKING:
     from fsrs_rs_python import FSRSItem
 
 ADVISED = 400
-"""Below so many answers the default parameters are usually as good."""
+"""With fewer answers the default parameters are usually as good."""
 NEEDED = 64
-"""Below so many items fsrs-rs fits next to nothing."""
+"""With fewer items fsrs-rs fits next to nothing."""
 EPOCHS = 8
 """Rounds of training, as in Anki."""
 SPLITS = 5
 
 Parameters = tuple[float, ...]
+T = TypeVar("T")
 
 
-class NoOptimizer(Exception):
+class NoOptimizer(FlashError):
     """The extra `optimize` isn't installed."""
 
+    def __init__(self) -> None:
+        """Give the message its hint."""
+        super().__init__("the optimizer isn't installed", "pip install fsrs-rs-python")
 
-class NotOptimizable(Exception):
-    """The optimizer can't use this log; says why."""
+
+class NotOptimizable(FlashError):
+    """The optimizer can't use this log."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason that the optimizer gave."""
+        message = f"the optimizer can't use this log: {reason}"
+        super().__init__(message, "the parameters are unchanged")
+
+
+class KeptReason(Enum):
+    """Why the old parameters are kept."""
+
+    NO_REVIEWS = auto()
+    """No card in use was learned and answered again on a later day."""
+    NONE_USABLE = auto()
+    TOO_FEW = auto()
+    TOO_FEW_NEW = auto()
+    """Since the last fit."""
+    SAME = auto()
+    NOT_BETTER = auto()
 
 
 class Evaluation(Struct, frozen=True):
@@ -43,93 +67,90 @@ class Evaluation(Struct, frozen=True):
 
     log_loss: float
     rmse_bins: float
-    """Root mean square error of predicted and true recall, over groups of alike
+    """Root mean square error of predicted and actual recall, over bins of similar
     answers; 0.05 is five percentage points."""
 
 
 class Fit(Struct, frozen=True):
-    """What a fit came to."""
+    """The result of a fit."""
 
     reviews: int
-    """Answers that count."""
+    """Number of answers that count."""
     items: int
-    """Those that tell something: not the first, not of the same day."""
+    """Those that are usable: not the first of a card, nor the second of a day."""
     parameters: Parameters | None = None
-    """The fitted ones; None where there was too little to fit."""
+    """The fitted parameters; None if there was too little to fit."""
     held_out: int = 0
-    """Later answers on which both were judged."""
+    """Number of later answers on which both were evaluated."""
     before: Evaluation | None = None
     after: Evaluation | None = None
-    kept: str = ""
-    """Why the old parameters stay; empty where the new ones are better."""
+    kept: KeptReason | None = None
+    """Why the old parameters are kept; None if the new ones are better."""
 
 
 def fit(
-    material: TrainingSet, old: Parameters, *, seen: int = 0, relearning_steps: int = 1
+    training_set: TrainingSet,
+    old: Parameters,
+    *,
+    seen: int = 0,
+    relearning_steps: int = 1,
 ) -> Fit:
-    """Fit parameters and judge whether they are better than the old ones.
+    """Fit parameters and compare them with the old ones.
 
     Args:
-        material: What there is to learn from.
+        training_set: The answers.
         old: The parameters in use.
         seen: Id of the last answer that the old ones were fitted to; they are
-            judged on later ones only.  0 where they never were.
-        relearning_steps: How many relearning steps fall on the same day.
+            evaluated on later ones only.  0 if they never were.
+        relearning_steps: Number of relearning steps on the same day.
 
     Returns:
-        The fit; its `kept` is empty where the new parameters are to be used.
+        The fit; its `kept` is None if the new parameters should be used.
 
     Raises:
         NoOptimizer: The extra isn't installed.
-        NotOptimizable: The optimizer itself gave up.
+        NotOptimizable: The optimizer failed.
     """
-    count = len(material.places)
+    reviews, count = training_set.reviews, len(training_set.items)
     if count < NEEDED:
-        return Fit(material.reviews, count, kept=_too_few(material, count))
-    trainer = _Trainer(material, relearning_steps)
+        few = KeptReason.NONE_USABLE if reviews else KeptReason.NO_REVIEWS
+        return Fit(reviews, count, kept=KeptReason.TOO_FEW if count else few)
+    trainer = _Trainer(training_set, relearning_steps)
     new = trainer.fit(count)
-    start = sum(place[0] <= seen for place in material.places)
+    start = sum(item.review <= seen for item in training_set.items)
     held_out = count - max(start, count // (SPLITS + 1))
-    kept, before, after = "", None, None
+    kept, before, after = None, None, None
     if held_out < NEEDED:
-        kept = f"only {held_out} answers tell something since the last time"
+        kept = KeptReason.TOO_FEW_NEW
     else:
-        before, after = trainer.judge(old, count - held_out)
+        before, after = trainer.evaluate(old, count - held_out)
     if new == old:
-        kept = "the fit gives the same parameters"
+        kept = KeptReason.SAME
     elif before and after and after.log_loss >= before.log_loss:
-        kept = "the new ones predict later answers no better"
-    return Fit(material.reviews, count, new, held_out, before, after, kept)
-
-
-def _too_few(material: TrainingSet, count: int) -> str:
-    if not count:
-        return (
-            "no card in use was learned and answered again on a later day"
-            if not material.reviews
-            else "no answer tells something"
-        )
-    return f"only {count} answers came on a later day than the one before, of {NEEDED}"
+        kept = KeptReason.NOT_BETTER
+    return Fit(reviews, count, new, held_out, before, after, kept)
 
 
 class _Trainer:
-    """The items as fsrs-rs wants them, in the order of time."""
+    """The items as fsrs-rs needs them, in the order of time."""
 
-    def __init__(self, material: TrainingSet, relearning_steps: int) -> None:
+    def __init__(self, training_set: TrainingSet, relearning_steps: int) -> None:
         engine = _engine()
         self._relearning_steps = relearning_steps
         known: dict[Answer, Any] = {}
         histories: list[list[Any]] = []
-        for lesson in material.lessons:
-            for answer in lesson.answers:
+        for history in training_set.histories:
+            for answer in history.answers:
                 if answer not in known:
                     known[answer] = engine.FSRSReview(*answer)
-            histories.append([known[answer] for answer in lesson.answers])
+            histories.append([known[answer] for answer in history.answers])
         self._items: list[FSRSItem] = [
-            engine.FSRSItem(histories[index][:length])
-            for _, index, length in material.places
+            engine.FSRSItem(histories[item.history][: item.length])
+            for item in training_set.items
         ]
-        self._cards = [material.lessons[index].card for _, index, _ in material.places]
+        self._cards = [
+            training_set.histories[item.history].card for item in training_set.items
+        ]
 
     def fit(self, count: int) -> Parameters:
         """Fit to the first items, as Anki does."""
@@ -145,16 +166,17 @@ class _Trainer:
         )
         return rounded(found)
 
-    def judge(self, old: Parameters, start: int) -> tuple[Evaluation, Evaluation]:
-        """Compare the old parameters with fits to what came before, from `start`."""
+    def evaluate(self, old: Parameters, start: int) -> tuple[Evaluation, Evaluation]:
+        """Evaluate the old parameters and fits to earlier items, from `start` on."""
         count = len(self._items)
         splits = min(SPLITS, max(1, (count - start) // NEEDED))
         edges = [start + (count - start) * n // splits for n in range(splits + 1)]
         before, after = [], []
         for first, end in pairwise(edges):
-            before.append((end - first, self._evaluate(old, first, end)))
-            after.append((end - first, self._evaluate(self.fit(first), first, end)))
-        return _joined(before), _joined(after)
+            size, fitted = end - first, self.fit(first)
+            before.append((size, self._evaluate(old, first, end)))
+            after.append((size, self._evaluate(fitted, first, end)))
+        return _mean(before), _mean(after)
 
     def _evaluate(self, parameters: Parameters, first: int, end: int) -> Evaluation:
         model = _engine().FSRS(list(parameters))
@@ -162,8 +184,8 @@ class _Trainer:
         return Evaluation(found.log_loss, found.rmse_bins)
 
 
-def _joined(parts: Sequence[tuple[int, Evaluation]]) -> Evaluation:
-    """Average over parts by their size; errors by their squares."""
+def _mean(parts: Sequence[tuple[int, Evaluation]]) -> Evaluation:
+    """Average evaluations by the number of their items; errors by their squares."""
     total = sum(size for size, _ in parts)
     log_loss = sum(size * part.log_loss for size, part in parts) / total
     square = sum(size * part.rmse_bins**2 for size, part in parts) / total
@@ -171,10 +193,10 @@ def _joined(parts: Sequence[tuple[int, Evaluation]]) -> Evaluation:
 
 
 def rounded(parameters: Sequence[float]) -> Parameters:
-    """Write fitted parameters as presets hold them.
+    """Round fitted parameters, as presets hold them.
 
-    The fit is in single precision; at a bound 0.8 comes back as 0.80000001,
-    which `fsrs` refuses.
+    The fit is in single precision: a bound of 0.8 comes back as 0.80000001, which
+    `fsrs` refuses.
     """
     return tuple(
         min(max(round(value, 4), lowest), highest)
@@ -190,13 +212,12 @@ def _engine() -> Any:
     return fsrs_rs_python
 
 
-def _guarded(work: Any) -> Any:
-    """Turn a panic of the engine, which is no `Exception`, into an error of ours."""
+def _guarded(work: Callable[[], T]) -> T:
+    """Run the engine; convert its panics, which are no `Exception`, too."""
     try:
         return work()
-    except Exception as error:
-        raise NotOptimizable(str(error)) from error
     except BaseException as error:
-        if type(error).__name__ != "PanicException":
+        is_panic = type(error).__name__ == "PanicException"
+        if not isinstance(error, Exception) and not is_panic:
             raise
         raise NotOptimizable(str(error)) from error

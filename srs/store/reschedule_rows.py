@@ -5,8 +5,9 @@ of the card states keeps the new interval; an undo marks the rows as undone.
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,6 +15,31 @@ from srs.models.cards import ReviewKind, SchedulingState, State
 from srs.store.replay import rebuild_card_states
 from srs.store.revlog import ReviewRow, insert_reviews
 from srs.store.settings import Options
+
+
+class ReviewCard(NamedTuple):
+    """A card in review."""
+
+    deck: int
+    name: str
+    """The card's seed for the fuzz: guid and ordinal."""
+    is_suspended: bool
+
+
+def review_cards(
+    connection: sqlite3.Connection, decks: Sequence[int] | None = None
+) -> dict[int, ReviewCard]:
+    """Return the cards in review by id, of these decks (ids); None for all."""
+    rows = connection.execute(
+        """
+        select id, deck, note || ':' || ordinal, suspended = 1
+          from cards
+         where state = 2 and retired = 0
+           and (:all or deck in (select value from json_each(:decks)))
+        """,
+        {"all": decks is None, "decks": str(list(decks or ()))},
+    )
+    return {card: ReviewCard(*known) for card, *known in rows}
 
 
 class FreeIds:

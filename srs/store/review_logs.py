@@ -1,11 +1,9 @@
-"""The review log card by card, for calibration and for training."""
+"""The review log card by card, for calibration and for fitting parameters."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
-
-import msgspec
 
 from srs.store.connection import Store
 from srs.store.rows import CRAM_REVIEW, STUDY_DAY
@@ -62,9 +60,21 @@ def card_logs(
     values = {
         "shift": rollover * 3600,
         "all": decks is None,
-        "decks": msgspec.json.encode(list(decks or ())).decode(),
+        "decks": str(list(decks or ())),
         "suspended": suspended,
     }
     rows = store.connection.execute(sql, values)
     for (card, deck), group in groupby(rows, key=itemgetter(0, 1)):
         yield card, deck, [LoggedReview(*row[2:]) for row in group]
+
+
+def newest_review(store: Store) -> int:
+    """Return the id of the newest review that was not undone; 0 without any."""
+    sql = "select coalesce(max(id), 0) from reviews where void = 0"
+    return int(store.row(sql)[0])
+
+
+def card_ids(store: Store, decks: Sequence[int]) -> list[int]:
+    """Return the ids of the cards in decks (ids)."""
+    sql = "select id from cards where deck in (select value from json_each(:decks))"
+    return [row[0] for row in store.rows(sql, {"decks": str(list(decks))})]

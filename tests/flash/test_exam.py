@@ -30,16 +30,14 @@ def test_an_exam_is_set_told_and_cleared(flash: Run) -> None:
 
     assert flash("exam", "set", "2026-12-23", "--deck", "Course", *weights) == (
         0,
-        "exam on 2026-12-23: Course; flash exam tells how it stands\n",
+        "exam on 2026-12-23: Course; see the forecast with flash exam\n",
         "",
     )
     code, out, err = flash("exam")
     assert (code, err) == (0, "")
-    assert out.startswith(
-        "exam on 2026-12-23, in 30 days: Course\n2 cards, 2 not begun\n"
-    )
-    assert "to have seen all in time, 1 a day" in out
-    assert flash("exam", "clear") == (0, "no exam on 2026-12-23 any more\n", "")
+    assert out.startswith("exam on 2026-12-23, in 30 days: Course\n2 cards, 2 new\n")
+    assert "to see all in time, 1 new card per day" in out
+    assert flash("exam", "clear") == (0, "cleared the exam on 2026-12-23\n", "")
     assert flash("exam", "clear") == (0, "no exam is set\n", "")
     assert flash("undo") == (0, "Restored exam.\n", "")
     assert flash("exam")[0] == 0

@@ -98,7 +98,7 @@ def test_little_to_learn_from_keeps_the_defaults(flash: Run, tmp_path: Path) -> 
     code, out, _ = flash("optimize")
 
     assert code == 0
-    assert "the old parameters stay: only " in out
+    assert "kept the old parameters: only " in out
     assert out.endswith("with fewer than 400 reviews the defaults are a good choice\n")
 
 

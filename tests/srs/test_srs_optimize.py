@@ -1,5 +1,6 @@
 """Parameters of one's own: as Anki fits them, kept only where they are better."""
 
+import itertools
 import sys
 from pathlib import Path
 
@@ -8,13 +9,14 @@ from anki_exchange import in_anki, package
 from simulated_learner import fill, live
 from store_fixtures import DAY_MS, NOON, add, contradictions, new_store, numbered
 
+from srs.models.cards import ReviewKind
 from srs.models.presets import DEFAULT_PARAMETERS
-from srs.optimizer.fit import NoOptimizer, fit, rounded
+from srs.optimizer.fit import KeptReason, NoOptimizer, fit, rounded
 from srs.optimizer.parameters import adopt, optimize
-from srs.optimizer.training import LEARNED, OTHER, read_training_set, training_set
-from srs.scheduler.fsrs6 import packed
+from srs.optimizer.training import read_training_set, training_set
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
+from srs.store.review_logs import LoggedReview
 from srs.store.settings import Options
 from srs.store.undo import undo_last
 
@@ -67,7 +69,7 @@ def test_a_fit_is_that_of_anki_whatever_else_the_log_holds(tmp_path: Path) -> No
 def test_better_parameters_are_taken_and_can_be_undone(tmp_path: Path) -> None:
     store = lived(tmp_path, 150)
     found = optimize(store, Options(store), "")
-    assert found.fit.kept == ""
+    assert found.fit.kept is None
     assert found.fit.before is not None
     assert found.fit.after is not None
     assert found.fit.after.log_loss < found.fit.before.log_loss
@@ -78,7 +80,7 @@ def test_better_parameters_are_taken_and_can_be_undone(tmp_path: Path) -> None:
     assert options.preset("A").parameters == found.fit.parameters
     assert contradictions(store) == []
     again = optimize(store, options, "").fit
-    assert again.kept == "the fit gives the same parameters"
+    assert again.kept is KeptReason.SAME
     undone = undo_last(store, options)
     assert undone is not None
     assert undone.operation.name == "optimize"
@@ -93,7 +95,7 @@ def test_too_little_keeps_the_old_ones(tmp_path: Path) -> None:
     found = optimize(store, Options(store), "").fit
 
     assert found.parameters is None
-    assert found.kept.startswith("only ")
+    assert found.kept is KeptReason.TOO_FEW
     store.close()
 
 
@@ -109,16 +111,17 @@ ODD = {
 
 @pytest.mark.parametrize("logs", ODD.values(), ids=ODD)
 def test_an_odd_log_is_no_panic(logs: list[list[tuple[int, int]]]) -> None:
-    cards, rows = [], []
+    ids = itertools.count(NOON)
+    read = []
     for card, log in enumerate(logs, 1):
-        day = 20_000
+        day, rows = 20_000, []
         for number, (rating, elapsed) in enumerate(log):
             day += elapsed
-            cards.append(card)
-            rows.append(packed(day, OTHER if number else LEARNED, rating))
-    ids = range(NOON, NOON + len(rows))
+            kind = ReviewKind.REVIEW if number else ReviewKind.LEARN
+            rows.append(LoggedReview(next(ids), day, kind, 2, rating, False))
+        read.append((card, 1, rows))
 
-    found = fit(training_set(cards, ids, rows, set(cards)), DEFAULT_PARAMETERS)
+    found = fit(training_set(read), DEFAULT_PARAMETERS)
 
     assert found.kept or found.parameters is not None
 
@@ -139,12 +142,12 @@ def test_what_anki_leaves_out_is_left_out(tmp_path: Path) -> None:
     options = Options(store)
     decks = [row[0] for row in store.rows("select id from decks")]
     whole = read_training_set(store, decks, options.rollover)
-    card = whole.lessons[0].card
-    count = len(whole.lessons[0].answers)
+    card = whole.histories[0].card
+    count = len(whole.histories[0].answers)
 
     store.db.execute("update cards set suspended = 1 where id = ?", (card,))
     without = read_training_set(store, decks, options.rollover)
 
     assert without.reviews == whole.reviews - count
-    assert card not in {lesson.card for lesson in without.lessons}
+    assert card not in {history.card for history in without.histories}
     store.close()

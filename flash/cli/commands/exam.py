@@ -104,7 +104,10 @@ def set_(
 
         print_json(_exam_json(found))
         return
-    echo(f"exam on {date}: {deck or 'all decks'}; flash exam tells how it stands")
+    from flash.messages.scheduling import exam_set
+    from srs.scheduler.study_day import day_date
+
+    echo(exam_set(found, day_date(found.day)))
 
 
 @app.command("clear")
@@ -118,7 +121,10 @@ def clear(db: DbOption = None) -> None:
     with open_app(db) as store:
         was = store.options.exam
         save_setting(store.store, "exam", "", store.now())
-    typer.echo("no exam is set" if was is None else f"no exam on {_date(was)} any more")
+    from flash.messages.scheduling import exam_cleared
+    from srs.scheduler.study_day import day_date
+
+    typer.echo(exam_cleared(day_date(was.day) if was else None))
 
 
 def _date(exam: "Exam") -> str:
@@ -181,50 +187,25 @@ def _exam_json(exam: "Exam") -> dict[str, Any]:
 def _as_json(exam: "Exam", told: "ExamForecast") -> dict[str, Any]:
     import msgspec
 
+    from flash.messages.scheduling import minutes_suffice
+
     domains = [
         {**msgspec.structs.asdict(one), "gain": one.gain} for one in told.domains
     ]
     figures = {**msgspec.structs.asdict(told), "domains": domains}
-    return {"exam": _exam_json(exam), "fits": _fits(told), **figures}
+    return {"exam": _exam_json(exam), "fits": minutes_suffice(told), **figures}
 
 
-def _fits(told: "ExamForecast") -> bool | None:
-    """Tell whether the minutes suffice; None where they are unknown."""
-    return told.needed_minutes <= told.had_minutes if told.had_minutes else None
+def _print(exam: "Exam", found: "ExamForecast") -> None:
+    from flash.messages.scheduling import exam_forecast, exam_title
+    from flash.terminal import styled
+    from srs.scheduler.study_day import day_date
 
-
-def _print(exam: "Exam", told: "ExamForecast") -> None:
-    from flash.terminal import counted, styled
-
-    name = exam.deck or "all decks"
-    head = f"exam on {_date(exam)}, in {counted(told.days, 'day')}: {name}"
-    typer.echo(styled(head, "1"))
-    typer.echo(f"{counted(told.cards, 'card')}, {told.new} not begun")
+    typer.echo(styled(exam_title(exam, day_date(exam.day), found), "1"))
+    for line in exam_forecast(found):
+        typer.echo(line)
     typer.echo()
-    typer.echo(f"expected on the day     {_share(told.expected)} of the points")
-    typer.echo(f"if it were today        {_share(told.today)}")
-    typer.echo(f"with nothing more done  {_share(told.idle)}")
-    typer.echo()
-    typer.echo(
-        f"as set, {counted(told.new_per_day, 'new card')} a day: "
-        f"{told.minutes:.0f} min a day, {_share(told.begun)} of the cards seen"
-    )
-    if told.new:
-        typer.echo(
-            f"to have seen all in time, {told.needed_per_day} a day: "
-            f"{told.needed_minutes:.0f} min a day, "
-            f"{_share(told.needed_expected)} of the points"
-        )
-    _print_fit(told)
-    typer.echo()
-    _print_domains(told)
-
-
-def _print_fit(told: "ExamForecast") -> None:
-    fits = _fits(told)
-    if fits is not None:
-        had = f"{told.had_minutes:.0f} min a day"
-        typer.echo(f"that fits your {had}" if fits else f"that is more than your {had}")
+    _print_domains(found)
 
 
 def _print_domains(told: "ExamForecast") -> None:
@@ -232,7 +213,7 @@ def _print_domains(told: "ExamForecast") -> None:
 
     rows = [
         [
-            one.name or "the rest",
+            one.name or "other",
             str(one.cards),
             _share(one.points),
             _share(one.today),
@@ -242,7 +223,7 @@ def _print_domains(told: "ExamForecast") -> None:
         ]
         for one in told.domains
     ]
-    names = ["domain", "cards", "points", "today", "then", "gain", ""]
+    names = ["domain", "cards", "points", "today", "exam day", "gain", ""]
     print_table(names, rows, right=(1, 2, 3, 4, 5))
 
 

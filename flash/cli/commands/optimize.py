@@ -10,8 +10,8 @@ from flash.cli.options import DbOption, JsonOption
 from flash.service.context import AppContext, open_app
 
 if TYPE_CHECKING:
-    from srs.optimizer.parameters import Optimized
-    from srs.optimizer.reschedule import Rescheduled
+    from srs.optimizer.parameters import DeckFit
+    from srs.optimizer.reschedule import RescheduleResult
 
 DeckArgument = Annotated[
     str, typer.Argument(metavar="[DECK]", help="Only this deck and its children.")
@@ -57,33 +57,23 @@ def optimize(
         return
     for one in found:
         _print_fit(one)
-    if any(not one.fit.kept for one in found):
-        end = _DRY if dry_run else "due days follow with flash reschedule"
+    if any(one.fit.kept is None for one in found):
+        end = _DRY if dry_run else "flash reschedule updates the due days"
         typer.echo(f"({end})")
 
 
-def _optimized(store: AppContext, deck: str, *, dry_run: bool) -> "Optimized":
-    from srs.optimizer.fit import NoOptimizer, NotOptimizable
+def _optimized(store: AppContext, deck: str, *, dry_run: bool) -> "DeckFit":
     from srs.optimizer.parameters import adopt, optimize
 
-    try:
-        found = optimize(store.store, store.options, deck)
-    except NoOptimizer:
-        hint = "pip install fsrs-rs-python"
-        raise FlashError("the optimizer isn't installed", hint) from None
-    except NotOptimizable as error:
-        message = f"the optimizer can't use the log of {_named(deck)}: {error}"
-        raise FlashError(message, "the old parameters stay") from None
-    if not found.fit.kept and not dry_run:
+    found = optimize(store.store, store.options, deck)
+    if found.fit.kept is None and not dry_run:
         adopt(store.store, found, store.now())
     return found
 
 
-def _named(deck: str) -> str:
-    return f"'{deck}'" if deck else "all decks"
+def _as_json(found: "DeckFit", *, dry_run: bool) -> dict[str, Any]:
+    from flash.messages.scheduling import kept_reason
 
-
-def _as_json(found: "Optimized", *, dry_run: bool) -> dict[str, Any]:
     fit = found.fit
     return {
         "deck": found.deck,
@@ -92,36 +82,29 @@ def _as_json(found: "Optimized", *, dry_run: bool) -> dict[str, Any]:
         "held_out": fit.held_out,
         "before": fit.before,
         "after": fit.after,
-        "better": not fit.kept,
-        "kept": fit.kept or None,
+        "better": fit.kept is None,
+        "kept": kept_reason(fit) or None,
         "old": found.old,
         "fitted": fit.parameters,
-        "changed": not fit.kept and not dry_run,
+        "changed": fit.kept is None and not dry_run,
     }
 
 
-def _print_fit(found: "Optimized") -> None:
-    from flash.terminal import counted, print_table, styled
-    from srs.optimizer.fit import ADVISED
+def _print_fit(found: "DeckFit") -> None:
+    from flash.messages.scheduling import fit_evaluation, fit_result, fit_title
+    from flash.terminal import print_table, styled
 
     fit = found.fit
-    told = f"{counted(fit.reviews, 'review')}, {fit.items} that tell something"
-    typer.echo(styled(f"{found.deck or 'all decks'}: {told}", "1"))
+    typer.echo(styled(fit_title(found.deck, fit), "1"))
     if fit.before and fit.after:
-        pairs = (("before", fit.before), ("after", fit.after))
+        typer.echo(fit_evaluation(fit))
         rows = [
             [name, f"{one.log_loss:.4f}", f"{100 * one.rmse_bins:.2f} %"]
-            for name, one in pairs
+            for name, one in (("before", fit.before), ("after", fit.after))
         ]
-        typer.echo(f"judged on {fit.held_out} later answers; smaller is better")
-        print_table(["", "log loss", "RMSE(bins)"], rows, right=(1, 2))
-    if fit.kept:
-        typer.echo(f"the old parameters stay: {fit.kept}")
-    elif fit.parameters:
-        typer.echo("the new parameters are better:")
-        typer.echo("  " + ", ".join(str(value) for value in fit.parameters))
-    if fit.reviews < ADVISED:
-        typer.echo(f"with fewer than {ADVISED} reviews the defaults are a good choice")
+        print_table(["", "log loss", "RMSE (bins)"], rows, right=(1, 2))
+    for line in fit_result(fit):
+        typer.echo(line)
 
 
 def reschedule(
@@ -140,7 +123,7 @@ def reschedule(
     import gc
 
     from flash.cli.card_selector import check_deck
-    from srs.optimizer.reschedule import reschedule as rescheduled
+    from srs.optimizer.reschedule import reschedule as compute
 
     # Many values and no cycles: a quarter faster so.
     gc.disable()
@@ -148,7 +131,7 @@ def reschedule(
         check_deck(store, deck)
         now, options = store.now(), store.options
         decks = _ids_under(store, deck) if deck else None
-        found = rescheduled(store.store, options, now, decks, dry_run=dry_run)
+        found = compute(store.store, options, now, decks, dry_run=dry_run)
         today = options.calendar.day(now)
     gc.freeze()  # nor are they looked through at the end
     _print_load(found, today, as_json=json, dry_run=dry_run)
@@ -161,9 +144,10 @@ def _ids_under(store: AppContext, deck: str) -> list[int]:
 
 
 def _print_load(
-    found: "Rescheduled", today: int, *, as_json: bool, dry_run: bool
+    found: "RescheduleResult", today: int, *, as_json: bool, dry_run: bool
 ) -> None:
-    from flash.terminal import counted, print_json, print_table
+    from flash.messages.scheduling import rescheduled
+    from flash.terminal import print_json, print_table
     from srs.scheduler.study_day import day_date
 
     days = [day_date(today) + timedelta(days=n) for n in range(len(found.before))]
@@ -173,9 +157,8 @@ def _print_load(
         counts = {"cards": found.cards, "moved": found.moved, "sooner": found.sooner}
         print_json({**counts, "dry_run": dry_run, "due": due})
         return
-    moved = f"{found.moved} of {counted(found.cards, 'review card')}"
     end = f" ({_DRY})" if dry_run else ""
-    typer.echo(f"moved {moved}, {found.sooner} to an earlier day{end}")
+    typer.echo(rescheduled(found) + end)
     if found.moved:
         rows = [[f"{day:%a %m-%d}", str(b), str(a)] for day, b, a in load]
         print_table(["due", "before", "after"], rows, right=(1, 2))

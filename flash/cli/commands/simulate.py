@@ -62,20 +62,18 @@ def simulate(
     _print(found)
 
 
-_NUMBERS = 56
+_NUMBERS = 49
 """Columns of the table without its bars."""
 
 
 def _print(found: "Workload") -> None:
-    from flash.terminal import bar, columns_of_terminal, counted, print_table, styled
+    from flash.messages.scheduling import simulation_title
+    from flash.terminal import bar, columns_of_terminal, print_table, styled
 
-    head = (
-        f"{counted(found.cards, 'card')}, {found.new} of them new; "
-        f"{counted(found.days, 'day')} from now"
-    )
-    typer.echo(styled(head, "1"))
-    typer.echo(f"recalled today: {found.remembered:.0f}")
-    typer.echo()
+    title, *lines = simulation_title(found)
+    typer.echo(styled(title, "1"))
+    for line in (*lines, ""):
+        typer.echo(line)
     most = max(one.minutes for one in found.choices)
     best = max(one.remembered for one in found.choices)
     # As wide as there is room for beside the numbers, to be drawn twice.
@@ -92,5 +90,5 @@ def _print(found: "Workload") -> None:
         ]
         for one in found.choices
     ]
-    names = ["retention", "min a day", "", "reviews", "recalled then", "", ""]
+    names = ["retention", "min/day", "", "reviews", "recalled", "", ""]
     print_table(names, rows, right=(0, 1, 3, 4))

@@ -1,0 +1,157 @@
+"""Messages about exams, simulations, fitted parameters and rescheduling."""
+
+from datetime import date
+
+from flash.messages.statistics import card_count, day_count, review_count
+from flash.messages.translate import _, ngettext
+from srs.forecast.exam_forecast import ExamForecast
+from srs.forecast.workload import Workload
+from srs.models.exam import Exam
+from srs.optimizer.fit import ADVISED, NEEDED, Fit, KeptReason
+from srs.optimizer.reschedule import RescheduleResult
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _minutes(minutes: float) -> str:
+    return _("{n} min per day").format(n=f"{minutes:.0f}")
+
+
+def _deck(deck: str) -> str:
+    return deck or _("all decks")
+
+
+def exam_set(exam: Exam, day: date) -> str:
+    """Confirm that an exam was set."""
+    message = _("exam on {date}: {deck}; see the forecast with flash exam")
+    return message.format(date=day, deck=_deck(exam.deck))
+
+
+def exam_cleared(day: date | None) -> str:
+    """Confirm that an exam was cleared; None if there was none."""
+    if day is None:
+        return _("no exam is set")
+    return _("cleared the exam on {date}").format(date=day)
+
+
+def exam_title(exam: Exam, day: date, found: ExamForecast) -> str:
+    """Return the title of the forecast of an exam."""
+    return _("exam on {date}, in {days}: {deck}").format(
+        date=day, days=day_count(found.days), deck=_deck(exam.deck)
+    )
+
+
+def exam_forecast(found: ExamForecast) -> list[str]:
+    """Return the lines of the forecast of an exam, without its domains."""
+    rows = (
+        (_("expected on the day"), found.expected),
+        (_("if the exam were today"), found.today),
+        (_("without further study"), found.idle),
+    )
+    width = max(len(name) for name, _share in rows) + 2
+    lines = [
+        _("{cards}, {new} new").format(cards=card_count(found.cards), new=found.new),
+        "",
+        *(
+            _("{name}{share} of the points").format(
+                name=name.ljust(width), share=_percent(share)
+            )
+            for name, share in rows
+        ),
+        "",
+        _("as set, {new}: {minutes}, {share} of the cards seen").format(
+            new=_new_per_day(found.new_per_day),
+            minutes=_minutes(found.minutes),
+            share=_percent(found.begun),
+        ),
+    ]
+    if found.new:
+        message = _("to see all in time, {new}: {minutes}, {share} of the points")
+        lines.append(
+            message.format(
+                new=_new_per_day(found.needed_per_day),
+                minutes=_minutes(found.needed_minutes),
+                share=_percent(found.needed_expected),
+            )
+        )
+    fits = minutes_suffice(found)
+    if fits is not None:
+        fit = _("this fits your {minutes}") if fits else _("you have {minutes}")
+        lines.append(fit.format(minutes=_minutes(found.had_minutes)))
+    return lines
+
+
+def minutes_suffice(found: ExamForecast) -> bool | None:
+    """Return True if the user's minutes suffice to see all cards; None if unknown."""
+    if not found.had_minutes:
+        return None
+    return found.needed_minutes <= found.had_minutes
+
+
+def _new_per_day(count: int) -> str:
+    return ngettext("{n} new card per day", "{n} new cards per day", count).format(
+        n=count
+    )
+
+
+def simulation_title(found: Workload) -> list[str]:
+    """Return the lines above the table of a simulation."""
+    return [
+        _("{cards}, {new} of them new; {days} from now").format(
+            cards=card_count(found.cards), new=found.new, days=day_count(found.days)
+        ),
+        _("recalled today: {n}").format(n=f"{found.remembered:.0f}"),
+    ]
+
+
+def fit_title(deck: str, fit: Fit) -> str:
+    """Return the title of fitted parameters."""
+    usable = _("{n} usable").format(n=fit.items) if fit.items else _("none usable")
+    return _("{deck}: {reviews}, {usable}").format(
+        deck=_deck(deck), reviews=review_count(fit.reviews), usable=usable
+    )
+
+
+def fit_evaluation(fit: Fit) -> str:
+    """Explain the evaluation of fitted parameters."""
+    message = _("evaluated on {n} later answers; smaller is better")
+    return message.format(n=fit.held_out)
+
+
+def fit_result(fit: Fit) -> list[str]:
+    """State whether the fitted parameters are better."""
+    lines = []
+    if fit.kept is not None:
+        lines.append(_("kept the old parameters: {why}").format(why=kept_reason(fit)))
+    elif fit.parameters:
+        lines.append(_("the new parameters are better:"))
+        lines.append("  " + ", ".join(str(value) for value in fit.parameters))
+    if fit.reviews < ADVISED:
+        message = _("with fewer than {n} reviews the defaults are a good choice")
+        lines.append(message.format(n=ADVISED))
+    return lines
+
+
+def kept_reason(fit: Fit) -> str:
+    """Explain why the old parameters are kept; empty if they are not."""
+    texts = {
+        None: "",
+        KeptReason.NO_REVIEWS: _("no card was learned and answered on a later day"),
+        KeptReason.NONE_USABLE: _("no answer is usable"),
+        KeptReason.TOO_FEW: _("only {n} usable answers, {needed} are needed"),
+        KeptReason.TOO_FEW_NEW: _("only {held_out} usable answers since the last fit"),
+        KeptReason.SAME: _("the fit gives the same parameters"),
+        KeptReason.NOT_BETTER: _("the new ones predict later answers no better"),
+    }
+    text = texts[fit.kept]
+    return text.format(n=fit.items, needed=NEEDED, held_out=fit.held_out)
+
+
+def rescheduled(found: RescheduleResult) -> str:
+    """Summarise a reschedule."""
+    cards = ngettext("{n} review card", "{n} review cards", found.cards)
+    return _("moved {moved} of {cards}, {sooner} to an earlier day").format(
+        moved=found.moved, cards=cards.format(n=found.cards), sooner=found.sooner
+    )
