@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator, Sequence
 
 from srs.models.presets import DEFAULT_PARAMETERS
-from srs.scheduler.fsrs6 import memory_model, packed
+from srs.scheduler.fsrs6 import memory_model
 from srs.store.connection import Store
 
 OWN = (
@@ -76,9 +76,8 @@ def _life(card: int, day: int, end: int, dice: random.Random) -> Iterator[Row]:
         at = day * DAY_MS + _ROLLOVER_MS + dice.randrange(_WAKING_MS)
         for turn in range(4):
             rating = _rating(state, memory[0], passed, dice)
-            answer = (packed(day, 2, rating),)
-            memory = _TRUE(answer, *memory, day - passed)
-            belief = _KNOWN(answer, *belief, day - passed)
+            memory = _TRUE(*memory, passed, rating)
+            belief = _KNOWN(*belief, passed, rating)
             to, step, following = _led(state, rating, belief[0], dice)
             took, kind = 2000 + dice.randrange(9000), (0, 0, 1, 2)[state]
             row = (card, rating, took, state, kind, to, step, following, interval)

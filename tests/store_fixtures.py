@@ -12,7 +12,7 @@ from srs.store.connection import Store
 from srs.store.note_writer import Applied, apply_plan
 from srs.store.notes import known_notes, stored_note_of, stored_notes
 from srs.store.opening import open_store
-from srs.store.replay import rebuild_all
+from srs.store.replay import deck_presets, replay_cards
 from srs.store.revlog import Recorded, record
 from srs.store.settings import Options, save_setting
 from srs.study.session import Session
@@ -112,12 +112,8 @@ def make_due(store: Store, chosen: Sequence[int], days_ago: int = 20) -> None:
 def contradictions(store: Store) -> list[tuple[int, SchedulingState, SchedulingState]]:
     """Compare every card with what its review log says."""
     options = Options(store)
-    decks = dict(store.rows("select id, name from decks"))
-    log = dict(
-        rebuild_all(
-            store.connection, lambda deck: options.preset(decks[deck]), options.rollover
-        )
-    )
+    presets = deck_presets(store.connection, options)
+    log = replay_cards(store.connection, presets, options.rollover)
     found = [(card.id, card.progress) for note in shelf(store) for card in note.cards]
     return [
         (card, progress, log.get(card, SchedulingState()))

@@ -14,7 +14,7 @@ from msgspec import Struct
 from srs.forecast.habits import Habits
 from srs.models.cards import Rating, State
 from srs.models.presets import Preset
-from srs.scheduler.fsrs6 import Model, memory_model, packed
+from srs.scheduler.fsrs6 import MemoryModel, memory_model
 from srs.scheduler.fuzz import fuzz_range
 from srs.store.forecast_queries import CardMemory
 
@@ -26,7 +26,7 @@ class DeckParams:
 
     def __init__(self, preset: Preset) -> None:
         """Prepare a preset."""
-        self.model: Model = memory_model(preset.parameters)
+        self.model: MemoryModel = memory_model(preset.parameters)
         self._decay = -preset.parameters[20]
         self._factor = 0.9 ** (1 / self._decay) - 1
         desired = preset.desired_retention ** (1 / self._decay) - 1
@@ -43,8 +43,7 @@ class DeckParams:
         self, stability: float, difficulty: float, last_day: int, day: int, rating: int
     ) -> tuple[float, float]:
         """Return stability and difficulty after an answer on a study day."""
-        answer = packed(day, State.REVIEW, rating)
-        return self.model((answer,), stability, difficulty, last_day)
+        return self.model(stability, difficulty, day - last_day, rating)
 
 
 class SimCard(Struct):

@@ -25,7 +25,7 @@ from srs.store.replay import (
     NEVER_ANSWERED,
     deck_presets,
     is_leech,
-    rebuild_all,
+    replay_cards,
     update_card_states,
 )
 from srs.store.settings import Options, away_days, write_options, write_setting
@@ -159,7 +159,7 @@ def memory(store: Store, now_ms: int) -> Iterator[Finding]:
     """Compute anew what cards carry of the log, where they carry something else."""
     connection, options = store.connection, Options(store)
     presets = deck_presets(connection, options)
-    log = dict(rebuild_all(connection, lambda deck: presets[deck], options.rollover))
+    log = replay_cards(connection, presets, options.rollover)
     wrong: dict[int, SchedulingState] = {}
     marks = 0
     for card, deck, leech, *carried in connection.execute(_CARRIED):

@@ -17,10 +17,9 @@ import msgspec
 from srs.merging.anki_revlog import LONGEST_MS, ORIGIN, interval_in, state_after
 from srs.models.cards import SchedulingState, State
 from srs.models.incoming import FIRST_MS, LAST_MS, IncomingCard, IncomingReview
-from srs.scheduler.fsrs6 import Model, memory_model
+from srs.scheduler.fsrs6 import MemoryModel, memory_model
 from srs.scheduler.next_states import AnswerTime, step_due
 from srs.scheduler.study_day import Calendar
-from srs.store.bulk_replay import progress_after
 from srs.store.connection import Store
 
 Pairs = Mapping[int, tuple[IncomingCard, str, bool]]
@@ -277,7 +276,7 @@ class BulkRevlog:
             msgspec.json.decode(text, type=list[int])
             for text in (self._packed, self._moments)
         )
-        models: dict[str, Model] = {}
+        models: dict[str, MemoryModel] = {}
         found: dict[int, SchedulingState] = {}
         rollover, offset_of = self._calendar.rollover, self._calendar.offset_of
         for one, (at, interval, *counts) in zip(self._plain, self._ends, strict=True):
@@ -291,7 +290,7 @@ class BulkRevlog:
             found[card] = progress_after(
                 given[-1] | state << 3,
                 at,
-                models[deck](given),
+                _memory(models[deck], given),
                 0,
                 interval,
                 due,
@@ -327,3 +326,52 @@ def _changed(offset_of: Callable[[int], int], early: int, late: int) -> int:
         else:
             late = middle
     return late
+
+
+def _memory(model: MemoryModel, packed: list[int]) -> tuple[float, float]:
+    memory, last = (0.0, 0.0), 0
+    for answer in packed:
+        day = answer >> 6
+        memory = model(*memory, day - last, answer & 7)
+        last = day
+    return memory
+
+
+_STATES = tuple(State)
+
+
+def progress_after(
+    answer: int,
+    moment_ms: int,
+    memory: tuple[float, float],
+    step: int,
+    interval: int,
+    due_ms: int | None,
+    counts: tuple[int, int],
+) -> SchedulingState:
+    """Say where the last answer to a card led.
+
+    Args:
+        answer: It, packed.
+        moment_ms: When it was given, UTC milliseconds.
+        memory: Stability (days) and difficulty (1 to 10) after it.
+        step: Index into the steps.
+        interval: Days when positive, seconds when negative.
+        due_ms: When a card in learning is due, UTC milliseconds.
+        counts: Answers and lapses.
+    """
+    state, day = _STATES[answer >> 3 & 3], answer >> 6 & 0xFFFF
+    in_review = state is State.REVIEW
+    # In the order of the fields: names cost time, and there are many cards.
+    return SchedulingState(
+        state,
+        step,
+        memory[0],
+        memory[1],
+        interval,
+        None if in_review else due_ms,
+        day + interval if in_review else None,
+        moment_ms,
+        day,
+        *counts,
+    )

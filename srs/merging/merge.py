@@ -7,7 +7,7 @@ What cards carry of their log is computed anew.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -25,15 +25,12 @@ from srs.store.operations import record_operation
 from srs.store.replay import (
     columns_of,
     deck_presets,
-    rebuild_all,
     replay_card,
+    replay_cards,
     update_card_states,
 )
 from srs.store.revlog_ids import RevlogIds
 from srs.store.settings import Options
-
-_MANY = 50
-"""From so many touched cards on, they are rebuilt together."""
 
 
 class Merged(Struct):
@@ -244,7 +241,7 @@ class _Merging:
 
     def rebuild(self) -> None:
         """Compute what the touched cards carry, and mend where theirs differ."""
-        progresses = dict(self._computed())
+        progresses = self._computed()
         for card, (theirs, _, is_new) in self._pairs.items():
             progress = progresses.get(card) or self._progresses.get(card)
             if is_new or progress is not None or card in self._touched:
@@ -255,16 +252,10 @@ class _Merging:
         presets = deck_presets(self._connection, self._options)
         update_card_states(self._connection, presets, progresses.items())
 
-    def _computed(self) -> Iterator[tuple[int, SchedulingState]]:
-        if len(self._touched) < _MANY:
-            return ((card, self._rebuilt(card)) for card in self._touched)
+    def _computed(self) -> dict[int, SchedulingState]:
         presets = deck_presets(self._connection, self._options)
-        return rebuild_all(
-            self._connection,
-            lambda deck: presets[deck],
-            self._options.rollover,
-            self._touched,
-        )
+        rollover = self._options.rollover
+        return replay_cards(self._connection, presets, rollover, self._touched)
 
     def _rebuilt(self, card: int) -> SchedulingState:
         preset = self._options.preset(self._pairs[card][1])

@@ -21,14 +21,11 @@ from srs.store.connection import Store
 from srs.store.operations import record_operation
 from srs.store.queue import due_counts
 from srs.store.replay import (
-    batched,
     deck_presets,
-    decks_of,
-    rebuild_all,
+    replay_cards,
     update_card_states,
 )
 from srs.store.reschedule_rows import (
-    FreeIds,
     ReviewCard,
     add_reschedule_rows,
     review_cards,
@@ -89,27 +86,17 @@ def _reschedule(
     write: bool,
 ) -> RescheduleResult:
     connection = store.connection
-    presets, deck_of = deck_presets(connection, options), decks_of(connection)
+    presets = deck_presets(connection, options)
     cards = review_cards(connection, decks)
     today = options.calendar.day(now_ms)
     moves = _Moves(cards, presets, today, due_counts(store, today, options.away))
-    free = FreeIds(connection, now_ms, len(cards))
-    offset = options.moment(now_ms).offset_min
-    added: list[int] = []
-    rebuilt = rebuild_all(
-        connection,
-        lambda deck: presets[deck],
-        options.rollover,
-        None if decks is None else cards,
-        decks=deck_of,
-        path=store.path,
-    )
-    for found in map(dict, batched(rebuilt)):
-        moved = moves.add(found)
-        if write:
-            added += add_reschedule_rows(connection, offset, found, moved, free)
-            update_card_states(connection, presets, (found | moved).items(), deck_of)
-    if added:
+    chosen = None if decks is None else cards
+    found = replay_cards(connection, presets, options.rollover, chosen)
+    moved = moves.add(found)
+    if write:
+        update_card_states(connection, presets, (found | moved).items())
+    if write and moved:
+        added = add_reschedule_rows(connection, options, now_ms, found, moved)
         record_operation(connection, now_ms, "reschedule", {"runs": runs_of(added)})
     return moves.result()
 

@@ -1,12 +1,11 @@
-"""FSRS-6 written out: the memory after all answers to a card at once.
+"""FSRS-6: the memory of a card after an answer, and what follows from it.
 
-An answer is computed by `fsrs`, which makes and copies a card each time.  A log
-of a million answers goes through the same formulas in the same order of
-operations, so that both give the same numbers to the last bit; a test compares.
+The `fsrs` package computes each answer, making and copying a card.  A replay of a
+million answers uses the same formulas written out here, in the same order of
+operations: both give the same numbers to the last bit, which a test compares.
 """
 
 import math
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
@@ -20,49 +19,31 @@ if TYPE_CHECKING:
 _NOON = datetime(2000, 1, 1, 12, tzinfo=UTC)
 
 
-class Model(Protocol):
-    """Computes a card's memory."""
+_MIN_STABILITY, _MAX_STABILITY = 0.001, 36500.0
+
+
+class MemoryModel(Protocol):
+    """Computes a card's memory after an answer."""
 
     def __call__(
-        self, answers: Iterable[int], s: float = 0.0, d: float = 0.0, last: int = 0
+        self, stability: float, difficulty: float, elapsed_days: int, rating: int, /
     ) -> tuple[float, float]:
-        """Take packed answers, the oldest first.
+        """Compute stability (days) and difficulty (1 to 10) after an answer.
 
         Args:
-            answers: See `DAYS`.
-            s: Stability before them, days; 0 before the very first.
-            d: Difficulty before them.
-            last: Study day of the answer before them.
-
-        Returns:
-            Stability (days) and difficulty (1 to 10) after them.
+            stability: Days, before the answer; 0 for a new card.
+            difficulty: 1 to 10, before the answer.
+            elapsed_days: Study days since the last answer; below 0 counts as 0.
+            rating: 1 to 4.
         """
 
 
-_SHORTEST, _LONGEST = 0.001, 36500.0
-
-DAYS = 0xFFFF
-"""An answer is one number, for speed, and as a rule one digit for Python: the rating,
-plus 8 times the state it led to, plus 64 times the study day, of which there are so
-many.  What else a reader of a log packs into it isn't looked at."""
-
-TO_NEW, REST = 32, 22
-"""Free bits of an answer: whether it was given to a new card; all from the other on."""
-
-
-def packed(day: int, state: int, rating: int) -> int:
-    """Write an answer as one number; see `DAYS`."""
-    return day << 6 | state << 3 | rating
-
-
-def memory_model(w: tuple[float, ...]) -> Model:
-    """Make the function that computes a card's memory.
+@lru_cache(maxsize=64)
+def memory_model(w: tuple[float, ...]) -> MemoryModel:
+    """Return the function that computes a card's memory.
 
     Args:
         w: The 21 parameters of FSRS-6.
-
-    Returns:
-        The function.  A day before the last one counts as the same day.
 
     Source:
         FSRS-6; the names w0 to w20 there are the indexes here,
@@ -70,54 +51,48 @@ def memory_model(w: tuple[float, ...]) -> Model:
     """
     e = math.e
     decay, factor = -w[20], 0.9 ** (1 / -w[20]) - 1
-    first = [(0.0, 0.0), *(_first(w, rating) for rating in (1, 2, 3, 4))]
-    easiest, slower = w[7] * (w[4] - e ** (w[5] * 3) + 1), 1 - w[7]
-    same_day = [0.0, *(e ** (w[17] * (r - 3 + w[18])) for r in (1, 2, 3, 4))]
-    harder = [0.0, *(-(w[6] * (r - 3)) for r in (1, 2, 3, 4))]
-    bonus = (0, 1, w[15], 1, w[16])
-    growth, forgets = e ** w[8], e ** (w[17] * w[18])
+    first = [(0.0, 0.0), *(_first_memory(w, rating) for rating in (1, 2, 3, 4))]
+    same_day_gain = [0.0, *(e ** (w[17] * (r - 3 + w[18])) for r in (1, 2, 3, 4))]
+    recall_bonus = (0, 1, w[15], 1, w[16])
+    growth, same_day_loss = e ** w[8], e ** (w[17] * w[18])
+    easiest, reversion = w[7] * (w[4] - e ** (w[5] * 3) + 1), 1 - w[7]
+    difficulty_step = [0.0, *(-(w[6] * (r - 3)) for r in (1, 2, 3, 4))]
+    # Locals: a replay calls this a million times.
     w10, w11, w13, w14 = w[10], w[11], w[13], w[14]
-    less9, less12, less19 = -w[9], -w[12], -w[19]
+    minus9, minus12, minus19 = -w[9], -w[12], -w[19]
 
-    def memory(
-        answers: Iterable[int], s: float = 0.0, d: float = 0.0, last: int = 0
+    def next_memory(
+        s: float, d: float, elapsed: int, rating: int, /
     ) -> tuple[float, float]:
-        for answer in answers:
-            day, rating = answer >> 6 & DAYS, answer & 7
-            if not s:
-                s, d = first[rating]
-                last = day
-                continue
-            if day <= last:
-                gain = same_day[rating] * s**less19
-                s *= gain if gain > 1.0 or rating == 1 else 1.0
+        if not s:
+            return first[rating]
+        if elapsed <= 0:
+            gain = same_day_gain[rating] * s**minus19
+            s *= gain if gain > 1.0 or rating == 1 else 1.0
+        else:
+            forgot = 1 - (1 + factor * elapsed / s) ** decay
+            if rating > 1:
+                gain = growth * (11 - d) * s**minus9 * (e ** (forgot * w10) - 1)
+                s *= 1 + (gain if rating == 3 else gain * recall_bonus[rating])
             else:
-                forgot = 1 - (1 + factor * (day - last) / s) ** decay
-                if rating > 1:
-                    gain = growth * (11 - d) * s**less9 * (e ** (forgot * w10) - 1)
-                    s *= 1 + (gain if rating == 3 else gain * bonus[rating])
-                else:
-                    long = w11 * d**less12 * ((s + 1) ** w13 - 1) * e ** (forgot * w14)
-                    short = s / forgets
-                    s = min(short, long)
-            last = day
-            if not _SHORTEST <= s <= _LONGEST:
-                s = _SHORTEST if s < _SHORTEST else _LONGEST
-            if rating == 3:
-                # The usual answer adds nothing to the difficulty.
-                d = easiest + slower * d
-            else:
-                d = easiest + slower * (d + (10.0 - d) * harder[rating] / 9.0)
-            if not 1.0 <= d <= 10.0:
-                d = 1.0 if d < 1.0 else 10.0
+                after_lapse = w11 * d**minus12 * ((s + 1) ** w13 - 1)
+                s = min(s / same_day_loss, after_lapse * e ** (forgot * w14))
+        if not _MIN_STABILITY <= s <= _MAX_STABILITY:
+            s = _MIN_STABILITY if s < _MIN_STABILITY else _MAX_STABILITY
+        if rating == 3:
+            d = easiest + reversion * d
+        else:
+            d = easiest + reversion * (d + (10.0 - d) * difficulty_step[rating] / 9.0)
+        if not 1.0 <= d <= 10.0:
+            d = 1.0 if d < 1.0 else 10.0
         return s, d
 
-    return memory
+    return next_memory
 
 
-def _first(w: tuple[float, ...], rating: int) -> tuple[float, float]:
+def _first_memory(w: tuple[float, ...], rating: int) -> tuple[float, float]:
     difficulty = w[4] - math.e ** (w[5] * (rating - 1)) + 1
-    return max(w[rating - 1], _SHORTEST), min(max(difficulty, 1.0), 10.0)
+    return max(w[rating - 1], _MIN_STABILITY), min(max(difficulty, 1.0), 10.0)
 
 
 def next_memory(
@@ -152,7 +127,7 @@ def next_memory(
     stability, difficulty = answered.stability, answered.difficulty
     if stability is None or difficulty is None:
         raise ValueError(f"no memory for {state=} {rating=}")
-    return min(stability, _LONGEST), difficulty
+    return min(stability, _MAX_STABILITY), difficulty
 
 
 @lru_cache(maxsize=64)
@@ -222,8 +197,9 @@ def memory_from_sm2(
     """
     decay = -parameters[20]
     factor = math.pow(0.9, 1 / decay) - 1
-    stability = max(interval, _SHORTEST) * factor / (math.pow(retention, 1 / decay) - 1)
-    stability = max(_SHORTEST, min(_LONGEST, stability))
+    stability = max(interval, _MIN_STABILITY) * factor
+    stability /= math.pow(retention, 1 / decay) - 1
+    stability = max(_MIN_STABILITY, min(_MAX_STABILITY, stability))
     growth = math.exp(parameters[8]) * math.pow(stability, -parameters[9])
     growth *= math.expm1((1 - retention) * parameters[10])
     difficulty = 11 - (ease - 1) / growth if growth > 0 else 10.0

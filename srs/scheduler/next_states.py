@@ -113,19 +113,6 @@ def day_picker(
     return counts.picker(day, factor, preset.easy_days, even=preset.load_balance)
 
 
-def replayed(
-    progress: SchedulingState,
-    rating: int,
-    step: NextStep,
-    moment: AnswerTime,
-    parameters: tuple[float, ...],
-) -> SchedulingState:
-    """Apply one review of the log: its result is kept, the memory is computed."""
-    elapsed_days = _elapsed_days(progress, moment)
-    memory = next_memory(progress, rating, elapsed_days, parameters)
-    return after_answer(progress, rating, step, memory, moment)
-
-
 def _elapsed_days(progress: SchedulingState, moment: AnswerTime) -> int:
     return 0 if progress.last_day is None else moment.day - progress.last_day
 

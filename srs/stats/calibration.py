@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from srs.models.cards import ReviewKind, State
-from srs.scheduler.fsrs6 import Model, memory_model, packed, retrievability
-from srs.scheduler.next_states import AnswerTime
+from srs.scheduler.fsrs6 import MemoryModel, memory_model, retrievability
+from srs.scheduler.study_day import study_day
 from srs.store.connection import Store
-from srs.store.replay import deck_presets, steps
+from srs.store.replay import CardReplay, card_log, deck_presets
 from srs.store.review_logs import LoggedReview, card_logs
 from srs.store.settings import Options
 from srs.store.statistics import DeckFilter
@@ -74,7 +74,7 @@ def predictions(
 ) -> Iterator[Prediction]:
     """Yield the prediction before each answer; see `calibration`."""
     presets = deck_presets(store.connection, options)
-    models: dict[tuple[float, ...], Model] = {}
+    models: dict[tuple[float, ...], MemoryModel] = {}
     decks = chosen.decks if chosen.deck else None
     for card, deck, log in card_logs(store, options.rollover, decks):
         parameters = presets[deck].parameters
@@ -94,7 +94,7 @@ def _is_regular(log: Sequence[LoggedReview]) -> bool:
 
 
 def _predict(
-    log: Sequence[LoggedReview], model: Model, decay: float, since_ms: int
+    log: Sequence[LoggedReview], model: MemoryModel, decay: float, since_ms: int
 ) -> Iterator[Prediction]:
     stability = difficulty = 0.0
     last = 0
@@ -104,8 +104,7 @@ def _predict(
         is_compared = kind == ReviewKind.REVIEW and review >= since_ms
         if is_compared and stability and day > last:
             yield retrievability(stability, day - last, decay), rating > 1
-        answer = packed(day, State.REVIEW, rating)
-        stability, difficulty = model((answer,), stability, difficulty, last)
+        stability, difficulty = model(stability, difficulty, day - last, rating)
         last = day
 
 
@@ -117,15 +116,14 @@ def _replay(
     since_ms: int,
 ) -> Iterator[Prediction]:
     """Predict from a log with changes by hand, or one that starts late."""
-    for row, before, _ in steps(store.connection, card, parameters, rollover):
+    replay = CardReplay(parameters, rollover)
+    for row in card_log(store.connection, card):
         review, rating, offset_min, *_, kind, _, _, _ = row
-        if kind != ReviewKind.REVIEW or rating == 0 or review < since_ms:
-            continue
-        if before.stability is None or before.last_day is None:
-            continue
-        elapsed = AnswerTime(review, offset_min, rollover).day - before.last_day
-        if elapsed > 0:
-            yield retrievability(before.stability, elapsed, parameters[20]), rating > 1
+        elapsed = study_day(review, offset_min, rollover) - replay.last_day
+        is_compared = kind == ReviewKind.REVIEW and rating and review >= since_ms
+        if is_compared and replay.stability and elapsed > 0:
+            yield retrievability(replay.stability, elapsed, parameters[20]), rating > 1
+        replay.add(row)
 
 
 def evaluate(found: Iterable[Prediction]) -> Calibration:

@@ -1,22 +1,22 @@
-"""What a card carries of its memory: a cache of the review log.
+"""Card states: a cache of the review log, replayed from it.
 
-While answering it is computed from the answer just given, in a rebuild from all
-of them in their order; both must agree.
+An answer computes the next state of its card; a replay computes the state from all
+rows of the log in their order.  Both must agree.  The memory comes from `fsrs6`;
+state, step and interval after an answer are what the log says.
 """
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from msgspec.structs import astuple, replace
+import msgspec
+from msgspec.structs import astuple
 
 from srs.models.cards import ReviewKind, SchedulingState, State
 from srs.models.presets import Preset
-from srs.scheduler.fsrs6 import memory_from_sm2
-from srs.scheduler.next_states import AnswerTime, NextStep, after_answer, replayed
-from srs.store.bulk_replay import rebuilt_cards
+from srs.scheduler.fsrs6 import memory_from_sm2, memory_model
+from srs.scheduler.next_states import AnswerTime, step_due
+from srs.scheduler.study_day import study_day
 from srs.store.connection import Store
 from srs.store.settings import Options
 
@@ -37,84 +37,132 @@ NEVER_ANSWERED = """
      where id = ? and not exists (
            select 1 from reviews where card = cards.id and void = 0)
 """
-"""What a card carries whose log is empty: a rebuild speaks of others only."""
-
-
-def is_leech(progress: SchedulingState, preset: Preset) -> bool:
-    """Tell whether a card was forgotten so often that it wants rewriting."""
-    return progress.lapses >= preset.leech_threshold
-
-
-def save_scheduling(
-    connection: sqlite3.Connection, card: int, progress: SchedulingState, *, leech: bool
-) -> None:
-    """Write what a card carries, inside a transaction."""
-    connection.execute(_SAVE, (*astuple(progress), int(leech), card))
-
-
-def deck_presets(connection: sqlite3.Connection, options: Options) -> dict[int, Preset]:
-    """Give the preset for the id of each deck."""
-    decks = connection.execute("select id, name from decks")
-    return {deck: options.preset(name) for deck, name in decks}
-
-
-def decks_of(connection: sqlite3.Connection) -> dict[int, int]:
-    """Give the deck of each card, both as ids."""
-    return dict(connection.execute("select id, deck from cards"))
-
-
-def update_card_states(
-    connection: sqlite3.Connection,
-    presets: Mapping[int, Preset],
-    found: Iterable[tuple[int, SchedulingState]],
-    decks: Mapping[int, int] | None = None,
-) -> int:
-    """Write what many cards carry, inside a transaction.
-
-    Args:
-        connection: In a transaction.
-        presets: The preset for the id of each deck.
-        found: Card ids and what these cards carry.
-        decks: The deck of each card, where it is known already.
-
-    Returns:
-        How many they are.
-    """
-    decks = decks or decks_of(connection)
-    rows = [
-        (*columns_of(progress, presets[decks[card]]), card) for card, progress in found
-    ]
-    connection.executemany(_SAVE, rows)
-    return len(rows)
-
-
-def columns_of(progress: SchedulingState, preset: Preset) -> tuple[Any, ...]:
-    """Give what a card carries as columns, from state to leech."""
-    # One by one, and plain numbers in place of an enum's: there are many cards.
-    return (
-        int(progress.state),
-        progress.step,
-        progress.stability,
-        progress.difficulty,
-        progress.interval,
-        progress.due_ms,
-        progress.due_day,
-        progress.last_ms,
-        progress.last_day,
-        progress.reps,
-        progress.lapses,
-        int(is_leech(progress, preset)),
-    )
-
-
-NEW_COLUMNS = (*astuple(SchedulingState()), 0)
-"""What a new card carries."""
+"""Resets a card without a log, which no replay returns."""
 
 LOGGED = (
     "r.id, r.rating, r.offset_min, r.state, r.step, r.interval, r.kind, r.before, "
     "r.difficulty, r.ease"
 )
-"""Read by `steps`; from `reviews r`."""
+"""The columns of `reviews r` that a replay reads."""
+
+_STATES = tuple(State)
+# Plain numbers: a rebuild compares them a million times.
+_NEW, _REVIEW = int(State.NEW), int(State.REVIEW)
+_EARLY, _RESCHEDULE = int(ReviewKind.EARLY), int(ReviewKind.RESCHEDULE)
+
+
+class CardReplay:
+    """The state of one card while its log is replayed."""
+
+    __slots__ = (
+        "_due_day",
+        "_interval",
+        "_lapses",
+        "_last_ms",
+        "_memory",
+        "_next_memory",
+        "_offset_min",
+        "_parameters",
+        "_reps",
+        "_rollover",
+        "_state",
+        "_step",
+        "last_day",
+    )
+
+    def __init__(self, parameters: tuple[float, ...], rollover: int) -> None:
+        """Start with a new card.
+
+        Args:
+            parameters: The 21 parameters of FSRS-6.
+            rollover: Hour at which a study day begins.
+        """
+        self._parameters, self._rollover = parameters, rollover
+        self._next_memory = memory_model(parameters)
+        self._reps = self._lapses = 0
+        self._reset()
+
+    def _reset(self) -> None:
+        self._state, self._step, self._interval = _NEW, 0, 0
+        self._memory = 0.0, 0.0
+        self._last_ms: int | None = None
+        self.last_day = self._due_day = self._offset_min = 0
+
+    @property
+    def stability(self) -> float:
+        """Days until recall falls to 90 %; 0 for a new card."""
+        return self._memory[0]
+
+    def add(self, row: Sequence[Any]) -> None:
+        """Apply the next row of the log, see `LOGGED`."""
+        at_ms, rating, offset, state, step, interval, kind, before, *factors = row
+        if rating == 0:
+            self._add_manual(row)
+            return
+        difficulty, ease = factors
+        if kind == _EARLY and not (difficulty or ease):
+            return  # a cram review, see `srs.store.rows.CRAM_REVIEW`
+        day = study_day(at_ms, offset, self._rollover)
+        if before != _NEW and not self._memory[0]:
+            self._memory = self._estimate(difficulty, ease, interval)
+        else:
+            self._memory = self._next_memory(*self._memory, day - self.last_day, rating)
+        if rating == 1 and self._state == _REVIEW:
+            self._lapses += 1
+        self._reps += 1
+        self._state, self._step, self._interval = state, step, interval
+        self._last_ms, self.last_day, self._offset_min = at_ms, day, offset
+        self._due_day = day + interval
+
+    def _add_manual(self, row: Sequence[Any]) -> None:
+        at_ms, _, offset, _, _, interval, kind, _, difficulty, ease = row
+        if kind == _RESCHEDULE:
+            if self._state == _REVIEW:
+                self._interval = interval
+                self._due_day = self.last_day + interval
+            return
+        if not (difficulty or ease):
+            self._reset()
+            return
+        day = study_day(at_ms, offset, self._rollover)
+        if not self._memory[0]:
+            self._memory = self._estimate(difficulty, ease, interval)
+            self._interval = max(1, interval)
+            self._last_ms, self.last_day = at_ms, day
+        self._due_day = day + interval
+        if self._state != _REVIEW:
+            self._state, self._step = _REVIEW, 0
+            self._interval = max(1, self._due_day - self.last_day)
+
+    def _estimate(
+        self, difficulty: float, ease: int, interval: int
+    ) -> tuple[float, float]:
+        """Estimate the memory if the log begins later than the card was learned."""
+        ratio = (ease or 2500) / 1000
+        memory = memory_from_sm2(ratio, max(1, interval), self._parameters)
+        return memory[0], difficulty or memory[1]
+
+    def state(self) -> SchedulingState:
+        """Return the state after the rows so far."""
+        if self._last_ms is None:
+            return SchedulingState(reps=self._reps, lapses=self._lapses)
+        is_review = self._state == _REVIEW
+        return SchedulingState(
+            _STATES[self._state],
+            self._step,
+            *self._memory,
+            self._interval,
+            None if is_review else self._step_due(self._last_ms),
+            self._due_day if is_review else None,
+            self._last_ms,
+            self.last_day,
+            self._reps,
+            self._lapses,
+        )
+
+    def _step_due(self, last_ms: int) -> int:
+        answered = AnswerTime(last_ms, self._offset_min, self._rollover)
+        return step_due(answered, -self._interval)
 
 
 def replay_card(
@@ -123,206 +171,146 @@ def replay_card(
     parameters: tuple[float, ...],
     rollover: int,
 ) -> SchedulingState:
-    """Compute a card's progress from its reviews that stand."""
-    progress = SchedulingState()
-    for _, _, after in steps(connection, card, parameters, rollover):
-        progress = after
-    return progress
+    """Compute a card's state from its reviews without undone ones."""
+    replay = CardReplay(parameters, rollover)
+    for row in card_log(connection, card):
+        replay.add(row)
+    return replay.state()
 
 
-def steps(
-    connection: sqlite3.Connection,
-    card: int,
-    parameters: tuple[float, ...],
-    rollover: int,
-) -> Iterator[tuple[Sequence[Any], SchedulingState, SchedulingState]]:
-    """Replay a card's reviews that stand, the oldest first.
-
-    Args:
-        connection: The store's.
-        card: Its id.
-        parameters: The 21 of FSRS-6.
-        rollover: Hour at which a study day begins.
-
-    Returns:
-        Each row of the log (see `LOGGED`), what the card carried before it, and
-        after it.
-    """
+def card_log(connection: sqlite3.Connection, card: int) -> list[Sequence[Any]]:
+    """Return a card's log without undone rows, oldest first; see `LOGGED`."""
     sql = f"""
         select {LOGGED} from reviews r
          where r.card = ? and r.void = 0
          order by r.id
     """
-    progress = SchedulingState()
-    for row in connection.execute(sql, (card,)):
-        before, progress = progress, _replay(progress, row, parameters, rollover)
-        yield row, before, progress
+    return connection.execute(sql, (card,)).fetchall()
 
 
-def _replay(
-    progress: SchedulingState,
-    row: Sequence[Any],
-    parameters: tuple[float, ...],
-    rollover: int,
-) -> SchedulingState:
-    review, rating, offset_min, state, step, interval, kind, before, *known = row
-    moment = AnswerTime(review, offset_min, rollover)
-    if rating == 0:
-        if kind == ReviewKind.RESCHEDULE:
-            return rescheduled(progress, interval)
-        return _changed_by_hand(progress, moment, interval, known, parameters)
-    if kind == ReviewKind.EARLY and not any(known):
-        return (
-            progress  # a look outside of the schedule, see `srs.store.rows.CRAM_REVIEW`
-        )
-    result = NextStep(State(state), step, interval)
-    if before != State.NEW and progress.stability is None:
-        # The log begins later than the card was learned.
-        memory = _begun(known, max(1, interval), parameters)
-        return after_answer(progress, rating, result, memory, moment)
-    return replayed(progress, rating, result, moment, parameters)
-
-
-def _begun(
-    known: Sequence[float], interval: int, parameters: tuple[float, ...]
-) -> tuple[float, float]:
-    """Guess a memory from the difficulty or the ease, and the interval."""
-    difficulty, ease = known
-    stability, guessed = memory_from_sm2((ease or 2500) / 1000, interval, parameters)
-    return stability, difficulty or guessed
-
-
-def _changed_by_hand(
-    progress: SchedulingState,
-    moment: AnswerTime,
-    interval: int,
-    known: Sequence[float],
-    parameters: tuple[float, ...],
-) -> SchedulingState:
-    if not any(known):
-        return SchedulingState(reps=progress.reps, lapses=progress.lapses)
-    if progress.stability is None:
-        memory = _begun(known, max(1, interval), parameters)
-        progress = replace(
-            progress,
-            stability=memory[0],
-            difficulty=memory[1],
-            interval=max(1, interval),
-            last_ms=moment.at_ms,
-            last_day=moment.day,
-        )
-    return set_due_day(progress, moment.day + interval)
-
-
-def rescheduled(progress: SchedulingState, interval: int) -> SchedulingState:
-    """Give a review card another interval; its memory stays."""
-    if progress.state is not State.REVIEW or progress.last_day is None:
-        return progress
-    return replace(progress, interval=interval, due_day=progress.last_day + interval)
-
-
-def rebuild_all(
+def replay_cards(
     connection: sqlite3.Connection,
-    preset_of: Callable[[int], Preset],
+    presets: Mapping[int, Preset],
     rollover: int,
     cards: Collection[int] | None = None,
-    decks: Mapping[int, int] | None = None,
-    path: Path | None = None,
-) -> Iterator[tuple[int, SchedulingState]]:
-    """Compute every reviewed card's progress anew from the log.
+) -> dict[int, SchedulingState]:
+    """Compute the states of answered cards from the log; nothing is written.
 
     Args:
-        connection: The store's; nothing is written.
-        preset_of: The preset for the id of a deck.
+        connection: The store's.
+        presets: The preset for the id of each deck.
         rollover: Hour at which a study day begins.
         cards: Only these; None for all.
-        decks: The deck of each card, where it is known already.
-        path: The store's file, where nothing but what was committed is in the log.
 
     Returns:
-        Card ids and what the log says of them.
+        The states of cards with at least one row that is not undone, by card id,
+        in ascending order.
     """
-    known = decks or decks_of(connection)
+    # A full log is read in the order of its table: sorting it by card takes longer.
+    logs = f"select card, {LOGGED} from reviews r not indexed"
+    if cards is not None:
+        logs = f"""
+            select card, {LOGGED}
+              from json_each(:cards) chosen
+             cross join reviews r on r.card = chosen.value
+        """
+    values = {"cards": msgspec.json.encode(list(cards or ())).decode()}
+    decks = dict(connection.execute("select id, deck from cards"))
+    replays: dict[int, CardReplay] = {}
+    for row in connection.execute(f"{logs} where void = 0 order by r.id", values):
+        replay = replays.get(row[0])
+        if replay is None:
+            if row[0] not in decks:
+                continue  # a damaged store, see `srs.maintenance.checks`
+            parameters = presets[decks[row[0]]].parameters
+            replay = replays[row[0]] = CardReplay(parameters, rollover)
+        replay.add(row[1:])
+    return {card: replays[card].state() for card in sorted(replays)}
 
-    def parameters_of(deck: int) -> tuple[float, ...]:
-        return preset_of(deck).parameters
 
-    def replay(card: int) -> SchedulingState:
-        return replay_card(connection, card, parameters_of(known[card]), rollover)
-
-    return rebuilt_cards(
-        connection, known, parameters_of, rollover, replay, cards, path
-    )
+def is_leech(state: SchedulingState, preset: Preset) -> bool:
+    """Return True if a card was forgotten so often that it should be rewritten."""
+    return state.lapses >= preset.leech_threshold
 
 
-def set_due_day(progress: SchedulingState, day: int) -> SchedulingState:
-    """Make a card due on another study day; its memory stays."""
-    if progress.state is not State.REVIEW:
-        days = 1 if progress.last_day is None else max(1, day - progress.last_day)
-        progress = replace(
-            progress, state=State.REVIEW, step=0, due_ms=None, interval=days
-        )
-    return replace(progress, due_day=day)
+def save_scheduling(
+    connection: sqlite3.Connection, card: int, state: SchedulingState, *, leech: bool
+) -> None:
+    """Save a card's state inside a transaction."""
+    connection.execute(_SAVE, (*astuple(state), int(leech), card))
+
+
+def deck_presets(connection: sqlite3.Connection, options: Options) -> dict[int, Preset]:
+    """Return the preset for the id of each deck."""
+    decks = connection.execute("select id, name from decks")
+    return {deck: options.preset(name) for deck, name in decks}
+
+
+def update_card_states(
+    connection: sqlite3.Connection,
+    presets: Mapping[int, Preset],
+    states: Iterable[tuple[int, SchedulingState]],
+) -> int:
+    """Save the states of many cards inside a transaction.
+
+    Args:
+        connection: In a transaction.
+        presets: The preset for the id of each deck.
+        states: Card ids and states.
+
+    Returns:
+        The number of cards.
+    """
+    decks = dict(connection.execute("select id, deck from cards"))
+    rows = [
+        (*astuple(state), int(is_leech(state, presets[decks[card]])), card)
+        for card, state in states
+    ]
+    connection.executemany(_SAVE, rows)
+    return len(rows)
 
 
 def rebuild_cache(store: Store, options: Options) -> int:
-    """Write anew what every reviewed card carries, in one transaction.
+    """Rebuild the states of all answered cards in one transaction.
 
-    A changed rollover hour moves study days, a changed threshold makes other
-    leeches; the log itself stays as it is.
+    Needed after a change of the rollover hour, which moves study days, or of the
+    leech threshold; the log itself stays as it is.
 
     Args:
         store: The store.
-        options: The person's settings as they are now.
+        options: The user's settings as they are now.
 
     Returns:
-        How many cards were rebuilt.
+        The number of cards.
 
     Raises:
         StoreError: The store can't be written; nothing was.
     """
     with store.transaction() as connection:
-        return rebuild_card_states(connection, options, path=store.path)
+        return rebuild_card_states(connection, options)
 
 
 def rebuild_card_states(
     connection: sqlite3.Connection,
     options: Options,
     cards: Collection[int] | None = None,
-    path: Path | None = None,
 ) -> int:
-    """Write anew what cards carry, inside a transaction.
+    """Rebuild card states inside a transaction; see `rebuild_cache`.
 
     Args:
         connection: In a transaction.
-        options: The person's settings as they are now.
+        options: The user's settings as they are now.
         cards: Only these; None for all that were ever answered.
-        path: See `rebuild_all`.
-
-    Returns:
-        How many cards were rebuilt.
     """
-    presets, decks = deck_presets(connection, options), decks_of(connection)
-    found = rebuild_all(
-        connection,
-        lambda deck: presets[deck],
-        options.rollover,
-        cards,
-        decks=decks,
-        path=path,
-    )
-    return sum(
-        update_card_states(connection, presets, portion, decks)
-        for portion in batched(found)
-    )
+    presets = deck_presets(connection, options)
+    states = replay_cards(connection, presets, options.rollover, cards)
+    return update_card_states(connection, presets, states.items())
 
 
-def batched(
-    found: Iterator[tuple[int, SchedulingState]],
-) -> Iterator[list[tuple[int, SchedulingState]]]:
-    """Give the cards of a rebuild in portions, to be written while it computes on."""
-    while portion := list(islice(found, _PORTION)):
-        yield portion
+# Bridge for the import, until it updates card states after inserting cards.
+def columns_of(state: SchedulingState, preset: Preset) -> tuple[Any, ...]:
+    """Return a card's state as columns, from state to leech."""
+    return (*astuple(state), int(is_leech(state, preset)))
 
 
-_PORTION = 5000
+NEW_COLUMNS = (*astuple(SchedulingState()), 0)

@@ -6,7 +6,6 @@ of the card states keeps the new interval; an undo marks the rows as undone.
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import count
 from typing import NamedTuple
 
 import msgspec
@@ -42,68 +41,27 @@ def review_cards(
     return {card: ReviewCard(*known) for card, *known in rows}
 
 
-class FreeIds:
-    """Free ids for new rows: after the last row of their card, rarely after now."""
-
-    def __init__(self, connection: sqlite3.Connection, now_ms: int, room: int) -> None:
-        """Find a free range.
-
-        Args:
-            connection: In a transaction.
-            now_ms: UTC milliseconds.
-            room: The maximum number of ids.
-        """
-        newest = connection.execute("select max(id) from reviews").fetchone()[0] or 0
-        self._first = max(now_ms - room, newest + 1)
-        self._last: dict[int, int] = {}
-        """For cards that were answered since then, their last row."""
-        self._taken: set[int] = set()
-        if self._first + room > now_ms:
-            self._first = now_ms - 2 * room
-            sql = "select card, id, void from reviews where id >= ? order by id"
-            rows = connection.execute(sql, (self._first,)).fetchall()
-            self._last = {card: review for card, review, void in rows if not void}
-            self._taken = {row[1] for row in rows}
-
-    def assign(self, cards: Collection[int]) -> dict[int, int]:
-        """Assign an id to each card."""
-        last, taken = self._last, self._taken
-        if not taken:
-            ids = dict(zip(cards, count(self._first), strict=False))
-            self._first += len(ids)
-            return ids
-        while self._first in taken:
-            self._first += 1
-        ids, review = {}, self._first
-        for card in sorted(cards, key=lambda card: last.get(card, 0)):
-            review = max(review, last.get(card, 0) + 1)
-            while review in taken:
-                review += 1
-            taken.add(review)
-            ids[card] = review
-        return ids
-
-
 def add_reschedule_rows(
     connection: sqlite3.Connection,
-    offset_min: int,
+    options: Options,
+    now_ms: int,
     before: Mapping[int, SchedulingState],
     after: Mapping[int, SchedulingState],
-    free: FreeIds,
 ) -> list[int]:
     """Log inside a transaction that cards move.
 
     Args:
         connection: In a transaction.
-        offset_min: Minutes east of UTC, now.
+        options: The user's settings.
+        now_ms: UTC milliseconds.
         before: Card states by card id.
         after: The new states of the cards that move.
-        free: Ids for the rows.
 
     Returns:
         The ids of the new rows.
     """
-    ids = free.assign(after)
+    ids = _free_ids(connection, now_ms, after)
+    offset_min = options.moment(now_ms).offset_min
     kind, state = int(ReviewKind.RESCHEDULE), int(State.REVIEW)
     insert_reviews(
         connection,
@@ -127,6 +85,32 @@ def add_reschedule_rows(
         ],
     )
     return list(ids.values())
+
+
+def _free_ids(
+    connection: sqlite3.Connection, now_ms: int, cards: Collection[int]
+) -> dict[int, int]:
+    """Assign free ids, after the last row of each card and rarely after now."""
+    room = len(cards)
+    newest = connection.execute("select max(id) from reviews").fetchone()[0] or 0
+    first = max(now_ms - room, newest + 1)
+    if first + room <= now_ms:
+        return dict(zip(cards, range(first, first + room), strict=True))
+    # The log reaches up to now or beyond: fill its gaps.
+    first = now_ms - 2 * room
+    sql = "select card, id, void from reviews where id >= ? order by id"
+    rows = connection.execute(sql, (first,)).fetchall()
+    last = {card: review for card, review, void in rows if not void}
+    taken = {row[1] for row in rows}
+    ids: dict[int, int] = {}
+    review = first
+    for card in sorted(cards, key=lambda card: last.get(card, 0)):
+        review = max(review, last.get(card, 0) + 1)
+        while review in taken:
+            review += 1
+        taken.add(review)
+        ids[card] = review
+    return ids
 
 
 def runs_of(ids: Iterable[int]) -> list[list[int]]:

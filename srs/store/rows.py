@@ -7,7 +7,6 @@ import msgspec
 
 from cards.note import Change, Content, Note, Source
 from srs.models.cards import SchedulingState, State, StoredCard
-from srs.scheduler.fsrs6 import DAYS
 from srs.store.connection import Store
 
 _sources = msgspec.json.Decoder(tuple[Source, ...])
@@ -43,15 +42,10 @@ As in Anki: answered early, without a factor; from `reviews r`.
 
 STUDY_DAY = "((id / 1000 - 1 + offset_min * 60 - :shift) / 86400)"
 """The study day of a row of `reviews`; `:shift` is the rollover, seconds."""
-TELLABLE = f"id between 200000000 and {DAYS * 86_000_000}"
-"""Moments whose study day has a place in an answer: until the year 2148."""
 
 
 def listed(what: str, where: str) -> str:
-    """Write SQL that gives a column as a JSON list, of the rows that meet a condition.
-
-    One text takes a fraction of the time that a million rows take.
-    """
+    """Return SQL for a column as a JSON list, of the rows that meet a condition."""
     return f"'[' || ifnull(group_concat({what}) filter (where {where}), '') || ']'"
 
 

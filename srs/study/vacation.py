@@ -19,7 +19,7 @@ from srs.store.connection import Store
 from srs.store.operations import record_operation
 from srs.store.queue import due_counts, reviews_due_between
 from srs.store.replay import deck_presets, update_card_states
-from srs.store.reschedule_rows import FreeIds, add_reschedule_rows, runs_of
+from srs.store.reschedule_rows import add_reschedule_rows, runs_of
 from srs.store.revlog import seed_of
 from srs.store.settings import Options, away_days, write_setting
 
@@ -63,9 +63,7 @@ def set_away(store: Store, text: str, now_ms: int) -> GoneAway:
                 moved[card] = after
                 load.move(progress.due_day, after.due_day)
         before = {card: progress for card, _, progress, _ in due}
-        free = FreeIds(connection, now_ms, len(moved))
-        offset = options.moment(now_ms).offset_min
-        added = add_reschedule_rows(connection, offset, before, moved, free)
+        added = add_reschedule_rows(connection, options, now_ms, before, moved)
         update_card_states(connection, presets, moved.items())
         record_operation(
             connection, now_ms, "away", {"was": was, "runs": runs_of(added)}

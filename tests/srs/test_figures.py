@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from replay_reference import replayed
 from simulated_learner import START_DAY, fill, live
 from store_fixtures import DAY_MS, NOON, add, basic, new_store, numbered
 
 from srs.models.cards import SchedulingState, State
 from srs.models.presets import DEFAULT_PARAMETERS, Preset
 from srs.scheduler.fsrs6 import memory_from_sm2, retrievability
-from srs.scheduler.next_states import AnswerTime, NextStep, replayed
+from srs.scheduler.next_states import AnswerTime, NextStep
 from srs.scheduler.study_day import day_date, study_day
 from srs.stats.calibration import (
     EDGES,

@@ -1,20 +1,20 @@
-"""A rebuild from the whole log, beside the slow way and beside what answers left."""
+"""A rebuild from the log, compared with the scheduler and with what answers left."""
 
 import random
 from pathlib import Path
 
 import pytest
+from replay_reference import replay_reference
 from simulated_learner import fill, live
 from store_fixtures import NOON, add, new_store, numbered
 
 from srs.models.cards import SchedulingState, State
 from srs.models.presets import DEFAULT_PARAMETERS, PARAMETER_RANGES, Preset
 from srs.optimizer.reschedule import reschedule
-from srs.scheduler.fsrs6 import REST, memory_model, next_memory, packed
+from srs.scheduler.fsrs6 import memory_model, next_memory
 from srs.stats.calibration import calibration
-from srs.store import bulk_replay as rebuild
 from srs.store.connection import Store
-from srs.store.replay import rebuild_all, rebuild_cache, replay_card
+from srs.store.replay import rebuild_cache, replay_cards
 from srs.store.settings import Options
 from srs.store.statistics import DeckFilter
 
@@ -23,12 +23,18 @@ DAY_MS = 86_400_000
 
 @pytest.fixture
 def lived(tmp_path: Path) -> Store:
-    """A store whose learner has answered for a year and a half."""
+    """A store of a learner who answered for a year and a half."""
     store = new_store(tmp_path)
     add(store, numbered(60), NOON)
     ids = [row[0] for row in store.rows("select id from cards")]
     fill(store, live(ids, 540))
     return store
+
+
+def replayed(store: Store, rollover: int = 4) -> dict[int, SchedulingState]:
+    decks = store.rows("select id from decks")
+    presets = {deck: Preset() for (deck,) in decks}
+    return replay_cards(store.connection, presets, rollover)
 
 
 def some_parameters(dice: random.Random) -> tuple[float, ...]:
@@ -42,27 +48,26 @@ def some_parameters(dice: random.Random) -> tuple[float, ...]:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_formulas_give_what_fsrs_gives_to_the_last_bit(seed: int) -> None:
+def test_formulas_equal_fsrs_to_the_last_bit(seed: int) -> None:
     dice = random.Random(seed)
     parameters = some_parameters(dice) if seed else DEFAULT_PARAMETERS
     model = memory_model(parameters)
 
     for _ in range(30):
-        day, answers, progress = 20_000, [], SchedulingState()
+        memory, progress = (0.0, 0.0), SchedulingState()
         for _ in range(12):
             elapsed = dice.choice([0, 0, 1, 2, 5, 10, 50, 400, 9000, -3])
-            rating, day = dice.choice([1, 2, 3, 3, 4]), day + elapsed
-            # What a reader of the log packs on top of an answer is not looked at.
-            answers.append(packed(day, 2, rating) | dice.randrange(400) << REST)
+            rating = dice.choice([1, 2, 3, 3, 4])
             theirs = next_memory(progress, rating, elapsed, parameters)
             progress = SchedulingState(
                 State.REVIEW, stability=theirs[0], difficulty=theirs[1]
             )
 
-            assert model(answers) == theirs
+            memory = model(*memory, elapsed, rating)
+            assert memory == theirs
 
 
-def test_both_ways_to_rebuild_agree(lived: Store) -> None:
+def test_replay_agrees_with_the_scheduler(lived: Store) -> None:
     # Rows by hand, an undone answer and offsets of a traveller among them.
     lived.db.execute("update reviews set offset_min = 540 where id % 3 = 0")
     lived.db.execute("update reviews set void = 1 where id % 11 = 0")
@@ -75,16 +80,16 @@ def test_both_ways_to_rebuild_agree(lived: Store) -> None:
     lived.db.execute(f"{look_at} rating > 0 and card in (select max(id) from cards)")
 
     for rollover in (0, 4, 23):
-        found = dict(rebuild_all(lived.connection, lambda _: Preset(), rollover))
+        found = replayed(lived, rollover)
 
         assert len(found) == 60
         assert found == {
-            card: replay_card(lived.connection, card, DEFAULT_PARAMETERS, rollover)
+            card: replay_reference(lived.connection, card, DEFAULT_PARAMETERS, rollover)
             for card in found
         }
 
 
-def test_both_ways_agree_on_cards_that_were_rescheduled(lived: Store) -> None:
+def test_replay_agrees_on_rescheduled_cards(lived: Store) -> None:
     # At the end of a log, twice there, in its middle, at its beginning, all of it.
     moves = "update reviews set rating = 0, kind = 5, interval = 7 + id % 90 where "
     ends = "select max(id) from reviews where rating > 0 and card % 4 in ({}) group by card"
@@ -95,16 +100,16 @@ def test_both_ways_agree_on_cards_that_were_rescheduled(lived: Store) -> None:
     lived.db.execute(f"{moves} id in ({firsts})")
     lived.db.execute(f"{moves} card in (select min(id) from cards)")
 
-    found = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+    found = replayed(lived)
 
     assert len(found) == 60
     assert found == {
-        card: replay_card(lived.connection, card, DEFAULT_PARAMETERS, 4)
+        card: replay_reference(lived.connection, card, DEFAULT_PARAMETERS, 4)
         for card in found
     }
 
 
-def test_a_reschedule_in_the_log_moves_the_due_day_and_nothing_else(
+def test_reschedule_in_the_log_moves_only_the_due_day(
     lived: Store,
 ) -> None:
     options = Options(lived)
@@ -112,7 +117,7 @@ def test_a_reschedule_in_the_log_moves_the_due_day_and_nothing_else(
     card, last, last_day = lived.row(
         "select id, last_ms, last_day from cards where state = 2"
     )
-    before = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+    before = replayed(lived)
     lived.db.execute(
         "insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,"
         " offset_min, state, step, interval, last_interval, difficulty)"
@@ -120,7 +125,7 @@ def test_a_reschedule_in_the_log_moves_the_due_day_and_nothing_else(
         {"id": last + 9 * DAY_MS, "card": card},
     )
 
-    after = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+    after = replayed(lived)
 
     changed = {one for one in after if after[one] != before[one]}
     assert changed == {card}
@@ -129,34 +134,31 @@ def test_a_reschedule_in_the_log_moves_the_due_day_and_nothing_else(
     assert after[card].reps == before[card].reps
 
 
-def test_both_ways_agree_on_moments_that_no_calendar_holds(lived: Store) -> None:
+def test_replay_agrees_on_moments_outside_the_calendar(lived: Store) -> None:
     # The first years of the epoch, and years after 2148, as broken clocks give them.
     ends = "select {}(id) from reviews where card % 5 = {} group by card"
     early, late = ends.format("min", 0), ends.format("max", 1)
     lived.db.execute(f"update reviews set id = id % 100000000 where id in ({early})")
     lived.db.execute(f"update reviews set id = id + 4000000000000 where id in ({late})")
 
-    found = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+    found = replayed(lived)
 
     assert len(found) == 60
     assert max(one.last_day or 0 for one in found.values()) > 0xFFFF
     assert found == {
-        card: replay_card(lived.connection, card, DEFAULT_PARAMETERS, 4)
+        card: replay_reference(lived.connection, card, DEFAULT_PARAMETERS, 4)
         for card in found
     }
 
 
 @pytest.mark.parametrize("lost", ["id % 3 = 0", "1"])
-def test_answers_without_a_card_are_passed_over(
-    lived: Store, monkeypatch: pytest.MonkeyPatch, lost: str
-) -> None:
-    monkeypatch.setattr(rebuild, "_LONG", 1)
+def test_answers_without_a_card_are_ignored(lived: Store, lost: str) -> None:
     lived.connection.execute("pragma foreign_keys = off")
     lived.db.execute("update reviews set rating = 0, kind = 4 where card % 4 = 0")
     lived.db.execute(f"delete from cards where {lost}")
     options, left = Options(lived), dict(lived.rows("select id, deck from cards"))
 
-    found = dict(rebuild_all(lived.connection, lambda _: Preset(), 4))
+    found = replayed(lived)
 
     assert found.keys() == left.keys()
     assert reschedule(lived, options, NOON).cards <= len(left)

@@ -8,7 +8,6 @@ from simulated_learner import fill, live
 from store_fixtures import DAY_MS, NOON, add, contradictions, new_store, numbered
 
 from srs.optimizer.reschedule import reschedule
-from srs.store import replay as cache
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options
@@ -52,28 +51,7 @@ def test_a_reschedule_moves_what_its_memory_asks_for(store: Store) -> None:
     store.close()
 
 
-def test_in_portions_it_does_what_it_does_at_once(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options, before = Options(store), days(store)
-    done, at_once = reschedule(store, options, NOON), days(store)
-    undo_last(store, options)
-    assert days(store) == before
-
-    monkeypatch.setattr(cache, "_PORTION", 7)
-
-    assert reschedule(store, options, NOON + 10_000) == done
-    assert days(store) == at_once
-    assert contradictions(store) == []
-    undo_last(store, options)
-    assert days(store) == before
-    store.close()
-
-
-def test_one_after_the_other_finds_ids_for_all(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cache, "_PORTION", 7)
+def test_reschedules_in_a_row_find_free_ids(store: Store) -> None:
     # A clock that was ahead has left an answer far in the future.
     ahead = NOON + 900 * DAY_MS
     moved = "update reviews set id = :ahead where id = (select max(id) from reviews)"
@@ -98,10 +76,7 @@ def test_one_after_the_other_finds_ids_for_all(
     store.close()
 
 
-def test_a_failure_in_a_later_portion_leaves_all_as_it_was(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(cache, "_PORTION", 7)
+def test_failed_reschedule_changes_nothing(store: Store) -> None:
     before = days(store)
     rows = store.row("select count(*) from reviews")
     card = before[60][0]

@@ -13,6 +13,7 @@ from fsrs import scheduler
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from replay_reference import replayed
 
 from srs.models.cards import Rating, ReviewKind, SchedulingState, State
 from srs.models.presets import (
@@ -28,7 +29,6 @@ from srs.scheduler.next_states import (
     AnswerTime,
     NextStep,
     next_states,
-    replayed,
     review_kind,
 )
 
