@@ -6,14 +6,11 @@ A note that came from Anki keeps its own fields; only an edited field is rendere
 import html
 import re
 import unicodedata
-from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
 
 from cards.note import (
-    Basic,
-    Choice,
     Cloze,
     Compare,
     Content,
@@ -28,8 +25,9 @@ from cards.questions import (
     cell_part,
     cloze_parts,
     is_empty_cell,
-    option_of,
+    is_two_sided,
     questions,
+    texts_of,
 )
 from cards.text.html import (
     ImageOf,
@@ -39,18 +37,11 @@ from cards.text.html import (
     to_html,
     within_cloze,
 )
-from srs.models.cards import StoredCard, StoredNote
+from srs.models.cards import StoredNote
 from srs.models.incoming import OriginalFields
 
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]").search
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
-
-_BASIC = (Basic, Choice)
-
-
-def is_basic(content: Content) -> bool:
-    """Tell whether a note goes to the basic note type."""
-    return type(content) in _BASIC
 
 
 def fields_of(stored: StoredNote, image: ImageOf | None = None) -> tuple[str, ...]:
@@ -64,10 +55,10 @@ def fields_of(stored: StoredNote, image: ImageOf | None = None) -> tuple[str, ..
         As many as its note type has, see `export.anki.flash_note_types`.
     """
     note = stored.note
-    if type(note.content) is Basic:
-        fields = _basic(note.content, stored.cards, image)
+    if is_two_sided(note.content):
+        fields = _two_sides(stored, image)
     else:
-        fields = _other(stored, image)
+        fields = _hidden_parts(stored, image)
     fields = (*fields, *_common(note, image), "", "", "")
     whole = "".join(fields)
     if whole.isascii() and (whole.isprintable() or not _CONTROL(whole)):
@@ -77,15 +68,13 @@ def fields_of(stored: StoredNote, image: ImageOf | None = None) -> tuple[str, ..
     )
 
 
-def _other(stored: StoredNote, image: ImageOf | None) -> tuple[str, ...]:
+def _hidden_parts(stored: StoredNote, image: ImageOf | None) -> tuple[str, ...]:
     note = stored.note
     numbers = {card.part: card.ordinal for card in stored.cards if not card.retired}
     fields: tuple[str, ...] = ()
     match note.content:
-        case Choice() as choice:
-            fields = _choice(choice, image)
         case Cloze() as cloze:
-            fields = (_cloze(cloze, numbers, image), "")
+            fields = (_cloze(cloze, cloze.cloze, numbers, image), "")
         case ListNote() as listing:
             fields = (_listing(listing, numbers, image), "")
         case Compare() as table:
@@ -95,32 +84,30 @@ def _other(stored: StoredNote, image: ImageOf | None) -> tuple[str, ...]:
     return fields
 
 
-def _basic(
-    basic: Basic, cards: Sequence[StoredCard], image: ImageOf | None
-) -> tuple[str, ...]:
-    has_reverse = any(card.part == "back" and not card.retired for card in cards)
-    reverse = "1" if has_reverse else ""
-    return to_html(basic.front, image), to_html(basic.back, image), reverse, "", ""
-
-
-def _choice(choice: Choice, image: ImageOf | None) -> tuple[str, ...]:
-    options = "".join(
-        f"<li>{to_html(option_of(option).text, image)}</li>"
-        for option in choice.options
+def _two_sides(stored: StoredNote, image: ImageOf | None) -> tuple[str, ...]:
+    question = questions(stored.note.content)[0]
+    is_reversed = any(card.part == "back" and not card.retired for card in stored.cards)
+    items = "".join(f"<li>{to_html(it.text, image)}</li>" for it in question.options)
+    return (
+        to_html(question.question, image),
+        to_html(question.answer, image),
+        "1" if is_reversed else "",
+        f"<ol>{items}</ol>" if items else "",
+        "",
     )
-    front, back = to_html(choice.choice, image), to_html(choice.answer, image)
-    return front, back, "", f"<ol>{options}</ol>", ""
 
 
-def _cloze(cloze: Cloze, numbers: dict[str, int], image: ImageOf | None) -> str:
-    """Write the clozes with the numbers their cards had first."""
-    parts = cloze_parts(cloze)
+def _cloze(
+    content: Content, text: str, numbers: dict[str, int], image: ImageOf | None = None
+) -> str:
+    """Render clozes under the numbers of their cards."""
+    parts = cloze_parts(content)
 
     def number_of(number: int) -> int | None:
         ordinal = numbers.get(parts[number])
         return None if ordinal is None else ordinal + 1
 
-    return cloze_html(cloze.cloze, number_of, image)
+    return cloze_html(text, number_of, image)
 
 
 def _hidden(text: str, ordinal: int | None, image: ImageOf | None) -> str:
@@ -242,16 +229,12 @@ def raw_fields(stored: StoredNote, kept: OriginalFields) -> tuple[str, ...]:
     if msgspec.json.encode(content).decode() == kept.content:
         return raw.fields
     fields = list(raw.fields)
-    match content:
-        case Basic() if {"front", "back"} <= raw.shown.keys():
-            fields[raw.shown["front"]] = to_html(content.front)
-            fields[raw.shown["back"]] = to_html(content.back)
-        case Cloze() if "cloze" in raw.shown:
-            names = cloze_parts(content)
-            ordinals = {card.part: card.ordinal for card in stored.cards}
-            fields[raw.shown["cloze"]] = cloze_html(
-                content.cloze, lambda number: ordinals[names[number]] + 1
+    texts = {str(path[0]): text for path, text in texts_of(content)}
+    if raw.shown.keys() <= texts.keys():
+        ordinals = {card.part: card.ordinal for card in stored.cards}
+        for name, index in raw.shown.items():
+            text = texts[name]
+            fields[index] = (
+                _cloze(content, text, ordinals) if name == "cloze" else to_html(text)
             )
-        case _:
-            pass
     return tuple(fields)

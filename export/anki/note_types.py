@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from cards.note import Basic, Choice, Cloze, Content, MultiQuestion, Source, SubQuestion
-from cards.questions import cloze_parts, parts_of
+from cards.questions import anki_ordinals, cloze_parts, parts_of
 from cards.text.cloze import ClozeError
 from export.anki.anki_model import AnkiNote, NoteType
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
@@ -110,7 +110,7 @@ def _own_cloze(text: str) -> tuple[Content, dict[int, str]]:
         several = MultiQuestion(tuple(asked.values()))
         return several, dict(zip(asked, parts_of(several), strict=True))
     cloze = _cloze_content(to_markdown(text))
-    return cloze, _numbered(cloze)
+    return cloze, anki_ordinals(cloze)
 
 
 def _source(text: str) -> Source:
@@ -136,7 +136,7 @@ def _cloze(notetype: NoteType, fields: dict[str, str]) -> Converted:
     ]
     extra = "\n\n".join(text for text in others if text)
     shown = {"cloze": list(notetype.fields).index(name)}
-    return Converted(content, _numbered(content), shown, extra)
+    return Converted(content, anki_ordinals(content), shown, extra)
 
 
 def _cloze_content(text: str) -> Cloze:
@@ -146,12 +146,6 @@ def _cloze_content(text: str) -> Cloze:
     except ClozeError as error:
         raise Unsupported(f"a cloze that can't be read: {error.message}") from None
     return content
-
-
-def _numbered(content: Content) -> dict[int, str]:
-    if not isinstance(content, Cloze):
-        return {}
-    return {number - 1: part for number, part in cloze_parts(content).items()}
 
 
 def _as_basic(notetype: NoteType, fields: dict[str, str]) -> Converted | None:

@@ -185,7 +185,7 @@ class _Media:
         if file not in self._names:
             if not file.resolve().is_relative_to(folder.resolve()):
                 hint = "keep pictures and sounds beside the file"
-                raise ExportError(place, f"'{path}' leaves the deck's folder", hint)
+                raise ExportError(place, f"'{path}' is outside the deck's folder", hint)
             try:
                 digest = hashlib.sha256(file.read_bytes()).hexdigest()[:20]
             except OSError as error:

@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from export.anki.fields import is_basic
+from cards.questions import is_two_sided
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from srs.models.cards import Review, SchedulingState, State, StoredCard, StoredNote
 from srs.models.presets import Preset
@@ -46,7 +46,7 @@ def note_row(
     return (
         stored.anki_id,
         stored.guid,
-        notetype or (BASIC_ID if is_basic(stored.note.content) else CLOZE_ID),
+        notetype or (BASIC_ID if is_two_sided(stored.note.content) else CLOZE_ID),
         stored.modified_ms // 1000,
         _UNSYNCED,
         _tags(stored.note.tags, any(card.leech for card in cards)),

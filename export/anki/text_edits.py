@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.note import Basic, Choice, Cloze, Note
+from cards.note import Note
+from cards.questions import texts_of
 from cards.text.media import media_paths
 from export.anki.anki_model import AnkiNote, Collection, NoteType
 from export.anki.fields import fields_of
@@ -17,6 +18,9 @@ from export.anki.package_writer import media_naming
 from export.files import ExportError
 from srs.models.cards import StoredNote
 from srs.models.incoming import OriginalFields
+
+_KEYS = {"Front": "front", "Back": "back", "Text": "cloze"}
+"""Fields of our note types -> keys of a card."""
 
 
 class TextEdit(Struct, frozen=True):
@@ -87,39 +91,21 @@ def _with_paths(note: Note, field: str) -> str:
     """Turn a field into Markdown whose pictures have their own paths again."""
     text = to_markdown(field)
     naming = media_naming(note)
-    for path in {path for one in _texts(note) for path, _ in media_paths(one)}:
+    texts = [note.extra, *(own for _, own in texts_of(note.content))]
+    for path in {path for own in texts for path, _ in media_paths(own)}:
         text = text.replace(naming(path), path)
     return text
-
-
-def _texts(note: Note) -> tuple[str, ...]:
-    match note.content:
-        case Basic(front=front, back=back):
-            return front, back, note.extra
-        case Cloze(cloze=cloze):
-            return cloze, note.extra
-        case _:
-            return (note.extra,)
 
 
 def _rewritten(note: Note, texts: dict[str, str]) -> Note | None:
     """Put changed texts into their places; None where one has none."""
     if "Extra" in texts:
         note = replace(note, extra=texts.pop("Extra"))
-    match note.content:
-        case Basic() as basic if texts.keys() <= {"Front", "Back"}:
-            front = texts.get("Front", basic.front)
-            back = texts.get("Back", basic.back)
-            if not front or not back:
-                return None
-            return replace(note, content=replace(basic, front=front, back=back))
-        case Cloze() as cloze if texts.keys() <= {"Text"}:
-            content = replace(cloze, cloze=texts.get("Text", cloze.cloze))
-            return replace(note, content=content)
-        case Choice() | _ if not texts:
-            return note
-        case _:
-            return None
+    changes = {_KEYS.get(name, ""): text for name, text in texts.items()}
+    keys = {path[0] for path, _ in texts_of(note.content)}
+    if not changes.keys() <= keys or not all(changes.values()):
+        return None
+    return replace(note, content=replace(note.content, **changes))
 
 
 def _of_foreign(

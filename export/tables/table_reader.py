@@ -6,14 +6,13 @@ Source of the `#` lines: https://docs.ankiweb.net/importing/text-files.html
 import csv
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
 from cards.identity.keys import guid_for, text_key
 from cards.note import Basic, Cloze, Content, Note
-from cards.questions import cloze_parts, parts_of
+from cards.questions import anki_ordinals, cloze_parts
 from cards.text.cloze import ClozeError
 from export.anki.html_to_markdown import to_markdown
 from export.files import PackageError
@@ -229,7 +228,7 @@ def _note(
     if content is None:
         return None
     extra = texts["extra"]
-    if isinstance(content, Cloze):
+    if cloze_parts(content):
         extra = "\n\n".join(text for text in (texts["back"], extra) if text)
     return values.get("guid", ""), Note(
         content=content,
@@ -258,15 +257,7 @@ def _incoming(guid: str, note: Note) -> IncomingNote:
         guid=guid,
         id=0,
         note=note,
-        parts=dict(_ordinals(note.content)),
+        parts=anki_ordinals(note.content),
         changed_ms=0,
         cards=(),
     )
-
-
-def _ordinals(content: Content) -> Iterator[tuple[int, str]]:
-    if isinstance(content, Cloze):
-        for number, part in cloze_parts(content).items():
-            yield number - 1, part
-    else:
-        yield from enumerate(parts_of(content))

@@ -203,7 +203,7 @@ def _patch(edit: "TextEdit") -> str:
     """Show an edit as a change of the card's lines in its file."""
     from difflib import unified_diff
 
-    from export.deck_files import card_yaml
+    from cards.deckfile.writer import card_yaml
 
     note = edit.stored.note
     place = f"{note.file}:{note.line}"

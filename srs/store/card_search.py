@@ -6,8 +6,8 @@ from unicodedata import normalize
 import msgspec
 from msgspec import Struct
 
-from cards.note import Basic, Choice, Cloze, Compare, Content, ListNote, MultiQuestion
-from cards.questions import Question, questions
+from cards.note import Content
+from cards.questions import Question, questions, texts_of
 from srs.models.cards import StoredCard
 from srs.store.confusions import partners
 from srs.store.connection import Store
@@ -136,18 +136,8 @@ def _match_rank(question: Question, words: list[str]) -> int:
 
 
 def _text(content: Content) -> str:
-    """Join the texts that the questions and answers of a note are made of."""
-    match content:
-        case Basic():
-            return f"{content.front}\n{content.back}"
-        case Cloze():
-            return _CLOZE.sub("", content.cloze)
-        case ListNote():
-            return "\n".join((content.list, *content.items))
-        case Choice():
-            return f"{content.choice}\n{content.answer}"
-        case Compare():
-            cells = (cell for row in content.by.values() for cell in row)
-            return "\n".join((*content.compare, *content.by, *cells))
-        case MultiQuestion():
-            return "\n".join(f"{one.front}\n{one.back}" for one in content.questions)
+    """Return the texts of a note, without cloze markers."""
+    return "\n".join(
+        _CLOZE.sub("", text) if path == ("cloze",) else text
+        for path, text in texts_of(content)
+    )

@@ -417,7 +417,7 @@ def test_a_picture_outside_the_decks_folder_is_refused(tmp_path: Path) -> None:
     file = str(tmp_path / "decks" / "deck.yaml")
     note = stored(Basic("![](../secret.png)", "yes"), file=file, line=3)
 
-    with pytest.raises(ExportError, match="leaves the deck's folder"):
+    with pytest.raises(ExportError, match="is outside the deck's folder"):
         write_package(tmp_path / "deck.apkg", [note], CREATION)
 
 

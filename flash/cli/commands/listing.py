@@ -172,14 +172,12 @@ def _named(store: AppContext, name: str) -> "tuple[Note, list[CardListRow]]":
 
 def _print_about(note: "Note") -> None:
     """Show what stands on the card beside question and answer."""
-    from cards.note import Choice
-    from cards.questions import option_of
+    from cards.questions import options_of
     from flash.messages.cards import checked_line, was_line
     from flash.terminal import styled
 
-    if isinstance(note.content, Choice):
-        for option in note.content.options:
-            print(f"- {clean(option_of(option).text)}")
+    for option in options_of(note.content):
+        print(f"- {clean(option.text)}")
     if note.extra:
         print(clean(note.extra))
     told = (

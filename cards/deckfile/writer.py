@@ -1,0 +1,85 @@
+"""Render notes as YAML that reads back as the same notes."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import yaml
+
+from cards.note import Note, Source
+
+_SCHEMA_COMMENT = "# yaml-language-server: $schema=deck.schema.json\n"
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _TextDumper(_Dumper):  # type: ignore[misc]
+    """Writes multi-line text as a block."""
+
+
+def _scalar(dumper: Any, text: str) -> Any:
+    is_block = "\n" in text and not re.search(r"[^\S\n]\n|^\s|\t", text)
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if is_block else None
+    )
+
+
+_TextDumper.add_representer(str, _scalar)
+
+
+def deck_yaml(deck: str, language: str, notes: Iterable[tuple[Note, str]]) -> str:
+    """Render a deck file.
+
+    Args:
+        deck: Name of the deck.
+        language: Language of the notes; empty if unknown.
+        notes: Each note with the id to write if it has none; may be empty.
+    """
+    header = {"deck": deck, "language": language} if language else {"deck": deck}
+    cards = [_card(note, name) for note, name in notes]
+    return _SCHEMA_COMMENT + _dump({**header, "cards": cards})
+
+
+def card_yaml(note: Note) -> str:
+    """Render a note as one card of a deck file."""
+    return _dump([_card(note)])
+
+
+def _card(note: Note, name: str = "") -> dict[str, Any]:
+    """Convert a note to the mapping of its card, without the keys of the header."""
+    content: dict[str, Any] = msgspec.to_builtins(note.content)
+    del content["type"]
+    for flag in ("reverse", "ordered"):
+        if content.get(flag) is False:
+            del content[flag]
+    card: dict[str, Any] = {"id": note.id or name} if note.id or name else {}
+    card |= {key: "true" if value is True else value for key, value in content.items()}
+    if note.extra:
+        card["extra"] = note.extra
+    if note.tags:
+        card["tags"] = list(note.tags)
+    if note.sources:
+        sources = [_source(source) for source in note.sources]
+        card["source"] = sources[0] if len(sources) == 1 else sources
+    for key in ("checked", "recheck"):
+        if getattr(note, key):
+            card[key] = getattr(note, key)
+    if note.changed is not None:
+        changed = msgspec.to_builtins(note.changed)
+        card["changed"] = {key: value for key, value in changed.items() if value}
+    return card
+
+
+def _source(source: Source) -> Any:
+    if not source.url:
+        return source.title
+    fields = {"title": source.title, "url": source.url}
+    return {key: value for key, value in fields.items() if value}
+
+
+def _dump(value: Any) -> str:
+    text = yaml.dump(
+        value, Dumper=_TextDumper, allow_unicode=True, sort_keys=False, width=10_000
+    )
+    # Unquote booleans, which PyYAML quotes as text.
+    return re.sub(r"(?m)^(\s+(?:- )?(?:reverse|ordered): )'true'$", r"\1true", text)
