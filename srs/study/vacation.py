@@ -1,15 +1,13 @@
-"""Times away: cards that would be due then move, as far as their fuzz lets them.
+"""Vacations: cards that are due then move to another day within their fuzz range.
 
-Each that moves gets a row by hand in the log, as in a reschedule; later answers
-keep off those days by themselves, see `srs.scheduler.load_balancer`.
+Each moved card gets a manual row in the review log, as in a reschedule.  Later answers
+avoid those days by themselves, see `srs.scheduler.load_balancer`.
 """
-
-from collections.abc import Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from srs.models.cards import SchedulingState
+from srs.models.cards import SchedulingState, StoredCard
 from srs.models.presets import Preset
 from srs.scheduler.fsrs6 import interval_days
 from srs.scheduler.fuzz import fuzz_range
@@ -24,27 +22,23 @@ from srs.store.revlog import seed_of
 from srs.store.settings import Options, away_days, write_setting
 
 
-class GoneAway(Struct, frozen=True):
-    """What became of the cards that are due in times away."""
+class VacationResult(Struct, frozen=True):
+    """Number of cards that were due in vacations, and how many moved."""
 
     due: int
-    """Cards that were due then."""
     moved: int
 
 
-def set_away(store: Store, text: str, now_ms: int) -> GoneAway:
-    """Set the times away and move what may move, in one transaction.
+def set_vacations(store: Store, text: str, now_ms: int) -> VacationResult:
+    """Set the vacations and move the cards due in them, in one transaction.
 
     Args:
         store: The store.
         text: As `srs.store.settings.away_days` reads it; empty for none.
         now_ms: UTC milliseconds.
 
-    Returns:
-        How many cards are due then, and how many of them moved.
-
     Raises:
-        ValueError: The text names no dates.
+        ValueError: The text is not a list of dates.
         StoreError: The store can't be written; nothing was.
     """
     away_days(text)
@@ -53,50 +47,45 @@ def set_away(store: Store, text: str, now_ms: int) -> GoneAway:
         write_setting(connection, "away", text)
         options = Options(store)
         today = options.calendar.day(now_ms)
-        due = list(_due(store, today, options.away))
+        due = {
+            card.id: (card, deck)
+            for first, last in options.away
+            for card, deck in reviews_due_between(store, today, first, last)
+        }
         presets = deck_presets(connection, options)
-        load = due_counts(store, today, options.away)
-        moved = {}
-        for card, seed, progress, deck in due:
-            after = _moved(progress, presets[deck], seed, today, load)
+        counts = due_counts(store, today, options.away)
+        before: dict[int, SchedulingState] = {}
+        moved: dict[int, SchedulingState] = {}
+        for card, deck in due.values():
+            before[card.id] = card.progress
+            after = _moved(card, presets[deck], today, counts)
             if after is not None:
-                moved[card] = after
-                load.move(progress.due_day, after.due_day)
-        before = {card: progress for card, _, progress, _ in due}
+                moved[card.id] = after
+                counts.move(card.progress.due_day, after.due_day)
         added = add_reschedule_rows(connection, options, now_ms, before, moved)
         update_card_states(connection, presets, moved.items())
         record_operation(
             connection, now_ms, "away", {"was": was, "runs": runs_of(added)}
         )
-    return GoneAway(len(due), len(moved))
-
-
-def _due(
-    store: Store, today: int, away: tuple[tuple[int, int], ...]
-) -> Iterator[tuple[int, str, SchedulingState, int]]:
-    seen: set[int] = set()
-    for first, last in away:
-        for card, deck in reviews_due_between(store, today, first, last):
-            if card.id not in seen:
-                seen.add(card.id)
-                seed = f"{seed_of(card)}:{card.progress.reps}"
-                yield card.id, seed, card.progress, deck
+    return VacationResult(len(due), len(moved))
 
 
 def _moved(
-    progress: SchedulingState, preset: Preset, seed: str, today: int, load: DueCounts
+    card: StoredCard, preset: Preset, today: int, counts: DueCounts
 ) -> SchedulingState | None:
-    """Find another day in the range that its memory allows; None for none."""
-    last, stability, due = progress.last_day, progress.stability, progress.due_day
-    if last is None or stability is None or due != last + progress.interval:
+    """Find another day within the fuzz range; None if there is none."""
+    state = card.progress
+    last, stability, due = state.last_day, state.stability, state.due_day
+    if last is None or stability is None or due != last + state.interval:
         return None
-    spread = day_picker(preset, last, seed, load)
-    wanted = interval_days(stability, preset)
-    lower, upper = fuzz_range(wanted, 1, preset.maximum_interval)
+    picker = day_picker(preset, last, f"{seed_of(card)}:{state.reps}", counts)
+    lower, upper = fuzz_range(
+        interval_days(stability, preset), 1, preset.maximum_interval
+    )
     lower = max(lower, today + 1 - last)
-    if spread is None or lower > upper:
+    if picker is None or lower > upper:
         return None
-    interval = spread(lower, upper)
-    if load.is_away(last + interval):
+    interval = picker(lower, upper)
+    if counts.is_away(last + interval):
         return None
-    return replace(progress, interval=interval, due_day=last + interval)
+    return replace(state, interval=interval, due_day=last + interval)

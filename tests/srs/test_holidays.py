@@ -26,7 +26,7 @@ from srs.store.connection import Store
 from srs.store.settings import Options, save_setting
 from srs.store.undo import undo_last
 from srs.study.session import Session
-from srs.study.vacation import GoneAway, set_away
+from srs.study.vacation import VacationResult, set_vacations
 
 
 def dates(first: int, last: int) -> str:
@@ -53,11 +53,11 @@ def due_days(store: Store) -> dict[int, int]:
 def test_what_may_move_moves_and_the_rest_waits(store: Store) -> None:
     before = due_days(store)
 
-    done = set_away(store, dates(38, 44), NOON)
+    done = set_vacations(store, dates(38, 44), NOON)
 
     after = due_days(store)
     due = sum(38 <= day <= 44 for day in before.values())
-    assert done == GoneAway(due, moved=due)
+    assert done == VacationResult(due, moved=due)
     assert done.due > 50
     moved = {card for card in before if after[card] != before[card]}
     assert len(moved) == done.moved
@@ -67,7 +67,7 @@ def test_what_may_move_moves_and_the_rest_waits(store: Store) -> None:
 
 
 def test_no_card_leaves_the_range_of_its_fuzz(store: Store) -> None:
-    set_away(store, dates(41, 43), NOON)
+    set_vacations(store, dates(41, 43), NOON)
 
     for stability, interval in store.rows(
         "select stability, interval from cards where state = 2"
@@ -80,7 +80,7 @@ def test_no_card_leaves_the_range_of_its_fuzz(store: Store) -> None:
 def test_a_card_that_cannot_move_stays(store: Store) -> None:
     before = due_days(store)
 
-    done = set_away(store, dates(20, 60), NOON)
+    done = set_vacations(store, dates(20, 60), NOON)
 
     assert done.due == sum(20 <= day <= 60 for day in before.values())
     assert done.moved == 0
@@ -90,7 +90,7 @@ def test_a_card_that_cannot_move_stays(store: Store) -> None:
 
 def test_an_undo_brings_days_and_dates_back(store: Store) -> None:
     before = due_days(store)
-    set_away(store, dates(38, 44), NOON)
+    set_vacations(store, dates(38, 44), NOON)
 
     undone = undo_last(store, Options(store))
 
@@ -103,7 +103,7 @@ def test_an_undo_brings_days_and_dates_back(store: Store) -> None:
 
 
 def test_a_reschedule_keeps_off_the_days_away(store: Store) -> None:
-    set_away(store, dates(20, 60), NOON)
+    set_vacations(store, dates(20, 60), NOON)
     store.db.execute("insert into presets values ('', '{\"desired_retention\":0.8}')")
 
     done = reschedule(store, Options(store), NOON + DAY_MS)
@@ -115,7 +115,7 @@ def test_a_reschedule_keeps_off_the_days_away(store: Store) -> None:
 
 def test_dates_that_are_none_change_nothing(store: Store) -> None:
     with pytest.raises(ValueError, match="before"):
-        set_away(store, "2027-01-02..2026-12-24", NOON)
+        set_vacations(store, "2027-01-02..2026-12-24", NOON)
 
     assert store.setting("away") == ""
     store.close()

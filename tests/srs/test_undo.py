@@ -34,7 +34,7 @@ from srs.store.operations import Operation, last_operations, record_operation
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
 from srs.store.undo import DURING_REVIEW, Undone, undo_last, undo_operations
-from srs.study.vacation import set_away
+from srs.study.vacation import set_vacations
 
 TABLES = ("settings", "presets", "decks", "notes", "cards", "reviews", "confusions")
 
@@ -395,7 +395,7 @@ class Steps(RuleBasedStateMachine):
     @rule(first=st.integers(1, 30), length=st.integers(0, 20))
     def go_away(self, first: int, length: int) -> None:
         days = (day_date(NOON // DAY_MS + first + n) for n in (0, length))
-        self.do(set_away, "..".join(map(str, days)), self.now)
+        self.do(set_vacations, "..".join(map(str, days)), self.now)
 
     @rule(retention=st.sampled_from([0.75, 0.9, 0.96]))
     def reschedule(self, retention: float) -> None:

@@ -179,10 +179,10 @@ def _change(
 
 def _go_away(store: AppContext, value: str) -> None:
     from flash.terminal import echo_err
-    from srs.study.vacation import set_away
+    from srs.study.vacation import set_vacations
 
     try:
-        done = set_away(store.store, " ".join(value.split()), store.now())
+        done = set_vacations(store.store, " ".join(value.split()), store.now())
     except ValueError:
         hint = "write it as 2026-12-24..2027-01-02, several with blanks between"
         raise FlashError(f"'{value}' as 'away'", hint) from None
