@@ -161,6 +161,7 @@ SHELF = [
     Note(ListNote("STRIDE", ("Spoofing", "Tampering")), "Web"),
     Note(Choice("Which port?", ("80", "443"), "443"), "Web"),
     Note(Compare(("KMS", "HSM"), {"tenancy": ("multi", "single")}), "KMS"),
+    Note(Basic("What ends a `Deny`?", 'Effect: "Deny"\\n'), "Web"),
     Note(Basic("暗号化のキーは？", "ＫＭＳキー　（共有）"), "日本", language="ja"),
 ]
 
@@ -204,6 +205,7 @@ FINDS = {
         "hsm single",
         ["HSM: tenancy?", "Which one? tenancy: single\n\nKMS · HSM"],
     ),
+    "quotes and backslashes": ('"deny"\\', ["What ends a `Deny`?"]),
     "no name of a field": ("front", []),
     "nothing": ("zebra", []),
 }
@@ -384,6 +386,25 @@ def test_only_the_last_answer_can_be_named_and_only_a_miss(store: Store) -> None
     assert session.missed is None
     assert not session.confused_with(other)
     assert table(store) == [(missed.review, missed.prompt.card.id, other)]
+
+
+def test_undoing_a_confusion_keeps_the_present_question(store: Store) -> None:
+    add(store, numbered(3))
+    clock = Clock()
+    session = Session(store, clock)
+    session.next()
+    session.answer(AGAIN, 1)
+    question = session.next()
+    session.confused_with(ids(store)[2])
+    # Without the question on the screen, the missed card would come first now.
+    clock.turn(minutes=2)
+    before = store.rows("select * from cards order by id")
+
+    session.undo()
+
+    assert session.next() == question
+    assert store.rows("select * from cards order by id") == before
+    assert session.missed is not None
 
 
 def test_a_miss_that_was_undone_can_not_be_named(store: Store) -> None:

@@ -21,6 +21,8 @@ from store_fixtures import (
 
 from cards.note import ListNote, Note
 from srs.models.cards import Rating
+from srs.models.exam import Exam, exam_text
+from srs.models.presets import DEFAULT_PARAMETERS
 from srs.store.card_actions import bury, suspend
 from srs.store.connection import Store
 from srs.store.settings import Options, save_options, save_setting
@@ -129,6 +131,35 @@ def test_what_left_its_file_is_not_asked(store: Store) -> None:
     add(store, numbered(1))
 
     assert list(queue(store).due) == [one]
+
+
+def test_a_card_that_was_buried_another_day_is_asked(store: Store) -> None:
+    add(store, numbered(3))
+    make_due(store, ids(store)[:1])
+    give(store, ids(store)[1], AGAIN, NOON - 2 * DAY_MS)
+    for days, card in enumerate(ids(store), 1):
+        bury(store, [card], NOON - days * DAY_MS, TODAY - days)
+
+    assert queue(store).counts() == Counts(new=1, learning=1, due=1)
+
+
+def test_the_final_review_leaves_out_cards_seen_today(store: Store) -> None:
+    add(store, numbered(2))
+    seen_today, seen_before = ids(store)
+    # With these parameters a second review on the same day gains a lot.
+    parameters = [*DEFAULT_PARAMETERS]
+    parameters[17] = parameters[18] = 2.0
+    save_options(store, "", {"parameters": parameters, "learning_steps": []})
+    give(store, seen_before, HARD, NOON - DAY_MS)
+    store.db.execute(
+        "update cards set due_day = :day where state = 2", {"day": TODAY + 1}
+    )
+    give(store, seen_today, HARD, NOON - MINUTE)
+    save_setting(store, "exam", exam_text(Exam(TODAY + 4)))
+
+    found = queue(store)
+
+    assert (list(found.due), found.ahead) == ([seen_before], {seen_before})
 
 
 # Limits

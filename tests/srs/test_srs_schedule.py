@@ -272,6 +272,11 @@ M, H, D = 60, 3600, 86_400
         ((M,), 5, [(LEARNING, -60), (LEARNING, -90), (REVIEW, 2), (REVIEW, 8)]),
         ((D,), 0, [(LEARNING, -D), (LEARNING, -2 * D), (REVIEW, 2), (REVIEW, 8)]),
         (
+            (4 * D,),
+            0,
+            [(LEARNING, -4 * D), (LEARNING, -5 * D), (REVIEW, 2), (REVIEW, 8)],
+        ),
+        (
             (D, 4 * D),
             0,
             [(LEARNING, -D), (LEARNING, -3 * D), (LEARNING, -4 * D), (REVIEW, 8)],
@@ -286,6 +291,7 @@ M, H, D = 60, 3600, 86_400
         "the last of three",
         "a step that is no more",
         "one step of a day",
+        "one step of four days",
         "steps of days",
     ],
 )
