@@ -1,8 +1,8 @@
-"""A learner who doesn't exist: review logs of any size, the same each time.
+"""A simulated learner: reproducible review logs of any size.
 
-Cards are scheduled by FSRS with its default parameters; whether one is recalled
-is decided by other parameters, the learner's own, so that there is something to
-be found.  Used by the measurements and by the tests.
+FSRS schedules the cards with its default parameters.  Recall follows other
+parameters, the learner's own, so that an optimizer has something to find.  Used by
+tests and benchmarks.
 """
 
 import random
@@ -48,12 +48,12 @@ _WAKING_MS = 57_600_000
 
 
 def live(cards: Sequence[int], days: int, seed: int = 1) -> list[Row]:
-    """Let the learner live with some cards and give the log, the oldest first.
+    """Simulate reviews of some cards; return the log, oldest first.
 
     Args:
-        cards: Their ids.
-        days: How long; each card is begun on some day in it.
-        seed: Makes another life.
+        cards: Ids of the cards.
+        days: Length of the simulation; each card starts on a random day.
+        seed: Random seed.
     """
     dice = random.Random(seed)
     taken: set[int] = set()
@@ -104,7 +104,7 @@ def _rating(state: int, stability: float, elapsed: int, dice: random.Random) -> 
 def _led(
     state: int, rating: int, stability: float, dice: random.Random
 ) -> tuple[int, int, int]:
-    """Give state, step and interval, days or seconds below 0."""
+    """Return state, step and interval: days, or seconds as a negative number."""
     if rating == 1:
         return (3, 0, -600) if state >= 2 else (1, 0, -60)
     if state in (0, 1) and rating == 2:
@@ -119,7 +119,7 @@ _KNOWN = memory_model(DEFAULT_PARAMETERS)
 
 
 def fill(store: Store, rows: Sequence[Row]) -> None:
-    """Write a life into the log; what cards carry is to be rebuilt after it."""
+    """Insert the rows into the log; card states must be rebuilt afterwards."""
     with store.transaction() as connection:
         connection.executemany(
             "insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,"
