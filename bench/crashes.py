@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import faulty_disk
-from crash_harness import Room, ratings, wrong
-from crash_process import Ended, run, start
+from crash_harness import CrashTrial, ratings, store_problems
+from crash_process import Result, run, start
 from crash_scenarios import RATINGS, SCENARIOS
 from store_fixtures import NOON
 
@@ -40,55 +40,57 @@ class Tally:
         self.trials: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
 
-    def record(self, way: str, where: str, complaints: list[str]) -> None:
+    def record(self, way: str, where: str, problems: list[str]) -> None:
         """Count a trial and print its failures."""
         self.trials[way] += 1
-        for complaint in complaints:
+        for problem in problems:
             self.failures[way] += 1
-            print(f"! {way}, {where}: {complaint[-600:]}", flush=True)
+            print(f"! {way}, {where}: {problem[-600:]}", flush=True)
 
 
-def kills(room: Room, rng: random.Random, rounds: int, tally: Tally) -> None:
-    last = faulty_disk.counted(room.calls)
-    name = room.scenario.name
+def kills(trial: CrashTrial, rng: random.Random, rounds: int, tally: Tally) -> None:
+    last = faulty_disk.count_fault_points(trial.calls)
+    name = trial.scenario.name
     for number in range(rounds):
         if number % 2:
             at = rng.randint(1, last)
-            ended, way = room.killed_at(at), "killed in a call"
+            result, way = trial.killed_at(at), "killed in a call"
             where = f"{name} in call {at} of {last}"
         else:
-            after = rng.uniform(0, 1.1) * room.milliseconds / 1000
-            ended, way = room.killed_after(after), "killed at any moment"
+            after = rng.uniform(0, 1.1) * trial.duration_ms / 1000
+            result, way = trial.killed_after(after), "killed at any moment"
             where = f"{name} after {after:.3f} s"
-        found = room.complaints(ended)
-        if number % 2 and ended.code != -signal.SIGKILL:
+        found = trial.problems(result)
+        if number % 2 and result.code != -signal.SIGKILL:
             found.append("was not killed")
         if name in _AGAIN and not found and number % 5 == 0:
-            found += room.unfinished()
+            found += trial.rerun_problems()
         tally.record(way, where, found)
 
 
-def power_cuts(room: Room, rng: random.Random, rounds: int, tally: Tally) -> None:
-    for ended in room.power_cuts(rng, rounds):
-        tally.record("power cut", room.scenario.name, room.complaints(ended))
+def power_cuts(
+    trial: CrashTrial, rng: random.Random, rounds: int, tally: Tally
+) -> None:
+    for result in trial.power_cuts(rng, rounds):
+        tally.record("power cut", trial.scenario.name, trial.problems(result))
 
 
-def failures(room: Room, rng: random.Random, rounds: int, tally: Tally) -> None:
-    last = faulty_disk.counted(room.calls)
+def failures(trial: CrashTrial, rng: random.Random, rounds: int, tally: Tally) -> None:
+    last = faulty_disk.count_fault_points(trial.calls)
     for _ in range(rounds):
         kind = rng.choice(("eio", "enospc", "erofs", "read"))
         at, times = rng.randint(1, last), rng.choice((1, 2, 5, 1_000_000))
-        ended = room.failing_at(kind, at, times)
-        found = room.complaints(ended) + unreported(ended)
-        where = f"{room.scenario.name}: {kind} in call {at} and {times - 1} more"
+        result = trial.failing_at(kind, at, times)
+        found = trial.problems(result) + unreported(result)
+        where = f"{trial.scenario.name}: {kind} in call {at} and {times - 1} more"
         tally.record(f"disk error ({kind})", where, found)
 
 
-def unreported(ended: Ended) -> list[str]:
+def unreported(result: Result) -> list[str]:
     """Describe a failure without a message."""
-    if ended.code == 0 or (ended.code == 1 and ended.err):
+    if result.code == 0 or (result.code == 1 and result.err):
         return []
-    return [f"ended with {ended.code}: {ended.err}"]
+    return [f"ended with {result.code}: {result.err}"]
 
 
 def full_disks(rng: random.Random, rounds: int, tally: Tally) -> None:
@@ -105,12 +107,12 @@ def full_disks(rng: random.Random, rounds: int, tally: Tally) -> None:
             fill(disk, rng.randrange(0, 120) * 1024)
             words = ("review", "--plain")
             answers = "".join(f"\n{rating}\n" for rating in RATINGS)
-            ended = run(disk, words, answers + "q\n")
+            result = run(disk, words, answers + "q\n")
             (disk / "filling").unlink()
-            refused = ended.out.count("Not saved")
-            given = len(RATINGS) - refused if ended.code == 0 else None
+            refused = result.out.count("Not saved")
+            given = len(RATINGS) - refused if result.code == 0 else None
             kept = len(ratings(disk / "store.db"))
-            found = wrong(disk / "store.db") + unreported(ended)
+            found = store_problems(disk / "store.db") + unreported(result)
             if given is not None and kept != given:
                 found.append(f"{kept} of {given} answers")
             tally.record("disk nearly full", "review", found)
@@ -152,14 +154,14 @@ def concurrent(rng: random.Random, rounds: int, tally: Tally) -> None:
             before = reviews(home)
             commands = list(some_commands(rng, rng.randint(2, 10)))
             processes = [start(home, words, live) for words in commands]
-            ended: list[Ended] = []
+            result: list[Result] = []
             for process in processes:
                 out, err = process.communicate(answers, timeout=120)
-                ended.append(Ended(process.returncode, out, err))
-            found = wrong(home / "store.db")
-            found += [process.err for process in ended if process.code]
+                result.append(Result(process.returncode, out, err))
+            found = store_problems(home / "store.db")
+            found += [process.err for process in result if process.code]
             imported = 6 if ("import", "new.apkg") in commands else 0
-            given = sum(reported_answers(process) for process in ended)
+            given = sum(reported_answers(process) for process in result)
             if reviews(home) != before + imported + given:
                 found.append(f"{reviews(home)} of {before} + {imported} + {given}")
             tally.record("at once", " · ".join(" ".join(w) for w in commands), found)
@@ -182,8 +184,8 @@ def reviews(home: Path) -> int:
     return found
 
 
-def reported_answers(ended: Ended) -> int:
-    match = re.search(r"^(\d+) answers?, \d+ % correct, ", ended.out, re.MULTILINE)
+def reported_answers(result: Result) -> int:
+    match = re.search(r"^(\d+) answers?, \d+ % correct, ", result.out, re.MULTILINE)
     return int(match[1]) if match else 0
 
 
@@ -196,10 +198,10 @@ def main() -> None:
     rng, tally, start_time = random.Random(given.seed), Tally(), time.monotonic()
     for name in [given.only] if given.only else SCENARIOS:
         with tempfile.TemporaryDirectory() as folder:
-            room = Room(SCENARIOS[name], Path(folder) / "room")
-            kills(room, rng, given.rounds, tally)
-            failures(room, rng, given.rounds // 2, tally)
-            power_cuts(room, rng, given.rounds * 4, tally)
+            trial = CrashTrial(SCENARIOS[name], Path(folder) / "room")
+            kills(trial, rng, given.rounds, tally)
+            failures(trial, rng, given.rounds // 2, tally)
+            power_cuts(trial, rng, given.rounds * 4, tally)
             print(f"{name}: {sum(tally.trials.values())} so far", flush=True)
     if not given.only:
         full_disks(rng, given.rounds, tally)

@@ -1,8 +1,8 @@
-"""Commands that are ended in the middle, and what must be true of the store then.
+"""Interrupt commands and check the store afterwards.
 
-However a command ends, its folder afterwards must hold what it held before or what
-it holds when nothing goes wrong, and nothing between; of a review it must hold every
-answer whose next question was printed, once.
+After any interruption the folder holds either its content before the command or its
+content after a complete run.  After a review it holds every answer whose next
+question was printed, exactly once.
 """
 
 import json
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import faulty_disk
-from crash_process import Ended, run, start
+from crash_process import Result, run, start
 from crash_scenarios import RATINGS, Scenario
 from store_fixtures import NOON, contradictions
 
@@ -25,28 +25,28 @@ from srs.store.connection import StoreError
 from srs.store.opening import open_store
 
 _OWN = ("_sqlite_migrations", "readers", "sqlite_sequence")
-"""Tables that tell when and by whom a file was used."""
+"""Tables that record when and by whom a file was used."""
 
 
-def wrong(path: Path) -> list[str]:
-    """Say what is wrong with a store, whatever it should hold."""
+def store_problems(path: Path) -> list[str]:
+    """Return the problems of a store, whatever its content."""
     try:
         store = open_store(path, NOON)
     except StoreError as error:
         return [str(error)]
     found: list[str] = []
     if store.rows("pragma integrity_check") != [("ok",)]:
-        found.append("the store is damaged")
+        found.append("the store is corrupt")
     if store.rows("pragma foreign_key_check"):
-        found.append("rows of the store lack what they belong to")
+        found.append("rows violate foreign keys")
     if contradictions(store):
-        found.append("cards say other than their log")
+        found.append("card states differ from the review log")
     store.close()
     return found
 
 
 def ratings(path: Path) -> list[int]:
-    """Read the answers that were given since noon."""
+    """Return the ratings since noon."""
     store = open_store(path, NOON)
     sql = "select rating from reviews where id >= :noon order by id"
     rows = store.rows(sql, {"noon": NOON})
@@ -55,7 +55,7 @@ def ratings(path: Path) -> list[int]:
 
 
 def dump(path: Path) -> str:
-    """Write out all that a store holds, as text that can be compared."""
+    """Return the content of a store as text that can be compared."""
     store = open_store(path, NOON)
     tables = [
         row[0]
@@ -71,18 +71,18 @@ def dump(path: Path) -> str:
 
 
 def media(home: Path) -> dict[str, bytes]:
-    """Read the pictures that came along, those that are still unpacked left out."""
+    """Read the imported media files, except unfinished ones."""
     files = home.glob("store.db.media/[!.]*")
     return {file.name: file.read_bytes() for file in files}
 
 
-class Room:
-    """A scenario prepared once and played many times."""
+class CrashTrial:
+    """A scenario prepared once and run many times."""
 
     def __init__(self, scenario: Scenario, folder: Path) -> None:
-        """Prepare it under a folder of its own."""
+        """Prepare the scenario in a folder of its own."""
         self.scenario = scenario
-        # What the files are called is part of what a store holds.
+        # The store contains paths, so every run uses the same folder.
         self.home = folder / "home"
         self._kept = folder / "kept"
         self._spare = folder / "spare"
@@ -93,53 +93,53 @@ class Room:
         shutil.copytree(self.home, self._kept, dirs_exist_ok=True)
 
     def reset(self) -> None:
-        """Put the folder back to what it was before the command."""
+        """Restore the folder to its state before the command."""
         shutil.rmtree(self.home, ignore_errors=True)
         shutil.copytree(self._kept, self.home)
 
     @property
     def store(self) -> Path:
-        """Give the file of the store."""
+        """Return the path of the store."""
         return self.home / "store.db"
 
     @cached_property
     def calls(self) -> list[faulty_disk.Call]:
-        """Record what the command does to its files when nothing goes wrong."""
+        """Record the file operations of an undisturbed run."""
         self.reset()
         extra = faulty_disk.environment(self.home, log=self._log)
-        ended = self.play(extra)
-        assert ended.code == 0, ended.err
+        result = self.run(extra)
+        assert result.code == 0, result.err
         return faulty_disk.read_log(self._log)
 
     @cached_property
-    def milliseconds(self) -> int:
-        """Measure how long the command takes."""
+    def duration_ms(self) -> int:
+        """Measure the duration of an undisturbed run."""
         self.reset()
         begun = time.perf_counter()
-        self.play()
+        self.run()
         return round(1000 * (time.perf_counter() - begun))
 
     @cached_property
-    def allowed(self) -> tuple[str, str]:
-        """Give what the store may hold afterwards: nothing or all of it."""
+    def allowed_dumps(self) -> tuple[str, str]:
+        """Return the allowed contents: before the command and after a complete run."""
         self.reset()
         before = dump(self.store)
-        ended = self.play()
-        assert ended.code == 0, ended.err
+        result = self.run()
+        assert result.code == 0, result.err
         self._media = media(self.home)
         return before, dump(self.store)
 
-    def play(self, extra: dict[str, str] | None = None) -> Ended:
-        """Run the command as the folder is."""
+    def run(self, extra: dict[str, str] | None = None) -> Result:
+        """Run the command in the folder as it is."""
         return run(self.home, self.scenario.words, self.scenario.stdin, extra)
 
-    def killed_at(self, call: int) -> Ended:
+    def killed_at(self, call: int) -> Result:
         """Run the command and kill it in the n-th call that changes a file."""
         self.reset()
-        return self.play(faulty_disk.environment(self.home, kind="kill", at=call))
+        return self.run(faulty_disk.environment(self.home, kind="kill", at=call))
 
-    def killed_after(self, seconds: float) -> Ended:
-        """Run the command and kill it after some time."""
+    def killed_after(self, seconds: float) -> Result:
+        """Run the command and kill it after a time."""
         self.reset()
         process = start(self.home, self.scenario.words)
         assert process.stdin is not None
@@ -154,63 +154,68 @@ class Room:
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
         out, err = process.communicate()
-        return Ended(process.returncode, out, err)
+        return Result(process.returncode, out, err)
 
-    def failing_at(self, kind: str, call: int, times: int = 1) -> Ended:
-        """Run the command on a disk that refuses the n-th call, and perhaps more."""
+    def failing_at(self, kind: str, call: int, times: int = 1) -> Result:
+        """Run the command on a disk that fails the n-th call and maybe later ones."""
         self.reset()
         extra = faulty_disk.environment(self.home, kind=kind, at=call, times=times)
-        return self.play(extra)
+        return self.run(extra)
 
-    def power_cuts(self, dice: random.Random, count: int) -> Iterator[Ended]:
-        """Cut the power at some moments of the command; the folder is what is left."""
+    def power_cuts(self, rng: random.Random, count: int) -> Iterator[Result]:
+        """Simulate power cuts at random moments; leave the folder as it would be then."""
         calls = self.calls
-        wanted = sorted(dice.randrange(len(calls) + 1) for _ in range(count))
+        wanted = sorted(rng.randrange(len(calls) + 1) for _ in range(count))
         self.reset()
-        disk, said, taken = faulty_disk.Disk(self.home), b"", 0
+        disk, printed, applied = faulty_disk.Disk(self.home), b"", 0
         for moment in wanted:
-            for call in calls[taken:moment]:
-                if call.what == "S":
-                    said += call.data
+            for call in calls[applied:moment]:
+                if call.kind == "S":
+                    printed += call.data
                 else:
-                    disk.take(call)
-            taken = moment
+                    disk.apply(call)
+            applied = moment
             shutil.rmtree(self.home, ignore_errors=True)
             self.home.mkdir()
-            disk.cut(self.home, dice)
-            yield Ended(-9, said.decode(), "")
+            disk.cut_power(self.home, rng)
+            yield Result(-9, printed.decode(), "")
 
-    def complaints(self, ended: Ended) -> list[str]:
-        """Say what is wrong with the folder after a command that ended somehow."""
-        found = wrong(self.store)
-        if "Traceback" in ended.err:
-            found.append(ended.err)
+    def problems(self, result: Result) -> list[str]:
+        """Return the problems of the folder after an interrupted command."""
+        found = store_problems(self.store)
+        if "Traceback" in result.err:
+            found.append(result.err)
         if found:
             return found
         if self.scenario.name == "review":
-            found += self._lost(ended, ratings(self.store))
-        elif dump(self.store) not in self.allowed:
-            found.append("the store holds a part of what was to be done")
-        elif dump(self.store) == self.allowed[1] and media(self.home) != self._media:
-            found.append("notes are there without their pictures")
+            found += self._lost(result, ratings(self.store))
+        elif dump(self.store) not in self.allowed_dumps:
+            found.append("the command was done in part")
+        elif (
+            dump(self.store) == self.allowed_dumps[1]
+            and media(self.home) != self._media
+        ):
+            found.append("notes were imported without their media")
         return found + self._bad_backups()
 
-    def unfinished(self) -> list[str]:
-        """Run the command once more; say what is wrong if it doesn't end its work."""
-        ended = self.play()
-        if ended.code == 0 and dump(self.store) == self.allowed[1]:
+    def rerun_problems(self) -> list[str]:
+        """Run the command again; return problems if it does not complete."""
+        result = self.run()
+        if result.code == 0 and dump(self.store) == self.allowed_dumps[1]:
             return []
-        return [f"run again, it ends with {ended.code}: {ended.err or 'other rows'}"]
+        return [
+            f"run again, it exited with {result.code}: {result.err or 'other rows'}"
+        ]
 
-    def _lost(self, ended: Ended, answers: list[int]) -> list[str]:
-        """Compare the answers in the store with those that were given."""
-        refused = ended.out.count("Not saved")
+    def _lost(self, result: Result, answers: list[int]) -> list[str]:
+        """Compare the answers in the store with those given."""
+        refused = result.out.count("Not saved")
         if refused:
-            # Each refusal took one of the ratings; which, the next ones tell.
+            # Each failed save skips one rating; which one depends on the failure.
             given = len(RATINGS) - refused
-            is_whole = len(answers) == given if ended.code == 0 else True
+            is_whole = len(answers) == given if result.code == 0 else True
             return [] if is_whole else [f"{answers} of {given} answers"]
-        kept = ended.acknowledged
+        kept = result.acknowledged
         wanted = [int(rating) for rating in RATINGS]
         if answers in (wanted[:kept], wanted[: kept + 1]):
             return []
@@ -223,5 +228,5 @@ class Room:
                 continue
             copy: dict[str, Any] = json.loads(dump(file))
             if not copy["cards"] and self.scenario.name != "first add":
-                found.append(f"{file.name} is no backup")
+                found.append(f"{file.name} is not a backup")
         return found

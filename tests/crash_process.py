@@ -1,4 +1,4 @@
-"""Commands of flash as processes of their own."""
+"""Run commands of flash as processes."""
 
 import os
 import subprocess
@@ -12,8 +12,8 @@ ASKED = "(Enter shows the answer"
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
+class Result:
+    """Exit code and output of a command."""
 
     code: int
     out: str
@@ -35,9 +35,9 @@ def start(
 
     Args:
         folder: Where its store is.
-        words: After `flash`.
-        extra: More of the environment; by default its clock stands at noon.
-        before: Run in the new process before the command.
+        words: Arguments of `flash`.
+        extra: Environment variables to add; by default the clock is fixed at noon.
+        before: Called in the new process before the command.
     """
     environment = {
         **os.environ,
@@ -67,8 +67,8 @@ def run(
     words: tuple[str, ...],
     stdin: str = "",
     extra: dict[str, str] | None = None,
-) -> Ended:
-    """Run a command in a folder till it ends."""
+) -> Result:
+    """Run a command in a folder until it ends."""
     process = start(folder, words, extra)
     out, err = process.communicate(stdin)
-    return Ended(process.returncode, out, err)
+    return Result(process.returncode, out, err)

@@ -1,4 +1,4 @@
-"""The commands that are ended in the middle, each with the folder it is started in."""
+"""Commands to interrupt, each with a function that prepares its folder."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ _CARDS = 30
 
 @dataclass(frozen=True)
 class Scenario:
-    """A command, and the folder that it is started in."""
+    """A command and how to prepare its folder."""
 
     name: str
     words: tuple[str, ...]
@@ -32,20 +32,20 @@ class Scenario:
 
 
 def _store(folder: Path, notes: int = _CARDS) -> Store:
-    """Make a store with some answers in the past, and the file it was added from."""
+    """Create a store with past answers."""
     store = open_store(folder / "store.db", NOON)
     save_setting(store, "time_zone", "UTC")
     save_options(store, "", {"new_per_day": 9999, "learning_steps": [60, 600]})
     add(store, numbered(notes), NOON - 40 * DAY_MS, str(folder / "deck.yaml"))
     cards = [row[0] for row in store.rows("select id from cards order by position")]
     for index, card in enumerate(cards[: notes // 2]):
-        for turn, rating in enumerate((3, 3, 1 + index % 4)):
-            at = NOON - (30 - 5 * turn) * DAY_MS + index * 60_000
+        for number, rating in enumerate((3, 3, 1 + index % 4)):
+            at = NOON - (30 - 5 * number) * DAY_MS + index * 60_000
             give(store, card, Rating(rating), at)
     return store
 
 
-def _fresh(folder: Path) -> None:
+def _with_deck_file(folder: Path) -> None:
     (folder / "deck.yaml").write_text(_deck(range(_CARDS)), "utf-8")
 
 
@@ -61,14 +61,14 @@ def _reviewed(folder: Path) -> None:
     _store(folder).close()
 
 
-def _edited(folder: Path) -> None:
-    """Some cards changed, some gone, some new."""
+def _with_edited_file(folder: Path) -> None:
+    """Edit the deck file: some cards are changed, removed or new."""
     _store(folder).close()
     (folder / "deck.yaml").write_text(_deck(range(4, 2 * _CARDS), " now"), "utf-8")
 
 
 def _with_package(folder: Path) -> None:
-    """Beside the store a package with notes, reviews, a picture and a preset."""
+    """Add a package with notes, reviews, a picture and a preset."""
     other = folder / "other"
     other.mkdir()
     (other / "p.png").write_bytes(os.urandom(5000))
@@ -80,14 +80,14 @@ def _with_package(folder: Path) -> None:
         give(store, card, Rating.GOOD, NOON - 60_000 + index)
     store.close()
     words = ("--db", "other/store.db", "export", "new.apkg", "--with-schedule")
-    ended = run(folder, words)
-    assert ended.code == 0, ended.err
+    result = run(folder, words)
+    assert result.code == 0, result.err
     shutil.rmtree(other)
     _reviewed(folder)
 
 
-def _lived(folder: Path) -> None:
-    """Enough of a life to fit parameters to."""
+def _long_history(folder: Path) -> None:
+    """Create enough reviews to optimize parameters."""
     store = _store(folder, 150)
     ids = [row[0] for row in store.rows("select id from cards")]
     with store.transaction() as connection:
@@ -98,7 +98,7 @@ def _lived(folder: Path) -> None:
     store.close()
 
 
-def _stricter(folder: Path) -> None:
+def _higher_retention(folder: Path) -> None:
     store = _store(folder)
     save_options(store, "", {"desired_retention": 0.97})
     store.close()
@@ -109,14 +109,14 @@ _ANSWERS = "".join(f"\n{rating}\n" for rating in RATINGS)
 SCENARIOS: dict[str, Scenario] = {
     one.name: one
     for one in (
-        Scenario("first add", ("add", "deck.yaml"), _fresh),
-        Scenario("add", ("add", "deck.yaml", "--yes"), _edited),
+        Scenario("first add", ("add", "deck.yaml"), _with_deck_file),
+        Scenario("add", ("add", "deck.yaml", "--yes"), _with_edited_file),
         Scenario("review", ("review", "--plain"), _reviewed, _ANSWERS + "q\n"),
         Scenario("import", ("import", "new.apkg"), _with_package),
-        Scenario("reschedule", ("reschedule",), _stricter),
+        Scenario("reschedule", ("reschedule",), _higher_retention),
         Scenario("backup", ("backup",), _reviewed),
         Scenario("config", ("config", "rollover", "13"), _reviewed),
         Scenario("undo", ("undo",), _reviewed),
-        Scenario("optimize", ("optimize",), _lived),
+        Scenario("optimize", ("optimize",), _long_history),
     )
 }

@@ -1,9 +1,8 @@
-"""A disk that fails, a process that dies in a write, a machine whose power goes.
+"""Simulate a failing disk, a process killed in a write, and a power cut.
 
-`tests/faults.c` stands between a process and its files.  It fails or kills at a
-call that is counted, and it writes down every change, so that what a power cut
-would have left can be made from the record: of what was not yet synced any part
-may be there, torn anywhere between two sectors, or nothing of it.
+`tests/faults.c` is loaded into a process.  It fails or kills at a counted call and
+logs every change to a file, so that the state after a power cut can be computed from
+the log: any part of the unsynced writes may survive, torn at any sector.
 """
 
 import atexit
@@ -25,7 +24,7 @@ _SECTOR = 512
 
 @cache
 def library() -> Path | None:
-    """Build the library; None where there is no compiler or no LD_PRELOAD."""
+    """Build the library; return None without a compiler or LD_PRELOAD."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None or not sys.platform.startswith("linux"):
         return None
@@ -45,14 +44,14 @@ def environment(
     times: int = 1,
     log: Path | None = None,
 ) -> dict[str, str]:
-    """Give what a process needs for a fault in a folder.
+    """Return the environment that makes a process fail in a folder.
 
     Args:
-        folder: Only calls about files under it count.
+        folder: Only calls on files under it are counted.
         kind: `kill`, `eio`, `enospc`, `erofs` or `read`; empty for none.
         at: The number of the call, from 1.
-        times: How many calls from there on fail.
-        log: Where to record all of them.
+        times: How many calls fail from then on.
+        log: File to record all calls in.
     """
     found = {"LD_PRELOAD": str(library()), "FAULT_FOLDER": str(folder)}
     if kind:
@@ -62,16 +61,16 @@ def environment(
 
 @dataclass(frozen=True)
 class Call:
-    """One call that changed a file, or `S`: something was said on stdout."""
+    """One call that changed a file; kind `S` is a write to stdout."""
 
-    what: str
+    kind: str
     path: str
     offset: int
     data: bytes
 
 
 def read_log(path: Path) -> list[Call]:
-    """Read what a process did."""
+    """Read the calls of a process."""
     data, at = path.read_bytes(), 0
     calls: list[Call] = []
     while at < len(data):
@@ -83,9 +82,9 @@ def read_log(path: Path) -> list[Call]:
     return calls
 
 
-def counted(calls: Iterable[Call]) -> int:
-    """Count the calls at which a fault can be placed."""
-    return sum(call.what != "S" for call in calls)
+def count_fault_points(calls: Iterable[Call]) -> int:
+    """Count the calls that can be made to fail."""
+    return sum(call.kind != "S" for call in calls)
 
 
 @dataclass
@@ -93,27 +92,27 @@ class _File:
     durable: bytearray
     pending: list[Call] = field(default_factory=list)
 
-    def apply(self, call: Call, dice: random.Random | None = None) -> None:
-        if call.what == "T":
+    def apply(self, call: Call, rng: random.Random | None = None) -> None:
+        if call.kind == "T":
             size = call.offset
             del self.durable[size:]
             self.durable.extend(bytes(size - len(self.durable)))
             return
         for start in range(0, len(call.data), _SECTOR):
-            if dice is None or dice.random() < 0.5:
+            if rng is None or rng.random() < 0.5:
                 piece, at = call.data[start : start + _SECTOR], call.offset + start
                 self.durable.extend(bytes(max(0, at - len(self.durable))))
                 self.durable[at : at + len(piece)] = piece
 
 
 class Disk:
-    """What of a folder has reached the disk, and what is on the way."""
+    """The files of a folder: synced content and pending writes."""
 
     def __init__(self, folder: Path) -> None:
-        """Begin with all of a folder's files on the disk."""
+        """Start with all files of a folder synced."""
         self._folder = folder
         self._entries: list[Call] = []
-        """Names that were made, changed or removed and may be lost."""
+        """Directory entries created, renamed or removed but not yet synced."""
         self._durable = {
             str(path): _File(bytearray(path.read_bytes()))
             for path in folder.rglob("*")
@@ -122,9 +121,9 @@ class Disk:
         self._seen = dict(self._durable)
         self._made: dict[int, _File] = {}
 
-    def take(self, call: Call) -> None:
-        """Let a process make a call."""
-        match call.what:
+    def apply(self, call: Call) -> None:
+        """Apply a call of a process."""
+        match call.kind:
             case "C":
                 self._made[id(call)] = self._seen[call.path] = _File(bytearray())
                 self._entries.append(call)
@@ -148,28 +147,28 @@ class Disk:
     def _enter(self, entries: Iterable[Call]) -> None:
         names = self._durable
         for call in entries:
-            if call.what == "C":
+            if call.kind == "C":
                 names[call.path] = self._made[id(call)]
-            elif call.what == "U":
+            elif call.kind == "U":
                 names.pop(call.path, None)
             elif call.path in names:
                 names[call.data.decode()] = names.pop(call.path)
 
-    def cut(self, target: Path, dice: random.Random) -> None:
-        """Write what a power cut leaves: all that was synced, and of the rest a part.
+    def cut_power(self, target: Path, rng: random.Random) -> None:
+        """Write what a power cut leaves: synced content and part of the rest.
 
-        A file system keeps the order of names; of their changes the first few are
-        there.  Of writes nothing, all, any, or sectors of any.
+        File systems keep the order of directory changes, so the first few survive.
+        Of the pending writes none, all, some, or some sectors survive.
         """
         disk = self._copy()
-        disk._enter(disk._entries[: dice.randint(0, len(disk._entries))])
+        disk._enter(disk._entries[: rng.randint(0, len(disk._entries))])
         for name, file in disk._durable.items():
-            how = dice.choice(("nothing", "all", "some", "sectors"))
+            how = rng.choice(("nothing", "all", "some", "sectors"))
             for call in file.pending:
-                if how == "all" or (how == "some" and dice.random() < 0.5):
+                if how == "all" or (how == "some" and rng.random() < 0.5):
                     file.apply(call)
                 elif how == "sectors":
-                    file.apply(call, dice)
+                    file.apply(call, rng)
             path = target / Path(name).relative_to(self._folder)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(file.durable)

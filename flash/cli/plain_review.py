@@ -67,6 +67,9 @@ def run(
 
     Returns:
         The summary of the review.
+
+    Raises:
+        StoreError: The last step was not saved.
     """
     for stream in (stdin, stdout):
         if isinstance(stream, TextIOWrapper):
@@ -79,6 +82,8 @@ class _PlainReview:
     def __init__(self, session: Session, stdin: TextIO, stdout: TextIO) -> None:
         self._session, self._stdin, self._stdout = session, stdin, stdout
         self._is_ending = False
+        self._failure: StoreError | None = None
+        """Why the last step was not saved."""
 
     def run(self, notices: Sequence[str]) -> Summary:
         """Ask until no card is due, or a limit or the input ends the review."""
@@ -95,6 +100,8 @@ class _PlainReview:
             self._print(all_done(summary))
         for line in summary_lines(summary):
             self._print(line)
+        if self._failure is not None:
+            raise self._failure
         return summary
 
     def _print(self, text: str = "") -> None:
@@ -167,7 +174,9 @@ class _PlainReview:
             step()
         except StoreError as error:
             self._print(f"{not_saved()}: {error.message} ({error.hint})")
+            self._failure = error
             return False
+        self._failure = None
         return True
 
     def _rate(self, rating: Rating, took_ms: int) -> None:

@@ -64,6 +64,7 @@ def run(session: Session, notices: Sequence[str] = ()) -> Summary:
     Raises:
         KeyboardInterrupt: The user pressed Ctrl-C; nothing is lost.
         SystemExit: A signal ended the review, or the app failed.
+        StoreError: The last step was not saved.
     """
     app = ReviewApp(session, notices)
     app.run(mouse=False)
@@ -73,6 +74,8 @@ def run(session: Session, notices: Sequence[str] = ()) -> Summary:
         sys.exit(128 + app.ended_by)
     if app.return_code:
         sys.exit(app.return_code)
+    if app.review.failure is not None:
+        raise app.review.failure
     return session.summary()
 
 

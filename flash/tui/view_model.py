@@ -103,6 +103,8 @@ class ReviewViewModel:
         self._asked_ms = session.now()
         self._total_ms = 0
         self._search: ConfusionSearch | None = None
+        self.failure: StoreError | None = None
+        """The last error of the store, unless a step was saved since."""
         self.view = View(message=" ".join(notices), session_name=session.name)
         self._advance()
 
@@ -176,6 +178,7 @@ class ReviewViewModel:
         except StoreError as error:
             title = not_saved() if self.view.prompt else not_read()
             overlay = Overlay(title, (error.message, error.hint))
+            self.failure = error
             self.view = replace(self.view, overlay=overlay)
             return UiCommand.NOTHING
 
@@ -228,6 +231,7 @@ class ReviewViewModel:
     def _rate(self, rating: Rating) -> None:
         took_ms = max(0, self._session.now() - self._asked_ms)
         answered = self._session.answer(rating, took_ms)
+        self.failure = None
         self._total_ms += took_ms
         line = answered_line(answered)
         self.show_message(line, is_alarm=bool(line))
@@ -254,6 +258,7 @@ class ReviewViewModel:
         chosen = None if key == "escape" else search.press(key)
         if chosen is not None:
             is_recorded = self._session.confused_with(chosen.card)
+            self.failure = None
             message = confusion_result(is_recorded=is_recorded)
             self.show_message(message, is_alarm=not is_recorded)
         if chosen is not None or key == "escape":
@@ -263,6 +268,7 @@ class ReviewViewModel:
 
     def _undo(self) -> None:
         undone = self._session.undo()
+        self.failure = None
         message = undone_text(undone.operation) if undone else nothing_to_undo()
         self.show_message(message)
         self._advance()
@@ -274,6 +280,7 @@ class ReviewViewModel:
         else:
             self._session.bury()
             self.show_message(buried())
+        self.failure = None
         self._advance()
 
     def reload(self) -> None:

@@ -1,12 +1,11 @@
 """A review that is killed has lost no answer whose next question was shown."""
 
-import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from crash_process import start
 
 from flash.__main__ import main
 from srs.store.connection import Store
@@ -27,14 +26,8 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "store.db"
 
 
-def start() -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "flash", "review", "--plain"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
+def start_review(path: Path) -> subprocess.Popen[str]:
+    return start(path.parent, ("review", "--plain"))
 
 
 def wait_for(process: subprocess.Popen[str], text: str) -> None:
@@ -61,7 +54,7 @@ def reviews(path: Path) -> tuple[Store, list[tuple[int, int]]]:
     "ending", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
 )
 def test_a_killed_review_keeps_its_answers(path: Path, ending: signal.Signals) -> None:
-    process = start()
+    process = start_review(path)
     wait_for(process, "question 0")
     for number, rating in enumerate("1342", 1):
         rate(process, rating)
@@ -77,7 +70,7 @@ def test_a_killed_review_keeps_its_answers(path: Path, ending: signal.Signals) -
 
 
 def test_two_reviews_at_once_count_an_answer_once(path: Path) -> None:
-    first, second = start(), start()
+    first, second = start_review(path), start_review(path)
     wait_for(first, "question 0")
     wait_for(second, "question 0")
 

@@ -11,8 +11,9 @@ from terminal_review import DECK, NOON, ReviewSetup
 
 from flash.cli.plain_review import run
 from srs.models.cards import Rating
+from srs.store.connection import StoreError
 from srs.study.cram import CramOptions
-from srs.study.session import Session, SessionLimits, Summary
+from srs.study.session import Answered, Session, SessionLimits, Summary
 
 
 @pytest.fixture
@@ -26,6 +27,13 @@ def hold(session: Session, *words: str) -> tuple[Summary, list[str]]:
     stdout = io.StringIO()
     summary = run(session, io.StringIO("".join(f"{w}\n" for w in words)), stdout)
     return summary, stdout.getvalue().splitlines()
+
+
+def failing_review(session: Session, *words: str) -> list[str]:
+    stdout = io.StringIO()
+    with pytest.raises(StoreError, match="readonly"):
+        run(session, io.StringIO("".join(f"{w}\n" for w in words)), stdout)
+    return stdout.getvalue().splitlines()
 
 
 ONE = "deck: One\ncards:\n  - {front: Only?, back: Yes}\n"
@@ -160,10 +168,31 @@ def test_the_answer_limit_ends_a_plain_review(setup: ReviewSetup) -> None:
 def test_a_failed_save_asks_the_question_again(setup: ReviewSetup) -> None:
     session = setup.session(ONE)
     session.store.connection.execute("pragma query_only = on")
-    _, lines = hold(session, "", "3", "3")
+    lines = failing_review(session, "", "3", "3")
 
     assert len([line for line in lines if "readonly" in line]) == 2
     assert setup.ratings() == []
+
+
+def test_a_review_succeeds_after_a_failed_save_is_repeated(
+    setup: ReviewSetup,
+) -> None:
+    session = setup.session(ONE)
+    answer, failures = (
+        session.answer,
+        [StoreError(setup.path, "disk full", "free space")],
+    )
+
+    def fail_once(rating: Rating, took_ms: int) -> Answered:
+        if failures:
+            raise failures.pop()
+        return answer(rating, took_ms)
+
+    session.answer = fail_once
+    summary, lines = hold(session, "", "3", "3", "q")
+
+    assert "Not saved: disk full (free space)" in lines
+    assert summary.answered == 1
 
 
 def test_notices_come_first(setup: ReviewSetup) -> None:
@@ -304,7 +333,7 @@ def test_a_failed_save_of_a_confusion_keeps_the_answer(setup: ReviewSetup) -> No
     session = setup.session(TWINS)
     hold(session, "", "1", "q")
     session.store.connection.execute("pragma query_only = on")
-    _, lines = hold(session, "x acl", "x 1", "q")
+    lines = failing_review(session, "x acl", "x 1", "q")
 
     assert any("readonly" in line for line in lines)
     assert (setup.ratings(), setup.confusions()) == ([Rating.AGAIN], [])

@@ -18,6 +18,7 @@ from flash.tui.app import ReviewApp
 from flash.tui.page import layout
 from flash.tui.view_model import Mode, ReviewViewModel, UiCommand
 from srs.models.cards import Rating
+from srs.store.connection import StoreError
 from srs.study.cram import CramOptions
 from srs.study.session import Session, SessionLimits
 
@@ -626,6 +627,22 @@ def test_run_returns_the_summary_or_raises_on_ctrl_c(
     with pytest.raises(KeyboardInterrupt):
         screen.run(setup.session())
     assert setup.ratings() == [Rating.EASY, Rating.EASY]
+
+
+def test_run_raises_the_error_of_an_unsaved_answer(
+    setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = setup.session()
+    session.store.connection.execute("pragma query_only = on")
+
+    async def held(app: ReviewApp) -> None:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("space", "3", "space", "q")
+
+    monkeypatch.setattr(ReviewApp, "run", lambda app, **_: asyncio.run(held(app)))
+
+    with pytest.raises(StoreError, match="readonly"):
+        screen.run(session)
 
 
 # Cram
