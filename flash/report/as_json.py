@@ -20,6 +20,7 @@ def as_json(found: Statistics) -> dict[str, Any]:
     """Return all statistics under their keys, in a fixed order."""
     values = msgspec.structs.asdict(found.overview)
     young, mature = values.pop("young_retention"), values.pop("mature_retention")
+    del values["days"]
     today = day_date(found.today)
     values["retention"] = {"young": _retention(young), "mature": _retention(mature)}
     values["forecast"] = [
@@ -46,7 +47,7 @@ def _of_cards(found: Statistics) -> dict[str, Any]:
                 "reviews": day.reviews,
                 "seconds": day.seconds,
             }
-            for day in found.days
+            for day in found.overview.days
         ],
         "stability": _groups(found.memory.stability),
         "difficulty": _groups(found.memory.difficulty),

@@ -36,7 +36,7 @@ from srs.stats.retention import Retention
 
 def sections(found: Statistics) -> Iterator[str]:
     """Yield the sections in their order."""
-    yield _year(found.days)
+    yield _year(found.overview.days)
     yield _due(found)
     if found.answers is not None:
         yield from _of_answers(found.answers, found.desired_retention)

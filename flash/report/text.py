@@ -72,7 +72,7 @@ def _retention(name: str, found: Retention, columns: int) -> Iterator[str]:
 
 def _year(found: Statistics, columns: int) -> Iterator[str]:
     """Yield the heat map, with as many weeks as fit."""
-    grid = heat_map(found.days)
+    grid = heat_map(found.overview.days)
     each = 2 if columns >= 6 + 2 * len(grid.weeks) else 1
     grid = grid.last((columns - 6) // each)
     days = [day for week in grid.weeks for day in week if day is not None]

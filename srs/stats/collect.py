@@ -22,10 +22,8 @@ from srs.stats.distributions import (
 )
 from srs.stats.overview import (
     YEAR_DAYS,
-    DayCount,
     DeckSummary,
     Overview,
-    day_counts,
     deck_summaries,
     overview,
 )
@@ -53,8 +51,6 @@ class Statistics(Struct, frozen=True):
     desired_retention: float
     """0 to 1, as set for this deck."""
     overview: Overview
-    days: tuple[DayCount, ...]
-    """The last year, today last."""
     memory: MemoryDistribution
     decks: tuple[DeckSummary, ...]
     difficult: DifficultCards
@@ -90,7 +86,6 @@ def collect_statistics(
         today=today,
         desired_retention=options.preset(deck).desired_retention,
         overview=overview(store, options, now_ms, chosen),
-        days=day_counts(store, options.calendar, today, chosen),
         memory=memory_distribution(store, chosen),
         decks=deck_summaries(store, now_ms, chosen),
         difficult=difficult_cards(store, chosen),

@@ -1,8 +1,9 @@
 """Today, the streak, the last year, the next days, and a summary of each deck."""
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
-from srs.scheduler.study_day import Calendar
 from srs.stats.retention import Retention, young_and_mature
 from srs.store import statistics as queries
 from srs.store.card_list import deck_names_by_id
@@ -16,8 +17,16 @@ _MONTH_DAYS = 30
 _MONTH_MS = _MONTH_DAYS * 86_400_000
 
 
+class DayCount(Struct, frozen=True):
+    """Answers of one study day."""
+
+    day: int
+    reviews: int
+    seconds: float
+
+
 class Overview(Struct, frozen=True):
-    """The statistics that need no look at the whole log."""
+    """Counts of cards and answers."""
 
     cards: int
     """In use: neither retired nor suspended."""
@@ -40,14 +49,8 @@ class Overview(Struct, frozen=True):
     mature_retention: Retention
     forecast: tuple[int, ...]
     """Reviews due on each of the next days; today includes the overdue."""
-
-
-class DayCount(Struct, frozen=True):
-    """Answers of one study day."""
-
-    day: int
-    reviews: int
-    seconds: float
+    days: tuple[DayCount, ...]
+    """The last year, today last, by the time zones of the answers."""
 
 
 class DeckSummary(Struct, frozen=True):
@@ -79,67 +82,35 @@ def overview(
     calendar = options.calendar
     today = calendar.day(now_ms)
     start_ms, end_ms = calendar.start_ms(today), calendar.start_ms(today + 1)
-    counts = queries.card_counts(store, chosen, day=today, end_ms=end_ms)
+    cards = queries.card_counts(store, chosen, day=today, end_ms=end_ms)
     answers, again, spent_ms = queries.answer_counts(store, chosen, since_ms=start_ms)
+    by_day = queries.answers_by_day(store, chosen, calendar.rollover)
     due = queries.due_counts(store, chosen, day=today, days=FORECAST_DAYS)
     young, mature = young_and_mature(store, now_ms - _MONTH_MS, chosen)
     return Overview(
-        **counts._asdict(),
-        reviews=queries.answer_counts(store, chosen, since_ms=0)[0],
+        **cards._asdict(),
+        reviews=sum(count for count, _ in by_day.values()),
         reviewed_today=answers,
         again_today=again,
         seconds_today=spent_ms / 1000,
-        streak=_streak(store, calendar, today, chosen),
+        streak=_streak(by_day, today),
         young_retention=young,
         mature_retention=mature,
         forecast=tuple(due.get(index, 0) for index in range(FORECAST_DAYS)),
+        days=tuple(
+            DayCount(day, count, ms / 1000)
+            for day in range(today - YEAR_DAYS + 1, today + 1)
+            for count, ms in [by_day.get(day, (0, 0))]
+        ),
     )
 
 
-def _streak(store: Store, calendar: Calendar, today: int, chosen: DeckFilter) -> int:
-    """Count back day by day; each is one query of a few days' log."""
-    streak, day = 0, today
-    while True:
-        start_ms, rollover = calendar.start_ms(day), calendar.rollover
-        if queries.has_answer(
-            store, chosen, day=day, start_ms=start_ms, rollover=rollover
-        ):
-            streak += 1
-        elif day != today:
-            return streak
-        day -= 1
-
-
-def day_counts(
-    store: Store,
-    calendar: Calendar,
-    today: int,
-    chosen: DeckFilter,
-    *,
-    days: int = YEAR_DAYS,
-) -> tuple[DayCount, ...]:
-    """Count the answers of each of the last days.
-
-    A day is the study day in the time zone of the answer, so a journey moves no
-    answer to another day.
-
-    Args:
-        store: The store.
-        calendar: The user's calendar.
-        today: The last study day.
-        chosen: Whose cards.
-        days: Number of days, today included.
-    """
-    first = today - days + 1
-    found = queries.answers_by_day(
-        store,
-        chosen,
-        start_ms=calendar.start_ms(first),
-        end_ms=calendar.start_ms(today + 1),
-        rollover=calendar.rollover,
-    )
-    counts = ((day, *found.get(day, (0, 0))) for day in range(first, today + 1))
-    return tuple(DayCount(day, count, ms / 1000) for day, count, ms in counts)
+def _streak(days: Collection[int], today: int) -> int:
+    day = today if today in days else today - 1
+    streak = 0
+    while day - streak in days:
+        streak += 1
+    return streak
 
 
 def deck_summaries(

@@ -22,8 +22,6 @@ _REVIEWS = """
                     in (select value from json_each(:decks)))
 """
 """Condition on rows of `reviews`: answers that were not undone."""
-_MAX_OFFSET_MS = 26 * 3_600_000
-"""Largest difference between two time zones."""
 
 
 class DeckFilter(Struct, frozen=True):
@@ -116,56 +114,23 @@ def answer_counts(
     return tuple(row)
 
 
-def has_answer(
-    store: Store, chosen: DeckFilter, *, day: int, start_ms: int, rollover: int
-) -> bool:
-    """Return True if an answer was given on a study day, in its own time zone.
-
-    Args:
-        store: The store.
-        chosen: Whose cards.
-        day: Study day.
-        start_ms: Start of the day here, UTC milliseconds.
-        rollover: Hour at which a study day begins.
-    """
-    found = store.row(
-        f"""
-        select 1 from reviews
-         where id >= :start - :offset and id < :start + 90000000 + :offset
-           and {STUDY_DAY} = :day and {_REVIEWS}
-         limit 1
-        """,
-        chosen.values(
-            start=start_ms, offset=_MAX_OFFSET_MS, day=day, shift=rollover * 3600
-        ),
-    )
-    return found is not None
-
-
 def answers_by_day(
-    store: Store, chosen: DeckFilter, *, start_ms: int, end_ms: int, rollover: int
+    store: Store, chosen: DeckFilter, rollover: int
 ) -> dict[int, tuple[int, int]]:
-    """Count answers and sum up milliseconds by study day, in their own time zones.
+    """Count all answers and sum up their milliseconds by study day.
 
-    Args:
-        store: The store.
-        chosen: Whose cards.
-        start_ms: Start of the first day here, UTC milliseconds.
-        end_ms: End of the last day here.
-        rollover: Hour at which a study day begins.
+    The study day is that of the time zone in which the answer was given.
     """
     rows = store.rows(
         f"""
         select {STUDY_DAY}, count(*), sum(took_ms)
           from reviews
-         where id >= :start - :offset and id < :end + :offset and {_REVIEWS}
+         where {_REVIEWS}
          group by 1
         """,
-        chosen.values(
-            start=start_ms, end=end_ms, offset=_MAX_OFFSET_MS, shift=rollover * 3600
-        ),
+        chosen.values(shift=rollover * 3600),
     )
-    return {day: (count, ms) for day, count, ms in rows}
+    return {day: (count, spent_ms) for day, count, spent_ms in rows}
 
 
 def deck_counts(

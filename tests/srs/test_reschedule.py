@@ -1,4 +1,4 @@
-"""Review cards get the interval that their memory asks for today, all or none."""
+"""Rescheduling: all cards or none move, and an undo brings them back."""
 
 import sqlite3
 from pathlib import Path
@@ -30,7 +30,7 @@ def days(store: Store) -> list[tuple[int, int]]:
     return store.rows("select id, due_day from cards order by id")
 
 
-def test_a_reschedule_moves_what_its_memory_asks_for(store: Store) -> None:
+def test_reschedule_moves_cards_and_can_be_undone(store: Store) -> None:
     options = Options(store)
     before = days(store)
 

@@ -1,4 +1,4 @@
-"""Statistics of a learner's log, each beside a slow and obvious way to count it."""
+"""Statistics of a simulated log, each compared with a slow and obvious count."""
 
 import math
 import random
@@ -41,7 +41,6 @@ from srs.stats.distributions import (
 from srs.stats.overview import (
     DayCount,
     DeckSummary,
-    day_counts,
     deck_summaries,
     overview,
 )
@@ -65,7 +64,7 @@ DECKS = ("A", "A::B", "AB")
 
 
 class Row(NamedTuple):
-    """A row of the log as a test looks at it."""
+    """A row of the review log."""
 
     id: int
     card: int
@@ -89,8 +88,8 @@ class Row(NamedTuple):
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A year and a half in three decks: with undone answers, looks outside of the
-    schedule, due days set by hand, a journey, and slow answers."""
+    """A year and a half in three decks, with undone answers, cram reviews, due days
+    set by hand, a journey, and slow answers."""
     store = new_store(tmp_path_factory.mktemp("lived"))
     notes = [
         basic(f"{deck} {number:02}", deck) for deck in DECKS for number in range(40)
@@ -116,7 +115,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def log(store: Store, deck: str = "") -> list[Row]:
-    """Read the rows that stand, the oldest first."""
+    """Read the rows that were not undone, oldest first."""
     rows = store.rows(
         """
         select r.id, r.card, r.rating, r.took_ms, r.before, r.kind, r.offset_min,
@@ -139,7 +138,7 @@ def belongs(deck: str, chosen: str) -> bool:
 
 
 def kept(rows: list[Row]) -> Retention:
-    """Count what was recalled of answers to review cards."""
+    """Return the retention of answers to review cards."""
     seen = [row for row in rows if row.kind == 1]
     return Retention(sum(row.rating > 1 for row in seen), len(seen))
 
@@ -173,10 +172,8 @@ def test_retention_counts_answers_to_review_cards(lived: Store, deck: str) -> No
 
 
 @CHOICES
-def test_a_year_of_days_is_that_of_the_log(lived: Store, deck: str) -> None:
-    calendar = Options(lived).calendar
-
-    found = day_counts(lived, calendar, TODAY, deck_filter(lived, deck))
+def test_a_year_of_days_matches_the_log(lived: Store, deck: str) -> None:
+    found = overview(lived, Options(lived), NOW, deck_filter(lived, deck)).days
 
     seen = answers(lived, deck)
     count = Counter(row.day for row in seen)
@@ -189,7 +186,7 @@ def test_a_year_of_days_is_that_of_the_log(lived: Store, deck: str) -> None:
 
 
 @CHOICES
-def test_today_and_the_streak_are_those_of_the_deck(lived: Store, deck: str) -> None:
+def test_today_and_streak_count_the_deck_only(lived: Store, deck: str) -> None:
     options, seen = Options(lived), answers(lived, deck)
     days = {options.calendar.day(row.id) for row in seen}
     today = max(days)
@@ -206,7 +203,7 @@ def test_today_and_the_streak_are_those_of_the_deck(lived: Store, deck: str) -> 
 
 
 @CHOICES
-def test_the_forecast_is_that_of_the_deck(lived: Store, deck: str) -> None:
+def test_forecast_counts_the_deck_only(lived: Store, deck: str) -> None:
     found = overview(lived, Options(lived), NOW, deck_filter(lived, deck))
 
     due = [
@@ -222,7 +219,7 @@ def test_the_forecast_is_that_of_the_deck(lived: Store, deck: str) -> None:
 
 
 @CHOICES
-def test_answer_times_are_told_to_the_tenth(lived: Store, deck: str) -> None:
+def test_answer_times_are_rounded_to_tenths(lived: Store, deck: str) -> None:
     since = NOW - 300 * DAY_MS
 
     found = answer_times(lived, since, deck_filter(lived, deck))
@@ -231,9 +228,9 @@ def test_answer_times_are_told_to_the_tenth(lived: Store, deck: str) -> None:
     for row in answers(lived, deck, since):
         tenths[row.rating].append((row.took_ms + 50) // 100)
     together = sorted(one for times in tenths.values() for one in times)
-    assert found.all == taken(None, together)
+    assert found.all == slow_times(None, together)
     assert found.by_rating == tuple(
-        taken(rating, sorted(tenths[rating])) for rating in (1, 2, 3, 4)
+        slow_times(rating, sorted(tenths[rating])) for rating in (1, 2, 3, 4)
     )
     edges = (0, *EDGES_S, math.inf)
     assert found.groups == tuple(
@@ -242,8 +239,8 @@ def test_answer_times_are_told_to_the_tenth(lived: Store, deck: str) -> None:
     )
 
 
-def taken(rating: int | None, tenths: list[int]) -> AnswerTimeGroup:
-    """Look the ranks up in a sorted list."""
+def slow_times(rating: int | None, tenths: list[int]) -> AnswerTimeGroup:
+    """Find the percentiles in a sorted list."""
     count = len(tenths)
     median = tenths[math.ceil(count * 0.5) - 1] / 10
     return AnswerTimeGroup(
@@ -255,7 +252,7 @@ def taken(rating: int | None, tenths: list[int]) -> AnswerTimeGroup:
     st.dictionaries(st.integers(0, 50), st.integers(1, 9), min_size=1),
     st.integers(1, 100),
 )
-def test_a_percentile_is_the_nearest_rank(counts: dict[int, int], percent: int) -> None:
+def test_percentile_is_the_nearest_rank(counts: dict[int, int], percent: int) -> None:
     values = sorted(Counter(counts).elements())
 
     found = percentile(counts, percent)
@@ -266,7 +263,7 @@ def test_a_percentile_is_the_nearest_rank(counts: dict[int, int], percent: int) 
 
 
 @CHOICES
-def test_strength_groups_the_cards_in_use(lived: Store, deck: str) -> None:
+def test_memory_distribution_counts_cards_in_use(lived: Store, deck: str) -> None:
     found = memory_distribution(lived, deck_filter(lived, deck))
 
     cards = [
@@ -290,7 +287,7 @@ def test_strength_groups_the_cards_in_use(lived: Store, deck: str) -> None:
     assert len(cards) > 5
 
 
-def test_a_group_begins_with_its_lower_end(tmp_path: Path) -> None:
+def test_group_includes_its_lower_bound(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, numbered(4))
     memories = [(0.999, 1.0), (1.0, 9.99), (730.0, 10.0), (729.0, 2.0)]
@@ -312,12 +309,12 @@ def test_a_group_begins_with_its_lower_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("deck", "held"), [("A", True), ("A::B", True), ("AB", False), ("", False)]
 )
-def test_a_deck_holds_its_children_and_not_its_namesakes(deck: str, held: bool) -> None:
+def test_deck_contains_its_children_only(deck: str, held: bool) -> None:
     assert DeckFilter("A", (1,)).contains(deck) is held
 
 
 @CHOICES
-def test_a_deck_counts_what_is_under_it(lived: Store, deck: str) -> None:
+def test_deck_summary_includes_its_children(lived: Store, deck: str) -> None:
     found = deck_summaries(lived, NOW, deck_filter(lived, deck))
 
     assert found == tuple(
@@ -347,7 +344,7 @@ def slow_deck(store: Store, deck: str) -> DeckSummary:
 
 
 @CHOICES
-def test_the_worst_cards_come_first(lived: Store, deck: str) -> None:
+def test_cards_with_most_lapses_come_first(lived: Store, deck: str) -> None:
     found = difficult_cards(lived, deck_filter(lived, deck))
 
     rows = [
@@ -370,7 +367,7 @@ def test_the_worst_cards_come_first(lived: Store, deck: str) -> None:
 def slow_predictions(
     store: Store, options: Options, since: int, deck: str
 ) -> list[tuple[float, bool]]:
-    """Answer every card again through the scheduler."""
+    """Replay every card with the scheduler."""
     cards: dict[int, SchedulingState] = {}
     found = []
     for row in log(store, deck):
@@ -394,7 +391,7 @@ def slow_predictions(
 
 
 @CHOICES
-def test_predictions_are_those_of_the_scheduler(lived: Store, deck: str) -> None:
+def test_predictions_match_the_scheduler(lived: Store, deck: str) -> None:
     options = Options(lived)
     since = NOW - 365 * DAY_MS
 
@@ -403,16 +400,16 @@ def test_predictions_are_those_of_the_scheduler(lived: Store, deck: str) -> None
     slow = slow_predictions(lived, options, since, deck)
     assert len(found) > 100
     assert in_order(found) == in_order(slow)
-    judged = calibration(lived, options, since, deck_filter(lived, deck))
-    assert judged == slow_judgement(found)
+    total = calibration(lived, options, since, deck_filter(lived, deck))
+    assert total == slow_calibration(found)
 
 
 def in_order(found: list[tuple[float, bool]]) -> list[tuple[float, bool]]:
-    """Sort predictions, whose last bits hang on the order of operations."""
+    """Sort predictions, rounded: the last bits depend on the order of operations."""
     return sorted((round(chance, 9), right) for chance, right in found)
 
 
-def slow_judgement(found: list[tuple[float, bool]]) -> Calibration:
+def slow_calibration(found: list[tuple[float, bool]]) -> Calibration:
     edges = (0.0, *EDGES, 1.0)
     bins = []
     squares = 0.0
@@ -439,7 +436,7 @@ def slow_judgement(found: list[tuple[float, bool]]) -> Calibration:
 
 
 class approx:  # noqa: N801
-    """Equal to a struct but for the last bits of its numbers."""
+    """Equal to a struct except for the last bits of its numbers."""
 
     def __init__(self, wanted: Any) -> None:
         self.wanted = wanted
@@ -455,7 +452,7 @@ class approx:  # noqa: N801
     __hash__ = None  # type: ignore[assignment]
 
 
-def test_predictions_in_bins_are_judged_by_hand() -> None:
+def test_calibration_matches_a_hand_computed_example() -> None:
     found = evaluate(iter([(0.9, True), (0.92, False), (0.6, True), (0.5, False)]))
 
     assert (found.reviews, found.recalled) == (4, 0.5)
@@ -468,7 +465,7 @@ def test_predictions_in_bins_are_judged_by_hand() -> None:
     assert [one.low for one in found.bins if one.reviews] == [0.5, 0.6, 0.9]
 
 
-def test_nothing_predicted_is_no_zero() -> None:
+def test_calibration_without_reviews_is_none() -> None:
     found = evaluate(iter([]))
 
     assert found.log_loss is found.rmse is found.predicted is found.recalled is None
@@ -487,7 +484,7 @@ ANSWER_THERE = ANSWER.replace("1000, ?4, ?5, 0,", "1000, ?4, ?5, ?9,")
 def one_card(
     folder: Path, *rows: tuple[int, int, int, int, int, float, int]
 ) -> tuple[Store, Options]:
-    """Make a store of a card with a log: day, rating, state before, kind, interval,
+    """Create a store with a card and a log: day, rating, state before, kind, interval,
     difficulty, ease."""
     store = new_store(folder)
     add(store, numbered(1), NOON - 99 * DAY_MS)
@@ -505,7 +502,7 @@ FIRST = (0, 3, 0, 0, 5, 5.0, 0)
 S, DECAY = DEFAULT_PARAMETERS[2], DEFAULT_PARAMETERS[20]
 
 
-def test_a_card_learned_anew_is_predicted_as_a_new_one(tmp_path: Path) -> None:
+def test_reset_card_is_predicted_as_a_new_one(tmp_path: Path) -> None:
     store, options = one_card(
         tmp_path,
         (-40, 4, 0, 0, 30, 5.0, 0),
@@ -518,7 +515,7 @@ def test_a_card_learned_anew_is_predicted_as_a_new_one(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_log_that_begins_late_is_predicted_from_its_interval(tmp_path: Path) -> None:
+def test_log_that_starts_late_is_predicted_from_its_interval(tmp_path: Path) -> None:
     store, options = one_card(
         tmp_path, (0, 3, 2, 1, 20, 0.0, 2300), (18, 3, 2, 1, 40, 5.0, 0)
     )
@@ -529,11 +526,11 @@ def test_a_log_that_begins_late_is_predicted_from_its_interval(tmp_path: Path) -
     store.close()
 
 
-def test_what_tells_nothing_of_forgetting_is_not_predicted(tmp_path: Path) -> None:
+def test_cram_and_same_day_answers_are_not_predicted(tmp_path: Path) -> None:
     store, options = one_card(
         tmp_path,
         FIRST,
-        (2, 1, 2, 3, 5, 0.0, 0),  # a look outside of the schedule
+        (2, 1, 2, 3, 5, 0.0, 0),  # a cram review
         (3, 0, 2, 5, 9, 5.0, 0),  # another interval for the same memory
         (7, 3, 2, 1, 9, 5.0, 0),
     )
@@ -557,7 +554,7 @@ WILSON = {
 
 
 @pytest.mark.parametrize(("right", "count", "low", "high"), WILSON.values(), ids=WILSON)
-def test_a_share_has_its_likely_range(
+def test_confidence_interval_is_wilsons(
     right: int, count: int, low: float, high: float
 ) -> None:
     found = confidence_interval(Retention(right, count))
@@ -565,7 +562,7 @@ def test_a_share_has_its_likely_range(
     assert found == pytest.approx((low, high), abs=5e-5)
 
 
-def test_without_answers_a_share_may_be_anything() -> None:
+def test_confidence_interval_without_answers_is_everything() -> None:
     assert confidence_interval(Retention(0, 0)) == (0.0, 1.0)
 
 
@@ -580,7 +577,7 @@ BERLIN = {
 
 
 @pytest.mark.parametrize(("at", "day"), BERLIN.values(), ids=BERLIN)
-def test_an_answer_counts_on_its_study_day(tmp_path: Path, at: str, day: str) -> None:
+def test_answer_counts_on_its_study_day(tmp_path: Path, at: str, day: str) -> None:
     from datetime import datetime
 
     store = new_store(tmp_path, "Europe/Berlin")
@@ -592,7 +589,7 @@ def test_an_answer_counts_on_its_study_day(tmp_path: Path, at: str, day: str) ->
     )
     store.db.execute("update reviews set offset_min = ?", (calendar.offset_of(moment),))
 
-    found = day_counts(store, calendar, NOON // DAY_MS, DeckFilter())
+    found = overview(store, Options(store), NOON).days
 
     busy = {str(day_date(one.day)): one.reviews for one in found if one.reviews}
     assert busy == {day: 1}
@@ -601,14 +598,14 @@ def test_an_answer_counts_on_its_study_day(tmp_path: Path, at: str, day: str) ->
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "UTC"])
 @pytest.mark.parametrize("rollover", [0, 4, 23])
-def test_the_days_of_a_traveller_are_those_where_they_were(
+def test_day_is_that_of_the_time_zone_of_the_answer(
     tmp_path: Path, zone: str, rollover: int
 ) -> None:
     store = new_store(tmp_path, zone)
     save_setting(store, "rollover", str(rollover))
     add(store, numbered(1), NOON - 400 * DAY_MS)
     card = store.row("select id from cards")[0]
-    calendar, today = Options(store).calendar, NOON // DAY_MS
+    calendar = Options(store).calendar
     dice = random.Random(rollover)
     wanted: Counter[int] = Counter()
     rows = []
@@ -620,14 +617,15 @@ def test_the_days_of_a_traveller_are_those_where_they_were(
     with store.transaction() as connection:
         connection.executemany(ANSWER_THERE, rows)
 
-    found = day_counts(store, calendar, today, DeckFilter(), days=20)
+    found = overview(store, Options(store), NOON).days[-20:]
 
+    today = calendar.day(NOON)
     days = range(today - 19, today + 1)
     assert [one.reviews for one in found] == [wanted[day] for day in days]
     store.close()
 
 
-def test_hours_are_those_of_the_clock_where_the_answer_was_given(
+def test_hour_is_that_of_the_time_zone_of_the_answer(
     tmp_path: Path,
 ) -> None:
     store, _ = one_card(tmp_path, FIRST, (5, 3, 2, 1, 9, 5.0, 0))
@@ -639,7 +637,7 @@ def test_hours_are_those_of_the_clock_where_the_answer_was_given(
     store.close()
 
 
-def test_pairs_are_counted_both_ways_and_an_undone_miss_is_not(tmp_path: Path) -> None:
+def test_pairs_count_both_ways_and_without_undone_misses(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, [basic("one"), basic("two"), basic("other", "B"), basic("last", "B")])
     one, two, other, last = (
@@ -659,19 +657,19 @@ def test_pairs_are_counted_both_ways_and_an_undone_miss_is_not(tmp_path: Path) -
         store.db.execute("insert into confusions values (?, ?, ?)", (at, card, with_))
     store.db.execute("update reviews set void = 1 where id = ?", (NOON + len(said),))
 
-    def told(deck: str) -> list[tuple[str, str, int]]:
+    def counts(deck: str) -> list[tuple[str, str, int]]:
         return [
             (pair.first.question, pair.second.question, pair.times)
             for pair in confused_pairs(store, deck_filter(store, deck))
         ]
 
-    assert told("") == [("other", "last", 3), ("one", "two", 2), ("one", "other", 1)]
-    assert told("A") == [("one", "two", 2), ("one", "other", 1)]
-    assert told("B") == [("other", "last", 3), ("one", "other", 1)]
+    assert counts("") == [("other", "last", 3), ("one", "two", 2), ("one", "other", 1)]
+    assert counts("A") == [("one", "two", 2), ("one", "other", 1)]
+    assert counts("B") == [("other", "last", 3), ("one", "other", 1)]
     store.close()
 
 
-def test_the_costly_figures_are_computed_only_on_request(lived: Store) -> None:
+def test_answer_statistics_are_computed_on_request(lived: Store) -> None:
     options = Options(lived)
 
     brief, full = (
@@ -681,7 +679,9 @@ def test_the_costly_figures_are_computed_only_on_request(lived: Store) -> None:
 
     assert brief.answers is None
     assert full.answers is not None
-    assert full.answers.times.all.answers == sum(one.reviews for one in full.days)
+    assert full.answers.times.all.answers == sum(
+        one.reviews for one in full.overview.days
+    )
     assert full.answers.retention == retention_breakdown(
         lived, options.calendar.start_ms(TODAY - 364), DeckFilter()
     )

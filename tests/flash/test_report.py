@@ -1,4 +1,4 @@
-"""Statistics as a person meets them: lines on a terminal, JSON, one page."""
+"""`flash stats` on a terminal, as JSON, and as a page."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def flash(flash: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def lived(flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A year of answers to cards that say all sorts of things."""
+    """A year of answers to cards with all sorts of text."""
     store = new_store(tmp_path)
     asked = [HOSTILE, JAPANESE, *(f"question {number:02}" for number in range(30))]
     notes = [basic(one, "語学::基礎", language="ja") for one in asked[:16]]
@@ -73,7 +73,7 @@ ROWS = [
 
 @pytest.fixture
 def small(flash: Run, tmp_path: Path) -> Run:
-    """Three cards with a log that fits into a test."""
+    """Three cards with a short log."""
     store = new_store(tmp_path)
     add(store, [basic("Which organelle makes most ATP?"), basic("two"), basic("three")])
     first, second, third = (row[0] for row in store.rows("select id from cards"))
@@ -103,7 +103,7 @@ def small(flash: Run, tmp_path: Path) -> Run:
     return flash
 
 
-def test_the_whole_story_of_three_cards(small: Run) -> None:
+def test_full_statistics_of_three_cards(small: Run) -> None:
     code, out, err = small("stats", "--full")
 
     assert (code, err) == (0, "")
@@ -215,7 +215,7 @@ most lapses (0 leeches)
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 120])
 @pytest.mark.parametrize("words", [(), ("--full",)], ids=["brief", "full"])
-def test_no_line_is_wider_than_the_terminal(
+def test_lines_fit_the_terminal(
     lived: Run, monkeypatch: pytest.MonkeyPatch, columns: int, words: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
@@ -227,7 +227,7 @@ def test_no_line_is_wider_than_the_terminal(
     assert [line for line in out.splitlines() if width(line) > columns] == []
 
 
-def test_a_month_that_has_just_begun_is_named_once_there_is_room(
+def test_new_month_is_named_once_there_is_room(
     small: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
@@ -239,7 +239,7 @@ def test_a_month_that_has_just_begun_is_named_once_there_is_room(
     assert months == "        May  Jun Jul Aug  Sep Oct Nov"
 
 
-def test_a_terminal_gets_styles_unless_it_wants_none(
+def test_styles_need_a_terminal_without_no_color(
     small: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
@@ -251,7 +251,7 @@ def test_a_terminal_gets_styles_unless_it_wants_none(
     assert re.sub(r"\x1b\[\d*m", "", styled) == SMALL != styled
 
 
-def test_only_a_deck_is_told(lived: Run) -> None:
+def test_statistics_of_a_deck_count_it_only(lived: Run) -> None:
     _, whole, _ = lived("stats", "--json")
     _, part, _ = lived("stats", "語学", "--json", "--full")
     figures, all_figures = json.loads(part), json.loads(whole)
@@ -264,7 +264,7 @@ def test_only_a_deck_is_told(lived: Run) -> None:
     assert reviews == sum(one["reviews"] for one in figures["by_hour"])
 
 
-def test_an_unknown_deck_is_named_with_the_nearest(lived: Run) -> None:
+def test_unknown_deck_suggests_the_nearest(lived: Run) -> None:
     code, out, err = lived("stats", "語学::基本")
 
     assert (code, out) == (1, "")
@@ -279,7 +279,7 @@ LATER_KEYS = "deck days stability difficulty decks leeches forgotten confused".s
 FULL_KEYS = "by_interval by_hour calibration answer_times".split()
 
 
-def test_json_keeps_its_keys_and_has_null_for_what_was_not_asked(small: Run) -> None:
+def test_json_keys_are_stable_and_null_if_not_requested(small: Run) -> None:
     _, brief, _ = small("stats", "--json")
     _, full, _ = small("stats", "--json", "--full")
     found, whole = json.loads(brief), json.loads(full)
@@ -320,13 +320,13 @@ def test_json_keeps_its_keys_and_has_null_for_what_was_not_asked(small: Run) -> 
 
 
 class Page(HTMLParser):
-    """Reads a page, holding that each element ends where it should."""
+    """Parses a page and checks that its elements are nested."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.opened: list[str] = []
         self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.said: list[str] = []
+        self.texts: list[str] = []
         self.feed(page)
         self.close()
         assert self.opened == []
@@ -340,7 +340,7 @@ class Page(HTMLParser):
         assert self.opened.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        self.said.append(data)
+        self.texts.append(data)
 
 
 def page_of(run: Run, *words: str) -> str:
@@ -354,7 +354,7 @@ def drawn(lived: Run) -> Iterator[str]:
     yield page_of(lived)
 
 
-def test_the_page_is_well_formed_and_says_its_language(drawn: str) -> None:
+def test_page_is_well_formed_and_states_its_language(drawn: str) -> None:
     page = Page(drawn)
 
     names = [name for name, _ in page.elements]
@@ -364,7 +364,7 @@ def test_the_page_is_well_formed_and_says_its_language(drawn: str) -> None:
     assert ("meta", {"charset": "utf-8"}) in page.elements
 
 
-def test_the_page_asks_nothing_of_the_network_and_runs_nothing(drawn: str) -> None:
+def test_page_loads_nothing_and_has_no_script(drawn: str) -> None:
     page = Page(drawn)
 
     asking = {"src", "href", "srcset", "action", "data", "poster", "xlink:href"}
@@ -374,7 +374,7 @@ def test_the_page_asks_nothing_of_the_network_and_runs_nothing(drawn: str) -> No
     assert re.findall(r"https?:|//[a-z]|url\(|@import", drawn) == []
 
 
-def test_every_chart_is_an_image_with_words_and_has_its_figures(drawn: str) -> None:
+def test_every_chart_has_a_label_and_a_data_table(drawn: str) -> None:
     charts = re.findall(r"<svg.*?</svg>", drawn, re.DOTALL)
 
     assert len(charts) == 9
@@ -391,40 +391,38 @@ def test_every_chart_is_an_image_with_words_and_has_its_figures(drawn: str) -> N
     assert drawn.count("<details>") == len(charts) - 1
 
 
-def test_what_cards_say_is_text(drawn: str) -> None:
+def test_card_text_is_escaped_on_the_page(drawn: str) -> None:
     page = Page(drawn)
 
-    said = "".join(page.said)
-    assert HOSTILE.replace("\x1b", "") in said
-    assert JAPANESE in said
-    assert 'B "&" <i>' in said
+    shown = "".join(page.texts)
+    assert HOSTILE.replace("\x1b", "") in shown
+    assert JAPANESE in shown
+    assert 'B "&" <i>' in shown
     assert "\x1b" not in drawn
     assert [name for name, _ in page.elements if name in ("script", "b", "i")] == []
 
 
-def test_the_page_of_the_same_moment_is_the_same(lived: Run) -> None:
+def test_page_is_reproducible(lived: Run) -> None:
     assert page_of(lived) == page_of(lived)
 
 
-def test_the_page_of_a_deck_is_named_after_it(lived: Run) -> None:
+def test_page_of_a_deck_has_its_name(lived: Run) -> None:
     page = page_of(lived, "語学::基礎")
 
     assert "<title>語学 › 基礎 · flash</title>" in page
     assert "question 20" not in page
 
 
-def test_an_empty_store_has_a_page(flash: Run, tmp_path: Path) -> None:
+def test_empty_store_has_a_page(flash: Run, tmp_path: Path) -> None:
     open_store(tmp_path / "store.db", NOON).close()
 
     page = page_of(flash)
 
-    assert "No reviews in the last year" in Page(page).said
+    assert "No reviews in the last year" in Page(page).texts
     assert page.count("<svg") == 2
 
 
-def test_a_page_that_cannot_be_written_leaves_nothing(
-    small: Run, tmp_path: Path
-) -> None:
+def test_failed_page_leaves_no_file(small: Run, tmp_path: Path) -> None:
     before = sorted(tmp_path.iterdir())
 
     code, out, err = small("stats", "--html", "nowhere/report.html")
@@ -434,7 +432,7 @@ def test_a_page_that_cannot_be_written_leaves_nothing(
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_page_and_json_come_together(small: Run) -> None:
+def test_page_and_json_can_be_combined(small: Run) -> None:
     code, out, _ = small("stats", "--html", "report.html", "--json")
 
     assert code == 0
@@ -458,7 +456,7 @@ def test_markup_escapes_text_and_attributes() -> None:
     )
 
 
-def test_columns_stand_on_the_ground_in_proportion() -> None:
+def test_column_heights_are_proportional() -> None:
     chart = ET.fromstring(
         column_chart(
             "some", [Column("a", 4, "four"), Column("b", 1, "one"), Column("", 0, "")]
@@ -478,7 +476,7 @@ def daily(first: int, *reviews: int) -> list[DayCount]:
     return [DayCount(first + n, count, 60.0 * count) for n, count in enumerate(reviews)]
 
 
-def test_days_become_weeks_from_monday_on() -> None:
+def test_heat_map_weeks_start_on_monday() -> None:
     # 2026-11-26 is a Thursday.
     days = daily(20_783, 5, 0, 9, 1, 7, 3)
 
@@ -491,7 +489,7 @@ def test_days_become_weeks_from_monday_on() -> None:
     assert grid.first(1) == HeatMap(grid.weeks[:1], grid.edges)
 
 
-def test_each_month_of_the_year_is_named_on_the_page(drawn: str) -> None:
+def test_every_month_is_named_on_the_page(drawn: str) -> None:
     names = re.findall(r">([A-Z][a-z]{2})</text>", drawn)
 
     months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
@@ -499,7 +497,7 @@ def test_each_month_of_the_year_is_named_on_the_page(drawn: str) -> None:
 
 
 @pytest.mark.parametrize("first", range(20_000, 20_031))
-def test_a_month_in_the_last_week_is_named_inside(first: int) -> None:
+def test_month_in_the_last_week_is_named_inside(first: int) -> None:
     grid = heat_map(daily(first, *[1] * 60))
 
     chart = ET.fromstring(heat_map_chart("a chart", grid, len(grid.weeks)))
@@ -524,7 +522,7 @@ SHADES = {
 
 
 @pytest.mark.parametrize(("reviews", "shades"), SHADES.values(), ids=SHADES)
-def test_shades_part_the_days_with_answers_into_quarters(
+def test_shades_divide_busy_days_into_quarters(
     reviews: list[int], shades: list[int]
 ) -> None:
     grid = heat_map(daily(20_000, *reviews))
@@ -533,12 +531,12 @@ def test_shades_part_the_days_with_answers_into_quarters(
     assert max(grid.edges, default=0) < max(*reviews, 1)
 
 
-def test_columns_of_characters_are_drawn_in_eighths() -> None:
+def test_column_plot_uses_eighths() -> None:
     assert column_plot([16, 1, 0, 9], rows=2, each=2) == ["█     ▁ ", "█ ▁   █ "]
     assert column_plot([0, 0], rows=1, each=1) == ["  "]
 
 
-def test_a_share_is_a_dot_on_its_range() -> None:
+def test_range_plot_marks_the_share_on_its_interval() -> None:
     assert range_plot(0.6, 0.8, 0.9, left=0.5, columns=11) == "  ────●──"
     assert range_plot(0.0, 1.0, 1.0, left=0.5, columns=5) == "────●"
     assert [left_edge(lows) for lows in ([0.83], [0.79, 0.95], [0.0], [])] == [

@@ -1,4 +1,4 @@
-"""Parameters of one's own: as Anki fits them, kept only where they are better."""
+"""Fitted parameters: the same as Anki's, adopted only if they are better."""
 
 import itertools
 import sys
@@ -24,7 +24,7 @@ DONE = NOON
 
 
 def lived(folder: Path, cards: int, days: int = 540, seed: int = 1) -> Store:
-    """Make a store whose learner has parameters of their own."""
+    """Create a store with a learner of other than the default parameters."""
     store = new_store(folder)
     add(store, numbered(cards), NOON - 900 * DAY_MS)
     ids = [row[0] for row in store.rows("select id from cards")]
@@ -34,7 +34,7 @@ def lived(folder: Path, cards: int, days: int = 540, seed: int = 1) -> Store:
 
 
 def assert_fits_as_anki(store: Store, folder: Path) -> None:
-    """Let Anki fit to the same log and compare, then close the store."""
+    """Compare with Anki's fit to the same log, then close the store."""
     file = package(store, folder / "deck.apkg", NOON)
     in_anki("UTC", "take", collection=folder / "c.anki2", file=file)
     theirs = in_anki("UTC", "fit", collection=folder / "c.anki2")
@@ -46,17 +46,17 @@ def assert_fits_as_anki(store: Store, folder: Path) -> None:
     store.close()
 
 
-def test_a_fit_is_that_of_anki(tmp_path: Path) -> None:
+def test_fit_matches_anki(tmp_path: Path) -> None:
     store = lived(tmp_path, 150)
 
     assert_fits_as_anki(store, tmp_path)
 
 
-def test_a_fit_is_that_of_anki_whatever_else_the_log_holds(tmp_path: Path) -> None:
+def test_fit_matches_anki_with_cram_and_manual_rows(tmp_path: Path) -> None:
     store = lived(tmp_path, 150)
-    looks = "kind = 3, difficulty = 0, ease = 0"
+    cram = "kind = 3, difficulty = 0, ease = 0"
     store.db.execute("update reviews set kind = 0 where id % 23 = 0")
-    store.db.execute(f"update reviews set {looks} where id % 17 = 0 and before = 2")
+    store.db.execute(f"update reviews set {cram} where id % 17 = 0 and before = 2")
     by_hand = "update reviews set rating = 0, took_ms = 0, kind = 4"
     store.db.execute(f"{by_hand}, difficulty = 0, interval = 0 where id % 29 = 0")
     store.db.execute(f"{by_hand} where id % 31 = 0 and difficulty > 0")
@@ -66,7 +66,7 @@ def test_a_fit_is_that_of_anki_whatever_else_the_log_holds(tmp_path: Path) -> No
     assert_fits_as_anki(store, tmp_path)
 
 
-def test_better_parameters_are_taken_and_can_be_undone(tmp_path: Path) -> None:
+def test_better_parameters_are_adopted_and_can_be_undone(tmp_path: Path) -> None:
     store = lived(tmp_path, 150)
     found = optimize(store, Options(store), "")
     assert found.fit.kept is None
@@ -89,7 +89,7 @@ def test_better_parameters_are_taken_and_can_be_undone(tmp_path: Path) -> None:
     store.close()
 
 
-def test_too_little_keeps_the_old_ones(tmp_path: Path) -> None:
+def test_too_few_reviews_keep_the_old_parameters(tmp_path: Path) -> None:
     store = lived(tmp_path, 2)
 
     found = optimize(store, Options(store), "").fit
@@ -110,7 +110,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("logs", ODD.values(), ids=ODD)
-def test_an_odd_log_is_no_panic(logs: list[list[tuple[int, int]]]) -> None:
+def test_odd_log_does_not_panic(logs: list[list[tuple[int, int]]]) -> None:
     ids = itertools.count(NOON)
     read = []
     for card, log in enumerate(logs, 1):
@@ -126,7 +126,7 @@ def test_an_odd_log_is_no_panic(logs: list[list[tuple[int, int]]]) -> None:
     assert found.kept or found.parameters is not None
 
 
-def test_without_the_extra_it_is_said(
+def test_missing_extra_raises_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = lived(tmp_path, 40)
@@ -137,7 +137,7 @@ def test_without_the_extra_it_is_said(
     store.close()
 
 
-def test_what_anki_leaves_out_is_left_out(tmp_path: Path) -> None:
+def test_suspended_cards_are_left_out(tmp_path: Path) -> None:
     store = lived(tmp_path, 30)
     options = Options(store)
     decks = [row[0] for row in store.rows("select id from decks")]

@@ -1,4 +1,4 @@
-"""A simulated learner goes on as the person did, the same each time."""
+"""The simulated learner, the user's habits, and the workload by retention."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def known(stability: float = 10.0, due: int = 0, last: int = -10) -> SimCard:
     return SimCard(PARAMS, stability, 5.0, TODAY + last, TODAY + due)
 
 
-def test_recall_and_memory_are_those_of_the_scheduler() -> None:
+def test_recall_and_memory_match_the_scheduler() -> None:
     card = known()
 
     assert card.recall(TODAY) == retrievability(10.0, 10, PRESET.parameters[20])
@@ -48,19 +48,19 @@ def test_recall_and_memory_are_those_of_the_scheduler() -> None:
     )
 
 
-def test_the_same_seed_gives_the_same_days_and_another_one_others() -> None:
-    def lived(seed: int) -> list[tuple[int, int, float]]:
+def test_same_seed_gives_the_same_days() -> None:
+    def simulated(seed: int) -> list[tuple[int, int, float]]:
         cards = [SimCard(PARAMS) for _ in range(60)]
         days = Simulation(cards, AVERAGE, StudyPolicy(DailyBudget(new=4)), seed).run(
             TODAY, 60
         )
         return [(day.reviews, day.new, day.seconds) for day in days]
 
-    assert lived(1) == lived(1)
-    assert lived(1) != lived(2)
+    assert simulated(1) == simulated(1)
+    assert simulated(1) != simulated(2)
 
 
-def test_a_day_holds_no_more_than_its_limits() -> None:
+def test_day_keeps_its_limits() -> None:
     cards = [known(due=-1) for _ in range(30)]
 
     few = Simulation(
@@ -72,7 +72,7 @@ def test_a_day_holds_no_more_than_its_limits() -> None:
     assert all(60 <= day.seconds < 90 for day in short.run(TODAY, 3))
 
 
-def test_new_cards_come_at_their_pace_also_at_fractions_of_one() -> None:
+def test_fractions_of_new_cards_per_day_add_up() -> None:
     cards = [SimCard(PARAMS) for _ in range(10)]
 
     days = Simulation(cards, ALWAYS, StudyPolicy(DailyBudget(new=0.5)), 0).run(
@@ -83,7 +83,7 @@ def test_new_cards_come_at_their_pace_also_at_fractions_of_one() -> None:
     assert all(one.stability for one in cards)
 
 
-def test_an_answered_card_is_due_when_its_memory_asks_for_it() -> None:
+def test_answered_card_is_due_after_its_interval() -> None:
     card = known()
 
     (day,) = Simulation([card], ALWAYS, FREE, 0).run(TODAY, 1)
@@ -93,7 +93,7 @@ def test_an_answered_card_is_due_when_its_memory_asks_for_it() -> None:
     assert abs(card.due_day - TODAY - wanted) < 0.2 * wanted
 
 
-def test_as_many_are_recalled_as_the_curve_says() -> None:
+def test_recall_follows_the_forgetting_curve() -> None:
     cards = [known(due=0, last=-30) for _ in range(4000)]
     expected = cards[0].recall(TODAY)
 
@@ -103,12 +103,12 @@ def test_as_many_are_recalled_as_the_curve_says() -> None:
     assert recalled == pytest.approx(expected, abs=0.02)
 
 
-def test_a_sample_is_even_and_keeps_the_order() -> None:
+def test_sample_keeps_the_order() -> None:
     assert sampled([1, 2, 3], 5, 0) == [1, 2, 3]
     assert sampled(range(1000), 10, 3) == sorted(sampled(range(1000), 10, 3))
 
 
-def test_habits_are_those_of_the_log(tmp_path: Path) -> None:
+def test_habits_match_the_log(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, numbered(100), NOON)
     rows = live(ids(store), 300)
@@ -130,7 +130,7 @@ def test_habits_are_those_of_the_log(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_usual_day_leaves_today_and_idle_days_out(tmp_path: Path) -> None:
+def test_average_day_ignores_today_and_idle_days(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, numbered(9), NOON)
     cards = ids(store)
@@ -147,7 +147,7 @@ def test_a_usual_day_leaves_today_and_idle_days_out(tmp_path: Path) -> None:
     store.close()
 
 
-def test_more_retention_costs_more_and_keeps_more(tmp_path: Path) -> None:
+def test_higher_retention_costs_and_retains_more(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, numbered(150), NOON)
     fill(store, live(ids(store)[:100], 200))
@@ -168,7 +168,7 @@ def test_more_retention_costs_more_and_keeps_more(tmp_path: Path) -> None:
     store.close()
 
 
-def test_an_empty_store_has_nothing_to_simulate(tmp_path: Path) -> None:
+def test_empty_store_has_an_empty_workload(tmp_path: Path) -> None:
     store = new_store(tmp_path)
 
     found = workload(store, Options(store), NOON, [], days=30)

@@ -1,4 +1,4 @@
-"""Before an exam: what is asked, in which order, how far ahead, and what it brings."""
+"""Exam mode: weights, intervals, the order of the queue, and the forecast."""
 
 from pathlib import Path
 
@@ -60,10 +60,10 @@ def known(stability: float, last: int, weight: float = 1.0, due: int = 0) -> Sim
     return SimCard(PARAMS, stability, 5.0, TODAY + last, TODAY + due, weight)
 
 
-# What a card is worth
+# Weights
 
 
-def test_the_longest_weighted_tag_above_a_card_counts() -> None:
+def test_longest_weighted_tag_of_a_card_counts() -> None:
     weights = {"domain::iam": 1.0, "domain::iam::roles": 2.0, "domain::logs": 3.0}
 
     assert (
@@ -73,7 +73,7 @@ def test_the_longest_weighted_tag_above_a_card_counts() -> None:
     assert domain_of(["domain"], weights) == ""
 
 
-def test_a_domain_shares_its_points_out_among_its_cards() -> None:
+def test_domain_shares_its_points_among_its_cards() -> None:
     domains = {1: "domain::a", 2: "domain::a", 3: "domain::b", 4: ""}
 
     assert card_weights(domains, WEIGHTS) == {1: 0.375, 2: 0.375, 3: 0.25, 4: 0.0}
@@ -85,11 +85,11 @@ def test_a_domain_shares_its_points_out_among_its_cards() -> None:
         st.integers(0, 99), st.sampled_from(["domain::a", "domain::b"]), min_size=1
     )
 )
-def test_all_cards_together_are_the_whole_exam(domains: dict[int, str]) -> None:
+def test_card_weights_sum_up_to_one(domains: dict[int, str]) -> None:
     assert sum(card_weights(domains, WEIGHTS).values()) == pytest.approx(1)
 
 
-def test_an_exam_is_read_as_it_was_written() -> None:
+def test_exam_survives_a_round_trip() -> None:
     exam = Exam(TODAY + 9, "A::B", WEIGHTS, 20)
 
     assert read_exam(exam_text(exam)) == exam
@@ -99,7 +99,7 @@ def test_an_exam_is_read_as_it_was_written() -> None:
 # Intervals
 
 
-def test_no_interval_of_the_exam_reaches_beyond_the_day_before() -> None:
+def test_intervals_end_on_the_day_before_the_exam() -> None:
     exam, preset = Exam(TODAY + 30, "A"), Preset(maximum_interval=200)
 
     assert before_exam(preset, exam, "A::B", TODAY).maximum_interval == 29
@@ -117,7 +117,7 @@ def test_no_interval_of_the_exam_reaches_beyond_the_day_before() -> None:
     last=st.integers(-100, -1),
     ahead=st.integers(1, 60),
 )
-def test_a_review_never_loses_much_and_gains_no_more_than_the_card(
+def test_gain_is_at_most_the_weight_of_the_card(
     stability: float, last: int, ahead: int
 ) -> None:
     found = gain(known(stability, last), TODAY, TODAY + ahead)
@@ -126,7 +126,7 @@ def test_a_review_never_loses_much_and_gains_no_more_than_the_card(
     assert -0.1 < found < 1
 
 
-def test_what_is_nearly_forgotten_and_what_is_worth_more_comes_first() -> None:
+def test_weak_and_heavy_cards_come_first() -> None:
     weak, strong = known(3, -20), known(90, -20)
     dear, new = known(90, -20, weight=60.0), SimCard(PARAMS, weight=0.5)
 
@@ -138,7 +138,7 @@ def test_what_is_nearly_forgotten_and_what_is_worth_more_comes_first() -> None:
     ]
 
 
-def test_the_sweep_brings_back_the_weakest_of_what_is_not_due() -> None:
+def test_final_review_brings_back_the_weakest_cards() -> None:
     exam = Exam(TODAY + 3)
     weak, weaker = known(4, -3, due=2), known(3, -3, due=2)
     due, fresh = known(1, -9, due=0), known(5, 0, due=4)
@@ -183,7 +183,7 @@ def test_new_cards_of_heavy_domains_come_first(tmp_path: Path) -> None:
     store.close()
 
 
-def test_reviews_come_by_gain_and_what_is_not_asked_comes_last(tmp_path: Path) -> None:
+def test_reviews_are_sorted_by_gain_and_others_come_last(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, [*numbered(3, "A"), *numbered(1, "Z")])
     chosen = ids_of(store)
@@ -202,7 +202,7 @@ def test_reviews_come_by_gain_and_what_is_not_asked_comes_last(tmp_path: Path) -
     store.close()
 
 
-def test_siblings_of_a_table_are_asked_on_one_day(tmp_path: Path) -> None:
+def test_siblings_are_asked_on_one_day_before_an_exam(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, [Note(ListNote("three", ("x", "y", "z")), "A")])
     for card in ids_of(store):
@@ -215,7 +215,7 @@ def test_siblings_of_a_table_are_asked_on_one_day(tmp_path: Path) -> None:
     store.close()
 
 
-def test_in_the_last_days_weak_cards_come_before_they_are_due(tmp_path: Path) -> None:
+def test_weak_cards_come_early_in_the_last_days(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, numbered(2))
     card, other = ids_of(store)
@@ -232,7 +232,7 @@ def test_in_the_last_days_weak_cards_come_before_they_are_due(tmp_path: Path) ->
     store.close()
 
 
-def test_an_early_answer_counts_for_memory_and_is_logged_as_early(
+def test_early_answer_counts_and_is_logged_as_early(
     tmp_path: Path,
 ) -> None:
     store = new_store(tmp_path)
@@ -243,10 +243,10 @@ def test_an_early_answer_counts_for_memory_and_is_logged_as_early(
     set_exam(store, Exam(TODAY + 4))
     session = Session(store, Clock())
 
-    turn = session.next()
+    prompt = session.next()
     answered = session.answer(Rating.GOOD, 900)
 
-    assert turn is not None
+    assert prompt is not None
     assert answered.applied
     after = cards(store)["front"].progress
     assert (after.stability or 0) > (before.stability or 0)
@@ -284,7 +284,7 @@ def test_every_card_is_due_again_before_the_exam(tmp_path: Path) -> None:
     store.close()
 
 
-def test_after_the_exam_all_is_as_without_one(tmp_path: Path) -> None:
+def test_past_exam_changes_nothing(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, numbered(5))
     make_due(store, ids_of(store), 30)
@@ -309,7 +309,7 @@ def lived(folder: Path) -> Store:
     return store
 
 
-def test_the_forecast_adds_up(tmp_path: Path) -> None:
+def test_forecast_adds_up(tmp_path: Path) -> None:
     store = lived(tmp_path)
     exam = Exam(TODAY + 40, "", WEIGHTS, minutes=15)
     options = set_exam(store, exam)
@@ -335,7 +335,7 @@ def test_the_forecast_adds_up(tmp_path: Path) -> None:
     store.close()
 
 
-def test_an_exam_without_weights_has_the_domains_of_its_tags(tmp_path: Path) -> None:
+def test_exam_without_weights_uses_domain_tags(tmp_path: Path) -> None:
     store = lived(tmp_path)
     exam = Exam(TODAY + 10, "A")
     options = set_exam(store, exam)
@@ -346,7 +346,7 @@ def test_an_exam_without_weights_has_the_domains_of_its_tags(tmp_path: Path) -> 
     store.close()
 
 
-def test_an_exam_that_asks_nothing_is_told(tmp_path: Path) -> None:
+def test_exam_without_cards_is_an_error(tmp_path: Path) -> None:
     store = new_store(tmp_path)
 
     with pytest.raises(NoExamCards):
@@ -355,9 +355,7 @@ def test_an_exam_that_asks_nothing_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "days"), [(12, 60), (25, 90), (8, 40)])
-def test_the_same_minutes_bring_more_points_with_the_exam_set(
-    minutes: float, days: int
-) -> None:
+def test_exam_mode_gains_points_in_the_same_time(minutes: float, days: int) -> None:
     exam = Exam(TODAY + days)
     budget = DailyBudget(new=12, minutes=minutes)
 
