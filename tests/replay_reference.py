@@ -47,7 +47,7 @@ def _apply(
     parameters: tuple[float, ...],
     rollover: int,
 ) -> SchedulingState:
-    review, rating, offset_min, after, step, interval, kind, before, *known = row
+    review, rating, offset_min, after, step, interval, kind, before, *known, _ = row
     moment = AnswerTime(review, offset_min, rollover)
     if rating == 0:
         if kind == ReviewKind.RESCHEDULE:

@@ -167,7 +167,6 @@ def restore(path: Path, copy: Store, now_ms: int, keep: Path) -> Path | None:
     try:
         saved = _save(path, now_ms, keep)
         make_file(path)
-        _keep_readers(path, copy)
         try:
             _overwrite(path, copy)
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
@@ -204,19 +203,6 @@ def set_aside(path: Path, now_ms: int) -> Path:
         with suppress(FileNotFoundError):
             shutil.copyfile(f"{path}{ending}", f"{target}{ending}")
     return target
-
-
-def _keep_readers(path: Path, copy: Store) -> None:
-    """Let the copy know which reviews are open now, not those of its own time."""
-    try:
-        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            rows = connection.execute("select pid, host, started from readers")
-            readers = rows.fetchall()
-    except (sqlite3.Error, UnicodeDecodeError):
-        readers = []
-    with copy.transaction() as writing:
-        writing.execute("delete from readers")
-        writing.executemany("insert into readers values (?, ?, ?)", readers)
 
 
 def _overwrite(path: Path, copy: Store) -> None:

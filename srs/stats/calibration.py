@@ -118,7 +118,7 @@ def _replay(
     """Predict from a log with changes by hand, or one that starts late."""
     replay = CardReplay(parameters, rollover)
     for row in card_log(store.connection, card):
-        review, rating, offset_min, *_, kind, _, _, _ = row
+        review, rating, offset_min, *_, kind, _, _, _, _ = row
         elapsed = study_day(review, offset_min, rollover) - replay.last_day
         is_compared = kind == ReviewKind.REVIEW and rating and review >= since_ms
         if is_compared and replay.stability and elapsed > 0:

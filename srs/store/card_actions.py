@@ -6,8 +6,6 @@ take it back.
 
 from collections.abc import Sequence
 
-from msgspec import Struct
-
 from srs.models.cards import State
 from srs.store.connection import Store
 from srs.store.operations import record_operation
@@ -108,57 +106,3 @@ def set_due_today(
         if done:
             record_operation(connection, now_ms, "forget", {"reviews": done})
     return len(done)
-
-
-class Reader(Struct, frozen=True):
-    """Another program that has a review open."""
-
-    pid: int
-    started_ms: int
-
-
-def enter(
-    store: Store, pid: int, host: str, now_ms: int, alive: frozenset[int]
-) -> list[Reader]:
-    """Write down that a review is open and give the others that are.
-
-    Args:
-        store: The store.
-        pid: This process.
-        host: This machine.
-        now_ms: UTC milliseconds.
-        alive: Which of the processes in `reader_pids` still run.
-
-    Raises:
-        StoreError: The store can't be written.
-    """
-    with store.transaction() as connection:
-        for known in reader_pids(store, host):
-            if known not in alive or known == pid:
-                connection.execute(
-                    "delete from readers where pid = ? and host = ?", (known, host)
-                )
-        others = connection.execute("select pid, started from readers").fetchall()
-        connection.execute(
-            "insert into readers (pid, host, started) values (?, ?, ?)",
-            (pid, host, now_ms),
-        )
-    return [Reader(*row) for row in others]
-
-
-def reader_pids(store: Store, host: str) -> list[int]:
-    """Give the processes of a machine that said they have a review open."""
-    rows = store.rows("select pid from readers where host = :host", {"host": host})
-    return [row[0] for row in rows]
-
-
-def leave(store: Store, pid: int, host: str) -> None:
-    """Write down that a review is closed.
-
-    Raises:
-        StoreError: The store can't be written.
-    """
-    with store.transaction() as connection:
-        connection.execute(
-            "delete from readers where pid = ? and host = ?", (pid, host)
-        )

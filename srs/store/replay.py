@@ -41,7 +41,7 @@ NEVER_ANSWERED = """
 
 LOGGED = (
     "r.id, r.rating, r.offset_min, r.state, r.step, r.interval, r.kind, r.before, "
-    "r.difficulty, r.ease"
+    "r.difficulty, r.ease, r.card"
 )
 """The columns of `reviews r` that a replay reads."""
 
@@ -95,11 +95,22 @@ class CardReplay:
 
     def add(self, row: Sequence[Any]) -> None:
         """Apply the next row of the log, see `LOGGED`."""
-        at_ms, rating, offset, state, step, interval, kind, before, *factors = row
+        (
+            at_ms,
+            rating,
+            offset,
+            state,
+            step,
+            interval,
+            kind,
+            before,
+            difficulty,
+            ease,
+            _,
+        ) = row
         if rating == 0:
             self._add_manual(row)
             return
-        difficulty, ease = factors
         if kind == _EARLY and not (difficulty or ease):
             return  # a cram review, see `srs.store.rows.CRAM_REVIEW`
         day = study_day(at_ms, offset, self._rollover)
@@ -115,7 +126,7 @@ class CardReplay:
         self._due_day = day + interval
 
     def _add_manual(self, row: Sequence[Any]) -> None:
-        at_ms, _, offset, _, _, interval, kind, _, difficulty, ease = row
+        at_ms, _, offset, _, _, interval, kind, _, difficulty, ease, _ = row
         if kind == _RESCHEDULE:
             if self._state == _REVIEW:
                 self._interval = interval
@@ -207,10 +218,10 @@ def replay_cards(
         in ascending order.
     """
     # A full log is read in the order of its table: sorting it by card takes longer.
-    logs = f"select card, {LOGGED} from reviews r not indexed"
+    logs = f"select {LOGGED} from reviews r not indexed"
     if cards is not None:
         logs = f"""
-            select card, {LOGGED}
+            select {LOGGED}
               from json_each(:cards) chosen
              cross join reviews r on r.card = chosen.value
         """
@@ -218,13 +229,14 @@ def replay_cards(
     decks = dict(connection.execute("select id, deck from cards"))
     replays: dict[int, CardReplay] = {}
     for row in connection.execute(f"{logs} where void = 0 order by r.id", values):
-        replay = replays.get(row[0])
+        card = row[-1]
+        replay = replays.get(card)
         if replay is None:
-            if row[0] not in decks:
+            if card not in decks:
                 continue  # a damaged store, see `srs.maintenance.checks`
-            parameters = presets[decks[row[0]]].parameters
-            replay = replays[row[0]] = CardReplay(parameters, rollover)
-        replay.add(row[1:])
+            parameters = presets[decks[card]].parameters
+            replay = replays[card] = CardReplay(parameters, rollover)
+        replay.add(row)
     return {card: replays[card].state() for card in sorted(replays)}
 
 

@@ -33,7 +33,7 @@ from store_fixtures import (
 from cards.note import Choice, ListNote, Note, Option
 from srs.models.cards import Rating, State
 from srs.models.exam import Exam, exam_text
-from srs.store.card_actions import enter, leave, reader_pids, set_due_today, suspend
+from srs.store.card_actions import set_due_today, suspend
 from srs.store.connection import Store, StoreError
 from srs.store.opening import open_store
 from srs.store.settings import Options, save_options, save_setting
@@ -493,26 +493,6 @@ def test_a_card_that_went_into_learning_elsewhere_comes_later(
     assert other.waiting_ms() == MINUTE
     clock.turn(minutes=1)
     assert asked(other) == "A 000"
-
-
-def test_open_reviews_are_known_to_one_another(store: Store) -> None:
-    alone = enter(store, 1, "here", NOON, frozenset({1}))
-    together = enter(store, 2, "here", NOON + 1, frozenset({1, 2}))
-    elsewhere = enter(store, 2, "there", NOON + 2, frozenset({2}))
-    after_a_crash = enter(store, 3, "here", NOON + 3, frozenset({2, 3}))
-    leave(store, 2, "here")
-
-    def seen(found: list) -> list[tuple[int, int]]:
-        return sorted((one.pid, one.started_ms) for one in found)
-
-    assert seen(alone) == []
-    assert seen(together) == [(1, NOON)]
-    assert seen(elsewhere) == [(1, NOON), (2, NOON + 1)]
-    assert seen(after_a_crash) == [(2, NOON + 1), (2, NOON + 2)]
-    assert reader_pids(store, "here") == [3]
-
-
-# The end
 
 
 def test_a_pause_at_a_question_counts_as_a_minute(store: Store) -> None:
