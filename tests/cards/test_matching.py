@@ -92,13 +92,13 @@ EDITS: dict[str, tuple[list[Note], dict[str, int]]] = {
 
 
 @pytest.mark.parametrize(("after", "expected"), EDITS.values(), ids=EDITS.keys())
-def test_a_note_is_followed_through_an_edit(
+def test_an_edited_note_keeps_its_history(
     after: list[Note], expected: dict[str, int]
 ) -> None:
     assert plan(NOTES, after) == expected
 
 
-def test_a_renamed_file_is_followed_even_where_a_question_is_reworded_too() -> None:
+def test_a_renamed_file_with_a_reworded_question_is_followed() -> None:
     after = [replace(one, file="/decks/b.yaml") for one in NOTES]
     after[2] = replace(after[2], content=Basic("Adenine's partner?", "Thymine"))
 
@@ -109,7 +109,7 @@ def test_a_renamed_file_is_followed_even_where_a_question_is_reworded_too() -> N
     assert found == {"moved": 2, "reworded": 1}
 
 
-def test_a_table_that_grows_is_the_same_table() -> None:
+def test_a_table_with_a_new_column_is_the_same_note() -> None:
     grown = Compare(
         (*TABLE.compare, "XKS"), {row: (*cells, "x") for row, cells in TABLE.by.items()}
     )
@@ -128,7 +128,7 @@ def test_an_id_survives_a_change_of_language() -> None:
     assert plan([english], [japanese]) == {"changed": 1}
 
 
-def test_two_that_fit_equally_are_asked_for_and_nothing_is_guessed() -> None:
+def test_two_equal_candidates_need_an_id() -> None:
     before = [
         note("Base pairing with A?", "T", 1),
         note("Base pairing with B?", "T", 2),
@@ -144,7 +144,7 @@ def test_two_that_fit_equally_are_asked_for_and_nothing_is_guessed() -> None:
     assert all(f"id: {guid}" in problem.hint for guid in guids)
 
 
-def test_an_id_that_is_a_guid_says_which_old_card_is_meant() -> None:
+def test_a_guid_as_id_selects_the_old_card() -> None:
     before = [
         note("Base pairing with A?", "T", 1),
         note("Base pairing with B?", "T", 2),
@@ -173,15 +173,52 @@ def test_an_id_of_another_deck_is_refused() -> None:
     )
 
 
-def test_a_question_that_stands_twice_is_told_with_both_places() -> None:
-    twice = [note("q", line=3), note(" q ", line=9, file="/decks/b.yaml")]
+def test_an_id_of_another_language_is_not_refused() -> None:
+    japanese = note("質問", id="same", deck="Theirs", language="ja", file="/other.yaml")
+    english = note("q", id="same", deck="Mine")
 
-    problems = duplicates(twice, {})
+    (change,) = make_plan([english], known([japanese]), FileScope(frozenset({FILE})))
 
-    assert [str(problem) for problem in problems] == [
-        "/decks/b.yaml:9:1: duplicate question 'q' "
-        "(already asked at /decks/a.yaml:3:1; remove one, or give each an id)"
-    ]
+    assert change.action == "changed"
+
+
+def test_a_similar_text_of_another_kind_is_a_new_note() -> None:
+    cloze = Cloze("Which base pairs with adenine? {{c1::Uracil}}")
+
+    found = plan(NOTES, [*NOTES[:2], replace(LAST, content=cloze)])
+
+    assert found == {"new": 1, "retired": 1, "unchanged": 2}
+
+
+@pytest.mark.parametrize("answer", ["Thymine", "Uracil"])
+def test_dissimilar_notes_are_neither_matched_nor_asked_about(answer: str) -> None:
+    before = [note("Base of adenine?", "Thymine", 1), note("5-?", "Thymine", 2)]
+    after = [note("Who wrote the Iliad", answer, 1)]
+
+    assert plan(before, after) == {"new": 1, "retired": 2}
+
+
+@pytest.mark.parametrize("answer", ["a", "another"])
+def test_notes_of_files_that_were_not_read_stay(answer: str) -> None:
+    elsewhere = note("Who wrote Hamlet?", file="/decks/b.yaml")
+    incoming = note("Who wrote Emma?", answer, file="/new.yaml")
+
+    changes = make_plan(
+        [incoming], known([elsewhere]), FileScope(frozenset({"/new.yaml"}))
+    )
+
+    assert [change.action for change in changes] == ["new"]
+
+
+@pytest.mark.parametrize("answer", ["a", "another"])
+def test_notes_of_a_deleted_unrelated_file_stay(answer: str) -> None:
+    elsewhere = note("Who wrote Hamlet?", file="/decks/b.yaml")
+    incoming = note("Who wrote Emma?", answer, file="/new.yaml")
+    scope = FileScope(frozenset({"/new.yaml"}), gone=frozenset({"/decks/b.yaml"}))
+
+    changes = make_plan([incoming], known([elsewhere]), scope)
+
+    assert [change.action for change in changes] == ["new"]
 
 
 PARTS: dict[str, tuple[Content, Content, dict[str, str]]] = {
@@ -223,13 +260,13 @@ PARTS: dict[str, tuple[Content, Content, dict[str, str]]] = {
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), PARTS.values(), ids=PARTS.keys())
-def test_a_question_is_followed_through_an_edit(
+def test_an_edited_question_keeps_its_history(
     old: Content, new: Content, expected: dict[str, str]
 ) -> None:
     assert followed_parts(old, new) == expected
 
 
-def test_a_translation_keeps_questions_by_their_place() -> None:
+def test_a_translation_keeps_questions_by_position() -> None:
     japanese = Compare(("鍵", "箱"), {"共有": ("多", "単"), "管理": ("雲", "人")})
 
     found = followed_parts(TABLE, japanese, translated=True)
@@ -267,7 +304,7 @@ def new_question(pairs: list[tuple[str, str]], at: int) -> list[tuple[str, str]]
 
 @pytest.mark.parametrize("edited", [reordered, new_answer, new_question])
 @given(pairs=decks, at=st.integers(0, 7))
-def test_no_single_edit_makes_or_retires_a_note(
+def test_no_single_edit_adds_or_retires_a_note(
     edited: Callable[[list[tuple[str, str]], int], list[tuple[str, str]]],
     pairs: list[tuple[str, str]],
     at: int,
@@ -279,11 +316,3 @@ def test_no_single_edit_makes_or_retires_a_note(
     found = plan(before, after)
 
     assert (found.get("new", 0), found.get("retired", 0)) == (0, 0)
-
-
-@given(st.text(min_size=1), st.sets(st.text()))
-def test_a_guid_is_short_and_never_taken(name: str, taken: set[str]) -> None:
-    first = guid_for(name)
-
-    assert (len(first), guid_for(name)) == (12, first)
-    assert guid_for(name, {first, *taken}) not in {first, *taken}

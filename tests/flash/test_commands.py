@@ -67,6 +67,14 @@ def test_a_renamed_file_and_a_renamed_deck_move_their_cards(flash: Run) -> None:
     assert {line["deck"] for line in flash.json("list")} == {"Biology::Cells"}
 
 
+def test_adding_a_file_retires_no_card_of_another_file(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    card = "deck: Cells::More\ncards:\n  - {front: Who named cells?, back: Hooke}\n"
+    Path("more.yaml").write_text(card, "utf-8")
+
+    assert add_json(flash, "more.yaml") == {"new": 1, "cards": 1}
+
+
 def test_a_deleted_card_is_retired_and_wakes_up_when_it_returns(flash: Run) -> None:
     flash("add", "cells.yaml")
     card = flash.json("list")[-1]
