@@ -66,7 +66,7 @@ def check_deck(store: AppContext, deck: str) -> None:
     import difflib
 
     from srs.models.presets import ancestry
-    from srs.store.card_list import deck_ids, deck_names
+    from srs.store.decks import deck_ids, deck_names
 
     if deck_ids(store.store, deck):
         return

@@ -16,8 +16,8 @@ from srs.forecast.simulator import (
     sim_card,
 )
 from srs.models.exam import Exam
-from srs.store.card_list import deck_names_by_id
 from srs.store.connection import Store
+from srs.store.decks import deck_names_by_id
 from srs.store.forecast_queries import cards_in_use
 from srs.store.settings import Options
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 from srs.models.presets import Preset, ancestry
 from srs.optimizer.fit import Fit, NotOptimizable, Parameters, fit
 from srs.optimizer.training import read_training_set
-from srs.store.card_list import deck_names_by_id
 from srs.store.connection import Store
+from srs.store.decks import deck_names_by_id
 from srs.store.operations import record_operation
 from srs.store.replay import rebuild_card_states
 from srs.store.review_logs import card_ids, newest_review

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from srs.stats.retention import Retention, young_and_mature
 from srs.store import statistics as queries
-from srs.store.card_list import deck_names_by_id
 from srs.store.connection import Store
+from srs.store.decks import deck_names_by_id
 from srs.store.settings import Options
 from srs.store.statistics import DeckFilter
 

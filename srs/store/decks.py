@@ -1,12 +1,42 @@
-"""A deck gets another name in its file: what is set for it goes along."""
+"""Decks: their names, and settings that follow a renamed deck."""
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 
+from srs.store.connection import Store
 from srs.store.settings import FITTED, write_setting
 
 Pair = tuple[str, str]
 """The name of a deck before and after."""
+
+
+def deck_names(store: Store) -> list[str]:
+    """Name all decks."""
+    return [row[0] for row in store.rows("select name from decks order by name")]
+
+
+def deck_names_by_id(store: Store) -> dict[int, str]:
+    """Read the names of all decks by their ids."""
+    return dict(store.rows("select id, name from decks"))
+
+
+def deck_ids(store: Store, deck: str) -> list[int]:
+    """Give the ids of a deck and of those under it; of all where it is empty."""
+    rows = store.rows(
+        "select id from decks where :deck = '' or name = :deck"
+        " or substr(name, 1, :width) = :deck || '::'",
+        {"deck": deck, "width": len(deck) + 2},
+    )
+    return [row[0] for row in rows]
+
+
+def root_decks(store: Store) -> list[str]:
+    """Name the outermost decks that have cards in use."""
+    rows = store.rows(
+        "select distinct d.name from cards c join decks d on d.id = c.deck"
+        " where c.retired = 0"
+    )
+    return sorted({name.split("::")[0] for (name,) in rows})
 
 
 def move_deck_settings(

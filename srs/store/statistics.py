@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from srs.store.card_list import deck_ids
 from srs.store.connection import Store
+from srs.store.decks import deck_ids
 from srs.store.rows import STUDY_DAY
 
 MATURE_DAYS = 21

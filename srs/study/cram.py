@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from srs.models.cards import Rating, SchedulingState, StoredCard
 from srs.scheduler.fsrs6 import retrievability
-from srs.store.card_list import deck_names_by_id
 from srs.store.connection import Store
+from srs.store.decks import deck_names_by_id
 from srs.store.queue import cards_answered_again, learned_stabilities
 from srs.store.revlog import Recorded, record_cram
 from srs.store.settings import Options

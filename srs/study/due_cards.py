@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from srs.models.cards import State
 from srs.models.presets import ancestry
-from srs.store.card_list import deck_ids, deck_names_by_id
 from srs.store.connection import Store
+from srs.store.decks import deck_ids, deck_names_by_id
 from srs.store.queue import (
     QueueRow,
     Selection,

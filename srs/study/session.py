@@ -5,26 +5,29 @@ is only in memory: an answer is on disk when `answer` returns.
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from srs.models.cards import Rating, SchedulingState, State
 from srs.store.card_actions import bury, suspend
-from srs.store.card_list import deck_ids
 from srs.store.card_search import Candidate, find_candidates
 from srs.store.confusions import record_confusion
 from srs.store.connection import Store
+from srs.store.decks import deck_ids
 from srs.store.queue import count_due_by
 from srs.store.revlog import HistoryLine, history
 from srs.store.settings import Options
-from srs.store.undo import DURING_REVIEW, Undone, undo_last
 from srs.study.confusion_drill import ConfusionDrill
 from srs.study.cram import Cram, CramOptions
 from srs.study.daily import DailyStudy
 from srs.study.due_cards import CardFilter
 from srs.study.prompt import LastLapse, Prompt, read_prompt
 from srs.study.queue import Counts
+
+if TYPE_CHECKING:
+    from srs.store.undo import Undone
 
 Clock = Callable[[], int]
 """Returns the present moment, UTC milliseconds."""
@@ -244,7 +247,7 @@ class Session:
             suspended=saved.suspended,
         )
 
-    def undo(self) -> Undone | None:
+    def undo(self) -> "Undone | None":
         """Undo the last operation, also one of an earlier session.
 
         Returns:
@@ -254,6 +257,9 @@ class Session:
         Raises:
             StoreError: The store can't be written.
         """
+        # Loads all that can be undone; the first question need not wait for it.
+        from srs.store.undo import DURING_REVIEW, undo_last
+
         undone = undo_last(self.store, self.options, DURING_REVIEW)
         if undone is None:
             return None
@@ -287,10 +293,13 @@ class Session:
 
         Returns:
             The errors of the file; None if there are none.
+
+        Raises:
+            LookupError: There is no question, or nothing to read its file with.
         """
         prompt = self._present()
-        if self._reread is None or not prompt.note.file:
-            return "this card came from no file"
+        if self._reread is None:
+            raise LookupError("this session can't reload files")
         errors = self._reread(prompt.note.file)
         if errors is None:
             self._current, self._next_card = None, prompt.card.id

@@ -17,8 +17,8 @@ from store_fixtures import (
 
 from srs.maintenance.doctor import examine
 from srs.models.exam import Exam, exam_text
-from srs.store.card_list import deck_names
 from srs.store.connection import Store
+from srs.store.decks import deck_names
 from srs.store.settings import FITTED, Options, save_options, save_setting
 from srs.store.undo import undo_last
 

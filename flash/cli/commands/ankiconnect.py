@@ -113,7 +113,7 @@ def _pulled(
 ) -> dict[str, "Merged"]:
     """Merge the outermost decks of flash that Anki has."""
     from flash.service.importing import import_package
-    from srs.store.card_list import root_decks
+    from srs.store.decks import root_decks
 
     wanted = {deck} if deck else set(root_decks(store.store))
     there = {name.casefold(): name for name in anki.deck_names()}

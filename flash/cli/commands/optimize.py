@@ -138,7 +138,7 @@ def reschedule(
 
 
 def _ids_under(store: AppContext, deck: str) -> list[int]:
-    from srs.store.card_list import deck_ids
+    from srs.store.decks import deck_ids
 
     return deck_ids(store.store, deck)
 

@@ -37,7 +37,7 @@ def simulate(
     from cards.errors import FlashError
     from flash.cli.card_selector import check_deck
     from srs.forecast.workload import workload
-    from srs.store.card_list import deck_ids
+    from srs.store.decks import deck_ids
 
     with open_app(db) as store:
         check_deck(store, deck)
