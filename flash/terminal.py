@@ -1,17 +1,23 @@
-"""Terminal output: text, tables, bars and JSON, with widths right for Japanese.
+"""Terminal output: text, tables, bars, progress and JSON, aligned for Japanese too.
 
 Text from decks and packages is cleaned here, so that none of its control characters
 reaches a terminal.
 """
 
+import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from cards.errors import escaped
-from cards.text.width import clean
+from cards.errors import DeckError, FlashError, Problem, escaped
+from cards.text.width import clean, clipped, width_of
+
+_LONG = 5000
+"""Fewest items for which a progress bar is shown."""
+_BAR_COLUMNS = 36
 
 
 def print_json(value: Any) -> None:
@@ -38,7 +44,7 @@ def styled(text: str, code: str) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if has_colour() else text
 
 
-def echo(text: str) -> None:
+def echo(text: str = "") -> None:
     """Print text, cleaned."""
     print(clean(text))
 
@@ -48,60 +54,84 @@ def echo_err(message: str) -> None:
     sys.stderr.write(clean(message) + "\n")
 
 
+def echo_error(error: FlashError, *, as_json: bool) -> None:
+    """Write an error to stderr."""
+    if isinstance(error, DeckError):
+        echo_problems(error.problems, as_json=as_json)
+    elif as_json:
+        no_place = dict.fromkeys(("file", "line", "column"))
+        _echo_json({"message": str(error), **no_place})
+    else:
+        echo_err(f"flash: {error}")
+
+
+def echo_problems(problems: list[Problem], *, as_json: bool) -> None:
+    """Write the problems of deck files; the first one is JSON's `error`."""
+    if not as_json:
+        for problem in problems:
+            echo_err(str(problem))
+        return
+    found = [
+        {
+            "message": problem.message,
+            "hint": problem.hint,
+            "file": problem.place.file,
+            "line": problem.place.line,
+            "column": problem.place.column,
+        }
+        for problem in problems
+    ]
+    _echo_json({**found[0], "problems": found})
+
+
+def _echo_json(error: dict[str, object]) -> None:
+    text = json.dumps({"error": error}, ensure_ascii=False)
+    sys.stderr.write(escaped(text) + "\n")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines that are clean already and may contain styles."""
+    for line in lines:
+        print(line)
+
+
 def counted(count: int, name: str) -> str:
     """Format a count with its noun: `1 card`, `2 cards`."""
     return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
-def width(text: str) -> int:
-    """Return how many terminal columns a text takes."""
-    if text.isascii():
-        return len(text)
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
-def clipped(text: str, columns: int) -> str:
-    """Clean a text and truncate it to one line of at most `columns`."""
-    text = " ".join(clean(text).split())
-    if width(text) <= columns:
-        return text
-    kept = ""
-    for character in text:
-        if width(kept + character) > columns - 1:
-            break
-        kept += character
-    return kept + "…"
+def clip_line(text: str, columns: int) -> str:
+    """Clean a text and shorten it to one line of at most `columns`."""
+    return clipped(" ".join(clean(text).split()), columns)
 
 
 def padded(text: str, columns: int, *, right: bool = False) -> str:
     """Pad a text with blanks to a number of columns."""
-    blanks = " " * max(0, columns - width(text))
+    blanks = " " * max(0, columns - width_of(text))
     return blanks + text if right else text + blanks
 
 
-def print_table(
+def table_lines(
     head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()
-) -> None:
-    """Print rows under a header, with aligned columns.
+) -> list[str]:
+    """Lay out rows under a header, with aligned columns.
 
     Args:
         head: Names of the columns.
-        rows: Cells, cleaned here; each row as long as the head.
+        rows: Cells, cleaned here; each row is as long as the header.
         right: Indexes of the right-aligned columns.
     """
     rows = [[clean(cell).replace("\n", " ") for cell in row] for row in rows]
-    widths = [max(width(row[i]) for row in [head, *rows]) for i, _ in enumerate(head)]
+    widths = [
+        max(width_of(row[i]) for row in [head, *rows]) for i, _ in enumerate(head)
+    ]
 
     def line(cells: Sequence[str]) -> str:
         return "  ".join(
             padded(cell, widths[i], right=i in right) for i, cell in enumerate(cells)
         ).rstrip()
 
-    print(styled(line(head), "2"))
-    for row in rows:
-        print(line(row))
+    return [styled(line(head), "2"), *map(line, rows)]
 
 
 def bar(value: float, largest: float, columns: int) -> str:
@@ -113,6 +143,42 @@ def bar(value: float, largest: float, columns: int) -> str:
     return "█" * whole + " ▏▎▍▌▋▊▉"[rest].strip()
 
 
-def columns_of_terminal() -> int:
+def terminal_columns() -> int:
     """Return the width of the terminal; 80 without one."""
     return shutil.get_terminal_size((80, 24)).columns
+
+
+@contextmanager
+def progress_bar(
+    total: int, label: str, *, quiet: bool = False
+) -> Iterator[Callable[[int], None]]:
+    """Show progress on stderr if it is a terminal and there is much to do.
+
+    Yields:
+        A function that takes the number of finished items.
+    """
+    if total < _LONG or quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    shown = -1
+
+    def show(done: int) -> None:
+        nonlocal shown
+        percent = 100 * done // total
+        if percent > shown:
+            shown = percent
+            drawn = bar(done, total, _BAR_COLUMNS).ljust(_BAR_COLUMNS)
+            sys.stderr.write(f"\r{label}  {drawn} {percent:3} %")
+            sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        sys.stderr.write("\n")
+
+
+def print_table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()
+) -> None:
+    """Print the lines of `table_lines`."""
+    print_lines(table_lines(head, rows, right=right))

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from flash.service.adding import add_file
 from flash.service.context import AppContext
-from flash.service.deck_import import apply_import, plan_import, read_files
 from flash.service.reviewing import open_session
 from srs.models.cards import Rating
 from srs.store.opening import open_store
@@ -55,8 +55,9 @@ class ReviewSetup:
         self.file.write_text(deck, "utf-8")
         store = open_store(self.path, self.now_ms)
         save_setting(store, "time_zone", "UTC")
-        apply_import(store, plan_import(store, read_files([self.file])), self.now_ms)
-        session = open_session(AppContext(store, self.clock), limits=limits)
+        app = AppContext(store, self.clock)
+        add_file(app, self.file)
+        session = open_session(app, limits=limits)
         self.sessions.append(session)
         return session
 

@@ -1,71 +1,134 @@
-"""The command line: its commands, and what becomes of what goes wrong."""
+"""The command line: a table of commands, loaded on demand, and its exit codes."""
 
 import os
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from cards.errors import FlashError
 from cards.text.width import clean
-from flash.cli.errors import echo_error
-from flash.terminal import echo_err
+from flash.cli.options import HELP_NAMES
+from flash.terminal import echo_err, echo_error
 
-_COMMANDS = {
-    "review": ("review", "review"),
-    "add": ("decks", "add"),
-    "check": ("check", "check"),
-    "export": ("decks", "export"),
-    "import": ("import_", "import_"),
-    "push": ("ankiconnect", "push"),
-    "pull": ("ankiconnect", "pull"),
-    "decks": ("listing", "decks"),
-    "list": ("listing", "list_cards"),
-    "show": ("listing", "show"),
-    "stats": ("stats", "stats"),
-    "optimize": ("optimize", "optimize"),
-    "reschedule": ("optimize", "reschedule"),
-    "simulate": ("simulate", "simulate"),
-    "exam": ("exam", "app"),
-    "stale": ("stale", "stale"),
-    "suspend": ("cards", "suspend"),
-    "unsuspend": ("cards", "unsuspend"),
-    "bury": ("cards", "bury"),
-    "undo": ("history", "undo"),
-    "log": ("history", "log"),
-    "config": ("config", "config"),
-    "backup": ("backup", "backup"),
-    "restore": ("backup", "restore"),
-    "doctor": ("doctor", "doctor"),
+
+class _Entry(NamedTuple):
+    """A command: its function in a module of `flash.cli.commands`, and a summary."""
+
+    target: str
+    summary: str
+    """First line of its docstring; the help of all commands loads none of them."""
+
+
+_GROUPS: dict[str, dict[str, _Entry]] = {
+    "Every day": {
+        "review": _Entry("review:review", "Review the cards that are due today."),
+        "stats": _Entry("stats:stats", "Show progress, retention and the forecast."),
+    },
+    "Cards": {
+        "add": _Entry("add:add", "Add deck files, or update their cards."),
+        "check": _Entry("check:check", "Check deck files for mistakes."),
+        "decks": _Entry("listing:decks", "List decks with their card counts."),
+        "list": _Entry(
+            "listing:list_cards", "List cards with their state and due day."
+        ),
+        "show": _Entry("listing:show", "Show a card with its answer history."),
+        "stale": _Entry("check:stale", "List facts whose sources need checking again."),
+    },
+    "Scheduling": {
+        "suspend": _Entry("marks:suspend", "Suspend cards until you unsuspend them."),
+        "unsuspend": _Entry("marks:unsuspend", "Unsuspend cards."),
+        "bury": _Entry("marks:bury", "Hide cards until tomorrow."),
+        "config": _Entry("config:config", "Show or change settings."),
+        "optimize": _Entry(
+            "scheduling:optimize", "Fit FSRS parameters to your reviews."
+        ),
+        "reschedule": _Entry(
+            "scheduling:reschedule",
+            "Recompute due days from the current memory states.",
+        ),
+        "simulate": _Entry(
+            "scheduling:simulate", "Compare the workload of desired retentions."
+        ),
+        "exam": _Entry("exam:app", "Forecast an exam, or set its date."),
+    },
+    "Exchange": {
+        "export": _Entry("export_:export", "Export cards to Anki, CSV, JSON or YAML."),
+        "import": _Entry("import_:import_", "Import an Anki package or a table."),
+        "push": _Entry("ankiconnect:push", "Send notes to a running Anki."),
+        "pull": _Entry("ankiconnect:pull", "Fetch reviews from a running Anki."),
+    },
+    "Safety": {
+        "undo": _Entry("history:undo", "Undo the last operations."),
+        "log": _Entry("history:log", "List the last operations."),
+        "backup": _Entry("backup:backup", "Back up the store, or list backups."),
+        "restore": _Entry("backup:restore", "Restore a backup."),
+        "doctor": _Entry("doctor:doctor", "Check and repair the store."),
+    },
 }
-"""Each command, in the order of the help: its module and its function or group."""
+_COMMANDS = {name: entry for group in _GROUPS.values() for name, entry in group.items()}
 
 
-def application(only: str = "") -> typer.Typer:
-    """Make the command line.
+class _LazyCommands(Mapping[str, Any]):
+    """The commands by name; a module is imported when its command is looked up."""
 
-    Args:
-        only: The one command that is meant; empty for all of them.  A review starts
-            sooner where the others are not even loaded.
-    """
+    def __getitem__(self, name: str) -> Any:
+        module, _, member = _COMMANDS[name].target.partition(":")
+        found = getattr(import_module(f"flash.cli.commands.{module}"), member)
+        if not isinstance(found, typer.Typer):
+            alone = typer.Typer(
+                add_completion=False,
+                rich_markup_mode=None,
+                pretty_exceptions_enable=False,
+                context_settings=HELP_NAMES,
+            )
+            alone.command(name)(found)
+            found = alone
+        return typer.main.get_command(found)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMANDS)
+
+    def __len__(self) -> int:
+        return len(_COMMANDS)
+
+
+class _CommandGroup(TyperGroup):
+    """Shows the commands in groups; rich could, but takes longer to import."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = _LazyCommands()  # type: ignore[assignment]  # only read
+
+    def list_commands(self, _context: Any) -> list[str]:
+        """Return the names without loading the commands."""
+        return list(_COMMANDS)
+
+    def format_commands(self, _context: Any, formatter: Any) -> None:
+        """Write one section for each group."""
+        widest = max(map(len, _COMMANDS))
+        for title, entries in _GROUPS.items():
+            rows = [(name.ljust(widest), one.summary) for name, one in entries.items()]
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def application() -> typer.Typer:
+    """Make the command line."""
     app = typer.Typer(
         name="flash",
-        help="Keep facts in memory: cards in YAML, FSRS, a review every day.",
+        cls=_CommandGroup,
+        help="Spaced repetition for facts written as text.",
         no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings=HELP_NAMES,
     )
-    app.callback()(_everywhere)
-    for name, (module, member) in _COMMANDS.items():
-        if only in ("", name):
-            found = getattr(import_module(f"flash.cli.commands.{module}"), member)
-            if isinstance(found, typer.Typer):
-                app.add_typer(found, name=name)
-            else:
-                app.command(name)(found)
+    app.callback()(_global_options)
     return app
 
 
@@ -77,19 +140,16 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _everywhere(
+def _global_options(
     context: typer.Context,
     db: Annotated[
         Path | None,
-        typer.Option("--db", metavar="FILE", help="The store, for any command."),
+        typer.Option("--db", metavar="FILE", help="Database file, for any command."),
     ] = None,
     version: Annotated[
         bool,
         typer.Option(
-            "--version",
-            callback=_version,
-            is_eager=True,
-            help="Print the version and leave.",
+            "--version", callback=_version, is_eager=True, help="Print the version."
         ),
     ] = False,
 ) -> None:
@@ -99,9 +159,8 @@ def _everywhere(
 def run(words: list[str]) -> int:
     """Run one command; see `flash.__main__.main`."""
     as_json = "--json" in words
-    only = words[0] if words and words[0] in _COMMANDS else ""
     try:
-        code = application(only)(words, prog_name="flash", standalone_mode=False)
+        code = application()(words, prog_name="flash", standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
         echo_err("flash: interrupted")
         return 130
@@ -111,11 +170,16 @@ def run(words: list[str]) -> int:
         # The reader of our output, such as `head`, has closed it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
-    except Exception as error:
-        known = _as_flash_error(error)
-        if known is None:
+    except FlashError as error:
+        echo_error(error, as_json=as_json)
+        return 1
+    except OSError as error:
+        if not error.filename:
             raise
-        echo_error(known, as_json=as_json)
+        # A file name or folder that the system refuses.
+        echo_error(
+            FlashError(str(error.strerror), place=error.filename), as_json=as_json
+        )
         return 1
     return code if isinstance(code, int) else 0
 
@@ -129,33 +193,3 @@ def _usage_error(error: TyperException, *, as_json: bool) -> int:
         error.message = clean(error.message)
         show()
     return error.exit_code
-
-
-def _as_flash_error(error: Exception) -> FlashError | None:
-    """Convert an error that is not a bug of flash; None for a bug."""
-    if isinstance(error, FlashError):
-        return error
-    if _is_damage(error):
-        return FlashError(f"the store can't be read: {error}", _DOCTOR)
-    if isinstance(error, OSError) and error.filename:
-        # A file name or folder that the system refuses.
-        return FlashError(str(error.strerror), place=error.filename)
-    return None
-
-
-_DOCTOR = "see flash doctor, or go back to a backup with flash restore"
-
-
-def _is_damage(error: Exception) -> bool:
-    """Tell whether it is SQLite or the text in a row that can't be read."""
-    import sqlite3
-
-    import msgspec
-
-    kinds = (
-        sqlite3.DatabaseError,
-        sqlite3.OperationalError,
-        sqlite3.IntegrityError,
-        UnicodeDecodeError,
-    )
-    return type(error) in kinds or isinstance(error, msgspec.MsgspecError)

@@ -6,6 +6,9 @@ from typing import Annotated
 
 import typer
 
+HELP_NAMES = {"help_option_names": ["-h", "--help"]}
+"""Context settings of every command."""
+
 
 def _store_of(context: typer.Context, value: Path | None) -> Path | None:
     """Fall back to the `--db` before the command."""
@@ -27,6 +30,18 @@ DeckOption = Annotated[
 ]
 TagOption = Annotated[
     str, typer.Option("--tag", metavar="TAG", help="Only cards with this tag.")
+]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would change; change nothing.")
+]
+DeckArgument = Annotated[
+    str, typer.Argument(metavar="[DECK]", help="Only this deck and its subdecks.")
+]
+FilesArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE|DIR...", help="Deck files, folders, or names of bundled decks."
+    ),
 ]
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from cards.text.width import width_of
 from flash.messages import statistics as messages
 from flash.messages.translate import _
 from flash.report.plots import left_edge, range_plot
 from flash.report.text import bars
-from flash.terminal import clipped, padded, styled, width
+from flash.terminal import clip_line, padded, styled
 from srs.stats.calibration import Calibration, CalibrationBin
 from srs.stats.collect import AnswerStatistics, Statistics
 from srs.stats.difficult_cards import ConfusedPair, DifficultCards
@@ -57,7 +58,7 @@ def _ranges(
         yield f"  {_('no reviews yet')}"
         yield ""
         return
-    names = max(width(name) for name, _found in rows)
+    names = max(width_of(name) for name, _found in rows)
     room = min(_PLOT, columns - names - 20)
     left = left_edge([confidence_interval(found)[0] for _name, found in rows])
     scale = padded(f"{left:.0%}", room - 4) + "100%"
@@ -87,7 +88,7 @@ def _calibration(found: Calibration, columns: int) -> Iterator[str]:
             yield f"  {predicted:>9}{recalled:>10}{row.reviews:>9}{end}"
     parts = messages.calibration_errors(found)
     line = "  " + ", ".join(parts)
-    yield from [line] if width(line) <= columns else (f"  {part}" for part in parts)
+    yield from [line] if width_of(line) <= columns else (f"  {part}" for part in parts)
     yield ""
 
 
@@ -134,7 +135,7 @@ def _decks(found: Sequence[DeckSummary], columns: int) -> Iterator[str]:
     yield styled(_("decks, last 30 days"), "1")
     head = _(_DECK_HEAD)
     names = ["  " * deck.deck.count("::") + deck.deck.split("::")[-1] for deck in found]
-    room = min(max(width(name) for name in names), columns - 2 - len(head))
+    room = min(max(width_of(name) for name in names), columns - 2 - len(head))
     is_narrow = columns - 2 - len(head) < _SHORTEST_NAME
     yield styled(head[2:] if is_narrow else f"  {'':<{room}}{head}", "2")
     for name, deck in zip(names, found, strict=True):
@@ -149,7 +150,7 @@ def _decks(found: Sequence[DeckSummary], columns: int) -> Iterator[str]:
 
 def _indented(name: str, room: int) -> str:
     indent = name[: len(name) - len(name.lstrip(" "))]
-    return indent + clipped(name, room - len(indent))
+    return indent + clip_line(name, room - len(indent))
 
 
 def _deck_counts(deck: DeckSummary) -> str:
@@ -167,8 +168,8 @@ def _difficult(found: DifficultCards, columns: int) -> Iterator[str]:
         mark = messages.card_mark(card)
         mark = f" {mark}" if mark else ""
         lapses = f"{card.lapses:>4}  "
-        room = columns - 2 - len(lapses) - width(mark)
-        yield f"  {lapses}{clipped(card.asked.question, room)}{styled(mark, '2')}"
+        room = columns - 2 - len(lapses) - width_of(mark)
+        yield f"  {lapses}{clip_line(card.asked.question, room)}{styled(mark, '2')}"
     yield ""
 
 
@@ -178,6 +179,6 @@ def _confused(found: Sequence[ConfusedPair], columns: int) -> Iterator[str]:
     yield styled(_("confused pairs"), "1")
     for pair in found:
         room = columns - 9
-        yield f"  {pair.times:>3} × {clipped(pair.first.question, room)}"
-        yield f"        {clipped(pair.second.question, room)}"
+        yield f"  {pair.times:>3} × {clip_line(pair.first.question, room)}"
+        yield f"        {clip_line(pair.second.question, room)}"
     yield ""

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from cards.text.width import width_of
 from flash.messages import statistics as messages
 from flash.messages.translate import _
 from flash.report.plots import HeatMap, column_plot, heat_map, shade_character
-from flash.terminal import bar, padded, styled, width
+from flash.terminal import bar, padded, styled
 from srs.scheduler.study_day import day_date
 from srs.stats.collect import Statistics
 from srs.stats.overview import Overview
@@ -40,7 +41,7 @@ def render_text(found: Statistics, columns: int) -> Iterator[str]:
 
 def bars(rows: Sequence[tuple[str, int]], columns: int) -> Iterator[str]:
     """Yield a bar for each named count."""
-    names = max(10, *(width(name) for name, _value in rows))
+    names = max(10, *(width_of(name) for name, _value in rows))
     largest = max(value for _name, value in rows)
     room = min(_BAR, columns - names - 13)
     for name, value in rows:

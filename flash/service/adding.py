@@ -1,39 +1,101 @@
-"""Adding deck files for a person: the plan shown, a large loss asked for."""
+"""Add deck files to the store: read and plan, confirm, apply."""
 
 import os
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-from cards.deckfile.discovery import bundled_path
-from cards.errors import DeckError, FlashError
-from cards.identity.matching import Action, PlannedChange
-from cards.text.width import clean
-from flash.service.context import AppContext
-from flash.service.deck_import import (
-    DeckImport,
-    StalePlan,
-    apply_import,
-    plan_import,
-    read_files,
+from msgspec import Struct
+
+from cards.deckfile.discovery import bundled_path, find_decks
+from cards.deckfile.reader import read_deck
+from cards.errors import DeckError, FlashError, Problem
+from cards.identity.keys import duplicates, root_of
+from cards.identity.matching import (
+    Action,
+    ExistingNote,
+    FileScope,
+    PlannedChange,
+    count_actions,
+    make_plan,
 )
-from flash.terminal import clipped, styled
-from srs.store.connection import StoreError
-from srs.store.note_writer import Applied
+from cards.note import Note
+from cards.questions import parts_of
+from cards.text.width import clean
+from flash.messages.translate import _
+from flash.service.context import AppContext, find_cards
+from srs.store.card_actions import set_due_today
+from srs.store.connection import Store, StoreError
+from srs.store.note_writer import Progressed, apply_plan
+from srs.store.notes import known_notes
 
 BUNDLED = "aws-security"
-"""The deck that an empty store begins with."""
+"""The deck that an empty store starts with."""
 
-Done = TypeVar("Done")
+_FREE_LOSS = 10
+"""Cards that may always be retired without asking."""
 
-_SHOWN = 20
-_SHOWN_NEW = 3
+
+class ParsedFiles(Struct, frozen=True):
+    """The notes of the given files."""
+
+    notes: tuple[Note, ...]
+    files: dict[str, str]
+    """Absolute path of each file to the path as given."""
+    folders: tuple[Path, ...]
+    ignored: int
+    """Other YAML files in the folders."""
+
+
+class Loss(Struct, frozen=True):
+    """A deck of which a large part would be retired."""
+
+    deck: str
+    retired: int
+    total: int
+    """Cards in use now."""
+
+
+class AddPlan(Struct, frozen=True):
+    """What adding files changes."""
+
+    steps: tuple[PlannedChange, ...]
+    other_language: int
+    """Notes left out because another language was chosen."""
+    loss: Loss | None
+    parsed: ParsedFiles
+    language: str
+    version: int
+    """Data version of the store when the plan was made."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Count the notes by what happens to them."""
+        return count_actions(self.steps)
+
+    @property
+    def cards(self) -> int:
+        """Count the cards in use that the notes will have."""
+        kept = (step for step in self.steps if step.action is not Action.RETIRED)
+        return sum(len(parts_of(step.note.content)) for step in kept)
+
+
+class Added(Struct, frozen=True):
+    """The result of adding files."""
+
+    plan: AddPlan
+    cards: int
+    new_cards: int
+    renamed: tuple[tuple[str, str], ...]
+    """Old and new name of decks whose settings were moved."""
+    due_today: int
+    """Cards that were made due today."""
 
 
 def locale_language() -> str:
-    """Give the language wished for, such as `ja`; empty if unknown.
+    """Return the language of the user, such as `ja`; empty if unknown.
 
-    It is what `$FLASH_LANG` says, else that of the person's locale.
+    It is `$FLASH_LANG`, else the language of the locale.
     """
     for name in ("FLASH_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")
@@ -42,103 +104,138 @@ def locale_language() -> str:
     return ""
 
 
-def paths_named(names: list[Path], language: str) -> list[Path]:
-    """Turn what was typed into paths; the name of a bundled deck is one too."""
-    found: list[Path] = []
-    for name in names:
-        if not name.exists():
-            bundled = bundled_path(str(name), language or locale_language())
-            found.append(bundled or name)
-        else:
-            found.append(name)
-    return found
-
-
-def plan(opened: AppContext, paths: list[Path], language: str) -> DeckImport:
-    """Read the files and say what adding them does.
-
-    Raises:
-        DeckError: The files have mistakes, or a card fits two.
-    """
-    return plan_import(opened.store, read_files(paths), language)
-
-
-def refuse_loss(intake: DeckImport, *, agreed: Callable[[str], bool]) -> None:
-    """Ask before a large part of a deck is retired.
-
-    Raises:
-        Trouble: The person didn't agree.
-    """
-    if intake.loss is None:
-        return
-    deck, lost, have = intake.loss
-    question = f"this retires {lost} of {have} cards of '{clean(deck)}'; go on?"
-    if not agreed(question):
-        message = f"would retire {lost} of {have} cards of '{deck}'; nothing was done"
-        raise FlashError(message, "add --yes if that is meant")
-
-
-def plan_and_write(
-    opened: AppContext,
-    paths: list[Path],
-    language: str,
-    check: Callable[[DeckImport], None],
-    write: Callable[[DeckImport], Done],
-) -> tuple[DeckImport, Done]:
-    """Plan to add files and do it; anew where another program adds meanwhile.
+def read_files(paths: Iterable[Path], language: str = "") -> ParsedFiles:
+    """Read and check all deck files under some paths.
 
     Args:
-        opened: The store.
-        paths: Files and folders.
-        language: To take, where there are several.
-        check: Refuses a plan.
-        write: Carries a plan out, in one transaction with all that it does.
-
-    Returns:
-        The plan, and what was done.
+        paths: Deck files, folders, or names of bundled decks.
+        language: Language of bundled decks; by default that of the user.
 
     Raises:
-        DeckError: The files have mistakes, or a card fits two.
+        DeckError: Files are missing or have mistakes; carries the problems of all.
+    """
+    wanted = language or locale_language()
+    paths = [
+        path if path.exists() else bundled_path(str(path), wanted) or path
+        for path in paths
+    ]
+    found = find_decks(paths)
+    notes: list[Note] = []
+    problems: list[Problem] = []
+    shown: dict[str, str] = {}
+    for path in found.files:
+        shown[str(path.absolute())] = str(path)
+        try:
+            notes += read_deck(path).notes
+        except DeckError as error:
+            problems += error.problems
+    problems += duplicates(notes, shown)
+    if problems:
+        raise DeckError(problems)
+    folders = tuple(path.absolute() for path in paths if path.is_dir())
+    return ParsedFiles(tuple(notes), shown, folders, found.other_yaml)
+
+
+def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPlan:
+    """Decide what adding the files changes; write nothing.
+
+    Args:
+        store: The store.
+        parsed: From `read_files`.
+        language: Language of notes that the files have in several; by default the
+            language in the store, else the first one.
+
+    Raises:
+        DeckError: An id belongs to another deck, or a reworded card fits two notes.
+    """
+    version = store.version()
+    known = known_notes(store)
+    notes = _one_language(parsed.notes, known, language)
+    steps = make_plan(notes, known, _scope(parsed, known))
+    return AddPlan(
+        steps=tuple(steps),
+        other_language=len(parsed.notes) - len(notes),
+        loss=_loss(steps, known),
+        parsed=parsed,
+        language=language,
+        version=version,
+    )
+
+
+def check_names(app: AppContext, plan: AddPlan, names: Sequence[str]) -> None:
+    """Check before writing that names are cards of the store or ids of the plan.
+
+    Raises:
+        FlashError: A name fits no card.
+    """
+    incoming = {step.note.id for step in plan.steps if step.note.id}
+    find_cards(app, [name for name in names if name not in incoming])
+
+
+def refuse_loss(loss: Loss) -> FlashError:
+    """Make the error for an unconfirmed loss."""
+    message = _(
+        "would retire {retired} of {total} cards of '{deck}'; nothing was changed"
+    ).format(retired=loss.retired, total=loss.total, deck=clean(loss.deck))
+    return FlashError(message, _("add --yes if you mean it"))
+
+
+def apply_adding(
+    app: AppContext,
+    plan: AddPlan,
+    *,
+    name: str = "add",
+    due_today: Sequence[str] = (),
+    progressed: Progressed | None = None,
+) -> Added:
+    """Write a confirmed plan in one transaction; plan again if the store has changed.
+
+    Args:
+        app: The open store.
+        plan: From `plan_adding`; the user agreed to its loss.
+        name: Name of the operation in the log.
+        due_today: Names of cards that become due today.
+        progressed: Called with the number of written notes.
+
+    Raises:
+        FlashError: Notes have changed in the meantime and the loss with them.
         StoreError: The store can't be written; nothing was.
     """
-    while True:
-        intake = plan(opened, paths, language)
-        check(intake)
-        try:
-            with opened.store.transaction():
-                return intake, write(intake)
-        except StalePlan:
-            continue
+    with app.store.transaction():
+        # Nobody else can write now.
+        if app.store.version() != plan.version:
+            fresh = plan_adding(app.store, plan.parsed, plan.language)
+            if fresh.loss not in (None, plan.loss):
+                raise refuse_loss(fresh.loss)
+            plan = fresh
+        applied = apply_plan(app.store, plan.steps, app.now(), progressed, name=name)
+        cards = find_cards(app, due_today)
+        moved = set_due_today(app.store, app.options, cards, app.now()) if cards else 0
+    return Added(plan, applied.cards, applied.new_cards, tuple(applied.renamed), moved)
 
 
-def add_quietly(
-    opened: AppContext, path: Path, *, may_lose: bool = True, name: str = "add"
-) -> Applied:
-    """Add a deck without asking or printing.
+def add_file(app: AppContext, path: Path, *, name: str = "add") -> Added:
+    """Add a deck file without asking.
 
     Raises:
         DeckError: The file has mistakes.
-        Trouble: It would retire many cards, and may not.
+        FlashError: It would retire a large part of a deck.
         StoreError: The store can't be written; nothing was.
     """
-
-    def write(intake: DeckImport) -> Applied:
-        return apply_import(opened.store, intake, opened.now(), name=name)
-
-    def check(intake: DeckImport) -> None:
-        refuse_loss(intake, agreed=lambda _: may_lose)
-
-    return plan_and_write(opened, [path], "", check, write)[1]
+    plan = plan_adding(app.store, read_files([path]))
+    if plan.loss:
+        raise refuse_loss(plan.loss)
+    return apply_adding(app, plan, name=name)
 
 
-def reread(opened: AppContext, file: str) -> str | None:
-    """Take an edited file in again during a review.
+def reread(app: AppContext, file: str) -> str | None:
+    """Add a deck file that was edited during a review.
 
     Returns:
-        What is wrong with it, None where all is well.
+        The errors of the file as text; None if there are none.
     """
     try:
-        add_quietly(opened, Path(file), may_lose=False, name="edit")
+        add_file(app, Path(file), name="edit")
     except DeckError as error:
         return "\n".join(str(problem) for problem in error.problems[:5])
     except StoreError:
@@ -148,39 +245,84 @@ def reread(opened: AppContext, file: str) -> str | None:
     return None
 
 
-def plan_lines(intake: DeckImport) -> list[str]:
-    """Describe what happens to the notes, the ones that are as they were left out."""
-    lines: list[str] = []
-    for action in (
-        Action.REWORDED,
-        Action.CHANGED,
-        Action.MOVED,
-        Action.RETIRED,
-        Action.NEW,
-    ):
-        steps = [step for step in intake.steps if step.action is action]
-        shown = _SHOWN_NEW if action is Action.NEW else _SHOWN
-        lines += [_told_step(step) for step in steps[:shown]]
-        if len(steps) > shown:
-            lines.append(f"  {'':<9} … and {len(steps) - shown} more")
-    return lines
+def missing_translations(notes: Sequence[Note]) -> dict[str, list[str]]:
+    """Find the ids that one language of a deck lacks and another one has.
+
+    Returns:
+        The ids by language, in the order of the files.
+    """
+    ids: dict[tuple[str, str], dict[str, None]] = {}
+    for note in notes:
+        if note.id and note.language:
+            key = (root_of(note.deck), note.language)
+            ids.setdefault(key, {})[note.id] = None
+    missing: dict[str, list[str]] = defaultdict(list)
+    for root in dict.fromkeys(key[0] for key in ids):
+        own = {language: names for (r, language), names in ids.items() if r == root}
+        every = dict.fromkeys(name for names in own.values() for name in names)
+        for language, names in own.items():
+            lacking = [name for name in every if name not in names]
+            if lacking:
+                missing[language] += lacking
+    return dict(missing)
 
 
-def _told_step(step: PlannedChange) -> str:
-    from cards.questions import question_text
+def _one_language(
+    notes: tuple[Note, ...], known: Sequence[ExistingNote], language: str
+) -> list[Note]:
+    by_id: dict[str, set[str]] = defaultdict(set)
+    for note in notes:
+        if note.id:
+            by_id[note.id].add(note.language)
+    several = {name for name, languages in by_id.items() if len(languages) > 1}
+    if not several:
+        return list(notes)
+    present = {one.note.id: one.note.language for one in known if not one.retired}
+    first = next(note.language for note in notes if note.id in several)
 
-    text = clipped(question_text(step.note.content), 56)
-    name = styled(f"{step.action:<9}", "1" if step.action is Action.RETIRED else "2")
-    if step.action is Action.REWORDED and step.known is not None:
-        old = clipped(question_text(step.known.note.content), 56)
-        return f"  {name} {old}\n            → {text}"
-    if step.action is Action.MOVED and step.known is not None:
-        old_deck, deck = step.known.note.deck, step.note.deck
-        where = (
-            f"{old_deck} → {deck}" if old_deck != deck else Path(step.note.file).name
-        )
-        return f"  {name} {text}  ({clean(where)})"
-    if step.known is not None and step.known.note.kind != step.note.kind:
-        old = step.known.note.kind
-        return f"  {name} {text}  ({old} → {step.note.kind}: begins anew)"
-    return f"  {name} {text}"
+    def is_wanted(note: Note) -> bool:
+        if note.id not in several:
+            return True
+        languages = by_id[note.id]
+        for wish in (language, present.get(note.id, ""), first):
+            if wish in languages:
+                return note.language == wish
+        return note.language == min(languages)
+
+    return [note for note in notes if is_wanted(note)]
+
+
+def _scope(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> FileScope:
+    files = set(parsed.files)
+    gone: set[str] = set()
+    for file in {one.note.file for one in known if one.note.file}:
+        path = Path(file)
+        if any(path.is_relative_to(folder) for folder in parsed.folders):
+            files.add(file)
+        elif file not in files and not path.exists():
+            gone.add(file)
+    return FileScope(frozenset(files), frozenset(gone), parsed.files)
+
+
+def _loss(steps: Sequence[PlannedChange], known: Sequence[ExistingNote]) -> Loss | None:
+    """Find a deck that would lose more than a tenth of its cards."""
+    lost: dict[str, int] = defaultdict(int)
+    for step in steps:
+        if step.known is None:
+            continue
+        before = step.known.note
+        if step.action is Action.RETIRED:
+            lost[root_of(before.deck)] += len(parts_of(before.content))
+        elif step.action is not Action.UNCHANGED:
+            fewer = len(parts_of(before.content)) - len(parts_of(step.note.content))
+            lost[root_of(before.deck)] += max(0, fewer)
+    if not any(cards > _FREE_LOSS for cards in lost.values()):
+        return None
+    total: dict[str, int] = defaultdict(int)
+    for one in known:
+        if not one.retired:
+            total[root_of(one.note.deck)] += len(parts_of(one.note.content))
+    for deck, cards in lost.items():
+        if cards > _FREE_LOSS and cards * 10 > total[deck]:
+            return Loss(deck, cards, total[deck])
+    return None

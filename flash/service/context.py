@@ -1,35 +1,58 @@
-"""An open store with its settings and the clock."""
+"""The open store of a command, and the cards, decks and tags a user names in it."""
 
-from collections.abc import Callable, Iterator
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from msgspec import MsgspecError
+
+from cards.errors import FlashError
 from flash.clock import read_clock
+from flash.messages.translate import _
 from flash.paths import store_path
+from srs.models.presets import ancestry
+from srs.store.card_list import cards_named, tag_names
+from srs.store.connection import Store, StoreError, reading
+from srs.store.decks import deck_ids, deck_names
+from srs.store.opening import open_store
+from srs.store.settings import Options
 
-if TYPE_CHECKING:
-    from srs.store.connection import Store
-    from srs.store.settings import Options
+_LEECH = "leech"
+"""A tag that cards get from their lapses, not from their file."""
+_BY_ODD_ROWS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    MsgspecError,
+    sqlite3.IntegrityError,
+    sqlite3.OperationalError,
+)
+"""Errors that rows raise which flash never writes."""
 
 
 class AppContext:
-    """What nearly every use case works with."""
+    """The store, its settings and the clock."""
 
-    def __init__(self, store: "Store", clock: Callable[[], int]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
         """Keep an open store and a clock."""
         self.store, self.clock = store, clock
 
     @property
-    def options(self) -> "Options":
+    def options(self) -> Options:
         """The settings in the store."""
-        from srs.store.settings import Options
-
         return Options(self.store)
 
     def now(self) -> int:
         """Return the current time, UTC milliseconds."""
         return self.clock()
+
+    def today(self) -> int:
+        """Return the current study day."""
+        return self.options.calendar.day(self.now())
 
 
 @contextmanager
@@ -41,29 +64,34 @@ def open_app(db: Path | None) -> Iterator[AppContext]:
 
     Raises:
         StoreError: The store can't be opened, the disk fails, or rows that flash
-            never writes make a command fail.
+            never writes make the command fail.
         FlashError: `$FLASH_NOW` is not a time.
     """
-    from srs.store.connection import reading
-    from srs.store.opening import open_store
-
     path, clock = chosen_store(db)
     store = open_store(path, clock())
     try:
-        with reading(store.path):
+        with reading(path):
             yield AppContext(store, clock)
-    except _BY_ODD_ROWS:
-        from srs.maintenance.doctor import explanation
-
-        explained = explanation(store, clock())
-        if explained is None:
+    except _BY_ODD_ROWS as error:
+        known = _explained(store, clock(), error)
+        if known is None:
             raise
-        raise explained from None
+        raise known from None
     finally:
         store.close()
 
 
-_BY_ODD_ROWS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+def _explained(store: Store, now_ms: int, error: Exception) -> StoreError | None:
+    """Find damage in the store that explains an error; None for a bug of flash."""
+    # A rare case, and the checks import much.
+    from srs.maintenance.doctor import explanation
+
+    found = explanation(store, now_ms)
+    damage = (MsgspecError, UnicodeDecodeError, sqlite3.Error)
+    if found is None and isinstance(error, damage):
+        hint = _("see flash doctor, or go back to a backup with flash restore")
+        return StoreError(store.path, str(error), hint)
+    return found
 
 
 def chosen_store(db: Path | None) -> tuple[Path, Callable[[], int]]:
@@ -73,3 +101,68 @@ def chosen_store(db: Path | None) -> tuple[Path, Callable[[], int]]:
         FlashError: `$FLASH_NOW` is not a time.
     """
     return store_path(db), read_clock()
+
+
+def find_cards(app: AppContext, names: Sequence[str]) -> list[int]:
+    """Find the cards with the given names.
+
+    Args:
+        app: The open store.
+        names: Card numbers, or note ids for all cards of the note.
+
+    Returns:
+        Ids of the cards.
+
+    Raises:
+        FlashError: A name fits no card.
+    """
+    cards: list[int] = []
+    for name in names:
+        found = cards_named(app.store, name)
+        if not found:
+            raise no_such_card(name)
+        cards += found
+    return cards
+
+
+def no_such_card(name: str) -> FlashError:
+    """Make the error for a name that fits no card."""
+    message = _("no card is called '{name}'").format(name=name)
+    return FlashError(message, _("flash list shows the card numbers"))
+
+
+def check_deck(app: AppContext, deck: str) -> None:
+    """Check that a deck exists; empty means all decks.
+
+    Raises:
+        FlashError: There is no such deck.
+    """
+    if not deck or deck_ids(app.store, deck):
+        return
+    near = _near(deck, deck_names(app.store))
+    message = _("no deck '{name}'").format(name=deck)
+    raise FlashError(message, near or _("flash decks lists them"))
+
+
+def check_tag(app: AppContext, tag: str) -> None:
+    """Check that a card has the tag or a tag below it; empty means all cards.
+
+    Raises:
+        FlashError: No card has the tag.
+    """
+    if tag in ("", _LEECH):
+        return
+    names = tag_names(app.store)
+    if tag not in _with_parents(names):
+        message = _("no tag '{name}'").format(name=tag)
+        raise FlashError(message, _near(tag, names) or _("no card has it"))
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    """Suggest the most similar name; empty if none is similar."""
+    near = get_close_matches(name, sorted(_with_parents(names)), 1, 0.4)
+    return _("did you mean '{name}'?").format(name=near[0]) if near else ""
+
+
+def _with_parents(names: Iterable[str]) -> set[str]:
+    return {parent for name in names for parent in ancestry(name)[1:]}

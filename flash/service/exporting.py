@@ -1,80 +1,95 @@
-"""Writing the store's cards to a package, as commands and pushes do."""
+"""Export the cards of the store to packages, tables and deck files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from flash.cli.progress import Progress
+from export.anki.fields import OriginalNotes
+from export.anki.package_writer import Creation, Progressed, write_package
+from export.anki.rows import Schedule
+from export.deck_files import write_decks
+from export.tables.csv_writer import write_csv, write_json
 from flash.service.context import AppContext
-
-if TYPE_CHECKING:
-    from export.anki.fields import OriginalNotes
-    from export.anki.rows import Schedule
-    from srs.models.cards import StoredNote
+from srs.merging.note_importer import original_notes, original_notetypes
+from srs.models.cards import StoredNote
+from srs.scheduler.fsrs6 import interval_days
+from srs.store.revlog import logged
 
 _FIRST_DAY = 18_262
-"""2020-01-01 as a study day: Anki counts due days from the collection's first."""
+"""2020-01-01 as a study day; Anki counts due days from the first of a collection."""
 
 
 def export_package(
-    store: AppContext,
+    app: AppContext,
     file: Path,
-    notes: "Iterator[StoredNote]",
+    notes: Iterable[StoredNote],
     *,
-    quiet: bool,
     with_schedule: bool,
+    progressed: Progressed | None = None,
 ) -> dict[str, int]:
     """Write notes to a package for Anki.
 
     Args:
-        store: The store they come from.
-        file: Where to.
-        notes: With their cards.
-        quiet: Show no progress.
-        with_schedule: Send the schedule, the review log and the presets along.
+        app: The open store.
+        file: The package.
+        notes: The notes with their cards.
+        with_schedule: Include the schedule, the review log and the presets.
+        progressed: Called with the number of written notes.
 
     Returns:
-        What it holds: counts by name.
+        Counts of what the package contains, by name.
 
     Raises:
-        ExportError: There is nothing to write, or it can't be written.
+        ExportError: There are no cards, or the file can't be written.
     """
-    from export.anki.package_writer import Creation, write_package
-
-    schedule = _schedule(store) if with_schedule else None
-    total = store.store.row("select count(*) from notes where retired = 0")[0]
-    calendar = store.options.calendar
+    calendar = app.options.calendar
     first = calendar.start_ms(_FIRST_DAY)
     creation = Creation(
-        first // 1000 - 1, -calendar.offset_of(first), store.options.rollover
+        first // 1000 - 1, -calendar.offset_of(first), app.options.rollover
     )
-    with Progress(total, "exporting", quiet=quiet) as progressed:
-        written = write_package(
-            file, notes, creation, progressed, schedule, _foreign(store)
-        )
-    told = {"notes": written.notes, "cards": written.cards, "media": written.media}
-    return {**told, "reviews": written.reviews} if with_schedule else told
+    original = OriginalNotes(original_notes(app.store), original_notetypes(app.store))
+    schedule = _schedule(app) if with_schedule else None
+    written = write_package(file, notes, creation, progressed, schedule, original)
+    counts = {"notes": written.notes, "cards": written.cards, "media": written.media}
+    return {**counts, "reviews": written.reviews} if with_schedule else counts
 
 
-def _foreign(store: AppContext) -> "OriginalNotes":
-    from export.anki.fields import OriginalNotes
-    from srs.merging.note_importer import original_notes, original_notetypes
+def export_table(file: Path, notes: Iterable[StoredNote]) -> dict[str, int]:
+    """Write cards to a `.csv` or `.json` file; return their count by name.
 
-    return OriginalNotes(original_notes(store.store), original_notetypes(store.store))
+    Raises:
+        ExportError: There are no cards, or the file can't be written.
+    """
+    write = write_csv if file.suffix.lower() == ".csv" else write_json
+    return {"cards": write(file, notes)}
 
 
-def _schedule(store: AppContext) -> "Schedule":
-    """Gather what a package with its schedule needs."""
-    from export.anki.rows import Schedule
-    from srs.scheduler.fsrs6 import interval_days
-    from srs.store.revlog import logged
+def export_decks(
+    folder: Path, notes: Iterable[StoredNote]
+) -> tuple[dict[str, int], tuple[str, ...]]:
+    """Write notes to deck files.
 
-    options = store.options
+    Returns:
+        Counts by name, and the media files that were not found.
+
+    Raises:
+        ExportError: There are no cards, or a file can't be written.
+    """
+    written = write_decks(folder, notes)
+    counts = {
+        "notes": written.notes,
+        "files": len(written.files),
+        "media": written.media,
+    }
+    return counts, tuple(map(str, written.missing))
+
+
+def _schedule(app: AppContext) -> Schedule:
+    options = app.options
     return Schedule(
         first_day=_FIRST_DAY,
-        today=options.calendar.day(store.now()),
+        today=app.today(),
         day_of=options.calendar.day,
         preset_of=options.preset,
         days_of=interval_days,
-        reviews=logged(store.store),
+        reviews=logged(app.store),
     )

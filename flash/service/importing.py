@@ -1,82 +1,74 @@
-"""Taking a package of Anki in: media unpacked, store backed up, notes merged."""
+"""Import Anki packages and tables: unpack media, back up, merge."""
 
-import os
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from hashlib import sha256
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from export.anki.anki_model import Collection
+from export.anki.collection_import import convert_collection
+from export.anki.collection_reader import start_reading
+from export.anki.html_to_markdown import media_names
+from export.anki.package_file import Package, open_package
+from export.anki.text_edits import TextEdit, text_edits
+from export.tables.table_reader import read_table
 from flash.service.context import AppContext
-from flash.terminal import counted
-
-if TYPE_CHECKING:
-    from export.anki.anki_model import Collection
-    from export.anki.package_file import Package
-    from export.anki.text_edits import TextEdit
-    from srs.merging.merge import Merged
-
-_LONGEST_NAME = 200
-"""Bytes of a file's name, as in Anki."""
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:]")
+from flash.service.media_import import MediaImport, media_folder
+from srs.merging.bulk_revlog import attached
+from srs.merging.merge import Merged, merge
+from srs.merging.note_importer import known_guids, original_notes
+from srs.merging.text_updates import Edited, update_notes
+from srs.store.backups import back_up
+from srs.store.notes import stored_notes
 
 
 class Imported(Struct, frozen=True):
-    """What became of a package."""
+    """The result of an import."""
 
-    merged: "Merged"
-    media: int
-    """Pictures and sounds that were unpacked."""
+    merged: Merged
     losses: tuple[str, ...]
     backup: Path | None
+    media: int = 0
+    """New media files."""
+    missing_media: int = 0
+    unsafe_media: int = 0
+    """Media files skipped because of their names."""
     updated: int = 0
-    """Notes that took the text of Anki over."""
-    patches: tuple[str, ...] = ()
-    """What was edited in Anki of cards that have a file, as patches of it."""
+    """Notes that got the text of Anki."""
+    file_edits: tuple[TextEdit, ...] = ()
+    """Edits made in Anki to notes whose deck file has to be changed instead."""
 
 
-def media_folder(store: Path) -> Path:
-    """Give the folder for pictures and sounds that came from elsewhere."""
-    return store.with_name(store.name + ".media")
-
-
-class Source(Struct, frozen=True):
+class PackageSource(Struct, frozen=True):
     """A package that is being read."""
 
-    path: Path
-    package: "Package"
-    read: Callable[[], "Collection"]
+    package: Package
+    read: Callable[[], Collection]
 
 
 @contextmanager
-def start_import(file: Path) -> Iterator[Source]:
-    """Begin to read a package in a thread, before there is a store.
+def start_import(file: Path) -> Iterator[PackageSource]:
+    """Start to read a package in a thread, before the store is opened.
 
     Args:
         file: An `.apkg` or `.colpkg` file.
 
     Raises:
-        PackageError: It is no package, or one that can't be read.
+        PackageError: The file can't be read.
     """
-    from export.anki.collection_reader import start_reading
-    from export.anki.package_file import open_package
-
     with (
         open_package(file) as package,
-        TemporaryDirectory(prefix="flash-", ignore_cleanup_errors=True) as aside,
-        start_reading(package, file, Path(aside)) as read,
+        TemporaryDirectory(prefix="flash-", ignore_cleanup_errors=True) as folder,
+        start_reading(package, file, Path(folder)) as read,
     ):
-        yield Source(file, package, read)
+        yield PackageSource(package, read)
 
 
 def import_package(
-    opened: AppContext,
-    file: Path | Source,
+    app: AppContext,
+    file: Path | PackageSource,
     *,
     reviews_only: bool = False,
     update_text: bool = False,
@@ -85,62 +77,65 @@ def import_package(
     """Merge a package into the store.
 
     Args:
-        opened: The store.
-        file: An `.apkg` or `.colpkg` file, or what `start_import` gives for it.
-        reviews_only: Take nothing but reviews of known cards.
-        update_text: Take over the text of notes that were edited in Anki later
-            than here; where they have a file, give it as a patch instead.
-        dry_run: Only tell what would be done.
+        app: The open store.
+        file: An `.apkg` or `.colpkg` file, or the result of `start_import`.
+        reviews_only: Import only reviews of known cards.
+        update_text: Use the text of notes that were edited in Anki later than here;
+            return it as `file_edits` if a deck file has them.
+        dry_run: Change nothing.
 
     Raises:
         PackageError: The file can't be read; nothing was written.
         StoreError: The store can't be written; nothing was.
     """
-    from export.anki.collection_import import convert_collection
-    from srs.merging.bulk_revlog import attached
-    from srs.merging.merge import merge
-    from srs.merging.note_importer import known_guids
-    from srs.store.backups import back_up
-
-    store, options = opened.store, opened.options
+    store, options = app.store, app.options
     folder = media_folder(store.path.absolute())
     with start_import(file) if isinstance(file, Path) else nullcontext(file) as source:
         collection = source.read()
-        media = _Media(source.package, folder, reviews_only or dry_run)
+        media = MediaImport(source.package, folder)
         try:
-            media.take(_used(collection))
-            taking = convert_collection(
+            media.unpack(_used_media(collection), only_count=reviews_only or dry_run)
+            converted = convert_collection(
                 collection,
                 options.calendar.day,
                 folder / "anki",
-                media.renamed if media.names else None,
+                media.rename,
                 known_guids(store),
             )
-            backup = None if dry_run else back_up(store, opened.now())
-            found = _edits(opened, collection) if update_text else []
+            backup = None if dry_run else back_up(store, app.now())
+            edits = _edits(app, collection) if update_text else []
+            in_files = [one for one in edits if _is_in_file(one)]
             with (
                 store.bulk_fill(),
-                attached(store, taking.incoming.log),
+                attached(store, converted.incoming.log),
                 store.transaction(),
             ):
                 merged = merge(
                     store,
                     options,
-                    taking.incoming,
-                    opened.now(),
+                    converted.incoming,
+                    app.now(),
                     reviews_only=reviews_only,
                     dry_run=dry_run,
                 )
-                updated, patches = _apply(opened, found, dry_run=dry_run)
+                updated = _update(app, edits, dry_run=dry_run)
         except BaseException:
             media.remove()
             raise
-    losses = (*taking.losses, *media.losses)
-    return Imported(merged, len(media.written), losses, backup, updated, patches)
+    return Imported(
+        merged,
+        converted.losses,
+        backup,
+        media=media.count,
+        missing_media=media.missing,
+        unsafe_media=media.unsafe,
+        updated=updated,
+        file_edits=tuple(in_files),
+    )
 
 
 def import_table(
-    opened: AppContext,
+    app: AppContext,
     file: Path,
     *,
     deck: str,
@@ -150,79 +145,46 @@ def import_table(
     """Add the notes of a table to the store.
 
     Args:
-        opened: The store.
+        app: The open store.
         file: A CSV or text file.
-        deck: Of notes for which the file names none.
-        columns: What stands in the columns; found out by default.
-        dry_run: Only tell what would be done.
+        deck: Deck of notes for which the file names none.
+        columns: Names of the columns; empty to detect them.
+        dry_run: Change nothing.
 
     Raises:
         PackageError: The file can't be read; nothing was written.
         StoreError: The store can't be written; nothing was.
     """
-    from export.tables.table_reader import read_table
-    from srs.merging.merge import merge
-    from srs.store.backups import back_up
-
-    store = opened.store
+    store = app.store
     home = media_folder(store.path.absolute()) / "table"
     table = read_table(file, deck, columns, str(home))
-    backup = None if dry_run else back_up(store, opened.now())
-    merged = merge(store, opened.options, table.incoming, opened.now(), dry_run=dry_run)
-    return Imported(merged, 0, table.losses, backup)
+    backup = None if dry_run else back_up(store, app.now())
+    merged = merge(store, app.options, table.incoming, app.now(), dry_run=dry_run)
+    return Imported(merged, table.losses, backup)
 
 
-def _edits(opened: AppContext, collection: "Collection") -> list["TextEdit"]:
-    from export.anki.text_edits import text_edits
-    from srs.merging.note_importer import original_notes
-    from srs.store.notes import stored_notes
-
-    stored = {one.guid: one for one in stored_notes(opened.store)}
-    return list(text_edits(collection, stored, original_notes(opened.store)))
+def _edits(app: AppContext, collection: Collection) -> list[TextEdit]:
+    stored = {one.guid: one for one in stored_notes(app.store)}
+    return list(text_edits(collection, stored, original_notes(app.store)))
 
 
-def _apply(
-    opened: AppContext, found: list["TextEdit"], *, dry_run: bool
-) -> tuple[int, tuple[str, ...]]:
-    """Change notes that have no file, and say of the others what to change."""
-    from srs.merging.text_updates import Edited, update_notes
+def _is_in_file(edit: TextEdit) -> bool:
+    return edit.note is None or Path(edit.stored.note.file).exists()
 
-    changed: list[Edited] = []
-    patches: list[str] = []
-    for edit in found:
-        if edit.note is None or Path(edit.stored.note.file).exists():
-            patches.append(_patch(edit))
-        else:
-            changed.append(Edited(edit.stored.guid, edit.note, edit.fields))
+
+def _update(app: AppContext, edits: Sequence[TextEdit], *, dry_run: bool) -> int:
+    """Change the notes that no deck file has; return their count."""
+    changed = [
+        Edited(edit.stored.guid, edit.note, edit.fields)
+        for edit in edits
+        if edit.note is not None and not _is_in_file(edit)
+    ]
     if changed and not dry_run:
-        update_notes(opened.store, changed, opened.now())
-    return len(changed), tuple(patches)
+        update_notes(app.store, changed, app.now())
+    return len(changed)
 
 
-def _patch(edit: "TextEdit") -> str:
-    """Show an edit as a change of the card's lines in its file."""
-    from difflib import unified_diff
-
-    from cards.deckfile.writer import card_yaml
-
-    note = edit.stored.note
-    place = f"{note.file}:{note.line}"
-    if edit.note is None:
-        return f"{place}: edited in Anki; change this card by hand"
-    lines = unified_diff(
-        card_yaml(note).splitlines(),
-        card_yaml(edit.note).splitlines(),
-        place,
-        "edited in Anki",
-        n=1,
-        lineterm="",
-    )
-    return "\n".join(lines)
-
-
-def _used(collection: "Collection") -> set[str]:
-    from export.anki.html_to_markdown import media_names
-
+def _used_media(collection: Collection) -> set[str]:
     return {
         name
         for note in collection.notes
@@ -230,111 +192,3 @@ def _used(collection: "Collection") -> set[str]:
         if ("<" in field and "<img" in field.lower()) or "[sound:" in field
         for name in media_names(field)
     }
-
-
-class _Media:
-    """The pictures and sounds of a package."""
-
-    def __init__(self, package: "Package", folder: Path, only_look: bool) -> None:
-        self._package, self._folder = package, folder
-        self._only_look = only_look
-        self.names: dict[str, str] = {}
-        """Those that got another one here."""
-        self.written: list[Path] = []
-        self.losses: list[str] = []
-
-    def take(self, used: Iterable[str]) -> None:
-        """Unpack the files that are used, beside those that are there.
-
-        Raises:
-            PackageError: One is damaged.
-            StoreError: The folder can't be written.
-        """
-        listed = self._package.media()
-        missing = unsafe = 0
-        for name in sorted(used):
-            if name.startswith(("http://", "https://", "data:")):
-                continue
-            if not _is_safe(name):
-                unsafe += 1
-            elif name not in listed:
-                missing += 1
-            elif not self._only_look:
-                self._write(name, listed[name])
-        self._settle()
-        if missing:
-            files = counted(missing, "media file")
-            self.losses.append(f"{files} not found in the package")
-        if unsafe:
-            files = counted(unsafe, "media file")
-            self.losses.append(f"{files} left out: unsafe names")
-
-    def _write(self, name: str, entry: str) -> None:
-        with _refused(self._folder):
-            self._unpack(name, entry)
-
-    def _settle(self) -> None:
-        """Have all on the disk before the notes that show it."""
-        if not self.written or os.name != "posix":
-            return
-        with _refused(self._folder):
-            for path in (*self.written, self._folder, self._folder.parent):
-                handle = os.open(path, os.O_RDONLY)
-                try:
-                    os.fsync(handle)
-                finally:
-                    os.close(handle)
-
-    def _unpack(self, name: str, entry: str) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        digest = sha256(name.encode()).hexdigest()[:16]
-        # Another program may unpack the same file.
-        fresh = self._folder / f".{digest}.{os.getpid()}.part"
-        try:
-            if not self._package.write_media(entry, fresh):
-                return
-            data = fresh.read_bytes()
-            target = self._folder / name
-            if target.exists() and target.read_bytes() != data:
-                digest = sha256(data).hexdigest()[:8]
-                target = target.with_name(f"{target.stem}-{digest}{target.suffix}")
-                self.names[name] = target.name
-            if not target.exists():
-                fresh.replace(target)
-                self.written.append(target)
-        finally:
-            with suppress(OSError):
-                fresh.unlink(missing_ok=True)
-
-    def renamed(self, field: str) -> str:
-        """Give a field the names that its files got here."""
-        for old, new in self.names.items():
-            if old in field:
-                field = field.replace(old, new)
-        return field
-
-    def remove(self) -> None:
-        """Take back what was unpacked."""
-        for path in self.written:
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _refused(folder: Path) -> Iterator[None]:
-    from srs.store.connection import store_error
-
-    try:
-        yield
-    except OSError as error:
-        raise store_error(folder, error) from None
-
-
-def _is_safe(name: str) -> bool:
-    return (
-        bool(name)
-        and not name.startswith(".")
-        and not _UNSAFE.search(name)
-        and len(name.encode()) <= _LONGEST_NAME
-        and unicodedata.is_normalized("NFC", name)
-    )

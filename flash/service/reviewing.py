@@ -64,12 +64,12 @@ def add_first_deck(app: AppContext) -> tuple[str, int] | None:
     from cards.deckfile.discovery import bundled_path
     from flash.service.adding import (
         BUNDLED,
-        add_quietly,
+        add_file,
         locale_language,
     )
 
     path = bundled_path(BUNDLED, locale_language())
-    return None if path is None else (BUNDLED, add_quietly(app, path).new_cards)
+    return None if path is None else (BUNDLED, add_file(app, path).new_cards)
 
 
 def back_up_after_review(app: AppContext) -> None:

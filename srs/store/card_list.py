@@ -123,6 +123,12 @@ def cards_named(store: Store, name: str, *, retired: bool = False) -> list[int]:
     return [row[0] for row in store.rows(sql, {"name": name, "retired": retired})]
 
 
+def tag_names(store: Store) -> list[str]:
+    """Return the tags of all notes."""
+    sql = "select distinct t.value from notes n, json_each(n.tags) t order by 1"
+    return [row[0] for row in store.rows(sql)]
+
+
 class DeckLine(Struct, frozen=True):
     """One deck of a list, with what is under it counted in."""
 

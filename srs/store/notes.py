@@ -18,6 +18,11 @@ from srs.store.rows import (
 )
 
 
+def note_count(store: Store) -> int:
+    """Count the notes in use."""
+    return int(store.row("select count(*) from notes where retired = 0")[0])
+
+
 def known_notes(store: Store) -> list[ExistingNote]:
     """Read every note, retired ones too, as far as matching needs it."""
     # Notes in use come last: of two notes with one name the last one counts.

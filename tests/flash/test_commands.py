@@ -103,8 +103,8 @@ def test_retiring_most_of_a_deck_wants_yes(flash: Run) -> None:
     assert refused == (
         1,
         "",
-        "flash: would retire 21 of 30 cards of 'Big'; nothing was done "
-        "(add --yes if that is meant)\n",
+        "flash: would retire 21 of 30 cards of 'Big'; nothing was changed "
+        "(add --yes if you mean it)\n",
     )
     assert agreed == {"retired": 21, "unchanged": 9, "cards": 9}
 
@@ -154,7 +154,7 @@ def test_check_leaves_other_yaml_in_a_folder_alone(flash: Run) -> None:
     assert flash("check", ".") == (
         0,
         "1 file, 3 notes, no mistakes\n",
-        "1 other YAML file left alone\n",
+        "1 other YAML file ignored\n",
     )
 
 
@@ -209,8 +209,8 @@ def test_suspend_bury_and_undo_go_back_step_by_step(flash: Run) -> None:
     ]
 
     assert told == [
-        "suspended: 1 of 1 cards\n",
-        "buried: 1 of 1 cards\n",
+        "Suspended 1 of 1 card.\n",
+        "Buried 1 of 1 card.\n",
         "Unburied 1 card.\n",
         "Unsuspended 1 card.\n",
         "Undid adding cells.yaml (3 new cards are removed)."
@@ -225,7 +225,7 @@ def test_a_name_that_fits_no_card_is_told(flash: Run) -> None:
     assert flash("suspend", "powerhorse") == (
         1,
         "",
-        "flash: no card is called 'powerhorse' (flash list shows their numbers)\n",
+        "flash: no card is called 'powerhorse' (flash list shows the card numbers)\n",
     )
 
 
@@ -409,7 +409,7 @@ def test_forget_refuses_a_name_that_fits_no_card(flash: Run) -> None:
 
     assert (code, err) == (
         1,
-        "flash: no card is called 'nobody' (flash list shows their numbers)\n",
+        "flash: no card is called 'nobody' (flash list shows the card numbers)\n",
     )
     assert flash.json("list") == []
 

@@ -37,7 +37,7 @@ def test_notes_go_and_reviews_come_back(flash: Run, anki: Anki, url: str) -> Non
 
     code, out, _ = flash("push", "--url", url)
 
-    assert (code, out) == (0, "sent to Anki: 4 notes, 6 cards, 1 media\n")
+    assert (code, out) == (0, "Sent to Anki: 4 notes, 6 cards, 1 media file\n")
     assert anki.collection.note_count() == 4
     assert len(list(anki.media.glob("flash-*.png"))) == 1
     anki.collection.decks.select(anki.collection.decks.id("Cells"))
@@ -89,7 +89,7 @@ def test_an_anki_without_our_decks_is_told(flash: Run, anki: Anki, url: str) -> 
     code, out, err = flash("pull", "--url", url)
 
     assert (code, out) == (0, "")
-    assert err == "Anki has none of these decks (push them first: flash push)\n"
+    assert err == "Anki has none of these decks (send them with flash push)\n"
 
 
 def test_the_key_is_wanted_where_anki_wants_one(

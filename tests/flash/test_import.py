@@ -150,7 +150,7 @@ def test_deck_files_written_and_added_again_change_nothing(flash: Run) -> None:
     code, out, _ = flash("export", "--yaml", "out")
     again = json.loads(flash("add", "out", "--json")[1])
 
-    assert (code, out) == (0, "out: 8 notes, 1 file, 1 media\n")
+    assert (code, out) == (0, "out: 8 notes, 1 file, 1 media file\n")
     assert Path("out/Cells.Basics.en/p.png").read_bytes() == b"a picture"
     assert again["moved"] == 8
     assert again["unchanged"] == again["new"] == again["retired"] == 0
@@ -241,7 +241,7 @@ def test_a_dry_run_tells_and_changes_nothing(flash: Run) -> None:
 
     assert code == 0
     assert out == (
-        "1 new note, 1 card, 0 new reviews\nnothing was changed: --dry-run\n"
+        "1 new note, 1 card, 0 new reviews\n(dry run: nothing was changed)\n"
     )
     assert rows("select count(*) from notes") == [(0,)]
     assert not Path("store.db.backups").exists()
@@ -269,7 +269,7 @@ def test_text_edited_in_anki_is_shown_as_a_patch_or_taken_over(flash: Run) -> No
     assert "with the text of Anki" not in flash("import", "later.apkg")[1]
     out = flash("import", "later.apkg", "--update-text")[1]
 
-    assert "1 note with the text of Anki" in out
+    assert "1 note updated with the text of Anki" in out
     assert '"back":"new"' in str(rows("select fields from notes")[0][0])
     edited = kept()
     assert edited[0][0] == "q\x1fnew"
@@ -354,7 +354,7 @@ def test_a_picture_that_is_not_there_keeps_nobody_from_leaving(
 
     code, out, told = flash("export", "--yaml", "out")
 
-    assert (code, out) == (0, "out: 2 notes, 1 file, 1 media\n")
+    assert (code, out) == (0, "out: 2 notes, 1 file, 1 media file\n")
     assert told == f"not found, left out: gone.png of {tmp_path / 'cells.yaml'}:3\n"
     assert [one.name for one in Path("out/D").iterdir() if one.suffix == ".png"] == [
         "here.png"

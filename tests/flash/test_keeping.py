@@ -67,7 +67,7 @@ def test_an_undo_may_be_looked_at_before(flash: Run) -> None:
     )
 
     dry = flash("undo", "2", "--dry-run")
-    assert dry == (0, told + "(nothing was changed: --dry-run)\n", "")
+    assert dry == (0, told + "(dry run: nothing was changed)\n", "")
     assert flash("config", "rollover")[1].split() == ["rollover", "5"]
 
     assert flash("undo", "2") == (0, told, "")
@@ -102,7 +102,7 @@ def test_a_review_does_not_fail_where_no_backup_can_be_made(flash: Run) -> None:
 
 
 def test_backups_are_listed(flash: Run) -> None:
-    assert flash("restore") == (0, "no backups in store.db.backups\n", "")
+    assert flash("restore") == (0, "No backups in store.db.backups.\n", "")
     flash("add", "cells.yaml")
     flash("backup")
     Path("store.db.backups/2026-11-01T000000.db").write_bytes(b"nothing" * 99)
@@ -124,7 +124,7 @@ def test_a_restore_shows_what_it_changes_and_asks(flash: Run) -> None:
     flash("review", "--plain", typed="\n3\nq\n")
     name = "2026-11-23T090000.db"
     change = (
-        f"{name} in the place of store.db\n"
+        f"{name} replaces store.db\n"
         "                                now  then  change\n"
         "notes                             2     2      +0\n"
         "cards                             2     2      +0\n"
@@ -133,14 +133,21 @@ def test_a_restore_shows_what_it_changes_and_asks(flash: Run) -> None:
     )
 
     dry = flash("restore", name, "--dry-run")
-    assert dry == (0, change + "(nothing was changed: --dry-run)\n", "")
+    assert dry == (0, change + "(dry run: nothing was changed)\n", "")
     refused = flash("restore", name)
-    assert refused == (1, change, "flash: nothing was changed (add --yes to go on)\n")
+    assert refused == (
+        1,
+        change,
+        "flash: nothing was changed (add --yes to replace the store)\n",
+    )
     assert backups() == [name]
 
     code, out, _ = flash("restore", name, "--yes")
     kept = "store.db.backups/2026-11-23T090000-2.db"
-    assert (code, out) == (0, change + f"restored; what was there before: {kept}\n")
+    assert (code, out) == (
+        0,
+        change + f"Restored. Backup of the previous store: {kept}\n",
+    )
     assert [one["reps"] for one in flash.json("list")] == [0, 0]
 
     again = flash.json("restore", kept, "--yes")
@@ -163,7 +170,7 @@ def test_a_restore_mends_a_store_that_does_not_open(flash: Run) -> None:
     code, out, _ = flash("restore", "2026-11-23T090000.db", "--yes")
 
     assert code == 0
-    assert "the present store can't be read; it is kept as it is beside\n" in out
+    assert "The present store can't be read; a copy of it is kept.\n" in out
     assert backups() == ["2026-11-23T090000.damaged", "2026-11-23T090000.db"]
     assert len(flash.json("list")) == 2
 

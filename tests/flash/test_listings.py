@@ -53,7 +53,7 @@ def test_an_empty_store_says_how_to_begin(
     shown: Callable[..., str], tmp_path: Path
 ) -> None:
     assert shown("decks", "--db", str(tmp_path / "new.db")) == (
-        "no decks yet (flash add cards.yaml, or flash review to begin)\n"
+        "No decks yet. Add one with flash add, or start with flash review.\n"
     )
 
 
@@ -180,7 +180,7 @@ def test_stale_names_the_oldest_first_with_the_page_to_open(
         "            last checked 2025-01-31 · FOLDER/cells.yaml:4\n"
         "            https://example.org/cells\n"
         "2026-06-01  What does DNA stand for?\n"
-        "            to be looked at again · FOLDER/cells.yaml:9\n"
+        "            marked to be checked again · FOLDER/cells.yaml:9\n"
         "2 of 2 facts are stale\n"
         "1 of 2 were never checked\n"
     )

@@ -101,7 +101,7 @@ def test_a_bug_in_a_sound_store_stays_one(
     def buggy(store: Store, limit: int) -> None:
         raise KeyError("a mistake of ours")
 
-    monkeypatch.setattr("srs.store.operations.last_operations", buggy)
+    monkeypatch.setattr("flash.cli.commands.history.last_operations", buggy)
 
     with pytest.raises(KeyError):
         main(["log"])

@@ -42,7 +42,7 @@ def test_a_fit_tells_what_it_had_and_what_it_is_worth(flash: Run) -> None:
     assert lines[1].endswith("later answers; smaller is better")
     assert [line.split()[0] for line in lines[2:5]] == ["log", "before", "after"]
     assert lines[5] == "the new parameters are better:"
-    assert lines[-1] == "(nothing was changed: --dry-run)"
+    assert lines[-1] == "(dry run: nothing was changed)"
 
 
 def test_a_fit_is_used_only_without_dry_run(flash: Run) -> None:
@@ -152,7 +152,7 @@ def test_a_reschedule_shows_the_new_load_first(flash: Run) -> None:
     done = flash("reschedule", "--json")
     again = flash("reschedule")
 
-    assert tried[1].splitlines()[0].endswith("(nothing was changed: --dry-run)")
+    assert tried[1].splitlines()[0].endswith("(dry run: nothing was changed)")
     moved = json.loads(done[1])["moved"]
     assert f"moved {moved} of " in tried[1]
     assert moved > 50

@@ -13,10 +13,10 @@ from command_runner import Run
 from simulated_learner import START_DAY, fill, live
 from store_fixtures import DAY_MS, NOON, add, basic, new_store
 
+from cards.text.width import width_of
 from flash.report.charts import Column, column_chart, heat_map_chart
 from flash.report.markup import tag, text
 from flash.report.plots import HeatMap, column_plot, heat_map, left_edge, range_plot
-from flash.terminal import width
 from srs.stats.overview import DayCount
 from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
@@ -224,7 +224,7 @@ def test_lines_fit_the_terminal(
 
     assert (code, err) == (0, "")
     assert "\x1b" not in out
-    assert [line for line in out.splitlines() if width(line) > columns] == []
+    assert [line for line in out.splitlines() if width_of(line) > columns] == []
 
 
 def test_new_month_is_named_once_there_is_room(

@@ -1,35 +1,42 @@
-"""`flash push` and `flash pull`: the exchange with an Anki that is open."""
+"""`flash push` and `flash pull`: exchange with a running Anki."""
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import msgspec
 import typer
 
 from cards.text.width import clean
+from export.anki.ankiconnect import AnkiConnect
 from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption
+from flash.messages.exchange import contents_text, pulled_line
+from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
-from flash.terminal import counted, echo_err
-
-if TYPE_CHECKING:
-    from export.anki.ankiconnect import AnkiConnect
-    from srs.merging.merge import Merged
+from flash.service.exporting import export_package
+from flash.service.importing import import_package
+from flash.terminal import echo, echo_err, print_json, progress_bar
+from srs.merging.merge import Merged
+from srs.store.decks import root_decks
+from srs.store.notes import note_count, stored_notes
 
 UrlOption = Annotated[
     str,
     typer.Option(
-        "--url", metavar="URL", envvar="ANKICONNECT_URL", help="Of AnkiConnect."
+        "--url", metavar="URL", envvar="ANKICONNECT_URL", help="AnkiConnect address."
     ),
 ]
 KeyOption = Annotated[
     str,
     typer.Option(
-        "--key", metavar="KEY", envvar="ANKICONNECT_KEY", help="Its apiKey, if any."
+        "--key", metavar="KEY", envvar="ANKICONNECT_KEY", help="AnkiConnect API key."
     ),
 ]
 TimeoutOption = Annotated[
     float,
-    typer.Option("--timeout", metavar="SECONDS", help="To wait for Anki.", min=0.1),
+    typer.Option(
+        "--timeout", metavar="SECONDS", help="Time to wait for Anki.", min=0.1
+    ),
 ]
 _ADDRESS = "http://127.0.0.1:8765"
 
@@ -43,33 +50,31 @@ def push(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Send notes, media and the schedule of new cards to an open Anki.
+    """Send notes to a running Anki.
 
-    Notes that Anki has get the text of flash and keep their progress there.
-    Sending again is safe.  Exit code 1: Anki can't be reached, or refuses.
+    Media and the schedule of new cards are sent too. Notes that Anki has already get
+    the text of flash and keep their progress in Anki. Sending again is safe. Exit
+    code 1: Anki can't be reached or refuses.
     """
-    from flash.service.exporting import export_package
-    from srs.store.notes import stored_notes
-
-    anki = _connected(url, key, timeout)
-    with open_app(db) as store, tempfile.TemporaryDirectory() as folder:
+    anki = _connect(url, key, timeout)
+    with open_app(db) as app, tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "push.apkg"
-        notes = stored_notes(store.store, deck=deck, tag=tag)
-        sent = export_package(store, file, notes, quiet=json, with_schedule=True)
+        notes = stored_notes(app.store, deck=deck, tag=tag)
+        with progress_bar(note_count(app.store), "exporting", quiet=json) as progressed:
+            sent = export_package(
+                app, file, notes, with_schedule=True, progressed=progressed
+            )
         anki.send(file.read_bytes())
     if json:
-        from flash.terminal import print_json
-
         print_json({"url": url, **sent})
-        return
-    told = ", ".join(f"{count} {name}" for name, count in sent.items() if count)
-    typer.echo(f"sent to Anki: {told}")
+    else:
+        echo(_("Sent to Anki: {contents}").format(contents=contents_text(sent)))
 
 
 def pull(
     deck: DeckOption = "",
     new: Annotated[
-        bool, typer.Option("--new", help="Take notes over that only Anki has, too.")
+        bool, typer.Option("--new", help="Also import notes that only Anki has.")
     ] = False,
     url: UrlOption = _ADDRESS,
     key: KeyOption = "",
@@ -77,45 +82,34 @@ def pull(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Fetch the reviews made in an open Anki.
+    """Fetch reviews from a running Anki.
 
-    Nothing counts twice, however often you pull.  Exit code 1: Anki can't be
-    reached, or refuses; decks fetched before that are kept.
+    Pulling again never counts a review twice. Exit code 1: Anki can't be reached or
+    refuses; decks fetched before that are kept.
     """
-    anki = _connected(url, key, timeout)
-    with open_app(db) as store:
-        found = _pulled(store, anki, deck, new=new)
+    anki = _connect(url, key, timeout)
+    with open_app(db) as app:
+        found = _pull(app, anki, deck, new=new)
     if json:
-        import msgspec
-
-        from flash.terminal import print_json
-
         print_json({name: msgspec.structs.asdict(one) for name, one in found.items()})
         return
     for name, merged in found.items():
-        reviews = counted(merged.reviews, "new review")
-        notes = f", {counted(merged.new_notes, 'new note')}" if new else ""
-        typer.echo(f"{clean(name)}: {reviews}{notes}")
+        echo(f"{clean(name)}: {pulled_line(merged, with_notes=new)}")
     if not found:
-        echo_err("Anki has none of these decks (push them first: flash push)")
+        echo_err(_("Anki has none of these decks (send them with flash push)"))
 
 
-def _connected(url: str, key: str, timeout: float) -> "AnkiConnect":
-    from export.anki.ankiconnect import AnkiConnect
-
+def _connect(url: str, key: str, timeout: float) -> AnkiConnect:
     anki = AnkiConnect(url, key, timeout)
     anki.check()
     return anki
 
 
-def _pulled(
-    store: AppContext, anki: "AnkiConnect", deck: str, *, new: bool
-) -> dict[str, "Merged"]:
-    """Merge the outermost decks of flash that Anki has."""
-    from flash.service.importing import import_package
-    from srs.store.decks import root_decks
-
-    wanted = {deck} if deck else set(root_decks(store.store))
+def _pull(
+    app: AppContext, anki: AnkiConnect, deck: str, *, new: bool
+) -> dict[str, Merged]:
+    """Merge the top-level decks of flash that Anki has."""
+    wanted = {deck} if deck else set(root_decks(app.store))
     there = {name.casefold(): name for name in anki.deck_names()}
     found: dict[str, Merged] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -124,6 +118,5 @@ def _pulled(
                 continue
             file = Path(folder) / "pull.apkg"
             file.write_bytes(anki.fetch(there[name.casefold()]))
-            done = import_package(store, file, reviews_only=not new)
-            found[name] = done.merged
+            found[name] = import_package(app, file, reviews_only=not new).merged
     return found

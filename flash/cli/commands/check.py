@@ -1,19 +1,26 @@
-"""`flash check`: every mistake of every file, in one run."""
+"""`flash check` and `flash stale`: the quality of deck files."""
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
-from cards.errors import escaped
-from flash.cli.errors import echo_problems
-from flash.cli.options import JsonOption
-from flash.terminal import echo_err
-
-if TYPE_CHECKING:
-    from cards.errors import Problem
-    from cards.note import Note
+from cards.deckfile.discovery import is_deck
+from cards.errors import DeckError, Problem, escaped
+from cards.questions import question_text
+from cards.staleness import StaleNote, stale_notes
+from flash.cli.options import DbOption, DeckOption, FilesArgument, JsonOption
+from flash.messages.adding import ignored_line, missing_translation_line
+from flash.messages.listing import stale_lines
+from flash.messages.phrases import count_files, count_notes
+from flash.messages.translate import _
+from flash.service.adding import missing_translations, read_files
+from flash.service.context import check_deck, chosen_store, open_app
+from flash.terminal import echo, echo_err, echo_problems, print_json, print_lines
+from srs.scheduler.study_day import Calendar, day_date, zone_offset
+from srs.store.notes import stored_notes
 
 
 class Format(StrEnum):
@@ -24,99 +31,55 @@ class Format(StrEnum):
 
 
 def check(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="FILE|DIR...",
-            help="Deck files, folders of them, or the name of a bundled deck.",
-        ),
-    ],
+    files: FilesArgument,
     format: Annotated[
         Format,
-        typer.Option("--format", help="`github` makes annotations of the problems."),
+        typer.Option("--format", help="Print text, or annotations for GitHub Actions."),
     ] = Format.TEXT,
     only_decks: Annotated[
-        bool,
-        typer.Option("--only-decks", help="Leave files alone that are no decks."),
+        bool, typer.Option("--only-decks", help="Ignore files that are not decks.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Report every mistake in deck files; exit 1 if there is one.
+    """Check deck files for mistakes.
 
-    Each is one line, `file:line:column: what (mend)`.  Where the same deck stands
-    in two languages, cards that one of them lacks are named too.
+    Each mistake is one line, `file:line:column: message (fix)`. Cards that exist in
+    only one language of a deck are reported too. Exit code 1: there are mistakes.
     """
-    from cards.deckfile.discovery import is_deck
-    from cards.errors import DeckError
-    from flash.service.adding import paths_named
-    from flash.service.deck_import import read_files
-
     if only_decks:
         files = [file for file in files if file.is_dir() or is_deck(file)]
         if not files:
             return
     try:
-        reading = read_files(paths_named(files, ""))
+        parsed = read_files(files)
     except DeckError as error:
         if format is Format.GITHUB:
             for problem in error.problems:
-                typer.echo(_annotation(problem))
+                echo(_annotation(problem))
         else:
             echo_problems(error.problems, as_json=json)
         raise typer.Exit(1) from None
-    from flash.terminal import counted, print_json
-
-    lacking = lacking_ids(reading.notes)
+    missing = missing_translations(parsed.notes)
     if json:
         print_json(
             {
-                "files": len(reading.files),
-                "notes": len(reading.notes),
-                "left_alone": reading.left_alone,
-                "lacking": lacking,
+                "files": len(parsed.files),
+                "notes": len(parsed.notes),
+                "left_alone": parsed.ignored,
+                "lacking": missing,
             }
         )
         return
-    for language, names in lacking.items():
-        shown = ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
-        cards = counted(len(names), "card")
-        echo_err(f"'{language}' lacks {cards} that another language has: {shown}")
-    files_read = counted(len(reading.files), "file")
-    notes_read = counted(len(reading.notes), "note")
-    typer.echo(f"{files_read}, {notes_read}, no mistakes")
-    if reading.left_alone:
-        echo_err(f"{counted(reading.left_alone, 'other YAML file')} left alone")
+    for language, ids in missing.items():
+        echo_err(missing_translation_line(language, ids))
+    counts = f"{count_files(len(parsed.files))}, {count_notes(len(parsed.notes))}"
+    echo(_("{counts}, no mistakes").format(counts=counts))
+    if parsed.ignored:
+        echo_err(ignored_line(parsed.ignored))
 
 
-def lacking_ids(notes: "tuple[Note, ...]") -> dict[str, list[str]]:
-    """Find the ids that one language of a deck lacks.
-
-    Args:
-        notes: The notes that were read.
-
-    Returns:
-        For each language that lacks some, the ids in the order of the files.
-    """
-    from cards.identity.keys import root_of
-
-    ids: dict[tuple[str, str], dict[str, None]] = {}
-    for note in notes:
-        if note.id and note.language:
-            key = (root_of(note.deck), note.language)
-            ids.setdefault(key, {})[note.id] = None
-    lacking: dict[str, list[str]] = {}
-    for root in dict.fromkeys(root for root, _ in ids):
-        mine = {language: names for (r, language), names in ids.items() if r == root}
-        every = dict.fromkeys(name for names in mine.values() for name in names)
-        for language, names in mine.items():
-            missing = [name for name in every if name not in names]
-            if missing and len(mine) > 1:
-                lacking.setdefault(language, []).extend(missing)
-    return lacking
-
-
-def _annotation(problem: "Problem") -> str:
-    """Render a problem as GitHub's workflow commands want it.
+def _annotation(problem: Problem) -> str:
+    """Render a problem as a workflow command of GitHub Actions.
 
     Source:
         https://docs.github.com/actions/reference/workflow-commands-for-github-actions
@@ -127,3 +90,68 @@ def _annotation(problem: "Problem") -> str:
     file = place.file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     line = f"::error file={file},line={place.line},col={place.column}::{text}"
     return escaped(line)
+
+
+def stale(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE|DIR...]",
+            help="Deck files [default: the cards in the store].",
+        ),
+    ] = None,
+    days: Annotated[
+        int,
+        typer.Option("--days", metavar="N", min=0, help="Days until a fact is stale."),
+    ] = 365,
+    deck: DeckOption = "",
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """List facts whose sources need checking again.
+
+    The facts checked longest ago come first. A `recheck` date in the past counts as
+    well. Open the source, correct the file, set `checked` to today's date, and add
+    the file again.
+    """
+    if files:
+        notes = list(read_files(files).notes)
+        found = stale_notes(notes, _today(db), days)
+    else:
+        with open_app(db) as app:
+            check_deck(app, deck)
+            notes = [one.note for one in stored_notes(app.store, deck=deck)]
+            found = stale_notes(notes, day_date(app.today()), days)
+    if json:
+        print_json([_as_json(one) for one in found])
+    else:
+        print_lines(stale_lines(found, notes))
+
+
+def _today(db: Path | None) -> date:
+    """Return the study day; the store need not exist."""
+    path, clock = chosen_store(db)
+    if not path.exists():
+        return day_date(Calendar(zone_offset("")).day(clock()))
+    with open_app(db) as app:
+        return day_date(app.today())
+
+
+def _as_json(one: StaleNote) -> dict[str, Any]:
+    note = one.note
+    return {
+        "since": one.since,
+        "reason": one.reason,
+        "id": note.id,
+        "deck": note.deck,
+        "question": question_text(note.content),
+        "checked": note.checked,
+        "recheck": note.recheck or None,
+        "url": next((source.url for source in note.sources if source.url), None),
+        "sources": [
+            {"title": source.title or None, "url": source.url or None}
+            for source in note.sources
+        ],
+        "file": note.file,
+        "line": note.line,
+    }

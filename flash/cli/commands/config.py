@@ -77,7 +77,7 @@ def config(
 
 
 def _tell_unknown(store: AppContext, deck: str) -> None:
-    from flash.cli.card_selector import check_deck
+    from flash.service.context import check_deck
     from flash.terminal import echo_err
 
     try:

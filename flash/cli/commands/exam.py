@@ -1,65 +1,74 @@
-"""`flash exam`: an exam on a day, what it will bring, and the way there."""
+"""`flash exam`: forecast, set and clear an exam."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from difflib import get_close_matches
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from cards.errors import FlashError
-from flash.cli.options import DbOption, DeckOption, JsonOption, finite
-from flash.service.context import AppContext, open_app
-from flash.terminal import echo
-
-if TYPE_CHECKING:
-    from srs.forecast.exam_forecast import ExamForecast
-    from srs.models.exam import Exam
-
-app = typer.Typer(
-    context_settings={"help_option_names": ["-h", "--help"]},
-    rich_markup_mode=None,
+from flash.cli.options import HELP_NAMES, DbOption, DeckOption, JsonOption, finite
+from flash.messages.scheduling import (
+    exam_cleared,
+    exam_forecast,
+    exam_set,
+    exam_title,
+    minutes_suffice,
 )
+from flash.messages.translate import _
+from flash.service.context import AppContext, check_deck, open_app
+from flash.terminal import bar, echo, print_json, print_lines, styled, table_lines
+from srs.forecast.exam import ExamCards
+from srs.forecast.exam_forecast import ExamForecast, forecast_exam
+from srs.models.exam import Exam, exam_text
+from srs.scheduler.study_day import date_day, day_date
+from srs.store.settings import save_setting
+
+app = typer.Typer(context_settings=HELP_NAMES, rich_markup_mode=None)
+_GAIN_COLUMNS = 12
 
 
 @app.callback(invoke_without_command=True)
 def exam(
     context: typer.Context,
     seed: Annotated[
-        int, typer.Option("--seed", metavar="N", help="Another number, another luck.")
+        int,
+        typer.Option(
+            "--seed", metavar="N", help="Random seed; change it for a different run."
+        ),
     ] = 0,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Say what share of an exam's points will be recalled on its day.
+    """Forecast an exam, or set its date.
 
-    The days until then are simulated with your parameters, times and habits.  It
-    tells for each domain what is recalled today and then, how many new cards a day
-    are needed, and whether that fits your minutes.  Exit code 1: no exam is set.
+    Simulates the days until the exam with your parameters, answer times and ratings,
+    and shows what share of the points you will recall: in total and by domain, today
+    and on the day. Also shows how many new cards per day are needed, and whether your
+    minutes suffice. Exit code 1: no exam is set.
     """
     if context.invoked_subcommand is not None:
         return
-    from srs.forecast.exam_forecast import forecast_exam
-
-    with open_app(db) as store:
-        found = store.options.exam
+    with open_app(db) as opened:
+        found = opened.options.exam
         if found is None:
-            raise FlashError("no exam is set", "flash exam set 2027-03-01 sets one")
-        date = _date(found)
-        if not found.is_ahead(store.options.calendar.day(store.now())):
-            raise FlashError(
-                f"the exam was on {date}", "flash exam clear, or set another"
-            )
-        told = forecast_exam(store.store, store.options, found, store.now(), seed)
+            raise FlashError(_("no exam is set"), _("set one: flash exam set DATE"))
+        if not found.is_ahead(opened.today()):
+            message = _("the exam was on {date}").format(date=day_date(found.day))
+            raise FlashError(message, _("flash exam clear, or set another one"))
+        forecast = forecast_exam(
+            opened.store, opened.options, found, opened.now(), seed
+        )
     if json:
-        from flash.terminal import print_json
-
-        print_json(_as_json(found, told))
-        return
-    _print(found, told)
+        print_json(_forecast_json(found, forecast))
+    else:
+        print_lines(_forecast_lines(found, forecast))
 
 
 @app.command("set")
 def set_(
     date: Annotated[
-        str, typer.Argument(metavar="DATE", help="Its day, such as 2027-03-01.")
+        str, typer.Argument(metavar="DATE", help="Day of the exam, as 2027-03-01.")
     ],
     deck: DeckOption = "",
     weights: Annotated[
@@ -67,7 +76,7 @@ def set_(
         typer.Option(
             "--weights",
             metavar="TAG=POINTS",
-            help="Points of a domain; again for each, or with commas between.",
+            help="Points of a domain; repeat it, or separate with commas.",
         ),
     ] = None,
     minutes: Annotated[
@@ -78,77 +87,58 @@ def set_(
             min=0,
             max=1440,
             callback=finite,
-            help="What you have a day.",
+            help="Study minutes per day.",
         ),
     ] = 0.0,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Set the exam; the days until it are spent for its points.
+    """Set the exam.
 
-    No interval reaches beyond the day before, the cards whose review brings most
-    come first, and in the last days the weakest come back.  Exit code 1: the day
-    is past, or a deck or tag doesn't exist.
+    Until then no interval extends past the day before, the cards with the highest
+    expected gain come first, and the weakest come back in the last days. Exit code 1:
+    the day is not in the future, or there is no such deck or tag.
     """
-    from srs.models.exam import Exam, exam_text
-    from srs.store.settings import save_setting
-
-    with open_app(db) as store:
-        day = _day(date, store)
-        points = _points(weights or [])
-        found = Exam(day, deck, points, minutes)
-        _check(store, found)
-        save_setting(store.store, "exam", exam_text(found), store.now())
+    with open_app(db) as opened:
+        day = _future_day(date, opened)
+        found = Exam(day, deck, _points(weights or []), minutes)
+        _check(opened, found)
+        save_setting(opened.store, "exam", exam_text(found), opened.now())
     if json:
-        from flash.terminal import print_json
-
         print_json(_exam_json(found))
-        return
-    from flash.messages.scheduling import exam_set
-    from srs.scheduler.study_day import day_date
-
-    echo(exam_set(found, day_date(found.day)))
+    else:
+        echo(exam_set(found, day_date(found.day)))
 
 
 @app.command("clear")
 def clear(db: DbOption = None) -> None:
-    """Forget the exam: intervals, order and limits are as without one.
+    """Remove the exam.
 
-    Cards that were answered meanwhile keep the days they got.
+    Order and limits are as without an exam. Cards answered since it was set keep their
+    due days.
     """
-    from srs.store.settings import save_setting
-
-    with open_app(db) as store:
-        was = store.options.exam
-        save_setting(store.store, "exam", "", store.now())
-    from flash.messages.scheduling import exam_cleared
-    from srs.scheduler.study_day import day_date
-
-    typer.echo(exam_cleared(day_date(was.day) if was else None))
+    with open_app(db) as opened:
+        found = opened.options.exam
+        save_setting(opened.store, "exam", "", opened.now())
+    echo(exam_cleared(day_date(found.day) if found else None))
 
 
-def _date(exam: "Exam") -> str:
-    from srs.scheduler.study_day import day_date
-
-    return str(day_date(exam.day))
-
-
-def _day(date: str, store: AppContext) -> int:
-    from srs.scheduler.study_day import date_day
-
+def _future_day(date: str, opened: AppContext) -> int:
     try:
         day = date_day(date)
     except ValueError:
-        raise FlashError(f"'{date}' is no date", "write it as 2027-03-01") from None
-    if day <= store.options.calendar.day(store.now()):
-        raise FlashError(f"{date} is not ahead", "name the day of the exam")
+        message = _("'{text}' is not a date").format(text=date)
+        raise FlashError(message, _("write it as 2027-03-01")) from None
+    if day <= opened.today():
+        message = _("{date} is not in the future").format(date=date)
+        raise FlashError(message, _("give the day of the exam"))
     return day
 
 
 def _points(words: list[str]) -> dict[str, float]:
     points: dict[str, float] = {}
     for word in ",".join(words).split(","):
-        tag, _, number = word.strip().rpartition("=")
+        tag, _sign, number = word.strip().rpartition("=")
         if not word.strip():
             continue
         try:
@@ -156,76 +146,72 @@ def _points(words: list[str]) -> dict[str, float]:
         except ValueError:
             points[tag] = -1.0
         if not tag or not 0 < points[tag] < float("inf"):
-            hint = "write TAG=POINTS, such as domain::detection=16"
-            raise FlashError(f"'{word.strip()}' is no weight", hint)
+            message = _("'{text}' is not a weight").format(text=word.strip())
+            hint = _("write TAG=POINTS, such as domain::detection=16")
+            raise FlashError(message, hint)
     return points
 
 
-def _check(store: AppContext, exam: "Exam") -> None:
-    """Refuse a deck or a tag that no card has."""
-    import difflib
-
-    from flash.cli.card_selector import check_deck
-    from srs.forecast.exam import ExamCards
-
-    check_deck(store, exam.deck)
-    known = ExamCards(store.store, store.options, exam, exam.day)
-    used = set(known.domains.values())
+def _check(opened: AppContext, exam: Exam) -> None:
+    """Check that the deck and the tags of an exam exist."""
+    check_deck(opened, exam.deck)
+    cards = ExamCards(opened.store, opened.options, exam, exam.day)
+    used = set(cards.domains.values())
     for tag in exam.weights:
-        if tag not in used:
-            near = difflib.get_close_matches(tag, known.tags, 1)
-            hint = f"did you mean '{near[0]}'?" if near else "flash list shows the tags"
-            raise FlashError(f"no card of the exam has the tag '{tag}'", hint)
+        if tag in used:
+            continue
+        near = get_close_matches(tag, cards.tags, 1)
+        hint = _("did you mean '{name}'?").format(name=near[0]) if near else ""
+        message = _("no card of the exam has the tag '{tag}'").format(tag=tag)
+        raise FlashError(message, hint or _("flash list --json shows the tags"))
 
 
-def _exam_json(exam: "Exam") -> dict[str, Any]:
-    import msgspec
-
-    return {**msgspec.structs.asdict(exam), "day": _date(exam)}
+def _exam_json(exam: Exam) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(exam), "day": str(day_date(exam.day))}
 
 
-def _as_json(exam: "Exam", told: "ExamForecast") -> dict[str, Any]:
-    import msgspec
-
-    from flash.messages.scheduling import minutes_suffice
-
+def _forecast_json(exam: Exam, found: ExamForecast) -> dict[str, Any]:
     domains = [
-        {**msgspec.structs.asdict(one), "gain": one.gain} for one in told.domains
+        {**msgspec.structs.asdict(one), "gain": one.gain} for one in found.domains
     ]
-    figures = {**msgspec.structs.asdict(told), "domains": domains}
-    return {"exam": _exam_json(exam), "fits": minutes_suffice(told), **figures}
+    return {
+        "exam": _exam_json(exam),
+        "fits": minutes_suffice(found),
+        **msgspec.structs.asdict(found),
+        "domains": domains,
+    }
 
 
-def _print(exam: "Exam", found: "ExamForecast") -> None:
-    from flash.messages.scheduling import exam_forecast, exam_title
-    from flash.terminal import styled
-    from srs.scheduler.study_day import day_date
-
-    typer.echo(styled(exam_title(exam, day_date(exam.day), found), "1"))
-    for line in exam_forecast(found):
-        typer.echo(line)
-    typer.echo()
-    _print_domains(found)
-
-
-def _print_domains(told: "ExamForecast") -> None:
-    from flash.terminal import bar, print_table
-
+def _forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
+    best = max((one.gain for one in found.domains), default=0.0)
     rows = [
         [
-            one.name or "other",
+            one.name or _("other"),
             str(one.cards),
-            _share(one.points),
-            _share(one.today),
-            _share(one.expected),
+            _percent(one.points),
+            _percent(one.today),
+            _percent(one.expected),
             f"+{100 * one.gain:.1f}",
-            bar(one.gain, max(other.gain for other in told.domains), 12),
+            bar(one.gain, best, _GAIN_COLUMNS),
         ]
-        for one in told.domains
+        for one in found.domains
     ]
-    names = ["domain", "cards", "points", "today", "exam day", "gain", ""]
-    print_table(names, rows, right=(1, 2, 3, 4, 5))
+    head = [
+        _("domain"),
+        _("cards"),
+        _("points"),
+        _("today"),
+        _("exam day"),
+        _("gain"),
+        "",
+    ]
+    return [
+        styled(exam_title(exam, day_date(exam.day), found), "1"),
+        *exam_forecast(found),
+        "",
+        *table_lines(head, rows, right=(1, 2, 3, 4, 5)),
+    ]
 
 
-def _share(value: float) -> str:
-    return f"{100 * value:.0f} %"
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"

@@ -5,8 +5,13 @@ from typing import Annotated
 import typer
 
 from flash.cli.options import DbOption, JsonOption
+from flash.messages.operations import operation_text, undone_text
+from flash.messages.phrases import dry_run_remark
+from flash.messages.translate import _
 from flash.service.context import open_app
-from flash.terminal import echo
+from flash.terminal import clip_line, echo, print_json, styled, terminal_columns
+from srs.store.operations import last_operations
+from srs.store.undo import undo_operations
 
 
 def undo(
@@ -20,25 +25,21 @@ def undo(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Undo the last operation: an answer, added files, a setting, an import.
+    """Undo the last operations.
 
-    `flash log` lists the operations.  The review log keeps an undone answer, marked
-    as undone; deck files are never changed.
+    An operation is an answer, added files, a setting or an import; `flash log` lists
+    them. The review log keeps an undone answer, marked as undone. Deck files are
+    never changed.
     """
-    from flash.messages.operations import undone_text
-    from srs.store.undo import undo_operations
-
-    with open_app(db) as store:
-        undone = undo_operations(store.store, steps, dry_run=dry_run)
-    told = [undone_text(one.operation) for one in undone]
+    with open_app(db) as app:
+        undone = undo_operations(app.store, steps, dry_run=dry_run)
+    texts = [undone_text(one.operation) for one in undone]
     if json:
-        from flash.terminal import print_json
-
-        print_json({"undone": told, "dry_run": dry_run})
+        print_json({"undone": texts, "dry_run": dry_run})
         return
-    echo("\n".join(told) or "Nothing to undo.")
-    if told and dry_run:
-        typer.echo("(nothing was changed: --dry-run)")
+    echo("\n".join(texts) or _("Nothing to undo."))
+    if texts and dry_run:
+        echo(dry_run_remark())
 
 
 def log(
@@ -51,19 +52,16 @@ def log(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """List the last operations, newest first, as `flash undo` would undo them."""
-    from flash.messages.operations import operation_text
-    from srs.store.operations import last_operations
+    """List the last operations.
 
-    with open_app(db) as store:
-        calendar = store.options.calendar
+    The newest comes first; `flash undo` undoes them in this order.
+    """
+    with open_app(db) as app:
+        calendar = app.options.calendar
         found = [
-            (calendar.iso(one.at_ms), one)
-            for one in last_operations(store.store, limit)
+            (calendar.iso(one.at_ms), one) for one in last_operations(app.store, limit)
         ]
     if json:
-        from flash.terminal import print_json
-
         shown = [
             {
                 "at": at,
@@ -76,13 +74,11 @@ def log(
         ]
         print_json(shown)
         return
-    from flash.terminal import clipped, columns_of_terminal, styled
-
     for moment, one in found:
         at = moment[:16].replace("T", " ")
         mark = "  (undone)" if one.undone else ""
-        room = max(20, columns_of_terminal() - len(at) - 2 - len(mark))
-        line = f"{at}  {clipped(operation_text(one), room)}{mark}"
+        room = max(20, terminal_columns() - len(at) - 2 - len(mark))
+        line = f"{at}  {clip_line(operation_text(one), room)}{mark}"
         typer.echo(styled(line, "2") if one.undone else line)
     if not found:
         typer.echo("No operations yet.")

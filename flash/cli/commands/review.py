@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from flash.cli.card_selector import check_deck, check_tag
 from flash.cli.options import DbOption, TagOption, finite
 from flash.cli.plain_review import run as run_plain
 from flash.messages.review import backlog_line, exam_line
-from flash.service.context import AppContext, open_app
+from flash.service.context import AppContext, check_deck, check_tag, open_app
 from flash.service.reviewing import (
     add_first_deck,
     back_up_after_review,

@@ -41,7 +41,7 @@ def stats(
     whole.  In JSON, what is to be counted answer by answer is null without --full.
     Exit code 1: no deck has this name, or the page can't be written.
     """
-    from flash.cli.card_selector import check_deck
+    from flash.service.context import check_deck
     from srs.stats.collect import collect_statistics
 
     with open_app(db) as store:
@@ -70,9 +70,9 @@ def stats(
 def _print(found: "Statistics", *, full: bool) -> None:
     from flash.report.full_text import full_text
     from flash.report.text import NARROWEST, render_text
-    from flash.terminal import columns_of_terminal, styled
+    from flash.terminal import styled, terminal_columns
 
-    columns = max(NARROWEST, columns_of_terminal())
+    columns = max(NARROWEST, terminal_columns())
     if full:
         lines = [*render_text(found, columns), "", *full_text(found, columns)]
     else:

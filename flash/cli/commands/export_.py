@@ -1,0 +1,73 @@
+"""`flash export`."""
+
+import gc
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption
+from flash.messages.exchange import contents_text
+from flash.messages.translate import _
+from flash.service.context import open_app
+from flash.service.exporting import export_decks, export_package, export_table
+from flash.terminal import echo, echo_err, print_json, progress_bar
+from srs.store.notes import note_count, stored_notes
+
+_PACKAGES = (".apkg", ".colpkg")
+_TABLES = (".csv", ".json")
+
+
+def export(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.apkg|.colpkg|.csv|.json", help="File to write."),
+    ],
+    yaml: Annotated[
+        bool, typer.Option("--yaml", help="Write deck files into the folder FILE.")
+    ] = False,
+    with_schedule: Annotated[
+        bool,
+        typer.Option(
+            "--with-schedule", help="Include the schedule, review log and presets."
+        ),
+    ] = False,
+    deck: DeckOption = "",
+    tag: TagOption = "",
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Export cards to Anki, CSV, JSON or YAML.
+
+    The file is replaced as a whole or left unchanged. Importing a package of the same
+    store into Anki again updates the notes there and keeps their progress. A
+    `.colpkg` file is a whole collection that replaces the one in Anki. Deck files are
+    written even if media files are missing; the missing files are listed. Exit code
+    1: there is nothing to export, or a media file for a package is missing.
+    """
+    gc.disable()
+    ending = file.suffix.lower()
+    if not yaml and ending not in (*_PACKAGES, *_TABLES):
+        known = ", ".join((*_PACKAGES, *_TABLES))
+        raise typer.BadParameter(f"the name must end in {known}")
+    with open_app(db) as app:
+        notes = stored_notes(app.store, deck=deck, tag=tag)
+        missing: tuple[str, ...] = ()
+        if yaml:
+            written, missing = export_decks(file, notes)
+        elif ending in _TABLES:
+            written = export_table(file, notes)
+        else:
+            whole = with_schedule or ending == ".colpkg"
+            with progress_bar(
+                note_count(app.store), "exporting", quiet=json
+            ) as progressed:
+                written = export_package(
+                    app, file, notes, with_schedule=whole, progressed=progressed
+                )
+    for name in missing:
+        echo_err(_("not found, left out: {name}").format(name=name))
+    if json:
+        print_json({"file": str(file), **written})
+    else:
+        echo(f"{file}: {contents_text(written)}")

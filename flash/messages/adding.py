@@ -1,0 +1,116 @@
+"""Texts about adding deck files."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from cards.identity.matching import Action, PlannedChange
+from cards.questions import question_text
+from cards.text.width import clean
+from flash.messages.phrases import count_cards, count_notes, dry_run_remark
+from flash.messages.translate import _, ngettext
+from flash.terminal import clip_line, styled
+
+_SHOWN = 20
+_SHOWN_NEW = 3
+_ORDER = (
+    Action.REWORDED,
+    Action.CHANGED,
+    Action.MOVED,
+    Action.RETIRED,
+    Action.NEW,
+)
+_QUESTION_COLUMNS = 56
+
+
+def loss_question(deck: str, retired: int, total: int) -> str:
+    """Ask whether a large part of a deck may be retired."""
+    text = _("This retires {retired} of {total} cards of '{deck}'. Continue?")
+    return text.format(retired=retired, total=total, deck=clean(deck))
+
+
+def plan_lines(changes: Sequence[PlannedChange]) -> list[str]:
+    """Describe what happens to the notes, leaving out unchanged ones."""
+    lines: list[str] = []
+    for action in _ORDER:
+        steps = [step for step in changes if step.action is action]
+        shown = _SHOWN_NEW if action is Action.NEW else _SHOWN
+        lines += [_step_line(step) for step in steps[:shown]]
+        if len(steps) > shown:
+            more = _("… and {count} more").format(count=len(steps) - shown)
+            lines.append(f"  {'':<9} {more}")
+    return lines
+
+
+def _step_line(step: PlannedChange) -> str:
+    text = clip_line(question_text(step.note.content), _QUESTION_COLUMNS)
+    label = _action_label(step.action)
+    name = styled(f"{label:<9}", "1" if step.action is Action.RETIRED else "2")
+    if step.known is None:
+        return f"  {name} {text}"
+    old = step.known.note
+    if step.action is Action.REWORDED:
+        before = clip_line(question_text(old.content), _QUESTION_COLUMNS)
+        return f"  {name} {before}\n            → {text}"
+    if step.action is Action.MOVED:
+        deck, file = step.note.deck, step.note.file
+        where = f"{old.deck} → {deck}" if old.deck != deck else Path(file).name
+        return f"  {name} {text}  ({clean(where)})"
+    if old.kind != step.note.kind:
+        restarts = _("{old} → {new}: starts as new").format(
+            old=old.kind, new=step.note.kind
+        )
+        return f"  {name} {text}  ({restarts})"
+    return f"  {name} {text}"
+
+
+def _action_label(action: str) -> str:
+    return {
+        "new": _("new"),
+        "unchanged": _("unchanged"),
+        "changed": _("changed"),
+        "reworded": _("reworded"),
+        "moved": _("moved"),
+        "retired": _("retired"),
+        "returned": _("returned"),
+    }.get(action, action)
+
+
+def plan_summary(counts: Mapping[str, int], cards: int, *, dry_run: bool) -> str:
+    """Count the notes by what happens to them, and the cards."""
+    shown = ", ".join(
+        f"{count} {_action_label(name)}" for name, count in counts.items() if count
+    )
+    end = f" {dry_run_remark()}" if dry_run else ""
+    return f"{shown or _('no changes')}; {count_cards(cards)}{end}"
+
+
+def other_language_line(notes: int) -> str:
+    """Count the notes that are in a language that was not chosen."""
+    text = _("{notes} in another language skipped (choose with --lang)")
+    return text.format(notes=count_notes(notes))
+
+
+def ignored_line(files: int) -> str:
+    """Count the YAML files that are not decks."""
+    text = ngettext(
+        "{count} other YAML file ignored", "{count} other YAML files ignored", files
+    )
+    return text.format(count=files)
+
+
+def renamed_lines(renamed: Iterable[tuple[str, str]]) -> list[str]:
+    """Name the decks whose settings were moved."""
+    text = _("Moved the settings of '{old}' to '{new}'.")
+    return [text.format(old=old, new=new) for old, new in renamed]
+
+
+def due_today_line(cards: int) -> str:
+    """Count the cards that were made due today."""
+    return _("due today: {cards}").format(cards=count_cards(cards))
+
+
+def missing_translation_line(language: str, ids: Sequence[str]) -> str:
+    """Name the ids that a language lacks."""
+    shown = ", ".join(ids[:10]) + (" …" if len(ids) > 10 else "")
+    text = _("'{language}' lacks {cards} that another language has: {ids}")
+    return text.format(language=language, cards=count_cards(len(ids)), ids=shown)

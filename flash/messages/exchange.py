@@ -1,0 +1,108 @@
+"""Texts about exports and imports."""
+
+from collections.abc import Mapping
+from difflib import unified_diff
+
+from cards.deckfile.writer import card_yaml
+from export.anki.text_edits import TextEdit
+from flash.messages.phrases import (
+    count_cards,
+    count_files,
+    count_notes,
+    count_reviews,
+)
+from flash.messages.translate import _, ngettext
+from srs.merging.merge import Merged
+
+
+def contents_text(counts: Mapping[str, int]) -> str:
+    """List what was exported, such as `4 notes, 6 cards`."""
+    formats = {
+        "notes": count_notes,
+        "cards": count_cards,
+        "media": _count_media,
+        "reviews": count_reviews,
+        "files": count_files,
+    }
+    return ", ".join(formats[name](count) for name, count in counts.items() if count)
+
+
+def pulled_line(merged: Merged, *, with_notes: bool) -> str:
+    """Count the reviews, and the notes if they were imported, of one deck."""
+    reviews = _count_new_reviews(merged.reviews)
+    return f"{reviews}, {_count_new_notes(merged.new_notes)}" if with_notes else reviews
+
+
+def import_lines(merged: Merged, media: int, updated: int) -> list[str]:
+    """Count what an import changed, left out and knew already."""
+    first = [
+        _count_new_notes(merged.new_notes),
+        count_cards(merged.new_cards),
+        _count_new_reviews(merged.reviews),
+    ]
+    if media:
+        first.append(_count_media(media))
+    lines = [", ".join(first)]
+    if merged.known_notes:
+        text = _("{notes} known already, with {reviews}")
+        notes = count_notes(merged.known_notes)
+        lines.append(
+            text.format(notes=notes, reviews=count_reviews(merged.known_reviews))
+        )
+    cards = [
+        (merged.marked, _("{cards} suspended, unsuspended or flagged")),
+        (merged.rescheduled, _("{cards} due as set in Anki")),
+        (merged.strange, _("{cards} left out: no matching question in the note")),
+    ]
+    reviews = [
+        (merged.shifted, _("{reviews} moved by milliseconds")),
+        (merged.unsound, _("{reviews} left out: invalid")),
+    ]
+    changed = [
+        (updated, _("{notes} updated with the text of Anki")),
+        (merged.left_out, _("{notes} left out: not in flash")),
+    ]
+    lines += [text.format(cards=count_cards(n)) for n, text in cards if n]
+    lines += [text.format(reviews=count_reviews(n)) for n, text in reviews if n]
+    return lines + [text.format(notes=count_notes(n)) for n, text in changed if n]
+
+
+def media_losses(missing: int, unsafe: int) -> list[str]:
+    """Count the media files that were not imported."""
+    losses = [
+        (missing, _("{files} not found in the package")),
+        (unsafe, _("{files} left out: unsafe names")),
+    ]
+    return [text.format(files=_count_media(n)) for n, text in losses if n]
+
+
+def patch_text(edit: TextEdit) -> str:
+    """Show an edit made in Anki as a patch of the card in its deck file."""
+    note = edit.stored.note
+    place = f"{note.file}:{note.line}"
+    if edit.note is None:
+        text = _("{place}: edited in Anki; change this card by hand")
+        return text.format(place=place)
+    lines = unified_diff(
+        card_yaml(note).splitlines(),
+        card_yaml(edit.note).splitlines(),
+        place,
+        _("edited in Anki"),
+        n=1,
+        lineterm="",
+    )
+    return "\n".join(lines)
+
+
+def _count_media(count: int) -> str:
+    text = ngettext("{count} media file", "{count} media files", count)
+    return text.format(count=count)
+
+
+def _count_new_notes(count: int) -> str:
+    return ngettext("{count} new note", "{count} new notes", count).format(count=count)
+
+
+def _count_new_reviews(count: int) -> str:
+    text = ngettext("{count} new review", "{count} new reviews", count)
+    return text.format(count=count)

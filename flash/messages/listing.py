@@ -1,0 +1,153 @@
+"""Texts that list and show decks and cards."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from cards.note import Note
+from cards.questions import options_of, question_text
+from cards.staleness import StaleNote
+from cards.text.width import clean
+from flash.messages.cards import checked_line, interval_label, was_line
+from flash.messages.phrases import count_cards, count_reviews
+from flash.messages.translate import _, ngettext
+from flash.terminal import clip_line, styled, table_lines, terminal_columns
+from srs.store.card_list import CardListRow, DeckLine
+from srs.store.revlog import HistoryLine
+
+
+def marked_line(mark: str, count: int, total: int) -> str:
+    """Count the cards that were suspended, unsuspended or buried."""
+    verb = {
+        "suspended": _("Suspended"),
+        "unsuspended": _("Unsuspended"),
+        "buried": _("Buried"),
+    }[mark]
+    return _("{verb} {count} of {cards}.").format(
+        verb=verb, count=count, cards=count_cards(total)
+    )
+
+
+def deck_table(decks: Iterable[DeckLine]) -> list[str]:
+    """List decks, indented by their level."""
+    rows = [
+        [
+            "  " * one.deck.count("::") + one.deck.split("::")[-1],
+            *(str(n) for n in (one.cards, one.new, one.learning, one.due)),
+        ]
+        for one in decks
+    ]
+    head = (_("deck"), _("cards"), _("new"), _("learning"), _("due"))
+    return table_lines(head, rows, right=(1, 2, 3, 4))
+
+
+def bundled_line(name: str, languages: Sequence[str]) -> str:
+    """Name a bundled deck, its languages and how to add it."""
+    text = _("{name}  ({languages})  add it with: flash add {name}")
+    return text.format(name=name, languages=", ".join(languages))
+
+
+def card_table(cards: Iterable[CardListRow]) -> list[str]:
+    """List cards with state and due day."""
+    room = max(20, terminal_columns() - 44)
+    rows = [
+        [
+            str(one.card),
+            clip_line(one.question, room),
+            _("suspended")
+            if one.suspended
+            else _("retired")
+            if one.retired
+            else one.state,
+            one.due[:10] if one.due else "",
+        ]
+        for one in cards
+    ]
+    head = (_("card"), _("question"), _("state"), _("due"))
+    return table_lines(head, rows)
+
+
+def card_lines(
+    note: Note, card: CardListRow, history: Sequence[HistoryLine]
+) -> list[str]:
+    """Show a card: text, sources, memory state and all answers."""
+    lines = [
+        styled(_("{deck} · card {card}").format(deck=card.deck, card=card.card), "2"),
+        styled(card.question, "1"),
+        clean(card.answer),
+        *_note_lines(note),
+        styled(_memory_line(card), "2"),
+        styled(f"{card.file}:{card.line}" if card.file else _("no file"), "2"),
+    ]
+    if history:
+        head = (_("answered"), _("rating"), _("next"), _("took"))
+        lines += table_lines(head, [_history_row(one) for one in history])
+    return [*lines, ""]
+
+
+def _note_lines(note: Note) -> list[str]:
+    """Show options, extra text, changes and sources."""
+    lines = [f"- {clean(option.text)}" for option in options_of(note.content)]
+    if note.extra:
+        lines.append(clean(note.extra))
+    about = (
+        was_line(note.changed, note.language),
+        *(f"{one.title} {one.url}".strip() for one in note.sources),
+        checked_line(note),
+    )
+    return lines + [styled(text, "2") for text in about if text]
+
+
+def _memory_line(card: CardListRow) -> str:
+    parts = [card.state]
+    if card.due:
+        parts.append(_("due {day}").format(day=card.due[:10]))
+    if card.stability is not None and card.difficulty is not None:
+        parts.append(_("stability {days:.1f} d").format(days=card.stability))
+        parts.append(_("difficulty {value:.1f}").format(value=card.difficulty))
+    if card.reps:
+        parts.append(count_reviews(card.reps))
+        lapses = ngettext("{count} lapse", "{count} lapses", card.lapses)
+        parts.append(lapses.format(count=card.lapses))
+    return " · ".join(parts)
+
+
+def _history_row(line: HistoryLine) -> list[str]:
+    local = datetime.fromtimestamp(line.at_ms / 1000, UTC)
+    local += timedelta(minutes=line.offset_min)
+    names = ("", _("Again"), _("Hard"), _("Good"), _("Easy"))
+    return [
+        f"{local:%Y-%m-%d %H:%M}",
+        names[line.rating] + (_(" (undone)") if line.void else ""),
+        interval_label(line.interval),
+        f"{line.took_ms / 1000:.1f} s",
+    ]
+
+
+def stale_lines(found: Iterable[StaleNote], notes: Sequence[Note]) -> list[str]:
+    """List stale facts with the pages to check, and count them."""
+    room = max(30, terminal_columns() - 12)
+    lines: list[str] = []
+    stale = list(found)
+    for one in stale:
+        note = one.note
+        reason = (
+            _("marked to be checked again")
+            if one.reason == "recheck"
+            else _("last checked {day}").format(day=note.checked)
+        )
+        about = [f"{reason} · {note.file}:{note.line}", *_pages(note)]
+        lines.append(f"{one.since}  {clip_line(question_text(note.content), room)}")
+        lines += [styled(f"            {text}", "2") for text in about]
+    unchecked = sum(1 for note in notes if not note.checked)
+    summary = _("{count} of {total} facts are stale")
+    lines.append(summary.format(count=len(stale), total=len(notes)))
+    if unchecked:
+        never = _("{count} of {total} were never checked")
+        lines.append(never.format(count=unchecked, total=len(notes)))
+    return lines
+
+
+def _pages(note: Note) -> list[str]:
+    """Return the pages to open; without any, the titles of the sources."""
+    pages = [source.url for source in note.sources if source.url]
+    return pages or [" ".join(clean(one.title).split()) for one in note.sources]

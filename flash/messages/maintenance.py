@@ -1,0 +1,80 @@
+"""Texts about backups and restoring."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flash.messages.translate import _
+from flash.terminal import table_lines
+from srs.store.backups import Backup, Contents
+
+FIGURES = ("notes", "cards", "reviews")
+"""Counts in the contents of a store, in the order in which they are shown."""
+
+
+def backup_line(file: Path, size: int) -> str:
+    """Name a backup and its size."""
+    return f"{file}: {_megabytes(size)} MB"
+
+
+def backup_table(backups: Iterable[Backup]) -> list[str]:
+    """List backups with their contents."""
+    rows = [
+        [one.path.name, _megabytes(one.size), *_cells(one.contents)] for one in backups
+    ]
+    head = [_("backup (UTC)"), "MB", *_figure_names(), _("last review (UTC)")]
+    return table_lines(head, rows, right=(1, 2, 3, 4))
+
+
+def no_backups_line(folder: Path) -> str:
+    """Say that a folder has no backups."""
+    return _("No backups in {folder}.").format(folder=folder)
+
+
+def restore_lines(
+    path: Path, source: Path, now: Contents | None, then: Contents
+) -> list[str]:
+    """Compare a backup with the store that it replaces."""
+    lines = [_("{source} replaces {store}").format(source=source.name, store=path)]
+    if now is None and path.exists():
+        lines.append(_("The present store can't be read; a copy of it is kept."))
+    rows: list[list[str]] = []
+    for field, name in zip(FIGURES, _figure_names(), strict=True):
+        before, after = getattr(now, field, 0), getattr(then, field)
+        rows.append([name, str(before), str(after), f"{after - before:+}"])
+    rows.append([_("last review (UTC)"), _last_review(now), _last_review(then), ""])
+    head = ["", _("now"), _("then"), _("change")]
+    return [*lines, *table_lines(head, rows, right=(1, 2, 3))]
+
+
+def replace_question(path: Path) -> str:
+    """Ask whether the store may be replaced."""
+    return _("Replace {store}?").format(store=path)
+
+
+def restored_line(saved: Path | None) -> str:
+    """Say where the previous store was saved."""
+    if saved is None:
+        return _("Restored.")
+    return _("Restored. Backup of the previous store: {file}").format(file=saved)
+
+
+def _figure_names() -> tuple[str, str, str]:
+    return _("notes"), _("cards"), _("reviews")
+
+
+def _cells(contents: Contents | None) -> list[str]:
+    if contents is None:
+        return ["-", "-", "-", _("damaged")]
+    counts = [str(getattr(contents, name)) for name in FIGURES]
+    return [*counts, _last_review(contents)]
+
+
+def _last_review(contents: Contents | None) -> str:
+    if contents is None or contents.newest_ms is None:
+        return "-"
+    return f"{datetime.fromtimestamp(contents.newest_ms // 1000, UTC):%Y-%m-%d %H:%M}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f}"

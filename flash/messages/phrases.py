@@ -1,0 +1,43 @@
+"""Short texts that many messages share: counts with their nouns, remarks."""
+
+from flash.messages.translate import _, ngettext
+
+
+def count_cards(count: int) -> str:
+    """Format a number of cards."""
+    return ngettext("{count} card", "{count} cards", count).format(count=count)
+
+
+def count_notes(count: int) -> str:
+    """Format a number of notes."""
+    return ngettext("{count} note", "{count} notes", count).format(count=count)
+
+
+def count_reviews(count: int) -> str:
+    """Format a number of reviews."""
+    return ngettext("{count} review", "{count} reviews", count).format(count=count)
+
+
+def count_days(count: int) -> str:
+    """Format a number of days."""
+    return ngettext("{count} day", "{count} days", count).format(count=count)
+
+
+def count_files(count: int) -> str:
+    """Format a number of files."""
+    return ngettext("{count} file", "{count} files", count).format(count=count)
+
+
+def dry_run_remark() -> str:
+    """Return the remark after the result of a dry run."""
+    return _("(dry run: nothing was changed)")
+
+
+def percent(share: float) -> str:
+    """Format a share as a whole percentage."""
+    return f"{100 * share:.0f} %"
+
+
+def deck_name(deck: str) -> str:
+    """Return the name of a deck; empty means all decks."""
+    return deck or _("all decks")

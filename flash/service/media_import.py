@@ -1,0 +1,128 @@
+"""Unpack the media files of a package into a folder beside the store."""
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+
+from export.anki.package_file import Package
+from srs.store.connection import store_error
+
+_LONGEST_NAME = 200
+"""Bytes of a file name, as in Anki."""
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:]")
+
+
+def media_folder(store: Path) -> Path:
+    """Return the folder for imported media files of a store."""
+    return store.with_name(store.name + ".media")
+
+
+class MediaImport:
+    """The media files of one package; existing files are never overwritten."""
+
+    def __init__(self, package: Package, folder: Path) -> None:
+        """Keep the package and the folder to unpack to."""
+        self._package, self._folder = package, folder
+        self._renamed: dict[str, str] = {}
+        self._written: list[Path] = []
+        self.missing = 0
+        """Files that notes use but the package lacks."""
+        self.unsafe = 0
+        """Files skipped because of their names."""
+
+    @property
+    def count(self) -> int:
+        """The number of new files."""
+        return len(self._written)
+
+    def unpack(self, used: Iterable[str], *, only_count: bool = False) -> None:
+        """Unpack the files with the given names.
+
+        Args:
+            used: Names in the fields of notes.
+            only_count: Only count missing and unsafe files.
+
+        Raises:
+            PackageError: A file is damaged.
+            StoreError: The folder can't be written.
+        """
+        listed = self._package.media()
+        for name in sorted(used):
+            if name.startswith(("http://", "https://", "data:")):
+                continue
+            if not _is_safe(name):
+                self.unsafe += 1
+            elif name not in listed:
+                self.missing += 1
+            elif not only_count:
+                with _store_errors(self._folder):
+                    self._unpack(name, listed[name])
+        self._sync()
+
+    def rename(self, field: str) -> str:
+        """Replace the names of files that were renamed."""
+        for old, new in self._renamed.items():
+            if old in field:
+                field = field.replace(old, new)
+        return field
+
+    def remove(self) -> None:
+        """Delete the files that were unpacked."""
+        for path in self._written:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+
+    def _unpack(self, name: str, entry: str) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        digest = sha256(name.encode()).hexdigest()[:16]
+        # Another program may unpack the same file.
+        fresh = self._folder / f".{digest}.{os.getpid()}.part"
+        try:
+            if not self._package.write_media(entry, fresh):
+                return
+            data = fresh.read_bytes()
+            target = self._folder / name
+            if target.exists() and target.read_bytes() != data:
+                digest = sha256(data).hexdigest()[:8]
+                target = target.with_name(f"{target.stem}-{digest}{target.suffix}")
+                self._renamed[name] = target.name
+            if not target.exists():
+                fresh.replace(target)
+                self._written.append(target)
+        finally:
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
+
+    def _sync(self) -> None:
+        """Flush files to disk before notes refer to them."""
+        if not self._written or os.name != "posix":
+            return
+        with _store_errors(self._folder):
+            for path in (*self._written, self._folder, self._folder.parent):
+                handle = os.open(path, os.O_RDONLY)
+                try:
+                    os.fsync(handle)
+                finally:
+                    os.close(handle)
+
+
+@contextmanager
+def _store_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise store_error(folder, error) from None
+
+
+def _is_safe(name: str) -> bool:
+    return (
+        bool(name)
+        and not name.startswith(".")
+        and not _UNSAFE.search(name)
+        and len(name.encode()) <= _LONGEST_NAME
+        and unicodedata.is_normalized("NFC", name)
+    )
