@@ -45,7 +45,7 @@ def test_an_exam_is_set_told_and_cleared(flash: Run) -> None:
     assert flash("exam") == (
         1,
         "",
-        "flash: no exam is set (flash exam set 2027-03-01 sets one)\n",
+        "flash: no exam is set (set one: flash exam set DATE)\n",
     )
 
 
@@ -71,19 +71,19 @@ def test_the_forecast_of_an_exam_has_every_figure(flash: Run) -> None:
 
 
 REFUSED = {
-    "no date": (["soon"], "'soon' is no date (write it as 2027-03-01)"),
-    "past": (["2026-11-23"], "2026-11-23 is not ahead (name the day of the exam)"),
+    "no date": (["soon"], "'soon' is not a date (write it as 2027-03-01)"),
+    "past": (["2026-11-23"], "2026-11-23 is not in the future (give the day of the exam)"),
     "deck": (
         ["2027-01-01", "--deck", "Curse"],
         "no deck 'Curse' (did you mean 'Course'?)",
     ),
     "weight": (
         ["2027-01-01", "--weights", "domain::logs"],
-        "'domain::logs' is no weight (write TAG=POINTS, such as domain::detection=16)",
+        "'domain::logs' is not a weight (write TAG=POINTS, such as domain::detection=16)",
     ),
     "negative": (
         ["2027-01-01", "--weights", "domain::logs=-1"],
-        "'domain::logs=-1' is no weight "
+        "'domain::logs=-1' is not a weight "
         "(write TAG=POINTS, such as domain::detection=16)",
     ),
     "tag": (
@@ -110,7 +110,7 @@ def test_an_exam_that_is_over_says_so(
     assert flash("exam") == (
         1,
         "",
-        "flash: the exam was on 2026-12-23 (flash exam clear, or set another)\n",
+        "flash: the exam was on 2026-12-23 (flash exam clear, or set another one)\n",
     )
 
 
@@ -135,5 +135,5 @@ def test_a_simulation_of_nothing_says_so(
     assert flash("simulate") == (
         1,
         "",
-        "flash: there are no cards to simulate (flash add brings some)\n",
+        "flash: no cards to simulate (add some with flash add)\n",
     )

@@ -87,7 +87,7 @@ def test_show_tells_the_card_and_its_history(shown: Callable[..., str]) -> None:
 
 def test_stats_draw_what_they_count(shown: Callable[..., str]) -> None:
     assert shown("stats") == (
-        "today   1 answer, 100 % right, 0 min; 0 due\n"
+        "today   1 answer, 100 % correct, 0 min; 0 due\n"
         "streak  1 day\n"
         "\n"
         "2 cards, 1 review\n"

@@ -80,7 +80,7 @@ def test_every_deck_with_parameters_of_its_own_is_fitted(
     assert [one["deck"] for one in found] == ["", "B"]
     assert sum(one["reviews"] for one in found) == 1502
     assert flash("optimize", "B", "--all")[2] == (
-        "flash: a deck and --all (name one of them)\n"
+        "flash: give a deck or --all, not both\n"
     )
     assert flash("optimize", "C")[0] == 1
 

@@ -56,7 +56,7 @@ def optimize(
     there is no such deck.
     """
     if every and deck:
-        raise typer.BadParameter("give a deck or --all, not both")
+        raise FlashError(_("give a deck or --all, not both"))
     with open_app(db) as app:
         check_deck(app, deck)
         decks = owners(app.options) if every else [deck]
