@@ -72,7 +72,10 @@ def test_the_forecast_of_an_exam_has_every_figure(flash: Run) -> None:
 
 REFUSED = {
     "no date": (["soon"], "'soon' is not a date (write it as 2027-03-01)"),
-    "past": (["2026-11-23"], "2026-11-23 is not in the future (give the day of the exam)"),
+    "past": (
+        ["2026-11-23"],
+        "2026-11-23 is not in the future (give the day of the exam)",
+    ),
     "deck": (
         ["2027-01-01", "--deck", "Curse"],
         "no deck 'Curse' (did you mean 'Course'?)",
