@@ -33,7 +33,7 @@ from srs.optimizer import reschedule as rescheduling
 from srs.optimizer.parameters import DeckFit, adopt, owners
 from srs.optimizer.parameters import optimize as fit_deck
 from srs.scheduler.study_day import day_date
-from srs.store.card_list import deck_ids
+from srs.store.decks import deck_ids
 
 _NUMBER_COLUMNS = 49
 """Columns of the simulation table without its bars."""
