@@ -85,7 +85,6 @@ class CrashTrial:
         # The store contains paths, so every run uses the same folder.
         self.home = folder / "home"
         self._kept = folder / "kept"
-        self._spare = folder / "spare"
         self._log = folder / "log"
         self._kept.mkdir(parents=True)
         self.home.mkdir()

@@ -1,10 +1,11 @@
-/* A disk that fails, a machine that stops, and a record of what was written.
+/* Simulates a failing disk and records what a process writes.
 
-   Loaded into a process with LD_PRELOAD.  Calls that change files under
-   FAULT_FOLDER are counted; from number FAULT_AT on, FAULT_TIMES of them do what
-   FAULT_KIND says: `kill` (the process, half of a write done), or fail with `eio`,
-   `enospc` or `erofs`; with `read` it is calls that read that are counted and fail.  With FAULT_LOG every call is recorded before it is made,
-   and so is every write to stdout, which is what a person has seen. */
+   Loaded into a process with LD_PRELOAD.  Calls that change files under FAULT_FOLDER
+   are counted.  From call FAULT_AT on, FAULT_TIMES calls do what FAULT_KIND names:
+   `kill` ends the process with half of a write done; `eio`, `enospc` and `erofs` fail
+   with that error; with `read`, calls that read are counted and fail instead.  With
+   FAULT_LOG every call is recorded before it is made, and so is every write to
+   stdout, which is what the user has seen. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -34,7 +35,7 @@ static int is_watched(const char *path) {
     const char *folder = getenv("FAULT_FOLDER");
     size_t length = strlen(path);
     if (!folder || strncmp(path, folder, strlen(folder))) return 0;
-    /* SQLite maps that file into memory and makes it anew after a crash. */
+    /* SQLite maps this file into memory and rebuilds it after a crash. */
     return length < 4 || strcmp(path + length - 4, "-shm");
 }
 
@@ -75,7 +76,7 @@ static void record(char what, const char *path, int64_t offset, const void *data
     raw_write(journal, data, size);
 }
 
-/* Count a call; give 0 to let it through, the error it fails with, or -1 to die. */
+/* Count a call; return 0 to let it pass, an error to fail with, or -1 to die. */
 static int fault(void) {
     long at = setting("FAULT_AT", 0);
     counted++;

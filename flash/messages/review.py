@@ -73,12 +73,12 @@ def nothing_to_undo() -> str:
 
 def suspended() -> str:
     """Report that the present card was suspended."""
-    return _("Card suspended. Press u to undo.")
+    return _("Suspended. Press u to undo.")
 
 
 def buried() -> str:
     """Report that the present card was buried."""
-    return _("Card buried until tomorrow. Press u to undo.")
+    return _("Buried until tomorrow. Press u to undo.")
 
 
 def not_saved() -> str:

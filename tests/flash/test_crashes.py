@@ -30,9 +30,7 @@ def trial_of(name: str, folder: Path) -> CrashTrial:
 
 @with_faults
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_killed_or_powerless_command_is_all_or_nothing(
-    name: str, tmp_path: Path
-) -> None:
+def test_a_kill_or_power_cut_leaves_all_or_nothing(name: str, tmp_path: Path) -> None:
     trial, rng = trial_of(name, tmp_path), random.Random(name)
     last = faulty_disk.count_fault_points(trial.calls)
     found: list[str] = []

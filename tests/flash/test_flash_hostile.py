@@ -31,32 +31,34 @@ from srs.study.session import Session
 
 # Window title, colour, clipboard, C1 introducer, bell, carriage return, backspace,
 # bidirectional override, zero-width space.
-EVIL = "\x1b]0;owned\x07\x1b[31m\x1b]52;c;cm0=\x07\x9b2J\x07a\rb\x08\x7f\u202egpj.\u2066\u200b"
+HOSTILE = "\x1b]0;owned\x07\x1b[31m\x1b]52;c;cm0=\x07\x9b2J\x07a\rb\x08\x7f\u202egpj.\u2066\u200b"
 RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069]")
 OWN = re.compile(r"\x1b\[[012]m")
 """Styles that a command itself sets."""
 
 
 def notes() -> list[Note]:
-    evil = Basic(f"q {EVIL}", f"a {EVIL}")
+    hostile = Basic(f"q {HOSTILE}", f"a {HOSTILE}")
     more = {
-        "extra": EVIL,
-        "tags": (f"t{EVIL.replace(' ', '')}",),
-        "sources": (Source(f"s{EVIL}", f"https://example.org/{EVIL}"),),
-        "changed": Change(f"was {EVIL}", "2020"),
+        "extra": HOSTILE,
+        "tags": (f"t{HOSTILE.replace(' ', '')}",),
+        "sources": (Source(f"s{HOSTILE}", f"https://example.org/{HOSTILE}"),),
+        "changed": Change(f"was {HOSTILE}", "2020"),
         "checked": "2001-01-01",
-        "file": f"/nowhere/{EVIL.replace('/', '')}.yaml",
+        "file": f"/nowhere/{HOSTILE.replace('/', '')}.yaml",
         "language": "en",
     }
-    choice = Choice(f"c {EVIL}", (f"one {EVIL}", f"two {EVIL}"), f"two {EVIL}")
-    deck = f"D{EVIL}::E{EVIL}"
-    return [Note(evil, deck, id=f"i{EVIL}", **more), Note(choice, deck, **more)]
+    choice = Choice(
+        f"c {HOSTILE}", (f"one {HOSTILE}", f"two {HOSTILE}"), f"two {HOSTILE}"
+    )
+    deck = f"D{HOSTILE}::E{HOSTILE}"
+    return [Note(hostile, deck, id=f"i{HOSTILE}", **more), Note(choice, deck, **more)]
 
 
-def evil_store(path: Path) -> Store:
+def hostile_store(path: Path) -> Store:
     store = open_store(path, NOON)
     add(store, notes(), NOON - 86_400_000, notes()[0].file)
-    save_options(store, f"D{EVIL}", {"new_per_day": 9})
+    save_options(store, f"D{HOSTILE}", {"new_per_day": 9})
     card = store.row("select min(id) from cards")[0]
     give(store, card, Rating.GOOD, NOON - 1000)
     return store
@@ -68,7 +70,7 @@ def output_of(
 ) -> Callable[..., str]:
     """Return all output of a command on a store full of hostile text."""
     monkeypatch.setenv("FLASH_NOW", "2026-11-23T12:00:00+00:00")
-    evil_store(tmp_path / "store.db").close()
+    hostile_store(tmp_path / "store.db").close()
     return lambda *words: "".join(flash(*words)[1:])
 
 
@@ -79,21 +81,21 @@ COMMANDS = {
     "decks": ("decks",),
     "stats": ("stats",),
     "stale": ("stale",),
-    "config": ("config", "--deck", f"D{EVIL}"),
-    "optimize": ("optimize", f"D{EVIL}"),
-    "reschedule": ("reschedule", f"D{EVIL}"),
-    "backup": ("backup", f"b{EVIL.replace('/', '')}.db"),
-    "export": ("export", f"e{EVIL.replace('/', '')}.csv"),
-    "no such deck": ("review", f"D{EVIL}x"),
-    "no such card": ("show", EVIL),
-    "no such file": ("check", EVIL),
-    "wrong usage": ("export", EVIL),
-    "no such option": ("list", f"--{EVIL}"),
-    "no such command": (EVIL,),
+    "config": ("config", "--deck", f"D{HOSTILE}"),
+    "optimize": ("optimize", f"D{HOSTILE}"),
+    "reschedule": ("reschedule", f"D{HOSTILE}"),
+    "backup": ("backup", f"b{HOSTILE.replace('/', '')}.db"),
+    "export": ("export", f"e{HOSTILE.replace('/', '')}.csv"),
+    "no such deck": ("review", f"D{HOSTILE}x"),
+    "no such card": ("show", HOSTILE),
+    "no such file": ("check", HOSTILE),
+    "wrong usage": ("export", HOSTILE),
+    "no such option": ("list", f"--{HOSTILE}"),
+    "no such command": (HOSTILE,),
     "a mistake": ("check", "bad.yaml"),
     "a mistake for GitHub": ("check", "bad.yaml", "--format", "github"),
     "add": ("add", "good.yaml", "--dry-run"),
-    "import": ("import", "evil.apkg"),
+    "import": ("import", "hostile.apkg"),
     "undo": ("undo", "9"),
 }
 
@@ -107,7 +109,7 @@ def test_no_command_prints_a_control_character(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(terminal, "has_colour", lambda: colour)
-    escaped = EVIL.replace("\\", "\\\\").encode("unicode_escape").decode()
+    escaped = HOSTILE.replace("\\", "\\\\").encode("unicode_escape").decode()
     Path("bad.yaml").write_text(
         f'deck: D\ncards:\n  - fr\u202eont: "{escaped}"\n', "utf-8"
     )
@@ -115,7 +117,7 @@ def test_no_command_prints_a_control_character(
         "deck: D\u202eE\ncards:\n  - front: a\u202eb\u200bc\n    back: d\n", "utf-8"
     )
     script = "update notes set flds = 'q' || char(27, 93, 48, 59, 7, 155, 0x202e) || char(31) || 'a'"
-    package(Path("evil.apkg"), script)
+    package(Path("hostile.apkg"), script)
 
     said = output_of(*words)
 
@@ -130,7 +132,7 @@ def test_json_escapes_control_characters(
     said = output_of(*words, "--json")
 
     assert RAW.findall(said) == []
-    assert any(EVIL in text for text in strings(json.loads(said)))
+    assert any(HOSTILE in text for text in strings(json.loads(said)))
 
 
 def strings(value: object) -> Iterator[str]:
@@ -147,13 +149,13 @@ def strings(value: object) -> Iterator[str]:
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    session = Session(evil_store(tmp_path / "store.db"), lambda: NOON)
+    session = Session(hostile_store(tmp_path / "store.db"), lambda: NOON)
     yield session
     session.close()
 
 
 def test_no_page_of_a_review_has_a_control_character(session: Session) -> None:
-    review = ReviewViewModel(session, [EVIL])
+    review = ReviewViewModel(session, [HOSTILE])
     for key in ("i", " ", "space", "i", " ", "3", "space", "?", " ", "s", "u", "q"):
         review.press(key)
         page = layout(review.view, 80, 40)
@@ -165,7 +167,7 @@ def test_no_line_of_a_plain_review_has_a_control_character(session: Session) -> 
     stdout = io.StringIO()
 
     run_plain(
-        session, io.StringIO(f"i\n{EVIL}\n\n3\n\ni\ns\nu\n?\nq\n"), stdout, [EVIL]
+        session, io.StringIO(f"i\n{HOSTILE}\n\n3\n\ni\ns\nu\n?\nq\n"), stdout, [HOSTILE]
     )
 
     assert RAW.findall(stdout.getvalue()) == []

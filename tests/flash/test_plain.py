@@ -116,8 +116,8 @@ def test_a_digit_rates_only_after_the_answer(setup: ReviewSetup) -> None:
         (["u"], "Nothing to undo."),
         (["i"], "No answers yet."),
         (["?"], "1 Again: forgotten"),
-        (["s"], "Card suspended. Press u to undo."),
-        (["b"], "Card buried until tomorrow. Press u to undo."),
+        (["s"], "Suspended. Press u to undo."),
+        (["b"], "Buried until tomorrow. Press u to undo."),
     ],
 )
 def test_every_input_gets_a_reply(

@@ -180,7 +180,7 @@ def test_full_width_digits_and_capitals_are_keys(setup: ReviewSetup) -> None:
     press(review, "space", "２", "S")
 
     assert setup.ratings() == [Rating.HARD]
-    assert review.view.message == "Card suspended. Press u to undo."
+    assert review.view.message == "Suspended. Press u to undo."
 
 
 def test_undo_takes_back_one_step_at_a_time(setup: ReviewSetup) -> None:
