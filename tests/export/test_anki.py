@@ -468,6 +468,7 @@ contents = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(st.lists(contents, min_size=1, max_size=8))
 def test_whatever_is_written_arrives_whole(

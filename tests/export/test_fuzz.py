@@ -20,6 +20,8 @@ from flash.service.context import AppContext
 from flash.service.importing import import_package, media_folder
 from srs.store.opening import open_store
 
+pytestmark = pytest.mark.slow
+
 Entries = dict[str, bytes]
 NOW = NOON + 10 * 86_400_000
 EXAMPLES = int(os.environ.get("EXAMPLES", "60"))

@@ -12,6 +12,8 @@ from store_fixtures import NOON
 
 from srs.store.opening import open_store
 
+pytestmark = pytest.mark.slow
+
 REVIEW = ("review", "--plain")
 ANSWERS = "".join(f"\n{rating}\n" for rating in RATINGS)
 LIVE = {"FLASH_NOW": ""}

@@ -6,7 +6,6 @@
 import ctypes
 import os
 import random
-import resource
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +16,9 @@ import pytest
 from crash_harness import CrashTrial, dump, ratings
 from crash_process import run, start
 from crash_scenarios import RATINGS, SCENARIOS
+
+pytestmark = pytest.mark.slow
+resource = pytest.importorskip("resource")  # not on Windows
 
 with_faults = pytest.mark.skipif(
     faulty_disk.library() is None, reason="needs Linux and a C compiler"

@@ -11,6 +11,8 @@ from flash.__main__ import main
 from srs.store.connection import Store
 from srs.store.opening import open_store
 
+pytestmark = pytest.mark.slow
+
 NOW_MS = 1_795_424_400_000
 DECK = "deck: D\ncards:\n" + "".join(
     f"  - front: question {n}\n    back: answer {n}\n" for n in range(9)

@@ -103,6 +103,7 @@ def merged(
     return done, found
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     st.one_of(ROWS, st.builds(list.__add__, ROWS, ODD)),

@@ -58,6 +58,7 @@ def copy_of(store: Store, path: Path, now_ms: int) -> Store:
     return open_store(path, now_ms)
 
 
+@pytest.mark.slow
 @needs_faketime
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/Los_Angeles"])
 def test_reviews_made_in_anki_come_back(tmp_path: Path, zone: str) -> None:
@@ -234,6 +235,7 @@ def log_of(store: Store) -> list[Any]:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(REVIEWS, REVIEWS, REVIEWS)
 def test_merges_are_a_union_in_any_order(

@@ -724,4 +724,4 @@ def cards_by_id(store: Store) -> dict:
 
 
 Life.TestCase.settings = settings(max_examples=25, stateful_step_count=30)
-TestLife = Life.TestCase
+TestLife = pytest.mark.slow(Life.TestCase)

@@ -590,6 +590,7 @@ FUZZY: list[tuple[Preset, SchedulingState, int]] = [
 ]
 
 
+@pytest.mark.slow
 def test_anki_fuzzes_to_the_same_days(tmp_path: Path) -> None:
     theirs = apart("fuzzy_offers", FUZZY, tmp_path, zone="UTC", fuzz=True)
 
@@ -619,6 +620,7 @@ def some_histories(seed: int) -> list[list[tuple[int, int, int]]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
 def test_anki_computes_the_same_memory_from_the_review_log(
     zone: str, tmp_path: Path

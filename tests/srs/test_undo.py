@@ -437,4 +437,4 @@ class Steps(RuleBasedStateMachine):
 
 
 Steps.TestCase.settings = settings(max_examples=30, stateful_step_count=20)
-TestSteps = Steps.TestCase
+TestSteps = pytest.mark.slow(Steps.TestCase)
