@@ -11,10 +11,10 @@ from srs.models.presets import Preset, ancestry
 from srs.optimizer.fit import Fit, NotOptimizable, Parameters, fit
 from srs.optimizer.training import read_training_set
 from srs.store.connection import Store
-from srs.store.decks import deck_names_by_id
+from srs.store.decks import card_ids, deck_names_by_id
 from srs.store.operations import record_operation
 from srs.store.replay import rebuild_card_states
-from srs.store.review_logs import card_ids, newest_review
+from srs.store.revlog import newest_review
 from srs.store.settings import FITTED, Options, write_options, write_setting
 
 _DAY_S = 86_400

@@ -89,63 +89,53 @@ def _reschedule(
     presets = deck_presets(connection, options)
     cards = review_cards(connection, decks)
     today = options.calendar.day(now_ms)
-    moves = _Moves(cards, presets, today, due_counts(store, today, options.away))
     chosen = None if decks is None else cards
-    found = replay_cards(connection, presets, options.rollover, chosen)
-    moved = moves.add(found)
+    states = replay_cards(connection, presets, options.rollover, chosen)
+    load = due_counts(store, today, options.away)
+    moved = _moves(states, cards, presets, today, load)
     if write:
-        update_card_states(connection, presets, (found | moved).items())
+        update_card_states(connection, presets, (states | moved).items())
     if write and moved:
-        added = add_reschedule_rows(connection, options, now_ms, found, moved)
+        added = add_reschedule_rows(connection, options, now_ms, states, moved)
         record_operation(connection, now_ms, "reschedule", {"runs": runs_of(added)})
-    return moves.result()
+    due = [
+        (states[card].due_day, moved.get(card, states[card]).due_day)
+        for card in states
+        if card in cards and not cards[card].is_suspended
+    ]
+    return RescheduleResult(
+        cards=len(cards),
+        moved=len(moved),
+        sooner=sum(_due(moved[card]) < _due(states[card]) for card in moved),
+        before=_load((before for before, _ in due), today),
+        after=_load((after for _, after in due), today),
+    )
 
 
-class _Moves:
-    """The cards that move, and the load before and after."""
-
-    def __init__(
-        self,
-        cards: Mapping[int, ReviewCard],
-        presets: Mapping[int, Preset],
-        today: int,
-        load: DueCounts,
-    ) -> None:
-        self._cards, self._presets = cards, presets
-        self._today, self._load = today, load
-        self._moved, self._sooner = 0, 0
-        self._before: list[int | None] = []
-        self._after: list[int | None] = []
-
-    def add(self, states: Mapping[int, SchedulingState]) -> dict[int, SchedulingState]:
-        """Return the new states of the cards that move, out of a batch."""
-        found: dict[int, SchedulingState] = {}
-        for card, state in states.items():
-            if card not in self._cards:
-                continue
-            known = self._cards[card]
-            preset, seed = self._presets[known.deck], f"{known.name}:{state.reps - 1}"
-            moved = moved_to(state, preset, seed, self._today, self._load)
-            if moved is not None:
-                found[card] = moved
-                self._sooner += (moved.due_day or 0) < (state.due_day or 0)
+def _moves(
+    states: Mapping[int, SchedulingState],
+    cards: Mapping[int, ReviewCard],
+    presets: Mapping[int, Preset],
+    today: int,
+    load: DueCounts,
+) -> dict[int, SchedulingState]:
+    """Return the new states of the cards that move."""
+    found: dict[int, SchedulingState] = {}
+    for card, state in states.items():
+        known = cards.get(card)
+        if known is None:
+            continue
+        preset, seed = presets[known.deck], f"{known.name}:{state.reps - 1}"
+        moved = moved_to(state, preset, seed, today, load)
+        if moved is not None:
+            found[card] = moved
             if not known.is_suspended:
-                self._before.append(state.due_day)
-                self._after.append((moved or state).due_day)
-                if moved is not None:
-                    self._load.move(state.due_day, moved.due_day)
-        self._moved += len(found)
-        return found
+                load.move(state.due_day, moved.due_day)
+    return found
 
-    def result(self) -> RescheduleResult:
-        """Sum up."""
-        return RescheduleResult(
-            cards=len(self._cards),
-            moved=self._moved,
-            sooner=self._sooner,
-            before=_load(self._before, self._today),
-            after=_load(self._after, self._today),
-        )
+
+def _due(state: SchedulingState) -> int:
+    return state.due_day or 0
 
 
 def moved_to(

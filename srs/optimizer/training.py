@@ -6,14 +6,17 @@ was last learned anew, cards that were not learned here, and items that end with
 second answer on the same study day.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from srs.models.cards import ReviewKind
+from srs.scheduler.study_day import study_day
 from srs.store.connection import Store
-from srs.store.review_logs import CardLog, LoggedReview, card_logs
+from srs.store.decks import card_ids
+from srs.store.replay import read_logs
 
 Answer = tuple[int, int]
 """As FSRS sees it: the rating, 1 to 4, and the study days since the answer before it,
@@ -56,15 +59,19 @@ def read_training_set(store: Store, decks: Sequence[int], rollover: int) -> Trai
         decks: Ids; suspended cards in them are left out.
         rollover: Hour at which a study day begins.
     """
-    return training_set(card_logs(store, rollover, decks, suspended=False))
+    cards = card_ids(store, decks, suspended=False)
+    return training_set(read_logs(store.connection, cards), rollover)
 
 
-def training_set(logs: Iterable[CardLog]) -> TrainingSet:
-    """Build a training set from the logs of cards."""
+def training_set(rows: Iterable[Sequence[Any]], rollover: int) -> TrainingSet:
+    """Build a training set from rows of `srs.store.replay.read_logs`."""
+    logs: dict[int, list[Sequence[Any]]] = defaultdict(list)
+    for row in rows:
+        logs[row[-1]].append(row)
     histories: list[CardHistory] = []
     items: list[TrainingItem] = []
-    for card, _, log in logs:
-        answers, ends = _history(log)
+    for card in sorted(logs):
+        answers, ends = _history(logs[card], rollover)
         if ends:
             place = len(histories)
             histories.append(CardHistory(card, answers))
@@ -73,23 +80,30 @@ def training_set(logs: Iterable[CardLog]) -> TrainingSet:
     return TrainingSet(reviews, histories, sorted(items))
 
 
-def _history(log: Sequence[LoggedReview]) -> tuple[list[Answer], list[tuple[int, int]]]:
+def _history(
+    log: Iterable[Sequence[Any]], rollover: int
+) -> tuple[list[Answer], list[tuple[int, int]]]:
     """Return the answers since a card was last new, and its items: review, length."""
     answers: list[Answer] = []
     ends: list[tuple[int, int]] = []
     is_learned = was_learning = False
     last_day = 0
-    for row in log:
-        is_learning = row.kind == ReviewKind.LEARN and row.rating > 0
-        if row.is_reset or (is_learning and not was_learning):
+    for review, rating, offset_min, *_, kind, _, difficulty, ease, _ in log:
+        is_plain = not (difficulty or ease)
+        if kind == ReviewKind.EARLY and is_plain:
+            continue  # a cram review
+        is_learning = kind == ReviewKind.LEARN and rating > 0
+        is_reset = kind == ReviewKind.MANUAL and is_plain and not rating
+        if is_reset or (is_learning and not was_learning):
             answers, ends = [], []
             last_day, is_learned = 0, is_learning
         was_learning = is_learning
-        if is_learned and row.rating:
+        if is_learned and rating:
+            day = study_day(review, offset_min, rollover)
             # A clock that was set back gives the same day.
-            elapsed = row.day - last_day if last_day and row.day > last_day else 0
-            answers.append((row.rating, elapsed))
+            elapsed = day - last_day if last_day and day > last_day else 0
+            answers.append((rating, elapsed))
             if elapsed:
-                ends.append((row.id, len(answers)))
-            last_day = row.day
+                ends.append((review, len(answers)))
+            last_day = day
     return answers, ends

@@ -9,18 +9,17 @@ is left out, as in the training of FSRS.
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from srs.models.cards import ReviewKind, State
-from srs.scheduler.fsrs6 import MemoryModel, memory_model, retrievability
+from srs.models.cards import ReviewKind
+from srs.scheduler.fsrs6 import retrievability
 from srs.scheduler.study_day import study_day
 from srs.store.connection import Store
-from srs.store.replay import CardReplay, card_log, deck_presets
-from srs.store.review_logs import LoggedReview, card_logs
+from srs.store.replay import CardReplay, deck_presets, read_logs
 from srs.store.settings import Options
-from srs.store.statistics import DeckFilter
+from srs.store.statistics import DeckFilter, decks_by_card
 
 EDGES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.825, 0.85, 0.875, 0.9, 0.925, 0.95, 0.975)
 """Edges of the bins; close together where most predictions are."""
@@ -74,55 +73,21 @@ def predictions(
 ) -> Iterator[Prediction]:
     """Yield the prediction before each answer; see `calibration`."""
     presets = deck_presets(store.connection, options)
-    models: dict[tuple[float, ...], MemoryModel] = {}
-    decks = chosen.decks if chosen.deck else None
-    for card, deck, log in card_logs(store, options.rollover, decks):
-        parameters = presets[deck].parameters
-        if _is_regular(log):
-            if parameters not in models:
-                models[parameters] = memory_model(parameters)
-            yield from _predict(log, models[parameters], parameters[20], since_ms)
-        else:
-            yield from _replay(store, card, parameters, options.rollover, since_ms)
-
-
-def _is_regular(log: Sequence[LoggedReview]) -> bool:
-    """Return True if the log starts with a new card and has no change by hand."""
-    return log[0].state_before == State.NEW and all(
-        row.rating or row.kind == ReviewKind.RESCHEDULE for row in log
-    )
-
-
-def _predict(
-    log: Sequence[LoggedReview], model: MemoryModel, decay: float, since_ms: int
-) -> Iterator[Prediction]:
-    stability = difficulty = 0.0
-    last = 0
-    for review, day, kind, _, rating, _ in log:
-        if not rating:
-            continue  # another interval for the same memory
-        is_compared = kind == ReviewKind.REVIEW and review >= since_ms
-        if is_compared and stability and day > last:
-            yield retrievability(stability, day - last, decay), rating > 1
-        stability, difficulty = model(stability, difficulty, day - last, rating)
-        last = day
-
-
-def _replay(
-    store: Store,
-    card: int,
-    parameters: tuple[float, ...],
-    rollover: int,
-    since_ms: int,
-) -> Iterator[Prediction]:
-    """Predict from a log with changes by hand, or one that starts late."""
-    replay = CardReplay(parameters, rollover)
-    for row in card_log(store.connection, card):
-        review, rating, offset_min, *_, kind, _, _, _, _ = row
-        elapsed = study_day(review, offset_min, rollover) - replay.last_day
-        is_compared = kind == ReviewKind.REVIEW and rating and review >= since_ms
-        if is_compared and replay.stability and elapsed > 0:
-            yield retrievability(replay.stability, elapsed, parameters[20]), rating > 1
+    decks, rollover = decks_by_card(store, chosen), options.rollover
+    replays: dict[int, CardReplay] = {}
+    for row in read_logs(store.connection, decks if chosen.deck else None):
+        review, rating, offset_min, *_, kind, _, _, _, card = row
+        if card not in decks:
+            continue  # a damaged store, see `srs.maintenance.checks`
+        parameters = presets[decks[card]].parameters
+        if card not in replays:
+            replays[card] = CardReplay(parameters, rollover)
+        replay = replays[card]
+        if kind == ReviewKind.REVIEW and rating and review >= since_ms:
+            elapsed = study_day(review, offset_min, rollover) - replay.last_day
+            if replay.stability and elapsed > 0:
+                chance = retrievability(replay.stability, elapsed, parameters[20])
+                yield chance, rating > 1
         replay.add(row)
 
 

@@ -1,7 +1,7 @@
 """Decks: their names, and settings that follow a renamed deck."""
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from srs.store.connection import Store
 from srs.store.settings import FITTED, write_setting
@@ -134,3 +134,16 @@ def _lives_in(
     """
     values = {"deck": deck, "width": len(deck) + 2, "end": end}
     return {row[0] for row in connection.execute(sql, values)}
+
+
+def card_ids(
+    store: Store, decks: Sequence[int], *, suspended: bool = True
+) -> list[int]:
+    """Return the ids of the cards in decks (ids), by default with suspended ones."""
+    sql = """
+        select id from cards
+         where deck in (select value from json_each(:decks))
+           and (:suspended or suspended = 0)
+    """
+    values = {"decks": str(list(decks)), "suspended": suspended}
+    return [row[0] for row in store.rows(sql, values)]

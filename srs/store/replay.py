@@ -6,7 +6,7 @@ state, step and interval after an answer are what the log says.
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -217,18 +217,9 @@ def replay_cards(
         The states of cards with at least one row that is not undone, by card id,
         in ascending order.
     """
-    # A full log is read in the order of its table: sorting it by card takes longer.
-    logs = f"select {LOGGED} from reviews r not indexed"
-    if cards is not None:
-        logs = f"""
-            select {LOGGED}
-              from json_each(:cards) chosen
-             cross join reviews r on r.card = chosen.value
-        """
-    values = {"cards": msgspec.json.encode(list(cards or ())).decode()}
     decks = dict(connection.execute("select id, deck from cards"))
     replays: dict[int, CardReplay] = {}
-    for row in connection.execute(f"{logs} where void = 0 order by r.id", values):
+    for row in read_logs(connection, cards):
         card = row[-1]
         replay = replays.get(card)
         if replay is None:
@@ -238,6 +229,27 @@ def replay_cards(
             replay = replays[card] = CardReplay(parameters, rollover)
         replay.add(row)
     return {card: replays[card].state() for card in sorted(replays)}
+
+
+def read_logs(
+    connection: sqlite3.Connection, cards: Collection[int] | None = None
+) -> Iterator[Sequence[Any]]:
+    """Yield the log without undone rows, oldest first; see `LOGGED`.
+
+    Args:
+        connection: The store's.
+        cards: Only rows of these; None for all.
+    """
+    # A full log is read in the order of its table: sorting it by card takes longer.
+    logs = f"select {LOGGED} from reviews r not indexed"
+    if cards is not None:
+        logs = f"""
+            select {LOGGED}
+              from json_each(:cards) chosen
+             cross join reviews r on r.card = chosen.value
+        """
+    values = {"cards": msgspec.json.encode(list(cards or ())).decode()}
+    yield from connection.execute(f"{logs} where void = 0 order by r.id", values)
 
 
 def is_leech(state: SchedulingState, preset: Preset) -> bool:

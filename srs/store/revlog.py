@@ -323,3 +323,9 @@ def history(store: Store, card: int) -> list[HistoryLine]:
         HistoryLine(at, offset, rating, interval, took, kind, bool(void), bool(look))
         for at, offset, rating, interval, took, kind, void, look in rows
     ]
+
+
+def newest_review(store: Store) -> int:
+    """Return the id of the newest review that was not undone; 0 without any."""
+    sql = "select coalesce(max(id), 0) from reviews where void = 0"
+    return int(store.row(sql)[0])

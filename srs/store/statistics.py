@@ -82,6 +82,12 @@ def card_counts(
     return CardCounts(*row)
 
 
+def decks_by_card(store: Store, chosen: DeckFilter) -> dict[int, int]:
+    """Return the deck of each card, both as ids."""
+    sql = f"select id, deck from cards where {_CARDS}"
+    return dict(store.rows(sql, chosen.values()))
+
+
 def due_counts(
     store: Store, chosen: DeckFilter, *, day: int, days: int
 ) -> dict[int, int]:

@@ -1,6 +1,5 @@
 """Fitted parameters: the same as Anki's, adopted only if they are better."""
 
-import itertools
 import sys
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from srs.optimizer.parameters import adopt, optimize
 from srs.optimizer.training import read_training_set, training_set
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
-from srs.store.review_logs import LoggedReview
 from srs.store.settings import Options
 from srs.store.undo import undo_last
 
@@ -111,17 +109,16 @@ ODD = {
 
 @pytest.mark.parametrize("logs", ODD.values(), ids=ODD)
 def test_odd_log_does_not_panic(logs: list[list[tuple[int, int]]]) -> None:
-    ids = itertools.count(NOON)
-    read = []
+    rows = []
     for card, log in enumerate(logs, 1):
-        day, rows = 20_000, []
+        day = NOON // DAY_MS
         for number, (rating, elapsed) in enumerate(log):
             day += elapsed
+            at = day * DAY_MS + NOON % DAY_MS + 1000 * card + number
             kind = ReviewKind.REVIEW if number else ReviewKind.LEARN
-            rows.append(LoggedReview(next(ids), day, kind, 2, rating, False))
-        read.append((card, 1, rows))
+            rows.append((at, rating, 0, 2, 0, 9, kind, 2, 5.0, 0, card))
 
-    found = fit(training_set(read), DEFAULT_PARAMETERS)
+    found = fit(training_set(sorted(rows), 4), DEFAULT_PARAMETERS)
 
     assert found.kept or found.parameters is not None
 
