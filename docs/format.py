@@ -31,7 +31,7 @@ def _table(found: re.Match[str]) -> str:
     struct: type[Struct] = getattr(cards.note, found[1])
     lines = ["| key | | |", "|---|---|---|"]
     for field in fields(struct):
-        need = "needed" if field.required else ""
+        need = "required" if field.required else ""
         text = _description(struct, field.name).replace("|", "\\|")
         lines.append(f"| `{field.encode_name}` | {need} | {text} |")
     return f"<!-- fields: {found[1]} -->\n\n" + "\n".join(lines) + "\n"
