@@ -1,4 +1,4 @@
-"""The bundled deck: whole, sourced, dated, and the same in both languages."""
+"""The bundled deck: complete, sourced, dated, and equal in both languages."""
 
 import re
 from collections import Counter
@@ -50,9 +50,9 @@ COMPARED = {
     "m15-ct-behaviors-compared": 3,
     "m15-ds-kinds-compared": 3,
 }
-"""Things that are easily mixed up, each in a table: its id, how many subjects."""
+"""Tables of easily confused services: id and number of subjects."""
 LONGEST = {"en": 15, "ja": 50}
-"""Words or, in Japanese, characters of an answer; more belongs into `extra`."""
+"""Longest answer, in words (en) or characters (ja)."""
 PRICED = re.compile(r"\bUSD\b|FIPS 140|\b140-[23]\b")
 DATED = re.compile(r"[(\uff08]20\d\d-\d\d[)\uff09]")
 
@@ -99,11 +99,11 @@ def sources(note: Note) -> list[Source]:
     return [*note.sources, *([changed] if isinstance(changed, Source) else [])]
 
 
-def test_there_is_a_deck_in_both_languages() -> None:
+def test_the_bundled_deck_comes_in_two_languages() -> None:
     assert bundled_decks() == {"aws-security": ("en", "ja")}
 
 
-def test_both_languages_have_the_same_cards_in_the_same_files() -> None:
+def test_both_languages_have_the_same_cards_per_file() -> None:
     assert DECK["en"].keys() == DECK["ja"].keys()
     for name, notes in DECK["en"].items():
         twins = DECK["ja"][name]
@@ -118,7 +118,7 @@ def test_both_languages_have_the_same_cards_in_the_same_files() -> None:
 
 
 @both
-def test_every_card_has_an_id_of_its_own(language: str) -> None:
+def test_every_card_has_a_unique_id(language: str) -> None:
     ids = Counter(note.id for note in NOTES[language])
 
     assert "" not in ids
@@ -126,7 +126,7 @@ def test_every_card_has_an_id_of_its_own(language: str) -> None:
 
 
 @both
-def test_the_id_of_every_note_tells_its_fact_and_every_fact_is_asked(
+def test_ids_and_listed_facts_correspond(
     language: str,
 ) -> None:
     facts = read_facts()
@@ -138,7 +138,7 @@ def test_the_id_of_every_note_tells_its_fact_and_every_fact_is_asked(
 
 
 @both
-def test_what_the_notes_have_otherwise_is_said_beside_the_fact(language: str) -> None:
+def test_differences_to_the_notes_are_listed(language: str) -> None:
     facts = read_facts()
     changed = {fact_of(note.id, facts) for note in NOTES[language] if note.changed}
 
@@ -152,7 +152,7 @@ def test_what_the_notes_have_otherwise_is_said_beside_the_fact(language: str) ->
 
 
 @both
-def test_every_card_is_sourced_dated_and_of_one_domain(language: str) -> None:
+def test_every_card_has_source_date_and_one_domain(language: str) -> None:
     for note in NOTES[language]:
         assert note.sources, note.id
         assert len(DOMAINS & set(note.tags)) == 1, note.id
@@ -161,13 +161,13 @@ def test_every_card_is_sourced_dated_and_of_one_domain(language: str) -> None:
 
 
 @both
-def test_what_changed_names_the_page_that_says_so(language: str) -> None:
+def test_every_change_has_a_source(language: str) -> None:
     for note in NOTES[language]:
         assert not note.changed or any(one.url for one in sources(note)), note.id
 
 
 @both
-def test_prices_and_certificates_carry_their_date_and_an_end(language: str) -> None:
+def test_prices_and_certificates_have_a_recheck_date(language: str) -> None:
     for note in NOTES[language]:
         for question in questions(note.content, note.language):
             if PRICED.search(question.answer):
@@ -176,7 +176,7 @@ def test_prices_and_certificates_carry_their_date_and_an_end(language: str) -> N
 
 
 @both
-def test_every_address_is_well_formed_and_https(language: str) -> None:
+def test_every_url_is_well_formed_https(language: str) -> None:
     for note in NOTES[language]:
         for source in sources(note):
             if not source.url:
@@ -189,7 +189,7 @@ def test_every_address_is_well_formed_and_https(language: str) -> None:
 
 
 @both
-def test_what_is_easily_mixed_up_is_compared_in_a_whole_table(language: str) -> None:
+def test_easily_confused_services_have_a_full_table(language: str) -> None:
     tables = {
         note.id: note.content
         for note in NOTES[language]
@@ -218,7 +218,7 @@ def test_nothing_is_asked_twice(language: str) -> None:
 
 
 @both
-def test_answers_are_short_and_lists_can_be_kept_in_mind(language: str) -> None:
+def test_answers_and_lists_are_short(language: str) -> None:
     for note in NOTES[language]:
         if isinstance(note.content, ListNote):
             assert len(note.content.items) <= 7, note.id
@@ -250,14 +250,14 @@ def test_every_text_renders(language: str, columns: int) -> None:
 
 
 @both
-def test_japanese_and_english_are_told_apart(language: str) -> None:
+def test_texts_are_in_the_language_of_their_file(language: str) -> None:
     for note in NOTES[language]:
         text = " ".join(q.question + q.answer for q in questions(note.content))
         is_japanese = any("\u3040" <= char <= "\u9fff" for char in text + note.extra)
         assert is_japanese == (language == "ja"), note.id
 
 
-def test_files_are_numbered_as_the_course() -> None:
+def test_file_numbers_follow_the_course() -> None:
     modules = [Path(name).stem[:2] for name in DECK["en"]]
 
     assert modules == [f"{number:02}" for number in range(1, 18)]

@@ -1,4 +1,4 @@
-"""Clozes: what is written is split, joined and numbered without loss."""
+"""Clozes are parsed, rendered and renumbered without loss."""
 
 import pytest
 from hypothesis import given
@@ -57,12 +57,12 @@ WHOLE = st.tuples(HIDDEN, st.lists(TEXT | HIDDEN, max_size=4)).map(
 
 
 @given(WHOLE)
-def test_what_is_written_in_ankis_syntax_is_read_again(parts: Parts) -> None:
+def test_rendered_clozes_parse_to_the_same_parts(parts: Parts) -> None:
     assert parse_cloze(renumber(parts, lambda number: number)) == parts
 
 
 @given(WHOLE)
-def test_other_numbers_hide_the_same_texts(parts: Parts) -> None:
+def test_renumbered_clozes_hide_the_same_text(parts: Parts) -> None:
     moved = parse_cloze(renumber(parts, lambda number: MAX_NUMBER + 1 - number))
 
     assert plain(moved) == plain(parts)
@@ -72,14 +72,14 @@ def test_other_numbers_hide_the_same_texts(parts: Parts) -> None:
 
 
 @given(WHOLE)
-def test_every_number_shows_all_but_what_it_hides(parts: Parts) -> None:
+def test_a_number_hides_its_own_text_only(parts: Parts) -> None:
     for number in numbers(parts):
         assert show(parts, number, lambda hidden: plain(hidden.parts)) == plain(parts)
         assert "\0" in show(parts, number, lambda hidden: "\0")
 
 
 @given(st.text("c{}:1,9 a\n", max_size=30))
-def test_any_text_is_a_cloze_or_says_what_to_mend(text: str) -> None:
+def test_any_text_is_a_cloze_or_has_a_hint(text: str) -> None:
     try:
         parts = parse_cloze(text)
     except ClozeError as error:
@@ -104,7 +104,7 @@ def test_any_text_is_a_cloze_or_says_what_to_mend(text: str) -> None:
         ("{{c1::a:b}}", (Hidden(1, ("a:b",)),)),
     ],
 )
-def test_a_text_is_split_at_its_clozes(text: str, expected: Parts) -> None:
+def test_text_is_split_at_its_clozes(text: str, expected: Parts) -> None:
     assert parse_cloze(text) == expected
 
 
@@ -139,9 +139,7 @@ def test_a_text_is_split_at_its_clozes(text: str, expected: Parts) -> None:
     ],
     ids=range(13),
 )
-def test_a_cloze_that_would_make_no_card_is_refused(
-    text: str, message: str, hint: str
-) -> None:
+def test_clozes_without_a_card_are_rejected(text: str, message: str, hint: str) -> None:
     with pytest.raises(ClozeError) as caught:
         parse_cloze(text)
 

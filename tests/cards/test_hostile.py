@@ -1,4 +1,4 @@
-"""Whatever bytes a deck file has, it is read or refused with places, and soon.
+"""Any bytes are read as a deck or rejected with places, quickly.
 
 The same at length: `python bench/fuzz.py`.
 """
@@ -146,7 +146,7 @@ def test_any_bytes_are_a_deck_or_have_problems(tmp_path: Path, data: bytes) -> N
     }.values(),
     ids=lambda value: "" if len(value) > 20 else value,
 )
-def test_a_hostile_deck_is_refused_soon(
+def test_a_hostile_deck_is_rejected_quickly(
     tmp_path: Path, text: str, expected: str
 ) -> None:
     path = tmp_path / "deck.yaml"
@@ -158,7 +158,7 @@ def test_a_hostile_deck_is_refused_soon(
     assert many if expected == "many" else found == expected
 
 
-def test_a_bomb_of_aliases_is_never_expanded(tmp_path: Path) -> None:
+def test_an_alias_bomb_is_never_expanded(tmp_path: Path) -> None:
     path = tmp_path / "deck.yaml"
     bomb = "".join(
         f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]\n"
@@ -172,7 +172,7 @@ def test_a_bomb_of_aliases_is_never_expanded(tmp_path: Path) -> None:
     assert "alias '*a'" in {one.message for one in caught.value.problems}
 
 
-def test_what_nobody_mends_in_one_round_is_counted(tmp_path: Path) -> None:
+def test_problems_are_limited_per_file(tmp_path: Path) -> None:
     path = tmp_path / "deck.yaml"
     path.write_text(HEAD + "  - x\n" * (MAX_PROBLEMS + 5), "utf-8")
 

@@ -1,4 +1,4 @@
-"""Markdown as HTML, with and without the parser, and clozes in it."""
+"""Markdown and clozes as HTML, with and without the parser."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ TEXTS = st.lists(PIECES | MARKUP, max_size=6).map("".join)
 
 
 @given(TEXTS | st.text(st.characters(codec="utf-8"), max_size=20))
-def test_a_text_that_skips_the_parser_comes_out_as_if_it_had_not(text: str) -> None:
+def test_the_shortcut_renders_as_the_parser_does(text: str) -> None:
     if is_plain(text) or is_simple(text):
         assert to_html(text) == parsed_html(text)
 
@@ -60,11 +60,11 @@ def test_markdown_becomes_html(text: str, expected: str) -> None:
     assert to_html(text) == expected
 
 
-def test_a_table_becomes_one() -> None:
+def test_a_table_becomes_an_html_table() -> None:
     assert "<td>x</td>" in to_html("| a |\n|---|\n| x |")
 
 
-def test_pictures_are_renamed_and_addresses_are_not() -> None:
+def test_pictures_are_renamed_but_not_web_addresses() -> None:
     text = "![](a.png) ![](https://b.example/c.png) ![](d.mp3)"
 
     rendered = to_html(text, image=lambda path: f"new-{path}")
@@ -75,7 +75,7 @@ def test_pictures_are_renamed_and_addresses_are_not() -> None:
     )
 
 
-def test_plain_and_simple_facts_never_load_the_parser() -> None:
+def test_simple_text_does_not_load_the_parser() -> None:
     code = (
         "import sys; from cards.text.html import to_html; "
         "to_html('A plain fact, of 3 words.'); to_html('`code`, **bold** & a_b'); "
@@ -105,7 +105,7 @@ def test_clozes_survive_markdown(text: str, expected: str) -> None:
     assert cloze_html(text, lambda number: number) == expected
 
 
-def test_clozes_take_the_numbers_of_their_cards() -> None:
+def test_clozes_get_the_numbers_of_their_cards() -> None:
     numbers = {1: 7, 2: None}
 
     rendered = cloze_html("{{c1::a}} {{c2::b::hint}} {{c1::c}}", numbers.get)
@@ -124,9 +124,9 @@ def test_clozes_take_the_numbers_of_their_cards() -> None:
         ("- a\n- b", "{{c3::<ul>\n<li>a</li>\n<li>b</li>\n</ul>}}"),
     ],
 )
-def test_a_text_hidden_as_a_whole_is_one_cloze(text: str, expected: str) -> None:
+def test_hidden_text_is_one_cloze(text: str, expected: str) -> None:
     assert hidden_html(3, text) == expected
 
 
-def test_what_looks_like_a_cloze_is_none() -> None:
+def test_text_like_a_cloze_is_neutralised() -> None:
     assert shown_html("{{c1::x}}") == "&#123;{c1&#58;:x&#125;&#125;"

@@ -1,4 +1,4 @@
-"""An edit never loses history: which note and which question is which."""
+"""Matching notes and their cards before and after an edit."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -191,7 +191,7 @@ def test_a_similar_text_of_another_kind_is_a_new_note() -> None:
 
 
 @pytest.mark.parametrize("answer", ["Thymine", "Uracil"])
-def test_dissimilar_notes_are_neither_matched_nor_asked_about(answer: str) -> None:
+def test_dissimilar_notes_are_neither_matched_nor_asked(answer: str) -> None:
     before = [note("Base of adenine?", "Thymine", 1), note("5-?", "Thymine", 2)]
     after = [note("Who wrote the Iliad", answer, 1)]
 

@@ -1,4 +1,4 @@
-"""Which files a text names."""
+"""Media references of a text."""
 
 import pytest
 
@@ -26,13 +26,13 @@ from cards.text.media import is_remote, is_sound, media_paths
         ("- ![a](b.png)\n- x", (("b.png", 2),)),
     ],
 )
-def test_files_are_found_where_markdown_shows_them(
+def test_media_are_found_where_markdown_shows_them(
     text: str, expected: tuple[tuple[str, int], ...]
 ) -> None:
     assert media_paths(text) == expected
 
 
-def test_a_sound_is_known_by_its_ending() -> None:
+def test_sounds_are_recognised_by_extension() -> None:
     assert [is_sound(name) for name in ("a.MP3", "a.opus", "a.png", "mp3")] == [
         True,
         True,
@@ -41,7 +41,7 @@ def test_a_sound_is_known_by_its_ending() -> None:
     ]
 
 
-def test_a_drive_letter_is_no_address() -> None:
+def test_a_drive_letter_is_not_a_web_address() -> None:
     assert [is_remote(path) for path in ("c:x.png", "http://x", "x/y:z")] == [
         False,
         True,

@@ -1,4 +1,4 @@
-"""A note asks for everything in it, each card under a name of its own."""
+"""The questions of each kind of note, and their parts."""
 
 import pytest
 from hypothesis import given
@@ -43,9 +43,7 @@ CONTENTS: st.SearchStrategy[Content] = st.one_of(
 
 
 @given(CONTENTS, st.sampled_from(["", "en", "ja"]))
-def test_every_part_has_one_question_in_the_same_order(
-    content: Content, language: str
-) -> None:
+def test_every_part_has_one_question_in_order(content: Content, language: str) -> None:
     asked = questions(content, language)
 
     assert tuple(question.part for question in asked) == parts_of(content)
@@ -58,7 +56,7 @@ def test_every_part_has_one_question_in_the_same_order(
 
 
 @given(CONTENTS)
-def test_the_answers_are_in_the_text_that_finds_a_reworded_note(
+def test_answer_text_contains_every_answer(
     content: Content,
 ) -> None:
     if not isinstance(content, Basic | Cloze):
@@ -69,7 +67,7 @@ def test_the_answers_are_in_the_text_that_finds_a_reworded_note(
 
 
 @given(tables())
-def test_a_cell_is_asked_from_its_value_where_no_other_has_it(table: Compare) -> None:
+def test_unique_cells_are_also_asked_from_their_value(table: Compare) -> None:
     for row, cells in table.by.items():
         for subject, cell in zip(table.compare, cells, strict=True):
             forward = cell_part(row, subject) in parts_of(table)
@@ -79,7 +77,7 @@ def test_a_cell_is_asked_from_its_value_where_no_other_has_it(table: Compare) ->
 
 
 @given(clozes(), st.permutations(range(1, 10)))
-def test_renumbered_clozes_keep_their_names(content: Cloze, order: list[int]) -> None:
+def test_renumbered_clozes_keep_their_parts(content: Cloze, order: list[int]) -> None:
     renumbered = Cloze(
         "".join(
             str(order[int(char) - 1]) if char.isdecimal() else char
@@ -93,7 +91,7 @@ def test_renumbered_clozes_keep_their_names(content: Cloze, order: list[int]) ->
 TABLE = Compare(("KMS", "HSM"), {"tenancy": ("many", "one"), "keys": ("AWS", "AWS")})
 
 
-def test_what_a_table_asks() -> None:
+def test_a_table_asks_each_cell_both_ways() -> None:
     asked = {question.part: question for question in questions(TABLE)}
 
     forward = asked[cell_part("tenancy", "KMS")]
@@ -108,7 +106,7 @@ def test_what_a_table_asks() -> None:
     assert not [part for part in asked if "keys" in part and part.endswith(REVERSED)]
 
 
-def test_a_table_asks_in_its_own_language() -> None:
+def test_a_table_asks_in_the_language_of_the_note() -> None:
     forward, backward = questions(TABLE, "ja")[:2]
 
     assert forward.question == "KMS\uff1atenancy\uff1f"
@@ -124,14 +122,14 @@ def test_a_list_shows_the_other_items() -> None:
     ]
 
 
-def test_a_cloze_shows_its_hint_and_bolds_the_answer_behind_it() -> None:
+def test_a_cloze_shows_its_hint_and_a_bold_answer() -> None:
     first, second = questions(Cloze("{{c1::A::letter}} or {{c2::B}}"))
 
     assert (first.question, first.answer) == ("[letter] or B", "A")
     assert (second.question, second.context) == ("A or […]", "A or **B**")
 
 
-def test_a_part_that_a_note_has_not_is_told() -> None:
+def test_an_unknown_part_raises_keyerror() -> None:
     with pytest.raises(KeyError):
         question_of(Note(Basic("a", "b"), "D"), "back")
 
@@ -147,9 +145,7 @@ def test_a_part_that_a_note_has_not_is_told() -> None:
         ("{{c1::`code`}} and {{c1::$x$}}", "**`code`** and **$x$**"),
     ],
 )
-def test_what_was_hidden_in_code_or_math_is_shown_as_it_is(
-    text: str, shown: str
-) -> None:
+def test_answers_in_code_and_math_are_not_bold(text: str, shown: str) -> None:
     (question,) = questions(Cloze(text))
 
     assert question.context == shown

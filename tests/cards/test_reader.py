@@ -1,13 +1,11 @@
-"""Whatever a file holds, reading gives a deck or says what to mend, and where."""
+"""Reading a file returns a deck or reports problems with places."""
 
-import os
 from pathlib import Path
 
 import pytest
 from deck_strategies import DECK, slips
 from hypothesis import given, settings
 
-from cards.deckfile.discovery import find_decks, is_deck
 from cards.deckfile.reader import parse_deck, read_deck
 from cards.errors import DeckError
 from cards.identity.keys import duplicates
@@ -25,7 +23,7 @@ def told(text: str, folder: Path = Path()) -> list[str]:
     return [str(problem).removeprefix(head) for problem in caught.value.problems]
 
 
-def test_a_deck_is_read_with_all_it_says(tmp_path: Path) -> None:
+def test_a_deck_is_read_with_all_its_keys(tmp_path: Path) -> None:
     (tmp_path / "cell.png").write_bytes(b"png")
     (tmp_path / "d.yaml").write_text(DECK, "utf-8")
 
@@ -318,11 +316,11 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
 @pytest.mark.parametrize(
     ("text", "expected"), MORE_MISTAKES.values(), ids=MORE_MISTAKES.keys()
 )
-def test_a_mistake_is_told_at_its_place(text: str, expected: list[str]) -> None:
+def test_a_mistake_is_reported_at_its_place(text: str, expected: list[str]) -> None:
     assert told(text) == expected
 
 
-def test_all_mistakes_of_a_file_are_told_in_the_order_of_the_file() -> None:
+def test_all_mistakes_are_reported_in_file_order() -> None:
     text = (
         "dekc: D\ncards:\n  - front: q\n    bakc: a\n  - cloze: none\n"
         "  - list: l\n    items: [a]\n  - front: q\n    back: a\n    reverse: 2\n"
@@ -339,7 +337,7 @@ def test_all_mistakes_of_a_file_are_told_in_the_order_of_the_file() -> None:
     ]
 
 
-def test_an_id_that_stands_twice_is_told_with_both_places() -> None:
+def test_a_duplicate_id_is_reported_with_both_places() -> None:
     card = "  - id: same\n    front: {}\n    back: a\n"
     text = HEAD + card.format("q") + card.format("r")
 
@@ -353,7 +351,7 @@ def test_an_id_that_stands_twice_is_told_with_both_places() -> None:
 
 @given(slips())
 @settings(max_examples=600)
-def test_no_slip_of_the_hand_is_without_an_answer(
+def test_every_typo_is_read_or_reported(
     tmp_path_factory: pytest.TempPathFactory, text: str
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "slips.yaml"
@@ -375,7 +373,7 @@ CONTROLS = {"bell": "\a", "escape": "\x1b", "delete": "\x7f", "line": "\u2028"}
 
 
 @pytest.mark.parametrize("control", CONTROLS.values(), ids=CONTROLS.keys())
-def test_a_control_character_is_told_by_its_number(
+def test_a_control_character_is_reported_by_code_point(
     tmp_path: Path, control: str
 ) -> None:
     path = tmp_path / "d.yaml"
@@ -389,123 +387,7 @@ def test_a_control_character_is_told_by_its_number(
     )
 
 
-def test_a_path_through_a_file_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", "utf-8")
-    path = tmp_path / "file" / "d.yaml"
-
-    with pytest.raises(DeckError) as caught:
-        read_deck(find_decks([path]).files[0])
-
-    assert str(caught.value) == f"{path}:1:1: not a directory (check the path)"
-
-
-def test_a_folder_in_place_of_a_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DeckError) as caught:
-        read_deck(tmp_path)
-
-    assert str(caught.value) == f"{tmp_path}:1:1: is a directory (check the path)"
-
-
-def test_a_name_too_long_for_the_system_is_told(tmp_path: Path) -> None:
-    path = tmp_path / ("x" * 300)
-
-    with pytest.raises(DeckError) as caught:
-        read_deck(find_decks([path]).files[0])
-
-    assert str(caught.value) == f"{path}:1:1: file name too long (check the path)"
-
-
-def test_a_file_that_vanishes_after_it_was_found_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "d.yaml"
-    path.write_text(HEAD + CARD, "utf-8")
-    found = find_decks([tmp_path])
-    path.unlink()
-
-    with pytest.raises(DeckError) as caught:
-        read_deck(found.files[0])
-
-    assert str(caught.value) == f"{path}:1:1: no such file (check the path)"
-
-
-def test_a_file_that_may_not_be_read_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "d.yaml"
-    path.write_text(HEAD + CARD, "utf-8")
-
-    # Root may read anything, whatever its mode.
-    def refuse(*words: object, **more: object) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(Path, "open", refuse)
-    with pytest.raises(DeckError) as caught:
-        read_deck(path)
-
-    assert str(caught.value) == (
-        f"{path}:1:1: no permission to read (allow reading it (chmod u+r))"
-    )
-
-
-def test_a_folder_that_may_not_be_listed_is_no_folder_without_decks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "d.yaml").write_text(HEAD + CARD, "utf-8")
-    closed = tmp_path / "closed"
-    closed.mkdir()
-    scan = os.scandir
-
-    def refuse(path: str) -> object:
-        if str(path) == str(closed):
-            raise PermissionError(13, "Permission denied", str(path))
-        return scan(path)
-
-    monkeypatch.setattr(os, "scandir", refuse)
-    with pytest.raises(DeckError) as caught:
-        find_decks([tmp_path])
-
-    assert str(caught.value) == (
-        f"{closed}:1:1: permission denied (allow reading it (chmod u+rx))"
-    )
-
-
-def test_other_yaml_of_a_folder_is_left_alone_and_counted(tmp_path: Path) -> None:
-    (tmp_path / ".github").mkdir()
-    (tmp_path / ".github" / "ci.yaml").write_text("on: push\n", "utf-8")
-    (tmp_path / "mkdocs.yml").write_text("site_name: Deck\n", "utf-8")
-    (tmp_path / "cards.yaml").write_text("cards: {visa: 1}\n", "utf-8")
-    (tmp_path / "notes.txt").write_text(HEAD + CARD, "utf-8")
-    (tmp_path / "b").mkdir()
-    for name in ("b/z.yml", "a.yaml", "b/a.yaml"):
-        (tmp_path / name).write_text(HEAD + CARD, "utf-8")
-
-    found = find_decks([tmp_path, tmp_path / "a.yaml"])
-
-    names = [path.relative_to(tmp_path).as_posix() for path in found.files]
-    assert (names, found.other_yaml) == (["a.yaml", "b/a.yaml", "b/z.yml"], 2)
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (HEAD, True),
-        ("\ufeff" + HEAD, True),
-        ("'deck' : D\n\"cards\":\n", True),
-        (HEAD.replace("\n", "\r\n"), True),
-        ("name: x\njobs:\n  deck: y\n  cards: z\n", False),
-        ("deck: D\n", False),
-    ],
-    ids=["plain", "byte order mark", "quoted", "CRLF", "further in", "no cards"],
-)
-def test_a_deck_is_known_by_its_top(
-    tmp_path: Path, text: str, *, expected: bool
-) -> None:
-    path = tmp_path / "d.yaml"
-    path.write_bytes(text.encode())
-
-    assert is_deck(path) is expected
-
-
-def test_space_around_the_parts_of_a_deck_is_folded() -> None:
+def test_blanks_around_deck_name_parts_are_removed() -> None:
     deck = parse_deck('deck: " A  B :: C "\ncards:\n' + CARD, Path("d.yaml"))
 
     assert (deck.name, deck.notes[0].deck) == ("A B::C", "A B::C")

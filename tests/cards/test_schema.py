@@ -1,4 +1,4 @@
-"""The schema that editors complete and check with, in step with the model."""
+"""The JSON schema for editors matches the model."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ def mistakes(text: str) -> list[str]:
     return [error.json_path for error in validator.iter_errors(values)]
 
 
-def test_the_file_is_what_the_model_says() -> None:
+def test_the_schema_file_matches_the_model() -> None:
     assert FILE.read_text("utf-8") == cards.deckfile.schema.schema_text()
 
 
@@ -58,5 +58,7 @@ def test_the_bundled_decks_are_valid(path: Path) -> None:
         "unknown key at the top",
     ],
 )
-def test_editors_tell_what_the_reader_refuses(text: str, expected: list[str]) -> None:
+def test_the_schema_rejects_what_the_reader_rejects(
+    text: str, expected: list[str]
+) -> None:
     assert mistakes(text) == expected

@@ -1,4 +1,4 @@
-"""Which facts have grown old."""
+"""Stale notes."""
 
 from datetime import date
 
@@ -33,7 +33,7 @@ TODAY = date(2026, 11, 23)
         "the last day there is",
     ],
 )
-def test_a_fact_keeps_a_year_or_until_its_author_says(
+def test_a_fact_is_stale_after_a_year_or_at_recheck(
     checked: str, recheck: str, expected: list[tuple[str, str]]
 ) -> None:
     note = Note(Basic("q", "a"), "D", checked=checked, recheck=recheck)
@@ -43,7 +43,7 @@ def test_a_fact_keeps_a_year_or_until_its_author_says(
     assert [(one.since, one.reason) for one in found] == expected
 
 
-def test_the_oldest_comes_first() -> None:
+def test_the_oldest_note_comes_first() -> None:
     days = ["2024-05-01", "2023-05-01", "2022-05-01"]
     notes = [Note(Basic(day, "a"), "D", checked=day) for day in days]
 
@@ -52,7 +52,7 @@ def test_the_oldest_comes_first() -> None:
     assert [one.note.checked for one in found] == sorted(days)
 
 
-def test_a_fact_may_keep_longer_than_the_calendar_goes() -> None:
+def test_any_number_of_days_is_accepted() -> None:
     notes = [Note(Basic("q", "a"), "D", checked="0001-01-01")]
 
     assert stale_notes(notes, TODAY, 10**9) == []

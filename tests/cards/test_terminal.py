@@ -1,4 +1,4 @@
-"""Markdown on a terminal: everything is shown, nothing is wider than the room."""
+"""Markdown on a terminal: complete, and never too wide."""
 
 import re
 
@@ -52,9 +52,7 @@ WRITTEN = st.text(st.sampled_from("ab cd、。「」鍵管ー "), min_size=1, ma
 
 
 @given(MARKDOWN, st.integers(2, 80))
-def test_no_line_is_wider_than_the_room_and_none_reaches_the_terminal_raw(
-    text: str, columns: int
-) -> None:
+def test_lines_fit_and_contain_no_control_characters(text: str, columns: int) -> None:
     for line in terminal_lines(text, columns):
         shown = line_text(line)
         # In a column narrower than its markers, one wide character may stand out.
@@ -63,7 +61,7 @@ def test_no_line_is_wider_than_the_room_and_none_reaches_the_terminal_raw(
 
 
 @given(WRITTEN, st.integers(2, 30))
-def test_wrapping_loses_nothing_but_blanks(text: str, columns: int) -> None:
+def test_wrapping_only_drops_blanks(text: str, columns: int) -> None:
     lines = wrap((StyledText(text),), columns)
 
     joined = "".join(line_text(line) for line in lines)
@@ -72,7 +70,7 @@ def test_wrapping_loses_nothing_but_blanks(text: str, columns: int) -> None:
 
 
 @given(WRITTEN, st.integers(2, 30))
-def test_even_wrapping_needs_no_more_lines(text: str, columns: int) -> None:
+def test_even_wrapping_needs_no_extra_lines(text: str, columns: int) -> None:
     line = (StyledText(text),)
 
     assert len(wrap_evenly(line, columns)) == len(wrap(line, columns))
@@ -91,7 +89,7 @@ RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\
 
 
 @given(HOSTILE)
-def test_a_cleaned_text_moves_no_cursor(text: str) -> None:
+def test_cleaned_text_moves_no_cursor(text: str) -> None:
     assert RAW.search(clean(text)) is None
     assert clean(clean(text)) == clean(text)
 
@@ -116,7 +114,7 @@ def test_any_text_can_be_shown(text: str) -> None:
         ("Donau\u00addampf, \u200eabc\ufeff", "Donaudampf, abc"),
     ],
 )
-def test_what_misleads_is_shown_as_its_code(text: str, shown: str) -> None:
+def test_misleading_characters_are_shown_as_code_points(text: str, shown: str) -> None:
     assert clean(text) == shown
 
 
@@ -137,18 +135,18 @@ def test_what_misleads_is_shown_as_its_code(text: str, shown: str) -> None:
         "ｶﾞ か\u3099",
     ],
 )
-def test_what_a_script_or_a_picture_needs_stays(text: str) -> None:
+def test_joiners_that_a_script_or_emoji_needs_stay(text: str) -> None:
     assert clean(text) == text
 
 
-def test_marks_nested_deeper_than_anybody_reads_are_shown_as_typed() -> None:
+def test_deeply_nested_markup_is_shown_as_typed() -> None:
     text = "*" * 5000 + "a" + "*" * 5000
 
     assert plain_text(text) == text
 
 
 @given(WRITTEN, st.integers(1, 20))
-def test_a_clipped_text_fits(text: str, columns: int) -> None:
+def test_clipped_text_fits(text: str, columns: int) -> None:
     assert width_of(clipped(text, columns)) <= columns
 
 
@@ -172,7 +170,7 @@ def test_text_breaks_where_its_language_allows_it(
     assert [line_text(line) for line in wrap((StyledText(text),), columns)] == expected
 
 
-def test_looks_are_kept_apart() -> None:
+def test_styles_are_kept_apart() -> None:
     (line,) = terminal_lines("a **b** `c`", 40)
 
     assert [(span.text, span.style) for span in line if span.text.strip()] == [
@@ -185,7 +183,7 @@ def test_looks_are_kept_apart() -> None:
 TABLE = "| | KMS | HSM |\n|---|---|---|\n| tenancy | many customers | one |"
 
 
-def test_a_table_stands_in_columns_where_there_is_room() -> None:
+def test_a_wide_terminal_shows_tables_as_columns() -> None:
     assert plain_text(TABLE).split("\n") == [
         "         KMS             HSM",
         "────────────────────────────",
@@ -193,20 +191,20 @@ def test_a_table_stands_in_columns_where_there_is_room() -> None:
     ]
 
 
-def test_a_table_is_read_row_by_row_where_there_is_none() -> None:
+def test_a_narrow_terminal_shows_tables_row_by_row() -> None:
     shown = [line_text(line).rstrip() for line in terminal_lines(TABLE, 16)]
 
     assert all(width_of(line) <= 16 for line in shown)
     assert "".join(shown).replace(" ", "").count("manycustomers") == 1
 
 
-def test_a_list_keeps_its_markers_and_hangs() -> None:
+def test_list_items_hang_behind_their_markers() -> None:
     shown = [line_text(line).rstrip() for line in terminal_lines("- aa bb\n- cc", 6)]
 
     assert shown == ["• aa", "  bb", "• cc"]
 
 
-def test_code_keeps_its_blanks_and_goes_on_marked() -> None:
+def test_code_keeps_blanks_and_marks_continuations() -> None:
     shown = [
         line_text(line) for line in terminal_lines("```\na   b\n123456789\n```", 6)
     ]

@@ -1,0 +1,177 @@
+"""Deck files are found and read, or reported with their paths."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cards.deckfile.discovery import find_decks, is_deck
+from cards.deckfile.reader import read_deck
+from cards.errors import DeckError
+
+HEAD = "deck: D\ncards:\n"
+CARD = "  - front: q\n    back: a\n"
+
+
+def test_a_path_through_a_file_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    path = tmp_path / "file" / "d.yaml"
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(find_decks([path]).files[0])
+
+    assert str(caught.value) == f"{path}:1:1: not a directory (check the path)"
+
+
+def test_a_folder_instead_of_a_file_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(DeckError) as caught:
+        read_deck(tmp_path)
+
+    assert str(caught.value) == f"{tmp_path}:1:1: is a directory (check the path)"
+
+
+def test_a_name_too_long_for_the_system_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / ("x" * 300)
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(find_decks([path]).files[0])
+
+    assert str(caught.value) == f"{path}:1:1: file name too long (check the path)"
+
+
+def test_a_file_deleted_while_reading_is_reported(tmp_path: Path) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_text(HEAD + CARD, "utf-8")
+    found = find_decks([tmp_path])
+    path.unlink()
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(found.files[0])
+
+    assert str(caught.value) == f"{path}:1:1: no such file (check the path)"
+
+
+def test_an_unreadable_file_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_text(HEAD + CARD, "utf-8")
+
+    # Root may read anything, whatever its mode.
+    def refuse(*words: object, **more: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(DeckError) as caught:
+        read_deck(path)
+
+    assert str(caught.value) == (
+        f"{path}:1:1: no permission to read (allow reading it (chmod u+r))"
+    )
+
+
+def test_an_unlistable_folder_is_not_an_empty_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "d.yaml").write_text(HEAD + CARD, "utf-8")
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path) == str(closed):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(DeckError) as caught:
+        find_decks([tmp_path])
+
+    assert str(caught.value) == (
+        f"{closed}:1:1: permission denied (allow reading it (chmod u+rx))"
+    )
+
+
+def test_other_yaml_in_a_folder_is_skipped_and_counted(tmp_path: Path) -> None:
+    (tmp_path / ".github").mkdir()
+    (tmp_path / ".github" / "ci.yaml").write_text("on: push\n", "utf-8")
+    (tmp_path / "mkdocs.yml").write_text("site_name: Deck\n", "utf-8")
+    (tmp_path / "cards.yaml").write_text("cards: {visa: 1}\n", "utf-8")
+    (tmp_path / "notes.txt").write_text(HEAD + CARD, "utf-8")
+    (tmp_path / "b").mkdir()
+    for name in ("b/z.yml", "a.yaml", "b/a.yaml"):
+        (tmp_path / name).write_text(HEAD + CARD, "utf-8")
+
+    found = find_decks([tmp_path, tmp_path / "a.yaml"])
+
+    names = [path.relative_to(tmp_path).as_posix() for path in found.files]
+    assert (names, found.other_yaml) == (["a.yaml", "b/a.yaml", "b/z.yml"], 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (HEAD, True),
+        ("\ufeff" + HEAD, True),
+        ("'deck' : D\n\"cards\":\n", True),
+        (HEAD.replace("\n", "\r\n"), True),
+        ("name: x\njobs:\n  deck: y\n  cards: z\n", False),
+        ("deck: D\n", False),
+    ],
+    ids=["plain", "byte order mark", "quoted", "CRLF", "further in", "no cards"],
+)
+def test_a_deck_is_recognised_by_its_top_keys(
+    tmp_path: Path, text: str, *, expected: bool
+) -> None:
+    path = tmp_path / "d.yaml"
+    path.write_bytes(text.encode())
+
+    assert is_deck(path) is expected
+
+
+def test_invalid_utf8_is_reported_with_its_place(tmp_path: Path) -> None:
+    deck = tmp_path / "deck.yaml"
+    deck.write_bytes(b"deck: D\ncards:\n  - front: caf\xe9\n    back: a\n")
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(deck)
+
+    assert str(caught.value) == (
+        f"{deck}:3:15: not UTF-8: byte 0xe9 (save the file as UTF-8)"
+    )
+
+
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(DeckError) as caught:
+        read_deck(tmp_path / "gone.yaml")
+
+    assert str(caught.value) == (
+        f"{tmp_path / 'gone.yaml'}:1:1: no such file (check the path)"
+    )
+
+
+def test_a_file_too_large_is_not_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cards.deckfile.discovery.MAX_BYTES", 2 * 1024 * 1024)
+    deck = tmp_path / "deck.yaml"
+    deck.write_bytes(b"#" * (3 * 1024 * 1024))
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(deck)
+
+    assert str(caught.value) == (
+        f"{deck}:1:1: larger than 2 MB (split it into several decks)"
+    )
+
+
+def test_a_folder_without_decks_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "mkdocs.yml").write_text("site_name: x\n", "utf-8")
+
+    with pytest.raises(DeckError) as caught:
+        find_decks([tmp_path])
+
+    assert str(caught.value) == (
+        f"{tmp_path}:1:1: no deck in this folder "
+        "(a deck has 'deck:' and 'cards:' at its top)"
+    )
