@@ -1,4 +1,4 @@
-"""Every example in the README and the docs works as shown."""
+"""Examples in the README and the docs work as shown, and paths exist."""
 
 import os
 import re
@@ -72,3 +72,18 @@ def test_yaml_examples_are_valid(page: Path, tmp_path: Path) -> None:
             text = "deck: Example\ncards:\n" + text
         deck = parse_deck(text, tmp_path / (title or "example.yaml"))
         assert deck.notes
+
+
+def test_paths_in_the_docs_exist() -> None:
+    pages = [*PAGES, ROOT / "bench" / "README.md"]
+    path = re.compile(
+        r"`((?:cards|srs|export|flash|tests|docs|bench|\.github)/[^`\s]*)`"
+    )
+
+    missing = [
+        f"{page.name}: {found}"
+        for page in pages
+        for found in path.findall(page.read_text("utf-8"))
+        if not (ROOT / found).exists()
+    ]
+    assert missing == []
