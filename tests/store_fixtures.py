@@ -26,24 +26,24 @@ FILE = "/decks/one.yaml"
 
 
 def new_store(folder: Path, zone: str = "UTC") -> Store:
-    """Make an empty store of a person in some zone."""
+    """Make an empty store with a time zone."""
     store = open_store(folder / "store.db", NOON)
     save_setting(store, "time_zone", zone)
     return store
 
 
 def basic(front: str, deck: str = "A", **more: object) -> Note:
-    """Make a note of one card."""
+    """Make a note with one card."""
     return Note(Basic(front, f"answer to {front}"), deck, **more)
 
 
 def numbered(count: int, deck: str = "A") -> list[Note]:
-    """Make as many notes, asked in this order."""
+    """Make notes that are asked in this order."""
     return [basic(f"{deck} {number:03}", deck) for number in range(count)]
 
 
 def plan(store: Store, notes: Sequence[Note], file: str = FILE) -> list[PlannedChange]:
-    """Plan to add the notes as the whole content of a file."""
+    """Plan to add the notes as the content of a file."""
     placed = [
         replace(note, file=file, line=index + 1) for index, note in enumerate(notes)
     ]
@@ -53,27 +53,27 @@ def plan(store: Store, notes: Sequence[Note], file: str = FILE) -> list[PlannedC
 def add(
     store: Store, notes: Sequence[Note], now_ms: int = NOON, file: str = FILE
 ) -> Applied:
-    """Add the notes as the whole content of a file."""
+    """Add the notes as the content of a file."""
     return apply_plan(store, plan(store, notes, file), now_ms)
 
 
 def shelf(store: Store) -> list[StoredNote]:
-    """Read all notes, retired ones and cards too."""
+    """Read all notes and cards, retired ones too."""
     return list(stored_notes(store, retired=True))
 
 
 def cards(store: Store) -> dict[str, StoredCard]:
-    """Read the cards in use by what they ask."""
+    """Read the cards that are not retired, by part."""
     return {card.part: card for note in stored_notes(store) for card in note.cards}
 
 
 def ids(store: Store) -> list[int]:
-    """Read the ids of all cards in the order of new ones."""
+    """Read the ids of all cards, in the order in which new cards come."""
     return [row[0] for row in store.rows("select id from cards order by position")]
 
 
 class Clock:
-    """A clock that the test turns, forth and back."""
+    """A clock that the test moves."""
 
     def __init__(self, now_ms: int = NOON) -> None:
         self.now_ms = now_ms
@@ -82,12 +82,12 @@ class Clock:
         return self.now_ms
 
     def turn(self, *, days: float = 0, minutes: float = 0) -> None:
-        """Let time pass; a negative one puts the clock back."""
+        """Move the clock; negative values set it back."""
         self.now_ms += round(days * DAY_MS + minutes * 60_000)
 
 
 def give(store: Store, card: int, rating: Rating, at_ms: int) -> Recorded:
-    """Answer a card at some moment, as a review of its own does."""
+    """Answer a card at a moment, as a separate review does."""
     (stored,) = [c for c in stored_note_of(store, card).cards if c.id == card]
     options = Options(store)
     deck = stored_note_of(store, card).note.deck
@@ -104,13 +104,13 @@ def undone(session: Session) -> str | None:
 
 
 def make_due(store: Store, chosen: Sequence[int], days_ago: int = 20) -> None:
-    """Let cards be reviews that are overdue today, the first the longest."""
+    """Make cards review cards that are overdue, the first one the longest."""
     for index, card in enumerate(chosen):
         give(store, card, Rating.EASY, NOON - days_ago * DAY_MS + index)
 
 
 def contradictions(store: Store) -> list[tuple[int, SchedulingState, SchedulingState]]:
-    """Compare every card with what its review log says."""
+    """Return the cards that differ from a replay of their review log."""
     options = Options(store)
     presets = deck_presets(store.connection, options)
     log = replay_cards(store.connection, presets, options.rollover)

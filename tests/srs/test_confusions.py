@@ -1,4 +1,4 @@
-"""Cards that are mixed up: named, counted, found by typing, drilled in pairs."""
+"""Confused cards: recorded, counted, searched and drilled in pairs."""
 
 import pytest
 from store_fixtures import (
@@ -31,7 +31,7 @@ AGAIN, HARD, GOOD, EASY = Rating
 
 
 def confuse(store: Store, card: int, other: int, at_ms: int = NOON) -> int:
-    """Miss a card and name the one it was taken for; give the answer's id."""
+    """Miss a card, record what it was confused with, return the review id."""
     review = give(store, card, AGAIN, at_ms).review
     assert record_confusion(store, review, other, at_ms)
     return review
@@ -41,10 +41,10 @@ def table(store: Store) -> list[tuple[int, int, int]]:
     return store.rows("select review, card, other from confusions order by review")
 
 
-# Naming a card
+# Recording
 
 
-def test_a_confusion_belongs_to_the_answer_that_was_missed(store: Store) -> None:
+def test_a_confusion_belongs_to_the_missed_answer(store: Store) -> None:
     add(store, numbered(2))
     one, other = ids(store)
 
@@ -54,7 +54,7 @@ def test_a_confusion_belongs_to_the_answer_that_was_missed(store: Store) -> None
     assert contradictions(store) == []
 
 
-def test_a_second_word_takes_the_place_of_the_first_and_undo_brings_it_back(
+def test_a_confusion_can_be_replaced_and_undone(
     store: Store,
 ) -> None:
     add(store, numbered(3))
@@ -72,7 +72,7 @@ def test_a_second_word_takes_the_place_of_the_first_and_undo_brings_it_back(
     assert store.row("select void from reviews") == (0,)
 
 
-def test_nothing_is_written_of_an_answer_that_was_no_miss_or_was_undone(
+def test_only_misses_that_are_not_undone_have_confusions(
     store: Store,
 ) -> None:
     add(store, numbered(2))
@@ -95,7 +95,7 @@ def test_nothing_is_written_of_an_answer_that_was_no_miss_or_was_undone(
     assert store.rows("select * from operations") == before
 
 
-def test_an_undone_answer_takes_its_confusion_along(store: Store) -> None:
+def test_an_undone_answer_undoes_its_confusion(store: Store) -> None:
     add(store, numbered(2))
     one, other = ids(store)
     confuse(store, one, other)
@@ -108,7 +108,7 @@ def test_an_undone_answer_takes_its_confusion_along(store: Store) -> None:
     assert len(table(store)) == 2
 
 
-def test_pairs_are_counted_in_both_directions_the_most_often_first(
+def test_pairs_are_counted_in_both_directions(
     store: Store,
 ) -> None:
     add(store, numbered(4))
@@ -124,7 +124,7 @@ def test_pairs_are_counted_in_both_directions_the_most_often_first(
     assert partners(store, b) == (c, a)
 
 
-def test_pairs_of_cards_out_of_use_are_left_out(store: Store) -> None:
+def test_pairs_with_suspended_or_retired_cards_are_left_out(store: Store) -> None:
     add(store, numbered(4))
     a, b, c, d = ids(store)
     confuse(store, a, b)
@@ -135,7 +135,7 @@ def test_pairs_of_cards_out_of_use_are_left_out(store: Store) -> None:
     assert confused_pairs(store) == ()
 
 
-def test_a_store_that_refuses_writes_nothing(store: Store) -> None:
+def test_nothing_is_written_if_the_store_refuses(store: Store) -> None:
     add(store, numbered(2))
     one, other = ids(store)
     review = give(store, one, AGAIN, NOON).review
@@ -147,7 +147,7 @@ def test_a_store_that_refuses_writes_nothing(store: Store) -> None:
     assert table(store) == []
 
 
-# Finding it
+# Searching
 
 
 SHELF = [
@@ -212,7 +212,7 @@ FINDS = {
 
 
 @pytest.mark.parametrize(("text", "questions"), FINDS.values(), ids=FINDS.keys())
-def test_a_card_is_found_by_a_part_of_it(
+def test_a_card_is_found_by_a_part_of_its_text(
     store: Store, text: str, questions: list[str]
 ) -> None:
     add(store, SHELF)
@@ -220,7 +220,7 @@ def test_a_card_is_found_by_a_part_of_it(
     assert found(store, text) == questions
 
 
-def test_siblings_and_cards_mixed_up_before_come_first(store: Store) -> None:
+def test_siblings_and_known_confusions_come_first(store: Store) -> None:
     twin = Note(Basic("key in front", "key behind", reverse=True), "S3")
     add(store, [*SHELF, twin])
     front, jwt = (
@@ -242,7 +242,7 @@ def test_siblings_and_cards_mixed_up_before_come_first(store: Store) -> None:
     assert found(store, "", "key in front") == ["What signs a JWT?"]
 
 
-def test_no_more_are_shown_than_fit_and_none_that_is_retired(store: Store) -> None:
+def test_a_search_is_limited_and_skips_retired_cards(store: Store) -> None:
     add(store, [*SHELF, *numbered(30)])
 
     assert len(found(store, "a 0")) == MAX_FOUND
@@ -251,27 +251,29 @@ def test_no_more_are_shown_than_fit_and_none_that_is_retired(store: Store) -> No
     assert found(store, "a 0") == []
 
 
-# Drilling it
+# Drilling
 
 
-def drill(store: Store, scope: CardFilter | None = None) -> Session:
-    return Session(store, Clock(NOON + 60_000), scope, cram=CramOptions(confused=True))
+def drill(store: Store, card_filter: CardFilter | None = None) -> Session:
+    return Session(
+        store, Clock(NOON + 60_000), card_filter, cram=CramOptions(confused=True)
+    )
 
 
 def asked_of(session: Session, *ratings: Rating) -> list[tuple[str, str]]:
-    """Answer as told, then Good; give each question and the one beside it."""
+    """Answer with the ratings, then Good; return each question and its partner."""
     seen: list[tuple[str, str]] = []
     for rating in (*ratings, *[GOOD] * 30):
-        turn = session.next()
-        if turn is None:
+        prompt = session.next()
+        if prompt is None:
             return seen
-        assert turn.partner is not None
-        seen.append((turn.question.question, turn.partner.question))
+        assert prompt.partner is not None
+        seen.append((prompt.question.question, prompt.partner.question))
         session.answer(rating, 1)
     raise AssertionError(seen)
 
 
-def test_a_pair_is_asked_in_turn_until_both_are_known_one_after_the_other(
+def test_a_pair_is_asked_until_both_are_known_in_a_row(
     store: Store,
 ) -> None:
     add(store, numbered(4))
@@ -290,7 +292,7 @@ def test_a_pair_is_asked_in_turn_until_both_are_known_one_after_the_other(
     assert contradictions(store) == []
 
 
-def test_the_drill_counts_what_is_left(store: Store) -> None:
+def test_the_drill_counts_the_cards_left(store: Store) -> None:
     add(store, numbered(4))
     a, b, c, d = ids(store)
     confuse(store, a, b)
@@ -307,7 +309,7 @@ def test_the_drill_counts_what_is_left(store: Store) -> None:
     assert seen == [(4, 0), (3, 1), (2, 2), (1, 3)]
 
 
-def test_a_pair_belongs_to_a_scope_when_one_of_its_cards_does(store: Store) -> None:
+def test_a_filter_keeps_pairs_with_one_matching_card(store: Store) -> None:
     add(store, [basic("a", "A"), basic("b", "B"), basic("c", "C"), basic("d", "C")])
     a, b, c, d = ids(store)
     confuse(store, a, b)
@@ -334,7 +336,7 @@ def test_undo_in_a_drill_shows_the_pair_again(store: Store) -> None:
 
 
 @pytest.mark.parametrize("before", [(), (GOOD, AGAIN)], ids=["first", "filled anew"])
-def test_a_miss_that_was_undone_asks_for_nothing_again(
+def test_an_undone_miss_does_not_repeat_the_pair(
     store: Store, before: tuple[Rating, ...]
 ) -> None:
     add(store, numbered(2))
@@ -350,7 +352,7 @@ def test_a_miss_that_was_undone_asks_for_nothing_again(
     assert asked_of(session) == [("A 000", "A 001"), ("A 001", "A 000")]
 
 
-def test_a_missed_card_is_still_to_be_known(store: Store) -> None:
+def test_a_missed_card_still_counts_as_left(store: Store) -> None:
     add(store, numbered(2))
     confuse(store, *ids(store))
     session = drill(store)
@@ -367,7 +369,7 @@ def test_a_missed_card_is_still_to_be_known(store: Store) -> None:
 # In a session
 
 
-def test_only_the_last_answer_can_be_named_and_only_a_miss(store: Store) -> None:
+def test_only_the_last_missed_answer_can_have_a_confusion(store: Store) -> None:
     add(store, numbered(4))
     session, other = Session(store, Clock()), ids(store)[3]
     session.next()
@@ -407,7 +409,7 @@ def test_undoing_a_confusion_keeps_the_present_question(store: Store) -> None:
     assert session.missed is not None
 
 
-def test_a_miss_that_was_undone_can_not_be_named(store: Store) -> None:
+def test_an_undone_miss_cannot_have_a_confusion(store: Store) -> None:
     add(store, numbered(2))
     session = Session(store, Clock())
     session.next()
@@ -417,14 +419,14 @@ def test_a_miss_that_was_undone_can_not_be_named(store: Store) -> None:
     assert session.missed is None
 
 
-def test_a_miss_beside_the_schedule_can_be_named_too(store: Store) -> None:
+def test_a_miss_in_a_cram_can_have_a_confusion(store: Store) -> None:
     add(store, numbered(2))
     make_due(store, ids(store))
     session = Session(store, Clock(), cram=CramOptions())
-    turn = session.next()
-    assert turn is not None
+    prompt = session.next()
+    assert prompt is not None
     session.answer(AGAIN, 1)
-    (other,) = set(ids(store)) - {turn.card.id}
+    (other,) = set(ids(store)) - {prompt.card.id}
 
     assert session.confused_with(other)
-    assert confused_pairs(store) == (Confusion(*sorted((turn.card.id, other)), 1),)
+    assert confused_pairs(store) == (Confusion(*sorted((prompt.card.id, other)), 1),)

@@ -1,4 +1,4 @@
-"""Runs beside the schedule: what comes, what is logged, and what stays as it was."""
+"""Cram: which cards it asks, what it logs, and that it changes no card."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,11 +46,11 @@ Begin = Callable[..., Session]
 
 @pytest.fixture
 def begin(store: Store, clock: Clock) -> Iterator[Begin]:
-    """Begin a review on a connection of its own, beside the schedule or not."""
+    """Start a cram or scheduled session on its own connection."""
     begun: list[Session] = []
 
     def make(
-        scope: CardFilter | None = None,
+        card_filter: CardFilter | None = None,
         limits: SessionLimits | None = None,
         *,
         forgotten: int | None = None,
@@ -58,7 +58,7 @@ def begin(store: Store, clock: Clock) -> Iterator[Begin]:
     ) -> Session:
         cram = None if scheduled else CramOptions(forgotten)
         opened = open_store(store.path, NOON)
-        session = Session(opened, clock, scope, limits, cram=cram)
+        session = Session(opened, clock, card_filter, limits, cram=cram)
         begun.append(session)
         return session
 
@@ -68,12 +68,12 @@ def begin(store: Store, clock: Clock) -> Iterator[Begin]:
 
 
 def asked(session: Session) -> str | None:
-    turn = session.next()
-    return None if turn is None else turn.question.question
+    prompt = session.next()
+    return None if prompt is None else prompt.question.question
 
 
 def run_through(session: Session, *ratings: Rating) -> list[str]:
-    """Answer as told, then Good; give the questions in their order."""
+    """Answer with the ratings, then Good; return the questions asked."""
     found: list[str] = []
     for rating in (*ratings, *[GOOD] * 50):
         question = asked(session)
@@ -88,12 +88,10 @@ def carried(store: Store) -> list[Any]:
     return store.rows("select * from cards order by id")
 
 
-# What comes
+# Which cards
 
 
-def test_all_that_was_learned_comes_whenever_it_is_due(
-    store: Store, begin: Begin
-) -> None:
+def test_cram_asks_all_learned_cards(store: Store, begin: Begin) -> None:
     add(store, numbered(6))
     learned = ids(store)[:4]
     make_due(store, learned[:1], days_ago=30)
@@ -103,7 +101,7 @@ def test_all_that_was_learned_comes_whenever_it_is_due(
     assert set(run_through(begin())) == {"A 000", "A 001", "A 002"}
 
 
-def test_the_weakest_come_first_and_what_is_about_equal_anyhow(
+def test_the_weakest_cards_come_first_and_equal_ones_shuffled(
     store: Store, begin: Begin, clock: Clock
 ) -> None:
     add(store, numbered(30))
@@ -124,9 +122,7 @@ def test_the_weakest_come_first_and_what_is_about_equal_anyhow(
     assert order != tomorrow
 
 
-def test_new_cards_come_last_and_only_as_many_as_are_wished(
-    store: Store, begin: Begin
-) -> None:
+def test_new_cards_come_last_and_only_on_request(store: Store, begin: Begin) -> None:
     add(store, numbered(5))
     make_due(store, ids(store)[4:])
 
@@ -134,9 +130,7 @@ def test_new_cards_come_last_and_only_as_many_as_are_wished(
     assert run_through(begin(CardFilter(new=2))) == ["A 004", "A 000", "A 001"]
 
 
-def test_what_was_forgotten_lately_is_counted_in_study_days(
-    store: Store, begin: Begin
-) -> None:
+def test_forgotten_cards_are_chosen_by_study_days(store: Store, begin: Begin) -> None:
     add(store, numbered(5))
     one, two, three, undone, _ = ids(store)
     make_due(store, ids(store)[:4])
@@ -153,7 +147,7 @@ def test_what_was_forgotten_lately_is_counted_in_study_days(
     assert set(run_through(begin(forgotten=2))) == {"A 000", "A 001"}
 
 
-def test_a_card_missed_beside_the_schedule_counts_as_forgotten(
+def test_a_card_missed_in_a_cram_counts_as_forgotten(
     store: Store, begin: Begin
 ) -> None:
     add(store, numbered(2))
@@ -164,7 +158,7 @@ def test_a_card_missed_beside_the_schedule_counts_as_forgotten(
     assert run_through(begin(forgotten=1)) == [missed]
 
 
-def test_deck_and_tag_narrow_the_run(store: Store, begin: Begin) -> None:
+def test_a_cram_can_be_filtered_by_deck_and_tag(store: Store, begin: Begin) -> None:
     add(store, [basic("a", "A"), basic("b", "A::B", tags=("x",)), basic("c", "C")])
     make_due(store, ids(store))
 
@@ -172,7 +166,7 @@ def test_deck_and_tag_narrow_the_run(store: Store, begin: Begin) -> None:
     assert run_through(begin(CardFilter(tag="x"))) == ["b"]
 
 
-def test_suspended_retired_and_buried_cards_stay_out(
+def test_suspended_retired_and_buried_cards_are_left_out(
     store: Store, begin: Begin
 ) -> None:
     add(store, numbered(4))
@@ -185,9 +179,7 @@ def test_suspended_retired_and_buried_cards_stay_out(
     assert run_through(begin()) == ["A 002"]
 
 
-def test_siblings_come_together_and_no_limit_of_a_deck_holds(
-    store: Store, begin: Begin
-) -> None:
+def test_a_cram_ignores_siblings_and_deck_limits(store: Store, begin: Begin) -> None:
     add(store, [Note(ListNote("STRIDE", ("Spoofing", "Tampering", "Denial")), "A")])
     save_options(store, "", {"reviews_per_day": 1, "new_per_day": 0})
     make_due(store, ids(store))
@@ -195,7 +187,7 @@ def test_siblings_come_together_and_no_limit_of_a_deck_holds(
     assert len(run_through(begin())) == 3
 
 
-def test_a_card_returns_a_few_cards_later_until_it_is_known(
+def test_an_unknown_card_comes_back_a_few_cards_later(
     store: Store, begin: Begin
 ) -> None:
     add(store, numbered(12))
@@ -209,14 +201,14 @@ def test_a_card_returns_a_few_cards_later_until_it_is_known(
     assert len(set(order)) == 12
 
 
-def test_the_only_card_returns_at_once(store: Store, begin: Begin) -> None:
+def test_the_only_card_comes_back_at_once(store: Store, begin: Begin) -> None:
     add(store, numbered(1))
     make_due(store, ids(store))
 
     assert run_through(begin(), AGAIN, AGAIN, EASY) == ["A 000"] * 3
 
 
-def test_counts_tell_what_is_left_to_be_known(store: Store, begin: Begin) -> None:
+def test_cram_counts_the_cards_left(store: Store, begin: Begin) -> None:
     add(store, numbered(3))
     make_due(store, ids(store))
     session = begin()
@@ -240,7 +232,7 @@ def test_counts_tell_what_is_left_to_be_known(store: Store, begin: Begin) -> Non
     )
 
 
-def test_a_person_may_limit_the_run(store: Store, begin: Begin) -> None:
+def test_a_cram_may_limit_answers(store: Store, begin: Begin) -> None:
     add(store, numbered(3))
     make_due(store, ids(store))
     session = begin(limits=SessionLimits(limit=2))
@@ -252,7 +244,7 @@ def test_a_person_may_limit_the_run(store: Store, begin: Begin) -> None:
     assert session.is_over()
 
 
-def test_the_run_goes_on_over_the_rollover(
+def test_a_cram_continues_over_the_rollover(
     store: Store, begin: Begin, clock: Clock
 ) -> None:
     add(store, numbered(3))
@@ -271,9 +263,7 @@ def test_the_run_goes_on_over_the_rollover(
 # What is logged
 
 
-def test_an_answer_is_logged_and_the_card_stays_as_it_was(
-    store: Store, begin: Begin
-) -> None:
+def test_a_cram_review_is_logged_and_keeps_the_card(store: Store, begin: Begin) -> None:
     add(store, numbered(2))
     card = ids(store)[0]
     give(store, card, EASY, NOON - DAY_MS)
@@ -300,7 +290,9 @@ def test_an_answer_is_logged_and_the_card_stays_as_it_was(
 
 
 @pytest.mark.parametrize("rating", Rating)
-def test_a_new_card_stays_new(store: Store, begin: Begin, rating: Rating) -> None:
+def test_a_new_card_stays_new_in_a_cram(
+    store: Store, begin: Begin, rating: Rating
+) -> None:
     add(store, numbered(1))
     before = carried(store)
     session = begin(CardFilter(new=1))
@@ -318,7 +310,7 @@ def test_a_new_card_stays_new(store: Store, begin: Begin, rating: Rating) -> Non
     assert contradictions(store) == []
 
 
-def test_the_day_of_the_schedule_is_as_it_was(
+def test_a_cram_does_not_change_the_days_queue(
     store: Store, begin: Begin, clock: Clock
 ) -> None:
     threats = Note(ListNote("STRIDE", ("Spoofing", "Tampering")), "A")
@@ -336,7 +328,7 @@ def test_the_day_of_the_schedule_is_as_it_was(
     assert after.done_today() == 0
 
 
-def test_statistics_count_the_work_and_leave_the_memory_alone(
+def test_cram_reviews_count_as_work_but_not_for_memory(
     store: Store, begin: Begin
 ) -> None:
     add(store, numbered(2))
@@ -355,7 +347,7 @@ def test_statistics_count_the_work_and_leave_the_memory_alone(
     assert read_training_set(store, [1], 4) == lessons
 
 
-def test_the_log_hands_on_a_look_as_anki_knows_it(store: Store, begin: Begin) -> None:
+def test_a_cram_review_is_logged_as_anki_logs_it(store: Store, begin: Begin) -> None:
     add(store, numbered(1))
     session = begin(CardFilter(new=1))
     session.next()
@@ -367,7 +359,7 @@ def test_the_log_hands_on_a_look_as_anki_knows_it(store: Store, begin: Begin) ->
     assert (line.rating, line.look) == (2, True)
 
 
-def test_a_clock_put_back_does_not_let_a_look_push_an_answer(
+def test_a_later_cram_review_does_not_delay_an_answer(
     store: Store, begin: Begin, clock: Clock
 ) -> None:
     add(store, numbered(1))
@@ -384,12 +376,10 @@ def test_a_clock_put_back_does_not_let_a_look_push_an_answer(
     assert contradictions(store) == []
 
 
-# The way back, and two terminals
+# Undo, and two sessions
 
 
-def test_undo_takes_the_look_back_and_shows_the_card_again(
-    store: Store, begin: Begin
-) -> None:
+def test_undoing_a_cram_review_shows_the_card_again(store: Store, begin: Begin) -> None:
     add(store, numbered(3))
     make_due(store, ids(store))
     before = carried(store)
@@ -410,7 +400,7 @@ def test_undo_takes_the_look_back_and_shows_the_card_again(
     assert rows == [(1, 1), (3, 0)]
 
 
-def test_undoing_a_look_leaves_the_question_of_the_day(
+def test_undoing_a_cram_review_keeps_the_scheduled_question(
     store: Store, begin: Begin
 ) -> None:
     add(store, numbered(2))
@@ -425,7 +415,7 @@ def test_undoing_a_look_leaves_the_question_of_the_day(
     assert scheduled.counts().total == 1
 
 
-def test_a_card_answered_elsewhere_meanwhile_is_asked_again(
+def test_a_card_answered_elsewhere_is_asked_again_in_a_cram(
     store: Store, begin: Begin, clock: Clock
 ) -> None:
     add(store, numbered(1))
@@ -444,7 +434,7 @@ def test_a_card_answered_elsewhere_meanwhile_is_asked_again(
     assert contradictions(store) == []
 
 
-def test_a_look_elsewhere_is_no_reason_to_refuse_an_answer(
+def test_a_cram_review_elsewhere_does_not_reject_an_answer(
     store: Store, begin: Begin
 ) -> None:
     add(store, numbered(1))
@@ -468,16 +458,16 @@ STEPS = st.lists(
 
 @settings(max_examples=40, deadline=None)
 @given(STEPS)
-def test_a_life_with_looks_carries_what_the_same_life_without_them_does(
+def test_cram_reviews_never_change_cards(
     steps: list[tuple[str, Rating]],
 ) -> None:
     found = []
-    for with_looks in (True, False):
+    for with_crams in (True, False):
         with TemporaryDirectory() as folder:
             store = new_store(Path(folder))
             threats = Note(ListNote("STRIDE", ("Spoofing", "Tampering")), "A")
             add(store, [threats, *numbered(4)])
-            found.append(_lived(store, steps, with_looks=with_looks))
+            found.append(_run_steps(store, steps, with_crams=with_crams))
             assert contradictions(store) == []
             before = carried(store)
             rebuild_cache(store, Options(store))
@@ -487,26 +477,26 @@ def test_a_life_with_looks_carries_what_the_same_life_without_them_does(
     assert found[0] == found[1]
 
 
-def _lived(
-    store: Store, steps: list[tuple[str, Rating]], *, with_looks: bool
+def _run_steps(
+    store: Store, steps: list[tuple[str, Rating]], *, with_crams: bool
 ) -> tuple[list[Any], Counts]:
-    """Live a life; undo takes the last step that stands, whichever it was."""
+    """Run the steps; undo takes back the last one of either kind."""
     clock = Clock()
     standing: list[str] = []
     for step, rating in steps:
         clock.turn(days=0.6 if step == "wait" else 0.001)
         is_cram = step == "cram"
         if step == "undo" and standing:
-            if standing.pop() == "day" or with_looks:
+            if standing.pop() == "day" or with_crams:
                 Session(store, clock).undo()
-        elif step == "day" or (is_cram and with_looks):
+        elif step == "day" or (is_cram and with_crams):
             cram = CramOptions() if is_cram else None
             session = Session(store, clock, CardFilter(new=2), cram=cram)
             if session.next() is not None:
                 session.answer(rating, 1000)
                 standing.append(step)
         elif is_cram:
-            # Where the other life could look at a card, this one only counts.
+            # The other history may cram here; this one only counts the step.
             session = Session(store, clock, CardFilter(new=2), cram=CramOptions())
             if session.next() is not None:
                 standing.append(step)

@@ -1,4 +1,4 @@
-"""The cards of a day: which, in which order, how many."""
+"""The queue of a day: which cards, their order, limits."""
 
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -34,8 +34,10 @@ AGAIN, HARD, GOOD, EASY = Rating
 MINUTE = 60_000
 
 
-def queue(store: Store, scope: CardFilter | None = None, now_ms: int = NOON) -> Queue:
-    return build_queue(store, Options(store), scope or CardFilter(), now_ms)
+def queue(
+    store: Store, card_filter: CardFilter | None = None, now_ms: int = NOON
+) -> Queue:
+    return build_queue(store, Options(store), card_filter or CardFilter(), now_ms)
 
 
 def by_deck(store: Store, chosen: Iterator[int] | list[int]) -> dict[str, int]:
@@ -45,7 +47,7 @@ def by_deck(store: Store, chosen: Iterator[int] | list[int]) -> dict[str, int]:
     return dict(Counter(decks[card] for card in chosen))
 
 
-def in_turn(queue: Queue) -> list[int]:
+def main_cards(queue: Queue) -> list[int]:
     """Take reviews and new cards until none is left."""
     found = []
     while (card := queue.next_main()) is not None:
@@ -53,7 +55,7 @@ def in_turn(queue: Queue) -> list[int]:
     return found
 
 
-def test_new_cards_come_in_the_order_of_their_file(store: Store) -> None:
+def test_new_cards_come_in_file_order(store: Store) -> None:
     add(store, numbered(30))
 
     assert list(queue(store).new) == ids(store)[:20]
@@ -79,7 +81,7 @@ def test_a_review_is_due_from_the_start_of_its_day(store: Store) -> None:
     assert [len(queue(store, now_ms=at).due) for at in (start - 1, start)] == [0, 1]
 
 
-def test_learning_cards_of_the_day_are_in_it_before_their_time(store: Store) -> None:
+def test_the_queue_has_learning_cards_that_are_due_later_today(store: Store) -> None:
     add(store, numbered(3))
     one, two, three = ids(store)
     give(store, one, GOOD, NOON)
@@ -108,7 +110,7 @@ def test_a_step_across_the_rollover_belongs_to_tomorrow(store: Store) -> None:
     assert [card for _, card in tomorrow] == ids(store)
 
 
-def test_what_is_set_aside_is_not_asked(store: Store) -> None:
+def test_suspended_and_buried_cards_are_not_in_the_queue(store: Store) -> None:
     add(store, numbered(6))
     one, two, three, four, five, six = ids(store)
     make_due(store, [one, two])
@@ -124,7 +126,7 @@ def test_what_is_set_aside_is_not_asked(store: Store) -> None:
     assert [card for _, card in tomorrow.learning] == [six]
 
 
-def test_what_left_its_file_is_not_asked(store: Store) -> None:
+def test_retired_cards_are_not_asked(store: Store) -> None:
     add(store, numbered(2))
     one, two = ids(store)
     make_due(store, [one, two])
@@ -133,7 +135,7 @@ def test_what_left_its_file_is_not_asked(store: Store) -> None:
     assert list(queue(store).due) == [one]
 
 
-def test_a_card_that_was_buried_another_day_is_asked(store: Store) -> None:
+def test_a_card_buried_on_another_day_is_asked(store: Store) -> None:
     add(store, numbered(3))
     make_due(store, ids(store)[:1])
     give(store, ids(store)[1], AGAIN, NOON - 2 * DAY_MS)
@@ -165,7 +167,7 @@ def test_the_final_review_leaves_out_cards_seen_today(store: Store) -> None:
 # Limits
 
 
-def test_a_deck_shows_its_new_cards_and_reviews_of_a_day(store: Store) -> None:
+def test_a_deck_limits_new_cards_and_reviews_per_day(store: Store) -> None:
     add(store, numbered(12))
     save_options(store, "A", {"new_per_day": 3, "reviews_per_day": 2})
     make_due(store, ids(store)[:6])
@@ -173,7 +175,7 @@ def test_a_deck_shows_its_new_cards_and_reviews_of_a_day(store: Store) -> None:
     assert queue(store).counts() == Counts(new=3, learning=0, due=2)
 
 
-def test_the_limits_of_all_parents_hold(store: Store) -> None:
+def test_the_limits_of_all_parents_apply(store: Store) -> None:
     decks = ["A", "A::B", "A::B::C", "A::D", "E"]
     add(store, [note for deck in decks for note in numbered(10, deck)])
     save_options(store, "A", {"new_per_day": 12})
@@ -190,7 +192,7 @@ def test_the_limits_of_all_parents_hold(store: Store) -> None:
     assert leaf == {"A::B::C": 7}
 
 
-def test_a_child_can_not_show_more_than_its_parent_has_left(store: Store) -> None:
+def test_a_child_cannot_exceed_the_limit_of_its_parent(store: Store) -> None:
     add(store, [*numbered(5, "A"), *numbered(5, "A::B")])
     save_options(store, "A", {"new_per_day": 4})
     for card in ids(store)[:3]:
@@ -199,7 +201,7 @@ def test_a_child_can_not_show_more_than_its_parent_has_left(store: Store) -> Non
     assert len(queue(store, CardFilter("A::B")).new) == 1
 
 
-def test_what_was_answered_today_counts_and_tomorrow_begins_anew(store: Store) -> None:
+def test_todays_answers_count_towards_todays_limits_only(store: Store) -> None:
     add(store, numbered(20))
     save_options(store, "", {"new_per_day": 5, "reviews_per_day": 4})
     make_due(store, ids(store)[:6])
@@ -213,7 +215,7 @@ def test_what_was_answered_today_counts_and_tomorrow_begins_anew(store: Store) -
     assert tomorrow.counts() == Counts(new=5, learning=0, due=3)
 
 
-def test_steps_of_learning_count_for_no_limit(store: Store) -> None:
+def test_learning_steps_count_towards_no_limit(store: Store) -> None:
     add(store, numbered(5))
     save_options(store, "", {"new_per_day": 2})
     card = ids(store)[0]
@@ -223,17 +225,17 @@ def test_steps_of_learning_count_for_no_limit(store: Store) -> None:
     assert len(queue(store).new) == 1
 
 
-def test_a_person_may_ask_for_another_number_of_new_cards(store: Store) -> None:
+def test_the_number_of_new_cards_can_be_overridden(store: Store) -> None:
     add(store, [*numbered(30, "A"), *numbered(3, "B")])
     save_options(store, "A", {"new_per_day": 2})
     give(store, ids(store)[0], GOOD, NOON)
 
-    found = [len(queue(store, CardFilter(new=wish)).new) for wish in (0, 1, 5, 100)]
+    found = [len(queue(store, CardFilter(new=count)).new) for count in (0, 1, 5, 100)]
 
     assert found == [0, 0, 4, 32]
 
 
-def test_an_undone_answer_gives_its_place_back(store: Store) -> None:
+def test_an_undone_answer_does_not_count_towards_limits(store: Store) -> None:
     add(store, numbered(5))
     save_options(store, "", {"new_per_day": 1})
     give(store, ids(store)[0], GOOD, NOON)
@@ -248,10 +250,10 @@ def test_an_undone_answer_gives_its_place_back(store: Store) -> None:
     limits=st.dictionaries(
         st.sampled_from(["A", "A::B", "A::B::C", "D"]), st.integers(0, 6)
     ),
-    scope=st.sampled_from(["", "A", "A::B", "D"]),
+    card_filter=st.sampled_from(["", "A", "A::B", "D"]),
 )
 def test_no_deck_ever_shows_more_than_its_limit(
-    limits: dict[str, int], scope: str, tmp_path_factory: pytest.TempPathFactory
+    limits: dict[str, int], card_filter: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     store = new_store(tmp_path_factory.mktemp("limits"))
     decks = ["A", "A::B", "A::B::C", "D"]
@@ -260,7 +262,7 @@ def test_no_deck_ever_shows_more_than_its_limit(
         save_options(store, deck, {"new_per_day": limit})
     options = Options(store)
 
-    shown = by_deck(store, list(queue(store, CardFilter(scope)).new))
+    shown = by_deck(store, list(queue(store, CardFilter(card_filter)).new))
 
     for deck in decks:
         under = sum(
@@ -299,7 +301,7 @@ def test_a_review_comes_before_a_new_sibling(store: Store) -> None:
     assert (list(found.new), list(found.due)) == ([], [two])
 
 
-def test_a_card_in_learning_keeps_its_siblings_away(store: Store) -> None:
+def test_siblings_of_a_learning_card_are_buried(store: Store) -> None:
     add(store, [Note(ListNote("STRIDE", ("Spoofing", "Tampering")), "A")])
     one, _ = ids(store)
     give(store, one, GOOD, NOON - DAY_MS)
@@ -309,14 +311,14 @@ def test_a_card_in_learning_keeps_its_siblings_away(store: Store) -> None:
     assert ([card for _, card in found.learning], list(found.new)) == ([one], [])
 
 
-def test_siblings_stay_where_the_deck_wants_them(store: Store) -> None:
+def test_sibling_burying_can_be_turned_off(store: Store) -> None:
     add(store, [Note(ListNote("STRIDE", ("Spoofing", "Tampering")), "A")])
     save_options(store, "", {"bury_siblings": False})
 
     assert list(queue(store).new) == ids(store)
 
 
-def test_a_sibling_that_is_away_uses_up_no_place(store: Store) -> None:
+def test_a_buried_sibling_does_not_count_towards_limits(store: Store) -> None:
     add(store, [Note(ListNote("L", ("x", "y", "z")), "A"), *numbered(3)])
     save_options(store, "", {"new_per_day": 3})
     chosen = ids(store)
@@ -324,10 +326,10 @@ def test_a_sibling_that_is_away_uses_up_no_place(store: Store) -> None:
     assert list(queue(store).new) == [chosen[0], chosen[3], chosen[4]]
 
 
-# Scope
+# Filters
 
 
-def test_a_review_may_be_about_a_deck_or_a_tag(store: Store) -> None:
+def test_a_queue_can_be_filtered_by_deck_and_tag(store: Store) -> None:
     add(
         store,
         [
@@ -338,8 +340,8 @@ def test_a_review_may_be_about_a_deck_or_a_tag(store: Store) -> None:
     )
     one, two, three = ids(store)
 
-    def found(scope: CardFilter) -> list[int]:
-        return list(queue(store, scope).new)
+    def found(card_filter: CardFilter) -> list[int]:
+        return list(queue(store, card_filter).new)
 
     assert found(CardFilter("A")) == [one, two]
     assert found(CardFilter("A::B")) == [two]
@@ -349,7 +351,7 @@ def test_a_review_may_be_about_a_deck_or_a_tag(store: Store) -> None:
     assert found(CardFilter("A", "kms")) == []
 
 
-def test_leeches_can_be_asked_for(store: Store) -> None:
+def test_a_queue_can_be_filtered_by_leech(store: Store) -> None:
     add(store, numbered(2))
     save_options(store, "", {"leech_threshold": 1})
     one, two = ids(store)
@@ -365,9 +367,9 @@ def test_leeches_can_be_asked_for(store: Store) -> None:
 
 
 def pattern(new: int, due: int) -> str:
-    """Write the order of a day, `n` for a new card and `.` for a review."""
+    """Render the order of a day: `n` is a new card, `.` a review."""
     cards = Queue([], deque(range(due)), deque(range(1000, 1000 + new)), TODAY)
-    return "".join("n" if card >= 1000 else "." for card in in_turn(cards))
+    return "".join("n" if card >= 1000 else "." for card in main_cards(cards))
 
 
 @pytest.mark.parametrize(
@@ -381,7 +383,7 @@ def pattern(new: int, due: int) -> str:
         (4, 2, "nn.n.n"),
     ],
 )
-def test_new_cards_are_mixed_in(new: int, due: int, expected: str) -> None:
+def test_new_cards_are_mixed_with_reviews(new: int, due: int, expected: str) -> None:
     assert pattern(new, due) == expected
 
 
@@ -399,7 +401,7 @@ def test_new_cards_are_spread_evenly(new: int, due: int) -> None:
 # The clock
 
 
-def test_a_day_follows_the_persons_zone_and_rollover(store: Store) -> None:
+def test_a_day_follows_time_zone_and_rollover(store: Store) -> None:
     add(store, numbered(1))
     save_options(store, "", {"fuzz": False})
     save_setting(store, "time_zone", "Asia/Tokyo")

@@ -1,4 +1,4 @@
-"""A review without a screen: one person, one clock, sometimes two terminals."""
+"""Review sessions: questions, answers, undo, and two sessions at a time."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -50,13 +50,13 @@ Begin = Callable[..., Session]
 
 @pytest.fixture
 def begin(store: Store, clock: Clock) -> Iterator[Begin]:
-    """Begin a review on a connection of its own, as a terminal does."""
+    """Start a session on its own connection, as a terminal does."""
     begun: list[Session] = []
 
     def make(
-        scope: CardFilter | None = None, limits: SessionLimits | None = None
+        card_filter: CardFilter | None = None, limits: SessionLimits | None = None
     ) -> Session:
-        session = Session(open_store(store.path, NOON), clock, scope, limits)
+        session = Session(open_store(store.path, NOON), clock, card_filter, limits)
         begun.append(session)
         return session
 
@@ -66,15 +66,15 @@ def begin(store: Store, clock: Clock) -> Iterator[Begin]:
 
 
 def asked(session: Session) -> str | None:
-    turn = session.next()
-    return None if turn is None else turn.question.question
+    prompt = session.next()
+    return None if prompt is None else prompt.question.question
 
 
 def answers(store: Store) -> list[tuple[int, int]]:
     return store.rows("select rating, void from reviews order by id")
 
 
-def test_the_question_stays_until_it_is_dealt_with(
+def test_the_question_stays_until_it_is_answered(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(2))
@@ -99,7 +99,7 @@ def test_an_answer_is_on_disk_when_it_returns(store: Store, begin: Begin) -> Non
     assert contradictions(store) == []
 
 
-def test_the_buttons_show_what_will_be_stored(
+def test_the_offered_intervals_are_those_stored(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(4))
@@ -115,7 +115,7 @@ def test_the_buttons_show_what_will_be_stored(
         clock.turn(minutes=0.1)
 
 
-def test_without_a_question_there_is_nothing_to_answer(begin: Begin) -> None:
+def test_answering_without_a_question_raises(begin: Begin) -> None:
     session = begin()
 
     assert session.next() is None
@@ -127,7 +127,7 @@ def test_without_a_question_there_is_nothing_to_answer(begin: Begin) -> None:
         session.answer(GOOD, 1)
 
 
-def test_counts_hold_the_question_before_the_person(store: Store, begin: Begin) -> None:
+def test_counts_include_the_present_question(store: Store, begin: Begin) -> None:
     add(store, numbered(4))
     make_due(store, ids(store)[:1])
     give(store, ids(store)[1], AGAIN, NOON - 10 * MINUTE)
@@ -149,7 +149,7 @@ def test_counts_hold_the_question_before_the_person(store: Store, begin: Begin) 
     assert session.counts() == Counts(0, 0, 0)
 
 
-def test_a_learning_card_comes_when_its_time_has_come(
+def test_a_learning_card_is_asked_once_it_is_due(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(1))
@@ -164,7 +164,7 @@ def test_a_learning_card_comes_when_its_time_has_come(
     assert session.waiting_ms() is None
 
 
-def test_a_person_may_go_ahead_of_the_learning_steps(
+def test_going_ahead_shows_learning_cards_before_they_are_due(
     store: Store, begin: Begin
 ) -> None:
     add(store, numbered(2))
@@ -174,14 +174,14 @@ def test_a_person_may_go_ahead_of_the_learning_steps(
         session.answer(AGAIN, 1000)
 
     session.go_ahead()
-    turn = session.next()
+    prompt = session.next()
 
-    assert turn is not None
-    assert (turn.ahead, turn.question.question) == (True, "A 000")
+    assert prompt is not None
+    assert (prompt.ahead, prompt.question.question) == (True, "A 000")
     assert session.answer(EASY, 1).applied
 
 
-def test_a_learning_card_passes_before_the_others(
+def test_a_due_learning_card_comes_before_other_cards(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(3))
@@ -196,7 +196,7 @@ def test_a_learning_card_passes_before_the_others(
     assert asked(session) == "A 000"
 
 
-def test_at_the_rollover_the_new_day_begins(
+def test_the_queue_is_rebuilt_at_the_rollover(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(4))
@@ -217,20 +217,20 @@ def test_at_the_rollover_the_new_day_begins(
     assert session.done_today() == 0
 
 
-def test_a_question_on_the_screen_at_the_rollover_can_be_answered(
+def test_a_question_shown_over_the_rollover_can_be_answered(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(1))
     session = begin()
-    turn = session.next()
+    prompt = session.next()
     clock.turn(minutes=17 * 60)
 
-    assert session.next() is turn
+    assert session.next() is prompt
     assert session.answer(GOOD, 1).applied
     assert contradictions(store) == []
 
 
-def test_suspended_and_buried_cards_are_left(
+def test_suspended_and_buried_cards_are_not_asked(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(3))
@@ -249,7 +249,7 @@ def test_suspended_and_buried_cards_are_left(
 
 
 @pytest.mark.parametrize("way", ["suspend", "bury"])
-def test_a_sibling_comes_in_place_of_a_card_that_was_set_aside(
+def test_a_sibling_replaces_a_suspended_or_buried_card(
     store: Store, begin: Begin, way: str
 ) -> None:
     add(store, [Note(ListNote("STRIDE", ("Spoofing", "Tampering")), "A")])
@@ -266,7 +266,7 @@ def test_a_sibling_comes_in_place_of_a_card_that_was_set_aside(
 
 
 @pytest.mark.parametrize(
-    ("scope", "tomorrow"),
+    ("card_filter", "tomorrow"),
     [
         (CardFilter(), 3),
         (CardFilter("A"), 1),
@@ -275,18 +275,18 @@ def test_a_sibling_comes_in_place_of_a_card_that_was_set_aside(
         (CardFilter("A", "x"), 0),
     ],
 )
-def test_tomorrow_is_that_of_the_cards_that_were_meant(
-    store: Store, begin: Begin, scope: CardFilter, tomorrow: int
+def test_tomorrows_count_respects_the_card_filter(
+    store: Store, begin: Begin, card_filter: CardFilter, tomorrow: int
 ) -> None:
     tagged = [basic("one", "B::C", tags=("x::y",)), basic("two", "B")]
     add(store, [basic("zero", "A"), *tagged])
     for card in ids(store):
         give(store, card, EASY, NOON - 30 * 86_400_000)
 
-    assert begin(scope).summary().tomorrow == tomorrow
+    assert begin(card_filter).summary().tomorrow == tomorrow
 
 
-def test_siblings_wait_till_tomorrow(store: Store, clock: Clock, begin: Begin) -> None:
+def test_siblings_wait_until_tomorrow(store: Store, clock: Clock, begin: Begin) -> None:
     add(store, [Note(ListNote("STRIDE", ("Spoofing", "Tampering")), "A")])
     session = begin()
     session.next()
@@ -297,7 +297,7 @@ def test_siblings_wait_till_tomorrow(store: Store, clock: Clock, begin: Begin) -
     assert session.next() is not None
 
 
-def test_a_leech_that_is_suspended_does_not_come_back_today(
+def test_a_suspended_leech_does_not_come_back_today(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(1))
@@ -313,7 +313,7 @@ def test_a_leech_that_is_suspended_does_not_come_back_today(
     assert session.next() is None
 
 
-def test_options_of_a_choice_are_shuffled_each_time_and_pins_stay(
+def test_options_are_shuffled_each_time_but_pins_stay(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     loose = tuple(Option(f"option {n}") for n in range(6))
@@ -323,37 +323,35 @@ def test_options_of_a_choice_are_shuffled_each_time_and_pins_stay(
     orders = set()
     for _ in range(5):
         clock.turn(minutes=1)
-        turn = begin().next()
-        assert turn is not None
-        assert turn.question.options[-1] == pinned
-        assert set(turn.question.options) == {pinned, *loose}
-        orders.add(turn.question.options)
+        prompt = begin().next()
+        assert prompt is not None
+        assert prompt.question.options[-1] == pinned
+        assert set(prompt.question.options) == {pinned, *loose}
+        orders.add(prompt.question.options)
 
     assert len(orders) > 1
 
 
-def test_an_answer_that_can_not_be_written_leaves_the_question(
+def test_the_question_stays_if_an_answer_cannot_be_saved(
     store: Store, begin: Begin
 ) -> None:
     add(store, numbered(1))
     session = begin()
-    turn = session.next()
+    prompt = session.next()
     session.store.connection.execute("pragma busy_timeout = 0")
 
     with store.transaction(), pytest.raises(StoreError):
         session.answer(GOOD, 1)
 
-    assert session.next() is turn
+    assert session.next() is prompt
     assert session.answer(GOOD, 1).applied
     assert answers(store) == [(3, 0)]
 
 
-# The way back
+# Undo
 
 
-def test_undo_shows_the_card_again_as_it_was(
-    store: Store, clock: Clock, begin: Begin
-) -> None:
+def test_undo_shows_the_card_again(store: Store, clock: Clock, begin: Begin) -> None:
     add(store, numbered(3))
     session = begin()
     first = session.next()
@@ -370,7 +368,7 @@ def test_undo_shows_the_card_again_as_it_was(
     assert answers(store) == [(1, 1), (4, 0)]
 
 
-def test_an_answer_undone_for_another_terminal_stays_counted_as_ours(
+def test_undoing_another_sessions_answer_keeps_our_count(
     store: Store, begin: Begin
 ) -> None:
     add(store, numbered(3))
@@ -385,7 +383,7 @@ def test_an_answer_undone_for_another_terminal_stays_counted_as_ours(
     assert mine.summary().answered == 1
 
 
-def test_everything_can_be_undone_also_after_a_restart(
+def test_everything_can_be_undone_after_a_restart(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(4))
@@ -414,9 +412,7 @@ def test_everything_can_be_undone_also_after_a_restart(
     assert store.rows("select * from cards") == fresh
 
 
-def test_undoing_an_unsuspension_does_not_ask_the_card(
-    store: Store, begin: Begin
-) -> None:
+def test_undoing_an_unsuspend_does_not_ask_the_card(store: Store, begin: Begin) -> None:
     add(store, numbered(2))
     one = ids(store)[0]
     suspend(store, [one], NOON, suspended=True)
@@ -428,7 +424,7 @@ def test_undoing_an_unsuspension_does_not_ask_the_card(
     assert asked(session) == "A 001"
 
 
-def test_undoing_an_answer_to_a_card_that_is_gone_asks_another(
+def test_undoing_an_answer_to_a_retired_card_asks_another(
     store: Store, begin: Begin
 ) -> None:
     add(store, numbered(2))
@@ -442,10 +438,10 @@ def test_undoing_an_answer_to_a_card_that_is_gone_asks_another(
     assert asked(session) == "A 001"
 
 
-# Two terminals
+# Two sessions
 
 
-def test_a_card_answered_elsewhere_is_not_answered_twice(
+def test_a_card_answered_in_another_session_is_not_recorded(
     store: Store, begin: Begin
 ) -> None:
     add(store, numbered(2))
@@ -463,7 +459,9 @@ def test_a_card_answered_elsewhere_is_not_answered_twice(
     assert contradictions(store) == []
 
 
-def test_what_was_dealt_with_elsewhere_is_not_asked(store: Store, begin: Begin) -> None:
+def test_cards_handled_in_another_session_are_not_asked(
+    store: Store, begin: Begin
+) -> None:
     add(store, numbered(4))
     make_due(store, ids(store)[:1])
     one, other = begin(), begin()
@@ -478,7 +476,7 @@ def test_what_was_dealt_with_elsewhere_is_not_asked(store: Store, begin: Begin) 
     assert asked(other) == "A 003"
 
 
-def test_a_card_that_went_into_learning_elsewhere_comes_later(
+def test_a_card_in_learning_in_another_session_comes_later(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(1))
@@ -495,7 +493,7 @@ def test_a_card_that_went_into_learning_elsewhere_comes_later(
     assert asked(other) == "A 000"
 
 
-def test_a_pause_at_a_question_counts_as_a_minute(store: Store) -> None:
+def test_a_long_pause_counts_as_a_minute(store: Store) -> None:
     add(store, numbered(1))
     session = Session(store, Clock())
     session.next()
@@ -506,7 +504,9 @@ def test_a_pause_at_a_question_counts_as_a_minute(store: Store) -> None:
     assert store.row("select took_ms from reviews") == (60_000,)
 
 
-def test_a_run_is_summed_up(store: Store, clock: Clock, begin: Begin) -> None:
+def test_the_summary_counts_the_session(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
     add(store, numbered(5))
     save_options(store, "", {"fuzz": False, "learning_steps": []})
     session = begin()
@@ -515,13 +515,13 @@ def test_a_run_is_summed_up(store: Store, clock: Clock, begin: Begin) -> None:
         session.answer(rating, took)
         clock.turn(minutes=1)
 
-    # Again is due today still, and so counts for tomorrow; Hard is due then.
+    # Again is due today and so still due tomorrow; Hard is due tomorrow.
     assert session.summary() == Summary(
         answered=3, correct=2, again=1, took_ms=6000, tomorrow=2
     )
 
 
-def test_a_person_may_limit_answers_or_minutes(
+def test_a_session_may_limit_answers_or_minutes(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(3))
@@ -540,7 +540,7 @@ def test_a_person_may_limit_answers_or_minutes(
     assert (before, after) == ([False] * 3, [True, True, False])
 
 
-def test_the_days_answers_count_over_all_runs(
+def test_answers_of_the_day_count_over_all_sessions(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(3))
@@ -553,11 +553,11 @@ def test_the_days_answers_count_over_all_runs(
     assert (session.done(), session.done_today()) == (1, 2)
 
 
-# Any life at all
+# Random histories
 
 
 class Life(RuleBasedStateMachine):
-    """Two terminals on one store, and a clock that isn't to be trusted.
+    """Two sessions on one store, with a clock that jumps.
 
     What the test knows of it: before every step it writes the cards down, so
     that undoing must bring them back exactly.
@@ -594,19 +594,19 @@ class Life(RuleBasedStateMachine):
         return self.store.rows("select * from cards order by id")
 
     def _is_changed(self, session: Session) -> bool:
-        """Tell whether the card on a screen was dealt with elsewhere by now."""
-        turn = session.next()
-        assert turn is not None
-        now, shown = cards_by_id(self.store)[turn.card.id], turn.card.progress
-        # A due day that was brought forward meanwhile is no answer.
+        """Return True if the card on a screen was handled in the other session."""
+        prompt = session.next()
+        assert prompt is not None
+        now, shown = cards_by_id(self.store)[prompt.card.id], prompt.card.progress
+        # A due day set by hand is not an answer.
         answered = (now.progress.reps, now.progress.last_ms)
         return now.suspended or answered != (shown.reps, shown.last_ms)
 
     @rule(which=st.integers(0, 1), rating=st.sampled_from(Rating))
     def answer(self, which: int, rating: Rating) -> None:
         session = self.sessions[which]
-        turn = session.next()
-        if turn is None:
+        prompt = session.next()
+        if prompt is None:
             return
         stale, before = self._is_changed(session), self._cards()
         shown = session.next_states()
@@ -619,12 +619,12 @@ class Life(RuleBasedStateMachine):
             return
         assert answered.state is not None
         assert answered.state.interval == shown[rating].interval
-        stored = cards_by_id(open_store(self.store.path, NOON))[turn.card.id]
+        stored = cards_by_id(open_store(self.store.path, NOON))[prompt.card.id]
         assert stored.progress == answered.state
         self.before.append(before)
 
     @rule(which=st.integers(0, 1), buried=st.booleans())
-    def set_aside(self, which: int, buried: bool) -> None:
+    def suspend_or_bury(self, which: int, buried: bool) -> None:
         session = self.sessions[which]
         if session.next() is None:
             return
@@ -643,7 +643,7 @@ class Life(RuleBasedStateMachine):
         save_setting(self.store, "exam", text)
 
     @rule(rating=st.sampled_from(Rating), new=st.integers(0, 2))
-    def look_beside_the_schedule(self, rating: Rating, new: int) -> None:
+    def cram(self, rating: Rating, new: int) -> None:
         store = open_store(self.store.path, NOON)
         session = Session(store, self.clock, CardFilter(new=new), cram=CramOptions())
         if session.next() is not None:
@@ -654,14 +654,14 @@ class Life(RuleBasedStateMachine):
         session.close()
 
     @rule(pick=st.randoms(use_true_random=False))
-    def take_up(self, pick: random.Random) -> None:
+    def unsuspend(self, pick: random.Random) -> None:
         chosen = [pick.choice(ids(self.store))]
         before = self._cards()
         if suspend(self.store, chosen, self.clock.now_ms, suspended=False):
             self.before.append(before)
 
     @rule(pick=st.randoms(use_true_random=False))
-    def bring_forward(self, pick: random.Random) -> None:
+    def set_due(self, pick: random.Random) -> None:
         chosen = pick.sample(ids(self.store), 2)
         before, options = self._cards(), self.sessions[0].options
         if set_due_today(self.store, options, chosen, self.clock.now_ms):
@@ -679,7 +679,7 @@ class Life(RuleBasedStateMachine):
         self.sessions[which].go_ahead()
 
     @rule(minutes=st.sampled_from([0, 0.01, 1, 10, 600, -1, -10, -3000]))
-    def turn_the_clock(self, minutes: float) -> None:
+    def move_the_clock(self, minutes: float) -> None:
         self.clock.turn(minutes=minutes)
 
     @rule(days=st.integers(1, 40))
@@ -698,11 +698,11 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def only_what_may_be_asked_is_asked(self) -> None:
         for session in self.sessions:
-            turn = session.next()
-            if turn is None:
+            prompt = session.next()
+            if prompt is None:
                 continue
-            assert not turn.card.retired
-            assert turn.card.progress.state in State
+            assert not prompt.card.retired
+            assert prompt.card.progress.state in State
             assert session.counts().total >= 1
 
     @invariant()

@@ -1,4 +1,4 @@
-"""A time away moves what its memory allows, and an undo brings it back."""
+"""Vacations move cards within their fuzz range; undo restores them."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def dates(first: int, last: int) -> str:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """A store with ninety cards that are due in thirty-eight to forty-six days."""
+    """Return a store with 90 cards due in 38 to 46 days."""
     store = new_store(tmp_path)
     add(store, numbered(90), NOON)
     save_setting(store, "catch_up", "no")
@@ -50,7 +50,7 @@ def due_days(store: Store) -> dict[int, int]:
     return dict(store.rows("select id, due_day - :t from cards", {"t": TODAY}))
 
 
-def test_what_may_move_moves_and_the_rest_waits(store: Store) -> None:
+def test_cards_move_out_of_a_vacation_within_their_fuzz(store: Store) -> None:
     before = due_days(store)
 
     done = set_vacations(store, dates(38, 44), NOON)
@@ -66,7 +66,7 @@ def test_what_may_move_moves_and_the_rest_waits(store: Store) -> None:
     store.close()
 
 
-def test_no_card_leaves_the_range_of_its_fuzz(store: Store) -> None:
+def test_moved_cards_stay_in_their_fuzz_range(store: Store) -> None:
     set_vacations(store, dates(41, 43), NOON)
 
     for stability, interval in store.rows(
@@ -77,7 +77,7 @@ def test_no_card_leaves_the_range_of_its_fuzz(store: Store) -> None:
     store.close()
 
 
-def test_a_card_that_cannot_move_stays(store: Store) -> None:
+def test_a_card_without_a_free_day_stays(store: Store) -> None:
     before = due_days(store)
 
     done = set_vacations(store, dates(20, 60), NOON)
@@ -88,7 +88,7 @@ def test_a_card_that_cannot_move_stays(store: Store) -> None:
     store.close()
 
 
-def test_an_undo_brings_days_and_dates_back(store: Store) -> None:
+def test_undo_restores_due_days_and_vacations(store: Store) -> None:
     before = due_days(store)
     set_vacations(store, dates(38, 44), NOON)
 
@@ -102,7 +102,7 @@ def test_an_undo_brings_days_and_dates_back(store: Store) -> None:
     store.close()
 
 
-def test_a_reschedule_keeps_off_the_days_away(store: Store) -> None:
+def test_a_reschedule_avoids_vacations(store: Store) -> None:
     set_vacations(store, dates(20, 60), NOON)
     store.db.execute("insert into presets values ('', '{\"desired_retention\":0.8}')")
 
@@ -113,7 +113,7 @@ def test_a_reschedule_keeps_off_the_days_away(store: Store) -> None:
     store.close()
 
 
-def test_dates_that_are_none_change_nothing(store: Store) -> None:
+def test_invalid_dates_change_nothing(store: Store) -> None:
     with pytest.raises(ValueError, match="before"):
         set_vacations(store, "2027-01-02..2026-12-24", NOON)
 

@@ -1,4 +1,4 @@
-"""After a break a day holds a portion, first what fades fastest."""
+"""A backlog is capped per day; cards forgotten fastest come first."""
 
 import pytest
 from simulated_learner import fill
@@ -17,12 +17,12 @@ from srs.study.due_cards import CardFilter
 from srs.study.queue import Queue, build_queue
 
 
-def day_of(store: Store, scope: CardFilter | None = None) -> Queue:
-    return build_queue(store, Options(store), scope or CardFilter(), NOON)
+def day_of(store: Store, card_filter: CardFilter | None = None) -> Queue:
+    return build_queue(store, Options(store), card_filter or CardFilter(), NOON)
 
 
 def behind(store: Store, count: int, new: int = 10) -> list[int]:
-    """Let so many cards be overdue, and some be new."""
+    """Add overdue and new cards."""
     add(store, numbered(count + new))
     chosen = ids_of(store)[:count]
     make_due(store, chosen, 40)
@@ -30,7 +30,7 @@ def behind(store: Store, count: int, new: int = 10) -> list[int]:
 
 
 def answered_before(store: Store, card: int, a_day: int) -> None:
-    """Log days on which the person answered so many reviews."""
+    """Log earlier days with a number of reviews each."""
     rows = [
         (NOON - days * DAY_MS + n, card, 3, 9_000, 2, 1, 2, 0, 5, 5)
         for days in (60, 61)
@@ -39,7 +39,7 @@ def answered_before(store: Store, card: int, a_day: int) -> None:
     fill(store, rows)
 
 
-def test_a_small_backlog_is_done_at_once(store: Store) -> None:
+def test_a_small_backlog_has_no_cap(store: Store) -> None:
     behind(store, MIN_CAP)
 
     found = day_of(store)
@@ -47,7 +47,7 @@ def test_a_small_backlog_is_done_at_once(store: Store) -> None:
     assert (len(found.due), len(found.new), found.overdue) == (MIN_CAP, 10, 0)
 
 
-def test_a_large_backlog_comes_in_portions_and_new_cards_wait(store: Store) -> None:
+def test_a_large_backlog_is_capped_and_has_no_new_cards(store: Store) -> None:
     behind(store, 120)
 
     found = day_of(store)
@@ -55,15 +55,15 @@ def test_a_large_backlog_comes_in_portions_and_new_cards_wait(store: Store) -> N
     assert (len(found.due), len(found.new), found.overdue) == (MIN_CAP, 0, 120)
 
 
-def test_a_portion_is_half_as_much_again_as_a_day_was(store: Store) -> None:
+def test_the_cap_is_half_as_much_again_as_an_average_day(store: Store) -> None:
     chosen = behind(store, 120)
     answered_before(store, chosen[0], 90)
 
-    # Two days of 90 reviews, and the one on which the cards were begun.
+    # Two days of 90 reviews, and the day on which the cards were introduced.
     assert len(day_of(store).due) == round(CAP_FACTOR * 60)
 
 
-def test_answers_of_the_day_count_towards_its_portion(store: Store) -> None:
+def test_todays_answers_count_towards_the_cap(store: Store) -> None:
     chosen = behind(store, 120)
     for card in chosen[:20]:
         give(store, card, Rating.GOOD, NOON - 60_000)
@@ -71,8 +71,8 @@ def test_answers_of_the_day_count_towards_its_portion(store: Store) -> None:
     assert len(day_of(store).due) == MIN_CAP - 20
 
 
-def test_a_day_keeps_its_portion_to_its_end(store: Store) -> None:
-    # More is overdue than a day may hold, but less than that once it was done.
+def test_the_cap_holds_until_the_end_of_the_day(store: Store) -> None:
+    # More is overdue than the cap, but less than the cap at the end of the day.
     chosen = behind(store, MIN_CAP + 30)
     for done, card in enumerate(chosen[:MIN_CAP], 1):
         give(store, card, Rating.GOOD, NOON - 60_000 + done)
@@ -85,7 +85,7 @@ def test_a_day_keeps_its_portion_to_its_end(store: Store) -> None:
     assert len(day_of(store).due) == 1
 
 
-def test_a_day_without_a_backlog_never_becomes_one(store: Store) -> None:
+def test_answers_never_turn_a_normal_day_into_a_backlog(store: Store) -> None:
     chosen = behind(store, MIN_CAP + 40)
     store.db.execute(
         "update cards set due_day = :day where id >= :id and state = 2",
@@ -103,20 +103,20 @@ def test_a_day_without_a_backlog_never_becomes_one(store: Store) -> None:
     assert len(day_of(store).due) == 10
 
 
-def test_the_limit_of_a_deck_holds_as_well(store: Store) -> None:
+def test_deck_limits_apply_in_a_backlog(store: Store) -> None:
     behind(store, 120)
     save_options(store, "A", {"reviews_per_day": 7})
 
     assert len(day_of(store).due) == 7
 
 
-def test_new_cards_come_on_request(store: Store) -> None:
+def test_new_cards_come_in_a_backlog_on_request(store: Store) -> None:
     behind(store, 120)
 
     assert len(day_of(store, CardFilter(new=3)).new) == 3
 
 
-def test_who_wants_all_gets_all(store: Store) -> None:
+def test_the_cap_can_be_turned_off(store: Store) -> None:
     behind(store, 120)
     save_setting(store, "catch_up", "no")
 
@@ -125,7 +125,7 @@ def test_who_wants_all_gets_all(store: Store) -> None:
     assert (len(found.due), found.overdue) == (120, 0)
 
 
-def test_what_fades_fastest_comes_first(store: Store) -> None:
+def test_cards_forgotten_fastest_come_first(store: Store) -> None:
     chosen = behind(store, 90)
     for index, card in enumerate(chosen):
         store.db.execute(
@@ -146,7 +146,7 @@ def test_what_fades_fastest_comes_first(store: Store) -> None:
 
     losses = [loss(card) for card in day_of(store).due]
 
-    # The order leaves a small power out, so neighbours may change places.
+    # The order ignores the small decay, so neighbours may be swapped.
     assert losses[0] == pytest.approx(max(map(loss, chosen)), rel=0.1)
     assert sum(losses[:25]) > 0.97 * sum(sorted(map(loss, chosen))[-25:])
     assert losses[0] > 3 * losses[-1]

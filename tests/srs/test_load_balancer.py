@@ -1,4 +1,4 @@
-"""Days to come stay even, and free where the person keeps them free."""
+"""Load balancing: even days, easy days and vacations."""
 
 from collections import Counter
 from pathlib import Path
@@ -36,7 +36,7 @@ FACTORS = [n / 500 for n in range(500)]
 def chosen(
     load: DueCounts, lower: int, upper: int, easy: tuple[float, ...] = USUAL
 ) -> Counter[int]:
-    """Count where answers of any luck land."""
+    """Count the days picked for all fuzz factors."""
     return Counter(
         load.picker(MONDAY, factor, easy, even=True)(lower, upper) for factor in FACTORS
     )
@@ -55,7 +55,7 @@ def test_a_day_with_few_cards_is_preferred() -> None:
     assert found[10] > 400
 
 
-def test_days_are_weighed_as_anki_weighs_them() -> None:
+def test_days_are_weighed_as_in_anki() -> None:
     load = DueCounts({MONDAY + 8: 3, MONDAY + 9: 2, MONDAY + 10: 7})
     weights = {8: 3**-2.15 * 8**-3, 9: 2**-2.15 * 9**-3, 10: 7**-2.15 * 10**-3}
 
@@ -66,7 +66,7 @@ def test_days_are_weighed_as_anki_weighs_them() -> None:
         assert found[day] == pytest.approx(500 * weight / total, abs=1)
 
 
-def test_far_days_are_taken_evenly() -> None:
+def test_long_intervals_are_not_balanced() -> None:
     load = DueCounts({MONDAY + 95: 400})
 
     found = chosen(load, 94, 97)
@@ -74,16 +74,16 @@ def test_far_days_are_taken_evenly() -> None:
     assert found == {94: 125, 95: 125, 96: 125, 97: 125}
 
 
-def test_a_free_weekday_gets_nothing_while_another_day_is_in_reach() -> None:
+def test_a_free_weekday_gets_no_card_if_another_day_is_open() -> None:
     no_sunday = (1, 1, 1, 1, 1, 1, 0.0)
 
     assert 6 not in chosen(DueCounts({}), 4, 8, no_sunday)
     assert chosen(DueCounts({}), 6, 6, no_sunday) == {6: 500}
-    # Beyond the days that are balanced, too: 97 days on is a Sunday.
+    # Also beyond the balanced days: 97 days later is a Sunday.
     assert 97 not in chosen(DueCounts({}), 94, 99, no_sunday)
 
 
-def test_an_eased_weekday_gets_its_share_of_the_others() -> None:
+def test_an_easy_weekday_gets_its_share() -> None:
     half_saturday = (1, 1, 1, 1, 1, 0.5, 1)
     counts = {MONDAY + day: 10 for day in (3, 4, 6, 7)}
 
@@ -94,7 +94,7 @@ def test_an_eased_weekday_gets_its_share_of_the_others() -> None:
     assert 5 not in full
 
 
-def test_days_away_stay_empty() -> None:
+def test_vacation_days_stay_empty() -> None:
     load = DueCounts({}, away=((MONDAY + 5, MONDAY + 7),))
 
     assert set(chosen(load, 4, 8)) == {4, 8}
@@ -109,7 +109,7 @@ def test_days_away_stay_empty() -> None:
     factor=st.floats(0, 1, exclude_max=True),
     even=st.booleans(),
 )
-def test_the_choice_lies_in_the_range_and_is_always_the_same(
+def test_the_picked_day_is_in_range_and_reproducible(
     counts: dict[int, int],
     easy: tuple[float, ...],
     away: list[tuple[int, int]],
@@ -128,7 +128,7 @@ def test_the_choice_lies_in_the_range_and_is_always_the_same(
 
 
 def answer_all(store: Store, rating: Rating = Rating.GOOD) -> Counter[str]:
-    """Answer what is due and count the weekdays on which it is due again."""
+    """Answer the due cards and count the weekdays on which they are due again."""
     session = Session(store, Clock())
     while session.next() is not None:
         shown = session.next_states()[rating]
@@ -139,7 +139,7 @@ def answer_all(store: Store, rating: Rating = Rating.GOOD) -> Counter[str]:
     return Counter(f"{day_date(day):%a}" for (day,) in rows)
 
 
-def test_easy_days_hold_for_answers_and_a_rebuild_keeps_them(tmp_path: Path) -> None:
+def test_easy_days_apply_to_answers_and_survive_a_rebuild(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, numbered(120), NOON)
     save_setting(store, "catch_up", "no")
@@ -155,7 +155,7 @@ def test_easy_days_hold_for_answers_and_a_rebuild_keeps_them(tmp_path: Path) -> 
     store.close()
 
 
-def test_a_heavy_day_gets_fewer_cards_than_luck_would_give_it(tmp_path: Path) -> None:
+def test_a_heavy_day_gets_fewer_cards(tmp_path: Path) -> None:
     heavy = TODAY + 42
 
     def landed(name: str, balance: bool) -> int:
@@ -180,7 +180,7 @@ def test_a_heavy_day_gets_fewer_cards_than_luck_would_give_it(tmp_path: Path) ->
     assert landed("even", True) < 5
 
 
-def test_the_load_counts_what_is_due_after_today(tmp_path: Path) -> None:
+def test_due_counts_cover_the_days_after_today(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, numbered(3), NOON)
     make_due(store, ids_of(store)[:2], days_ago=1)
@@ -196,7 +196,7 @@ def test_the_load_counts_what_is_due_after_today(tmp_path: Path) -> None:
     store.close()
 
 
-def test_cards_move_from_day_to_day() -> None:
+def test_due_counts_follow_moved_cards() -> None:
     load = DueCounts({MONDAY + 1: 1})
 
     load.move(MONDAY + 1, MONDAY + 2)
@@ -207,7 +207,7 @@ def test_cards_move_from_day_to_day() -> None:
     assert [load.count(MONDAY + day) for day in (1, 2, 3)] == [0, 2, 0]
 
 
-def test_times_away_are_read(tmp_path: Path) -> None:
+def test_vacations_are_parsed(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     save_setting(store, "away", "2027-05-01 2026-12-24..2027-01-02")
 
@@ -218,12 +218,12 @@ def test_times_away_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["soon", "2026-13-01", "2027-01-02..2026-12-24", ".."])
-def test_times_away_that_are_none_are_refused(text: str) -> None:
+def test_invalid_vacations_are_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         away_days(text)
 
 
-def test_luck_decides_among_days_that_are_as_good() -> None:
+def test_equal_days_are_picked_at_random() -> None:
     load = DueCounts({})
 
     found = {

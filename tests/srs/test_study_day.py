@@ -40,7 +40,7 @@ moments = st.integers(946_684_800_000, 2_082_758_400_000)
 
 
 def moment(text: str, zone: str = "UTC") -> int:
-    """Give UTC milliseconds of a local time; `fold` 1 is written as a final `*`."""
+    """Return the UTC milliseconds of a local time; a final `*` means fold=1."""
     local = datetime.fromisoformat(text.rstrip("*"))
     local = local.replace(tzinfo=ZoneInfo(zone), fold=int(text.endswith("*")))
     return round(local.timestamp() * 1000)
@@ -105,16 +105,16 @@ def test_a_day_starts_with_its_first_millisecond(
 
     start = calendar.start_ms(day)
 
-    # The day that Samoa left out in 2011 begins and ends at the same moment.
+    # The day that Samoa skipped in 2011 begins and ends at the same moment.
     assert calendar.day(start - 1) < day <= calendar.day(start)
 
 
-# Where the clock is put back to the very hour of the rollover, that one second
-# is still yesterday's; with the hours from 4 on that happens nowhere.
+# If a clock is set back to exactly the rollover hour, that second belongs to the day
+# before; no zone does so from 4 o'clock on.
 @given(zone=zones, rollover=st.integers(4, 22), one=moments, later=st.integers(0))
 @example("America/New_York", 4, moment("2026-11-01 01:59", "America/New_York"), 61_000)
 @example("Africa/Casablanca", 4, moment("2026-02-15 02:59:59.5", "UTC"), 999)
-def test_days_never_go_backwards(
+def test_study_days_never_go_backwards(
     zone: str, rollover: int, one: int, later: int
 ) -> None:
     calendar = Calendar(zone_offset(zone), rollover)
@@ -163,7 +163,7 @@ def _in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_in_tokyo")
-def test_without_a_name_the_zone_is_the_machines_own() -> None:
+def test_without_a_name_the_system_zone_is_used() -> None:
     at = moment("2026-11-23 12:00")
 
     assert (zone_offset("")(at), system_offset(at)) == (540, 540)
@@ -177,7 +177,7 @@ def test_an_unknown_zone_is_refused(name: str) -> None:
         zone_offset(name)
 
 
-def test_a_moment_is_rendered_with_the_offset_of_the_place() -> None:
+def test_a_moment_is_rendered_with_the_local_offset() -> None:
     calendar = Calendar(zone_offset("America/New_York"))
 
     found = [

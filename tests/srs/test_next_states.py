@@ -1,4 +1,4 @@
-"""What a rating makes of a card, with the real Anki as the judge."""
+"""Next states of a card, compared with the real Anki."""
 
 import math
 import random
@@ -39,7 +39,7 @@ ALMOST_ONE = 1 - 2**-48
 
 
 def at(day: int, second: int = 0) -> AnswerTime:
-    """Give a moment counted from noon of a fixed study day."""
+    """Return a moment relative to noon of a fixed study day."""
     return AnswerTime(NOON + day * DAY_MS + second * 1000)
 
 
@@ -83,7 +83,9 @@ def in_review(
         (36500, (34673, 36500)),
     ],
 )
-def test_fuzz_has_the_bounds_of_anki(interval: float, bounds: tuple[int, int]) -> None:
+def test_the_fuzz_range_is_that_of_anki(
+    interval: float, bounds: tuple[int, int]
+) -> None:
     found = tuple(fuzzed(interval, 1, 36500, uniform(f)) for f in (0.0, ALMOST_ONE))
 
     assert found == bounds
@@ -128,7 +130,7 @@ def test_fuzz_is_the_same_on_every_machine() -> None:
     ]
 
 
-# Laws
+# Properties
 
 presets = st.builds(
     Preset,
@@ -166,7 +168,7 @@ def test_hard_is_shorter_than_good_and_good_than_easy(
 
 
 @given(answers=steps_of_a_card, preset=presets)
-def test_a_card_is_always_due_in_exactly_one_way(
+def test_a_card_is_due_by_day_or_by_minute(
     answers: list[tuple[Rating, int, int]], preset: Preset
 ) -> None:
     progress, day = SchedulingState(), 0
@@ -200,7 +202,7 @@ def test_replaying_the_log_gives_the_same_progress(
 
 
 @given(card=review_cards, preset=presets, elapsed=st.integers(0, 400))
-def test_the_same_question_has_the_same_outcomes(
+def test_next_states_are_reproducible(
     card: SchedulingState, preset: Preset, elapsed: int
 ) -> None:
     one = next_states(card, preset, at(elapsed), "card")
@@ -209,7 +211,7 @@ def test_the_same_question_has_the_same_outcomes(
 
 
 @given(stability=st.floats(0.1, 5000), retention=st.floats(0.70, 0.99))
-def test_at_the_interval_recall_has_fallen_to_the_desired_retention(
+def test_recall_at_the_interval_is_the_desired_retention(
     stability: float, retention: float
 ) -> None:
     preset = Preset(desired_retention=retention)
@@ -221,7 +223,7 @@ def test_at_the_interval_recall_has_fallen_to_the_desired_retention(
     assert math.isclose(found, retention, rel_tol=1e-9)
 
 
-def test_a_clock_that_was_put_back_counts_as_the_same_day() -> None:
+def test_a_clock_set_back_counts_as_the_same_day() -> None:
     card = in_review()
 
     assert next_states(card, PLAIN, at(-3), "card")[Rating.GOOD].stability == (
@@ -289,7 +291,7 @@ M, H, D = 60, 3600, 86_400
         "the second of two",
         "the second of three",
         "the last of three",
-        "a step that is no more",
+        "a step that no longer exists",
         "one step of a day",
         "one step of four days",
         "steps of days",
@@ -315,7 +317,7 @@ def test_new_cards_go_through_their_steps(
     ],
     ids=["no steps", "one step", "three steps"],
 )
-def test_a_forgotten_card_goes_through_the_relearning_steps(
+def test_a_lapsed_card_goes_through_the_relearning_steps(
     steps: tuple[int, ...], expected: tuple[State, int, int]
 ) -> None:
     preset = replace(PLAIN, relearning_steps=steps)
@@ -353,7 +355,7 @@ def test_only_a_forgotten_review_is_a_lapse() -> None:
         "two days",
     ],
 )
-def test_a_step_across_the_rollover_is_due_when_that_day_begins(
+def test_a_step_across_the_rollover_is_due_at_the_day_start(
     second: int, delay: int, due: int
 ) -> None:
     preset = replace(PLAIN, learning_steps=(delay,))
@@ -364,7 +366,7 @@ def test_a_step_across_the_rollover_is_due_when_that_day_begins(
     assert found.interval == -delay
 
 
-def test_what_an_answer_was_follows_from_the_state_before() -> None:
+def test_the_kind_of_a_review_depends_on_the_state_before() -> None:
     assert [review_kind(SchedulingState(state), 5) for state in State] == [
         ReviewKind.LEARN,
         ReviewKind.LEARN,
@@ -402,12 +404,12 @@ def test_what_an_answer_was_follows_from_the_state_before() -> None:
     ],
     ids=str,
 )
-def test_a_preset_outside_its_range_is_refused(options: dict[str, Any]) -> None:
+def test_a_preset_outside_its_range_is_rejected(options: dict[str, Any]) -> None:
     with pytest.raises(msgspec.ValidationError):
         resolve("", {"": options})
 
 
-def test_parameters_and_their_ranges_are_those_of_fsrs() -> None:
+def test_default_parameters_and_ranges_are_those_of_fsrs() -> None:
     low, high = scheduler.LOWER_BOUNDS_PARAMETERS, scheduler.UPPER_BOUNDS_PARAMETERS
 
     assert tuple(zip(low, high, strict=True)) == PARAMETER_RANGES
@@ -465,7 +467,7 @@ def gap(progress: SchedulingState, dice: random.Random) -> int:
 
 
 def is_near(ours: SchedulingState, theirs: Offer, preset: Preset) -> bool:
-    """Compare, allowing for what Anki's single precision can't tell apart."""
+    """Compare within the single precision of Anki."""
     exact = interval_days(theirs.stability, preset)
     off = abs(ours.interval - theirs.interval)
     on_the_edge = abs(exact % 1 - 0.5) < 1e-5 * exact
@@ -478,7 +480,7 @@ def is_near(ours: SchedulingState, theirs: Offer, preset: Preset) -> bool:
 
 
 def has_room(progress: SchedulingState, preset: Preset) -> bool:
-    """Anki's backend crashes where an easy learning card passes the maximum."""
+    """Return False where Anki crashes: Easy in learning beyond the maximum."""
     if progress.state is State.REVIEW:
         return True
     roomy = replace(preset, maximum_interval=36500)
@@ -491,16 +493,16 @@ def has_room(progress: SchedulingState, preset: Preset) -> bool:
 def compared(
     anki: AnkiScheduler, preset: Preset, dice: random.Random
 ) -> list[tuple[SchedulingState, Rating, SchedulingState, Offer]]:
-    """Live one card's life and collect where Anki would do something else."""
+    """Answer one card many times and collect differences from Anki."""
     anki.use(preset)
     progress, day = SchedulingState(), 0
     different = []
-    for turn in range(10):
-        elapsed = gap(progress, dice) if turn else 0
+    for answer in range(10):
+        elapsed = gap(progress, dice) if answer else 0
         day += elapsed
         if not has_room(progress, preset):
             break
-        ours = next_states(progress, preset, at(day, turn), "card")
+        ours = next_states(progress, preset, at(day, answer), "card")
         theirs = anki.offers(progress, elapsed)
         different += [
             (progress, rating, ours[rating], theirs[rating])
@@ -508,7 +510,7 @@ def compared(
             if not is_near(ours[rating], theirs[rating], preset)
         ]
         after = ours[dice.choices(list(Rating), [2, 2, 5, 2])[0]]
-        # A card of Anki keeps four decimals of one and three of the other.
+        # Anki stores four decimals of stability and three of difficulty.
         progress = replace(
             after,
             stability=max(0.0001, round(after.stability or 0, 4)),
@@ -518,7 +520,9 @@ def compared(
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_anki_offers_the_same_with_the_defaults(anki: AnkiScheduler, seed: int) -> None:
+def test_anki_offers_the_same_intervals_by_default(
+    anki: AnkiScheduler, seed: int
+) -> None:
     dice = random.Random(seed)
 
     different = [one for _ in range(10) for one in compared(anki, PLAIN, dice)]
@@ -527,7 +531,7 @@ def test_anki_offers_the_same_with_the_defaults(anki: AnkiScheduler, seed: int) 
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_anki_offers_the_same_with_other_presets(
+def test_anki_offers_the_same_intervals_with_other_presets(
     anki: AnkiScheduler, seed: int
 ) -> None:
     dice = random.Random(100 + seed)
@@ -540,7 +544,7 @@ def test_anki_offers_the_same_with_other_presets(
 
 
 @pytest.mark.parametrize("maximum", [36500, 30, 5, 1])
-def test_anki_never_lets_fuzz_go_below_the_last_interval(
+def test_fuzz_never_goes_below_the_last_interval_as_in_anki(
     anki: AnkiScheduler, maximum: int
 ) -> None:
     preset = replace(PLAIN, maximum_interval=maximum, relearning_steps=())
@@ -559,7 +563,7 @@ def test_anki_never_lets_fuzz_go_below_the_last_interval(
     assert different == []
 
 
-def test_short_steps_without_steps_need_parameters_that_know_them(
+def test_short_term_learning_needs_short_term_parameters(
     anki: AnkiScheduler,
 ) -> None:
     parameters = (*DEFAULT_PARAMETERS[:17], 0.0, *DEFAULT_PARAMETERS[18:])
