@@ -33,9 +33,9 @@ def dry_run_remark() -> str:
     return _("(dry run: nothing was changed)")
 
 
-def percent(share: float) -> str:
-    """Format a share as a whole percentage."""
-    return f"{100 * share:.0f} %"
+def percent(share: float | None, digits: int = 0) -> str:
+    """Format a share from 0 to 1 as a percentage; a dash for None."""
+    return "–" if share is None else f"{100 * share:.{digits}f} %"
 
 
 def deck_name(deck: str) -> str:

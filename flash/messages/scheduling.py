@@ -2,7 +2,13 @@
 
 from datetime import date
 
-from flash.messages.statistics import card_count, day_count, review_count
+from flash.messages.phrases import (
+    count_cards,
+    count_days,
+    count_reviews,
+    deck_name,
+    percent,
+)
 from flash.messages.translate import _, ngettext
 from srs.forecast.exam_forecast import ExamForecast
 from srs.forecast.workload import Workload
@@ -11,22 +17,14 @@ from srs.optimizer.fit import ADVISED, NEEDED, Fit, KeptReason
 from srs.optimizer.reschedule import RescheduleResult
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
 def _minutes(minutes: float) -> str:
     return _("{n} min per day").format(n=f"{minutes:.0f}")
-
-
-def _deck(deck: str) -> str:
-    return deck or _("all decks")
 
 
 def exam_set(exam: Exam, day: date) -> str:
     """Confirm that an exam was set."""
     message = _("exam on {date}: {deck}; see the forecast with flash exam")
-    return message.format(date=day, deck=_deck(exam.deck))
+    return message.format(date=day, deck=deck_name(exam.deck))
 
 
 def exam_cleared(day: date | None) -> str:
@@ -39,7 +37,7 @@ def exam_cleared(day: date | None) -> str:
 def exam_title(exam: Exam, day: date, found: ExamForecast) -> str:
     """Return the title of the forecast of an exam."""
     return _("exam on {date}, in {days}: {deck}").format(
-        date=day, days=day_count(found.days), deck=_deck(exam.deck)
+        date=day, days=count_days(found.days), deck=deck_name(exam.deck)
     )
 
 
@@ -52,11 +50,11 @@ def exam_forecast(found: ExamForecast) -> list[str]:
     )
     width = max(len(name) for name, _share in rows) + 2
     lines = [
-        _("{cards}, {new} new").format(cards=card_count(found.cards), new=found.new),
+        _("{cards}, {new} new").format(cards=count_cards(found.cards), new=found.new),
         "",
         *(
             _("{name}{share} of the points").format(
-                name=name.ljust(width), share=_percent(share)
+                name=name.ljust(width), share=percent(share)
             )
             for name, share in rows
         ),
@@ -64,7 +62,7 @@ def exam_forecast(found: ExamForecast) -> list[str]:
         _("as set, {new}: {minutes}, {share} of the cards seen").format(
             new=_new_per_day(found.new_per_day),
             minutes=_minutes(found.minutes),
-            share=_percent(found.begun),
+            share=percent(found.begun),
         ),
     ]
     if found.new:
@@ -73,7 +71,7 @@ def exam_forecast(found: ExamForecast) -> list[str]:
             message.format(
                 new=_new_per_day(found.needed_per_day),
                 minutes=_minutes(found.needed_minutes),
-                share=_percent(found.needed_expected),
+                share=percent(found.needed_expected),
             )
         )
     fits = minutes_suffice(found)
@@ -100,7 +98,7 @@ def simulation_title(found: Workload) -> list[str]:
     """Return the lines above the table of a simulation."""
     return [
         _("{cards}, {new} of them new; {days} from now").format(
-            cards=card_count(found.cards), new=found.new, days=day_count(found.days)
+            cards=count_cards(found.cards), new=found.new, days=count_days(found.days)
         ),
         _("recalled today: {n}").format(n=f"{found.remembered:.0f}"),
     ]
@@ -110,7 +108,7 @@ def fit_title(deck: str, fit: Fit) -> str:
     """Return the title of fitted parameters."""
     usable = _("{n} usable").format(n=fit.items) if fit.items else _("none usable")
     return _("{deck}: {reviews}, {usable}").format(
-        deck=_deck(deck), reviews=review_count(fit.reviews), usable=usable
+        deck=deck_name(deck), reviews=count_reviews(fit.reviews), usable=usable
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
+from flash.messages.phrases import count_days, count_reviews, percent
 from flash.messages.translate import _, ngettext
 from srs.models.cards import Rating
 from srs.stats.calibration import Calibration
@@ -13,34 +14,14 @@ from srs.stats.overview import Overview
 from srs.stats.retention import INTERVALS, Retention, confidence_interval
 
 
-def card_count(count: int) -> str:
-    """Format a number of cards."""
-    return ngettext("{n} card", "{n} cards", count).format(n=count)
-
-
-def review_count(count: int) -> str:
-    """Format a number of reviews."""
-    return ngettext("{n} review", "{n} reviews", count).format(n=count)
-
-
 def answer_count(count: int) -> str:
     """Format a number of answers."""
     return ngettext("{n} answer", "{n} answers", count).format(n=count)
 
 
-def day_count(count: int) -> str:
-    """Format a number of days."""
-    return ngettext("{n} day", "{n} days", count).format(n=count)
-
-
 def leech_count(count: int) -> str:
     """Format a number of leeches."""
     return ngettext("{n} leech", "{n} leeches", count).format(n=count)
-
-
-def percent(share: float | None, digits: int = 1) -> str:
-    """Format a share from 0 to 1; a dash for None."""
-    return "–" if share is None else f"{100 * share:.{digits}f} %"
 
 
 def seconds(value: float | None) -> str:
@@ -132,7 +113,7 @@ def due_total(due: Sequence[int]) -> str:
     if not any(due):
         return _("No reviews in the next {days} days").format(days=len(due))
     return _("{reviews} in {days} days, {week} in 7").format(
-        reviews=review_count(sum(due)), days=len(due), week=sum(due[:7])
+        reviews=count_reviews(sum(due)), days=len(due), week=sum(due[:7])
     )
 
 
@@ -151,7 +132,7 @@ def weeks_title(answers: int, weeks: int) -> str:
 def year_summary(answers: int, days: int, darkest: int) -> str:
     """Summarise the answers of a year; `darkest` is the least of its darkest days."""
     summary = _("{answers} on {days} of the last year").format(
-        answers=answer_count(answers), days=day_count(days)
+        answers=answer_count(answers), days=count_days(days)
     )
     if not darkest:
         return summary
@@ -169,7 +150,7 @@ def day_summary(day: date, answers: int, spent_s: float) -> str:
 
 def retention_summary(groups: Sequence[Retention]) -> str:
     """Summarise retention by groups."""
-    reviews = review_count(sum(group.reviews for group in groups))
+    reviews = count_reviews(sum(group.reviews for group in groups))
     return _("{reviews} in the last year, with 95 % confidence intervals").format(
         reviews=reviews
     )
@@ -210,7 +191,7 @@ def calibration_errors(found: Calibration) -> list[str]:
 def calibration_summary(found: Calibration) -> str:
     """Summarise predicted and actual recall."""
     recall = _("{predicted} predicted, {recalled} recalled").format(
-        predicted=percent(found.predicted), recalled=percent(found.recalled)
+        predicted=percent(found.predicted, 1), recalled=percent(found.recalled, 1)
     )
     return f"{recall}; {', '.join(calibration_errors(found))}"
 
@@ -245,12 +226,12 @@ def overview_figures(
         (_("Due"), str(found.due), _("{n} tomorrow").format(n=found.forecast[1])),
         (
             _("Streak"),
-            day_count(found.streak),
+            count_days(found.streak),
             _("{answers} in total").format(answers=answer_count(found.reviews)),
         ),
         (
             _("Retention"),
-            percent(total.share),
+            percent(total.share, 1),
             _("last 30 days; desired {share}").format(share=f"{desired_retention:.0%}"),
         ),
         (

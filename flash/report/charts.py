@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from flash.messages import statistics as messages
+from flash.messages.phrases import percent
 from flash.messages.translate import _
-from flash.report.markup import tag, text
+from flash.report.markup import tag, text_node
 from flash.report.plots import HeatMap, left_edge, ticks
 from srs.scheduler.study_day import day_date
 from srs.stats.calibration import Calibration
@@ -24,7 +25,7 @@ _FEW = 10
 """Bins with fewer answers are not drawn."""
 
 
-class Column(Struct, frozen=True):
+class Bar(Struct, frozen=True):
     """A column of a column chart."""
 
     name: str
@@ -46,14 +47,14 @@ def _label(
 ) -> str:
     """Draw text; the anchor is start, middle or end."""
     anchor_ = None if anchor == "start" else anchor
-    return tag("text", text(value), x=x, y=y, class_=kind, text_anchor=anchor_)
+    return tag("text", text_node(value), x=x, y=y, class_=kind, text_anchor=anchor_)
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, kind: str = "rule") -> str:
     return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=kind)
 
 
-def column_chart(label: str, bars: Sequence[Column], *, edges: bool = False) -> str:
+def column_chart(label: str, bars: Sequence[Bar], *, edges: bool = False) -> str:
     """Draw a column chart.
 
     Args:
@@ -77,7 +78,7 @@ def column_chart(label: str, bars: Sequence[Column], *, edges: bool = False) -> 
     return _svg(label, ground + 20, *parts)
 
 
-def _column(bar: Column, left: float, each: float, top: float, height: float) -> str:
+def _column(bar: Bar, left: float, each: float, top: float, height: float) -> str:
     ground = top + _HEIGHT
     # The whole height reacts to the pointer, for low columns too.
     hit = tag("rect", x=left, y=top, width=each, height=_HEIGHT, class_="hit")
@@ -87,7 +88,7 @@ def _column(bar: Column, left: float, each: float, top: float, height: float) ->
     if bar.show_value and bar.value:
         x, y = left + each / 2, ground - height - 4
         value = _label(x, y, str(bar.value), "figure", anchor="middle")
-    return tag("g", tag("title", text(bar.hover)), hit, mark, value)
+    return tag("g", tag("title", text_node(bar.hover)), hit, mark, value)
 
 
 def heat_map_chart(label: str, grid: HeatMap, weeks: int) -> str:
@@ -120,7 +121,7 @@ def heat_map_chart(label: str, grid: HeatMap, weeks: int) -> str:
 
 def _cell(x: float, y: float, shade: int, hover: str) -> str:
     side = _CELL - 2
-    title = tag("title", text(hover))
+    title = tag("title", text_node(hover))
     kind = f"shade{shade}"
     return tag("rect", title, x=x, y=y, width=side, height=side, rx=2, class_=kind)
 
@@ -156,11 +157,11 @@ def share_rows(
         low, high = confidence_interval(found)
         line = _line(at(max(low, left)), y, at(high), y, "range")
         dot = tag("circle", cx=at(found.share or 0), cy=y, r=4, class_="mark")
-        percent = messages.percent(found.share)
+        recalled = percent(found.share, 1)
         parts += [
             _share(name, found, line, dot),
             _label(start - 10, y + 4, name, anchor="end"),
-            _label(WIDTH - 46, y + 4, percent, "figure", anchor="end"),
+            _label(WIDTH - 46, y + 4, recalled, "figure", anchor="end"),
             _label(WIDTH - EDGE, y + 4, str(found.reviews), anchor="end"),
         ]
     return _svg(label, bottom + 4, *parts)
@@ -240,4 +241,4 @@ def _share_edge(rows: Sequence[Retention], desired: float) -> float:
 def _share(name: str, found: Retention, *marks: str) -> str:
     """Group the marks of a share with their numbers on hover."""
     hover = messages.retention_details(name, found)
-    return tag("g", tag("title", text(hover)), *marks)
+    return tag("g", tag("title", text_node(hover)), *marks)

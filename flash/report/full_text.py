@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cards.text.width import width_of
 from flash.messages import statistics as messages
+from flash.messages.phrases import percent
 from flash.messages.translate import _
 from flash.report.plots import left_edge, range_plot
 from flash.report.text import bars
@@ -66,7 +67,7 @@ def _ranges(
     for name, found in rows:
         low, high = confidence_interval(found)
         plot = range_plot(low, found.share or 0, high, left=left, columns=room)
-        share = messages.percent(found.share)
+        share = percent(found.share, 1)
         label = f"{padded(name, names)}  {share:>7}"
         yield f"  {label}  {plot:<{room}} {found.reviews:>6}"
     yield ""
@@ -82,8 +83,8 @@ def _calibration(found: Calibration, columns: int) -> Iterator[str]:
     rows: list[CalibrationBin | Calibration] = [*found.bins, found]
     for row in rows:
         if row.reviews:
-            predicted = messages.percent(row.predicted)
-            recalled = messages.percent(row.recalled)
+            predicted = percent(row.predicted, 1)
+            recalled = percent(row.recalled, 1)
             end = f"  {_('total')}" if row is found else ""
             yield f"  {predicted:>9}{recalled:>10}{row.reviews:>9}{end}"
     parts = messages.calibration_errors(found)
@@ -154,7 +155,7 @@ def _indented(name: str, room: int) -> str:
 
 
 def _deck_counts(deck: DeckSummary) -> str:
-    share = messages.percent(deck.retention.share, 0)
+    share = percent(deck.retention.share)
     counts = f"{deck.cards:>7}{deck.new:>7}{deck.mature:>8}"
     return f"{counts}{share:>10}{deck.minutes_a_week:>10.1f}"
 

@@ -9,6 +9,7 @@ from html import escape
 from unicodedata import category
 
 from flash.messages import statistics as messages
+from flash.messages.phrases import percent
 from flash.messages.translate import _
 from srs.stats.difficult_cards import CardQuestion, ConfusedPair, DifficultCard
 from srs.stats.overview import DeckSummary
@@ -17,7 +18,7 @@ _EMPTY = frozenset(("meta", "br"))
 _REFUSED = frozenset(("Cc", "Cs"))
 
 
-def text(value: str) -> str:
+def text_node(value: str) -> str:
     """Escape text, without control characters."""
     return escape("".join(c for c in value if category(c) not in _REFUSED or c == "\n"))
 
@@ -56,14 +57,14 @@ def data_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         rows: Texts.
     """
     cells = [
-        [tag("td", text(row[0])), *(_number(value) for value in row[1:])]
+        [tag("td", text_node(row[0])), *(_number(value) for value in row[1:])]
         for row in rows
     ]
     table = _table(head, cells, range(1, len(head)))
-    return tag("details", tag("summary", text(_("Data"))), table)
+    return tag("details", tag("summary", text_node(_("Data"))), table)
 
 
-def deck_table(found: Sequence[DeckSummary]) -> str:
+def deck_summary_table(found: Sequence[DeckSummary]) -> str:
     """Make the table of decks, children indented below their parents."""
     head = (
         _("Deck"),
@@ -78,11 +79,11 @@ def deck_table(found: Sequence[DeckSummary]) -> str:
         depth, name = deck.deck.count("::"), deck.deck.split("::")[-1]
         rows.append(
             [
-                tag("td", text(name), style=f"padding-left:{0.75 * depth:g}rem"),
+                tag("td", text_node(name), style=f"padding-left:{0.75 * depth:g}rem"),
                 _number(str(deck.cards)),
                 _number(str(deck.new)),
                 _number(str(deck.mature)),
-                _number(messages.percent(deck.retention.share, 0)),
+                _number(percent(deck.retention.share)),
                 _number(f"{deck.minutes_a_week:.1f}"),
             ]
         )
@@ -92,7 +93,7 @@ def deck_table(found: Sequence[DeckSummary]) -> str:
 def difficult_table(found: Sequence[DifficultCard]) -> str:
     """Make the table of the cards with the most lapses."""
     if not found:
-        return tag("p", text(_("No card has three lapses.")))
+        return tag("p", text_node(_("No card has three lapses.")))
     rows = [
         [
             _number(str(card.lapses)),
@@ -118,7 +119,12 @@ def _table(
 ) -> str:
     """Make a table of cells that are elements already."""
     names = (
-        tag("th", text(name), scope="col", class_="number" if i in numbers else None)
+        tag(
+            "th",
+            text_node(name),
+            scope="col",
+            class_="number" if i in numbers else None,
+        )
         for i, name in enumerate(head)
     )
     body = (tag("tr", *row) for row in rows)
@@ -127,12 +133,12 @@ def _table(
 
 
 def _number(value: str) -> str:
-    return tag("td", text(value), class_="number")
+    return tag("td", text_node(value), class_="number")
 
 
 def _question(asked: CardQuestion, mark: str = "") -> str:
     """Make a cell with a question in its language, above its deck and a mark."""
-    question = tag("bdi", text(asked.question), lang=asked.language or None)
+    question = tag("bdi", text_node(asked.question), lang=asked.language or None)
     parts = (asked.deck.replace("::", " › "), mark)
     details = " · ".join(part for part in parts if part)
-    return tag("td", question, tag("br"), tag("small", text(details)))
+    return tag("td", question, tag("br"), tag("small", text_node(details)))

@@ -6,7 +6,7 @@ The same statistics make the same page, byte by byte.
 
 from flash.messages import statistics as messages
 from flash.messages.translate import _
-from flash.report.markup import tag, text
+from flash.report.markup import tag, text_node
 from flash.report.sections import sections
 from srs.scheduler.study_day import day_date
 from srs.stats.collect import Statistics
@@ -26,13 +26,13 @@ def page(found: Statistics) -> str:
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
         tag("meta", name="viewport", content=_VIEWPORT),
-        tag("title", text(f"{title} · flash")),
+        tag("title", text_node(f"{title} · flash")),
         tag("style", _STYLE),
     )
     date = f"{day_date(found.today):%A, %Y-%m-%d}"
     day = _("Statistics of {date}").format(date=date)
     body = (
-        tag("header", tag("h1", text(title)), tag("p", text(day))),
+        tag("header", tag("h1", text_node(title)), tag("p", text_node(day))),
         _figures(found),
         tag("main", *(f"\n{section}" for section in sections(found)), "\n"),
     )
@@ -51,8 +51,8 @@ def _figures(found: Statistics) -> str:
     cells = (
         tag(
             "div",
-            tag("dt", text(name)),
-            tag("dd", text(value), tag("small", text(more))),
+            tag("dt", text_node(name)),
+            tag("dd", text_node(value), tag("small", text_node(more))),
         )
         for name, value, more in figures
     )

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from flash.messages import statistics as messages
+from flash.messages.phrases import count_cards, percent
 from flash.messages.translate import _
 from flash.report.charts import (
-    Column,
+    Bar,
     calibration_chart,
     column_chart,
     heat_map_chart,
@@ -14,11 +15,11 @@ from flash.report.charts import (
 )
 from flash.report.markup import (
     data_table,
-    deck_table,
+    deck_summary_table,
     difficult_table,
     pair_table,
     tag,
-    text,
+    text_node,
 )
 from flash.report.plots import heat_map
 from srs.scheduler.study_day import day_date
@@ -43,7 +44,7 @@ def sections(found: Statistics) -> Iterator[str]:
     yield _memory(found.memory)
     if found.decks:
         summary = _("Share recalled and minutes per week, last 30 days")
-        yield _section(_("Decks"), summary, deck_table(found.decks), wide=True)
+        yield _section(_("Decks"), summary, deck_summary_table(found.decks), wide=True)
     table = difficult_table(found.difficult.cards)
     summary = messages.leech_count(found.difficult.leeches)
     yield _section(_("Most lapses"), summary, table, wide=True)
@@ -54,7 +55,7 @@ def sections(found: Statistics) -> Iterator[str]:
 
 
 def _section(title: str, summary: str, *inside: str, wide: bool = False) -> str:
-    head = tag("h2", text(title)) + tag("p", text(summary))
+    head = tag("h2", text_node(title)) + tag("p", text_node(summary))
     return tag("section", head, *inside, class_="wide" if wide else None)
 
 
@@ -102,7 +103,7 @@ def _due(found: Statistics) -> str:
     dates = [day_date(found.today + index) for index in range(len(due))]
     # Today's column includes the overdue, so it gets its number too.
     bars = [
-        Column(
+        Bar(
             f"{date:%m-%d}" if index % 7 == 0 else "",
             count,
             messages.due_on(date, count),
@@ -149,7 +150,7 @@ def _share_table(unit: str, rows: Sequence[tuple[str, Retention]]) -> str:
     cells = [
         [
             name,
-            messages.percent(found.share),
+            percent(found.share, 1),
             str(found.reviews),
             messages.confidence_range(found),
         ]
@@ -166,8 +167,8 @@ def _calibration(found: Calibration) -> str:
     rows = [
         [
             f"{100 * bin_.low:g}–{100 * bin_.high:g} %",
-            messages.percent(bin_.predicted),
-            messages.percent(bin_.recalled),
+            percent(bin_.predicted, 1),
+            percent(bin_.recalled, 1),
             str(bin_.reviews),
         ]
         for bin_ in found.bins
@@ -184,7 +185,7 @@ def _times(found: AnswerTimes) -> str:
         return _section(title, _("No answers in the last year"))
     summary = messages.times_summary(found)
     bars = [
-        Column(str(start), count, messages.time_group_summary(name, count))
+        Bar(str(start), count, messages.time_group_summary(name, count))
         for start, name, count in zip(
             (0, *EDGES_S), messages.time_names(), found.groups, strict=True
         )
@@ -213,7 +214,7 @@ def _memory(found: MemoryDistribution) -> str:
         title,
         stability,
         _groups(stability, _("Days"), found.stability),
-        tag("p", text(difficulty)),
+        tag("p", text_node(difficulty)),
         _groups(difficulty, _("Difficulty"), found.difficulty),
     )
 
@@ -221,10 +222,10 @@ def _memory(found: MemoryDistribution) -> str:
 def _groups(label: str, unit: str, groups: Sequence[CardGroup]) -> str:
     names = [messages.group_name(group) for group in groups]
     bars = [
-        Column(
+        Bar(
             f"{group.low:g}",
             group.cards,
-            f"{name}: {messages.card_count(group.cards)}",
+            f"{name}: {count_cards(group.cards)}",
         )
         for name, group in zip(names, groups, strict=True)
     ]

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from cards.text.width import width_of
 from flash.messages import statistics as messages
+from flash.messages.phrases import count_cards, count_days, count_reviews, percent
 from flash.messages.translate import _
 from flash.report.plots import HeatMap, column_plot, heat_map, shade_character
 from flash.terminal import bar, padded, styled
@@ -51,18 +52,18 @@ def bars(rows: Sequence[tuple[str, int]], columns: int) -> Iterator[str]:
 
 def _today(found: Overview) -> Iterator[str]:
     yield f"{styled(_('today'), '1')}   {messages.today_summary(found)}"
-    yield f"{styled(_('streak'), '1')}  {messages.day_count(found.streak)}"
+    yield f"{styled(_('streak'), '1')}  {count_days(found.streak)}"
 
 
 def _cards(found: Overview, columns: int) -> Iterator[str]:
     cards, reviews = found.cards, found.reviews
-    head = f"{messages.card_count(cards)}, {messages.review_count(reviews)}"
+    head = f"{count_cards(cards)}, {count_reviews(reviews)}"
     yield styled(head, "1")
     yield from bars(messages.card_states(found), columns)
 
 
 def _retention(name: str, found: Retention, columns: int) -> Iterator[str]:
-    share = padded(messages.percent(found.share), 7, right=True)
+    share = padded(percent(found.share, 1), 7, right=True)
     if found.share is None:
         yield f"  {padded(name, 10)}{share}  {_('no reviews yet')}"
         return

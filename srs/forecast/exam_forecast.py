@@ -20,7 +20,7 @@ from srs.store.connection import Store
 from srs.store.settings import Options
 
 RUNS = 5
-SAMPLE = 2000
+_SAMPLE = 2000
 """Number of cards that are simulated; of more, a random sample."""
 
 
@@ -110,7 +110,7 @@ def forecast_exam(
     asked = ExamCards(store, options, exam, today)
     if not asked.cards:
         raise NoExamCards
-    ids = sampled(list(asked.cards), SAMPLE, seed)
+    ids = sampled(list(asked.cards), _SAMPLE, seed)
     cards = [asked.cards[card] for card in ids]
     scale = len(asked.cards) / len(cards)
     habits = read_habits(store, now_ms, asked.decks)

@@ -18,7 +18,7 @@ from srs.scheduler.fsrs6 import MemoryModel, memory_model
 from srs.scheduler.fuzz import fuzz_range
 from srs.store.forecast_queries import CardMemory
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class DeckParams:
@@ -80,7 +80,7 @@ def sim_card(params: DeckParams, card: CardMemory, today: int) -> SimCard:
     )
 
 
-def sampled(cards: Sequence[T], most: int, seed: int) -> list[T]:
+def sampled(cards: Sequence[_T], most: int, seed: int) -> list[_T]:
     """Return a random sample of at most `most` cards in their order."""
     if len(cards) <= most:
         return list(cards)

@@ -26,7 +26,7 @@ from srs.store.forecast_queries import cards_in_use
 from srs.store.settings import Options
 
 RETENTIONS = (0.70, 0.75, 0.80, 0.85, 0.88, 0.90, 0.92, 0.95, 0.97)
-SAMPLE = 1500
+_SAMPLE = 1500
 """Number of cards that are simulated; of more, a random sample."""
 
 
@@ -82,7 +82,7 @@ def workload(
     """
     today = options.calendar.day(now_ms)
     found = cards_in_use(store, decks)
-    chosen = sampled(found, SAMPLE, seed)
+    chosen = sampled(found, _SAMPLE, seed)
     scale = len(found) / len(chosen) if chosen else 1.0
     names = deck_names_by_id(store)
     preset = options.preset(deck)

@@ -29,7 +29,7 @@ EPOCHS = 8
 SPLITS = 5
 
 Parameters = tuple[float, ...]
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class NoOptimizer(FlashError):
@@ -212,7 +212,7 @@ def _engine() -> Any:
     return fsrs_rs_python
 
 
-def _guarded(work: Callable[[], T]) -> T:
+def _guarded(work: Callable[[], _T]) -> _T:
     """Run the engine; convert its panics, which are no `Exception`, too."""
     try:
         return work()

@@ -46,7 +46,7 @@ def _decks_of(store: Store, options: Options, owner: str) -> list[int]:
     return sorted(deck for deck, name in names.items() if _owner(name, known) == owner)
 
 
-def optimize(store: Store, options: Options, deck: str) -> DeckFit:
+def fit_deck(store: Store, options: Options, deck: str) -> DeckFit:
     """Fit the parameters of a deck; write nothing.
 
     Args:
@@ -82,7 +82,7 @@ def adopt(store: Store, found: DeckFit, now_ms: int) -> int:
 
     Args:
         store: The store.
-        found: The result of `optimize`.
+        found: The result of `fit_deck`.
         now_ms: UTC milliseconds.
 
     Returns:

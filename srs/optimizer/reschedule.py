@@ -49,7 +49,7 @@ class RescheduleResult(Struct, frozen=True):
     after: tuple[int, ...]
 
 
-def reschedule(
+def reschedule_cards(
     store: Store,
     options: Options,
     now_ms: int,

@@ -11,7 +11,7 @@ from srs.stats.calibration import Calibration, calibration
 from srs.stats.difficult_cards import (
     ConfusedPair,
     DifficultCards,
-    confused_pairs,
+    confused_pair_counts,
     difficult_cards,
 )
 from srs.stats.distributions import (
@@ -89,6 +89,6 @@ def collect_statistics(
         memory=memory_distribution(store, chosen),
         decks=deck_summaries(store, now_ms, chosen),
         difficult=difficult_cards(store, chosen),
-        confused=confused_pairs(store, chosen),
+        confused=confused_pair_counts(store, chosen),
         answers=answers,
     )

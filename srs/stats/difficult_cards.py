@@ -64,7 +64,7 @@ def difficult_cards(store: Store, chosen: DeckFilter) -> DifficultCards:
     return DifficultCards(queries.count_leeches(store, chosen), cards)
 
 
-def confused_pairs(store: Store, chosen: DeckFilter) -> tuple[ConfusedPair, ...]:
+def confused_pair_counts(store: Store, chosen: DeckFilter) -> tuple[ConfusedPair, ...]:
     """Count the confused pairs, most frequent first, at most `SHOWN`."""
     rows = queries.confusion_counts(store, chosen, limit=SHOWN)
     asked = _questions(store, {card for row in rows for card in row[:2]})

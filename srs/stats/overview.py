@@ -85,7 +85,7 @@ def overview(
     cards = queries.card_counts(store, chosen, day=today, end_ms=end_ms)
     answers, again, spent_ms = queries.answer_counts(store, chosen, since_ms=start_ms)
     by_day = queries.answers_by_day(store, chosen, calendar.rollover)
-    due = queries.due_counts(store, chosen, day=today, days=FORECAST_DAYS)
+    due = queries.due_by_day(store, chosen, day=today, days=FORECAST_DAYS)
     young, mature = young_and_mature(store, now_ms - _MONTH_MS, chosen)
     return Overview(
         **cards._asdict(),

@@ -88,7 +88,7 @@ def decks_by_card(store: Store, chosen: DeckFilter) -> dict[int, int]:
     return dict(store.rows(sql, chosen.values()))
 
 
-def due_counts(
+def due_by_day(
     store: Store, chosen: DeckFilter, *, day: int, days: int
 ) -> dict[int, int]:
     """Count reviews by days until they are due; 0 includes the overdue."""

@@ -14,8 +14,8 @@ from simulated_learner import START_DAY, fill, live
 from store_fixtures import DAY_MS, NOON, add, basic, new_store
 
 from cards.text.width import width_of
-from flash.report.charts import Column, column_chart, heat_map_chart
-from flash.report.markup import tag, text
+from flash.report.charts import Bar, column_chart, heat_map_chart
+from flash.report.markup import tag, text_node
 from flash.report.plots import HeatMap, column_plot, heat_map, left_edge, range_plot
 from srs.stats.overview import DayCount
 from srs.store.opening import open_store
@@ -443,7 +443,7 @@ def test_page_and_json_can_be_combined(small: Run) -> None:
 def test_markup_escapes_text_and_attributes() -> None:
     made = tag(
         "p",
-        text('<&"\x07\u3000\ud800\n'),
+        text_node('<&"\x07\u3000\ud800\n'),
         tag("br"),
         class_='a"<',
         x=1.0,
@@ -458,9 +458,7 @@ def test_markup_escapes_text_and_attributes() -> None:
 
 def test_column_heights_are_proportional() -> None:
     chart = ET.fromstring(
-        column_chart(
-            "some", [Column("a", 4, "four"), Column("b", 1, "one"), Column("", 0, "")]
-        )
+        column_chart("some", [Bar("a", 4, "four"), Bar("b", 1, "one"), Bar("", 0, "")])
     )
 
     marks = [one for one in chart.iter("rect") if one.get("class") == "mark"]

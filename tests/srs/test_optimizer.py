@@ -11,7 +11,7 @@ from store_fixtures import DAY_MS, NOON, add, contradictions, new_store, numbere
 from srs.models.cards import ReviewKind
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.optimizer.fit import KeptReason, NoOptimizer, fit, rounded
-from srs.optimizer.parameters import adopt, optimize
+from srs.optimizer.parameters import adopt, fit_deck
 from srs.optimizer.training import read_training_set, training_set
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
@@ -37,7 +37,7 @@ def assert_fits_as_anki(store: Store, folder: Path) -> None:
     in_anki("UTC", "take", collection=folder / "c.anki2", file=file)
     theirs = in_anki("UTC", "fit", collection=folder / "c.anki2")
 
-    found = optimize(store, Options(store), "").fit
+    found = fit_deck(store, Options(store), "").fit
 
     assert found.reviews > 400
     assert found.parameters == rounded(theirs)
@@ -66,7 +66,7 @@ def test_fit_matches_anki_with_cram_and_manual_rows(tmp_path: Path) -> None:
 
 def test_better_parameters_are_adopted_and_can_be_undone(tmp_path: Path) -> None:
     store = lived(tmp_path, 150)
-    found = optimize(store, Options(store), "")
+    found = fit_deck(store, Options(store), "")
     assert found.fit.kept is None
     assert found.fit.before is not None
     assert found.fit.after is not None
@@ -77,7 +77,7 @@ def test_better_parameters_are_adopted_and_can_be_undone(tmp_path: Path) -> None
     options = Options(store)
     assert options.preset("A").parameters == found.fit.parameters
     assert contradictions(store) == []
-    again = optimize(store, options, "").fit
+    again = fit_deck(store, options, "").fit
     assert again.kept is KeptReason.SAME
     undone = undo_last(store, options)
     assert undone is not None
@@ -90,7 +90,7 @@ def test_better_parameters_are_adopted_and_can_be_undone(tmp_path: Path) -> None
 def test_too_few_reviews_keep_the_old_parameters(tmp_path: Path) -> None:
     store = lived(tmp_path, 2)
 
-    found = optimize(store, Options(store), "").fit
+    found = fit_deck(store, Options(store), "").fit
 
     assert found.parameters is None
     assert found.kept is KeptReason.TOO_FEW
@@ -130,7 +130,7 @@ def test_missing_extra_raises_an_error(
     monkeypatch.setitem(sys.modules, "fsrs_rs_python", None)
 
     with pytest.raises(NoOptimizer):
-        optimize(store, Options(store), "")
+        fit_deck(store, Options(store), "")
     store.close()
 
 

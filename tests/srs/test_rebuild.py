@@ -10,7 +10,7 @@ from store_fixtures import NOON, add, new_store, numbered
 
 from srs.models.cards import SchedulingState, State
 from srs.models.presets import DEFAULT_PARAMETERS, PARAMETER_RANGES, Preset
-from srs.optimizer.reschedule import reschedule
+from srs.optimizer.reschedule import reschedule_cards
 from srs.scheduler.fsrs6 import memory_model, next_memory
 from srs.stats.calibration import calibration
 from srs.store.connection import Store
@@ -161,6 +161,6 @@ def test_answers_without_a_card_are_ignored(lived: Store, lost: str) -> None:
     found = replayed(lived)
 
     assert found.keys() == left.keys()
-    assert reschedule(lived, options, NOON).cards <= len(left)
+    assert reschedule_cards(lived, options, NOON).cards <= len(left)
     judged = calibration(lived, options, 0, DeckFilter())
     assert (judged.reviews > 0) == bool(left)

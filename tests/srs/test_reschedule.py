@@ -7,7 +7,7 @@ import pytest
 from simulated_learner import fill, live
 from store_fixtures import DAY_MS, NOON, add, contradictions, new_store, numbered
 
-from srs.optimizer.reschedule import reschedule
+from srs.optimizer.reschedule import reschedule_cards
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options
@@ -34,15 +34,15 @@ def test_reschedule_moves_cards_and_can_be_undone(store: Store) -> None:
     options = Options(store)
     before = days(store)
 
-    tried = reschedule(store, options, NOON, dry_run=True)
+    tried = reschedule_cards(store, options, NOON, dry_run=True)
     assert days(store) == before
-    done = reschedule(store, options, NOON)
+    done = reschedule_cards(store, options, NOON)
 
     assert tried == done
     assert done.moved > 60
     assert sum(done.before) >= sum(done.after)
     assert contradictions(store) == []
-    assert reschedule(store, options, NOON + 1).moved == 0
+    assert reschedule_cards(store, options, NOON + 1).moved == 0
     undone = undo_last(store, options)
     assert undone is not None
     assert undone.operation.name == "reschedule"
@@ -60,7 +60,7 @@ def test_reschedules_in_a_row_find_free_ids(store: Store) -> None:
 
     for now, retention in enumerate((0.8, 0.95, 0.7), NOON):
         save_options(store, "", {"desired_retention": retention})
-        assert reschedule(store, Options(store), now).moved > 60
+        assert reschedule_cards(store, Options(store), now).moved > 60
         assert contradictions(store) == []
 
     late = store.rows("select id, kind from reviews where id >= :now", {"now": ahead})
@@ -88,7 +88,7 @@ def test_failed_reschedule_changes_nothing(store: Store) -> None:
     )
 
     with pytest.raises(sqlite3.IntegrityError, match="refused"):
-        reschedule(store, Options(store), NOON)
+        reschedule_cards(store, Options(store), NOON)
 
     assert days(store) == before
     assert store.row("select count(*) from reviews") == rows

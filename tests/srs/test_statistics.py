@@ -28,7 +28,7 @@ from srs.stats.calibration import (
     predictions,
 )
 from srs.stats.collect import collect_statistics
-from srs.stats.difficult_cards import confused_pairs, difficult_cards
+from srs.stats.difficult_cards import confused_pair_counts, difficult_cards
 from srs.stats.distributions import (
     EDGES_S,
     STABILITIES,
@@ -660,7 +660,7 @@ def test_pairs_count_both_ways_and_without_undone_misses(tmp_path: Path) -> None
     def counts(deck: str) -> list[tuple[str, str, int]]:
         return [
             (pair.first.question, pair.second.question, pair.times)
-            for pair in confused_pairs(store, deck_filter(store, deck))
+            for pair in confused_pair_counts(store, deck_filter(store, deck))
         ]
 
     assert counts("") == [("other", "last", 3), ("one", "two", 2), ("one", "other", 1)]

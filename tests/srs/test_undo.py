@@ -26,7 +26,7 @@ from cards.note import Basic, Cloze, Compare, ListNote, Note
 from srs.maintenance.doctor import examine
 from srs.models.cards import Rating
 from srs.models.presets import DEFAULT_PARAMETERS
-from srs.optimizer.reschedule import reschedule
+from srs.optimizer.reschedule import reschedule_cards
 from srs.scheduler.study_day import day_date
 from srs.store.card_actions import bury, set_due_today, suspend
 from srs.store.connection import Store, StoreError
@@ -325,7 +325,7 @@ def decks() -> st.SearchStrategy[list[Note]]:
 
 
 def reschedule_all(store: Store, now_ms: int) -> None:
-    reschedule(store, Options(store), now_ms)
+    reschedule_cards(store, Options(store), now_ms)
 
 
 class Steps(RuleBasedStateMachine):
@@ -398,7 +398,7 @@ class Steps(RuleBasedStateMachine):
         self.do(set_vacations, "..".join(map(str, days)), self.now)
 
     @rule(retention=st.sampled_from([0.75, 0.9, 0.96]))
-    def reschedule(self, retention: float) -> None:
+    def reschedule_cards(self, retention: float) -> None:
         self.do(save_options, "C", {"desired_retention": retention}, self.now)
         self.do(reschedule_all, self.now)
 

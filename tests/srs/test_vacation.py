@@ -18,7 +18,7 @@ from store_fixtures import (
 
 from srs.models.cards import Rating
 from srs.models.presets import Preset
-from srs.optimizer.reschedule import reschedule
+from srs.optimizer.reschedule import reschedule_cards
 from srs.scheduler.fsrs6 import interval_days
 from srs.scheduler.fuzz import fuzz_range
 from srs.scheduler.study_day import day_date
@@ -106,7 +106,7 @@ def test_a_reschedule_avoids_vacations(store: Store) -> None:
     set_vacations(store, dates(20, 60), NOON)
     store.db.execute("insert into presets values ('', '{\"desired_retention\":0.8}')")
 
-    done = reschedule(store, Options(store), NOON + DAY_MS)
+    done = reschedule_cards(store, Options(store), NOON + DAY_MS)
 
     assert done.moved > 50
     assert not [day for day in due_days(store).values() if 20 <= day <= 60]

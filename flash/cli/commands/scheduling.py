@@ -29,9 +29,8 @@ from flash.terminal import (
     terminal_columns,
 )
 from srs.forecast.workload import Workload, workload
-from srs.optimizer import reschedule as rescheduling
-from srs.optimizer.parameters import DeckFit, adopt, owners
-from srs.optimizer.parameters import optimize as fit_deck
+from srs.optimizer.parameters import DeckFit, adopt, fit_deck, owners
+from srs.optimizer.reschedule import reschedule_cards
 from srs.scheduler.study_day import day_date
 from srs.store.decks import deck_ids
 
@@ -127,7 +126,7 @@ def reschedule(
     with open_app(db) as app:
         check_deck(app, deck)
         decks = deck_ids(app.store, deck) if deck else None
-        found = rescheduling.reschedule(
+        found = reschedule_cards(
             app.store, app.options, app.now(), decks, dry_run=dry_run
         )
         today = app.today()
