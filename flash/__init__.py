@@ -1,1 +1,1 @@
-"""The person's side: the command line and the review screen."""
+"""The user interfaces: command line, review screen and report."""

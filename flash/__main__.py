@@ -1,4 +1,4 @@
-"""`python -m flash`, and the entry of the `flash` command."""
+"""`python -m flash`, and the entry point of the `flash` command."""
 
 import sys
 
@@ -7,16 +7,20 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        arguments: Words after `flash`; those of the process by default.
+        arguments: Words after `flash`; by default those of the process.
 
     Returns:
-        The exit code: 0 done, 1 the input or the store is at fault, 2 wrong
-        usage, 130 interrupted.
+        The exit code: 0 done, 1 bad input or store, 2 wrong usage, 130 interrupted.
     """
     words = sys.argv[1:] if arguments is None else arguments
-    from flash.cli.app import run
+    try:
+        # Inside, because Ctrl-C may come while modules are imported.
+        from flash.cli.app import run
 
-    return run(words)
+        return run(words)
+    except KeyboardInterrupt:
+        sys.stderr.write("flash: interrupted\n")
+        return 130
 
 
 if __name__ == "__main__":

@@ -161,7 +161,7 @@ def run(words: list[str]) -> int:
     as_json = "--json" in words
     try:
         code = application()(words, prog_name="flash", standalone_mode=False)
-    except (typer.Abort, KeyboardInterrupt):
+    except typer.Abort:
         echo_err("flash: interrupted")
         return 130
     except TyperException as error:

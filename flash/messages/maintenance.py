@@ -1,11 +1,14 @@
-"""Texts about backups and restoring."""
+"""Texts about backups, restoring and repairs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flash.messages.translate import _
+from cards.text.width import clean
+from flash.messages.translate import _, ngettext
 from flash.terminal import table_lines
+from srs.maintenance.findings import Finding
+from srs.maintenance.salvage import Salvaged
 from srs.store.backups import Backup, Contents
 
 FIGURES = ("notes", "cards", "reviews")
@@ -57,6 +60,49 @@ def restored_line(saved: Path | None) -> str:
     if saved is None:
         return _("Restored.")
     return _("Restored. Backup of the previous store: {file}").format(file=saved)
+
+
+def finding_lines(findings: Sequence[Finding], *, fixed: bool) -> list[str]:
+    """List the problems of a store and their repairs."""
+    lines = []
+    for one in findings:
+        mark = _("fixed") if fixed and one.mended else _("problem")
+        fix = f"--fix: {one.mend}" if one.mended and not fixed else one.mend
+        lines.append(clean(f"{mark}: {one.sentence} ({fix})"))
+    if not findings:
+        lines.append(_("No problems found."))
+    elif not fixed:
+        lines.append(_("(nothing was changed)"))
+    return lines
+
+
+def repair_backup_line(backup: Path) -> str:
+    """Name the backup that was made before a repair."""
+    return _("Backup before the repair: {file}").format(file=backup)
+
+
+def salvage_lines(found: Salvaged, target: Path) -> list[str]:
+    """Count what was recovered from a damaged store and what was lost."""
+    rows = [
+        [name, str(count), str(found.lost.get(name, "") or "")]
+        for name, count in found.rows.items()
+        if count
+    ]
+    lines = table_lines(["", _("recovered"), _("lost, at least")], rows, right=(1, 2))
+    if found.lost_pages or found.lost_rows:
+        pages = ngettext("{n} page", "{n} pages", found.lost_pages)
+        lost = ngettext("{n} row", "{n} rows", found.lost_rows)
+        text = _("not readable: {pages}, {rows}")
+        lines.append(
+            text.format(
+                pages=pages.format(n=found.lost_pages),
+                rows=lost.format(n=found.lost_rows),
+            )
+        )
+    if found.findings:
+        lines += finding_lines(found.findings, fixed=True)
+    text = _("Inspect it with --db {file}, then: flash restore {file}")
+    return [*lines, clean(text.format(file=target))]
 
 
 def _figure_names() -> tuple[str, str, str]:

@@ -249,43 +249,48 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
     [
         (
             ["desired_retention", "1.5"],
-            "flash: '1.5' as 'desired_retention' (wants a number <= 0.99)\n",
+            "flash: desired_retention must be a number <= 0.99, not '1.5'\n",
         ),
         (
             ["new_per_day", "many"],
-            "flash: 'many' as 'new_per_day' (wants a whole number)\n",
+            "flash: new_per_day must be a whole number, not 'many'\n",
         ),
         (
             ["learning_steps", "0m"],
-            "flash: '0m' as 'learning_steps' (wants a whole number >= 1)\n",
+            "flash: learning_steps must be a whole number >= 1, not '0m'\n",
         ),
         (
             ["new_per_day", "5", "--unset"],
-            "flash: '5' and --unset (leave one of them out)\n",
+            "flash: give a value or --unset, not both\n",
         ),
         (
             ["learning_steps", "10 minutes"],
-            "flash: '10' is no delay (write 30s, 10m, 1h or 1d)\n",
+            "flash: learning_steps must be delays, not '10' (write 30s, 10m, 1h or 1d)\n",
         ),
         (
             ["time_zone", "Mars/Base"],
-            "flash: no time zone 'Mars/Base' "
-            "(a name such as Asia/Tokyo or Europe/Berlin)\n",
+            "flash: time_zone must be a time zone, not 'Mars/Base' "
+            "(write a name such as Asia/Tokyo or Europe/Berlin)\n",
         ),
         (
             ["easy_days", "saturday=50%"],
-            "flash: 'saturday=50%' is no weekday's share (write 'sat=50% sun=0%')\n",
+            "flash: easy_days must be shares of weekdays, not 'saturday=50%' "
+            "(write 'sat=50% sun=0%')\n",
         ),
         (
             ["easy_days", "sat=150%"],
-            "flash: 'sat=150%' is no weekday's share (write 'sat=50% sun=0%')\n",
+            "flash: easy_days must be shares of weekdays, not 'sat=150%' "
+            "(write 'sat=50% sun=0%')\n",
         ),
         (
             ["away", "christmas"],
-            "flash: 'christmas' as 'away' (write it as 2026-12-24..2027-01-02, "
-            "several with blanks between)\n",
+            "flash: away must be dates, not 'christmas' (write "
+            "2026-12-24..2027-01-02, with blanks between several)\n",
         ),
-        (["rollover", "25"], "flash: '25' as 'rollover' (an hour from 0 to 23)\n"),
+        (
+            ["rollover", "25"],
+            "flash: rollover must be an hour from 0 to 23, not '25'\n",
+        ),
         (
             ["desired_retenton", "0.9"],
             "flash: no setting 'desired_retenton' (did you mean 'desired_retention'?)\n",

@@ -177,21 +177,21 @@ def test_a_restore_mends_a_store_that_does_not_open(flash: Run) -> None:
 
 def test_the_doctor_tells_and_mends(flash: Run) -> None:
     flash("add", "cells.yaml")
-    assert flash("doctor") == (0, "all is well\n", "")
+    assert flash("doctor") == (0, "No problems found.\n", "")
     with sqlite3.connect("store.db") as connection:
         connection.execute("update cards set reps = 4")
     connection.close()
 
     assert flash("doctor") == (
         1,
-        "wrong: 2 cards with another memory than the log says (--fix: computed anew)\n"
+        "problem: 2 cards with another memory than the log says (--fix: computed anew)\n"
         "(nothing was changed)\n",
         "",
     )
     assert flash("doctor", "--fix") == (
         0,
-        "mended: 2 cards with another memory than the log says (computed anew)\n"
-        "backup from before: store.db.backups/2026-11-23T090000.db\n",
+        "fixed: 2 cards with another memory than the log says (computed anew)\n"
+        "Backup before the repair: store.db.backups/2026-11-23T090000.db\n",
         "",
     )
     assert flash.json("doctor", "--fix") == {"findings": [], "backup": None}
@@ -230,13 +230,13 @@ def test_a_salvage_is_put_in_place_with_a_restore(flash: Run) -> None:
     code, out, _ = flash("doctor", "--salvage", "new.db")
     assert (code, out) == (
         0,
-        "            read  lost, at least\n"
-        "decks          1\n"
-        "notes          2\n"
-        "cards          2\n"
-        "reviews        1\n"
-        "operations     2\n"
-        "look at it with --db new.db, then: flash restore new.db\n",
+        "            recovered  lost, at least\n"
+        "decks               1\n"
+        "notes               2\n"
+        "cards               2\n"
+        "reviews             1\n"
+        "operations          2\n"
+        "Inspect it with --db new.db, then: flash restore new.db\n",
     )
     refused = flash("doctor", "--salvage", "store.db")
     assert refused[2] == (
@@ -244,5 +244,5 @@ def test_a_salvage_is_put_in_place_with_a_restore(flash: Run) -> None:
     )
 
     assert flash("restore", "new.db", "--yes")[0] == 0
-    assert flash("doctor") == (0, "all is well\n", "")
+    assert flash("doctor") == (0, "No problems found.\n", "")
     assert [one["reps"] for one in flash.json("list")] == [1, 0]

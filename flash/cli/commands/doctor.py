@@ -1,99 +1,85 @@
-"""`flash doctor`: is the store whole, and what can be done where it isn't."""
+"""`flash doctor`."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from cards.errors import FlashError
 from flash.cli.options import DbOption, JsonOption
+from flash.messages.maintenance import finding_lines, repair_backup_line, salvage_lines
+from flash.messages.translate import _
 from flash.service.context import chosen_store, open_app
-from flash.terminal import counted, echo
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from srs.maintenance.findings import Finding
-    from srs.maintenance.salvage import Salvaged
+from flash.terminal import echo, print_json, print_lines
+from srs.maintenance.doctor import examine, repair
+from srs.maintenance.findings import Finding
+from srs.maintenance.salvage import salvage as recover
 
 
 def doctor(
     fix: Annotated[
-        bool, typer.Option("--fix", help="Mend what can be mended, after a backup.")
+        bool, typer.Option("--fix", help="Repair what can be repaired.")
     ] = False,
     salvage: Annotated[
         Path | None,
         typer.Option(
             "--salvage",
             metavar="NEW.db",
-            help="Read what can be read of a damaged store into a new one.",
+            help="Recover what is readable of a damaged store into a new one.",
         ),
     ] = None,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Look the store over: the file, its ties, what cards carry of the log, media.
+    """Check and repair the store.
 
-    Without --fix nothing is changed; a second --fix finds nothing left to mend.
-    With --salvage the damaged store is only read; look at the new one with --db,
-    then put it in place with `flash restore NEW.db`.  Exit code 1: something is
-    wrong that wasn't mended.
+    Checks file integrity, references, card states and media. Nothing is changed
+    without --fix, which makes a backup first. --salvage only reads the damaged store;
+    inspect the new one with --db, then replace the damaged one with flash restore
+    NEW.db. Exit code 1: there are problems that were not repaired.
     """
     if salvage is not None:
         _salvage(db, salvage, as_json=json)
         return
-    from srs.maintenance.doctor import examine, repair
-
-    with open_app(db) as store:
-        report = (repair if fix else examine)(store.store, store.now())
-    left = [one for one in report.findings if not (fix and one.mended)]
+    with open_app(db) as app:
+        report = (repair if fix else examine)(app.store, app.now())
     if json:
-        from flash.terminal import print_json
-
-        backup = str(report.backup) if report.backup else None
-        found = [_shown(one, fix=fix) for one in report.findings]
-        print_json({"findings": found, "backup": backup})
+        print_json(
+            {
+                "findings": _findings_json(report.findings, fixed=fix),
+                "backup": str(report.backup) if report.backup else None,
+            }
+        )
     else:
-        _print(report.findings, fix=fix)
+        print_lines(finding_lines(report.findings, fixed=fix))
         if report.backup:
-            echo(f"backup from before: {report.backup}")
-        if report.findings and not fix:
-            typer.echo("(nothing was changed)")
-    if left:
+            echo(repair_backup_line(report.backup))
+    if any(not (fix and one.mended) for one in report.findings):
         raise typer.Exit(1)
 
 
-def _shown(finding: "Finding", *, fix: bool) -> dict[str, Any]:
-    return {
-        "what": finding.what,
-        "message": finding.sentence,
-        "count": finding.count,
-        "mend": finding.mend,
-        "mendable": finding.mended,
-        "mended": fix and finding.mended,
-    }
-
-
-def _print(findings: "Iterable[Finding]", *, fix: bool) -> None:
-    found = list(findings)
-    for one in found:
-        mark = "mended" if fix and one.mended else "wrong"
-        fix_text = f"--fix: {one.mend}" if one.mended and not fix else one.mend
-        echo(f"{mark}: {one.sentence} ({fix_text})")
-    if not found:
-        typer.echo("all is well")
+def _findings_json(findings: Sequence[Finding], *, fixed: bool) -> list[dict[str, Any]]:
+    return [
+        {
+            "what": one.what,
+            "message": one.sentence,
+            "count": one.count,
+            "mend": one.mend,
+            "mendable": one.mended,
+            "mended": fixed and one.mended,
+        }
+        for one in findings
+    ]
 
 
 def _salvage(db: Path | None, target: Path, *, as_json: bool) -> None:
-    from srs.maintenance.salvage import salvage
-
     path, clock = chosen_store(db)
     if target.absolute() == path.absolute():
-        raise FlashError("the new store can't be the damaged one", "name a new file")
-    found = salvage(path, target, clock())
+        message = _("the new store can't be the damaged one")
+        raise FlashError(message, _("name a new file"))
+    found = recover(path, target, clock())
     if as_json:
-        from flash.terminal import print_json
-
         print_json(
             {
                 "file": str(target),
@@ -101,25 +87,8 @@ def _salvage(db: Path | None, target: Path, *, as_json: bool) -> None:
                 "lost": found.lost,
                 "lost_pages": found.lost_pages,
                 "lost_rows": found.lost_rows,
-                "findings": [_shown(one, fix=True) for one in found.findings],
+                "findings": _findings_json(found.findings, fixed=True),
             }
         )
-        return
-    _print_salvaged(found, target)
-
-
-def _print_salvaged(found: "Salvaged", target: Path) -> None:
-    from flash.terminal import print_table
-
-    shown = {name: count for name, count in found.rows.items() if count}
-    rows = [
-        [name, str(count), str(found.lost.get(name, "") or "")]
-        for name, count in shown.items()
-    ]
-    print_table(["", "read", "lost, at least"], rows, right=(1, 2))
-    if found.lost_pages or found.lost_rows:
-        pages = counted(found.lost_pages, "page")
-        echo(f"not readable: {pages}, {counted(found.lost_rows, 'row')}")
-    if found.findings:
-        _print(found.findings, fix=True)
-    echo(f"look at it with --db {target}, then: flash restore {target}")
+    else:
+        print_lines(salvage_lines(found, target))

@@ -1,88 +1,81 @@
-"""`flash stats`: today, how much is kept, what comes; on a screen or as a page."""
+"""`flash stats`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from flash.cli.options import DbOption, JsonOption
-from flash.service.context import open_app
-from flash.terminal import echo
-
-if TYPE_CHECKING:
-    from srs.stats.collect import Statistics
+from export.files import replace_file
+from flash.cli.options import DbOption, DeckArgument, JsonOption
+from flash.messages.translate import _
+from flash.report.as_json import as_json
+from flash.report.text import NARROWEST, render_text
+from flash.service.context import check_deck, open_app
+from flash.terminal import echo, print_json, print_lines, styled, terminal_columns
+from srs.stats.collect import Statistics, collect_statistics
+from srs.store.backups import refuse_store
 
 
 def stats(
-    deck: Annotated[
-        str, typer.Argument(metavar="[DECK]", help="Only this deck and its children.")
-    ] = "",
+    deck: DeckArgument = "",
     full: Annotated[
         bool,
         typer.Option(
-            "--full", help="Tell all; some seconds where there are a million answers."
+            "--full", help="Show everything; takes seconds for a million reviews."
         ),
     ] = False,
     html: Annotated[
         Path | None,
         typer.Option(
-            "--html", metavar="FILE", help="Write all of it to a page with charts."
+            "--html", metavar="FILE", help="Write a page with everything and charts."
         ),
     ] = None,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Show today, the streak, true retention, the last year and what will be due.
+    """Show progress, retention and the forecast.
 
-    With --full also, from the answers of the last year: retention by interval and
-    hour of the day, predicted against actual recall, answer times; and stability,
-    difficulty, decks, cards that are forgotten again and again, and pairs that are
-    mixed up.  The page holds the same, needs no network, and is replaced as a
-    whole.  In JSON, what is to be counted answer by answer is null without --full.
-    Exit code 1: no deck has this name, or the page can't be written.
+    Shows today, the streak, true retention, the last year and what will be due. --full
+    adds, from the answers of the last year: retention by interval and hour, calibration
+    (predicted and actual recall) and answer times; and stability, difficulty, decks,
+    the cards with the most lapses, and confused pairs. The page has the same content,
+    loads nothing from the network, and is replaced as a whole. In JSON, figures that
+    need every answer are null without --full. Exit code 1: there is no such deck, or
+    the page can't be written.
     """
-    from flash.service.context import check_deck
-    from srs.stats.collect import collect_statistics
-
-    with open_app(db) as store:
-        check_deck(store, deck)
+    with open_app(db) as app:
+        check_deck(app, deck)
         if html is not None:
-            from srs.store.backups import refuse_store
-
-            refuse_store(store.store.path, html)
-        whole = full or html is not None
+            refuse_store(app.store.path, html)
+        everything = full or html is not None
         found = collect_statistics(
-            store.store, store.options, store.now(), deck, full=whole
+            app.store, app.options, app.now(), deck, full=everything
         )
     if html is not None:
         _write_page(html, found)
     if json:
-        from flash.report.as_json import as_json
-        from flash.terminal import print_json
-
         print_json(as_json(found))
     elif html is not None:
         echo(f"{html}: {html.stat().st_size / 1e3:.0f} kB")
     else:
-        _print(found, full=full)
+        print_lines(_lines(found, full=full))
 
 
-def _print(found: "Statistics", *, full: bool) -> None:
-    from flash.report.full_text import full_text
-    from flash.report.text import NARROWEST, render_text
-    from flash.terminal import styled, terminal_columns
-
+def _lines(found: Statistics, *, full: bool) -> list[str]:
     columns = max(NARROWEST, terminal_columns())
+    lines = [*render_text(found, columns), ""]
     if full:
-        lines = [*render_text(found, columns), "", *full_text(found, columns)]
+        from flash.report.full_text import full_text  # only for --full
+
+        lines += full_text(found, columns)
     else:
-        hint = styled("more: --full, or a page: --html FILE", "2")
-        lines = [*render_text(found, columns), "", hint]
-    typer.echo("\n".join(lines).rstrip("\n"))
+        lines.append(styled(_("more: --full, or a page: --html FILE"), "2"))
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
 
 
-def _write_page(file: Path, found: "Statistics") -> None:
-    from export.files import replace_file
-    from flash.report.page import page
+def _write_page(file: Path, found: Statistics) -> None:
+    from flash.report.page import page  # only for --html
 
     replace_file(file, page(found).encode())

@@ -1,0 +1,201 @@
+"""Read, check and change settings: for all decks, or for a deck and its subdecks."""
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+from msgspec.structs import fields
+
+from cards.errors import FlashError
+from flash.messages.translate import _
+from flash.service.context import AppContext
+from srs.models.presets import Preset
+from srs.scheduler.study_day import UnknownZone, day_date, zone_offset
+from srs.store.replay import rebuild_cache
+from srs.store.settings import Options, save_options, save_setting
+from srs.study.vacation import VacationResult, set_vacations
+
+_GLOBAL = ("rollover", "time_zone", "away", "catch_up")
+"""Settings that no deck has of its own; the others are fields of `Preset`."""
+_REPLAYED = ("rollover", "leech_threshold")
+"""Settings on which the states of cards depend."""
+_HIDDEN = ("parameters",)
+_NAMES = (*_GLOBAL, *(one.name for one in fields(Preset) if one.name not in _HIDDEN))
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def setting_name(text: str) -> str:
+    """Return the name of a setting as typed, with `-` or `_`.
+
+    Raises:
+        FlashError: There is no such setting.
+    """
+    name = text.replace("-", "_")
+    if name in _NAMES:
+        return name
+    near = get_close_matches(name, _NAMES, 1)
+    hint = (
+        _("did you mean '{name}'?").format(name=near[0])
+        if near
+        else _("the settings are {names}").format(names=", ".join(_NAMES))
+    )
+    raise FlashError(_("no setting '{name}'").format(name=name), hint)
+
+
+def read_settings(options: Options, name: str, deck: str) -> dict[str, Any]:
+    """Return the values of one setting, or of all if `name` is empty."""
+    return {one: _value(options, one, deck) for one in ([name] if name else _NAMES)}
+
+
+def change_setting(
+    app: AppContext, name: str, value: str, deck: str = ""
+) -> VacationResult | None:
+    """Set a setting, in one transaction with what depends on it.
+
+    Args:
+        app: The open store.
+        name: From `setting_name`.
+        value: As typed; empty to reset to the inherited value.
+        deck: The deck; empty for all.
+
+    Returns:
+        The cards that a new vacation moved; None for other settings.
+
+    Raises:
+        FlashError: The value is invalid, or a deck can't have the setting.
+    """
+    if deck and name in _GLOBAL:
+        message = _("{name} applies to all decks").format(name=name)
+        raise FlashError(message, _("leave out --deck"))
+    with app.store.transaction():
+        if name == "away":
+            return _set_vacations(app, "" if value.lower() == "never" else value)
+        if name in _GLOBAL:
+            checked = _check_global(name, value) if value else ""
+            save_setting(app.store, name, checked, app.now())
+        else:
+            own = app.options.own(deck)
+            own.pop(name, None)
+            if value:
+                own[name] = _parse(name, value)
+            save_options(app.store, deck, own, app.now())
+        if name in _REPLAYED:
+            rebuild_cache(app.store, app.options)
+    return None
+
+
+def format_setting(name: str, value: Any) -> str:
+    """Format a value as it can be typed."""
+    if name.endswith("_steps"):
+        return " ".join(map(_format_delay, value)) or "none"
+    if name == "time_zone":
+        return value or _("of this computer")
+    if name == "away":
+        return value or "never"
+    if name == "easy_days":
+        pairs = zip(_DAYS, value, strict=True)
+        shares = (f"{day}={100 * share:g}%" for day, share in pairs if share < 1)
+        return " ".join(shares) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _value(options: Options, name: str, deck: str) -> Any:
+    if name == "away":
+        return " ".join(
+            f"{day_date(first)}..{day_date(last)}"
+            if last > first
+            else str(day_date(first))
+            for first, last in options.away
+        )
+    return getattr(options if name in _GLOBAL else options.preset(deck), name)
+
+
+def _format_delay(seconds: int) -> str:
+    unit = next(one for one in "dhms" if seconds % _UNITS[one] == 0)
+    return f"{seconds // _UNITS[unit]}{unit}"
+
+
+def _set_vacations(app: AppContext, value: str) -> VacationResult:
+    try:
+        return set_vacations(app.store, " ".join(value.split()), app.now())
+    except ValueError:
+        hint = _("write 2026-12-24..2027-01-02, with blanks between several")
+        raise _invalid("away", value, _("dates"), hint) from None
+
+
+def _check_global(name: str, value: str) -> str:
+    """Check a setting for all decks; return the text to save."""
+    if name == "catch_up":
+        if value.lower() not in ("yes", "no"):
+            raise _invalid(name, value, _("yes or no"))
+        return value.lower()
+    if name == "rollover":
+        if not value.isdecimal() or not 0 <= int(value) <= 23:
+            raise _invalid(name, value, _("an hour from 0 to 23"))
+        return str(int(value))
+    try:
+        zone_offset(value)
+    except UnknownZone:
+        hint = _("write a name such as Asia/Tokyo or Europe/Berlin")
+        raise _invalid(name, value, _("a time zone"), hint) from None
+    return value
+
+
+def _parse(name: str, value: str) -> Any:
+    """Convert and check an option of a preset."""
+    kind = next(one.type for one in fields(Preset) if one.name == name)
+    words = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+    given: Any = words.get(value.lower(), value)
+    if name.endswith("_steps"):
+        words_given = [] if value == "none" else value.split()
+        given = [_parse_delay(name, word) for word in words_given]
+    elif name == "easy_days":
+        given = _parse_shares(value)
+    elif re.fullmatch(r"\d+(\.\d+)?%", value):
+        given = float(value[:-1]) / 100
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _invalid(name, value, _expected(str(error))) from None
+
+
+def _expected(message: str) -> str:
+    """Translate what msgspec expected, such as `int` <= 9."""
+    text = re.sub(r"^Expected |, got .*| - at .*|`", "", message)
+    kinds = {
+        "float": _("a number"),
+        "int": _("a whole number"),
+        "bool": _("yes or no"),
+        "array": _("a list"),
+    }
+    for theirs, ours in kinds.items():
+        text = re.sub(rf"\b{theirs}\b", ours, text)
+    return text
+
+
+def _parse_shares(value: str) -> list[float]:
+    """Parse shares such as `sat=50% sun=0`; the other days are 1."""
+    shares = dict.fromkeys(_DAYS, 1.0)
+    for word in value.lower().split() if value != "none" else []:
+        day, _sign, share = word.partition("=")
+        if day not in _DAYS or not re.fullmatch(r"(\d\d?|100)%?", share):
+            expected = _("shares of weekdays")
+            raise _invalid("easy_days", word, expected, _("write 'sat=50% sun=0%'"))
+        shares[day] = int(share.rstrip("%")) / 100
+    return list(shares.values())
+
+
+def _parse_delay(name: str, word: str) -> int:
+    found = re.fullmatch(r"(\d+)([smhd])", word)
+    if not found:
+        raise _invalid(name, word, _("delays"), _("write 30s, 10m, 1h or 1d"))
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def _invalid(name: str, value: str, expected: str, hint: str = "") -> FlashError:
+    text = _("{name} must be {expected}, not '{value}'")
+    return FlashError(text.format(name=name, expected=expected, value=value), hint)
