@@ -19,7 +19,7 @@ def named_cards(store: AppContext, names: Sequence[str]) -> list[int]:
     Raises:
         Trouble: A name fits no card.
     """
-    from srs.store.card_list import cards_named
+    from srs.store.card_actions import cards_named
 
     cards: list[int] = []
     for name in names:

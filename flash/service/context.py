@@ -13,9 +13,9 @@ from flash.clock import read_clock
 from flash.messages.translate import _
 from flash.paths import store_path
 from srs.models.presets import ancestry
-from srs.store.card_list import cards_named, tag_names
+from srs.store.card_actions import cards_named
 from srs.store.connection import Store, StoreError, reading
-from srs.store.decks import deck_ids, deck_names
+from srs.store.decks import deck_ids, deck_names, tag_names
 from srs.store.opening import open_store
 from srs.store.settings import Options
 

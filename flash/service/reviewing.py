@@ -7,7 +7,6 @@ ones get it in their own way, others get the file only.
 import os
 import shlex
 import shutil
-import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -124,6 +123,9 @@ def _editor(environment: Mapping[str, str]) -> list[str]:
 
 def open_in_browser(url: str) -> bool:
     """Open a web page outside the terminal; False if there is no such browser."""
+    # Not needed before the first question.
+    import webbrowser
+
     try:
         browser = webbrowser.get()
         # A browser in this terminal would overwrite the screen.

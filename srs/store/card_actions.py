@@ -106,3 +106,25 @@ def set_due_today(
         if done:
             record_operation(connection, now_ms, "forget", {"reviews": done})
     return len(done)
+
+
+def cards_named(store: Store, name: str, *, retired: bool = False) -> list[int]:
+    """Find the cards with a name.
+
+    Args:
+        store: The store.
+        name: A card's number, or the id or guid of a note for all its cards.
+        retired: Find retired cards instead of those in use.
+
+    Returns:
+        Ids of cards; empty if nothing has that name.
+    """
+    if not name:
+        return []  # notes without an id have an empty one
+    sql = """
+        select c.id from cards c join notes n on n.guid = c.note
+         where c.retired = :retired and (n.id = :name or n.guid = :name
+               or cast(c.id as text) = :name)
+         order by c.ordinal
+    """
+    return [row[0] for row in store.rows(sql, {"name": name, "retired": retired})]

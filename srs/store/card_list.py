@@ -101,34 +101,6 @@ def due_of(card: StoredCard, calendar: Calendar) -> str | None:
     return None
 
 
-def cards_named(store: Store, name: str, *, retired: bool = False) -> list[int]:
-    """Find the cards that a person means.
-
-    Args:
-        store: The store.
-        name: A card's number, or the id or guid of a note for all its cards.
-        retired: Those that are retired, in place of those in use.
-
-    Returns:
-        Ids of cards; empty where nothing has that name.
-    """
-    if not name:
-        return []  # as the id it would mean all notes without one
-    sql = """
-        select c.id from cards c join notes n on n.guid = c.note
-         where c.retired = :retired and (n.id = :name or n.guid = :name
-               or cast(c.id as text) = :name)
-         order by c.ordinal
-    """
-    return [row[0] for row in store.rows(sql, {"name": name, "retired": retired})]
-
-
-def tag_names(store: Store) -> list[str]:
-    """Return the tags of all notes."""
-    sql = "select distinct t.value from notes n, json_each(n.tags) t order by 1"
-    return [row[0] for row in store.rows(sql)]
-
-
 class DeckLine(Struct, frozen=True):
     """One deck of a list, with what is under it counted in."""
 

@@ -147,3 +147,9 @@ def card_ids(
     """
     values = {"decks": str(list(decks)), "suspended": suspended}
     return [row[0] for row in store.rows(sql, values)]
+
+
+def tag_names(store: Store) -> list[str]:
+    """Return the tags of all notes."""
+    sql = "select distinct t.value from notes n, json_each(n.tags) t order by 1"
+    return [row[0] for row in store.rows(sql)]

@@ -10,7 +10,8 @@ from flash.messages.listing import bundled_line, card_lines, card_table, deck_ta
 from flash.messages.translate import _
 from flash.service.context import check_deck, no_such_card, open_app
 from flash.terminal import echo, print_json, print_lines
-from srs.store.card_list import card_list, card_list_row, cards_named, deck_lines
+from srs.store.card_actions import cards_named
+from srs.store.card_list import card_list, card_list_row, deck_lines
 from srs.store.notes import stored_note_of
 from srs.store.revlog import history
 
