@@ -173,18 +173,18 @@ HOSTILE: dict[str, tuple[Make, str]] = {
     ),
     "no database": (
         lambda path: zipped(path, {"collection.anki2": b"x" * 9000}),
-        "damaged collection: no database",
+        "damaged collection: not a database",
     ),
     "half a database": (
         lambda path: zipped(path, {"collection.anki2": database()[:9000]}),
-        "damaged collection: cut off",
+        "damaged collection: truncated",
     ),
     "a damaged page": (_flipped, "damaged collection"),
     "a schema from the future": (
         lambda path: package(path, version=19),
-        "schema 19 is none that flash knows",
+        "unknown schema 19",
     ),
-    "no settings": (lambda path: package(path, "delete from col"), "no settings"),
+    "no settings": (lambda path: package(path, "delete from col"), "no row in 'col'"),
     "settings that are no JSON": (
         lambda path: package(path, "update col set models = '{'"),
         "damaged collection",

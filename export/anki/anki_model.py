@@ -1,16 +1,15 @@
-"""A collection of Anki as values, whatever generation of file it came from."""
+"""A collection of Anki as values, independent of its file format."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
 
 LATEST_S = 32_503_680_000
-"""The year 3000: a later moment, epoch seconds, is none."""
+"""The year 3000 in epoch seconds; a later moment is invalid."""
 
 
 class Template(Struct, frozen=True):
-    """How a note type shows one of its cards."""
+    """The template of one card of a note type."""
 
     name: str
     question: str
@@ -26,7 +25,7 @@ class NoteType(Struct, frozen=True):
     fields: tuple[str, ...]
     templates: tuple[Template, ...]
     model: str = ""
-    """JSON as in schema 11, to hand the type back to Anki."""
+    """JSON as in schema 11, to export the note type unchanged."""
 
 
 class AnkiNote(Struct, frozen=True):
@@ -41,7 +40,7 @@ class AnkiNote(Struct, frozen=True):
 
 
 class AnkiCard(Struct, frozen=True):
-    """A row of `cards`, at home: what a filtered deck borrowed is given back."""
+    """A row of `cards`; a card in a filtered deck is in its home deck."""
 
     id: int
     note: int
@@ -52,7 +51,7 @@ class AnkiCard(Struct, frozen=True):
     """0 new, 1 learning, 2 review, 3 relearning."""
     queue: int
     due: int
-    """A position, epoch seconds or a day, as `type` and `queue` say."""
+    """A position, epoch seconds or a day, depending on `type` and `queue`."""
     interval: int
     ease: int
     """Per mille."""
@@ -61,7 +60,7 @@ class AnkiCard(Struct, frozen=True):
 
 
 class AnkiPreset(Struct, frozen=True):
-    """How the cards of a deck are scheduled, as far as flash knows it too."""
+    """The options of a preset that flash has, too."""
 
     desired_retention: float | None = None
     parameters: tuple[float, ...] = ()
@@ -76,27 +75,25 @@ class AnkiPreset(Struct, frozen=True):
     leech_suspend: bool | None = None
     bury_siblings: bool | None = None
     easy_days: tuple[float, ...] = ()
-    """Shares of the usual load for Monday to Sunday; empty where not said."""
+    """Share of the usual load for Monday to Sunday; empty if unknown."""
 
 
 class Collection(Struct):
-    """All of a collection that flash takes over."""
+    """The parts of a collection that flash imports."""
 
     created_s: int
-    """From whose study day on days are counted, epoch seconds."""
+    """Creation time, epoch seconds; due days count from its study day."""
     minutes_west: int | None
-    """Of UTC at that moment; None where the file doesn't say."""
+    """Minutes west of UTC at that moment; None if unknown."""
     rollover: int
     notetypes: dict[int, NoteType]
     decks: dict[int, str]
-    """Names, `::` between the parts; filtered decks are left out."""
+    """Names, with `::`; without filtered decks."""
     presets: dict[int, AnkiPreset]
     """By deck."""
     notes: list[AnkiNote]
     cards: list[AnkiCard]
-    losses: list[str]
-    """What could not be read, in words."""
     log: Path
-    """The review log, in a database of ours; see `srs.models.incoming.LOG_TABLES`."""
-    reviews: Callable[[], dict[int, int]]
-    """Tells how many of them each card has, by its id, once the log is copied."""
+    """A copy of the review log, see `export.anki.revlog_copy`."""
+    review_counts: dict[int, int]
+    """Number of reviews by card, cards that were deleted included."""

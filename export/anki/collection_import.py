@@ -1,4 +1,4 @@
-"""A collection of Anki becomes what the store can take in."""
+"""Convert a collection of Anki to incoming notes, cards and options."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container
@@ -26,22 +26,23 @@ from srs.models.incoming import (
     Incoming,
     IncomingCard,
     IncomingNote,
+    Loss,
+    LossReason,
 )
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-_A_MOMENT = 1_000_000_000
+_MIN_EPOCH_S = 1_000_000_000
 """A due value from this on is epoch seconds, not a day."""
-_FARTHEST_DAY = 100_000
-_HIGHEST_EASE = 1_000_000
+_MAX_DAY = 100_000
+_MAX_EASE = 1_000_000
 _DEFAULT_DECK = "Default"
 
 
 class ImportResult(Struct, frozen=True):
-    """What a collection comes to."""
+    """The converted collection."""
 
     incoming: Incoming
-    losses: tuple[str, ...]
-    """What is left behind and why, in words."""
+    losses: tuple[Loss, ...]
 
 
 def convert_collection(
@@ -51,21 +52,20 @@ def convert_collection(
     renamed: Callable[[str], str] | None = None,
     known: Container[str] = (),
 ) -> ImportResult:
-    """Turn notes, cards, reviews and presets into values of ours.
+    """Convert notes, cards, reviews and presets.
 
     Args:
         collection: From `read_collection`.
-        day_of: Study day of a moment (UTC milliseconds) where the person is;
-            used where the file doesn't say where it was made.
-        file: Stands for the file of the notes; pictures lie beside it.
-        renamed: Gives a field with the names that its media got; None where they
-            kept theirs.
-        known: Guids of notes whose text isn't wanted: only their cards are read.
+        day_of: Study day of a moment (UTC milliseconds) in the user's time zone;
+            used if the file doesn't contain its own.
+        file: The file name for the notes; media are in the same folder.
+        renamed: Replaces the names of media in a field; None if none changed.
+        known: Guids of notes whose text is not needed: only their cards are read.
     """
-    return _Taking(collection, day_of, file, renamed, known).all()
+    return _Conversion(collection, day_of, file, renamed, known).result()
 
 
-class _Taking:
+class _Conversion:
     def __init__(
         self,
         collection: Collection,
@@ -74,28 +74,28 @@ class _Taking:
         renamed: Callable[[str], str] | None,
         known: Container[str],
     ) -> None:
-        self._all, self._known = collection, known
+        self._collection, self._known = collection, known
         self._file, self._renamed = str(file), renamed
         self._first_day = _first_day(collection, day_of)
         self._cards: dict[int, list[AnkiCard]] = defaultdict(list)
         for card in collection.cards:
             self._cards[card.note].append(card)
-        self._losses: Counter[str] = Counter()
+        self._losses: Counter[tuple[LossReason, str]] = Counter()
 
-    def all(self) -> ImportResult:
-        """Take everything."""
+    def result(self) -> ImportResult:
+        """Convert everything."""
         seen: set[str] = set()
         notes: list[IncomingNote] = []
         kept: set[int] = set()
-        for note in self._all.notes:
+        for note in self._collection.notes:
             if not note.guid or note.guid in seen:
-                self._losses["note left out: its identity is missing or doubled"] += 1
+                self._lose(LossReason.NOTE_GUID)
                 continue
             seen.add(note.guid)
             try:
                 made = self._note(note)
-            except Unsupported as reason:
-                self._losses[f"note left out: {reason}"] += 1
+            except Unsupported as error:
+                self._lose(error.reason, detail=error.detail)
                 continue
             notes.append(made)
             kept.update(card.id for card in made.cards)
@@ -104,63 +104,67 @@ class _Taking:
         return ImportResult(
             Incoming(
                 notes=tuple(notes),
-                reviews={},
                 options=self._options(),
-                notetypes={key: self._all.notetypes[key].model for key in used},
-                log=self._all.log,
+                notetypes={key: self._collection.notetypes[key].model for key in used},
+                log=self._collection.log,
             ),
-            (*self._all.losses, *_told(self._losses)),
+            tuple(
+                Loss(reason, count, detail)
+                for (reason, detail), count in sorted(self._losses.items())
+            ),
         )
 
+    def _lose(self, reason: LossReason, count: int = 1, detail: str = "") -> None:
+        self._losses[reason, detail] += count
+
     def _count_lost_reviews(self, kept: set[int]) -> None:
-        known = {card.id for card in self._all.cards}
-        for card, count in self._all.reviews().items():
-            if card not in kept:
-                which = "left out" if card in known else "deleted in Anki"
-                self._losses[f"review left out: its card is {which}"] += count
+        known = {card.id for card in self._collection.cards}
+        for card, count in self._collection.review_counts.items():
+            if card in known and card not in kept:
+                self._lose(LossReason.REVIEW, count)
+            elif card not in known:
+                self._lose(LossReason.REVIEW_CARD, count)
 
     def _note(self, note: AnkiNote) -> IncomingNote:
-        notetype = self._all.notetypes.get(note.notetype)
+        notetype = self._collection.notetypes.get(note.notetype)
         cards = self._cards.get(note.id, [])
         if notetype is None:
-            raise Unsupported("its note type is missing")
+            raise Unsupported(LossReason.NOTE_TYPE)
         if not cards:
-            raise Unsupported("without cards")
+            raise Unsupported(LossReason.NOTE_CARDS)
         if note.guid in self._known:
             return self._known_note(note, cards)
         if self._renamed is not None:
             fields = tuple(map(self._renamed, note.fields))
             note = replace(note, fields=fields)
-        taken = convert_note(note, notetype, [card.ordinal for card in cards])
-        parts = taken.parts
+        converted = convert_note(note, notetype, [card.ordinal for card in cards])
+        parts = converted.parts
         asked = [card for card in cards if card.ordinal in parts]
         if len(asked) < len(cards):
-            lost = len(cards) - len(asked)
-            self._losses["card left out: its question is empty"] += lost
+            self._lose(LossReason.CARD, len(cards) - len(asked))
         if not asked:
-            raise Unsupported("its cards ask nothing")
+            raise Unsupported(LossReason.NOTE_QUESTIONS)
         deck = self._deck(asked)
-        # In the order of the fields, as everywhere here: names cost time.
+        # Positional: keyword arguments take longer, and there are many notes.
         return IncomingNote(
             note.guid,
             note.id,
-            self._as_note(note, taken, deck),
+            self._as_note(note, converted, deck),
             parts,
             _moment_ms(note.modified_s),
             tuple([self._card(card) for card in asked]),
-            _raw(notetype, note.fields, taken),
+            _raw(notetype, note.fields, converted),
         )
 
     def _deck(self, cards: list[AnkiCard]) -> str:
-        """Choose the deck in which most of the cards are."""
-        names = [self._all.decks.get(card.deck, _DEFAULT_DECK) for card in cards]
+        """Return the deck with most of the cards."""
+        names = [self._collection.decks.get(card.deck, _DEFAULT_DECK) for card in cards]
         if len(names) == 1:
             return names[0]
         decks = Counter(names)
         deck = max(decks, key=lambda name: decks[name])
         if len(decks) > 1:
-            moved = len(cards) - decks[deck]
-            self._losses["card put into the deck of its siblings"] += moved
+            self._lose(LossReason.CARD_DECK, len(cards) - decks[deck])
         return deck
 
     def _known_note(self, note: AnkiNote, cards: list[AnkiCard]) -> IncomingNote:
@@ -173,22 +177,22 @@ class _Taking:
             cards=tuple(map(self._card, cards)),
         )
 
-    def _as_note(self, note: AnkiNote, taken: Converted, deck: str) -> Note:
+    def _as_note(self, note: AnkiNote, converted: Converted, deck: str) -> Note:
         return Note(
-            taken.content,
+            converted.content,
             _deck_name(deck),
-            taken.id,
+            converted.id,
             "",
-            taken.extra,
+            converted.extra,
             tuple(dict.fromkeys(note.tags)) if note.tags else (),
-            taken.sources,
-            taken.checked,
+            converted.sources,
+            converted.checked,
             file=self._file,
         )
 
     def _card(self, card: AnkiCard) -> IncomingCard:
         due_day = due_ms = None
-        if card.type in (1, 2, 3) and card.due >= _A_MOMENT:
+        if card.type in (1, 2, 3) and card.due >= _MIN_EPOCH_S:
             due_ms = _moment_ms(card.due)
         elif card.type in (1, 2, 3):
             due_day = self._first_day + _day(card.due)
@@ -200,8 +204,8 @@ class _Taking:
             due_day,
             due_ms,
             card.due if kind == 0 else 0,
-            _within(0, card.interval, _FARTHEST_DAY),
-            _within(0, card.ease, _HIGHEST_EASE),
+            _within(0, card.interval, _MAX_DAY),
+            _within(0, card.ease, _MAX_EASE),
             card.left % 1000,
             queue == -1,
             queue in (-2, -3),
@@ -210,10 +214,12 @@ class _Taking:
         )
 
     def _options(self) -> dict[str, dict[str, Any]]:
-        used = {self._all.decks.get(card.deck, "") for card in self._all.cards}
+        used = {
+            self._collection.decks.get(card.deck, "") for card in self._collection.cards
+        }
         found: dict[str, dict[str, Any]] = {}
-        for key, preset in self._all.presets.items():
-            name = self._all.decks.get(key, "")
+        for key, preset in self._collection.presets.items():
+            name = self._collection.decks.get(key, "")
             options = options_of(preset)
             if name in used and options:
                 found[name] = options
@@ -221,12 +227,12 @@ class _Taking:
 
 
 def _within(least: int, number: int, most: int) -> int:
-    # Twice as fast as min and max.
+    # Twice as fast as min() and max().
     return number if least <= number <= most else least if number < least else most
 
 
 def _day(number: int) -> int:
-    return _within(-_FARTHEST_DAY, number, _FARTHEST_DAY)
+    return _within(-_MAX_DAY, number, _MAX_DAY)
 
 
 def _moment_ms(at_s: int) -> int:
@@ -235,33 +241,24 @@ def _moment_ms(at_s: int) -> int:
 
 @cache
 def _deck_name(name: str) -> str:
-    """Fold blanks, and leave out parts without a name."""
+    """Collapse whitespace and drop empty parts."""
     parts = [" ".join(part.split()) for part in name.split("::")]
     return "::".join(part for part in parts if part) or _DEFAULT_DECK
 
 
-def _told(losses: Counter[str]) -> list[str]:
-    """Put counts before what happened: `3 notes left out: …`."""
-    told: list[str] = []
-    for text, count in sorted(losses.items()):
-        noun, _, rest = text.partition(" ")
-        told.append(f"{count} {noun}{'' if count == 1 else 's'} {rest}")
-    return told
-
-
 def _raw(
-    notetype: NoteType, fields: tuple[str, ...], taken: Converted
+    notetype: NoteType, fields: tuple[str, ...], converted: Converted
 ) -> AnkiFields | None:
     if notetype.id in (BASIC_ID, CLOZE_ID):
         return None
-    return AnkiFields(notetype.id, fields, taken.shown)
+    return AnkiFields(notetype.id, fields, converted.shown)
 
 
 def _first_day(collection: Collection, day_of: Callable[[int], int]) -> int:
-    """Give the study day from which the collection counts."""
+    """Return the study day from which due days count."""
     west = collection.minutes_west
     if west is None:
-        # The second of the rollover itself counts for the day before.
+        # The second of the rollover itself belongs to the day before.
         return day_of(collection.created_s * 1000 + 1000)
     local_s = collection.created_s - west * 60 - collection.rollover * 3600
     return datetime.fromtimestamp(local_s, UTC).date().toordinal() - _EPOCH_DAY

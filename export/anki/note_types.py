@@ -1,4 +1,4 @@
-"""Which kind of note a note type of Anki makes, and the content of its notes."""
+"""Convert notes of Anki: which kind a note type gives, and the content."""
 
 import html
 import re
@@ -12,6 +12,7 @@ from cards.text.cloze import ClozeError
 from export.anki.anki_model import AnkiNote, NoteType
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
 from export.anki.html_to_markdown import to_markdown
+from srs.models.incoming import LossReason
 
 _FIELD = re.compile(r"\{\{([^{}#^/!&=>]+)\}\}")
 _PLAIN = re.compile(r"\s*\{\{([^{}#^/!&=>:]+)\}\}\s*(?:\{\{type:([^{}]+)\}\}\s*)?")
@@ -29,17 +30,22 @@ _OCCLUSION = "image-occlusion:"
 
 
 class Unsupported(Exception):
-    """A note that can't be asked here; says why."""
+    """A note that flash can't ask, with the reason."""
+
+    def __init__(self, reason: LossReason, detail: str = "") -> None:
+        """Store the reason and a parser's message."""
+        self.reason, self.detail = reason, detail
+        super().__init__(f"{reason} {detail}".strip())
 
 
 class Converted(Struct, frozen=True):
-    """What a note's fields come to."""
+    """A converted note."""
 
     content: Content
     parts: dict[int, str]
-    """The question that each ordinal of Anki asks."""
+    """Part by ordinal."""
     shown: dict[str, int]
-    """Which field holds which text."""
+    """Index of the field for each text of the content."""
     extra: str = ""
     sources: tuple[Source, ...] = ()
     checked: str = ""
@@ -47,15 +53,15 @@ class Converted(Struct, frozen=True):
 
 
 def convert_note(note: AnkiNote, notetype: NoteType, ordinals: list[int]) -> Converted:
-    """Turn a note of Anki into a content of ours.
+    """Convert a note of Anki.
 
     Args:
         note: The note.
-        notetype: Its type.
-        ordinals: Those of its cards.
+        notetype: Its note type.
+        ordinals: The ordinals of its cards.
 
     Raises:
-        NotTaken: It asks nothing that flash could show.
+        Unsupported: flash can't ask the note.
     """
     if notetype.id in (BASIC_ID, CLOZE_ID):
         return _own(notetype.id, note.fields)
@@ -91,7 +97,7 @@ def _own(notetype: int, fields: tuple[str, ...]) -> Converted:
 def _own_basic(front: str, back: str, reverse: str, options: str) -> Content:
     front, back = to_markdown(front), to_markdown(back)
     if not front or not back:
-        raise Unsupported("without a question or an answer")
+        raise Unsupported(LossReason.NOTE_SIDES)
     if options:
         made = tuple(dict.fromkeys(map(to_markdown, _OPTION.findall(options))))
         if back in made and len(made) > 1:
@@ -100,7 +106,7 @@ def _own_basic(front: str, back: str, reverse: str, options: str) -> Content:
 
 
 def _own_cloze(text: str) -> tuple[Content, dict[int, str]]:
-    """A table comes as the questions it asks; see `export.anki.fields`."""
+    """Convert a cloze; a table becomes its questions, see `export.anki.fields`."""
     asked: dict[int, SubQuestion] = {}
     for question, number, back in _ASKED.findall(text):
         made = SubQuestion(to_markdown(question), to_markdown(back))
@@ -125,9 +131,9 @@ def _cloze(notetype: NoteType, fields: dict[str, str]) -> Converted:
     found = _CLOZE_FIELD.search(template.question) if template else None
     name = found[1].strip() if found else ""
     if name not in fields:
-        raise Unsupported("a cloze type without a field for clozes")
+        raise Unsupported(LossReason.CLOZE_FIELD)
     if _OCCLUSION in fields[name]:
-        raise Unsupported("image occlusion, which a terminal can't show")
+        raise Unsupported(LossReason.OCCLUSION)
     content = _cloze_content(to_markdown(fields[name]))
     others = [
         to_markdown(text)
@@ -144,12 +150,12 @@ def _cloze_content(text: str) -> Cloze:
     try:
         cloze_parts(content)
     except ClozeError as error:
-        raise Unsupported(f"a cloze that can't be read: {error.message}") from None
+        raise Unsupported(LossReason.CLOZE, error.message) from None
     return content
 
 
 def _as_basic(notetype: NoteType, fields: dict[str, str]) -> Converted | None:
-    """Know the types that ask one field from another, in one or both directions."""
+    """Convert a type that asks one field from another, in one or both directions."""
     if not 1 <= len(notetype.templates) <= 2:
         return None
     first = notetype.templates[0]
@@ -169,7 +175,7 @@ def _as_basic(notetype: NoteType, fields: dict[str, str]) -> Converted | None:
         reverse = section is None or not is_empty(fields.get(section[1].strip(), ""))
     question, answer = to_markdown(fields[front]), to_markdown(fields[back])
     if not question or not answer:
-        raise Unsupported("without a question or an answer")
+        raise Unsupported(LossReason.NOTE_SIDES)
     names = list(notetype.fields)
     shown = {"front": names.index(front), "back": names.index(back)}
     content = Basic(question, answer, reverse=reverse)
@@ -177,7 +183,7 @@ def _as_basic(notetype: NoteType, fields: dict[str, str]) -> Converted | None:
 
 
 def _sides(question: str, answer: str) -> tuple[str, str] | None:
-    """Give the field asked and the field answered where there is nothing else."""
+    """Return the fields of question and answer; None if the template has more."""
     found = _PLAIN.fullmatch(question)
     if found is None:
         return None
@@ -196,7 +202,7 @@ def _sides(question: str, answer: str) -> tuple[str, str] | None:
 def _rendered(
     notetype: NoteType, fields: dict[str, str], ordinals: list[int]
 ) -> Converted:
-    """Show the cards of any other type as its templates make them."""
+    """Convert any other type by rendering its templates."""
     asked: list[SubQuestion] = []
     kept: list[int] = []
     for ordinal in sorted(set(ordinals)):
@@ -211,13 +217,13 @@ def _rendered(
             asked.append(SubQuestion(question, answer))
             kept.append(ordinal)
     if not asked:
-        raise Unsupported("without a question or an answer")
+        raise Unsupported(LossReason.NOTE_SIDES)
     content = MultiQuestion(tuple(asked))
     return Converted(content, dict(zip(kept, parts_of(content), strict=True)), {})
 
 
 def _filled(template: str, fields: dict[str, str]) -> str:
-    """Fill a template as Anki does; filters of a field are left out."""
+    """Render a template as Anki does, without filters."""
     import chevron
     from chevron import ChevronError
 
@@ -229,7 +235,7 @@ def _filled(template: str, fields: dict[str, str]) -> str:
         name: "" if is_empty(text) else text for name, text in fields.items()
     }
     try:
-        # Field names may hold dots, which mustache takes for paths.
+        # Mustache reads a dot in a field name as a path.
         renamed = {name: f"f{index}" for index, name in enumerate(values)}
         text = _FIELD.sub(plain, template)
         for name, short in sorted(renamed.items(), key=lambda one: -len(one[0])):
@@ -237,9 +243,9 @@ def _filled(template: str, fields: dict[str, str]) -> str:
             text = re.sub(tag, rf"\g<1>{short}\2", text)
         return str(chevron.render(text, {renamed[n]: v for n, v in values.items()}))
     except (ChevronError, ValueError, KeyError, IndexError, RecursionError) as error:
-        raise Unsupported(f"a template that can't be read: {error}") from None
+        raise Unsupported(LossReason.TEMPLATE, str(error)) from None
 
 
 def is_empty(field: str) -> bool:
-    """Tell whether Anki takes a field for empty."""
+    """Return True if Anki considers a field empty."""
     return _EMPTY.fullmatch(field) is not None

@@ -1,37 +1,74 @@
-"""The review log of a collection, copied into a database of flash's own.
+"""Copy the review log of a collection to a database of our own.
 
-Hundreds of thousands of rows stay out of Python: they are cleaned and put in
-order here, and `srs.merging.bulk_revlog` takes them in.  The store never opens a
-stranger's database.
+A log can have a million rows: SQLite cleans and sorts them, and the store reads the
+copy, see `srs.store.import_log`.  The store never opens an untrusted database.
 """
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
-
-from srs.models.incoming import LOG_CARDS, LOG_TABLES
-
-_COPY = """
-    insert into log (id, card, rating, interval, last_interval, factor, took_ms, kind)
-    select coalesce(cast(id as integer), 0) as moment,
-           coalesce(cast(cid as integer), 0) as card,
-           coalesce(cast(ease as integer), 0), coalesce(cast(ivl as integer), 0),
-           coalesce(cast(lastIvl as integer), 0),
-           coalesce(cast(factor as integer), 0), coalesce(cast(time as integer), 0),
-           coalesce(cast(type as integer), 0)
-      from theirs.revlog not indexed
-     order by card, moment
+_TABLES = """
+    create table log (                      -- answers and manual changes
+        row           integer primary key,  -- by card, then by moment
+        id            integer not null,     -- UTC milliseconds
+        card          integer not null,
+        rating        integer not null,     -- 1 to 4; 0 for a manual change
+        interval      integer not null,     -- days, or seconds below 0
+        last_interval integer not null,
+        factor        integer not null,     -- difficulty (100 to 1100), else ease
+        took_ms       integer not null,
+        kind          integer not null      -- a ReviewKind
+    ) strict;
+    create table crams (
+        row           integer primary key,
+        id            integer not null,
+        card          integer not null,
+        rating        integer not null,
+        interval      integer not null,
+        last_interval integer not null,
+        factor        integer not null,
+        took_ms       integer not null,
+        kind          integer not null
+    ) strict;
+    create table invalid (card integer primary key, count integer not null) strict;
 """
-
-
+_VALID = """
+    id between 1 and 32503679999999  -- the year 3000
+    and rating between 0 and 4 and kind between 0 and 5
+    and interval between -(1 << 40) and 1 << 40
+    and (rating > 0) = (kind < 4)
+"""
+_CRAM = "kind = 3 and factor < 100"
+# Without the index: a sort is faster than looking up each row.
+_READ = """
+    create temp view anki_log as
+    select coalesce(cast(id as integer), 0) as id,
+           coalesce(cast(cid as integer), 0) as card,
+           coalesce(cast(ease as integer), 0) as rating,
+           coalesce(cast(ivl as integer), 0) as interval,
+           coalesce(cast(lastIvl as integer), 0) as last_interval,
+           coalesce(cast(factor as integer), 0) as factor,
+           coalesce(cast(time as integer), 0) as took_ms,
+           coalesce(cast(type as integer), 0) as kind
+      from theirs.revlog not indexed
+"""
+_COLUMNS = "id, card, rating, interval, last_interval, factor, took_ms, kind"
+_COPY = f"""
+    insert into log ({_COLUMNS})
+    select {_COLUMNS} from anki_log
+     where {_VALID} and not ({_CRAM}) order by card, id;
+    insert into crams ({_COLUMNS})
+    select {_COLUMNS} from anki_log where {_VALID} and {_CRAM} order by card, id;
+    insert into invalid
+    select card, count(*) from anki_log where not ({_VALID}) group by card;
+"""
 _STEPS_PER_BYTE = 200
 _STEPS_AT_ONCE = 1_000_000
 
 
-def bound(connection: sqlite3.Connection, size: int) -> None:
-    """Stop a connection from taking more steps than a file of this size needs."""
+def limit_steps(connection: sqlite3.Connection, size: int) -> None:
+    """Interrupt a connection after more steps than a file of this size needs."""
     left = [(size * _STEPS_PER_BYTE) // _STEPS_AT_ONCE + 100]
 
     def count() -> bool:
@@ -41,15 +78,12 @@ def bound(connection: sqlite3.Connection, size: int) -> None:
     connection.set_progress_handler(count, _STEPS_AT_ONCE)
 
 
-def copy_log(collection: Path, target: Path) -> dict[int, int]:
-    """Copy the log, by card and moment.
+def copy_log(collection: Path, target: Path) -> None:
+    """Copy the log.
 
     Args:
-        collection: The database, found to hold a plain table `revlog`.
-        target: The database to make.
-
-    Returns:
-        How many reviews each card has, by its id.
+        collection: A database with a plain table `revlog`.
+        target: The database to create.
 
     Raises:
         sqlite3.Error: The collection is damaged.
@@ -58,13 +92,9 @@ def copy_log(collection: Path, target: Path) -> dict[int, int]:
         for name in ("journal_mode", "synchronous", "trusted_schema"):
             copy.execute(f"pragma {name} = off")
         copy.execute("pragma cache_size = -65536")
-        bound(copy, collection.stat().st_size)
+        limit_steps(copy, collection.stat().st_size)
         uri = f"{collection.as_uri()}?mode=ro&immutable=1"
         copy.execute("attach ? as theirs", (uri,))
-        copy.executescript(LOG_TABLES)
-        copy.execute(_COPY)
-        copy.execute(LOG_CARDS)
-        # As one text: row by row, each would have to wait for Python's lock.
-        counts = "select coalesce(json_group_object(card, count), '{}') from cards"
-        found = copy.execute(counts).fetchone()[0]
-        return msgspec.json.decode(found, type=dict[int, int])
+        copy.executescript(_TABLES)
+        copy.execute(_READ)
+        copy.executescript(_COPY)

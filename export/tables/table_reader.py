@@ -1,4 +1,4 @@
-"""Tables of notes as other programs export them: CSV, and Anki's plain text.
+"""Read notes from tables: CSV, and Anki's plain text.
 
 Source of the `#` lines: https://docs.ankiweb.net/importing/text-files.html
 """
@@ -16,10 +16,10 @@ from cards.questions import anki_ordinals, cloze_parts
 from cards.text.cloze import ClozeError
 from export.anki.html_to_markdown import to_markdown
 from export.files import PackageError
-from srs.models.incoming import Incoming, IncomingNote
+from srs.models.incoming import Incoming, IncomingNote, Loss, LossReason
 
-LARGEST = 64 << 20
-"""Bytes of a table at the most."""
+MAX_SIZE = 64 << 20
+"""Bytes."""
 COLUMNS = ("front", "back", "extra", "tags", "deck", "id", "guid", "notetype")
 _OTHER_NAMES = {
     "question": "front",
@@ -39,13 +39,13 @@ _SEPARATORS = {
     "colon": ":",
 }
 _GUESSED = "\t;|,"
-"""The least likely inside a text comes first."""
+"""Those least likely inside a text come first."""
 _SETTING = re.compile(r"#([a-z ]+):(.*)")
 _CLOZE = re.compile(r"\{\{c\d")
 
 
 class _Head(Struct):
-    """What the first lines say about the rest."""
+    """Settings from the first lines."""
 
     separator: str = ""
     is_html: bool = False
@@ -56,10 +56,10 @@ class _Head(Struct):
 
 
 class TextTable(Struct, frozen=True):
-    """Notes of a table."""
+    """The notes of a table."""
 
     incoming: Incoming
-    losses: tuple[str, ...]
+    losses: tuple[Loss, ...]
 
 
 def read_table(
@@ -68,15 +68,14 @@ def read_table(
     """Read notes from a table.
 
     Args:
-        path: A CSV or text file in UTF-8; its separator is found out.
-        deck: Of notes for which the file names none.
-        columns: What stands in them, of `COLUMNS`, or empty for one to pass
-            over; by default what the first row or Anki's `#` lines say, else
-            front, back, tags.
-        file: Stands for the file of the notes.
+        path: A CSV or text file in UTF-8; its separator is detected.
+        deck: The deck of notes for which the file has none.
+        columns: Names from `COLUMNS`, empty for a column to skip; by default those of
+            the first row or of Anki's `#` lines, else front, back, tags.
+        file: The file name for the notes.
 
     Raises:
-        PackageError: It can't be read, or a line has no question.
+        PackageError: The table can't be read or has no notes.
     """
     text = _text(path)
     head, body, first_line = _head(text)
@@ -84,7 +83,7 @@ def read_table(
     rows = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
     named: dict[int, str] = dict(enumerate(columns)) or _named(head)
     notes: list[IncomingNote] = []
-    losses: list[str] = []
+    losses: list[Loss] = []
     seen: set[str] = set()
     try:
         for row in rows:
@@ -98,34 +97,34 @@ def read_table(
             line = first_line + rows.line_num - 1
             note = _note(row, named, head, deck, file)
             if note is None:
-                losses.append(f"line {line} left out: no question or no answer")
+                losses.append(Loss(LossReason.ROW, line=line))
                 continue
             guid = note[0] or guid_for(note[1].id or text_key(note[1]))
             if guid in seen:
-                what = "a card of the same note" if note[0] else "the same question"
-                losses.append(f"line {line} left out: {what} stands above")
+                reason = LossReason.ROW_NOTE if note[0] else LossReason.ROW_QUESTION
+                losses.append(Loss(reason, line=line))
                 continue
             seen.add(guid)
             notes.append(_incoming(guid, note[1]))
     except csv.Error as error:
         place = f"{path}:{first_line + rows.line_num - 1}"
-        hint = "put a text with quotes or separators into double quotes"
+        hint = "enclose text with quotes or separators in double quotes"
         raise PackageError(place, str(error), hint) from None
     if not notes:
-        hint = "give one note a line: question, answer"
+        hint = "write one note per line: question, answer"
         raise PackageError(str(path), "no notes in this table", hint)
-    return TextTable(Incoming(tuple(notes), {}, {}, {}), tuple(losses))
+    return TextTable(Incoming(tuple(notes)), tuple(losses))
 
 
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as opened:
-            data = opened.read(LARGEST + 1)
+            data = opened.read(MAX_SIZE + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise PackageError(str(path), reason, "check the path") from None
-    if len(data) > LARGEST:
-        raise PackageError(str(path), f"larger than {LARGEST >> 20} MB", "split it")
+    if len(data) > MAX_SIZE:
+        raise PackageError(str(path), f"larger than {MAX_SIZE >> 20} MB", "split it")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -134,12 +133,14 @@ def _text(path: Path) -> str:
         place = f"{path}:{line}"
         raise PackageError(place, message, "save the file as UTF-8") from None
     if "\0" in text:
-        raise PackageError(str(path), "no text: it holds a NUL", "choose a text file")
+        raise PackageError(
+            str(path), "not a text file: contains NUL", "choose a text file"
+        )
     return text
 
 
 def _head(text: str) -> tuple[_Head, str, int]:
-    """Read Anki's `#name:value` lines; give the rest and its first line's number."""
+    """Read Anki's `#name:value` lines; return the rest and its first line number."""
     head, line = _Head(columns={}), 1
     while text.startswith("#"):
         first, _, rest = text.partition("\n")
@@ -174,7 +175,7 @@ def _set(head: _Head, name: str, value: str) -> None:
 
 
 def _separator(text: str) -> str:
-    """Guess by what stands equally often in the first lines."""
+    """Return the separator that occurs equally often in the first lines."""
     lines = [line for line in text.splitlines()[:20] if line.strip()]
     counts = {one: [line.count(one) for line in lines] for one in _GUESSED}
     regular = [one for one, found in counts.items() if found and min(found) > 0]
@@ -194,7 +195,7 @@ def _named(head: _Head) -> dict[int, str]:
             return named | head.columns
     if not head.columns:
         return {}
-    # Anki's own export: the fields stand between the named columns.
+    # Anki's own export: the fields are between the named columns.
     free = [i for i in range(20) if i not in head.columns]
     fields = dict(zip(free, ("front", "back", "extra"), strict=False))
     return fields | head.columns
@@ -207,7 +208,7 @@ def _column(name: str) -> str:
 
 
 def _from_first_row(row: list[str]) -> dict[int, str]:
-    """Take the first row for names where it says what is the question."""
+    """Return the column names of the first row if they include the question."""
     found = {i: _column(cell) for i, cell in enumerate(row) if _column(cell)}
     return found if "front" in found.values() and len(found) > 1 else {}
 

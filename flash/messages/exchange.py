@@ -12,7 +12,8 @@ from flash.messages.phrases import (
     count_reviews,
 )
 from flash.messages.translate import _, ngettext
-from srs.merging.merge import Merged
+from srs.merging.merge import MergeResult
+from srs.models.incoming import Loss, LossReason
 
 
 def contents_text(counts: Mapping[str, int]) -> str:
@@ -27,13 +28,13 @@ def contents_text(counts: Mapping[str, int]) -> str:
     return ", ".join(formats[name](count) for name, count in counts.items() if count)
 
 
-def pulled_line(merged: Merged, *, with_notes: bool) -> str:
+def pulled_line(merged: MergeResult, *, with_notes: bool) -> str:
     """Count the reviews, and the notes if they were imported, of one deck."""
     reviews = _count_new_reviews(merged.reviews)
     return f"{reviews}, {_count_new_notes(merged.new_notes)}" if with_notes else reviews
 
 
-def import_lines(merged: Merged, media: int, updated: int) -> list[str]:
+def import_lines(merged: MergeResult, media: int, updated: int) -> list[str]:
     """Count what an import changed, left out and knew already."""
     first = [
         _count_new_notes(merged.new_notes),
@@ -52,11 +53,14 @@ def import_lines(merged: Merged, media: int, updated: int) -> list[str]:
     cards = [
         (merged.marked, _("{cards} suspended, unsuspended or flagged")),
         (merged.rescheduled, _("{cards} due as set in Anki")),
-        (merged.strange, _("{cards} left out: no matching question in the note")),
+        (
+            merged.unmatched_cards,
+            _("{cards} left out: the note has no such question"),
+        ),
     ]
     reviews = [
         (merged.shifted, _("{reviews} moved by milliseconds")),
-        (merged.unsound, _("{reviews} left out: invalid")),
+        (merged.invalid_reviews, _("{reviews} left out: invalid")),
     ]
     changed = [
         (updated, _("{notes} updated with the text of Anki")),
@@ -65,6 +69,71 @@ def import_lines(merged: Merged, media: int, updated: int) -> list[str]:
     lines += [text.format(cards=count_cards(n)) for n, text in cards if n]
     lines += [text.format(reviews=count_reviews(n)) for n, text in reviews if n]
     return lines + [text.format(notes=count_notes(n)) for n, text in changed if n]
+
+
+def loss_text(loss: Loss) -> str:
+    """Describe what an import leaves out, and why."""
+    if loss.line:
+        return _row_text(loss.reason).format(line=loss.line)
+    return _counted_text(loss.reason, loss.count).format(
+        n=loss.count, detail=loss.detail
+    )
+
+
+def _row_text(reason: LossReason) -> str:
+    match reason:
+        case LossReason.ROW_NOTE:
+            return _("line {line} left out: another card of a note above")
+        case LossReason.ROW_QUESTION:
+            return _("line {line} left out: same question as a line above")
+        case _other:
+            return _("line {line} left out: no question or no answer")
+
+
+def _counted_text(reason: LossReason, count: int) -> str:
+    match reason:
+        case LossReason.CARD:
+            return ngettext(
+                "{n} card left out: its question is empty",
+                "{n} cards left out: the question is empty",
+                count,
+            )
+        case LossReason.CARD_DECK:
+            return ngettext(
+                "{n} card moved to the deck of its siblings",
+                "{n} cards moved to the deck of their siblings",
+                count,
+            )
+        case LossReason.REVIEW:
+            return ngettext(
+                "{n} review left out: its card is left out",
+                "{n} reviews left out: the card is left out",
+                count,
+            )
+        case LossReason.REVIEW_CARD:
+            return ngettext(
+                "{n} review left out: its card was deleted in Anki",
+                "{n} reviews left out: the card was deleted in Anki",
+                count,
+            )
+        case _other:
+            text = ngettext("{n} note left out: ", "{n} notes left out: ", count)
+            return text + _note_reason(reason)
+
+
+def _note_reason(reason: LossReason) -> str:
+    reasons = {
+        LossReason.NOTE_GUID: _("guid missing or not unique"),
+        LossReason.NOTE_TYPE: _("note type missing"),
+        LossReason.NOTE_CARDS: _("no cards"),
+        LossReason.NOTE_QUESTIONS: _("all questions are empty"),
+        LossReason.NOTE_SIDES: _("no question or no answer"),
+        LossReason.CLOZE_FIELD: _("cloze note type without a cloze field"),
+        LossReason.CLOZE: _("invalid cloze: {detail}"),
+        LossReason.TEMPLATE: _("invalid template: {detail}"),
+        LossReason.OCCLUSION: _("image occlusion can't be shown in a terminal"),
+    }
+    return reasons[reason]
 
 
 def media_losses(missing: int, unsafe: int) -> list[str]:

@@ -9,9 +9,9 @@ from export.anki.rows import Schedule
 from export.deck_files import write_decks
 from export.tables.csv_writer import write_csv, write_json
 from flash.service.context import AppContext
-from srs.merging.note_importer import original_notes, original_notetypes
 from srs.models.cards import StoredNote
 from srs.scheduler.fsrs6 import interval_days
+from srs.store.import_rows import original_notes, original_notetypes
 from srs.store.revlog import logged
 
 _FIRST_DAY = 18_262

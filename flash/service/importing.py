@@ -1,6 +1,6 @@
 """Import Anki packages and tables: unpack media, back up, merge."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,26 +9,27 @@ from msgspec import Struct
 
 from export.anki.anki_model import Collection
 from export.anki.collection_import import convert_collection
-from export.anki.collection_reader import start_reading
+from export.anki.collection_reader import read_collection
 from export.anki.html_to_markdown import media_names
 from export.anki.package_file import Package, open_package
 from export.anki.text_edits import TextEdit, text_edits
 from export.tables.table_reader import read_table
 from flash.service.context import AppContext
 from flash.service.media_import import MediaImport, media_folder
-from srs.merging.bulk_revlog import attached
-from srs.merging.merge import Merged, merge
-from srs.merging.note_importer import known_guids, original_notes
-from srs.merging.text_updates import Edited, update_notes
+from srs.merging.merge import MergeResult, merge
+from srs.merging.text_updates import TextUpdate, update_notes
+from srs.models.incoming import Loss
 from srs.store.backups import back_up
+from srs.store.import_log import attached_log
+from srs.store.import_rows import known_guids, original_notes
 from srs.store.notes import stored_notes
 
 
 class Imported(Struct, frozen=True):
     """The result of an import."""
 
-    merged: Merged
-    losses: tuple[str, ...]
+    merged: MergeResult
+    losses: tuple[Loss, ...]
     backup: Path | None
     media: int = 0
     """New media files."""
@@ -42,15 +43,15 @@ class Imported(Struct, frozen=True):
 
 
 class PackageSource(Struct, frozen=True):
-    """A package that is being read."""
+    """A package that was read."""
 
     package: Package
-    read: Callable[[], Collection]
+    collection: Collection
 
 
 @contextmanager
 def start_import(file: Path) -> Iterator[PackageSource]:
-    """Start to read a package in a thread, before the store is opened.
+    """Read a package before the store is opened.
 
     Args:
         file: An `.apkg` or `.colpkg` file.
@@ -61,9 +62,8 @@ def start_import(file: Path) -> Iterator[PackageSource]:
     with (
         open_package(file) as package,
         TemporaryDirectory(prefix="flash-", ignore_cleanup_errors=True) as folder,
-        start_reading(package, file, Path(folder)) as read,
     ):
-        yield PackageSource(package, read)
+        yield PackageSource(package, read_collection(package, file, Path(folder)))
 
 
 def import_package(
@@ -91,7 +91,7 @@ def import_package(
     store, options = app.store, app.options
     folder = media_folder(store.path.absolute())
     with start_import(file) if isinstance(file, Path) else nullcontext(file) as source:
-        collection = source.read()
+        collection = source.collection
         media = MediaImport(source.package, folder)
         try:
             media.unpack(_used_media(collection), only_count=reviews_only or dry_run)
@@ -107,7 +107,7 @@ def import_package(
             in_files = [one for one in edits if _is_in_file(one)]
             with (
                 store.bulk_fill(),
-                attached(store, converted.incoming.log),
+                attached_log(store, converted.incoming.log),
                 store.transaction(),
             ):
                 merged = merge(
@@ -175,7 +175,7 @@ def _is_in_file(edit: TextEdit) -> bool:
 def _update(app: AppContext, edits: Sequence[TextEdit], *, dry_run: bool) -> int:
     """Change the notes that no deck file has; return their count."""
     changed = [
-        Edited(edit.stored.guid, edit.note, edit.fields)
+        TextUpdate(edit.stored.guid, edit.note, edit.fields)
         for edit in edits
         if edit.note is not None and not _is_in_file(edit)
     ]

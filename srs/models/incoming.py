@@ -1,9 +1,9 @@
-"""What comes from elsewhere, as values: notes, cards, reviews, options.
+"""Values that come from another program: notes, cards, reviews, options.
 
-Whoever reads a file of another program makes these; `srs.merging.merge` takes
-them in.
+Readers of foreign files create them; `srs.merging.merge` merges them.
 """
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -11,93 +11,21 @@ from msgspec import Struct
 
 from cards.note import Note
 
-LOG_TABLES = """
-    create table log (
-        row           integer primary key,  -- by card, then by moment
-        id            integer not null,
-        card          integer not null,
-        rating        integer not null,
-        interval      integer not null,
-        last_interval integer not null,
-        factor        integer not null,
-        took_ms       integer not null,
-        kind          integer not null
-    ) strict;
-    create table cards (
-        card     integer primary key,
-        first    integer not null,  -- row in the log
-        count    integer not null,
-        lapses   integer not null,  -- how often it was forgotten in review
-        kind     integer not null,  -- of the last row, as the following two
-        id       integer not null,
-        interval integer not null,
-        plain    integer not null   -- nothing but answers of our times, from the first
-    ) strict;
-"""
-"""A log too long for values, see `IncomingReview`: a database with these tables."""
-
-FIRST_MS, LAST_MS = 1_000_000_000_000, 4_102_444_800_000
-"""The years 2001 to 2100: moments of a usual log."""
-
-LOG_CARDS = f"""
-    insert into cards
-    with starts as materialized (
-        select a.card, a.kind, a.row as first,
-               lead(a.row, 1, (select max(row) + 1 from log)) over (order by a.row)
-               - a.row as count
-          from log a left join log b on b.row = a.row - 1
-         where b.card is not a.card
-    ), forgotten as materialized (
-        select card, count(*) as lapses from log
-         where kind = 1 and rating = 1 group by card
-    ), odd as materialized (
-        select distinct card from log
-         where not (id between {FIRST_MS} and {LAST_MS}
-                    and rating between 1 and 4 and kind between 0 and 2
-                    and interval between -1000000000 and 1000000000)
-    )
-    select s.card, s.first, s.count, coalesce(f.lapses, 0), z.kind, z.id, z.interval,
-           s.kind = 0 and s.card not in (select card from odd)
-      from starts s
-      join log z on z.row = s.first + s.count - 1
-      left join forgotten f on f.card = s.card
-"""
-"""Fills `cards`."""
-
-
-class IncomingReview(Struct, frozen=True):
-    """A row of Anki's review log."""
-
-    id: int
-    """UTC milliseconds."""
-    card: int
-    """The other program's id of the card."""
-    rating: int
-    """1 to 4; 0 for a manual change."""
-    interval: int
-    """The interval it led to: days when positive, seconds when negative."""
-    last_interval: int
-    factor: int
-    """Difficulty (100 to 1100) or, from SM-2, the ease per mille."""
-    took_ms: int
-    kind: int
-    """A ReviewKind."""
-
 
 class IncomingCard(Struct, frozen=True):
-    """A card as the other program last knew it."""
+    """A card in its last state in the other program."""
 
     id: int
-    """The other program's; kept where it is free."""
+    """The other program's; kept if it is free."""
     ordinal: int
     state: int
     """A State."""
     due_day: int | None
-    """Study day on which a review card is due."""
+    """Due study day of a review card."""
     due_ms: int | None
-    """When a learning card is due."""
+    """Due time of a learning card."""
     position: int
-    """Place among the new cards."""
+    """Position among the new cards."""
     interval: int
     """Days."""
     ease: int
@@ -107,26 +35,24 @@ class IncomingCard(Struct, frozen=True):
     buried: bool
     flag: int
     changed_ms: int
-    """When anything about it last changed."""
-    last_ms: int | None = None
-    """When it was last answered, where the file says so."""
+    """Time of the last change to the card."""
 
 
 class AnkiFields(Struct, frozen=True):
-    """A note as Anki has it, to be handed back unchanged."""
+    """The fields of a note in Anki, to export them unchanged."""
 
     notetype: int
     fields: tuple[str, ...]
     shown: dict[str, int]
-    """Which field holds which text of the content: front, back, cloze."""
+    """Index of the field for each text of the content: front, back, cloze."""
 
 
 class OriginalFields(Struct, frozen=True):
-    """What the store keeps of a note's type and fields."""
+    """The stored note type and fields of a note from Anki."""
 
     raw: AnkiFields
     content: str
-    """JSON of the content that was made of the fields."""
+    """JSON of the content that the fields were converted to."""
 
 
 class IncomingNote(Struct, frozen=True):
@@ -134,25 +60,65 @@ class IncomingNote(Struct, frozen=True):
 
     guid: str
     id: int
-    """The other program's; kept where it is free."""
+    """The other program's; kept if it is free."""
     note: Note
     parts: dict[int, str]
-    """For each ordinal the question, as `cards.questions` names it."""
+    """Question of each ordinal, as named by `cards.questions`."""
     changed_ms: int
     cards: tuple[IncomingCard, ...]
     raw: AnkiFields | None = None
-    """None where the note type is our own."""
+    """None if the note type is our own."""
 
 
 class Incoming(Struct, frozen=True):
-    """All that a file brings."""
+    """The content of an imported file."""
 
     notes: tuple[IncomingNote, ...]
-    reviews: dict[int, list[IncomingReview]]
-    """By the other program's ids of the cards, in the order of their moments."""
-    options: dict[str, dict[str, Any]]
-    """Options of decks, as `srs.store.settings.save_options` takes them."""
-    notetypes: dict[int, str]
-    """JSON of the note types that raw notes have."""
+    options: dict[str, dict[str, Any]] = {}
+    """Options by deck, as for `srs.store.settings.save_options`."""
+    notetypes: dict[int, str] = {}
+    """Note types of `IncomingNote.raw`: JSON by id."""
     log: Path | None = None
-    """A file with more reviews, see `LOG_TABLES`."""
+    """The review log, see `export.anki.revlog_copy`."""
+
+
+class LossReason(StrEnum):
+    """Why an import leaves something out."""
+
+    NOTE_GUID = "note_guid"
+    """The guid is missing or occurs twice."""
+    NOTE_TYPE = "note_type"
+    NOTE_CARDS = "note_cards"
+    """The note has no cards."""
+    NOTE_QUESTIONS = "note_questions"
+    """All cards of the note are empty."""
+    NOTE_SIDES = "note_sides"
+    """No question or no answer."""
+    CLOZE_FIELD = "cloze_field"
+    CLOZE = "cloze"
+    TEMPLATE = "template"
+    OCCLUSION = "occlusion"
+    CARD = "card"
+    """The question of the card is empty."""
+    CARD_DECK = "card_deck"
+    """Not left out, but moved to the deck of its siblings."""
+    REVIEW = "review"
+    """The card of the review is left out."""
+    REVIEW_CARD = "review_card"
+    """The card of the review was deleted in Anki."""
+    ROW = "row"
+    ROW_NOTE = "row_note"
+    """A row of a table for a note that was read already."""
+    ROW_QUESTION = "row_question"
+    """A row of a table with a question that was read already."""
+
+
+class Loss(Struct, frozen=True):
+    """Something that an import leaves out."""
+
+    reason: LossReason
+    count: int = 1
+    detail: str = ""
+    """Parser message."""
+    line: int = 0
+    """Line in a table; 0 for packages."""

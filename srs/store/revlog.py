@@ -110,7 +110,7 @@ def record_cram(
         now = _as_shown(connection, card)
         if now is None:
             return None
-        review = _free_id(connection, moment.at_ms)
+        review = free_review_id(connection, moment.at_ms)
         moment = msgspec.structs.replace(moment, at_ms=review)
         # Difficulty 0 marks a cram review; see `srs.store.rows.CRAM_REVIEW`.
         after = msgspec.structs.replace(now.progress, difficulty=None)
@@ -155,15 +155,24 @@ def _is_leech_alarm(lapses: int, preset: Preset) -> bool:
 
 def _next_id(connection: sqlite3.Connection, card: int, at_ms: int) -> int:
     """A clock that was put back must not change the order of a card's answers."""
+    last = last_review(connection, card)
+    return free_review_id(connection, max(at_ms, last + 1))
+
+
+def last_review(connection: sqlite3.Connection, card: int) -> int:
+    """Return the id of a card's last review, 0 for none.
+
+    Undone answers and cram reviews don't count.
+    """
     sql = f"""
         select coalesce(max(r.id), 0) from reviews r
          where r.card = ? and r.void = 0 and not {CRAM_REVIEW}
     """
-    last = connection.execute(sql, (card,)).fetchone()[0]
-    return _free_id(connection, max(at_ms, last + 1))
+    return int(connection.execute(sql, (card,)).fetchone()[0])
 
 
-def _free_id(connection: sqlite3.Connection, at_ms: int) -> int:
+def free_review_id(connection: sqlite3.Connection, at_ms: int) -> int:
+    """Return the first free id of a review from a moment on."""
     while connection.execute("select 1 from reviews where id = ?", (at_ms,)).fetchone():
         at_ms += 1
     return at_ms

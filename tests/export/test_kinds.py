@@ -7,6 +7,7 @@ from export.anki.anki_model import AnkiNote, NoteType, Template
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
 from export.anki.html_to_markdown import media_names, to_markdown
 from export.anki.note_types import Unsupported, convert_note
+from srs.models.incoming import LossReason
 
 SIDES = "{{FrontSide}}\n\n<hr id=answer>\n\n{{Back}}"
 FORTH = Template("Card 1", "{{Front}}", SIDES)
@@ -106,14 +107,14 @@ def test_field_names_with_dots_and_blanks_are_names() -> None:
 @pytest.mark.parametrize(
     ("kind", "fields", "why"),
     [
-        (BASIC, ("", "a"), "without a question"),
-        (CLOZE, ("no cloze", ""), "a cloze that can't be read"),
-        (CLOZE, ("{{c1::image-occlusion:rect}}", ""), "image occlusion"),
-        (WORDS, ("", "", ""), "without a question"),
+        (BASIC, ("", "a"), LossReason.NOTE_SIDES),
+        (CLOZE, ("no cloze", ""), LossReason.CLOZE),
+        (CLOZE, ("{{c1::image-occlusion:rect}}", ""), LossReason.OCCLUSION),
+        (WORDS, ("", "", ""), LossReason.NOTE_SIDES),
     ],
 )
 def test_what_asks_nothing_is_left_out_with_a_reason(
-    kind: NoteType, fields: tuple[str, ...], why: str
+    kind: NoteType, fields: tuple[str, ...], why: LossReason
 ) -> None:
     with pytest.raises(Unsupported, match=why):
         taken(kind, *fields)

@@ -115,7 +115,7 @@ def test_answers_beside_the_schedule_come_home_as_such(tmp_path: Path) -> None:
         AppContext(other, clock), file, reviews_only=False, dry_run=False
     ).merged
 
-    assert (done.unsound, done.rescheduled) == (0, 0)
+    assert (done.invalid_reviews, done.rescheduled) == (0, 0)
     assert {State.NEW, State.REVIEW} <= {before for _, _, before in looks(store)}
     assert looks(other) == looks(store)
     assert contradictions(other) == []

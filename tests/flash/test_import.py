@@ -103,7 +103,7 @@ BAD_TABLES: dict[str, tuple[bytes, str]] = {
     "nothing": (b"", "a.csv: no notes in this table"),
     "one column": (b"q\n", "a.csv: no notes in this table"),
     "a quote that never ends": (b'q,"a\n', "a.csv:1: unexpected end of data"),
-    "binary": (b"q,a\0\n", "a.csv: no text: it holds a NUL"),
+    "binary": (b"q,a\0\n", "a.csv: not a text file: contains NUL"),
 }
 
 
@@ -323,7 +323,7 @@ def test_json_says_what_was_taken(flash: Run) -> None:
     found = json.loads(flash("import", "in.apkg", "--json")[1])
 
     assert (found["new_notes"], found["new_cards"], found["reviews"]) == (1, 1, 0)
-    assert found["losses"] == ["1 note left out: its note type is missing"]
+    assert found["losses"] == ["1 note left out: note type missing"]
     assert Path(found["backup"]).exists()
     assert main(["import", "in.apkg", "--json"]) == 0
 

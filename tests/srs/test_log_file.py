@@ -1,19 +1,18 @@
-"""A log that comes in a file gives what it gives row by row."""
+"""Anki's log, inserted in a few statements, gives the rows of the slow way."""
 
-import sqlite3
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
+from anki_log import AnkiReview, expected_rows, log_file
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from store_fixtures import DAY_MS, NOON, contradictions, new_store
-from test_merging import arriving, content
+from test_merging import incoming_notes
 
-from srs.merging.bulk_revlog import BulkRevlog, attached
-from srs.merging.merge import Merged, merge
-from srs.models.incoming import LOG_CARDS, LOG_TABLES, Incoming, IncomingReview
+from srs.merging.merge import merge
+from srs.models.incoming import Incoming
+from srs.store.revlog import ReviewRow
 from srs.store.settings import Options, save_setting
 
 Rows = list[tuple[int, int, int, int, int, int, int]]
@@ -45,9 +44,9 @@ ODD = st.lists(
 )
 
 
-def material(rows: Rows, states: list[int]) -> Incoming:
-    """Make what a package brings: four cards and their log, as values."""
-    reviews: dict[int, list[IncomingReview]] = {}
+def log(rows: Rows) -> dict[int, list[AnkiReview]]:
+    """Make the log of four cards, by card."""
+    found: dict[int, list[AnkiReview]] = {}
     taken: set[int] = set()
     for card, hours, rating, interval, factor, took, kind in sorted(
         rows, key=lambda row: row[1]
@@ -56,116 +55,89 @@ def material(rows: Rows, states: list[int]) -> Incoming:
         while at in taken:
             at += 1
         taken.add(at)
-        if card + 1 not in reviews and kind < 3:
-            kind = 0
-        made = IncomingReview(at, card + 1, rating, interval, 7, factor, took, kind)
-        reviews.setdefault(card + 1, []).append(made)
-    made_notes = arriving([]).notes
-    notes = tuple(
-        msgspec.structs.replace(
-            note, cards=(msgspec.structs.replace(note.cards[0], state=state),)
-        )
-        for note, state in zip(made_notes, states, strict=True)
-    )
-    return Incoming(notes, reviews, {}, {})
+        review = AnkiReview(at, card + 1, rating, interval, 7, factor, took, kind)
+        found.setdefault(card + 1, []).append(review)
+    return found
 
 
-def filed(incoming: Incoming, path: Path) -> Incoming:
-    """Put the reviews into a file."""
-    connection = sqlite3.connect(path)
-    connection.executescript(LOG_TABLES)
-    every = [one for given in incoming.reviews.values() for one in given]
-    for one in sorted(every, key=lambda one: (one.card, one.id)):
-        connection.execute(
-            "insert into log (id, card, rating, interval, last_interval, factor,"
-            " took_ms, kind) values (?, ?, ?, ?, ?, ?, ?, ?)",
-            msgspec.structs.astuple(one),
-        )
-    connection.execute(LOG_CARDS)
-    connection.commit()
-    connection.close()
-    return msgspec.structs.replace(incoming, reviews={}, log=path)
+def incoming(folder: Path, reviews: list[AnkiReview], states: list[int]) -> Incoming:
+    path = log_file(folder / f"log{len(list(folder.iterdir()))}.db", reviews)
+    return Incoming(incoming_notes(states), log=path)
 
 
-def merged(
-    folder: Path, zone: str, arrivals: list[Incoming]
-) -> tuple[list[Merged], list[Any]]:
-    store = new_store(folder)
-    save_setting(store, "time_zone", zone)
-    done = [merge(store, Options(store), one, NOON) for one in arrivals]
-    assert contradictions(store) == []
-    found = [
-        *content(store),
-        store.rows("select * from reviews order by id"),
-        store.rows("select before from operations order by id"),
-    ]
-    store.close()
-    return done, found
+COLUMNS = ", ".join(ReviewRow._fields)
 
 
-@pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=120)
 @given(
     st.one_of(ROWS, st.builds(list.__add__, ROWS, ODD)),
-    ROWS,
     st.lists(st.integers(0, 3), min_size=4, max_size=4),
     st.sampled_from(["UTC", "America/New_York", "Australia/Lord_Howe"]),
 )
-@example([(0, 5, 3, 1, 500, 0, 0)], [(0, 5, 3, 1, 500, 0, 0)], [2, 0, 0, 0], "UTC")
-def test_a_log_in_a_file_gives_the_same_store(
+@example([(0, 5, 3, 1, 500, 0, 0)], [2, 0, 0, 0], "UTC")
+@example(
+    [(0, 1, 3, -60, 0, 0, 0), (0, 2, 0, 0, 0, 0, 4), (0, 3, 3, 1, 0, 0, 0)],
+    [2, 0, 0, 0],
+    "UTC",
+)
+@example(
+    [(0, 1, 0, 7, 500, 0, 4), (0, 2, 3, 3, 500, 0, 0), (0, 9, 0, 9, 500, 0, 4)],
+    [2, 0, 0, 0],
+    "America/New_York",
+)
+@example(
+    [(0, 1, 3, 0, 0, 0, 3), (0, 2, 3, -60, 0, 0, 0), (0, 3, 2, 0, 0, 0, 3)],
+    [1, 0, 0, 0],
+    "UTC",
+)
+def test_statements_give_the_same_rows_as_python(
     tmp_path_factory: pytest.TempPathFactory,
-    first: Rows,
-    second: Rows,
+    rows: Rows,
     states: list[int],
     zone: str,
 ) -> None:
-    arrivals = [material(first, states), material(second, states)]
     folder = tmp_path_factory.mktemp("merge")
-    (folder / "values").mkdir()
-    (folder / "file").mkdir()
-    files = [
-        filed(one, folder / f"log{index}.db") for index, one in enumerate(arrivals)
+    store = new_store(folder)
+    save_setting(store, "time_zone", zone)
+    options, reviews = Options(store), log(rows)
+    every = [review for given in reviews.values() for review in given]
+
+    done = merge(store, options, incoming(folder, every, states), NOON)
+    again = merge(store, options, incoming(folder, every, states), NOON)
+
+    expected = [
+        row
+        for card, given in reviews.items()
+        for row in expected_rows(given, card, states[card - 1], options.calendar)
     ]
-
-    # Known cards and a moment that is taken go row by row, new ones all at once.
-    expected = merged(folder / "values", zone, [*arrivals, arrivals[0]])
-    found = merged(folder / "file", zone, [*files, files[0]])
-
-    assert found == expected
-
-
-def test_a_moment_that_another_card_has_is_shifted(tmp_path: Path) -> None:
-    ours = material([(0, 5, 3, 1, 500, 0, 0)], [2, 0, 0, 0])
-    theirs = material([(1, 5, 3, 1, 500, 0, 0)], [0, 2, 0, 0])
-    notes = tuple(
-        msgspec.structs.replace(note, guid=f"other{note.guid}") for note in theirs.notes
+    sql = f"select {COLUMNS} from reviews r where not (rating = 0 and took_ms = 0"
+    sql += " and id not in (select value from json_each(:ids)))"
+    ids = str([row.id for row in expected])
+    assert store.rows(f"{sql} order by id", {"ids": ids}) == sorted(expected)
+    assert (done.reviews, done.invalid_reviews) == (
+        len(expected),
+        len(every) - len(expected),
     )
-    theirs = filed(msgspec.structs.replace(theirs, notes=notes), tmp_path / "log.db")
-    done, (_, _, log, *_) = merged(tmp_path, "UTC", [ours, theirs])
+    assert (again.reviews, again.known_reviews) == (0, len(expected))
+    assert contradictions(store) == []
+    store.close()
+
+
+def test_review_in_a_taken_millisecond_is_moved(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    first = incoming(tmp_path, log([(0, 5, 3, 1, 500, 0, 0)])[1], [2, 0, 0, 0])
+    other = incoming(tmp_path, log([(1, 5, 3, 1, 500, 0, 0)])[2], [0, 2, 0, 0])
+    notes = tuple(
+        msgspec.structs.replace(note, guid=f"other{note.guid}") for note in other.notes
+    )
+    other = msgspec.structs.replace(other, notes=notes)
+
+    merge(store, Options(store), first, NOON)
+    done = merge(store, Options(store), other, NOON)
+    again = merge(store, Options(store), other, NOON)
 
     at = NOON - 900 * DAY_MS + 5 * 3_600_000
-    assert (done[1].reviews, done[1].shifted) == (1, 1)
-    assert [row[0] for row in log] == [at, at + 1]
-
-
-def test_answers_without_a_card_are_never_kept(tmp_path: Path) -> None:
-    first = material([(0, 5, 3, 1, 500, 0, 0)], [2, 0, 0, 0])
-    path = filed(first, tmp_path / "log.db").log
-    assert path is not None
-    store = new_store(tmp_path)
-    theirs = first.notes[0].cards[0]
-
-    with (
-        pytest.raises(sqlite3.IntegrityError),
-        attached(store, path),
-        store.transaction() as connection,
-    ):
-        log = BulkRevlog(connection, path, Options(store).calendar)
-        log.pack()
-        log.sort_out({77: (theirs, "A", True)})
-        assert log.insert()
-        log.check()
-
-    assert store.row("select count(*) from reviews")[0] == 0
-    assert store.row("pragma foreign_keys")[0] == 1
+    assert (done.reviews, done.shifted) == (1, 1)
+    assert store.rows("select id from reviews order by id") == [(at,), (at + 1,)]
+    assert (again.reviews, again.known_reviews) == (0, 1)
     store.close()

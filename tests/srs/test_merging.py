@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from anki_exchange import in_anki, package, studied
+from anki_log import AnkiReview, log_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_fixtures import DAY_MS, NOON, Clock, contradictions, new_store, shelf
@@ -13,9 +14,9 @@ from store_fixtures import DAY_MS, NOON, Clock, contradictions, new_store, shelf
 from cards.note import Basic, Note
 from flash.service.context import AppContext
 from flash.service.importing import import_package
-from srs.merging.merge import Merged, merge
+from srs.merging.merge import MergeResult, merge
 from srs.models.cards import Rating, State, StoredCard
-from srs.models.incoming import Incoming, IncomingCard, IncomingNote, IncomingReview
+from srs.models.incoming import Incoming, IncomingCard, IncomingNote
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.scheduler.fsrs6 import memory_from_sm2
 from srs.store.connection import Store
@@ -32,7 +33,7 @@ needs_faketime = pytest.mark.skipif(
 )
 
 
-def merged(store: Store, file: Path, now_ms: int, **options: bool) -> Merged:
+def merged(store: Store, file: Path, now_ms: int, **options: bool) -> MergeResult:
     """Import a file as the command does."""
     wanted = {"reviews_only": False, "dry_run": False, **options}
     return import_package(AppContext(store, lambda: now_ms), file, **wanted).merged
@@ -95,7 +96,7 @@ def test_reviews_made_in_anki_come_back(tmp_path: Path, zone: str) -> None:
 
     done = merged(store, packages[2], now)
 
-    assert done.new_notes == done.unsound == 0
+    assert done.new_notes == done.invalid_reviews == 0
     assert done.reviews > 20
     assert contradictions(store) == []
     for name, card in cards(store).items():
@@ -158,7 +159,7 @@ def test_cards_of_sm2_get_the_memory_that_anki_gives_them(tmp_path: Path) -> Non
 
     done = merged(store, file, START)
 
-    assert done.unsound == 0
+    assert done.invalid_reviews == 0
     ours = {note.note.content.front: note.cards[0].progress for note in shelf(store)}
     assert ours.keys() == theirs.keys()
     today = START // DAY_MS
@@ -187,24 +188,16 @@ REVIEWS = st.lists(
 )
 
 
-def arriving(rows: list[tuple[int, int, int, int]]) -> Incoming:
-    """Make what a package brings of four cards and some answers to them."""
-    reviews: dict[int, list[IncomingReview]] = {}
-    for card, minute, rating, interval in sorted(set(rows), key=lambda row: row[1]):
-        at = START - 50 * DAY_MS + minute * DAY_MS
-        before = reviews.setdefault(card + 1, [])
-        if not before or before[-1].id < at:
-            kind = 1 if before else 0
-            made = IncomingReview(at, card + 1, rating, interval, 0, 500, 900, kind)
-            before.append(made)
+def incoming_notes(states: list[int]) -> tuple[IncomingNote, ...]:
+    """Make a note with one card for each state; card ids count from 1."""
     cards = [
         IncomingCard(
-            id=card + 1,
+            id=index + 1,
             ordinal=0,
-            state=2 if card + 1 in reviews else 0,
+            state=state,
             due_day=None,
             due_ms=None,
-            position=card,
+            position=index,
             interval=1,
             ease=0,
             steps_left=0,
@@ -213,9 +206,9 @@ def arriving(rows: list[tuple[int, int, int, int]]) -> Incoming:
             flag=0,
             changed_ms=0,
         )
-        for card in range(4)
+        for index, state in enumerate(states)
     ]
-    notes = tuple(
+    return tuple(
         IncomingNote(
             guid=f"g{card.id}",
             id=card.id,
@@ -226,7 +219,23 @@ def arriving(rows: list[tuple[int, int, int, int]]) -> Incoming:
         )
         for card in cards
     )
-    return Incoming(notes, reviews, {}, {})
+
+
+def incoming(path: Path, rows: list[tuple[int, int, int, int]]) -> Incoming:
+    """Make four cards and some answers to them."""
+    reviews: list[AnkiReview] = []
+    last: dict[int, int] = {}
+    for card, day, rating, interval in sorted(set(rows), key=lambda row: row[1]):
+        # One answer per card and day; cards share the milliseconds.
+        at = START - 50 * DAY_MS + day * DAY_MS
+        if last.get(card) != at:
+            kind = 1 if card in last else 0
+            reviews.append(
+                AnkiReview(at, card + 1, rating, interval, 0, 500, 900, kind)
+            )
+            last[card] = at
+    states = [2 if card in last else 0 for card in range(4)]
+    return Incoming(incoming_notes(states), log=log_file(path, reviews))
 
 
 def log_of(store: Store) -> list[Any]:
@@ -251,9 +260,11 @@ def test_merges_are_a_union_in_any_order(
     ]
     found: list[Any] = []
     for order in ((0, 1, 2), (2, 1, 0), (1, 0, 2, 1)):
-        store = new_store(tmp_path_factory.mktemp("store"))
-        for index in order:
-            merge(store, Options(store), arriving(parts[index]), START)
+        folder = tmp_path_factory.mktemp("store")
+        store = new_store(folder)
+        for number, index in enumerate(order):
+            values = incoming(folder / f"log{number}.db", parts[index])
+            merge(store, Options(store), values, START)
         assert contradictions(store) == []
         found.append(log_of(store))
         store.close()

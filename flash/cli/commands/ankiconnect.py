@@ -16,7 +16,7 @@ from flash.service.context import AppContext, open_app
 from flash.service.exporting import export_package
 from flash.service.importing import import_package
 from flash.terminal import echo, echo_err, print_json, progress_bar
-from srs.merging.merge import Merged
+from srs.merging.merge import MergeResult
 from srs.store.decks import root_decks
 from srs.store.notes import note_count, stored_notes
 
@@ -107,11 +107,11 @@ def _connect(url: str, key: str, timeout: float) -> AnkiConnect:
 
 def _pull(
     app: AppContext, anki: AnkiConnect, deck: str, *, new: bool
-) -> dict[str, Merged]:
+) -> dict[str, MergeResult]:
     """Merge the top-level decks of flash that Anki has."""
     wanted = {deck} if deck else set(root_decks(app.store))
     there = {name.casefold(): name for name in anki.deck_names()}
-    found: dict[str, Merged] = {}
+    found: dict[str, MergeResult] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in sorted(wanted):
             if name.casefold() not in there:

@@ -1,7 +1,6 @@
 """`flash import`."""
 
 import gc
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 from cards.text.width import clean
 from export.tables.table_reader import COLUMNS
 from flash.cli.options import DbOption, DryRunOption, JsonOption
-from flash.messages.exchange import import_lines, media_losses, patch_text
+from flash.messages.exchange import import_lines, loss_text, media_losses, patch_text
 from flash.messages.phrases import dry_run_remark
 from flash.service.context import open_app
 from flash.service.importing import (
@@ -82,8 +81,6 @@ def import_(
     named = _columns(columns)
     # A short run that makes many values and no cycles: a quarter faster.
     gc.disable()
-    # The reading thread asks for Python's lock often, and briefly.
-    sys.setswitchinterval(0.0005)
     if ending in _TABLES:
         with open_app(db) as app:
             done = import_table(app, file, deck=deck, columns=named, dry_run=dry_run)
@@ -115,7 +112,8 @@ def _columns(text: str) -> tuple[str, ...]:
 
 def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None:
     patches = [patch_text(edit) for edit in done.file_edits]
-    losses = [*done.losses, *media_losses(done.missing_media, done.unsafe_media)]
+    losses = list(map(loss_text, done.losses))
+    losses += media_losses(done.missing_media, done.unsafe_media)
     if as_json:
         print_json(
             {

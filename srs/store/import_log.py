@@ -1,0 +1,252 @@
+"""Insert a review log of Anki that was copied to a file, in a few statements.
+
+Anki logs an answer and the resulting interval; the states before and after it follow
+from the neighbouring rows of the card, up to the next reset.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import Struct
+
+from srs.scheduler.study_day import Calendar
+from srs.store.connection import Store
+from srs.store.import_rows import ORIGIN
+from srs.store.revlog import ReviewRow, free_review_id, insert_reviews
+
+_TABLES = """
+    create temp table pairs (
+        theirs integer primary key,
+        ours   integer not null,
+        state  integer not null,
+        is_new integer not null
+    ) strict;
+    create temp table known (
+        id   integer not null,
+        card integer not null,
+        primary key (id, card)
+    ) strict, without rowid;
+    create temp table lives (
+        first        integer primary key,  -- rows of the log
+        last         integer not null,
+        card         integer not null,
+        first_answer integer
+    ) strict;
+    create index temp.lives_card on lives (card);
+"""
+_DROP = "drop table temp.pairs; drop table temp.known; drop table temp.lives;"
+_KNOWN = """
+    insert or ignore into temp.known
+    select l.id, p.ours
+      from temp.pairs p
+      join (select id, card from arriving.log
+            union all select id, card from arriving.crams) l on l.card = p.theirs
+     where not p.is_new
+       and (exists (select 1 from reviews r
+                     where r.card = p.ours and r.origin_ms = l.id)
+            or exists (select 1 from reviews r
+                        where r.id = l.id and r.card = p.ours))
+"""
+# A life of a card goes from its first row, or the row after a reset, to the next reset.
+_LIVES = """
+    insert into temp.lives
+    with starts as (
+        select a.row as first, a.card,
+               lead(a.row, 1, (select max(row) + 1 from arriving.log))
+                   over (order by a.row) - 1 as last
+          from arriving.log a
+          left join arriving.log b on b.row = a.row - 1
+         where b.card is not a.card or (b.kind = 4 and b.factor = 0)
+    )
+    select first, last, card,
+           (select min(l.row) from arriving.log l
+             where l.row between first and last and l.rating > 0)
+      from starts
+"""
+# 0 new, 1 learning, 2 review, 3 relearning, as in `State`.
+_STATES = """
+    select l.*, p.ours, (l.kind = 4 and l.factor = 0) as is_reset,
+           case when l.rating > 0 then
+                    case l.kind when 0 then l.row > v.first_answer
+                                when 2 then 3 else 2 end
+                when l.row = v.first then 0
+                when b.rating > 0 then
+                    case b.kind when 0 then b.row > v.first_answer
+                                when 2 then 3 else 2 end
+                else 2 end as before,
+           case when n.card is not l.card then p.state
+                when n.rating = 0 or n.kind = 3 then 0
+                when n.kind = 0 then n.row > coalesce(v.first_answer, n.row)
+                                     and not (l.kind = 4 and l.factor = 0)
+                when n.kind = 2 then 3 else 2 end as following,
+           case when l.rating = 0 then
+                    (select a.id from arriving.log a
+                      where a.row between v.first and l.row - 1 and a.rating > 0
+                      order by a.row desc limit 1) end as last_answer
+      from temp.lives v
+     cross join temp.pairs p on p.theirs = v.card
+     cross join arriving.log l on l.row between v.first and v.last
+      left join arriving.log b on b.row = l.row - 1
+      left join arriving.log n on n.row = l.row + 1
+"""
+_AFTER = f"""
+    select *, case when following > 0 then following
+                   when rating = 0 or interval > 0 then 2
+                   when before < 2 then 1 else 3 end as after
+      from ({_STATES})
+"""
+# A learning step that crosses the rollover is logged in days.  With FSRS, the interval
+# of a due date set by hand counts from the last answer.
+_ROWS = f"""
+    select id, ours as card, id as origin_ms, rating,
+           iif(took_ms between 0 and 2147483647, took_ms, 2147483648) as took_ms,
+           before, kind, offset_of(id) as offset_min, after as state, 0 as step,
+           case when rating > 0 and after = 2
+                then iif(interval > 0, interval, max(1, -interval / 86400))
+                when rating > 0
+                then iif(interval < 0, interval, -max(1, interval) * 86400)
+                when is_reset then 0
+                when kind = 5 or last_answer is null then max(0, interval)
+                when factor between 100 and 1100
+                then day_of(last_answer) + interval - day_of(id)
+                else interval end as interval,
+           last_interval,
+           iif(factor between 100 and 1100, (factor / 1000.0 - 0.1) * 9 + 1, 0.0)
+           as difficulty,
+           iif(factor > 1100, factor, 0) as ease, '{ORIGIN}' as origin
+      from ({_AFTER})
+"""
+# The state is that before the next answer; a cram review doesn't change it.
+_CRAM_ROWS = f"""
+    select c.id, p.ours as card, c.id as origin_ms, c.rating,
+           iif(c.took_ms between 0 and 2147483647, c.took_ms, 2147483648) as took_ms,
+           coalesce(s.before, p.state) as before, c.kind,
+           offset_of(c.id) as offset_min, coalesce(s.before, p.state) as state,
+           0 as step, c.interval, c.last_interval, 0.0 as difficulty, 0 as ease,
+           '{ORIGIN}' as origin
+      from arriving.crams c
+      join temp.pairs p on p.theirs = c.card
+      left join ({_STATES}) s on s.row = (
+           select min(l.row) from temp.lives v
+             join arriving.log l on l.row between v.first and v.last
+            where v.card = c.card and l.id > c.id)
+"""
+_IS_NEW = """
+    not exists (select 1 from temp.known k where k.id = s.id and k.card = s.card)
+"""
+_NEW = """
+    select s.id, p.ours from arriving.{table} s join temp.pairs p on p.theirs = s.card
+     where not exists (select 1 from temp.known k where k.id = s.id and k.card = p.ours)
+"""
+_INSERT = f"""
+    insert or ignore into reviews ({", ".join(ReviewRow._fields)})
+    select s.* from ({{rows}}) s where {_IS_NEW}
+"""
+# Another card has a review in the same millisecond.
+_CLASHING = f"""
+    select s.* from ({{rows}}) s
+     where {_IS_NEW}
+       and exists (select 1 from reviews r where r.id = s.id and r.card <> s.card)
+       and not exists (select 1 from reviews r
+                        where r.card = s.card and r.origin_ms = s.id)
+"""
+
+
+class AddedReviews(Struct):
+    """What `insert_log` did."""
+
+    ids: list[int] = []
+    """The new reviews."""
+    cards: set[int] = set()
+    """Cards with new reviews other than cram reviews."""
+    known: int = 0
+    shifted: int = 0
+    """New reviews whose millisecond was taken by another card."""
+    invalid: int = 0
+
+
+def _insert_rows(
+    connection: sqlite3.Connection, rows: str, table: str, added: AddedReviews
+) -> set[int]:
+    """Insert the rows of one table; return their cards."""
+    run = connection.execute
+    new = run(_NEW.format(table=table)).fetchall()
+    if not new:
+        return set()
+    # "returning" would take as long as the insert itself.
+    inserted = run(_INSERT.format(rows=rows)).rowcount
+    ids = [moment for moment, _ in new]
+    if inserted < len(new):
+        clashing = [
+            ReviewRow(*row) for row in run(_CLASHING.format(rows=rows)).fetchall()
+        ]
+        moved = {row[:2]: insert_moved(connection, row) for row in clashing}
+        ids = [moved.get(key, key[0]) for key in new]
+        added.shifted += len(moved)
+    added.ids += ids
+    return {card for _, card in new}
+
+
+def insert_moved(connection: sqlite3.Connection, row: ReviewRow) -> int:
+    """Insert a review with the next free id; return the id."""
+    moment = free_review_id(connection, row.id)
+    insert_reviews(connection, [row._replace(id=moment)])
+    return moment
+
+
+@contextmanager
+def attached_log(store: Store, path: Path | None) -> Iterator[None]:
+    """Attach a log to the store; outside of transactions.
+
+    Args:
+        store: The store.
+        path: From `export.anki.revlog_copy`; None or a second call does nothing.
+    """
+    attached = {row[1] for row in store.rows("pragma database_list")}
+    if path is None or "arriving" in attached:
+        yield
+        return
+    run = store.connection.execute
+    run("attach ? as arriving", (str(path),))
+    # Nothing is written to it, so no journal has to name both files.
+    run("pragma arriving.journal_mode = memory")
+    try:
+        yield
+    finally:
+        run("detach arriving")
+
+
+def insert_log(
+    connection: sqlite3.Connection,
+    pairs: Iterable[tuple[int, int, int, bool]],
+    calendar: Calendar,
+) -> AddedReviews:
+    """Insert the reviews of the attached log that the store doesn't have.
+
+    Args:
+        connection: In a transaction.
+        pairs: For each card the other program's id, our id, its state there, and
+            whether this merge added it.
+        calendar: Study days in the user's time zone.
+    """
+    connection.create_function("offset_of", 1, calendar.offset_of, deterministic=True)
+    connection.create_function("day_of", 1, calendar.day, deterministic=True)
+    run = connection.execute
+    for statement in filter(str.strip, _TABLES.split(";")):
+        run(statement)
+    connection.executemany("insert into temp.pairs values (?, ?, ?, ?)", pairs)
+    run(_LIVES)
+    added = AddedReviews(ids=[], cards=set())
+    added.known = run(_KNOWN).rowcount
+    added.cards = _insert_rows(connection, _ROWS, "log", added)
+    _insert_rows(connection, _CRAM_ROWS, "crams", added)
+    sql = """
+        select coalesce(sum(i.count), 0)
+          from arriving.invalid i join temp.pairs p on p.theirs = i.card
+    """
+    added.invalid = run(sql).fetchone()[0]
+    for statement in filter(str.strip, _DROP.split(";")):
+        run(statement)
+    return added

@@ -1,0 +1,166 @@
+"""Reads and writes of an import: notes, cards, reviews and marks.
+
+All functions run inside the transaction of the merge.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from cards.note import Note
+from srs.models.incoming import AnkiFields, IncomingNote, OriginalFields
+from srs.store.connection import Store
+
+Row = tuple[Any, ...]
+ORIGIN = "anki"
+"""Of reviews that come from Anki."""
+
+
+class StoredMarks(NamedTuple):
+    """A stored card, as far as a merge needs it."""
+
+    card: int
+    deck: str
+    suspended: int
+    flag: int
+    marked_ms: int
+
+
+def stored_marks(
+    connection: sqlite3.Connection,
+) -> Mapping[str, Mapping[int, StoredMarks]]:
+    """Return all cards by the guid of their note and their ordinal."""
+    found: dict[str, dict[int, StoredMarks]] = defaultdict(dict)
+    for guid, ordinal, *columns in connection.execute(
+        """
+        select c.note, c.ordinal, c.id, d.name, c.suspended, c.flag, c.marked_ms
+          from cards c join decks d on d.id = c.deck
+        """
+    ):
+        found[guid][ordinal] = StoredMarks(*columns)
+    return found
+
+
+def bury_card(connection: sqlite3.Connection, card: int, day: int) -> None:
+    """Bury a card until the end of a study day."""
+    connection.execute("update cards set buried = ? where id = ?", (day, card))
+
+
+def retired_files(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return for each note its file if it is retired, else ''; by guid."""
+    return dict(connection.execute("select guid, iif(retired, file, '') from notes"))
+
+
+def revive_note(connection: sqlite3.Connection, guid: str) -> int:
+    """Return a retired note to use; return how many cards it has."""
+    connection.execute("update notes set retired = 0 where guid = ?", (guid,))
+    sql = "update cards set retired = 0 where note = ?"
+    return connection.execute(sql, (guid,)).rowcount
+
+
+def taken_ids(connection: sqlite3.Connection) -> tuple[set[int], set[int], int]:
+    """Return all note ids and card ids, and the last position of a card."""
+    notes = {row[0] for row in connection.execute("select anki_id from notes")}
+    cards = {row[0] for row in connection.execute("select id from cards")}
+    sql = "select coalesce(max(position), 0) from cards"
+    return notes, cards, int(connection.execute(sql).fetchone()[0])
+
+
+def known_guids(store: Store) -> set[str]:
+    """Return the guids of all notes, retired ones too."""
+    return {row[0] for row in store.rows("select guid from notes")}
+
+
+def original_notes(store: Store) -> dict[str, OriginalFields]:
+    """Return the original fields of notes from Anki, by guid."""
+    rows = store.rows("select guid, notetype, fields, shown, content from anki_notes")
+    return {
+        guid: OriginalFields(
+            AnkiFields(
+                notetype, tuple(fields.split("\x1f")), msgspec.json.decode(shown)
+            ),
+            content,
+        )
+        for guid, notetype, fields, shown, content in rows
+    }
+
+
+def original_notetypes(store: Store) -> dict[int, str]:
+    """Return the note types of these notes: JSON by id."""
+    return dict(store.rows("select id, model from anki_notetypes"))
+
+
+def insert_original_notes(
+    connection: sqlite3.Connection,
+    notes: Iterable[IncomingNote],
+    notetypes: Mapping[int, str],
+) -> None:
+    """Store the original fields of notes from Anki, and their note types."""
+    connection.executemany(
+        "insert or ignore into anki_notetypes (id, model) values (?, ?)",
+        notetypes.items(),
+    )
+    connection.executemany(
+        """
+        insert into anki_notes (guid, notetype, fields, shown, content)
+        values (?, ?, ?, ?, ?)
+        """,
+        [
+            (
+                note.guid,
+                note.raw.notetype,
+                "\x1f".join(note.raw.fields),
+                msgspec.json.encode(note.raw.shown).decode(),
+                content_json(note.note),
+            )
+            for note in notes
+            if note.raw is not None
+        ],
+    )
+
+
+def replace_original_fields(
+    connection: sqlite3.Connection, changed: Iterable[tuple[str, tuple[str, ...], Note]]
+) -> list[Row]:
+    """Store other fields and content for notes from Anki.
+
+    Args:
+        connection: In a transaction.
+        changed: Guid, fields and note.
+
+    Returns:
+        The rows before, for an undo: fields, content, guid.
+    """
+    before: list[Row] = []
+    for guid, fields, note in changed:
+        sql = "select fields, content, guid from anki_notes where guid = ?"
+        before += connection.execute(sql, (guid,)).fetchall()
+        connection.execute(
+            "update anki_notes set fields = ?, content = ? where guid = ?",
+            ("\x1f".join(fields), content_json(note), guid),
+        )
+    return before
+
+
+def content_json(note: Note) -> str:
+    """Return the content of a note as JSON."""
+    return msgspec.json.encode(note.content).decode()
+
+
+def insert_deck_options(
+    connection: sqlite3.Connection,
+    options: Mapping[str, Mapping[str, Any]],
+    decks: Collection[str],
+) -> None:
+    """Store options of these decks unless they have some already."""
+    connection.executemany(
+        "insert or ignore into presets (deck, options) values (?, ?)",
+        [
+            (deck, msgspec.json.encode(chosen).decode())
+            for deck, chosen in options.items()
+            if deck in decks
+        ],
+    )
