@@ -28,7 +28,7 @@ from cards.text.cloze import (
     numbers,
     parse_cloze,
     plain,
-    show,
+    render_cloze,
 )
 
 SEPARATOR = "\x1f"
@@ -178,11 +178,11 @@ def is_collection(content: Content) -> bool:
 
 
 def is_two_sided(content: Content) -> bool:
-    """Return True if all cards ask the front or the back of the note."""
+    """Return True if the note has a front and a back, as in Anki's basic type."""
     return isinstance(content, Basic | Choice)
 
 
-def options_of(content: Content) -> tuple[Option, ...]:
+def choice_options(content: Content) -> tuple[Option, ...]:
     """Return the options of a choice; empty for other kinds."""
     if not isinstance(content, Choice):
         return ()
@@ -259,7 +259,7 @@ def _cloze(content: Cloze) -> Iterator[Question]:
     for number, part in cloze_parts(content).items():
         yield Question(
             part,
-            show(parsed, number, _gap),
+            render_cloze(parsed, number, _gap),
             hidden_text(parsed, number),
             context=_shown_in_bold(parsed, number),
         )
@@ -271,7 +271,9 @@ def _gap(hidden: Hidden) -> str:
 
 def _shown_in_bold(parsed: Parts, number: int) -> str:
     """Show the whole text, the hidden text of one number in bold except in code."""
-    marked = show(parsed, number, lambda hidden: _bold(plain(hidden.parts), _MARK))
+    marked = render_cloze(
+        parsed, number, lambda hidden: _bold(plain(hidden.parts), _MARK)
+    )
     text = _VERBATIM.sub(lambda found: found[0].replace(_MARK, ""), marked)
     return text.replace(_MARK, "**")
 
@@ -304,7 +306,7 @@ def _list(content: ListNote) -> Iterator[Question]:
 
 def _choice(content: Choice) -> Question:
     return Question(
-        "choice", content.choice, content.answer, options=options_of(content)
+        "choice", content.choice, content.answer, options=choice_options(content)
     )
 
 

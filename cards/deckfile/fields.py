@@ -28,7 +28,7 @@ COMMON_KEYS = frozenset(field.encode_name for field in fields(Common))
 HEADER_KEYS = frozenset({*(field.encode_name for field in fields(Header)), "cards"})
 """Keys at the top of a file."""
 
-T = TypeVar("T", bound=Struct)
+_StructT = TypeVar("_StructT", bound=Struct)
 
 _PATH_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
 _NESTED = ("back", "front", "pin", "since", "source", "text", "title", "url", "was")
@@ -99,8 +99,8 @@ class FieldErrors:
 
 
 def convert(
-    errors: FieldErrors, values: dict[str, Any], spots: Spots, to: type[T]
-) -> T | None:
+    errors: FieldErrors, values: dict[str, Any], spots: Spots, to: type[_StructT]
+) -> _StructT | None:
     """Convert field by field, so that no mistake hides another.
 
     Args:

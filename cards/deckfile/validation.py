@@ -19,7 +19,7 @@ from cards.note import (
     MultiQuestion,
     Source,
 )
-from cards.questions import TextPath, is_empty_cell, options_of, texts_of
+from cards.questions import TextPath, choice_options, is_empty_cell, texts_of
 from cards.text.cloze import ClozeError, parse_cloze
 from cards.text.media import media_paths
 
@@ -144,7 +144,7 @@ def _check_entries(
 def _check_choice(errors: FieldErrors, content: Choice, spots: Spots) -> None:
     if not content.choice.strip():
         errors.add(spots, ("choice",), "empty question", "write the question")
-    texts = tuple(option.text for option in options_of(content))
+    texts = tuple(option.text for option in choice_options(content))
     _check_entries(errors, "options", texts, spots)
     if content.answer not in texts:
         hint = "repeat an option word for word"

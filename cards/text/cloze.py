@@ -133,7 +133,7 @@ def hidden_text(parts: Parts, number: int) -> str:
     return " … ".join(dict.fromkeys(found))
 
 
-def show(parts: Parts, number: int, mark: Callable[[Hidden], str]) -> str:
+def render_cloze(parts: Parts, number: int, mark: Callable[[Hidden], str]) -> str:
     """Render the text as one card shows it.
 
     Args:
@@ -149,7 +149,7 @@ def show(parts: Parts, number: int, mark: Callable[[Hidden], str]) -> str:
         if isinstance(part, str)
         else mark(part)
         if part.number == number
-        else show(part.parts, number, mark)
+        else render_cloze(part.parts, number, mark)
         for part in parts
     )
 

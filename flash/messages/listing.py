@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from cards.note import Note
-from cards.questions import options_of, question_text
+from cards.questions import choice_options, question_text
 from cards.staleness import StaleNote
 from cards.text.width import clean
 from flash.messages.cards import checked_line, interval_label, was_line
@@ -86,7 +86,7 @@ def card_lines(
 
 def _note_lines(note: Note) -> list[str]:
     """Show options, extra text, changes and sources."""
-    lines = [f"- {clean(option.text)}" for option in options_of(note.content)]
+    lines = [f"- {clean(option.text)}" for option in choice_options(note.content)]
     if note.extra:
         lines.append(clean(note.extra))
     about = (

@@ -14,8 +14,8 @@ from cards.text.cloze import (
     numbers,
     parse_cloze,
     plain,
+    render_cloze,
     renumber,
-    show,
 )
 
 TEXT = st.text(
@@ -74,8 +74,10 @@ def test_renumbered_clozes_hide_the_same_text(parts: Parts) -> None:
 @given(WHOLE)
 def test_a_number_hides_its_own_text_only(parts: Parts) -> None:
     for number in numbers(parts):
-        assert show(parts, number, lambda hidden: plain(hidden.parts)) == plain(parts)
-        assert "\0" in show(parts, number, lambda hidden: "\0")
+        assert render_cloze(parts, number, lambda hidden: plain(hidden.parts)) == plain(
+            parts
+        )
+        assert "\0" in render_cloze(parts, number, lambda hidden: "\0")
 
 
 @given(st.text("c{}:1,9 a\n", max_size=30))
