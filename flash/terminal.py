@@ -95,11 +95,6 @@ def print_lines(lines: Iterable[str]) -> None:
         print(line)
 
 
-def counted(count: int, name: str) -> str:
-    """Format a count with its noun: `1 card`, `2 cards`."""
-    return f"{count} {name}" if count == 1 else f"{count} {name}s"
-
-
 def clip_line(text: str, columns: int) -> str:
     """Clean a text and shorten it to one line of at most `columns`."""
     return clipped(" ".join(clean(text).split()), columns)
@@ -175,10 +170,3 @@ def progress_bar(
         yield show
     finally:
         sys.stderr.write("\n")
-
-
-def print_table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()
-) -> None:
-    """Print the lines of `table_lines`."""
-    print_lines(table_lines(head, rows, right=right))

@@ -15,6 +15,8 @@ from cards.text.width import clean
 from flash.cli.options import HELP_NAMES
 from flash.terminal import echo_err, echo_error
 
+_INTERRUPTED = 130
+
 
 class _Entry(NamedTuple):
     """A command: its function in a module of `flash.cli.commands`, and a summary."""
@@ -24,7 +26,7 @@ class _Entry(NamedTuple):
     """First line of its docstring; the help of all commands loads none of them."""
 
 
-_GROUPS: dict[str, dict[str, _Entry]] = {
+GROUPS: dict[str, dict[str, _Entry]] = {
     "Every day": {
         "review": _Entry("review:review", "Review the cards that are due today."),
         "stats": _Entry("stats:stats", "Show progress, retention and the forecast."),
@@ -70,7 +72,7 @@ _GROUPS: dict[str, dict[str, _Entry]] = {
         "doctor": _Entry("doctor:doctor", "Check and repair the store."),
     },
 }
-_COMMANDS = {name: entry for group in _GROUPS.values() for name, entry in group.items()}
+_COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}
 
 
 class _LazyCommands(Mapping[str, Any]):
@@ -111,7 +113,7 @@ class _CommandGroup(TyperGroup):
     def format_commands(self, _context: Any, formatter: Any) -> None:
         """Write one section for each group."""
         widest = max(map(len, _COMMANDS))
-        for title, entries in _GROUPS.items():
+        for title, entries in GROUPS.items():
             rows = [(name.ljust(widest), one.summary) for name, one in entries.items()]
             with formatter.section(title):
                 formatter.write_dl(rows)
@@ -162,8 +164,7 @@ def run(words: list[str]) -> int:
     try:
         code = application()(words, prog_name="flash", standalone_mode=False)
     except typer.Abort:
-        echo_err("flash: interrupted")
-        return 130
+        code = _INTERRUPTED
     except TyperException as error:
         return _usage_error(error, as_json=as_json)
     except BrokenPipeError:
@@ -181,6 +182,8 @@ def run(words: list[str]) -> int:
             FlashError(str(error.strerror), place=error.filename), as_json=as_json
         )
         return 1
+    if code == _INTERRUPTED:
+        echo_err("flash: interrupted")
     return code if isinstance(code, int) else 0
 
 

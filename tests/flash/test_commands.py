@@ -1,4 +1,4 @@
-"""The commands as a person meets them: words in, text and exit code out."""
+"""Commands from arguments to output and exit code."""
 
 import io
 import json
@@ -9,6 +9,12 @@ from pathlib import Path
 
 import pytest
 from command_runner import CELLS, Run
+
+from flash.cli.app import GROUPS
+
+SUMMARIES = {
+    name: entry.summary for group in GROUPS.values() for name, entry in group.items()
+}
 
 
 @pytest.fixture
@@ -28,7 +34,7 @@ def edit(old: str, new: str, path: str = "cells.yaml") -> None:
     Path(path).write_text(text.replace(old, new), "utf-8")
 
 
-def test_add_counts_what_it_did_and_adding_again_changes_nothing(flash: Run) -> None:
+def test_adding_again_changes_nothing(flash: Run) -> None:
     assert add_json(flash, "cells.yaml") == {"new": 3, "cards": 5}
     assert add_json(flash, "cells.yaml") == {"unchanged": 3, "cards": 5}
 
@@ -40,7 +46,7 @@ def test_a_dry_run_changes_nothing(flash: Run) -> None:
     assert flash.json("list") == []
 
 
-def test_a_reworded_card_is_told_and_keeps_its_name(flash: Run) -> None:
+def test_reworded_card_is_listed_and_keeps_its_guid(flash: Run) -> None:
     flash("add", "cells.yaml")
     before = {line["guid"] for line in flash.json("list")}
     edit("What does DNA stand for?", "DNA is short for what?")
@@ -56,7 +62,7 @@ def test_a_reworded_card_is_told_and_keeps_its_name(flash: Run) -> None:
     assert {line["guid"] for line in flash.json("list")} == before
 
 
-def test_a_renamed_file_and_a_renamed_deck_move_their_cards(flash: Run) -> None:
+def test_renamed_file_or_deck_moves_its_cards(flash: Run) -> None:
     flash("add", "cells.yaml")
     Path("cells.yaml").rename("biology.yaml")
     edit("Cells::Basics", "Biology::Cells", "biology.yaml")
@@ -75,7 +81,7 @@ def test_adding_a_file_retires_no_card_of_another_file(flash: Run) -> None:
     assert add_json(flash, "more.yaml") == {"new": 1, "cards": 1}
 
 
-def test_a_deleted_card_is_retired_and_wakes_up_when_it_returns(flash: Run) -> None:
+def test_deleted_card_is_retired_and_returns_with_its_file(flash: Run) -> None:
     flash("add", "cells.yaml")
     card = flash.json("list")[-1]
     cloze = "  - cloze: Water is {{c1::hydrogen}} and {{c2::oxygen}}.\n"
@@ -89,7 +95,7 @@ def test_a_deleted_card_is_retired_and_wakes_up_when_it_returns(flash: Run) -> N
     assert flash.json("list")[-1]["card"] == card["card"]
 
 
-def test_retiring_most_of_a_deck_wants_yes(flash: Run) -> None:
+def test_retiring_most_of_a_deck_needs_yes(flash: Run) -> None:
     cards = "".join(f"  - front: q{n}\n    back: a{n}\n" for n in range(30))
     Path("big.yaml").write_text(f"deck: Big\ncards:\n{cards}", "utf-8")
     flash("add", "big.yaml")
@@ -109,7 +115,7 @@ def test_retiring_most_of_a_deck_wants_yes(flash: Run) -> None:
     assert agreed == {"retired": 21, "unchanged": 9, "cards": 9}
 
 
-def test_a_mistake_is_told_with_its_place_and_adds_nothing(flash: Run) -> None:
+def test_mistake_has_a_place_and_adds_nothing(flash: Run) -> None:
     edit("front: What", "frnt: What")
 
     assert flash("add", "cells.yaml") == (
@@ -137,7 +143,7 @@ def test_an_error_as_json_names_file_line_and_column(flash: Run) -> None:
     }
 
 
-def test_check_makes_annotations_for_github(flash: Run) -> None:
+def test_check_prints_annotations_for_github(flash: Run) -> None:
     edit("front: What", "frnt: What")
 
     assert flash("check", "cells.yaml", "--format", "github") == (
@@ -148,7 +154,7 @@ def test_check_makes_annotations_for_github(flash: Run) -> None:
     )
 
 
-def test_check_leaves_other_yaml_in_a_folder_alone(flash: Run) -> None:
+def test_check_ignores_other_yaml_in_a_folder(flash: Run) -> None:
     Path("mkdocs.yml").write_text("site_name: x\n", "utf-8")
 
     assert flash("check", ".") == (
@@ -158,7 +164,7 @@ def test_check_leaves_other_yaml_in_a_folder_alone(flash: Run) -> None:
     )
 
 
-def test_check_names_ids_that_a_language_lacks(flash: Run) -> None:
+def test_check_lists_ids_that_a_language_lacks(flash: Run) -> None:
     japanese = "deck: Cells::Basics\nlanguage: ja\ncards:\n"
     card = "  - id: nucleus\n    front: 核とは\n    back: DNAを収める\n"
     Path("ja.yaml").write_text(japanese + card, "utf-8")
@@ -172,7 +178,7 @@ def test_check_names_ids_that_a_language_lacks(flash: Run) -> None:
     )
 
 
-def test_list_gives_every_field_that_others_build_on(flash: Run) -> None:
+def test_list_as_json_has_every_field(flash: Run) -> None:
     flash("add", "cells.yaml")
 
     first = flash.json("list")[0]
@@ -199,16 +205,16 @@ def test_list_gives_every_field_that_others_build_on(flash: Run) -> None:
     }
 
 
-def test_suspend_bury_and_undo_go_back_step_by_step(flash: Run) -> None:
+def test_undo_reverts_suspend_and_bury_step_by_step(flash: Run) -> None:
     flash("add", "cells.yaml")
 
-    told = [
+    expected = [
         flash("suspend", "powerhouse")[1],
         flash("bury", "powerhouse")[1],
         *(flash("undo")[1] for _ in range(4)),
     ]
 
-    assert told == [
+    assert expected == [
         "Suspended 1 of 1 card.\n",
         "Buried 1 of 1 card.\n",
         "Unburied 1 card.\n",
@@ -219,7 +225,7 @@ def test_suspend_bury_and_undo_go_back_step_by_step(flash: Run) -> None:
     ]
 
 
-def test_a_name_that_fits_no_card_is_told(flash: Run) -> None:
+def test_unknown_card_name_is_an_error(flash: Run) -> None:
     flash("add", "cells.yaml")
 
     assert flash("suspend", "powerhorse") == (
@@ -245,7 +251,7 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (
             ["desired_retention", "1.5"],
@@ -297,14 +303,14 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
         ),
     ],
 )
-def test_config_refuses_what_makes_no_sense(
-    flash: Run, words: list[str], told: str
+def test_config_rejects_invalid_values(
+    flash: Run, words: list[str], expected: str
 ) -> None:
-    assert flash("config", *words) == (1, "", told)
+    assert flash("config", *words) == (1, "", expected)
 
 
-def test_config_reads_and_shows_easy_days_and_times_away(flash: Run) -> None:
-    told = [
+def test_config_shows_easy_days_and_vacations_as_typed(flash: Run) -> None:
+    expected = [
         flash("config", "easy_days", "sat=50% sun=0"),
         flash("config", "easy-days", "none"),
         flash("config", "away", "2027-05-01 2026-12-24..2027-01-02"),
@@ -312,7 +318,7 @@ def test_config_reads_and_shows_easy_days_and_times_away(flash: Run) -> None:
         flash("config", "desired_retention", "92%"),
     ]
 
-    assert told == [
+    assert expected == [
         (0, "easy_days          sat=50% sun=0%\n", ""),
         (0, "easy_days          none\n", ""),
         (0, "away               2026-12-24..2027-01-02 2027-05-01\n", ""),
@@ -338,7 +344,7 @@ def test_stats_of_an_empty_store_has_every_figure(flash: Run) -> None:
     assert len(figures["forecast"]) == 30
 
 
-def test_backup_is_a_whole_store(flash: Run, tmp_path: Path) -> None:
+def test_backup_is_a_complete_store(flash: Run, tmp_path: Path) -> None:
     flash("add", "cells.yaml")
 
     code, _, _ = flash("backup", "copy.db")
@@ -347,7 +353,7 @@ def test_backup_is_a_whole_store(flash: Run, tmp_path: Path) -> None:
     assert len(flash.json("list", "--db", str(tmp_path / "copy.db"))) == 5
 
 
-def test_the_store_in_a_synchronised_folder_is_warned_of(
+def test_store_in_a_synchronised_folder_gives_a_warning(
     flash: Run, tmp_path: Path
 ) -> None:
     _, _, err = flash("decks", "--db", str(tmp_path / "Dropbox" / "store.db"))
@@ -355,7 +361,7 @@ def test_the_store_in_a_synchronised_folder_is_warned_of(
     assert "is in a Dropbox folder" in err
 
 
-def test_a_time_without_offset_is_refused(
+def test_time_without_offset_is_an_error(
     flash: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FLASH_NOW", "2026-11-23T09:00:00")
@@ -368,7 +374,7 @@ def test_a_time_without_offset_is_refused(
     )
 
 
-def test_help_loads_nothing_slow() -> None:
+def test_help_imports_nothing_slow() -> None:
     code = (
         "import sys; from flash.__main__ import main; main(['-h']);"
         "slow = {'sqlite_utils', 'fsrs', 'textual', 'genanki', 'yaml', 'rich',"
@@ -383,14 +389,61 @@ def test_help_loads_nothing_slow() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_wrong_usage_exits_with_two(flash: Run) -> None:
+def test_help_lists_every_command_on_one_line(flash: Run) -> None:
+    code, out, err = flash("-h")
+
+    assert (code, err) == (0, "")
+    for name, summary in SUMMARIES.items():
+        assert f"\n  {name:<12}{summary}\n" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_summary_is_the_first_line_of_the_help(flash: Run, name: str) -> None:
+    _, out, _ = flash(name, "-h")
+
+    assert out.splitlines()[2].strip() == SUMMARIES[name]
+
+
+def test_ctrl_c_while_modules_load_exits_with_130() -> None:
+    code = (
+        "import builtins, sys\n"
+        "load = builtins.__import__\n"
+        "def interrupted(name, *rest):\n"
+        "    if name == 'flash.service.context': raise KeyboardInterrupt\n"
+        "    return load(name, *rest)\n"
+        "builtins.__import__ = interrupted\n"
+        "from flash.__main__ import main\n"
+        "sys.exit(main(['decks']))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (130, "flash: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    "words", [("--db", "other.db", "decks"), ("decks", "--db", "other.db")]
+)
+def test_db_may_stand_before_or_after_the_command(
+    flash: Run, words: tuple[str, ...]
+) -> None:
+    assert flash(*words)[0] == 0
+
+    assert Path("other.db").exists()
+    assert not Path("store.db").exists()
+
+
+def test_wrong_usage_exits_with_2(flash: Run) -> None:
     code, _, err = flash("add")
 
     assert code == 2
     assert "Missing argument" in err
 
 
-def test_forget_brings_a_card_forward_and_keeps_its_history(
+def test_forget_makes_a_card_due_and_keeps_its_history(
     flash: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flash("add", "cells.yaml")
@@ -409,7 +462,7 @@ def test_forget_brings_a_card_forward_and_keeps_its_history(
     assert flash.json("list")[0] == later
 
 
-def test_forget_refuses_a_name_that_fits_no_card(flash: Run) -> None:
+def test_forget_rejects_an_unknown_card_name(flash: Run) -> None:
     code, _, err = flash("add", "cells.yaml", "--forget", "nobody")
 
     assert (code, err) == (
@@ -419,7 +472,7 @@ def test_forget_refuses_a_name_that_fits_no_card(flash: Run) -> None:
     assert flash.json("list") == []
 
 
-def test_another_rollover_moves_the_study_days_of_old_answers(
+def test_new_rollover_moves_study_days_of_old_answers(
     flash: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flash("add", "cells.yaml")
@@ -444,7 +497,7 @@ def test_another_rollover_moves_the_study_days_of_old_answers(
     ],
     ids=["no language", "locale", "wish for English", "wish for Japanese"],
 )
-def test_the_first_review_brings_the_bundled_deck_in_the_language_wished_for(
+def test_first_review_adds_the_bundled_deck_in_the_user_language(
     flash: Run, monkeypatch: pytest.MonkeyPatch, locale: str, wish: str, first: str
 ) -> None:
     monkeypatch.delenv("LC_MESSAGES", raising=False)
@@ -459,7 +512,7 @@ def test_the_first_review_brings_the_bundled_deck_in_the_language_wished_for(
     assert out.split("\n\n")[1].startswith(first)
 
 
-def test_another_language_of_the_bundled_deck_keeps_the_schedule(
+def test_changing_the_deck_language_keeps_the_schedule(
     flash: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("\n4\n\n1\nq\n"))
@@ -479,7 +532,7 @@ def test_another_language_of_the_bundled_deck_keeps_the_schedule(
     )
 
 
-def test_a_run_beside_the_schedule_takes_its_cards_from_the_words(
+def test_cram_options_select_the_cards(
     flash: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flash("add", "cells.yaml")
@@ -500,9 +553,7 @@ def test_a_run_beside_the_schedule_takes_its_cards_from_the_words(
 
 
 @pytest.mark.parametrize("words", [["--cram"], ["--forgotten", "2"]])
-def test_pairs_are_not_asked_together_with_other_cards(
-    flash: Run, words: list[str]
-) -> None:
+def test_confused_and_cram_exclude_each_other(flash: Run, words: list[str]) -> None:
     flash("add", "cells.yaml")
 
     code, out, err = flash("review", "--confused", *words)

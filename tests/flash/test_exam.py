@@ -1,4 +1,4 @@
-"""`flash exam` and `flash simulate` as a person meets them."""
+"""`flash exam` and `flash simulate`."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ def flash(flash: Run) -> Run:
     return flash
 
 
-def test_an_exam_is_set_told_and_cleared(flash: Run) -> None:
+def test_exam_is_set_shown_and_cleared(flash: Run) -> None:
     weights = ("--weights", "domain::logs=30", "--weights", "domain::keys=10")
 
     assert flash("exam", "set", "2026-12-23", "--deck", "Course", *weights) == (
@@ -49,7 +49,7 @@ def test_an_exam_is_set_told_and_cleared(flash: Run) -> None:
     )
 
 
-def test_the_forecast_of_an_exam_has_every_figure(flash: Run) -> None:
+def test_exam_forecast_has_every_figure(flash: Run) -> None:
     flash("exam", "set", "2026-12-23", "--minutes", "20", "--json")
 
     code, out, _ = flash("exam", "--json")
@@ -96,17 +96,13 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("words", "told"), REFUSED.values(), ids=REFUSED)
-def test_an_exam_that_makes_no_sense_is_refused(
-    flash: Run, words: list[str], told: str
-) -> None:
-    assert flash("exam", "set", *words) == (1, "", f"flash: {told}\n")
+@pytest.mark.parametrize(("words", "expected"), REFUSED.values(), ids=REFUSED)
+def test_invalid_exam_is_an_error(flash: Run, words: list[str], expected: str) -> None:
+    assert flash("exam", "set", *words) == (1, "", f"flash: {expected}\n")
     assert flash("exam")[0] == 1
 
 
-def test_an_exam_that_is_over_says_so(
-    flash: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_past_exam_is_an_error(flash: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     flash("exam", "set", "2026-12-23")
     monkeypatch.setenv("FLASH_NOW", "2026-12-23T09:00:00+00:00")
 
@@ -117,7 +113,7 @@ def test_an_exam_that_is_over_says_so(
     )
 
 
-def test_a_simulation_tells_each_retention(flash: Run) -> None:
+def test_simulation_lists_each_retention(flash: Run) -> None:
     code, out, err = flash("simulate", "--days", "30")
 
     assert (code, err) == (0, "")
@@ -130,7 +126,7 @@ def test_a_simulation_tells_each_retention(flash: Run) -> None:
     assert json.loads(flash("simulate", "--json", "--seed", "4")[1])["cards"] == 2
 
 
-def test_a_simulation_of_nothing_says_so(
+def test_simulation_without_cards_is_an_error(
     flash: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("FLASH_DB", str(tmp_path / "other.db"))

@@ -1,4 +1,4 @@
-"""`flash optimize` and `flash reschedule` as a person meets them."""
+"""`flash optimize` and `flash reschedule`."""
 
 import json
 import sys
@@ -33,7 +33,7 @@ def flash(flash: Run, lived: bytes) -> Run:
     return flash
 
 
-def test_a_fit_tells_what_it_had_and_what_it_is_worth(flash: Run) -> None:
+def test_fit_shows_its_data_and_evaluation(flash: Run) -> None:
     code, out, err = flash("optimize", "--dry-run")
 
     lines = out.splitlines()
@@ -45,7 +45,7 @@ def test_a_fit_tells_what_it_had_and_what_it_is_worth(flash: Run) -> None:
     assert lines[-1] == "(dry run: nothing was changed)"
 
 
-def test_a_fit_is_used_only_without_dry_run(flash: Run) -> None:
+def test_fit_is_saved_only_without_dry_run(flash: Run) -> None:
     def used() -> object:
         found = json.loads(flash("optimize", "--dry-run", "--json")[1])
         return found["old"]
@@ -66,9 +66,7 @@ def test_a_fit_is_used_only_without_dry_run(flash: Run) -> None:
     assert used() == before
 
 
-def test_every_deck_with_parameters_of_its_own_is_fitted(
-    flash: Run, tmp_path: Path
-) -> None:
+def test_all_fits_each_deck_with_own_parameters(flash: Run, tmp_path: Path) -> None:
     from srs.store.opening import open_store
 
     store = open_store(tmp_path / "store.db", NOON)
@@ -85,7 +83,7 @@ def test_every_deck_with_parameters_of_its_own_is_fitted(
     assert flash("optimize", "C")[0] == 1
 
 
-def test_little_to_learn_from_keeps_the_defaults(flash: Run, tmp_path: Path) -> None:
+def test_few_reviews_keep_the_defaults(flash: Run, tmp_path: Path) -> None:
     from srs.store.opening import open_store
 
     store = open_store(tmp_path / "store.db", NOON)
@@ -102,7 +100,7 @@ def test_little_to_learn_from_keeps_the_defaults(flash: Run, tmp_path: Path) -> 
     assert out.endswith("with fewer than 400 reviews the defaults are a good choice\n")
 
 
-def test_without_the_extra_one_line_says_what_to_install(
+def test_missing_optimizer_says_what_to_install(
     flash: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "fsrs_rs_python", None)
@@ -126,7 +124,9 @@ ODD = {
 
 
 @pytest.mark.parametrize("damage", ODD.values(), ids=ODD)
-def test_an_odd_log_ends_in_a_sentence(flash: Run, tmp_path: Path, damage: str) -> None:
+def test_unusable_log_gives_an_error_line(
+    flash: Run, tmp_path: Path, damage: str
+) -> None:
     from srs.store.opening import open_store
 
     store = open_store(tmp_path / "store.db", NOON)
@@ -145,7 +145,7 @@ def test_an_odd_log_ends_in_a_sentence(flash: Run, tmp_path: Path, damage: str) 
     assert "Traceback" not in out + err
 
 
-def test_a_reschedule_shows_the_new_load_first(flash: Run) -> None:
+def test_reschedule_dry_run_shows_the_new_load(flash: Run) -> None:
     flash("config", "desired_retention", "0.8")
 
     tried = flash("reschedule", "--dry-run")

@@ -8,6 +8,7 @@ import typer
 
 from cards.errors import FlashError
 from flash.cli.options import HELP_NAMES, DbOption, DeckOption, JsonOption, finite
+from flash.messages.phrases import percent
 from flash.messages.scheduling import (
     exam_cleared,
     exam_forecast,
@@ -188,9 +189,9 @@ def _forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
         [
             one.name or _("other"),
             str(one.cards),
-            _percent(one.points),
-            _percent(one.today),
-            _percent(one.expected),
+            percent(one.points),
+            percent(one.today),
+            percent(one.expected),
             f"+{100 * one.gain:.1f}",
             bar(one.gain, best, _GAIN_COLUMNS),
         ]
@@ -211,7 +212,3 @@ def _forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
         "",
         *table_lines(head, rows, right=(1, 2, 3, 4, 5)),
     ]
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

@@ -80,13 +80,14 @@ def review(
     tag: TagOption = "",
     db: DbOption = None,
 ) -> None:
-    """Review the cards due today; an empty store starts with the bundled deck.
+    """Review the cards that are due today.
 
-    Every answer is saved before the next question appears.  Without a terminal,
-    --plain is the default.  Exit code 130: interrupted with Ctrl-C.
+    An empty store starts with the bundled deck. Every answer is saved before the next
+    question appears. Without a terminal, --plain is the default. Exit code 130:
+    interrupted with Ctrl-C.
 
     --cram, --forgotten and --confused don't change the schedule: no limits, no
-    burying of siblings, and each card until it is answered Good or Easy.  --new N
+    burying of siblings, and each card until it is answered Good or Easy. --new N
     adds that many new cards.
     """
     cram_options = _cram_options(cram=cram, forgotten=forgotten, confused=confused)

@@ -1,4 +1,4 @@
-"""Rows that flash never writes: told with a mend by any command, not as a bug."""
+"""Rows that flash never writes give an error with a fix, not a traceback."""
 
 import contextlib
 import io
@@ -78,9 +78,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made.path
 
 
-@pytest.mark.parametrize(("statement", "told"), ODD.values(), ids=ODD)
-def test_odd_rows_are_told_by_whatever_meets_them_and_can_be_mended(
-    store: Path, statement: str, told: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("statement", "expected"), ODD.values(), ids=ODD)
+def test_damaged_rows_give_an_error_and_can_be_repaired(
+    store: Path, statement: str, expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = sqlite3.connect(store)
     broken.execute(statement)
@@ -91,13 +91,13 @@ def test_odd_rows_are_told_by_whatever_meets_them_and_can_be_mended(
     said = capsys.readouterr().err.splitlines()
 
     mend = "flash doctor --fix mends it"
-    assert f"flash: {store}: can't be used: {told} ({mend})" in said
+    assert f"flash: {store}: can't be used: {expected} ({mend})" in said
     assert len(said) == len(refused)
     assert main(["doctor", "--fix"]) == 0
     assert [words for words in COMMANDS if main(list(words))] == []
 
 
-def test_a_bug_in_a_sound_store_stays_one(
+def test_bug_with_a_sound_store_is_raised(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def buggy(store: Store, limit: int) -> None:
@@ -189,7 +189,7 @@ def damaged(path: Path, changes: list[tuple[str, object, int]]) -> None:
 @example([("decks", "gone", 1000), ("notes", "gone", 1000)])
 @example([("cards", "gone", 3), ("reviews.kind", 4, 3)])
 @given_values(st.lists(st.one_of(ODDLY, GONE), min_size=1, max_size=3))
-def test_whatever_the_rows_are_no_command_fails_as_a_bug_and_all_can_be_mended(
+def test_no_damaged_row_looks_like_a_bug_or_resists_repair(
     lived: Path, changes: list[tuple[str, object, int]]
 ) -> None:
     # A folder of its own: what an error holds may keep the file open for a while.

@@ -1,4 +1,4 @@
-"""What the listings show a person, word for word."""
+"""The exact output of listings."""
 
 import json
 import re
@@ -41,7 +41,7 @@ def shown(flash: Run, tmp_path: Path) -> Callable[..., str]:
     return run
 
 
-def test_decks_count_what_is_under_them(shown: Callable[..., str]) -> None:
+def test_deck_counts_include_subdecks(shown: Callable[..., str]) -> None:
     assert shown("decks") == (
         "deck      cards  new  learning  due\n"
         "Cells         2    1         0    0\n"
@@ -49,7 +49,7 @@ def test_decks_count_what_is_under_them(shown: Callable[..., str]) -> None:
     )
 
 
-def test_an_empty_store_says_how_to_begin(
+def test_empty_store_says_how_to_start(
     shown: Callable[..., str], tmp_path: Path
 ) -> None:
     assert shown("decks", "--db", str(tmp_path / "new.db")) == (
@@ -57,7 +57,7 @@ def test_an_empty_store_says_how_to_begin(
     )
 
 
-def test_list_tells_question_state_and_day(shown: Callable[..., str]) -> None:
+def test_list_shows_question_state_and_due_day(shown: Callable[..., str]) -> None:
     assert shown("list") == (
         "card           question                         state   due\n"
         "CARD  Which organelle makes most ATP?  review  2026-12-01\n"
@@ -65,11 +65,11 @@ def test_list_tells_question_state_and_day(shown: Callable[..., str]) -> None:
     )
 
 
-def test_list_of_a_tag_that_nobody_has_is_empty(shown: Callable[..., str]) -> None:
+def test_list_of_an_unknown_tag_is_empty(shown: Callable[..., str]) -> None:
     assert shown("list", "--tag", "physics") == "card  question  state  due\n"
 
 
-def test_show_tells_the_card_and_its_history(shown: Callable[..., str]) -> None:
+def test_show_prints_the_card_and_its_history(shown: Callable[..., str]) -> None:
     assert shown("show", "powerhouse") == (
         "Cells::Basics · card CARD\n"
         "Which organelle makes most ATP?\n"
@@ -85,7 +85,7 @@ def test_show_tells_the_card_and_its_history(shown: Callable[..., str]) -> None:
     )
 
 
-def test_stats_draw_what_they_count(shown: Callable[..., str]) -> None:
+def test_stats_draw_their_counts(shown: Callable[..., str]) -> None:
     assert shown("stats") == (
         "today   1 answer, 100 % correct, 0 min; 0 due\n"
         "streak  1 day\n"
@@ -124,7 +124,7 @@ def test_stats_draw_what_they_count(shown: Callable[..., str]) -> None:
     )
 
 
-def test_show_tells_options_and_what_is_retired(shown: Callable[..., str]) -> None:
+def test_show_prints_options_and_retired_cards(shown: Callable[..., str]) -> None:
     cells = Path("cells.yaml").read_text("utf-8")
     choice = "  - {id: c, choice: q, options: [a, {text: b, pin: last}], answer: a, extra: more}\n"
     Path("cells.yaml").write_text(cells + choice, "utf-8")
@@ -139,7 +139,7 @@ def test_show_tells_options_and_what_is_retired(shown: Callable[..., str]) -> No
 
 
 @pytest.mark.parametrize("words", [("list", "Nope"), ("stale", "--deck", "Nope")])
-def test_a_deck_that_is_not_there_is_told(
+def test_unknown_deck_is_an_error(
     shown: Callable[..., str], flash: Run, words: tuple[str, ...]
 ) -> None:
     assert flash(*words) == (1, "", "flash: no deck 'Nope' (flash decks lists them)\n")
@@ -162,7 +162,7 @@ def test_a_deck_that_is_not_there_is_told(
         ("review", "--minutes", "nan"),
     ],
 )
-def test_what_nobody_can_mean_is_refused(
+def test_meaningless_arguments_change_nothing(
     shown: Callable[..., str], flash: Run, words: tuple[str, ...]
 ) -> None:
     before = Path("store.db").read_bytes()
@@ -172,7 +172,7 @@ def test_what_nobody_can_mean_is_refused(
     assert Path("store.db").read_bytes() == before
 
 
-def test_stale_names_the_oldest_first_with_the_page_to_open(
+def test_stale_lists_the_oldest_first_with_their_pages(
     shown: Callable[..., str],
 ) -> None:
     assert shown("stale") == (
@@ -186,7 +186,7 @@ def test_stale_names_the_oldest_first_with_the_page_to_open(
     )
 
 
-def test_stale_names_a_source_without_a_page_and_reads_files_as_well(
+def test_stale_reads_files_and_names_sources_without_page(
     shown: Callable[..., str],
 ) -> None:
     Path("atoms.yaml").write_text(
@@ -204,8 +204,8 @@ def test_stale_names_a_source_without_a_page_and_reads_files_as_well(
         "            A course\n"
         "1 of 1 facts are stale\n"
     )
-    (told,) = json.loads(shown("stale", "atoms.yaml", "--days", "20", "--json"))
-    assert told["sources"] == [{"title": "A course", "url": None}]
+    (expected,) = json.loads(shown("stale", "atoms.yaml", "--days", "20", "--json"))
+    assert expected["sources"] == [{"title": "A course", "url": None}]
 
 
 def test_stale_with_files_needs_no_store(
@@ -219,7 +219,7 @@ def test_stale_with_files_needs_no_store(
     assert not (tmp_path / "none").exists()
 
 
-def test_the_bundled_decks_are_named_with_their_languages(
+def test_bundled_decks_are_listed_with_languages(
     shown: Callable[..., str],
 ) -> None:
     assert shown("decks", "--bundled") == (

@@ -1,4 +1,4 @@
-"""What keeps a person's data safe, as commands: log, undo, backup, restore, doctor."""
+"""`flash log`, `undo`, `backup`, `restore` and `doctor`."""
 
 import json
 import sqlite3
@@ -31,7 +31,7 @@ def backups() -> list[str]:
     return sorted(path.name for path in Path("store.db.backups").glob("*"))
 
 
-def test_the_log_shows_what_an_undo_takes_back(flash: Run) -> None:
+def test_log_lists_operations_and_undo_reverts_them(flash: Run) -> None:
     flash("add", "cells.yaml")
     flash("config", "new_per_day", "5", "--deck", "Cells")
     flash("suspend", "powerhouse")
@@ -53,30 +53,30 @@ def test_the_log_shows_what_an_undo_takes_back(flash: Run) -> None:
     ]
 
 
-def test_an_empty_log_says_so(flash: Run) -> None:
+def test_empty_log_says_so(flash: Run) -> None:
     assert flash("log") == (0, "No operations yet.\n", "")
 
 
-def test_an_undo_may_be_looked_at_before(flash: Run) -> None:
+def test_undo_dry_run_changes_nothing(flash: Run) -> None:
     flash("add", "cells.yaml")
     flash("config", "rollover", "5")
-    told = (
+    expected = (
         "Restored rollover.\n"
         "Undid adding cells.yaml (2 new cards are removed)."
         " Files on disk are unchanged.\n"
     )
 
     dry = flash("undo", "2", "--dry-run")
-    assert dry == (0, told + "(dry run: nothing was changed)\n", "")
+    assert dry == (0, expected + "(dry run: nothing was changed)\n", "")
     assert flash("config", "rollover")[1].split() == ["rollover", "5"]
 
-    assert flash("undo", "2") == (0, told, "")
+    assert flash("undo", "2") == (0, expected, "")
     assert flash("config", "rollover")[1].split() == ["rollover", "4"]
     assert flash.json("list") == []
     assert flash.json("undo") == {"undone": [], "dry_run": False}
 
 
-def test_a_review_ends_with_the_backup_of_the_day(flash: Run) -> None:
+def test_review_makes_one_backup_a_day(flash: Run) -> None:
     flash("add", "cells.yaml")
 
     flash("review", "--plain", typed="q\n")
@@ -91,7 +91,7 @@ def test_a_review_ends_with_the_backup_of_the_day(flash: Run) -> None:
     assert [one["reviews"] for one in shown] == [3, 1]
 
 
-def test_a_review_does_not_fail_where_no_backup_can_be_made(flash: Run) -> None:
+def test_review_succeeds_without_a_possible_backup(flash: Run) -> None:
     flash("add", "cells.yaml")
     Path("store.db.backups").touch()
 
@@ -101,7 +101,7 @@ def test_a_review_does_not_fail_where_no_backup_can_be_made(flash: Run) -> None:
     assert err.startswith("flash: warning: no backup was made: store.db.backups/")
 
 
-def test_backups_are_listed(flash: Run) -> None:
+def test_backups_are_listed_with_their_contents(flash: Run) -> None:
     assert flash("restore") == (0, "No backups in store.db.backups.\n", "")
     flash("add", "cells.yaml")
     flash("backup")
@@ -118,7 +118,7 @@ def test_backups_are_listed(flash: Run) -> None:
     ]
 
 
-def test_a_restore_shows_what_it_changes_and_asks(flash: Run) -> None:
+def test_restore_shows_the_changes_and_asks(flash: Run) -> None:
     flash("add", "cells.yaml")
     flash("backup")
     flash("review", "--plain", typed="\n3\nq\n")
@@ -155,7 +155,7 @@ def test_a_restore_shows_what_it_changes_and_asks(flash: Run) -> None:
     assert again["backup"] == "store.db.backups/2026-11-23T090000-3.db"
 
 
-def test_a_restore_mends_a_store_that_does_not_open(flash: Run) -> None:
+def test_restore_replaces_an_unreadable_store(flash: Run) -> None:
     flash("add", "cells.yaml")
     flash("backup")
     Path("store.db").write_bytes(bytes(5000))
@@ -175,7 +175,7 @@ def test_a_restore_mends_a_store_that_does_not_open(flash: Run) -> None:
     assert len(flash.json("list")) == 2
 
 
-def test_the_doctor_tells_and_mends(flash: Run) -> None:
+def test_doctor_finds_and_repairs(flash: Run) -> None:
     flash("add", "cells.yaml")
     assert flash("doctor") == (0, "No problems found.\n", "")
     with sqlite3.connect("store.db") as connection:
@@ -197,7 +197,7 @@ def test_the_doctor_tells_and_mends(flash: Run) -> None:
     assert flash.json("doctor", "--fix") == {"findings": [], "backup": None}
 
 
-def test_the_doctor_says_what_it_can_not_mend(flash: Run) -> None:
+def test_doctor_reports_what_it_cannot_repair(flash: Run) -> None:
     flash("add", "cells.yaml")
     flash("review", "--plain", typed="\n3\nq\n", now="2027-11-23T09:00:00+00:00")
 
@@ -219,7 +219,7 @@ def test_the_doctor_says_what_it_can_not_mend(flash: Run) -> None:
     }
 
 
-def test_a_salvage_is_put_in_place_with_a_restore(flash: Run) -> None:
+def test_salvaged_store_can_be_restored(flash: Run) -> None:
     flash("add", "cells.yaml")
     flash("review", "--plain", typed="\n3\nq\n")
     data = bytearray(Path("store.db").read_bytes())
