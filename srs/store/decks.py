@@ -11,7 +11,7 @@ Pair = tuple[str, str]
 
 
 def deck_names(store: Store) -> list[str]:
-    """Name all decks."""
+    """Return the names of all decks."""
     return [row[0] for row in store.rows("select name from decks order by name")]
 
 
@@ -21,7 +21,7 @@ def deck_names_by_id(store: Store) -> dict[int, str]:
 
 
 def deck_ids(store: Store, deck: str) -> list[int]:
-    """Give the ids of a deck and of those under it; of all where it is empty."""
+    """Return the ids of a deck and its children; of all decks for an empty name."""
     rows = store.rows(
         "select id from decks where :deck = '' or name = :deck"
         " or substr(name, 1, :width) = :deck || '::'",
@@ -31,7 +31,7 @@ def deck_ids(store: Store, deck: str) -> list[int]:
 
 
 def root_decks(store: Store) -> list[str]:
-    """Name the outermost decks that have cards in use."""
+    """Return the root decks that have cards."""
     rows = store.rows(
         "select distinct d.name from cards c join decks d on d.id = c.deck"
         " where c.retired = 0"
@@ -42,7 +42,7 @@ def root_decks(store: Store) -> list[str]:
 def move_deck_settings(
     connection: sqlite3.Connection, moved: Mapping[Pair, Collection[str]], first: int
 ) -> list[Pair]:
-    """Take settings along to decks whose notes have all moved, in a transaction.
+    """Move settings to decks whose notes have all moved, inside a transaction.
 
     Args:
         connection: In a transaction, the notes being where they belong.
@@ -65,7 +65,7 @@ def move_deck_settings(
         came = {
             one for pair, guids in moved.items() for one in guids if _of(pair, deck)
         }
-        # Who was there before has had no such settings.
+        # Notes that were there before had no such settings.
         if _lives_in(connection, name, first) <= came:
             found.append((deck, name))
     rename_decks(connection, found)
@@ -73,7 +73,7 @@ def move_deck_settings(
 
 
 def rename_decks(connection: sqlite3.Connection, pairs: Iterable[Pair]) -> None:
-    """Give what is set for decks to other names, inside a transaction."""
+    """Move the settings of decks to new names, inside a transaction."""
     for old, new in pairs:
         connection.execute(
             "update or replace presets set deck = ? where deck = ?", (new, old)
@@ -86,7 +86,7 @@ def rename_decks(connection: sqlite3.Connection, pairs: Iterable[Pair]) -> None:
 
 
 def forget_unused(connection: sqlite3.Connection, moved: Collection[Pair]) -> None:
-    """Drop the decks that nothing is in any more, inside a transaction."""
+    """Delete empty decks, inside a transaction."""
     connection.executemany(
         """
         delete from decks where name = ?
@@ -126,7 +126,7 @@ def _of(pair: Pair, deck: str) -> bool:
 def _lives_in(
     connection: sqlite3.Connection, deck: str, end: int = (1 << 63) - 1
 ) -> set[str]:
-    """Give the notes in use of a deck and those under it, with ids below `end`."""
+    """Return the notes of a deck and its children with Anki ids below `end`."""
     sql = """
         select n.guid from notes n join decks d on d.id = n.deck
          where n.retired = 0 and n.anki_id < :end

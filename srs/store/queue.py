@@ -110,15 +110,15 @@ def due_counts(
     return DueCounts(dict(rows), away)
 
 
-def count_due_by(
-    store: Store, day: int, end_ms: int, *, decks: Iterable[int], tag: str = ""
+def count_due(
+    store: Store, day: int, end_ms: int = 0, *, decks: Iterable[int], tag: str = ""
 ) -> int:
-    """Count the cards that are due until the end of a study day.
+    """Count the reviews that are due until a study day, and due learning cards.
 
     Args:
         store: The store.
         day: The study day.
-        end_ms: Its end, UTC milliseconds.
+        end_ms: Its end, UTC milliseconds; 0 to count no learning cards.
         decks: Only cards in these decks (ids).
         tag: As for `select_cards`.
     """

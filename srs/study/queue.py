@@ -14,7 +14,7 @@ from srs.forecast.exam import ExamCards, final_review, gain
 from srs.forecast.simulator import SimCard
 from srs.models.exam import Exam
 from srs.store.connection import Store
-from srs.store.queue import QueueRow
+from srs.store.queue import QueueRow, count_due
 from srs.store.settings import Options
 from srs.study.backlog import by_forgetting_rate, daily_cap
 from srs.study.due_cards import CardFilter, DueCards
@@ -80,7 +80,7 @@ def build_queue(
         return Queue(learning, due, deque(cards.new()), cards.day)
     due = deque(islice(by_forgetting_rate(cards), cap))
     new = deque(cards.new()) if card_filter.new is not None else deque[int]()
-    overdue = sum(1 for _ in cards.rows("due"))
+    overdue = count_due(store, cards.day, decks=cards.decks, tag=card_filter.tag)
     return Queue(learning, due, new, cards.day, overdue=overdue)
 
 

@@ -16,7 +16,7 @@ from srs.store.card_search import Candidate, find_candidates
 from srs.store.confusions import record_confusion
 from srs.store.connection import Store
 from srs.store.decks import deck_ids
-from srs.store.queue import count_due_by
+from srs.store.queue import count_due
 from srs.store.revlog import HistoryLine, history
 from srs.store.settings import Options
 from srs.study.confusion_drill import ConfusionDrill
@@ -339,7 +339,7 @@ class Session:
         again = sum(1 for rating, _ in self._answers.values() if rating is Rating.AGAIN)
         answered = len(self._answers)
         tomorrow = self._mode.day + 1
-        due = count_due_by(
+        due = count_due(
             self.store,
             tomorrow,
             self.options.calendar.start_ms(tomorrow + 1),
