@@ -9,14 +9,14 @@ from cards.errors import FlashError
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write a file so that no reader ever sees a part of it.
+    """Write a file atomically.
 
     Args:
         path: The file; its folder must exist.
-        data: Its whole content.
+        data: Its content.
 
     Raises:
-        ExportError: It can't be written; what was there is as it was.
+        ExportError: The file can't be written; the old one is unchanged.
     """
     temporary = ""
     try:
@@ -32,10 +32,10 @@ def replace_file(path: Path, data: bytes) -> None:
         temporary = ""
     except OSError as error:
         reason = error.strerror or str(error)
-        hint = "name a folder that exists and that you may write to"
+        hint = "choose an existing folder with write permission"
         raise ExportError(str(path), reason, hint) from None
     finally:
-        # Also where the person breaks off with Ctrl-C.
+        # Also after Ctrl-C.
         if temporary:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink(missing_ok=True)
@@ -45,7 +45,7 @@ class ExchangeError(FlashError):
     """An export or import failed; nothing was written."""
 
     def __init__(self, place: str, message: str, hint: str) -> None:
-        """Keep the file or address, what is wrong and what to do."""
+        """Store the file or address, the error and the hint."""
         super().__init__(message, hint, place)
 
 

@@ -158,11 +158,14 @@ def _flipped(path: Path) -> Path:
 HOSTILE: dict[str, tuple[Make, str]] = {
     "no zip": (
         lambda path: path.write_bytes(b"hello") and path,
-        "no package of Anki (choose an .apkg or .colpkg file that Anki exported)",
+        "not an Anki package (choose an .apkg or .colpkg file that Anki exported)",
     ),
-    "nothing": (lambda path: path.touch() or path, "no package of Anki"),
-    "cut off": (_cut, "no package of Anki"),
-    "no collection": (lambda path: zipped(path, {"media": b"{}"}), "no collection"),
+    "nothing": (lambda path: path.touch() or path, "not an Anki package"),
+    "cut off": (_cut, "not an Anki package"),
+    "no collection": (
+        lambda path: zipped(path, {"media": b"{}"}),
+        "no collection in the package",
+    ),
     "a version from the future": (
         lambda path: zipped(path, {"meta": b"\x08\x04", "collection.anki21b": b""}),
         "a package of version 4, newer than flash knows (update flash, ",
@@ -216,6 +219,6 @@ HOSTILE: dict[str, tuple[Make, str]] = {
     ),
     "a list of media that is none": (
         lambda path: zipped(path, {"collection.anki2": database(), "media": b"[1"}),
-        "a damaged list of media",
+        "damaged list of media",
     ),
 }

@@ -48,11 +48,11 @@ def fields_of(stored: StoredNote, image: ImageOf | None = None) -> tuple[str, ..
     """Render the fields of a note.
 
     Args:
-        stored: The note with its cards; retired cards are shown openly.
-        image: Gives a picture or sound its name in the package.
+        stored: The note with its cards; text of retired cards is not hidden.
+        image: Name of a media file in the package.
 
     Returns:
-        As many as its note type has, see `export.anki.flash_note_types`.
+        The fields of its note type, see `export.anki.flash_note_types`.
     """
     note = stored.note
     if is_two_sided(note.content):
@@ -111,7 +111,7 @@ def _cloze(
 
 
 def _hidden(text: str, ordinal: int | None, image: ImageOf | None) -> str:
-    """Hide a text under its card's number, or show it openly."""
+    """Hide a text in the cloze of its card; without a card, show it."""
     if ordinal is None:
         return shown_html(text, image)
     return hidden_html(ordinal + 1, text, image)
@@ -127,7 +127,7 @@ def _listing(listing: ListNote, numbers: dict[str, int], image: ImageOf | None) 
 
 
 def _asked(note: Note, numbers: dict[str, int], image: ImageOf | None) -> str:
-    """Write each question of its own; the style shows the active one only."""
+    """Render each question; the style shows only the active one."""
     sections: list[str] = []
     for question in questions(note.content, note.language):
         ordinal = numbers.get(question.part)
@@ -160,7 +160,7 @@ def _table(table: Compare, numbers: dict[str, int], image: ImageOf | None) -> st
 def _cell(
     row: str, subject: str, cell: str, numbers: dict[str, int], image: ImageOf | None
 ) -> str:
-    """Mark a cell for its own card and for the one that asks from its value."""
+    """Render a cell in the clozes of its card and of the reversed card."""
     if is_empty_cell(cell):
         return ""
     written = shown_html(cell, image)
@@ -176,7 +176,7 @@ def _common(note: Note, image: ImageOf | None) -> tuple[str, ...]:
         return "", "", "", note.checked, ""
     changed = _changed(note, image) if note.changed is not None else ""
     sources = " · ".join(map(_source, note.sources)) if note.sources else ""
-    # In a note of clozes, what looks like one in any field would make a card.
+    # In a cloze note, cloze syntax in any field would create a card.
     extra = shown_html(note.extra, image) if note.extra else ""
     name = _text(note.id) if note.id else ""
     return extra, changed, sources, note.checked, name
@@ -205,12 +205,12 @@ def _source(source: Source) -> str:
 
 
 def _text(text: str) -> str:
-    """Write a text that is no Markdown."""
+    """Render a text that isn't Markdown."""
     return html.escape(text).replace("{", "&#123;").replace("}", "&#125;")
 
 
 class OriginalNotes(Struct, frozen=True):
-    """What the store keeps of such notes and their types."""
+    """Notes that came from Anki, with their note types."""
 
     notes: dict[str, OriginalFields]
     """By guid."""
@@ -219,11 +219,11 @@ class OriginalNotes(Struct, frozen=True):
 
 
 def raw_fields(stored: StoredNote, kept: OriginalFields) -> tuple[str, ...]:
-    """Give the fields of a note: as they came, where its text is what it was.
+    """Return the fields of a note from Anki; only edited texts are rendered.
 
     Args:
-        stored: The note as it is now.
-        kept: Its fields as they came, and the content made of them.
+        stored: The present note.
+        kept: Its original fields and the content they were converted to.
     """
     content, raw = stored.note.content, kept.raw
     if msgspec.json.encode(content).decode() == kept.content:

@@ -1,8 +1,8 @@
-"""The two note types that flash makes in Anki.
+"""The two note types of flash in Anki.
 
-They are wide and will not change: Anki follows a renamed field or template by
-its id, but an added one would want a merge of note types and a full
-synchronisation.  So there are spare fields, and every id is fixed.
+Their fields never change: Anki matches a renamed field or template by its id, but an
+added one needs a merge of note types and a full sync.  So there are spare fields, and
+every id is fixed.
 """
 
 from functools import cache
@@ -60,7 +60,7 @@ def _fields(names: tuple[str, ...], base: int) -> list[dict[str, object]]:
 
 @cache
 def basic_model() -> "genanki.Model":
-    """Make the note type of questions with an answer and of choices."""
+    """Create the note type of questions with an answer and of choices."""
     import genanki
 
     return genanki.Model(
@@ -92,7 +92,7 @@ def basic_model() -> "genanki.Model":
 
 @cache
 def cloze_model() -> "genanki.Model":
-    """Make the note type of clozes, lists and tables."""
+    """Create the note type of clozes, lists and tables."""
     import genanki
 
     return genanki.Model(

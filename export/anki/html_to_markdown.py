@@ -1,4 +1,4 @@
-"""HTML of Anki's fields becomes Markdown that shows the same.
+"""Convert fields of Anki from HTML to Markdown.
 
 Source of the marks in a field: https://docs.ankiweb.net/templates/fields.html and
 https://docs.ankiweb.net/math.html
@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import quote
 
 from cards.text.markdown import is_plain
-from export.anki.simple_html import simple_markdown
 
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")
 _INLINE = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
@@ -22,7 +21,7 @@ _CLOZE = re.compile(r"\{\{c\d+::|::(?=[^{}]*\}\})|\}\}")
 _KEPT = re.compile("\U0010f8f0(\\d+)\U0010f8f1")
 _NO_MARKS = {0x10F8F0: None, 0x10F8F1: None}
 _NEEDLESS = re.compile(r"(?<=[^\n\\])\\(?:(?=[=+>])|(?=&(?![#A-Za-z0-9]+;)))()")
-"""Backslashes before what means nothing inside a line."""
+"""Backslashes before characters without a meaning inside a line."""
 _TAG = re.compile(r"<[^<>]*>")
 _MANY_BLANKS = re.compile(r"\n{3,}")
 _IMAGE = re.compile(
@@ -31,31 +30,23 @@ _IMAGE = re.compile(
 
 
 def media_names(field: str) -> list[str]:
-    """Find the files that a field shows or plays, as Anki names them."""
+    """Return the names of the pictures and sounds in a field."""
     images = (a or b or c for a, b, c in _IMAGE.findall(field))
     return [html.unescape(name) for name in (*images, *_SOUND.findall(field))]
 
 
 def to_markdown(field: str) -> str:
-    """Turn a field of Anki into Markdown.
+    """Convert a field of Anki to Markdown.
 
     Args:
-        field: HTML, with clozes, math and sounds in Anki's manner.
+        field: HTML with clozes, math and sounds in Anki's syntax.
 
     Returns:
-        Markdown; what it has no words for (colours, sizes) is left out.
+        Markdown; formatting that it lacks (colours, sizes) is dropped.
     """
     is_text = "<" not in field and "&" not in field
     if is_text and is_plain(field) and "[" not in field:
         return field
-    written = simple_markdown(field)
-    if written is None:
-        return parsed_markdown(field)
-    return _tidy(written)
-
-
-def parsed_markdown(field: str) -> str:
-    """Turn a field into Markdown with the parser; see `to_markdown`."""
     field = field.translate(_NO_MARKS)
     kept: list[str] = []
 
@@ -68,19 +59,19 @@ def parsed_markdown(field: str) -> str:
     field = _INLINE.sub(lambda found: keep(f"${_tex(found[1]).strip()}$"), field)
     field = _DOLLARS.sub(lambda found: keep("\\$" * len(found[0])), field)
     field = _CLOZE.sub(lambda found: keep(found[0]), field)
-    # The parser warns of what looks like an address, not like HTML.
+    # The parser warns about text that looks like an address instead of HTML.
     try:
         written = _converter().convert(
             field if "<" in field else f"<span>{field}</span>"
         )
     except RecursionError:
-        # Nobody nests as deep by hand: the bare words must do.
+        # Nested too deeply: keep the text only.
         written = html.unescape(_TAG.sub(" ", field))
     return _tidy(written, kept)
 
 
-def _tidy(written: str, kept: Sequence[str] = ()) -> str:
-    """Put back what was kept, without needless backslashes and blank lines."""
+def _tidy(written: str, kept: Sequence[str]) -> str:
+    """Restore the kept texts; remove needless backslashes and blank lines."""
     text = _NEEDLESS.sub(r"\1", written)
     if kept:
         text = _KEPT.sub(lambda found: kept[int(found[1])], text)
@@ -89,7 +80,7 @@ def _tidy(written: str, kept: Sequence[str] = ()) -> str:
 
 
 _EDGES = re.compile(r"\A(?:\\\n\s*)+|(?<!\\)((?:\\\\)*)(?:\\(?:\n\s*|\Z))+\Z")
-"""Breaks at the beginning and the end, which would be shown as backslashes."""
+"""Line breaks at the start and end, which would be shown as backslashes."""
 
 
 def _tex(text: str) -> str:
@@ -97,13 +88,13 @@ def _tex(text: str) -> str:
 
 
 def _address(name: str) -> str:
-    """Write a file's name as an address in Markdown."""
+    """Return a file name as a Markdown link destination."""
     return quote(html.unescape(name), safe="/!$&'*+,;=:@~-._")
 
 
 @cache
 def _converter() -> Any:
-    """Make the converter, with pictures named as files."""
+    """Create the converter; pictures keep their file names."""
     from markdownify import MarkdownConverter
 
     class Converter(MarkdownConverter):

@@ -1,7 +1,7 @@
-"""The file around a collection: a zip of one of three generations.
+"""Read a package: a zip file in one of three formats.
 
-Nothing in it is trusted: names never become paths, and everything that unpacks
-is bounded.
+Packages are untrusted: names never become paths, and the size of everything unpacked
+is limited.
 
 Source: `meta` and `media` as in proto/anki/import_export.proto of
 https://github.com/ankitects/anki.
@@ -18,12 +18,12 @@ from typing import IO, Any
 from export.anki.protobuf import MalformedMessage, number, parse, text
 from export.files import PackageError
 
-LARGEST_DATABASE = 2 << 30
-"""Bytes of a collection at the most."""
-LARGEST_MEDIA = 256 << 20
-"""Bytes of a picture or sound at the most."""
-LARGEST_LIST = 64 << 20
-MOST_ENTRIES = 500_000
+MAX_DATABASE_SIZE = 2 << 30
+"""Bytes."""
+MAX_MEDIA_SIZE = 256 << 20
+"""Bytes."""
+MAX_LIST_SIZE = 64 << 20
+MAX_ENTRIES = 500_000
 _CHUNK = 1 << 20
 _Chunks = Generator[bytes, None, None]
 _COLLECTIONS = {
@@ -39,21 +39,21 @@ _BROKEN = (
     RuntimeError,
     OSError,
 )
-"""What zipfile raises on broken and on encrypted files."""
+"""Errors that zipfile raises for damaged and encrypted files."""
 
 
 class Package:
     """An open `.apkg` or `.colpkg` file."""
 
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
-        """Find the generation and the collection; see `open_package`."""
+        """Detect the format and find the collection; see `open_package`."""
         self._path, self._archive = path, archive
         self._entries = {info.filename: info for info in archive.infolist()}
-        if len(archive.infolist()) > MOST_ENTRIES:
-            raise self._refuse(f"more than {MOST_ENTRIES} entries")
+        if len(archive.infolist()) > MAX_ENTRIES:
+            raise self._refuse(f"more than {MAX_ENTRIES} entries")
         self.version = self._version()
         if _COLLECTIONS[self.version] not in self._entries:
-            raise self._refuse("no collection in it")
+            raise self._refuse("no collection in the package")
 
     def _version(self) -> int:
         if "meta" not in self._entries:
@@ -69,25 +69,25 @@ class Package:
         return version
 
     def write_collection(self, target: Path) -> None:
-        """Unpack the database into a file.
+        """Unpack the database to a file.
 
         Raises:
-            PackageError: It is damaged or too large.
+            PackageError: The entry is damaged or too large.
         """
         name = _COLLECTIONS[self.version]
         with target.open("wb") as file:
-            for chunk in self._chunks(name, LARGEST_DATABASE):
+            for chunk in self._chunks(name, MAX_DATABASE_SIZE):
                 file.write(chunk)
 
     def media(self) -> dict[str, str]:
-        """Map the names of the media files to their entries in the zip.
+        """Return the zip entry of each media file by name.
 
         Raises:
             PackageError: The list is damaged.
         """
         if "media" not in self._entries:
             return {}
-        listed = b"".join(self._chunks("media", LARGEST_LIST))
+        listed = b"".join(self._chunks("media", MAX_LIST_SIZE))
         try:
             if self.version == 3:
                 entries = parse(listed).get(1, [])
@@ -96,18 +96,18 @@ class Package:
             found: Any = json.loads(listed)
             return {str(name): str(entry) for entry, name in found.items()}
         except (MalformedMessage, ValueError, AttributeError, TypeError):
-            raise self._refuse("a damaged list of media") from None
+            raise self._refuse("damaged list of media") from None
 
     def write_media(self, entry: str, target: Path) -> bool:
-        """Unpack a media file; False where the package lacks it.
+        """Unpack a media file; return False if the package lacks it.
 
         Raises:
-            PackageError: It is damaged or too large.
+            PackageError: The entry is damaged or too large.
         """
         if entry not in self._entries:
             return False
         with target.open("wb") as file:
-            for chunk in self._chunks(entry, LARGEST_MEDIA):
+            for chunk in self._chunks(entry, MAX_MEDIA_SIZE):
                 file.write(chunk)
         return True
 
@@ -115,7 +115,7 @@ class Package:
         return b"".join(self._bounded(name, self._raw(name, _pieces), most))
 
     def _chunks(self, name: str, most: int) -> Iterator[bytes]:
-        """Unpack an entry, through zstandard where the generation has it."""
+        """Unpack an entry, with zstandard if the format uses it."""
         unpack = _decompressed if self.version == 3 else _pieces
         return self._bounded(name, self._raw(name, unpack), most)
 
@@ -137,7 +137,7 @@ class Package:
             chunks.close()
 
     def _refuse(self, message: str) -> PackageError:
-        hint = "export it from Anki once more"
+        hint = "export it from Anki again"
         return PackageError(str(self._path), message, hint)
 
 
@@ -152,7 +152,7 @@ def _pieces(file: Any) -> Iterator[bytes]:
 def _decompressed(file: IO[bytes]) -> Iterator[bytes]:
     import zstandard
 
-    # A window of 128 MB is what zstd's own tool refuses to go beyond.
+    # The limit of the zstd tool: 128 MB.
     engine = zstandard.ZstdDecompressor(max_window_size=1 << 27)
     try:
         with engine.stream_reader(file, closefd=False) as reader:
@@ -169,7 +169,7 @@ def open_package(path: Path) -> Iterator[Package]:
         path: An `.apkg` or `.colpkg` file.
 
     Raises:
-        PackageError: It is no package, or one that can't be read.
+        PackageError: The file is not a package or is damaged.
     """
     try:
         archive = zipfile.ZipFile(path)
@@ -177,7 +177,7 @@ def open_package(path: Path) -> Iterator[Package]:
         raise PackageError(str(path), "no such file", "check the path") from None
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError):
         hint = "choose an .apkg or .colpkg file that Anki exported"
-        raise PackageError(str(path), "no package of Anki", hint) from None
+        raise PackageError(str(path), "not an Anki package", hint) from None
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise PackageError(str(path), reason, "check the path") from None

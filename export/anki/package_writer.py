@@ -1,7 +1,7 @@
-"""A package for Anki: a database and the media files that its notes name.
+"""Write a package for Anki: a database and the media files of its notes.
 
-It has Anki's oldest form, which every version reads without loss, and is the
-same, byte by byte, for the same notes.
+The oldest format is used: every version of Anki reads it without loss.  The same notes
+give the same bytes.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ from srs.models.cards import StoredNote
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 1
-"""Of deflate: a sixth of the time of the default for a tenth more bytes."""
+"""Of deflate: a sixth of the default's time for a tenth more bytes."""
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,12}").fullmatch
 
 Progressed = Callable[[int], None]
@@ -41,14 +41,14 @@ class Creation(Struct, frozen=True):
     """The first day of the collection, from which Anki counts due days."""
 
     at_s: int
-    """Epoch seconds at the rollover hour of a fixed day, where the person is."""
+    """Epoch seconds of the rollover hour of a fixed day, in the user's time zone."""
     minutes_west: int
-    """Minutes west of UTC there and then."""
+    """Minutes west of UTC at that moment."""
     rollover: int = 4
 
 
 class Written(Struct, frozen=True):
-    """What a package holds."""
+    """Counts of what a package contains."""
 
     notes: int
     cards: int
@@ -67,17 +67,16 @@ def write_package(
     """Write notes and their cards to an `.apkg` file.
 
     Args:
-        path: The file; replaced as a whole or left as it was.
-        notes: With their cards; retired cards are left out.
+        path: The file; replaced atomically.
+        notes: Notes with their cards; retired cards are left out.
         creation: First day of the collection.
-        progressed: Is told how many notes are done, each thousand.
-        schedule: To send the schedule and the review log along; without it, all
-            cards are new.
-        foreign: Notes that go back to Anki as they came from there.
+        progressed: Called with the number of written notes, every thousand.
+        schedule: The schedule and the review log; without it, all cards are new.
+        foreign: Notes that came from Anki and keep their fields.
 
     Raises:
-        ExportError: There is nothing to write, a picture or sound is missing,
-            or the file can't be written.
+        ExportError: There are no cards, a media file is missing, or the file can't
+            be written.
     """
     contents, media = Contents(), _Media()
     foreign = foreign or OriginalNotes({}, {})
@@ -116,7 +115,7 @@ def _add(
     schedule: Schedule | None,
     foreign: OriginalNotes,
 ) -> None:
-    """Take a note with those of its cards that are in use."""
+    """Add a note and its cards, without retired ones."""
     cards = [card for card in stored.cards if not card.retired]
     if stored.retired or not cards:
         return
@@ -147,24 +146,24 @@ def _add(
 
 
 def media_naming(note: Note) -> Callable[[str], str]:
-    """Make what gives the paths in a note the names that a package gives them.
+    """Return a function from the paths of a note to their names in a package.
 
     Raises, when called:
-        ExportError: The file is missing, or outside the folder of the deck.
+        ExportError: The file is missing or outside the folder of the deck.
     """
     return _Media().naming(note)
 
 
 class _Media:
-    """Pictures and sounds, each named by what it holds."""
+    """Media files, named by their content."""
 
     def __init__(self) -> None:
         self.files: dict[str, Path] = {}
-        """By their names in the package."""
+        """By name in the package."""
         self._names: dict[Path, str] = {}
 
     def keep(self, note: Note, fields: tuple[str, ...]) -> None:
-        """Take the files along that fields of Anki name, under these names."""
+        """Add the files that fields from Anki refer to, under the same names."""
         folder = Path(note.file).parent
         for field in fields:
             if "<img" not in field.lower() and "[sound:" not in field:
@@ -175,7 +174,7 @@ class _Media:
                     self.files[name] = file
 
     def naming(self, note: Note) -> Callable[[str], str]:
-        """Make what gives the paths in a note their names in the package."""
+        """Return a function from the paths of a note to names in the package."""
         return partial(self._name, note)
 
     def _name(self, note: Note, path: str) -> str:
@@ -184,7 +183,7 @@ class _Media:
         file = folder / path
         if file not in self._names:
             if not file.resolve().is_relative_to(folder.resolve()):
-                hint = "keep pictures and sounds beside the file"
+                hint = "keep media files in the folder of the deck"
                 raise ExportError(place, f"'{path}' is outside the deck's folder", hint)
             try:
                 digest = hashlib.sha256(file.read_bytes()).hexdigest()[:20]

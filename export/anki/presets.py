@@ -16,9 +16,9 @@ _EASE = 2500
 
 
 def options_of(preset: AnkiPreset) -> dict[str, Any]:
-    """Give what a preset of Anki says otherwise than flash's defaults.
+    """Return the options of a preset that differ from flash's defaults.
 
-    Values outside flash's ranges are brought to their nearest.
+    Values are limited to the ranges of flash.
     """
     wanted: dict[str, Any] = {
         "desired_retention": _within(preset.desired_retention, 0.70, 0.99),
@@ -49,7 +49,7 @@ def _within(value: float | None, lowest: float, highest: float) -> float | None:
 
 
 def _shares(given: tuple[float, ...]) -> tuple[float, ...] | None:
-    """Give the shares of seven weekdays, None for anything else."""
+    """Return the shares of seven weekdays; None if they are invalid."""
     if len(given) != 7 or not all(map(math.isfinite, given)):
         return None
     return tuple(round(max(0.0, min(1.0, share)), 4) for share in given)
@@ -63,13 +63,13 @@ def _steps(minutes: tuple[float, ...] | None) -> tuple[int, ...] | None:
 
 
 def parameters_of(given: tuple[float, ...]) -> tuple[float, ...] | None:
-    """Bring FSRS parameters of any age to the 21 of FSRS-6.
+    """Convert FSRS parameters of older versions to the 21 of FSRS-6.
 
     Args:
         given: 17 (FSRS-4.5), 19 (FSRS-5) or 21 values.
 
     Returns:
-        21 values inside their ranges; None for any other number of values.
+        21 values, limited to their ranges; None if `given` is invalid.
 
     Source:
         `check_and_fill_parameters` of
@@ -90,14 +90,14 @@ def parameters_of(given: tuple[float, ...]) -> tuple[float, ...] | None:
 
 
 class Presets:
-    """The presets of a package: decks that are scheduled alike share one."""
+    """The presets of a package; decks with equal options share one."""
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, Any]] = {}
-        """By id, as `col.dconf` has them."""
+        """The values of `col.dconf` by id."""
 
     def id_of(self, preset: Preset, deck: str, changed_s: int) -> int:
-        """Give the id of a deck's preset, made where it is new."""
+        """Return the id of a deck's preset; add it if it is new."""
         options = _options(preset)
         text = json.dumps(options, sort_keys=True)
         digest = hashlib.sha256(text.encode()).digest()
@@ -109,7 +109,7 @@ class Presets:
 
 
 def _options(preset: Preset) -> dict[str, Any]:
-    """Write a preset as Anki's schema 11 does, its defaults for what we don't know."""
+    """Return a preset in schema 11, with Anki's defaults for options flash lacks."""
     bury = preset.bury_siblings
     return {
         "usn": -1,

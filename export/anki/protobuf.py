@@ -1,4 +1,4 @@
-"""As much of protobuf's wire format as Anki's newer packages need.
+"""The part of protobuf's wire format that Anki's newer packages need.
 
 Source: https://protobuf.dev/programming-guides/encoding/
 """
@@ -7,24 +7,24 @@ import struct
 from typing import Any
 
 Message = dict[int, list[Any]]
-"""Field numbers with their values in order: whole numbers, or bytes."""
+"""Values by field number, in order: integers or bytes."""
 
 
 class MalformedMessage(ValueError):
-    """The bytes are no message."""
+    """The bytes are not a message."""
 
 
 def parse(data: bytes) -> Message:
-    """Take a message apart.
+    """Parse a message.
 
     Args:
         data: The bytes of a message.
 
     Returns:
-        Varints as `int`; what has a length, and fixed numbers, as `bytes`.
+        Varints as `int`; length-delimited and fixed-size values as `bytes`.
 
     Raises:
-        MalformedMessage: The bytes are no message.
+        MalformedMessage: The bytes are not a message.
     """
     found: Message = {}
     at, end = 0, len(data)
@@ -43,7 +43,7 @@ def parse(data: bytes) -> Message:
                 raise MalformedMessage(f"wire type {kind}")
             value = data[at : at + length]
             if len(value) < length:
-                raise MalformedMessage("cut off")
+                raise MalformedMessage("truncated")
             at += length
         found.setdefault(number, []).append(value)
     return found
@@ -58,34 +58,34 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, at
         shift += 7
-    raise MalformedMessage("a number without an end")
+    raise MalformedMessage("unterminated number")
 
 
 def number(message: Message, field: int, default: int = 0) -> int:
-    """Give a whole number; the last one where it stands several times."""
+    """Return an integer; the last one if the field is repeated."""
     value = message.get(field, [default])[-1]
     return value if isinstance(value, int) else default
 
 
 def text(message: Message, field: int) -> str:
-    """Give a text, empty where there is none."""
+    """Return a text, empty if there is none."""
     return blob(message, field).decode("utf-8", errors="replace")
 
 
 def blob(message: Message, field: int) -> bytes:
-    """Give bytes, none where there are none."""
+    """Return bytes, empty if there are none."""
     value = message.get(field, [b""])[-1]
     return value if isinstance(value, bytes) else b""
 
 
 def real(message: Message, field: int) -> float | None:
-    """Give a number of four bytes, None where there is none."""
+    """Return a 4-byte float, None if there is none."""
     value = blob(message, field)
     return float(struct.unpack("<f", value)[0]) if len(value) == 4 else None
 
 
 def reals(message: Message, field: int) -> tuple[float, ...]:
-    """Give a packed list of numbers of four bytes each."""
+    """Return a packed list of 4-byte floats."""
     packed = b"".join(v for v in message.get(field, []) if isinstance(v, bytes))
     count = len(packed) // 4
     return struct.unpack(f"<{count}f", packed[: count * 4])

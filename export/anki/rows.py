@@ -25,7 +25,7 @@ Row = tuple[Any, ...]
 _PICTURE = re.compile(r'<img src="([^"]*)"[^>]*>')
 _TAG = re.compile(r"<[^>]*>")
 _UNSYNCED = -1
-"""Update sequence number of what Anki's server has not seen."""
+"""Update sequence number of a row not yet synced to AnkiWeb."""
 
 
 def note_row(
@@ -34,13 +34,13 @@ def note_row(
     fields: tuple[str, ...],
     notetype: int = 0,
 ) -> Row:
-    """Make the row of a note.
+    """Return the row of a note.
 
     Args:
         stored: The note.
-        cards: Those of its cards that go along.
-        fields: As its note type has them.
-        notetype: Id of the type, where it is none of ours.
+        cards: Its exported cards.
+        fields: The fields of its note type.
+        notetype: Id of the note type, 0 for ours.
     """
     first = _sort_text(fields[0])
     return (
@@ -65,14 +65,14 @@ def card_row(
     changed_s: int,
     schedule: tuple[Any, ...] | None = None,
 ) -> Row:
-    """Make the row of a card.
+    """Return the row of a card.
 
     Args:
         card: The card.
         note_id: Anki's id of its note.
         deck: Anki's id of its deck.
-        changed_s: When it or its note last changed, epoch seconds.
-        schedule: From `export.anki.rows`; by default it is a new card.
+        changed_s: Last change of the card or its note, epoch seconds.
+        schedule: From `scheduled_columns`; None for a new card.
     """
     if schedule is None:
         # Type, queue, due; interval, factor, reps, lapses, steps left; home, flags.
@@ -81,14 +81,14 @@ def card_row(
 
 
 def _sort_text(first: str) -> str:
-    """Give a first field as Anki sorts by it and compares it: without markup."""
+    """Return a first field as Anki sorts and compares it: without markup."""
     if "<" in first:
         first = _TAG.sub("", _PICTURE.sub(r" \1 ", first))
     return html.unescape(first) if "&" in first else first
 
 
 def _checksum(text: str) -> int:
-    """Compute what Anki finds duplicates of a first field by."""
+    """Return the checksum by which Anki finds duplicates of a first field."""
     digest = hashlib.sha1(text.encode(), usedforsecurity=False).digest()
     return int.from_bytes(digest[:4], "big")
 
@@ -99,45 +99,45 @@ def _tags(tags: tuple[str, ...], is_leech: bool) -> str:
         tags = (*tags, "leech")
     if not tags:
         return ""
-    # In Anki a blank parts two tags.
+    # Anki separates tags by spaces.
     joined = {"_".join(unicodedata.normalize("NFC", tag).split()) for tag in tags}
     return f" {' '.join(sorted(joined - {''}))} "
 
 
-_LONGEST_MS = 60_000
-"""The longest answer time that Anki's log takes."""
+_MAX_DURATION_MS = 60_000
+"""The longest answer time in Anki's log."""
 _MANUAL = 4
 _SUSPENDED, _BURIED = -1, -3
 _EASE = 2500
-"""What Anki writes as the ease of a card that FSRS schedules."""
+"""The ease of a card scheduled by FSRS."""
 
 
 class Schedule(Struct, frozen=True):
-    """What a package with its schedule needs beside the notes."""
+    """Data for a package with a schedule."""
 
     first_day: int
-    """Study day from which Anki counts due days."""
+    """The study day from which Anki counts due days."""
     today: int
     """The present study day."""
     day_of: Callable[[int], int]
-    """Gives the study day of a moment, UTC milliseconds."""
+    """Study day of a moment, UTC milliseconds."""
     preset_of: Callable[[str], Preset]
-    """Gives the preset of a deck by its name."""
+    """Preset of a deck by its name."""
     days_of: Callable[[float, Preset], float]
-    """Gives the interval in days for a stability in days."""
+    """Interval in days for a stability in days."""
     reviews: Iterable[Review]
-    """The whole log in the order of its moments."""
+    """The whole review log, oldest first."""
 
 
 def scheduled_columns(
     card: StoredCard, preset: Preset, schedule: Schedule
 ) -> tuple[Any, ...]:
-    """Give type, queue, due and what follows them in a row of `cards`.
+    """Return the columns of `cards` from `type` on.
 
     Args:
         card: The card.
-        preset: How its deck is scheduled.
-        schedule: Where the days are counted from.
+        preset: The preset of its deck.
+        schedule: The days to count from.
     """
     progress = card.progress
     queue, due = _place(card, schedule)
@@ -162,7 +162,7 @@ def scheduled_columns(
 
 
 def _place(card: StoredCard, schedule: Schedule) -> tuple[int, int]:
-    """Give the queue and when in it the card is due."""
+    """Return the queue and the due value of a card."""
     progress = card.progress
     if progress.due_day is not None:
         return 2, progress.due_day - schedule.first_day
@@ -192,7 +192,7 @@ def _steps_left(progress: SchedulingState, preset: Preset) -> int:
 
 
 def _data(card: StoredCard, preset: Preset) -> str:
-    """Write the memory state as Anki rounds it."""
+    """Return the memory state as JSON, rounded as in Anki."""
     progress = card.progress
     if progress.stability is None or progress.difficulty is None:
         return "{}"
@@ -208,7 +208,7 @@ def _data(card: StoredCard, preset: Preset) -> str:
 
 
 def review_rows(schedule: Schedule, cards: set[int]) -> Iterator[Row]:
-    """Make the rows of the review log for the cards that go along."""
+    """Yield the rows of the review log for the exported cards."""
     for review in schedule.reviews:
         if review.card in cards:
             yield (
@@ -219,13 +219,13 @@ def review_rows(schedule: Schedule, cards: set[int]) -> Iterator[Row]:
                 review.interval,
                 review.last_interval,
                 _factor(review),
-                min(review.took_ms, _LONGEST_MS),
+                min(review.took_ms, _MAX_DURATION_MS),
                 review.kind,
             )
 
 
 def _factor(review: Review) -> int:
-    """Write the difficulty, 1 to 10, as Anki's log does: 100 to 1100."""
+    """Return the difficulty (1 to 10) as in Anki's log: 100 to 1100."""
     if review.ease:
         return review.ease
     if not review.difficulty:

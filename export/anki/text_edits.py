@@ -1,4 +1,4 @@
-"""What a person changed in Anki about the text of notes that flash has."""
+"""Find text edits that were made in Anki to notes of flash."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,13 +24,13 @@ _KEYS = {"Front": "front", "Back": "back", "Text": "cloze"}
 
 
 class TextEdit(Struct, frozen=True):
-    """A note whose text in Anki is newer and other than here."""
+    """A note whose text in Anki is newer and different."""
 
     stored: StoredNote
     note: Note | None
-    """As it is to be; None where Anki's fields don't fit the kind of note."""
+    """The edited note; None if the fields don't fit its kind."""
     fields: tuple[str, ...] = ()
-    """As Anki has them, where the note came from there."""
+    """The fields in Anki if the note came from there."""
 
 
 def text_edits(
@@ -38,12 +38,12 @@ def text_edits(
     stored: Mapping[str, StoredNote],
     kept: Mapping[str, OriginalFields],
 ) -> Iterator[TextEdit]:
-    """Find the notes that were edited in Anki since flash last changed them.
+    """Find notes that were edited in Anki after their last change in flash.
 
     Args:
-        collection: What Anki has.
-        stored: Our notes by guid.
-        kept: Fields of those that came from Anki, by guid.
+        collection: The collection of Anki.
+        stored: Stored notes by guid.
+        kept: Original fields of notes from Anki, by guid.
     """
     for note in _newer(collection.notes, stored):
         ours = stored[note.guid]
@@ -51,9 +51,9 @@ def text_edits(
         if notetype is None:
             continue
         if notetype.id in (BASIC_ID, CLOZE_ID):
-            edit = _of_own(ours, note)
+            edit = _edit_of_ours(ours, note)
         else:
-            edit = _of_foreign(ours, note, notetype, kept.get(note.guid))
+            edit = _edit_of_original(ours, note, notetype, kept.get(note.guid))
         if edit is not None:
             yield edit
 
@@ -68,8 +68,8 @@ def _newer(
             yield note
 
 
-def _of_own(stored: StoredNote, note: AnkiNote) -> TextEdit | None:
-    """Compare field by field, so that what wasn't touched stays as it was written."""
+def _edit_of_ours(stored: StoredNote, note: AnkiNote) -> TextEdit | None:
+    """Compare field by field, so that unchanged texts stay as written."""
     naming = media_naming(stored.note)
     try:
         before = fields_of(stored, naming)
@@ -88,7 +88,7 @@ def _of_own(stored: StoredNote, note: AnkiNote) -> TextEdit | None:
 
 
 def _with_paths(note: Note, field: str) -> str:
-    """Turn a field into Markdown whose pictures have their own paths again."""
+    """Convert a field to Markdown with the original media paths."""
     text = to_markdown(field)
     naming = media_naming(note)
     texts = [note.extra, *(own for _, own in texts_of(note.content))]
@@ -98,7 +98,7 @@ def _with_paths(note: Note, field: str) -> str:
 
 
 def _rewritten(note: Note, texts: dict[str, str]) -> Note | None:
-    """Put changed texts into their places; None where one has none."""
+    """Return the note with changed texts; None if a text has no place."""
     if "Extra" in texts:
         note = replace(note, extra=texts.pop("Extra"))
     changes = {_KEYS.get(name, ""): text for name, text in texts.items()}
@@ -108,7 +108,7 @@ def _rewritten(note: Note, texts: dict[str, str]) -> Note | None:
     return replace(note, content=replace(note.content, **changes))
 
 
-def _of_foreign(
+def _edit_of_original(
     stored: StoredNote, note: AnkiNote, notetype: NoteType, kept: OriginalFields | None
 ) -> TextEdit | None:
     if kept is None or kept.raw.fields == note.fields:

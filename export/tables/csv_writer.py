@@ -1,4 +1,4 @@
-"""Cards as a table of comma-separated values, one row a card."""
+"""Write cards as CSV or JSON, one row per card."""
 
 import csv
 import io
@@ -26,11 +26,11 @@ COLUMNS = (
     "reps",
     "lapses",
 )
-"""Of each row: text is Markdown, tags are joined by blanks, stability is in days."""
+"""Text is Markdown, tags are separated by spaces, stability is in days."""
 
 
 def table_rows(notes: Iterable[StoredNote]) -> Iterable[tuple[object, ...]]:
-    """Give a row for each card in use, as `COLUMNS` names it."""
+    """Yield a row for each card in use, see `COLUMNS`."""
     for stored in notes:
         note = stored.note
         asked = {q.part: q for q in questions(note.content, note.language)}
@@ -59,13 +59,13 @@ def table_rows(notes: Iterable[StoredNote]) -> Iterable[tuple[object, ...]]:
 
 
 def write_csv(path: Path, notes: Iterable[StoredNote]) -> int:
-    """Write a table; UTF-8, a head, quoted where needed (RFC 4180).
+    """Write CSV as in RFC 4180: UTF-8, with a header.
 
     Returns:
-        How many cards were written.
+        Number of cards.
 
     Raises:
-        ExportError: There is nothing to write, or the file can't be written.
+        ExportError: There are no cards, or the file can't be written.
     """
     rows = list(table_rows(notes))
     if not rows:

@@ -63,7 +63,7 @@ def test_a_file_that_cant_be_read_is_told_and_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Make, said: str
 ) -> None:
     # The bombs need not be larger than the bound.
-    monkeypatch.setattr(package_file, "LARGEST_DATABASE", 32 << 20)
+    monkeypatch.setattr(package_file, "MAX_DATABASE_SIZE", 32 << 20)
     store = new_store(tmp_path)
     file = make(tmp_path / "deck.apkg")
 

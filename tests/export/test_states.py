@@ -109,7 +109,7 @@ def test_a_due_day_counts_from_the_first_day_of_the_collection(tmp_path: Path) -
 def test_more_entries_than_any_package_has_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(package_file, "MOST_ENTRIES", 100)
+    monkeypatch.setattr(package_file, "MAX_ENTRIES", 100)
     entries = {"collection.anki2": database(), "media": b"{}"}
     entries |= {str(index): b"" for index in range(100)}
     store = new_store(tmp_path)

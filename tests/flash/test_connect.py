@@ -122,7 +122,7 @@ def test_a_closed_anki_is_told(flash: Run) -> None:
 
 BROKEN: dict[str, tuple[str, Callable[[], object], str]] = {
     "an old add-on": ("version", lambda: 5, "AnkiConnect 5, too old (update"),
-    "another program": ("version", lambda: "garbage", "no answer of AnkiConnect"),
+    "another program": ("version", lambda: "garbage", "not an answer of AnkiConnect"),
     "a refused import": ("importPackage", lambda: False, "Anki didn't import"),
 }
 

@@ -335,7 +335,7 @@ def test_a_file_that_can_not_be_read_makes_no_store(flash: Run, tmp_path: Path) 
     code, _, told = flash("import", str(broken))
 
     assert code == 1
-    assert "no package of Anki" in told
+    assert "not an Anki package" in told
     assert not Path("store.db").exists()
 
 

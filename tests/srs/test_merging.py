@@ -9,6 +9,7 @@ from anki_exchange import in_anki, package, studied
 from anki_log import AnkiReview, log_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from store_fixtures import DAY_MS, NOON, Clock, contradictions, new_store, shelf
 
 from cards.note import Basic, Note
@@ -272,3 +273,62 @@ def test_merges_are_a_union_in_any_order(
     moments = {(card + 1, minute) for rows in parts for card, minute, *_ in rows}
     assert len(found[0]) == len(moments)
     assert found[0] == found[1] == found[2]
+
+
+def later_state(incoming: Incoming, card: int, **values: Any) -> Incoming:
+    """Return an import in which one card was changed in Anki."""
+    notes = tuple(
+        replace(note, cards=(replace(note.cards[0], **values),))
+        if note.cards[0].id == card
+        else note
+        for note in incoming.notes
+    )
+    return replace(incoming, notes=notes)
+
+
+def test_undone_answer_is_not_newer_than_an_import(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    first = incoming(tmp_path / "first.db", [(0, 0, 3, 10)])
+    merge(store, Options(store), first, START)
+    store.connection.execute(
+        "update reviews set void = 1 where id ="
+        " (select max(id) from reviews where card = 1)"
+    )
+    store.connection.execute(
+        "insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,"
+        " offset_min, state, step, interval, last_interval, difficulty, void)"
+        " values (?1, 1, ?1, 3, 900, 2, 1, 0, 2, 0, 9, 1, 5, 1)",
+        (START - DAY_MS,),
+    )
+    today = Options(store).calendar.day(START)
+    second = later_state(
+        incoming(tmp_path / "second.db", [(0, 0, 3, 10), (0, 1, 3, 20)]),
+        1,
+        due_day=today + 9,
+        changed_ms=START - 2 * DAY_MS,
+    )
+
+    done = merge(store, Options(store), second, START)
+
+    assert (done.reviews, done.rescheduled) == (1, 1)
+    assert cards(store)["g1:0"].progress.due_day == today + 9
+    store.close()
+
+
+def test_cram_review_changes_no_card_in_a_merge(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    merge(store, Options(store), incoming(tmp_path / "a.db", [(0, 0, 3, 10)]), START)
+    before = cards(store)
+    cram = AnkiReview(START - DAY_MS, 1, 3, 10, 10, 0, 900, 3)
+    answer = AnkiReview(START - 50 * DAY_MS, 1, 3, 10, 0, 500, 900, 0)
+    log = log_file(tmp_path / "b.db", [answer, cram])
+    values = Incoming(incoming_notes([2, 0, 0, 0]), log=log)
+    due = before["g1:0"].progress.due_day
+    assert due is not None
+    changed = later_state(values, 1, due_day=due + 5, changed_ms=START)
+
+    done = merge(store, Options(store), changed, START)
+
+    assert (done.reviews, done.known_reviews, done.rescheduled) == (1, 1, 0)
+    assert cards(store) == before
+    store.close()
