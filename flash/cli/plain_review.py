@@ -54,7 +54,7 @@ _SCREEN_KEYS = ("e", "o", "?")
 """Keys that only the full screen has, and the help itself."""
 
 
-def run(
+def run_plain(
     session: Session, stdin: TextIO, stdout: TextIO, notices: Sequence[str] = ()
 ) -> Summary:
     """Hold a review on two streams.

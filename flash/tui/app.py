@@ -51,7 +51,7 @@ _SIGNALS = tuple(
 )
 
 
-def run(session: Session, notices: Sequence[str] = ()) -> Summary:
+def run_screen(session: Session, notices: Sequence[str] = ()) -> Summary:
     """Hold a review on the full screen.
 
     Args:
@@ -141,7 +141,7 @@ def _is_same_page(before: View, after: View) -> bool:
 
 
 class ReviewApp(App[None]):
-    """A review on the full screen; see `run`."""
+    """A review on the full screen; see `run_screen`."""
 
     TITLE = "flash"
     ENABLE_COMMAND_PALETTE = False

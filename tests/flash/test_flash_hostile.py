@@ -18,7 +18,7 @@ from terminal_review import ReviewSetup
 from cards.note import Basic, Change, Choice, Note, Source
 from flash import terminal
 from flash.__main__ import main
-from flash.cli.plain_review import run as run_plain
+from flash.cli.plain_review import run_plain
 from flash.messages.cards import source_url
 from flash.service.reviewing import editor_command
 from flash.tui.page import layout

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from terminal_review import DECK, NOON, ReviewSetup
 
-from flash.cli.plain_review import run
+from flash.cli.plain_review import run_plain
 from srs.models.cards import Rating
 from srs.store.connection import StoreError
 from srs.study.cram import CramOptions
@@ -25,14 +25,14 @@ def setup(tmp_path: Path) -> Iterator[ReviewSetup]:
 
 def hold(session: Session, *words: str) -> tuple[Summary, list[str]]:
     stdout = io.StringIO()
-    summary = run(session, io.StringIO("".join(f"{w}\n" for w in words)), stdout)
+    summary = run_plain(session, io.StringIO("".join(f"{w}\n" for w in words)), stdout)
     return summary, stdout.getvalue().splitlines()
 
 
 def failing_review(session: Session, *words: str) -> list[str]:
     stdout = io.StringIO()
     with pytest.raises(StoreError, match="readonly"):
-        run(session, io.StringIO("".join(f"{w}\n" for w in words)), stdout)
+        run_plain(session, io.StringIO("".join(f"{w}\n" for w in words)), stdout)
     return stdout.getvalue().splitlines()
 
 
@@ -198,7 +198,7 @@ def test_a_review_succeeds_after_a_failed_save_is_repeated(
 def test_notices_come_first(setup: ReviewSetup) -> None:
     session = setup.session(ONE)
     stdout = io.StringIO()
-    run(session, io.StringIO(), stdout, ["Exam tomorrow"])
+    run_plain(session, io.StringIO(), stdout, ["Exam tomorrow"])
 
     assert stdout.getvalue().startswith("Exam tomorrow\n")
 
@@ -208,7 +208,7 @@ def test_unencodable_characters_are_replaced(setup: ReviewSetup) -> None:
     stdout = io.TextIOWrapper(written, "ascii")
     stdin = io.TextIOWrapper(io.BytesIO(b"\xff\n\n3\nq\n"), "utf-8")
 
-    run(setup.session(), stdin, stdout)
+    run_plain(setup.session(), stdin, stdout)
 
     assert b"AWS Security ? 13 Secrets\n" in written.getvalue()
     assert setup.ratings() == [Rating.GOOD]
@@ -219,11 +219,11 @@ def test_the_plain_mode_loads_no_slow_packages(setup: ReviewSetup) -> None:
     code = f"""
 import io, sys
 from pathlib import Path
-from flash.cli.plain_review import run
+from flash.cli.plain_review import run_plain
 from srs.study.session import Session
 from srs.store.opening import open_store
 store = open_store(Path({str(setup.path)!r}), {NOON})
-run(Session(store, lambda: {NOON}), io.StringIO("\\nq\\n"), io.StringIO())
+run_plain(Session(store, lambda: {NOON}), io.StringIO("\\nq\\n"), io.StringIO())
 print([m for m in ("textual", "markdown_it", "rich", "sqlite_utils") if m in sys.modules])
 """
     done = subprocess.run(

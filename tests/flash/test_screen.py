@@ -622,10 +622,10 @@ def test_run_returns_the_summary_or_raises_on_ctrl_c(
         )
 
     run_with("q")
-    assert screen.run(setup.session()).answered == 1
+    assert screen.run_screen(setup.session()).answered == 1
     run_with("ctrl+c")
     with pytest.raises(KeyboardInterrupt):
-        screen.run(setup.session())
+        screen.run_screen(setup.session())
     assert setup.ratings() == [Rating.EASY, Rating.EASY]
 
 
@@ -642,7 +642,7 @@ def test_run_raises_the_error_of_an_unsaved_answer(
     monkeypatch.setattr(ReviewApp, "run", lambda app, **_: asyncio.run(held(app)))
 
     with pytest.raises(StoreError, match="readonly"):
-        screen.run(session)
+        screen.run_screen(session)
 
 
 # Cram

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from flash.cli.options import DbOption, TagOption, finite
-from flash.cli.plain_review import run as run_plain
+from flash.cli.plain_review import run_plain
 from flash.messages.review import backlog_line, exam_line
 from flash.service.context import AppContext, check_deck, check_tag, open_app
 from flash.service.reviewing import (
@@ -136,7 +136,7 @@ def _run(session: Session, *, plain: bool) -> None:
     if plain:
         run_plain(session, sys.stdin, sys.stdout, notices)
         return
-    from flash.tui.app import run as run_screen  # loads Textual
+    from flash.tui.app import run_screen  # loads Textual
 
     run_screen(session, notices)
 
