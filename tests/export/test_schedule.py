@@ -75,7 +75,7 @@ def looks(store: Store) -> list[tuple[str, int, int]]:
     )
 
 
-def test_what_anki_remembers_is_the_same_with_answers_beside_the_schedule(
+def test_cram_reviews_do_not_change_the_memory_in_anki(
     tmp_path: Path,
 ) -> None:
     store = studied(tmp_path, "UTC", NOON, days=12, seed=9)
@@ -98,7 +98,7 @@ def test_what_anki_remembers_is_the_same_with_answers_beside_the_schedule(
     store.close()
 
 
-def test_answers_beside_the_schedule_come_home_as_such(tmp_path: Path) -> None:
+def test_cram_reviews_are_imported_as_cram_reviews(tmp_path: Path) -> None:
     store = studied(tmp_path, "UTC", NOON - 86_400_000, days=12, seed=4)
     cram(store, 160)
     clock = Clock(NOON)

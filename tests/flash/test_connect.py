@@ -67,9 +67,7 @@ def test_pushing_again_updates_the_text(flash: Run, anki: Anki, url: str) -> Non
     assert anki.collection.find_notes("Back:Mito")
 
 
-def test_notes_that_only_anki_has_come_with_new(
-    flash: Run, anki: Anki, url: str
-) -> None:
+def test_new_imports_notes_that_only_anki_has(flash: Run, anki: Anki, url: str) -> None:
     flash("add", "cells.yaml")
     flash("push", "--url", url)
     note = anki.collection.new_note(anki.collection.models.by_name("Basic"))
@@ -83,7 +81,7 @@ def test_notes_that_only_anki_has_come_with_new(
     assert "made there" in flash("list")[1]
 
 
-def test_an_anki_without_our_decks_is_told(flash: Run, anki: Anki, url: str) -> None:
+def test_anki_without_our_decks_is_reported(flash: Run, anki: Anki, url: str) -> None:
     flash("add", "cells.yaml")
 
     code, out, err = flash("pull", "--url", url)
@@ -92,7 +90,7 @@ def test_an_anki_without_our_decks_is_told(flash: Run, anki: Anki, url: str) -> 
     assert err == "Anki has none of these decks (send them with flash push)\n"
 
 
-def test_the_key_is_wanted_where_anki_wants_one(
+def test_key_is_required_if_anki_requires_one(
     flash: Run, anki: Anki, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     anki.key = "secret"
@@ -128,7 +126,7 @@ BROKEN: dict[str, tuple[str, Callable[[], object], str]] = {
 
 
 @pytest.mark.parametrize(("action", "answer", "said"), BROKEN.values(), ids=BROKEN)
-def test_what_goes_wrong_is_told_and_can_be_done_again(
+def test_failure_is_reported_and_can_be_repeated(
     flash: Run,
     anki: Anki,
     url: str,

@@ -108,7 +108,7 @@ BAD_TABLES: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("data", "said"), BAD_TABLES.values(), ids=BAD_TABLES)
-def test_a_bad_table_is_told_and_nothing_is_written(
+def test_bad_table_is_reported_and_nothing_is_written(
     flash: Run, data: bytes, said: str
 ) -> None:
     Path("a.csv").write_bytes(data)
@@ -120,7 +120,7 @@ def test_a_bad_table_is_told_and_nothing_is_written(
     assert rows("select count(*) from notes") == [(0,)]
 
 
-def test_other_endings_and_columns_are_wrong_usage(flash: Run) -> None:
+def test_unknown_suffix_or_column_is_a_usage_error(flash: Run) -> None:
     for words in (
         ["a.zip"],
         ["a.csv", "--columns", "front,bakc"],
@@ -159,7 +159,7 @@ def test_deck_files_written_and_added_again_change_nothing(flash: Run) -> None:
     assert json.loads(flash("add", "out", "--json")[1])["unchanged"] == 8
 
 
-def test_an_imported_deck_becomes_yaml_that_changes_nothing(flash: Run) -> None:
+def test_imported_deck_written_as_yaml_changes_nothing(flash: Run) -> None:
     package(Path("in.apkg"), "update notes set flds = 'q' || char(31) || '1<br>- b'")
     flash("import", "in.apkg")
     cards, texts = "select * from cards", "select guid, fields, tags from notes"
@@ -173,7 +173,7 @@ def test_an_imported_deck_becomes_yaml_that_changes_nothing(flash: Run) -> None:
     assert json.loads(flash("add", "out", "--json")[1])["unchanged"] == 1
 
 
-def test_what_anki_has_comes_back_byte_for_byte(flash: Run) -> None:
+def test_note_from_anki_is_exported_byte_for_byte(flash: Run) -> None:
     script = (
         "update col set models = replace(models, '{{Front}}', 'Say: {{Front}}');"
         "update notes set flds = 'q &nbsp;<i class=x>y</i>' || char(31) || 'a<br>'"
@@ -197,7 +197,7 @@ def test_what_anki_has_comes_back_byte_for_byte(flash: Run) -> None:
     assert models["5"]["tmpls"][0]["qfmt"] == "Say: {{Front}}"
 
 
-def test_an_edit_of_what_came_from_anki_goes_into_its_field(flash: Run) -> None:
+def test_edit_of_a_note_from_anki_changes_only_its_field(flash: Run) -> None:
     package(Path("in.apkg"))
     flash("import", "in.apkg")
     flash("export", "--yaml", "out")
@@ -234,7 +234,7 @@ def test_an_import_is_undone(flash: Run) -> None:
     assert flash("list")[1] == shown
 
 
-def test_a_dry_run_tells_and_changes_nothing(flash: Run) -> None:
+def test_dry_run_reports_and_changes_nothing(flash: Run) -> None:
     package(Path("in.apkg"))
 
     code, out, _ = flash("import", "in.apkg", "--dry-run")
@@ -256,7 +256,7 @@ def test_only_reviews_leaves_unknown_notes_out(flash: Run) -> None:
     assert rows("select count(*) from notes") == [(0,)]
 
 
-def test_text_edited_in_anki_is_shown_as_a_patch_or_taken_over(flash: Run) -> None:
+def test_text_edited_in_anki_is_imported_or_shown_as_a_patch(flash: Run) -> None:
     def kept() -> list[tuple[object, ...]]:
         return rows("select fields, content from anki_notes")
 
@@ -290,7 +290,7 @@ def test_text_edited_in_anki_is_shown_as_a_patch_or_taken_over(flash: Run) -> No
     assert '"back":"new"' in str(rows("select fields from notes")[0][0])
 
 
-def test_a_collection_of_ours_is_one_to_anki(flash: Run, tmp_path: Path) -> None:
+def test_anki_reads_our_colpkg(flash: Run, tmp_path: Path) -> None:
     from anki.collection import Collection
 
     flash("add", "cells.yaml")
@@ -314,7 +314,7 @@ def test_a_collection_of_ours_is_one_to_anki(flash: Run, tmp_path: Path) -> None
     opened.close()
 
 
-def test_json_says_what_was_taken(flash: Run) -> None:
+def test_json_counts_what_was_imported(flash: Run) -> None:
     data = database(
         "insert into notes select 3, 'lost', 9, 0, 0, '', 'x', '', 0, 0, ''"
     )
@@ -328,7 +328,7 @@ def test_json_says_what_was_taken(flash: Run) -> None:
     assert main(["import", "in.apkg", "--json"]) == 0
 
 
-def test_a_file_that_can_not_be_read_makes_no_store(flash: Run, tmp_path: Path) -> None:
+def test_unreadable_file_creates_no_store(flash: Run, tmp_path: Path) -> None:
     broken = tmp_path / "broken.apkg"
     broken.write_bytes(b"nothing")
 
@@ -339,7 +339,7 @@ def test_a_file_that_can_not_be_read_makes_no_store(flash: Run, tmp_path: Path) 
     assert not Path("store.db").exists()
 
 
-def test_a_picture_that_is_not_there_keeps_nobody_from_leaving(
+def test_missing_picture_does_not_stop_a_yaml_export(
     flash: Run, tmp_path: Path
 ) -> None:
     Path("cells.yaml").write_text(

@@ -125,7 +125,7 @@ def test_reviews_made_in_anki_come_back(tmp_path: Path, zone: str) -> None:
 
 
 @needs_faketime
-def test_what_was_done_to_cards_in_anki_is_honoured(tmp_path: Path) -> None:
+def test_changes_to_cards_in_anki_are_imported(tmp_path: Path) -> None:
     zone = "UTC"
     store = studied(tmp_path, zone, START, days=12, seed=5)
     there, back = tmp_path / "c.anki2", tmp_path / "back.apkg"
@@ -151,7 +151,7 @@ def test_what_was_done_to_cards_in_anki_is_honoured(tmp_path: Path) -> None:
 
 
 @needs_faketime
-def test_cards_of_sm2_get_the_memory_that_anki_gives_them(tmp_path: Path) -> None:
+def test_sm2_cards_get_the_same_memory_as_in_anki(tmp_path: Path) -> None:
     file = tmp_path / "sm2.apkg"
     theirs = in_anki(
         "UTC", "sm2", at_ms=START, collection=tmp_path / "c.anki2", file=file

@@ -48,7 +48,7 @@ ROW = {
 }
 
 
-def test_csv_has_a_head_and_a_row_for_each_card(tmp_path: Path) -> None:
+def test_csv_has_a_header_and_a_row_for_each_card(tmp_path: Path) -> None:
     assert write_csv(tmp_path / "cards.csv", [NOTE]) == 1
 
     with (tmp_path / "cards.csv").open(encoding="utf-8", newline="") as file:
@@ -73,7 +73,7 @@ def test_nothing_to_write_leaves_no_file(tmp_path: Path, write: object) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_failed_write_leaves_no_temporary_file(tmp_path: Path) -> None:
     (tmp_path / "taken" / "inside").mkdir(parents=True)
 
     with pytest.raises(ExportError):

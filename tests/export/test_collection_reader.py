@@ -59,7 +59,7 @@ def test_every_generation_comes_whole(tmp_path: Path, make: Make) -> None:
 
 
 @pytest.mark.parametrize(("make", "said"), HOSTILE.values(), ids=HOSTILE)
-def test_a_file_that_cant_be_read_is_told_and_changes_nothing(
+def test_unreadable_package_is_reported_and_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Make, said: str
 ) -> None:
     # The bombs need not be larger than the bound.
@@ -78,7 +78,7 @@ def test_a_file_that_cant_be_read_is_told_and_changes_nothing(
     store.close()
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(PackageError, match="no such file"):
         imported(new_store(tmp_path), tmp_path / "none.apkg")
 
@@ -96,7 +96,7 @@ ODD_ROWS = {
 
 
 @pytest.mark.parametrize(("script", "why"), ODD_ROWS.values(), ids=ODD_ROWS)
-def test_what_cant_be_taken_is_listed_with_its_reason(
+def test_note_left_out_is_listed_with_its_reason(
     tmp_path: Path, script: str, why: str
 ) -> None:
     store = new_store(tmp_path)
@@ -109,7 +109,7 @@ def test_what_cant_be_taken_is_listed_with_its_reason(
     store.close()
 
 
-def test_rows_of_the_log_that_cant_be_are_counted(tmp_path: Path) -> None:
+def test_invalid_reviews_are_counted(tmp_path: Path) -> None:
     rows = "".join(
         f"insert into revlog values ({row});"
         for row in (
@@ -148,7 +148,7 @@ def test_names_of_media_never_become_paths(tmp_path: Path) -> None:
     store.close()
 
 
-def test_another_file_of_the_same_name_gets_one_of_its_own(tmp_path: Path) -> None:
+def test_different_file_with_the_same_name_is_renamed(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     for number, data in enumerate((b"one", b"two")):
         script = (
@@ -188,7 +188,7 @@ WHOLE = {"collection.anki2": database(), "media": b"{}"}
         max_size=40,
     )
 )
-def test_a_database_with_flipped_bytes_is_read_or_refused(
+def test_database_with_flipped_bytes_is_read_or_rejected(
     tmp_path_factory: pytest.TempPathFactory, flips: list[tuple[int, int]]
 ) -> None:
     data = bytearray(WHOLE["collection.anki2"])
@@ -205,7 +205,7 @@ def test_a_database_with_flipped_bytes_is_read_or_refused(
 
 @settings(max_examples=100)
 @given(st.binary(max_size=200), st.integers(0, 3))
-def test_any_bytes_are_a_package_or_refused(
+def test_any_bytes_are_read_or_rejected(
     tmp_path_factory: pytest.TempPathFactory, noise: bytes, place: int
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "noise.apkg"

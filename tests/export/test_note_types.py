@@ -69,13 +69,13 @@ TAKEN: dict[str, tuple[NoteType, tuple[str, ...], Content]] = {
 
 
 @pytest.mark.parametrize(("kind", "fields", "content"), TAKEN.values(), ids=TAKEN)
-def test_a_note_type_is_known_by_what_its_templates_show(
+def test_note_type_is_recognised_by_its_templates(
     kind: NoteType, fields: tuple[str, ...], content: Content
 ) -> None:
     assert taken(kind, *fields) == content
 
 
-def test_any_other_type_is_shown_as_its_templates_make_it() -> None:
+def test_other_note_type_is_rendered_by_its_templates() -> None:
     content = taken(WORDS, "\u9375", "key", "", ordinals=(0, 1))
 
     assert content == MultiQuestion(
@@ -83,7 +83,7 @@ def test_any_other_type_is_shown_as_its_templates_make_it() -> None:
     )
 
 
-def test_only_cards_that_exist_are_taken_of_such_a_type() -> None:
+def test_only_existing_cards_of_such_a_type_are_imported() -> None:
     note = AnkiNote(1, "g", 7, 0, (), ("\u9375", "key", "n"))
 
     found = convert_note(note, WORDS, [1, 9])
@@ -92,7 +92,7 @@ def test_only_cards_that_exist_are_taken_of_such_a_type() -> None:
     assert found.parts == {1: "key?"}
 
 
-def test_field_names_with_dots_and_blanks_are_names() -> None:
+def test_field_names_may_have_dots_and_spaces() -> None:
     kind = NoteType(
         7,
         "Odd",
@@ -113,7 +113,7 @@ def test_field_names_with_dots_and_blanks_are_names() -> None:
         (WORDS, ("", "", ""), LossReason.NOTE_SIDES),
     ],
 )
-def test_what_asks_nothing_is_left_out_with_a_reason(
+def test_note_without_a_question_is_left_out_with_a_reason(
     kind: NoteType, fields: tuple[str, ...], why: LossReason
 ) -> None:
     with pytest.raises(Unsupported) as caught:
@@ -122,7 +122,7 @@ def test_what_asks_nothing_is_left_out_with_a_reason(
     assert caught.value.reason is why
 
 
-def test_our_own_types_come_back_with_what_stands_beside() -> None:
+def test_note_of_our_own_type_keeps_sources_and_dates() -> None:
     kind = notetype(
         id=BASIC_ID, fields=" ".join(f.replace(" ", "_") for f in BASIC_FIELDS)
     )
@@ -146,7 +146,7 @@ def test_our_own_types_come_back_with_what_stands_beside() -> None:
     assert (found.checked, found.id) == ("2026-11-23", "own")
 
 
-def test_a_table_of_ours_comes_back_as_its_questions() -> None:
+def test_our_table_is_imported_as_its_questions() -> None:
     kind = notetype(id=CLOZE_ID, is_cloze=True)
     asked = (
         '<div class="ask"><div class="about">KMS: tenancy?</div>'

@@ -113,7 +113,7 @@ PLACES = st.lists(
 
 @settings(max_examples=EXAMPLES)
 @given(st.integers(0, 1), st.integers(0, 2), PLACES)
-def test_changed_bytes_are_read_or_refused(
+def test_changed_bytes_are_read_or_rejected(
     packages: list[Entries],
     tmp_path_factory: pytest.TempPathFactory,
     which: int,
@@ -150,7 +150,7 @@ def test_changed_bytes_are_read_or_refused(
 @example(1, [("cards.due", 1 << 40, True), ("cards.type", 2, True)])
 @example(1, [("notes.mod", (1 << 63) - 1, True)])
 @example(1, [("revlog.cid", None, True)])
-def test_values_that_nobody_expects_are_read_or_refused(
+def test_unexpected_values_are_read_or_rejected(
     packages: list[Entries],
     tmp_path_factory: pytest.TempPathFactory,
     which: int,

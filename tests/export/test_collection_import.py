@@ -64,7 +64,7 @@ def test_a_preset_comes_along(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_card_in_a_filtered_deck_goes_home(tmp_path: Path) -> None:
+def test_card_in_a_filtered_deck_returns_to_its_home_deck(tmp_path: Path) -> None:
     collection = Collection(str(tmp_path / "made.anki2"))
     home = collection.decks.id("Home::Deep")
     note = collection.new_note(collection.models.by_name("Basic"))
@@ -94,7 +94,7 @@ def test_a_card_in_a_filtered_deck_goes_home(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_due_day_counts_from_the_first_day_of_the_collection(tmp_path: Path) -> None:
+def test_due_day_counts_from_the_first_day_of_the_collection(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     script = (
         f"update cards set type = 2, queue = 2, due = 2500, ivl = 30, mod = {NOW_S}"
@@ -106,7 +106,7 @@ def test_a_due_day_counts_from_the_first_day_of_the_collection(tmp_path: Path) -
     store.close()
 
 
-def test_more_entries_than_any_package_has_are_refused(
+def test_package_with_too_many_entries_is_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(package_file, "MAX_ENTRIES", 100)

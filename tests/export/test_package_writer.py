@@ -167,7 +167,7 @@ def test_a_renumbered_cloze_keeps_the_numbers_of_its_cards(
     assert '<span class="cloze" data-ordinal="1">S3</span>' in asked_for_s3
 
 
-def test_a_table_asks_one_cell_and_shows_all_of_them_after(
+def test_table_asks_one_cell_and_then_shows_all(
     collection: Collection, tmp_path: Path
 ) -> None:
     note = stored(TABLE)
@@ -213,9 +213,7 @@ def test_text_arrives_as_it_was_meant(
     assert collection.get_note(note.anki_id)["Front"] == field
 
 
-def test_what_stands_beside_a_fact_arrives_too(
-    collection: Collection, tmp_path: Path
-) -> None:
+def test_extra_and_sources_are_exported(collection: Collection, tmp_path: Path) -> None:
     note = stored(
         Basic("Who?", "You"),
         tags=("b::c", "a"),
@@ -248,7 +246,7 @@ def test_what_stands_beside_a_fact_arrives_too(
     }
 
 
-def test_pictures_travel_under_the_name_of_their_content(
+def test_pictures_are_named_by_their_content(
     collection: Collection, tmp_path: Path
 ) -> None:
     (tmp_path / "cell one.png").write_bytes(b"picture")
@@ -265,7 +263,7 @@ def test_pictures_travel_under_the_name_of_their_content(
     assert (Path(collection.media.dir()) / name).read_bytes() == b"picture"
 
 
-def test_a_missing_picture_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+def test_missing_picture_is_reported_and_nothing_is_written(tmp_path: Path) -> None:
     file = str(tmp_path / "deck.yaml")
     note = stored(Basic("![](gone.png)", "yes"), file=file, line=3)
     (tmp_path / "deck.apkg").write_bytes(b"old")
@@ -281,14 +279,14 @@ def test_a_missing_picture_is_told_and_nothing_is_written(tmp_path: Path) -> Non
     assert (tmp_path / "deck.apkg").read_bytes() == b"old"
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ExportError):
         write_package(tmp_path / "no" / "deck.apkg", [stored(EVERY_KIND[0])], CREATION)
 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_same_notes_make_the_same_bytes(tmp_path: Path) -> None:
+def test_same_notes_give_the_same_bytes(tmp_path: Path) -> None:
     notes = [stored(content, n) for n, content in enumerate(EVERY_KIND, 1)]
 
     for name in ("one.apkg", "two.apkg"):
@@ -324,7 +322,7 @@ def test_retired_cards_stay_at_home(collection: Collection, tmp_path: Path) -> N
         (Compare(("S::1", "T}"), {"r{{": ("v::w", "{{c7::u}}")}), 2, "{{c7::u}}"),
     ],
 )
-def test_braces_and_colons_of_a_text_hide_nothing(
+def test_braces_and_colons_in_text_create_no_cloze(
     collection: Collection, tmp_path: Path, content: Content, ordinal: int, shown: str
 ) -> None:
     note = stored(content, extra="{{c5::no cloze}}", id="{{c6::neither}}")
@@ -340,7 +338,7 @@ def test_braces_and_colons_of_a_text_hide_nothing(
     assert not list(collection.get_empty_cards().notes)
 
 
-def test_a_table_asked_from_a_value_hides_the_subject(
+def test_table_asked_from_a_value_hides_the_subject(
     collection: Collection, tmp_path: Path
 ) -> None:
     note = stored(TABLE)
@@ -358,7 +356,7 @@ def test_a_table_asked_from_a_value_hides_the_subject(
     assert '<span class="cloze" data-ordinal="2">AWS KMS</span>' in answer
 
 
-def test_a_retired_reverse_is_not_made_again(
+def test_retired_reverse_card_is_not_created_again(
     collection: Collection, tmp_path: Path
 ) -> None:
     note = stored(Basic("One", "Two", reverse=True))
@@ -372,7 +370,7 @@ def test_a_retired_reverse_is_not_made_again(
     assert set(cards_of(collection)) == {("guid1", 0)}
 
 
-def test_decks_are_nested_and_one_whatever_the_case(
+def test_decks_are_nested_and_ignore_case(
     collection: Collection, tmp_path: Path
 ) -> None:
     decks = ("Cells::Basics", "cells::Organs::Eye", "CELLS::basics", "Default")
@@ -396,7 +394,7 @@ def test_decks_are_nested_and_one_whatever_the_case(
     assert len(collection.find_cards("deck:Default")) == 1
 
 
-def test_a_tag_with_a_blank_stays_one_and_a_leech_is_tagged(
+def test_tag_with_a_space_stays_one_tag_and_leeches_are_tagged(
     collection: Collection, tmp_path: Path
 ) -> None:
     note = stored(Basic("Q", "A"), tags=("two words",))
@@ -412,7 +410,7 @@ def test_a_tag_with_a_blank_stays_one_and_a_leech_is_tagged(
     assert collection.get_note(note.anki_id).tags == ["two_words"]
 
 
-def test_a_picture_outside_the_decks_folder_is_refused(tmp_path: Path) -> None:
+def test_picture_outside_the_deck_folder_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "secret.png").write_bytes(b"secret")
     file = str(tmp_path / "decks" / "deck.yaml")
     note = stored(Basic("![](../secret.png)", "yes"), file=file, line=3)
