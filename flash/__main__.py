@@ -14,8 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     words = sys.argv[1:] if arguments is None else arguments
     try:
-        # Inside, because Ctrl-C may come while modules are imported.
-        from flash.cli.app import run
+        from flash.cli.app import run  # noqa: PLC0415 - Ctrl-C may come here
 
         return run(words)
     except KeyboardInterrupt:

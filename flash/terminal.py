@@ -22,7 +22,7 @@ _BAR_COLUMNS = 36
 
 def print_json(value: Any) -> None:
     """Print plain values or msgspec structs as one JSON document."""
-    import msgspec  # slow; plain output does without
+    import msgspec  # noqa: PLC0415 - slow, only for JSON
 
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     print(escaped(text, keep_lines=True))

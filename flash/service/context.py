@@ -83,8 +83,7 @@ def open_app(db: Path | None) -> Iterator[AppContext]:
 
 def _explained(store: Store, now_ms: int, error: Exception) -> StoreError | None:
     """Find damage in the store that explains an error; None for a bug of flash."""
-    # A rare case, and the checks import much.
-    from srs.maintenance.doctor import explanation
+    from srs.maintenance.doctor import explanation  # noqa: PLC0415 - rare, and loads much
 
     found = explanation(store, now_ms)
     damage = (MsgspecError, UnicodeDecodeError, sqlite3.Error)

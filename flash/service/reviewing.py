@@ -36,8 +36,7 @@ def open_session(
     """Open a review session that can reload edited deck files."""
 
     def reread(file: str) -> str | None:
-        # Loads the YAML reader; only needed after an edit.
-        from flash.service.adding import reread
+        from flash.service.adding import reread  # noqa: PLC0415 - loads YAML
 
         return reread(app, file)
 
@@ -59,9 +58,8 @@ def add_first_deck(app: AppContext) -> tuple[str, int] | None:
     """
     if has_notes(app.store):
         return None
-    # Loads the YAML reader; only needed once.
-    from cards.deckfile.discovery import bundled_path
-    from flash.service.adding import (
+    from cards.deckfile.discovery import bundled_path  # noqa: PLC0415 - loads YAML
+    from flash.service.adding import (  # noqa: PLC0415 - loads YAML
         BUNDLED,
         add_file,
         locale_language,

@@ -25,8 +25,7 @@ def fuzz_factor(seed: str) -> float:
 
 @cache
 def _blake2b() -> "type[hashlib.blake2b]":
-    # Not loaded before the first question is on the screen.
-    import hashlib
+    import hashlib  # noqa: PLC0415 - slow, not for the first question
 
     return hashlib.blake2b
 

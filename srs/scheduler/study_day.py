@@ -123,7 +123,7 @@ def zone_offset(name: str) -> Callable[[int], int]:
     """
     if not name:
         return system_offset
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - slow
 
     try:
         zone = ZoneInfo(name)

@@ -257,8 +257,7 @@ class Session:
         Raises:
             StoreError: The store can't be written.
         """
-        # Loads all that can be undone; the first question need not wait for it.
-        from srs.store.undo import DURING_REVIEW, undo_last
+        from srs.store.undo import DURING_REVIEW, undo_last  # noqa: PLC0415 - slow
 
         undone = undo_last(self.store, self.options, DURING_REVIEW)
         if undone is None:

@@ -136,7 +136,7 @@ def _run(session: Session, *, plain: bool) -> None:
     if plain:
         run_plain(session, sys.stdin, sys.stdout, notices)
         return
-    from flash.tui.app import run_screen  # loads Textual
+    from flash.tui.app import run_screen  # noqa: PLC0415 - loads Textual
 
     run_screen(session, notices)
 

@@ -65,7 +65,7 @@ def _lines(found: Statistics, *, full: bool) -> list[str]:
     columns = max(NARROWEST, terminal_columns())
     lines = [*render_text(found, columns), ""]
     if full:
-        from flash.report.full_text import full_text  # only for --full
+        from flash.report.full_text import full_text  # noqa: PLC0415 - for --full
 
         lines += full_text(found, columns)
     else:
@@ -76,6 +76,6 @@ def _lines(found: Statistics, *, full: bool) -> list[str]:
 
 
 def _write_page(file: Path, found: Statistics) -> None:
-    from flash.report.page import page  # only for --html
+    from flash.report.page import page  # noqa: PLC0415 - for --html
 
     replace_file(file, page(found).encode())
