@@ -38,7 +38,8 @@ def restore_lines(
     path: Path, source: Path, now: Contents | None, then: Contents
 ) -> list[str]:
     """Compare a backup with the store that it replaces."""
-    lines = [_("{source} replaces {store}").format(source=source.name, store=path)]
+    text = _("{source} replaces {store}").format(source=source.name, store=path)
+    lines = [clean(text)]
     if now is None and path.exists():
         lines.append(_("The present store can't be read; a copy of it is kept."))
     rows: list[list[str]] = []
