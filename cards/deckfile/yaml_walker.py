@@ -5,6 +5,7 @@ loader hides (duplicate keys, anchors, tags).  Every scalar is kept as typed.  C
 are passed on one by one, so that a large file is not in memory twice.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,6 +28,12 @@ Spots = Any
 Taker = Callable[[Value, Spots], None]
 
 _MAX_DEPTH = 12
+_COMMENT = re.compile(r"[ \t]+#")
+_SETTINGS = frozenset(
+    {"deck", "language", "order", "id", "reverse", "ordered", "pin"}
+    | {"checked", "recheck", "since"}
+)
+"""Keys whose values are no prose: a remark may follow them on their line."""
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -51,6 +58,9 @@ class YamlWalker:
         """True if reading stopped right after an item of the streamed list."""
         self._file, self._text = file, text
         self._has_escapes = "\\" in text
+        self._folded = False
+        """The last scalar was an unquoted text of several lines."""
+        self._has_comments = _COMMENT.search(text) is not None
         self._streamed, self._take = streamed, take
         self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_Loader))
 
@@ -62,6 +72,8 @@ class YamlWalker:
         try:
             return self._document()
         except yaml.YAMLError as error:
+            if self._folded:
+                self.problems.pop()  # the syntax error says it better
             self.problems.append(explain(error, self._text, self._file))
         except _Stop:
             pass
@@ -86,13 +98,17 @@ class YamlWalker:
                     found = self._node(node, 0)
         return found
 
-    def _node(self, event: Any, depth: int) -> tuple[Value, Spots]:
+    def _node(self, event: Any, depth: int, key: str = "") -> tuple[Value, Spots]:
+        """Read one value; `key` is the nearest key above it."""
         kind = type(event)
         if kind is yaml.ScalarEvent:
             if event.anchor or event.tag:
                 self._check_properties(event)
             if self._has_escapes:
                 self._check_controls(event)
+            self._folded = False
+            if not event.style:
+                self._check_unquoted(event, key)
             mark = event.start_mark
             return event.value, (mark.line + 1, mark.column + 1)
         if kind is yaml.AliasEvent:
@@ -104,20 +120,20 @@ class YamlWalker:
             raise _Stop
         self._check_properties(event)
         if kind is yaml.SequenceStartEvent:
-            return self._sequence(event, depth + 1)
+            return self._sequence(event, depth + 1, key)
         return self._mapping(event, depth + 1)
 
     def _begins_cloze(self, event: Any) -> bool:
         """Return True if nested braces are meant as a cloze."""
         return self._text.startswith("{{", max(0, event.start_mark.index - 1))
 
-    def _sequence(self, start: Any, depth: int) -> tuple[Value, Spots]:
+    def _sequence(self, start: Any, depth: int, key: str) -> tuple[Value, Spots]:
         values: list[Value] = []
         spots: list[Spots] = [_spot(start)]
         for event in self._events:
             if type(event) is yaml.SequenceEndEvent:
                 break
-            value, spot = self._node(event, depth)
+            value, spot = self._node(event, depth, key)
             values.append(value)
             spots.append(spot)
         return values, spots
@@ -146,7 +162,7 @@ class YamlWalker:
             if depth == 0 and key == self._streamed and key not in values:
                 value, value_spots = self._stream(following)
             else:
-                value, value_spots = self._node(following, depth)
+                value, value_spots = self._node(following, depth, key)
             if key in values:
                 first = spots[key][0][0]
                 hint = f"already on line {first}: remove one"
@@ -185,6 +201,25 @@ class YamlWalker:
         if control:
             message = f"control character U+{ord(control):04X}"
             self._report(event, message, "remove the escape")
+
+    def _check_unquoted(self, event: Any, key: str) -> None:
+        """Report what YAML drops or folds in a text without quotes."""
+        end = event.end_mark
+        self._folded = event.start_mark.line != end.line
+        if self._folded:
+            message = "line breaks of an unquoted text become spaces"
+            hint = "begin it with '|' on its own line, or quote it"
+            self._report(event, message, hint)
+        if self._has_comments:
+            comment = _COMMENT.match(self._text, end.index)
+            # `#FFF` is text; `# a remark` is a comment, unless it follows prose.
+            if comment and (key not in _SETTINGS or self._is_word(comment.end())):
+                message = f"'#' cuts the text after '{event.value[-20:]}'"
+                self._report(event, message, "put the whole text in double quotes")
+
+    def _is_word(self, index: int) -> bool:
+        """Return True if a character that is not white space stands at `index`."""
+        return not self._text[index : index + 1].isspace()
 
     def _report(self, event: Any, message: str, hint: str) -> None:
         line, column = _spot(event)

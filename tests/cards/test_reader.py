@@ -391,3 +391,57 @@ def test_blanks_around_deck_name_parts_are_removed() -> None:
     deck = parse_deck('deck: " A  B :: C "\ncards:\n' + CARD, Path("d.yaml"))
 
     assert (deck.name, deck.notes[0].deck) == ("A B::C", "A B::C")
+
+
+QUOTE = "(put the whole text in double quotes)"
+FOLD = (
+    "line breaks of an unquoted text become spaces"
+    " (begin it with '|' on its own line, or quote it)"
+)
+CUT: dict[str, tuple[str, list[str]]] = {
+    "a colour": ("front: Colour #FFF is?", ["3:12: '#' cuts the text after 'Colour'"]),
+    "a number": ("back: issue #42", ["3:11: '#' cuts the text after 'issue'"]),
+    "a remark after prose": ("back: C # so", ["3:11: '#' cuts the text after 'C'"]),
+    "a remark after a tab": ("back: C\t# so", ["3:11: '#' cuts the text after 'C'"]),
+    "an id": ("id: C #1", ["3:9: '#' cuts the text after 'C'"]),
+    "an item": ("items:\n      - a #1", ["4:9: '#' cuts the text after 'a'"]),
+    "an item in brackets": (
+        "tags: [a #1\n     , b]",
+        ["3:12: '#' cuts the text after 'a'"],
+    ),
+    "a cell": ("by:\n      r: [x #\n       ]", ["4:11: '#' cuts the text after 'x'"]),
+}
+
+
+@pytest.mark.parametrize(("line", "expected"), CUT.values(), ids=CUT.keys())
+def test_a_comment_that_cuts_a_text_is_an_error(line: str, expected: list[str]) -> None:
+    text = f"{HEAD}  - {line}\n"
+
+    assert [found for found in told(text) if "cuts" in found] == [
+        f"{one} {QUOTE}" for one in expected
+    ]
+
+
+KEPT = {
+    "after a date": "checked: 2026-11-23   # the day",
+    "after an id": "id: c # optional",
+    "after a quoted text": 'extra: "C" # so',
+    "after brackets": "tags: [a, b] # so",
+    "after a key": "source: # so\n      title: x",
+    "on its own line": "extra: x\n    # so",
+    "in a word": "extra: C#d and#e",
+    "in a block": "extra: |\n      C #1",
+}
+
+
+@pytest.mark.parametrize("line", KEPT.values(), ids=KEPT.keys())
+def test_a_comment_that_cuts_nothing_is_a_comment(line: str) -> None:
+    text = f"{HEAD}  - front: q\n    back: a\n    {line}\n"
+
+    assert len(parse_deck(text, Path("d.yaml")).notes) == 1
+
+
+def test_an_unquoted_text_of_several_lines_is_an_error() -> None:
+    text = HEAD + "  - front: one\n      two\n    back: '3\n      4'\n"
+
+    assert told(text) == [f"3:12: {FOLD}"]
