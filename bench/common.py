@@ -111,7 +111,8 @@ def make_store(path: Path, *, cards: int, reviews_each: int, folder: Path) -> No
                 states.append((*memory, card))
     with store.transaction() as connection:
         connection.executemany(
-            "insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,"
+            "insert into reviews (id, card, origin_ms, rating, duration_ms,"
+            " state_before, kind,"
             " offset_min, state, step, interval, last_interval, difficulty)"
             " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             reviews,

@@ -26,7 +26,7 @@ class AnkiReview(NamedTuple):
     interval: int
     last_interval: int
     factor: int
-    took_ms: int
+    duration_ms: int
     kind: int
 
 
@@ -121,7 +121,7 @@ def _row(
         card,
         review.id,
         review.rating,
-        review.took_ms if 0 <= review.took_ms < 1 << 31 else 1 << 31,
+        review.duration_ms if 0 <= review.duration_ms < 1 << 31 else 1 << 31,
         before,
         review.kind,
         calendar.offset_of(review.id),

@@ -19,12 +19,12 @@ from typing import Any
 import faulty_disk
 from crash_process import Result, run, start
 from crash_scenarios import RATINGS, Scenario
-from store_fixtures import NOON, contradictions
+from store_fixtures import NOON, STAMP_TABLES, contradictions, table_rows
 
 from srs.store.connection import StoreError
 from srs.store.opening import open_store
 
-_OWN = ("_sqlite_migrations", "readers", "sqlite_sequence")
+_OWN = ("_sqlite_migrations", "sqlite_sequence", *STAMP_TABLES)
 """Tables that record when and by whom a file was used."""
 
 
@@ -62,9 +62,7 @@ def dump(path: Path) -> str:
         for row in store.rows("select name from sqlite_schema where type = 'table'")
     ]
     found = {
-        table: store.rows(f"select * from {table} order by 1, 2")
-        for table in sorted(tables)
-        if table not in _OWN
+        table: table_rows(store, table) for table in sorted(tables) if table not in _OWN
     }
     store.close()
     return json.dumps(found)

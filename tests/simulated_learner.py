@@ -122,7 +122,7 @@ def fill(store: Store, rows: Sequence[Row]) -> None:
     """Insert the rows into the log; card states must be rebuilt afterwards."""
     with store.transaction() as connection:
         connection.executemany(
-            "insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,"
+            "insert into reviews (id, card, origin_ms, rating, duration_ms, state_before, kind,"
             " offset_min, state, step, interval, last_interval, difficulty)"
             " values (?1, ?2, ?1, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, 5.0)",
             rows,

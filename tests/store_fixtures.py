@@ -92,7 +92,7 @@ def give(store: Store, card: int, rating: Rating, at_ms: int) -> Recorded:
     options = Options(store)
     deck = stored_note_of(store, card).note.deck
     moment = options.moment(at_ms)
-    saved = record(store, stored, rating, options.preset(deck), moment, took_ms=900)
+    saved = record(store, stored, rating, options.preset(deck), moment, duration_ms=900)
     assert saved is not None
     return saved
 
@@ -107,6 +107,22 @@ def make_due(store: Store, chosen: Sequence[int], days_ago: int = 20) -> None:
     """Make cards review cards that are overdue, the first one the longest."""
     for index, card in enumerate(chosen):
         give(store, card, Rating.EASY, NOON - days_ago * DAY_MS + index)
+
+
+STAMP_TABLES = ("clock", "mark_stamps", "option_stamps", "setting_stamps")
+
+
+def table_rows(store: Store, table: str) -> list[tuple[object, ...]]:
+    """Read a table without the stamps of its rows, which tell when it was written."""
+    names = [row[1] for row in store.rows(f"pragma table_info({table})")]
+    columns = ", ".join(name for name in names if not name.endswith("stamp"))
+    return store.rows(f"select {columns} from {table} order by 1, 2")
+
+
+def dump(store: Store) -> list[str]:
+    """Write the whole store as SQL, without the clock of its last transaction."""
+    lines = store.connection.iterdump()
+    return [line for line in lines if not line.startswith('INSERT INTO "clock"')]
 
 
 def contradictions(store: Store) -> list[tuple[int, SchedulingState, SchedulingState]]:

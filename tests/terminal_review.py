@@ -83,7 +83,7 @@ class ReviewSetup:
     def ratings(self) -> list[Rating]:
         """Read the ratings from the disk through another connection."""
         store = open_store(self.path, self.now_ms)
-        rows = store.rows("select rating from reviews where void = 0 order by id")
+        rows = store.rows("select rating from reviews where undone = 0 order by id")
         store.close()
         return [Rating(row[0]) for row in rows]
 

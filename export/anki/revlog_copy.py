@@ -17,7 +17,7 @@ _TABLES = """
         interval      integer not null,     -- days, or seconds below 0
         last_interval integer not null,
         factor        integer not null,     -- difficulty (100 to 1100), else ease
-        took_ms       integer not null,
+        duration_ms       integer not null,
         kind          integer not null      -- a ReviewKind
     ) strict;
     create table crams (
@@ -28,7 +28,7 @@ _TABLES = """
         interval      integer not null,
         last_interval integer not null,
         factor        integer not null,
-        took_ms       integer not null,
+        duration_ms       integer not null,
         kind          integer not null
     ) strict;
     create table invalid (card integer primary key, count integer not null) strict;
@@ -49,11 +49,11 @@ _READ = """
            coalesce(cast(ivl as integer), 0) as interval,
            coalesce(cast(lastIvl as integer), 0) as last_interval,
            coalesce(cast(factor as integer), 0) as factor,
-           coalesce(cast(time as integer), 0) as took_ms,
+           coalesce(cast(time as integer), 0) as duration_ms,
            coalesce(cast(type as integer), 0) as kind
       from theirs.revlog not indexed
 """
-_COLUMNS = "id, card, rating, interval, last_interval, factor, took_ms, kind"
+_COLUMNS = "id, card, rating, interval, last_interval, factor, duration_ms, kind"
 _COPY = f"""
     insert into log ({_COLUMNS})
     select {_COLUMNS} from anki_log

@@ -219,7 +219,7 @@ def review_rows(schedule: Schedule, cards: set[int]) -> Iterator[Row]:
                 review.interval,
                 review.last_interval,
                 _factor(review),
-                min(review.took_ms, _MAX_DURATION_MS),
+                min(review.duration_ms, _MAX_DURATION_MS),
                 review.kind,
             )
 

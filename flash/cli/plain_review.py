@@ -154,9 +154,9 @@ class _PlainReview:
                 is_shown = True
                 self._show_answer(prompt)
             elif (word in ("1", "2", "3", "4") or _is_confusion(word)) and is_shown:
-                took_ms = max(0, self._session.now() - asked_ms)
+                duration_ms = max(0, self._session.now() - asked_ms)
                 rating = Rating.AGAIN if _is_confusion(word) else Rating(int(word))
-                if self._save(partial(self._rate, rating, took_ms)):
+                if self._save(partial(self._rate, rating, duration_ms)):
                     if _is_confusion(word):
                         self._record_confusion(word)
                     return
@@ -179,8 +179,8 @@ class _PlainReview:
         self._failure = None
         return True
 
-    def _rate(self, rating: Rating, took_ms: int) -> None:
-        line = answered_line(self._session.answer(rating, took_ms))
+    def _rate(self, rating: Rating, duration_ms: int) -> None:
+        line = answered_line(self._session.answer(rating, duration_ms))
         if line:
             self._print(line)
 

@@ -117,9 +117,9 @@ def _history_row(line: HistoryLine) -> list[str]:
     names = ("", _("Again"), _("Hard"), _("Good"), _("Easy"))
     return [
         f"{local:%Y-%m-%d %H:%M}",
-        names[line.rating] + (_(" (undone)") if line.void else ""),
+        names[line.rating] + (_(" (undone)") if line.undone else ""),
         interval_label(line.interval),
-        f"{line.took_ms / 1000:.1f} s",
+        f"{line.duration_ms / 1000:.1f} s",
     ]
 
 

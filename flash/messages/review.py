@@ -229,7 +229,7 @@ def summary_lines(summary: Summary) -> tuple[str, str]:
     ).format(
         count=count,
         percent=round(100 * summary.correct / count),
-        time=duration_label(summary.took_ms),
+        time=duration_label(summary.duration_ms),
     )
     return answers, after
 
@@ -244,6 +244,6 @@ def _history_line(line: HistoryLine) -> str:
     names = {int(rating): name for rating, name, _when in rating_help()}
     name = names.get(line.rating, _("set"))
     interval = _("cram") if line.look else interval_label(line.interval)
-    took = _("took {time}").format(time=duration_label(line.took_ms))
-    undone = "  " + _("undone") if line.void else ""
+    took = _("took {time}").format(time=duration_label(line.duration_ms))
+    undone = "  " + _("undone") if line.undone else ""
     return f"{local:%Y-%m-%d %H:%M}  {name:<5}  {interval:>7}  {took}{undone}".rstrip()

@@ -229,10 +229,10 @@ class ReviewViewModel:
         self.view = replace(self.view, mode=Mode.ANSWERED, intervals=intervals)
 
     def _rate(self, rating: Rating) -> None:
-        took_ms = max(0, self._session.now() - self._asked_ms)
-        answered = self._session.answer(rating, took_ms)
+        duration_ms = max(0, self._session.now() - self._asked_ms)
+        answered = self._session.answer(rating, duration_ms)
         self.failure = None
-        self._total_ms += took_ms
+        self._total_ms += duration_ms
         line = answered_line(answered)
         self.show_message(line, is_alarm=bool(line))
         self._advance()

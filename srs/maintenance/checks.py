@@ -106,10 +106,10 @@ def log(store: Store, now_ms: int) -> Iterator[Finding]:
     """Take answers out of the count that can't have been given."""
     count = store.connection.execute(
         f"""
-        update reviews set void = 1
-         where void = 0
+        update reviews set undone = 1
+         where undone = 0
            and (rating not between 0 and 4 or state not between 0 and 3
-                or before not between 0 and 3 or kind not between 0 and 5
+                or state_before not between 0 and 3 or kind not between 0 and 5
                 or (rating > 0) <> (kind < 4) or step not between 0 and 99
                 or abs(offset_min) > 1440 or abs(interval) > 100000000
                 or id not between 1 and {END_MS}
@@ -120,7 +120,7 @@ def log(store: Store, now_ms: int) -> Iterator[Finding]:
         told = f"{counted(count, 'answer')} of the log can't be: no such rating or day"
         yield Finding("log", told, count, "marked as undone", mended=True)
     late = store.row(
-        "select count(*), max(id) from reviews where void = 0 and id > :end",
+        "select count(*), max(id) from reviews where undone = 0 and id > :end",
         {"end": now_ms + SKEW_MS},
     )
     if late[0]:

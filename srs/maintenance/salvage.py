@@ -20,13 +20,17 @@ from srs.maintenance.doctor import repair_damage
 from srs.maintenance.findings import Finding
 from srs.maintenance.pages import Pages, Row
 from srs.store.connection import Store, StoreError, store_error
+from srs.store.file_bases import fill_file_bases
 from srs.store.opening import open_store
+from srs.store.schema import complete_rows
 
 _HEAD = b"SQLite format 3\0" + bytes.fromhex("1000 0202 00 40 20 20")
 """Begins each file of flash: pages of 4096 bytes, with a write-ahead log."""
 
 _SCHEMA = 1
-_LEFT_OUT = ("_sqlite_migrations", "readers")
+_LEFT_OUT = ("_sqlite_migrations", "clock")
+_WITHOUT_ROWID = "without rowid"
+"""Their pages look like those of an index; what they hold is made anew."""
 
 
 class Column(Struct, frozen=True):
@@ -123,6 +127,8 @@ def _filled(store: Store, pages: Pages, now_ms: int) -> Salvaged:
                 f"insert or ignore into {table} ({names}) values ({marks})", rows
             )
         connection.executemany(_CARD, reading.indexed_cards())
+        complete_rows(connection)
+        fill_file_bases(connection)
     lost = {table: int(store.row(sql)[0]) for table, sql in _LOST.items()}
     findings = repair_damage(store, now_ms)
     rows_of = {
@@ -155,7 +161,8 @@ _LOST = {
     """,
     "reviews": """
         select coalesce(sum(max(0, reps - (
-                 select count(*) from reviews where card = cards.id and void = 0))), 0)
+                 select count(*) from reviews
+                  where card = cards.id and undone = 0))), 0)
           from cards
     """,
 }
@@ -209,7 +216,10 @@ class _Reading:
             values[1]: values[3]
             for number in leaves
             for _, values in self._pages.rows(number)
-            if len(values) == 5 and values[0] == "table" and values[3]
+            if len(values) == 5
+            and values[0] == "table"
+            and values[3]
+            and _WITHOUT_ROWID not in values[4]
         }
 
     def _known(self, table: str, leaves: Sequence[int]) -> Iterator[list[Any]]:
@@ -233,9 +243,12 @@ class _Reading:
 
 
 def _tables(store: Store) -> list[str]:
-    sql = "select name from sqlite_master where type = 'table' order by rowid"
-    names = [name for (name,) in store.rows(sql)]
-    return [name for name in names if name not in _LEFT_OUT]
+    sql = "select name, sql from sqlite_master where type = 'table' order by rowid"
+    return [
+        name
+        for name, made in store.rows(sql)
+        if name not in _LEFT_OUT and _WITHOUT_ROWID not in made
+    ]
 
 
 def _columns(store: Store, table: str) -> list[Column]:
@@ -301,5 +314,5 @@ def _is_like(table: str, values: Sequence[Any]) -> bool:
     return True
 
 
-_AGES = {"notes": "modified", "cards": "reps", "reviews": "void"}
+_AGES = {"notes": "modified", "cards": "reps", "reviews": "undone"}
 """What is greater in a later copy of a row."""

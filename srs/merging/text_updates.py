@@ -44,4 +44,6 @@ def update_notes(store: Store, updates: Sequence[TextUpdate], now_ms: int) -> Ap
     fields = [(one.guid, one.fields, one.note) for one in updates if one.fields]
     with store.transaction() as connection:
         also = {"kept": replace_original_fields(connection, fields)}
-        return apply_plan(store, changes, now_ms, name="edit", also=also)
+        return apply_plan(
+            store, changes, now_ms, name="edit", also=also, from_files=False
+        )

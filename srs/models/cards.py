@@ -83,7 +83,7 @@ class Review(Struct, frozen=True):
     """Difficulty after it, 1 to 10; 0 where unknown."""
     ease: int
     """Anki's ease per mille where SM-2 scheduled it; else 0."""
-    took_ms: int
+    duration_ms: int
     kind: int
     """A ReviewKind."""
 

@@ -54,16 +54,17 @@ def contents_of(connection: sqlite3.Connection) -> Contents:
     Raises:
         sqlite3.Error: It is damaged, or no store.
     """
+    version = connection.execute("pragma user_version").fetchone()[0]
+    columns = {row[1] for row in connection.execute("pragma table_info(reviews)")}
+    undone = "void" if "void" in columns else "undone"  # before schema 4
     row = connection.execute(
-        """
-        select (select user_version from pragma_user_version),
-               (select count(*) from notes),
-               (select count(*) from cards),
-               (select count(*) from reviews where void = 0),
-               (select max(id) from reviews where void = 0)
+        f"""
+        select (select count(*) from notes), (select count(*) from cards),
+               count(*), max(id)
+          from reviews where {undone} = 0
         """
     ).fetchone()
-    return Contents(*row)
+    return Contents(version, *row)
 
 
 def folder_of(path: Path) -> Path:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from srs.store.file_bases import update_bases_of_notes
 from srs.store.notes import deck_id
 
 _TABLES = {
@@ -119,7 +120,7 @@ def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[i
     Returns:
         The cards that are in another deck than before.
     """
-    moved = _put_rows_back(connection, former.was) if former.was else []
+    moved, changed = _put_rows_back(connection, former.was) if former.was else ([], [])
     cards = {"first": former.cards[0], "end": former.cards[1]}
     notes = {"first": former.notes[0], "end": former.notes[1]}
     within = "id >= :first and id < :end"
@@ -149,17 +150,23 @@ def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[i
         """,
         [(deck,) for deck in former.decks],
     )
+    update_bases_of_notes(connection, changed)
     return moved
 
 
-def _put_rows_back(connection: sqlite3.Connection, was: str) -> list[int]:
+def _put_rows_back(
+    connection: sqlite3.Connection, was: str
+) -> tuple[list[int], list[int]]:
     text = zlib.decompress(base64.b85decode(was))
     groups, names = msgspec.json.decode(text, type=tuple[list[Changed], dict[int, str]])
     decks = {deck: deck_id(connection, name) for deck, name in names.items()}
     moved: list[int] = []
+    changed: list[int] = []
     for group in groups:
         if group.table == "cards" and "deck" in group.columns:
             moved += _sums(group.ids)
+        if group.table == "notes":
+            changed += _sums(group.ids)
         own, *known = _TABLES[group.table]
         columns = [one for one in known if one in group.columns]
         chosen = [
@@ -171,7 +178,7 @@ def _put_rows_back(connection: sqlite3.Connection, was: str) -> list[int]:
             f"update {group.table} set {changes} where {own} = ?",
             zip(*chosen, _sums(group.ids), strict=True),
         )
-    return moved
+    return moved, changed
 
 
 def _sums(deltas: Sequence[int]) -> Iterator[int]:

@@ -42,7 +42,7 @@ def record_confusion(store: Store, review: int, other: int, now_ms: int) -> bool
     """
     with store.transaction() as connection:
         row = connection.execute(
-            "select card from reviews where id = ? and rating = ? and void = 0",
+            "select card from reviews where id = ? and rating = ? and undone = 0",
             (review, int(Rating.AGAIN)),
         ).fetchone()
         if row is None or row[0] == other or not _is_card(connection, other):
@@ -86,7 +86,7 @@ def confused_pairs(store: Store) -> tuple[Confusion, ...]:
         """
         select min(f.card, f.other) as one, max(f.card, f.other) as two, count(*)
           from confusions f
-          join reviews r on r.id = f.review and r.void = 0
+          join reviews r on r.id = f.review and r.undone = 0
           join cards a on a.id = f.card and not (a.suspended or a.retired)
           join cards b on b.id = f.other and not (b.suspended or b.retired)
          group by one, two

@@ -6,6 +6,7 @@ review starts at once; migrations go through sqlite-utils.
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cards.errors import FlashError
+from srs.store.stamps import take_stamp
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -85,13 +87,16 @@ class Store:
             return self.connection.execute(sql, values or {}).fetchone()
 
     @contextmanager
-    def transaction(self, *, dry_run: bool = False) -> Iterator[sqlite3.Connection]:
+    def transaction(
+        self, *, dry_run: bool = False, stamped: bool = True
+    ) -> Iterator[sqlite3.Connection]:
         """Write all or nothing; durable when the block ends.
 
         A nested block joins the outer transaction.
 
         Args:
             dry_run: Roll back at the end.
+            stamped: Take a stamp; a migration can't, before it makes the clock.
 
         Raises:
             StoreError: The store is locked or can't be written.
@@ -104,6 +109,8 @@ class Store:
         except sqlite3.OperationalError as error:
             raise store_error(self.path, error) from error
         try:
+            if stamped:
+                take_stamp(self.connection, time.time_ns() // 1_000_000)
             yield self.connection
             self.connection.execute("rollback" if dry_run else "commit")
         except BaseException as error:

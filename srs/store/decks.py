@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from srs.store.connection import Store
-from srs.store.settings import FITTED, write_setting
+from srs.store.settings import FITTED, own_options, write_options, write_setting
 
 Pair = tuple[str, str]
 """The name of a deck before and after."""
@@ -75,14 +75,18 @@ def move_deck_settings(
 def rename_decks(connection: sqlite3.Connection, pairs: Iterable[Pair]) -> None:
     """Move the settings of decks to new names, inside a transaction."""
     for old, new in pairs:
-        connection.execute(
-            "update or replace presets set deck = ? where deck = ?", (new, old)
-        )
+        own = own_options(connection, old)
+        if own:
+            write_options(connection, new, own)
+            write_options(connection, old, {})
         write_setting(connection, FITTED + new, _setting(connection, FITTED + old))
         write_setting(connection, FITTED + old, "")
         if _exam_deck(connection) == old:
-            sql = "update settings set value = json_set(value, '$.deck', ?)"
-            connection.execute(f"{sql} where name = 'exam'", (new,))
+            sql = (
+                "select json_set(value, '$.deck', ?) from settings where name = 'exam'"
+            )
+            exam = connection.execute(sql, (new,)).fetchone()[0]
+            write_setting(connection, "exam", exam)
 
 
 def forget_unused(connection: sqlite3.Connection, moved: Collection[Pair]) -> None:

@@ -56,13 +56,13 @@ def rating_counts(
     """Return state before, rating, number and total seconds of answers."""
     return store.rows(
         f"""
-        select r.before, r.rating, count(*),
-               coalesce(sum(min(r.took_ms, :longest)), 0) / 1000.0
+        select r.state_before, r.rating, count(*),
+               coalesce(sum(min(r.duration_ms, :longest)), 0) / 1000.0
           from reviews r
-         where r.id >= :since and r.void = 0 and r.rating > 0 and not {CRAM_REVIEW}
+         where r.id >= :since and r.undone = 0 and r.rating > 0 and not {CRAM_REVIEW}
            and r.card in (select id from cards
                            where deck in (select value from json_each(:decks)))
-         group by r.before, r.rating
+         group by r.state_before, r.rating
         """,
         {"since": since_ms, "longest": _MAX_ANSWER_MS, "decks": str(list(decks))},
     )
@@ -76,11 +76,11 @@ def recent_days(store: Store, rollover: int, before_day: int) -> tuple[int, int,
     """
     row = store.row(
         f"""
-        select count(distinct day), coalesce(sum(before = 2), 0),
-               coalesce(sum(min(took_ms, :longest)), 0) / 60000.0
-          from (select {STUDY_DAY} as day, r.before, r.took_ms
+        select count(distinct day), coalesce(sum(state_before = 2), 0),
+               coalesce(sum(min(duration_ms, :longest)), 0) / 60000.0
+          from (select {STUDY_DAY} as day, r.state_before, r.duration_ms
                   from reviews r
-                 where r.void = 0 and r.rating > 0 and not {CRAM_REVIEW}
+                 where r.undone = 0 and r.rating > 0 and not {CRAM_REVIEW}
                    and day < :before_day
                  order by r.id desc limit :answers)
         """,

@@ -15,6 +15,7 @@ from srs.scheduler.study_day import Calendar
 from srs.store.connection import Store
 from srs.store.import_rows import ORIGIN
 from srs.store.revlog import ReviewRow, free_review_id, insert_reviews
+from srs.store.stamps import STAMP
 
 _TABLES = """
     create temp table pairs (
@@ -101,7 +102,8 @@ _AFTER = f"""
 # of a due date set by hand counts from the last answer.
 _ROWS = f"""
     select id, ours as card, id as origin_ms, rating,
-           iif(took_ms between 0 and 2147483647, took_ms, 2147483648) as took_ms,
+           iif(duration_ms between 0 and 2147483647, duration_ms, 2147483648)
+           as duration_ms,
            before, kind, offset_of(id) as offset_min, after as state, 0 as step,
            case when rating > 0 and after = 2
                 then iif(interval > 0, interval, max(1, -interval / 86400))
@@ -121,7 +123,8 @@ _ROWS = f"""
 # The state is that before the next answer; a cram review doesn't change it.
 _CRAM_ROWS = f"""
     select c.id, p.ours as card, c.id as origin_ms, c.rating,
-           iif(c.took_ms between 0 and 2147483647, c.took_ms, 2147483648) as took_ms,
+           iif(c.duration_ms between 0 and 2147483647, c.duration_ms, 2147483648)
+           as duration_ms,
            coalesce(s.before, p.state) as before, c.kind,
            offset_of(c.id) as offset_min, coalesce(s.before, p.state) as state,
            0 as step, c.interval, c.last_interval, 0.0 as difficulty, 0 as ease,
@@ -141,8 +144,8 @@ _NEW = """
      where not exists (select 1 from temp.known k where k.id = s.id and k.card = p.ours)
 """
 _INSERT = f"""
-    insert or ignore into reviews ({", ".join(ReviewRow._fields)})
-    select s.* from ({{rows}}) s where {_IS_NEW}
+    insert or ignore into reviews ({", ".join(ReviewRow._fields)}, uid, stamp)
+    select s.*, cast(s.id as text), {STAMP} from ({{rows}}) s where {_IS_NEW}
 """
 # Another card has a review in the same millisecond.
 _CLASHING = f"""

@@ -13,6 +13,7 @@ import msgspec
 from cards.note import Note
 from srs.models.incoming import AnkiFields, IncomingNote, OriginalFields
 from srs.store.connection import Store
+from srs.store.settings import own_options, write_options
 
 Row = tuple[Any, ...]
 ORIGIN = "anki"
@@ -156,11 +157,6 @@ def insert_deck_options(
     decks: Collection[str],
 ) -> None:
     """Store options of these decks unless they have some already."""
-    connection.executemany(
-        "insert or ignore into presets (deck, options) values (?, ?)",
-        [
-            (deck, msgspec.json.encode(chosen).decode())
-            for deck, chosen in options.items()
-            if deck in decks
-        ],
-    )
+    for deck, chosen in options.items():
+        if deck in decks and not own_options(connection, deck):
+            write_options(connection, deck, chosen)

@@ -17,6 +17,7 @@ from cards.questions import parts_of
 from srs.store.change_capture import Snapshot, finish_capture, start_capture
 from srs.store.connection import Store
 from srs.store.decks import forget_unused, move_deck_settings
+from srs.store.file_bases import update_bases_of_files
 from srs.store.notes import deck_id, insert_cards, insert_notes, note_row
 from srs.store.operations import record_operation
 from srs.store.replay import rebuild_card_states
@@ -50,6 +51,7 @@ def apply_plan(
     *,
     name: str = "add",
     also: Mapping[str, Any] | None = None,
+    from_files: bool = True,
 ) -> Applied:
     """Carry out a plan in one transaction, as one step that can be undone.
 
@@ -59,6 +61,7 @@ def apply_plan(
         now_ms: UTC milliseconds.
         progressed: Is told after every thousand notes.
         name: Of the step; `edit` where a text was changed on the way.
+        from_files: The plan comes from deck files, not from a text changed elsewhere.
         also: What more the step has to keep, see `srs.store.undo`.
 
     Raises:
@@ -74,6 +77,8 @@ def apply_plan(
         applied = writing.finish()
         renamed = move_deck_settings(connection, writing.travelled, writing.first_note)
         _recompute(connection, Options(store), writing.moved)
+        if from_files:
+            update_bases_of_files(connection, writing.files)
         before = writing.before(finish_capture(connection)) | dict(also or {})
         before["renamed"] = renamed
         forget_unused(connection, writing.moved)
@@ -122,6 +127,8 @@ class _Writing:
         self._made: list[int] = []
         self._counts: Counter[Action] = Counter()
         self._files: set[str] = set()
+        """Files with a change."""
+        self.files: set[str] = set()
         self.moved: dict[tuple[str, str], list[int]] = defaultdict(list)
         """Cards by the deck they came from and the one they came to."""
         self.travelled: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -135,6 +142,7 @@ class _Writing:
 
     def take(self, step: PlannedChange) -> None:
         """Do one step of the plan."""
+        self.files.add(step.note.file)
         if step.action is not Action.UNCHANGED:
             self._counts[step.action] += 1
             self._files.add(step.note.file)

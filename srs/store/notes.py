@@ -16,6 +16,7 @@ from srs.store.rows import (
     note_of,
     text_columns,
 )
+from srs.store.stamps import STAMP
 
 
 def note_count(store: Store) -> int:
@@ -114,6 +115,13 @@ def stored_note_of(store: Store, card: int) -> StoredNote:
     return _stored(rows)
 
 
+_NEW_UID = """
+    iif(exists (select 1 from cards where note = ?2 and uid = ?4 and uid <> ''),
+        ?4 || char(30) || ?3, ?4)
+"""
+"""The part, with the ordinal if another card of the note was created with it."""
+
+
 def note_row(
     note: Note,
     guid: str,
@@ -153,11 +161,11 @@ def insert_notes(
 ) -> None:
     """Insert notes inside a transaction; rows come from `note_row`."""
     connection.executemany(
-        """
+        f"""
         insert into notes (guid, anki_id, id, text_key, kind, deck, language,
                            fields, extra, tags, sources, changed, checked,
-                           recheck, file, line, created, modified)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                           recheck, file, line, created, modified, stamp)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {STAMP})
         """,
         rows,
     )
@@ -173,9 +181,9 @@ def insert_cards(
         rows: Id, guid of the note, ordinal, part, deck id, position.
     """
     connection.executemany(
-        """
-        insert into cards (id, note, ordinal, part, deck, position)
-        values (?, ?, ?, ?, ?, ?)
+        f"""
+        insert into cards (id, note, ordinal, part, deck, position, uid)
+        values (?1, ?2, ?3, ?4, ?5, ?6, {_NEW_UID})
         """,
         rows,
     )

@@ -60,7 +60,7 @@ def _prepare(store: Store, now_ms: int) -> None:
     if version < VERSION:
         if "notes" in tables:
             back_up(store, now_ms)
-        with store.transaction():
+        with store.transaction(stamped=False):
             migrations().apply(store.db)
     store.use_wal()
 

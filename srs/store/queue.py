@@ -161,9 +161,10 @@ def count_overdue_answered(store: Store, day: int, start_ms: int, rollover: int)
                        (select {STUDY_DAY} from reviews
                          where id = (select max(p.id) from reviews p
                                       where p.card = r.card and p.id < r.id
-                                        and p.void = 0 and p.rating > 0)) as last_day
+                                        and p.undone = 0 and p.rating > 0)) as last_day
                   from reviews r
-                 where r.id >= :start and r.void = 0 and r.rating > 0 and r.before = 2
+                 where r.id >= :start and r.undone = 0 and r.rating > 0
+                   and r.state_before = 2
                    and not {CRAM_REVIEW})
          where last_day + last_interval < :day
     """
@@ -178,9 +179,9 @@ def answers_since(store: Store, start_ms: int) -> list[tuple[str, int, int]]:
         For each the guid of the note, the deck (id) and the state before it.
     """
     sql = f"""
-        select c.note, c.deck, r.before
+        select c.note, c.deck, r.state_before
           from reviews r join cards c on c.id = r.card
-         where r.id >= :start and r.void = 0 and r.rating > 0 and not {CRAM_REVIEW}
+         where r.id >= :start and r.undone = 0 and r.rating > 0 and not {CRAM_REVIEW}
     """
     return store.rows(sql, {"start": start_ms})
 
@@ -189,7 +190,7 @@ def cards_answered_again(store: Store, since_ms: int) -> set[int]:
     """Find the cards that were answered Again since a moment, cram reviews too."""
     sql = """
         select distinct card from reviews
-         where id >= :since and rating = 1 and void = 0
+         where id >= :since and rating = 1 and undone = 0
     """
     return {card for (card,) in store.rows(sql, {"since": since_ms})}
 

@@ -35,13 +35,13 @@ NEVER_ANSWERED = """
            due_ms = null, due_day = null, last_ms = null, last_day = null, reps = 0,
            lapses = 0, leech = 0
      where id = ? and not exists (
-           select 1 from reviews where card = cards.id and void = 0)
+           select 1 from reviews where card = cards.id and undone = 0)
 """
 """Resets a card without a log, which no replay returns."""
 
 LOGGED = (
-    "r.id, r.rating, r.offset_min, r.state, r.step, r.interval, r.kind, r.before, "
-    "r.difficulty, r.ease, r.card"
+    "r.id, r.rating, r.offset_min, r.state, r.step, r.interval, r.kind, "
+    "r.state_before, r.difficulty, r.ease, r.card"
 )
 """The columns of `reviews r` that a replay reads."""
 
@@ -193,7 +193,7 @@ def card_log(connection: sqlite3.Connection, card: int) -> list[Sequence[Any]]:
     """Return a card's log without undone rows, oldest first; see `LOGGED`."""
     sql = f"""
         select {LOGGED} from reviews r
-         where r.card = ? and r.void = 0
+         where r.card = ? and r.undone = 0
          order by r.id
     """
     return connection.execute(sql, (card,)).fetchall()
@@ -249,7 +249,7 @@ def read_logs(
              cross join reviews r on r.card = chosen.value
         """
     values = {"cards": msgspec.json.encode(list(cards or ())).decode()}
-    yield from connection.execute(f"{logs} where void = 0 order by r.id", values)
+    yield from connection.execute(f"{logs} where undone = 0 order by r.id", values)
 
 
 def is_leech(state: SchedulingState, preset: Preset) -> bool:

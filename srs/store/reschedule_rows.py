@@ -71,8 +71,8 @@ def add_reschedule_rows(
                 card=card,
                 origin_ms=review,
                 rating=0,
-                took_ms=0,
-                before=state,
+                duration_ms=0,
+                state_before=state,
                 kind=kind,
                 offset_min=offset_min,
                 state=state,
@@ -98,9 +98,9 @@ def _free_ids(
         return dict(zip(cards, range(first, first + room), strict=True))
     # The log reaches up to now or beyond: fill its gaps.
     first = now_ms - 2 * room
-    sql = "select card, id, void from reviews where id >= ? order by id"
+    sql = "select card, id, undone from reviews where id >= ? order by id"
     rows = connection.execute(sql, (first,)).fetchall()
-    last = {card: review for card, review, void in rows if not void}
+    last = {card: review for card, review, undone in rows if not undone}
     taken = {row[1] for row in rows}
     ids: dict[int, int] = {}
     review = first
@@ -135,5 +135,5 @@ def undo_reschedule_rows(
     values = {"runs": msgspec.json.encode(runs).decode()}
     sql = f"select card from reviews where {chosen}"
     cards = [row[0] for row in connection.execute(sql, values)]
-    connection.execute(f"update reviews set void = 1 where {chosen}", values)
+    connection.execute(f"update reviews set undone = 1 where {chosen}", values)
     rebuild_card_states(connection, options, cards)

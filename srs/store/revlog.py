@@ -25,6 +25,7 @@ from srs.store.connection import Store
 from srs.store.operations import record_operation
 from srs.store.replay import is_leech, replay_card, save_scheduling
 from srs.store.rows import CARD_COLUMNS, CRAM_REVIEW, card_of
+from srs.store.stamps import STAMP
 
 
 class Recorded(Struct, frozen=True):
@@ -45,7 +46,7 @@ def record(
     preset: Preset,
     moment: AnswerTime,
     *,
-    took_ms: int,
+    duration_ms: int,
     load: DueCounts | None = None,
 ) -> Recorded | None:
     """Save an answer and the state it leads to, both or neither.
@@ -56,7 +57,7 @@ def record(
         rating: The answer.
         preset: How its deck is scheduled.
         moment: Now, and where.
-        took_ms: From the question to the rating, milliseconds.
+        duration_ms: From the question to the rating, milliseconds.
         load: What is due on the days to come, as it was when the card was shown.
 
     Returns:
@@ -82,7 +83,7 @@ def record(
         suspend = became and preset.leech_suspend
         kind = review_kind(card.progress, moment.day)
         row = _answer_row(
-            card.id, int(rating), took_ms, card.progress, after, moment, kind
+            card.id, int(rating), duration_ms, card.progress, after, moment, kind
         )
         insert_reviews(connection, [row])
         save_scheduling(connection, card.id, after, leech=leech)
@@ -100,7 +101,12 @@ def record(
 
 
 def record_cram(
-    store: Store, card: StoredCard, rating: Rating, moment: AnswerTime, *, took_ms: int
+    store: Store,
+    card: StoredCard,
+    rating: Rating,
+    moment: AnswerTime,
+    *,
+    duration_ms: int,
 ) -> Recorded | None:
     """Log an answer outside of the schedule; what the card carries stays.
 
@@ -117,7 +123,7 @@ def record_cram(
         row = _answer_row(
             card.id,
             int(rating),
-            took_ms,
+            duration_ms,
             now.progress,
             after,
             moment,
@@ -166,7 +172,7 @@ def last_review(connection: sqlite3.Connection, card: int) -> int:
     """
     sql = f"""
         select coalesce(max(r.id), 0) from reviews r
-         where r.card = ? and r.void = 0 and not {CRAM_REVIEW}
+         where r.card = ? and r.undone = 0 and not {CRAM_REVIEW}
     """
     return int(connection.execute(sql, (card,)).fetchone()[0])
 
@@ -185,8 +191,8 @@ class ReviewRow(NamedTuple):
     card: int
     origin_ms: int
     rating: int
-    took_ms: int
-    before: int
+    duration_ms: int
+    state_before: int
     kind: int
     offset_min: int
     state: int
@@ -201,11 +207,11 @@ class ReviewRow(NamedTuple):
 def insert_reviews(connection: sqlite3.Connection, rows: Iterable[ReviewRow]) -> None:
     """Add rows to the log inside a transaction; their ids must be free."""
     connection.executemany(
-        """
-        insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,
-                             offset_min, state, step, interval, last_interval,
-                             difficulty, ease, origin)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        f"""
+        insert into reviews (id, card, origin_ms, rating, duration_ms, state_before,
+                             kind, offset_min, state, step, interval, last_interval,
+                             difficulty, ease, origin, uid, stamp)
+        values (?1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, cast(?1 as text), {STAMP})
         """,
         rows,
     )
@@ -214,7 +220,7 @@ def insert_reviews(connection: sqlite3.Connection, rows: Iterable[ReviewRow]) ->
 def _answer_row(
     card: int,
     rating: int,
-    took_ms: int,
+    duration_ms: int,
     before: SchedulingState,
     after: SchedulingState,
     moment: AnswerTime,
@@ -225,8 +231,8 @@ def _answer_row(
         card=card,
         origin_ms=moment.at_ms,
         rating=rating,
-        took_ms=took_ms,
-        before=int(before.state),
+        duration_ms=duration_ms,
+        state_before=int(before.state),
         kind=int(kind),
         offset_min=moment.offset_min,
         state=int(after.state),
@@ -264,8 +270,8 @@ def add_manual(
         card=card,
         origin_ms=review,
         rating=0,
-        took_ms=0,
-        before=state,
+        duration_ms=0,
+        state_before=state,
         kind=int(ReviewKind.MANUAL),
         offset_min=moment.offset_min,
         state=state,
@@ -278,11 +284,11 @@ def add_manual(
     return review, moment.day
 
 
-def void_review(
+def mark_undone(
     store: Store, review: int, card: int, preset: Preset, rollover: int
 ) -> None:
     """Take an answer back inside a transaction: mark it and rebuild its card."""
-    store.connection.execute("update reviews set void = 1 where id = ?", (review,))
+    store.connection.execute("update reviews set undone = 1 where id = ?", (review,))
     rebuild_card(store, card, preset, rollover)
 
 
@@ -296,9 +302,9 @@ def rebuild_card(store: Store, card: int, preset: Preset, rollover: int) -> None
 def logged(store: Store) -> Iterator[Review]:
     """Read the reviews that stand, in the order of their moments."""
     sql = """
-        select id, card, rating, interval, last_interval, difficulty, ease, took_ms,
+        select id, card, rating, interval, last_interval, difficulty, ease, duration_ms,
                kind
-          from reviews where void = 0 order by id
+          from reviews where undone = 0 order by id
     """
     return (Review(*row) for row in store.connection.execute(sql))
 
@@ -311,30 +317,30 @@ class HistoryLine(Struct, frozen=True):
     rating: int
     interval: int
     """Days when positive, seconds when negative."""
-    took_ms: int
+    duration_ms: int
     kind: int
-    void: bool
+    undone: bool
     look: bool = False
     """Outside of the schedule: nothing followed from it."""
 
 
 def history(store: Store, card: int) -> list[HistoryLine]:
-    """Give the answers to a card, the newest first, undone ones too."""
+    """Return the answers to a card, newest first, with undone ones."""
     rows: list[Any] = store.rows(
         f"""
-        select r.id, r.offset_min, r.rating, r.interval, r.took_ms, r.kind, r.void,
-               {CRAM_REVIEW}
+        select r.id, r.offset_min, r.rating, r.interval, r.duration_ms, r.kind,
+               r.undone, {CRAM_REVIEW}
           from reviews r where r.card = :card order by r.id desc
         """,
         {"card": card},
     )
     return [
-        HistoryLine(at, offset, rating, interval, took, kind, bool(void), bool(look))
-        for at, offset, rating, interval, took, kind, void, look in rows
+        HistoryLine(at, offset, rating, interval, took, kind, bool(undone), bool(look))
+        for at, offset, rating, interval, took, kind, undone, look in rows
     ]
 
 
 def newest_review(store: Store) -> int:
     """Return the id of the newest review that was not undone; 0 without any."""
-    sql = "select coalesce(max(id), 0) from reviews where void = 0"
+    sql = "select coalesce(max(id), 0) from reviews where undone = 0"
     return int(store.row(sql)[0])

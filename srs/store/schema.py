@@ -5,12 +5,15 @@ a cache of the log and can be rebuilt.  Times are UTC milliseconds, study days a
 days since 1970-01-01.  A migration never changes once it is released.
 """
 
+import sqlite3
 from typing import TYPE_CHECKING
+
+from srs.store.file_bases import fill_file_bases
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 3
+VERSION = 4
 """The newest schema, also written as `pragma user_version`."""
 
 _FIRST = """
@@ -167,12 +170,166 @@ def m003_confusions(db: "Database") -> None:
     _run(db, _CONFUSIONS, 3)
 
 
+_SYNC = """
+alter table reviews rename column took_ms to duration_ms;
+alter table reviews rename column before to state_before;
+alter table reviews rename column void to undone;
+
+-- For a sync between devices.  uid is unique; device is '' for this one; stamps are
+-- those of the hybrid logical clock, see srs.store.stamps.
+alter table reviews add column uid text not null default '';
+alter table reviews add column device text not null default '';
+alter table reviews add column stamp integer not null default 0;
+alter table reviews add column undone_stamp integer not null default 0;
+
+-- The part with which a card was created; never changes, unique in its note.
+alter table cards add column uid text not null default '';
+
+alter table notes add column device text not null default '';
+alter table notes add column stamp integer not null default 0;
+
+create table clock (
+    stamp integer not null  -- the last one that was taken or seen; one row
+) strict;
+insert into clock values (0);
+
+-- When a mark of a card was last set: suspended, buried, flag, or due by hand.
+create table mark_stamps (
+    card   integer not null references cards (id) on delete cascade,
+    mark   text not null,
+    stamp  integer not null,
+    device text not null default '',
+    primary key (card, mark)
+) strict, without rowid;
+
+create table option_stamps (
+    deck   text not null,
+    name   text not null,
+    stamp  integer not null,
+    device text not null default '',
+    primary key (deck, name)
+) strict, without rowid;
+
+create table setting_stamps (
+    name   text primary key,
+    stamp  integer not null,
+    device text not null default ''
+) strict, without rowid;
+
+-- The marks that a card had when an Anki collection was last read.
+create table anki_marks (
+    card       integer not null references cards (id) on delete cascade,
+    collection text not null,
+    mark       text not null,
+    value      integer not null,
+    primary key (card, collection, mark)
+) strict, without rowid;
+
+-- The text of a note when its deck file was last added, as a hash.
+create table file_bases (
+    file text not null,
+    guid text not null references notes (guid) on delete cascade,
+    hash text not null,
+    primary key (file, guid)
+) strict, without rowid;
+
+create index file_bases_note on file_bases (guid);
+
+drop table readers
+"""
+
+_COMPLETE = """
+update reviews
+   set uid = cast(id as text), stamp = min(max(id, 0), 1 << 46) << 16,
+       undone_stamp = iif(undone, min(max(id, 0), 1 << 46) << 16, 0)
+ where uid = '';
+update cards set uid = part
+ where uid = '' and id in (
+       select id from (select id, row_number() over (
+                  partition by note, part order by retired, id) as place
+                  from cards) where place = 1)
+   and part not in (select o.uid from cards o where o.note = cards.note);
+update cards set uid = part || char(30) || ordinal where uid = '';
+update notes set stamp = min(max(modified, 0), 1 << 46) << 16 where stamp = 0;
+insert or ignore into mark_stamps (card, mark, stamp)
+select id, 'suspended', marked_ms << 16 from cards where suspended union all
+select id, 'flag', marked_ms << 16 from cards where flag union all
+select id, 'buried', 0 from cards where buried union all
+select card, 'due', max(id) << 16 from reviews
+ where rating = 0 and kind = 4 and undone = 0 group by card;
+insert or ignore into option_stamps (deck, name, stamp)
+select deck, key, 0 from presets, json_each(options);
+insert or ignore into setting_stamps (name, stamp) select name, 0 from settings;
+update clock
+   set stamp = max(stamp, (select coalesce(max(stamp), 0) from reviews),
+                   (select coalesce(max(stamp), 0) from notes))
+"""
+"""Fills the columns and tables of a sync in rows that were written without them."""
+
+_SYNC_INDEXES = """
+create unique index reviews_uid on reviews (uid) where uid <> '';
+create unique index cards_uid on cards (note, uid) where uid <> ''
+"""
+
+_STAMPED = "(select stamp from clock)"
+_MARK_TRIGGER = """
+create trigger stamp_{mark} after update of {mark} on cards
+  when new.{mark} <> old.{mark} begin
+    insert into mark_stamps (card, mark, stamp) values (new.id, '{mark}', {stamp})
+        on conflict do update set stamp = excluded.stamp, device = '';
+end
+"""
+_TRIGGERS = (
+    *(
+        _MARK_TRIGGER.format(mark=mark, stamp=_STAMPED)
+        for mark in ("suspended", "buried", "flag")
+    ),
+    f"""
+create trigger stamp_due after insert on reviews
+  when new.rating = 0 and new.kind = 4 begin
+    insert into mark_stamps (card, mark, stamp) values (new.card, 'due', {_STAMPED})
+        on conflict do update set stamp = excluded.stamp, device = '';
+end
+""",
+    f"""
+create trigger stamp_undone after update of undone on reviews
+  when new.undone <> old.undone begin
+    update reviews set undone_stamp = {_STAMPED} where id = new.id;
+end
+""",
+    f"""
+create trigger stamp_note
+  after update of id, text_key, kind, deck, language, fields, extra, tags, sources,
+                  changed, checked, recheck, retired on notes begin
+    update notes set stamp = {_STAMPED}, device = '' where anki_id = new.anki_id;
+end
+""",
+)
+"""Whatever changes a mark, an undo or a note stamps it."""
+
+
+def m004_sync(db: "Database") -> None:
+    """Add what a sync between devices needs; drop the table of open reviews."""
+    _run(db, _SYNC, 4)
+    complete_rows(db.conn)
+    _run(db, _SYNC_INDEXES, 4)
+    fill_file_bases(db.conn)
+    for trigger in _TRIGGERS:
+        db.execute(trigger)
+
+
+def complete_rows(connection: sqlite3.Connection) -> None:
+    """Fill the columns of a sync in rows that were written without them."""
+    for statement in _COMPLETE.split(";\n"):
+        connection.execute(statement)
+
+
 def migrations() -> "Migrations":
     """Return the migrations; they run once each, in this order."""
     from sqlite_utils import Migrations
 
     found = Migrations("flash")
-    for migration in (m001_first, m002_exchange, m003_confusions):
+    for migration in (m001_first, m002_exchange, m003_confusions, m004_sync):
         found()(migration)
     return found
 

@@ -1,6 +1,7 @@
 """Settings and presets in the store: read, changed, resolved for a deck."""
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from srs.scheduler.next_states import AnswerTime
 from srs.scheduler.study_day import Calendar, UnknownZone, date_day, zone_offset
 from srs.store.connection import Store, StoreError
 from srs.store.operations import record_operation
+from srs.store.stamps import stamp_option, stamp_setting
 
 FITTED = "fitted:"
 """Begins the setting that keeps, for a deck, the last answer of its last fit."""
@@ -130,9 +132,13 @@ def save_options(
 
 
 def write_options(
-    connection: sqlite3.Connection, deck: str, options: dict[str, Any]
+    connection: sqlite3.Connection, deck: str, options: Mapping[str, Any]
 ) -> None:
     """Do what `save_options` does, inside a transaction."""
+    own = own_options(connection, deck)
+    for name in own.keys() | options.keys():
+        if own.get(name) != options.get(name):
+            stamp_option(connection, deck, name)
     if options:
         connection.execute(
             "insert or replace into presets (deck, options) values (?, ?)",
@@ -140,6 +146,18 @@ def write_options(
         )
     else:
         connection.execute("delete from presets where deck = ?", (deck,))
+
+
+def own_options(connection: sqlite3.Connection, deck: str) -> dict[str, Any]:
+    """Return what is set for this very deck; nothing if it can't be read."""
+    sql = "select options from presets where deck = ?"
+    row = connection.execute(sql, (deck,)).fetchone()
+    if row is None:
+        return {}
+    try:
+        return msgspec.json.decode(row[0], type=dict[str, Any])
+    except msgspec.DecodeError:
+        return {}
 
 
 def save_setting(
@@ -160,6 +178,7 @@ def save_setting(
 
 def write_setting(connection: sqlite3.Connection, name: str, value: str) -> None:
     """Do what `save_setting` does, inside a transaction."""
+    stamp_setting(connection, name)
     if value:
         connection.execute(
             "insert or replace into settings (name, value) values (?, ?)",

@@ -17,7 +17,7 @@ TENTH_MS = 100
 _CARDS = "(:all or deck in (select value from json_each(:decks)))"
 """Condition on rows of `cards`."""
 _REVIEWS = """
-    void = 0 and rating > 0
+    undone = 0 and rating > 0
        and (:all or (select deck from cards where cards.id = reviews.card)
                     in (select value from json_each(:decks)))
 """
@@ -111,7 +111,8 @@ def answer_counts(
     """Count answers, Again among them, and sum up their milliseconds."""
     row = store.row(
         f"""
-        select count(*), count(*) filter (where rating = 1), coalesce(sum(took_ms), 0)
+        select count(*), count(*) filter (where rating = 1),
+               coalesce(sum(duration_ms), 0)
           from reviews
          where id >= :since and {_REVIEWS}
         """,
@@ -129,7 +130,7 @@ def answers_by_day(
     """
     rows = store.rows(
         f"""
-        select {STUDY_DAY}, count(*), sum(took_ms)
+        select {STUDY_DAY}, count(*), sum(duration_ms)
           from reviews
          where {_REVIEWS}
          group by 1
@@ -162,7 +163,7 @@ def deck_counts(
         f"""
         select (select deck from cards where cards.id = reviews.card), 0, 0, 0,
                count(*) filter (where kind = 1 and rating > 1),
-               count(*) filter (where kind = 1), sum(took_ms)
+               count(*) filter (where kind = 1), sum(duration_ms)
           from reviews
          where id >= :since and {_REVIEWS}
          group by 1
@@ -214,7 +215,7 @@ def answer_time_counts(
     """Count answers by rating and tenths of a second, cram reviews included."""
     return store.rows(
         f"""
-        select rating, (took_ms + {TENTH_MS // 2}) / {TENTH_MS}, count(*)
+        select rating, (duration_ms + {TENTH_MS // 2}) / {TENTH_MS}, count(*)
           from reviews
          where id >= :since and {_REVIEWS}
          group by 1, 2
@@ -291,7 +292,7 @@ def confusion_counts(
         select min(c.card, c.other), max(c.card, c.other), count(*)
           from confusions c
           cross join reviews r on r.id = c.review
-         where r.void = 0
+         where r.undone = 0
            and exists (select 1 from cards
                         where id in (c.card, c.other) and {_CARDS})
          group by 1, 2

@@ -19,7 +19,7 @@ from srs.store.decks import rename_decks
 from srs.store.operations import Operation, describe
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.reschedule_rows import undo_reschedule_rows
-from srs.store.revlog import void_review
+from srs.store.revlog import mark_undone
 from srs.store.settings import FITTED, Options, write_options, write_setting
 
 DURING_REVIEW = frozenset(
@@ -140,7 +140,7 @@ class _Undoing:
 
     def _cram(self, before: dict[str, Any]) -> None:
         self.card, self.review = int(before["card"]), int(before["review"])
-        sql = "update reviews set void = 1 where id = ?"
+        sql = "update reviews set undone = 1 where id = ?"
         self._connection.execute(sql, (self.review,))
 
     def _confusion(self, before: dict[str, Any]) -> None:
@@ -148,7 +148,7 @@ class _Undoing:
 
     def _void(self, review: int, card: int) -> None:
         preset, rollover = self._preset_of(card), self._options.rollover
-        void_review(self._store, review, card, preset, rollover)
+        mark_undone(self._store, review, card, preset, rollover)
 
     def _preset_of(self, card: int) -> Preset:
         sql = "select d.name from cards c join decks d on d.id = c.deck where c.id = ?"

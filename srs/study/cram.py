@@ -133,11 +133,11 @@ class Cram:
         return {}
 
     def record(
-        self, card: StoredCard, deck: str, rating: Rating, now_ms: int, took_ms: int
+        self, card: StoredCard, deck: str, rating: Rating, now_ms: int, duration_ms: int
     ) -> Recorded | None:
         """Log an answer; None if the card was answered in another session."""
         moment = self._options.moment(now_ms)
-        saved = record_cram(self._store, card, rating, moment, took_ms=took_ms)
+        saved = record_cram(self._store, card, rating, moment, duration_ms=duration_ms)
         if saved is not None:
             self._requeue(card.id, rating)
         return saved

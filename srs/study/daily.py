@@ -88,7 +88,7 @@ class DailyStudy:
         return self._due_counts
 
     def record(
-        self, card: StoredCard, deck: str, rating: Rating, now_ms: int, took_ms: int
+        self, card: StoredCard, deck: str, rating: Rating, now_ms: int, duration_ms: int
     ) -> Recorded | None:
         """Save an answer; None if the card was answered in another session."""
         counts = self._read_due_counts()
@@ -97,7 +97,13 @@ class DailyStudy:
             moment = self._options.moment(now_ms)
             preset = self._options.preset_on(deck, moment.day)
             saved = record(
-                self._store, card, rating, preset, moment, took_ms=took_ms, load=counts
+                self._store,
+                card,
+                rating,
+                preset,
+                moment,
+                duration_ms=duration_ms,
+                load=counts,
             )
         if saved is None:
             return None

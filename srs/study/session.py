@@ -57,7 +57,7 @@ class Summary(Struct, frozen=True):
     correct: int
     """Answers better than Again."""
     again: int
-    took_ms: int
+    duration_ms: int
     tomorrow: int
     """Cards due on the next study day."""
     name: str = ""
@@ -216,28 +216,28 @@ class Session:
             raise LookupError("there is no question at this moment")
         return self._current
 
-    def answer(self, rating: Rating, took_ms: int) -> Answered:
+    def answer(self, rating: Rating, duration_ms: int) -> Answered:
         """Rate the present question; the answer is on disk when this returns.
 
         Args:
             rating: How well it was known.
-            took_ms: Milliseconds from question to rating; at most a minute counts.
+            duration_ms: Milliseconds from question to rating; at most a minute counts.
 
         Raises:
             LookupError: There is no question.
             StoreError: The store can't be written; the question stays.
         """
         prompt = self._present()
-        took_ms = min(took_ms, _MAX_DURATION_MS)
+        duration_ms = min(duration_ms, _MAX_DURATION_MS)
         saved = self._mode.record(
-            prompt.card, prompt.note.deck, rating, self.now(), took_ms
+            prompt.card, prompt.note.deck, rating, self.now(), duration_ms
         )
         self._current = None
         if saved is None:
             self._mode.rebuild(self.now(), prompt.card.id)
             self.missed = None
             return Answered(applied=False)
-        self._answers[saved.review] = (rating, took_ms)
+        self._answers[saved.review] = (rating, duration_ms)
         again = rating is Rating.AGAIN
         self.missed = LastLapse(saved.review, prompt) if again else None
         return Answered(
@@ -349,7 +349,7 @@ class Session:
             answered=answered,
             correct=answered - again,
             again=again,
-            took_ms=sum(took_ms for _, took_ms in self._answers.values()),
+            duration_ms=sum(duration_ms for _, duration_ms in self._answers.values()),
             tomorrow=due,
             name=self.name,
         )

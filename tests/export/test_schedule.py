@@ -45,7 +45,7 @@ def test_anki_shows_the_schedule_that_flash_shows(tmp_path: Path, zone: str) -> 
             assert difficulty == pytest.approx(progress.difficulty, abs=5e-3)
     log = store.rows(
         "select id, rating, interval, last_interval, kind from reviews"
-        " where void = 0 order by id"
+        " where undone = 0 order by id"
     )
     seen = sorted(tuple(row) for shown in theirs.values() for row in shown["log"])
     assert seen == log
@@ -69,7 +69,7 @@ def cram(store: Store, count: int) -> None:
 
 def looks(store: Store) -> list[tuple[str, int, int]]:
     return store.rows(
-        "select c.note || ':' || c.ordinal, r.rating, r.before from reviews r"
+        "select c.note || ':' || c.ordinal, r.rating, r.state_before from reviews r"
         " join cards c on c.id = r.card where r.kind = 3 and r.difficulty = 0"
         " order by r.id"
     )

@@ -118,9 +118,9 @@ COLUMNS = """
     cards.stability cards.difficulty cards.interval cards.due_ms cards.due_day
     cards.last_ms cards.last_day cards.reps cards.lapses cards.suspended cards.buried
     cards.leech cards.flag cards.marked_ms cards.retired reviews.id reviews.card
-    reviews.origin_ms reviews.rating reviews.took_ms reviews.before reviews.kind
+    reviews.origin_ms reviews.rating reviews.duration_ms reviews.state_before reviews.kind
     reviews.offset_min reviews.state reviews.step reviews.interval
-    reviews.last_interval reviews.difficulty reviews.ease reviews.origin reviews.void
+    reviews.last_interval reviews.difficulty reviews.ease reviews.origin reviews.undone
     operations.at_ms operations.name operations.before operations.undone
 """.split()
 VALUES = [

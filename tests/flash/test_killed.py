@@ -49,7 +49,7 @@ def rate(process: subprocess.Popen[str], rating: str) -> None:
 
 def reviews(path: Path) -> tuple[Store, list[tuple[int, int]]]:
     store = open_store(path, NOW_MS)
-    return store, store.rows("select rating, void from reviews order by id")
+    return store, store.rows("select rating, undone from reviews order by id")
 
 
 @pytest.mark.parametrize(

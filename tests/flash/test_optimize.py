@@ -88,7 +88,7 @@ def test_few_reviews_keep_the_defaults(flash: Run, tmp_path: Path) -> None:
 
     store = open_store(tmp_path / "store.db", NOON)
     store.db.execute(
-        "update reviews set void = 1 where id not in"
+        "update reviews set undone = 1 where id not in"
         " (select id from reviews order by card, id limit 30)"
     )
     store.close()
@@ -116,10 +116,10 @@ ODD = {
     "the clock went backwards": "update reviews set offset_min = iif(id % 2, 840, -720)",
     "all on one day": "update reviews set id = :n + id % 80000000, origin_ms = 1 + rowid",
     "all again": "update reviews set rating = 1",
-    "one card": "update reviews set void = 1 where card > (select min(id) from cards)",
-    "nothing": "update reviews set void = 1",
+    "one card": "update reviews set undone = 1 where card > (select min(id) from cards)",
+    "nothing": "update reviews set undone = 1",
     "all suspended": "update cards set suspended = 1",
-    "no first answer": "update reviews set kind = 1, before = 2",
+    "no first answer": "update reviews set kind = 1, state_before = 2",
 }
 
 
@@ -131,7 +131,7 @@ def test_unusable_log_gives_an_error_line(
 
     store = open_store(tmp_path / "store.db", NOON)
     if ":n" in damage:
-        store.db.execute("update reviews set void = 1 where id % 7")
+        store.db.execute("update reviews set undone = 1 where id % 7")
         damage = "update or ignore " + damage.removeprefix("update ")
         store.db.execute(damage, {"n": NOON})
     else:

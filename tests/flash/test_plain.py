@@ -183,10 +183,10 @@ def test_a_review_succeeds_after_a_failed_save_is_repeated(
         [StoreError(setup.path, "disk full", "free space")],
     )
 
-    def fail_once(rating: Rating, took_ms: int) -> Answered:
+    def fail_once(rating: Rating, duration_ms: int) -> Answered:
         if failures:
             raise failures.pop()
-        return answer(rating, took_ms)
+        return answer(rating, duration_ms)
 
     session.answer = fail_once
     summary, lines = hold(session, "", "3", "3", "q")

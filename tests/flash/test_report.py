@@ -83,7 +83,7 @@ def small(flash: Run, tmp_path: Path) -> Run:
         at = NOON + day * DAY_MS + (hour - 12) * 3_600_000
         state = 2 if interval > 0 else 3
         store.db.execute(
-            "insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,"
+            "insert into reviews (id, card, origin_ms, rating, duration_ms, state_before, kind,"
             " offset_min, state, step, interval, last_interval, difficulty)"
             " values (?1, ?2, ?1, ?3, ?4, ?5, ?6, 0, ?7, 0, ?8, ?9, 5.0)",
             (

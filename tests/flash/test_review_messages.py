@@ -158,8 +158,8 @@ def test_waiting_counts_down(wait_ms: int, when: str) -> None:
 
 
 def test_summary_lines_count_answers_and_time() -> None:
-    done = Summary(answered=38, correct=32, again=6, took_ms=360_000, tomorrow=41)
-    none = Summary(answered=0, correct=0, again=0, took_ms=0, tomorrow=1)
+    done = Summary(answered=38, correct=32, again=6, duration_ms=360_000, tomorrow=41)
+    none = Summary(answered=0, correct=0, again=0, duration_ms=0, tomorrow=1)
 
     assert summary_lines(done) == (
         "38 answers, 84 % correct, 6 min.",
@@ -168,13 +168,13 @@ def test_summary_lines_count_answers_and_time() -> None:
     assert summary_lines(none) == ("No cards were answered.", "1 card is due tomorrow.")
 
 
-def line(rating: int, interval: int, *, void: bool = False) -> HistoryLine:
+def line(rating: int, interval: int, *, undone: bool = False) -> HistoryLine:
     at_ms = 1_795_435_200_000
-    return HistoryLine(at_ms, 540, rating, interval, 4_000, 1, void)
+    return HistoryLine(at_ms, 540, rating, interval, 4_000, 1, undone)
 
 
 def test_history_lines_are_aligned_in_local_time() -> None:
-    assert history_lines([line(3, 8), line(1, -600, void=True), line(0, 30)]) == [
+    assert history_lines([line(3, 8), line(1, -600, undone=True), line(0, 30)]) == [
         "2026-11-23 21:00  Good       8 d  took 4 s",
         "2026-11-23 21:00  Again   10 min  took 4 s  undone",
         "2026-11-23 21:00  set       30 d  took 4 s",

@@ -203,7 +203,7 @@ def test_answer_time_runs_from_question_to_rating(setup: ReviewSetup) -> None:
     setup.later(minutes=0.1)
     press(review, "space", "3")
 
-    assert session.summary().took_ms == 6000
+    assert session.summary().duration_ms == 6000
 
 
 def test_options_have_letters_and_the_answer_a_mark(setup: ReviewSetup) -> None:

@@ -198,7 +198,7 @@ def test_a_review_that_is_open_goes_on_with_what_was_restored(opened: Store) -> 
 
     answered = session.answer(Rating.EASY, 900)
     assert answered.applied
-    assert opened.rows("select rating, void from reviews") == [(4, 0)]
+    assert opened.rows("select rating, undone from reviews") == [(4, 0)]
     assert opened.row("pragma integrity_check") == ("ok",)
     session.close()
 

@@ -69,7 +69,7 @@ def test_a_confusion_can_be_replaced_and_undone(
         found.append(table(store))
 
     assert found == [[(review, one, third)], [(review, one, other)], []]
-    assert store.row("select void from reviews") == (0,)
+    assert store.row("select undone from reviews") == (0,)
 
 
 def test_only_misses_that_are_not_undone_have_confusions(
@@ -102,7 +102,7 @@ def test_an_undone_answer_undoes_its_confusion(store: Store) -> None:
     review = confuse(store, one, other, NOON + 1)
     assert confused_pairs(store) == (Confusion(one, other, 2),)
 
-    store.db.execute("update reviews set void = 1 where id = ?", [review])
+    store.db.execute("update reviews set undone = 1 where id = ?", [review])
 
     assert confused_pairs(store) == (Confusion(one, other, 1),)
     assert len(table(store)) == 2

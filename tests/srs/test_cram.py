@@ -140,7 +140,7 @@ def test_forgotten_cards_are_chosen_by_study_days(store: Store, begin: Begin) ->
     give(store, three, GOOD, NOON)
     give(store, undone, AGAIN, NOON)
     store.db.execute(
-        "update reviews set void = 1 where card = ? and rating = 1", [undone]
+        "update reviews set undone = 1 where card = ? and rating = 1", [undone]
     )
 
     assert run_through(begin(forgotten=1)) == ["A 000"]
@@ -228,7 +228,7 @@ def test_cram_counts_the_cards_left(store: Store, begin: Begin) -> None:
     assert (session.counts(), session.done_today()) == (Counts(0, 0, 0), 3)
     assert session.waiting_ms() is None
     assert session.summary() == Summary(
-        answered=4, correct=3, again=1, took_ms=2000, tomorrow=3, name="cram"
+        answered=4, correct=3, again=1, duration_ms=2000, tomorrow=3, name="cram"
     )
 
 
@@ -278,8 +278,8 @@ def test_a_cram_review_is_logged_and_keeps_the_card(store: Store, begin: Begin) 
     assert session.next_states() == {} if session.next() else False
     assert carried(store) == before
     row = store.rows(
-        "select id, card, rating, took_ms, before, kind, state, step, interval,"
-        " last_interval, difficulty, ease, void from reviews where id >= ?",
+        "select id, card, rating, duration_ms, state_before, kind, state, step, interval,"
+        " last_interval, difficulty, ease, undone from reviews where id >= ?",
         [NOON],
     )
     state = State.REVIEW
@@ -395,7 +395,7 @@ def test_undoing_a_cram_review_shows_the_card_again(store: Store, begin: Begin) 
     assert (asked(session), session.counts().total) == (second, 2)
     assert carried(store) == before
     rows = store.rows(
-        "select rating, void from reviews where id >= ? order by id", [NOON]
+        "select rating, undone from reviews where id >= ? order by id", [NOON]
     )
     assert rows == [(1, 1), (3, 0)]
 

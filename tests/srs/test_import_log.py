@@ -110,7 +110,7 @@ def test_statements_give_the_same_rows_as_python(
         for card, given in reviews.items()
         for row in expected_rows(given, card, states[card - 1], options.calendar)
     ]
-    sql = f"select {COLUMNS} from reviews r where not (rating = 0 and took_ms = 0"
+    sql = f"select {COLUMNS} from reviews r where not (rating = 0 and duration_ms = 0"
     sql += " and id not in (select value from json_each(:ids)))"
     ids = str([row.id for row in expected])
     assert store.rows(f"{sql} order by id", {"ids": ids}) == sorted(expected)

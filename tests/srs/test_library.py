@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from store_fixtures import DAY_MS, FILE, NOON, add, basic, cards, new_store, plan, shelf
+from store_fixtures import (
+    DAY_MS,
+    FILE,
+    NOON,
+    add,
+    basic,
+    cards,
+    dump,
+    new_store,
+    plan,
+    shelf,
+)
 
 from cards.errors import DeckError
 from cards.note import Basic, Choice, Cloze, Compare, Content, ListNote, Note
@@ -33,7 +44,7 @@ def answer_all(store: Store, now_ms: int = NOON + 1000) -> None:
         for card in stored.cards:
             now_ms += 1
             saved = record(
-                store, card, Rating.GOOD, Preset(), AnswerTime(now_ms), took_ms=1
+                store, card, Rating.GOOD, Preset(), AnswerTime(now_ms), duration_ms=1
             )
             assert saved is not None
 
@@ -336,7 +347,7 @@ def test_an_id_that_is_put_in_later_keeps_the_history(store: Store) -> None:
 def test_a_plan_that_fails_leaves_nothing(store: Store) -> None:
     add(store, [basic("one")])
     steps = plan(store, [basic("one"), basic("two"), Note(THREATS, "B")])
-    before = list(store.connection.iterdump())
+    before = dump(store)
 
     def stop(done: int) -> None:
         raise KeyboardInterrupt
@@ -344,7 +355,7 @@ def test_a_plan_that_fails_leaves_nothing(store: Store) -> None:
     with pytest.raises(KeyboardInterrupt):
         apply_plan(store, steps, NOON, stop)
 
-    assert list(store.connection.iterdump()) == before
+    assert dump(store) == before
 
 
 def test_notes_are_found_by_deck_and_tag(store: Store) -> None:
@@ -465,7 +476,7 @@ def test_no_edit_ever_loses_history(
                 if dice.random() < 0.5:
                     now += 1
                     moment = AnswerTime(now)
-                    record(store, card, Rating.GOOD, Preset(), moment, took_ms=1)
+                    record(store, card, Rating.GOOD, Preset(), moment, duration_ms=1)
     guids = [row[0] for row in store.rows("select guid from notes")]
     assert len(guids) == len(set(guids))
     store.close()

@@ -12,6 +12,7 @@ from store_fixtures import (
     basic,
     cards,
     contradictions,
+    dump,
     give,
     ids,
     new_store,
@@ -66,14 +67,19 @@ def test_the_log_keeps_all_that_a_rebuild_and_anki_need(
     store: Store, card: int
 ) -> None:
     tokyo = AnswerTime(NOON, 540)
-    record(store, shown(store), AGAIN, Preset(), tokyo, took_ms=4321)
+    record(store, shown(store), AGAIN, Preset(), tokyo, duration_ms=4321)
     record(
-        store, shown(store), EASY, Preset(), AnswerTime(NOON + MINUTE, 540), took_ms=1
+        store,
+        shown(store),
+        EASY,
+        Preset(),
+        AnswerTime(NOON + MINUTE, 540),
+        duration_ms=1,
     )
 
     columns = (
-        "id, card, origin_ms, rating, took_ms, before, kind, offset_min, state, step,"
-        " interval, last_interval, round(difficulty, 4), void"
+        "id, card, origin_ms, rating, duration_ms, state_before, kind, offset_min, state, step,"
+        " interval, last_interval, round(difficulty, 4), undone"
     )
     later, learn = NOON + MINUTE, int(ReviewKind.LEARN)
     assert log(store, columns) == [
@@ -152,12 +158,12 @@ def test_an_answer_to_a_card_that_changed_meanwhile_is_not_applied(
     elsewhere = open_store(store.path, NOON)
     assert callable(meanwhile)
     meanwhile(elsewhere, card)
-    before = list(store.connection.iterdump())
+    before = dump(store)
 
-    saved = record(store, seen, GOOD, Preset(), AnswerTime(NOON + 2), took_ms=1)
+    saved = record(store, seen, GOOD, Preset(), AnswerTime(NOON + 2), duration_ms=1)
 
     assert saved is None
-    assert list(store.connection.iterdump()) == before
+    assert dump(store) == before
     elsewhere.close()
 
 
@@ -168,11 +174,11 @@ def test_an_answer_given_and_undone_elsewhere_is_no_obstacle(
     give(store, card, AGAIN, NOON)
     undo_last(store, Options(store))
 
-    saved = record(store, seen, GOOD, Preset(), AnswerTime(NOON), took_ms=1)
+    saved = record(store, seen, GOOD, Preset(), AnswerTime(NOON), duration_ms=1)
 
     assert saved is not None
     assert saved.review == NOON + 1
-    assert log(store, "rating, void") == [(1, 1), (3, 0)]
+    assert log(store, "rating, undone") == [(1, 1), (3, 0)]
 
 
 def test_an_answer_that_can_not_be_written_leaves_nothing(
@@ -205,18 +211,18 @@ def test_an_undone_answer_stays_in_the_log_as_void(store: Store, card: int) -> N
             offset_min=0,
             rating=4,
             interval=2,
-            took_ms=900,
+            duration_ms=900,
             kind=0,
-            void=True,
+            undone=True,
         ),
         HistoryLine(
             at_ms=NOON,
             offset_min=0,
             rating=1,
             interval=-60,
-            took_ms=900,
+            duration_ms=900,
             kind=0,
-            void=False,
+            undone=False,
         ),
     ]
 

@@ -10,7 +10,15 @@ from anki_log import AnkiReview, log_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from store_fixtures import DAY_MS, NOON, Clock, contradictions, new_store, shelf
+from store_fixtures import (
+    DAY_MS,
+    NOON,
+    Clock,
+    contradictions,
+    new_store,
+    shelf,
+    table_rows,
+)
 
 from cards.note import Basic, Note
 from flash.service.context import AppContext
@@ -47,9 +55,11 @@ def cards(store: Store) -> dict[str, StoredCard]:
 def content(store: Store) -> list[Any]:
     """Give all that a merge may change."""
     return [
-        store.rows("select * from notes order by guid"),
+        table_rows(store, "notes"),
         store.rows("select * from cards order by id"),
-        store.rows("select id, card, rating, interval, void from reviews order by id"),
+        store.rows(
+            "select id, card, rating, interval, undone from reviews order by id"
+        ),
         store.rows("select * from presets order by deck"),
     ]
 
@@ -291,12 +301,13 @@ def test_undone_answer_is_not_newer_than_an_import(tmp_path: Path) -> None:
     first = incoming(tmp_path / "first.db", [(0, 0, 3, 10)])
     merge(store, Options(store), first, START)
     store.connection.execute(
-        "update reviews set void = 1 where id ="
+        "update reviews set undone = 1 where id ="
         " (select max(id) from reviews where card = 1)"
     )
     store.connection.execute(
-        "insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,"
-        " offset_min, state, step, interval, last_interval, difficulty, void)"
+        "insert into reviews (id, card, origin_ms, rating, duration_ms,"
+        " state_before, kind,"
+        " offset_min, state, step, interval, last_interval, difficulty, undone)"
         " values (?1, 1, ?1, 3, 900, 2, 1, 0, 2, 0, 9, 1, 5, 1)",
         (START - DAY_MS,),
     )

@@ -54,8 +54,10 @@ def test_fit_matches_anki_with_cram_and_manual_rows(tmp_path: Path) -> None:
     store = lived(tmp_path, 150)
     cram = "kind = 3, difficulty = 0, ease = 0"
     store.db.execute("update reviews set kind = 0 where id % 23 = 0")
-    store.db.execute(f"update reviews set {cram} where id % 17 = 0 and before = 2")
-    by_hand = "update reviews set rating = 0, took_ms = 0, kind = 4"
+    store.db.execute(
+        f"update reviews set {cram} where id % 17 = 0 and state_before = 2"
+    )
+    by_hand = "update reviews set rating = 0, duration_ms = 0, kind = 4"
     store.db.execute(f"{by_hand}, difficulty = 0, interval = 0 where id % 29 = 0")
     store.db.execute(f"{by_hand} where id % 31 = 0 and difficulty > 0")
     store.db.execute("update reviews set rating = 0, kind = 5 where id % 37 = 0")

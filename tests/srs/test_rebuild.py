@@ -70,7 +70,7 @@ def test_formulas_equal_fsrs_to_the_last_bit(seed: int) -> None:
 def test_replay_agrees_with_the_scheduler(lived: Store) -> None:
     # Rows by hand, an undone answer and offsets of a traveller among them.
     lived.db.execute("update reviews set offset_min = 540 where id % 3 = 0")
-    lived.db.execute("update reviews set void = 1 where id % 11 = 0")
+    lived.db.execute("update reviews set undone = 1 where id % 11 = 0")
     lived.db.execute("update reviews set rating = 0, kind = 4 where id % 13 = 0")
     lived.db.execute("update reviews set rating = 0, kind = 5 where id % 17 = 0")
     look_at = "update reviews set kind = 3, difficulty = 0 where "
@@ -119,7 +119,7 @@ def test_reschedule_in_the_log_moves_only_the_due_day(
     )
     before = replayed(lived)
     lived.db.execute(
-        "insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,"
+        "insert into reviews (id, card, origin_ms, rating, duration_ms, state_before, kind,"
         " offset_min, state, step, interval, last_interval, difficulty)"
         " values (:id, :card, :id, 0, 0, 2, 5, 0, 2, 0, 77, 5, 5.0)",
         {"id": last + 9 * DAY_MS, "card": card},

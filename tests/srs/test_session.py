@@ -71,7 +71,7 @@ def asked(session: Session) -> str | None:
 
 
 def answers(store: Store) -> list[tuple[int, int]]:
-    return store.rows("select rating, void from reviews order by id")
+    return store.rows("select rating, undone from reviews order by id")
 
 
 def test_the_question_stays_until_it_is_answered(
@@ -500,8 +500,8 @@ def test_a_long_pause_counts_as_a_minute(store: Store) -> None:
 
     session.answer(GOOD, 3 * 3_600_000)
 
-    assert session.summary().took_ms == 60_000
-    assert store.row("select took_ms from reviews") == (60_000,)
+    assert session.summary().duration_ms == 60_000
+    assert store.row("select duration_ms from reviews") == (60_000,)
 
 
 def test_the_summary_counts_the_session(
@@ -517,7 +517,7 @@ def test_the_summary_counts_the_session(
 
     # Again is due today and so still due tomorrow; Hard is due tomorrow.
     assert session.summary() == Summary(
-        answered=3, correct=2, again=1, took_ms=6000, tomorrow=2
+        answered=3, correct=2, again=1, duration_ms=6000, tomorrow=2
     )
 
 

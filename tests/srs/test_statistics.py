@@ -69,7 +69,7 @@ class Row(NamedTuple):
     id: int
     card: int
     rating: int
-    took_ms: int
+    duration_ms: int
     before: int
     kind: int
     offset_min: int
@@ -97,14 +97,16 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     add(store, notes, NOON - 900 * DAY_MS)
     ids = [row[0] for row in store.rows("select id from cards order by id")]
     fill(store, live(ids[:-4], DAYS))
-    store.db.execute("update reviews set took_ms = id % 70001")
+    store.db.execute("update reviews set duration_ms = id % 70001")
     store.db.execute("update reviews set offset_min = 540 where id / 86400000 % 50 < 9")
-    store.db.execute("update reviews set void = 1 where id % 11 = 0 and before > 0")
     store.db.execute(
-        "update reviews set kind = 3, difficulty = 0 where id % 13 = 0 and before > 0"
+        "update reviews set undone = 1 where id % 11 = 0 and state_before > 0"
     )
     store.db.execute(
-        "update reviews set rating = 0, kind = 5 where id % 47 = 0 and before > 0"
+        "update reviews set kind = 3, difficulty = 0 where id % 13 = 0 and state_before > 0"
+    )
+    store.db.execute(
+        "update reviews set rating = 0, kind = 5 where id % 47 = 0 and state_before > 0"
     )
     store.db.execute("update cards set suspended = 1 where id % 10 = 3")
     store.db.execute("update cards set retired = 1 where id % 10 = 4")
@@ -118,11 +120,11 @@ def log(store: Store, deck: str = "") -> list[Row]:
     """Read the rows that were not undone, oldest first."""
     rows = store.rows(
         """
-        select r.id, r.card, r.rating, r.took_ms, r.before, r.kind, r.offset_min,
+        select r.id, r.card, r.rating, r.duration_ms, r.state_before, r.kind, r.offset_min,
                r.state, r.step, r.interval, r.last_interval, r.difficulty, r.ease,
                d.name
           from reviews r join cards c on c.id = r.card join decks d on d.id = c.deck
-         where r.void = 0
+         where r.undone = 0
          order by r.id
         """
     )
@@ -179,7 +181,7 @@ def test_a_year_of_days_matches_the_log(lived: Store, deck: str) -> None:
     count = Counter(row.day for row in seen)
     spent: Counter[int] = Counter()
     for row in seen:
-        spent[row.day] += row.took_ms
+        spent[row.day] += row.duration_ms
     days = range(TODAY - 364, TODAY + 1)
     assert found == tuple(DayCount(day, count[day], spent[day] / 1000) for day in days)
     assert sum(one.reviews for one in found) > 50
@@ -197,7 +199,7 @@ def test_today_and_streak_count_the_deck_only(lived: Store, deck: str) -> None:
     this_day = [row for row in seen if row.id >= start]
     assert found.reviewed_today == len(this_day)
     assert found.again_today == sum(row.rating == 1 for row in this_day)
-    assert found.seconds_today == sum(row.took_ms for row in this_day) / 1000
+    assert found.seconds_today == sum(row.duration_ms for row in this_day) / 1000
     assert found.streak == next(n for n in range(999) if today - n not in days)
     assert found.reviews == len(seen)
 
@@ -226,7 +228,7 @@ def test_answer_times_are_rounded_to_tenths(lived: Store, deck: str) -> None:
 
     tenths: dict[int, list[int]] = defaultdict(list)
     for row in answers(lived, deck, since):
-        tenths[row.rating].append((row.took_ms + 50) // 100)
+        tenths[row.rating].append((row.duration_ms + 50) // 100)
     together = sorted(one for times in tenths.values() for one in times)
     assert found.all == slow_times(None, together)
     assert found.by_rating == tuple(
@@ -332,7 +334,7 @@ def slow_deck(store: Store, deck: str) -> DeckSummary:
         if belongs(name, deck)
     ]
     seen = answers(store, deck, NOW - 30 * DAY_MS)
-    spent = sum(row.took_ms for row in seen)
+    spent = sum(row.duration_ms for row in seen)
     return DeckSummary(
         deck,
         len(cards),
@@ -473,7 +475,7 @@ def test_calibration_without_reviews_is_none() -> None:
 
 
 ANSWER = (
-    "insert into reviews (id, card, origin_ms, rating, took_ms, before, kind,"
+    "insert into reviews (id, card, origin_ms, rating, duration_ms, state_before, kind,"
     " offset_min, state, step, interval, last_interval, difficulty, ease)"
     " values (?1, ?2, ?1, ?3, 1000, ?4, ?5, 0, 2, 0, ?6, 0, ?7, ?8)"
 )
@@ -655,7 +657,7 @@ def test_pairs_count_both_ways_and_without_undone_misses(tmp_path: Path) -> None
         at = NOON + index
         store.db.execute(ANSWER, (at, card, 1, 2, 1, 5, 5.0, 0))
         store.db.execute("insert into confusions values (?, ?, ?)", (at, card, with_))
-    store.db.execute("update reviews set void = 1 where id = ?", (NOON + len(said),))
+    store.db.execute("update reviews set undone = 1 where id = ?", (NOON + len(said),))
 
     def counts(deck: str) -> list[tuple[str, str, int]]:
         return [

@@ -77,8 +77,10 @@ def test_every_table_is_strict(opened: Store) -> None:
 
     assert tables == dict.fromkeys(
         [
-            *"settings presets decks notes cards reviews operations readers".split(),
-            *("anki_notetypes", "anki_notes", "confusions"),
+            *"settings presets decks notes cards reviews operations".split(),
+            *("anki_notetypes", "anki_notes", "confusions", "anki_marks"),
+            *("clock", "mark_stamps", "option_stamps", "setting_stamps"),
+            "file_bases",
         ],
         1,
     )

@@ -47,7 +47,7 @@ def store(tmp_path: Path) -> Any:
 
 
 def contents(store: Store) -> dict[str, list[dict[str, Any]]]:
-    """Read all that counts: void answers and lines in a file are left out."""
+    """Read all that counts: undone answers and lines in a file are left out."""
     found = {}
     for table in TABLES:
         cursor = store.connection.execute(f"select * from {table} order by 1, 2")
@@ -56,11 +56,11 @@ def contents(store: Store) -> dict[str, list[dict[str, Any]]]:
             {
                 name: value
                 for name, value in zip(names, row, strict=True)
-                if name != "line"
+                if name != "line" and not name.endswith("stamp")
             }
             for row in cursor
         ]
-    found["reviews"] = [row for row in found["reviews"] if not row["void"]]
+    found["reviews"] = [row for row in found["reviews"] if not row["undone"]]
     return found
 
 
@@ -88,7 +88,7 @@ def test_a_note_that_was_ever_answered_is_retired_with_its_log(store: Store) -> 
 
     assert store.rows("select retired from notes") == [(1,)]
     assert store.rows("select retired, reps from cards") == [(1, 0)]
-    assert store.rows("select rating, void from reviews") == [(3, 1)]
+    assert store.rows("select rating, undone from reviews") == [(3, 1)]
 
     add(store, [basic("one"), basic("two")])
 
@@ -410,11 +410,11 @@ class Steps(RuleBasedStateMachine):
             self.compare(self.before.pop())
 
     def compare(self, before: dict[str, Any]) -> None:
-        """Nothing differs but notes that stay for the sake of a void answer."""
+        """Nothing differs but notes that stay for the sake of an undone answer."""
         now = contents(self.store)
-        void = {row[0] for row in self.store.rows("select card from reviews")}
+        answered = {row[0] for row in self.store.rows("select card from reviews")}
         known = {row["id"] for row in before["cards"]}
-        kept = [c for c in now["cards"] if c["id"] in void - known]
+        kept = [c for c in now["cards"] if c["id"] in answered - known]
         assert all(card["retired"] for card in kept)
         guids = {card["note"] for card in kept} - {n["guid"] for n in before["notes"]}
         decks = {row["id"] for row in before["decks"]}
