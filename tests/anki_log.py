@@ -53,7 +53,7 @@ def expected_rows(
     rows = _answer_rows(
         [one for one in valid if not _is_cram(one)], card, state, calendar
     )
-    befores = {row.id: row.before for row in rows}
+    befores = {row.id: row.state_before for row in rows}
     for review in reversed(valid):
         state = befores.get(review.id, state)
         if _is_cram(review):
