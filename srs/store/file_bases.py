@@ -55,7 +55,7 @@ def _save(connection: sqlite3.Connection, rows: Iterable[tuple[str, ...]]) -> No
 
 
 def _hash(text: Iterable[str]) -> str:
-    import hashlib  # loads OpenSSL, slow at the start of a review
+    import hashlib  # noqa: PLC0415 -- loads OpenSSL, slow before a review
 
     joined = "\x1f".join(text).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(joined, digest_size=16).hexdigest()
