@@ -4,6 +4,7 @@ msgspec converts a card as a whole; if that fails, it is converted field by fiel
 that every mistake is reported at its place.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, TooManyProblem
 from cards.note import KINDS, Common, Content, Header, Note, Source
 
 _ANY_KEYS = frozenset().union(*CARD_KEYS.values())
+_MAX_SYNTAX_ERRORS = 50
+"""Each makes the rest of the file be read again."""
 
 
 class Deck(Struct, frozen=True):
@@ -64,25 +67,22 @@ def read_deck(path: Path) -> Deck:
 def parse_deck(text: str, path: Path) -> Deck:
     """Parse and validate the text of a deck file; see `read_deck`."""
     parser = _CardParser(text, path)
-    walker = YamlWalker(text, str(path), streamed="cards", take=parser.add)
     try:
-        return _parsed(text, path, parser, walker)
+        return _parsed(text, path, parser)
     except TooManyProblems:
-        problems = sorted([*walker.problems, *parser.errors.problems])
+        problems = sorted([*parser.yaml_problems, *parser.errors.problems])
         hint = "fix these first"
         more = Problem(problems[-1].place, f"more than {MAX_PROBLEMS} problems", hint)
         raise DeckError([*problems, more]) from None
 
 
-def _parsed(text: str, path: Path, parser: "_CardParser", walker: YamlWalker) -> Deck:
-    top = walker.run()
-    if walker.is_between:
-        parser.drop_last()
-    problems = [*walker.problems, *parser.errors.problems]
+def _parsed(text: str, path: Path, parser: "_CardParser") -> Deck:
+    top, syntax_problems = _walk(text, path, parser)
+    problems = list(dict.fromkeys([*syntax_problems, *parser.errors.problems]))
     if not text.strip() or (top is None and not problems):
         hint = "begin with 'deck: a name' and 'cards:'"
         raise DeckError([Problem(Place(str(path)), "an empty file", hint)])
-    if top is None:
+    if top is None or syntax_problems:
         raise DeckError(problems)
     parser.errors.problems.clear()
     header = parser.header(*top)
@@ -90,6 +90,52 @@ def _parsed(text: str, path: Path, parser: "_CardParser", walker: YamlWalker) ->
     if problems or header is None:
         raise DeckError(problems)
     return parser.deck(header)
+
+
+def _walk(
+    text: str, path: Path, parser: "_CardParser"
+) -> tuple[tuple[Any, Spots] | None, list[Problem]]:
+    """Read the YAML, going on with the next card after a syntax error.
+
+    Returns:
+        The top of the file with its places, None if it can't be read; and the
+        problems of the YAML.
+    """
+    lines = text.splitlines(keepends=True)
+    starts = _card_starts(lines)
+    problems: list[Problem] = []
+    top, rest = None, text
+    for _ in range(_MAX_SYNTAX_ERRORS):
+        before = parser.last_line
+        walker = YamlWalker(rest, str(path), streamed="cards", take=parser.add)
+        parser.yaml_problems = walker.problems
+        top = walker.run()
+        problems += walker.problems
+        if top is not None:
+            break
+        if walker.is_between:
+            parser.drop_last()
+        # The card after the last one that was read is at fault.
+        later = [line for line in starts if line > max(before, parser.last_line)]
+        if len(later) < 2 or not walker.problems:
+            break
+        parser.last_line = later[0]
+        header, skipped = lines[: starts[0] - 1], later[1] - starts[0]
+        rest = "".join([*header, "\n" * skipped, *lines[later[1] - 1 :]])
+    return top, problems
+
+
+_CARD = re.compile(r"( *)- ")
+
+
+def _card_starts(lines: list[str]) -> list[int]:
+    """Return the lines, from 1, at which the cards seem to begin."""
+    first = next((i for i, line in enumerate(lines) if line.startswith("cards:")), None)
+    if first is None:
+        return []
+    found = [(i + 1, _CARD.match(line)) for i, line in enumerate(lines) if i > first]
+    dashes = [(line, match[1]) for line, match in found if match]
+    return [line for line, indent in dashes if indent == dashes[0][1]]
 
 
 class _CardParser:
@@ -101,11 +147,16 @@ class _CardParser:
         self._has_media = "![" in text
         self._drafts: list[_Draft] = []
         self._problems_before_last = 0
+        self.yaml_problems: list[Problem] = []
+        """Those of the YAML that is being read."""
+        self.last_line = 0
+        """Line of the last card that was read."""
         self.errors = FieldErrors(str(path))
 
     def add(self, values: Any, spots: Spots) -> None:
         """Convert one card, or collect its problems."""
         self._problems_before_last = len(self.errors.problems)
+        self.last_line = own_spot(spots)[0]
         kind = self._kind(values, spots)
         if kind is None:
             return

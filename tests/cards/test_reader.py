@@ -445,3 +445,33 @@ def test_an_unquoted_text_of_several_lines_is_an_error() -> None:
     text = HEAD + "  - front: one\n      two\n    back: '3\n      4'\n"
 
     assert told(text) == [f"3:12: {FOLD}"]
+
+
+BROKEN = {
+    "a quote": '"one',
+    "a list": "[a",
+    "an indent": "a\n     b: c",
+    "a tab": "a\n\tb: c",
+    "a bracket too many": "a]: [",
+    "an alias": "*x y",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
+def test_checking_goes_on_after_a_syntax_error(broken: str) -> None:
+    first = HEAD + CARD + f"  - front: q\n    back: {broken}\n"
+    line = first.count("\n") + len(CARD.splitlines()) + 2
+    text = first + CARD + "  - front: q\n    bakc: a\n" + CARD
+
+    found = told(text)
+
+    assert f"{line}:5: unknown key 'bakc' (did you mean 'back'?)" in found
+    assert 2 <= len(found) <= 3
+
+
+def test_every_syntax_error_of_a_file_is_reported() -> None:
+    cards = [CARD, "  - front: [q\n", '  - back: "a\n', CARD, "  - front: {q\n", CARD]
+
+    found = told(HEAD + "".join(cards))
+
+    assert [line.split(":")[0] for line in found] == ["5", "6", "9"]
