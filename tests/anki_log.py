@@ -9,7 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from cards.note import Basic, Note
 from export.anki.revlog_copy import copy_log
+from srs.models.incoming import IncomingCard, IncomingNote
 from srs.scheduler.study_day import DAY_S, Calendar
 from srs.store.revlog import ReviewRow
 
@@ -43,6 +45,39 @@ def log_file(path: Path, reviews: Iterable[AnkiReview]) -> Path:
         connection.commit()
     copy_log(collection, path)
     return path
+
+
+def incoming_notes(states: list[int]) -> tuple[IncomingNote, ...]:
+    """Make a note with one card for each state; card ids count from 1."""
+    cards = [
+        IncomingCard(
+            id=index + 1,
+            ordinal=0,
+            state=state,
+            due_day=None,
+            due_ms=None,
+            position=index,
+            interval=1,
+            ease=0,
+            steps_left=0,
+            suspended=False,
+            buried=False,
+            flag=0,
+            changed_ms=0,
+        )
+        for index, state in enumerate(states)
+    ]
+    return tuple(
+        IncomingNote(
+            guid=f"g{card.id}",
+            id=card.id,
+            note=Note(Basic(f"q{card.id}", "a"), "D"),
+            parts={0: "front"},
+            changed_ms=0,
+            cards=(card,),
+        )
+        for card in cards
+    )
 
 
 def expected_rows(

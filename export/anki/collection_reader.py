@@ -38,8 +38,8 @@ _CARDS = """
       from cards order by nid, ord
 """
 _REVIEW_COUNTS = """
-    select coalesce(cast(cid as integer), 0) as card, count(*)
-      from revlog group by card
+    select coalesce(cast(cid as integer), 0) as card, sum(reviews)
+      from (select cid, count(*) as reviews from revlog group by cid) group by card
 """
 
 

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from anki_log import AnkiReview, expected_rows, log_file
+from anki_log import AnkiReview, expected_rows, incoming_notes, log_file
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from store_fixtures import DAY_MS, NOON, contradictions, new_store
-from test_merging import incoming_notes
 
 from srs.merging.merge import merge
 from srs.models.incoming import Incoming

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from anki_exchange import in_anki, package, studied
-from anki_log import AnkiReview, log_file
+from anki_log import AnkiReview, incoming_notes, log_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -20,12 +20,11 @@ from store_fixtures import (
     table_rows,
 )
 
-from cards.note import Basic, Note
 from flash.service.context import AppContext
 from flash.service.importing import import_package
 from srs.merging.merge import MergeResult, merge
 from srs.models.cards import Rating, State, StoredCard
-from srs.models.incoming import Incoming, IncomingCard, IncomingNote
+from srs.models.incoming import Incoming
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.scheduler.fsrs6 import memory_from_sm2
 from srs.store.connection import Store
@@ -197,39 +196,6 @@ REVIEWS = st.lists(
     min_size=1,
     max_size=20,
 )
-
-
-def incoming_notes(states: list[int]) -> tuple[IncomingNote, ...]:
-    """Make a note with one card for each state; card ids count from 1."""
-    cards = [
-        IncomingCard(
-            id=index + 1,
-            ordinal=0,
-            state=state,
-            due_day=None,
-            due_ms=None,
-            position=index,
-            interval=1,
-            ease=0,
-            steps_left=0,
-            suspended=False,
-            buried=False,
-            flag=0,
-            changed_ms=0,
-        )
-        for index, state in enumerate(states)
-    ]
-    return tuple(
-        IncomingNote(
-            guid=f"g{card.id}",
-            id=card.id,
-            note=Note(Basic(f"q{card.id}", "a"), "D"),
-            parts={0: "front"},
-            changed_ms=0,
-            cards=(card,),
-        )
-        for card in cards
-    )
 
 
 def incoming(path: Path, rows: list[tuple[int, int, int, int]]) -> Incoming:
