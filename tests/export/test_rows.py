@@ -80,6 +80,14 @@ def test_buried_new_card_is_exported_as_new() -> None:
     assert columns(in_review)["queue"] == -3
 
 
+def test_bury_of_another_day_is_not_exported() -> None:
+    yesterday = card(
+        State.REVIEW, due_day=TODAY, interval=3, buried=TODAY - 1, **LEARNING
+    )
+
+    assert columns(yesterday)["queue"] == 2
+
+
 def test_card_changed_when_it_was_marked(tmp_path: Path) -> None:
     marked = card(suspended=True, marked_ms=NOON + 5000)
     note = StoredNote("g", 1, Note(Basic("q", "a"), "D"), NOON, (marked,))
