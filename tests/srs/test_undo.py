@@ -274,6 +274,26 @@ def test_a_step_of_a_newer_flash_is_not_skipped(store: Store) -> None:
     assert [one.undone for one in last_operations(store)] == [False, False]
 
 
+def test_undone_import_keeps_answers_given_here(store: Store) -> None:
+    add(store, [basic("one")])
+    (card,) = ids(store)
+    give(store, card, Rating.GOOD, NOON)
+    give(store, card, Rating.EASY, NOON + DAY_MS)
+    with store.transaction() as connection:
+        # The import brought the first row; the second one was here before.
+        connection.execute("update reviews set origin = 'anki' where id = ?", (NOON,))
+        reviews = [row[0] for row in connection.execute("select id from reviews")]
+        before = {"notes": [], "reviews": reviews, "marks": []}
+        record_operation(connection, NOON + 2 * DAY_MS, "import", before)
+
+    found = undone(store)
+
+    assert found is not None
+    assert found.operation.name == "import"
+    assert store.rows("select id, rating from reviews") == [(NOON + DAY_MS, 4)]
+    assert contradictions(store) == []
+
+
 def test_a_large_run_takes_little_room(store: Store) -> None:
     notes = [basic(f"question {number}") for number in range(3000)]
     size = "select length(before) from operations order by id desc limit 1"
