@@ -6,7 +6,7 @@ from pathlib import Path
 
 from common import NOW_MS, make_store, median_seconds, seconds
 
-from srs.maintenance.doctor import examine, repair_damage
+from srs.maintenance.checks import examine, repair_damage
 from srs.maintenance.restore import prepared, restore
 from srs.maintenance.salvage import salvage
 from srs.store.backups import back_up

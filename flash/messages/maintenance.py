@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cards.text.width import clean
+from flash.messages.checks import fix_text, problem_text
 from flash.messages.translate import _, ngettext
 from flash.terminal import table_lines
-from srs.maintenance.findings import Finding
+from srs.maintenance.checks import Finding
 from srs.maintenance.salvage import Salvaged
 from srs.store.backups import Backup, Contents
 
@@ -67,9 +68,11 @@ def finding_lines(findings: Sequence[Finding], *, fixed: bool) -> list[str]:
     """List the problems of a store and their repairs."""
     lines = []
     for one in findings:
-        mark = _("fixed") if fixed and one.mended else _("problem")
-        fix = f"--fix: {one.mend}" if one.mended and not fixed else one.mend
-        lines.append(clean(f"{mark}: {one.sentence} ({fix})"))
+        mark = _("fixed") if fixed and one.is_fixable else _("problem")
+        fix = fix_text(one)
+        if one.is_fixable and not fixed:
+            fix = f"--fix: {fix}"
+        lines.append(clean(f"{mark}: {problem_text(one)} ({fix})"))
     if not findings:
         lines.append(_("No problems found."))
     elif not fixed:

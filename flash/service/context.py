@@ -83,14 +83,24 @@ def open_app(db: Path | None) -> Iterator[AppContext]:
 
 def _explained(store: Store, now_ms: int, error: Exception) -> StoreError | None:
     """Find damage in the store that explains an error; None for a bug of flash."""
-    from srs.maintenance.doctor import explanation  # noqa: PLC0415 - rare, and loads much
+    from flash.messages.checks import (  # noqa: PLC0415 - rare, and loads much
+        fix_text,
+        problem_text,
+    )
+    from srs.maintenance.checks import first_damage  # noqa: PLC0415 - as above
 
-    found = explanation(store, now_ms)
+    found = first_damage(store, now_ms)
     damage = (MsgspecError, UnicodeDecodeError, sqlite3.Error)
     if found is None and isinstance(error, damage):
         hint = _("see flash doctor, or go back to a backup with flash restore")
         return StoreError(store.path, str(error), hint)
-    return found
+    if found is None:
+        return None
+    message = _("cannot be used: {problem}").format(problem=problem_text(found))
+    fixable = _("'flash doctor --fix' fixes it")
+    return StoreError(
+        store.path, message, fixable if found.is_fixable else fix_text(found)
+    )
 
 
 def chosen_store(db: Path | None) -> tuple[Path, Callable[[], int]]:

@@ -1,243 +1,174 @@
-"""What can be wrong in a store that opens, found and mended, one thing each.
+"""Check the store, and repair it on request: after a backup, all or nothing."""
 
-A cure runs inside a transaction, mends what it finds and tells it; whoever only
-wants to look rolls the transaction back.
-"""
-
-import math
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from cards.text.media import media_paths
-from srs.maintenance.findings import Finding, counted
-from srs.maintenance.relations import decks, orphans, questions, texts
-from srs.models.cards import SchedulingState
-from srs.models.exam import read_exam
-from srs.models.presets import Preset
-from srs.scheduler.study_day import END_MS
-from srs.store.connection import Store
-from srs.store.operations import REQUIRED_KEYS
-from srs.store.replay import (
-    NEVER_ANSWERED,
-    deck_presets,
-    is_leech,
-    replay_cards,
-    update_card_states,
-)
-from srs.store.settings import Options, away_days, write_options, write_setting
+from srs.store import repairs
+from srs.store.backups import back_up
+from srs.store.connection import Store, StoreError
+from srs.store.settings import Options
 
-SKEW_MS = 60_000
-"""So far ahead of the clock a review may be."""
-
-_SHOWN = 5
+_SKEW_MS = 60_000
+"""A review may be this far ahead of the clock."""
 
 
-Cure = Callable[[Store, int], Iterator[Finding]]
-"""Takes the store, in a transaction, and now, UTC milliseconds."""
+class Finding(Struct, frozen=True):
+    """A problem of a store."""
+
+    category: str
+    """As in `flash doctor --json`: index, settings, text, orphans, log, memory,
+    order, decks, clock, media or damage."""
+    code: str
+    """The problem; `flash.messages.checks` words it."""
+    count: int
+    is_fixable: bool = True
+    """Whether `flash doctor --fix` fixes it."""
+    details: tuple[str, ...] = ()
+    """Errors of SQLite, missing files, or a time."""
 
 
-def settings(store: Store, now_ms: int) -> Iterator[Finding]:
-    """Remove what can't be a setting: all else reads them first."""
-    bad = 0
-    for name, is_sound in _SOUND.items():
-        if not is_sound(store.setting(name)):
-            write_setting(store.connection, name, "")
-            bad += 1
-    for deck, text in store.rows("select deck, options from presets"):
-        options = _options(text)
-        kept = {name: one for name, one in options.items() if _fits({name: one})}
-        if kept != options or not kept:
-            write_options(store.connection, deck, kept)
-            bad += max(1, len(options) - len(kept))
-    if bad:
+class Report(Struct, frozen=True):
+    """The result of a check or repair."""
+
+    findings: tuple[Finding, ...]
+    backup: Path | None = None
+    """Made before the repair."""
+
+
+def examine(store: Store, now_ms: int) -> Report:
+    """Find problems; nothing is changed.
+
+    Args:
+        store: An open store.
+        now_ms: UTC milliseconds.
+
+    Raises:
+        StoreError: Another program holds the store, or it can't be written.
+    """
+    # The repairs are tried and rolled back: later ones depend on earlier ones.
+    with store.transaction(dry_run=True):
+        return Report(tuple(_repairs(store, now_ms)))
+
+
+def repair(store: Store, now_ms: int) -> Report:
+    """Fix what can be fixed, in one transaction after a backup.
+
+    Args:
+        store: An open store.
+        now_ms: UTC milliseconds.
+
+    Returns:
+        The problems; a second run finds nothing left to fix.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    report = examine(store, now_ms)
+    if not any(finding.is_fixable for finding in report.findings):
+        return report
+    backup = back_up(store, now_ms)
+    return Report(repair_damage(store, now_ms), backup)
+
+
+def repair_damage(store: Store, now_ms: int) -> tuple[Finding, ...]:
+    """Fix what can be fixed in one transaction, without a backup; see `repair`."""
+    with store.transaction():
+        return tuple(_repairs(store, now_ms))
+
+
+def first_damage(store: Store, now_ms: int) -> Finding | None:
+    """Find the damage that may have caused an unexpected error.
+
+    Rows that flash never writes can make any reading code fail.
+
+    Returns:
+        None if the store is sound or can't be checked: then the error is a bug.
+    """
+    with suppress(StoreError, sqlite3.Error):
+        for finding in examine(store, now_ms).findings:
+            if finding.is_fixable or finding.category == "damage":
+                return finding
+    return None
+
+
+def _repairs(store: Store, now_ms: int) -> Iterator[Finding]:
+    connection = store.connection
+    errors, only_indexes = repairs.integrity_errors(connection)
+    if errors and not (only_indexes and repairs.rebuild_indexes(connection)):
+        details = tuple(errors[:3])
         yield Finding(
-            "settings",
-            f"{counted(bad, 'setting')} can't be read",
-            bad,
-            "back to what the parents or flash itself say",
-            mended=True,
+            "damage", "damage", len(errors), is_fixable=False, details=details
         )
+        return
+    if errors:
+        yield Finding("index", "index", len(errors))
+    for check in _CHECKS:
+        yield from check(store, now_ms)
 
 
-def _is_hour(text: str) -> bool:
-    return not text or (text.isdecimal() and int(text) < 24)
-
-
-def _is_away(text: str) -> bool:
-    try:
-        away_days(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_exam(text: str) -> bool:
-    try:
-        read_exam(text)
-    except (msgspec.DecodeError, UnicodeError):
-        return False
-    return True
-
-
-_SOUND = {"rollover": _is_hour, "away": _is_away, "exam": _is_exam}
-"""Tells of each setting that is no plain word whether it can be read."""
-
-
-def _options(text: str) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any])
-    except msgspec.DecodeError:
-        return {}
-
-
-def _fits(options: dict[str, Any]) -> bool:
-    try:
-        msgspec.convert(options, Preset)
-    except (msgspec.ValidationError, ValueError):
-        return False
-    return True
-
-
-def log(store: Store, now_ms: int) -> Iterator[Finding]:
-    """Take answers out of the count that can't have been given."""
-    count = store.connection.execute(
-        f"""
-        update reviews set undone = 1
-         where undone = 0
-           and (rating not between 0 and 4 or state not between 0 and 3
-                or state_before not between 0 and 3 or kind not between 0 and 5
-                or (rating > 0) <> (kind < 4) or step not between 0 and 99
-                or abs(offset_min) > 1440 or abs(interval) > 100000000
-                or id not between 1 and {END_MS}
-               or difficulty not between 0 and 10 or ease not between 0 and 1000000)
-        """
-    ).rowcount
+def _check_rows(store: Store, now_ms: int) -> Iterator[Finding]:
+    # In this order: later ones rely on what earlier ones have fixed.
+    for category, code, count in (
+        ("settings", "settings", repairs.remove_invalid_settings(store)),
+        ("text", "notes_unreadable", repairs.replace_unreadable_notes(store)),
+        ("text", "dates", repairs.remove_invalid_dates(store)),
+        ("orphans", "decks_lost", repairs.restore_lost_decks(store)),
+        ("decks", "decks_empty", repairs.delete_empty_decks(store)),
+        ("orphans", "notes_lost", repairs.add_missing_notes(store, now_ms)),
+    ):
+        if count:
+            yield Finding(category, code, count)
+    for table, count in repairs.delete_dangling_rows(store).items():
+        if count:
+            yield Finding("orphans", f"dangling_{table}", count)
+    count = repairs.add_missing_cards(store, now_ms)
     if count:
-        told = f"{counted(count, 'answer')} of the log can't be: no such rating or day"
-        yield Finding("log", told, count, "marked as undone", mended=True)
-    late = store.row(
-        "select count(*), max(id) from reviews where undone = 0 and id > :end",
-        {"end": now_ms + SKEW_MS},
-    )
-    if late[0]:
-        until = Options(store).calendar.iso(late[1])[:16].replace("T", " ")
-        told = f"{counted(late[0], 'answer')} in the future, the last at {until}"
-        mend = "is the clock right? they count as they stand until then"
-        yield Finding("clock", told, late[0], mend, mended=False)
+        yield Finding("orphans", "cards_missing", count)
 
 
-def steps(store: Store, now_ms: int) -> Iterator[Finding]:
-    """Forget steps of which nobody can read how to take them back."""
-    run = store.connection.execute
-    count = run(
-        f"""
-        delete from operations
-         where not json_valid(before) or json_type(before) <> 'object'
-            or at_ms not between 0 and {END_MS}
-        """
-    ).rowcount
-    count += run(
-        """
-        delete from operations
-         where name = 'answer' and before ->> 'card' not in (select id from cards)
-        """
-    ).rowcount
-    for name, keys in REQUIRED_KEYS.items():
-        lacking = " or ".join(f"json_type(before, '$.{key}') is null" for key in keys)
-        sql = f"delete from operations where name = ? and ({lacking})"
-        count += run(sql, (name,)).rowcount
+def _check_log(store: Store, now_ms: int) -> Iterator[Finding]:
+    count = repairs.undo_invalid_reviews(store)
     if count:
-        told = f"{counted(count, 'step')} that can't be taken back any more"
-        yield Finding("log", told, count, "forgotten", mended=True)
-
-
-def memory(store: Store, now_ms: int) -> Iterator[Finding]:
-    """Compute anew what cards carry of the log, where they carry something else."""
-    connection, options = store.connection, Options(store)
-    presets = deck_presets(connection, options)
-    log = replay_cards(connection, presets, options.rollover)
-    wrong: dict[int, SchedulingState] = {}
-    marks = 0
-    for card, deck, leech, *carried in connection.execute(_CARRIED):
-        said = log.get(card, SchedulingState())
-        if not _agrees(carried, msgspec.structs.astuple(said)):
-            wrong[card] = said
-        elif leech != is_leech(said, presets[deck]):
-            wrong[card] = said
-            marks += 1
-    update_card_states(connection, presets, wrong.items())
-    unanswered = [(card,) for card in wrong if card not in log]
-    connection.executemany(NEVER_ANSWERED, unanswered)
-    if len(wrong) > marks:
-        count = len(wrong) - marks
-        told = f"{counted(count, 'card')} with another memory than the log says"
-        yield Finding("memory", told, count, "computed anew", mended=True)
-    if marks:
-        told = f"{counted(marks, 'card')} wrongly marked, or not, as a leech"
-        yield Finding("memory", told, marks, "marked anew", mended=True)
-
-
-_CARRIED = """
-    select id, deck, leech, state, step, stability, difficulty, interval, due_ms,
-           due_day, last_ms, last_day, reps, lapses
-      from cards
-"""
-
-
-def _agrees(carried: list[Any], said: tuple[Any, ...]) -> bool:
-    return all(
-        one == other
-        # Two machines may differ in the last digit.
-        or (
-            isinstance(one, float)
-            and other is not None
-            and math.isclose(one, other, rel_tol=1e-9)
+        yield Finding("log", "reviews_invalid", count)
+    count, last_ms = repairs.reviews_after(store, now_ms + _SKEW_MS)
+    if count:
+        last = Options(store).calendar.iso(last_ms)[:16].replace("T", " ")
+        yield Finding(
+            "clock", "reviews_future", count, is_fixable=False, details=(last,)
         )
-        for one, other in zip(carried, said, strict=True)
-    )
-
-
-def order(store: Store, now_ms: int) -> Iterator[Finding]:
-    """Give each card a place in the row of new ones."""
-    rows = store.rows("select id from cards where position <= 0 order by id")
-    last = max(0, store.row("select coalesce(max(position), 0) from cards")[0])
-    store.connection.executemany(
-        "update cards set position = ? where id = ?",
-        [(last + place, card) for place, (card,) in enumerate(rows, 1)],
-    )
-    count = len(rows)
+    count = repairs.delete_unreadable_operations(store)
     if count:
-        told = f"{counted(count, 'card')} without a place in the row of new ones"
-        yield Finding("order", told, count, "placed at its end", mended=True)
+        yield Finding("log", "operations", count)
 
 
-def media(store: Store, now_ms: int) -> Iterator[Finding]:
-    """Look for the pictures and sounds that notes name."""
-    rows = store.rows(
-        """
-        select file, line, fields, extra from notes
-         where retired = 0 and file <> ''
-           and (instr(fields, '![') or instr(extra, '!['))
-        """
-    )
+def _check_cards(store: Store, now_ms: int) -> Iterator[Finding]:
+    states, leeches = repairs.rebuild_wrong_states(store)
+    if states:
+        yield Finding("memory", "states", states)
+    if leeches:
+        yield Finding("memory", "leeches", leeches)
+    count = repairs.append_cards_without_position(store)
+    if count:
+        yield Finding("order", "positions", count)
+
+
+def _check_media(store: Store, now_ms: int) -> Iterator[Finding]:
     missing: dict[str, None] = {}
-    for file, line, fields, extra in rows:
+    for file, line, fields, extra in repairs.notes_with_media(store):
         for text in (*_strings(msgspec.json.decode(fields)), extra):
             for path, _ in media_paths(text):
                 if not _is_file(Path(file).parent / path):
-                    missing[f"{path} of {file}:{line}"] = None
+                    missing[f"{path} ({file}:{line})"] = None
     if missing:
-        more = len(missing) - _SHOWN
-        shown = ", ".join(list(missing)[:_SHOWN]) + (
-            f" and {more} more" if more > 0 else ""
-        )
-        told = f"{counted(len(missing), 'media file')} not found: {shown}"
-        mend = "put them there, or add the file again from where it is"
-        yield Finding("media", told, len(missing), mend, mended=False)
+        details = tuple(missing)
+        yield Finding("media", "media", len(missing), is_fixable=False, details=details)
 
 
 def _is_file(path: Path) -> bool:
@@ -251,37 +182,16 @@ def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for one in value.values():
-            yield from _strings(one)
+        for item in value.values():
+            yield from _strings(item)
     elif isinstance(value, list):
-        for one in value:
-            yield from _strings(one)
+        for item in value:
+            yield from _strings(item)
 
 
-CURES: tuple[Cure, ...] = (
-    settings,
-    texts,
-    decks,
-    orphans,
-    questions,
-    log,
-    steps,
-    memory,
-    order,
-    media,
+_CHECKS: tuple[Callable[[Store, int], Iterator[Finding]], ...] = (
+    _check_rows,
+    _check_log,
+    _check_cards,
+    _check_media,
 )
-"""In this order: the later ones trust what the earlier ones have mended."""
-
-
-def damages(connection: sqlite3.Connection) -> tuple[list[str], bool]:
-    """Ask SQLite whether the file is whole.
-
-    Returns:
-        What it complains about, and whether only indexes are broken.
-    """
-    try:
-        rows = connection.execute("pragma integrity_check(20)").fetchall()
-    except sqlite3.DatabaseError as error:
-        return [str(error)], False
-    told = [row[0] for row in rows if row[0] != "ok"]
-    return told, all(one.startswith(("row ", "wrong # of entries")) for one in told)

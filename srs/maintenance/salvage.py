@@ -16,8 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from srs.maintenance.doctor import repair_damage
-from srs.maintenance.findings import Finding
+from srs.maintenance.checks import Finding, repair_damage
 from srs.maintenance.pages import Pages, Row
 from srs.store.connection import Store, StoreError, store_error
 from srs.store.file_bases import fill_file_bases
@@ -140,7 +139,7 @@ def _filled(store: Store, pages: Pages, now_ms: int) -> Salvaged:
         {table: count for table, count in lost.items() if count},
         reading.lost_pages,
         pages.bad_rows + reading.misfits,
-        tuple(one for one in findings if one.mended),
+        tuple(one for one in findings if one.is_fixable),
     )
 
 

@@ -45,7 +45,6 @@ LOGGED = (
 )
 """The columns of `reviews r` that a replay reads."""
 
-_STATES = tuple(State)
 # Plain numbers: a rebuild compares them a million times.
 _NEW, _REVIEW = int(State.NEW), int(State.REVIEW)
 _EARLY, _RESCHEDULE = int(ReviewKind.EARLY), int(ReviewKind.RESCHEDULE)
@@ -159,7 +158,7 @@ class CardReplay:
             return SchedulingState(reps=self._reps, lapses=self._lapses)
         is_review = self._state == _REVIEW
         return SchedulingState(
-            _STATES[self._state],
+            State(self._state),  # fails for a damaged row
             self._step,
             *self._memory,
             self._interval,

@@ -29,27 +29,27 @@ EXAMPLES = int(os.environ.get("EXAMPLES", "25"))
 ODD = {
     "a preset that is a number": (
         "insert into presets values ('A', '7')",
-        "1 setting can't be read",
+        "1 unreadable setting",
     ),
     "a deck without a name": (
         "delete from decks",
-        "1 deck of notes or cards without a name",
+        "1 deck without a name",
     ),
     "a memory of half": (
         "update cards set stability = 9 where reps = 0",
-        "2 cards with another memory than the log says",
+        "2 card states that differ from the review log",
     ),
     "a state that is none": (
         "update reviews set state = -1",
-        "1 answer of the log can't be: no such rating or day",
+        "1 review with impossible values",
     ),
     "a step that is a number": (
         "update operations set before = '7' where name = 'add'",
-        "1 step that can't be taken back any more",
+        "1 operation that cannot be undone",
     ),
     "a date that is none": (
         "update notes set checked = 'soon'",
-        "3 dates of a check can't be read",
+        "3 invalid dates",
     ),
 }
 COMMANDS = (
@@ -90,8 +90,8 @@ def test_damaged_rows_give_an_error_and_can_be_repaired(
     refused = [words for words in COMMANDS if main(list(words))]
     said = capsys.readouterr().err.splitlines()
 
-    mend = "flash doctor --fix mends it"
-    assert f"flash: {store}: can't be used: {expected} ({mend})" in said
+    fix = "'flash doctor --fix' fixes it"
+    assert f"flash: {store}: cannot be used: {expected} ({fix})" in said
     assert len(said) == len(refused)
     assert main(["doctor", "--fix"]) == 0
     assert [words for words in COMMANDS if main(list(words))] == []

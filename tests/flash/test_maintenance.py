@@ -184,13 +184,13 @@ def test_doctor_finds_and_repairs(flash: Run) -> None:
 
     assert flash("doctor") == (
         1,
-        "problem: 2 cards with another memory than the log says (--fix: computed anew)\n"
+        "problem: 2 card states that differ from the review log (--fix: rebuilt from the log)\n"
         "(nothing was changed)\n",
         "",
     )
     assert flash("doctor", "--fix") == (
         0,
-        "fixed: 2 cards with another memory than the log says (computed anew)\n"
+        "fixed: 2 card states that differ from the review log (rebuilt from the log)\n"
         "Backup before the repair: store.db.backups/2026-11-23T090000.db\n",
         "",
     )
@@ -208,9 +208,9 @@ def test_doctor_reports_what_it_cannot_repair(flash: Run) -> None:
         "findings": [
             {
                 "what": "clock",
-                "message": "1 answer in the future, the last at 2027-11-23 09:00",
+                "message": "1 review in the future, the last at 2027-11-23 09:00",
                 "count": 1,
-                "mend": "is the clock right? they count as they stand until then",
+                "mend": "is the clock right? they count until then",
                 "mendable": False,
                 "mended": False,
             }

@@ -19,14 +19,11 @@ from store_fixtures import (
 )
 
 from cards.note import Cloze, Compare, Note
-from srs.maintenance.doctor import examine, repair
-from srs.maintenance.findings import Finding
+from srs.maintenance.checks import Finding, examine, repair
 from srs.models.cards import Rating
 from srs.store.connection import Store
 from srs.store.opening import open_store
 from srs.store.settings import Options, save_options
-
-AGAIN_ADD = "set aside with their history until their files are added again"
 
 
 @pytest.fixture
@@ -63,11 +60,8 @@ def everything(store: Store) -> list[list[tuple[object, ...]]]:
     return found
 
 
-def found(store: Store) -> list[tuple[str, str, int, str, bool]]:
-    return [
-        (one.what, one.sentence, one.count, one.mend, one.mended)
-        for one in examine(store, NOW).findings
-    ]
+def found(store: Store) -> tuple[Finding, ...]:
+    return examine(store, NOW).findings
 
 
 def test_a_healthy_store_is_well(store: Store) -> None:
@@ -81,175 +75,103 @@ def test_a_healthy_store_is_well(store: Store) -> None:
 BREAKS = {
     "memory": (
         "update cards set stability = 3, due_day = 1 where position = 1",
-        (
-            "memory",
-            "1 card with another memory than the log says",
-            1,
-            "computed anew",
-            True,
-        ),
+        Finding("memory", "states", 1),
     ),
     "counters": (
         "update cards set reps = 9, lapses = 4",
-        (
-            "memory",
-            "5 cards with another memory than the log says",
-            5,
-            "computed anew",
-            True,
-        ),
+        Finding("memory", "states", 5),
     ),
     "leech": (
         "update cards set leech = 1 where position = 2",
-        ("memory", "1 card wrongly marked, or not, as a leech", 1, "marked anew", True),
+        Finding("memory", "leeches", 1),
     ),
     "never answered": (
         "update reviews set undone = 1 where card = (select min(id) from cards)",
-        (
-            "memory",
-            "1 card with another memory than the log says",
-            1,
-            "computed anew",
-            True,
-        ),
+        Finding("memory", "states", 1),
     ),
     "position": (
         "update cards set position = 0 where position < 3",
-        (
-            "order",
-            "2 cards without a place in the row of new ones",
-            2,
-            "placed at its end",
-            True,
-        ),
+        Finding("order", "positions", 2),
     ),
     "deck unused": (
         "insert into decks (name) values ('Old')",
-        ("decks", "1 deck without notes", 1, "forgotten", True),
+        Finding("decks", "decks_empty", 1),
     ),
     "deck gone": (
         "delete from decks where name = 'A'",
-        (
-            "orphans",
-            "1 deck of notes or cards without a name",
-            1,
-            "named 'Lost deck' until the files are added again",
-            True,
-        ),
+        Finding("orphans", "decks_lost", 1),
     ),
     "note gone": (
         "delete from notes where anki_id = (select min(anki_id) from notes)",
-        ("orphans", "1 note lost, but not the cards", 1, AGAIN_ADD, True),
+        Finding("orphans", "notes_lost", 1),
     ),
     "note and deck gone": (
         "delete from decks; delete from notes where kind = 'basic'",
-        ("orphans", "3 notes lost, but not the cards", 3, AGAIN_ADD, True),
+        Finding("orphans", "notes_lost", 3),
     ),
     "text unreadable": (
         "update notes set fields = '{\"type\":\"basic\",' where kind = 'cloze'",
-        ("text", "1 note can't be read", 1, AGAIN_ADD, True),
+        Finding("text", "notes_unreadable", 1),
     ),
     "text no text": (
         "update notes set extra = cast(x'c328' as text) where kind = 'cloze'",
-        ("text", "1 note can't be read", 1, AGAIN_ADD, True),
+        Finding("text", "notes_unreadable", 1),
     ),
     "log": (
         "update reviews set rating = 7 where id = (select max(id) from reviews)",
-        (
-            "log",
-            "1 answer of the log can't be: no such rating or day",
-            1,
-            "marked as undone",
-            True,
-        ),
+        Finding("log", "reviews_invalid", 1),
     ),
     "setting": (
         "insert into presets values ('A', '{\"new_per_day\":-3,\"fuzz\":false}')",
-        (
-            "settings",
-            "1 setting can't be read",
-            1,
-            "back to what the parents or flash itself say",
-            True,
-        ),
+        Finding("settings", "settings", 1),
     ),
     "setting no JSON": (
         "insert into presets values ('A', '{')",
-        (
-            "settings",
-            "1 setting can't be read",
-            1,
-            "back to what the parents or flash itself say",
-            True,
-        ),
+        Finding("settings", "settings", 1),
     ),
     "rollover": (
         "insert or replace into settings values ('rollover', 'noon')",
-        (
-            "settings",
-            "1 setting can't be read",
-            1,
-            "back to what the parents or flash itself say",
-            True,
-        ),
+        Finding("settings", "settings", 1),
     ),
     "away": (
         "insert or replace into settings values ('away', 'soon')",
-        (
-            "settings",
-            "1 setting can't be read",
-            1,
-            "back to what the parents or flash itself say",
-            True,
-        ),
+        Finding("settings", "settings", 1),
     ),
     "exam": (
         "insert or replace into settings values ('exam', '{\"day\":\"x\"}')",
-        (
-            "settings",
-            "1 setting can't be read",
-            1,
-            "back to what the parents or flash itself say",
-            True,
-        ),
+        Finding("settings", "settings", 1),
     ),
     "date": (
         "update notes set checked = '2026-02-30' where kind = 'cloze'",
-        (
-            "text",
-            "1 date of a check can't be read",
-            1,
-            "removed until their files are added again",
-            True,
-        ),
+        Finding("text", "dates", 1),
     ),
     "step no object": (
         "update operations set before = '7' where id = 1",
-        ("log", "1 step that can't be taken back any more", 1, "forgotten", True),
+        Finding("log", "operations", 1),
     ),
     "step before all time": (
         "update operations set at_ms = -4611686018427387904 where id = 1",
-        ("log", "1 step that can't be taken back any more", 1, "forgotten", True),
+        Finding("log", "operations", 1),
     ),
     "step": (
         "update operations set before = '{' where id = 1",
-        ("log", "1 step that can't be taken back any more", 1, "forgotten", True),
+        Finding("log", "operations", 1),
     ),
 }
 
 
-@pytest.mark.parametrize(("statement", "told"), BREAKS.values(), ids=BREAKS.keys())
+@pytest.mark.parametrize(("statement", "expected"), BREAKS.values(), ids=BREAKS.keys())
 def test_what_is_wrong_is_told_mended_and_then_well(
-    store: Store, statement: str, told: tuple[str, str, int, str, bool]
+    store: Store, statement: str, expected: Finding
 ) -> None:
     break_it(store, *statement.split("; "))
     broken = everything(store)
 
-    assert told in found(store)
+    assert expected in found(store)
     assert everything(store) == broken
 
     report = repair(store, NOW)
-    assert Finding(*told[:4], mended=told[4]) in report.findings
+    assert expected in report.findings
     assert report.backup is not None
     kept = open_store(report.backup, NOW)
     assert everything(kept) == broken
@@ -271,16 +193,16 @@ def test_answers_of_a_card_that_is_gone_are_dropped_and_its_question_asked_anew(
         f"delete from cards where id = {lost}",
     )
 
-    told = [(one.sentence, one.mend) for one in repair(store, NOW).findings]
+    codes = [(one.code, one.count) for one in repair(store, NOW).findings]
 
-    assert told == [
-        ("2 mix-ups without what it belongs to", "dropped"),
-        ("2 answers without what it belongs to", "dropped"),
-        ("1 question without a card", "named by the order in their note, else new"),
-        ("2 steps that can't be taken back any more", "forgotten"),
-        ("1 card without a place in the row of new ones", "placed at its end"),
+    assert codes == [
+        ("dangling_confusions", 2),
+        ("dangling_reviews", 2),
+        ("cards_missing", 1),
+        ("operations", 2),
+        ("positions", 1),
     ]
-    assert found(store) == []
+    assert found(store) == ()
     assert len(cards(store)) == 3
     assert len(ids(store)) == 5
 
@@ -306,7 +228,7 @@ def test_a_lost_note_comes_back_to_its_history_with_its_file(
 
     assert store.rows("select * from cards order by id") == before
     assert store.rows("select guid from notes order by guid") == guids
-    assert found(store) == []
+    assert found(store) == ()
     store.close()
 
 
@@ -314,15 +236,15 @@ def test_answers_in_the_future_are_told_and_left_alone(store: Store) -> None:
     give(store, ids(store)[0], Rating.GOOD, NOW + 9 * DAY_MS)
     before = everything(store)
 
-    assert found(store) == [
-        (
+    assert found(store) == (
+        Finding(
             "clock",
-            "1 answer in the future, the last at 2026-12-06 12:00",
+            "reviews_future",
             1,
-            "is the clock right? they count as they stand until then",
-            False,
-        )
-    ]
+            is_fixable=False,
+            details=("2026-12-06 12:00",),
+        ),
+    )
     assert repair(store, NOW).backup is None
     assert everything(store) == before
 
@@ -334,15 +256,10 @@ def test_pictures_that_are_not_there_are_told(tmp_path: Path) -> None:
     notes = [basic(f"![]({name}.png) of {name}") for name in ("here", "gone", "away")]
     add(store, notes, file=str(file))
 
-    assert found(store) == [
-        (
-            "media",
-            f"2 media files not found: gone.png of {file}:2, away.png of {file}:3",
-            2,
-            "put them there, or add the file again from where it is",
-            False,
-        )
-    ]
+    details = f"gone.png ({file}:2)", f"away.png ({file}:3)"
+    assert found(store) == (
+        Finding("media", "media", 2, is_fixable=False, details=details),
+    )
     store.close()
 
 
@@ -373,9 +290,11 @@ def test_an_index_that_lacks_rows_is_made_anew(store: Store) -> None:
 
     report = repair(broken, NOW)
 
-    assert [(one.what, one.mended) for one in report.findings] == [("index", True)]
+    assert [(one.category, one.is_fixable) for one in report.findings] == [
+        ("index", True)
+    ]
     assert broken.row("pragma integrity_check") == ("ok",)
-    assert found(broken) == []
+    assert found(broken) == ()
     broken.close()
 
 

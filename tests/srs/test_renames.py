@@ -15,7 +15,7 @@ from store_fixtures import (
     new_store,
 )
 
-from srs.maintenance.doctor import examine
+from srs.maintenance.checks import examine
 from srs.models.exam import Exam, exam_text
 from srs.store.connection import Store
 from srs.store.decks import deck_names

@@ -20,7 +20,7 @@ from store_fixtures import (
 
 from cards.note import Cloze, Note
 from flash.__main__ import main
-from srs.maintenance.doctor import examine
+from srs.maintenance.checks import examine
 from srs.maintenance.pages import SIZE
 from srs.maintenance.salvage import Salvaged, salvage
 from srs.models.cards import Rating

@@ -23,7 +23,7 @@ from store_fixtures import (
 
 from cards.errors import DeckError
 from cards.note import Basic, Cloze, Compare, ListNote, Note
-from srs.maintenance.doctor import examine
+from srs.maintenance.checks import examine
 from srs.models.cards import Rating
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.optimizer.reschedule import reschedule_cards
@@ -447,7 +447,7 @@ class Steps(RuleBasedStateMachine):
     def the_cards_follow_from_the_log(self) -> None:
         assert contradictions(self.store) == []
         found = examine(self.store, self.now).findings
-        assert [one for one in found if one.what not in ("clock", "decks")] == []
+        assert [one for one in found if one.category not in ("clock", "decks")] == []
 
     def teardown(self) -> None:
         while self.before:

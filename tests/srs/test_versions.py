@@ -13,7 +13,7 @@ import pytest
 from sqlite_utils import Database
 from store_fixtures import contradictions, give
 
-from srs.maintenance.doctor import examine
+from srs.maintenance.checks import examine
 from srs.models.cards import Rating
 from srs.store import opening, schema
 from srs.store.backups import list_backups

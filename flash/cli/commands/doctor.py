@@ -8,12 +8,12 @@ import typer
 
 from cards.errors import FlashError
 from flash.cli.options import DbOption, JsonOption
+from flash.messages.checks import fix_text, problem_text
 from flash.messages.maintenance import finding_lines, repair_backup_line, salvage_lines
 from flash.messages.translate import _
 from flash.service.context import chosen_store, open_app
 from flash.terminal import echo, print_json, print_lines
-from srs.maintenance.doctor import examine, repair
-from srs.maintenance.findings import Finding
+from srs.maintenance.checks import Finding, examine, repair
 from srs.maintenance.salvage import salvage as recover
 
 
@@ -55,19 +55,19 @@ def doctor(
         print_lines(finding_lines(report.findings, fixed=fix))
         if report.backup:
             echo(repair_backup_line(report.backup))
-    if any(not (fix and one.mended) for one in report.findings):
+    if any(not (fix and one.is_fixable) for one in report.findings):
         raise typer.Exit(1)
 
 
 def _findings_json(findings: Sequence[Finding], *, fixed: bool) -> list[dict[str, Any]]:
     return [
         {
-            "what": one.what,
-            "message": one.sentence,
+            "what": one.category,
+            "message": problem_text(one),
             "count": one.count,
-            "mend": one.mend,
-            "mendable": one.mended,
-            "mended": fixed and one.mended,
+            "mend": fix_text(one),
+            "mendable": one.is_fixable,
+            "mended": fixed and one.is_fixable,
         }
         for one in findings
     ]

@@ -1,0 +1,114 @@
+"""Messages of `flash doctor`: the problems of a store and their fixes."""
+
+from collections.abc import Callable
+
+from flash.messages.translate import _, ngettext
+from srs.maintenance.checks import Finding
+
+_MAX_SHOWN = 5
+
+_PROBLEMS: dict[str, Callable[[int], str]] = {
+    "index": lambda _n: _("An index does not match its table"),
+    "settings": lambda n: ngettext(
+        "{n} unreadable setting", "{n} unreadable settings", n
+    ),
+    "notes_unreadable": lambda n: ngettext(
+        "{n} unreadable note", "{n} unreadable notes", n
+    ),
+    "dates": lambda n: ngettext("{n} invalid date", "{n} invalid dates", n),
+    "decks_lost": lambda n: ngettext(
+        "{n} deck without a name", "{n} decks without a name", n
+    ),
+    "decks_empty": lambda n: ngettext("{n} empty deck", "{n} empty decks", n),
+    "notes_lost": lambda n: ngettext(
+        "Cards of {n} missing note", "Cards of {n} missing notes", n
+    ),
+    "dangling_confusions": lambda n: ngettext(
+        "{n} confused pair without its card",
+        "{n} confused pairs without their cards",
+        n,
+    ),
+    "dangling_reviews": lambda n: ngettext(
+        "{n} review without its card", "{n} reviews without their cards", n
+    ),
+    "dangling_anki_notes": lambda n: ngettext(
+        "Anki fields of {n} missing note", "Anki fields of {n} missing notes", n
+    ),
+    "dangling_mark_stamps": lambda n: ngettext(
+        "{n} stamp without its card", "{n} stamps without their cards", n
+    ),
+    "dangling_anki_marks": lambda n: ngettext(
+        "{n} Anki mark without its card", "{n} Anki marks without their cards", n
+    ),
+    "dangling_file_bases": lambda n: ngettext(
+        "{n} file base without its note", "{n} file bases without their notes", n
+    ),
+    "cards_missing": lambda n: ngettext(
+        "{n} question without a card", "{n} questions without a card", n
+    ),
+    "reviews_invalid": lambda n: ngettext(
+        "{n} review with impossible values", "{n} reviews with impossible values", n
+    ),
+    "reviews_future": lambda n: ngettext(
+        "{n} review in the future, the last at {details}",
+        "{n} reviews in the future, the last at {details}",
+        n,
+    ),
+    "operations": lambda n: ngettext(
+        "{n} operation that cannot be undone", "{n} operations that cannot be undone", n
+    ),
+    "states": lambda n: ngettext(
+        "{n} card state that differs from the review log",
+        "{n} card states that differ from the review log",
+        n,
+    ),
+    "leeches": lambda n: ngettext(
+        "{n} card with a wrong leech mark", "{n} cards with a wrong leech mark", n
+    ),
+    "positions": lambda n: ngettext(
+        "{n} card without a position among the new cards",
+        "{n} cards without a position among the new cards",
+        n,
+    ),
+    "media": lambda n: ngettext(
+        "{n} media file not found: {details}", "{n} media files not found: {details}", n
+    ),
+}
+_FIXES: dict[str, Callable[[], str]] = {
+    "index": lambda: _("rebuilt"),
+    "settings": lambda: _("reset to the inherited or default value"),
+    "notes_unreadable": lambda: _("retired with their history; add their files again"),
+    "dates": lambda: _("removed; add their files again"),
+    "decks_lost": lambda: _("named 'Lost deck'; add their files again"),
+    "notes_lost": lambda: _("retired with their history; add their files again"),
+    "cards_missing": lambda: _("matched by their order in the note, else added"),
+    "reviews_invalid": lambda: _("marked as undone"),
+    "reviews_future": lambda: _("is the clock right? they count until then"),
+    "states": lambda: _("rebuilt from the log"),
+    "leeches": lambda: _("corrected"),
+    "positions": lambda: _("moved to the end"),
+    "media": lambda: _("restore the files, or add the deck file again"),
+    "damage": lambda: _(
+        "'flash restore' goes back to a backup,"
+        " 'flash doctor --salvage NEW.db' recovers what is readable"
+    ),
+}
+
+
+def problem_text(finding: Finding) -> str:
+    """Describe a problem of the store."""
+    if finding.code == "damage":
+        return "; ".join(finding.details)
+    details = ", ".join(finding.details[:_MAX_SHOWN])
+    if len(finding.details) > _MAX_SHOWN:
+        more = _("{details} and {n} more")
+        details = more.format(details=details, n=len(finding.details) - _MAX_SHOWN)
+    text = _PROBLEMS[finding.code](finding.count)
+    return text.format(n=finding.count, details=details)
+
+
+def fix_text(finding: Finding) -> str:
+    """Say how a problem is fixed, or what the user can do."""
+    if finding.code in _FIXES:
+        return _FIXES[finding.code]()
+    return _("deleted")
