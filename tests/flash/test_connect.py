@@ -99,14 +99,14 @@ def test_key_is_required_if_anki_requires_one(
     code, _, err = flash("push", "--url", url)
 
     assert code == 1
-    assert err == (f"flash: {url}: the key is wrong or missing (give it with --key)\n")
+    assert err == (f"flash: {url}: the key is wrong or missing (set it with --key)\n")
     assert flash("push", "--url", url, "--key", "secret")[0] == 0
     monkeypatch.setenv("ANKICONNECT_KEY", "secret")
     monkeypatch.setenv("ANKICONNECT_URL", url)
     assert flash("push")[0] == 0
 
 
-def test_a_closed_anki_is_told(flash: Run) -> None:
+def test_closed_anki_is_reported(flash: Run) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
@@ -114,8 +114,8 @@ def test_a_closed_anki_is_told(flash: Run) -> None:
     code, _, err = flash("push", "--url", f"http://127.0.0.1:{port}")
 
     assert code == 1
-    assert err.startswith(f"flash: http://127.0.0.1:{port}: Anki doesn't answer (open")
-    assert flash("push", "--url", "ftp://x")[2].startswith("flash: ftp://x: no address")
+    assert err.startswith(f"flash: http://127.0.0.1:{port}: Anki doesn't answer (start")
+    assert flash("push", "--url", "ftp://x")[2].startswith("flash: ftp://x: not an")
 
 
 BROKEN: dict[str, tuple[str, Callable[[], object], str]] = {
@@ -147,7 +147,7 @@ def test_failure_is_reported_and_can_be_repeated(
     assert not list(anki.media.glob("_flash*"))
 
 
-def test_a_slow_anki_is_told(flash: Run, anki: Anki, url: str) -> None:
+def test_slow_anki_is_reported(flash: Run, anki: Anki, url: str) -> None:
     flash("add", "cells.yaml")
     anki.answers["version"] = anki.hang
 
