@@ -1,11 +1,9 @@
-"""Read notes from tables: CSV, and Anki's plain text.
-
-Source of the `#` lines: https://docs.ankiweb.net/importing/text-files.html
-"""
+"""Read notes from tables: CSV, and Anki's plain text."""
 
 import csv
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,104 +14,84 @@ from cards.questions import anki_ordinals, cloze_parts
 from cards.text.cloze import ClozeError
 from export.anki.html_to_markdown import to_markdown
 from export.files import PackageError
+from export.tables.table_columns import ColumnChoice, TableColumn, column_uses
+from export.tables.table_head import TableHead, guessed_separator, read_head
 from srs.models.incoming import Incoming, IncomingNote, Loss, LossReason
 
 MAX_SIZE = 64 << 20
 """Bytes."""
-COLUMNS = ("front", "back", "extra", "tags", "deck", "id", "guid", "notetype")
-_OTHER_NAMES = {
-    "question": "front",
-    "text": "front",
-    "term": "front",
-    "answer": "back",
-    "definition": "back",
-    "back extra": "extra",
-    "note type": "notetype",
-}
-_SEPARATORS = {
-    "comma": ",",
-    "semicolon": ";",
-    "tab": "\t",
-    "space": " ",
-    "pipe": "|",
-    "colon": ":",
-}
-_GUESSED = "\t;|,"
-"""Those least likely inside a text come first."""
-_SETTING = re.compile(r"#([a-z ]+):(.*)")
 _CLOZE = re.compile(r"\{\{c\d")
+_CODE = re.compile(r"`[^`\n]*`")
+_HTML = re.compile(
+    r"</(?:b|i|u|em|strong|div|span|p|font|sub|sup|li|td|ruby|code|pre|a)>"
+    r"|<br ?/?>|<img\s[^<>]*src|&(?:nbsp|lt|gt|amp|quot);",
+    re.IGNORECASE,
+)
 
 
-class _Head(Struct):
-    """Settings from the first lines."""
+class TableOptions(Struct, frozen=True):
+    """How to read a table."""
 
-    separator: str = ""
-    is_html: bool = False
-    deck: str = ""
-    tags: tuple[str, ...] = ()
-    columns: dict[int, str] = {}
-    names: tuple[str, ...] = ()
+    deck: str
+    """The deck of notes for which the file has none."""
+    choice: ColumnChoice = ColumnChoice()
+    html: bool | None = None
+    """True if the cells are HTML; None to recognise it."""
 
 
 class TextTable(Struct, frozen=True):
-    """The notes of a table."""
+    """The notes of a table, and how it was read."""
 
     incoming: Incoming
     losses: tuple[Loss, ...]
+    columns: tuple[TableColumn, ...]
+    has_header: bool
+    is_html: bool
+    html_recognised: bool
+    """True if only the cells say that they are HTML."""
+    separator: str
 
 
-def read_table(
-    path: Path, deck: str, columns: tuple[str, ...] = (), file: str = ""
-) -> TextTable:
+class _Row(Struct, frozen=True):
+    line: int
+    cells: list[str]
+
+
+def read_table(path: Path, options: TableOptions, file: str = "") -> TextTable:
     """Read notes from a table.
 
     Args:
-        path: A CSV or text file in UTF-8; its separator is detected.
-        deck: The deck of notes for which the file has none.
-        columns: Names from `COLUMNS`, empty for a column to skip; by default those of
-            the first row or of Anki's `#` lines, else front, back, tags.
+        path: A CSV or text file in UTF-8.
+        options: How to read it.
         file: The file name for the notes.
 
     Raises:
         PackageError: The table can't be read or has no notes.
     """
-    text = _text(path)
-    head, body, first_line = _head(text)
-    separator = head.separator or _separator(body)
-    rows = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
-    named: dict[int, str] = dict(enumerate(columns)) or _named(head)
-    notes: list[IncomingNote] = []
-    losses: list[Loss] = []
-    seen: set[str] = set()
-    try:
-        for row in rows:
-            if not any(cell.strip() for cell in row):
-                continue
-            if not named:
-                named = _from_first_row(row)
-                if named:
-                    continue
-                named = {0: "front", 1: "back", 2: "tags"}
-            line = first_line + rows.line_num - 1
-            note = _note(row, named, head, deck, file)
-            if note is None:
-                losses.append(Loss(LossReason.ROW, line=line))
-                continue
-            guid = note[0] or guid_for(note[1].id or text_key(note[1]))
-            if guid in seen:
-                reason = LossReason.ROW_NOTE if note[0] else LossReason.ROW_QUESTION
-                losses.append(Loss(reason, line=line))
-                continue
-            seen.add(guid)
-            notes.append(_incoming(guid, note[1]))
-    except csv.Error as error:
-        place = f"{path}:{first_line + rows.line_num - 1}"
-        hint = "enclose text with quotes or separators in double quotes"
-        raise PackageError(place, str(error), hint) from None
-    if not notes:
+    head, body, first_line = read_head(_text(path), path)
+    separator = head.separator or guessed_separator(body)
+    rows = _rows(path, body, separator, first_line)
+    cells = [row.cells for row in rows]
+    columns, has_header = column_uses(cells, head, options.choice)
+    rows = rows[1:] if has_header else rows
+    stated = head.is_html if options.html is None else options.html
+    is_html = _has_html(rows) if stated is None else stated
+    uses = {one.number - 1: one.use for one in columns if one.use}
+    converter = _RowConverter(uses, head, options.deck, file, is_html=is_html)
+    for row in rows:
+        converter.add(row)
+    if not converter.notes:
         hint = "write one note per line: question, answer"
         raise PackageError(str(path), "no notes in this table", hint)
-    return TextTable(Incoming(tuple(notes)), tuple(losses))
+    return TextTable(
+        Incoming(tuple(converter.notes)),
+        (*head.losses, *converter.losses),
+        tuple(columns),
+        has_header=has_header,
+        is_html=is_html,
+        html_recognised=is_html and stated is None,
+        separator=separator,
+    )
 
 
 def _text(path: Path) -> str:
@@ -139,106 +117,89 @@ def _text(path: Path) -> str:
     return text
 
 
-def _head(text: str) -> tuple[_Head, str, int]:
-    """Read Anki's `#name:value` lines; return the rest and its first line number."""
-    head, line = _Head(columns={}), 1
-    while text.startswith("#"):
-        first, _, rest = text.partition("\n")
-        found = _SETTING.fullmatch(first.strip())
-        if found is None:
-            if not first.startswith("# "):
-                break
-        else:
-            _set(head, found[1], found[2].strip())
-        text, line = rest, line + 1
-    return head, text, line
+def _rows(path: Path, body: str, separator: str, first_line: int) -> list[_Row]:
+    """Split the table into the rows that have text."""
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
+    try:
+        return [
+            _Row(first_line + reader.line_num - 1, cells)
+            for cells in reader
+            if any(cell.strip() for cell in cells)
+        ]
+    except csv.Error as error:
+        place = f"{path}:{first_line + reader.line_num - 1}"
+        hint = "enclose text with quotes or separators in double quotes"
+        raise PackageError(place, str(error), hint) from None
 
 
-def _set(head: _Head, name: str, value: str) -> None:
-    match name:
-        case "separator":
-            head.separator = _SEPARATORS.get(value.lower(), value[:1])
-        case "html":
-            head.is_html = value.lower() == "true"
-        case "deck":
-            head.deck = value
-        case "tags":
-            head.tags = tuple(value.split())
-        case "columns":
-            cells = value.split(head.separator or _separator(value))
-            head.names = tuple(cell.strip() for cell in cells)
-        case "guid column" | "notetype column" | "deck column" | "tags column":
-            if value.isdecimal():
-                head.columns[int(value) - 1] = name.split(maxsplit=1)[0]
-        case _:
-            pass
-
-
-def _separator(text: str) -> str:
-    """Return the separator that occurs equally often in the first lines."""
-    lines = [line for line in text.splitlines()[:20] if line.strip()]
-    counts = {one: [line.count(one) for line in lines] for one in _GUESSED}
-    regular = [one for one, found in counts.items() if found and min(found) > 0]
-    if not regular:
-        return "\t" if "\t" in text else ","
-    return min(regular, key=lambda one: (len(set(counts[one])), _GUESSED.index(one)))
-
-
-def _named(head: _Head) -> dict[int, str]:
-    if head.names:
-        named = {
-            index: _column(name)
-            for index, name in enumerate(head.names)
-            if _column(name)
-        }
-        if "front" in named.values():
-            return named | head.columns
-    if not head.columns:
-        return {}
-    # Anki's own export: the fields are between the named columns.
-    free = [i for i in range(20) if i not in head.columns]
-    fields = dict(zip(free, ("front", "back", "extra"), strict=False))
-    return fields | head.columns
-
-
-def _column(name: str) -> str:
-    name = name.strip().lower()
-    name = _OTHER_NAMES.get(name, name)
-    return name if name in COLUMNS else ""
-
-
-def _from_first_row(row: list[str]) -> dict[int, str]:
-    """Return the column names of the first row if they include the question."""
-    found = {i: _column(cell) for i, cell in enumerate(row) if _column(cell)}
-    return found if "front" in found.values() and len(found) > 1 else {}
-
-
-def _note(
-    row: list[str], named: dict[int, str], head: _Head, deck: str, file: str
-) -> tuple[str, Note] | None:
-    values = {
-        name: row[i].strip() for i, name in named.items() if name and i < len(row)
-    }
-    texts = {
-        name: to_markdown(values.get(name, ""))
-        if head.is_html
-        else values.get(name, "")
-        for name in ("front", "back", "extra")
-    }
-    content = _content(texts["front"], texts["back"], values.get("notetype", ""))
-    if content is None:
-        return None
-    extra = texts["extra"]
-    if cloze_parts(content):
-        extra = "\n\n".join(text for text in (texts["back"], extra) if text)
-    return values.get("guid", ""), Note(
-        content=content,
-        deck=values.get("deck") or head.deck or deck,
-        id=values.get("id", ""),
-        extra=extra,
-        tags=tuple(dict.fromkeys((*head.tags, *values.get("tags", "").split()))),
-        file=file,
+def _has_html(rows: Sequence[_Row]) -> bool:
+    """Return True if a cell has HTML outside code."""
+    return any(
+        _HTML.search(_CODE.sub("", cell))
+        for row in rows
+        for cell in row.cells
+        if "<" in cell or "&" in cell
     )
+
+
+class _RowConverter:
+    """Makes a note of each row."""
+
+    def __init__(
+        self,
+        uses: dict[int, str],
+        head: TableHead,
+        deck: str,
+        file: str,
+        *,
+        is_html: bool,
+    ) -> None:
+        self._uses, self._head, self._is_html = uses, head, is_html
+        self._deck, self._file = deck, file
+        self._seen: set[str] = set()
+        self.notes: list[IncomingNote] = []
+        self.losses: list[Loss] = []
+
+    def add(self, row: _Row) -> None:
+        """Keep the note of a row, or the reason why it has none."""
+        values = {
+            use: row.cells[i].strip()
+            for i, use in self._uses.items()
+            if i < len(row.cells)
+        }
+        note = self._note(values)
+        if note is None:
+            self.losses.append(Loss(LossReason.ROW, line=row.line))
+            return
+        named = values.get("guid", "")
+        guid = named or guid_for(note.id or text_key(note))
+        if guid in self._seen:
+            reason = LossReason.ROW_NOTE if named else LossReason.ROW_QUESTION
+            self.losses.append(Loss(reason, line=row.line))
+            return
+        self._seen.add(guid)
+        self.notes.append(_incoming(guid, note))
+
+    def _note(self, values: dict[str, str]) -> Note | None:
+        head = self._head
+        texts = {use: values.get(use, "") for use in ("front", "back", "extra")}
+        if self._is_html:
+            texts = {use: to_markdown(text) for use, text in texts.items()}
+        notetype = values.get("notetype") or head.notetype
+        content = _content(texts["front"], texts["back"], notetype)
+        if content is None:
+            return None
+        extra = texts["extra"]
+        if cloze_parts(content):
+            extra = "\n\n".join(text for text in (texts["back"], extra) if text)
+        return Note(
+            content=content,
+            deck=values.get("deck") or head.deck or self._deck,
+            id=values.get("id", ""),
+            extra=extra,
+            tags=tuple(dict.fromkeys((*head.tags, *values.get("tags", "").split()))),
+            file=self._file,
+        )
 
 
 def _content(front: str, back: str, notetype: str) -> Content | None:

@@ -74,7 +74,7 @@ def import_lines(merged: MergeResult, media: int, updated: int) -> list[str]:
 def loss_text(loss: Loss) -> str:
     """Describe what an import leaves out, and why."""
     if loss.line:
-        return _row_text(loss.reason).format(line=loss.line)
+        return _row_text(loss.reason).format(line=loss.line, detail=loss.detail)
     return _counted_text(loss.reason, loss.count).format(
         n=loss.count, detail=loss.detail
     )
@@ -86,6 +86,10 @@ def _row_text(reason: LossReason) -> str:
             return _("line {line} left out: another card of a note above")
         case LossReason.ROW_QUESTION:
             return _("line {line} left out: same question as a line above")
+        case LossReason.ROW_SETTING:
+            return _("line {line} left out: unknown setting '#{detail}'")
+        case LossReason.ROW_COMMENT:
+            return _("line {line} left out: a comment")
         case _other:
             return _("line {line} left out: no question or no answer")
 
@@ -145,18 +149,24 @@ def media_losses(missing: int, unsafe: int) -> list[str]:
     return [text.format(files=_count_media(n)) for n, text in losses if n]
 
 
-def patch_text(edit: TextEdit) -> str:
-    """Show an edit made in Anki as a patch of the card in its deck file."""
+def patch_text(edit: TextEdit, source: str = "") -> str:
+    """Show an edit made elsewhere as a patch of the card in its deck file.
+
+    Args:
+        edit: The edit.
+        source: Where it was made; by default in Anki.
+    """
+    source = source or _("edited in Anki")
     note = edit.stored.note
     place = f"{note.file}:{note.line}"
     if edit.note is None:
-        text = _("{place}: edited in Anki; change this card by hand")
-        return text.format(place=place)
+        text = _("{place}: {source}; change this card by hand")
+        return text.format(place=place, source=source)
     lines = unified_diff(
         card_yaml(note).splitlines(),
         card_yaml(edit.note).splitlines(),
         place,
-        _("edited in Anki"),
+        source,
         n=1,
         lineterm="",
     )

@@ -1,4 +1,4 @@
-"""Import Anki packages and tables: unpack media, back up, merge."""
+"""Import Anki packages: unpack media, back up, merge."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -13,7 +13,6 @@ from export.anki.collection_reader import read_collection
 from export.anki.html_to_markdown import media_names
 from export.anki.package_file import Package, open_package
 from export.anki.text_edits import TextEdit, text_edits
-from export.tables.table_reader import read_table
 from flash.service.context import AppContext
 from flash.service.media_import import MediaImport, media_folder
 from srs.merging.merge import MergeResult, merge
@@ -104,7 +103,7 @@ def import_package(
             )
             backup = None if dry_run else back_up(store, app.now())
             edits = _edits(app, collection) if update_text else []
-            in_files = [one for one in edits if _is_in_file(one)]
+            in_files = [one for one in edits if is_in_file(one)]
             with (
                 store.bulk_fill(),
                 attached_log(store, converted.incoming.log),
@@ -118,7 +117,7 @@ def import_package(
                     reviews_only=reviews_only,
                     dry_run=dry_run,
                 )
-                updated = _update(app, edits, dry_run=dry_run)
+                updated = update_text_of(app, edits, dry_run=dry_run)
         except BaseException:
             media.remove()
             raise
@@ -134,50 +133,26 @@ def import_package(
     )
 
 
-def import_table(
-    app: AppContext,
-    file: Path,
-    *,
-    deck: str,
-    columns: tuple[str, ...],
-    dry_run: bool,
-) -> Imported:
-    """Add the notes of a table to the store.
-
-    Args:
-        app: The open store.
-        file: A CSV or text file.
-        deck: Deck of notes for which the file names none.
-        columns: Names of the columns; empty to detect them.
-        dry_run: Change nothing.
-
-    Raises:
-        PackageError: The file can't be read; nothing was written.
-        StoreError: The store can't be written; nothing was.
-    """
-    store = app.store
-    home = media_folder(store.path.absolute()) / "table"
-    table = read_table(file, deck, columns, str(home))
-    backup = None if dry_run else back_up(store, app.now())
-    merged = merge(store, app.options, table.incoming, app.now(), dry_run=dry_run)
-    return Imported(merged, table.losses, backup)
-
-
 def _edits(app: AppContext, collection: Collection) -> list[TextEdit]:
     stored = {one.guid: one for one in stored_notes(app.store)}
     return list(text_edits(collection, stored, original_notes(app.store)))
 
 
-def _is_in_file(edit: TextEdit) -> bool:
+def is_in_file(edit: TextEdit) -> bool:
+    """Return True if the deck file has to be edited instead of the store."""
     return edit.note is None or Path(edit.stored.note.file).exists()
 
 
-def _update(app: AppContext, edits: Sequence[TextEdit], *, dry_run: bool) -> int:
-    """Change the notes that no deck file has; return their count."""
+def update_text_of(app: AppContext, edits: Sequence[TextEdit], *, dry_run: bool) -> int:
+    """Change the notes that no deck file has.
+
+    Returns:
+        Their count.
+    """
     changed = [
         TextUpdate(edit.stored.guid, edit.note, edit.fields)
         for edit in edits
-        if edit.note is not None and not _is_in_file(edit)
+        if edit.note is not None and not is_in_file(edit)
     ]
     if changed and not dry_run:
         update_notes(app.store, changed, app.now())

@@ -111,6 +111,9 @@ class LossReason(StrEnum):
     """A row of a table for a note that was read already."""
     ROW_QUESTION = "row_question"
     """A row of a table with a question that was read already."""
+    ROW_SETTING = "row_setting"
+    """A `#` line with a name that flash doesn't know."""
+    ROW_COMMENT = "row_comment"
 
 
 class Loss(Struct, frozen=True):

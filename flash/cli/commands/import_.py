@@ -8,17 +8,25 @@ import msgspec
 import typer
 
 from cards.text.width import clean
-from export.tables.table_reader import COLUMNS
+from export.tables.table_columns import COLUMN_USES, ColumnChoice
+from export.tables.table_reader import TableOptions
 from flash.cli.options import DbOption, DryRunOption, JsonOption
 from flash.messages.exchange import import_lines, loss_text, media_losses, patch_text
 from flash.messages.phrases import dry_run_remark
+from flash.messages.tables import (
+    column_lines,
+    differing_text,
+    table_remarks,
+    updated_text,
+)
+from flash.messages.translate import _
 from flash.service.context import open_app
 from flash.service.importing import (
     Imported,
     import_package,
-    import_table,
     start_import,
 )
+from flash.service.table_import import TableImport, import_table
 from flash.terminal import echo, echo_err, print_json
 
 _PACKAGES = (".apkg", ".colpkg")
@@ -46,6 +54,17 @@ def import_(
             help="Columns of a table; an empty name skips a column.",
         ),
     ] = "",
+    header: Annotated[
+        bool | None,
+        typer.Option(
+            "--header/--no-header",
+            help="The first row of a table has the names of the columns.",
+        ),
+    ] = None,
+    html: Annotated[
+        bool | None,
+        typer.Option("--html/--no-html", help="The cells of a table are HTML."),
+    ] = None,
     reviews_only: Annotated[
         bool,
         typer.Option(
@@ -56,7 +75,7 @@ def import_(
         bool,
         typer.Option(
             "--update-text",
-            help="Import text edited in Anki; print patches for deck files.",
+            help="Import text that was edited; print patches for deck files.",
         ),
     ] = False,
     dry_run: DryRunOption = False,
@@ -66,7 +85,8 @@ def import_(
     """Import an Anki package or a table.
 
     A package contains notes, schedule, reviews, presets and media files. A table (CSV
-    or Anki's plain text) contains notes: question, answer, tags.
+    or Anki's plain text) contains notes: question, answer, tags. What each column
+    became is shown.
 
     Cards that flash has already get the reviews made in Anki and keep their text. A
     backup is made first, and importing again changes nothing. Exit code 1: the file
@@ -82,17 +102,22 @@ def import_(
     # A short run that makes many values and no cycles: a quarter faster.
     gc.disable()
     if ending in _TABLES:
+        choice = ColumnChoice(named, header)
+        options = TableOptions(deck, choice, html)
         with open_app(db) as app:
-            done = import_table(app, file, deck=deck, columns=named, dry_run=dry_run)
-    else:
-        with start_import(file) as source, open_app(db) as app:
-            done = import_package(
-                app,
-                source,
-                reviews_only=reviews_only,
-                update_text=update_text,
-                dry_run=dry_run,
+            table = import_table(
+                app, file, options, update_text=update_text, dry_run=dry_run
             )
+        _report_table(file, table, options, as_json=json, dry_run=dry_run)
+        return
+    with start_import(file) as source, open_app(db) as app:
+        done = import_package(
+            app,
+            source,
+            reviews_only=reviews_only,
+            update_text=update_text,
+            dry_run=dry_run,
+        )
     gc.freeze()  # skips them at exit, too
     _report(file, done, as_json=json, dry_run=dry_run)
 
@@ -102,9 +127,11 @@ def _columns(text: str) -> tuple[str, ...]:
         return ()
     named = tuple(name.strip().lower() for name in text.split(","))
     for name in named:
-        if name and name not in COLUMNS:
-            known = ", ".join(COLUMNS)
+        if name and name not in COLUMN_USES:
+            known = ", ".join(COLUMN_USES)
             raise typer.BadParameter(f"unknown column '{name}'; known are {known}")
+        if name and named.count(name) > 1:
+            raise typer.BadParameter(f"column '{name}' is named twice")
     if "front" not in named:
         raise typer.BadParameter("--columns must contain front")
     return named
@@ -136,3 +163,46 @@ def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None
         echo(dry_run_remark())
     for loss in losses:
         echo_err(loss)
+
+
+def _report_table(
+    file: Path,
+    done: TableImport,
+    options: TableOptions,
+    *,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    patches = [patch_text(edit, _("edited in the table")) for edit in done.file_edits]
+    losses = list(map(loss_text, done.table.losses))
+    if as_json:
+        print_json(
+            {
+                "file": str(file),
+                **msgspec.structs.asdict(done.merged),
+                "columns": done.table.columns,
+                "separator": done.table.separator,
+                "header": done.table.has_header,
+                "html": done.table.is_html,
+                "updated": done.updated,
+                "differing": done.differing,
+                "patches": patches,
+                "losses": losses,
+                "backup": str(done.backup) if done.backup else None,
+                "dry_run": dry_run,
+            }
+        )
+        return
+    for line in (*import_lines(done.merged, 0, 0), *column_lines(done.table)):
+        echo(line)
+    if done.updated:
+        echo(updated_text(done.updated))
+    for patch in patches:
+        print(clean(patch))
+    if dry_run:
+        echo(dry_run_remark())
+    remarks = table_remarks(done.table, columns_named=bool(options.choice.uses))
+    if done.differing:
+        remarks.append(differing_text(done.differing))
+    for line in (*remarks, *losses):
+        echo_err(line)

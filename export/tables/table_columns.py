@@ -1,0 +1,144 @@
+"""What each column of a table becomes.
+
+Names decide: those of `--columns`, of Anki's `#` lines, or of a first row that flash
+knows.  Without names the order is question, answer, tags, and tags only if every cell
+can be a tag.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+
+from export.tables.table_head import TableHead
+
+COLUMN_USES = ("front", "back", "extra", "tags", "deck", "id", "guid", "notetype")
+_OTHER_NAMES = {
+    "question": "front",
+    "text": "front",
+    "term": "front",
+    "answer": "back",
+    "definition": "back",
+    "back extra": "extra",
+    "note type": "notetype",
+}
+_TEXT_USES = ("front", "back", "extra")
+_TAG = re.compile(r"[^\s.,;!?。、，！？\u3041-\u309f]{1,40}")
+"""No blanks, no punctuation and no hiragana, which sentences have."""
+
+
+class TableColumn(Struct, frozen=True):
+    """A column of a table."""
+
+    number: int
+    """From 1."""
+    name: str
+    """From the header; empty if there is none."""
+    use: str
+    """From `COLUMN_USES`; empty if the column is left out."""
+    sample: str
+    """The first cell with text."""
+
+
+class ColumnChoice(Struct, frozen=True):
+    """What the user said about the columns."""
+
+    uses: tuple[str, ...] = ()
+    """From `COLUMN_USES`, empty for a column to skip."""
+    header: bool | None = None
+    """True if the first row has the names; None to recognise it."""
+
+
+def column_uses(
+    rows: Sequence[list[str]], head: TableHead, choice: ColumnChoice
+) -> tuple[list[TableColumn], bool]:
+    """Decide what each column becomes.
+
+    Args:
+        rows: All rows with text, a header included.
+        head: Settings of the file.
+        choice: What the user said.
+
+    Returns:
+        The columns up to the last one with text, and whether the first row is a
+        header.
+    """
+    first = rows[0] if rows else []
+    has_header = choice.header
+    if has_header is None:
+        has_header = not choice.uses and not head.names and _is_header(first)
+    names = first if has_header else head.names
+    cells = rows[1:] if has_header else rows
+    if choice.uses:
+        uses = {i: use for i, use in enumerate(choice.uses) if use}
+    elif names:
+        uses = _by_name(names, head.places)
+    else:
+        uses = _by_place(cells, head.places)
+    width = max(map(len, (*rows, names)), default=0)
+    samples = _samples(cells, width)
+    found = [
+        TableColumn(
+            number=i + 1,
+            name=names[i].strip() if i < len(names) else "",
+            use=uses.get(i, ""),
+            sample=samples[i],
+        )
+        for i in range(width)
+    ]
+    while found and not (found[-1].use or found[-1].name or found[-1].sample):
+        found.pop()
+    return found, has_header
+
+
+def _known(name: str) -> str:
+    name = name.strip().lower()
+    name = _OTHER_NAMES.get(name, name)
+    return name if name in COLUMN_USES else ""
+
+
+def _is_header(row: Iterable[str]) -> bool:
+    """Return True if a row names the question and something else."""
+    found = {_known(cell) for cell in row} - {""}
+    return "front" in found and len(found) > 1
+
+
+def _by_name(names: Sequence[str], places: Mapping[int, str]) -> dict[int, str]:
+    """Use known names first; other names, in their order, are question and answer."""
+    uses = dict(places)
+    for i, name in enumerate(names):
+        use = _known(name)
+        if use and i not in uses and use not in uses.values():
+            uses[i] = use
+    free = [use for use in _TEXT_USES[:2] if use not in uses.values()]
+    others = [i for i, name in enumerate(names) if name.strip() and i not in uses]
+    return uses | dict(zip(others, free, strict=False))
+
+
+def _by_place(rows: Sequence[list[str]], places: Mapping[int, str]) -> dict[int, str]:
+    width = max(map(len, rows), default=0)
+    free = [i for i in range(width) if i not in places]
+    if places:
+        # Anki's own export: the fields are between the named columns.
+        return dict(zip(free, _TEXT_USES, strict=False)) | dict(places)
+    uses = dict(zip(free, _TEXT_USES[:2], strict=False))
+    if width > len(uses) and _are_tags(row[2] for row in rows if len(row) > 2):
+        uses[2] = "tags"
+    return uses
+
+
+def _are_tags(cells: Iterable[str]) -> bool:
+    return all(_TAG.fullmatch(cell.strip()) for cell in cells if cell.strip())
+
+
+def _samples(rows: Iterable[list[str]], width: int) -> list[str]:
+    """Return the first cell with text of each column."""
+    samples = [""] * width
+    missing = set(range(width))
+    for row in rows:
+        for i in [i for i in missing if i < len(row) and row[i].strip()]:
+            samples[i] = row[i].strip()
+            missing.discard(i)
+        if not missing:
+            break
+    return samples

@@ -1,0 +1,66 @@
+"""Import tables: add their notes, report or update the text of known ones."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from export.anki.text_edits import TextEdit
+from export.tables.table_edits import table_edits
+from export.tables.table_reader import TableOptions, TextTable, read_table
+from flash.service.context import AppContext
+from flash.service.importing import is_in_file, update_text_of
+from flash.service.media_import import media_folder
+from srs.merging.merge import MergeResult, merge
+from srs.store.backups import back_up
+from srs.store.notes import stored_notes
+
+
+class TableImport(Struct, frozen=True):
+    """The result of importing a table."""
+
+    merged: MergeResult
+    table: TextTable
+    backup: Path | None
+    updated: int = 0
+    """Notes that got the text of the table."""
+    differing: int = 0
+    """Known notes with another text in the table, which were kept."""
+    file_edits: tuple[TextEdit, ...] = ()
+    """Edits to notes whose deck file has to be changed instead."""
+
+
+def import_table(
+    app: AppContext,
+    file: Path,
+    options: TableOptions,
+    *,
+    update_text: bool = False,
+    dry_run: bool = False,
+) -> TableImport:
+    """Add the notes of a table to the store.
+
+    Args:
+        app: The open store.
+        file: A CSV or text file.
+        options: How to read it.
+        update_text: Use the text of the table for known notes; return it as
+            `file_edits` if a deck file has them.
+        dry_run: Change nothing.
+
+    Raises:
+        PackageError: The file can't be read; nothing was written.
+        StoreError: The store can't be written; nothing was.
+    """
+    store = app.store
+    home = media_folder(store.path.absolute()) / "table"
+    table = read_table(file, options, str(home))
+    backup = None if dry_run else back_up(store, app.now())
+    with store.transaction():
+        merged = merge(store, app.options, table.incoming, app.now(), dry_run=dry_run)
+        known = {note.guid: note for note in stored_notes(store)}
+        edits = list(table_edits(table, known))
+        if not update_text:
+            return TableImport(merged, table, backup, differing=len(edits))
+        updated = update_text_of(app, edits, dry_run=dry_run)
+    in_files = tuple(edit for edit in edits if is_in_file(edit))
+    return TableImport(merged, table, backup, updated=updated, file_edits=in_files)

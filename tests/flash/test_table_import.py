@@ -1,0 +1,244 @@
+"""Tables: what each column becomes, and what a second import changes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_runner import Run
+
+HEADER = "Word,Meaning,Example\n"
+WORDS = "apple,りんご,I ate an apple today\ndog,犬,The dog barks\n"
+PRACTICE = (
+    "#separator:Comma\n#notetype:Practice\n#html:true\n"
+    '"1_3","question text","area","statement","WRONG","C","why","","","A::B C::D"\n'
+)
+
+
+def imported(flash: Run, text: str, *words: str, name: str = "in.csv") -> Any:
+    Path(name).write_text(text, "utf-8", newline="")
+    return flash.json("import", name, *words)
+
+
+def cards(flash: Run) -> list[list[object]]:
+    return [[c["question"], c["answer"], c["tags"]] for c in flash.json("list")]
+
+
+def uses(found: Any) -> list[str]:
+    return [column["use"] for column in found["columns"]]
+
+
+READ_AS: dict[str, tuple[str, tuple[str, ...], list[list[object]]]] = {
+    "a setting with trailing separators": (
+        "#separator:Comma,,\nKMS?,A key service,AWS::KMS\n",
+        (),
+        [["KMS?", "A key service", ["AWS::KMS"]]],
+    ),
+    "a separator as itself, padded": (
+        "#separator:;;;\nq;a, b;t\n",
+        (),
+        [["q", "a, b", ["t"]]],
+    ),
+    "a comma as separator, padded": ("#separator:,,,\nq,a\n", (), [["q", "a", []]]),
+    "settings in quotes": (
+        '"#separator:Comma"\n"#html:true"\n"q","a <b>x</b>"\n',
+        (),
+        [["q", "a **x**", []]],
+    ),
+    "settings in quotes and padded": (
+        '"#separator:Semicolon";;\n"#deck:My ""deck""";;\nq;a;\n',
+        (),
+        [["q", "a", []]],
+    ),
+    "the separator line of Excel": ("sep=|\nq, r|a;b\n", (), [["q, r", "a;b", []]]),
+    "columns with other names": (
+        "#separator:tab\n#columns:Kanji\tReading\tTags\n犬\tいぬ\tN5 noun\n",
+        (),
+        [["犬", "いぬ", ["N5", "noun"]]],
+    ),
+    "columns in quotes": (
+        '#separator:Comma\n"#columns:Back,Front"\na,q\n',
+        (),
+        [["q", "a", []]],
+    ),
+    "columns of a spreadsheet": (
+        '#separator:Comma\n"#columns:Tags","Front","Back"\nt,q,a\n',
+        (),
+        [["q", "a", ["t"]]],
+    ),
+    "one note type for all": (
+        "#notetype:Basic (and reversed card)\nq,a\n",
+        (),
+        [["q", "a", []], ["a", "q", []]],
+    ),
+    "an unknown header is a card": (
+        HEADER + WORDS,
+        (),
+        [["Word", "Meaning", []], ["apple", "りんご", []], ["dog", "犬", []]],
+    ),
+    "an unknown header, told": (
+        HEADER + WORDS,
+        ("--header",),
+        [["apple", "りんご", []], ["dog", "犬", []]],
+    ),
+    "a known header, denied": (
+        "front,back\nq,a\n",
+        ("--no-header",),
+        [["front", "back", []], ["q", "a", []]],
+    ),
+    "columns with a header": (
+        HEADER + WORDS,
+        ("--header", "--columns", "back,front,extra"),
+        [["りんご", "apple", []], ["犬", "dog", []]],
+    ),
+    "hiragana is no tag": ("犬,dog,いぬがいる\n", (), [["犬", "dog", []]]),
+    "text over two lines, semicolons": (
+        '"a, b\nc, d";e\nf;g\n',
+        (),
+        [["a, b\nc, d", "e", []], ["f", "g", []]],
+    ),
+    "HTML without a setting": (
+        "&lt;b&gt;?\tbold <b>tag</b><br>next\n",
+        (),
+        [["\\<b>?", "bold **tag**\\\nnext", []]],
+    ),
+    "HTML, denied": ("q,a <b>x</b>\n", ("--no-html",), [["q", "a <b>x</b>", []]]),
+    "HTML denied by the file": ("#html:false\nq,<br>\n", (), [["q", "<br>", []]]),
+    "HTML inside code": ("`<br>`?,a break\n", (), [["`<br>`?", "a break", []]]),
+    "less than is no HTML": ("a < b,c > d\n", (), [["a < b", "c > d", []]]),
+}
+
+
+@pytest.mark.parametrize(("text", "words", "expected"), READ_AS.values(), ids=READ_AS)
+def test_table_is_read_as(
+    flash: Run, text: str, words: tuple[str, ...], expected: list[list[object]]
+) -> None:
+    imported(flash, text, *words)
+
+    assert cards(flash) == expected
+
+
+WRONG = {
+    "an unknown separator": (
+        "#separator:Comm\nq,a\n",
+        "in.csv:1: unknown separator 'Comm' (use comma, semicolon, tab, space, pipe, "
+        "colon)",
+    ),
+    "neither true nor false": (
+        "#separator:comma\n#html:yes\nq,a\n",
+        "in.csv:2: 'yes' is neither true nor false (correct or delete this line)",
+    ),
+    "no number of a column": (
+        "#tags column:three\nq,a\n",
+        "in.csv:1: 'three' is not the number of a column (correct or delete this line)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG.values(), ids=WRONG)
+def test_wrong_setting_is_an_error(flash: Run, text: str, message: str) -> None:
+    Path("in.csv").write_text(text, "utf-8")
+
+    assert flash("import", "in.csv") == (1, "", f"flash: {message}\n")
+    assert cards(flash) == []
+
+
+def test_every_column_is_reported(flash: Run) -> None:
+    Path("in.csv").write_text(PRACTICE, "utf-8")
+
+    _, out, err = flash("import", "in.csv", "--dry-run")
+
+    assert out.splitlines() == [
+        "1 new note, 1 card, 0 new reviews",
+        "column 1 (1_3): question",
+        "column 2 (question text): answer",
+        "column 3 (area): tags",
+        "7 columns left out: 4 (statement), 5 (WRONG), 6 (C), 7 (why), 8, 9, "
+        "10 (A::B C::D)",
+        "(dry run: nothing was changed)",
+    ]
+    assert err == (
+        "the columns have no names (--header if the first row has them, or "
+        "--columns front,back,…)\n"
+    )
+
+
+def test_columns_are_in_the_json(flash: Run) -> None:
+    found = imported(flash, "Front,Back,Area,Notes\nq,a,x y,\n", "--dry-run")
+
+    assert found["columns"] == [
+        {"number": 1, "name": "Front", "use": "front", "sample": "q"},
+        {"number": 2, "name": "Back", "use": "back", "sample": "a"},
+        {"number": 3, "name": "Area", "use": "", "sample": "x y"},
+        {"number": 4, "name": "Notes", "use": "", "sample": ""},
+    ]
+    assert (found["header"], found["separator"], found["html"]) == (True, ",", False)
+
+
+def test_surplus_cell_of_one_row_is_reported(flash: Run) -> None:
+    found = imported(flash, "q,a\nr,b, and c\n", "--columns", "front,back")
+
+    assert uses(found) == ["front", "back", ""]
+    assert found["columns"][2]["sample"] == "and c"
+
+
+def test_column_named_twice_is_left_out_and_reported(flash: Run) -> None:
+    found = imported(flash, "Question,Front,Back\nq,other,a\n")
+
+    assert uses(found) == ["front", "", "back"]
+    assert flash("import", "in.csv", "--columns", "front,front")[0] == 2
+
+
+def test_lines_that_mean_nothing_are_reported(flash: Run) -> None:
+    found = imported(flash, "# a comment\n#colour:red\nq,a\n")
+
+    assert found["losses"] == [
+        "line 1 left out: a comment",
+        "line 2 left out: unknown setting '#colour'",
+    ]
+
+
+def test_recognised_html_is_reported(flash: Run) -> None:
+    Path("in.csv").write_text("q,a<br>b\n", "utf-8")
+
+    assert "read as HTML (else: --no-html)" in flash("import", "in.csv")[2]
+
+
+def test_corrected_answer_is_reported_and_kept(flash: Run) -> None:
+    imported(flash, "a,b,t\nc,d,t\n")
+    Path("in.csv").write_text("a,corrected,t\nc,d,u\ne,f,t\n", "utf-8")
+
+    _, out, err = flash("import", "in.csv")
+
+    assert out.startswith("1 new note, 1 card")
+    assert "2 notes differ from the table and were kept (--update-text" in err
+    assert cards(flash) == [["a", "b", ["t"]], ["c", "d", ["t"]], ["e", "f", ["t"]]]
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["by question", "by guid"])
+def test_corrected_answer_is_updated_on_request(flash: Run, named: bool) -> None:
+    head = "guid,front,back\n" if named else "id,front,back\n"
+    imported(flash, f"{head}g1,a,b\ng2,c,d\n")
+    card = flash.json("list")[0]["card"]
+
+    text = f"{head}g1,a{'!' if named else ''},corrected\ng2,c,d\n"
+    dry = imported(flash, text, "--update-text", "--dry-run")
+    before = cards(flash)
+    found = imported(flash, text, "--update-text")
+
+    assert dry["updated"] == found["updated"] == 1
+    assert before == [["a", "b", []], ["c", "d", []]]
+    assert cards(flash)[0][1] == "corrected"
+    assert flash.json("list")[0]["card"] == card
+    assert imported(flash, text)["differing"] == 0
+
+
+def test_corrected_answer_of_a_deck_file_is_a_patch(flash: Run) -> None:
+    imported(flash, "a,b\n")
+    flash("export", "--yaml", "out")
+    flash("add", "out")
+
+    found = imported(flash, "a,corrected\n", "--update-text")
+
+    assert found["updated"] == 0
+    assert "-  back: b\n+  back: corrected" in found["patches"][0]
+    assert "edited in the table" in found["patches"][0]
