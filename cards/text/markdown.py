@@ -1,5 +1,8 @@
 """The Markdown parser: CommonMark with tables and `$math$`; raw HTML is text.
 
+Emphasis also works next to full-width punctuation, which CommonMark's rule does not
+allow: Japanese puts no spaces around `**KMS（鍵管理）**と`.
+
 The HTML of cards, the terminal and the search for media all use this parser, so
 that a text means the same everywhere.
 """
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
 
 _ACTIVE = re.compile(r"[\\`*_\[<&$\n\r\t\0]").search
 _BLOCK = re.compile(r"[ #>+=|~-]|[0-9]{1,9}[.)](?:\s|$)").match
@@ -31,6 +35,76 @@ def starts_block(text: str) -> bool:
     return bool(_BLOCK(text))
 
 
+_CJK = re.compile(
+    "[\u1100-\u11ff\u2e80-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff"
+    "\uf900-\ufaff\ufe30-\ufe4f\uff01-\uffee\U0001f200-\U0001f2ff"
+    "\U00020000-\U0003fffd]"
+).match
+"""Characters of Chinese, Japanese and Korean, their punctuation included."""
+
+
+def _emphasis(state: "StateInline", silent: bool) -> bool:
+    """Add a run of `*` or `_` to the delimiters, by the rules for CJK text.
+
+    Source:
+        https://github.com/tats-u/markdown-cjk-friendly (specification): CJK
+        punctuation counts as a letter, and next to a CJK character other punctuation
+        neither hinders opening nor closing.
+    """
+    from markdown_it.rules_inline.state_inline import Delimiter
+
+    marker = state.src[state.pos]
+    if silent or marker not in "_*":
+        return False
+    length = state.scanDelims(state.pos, marker == "*").length
+    can_open, can_close = _flanking(state, length)
+    for _ in range(length):
+        state.push("text", "", 0).content = marker
+        state.delimiters.append(
+            Delimiter(
+                marker=ord(marker),
+                length=length,
+                token=len(state.tokens) - 1,
+                end=-1,
+                open=can_open,
+                close=can_close,
+            )
+        )
+    state.pos += length
+    return True
+
+
+def _flanking(state: "StateInline", length: int) -> tuple[bool, bool]:
+    """Return whether the run at the position can open and close emphasis."""
+    end = state.pos + length
+    before = state.src[state.pos - 1] if state.pos > 0 else " "
+    after = state.src[end] if end < state.posMax else " "
+    is_left = not after.isspace() and (
+        not _is_punctuation(after)
+        or before.isspace()
+        or _is_punctuation(before)
+        or bool(_CJK(before))
+    )
+    is_right = not before.isspace() and (
+        not _is_punctuation(before)
+        or after.isspace()
+        or _is_punctuation(after)
+        or bool(_CJK(after))
+    )
+    if state.src[state.pos] == "*":
+        return is_left, is_right
+    return (
+        is_left and (not is_right or _is_punctuation(before)),
+        is_right and (not is_left or _is_punctuation(after)),
+    )
+
+
+def _is_punctuation(char: str) -> bool:
+    from markdown_it.common.utils import isMdAsciiPunct, isPunctChar
+
+    return not _CJK(char) and (isMdAsciiPunct(ord(char)) or isPunctChar(char))
+
+
 @cache
 def parser() -> "MarkdownIt":
     """Create the parser, once."""
@@ -41,7 +115,7 @@ def parser() -> "MarkdownIt":
         def validateLink(self, url: str) -> bool:
             return bool(_SAFE_LINK(url)) or not _SCHEME(url)
 
-    return (
+    found = (
         Parser("commonmark", {"html": False})
         .enable("table")
         .use(
@@ -52,3 +126,5 @@ def parser() -> "MarkdownIt":
             double_inline=True,
         )
     )
+    found.inline.ruler.at("emphasis", _emphasis)
+    return found

@@ -6,6 +6,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from cards.text.html import (
     cloze_html,
@@ -15,7 +16,7 @@ from cards.text.html import (
     shown_html,
     to_html,
 )
-from cards.text.markdown import is_plain
+from cards.text.markdown import is_plain, parser
 
 PIECES = st.text(
     st.sampled_from("ab1鍵é、_*`<&>\"' -+.)#|~=!]{}:\\$[\u3000\u00a0\x0b\x85"),
@@ -130,3 +131,30 @@ def test_hidden_text_is_one_cloze(text: str, expected: str) -> None:
 
 def test_text_like_a_cloze_is_neutralised() -> None:
     assert shown_html("{{c1::x}}") == "&#123;{c1&#58;:x&#125;&#125;"
+
+
+CJK = {
+    "brackets": ("**KMS（鍵管理）**と", "<strong>KMS（鍵管理）</strong>と"),
+    "quotes": ("は**「MFA」**を", "は<strong>「MFA」</strong>を"),
+    "a colon": ("**警告：**絶対", "<strong>警告：</strong>絶対"),
+    "code": ("**`kms:Decrypt`**が", "<strong><code>kms:Decrypt</code></strong>が"),
+    "two": (
+        "AWSの**鍵（KMS）**と**HSM**。",
+        "AWSの<strong>鍵（KMS）</strong>と<strong>HSM</strong>。",
+    ),
+    "italics": ("これは*「a」*です", "これは<em>「a」</em>です"),
+    "korean": ("**KMS(키)**를", "<strong>KMS(키)</strong>를"),
+    "chinese": ("**密钥（KMS）。**然后", "<strong>密钥（KMS）。</strong>然后"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), CJK.values(), ids=CJK.keys())
+def test_emphasis_works_next_to_full_width_signs(text: str, expected: str) -> None:
+    assert to_html(text) == expected
+
+
+@given(st.text("ab *_`(.", max_size=14))
+def test_emphasis_of_ascii_text_is_that_of_commonmark(text: str) -> None:
+    plain = MarkdownIt("commonmark", {"html": False})
+
+    assert parser().render(text) == plain.render(text)
