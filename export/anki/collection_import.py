@@ -107,6 +107,7 @@ class _Conversion:
                 options=self._options(),
                 notetypes={key: self._collection.notetypes[key].model for key in used},
                 log=self._collection.log,
+                collection=str(self._collection.created_s),
             ),
             tuple(
                 Loss(reason, count, detail)

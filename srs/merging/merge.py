@@ -24,6 +24,7 @@ from srs.store.import_rows import (
     insert_original_notes,
     retired_files,
     revive_note,
+    save_anki_marks,
     stored_marks,
 )
 from srs.store.operations import record_operation
@@ -86,6 +87,7 @@ def merge(
         connection.execute("savepoint dry_run")
         merging = _Merge(connection, store, options, now_ms)
         merging.add_notes(incoming, reviews_only=reviews_only)
+        merging.save_anki_marks(incoming.collection)
         if incoming.log is not None:
             merging.add_reviews()
         merging.update_cards()
@@ -278,6 +280,12 @@ class _Merge:
             origin=ORIGIN,
         )
         self._reviews.append(insert_moved(self._connection, row))
+
+    def save_anki_marks(self, collection: str) -> None:
+        """Remember which marks the cards have in this collection."""
+        if collection:
+            cards = [(pair.card, pair.theirs) for pair in self._pairs.values()]
+            save_anki_marks(self._connection, collection, cards)
 
     def _update_marks(self, pair: _Pair) -> None:
         """Suspend, unsuspend, flag or bury a card if the incoming change is later."""

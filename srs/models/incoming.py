@@ -80,6 +80,8 @@ class Incoming(Struct, frozen=True):
     """Note types of `IncomingNote.raw`: JSON by id."""
     log: Path | None = None
     """The review log, see `export.anki.revlog_copy`."""
+    collection: str = ""
+    """The Anki collection that the cards come from; empty if unknown."""
 
 
 class LossReason(StrEnum):

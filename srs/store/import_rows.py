@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cards.note import Note
-from srs.models.incoming import AnkiFields, IncomingNote, OriginalFields
+from srs.models.incoming import AnkiFields, IncomingCard, IncomingNote, OriginalFields
 from srs.store.connection import Store
 from srs.store.settings import own_options, write_options
 
@@ -43,6 +43,30 @@ def stored_marks(
     ):
         found[guid][ordinal] = StoredMarks(*columns)
     return found
+
+
+def save_anki_marks(
+    connection: sqlite3.Connection,
+    collection: str,
+    cards: Iterable[tuple[int, IncomingCard]],
+) -> None:
+    """Save the marks that cards have in an Anki collection now."""
+    rows = [
+        (card, collection, mark, value)
+        for card, theirs in cards
+        for mark, value in (
+            ("suspended", int(theirs.suspended)),
+            ("buried", int(theirs.buried)),
+            ("flag", theirs.flag),
+        )
+    ]
+    connection.executemany(
+        """
+        insert or replace into anki_marks (card, collection, mark, value)
+        values (?, ?, ?, ?)
+        """,
+        rows,
+    )
 
 
 def bury_card(connection: sqlite3.Connection, card: int, day: int) -> None:

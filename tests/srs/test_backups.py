@@ -143,7 +143,7 @@ def test_backups_are_listed_with_what_is_in_them(opened: Store) -> None:
 
     assert list_backups(opened.path) == [
         Backup(second, NOON + DAY_MS, 693, None),
-        Backup(first, NOON, first.stat().st_size, Contents(3, 2, 2, 1, NOON + 5)),
+        Backup(first, NOON, first.stat().st_size, Contents(4, 2, 2, 1, NOON + 5)),
     ]
 
 
