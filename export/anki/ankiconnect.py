@@ -4,13 +4,13 @@ Source: https://git.sr.ht/~foosoft/anki-connect
 """
 
 import base64
+import binascii
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
+from export.anki.http_post import HttpAddress, HttpError, HttpFault, post
 from export.files import ExchangeError
 
 ADDRESS = "http://127.0.0.1:8765"
@@ -18,7 +18,11 @@ ADDRESS = "http://127.0.0.1:8765"
 _VERSION = 6
 _PUSHED, _PULLED = "_flash-push.apkg", "_flash-pull.apkg"
 """Anki never deletes media that begin with `_` as unused."""
-_MAX_SIZE = 1 << 30
+_MAX_PACKAGE = 1 << 30
+"""Bytes of an answer that contains a package."""
+_MAX_ANSWER = 16 << 20
+"""Bytes of any other answer."""
+_MAX_QUOTED = 300
 
 
 class ConnectError(ExchangeError):
@@ -34,17 +38,19 @@ class AnkiConnect:
         """Store the address; nothing is sent yet.
 
         Args:
-            address: The address of the add-on, http only.
+            address: The address of the add-on.
             key: Its `apiKey`, if it has one.
-            timeout_s: Seconds to wait for an answer.
+            timeout_s: Seconds until an answer must be complete.
 
         Raises:
             ConnectError: The address is not an HTTP address.
         """
         self._address, self._key, self._timeout_s = address, key, timeout_s
-        if not address.startswith(("http://", "https://")):
+        try:
+            self._server = HttpAddress(address)
+        except ValueError:
             hint = f"write it as {ADDRESS}"
-            raise self._refused("not an HTTP address", hint)
+            raise self._refused("not an HTTP address", hint) from None
 
     def check(self) -> None:
         """Check that Anki answers and that the add-on is new enough.
@@ -63,7 +69,10 @@ class AnkiConnect:
         Raises:
             ConnectError: Anki can't be reached or refuses.
         """
-        return [str(name) for name in self._ask("deckNames")]
+        names = self._ask("deckNames")
+        if not isinstance(names, list):
+            raise self._refused(_FOREIGN, _OPEN)
+        return [name for name in names if isinstance(name, str)]
 
     def send(self, package: bytes) -> None:
         """Import a package in Anki: notes and media are added and updated.
@@ -93,14 +102,19 @@ class AnkiConnect:
             if not isinstance(data, str):
                 hint = "look for a message in Anki and pull again"
                 raise self._refused(f"Anki didn't export '{deck}'", hint)
-            return base64.b64decode(data)
+            try:
+                return base64.b64decode(data, validate=True)
+            except (binascii.Error, ValueError):
+                raise self._refused(_FOREIGN, _OPEN) from None
 
     @contextmanager
     def _temporary_media(self, name: str) -> Iterator[str]:
         """Yield a path in Anki's media folder; delete the file afterwards."""
-        folder = str(self._ask("getMediaDirPath")).rstrip("/\\")
+        folder = self._ask("getMediaDirPath")
+        if not isinstance(folder, str):
+            raise self._refused(_FOREIGN, _OPEN)
         try:
-            yield f"{folder}/{name}"
+            yield folder.rstrip("/\\") + f"/{name}"
         finally:
             with suppress(ConnectError):
                 self._ask("deleteMediaFile", filename=name)
@@ -111,33 +125,37 @@ class AnkiConnect:
             message["params"] = parameters
         if self._key:
             message["key"] = self._key
-        headers = {"Content-Type": "application/json"}
+        largest = _MAX_PACKAGE if action == "retrieveMediaFile" else _MAX_ANSWER
         body = json.dumps(message).encode()
-        request = Request(self._address, body, headers)
         try:
-            with urlopen(request, timeout=self._timeout_s) as response:
-                said = response.read(_MAX_SIZE)
+            said = post(self._server, body, self._timeout_s, largest)
             answer = json.loads(said)
             result, error = answer["result"], answer["error"]
-        except TimeoutError:
-            raise self._too_slow() from None
-        except HTTPError as refusal:
-            raise self._refused(f"HTTP status {refusal.code}", _OPEN) from None
-        except URLError as failure:
-            if isinstance(failure.reason, TimeoutError):
-                raise self._too_slow() from None
-            raise self._refused("Anki doesn't answer", _OPEN) from None
-        except OSError:
-            raise self._refused("connection lost", "try again") from None
-        except (ValueError, KeyError, TypeError):
-            raise self._refused("not an answer of AnkiConnect", _OPEN) from None
+        except HttpError as failure:
+            raise self._failed(failure) from None
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise self._refused(_FOREIGN, _OPEN) from None
         if error is not None:
-            raise self._error_of(str(error))
+            raise self._error_of(str(error)[:_MAX_QUOTED])
         return result
 
-    def _too_slow(self) -> ConnectError:
-        message = f"no answer within {self._timeout_s:g} s"
-        return self._refused(message, "close the dialogs in Anki and try again")
+    def _failed(self, failure: HttpError) -> ConnectError:
+        match failure.fault:
+            case HttpFault.UNREACHABLE:
+                return self._refused("Anki doesn't answer", _OPEN)
+            case HttpFault.TIMEOUT:
+                message = f"no answer within {self._timeout_s:g} s"
+                hint = "close the dialogs in Anki and try again"
+                return self._refused(message, hint)
+            case HttpFault.STATUS:
+                return self._refused(f"HTTP status {failure.status}", _OPEN)
+            case HttpFault.TOO_LARGE:
+                hint = "pull smaller decks with --deck, or export a package in Anki"
+                return self._refused("the answer is too large", hint)
+            case HttpFault.LOST:
+                return self._refused("connection lost", "try again")
+            case HttpFault.NOT_HTTP:
+                return self._refused(_FOREIGN, _OPEN)
 
     def _error_of(self, error: str) -> ConnectError:
         if "api key" in error:
@@ -153,4 +171,5 @@ class AnkiConnect:
         return ConnectError(self._address, message, hint)
 
 
+_FOREIGN = "not an answer of AnkiConnect"
 _OPEN = "start Anki with the add-on AnkiConnect (2055492159); see --url"

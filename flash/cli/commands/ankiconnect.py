@@ -9,7 +9,7 @@ import typer
 
 from cards.text.width import clean
 from export.anki.ankiconnect import AnkiConnect
-from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption
+from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption, finite
 from flash.messages.exchange import contents_text, pulled_line
 from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
@@ -35,7 +35,12 @@ KeyOption = Annotated[
 TimeoutOption = Annotated[
     float,
     typer.Option(
-        "--timeout", metavar="SECONDS", help="Time to wait for Anki.", min=0.1
+        "--timeout",
+        metavar="SECONDS",
+        help="Time until each answer of Anki must be complete.",
+        min=0.1,
+        max=86_400,
+        callback=finite,
     ),
 ]
 _ADDRESS = "http://127.0.0.1:8765"
