@@ -92,13 +92,29 @@ class Choice(Struct, frozen=True, tag="choice"):
     answer: Annotated[Text, Meta(description="The correct option, word for word.")]
 
 
+class Row(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A row of a table with questions of its own."""
+
+    cells: Annotated[tuple[Text, ...], Meta(description="A cell for each subject.")]
+    ask: Annotated[
+        Text, Meta(description="The question; `{subject}` stands for the subject.")
+    ] = ""
+    reverse: Annotated[
+        Text,
+        Meta(
+            description="Also ask from value to subject: a question in which `{value}`"
+            " stands for the cell, or `true`."
+        ),
+    ] = ""
+
+
 class Compare(Struct, frozen=True, tag="compare"):
     """A table of facts, one card per cell."""
 
     compare: Annotated[tuple[Text, ...], Meta(description="The subjects: two or more.")]
     by: Annotated[
-        dict[str, tuple[Text, ...]],
-        Meta(description="One row per property: a cell for each subject."),
+        dict[str, tuple[Text, ...] | Row],
+        Meta(description="One row per property: its cells, or cells with questions."),
     ]
 
 
@@ -169,6 +185,9 @@ class Header(Struct, frozen=True):
         Text | Source | tuple[Text | Source, ...],
         Meta(description="Source of every card."),
     ] = ()
+    order: Annotated[
+        int, Meta(description="New cards of files with a small number come first.")
+    ] = 0
 
 
 class Note(Struct, frozen=True):

@@ -20,6 +20,7 @@ from cards.note import (
     MultiQuestion,
     Note,
     Option,
+    Row,
 )
 from cards.text.cloze import (
     Hidden,
@@ -35,6 +36,8 @@ SEPARATOR = "\x1f"
 """Separates the names in the part of a table cell."""
 REVERSED = "<"
 """Ends the part of a cell that is asked from value to subject."""
+SUBJECT, VALUE = "{subject}", "{value}"
+"""Placeholders in the questions of a table row."""
 
 
 TextPath = tuple[str | int, ...]
@@ -130,7 +133,9 @@ def answer_text(content: Content) -> str:
         case Choice():
             return content.answer
         case Compare():
-            return SEPARATOR.join(cell for row in content.by.values() for cell in row)
+            return SEPARATOR.join(
+                c for cells in cells_of(content).values() for c in cells
+            )
         case MultiQuestion():
             return SEPARATOR.join(sub.back for sub in content.questions)
 
@@ -161,10 +166,25 @@ def texts_of(content: Content) -> Iterator[tuple[TextPath, str]]:
 def _table_texts(content: Compare) -> Iterator[tuple[TextPath, str]]:
     for index, subject in enumerate(content.compare):
         yield ("compare", index), subject
-    for row, cells in content.by.items():
-        yield ("by", row), row
-        for index, cell in enumerate(cells):
-            yield ("by", row, index), cell
+    for name, given in content.by.items():
+        yield ("by", name), name
+        row = row_of(given)
+        path: TextPath = ("by", name)
+        if isinstance(given, Row):
+            yield (*path, "ask"), row.ask
+            yield (*path, "reverse"), row.reverse
+            path = (*path, "cells")
+        yield from (((*path, index), cell) for index, cell in enumerate(row.cells))
+
+
+def row_of(row: tuple[str, ...] | Row) -> Row:
+    """Return a row of a table in its long form."""
+    return row if isinstance(row, Row) else Row(row)
+
+
+def cells_of(content: Compare) -> dict[str, tuple[str, ...]]:
+    """Return the cells of each row of a table."""
+    return {name: row_of(row).cells for name, row in content.by.items()}
 
 
 def table_of(content: Content) -> Compare | None:
@@ -312,36 +332,51 @@ def _choice(content: Choice) -> Question:
 
 def _compare(content: Compare, language: str) -> Iterator[Question]:
     for part in _cell_parts(content):
-        row, subject, *rest = part.split(SEPARATOR)
-        cell = content.by[row][content.compare.index(subject)]
-        table = _table(content, row, subject)
-        if rest:
+        name, subject, *reverse = part.split(SEPARATOR)
+        row = row_of(content.by[name])
+        cell = row.cells[content.compare.index(subject)]
+        table = _table(content, name, subject)
+        if reverse:
             among = " · ".join(content.compare)
-            asked = f"{_which(language)} {row}: {cell}\n\n{among}"
-            yield Question(part, asked, subject, context=table)
+            asked = _ask_subject(row, name, cell, language)
+            yield Question(part, f"{asked}\n\n{among}", subject, context=table)
         else:
-            asked = _ask_cell(subject, row, language)
+            asked = _ask_cell(row, name, subject, language)
             yield Question(part, asked, cell, context=table)
 
 
-def _ask_cell(subject: str, row: str, language: str) -> str:
-    if language.startswith("ja"):
-        return f"{subject}\uff1a{row}\uff1f"
-    return f"{subject}: {row}?"
+def _ask_cell(row: Row, name: str, subject: str, language: str) -> str:
+    if row.ask:
+        return row.ask.replace(SUBJECT, subject)
+    return f"{subject}の{name}は？" if _is_japanese(language) else f"{subject}: {name}?"
 
 
-def _which(language: str) -> str:
-    return "どれ\uff1f" if language.startswith("ja") else "Which one?"
+def _ask_subject(row: Row, name: str, cell: str, language: str) -> str:
+    if VALUE in row.reverse:
+        return row.reverse.replace(VALUE, cell)
+    if _is_japanese(language):
+        return f"{name}が「{cell}」なのはどれ？"
+    return f"Which has {name} = {cell}?"
+
+
+def _is_japanese(language: str) -> bool:
+    return language.startswith("ja")
 
 
 def _cell_parts(content: Compare) -> Iterator[str]:
-    for row, cells in content.by.items():
-        for subject, cell in zip(content.compare, cells, strict=True):
+    for name, given in content.by.items():
+        row = row_of(given)
+        for subject, cell in zip(content.compare, row.cells, strict=True):
             if is_empty_cell(cell):
                 continue
-            yield cell_part(row, subject)
-            if cells.count(cell) == 1:
-                yield cell_part(row, subject, is_reversed=True)
+            yield cell_part(name, subject)
+            if is_reversed(row) and row.cells.count(cell) == 1:
+                yield cell_part(name, subject, is_reversed=True)
+
+
+def is_reversed(row: Row) -> bool:
+    """Return True if a row also asks from value to subject."""
+    return row.reverse not in ("", "false")
 
 
 def _table(content: Compare, asked_row: str, asked_subject: str) -> str:
@@ -349,7 +384,7 @@ def _table(content: Compare, asked_row: str, asked_subject: str) -> str:
         _table_row(["", *content.compare]),
         _table_row(["---"] * (len(content.compare) + 1)),
     ]
-    for row, cells in content.by.items():
+    for row, cells in cells_of(content).items():
         marked = [
             _bold(cell) if (row, subject) == (asked_row, asked_subject) else cell
             for subject, cell in zip(content.compare, cells, strict=True)

@@ -34,7 +34,8 @@ _PATH_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
 _NESTED = ("back", "front", "pin", "since", "source", "text", "title", "url", "was")
 _MAX_PER_FIELD = 20
 """Mistakes reported per field."""
-_EXPECTED = re.compile(r"Expected `(\w+)`, got `(\w+)`")
+_EXPECTED = re.compile(r"Expected `([\w| ]+)`, got `(\w+)`")
+_ARRAY = re.compile(r"Expected `[\w| ]*\barray\b")
 
 
 class FieldErrors:
@@ -156,10 +157,10 @@ def _repair(container: Any, key: Any, text: str) -> None:
         misspelt = container.pop(key)
         if meant:
             container.setdefault(meant, misspelt)
-    elif isinstance(container, dict) and not text.startswith("Expected `array`"):
+    elif isinstance(container, dict) and not _ARRAY.match(text):
         del container[key]
     else:
-        container[key] = [] if text.startswith("Expected `array`") else ""
+        container[key] = [] if _ARRAY.match(text) else ""
 
 
 def _near_nested(key: str) -> str:
@@ -229,7 +230,7 @@ def _describe(
         return "'changed' must be a mapping", "write {was: …, since: 2023-01}"
     if wanted == "bool":
         return f"invalid '{name}': '{value}'", "write true or false"
-    if wanted == "array":
+    if "array" in wanted:
         return f"'{name}' must be a list", "write [a, b], or lines with '- '"
     if wanted == "object":
         return f"'{name}' must be a mapping", "write 'key: value' lines under it"

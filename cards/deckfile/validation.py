@@ -17,9 +17,20 @@ from cards.note import (
     Header,
     ListNote,
     MultiQuestion,
+    Row,
     Source,
 )
-from cards.questions import TextPath, choice_options, is_empty_cell, texts_of
+from cards.questions import (
+    SUBJECT,
+    VALUE,
+    TextPath,
+    cells_of,
+    choice_options,
+    is_empty_cell,
+    is_reversed,
+    row_of,
+    texts_of,
+)
 from cards.text.cloze import ClozeError, parse_cloze
 from cards.text.media import media_paths
 
@@ -157,7 +168,7 @@ def _check_compare(errors: FieldErrors, content: Compare, spots: Spots) -> None:
     wanted = len(content.compare)
     if not content.by:
         errors.add(spots, ("by",), "no rows", "add a row: 'property: [a, b]'")
-    for row, cells in content.by.items():
+    for row, cells in cells_of(content).items():
         if not row.strip():
             errors.add(spots, ("by", row), "a row without a name", "name it")
         if len(cells) != wanted:
@@ -165,8 +176,21 @@ def _check_compare(errors: FieldErrors, content: Compare, spots: Spots) -> None:
             message = f"{given} in row '{row}' for {wanted} subjects"
             hint = 'write one cell per subject, "" for no card'
             errors.add(spots, ("by", row), message, hint)
-    if content.by and all(is_empty_cell(c) for r in content.by.values() for c in r):
+        _check_row(errors, row, row_of(content.by[row]), spots)
+    every = [cell for row in cells_of(content).values() for cell in row]
+    if content.by and all(map(is_empty_cell, every)):
         errors.add(spots, ("by",), "all cells are empty", "fill in at least one")
+
+
+def _check_row(errors: FieldErrors, name: str, row: Row, spots: Spots) -> None:
+    if row.ask and SUBJECT not in row.ask:
+        hint = f"write {SUBJECT} where the subject belongs"
+        message = f"the question '{row.ask}' names no subject"
+        errors.add(spots, ("by", name, "ask"), message, hint)
+    if is_reversed(row) and row.reverse != "true" and VALUE not in row.reverse:
+        hint = f"write {VALUE} where the cell belongs, or 'reverse: true'"
+        message = f"the question '{row.reverse}' names no value"
+        errors.add(spots, ("by", name, "reverse"), message, hint)
 
 
 def _check_tags(errors: FieldErrors, tags: tuple[str, ...], spots: Spots) -> None:

@@ -8,7 +8,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 
 from cards.note import Compare, Content
-from cards.questions import SEPARATOR, cloze_parts, parts_of, table_of
+from cards.questions import SEPARATOR, cells_of, cloze_parts, parts_of, table_of
 
 THRESHOLD = 0.6
 """Similarity from which two texts are versions of one text."""
@@ -110,7 +110,7 @@ def _add_similar(
 
 
 def _cells(old: Compare, new: Compare, *, by_position: bool) -> dict[str, str]:
-    rows = _headings(old.by, new.by, by_position=by_position)
+    rows = _headings(cells_of(old), cells_of(new), by_position=by_position)
     subjects = _headings(_columns(old), _columns(new), by_position=by_position)
     before = set(parts_of(old))
     found: dict[str, str] = {}
@@ -128,7 +128,7 @@ _Headed = Mapping[str, tuple[str, ...]]
 
 
 def _columns(table: Compare) -> _Headed:
-    cells = zip(*table.by.values(), strict=True)
+    cells = zip(*cells_of(table).values(), strict=True)
     return dict(zip(table.compare, cells, strict=True))
 
 

@@ -23,6 +23,7 @@ from cards.questions import (
     REVERSED,
     SEPARATOR,
     cell_part,
+    cells_of,
     cloze_parts,
     is_empty_cell,
     is_two_sided,
@@ -152,7 +153,7 @@ def _table(table: Compare, numbers: dict[str, int], image: ImageOf | None) -> st
             for subject, cell in zip(table.compare, cells, strict=True)
         )
         + "</tr>"
-        for row, cells in table.by.items()
+        for row, cells in cells_of(table).items()
     )
     return f"<table><tr><th></th>{head}</tr>{rows}</table>"
 
