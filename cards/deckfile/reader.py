@@ -38,6 +38,8 @@ class Deck(Struct, frozen=True):
     file: str
     """Absolute path."""
     notes: tuple[Note, ...]
+    order: int = 0
+    """New cards of decks with a small number are introduced first."""
 
 
 class _Draft(Struct):
@@ -230,7 +232,7 @@ class _CardParser:
         file = str(self._path.absolute())
         above = sources_of(header.source)
         notes = tuple(self._note(draft, header, above, file) for draft in self._drafts)
-        return Deck(header.deck, header.language, file, notes)
+        return Deck(header.deck, header.language, file, notes, header.order)
 
     def _note(
         self, draft: _Draft, header: Header, above: tuple[Source, ...], file: str

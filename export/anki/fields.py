@@ -192,10 +192,12 @@ def _changed(note: Note, image: ImageOf | None) -> str:
     if source:
         link = " · " + _source(Source(source) if isinstance(source, str) else source)
     if note.language.startswith("ja"):
-        until = f"（{_text(since)} まで）" if since else ""
-        return f"以前は <s>{was}</s>{until}{link}"
-    until = f" until {_text(since)}" if since else ""
-    return f"was <s>{was}</s>{until}{link}"
+        if since:
+            return f"{_text(since)} まで：<s>{was}</s>{link}"
+        return f"ノートの記述：<s>{was}</s>{link}"
+    if since:
+        return f"until {_text(since)}: <s>{was}</s>{link}"
+    return f"the notes said: <s>{was}</s>{link}"
 
 
 def _source(source: Source) -> str:

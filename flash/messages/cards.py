@@ -63,13 +63,13 @@ def one_line(text: str) -> str:
 
 
 def was_line(changed: Change | None, language: str = "") -> str:
-    """Return the former answer in the language of the card; empty without one."""
+    """Return what held before or what the notes said; empty without a change."""
     if changed is None:
         return ""
     since, was = changed.since, one_line(plain_text(changed.was))
     if language.startswith("ja"):
-        return f"{since} まで：{was}" if since else f"以前：{was}"
-    return f"until {since}: {was}" if since else f"earlier: {was}"
+        return f"{since} まで：{was}" if since else f"ノートの記述：{was}"
+    return f"until {since}: {was}" if since else f"the notes said: {was}"
 
 
 def source_names(note: Note) -> list[str]:

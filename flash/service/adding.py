@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.deckfile.discovery import bundled_path, find_decks
-from cards.deckfile.reader import read_deck
+from cards.deckfile.reader import Deck, read_deck
 from cards.errors import DeckError, FlashError, Problem
 from cards.identity.keys import duplicates, root_of
 from cards.identity.matching import (
@@ -120,20 +120,22 @@ def read_files(paths: Iterable[Path], language: str = "") -> ParsedFiles:
         for path in paths
     ]
     found = find_decks(paths)
-    notes: list[Note] = []
+    decks: list[Deck] = []
     problems: list[Problem] = []
     shown: dict[str, str] = {}
     for path in found.files:
         shown[str(path.absolute())] = str(path)
         try:
-            notes += read_deck(path).notes
+            decks.append(read_deck(path))
         except DeckError as error:
             problems += error.problems
+    decks.sort(key=lambda deck: deck.order)  # stable: then by file
+    notes = tuple(note for deck in decks for note in deck.notes)
     problems += duplicates(notes, shown)
     if problems:
         raise DeckError(problems)
     folders = tuple(path.absolute() for path in paths if path.is_dir())
-    return ParsedFiles(tuple(notes), shown, folders, found.other_yaml)
+    return ParsedFiles(notes, shown, folders, found.other_yaml)
 
 
 def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPlan:
