@@ -24,13 +24,17 @@ class Fact(Struct, frozen=True):
     `wrong`; or `beyond-notes`."""
     no_card: str
     """Why no card asks it; empty if a card does."""
+    asked_by: str
+    """Id of the note that asks it together with another fact; mostly empty."""
 
 
 def read_facts() -> dict[str, Fact]:
     """Read the table in file order, keyed by id."""
     with _TABLE.open(encoding="utf-8", newline="") as file:
         return {
-            row["fact"]: Fact(row["fact"], row["status"], row["no_card"])
+            row["fact"]: Fact(
+                row["fact"], row["status"], row["no_card"], row["asked_by"]
+            )
             for row in csv.DictReader(file)
         }
 

@@ -21,7 +21,15 @@ from cards.note import (
     Note,
     Source,
 )
-from cards.questions import is_empty_cell, option_of, parts_of, questions
+from cards.questions import (
+    cells_of,
+    is_empty_cell,
+    is_reversed,
+    option_of,
+    parts_of,
+    questions,
+    row_of,
+)
 from cards.text.html import to_html
 from cards.text.terminal import plain_text, terminal_lines
 from cards.text.width import line_width
@@ -87,8 +95,9 @@ def shape(content: Content) -> tuple[object, ...]:
             texts = [option_of(option).text for option in content.options]
             return ("choice", len(texts), texts.index(content.answer))
         case Compare():
-            asked = [[is_empty_cell(c) for c in row] for row in content.by.values()]
-            return ("compare", len(content.compare), asked)
+            asked = [[is_empty_cell(c) for c in r] for r in cells_of(content).values()]
+            both_ways = [is_reversed(row_of(row)) for row in content.by.values()]
+            return ("compare", len(content.compare), asked, both_ways)
         case MultiQuestion():
             return ("questions", len(content.questions))
 
@@ -134,7 +143,17 @@ def test_ids_and_listed_facts_correspond(
     asked = {note.id: fact_of(note.id, facts) for note in NOTES[language]}
 
     assert [note for note, fact in asked.items() if fact is None] == []
-    assert set(asked.values()) == {one.id for one in facts.values() if not one.no_card}
+    assert set(asked.values()) == {
+        one.id for one in facts.values() if not (one.no_card or one.asked_by)
+    }
+
+
+@both
+def test_a_fact_asked_by_another_note_names_that_note(language: str) -> None:
+    ids = {note.id for note in NOTES[language]}
+    named = {fact.id: fact.asked_by for fact in read_facts().values() if fact.asked_by}
+
+    assert {fact: note for fact, note in named.items() if note not in ids} == {}
 
 
 @both
@@ -146,7 +165,7 @@ def test_differences_to_the_notes_are_listed(language: str) -> None:
         fact.id
         for fact in facts.values()
         if fact.status in {"renamed", "changed", "imprecise", "wrong"}
-        and not fact.no_card
+        and not (fact.no_card or fact.asked_by)
         and fact.id not in changed
     ] == []
 
@@ -199,10 +218,10 @@ def test_easily_confused_services_have_a_full_table(language: str) -> None:
     for name, subjects in COMPARED.items():
         assert len(tables[name].compare) == subjects, name
     for name, table in tables.items():
-        for row, cells in table.by.items():
+        for row, cells in cells_of(table).items():
             assert sum(not is_empty_cell(cell) for cell in cells) >= 2, (name, row)
         for column, subject in enumerate(table.compare):
-            cells = [row[column] for row in table.by.values()]
+            cells = [row[column] for row in cells_of(table).values()]
             assert not all(map(is_empty_cell, cells)), (name, subject)
 
 
@@ -260,4 +279,92 @@ def test_texts_are_in_the_language_of_their_file(language: str) -> None:
 def test_file_numbers_follow_the_course() -> None:
     modules = [Path(name).stem[:2] for name in DECK["en"]]
 
-    assert modules == [f"{number:02}" for number in range(1, 18)]
+    assert modules == [f"{number:02}" for number in range(1, 21)]
+
+
+@both
+def test_a_note_makes_at_most_eight_cards(language: str) -> None:
+    counts = {note.id: len(parts_of(note.content)) for note in NOTES[language]}
+
+    assert {note: count for note, count in counts.items() if count > 8} == {}
+
+
+@both
+def test_the_deck_can_be_finished(language: str) -> None:
+    assert 750 <= sum(len(parts_of(note.content)) for note in NOTES[language]) <= 930
+
+
+@both
+def test_a_choice_has_four_options(language: str) -> None:
+    counts = {
+        note.id: len(note.content.options)
+        for note in NOTES[language]
+        if isinstance(note.content, Choice)
+    }
+
+    assert {note: count for note, count in counts.items() if count != 4} == {}
+
+
+@both
+def test_table_rows_are_questions_that_stand_alone(language: str) -> None:
+    for note in NOTES[language]:
+        if isinstance(note.content, Compare):
+            for name, row in note.content.by.items():
+                assert row_of(row).ask, (note.id, name)
+
+
+@both
+def test_no_question_contains_its_answer(language: str) -> None:
+    found = [
+        (note.id, question.question)
+        for note in NOTES[language]
+        for question in questions(note.content, note.language)
+        if not question.options
+        and not isinstance(note.content, ListNote | Compare | Cloze)
+        and f" {_words(question.answer)} " in f" {_words(question.question)} "
+    ]
+
+    assert found == []
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", plain_text(text).lower()))
+
+
+@both
+def test_the_shares_of_the_exam_domains(language: str) -> None:
+    cards = Counter[str]()
+    for note in NOTES[language]:
+        domain = next(tag for tag in note.tags if tag in DOMAINS)
+        cards[domain.removeprefix("domain::")] += len(parts_of(note.content))
+    share = {name: 100 * count / cards.total() for name, count in cards.items()}
+
+    assert share["incident-response"] >= 8
+    assert share["iam"] >= 15
+    assert share["infrastructure"] <= 28
+    assert abs(share["detection"] - 16) <= 5
+    assert abs(share["data-protection"] - 18) <= 5
+    assert abs(share["governance"] - 14) <= 5
+
+
+@both
+def test_history_and_the_course_come_last(language: str) -> None:
+    folder = bundled_path("aws-security", language)
+    assert folder is not None
+    decks = [read_deck(path) for path in find_decks([folder]).files]
+    by_order = sorted(decks, key=lambda deck: deck.order)
+
+    assert all(deck.order for deck in decks)
+    assert [Path(deck.file).stem[:2] for deck in by_order[-3:]] == ["03", "01", "20"]
+    for deck in decks:
+        is_last = Path(deck.file).stem.startswith("20")
+        assert all(("history" in note.tags) == is_last for note in deck.notes)
+
+
+@both
+def test_prices_cite_pages_of_aws(language: str) -> None:
+    for note in NOTES[language]:
+        asked = questions(note.content, note.language)
+        if any(re.search(r"\bUSD\b", question.answer) for question in asked):
+            hosts = [urlsplit(one.url).netloc for one in sources(note) if one.url]
+            assert all(host.endswith("aws.amazon.com") for host in hosts), note.id

@@ -13,11 +13,19 @@ from cards.errors import DeckError
 from cards.identity.keys import duplicates, guid_for, text_key
 from cards.identity.matching import ExistingNote, FileScope, count_actions, make_plan
 from cards.identity.parts import followed_parts
-from cards.note import Basic, Cloze, Compare, Content, ListNote, Note
+from cards.note import Basic, Cloze, Compare, Content, ListNote, Note, Row
+from cards.questions import cells_of
 
 FILE = "/decks/a.yaml"
+
+
+def both(*cells: str) -> Row:
+    return Row(cells, reverse="true")
+
+
 TABLE = Compare(
-    ("KMS", "HSM"), {"tenancy": ("multi", "single"), "keys": ("AWS", "you")}
+    ("KMS", "HSM"),
+    {"tenancy": both("multi", "single"), "keys": both("AWS", "you")},
 )
 
 
@@ -111,7 +119,8 @@ def test_a_renamed_file_with_a_reworded_question_is_followed() -> None:
 
 def test_a_table_with_a_new_column_is_the_same_note() -> None:
     grown = Compare(
-        (*TABLE.compare, "XKS"), {row: (*cells, "x") for row, cells in TABLE.by.items()}
+        (*TABLE.compare, "XKS"),
+        {row: both(*cells, "x") for row, cells in cells_of(TABLE).items()},
     )
 
     assert plan([replace(LAST, content=TABLE)], [replace(LAST, content=grown)]) == {
@@ -267,7 +276,9 @@ def test_an_edited_question_keeps_its_history(
 
 
 def test_a_translation_keeps_questions_by_position() -> None:
-    japanese = Compare(("鍵", "箱"), {"共有": ("多", "単"), "管理": ("雲", "人")})
+    japanese = Compare(
+        ("鍵", "箱"), {"共有": both("多", "単"), "管理": both("雲", "人")}
+    )
 
     found = followed_parts(TABLE, japanese, translated=True)
 

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cards.note import Basic, Choice, Cloze, Compare, Content, ListNote, Note
+from cards.note import Basic, Choice, Cloze, Compare, Content, ListNote, Note, Row
 from cards.questions import (
     REVERSED,
     answer_text,
     cell_part,
+    cells_of,
     cloze_parts,
     parts_of,
     question_of,
@@ -24,7 +25,10 @@ SEVERAL = st.lists(WORDS, min_size=2, max_size=4, unique=True).map(tuple)
 def tables(draw: st.DrawFn) -> Compare:
     subjects = draw(SEVERAL)
     wide = st.lists(CELLS, min_size=len(subjects), max_size=len(subjects)).map(tuple)
-    return Compare(subjects, draw(st.dictionaries(WORDS, wide, min_size=1, max_size=3)))
+    asks = st.sampled_from(["", "Which {subject}?"])
+    reverses = st.sampled_from(["", "false", "true", "Which for {value}?"])
+    rows = wide | st.builds(Row, wide, asks, reverses)
+    return Compare(subjects, draw(st.dictionaries(WORDS, rows, min_size=1, max_size=3)))
 
 
 @st.composite
@@ -67,13 +71,15 @@ def test_answer_text_contains_every_answer(
 
 
 @given(tables())
-def test_unique_cells_are_also_asked_from_their_value(table: Compare) -> None:
-    for row, cells in table.by.items():
+def test_rows_that_say_so_are_asked_both_ways(table: Compare) -> None:
+    for row, cells in cells_of(table).items():
+        given = table.by[row]
+        wanted = isinstance(given, Row) and given.reverse not in ("", "false")
         for subject, cell in zip(table.compare, cells, strict=True):
             forward = cell_part(row, subject) in parts_of(table)
             backward = cell_part(row, subject, is_reversed=True) in parts_of(table)
             assert forward == (cell.strip() not in ("", "~"))
-            assert backward == (forward and cells.count(cell) == 1)
+            assert backward == (forward and wanted and cells.count(cell) == 1)
 
 
 @given(clozes(), st.permutations(range(1, 10)))
@@ -88,7 +94,14 @@ def test_renumbered_clozes_keep_their_parts(content: Cloze, order: list[int]) ->
     assert set(cloze_parts(renumbered).values()) == set(cloze_parts(content).values())
 
 
-TABLE = Compare(("KMS", "HSM"), {"tenancy": ("many", "one"), "keys": ("AWS", "AWS")})
+TABLE = Compare(
+    ("KMS", "HSM"),
+    {
+        "tenancy": Row(("many", "one"), reverse="true"),
+        "keys": Row(("AWS", "AWS"), "Who runs {subject}?", "Who has {value}?"),
+        "price": ("low", "high"),
+    },
+)
 
 
 def test_a_table_asks_each_cell_both_ways() -> None:
@@ -97,20 +110,22 @@ def test_a_table_asks_each_cell_both_ways() -> None:
     forward = asked[cell_part("tenancy", "KMS")]
     backward = asked[cell_part("tenancy", "KMS", is_reversed=True)]
     assert (forward.question, forward.answer) == ("KMS: tenancy?", "many")
-    assert backward.question == "Which one? tenancy: many\n\nKMS \u00b7 HSM"
+    assert backward.question == "Which has tenancy = many?\n\nKMS \u00b7 HSM"
     assert backward.answer == "KMS"
     assert forward.context == (
         "|  | KMS | HSM |\n| --- | --- | --- |\n"
-        "| tenancy | **many** | one |\n| keys | AWS | AWS |"
+        "| tenancy | **many** | one |\n| keys | AWS | AWS |\n| price | low | high |"
     )
-    assert not [part for part in asked if "keys" in part and part.endswith(REVERSED)]
+    assert asked[cell_part("keys", "HSM")].question == "Who runs HSM?"
+    reverse = [part for part in asked if part.endswith(REVERSED)]
+    assert all(part.startswith("tenancy") for part in reverse)
 
 
 def test_a_table_asks_in_the_language_of_the_note() -> None:
     forward, backward = questions(TABLE, "ja")[:2]
 
-    assert forward.question == "KMS\uff1atenancy\uff1f"
-    assert backward.question.startswith("どれ\uff1f tenancy: many")
+    assert forward.question == "KMSのtenancyは？"
+    assert backward.question.startswith("tenancyが「many」なのはどれ？\n\n")
 
 
 def test_a_list_shows_the_other_items() -> None:

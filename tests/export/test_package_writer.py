@@ -26,6 +26,7 @@ from cards.note import (
     ListNote,
     Note,
     Option,
+    Row,
     Source,
 )
 from cards.questions import parts_of
@@ -36,7 +37,10 @@ from srs.models.cards import StoredCard, StoredNote
 CREATION = Creation(at_s=1_577_851_200, minutes_west=0)
 TABLE = Compare(
     ("AWS KMS", "AWS CloudHSM"),
-    {"tenancy": ("multi-tenant", "single-tenant"), "price": ("", "by the hour")},
+    {
+        "tenancy": Row(("multi-tenant", "single-tenant"), reverse="true"),
+        "price": ("", "by the hour"),
+    },
 )
 
 
@@ -236,7 +240,7 @@ def test_extra_and_sources_are_exported(collection: Collection, tmp_path: Path) 
         "Options": "",
         "Context": "",
         "Extra": "More.",
-        "Changed": "was <s>Me</s> until 2023-05",
+        "Changed": "until 2023-05: <s>Me</s>",
         "Source": '<a href="https://example.org/?a=1&amp;b=2">A page</a>',
         "Checked": "2026-11-23",
         "Id": "who",
@@ -317,9 +321,27 @@ def test_retired_cards_stay_at_home(collection: Collection, tmp_path: Path) -> N
         (ListNote("{{c9::L}}", ("a{{c8::b}}", "c")), 0, "a{{c8::b}}"),
         (Cloze("{{{c1::`<a>:`}}} and {{c2::x:}}}}"), 0, "<a>:"),
         (Cloze("{{{c1::`<a>:`}}} and {{c2::x:}}}}"), 1, "x:"),
-        (Compare(("S::1", "T}"), {"r{{": ("v::w", "{{c7::u}}")}), 0, "v::w"),
-        (Compare(("S::1", "T}"), {"r{{": ("v::w", "{{c7::u}}")}), 1, "S::1"),
-        (Compare(("S::1", "T}"), {"r{{": ("v::w", "{{c7::u}}")}), 2, "{{c7::u}}"),
+        (
+            Compare(
+                ("S::1", "T}"), {"r{{": Row(("v::w", "{{c7::u}}"), reverse="true")}
+            ),
+            0,
+            "v::w",
+        ),
+        (
+            Compare(
+                ("S::1", "T}"), {"r{{": Row(("v::w", "{{c7::u}}"), reverse="true")}
+            ),
+            1,
+            "S::1",
+        ),
+        (
+            Compare(
+                ("S::1", "T}"), {"r{{": Row(("v::w", "{{c7::u}}"), reverse="true")}
+            ),
+            2,
+            "{{c7::u}}",
+        ),
     ],
 )
 def test_braces_and_colons_in_text_create_no_cloze(
@@ -349,7 +371,7 @@ def test_table_asked_from_a_value_hides_the_subject(
 
     assert note.cards[1].part == "tenancy\x1fAWS KMS\x1f<"
     assert (
-        '<div class="about">Which one? tenancy: multi-tenant</div>'
+        '<div class="about">Which has tenancy = multi-tenant?</div>'
         '<div class="among">AWS KMS · AWS CloudHSM</div><div>'
         '<span class="cloze" data-cloze="AWS&#x20;KMS" data-ordinal="2">[...]</span>'
     ) in question
