@@ -104,6 +104,18 @@ def renamed_lines(renamed: Iterable[tuple[str, str]]) -> list[str]:
     return [text.format(old=old, new=new) for old, new in renamed]
 
 
+def one_way_line(cards: int) -> str:
+    """Explain once why cards of tables are gone."""
+    text = ngettext(
+        "Tables are now asked from subject to value only: {count} card is retired and"
+        " keeps its history. 'reverse: true' on a row brings it back.",
+        "Tables are now asked from subject to value only: {count} cards are retired and"
+        " keep their history. 'reverse: true' on a row brings them back.",
+        cards,
+    )
+    return text.format(count=cards)
+
+
 def due_today_line(cards: int) -> str:
     """Count the cards that were made due today."""
     return _("due today: {cards}").format(cards=count_cards(cards))

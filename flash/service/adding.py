@@ -27,7 +27,7 @@ from flash.service.context import AppContext, find_cards
 from srs.store.card_actions import set_due_today
 from srs.store.connection import Store, StoreError
 from srs.store.note_writer import Progressed, apply_plan
-from srs.store.notes import known_notes
+from srs.store.notes import known_notes, order_new_cards, take_retired_reverse
 
 BUNDLED = "aws-security"
 """The deck that an empty store starts with."""
@@ -45,6 +45,8 @@ class ParsedFiles(Struct, frozen=True):
     folders: tuple[Path, ...]
     ignored: int
     """Other YAML files in the folders."""
+    in_order: tuple[str, ...] = ()
+    """The files in their order, if a header gives one."""
 
 
 class Loss(Struct, frozen=True):
@@ -90,6 +92,8 @@ class Added(Struct, frozen=True):
     """Old and new name of decks whose settings were moved."""
     due_today: int
     """Cards that were made due today."""
+    one_way: int = 0
+    """Cards that tables no longer ask from value to subject; reported once."""
 
 
 def locale_language() -> str:
@@ -135,7 +139,8 @@ def read_files(paths: Iterable[Path], language: str = "") -> ParsedFiles:
     if problems:
         raise DeckError(problems)
     folders = tuple(path.absolute() for path in paths if path.is_dir())
-    return ParsedFiles(notes, shown, folders, found.other_yaml)
+    in_order = tuple(deck.file for deck in decks) if any(d.order for d in decks) else ()
+    return ParsedFiles(notes, shown, folders, found.other_yaml, in_order)
 
 
 def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPlan:
@@ -213,7 +218,10 @@ def apply_adding(
         applied = apply_plan(app.store, plan.steps, app.now(), progressed, name=name)
         cards = find_cards(app, due_today)
         moved = set_due_today(app.store, app.options, cards, app.now()) if cards else 0
-    return Added(plan, applied.cards, applied.new_cards, tuple(applied.renamed), moved)
+        order_new_cards(app.store.connection, plan.parsed.in_order)
+        one_way = take_retired_reverse(app.store)
+    renamed = tuple(applied.renamed)
+    return Added(plan, applied.cards, applied.new_cards, renamed, moved, one_way)
 
 
 def add_file(app: AppContext, path: Path, *, name: str = "add") -> Added:

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from cards.identity.matching import ExistingNote
 from cards.note import Note
 from srs.models.cards import StoredNote
@@ -16,6 +18,8 @@ from srs.store.rows import (
     note_of,
     text_columns,
 )
+from srs.store.schema import RETIRED_REVERSE
+from srs.store.settings import write_setting
 from srs.store.stamps import STAMP
 
 
@@ -187,6 +191,48 @@ def insert_cards(
         """,
         rows,
     )
+
+
+def order_new_cards(connection: sqlite3.Connection, files: Sequence[str]) -> None:
+    """Introduce the new cards of these files in this order, inside a transaction.
+
+    The cards exchange their positions; other cards keep theirs.
+
+    Args:
+        connection: In a transaction.
+        files: Absolute paths of deck files; none changes nothing.
+    """
+    if not files:
+        return
+    rows = connection.execute(
+        """
+        select c.id, c.position
+          from json_each(:files) f
+          join notes n on n.file = f.value
+          join cards c on c.note = n.guid
+         where c.state = 0 and c.retired = 0
+         order by f.key, n.line, c.ordinal
+        """,
+        {"files": msgspec.json.encode(files).decode()},
+    ).fetchall()
+    positions = sorted(position for _, position in rows)
+    moved = [
+        (new, card)
+        for (card, old), new in zip(rows, positions, strict=True)
+        if old != new
+    ]
+    connection.executemany("update cards set position = ? where id = ?", moved)
+
+
+def take_retired_reverse(store: Store) -> int:
+    """Return how many reverse cards of tables the migration retired, the first time.
+
+    Call it inside a transaction.
+    """
+    count = int(store.setting(RETIRED_REVERSE) or 0)
+    if count:
+        write_setting(store.connection, RETIRED_REVERSE, "")
+    return count
 
 
 def deck_id(connection: sqlite3.Connection, name: str) -> int:

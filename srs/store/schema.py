@@ -266,6 +266,16 @@ update clock
 """
 """Fills the columns and tables of a sync in rows that were written without them."""
 
+RETIRED_REVERSE = "retired_reverse"
+"""Setting: how many cards the next line retired, until `flash add` has said so."""
+_RETIRE_REVERSE = f"""
+insert into settings (name, value)
+select '{RETIRED_REVERSE}', count(*) from cards
+ where retired = 0 and part like '%' || char(31) || '<' having count(*) > 0;
+update cards set retired = 1 where part like '%' || char(31) || '<'
+"""
+"""A row of a table is asked from value to subject only if its file says so."""
+
 _SYNC_INDEXES = """
 create unique index reviews_uid on reviews (uid) where uid <> '';
 create unique index cards_uid on cards (note, uid) where uid <> ''
@@ -311,6 +321,7 @@ end
 def m004_sync(db: "Database") -> None:
     """Add what a sync between devices needs; drop the table of open reviews."""
     _run(db, _SYNC, 4)
+    _run(db, _RETIRE_REVERSE, 4)
     complete_rows(db.conn)
     _run(db, _SYNC_INDEXES, 4)
     fill_file_bases(db.conn)

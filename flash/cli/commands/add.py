@@ -13,6 +13,7 @@ from flash.messages.adding import (
     due_today_line,
     ignored_line,
     loss_question,
+    one_way_line,
     other_language_line,
     plan_lines,
     plan_summary,
@@ -74,6 +75,8 @@ def add(
             added = apply_adding(app, plan, due_today=names, progressed=progressed)
     for line in renamed_lines(added.renamed):
         echo_err(line)
+    if added.one_way:
+        echo_err(one_way_line(added.one_way))
     _report(added.plan, added.cards, as_json=json, dry_run=False)
     if names and not json:
         echo(due_today_line(added.due_today))

@@ -1,0 +1,69 @@
+"""New cards follow the headers of their files; tables are asked one way."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from command_runner import Run
+
+TABLE = """\
+deck: Tables
+cards:
+  - compare: [KMS, HSM]
+    by:
+      tenancy: {cells: [shared, single], reverse: true}
+      price: [low, high]
+"""
+
+
+def write(name: str, order: int, *fronts: str) -> None:
+    cards = "".join(f"  - front: {front}\n    back: x\n" for front in fronts)
+    Path(name).write_text(f"deck: D\norder: {order}\ncards:\n{cards}", "utf-8")
+
+
+def new_cards() -> list[str]:
+    """Read what the new cards ask, in the order in which they are introduced."""
+    sql = """
+        select n.fields ->> 'front' from cards c join notes n on n.guid = c.note
+         where c.state = 0 order by c.position
+    """
+    with closing(sqlite3.connect("store.db")) as connection:
+        return [row[0] for row in connection.execute(sql)]
+
+
+def test_files_are_introduced_in_the_order_of_their_headers(flash: Run) -> None:
+    Path("d").mkdir()
+    write("d/a.yaml", 20, "third", "fourth")
+    write("d/b.yaml", 10, "first", "second")
+
+    flash("add", "d")
+
+    assert new_cards() == ["first", "second", "third", "fourth"]
+
+
+def test_a_changed_order_moves_cards_that_are_still_new(flash: Run) -> None:
+    Path("d").mkdir()
+    write("d/a.yaml", 10, "one", "two")
+    write("d/b.yaml", 20, "three")
+    flash("add", "d")
+    flash("review", "--plain", typed="\n4\nq\n")
+
+    write("d/b.yaml", 5, "three")
+    flash("add", "d")
+
+    assert new_cards() == ["three", "two"]
+
+
+def test_the_first_add_says_once_that_tables_are_asked_one_way(flash: Run) -> None:
+    Path("t.yaml").write_text(TABLE, "utf-8")
+    flash("add", "t.yaml")
+    with closing(sqlite3.connect("store.db")) as connection, connection:
+        connection.execute("insert into settings values ('retired_reverse', '3')")
+
+    said = [flash("add", "t.yaml")[2] for _ in range(2)]
+
+    assert said == [
+        "Tables are now asked from subject to value only: 3 cards are retired and keep"
+        " their history. 'reverse: true' on a row brings them back.\n",
+        "",
+    ]
