@@ -1,1 +1,1 @@
-"""Keeping what a person made: backups and the way back, the doctor, salvage."""
+"""Check, repair, restore and salvage the store."""

@@ -13,7 +13,7 @@ from cards.text.media import media_paths
 from srs.store import repairs
 from srs.store.backups import back_up
 from srs.store.connection import Store, StoreError
-from srs.store.settings import Options
+from srs.store.settings import Options, remove_invalid_settings
 
 _SKEW_MS = 60_000
 """A review may be this far ahead of the clock."""
@@ -116,7 +116,7 @@ def _repairs(store: Store, now_ms: int) -> Iterator[Finding]:
 def _check_rows(store: Store, now_ms: int) -> Iterator[Finding]:
     # In this order: later ones rely on what earlier ones have fixed.
     for category, code, count in (
-        ("settings", "settings", repairs.remove_invalid_settings(store)),
+        ("settings", "settings", remove_invalid_settings(store)),
         ("text", "notes_unreadable", repairs.replace_unreadable_notes(store)),
         ("text", "dates", repairs.remove_invalid_dates(store)),
         ("orphans", "decks_lost", repairs.restore_lost_decks(store)),

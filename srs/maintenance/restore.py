@@ -18,14 +18,14 @@ from srs.store.connection import Store, StoreError, make_file, store_error
 from srs.store.opening import open_store
 
 _TRIES = 20
-"""Each after a quarter of a second, until another program lets go."""
+"""A quarter of a second apart, while another program holds the store."""
 
 _LIST = "'flash restore' lists the backups"
 _SALVAGE = "'flash doctor --db FILE --salvage NEW.db' recovers what is readable"
 
 
 def restored_name(path: Path, name: Path) -> Path:
-    """Find a backup by its path, or by its name beside the store."""
+    """Find a backup by its path, or by its name in the backup folder."""
     beside = folder_of(path) / name.name
     return beside if not name.exists() and beside.exists() else name
 
@@ -35,7 +35,7 @@ def prepared(path: Path, source: Path, now_ms: int) -> Iterator[Store]:
     """Copy, check and migrate a backup; it is never written itself.
 
     Args:
-        path: The store whose place it is to take.
+        path: The store that it will replace.
         source: The backup.
         now_ms: UTC milliseconds.
 
@@ -63,7 +63,7 @@ def prepared(path: Path, source: Path, now_ms: int) -> Iterator[Store]:
 
 @contextmanager
 def _room(path: Path) -> Iterator[Path]:
-    """Make a folder beside the store, where there is room for another one."""
+    """Create a temporary folder next to the store, on the same disk."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         room = TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-")
@@ -90,7 +90,7 @@ def _refusal(source: Path, error: Exception) -> StoreError:
 
 
 def _copy(source: Path, copy: Path) -> None:
-    """Copy a database that may be in use, with what stands in its log."""
+    """Copy a database that may be in use, with its write-ahead log."""
     address = f"{source.absolute().as_uri()}?mode=ro"
     try:
         with (
@@ -149,7 +149,7 @@ _TABLES = "select name from sqlite_master where type = 'table'"
 
 
 def restore(path: Path, copy: Store, now_ms: int, keep: Path) -> Path | None:
-    """Put a prepared copy in the place of the store.
+    """Replace the store with a prepared copy.
 
     Args:
         path: The store.
@@ -179,7 +179,7 @@ def restore(path: Path, copy: Store, now_ms: int, keep: Path) -> Path | None:
 
 
 def _save(path: Path, now_ms: int, keep: Path) -> Path | None:
-    """Make a backup of what is there; where it is damaged, a copy byte by byte."""
+    """Back up the store; if it is damaged, copy it byte by byte."""
     if not path.exists() or path.stat().st_size == 0:
         return None
     try:
@@ -214,7 +214,7 @@ def _overwrite(path: Path, copy: Store) -> None:
 
 
 def _replace(path: Path, copy: Store) -> None:
-    """Put a file in the place of one that is no database, without its old log."""
+    """Replace a file that is no database, and delete its old log."""
     fresh = path.with_name(path.name + ".part")
     fresh.unlink(missing_ok=True)
     make_file(fresh)

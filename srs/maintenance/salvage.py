@@ -1,4 +1,4 @@
-"""What can be read of a damaged store goes into a new one.
+"""Salvage: copy what is readable in a damaged store to a new one.
 
 The file is read page by page (see `pages`), not through SQLite, which refuses a
 table as a whole.  A table is walked from its root as far as the way is there; rows
@@ -24,7 +24,7 @@ from srs.store.opening import open_store
 from srs.store.schema import complete_rows
 
 _HEAD = b"SQLite format 3\0" + bytes.fromhex("1000 0202 00 40 20 20")
-"""Begins each file of flash: pages of 4096 bytes, with a write-ahead log."""
+"""The file header: pages of 4096 bytes, with a write-ahead log."""
 
 _SCHEMA = 1
 _LEFT_OUT = ("_sqlite_migrations", "clock")
@@ -33,7 +33,7 @@ _WITHOUT_ROWID = "without rowid"
 
 
 class Column(Struct, frozen=True):
-    """What a value must be."""
+    """A column and the values it takes."""
 
     name: str
     kind: str
@@ -43,22 +43,22 @@ class Column(Struct, frozen=True):
 
 
 class Salvaged(Struct, frozen=True):
-    """What was read, and what is known to be lost."""
+    """What was recovered, and what is known to be lost."""
 
     rows: dict[str, int]
     """By table."""
     lost: dict[str, int]
-    """Rows of which others speak: at least so many are gone."""
+    """Rows that other rows refer to: at least this many are lost."""
     lost_pages: int
-    """Pages of tables that make no sense or are missing."""
+    """Pages of tables that are unreadable or missing."""
     lost_rows: int
-    """Rows on readable pages that make no sense."""
+    """Unreadable rows on readable pages."""
     findings: tuple[Finding, ...]
-    """What was mended in the new store."""
+    """What was fixed in the new store."""
 
 
 def salvage(path: Path, target: Path, now_ms: int) -> Salvaged:
-    """Read what can be read of a damaged store into a new one.
+    """Copy what is readable in a damaged store to a new one.
 
     Args:
         path: The damaged store; it is only read.
@@ -70,7 +70,7 @@ def salvage(path: Path, target: Path, now_ms: int) -> Salvaged:
             then there is none.
     """
     if target.exists():
-        raise StoreError(target, "stands there already", "name a new file")
+        raise StoreError(target, "already exists", "name a new file")
     if not path.exists():
         raise StoreError(path, "no such file", "name the store with --db")
     partial = target.with_name(target.name + ".part")
@@ -81,8 +81,8 @@ def salvage(path: Path, target: Path, now_ms: int) -> Salvaged:
             found = _filled(store, Pages(_bytes_of(path, target.parent)), now_ms)
             store.connection.execute("pragma journal_mode = delete")
         if not found.rows["notes"] and not found.rows["reviews"]:
-            hint = "flash restore goes back to a backup"
-            raise StoreError(path, "nothing of a store of flash can be read", hint)
+            hint = "'flash restore' goes back to a backup"
+            raise StoreError(path, "nothing readable in this store", hint)
         partial.replace(target)
     except (OSError, sqlite3.Error) as error:
         raise store_error(target, error) from None
@@ -98,7 +98,7 @@ def _remove(path: Path) -> None:
 
 
 def _bytes_of(path: Path, room: Path) -> bytes:
-    """Read the file as it is with what stands in its log."""
+    """Read the file with the content of its write-ahead log."""
     with TemporaryDirectory(dir=room) as folder:
         copy = Path(folder) / "store.db"
         for ending in ("", "-wal"):
@@ -115,7 +115,7 @@ def _bytes_of(path: Path, room: Path) -> bytes:
 
 
 def _filled(store: Store, pages: Pages, now_ms: int) -> Salvaged:
-    """Put what the pages hold into a new store, and make it consistent."""
+    """Insert the rows of the pages into a new store, and repair it."""
     reading = _Reading(store, pages)
     store.connection.execute("pragma foreign_keys = off")
     with store.transaction() as connection:
@@ -147,7 +147,7 @@ _CARD = """
     insert or ignore into cards (id, note, ordinal, part, deck, position)
     select :card, guid, :ordinal, '', deck, 0 from notes where guid = :note
 """
-"""One whose row is gone; what it asks follows from its note."""
+"""A card whose row is lost; its question follows from the note."""
 
 _LOST = {
     "notes": """
@@ -168,7 +168,7 @@ _LOST = {
 
 
 class _Reading:
-    """Rows by their table, those that are surely of it first."""
+    """The rows of each table, certain ones first."""
 
     def __init__(self, store: Store, pages: Pages) -> None:
         self.columns = {table: _columns(store, table) for table in _tables(store)}
@@ -176,7 +176,7 @@ class _Reading:
         self.lost_pages = self.misfits = 0
 
     def rows(self) -> Iterator[tuple[str, list[list[Any]]]]:
-        """Give the rows of each table, then those of pages that nothing leads to."""
+        """Yield the rows of each table, then those of unreferenced pages."""
         claimed = set(self._pages.tree(_SCHEMA)[0])
         for table, root in self._roots().items():
             leaves, lost = self._pages.tree(root)
@@ -195,7 +195,7 @@ class _Reading:
             yield table, self._latest_first(table, rows)
 
     def _latest_first(self, table: str, rows: list[list[Any]]) -> list[list[Any]]:
-        """Of two copies of a row the first one counts."""
+        """Sort the latest copy of a row first: the first one counts."""
         names = [column.name for column in self.columns[table]]
         if table not in _AGES:
             return rows
@@ -203,7 +203,7 @@ class _Reading:
         return sorted(rows, key=lambda row: int(row[age]), reverse=True)
 
     def indexed_cards(self) -> Iterator[dict[str, Any]]:
-        """Give the cards of which an index knows: their notes and ordinals."""
+        """Yield the cards in an index: ids, notes and ordinals."""
         for values in self._pages.entries():
             match values:
                 case (str(note), int(ordinal), int(card)) if card > ordinal >= 0:
@@ -232,7 +232,7 @@ class _Reading:
                     yield found
 
     def _recognised(self, row: Row) -> Iterator[tuple[str, list[Any]]]:
-        """Find the table whose shape a row has."""
+        """Yield the table that a row fits, with its values."""
         for table, columns in self.columns.items():
             # By their shape alone, shorter rows could be of several tables.
             found = _fitted(columns, row, most_missing=1)
@@ -306,7 +306,7 @@ def _is_of(column: Column, value: Any) -> bool:
 
 
 def _is_like(table: str, values: Sequence[Any]) -> bool:
-    """Tell tables of one shape apart by what their text looks like."""
+    """Distinguish tables of the same shape by their text."""
     if table in ("settings", "presets", "decks", "anki_notetypes"):
         is_json = values[1].startswith("{")
         return bool(is_json == (table in ("presets", "anki_notetypes")))
@@ -314,4 +314,4 @@ def _is_like(table: str, values: Sequence[Any]) -> bool:
 
 
 _AGES = {"notes": "modified", "cards": "reps", "reviews": "undone"}
-"""What is greater in a later copy of a row."""
+"""A column that is greater in a later copy of a row."""

@@ -1,4 +1,4 @@
-"""The values of memory: states, ratings, progress, reviews, stored notes.
+"""Values: states, ratings, card states, reviews, stored notes.
 
 Plain values that the store writes, the scheduler computes and the export
 reads; none of them knows a database.  Moments are whole UTC milliseconds since
@@ -13,7 +13,7 @@ from cards.note import Note
 
 
 class State(IntEnum):
-    """Where a card stands; the numbers are Anki's card types."""
+    """The state of a card; the numbers are Anki's card types."""
 
     NEW = 0
     LEARNING = 1
@@ -22,7 +22,7 @@ class State(IntEnum):
 
 
 class Rating(IntEnum):
-    """How well an answer was known; the numbers are Anki's and FSRS's."""
+    """How well a card was known; the numbers are those of Anki and FSRS."""
 
     AGAIN = 1
     HARD = 2
@@ -31,7 +31,7 @@ class Rating(IntEnum):
 
 
 class ReviewKind(IntEnum):
-    """What a review was; the numbers are those of Anki's review log."""
+    """The kind of a review; the numbers are those of Anki's review log."""
 
     LEARN = 0
     REVIEW = 1
@@ -44,7 +44,7 @@ class ReviewKind(IntEnum):
 
 
 class SchedulingState(Struct, frozen=True, array_like=True):
-    """What is known of a card's memory: a cache of its reviews."""
+    """Memory and schedule of a card: a cache of its reviews."""
 
     state: State = State.NEW
     step: int = 0
@@ -62,7 +62,7 @@ class SchedulingState(Struct, frozen=True, array_like=True):
     last_ms: int | None = None
     """Moment of the last review."""
     last_day: int | None = None
-    """Study day of the last review, where the person lived it."""
+    """Study day of the last review, in the local time zone of the review."""
     reps: int = 0
     lapses: int = 0
 
@@ -78,18 +78,18 @@ class Review(Struct, frozen=True):
     interval: int
     """The interval it led to: days when positive, seconds when negative."""
     last_interval: int
-    """The interval before, in the same manner."""
+    """The interval before it, in the same units."""
     difficulty: float
-    """Difficulty after it, 1 to 10; 0 where unknown."""
+    """Difficulty after it, 1 to 10; 0 if unknown."""
     ease: int
-    """Anki's ease per mille where SM-2 scheduled it; else 0."""
+    """Anki's ease per mille if SM-2 scheduled it; else 0."""
     duration_ms: int
     kind: int
     """A ReviewKind."""
 
 
 class StoredCard(Struct, frozen=True):
-    """One question of a stored note, with its progress."""
+    """One question of a stored note, with its state."""
 
     id: int
     """Anki's card id: time-like, unique, never changes."""
@@ -97,23 +97,23 @@ class StoredCard(Struct, frozen=True):
     ordinal: int
     """Anki's template or cloze number from 0; never used again in a note."""
     part: str
-    """What of the note it asks, as `cards.questions` names it."""
+    """The question within the note, as `cards.questions` names it."""
     position: int
-    """Place in the row of new cards."""
+    """Position among the new cards."""
     progress: SchedulingState = SchedulingState()
     suspended: bool = False
     leech: bool = False
     retired: bool = False
     buried: int = 0
-    """Study day until whose end it rests; 0 for none."""
+    """Buried until the end of this study day; 0 if it is not."""
     flag: int = 0
     """Anki's coloured flag, 1 to 7; 0 for none."""
     marked_ms: int = 0
-    """When it was last suspended, taken up or flagged; 0 for never."""
+    """When it was last suspended, unsuspended or flagged; 0 for never."""
 
 
 class StoredNote(Struct, frozen=True):
-    """A note of the store with the names it has for life."""
+    """A note of the store, with its permanent ids."""
 
     guid: str
     anki_id: int

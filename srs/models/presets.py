@@ -1,4 +1,4 @@
-"""What a person may set, per deck and inherited from its parents."""
+"""Presets: the options of a deck, inherited from its parents."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -32,7 +32,7 @@ DEFAULT_PARAMETERS = (
     0.1542,
 )
 
-# The range of each, as `fsrs` 6 checks it; outside it refuses to schedule.
+# The range of each; `fsrs` 6 rejects values outside.
 PARAMETER_RANGES = (
     (0.001, 100.0),
     (0.001, 100.0),
@@ -113,7 +113,7 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     ] = DEFAULT_PARAMETERS
 
     def __post_init__(self) -> None:
-        """Refuse parameters that FSRS would refuse at the first answer."""
+        """Reject parameters that FSRS would reject at the first answer."""
         pairs = zip(self.parameters, PARAMETER_RANGES, strict=False)
         for number, (value, (lowest, highest)) in enumerate(pairs, 1):
             if not lowest <= value <= highest:
@@ -122,13 +122,13 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def ancestry(deck: str) -> list[str]:
-    """Give the deck and its parents, the root first; `""` stands before all."""
+    """Return the deck and its parents, `""` first, then the root."""
     segments = deck.split("::")
     return ["", *("::".join(segments[: i + 1]) for i in range(len(segments)))]
 
 
 def resolve(deck: str, options: Mapping[str, Mapping[str, Any]]) -> Preset:
-    """Join the options of a deck with those of its parents.
+    """Merge the options of a deck with those of its parents.
 
     Args:
         deck: Name of a deck; `""` for what holds everywhere.

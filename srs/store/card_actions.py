@@ -1,7 +1,6 @@
-"""What a person does to cards besides answering.
+"""Actions on cards besides answers: suspend, bury, make due.
 
-Each is one transaction that writes down what it changed, so that `srs.store.undo` can
-take it back.
+Each is one transaction that records what it changed, for `srs.store.undo`.
 """
 
 from collections.abc import Sequence
@@ -13,19 +12,19 @@ from srs.store.revlog import add_manual
 from srs.store.settings import Options
 
 SET_KEPT = "update anki_notes set fields = ?, content = ? where guid = ?"
-"""What a note's fields are in Anki, and the content that was made of them."""
+"""Sets the original Anki fields of a note and the content made from them."""
 
 SET_MARKS = "update cards set suspended = ?, flag = ?, marked_ms = ? where id = ?"
 
 
 def suspend(store: Store, cards: Sequence[int], now_ms: int, *, suspended: bool) -> int:
-    """Set cards aside, or take them up again.
+    """Suspend or unsuspend cards.
 
     Args:
         store: The store.
         cards: Their ids.
         now_ms: UTC milliseconds.
-        suspended: False to take them up again.
+        suspended: False to unsuspend them.
 
     Returns:
         How many changed.
@@ -37,14 +36,14 @@ def suspend(store: Store, cards: Sequence[int], now_ms: int, *, suspended: bool)
 
 
 def bury(store: Store, cards: Sequence[int], now_ms: int, day: int) -> int:
-    """Let cards rest till the end of a study day; see `suspend`."""
+    """Bury cards until the end of a study day; see `suspend`."""
     return _set(store, cards, now_ms, "buried", day)
 
 
 def _set(
     store: Store, cards: Sequence[int], now_ms: int, column: str, value: int
 ) -> int:
-    # `column` is one of this module's own two words.
+    # `column` is one of two constants of this module.
     with store.transaction() as connection:
         before: list[tuple[int, int, int]] = []
         for card in cards:
@@ -74,11 +73,11 @@ def _set(
 def set_due_today(
     store: Store, options: Options, cards: Sequence[int], now_ms: int
 ) -> int:
-    """Make review cards due today, with their history and memory kept.
+    """Make review cards due today; history and memory stay.
 
     Args:
         store: The store.
-        options: The person's settings.
+        options: The user's settings.
         cards: Their ids; new ones and those in learning stay as they are.
         now_ms: UTC milliseconds.
 

@@ -1,4 +1,4 @@
-"""Cards as lists show them, and the ways to name one."""
+"""Lists of cards and decks."""
 
 from collections.abc import Iterator
 
@@ -55,7 +55,7 @@ def card_list(
 def card_list_row(
     stored: StoredNote, card: StoredCard, calendar: Calendar
 ) -> CardListRow:
-    """Bring a card into the form of a list."""
+    """Return the row of a card."""
     note, progress = stored.note, card.progress
     asked, answer = asked_of(note, card.part)
     return CardListRow(
@@ -82,17 +82,17 @@ def card_list_row(
 
 
 def asked_of(note: Note, part: str) -> tuple[str, str]:
-    """Give question and answer of a card, as one looks at it in a list."""
+    """Return question and answer of a card as plain text."""
     try:
         question = question_of(note, part)
     except KeyError:
-        # A retired card of a note that has gone on without it.
+        # A retired card: its note no longer has the question.
         return part.replace("\x1f", " · "), ""
     return question.question, question.answer
 
 
 def due_of(card: StoredCard, calendar: Calendar) -> str | None:
-    """Say when a card is due, ISO 8601 with offset; None for a new one."""
+    """Return when a card is due, ISO 8601 with offset; None for a new card."""
     progress = card.progress
     if progress.due_day is not None:
         return calendar.iso(calendar.start_ms(progress.due_day))
@@ -102,7 +102,7 @@ def due_of(card: StoredCard, calendar: Calendar) -> str | None:
 
 
 class DeckLine(Struct, frozen=True):
-    """One deck of a list, with what is under it counted in."""
+    """A deck with the counts of its cards and those of its children."""
 
     deck: str
     cards: int

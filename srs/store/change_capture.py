@@ -1,4 +1,4 @@
-"""Notes and cards as they were before a run of adding, kept in little room.
+"""Capture notes and cards before a plan changes them, in a compact form.
 
 While the run writes, triggers of its own connection copy each row that it changes;
 new rows have ids without a gap, so that the first and the last say all.  The line
@@ -26,34 +26,34 @@ _TABLES = {
     ),
     "cards": ("id", "part", "deck", "retired"),
 }
-"""What a run may change, the row's own id first."""
+"""The columns that a plan may change, the id first."""
 
 
 class Changed(Struct, frozen=True):
-    """The rows of a table that differ in the same columns from what they were."""
+    """Rows of a table that changed in the same columns."""
 
     table: str
     columns: tuple[str, ...]
     ids: list[int]
-    """The first id, then how far it is from each to the next."""
+    """The first id, then the differences between consecutive ids."""
     values: list[list[Any]]
-    """Column by column, as they were."""
+    """The old values, by column."""
 
 
 class Snapshot(Struct, frozen=True):
-    """What an undo of a run needs."""
+    """What an undo of a plan needs."""
 
     notes: tuple[int, int]
-    """The first id of its new notes and the one after the last."""
+    """The first id of new notes, and the first id after them."""
     cards: tuple[int, int]
     decks: tuple[int, ...]
-    """Ids of decks that it made."""
+    """Ids of new decks."""
     was: str
-    """`Changed` rows and the names of their decks, packed."""
+    """`Changed` rows and the names of their decks, compressed."""
 
 
 def start_capture(connection: sqlite3.Connection) -> None:
-    """Begin to copy what changes, inside a transaction and until `finish_capture`."""
+    """Start to copy rows before they change, until `finish_capture`."""
     for table, columns in _TABLES.items():
         names, old = ", ".join(columns), ", ".join(f"old.{one}" for one in columns)
         connection.execute(
@@ -67,7 +67,7 @@ def start_capture(connection: sqlite3.Connection) -> None:
 
 
 def finish_capture(connection: sqlite3.Connection) -> str:
-    """End the watch and pack what was changed; empty where nothing was."""
+    """Stop copying and compress the changes; empty if there are none."""
     groups = [one for table in _TABLES for one in _differences(connection, table)]
     for table in _TABLES:
         connection.execute(f"drop trigger temp.watch_{table}")
@@ -112,7 +112,7 @@ def _deltas(ids: Sequence[int]) -> list[int]:
 
 
 def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[int]:
-    """Make notes and cards what they were, inside a transaction.
+    """Restore notes and cards inside a transaction.
 
     New ones vanish.  One that has a row in the review log, if only of an answer
     that was undone, is retired instead: the log is never cut.

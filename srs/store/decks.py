@@ -114,7 +114,7 @@ def _setting(connection: sqlite3.Connection, name: str) -> str:
 
 
 def _new_name(deck: str, moved: Collection[Pair]) -> str:
-    """Find what a deck is called now, from what was in it and under it."""
+    """Find the new name of a deck whose notes and children have moved."""
     names: set[str] = set()
     for before, after in moved:
         if _of((before, after), deck):

@@ -1,4 +1,4 @@
-"""A plan carried out: notes and cards written in one transaction."""
+"""Apply a plan: write notes and cards in one transaction."""
 
 import sqlite3
 from collections import Counter, defaultdict
@@ -29,18 +29,18 @@ from srs.store.rows import (
 from srs.store.settings import Options
 
 Progressed = Callable[[int], None]
-"""Told how many notes are done."""
+"""Called with the number of notes done."""
 
 
 class Applied(Struct, frozen=True):
-    """What a plan did."""
+    """The result of applying a plan."""
 
     cards: int
-    """Cards in use of the notes that were added, changed or found as they were."""
+    """Cards of the notes in the plan, without retired ones."""
     new_cards: int
     retired_cards: int
     renamed: tuple[tuple[str, str], ...] = ()
-    """Decks whose settings went along to another name."""
+    """Renamed decks whose settings moved: old and new names."""
 
 
 def apply_plan(
@@ -53,7 +53,7 @@ def apply_plan(
     also: Mapping[str, Any] | None = None,
     from_files: bool = True,
 ) -> Applied:
-    """Carry out a plan in one transaction, as one step that can be undone.
+    """Apply a plan in one transaction, as one operation that can be undone.
 
     Args:
         store: The store.
@@ -82,7 +82,7 @@ def apply_plan(
         before = writing.before(finish_capture(connection)) | dict(also or {})
         before["renamed"] = renamed
         forget_unused(connection, writing.moved)
-        # Only lines of a file moved: nothing that a person would undo.
+        # If only line numbers changed, there is nothing to undo.
         if before["counts"]:
             record_operation(connection, now_ms, name, before)
         return replace(applied, renamed=tuple(renamed))
@@ -93,7 +93,7 @@ def _recompute(
     options: Options,
     moved: Mapping[tuple[str, str], Sequence[int]],
 ) -> None:
-    """Compute what cards carry that came to a deck with other parameters."""
+    """Rebuild the states of cards that moved to a deck with other parameters."""
     cards: list[int] = []
     for (before, after), some in moved.items():
         old, new = options.preset(before), options.preset(after)
@@ -107,7 +107,7 @@ def _recompute(
 
 
 class _Writing:
-    """The rows of one run, gathered and written together."""
+    """Collects the rows of a plan and writes them together."""
 
     def __init__(self, connection: sqlite3.Connection, now_ms: int) -> None:
         self._connection = connection
@@ -130,9 +130,9 @@ class _Writing:
         """Files with a change."""
         self.files: set[str] = set()
         self.moved: dict[tuple[str, str], list[int]] = defaultdict(list)
-        """Cards by the deck they came from and the one they came to."""
+        """Cards that moved, by old and new deck."""
         self.travelled: dict[tuple[str, str], list[str]] = defaultdict(list)
-        """Their notes, likewise."""
+        """Their notes, by old and new deck."""
         self.first_note = self._note_id
         self._count = self._retired = 0
 
@@ -141,7 +141,7 @@ class _Writing:
         return max(self._now, largest + 1)
 
     def take(self, step: PlannedChange) -> None:
-        """Do one step of the plan."""
+        """Apply one change."""
         self.files.add(step.note.file)
         if step.action is not Action.UNCHANGED:
             self._counts[step.action] += 1
@@ -176,7 +176,7 @@ class _Writing:
             )
         )
         self._note_id += 1
-        # A card of a basic note has a fixed place: front 0, back 1.
+        # Ordinals of a basic note are fixed: front 0, back 1.
         for ordinal, part in enumerate(parts_of(note.content)):
             self._new_card(guid, ordinal, part, deck)
 
@@ -212,7 +212,7 @@ class _Writing:
         self._update_cards(note, known, deck)
 
     def _change_kind(self, step: PlannedChange, known: ExistingNote) -> None:
-        """Begin anew: other questions are asked, and Anki keeps a note's type."""
+        """Replace the note: the questions differ, and in Anki a note keeps its type."""
         self._retire(known.guid)
         earlier = self._earlier(step.note)
         if earlier is None:
@@ -221,7 +221,7 @@ class _Writing:
             self._keep(step, earlier)
 
     def _earlier(self, note: Note) -> ExistingNote | None:
-        """Find what this note was before, when it had the same kind."""
+        """Find the retired note with this id and kind."""
         sql = f"""
             select {NOTE_COLUMNS} from notes n join decks d on d.id = n.deck
              where n.id = :id and n.id <> '' and n.kind = :kind and n.retired = 1
@@ -264,8 +264,8 @@ class _Writing:
         )
 
     def _update_cards(self, note: Note, known: ExistingNote, deck: int) -> None:
-        """Let each question keep its card; wake, add and retire the others."""
-        # Where several cards bear one name, the one in use comes first.
+        """Keep the card of each question; restore, add and retire others."""
+        # Of several cards with one part, the one in use comes first.
         rows = self._run(
             """
             select part, id, ordinal, retired from cards where note = ?
@@ -274,7 +274,7 @@ class _Writing:
             (known.guid,),
         ).fetchall()
         parts = parts_of(note.content)
-        # What stands in for a lost text says nothing about its questions.
+        # A placeholder for a lost text says nothing about its questions.
         origins = _origins(known.note, note) if known.text_key else {}
         cards = _assigned(parts, origins, rows)
         free = max((ordinal for _, _, ordinal, _ in rows), default=-1) + 1
@@ -306,7 +306,7 @@ class _Writing:
         return Applied(self._count, len(self._cards), self._retired)
 
     def before(self, was: str) -> dict[str, Any]:
-        """Give what undoing this run needs.
+        """Return what an undo needs.
 
         Args:
             was: The rows that it changed, from `srs.store.change_capture`.
@@ -325,7 +325,7 @@ class _Writing:
 
 
 def _origins(old: Note, new: Note) -> dict[str, str]:
-    """For each question that continues one of the old text, that one's name."""
+    """Map each question that continues an old one to the old part."""
     translated = bool(new.language and old.language) and new.language != old.language
     return followed_parts(old.content, new.content, translated=translated)
 
@@ -333,7 +333,7 @@ def _origins(old: Note, new: Note) -> dict[str, str]:
 def _assigned(
     parts: Sequence[str], origins: dict[str, str], rows: Sequence[Any]
 ) -> dict[str, int]:
-    """Give each question the card it continues, or one that asked it before."""
+    """Assign each question the card it continues, or one that asked it before."""
     by_part: dict[str, list[int]] = {}
     for part, card, _, _ in rows:
         by_part.setdefault(part, []).append(card)

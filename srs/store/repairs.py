@@ -7,7 +7,6 @@ a lost note gets a placeholder, which its deck file replaces when it is added ag
 import math
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -16,8 +15,6 @@ from cards.note import Basic, Change, Content, Note, Source
 from cards.questions import parts_of
 from cards.text.cloze import ClozeError
 from srs.models.cards import SchedulingState
-from srs.models.exam import read_exam
-from srs.models.presets import Preset
 from srs.scheduler.study_day import END_MS
 from srs.store.connection import Store
 from srs.store.notes import insert_cards, insert_notes, note_row
@@ -30,7 +27,7 @@ from srs.store.replay import (
     update_card_states,
 )
 from srs.store.rows import text_columns
-from srs.store.settings import Options, away_days, write_options, write_setting
+from srs.store.settings import Options
 
 _LOST = Note(Basic("(the text of this card was lost)", "add its deck file again"), "")
 
@@ -56,57 +53,6 @@ def rebuild_indexes(connection: sqlite3.Connection) -> bool:
     except sqlite3.DatabaseError:
         return False
     return True
-
-
-def remove_invalid_settings(store: Store) -> int:
-    """Remove settings and options that can't be read; return how many."""
-    count = 0
-    for name, read in _READERS.items():
-        if not _is_readable(read, store.setting(name)):
-            write_setting(store.connection, name, "")
-            count += 1
-    for deck, text in store.rows("select deck, options from presets"):
-        options = _options(text)
-        valid = {
-            name: value
-            for name, value in options.items()
-            if _is_readable(_as_preset, {name: value})
-        }
-        if valid != options or not valid:
-            write_options(store.connection, deck, valid)
-            count += max(1, len(options) - len(valid))
-    return count
-
-
-def _rollover(text: str) -> None:
-    if text and not (text.isdecimal() and int(text) < 24):
-        raise ValueError(text)
-
-
-_READERS: dict[str, Callable[[str], Any]] = {
-    "rollover": _rollover,
-    "away": away_days,
-    "exam": read_exam,
-}
-
-
-def _as_preset(options: dict[str, Any]) -> Preset:
-    return msgspec.convert(options, Preset)
-
-
-def _is_readable(read: Callable[[Any], Any], value: Any) -> bool:
-    try:
-        read(value)
-    except (msgspec.MsgspecError, ValueError):
-        return False
-    return True
-
-
-def _options(text: str) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any])
-    except msgspec.DecodeError:
-        return {}
 
 
 def replace_unreadable_notes(store: Store) -> int:

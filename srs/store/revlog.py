@@ -1,4 +1,4 @@
-"""The review log: answers are added, voided by an undo, and never lost.
+"""The review log: answers are appended, marked by an undo, never deleted.
 
 What a card knows of its memory follows from here, see `srs.store.replay`.
 """
@@ -29,14 +29,14 @@ from srs.store.stamps import STAMP
 
 
 class Recorded(Struct, frozen=True):
-    """An answer that is on disk."""
+    """A saved answer."""
 
     review: int
-    """Its id in the log."""
+    """The id of its row in the log."""
     progress: SchedulingState
     became_leech: bool
     suspended: bool
-    """The preset suspends leeches."""
+    """Suspended as a leech."""
 
 
 def record(
@@ -72,7 +72,7 @@ def record(
         if now is None:
             return None
         card = now
-        # The log's own millisecond is what a rebuild will see.
+        # A rebuild sees the millisecond of the log.
         review = _next_id(connection, card.id, moment.at_ms)
         moment = msgspec.structs.replace(moment, at_ms=review)
         found = next_states(card.progress, preset, moment, seed_of(card), load)
@@ -108,7 +108,7 @@ def record_cram(
     *,
     duration_ms: int,
 ) -> Recorded | None:
-    """Log an answer outside of the schedule; what the card carries stays.
+    """Log a cram answer; the card state stays.
 
     See `record` for the arguments, for what comes back and for the errors.
     """
@@ -137,7 +137,7 @@ def record_cram(
 
 
 def _as_shown(connection: sqlite3.Connection, card: StoredCard) -> StoredCard | None:
-    """Read a card anew: what was fitted or rebuilt meanwhile holds for it."""
+    """Read the card again; None if it was answered or changed since it was shown."""
     sql = f"select {CARD_COLUMNS} from cards c where c.id = ?"
     row = connection.execute(sql, (card.id,)).fetchone()
     if row is None:
@@ -149,18 +149,18 @@ def _as_shown(connection: sqlite3.Connection, card: StoredCard) -> StoredCard | 
 
 
 def seed_of(card: StoredCard) -> str:
-    """Name a card alike on every device, for the fuzz."""
+    """Return a name of the card that is the same on every device, for the fuzz."""
     return f"{card.guid}:{card.ordinal}"
 
 
 def _is_leech_alarm(lapses: int, preset: Preset) -> bool:
-    """At the threshold and then each half of it again, as in Anki."""
+    """Return True at the threshold and after each further half of it, as in Anki."""
     beyond = lapses - preset.leech_threshold
     return beyond >= 0 and beyond % ((preset.leech_threshold + 1) // 2) == 0
 
 
 def _next_id(connection: sqlite3.Connection, card: int, at_ms: int) -> int:
-    """A clock that was put back must not change the order of a card's answers."""
+    """Return an id after the card's last one, even if the clock was set back."""
     last = last_review(connection, card)
     return free_review_id(connection, max(at_ms, last + 1))
 
@@ -249,7 +249,7 @@ def add_manual(
     moment: AnswerTime,
     known: tuple[int, int, int, float],
 ) -> tuple[int, int]:
-    """Log inside a transaction that a person made a review card due today.
+    """Log inside a transaction that the user made a review card due today.
 
     Args:
         connection: In a transaction.
@@ -287,20 +287,20 @@ def add_manual(
 def mark_undone(
     store: Store, review: int, card: int, preset: Preset, rollover: int
 ) -> None:
-    """Take an answer back inside a transaction: mark it and rebuild its card."""
+    """Mark an answer as undone inside a transaction, and rebuild its card."""
     store.connection.execute("update reviews set undone = 1 where id = ?", (review,))
     rebuild_card(store, card, preset, rollover)
 
 
 def rebuild_card(store: Store, card: int, preset: Preset, rollover: int) -> None:
-    """Compute what a card carries anew, inside a transaction."""
+    """Rebuild the state of a card inside a transaction."""
     connection = store.connection
     progress = replay_card(connection, card, preset.parameters, rollover)
     save_scheduling(connection, card, progress, leech=is_leech(progress, preset))
 
 
 def logged(store: Store) -> Iterator[Review]:
-    """Read the reviews that stand, in the order of their moments."""
+    """Read the reviews without undone ones, oldest first."""
     sql = """
         select id, card, rating, interval, last_interval, difficulty, ease, duration_ms,
                kind
@@ -310,7 +310,7 @@ def logged(store: Store) -> Iterator[Review]:
 
 
 class HistoryLine(Struct, frozen=True):
-    """One past answer, for people to read."""
+    """A past answer, to be shown."""
 
     at_ms: int
     offset_min: int
@@ -321,7 +321,7 @@ class HistoryLine(Struct, frozen=True):
     kind: int
     undone: bool
     look: bool = False
-    """Outside of the schedule: nothing followed from it."""
+    """A cram review."""
 
 
 def history(store: Store, card: int) -> list[HistoryLine]:

@@ -1,4 +1,4 @@
-"""Rows of the store become values and the other way round."""
+"""Convert rows of the store to values and back."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -35,7 +35,7 @@ CARD_COLUMNS = (
 CARD_WIDTH = CARD_COLUMNS.count(",") + 1
 
 CRAM_REVIEW = "(r.kind = 3 and r.difficulty = 0 and r.ease = 0)"
-"""A look at a card outside of its schedule, which memory knows nothing of.
+"""Condition for a cram review, which does not change the memory.
 
 As in Anki: answered early, without a factor; from `reviews r`.
 """
@@ -104,7 +104,7 @@ def _progress_of(row: Sequence[Any]) -> SchedulingState:
 
 
 def text_columns(note: Note) -> tuple[str, str, str, str]:
-    """Give fields, tags, sources and changed as the store writes them."""
+    """Return fields, tags, sources and changed as the store writes them."""
     return (
         _json.encode(note.content).decode(),
         _json.encode(note.tags).decode() if note.tags else "[]",

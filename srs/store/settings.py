@@ -1,7 +1,7 @@
-"""Settings and presets in the store: read, changed, resolved for a deck."""
+"""Settings and presets: read, change, resolve for a deck."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -15,11 +15,11 @@ from srs.store.operations import record_operation
 from srs.store.stamps import stamp_option, stamp_setting
 
 FITTED = "fitted:"
-"""Begins the setting that keeps, for a deck, the last answer of its last fit."""
+"""Prefix of a setting per deck: the last answer used to fit its parameters."""
 
 
 class Options:
-    """What the person has set; read anew where another program has written."""
+    """The user's settings; read again when another program has written."""
 
     def __init__(self, store: Store) -> None:
         """Read all settings and presets of a store."""
@@ -37,15 +37,15 @@ class Options:
         self.rollover = int(settings.get("rollover", "4"))
         self.time_zone: str = settings.get("time_zone", "")
         self.away = self._away(settings.get("away", ""))
-        """First and last study day of each time away."""
+        """First and last study day of each vacation."""
         self.exam = read_exam(settings.get("exam", ""))
         self.catch_up = settings.get("catch_up", "") != "no"
-        """Whether a backlog is taken in portions, see `srs.study.queue`."""
+        """Whether a backlog is spread over days, see `srs.study.backlog`."""
         self._presets: dict[str, Preset] = {}
         try:
             offset = zone_offset(self.time_zone)
         except UnknownZone:
-            # A zone that this machine doesn't know: its own is the next best.
+            # This machine doesn't know the zone: use its own.
             offset = zone_offset("")
         self.calendar = Calendar(offset, self.rollover)
 
@@ -58,39 +58,39 @@ class Options:
             raise StoreError(self._store.path, message, hint) from None
 
     def _follow(self) -> None:
-        """Look whether an optimize or a config has run beside a review."""
+        """Notice an optimize or config that ran during a review."""
         if self._store.version() != self._version:
             self._read()
 
     def preset(self, deck: str) -> Preset:
-        """Give the preset of a deck, joined with its parents'."""
+        """Return the preset of a deck, with inherited options."""
         self._follow()
         if deck not in self._presets:
             self._presets[deck] = resolve(deck, self._own)
         return self._presets[deck]
 
     def preset_on(self, deck: str, day: int) -> Preset:
-        """Give the preset of a deck on a study day, which an exam may change."""
+        """Return the preset of a deck on a study day; an exam may change it."""
         return before_exam(self.preset(deck), self.exam, deck, day)
 
     def own(self, deck: str) -> dict[str, Any]:
-        """Give what is set for this very deck."""
+        """Return the options of a deck itself, without inherited ones."""
         self._follow()
         return dict(self._own.get(deck, {}))
 
     def decks(self) -> list[str]:
-        """Name the decks that have options of their own."""
+        """Return the decks that have options of their own."""
         self._follow()
         return sorted(self._own)
 
     def moment(self, at_ms: int) -> AnswerTime:
-        """Say where on the calendar a moment lies."""
+        """Return a moment with its offset and rollover."""
         self._follow()
         return AnswerTime(at_ms, self.calendar.offset_of(at_ms), self.rollover)
 
 
 def away_days(text: str) -> tuple[tuple[int, int], ...]:
-    """Read times away, such as `2026-12-24..2027-01-02 2027-05-01`.
+    """Parse vacations, such as `2026-12-24..2027-01-02 2027-05-01`.
 
     Returns:
         First and last study day of each, in the order of time.
@@ -111,7 +111,7 @@ def away_days(text: str) -> tuple[tuple[int, int], ...]:
 def save_options(
     store: Store, deck: str, options: dict[str, Any], now_ms: int | None = None
 ) -> None:
-    """Replace what is set for one deck; an empty mapping removes it.
+    """Replace the options of a deck; an empty mapping removes them.
 
     Args:
         store: The store.
@@ -149,7 +149,7 @@ def write_options(
 
 
 def own_options(connection: sqlite3.Connection, deck: str) -> dict[str, Any]:
-    """Return what is set for this very deck; nothing if it can't be read."""
+    """Return the options of a deck itself; none if they can't be read."""
     sql = "select options from presets where deck = ?"
     row = connection.execute(sql, (deck,)).fetchone()
     if row is None:
@@ -186,3 +186,54 @@ def write_setting(connection: sqlite3.Connection, name: str, value: str) -> None
         )
     else:
         connection.execute("delete from settings where name = ?", (name,))
+
+
+def remove_invalid_settings(store: Store) -> int:
+    """Remove settings and options that can't be read; return how many."""
+    count = 0
+    for name, read in _READERS.items():
+        if not _is_readable(read, store.setting(name)):
+            write_setting(store.connection, name, "")
+            count += 1
+    for deck, text in store.rows("select deck, options from presets"):
+        options = _options(text)
+        valid = {
+            name: value
+            for name, value in options.items()
+            if _is_readable(_as_preset, {name: value})
+        }
+        if valid != options or not valid:
+            write_options(store.connection, deck, valid)
+            count += max(1, len(options) - len(valid))
+    return count
+
+
+def _rollover(text: str) -> None:
+    if text and not (text.isdecimal() and int(text) < 24):
+        raise ValueError(text)
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "rollover": _rollover,
+    "away": away_days,
+    "exam": read_exam,
+}
+
+
+def _as_preset(options: dict[str, Any]) -> Preset:
+    return msgspec.convert(options, Preset)
+
+
+def _is_readable(read: Callable[[Any], Any], value: Any) -> bool:
+    try:
+        read(value)
+    except (msgspec.MsgspecError, ValueError):
+        return False
+    return True
+
+
+def _options(text: str) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return {}

@@ -198,8 +198,8 @@ def test_a_file_with_nothing_of_a_store_is_refused(tmp_path: Path) -> None:
         salvage(path, tmp_path / "new.db", NOON)
 
     assert (caught.value.message, caught.value.hint) == (
-        "nothing of a store of flash can be read",
-        "flash restore goes back to a backup",
+        "nothing readable in this store",
+        "'flash restore' goes back to a backup",
     )
     assert [file.name for file in tmp_path.iterdir()] == ["deck.yaml"]
 
@@ -213,7 +213,7 @@ def test_a_file_that_stands_there_is_not_overwritten(
     with pytest.raises(StoreError) as caught:
         salvage(whole, target, NOON)
 
-    assert caught.value.message == "stands there already"
+    assert caught.value.message == "already exists"
     assert target.read_text() == "mine"
 
 
