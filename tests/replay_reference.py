@@ -47,7 +47,9 @@ def _apply(
     parameters: tuple[float, ...],
     rollover: int,
 ) -> SchedulingState:
-    review, rating, offset_min, after, step, interval, kind, before, *known, _ = row
+    review, rating, offset_min, after, step, interval, _, _, kind, before, *known, _ = (
+        row
+    )
     moment = AnswerTime(review, offset_min, rollover)
     if rating == 0:
         if kind == ReviewKind.RESCHEDULE:

@@ -204,9 +204,8 @@ class _Merge:
         update_card_states(self._connection, presets, states.items())
 
     def _replayed(self, pair: _Pair) -> SchedulingState:
-        parameters = self._options.preset(pair.deck).parameters
-        rollover = self._options.rollover
-        return replay_card(self._connection, pair.card, parameters, rollover)
+        preset, rollover = self._options.preset(pair.deck), self._options.rollover
+        return replay_card(self._connection, pair.card, preset, rollover)
 
     def _with_manual_change(
         self, pair: _Pair, state: SchedulingState | None

@@ -16,8 +16,9 @@ from msgspec import Struct
 from srs.models.cards import ReviewKind
 from srs.scheduler.fsrs6 import retrievability
 from srs.scheduler.study_day import study_day
+from srs.store.card_replay import CardReplay
 from srs.store.connection import Store
-from srs.store.replay import CardReplay, deck_presets, read_logs
+from srs.store.replay import deck_presets, read_logs
 from srs.store.settings import Options
 from srs.store.statistics import DeckFilter, decks_by_card
 
@@ -79,14 +80,16 @@ def predictions(
         review, rating, offset_min, *_, kind, _, _, _, card = row
         if card not in decks:
             continue  # a damaged store, see `srs.maintenance.checks`
-        parameters = presets[decks[card]].parameters
+        preset = presets[decks[card]]
         if card not in replays:
-            replays[card] = CardReplay(parameters, rollover)
+            replays[card] = CardReplay(preset, rollover)
         replay = replays[card]
         if kind == ReviewKind.REVIEW and rating and review >= since_ms:
             elapsed = study_day(review, offset_min, rollover) - replay.last_day
             if replay.stability and elapsed > 0:
-                chance = retrievability(replay.stability, elapsed, parameters[20])
+                chance = retrievability(
+                    replay.stability, elapsed, preset.parameters[20]
+                )
                 yield chance, rating > 1
         replay.add(row)
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from srs.store.backups import back_up
 from srs.store.connection import Store, StoreError, make_file, store_error
+from srs.store.replay import rebuild_card_states
 from srs.store.schema import VERSION, migrations
+from srs.store.settings import Options
 
 _BUSY_S = 5
 
@@ -62,7 +64,19 @@ def _prepare(store: Store, now_ms: int) -> None:
             back_up(store, now_ms)
         with store.transaction(stamped=False):
             migrations().apply(store.db)
+            if "notes" in tables:
+                _rebuild_merged_cards(store)
     store.use_wal()
+
+
+def _rebuild_merged_cards(store: Store) -> None:
+    """Rebuild cards answered here and elsewhere: older versions kept late results."""
+    sql = """
+        select card from reviews where undone = 0
+         group by card having count(distinct origin || device) > 1
+    """
+    cards = [row[0] for row in store.connection.execute(sql)]
+    rebuild_card_states(store.connection, Options(store), cards)
 
 
 def _is_ours(store: Store) -> bool:

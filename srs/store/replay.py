@@ -2,7 +2,7 @@
 
 An answer computes the next state of its card; a replay computes the state from all
 rows of the log in their order.  Both must agree.  The memory comes from `fsrs6`;
-state, step and interval after an answer are what the log says.
+state, step and interval after an answer are what the log says; see `card_replay`.
 """
 
 import sqlite3
@@ -12,11 +12,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import astuple
 
-from srs.models.cards import ReviewKind, SchedulingState, State
+from srs.models.cards import SchedulingState
 from srs.models.presets import Preset
-from srs.scheduler.fsrs6 import memory_from_sm2, memory_model
-from srs.scheduler.next_states import AnswerTime, step_due
-from srs.scheduler.study_day import study_day
+from srs.store.card_replay import LOGGED, CardReplay
 from srs.store.connection import Store
 from srs.store.settings import Options
 
@@ -39,150 +37,20 @@ NEVER_ANSWERED = """
 """
 """Resets a card without a log, which no replay returns."""
 
-LOGGED = (
-    "r.id, r.rating, r.offset_min, r.state, r.step, r.interval, r.kind, "
-    "r.state_before, r.difficulty, r.ease, r.card"
-)
-"""The columns of `reviews r` that a replay reads."""
-
-# Plain numbers: a rebuild compares them a million times.
-_NEW, _REVIEW = int(State.NEW), int(State.REVIEW)
-_EARLY, _RESCHEDULE = int(ReviewKind.EARLY), int(ReviewKind.RESCHEDULE)
-
-
-class CardReplay:
-    """The state of one card while its log is replayed."""
-
-    __slots__ = (
-        "_due_day",
-        "_interval",
-        "_lapses",
-        "_last_ms",
-        "_memory",
-        "_next_memory",
-        "_offset_min",
-        "_parameters",
-        "_reps",
-        "_rollover",
-        "_state",
-        "_step",
-        "last_day",
-    )
-
-    def __init__(self, parameters: tuple[float, ...], rollover: int) -> None:
-        """Start with a new card.
-
-        Args:
-            parameters: The 21 parameters of FSRS-6.
-            rollover: Hour at which a study day begins.
-        """
-        self._parameters, self._rollover = parameters, rollover
-        self._next_memory = memory_model(parameters)
-        self._reps = self._lapses = 0
-        self._reset()
-
-    def _reset(self) -> None:
-        self._state, self._step, self._interval = _NEW, 0, 0
-        self._memory = 0.0, 0.0
-        self._last_ms: int | None = None
-        self.last_day = self._due_day = self._offset_min = 0
-
-    @property
-    def stability(self) -> float:
-        """Days until recall falls to 90 %; 0 for a new card."""
-        return self._memory[0]
-
-    def add(self, row: Sequence[Any]) -> None:
-        """Apply the next row of the log, see `LOGGED`."""
-        (
-            at_ms,
-            rating,
-            offset,
-            state,
-            step,
-            interval,
-            kind,
-            before,
-            difficulty,
-            ease,
-            _,
-        ) = row
-        if rating == 0:
-            self._add_manual(row)
-            return
-        if kind == _EARLY and not (difficulty or ease):
-            return  # a cram review, see `srs.store.rows.CRAM_REVIEW`
-        day = study_day(at_ms, offset, self._rollover)
-        if before != _NEW and not self._memory[0]:
-            self._memory = self._estimate(difficulty, ease, interval)
-        else:
-            self._memory = self._next_memory(*self._memory, day - self.last_day, rating)
-        if rating == 1 and self._state == _REVIEW:
-            self._lapses += 1
-        self._reps += 1
-        self._state, self._step, self._interval = state, step, interval
-        self._last_ms, self.last_day, self._offset_min = at_ms, day, offset
-        self._due_day = day + interval
-
-    def _add_manual(self, row: Sequence[Any]) -> None:
-        at_ms, _, offset, _, _, interval, kind, _, difficulty, ease, _ = row
-        if kind == _RESCHEDULE:
-            if self._state == _REVIEW:
-                self._interval = interval
-                self._due_day = self.last_day + interval
-            return
-        if not (difficulty or ease):
-            self._reset()
-            return
-        day = study_day(at_ms, offset, self._rollover)
-        if not self._memory[0]:
-            self._memory = self._estimate(difficulty, ease, interval)
-            self._interval = max(1, interval)
-            self._last_ms, self.last_day = at_ms, day
-        self._due_day = day + interval
-        if self._state != _REVIEW:
-            self._state, self._step = _REVIEW, 0
-            self._interval = max(1, self._due_day - self.last_day)
-
-    def _estimate(
-        self, difficulty: float, ease: int, interval: int
-    ) -> tuple[float, float]:
-        """Estimate the memory if the log begins later than the card was learned."""
-        ratio = (ease or 2500) / 1000
-        memory = memory_from_sm2(ratio, max(1, interval), self._parameters)
-        return memory[0], difficulty or memory[1]
-
-    def state(self) -> SchedulingState:
-        """Return the state after the rows so far."""
-        if self._last_ms is None:
-            return SchedulingState(reps=self._reps, lapses=self._lapses)
-        is_review = self._state == _REVIEW
-        return SchedulingState(
-            State(self._state),  # fails for a damaged row
-            self._step,
-            *self._memory,
-            self._interval,
-            None if is_review else self._step_due(self._last_ms),
-            self._due_day if is_review else None,
-            self._last_ms,
-            self.last_day,
-            self._reps,
-            self._lapses,
-        )
-
-    def _step_due(self, last_ms: int) -> int:
-        answered = AnswerTime(last_ms, self._offset_min, self._rollover)
-        return step_due(answered, -self._interval)
+SEED = "note || ':' || ordinal"
+"""SQL for the name of a card that is the same on every device, for the fuzz."""
 
 
 def replay_card(
     connection: sqlite3.Connection,
     card: int,
-    parameters: tuple[float, ...],
+    preset: Preset,
     rollover: int,
 ) -> SchedulingState:
     """Compute a card's state from its reviews without undone ones."""
-    replay = CardReplay(parameters, rollover)
+    sql = f"select {SEED} from cards where id = ?"
+    row = connection.execute(sql, (card,)).fetchone()
+    replay = CardReplay(preset, rollover, row[0] if row else "")
     for row in card_log(connection, card):
         replay.add(row)
     return replay.state()
@@ -216,18 +84,36 @@ def replay_cards(
         The states of cards with at least one row that is not undone, by card id,
         in ascending order.
     """
-    decks = dict(connection.execute("select id, deck from cards"))
+    replays = replay_logs(connection, presets, rollover, cards)
+    return {card: replays[card].state() for card in sorted(replays)}
+
+
+def replay_logs(
+    connection: sqlite3.Connection,
+    presets: Mapping[int, Preset],
+    rollover: int,
+    cards: Collection[int] | None = None,
+) -> dict[int, CardReplay]:
+    """Replay the log of answered cards; see `replay_cards`."""
+    chosen = "" if cards is None else "where id in (select value from json_each(?))"
+    known = {
+        card: (deck, seed)
+        for card, deck, seed in connection.execute(
+            f"select id, deck, {SEED} from cards {chosen}",
+            () if cards is None else (str(list(cards)),),
+        )
+    }
     replays: dict[int, CardReplay] = {}
     for row in read_logs(connection, cards):
         card = row[-1]
         replay = replays.get(card)
         if replay is None:
-            if card not in decks:
+            if card not in known:
                 continue  # a damaged store, see `srs.maintenance.checks`
-            parameters = presets[decks[card]].parameters
-            replay = replays[card] = CardReplay(parameters, rollover)
+            deck, seed = known[card]
+            replay = replays[card] = CardReplay(presets[deck], rollover, seed)
         replay.add(row)
-    return {card: replays[card].state() for card in sorted(replays)}
+    return replays
 
 
 def read_logs(
@@ -328,12 +214,3 @@ def rebuild_card_states(
     presets = deck_presets(connection, options)
     states = replay_cards(connection, presets, options.rollover, cards)
     return update_card_states(connection, presets, states.items())
-
-
-# Bridge for the import, until it updates card states after inserting cards.
-def columns_of(state: SchedulingState, preset: Preset) -> tuple[Any, ...]:
-    """Return a card's state as columns, from state to leech."""
-    return (*astuple(state), int(is_leech(state, preset)))
-
-
-NEW_COLUMNS = (*astuple(SchedulingState()), 0)

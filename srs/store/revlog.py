@@ -295,7 +295,7 @@ def mark_undone(
 def rebuild_card(store: Store, card: int, preset: Preset, rollover: int) -> None:
     """Rebuild the state of a card inside a transaction."""
     connection = store.connection
-    progress = replay_card(connection, card, preset.parameters, rollover)
+    progress = replay_card(connection, card, preset, rollover)
     save_scheduling(connection, card, progress, leech=is_leech(progress, preset))
 
 
