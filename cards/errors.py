@@ -56,6 +56,8 @@ class Problem:
     """Small letter, no full stop, the offending text in quotes."""
     hint: str = ""
     """What to type next; empty if the message suffices."""
+    is_warning: bool = False
+    """The text may be meant as it is; the file is valid."""
 
     def __str__(self) -> str:
         """Render `path:line:column: message (hint)` on one line.
@@ -63,7 +65,8 @@ class Problem:
         The quoted text is untrusted: control characters are shown as their code.
         """
         hint = f" ({self.hint})" if self.hint else ""
-        line = " ".join(f"{self.place}: {self.message}{hint}".split("\n"))
+        kind = "warning: " if self.is_warning else ""
+        line = " ".join(f"{self.place}: {kind}{self.message}{hint}".split("\n"))
         return escaped(line)
 
 

@@ -71,17 +71,19 @@ def echo_problems(problems: list[Problem], *, as_json: bool) -> None:
         for problem in problems:
             echo_err(str(problem))
         return
-    found = [
-        {
-            "message": problem.message,
-            "hint": problem.hint,
-            "file": problem.place.file,
-            "line": problem.place.line,
-            "column": problem.place.column,
-        }
-        for problem in problems
-    ]
+    found = [problem_as_json(problem) for problem in problems]
     _echo_json({**found[0], "problems": found})
+
+
+def problem_as_json(problem: Problem) -> dict[str, object]:
+    """Return the parts of a problem of a deck file."""
+    return {
+        "message": problem.message,
+        "hint": problem.hint,
+        "file": problem.place.file,
+        "line": problem.place.line,
+        "column": problem.place.column,
+    }
 
 
 def _echo_json(error: dict[str, object]) -> None:

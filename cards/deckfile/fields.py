@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from cards.deckfile.yaml_walker import Spots, spot_at
-from cards.errors import Place, Problem, ProblemList
+from cards.errors import MAX_PROBLEMS, Place, Problem, ProblemList
 from cards.note import KINDS, Common, Header, Source
 
 CARD_KEYS: dict[str, frozenset[str]] = {
@@ -44,6 +44,7 @@ class FieldErrors:
     def __init__(self, file: str) -> None:
         """Start without problems; `file` is the path to show."""
         self.problems = ProblemList()
+        self.warnings = ProblemList()
         self._file = file
 
     def add(
@@ -58,6 +59,14 @@ class FieldErrors:
         """Add a problem at the value at `path`, or at its key."""
         place = Place(self._file, *spot_at(spots, path, of_key=of_key))
         self.problems.append(Problem(place, message, hint))
+
+    def warn(
+        self, spots: Spots, path: tuple[str | int, ...], message: str, hint: str
+    ) -> None:
+        """Add a warning about the text at `path`."""
+        place = Place(self._file, *spot_at(spots, path))
+        if len(self.warnings) < MAX_PROBLEMS:
+            self.warnings.append(Problem(place, message, hint, is_warning=True))
 
     def unknown_keys(
         self,

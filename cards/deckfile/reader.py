@@ -38,6 +38,8 @@ class Deck(Struct, frozen=True):
     file: str
     """Absolute path."""
     notes: tuple[Note, ...]
+    warnings: tuple[Problem, ...] = ()
+    """Texts that will not appear as typed."""
     order: int = 0
     """New cards of decks with a small number are introduced first."""
 
@@ -232,7 +234,8 @@ class _CardParser:
         file = str(self._path.absolute())
         above = sources_of(header.source)
         notes = tuple(self._note(draft, header, above, file) for draft in self._drafts)
-        return Deck(header.deck, header.language, file, notes, header.order)
+        warnings = tuple(sorted(self.errors.warnings))
+        return Deck(header.deck, header.language, file, notes, warnings, header.order)
 
     def _note(
         self, draft: _Draft, header: Header, above: tuple[Source, ...], file: str

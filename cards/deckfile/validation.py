@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from cards.deckfile.fields import FieldErrors, sources_of
+from cards.deckfile.text_warnings import text_warnings
 from cards.deckfile.yaml_walker import Spots
 from cards.note import (
     Basic,
@@ -31,7 +32,7 @@ from cards.questions import (
     row_of,
     texts_of,
 )
-from cards.text.cloze import ClozeError, parse_cloze
+from cards.text.cloze import ClozeError, parse_cloze, plain, walk
 from cards.text.media import media_paths
 
 _ADDRESS = re.compile(r"https?://[^\s/][^\s]*").fullmatch
@@ -70,7 +71,12 @@ def check_card(
             to none.
     """
     if content is not None:
+        before = len(errors.problems)
         _check_content(errors, content, spots)
+        if len(errors.problems) == before:
+            extra = common.extra if common is not None else ""
+            for path, message, hint in text_warnings(content, extra):
+                errors.warn(spots, path, message, hint)
     if common is not None:
         _check_common(errors, common, spots)
     if content is not None and common is not None and folder is not None:
@@ -131,9 +137,16 @@ def _check_questions(errors: FieldErrors, content: MultiQuestion, spots: Spots) 
 
 def _check_cloze(errors: FieldErrors, content: Cloze, spots: Spots) -> None:
     try:
-        parse_cloze(content.cloze)
+        parts = parse_cloze(content.cloze)
     except ClozeError as error:
         errors.add(spots, ("cloze",), error.message, error.hint)
+        return
+    for hidden in walk(parts):
+        text = plain(hidden.parts)
+        is_math = "$" in content.cloze or "\\" in text
+        if is_math and text.count("{") > text.count("}"):
+            message = f"'}}}}' in the math ends the cloze after '{text[-20:]}'"
+            errors.add(spots, ("cloze",), message, "write '} }' in the math")
 
 
 def _check_entries(

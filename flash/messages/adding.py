@@ -104,6 +104,16 @@ def renamed_lines(renamed: Iterable[tuple[str, str]]) -> list[str]:
     return [text.format(old=old, new=new) for old, new in renamed]
 
 
+def more_warnings_line(count: int) -> str:
+    """Count the warnings that are not shown."""
+    text = ngettext(
+        "… and {count} more warning; flash check shows all",
+        "… and {count} more warnings; flash check shows all",
+        count,
+    )
+    return text.format(count=count)
+
+
 def one_way_line(cards: int) -> str:
     """Explain once why cards of tables are gone."""
     text = ngettext(

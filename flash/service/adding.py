@@ -45,6 +45,8 @@ class ParsedFiles(Struct, frozen=True):
     folders: tuple[Path, ...]
     ignored: int
     """Other YAML files in the folders."""
+    warnings: tuple[Problem, ...] = ()
+    """Texts that will not appear as typed."""
     in_order: tuple[str, ...] = ()
     """The files in their order, if a header gives one."""
 
@@ -140,7 +142,8 @@ def read_files(paths: Iterable[Path], language: str = "") -> ParsedFiles:
         raise DeckError(problems)
     folders = tuple(path.absolute() for path in paths if path.is_dir())
     in_order = tuple(deck.file for deck in decks) if any(d.order for d in decks) else ()
-    return ParsedFiles(notes, shown, folders, found.other_yaml, in_order)
+    warnings = tuple(one for deck in decks for one in deck.warnings)
+    return ParsedFiles(notes, shown, folders, found.other_yaml, warnings, in_order)
 
 
 def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPlan:

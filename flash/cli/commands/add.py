@@ -13,6 +13,7 @@ from flash.messages.adding import (
     due_today_line,
     ignored_line,
     loss_question,
+    more_warnings_line,
     one_way_line,
     other_language_line,
     plan_lines,
@@ -30,6 +31,8 @@ from flash.service.adding import (
 )
 from flash.service.context import open_app
 from flash.terminal import echo, echo_err, print_json, print_lines, progress_bar
+
+_SHOWN_WARNINGS = 3
 
 
 def add(
@@ -91,6 +94,11 @@ def _report(plan: AddPlan, cards: int, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
         _print_json(plan, cards, dry_run=dry_run)
         return
+    warnings = plan.parsed.warnings
+    for warning in warnings[:_SHOWN_WARNINGS]:
+        echo_err(str(warning))
+    if len(warnings) > _SHOWN_WARNINGS:
+        echo_err(more_warnings_line(len(warnings) - _SHOWN_WARNINGS))
     print_lines(plan_lines(plan.steps))
     echo(plan_summary(plan.counts, cards, dry_run=dry_run))
     if plan.other_language:

@@ -16,9 +16,16 @@ from flash.messages.adding import ignored_line, missing_translation_line
 from flash.messages.listing import stale_lines
 from flash.messages.phrases import count_files, count_notes
 from flash.messages.translate import _
-from flash.service.adding import missing_translations, read_files
+from flash.service.adding import ParsedFiles, missing_translations, read_files
 from flash.service.context import check_deck, chosen_store, open_app
-from flash.terminal import echo, echo_err, echo_problems, print_json, print_lines
+from flash.terminal import (
+    echo,
+    echo_err,
+    echo_problems,
+    print_json,
+    print_lines,
+    problem_as_json,
+)
 from srs.scheduler.study_day import Calendar, day_date, zone_offset
 from srs.store.notes import stored_notes
 
@@ -39,12 +46,16 @@ def check(
     only_decks: Annotated[
         bool, typer.Option("--only-decks", help="Ignore files that are not decks.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with code 1 for warnings, too.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Check deck files for mistakes.
 
-    Each mistake is one line, `file:line:column: message (fix)`. Cards that exist in
-    only one language of a deck are reported too. Exit code 1: there are mistakes.
+    Each mistake is one line, `file:line:column: message (fix)`. Warnings are about
+    text that will not appear as typed. Cards that exist in only one language of a
+    deck are reported too. Exit code 1: there are mistakes.
     """
     if only_decks:
         files = [file for file in files if file.is_dir() or is_deck(file)]
@@ -59,18 +70,33 @@ def check(
         else:
             echo_problems(error.problems, as_json=json)
         raise typer.Exit(1) from None
-    missing = missing_translations(parsed.notes)
     if json:
-        print_json(
-            {
-                "files": len(parsed.files),
-                "notes": len(parsed.notes),
-                "left_alone": parsed.ignored,
-                "lacking": missing,
-            }
-        )
-        return
-    for language, ids in missing.items():
+        _print_json(parsed)
+    else:
+        _print_text(parsed, format)
+    if strict and parsed.warnings:
+        raise typer.Exit(1)
+
+
+def _print_json(parsed: ParsedFiles) -> None:
+    print_json(
+        {
+            "files": len(parsed.files),
+            "notes": len(parsed.notes),
+            "left_alone": parsed.ignored,
+            "lacking": missing_translations(parsed.notes),
+            "warnings": [problem_as_json(one) for one in parsed.warnings],
+        }
+    )
+
+
+def _print_text(parsed: ParsedFiles, format: Format) -> None:
+    for warning in parsed.warnings:
+        if format is Format.GITHUB:
+            echo(_annotation(warning))
+        else:
+            echo_err(str(warning))
+    for language, ids in missing_translations(parsed.notes).items():
         echo_err(missing_translation_line(language, ids))
     counts = f"{count_files(len(parsed.files))}, {count_notes(len(parsed.notes))}"
     echo(_("{counts}, no mistakes").format(counts=counts))
@@ -88,7 +114,8 @@ def _annotation(problem: Problem) -> str:
     text = f"{problem.message} ({problem.hint})" if problem.hint else problem.message
     text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     file = place.file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
-    line = f"::error file={file},line={place.line},col={place.column}::{text}"
+    level = "warning" if problem.is_warning else "error"
+    line = f"::{level} file={file},line={place.line},col={place.column}::{text}"
     return escaped(line)
 
 

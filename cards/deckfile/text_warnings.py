@@ -1,0 +1,91 @@
+"""Texts that will not appear as typed: warnings, not errors.
+
+Markdown drops a `*` or `_` that it takes for emphasis, a cloze ends at the first `}}`
+and turns what follows `::` into a hint.  Each may be meant, so a deck with warnings is
+valid.  Cheap patterns come first: few texts are worth the parser.
+"""
+
+import re
+from collections.abc import Iterator
+
+from cards.note import Cloze, Content
+from cards.questions import TextPath, texts_of
+from cards.text.cloze import Hidden, parse_cloze, plain, walk
+from cards.text.terminal import plain_text
+
+_Warning = tuple[TextPath, str, str]
+"""Path of the text, message, hint."""
+
+_CLOZE_MARK = re.compile(r"\{\{c\d+::")
+_VERBATIM = re.compile(r"(`+).+?\1|\$\$.+?\$\$|\$[^$\n]+\$|\\.", re.DOTALL)
+"""Code, math and escapes, in which every character stays."""
+_IN_A_WORD = re.compile(
+    r"(?<=[A-Za-z0-9])\*+(?=[A-Za-z0-9])|(?<=[:/.])\*+|(?<!\w)__(?=\w+__(?!\w))"
+)
+"""Marks between letters or after a path sign of ASCII, and names like `__init__`."""
+_STARS = re.compile(r"\*\*")
+
+
+def text_warnings(content: Content, extra: str) -> Iterator[_Warning]:
+    """Yield what in the texts of a card will not appear as typed.
+
+    Args:
+        content: A validated content.
+        extra: The text under the answer.
+    """
+    is_cloze = isinstance(content, Cloze)
+    for path, text in (*texts_of(content), (("extra",), extra)):
+        if "{{c" in text and _CLOZE_MARK.search(text) and path != ("cloze",):
+            name = next(step for step in reversed(path) if isinstance(step, str))
+            hint = "write 'cloze:' for a text with gaps"
+            yield path, f"cloze marks in '{name}' are shown as typed", hint
+        if "*" in text or "_" in text:
+            shown = (
+                plain(parse_cloze(text)) if is_cloze and path == ("cloze",) else text
+            )
+            yield from ((path, *found) for found in _lost_marks(shown))
+    if isinstance(content, Cloze) and "::" in content.cloze:
+        hidden = walk(parse_cloze(content.cloze))
+        yield from ((("cloze",), *found) for one in hidden for found in _hints(one))
+
+
+def _lost_marks(text: str) -> Iterator[tuple[str, str]]:
+    """Find marks that vanish in a word, and asterisks that stay visible."""
+    bare = _VERBATIM.sub("x", text)
+    found = _IN_A_WORD.search(bare)
+    may_stay = len(_STARS.findall(bare)) > 1
+    if not found and not may_stay:
+        return
+    shown = plain_text(bare)
+    if found and _visible(shown) < _visible(plain_text(_IN_A_WORD.sub(_escape, bare))):
+        mark = found[0][0]
+        hint = f"write \\{mark}, or put the text in backticks"
+        yield f"'{mark}' disappears near '{_near(bare, found.start())}'", hint
+    elif may_stay and "**" in shown:
+        hint = "put it next to a letter, or write \\*\\*"
+        yield "'**' stays visible: it does not open or close emphasis", hint
+
+
+def _escape(found: re.Match[str]) -> str:
+    return "".join(f"\\{mark}" for mark in found[0])
+
+
+def _visible(shown: str) -> int:
+    return shown.count("*") + shown.count("_")
+
+
+def _near(text: str, at: int) -> str:
+    return " ".join(text[max(0, at - 10) : at + 10].split())
+
+
+def _hints(hidden: Hidden) -> Iterator[tuple[str, str]]:
+    """Find a `::` of the text that was taken for the start of a hint."""
+    if not hidden.hint:
+        return
+    answer = plain(hidden.parts)
+    cut_code = answer.count("`") % 2 == 1
+    if hidden.hint.startswith(":") or cut_code or "arn:" in answer:
+        whole = f"{answer}::{hidden.hint}".replace("`", "")
+        escaped = re.sub(":{2,}", lambda found: "\\:" * len(found[0]), whole)
+        hint = f"write {escaped} if it belongs to the text"
+        yield f"'::' makes '{hidden.hint}' a hint", hint

@@ -1,0 +1,94 @@
+"""Texts that will not appear as typed are warned about, and only those."""
+
+from pathlib import Path
+
+import pytest
+
+from cards.deckfile.reader import parse_deck
+from cards.errors import DeckError
+from cards.questions import questions
+
+HEAD = "deck: D\ncards:\n"
+
+
+def warnings(card: str) -> list[str]:
+    """Return the warnings of a card without file and hint."""
+    deck = parse_deck(f"{HEAD}  - {card}\n", Path("d.yaml"))
+    return [warning.message for warning in deck.warnings]
+
+
+LOST = {
+    "stars in an action": ("2*3*4", "'*' disappears near '2*3*4'"),
+    "stars after a path": (
+        '\'a/*" or "b/*"\'',
+        "'*' disappears near 'a/*\" or \"b/*'",
+    ),
+    "a dunder name": ("see __init__ there", "'_' disappears near 'see __init__ t'"),
+    "bold that stays open": (
+        "x **(a)**b **c",
+        "'**' stays visible: it does not open or close emphasis",
+    ),
+    "cloze marks": ("The {{c1::KMS}} key", "cloze marks in 'front' are shown as typed"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), LOST.values(), ids=LOST.keys())
+def test_a_text_that_changes_is_warned_about(text: str, expected: str) -> None:
+    quoted = text if text.startswith("'") else f"'{text}'"
+
+    assert warnings(f"{{front: {quoted}, back: a}}") == [expected]
+
+
+FINE = [
+    "**bold** and *em* and _em_",
+    "a_b_c and snake_case",
+    "2 * 3 * 4",
+    "`s3:*` and `__init__`",
+    "$x_1*y*z$",
+    r"\*x\* and 2\*3\*4",
+    "**鍵（KMS）**と**HSM**。AWSの**KMS**",
+    "kms:* or s3:Get* then",
+    "a**b** c",
+]
+
+
+@pytest.mark.parametrize("text", FINE)
+def test_a_text_that_appears_as_meant_is_fine(text: str) -> None:
+    found = warnings(f"{{front: '{text}', back: a}}")
+
+    assert found == (["'*' disappears near 'a**b** c'"] if text == "a**b** c" else [])
+
+
+def test_the_suggested_spelling_of_an_arn_works() -> None:
+    typed = "The ARN is {{c1::arn:aws:s3:::my-bucket}}."
+    deck = parse_deck(f"{HEAD}  - cloze: '{typed}'\n", Path("d.yaml"))
+    (warning,) = deck.warnings
+
+    spelling = warning.hint.removeprefix("write ").split(" if ")[0]
+    fixed = typed.replace("arn:aws:s3:::my-bucket", spelling)
+    deck = parse_deck(f"{HEAD}  - cloze: '{fixed}'\n", Path("d.yaml"))
+
+    assert deck.warnings == ()
+    (question,) = questions(deck.notes[0].content)
+    assert question.question == "The ARN is […]."
+    assert question.answer.replace("\\", "") == "arn:aws:s3:::my-bucket"
+
+
+def test_a_hint_that_is_meant_is_fine() -> None:
+    assert warnings("cloze: '{{c1::KMS::a service}} and {{c2::std}}'") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"The factor is {{c1::$\frac{1}{\sqrt{1-x^2}}$}} for all x.",
+        r"$$ {{c1::\cos x}} = {{c2::\sum_k \frac{x^{2k}}{2k!} }} $$",
+    ],
+)
+def test_braces_that_cut_math_in_a_cloze_are_an_error(text: str) -> None:
+    with pytest.raises(DeckError) as caught:
+        parse_deck(f"{HEAD}  - cloze: '{text}'\n", Path("d.yaml"))
+
+    assert "in the math ends the cloze" in str(caught.value)
+    fixed = text.replace("}}$", "} }$").replace("^{2k}}{", "^{2k} }{")
+    parse_deck(f"{HEAD}  - cloze: '{fixed}'\n", Path("d.yaml"))
