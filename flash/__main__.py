@@ -7,16 +7,20 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        arguments: Words after `flash`; by default those of the process.
+        arguments: Words after `flash`; by default those of the process, whose signals
+            and streams are then set up, too.
 
     Returns:
         The exit code: 0 done, 1 bad input or store, 2 wrong usage, 130 interrupted.
     """
-    words = sys.argv[1:] if arguments is None else arguments
     try:
+        if arguments is None:
+            from flash.cli.process import run_process  # noqa: PLC0415 - see below
+
+            return run_process()
         from flash.cli.app import run  # noqa: PLC0415 - Ctrl-C may come here
 
-        return run(words)
+        return run(arguments)
     except KeyboardInterrupt:
         sys.stderr.write("flash: interrupted\n")
         return 130

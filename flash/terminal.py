@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from cards.errors import DeckError, FlashError, Problem, escaped
@@ -25,6 +25,8 @@ def print_json(value: Any) -> None:
     import msgspec  # noqa: PLC0415 - slow, only for JSON
 
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    if not sys.stdout.encoding.lower().startswith("utf"):
+        text = json.dumps(json.loads(text), indent=2)
     print(escaped(text, keep_lines=True))
 
 
@@ -50,8 +52,9 @@ def echo(text: str = "") -> None:
 
 
 def echo_err(message: str) -> None:
-    """Write a message to stderr, cleaned."""
-    sys.stderr.write(clean(message) + "\n")
+    """Write a message to stderr, cleaned; a full or closed stderr is no error."""
+    with suppress(OSError):
+        sys.stderr.write(clean(message) + "\n")
 
 
 def echo_error(error: FlashError, *, as_json: bool) -> None:

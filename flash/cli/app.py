@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -13,6 +14,7 @@ from typer.exceptions import TyperException
 from cards.errors import FlashError
 from cards.text.width import clean
 from flash.cli.options import HELP_NAMES
+from flash.messages.system import os_error
 from flash.terminal import echo_err, echo_error
 
 _INTERRUPTED = 130
@@ -99,12 +101,32 @@ class _LazyCommands(Mapping[str, Any]):
         return len(_COMMANDS)
 
 
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """End with 0 if the reader of our output, such as `head`, closes it; typer: 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise typer.Exit(0) from None
+
+
 class _CommandGroup(TyperGroup):
     """Shows the commands in groups; rich could, but takes longer to import."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands = _LazyCommands()  # type: ignore[assignment]  # only read
+
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """Read the words; show help."""
+        with _reader_may_leave():
+            return super().make_context(*args, **extra)
+
+    def invoke(self, context: Any) -> Any:
+        """Run the command."""
+        with _reader_may_leave():
+            return super().invoke(context)
 
     def list_commands(self, _context: Any) -> list[str]:
         """Return the names without loading the commands."""
@@ -167,24 +189,27 @@ def run(words: list[str]) -> int:
         code = _INTERRUPTED
     except TyperException as error:
         return _usage_error(error, as_json=as_json)
-    except BrokenPipeError:
-        # The reader of our output, such as `head`, has closed it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
     except FlashError as error:
         echo_error(error, as_json=as_json)
         return 1
     except OSError as error:
-        if not error.filename:
-            raise
-        # A file name or folder that the system refuses.
-        echo_error(
-            FlashError(str(error.strerror), place=error.filename), as_json=as_json
-        )
-        return 1
+        return report_os_error(error, as_json=as_json)
     if code == _INTERRUPTED:
         echo_err("flash: interrupted")
     return code if isinstance(code, int) else 0
+
+
+def report_os_error(error: OSError, *, as_json: bool) -> int:
+    """Show an error of the operating system; return the exit code.
+
+    Raises:
+        OSError: It is none that a user could understand.
+    """
+    shown = os_error(error)
+    if shown is None:
+        raise error
+    echo_error(shown, as_json=as_json)
+    return 1
 
 
 def _usage_error(error: TyperException, *, as_json: bool) -> int:

@@ -65,6 +65,7 @@ def run_screen(session: Session, notices: Sequence[str] = ()) -> Summary:
         KeyboardInterrupt: The user pressed Ctrl-C; nothing is lost.
         SystemExit: A signal ended the review, or the app failed.
         StoreError: The last step was not saved.
+        Exception: The app failed.
     """
     app = ReviewApp(session, notices)
     app.run(mouse=False)
@@ -72,6 +73,8 @@ def run_screen(session: Session, notices: Sequence[str] = ()) -> Summary:
         raise KeyboardInterrupt
     if app.ended_by is not None:
         sys.exit(128 + app.ended_by)
+    if app.failure is not None:
+        raise app.failure
     if app.return_code:
         sys.exit(app.return_code)
     if app.review.failure is not None:
@@ -157,10 +160,16 @@ class ReviewApp(App[None]):
         """Read the first question at once; load the rest when it is needed."""
         super().__init__(ansi_color=True)
         self.ended_by: signal.Signals | None = None
+        self.failure: BaseException | None = None
         self.review = ReviewViewModel(session, notices)
         self.widget = ReviewWidget()
         self.widget.view = self.review.view
         self._is_ending = False
+
+    def _fatal_error(self) -> None:
+        """End without Textual's traceback, which shows the text of cards raw."""
+        self.failure = sys.exc_info()[1]
+        self._close_messages_no_wait()
 
     def compose(self) -> ComposeResult:
         """Return the only widget."""

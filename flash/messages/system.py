@@ -1,0 +1,21 @@
+"""Texts about errors of the operating system."""
+
+import errno
+
+from cards.errors import FlashError
+from flash.messages.translate import _
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_WRITE_ERRORS = (*_FULL, errno.EIO, errno.EFBIG, errno.EBADF, errno.EROFS)
+
+
+def os_error(error: OSError) -> FlashError | None:
+    """Describe an error of a file, a disk or the output; None for any other."""
+    reason = error.strerror or str(error)
+    hint = _("free some disk space") if error.errno in _FULL else ""
+    if error.filename:
+        # A file name or folder that the system refuses.
+        return FlashError(reason, hint, str(error.filename))
+    if error.errno in _WRITE_ERRORS:
+        return FlashError(_("can't write: {reason}").format(reason=reason), hint)
+    return None
