@@ -490,10 +490,10 @@ def test_new_rollover_moves_study_days_of_old_answers(
 @pytest.mark.parametrize(
     ("locale", "wish", "first"),
     [
-        ("C.UTF-8", "", "The three properties of the CIA triad"),
-        ("ja_JP.UTF-8", "", "情報セキュリティの三要素"),
-        ("ja_JP.UTF-8", "en", "The three properties of the CIA triad"),
-        ("C.UTF-8", "ja", "情報セキュリティの三要素"),
+        ("C.UTF-8", "", "A role has AdministratorAccess."),
+        ("ja_JP.UTF-8", "", "AdministratorAccess を持つロール"),
+        ("ja_JP.UTF-8", "en", "A role has AdministratorAccess."),
+        ("C.UTF-8", "ja", "AdministratorAccess を持つロール"),
     ],
     ids=["no language", "locale", "wish for English", "wish for Japanese"],
 )
