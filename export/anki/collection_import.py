@@ -18,8 +18,10 @@ from export.anki.anki_model import (
     Collection,
     NoteType,
 )
+from export.anki.converted import Converted, Unsupported
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
-from export.anki.note_types import Converted, Unsupported, convert_note
+from export.anki.note_rendering import special_fields
+from export.anki.note_types import convert_note
 from export.anki.presets import options_of
 from srs.models.incoming import (
     AnkiFields,
@@ -138,11 +140,16 @@ class _Conversion:
         if self._renamed is not None:
             fields = tuple(map(self._renamed, note.fields))
             note = replace(note, fields=fields)
-        converted = convert_note(note, notetype, [card.ordinal for card in cards])
+        converted = convert_note(
+            note,
+            notetype,
+            [card.ordinal for card in cards],
+            special_fields(cards, self._collection.decks),
+        )
         parts = converted.parts
         asked = [card for card in cards if card.ordinal in parts]
         if len(asked) < len(cards):
-            self._lose(LossReason.CARD, len(cards) - len(asked))
+            self._lose_cards(converted, cards)
         if not asked:
             raise Unsupported(LossReason.NOTE_QUESTIONS)
         deck = self._deck(asked)
@@ -156,6 +163,14 @@ class _Conversion:
             tuple([self._card(card) for card in asked]),
             _raw(notetype, note.fields, converted),
         )
+
+    def _lose_cards(self, converted: Converted, cards: list[AnkiCard]) -> None:
+        for card in cards:
+            if card.ordinal in converted.broken:
+                detail = converted.broken[card.ordinal]
+                self._lose(LossReason.TEMPLATE, detail=detail)
+            elif card.ordinal not in converted.parts:
+                self._lose(LossReason.CARD)
 
     def _deck(self, cards: list[AnkiCard]) -> str:
         """Return the deck with most of the cards."""

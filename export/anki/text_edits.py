@@ -1,6 +1,7 @@
 """Find text edits that were made in Anki to notes of flash."""
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -9,11 +10,13 @@ from msgspec.structs import replace
 from cards.note import Note
 from cards.questions import texts_of
 from cards.text.media import media_paths
-from export.anki.anki_model import AnkiNote, Collection, NoteType
+from export.anki.anki_model import AnkiCard, AnkiNote, Collection, NoteType
+from export.anki.converted import Unsupported
 from export.anki.fields import fields_of
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
 from export.anki.html_to_markdown import to_markdown
-from export.anki.note_types import Unsupported, convert_note
+from export.anki.note_rendering import SpecialFields, special_fields
+from export.anki.note_types import convert_note
 from export.anki.package_writer import media_naming
 from export.files import ExportError
 from srs.models.cards import StoredNote
@@ -45,6 +48,9 @@ def text_edits(
         stored: Stored notes by guid.
         kept: Original fields of notes from Anki, by guid.
     """
+    cards: dict[int, list[AnkiCard]] = defaultdict(list)
+    for card in collection.cards:
+        cards[card.note].append(card)
     for note in _newer(collection.notes, stored):
         ours = stored[note.guid]
         notetype = collection.notetypes.get(note.notetype)
@@ -53,7 +59,9 @@ def text_edits(
         if notetype.id in (BASIC_ID, CLOZE_ID):
             edit = _edit_of_ours(ours, note)
         else:
-            edit = _edit_of_original(ours, note, notetype, kept.get(note.guid))
+            special = special_fields(cards[note.id], collection.decks)
+            before = kept.get(note.guid)
+            edit = _edit_of_original(ours, before, note, notetype, special)
         if edit is not None:
             yield edit
 
@@ -109,13 +117,17 @@ def _rewritten(note: Note, texts: dict[str, str]) -> Note | None:
 
 
 def _edit_of_original(
-    stored: StoredNote, note: AnkiNote, notetype: NoteType, kept: OriginalFields | None
+    stored: StoredNote,
+    kept: OriginalFields | None,
+    note: AnkiNote,
+    notetype: NoteType,
+    special: SpecialFields,
 ) -> TextEdit | None:
     if kept is None or kept.raw.fields == note.fields:
         return None
     ordinals = [card.ordinal for card in stored.cards]
     try:
-        taken = convert_note(note, notetype, ordinals)
+        taken = convert_note(note, notetype, ordinals, special)
     except Unsupported:
         return TextEdit(stored, None)
     made = replace(stored.note, content=taken.content, extra=taken.extra)

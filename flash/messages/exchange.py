@@ -102,6 +102,12 @@ def _counted_text(reason: LossReason, count: int) -> str:
                 "{n} cards left out: the question is empty",
                 count,
             )
+        case LossReason.TEMPLATE:
+            return ngettext(
+                "{n} card left out: invalid template: {detail}",
+                "{n} cards left out: invalid template: {detail}",
+                count,
+            )
         case LossReason.CARD_DECK:
             return ngettext(
                 "{n} card moved to the deck of its siblings",
@@ -134,7 +140,7 @@ def _note_reason(reason: LossReason) -> str:
         LossReason.NOTE_SIDES: _("no question or no answer"),
         LossReason.CLOZE_FIELD: _("cloze note type without a cloze field"),
         LossReason.CLOZE: _("invalid cloze: {detail}"),
-        LossReason.TEMPLATE: _("invalid template: {detail}"),
+        LossReason.NOTE_TEMPLATE: _("invalid template: {detail}"),
         LossReason.OCCLUSION: _("image occlusion can't be shown in a terminal"),
     }
     return reasons[reason]

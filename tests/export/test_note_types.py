@@ -4,9 +4,10 @@ import pytest
 
 from cards.note import Basic, Choice, Cloze, Content, MultiQuestion, SubQuestion
 from export.anki.anki_model import AnkiNote, NoteType, Template
+from export.anki.converted import Unsupported
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
 from export.anki.html_to_markdown import media_names, to_markdown
-from export.anki.note_types import Unsupported, convert_note
+from export.anki.note_types import convert_note
 from srs.models.incoming import LossReason
 
 SIDES = "{{FrontSide}}\n\n<hr id=answer>\n\n{{Back}}"
@@ -190,3 +191,143 @@ def test_files_of_a_field_are_found() -> None:
     )
 
     assert media_names(field) == ["a b.png", "c.gif", "e&f.jpg", "d.mp3"]
+
+
+def cards(kind: NoteType, fields: tuple[str, ...], *ordinals: int) -> object:
+    """Convert a note; return its questions, or its cloze with the extra."""
+    note = AnkiNote(1, "g", kind.id, 0, ("t1", "t2"), fields)
+    special = {"Deck": "A::B", "Subdeck": "B", "CardFlag": "flag2"}
+    found = convert_note(note, kind, list(ordinals or (0,)), lambda _: special)
+    if isinstance(found.content, MultiQuestion):
+        return [(one.front, one.back) for one in found.content.questions]
+    return found.content, found.extra
+
+
+def odd(question: str, answer: str, *, is_cloze: bool = False) -> NoteType:
+    template = Template("Card 1", question, answer)
+    return notetype(template, fields="Q A Other", is_cloze=is_cloze)
+
+
+RENDERED: dict[str, tuple[str, str, list[tuple[str, str]]]] = {
+    "a field to type": (
+        "<div>{{Q}}</div>{{Other}}<br>{{type:A}}",
+        "{{FrontSide}}<hr id=answer>{{A}}",
+        [("q\n\no", "a")],
+    ),
+    "an answer that is only typed": (
+        "{{Q}} {{Other}} {{type:A}}",
+        "{{FrontSide}}",
+        [("q o", "a")],
+    ),
+    "a hint": (
+        "{{Q}}<br>{{hint:Other}}",
+        "{{FrontSide}}<hr id=answer>{{A}}",
+        [("q", "a\n\nOther: o")],
+    ),
+    "a hint that the answer shows": (
+        "{{Q}}{{hint:Other}}",
+        "{{FrontSide}}<hr>{{A}} {{Other}}",
+        [("q", "a o")],
+    ),
+    "special fields": (
+        "{{Deck}} {{Subdeck}} {{Tags}} {{Type}} {{Card}} {{CardFlag}} {{Q}}",
+        "{{A}}",
+        [("A::B B t1 t2 Some Card 1 flag2 q", "a")],
+    ),
+    "the question again": (
+        "<b>{{Q}}</b>",
+        "<b>{{Q}}</b><hr id=answer>{{A}}",
+        [("**q**", "a")],
+    ),
+    "nothing but the question": ("<b>{{Q}}</b>", "{{FrontSide}}", [("**q**", "**q**")]),
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "asked"), RENDERED.values(), ids=RENDERED
+)
+def test_card_shows_what_its_template_shows(
+    question: str, answer: str, asked: list[tuple[str, str]]
+) -> None:
+    assert cards(odd(question, answer), ("q", "a", "o")) == asked
+
+
+def test_broken_template_leaves_out_its_card_only() -> None:
+    kind = notetype(
+        Template("Good", "<b>{{Front}}</b>", "{{Back}}"),
+        Template("Bad", "{{#Back}}{{Front}}{{/z}}", "{{Back}}"),
+    )
+    found = convert_note(AnkiNote(1, "g", 7, 0, (), ("q", "a")), kind, [0, 1])
+
+    assert found.content == MultiQuestion((SubQuestion("**q**", "a"),))
+    assert found.broken == {1: "'Some', 'Bad': {{/z}} closes another condition"}
+
+
+def test_note_with_broken_templates_only_is_left_out() -> None:
+    with pytest.raises(Unsupported) as caught:
+        cards(odd("{{Nothing}}", "{{A}}"), ("q", "a", ""))
+
+    assert caught.value.reason is LossReason.NOTE_TEMPLATE
+    assert caught.value.detail == "'Some', 'Card 1': {{Nothing}}: no such field"
+
+
+ONE, TWO = "one {{c1::A}}", "two {{c2::B}}"
+CLOZE_TYPES: dict[str, tuple[str, str, tuple[str, str, str], object]] = {
+    "two fields": (
+        "{{cloze:Q}}<br>{{cloze:A}}",
+        "{{cloze:Q}}<br>{{cloze:A}}",
+        (ONE, TWO, ""),
+        (Cloze("one {{c1::A}}\\\ntwo {{c2::B}}"), ""),
+    ),
+    "fields around it": (
+        "<b>{{Other}}</b> {{cloze:Q}}",
+        "<b>{{Other}}</b> {{cloze:Q}}<br>{{hint:A}} {{furigana:A}}",
+        (ONE, "漢[かん]", "context"),
+        (Cloze("**context** one {{c1::A}}"), "漢かん\n\nA: 漢\\[かん\\]"),
+    ),
+    "a field to type": (
+        "{{cloze:Q}}{{type:cloze:Q}}",
+        "{{cloze:Q}}<br>{{type:cloze:Q}}<br>{{A}}",
+        (ONE, "more", ""),
+        (Cloze(ONE), "more"),
+    ),
+    "the front side": (
+        "{{cloze:Q}}",
+        "{{FrontSide}}<hr>{{cloze:Q}}{{A}}",
+        (ONE, "more", ""),
+        (Cloze(ONE), "more"),
+    ),
+    "the number 0": (
+        "{{cloze:Q}}",
+        "{{cloze:Q}}",
+        ("{{c0::x}} {{c1::y}}", "", ""),
+        (Cloze("x {{c1::y}}"), ""),
+    ),
+    "several numbers": (
+        "{{cloze:Q}}",
+        "{{cloze:Q}}",
+        ("{{c1,2::x}} y", "", ""),
+        [("\\[…\\] y", "x y")],
+    ),
+    "a condition on the card": (
+        "{{#c1}}first{{/c1}} {{cloze:Q}}",
+        "{{cloze:Q}}",
+        (ONE, "", ""),
+        [("first one \\[…\\]", "one A")],
+    ),
+    "another text on the answer": (
+        "{{cloze:Q}}",
+        "{{A}} {{cloze:Q}}",
+        (ONE, "more", ""),
+        [("one \\[…\\]", "more one A")],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "fields", "asked"), CLOZE_TYPES.values(), ids=CLOZE_TYPES
+)
+def test_cloze_type_shows_what_its_template_shows(
+    question: str, answer: str, fields: tuple[str, str, str], asked: object
+) -> None:
+    assert cards(odd(question, answer, is_cloze=True), fields) == asked

@@ -1,0 +1,47 @@
+"""The result of converting a note of Anki."""
+
+from msgspec import Struct
+
+from cards.note import Cloze, Content, Source
+from cards.questions import cloze_parts
+from cards.text.cloze import ClozeError
+from srs.models.incoming import LossReason
+
+
+class Unsupported(Exception):
+    """A note that flash can't ask, with the reason."""
+
+    def __init__(self, reason: LossReason, detail: str = "") -> None:
+        """Store the reason and a parser's message."""
+        self.reason, self.detail = reason, detail
+        super().__init__(f"{reason} {detail}".strip())
+
+
+class Converted(Struct, frozen=True):
+    """A converted note."""
+
+    content: Content
+    parts: dict[int, str]
+    """Part by ordinal."""
+    shown: dict[str, int]
+    """Index of the field for each text of the content."""
+    extra: str = ""
+    sources: tuple[Source, ...] = ()
+    checked: str = ""
+    id: str = ""
+    broken: dict[int, str] = {}
+    """Why the template of a card can't be rendered, by ordinal."""
+
+
+def cloze_content(text: str) -> Cloze:
+    """Return a cloze.
+
+    Raises:
+        Unsupported: A cloze would make no card.
+    """
+    content = Cloze(text)
+    try:
+        cloze_parts(content)
+    except ClozeError as error:
+        raise Unsupported(LossReason.CLOZE, error.message) from None
+    return content
