@@ -44,8 +44,8 @@ Generated from the deck by `python -m docs.deck`.
 *Security Engineering on AWS* contains the facts of an engineer's notes on the
 three-day course (2023), updated to the present, in English and Japanese. Both languages
 use the same ids, so the schedule survives a change of language:
-`flash add aws-security --lang ja`. The last deck goes beyond the notes and covers what
-the exam AWS Certified Security – Specialty (SCS-C03) asks today.
+`flash add aws-security --lang ja`. Decks 17 to 19 go beyond the notes, towards the exam
+AWS Certified Security – Specialty (SCS-C03).
 
 A fact has one or more notes, and a note has one or more cards (a table has one per
 cell). Every card has a source and the date of its last check; `flash stale` lists those
