@@ -27,6 +27,8 @@ DAMAGED = (
 _WRITABLE = "make the file and its folder writable"
 _DISK_FULL = "free some disk space"
 _DISK_BROKEN = "the disk may be failing: back up to another one"
+_REPLACED = "the file was removed or replaced by another program while it was open"
+_START_AGAIN = "nothing can be saved there: start again; 'flash restore' lists backups"
 _FROM_OUTSIDE = frozenset(
     {
         sqlite3.SQLITE_PERM,
@@ -60,6 +62,8 @@ class Store:
         """Wrap a connection; see `srs.store.opening.open_store`."""
         self.path = path
         self.connection = connection
+        self._files: dict[str, tuple[int, int]] = {}
+        """Device and inode of the database, its log and its index, by suffix."""
 
     @cached_property
     def db(self) -> "Database":
@@ -104,6 +108,7 @@ class Store:
         if self.connection.in_transaction:
             yield self.connection
             return
+        self._check_files()
         try:
             self.connection.execute("begin immediate")
         except sqlite3.OperationalError as error:
@@ -122,6 +127,25 @@ class Store:
             ):
                 raise store_error(self.path, error) from error
             raise
+        # Also what was written just now may be in a file that is gone.
+        self._check_files()
+
+    def _check_files(self) -> None:
+        """Check that the open files are still those at the path.
+
+        SQLite goes on writing into a file that was removed or replaced, and whatever
+        is written is lost.
+
+        Raises:
+            StoreError: They are not.
+        """
+        for suffix in ("", "-wal", "-shm"):
+            known = self._files.get(suffix)
+            found = _file_id(f"{self.path}{suffix}")
+            if known is not None and found != known:
+                raise StoreError(self.path, _REPLACED, _START_AGAIN)
+            if found is not None:
+                self._files[suffix] = found
 
     @contextmanager
     def bulk_fill(self) -> Iterator[None]:
@@ -136,10 +160,12 @@ class Store:
             return
         with suppress(sqlite3.OperationalError):
             self.connection.execute("pragma journal_mode = delete")
+        self._files.clear()
         try:
             yield
         finally:
             self.use_wal()
+            self._files.clear()
 
     def use_wal(self) -> None:
         """Switch to write-ahead logging; the file remembers it."""
@@ -164,6 +190,17 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self.connection.close()
+
+
+def _file_id(path: str) -> tuple[int, int] | None:
+    """Return device and inode; None if there is no such file, or an emptied one."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - for each answer, and twice as fast
+    except OSError:
+        return None
+    # The log and its index may be empty.
+    is_emptied = not found.st_size and not path.endswith(("-wal", "-shm"))
+    return None if is_emptied else (found.st_dev, found.st_ino)
 
 
 def make_file(path: Path) -> None:
