@@ -5,10 +5,9 @@ A problem of a deck is a value with a place and a fix.  Reading a file collects
 all its problems, so one run of `flash check` is one round of fixing.
 """
 
-import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 MAX_PROBLEMS = 1000
 """Problems reported per file; a hostile one could have millions."""
@@ -29,12 +28,13 @@ def escaped(text: str, *, keep_lines: bool = False) -> str:
         text: One line; with `keep_lines`, lines without ASCII controls.
         keep_lines: Keep line ends.
     """
+    import json  # noqa: PLC0415 - not for the first question
+
     pattern = _UNSAFE_IN_LINES if keep_lines else _UNSAFE_IN_LINE
     return re.sub(pattern, lambda found: json.dumps(found[0])[1:-1], text)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A position in a file, counted from 1 as editors do."""
 
     file: str
@@ -47,8 +47,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(NamedTuple):
     """One mistake, its place and how to fix it."""
 
     place: Place

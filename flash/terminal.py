@@ -4,7 +4,6 @@ Text from decks and packages is cleaned here, so that none of its control charac
 reaches a terminal.
 """
 
-import json
 import os
 import shutil
 import sys
@@ -26,6 +25,8 @@ def print_json(value: Any) -> None:
 
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     if not sys.stdout.encoding.lower().startswith("utf"):
+        import json  # noqa: PLC0415 - not for the first question
+
         text = json.dumps(json.loads(text), indent=2)
     print(escaped(text, keep_lines=True))
 
@@ -90,6 +91,8 @@ def problem_as_json(problem: Problem) -> dict[str, object]:
 
 
 def _echo_json(error: dict[str, object]) -> None:
+    import json  # noqa: PLC0415 - not for the first question
+
     text = json.dumps({"error": error}, ensure_ascii=False)
     sys.stderr.write(escaped(text) + "\n")
 

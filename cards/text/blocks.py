@@ -4,12 +4,13 @@ Raw HTML stays text, math stays as typed, a picture is shown by its description,
 and a link is followed by its address.
 """
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from cards.text.markdown import is_plain, parser
+from cards.text.markdown import code_text, is_simple, parser
 from cards.text.media import decoded, is_sound
 from cards.text.width import Line, StyledText, TextStyle, clean, width_of
 
@@ -64,6 +65,7 @@ _BULLET = "•"
 _MAX_DEPTH = 20
 """Nesting of inline markup; deeper text is shown as typed."""
 
+_SPAN = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|([^`*]+)")
 _STYLES = {"em": TextStyle.ITALIC, "strong": TextStyle.BOLD}
 _MATH = {"math_inline": "$", "math_inline_double": "$$"}
 
@@ -80,8 +82,8 @@ def read_blocks(text: str) -> Blocks:
     text = clean(text).strip("\n")
     if not text:
         return ()
-    if is_plain(text):
-        return (Paragraph(((StyledText(text),),)),)
+    if is_simple(text):
+        return (Paragraph((_simple_line(text),)),)
     from markdown_it.tree import SyntaxTreeNode
 
     tokens = parser().parse(text)
@@ -90,6 +92,17 @@ def read_blocks(text: str) -> Blocks:
         lines = text.split("\n")
         return (Paragraph(tuple((StyledText(line),) for line in lines)),)
     return _blocks(SyntaxTreeNode(tokens).children)
+
+
+def _simple_line(text: str) -> Line:
+    spans: list[StyledText] = []
+    for code, bold, other in _SPAN.findall(text):
+        if code:
+            spans.append(StyledText(code_text(code), TextStyle.CODE))
+        else:
+            style = TextStyle.BOLD if bold else TextStyle.NORMAL
+            spans.append(StyledText(bold or other, style))
+    return tuple(spans)
 
 
 def _blocks(nodes: "Sequence[SyntaxTreeNode]") -> Blocks:

@@ -1,11 +1,13 @@
 """Markdown on a terminal: complete, and never too wide."""
 
 import re
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cards.text.markdown import is_simple
 from cards.text.terminal import plain_text, terminal_lines
 from cards.text.width import (
     StyledText,
@@ -49,6 +51,30 @@ PIECES = st.sampled_from(
 )
 MARKDOWN = st.lists(PIECES, max_size=8).map("".join)
 WRITTEN = st.text(st.sampled_from("ab cd、。「」鍵管ー "), min_size=1, max_size=60)
+
+
+ONE_LINE = st.lists(
+    st.text(st.sampled_from("ab1鍵、_*`<&> -+.()|~=!]{}:\\$["), max_size=8)
+    | st.sampled_from(["`a*b`", "**b c**", " & ", "` x `", "[...]", "$5"]),
+    max_size=6,
+).map("".join)
+
+
+def styled_characters(text: str) -> list[tuple[str, TextStyle]]:
+    lines = terminal_lines(text, 1000)
+    return [(c, style) for line in lines for span, style in line for c in span]
+
+
+@given(ONE_LINE)
+def test_a_simple_line_looks_as_the_parser_shows_it(text: str) -> None:
+    with patch("cards.text.blocks.is_simple", return_value=False):
+        expected = styled_characters(text)
+
+    assert styled_characters(text) == expected
+
+
+def test_a_cloze_question_needs_no_parser() -> None:
+    assert all(map(is_simple, ("KMS [...] a key in `us-east-1`", "from $5", "[a] b")))
 
 
 @given(MARKDOWN, st.integers(2, 80))
