@@ -159,6 +159,9 @@ def _put_rows_back(
 ) -> tuple[list[int], list[int]]:
     text = zlib.decompress(base64.b85decode(was))
     groups, names = msgspec.json.decode(text, type=tuple[list[Changed], dict[int, str]])
+    # A deck that was emptied and deleted returns with its id, if that is still free.
+    sql = "insert or ignore into decks (id, name) values (?, ?)"
+    connection.executemany(sql, names.items())
     decks = {deck: deck_id(connection, name) for deck, name in names.items()}
     moved: list[int] = []
     changed: list[int] = []

@@ -68,6 +68,16 @@ def undone(store: Store) -> Undone | None:
     return undo_last(store, Options(store))
 
 
+def test_a_deck_that_an_add_emptied_returns_with_its_id(store: Store) -> None:
+    add(store, [basic("one", "A"), basic("two", "C")])
+    before = contents(store)
+    add(store, [basic("one", "B"), basic("two", "C")], NOON + 1000)
+
+    undone(store)
+
+    assert contents(store) == before
+
+
 def test_added_notes_vanish_with_their_deck(store: Store) -> None:
     before = contents(store)
     add(store, [basic("one", "A::B"), basic("two", "C")])
