@@ -74,6 +74,16 @@ def test_yaml_examples_are_valid(page: Path, tmp_path: Path) -> None:
         assert deck.notes
 
 
+def test_the_readme_has_one_line_to_install_and_one_to_test() -> None:
+    lines = [text for kind, _, text in blocks(ROOT / "README.md") if kind == "sh"]
+
+    start = "python3 -m venv .venv && . .venv/bin/activate && pip install "
+    assert [line.removeprefix(start) for line in lines] == [
+        ". && flash review\n",
+        "-e '.[dev]' && python -m pytest -n auto -m \"not slow\"\n",
+    ]
+
+
 def test_paths_in_the_docs_exist() -> None:
     pages = [*PAGES, ROOT / "bench" / "README.md"]
     path = re.compile(
