@@ -7,6 +7,7 @@ the program runs.
 from datetime import UTC, datetime
 
 from flash.messages.cards import duration_label, interval_label
+from flash.messages.phrases import count_cards
 from flash.messages.translate import _, ngettext
 from srs.models.cards import Rating
 from srs.store.revlog import HistoryLine
@@ -89,6 +90,38 @@ def not_saved() -> str:
 def not_read() -> str:
     """Report that the next card could not be read."""
     return _("The next card cannot be read")
+
+
+def first_deck_lines(
+    deck: str, cards: int, new_per_day: int, *, shows_with: str
+) -> tuple[str, str]:
+    """Announce the bundled deck: what will happen, and how to use another one.
+
+    Args:
+        deck: Its name.
+        cards: Their number.
+        new_per_day: How many of them are introduced a day.
+        shows_with: The key that shows an answer.
+    """
+    added = _(
+        "Added the bundled deck '{deck}': {cards}, {count} new ones a day. "
+        "{key} shows the answer, 1 to 4 rates it, q quits."
+    )
+    other = _(
+        "For another deck: flash remove '{deck}' hides this one, flash add FILE adds "
+        "yours."
+    )
+    return (
+        added.format(
+            deck=deck, cards=count_cards(cards), count=new_per_day, key=shows_with
+        ),
+        other.format(deck=deck),
+    )
+
+
+def no_decks_line() -> str:
+    """Say how to add a deck to a store without cards."""
+    return _("No decks yet. Add one with flash add FILE, or flash add aws-security.")
 
 
 def backlog_line(due: int, overdue: int) -> str:

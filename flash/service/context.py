@@ -148,9 +148,10 @@ def check_deck(app: AppContext, deck: str) -> None:
     """
     if not deck or deck_ids(app.store, deck):
         return
-    near = _near(deck, deck_names(app.store))
+    names = deck_names(app.store)
+    hint = _("flash decks lists them") if names else _("add one with flash add FILE")
     message = _("no deck '{name}'").format(name=deck)
-    raise FlashError(message, near or _("flash decks lists them"))
+    raise FlashError(message, _near(deck, names) or hint)
 
 
 def check_tag(app: AppContext, tag: str) -> None:

@@ -10,8 +10,11 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from msgspec import Struct
+
 from flash.service.context import AppContext
 from srs.store.backups import back_up_daily
+from srs.store.operations import was_ever_filled
 from srs.store.rows import has_notes
 from srs.study.cram import CramOptions
 from srs.study.due_cards import CardFilter
@@ -50,15 +53,24 @@ def open_session(
     )
 
 
-def add_first_deck(app: AppContext) -> tuple[str, int] | None:
-    """Add the bundled deck to an empty store.
+class FirstDeck(Struct, frozen=True):
+    """The bundled deck in a store that had nothing."""
+
+    deck: str
+    cards: int
+    new_per_day: int
+
+
+def add_first_deck(app: AppContext) -> FirstDeck | None:
+    """Add the bundled deck to a store to which nothing was ever added.
 
     Returns:
-        The name of the deck and its number of cards; None if the store has notes.
+        None if the store has or had notes.
     """
-    if has_notes(app.store):
+    if has_notes(app.store) or was_ever_filled(app.store):
         return None
     from cards.deckfile.discovery import bundled_path  # noqa: PLC0415 - loads YAML
+    from cards.identity.keys import root_of  # noqa: PLC0415 - as above
     from flash.service.adding import (  # noqa: PLC0415 - loads YAML
         BUNDLED,
         add_file,
@@ -66,7 +78,11 @@ def add_first_deck(app: AppContext) -> tuple[str, int] | None:
     )
 
     path = bundled_path(BUNDLED, locale_language())
-    return None if path is None else (BUNDLED, add_file(app, path).new_cards)
+    if path is None:
+        return None
+    added = add_file(app, path)
+    deck = root_of(added.plan.steps[0].note.deck)
+    return FirstDeck(deck, added.new_cards, app.options.preset(deck).new_per_day)
 
 
 def back_up_after_review(app: AppContext) -> None:

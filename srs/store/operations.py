@@ -28,8 +28,10 @@ REQUIRED_KEYS = {
     "optimize": ("deck", "parameters", "fitted"),
     "reschedule": ("runs",),
     "away": ("was", "runs"),
+    "remove": ("about", "cards", "former"),
+    "delete": ("about", "cards", "backup"),
 }
-"""For each kind of operation the keys without which it can't be undone."""
+"""For each kind of operation the keys that `flash undo` and `flash log` need."""
 
 
 class Operation(Struct, frozen=True):
@@ -64,6 +66,12 @@ def record_operation(
     )
 
 
+def was_ever_filled(store: Store) -> bool:
+    """Return True if notes were ever added or imported, even if that was undone."""
+    sql = "select 1 from operations where name in ('add', 'import') limit 1"
+    return store.row(sql) is not None
+
+
 def last_operations(store: Store, limit: int | None = None) -> list[Operation]:
     """List operations, the last first.
 
@@ -93,10 +101,8 @@ def describe(
             changes: dict[str, Any] = {"count": 1, "rating": rating, "about": question}
         case "confusion":
             changes = {"count": 1}
-        case "suspend" | "unsuspend" | "bury":
-            changes = {"count": len(before["was"])}
-        case "forget":
-            changes = {"count": len(before["reviews"])}
+        case "suspend" | "unsuspend" | "bury" | "forget":
+            changes = {"count": len(before["reviews" if name == "forget" else "was"])}
         case "import":
             notes, reviews = len(before["notes"]), len(before["reviews"])
             changes = {"count": notes, "reviews": reviews}
@@ -104,6 +110,8 @@ def describe(
             actions = before["counts"]
             changes = {"count": sum(actions.values()), "actions": actions}
             changes |= {"about": before["about"], "files": before.get("files", 1)}
+        case "remove" | "delete":
+            changes = {"count": before["cards"], "about": before["about"]}
         case "config":
             changes = {"about": before["deck"], "names": tuple(before["names"])}
         case "optimize":

@@ -113,6 +113,7 @@ def text_columns(note: Note) -> tuple[str, str, str, str]:
     )
 
 
-def has_notes(store: Store) -> bool:
-    """Return True if the store has at least one note."""
-    return store.row("select 1 from notes limit 1") is not None
+def has_notes(store: Store, *, in_use: bool = False) -> bool:
+    """Return True if the store has at least one note, or one that is not retired."""
+    sql = f"select 1 from notes {'where retired = 0' if in_use else ''} limit 1"
+    return store.row(sql) is not None

@@ -488,17 +488,17 @@ def test_new_rollover_moves_study_days_of_old_answers(
 
 
 @pytest.mark.parametrize(
-    ("locale", "wish", "first"),
+    ("locale", "wish", "language"),
     [
-        ("C.UTF-8", "", "A role has AdministratorAccess."),
-        ("ja_JP.UTF-8", "", "AdministratorAccess を持つロール"),
-        ("ja_JP.UTF-8", "en", "A role has AdministratorAccess."),
-        ("C.UTF-8", "ja", "AdministratorAccess を持つロール"),
+        ("C.UTF-8", "", "en"),
+        ("ja_JP.UTF-8", "", "ja"),
+        ("ja_JP.UTF-8", "en", "en"),
+        ("C.UTF-8", "ja", "ja"),
     ],
     ids=["no language", "locale", "wish for English", "wish for Japanese"],
 )
 def test_first_review_adds_the_bundled_deck_in_the_user_language(
-    flash: Run, monkeypatch: pytest.MonkeyPatch, locale: str, wish: str, first: str
+    flash: Run, monkeypatch: pytest.MonkeyPatch, locale: str, wish: str, language: str
 ) -> None:
     monkeypatch.delenv("LC_MESSAGES", raising=False)
     monkeypatch.setenv("LANG", locale)
@@ -508,8 +508,34 @@ def test_first_review_adds_the_bundled_deck_in_the_user_language(
     code, out, err = flash("review", "--plain")
 
     assert code == 0
-    assert re.fullmatch(r"Added the bundled deck 'aws-security': \d+ cards\n", err)
-    assert out.split("\n\n")[1].startswith(first)
+    assert re.fullmatch(
+        r"Added the bundled deck '(.+)': \d+ cards, 20 new ones a day\. Enter shows the"
+        r" answer, 1 to 4 rates it, q quits\.\nFor another deck: flash remove '\1' hides"
+        r" this one, flash add FILE adds yours\.\n",
+        err,
+    )
+    question = out.split("\n\n")[1]
+    assert ("ja" if re.search("[ぁ-ヿ一-鿿]", question) else "en") == language
+
+
+@pytest.mark.parametrize("words", [["Biology"], ["--tag", "iam"], ["--cram"]])
+def test_a_review_of_a_part_does_not_add_the_bundled_deck(
+    flash: Run, words: list[str]
+) -> None:
+    flash("review", "--plain", *words, typed="q\n")
+
+    assert flash.json("list") == []
+
+
+def test_a_deck_that_was_undone_is_not_added_again(flash: Run) -> None:
+    flash("review", "--plain", typed="q\n")
+    flash("undo")
+
+    code, out, err = flash("review", "--plain", typed="")
+
+    assert (code, err) == (0, "")
+    assert out.startswith("No decks yet. Add one with flash add FILE")
+    assert flash.json("list") == []
 
 
 def test_changing_the_deck_language_keeps_the_schedule(

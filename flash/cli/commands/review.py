@@ -8,7 +8,13 @@ import typer
 
 from flash.cli.options import DbOption, TagOption, finite
 from flash.cli.plain_review import run_plain
-from flash.messages.review import backlog_line, exam_line
+from flash.messages.review import (
+    backlog_line,
+    exam_line,
+    first_deck_lines,
+    no_decks_line,
+)
+from flash.messages.translate import _
 from flash.service.context import AppContext, check_deck, check_tag, open_app
 from flash.service.reviewing import (
     add_first_deck,
@@ -17,6 +23,7 @@ from flash.service.reviewing import (
 )
 from flash.terminal import echo_err
 from srs.store.connection import StoreError
+from srs.store.rows import has_notes
 from srs.study.cram import CramOptions
 from srs.study.due_cards import CardFilter
 from srs.study.session import Session, SessionLimits
@@ -82,7 +89,7 @@ def review(
 ) -> None:
     """Review the cards that are due today.
 
-    An empty store starts with the bundled deck. Every answer is saved before the next
+    A new store starts with the bundled deck. Every answer is saved before the next
     question appears. Without a terminal, --plain is the default. Exit code 130:
     interrupted with Ctrl-C.
 
@@ -92,10 +99,10 @@ def review(
     """
     cram_options = _cram_options(cram=cram, forgotten=forgotten, confused=confused)
     with open_app(db) as app:
-        added = add_first_deck(app)
-        if added is not None:
-            name, count = added
-            echo_err(f"Added the bundled deck '{name}': {count} cards")
+        is_plain = plain or not _is_terminal()
+        # Only where its cards will be asked.
+        is_whole = not (deck or tag or cram_options)
+        introduction = _first_deck(app, plain=is_plain) if is_whole else []
         check_deck(app, deck)
         check_tag(app, tag)
         session = open_session(
@@ -104,7 +111,10 @@ def review(
             SessionLimits(limit, minutes),
             cram=cram_options,
         )
-        _run(session, plain=plain or not _is_terminal())
+        notices = [] if is_plain else introduction
+        if not session.counts().total and not has_notes(app.store, in_use=True):
+            notices.append(no_decks_line())
+        _run(session, notices, plain=is_plain)
         if session.done():
             _back_up(app)
 
@@ -126,13 +136,25 @@ def _is_terminal() -> bool:
     )
 
 
-def _run(session: Session, *, plain: bool) -> None:
+def _first_deck(app: AppContext, *, plain: bool) -> list[str]:
+    """Fill an empty store; the lines that say so stay in the terminal."""
+    first = add_first_deck(app)
+    if first is None:
+        return []
+    key = _("Enter") if plain else _("Space")
+    lines = first_deck_lines(first.deck, first.cards, first.new_per_day, shows_with=key)
+    for line in lines:
+        echo_err(line)
+    return list(lines)
+
+
+def _run(session: Session, notices: list[str], *, plain: bool) -> None:
     days_to_exam = None if session.name else session.days_to_exam()
     lines = (
         exam_line(days_to_exam),
         backlog_line(session.counts().due, session.overdue()),
     )
-    notices = [line for line in lines if line]
+    notices += [line for line in lines if line]
     if plain:
         run_plain(session, sys.stdin, sys.stdout, notices)
         return
