@@ -41,6 +41,9 @@ GROUPS: dict[str, dict[str, _Entry]] = {
             "listing:list_cards", "List cards with their state and due day."
         ),
         "show": _Entry("listing:show", "Show a card with its answer history."),
+        "remove": _Entry(
+            "remove:remove", "Remove a deck, or delete it with its history."
+        ),
         "stale": _Entry("check:stale", "List facts whose sources need checking again."),
     },
     "Scheduling": {

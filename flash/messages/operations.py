@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flash.messages.phrases import count_cards
 from flash.messages.translate import _, ngettext
 from srs.models.cards import Rating
 
@@ -80,6 +81,11 @@ def operation_text(done: "Operation") -> str:
                 _("Changed {names} of {deck}") if done.about else _("Changed {names}")
             )
             return text.format(names=", ".join(done.names), deck=done.about)
+        case "remove" | "delete":
+            text = _("Removed '{deck}': {cards}")
+            if done.name == "delete":
+                text = _("Deleted '{deck}' for good: {cards}")
+            return text.format(deck=done.about, cards=count_cards(done.count))
         case "optimize":
             deck = done.about or _("all decks")
             return _("Optimized the parameters of {deck}").format(deck=deck)
@@ -97,6 +103,9 @@ def undone_text(undone: "Operation") -> str:
             text = _("Undid adding {files} ({changes}). Files on disk are unchanged.")
         case "edit":
             text = _("Undid editing {files} ({changes}). Files on disk are unchanged.")
+        case "remove":
+            text = _("'{deck}' is back: {cards}.")
+            return text.format(deck=undone.about, cards=count_cards(undone.count))
         case "optimize":
             deck = undone.about or _("all decks")
             return _("Restored the previous parameters of {deck}.").format(deck=deck)

@@ -129,6 +129,8 @@ class _Undoing:
             "optimize": self._optimize,
             "reschedule": self._reschedule,
             "away": self._away,
+            "remove": self._add,
+            "delete": self._delete,
         }
 
     def _answer(self, before: dict[str, Any]) -> None:
@@ -189,6 +191,11 @@ class _Undoing:
             # Their decks may have parameters of their own.
             rebuild_card_states(self._connection, self._options, moved)
         self._connection.executemany(SET_KEPT, before.get("kept", ()))
+
+    def _delete(self, before: dict[str, Any]) -> None:
+        message = f"'{before['about']}' was deleted for good; that can't be undone"
+        hint = f"flash restore {before['backup']} goes back to the backup before it"
+        raise StoreError(self._store.path, message, hint)
 
     def _config(self, before: dict[str, Any]) -> None:
         if "setting" in before:

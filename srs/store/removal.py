@@ -1,0 +1,125 @@
+"""Remove a deck with its children: retire its notes, or delete them with their history.
+
+Retired notes are hidden, and an undo brings them back.  Deletion is the only thing in
+flash that cuts the review log, so nothing before it can be undone; the backup that its
+caller makes is the way back.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from msgspec import Struct
+
+from srs.store.change_capture import Snapshot, finish_capture, start_capture
+from srs.store.connection import Store, StoreError
+from srs.store.operations import record_operation
+from srs.store.settings import FITTED, write_options, write_setting
+
+_DECKS = "(d.name = :deck or substr(d.name, 1, length(:deck) + 2) = :deck || '::')"
+_NOTES = f"select n.guid from notes n join decks d on d.id = n.deck where {_DECKS}"
+_CARDS = f"select c.id from cards c where c.note in ({_NOTES})"
+
+
+class DeckSize(Struct, frozen=True):
+    """What a deck and its children hold."""
+
+    notes: int
+    """Including retired ones; likewise reviews of retired cards."""
+    cards: int
+    in_use: int
+    """Cards that are not retired."""
+    reviews: int
+
+
+def deck_size(store: Store, deck: str) -> DeckSize:
+    """Count what a deck and its children hold."""
+    row = store.row(
+        f"""
+        select (select count(*) from ({_NOTES})),
+               (select count(*) from ({_CARDS})),
+               (select count(*) from ({_CARDS} and c.retired = 0)),
+               (select count(*) from reviews where card in ({_CARDS}))
+        """,
+        {"deck": deck},
+    )
+    return DeckSize(*row)
+
+
+def retire_deck(store: Store, deck: str, now_ms: int) -> None:
+    """Retire the notes of a deck and its children.
+
+    Args:
+        store: The store.
+        deck: Its name.
+        now_ms: UTC milliseconds.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    values = {"deck": deck, "now": now_ms}
+    with store.transaction() as connection:
+        start_capture(connection)
+        connection.execute(
+            f"""
+            update notes set retired = 1, modified = :now
+             where retired = 0 and guid in ({_NOTES})
+            """,
+            values,
+        )
+        cards = connection.execute(
+            f"update cards set retired = 1 where retired = 0 and note in ({_NOTES})",
+            values,
+        ).rowcount
+        former = Snapshot((0, 0), (0, 0), (), finish_capture(connection))
+        before = {"about": deck, "cards": cards, "former": former}
+        record_operation(connection, now_ms, "remove", before)
+
+
+def delete_deck(
+    store: Store, deck: str, now_ms: int, *, backup: Path, version: int
+) -> None:
+    """Delete the notes of a deck and its children with their cards and reviews.
+
+    Args:
+        store: The store.
+        deck: Its name.
+        now_ms: UTC milliseconds.
+        backup: A backup of the store.
+        version: The data version of the store when the backup was begun.
+
+    Raises:
+        StoreError: The store was changed after the backup or can't be written;
+            nothing was.
+    """
+    with store.transaction() as connection:
+        if store.version() != version:
+            message = "another program has changed it since the backup"
+            raise StoreError(store.path, message, "try again")
+        values = {"deck": deck}
+        cards = connection.execute(
+            f"select count(*) from ({_CARDS})", values
+        ).fetchone()[0]
+        for statement in (
+            f"""
+            delete from operations where name in ('answer', 'look', 'confusion')
+               and before ->> 'card' in ({_CARDS})
+            """,
+            f"delete from confusions where card in ({_CARDS}) or other in ({_CARDS})",
+            f"delete from reviews where card in ({_CARDS})",
+            f"delete from cards where id in ({_CARDS})",
+            f"delete from anki_notes where guid in ({_NOTES})",
+            f"delete from notes where guid in ({_NOTES})",
+        ):
+            connection.execute(statement, values)
+        _delete_decks(connection, deck)
+        before = {"about": deck, "cards": cards, "backup": backup.name}
+        record_operation(connection, now_ms, "delete", before)
+
+
+def _delete_decks(connection: sqlite3.Connection, deck: str) -> None:
+    """Delete the decks and what was set for them."""
+    sql = f"select d.id, d.name from decks d where {_DECKS}"
+    for key, name in connection.execute(sql, {"deck": deck}).fetchall():
+        write_options(connection, name, {})
+        write_setting(connection, FITTED + name, "")
+        connection.execute("delete from decks where id = ?", (key,))
