@@ -19,6 +19,7 @@ from cards.note import (
     ListNote,
     MultiQuestion,
     Note,
+    Option,
     Source,
 )
 from cards.questions import (
@@ -303,6 +304,27 @@ def test_a_choice_has_four_options(language: str) -> None:
     }
 
     assert {note: count for note, count in counts.items() if count != 4} == {}
+
+
+@both
+def test_the_longest_option_is_no_better_guess(language: str) -> None:
+    longest = {
+        note.id: max(note.content.options, key=_option_size)
+        for note in NOTES[language]
+        if isinstance(note.content, Choice)
+    }
+    right = [
+        note.id
+        for note in NOTES[language]
+        if isinstance(note.content, Choice)
+        and option_of(longest[note.id]).text == note.content.answer
+    ]
+
+    assert len(right) <= len(longest) / 3, right
+
+
+def _option_size(option: str | Option) -> int:
+    return len(plain_text(option_of(option).text))
 
 
 @both
