@@ -1,12 +1,12 @@
 """A store with notes, and a deck file that exists only as notes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from cards.identity.matching import FileScope, PlannedChange, make_plan
-from cards.note import Basic, Note
+from cards.note import Basic, Compare, Note, Row
 from srs.models.cards import Rating, SchedulingState, StoredCard, StoredNote
 from srs.store.connection import Store
 from srs.store.note_writer import Applied, apply_plan
@@ -35,6 +35,19 @@ def new_store(folder: Path, zone: str = "UTC") -> Store:
 def basic(front: str, deck: str = "A", **more: object) -> Note:
     """Make a note with one card."""
     return Note(Basic(front, f"answer to {front}"), deck, **more)
+
+
+def both_ways(
+    subjects: tuple[str, ...], rows: Mapping[str, tuple[str, ...] | Row]
+) -> Compare:
+    """Make a table whose rows are asked from subject to value and back."""
+    return Compare(
+        subjects,
+        {
+            name: row if isinstance(row, Row) else Row(row, reverse="true")
+            for name, row in rows.items()
+        },
+    )
 
 
 def numbered(count: int, deck: str = "A") -> list[Note]:

@@ -31,7 +31,7 @@ cards:
     answer: "A user with `s3:BypassGovernanceRetention`"
   - compare: [AWS KMS, AWS CloudHSM]
     by:
-      tenancy: [multi-tenant, single-tenant]
+      tenancy: {cells: [multi-tenant, single-tenant], reverse: true}
 """
 
 

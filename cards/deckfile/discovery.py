@@ -30,8 +30,8 @@ class DeckFiles(Struct, frozen=True):
     """The deck files under the given paths."""
 
     files: tuple[Path, ...]
-    other_yaml: int = 0
-    """Number of other YAML files in the folders."""
+    other_yaml: tuple[Path, ...] = ()
+    """Other YAML files in the folders."""
 
 
 def find_decks(paths: list[Path]) -> DeckFiles:
@@ -45,21 +45,21 @@ def find_decks(paths: list[Path]) -> DeckFiles:
     """
     files: dict[Path, None] = {}
     problems: list[Problem] = []
-    other_yaml = 0
+    other_yaml: list[Path] = []
     for path in paths:
         if not _is_folder(path):
             files[path] = None
             continue
         inside = list(_yaml_under(path))
         decks = [file for file in inside if is_deck(file)]
-        other_yaml += len(inside) - len(decks)
+        other_yaml += [file for file in inside if file not in set(decks)]
         files.update(dict.fromkeys(decks))
         if not decks:
             hint = "a deck has 'deck:' and 'cards:' at its top"
             problems.append(Problem(Place(str(path)), "no deck in this folder", hint))
     if problems:
         raise DeckError(problems)
-    return DeckFiles(tuple(files), other_yaml)
+    return DeckFiles(tuple(files), tuple(other_yaml))
 
 
 def _is_folder(path: Path) -> bool:
@@ -78,13 +78,17 @@ def _yaml_under(folder: Path) -> Iterator[Path]:
 
 
 def is_deck(path: Path) -> bool:
-    """Return True if a file has `deck` and `cards` at its top, or can't be read."""
+    """Return True if a file has `deck` or `cards` at its top, or can't be read.
+
+    One of the two is enough: with a typo in the other, the file is still a deck, and
+    reading it reports the typo.
+    """
     try:
         with path.open("rb") as file:
             text = file.read(MAX_BYTES).decode("utf-8", errors="replace")
     except OSError:
         return True
-    return bool(_DECK.search(text.lstrip("\ufeff")) and _CARDS.search(text))
+    return bool(_DECK.search(text.lstrip("\ufeff")) or _CARDS.search(text))
 
 
 def read_text(path: Path) -> str:

@@ -22,10 +22,19 @@ _ORDER = (
 _QUESTION_COLUMNS = 56
 
 
-def loss_question(deck: str, retired: int, total: int) -> str:
-    """Ask whether a large part of a deck may be retired."""
-    text = _("This retires {retired} of {total} cards of '{deck}'. Continue?")
-    return text.format(retired=retired, total=total, deck=clean(deck))
+def loss_question(loss: str) -> str:
+    """Ask whether cards may be retired, given `loss_text`."""
+    return _("This retires {loss}. Continue?").format(loss=loss)
+
+
+def loss_text(deck: str, retired: int, total: int, answered: int) -> str:
+    """Say how many cards of a deck would be retired."""
+    text = _("{retired} of {total} cards of '{deck}'").format(
+        retired=retired, total=total, deck=clean(deck)
+    )
+    if not answered:
+        return text
+    return text + _(", {answered} of them with answers").format(answered=answered)
 
 
 def plan_lines(changes: Sequence[PlannedChange]) -> list[str]:
@@ -90,12 +99,15 @@ def other_language_line(notes: int) -> str:
     return text.format(notes=count_notes(notes))
 
 
-def ignored_line(files: int) -> str:
-    """Count the YAML files that are not decks."""
+def ignored_line(files: Sequence[str]) -> str:
+    """Name the YAML files that are not decks."""
     text = ngettext(
-        "{count} other YAML file ignored", "{count} other YAML files ignored", files
+        "{count} other YAML file ignored: {names}",
+        "{count} other YAML files ignored: {names}",
+        len(files),
     )
-    return text.format(count=files)
+    names = ", ".join(files[:_SHOWN_NEW]) + (" …" if len(files) > _SHOWN_NEW else "")
+    return text.format(count=len(files), names=clean(names))
 
 
 def renamed_lines(renamed: Iterable[tuple[str, str]]) -> list[str]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from cards.deckfile.discovery import bundled_path, find_decks
 from cards.deckfile.reader import Deck, read_deck
-from cards.errors import DeckError, FlashError, Problem
+from cards.errors import DeckError, FlashError, Place, Problem
 from cards.identity.keys import duplicates, root_of
 from cards.identity.matching import (
     Action,
@@ -21,13 +21,18 @@ from cards.identity.matching import (
 )
 from cards.note import Note
 from cards.questions import parts_of
-from cards.text.width import clean
+from flash.messages.adding import loss_text
 from flash.messages.translate import _
 from flash.service.context import AppContext, find_cards
 from srs.store.card_actions import set_due_today
 from srs.store.connection import Store, StoreError
-from srs.store.note_writer import Progressed, apply_plan
-from srs.store.notes import known_notes, order_new_cards, take_retired_reverse
+from srs.store.note_writer import Progressed, apply_plan, continued_parts
+from srs.store.notes import (
+    answered_parts,
+    known_notes,
+    order_new_cards,
+    take_retired_reverse,
+)
 
 BUNDLED = "aws-security"
 """The deck that an empty store starts with."""
@@ -43,7 +48,7 @@ class ParsedFiles(Struct, frozen=True):
     files: dict[str, str]
     """Absolute path of each file to the path as given."""
     folders: tuple[Path, ...]
-    ignored: int
+    ignored: tuple[str, ...]
     """Other YAML files in the folders."""
     warnings: tuple[Problem, ...] = ()
     """Texts that will not appear as typed."""
@@ -52,12 +57,14 @@ class ParsedFiles(Struct, frozen=True):
 
 
 class Loss(Struct, frozen=True):
-    """A deck of which a large part would be retired."""
+    """A deck of which cards with answers, or a large part, would be retired."""
 
     deck: str
     retired: int
     total: int
     """Cards in use now."""
+    answered: int = 0
+    """Cards with answers among those that would be retired."""
 
 
 class AddPlan(Struct, frozen=True):
@@ -143,7 +150,8 @@ def read_files(paths: Iterable[Path], language: str = "") -> ParsedFiles:
     folders = tuple(path.absolute() for path in paths if path.is_dir())
     in_order = tuple(deck.file for deck in decks) if any(d.order for d in decks) else ()
     warnings = tuple(one for deck in decks for one in deck.warnings)
-    return ParsedFiles(notes, shown, folders, found.other_yaml, warnings, in_order)
+    ignored = tuple(map(str, found.other_yaml))
+    return ParsedFiles(notes, shown, folders, ignored, warnings, in_order)
 
 
 def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPlan:
@@ -156,16 +164,18 @@ def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPla
             language in the store, else the first one.
 
     Raises:
-        DeckError: An id belongs to another deck, or a reworded card fits two notes.
+        DeckError: An id belongs to another deck, a reworded card fits two notes, or a
+            file of known cards is no longer a deck.
     """
     version = store.version()
     known = known_notes(store)
+    _check_known_files(parsed, known)
     notes = _one_language(parsed.notes, known, language)
     steps = make_plan(notes, known, _scope(parsed, known))
     return AddPlan(
         steps=tuple(steps),
         other_language=len(parsed.notes) - len(notes),
-        loss=_loss(steps, known),
+        loss=_loss(store, steps, known),
         parsed=parsed,
         language=language,
         version=version,
@@ -184,9 +194,8 @@ def check_names(app: AppContext, plan: AddPlan, names: Sequence[str]) -> None:
 
 def refuse_loss(loss: Loss) -> FlashError:
     """Make the error for an unconfirmed loss."""
-    message = _(
-        "would retire {retired} of {total} cards of '{deck}'; nothing was changed"
-    ).format(retired=loss.retired, total=loss.total, deck=clean(loss.deck))
+    retired = loss_text(loss.deck, loss.retired, loss.total, loss.answered)
+    message = _("would retire {loss}; nothing was changed").format(loss=retired)
     return FlashError(message, _("add --yes if you mean it"))
 
 
@@ -317,25 +326,53 @@ def _scope(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> FileScope:
     return FileScope(frozenset(files), frozenset(gone), parsed.files)
 
 
-def _loss(steps: Sequence[PlannedChange], known: Sequence[ExistingNote]) -> Loss | None:
-    """Find a deck that would lose more than a tenth of its cards."""
-    lost: dict[str, int] = defaultdict(int)
-    for step in steps:
+def _check_known_files(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> None:
+    """Refuse files in the folders that have known cards but are no decks any more."""
+    ignored = {str(Path(file).absolute()): file for file in parsed.ignored}
+    files = {one.note.file for one in known if not one.retired}
+    hint = _("restore 'deck:' and 'cards:' at its top, or delete the file")
+    message = _("the store has cards of this file, but it is no deck any more")
+    problems = [Problem(Place(ignored[f]), message, hint) for f in files & set(ignored)]
+    if problems:
+        raise DeckError(problems)
+
+
+def _loss(
+    store: Store, steps: Sequence[PlannedChange], known: Sequence[ExistingNote]
+) -> Loss | None:
+    """Find a deck that would lose cards with answers, or more than a tenth."""
+    changed = [step for step in steps if step.known and _may_lose(step)]
+    guids = [step.known.guid for step in changed if step.known]
+    answered = answered_parts(store, guids)
+    lost: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    hurt: dict[str, int] = defaultdict(int)
+    for step in changed:
         if step.known is None:
             continue
-        before = step.known.note
-        if step.action is Action.RETIRED:
-            lost[root_of(before.deck)] += len(parts_of(before.content))
-        elif step.action is not Action.UNCHANGED:
-            fewer = len(parts_of(before.content)) - len(parts_of(step.note.content))
-            lost[root_of(before.deck)] += max(0, fewer)
-    if not any(cards > _FREE_LOSS for cards in lost.values()):
+        guid, before = step.known.guid, step.known.note
+        gone = set(parts_of(before.content)) - _followed(step)
+        lost[root_of(before.deck)] |= {(guid, part) for part in gone}
+        hurt[root_of(before.deck)] += len(gone & answered.get(guid, set()))
+    if not any(hurt.values()) and not any(len(c) > _FREE_LOSS for c in lost.values()):
         return None
     total: dict[str, int] = defaultdict(int)
     for one in known:
         if not one.retired:
             total[root_of(one.note.deck)] += len(parts_of(one.note.content))
     for deck, cards in lost.items():
-        if cards > _FREE_LOSS and cards * 10 > total[deck]:
-            return Loss(deck, cards, total[deck])
+        is_large = len(cards) > _FREE_LOSS and len(cards) * 10 > total[deck]
+        if hurt[deck] or is_large:
+            return Loss(deck, len(cards), total[deck], hurt[deck])
     return None
+
+
+def _may_lose(step: PlannedChange) -> bool:
+    return step.action in (Action.RETIRED, Action.REWORDED, Action.CHANGED)
+
+
+def _followed(step: PlannedChange) -> set[str]:
+    """Return the old parts that go on after a change."""
+    if step.action is Action.RETIRED or step.known is None:
+        return set()
+    old, new = step.known.note, step.note
+    return set(continued_parts(old, new).values()) if old.kind == new.kind else set()

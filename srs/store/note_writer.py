@@ -275,7 +275,7 @@ class _Writing:
         ).fetchall()
         parts = parts_of(note.content)
         # A placeholder for a lost text says nothing about its questions.
-        origins = _origins(known.note, note) if known.text_key else {}
+        origins = continued_parts(known.note, note) if known.text_key else {}
         cards = _assigned(parts, origins, rows)
         free = max((ordinal for _, _, ordinal, _ in rows), default=-1) + 1
         renamed: list[tuple[str, int, int]] = []
@@ -324,7 +324,7 @@ class _Writing:
         }
 
 
-def _origins(old: Note, new: Note) -> dict[str, str]:
+def continued_parts(old: Note, new: Note) -> dict[str, str]:
     """Map each question that continues an old one to the old part."""
     translated = bool(new.language and old.language) and new.language != old.language
     return followed_parts(old.content, new.content, translated=translated)

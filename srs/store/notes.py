@@ -193,6 +193,22 @@ def insert_cards(
     )
 
 
+def answered_parts(store: Store, guids: Sequence[str]) -> dict[str, set[str]]:
+    """Return the parts of notes whose cards in use have answers, by guid."""
+    found: dict[str, set[str]] = {}
+    rows = store.rows(
+        """
+        select c.note, c.part from cards c
+         where c.note in (select value from json_each(:guids))
+           and c.retired = 0 and c.reps > 0
+        """,
+        {"guids": msgspec.json.encode(guids).decode()},
+    )
+    for guid, part in rows:
+        found.setdefault(guid, set()).add(part)
+    return found
+
+
 def order_new_cards(connection: sqlite3.Connection, files: Sequence[str]) -> None:
     """Introduce the new cards of these files in this order, inside a transaction.
 

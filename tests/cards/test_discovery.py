@@ -92,11 +92,10 @@ def test_an_unlistable_folder_is_not_an_empty_folder(
     )
 
 
-def test_other_yaml_in_a_folder_is_skipped_and_counted(tmp_path: Path) -> None:
+def test_other_yaml_in_a_folder_is_skipped_and_named(tmp_path: Path) -> None:
     (tmp_path / ".github").mkdir()
     (tmp_path / ".github" / "ci.yaml").write_text("on: push\n", "utf-8")
     (tmp_path / "mkdocs.yml").write_text("site_name: Deck\n", "utf-8")
-    (tmp_path / "cards.yaml").write_text("cards: {visa: 1}\n", "utf-8")
     (tmp_path / "notes.txt").write_text(HEAD + CARD, "utf-8")
     (tmp_path / "b").mkdir()
     for name in ("b/z.yml", "a.yaml", "b/a.yaml"):
@@ -105,7 +104,10 @@ def test_other_yaml_in_a_folder_is_skipped_and_counted(tmp_path: Path) -> None:
     found = find_decks([tmp_path, tmp_path / "a.yaml"])
 
     names = [path.relative_to(tmp_path).as_posix() for path in found.files]
-    assert (names, found.other_yaml) == (["a.yaml", "b/a.yaml", "b/z.yml"], 2)
+    assert (names, found.other_yaml) == (
+        ["a.yaml", "b/a.yaml", "b/z.yml"],
+        (tmp_path / "mkdocs.yml",),
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,9 +118,20 @@ def test_other_yaml_in_a_folder_is_skipped_and_counted(tmp_path: Path) -> None:
         ("'deck' : D\n\"cards\":\n", True),
         (HEAD.replace("\n", "\r\n"), True),
         ("name: x\njobs:\n  deck: y\n  cards: z\n", False),
-        ("deck: D\n", False),
+        ("deck: D\n", True),
+        ("dekc: D\ncards: []\n", True),
+        ("name: x\n", False),
     ],
-    ids=["plain", "byte order mark", "quoted", "CRLF", "further in", "no cards"],
+    ids=[
+        "plain",
+        "byte order mark",
+        "quoted",
+        "CRLF",
+        "further in",
+        "no cards",
+        "a typo",
+        "neither",
+    ],
 )
 def test_a_deck_is_recognised_by_its_top_keys(
     tmp_path: Path, text: str, *, expected: bool

@@ -160,7 +160,7 @@ def test_check_ignores_other_yaml_in_a_folder(flash: Run) -> None:
     assert flash("check", ".") == (
         0,
         "1 file, 3 notes, no mistakes\n",
-        "1 other YAML file ignored\n",
+        "1 other YAML file ignored: mkdocs.yml\n",
     )
 
 

@@ -6,6 +6,7 @@ from store_fixtures import (
     Clock,
     add,
     basic,
+    both_ways,
     contradictions,
     give,
     ids,
@@ -15,7 +16,7 @@ from store_fixtures import (
     undone,
 )
 
-from cards.note import Basic, Choice, Cloze, Compare, ListNote, Note
+from cards.note import Basic, Choice, Cloze, ListNote, Note
 from srs.models.cards import Rating
 from srs.store.card_actions import bury, suspend
 from srs.store.card_search import MAX_FOUND, find_candidates
@@ -160,7 +161,7 @@ SHELF = [
     Note(Cloze("{{c1::KMS}} encrypts, {{c2::CloudHSM::a module}} keeps"), "KMS"),
     Note(ListNote("STRIDE", ("Spoofing", "Tampering")), "Web"),
     Note(Choice("Which port?", ("80", "443"), "443"), "Web"),
-    Note(Compare(("KMS", "HSM"), {"tenancy": ("multi", "single")}), "KMS"),
+    Note(both_ways(("KMS", "HSM"), {"tenancy": ("multi", "single")}), "KMS"),
     Note(Basic("What ends a `Deny`?", 'Effect: "Deny"\\n'), "Web"),
     Note(Basic("暗号化のキーは？", "ＫＭＳキー　（共有）"), "日本", language="ja"),
 ]
@@ -203,7 +204,7 @@ FINDS = {
     "a choice": ("443", ["Which port?"]),
     "a cell": (
         "hsm single",
-        ["HSM: tenancy?", "Which one? tenancy: single\n\nKMS · HSM"],
+        ["HSM: tenancy?", "Which has tenancy = single?\n\nKMS · HSM"],
     ),
     "quotes and backslashes": ('"deny"\\', ["What ends a `Deny`?"]),
     "no name of a field": ("front", []),

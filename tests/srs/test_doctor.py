@@ -9,6 +9,7 @@ from store_fixtures import (
     NOON,
     add,
     basic,
+    both_ways,
     cards,
     contradictions,
     give,
@@ -18,7 +19,7 @@ from store_fixtures import (
     shelf,
 )
 
-from cards.note import Cloze, Compare, Note
+from cards.note import Cloze, Note
 from srs.maintenance.checks import Finding, examine, repair
 from srs.models.cards import Rating
 from srs.store.connection import Store
@@ -212,7 +213,7 @@ def test_a_lost_note_comes_back_to_its_history_with_its_file(
     tmp_path: Path, named: bool
 ) -> None:
     store = new_store(tmp_path)
-    table = Note(Compare(("KMS", "HSM"), {"tenancy": ("multi", "single")}), "A")
+    table = Note(both_ways(("KMS", "HSM"), {"tenancy": ("multi", "single")}), "A")
     cloze = Note(Cloze("{{c1::S3}} and {{c2::DynamoDB}}"), "A")
     notes = [basic("one", id="first" if named else ""), table, cloze]
     add(store, notes)

@@ -12,6 +12,7 @@ from store_fixtures import (
     NOON,
     add,
     basic,
+    both_ways,
     cards,
     dump,
     new_store,
@@ -20,7 +21,7 @@ from store_fixtures import (
 )
 
 from cards.errors import DeckError
-from cards.note import Basic, Choice, Cloze, Compare, Content, ListNote, Note
+from cards.note import Basic, Choice, Cloze, Content, ListNote, Note
 from cards.questions import SEPARATOR, parts_of
 from srs.models.cards import Rating
 from srs.models.presets import Preset
@@ -32,7 +33,7 @@ from srs.store.revlog import record
 
 THREATS = ListNote("STRIDE", ("Spoofing", "Tampering", "Repudiation"))
 ENDPOINT = Cloze("A gateway serves {{c1::S3}} and {{c2::DynamoDB}}.")
-KEYS = Compare(
+KEYS = both_ways(
     ("KMS", "CloudHSM"),
     {"tenancy": ("multi", "single"), "price": ("by the key", "by the hour")},
 )
@@ -252,7 +253,7 @@ def test_a_cloze_that_hides_more_keeps_the_numbers_it_had(store: Store) -> None:
 
 
 def test_a_row_added_to_a_table_leaves_the_others(store: Store) -> None:
-    after = Compare(KEYS.compare, {"access": ("API", "PKCS #11"), **KEYS.by})
+    after = both_ways(KEYS.compare, {"access": ("API", "PKCS #11"), **KEYS.by})
 
     old, new = edit(store, KEYS, after)
 
@@ -262,7 +263,7 @@ def test_a_row_added_to_a_table_leaves_the_others(store: Store) -> None:
 
 
 def test_a_renamed_row_and_subject_keep_their_cells(store: Store) -> None:
-    after = Compare(
+    after = both_ways(
         ("AWS KMS", "CloudHSM"),
         {"tenancy": ("multi", "single"), "cost": ("by the key", "by the hour")},
     )
@@ -293,7 +294,7 @@ def test_a_change_of_language_keeps_every_card(store: Store) -> None:
             language="ja",
         ),
         Note(
-            Compare(
+            both_ways(
                 ("鍵管理", "専用機"),
                 {"借り手": ("共有", "専有"), "料金": ("鍵ごと", "時間ごと")},
             ),
@@ -413,7 +414,7 @@ def contents(draw: st.DrawFn) -> Content:
             return Choice("which one", tuple(several), several[0])
         case _:
             cells = draw(st.lists(words, min_size=4, max_size=4))
-            return Compare(
+            return both_ways(
                 (several[0], several[1]),
                 {"x": tuple(cells[:2]), several[-1]: tuple(cells[2:])},
             )

@@ -15,6 +15,7 @@ from store_fixtures import (
     NOON,
     add,
     basic,
+    both_ways,
     contradictions,
     give,
     ids,
@@ -22,7 +23,7 @@ from store_fixtures import (
 )
 
 from cards.errors import DeckError
-from cards.note import Basic, Cloze, Compare, ListNote, Note
+from cards.note import Basic, Cloze, ListNote, Note
 from srs.maintenance.checks import examine
 from srs.models.cards import Rating
 from srs.models.presets import DEFAULT_PARAMETERS
@@ -117,7 +118,7 @@ def test_an_answer_after_the_adding_is_taken_back_first(store: Store) -> None:
 
 def test_edits_moves_and_retirements_go_back_to_the_letter(store: Store) -> None:
     cloze = Note(Cloze("{{c1::S3}} and {{c2::DynamoDB}} have gateways"), "A")
-    table = Note(Compare(("KMS", "HSM"), {"tenancy": ("multi", "single")}), "A")
+    table = Note(both_ways(("KMS", "HSM"), {"tenancy": ("multi", "single")}), "A")
     listed = Note(ListNote("colours", ("red", "green", "blue")), "A", id="colours")
     add(store, [basic("one"), basic("two"), cloze, table, listed])
     for card in ids(store)[:6]:
@@ -125,7 +126,7 @@ def test_edits_moves_and_retirements_go_back_to_the_letter(store: Store) -> None
     suspend(store, ids(store)[:1], NOON, suspended=True)
     before = contents(store)
     other = Note(Cloze("{{c1::S3}} and {{c2::DynamoDB}} have no gateways"), "B")
-    changed = replace(table, content=Compare(("KMS", "HSM"), {"keys": ("a", "b")}))
+    changed = replace(table, content=both_ways(("KMS", "HSM"), {"keys": ("a", "b")}))
     kind = Note(Basic("colours", "red, green, blue"), "A", id="colours")
     add(store, [basic("uno", "A"), other, changed, kind], NOON + DAY_MS)
     assert contents(store) != before

@@ -13,6 +13,7 @@ from flash.messages.adding import (
     due_today_line,
     ignored_line,
     loss_question,
+    loss_text,
     more_warnings_line,
     one_way_line,
     other_language_line,
@@ -40,7 +41,7 @@ def add(
     dry_run: DryRunOption = False,
     yes: Annotated[
         bool,
-        typer.Option("--yes", "-y", help="Retire a large part of a deck unasked."),
+        typer.Option("--yes", "-y", help="Retire cards with answers unasked."),
     ] = False,
     lang: Annotated[
         str,
@@ -86,7 +87,8 @@ def add(
 
 
 def _confirmed(loss: Loss) -> bool:
-    question = loss_question(loss.deck, loss.retired, loss.total)
+    text = loss_text(loss.deck, loss.retired, loss.total, loss.answered)
+    question = loss_question(text)
     return sys.stdin.isatty() and typer.confirm(question, err=True)
 
 
@@ -127,7 +129,8 @@ def _print_json(plan: AddPlan, cards: int, *, dry_run: bool) -> None:
             "cards": cards,
             "dry_run": dry_run,
             "left_out": plan.other_language,
-            "left_alone": plan.parsed.ignored,
+            "left_alone": len(plan.parsed.ignored),
+            "left_alone_files": list(plan.parsed.ignored),
             "steps": steps,
         }
     )

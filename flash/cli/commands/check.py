@@ -83,7 +83,8 @@ def _print_json(parsed: ParsedFiles) -> None:
         {
             "files": len(parsed.files),
             "notes": len(parsed.notes),
-            "left_alone": parsed.ignored,
+            "left_alone": len(parsed.ignored),
+            "left_alone_files": list(parsed.ignored),
             "lacking": missing_translations(parsed.notes),
             "warnings": [problem_as_json(one) for one in parsed.warnings],
         }

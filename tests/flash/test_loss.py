@@ -1,0 +1,78 @@
+"""Adding files never retires cards with answers unasked."""
+
+from pathlib import Path
+
+from command_runner import Run
+
+CARDS = "  - {front: one, back: a}\n  - {front: two, back: b}\n"
+
+
+def write(text: str, name: str = "d/a.yaml") -> None:
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).write_text(text, "utf-8")
+
+
+def learn(flash: Run) -> None:
+    """Add the folder and answer its first card."""
+    write(f"deck: D\ncards:\n{CARDS}")
+    flash("add", "d")
+    flash("review", "--plain", typed="\n4\nq\n")
+
+
+def test_a_typo_in_deck_is_an_error_and_retires_nothing(flash: Run) -> None:
+    learn(flash)
+    write("deck: E\ncards:\n  - {front: q, back: x}\n", "d/b.yaml")
+    write(f"dekc: D\ncards:\n{CARDS}")
+
+    code, out, err = flash("add", "d")
+
+    assert (code, out) == (1, "")
+    assert "d/a.yaml:1:1: unknown key 'dekc' (did you mean 'deck'?)" in err
+    assert len(flash.json("list")) == 2
+
+
+def test_a_known_file_without_both_keys_is_an_error(flash: Run) -> None:
+    learn(flash)
+    write("deck: E\ncards:\n  - {front: q, back: x}\n", "d/b.yaml")
+    write("name: x\n")
+
+    code, _, err = flash("add", "d")
+
+    assert code == 1
+    assert err == (
+        "d/a.yaml:1:1: the store has cards of this file, but it is no deck any more"
+        " (restore 'deck:' and 'cards:' at its top, or delete the file)\n"
+    )
+    assert len(flash.json("list")) == 2
+
+
+def test_a_card_with_answers_is_retired_only_with_yes(flash: Run) -> None:
+    learn(flash)
+    write("deck: D\ncards:\n  - {front: two, back: b}\n")
+
+    refused = flash("add", "d")
+    left = len(flash.json("list"))
+    agreed = flash("add", "d", "--yes")[0]
+
+    assert refused == (
+        1,
+        "",
+        "flash: would retire 1 of 2 cards of 'D', 1 of them with answers; nothing was"
+        " changed (add --yes if you mean it)\n",
+    )
+    assert (left, agreed, len(flash.json("list"))) == (2, 0, 1)
+
+
+def test_a_card_without_answers_is_retired_unasked(flash: Run) -> None:
+    learn(flash)
+    write("deck: D\ncards:\n  - {front: one, back: a}\n")
+
+    assert flash("add", "d")[0] == 0
+    assert len(flash.json("list")) == 1
+
+
+def test_a_reworded_card_with_answers_is_no_loss(flash: Run) -> None:
+    learn(flash)
+    write(f"deck: D\ncards:\n{CARDS}".replace("one", "the first"))
+
+    assert flash("add", "d")[0] == 0
