@@ -1,55 +1,70 @@
 """Convert fields of Anki from HTML to Markdown.
 
+Formatting that a terminal lacks (colours, sizes, underlines) is dropped, text never is,
+except what Anki itself hides: comments, scripts, styles and elements with
+`display: none`.
+
 Source of the marks in a field: https://docs.ankiweb.net/templates/fields.html and
 https://docs.ankiweb.net/math.html
 """
 
-import html
 import re
-from collections.abc import Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from cards.text.markdown import is_plain
+from export.anki.html_tree import (
+    Element,
+    Node,
+    Special,
+    elements,
+    is_balanced,
+    read_html,
+    texts,
+)
+from export.anki.markdown_lines import (
+    BOLD,
+    BREAK,
+    CODE,
+    ITALIC,
+    Piece,
+    escaped,
+    raw,
+    written_inline,
+    written_paragraphs,
+)
+from export.anki.markdown_math import display_math, inline_math, latex_pieces
+from export.anki.script_letters import raised_or_lowered
 
-_SOUND = re.compile(r"\[sound:([^\]]+)\]")
-_INLINE = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
-_BLOCK = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
-_DOLLARS = re.compile(r"\$+")
-_CLOZE = re.compile(r"\{\{c\d+::|::(?=[^{}]*\}\})|\}\}")
-_KEPT = re.compile("\U0010f8f0(\\d+)\U0010f8f1")
-_NO_MARKS = {0x10F8F0: None, 0x10F8F1: None}
-_NEEDLESS = re.compile(r"(?<=[^\n\\])\\(?:(?=[=+>])|(?=&(?![#A-Za-z0-9]+;)))()")
-"""Backslashes before characters without a meaning inside a line."""
-_TAG = re.compile(r"<[^<>]*>")
-_MANY_BLANKS = re.compile(r"\n{3,}")
-_IMAGE = re.compile(
-    r"""<img[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE
+_BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog div dl dt "
+    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li "
+    "main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
-_TEXT = (
-    r"(?:[^<&\\\[{}$\x00-\x1f\x7f-\x9f\U0010f8f0\U0010f8f1]"
-    r"|&(?:lt|gt|amp|quot|nbsp|\#39|\#x27);)"
-)
-_PIECE = re.compile(rf"({_TEXT}+)|<br ?/?>|<(b|strong|i|em|code)>({_TEXT}*)</\2>")
-_SIMPLE = re.compile(
-    rf"(?:{_TEXT}|<br ?/?>|<(b|strong|i|em|code)>{_TEXT}*+</\1>)*+"
-).fullmatch
-_MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"}
-_BLANKS = re.compile(" +")
-# The characters that `markdownify` escapes, in its order.
-_ACTIVE = re.compile(r"[]&<`>~=+|*_#.)-]").search
-_ESCAPED = re.compile(r"([]\\&<`[>~=+|])")
-_DASHES = re.compile(r"(\s|^)(-+(?:\s|$))")
-_HASHES = re.compile(r"(\s|^)(#{1,6}(?:\s|$))")
-_ITEMS = re.compile(r"((?:\s|^)[0-9]{1,9})([.)](?:\s|$))")
+_MEDIA = frozenset("audio embed img object video".split())
+_DROPPED = frozenset("head noscript rp script style template title".split())
+_STYLES = {
+    "b": BOLD,
+    "strong": BOLD,
+    "i": ITALIC,
+    "em": ITALIC,
+    "cite": ITALIC,
+    "var": ITALIC,
+    "code": CODE,
+    "kbd": CODE,
+    "samp": CODE,
+    "tt": CODE,
+}
+_HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE).search
+_HEAVY = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE).search
+_SLANTED = re.compile(r"font-style\s*:\s*(?:italic|oblique)", re.IGNORECASE).search
+_WEB_LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]+", re.IGNORECASE).fullmatch
+_SCHEME = re.compile(r"(?!https?:)[a-zA-Z][a-zA-Z0-9+.-]*:").match
+_MARKED = re.compile(r"\{\{c|[\xa0\x00-\x1f\x7f]|  ").search
 _BACKTICKS = re.compile("`+")
-
-
-def media_names(field: str) -> list[str]:
-    """Return the names of the pictures and sounds in a field."""
-    images = (a or b or c for a, b, c in _IMAGE.findall(field))
-    return [html.unescape(name) for name in (*images, *_SOUND.findall(field))]
+_IN_CELL = frozenset(("blockquote", "li", "pre", "table", *_HEADINGS))
+"""Elements that a cell of a Markdown table can't have."""
 
 
 def to_markdown(field: str) -> str:
@@ -59,142 +74,313 @@ def to_markdown(field: str) -> str:
         field: HTML with clozes, math and sounds in Anki's syntax.
 
     Returns:
-        Markdown; formatting that it lacks (colours, sizes) is dropped.
+        Markdown that shows the same text.
     """
-    is_text = "<" not in field and "&" not in field
-    if is_text and is_plain(field) and "[" not in field:
+    if is_plain(field) and not _MARKED(field):
         return field
-    written = simple_markdown(field)
-    return parsed_markdown(field) if written is None else _tidy(written, ())
+    return _written(read_html(field).children)
 
 
-def parsed_markdown(field: str) -> str:
-    """Convert a field with the parser; see `to_markdown`."""
-    field = field.translate(_NO_MARKS)
-    kept: list[str] = []
+def _written(nodes: Iterable[Node], style: int = 0) -> str:
+    return "\n\n".join(_blocks_of(nodes, style))
 
-    def keep(text: str) -> str:
-        kept.append(text)
-        return f"\U0010f8f0{len(kept) - 1}\U0010f8f1"
 
-    field = _SOUND.sub(lambda found: keep(f"![]({_address(found[1])})"), field)
-    field = _BLOCK.sub(lambda found: keep(f"\n\n$${_tex(found[1])}$$\n\n"), field)
-    field = _INLINE.sub(lambda found: keep(f"${_tex(found[1]).strip()}$"), field)
-    field = _DOLLARS.sub(lambda found: keep("\\$" * len(found[0])), field)
-    field = _CLOZE.sub(lambda found: keep(found[0]), field)
-    # The parser warns about text that looks like an address instead of HTML.
-    try:
-        written = _converter().convert(
-            field if "<" in field else f"<span>{field}</span>"
+def _blocks_of(nodes: Iterable[Node], style: int = 0) -> list[str]:
+    writer = _Writer()
+    writer.walk(nodes, style)
+    return writer.done()
+
+
+def is_hidden(element: Element) -> bool:
+    """Return True if a browser doesn't show an element."""
+    if element.name in _DROPPED:
+        return True
+    attributes = element.attributes
+    return bool(attributes) and (
+        "hidden" in attributes or _HIDDEN(attributes.get("style", "")) is not None
+    )
+
+
+class _Writer:
+    """Collects blocks; the pieces of the present paragraph wait for its end."""
+
+    def __init__(self, *, is_flat: bool = False) -> None:
+        self._blocks: list[str] = []
+        self._pieces: list[Piece] = []
+        self._is_flat = is_flat
+        """Everything becomes one line."""
+
+    def done(self) -> list[str]:
+        self._flush()
+        return self._blocks
+
+    def pieces(self) -> list[Piece]:
+        return self._pieces
+
+    def walk(self, nodes: Iterable[Node], style: int) -> None:
+        for node in nodes:
+            if isinstance(node, str):
+                self._pieces.append(Piece(node, style))
+            elif isinstance(node, Special):
+                self._special(node, style)
+            elif not is_hidden(node):
+                self._element(node, style)
+
+    def _special(self, node: Special, style: int) -> None:
+        match node.kind:
+            case "mark":
+                self._pieces.append(Piece(node.text, kind="mark"))
+            case "[sound:":
+                self._pieces.append(raw(f"![]({_address(node.text)})", style))
+            case "\\(" | "[$]":
+                self._add(inline_math(node.text), style)
+            case "[latex]":
+                self._pieces += latex_pieces(node.text)
+            case _:
+                self._display(display_math(node.text), style)
+
+    def _display(self, math: str, style: int) -> None:
+        if self._is_flat:
+            self._add(" ".join(math.split()), style)
+        elif math:
+            self._flush()
+            self._blocks.append(math)
+
+    def _add(self, markdown: str, style: int) -> None:
+        if markdown:
+            self._pieces.append(raw(markdown, style))
+
+    def _element(self, element: Element, style: int) -> None:
+        style |= _style_of(element)
+        name = element.name
+        if name in _BLOCKS:
+            self._block(element, style)
+        elif name == "br":
+            self._pieces.append(BREAK)
+        elif name in _MEDIA:
+            self._add(_medium(element), style)
+        elif name == "a":
+            self._link(element, style)
+        elif name in ("sub", "sup"):
+            self.walk(raised_or_lowered(element), style)
+        elif name == "rt":
+            inner = "".join(texts(element)).strip()
+            self.walk(["(", *element.children, ")"] if inner else [], style)
+        else:
+            self.walk(element.children, style)
+
+    def _link(self, element: Element, style: int) -> None:
+        address = element.attributes.get("href", "").strip()
+        inner = _flat_pieces(element.children, style)
+        text = written_inline(inner)
+        blocks = any(one.name in _BLOCKS for one in elements(element))
+        if blocks or not text or not _WEB_LINK(address) or not is_balanced(element):
+            self.walk(element.children, style)
+        elif "".join(texts(element)).strip() == address:
+            self._add(f"<{address}>", style)
+        else:
+            self._add(f"[{text}]({quote(address, safe=_SAFE)})", 0)
+
+    def _block(self, element: Element, style: int) -> None:
+        if self._is_flat:
+            self._pieces.append(Piece(" "))
+            self.walk(element.children, style)
+            self._pieces.append(Piece(" "))
+            return
+        self._flush()
+        match element.name:
+            case "hr":
+                self._blocks.append("---")
+            case "ul" | "ol":
+                self._list(element, style)
+            case "pre":
+                self._code(element)
+            case "blockquote":
+                self._quote(element, style)
+            case "table":
+                self._table(element, style)
+            case name if name in _HEADINGS:
+                self._heading(element, style)
+            case _:
+                self.walk(element.children, style)
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._pieces:
+            self._blocks += written_paragraphs(self._pieces)
+            self._pieces = []
+
+    def _heading(self, element: Element, style: int) -> None:
+        text = written_inline(_flat_pieces(element.children, style & ~BOLD))
+        if text:
+            closing = text.rstrip("#")
+            text = closing + text[len(closing) :].replace("#", "\\#")
+            self._blocks.append(f"{_HEADINGS[element.name]} {text}")
+
+    def _quote(self, element: Element, style: int) -> None:
+        inner = _written(element.children, style)
+        if inner:
+            lines = (f"> {line}".rstrip(" ") for line in inner.split("\n"))
+            self._blocks.append("\n".join(lines))
+
+    def _code(self, element: Element) -> None:
+        text = "".join(_verbatim(element.children)).replace("\xa0", " ").strip("\n")
+        if text.strip():
+            longest = max(map(len, _BACKTICKS.findall(text)), default=0)
+            fence = "`" * max(3, longest + 1)
+            self._blocks.append(f"{fence}\n{text}\n{fence}")
+        media = (one for one in elements(element) if one.name in _MEDIA)
+        self._pieces += [raw(_medium(one)) for one in media if not is_hidden(one)]
+
+    def _list(self, element: Element, style: int) -> None:
+        items: list[list[str]] = []
+        for child in element.children:
+            inner: Sequence[Node] = [child]
+            if isinstance(child, Element) and child.name == "li":
+                inner = [] if is_hidden(child) else child.children
+                items += [found] if (found := _blocks_of(inner, style)) else []
+            elif found := _blocks_of(inner, style):
+                # A list or text directly in a list belongs to the item before.
+                items = items or [[]]
+                items[-1] += found
+        if items:
+            self._blocks.append(self._items(element, items))
+
+    def _items(self, element: Element, items: list[list[str]]) -> str:
+        last = self._blocks[-1] if self._blocks else ""
+        if element.name == "ul":
+            bullet = "*" if last.startswith("- ") else "-"
+            markers = [f"{bullet} "] * len(items)
+        else:
+            start = element.attributes.get("start", "1")
+            first = int(start) if start.isdecimal() and len(start) < 8 else 1
+            end = ")" if re.match(r"[0-9]+\. ", last) else "."
+            markers = [f"{first + index}{end} " for index in range(len(items))]
+        tight = all(_is_tight(item) for item in items)
+        lines = (
+            marker + _indented(item, len(marker), tight=tight)
+            for marker, item in zip(markers, items, strict=True)
         )
-    except RecursionError:
-        # Nested too deeply: keep the text only.
-        written = html.unescape(_TAG.sub(" ", field))
-    return _tidy(written, kept)
+        return ("\n" if tight else "\n\n").join(lines)
+
+    def _table(self, element: Element, style: int) -> None:
+        rows, others = _rows(element)
+        self.walk(others, style)
+        self._flush()
+        cells = [cell for row in rows for cell in row]
+        width = max(map(len, rows), default=0)
+        if width < 2 or not all(map(_fits_in_row, cells)):
+            for cell in cells:
+                self.walk(cell.children, style | _style_of(cell))
+                self._flush()
+            return
+        written = [[_cell(cell, style) for cell in row] for row in rows]
+        written = [row + [""] * (width - len(row)) for row in written if any(row)]
+        if written:
+            rule = "| " + " | ".join(["---"] * width) + " |"
+            lines = ["| " + " | ".join(row) + " |" for row in written]
+            self._blocks.append("\n".join([lines[0], rule, *lines[1:]]))
 
 
-def simple_markdown(field: str) -> str | None:
-    """Convert a field with one line of bold, italics, code and line breaks.
-
-    Loading and running the parser for such fields takes 90 % of the time of an import,
-    and most fields are like that.
-
-    Returns:
-        The same as `parsed_markdown`; None if the field has anything else.
-    """
-    if not _SIMPLE(field):
-        return None
-    return _PIECE.sub(_piece, field)
+_SAFE = "/!$&'*+,;=:@~-._?#%"
 
 
-def _piece(found: re.Match[str]) -> str:
-    text, tag, inner = found.groups()
-    if text is not None:
-        return _escaped(_bare(text))
-    if tag is None:
-        return "\\\n"
-    return _code(_bare(inner)) if tag == "code" else _marked(inner, _MARKS[tag])
+def _style_of(element: Element) -> int:
+    style = _STYLES.get(element.name, 0)
+    given = element.attributes.get("style", "") if element.attributes else ""
+    if given:
+        style |= BOLD if _HEAVY(given) else 0
+        style |= ITALIC if _SLANTED(given) else 0
+    return style
 
 
-def _bare(text: str) -> str:
-    """Resolve entities and collapse spaces."""
-    if "&" in text:
-        text = html.unescape(text)
-    return _BLANKS.sub(" ", text) if "  " in text else text
+def _flat_pieces(nodes: Iterable[Node], style: int) -> list[Piece]:
+    writer = _Writer(is_flat=True)
+    writer.walk(nodes, style)
+    return writer.pieces()
 
 
-def _escaped(text: str) -> str:
-    if not _ACTIVE(text):
-        return text
-    text = _ESCAPED.sub(r"\\\1", text)
-    text = _DASHES.sub(r"\1\\\2", text)
-    text = _HASHES.sub(r"\1\\\2", text)
-    text = _ITEMS.sub(r"\1\\\2", text)
-    return text.replace("*", r"\*").replace("_", r"\_")
+def _verbatim(nodes: Iterable[Node]) -> Iterable[str]:
+    """Yield the text of code, with its line breaks."""
+    closing = {"\\(": "\\)", "\\[": "\\]", "[sound:": "]"}
+    for node in nodes:
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, Special):
+            is_mark = node.kind == "mark"
+            end = closing.get(node.kind, node.kind.replace("[", "[/"))
+            yield node.text if is_mark else node.kind + node.text + end
+        elif node.name == "br":
+            yield "\n"
+        elif not is_hidden(node):
+            yield from _verbatim(node.children)
+            yield "\n" if node.name in _BLOCKS else ""
 
 
-def _marked(inner: str, mark: str) -> str:
-    return _around(_escaped(_bare(inner)), mark, mark)
+def _is_tight(item: list[str]) -> bool:
+    """Return True for one paragraph, with or without a list after it."""
+    is_list = re.compile(r"(?:[-*]|[0-9]+[.)]) ").match
+    return len(item) == 1 or (len(item) == 2 and is_list(item[1]) is not None)
 
 
-def _code(text: str) -> str:
-    longest = max(map(len, _BACKTICKS.findall(text)), default=0)
-    fence = "`" * (longest + 1)
-    blank = " " if longest else ""
-    return _around(text, fence + blank, blank + fence)
+def _indented(item: list[str], width: int, *, tight: bool) -> str:
+    text = ("\n" if tight else "\n\n").join(item)
+    first, *rest = text.split("\n")
+    return "\n".join([first, *(" " * width + line if line else "" for line in rest)])
 
 
-def _around(text: str, opening: str, closing: str) -> str:
-    """Put marks around a text; spaces at its ends stay outside."""
-    stripped = text.strip()
-    if not stripped:
+def _rows(table: Element) -> tuple[list[list[Element]], list[Node]]:
+    """Return the cells of a table, and what stands outside of them."""
+    rows: list[list[Element]] = []
+    others: list[Node] = []
+    for child in table.children:
+        if not isinstance(child, Element):
+            others.append(child)
+        elif is_hidden(child):
+            continue
+        elif child.name in ("thead", "tbody", "tfoot"):
+            inner, left = _rows(child)
+            rows += inner
+            others += left
+        elif child.name == "tr":
+            cells = [one for one in child.children if _is_cell(one)]
+            rows.append([one for one in cells if isinstance(one, Element)])
+            others += [one for one in child.children if not _is_cell(one)]
+        else:
+            others.append(child)
+    return rows, others
+
+
+def _is_cell(node: Node) -> bool:
+    return isinstance(node, Element) and node.name in ("td", "th")
+
+
+def _fits_in_row(cell: Element) -> bool:
+    blocks = any(one.name in _IN_CELL for one in elements(cell))
+    return not blocks and is_balanced(cell)
+
+
+def _cell(cell: Element, style: int) -> str:
+    if is_hidden(cell):
         return ""
-    before = " " if text[0] == " " else ""
-    after = " " if text[-1] == " " else ""
-    return f"{before}{opening}{stripped}{closing}{after}"
+    text = written_inline(_flat_pieces(cell.children, style | _style_of(cell)))
+    return text.replace("|", "\\|")
 
 
-def _tidy(written: str, kept: Sequence[str]) -> str:
-    """Restore the kept texts; remove needless backslashes and blank lines."""
-    text = _NEEDLESS.sub(r"\1", written)
-    if kept:
-        text = _KEPT.sub(lambda found: kept[int(found[1])], text)
-    text = _MANY_BLANKS.sub("\n\n", text).strip()
-    return _EDGES.sub(r"\1", text).strip() if "\\" in text else text
-
-
-_EDGES = re.compile(r"\A(?:\\\n\s*)+|(?<!\\)((?:\\\\)*)(?:\\(?:\n\s*|\Z))+\Z")
-"""Line breaks at the start and end, which would be shown as backslashes."""
-
-
-def _tex(text: str) -> str:
-    return html.unescape(re.sub(r"<br\s*/?>", "\n", text))
+def _medium(element: Element) -> str:
+    """Return a picture, sound or video as Markdown, with its description."""
+    attributes = element.attributes
+    sources = [attributes.get("src", ""), attributes.get("data", "")]
+    sources += [one.attributes.get("src", "") for one in elements(element)]
+    name = next((source for source in sources if source.strip()), "")
+    shown = " ".join(attributes.get("alt", "").split())
+    if not name:
+        return ""
+    if _SCHEME(name):
+        return escaped(f"[{shown or 'image'}]")
+    return f"![{escaped(shown)}]({_address(name)})"
 
 
 def _address(name: str) -> str:
     """Return a file name as a Markdown link destination."""
-    return quote(html.unescape(name), safe="/!$&'*+,;=:@~-._")
-
-
-@cache
-def _converter() -> Any:
-    """Create the converter; pictures keep their file names."""
-    from markdownify import MarkdownConverter
-
-    class Converter(MarkdownConverter):
-        def convert_img(self, element: Any, *_: Any, **__: Any) -> str:
-            name = str(element.get("src") or "")
-            shown = str(element.get("alt") or "").replace("]", "")
-            return f"![{shown}]({_address(name)})" if name else ""
-
-        def convert_script(self, *_: Any, **__: Any) -> str:
-            return ""
-
-        convert_style = convert_script
-
-    return Converter(
-        heading_style="atx",
-        escape_misc=True,
-        bullets="-",
-        newline_style="backslash",
-    )
+    return quote(name.strip(), safe="/!$&'*+,;=:@~-._")

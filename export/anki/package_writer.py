@@ -18,7 +18,7 @@ from msgspec import Struct
 from cards.note import Note
 from export.anki.database import Contents, database
 from export.anki.fields import OriginalNotes, fields_of, raw_fields
-from export.anki.html_to_markdown import media_names
+from export.anki.media_references import media_names
 from export.anki.rows import (
     Schedule,
     card_row,

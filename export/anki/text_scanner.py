@@ -6,8 +6,15 @@ A pattern such as `<!--.*?-->` looks for the end of every beginning: a field wit
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from msgspec import Struct
+
+
+@cache
+def _openings(openings: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(openings, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
 
 
 class Found(Struct, frozen=True):
@@ -25,9 +32,7 @@ class PairScanner:
     def __init__(self, text: str, pairs: Mapping[str, str]) -> None:
         """Keep the text and the closing of each opening, which may be of any case."""
         self._text, self._pairs = text, pairs
-        longest_first = sorted(pairs, key=len, reverse=True)
-        pattern = "|".join(map(re.escape, longest_first))
-        self._openings = re.compile(pattern, re.IGNORECASE)
+        self._openings = _openings(tuple(pairs))
         self._lower = text.lower() if len(text.lower()) == len(text) else text
         self._absent: set[str] = set()
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from export.anki.anki_model import Collection
 from export.anki.collection_import import convert_collection
 from export.anki.collection_reader import read_collection
-from export.anki.html_to_markdown import media_names
+from export.anki.media_references import media_names
 from export.anki.package_file import Package, open_package
 from export.anki.text_edits import TextEdit, text_edits
 from flash.service.context import AppContext

@@ -6,7 +6,8 @@ from cards.note import Basic, Choice, Cloze, Content, MultiQuestion, SubQuestion
 from export.anki.anki_model import AnkiNote, NoteType, Template
 from export.anki.converted import Unsupported
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
-from export.anki.html_to_markdown import media_names, to_markdown
+from export.anki.html_to_markdown import to_markdown
+from export.anki.media_references import media_names
 from export.anki.note_types import convert_note
 from srs.models.incoming import LossReason
 
@@ -283,7 +284,7 @@ CLOZE_TYPES: dict[str, tuple[str, str, tuple[str, str, str], object]] = {
         "<b>{{Other}}</b> {{cloze:Q}}",
         "<b>{{Other}}</b> {{cloze:Q}}<br>{{hint:A}} {{furigana:A}}",
         (ONE, "漢[かん]", "context"),
-        (Cloze("**context** one {{c1::A}}"), "漢かん\n\nA: 漢\\[かん\\]"),
+        (Cloze("**context** one {{c1::A}}"), "漢(かん)\n\nA: 漢\\[かん\\]"),
     ),
     "a field to type": (
         "{{cloze:Q}}{{type:cloze:Q}}",

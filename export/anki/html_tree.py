@@ -1,0 +1,219 @@
+"""Read the HTML of a field as a tree, as forgivingly as a browser.
+
+Only what Markdown needs is read: elements, text, math, sounds and the
+marks of clozes.  Tags that are never closed, closed twice or nested wrongly lose no
+text, nesting is limited, and the time is linear in the length of the field.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from export.anki.text_scanner import PairScanner
+
+VOID = frozenset(
+    "area base br col embed hr img input link meta param source track wbr".split()
+)
+_CELLS = frozenset(("td", "th"))
+_CLOSED_BY: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "li": (frozenset(("li",)), frozenset(("ul", "ol"))),
+    "td": (_CELLS, frozenset(("tr", "table"))),
+    "th": (_CELLS, frozenset(("tr", "table"))),
+    "tr": (frozenset(("tr",)), frozenset(("table",))),
+}
+"""Elements that a start tag closes, and the elements in which it looks for them."""
+_BARRIERS = frozenset(("li", "td", "th", "table", "ul", "ol"))
+_INLINE = frozenset("b strong i em u s a span font code sub sup mark small big".split())
+_MAX_DEPTH = 60
+
+_PAIRS = {
+    "<!--": "-->",
+    "<script": "</script>",
+    "<style": "</style>",
+    "\\(": "\\)",
+    "\\[": "\\]",
+    "[latex]": "[/latex]",
+    "[$]": "[/$]",
+    "[$$]": "[/$$]",
+    "[sound:": "]",
+    "[anki:tts": "[/anki:tts]",
+}
+_SILENT = ("<!--", "<script", "<style", "[anki:tts")
+_NEXT = re.compile(r"<(?=/?[a-zA-Z!?])|\{\{c[0-9,]+::|::|\}\}")
+_TAG = re.compile(
+    r"""<(?:[!?][^>]*+|(/?)([a-zA-Z][^\s/>]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+))>"""
+)
+_SHORT_TAG = re.compile(r"<(?:[!?]|(/?)([a-zA-Z][^\s/<>]*+))([^<>]*+)>")
+_ATTRIBUTE = re.compile(
+    r"""([^\s"'>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++)))?+"""
+)
+
+
+class Element(Struct):
+    """An element with its content."""
+
+    name: str
+    attributes: dict[str, str]
+    children: list["Node"]
+
+
+class Special(Struct, frozen=True):
+    """Math, a sound or a mark of a cloze."""
+
+    kind: str
+    """The opening delimiter; `mark` for a part of a cloze."""
+    text: str
+
+
+Node = str | Element | Special
+
+
+def read_html(field: str) -> Element:
+    """Read a field.
+
+    Args:
+        field: HTML with clozes, math and sounds in Anki's syntax.
+
+    Returns:
+        A root element without a name; entities are resolved.
+    """
+    builder = _Builder()
+    for found in PairScanner(field, _PAIRS).pairs():
+        opening = found.opening.lower()
+        if not opening:
+            builder.text(found.inner)
+        elif opening not in _SILENT:
+            builder.add(Special(opening, found.inner))
+    return builder.root
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.root = Element("", {}, [])
+        self._open = [self.root]
+        self._clozes = 0
+        self._tag: Any = _TAG
+
+    def add(self, node: Node) -> None:
+        self._open[-1].children.append(node)
+
+    def text(self, piece: str) -> None:
+        """Add HTML without math and comments."""
+        end = position = 0
+        while found := _NEXT.search(piece, position):
+            position = found.end()
+            if found[0] != "<":
+                if not self._is_mark(found[0]):
+                    continue
+                self._plain(piece[end : found.start()])
+                self.add(Special("mark", found[0]))
+            else:
+                tag = self._match(piece, found.start())
+                if tag is None:
+                    continue
+                self._plain(piece[end : found.start()])
+                self._element(tag)
+                position = tag.end()
+            end = position
+        self._plain(piece[end:])
+
+    def _match(self, piece: str, start: int) -> Any:
+        """Match a tag; after a quote that never ends, without regard to quotes."""
+        tag = self._tag.match(piece, start)
+        if tag is None and self._tag is _TAG:
+            self._tag = _SHORT_TAG
+            tag = self._tag.match(piece, start)
+        return tag
+
+    def _is_mark(self, mark: str) -> bool:
+        """Return True for the marks of a cloze, False for text like them."""
+        if mark.startswith("{{"):
+            self._clozes += 1
+            return True
+        is_open = self._clozes > 0
+        if mark == "}}" and is_open:
+            self._clozes -= 1
+        return is_open
+
+    def _plain(self, text: str) -> None:
+        if text:
+            self.add(html.unescape(text) if "&" in text else text)
+
+    def _element(self, tag: re.Match[str]) -> None:
+        if tag[2] is None:
+            return
+        name = tag[2].lower()
+        if tag[1]:
+            self._end(name)
+            return
+        if name in _CLOSED_BY:
+            closed, scope = _CLOSED_BY[name]
+            self._close(closed, scope)
+        element = Element(name, _attributes(tag[3]), [])
+        self.add(element)
+        if name not in VOID and len(self._open) < _MAX_DEPTH:
+            self._open.append(element)
+
+    def _end(self, name: str) -> None:
+        if name in ("br", "p") and all(one.name != name for one in self._open):
+            self.add(Element(name, {}, []))
+        barriers = _BARRIERS if name in _INLINE else frozenset[str]()
+        self._close(frozenset((name,)), barriers)
+
+    def _close(self, names: frozenset[str], barriers: frozenset[str]) -> None:
+        for index in range(len(self._open) - 1, 0, -1):
+            if self._open[index].name in names:
+                del self._open[index:]
+                return
+            if self._open[index].name in barriers:
+                return
+
+
+def _attributes(text: str) -> dict[str, str]:
+    if "=" not in text and "hidden" not in text:
+        return {}
+    found: dict[str, str] = {}
+    for name, double, single, bare in _ATTRIBUTE.findall(text):
+        found.setdefault(name.lower(), html.unescape(double or single or bare))
+    return found
+
+
+def texts(node: Node) -> Iterator[str]:
+    """Yield the text inside a node, without math and marks."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, Element):
+        for child in node.children:
+            yield from texts(child)
+
+
+def marks(node: Node) -> Iterator[str]:
+    """Yield the marks of clozes inside a node."""
+    if isinstance(node, Special):
+        if node.kind == "mark":
+            yield node.text
+    elif isinstance(node, Element):
+        for child in node.children:
+            yield from marks(child)
+
+
+def elements(node: Node) -> Iterator[Element]:
+    """Yield the elements inside a node."""
+    if isinstance(node, Element):
+        for child in node.children:
+            if isinstance(child, Element):
+                yield child
+                yield from elements(child)
+
+
+def is_balanced(node: Node) -> bool:
+    """Return True if every cloze that opens inside a node closes there."""
+    depth = 0
+    for mark in marks(node):
+        depth += mark.startswith("{{") - (mark == "}}")
+        if depth < 0:
+            return False
+    return depth == 0

@@ -1,0 +1,268 @@
+"""Write a line of styled text as Markdown that flash reads as the same text.
+
+Every character that Markdown could take for markup is escaped; emphasis is written
+only where the parser of flash recognises it: bold text that ends with punctuation next
+to a letter would show its asterisks.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cards.text.markdown import parser
+
+BOLD, ITALIC, CODE = 1, 2, 4
+"""Styles; they add up."""
+
+_BLANKS = re.compile("[ \t\n\r\f\v\xa0\x00-\x1f\x7f]+")
+_ACTIVE = re.compile(r"[\\`*_\[\]<$]|&(?=[#A-Za-z0-9]+;)")
+_BACKTICKS = re.compile("`+")
+_MARK = re.compile(r"\{\{c[0-9,]+::|\}\}|::")
+_OPENING = re.compile(r"(?:\{\{c[0-9,]+::)*+")
+_STARTS_BLOCK = re.compile(
+    r"#{1,6}(?:\s|$)|[-+](?:\s|$)|>|[-=][-=\s]*$|~~~|[|:][-|:\s]*$"
+).match
+_STARTS_ITEM = re.compile(r"[0-9]{1,9}([.)])(?:\s|$)").match
+
+
+class Piece(Struct, frozen=True):
+    """A part of a line."""
+
+    text: str
+    style: int = 0
+    kind: str = "text"
+    """text; raw for finished Markdown; mark for a part of a cloze; break."""
+
+    @property
+    def is_opening(self) -> bool:
+        """Return True for the start of a cloze."""
+        return self.kind == "mark" and self.text.startswith("{{")
+
+
+BREAK = Piece("\n", kind="break")
+
+
+def raw(text: str, style: int = 0) -> Piece:
+    """Return finished Markdown."""
+    return Piece(text, style & ~CODE, "raw")
+
+
+def escaped(text: str) -> str:
+    """Escape a text inside a line."""
+    return _ACTIVE.sub(r"\\\g<0>", text)
+
+
+def written_paragraphs(pieces: Sequence[Piece]) -> list[str]:
+    """Write pieces as paragraphs, which empty lines separate."""
+    paragraphs: list[list[str]] = [[]]
+    for line in _split(pieces):
+        text = written_line(line)
+        if text:
+            paragraphs[-1].append(text)
+        elif paragraphs[-1]:
+            paragraphs.append([])
+    return ["\\\n".join(lines) for lines in paragraphs if lines]
+
+
+def _split(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Split at line breaks; a break just inside a cloze goes out of it."""
+    lines: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if piece.kind == "break":
+            opening: list[Piece] = []
+            while lines[-1] and (_is_blank(lines[-1][-1]) or lines[-1][-1].is_opening):
+                opening.insert(0, lines[-1].pop())
+            lines.append(opening)
+        elif piece.kind == "mark" and not piece.is_opening and len(lines) > 1:
+            breaks = 0
+            while len(lines) > 1 and all(map(_is_blank, lines[-1])):
+                lines.pop()
+                breaks += 1
+            lines[-1].append(piece)
+            if piece.text == "}}":
+                lines += [[] for _ in range(breaks)]
+        else:
+            lines[-1].append(piece)
+    return lines
+
+
+def _is_blank(piece: Piece) -> bool:
+    return piece.kind == "text" and not piece.text.strip()
+
+
+def written_line(pieces: Sequence[Piece]) -> str:
+    """Write pieces as one line, escaped where it would start a block."""
+    line = written_inline(pieces)
+    opening = _OPENING.match(line)
+    start = opening.end() if opening else 0
+    shown = _MARK.sub("", line[start:])
+    if _STARTS_BLOCK(shown):
+        return f"{line[:start]}\\{line[start:]}"
+    item = _STARTS_ITEM(shown)
+    if item:
+        at = line.index(item[1], start)
+        return f"{line[:at]}\\{line[at:]}"
+    return line
+
+
+def written_inline(pieces: Sequence[Piece]) -> str:
+    """Write pieces as inline Markdown without line breaks."""
+    merged = _merged(pieces)
+    before, after = _ends(merged, -1), _ends(reversed(merged), 0)[::-1]
+    written = ""
+    index = 0
+    while index < len(merged):
+        end = _group_end(merged, index)
+        group = merged[index:end]
+        text = _group(group, before[index], after[end - 1])
+        if index and merged[index - 1].is_opening:
+            text = _after_opening(text)
+        written = _joined(written, text, group[0])
+        index = end
+    return written.strip(" ")
+
+
+def _merged(pieces: Sequence[Piece]) -> list[Piece]:
+    """Collapse blanks and join neighbours of the same style."""
+    merged: list[Piece] = []
+    blank = True
+    for piece in pieces:
+        if piece.kind == "text":
+            text = _BLANKS.sub(" ", piece.text)
+            text = text[1:] if blank and text.startswith(" ") else text
+            if not text:
+                continue
+            blank = text.endswith(" ")
+            last = merged[-1] if merged else None
+            if last and last.kind == "text" and last.style == piece.style:
+                merged[-1] = replace(last, text=last.text + text)
+                continue
+            merged.append(replace(piece, text=text))
+        elif piece.kind == "break":
+            merged += [] if blank else [Piece(" ")]
+            blank = True
+        else:
+            blank = blank and piece.kind == "mark"
+            merged.append(piece)
+    return _without_touching_italics(merged)
+
+
+def _without_touching_italics(pieces: list[Piece]) -> list[Piece]:
+    """Drop italics next to bold text: the asterisks would run together."""
+    for index, piece in enumerate(pieces):
+        if piece.style & (BOLD | ITALIC) != ITALIC:
+            continue
+        around = pieces[max(index - 1, 0) : index] + pieces[index + 1 : index + 2]
+        if any(one.style & BOLD for one in around):
+            pieces[index] = replace(piece, style=piece.style & ~ITALIC)
+    return pieces
+
+
+def _group_end(pieces: Sequence[Piece], index: int) -> int:
+    """Return the end of a run of bold pieces, or of the single piece."""
+    end = index + 1
+    if pieces[index].style & BOLD:
+        while end < len(pieces) and pieces[end].style & BOLD:
+            end += 1
+    return end
+
+
+def _ends(pieces: Iterable[Piece], index: int) -> list[str]:
+    """Return for each piece the end of the one before it, marks of clozes aside.
+
+    Args:
+        pieces: Of a line, forwards or backwards.
+        index: -1 for the last character, 0 for the first.
+    """
+    ends: list[str] = []
+    end = ""
+    for piece in pieces:
+        ends.append(end)
+        if piece.kind != "mark":
+            end = piece.text[index]
+    return ends
+
+
+def _group(group: Sequence[Piece], before: str, after: str) -> str:
+    if not group[0].style & BOLD:
+        return _styled(group[0], before, after)
+    inner = "".join(
+        _styled(piece, "x" if index else "*", "x" if index < len(group) - 1 else "*")
+        for index, piece in enumerate(group)
+    )
+    return _emphasised(inner, "**", before, after)
+
+
+def _styled(piece: Piece, before: str, after: str) -> str:
+    if piece.kind != "text":
+        text = piece.text
+    elif piece.style & CODE:
+        text = _code(piece.text)
+    else:
+        text = escaped(piece.text)
+    return _emphasised(text, "*", before, after) if piece.style & ITALIC else text
+
+
+def _code(text: str) -> str:
+    stripped = text.strip(" ")
+    if not stripped:
+        return text
+    longest = max(map(len, _BACKTICKS.findall(stripped)), default=0)
+    fence = "`" * (longest + 1)
+    inner = f" {stripped} " if longest else stripped
+    return _around(text, f"{fence}{inner}{fence}")
+
+
+def _around(text: str, written: str) -> str:
+    """Keep the blanks at the ends of a text outside its markup."""
+    return " " * (text[:1] == " ") + written + " " * (text[-1:] == " ")
+
+
+def _emphasised(text: str, mark: str, before: str, after: str) -> str:
+    stripped = text.strip(" ")
+    if not stripped:
+        return text
+    before = " " if text[0] == " " else before
+    after = " " if text[-1] == " " else after
+    if not _is_recognised(mark, before, stripped[0], stripped[-1], after):
+        return text
+    return _around(text, f"{mark}{stripped}{mark}")
+
+
+def _is_recognised(mark: str, before: str, first: str, last: str, after: str) -> bool:
+    if first.isalnum() and last.isalnum():
+        return True
+    return _is_parsed(mark, before, first, last, after)
+
+
+@lru_cache(maxsize=4096)
+def _is_parsed(mark: str, before: str, first: str, last: str, after: str) -> bool:
+    """Ask the parser whether marks between these characters are emphasis."""
+    before, after = (" " if one in "*_\\`[]<$!" else one for one in (before, after))
+    first, last = ("." if one in "*_\\`[]<$!()" else one for one in (first, last))
+    tokens = parser().parseInline(f"a{before}{mark}{first}a{last}{mark}{after}a")
+    wanted = "strong_open" if mark == "**" else "em_open"
+    return any(child.type == wanted for child in tokens[0].children or ())
+
+
+def _after_opening(text: str) -> str:
+    """Escape a text that would start a block as the answer of a cloze."""
+    if _STARTS_BLOCK(text):
+        return "\\" + text
+    item = _STARTS_ITEM(text)
+    return f"{text[: item.start(1)]}\\{text[item.start(1) :]}" if item else text
+
+
+def _joined(written: str, text: str, piece: Piece) -> str:
+    """Append a piece; keep characters apart that would get a meaning together."""
+    if written.endswith("!") and text.startswith("["):
+        written = written[:-1] + "\\!"
+    is_math = piece.kind == "raw" and text.lstrip("*").startswith("$")
+    if is_math and (written[-1:].isdigit() or written.endswith("\\")):
+        written += " "
+    if text[:1].isdigit() and written.rstrip("*").endswith("$"):
+        written += "" if written.rstrip("*").endswith("\\$") else " "
+    return written + text

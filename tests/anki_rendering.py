@@ -1,0 +1,215 @@
+"""Compare the cards that flash made from Anki's with Anki's own rendering.
+
+Both sides are HTML, Anki's from its backend and ours from Markdown, and both are stripped
+by the same function: tags go, pictures and sounds become their names, blanks don't count.
+What docs/anki.md names as shown differently is taken into account here, and nothing else.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from anki.collection import Collection
+from anki.sound import SoundOrVideoTag
+from msgspec import Struct
+
+from cards.questions import question_of
+from cards.text.html import to_html
+from srs.models.cards import StoredNote
+
+_GONE = re.compile(
+    r"<!--.*?-->|<(script|style|head|noscript|template|title)\b.*?</\1>|<rp>.*?</rp>"
+    r'|<(\w+) [^>]*style="display: *none"[^>]*>.*?</\2>',
+    re.DOTALL | re.IGNORECASE,
+)
+_HINT = re.compile(
+    r'\s<a class=hint href="#".*?>\n(.*?)</a>\n<div id="hint\w+" class=hint '
+    r'style="display: none">(.*?)</div>\s',
+    re.DOTALL,
+)
+_PLAY = re.compile(r"\[anki:play:([qa]):(\d+)\]")
+_TYPE = re.compile(r"\[\[type:((?:cloze:|nc:)?)(.*?)\]\]")
+_LATEX = re.compile(r'<img class=latex alt="([^"]*)"[^>]*>')
+_SOUND = re.compile(r"\[sound:(.*?)\]")
+_MEDIUM = re.compile(
+    r"""<(?:img|audio|video|object|source|embed)\b[^>]*?\s(?:src|data)\s*=\s*"""
+    r"""(?:"([^"]*)"|'([^']*)'|([^\s>"']+))[^>]*>""",
+    re.IGNORECASE,
+)
+_READING = re.compile(r"<rt>(.*?)</rt>", re.DOTALL)
+_SCRIPT = re.compile(r"<(su[bp])>((?:(?!</?su[bp]>).)*)</\1>", re.DOTALL)
+_NESTED = "\ufdd5"
+_TAG = re.compile(r"""<(?:[!?/]?[a-zA-Z])(?:[^"'>]|"[^"]*"|'[^']*')*>""")
+_MATH = re.compile(
+    r"\[/?(?:latex|\$\$?)\]|\\[()\[\]]|\$|\\(?:begin|end)\{(?:displaymath|math)\}|\{\}$"
+)
+
+
+def stripped(text: str) -> str:
+    """Return the text of HTML without blanks."""
+    text = re.sub(r"\\\(\s*\\\)|\\\[\s*\\\]", "", _GONE.sub("", text))
+    text = _LATEX.sub(lambda found: html.unescape(found[1]), text)
+    text = _SOUND.sub(r"«\1»", text)
+    text = _MEDIUM.sub(_medium, text)
+    text = _READING.sub(lambda found: f"({found[1]})" if found[1].strip() else "", text)
+    while _SCRIPT.search(text):
+        text = _SCRIPT.sub(_script, text)
+    text = _TAG.sub("", text.replace(_NESTED, ""))
+    text = unicodedata.normalize("NFKC", html.unescape(text)).replace("−", "-")
+    return "".join(_MATH.sub("", text).split()).replace("[...]", "[…]")
+
+
+def _medium(found: re.Match[str]) -> str:
+    return f"«{found[1] or found[2] or found[3] or ''}»"
+
+
+def _script(found: re.Match[str]) -> str:
+    """Mark what has no superscript or subscript letter as flash does."""
+    text = html.unescape(re.sub("<[^>]*>|«.*?»", "", found[2])).strip()
+    from export.anki.html_tree import Element
+    from export.anki.script_letters import raised_or_lowered
+
+    made = "".join(str(one) for one in raised_or_lowered(Element(found[1], {}, [text])))
+    is_inner = _NESTED not in text
+    if is_inner and unicodedata.normalize("NFKC", made) == text:
+        return found[2] + _NESTED
+    mark = "^" if found[1] == "sup" else "_"
+    return _NESTED + (html.escape(made) if is_inner else f"{mark}({found[2]})")
+
+
+class Difference(Struct, frozen=True):
+    """A card that flash shows differently."""
+
+    card: int
+    side: str
+    anki: str
+    flash: str
+
+
+class AnkiCardText(Struct, frozen=True):
+    """A card as Anki shows it."""
+
+    question: str
+    answers: tuple[str, ...]
+    """Without the question, in the ways that the documentation allows."""
+
+
+def anki_text(collection: Collection, card: int) -> AnkiCardText:
+    """Render a card in Anki."""
+    found = collection.get_card(card)
+    output = found.render_output()
+    note = dict(found.note().items())
+    question, hints = _without_hints(_played(output, output.question_text))
+    answer, more = _without_hints(_played(output, output.answer_text))
+    asked = stripped(_TYPE.sub("", question))
+    whole = {
+        stripped(_TYPE.sub("", answer)),
+        stripped(_TYPE.sub(lambda f: "" if f[1] == "cloze:" else note[f[2]], answer)),
+        stripped(_TYPE.sub(lambda f: _typed(collection, f, note, found.ord), answer)),
+    }
+    prefixes = {asked, stripped(_TYPE.sub(lambda f: note.get(f[2], ""), question))}
+    rests = whole | {
+        one.removeprefix(prefix) for one in whole for prefix in prefixes if prefix
+    }
+    hidden = [stripped(f"{name}: {text}") for name, text in dict(hints + more).items()]
+    return AnkiCardText(
+        asked, tuple(rest + "".join(hidden) for rest in rests) + tuple(rests)
+    )
+
+
+def _played(output: Any, text: str) -> str:
+    def name(found: re.Match[str]) -> str:
+        tags = {"q": output.question_av_tags, "a": output.answer_av_tags}[found[1]]
+        tag = tags[int(found[2])]
+        return f"«{tag.filename}»" if isinstance(tag, SoundOrVideoTag) else ""
+
+    return _PLAY.sub(name, text)
+
+
+def _without_hints(text: str) -> tuple[str, list[tuple[str, str]]]:
+    return _HINT.sub("", text), _HINT.findall(text)
+
+
+def _typed(
+    collection: Collection, found: re.Match[str], note: dict[str, str], ordinal: int
+) -> str:
+    if found[1] != "cloze:":
+        return note[found[2]]
+    return str(collection.extract_cloze_for_typing(note[found[2]], ordinal + 1))
+
+
+def flash_text(stored: StoredNote, part: str) -> tuple[str, tuple[str, ...]]:
+    """Return question and answer of a card as flash shows them."""
+    asked = question_of(stored.note, part)
+    question, answer = (
+        stripped(to_html(asked.question)),
+        stripped(to_html(asked.answer)),
+    )
+    extra = stripped(to_html(stored.note.extra))
+    if asked.context:
+        # A cloze: the whole text stands below the hidden part.
+        answer = stripped(to_html(asked.context))
+    return question, (answer + extra, extra) if asked.context else (answer + extra,)
+
+
+def differences(
+    collection: Collection, notes: list[StoredNote]
+) -> Iterator[Difference]:
+    """Compare all cards that flash has."""
+    rows = collection.db.all(
+        "select n.guid, c.ord, c.id from cards c join notes n on n.id = c.nid"
+    )
+    ids = {(guid, ordinal): card for guid, ordinal, card in rows}
+    for stored in notes:
+        for card in stored.cards:
+            number = ids[stored.guid, card.ordinal]
+            theirs = anki_text(collection, number)
+            question, answers = flash_text(stored, card.part)
+            if question != theirs.question:
+                yield Difference(number, "question", theirs.question, question)
+            around = _around_cloze(theirs.question)
+            if not any(
+                answer == prefix + one
+                for answer in answers
+                for one in theirs.answers
+                for prefix in around
+            ):
+                best = min(
+                    theirs.answers, key=lambda one: abs(len(one) - len(answers[0]))
+                )
+                yield Difference(number, "answer", best, answers[0])
+
+
+def _around_cloze(question: str) -> tuple[str, ...]:
+    """Return what may stand before an answer: the question's text before a gap."""
+    before = question.partition("[")[0]
+    return tuple(before[:end] for end in range(len(before) + 1))
+
+
+def opened(package: Path, folder: Path) -> Collection:
+    """Return a collection of Anki with the content of a package or collection."""
+    from anki.collection import ImportAnkiPackageOptions, ImportAnkiPackageRequest
+
+    target = folder / "collection.anki2"
+    if package.suffix == ".colpkg":
+        from anki.import_export_pb2 import ImportCollectionPackageRequest
+
+        empty = Collection(str(target))
+        empty.close(downgrade=False)
+        request = ImportCollectionPackageRequest(
+            col_path=str(target),
+            backup_path=str(package),
+            media_folder=str(folder / "collection.media"),
+            media_db=str(folder / "collection.media.db2"),
+        )
+        empty._backend.import_collection_package_raw(request.SerializeToString())
+        return Collection(str(target))
+    collection = Collection(str(target))
+    options = ImportAnkiPackageOptions(merge_notetypes=True, with_scheduling=True)
+    collection.import_anki_package(
+        ImportAnkiPackageRequest(package_path=str(package), options=options)
+    )
+    return collection
