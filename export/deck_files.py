@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.deckfile.writer import deck_yaml
+from cards.files import open_file
 from cards.identity.keys import text_key
 from cards.note import Note
 from cards.questions import texts_of
@@ -115,7 +116,8 @@ def _copy(group: Sequence[StoredNote], folder: Path, missing: list[str]) -> int:
                 hint = "keep pictures and sounds in the folder of the deck"
                 raise ExportError(place, f"'{path}' is outside the deck's folder", hint)
             try:
-                data = source.read_bytes()
+                with open_file(source) as file:
+                    data = file.read()
             except OSError:
                 # Export the rest even if a file is missing.
                 missing.append(f"{path} of {place}")

@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from cards.errors import FlashError
 from flash.terminal import echo_err
 
 _SYNCED = {
@@ -20,9 +21,12 @@ def store_path(given: Path | None) -> Path:
 
     Args:
         given: The value of `--db`.
+
+    Raises:
+        FlashError: It is in a home folder that doesn't exist.
     """
     named = os.environ.get("FLASH_DB", "")
-    path = (given or (Path(named) if named else _default())).expanduser()
+    path = _expanded(given or (Path(named) if named else _default()))
     service = _service(path.absolute())
     if service:
         echo_err(
@@ -32,11 +36,31 @@ def store_path(given: Path | None) -> Path:
     return path
 
 
+def _expanded(path: Path) -> Path:
+    """Replace `~` or `~user` at the start.
+
+    Raises:
+        FlashError: There is no such user, or no home folder.
+    """
+    try:
+        expanded = path.expanduser()
+    except RuntimeError:
+        expanded = path
+    has_home = expanded.is_absolute() and os.environ.get("HOME") != ""
+    if str(path).startswith("~") and not has_home:
+        hint = "name the database with --db or $FLASH_DB"
+        raise FlashError(f"no home folder for '{path}'", hint)
+    return expanded
+
+
 def _default() -> Path:
     if sys.platform.startswith("linux"):
         # The same as platformdirs, without its import.
-        home = os.environ.get("XDG_DATA_HOME", "") or str(Path.home() / ".local/share")
-        return Path(home) / "flash" / "flash.db"
+        folder = Path(os.environ.get("XDG_DATA_HOME", ""))
+        if not folder.is_absolute():
+            # The specification: a relative path is invalid and ignored.
+            folder = Path("~/.local/share")
+        return folder / "flash" / "flash.db"
     import platformdirs
 
     return Path(platformdirs.user_data_dir("flash", appauthor=False)) / "flash.db"

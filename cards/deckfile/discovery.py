@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.errors import DeckError, Place, Problem
+from cards.files import is_encodable, open_file
 
 MAX_BYTES = 64 * 1024 * 1024
 """Size limit of a deck file; about 500,000 cards."""
@@ -84,7 +85,7 @@ def is_deck(path: Path) -> bool:
     reading it reports the typo.
     """
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             text = file.read(MAX_BYTES).decode("utf-8", errors="replace")
     except OSError:
         return True
@@ -117,8 +118,11 @@ def read_text(path: Path) -> str:
 
 
 def _read_bytes(path: Path) -> bytes:
+    if not is_encodable(str(path)):
+        hint = "rename it; convmv converts the names of a zip file of Windows"
+        raise _error(path, "the file name is not UTF-8", hint)
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise _error(path, "no such file", "check the path") from None

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from cards.files import open_file
 from export.anki.protobuf import MalformedMessage, number, parse, text
 from export.files import PackageError
 
@@ -95,7 +96,13 @@ class Package:
                 return {name: str(index) for index, name in enumerate(names)}
             found: Any = json.loads(listed)
             return {str(name): str(entry) for entry, name in found.items()}
-        except (MalformedMessage, ValueError, AttributeError, TypeError):
+        except (
+            MalformedMessage,
+            ValueError,
+            AttributeError,
+            TypeError,
+            RecursionError,
+        ):
             raise self._refuse("damaged list of media") from None
 
     def write_media(self, entry: str, target: Path) -> bool:
@@ -172,7 +179,8 @@ def open_package(path: Path) -> Iterator[Package]:
         PackageError: The file is not a package or is damaged.
     """
     try:
-        archive = zipfile.ZipFile(path)
+        with open_file(path):
+            archive = zipfile.ZipFile(path)
     except FileNotFoundError:
         raise PackageError(str(path), "no such file", "check the path") from None
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError):

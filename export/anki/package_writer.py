@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cards.files import open_file
 from cards.note import Note
 from export.anki.database import Contents, database
 from export.anki.fields import OriginalNotes, fields_of, raw_fields
@@ -186,7 +187,8 @@ class _Media:
                 hint = "keep media files in the folder of the deck"
                 raise ExportError(place, f"'{path}' is outside the deck's folder", hint)
             try:
-                digest = hashlib.sha256(file.read_bytes()).hexdigest()[:20]
+                with open_file(file) as opened:
+                    digest = hashlib.sha256(opened.read()).hexdigest()[:20]
             except OSError as error:
                 reason = f"'{path}': {error.strerror}"
                 raise ExportError(place, reason, f"put it at {file}") from None

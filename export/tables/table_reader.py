@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cards.files import open_file
 from cards.identity.keys import guid_for, text_key
 from cards.note import Basic, Cloze, Content, Note
 from cards.questions import anki_ordinals, cloze_parts
@@ -96,7 +97,7 @@ def read_table(path: Path, options: TableOptions, file: str = "") -> TextTable:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as opened:
+        with open_file(path) as opened:
             data = opened.read(MAX_SIZE + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

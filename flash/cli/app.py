@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 from cards.errors import FlashError
 from cards.text.width import clean
 from flash.cli.options import HELP_NAMES
-from flash.messages.system import os_error
+from flash.messages.system import not_utf8, os_error
 from flash.terminal import echo_err, echo_error
 
 _INTERRUPTED = 130
@@ -194,6 +194,12 @@ def run(words: list[str]) -> int:
         return _usage_error(error, as_json=as_json)
     except FlashError as error:
         echo_error(error, as_json=as_json)
+        return 1
+    except UnicodeEncodeError as error:
+        # A word of the command line that is not UTF-8; SQLite refuses it.
+        if error.reason != "surrogates not allowed":
+            raise
+        echo_error(not_utf8(error.object), as_json=as_json)
         return 1
     except OSError as error:
         return report_os_error(error, as_json=as_json)

@@ -5,6 +5,7 @@ import errno
 from cards.errors import FlashError
 from flash.messages.translate import _
 
+_MOST_QUOTED = 100
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _WRITE_ERRORS = (*_FULL, errno.EIO, errno.EFBIG, errno.EBADF, errno.EROFS)
 
@@ -19,3 +20,9 @@ def os_error(error: OSError) -> FlashError | None:
     if error.errno in _WRITE_ERRORS:
         return FlashError(_("can't write: {reason}").format(reason=reason), hint)
     return None
+
+
+def not_utf8(text: str) -> FlashError:
+    """Make the error for a text from the system that is not UTF-8."""
+    message = _("not UTF-8: '{text}'").format(text=text[:_MOST_QUOTED])
+    return FlashError(message, _("names must be UTF-8 here"))

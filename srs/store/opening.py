@@ -26,6 +26,8 @@ def open_store(path: Path, now_ms: int) -> Store:
     try:
         if not path.exists():
             make_file(path)
+        elif not path.is_file() and not path.is_dir():
+            raise StoreError(path, "not a regular file", "name a file")
         # One thread at a time uses it, but not always the same one.
         connection = sqlite3.connect(
             path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False

@@ -1,0 +1,31 @@
+"""Open files that a user names or a note refers to."""
+
+import errno
+from pathlib import Path
+from typing import BinaryIO
+
+_OF_THE_SHELL = ("/dev/", "/proc/")
+"""Where `/dev/stdin` and `<(command)` are: the user means these pipes."""
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file for reading.
+
+    A named pipe or a device could block for ever or never end.
+
+    Raises:
+        OSError: It can't be read, or is not a regular file.
+    """
+    is_special = path.exists() and not path.is_file() and not path.is_dir()
+    if is_special and not str(path).startswith(_OF_THE_SHELL):
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return path.open("rb")
+
+
+def is_encodable(text: str) -> bool:
+    """Return False if a text from the system, such as a file name, is not UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
