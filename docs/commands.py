@@ -18,7 +18,8 @@ _HEAD = """# Commands
 Generated from the program by `python -m docs.commands`; edit the docstrings instead.
 
 Exit codes: 0 done; 1 bad input or store (the message is on stderr); 2 wrong usage; 130
-interrupted with Ctrl-C. With `--json`, an error is one JSON object on stderr.
+interrupted with Ctrl-C (a review on the full screen ends with 0). With `--json`, an
+error is one JSON object on stderr.
 
 Environment variables: `FLASH_DB` is the store; `FLASH_LANG` (such as `ja`) is the
 language of bundled decks; `FLASH_NOW` (an ISO time with offset) replaces the current

@@ -23,6 +23,7 @@ from flash.messages.cards import (
     source_names,
     was_line,
 )
+from flash.messages.day import end_lines
 from flash.messages.operations import undone_text
 from flash.messages.review import (
     all_done,
@@ -40,7 +41,6 @@ from flash.messages.review import (
     not_scheduled,
     nothing_to_undo,
     rating_help,
-    summary_lines,
     suspended,
 )
 from flash.messages.translate import _
@@ -98,7 +98,7 @@ class _PlainReview:
         summary = self._session.summary()
         if not self._is_ending and not self._session.counts().total:
             self._print(all_done(summary))
-        for line in summary_lines(summary):
+        for line in end_lines(summary, self._session.day_report()):
             self._print(line)
         if self._failure is not None:
             raise self._failure

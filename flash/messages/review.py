@@ -244,14 +244,8 @@ def all_done(summary: Summary) -> str:
 
 
 def summary_lines(summary: Summary) -> tuple[str, str]:
-    """Summarise a review: its answers, then what comes next."""
-    after = ngettext(
-        "{count} card is due tomorrow.",
-        "{count} cards are due tomorrow.",
-        summary.tomorrow,
-    ).format(count=summary.tomorrow)
-    if summary.name:
-        after = _("The schedule is unchanged.")
+    """Summarise a review that did not change the schedule."""
+    after = _("The schedule is unchanged.")
     count = summary.answered
     if not count:
         return _("No cards were answered."), after

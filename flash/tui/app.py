@@ -62,16 +62,14 @@ def run_screen(session: Session, notices: Sequence[str] = ()) -> Summary:
         The summary of the review.
 
     Raises:
-        KeyboardInterrupt: The user pressed Ctrl-C; nothing is lost.
-        SystemExit: A signal ended the review, or the app failed.
+        SystemExit: A signal other than that of Ctrl-C ended the review, or the app
+            failed.
         StoreError: The last step was not saved.
         Exception: The app failed.
     """
     app = ReviewApp(session, notices)
     app.run(mouse=False)
-    if app.ended_by is signal.SIGINT:
-        raise KeyboardInterrupt
-    if app.ended_by is not None:
+    if app.ended_by not in (None, signal.SIGINT):
         sys.exit(128 + app.ended_by)
     if app.failure is not None:
         raise app.failure
@@ -239,7 +237,7 @@ class ReviewApp(App[None]):
         return {**rows, "home": -_FAR, "end": _FAR}.get(key, 0)
 
     def action_interrupt(self) -> None:
-        """Quit as Ctrl-C does everywhere."""
+        """Quit; every answer is already saved."""
         self._end(signal.SIGINT)
 
     def _end(self, number: signal.Signals | None) -> None:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from flash.messages.cards import interval_label
+from flash.messages.day import end_lines
 from flash.messages.operations import undone_text
 from flash.messages.review import (
     all_done,
@@ -27,7 +28,6 @@ from flash.messages.review import (
     not_saved,
     nothing_to_undo,
     rating_help,
-    summary_lines,
     suspended,
     waiting_lines,
 )
@@ -138,7 +138,7 @@ class ReviewViewModel:
             return
         summary = session.summary()
         lines = [] if self.view.counts.total else [all_done(summary)]
-        lines += summary_lines(summary)
+        lines += end_lines(summary, session.day_report())
         self.view = replace(self.view, mode=Mode.OVER, sentences=tuple(lines))
 
     def _minutes_left(self, counts: Counts) -> int | None:

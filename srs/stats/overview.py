@@ -1,6 +1,6 @@
 """Today, the streak, the last year, the next days, and a summary of each deck."""
 
-from collections.abc import Collection
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -93,7 +93,7 @@ def overview(
         reviewed_today=answers,
         again_today=again,
         seconds_today=spent_ms / 1000,
-        streak=_streak(by_day, today),
+        streak=streak(by_day.__contains__, today),
         young_retention=young,
         mature_retention=mature,
         forecast=tuple(due.get(index, 0) for index in range(FORECAST_DAYS)),
@@ -105,12 +105,13 @@ def overview(
     )
 
 
-def _streak(days: Collection[int], today: int) -> int:
-    day = today if today in days else today - 1
-    streak = 0
-    while day - streak in days:
-        streak += 1
-    return streak
+def streak(is_studied: Callable[[int], bool], today: int) -> int:
+    """Count the consecutive study days with answers, up to today or yesterday."""
+    day = today if is_studied(today) else today - 1
+    count = 0
+    while is_studied(day - count):
+        count += 1
+    return count
 
 
 def deck_summaries(

@@ -14,6 +14,8 @@ MATURE_DAYS = 21
 TENTH_MS = 100
 """Answer times are rounded to tenths of a second."""
 
+_DAY_MS = 86_400_000
+
 _CARDS = "(:all or deck in (select value from json_each(:decks)))"
 """Condition on rows of `cards`."""
 _REVIEWS = """
@@ -119,6 +121,24 @@ def answer_counts(
         chosen.values(since=since_ms),
     )
     return tuple(row)
+
+
+def was_studied_on(store: Store, rollover: int, day: int) -> bool:
+    """Return True if a study day has an answer, in the zone where it was given."""
+    # Zones are at most 14 hours away from UTC.
+    around = {
+        "first": (day - 1) * _DAY_MS,
+        "end": (day + 3) * _DAY_MS,
+        "day": day,
+        "shift": rollover * 3600,
+    }
+    sql = f"""
+        select 1 from reviews
+         where id >= :first and id < :end and undone = 0 and rating > 0
+           and {STUDY_DAY} = :day
+         limit 1
+    """
+    return store.row(sql, around) is not None
 
 
 def answers_by_day(

@@ -2,6 +2,8 @@
 
 import heapq
 
+from msgspec.structs import replace
+
 from srs.models.cards import Rating, SchedulingState, StoredCard
 from srs.scheduler.load_balancer import DueCounts
 from srs.scheduler.next_states import next_states
@@ -9,7 +11,7 @@ from srs.store.connection import Store
 from srs.store.queue import answers_since, due_counts
 from srs.store.revlog import Recorded, record, seed_of
 from srs.store.settings import Options
-from srs.study.due_cards import CardFilter
+from srs.study.due_cards import CardFilter, DueCards
 from srs.study.queue import Counts, build_queue
 
 
@@ -25,10 +27,25 @@ class DailyStudy:
         """Build the queue at a moment, UTC milliseconds."""
         self._store, self._options, self._filter = store, options, card_filter
         self._goes_ahead = False
+        self._total_day = 0
+        """The study day for which more new cards were wanted."""
+        self.rebuild(now_ms)
+        if card_filter.more:
+            self._add_more(card_filter.more, now_ms)
+
+    def _add_more(self, more: int, now_ms: int) -> None:
+        """Let more new cards be shown on this study day, also after a rebuild."""
+        done = DueCards(self._store, self._options, self._filter, now_ms).done_new
+        total = done + len(self._queue.new) + more
+        self._filter = replace(self._filter, more=0, new_total=total)
+        self._total_day = self._queue.day
         self.rebuild(now_ms)
 
     def rebuild(self, now_ms: int, unanswered: int | None = None) -> None:
         """Read the queue again from the store; an unanswered card is due there."""
+        day = self._options.calendar.day(now_ms)
+        if self._filter.new_total and day != self._total_day:
+            self._filter = replace(self._filter, new_total=0)
         self._queue = build_queue(self._store, self._options, self._filter, now_ms)
         self._due_counts: DueCounts | None = None
         self.day, self.overdue = self._queue.day, self._queue.overdue

@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import islice, takewhile
 
 from msgspec import Struct
 
@@ -29,6 +29,13 @@ class CardFilter(Struct, frozen=True):
     """This tag and its children; empty for all."""
     new: int | None = None
     """New cards today, instead of the decks' limits."""
+    more: int = 0
+    """New cards from now on beyond the decks' limits."""
+    new_total: int = 0
+    """New cards today, those that were shown included, beyond the decks' limits; 0
+    for no more than those.  A session sets it from `more`."""
+    days_ahead: int = 0
+    """Reviews due in so many days after today are asked, too."""
 
 
 class Limits:
@@ -138,8 +145,10 @@ class DueCards:
             rows = sorted(rows, key=key)
         if self.filter.new is None:
             limits = Limits(self.options, "new_per_day", self._done_new)
+            if self.filter.new_total:
+                return iter(self._beyond(rows, limits))
             return self._within(rows, limits)
-        left = max(0, self.filter.new - sum(self._done_new.values()))
+        left = max(0, self.filter.new - self.done_new)
         return (card for card, _ in islice(self._without_siblings(rows), left))
 
     def _within(self, rows: Iterable[QueueRow], limits: Limits) -> Iterator[int]:
@@ -150,6 +159,30 @@ class DueCards:
                 yield card
             elif limits.is_used_up(self._roots):
                 return
+
+    def _beyond(self, rows: Iterable[QueueRow], limits: Limits) -> list[int]:
+        """Take the cards within the limits, then others up to the wanted total."""
+        wanted = max(0, self.filter.new_total - self.done_new)
+        taken: list[int] = []
+        others: list[int] = []
+        for card, deck in self._without_siblings(rows):
+            (taken if limits.take(deck) else others).append(card)
+            is_enough = len(taken) + len(others) >= wanted
+            if is_enough and limits.is_used_up(self._roots):
+                break
+        return [*taken, *others][:wanted]
+
+    def ahead(self, days: int) -> Iterator[int]:
+        """Return the reviews due in the days after today, the earliest first."""
+        rows = takewhile(
+            lambda row: row[0] <= self.day + days, self.rows("not yet due")
+        )
+        return (card for card, _ in self._without_siblings(rows))
+
+    @property
+    def done_new(self) -> int:
+        """Return the number of new cards that were shown today."""
+        return sum(self._done_new.values())
 
     def _without_siblings(self, rows: Iterable[QueueRow]) -> Iterator[tuple[int, str]]:
         """Leave out siblings of cards that were or will be shown today."""

@@ -69,6 +69,20 @@ def build_queue(
 ) -> Queue:
     """Build the queue for the rest of the study day; `now_ms` is UTC milliseconds."""
     cards = DueCards(store, options, card_filter, now_ms)
+    queue = _queue_today(cards)
+    if card_filter.days_ahead:
+        ahead = [
+            card
+            for card in cards.ahead(card_filter.days_ahead)
+            if card not in queue.ahead
+        ]
+        queue.due.extend(ahead)
+        queue.ahead |= frozenset(ahead)
+    return queue
+
+
+def _queue_today(cards: DueCards) -> Queue:
+    options = cards.options
     # Learning cards first: their siblings are buried.
     learning = cards.learning()
     exam = options.exam
@@ -79,8 +93,9 @@ def build_queue(
         due = deque(cards.due(cards.rows("due")))
         return Queue(learning, due, deque(cards.new()), cards.day)
     due = deque(islice(by_forgetting_rate(cards), cap))
-    new = deque(cards.new()) if card_filter.new is not None else deque[int]()
-    overdue = count_due(store, cards.day, decks=cards.decks, tag=card_filter.tag)
+    wants_new = cards.filter.new is not None or cards.filter.new_total
+    new = deque(cards.new()) if wants_new else deque[int]()
+    overdue = count_due(cards.store, cards.day, decks=cards.decks, tag=cards.filter.tag)
     return Queue(learning, due, new, cards.day, overdue=overdue)
 
 

@@ -15,8 +15,6 @@ from srs.store.card_actions import bury, suspend
 from srs.store.card_search import Candidate, find_candidates
 from srs.store.confusions import record_confusion
 from srs.store.connection import Store
-from srs.store.decks import deck_ids
-from srs.store.queue import count_due
 from srs.store.revlog import HistoryLine, history
 from srs.store.settings import Options
 from srs.study.confusion_drill import ConfusionDrill
@@ -28,6 +26,7 @@ from srs.study.queue import Counts
 
 if TYPE_CHECKING:
     from srs.store.undo import Undone
+    from srs.study.day_report import DayReport
 
 Clock = Callable[[], int]
 """Returns the present moment, UTC milliseconds."""
@@ -58,8 +57,6 @@ class Summary(Struct, frozen=True):
     """Answers better than Again."""
     again: int
     duration_ms: int
-    tomorrow: int
-    """Cards due on the next study day."""
     name: str = ""
     """As `Session.name`."""
 
@@ -337,22 +334,21 @@ class Session:
         """Sum up the session."""
         again = sum(1 for rating, _ in self._answers.values() if rating is Rating.AGAIN)
         answered = len(self._answers)
-        tomorrow = self._mode.day + 1
-        due = count_due(
-            self.store,
-            tomorrow,
-            self.options.calendar.start_ms(tomorrow + 1),
-            decks=deck_ids(self.store, self._filter.deck),
-            tag=self._filter.tag,
-        )
         return Summary(
             answered=answered,
             correct=answered - again,
             again=again,
             duration_ms=sum(duration_ms for _, duration_ms in self._answers.values()),
-            tomorrow=due,
             name=self.name,
         )
+
+    def day_report(self) -> "DayReport | None":
+        """Sum up the study day; None if answers do not change the schedule."""
+        from srs.study.day_report import day_report  # noqa: PLC0415 - at the end only
+
+        if self.name:
+            return None
+        return day_report(self.store, self.options, self._filter, self.now())
 
     def is_over(self) -> bool:
         """Return True if a limit of the session is reached."""

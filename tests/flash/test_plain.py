@@ -64,8 +64,9 @@ def test_a_plain_review_prints_questions_and_answers(setup: ReviewSetup) -> None
         "Who may delete a protected version?",
         *lines[16:19],
         ENTER,
-        "1 answer, 100 % correct, 0 s.",
-        "1 card is due tomorrow.",
+        "Today: 1 answer, 100 % correct, 0 s. Streak: 1 day.",
+        "Tomorrow: 1 due, 2 new.",
+        "Left today: new 2 · learning 1 · due 0. Continue with: flash review",
     ]
     assert sorted(line[3:] for line in lines[16:19]) == [
         "A user with s3:BypassGovernanceRetention",
@@ -85,8 +86,9 @@ def test_the_end_of_the_input_ends_the_review(setup: ReviewSetup) -> None:
         ENTER,
         "Yes",
         RATINGS,
-        "No cards were answered.",
-        "0 cards are due tomorrow.",
+        "No cards were answered today.",
+        "Tomorrow: 0 due, 1 new.",
+        "Left today: new 1 · learning 0 · due 0. Continue with: flash review",
     ]
     assert summary.answered == 0
 
@@ -162,7 +164,11 @@ def test_the_answer_limit_ends_a_plain_review(setup: ReviewSetup) -> None:
     )
 
     assert summary.answered == 1
-    assert lines[-2:] == ["1 answer, 100 % correct, 0 s.", "0 cards are due tomorrow."]
+    assert lines[-3:] == [
+        "Today: 1 answer, 100 % correct, 0 s. Streak: 1 day.",
+        "Tomorrow: 0 due, 2 new.",
+        "Left today: new 2 · learning 0 · due 0. Continue with: flash review",
+    ]
 
 
 def test_a_failed_save_asks_the_question_again(setup: ReviewSetup) -> None:
@@ -318,7 +324,7 @@ def test_the_end_of_the_input_ends_the_search(setup: ReviewSetup) -> None:
     summary, lines = hold(setup.session(TWINS), "", "x acl")
 
     assert (summary.answered, setup.confusions()) == (1, [])
-    assert lines[-2] == "1 answer, 0 % correct, 0 s."
+    assert lines[-3] == "Today: 1 answer, 0 % correct, 0 s. Streak: 1 day."
 
 
 def test_x_works_while_waiting(setup: ReviewSetup) -> None:

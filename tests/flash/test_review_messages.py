@@ -77,10 +77,10 @@ def test_counts_label_names_each_state() -> None:
     ("changed", "language", "line"),
     [
         (None, "en", ""),
-        (Change("**Level** 2"), "", "earlier: Level 2"),
+        (Change("**Level** 2"), "", "the notes said: Level 2"),
         (Change("Level\n2", "2023-05"), "en", "until 2023-05: Level 2"),
         (Change("レベル 2", "2023-05"), "ja", "2023-05 まで：レベル 2"),
-        (Change("レベル 2"), "ja-JP", "以前：レベル 2"),
+        (Change("レベル 2"), "ja-JP", "ノートの記述：レベル 2"),
     ],
 )
 def test_the_former_answer_fits_a_line(
@@ -158,14 +158,14 @@ def test_waiting_counts_down(wait_ms: int, when: str) -> None:
 
 
 def test_summary_lines_count_answers_and_time() -> None:
-    done = Summary(answered=38, correct=32, again=6, duration_ms=360_000, tomorrow=41)
-    none = Summary(answered=0, correct=0, again=0, duration_ms=0, tomorrow=1)
+    done = Summary(answered=38, correct=32, again=6, duration_ms=360_000, name="cram")
+    none = Summary(answered=0, correct=0, again=0, duration_ms=0, name="cram")
 
     assert summary_lines(done) == (
         "38 answers, 84 % correct, 6 min.",
-        "41 cards are due tomorrow.",
+        "The schedule is unchanged.",
     )
-    assert summary_lines(none) == ("No cards were answered.", "1 card is due tomorrow.")
+    assert summary_lines(none)[0] == "No cards were answered."
 
 
 def line(rating: int, interval: int, *, undone: bool = False) -> HistoryLine:

@@ -228,7 +228,7 @@ def test_cram_counts_the_cards_left(store: Store, begin: Begin) -> None:
     assert (session.counts(), session.done_today()) == (Counts(0, 0, 0), 3)
     assert session.waiting_ms() is None
     assert session.summary() == Summary(
-        answered=4, correct=3, again=1, duration_ms=2000, tomorrow=3, name="cram"
+        answered=4, correct=3, again=1, duration_ms=2000, name="cram"
     )
 
 

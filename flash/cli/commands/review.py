@@ -8,6 +8,7 @@ import typer
 
 from flash.cli.options import DbOption, TagOption, finite
 from flash.cli.plain_review import run_plain
+from flash.messages.day import end_lines
 from flash.messages.review import (
     backlog_line,
     exam_line,
@@ -21,7 +22,7 @@ from flash.service.reviewing import (
     back_up_after_review,
     open_session,
 )
-from flash.terminal import echo_err
+from flash.terminal import echo, echo_err
 from srs.store.connection import StoreError
 from srs.store.rows import has_notes
 from srs.study.cram import CramOptions
@@ -50,6 +51,22 @@ def review(
             max=1440,
             callback=finite,
             help="Stop after N minutes.",
+        ),
+    ] = None,
+    more: Annotated[
+        int | None,
+        typer.Option(
+            "--more", metavar="N", min=1, help="N new cards beyond the daily limit."
+        ),
+    ] = None,
+    ahead: Annotated[
+        int | None,
+        typer.Option(
+            "--ahead",
+            metavar="N",
+            min=1,
+            max=36500,
+            help="Also cards that are due in the next N days.",
         ),
     ] = None,
     new: Annotated[
@@ -90,14 +107,18 @@ def review(
     """Review the cards that are due today.
 
     A new store starts with the bundled deck. Every answer is saved before the next
-    question appears. Without a terminal, --plain is the default. Exit code 130:
-    interrupted with Ctrl-C.
+    question appears, and Ctrl-C ends a review like q. Without a terminal, --plain is
+    the default. At the end the day is summed up, with what could come next.
 
     --cram, --forgotten and --confused don't change the schedule: no limits, no
     burying of siblings, and each card until it is answered Good or Easy. --new N
     adds that many new cards.
     """
     cram_options = _cram_options(cram=cram, forgotten=forgotten, confused=confused)
+    if (more or ahead) and cram_options:
+        raise typer.BadParameter("--more and --ahead need the daily review")
+    if more and new is not None:
+        raise typer.BadParameter("--more cannot be combined with --new")
     with open_app(db) as app:
         is_plain = plain or not _is_terminal()
         # Only where its cards will be asked.
@@ -107,7 +128,7 @@ def review(
         check_tag(app, tag)
         session = open_session(
             app,
-            CardFilter(deck, tag, new),
+            CardFilter(deck, tag, new, more=more or 0, days_ahead=ahead or 0),
             SessionLimits(limit, minutes),
             cram=cram_options,
         )
@@ -160,7 +181,9 @@ def _run(session: Session, notices: list[str], *, plain: bool) -> None:
         return
     from flash.tui.app import run_screen  # noqa: PLC0415 - loads Textual
 
-    run_screen(session, notices)
+    summary = run_screen(session, notices)
+    for line in end_lines(summary, session.day_report()):
+        echo(line)
 
 
 def _back_up(app: AppContext) -> None:

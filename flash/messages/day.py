@@ -1,0 +1,76 @@
+"""The end of a review: the day, what is left, tomorrow, and what could come next."""
+
+import shlex
+
+from flash.messages.cards import duration_label
+from flash.messages.phrases import count_cards, count_days
+from flash.messages.review import counts_label, summary_lines
+from flash.messages.translate import _, ngettext
+from srs.study.day_report import DayReport
+from srs.study.session import Summary
+
+
+def end_lines(summary: Summary, report: DayReport | None) -> list[str]:
+    """Sum up a review at its end.
+
+    Args:
+        summary: The session.
+        report: The day; None if the session did not change the schedule.
+    """
+    if report is None:
+        return list(summary_lines(summary))
+    return [_today(report), _tomorrow(report), *_offers(report)]
+
+
+def _today(report: DayReport) -> str:
+    if not report.answered:
+        return _("No cards were answered today.")
+    text = ngettext(
+        "Today: {count} answer, {percent} % correct, {time}. Streak: {days}.",
+        "Today: {count} answers, {percent} % correct, {time}. Streak: {days}.",
+        report.answered,
+    )
+    return text.format(
+        count=report.answered,
+        percent=round(100 * report.correct / report.answered),
+        time=duration_label(report.duration_ms),
+        days=count_days(report.streak),
+    )
+
+
+def _tomorrow(report: DayReport) -> str:
+    if not report.tomorrow.total:
+        return _("Nothing is due tomorrow.")
+    text = _("Tomorrow: {due} due, {new} new.")
+    if report.overdue:
+        text = _("Tomorrow: {due} due, {new} new; {overdue} are overdue.")
+    due = report.tomorrow.due + report.tomorrow.learning
+    return text.format(due=due, new=report.tomorrow.new, overdue=report.overdue)
+
+
+def _offers(report: DayReport) -> list[str]:
+    """Name the commands for what could come next, one a line."""
+    command = " ".join(
+        [
+            "flash review",
+            *([shlex.quote(report.deck)] if report.deck else []),
+            *(["--tag", shlex.quote(report.tag)] if report.tag else []),
+        ]
+    )
+    if report.left.total:
+        counts = counts_label(report.left)
+        text = _("Left today: {counts}. Continue with: {command}")
+        return [text.format(counts=counts, command=command)]
+    offers = []
+    if report.more_new:
+        text = ngettext("{n} more new card", "{n} more new cards", report.more_new)
+        what = text.format(n=report.more_new)
+        offers.append(f"{what}: {command} --more {report.more_new}")
+    # While catching up, what is overdue comes before what is not due yet.
+    if report.ahead and not report.overdue:
+        what = _("{cards} of tomorrow").format(cards=count_cards(report.ahead))
+        offers.append(f"{what}: {command} --ahead 1")
+    if report.answered:
+        what = _("Practice without changing the schedule")
+        offers.append(f"{what}: {command} --cram")
+    return offers
