@@ -78,7 +78,7 @@ class _Conversion:
     ) -> None:
         self._collection, self._known = collection, known
         self._file, self._renamed = str(file), renamed
-        self._first_day = _first_day(collection, day_of)
+        self._day_of, self._first_day = day_of, _first_day(collection, day_of)
         self._cards: dict[int, list[AnkiCard]] = defaultdict(list)
         for card in collection.cards:
             self._cards[card.note].append(card)
@@ -208,11 +208,16 @@ class _Conversion:
 
     def _card(self, card: AnkiCard) -> IncomingCard:
         due_day = due_ms = None
-        if card.type in (1, 2, 3) and card.due >= _MIN_EPOCH_S:
-            due_ms = _moment_ms(card.due)
-        elif card.type in (1, 2, 3):
-            due_day = self._first_day + _day(card.due)
         kind, queue = card.type, card.queue
+        if kind == 2 and queue in (1, 3):
+            kind = 3  # a lapse in scheduler v1
+        if kind == 2 and card.due >= _MIN_EPOCH_S:
+            # Broken by an old add-on; Check Database makes it due today.
+            due_day = self._day_of(max(1, _moment_ms(card.modified_s)))
+        elif kind in (1, 2, 3) and card.due >= _MIN_EPOCH_S:
+            due_ms = _moment_ms(card.due)
+        elif kind in (1, 2, 3):
+            due_day = self._first_day + _day(card.due)
         return IncomingCard(
             card.id,
             card.ordinal,
@@ -230,12 +235,15 @@ class _Conversion:
         )
 
     def _options(self) -> dict[str, dict[str, Any]]:
+        decks = self._collection.decks
         used = {
-            self._collection.decks.get(card.deck, "") for card in self._collection.cards
+            _deck_name(decks[card.deck])
+            for card in self._collection.cards
+            if card.deck in decks
         }
         found: dict[str, dict[str, Any]] = {}
         for key, preset in self._collection.presets.items():
-            name = self._collection.decks.get(key, "")
+            name = _deck_name(decks.get(key, ""))
             options = options_of(preset)
             if name in used and options:
                 found[name] = options

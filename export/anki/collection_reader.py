@@ -57,15 +57,14 @@ def read_collection(package: Package, path: Path, folder: Path) -> Collection:
     file, log = folder / "collection", folder / "log.db"
     package.write_collection(file)
     with _damage_reported(path), _opened(file) as connection:
-        copy_log(file, log)
         try:
-            return _read(connection, log)
+            return _read(connection, file, log)
         except sqlite3.OperationalError as error:
             if "decode" not in str(error):
                 raise
             # Replace invalid UTF-8; nearly no file has any.
             connection.text_factory = _lenient
-            return _read(connection, log)
+            return _read(connection, file, log)
 
 
 @contextmanager
@@ -126,7 +125,7 @@ def _check_tables(connection: sqlite3.Connection) -> None:
         raise ValueError(f"no table '{missing[0]}'")
 
 
-def _read(connection: sqlite3.Connection, log: Path) -> Collection:
+def _read(connection: sqlite3.Connection, file: Path, log: Path) -> Collection:
     row = connection.execute(
         "select cast(ver as integer), cast(crt as integer) from col"
     ).fetchone()
@@ -143,6 +142,8 @@ def _read(connection: sqlite3.Connection, log: Path) -> Collection:
         raise ValueError("settings out of range")
     if abs(settings["minutes_west"] or 0) > _MAX_OFFSET_MIN:
         raise ValueError("settings out of range")
+    log.unlink(missing_ok=True)
+    copy_log(file, log, is_v1=settings["is_v1"])
     return Collection(
         created_s=created,
         notes=[_note(row) for row in _rows(connection, _NOTES)],

@@ -43,6 +43,7 @@ def read_schema11(connection: sqlite3.Connection) -> dict[str, Any]:
         return {
             "minutes_west": int(west) if west is not None else None,
             "rollover": int(conf.get("rollover", 4)),
+            "is_v1": int(conf.get("schedVer") or 1) == 1,
             "notetypes": {one.id: one for one in notetypes},
             "decks": {key: str(deck["name"]) for key, deck in plain.items()},
             "presets": {
@@ -133,6 +134,7 @@ def read_schema18(connection: sqlite3.Connection) -> dict[str, Any]:
     return {
         "minutes_west": west,
         "rollover": 4 if rollover is None else rollover,
+        "is_v1": (_setting(config, "schedVer") or 1) == 1,
         "notetypes": _notetypes(connection),
         "decks": names,
         "presets": chosen,

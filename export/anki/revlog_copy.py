@@ -45,7 +45,7 @@ _READ = """
     create temp view anki_log as
     select coalesce(cast(id as integer), 0) as id,
            coalesce(cast(cid as integer), 0) as card,
-           coalesce(cast(ease as integer), 0) as rating,
+           coalesce(cast(ease as integer), 0) + {shift} as rating,
            coalesce(cast(ivl as integer), 0) as interval,
            coalesce(cast(lastIvl as integer), 0) as last_interval,
            coalesce(cast(factor as integer), 0) as factor,
@@ -53,6 +53,8 @@ _READ = """
            coalesce(cast(type as integer), 0) as kind
       from theirs.revlog not indexed
 """
+# Scheduler v1 had three buttons in learning and relearning: Again, Good, Easy.
+_V1_SHIFT = "(type in (0, 2) and ease in (2, 3))"
 _COLUMNS = "id, card, rating, interval, last_interval, factor, duration_ms, kind"
 _COPY = f"""
     insert into log ({_COLUMNS})
@@ -78,12 +80,13 @@ def limit_steps(connection: sqlite3.Connection, size: int) -> None:
     connection.set_progress_handler(count, _STEPS_AT_ONCE)
 
 
-def copy_log(collection: Path, target: Path) -> None:
+def copy_log(collection: Path, target: Path, *, is_v1: bool = False) -> None:
     """Copy the log.
 
     Args:
         collection: A database with a plain table `revlog`.
         target: The database to create.
+        is_v1: The answers were given with scheduler v1.
 
     Raises:
         sqlite3.Error: The collection is damaged.
@@ -96,5 +99,5 @@ def copy_log(collection: Path, target: Path) -> None:
         uri = f"{collection.as_uri()}?mode=ro&immutable=1"
         copy.execute("attach ? as theirs", (uri,))
         copy.executescript(_TABLES)
-        copy.execute(_READ)
+        copy.execute(_READ.format(shift=_V1_SHIFT if is_v1 else "0"))
         copy.executescript(_COPY)

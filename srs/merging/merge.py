@@ -179,7 +179,13 @@ class _Merge:
         added = insert_log(
             self._connection,
             [
-                (theirs, pair.card, pair.theirs.state, pair.marks is None)
+                (
+                    theirs,
+                    pair.card,
+                    pair.theirs.state,
+                    pair.marks is None,
+                    pair.theirs.due_ms,
+                )
                 for theirs, pair in self._pairs.items()
             ],
             self._options.calendar,

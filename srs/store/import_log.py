@@ -22,7 +22,8 @@ _TABLES = """
         theirs integer primary key,
         ours   integer not null,
         state  integer not null,
-        is_new integer not null
+        is_new integer not null,
+        due_ms integer  -- of a card in learning
     ) strict;
     create temp table known (
         id   integer not null,
@@ -77,6 +78,7 @@ _STATES = """
                     case b.kind when 0 then b.row > v.first_answer
                                 when 2 then 3 else 2 end
                 else 2 end as before,
+           iif(n.card is not l.card, p.due_ms, null) as due_ms,
            case when n.card is not l.card then p.state
                 when n.rating = 0 or n.kind = 3 then 0
                 when n.kind = 0 then n.row > coalesce(v.first_answer, n.row)
@@ -98,8 +100,9 @@ _AFTER = f"""
                    when before < 2 then 1 else 3 end as after
       from ({_STATES})
 """
-# A learning step that crosses the rollover is logged in days.  With FSRS, the interval
-# of a due date set by hand counts from the last answer.
+# A learning step that crosses the rollover is logged in days, a lapse of scheduler v1
+# with the interval after relearning: the card knows when it is due.  With FSRS, the
+# interval of a due date set by hand counts from the last answer.
 _ROWS = f"""
     select id, ours as card, id as origin_ms, rating,
            iif(duration_ms between 0 and 2147483647, duration_ms, 2147483648)
@@ -107,6 +110,8 @@ _ROWS = f"""
            before, kind, offset_of(id) as offset_min, after as state, 0 as step,
            case when rating > 0 and after = 2
                 then iif(interval > 0, interval, max(1, -interval / 86400))
+                when rating > 0 and interval > 0 and due_ms > id
+                then -max(1, (due_ms - id) / 1000)
                 when rating > 0
                 then iif(interval < 0, interval, -max(1, interval) * 86400)
                 when is_reset then 0
@@ -241,15 +246,15 @@ def attached_log(store: Store, path: Path | None) -> Iterator[None]:
 
 def insert_log(
     connection: sqlite3.Connection,
-    pairs: Iterable[tuple[int, int, int, bool]],
+    pairs: Iterable[tuple[int, int, int, bool, int | None]],
     calendar: Calendar,
 ) -> AddedReviews:
     """Insert the reviews of the attached log that the store doesn't have.
 
     Args:
         connection: In a transaction.
-        pairs: For each card the other program's id, our id, its state there, and
-            whether this merge added it.
+        pairs: For each card the other program's id, our id, its state there,
+            whether this merge added it, and when it is due there if in learning.
         calendar: Study days in the user's time zone.
     """
     connection.create_function("day_of", 1, calendar.day, deterministic=True)
@@ -257,7 +262,7 @@ def insert_log(
     connection.create_function("offset_of", 1, calendar.offset_of, deterministic=True)
     for statement in filter(str.strip, _TABLES.split(";")):
         run(statement)
-    connection.executemany("insert into temp.pairs values (?, ?, ?, ?)", pairs)
+    connection.executemany("insert into temp.pairs values (?, ?, ?, ?, ?)", pairs)
     run(_LIVES)
     added = AddedReviews(ids=[], cards=set())
     added.known = run(_KNOWN).rowcount
