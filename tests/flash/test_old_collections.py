@@ -55,7 +55,10 @@ def test_ratings_in_learning_of_v1_are_shifted(
 
     store, _ = imported(tmp_path, config(version) + card + rows)
 
-    found = [row[0] for row in store.rows("select rating from reviews where rating order by id")]
+    found = [
+        row[0]
+        for row in store.rows("select rating from reviews where rating order by id")
+    ]
     assert found == ([1, 2, 3, 2] if version == 2 else [1, 3, 4, 2])
     store.close()
 
