@@ -7,10 +7,12 @@ from the merged log.
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
-from srs.merging.note_importer import add_notes
+from srs.merging.marks import MarkMerge
+from srs.merging.note_importer import add_notes, decks_of
 from srs.models.cards import ReviewKind, SchedulingState, State
 from srs.models.incoming import Incoming, IncomingCard, IncomingNote
 from srs.store.card_actions import SET_MARKS
@@ -86,8 +88,8 @@ def merge(
     with attached_log(store, incoming.log), store.transaction() as connection:
         connection.execute("savepoint dry_run")
         merging = _Merge(connection, store, options, now_ms)
+        merging.read_marks(incoming.collection)
         merging.add_notes(incoming, reviews_only=reviews_only)
-        merging.save_anki_marks(incoming.collection)
         if incoming.log is not None:
             merging.add_reviews()
         merging.update_cards()
@@ -126,6 +128,13 @@ class _Merge:
         self._notes: list[str] = []
         self._reviews: list[int] = []
         self._marks: list[tuple[int, int, int, int]] = []
+        self._seen = MarkMerge(connection, "")
+        self._new_options: Mapping[str, Mapping[str, Any]] = {}
+        """Options that decks got from presets."""
+
+    def read_marks(self, collection: str) -> None:
+        """Read the marks last seen in an Anki collection."""
+        self._seen = MarkMerge(self._connection, collection)
 
     def add_notes(self, incoming: Incoming, *, reviews_only: bool) -> None:
         """Add unknown notes; pair the cards of all notes."""
@@ -167,8 +176,10 @@ class _Merge:
             if theirs is not None:
                 self._pairs[theirs.id] = _Pair(card, theirs, deck, None)
         insert_original_notes(self._connection, notes, incoming.notetypes)
-        decks = {note.note.deck for note in notes}
-        insert_deck_options(self._connection, incoming.options, decks)
+        decks = {deck for note in notes for deck in decks_of(note)}
+        self._new_options = insert_deck_options(
+            self._connection, incoming.options, decks
+        )
         self._options = Options(self._store)
         self._notes += [note.guid for note in notes]
         self.result.new_notes += len(notes)
@@ -207,6 +218,7 @@ class _Merge:
                 if state is not None:
                     states[pair.card] = state
             self._update_marks(pair)
+        save_anki_marks(self._connection, self._seen.rows)
         update_card_states(self._connection, presets, states.items())
 
     def _replayed(self, pair: _Pair) -> SchedulingState:
@@ -286,20 +298,19 @@ class _Merge:
         )
         self._reviews.append(insert_moved(self._connection, row))
 
-    def save_anki_marks(self, collection: str) -> None:
-        """Remember which marks the cards have in this collection."""
-        if collection:
-            cards = [(pair.card, pair.theirs) for pair in self._pairs.values()]
-            save_anki_marks(self._connection, collection, cards)
-
     def _update_marks(self, pair: _Pair) -> None:
-        """Suspend, unsuspend, flag or bury a card if the incoming change is later."""
-        theirs = pair.theirs
-        marks = pair.marks or StoredMarks(pair.card, pair.deck, 0, 0, 0)
-        wanted = int(theirs.suspended), theirs.flag
-        if marks.marked_ms < theirs.changed_ms and wanted != marks[2:4]:
-            self._marks.append((*marks[2:5], pair.card))
-            values = (*wanted, theirs.changed_ms, pair.card)
+        """Suspend, unsuspend, flag or bury a card if that was changed in Anki."""
+        theirs, ours = pair.theirs, pair.marks
+        if ours is None:
+            self._seen.add(pair.card, theirs)
+            ours = StoredMarks(pair.card, pair.deck, 0, 0, 0)
+            wanted = int(theirs.suspended or theirs.is_incomplete), theirs.flag
+        else:
+            found = self._seen.merge(theirs, ours)
+            wanted = found["suspended"], found["flag"]
+        if wanted != ours[2:4]:
+            self._marks.append((*ours[2:5], pair.card))
+            values = (*wanted, ours.marked_ms, pair.card)
             self._connection.execute(SET_MARKS, values)
             self.result.marked += pair.marks is not None
         # A burial of an earlier day is over.
@@ -315,5 +326,7 @@ class _Merge:
                 "notes": self._notes,
                 "reviews": sorted(self._reviews),
                 "marks": self._marks,
+                "seen": self._seen.former,
+                "options": self._new_options,
             }
             record_operation(self._connection, self._now, "import", before)

@@ -28,7 +28,7 @@ def add_notes(
         For each new card the incoming card, None if there was none, and its deck.
     """
     note_ids, card_ids, position = taken_ids(connection)
-    names = dict.fromkeys(note.note.deck for note in notes)
+    names = dict.fromkeys(deck for note in notes for deck in decks_of(note))
     decks = {name: deck_id(connection, name) for name in names}
     note_rows: list[tuple[Any, ...]] = []
     card_rows: list[tuple[int, str, int, str, int, int]] = []
@@ -50,11 +50,17 @@ def add_notes(
         for ordinal, part, theirs in _cards_of(note):
             position += 1
             card = _free_id(theirs.id if theirs else now_ms, card_ids, now_ms)
-            card_rows.append((card, note.guid, ordinal, part, deck, position))
-            added[card] = theirs, note.note.deck
+            name = (theirs.deck if theirs else "") or note.note.deck
+            card_rows.append((card, note.guid, ordinal, part, decks[name], position))
+            added[card] = theirs, name
     insert_notes(connection, note_rows)
     insert_cards(connection, card_rows)
     return added
+
+
+def decks_of(note: IncomingNote) -> set[str]:
+    """Return the names of the decks of a note and its cards."""
+    return {note.note.deck, *(card.deck for card in note.cards if card.deck)}
 
 
 def _first_position(note: IncomingNote) -> int:

@@ -110,6 +110,8 @@ class StoredCard(Struct, frozen=True):
     """Anki's coloured flag, 1 to 7; 0 for none."""
     marked_ms: int = 0
     """When it was last suspended, unsuspended or flagged; 0 for never."""
+    deck: str = ""
+    """Its deck, usually that of its note; empty if not in the store."""
 
 
 class StoredNote(Struct, frozen=True):

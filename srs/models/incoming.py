@@ -36,6 +36,10 @@ class IncomingCard(Struct, frozen=True):
     flag: int
     changed_ms: int
     """Time of the last change to the card."""
+    deck: str = ""
+    """Its deck if it is another than that of the note."""
+    is_incomplete: bool = False
+    """It has no question or no answer: it is kept, suspended."""
 
 
 class AnkiFields(Struct, frozen=True):
@@ -88,7 +92,9 @@ class LossReason(StrEnum):
     """Why an import leaves something out."""
 
     NOTE_GUID = "note_guid"
-    """The guid is missing or occurs twice."""
+    """The guid was missing or occurred twice; the note got a new one."""
+    NOTE_INCOMPLETE = "note_incomplete"
+    """Kept without question or answer, suspended and tagged."""
     NOTE_TYPE = "note_type"
     NOTE_CARDS = "note_cards"
     """The note has no cards."""
@@ -105,8 +111,6 @@ class LossReason(StrEnum):
     OCCLUSION = "occlusion"
     CARD = "card"
     """The question of the card is empty."""
-    CARD_DECK = "card_deck"
-    """Not left out, but moved to the deck of its siblings."""
     REVIEW = "review"
     """The card of the review is left out."""
     REVIEW_CARD = "review_card"
@@ -122,7 +126,7 @@ class LossReason(StrEnum):
 
 
 class Loss(Struct, frozen=True):
-    """Something that an import leaves out."""
+    """Something that an import leaves out or changes."""
 
     reason: LossReason
     count: int = 1
@@ -130,3 +134,6 @@ class Loss(Struct, frozen=True):
     """Parser message."""
     line: int = 0
     """Line in a table; 0 for packages."""
+    deck: str = ""
+    first_field: str = ""
+    """The first field of the note as plain text, shortened; empty if unknown."""

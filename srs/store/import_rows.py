@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cards.note import Note
-from srs.models.incoming import AnkiFields, IncomingCard, IncomingNote, OriginalFields
+from srs.models.incoming import AnkiFields, IncomingNote, OriginalFields
 from srs.store.connection import Store
 from srs.store.settings import own_options, write_options
 
@@ -45,21 +45,21 @@ def stored_marks(
     return found
 
 
+def read_anki_marks(
+    connection: sqlite3.Connection, collection: str
+) -> Mapping[int, Mapping[str, int]]:
+    """Return by card the marks last seen in an Anki collection."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    sql = "select card, mark, value from anki_marks where collection = ?"
+    for card, mark, value in connection.execute(sql, (collection,)):
+        found[card][mark] = value
+    return found
+
+
 def save_anki_marks(
-    connection: sqlite3.Connection,
-    collection: str,
-    cards: Iterable[tuple[int, IncomingCard]],
+    connection: sqlite3.Connection, rows: Iterable[tuple[int, str, str, int]]
 ) -> None:
-    """Save the marks that cards have in an Anki collection now."""
-    rows = [
-        (card, collection, mark, value)
-        for card, theirs in cards
-        for mark, value in (
-            ("suspended", int(theirs.suspended)),
-            ("buried", int(theirs.buried)),
-            ("flag", theirs.flag),
-        )
-    ]
+    """Save marks seen in an Anki collection: card, collection, mark, value."""
     connection.executemany(
         """
         insert or replace into anki_marks (card, collection, mark, value)
@@ -179,8 +179,13 @@ def insert_deck_options(
     connection: sqlite3.Connection,
     options: Mapping[str, Mapping[str, Any]],
     decks: Collection[str],
-) -> None:
-    """Store options of these decks unless they have some already."""
-    for deck, chosen in options.items():
-        if deck in decks and not own_options(connection, deck):
-            write_options(connection, deck, chosen)
+) -> dict[str, Mapping[str, Any]]:
+    """Store options of these decks unless they have some already; return which."""
+    stored = {
+        deck: chosen
+        for deck, chosen in options.items()
+        if deck in decks and not own_options(connection, deck)
+    }
+    for deck, chosen in stored.items():
+        write_options(connection, deck, chosen)
+    return stored

@@ -20,7 +20,13 @@ from srs.store.operations import Operation, describe
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.reschedule_rows import undo_reschedule_rows
 from srs.store.revlog import mark_undone
-from srs.store.settings import FITTED, Options, write_options, write_setting
+from srs.store.settings import (
+    FITTED,
+    Options,
+    own_options,
+    write_options,
+    write_setting,
+)
 
 DURING_REVIEW = frozenset(
     {"answer", "look", "confusion", "suspend", "unsuspend", "bury", "forget", "edit"}
@@ -250,9 +256,31 @@ class _Undoing:
         notes = [(guid,) for guid in before["notes"]]
         many("update notes set retired = 1 where guid = ?", notes)
         many("update cards set retired = 1 where note = ?", notes)
+        touched.update(self._remove_options(before.get("options", {})))
+        many(
+            "update anki_marks set value = ?"
+            " where card = ? and collection = ? and mark = ?",
+            before.get("seen", ()),
+        )
         rebuild_card_states(self._connection, self._options, touched)
         many(NEVER_ANSWERED, [(card,) for card in touched])
         many(SET_MARKS, before["marks"])
+
+    def _remove_options(self, added: dict[str, dict[str, Any]]) -> list[int]:
+        """Remove options that still are as an import added them; return the cards."""
+        sql = """
+            select c.id from cards c join decks d on d.id = c.deck
+             where d.name || '::' = :root
+                or substr(d.name, 1, length(:root)) = :root
+        """
+        cards: list[int] = []
+        for deck, options in added.items():
+            if own_options(self._connection, deck) == options:
+                write_options(self._connection, deck, {})
+                rows = self._connection.execute(sql, {"root": f"{deck}::"})
+                cards += [card for (card,) in rows]
+        self._options = Options(self._store)
+        return cards
 
     def _reschedule(self, before: dict[str, Any]) -> None:
         undo_reschedule_rows(self._connection, self._options, before["runs"])

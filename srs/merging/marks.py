@@ -1,0 +1,79 @@
+"""Merge the marks of cards from Anki: suspended and flag.
+
+A mark changes only if it was changed in Anki, so each is compared with the value last
+seen in that collection: an answer alone changes no mark.  Of several changes the
+latest wins, whatever the order of imports.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+
+from srs.models.incoming import IncomingCard
+from srs.store.import_rows import StoredMarks, read_anki_marks
+
+_TIMES = ""
+"""Stands for a collection: when a mark was last changed in any of them."""
+_CHANGED = "changed"
+"""When the card was last changed in a collection, milliseconds."""
+MARKS = ("suspended", "flag")
+
+
+class MarkMerge:
+    """The marks seen in one collection, and those that change."""
+
+    def __init__(self, connection: sqlite3.Connection, collection: str) -> None:
+        """Read what was seen.
+
+        Args:
+            connection: In a transaction.
+            collection: Name of the Anki collection; empty if unknown.
+        """
+        self._collection = collection
+        self._seen = read_anki_marks(connection, collection) if collection else {}
+        self._times = read_anki_marks(connection, _TIMES)
+        self.rows: list[tuple[int, str, str, int]] = []
+        """Rows to save: card, collection, mark, value."""
+        self.former: list[tuple[int, int, str, str]] = []
+        """The values before, for an undo: value, card, collection, mark."""
+
+    def add(self, card: int, theirs: IncomingCard) -> None:
+        """Remember the marks of a card that is new here."""
+        self._see(card, theirs, {})
+        for mark, value in _values(theirs).items():
+            if value:
+                self._save(card, _TIMES, mark, theirs.changed_ms, 0)
+
+    def merge(self, theirs: IncomingCard, ours: StoredMarks) -> dict[str, int]:
+        """Return the marks of a known card after the merge."""
+        found = {"suspended": ours.suspended, "flag": ours.flag}
+        seen = self._seen.get(ours.card, {})
+        if theirs.changed_ms < seen.get(_CHANGED, 0):
+            return found  # an older state of the collection
+        times = self._times.get(ours.card, {})
+        for mark, value in _values(theirs).items():
+            if value == seen.get(mark, 0):
+                continue
+            time = times.get(mark, 0)
+            here = ours.marked_ms if mark == "suspended" else 0
+            if (theirs.changed_ms, value) > (max(time, here), found[mark]):
+                found[mark] = value
+                self._save(ours.card, _TIMES, mark, theirs.changed_ms, time)
+        self._see(ours.card, theirs, seen)
+        return found
+
+    def _see(self, card: int, theirs: IncomingCard, seen: Mapping[str, int]) -> None:
+        if self._collection:
+            now = {**_values(theirs), _CHANGED: theirs.changed_ms}
+            for mark, value in now.items():
+                self._save(card, self._collection, mark, value, seen.get(mark, 0))
+
+    def _save(
+        self, card: int, collection: str, mark: str, value: int, former: int
+    ) -> None:
+        if value != former:
+            self.rows.append((card, collection, mark, value))
+            self.former.append((former, card, collection, mark))
+
+
+def _values(theirs: IncomingCard) -> dict[str, int]:
+    return {"suspended": int(theirs.suspended), "flag": theirs.flag}
