@@ -1,5 +1,7 @@
 """Convert a collection of Anki to incoming notes, cards and options."""
 
+import html
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container
 from datetime import UTC, date, datetime
@@ -38,6 +40,11 @@ _MIN_EPOCH_S = 1_000_000_000
 _MAX_DAY = 100_000
 _MAX_EASE = 1_000_000
 _DEFAULT_DECK = "Default"
+_INCOMPLETE = "empty-side"
+"""Tag of notes without a question or an answer."""
+_LONGEST_NAME = 60
+"""Characters of a first field in the list of losses."""
+_TAG = re.compile(r"<[^<>]*>")
 
 
 class ImportResult(Struct, frozen=True):
@@ -82,22 +89,23 @@ class _Conversion:
         self._cards: dict[int, list[AnkiCard]] = defaultdict(list)
         for card in collection.cards:
             self._cards[card.note].append(card)
-        self._losses: Counter[tuple[LossReason, str]] = Counter()
+        self._losses: list[Loss] = []
 
     def result(self) -> ImportResult:
         """Convert everything."""
         seen: set[str] = set()
         notes: list[IncomingNote] = []
         kept: set[int] = set()
-        for note in self._collection.notes:
+        for read in self._collection.notes:
+            note = read
             if not note.guid or note.guid in seen:
-                self._lose(LossReason.NOTE_GUID)
-                continue
+                self._lose(LossReason.NOTE_GUID, note)
+                note = replace(note, guid=f"{note.guid or 'anki'}-{note.id}")
             seen.add(note.guid)
             try:
                 made = self._note(note)
             except Unsupported as error:
-                self._lose(error.reason, detail=error.detail)
+                self._lose(error.reason, note, error.detail)
                 continue
             notes.append(made)
             kept.update(card.id for card in made.cards)
@@ -111,22 +119,24 @@ class _Conversion:
                 log=self._collection.log,
                 collection=str(self._collection.created_s),
             ),
-            tuple(
-                Loss(reason, count, detail)
-                for (reason, detail), count in sorted(self._losses.items())
-            ),
+            tuple(sorted(self._losses, key=lambda loss: (loss.reason, loss.detail))),
         )
 
-    def _lose(self, reason: LossReason, count: int = 1, detail: str = "") -> None:
-        self._losses[reason, detail] += count
+    def _lose(self, reason: LossReason, note: AnkiNote, detail: str = "") -> None:
+        cards = self._cards.get(note.id)
+        deck = self._deck_of(cards[0]) if cards else ""
+        first = first_field(note.fields)
+        self._losses.append(Loss(reason, 1, detail, deck=deck, first_field=first))
 
     def _count_lost_reviews(self, kept: set[int]) -> None:
         known = {card.id for card in self._collection.cards}
+        lost: Counter[LossReason] = Counter()
         for card, count in self._collection.review_counts.items():
             if card in known and card not in kept:
-                self._lose(LossReason.REVIEW, count)
+                lost[LossReason.REVIEW] += count
             elif card not in known:
-                self._lose(LossReason.REVIEW_CARD, count)
+                lost[LossReason.REVIEW_CARD] += count
+        self._losses += [Loss(reason, count) for reason, count in lost.items()]
 
     def _note(self, note: AnkiNote) -> IncomingNote:
         notetype = self._collection.notetypes.get(note.notetype)
@@ -149,9 +159,11 @@ class _Conversion:
         parts = converted.parts
         asked = [card for card in cards if card.ordinal in parts]
         if len(asked) < len(cards):
-            self._lose_cards(converted, cards)
+            self._lose_cards(note, converted, cards)
         if not asked:
             raise Unsupported(LossReason.NOTE_QUESTIONS)
+        if any(card.ordinal in converted.incomplete for card in asked):
+            self._lose(LossReason.NOTE_INCOMPLETE, note)
         deck = self._deck(asked)
         # Positional: keyword arguments take longer, and there are many notes.
         return IncomingNote(
@@ -160,28 +172,29 @@ class _Conversion:
             self._as_note(note, converted, deck),
             parts,
             _moment_ms(note.modified_s),
-            tuple([self._card(card) for card in asked]),
+            tuple([self._card(card, deck, converted.incomplete) for card in asked]),
             _raw(notetype, note.fields, converted),
         )
 
-    def _lose_cards(self, converted: Converted, cards: list[AnkiCard]) -> None:
+    def _lose_cards(
+        self, note: AnkiNote, converted: Converted, cards: list[AnkiCard]
+    ) -> None:
         for card in cards:
             if card.ordinal in converted.broken:
                 detail = converted.broken[card.ordinal]
-                self._lose(LossReason.TEMPLATE, detail=detail)
+                self._lose(LossReason.TEMPLATE, note, detail)
             elif card.ordinal not in converted.parts:
-                self._lose(LossReason.CARD)
+                self._lose(LossReason.CARD, note)
 
     def _deck(self, cards: list[AnkiCard]) -> str:
         """Return the deck with most of the cards."""
-        names = [self._collection.decks.get(card.deck, _DEFAULT_DECK) for card in cards]
-        if len(names) == 1:
-            return names[0]
-        decks = Counter(names)
-        deck = max(decks, key=lambda name: decks[name])
-        if len(decks) > 1:
-            self._lose(LossReason.CARD_DECK, len(cards) - decks[deck])
-        return deck
+        if len(cards) == 1:
+            return self._deck_of(cards[0])
+        decks = Counter(map(self._deck_of, cards))
+        return max(decks, key=lambda name: decks[name])
+
+    def _deck_of(self, card: AnkiCard) -> str:
+        return _deck_name(self._collection.decks.get(card.deck, _DEFAULT_DECK))
 
     def _known_note(self, note: AnkiNote, cards: list[AnkiCard]) -> IncomingNote:
         return IncomingNote(
@@ -194,19 +207,26 @@ class _Conversion:
         )
 
     def _as_note(self, note: AnkiNote, converted: Converted, deck: str) -> Note:
+        tags = (*note.tags, _INCOMPLETE) if converted.incomplete else note.tags
         return Note(
             converted.content,
-            _deck_name(deck),
+            deck,
             converted.id,
             "",
             converted.extra,
-            tuple(dict.fromkeys(note.tags)) if note.tags else (),
+            tuple(dict.fromkeys(tags)) if tags else (),
             converted.sources,
             converted.checked,
             file=self._file,
         )
 
-    def _card(self, card: AnkiCard) -> IncomingCard:
+    def _card(
+        self,
+        card: AnkiCard,
+        deck: str = "",
+        incomplete: Container[int] = (),
+    ) -> IncomingCard:
+        own_deck = self._deck_of(card) if deck else ""
         due_day = due_ms = None
         kind, queue = card.type, card.queue
         if kind == 2 and queue in (1, 3):
@@ -232,6 +252,8 @@ class _Conversion:
             queue in (-2, -3),
             card.flag,
             _moment_ms(card.modified_s),
+            own_deck if own_deck != deck else "",
+            card.ordinal in incomplete,
         )
 
     def _options(self) -> dict[str, dict[str, Any]]:
@@ -248,6 +270,14 @@ class _Conversion:
             if name in used and options:
                 found[name] = options
         return found
+
+
+def first_field(fields: tuple[str, ...]) -> str:
+    """Return the first field as plain text, shortened, to name a note."""
+    text = html.unescape(_TAG.sub(" ", fields[0][: 20 * _LONGEST_NAME]))
+    text = " ".join(text.split())
+    long = len(text) > _LONGEST_NAME
+    return text[: _LONGEST_NAME - 1] + "…" if long else text
 
 
 def _within(least: int, number: int, most: int) -> int:

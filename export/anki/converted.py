@@ -7,6 +7,9 @@ from cards.questions import cloze_parts
 from cards.text.cloze import ClozeError
 from srs.models.incoming import LossReason
 
+EMPTY_SIDE = "(empty)"
+"""Stands for a question or an answer without text: deck files need one."""
+
 
 class Unsupported(Exception):
     """A note that flash can't ask, with the reason."""
@@ -29,6 +32,8 @@ class Converted(Struct, frozen=True):
     sources: tuple[Source, ...] = ()
     checked: str = ""
     id: str = ""
+    incomplete: frozenset[int] = frozenset()
+    """Ordinals of cards without a question or an answer."""
     broken: dict[int, str] = {}
     """Why the template of a card can't be rendered, by ordinal."""
 

@@ -5,7 +5,7 @@ import re
 
 from cards.note import Basic, Choice, Content, MultiQuestion, Source, SubQuestion
 from cards.questions import anki_ordinals, parts_of
-from export.anki.converted import Converted, Unsupported, cloze_content
+from export.anki.converted import EMPTY_SIDE, Converted, Unsupported, cloze_content
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS
 from export.anki.html_to_markdown import to_markdown
 from srs.models.incoming import LossReason
@@ -23,10 +23,13 @@ def convert_own(notetype: int, fields: tuple[str, ...]) -> Converted:
     width = len(BASIC_FIELDS if notetype == BASIC_ID else CLOZE_FIELDS)
     if len(fields) < width:
         fields += ("",) * (width - len(fields))
+    incomplete: frozenset[int] = frozenset()
     if notetype == BASIC_ID:
         front, back, reverse, options, _, extra, _, source, checked, name = fields[:10]
         content = _own_basic(front, back, reverse, options)
         parts = dict(enumerate(parts_of(content)))
+        if not (to_markdown(front) and to_markdown(back)):
+            incomplete = frozenset(parts)
     else:
         text, _, extra, _, source, checked, name = fields[:7]
         content, parts = _own_cloze(text)
@@ -38,13 +41,15 @@ def convert_own(notetype: int, fields: tuple[str, ...]) -> Converted:
         tuple(map(_source, source.split(" · "))) if source else (),
         checked if checked and _DAY.fullmatch(checked) else "",
         html.unescape(name) if name else "",
+        incomplete,
     )
 
 
 def _own_basic(front: str, back: str, reverse: str, options: str) -> Content:
     front, back = to_markdown(front), to_markdown(back)
-    if not front or not back:
+    if not front and not back:
         raise Unsupported(LossReason.NOTE_SIDES)
+    front, back = front or EMPTY_SIDE, back or EMPTY_SIDE
     if options:
         made = tuple(dict.fromkeys(map(to_markdown, _OPTION.findall(options))))
         if back in made and len(made) > 1:

@@ -8,7 +8,7 @@ from cards.note import MultiQuestion, SubQuestion
 from cards.questions import parts_of
 from export.anki.anki_cloze import cloze_numbers
 from export.anki.anki_model import AnkiCard, AnkiNote, NoteType, Template
-from export.anki.converted import Converted, Unsupported
+from export.anki.converted import EMPTY_SIDE, Converted, Unsupported
 from export.anki.html_to_markdown import to_markdown
 from export.anki.templates import FRONT_SIDE, Context, Side, TemplateError, render
 from srs.models.incoming import LossReason
@@ -92,6 +92,7 @@ def convert_rendered(fields: NoteFields, ordinals: list[int]) -> Converted:
     """
     asked: dict[int, SubQuestion] = {}
     broken: dict[int, str] = {}
+    incomplete: set[int] = set()
     for ordinal in sorted(set(ordinals)):
         template = fields.template(ordinal)
         if template is None or not fields.is_asked(ordinal):
@@ -101,15 +102,21 @@ def convert_rendered(fields: NoteFields, ordinals: list[int]) -> Converted:
         except TemplateError as error:
             broken[ordinal] = f"'{fields.notetype.name}', '{template.name}': {error}"
             continue
-        if made.front and made.back:
-            asked[ordinal] = made
+        if made.front or made.back:
+            asked[ordinal] = SubQuestion(
+                made.front or EMPTY_SIDE, made.back or EMPTY_SIDE
+            )
+        if not made.front or not made.back:
+            incomplete.add(ordinal)
     if not asked:
         if broken:
             raise Unsupported(LossReason.NOTE_TEMPLATE, next(iter(broken.values())))
         raise Unsupported(LossReason.NOTE_SIDES)
     content = MultiQuestion(tuple(asked.values()))
     parts = dict(zip(asked, parts_of(content), strict=True))
-    return Converted(content, parts, {}, broken=broken)
+    return Converted(
+        content, parts, {}, incomplete=frozenset(incomplete), broken=broken
+    )
 
 
 def _question(fields: NoteFields, ordinal: int, template: Template) -> SubQuestion:

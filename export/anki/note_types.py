@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from cards.note import Basic
 from export.anki.anki_model import AnkiNote, NoteType, Template
-from export.anki.converted import Converted, Unsupported
+from export.anki.converted import EMPTY_SIDE, Converted, Unsupported
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from export.anki.flash_notes import convert_own
 from export.anki.html_to_markdown import to_markdown
@@ -73,15 +73,17 @@ def _basic(
     if not {plan.front, plan.back} <= set(fields):
         return None
     front, back = to_markdown(fields[plan.front]), to_markdown(fields[plan.back])
-    if not front or not back:
+    if not front and not back:
         raise Unsupported(LossReason.NOTE_SIDES)
     reverse = plan.has_reverse
     if plan.condition:
         reverse = not is_empty(fields.get(plan.condition, ""))
     names = notetype.fields
     shown = {"front": names.index(plan.front), "back": names.index(plan.back)}
-    content = Basic(front, back, reverse=reverse)
-    return Converted(content, {0: "front", 1: "back"}, shown)
+    content = Basic(front or EMPTY_SIDE, back or EMPTY_SIDE, reverse=reverse)
+    incomplete = frozenset() if front and back else frozenset((0, 1))
+    parts = {0: "front", 1: "back"}
+    return Converted(content, parts, shown, incomplete=incomplete)
 
 
 @lru_cache(maxsize=256)

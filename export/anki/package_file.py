@@ -8,6 +8,7 @@ https://github.com/ankitects/anki.
 """
 
 import json
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
@@ -41,6 +42,11 @@ _BROKEN = (
     OSError,
 )
 """Errors that zipfile raises for damaged and encrypted files."""
+
+
+def nfc(name: str) -> str:
+    """Normalise the name of a media file as Anki does."""
+    return unicodedata.normalize("NFC", name)
 
 
 class Package:
@@ -81,7 +87,7 @@ class Package:
                 file.write(chunk)
 
     def media(self) -> dict[str, str]:
-        """Return the zip entry of each media file by name.
+        """Return the zip entry of each media file by its name in NFC.
 
         Raises:
             PackageError: The list is damaged.
@@ -93,9 +99,9 @@ class Package:
             if self.version == 3:
                 entries = parse(listed).get(1, [])
                 names = [text(parse(bytes(entry)), 1) for entry in entries]
-                return {name: str(index) for index, name in enumerate(names)}
+                return {nfc(name): str(index) for index, name in enumerate(names)}
             found: Any = json.loads(listed)
-            return {str(name): str(entry) for entry, name in found.items()}
+            return {nfc(str(name)): str(entry) for entry, name in found.items()}
         except (
             MalformedMessage,
             ValueError,
@@ -104,6 +110,10 @@ class Package:
             RecursionError,
         ):
             raise self._refuse("damaged list of media") from None
+
+    def has(self, entry: str) -> bool:
+        """Return True if the package contains a zip entry."""
+        return entry in self._entries
 
     def write_media(self, entry: str, target: Path) -> bool:
         """Unpack a media file; return False if the package lacks it.

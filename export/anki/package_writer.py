@@ -130,19 +130,15 @@ def _add(
         fields = raw_fields(stored, kept)
         contents.notes.append(note_row(stored, cards, fields, notetype))
         media.keep(stored.note, fields)
-    deck = contents.decks.id_of(stored.note.deck)
-    changed_ms = stored.modified_ms
-    if schedule is None:
-        contents.cards += [
-            card_row(card, stored.anki_id, deck, changed_ms // 1000) for card in cards
-        ]
-        return
-    preset = schedule.preset_of(stored.note.deck)
+    changed_ms, columns = stored.modified_ms, None
     for card in cards:
-        latest = max(changed_ms, card.progress.last_ms or 0, card.marked_ms)
-        columns = scheduled_columns(card, preset, schedule)
+        deck, latest = card.deck or stored.note.deck, changed_ms
+        if schedule is not None:
+            latest = max(changed_ms, card.progress.last_ms or 0, card.marked_ms)
+            columns = scheduled_columns(card, schedule.preset_of(deck), schedule)
+        in_deck = contents.decks.id_of(deck)
         contents.cards.append(
-            card_row(card, stored.anki_id, deck, latest // 1000, columns)
+            card_row(card, stored.anki_id, in_deck, latest // 1000, columns)
         )
 
 

@@ -42,7 +42,7 @@ def table_rows(notes: Iterable[StoredNote]) -> Iterable[tuple[object, ...]]:
             yield (
                 stored.guid,
                 card.ordinal,
-                note.deck,
+                card.deck or note.deck,
                 note.kind,
                 asked[card.part].question,
                 asked[card.part].answer,

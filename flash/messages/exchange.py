@@ -1,6 +1,7 @@
 """Texts about exports and imports."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import unified_diff
 
 from cards.deckfile.writer import card_yaml
@@ -14,6 +15,11 @@ from flash.messages.phrases import (
 from flash.messages.translate import _, ngettext
 from srs.merging.merge import MergeResult
 from srs.models.incoming import Loss, LossReason
+
+SCREENFUL = 20
+"""Notes that are named on a terminal."""
+_NAMED_FILES = 5
+_LONGEST_NAME = 60
 
 
 def contents_text(counts: Mapping[str, int]) -> str:
@@ -80,6 +86,52 @@ def loss_text(loss: Loss) -> str:
     )
 
 
+def loss_lines(losses: Sequence[Loss], *, with_names: bool = True) -> list[str]:
+    """Describe losses, equal ones together, each with the notes that it concerns.
+
+    Args:
+        losses: What an import left out or changed.
+        with_names: Name the first notes.
+    """
+    groups: dict[tuple[LossReason, str, int], list[Loss]] = defaultdict(list)
+    for loss in losses:
+        groups[loss.reason, loss.detail, loss.line].append(loss)
+    lines: list[str] = []
+    left = SCREENFUL
+    for (reason, detail, line), group in groups.items():
+        count = sum(loss.count for loss in group)
+        lines.append(loss_text(Loss(reason, count, detail, line)))
+        named = [one for one in group if with_names and (one.deck or one.first_field)]
+        lines += [f"  {_name_of(loss)}" for loss in named[: max(0, left)]]
+        left -= len(named)
+    if left < 0:
+        text = ngettext(
+            "… and {n} more note; --json names all",
+            "… and {n} more notes; --json names all",
+            -left,
+        )
+        lines.append(text.format(n=-left))
+    return lines
+
+
+def _name_of(loss: Loss) -> str:
+    first = loss.first_field or _("(empty)")
+    return f"{loss.deck}: {first}" if loss.deck else first
+
+
+def loss_items(losses: Iterable[Loss]) -> list[dict[str, str]]:
+    """Name each note that an import left out or changed, with the reason."""
+    return [
+        {
+            "deck": loss.deck,
+            "first_field": loss.first_field,
+            "reason": loss_text(loss),
+        }
+        for loss in losses
+        if loss.deck or loss.first_field
+    ]
+
+
 def _row_text(reason: LossReason) -> str:
     match reason:
         case LossReason.ROW_NOTE:
@@ -108,10 +160,16 @@ def _counted_text(reason: LossReason, count: int) -> str:
                 "{n} cards left out: invalid template: {detail}",
                 count,
             )
-        case LossReason.CARD_DECK:
+        case LossReason.NOTE_GUID:
             return ngettext(
-                "{n} card moved to the deck of its siblings",
-                "{n} cards moved to the deck of their siblings",
+                "{n} note with a new guid: it was missing or not unique",
+                "{n} notes with new guids: they were missing or not unique",
+                count,
+            )
+        case LossReason.NOTE_INCOMPLETE:
+            return ngettext(
+                "{n} note suspended: no question or no answer",
+                "{n} notes suspended: no question or no answer",
                 count,
             )
         case LossReason.REVIEW:
@@ -133,7 +191,6 @@ def _counted_text(reason: LossReason, count: int) -> str:
 
 def _note_reason(reason: LossReason) -> str:
     reasons = {
-        LossReason.NOTE_GUID: _("guid missing or not unique"),
         LossReason.NOTE_TYPE: _("note type missing"),
         LossReason.NOTE_CARDS: _("no cards"),
         LossReason.NOTE_QUESTIONS: _("all questions are empty"),
@@ -146,13 +203,27 @@ def _note_reason(reason: LossReason) -> str:
     return reasons[reason]
 
 
-def media_losses(missing: int, unsafe: int) -> list[str]:
-    """Count the media files that were not imported."""
-    losses = [
-        (missing, _("{files} not found in the package")),
-        (unsafe, _("{files} left out: unsafe names")),
-    ]
-    return [text.format(files=_count_media(n)) for n, text in losses if n]
+def media_losses(missing: Sequence[str], renamed: Mapping[str, str]) -> list[str]:
+    """Name the media files that were not imported or got another name."""
+    lines: list[str] = []
+    if missing:
+        text = _("{files} not found in the package: {names}")
+        files, names = _count_media(len(missing)), _first_names(missing)
+        lines.append(text.format(files=files, names=names))
+    if renamed:
+        text = _("{files} renamed: {names}")
+        pairs = [f"{old[:_LONGEST_NAME]} → {new}" for old, new in renamed.items()]
+        files, names = _count_media(len(renamed)), _first_names(pairs)
+        lines.append(text.format(files=files, names=names))
+    return lines
+
+
+def _first_names(names: Sequence[str]) -> str:
+    shown = ", ".join(name[: 2 * _LONGEST_NAME] for name in names[:_NAMED_FILES])
+    if len(names) <= _NAMED_FILES:
+        return shown
+    text = _("{names} and {n} more")
+    return text.format(names=shown, n=len(names) - _NAMED_FILES)
 
 
 def patch_text(edit: TextEdit, source: str = "") -> str:

@@ -32,9 +32,10 @@ class Imported(Struct, frozen=True):
     backup: Path | None
     media: int = 0
     """New media files."""
-    missing_media: int = 0
-    unsafe_media: int = 0
-    """Media files skipped because of their names."""
+    missing_media: tuple[str, ...] = ()
+    """Media files that notes use but the package lacks."""
+    renamed_media: dict[str, str] = {}
+    """Media files whose names were unsafe or taken, with their new names."""
     updated: int = 0
     """Notes that got the text of Anki."""
     file_edits: tuple[TextEdit, ...] = ()
@@ -126,8 +127,8 @@ def import_package(
         converted.losses,
         backup,
         media=media.count,
-        missing_media=media.missing,
-        unsafe_media=media.unsafe,
+        missing_media=tuple(media.missing),
+        renamed_media=media.renamed,
         updated=updated,
         file_edits=tuple(in_files),
     )

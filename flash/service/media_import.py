@@ -1,19 +1,21 @@
 """Unpack the media files of a package into a folder beside the store."""
 
+import html
 import os
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
-from export.anki.package_file import Package
+from export.anki.package_file import Package, nfc
 from srs.store.connection import store_error
 
 _LONGEST_NAME = 200
 """Bytes of a file name, as in Anki."""
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:]")
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ud800-\udfff]")
+_ODD = re.compile(r"[^\w .-]")
 
 
 def media_folder(store: Path) -> Path:
@@ -27,12 +29,13 @@ class MediaImport:
     def __init__(self, package: Package, folder: Path) -> None:
         """Keep the package and the folder to unpack to."""
         self._package, self._folder = package, folder
-        self._renamed: dict[str, str] = {}
         self._written: list[Path] = []
-        self.missing = 0
+        self._replaced: dict[str, str] = {}
+        """Names in fields and the names of the files, where they differ."""
+        self.renamed: dict[str, str] = {}
+        """The names of these that differ by more than their normalisation."""
+        self.missing: list[str] = []
         """Files that notes use but the package lacks."""
-        self.unsafe = 0
-        """Files skipped because of their names."""
 
     @property
     def count(self) -> int:
@@ -44,7 +47,7 @@ class MediaImport:
 
         Args:
             used: Names in the fields of notes.
-            only_count: Only count missing and unsafe files.
+            only_count: Only find missing files.
 
         Raises:
             PackageError: A file is damaged.
@@ -54,20 +57,19 @@ class MediaImport:
         for name in sorted(used):
             if name.startswith(("http://", "https://", "data:")):
                 continue
-            if not _is_safe(name):
-                self.unsafe += 1
-            elif name not in listed:
-                self.missing += 1
+            entry = listed.get(nfc(name))
+            if entry is None or not self._package.has(entry):
+                self.missing.append(name)
             elif not only_count:
                 with _store_errors(self._folder):
-                    self._unpack(name, listed[name])
+                    self._unpack(name, entry)
         self._sync()
 
     def rename(self, field: str) -> str:
         """Replace the names of files that were renamed."""
-        for old, new in self._renamed.items():
-            if old in field:
-                field = field.replace(old, new)
+        for old, new in self._replaced.items():
+            for written in dict.fromkeys((old, html.escape(old), quote(old))):
+                field = field.replace(written, new)
         return field
 
     def remove(self) -> None:
@@ -85,11 +87,14 @@ class MediaImport:
             if not self._package.write_media(entry, fresh):
                 return
             data = fresh.read_bytes()
-            target = self._folder / name
+            target = self._folder / _safe_name(name)
             if target.exists() and target.read_bytes() != data:
                 digest = sha256(data).hexdigest()[:8]
                 target = target.with_name(f"{target.stem}-{digest}{target.suffix}")
-                self._renamed[name] = target.name
+            if target.name != name:
+                self._replaced[name] = target.name
+            if target.name != nfc(name):
+                self.renamed[name] = target.name
             if not target.exists():
                 fresh.replace(target)
                 self._written.append(target)
@@ -118,11 +123,19 @@ def _store_errors(folder: Path) -> Iterator[None]:
         raise store_error(folder, error) from None
 
 
-def _is_safe(name: str) -> bool:
-    return (
-        bool(name)
-        and not name.startswith(".")
+def _safe_name(name: str) -> str:
+    """Return a name of a file that every system takes and Anki accepts."""
+    name = nfc(name)
+    if (
+        not name.startswith(".")
         and not _UNSAFE.search(name)
+        and name == name.strip(" .")
         and len(name.encode()) <= _LONGEST_NAME
-        and unicodedata.is_normalized("NFC", name)
-    )
+    ):
+        return name
+    digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    last = re.split(r"[/\\]", name)[-1]
+    stem, dot, ending = _ODD.sub("_", last).strip(" .").rpartition(".")
+    stem, ending = (stem, ending[:10]) if dot else (ending, "")
+    stem = stem.encode("utf-8", "ignore")[:100].decode("utf-8", "ignore")
+    return f"{stem}-{digest}{dot}{ending}".lstrip(".")

@@ -62,7 +62,7 @@ def card_list_row(
         card=card.id,
         guid=card.guid,
         ordinal=card.ordinal,
-        deck=note.deck,
+        deck=card.deck or note.deck,
         kind=note.kind,
         question=asked,
         answer=answer,

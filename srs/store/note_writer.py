@@ -278,10 +278,12 @@ class _Writing:
         origins = continued_parts(known.note, note) if known.text_key else {}
         cards = _assigned(parts, origins, rows)
         free = max((ordinal for _, _, ordinal, _ in rows), default=-1) + 1
-        renamed: list[tuple[str, int, int]] = []
+        # A card from Anki may be in another deck than its note, and stays there.
+        former = self._deck(known.note.deck)
+        renamed: list[tuple[str, int, int, int]] = []
         for part in parts:
             if part in cards:
-                renamed.append((part, deck, cards[part]))
+                renamed.append((part, former, deck, cards[part]))
                 continue
             ordinal = 1 if part == "back" and note.kind == "basic" else free
             free = max(free, ordinal) + 1
@@ -295,7 +297,11 @@ class _Writing:
         self._many("update cards set retired = 1 where id = ?", gone)
         self._retired += len(gone)
         self._many(
-            "update cards set part = ?, deck = ?, retired = 0 where id = ?", renamed
+            """
+            update cards set part = ?, deck = iif(deck = ?, ?, deck), retired = 0
+             where id = ?
+            """,
+            renamed,
         )
 
     def finish(self) -> Applied:

@@ -28,7 +28,7 @@ CARD_COLUMNS = (
     "c.id, c.note, c.ordinal, c.part, c.position, c.state, c.step, c.stability, "
     "c.difficulty, c.interval, c.due_ms, c.due_day, c.last_ms, c.last_day, c.reps, "
     "c.lapses, c.suspended, c.leech, c.retired, c.buried, c.flag, "
-    "c.marked_ms"
+    "c.marked_ms, (select name from decks where decks.id = c.deck)"
 )
 """Read by `card_of`; from `cards c`."""
 
@@ -84,6 +84,7 @@ def card_of(row: Sequence[Any]) -> StoredCard:
         row[19],
         row[20],
         row[21],
+        row[22] or "",
     )
 
 

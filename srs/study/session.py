@@ -206,7 +206,7 @@ class Session:
             LookupError: There is no question.
         """
         prompt = self._present()
-        return self._mode.next_states(prompt.card, prompt.note.deck, self.now())
+        return self._mode.next_states(prompt.card, _deck_of(prompt), self.now())
 
     def _present(self) -> Prompt:
         if self._current is None:
@@ -227,7 +227,7 @@ class Session:
         prompt = self._present()
         duration_ms = min(duration_ms, _MAX_DURATION_MS)
         saved = self._mode.record(
-            prompt.card, prompt.note.deck, rating, self.now(), duration_ms
+            prompt.card, _deck_of(prompt), rating, self.now(), duration_ms
         )
         self._current = None
         if saved is None:
@@ -361,3 +361,7 @@ class Session:
     def close(self) -> None:
         """Close the store."""
         self.store.close()
+
+
+def _deck_of(prompt: Prompt) -> str:
+    return prompt.card.deck or prompt.note.deck

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from store_fixtures import NOON, contradictions, new_store, shelf
 
 from cards.note import Basic, Cloze
+from cards.text.media import media_paths
 from export.anki import package_file
 from export.anki.collection_reader import read_collection
 from export.anki.package_file import open_package
@@ -85,11 +86,10 @@ def test_missing_file_is_reported(tmp_path: Path) -> None:
 
 ODD_ROWS = {
     "a type that is missing": ("update notes set mid = 9", "note type missing"),
-    "no guid": ("update notes set guid = ''", "guid missing"),
     "no cards": ("delete from cards", "no cards"),
     "an ordinal beyond": ("update cards set ord = 900", "all questions are empty"),
-    "an empty question": (
-        "update notes set flds = char(31) || 'a'",
+    "two empty sides": (
+        "update notes set flds = char(31)",
         "no question or no answer",
     ),
 }
@@ -141,10 +141,12 @@ def test_names_of_media_never_become_paths(tmp_path: Path) -> None:
 
     done = imported(store, zipped(tmp_path / "deck.apkg", entries))
 
-    assert done.media == 1
-    assert done.unsafe_media == 5
-    found = sorted(p.name for p in tmp_path.rglob("*.png"))
-    assert found == ["ok.png"]
+    assert (done.media, set(done.renamed_media)) == (6, set(names) - {"ok.png"})
+    folder = media_folder(store.path)
+    found = {path.relative_to(folder) for path in tmp_path.rglob("*.png")}
+    assert found == {Path("ok.png"), *map(Path, done.renamed_media.values())}
+    (answer,) = [note.note.content.back for note in shelf(store)]
+    assert {path for path, _ in media_paths(answer)} == set(map(str, found))
     store.close()
 
 

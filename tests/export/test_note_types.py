@@ -109,7 +109,7 @@ def test_field_names_may_have_dots_and_spaces() -> None:
 @pytest.mark.parametrize(
     ("kind", "fields", "why"),
     [
-        (BASIC, ("", "a"), LossReason.NOTE_SIDES),
+        (BASIC, ("", ""), LossReason.NOTE_SIDES),
         (CLOZE, ("no cloze", ""), LossReason.CLOZE),
         (CLOZE, ("{{c1::image-occlusion:rect}}", ""), LossReason.OCCLUSION),
         (WORDS, ("", "", ""), LossReason.NOTE_SIDES),

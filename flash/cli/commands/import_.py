@@ -11,7 +11,14 @@ from cards.text.width import clean
 from export.tables.table_columns import COLUMN_USES, ColumnChoice
 from export.tables.table_reader import TableOptions
 from flash.cli.options import DbOption, DryRunOption, JsonOption
-from flash.messages.exchange import import_lines, loss_text, media_losses, patch_text
+from flash.messages.exchange import (
+    import_lines,
+    loss_items,
+    loss_lines,
+    loss_text,
+    media_losses,
+    patch_text,
+)
 from flash.messages.phrases import dry_run_remark
 from flash.messages.tables import (
     column_lines,
@@ -139,8 +146,8 @@ def _columns(text: str) -> tuple[str, ...]:
 
 def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None:
     patches = [patch_text(edit) for edit in done.file_edits]
-    losses = list(map(loss_text, done.losses))
-    losses += media_losses(done.missing_media, done.unsafe_media)
+    losses = loss_lines(done.losses, with_names=not as_json)
+    losses += media_losses(done.missing_media, done.renamed_media)
     if as_json:
         print_json(
             {
@@ -150,6 +157,9 @@ def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None
                 "updated": done.updated,
                 "patches": patches,
                 "losses": losses,
+                "items": loss_items(done.losses),
+                "missing_media": done.missing_media,
+                "renamed_media": done.renamed_media,
                 "backup": str(done.backup) if done.backup else None,
                 "dry_run": dry_run,
             }
