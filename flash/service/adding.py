@@ -23,9 +23,10 @@ from cards.note import Note
 from cards.questions import parts_of
 from flash.messages.adding import loss_text
 from flash.messages.translate import _
-from flash.service.context import AppContext, find_cards
+from flash.service.context import AppContext, file_stats, find_cards
 from srs.store.card_actions import set_due_today
 from srs.store.connection import Store, StoreError
+from srs.store.deck_files import FileStat, save_file_stats
 from srs.store.note_writer import Progressed, apply_plan, continued_parts
 from srs.store.notes import (
     answered_parts,
@@ -52,6 +53,8 @@ class ParsedFiles(Struct, frozen=True):
     """Other YAML files in the folders."""
     warnings: tuple[Problem, ...] = ()
     """Texts that will not appear as typed."""
+    stats: tuple[FileStat, ...] = ()
+    """The files as they were just before they were read."""
     in_order: tuple[str, ...] = ()
     """The files in their order, if a header gives one."""
 
@@ -136,7 +139,9 @@ def read_files(paths: Iterable[Path], language: str = "") -> ParsedFiles:
     decks: list[Deck] = []
     problems: list[Problem] = []
     shown: dict[str, str] = {}
+    stats: list[FileStat] = []
     for path in found.files:
+        stats += file_stats([str(path.absolute())])
         shown[str(path.absolute())] = str(path)
         try:
             decks.append(read_deck(path))
@@ -151,7 +156,7 @@ def read_files(paths: Iterable[Path], language: str = "") -> ParsedFiles:
     in_order = tuple(deck.file for deck in decks) if any(d.order for d in decks) else ()
     warnings = tuple(one for deck in decks for one in deck.warnings)
     ignored = tuple(map(str, found.other_yaml))
-    return ParsedFiles(notes, shown, folders, ignored, warnings, in_order)
+    return ParsedFiles(notes, shown, folders, ignored, warnings, tuple(stats), in_order)
 
 
 def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPlan:
@@ -230,6 +235,7 @@ def apply_adding(
         applied = apply_plan(app.store, plan.steps, app.now(), progressed, name=name)
         cards = find_cards(app, due_today)
         moved = set_due_today(app.store, app.options, cards, app.now()) if cards else 0
+        save_file_stats(app.store.connection, plan.parsed.stats)
         order_new_cards(app.store.connection, plan.parsed.in_order)
         one_way = take_retired_reverse(app.store)
     renamed = tuple(applied.renamed)
@@ -265,6 +271,38 @@ def reread(app: AppContext, file: str) -> str | None:
     except FlashError as error:
         return str(error)
     return None
+
+
+def add_changed(app: AppContext, files: Sequence[str]) -> list[str]:
+    """Add deck files that were edited since they were last added.
+
+    Args:
+        app: The open store.
+        files: Absolute paths.
+
+    Returns:
+        What keeps files from being added, as texts; their old cards stay.
+    """
+    sound: list[Path] = []
+    errors: list[str] = []
+    for file in files:
+        try:
+            read_files([Path(file)])
+            sound.append(Path(file))
+        except DeckError as error:
+            errors += [str(problem) for problem in error.problems[:3]]
+    if not sound:
+        return errors
+    try:
+        plan = plan_adding(app.store, read_files(sound))
+        if plan.loss:
+            raise refuse_loss(plan.loss)
+        apply_adding(app, plan)
+    except StoreError:
+        raise
+    except FlashError as error:
+        errors.append(str(error))
+    return errors
 
 
 def missing_translations(notes: Sequence[Note]) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -32,6 +32,16 @@ _BY_ODD_ROWS = (
     sqlite3.OperationalError,
 )
 """Errors that rows raise which flash never writes."""
+
+
+def file_stats(files: Iterable[str]) -> list[tuple[str, int, int]]:
+    """Return path, time of change (ns) and size of the files that can be read."""
+    found = []
+    for file in files:
+        with suppress(OSError, ValueError):
+            stat = Path(file).stat()
+            found.append((file, stat.st_mtime_ns, stat.st_size))
+    return found
 
 
 class AppContext:

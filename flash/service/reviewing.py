@@ -12,8 +12,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from flash.service.context import AppContext
+from flash.service.context import AppContext, file_stats
 from srs.store.backups import back_up_daily
+from srs.store.deck_files import known_file_stats
 from srs.store.operations import was_ever_filled
 from srs.store.rows import has_notes
 from srs.study.cram import CramOptions
@@ -83,6 +84,21 @@ def add_first_deck(app: AppContext) -> FirstDeck | None:
     added = add_file(app, path)
     deck = root_of(added.plan.steps[0].note.deck)
     return FirstDeck(deck, added.new_cards, app.options.preset(deck).new_per_day)
+
+
+def add_changed_files(app: AppContext) -> list[str]:
+    """Add known deck files that were edited since they were last added.
+
+    Returns:
+        What keeps files from being added; their old cards are asked.
+    """
+    known = known_file_stats(app.store)
+    changed = set(file_stats(file for file, _, _ in known)) - set(known)
+    if not changed:
+        return []
+    from flash.service.adding import add_changed  # noqa: PLC0415 - loads YAML
+
+    return add_changed(app, sorted(file for file, _, _ in changed))
 
 
 def back_up_after_review(app: AppContext) -> None:

@@ -13,7 +13,7 @@ from srs.store.file_bases import fill_file_bases
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 4
+VERSION = 5
 """The newest schema, also written as `pragma user_version`."""
 
 _FIRST = """
@@ -318,6 +318,15 @@ end
 """Whatever changes a mark, an undo or a note stamps it."""
 
 
+_DECK_FILES = """
+create table deck_files (
+    file       text primary key,
+    changed_ns integer not null,  -- its modification time
+    size       integer not null
+) strict, without rowid
+"""
+
+
 def m004_sync(db: "Database") -> None:
     """Add what a sync between devices needs; drop the table of open reviews."""
     _run(db, _SYNC, 4)
@@ -327,6 +336,11 @@ def m004_sync(db: "Database") -> None:
     fill_file_bases(db.conn)
     for trigger in _TRIGGERS:
         db.execute(trigger)
+
+
+def m005_deck_files(db: "Database") -> None:
+    """Add the deck files as they were when they were last added."""
+    _run(db, _DECK_FILES, 5)
 
 
 def complete_rows(connection: sqlite3.Connection) -> None:
@@ -340,7 +354,13 @@ def migrations() -> "Migrations":
     from sqlite_utils import Migrations
 
     found = Migrations("flash")
-    for migration in (m001_first, m002_exchange, m003_confusions, m004_sync):
+    for migration in (
+        m001_first,
+        m002_exchange,
+        m003_confusions,
+        m004_sync,
+        m005_deck_files,
+    ):
         found()(migration)
     return found
 

@@ -265,11 +265,13 @@ def test_any_damage_ends_in_a_report_or_in_a_sentence_with_a_mend(
     assert path.read_bytes() == before
     if code == 0:
         assert "flash restore" in told.out
-        assert main(["doctor", "--db", str(new)]) == 0
+        # A flipped byte may date an answer in the future, which only a person can judge.
+        assert main(["doctor", "--db", str(new)]) == 0 or _is_only_future(capsys)
         with closing(sqlite3.connect(new)) as connection:
             assert contents_of(connection).notes > 0
         assert main(["restore", str(new), "--yes", *old]) == 0
-        assert main(["doctor", *old]) == 0
+        capsys.readouterr()
+        assert main(["doctor", *old]) == 0 or _is_only_future(capsys)
     else:
         assert told.err.startswith("flash: ")
         assert told.err.endswith(")\n")
@@ -297,3 +299,12 @@ def test_no_command_breaks_down_on_a_damaged_store(
         if code and words != ["doctor"]:
             assert told.err.startswith("flash: ")
             assert told.err.endswith(")\n")
+
+
+def _is_only_future(capsys: pytest.CaptureFixture[str]) -> bool:
+    problems = [
+        line
+        for line in capsys.readouterr().out.splitlines()
+        if line.startswith("problem:")
+    ]
+    return bool(problems) and all("in the future" in line for line in problems)

@@ -18,6 +18,7 @@ from flash.messages.review import (
 from flash.messages.translate import _
 from flash.service.context import AppContext, check_deck, check_tag, open_app
 from flash.service.reviewing import (
+    add_changed_files,
     add_first_deck,
     back_up_after_review,
     open_session,
@@ -124,6 +125,8 @@ def review(
         # Only where its cards will be asked.
         is_whole = not (deck or tag or cram_options)
         introduction = _first_deck(app, plain=is_plain) if is_whole else []
+        for error in add_changed_files(app):
+            echo_err(error)
         check_deck(app, deck)
         check_tag(app, tag)
         session = open_session(
