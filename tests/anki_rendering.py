@@ -41,6 +41,9 @@ _MEDIUM = re.compile(
 )
 _READING = re.compile(r"<rt>(.*?)</rt>", re.DOTALL)
 _SCRIPT = re.compile(r"<(su[bp])>((?:(?!</?su[bp]>).)*)</\1>", re.DOTALL)
+_NO_LETTERS = re.compile(
+    r"<[^>]*>|«.*?»|\\\(.*?\\\)|\\\[.*?\\\]|\[(latex|\$\$?)\].*?\[/\1\]", re.DOTALL
+)
 _NESTED = "\ufdd5"
 _TAG = re.compile(r"""<(?:[!?/]?[a-zA-Z])(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _MATH = re.compile(
@@ -68,7 +71,7 @@ def _medium(found: re.Match[str]) -> str:
 
 def _script(found: re.Match[str]) -> str:
     """Mark what has no superscript or subscript letter as flash does."""
-    text = html.unescape(re.sub("<[^>]*>|«.*?»", "", found[2])).strip()
+    text = html.unescape(_NO_LETTERS.sub("", found[2])).strip()
     from export.anki.html_tree import Element
     from export.anki.script_letters import raised_or_lowered
 
@@ -77,7 +80,8 @@ def _script(found: re.Match[str]) -> str:
     if is_inner and unicodedata.normalize("NFKC", made) == text:
         return found[2] + _NESTED
     mark = "^" if found[1] == "sup" else "_"
-    return _NESTED + (html.escape(made) if is_inner else f"{mark}({found[2]})")
+    is_single = is_inner and len(text) == 1
+    return _NESTED + mark + (found[2] if is_single else f"({found[2]})")
 
 
 class Difference(Struct, frozen=True):

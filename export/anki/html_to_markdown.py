@@ -161,13 +161,8 @@ class _Writer:
             self._add(_medium(element), style)
         elif name == "a":
             self._link(element, style)
-        elif name in ("sub", "sup"):
-            self.walk(raised_or_lowered(element), style)
-        elif name == "rt":
-            inner = "".join(texts(element)).strip()
-            self.walk(["(", *element.children, ")"] if inner else [], style)
         else:
-            self.walk(element.children, style)
+            self.walk(_readable(element), style)
 
     def _link(self, element: Element, style: int) -> None:
         address = element.attributes.get("href", "").strip()
@@ -300,6 +295,15 @@ def _flat_pieces(nodes: Iterable[Node], style: int) -> list[Piece]:
     return writer.pieces()
 
 
+def _readable(element: Element) -> list[Node]:
+    """Return the content of an element; scripts and readings as plain text."""
+    if element.name in ("sub", "sup"):
+        return raised_or_lowered(element)
+    if element.name == "rt" and "".join(texts(element)).strip():
+        return ["(", *element.children, ")"]
+    return element.children
+
+
 def _verbatim(nodes: Iterable[Node]) -> Iterable[str]:
     """Yield the text of code, with its line breaks."""
     closing = {"\\(": "\\)", "\\[": "\\]", "[sound:": "]"}
@@ -313,7 +317,7 @@ def _verbatim(nodes: Iterable[Node]) -> Iterable[str]:
         elif node.name == "br":
             yield "\n"
         elif not is_hidden(node):
-            yield from _verbatim(node.children)
+            yield from _verbatim(_readable(node))
             yield "\n" if node.name in _BLOCKS else ""
 
 

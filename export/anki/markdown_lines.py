@@ -16,6 +16,7 @@ from cards.text.markdown import parser
 
 BOLD, ITALIC, CODE = 1, 2, 4
 """Styles; they add up."""
+_MARKS = ((BOLD, "**"), (ITALIC, "*"))
 
 _BLANKS = re.compile("[ \t\n\r\f\v\xa0\x00-\x1f\x7f]+")
 _ACTIVE = re.compile(r"[\\`*_\[\]<$]|&(?=[#A-Za-z0-9]+;)")
@@ -115,12 +116,12 @@ def written_inline(pieces: Sequence[Piece]) -> str:
     written = ""
     index = 0
     while index < len(merged):
-        end = _group_end(merged, index)
-        group = merged[index:end]
-        text = _group(group, before[index], after[end - 1])
+        end = _run_end(merged, index, BOLD) or _run_end(merged, index, ITALIC)
+        end = end or index + 1
+        text = _written_run(merged[index:end], _MARKS, before[index], after[end - 1])
         if index and merged[index - 1].is_opening:
             text = _after_opening(text)
-        written = _joined(written, text, group[0])
+        written = _joined(written, text)
         index = end
     return written.strip(" ")
 
@@ -137,7 +138,7 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
                 continue
             blank = text.endswith(" ")
             last = merged[-1] if merged else None
-            if last and last.kind == "text" and last.style == piece.style:
+            if last and last.kind == "text" and _continues(last.style, piece.style):
                 merged[-1] = replace(last, text=last.text + text)
                 continue
             merged.append(replace(piece, text=text))
@@ -148,6 +149,11 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
             blank = blank and piece.kind == "mark"
             merged.append(piece)
     return _without_touching_italics(merged)
+
+
+def _continues(style: int, next_style: int) -> bool:
+    """Return True for one style, and for code: its backticks would run together."""
+    return style == next_style or bool(style & next_style & CODE)
 
 
 def _without_touching_italics(pieces: list[Piece]) -> list[Piece]:
@@ -161,13 +167,12 @@ def _without_touching_italics(pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
-def _group_end(pieces: Sequence[Piece], index: int) -> int:
-    """Return the end of a run of bold pieces, or of the single piece."""
-    end = index + 1
-    if pieces[index].style & BOLD:
-        while end < len(pieces) and pieces[end].style & BOLD:
-            end += 1
-    return end
+def _run_end(pieces: Sequence[Piece], start: int, style: int) -> int:
+    """Return the end of the pieces of a style from a start on; 0 if there are none."""
+    end = start
+    while end < len(pieces) and pieces[end].style & style:
+        end += 1
+    return end if end > start else 0
 
 
 def _ends(pieces: Iterable[Piece], index: int) -> list[str]:
@@ -186,24 +191,40 @@ def _ends(pieces: Iterable[Piece], index: int) -> list[str]:
     return ends
 
 
-def _group(group: Sequence[Piece], before: str, after: str) -> str:
-    if not group[0].style & BOLD:
-        return _styled(group[0], before, after)
-    inner = "".join(
-        _styled(piece, "x" if index else "*", "x" if index < len(group) - 1 else "*")
-        for index, piece in enumerate(group)
-    )
-    return _emphasised(inner, "**", before, after)
+def _written_run(
+    pieces: Sequence[Piece], marks: Sequence[tuple[int, str]], before: str, after: str
+) -> str:
+    """Write pieces between two characters, with the given marks of emphasis."""
+    if not marks:
+        return _joined_all(map(_unmarked, pieces))
+    (style, mark), *inner_marks = marks
+    written: list[str] = []
+    start = 0
+    while start < len(pieces):
+        end = _run_end(pieces, start, style)
+        run = pieces[start : end or start + 1]
+        last = before if start == 0 else "x"
+        following = after if start + len(run) == len(pieces) else "x"
+        if end:
+            inner = _written_run(run, inner_marks, "*", "*")
+            written.append(_emphasised(inner, mark, last, following))
+        else:
+            written.append(_written_run(run, inner_marks, last, following))
+        start += len(run)
+    return _joined_all(written)
 
 
-def _styled(piece: Piece, before: str, after: str) -> str:
+def _joined_all(texts: Iterable[str]) -> str:
+    written = ""
+    for text in texts:
+        written = _joined(written, text)
+    return written
+
+
+def _unmarked(piece: Piece) -> str:
     if piece.kind != "text":
-        text = piece.text
-    elif piece.style & CODE:
-        text = _code(piece.text)
-    else:
-        text = escaped(piece.text)
-    return _emphasised(text, "*", before, after) if piece.style & ITALIC else text
+        return piece.text
+    return _code(piece.text) if piece.style & CODE else escaped(piece.text)
 
 
 def _code(text: str) -> str:
@@ -256,13 +277,13 @@ def _after_opening(text: str) -> str:
     return f"{text[: item.start(1)]}\\{text[item.start(1) :]}" if item else text
 
 
-def _joined(written: str, text: str, piece: Piece) -> str:
+def _joined(written: str, text: str) -> str:
     """Append a piece; keep characters apart that would get a meaning together."""
     if written.endswith("!") and text.startswith("["):
         written = written[:-1] + "\\!"
-    is_math = piece.kind == "raw" and text.lstrip("*").startswith("$")
-    if is_math and (written[-1:].isdigit() or written.endswith("\\")):
-        written += " "
-    if text[:1].isdigit() and written.rstrip("*").endswith("$"):
-        written += "" if written.rstrip("*").endswith("\\$") else " "
+    end = written.rstrip("*")
+    if text.lstrip("*").startswith("$") and (end[-1:].isdigit() or end[-1:] == "\\"):
+        return f"{written} {text}"
+    if text[:1].isdigit() and end.endswith("$") and not end.endswith("\\$"):
+        return f"{written} {text}"
     return written + text
