@@ -159,6 +159,15 @@ def flash_text(stored: StoredNote, part: str) -> tuple[str, tuple[str, ...]]:
     return question, (answer + extra, extra) if asked.context else (answer + extra,)
 
 
+def has_several_cloze_fields(collection: Collection, card: int) -> bool:
+    """Return True if a card has clozes in several fields, which flash shows together."""
+    found = collection.get_card(card)
+    if not found.note_type()["type"]:
+        return False
+    question = found.template()["qfmt"]
+    return len(set(re.findall(r"cloze:([^}:]+)\}\}", question))) > 1
+
+
 def differences(
     collection: Collection, notes: list[StoredNote]
 ) -> Iterator[Difference]:
@@ -169,12 +178,14 @@ def differences(
     ids = {(guid, ordinal): card for guid, ordinal, card in rows}
     for stored in notes:
         for card in stored.cards:
-            number = ids[stored.guid, card.ordinal]
+            number = ids.get((stored.guid, card.ordinal))
+            if number is None or has_several_cloze_fields(collection, number):
+                continue
             theirs = anki_text(collection, number)
             question, answers = flash_text(stored, card.part)
             if question != theirs.question:
                 yield Difference(number, "question", theirs.question, question)
-            around = _around_cloze(theirs.question)
+            around = _beginnings(theirs.question)
             if not any(
                 answer == prefix + one
                 for answer in answers
@@ -187,10 +198,9 @@ def differences(
                 yield Difference(number, "answer", best, answers[0])
 
 
-def _around_cloze(question: str) -> tuple[str, ...]:
-    """Return what may stand before an answer: the question's text before a gap."""
-    before = question.partition("[")[0]
-    return tuple(before[:end] for end in range(len(before) + 1))
+def _beginnings(question: str) -> list[str]:
+    """Return what may stand before an answer: the text before a cloze."""
+    return [question[:end] for end in range(len(question) + 1)]
 
 
 def opened(package: Path, folder: Path) -> Collection:

@@ -33,7 +33,7 @@ from export.anki.markdown_lines import (
     written_inline,
     written_paragraphs,
 )
-from export.anki.markdown_math import display_math, inline_math, latex_pieces
+from export.anki.markdown_math import display_math, inline_math, latex_pieces, tex_of
 from export.anki.script_letters import raised_or_lowered
 
 _BLOCKS = frozenset(
@@ -313,7 +313,7 @@ def _verbatim(nodes: Iterable[Node]) -> Iterable[str]:
         elif isinstance(node, Special):
             is_mark = node.kind == "mark"
             end = closing.get(node.kind, node.kind.replace("[", "[/"))
-            yield node.text if is_mark else node.kind + node.text + end
+            yield node.text if is_mark else node.kind + tex_of(node.text) + end
         elif node.name == "br":
             yield "\n"
         elif not is_hidden(node):

@@ -20,19 +20,19 @@ _ENVIRONMENT = re.compile(
 
 def inline_math(text: str) -> str:
     """Return math inside a line; empty for no math."""
-    tex = " ".join(_tex(text).split())
+    tex = " ".join(tex_of(text).split())
     return f"${_whole(tex)}$" if tex else ""
 
 
 def display_math(text: str) -> str:
     """Return math as a block; empty for no math."""
-    tex = _BLANK_LINES.sub("\n", _tex(text)).strip()
+    tex = _BLANK_LINES.sub("\n", tex_of(text)).strip()
     return f"$${_whole(tex)}$$" if tex else ""
 
 
 def latex_pieces(text: str) -> list[Piece]:
     """Return LaTeX, which may be text with math, as pieces of a line."""
-    tex = _tex(text).strip()
+    tex = tex_of(text).strip()
     environment = _ENVIRONMENT(tex)
     if environment:
         return [raw(_one_line(environment[2] or environment[3] or ""))]
@@ -51,7 +51,8 @@ def _one_line(tex: str) -> str:
     return f"${_whole(tex)}$" if tex else ""
 
 
-def _tex(text: str) -> str:
+def tex_of(text: str) -> str:
+    """Return the text of math without HTML."""
     if "<" in text:
         text = _TAG.sub("", _LINE_END.sub("\n", text))
     return html.unescape(text).replace("\xa0", " ")
