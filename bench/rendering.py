@@ -10,6 +10,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from anki_rendering import differences, has_several_cloze_fields, opened
@@ -41,8 +42,9 @@ def compare(file: Path, folder: Path, shown: int) -> int:
         f"{file}: {cards} cards, imported in {seconds:.1f} s, {len(found)} differences"
     )
     print(f"  not compared: {several} cards with clozes in several fields")
-    for loss in done.losses:
-        print(f"  left out: {loss.count} {loss.reason} {loss.detail}")
+    losses = Counter((loss.reason, loss.detail) for loss in done.losses)
+    for (reason, detail), count in losses.items():
+        print(f"  left out: {count} {reason} {detail}")
     for one in found[:shown]:
         print(f"  card {one.card}, {one.side}")
         print(f"    Anki:  {one.anki[:_LONGEST]}\n    flash: {one.flash[:_LONGEST]}")

@@ -156,6 +156,8 @@ def flash_text(stored: StoredNote, part: str) -> tuple[str, tuple[str, ...]]:
     if asked.context:
         # A cloze: the whole text stands below the hidden part.
         answer = stripped(to_html(asked.context))
+    # A side without text, which Anki shows as nothing.
+    question, answer = ("" if one == "(empty)" else one for one in (question, answer))
     return question, (answer + extra, extra) if asked.context else (answer + extra,)
 
 
