@@ -3,11 +3,15 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from cards.deckfile.discovery import control_in
 from cards.deckfile.writer import deck_yaml
 from cards.files import open_file
 from cards.identity.keys import text_key
@@ -18,6 +22,10 @@ from export.files import ExportError, replace_file
 from srs.models.cards import StoredNote
 
 _UNSAFE = re.compile(r"[^\w-]+")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]"
+)
+_LINK = re.compile(r"!\[[^\]]*\]\((?:<[^>]*>|(?:[^()\s]|\([^()]*\))*)[^)]*\)")
 
 
 class WrittenDecks(Struct, frozen=True):
@@ -27,7 +35,7 @@ class WrittenDecks(Struct, frozen=True):
     files: tuple[Path, ...]
     media: int
     missing: tuple[str, ...] = ()
-    """Pictures and sounds that don't exist, with the places of their notes."""
+    """What was left out of notes, media mostly, with the places of the notes."""
 
 
 def write_decks(folder: Path, notes: Iterable[StoredNote]) -> WrittenDecks:
@@ -38,8 +46,7 @@ def write_decks(folder: Path, notes: Iterable[StoredNote]) -> WrittenDecks:
         notes: The notes; retired ones are skipped.
 
     Raises:
-        ExportError: There is nothing to write, a picture is outside the folder of its
-            deck, or the folder can't be written.
+        ExportError: There is nothing to write, or the folder can't be written.
     """
     groups: dict[tuple[str, str], list[StoredNote]] = defaultdict(list)
     for stored in notes:
@@ -61,8 +68,13 @@ def write_decks(folder: Path, notes: Iterable[StoredNote]) -> WrittenDecks:
             if any(_media(stored.note) for stored in group):
                 target = folder / names[key] / target.name
                 target.parent.mkdir(exist_ok=True)
-            media += _copy(group, target.parent, missing)
-            cards = [(it.note, it.guid if it.guid in same_text else "") for it in group]
+            count, kept = _copy(group, target.parent, missing)
+            media += count
+            # A note with another text is found again by its guid.
+            cards = [
+                (new.note, old.guid if old.guid in same_text or new != old else "")
+                for old, new in zip(group, kept, strict=True)
+            ]
             replace_file(target, deck_yaml(*key, cards).encode("utf-8"))
             files.append(target)
             written += len(group)
@@ -102,27 +114,73 @@ def _media(note: Note) -> list[str]:
     return [path for text in texts for path, _ in media_paths(text)]
 
 
-def _copy(group: Sequence[StoredNote], folder: Path, missing: list[str]) -> int:
-    """Copy media to the folder; add files that don't exist to `missing`."""
+def _copy(
+    group: Sequence[StoredNote], folder: Path, changed: list[str]
+) -> tuple[int, list[StoredNote]]:
+    """Copy media to a folder.
+
+    Returns:
+        The number of files, and the notes as a deck file takes them: without control
+        characters, with the name of each file that can't be copied instead of it.
+        What was changed is added to `changed`.
+    """
     copied: set[str] = set()
+    notes: list[StoredNote] = []
     for stored in group:
-        home = Path(stored.note.file).parent
+        place = f"{stored.note.file}:{stored.note.line}"
+        home, lost = Path(stored.note.file).parent, set[str]()
         for path in _media(stored.note):
-            if path in copied:
+            if path in copied or path in lost:
                 continue
-            source, target = home / path, folder / path
-            place = f"{stored.note.file}:{stored.note.line}"
-            if not target.resolve().is_relative_to(folder.resolve()):
-                hint = "keep pictures and sounds in the folder of the deck"
-                raise ExportError(place, f"'{path}' is outside the deck's folder", hint)
-            try:
-                with open_file(source) as file:
-                    data = file.read()
-            except OSError:
-                # Export the rest even if a file is missing.
-                missing.append(f"{path} of {place}")
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(target, data)
-            copied.add(path)
-    return len(copied)
+            if _copy_file(home / path, folder / path, folder):
+                copied.add(path)
+            else:
+                lost.add(path)
+                changed.append(f"{path} of {place}")
+        written = _acceptable(stored.note, lost)
+        if written != stored.note and not lost:
+            changed.append(f"control characters of {place}")
+        notes.append(replace(stored, note=written))
+    return len(copied), notes
+
+
+def _copy_file(source: Path, target: Path, folder: Path) -> bool:
+    """Copy a file into a folder; return False if it is missing or would be outside."""
+    try:
+        if not target.resolve().is_relative_to(folder.resolve()):
+            return False
+        with open_file(source) as file:
+            data = file.read()
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError):
+        return False
+    replace_file(target, data)
+    return True
+
+
+def _acceptable(note: Note, lost: Container[str]) -> Note:
+    """Return a note that a deck file can hold; see `_copy`."""
+
+    def cleaned(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: cleaned(part) for name, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [cleaned(part) for part in value]
+        if not isinstance(value, str):
+            return value
+        text = _without_links(value, lost) if "![" in value and lost else value
+        return _CONTROL.sub("", text) if control_in(text) else text
+
+    plain = msgspec.to_builtins(note)
+    made = cleaned(plain)
+    return note if made == plain else msgspec.convert(made, Note)
+
+
+def _without_links(text: str, lost: Container[str]) -> str:
+    """Replace the pictures and sounds that are lost by their names."""
+    for path, offset in reversed(media_paths(text)):
+        found = _LINK.match(text, offset)
+        if path in lost and found:
+            name = f"`{path.replace('`', '')}`"
+            text = text[:offset] + name + text[found.end() :]
+    return text
