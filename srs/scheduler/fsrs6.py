@@ -158,8 +158,8 @@ def retrievability(stability: float, elapsed_days: float, decay: float) -> float
         FSRS-6 forgetting curve, R = (1 + f·t/S)^-decay, f = 0.9^(-1/decay) - 1;
         https://github.com/open-spaced-repetition/awesome-fsrs/wiki/The-Algorithm
     """
-    factor = math.pow(0.9, -1 / decay) - 1
-    return float(math.pow(1 + factor * max(0.0, elapsed_days) / stability, -decay))
+    factor, _ = _curve(decay, 0.9)
+    return float((1 + factor * max(0.0, elapsed_days) / stability) ** -decay)
 
 
 def interval_days(stability: float, preset: Preset) -> float:

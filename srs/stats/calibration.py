@@ -15,7 +15,6 @@ from msgspec import Struct
 
 from srs.models.cards import ReviewKind
 from srs.scheduler.fsrs6 import retrievability
-from srs.scheduler.study_day import study_day
 from srs.store.card_replay import CardReplay
 from srs.store.connection import Store
 from srs.store.replay import deck_presets, read_logs
@@ -76,22 +75,21 @@ def predictions(
     presets = deck_presets(store.connection, options)
     decks, rollover = decks_by_card(store, chosen), options.rollover
     replays: dict[int, CardReplay] = {}
+    review_kind = int(ReviewKind.REVIEW)
     for row in read_logs(store.connection, decks if chosen.deck else None):
-        review, rating, offset_min, *_, kind, _, _, _, card = row
-        if card not in decks:
-            continue  # a damaged store, see `srs.maintenance.checks`
-        preset = presets[decks[card]]
-        if card not in replays:
-            replays[card] = CardReplay(preset, rollover)
-        replay = replays[card]
-        if kind == ReviewKind.REVIEW and rating and review >= since_ms:
-            elapsed = study_day(review, offset_min, rollover) - replay.last_day
-            if replay.stability and elapsed > 0:
-                chance = retrievability(
-                    replay.stability, elapsed, preset.parameters[20]
-                )
-                yield chance, rating > 1
+        review, rating, *_, kind, _, _, _, card = row
+        replay = replays.get(card)
+        if replay is None:
+            if card not in decks:
+                continue  # a damaged store, see `srs.maintenance.checks`
+            replay = replays[card] = CardReplay(presets[decks[card]], rollover)
+        stability, last_day = replay.memory[0], replay.last_day
         replay.add(row)
+        elapsed = replay.last_day - last_day
+        is_review = kind == review_kind and rating and review >= since_ms
+        if is_review and stability and elapsed > 0:
+            decay = presets[decks[card]].parameters[20]
+            yield retrievability(stability, elapsed, decay), rating > 1
 
 
 def evaluate(found: Iterable[Prediction]) -> Calibration:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from srs.store import statistics as queries
-from srs.store.card_list import asked_of
+from srs.store.card_list import asked_of, question_texts
 from srs.store.connection import Store
 from srs.store.notes import stored_note_of
 from srs.store.statistics import DeckFilter
@@ -80,6 +80,6 @@ def _questions(store: Store, cards: Iterable[int]) -> dict[int, CardQuestion]:
         stored = stored_note_of(store, card)
         part = next(one.part for one in stored.cards if one.id == card)
         note = stored.note
-        question, _ = asked_of(note, part)
+        question, _ = asked_of(question_texts(note), part)
         found[card] = CardQuestion(card, note.deck, question, note.language)
     return found

@@ -1,11 +1,11 @@
 """Lists of cards and decks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from cards.note import Note
-from cards.questions import question_of
+from cards.questions import questions
 from srs.models.cards import State, StoredCard, StoredNote
 from srs.scheduler.study_day import Calendar
 from srs.store.connection import Store
@@ -48,16 +48,22 @@ def card_list(
 ) -> Iterator[CardListRow]:
     """List the cards; see `srs.store.notes.stored_notes` for the arguments."""
     for stored in stored_notes(store, deck=deck, tag=tag, retired=retired):
-        for card in stored.cards:
-            yield card_list_row(stored, card, calendar)
+        yield from card_list_rows(stored, calendar)
 
 
-def card_list_row(
-    stored: StoredNote, card: StoredCard, calendar: Calendar
+def card_list_rows(stored: StoredNote, calendar: Calendar) -> list[CardListRow]:
+    """Return the rows of the cards of a note."""
+    asked = question_texts(stored.note)
+    return [
+        _row(stored, card, *asked_of(asked, card.part), due=due_of(card, calendar))
+        for card in stored.cards
+    ]
+
+
+def _row(
+    stored: StoredNote, card: StoredCard, asked: str, answer: str, due: str | None
 ) -> CardListRow:
-    """Return the row of a card."""
     note, progress = stored.note, card.progress
-    asked, answer = asked_of(note, card.part)
     return CardListRow(
         card=card.id,
         guid=card.guid,
@@ -69,7 +75,7 @@ def card_list_row(
         state=State(progress.state).name.lower(),
         stability=progress.stability,
         difficulty=progress.difficulty,
-        due=due_of(card, calendar),
+        due=due,
         reps=progress.reps,
         lapses=progress.lapses,
         suspended=card.suspended,
@@ -81,14 +87,15 @@ def card_list_row(
     )
 
 
-def asked_of(note: Note, part: str) -> tuple[str, str]:
-    """Return question and answer of a card as plain text."""
-    try:
-        question = question_of(note, part)
-    except KeyError:
-        # A retired card: its note no longer has the question.
-        return part.replace("\x1f", " · "), ""
-    return question.question, question.answer
+def question_texts(note: Note) -> dict[str, tuple[str, str]]:
+    """Return question and answer of each part of a note."""
+    found = questions(note.content, note.language)
+    return {one.part: (one.question, one.answer) for one in found}
+
+
+def asked_of(asked: Mapping[str, tuple[str, str]], part: str) -> tuple[str, str]:
+    """Return question and answer of a card; its note may no longer have them."""
+    return asked.get(part) or (part.replace("\x1f", " · "), "")
 
 
 def due_of(card: StoredCard, calendar: Calendar) -> str | None:

@@ -37,7 +37,6 @@ class CardReplay:
         "_is_late",
         "_lapses",
         "_last_ms",
-        "_memory",
         "_next_memory",
         "_offset_min",
         "_preset",
@@ -48,6 +47,7 @@ class CardReplay:
         "_state",
         "_step",
         "last_day",
+        "memory",
     )
 
     def __init__(self, preset: Preset, rollover: int, seed: str = "") -> None:
@@ -69,14 +69,10 @@ class CardReplay:
 
     def _reset(self) -> None:
         self._state, self._step, self._interval = _NEW, 0, 0
-        self._memory = 0.0, 0.0
+        self.memory = 0.0, 0.0
+        """Stability (days; 0 for a new card) and difficulty."""
         self._last_ms: int | None = None
         self.last_day = self._due_day = self._offset_min = 0
-
-    @property
-    def stability(self) -> float:
-        """Days until recall falls to 90 %; 0 for a new card."""
-        return self._memory[0]
 
     def add(self, row: Sequence[Any]) -> None:
         """Apply the next row of the log, see `LOGGED`."""
@@ -107,10 +103,10 @@ class CardReplay:
             state, step, interval = self._result_now(row)
             before = self._state
         day = study_day(at_ms, offset, self._rollover)
-        if before != _NEW and not self._memory[0]:
-            self._memory = self._estimate(difficulty, ease, interval)
+        if before != _NEW and not self.memory[0]:
+            self.memory = self._estimate(difficulty, ease, interval)
         else:
-            self._memory = self._next_memory(*self._memory, day - self.last_day, rating)
+            self.memory = self._next_memory(*self.memory, day - self.last_day, rating)
         if rating == 1 and self._state == _REVIEW:
             self._lapses += 1
         self._reps += 1
@@ -151,8 +147,8 @@ class CardReplay:
             self._reset()
             return
         day = study_day(at_ms, offset, self._rollover)
-        if not self._memory[0]:
-            self._memory = self._estimate(difficulty, ease, interval)
+        if not self.memory[0]:
+            self.memory = self._estimate(difficulty, ease, interval)
             self._interval = max(1, interval)
             self._last_ms, self.last_day = at_ms, day
         self._due_day = day + interval
@@ -176,7 +172,7 @@ class CardReplay:
         return SchedulingState(
             State(self._state),  # fails for a damaged row
             self._step,
-            *self._memory,
+            *self.memory,
             self._interval,
             None if is_review else self._step_due(self._last_ms),
             self._due_day if is_review else None,

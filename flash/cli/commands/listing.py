@@ -11,7 +11,7 @@ from flash.messages.translate import _
 from flash.service.context import check_deck, no_such_card, open_app
 from flash.terminal import echo, print_json, print_lines
 from srs.store.card_actions import cards_named
-from srs.store.card_list import card_list, card_list_row, deck_lines
+from srs.store.card_list import card_list, card_list_rows, deck_lines
 from srs.store.notes import stored_note_of
 from srs.store.revlog import history
 
@@ -90,11 +90,10 @@ def show(
         if not cards:
             raise no_such_card(name)
         stored = stored_note_of(app.store, cards[0])
-        calendar = app.options.calendar
         found = [
-            (card_list_row(stored, card, calendar), history(app.store, card.id))
-            for card in stored.cards
-            if card.id in cards
+            (row, history(app.store, row.card))
+            for row in card_list_rows(stored, app.options.calendar)
+            if row.card in cards
         ]
     note = stored.note
     if not json:
