@@ -14,7 +14,12 @@ from msgspec import Struct
 from srs.forecast.habits import Habits
 from srs.models.cards import Rating, State
 from srs.models.presets import Preset
-from srs.scheduler.fsrs6 import MemoryModel, memory_model
+from srs.scheduler.fsrs6 import (
+    MemoryModel,
+    forgetting_curve,
+    interval_days,
+    memory_model,
+)
 from srs.scheduler.fuzz import fuzz_range
 from srs.store.forecast_queries import CardMemory
 
@@ -27,17 +32,9 @@ class DeckParams:
     def __init__(self, preset: Preset) -> None:
         """Prepare a preset."""
         self.model: MemoryModel = memory_model(preset.parameters)
-        self._decay = -preset.parameters[20]
-        self._factor = 0.9 ** (1 / self._decay) - 1
-        desired = preset.desired_retention ** (1 / self._decay) - 1
-        self.days_per_stability = desired / self._factor
+        self.recall = forgetting_curve(preset.parameters[20])
+        self.days_per_stability = interval_days(1.0, preset)
         self.maximum_interval = preset.maximum_interval
-
-    def recall(self, stability: float, elapsed_days: float) -> float:
-        """Return the retrievability, as `next_states.retrievability`."""
-        # Not that function: it derives the curve anew each time, and this is the
-        # innermost loop of a simulation.
-        return float((1 + self._factor * elapsed_days / stability) ** self._decay)
 
     def after(
         self, stability: float, difficulty: float, last_day: int, day: int, rating: int

@@ -6,6 +6,7 @@ operations: both give the same numbers to the last bit, which a test compares.
 """
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
@@ -143,23 +144,27 @@ def _engine(parameters: tuple[float, ...]) -> "fsrs.Scheduler":
     )
 
 
-def retrievability(stability: float, elapsed_days: float, decay: float) -> float:
-    """Predict the probability that a card is recalled.
+@lru_cache(maxsize=64)
+def forgetting_curve(decay: float) -> Callable[[float, float], float]:
+    """Return the function that predicts the probability that a card is recalled.
 
     Args:
-        stability: Days until the probability has fallen to 0.9; above 0.
-        elapsed_days: Days since the last review; 0 or more.
         decay: Parameter w20, above 0.
 
     Returns:
-        A probability in (0, 1].
+        A function of the stability (days until the probability has fallen to 0.9,
+        above 0) and the days since the last review (0 or more).
 
     Source:
         FSRS-6 forgetting curve, R = (1 + f·t/S)^-decay, f = 0.9^(-1/decay) - 1;
         https://github.com/open-spaced-repetition/awesome-fsrs/wiki/The-Algorithm
     """
-    factor, _ = _curve(decay, 0.9)
-    return float((1 + factor * max(0.0, elapsed_days) / stability) ** -decay)
+    factor = 0.9 ** (-1 / decay) - 1
+
+    def recall(stability: float, elapsed_days: float) -> float:
+        return float((1 + factor * elapsed_days / stability) ** -decay)
+
+    return recall
 
 
 def interval_days(stability: float, preset: Preset) -> float:

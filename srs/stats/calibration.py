@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from srs.models.cards import ReviewKind
-from srs.scheduler.fsrs6 import retrievability
+from srs.scheduler.fsrs6 import forgetting_curve
 from srs.store.card_replay import CardReplay
 from srs.store.connection import Store
 from srs.store.replay import deck_presets, read_logs
@@ -74,6 +74,10 @@ def predictions(
     """Yield the prediction before each answer; see `calibration`."""
     presets = deck_presets(store.connection, options)
     decks, rollover = decks_by_card(store, chosen), options.rollover
+    curves = {
+        deck: forgetting_curve(preset.parameters[20])
+        for deck, preset in presets.items()
+    }
     replays: dict[int, CardReplay] = {}
     review_kind = int(ReviewKind.REVIEW)
     for row in read_logs(store.connection, decks if chosen.deck else None):
@@ -85,11 +89,10 @@ def predictions(
             replay = replays[card] = CardReplay(presets[decks[card]], rollover)
         stability, last_day = replay.memory[0], replay.last_day
         replay.add(row)
-        elapsed = replay.last_day - last_day
-        is_review = kind == review_kind and rating and review >= since_ms
-        if is_review and stability and elapsed > 0:
-            decay = presets[decks[card]].parameters[20]
-            yield retrievability(stability, elapsed, decay), rating > 1
+        if kind == review_kind and rating and stability and review >= since_ms:
+            elapsed = replay.last_day - last_day
+            if elapsed > 0:
+                yield curves[decks[card]](stability, elapsed), rating > 1
 
 
 def evaluate(found: Iterable[Prediction]) -> Calibration:

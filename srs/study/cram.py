@@ -12,7 +12,7 @@ from zlib import crc32
 from msgspec import Struct
 
 from srs.models.cards import Rating, SchedulingState, StoredCard
-from srs.scheduler.fsrs6 import retrievability
+from srs.scheduler.fsrs6 import forgetting_curve
 from srs.store.connection import Store
 from srs.store.decks import deck_names_by_id
 from srs.store.queue import cards_answered_again, learned_stabilities
@@ -89,15 +89,15 @@ class Cram:
 
     def _retrievabilities(self) -> Iterator[tuple[int, float]]:
         names = deck_names_by_id(self._store)
-        decays = {
-            deck: self._options.preset(name).parameters[20]
+        curves = {
+            deck: forgetting_curve(self._options.preset(name).parameters[20])
             for deck, name in names.items()
         }
         for card, deck, stability, last_day in learned_stabilities(self._store):
             if stability is None or last_day is None:
                 yield card, 0.0
             else:
-                yield card, retrievability(stability, self.day - last_day, decays[deck])
+                yield card, curves[deck](stability, max(0, self.day - last_day))
 
     def rebuild(self, now_ms: int, unanswered: int | None = None) -> None:
         """Keep the cards, also over the rollover; an unanswered one comes first."""

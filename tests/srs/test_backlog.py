@@ -7,7 +7,7 @@ from store_fixtures import ids as ids_of
 
 from srs.models.cards import Rating
 from srs.models.presets import DEFAULT_PARAMETERS
-from srs.scheduler.fsrs6 import retrievability
+from srs.scheduler.fsrs6 import forgetting_curve
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
@@ -133,16 +133,14 @@ def test_cards_forgotten_fastest_come_first(store: Store) -> None:
             (1.5 ** (index % 12), TODAY - 15 - index, card),
         )
     save_options(store, "A", {"reviews_per_day": 9999})
-    decay = DEFAULT_PARAMETERS[20]
+    recall = forgetting_curve(DEFAULT_PARAMETERS[20])
 
     def loss(card: int) -> float:
         row = store.row(
             "select stability, :d - last_day from cards where id = :c",
             {"d": TODAY, "c": card},
         )
-        return retrievability(row[0], row[1], decay) - retrievability(
-            row[0], row[1] + 1, decay
-        )
+        return recall(row[0], row[1]) - recall(row[0], row[1] + 1)
 
     losses = [loss(card) for card in day_of(store).due]
 

@@ -23,7 +23,7 @@ from srs.models.presets import (
     ancestry,
     resolve,
 )
-from srs.scheduler.fsrs6 import interval_days, next_memory, retrievability
+from srs.scheduler.fsrs6 import forgetting_curve, interval_days, next_memory
 from srs.scheduler.fuzz import fuzz_factor, fuzzed, uniform
 from srs.scheduler.next_states import (
     AnswerTime,
@@ -216,9 +216,8 @@ def test_recall_at_the_interval_is_the_desired_retention(
 ) -> None:
     preset = Preset(desired_retention=retention)
 
-    found = retrievability(
-        stability, interval_days(stability, preset), DEFAULT_PARAMETERS[20]
-    )
+    recall = forgetting_curve(DEFAULT_PARAMETERS[20])
+    found = recall(stability, interval_days(stability, preset))
 
     assert math.isclose(found, retention, rel_tol=1e-9)
 

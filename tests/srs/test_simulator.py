@@ -19,7 +19,7 @@ from srs.forecast.simulator import (
 from srs.forecast.workload import RETENTIONS, workload
 from srs.models.cards import SchedulingState, State
 from srs.models.presets import Preset
-from srs.scheduler.fsrs6 import interval_days, next_memory, retrievability
+from srs.scheduler.fsrs6 import forgetting_curve, interval_days, next_memory
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options
 
@@ -36,7 +36,7 @@ def known(stability: float = 10.0, due: int = 0, last: int = -10) -> SimCard:
 def test_recall_and_memory_match_the_scheduler() -> None:
     card = known()
 
-    assert card.recall(TODAY) == retrievability(10.0, 10, PRESET.parameters[20])
+    assert card.recall(TODAY) == forgetting_curve(PRESET.parameters[20])(10.0, 10)
     assert PARAMS.after(10.0, 5.0, TODAY - 10, TODAY, 3) == next_memory(
         SchedulingState(State.REVIEW, stability=10.0, difficulty=5.0),
         3,

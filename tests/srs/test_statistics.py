@@ -16,7 +16,7 @@ from store_fixtures import DAY_MS, NOON, add, basic, new_store, numbered
 
 from srs.models.cards import SchedulingState, State
 from srs.models.presets import DEFAULT_PARAMETERS, Preset
-from srs.scheduler.fsrs6 import memory_from_sm2, retrievability
+from srs.scheduler.fsrs6 import forgetting_curve, memory_from_sm2
 from srs.scheduler.next_states import AnswerTime, NextStep
 from srs.scheduler.study_day import day_date, study_day
 from srs.stats.calibration import (
@@ -380,7 +380,7 @@ def slow_predictions(
         if row.kind == 1 and row.id >= since and before.stability is not None:
             elapsed = row.day - (before.last_day or 0)
             if elapsed > 0:
-                chance = retrievability(before.stability, elapsed, parameters[20])
+                chance = forgetting_curve(parameters[20])(before.stability, elapsed)
                 found.append((chance, row.rating > 1))
         cards[row.card] = replayed(
             before,
@@ -513,7 +513,7 @@ def test_reset_card_is_predicted_as_a_new_one(tmp_path: Path) -> None:
         (5, 3, 2, 1, 9, 5.0, 0),
     )
 
-    assert chances(store, options) == [retrievability(S, 5, DECAY)]
+    assert chances(store, options) == [forgetting_curve(DECAY)(S, 5)]
     store.close()
 
 
@@ -523,7 +523,7 @@ def test_log_that_starts_late_is_predicted_from_its_interval(tmp_path: Path) -> 
     )
 
     stability, _ = memory_from_sm2(2.3, 20, DEFAULT_PARAMETERS)
-    assert chances(store, options) == [retrievability(stability, 18, DECAY)]
+    assert chances(store, options) == [forgetting_curve(DECAY)(stability, 18)]
     assert chances(store, options, NOON + 19 * DAY_MS) == []
     store.close()
 
@@ -541,7 +541,7 @@ def test_cram_and_same_day_answers_are_not_predicted(tmp_path: Path) -> None:
         (NOON + 7 * DAY_MS + 9, *store.row("select id from cards"), 1, 2, 1, 5, 5.0, 0),
     )
 
-    assert chances(store, options) == [retrievability(S, 7, DECAY)]
+    assert chances(store, options) == [forgetting_curve(DECAY)(S, 7)]
     assert chances(store, options, NOON + 8 * DAY_MS) == []
     assert calibration(store, options, NOON + 8 * DAY_MS, DeckFilter()).reviews == 0
     store.close()
