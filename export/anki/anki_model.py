@@ -24,7 +24,6 @@ class NoteType(Struct, frozen=True):
     is_cloze: bool
     fields: tuple[str, ...]
     templates: tuple[Template, ...]
-    css: str = ""
     model: str = ""
     """JSON as in schema 11, to export the note type unchanged."""
 

@@ -19,6 +19,7 @@ from export.anki.anki_model import (
     AnkiNote,
     Collection,
     NoteType,
+    Template,
 )
 from export.anki.converted import Converted, Unsupported
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
@@ -85,6 +86,12 @@ class _Conversion:
     ) -> None:
         self._collection, self._known = collection, known
         self._file, self._renamed = str(file), renamed
+        self._notetypes = collection.notetypes
+        if renamed is not None:
+            self._notetypes = {
+                key: _with_names(notetype, renamed)
+                for key, notetype in collection.notetypes.items()
+            }
         self._day_of, self._first_day = day_of, _first_day(collection, day_of)
         self._cards: dict[int, list[AnkiCard]] = defaultdict(list)
         for card in collection.cards:
@@ -115,7 +122,7 @@ class _Conversion:
             Incoming(
                 notes=tuple(notes),
                 options=self._options(),
-                notetypes={key: self._collection.notetypes[key].model for key in used},
+                notetypes={key: self._notetypes[key].model for key in used},
                 log=self._collection.log,
                 collection=str(self._collection.created_s),
             ),
@@ -139,7 +146,7 @@ class _Conversion:
         self._losses += [Loss(reason, count) for reason, count in lost.items()]
 
     def _note(self, note: AnkiNote) -> IncomingNote:
-        notetype = self._collection.notetypes.get(note.notetype)
+        notetype = self._notetypes.get(note.notetype)
         cards = self._cards.get(note.id, [])
         if notetype is None:
             raise Unsupported(LossReason.NOTE_TYPE)
@@ -291,6 +298,18 @@ def _day(number: int) -> int:
 
 def _moment_ms(at_s: int) -> int:
     return _within(0, at_s, LATEST_S) * 1000
+
+
+def _with_names(notetype: NoteType, renamed: Callable[[str], str]) -> NoteType:
+    """Replace the names of media in templates and style."""
+    model = renamed(notetype.model)
+    if model == notetype.model:
+        return notetype
+    templates = tuple(
+        Template(one.name, renamed(one.question), renamed(one.answer))
+        for one in notetype.templates
+    )
+    return replace(notetype, templates=templates, model=model)
 
 
 @cache

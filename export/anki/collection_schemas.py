@@ -73,7 +73,6 @@ def _notetype(model: dict[str, Any]) -> NoteType:
             )
             for template in templates
         ),
-        css=str(model.get("css", "")),
         model=json.dumps(model, ensure_ascii=False, sort_keys=True),
     )
 

@@ -1,24 +1,23 @@
 """Find the media files that fields, templates and styles refer to.
 
-Anki packs files whose name begins with `_` even if no field names them: templates and
-styles use them.
+Files whose name begins with `_` belong to templates and styles: Anki imports them even
+if no field names them.
 
 Source: rslib/src/text.rs of https://github.com/ankitects/anki.
 """
 
 import html
 import re
-
-from export.anki.anki_model import NoteType
+from pathlib import Path
+from urllib.parse import quote
 
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")
 _TAGS = re.compile(r"<(?:img|audio|video|object|source|embed)\b", re.IGNORECASE)
 _SOURCE = re.compile(
     r"""\s(?:src|data)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s<>"']+))""", re.IGNORECASE
 )
-_UNDERSCORED = re.compile(
-    r"""(?:["'(=]|\[sound:)\s*(_[^"'()<>\]\n]{1,200}?)\s*(?:["')>\]]|\s)"""
-)
+_TEXT_FILES = (".css", ".js", ".html")
+"""Files that may name others."""
 
 
 def has_media(field: str) -> bool:
@@ -44,11 +43,21 @@ def _inside(field: str, start: int) -> str:
     return field[start : end if end >= 0 else start]
 
 
-def notetype_media(notetype: NoteType) -> list[str]:
-    """Return the files whose name begins with `_` in templates and styles."""
-    texts = [notetype.css]
-    for template in notetype.templates:
-        texts += [template.question, template.answer]
-    return [
-        html.unescape(name) for text in texts for name in _UNDERSCORED.findall(text)
-    ]
+def template_files(notetype: str, folder: Path) -> set[str]:
+    """Return the files whose name begins with `_` that a note type uses.
+
+    Args:
+        notetype: Its JSON, with templates and style.
+        folder: The media files.
+    """
+    shared = {file.name: file for file in folder.glob("_*") if file.is_file()}
+    found: set[str] = set()
+    texts = [notetype]
+    while texts and len(found) < len(shared):
+        text = texts.pop()
+        for name in shared.keys() - found:
+            if name in text or quote(name) in text or html.escape(name) in text:
+                found.add(name)
+                if shared[name].suffix.lower() in _TEXT_FILES:
+                    texts.append(shared[name].read_text("utf-8", "replace"))
+    return found

@@ -19,7 +19,7 @@ from cards.files import open_file
 from cards.note import Note
 from export.anki.database import Contents, database
 from export.anki.fields import OriginalNotes, fields_of, raw_fields
-from export.anki.media_references import media_names
+from export.anki.media_references import media_names, template_files
 from export.anki.rows import (
     Schedule,
     card_row,
@@ -130,6 +130,7 @@ def _add(
         fields = raw_fields(stored, kept)
         contents.notes.append(note_row(stored, cards, fields, notetype))
         media.keep(stored.note, fields)
+        media.keep_shared(stored.note, foreign.notetypes[notetype])
     changed_ms, columns = stored.modified_ms, None
     for card in cards:
         deck, latest = card.deck or stored.note.deck, changed_ms
@@ -158,17 +159,24 @@ class _Media:
         self.files: dict[str, Path] = {}
         """By name in the package."""
         self._names: dict[Path, str] = {}
+        self._kept: set[tuple[Path, str]] = set()
 
     def keep(self, note: Note, fields: tuple[str, ...]) -> None:
         """Add the files that fields from Anki refer to, under the same names."""
         folder = Path(note.file).parent
         for field in fields:
-            if "<img" not in field.lower() and "[sound:" not in field:
-                continue
             for name in media_names(field):
                 file = folder / name
                 if Path(name).name == name and file.is_file():
                     self.files[name] = file
+
+    def keep_shared(self, note: Note, notetype: str) -> None:
+        """Add the files that a note type from Anki, given as JSON, refers to."""
+        folder = Path(note.file).parent
+        if (folder, notetype) not in self._kept:
+            self._kept.add((folder, notetype))
+            for name in template_files(notetype, folder):
+                self.files[name] = folder / name
 
     def naming(self, note: Note) -> Callable[[str], str]:
         """Return a function from the paths of a note to names in the package."""

@@ -14,7 +14,7 @@ from export.anki.media_references import media_names
 from export.anki.package_file import Package, open_package
 from export.anki.text_edits import TextEdit, text_edits
 from flash.service.context import AppContext
-from flash.service.media_import import MediaImport, media_folder
+from flash.service.media_import import MediaImport, media_folder, shared_media
 from srs.merging.merge import MergeResult, merge
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.incoming import Loss
@@ -94,7 +94,8 @@ def import_package(
         collection = source.collection
         media = MediaImport(source.package, folder)
         try:
-            media.unpack(_used_media(collection), only_count=reviews_only or dry_run)
+            used = _used_media(collection) | shared_media(source.package)
+            media.unpack(used, only_count=reviews_only or dry_run)
             converted = convert_collection(
                 collection,
                 options.calendar.day,
@@ -165,6 +166,5 @@ def _used_media(collection: Collection) -> set[str]:
         name
         for note in collection.notes
         for field in note.fields
-        if ("<" in field and "<img" in field.lower()) or "[sound:" in field
         for name in media_names(field)
     }

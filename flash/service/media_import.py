@@ -23,6 +23,11 @@ def media_folder(store: Path) -> Path:
     return store.with_name(store.name + ".media")
 
 
+def shared_media(package: Package) -> set[str]:
+    """Return the files of templates and styles: their names begin with `_`."""
+    return {name for name in package.media() if name.startswith("_")}
+
+
 class MediaImport:
     """The media files of one package; existing files are never overwritten."""
 
