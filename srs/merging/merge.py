@@ -125,6 +125,8 @@ class _Merge:
         """By the id of the incoming card."""
         self._touched: set[int] = set()
         """Stored cards with new reviews."""
+        self._free_ids: dict[int, int] = {}
+        """The next id to try for a manual row, by its moment."""
         self._notes: list[str] = []
         self._reviews: list[int] = []
         self._marks: list[tuple[int, int, int, int]] = []
@@ -212,12 +214,15 @@ class _Merge:
         presets = deck_presets(self._connection, self._options)
         rollover = self._options.rollover
         states = replay_cards(self._connection, presets, rollover, self._touched)
+        moved: set[int] = set()
         for pair in self._pairs.values():
-            if pair.marks is None or pair.card in self._touched:
-                state = self._with_manual_change(pair, states.get(pair.card))
-                if state is not None:
-                    states[pair.card] = state
+            if (
+                pair.marks is None or pair.card in self._touched
+            ) and self._has_manual_change(pair, states.get(pair.card)):
+                moved.add(pair.card)
             self._update_marks(pair)
+        self.result.rescheduled += len(moved)
+        states |= replay_cards(self._connection, presets, rollover, moved)
         save_anki_marks(self._connection, self._seen.rows)
         update_card_states(self._connection, presets, states.items())
 
@@ -225,42 +230,36 @@ class _Merge:
         preset, rollover = self._options.preset(pair.deck), self._options.rollover
         return replay_card(self._connection, pair.card, preset, rollover)
 
-    def _with_manual_change(
-        self, pair: _Pair, state: SchedulingState | None
-    ) -> SchedulingState | None:
+    def _has_manual_change(self, pair: _Pair, state: SchedulingState | None) -> bool:
         """Log a reset or a due date that the incoming log doesn't explain.
 
         Returns:
-            The new state; None if the card needs no change.
+            Whether there is one.
         """
         theirs, state = pair.theirs, state or SchedulingState()
         if pair.marks is not None and self._last(pair) > theirs.changed_ms + 999:
-            return None
+            return False
         if theirs.state == State.NEW and state.state is not State.NEW:
             self._add_manual(pair, max(theirs.changed_ms, self._last(pair) + 1))
         elif theirs.state == State.REVIEW and theirs.due_day not in (
             None,
             state.due_day,
         ):
-            state = self._with_due_day(pair, theirs.due_day or 0, state)
+            self._set_due_day(pair, theirs.due_day or 0, state)
         else:
-            return None
-        self.result.rescheduled += 1
-        return self._replayed(pair)
+            return False
+        return True
 
     def _last(self, pair: _Pair) -> int:
         return last_review(self._connection, pair.card)
 
-    def _with_due_day(
-        self, pair: _Pair, due_day: int, state: SchedulingState
-    ) -> SchedulingState:
+    def _set_due_day(self, pair: _Pair, due_day: int, state: SchedulingState) -> None:
         if state.stability is None:
             state = self._first_state(pair, due_day)
         if state.due_day != due_day:
             moment = max(pair.theirs.changed_ms, self._last(pair) + 1)
             interval = due_day - self._options.calendar.day(moment)
             self._add_manual(pair, moment, interval, state.difficulty or 1.0)
-        return state
 
     def _first_state(self, pair: _Pair, due_day: int) -> SchedulingState:
         """Start the log of a card that has none where its interval started."""
@@ -296,7 +295,11 @@ class _Merge:
             ease=ease,
             origin=ORIGIN,
         )
-        self._reviews.append(insert_moved(self._connection, row))
+        # Thousands of cards may have changed in the same second.
+        free = self._free_ids.get(moment, moment)
+        review = insert_moved(self._connection, row._replace(id=free))
+        self._free_ids[moment] = review + 1
+        self._reviews.append(review)
 
     def _update_marks(self, pair: _Pair) -> None:
         """Suspend, unsuspend, flag or bury a card if that was changed in Anki."""
