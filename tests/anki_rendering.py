@@ -12,10 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from anki.cards import Card
 from anki.collection import Collection
 from anki.sound import SoundOrVideoTag
 from msgspec import Struct
 
+from cards.note import Note
 from cards.questions import question_of
 from cards.text.html import to_html
 from srs.models.cards import StoredNote
@@ -101,9 +103,8 @@ class AnkiCardText(Struct, frozen=True):
     """Without the question, in the ways that the documentation allows."""
 
 
-def anki_text(collection: Collection, card: int) -> AnkiCardText:
+def anki_text(collection: Collection, found: Card) -> AnkiCardText:
     """Render a card in Anki."""
-    found = collection.get_card(card)
     output = found.render_output()
     note = dict(found.note().items())
     question, hints = _without_hints(_played(output, output.question_text))
@@ -145,14 +146,14 @@ def _typed(
     return str(collection.extract_cloze_for_typing(note[found[2]], ordinal + 1))
 
 
-def flash_text(stored: StoredNote, part: str) -> tuple[str, tuple[str, ...]]:
+def flash_text(note: Note, part: str) -> tuple[str, tuple[str, ...]]:
     """Return question and answer of a card as flash shows them."""
-    asked = question_of(stored.note, part)
+    asked = question_of(note, part)
     question, answer = (
         stripped(to_html(asked.question)),
         stripped(to_html(asked.answer)),
     )
-    extra = stripped(to_html(stored.note.extra))
+    extra = stripped(to_html(note.extra))
     if asked.context:
         # A cloze: the whole text stands below the hidden part.
         answer = stripped(to_html(asked.context))
@@ -183,21 +184,25 @@ def differences(
             number = ids.get((stored.guid, card.ordinal))
             if number is None or has_several_cloze_fields(collection, number):
                 continue
-            theirs = anki_text(collection, number)
-            question, answers = flash_text(stored, card.part)
-            if question != theirs.question:
-                yield Difference(number, "question", theirs.question, question)
-            around = _beginnings(theirs.question)
-            if not any(
-                answer == prefix + one
-                for answer in answers
-                for one in theirs.answers
-                for prefix in around
-            ):
-                best = min(
-                    theirs.answers, key=lambda one: abs(len(one) - len(answers[0]))
-                )
-                yield Difference(number, "answer", best, answers[0])
+            theirs = anki_text(collection, collection.get_card(number))
+            ours = flash_text(stored.note, card.part)
+            yield from compared(number, theirs, *ours)
+
+
+def compared(
+    card: int, theirs: AnkiCardText, question: str, answers: tuple[str, ...]
+) -> Iterator[Difference]:
+    """Compare the texts of a card."""
+    if question != theirs.question:
+        yield Difference(card, "question", theirs.question, question)
+    allowed = {
+        before + one
+        for one in theirs.answers
+        for before in _beginnings(theirs.question)
+    }
+    if not allowed.intersection(answers):
+        best = min(theirs.answers, key=lambda one: abs(len(one) - len(answers[0])))
+        yield Difference(card, "answer", best, answers[0])
 
 
 def _beginnings(question: str) -> list[str]:

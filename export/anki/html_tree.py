@@ -19,6 +19,7 @@ VOID = frozenset(
 )
 _CELLS = frozenset(("td", "th"))
 _CLOSED_BY: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "a": (frozenset(("a",)), frozenset(("li", "td", "th", "table", "ul", "ol"))),
     "li": (frozenset(("li",)), frozenset(("ul", "ol"))),
     "td": (_CELLS, frozenset(("tr", "table"))),
     "th": (_CELLS, frozenset(("tr", "table"))),

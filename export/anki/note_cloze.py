@@ -76,10 +76,7 @@ def _cloze_fields(fields: NoteFields) -> list[str]:
     templates = fields.notetype.templates
     if not templates:
         raise Unsupported(LossReason.CLOZE_FIELD)
-    names = [name for name in _named_with_cloze(templates[0]) if name in fields.own]
-    if not names:
-        raise Unsupported(LossReason.CLOZE_FIELD)
-    return names
+    return [name for name in _named_with_cloze(templates[0]) if name in fields.own]
 
 
 @lru_cache(maxsize=256)
