@@ -28,6 +28,9 @@ COLUMNS = (
 )
 """Text is Markdown, tags are separated by spaces, stability is in days."""
 
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+"""First characters that make a cell a formula."""
+
 
 def table_rows(notes: Iterable[StoredNote]) -> Iterable[tuple[object, ...]]:
     """Yield a row for each card in use, see `COLUMNS`."""
@@ -58,8 +61,13 @@ def table_rows(notes: Iterable[StoredNote]) -> Iterable[tuple[object, ...]]:
             )
 
 
-def write_csv(path: Path, notes: Iterable[StoredNote]) -> int:
+def write_csv(path: Path, notes: Iterable[StoredNote], *, safe: bool = False) -> int:
     """Write CSV as in RFC 4180: UTF-8, with a header.
+
+    Args:
+        path: The file.
+        notes: The notes.
+        safe: Put a `'` before text that a spreadsheet would run as a formula.
 
     Returns:
         Number of cards.
@@ -73,9 +81,17 @@ def write_csv(path: Path, notes: Iterable[StoredNote]) -> int:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows(rows)
+    writer.writerows(map(_harmless, rows) if safe else rows)
     replace_file(path, text.getvalue().encode("utf-8"))
     return len(rows)
+
+
+def _harmless(row: Iterable[object]) -> list[object]:
+    """Source: https://owasp.org/www-community/attacks/CSV_Injection."""
+    return [
+        f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+        for cell in row
+    ]
 
 
 def write_json(path: Path, notes: Iterable[StoredNote]) -> int:

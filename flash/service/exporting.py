@@ -53,14 +53,22 @@ def export_package(
     return {**counts, "reviews": written.reviews} if with_schedule else counts
 
 
-def export_table(file: Path, notes: Iterable[StoredNote]) -> dict[str, int]:
+def export_table(
+    file: Path, notes: Iterable[StoredNote], *, safe: bool = False
+) -> dict[str, int]:
     """Write cards to a `.csv` or `.json` file; return their count by name.
+
+    Args:
+        file: The file.
+        notes: The notes.
+        safe: Keep a spreadsheet from running text of a `.csv` file as formulas.
 
     Raises:
         ExportError: There are no cards, or the file can't be written.
     """
-    write = write_csv if file.suffix.lower() == ".csv" else write_json
-    return {"cards": write(file, notes)}
+    if file.suffix.lower() == ".csv":
+        return {"cards": write_csv(file, notes, safe=safe)}
+    return {"cards": write_json(file, notes)}
 
 
 def export_decks(

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cards.note import Basic, Note, Source
 from export.files import ExportError, replace_file
@@ -80,3 +81,22 @@ def test_failed_write_leaves_no_temporary_file(tmp_path: Path) -> None:
         replace_file(tmp_path / "taken", b"new")
 
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+@pytest.mark.parametrize("start", list("=+-@＝＋－＠\t\r"))
+def test_safe_csv_has_no_formulas(tmp_path: Path, start: str) -> None:
+    note = Note(Basic(f"{start}1+1", "2"), deck="-D", tags=("@t",), checked="")
+    stored = replace(NOTE, note=note)
+    raw, safe = tmp_path / "raw.csv", tmp_path / "safe.csv"
+
+    write_csv(raw, [stored])
+    write_csv(safe, [stored], safe=True)
+
+    found = [
+        next(csv.DictReader(file.read_text("utf-8").splitlines(keepends=True)))
+        for file in (raw, safe)
+    ]
+    columns = ("question", "answer", "deck", "tags")
+    assert [found[0][name] for name in columns[1:]] == ["2", "-D", "@t"]
+    assert [found[1][name] for name in columns[1:]] == ["2", "'-D", "'@t"]
+    assert safe.read_text("utf-8").count("'") == 3

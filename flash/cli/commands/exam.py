@@ -27,6 +27,7 @@ from srs.store.settings import save_setting
 
 app = typer.Typer(context_settings=HELP_NAMES, rich_markup_mode=None)
 _GAIN_COLUMNS = 12
+_LONGEST_DAYS = 36_525
 
 
 @app.callback(invoke_without_command=True)
@@ -98,7 +99,7 @@ def set_(
 
     Until then no interval extends past the day before, the cards with the highest
     expected gain come first, and the weakest come back in the last days. Exit code 1:
-    the day is not in the future, or there is no such deck or tag.
+    the day is not in the next hundred years, or there is no such deck or tag.
     """
     with open_app(db) as opened:
         day = _future_day(date, opened)
@@ -132,6 +133,9 @@ def _future_day(date: str, opened: AppContext) -> int:
         raise FlashError(message, _("write it as 2027-03-01")) from None
     if day <= opened.today():
         message = _("{date} is not in the future").format(date=date)
+        raise FlashError(message, _("give the day of the exam"))
+    if day > opened.today() + _LONGEST_DAYS:
+        message = _("{date} is more than a century ahead").format(date=date)
         raise FlashError(message, _("give the day of the exam"))
     return day
 

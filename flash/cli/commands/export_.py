@@ -32,6 +32,12 @@ def export(
             "--with-schedule", help="Include the schedule, review log and presets."
         ),
     ] = False,
+    safe: Annotated[
+        bool,
+        typer.Option(
+            "--safe", help="CSV: put ' before text that starts a formula (= + - @)."
+        ),
+    ] = False,
     deck: DeckOption = "",
     tag: TagOption = "",
     json: JsonOption = False,
@@ -50,13 +56,15 @@ def export(
     if not yaml and ending not in (*_PACKAGES, *_TABLES):
         known = ", ".join((*_PACKAGES, *_TABLES))
         raise typer.BadParameter(f"the name must end in {known}")
+    if safe and (yaml or ending != ".csv"):
+        raise typer.BadParameter("--safe is for CSV files")
     with open_app(db) as app:
         notes = stored_notes(app.store, deck=deck, tag=tag)
         missing: tuple[str, ...] = ()
         if yaml:
             written, missing = export_decks(file, notes)
         elif ending in _TABLES:
-            written = export_table(file, notes)
+            written = export_table(file, notes, safe=safe)
         else:
             whole = with_schedule or ending == ".colpkg"
             with progress_bar(
