@@ -15,6 +15,12 @@ def main(arguments: list[str] | None = None) -> int:
     """
     try:
         if arguments is None:
+            if sys.argv[1:2] == ["due"]:
+                from flash.prompt import answer  # noqa: PLC0415 - for a prompt
+
+                code = answer(sys.argv[1:])
+                if code is not None:
+                    return code
             from flash.cli.process import run_process  # noqa: PLC0415 - see below
 
             return run_process()

@@ -31,6 +31,7 @@ class _Entry(NamedTuple):
 GROUPS: dict[str, dict[str, _Entry]] = {
     "Every day": {
         "review": _Entry("review:review", "Review the cards that are due today."),
+        "due": _Entry("due:due", "Count the cards of today, for a shell prompt."),
         "stats": _Entry("stats:stats", "Show progress, retention and the forecast."),
     },
     "Cards": {

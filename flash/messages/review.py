@@ -7,6 +7,7 @@ the program runs.
 from datetime import UTC, datetime
 
 from flash.messages.cards import duration_label, interval_label
+from flash.messages.due import due_line
 from flash.messages.phrases import count_cards
 from flash.messages.translate import _, ngettext
 from srs.models.cards import Rating
@@ -156,9 +157,7 @@ def counts_label(counts: Counts, mode: str = "") -> str:
         return _("{mode} · {count} left").format(
             mode=mode_label(mode), count=counts.total
         )
-    return _("new {new} · learning {learning} · due {due}").format(
-        new=counts.new, learning=counts.learning, due=counts.due
-    )
+    return due_line(counts.new, counts.learning, counts.due)
 
 
 def progress_label(done: int, total: int, minutes_left: int | None = None) -> str:

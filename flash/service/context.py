@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import MsgspecError
 
@@ -16,8 +17,12 @@ from srs.models.presets import ancestry
 from srs.store.card_actions import cards_named
 from srs.store.connection import Store, StoreError, reading
 from srs.store.decks import deck_ids, deck_names, tag_names
+from srs.store.kept_counts import keep_counts, read_stamp
 from srs.store.opening import open_store
 from srs.store.settings import Options
+
+if TYPE_CHECKING:
+    from srs.study.queue import Counts
 
 _LEECH = "leech"
 """A tag that cards get from their lapses, not from their file."""
@@ -79,9 +84,15 @@ def open_app(db: Path | None) -> Iterator[AppContext]:
     """
     path, clock = chosen_store(db)
     store = open_store(path, clock())
+    app = AppContext(store, clock)
     try:
         with reading(path):
-            yield AppContext(store, clock)
+            stamp = read_stamp(store.connection)
+            yield app
+            if read_stamp(store.connection) != stamp:
+                # Without them `flash due` takes longer.
+                with suppress(StoreError, *_BY_ODD_ROWS):
+                    today_counts(app)
     except _BY_ODD_ROWS as error:
         known = _explained(store, clock(), error)
         if known is None:
@@ -89,6 +100,37 @@ def open_app(db: Path | None) -> Iterator[AppContext]:
         raise known from None
     finally:
         store.close()
+
+
+def today_counts(app: AppContext) -> "Counts":
+    """Count the cards that a review would still ask today, and keep the counts."""
+    from srs.study.due_cards import CardFilter  # noqa: PLC0415 - after a change only
+    from srs.study.queue import build_queue  # noqa: PLC0415 - as above
+
+    now_ms, store = app.now(), app.store
+    stamp = read_stamp(store.connection)
+    counts = build_queue(store, app.options, CardFilter(), now_ms).counts()
+    calendar, day = app.options.calendar, app.today()
+    day_ms = calendar.start_ms(day), calendar.start_ms(day + 1)
+    with suppress(StoreError), store.transaction(stamped=False) as connection:
+        keep_counts(
+            connection, stamp, day_ms, (counts.new, counts.learning, counts.due)
+        )
+    return counts
+
+
+def due_counts(db: Path | None) -> "Counts":
+    """Count the cards of today as `today_counts` does; without a store there are none.
+
+    Args:
+        db: Database file; None for the default.
+    """
+    from srs.study.queue import Counts  # noqa: PLC0415 - as above
+
+    if not chosen_store(db)[0].exists():
+        return Counts(0, 0, 0)
+    with open_app(db) as app:
+        return today_counts(app)
 
 
 def _explained(store: Store, now_ms: int, error: Exception) -> StoreError | None:

@@ -100,7 +100,8 @@ class Store:
 
         Args:
             dry_run: Roll back at the end.
-            stamped: Take a stamp; a migration can't, before it makes the clock.
+            stamped: Take a stamp; a migration can't, before it makes the clock, and
+                what is only derived needs none.
 
         Raises:
             StoreError: The store is locked or can't be written.

@@ -1,0 +1,33 @@
+"""`flash due`; a shell prompt gets its answer from `flash.prompt`."""
+
+from typing import Annotated
+
+import typer
+
+from flash.cli.options import DbOption, JsonOption
+from flash.messages.due import due_line
+from flash.prompt import NOTHING_DUE
+from flash.service.context import due_counts
+from flash.terminal import echo, print_json
+
+
+def due(
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 3 if nothing is due.")
+    ] = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Count the cards of today, for a shell prompt.
+
+    Counts what `flash review` would still ask today, after limits and burying: new
+    cards, learning cards, and reviews that are due. Without a store nothing is due.
+    Exit code 3: with --check, nothing is due.
+    """
+    counts = due_counts(db)
+    if json:
+        print_json(counts)
+    else:
+        echo(due_line(counts.new, counts.learning, counts.due))
+    if check and not counts.total:
+        raise typer.Exit(NOTHING_DUE)
