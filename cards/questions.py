@@ -22,6 +22,16 @@ from cards.note import (
     Option,
     Row,
 )
+from cards.table_rows import (
+    ask_cell,
+    ask_subject,
+    cells_of,
+    in_bold,
+    is_empty_cell,
+    is_reversed,
+    row_of,
+    table_markdown,
+)
 from cards.text.cloze import (
     Hidden,
     Parts,
@@ -36,8 +46,6 @@ SEPARATOR = "\x1f"
 """Separates the names in the part of a table cell."""
 REVERSED = "<"
 """Ends the part of a cell that is asked from value to subject."""
-SUBJECT, VALUE = "{subject}", "{value}"
-"""Placeholders in the questions of a table row."""
 
 
 TextPath = tuple[str | int, ...]
@@ -177,16 +185,6 @@ def _table_texts(content: Compare) -> Iterator[tuple[TextPath, str]]:
         yield from (((*path, index), cell) for index, cell in enumerate(row.cells))
 
 
-def row_of(row: tuple[str, ...] | Row) -> Row:
-    """Return a row of a table in its long form."""
-    return row if isinstance(row, Row) else Row(row)
-
-
-def cells_of(content: Compare) -> dict[str, tuple[str, ...]]:
-    """Return the cells of each row of a table."""
-    return {name: row_of(row).cells for name, row in content.by.items()}
-
-
 def table_of(content: Content) -> Compare | None:
     """Return the content if it is a table."""
     return content if isinstance(content, Compare) else None
@@ -229,11 +227,6 @@ def anki_ordinals(content: Content) -> dict[int, str]:
 def option_of(option: str | Option) -> Option:
     """Return an option in its long form."""
     return Option(option) if isinstance(option, str) else option
-
-
-def is_empty_cell(cell: str) -> bool:
-    """Return True if a table cell makes no card: empty, blank or `~`."""
-    return cell.strip() in ("", "~")
 
 
 def cell_part(row: str, subject: str, *, is_reversed: bool = False) -> str:
@@ -292,7 +285,7 @@ def _gap(hidden: Hidden) -> str:
 def _shown_in_bold(parsed: Parts, number: int) -> str:
     """Show the whole text, the hidden text of one number in bold except in code."""
     marked = render_cloze(
-        parsed, number, lambda hidden: _bold(plain(hidden.parts), _MARK)
+        parsed, number, lambda hidden: in_bold(plain(hidden.parts), _MARK)
     )
     text = _VERBATIM.sub(lambda found: found[0].replace(_MARK, ""), marked)
     return _NOT_BOLD.sub(r"\1\2", text).replace(_MARK, "**")
@@ -312,11 +305,6 @@ _VERBATIM = re.compile(
     re.DOTALL,
 )
 """Code and math, where asterisks would be visible."""
-
-
-def _bold(text: str, mark: str = "**") -> str:
-    text = text.strip()
-    return text if not text or "**" in text or "\n" in text else f"{mark}{text}{mark}"
 
 
 def _list(content: ListNote) -> Iterator[Question]:
@@ -341,32 +329,14 @@ def _compare(content: Compare, language: str) -> Iterator[Question]:
         name, subject, *reverse = part.split(SEPARATOR)
         row = row_of(content.by[name])
         cell = row.cells[content.compare.index(subject)]
-        table = _table(content, name, subject)
+        table = table_markdown(content, name, subject)
         if reverse:
             among = " · ".join(content.compare)
-            asked = _ask_subject(row, name, cell, language)
+            asked = ask_subject(row, name, cell, language)
             yield Question(part, f"{asked}\n\n{among}", subject, context=table)
         else:
-            asked = _ask_cell(row, name, subject, language)
+            asked = ask_cell(row, name, subject, language)
             yield Question(part, asked, cell, context=table)
-
-
-def _ask_cell(row: Row, name: str, subject: str, language: str) -> str:
-    if row.ask:
-        return row.ask.replace(SUBJECT, subject)
-    return f"{subject}の{name}は？" if _is_japanese(language) else f"{subject}: {name}?"
-
-
-def _ask_subject(row: Row, name: str, cell: str, language: str) -> str:
-    if VALUE in row.reverse:
-        return row.reverse.replace(VALUE, cell)
-    if _is_japanese(language):
-        return f"{name}が「{cell}」なのはどれ？"
-    return f"Which has {name} = {cell}?"
-
-
-def _is_japanese(language: str) -> bool:
-    return language.startswith("ja")
 
 
 def _cell_parts(content: Compare) -> Iterator[str]:
@@ -378,32 +348,6 @@ def _cell_parts(content: Compare) -> Iterator[str]:
             yield cell_part(name, subject)
             if is_reversed(row) and row.cells.count(cell) == 1:
                 yield cell_part(name, subject, is_reversed=True)
-
-
-def is_reversed(row: Row) -> bool:
-    """Return True if a row also asks from value to subject."""
-    return row.reverse not in ("", "false")
-
-
-def _table(content: Compare, asked_row: str, asked_subject: str) -> str:
-    lines = [
-        _table_row(["", *content.compare]),
-        _table_row(["---"] * (len(content.compare) + 1)),
-    ]
-    for row, cells in cells_of(content).items():
-        marked = [
-            _bold(cell) if (row, subject) == (asked_row, asked_subject) else cell
-            for subject, cell in zip(content.compare, cells, strict=True)
-        ]
-        lines.append(
-            _table_row([row, *("" if is_empty_cell(c) else c for c in marked)])
-        )
-    return "\n".join(lines)
-
-
-def _table_row(cells: list[str]) -> str:
-    escaped = (" ".join(cell.split()).replace("|", "\\|") for cell in cells)
-    return "| " + " | ".join(escaped) + " |"
 
 
 def question_of(note: Note, part: str) -> Question:

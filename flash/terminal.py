@@ -24,7 +24,7 @@ def print_json(value: Any) -> None:
     import msgspec  # noqa: PLC0415 - slow, only for JSON
 
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    if not sys.stdout.encoding.lower().startswith("utf"):
+    if not (sys.stdout.encoding or "utf-8").lower().startswith("utf"):
         import json  # noqa: PLC0415 - not for the first question
 
         text = json.dumps(json.loads(text), indent=2)

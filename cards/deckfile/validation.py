@@ -21,16 +21,14 @@ from cards.note import (
     Row,
     Source,
 )
-from cards.questions import (
+from cards.questions import TextPath, choice_options, texts_of
+from cards.table_rows import (
     SUBJECT,
     VALUE,
-    TextPath,
     cells_of,
-    choice_options,
     is_empty_cell,
     is_reversed,
     row_of,
-    texts_of,
 )
 from cards.text.cloze import ClozeError, parse_cloze, plain, walk
 from cards.text.media import media_paths

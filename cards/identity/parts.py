@@ -8,7 +8,8 @@ import difflib
 from collections.abc import Mapping, Sequence
 
 from cards.note import Compare, Content
-from cards.questions import SEPARATOR, cells_of, cloze_parts, parts_of, table_of
+from cards.questions import SEPARATOR, cloze_parts, parts_of, table_of
+from cards.table_rows import cells_of
 
 THRESHOLD = 0.6
 """Similarity from which two texts are versions of one text."""

@@ -23,13 +23,12 @@ from cards.questions import (
     REVERSED,
     SEPARATOR,
     cell_part,
-    cells_of,
     cloze_parts,
-    is_empty_cell,
     is_two_sided,
     questions,
     texts_of,
 )
+from cards.table_rows import cells_of, is_empty_cell
 from cards.text.html import (
     ImageOf,
     cloze_html,

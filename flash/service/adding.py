@@ -25,7 +25,7 @@ from flash.messages.adding import loss_text
 from flash.messages.translate import _
 from flash.service.context import AppContext, file_stats, find_cards
 from srs.store.card_actions import set_due_today
-from srs.store.connection import Store, StoreError
+from srs.store.connection import Store
 from srs.store.deck_files import FileStat, save_file_stats
 from srs.store.note_writer import Progressed, apply_plan, continued_parts
 from srs.store.notes import (
@@ -254,55 +254,6 @@ def add_file(app: AppContext, path: Path, *, name: str = "add") -> Added:
     if plan.loss:
         raise refuse_loss(plan.loss)
     return apply_adding(app, plan, name=name)
-
-
-def reread(app: AppContext, file: str) -> str | None:
-    """Add a deck file that was edited during a review.
-
-    Returns:
-        The errors of the file as text; None if there are none.
-    """
-    try:
-        add_file(app, Path(file), name="edit")
-    except DeckError as error:
-        return "\n".join(str(problem) for problem in error.problems[:5])
-    except StoreError:
-        raise
-    except FlashError as error:
-        return str(error)
-    return None
-
-
-def add_changed(app: AppContext, files: Sequence[str]) -> list[str]:
-    """Add deck files that were edited since they were last added.
-
-    Args:
-        app: The open store.
-        files: Absolute paths.
-
-    Returns:
-        What keeps files from being added, as texts; their old cards stay.
-    """
-    sound: list[Path] = []
-    errors: list[str] = []
-    for file in files:
-        try:
-            read_files([Path(file)])
-            sound.append(Path(file))
-        except DeckError as error:
-            errors += [str(problem) for problem in error.problems[:3]]
-    if not sound:
-        return errors
-    try:
-        plan = plan_adding(app.store, read_files(sound))
-        if plan.loss:
-            raise refuse_loss(plan.loss)
-        apply_adding(app, plan)
-    except StoreError:
-        raise
-    except FlashError as error:
-        errors.append(str(error))
-    return errors
 
 
 def missing_translations(notes: Sequence[Note]) -> dict[str, list[str]]:

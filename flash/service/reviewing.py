@@ -40,7 +40,7 @@ def open_session(
     """Open a review session that can reload edited deck files."""
 
     def reread(file: str) -> str | None:
-        from flash.service.adding import reread  # noqa: PLC0415 - loads YAML
+        from flash.service.edited_files import reread  # noqa: PLC0415 - loads YAML
 
         return reread(app, file)
 
@@ -96,7 +96,9 @@ def add_changed_files(app: AppContext) -> list[str]:
     changed = set(file_stats(file for file, _, _ in known)) - set(known)
     if not changed:
         return []
-    from flash.service.adding import add_changed  # noqa: PLC0415 - loads YAML
+    from flash.service.edited_files import (  # noqa: PLC0415 - loads YAML
+        add_changed,
+    )
 
     return add_changed(app, sorted(file for file, _, _ in changed))
 

@@ -22,15 +22,8 @@ from cards.note import (
     Option,
     Source,
 )
-from cards.questions import (
-    cells_of,
-    is_empty_cell,
-    is_reversed,
-    option_of,
-    parts_of,
-    questions,
-    row_of,
-)
+from cards.questions import option_of, parts_of, questions
+from cards.table_rows import cells_of, is_empty_cell, is_reversed, row_of
 from cards.text.html import to_html
 from cards.text.terminal import plain_text, terminal_lines
 from cards.text.width import line_width

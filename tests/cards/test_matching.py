@@ -14,7 +14,7 @@ from cards.identity.keys import duplicates, guid_for, text_key
 from cards.identity.matching import ExistingNote, FileScope, count_actions, make_plan
 from cards.identity.parts import followed_parts
 from cards.note import Basic, Cloze, Compare, Content, ListNote, Note, Row
-from cards.questions import cells_of
+from cards.table_rows import cells_of
 
 FILE = "/decks/a.yaml"
 

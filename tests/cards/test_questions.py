@@ -9,12 +9,12 @@ from cards.questions import (
     REVERSED,
     answer_text,
     cell_part,
-    cells_of,
     cloze_parts,
     parts_of,
     question_of,
     questions,
 )
+from cards.table_rows import cells_of
 
 WORDS = st.text("abc \u9375|*`", min_size=1, max_size=5).filter(str.strip)
 CELLS = WORDS | st.sampled_from(["", "~", " "])
