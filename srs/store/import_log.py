@@ -152,11 +152,14 @@ _INSERT = f"""
     insert or ignore into reviews ({", ".join(ReviewRow._fields)}, uid, stamp)
     select s.*, cast(s.id as text), {STAMP} from ({{rows}}) s where {_IS_NEW}
 """
-# Another card has a review in the same millisecond.
+# Another review has the same millisecond or uid.
 _CLASHING = f"""
     select s.* from ({{rows}}) s
      where {_IS_NEW}
-       and exists (select 1 from reviews r where r.id = s.id and r.card <> s.card)
+       and (exists (select 1 from reviews r where r.id = s.id and r.card <> s.card)
+            or exists (select 1 from reviews r
+                        where r.uid = cast(s.id as text) and r.uid <> ''
+                          and r.id <> s.id))
        and not exists (select 1 from reviews r
                         where r.card = s.card and r.origin_ms = s.id)
 """
@@ -175,7 +178,7 @@ class AddedReviews(Struct):
     """Cards with new reviews other than cram reviews."""
     known: int = 0
     shifted: int = 0
-    """New reviews whose millisecond was taken by another card."""
+    """New reviews whose millisecond or uid was taken by another one."""
     invalid: int = 0
 
 

@@ -178,8 +178,13 @@ def last_review(connection: sqlite3.Connection, card: int) -> int:
 
 
 def free_review_id(connection: sqlite3.Connection, at_ms: int) -> int:
-    """Return the first free id of a review from a moment on."""
-    while connection.execute("select 1 from reviews where id = ?", (at_ms,)).fetchone():
+    """Return the first id from a moment on that is free, also as a uid."""
+    sql = """
+        select 1 from reviews where id = ?1
+        union all
+        select 1 from reviews where uid = cast(?1 as text) and uid <> ''
+    """
+    while connection.execute(sql, (at_ms,)).fetchone():
         at_ms += 1
     return at_ms
 
