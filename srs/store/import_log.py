@@ -150,7 +150,7 @@ _NEW = """
 """
 _INSERT = f"""
     insert or ignore into reviews ({", ".join(ReviewRow._fields)}, uid, stamp)
-    select s.*, cast(s.id as text), {STAMP} from ({{rows}}) s where {_IS_NEW}
+    select s.*, cast(s.id as text), {STAMP} from ({{rows}}) s where {{is_new}}
 """
 # Another review has the same millisecond or uid.
 _CLASHING = f"""
@@ -205,7 +205,8 @@ def _insert_rows(
     if not new:
         return set()
     # "returning" would take as long as the insert itself.
-    inserted = run(_INSERT.format(rows=rows)).rowcount
+    is_new = _IS_NEW if added.known else "true"
+    inserted = run(_INSERT.format(rows=rows, is_new=is_new)).rowcount
     ids = [moment for moment, _ in new]
     if inserted < len(new):
         clashing = [

@@ -60,12 +60,13 @@ def save_anki_marks(
     connection: sqlite3.Connection, rows: Iterable[tuple[int, str, str, int]]
 ) -> None:
     """Save marks seen in an Anki collection: card, collection, mark, value."""
+    # The order of the table takes half the time.
     connection.executemany(
         """
         insert or replace into anki_marks (card, collection, mark, value)
         values (?, ?, ?, ?)
         """,
-        rows,
+        sorted(rows),
     )
 
 

@@ -104,12 +104,15 @@ def replay_logs(
         )
     }
     replays: dict[int, CardReplay] = {}
-    for row in read_logs(connection, cards):
+    total = connection.execute("select count(*) from cards").fetchone()[0]
+    # To read all rows takes less time than to find and sort most of them.
+    read = cards if cards is not None and 2 * len(cards) < total else None
+    for row in read_logs(connection, read):
         card = row[-1]
         replay = replays.get(card)
         if replay is None:
             if card not in known:
-                continue  # a damaged store, see `srs.maintenance.checks`
+                continue  # not chosen; or a damaged store, see `checks`
             deck, seed = known[card]
             replay = replays[card] = CardReplay(presets[deck], rollover, seed)
         replay.add(row)
