@@ -26,22 +26,22 @@ from flash.messages.cards import (
 from flash.messages.day import end_lines
 from flash.messages.operations import undone_text
 from flash.messages.review import (
+    BURIED,
+    CONFUSION_HINT,
+    CONFUSION_PROMPT,
+    NO_MATCH,
+    NONE_DUE_NOW,
+    NOT_SAVED,
+    NOT_SCHEDULED,
+    NOTHING_TO_UNDO,
+    SUSPENDED,
     all_done,
     answered_line,
-    buried,
-    confusion_hint,
-    confusion_prompt,
     confusion_result,
     counts_label,
     history_lines,
     key_help,
-    no_match,
-    none_due_now,
-    not_saved,
-    not_scheduled,
-    nothing_to_undo,
     rating_help,
-    suspended,
 )
 from flash.messages.translate import _
 from srs.models.cards import Rating
@@ -122,7 +122,7 @@ class _PlainReview:
         wait_ms = self._session.waiting_ms()
         if wait_ms is None:
             return False
-        self._print(none_due_now())
+        self._print(_(NONE_DUE_NOW))
         self._print(
             _("The next card is due in {time}. Enter: show it now, q: quit.").format(
                 time=duration_label(wait_ms)
@@ -173,7 +173,7 @@ class _PlainReview:
         try:
             step()
         except StoreError as error:
-            self._print(f"{not_saved()}: {error.message} ({error.hint})")
+            self._print(f"{_(NOT_SAVED)}: {error.message} ({error.hint})")
             self._failure = error
             return False
         self._failure = None
@@ -186,20 +186,20 @@ class _PlainReview:
 
     def _undo(self) -> None:
         undone = self._session.undo()
-        self._print(undone_text(undone.operation) if undone else nothing_to_undo())
+        self._print(undone_text(undone.operation) if undone else _(NOTHING_TO_UNDO))
 
     def _suspend(self) -> None:
         self._session.suspend()
-        self._print(suspended())
+        self._print(_(SUSPENDED))
 
     def _bury(self) -> None:
         self._session.bury()
-        self._print(buried())
+        self._print(_(BURIED))
 
     def _record_confusion(self, word: str) -> None:
         """Ask which card was confused with the one just missed."""
         if self._session.missed is None:
-            self._print(confusion_hint())
+            self._print(_(CONFUSION_HINT))
         else:
             self._save(partial(self._search_confusion, word))
 
@@ -215,13 +215,13 @@ class _PlainReview:
                 self._print(confusion_result(is_recorded=is_recorded))
                 return
             found = self._session.confusion_candidates(text)
-            self._print(confusion_prompt())
+            self._print(_(CONFUSION_PROMPT))
             for number, candidate in enumerate(found, 1):
                 question = one_line(plain_text(candidate.question))
                 answer = one_line(plain_text(candidate.answer))
                 self._print(f"{number}: {question} = {answer}")
             if not found and text:
-                self._print(no_match())
+                self._print(_(NO_MATCH))
             self._print(f"({usage})")
             word = self._read()
             while word not in ("", "q") and not _is_confusion(word):
@@ -284,7 +284,7 @@ class _PlainReview:
         labels = [f"{int(rating)} {name}" for rating, name, _when in rating_help()]
         states = self._session.next_states()
         if not states:
-            return " · ".join(labels) + f"; {not_scheduled()}"
+            return " · ".join(labels) + f"; {_(NOT_SCHEDULED)}"
         return " · ".join(
             f"{label} {interval_label(states[rating].interval)}"
             for label, (rating, _name, _when) in zip(labels, rating_help(), strict=True)

@@ -1,7 +1,7 @@
 """Messages of a review, shared by the full screen and the plain mode.
 
-Texts are made by functions, not constants, because the language is known only when
-the program runs.
+The language is known only when the program runs: `_` translates a constant where it
+is shown.
 """
 
 from datetime import UTC, datetime
@@ -9,11 +9,29 @@ from datetime import UTC, datetime
 from flash.messages.cards import duration_label, interval_label
 from flash.messages.due import due_line
 from flash.messages.phrases import count_cards
-from flash.messages.translate import _, ngettext
+from flash.messages.translate import N_, _, ngettext
 from srs.models.cards import Rating
 from srs.store.revlog import HistoryLine
 from srs.study.queue import Counts
 from srs.study.session import Answered, Summary
+
+NOT_SCHEDULED = N_("not scheduled")
+CONFUSION_HINT = N_("After a miss, x records which card you confused it with.")
+CONFUSION_PROMPT = N_("Which card did you confuse it with?")
+NO_MATCH = N_("No matching cards.")
+NOTHING_TO_UNDO = N_("Nothing to undo.")
+SUSPENDED = N_("Suspended. Press u to undo.")
+BURIED = N_("Buried until tomorrow. Press u to undo.")
+NOT_SAVED = N_("Not saved")
+NOT_READ = N_("The next card cannot be read")
+NO_DECKS = N_("No decks yet. Add one with flash add FILE, or flash add aws-security.")
+NO_SOURCE = N_("This card has no source link.")
+FILE_MISSING = N_("The deck file of this card was not found.")
+NO_EDITOR = N_("No editor found. Set $VISUAL or $EDITOR.")
+FILE_UNCHANGED = N_("The deck file was not changed.")
+FILE_RELOADED = N_("Deck file reloaded.")
+FILE_NOT_RELOADED = N_("The deck file was not reloaded. Press e to fix it.")
+NONE_DUE_NOW = N_("No card is due right now.")
 
 
 def key_help() -> tuple[tuple[str, str, str], ...]:
@@ -41,56 +59,11 @@ def rating_help() -> tuple[tuple[Rating, str, str], ...]:
     )
 
 
-def not_scheduled() -> str:
-    """Return the text shown instead of intervals in a cram."""
-    return _("not scheduled")
-
-
-def confusion_hint() -> str:
-    """Explain the key x when there is no miss to record a confusion for."""
-    return _("After a miss, x records which card you confused it with.")
-
-
-def confusion_prompt() -> str:
-    """Ask which card was confused with the missed one."""
-    return _("Which card did you confuse it with?")
-
-
 def confusion_result(*, is_recorded: bool) -> str:
     """Report whether a confusion was recorded."""
     if is_recorded:
         return _("Mix-up recorded. Press u to undo.")
     return _("That answer no longer counts; nothing was recorded.")
-
-
-def no_match() -> str:
-    """Report that a search found no card."""
-    return _("No matching cards.")
-
-
-def nothing_to_undo() -> str:
-    """Report that there is no step to undo."""
-    return _("Nothing to undo.")
-
-
-def suspended() -> str:
-    """Report that the present card was suspended."""
-    return _("Suspended. Press u to undo.")
-
-
-def buried() -> str:
-    """Report that the present card was buried."""
-    return _("Buried until tomorrow. Press u to undo.")
-
-
-def not_saved() -> str:
-    """Report that the last step could not be saved."""
-    return _("Not saved")
-
-
-def not_read() -> str:
-    """Report that the next card could not be read."""
-    return _("The next card cannot be read")
 
 
 def first_deck_lines(
@@ -118,11 +91,6 @@ def first_deck_lines(
         ),
         other.format(deck=deck),
     )
-
-
-def no_decks_line() -> str:
-    """Say how to add a deck to a store without cards."""
-    return _("No decks yet. Add one with flash add FILE, or flash add aws-security.")
 
 
 def backlog_line(due: int, overdue: int) -> str:
@@ -174,36 +142,6 @@ def source_opened(url: str, *, is_open: bool) -> str:
     return _("Opened: {url}").format(url=url) if is_open else url
 
 
-def no_source() -> str:
-    """Report that a card has no source that can be opened."""
-    return _("This card has no source link.")
-
-
-def file_missing() -> str:
-    """Report that the deck file of a card was not found."""
-    return _("The deck file of this card was not found.")
-
-
-def no_editor() -> str:
-    """Report that no editor was found."""
-    return _("No editor found. Set $VISUAL or $EDITOR.")
-
-
-def file_unchanged() -> str:
-    """Report that the editor left the deck file as it was."""
-    return _("The deck file was not changed.")
-
-
-def file_reloaded() -> str:
-    """Report that an edited deck file was loaded again."""
-    return _("Deck file reloaded.")
-
-
-def file_not_reloaded() -> str:
-    """Report that an edited deck file has mistakes."""
-    return _("The deck file was not reloaded. Press e to fix it.")
-
-
 def answered_line(answered: Answered) -> str:
     """Report a lost or leech answer; empty for all others."""
     if not answered.applied:
@@ -223,12 +161,7 @@ def waiting_lines(wait_ms: int) -> tuple[str, str]:
     seconds = max(1, -(-wait_ms // 1000))
     minutes, rest = divmod(seconds, 60)
     time = f"{minutes}:{rest:02} min" if minutes else f"{rest} s"
-    return none_due_now(), _("The next card is due in {time}.").format(time=time)
-
-
-def none_due_now() -> str:
-    """Report that the cards left are not due yet."""
-    return _("No card is due right now.")
+    return _(NONE_DUE_NOW), _("The next card is due in {time}.").format(time=time)
 
 
 def all_done(summary: Summary) -> str:

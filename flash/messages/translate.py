@@ -14,3 +14,8 @@ def _(message: str) -> str:
 def ngettext(singular: str, plural: str, count: int) -> str:
     """Translate a message in the form that fits a count."""
     return singular if count == 1 else plural
+
+
+def N_(message: str) -> str:  # noqa: N802 - the usual name in gettext
+    """Mark a constant as a message; `_` translates it where it is shown."""
+    return message

@@ -29,12 +29,13 @@ from textual.widget import Widget
 from cards.text.width import Line, TextStyle
 from flash.messages.cards import source_url
 from flash.messages.review import (
-    file_missing,
-    file_unchanged,
-    no_editor,
-    no_source,
+    FILE_MISSING,
+    FILE_UNCHANGED,
+    NO_EDITOR,
+    NO_SOURCE,
     source_opened,
 )
+from flash.messages.translate import _
 from flash.service.reviewing import editor_command, open_in_browser
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
@@ -251,7 +252,7 @@ class ReviewApp(App[None]):
         if url:
             message = source_opened(url, is_open=open_in_browser(url))
         else:
-            message = no_source()
+            message = _(NO_SOURCE)
         self.review.show_message(message)
 
     def _edit(self) -> None:
@@ -259,11 +260,11 @@ class ReviewApp(App[None]):
         prompt = self.review.view.prompt
         file = Path(prompt.note.file) if prompt and prompt.note.file else None
         if prompt is None or file is None or not file.is_file():
-            self.review.show_message(file_missing(), is_alarm=True)
+            self.review.show_message(_(FILE_MISSING), is_alarm=True)
             return
         command = editor_command(str(file), prompt.note.line)
         if command is None:
-            self.review.show_message(no_editor(), is_alarm=True)
+            self.review.show_message(_(NO_EDITOR), is_alarm=True)
             return
         before = file.stat().st_mtime_ns
         try:
@@ -276,7 +277,7 @@ class ReviewApp(App[None]):
         if file.is_file() and file.stat().st_mtime_ns != before:
             self.review.reload()
         else:
-            self.review.show_message(file_unchanged())
+            self.review.show_message(_(FILE_UNCHANGED))
 
     @contextmanager
     def _suspended(self) -> Iterator[None]:

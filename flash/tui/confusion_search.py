@@ -18,7 +18,8 @@ from cards.text.width import (
     wrap,
 )
 from flash.messages.cards import one_line
-from flash.messages.review import confusion_prompt, no_match
+from flash.messages.review import CONFUSION_PROMPT, NO_MATCH
+from flash.messages.translate import _
 from srs.store.card_search import Candidate
 from srs.study.prompt import LastLapse
 from srs.study.session import Session
@@ -96,7 +97,7 @@ def search_lines(search: SearchView, columns: int) -> tuple[list[Line], int]:
     lines: list[Line] = [
         (StyledText(clipped(_plain(search.missed), columns), TextStyle.DIM),),
         (),
-        (StyledText(clipped(confusion_prompt(), columns), TextStyle.BOLD),),
+        (StyledText(clipped(_(CONFUSION_PROMPT), columns), TextStyle.BOLD),),
         (
             StyledText("› ", TextStyle.ACCENT),
             StyledText(_tail(search.text, columns - 3)),
@@ -105,7 +106,7 @@ def search_lines(search: SearchView, columns: int) -> tuple[list[Line], int]:
         (),
     ]
     if not search.found:
-        status = no_match() if search.text else ""
+        status = _(NO_MATCH) if search.text else ""
         return [*lines, (_NO_MARK, StyledText(status, TextStyle.DIM))], 0
     answers = [clipped(_plain(one.answer), columns * 2 // 5) for one in search.found]
     reserved = max(map(width_of, answers)) + 2 if columns >= _TWO_COLUMNS else 0

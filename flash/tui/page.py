@@ -11,9 +11,9 @@ from msgspec import Struct
 from cards.text.width import Line, StyledText, TextStyle, line_width, width_of, wrap
 from flash.messages.cards import breadcrumb, one_line
 from flash.messages.review import (
+    NOT_SCHEDULED,
     counts_label,
     key_help,
-    not_scheduled,
     progress_label,
     rating_help,
 )
@@ -182,7 +182,7 @@ def _ratings(intervals: Sequence[str], columns: int) -> list[Line]:
     if room >= 8:
         upper = _joined([_in_cell(name, room) for name in names])
         if not intervals:
-            return [upper, _dim(not_scheduled())]
+            return [upper, _dim(_(NOT_SCHEDULED))]
         lower = [_in_cell(_dim(interval), room) for interval in intervals]
         return [upper, _joined(lower)]
     half = max(1, columns // 2)

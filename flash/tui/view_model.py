@@ -15,20 +15,20 @@ from flash.messages.cards import interval_label
 from flash.messages.day import end_lines
 from flash.messages.operations import undone_text
 from flash.messages.review import (
+    BURIED,
+    CONFUSION_HINT,
+    FILE_NOT_RELOADED,
+    FILE_RELOADED,
+    NOT_READ,
+    NOT_SAVED,
+    NOTHING_TO_UNDO,
+    SUSPENDED,
     all_done,
     answered_line,
-    buried,
-    confusion_hint,
     confusion_result,
-    file_not_reloaded,
-    file_reloaded,
     history_lines,
     key_help,
-    not_read,
-    not_saved,
-    nothing_to_undo,
     rating_help,
-    suspended,
     waiting_lines,
 )
 from flash.messages.translate import _
@@ -176,7 +176,7 @@ class ReviewViewModel:
             key = normalize("NFKC", key).lower()
             return UiCommand.QUIT if key == "q" else self._press(key)
         except StoreError as error:
-            title = not_saved() if self.view.prompt else not_read()
+            title = _(NOT_SAVED) if self.view.prompt else _(NOT_READ)
             overlay = Overlay(title, (error.message, error.hint))
             self.failure = error
             self.view = replace(self.view, overlay=overlay)
@@ -249,7 +249,7 @@ class ReviewViewModel:
         if missed is None:
             # An answer that was not recorded has its own message.
             if not is_shown:
-                self.show_message(confusion_hint())
+                self.show_message(_(CONFUSION_HINT))
             return
         self._search = ConfusionSearch(self._session, missed)
         self.view = replace(self.view, search=self._search.view)
@@ -269,17 +269,17 @@ class ReviewViewModel:
     def _undo(self) -> None:
         undone = self._session.undo()
         self.failure = None
-        message = undone_text(undone.operation) if undone else nothing_to_undo()
+        message = undone_text(undone.operation) if undone else _(NOTHING_TO_UNDO)
         self.show_message(message)
         self._advance()
 
     def _skip(self, key: str) -> None:
         if key == "s":
             self._session.suspend()
-            self.show_message(suspended())
+            self.show_message(_(SUSPENDED))
         else:
             self._session.bury()
-            self.show_message(buried())
+            self.show_message(_(BURIED))
         self.failure = None
         self._advance()
 
@@ -289,13 +289,13 @@ class ReviewViewModel:
         trouble = self._session.reload()
         if trouble is not None:
             lines = tuple(trouble.splitlines())
-            overlay = Overlay(file_not_reloaded(), lines, is_edit_offered=True)
+            overlay = Overlay(_(FILE_NOT_RELOADED), lines, is_edit_offered=True)
             self.view = replace(self.view, overlay=overlay, message="", is_alarm=False)
             return
         self._advance()
         if before.mode is Mode.ANSWERED and _is_same(before.prompt, self.view.prompt):
             self._show_answer()
-        self.show_message(file_reloaded())
+        self.show_message(_(FILE_RELOADED))
 
     def show_message(self, message: str, *, is_alarm: bool = False) -> None:
         """Show a short message until the next one."""

@@ -10,10 +10,10 @@ from flash.cli.options import DbOption, TagOption, finite
 from flash.cli.plain_review import run_plain
 from flash.messages.day import end_lines
 from flash.messages.review import (
+    NO_DECKS,
     backlog_line,
     exam_line,
     first_deck_lines,
-    no_decks_line,
 )
 from flash.messages.translate import _
 from flash.service.context import AppContext, check_deck, check_tag, open_app
@@ -137,7 +137,7 @@ def review(
         )
         notices = [] if is_plain else introduction
         if not session.counts().total and not has_notes(app.store, in_use=True):
-            notices.append(no_decks_line())
+            notices.append(_(NO_DECKS))
         _run(session, notices, plain=is_plain)
         if session.done():
             _back_up(app)
