@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from anki.cards import Card
 from anki.collection import Collection
 from anki.sound import SoundOrVideoTag
 from msgspec import Struct
@@ -28,8 +27,8 @@ _GONE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _HINT = re.compile(
-    r'\s<a class=hint href="#".*?>\n(.*?)</a>\n<div id="hint\w+" class=hint '
-    r'style="display: none">(.*?)</div>\s',
+    r'\n<a class=hint href="#".*?>\n(.*?)</a>\n<div id="hint\w+" class=hint '
+    r'style="display: none">(.*?)</div>\n',
     re.DOTALL,
 )
 _PLAY = re.compile(r"\[anki:play:([qa]):(\d+)\]")
@@ -103,7 +102,7 @@ class AnkiCardText(Struct, frozen=True):
     """Without the question, in the ways that the documentation allows."""
 
 
-def anki_text(collection: Collection, found: Card) -> AnkiCardText:
+def anki_text(collection: Collection, found: Any) -> AnkiCardText:
     """Render a card in Anki."""
     output = found.render_output()
     note = dict(found.note().items())

@@ -188,7 +188,7 @@ class _Writer:
                 self._blocks.append("---")
             case "ul" | "ol":
                 self._list(element, style)
-            case "pre":
+            case "pre" if not any(one.name in _MEDIA for one in elements(element)):
                 self._code(element)
             case "blockquote":
                 self._quote(element, style)
@@ -224,8 +224,6 @@ class _Writer:
             longest = max(map(len, _BACKTICKS.findall(text)), default=0)
             fence = "`" * max(3, longest + 1)
             self._blocks.append(f"{fence}\n{text}\n{fence}")
-        media = (one for one in elements(element) if one.name in _MEDIA)
-        self._pieces += [raw(_medium(one)) for one in media if not is_hidden(one)]
 
     def _list(self, element: Element, style: int) -> None:
         items: list[list[str]] = []

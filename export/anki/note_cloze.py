@@ -60,7 +60,7 @@ def convert_cloze(fields: NoteFields, ordinals: list[int]) -> Converted | None:
     texts = fields.of_card(0, template)
     for name in names:
         text = strict_text(fields.own[name])
-        if text is None:
+        if text is None or (text != texts[name] and _is_shown_raw(template, name)):
             return None
         texts[name] = text
     try:
@@ -99,6 +99,12 @@ def _is_one_text(template: Template) -> bool:
     except TemplateError:
         return False
     return all(map(_is_common, tags))
+
+
+def _is_shown_raw(template: Template, name: str) -> bool:
+    """Return True if a field with clozes is shown without hiding them, too."""
+    tags = parse_template(template.question) + parse_template(template.answer)
+    return any(tag.name == name and "cloze" not in tag.filters for tag in tags)
 
 
 def _is_common(tag: Tag) -> bool:

@@ -141,10 +141,12 @@ def _sides(
     typed = [tag.name for tag in question if tag.filters]
     if len(shown) != 1 or any(tag.filters not in ((), ("type",)) for tag in question):
         return None
-    answered = [tag for tag in answer if tag.name not in ("FrontSide", shown[0])]
-    if any(tag.filters not in ((), ("type",)) for tag in answered):
+    repeated, answered = answer[:-1], answer[-1:]
+    if len(repeated) > 1 or any(
+        tag.name not in ("FrontSide", shown[0]) for tag in repeated
+    ):
         return None
-    names = [tag.name for tag in answered]
-    if len(names) != 1 or any(name != names[0] for name in typed):
+    names = [tag.name for tag in answered if tag.filters in ((), ("type",))]
+    if names in ([], ["FrontSide"], shown) or any(name != names[0] for name in typed):
         return None
     return shown[0], names[0]
