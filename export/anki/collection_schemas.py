@@ -12,6 +12,7 @@ from collections import defaultdict
 from typing import Any
 
 from export.anki.anki_model import AnkiPreset, NoteType, Template
+from export.anki.foreign_json import read_json
 from export.anki.protobuf import (
     MalformedMessage,
     Message,
@@ -35,7 +36,7 @@ def read_schema11(connection: sqlite3.Connection) -> dict[str, Any]:
     """
     row = connection.execute("select conf, models, decks, dconf from col").fetchone()
     try:
-        conf, models, decks, presets = (json.loads(text or "{}") for text in row)
+        conf, models, decks, presets = (read_json(text or "{}") for text in row)
         notetypes = [_notetype(model) for model in models.values()]
         options = {int(key): _preset_json(value) for key, value in presets.items()}
         plain = {int(d["id"]): d for d in decks.values() if not d.get("dyn")}
@@ -154,7 +155,7 @@ def _bytes(value: Any) -> bytes:
 def _setting(config: dict[str, Any], name: str) -> int | None:
     if name not in config:
         return None
-    value = json.loads(_bytes(config[name]))
+    value = read_json(_bytes(config[name]))
     return int(value) if isinstance(value, int | float) else None
 
 

@@ -29,17 +29,22 @@ def media_names(field: str) -> list[str]:
     """Return the names of the pictures, sounds and videos in a field."""
     if not has_media(field):
         return []
+    tags = list(_TAGS.finditer(field))
+    # A tag that is not closed before the next one is none: reading is linear.
+    bounds = [*(tag.start() for tag in tags[1:]), len(field)]
     found = [
         a or b or c
-        for tag in _TAGS.finditer(field)
-        for a, b, c in _SOURCE.findall(_inside(field, tag.end()))
+        for tag, bound in zip(tags, bounds, strict=False)
+        for a, b, c in _SOURCE.findall(_inside(field, tag.end(), bound))
     ]
-    return [html.unescape(name) for name in (*found, *_SOUND.findall(field)) if name]
+    # After the last bracket each opening mark would search the rest in vain.
+    closed = field[: field.rfind("]") + 1]
+    return [html.unescape(name) for name in (*found, *_SOUND.findall(closed)) if name]
 
 
-def _inside(field: str, start: int) -> str:
-    """Return the attributes of a tag."""
-    end = field.find(">", start)
+def _inside(field: str, start: int, bound: int) -> str:
+    """Return the attributes of a tag; empty if it isn't closed."""
+    end = field.find(">", start, bound)
     return field[start : end if end >= 0 else start]
 
 

@@ -7,7 +7,6 @@ Source: `meta` and `media` as in proto/anki/import_export.proto of
 https://github.com/ankitects/anki.
 """
 
-import json
 import unicodedata
 import zipfile
 import zlib
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from cards.files import open_file
+from export.anki.foreign_json import read_json
 from export.anki.protobuf import MalformedMessage, number, parse, text
 from export.files import PackageError
 
@@ -100,15 +100,9 @@ class Package:
                 entries = parse(listed).get(1, [])
                 names = [text(parse(bytes(entry)), 1) for entry in entries]
                 return {nfc(name): str(index) for index, name in enumerate(names)}
-            found: Any = json.loads(listed)
+            found: Any = read_json(listed)
             return {nfc(str(name)): str(entry) for entry, name in found.items()}
-        except (
-            MalformedMessage,
-            ValueError,
-            AttributeError,
-            TypeError,
-            RecursionError,
-        ):
+        except (MalformedMessage, ValueError, AttributeError, TypeError):
             raise self._refuse("damaged list of media") from None
 
     def has(self, entry: str) -> bool:
