@@ -231,6 +231,7 @@ def test_salvaged_store_can_be_restored(flash: Run) -> None:
     assert (code, out) == (
         0,
         "            recovered  lost, at least\n"
+        "settings            1\n"
         "decks               1\n"
         "notes               2\n"
         "cards               2\n"

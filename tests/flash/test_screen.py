@@ -655,8 +655,8 @@ async def test_a_cram_shows_not_scheduled_instead_of_intervals(
     setup.session().close()
     rows = await rows_after(setup.cram(CramOptions(), new=9), "space", size=(80, 24))
 
-    assert rows[0].split("  ")[-1].strip() == "cram · 4 left"
-    assert rows[1].endswith("  0 of 4")
+    assert rows[0].split("  ")[-1].strip() == "cram · 6 left"
+    assert rows[1].endswith("  0 of 6")
     assert rows[20:22] == [
         "            1 Again          2 Hard          3 Good          4 Easy",
         " " * 33 + "not scheduled",
