@@ -26,9 +26,10 @@ def convert_own(notetype: int, fields: tuple[str, ...]) -> Converted:
     incomplete: frozenset[int] = frozenset()
     if notetype == BASIC_ID:
         front, back, reverse, options, _, extra, _, source, checked, name = fields[:10]
+        front, back = to_markdown(front), to_markdown(back)
         content = _own_basic(front, back, reverse, options)
         parts = dict(enumerate(parts_of(content)))
-        if not (to_markdown(front) and to_markdown(back)):
+        if not (front and back):
             incomplete = frozenset(parts)
     else:
         text, _, extra, _, source, checked, name = fields[:7]
@@ -46,7 +47,7 @@ def convert_own(notetype: int, fields: tuple[str, ...]) -> Converted:
 
 
 def _own_basic(front: str, back: str, reverse: str, options: str) -> Content:
-    front, back = to_markdown(front), to_markdown(back)
+    """Return the content for a front and a back in Markdown."""
     if not front and not back:
         raise Unsupported(LossReason.NOTE_SIDES)
     front, back = front or EMPTY_SIDE, back or EMPTY_SIDE

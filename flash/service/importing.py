@@ -100,7 +100,7 @@ def import_package(
                 collection,
                 options.calendar.day,
                 folder / "anki",
-                media.rename,
+                media.rename if media.has_renamed else None,
                 known_guids(store),
             )
             backup = None if dry_run else back_up(store, app.now())

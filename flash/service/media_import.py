@@ -70,6 +70,11 @@ class MediaImport:
                     self._unpack(name, entry)
         self._sync()
 
+    @property
+    def has_renamed(self) -> bool:
+        """Whether `rename` changes anything."""
+        return bool(self._replaced)
+
     def rename(self, field: str) -> str:
         """Replace the names of files that were renamed."""
         for old, new in self._replaced.items():
