@@ -9,6 +9,7 @@ from srs.models.cards import State
 from srs.store.connection import Store
 from srs.store.operations import record_operation
 from srs.store.revlog import add_manual
+from srs.store.rows import CARD_COLUMNS, card_of
 from srs.store.settings import Options
 
 SET_KEPT = "update anki_notes set fields = ?, content = ? where guid = ?"
@@ -92,12 +93,14 @@ def set_due_today(
         done: list[tuple[int, int]] = []
         for card in cards:
             row = connection.execute(
-                "select due_day, step, interval, coalesce(difficulty, 0)"
-                " from cards where id = ? and state = ? and due_day > ?",
+                f"select {CARD_COLUMNS} from cards c"
+                " where c.id = ? and c.state = ? and c.due_day > ?",
                 (card, int(State.REVIEW), moment.day),
             ).fetchone()
             if row is not None:
-                review, day = add_manual(connection, card, moment, row)
+                review, day = add_manual(
+                    connection, card, moment, card_of(row).progress
+                )
                 connection.execute(
                     "update cards set due_day = ? where id = ?", (day, card)
                 )

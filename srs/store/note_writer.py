@@ -18,14 +18,16 @@ from srs.store.change_capture import Snapshot, finish_capture, start_capture
 from srs.store.connection import Store
 from srs.store.decks import forget_unused, move_deck_settings
 from srs.store.file_bases import update_bases_of_files
-from srs.store.notes import deck_id, insert_cards, insert_notes, note_row
+from srs.store.notes import (
+    deck_id,
+    insert_cards,
+    insert_notes,
+    note_values,
+    update_note,
+)
 from srs.store.operations import record_operation
 from srs.store.replay import rebuild_card_states
-from srs.store.rows import (
-    NOTE_COLUMNS,
-    note_of,
-    text_columns,
-)
+from srs.store.rows import NOTE_COLUMNS, note_of
 from srs.store.settings import Options
 
 Progressed = Callable[[int], None]
@@ -120,7 +122,7 @@ class _Writing:
         self._card_id = self._first_id("select max(id) from cards")
         row = self._run("select coalesce(max(position), 0) from cards").fetchone()
         self._position = row[0]
-        self._notes: list[tuple[Any, ...]] = []
+        self._notes: list[dict[str, Any]] = []
         self._cards: list[tuple[int, str, int, str, int, int]] = []
         self._lines: list[tuple[int, str]] = []
         self._first = self._note_id, self._card_id
@@ -165,15 +167,13 @@ class _Writing:
         self._taken.add(guid)
         deck = self._deck(note.deck)
         self._notes.append(
-            note_row(
-                note,
-                guid,
-                self._note_id,
-                deck,
-                text_key=step.text_key,
-                created_ms=self._now,
-                modified_ms=self._now,
-            )
+            {
+                "guid": guid,
+                "anki_id": self._note_id,
+                "created": self._now,
+                "modified": self._now,
+                **note_values(note, deck, step.text_key),
+            }
         )
         self._note_id += 1
         # Ordinals of a basic note are fixed: front 0, back 1.
@@ -208,7 +208,8 @@ class _Writing:
             self._count += len(parts_of(note.content))
             return
         deck = self._deck(note.deck)
-        self._update_note(step, known.guid, deck)
+        values = note_values(note, deck, step.text_key)
+        update_note(self._connection, known.guid, values, self._now)
         self._update_cards(note, known, deck)
 
     def _change_kind(self, step: PlannedChange, known: ExistingNote) -> None:
@@ -229,39 +230,6 @@ class _Writing:
         """
         row = self._run(sql, {"id": note.id, "kind": note.kind}).fetchone()
         return None if row is None else ExistingNote(row[0], note_of(row), True, row[3])
-
-    def _update_note(self, step: PlannedChange, guid: str, deck: int) -> None:
-        note = step.note
-        fields, tags, sources, changed = text_columns(note)
-        self._run(
-            """
-            update notes
-               set id = :id, text_key = :text_key, kind = :kind, deck = :deck,
-                   language = :language, fields = :fields, extra = :extra,
-                   tags = :tags, sources = :sources, changed = :changed,
-                   checked = :checked, recheck = :recheck, file = :file,
-                   line = :line, retired = 0, modified = :now
-             where guid = :guid
-            """,
-            {
-                "id": note.id,
-                "text_key": step.text_key,
-                "kind": note.kind,
-                "deck": deck,
-                "language": note.language,
-                "fields": fields,
-                "extra": note.extra,
-                "tags": tags,
-                "sources": sources,
-                "changed": changed,
-                "checked": note.checked,
-                "recheck": note.recheck,
-                "file": note.file,
-                "line": note.line,
-                "now": self._now,
-                "guid": guid,
-            },
-        )
 
     def _update_cards(self, note: Note, known: ExistingNote, deck: int) -> None:
         """Keep the card of each question; restore, add and retire others."""

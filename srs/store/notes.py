@@ -1,7 +1,7 @@
 """Notes and their cards: read, and inserted in one place."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -126,52 +126,50 @@ _NEW_UID = """
 """The part, with the ordinal if another card of the note was created with it."""
 
 
-def note_row(
-    note: Note,
-    guid: str,
-    anki_id: int,
-    deck: int,
-    *,
-    text_key: str,
-    created_ms: int,
-    modified_ms: int,
-) -> tuple[Any, ...]:
-    """Return a row for `insert_notes`; `deck` is the id of a deck."""
-    fields, tags, sources, changed = text_columns(note)
-    return (
-        guid,
-        anki_id,
-        note.id,
-        text_key,
-        note.kind,
-        deck,
-        note.language,
-        fields,
-        note.extra,
-        tags,
-        sources,
-        changed,
-        note.checked,
-        note.recheck,
-        note.file,
-        note.line,
-        created_ms,
-        modified_ms,
-    )
+_COPIED = ("id", "kind", "language", "extra", "checked", "recheck", "file", "line")
+_ENCODED = ("fields", "tags", "sources", "changed")
+_OF_FILE = (*_COPIED, *_ENCODED, "text_key", "deck")
+"""The columns of a note that its deck file determines."""
+_INSERTED = (*_OF_FILE, "guid", "anki_id", "created", "modified")
+
+
+def note_values(note: Note, deck: int, text_key: str) -> dict[str, Any]:
+    """Return the columns of a note that its deck file determines.
+
+    Args:
+        note: The note.
+        deck: Id of its deck.
+        text_key: See `cards.identity.keys`.
+    """
+    values = dict(zip(_ENCODED, text_columns(note), strict=True))
+    values |= {name: getattr(note, name) for name in _COPIED}
+    return values | {"text_key": text_key, "deck": deck}
 
 
 def insert_notes(
-    connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]
+    connection: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]
 ) -> None:
-    """Insert notes inside a transaction; rows come from `note_row`."""
+    """Insert notes inside a transaction.
+
+    Args:
+        connection: In a transaction.
+        rows: `note_values` with guid, anki_id, created and modified.
+    """
+    values = ", ".join(f":{name}" for name in _INSERTED)
     connection.executemany(
-        f"""
-        insert into notes (guid, anki_id, id, text_key, kind, deck, language,
-                           fields, extra, tags, sources, changed, checked,
-                           recheck, file, line, created, modified, stamp)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {STAMP})
-        """,
+        f"insert into notes ({', '.join(_INSERTED)}, stamp) values ({values}, {STAMP})",
         rows,
+    )
+
+
+def update_note(
+    connection: sqlite3.Connection, guid: str, values: Mapping[str, Any], now_ms: int
+) -> None:
+    """Give a note other `note_values` inside a transaction; retired ones return."""
+    changes = ", ".join(f"{name} = :{name}" for name in _OF_FILE)
+    connection.execute(
+        f"update notes set {changes}, retired = 0, modified = :now where guid = :guid",
+        {"guid": guid, "now": now_ms, **values},
     )
 
 

@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
-from srs.models.cards import ReviewKind, SchedulingState, State
+from srs.models.cards import ReviewKind, SchedulingState
 from srs.store.replay import rebuild_card_states
-from srs.store.revlog import ReviewRow, insert_reviews
+from srs.store.revlog import insert_reviews, log_row
 from srs.store.settings import Options
 
 
@@ -61,26 +62,11 @@ def add_reschedule_rows(
         The ids of the new rows.
     """
     ids = _free_ids(connection, now_ms, after)
-    offset_min = options.moment(now_ms).offset_min
-    kind, state = int(ReviewKind.RESCHEDULE), int(State.REVIEW)
+    now, kind = options.moment(now_ms), ReviewKind.RESCHEDULE
     insert_reviews(
         connection,
         [
-            ReviewRow(
-                id=review,
-                card=card,
-                origin_ms=review,
-                rating=0,
-                duration_ms=0,
-                state_before=state,
-                kind=kind,
-                offset_min=offset_min,
-                state=state,
-                step=0,
-                interval=after[card].interval,
-                last_interval=before[card].interval,
-                difficulty=after[card].difficulty or 0.0,
-            )
+            log_row(card, replace(now, at_ms=review), kind, before[card], after[card])
             for card, review in ids.items()
         ],
     )

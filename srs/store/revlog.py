@@ -15,7 +15,6 @@ from srs.models.cards import (
     Review,
     ReviewKind,
     SchedulingState,
-    State,
     StoredCard,
 )
 from srs.models.presets import Preset
@@ -82,8 +81,14 @@ def record(
         became = leech and lapsed and _is_leech_alarm(after.lapses, preset)
         suspend = became and preset.leech_suspend
         kind = review_kind(card.progress, moment.day)
-        row = _answer_row(
-            card.id, int(rating), duration_ms, card.progress, after, moment, kind
+        row = log_row(
+            card.id,
+            moment,
+            kind,
+            card.progress,
+            after,
+            rating=rating,
+            duration_ms=duration_ms,
         )
         insert_reviews(connection, [row])
         save_scheduling(connection, card.id, after, leech=leech)
@@ -120,14 +125,14 @@ def record_cram(
         moment = msgspec.structs.replace(moment, at_ms=review)
         # Difficulty 0 marks a cram review; see `srs.store.rows.CRAM_REVIEW`.
         after = msgspec.structs.replace(now.progress, difficulty=None)
-        row = _answer_row(
+        row = log_row(
             card.id,
-            int(rating),
-            duration_ms,
-            now.progress,
-            after,
             moment,
             ReviewKind.EARLY,
+            now.progress,
+            after,
+            rating=rating,
+            duration_ms=duration_ms,
         )
         insert_reviews(connection, [row])
         record_operation(
@@ -209,6 +214,34 @@ class ReviewRow(NamedTuple):
     origin: str = ""
 
 
+def log_row(
+    card: int,
+    moment: AnswerTime,
+    kind: ReviewKind,
+    before: SchedulingState,
+    after: SchedulingState,
+    *,
+    rating: int = 0,
+    duration_ms: int = 0,
+) -> ReviewRow:
+    """Return the row of an answer, or of a change by hand if the rating is 0."""
+    return ReviewRow(
+        id=moment.at_ms,
+        card=card,
+        origin_ms=moment.at_ms,
+        rating=int(rating),
+        duration_ms=duration_ms,
+        state_before=int(before.state),
+        kind=int(kind),
+        offset_min=moment.offset_min,
+        state=int(after.state),
+        step=after.step,
+        interval=after.interval,
+        last_interval=before.interval,
+        difficulty=after.difficulty or 0.0,
+    )
+
+
 def insert_reviews(connection: sqlite3.Connection, rows: Iterable[ReviewRow]) -> None:
     """Add rows to the log inside a transaction; their ids must be free."""
     connection.executemany(
@@ -222,69 +255,22 @@ def insert_reviews(connection: sqlite3.Connection, rows: Iterable[ReviewRow]) ->
     )
 
 
-def _answer_row(
-    card: int,
-    rating: int,
-    duration_ms: int,
-    before: SchedulingState,
-    after: SchedulingState,
-    moment: AnswerTime,
-    kind: ReviewKind,
-) -> ReviewRow:
-    return ReviewRow(
-        id=moment.at_ms,
-        card=card,
-        origin_ms=moment.at_ms,
-        rating=rating,
-        duration_ms=duration_ms,
-        state_before=int(before.state),
-        kind=int(kind),
-        offset_min=moment.offset_min,
-        state=int(after.state),
-        step=after.step,
-        interval=after.interval,
-        last_interval=before.interval,
-        difficulty=after.difficulty or 0.0,
-    )
-
-
 def add_manual(
     connection: sqlite3.Connection,
     card: int,
     moment: AnswerTime,
-    known: tuple[int, int, int, float],
+    before: SchedulingState,
 ) -> tuple[int, int]:
     """Log inside a transaction that the user made a review card due today.
-
-    Args:
-        connection: In a transaction.
-        card: Its id.
-        moment: Now, and where.
-        known: Its due day, step, interval and difficulty.
 
     Returns:
         The id of the row, whose rating is 0 and interval 0 days, and its study
         day.
     """
-    _, step, interval, difficulty = known
     review = _next_id(connection, card, moment.at_ms)
     moment = msgspec.structs.replace(moment, at_ms=review)
-    state = int(State.REVIEW)
-    row = ReviewRow(
-        id=review,
-        card=card,
-        origin_ms=review,
-        rating=0,
-        duration_ms=0,
-        state_before=state,
-        kind=int(ReviewKind.MANUAL),
-        offset_min=moment.offset_min,
-        state=state,
-        step=step,
-        interval=0,
-        last_interval=interval,
-        difficulty=difficulty,
-    )
+    after = msgspec.structs.replace(before, interval=0)
+    row = log_row(card, moment, ReviewKind.MANUAL, before, after)
     insert_reviews(connection, [row])
     return review, moment.day
 

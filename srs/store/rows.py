@@ -70,38 +70,11 @@ def note_of(row: Sequence[Any]) -> Note:
 
 def card_of(row: Sequence[Any]) -> StoredCard:
     """Make a card from `CARD_COLUMNS`."""
-    progress = _NEW if row[14] == 0 and row[5] == 0 else _progress_of(row)
-    return StoredCard(
-        row[0],
-        row[1],
-        row[2],
-        row[3],
-        row[4],
-        progress,
-        row[16] == 1,
-        row[17] == 1,
-        row[18] == 1,
-        row[19],
-        row[20],
-        row[21],
-        row[22] or "",
-    )
-
-
-def _progress_of(row: Sequence[Any]) -> SchedulingState:
-    return SchedulingState(
-        state=State(row[5]),
-        step=row[6],
-        stability=row[7],
-        difficulty=row[8],
-        interval=row[9],
-        due_ms=row[10],
-        due_day=row[11],
-        last_ms=row[12],
-        last_day=row[13],
-        reps=row[14],
-        lapses=row[15],
-    )
+    is_new = row[14] == 0 and row[5] == 0
+    progress = _NEW if is_new else SchedulingState(State(row[5]), *row[6:16])
+    marks: list[Any] = [mark == 1 for mark in row[16:19]]
+    values = (*row[:5], progress, *marks, *row[19:22], row[22] or "")
+    return StoredCard(*values)
 
 
 def text_columns(note: Note) -> tuple[str, str, str, str]:
