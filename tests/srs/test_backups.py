@@ -23,6 +23,7 @@ from srs.store.backups import (
 )
 from srs.store.connection import Store, StoreError
 from srs.store.opening import open_store
+from srs.store.schema import VERSION
 from srs.store.settings import Options, save_setting
 from srs.study.session import Session
 
@@ -143,7 +144,7 @@ def test_backups_are_listed_with_what_is_in_them(opened: Store) -> None:
 
     assert list_backups(opened.path) == [
         Backup(second, NOON + DAY_MS, 693, None),
-        Backup(first, NOON, first.stat().st_size, Contents(4, 2, 2, 1, NOON + 5)),
+        Backup(first, NOON, first.stat().st_size, Contents(VERSION, 2, 2, 1, NOON + 5)),
     ]
 
 

@@ -81,6 +81,7 @@ def test_every_table_is_strict(opened: Store) -> None:
             *("anki_notetypes", "anki_notes", "confusions", "anki_marks"),
             *("clock", "mark_stamps", "option_stamps", "setting_stamps"),
             "file_bases",
+            "deck_files",
         ],
         1,
     )
