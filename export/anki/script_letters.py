@@ -34,7 +34,7 @@ def raised_or_lowered(element: Element) -> list[Node]:
     if all(one in letters or one.isspace() for one in text):
         return [_mapped(child, letters) for child in element.children]
     if len(text) == 1:
-        return [mark, *element.children] if text.isalnum() else element.children
+        return element.children if text in ".,:;!?" else [mark, *element.children]
     return [f"{mark}(", *element.children, ")"]
 
 
