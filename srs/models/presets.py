@@ -135,6 +135,9 @@ def resolve(deck: str, options: Mapping[str, Mapping[str, Any]]) -> Preset:
         options: For each deck that has some of its own, those options.
     """
     merged: dict[str, Any] = {}
-    for name in ancestry(deck) if deck else [""]:
-        merged.update(options.get(name, {}))
+    # Few decks have options: asking those is less work than naming every parent.
+    path = f"{deck}::"
+    parents = (name for name in options if not name or path.startswith(f"{name}::"))
+    for name in sorted(parents, key=len):
+        merged.update(options[name])
     return msgspec.convert(merged, Preset)
