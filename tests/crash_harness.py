@@ -65,6 +65,8 @@ def dump(path: Path) -> str:
         table: table_rows(store, table) for table in sorted(tables) if table not in _OWN
     }
     store.close()
+    # The counts for `flash due` follow the command in their own transaction.
+    found["settings"] = [row for row in found["settings"] if "due_counts" not in row]
     return json.dumps(found)
 
 
