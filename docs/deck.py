@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from cards.blueprint import Blueprint
 from cards.deckfile.discovery import find_decks
+from cards.deckfile.exam_file import read_exam_file
 from cards.deckfile.reader import read_deck
 from cards.note import Basic, Choice, Note, Source
 from cards.questions import answer_text, parts_of, question_text
@@ -19,14 +21,6 @@ _ROOT = Path(__file__).parent.parent
 _DECK = _ROOT / "cards" / "decks" / "aws-security" / "en"
 _PAGE = Path(__file__).with_name("deck.md")
 
-_DOMAINS = {
-    "domain::detection": "Detection (16 %)",
-    "domain::incident-response": "Incident Response (14 %)",
-    "domain::infrastructure": "Infrastructure Security (18 %)",
-    "domain::iam": "Identity and Access Management (20 %)",
-    "domain::data-protection": "Data Protection (18 %)",
-    "domain::governance": "Security Foundations and Governance (14 %)",
-}
 _STATUSES = {
     "current": "still correct",
     "renamed": "correct under a new name",
@@ -45,7 +39,7 @@ Generated from the deck by `python -m docs.deck`.
 three-day course (2023), updated to the present, in English and Japanese. Both languages
 use the same ids, so the schedule survives a change of language:
 `flash add aws-security --lang ja`. Decks 17 to 19 go beyond the notes, towards the exam
-AWS Certified Security – Specialty (SCS-C03).
+AWS Certified Security – Specialty (SCS-C03), which `exam.yaml` describes.
 
 A fact has one or more notes, and a note has one or more cards (a table has one per
 cell). Every card has a source and the date of its last check; `flash stale` lists those
@@ -95,14 +89,15 @@ def _modules(decks: list[list[Note]]) -> list[str]:
     return [*lines, _counted("all", [note for notes in decks for note in notes])]
 
 
-def _domains(every: list[Note]) -> list[str]:
+def _domains(every: list[Note], exam: Blueprint) -> list[str]:
     lines = [
         "\n## Domains of the exam (SCS-C03)\n",
         "| domain | facts | notes | cards |",
     ]
     lines.append("|---|---:|---:|---:|")
-    for tag, name in _DOMAINS.items():
-        lines.append(_counted(name, [note for note in every if tag in note.tags]))
+    for domain in exam.domains:
+        notes = [note for note in every if domain.tag in note.tags]
+        lines.append(_counted(f"{domain.name} ({domain.weight:.0f} %)", notes))
     return lines
 
 
@@ -136,12 +131,14 @@ def _changes(every: list[Note]) -> list[str]:
 
 def page() -> str:
     """Render the contents of the deck and the changes since the notes."""
-    decks = [list(read_deck(path).notes) for path in find_decks([_DECK]).files]
+    found = find_decks([_DECK])
+    decks = [list(read_deck(path).notes) for path in found.files]
+    (exam,) = [read_exam_file(path).blueprint for path in found.exams]
     every = [note for notes in decks for note in notes]
     lines = [
         _HEAD,
         *_modules(decks),
-        *_domains(every),
+        *_domains(every, exam),
         *_facts(),
         *_changes(every),
     ]

@@ -12,6 +12,7 @@ from typing import Annotated, get_args, get_origin
 from msgspec import Meta, Struct
 from msgspec.structs import fields
 
+import cards.blueprint
 import cards.note
 
 _PAGE = Path(__file__).with_name("format.md")
@@ -28,7 +29,8 @@ def _description(struct: type[Struct], name: str) -> str:
 
 
 def _table(found: re.Match[str]) -> str:
-    struct: type[Struct] = getattr(cards.note, found[1])
+    module = cards.note if hasattr(cards.note, found[1]) else cards.blueprint
+    struct: type[Struct] = getattr(module, found[1])
     lines = ["| key | | |", "|---|---|---|"]
     for field in fields(struct):
         need = "required" if field.required else ""

@@ -7,6 +7,7 @@ import asyncio
 import tempfile
 from pathlib import Path
 
+from cards.deckfile.discovery import find_decks
 from cards.deckfile.reader import read_deck
 from cards.identity.matching import FileScope, make_plan
 from flash.tui.app import ReviewApp
@@ -25,7 +26,8 @@ _SIZE = (84, 26)
 def _store(path: Path) -> Path:
     """Create a store with some days of study history."""
     root = Path(__file__).parent.parent / "cards" / "decks" / "aws-security" / "en"
-    notes = [n for file in sorted(root.glob("*.yaml")) for n in read_deck(file).notes]
+    files = find_decks([root]).files
+    notes = [note for file in files for note in read_deck(file).notes]
     store = open_store(path, _NOW_MS)
     apply_plan(store, make_plan(notes, [], FileScope(frozenset())), _NOW_MS)
     day = _NOW_MS // 86_400_000

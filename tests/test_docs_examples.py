@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cards.deckfile.exam_file import read_exam_file
 from cards.deckfile.reader import parse_deck
 
 ROOT = Path(__file__).parent.parent
@@ -67,6 +68,10 @@ def test_console_examples_print_the_documented_output(
 def test_yaml_examples_are_valid(page: Path, tmp_path: Path) -> None:
     for kind, title, text in blocks(page):
         if kind != "yaml" or text.startswith(("repos:", "name:")):
+            continue
+        if title == "exam.yaml":
+            (tmp_path / title).write_text(text, encoding="utf-8")
+            assert read_exam_file(tmp_path / title).blueprint.domains
             continue
         if not re.search(r"^cards:", text, re.MULTILINE):
             text = "deck: Example\ncards:\n" + text

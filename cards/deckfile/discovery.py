@@ -1,7 +1,8 @@
 """Find deck files in folders and among the bundled decks, and read their text.
 
 A user's folder holds other YAML too (workflows, settings of tools).  Only files with
-`deck` and `cards` at their top are decks; other files are skipped and counted.
+`deck` and `cards` at their top are decks; `exam.yaml` beside them describes the exam
+that they prepare for; other files are skipped and counted.
 """
 
 import os
@@ -20,6 +21,8 @@ MAX_BYTES = 64 * 1024 * 1024
 _ENDINGS = (".yaml", ".yml")
 _DECK = re.compile(r"^(?:deck|\"deck\"|'deck')[ \t]*:", re.MULTILINE)
 _CARDS = re.compile(r"^(?:cards|\"cards\"|'cards')[ \t]*:", re.MULTILINE)
+_EXAM = re.compile(r"^(?:exam|domains)[ \t]*:", re.MULTILINE)
+_EXAM_NAMES = ("exam.yaml", "exam.yml")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 """Includes line ends of YAML that editors don't count."""
 
@@ -33,10 +36,12 @@ class DeckFiles(Struct, frozen=True):
     files: tuple[Path, ...]
     other_yaml: tuple[Path, ...] = ()
     """Other YAML files in the folders."""
+    exams: tuple[Path, ...] = ()
+    """Descriptions of exams."""
 
 
 def find_decks(paths: list[Path]) -> DeckFiles:
-    """Find deck files: each given file, and the decks in each given folder.
+    """Find deck files: each given file, and decks and exams in each given folder.
 
     Args:
         paths: Files or folders; hidden folders are skipped.
@@ -45,22 +50,25 @@ def find_decks(paths: list[Path]) -> DeckFiles:
         DeckError: A path doesn't exist, or a folder holds no deck.
     """
     files: dict[Path, None] = {}
+    exams: dict[Path, None] = {}
     problems: list[Problem] = []
     other_yaml: list[Path] = []
     for path in paths:
         if not _is_folder(path):
-            files[path] = None
+            (exams if is_exam(path) else files)[path] = None
             continue
         inside = list(_yaml_under(path))
         decks = [file for file in inside if is_deck(file)]
-        other_yaml += [file for file in inside if file not in set(decks)]
+        inside = [file for file in inside if file not in set(decks)]
+        exams.update(dict.fromkeys(filter(is_exam, inside)))
+        other_yaml += [file for file in inside if file not in exams]
         files.update(dict.fromkeys(decks))
         if not decks:
             hint = "a deck has 'deck:' and 'cards:' at its top"
             problems.append(Problem(Place(str(path)), "no deck in this folder", hint))
     if problems:
         raise DeckError(problems)
-    return DeckFiles(tuple(files), tuple(other_yaml))
+    return DeckFiles(tuple(files), tuple(other_yaml), tuple(exams))
 
 
 def _is_folder(path: Path) -> bool:
@@ -84,12 +92,35 @@ def is_deck(path: Path) -> bool:
     One of the two is enough: with a typo in the other, the file is still a deck, and
     reading it reports the typo.
     """
+    text = _skimmed(path)
+    return text is None or bool(_DECK.search(text) or _CARDS.search(text))
+
+
+def is_exam(path: Path) -> bool:
+    """Return True if a file named `exam.yaml` has `exam` or `domains` at its top.
+
+    A deck file of that name is a deck.
+    """
+    if path.name not in _EXAM_NAMES:
+        return False
+    text = _skimmed(path)
+    return text is not None and not is_deck(path) and bool(_EXAM.search(text))
+
+
+def exam_beside(file: Path) -> Path | None:
+    """Find the exam file in the folder of a deck file."""
+    paths = (file.parent / name for name in _EXAM_NAMES)
+    return next((path for path in paths if is_exam(path)), None)
+
+
+def _skimmed(path: Path) -> str | None:
+    """Return the text of a file as well as it can be read; None if it can't."""
     try:
         with open_file(path) as file:
-            text = file.read(MAX_BYTES).decode("utf-8", errors="replace")
+            data = file.read(MAX_BYTES)
     except OSError:
-        return True
-    return bool(_DECK.search(text.lstrip("\ufeff")) or _CARDS.search(text))
+        return None
+    return data.decode("utf-8", errors="replace").lstrip("\ufeff")
 
 
 def read_text(path: Path) -> str:

@@ -31,10 +31,22 @@ HEADER_KEYS = frozenset({*(field.encode_name for field in fields(Header)), "card
 _StructT = TypeVar("_StructT", bound=Struct)
 
 _PATH_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
-_NESTED = ("back", "front", "pin", "since", "source", "text", "title", "url", "was")
+_NESTED = (
+    "back",
+    "front",
+    "pin",
+    "since",
+    "source",
+    "text",
+    "title",
+    "url",
+    "was",
+    "weight",
+)
 _MAX_PER_FIELD = 20
 """Mistakes reported per field."""
 _EXPECTED = re.compile(r"Expected `([\w| ]+)`, got `(\w+)`")
+_NUMBER = re.compile(r"Expected `(?:int|float)\b")
 _ARRAY = re.compile(r"Expected `[\w| ]*\barray\b")
 
 
@@ -57,14 +69,20 @@ class FieldErrors:
         of_key: bool = False,
     ) -> None:
         """Add a problem at the value at `path`, or at its key."""
-        place = Place(self._file, *spot_at(spots, path, of_key=of_key))
+        place = self.place(spots, path, of_key=of_key)
         self.problems.append(Problem(place, message, hint))
+
+    def place(
+        self, spots: Spots, path: tuple[str | int, ...], *, of_key: bool = False
+    ) -> Place:
+        """Return the place of the value at `path`, or of its key."""
+        return Place(self._file, *spot_at(spots, path, of_key=of_key))
 
     def warn(
         self, spots: Spots, path: tuple[str | int, ...], message: str, hint: str
     ) -> None:
         """Add a warning about the text at `path`."""
-        place = Place(self._file, *spot_at(spots, path))
+        place = self.place(spots, path)
         if len(self.warnings) < MAX_PROBLEMS:
             self.warnings.append(Problem(place, message, hint, is_warning=True))
 
@@ -166,6 +184,8 @@ def _repair(container: Any, key: Any, text: str) -> None:
         misspelt = container.pop(key)
         if meant:
             container.setdefault(meant, misspelt)
+    elif _NUMBER.match(text):
+        container[key] = "0"
     elif isinstance(container, dict) and not _ARRAY.match(text):
         del container[key]
     else:
@@ -239,6 +259,8 @@ def _describe(
         return "'changed' must be a mapping", "write {was: …, since: 2023-01}"
     if wanted == "bool":
         return f"invalid '{name}': '{value}'", "write true or false"
+    if wanted in ("int", "float"):
+        return f"invalid '{name}': '{_inner(value, path)}'", "write a number"
     if "array" in wanted:
         return f"'{name}' must be a list", "write [a, b], or lines with '- '"
     if wanted == "object":

@@ -47,7 +47,7 @@ def check_header(errors: FieldErrors, header: Header, spots: Spots) -> None:
         message = f"invalid language '{header.language}'"
         errors.add(spots, ("language",), message, "write en, ja or pt-BR")
     _check_tags(errors, header.tags, spots)
-    _check_sources(errors, sources_of(header.source), spots)
+    check_sources(errors, sources_of(header.source), spots)
 
 
 def check_card(
@@ -87,12 +87,12 @@ def _check_common(errors: FieldErrors, common: Common, spots: Spots) -> None:
     if common.tags:
         _check_tags(errors, common.tags, spots)
     if common.source:
-        _check_sources(errors, sources_of(common.source), spots)
+        check_sources(errors, sources_of(common.source), spots)
     if common.changed is not None:
         _check_change(errors, common.changed, spots)
     for name in ("checked", "recheck"):
         day = getattr(common, name)
-        if day is not None and not _is_date(day):
+        if day is not None and not is_date(day):
             errors.add(spots, (name,), f"no such day: '{day}'", "check the calendar")
     if "id" in spots and isinstance(spots["id"][1], tuple) and not common.id.strip():
         errors.add(spots, ("id",), "empty id", "name it or remove the line")
@@ -213,9 +213,10 @@ def _check_tags(errors: FieldErrors, tags: tuple[str, ...], spots: Spots) -> Non
             errors.add(spots, ("tags", index), f"space in the tag '{tag}'", hint)
 
 
-def _check_sources(
+def check_sources(
     errors: FieldErrors, sources: tuple[Source, ...], spots: Spots
 ) -> None:
+    """Collect the problems of the sources at the key `source`."""
     is_list = "source" in spots and isinstance(spots["source"][1], list)
     for index, source in enumerate(sources):
         path: TextPath = ("source", index) if is_list else ("source",)
@@ -236,14 +237,15 @@ def _check_change(errors: FieldErrors, change: Change, spots: Spots) -> None:
     if not change.was.strip():
         hint = "write the earlier state"
         errors.add(spots, ("changed", "was"), "empty 'was'", hint)
-    if change.since is not None and not _is_date((change.since + "-01-01")[:10]):
+    if change.since is not None and not is_date((change.since + "-01-01")[:10]):
         message = f"no such day: '{change.since}'"
         errors.add(spots, ("changed", "since"), message, "check the calendar")
     if isinstance(change.source, Source):
         _check_source(errors, change.source, spots, ("changed", "source"))
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Return True if a text is a day of the calendar."""
     try:
         date.fromisoformat(text)
     except ValueError:

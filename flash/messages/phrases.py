@@ -28,6 +28,11 @@ def count_files(count: int) -> str:
     return ngettext("{count} file", "{count} files", count).format(count=count)
 
 
+def count_exams(count: int) -> str:
+    """Format a number of exams."""
+    return ngettext("{count} exam", "{count} exams", count).format(count=count)
+
+
 def dry_run_remark() -> str:
     """Return the remark after the result of a dry run."""
     return _("(dry run: nothing was changed)")

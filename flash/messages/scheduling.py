@@ -1,7 +1,9 @@
 """Messages about exams, simulations, fitted parameters and rescheduling."""
 
+from collections.abc import Collection
 from datetime import date
 
+from cards.text.width import clean
 from flash.messages.phrases import (
     count_cards,
     count_days,
@@ -25,6 +27,35 @@ def exam_set(exam: Exam, day: date) -> str:
     """Confirm that an exam was set."""
     message = _("exam on {date}: {deck}; see the forecast with flash exam")
     return message.format(date=day, deck=deck_name(exam.deck))
+
+
+def points_lines(exam: Exam, asked: Collection[str]) -> list[str]:
+    """Say where the points of an exam come from.
+
+    Args:
+        exam: The exam.
+        asked: The domains that have cards.
+    """
+    if not exam.weights:
+        message = _(
+            "points follow the number of cards: no exam.yaml weighs the domains"
+        )
+        return [message]
+    lines = []
+    if exam.blueprint is not None:
+        message = _("{exam}: {questions} questions, {minutes} minutes")
+        lines.append(
+            message.format(
+                exam=clean(exam.blueprint.exam),
+                questions=exam.blueprint.questions,
+                minutes=exam.blueprint.minutes,
+            )
+        )
+    lacking = [exam.domain_name(tag) for tag in exam.weights if tag not in asked]
+    if lacking:
+        message = _("no card asks: {domains}")
+        lines.append(message.format(domains=clean(", ".join(lacking))))
+    return lines
 
 
 def exam_cleared(day: date | None) -> str:

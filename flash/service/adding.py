@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.deckfile.discovery import bundled_path, find_decks
+from cards.deckfile.exam_file import ExamFile, read_exam_file
 from cards.deckfile.reader import Deck, read_deck
 from cards.errors import DeckError, FlashError, Place, Problem
 from cards.identity.keys import duplicates, root_of
@@ -57,6 +58,8 @@ class ParsedFiles(Struct, frozen=True):
     """The files as they were just before they were read."""
     in_order: tuple[str, ...] = ()
     """The files in their order, if a header gives one."""
+    exams: tuple[ExamFile, ...] = ()
+    """The exams that are described beside the files."""
 
 
 class Loss(Struct, frozen=True):
@@ -147,6 +150,12 @@ def read_files(paths: Iterable[Path], language: str = "") -> ParsedFiles:
             decks.append(read_deck(path))
         except DeckError as error:
             problems += error.problems
+    exams: list[ExamFile] = []
+    for path in found.exams:
+        try:
+            exams.append(read_exam_file(path))
+        except DeckError as error:
+            problems += error.problems
     decks.sort(key=lambda deck: deck.order)  # stable: then by file
     notes = tuple(note for deck in decks for note in deck.notes)
     problems += duplicates(notes, shown)
@@ -154,9 +163,18 @@ def read_files(paths: Iterable[Path], language: str = "") -> ParsedFiles:
         raise DeckError(problems)
     folders = tuple(path.absolute() for path in paths if path.is_dir())
     in_order = tuple(deck.file for deck in decks) if any(d.order for d in decks) else ()
-    warnings = tuple(one for deck in decks for one in deck.warnings)
-    ignored = tuple(map(str, found.other_yaml))
-    return ParsedFiles(notes, shown, folders, ignored, warnings, tuple(stats), in_order)
+    warnings = [one for deck in decks for one in deck.warnings]
+    warnings += [one for exam in exams for one in exam.unused_tags(notes)]
+    return ParsedFiles(
+        notes,
+        shown,
+        folders,
+        ignored=tuple(map(str, found.other_yaml)),
+        warnings=tuple(warnings),
+        stats=tuple(stats),
+        in_order=in_order,
+        exams=tuple(exams),
+    )
 
 
 def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPlan:
@@ -171,7 +189,12 @@ def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPla
     Raises:
         DeckError: An id belongs to another deck, a reworded card fits two notes, or a
             file of known cards is no longer a deck.
+        FlashError: No deck was given, only an exam.
     """
+    if parsed.exams and not parsed.files:
+        message = _("an exam, not a deck")
+        hint = _("add the decks beside it, such as their folder")
+        raise FlashError(message, hint, parsed.exams[0].file)
     version = store.version()
     known = known_notes(store)
     _check_known_files(parsed, known)

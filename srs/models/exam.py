@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cards.blueprint import Blueprint
 from srs.models.presets import Preset
 
 FINAL_REVIEW_DAYS = 7
@@ -23,6 +24,12 @@ class Exam(Struct, frozen=True):
     """Points by tag; if empty, all cards count alike."""
     minutes: float = 0.0
     """Study minutes per day; 0 = unset."""
+    blueprint: Blueprint | None = None
+    """What the exam asks, as its deck says; None if it says nothing."""
+
+    def domain_name(self, tag: str) -> str:
+        """Return the name of a domain; its tag if it has no name."""
+        return self.blueprint.domain_name(tag) if self.blueprint else tag
 
     def is_ahead(self, day: int) -> bool:
         """Return True if a study day is before the exam."""
@@ -49,6 +56,13 @@ def read_exam(text: str) -> Exam | None:
 def exam_text(exam: Exam) -> str:
     """Format an exam for the setting `exam`."""
     return msgspec.json.encode(exam).decode()
+
+
+def with_blueprint(exam: Exam, found: Blueprint | None) -> Exam:
+    """Return an exam that asks what a blueprint says; given weights stay."""
+    if found is None:
+        return exam
+    return replace(exam, blueprint=found, weights=exam.weights or found.weights)
 
 
 def before_exam(preset: Preset, exam: Exam | None, deck: str, day: int) -> Preset:

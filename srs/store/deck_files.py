@@ -1,7 +1,7 @@
 """Deck files as they were when they were last added: size and time of change."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from srs.store.connection import Store
 
@@ -19,6 +19,21 @@ def save_file_stats(connection: sqlite3.Connection, stats: Iterable[FileStat]) -
         """,
         stats,
     )
+
+
+def files_of_decks(store: Store, decks: Sequence[int]) -> list[str]:
+    """Return the files of the notes in use; empty for notes that came from none.
+
+    Args:
+        store: The store.
+        decks: Ids of decks.
+    """
+    sql = """
+        select distinct n.file from notes n
+         where n.retired = 0 and n.deck in (select value from json_each(:decks))
+         order by n.file
+    """
+    return [row[0] for row in store.rows(sql, {"decks": str(list(decks))})]
 
 
 def known_file_stats(store: Store) -> list[FileStat]:

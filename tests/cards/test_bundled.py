@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from cards.deckfile.discovery import bundled_decks, bundled_path, find_decks
+from cards.deckfile.exam_file import read_exam_file
 from cards.deckfile.reader import read_deck
 from cards.note import (
     Basic,
@@ -360,6 +361,28 @@ def test_the_shares_of_the_exam_domains(language: str) -> None:
     assert abs(share["detection"] - 16) <= 5
     assert abs(share["data-protection"] - 18) <= 5
     assert abs(share["governance"] - 14) <= 5
+
+
+@both
+def test_the_exam_weighs_all_domains_alike_in_both_languages(language: str) -> None:
+    folder = bundled_path("aws-security", language)
+    assert folder is not None
+    found = find_decks([folder])
+    (exam,) = [read_exam_file(path).blueprint for path in found.exams]
+
+    assert found.other_yaml == ()
+    assert exam.exam == "AWS Certified Security - Specialty (SCS-C03)"
+    assert (exam.questions, exam.minutes) == (65, 170)
+    assert exam.weights == {
+        "domain::detection": 16,
+        "domain::incident-response": 14,
+        "domain::infrastructure": 18,
+        "domain::iam": 20,
+        "domain::data-protection": 18,
+        "domain::governance": 14,
+    }
+    assert set(exam.weights) == DOMAINS
+    assert all(domain.name for domain in exam.domains)
 
 
 @both

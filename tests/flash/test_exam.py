@@ -61,6 +61,7 @@ def test_exam_forecast_has_every_figure(flash: Run) -> None:
         "deck": "",
         "weights": {},
         "minutes": 20.0,
+        "blueprint": None,
     }
     assert found["fits"] is True
     assert {one["name"]: one["cards"] for one in found["domains"]} == {
@@ -68,6 +69,90 @@ def test_exam_forecast_has_every_figure(flash: Run) -> None:
         "domain::logs": 1,
     }
     assert 0.8 < found["expected"] <= 1
+
+
+EXAM = """\
+exam: X-1
+domains:
+  - {tag: "domain::logs", name: Logs, weight: 70}
+  - {tag: "domain::nets", name: Networks, weight: 30}
+questions: 20
+minutes: 30
+"""
+BY_COUNT = "points follow the number of cards: no exam.yaml weighs the domains\n"
+
+
+def test_exam_beside_the_deck_gives_the_weights(flash: Run) -> None:
+    Path("exam.yaml").write_text(EXAM, "utf-8")
+
+    assert flash("exam", "set", "2026-12-23") == (
+        0,
+        "exam on 2026-12-23: all decks; see the forecast with flash exam\n"
+        "X-1: 20 questions, 30 minutes\nno card asks: Networks\n",
+        "",
+    )
+    code, out, _ = flash("exam")
+    assert (code, out.splitlines()[1:3]) == (
+        0,
+        ["X-1: 20 questions, 30 minutes", "no card asks: Networks"],
+    )
+    assert [line.split()[:3] for line in out.splitlines()[-2:]] == [
+        ["Logs", "1", "100"],
+        ["other", "1", "0"],
+    ]
+    assert flash.json("exam")["exam"]["weights"] == {
+        "domain::logs": 70.0,
+        "domain::nets": 30.0,
+    }
+    flash("exam", "set", "2026-12-23", "--weights", "domain::keys=5")
+    found = flash.json("exam")["exam"]
+    assert found["weights"] == {"domain::keys": 5.0}
+    assert found["blueprint"]["exam"] == "X-1"
+
+
+def test_points_follow_the_cards_without_one_exam(flash: Run) -> None:
+    lines = flash("exam", "set", "2026-12-23")[1].splitlines(keepends=True)
+    assert lines[1:] == [BY_COUNT]
+    assert flash("exam")[1].splitlines(keepends=True)[1] == BY_COUNT
+
+    # Another deck, which has nothing to do with the exam.
+    Path("exam.yaml").write_text(EXAM, "utf-8")
+    Path("other").mkdir()
+    Path("other/deck.yaml").write_text(DECK.replace("Course", "Other"), "utf-8")
+    flash("add", "other")
+    assert flash("exam", "set", "2026-12-23")[1].endswith(BY_COUNT)
+    words = ("--deck", "Course")
+    assert "X-1: 20 questions" in flash("exam", "set", "2026-12-23", *words)[1]
+
+    Path("other/exam.yaml").write_text(EXAM.replace("X-1", "X-2"), "utf-8")
+    assert flash("exam", "set", "2026-12-23")[1].endswith(BY_COUNT)
+
+
+def test_exam_file_is_checked_with_its_decks(flash: Run) -> None:
+    Path("exam.yaml").write_text(EXAM, "utf-8")
+    warning = (
+        "exam.yaml:4:11: warning: no card has the tag 'domain::nets' "
+        "(did you mean 'domain::keys'?)\n"
+    )
+
+    assert flash("check", ".") == (0, "1 file, 2 notes, 1 exam, no mistakes\n", warning)
+    assert flash("check", "--only-decks", "exam.yaml")[0] == 0
+    assert flash.json("check", "exam.yaml")["exams"] == 1
+    assert flash("add", ".")[0] == 0
+    assert flash("add", "exam.yaml") == (
+        1,
+        "",
+        "flash: exam.yaml: an exam, not a deck "
+        "(add the decks beside it, such as their folder)\n",
+    )
+
+    Path("exam.yaml").write_text(EXAM.replace("70", "-1"), "utf-8")
+    mistake = "exam.yaml:3:47: invalid 'weight': '-1.0' (write a number above 0)\n"
+    assert flash("check", ".") == (1, "", mistake)
+    assert flash("check", "--only-decks", "exam.yaml") == (1, "", mistake)
+    code, out, err = flash("exam", "set", "2026-12-23")
+    assert (code, out) == (1, "")
+    assert err.endswith(mistake)
 
 
 REFUSED = {

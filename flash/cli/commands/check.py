@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from cards.deckfile.discovery import is_deck
+from cards.deckfile.discovery import is_deck, is_exam
 from cards.errors import DeckError, Problem, escaped
 from cards.questions import question_text
 from cards.staleness import StaleNote, stale_notes
 from flash.cli.options import DbOption, DeckOption, FilesArgument, JsonOption
 from flash.messages.adding import ignored_line, missing_translation_line
 from flash.messages.listing import stale_lines
-from flash.messages.phrases import count_files, count_notes
+from flash.messages.phrases import count_exams, count_files, count_notes
 from flash.messages.translate import _
 from flash.service.adding import ParsedFiles, missing_translations, read_files
 from flash.service.context import check_deck, chosen_store, open_app
@@ -44,7 +44,8 @@ def check(
         typer.Option("--format", help="Print text, or annotations for GitHub Actions."),
     ] = Format.TEXT,
     only_decks: Annotated[
-        bool, typer.Option("--only-decks", help="Ignore files that are not decks.")
+        bool,
+        typer.Option("--only-decks", help="Ignore files that are not decks or exams."),
     ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with code 1 for warnings, too.")
@@ -55,10 +56,12 @@ def check(
 
     Each mistake is one line, `file:line:column: message (fix)`. Warnings are about
     text that will not appear as typed. Cards that exist in only one language of a
-    deck are reported too. Exit code 1: there are mistakes.
+    deck are reported too, and so are mistakes in the exam.yaml beside the decks. Exit
+    code 1: there are mistakes.
     """
     if only_decks:
-        files = [file for file in files if file.is_dir() or is_deck(file)]
+        kinds = (Path.is_dir, is_deck, is_exam)
+        files = [file for file in files if any(kind(file) for kind in kinds)]
         if not files:
             return
     try:
@@ -83,6 +86,7 @@ def _print_json(parsed: ParsedFiles) -> None:
         {
             "files": len(parsed.files),
             "notes": len(parsed.notes),
+            "exams": len(parsed.exams),
             "left_alone": len(parsed.ignored),
             "left_alone_files": list(parsed.ignored),
             "lacking": missing_translations(parsed.notes),
@@ -99,8 +103,9 @@ def _print_text(parsed: ParsedFiles, format: Format) -> None:
             echo_err(str(warning))
     for language, ids in missing_translations(parsed.notes).items():
         echo_err(missing_translation_line(language, ids))
-    counts = f"{count_files(len(parsed.files))}, {count_notes(len(parsed.notes))}"
-    echo(_("{counts}, no mistakes").format(counts=counts))
+    counts = [count_files(len(parsed.files)), count_notes(len(parsed.notes))]
+    counts += [count_exams(len(parsed.exams))] if parsed.exams else []
+    echo(_("{counts}, no mistakes").format(counts=", ".join(counts)))
     if parsed.ignored:
         echo_err(ignored_line(parsed.ignored))
 

@@ -15,13 +15,15 @@ from flash.messages.scheduling import (
     exam_set,
     exam_title,
     minutes_suffice,
+    points_lines,
 )
 from flash.messages.translate import _
 from flash.service.context import AppContext, check_deck, open_app
+from flash.service.exams import blueprint_of
 from flash.terminal import bar, echo, print_json, print_lines, styled, table_lines
 from srs.forecast.exam import ExamCards
 from srs.forecast.exam_forecast import ExamForecast, forecast_exam
-from srs.models.exam import Exam, exam_text
+from srs.models.exam import Exam, exam_text, with_blueprint
 from srs.scheduler.study_day import date_day, day_date
 from srs.store.settings import save_setting
 
@@ -97,19 +99,26 @@ def set_(
 ) -> None:
     """Set the exam.
 
+    The points of the domains are those in the exam.yaml beside the deck files, unless
+    you give --weights; without either, all cards count alike.
+
     Until then no interval extends past the day before, the cards with the highest
     expected gain come first, and the weakest come back in the last days. Exit code 1:
     the day is not in the next hundred years, or there is no such deck or tag.
     """
     with open_app(db) as opened:
         day = _future_day(date, opened)
+        check_deck(opened, deck)
         found = Exam(day, deck, _points(weights or []), minutes)
-        _check(opened, found)
+        _check_tags(opened, found)
+        found = with_blueprint(found, blueprint_of(opened, deck))
         save_setting(opened.store, "exam", exam_text(found), opened.now())
+        cards = ExamCards(opened.store, opened.options, found, day)
     if json:
         print_json(_exam_json(found))
     else:
         echo(exam_set(found, day_date(found.day)))
+        print_lines(points_lines(found, set(cards.domains.values())))
 
 
 @app.command("clear")
@@ -157,9 +166,8 @@ def _points(words: list[str]) -> dict[str, float]:
     return points
 
 
-def _check(opened: AppContext, exam: Exam) -> None:
-    """Check that the deck and the tags of an exam exist."""
-    check_deck(opened, exam.deck)
+def _check_tags(opened: AppContext, exam: Exam) -> None:
+    """Check that the weighted tags of an exam exist."""
     cards = ExamCards(opened.store, opened.options, exam, exam.day)
     used = set(cards.domains.values())
     for tag in exam.weights:
@@ -191,7 +199,7 @@ def _forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
     best = max((one.gain for one in found.domains), default=0.0)
     rows = [
         [
-            one.name or _("other"),
+            exam.domain_name(one.name) or _("other"),
             str(one.cards),
             percent(one.points),
             percent(one.today),
@@ -212,6 +220,7 @@ def _forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
     ]
     return [
         styled(exam_title(exam, day_date(exam.day), found), "1"),
+        *points_lines(exam, {one.name for one in found.domains}),
         *exam_forecast(found),
         "",
         *table_lines(head, rows, right=(1, 2, 3, 4, 5)),

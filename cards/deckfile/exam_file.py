@@ -1,0 +1,126 @@
+"""Read `exam.yaml`, the blueprint of an exam beside the deck files.
+
+Mistakes are reported as in a deck file: all at once, each at its place.
+"""
+
+import math
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
+
+from cards.blueprint import Blueprint
+from cards.deckfile.discovery import read_text
+from cards.deckfile.fields import FieldErrors, convert, sources_of
+from cards.deckfile.validation import check_sources, is_date
+from cards.deckfile.yaml_walker import Spots, YamlWalker
+from cards.errors import DeckError, Place, Problem
+from cards.note import Note
+
+_KEYS = frozenset(field.encode_name for field in fields(Blueprint))
+_MOST_QUESTIONS = 1000
+_MOST_MINUTES = 1440
+
+
+class ExamFile(Struct, frozen=True):
+    """A blueprint and its places."""
+
+    blueprint: Blueprint
+    file: str
+    """The path as given."""
+    tag_places: tuple[Place, ...]
+    """Where the tag of each domain stands."""
+
+    def unused_tags(self, notes: Iterable[Note]) -> list[Problem]:
+        """Warn about domains whose tag no note beside the file has.
+
+        Args:
+            notes: All notes that were read; none beside the file means that it was
+                read alone.
+        """
+        folder = Path(self.file).absolute().parent
+        beside = [note for note in notes if Path(note.file).parent == folder]
+        used = {tag for note in beside for tag in note.tags}
+        if not beside:
+            return []
+        found = []
+        for domain, place in zip(self.blueprint.domains, self.tag_places, strict=True):
+            if any(
+                tag == domain.tag or tag.startswith(f"{domain.tag}::") for tag in used
+            ):
+                continue
+            near = get_close_matches(domain.tag, sorted(used), 1)
+            hint = (
+                f"did you mean '{near[0]}'?" if near else "tag the cards of the domain"
+            )
+            message = f"no card has the tag '{domain.tag}'"
+            found.append(Problem(place, message, hint, is_warning=True))
+        return found
+
+
+def read_exam_file(path: Path) -> ExamFile:
+    """Read and check an exam file.
+
+    Raises:
+        DeckError: It can't be read or has problems; carries all of them.
+    """
+    walker = YamlWalker(read_text(path), str(path), streamed="", take=_ignore)
+    top = walker.run()
+    if walker.problems or top is None:
+        hint = "begin with 'exam: a name' and 'domains:'"
+        problem = Problem(Place(str(path)), "an empty file", hint)
+        raise DeckError(walker.problems or [problem])
+    errors = FieldErrors(str(path))
+    values, spots = top
+    if not isinstance(values, dict):
+        errors.add(spots, (), "an exam is a mapping", "begin with 'exam: a name'")
+        raise DeckError(errors.problems)
+    errors.unknown_keys(values, spots, _KEYS)
+    blueprint = convert(errors, values, spots, Blueprint)
+    if blueprint is not None and not errors.problems:
+        _check(errors, blueprint, spots)
+    if errors.problems or blueprint is None:
+        raise DeckError(errors.problems)
+    places = tuple(
+        errors.place(spots, ("domains", index, "tag"))
+        for index, _domain in enumerate(blueprint.domains)
+    )
+    return ExamFile(blueprint, str(path), places)
+
+
+def _ignore(_value: Any, _spots: Spots) -> None:
+    """Take no items: nothing is streamed."""
+
+
+def _check(errors: FieldErrors, found: Blueprint, spots: Spots) -> None:
+    if not found.exam.strip():
+        errors.add(spots, ("exam",), "empty exam name", "write the name of the exam")
+    for name, value, most in (
+        ("questions", found.questions, _MOST_QUESTIONS),
+        ("minutes", found.minutes, _MOST_MINUTES),
+    ):
+        if not 0 < value <= most:
+            hint = f"write a number from 1 to {most}"
+            errors.add(spots, (name,), f"invalid '{name}': '{value}'", hint)
+    if found.checked and not is_date(found.checked):
+        message = f"no such day: '{found.checked}'"
+        errors.add(spots, ("checked",), message, "check the calendar")
+    check_sources(errors, sources_of(found.source), spots)
+    if not found.domains:
+        hint = "write '- {tag: …, weight: …}' lines under it"
+        errors.add(spots, ("domains",), "no domains", hint)
+    seen: set[str] = set()
+    for index, domain in enumerate(found.domains):
+        path = ("domains", index)
+        if domain.tag.split() != [domain.tag]:
+            hint = "write a tag of the cards, without spaces"
+            errors.add(spots, (*path, "tag"), f"invalid tag '{domain.tag}'", hint)
+        elif domain.tag in seen:
+            errors.add(spots, (*path, "tag"), f"'{domain.tag}' twice", "remove one")
+        if not 0 < domain.weight < math.inf:
+            message = f"invalid 'weight': '{domain.weight}'"
+            errors.add(spots, (*path, "weight"), message, "write a number above 0")
+        seen.add(domain.tag)
