@@ -6,6 +6,7 @@ What docs/anki.md names as shown differently is taken into account here, and not
 """
 
 import html
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -194,19 +195,32 @@ def compared(
     """Compare the texts of a card."""
     if question != theirs.question:
         yield Difference(card, "question", theirs.question, question)
-    allowed = {
-        before + one
+    allowed = (
+        _is_shown_by(one, answer, theirs.question)
         for one in theirs.answers
-        for before in _beginnings(theirs.question)
-    }
-    if not allowed.intersection(answers):
+        for answer in answers
+    )
+    if not any(allowed):
         best = min(theirs.answers, key=lambda one: abs(len(one) - len(answers[0])))
         yield Difference(card, "answer", best, answers[0])
 
 
-def _beginnings(question: str) -> list[str]:
-    """Return what may stand before an answer: the text before a cloze."""
-    return [question[:end] for end in range(len(question) + 1)]
+def _is_shown_by(theirs: str, ours: str, question: str) -> bool:
+    """Compare answers; the text around a cloze may stand in ours, too."""
+    for start in range(_common_start(ours, question) + 1):
+        rest = ours[start:]
+        added = len(rest) - len(theirs)
+        if not 0 <= added <= len(question) - start:
+            continue
+        after = question[len(question) - added :]
+        for at in range(_common_start(rest, theirs) + 1):
+            if rest == theirs[:at] + after + theirs[at:]:
+                return True
+    return False
+
+
+def _common_start(one: str, other: str) -> int:
+    return len(os.path.commonprefix((one, other)))
 
 
 def opened(package: Path, folder: Path) -> Collection:

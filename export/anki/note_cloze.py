@@ -169,7 +169,10 @@ def _extra(front: Side, back: Side) -> str | None:
         return None
     if CLOZE_START in rest:
         return None
-    if after.strip() and rest.lstrip().startswith(after.strip()):
-        rest = rest.lstrip()[len(after.strip()) :]
+    after = after.strip()
+    if rest.lstrip().startswith(after):
+        rest = rest.lstrip()[len(after) :]
+    elif after in rest and not _is_bare(after):
+        return None
     typed = "".join(f"<div>{text}</div>" for text in front.typed if text not in rest)
     return to_markdown(without_rules(rest + typed + hints_html(front, back, rest)))

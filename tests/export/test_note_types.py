@@ -286,6 +286,18 @@ CLOZE_TYPES: dict[str, tuple[str, str, tuple[str, str, str], object]] = {
         (ONE, "漢[かん]", "context"),
         (Cloze("**context** one {{c1::A}}"), "漢(かん)\n\nA: 漢\\[かん\\]"),
     ),
+    "a field after it": (
+        "{{cloze:Q}} {{A}}",
+        "{{cloze:Q}} {{Other}}",
+        (ONE, "after", "more"),
+        (Cloze("one {{c1::A}} after"), "more"),
+    ),
+    "a field after it that the answer moves": (
+        "{{cloze:Q}} {{A}}",
+        "{{cloze:Q}} {{Other}} {{A}}",
+        (ONE, "after", "more"),
+        [("one \\[…\\] after", "one A more after")],
+    ),
     "a field to type": (
         "{{cloze:Q}}{{type:cloze:Q}}",
         "{{cloze:Q}}<br>{{type:cloze:Q}}<br>{{A}}",

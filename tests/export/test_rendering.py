@@ -122,6 +122,9 @@ CLOZES = {
     "odd": "{{c1,3::a}} {{c0::b}} {{c2::}} }}",
     "blocks": "<ul><li>{{c1::a<br>}}</li><li>{{c2::b}}</li></ul>\\({{c3::x}}^2\\)",
     "hint": "{{c1::a::b::c}} std::vector",
+    "hardly any": "{{c0::a}} {{c1}} {{c2::}} {{c99999::x}} {{c1::b}} {{c::d}}",
+    "several at once": "{{c1,2::a {{c3,1::b::h}}}} {{c2::c}} {{c0,2::d}} {{c4,4::e}}",
+    "deep": "{{c1::a {{c1::b {{c2::c}} d}} e}} {{c3::",
 }
 
 
