@@ -6,6 +6,8 @@ from pathlib import Path
 from foreign_packages import database, package, zipped
 from store_fixtures import NOON, new_store, shelf
 
+from cards.questions import question_of
+from cards.text.terminal import plain_text
 from flash.messages.exchange import loss_items, loss_lines
 from flash.service.context import AppContext
 from flash.service.importing import Imported, import_package
@@ -93,6 +95,55 @@ def test_card_in_another_deck_keeps_its_deck(tmp_path: Path) -> None:
     (note,) = shelf(store)
     assert [card.deck for card in note.cards] == ["A", "B"]
     assert done.losses == ()
+    store.close()
+
+
+CLOZES: dict[str, dict[int, str]] = {
+    "{{c0::a}} {{c1::b}}": {0: "a […]"},
+    "{{c1}} {{c2::b}}": {1: "{{c1}} […]"},
+    "{{c1::}} {{c2::b}}": {0: "[…] b", 1: "[…]"},
+    "{{c99999::a}} {{c1::b}}": {0: "{{c99999::a}} […]"},
+    "{{c1,2::a}} b": {0: "[…] b", 1: "[…] b"},
+    "{{c1::a {{c2::b}} c}}": {0: "[…]", 1: "a […] c"},
+    "{{c1}}": {},
+    "{{c0::a}}": {},
+}
+"""Fields, and the questions of their cards in Anki by ordinal."""
+
+
+def test_odd_cloze_never_stops_a_good_one(tmp_path: Path) -> None:
+    shown = "{{cloze:Text}}"
+    template = {"name": "Card 1", "ord": 0, "qfmt": shown, "afmt": shown}
+    fields = [{"name": "Text", "ord": 0}]
+    model = {"id": 5, "name": "M", "type": 1, "flds": fields, "tmpls": [template]}
+    script = f"update col set models = '{json.dumps({'5': model})}';"
+    script += "delete from notes; delete from cards;"
+    for number, (text, questions) in enumerate(CLOZES.items()):
+        script += (
+            f"insert into notes values ({number}, '{number}', 5, 1700000000, -1, '',"
+            f" '{text}', 'q', 0, 0, '');"
+        )
+        for ordinal in questions or [0]:
+            script += (
+                f"insert into cards values ({number * 10 + ordinal}, {number}, 1,"
+                f" {ordinal}, 1700000000, -1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '');"
+            )
+    store = new_store(tmp_path)
+
+    done = imported(store, package(tmp_path / "in.apkg", script))
+
+    asked: dict[str, dict[int, str]] = {text: {} for text in CLOZES}
+    for note in shelf(store):
+        asked[list(CLOZES)[int(note.guid)]] = {
+            card.ordinal: plain_text(question_of(note.note, card.part).question)
+            for card in note.cards
+        }
+    assert asked == CLOZES
+    assert loss_lines(done.losses) == [
+        "2 notes left out: invalid cloze: no part is hidden",
+        "  Default: {{c1}}",
+        "  Default: {{c0::a}}",
+    ]
     store.close()
 
 
