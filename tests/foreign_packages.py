@@ -130,6 +130,33 @@ def package(path: Path, script: str = "", *, version: int = 11) -> Path:
     return zipped(path, {"collection.anki2": data, "media": b"{}"})
 
 
+MEDIA_FILES = {
+    "_logo.png": b"logo",
+    "_style.css": b"@font-face{src:url('_font.ttf')}",
+    "_font.ttf": b"font",
+    "_other.png": b"of another type",
+    "clip.mp4": b"video",
+}
+
+
+def media_package(path: Path, files: dict[str, bytes]) -> Path:
+    """Make a package whose note, template and style name files."""
+    import genanki
+
+    model = genanki.BASIC_MODEL.to_json(0, 1) | {"id": "5"}
+    model["tmpls"][0]["qfmt"] = '<img src="_logo.png">{{Front}}'
+    model["css"] = '@import url("_style.css");'
+    models = json.dumps({"5": model}).replace("'", "''")
+    field = '<video src="clip.mp4"></video>'
+    script = (
+        f"update col set models = '{models}'; update notes set flds = '{field}' || flds"
+    )
+    names = {str(index): name for index, name in enumerate(files)}
+    entries = {str(index): data for index, data in enumerate(files.values())}
+    media = {"media": json.dumps(names).encode()}
+    return zipped(path, {"collection.anki2": database(script)} | media | entries)
+
+
 def _huge_zip(path: Path) -> Path:
     return zipped(path, {"collection.anki2": bytes(40 << 20)})
 

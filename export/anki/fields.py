@@ -6,6 +6,7 @@ A note that came from Anki keeps its own fields; only an edited field is rendere
 import html
 import re
 import unicodedata
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -218,25 +219,36 @@ class OriginalNotes(Struct, frozen=True):
     """By guid."""
     notetypes: dict[int, str]
     """JSON by id."""
+    media: Path | None = None
+    """The folder of imported media, for notes that a deck file has by now."""
 
 
-def raw_fields(stored: StoredNote, kept: OriginalFields) -> tuple[str, ...]:
+def raw_fields(
+    stored: StoredNote, kept: OriginalFields, image: ImageOf | None = None
+) -> tuple[str, ...]:
     """Return the fields of a note from Anki; only edited texts are rendered.
 
     Args:
         stored: The present note.
         kept: Its original fields and the content they were converted to.
+        image: Name of a media file in the package.
     """
     content, raw = stored.note.content, kept.raw
     if msgspec.json.encode(content).decode() == kept.content:
         return raw.fields
     fields = list(raw.fields)
+    before = msgspec.json.decode(kept.content)
     texts = {str(path[0]): text for path, text in texts_of(content)}
     if raw.shown.keys() <= texts.keys():
         ordinals = {card.part: card.ordinal for card in stored.cards}
         for name, index in raw.shown.items():
             text = texts[name]
+            if text == before.get(name):
+                continue
+            is_cloze = name == "cloze"
             fields[index] = (
-                _cloze(content, text, ordinals) if name == "cloze" else to_html(text)
+                _cloze(content, text, ordinals, image)
+                if is_cloze
+                else to_html(text, image)
             )
     return tuple(fields)

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
@@ -79,8 +80,8 @@ def write_package(
         ExportError: There are no cards, a media file is missing, or the file can't
             be written.
     """
-    contents, media = Contents(), _Media()
     foreign = foreign or OriginalNotes({}, {})
+    contents, media = Contents(), _Media(foreign.media)
     if schedule is not None:
         contents.preset_of = schedule.preset_of
     for index, stored in enumerate(notes):
@@ -127,7 +128,7 @@ def _add(
     else:
         notetype = kept.raw.notetype
         contents.notetypes[notetype] = foreign.notetypes[notetype]
-        fields = raw_fields(stored, kept)
+        fields = raw_fields(stored, kept, media.naming_kept(stored.note))
         contents.notes.append(note_row(stored, cards, fields, notetype))
         media.keep(stored.note, fields)
         media.keep_shared(stored.note, foreign.notetypes[notetype])
@@ -155,32 +156,50 @@ def media_naming(note: Note) -> Callable[[str], str]:
 class _Media:
     """Media files, named by their content."""
 
-    def __init__(self) -> None:
+    def __init__(self, imported: Path | None = None) -> None:
         self.files: dict[str, Path] = {}
         """By name in the package."""
+        self._imported = imported
         self._names: dict[Path, str] = {}
         self._kept: set[tuple[Path, str]] = set()
 
     def keep(self, note: Note, fields: tuple[str, ...]) -> None:
         """Add the files that fields from Anki refer to, under the same names."""
-        folder = Path(note.file).parent
-        for field in fields:
-            for name in media_names(field):
+        for folder in self._folders(note):
+            for name in chain.from_iterable(map(media_names, fields)):
                 file = folder / name
                 if Path(name).name == name and file.is_file():
                     self.files[name] = file
 
     def keep_shared(self, note: Note, notetype: str) -> None:
         """Add the files that a note type from Anki, given as JSON, refers to."""
-        folder = Path(note.file).parent
-        if (folder, notetype) not in self._kept:
-            self._kept.add((folder, notetype))
-            for name in template_files(notetype, folder):
-                self.files[name] = folder / name
+        for folder in self._folders(note):
+            if (folder, notetype) not in self._kept:
+                self._kept.add((folder, notetype))
+                for name in template_files(notetype, folder):
+                    self.files[name] = folder / name
+
+    def _folders(self, note: Note) -> list[Path]:
+        """Return the folders with files of a note from Anki, the best one last."""
+        own = Path(note.file).parent
+        return [self._imported, own] if self._imported not in (None, own) else [own]
 
     def naming(self, note: Note) -> Callable[[str], str]:
         """Return a function from the paths of a note to names in the package."""
         return partial(self._name, note)
+
+    def naming_kept(self, note: Note) -> Callable[[str], str]:
+        """Return the same for a note from Anki: names without a folder stay."""
+
+        def named(path: str) -> str:
+            if Path(path).name == path:
+                return path
+            try:
+                return self._name(note, path)
+            except ExportError:
+                return path
+
+        return named
 
     def _name(self, note: Note, path: str) -> str:
         place = f"{note.file}:{note.line}"

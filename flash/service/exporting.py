@@ -9,6 +9,7 @@ from export.anki.rows import Schedule
 from export.deck_files import write_decks
 from export.tables.csv_writer import write_csv, write_json
 from flash.service.context import AppContext
+from flash.service.media_import import media_folder
 from srs.models.cards import StoredNote
 from srs.scheduler.fsrs6 import interval_days
 from srs.store.import_rows import original_notes, original_notetypes
@@ -46,7 +47,11 @@ def export_package(
     creation = Creation(
         first // 1000 - 1, -calendar.offset_of(first), app.options.rollover
     )
-    original = OriginalNotes(original_notes(app.store), original_notetypes(app.store))
+    original = OriginalNotes(
+        original_notes(app.store),
+        original_notetypes(app.store),
+        media_folder(app.store.path.absolute()),
+    )
     schedule = _schedule(app) if with_schedule else None
     written = write_package(file, notes, creation, progressed, schedule, original)
     counts = {"notes": written.notes, "cards": written.cards, "media": written.media}

@@ -5,34 +5,9 @@ import zipfile
 from pathlib import Path
 
 from command_runner import Run
-from foreign_packages import database, zipped
+from foreign_packages import MEDIA_FILES, media_package, package
 
 from export.anki.media_references import media_names, template_files
-
-FILES = {
-    "_logo.png": b"logo",
-    "_style.css": b"@font-face{src:url('_font.ttf')}",
-    "_font.ttf": b"font",
-    "_other.png": b"of another type",
-    "clip.mp4": b"video",
-}
-
-
-def packed(path: Path, files: dict[str, bytes]) -> Path:
-    import genanki
-
-    model = genanki.BASIC_MODEL.to_json(0, 1) | {"id": "5"}
-    model["tmpls"][0]["qfmt"] = '<img src="_logo.png">{{Front}}'
-    model["css"] = '@import url("_style.css");'
-    models = json.dumps({"5": model}).replace("'", "''")
-    field = '<video src="clip.mp4"></video>'
-    script = (
-        f"update col set models = '{models}'; update notes set flds = '{field}' || flds"
-    )
-    names = {str(index): name for index, name in enumerate(files)}
-    entries = {str(index): data for index, data in enumerate(files.values())}
-    media = {"media": json.dumps(names).encode()}
-    return zipped(path, {"collection.anki2": database(script)} | media | entries)
 
 
 def media_of(path: Path) -> dict[str, bytes]:
@@ -42,20 +17,54 @@ def media_of(path: Path) -> dict[str, bytes]:
 
 
 def test_files_of_templates_and_videos_come_back(flash: Run, tmp_path: Path) -> None:
-    code, out, _ = flash("import", str(packed(tmp_path / "in.apkg", FILES)))
+    code, out, _ = flash(
+        "import", str(media_package(tmp_path / "in.apkg", MEDIA_FILES))
+    )
     assert (code, "5 media files" in out) == (0, True)
 
     assert flash("export", str(tmp_path / "out.apkg"))[0] == 0
 
-    used = FILES.keys() - {"_other.png"}
-    assert media_of(tmp_path / "out.apkg") == {name: FILES[name] for name in used}
+    used = MEDIA_FILES.keys() - {"_other.png"}
+    assert media_of(tmp_path / "out.apkg") == {name: MEDIA_FILES[name] for name in used}
+
+
+def test_files_of_templates_survive_deck_files(flash: Run, tmp_path: Path) -> None:
+    flash("import", str(media_package(tmp_path / "in.apkg", MEDIA_FILES)))
+    flash("export", "--yaml", "decks")
+    flash("add", "decks")
+
+    flash("export", str(tmp_path / "out.apkg"))
+
+    found = media_of(tmp_path / "out.apkg").keys()
+    assert found == MEDIA_FILES.keys() - {"_other.png"}
+
+
+def test_only_the_edited_field_of_a_note_changes(flash: Run, tmp_path: Path) -> None:
+    field = '<b style="color: red">q</b>'
+    script = f"update notes set flds = '{field}' || char(31) || 'a'"
+    flash("import", str(package(tmp_path / "in.apkg", script)))
+    flash("export", "--yaml", "decks")
+    deck = Path("decks/Default.yaml")
+    (deck.parent / "new").mkdir()
+    (deck.parent / "new" / "p.png").write_bytes(b"new")
+    text = deck.read_text("utf-8")
+    deck.write_text(text.replace("back: a", "back: '![](new/p.png)'"), "utf-8")
+    flash("add", "decks")
+
+    flash("export", str(tmp_path / "out.apkg"))
+
+    ((name, data),) = media_of(tmp_path / "out.apkg").items()
+    assert data == b"new"
+    with zipfile.ZipFile(tmp_path / "out.apkg") as archive:
+        database = archive.read("collection.anki2")
+    assert f'{field}\x1f<img src="{name}"'.encode() in database
 
 
 def test_two_files_of_one_name_are_kept_apart(flash: Run, tmp_path: Path) -> None:
     Path("store.db.media").mkdir()
     Path("store.db.media/_logo.png").write_bytes(b"of another collection")
 
-    flash("import", str(packed(tmp_path / "in.apkg", FILES)))
+    flash("import", str(media_package(tmp_path / "in.apkg", MEDIA_FILES)))
     flash("export", str(tmp_path / "out.apkg"))
 
     found = media_of(tmp_path / "out.apkg")
@@ -66,7 +75,7 @@ def test_two_files_of_one_name_are_kept_apart(flash: Run, tmp_path: Path) -> Non
 
 
 def test_files_that_files_name_are_found(tmp_path: Path) -> None:
-    for name, data in FILES.items():
+    for name, data in MEDIA_FILES.items():
         (tmp_path / name).write_bytes(data)
 
     found = template_files('{"css": "@import url(_style.css)"}', tmp_path)

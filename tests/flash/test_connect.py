@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from command_runner import CELLS, Run
 from connect_server import Anki, listening
+from foreign_packages import MEDIA_FILES, media_package
 
 
 @pytest.fixture
@@ -51,6 +52,16 @@ def test_notes_go_and_reviews_come_back(flash: Run, anki: Anki, url: str) -> Non
     assert not list(anki.media.glob("_flash*"))
     found = json.loads(flash("list", "--json")[1])
     assert [one["reps"] for one in found].count(1) == 3
+
+
+def test_files_of_templates_go_along(flash: Run, anki: Anki, url: str) -> None:
+    flash("import", str(media_package(Path("in.apkg"), MEDIA_FILES)))
+
+    flash("push", "--url", url)
+
+    sent = {file.name: file.read_bytes() for file in anki.media.iterdir()}
+    used = MEDIA_FILES.keys() - {"_other.png"}
+    assert sent == {name: MEDIA_FILES[name] for name in used}
 
 
 def test_pushing_again_updates_the_text(flash: Run, anki: Anki, url: str) -> None:
