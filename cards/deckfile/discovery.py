@@ -18,7 +18,7 @@ from cards.files import is_encodable, open_file
 MAX_BYTES = 64 * 1024 * 1024
 """Size limit of a deck file; about 500,000 cards."""
 
-_ENDINGS = (".yaml", ".yml")
+DECK_ENDINGS = (".yaml", ".yml")
 _DECK = re.compile(r"^(?:deck|\"deck\"|'deck')[ \t]*:", re.MULTILINE)
 _CARDS = re.compile(r"^(?:cards|\"cards\"|'cards')[ \t]*:", re.MULTILINE)
 _EXAM = re.compile(r"^(?:exam|domains)[ \t]*:", re.MULTILINE)
@@ -82,7 +82,7 @@ def _yaml_under(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder, onerror=_reject_folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.endswith(_ENDINGS) and not name.startswith("."):
+            if name.endswith(DECK_ENDINGS) and not name.startswith("."):
                 yield Path(root, name)
 
 
@@ -140,12 +140,21 @@ def read_text(path: Path) -> str:
         column = len(before[start:].decode("utf-8", errors="replace")) + 1
         message = f"not UTF-8: byte 0x{data[error.start]:02x}"
         raise _error(path, message, "save the file as UTF-8", line, column) from None
+    check_controls(text, path)
+    return text
+
+
+def check_controls(text: str, path: Path) -> None:
+    """Check that the text of a deck file has no control characters.
+
+    Raises:
+        DeckError: It has one.
+    """
     control = _CONTROL.search(text)
     if control:
         line, column = line_and_column(text, control.start())
         message = f"control character U+{ord(control[0]):04X}"
         raise _error(path, message, "remove it", line, column)
-    return text
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -202,6 +211,11 @@ def bundled_decks() -> dict[str, tuple[str, ...]]:
         for folder in sorted(_BUNDLED.iterdir())
         if folder.is_dir() and not folder.name.startswith(("_", "."))
     }
+
+
+def is_bundled(path: Path) -> bool:
+    """Return True if a file belongs to a deck that ships with flash."""
+    return path.is_relative_to(_BUNDLED)
 
 
 def bundled_path(name: str, language: str = "") -> Path | None:
