@@ -11,8 +11,9 @@ import tempfile
 from pathlib import Path
 
 from cards.deckfile.discovery import bundled_path
-from flash.service.adding import add_file
+from flash.service.adding import add_unasked
 from flash.service.context import AppContext
+from flash.service.deck_reading import read_files
 from srs.models.cards import Rating
 from srs.store.connection import Store
 from srs.store.opening import open_store
@@ -42,7 +43,7 @@ def main(language: str) -> None:
         sys.exit(f"no deck in '{language}'")
     with tempfile.TemporaryDirectory() as home:
         store = open_store(Path(home) / "store.db", clock())
-        add_file(AppContext(store, clock), folder)
+        add_unasked(AppContext(store, clock), read_files([folder]))
         total, seen = _counts(store)
         print(f"{total} cards")
         for day in range(1, _LAST_DAY + 1):

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from flash.service.adding import add_file
+from flash.service.adding import add_unasked
 from flash.service.context import AppContext
+from flash.service.deck_reading import read_files
 from flash.service.reviewing import open_session
 from srs.models.cards import Rating
 from srs.store.opening import open_store
@@ -56,7 +57,7 @@ class ReviewSetup:
         store = open_store(self.path, self.now_ms)
         save_setting(store, "time_zone", "UTC")
         app = AppContext(store, self.clock)
-        add_file(app, self.file)
+        add_unasked(app, read_files([self.file]))
         session = open_session(app, limits=limits)
         self.sessions.append(session)
         return session

@@ -18,7 +18,7 @@ from cards.files import is_encodable, open_file
 MAX_BYTES = 64 * 1024 * 1024
 """Size limit of a deck file; about 500,000 cards."""
 
-DECK_ENDINGS = (".yaml", ".yml")
+_ENDINGS = (".yaml", ".yml")
 _DECK = re.compile(r"^(?:deck|\"deck\"|'deck')[ \t]*:", re.MULTILINE)
 _CARDS = re.compile(r"^(?:cards|\"cards\"|'cards')[ \t]*:", re.MULTILINE)
 _EXAM = re.compile(r"^(?:exam|domains)[ \t]*:", re.MULTILINE)
@@ -57,18 +57,29 @@ def find_decks(paths: list[Path]) -> DeckFiles:
         if not _is_folder(path):
             (exams if is_exam(path) else files)[path] = None
             continue
-        inside = list(_yaml_under(path))
-        decks = [file for file in inside if is_deck(file)]
-        inside = [file for file in inside if file not in set(decks)]
-        exams.update(dict.fromkeys(filter(is_exam, inside)))
-        other_yaml += [file for file in inside if file not in exams]
-        files.update(dict.fromkeys(decks))
-        if not decks:
+        inside = decks_in(path)
+        exams.update(dict.fromkeys(inside.exams))
+        other_yaml += inside.other_yaml
+        files.update(dict.fromkeys(inside.files))
+        if not inside.files:
             hint = "a deck has 'deck:' and 'cards:' at its top"
             problems.append(Problem(Place(str(path)), "no deck in this folder", hint))
     if problems:
         raise DeckError(problems)
     return DeckFiles(tuple(files), tuple(other_yaml), tuple(exams))
+
+
+def decks_in(folder: Path) -> DeckFiles:
+    """Find the decks in a folder, which may have none or not exist.
+
+    Raises:
+        DeckError: The folder can't be listed.
+    """
+    inside = list(_yaml_under(folder))
+    decks = [file for file in inside if is_deck(file)]
+    exams = [file for file in inside if is_exam(file)]
+    others = [file for file in inside if file not in {*decks, *exams}]
+    return DeckFiles(tuple(decks), tuple(others), tuple(exams))
 
 
 def _is_folder(path: Path) -> bool:
@@ -82,7 +93,7 @@ def _yaml_under(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder, onerror=_reject_folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.endswith(DECK_ENDINGS) and not name.startswith("."):
+            if name.endswith(_ENDINGS) and not name.startswith("."):
                 yield Path(root, name)
 
 
@@ -97,14 +108,18 @@ def is_deck(path: Path) -> bool:
 
 
 def is_exam(path: Path) -> bool:
+    """Return True if a file is an exam file, as `is_exam_text` says."""
+    text = _skimmed(path) if path.name in _EXAM_NAMES else None
+    return text is not None and is_exam_text(path.name, text)
+
+
+def is_exam_text(name: str, text: str) -> bool:
     """Return True if a file named `exam.yaml` has `exam` or `domains` at its top.
 
     A deck file of that name is a deck.
     """
-    if path.name not in _EXAM_NAMES:
-        return False
-    text = _skimmed(path)
-    return text is not None and not is_deck(path) and bool(_EXAM.search(text))
+    is_deck = _DECK.search(text) or _CARDS.search(text)
+    return name in _EXAM_NAMES and not is_deck and bool(_EXAM.search(text))
 
 
 def exam_beside(file: Path) -> Path | None:
@@ -140,21 +155,12 @@ def read_text(path: Path) -> str:
         column = len(before[start:].decode("utf-8", errors="replace")) + 1
         message = f"not UTF-8: byte 0x{data[error.start]:02x}"
         raise _error(path, message, "save the file as UTF-8", line, column) from None
-    check_controls(text, path)
-    return text
-
-
-def check_controls(text: str, path: Path) -> None:
-    """Check that the text of a deck file has no control characters.
-
-    Raises:
-        DeckError: It has one.
-    """
     control = _CONTROL.search(text)
     if control:
         line, column = line_and_column(text, control.start())
         message = f"control character U+{ord(control[0]):04X}"
         raise _error(path, message, "remove it", line, column)
+    return text
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -213,11 +219,6 @@ def bundled_decks() -> dict[str, tuple[str, ...]]:
     }
 
 
-def is_bundled(path: Path) -> bool:
-    """Return True if a file belongs to a deck that ships with flash."""
-    return path.is_relative_to(_BUNDLED)
-
-
 def bundled_path(name: str, language: str = "") -> Path | None:
     """Find the folder of a bundled deck.
 
@@ -234,3 +235,17 @@ def bundled_path(name: str, language: str = "") -> Path | None:
     preferred = language.replace("_", "-").partition("-")[0].lower()
     chosen = preferred if preferred in languages else _FALLBACK_LANGUAGE
     return _BUNDLED / name / (chosen if chosen in languages else languages[0])
+
+
+def bundled_name(file: str) -> str:
+    """Return the name of the bundled deck that a file of an installation is part of.
+
+    Args:
+        file: Absolute path of a deck file, also of an older installation.
+
+    Returns:
+        The name; empty for a deck file of the user.
+    """
+    parts = Path(file).parts
+    is_bundled = parts[-5:-3] == ("cards", _BUNDLED.name)
+    return parts[-3] if is_bundled and parts[-3] in bundled_decks() else ""

@@ -67,7 +67,12 @@ def read_exam_file(path: Path) -> ExamFile:
     Raises:
         DeckError: It can't be read or has problems; carries all of them.
     """
-    walker = YamlWalker(read_text(path), str(path), streamed="", take=_ignore)
+    return parse_exam_file(read_text(path), path)
+
+
+def parse_exam_file(text: str, path: Path) -> ExamFile:
+    """Parse and validate the text of an exam file; see `read_exam_file`."""
+    walker = YamlWalker(text, str(path), streamed="", take=_ignore)
     top = walker.run()
     if walker.problems or top is None:
         hint = "begin with 'exam: a name' and 'domains:'"

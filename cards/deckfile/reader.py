@@ -106,7 +106,7 @@ def _walk(
         problems of the YAML.
     """
     lines = text.splitlines(keepends=True)
-    starts = _card_starts(lines)
+    starts = card_starts(lines)
     problems: list[Problem] = []
     top, rest = None, text
     for _ in range(_MAX_SYNTAX_ERRORS):
@@ -132,19 +132,14 @@ def _walk(
 _CARD = re.compile(r"( *)- ")
 
 
-def _card_starts(lines: list[str]) -> list[int]:
-    """Return the lines, from 1, at which the cards seem to begin."""
+def card_starts(lines: list[str]) -> list[int]:
+    """Return the lines of a deck file, from 1, at which its cards seem to begin."""
     first = next((i for i, line in enumerate(lines) if line.startswith("cards:")), None)
     if first is None:
         return []
     found = [(i + 1, _CARD.match(line)) for i, line in enumerate(lines) if i > first]
     dashes = [(line, match[1]) for line, match in found if match]
     return [line for line, indent in dashes if indent == dashes[0][1]]
-
-
-def tidy_deck_name(name: str) -> str:
-    """Return the name of a deck without needless white space."""
-    return "::".join(" ".join(part.split()) for part in name.split("::"))
 
 
 class _CardParser:
@@ -234,7 +229,8 @@ class _CardParser:
 
     def deck(self, header: Header) -> Deck:
         """Combine the cards with their header."""
-        header = msgspec.structs.replace(header, deck=tidy_deck_name(header.deck))
+        name = "::".join(" ".join(part.split()) for part in header.deck.split("::"))
+        header = msgspec.structs.replace(header, deck=name)
         file = str(self._path.absolute())
         above = sources_of(header.source)
         notes = tuple(self._note(draft, header, above, file) for draft in self._drafts)

@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from cards.deckfile.upgrade import Difference, KeptEdit
 from cards.identity.matching import Action, PlannedChange
 from cards.questions import question_text
 from cards.text.width import clean
 from flash.messages.phrases import count_cards, count_notes, dry_run_remark
-from flash.messages.translate import N_, _, ngettext
+from flash.messages.translate import _, ngettext
 from flash.terminal import clip_line, styled
 
-NOTHING_ADDED = N_("Nothing was added.")
-EDIT_AGAIN = N_("Edit it again?")
 _SHOWN = 20
 _SHOWN_NEW = 3
 _ORDER = (
@@ -112,6 +111,30 @@ def ignored_line(files: Sequence[str]) -> str:
     return text.format(count=len(files), names=clean(names))
 
 
+def copied_line(folder: Path) -> str:
+    """Say where a bundled deck was copied to."""
+    text = _("Copied to {folder}; edit it there.")
+    return text.format(folder=clean(str(folder)))
+
+
+def kept_lines(kept: Sequence[KeptEdit]) -> list[str]:
+    """Name what was edited in a bundled deck and differs in its new version."""
+    lines = [_kept_line(one) for one in kept[:_SHOWN]]
+    if len(kept) > _SHOWN:
+        more = _("… and {count} more").format(count=len(kept) - _SHOWN)
+        lines.append(f"  {more}")
+    return lines
+
+
+def _kept_line(one: KeptEdit) -> str:
+    text = {
+        Difference.CHANGED: _("Your edit stays, the new version differs: {name}"),
+        Difference.REMOVED: _("Your edit stays, the new version lacks: {name}"),
+        Difference.DELETED_HERE: _("Stays deleted, the new version changed: {name}"),
+    }[one.difference]
+    return text.format(name=clip_line(one.question or one.file, _QUESTION_COLUMNS))
+
+
 def renamed_lines(renamed: Iterable[tuple[str, str]]) -> list[str]:
     """Name the decks whose settings were moved."""
     text = _("Moved the settings of '{old}' to '{new}'.")
@@ -143,22 +166,6 @@ def one_way_line(cards: int) -> str:
 def due_today_line(cards: int) -> str:
     """Count the cards that were made due today."""
     return _("due today: {cards}").format(cards=count_cards(cards))
-
-
-def new_card_template() -> str:
-    """Return the comment above the first card that a user writes in an editor."""
-    lines = _(
-        "Write the card, save, and leave the editor. More cards may follow, of any"
-        " kind:\n  - cloze: Water is {{c1::hydrogen}} and {{c2::oxygen}}.\n"
-        "Nothing is added if you leave this as it is."
-    )
-    return "".join(f"# {line}\n" for line in lines.split("\n"))
-
-
-def new_cards_line(cards: int, deck: str, file: str, line: int) -> str:
-    """Report new cards and the place of the first one."""
-    text = _("Added {cards} to '{deck}': {file}:{line}")
-    return text.format(cards=count_cards(cards), deck=deck, file=file, line=line)
 
 
 def missing_translation_line(language: str, ids: Sequence[str]) -> str:

@@ -27,6 +27,9 @@ NOT_READ = N_("The next card cannot be read")
 NO_DECKS = N_("No decks yet. Add one with flash add FILE, or flash add aws-security.")
 NO_SOURCE = N_("This card has no source link.")
 FILE_MISSING = N_("The deck file of this card was not found.")
+FILE_OF_FLASH = N_(
+    "This file is a part of flash. Run flash add aws-security to edit a copy of it."
+)
 NO_EDITOR = N_("No editor found. Set $VISUAL or $EDITOR.")
 FILE_UNCHANGED = N_("The deck file was not changed.")
 FILE_RELOADED = N_("Deck file reloaded.")

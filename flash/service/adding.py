@@ -1,17 +1,14 @@
 """Add deck files to the store: read and plan, confirm, apply."""
 
-import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from cards.deckfile.discovery import bundled_path, find_decks
-from cards.deckfile.exam_file import ExamFile, read_exam_file
-from cards.deckfile.reader import Deck, read_deck
+from cards.deckfile.discovery import bundled_name
 from cards.errors import DeckError, FlashError, Place, Problem
-from cards.identity.keys import duplicates, root_of
+from cards.identity.keys import root_of
 from cards.identity.matching import (
     Action,
     ExistingNote,
@@ -24,10 +21,12 @@ from cards.note import Note
 from cards.questions import parts_of
 from flash.messages.adding import loss_text
 from flash.messages.translate import _
+from flash.service.bundled_copies import write_copy
 from flash.service.context import AppContext, file_stats, find_cards
+from flash.service.deck_reading import ParsedFiles
 from srs.store.card_actions import set_due_today
 from srs.store.connection import Store
-from srs.store.deck_files import FileStat, save_file_stats
+from srs.store.deck_files import save_file_stats
 from srs.store.note_writer import Progressed, apply_plan, continued_parts
 from srs.store.notes import (
     answered_parts,
@@ -41,25 +40,6 @@ BUNDLED = "aws-security"
 
 _FREE_LOSS = 10
 """Cards that may always be retired without asking."""
-
-
-class ParsedFiles(Struct, frozen=True):
-    """The notes of the given files."""
-
-    notes: tuple[Note, ...]
-    files: dict[str, str]
-    """Absolute path of each file to the path as given."""
-    folders: tuple[Path, ...]
-    ignored: tuple[str, ...]
-    """Other YAML files in the folders."""
-    warnings: tuple[Problem, ...] = ()
-    """Texts that will not appear as typed."""
-    stats: tuple[FileStat, ...] = ()
-    """The files as they were just before they were read."""
-    in_order: tuple[str, ...] = ()
-    """The files in their order, if a header gives one."""
-    exams: tuple[ExamFile, ...] = ()
-    """The exams that are described beside the files."""
 
 
 class Loss(Struct, frozen=True):
@@ -111,78 +91,12 @@ class Added(Struct, frozen=True):
     """Cards that tables no longer ask from value to subject; reported once."""
 
 
-def locale_language() -> str:
-    """Return the language of the user, such as `ja`; empty if unknown.
-
-    It is `$FLASH_LANG`, else the language of the locale.
-    """
-    for name in ("FLASH_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value:
-            return value.partition(".")[0].partition("_")[0].lower()
-    return ""
-
-
-def read_files(paths: Iterable[Path], language: str = "") -> ParsedFiles:
-    """Read and check all deck files under some paths.
-
-    Args:
-        paths: Deck files, folders, or names of bundled decks.
-        language: Language of bundled decks; by default that of the user.
-
-    Raises:
-        DeckError: Files are missing or have mistakes; carries the problems of all.
-    """
-    wanted = language or locale_language()
-    paths = [
-        path if path.exists() else bundled_path(str(path), wanted) or path
-        for path in paths
-    ]
-    found = find_decks(paths)
-    decks: list[Deck] = []
-    problems: list[Problem] = []
-    shown: dict[str, str] = {}
-    stats: list[FileStat] = []
-    for path in found.files:
-        stats += file_stats([str(path.absolute())])
-        shown[str(path.absolute())] = str(path)
-        try:
-            decks.append(read_deck(path))
-        except DeckError as error:
-            problems += error.problems
-    exams: list[ExamFile] = []
-    for path in found.exams:
-        try:
-            exams.append(read_exam_file(path))
-        except DeckError as error:
-            problems += error.problems
-    decks.sort(key=lambda deck: deck.order)  # stable: then by file
-    notes = tuple(note for deck in decks for note in deck.notes)
-    problems += duplicates(notes, shown)
-    if problems:
-        raise DeckError(problems)
-    folders = tuple(path.absolute() for path in paths if path.is_dir())
-    in_order = tuple(deck.file for deck in decks) if any(d.order for d in decks) else ()
-    warnings = [one for deck in decks for one in deck.warnings]
-    warnings += [one for exam in exams for one in exam.unused_tags(notes)]
-    return ParsedFiles(
-        notes,
-        shown,
-        folders,
-        ignored=tuple(map(str, found.other_yaml)),
-        warnings=tuple(warnings),
-        stats=tuple(stats),
-        in_order=in_order,
-        exams=tuple(exams),
-    )
-
-
 def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPlan:
     """Decide what adding the files changes; write nothing.
 
     Args:
         store: The store.
-        parsed: From `read_files`.
+        parsed: From `flash.service.deck_reading`.
         language: Language of notes that the files have in several; by default the
             language in the store, else the first one.
 
@@ -247,6 +161,7 @@ def apply_adding(
     Raises:
         FlashError: Notes have changed in the meantime and the loss with them.
         StoreError: The store can't be written; nothing was.
+        ExportError: The copy of a bundled deck can't be written.
     """
     with app.store.transaction():
         # Nobody else can write now.
@@ -259,46 +174,28 @@ def apply_adding(
         cards = find_cards(app, due_today)
         moved = set_due_today(app.store, app.options, cards, app.now()) if cards else 0
         save_file_stats(app.store.connection, plan.parsed.stats)
+        for copy in plan.parsed.copies:
+            write_copy(copy)
+            stats = file_stats(map(str, copy.files))
+            save_file_stats(app.store.connection, stats)
         order_new_cards(app.store.connection, plan.parsed.in_order)
         one_way = take_retired_reverse(app.store)
     renamed = tuple(applied.renamed)
     return Added(plan, applied.cards, applied.new_cards, renamed, moved, one_way)
 
 
-def add_file(app: AppContext, path: Path, *, name: str = "add") -> Added:
-    """Add a deck file without asking.
+def add_unasked(app: AppContext, parsed: ParsedFiles, *, name: str = "add") -> Added:
+    """Add deck files without asking.
 
     Raises:
-        DeckError: The file has mistakes.
-        FlashError: It would retire a large part of a deck.
+        DeckError: As `plan_adding`.
+        FlashError: It would retire cards with answers, or a large part of a deck.
         StoreError: The store can't be written; nothing was.
     """
-    plan = plan_adding(app.store, read_files([path]))
+    plan = plan_adding(app.store, parsed)
     if plan.loss:
         raise refuse_loss(plan.loss)
     return apply_adding(app, plan, name=name)
-
-
-def missing_translations(notes: Sequence[Note]) -> dict[str, list[str]]:
-    """Find the ids that one language of a deck lacks and another one has.
-
-    Returns:
-        The ids by language, in the order of the files.
-    """
-    ids: dict[tuple[str, str], dict[str, None]] = {}
-    for note in notes:
-        if note.id and note.language:
-            key = (root_of(note.deck), note.language)
-            ids.setdefault(key, {})[note.id] = None
-    missing: dict[str, list[str]] = defaultdict(list)
-    for root in dict.fromkeys(key[0] for key in ids):
-        own = {language: names for (r, language), names in ids.items() if r == root}
-        every = dict.fromkeys(name for names in own.values() for name in names)
-        for language, names in own.items():
-            lacking = [name for name in every if name not in names]
-            if lacking:
-                missing[language] += lacking
-    return dict(missing)
 
 
 def _one_language(
@@ -329,9 +226,12 @@ def _one_language(
 def _scope(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> FileScope:
     files = set(parsed.files)
     gone: set[str] = set()
+    copied = {copy.folder.parent.name for copy in parsed.copies}
     for file in {one.note.file for one in known if one.note.file}:
         path = Path(file)
-        if any(path.is_relative_to(folder) for folder in parsed.folders):
+        # Before there were copies, notes came from the files of the installation.
+        is_inside = any(path.is_relative_to(folder) for folder in parsed.folders)
+        if is_inside or bundled_name(file) in copied:
             files.add(file)
         elif file not in files and not path.exists():
             gone.add(file)

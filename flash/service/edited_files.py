@@ -5,13 +5,13 @@ from pathlib import Path
 
 from cards.errors import DeckError, FlashError
 from flash.service.adding import (
-    add_file,
+    add_unasked,
     apply_adding,
     plan_adding,
-    read_files,
     refuse_loss,
 )
 from flash.service.context import AppContext
+from flash.service.deck_reading import read_files
 from srs.store.connection import StoreError
 
 
@@ -22,7 +22,7 @@ def reread(app: AppContext, file: str) -> str | None:
         The errors of the file as text; None if there are none.
     """
     try:
-        add_file(app, Path(file), name="edit")
+        add_unasked(app, read_files([Path(file)]), name="edit")
     except DeckError as error:
         return "\n".join(str(problem) for problem in error.problems[:5])
     except StoreError:

@@ -8,6 +8,7 @@ keys.
 
 import asyncio
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -25,18 +26,22 @@ from textual.events import Key, Paste
 from textual.strip import Strip
 from textual.widget import Widget
 
-from cards.errors import FlashError
 from cards.text.width import Line, TextStyle
 from flash.messages.cards import source_url
 from flash.messages.review import (
     FILE_MISSING,
+    FILE_OF_FLASH,
     FILE_UNCHANGED,
+    NO_EDITOR,
     NO_SOURCE,
     source_opened,
 )
 from flash.messages.translate import _
-from flash.service.editor import run_editor
-from flash.service.reviewing import open_in_browser
+from flash.service.reviewing import (
+    editor_command,
+    is_installed,
+    open_in_browser,
+)
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
 from flash.tui.view_model import ReviewViewModel, UiCommand, View
@@ -181,13 +186,16 @@ class ReviewApp(App[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self._handle_signals()
 
-    def _handle_signals(self) -> None:
-        """End the review on a signal, where the loop can handle them."""
+    def _handle_signals(self) -> bool:
+        """End the review on a signal; False where the loop cannot handle signals."""
         loop = asyncio.get_running_loop()
-        # Windows, or not the main thread: the signal ends the process.
-        with suppress(NotImplementedError, RuntimeError, ValueError):
+        try:
             for number in _SIGNALS:
                 loop.add_signal_handler(number, self._end, number)
+        except (NotImplementedError, RuntimeError, ValueError):
+            # Windows, or not the main thread: the signal ends the process.
+            return False
+        return True
 
     def tick(self) -> None:
         """Check if the next learning card is due."""
@@ -259,12 +267,20 @@ class ReviewApp(App[None]):
         if prompt is None or file is None or not file.is_file():
             self.review.show_message(_(FILE_MISSING), is_alarm=True)
             return
+        if is_installed(prompt.note.file):
+            self.review.show_message(_(FILE_OF_FLASH), is_alarm=True)
+            return
+        command = editor_command(str(file), prompt.note.line)
+        if command is None:
+            self.review.show_message(_(NO_EDITOR), is_alarm=True)
+            return
         before = file.stat().st_mtime_ns
         try:
             with self._suspended():
-                run_editor(file, prompt.note.line)
-        except FlashError as error:
-            self.review.show_message(str(error), is_alarm=True)
+                subprocess.run(command, check=False)
+        except OSError as error:
+            message = f"{command[0]}: {error.strerror or error}"
+            self.review.show_message(message, is_alarm=True)
             return
         if file.is_file() and file.stat().st_mtime_ns != before:
             self.review.reload()
@@ -278,11 +294,14 @@ class ReviewApp(App[None]):
         # Windows has no handler to remove.
         with suppress(NotImplementedError):
             asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        # A handler, not SIG_IGN, which the other program would inherit.
+        before = signal.signal(signal.SIGINT, lambda *_: None)
         try:
             with self.suspend() if can_suspend else nullcontext():
                 yield
         finally:
-            self._handle_signals()
+            if not self._handle_signals():
+                signal.signal(signal.SIGINT, before)
 
 
 def _preload() -> None:

@@ -2,22 +2,21 @@
 
 import gc
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cards.identity.matching import Action
 from cards.questions import question_text
-from flash.cli.commands.new import add_from_stdin
 from flash.cli.options import DbOption, DryRunOption, FilesArgument, JsonOption
 from flash.messages.adding import (
+    copied_line,
     due_today_line,
     ignored_line,
+    kept_lines,
     loss_question,
     loss_text,
     more_warnings_line,
-    new_cards_line,
     one_way_line,
     other_language_line,
     plan_lines,
@@ -30,10 +29,10 @@ from flash.service.adding import (
     apply_adding,
     check_names,
     plan_adding,
-    read_files,
     refuse_loss,
 )
 from flash.service.context import open_app
+from flash.service.deck_reading import read_for_adding
 from flash.terminal import echo, echo_err, print_json, print_lines, progress_bar
 
 _SHOWN_WARNINGS = 3
@@ -64,22 +63,16 @@ def add(
     """Add deck files, or update their cards.
 
     Edited, renamed and moved cards keep their history. A card that is no longer in
-    its file is retired; it returns with its history when it is back. With `-`, reads
-    a deck file from standard input and appends its cards to the file of that deck, as
-    `flash new` does. Exit code 1: a file has mistakes; nothing is added.
+    its file is retired; it returns with its history when it is back. A bundled deck is
+    copied beside the database, where you can edit it; after an upgrade of flash, adding
+    it again merges the new version. Exit code 1: a file has mistakes; nothing is added.
     """
     # A short run that makes many values and no cycles: a quarter faster.
     gc.disable()
-    if files == [Path("-")]:
-        found = add_from_stdin(db, dry_run=dry_run)
-        _report(found.plan, found.plan.cards, as_json=json, dry_run=dry_run)
-        if found.cards and not json:
-            count = len(found.cards)
-            echo(new_cards_line(count, found.deck, found.file, found.line))
-        return
     names = forget or []
     with open_app(db) as app:
-        plan = plan_adding(app.store, read_files(files, lang), lang)
+        parsed = read_for_adding(files, app.store.path, lang)
+        plan = plan_adding(app.store, parsed, lang)
         if dry_run:
             _report(plan, plan.cards, as_json=json, dry_run=True)
             return
@@ -114,6 +107,11 @@ def _report(plan: AddPlan, cards: int, *, as_json: bool, dry_run: bool) -> None:
         echo_err(more_warnings_line(len(warnings) - _SHOWN_WARNINGS))
     print_lines(plan_lines(plan.steps))
     echo(plan_summary(plan.counts, cards, dry_run=dry_run))
+    for copy in plan.parsed.copies:
+        if not copy.mine and not dry_run:
+            echo_err(copied_line(copy.folder))
+        for line in kept_lines(copy.upgrade.kept):
+            echo_err(line)
     if plan.other_language:
         echo_err(other_language_line(plan.other_language))
     if plan.parsed.ignored:
@@ -142,6 +140,8 @@ def _print_json(plan: AddPlan, cards: int, *, dry_run: bool) -> None:
             "left_out": plan.other_language,
             "left_alone": len(plan.parsed.ignored),
             "left_alone_files": list(plan.parsed.ignored),
+            "copies": [str(copy.folder) for copy in plan.parsed.copies],
+            "kept": [one for copy in plan.parsed.copies for one in copy.upgrade.kept],
             "steps": steps,
         }
     )

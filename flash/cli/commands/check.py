@@ -16,8 +16,12 @@ from flash.messages.adding import ignored_line, missing_translation_line
 from flash.messages.listing import stale_lines
 from flash.messages.phrases import count_exams, count_files, count_notes
 from flash.messages.translate import _
-from flash.service.adding import ParsedFiles, missing_translations, read_files
 from flash.service.context import check_deck, chosen_store, open_app
+from flash.service.deck_reading import (
+    ParsedFiles,
+    missing_translations,
+    read_for_check,
+)
 from flash.terminal import (
     echo,
     echo_err,
@@ -51,6 +55,7 @@ def check(
         bool, typer.Option("--strict", help="Exit with code 1 for warnings, too.")
     ] = False,
     json: JsonOption = False,
+    db: DbOption = None,
 ) -> None:
     """Check deck files for mistakes.
 
@@ -65,7 +70,7 @@ def check(
         if not files:
             return
     try:
-        parsed = read_files(files)
+        parsed = read_for_check(files, db)
     except DeckError as error:
         if format is Format.GITHUB:
             for problem in error.problems:
@@ -148,7 +153,7 @@ def stale(
     the file again.
     """
     if files:
-        notes = list(read_files(files).notes)
+        notes = list(read_for_check(files, db).notes)
         found = stale_notes(notes, _today(db), days)
     else:
         with open_app(db) as app:

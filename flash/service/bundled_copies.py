@@ -1,0 +1,152 @@
+"""Copies of bundled decks beside the store, which the user may edit.
+
+An installation of flash replaces its own files, and edits in them with it.  Each
+language of a deck has a folder, with the version that was last merged into it.
+"""
+
+import os
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from cards.deckfile.discovery import (
+    bundled_decks,
+    bundled_path,
+    decks_in,
+    read_text,
+)
+from cards.deckfile.schema import schema_text
+from cards.deckfile.upgrade import Texts, Upgrade, upgraded
+from cards.errors import FlashError
+from export.files import ExportError, replace_file
+from flash.messages.translate import _
+
+_BASE = ".base.json"
+
+
+class DeckCopy(Struct, frozen=True):
+    """A copy and the version that is merged into it, not yet written."""
+
+    folder: Path
+    mine: Texts
+    new: Texts
+    upgrade: Upgrade
+    ignored: tuple[str, ...]
+    """Other YAML files in the folder."""
+
+    @property
+    def files(self) -> list[Path]:
+        """The files after the upgrade."""
+        return [self.folder / file for file in self.upgrade.texts]
+
+
+def locale_language() -> str:
+    """Return the language of the user, such as `ja`; empty if unknown.
+
+    It is `$FLASH_LANG`, else the language of the locale.
+    """
+    for name in ("FLASH_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return value.partition(".")[0].partition("_")[0].lower()
+    return ""
+
+
+def plan_copy(store: Path, name: str, language: str = "") -> DeckCopy | None:
+    """Merge a bundled deck into its copy; write nothing.
+
+    Args:
+        store: Path of the store.
+        name: As the user typed it.
+        language: The preferred one; by default that of the only copy, else the
+            user's.
+
+    Returns:
+        None if no bundled deck has that name.
+
+    Raises:
+        DeckError: An edited file of the copy has mistakes.
+    """
+    shipped, folder = _places(store, name, language)
+    if shipped is None:
+        return None
+    mine, ignored = _texts(folder)
+    new, _ignored = _texts(shipped)
+    return DeckCopy(
+        folder, mine, new, upgraded(folder, mine, _base(folder), new), ignored
+    )
+
+
+def bundled_folder(store: Path, name: str) -> Path:
+    """Find the copy of a bundled deck, or the deck itself if there is no copy.
+
+    Args:
+        store: Path of the store.
+        name: A key of `bundled_decks`.
+    """
+    shipped, folder = _places(store, name, "")
+    return folder if shipped is None or folder.is_dir() else shipped
+
+
+def write_copy(copy: DeckCopy) -> None:
+    """Write an upgrade that was planned; only files that change.
+
+    Raises:
+        FlashError: A file was edited since it was planned, or can't be written.
+    """
+    texts = copy.upgrade.texts
+    present = _texts(copy.folder)[0]
+    for file in {*texts, *copy.mine}:
+        has_file = (copy.folder / file).exists()
+        if present.get(file) != copy.mine.get(file) or has_file != (file in present):
+            message = _("'{file}' was edited just now, or is no deck")
+            path = copy.folder / file
+            hint = _("run the command again, or move the file away")
+            raise FlashError(message.format(file=path), hint)
+    for file, text in texts.items():
+        if text != copy.mine.get(file):
+            _write(copy.folder / file, text.encode())
+    for file in copy.mine.keys() - texts.keys():
+        (copy.folder / file).unlink(missing_ok=True)
+    if _base(copy.folder) != copy.new:
+        _write(copy.folder / _BASE, msgspec.json.encode(copy.new))
+        _write(copy.folder.parents[1] / "deck.schema.json", schema_text().encode())
+
+
+def _places(store: Path, name: str, language: str) -> tuple[Path | None, Path]:
+    """Return the folders of a bundled deck, None if there is none, and its copy."""
+    copies = store.absolute().with_name(store.name + ".decks") / name
+    languages = bundled_decks().get(name, ())
+    copied = [one for one in languages if (copies / one).is_dir()]
+    wanted = language or (copied[0] if len(copied) == 1 else locale_language())
+    shipped = bundled_path(name, wanted)
+    return shipped, copies / shipped.name if shipped else copies
+
+
+def _texts(folder: Path) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Read the deck and exam files of a folder; list the other YAML files in it."""
+    found = decks_in(folder)
+    texts = {
+        file.relative_to(folder).as_posix(): read_text(file)
+        for file in (*found.files, *found.exams)
+    }
+    return texts, tuple(map(str, found.other_yaml))
+
+
+def _base(folder: Path) -> dict[str, str]:
+    """Read the version that a copy was last merged with; empty if unknown."""
+    try:
+        return msgspec.json.decode((folder / _BASE).read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.MsgspecError):
+        return {}
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        hint = _("allow writing in the folder of the store")
+        raise ExportError(str(path.parent), reason, hint) from None
+    replace_file(path, data)
