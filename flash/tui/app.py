@@ -10,12 +10,12 @@ import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from msgspec.structs import replace
 from rich.segment import Segment
@@ -44,9 +44,12 @@ from flash.service.reviewing import (
 )
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
-from flash.tui.view_model import ReviewViewModel, UiCommand, View
+from flash.tui.view_model import ReviewViewModel, ScreenView, UiCommand
 from srs.study.session import Session, Summary
 
+ViewT = TypeVar("ViewT", bound=ScreenView)
+Layout = Callable[[ViewT, int, int, int | None], Page]
+"""Lays a view out for columns and rows, scrolled to a row."""
 _TICK_S = 1.0
 _IDLE_S = 0.4
 _FAR = 1_000_000
@@ -74,6 +77,14 @@ def run_screen(session: Session, notices: Sequence[str] = ()) -> Summary:
         Exception: The app failed.
     """
     app = ReviewApp(session, notices)
+    run_app(app)
+    if app.review.failure is not None:
+        raise app.review.failure
+    return session.summary()
+
+
+def run_app(app: "ScreenApp") -> None:
+    """Run an app until the user leaves it; see `run_screen` for what is raised."""
     app.run(mouse=False)
     if app.ended_by not in (None, signal.SIGINT):
         sys.exit(128 + app.ended_by)
@@ -81,9 +92,6 @@ def run_screen(session: Session, notices: Sequence[str] = ()) -> Summary:
         raise app.failure
     if app.return_code:
         sys.exit(app.return_code)
-    if app.review.failure is not None:
-        raise app.review.failure
-    return session.summary()
 
 
 @cache
@@ -104,16 +112,20 @@ def _strip(line: Line, columns: int) -> Strip:
     return Strip(segments).adjust_cell_length(columns)
 
 
-class ReviewWidget(Widget):
-    """The whole page, drawn line by line."""
+class PageWidget(Widget, Generic[ViewT]):
+    """The whole page of a view, drawn line by line."""
 
-    DEFAULT_CSS = "ReviewWidget { width: 100%; height: 100%; }"
+    DEFAULT_CSS = "PageWidget { width: 100%; height: 100%; }"
 
-    view: View = View()
     page = Page((), 0, 1)
     _scroll: int | None = None
 
-    def show(self, view: View) -> None:
+    def __init__(self, view: ViewT, layout: Layout[ViewT]) -> None:
+        """Show a view, which `layout` lays out for the size of the terminal."""
+        super().__init__()
+        self.view, self._layout_of = view, layout
+
+    def show(self, view: ViewT) -> None:
         """Show a view; keep the scroll position if only the message changed."""
         if view is not self.view:
             if not _is_same_page(self.view, view):
@@ -133,7 +145,7 @@ class ReviewWidget(Widget):
     def _lay_out(self) -> None:
         columns, rows = self.size
         if columns and rows:
-            self.page = layout(self.view, columns, rows, self._scroll)
+            self.page = self._layout_of(self.view, columns, rows, self._scroll)
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -142,13 +154,13 @@ class ReviewWidget(Widget):
         return _strip(lines[y] if y < len(lines) else (), self.size.width)
 
 
-def _is_same_page(before: View, after: View) -> bool:
+def _is_same_page(before: ScreenView, after: ScreenView) -> bool:
     """Return True if two views differ at most in their message."""
     return replace(before, message=after.message, is_alarm=after.is_alarm) == after
 
 
-class ReviewApp(App[None]):
-    """A review on the full screen; see `run_screen`."""
+class ScreenApp(App[None]):
+    """A full screen with one page; what Ctrl-C and signals do."""
 
     TITLE = "flash"
     ENABLE_COMMAND_PALETTE = False
@@ -160,14 +172,12 @@ class ReviewApp(App[None]):
         Binding("ctrl+z", "suspend_process", show=False, priority=True),
     ]
 
-    def __init__(self, session: Session, notices: Sequence[str] = ()) -> None:
-        """Read the first question at once; load the rest when it is needed."""
+    def __init__(self, widget: PageWidget[Any]) -> None:
+        """Show a widget."""
         super().__init__(ansi_color=True)
         self.ended_by: signal.Signals | None = None
         self.failure: BaseException | None = None
-        self.review = ReviewViewModel(session, notices)
-        self.widget = ReviewWidget()
-        self.widget.view = self.review.view
+        self.widget = widget
         self._is_ending = False
 
     def _fatal_error(self) -> None:
@@ -180,22 +190,58 @@ class ReviewApp(App[None]):
         yield self.widget
 
     def on_mount(self) -> None:
-        """Start the clock and handle signals; load what the first answer needs."""
+        """Start the clock and handle signals."""
         self.set_interval(_TICK_S, self.tick)
-        self.set_timer(_IDLE_S, _preload)
+        self.set_timer(_IDLE_S, self.preload)
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self._handle_signals()
 
     def _handle_signals(self) -> bool:
-        """End the review on a signal; False where the loop cannot handle signals."""
+        """End the app on a signal; False where the loop cannot handle signals."""
         loop = asyncio.get_running_loop()
         try:
             for number in _SIGNALS:
-                loop.add_signal_handler(number, self._end, number)
+                loop.add_signal_handler(number, self.end, number)
         except (NotImplementedError, RuntimeError, ValueError):
             # Windows, or not the main thread: the signal ends the process.
             return False
         return True
+
+    def preload(self) -> None:
+        """Load what is needed soon, while the user reads."""
+
+    def tick(self) -> None:
+        """Look at the clock, once a second."""
+
+    def rows_of(self, key: str) -> int:
+        """Return by how many rows a key scrolls; 0 for other keys."""
+        step = self.widget.page.step
+        rows = {"up": -1, "down": 1, "pageup": -step, "pagedown": step}
+        return {**rows, "home": -_FAR, "end": _FAR}.get(key, 0)
+
+    def action_interrupt(self) -> None:
+        """Quit; every answer is already saved."""
+        self.end(signal.SIGINT)
+
+    def end(self, number: signal.Signals | None) -> None:
+        """Leave the screen, because of a signal or a key."""
+        self._is_ending = True
+        self.ended_by = self.ended_by or number
+        self.exit()
+
+
+class ReviewApp(ScreenApp):
+    """A review on the full screen; see `run_screen`."""
+
+    def __init__(self, session: Session, notices: Sequence[str] = ()) -> None:
+        """Read the first question at once; load the rest when it is needed."""
+        self.review = ReviewViewModel(session, notices)
+        super().__init__(PageWidget(self.review.view, layout))
+
+    def preload(self) -> None:
+        """Load what the first answers need."""
+        for name in ("fsrs", "markdown_it.tree", "mdit_py_plugins.dollarmath"):
+            import_module(name)
 
     def tick(self) -> None:
         """Check if the next learning card is due."""
@@ -210,14 +256,14 @@ class ReviewApp(App[None]):
             is_named = event.key in SEARCH_KEYS
             self._type((event.key if is_named else event.character) or "")
             return
-        rows = self._rows(event.key)
+        rows = self.rows_of(event.key)
         if rows:
             self.widget.scroll_card(rows)
             return
         key = event.key if event.key in ("space", "enter") else event.character
         match self.review.press(key or ""):
             case UiCommand.QUIT:
-                self._end(None)
+                self.end(None)
             case UiCommand.EDIT:
                 self._edit()
             case UiCommand.OPEN:
@@ -236,20 +282,6 @@ class ReviewApp(App[None]):
             if key and self.review.view.search is not None:
                 self.review.press(key)
         self.widget.show(self.review.view)
-
-    def _rows(self, key: str) -> int:
-        step = self.widget.page.step
-        rows = {"up": -1, "down": 1, "pageup": -step, "pagedown": step}
-        return {**rows, "home": -_FAR, "end": _FAR}.get(key, 0)
-
-    def action_interrupt(self) -> None:
-        """Quit; every answer is already saved."""
-        self._end(signal.SIGINT)
-
-    def _end(self, number: signal.Signals | None) -> None:
-        self._is_ending = True
-        self.ended_by = self.ended_by or number
-        self.exit()
 
     def _open_source(self) -> None:
         prompt = self.review.view.prompt
@@ -302,9 +334,3 @@ class ReviewApp(App[None]):
         finally:
             if not self._handle_signals():
                 signal.signal(signal.SIGINT, before)
-
-
-def _preload() -> None:
-    """Load what the first answers need while the user reads the question."""
-    for name in ("fsrs", "markdown_it.tree", "mdit_py_plugins.dollarmath"):
-        import_module(name)

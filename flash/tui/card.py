@@ -31,10 +31,11 @@ from flash.messages.cards import (
 from flash.tui.confusion_search import search_lines
 from flash.tui.view_model import Mode, Overlay, View
 
-_MAX_WIDTH = 66
+MAX_WIDTH = 66
 _SHORT = 3
 """Texts of up to so many lines are centred."""
-_RIGHT = "✓"
+RIGHT, WRONG, CHOSEN = "✓", "✗", "●"
+"""Marks of options."""
 _INDENT = 3
 _PANES = 70
 """From this width on two confused cards are shown side by side."""
@@ -64,21 +65,21 @@ def card_layout(view: View, columns: int) -> CardLayout:
     Returns:
         Lines no wider than the terminal.
     """
-    room = max(1, min(_MAX_WIDTH, columns - 4))
+    room = max(1, min(MAX_WIDTH, columns - 4))
     left = max(0, (columns - room) // 2)
     if view.overlay is not None:
-        return CardLayout(_indented(_overlay_lines(view.overlay, room), left))
+        return CardLayout(indented(overlay_lines(view.overlay, room), left))
     if view.search is not None:
         lines, focus = search_lines(view.search, room)
-        return CardLayout(_indented(lines, left), focus=focus)
+        return CardLayout(indented(lines, left), focus=focus)
     if view.prompt is None:
         lines = [line for text in view.sentences for line in _sentence(text, room)]
-        return CardLayout(_indented(lines, left))
+        return CardLayout(indented(lines, left))
     question, note = view.prompt.question, view.prompt.note
     is_shown = view.mode is Mode.ANSWERED
     asked = _question_lines(question, room, is_answered=is_shown)
     if not is_shown:
-        return CardLayout(_indented(asked, left))
+        return CardLayout(indented(asked, left))
     confused = view.prompt.partner
     if confused is not None and columns >= _PANES:
         return _side_by_side(question, confused, note, columns)
@@ -86,7 +87,7 @@ def card_layout(view: View, columns: int) -> CardLayout:
     notes = _answer_notes(question, note, confused, room, answer_height=len(answer))
     lines = [*asked, (), *answer, *notes]
     end = len(asked) + 1 + len(answer)
-    return CardLayout(_indented(lines, left), len(asked), end)
+    return CardLayout(indented(lines, left), len(asked), end)
 
 
 def _side_by_side(
@@ -111,9 +112,9 @@ def _side_by_side(
             width,
         ),
     ]
-    lines = [*panes, *_note_lines(note, room, max_centred=0)]
+    lines = [*panes, *note_lines(note, room, max_centred=0)]
     answer_start = max(len(left), len(right))
-    return CardLayout(_indented(lines, (columns - room) // 2), answer_start, len(panes))
+    return CardLayout(indented(lines, (columns - room) // 2), answer_start, len(panes))
 
 
 def _panes(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line]:
@@ -127,13 +128,14 @@ def _panes(left: Sequence[Line], right: Sequence[Line], width: int) -> list[Line
     ]
 
 
-def _indented(lines: Sequence[Line], left: int) -> list[Line]:
+def indented(lines: Sequence[Line], left: int) -> list[Line]:
+    """Indent lines that are not empty."""
     return [
         (StyledText(" " * left), *line) if line and left else line for line in lines
     ]
 
 
-def _overlay_lines(overlay: Overlay, room: int) -> list[Line]:
+def overlay_lines(overlay: Overlay, room: int) -> list[Line]:
     """Return the title and the lines; continuation lines are indented."""
     lines = [*wrap((StyledText(overlay.title, TextStyle.BOLD),), room), ()]
     for text in overlay.lines:
@@ -156,17 +158,19 @@ def _question_lines(question: Question, room: int, *, is_answered: bool) -> list
     right = right_option(question) if is_answered else None
     lines.append(())
     for index, option in enumerate(question.options):
-        lines += _option(index, option.text, room, is_right=index == right)
+        mark = RIGHT if index == right else ""
+        lines += option_lines(index, option.text, room, mark=mark)
     return lines
 
 
-def _option(index: int, text: str, room: int, *, is_right: bool) -> list[Line]:
-    mark = _RIGHT if is_right else " "
-    style = TextStyle.ACCENT | TextStyle.BOLD if is_right else TextStyle.DIM
-    head = StyledText(f"{mark} {option_letter(index)}  ", style)
+def option_lines(index: int, text: str, room: int, *, mark: str) -> list[Line]:
+    """Lay an option of a choice out; one with a mark is in bold."""
+    style = TextStyle.ACCENT | TextStyle.BOLD if mark else TextStyle.DIM
+    style = TextStyle.ALERT if mark == WRONG else style
+    head = StyledText(f"{mark or ' '} {option_letter(index)}  ", style)
     indent = len(head.text)
     lines = terminal_lines(text, max(1, room - indent)) or [()]
-    if is_right:
+    if mark and mark != WRONG:
         lines = [_with(TextStyle.BOLD, line) for line in lines]
     first, *rest = lines
     return [(head, *first), *((StyledText(" " * indent), *line) for line in rest)]
@@ -177,7 +181,7 @@ def _answer_lines(question: Question, room: int) -> list[Line]:
     right = right_option(question)
     if right is None:
         return [*lines, *_text(read_blocks(question.answer), room)]
-    return [*lines, *_option(right, question.answer, room, is_right=True)]
+    return [*lines, *option_lines(right, question.answer, room, mark=RIGHT)]
 
 
 def _answer_notes(
@@ -199,10 +203,10 @@ def _answer_notes(
     if question.context:
         context = read_blocks(question.context)
         lines += [(), *_text(context, room, max_centred=max_centred)]
-    return [*lines, *_note_lines(note, room, max_centred=max_centred)]
+    return [*lines, *note_lines(note, room, max_centred=max_centred)]
 
 
-def _note_lines(note: Note, room: int, *, max_centred: int) -> list[Line]:
+def note_lines(note: Note, room: int, *, max_centred: int) -> list[Line]:
     """Return what belongs to the whole note."""
     lines: list[Line] = []
     if note.extra:
@@ -230,7 +234,7 @@ def _text(
             return [_centred(_with(style, line), room) for line in lines]
     lines = block_lines(blocks, room)
     if all(isinstance(block, Table) for block in blocks):
-        return _indented(lines, (room - block_width(lines)) // 2)
+        return indented(lines, (room - block_width(lines)) // 2)
     return [_with(style, line) for line in lines]
 
 

@@ -4,6 +4,8 @@ Every character is search text, digits too, since facts are full of them; the ar
 keys select.
 """
 
+from collections.abc import Callable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -21,8 +23,6 @@ from flash.messages.cards import one_line
 from flash.messages.review import CONFUSION_PROMPT, NO_MATCH
 from flash.messages.translate import _
 from srs.store.card_search import Candidate
-from srs.study.prompt import LastLapse
-from srs.study.session import Session
 
 _BACKSPACE = ("backspace", "ctrl+h")
 _WIDE_BLANK = "\u3000"
@@ -48,10 +48,17 @@ class SearchView(Struct, frozen=True):
 class ConfusionSearch:
     """A search for the confused card."""
 
-    def __init__(self, session: Session, missed: LastLapse) -> None:
-        """Show the cards that were confused with the missed one before."""
-        self._session = session
-        self.view = SearchView(missed.prompt.question.question)
+    def __init__(
+        self, missed: str, find: Callable[[str], tuple[Candidate, ...]]
+    ) -> None:
+        """Show the cards that were confused with the missed one before.
+
+        Args:
+            missed: The question that was missed, Markdown.
+            find: Finds cards by a part of their text.
+        """
+        self._find = find
+        self.view = SearchView(missed)
         self._set_text("")
 
     def press(self, key: str) -> Candidate | None:
@@ -80,7 +87,7 @@ class ConfusionSearch:
         return None
 
     def _set_text(self, text: str) -> None:
-        found = self._session.confusion_candidates(text)
+        found = self._find(text)
         self.view = replace(self.view, text=text, found=found, selected=0)
 
 

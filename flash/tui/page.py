@@ -18,16 +18,16 @@ from flash.messages.review import (
     rating_help,
 )
 from flash.messages.translate import _
-from flash.tui.card import card_layout
+from flash.tui.card import CardLayout, card_layout
 from flash.tui.view_model import Mode, View
 
 _GENERAL_KEYS = "u?q"
 """Keys that work without a question."""
-_SPACIOUS = 22
+SPACIOUS = 22
 """From this height on there is a blank row above the keys."""
-_COMPACT = 14
+COMPACT = 14
 """Below this height the deck, the counts and the lesser keys are left out."""
-_CARD_ONLY = 5
+CARD_ONLY = 5
 """Up to this height only the card is shown."""
 _LONGEST_INTERVAL = len(" 1.2 mo")
 
@@ -42,6 +42,15 @@ class Page(Struct, frozen=True):
     """Rows of the card that fit."""
 
 
+class Frame(Struct, frozen=True):
+    """What is above and below the card."""
+
+    head: list[Line]
+    message: list[Line]
+    """One line or more, perhaps empty."""
+    foot: list[Line]
+
+
 def layout(view: View, columns: int, rows: int, scroll: int | None = None) -> Page:
     """Lay a view out.
 
@@ -54,12 +63,26 @@ def layout(view: View, columns: int, rows: int, scroll: int | None = None) -> Pa
     Returns:
         A page of exactly so many rows, none wider than the terminal.
     """
-    head = _header(view, columns, rows)
-    foot = _footer(view, columns, rows)
-    message = _message(view, columns)
+    return placed(
+        Frame(
+            _header(view, columns, rows),
+            message_lines(view.message, columns, is_alarm=view.is_alarm),
+            _footer(view, columns, rows),
+        ),
+        card_layout(view, columns),
+        columns,
+        rows,
+        scroll,
+    )
+
+
+def placed(
+    frame: Frame, card: CardLayout, columns: int, rows: int, scroll: int | None
+) -> Page:
+    """Place a card inside a frame; see `layout`."""
+    head, message, foot = frame.head, list(frame.message), frame.foot
     room = max(1, rows - len(head) - len(foot) - len(message))
-    card = card_layout(view, columns)
-    wanted = 0 if rows < _COMPACT else max(1, room // 6)
+    wanted = 0 if rows < COMPACT else max(1, room // 6)
     top = max(0, min(wanted, room - len(card.lines)))
     lines = [()] * top + card.lines
     last = max(0, len(lines) - room)
@@ -78,25 +101,27 @@ def layout(view: View, columns: int, rows: int, scroll: int | None = None) -> Pa
 
 def _header(view: View, columns: int, rows: int) -> list[Line]:
     room = max(1, columns - 2)
-    if rows < _COMPACT:
-        return [_progress(view, room)] if rows > _CARD_ONLY else []
+    total = view.done + view.counts.total
+    label = progress_label(view.done, total, view.minutes_left)
+    progress = progress_line(view.done, total, label, room)
+    if rows < COMPACT:
+        return [progress] if rows > CARD_ONLY else []
     counts = counts_label(view.counts, view.session_name)
     has_deck = view.prompt is not None and view.search is None
     crumb = breadcrumb(view.prompt.note.deck) if view.prompt and has_deck else ""
     if width_of(crumb) + width_of(counts) + 3 <= room:
         blanks = " " * (room - width_of(crumb) - width_of(counts))
-        return [_dim(" " + crumb + blanks + counts), _progress(view, room)]
-    wrapped = [*wrap(_dim(crumb), room), *wrap(_dim(counts), room)]
-    return [*((StyledText(" "), *line) for line in wrapped), _progress(view, room)]
+        return [dim(" " + crumb + blanks + counts), progress]
+    wrapped = [*wrap(dim(crumb), room), *wrap(dim(counts), room)]
+    return [*((StyledText(" "), *line) for line in wrapped), progress]
 
 
-def _progress(view: View, room: int) -> Line:
-    total = view.done + view.counts.total
-    label = progress_label(view.done, total, view.minutes_left)
+def progress_line(done: int, total: int, label: str, room: int) -> Line:
+    """Draw how much of something is done, with a label."""
     bar = room - width_of(label) - 2
     if bar < 4:
-        return _dim(" " + label)
-    halves = round(view.done / total * bar * 2) if total else bar * 2
+        return dim(" " + label)
+    halves = round(done / total * bar * 2) if total else bar * 2
     full, half = divmod(halves, 2)
     line = "━" * full + "╸" * half
     spans = (
@@ -112,11 +137,11 @@ def _more_label() -> str:
     return _("more")
 
 
-def _message(view: View, columns: int) -> list[Line]:
-    """Return the message above the ratings; a blank row without one."""
+def message_lines(message: str, columns: int, *, is_alarm: bool) -> list[Line]:
+    """Return the message above the keys; a blank row without one."""
     room = max(1, columns - 2 - (len("↑↓ ") + width_of(_more_label()) + 2))
-    style = TextStyle.ALERT if view.is_alarm else TextStyle.DIM
-    lines = wrap((StyledText(one_line(view.message), style),), room)
+    style = TextStyle.ALERT if is_alarm else TextStyle.DIM
+    lines = wrap((StyledText(one_line(message), style),), room)
     return [(StyledText(" "), *line) for line in lines]
 
 
@@ -131,37 +156,38 @@ def _more(line: Line, columns: int, *, above: int, below: int) -> Line:
 
 
 def _footer(view: View, columns: int, rows: int) -> list[Line]:
-    main = [_centred(line, columns) for line in _main_keys(view, columns)]
-    if rows < _COMPACT:
-        return main if rows > _CARD_ONLY else []
-    gap: list[Line] = [()] if rows >= _SPACIOUS else []
+    main = [centred(line, columns) for line in _main_keys(view, columns)]
+    if rows < COMPACT:
+        return main if rows > CARD_ONLY else []
+    gap: list[Line] = [()] if rows >= SPACIOUS else []
     if view.overlay is not None:
         return [*main, *gap, ()]
     if view.search is not None:
-        return [*main, *gap, _dim(" " + _("↑↓ select  Esc cancel"))]
+        return [*main, *gap, dim(" " + _("↑↓ select  Esc cancel"))]
     return [*main, *gap, *_other_keys(columns, has_card=view.prompt is not None)]
 
 
 def _main_keys(view: View, columns: int) -> list[Line]:
     """Return the two rows with the keys needed next."""
     if view.overlay is not None:
-        return _key(_("any key"), _("back"), columns)
+        return key_line(_("any key"), _("back"), columns)
     if view.search is not None and view.search.found:
-        return _key(_("Enter"), _("choose this card"), columns)
+        return key_line(_("Enter"), _("choose this card"), columns)
     if view.search is not None:
-        return _key(_("Esc"), _("cancel"), columns)
+        return key_line(_("Esc"), _("cancel"), columns)
     match view.mode:
         case Mode.ASKING:
-            return _key(_("Space"), _("show answer"), columns)
+            return key_line(_("Space"), _("show answer"), columns)
         case Mode.ANSWERED:
             return _ratings(view.intervals, columns - 2)
         case Mode.WAITING:
-            return _key(_("Space"), _("show it now"), columns)
+            return key_line(_("Space"), _("show it now"), columns)
         case Mode.OVER:
-            return _key(_("Space"), _("quit"), columns)
+            return key_line(_("Space"), _("quit"), columns)
 
 
-def _key(key: str, label: str, columns: int) -> list[Line]:
+def key_line(key: str, label: str, columns: int) -> list[Line]:
+    """Return two rows with the key needed next."""
     line = (
         StyledText(key, TextStyle.ACCENT | TextStyle.BOLD),
         StyledText("  " + label),
@@ -182,15 +208,15 @@ def _ratings(intervals: Sequence[str], columns: int) -> list[Line]:
     if room >= 8:
         upper = _joined([_in_cell(name, room) for name in names])
         if not intervals:
-            return [upper, _dim(_(NOT_SCHEDULED))]
-        lower = [_in_cell(_dim(interval), room) for interval in intervals]
+            return [upper, dim(_(NOT_SCHEDULED))]
+        lower = [_in_cell(dim(interval), room) for interval in intervals]
         return [upper, _joined(lower)]
     half = max(1, columns // 2)
     longest = max(map(line_width, names)) + _LONGEST_INTERVAL
     # Only the digits where not even two names fit.
     kept = 2 if half > longest else 1
     cells = [
-        _in_cell((*name[:kept], *_dim(" " + interval)), half)
+        _in_cell((*name[:kept], *dim(" " + interval)), half)
         for name, interval in zip(names, intervals or [""] * 4, strict=True)
     ]
     return [_joined(cells[:2]), _joined(cells[2:])]
@@ -207,12 +233,17 @@ def _joined(lines: Sequence[Line]) -> Line:
 
 
 def _other_keys(columns: int, *, has_card: bool) -> list[Line]:
-    """Return the other keys with two blanks between them, one if that saves a row."""
+    """Return the other keys."""
     keys = [
         (key, label)
         for key, label, _description in key_help()
         if has_card or key in _GENERAL_KEYS
     ]
+    return key_rows(keys, columns)
+
+
+def key_rows(keys: Sequence[tuple[str, str]], columns: int) -> list[Line]:
+    """Return keys with two blanks between them, one if that saves a row."""
     return min((_key_rows(keys, columns, gap) for gap in (2, 1)), key=len)
 
 
@@ -225,15 +256,17 @@ def _key_rows(keys: Sequence[tuple[str, str]], columns: int, gap: int) -> list[L
             lines.append([])
             used = 0
         blanks = " " * (gap if used else 1)
-        lines[-1] += [StyledText(blanks + key), *_dim(f" {label}")]
+        lines[-1] += [StyledText(blanks + key), *dim(f" {label}")]
         used += len(blanks) + size
     return [tuple(line) for line in lines]
 
 
-def _centred(line: Line, columns: int) -> Line:
+def centred(line: Line, columns: int) -> Line:
+    """Centre a line."""
     blanks = (columns - line_width(line)) // 2
     return (StyledText(" " * blanks), *line) if line and blanks > 0 else line
 
 
-def _dim(text: str) -> Line:
+def dim(text: str) -> Line:
+    """Return a line of dim text."""
     return (StyledText(text, TextStyle.DIM),)

@@ -70,7 +70,15 @@ class Overlay(Struct, frozen=True):
     """The key e opens the editor again."""
 
 
-class View(Struct, frozen=True):
+class ScreenView(Struct, frozen=True):
+    """What every full screen shows."""
+
+    message: str = ""
+    is_alarm: bool = False
+    """The message reports that something went wrong."""
+
+
+class View(ScreenView, frozen=True):
     """Everything the screen shows at one moment."""
 
     mode: Mode = Mode.OVER
@@ -89,9 +97,6 @@ class View(Struct, frozen=True):
     overlay: Overlay | None = None
     search: SearchView | None = None
     """The search for a confused card while it covers the card."""
-    message: str = ""
-    is_alarm: bool = False
-    """The message reports that something went wrong."""
 
 
 class ReviewViewModel:
@@ -251,7 +256,8 @@ class ReviewViewModel:
             if not is_shown:
                 self.show_message(_(CONFUSION_HINT))
             return
-        self._search = ConfusionSearch(self._session, missed)
+        asked = missed.prompt.question.question
+        self._search = ConfusionSearch(asked, self._session.confusion_candidates)
         self.view = replace(self.view, search=self._search.view)
 
     def _press_in_search(self, search: ConfusionSearch, key: str) -> None:
