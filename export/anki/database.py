@@ -13,6 +13,7 @@ from typing import Any
 from export.anki.flash_note_types import BASIC_ID, basic_model, cloze_model
 from export.anki.presets import DEFAULT_PRESET, Presets
 from export.anki.rows import Row
+from srs.models.incoming import Loss
 from srs.models.presets import Preset
 
 _FIXED_S = 1_795_100_000
@@ -35,6 +36,8 @@ class Contents:
         """Preset of a deck by name; None without the schedule."""
         self.notetypes: dict[int, str] = {}
         """Note types other than ours: JSON by id."""
+        self.losses: list[Loss] = []
+        """Edits that no field can hold."""
 
 
 def database(contents: Contents, created_s: int, settings: dict[str, Any]) -> bytes:

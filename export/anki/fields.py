@@ -27,7 +27,6 @@ from cards.questions import (
     cloze_parts,
     is_two_sided,
     questions,
-    texts_of,
 )
 from cards.table_rows import cells_of, is_empty_cell
 from cards.text.html import (
@@ -225,30 +224,29 @@ class OriginalNotes(Struct, frozen=True):
 
 def raw_fields(
     stored: StoredNote, kept: OriginalFields, image: ImageOf | None = None
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], bool]:
     """Return the fields of a note from Anki; only edited texts are rendered.
 
     Args:
         stored: The present note.
         kept: Its original fields and the content they were converted to.
         image: Name of a media file in the package.
+
+    Returns:
+        The fields, and whether they hold every edit.
     """
     content, raw = stored.note.content, kept.raw
-    if msgspec.json.encode(content).decode() == kept.content:
-        return raw.fields
+    encoded = msgspec.json.encode(content)
+    if encoded.decode() == kept.content:
+        return raw.fields, True
+    old, new = msgspec.json.decode(kept.content), msgspec.json.decode(encoded)
+    changed = {key for key in old | new if old.get(key) != new.get(key)}
     fields = list(raw.fields)
-    before = msgspec.json.decode(kept.content)
-    texts = {str(path[0]): text for path, text in texts_of(content)}
-    if raw.shown.keys() <= texts.keys():
-        ordinals = {card.part: card.ordinal for card in stored.cards}
-        for name, index in raw.shown.items():
-            text = texts[name]
-            if text == before.get(name):
-                continue
-            is_cloze = name == "cloze"
-            fields[index] = (
-                _cloze(content, text, ordinals, image)
-                if is_cloze
-                else to_html(text, image)
-            )
-    return tuple(fields)
+    ordinals = {card.part: card.ordinal for card in stored.cards}
+    for key in changed & raw.shown.keys() & new.keys():
+        fields[raw.shown[key]] = (
+            _cloze(content, new[key], ordinals, image)
+            if key == "cloze"
+            else to_html(new[key], image)
+        )
+    return tuple(fields), changed <= raw.shown.keys() & new.keys()

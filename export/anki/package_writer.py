@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from cards.files import open_file
 from cards.note import Note
+from export.anki.collection_import import first_field
 from export.anki.database import Contents, database
 from export.anki.fields import OriginalNotes, fields_of, raw_fields
 from export.anki.media_references import media_names, template_files
@@ -30,6 +31,7 @@ from export.anki.rows import (
 )
 from export.files import ExportError, replace_file
 from srs.models.cards import StoredNote
+from srs.models.incoming import Loss, LossReason
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 1
@@ -56,6 +58,8 @@ class Written(Struct, frozen=True):
     cards: int
     media: int
     reviews: int = 0
+    losses: tuple[Loss, ...] = ()
+    """Edits that were not written."""
 
 
 def write_package(
@@ -98,6 +102,7 @@ def write_package(
         len(contents.cards),
         len(media.files),
         len(contents.reviews),
+        tuple(contents.losses),
     )
     settings = {
         "schedVer": 2,
@@ -128,7 +133,10 @@ def _add(
     else:
         notetype = kept.raw.notetype
         contents.notetypes[notetype] = foreign.notetypes[notetype]
-        fields = raw_fields(stored, kept, media.naming_kept(stored.note))
+        fields, is_whole = raw_fields(stored, kept, media.naming_kept(stored.note))
+        if not is_whole:
+            deck, first = stored.note.deck, first_field(fields)
+            contents.losses.append(Loss(LossReason.EDIT, deck=deck, first_field=first))
         contents.notes.append(note_row(stored, cards, fields, notetype))
         media.keep(stored.note, fields)
         media.keep_shared(stored.note, foreign.notetypes[notetype])

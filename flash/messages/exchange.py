@@ -172,6 +172,12 @@ def _counted_text(reason: LossReason, count: int) -> str:
                 "{n} notes suspended: no question or no answer",
                 count,
             )
+        case LossReason.EDIT:
+            return ngettext(
+                "{n} note keeps its text in Anki: its note type can't hold the edit",
+                "{n} notes keep their text in Anki: the note type can't hold the edit",
+                count,
+            )
         case LossReason.REVIEW:
             return ngettext(
                 "{n} review left out: its card is left out",

@@ -11,6 +11,7 @@ from export.tables.csv_writer import write_csv, write_json
 from flash.service.context import AppContext
 from flash.service.media_import import media_folder
 from srs.models.cards import StoredNote
+from srs.models.incoming import Loss
 from srs.scheduler.fsrs6 import interval_days
 from srs.store.import_rows import original_notes, original_notetypes
 from srs.store.revlog import logged
@@ -26,7 +27,7 @@ def export_package(
     *,
     with_schedule: bool,
     progressed: Progressed | None = None,
-) -> dict[str, int]:
+) -> tuple[dict[str, int], tuple[Loss, ...]]:
     """Write notes to a package for Anki.
 
     Args:
@@ -37,7 +38,7 @@ def export_package(
         progressed: Called with the number of written notes.
 
     Returns:
-        Counts of what the package contains, by name.
+        Counts of what the package contains, by name, and edits that it doesn't.
 
     Raises:
         ExportError: There are no cards, or the file can't be written.
@@ -55,7 +56,9 @@ def export_package(
     schedule = _schedule(app) if with_schedule else None
     written = write_package(file, notes, creation, progressed, schedule, original)
     counts = {"notes": written.notes, "cards": written.cards, "media": written.media}
-    return {**counts, "reviews": written.reviews} if with_schedule else counts
+    if with_schedule:
+        counts["reviews"] = written.reviews
+    return counts, written.losses
 
 
 def export_table(

@@ -89,7 +89,7 @@ class Incoming(Struct, frozen=True):
 
 
 class LossReason(StrEnum):
-    """Why an import leaves something out."""
+    """Why an import or export leaves something out."""
 
     NOTE_GUID = "note_guid"
     """The guid was missing or occurred twice; the note got a new one."""
@@ -111,6 +111,8 @@ class LossReason(StrEnum):
     OCCLUSION = "occlusion"
     CARD = "card"
     """The question of the card is empty."""
+    EDIT = "edit"
+    """The note type in Anki can't hold the edit."""
     REVIEW = "review"
     """The card of the review is left out."""
     REVIEW_CARD = "review_card"

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 from command_runner import Run
-from foreign_packages import MEDIA_FILES, media_package, package
+from foreign_packages import MEDIA_FILES, media_package
 
 from export.anki.media_references import media_names, template_files
 
@@ -37,27 +37,6 @@ def test_files_of_templates_survive_deck_files(flash: Run, tmp_path: Path) -> No
 
     found = media_of(tmp_path / "out.apkg").keys()
     assert found == MEDIA_FILES.keys() - {"_other.png"}
-
-
-def test_only_the_edited_field_of_a_note_changes(flash: Run, tmp_path: Path) -> None:
-    field = '<b style="color: red">q</b>'
-    script = f"update notes set flds = '{field}' || char(31) || 'a'"
-    flash("import", str(package(tmp_path / "in.apkg", script)))
-    flash("export", "--yaml", "decks")
-    deck = Path("decks/Default.yaml")
-    (deck.parent / "new").mkdir()
-    (deck.parent / "new" / "p.png").write_bytes(b"new")
-    text = deck.read_text("utf-8")
-    deck.write_text(text.replace("back: a", "back: '![](new/p.png)'"), "utf-8")
-    flash("add", "decks")
-
-    flash("export", str(tmp_path / "out.apkg"))
-
-    ((name, data),) = media_of(tmp_path / "out.apkg").items()
-    assert data == b"new"
-    with zipfile.ZipFile(tmp_path / "out.apkg") as archive:
-        database = archive.read("collection.anki2")
-    assert f'{field}\x1f<img src="{name}"'.encode() in database
 
 
 def test_two_files_of_one_name_are_kept_apart(flash: Run, tmp_path: Path) -> None:

@@ -10,7 +10,12 @@ import typer
 from cards.text.width import clean
 from export.anki.ankiconnect import AnkiConnect
 from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption, finite
-from flash.messages.exchange import contents_text, pulled_line
+from flash.messages.exchange import (
+    contents_text,
+    loss_items,
+    loss_lines,
+    pulled_line,
+)
 from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.exporting import export_package
@@ -66,14 +71,16 @@ def push(
         file = Path(folder) / "push.apkg"
         notes = stored_notes(app.store, deck=deck, tag=tag)
         with progress_bar(note_count(app.store), "exporting", quiet=json) as progressed:
-            sent = export_package(
+            sent, losses = export_package(
                 app, file, notes, with_schedule=True, progressed=progressed
             )
         anki.send(file.read_bytes())
     if json:
-        print_json({"url": url, **sent})
+        print_json({"url": url, **sent, "items": loss_items(losses)})
     else:
         echo(_("Sent to Anki: {contents}").format(contents=contents_text(sent)))
+        for line in loss_lines(losses):
+            echo_err(line)
 
 
 def pull(

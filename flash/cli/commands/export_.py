@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption
-from flash.messages.exchange import contents_text
+from flash.messages.exchange import contents_text, loss_items, loss_lines
 from flash.messages.translate import _
 from flash.service.context import open_app
 from flash.service.exporting import export_decks, export_package, export_table
 from flash.terminal import echo, echo_err, print_json, progress_bar
+from srs.models.incoming import Loss
 from srs.store.notes import note_count, stored_notes
 
 _PACKAGES = (".apkg", ".colpkg")
@@ -61,6 +62,7 @@ def export(
     with open_app(db) as app:
         notes = stored_notes(app.store, deck=deck, tag=tag)
         missing: tuple[str, ...] = ()
+        losses: tuple[Loss, ...] = ()
         if yaml:
             written, missing = export_decks(file, notes)
         elif ending in _TABLES:
@@ -70,12 +72,14 @@ def export(
             with progress_bar(
                 note_count(app.store), "exporting", quiet=json
             ) as progressed:
-                written = export_package(
+                written, losses = export_package(
                     app, file, notes, with_schedule=whole, progressed=progressed
                 )
     for name in missing:
         echo_err(_("not found, left out: {name}").format(name=name))
     if json:
-        print_json({"file": str(file), **written})
+        print_json({"file": str(file), **written, "items": loss_items(losses)})
     else:
         echo(f"{file}: {contents_text(written)}")
+        for line in loss_lines(losses):
+            echo_err(line)

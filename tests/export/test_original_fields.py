@@ -1,0 +1,49 @@
+"""Notes from Anki that were edited in flash, on the way back."""
+
+import json
+import zipfile
+from pathlib import Path
+
+from command_runner import Run
+from foreign_packages import MEDIA_FILES, media_package, package
+
+DECK = Path("decks/Default.yaml")
+
+
+def edit(flash: Run, deck: Path, old: str, new: str) -> None:
+    """Write deck files, edit one and add it."""
+    flash("export", "--yaml", "decks")
+    text = deck.read_text("utf-8")
+    assert old in text
+    deck.write_text(text.replace(old, new), "utf-8")
+    assert flash("add", "decks")[0] == 0
+
+
+def test_only_the_edited_field_of_a_note_changes(flash: Run, tmp_path: Path) -> None:
+    field = '<b style="color: red">q</b>'
+    script = f"update notes set flds = '{field}' || char(31) || 'a'"
+    flash("import", str(package(tmp_path / "in.apkg", script)))
+    Path("decks/new").mkdir(parents=True)
+    Path("decks/new/p.png").write_bytes(b"new")
+    edit(flash, DECK, "back: a", "back: '![](new/p.png)'")
+
+    assert flash.json("export", str(tmp_path / "out.apkg"))["items"] == []
+
+    with zipfile.ZipFile(tmp_path / "out.apkg") as archive:
+        ((entry, name),) = json.loads(archive.read("media")).items()
+        assert archive.read(entry) == b"new"
+        database = archive.read("collection.anki2")
+    assert f'{field}\x1f<img src="{name}"'.encode() in database
+
+
+def test_edit_that_no_field_can_hold_is_reported(flash: Run, tmp_path: Path) -> None:
+    flash("import", str(media_package(tmp_path / "in.apkg", MEDIA_FILES)))
+    edit(flash, Path("decks/Default/Default.yaml"), "back: a", "back: ab")
+
+    code, _, err = flash("export", str(tmp_path / "out.apkg"))
+
+    assert code == 0
+    assert err == (
+        "1 note keeps its text in Anki: its note type can't hold the edit\n"
+        "  Default: q\n"
+    )
