@@ -46,11 +46,10 @@ _SCRIPT = re.compile(r"<(su[bp])>((?:(?!</?su[bp]>).)*)</\1>", re.DOTALL)
 _NO_LETTERS = re.compile(
     r"<[^>]*>|«.*?»|\\\(.*?\\\)|\\\[.*?\\\]|\[(latex|\$\$?)\].*?\[/\1\]", re.DOTALL
 )
-_NESTED = "\ufdd5"
+_NESTED, _WAS_TAG = "\ufdd5", "\ufdd6"
 _TAG = re.compile(r"""<(?:[!?/]?[a-zA-Z])(?:[^"'>]|"[^"]*"|'[^']*')*>""")
-_MATH = re.compile(
-    r"\[/?(?:latex|\$\$?)\]|\\[()\[\]]|\$|\\(?:begin|end)\{(?:displaymath|math)\}|\{\}$"
-)
+_LATEX_TAG = re.compile(r"\[/?(?:latex|\$\$?)\]")
+_MATH = re.compile(r"\\[()\[\]]|\$|\\(?:begin|end)\{(?:displaymath|math)\}|\{\}$")
 
 
 def stripped(text: str) -> str:
@@ -62,9 +61,10 @@ def stripped(text: str) -> str:
     text = _READING.sub(lambda found: f"({found[1]})" if found[1].strip() else "", text)
     while _SCRIPT.search(text):
         text = _SCRIPT.sub(_script, text)
-    text = _TAG.sub("", text.replace(_NESTED, ""))
-    text = unicodedata.normalize("NFKC", html.unescape(text)).replace("−", "-")
-    return "".join(_MATH.sub("", text).split()).replace("[...]", "[…]")
+    text = html.unescape(_TAG.sub(_WAS_TAG, text.replace(_NESTED, "")))
+    text = unicodedata.normalize("NFKC", text.replace(_WAS_TAG, "")).replace("−", "-")
+    text = _LATEX_TAG.sub("", "".join(text.split()))
+    return _MATH.sub("", text).replace("[...]", "[…]")
 
 
 def _medium(found: re.Match[str]) -> str:
@@ -73,7 +73,7 @@ def _medium(found: re.Match[str]) -> str:
 
 def _script(found: re.Match[str]) -> str:
     """Mark what has no superscript or subscript letter as flash does."""
-    text = html.unescape(_NO_LETTERS.sub("", found[2])).strip()
+    text = html.unescape(_NO_LETTERS.sub("", found[2])).replace("\xa0", " ").strip()
     from export.anki.html_tree import Element
     from export.anki.script_letters import raised_or_lowered
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from command_runner import NOW, Run
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 from store_fixtures import Clock, new_store
 
 from srs.store.connection import Store
@@ -15,6 +16,9 @@ from srs.store.connection import Store
 # Anki's backend reads it when it is loaded, and schedules without fuzz.
 os.environ["ANKI_TEST_MODE"] = "1"
 
+# Hypothesis also draws constants from the modules that happen to be loaded: other
+# examples in every worker.
+providers._get_local_constants = lambda: providers._local_constants
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 

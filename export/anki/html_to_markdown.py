@@ -19,6 +19,7 @@ from export.anki.html_tree import (
     Special,
     elements,
     is_balanced,
+    is_hidden,
     read_html,
     texts,
 )
@@ -42,7 +43,6 @@ _BLOCKS = frozenset(
     "main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
 _MEDIA = frozenset("audio embed img object video".split())
-_DROPPED = frozenset("head noscript rp script style template title".split())
 _STYLES = {
     "b": BOLD,
     "strong": BOLD,
@@ -56,7 +56,6 @@ _STYLES = {
     "tt": CODE,
 }
 _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE).search
 _HEAVY = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE).search
 _SLANTED = re.compile(r"font-style\s*:\s*(?:italic|oblique)", re.IGNORECASE).search
 _WEB_LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]+", re.IGNORECASE).fullmatch
@@ -89,16 +88,6 @@ def _blocks_of(nodes: Iterable[Node], style: int = 0) -> list[str]:
     writer = _Writer()
     writer.walk(nodes, style)
     return writer.done()
-
-
-def is_hidden(element: Element) -> bool:
-    """Return True if a browser doesn't show an element."""
-    if element.name in _DROPPED:
-        return True
-    attributes = element.attributes
-    return bool(attributes) and (
-        "hidden" in attributes or _HIDDEN(attributes.get("style", "")) is not None
-    )
 
 
 class _Writer:
@@ -185,7 +174,7 @@ class _Writer:
         self._flush()
         match element.name:
             case "hr":
-                self._blocks.append("---")
+                self._blocks.append("***")
             case "ul" | "ol":
                 self._list(element, style)
             case "pre" if not any(one.name in _MEDIA for one in elements(element)):

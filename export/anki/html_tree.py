@@ -28,6 +28,8 @@ _CLOSED_BY: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 """Elements that a start tag closes, and the elements in which it looks for them."""
 _BARRIERS = frozenset(("li", "td", "th", "table", "ul", "ol"))
 _INLINE = frozenset("b strong i em u s a span font code sub sup mark small big".split())
+_DROPPED = frozenset("head noscript rp script style template title".split())
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE).search
 _MAX_DEPTH = 60
 
 _PAIRS = {
@@ -42,6 +44,11 @@ _PAIRS = {
     "[sound:": "]",
     "[anki:tts": "[/anki:tts]",
 }
+_MATHJAX = ("\\(", "\\[")
+_MEDIUM = re.compile(
+    r"<(?:img|audio|video|object|source|embed)\b|\[sound:", re.IGNORECASE
+).search
+"""Math is one text: MathJax leaves delimiters around a picture as they are."""
 _SILENT = ("<!--", "<script", "<style", "[anki:tts")
 _NEXT = re.compile(r"<(?=/?[a-zA-Z!?])|\{\{c[0-9,]+::|::|\}\}")
 _TAG = re.compile(
@@ -82,13 +89,21 @@ def read_html(field: str) -> Element:
         A root element without a name; entities are resolved.
     """
     builder = _Builder()
+    _read_into(builder, field)
+    return builder.root
+
+
+def _read_into(builder: "_Builder", field: str) -> None:
     for found in PairScanner(field, _PAIRS).pairs():
         opening = found.opening.lower()
         if not opening:
             builder.text(found.inner)
+        elif opening in _MATHJAX and _MEDIUM(found.inner):
+            builder.text(found.opening)
+            _read_into(builder, found.inner)
+            builder.text(found.closing)
         elif opening not in _SILENT:
             builder.add(Special(opening, found.inner))
-    return builder.root
 
 
 class _Builder:
@@ -182,11 +197,21 @@ def _attributes(text: str) -> dict[str, str]:
     return found
 
 
+def is_hidden(element: Element) -> bool:
+    """Return True if a browser doesn't show an element."""
+    if element.name in _DROPPED:
+        return True
+    attributes = element.attributes
+    return bool(attributes) and (
+        "hidden" in attributes or _HIDDEN(attributes.get("style", "")) is not None
+    )
+
+
 def texts(node: Node) -> Iterator[str]:
-    """Yield the text inside a node, without math and marks."""
+    """Yield the text that a node shows, without math and marks."""
     if isinstance(node, str):
         yield node
-    elif isinstance(node, Element):
+    elif isinstance(node, Element) and not is_hidden(node):
         for child in node.children:
             yield from texts(child)
 

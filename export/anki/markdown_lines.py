@@ -61,7 +61,7 @@ def written_paragraphs(pieces: Sequence[Piece]) -> list[str]:
     paragraphs: list[list[str]] = [[]]
     for line in _split(pieces):
         text = written_line(line)
-        if text:
+        if text.strip():
             paragraphs[-1].append(text)
         elif paragraphs[-1]:
             paragraphs.append([])
@@ -205,11 +205,11 @@ def _written_run(
         run = pieces[start : end or start + 1]
         last = before if start == 0 else "x"
         following = after if start + len(run) == len(pieces) else "x"
-        if end:
-            inner = _written_run(run, inner_marks, "*", "*")
-            written.append(_emphasised(inner, mark, last, following))
-        else:
-            written.append(_written_run(run, inner_marks, last, following))
+        inner = _written_run(run, inner_marks, "*", "*") if end else ""
+        emphasised = _emphasised(inner, mark, last, following) if end else inner
+        if emphasised == inner:
+            emphasised = _written_run(run, inner_marks, last, following)
+        written.append(emphasised)
         start += len(run)
     return _joined_all(written)
 
