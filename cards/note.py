@@ -8,7 +8,7 @@ keeps the content as their JSON.  All text is Markdown.
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 _ANY_SCALAR = {"type": ["string", "number", "boolean"]}
 
@@ -23,10 +23,29 @@ RoughDay = Annotated[str, Meta(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True):
-    """A page, book or course that states the fact."""
+    """A page, book or course that states the fact, or the lines of a note."""
 
     title: Annotated[Text, Meta(description="Name of the page, book or course.")] = ""
     url: Annotated[str, Meta(description="Address of the page, http or https.")] = ""
+    note: Annotated[
+        Text | UnsetType,
+        Meta(description="The note that the card was made from; relative to the file."),
+    ] = UNSET
+    lines: Annotated[
+        Annotated[str, Meta(pattern=r"^[1-9][0-9]*(-[1-9][0-9]*)?$")] | UnsetType,
+        Meta(description="Its lines: 12 or 12-14."),
+    ] = UNSET
+    hash: Annotated[
+        Annotated[str, Meta(pattern=r"^[0-9a-f]{8}( [0-9a-f]{8})*$")] | UnsetType,
+        Meta(description="Hashes of its blocks, by which a change is noticed."),
+    ] = UNSET
+
+    @property
+    def passage(self) -> str:
+        """The place in a note, `notes.md:12-14`; empty without a note."""
+        if not self.note:
+            return ""
+        return f"{self.note}:{self.lines}" if self.lines else self.note
 
 
 class Change(Struct, frozen=True, forbid_unknown_fields=True):

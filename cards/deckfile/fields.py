@@ -32,16 +32,8 @@ _StructT = TypeVar("_StructT", bound=Struct)
 
 _PATH_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
 _NESTED = (
-    "back",
-    "front",
-    "pin",
-    "since",
-    "source",
-    "text",
-    "title",
-    "url",
-    "was",
-    "weight",
+    *("back", "front", "hash", "note", "pin", "since", "source", "text", "title"),
+    *("url", "was", "weight"),
 )
 _MAX_PER_FIELD = 20
 """Mistakes reported per field."""
@@ -281,6 +273,8 @@ def _pattern_hint(name: str) -> str:
     hints = {
         "since": "write a date as 2023, 2023-01 or 2023-01-31",
         "pin": "write last",
+        "lines": "write 12, or 12-14 for several lines",
+        "hash": "copy it from flash draft, or remove it",
     }
     return hints.get(name, "write a date as 2026-11-23")
 

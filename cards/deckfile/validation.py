@@ -226,8 +226,8 @@ def check_sources(
 def _check_source(
     errors: FieldErrors, source: Source, spots: Spots, path: TextPath
 ) -> None:
-    if not source.title.strip() and not source.url.strip():
-        errors.add(spots, path, "a source without title and url", "add one")
+    if not (source.title.strip() or source.url.strip() or source.note):
+        errors.add(spots, path, "a source without title, url and note", "add one")
     if source.url and not _ADDRESS(source.url):
         hint = "begin it with https://, and write %20 for a space"
         errors.add(spots, (*path, "url"), f"invalid url '{source.url}'", hint)

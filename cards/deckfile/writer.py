@@ -27,6 +27,18 @@ def _scalar(dumper: Any, text: str) -> Any:
 _TextDumper.add_representer(str, _scalar)
 
 
+class _OneLine(dict[str, str]):
+    """A mapping to be written on one line."""
+
+
+_TextDumper.add_representer(
+    _OneLine,
+    lambda dumper, value: dumper.represent_mapping(
+        "tag:yaml.org,2002:map", value, flow_style=True
+    ),
+)
+
+
 def deck_yaml(deck: str, language: str, notes: Iterable[tuple[Note, str]]) -> str:
     """Render a deck file.
 
@@ -71,10 +83,11 @@ def _card(note: Note, name: str = "") -> dict[str, Any]:
 
 
 def _source(source: Source) -> Any:
-    if not source.url:
+    fields = msgspec.to_builtins(source)
+    kept = {key: value for key, value in fields.items() if value}
+    if kept.keys() <= {"title"}:
         return source.title
-    fields = {"title": source.title, "url": source.url}
-    return {key: value for key, value in fields.items() if value}
+    return _OneLine(kept) if source.note else kept
 
 
 def _dump(value: Any) -> str:

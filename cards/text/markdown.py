@@ -158,3 +158,22 @@ def parser() -> "MarkdownIt":
     )
     found.inline.ruler.at("emphasis", _emphasis)
     return found
+
+
+NOTE_DEPTH = 100
+"""Nesting that the parser of notes reads; it leaves out what is deeper."""
+
+
+@cache
+def note_parser() -> "MarkdownIt":
+    """Create the parser of whole notes, once: blocks with their lines only.
+
+    HTML is a block, so that comments are no text, and there are definition lists.
+    Text inside blocks is not parsed, which would take most of the time.
+    """
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.deflist import deflist_plugin
+
+    options = {"html": True, "maxNesting": NOTE_DEPTH}
+    found = MarkdownIt("commonmark", options).enable("table").use(deflist_plugin)
+    return found.disable("inline")

@@ -175,7 +175,9 @@ def _common(note: Note, image: ImageOf | None) -> tuple[str, ...]:
     if not (note.extra or note.changed or note.sources or note.id):
         return "", "", "", note.checked, ""
     changed = _changed(note, image) if note.changed is not None else ""
-    sources = " · ".join(map(_source, note.sources)) if note.sources else ""
+    # The passage of a note means something only where the note is.
+    pages = [source for source in note.sources if source.title or source.url]
+    sources = " · ".join(map(_source, pages))
     # In a cloze note, cloze syntax in any field would create a card.
     extra = shown_html(note.extra, image) if note.extra else ""
     name = _text(note.id) if note.id else ""

@@ -37,7 +37,7 @@ def table_rows(notes: Iterable[StoredNote]) -> Iterable[tuple[object, ...]]:
     for stored in notes:
         note = stored.note
         asked = {q.part: q for q in questions(note.content, note.language)}
-        sources = "; ".join(source.url or source.title for source in note.sources)
+        sources = "; ".join(filter(None, (s.url or s.title for s in note.sources)))
         for card in stored.cards:
             if card.retired or card.part not in asked:
                 continue

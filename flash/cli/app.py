@@ -45,6 +45,12 @@ GROUPS: dict[str, dict[str, _Entry]] = {
         "remove": _Entry(
             "remove:remove", "Remove a deck, or delete it with its history."
         ),
+        "draft": _Entry(
+            "notes:draft", "Propose cards for notes, as a deck file to edit."
+        ),
+        "coverage": _Entry(
+            "notes:coverage", "Show which blocks of notes no card asks."
+        ),
         "stale": _Entry("check:stale", "List facts whose sources need checking again."),
     },
     "Scheduling": {

@@ -91,7 +91,7 @@ def _note_lines(note: Note) -> list[str]:
         lines.append(clean(note.extra))
     about = (
         was_line(note.changed, note.language),
-        *(f"{one.title} {one.url}".strip() for one in note.sources),
+        *(" ".join(filter(None, (s.title, s.url, s.passage))) for s in note.sources),
         checked_line(note),
     )
     return lines + [styled(text, "2") for text in about if text]
@@ -150,4 +150,5 @@ def stale_lines(found: Iterable[StaleNote], notes: Sequence[Note]) -> list[str]:
 def _pages(note: Note) -> list[str]:
     """Return the pages to open; without any, the titles of the sources."""
     pages = [source.url for source in note.sources if source.url]
-    return pages or [" ".join(clean(one.title).split()) for one in note.sources]
+    names = (one.title or one.passage for one in note.sources)
+    return pages or [" ".join(clean(name).split()) for name in names]

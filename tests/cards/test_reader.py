@@ -102,7 +102,7 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "a source of nothing": (
         HEAD + CARD + "    source: {title: '', url: }\n",
-        ["5:13: a source without title and url (add one)"],
+        ["5:13: a source without title, url and note (add one)"],
     ),
     "an empty tag": (
         HEAD + CARD + '    tags: [a b, ""]\n',

@@ -1,0 +1,1 @@
+"""Notes as blocks: what a note says, line by line, and the cards drafted from it."""

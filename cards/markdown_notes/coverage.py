@@ -1,0 +1,167 @@
+"""Coverage: which blocks of a note a card asks."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from cards.markdown_notes.blocks import Block, NoteBlocks
+from cards.markdown_notes.provenance import BlockFinder, passages
+from cards.markdown_notes.similarity import similar_cards
+from cards.note import Note
+
+_MOST_SIMILAR = 3
+"""Cards that are named for a block without provenance."""
+
+
+class AskedBlock(Struct, frozen=True):
+    """A block that counts, and the cards that ask it."""
+
+    index: int
+    """Its index in the note."""
+    block: Block
+    cards: tuple[int, ...] = ()
+    """Indexes of the cards."""
+    by_source: bool = False
+    """The cards name it as their source; else their text is similar."""
+
+    @property
+    def is_covered(self) -> bool:
+        """True if a card asks it and nobody ignores it."""
+        return bool(self.cards) and self.block.ignored is None
+
+
+class Coverage(Struct, frozen=True):
+    """The blocks of a note that count."""
+
+    note: NoteBlocks
+    blocks: tuple[AskedBlock, ...]
+
+    @property
+    def covered(self) -> int:
+        """Number of blocks that a card asks, without ignored ones."""
+        return sum(one.is_covered for one in self.blocks)
+
+    @property
+    def ignored(self) -> int:
+        """Number of blocks that their author ignores."""
+        return sum(one.block.ignored is not None for one in self.blocks)
+
+    @property
+    def uncovered(self) -> tuple[AskedBlock, ...]:
+        """The blocks that a card should ask and none does."""
+        return tuple(
+            one for one in self.blocks if not one.cards and one.block.ignored is None
+        )
+
+
+class NotesCoverage(Struct, frozen=True):
+    """The coverage of some notes."""
+
+    notes: tuple[Coverage, ...]
+    cards: tuple[Note, ...]
+    """The cards that `Coverage` refers to, as notes of decks."""
+    unused: tuple[str, ...] = ()
+    """Entries of the list of ignored blocks that fit no block."""
+
+    @property
+    def blocks(self) -> int:
+        """Number of blocks that count."""
+        return sum(len(one.blocks) for one in self.notes)
+
+    @property
+    def covered(self) -> int:
+        """Number of blocks that a card asks, without ignored ones."""
+        return sum(one.covered for one in self.notes)
+
+    @property
+    def ignored(self) -> int:
+        """Number of ignored blocks."""
+        return sum(one.ignored for one in self.notes)
+
+    @property
+    def percent(self) -> float:
+        """Covered blocks, in percent of those that are not ignored."""
+        wanted = self.blocks - self.ignored
+        return 100 * self.covered / wanted if wanted else 100.0
+
+
+def coverage_of(note: NoteBlocks, cards: Sequence[Note]) -> Coverage:
+    """Find the cards that ask each block: by provenance, else by similar text.
+
+    Args:
+        note: The note.
+        cards: The cards of all decks, as notes.
+    """
+    finder = BlockFinder(note)
+    by_source: dict[int, dict[int, None]] = {}
+    for card, source in passages(note, cards):
+        for index in finder.found(source):
+            by_source.setdefault(index, {})[card] = None
+    counted = [index for index, block in enumerate(note.blocks) if block.counts]
+    rest = [index for index in counted if index not in by_source]
+    similar = similar_cards(note, rest, cards)
+    blocks = [
+        AskedBlock(index, note.blocks[index], tuple(by_source[index]), by_source=True)
+        if index in by_source
+        else AskedBlock(
+            index,
+            note.blocks[index],
+            tuple(one.card for one in similar.get(index, [])[:_MOST_SIMILAR]),
+        )
+        for index in counted
+    ]
+    return Coverage(note, tuple(blocks))
+
+
+class IgnoreList(Struct, frozen=True):
+    """The lines of a file that names blocks to ignore, and their reasons."""
+
+    entries: tuple[tuple[str, str], ...]
+    """Text or hash of a block or a heading, and the reason."""
+
+
+_ENTRY = re.compile(r"(?P<text>.*?)(?:\s+#\s*(?P<reason>.*))?")
+
+
+def parse_ignore_list(text: str) -> IgnoreList:
+    """Read a file with a block on each line, ` # ` and a reason.
+
+    A line is the text of a block, or its hash, or a heading, which stands for its
+    section.  A text may be cut with `…`.  Lines that begin with `#` are comments.
+    """
+    entries = []
+    for line in text.splitlines():
+        found = _ENTRY.fullmatch(line.strip())
+        if found and found["text"] and not line.lstrip().startswith("#"):
+            entries.append((_comparable(found["text"]), found["reason"] or ""))
+    return IgnoreList(tuple(entries))
+
+
+def ignoring(note: NoteBlocks, listed: IgnoreList) -> tuple[NoteBlocks, set[str]]:
+    """Ignore the blocks of a list.
+
+    Returns:
+        The note, and the entries that fit one of its blocks.
+    """
+    used: set[str] = set()
+    whole = dict(listed.entries)
+    cut = [one for one in listed.entries if one[0].endswith("…")]
+    blocks = []
+    for block in note.blocks:
+        texts = [_comparable(text) for text in (block.text, *block.headings)]
+        keys = [key for key in (*texts, block.hash) if key in whole]
+        keys += [
+            entry for entry, _ in cut if any(t.startswith(entry[:-1]) for t in texts)
+        ]
+        used.update(keys)
+        if keys and block.ignored is None:
+            block = msgspec.structs.replace(block, ignored=whole[keys[0]])  # noqa: PLW2901
+        blocks.append(block)
+    return msgspec.structs.replace(note, blocks=tuple(blocks)), used
+
+
+def _comparable(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).replace("...", "…").split())

@@ -1,0 +1,67 @@
+"""Read notes: Markdown, or plain text with bullets."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from cards.deckfile.discovery import read_text
+from cards.errors import DeckError, Place, Problem
+from cards.markdown_notes.blocks import NoteBlocks, with_ignored
+from cards.markdown_notes.commonmark import markdown_blocks
+from cards.markdown_notes.plain_text import plain_blocks
+
+MARKDOWN = (".md", ".markdown", ".mdown", ".qmd", ".rmd")
+_NOTES = (*MARKDOWN, ".txt", ".text")
+
+
+def is_markdown(path: Path) -> bool:
+    """Return True if a path has the ending of a Markdown file."""
+    return path.suffix.lower() in MARKDOWN
+
+
+def find_notes(paths: list[Path]) -> list[Path]:
+    """Find notes: each given file, and Markdown and text files in each given folder.
+
+    Args:
+        paths: Files or folders; hidden ones in folders are skipped.
+
+    Raises:
+        DeckError: A folder holds no note.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        inside = list(_notes_under(path)) if path.is_dir() else [path]
+        if not inside:
+            hint = "a note ends in .md or .txt"
+            problem = Problem(Place(str(path)), "no note in this folder", hint)
+            raise DeckError([problem])
+        found.update(dict.fromkeys(inside))
+    return list(found)
+
+
+def _notes_under(folder: Path) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.lower().endswith(_NOTES) and not name.startswith("."):
+                yield Path(root, name)
+
+
+def read_note(path: Path) -> NoteBlocks:
+    """Read a note as blocks.
+
+    Raises:
+        DeckError: It can't be read, is too large, is not UTF-8, holds control
+            characters or is nested too deeply.
+    """
+    return parse_note(read_text(path), path)
+
+
+def parse_note(text: str, path: Path) -> NoteBlocks:
+    """Split the text of a note into blocks; see `read_note`."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if is_markdown(path):
+        blocks = markdown_blocks(text, str(path))
+    else:
+        blocks = plain_blocks(text)
+    return NoteBlocks(str(path), with_ignored(blocks, text))

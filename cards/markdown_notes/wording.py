@@ -1,0 +1,154 @@
+"""Questions for drafted cards, in the language of the note.
+
+A heading or an item becomes a question only if it names something: `KMS key` does,
+`keys are rotated` does not.
+"""
+
+import re
+
+from cards.markdown_notes.blocks import Block, is_sentence
+
+_KANA_KANJI = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+_MARKUP = re.compile(r"\*\*|__|==|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_NUMBER = re.compile(
+    r"^(?:(?:モジュール|章|chapter|module|part|section|lesson|第)\s*)?"
+    r"[0-9０-９]+(?:\.[0-9]+)*[章節回]?[.．:：)）]?\s+",
+    re.IGNORECASE,
+)
+_STATEMENT_JA = re.compile(
+    r"(?:[るたいうくぐすつぬぶむだ]|です|ます|ません|でき[るず]|なし)$"
+)
+_ASKS_WHAT = re.compile(
+    r"(?:流れ|種類|機能|方法|やり方|例|目的|理由|原因|タイプ|動作|条件|特徴|違い|手順"
+    r"|料金|価格|役割|利点|欠点|メリット|デメリット|数|長さ|サイズ|期間|場所|対象"
+    r"|要素|観点|一部|一覧|項目|略|意味)$"
+)
+_QUESTION = re.compile(r"[?？]$|とは$|^Q\d*[.:：．]\s*\S", re.IGNORECASE)
+_TALK = re.compile(
+    r"(?:学び|学ん|思い|感じ|理解|勉強|体験|参加|受け|行い|知り|おすすめ)\S*"
+    r"(?:ました|ます|です|でした|だ)[。．!！]?$"
+)
+GENERIC = frozenset(
+    {"terms", "glossary", "definitions", "overview", "summary", "notes", "basics"}
+    | {"introduction", "points", "details", "list", "features", "concepts", "options"}
+    | {
+        "用語",
+        "用語集",
+        "定義",
+        "概要",
+        "まとめ",
+        "はじめに",
+        "メモ",
+        "要点",
+        "一覧",
+        "基本",
+    }
+)
+"""Headings that don't say what their section is about."""
+_LONGEST_NAME = 40
+_LONGEST_NAME_EN = 60
+
+
+def is_japanese(text: str) -> bool:
+    """Return True if a text has as many Japanese characters as a Japanese text."""
+    return len(_KANA_KANJI.findall(text)) * 10 > len(text)
+
+
+def bare(text: str) -> str:
+    """Return a text on one line, without marks of emphasis."""
+    return " ".join(_MARKUP.sub("", text).split())
+
+
+def unnumbered(heading: str) -> str:
+    """Return a heading without its number, `Module 3` or `2.1`."""
+    return _NUMBER.sub("", bare(heading), count=1) or bare(heading)
+
+
+def is_question(text: str) -> bool:
+    """Return True if a heading asks."""
+    return bool(_QUESTION.search(bare(text)))
+
+
+def is_numbered(text: str) -> bool:
+    """Return True if a text begins with a number, as `Module 3 Keys` does."""
+    return bool(_NUMBER.match(bare(text)))
+
+
+def is_talk(text: str) -> bool:
+    """Return True for what an author says about learning, not about the subject."""
+    return bool(_TALK.search(text.strip()))
+
+
+def is_name(text: str) -> bool:
+    """Return True if a text names something, so that one can ask what it is."""
+    text = bare(text)
+    if not text or is_sentence(text) or is_question(text):
+        return False
+    if is_japanese(text):
+        return len(text) <= _LONGEST_NAME and not (
+            _STATEMENT_JA.search(text) or re.search(r"[はがを、]\S|で[ァ-ヶ]", text)
+        )
+    words = text.split()
+    return len(text) <= _LONGEST_NAME_EN and len(words) <= 7
+
+
+def topic(block: Block, above: list[str]) -> str:
+    """Name what a block is about: the items above it and the heading, if names.
+
+    Args:
+        block: The block.
+        above: Texts of the items above it, outermost first.
+    """
+    names = [bare(text) for text in above]
+    if block.headings:
+        headings = [unnumbered(heading) for heading in block.headings]
+        special = [one for one in headings if one.casefold() not in GENERIC]
+        names[:0] = special[-1:]
+    names = [name for name in names if is_name(name)]
+    kept: list[str] = []
+    for name in names[-2:]:
+        if kept and kept[-1].casefold() in name.casefold():
+            kept.pop()
+        kept.append(name)
+    return " › ".join(kept)
+
+
+def about(term: str, of: str) -> str:
+    """Add to a term what it belongs to, unless one names the other."""
+    term = bare(term)
+    low, above = term.casefold(), of.casefold()
+    if not of or any(part in low or low in part for part in above.split(" › ")):
+        return term
+    return f"{term}（{of}）" if is_japanese(term + of) else f"{term} ({of})"
+
+
+def what_is(term: str, of: str, *, japanese: bool) -> str:
+    """Ask for the meaning of a term."""
+    named = about(term, of)
+    if not japanese:
+        return f"{named}: what is it?"
+    return f"{named}は？" if _ASKS_WHAT.search(bare(term)) else f"{named}とは？"
+
+
+def list_name(name: str, of: str, items: list[str], *, japanese: bool) -> str:
+    """Say what a list contains: its name, or what is said about it."""
+    named = about(name, of)
+    statements = sum(not is_name(item) for item in items)
+    if not is_name(name):
+        return bare(name)
+    if statements * 2 < len(items) or _ASKS_WHAT.search(bare(name)):
+        return named
+    return f"{named}の特徴" if japanese else f"Points about {named}"
+
+
+def row_name(texts: list[str]) -> str:
+    """Name a row by what its cells have in common; empty if that is too little."""
+    first, *others = texts
+    best = ""
+    for start in range(len(first)):
+        for end in range(start + len(best) + 1, len(first) + 1):
+            if not all(first[start:end] in other for other in others):
+                break
+            best = first[start:end]
+    best = best.strip(" 　、，,・:：→-–のはがをにで")
+    return best if len(best) >= 3 else ""

@@ -1,0 +1,205 @@
+"""`flash draft` and `flash coverage`: from notes to cards."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cards.errors import FlashError, Place
+from cards.markdown_notes.coverage import NotesCoverage
+from cards.markdown_notes.rules import RULES
+from cards.note import Note
+from export.files import replace_file
+from flash.cli.options import DbOption, JsonOption
+from flash.messages.notes import (
+    below_limit_line,
+    coverage_lines,
+    draft_summary,
+    file_exists_text,
+    unused_ignore_line,
+)
+from flash.report.coverage_page import coverage_page
+from flash.service.context import check_deck, open_app
+from flash.service.coverage import deck_cards, measure, read_notes, refuse_two_sources
+from flash.service.drafting import Draft, deck_text, draft_cards, write_draft
+from flash.terminal import echo, echo_err, print_json, print_lines
+from srs.store.notes import stored_notes
+
+_RULES = ", ".join(rule.name for rule in RULES)
+
+NotesArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="NOTE|DIR...", help="Notes in Markdown or plain text."),
+]
+DecksOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--decks",
+        metavar="FILE|DIR",
+        help="Deck files with cards [default: those in the current folder].",
+    ),
+]
+
+
+def draft(
+    notes: NotesArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The deck file to write."),
+    ] = None,
+    append: Annotated[
+        bool, typer.Option("--append", help="Add the cards to an existing file.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an existing file.")
+    ] = False,
+    name: Annotated[
+        str, typer.Option("--name", metavar="DECK", help="Name of a new deck.")
+    ] = "",
+    decks: DecksOption = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", metavar="RULE", help=f"Switch off a rule: {_RULES}."),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Propose cards for notes, as a deck file to edit.
+
+    Each proposal names its rule, the lines of the note and its words. Blocks that a
+    card asks already get no proposal. Without -o the deck is printed.
+    """
+    rules = _known_rules(without or [])
+    exists = output is not None and output.exists()
+    if output and exists and not (append or force):
+        message, hint = file_exists_text()
+        raise FlashError(message, hint, Place(str(output)))
+    known = [*deck_cards(decks)]
+    if output and exists and append and str(output.absolute()) not in _files(known):
+        known += deck_cards([output])
+    if output and exists and force:
+        known = [card for card in known if card.file != str(output.absolute())]
+    target = output or Path("draft.yaml")
+    made = draft_cards(
+        read_notes(notes), known, target=target, deck=name, without=rules
+    )
+    if output and made.cards:
+        write_draft(made, output, append=append and exists)
+    _report(made, output, as_json=json)
+
+
+def _known_rules(names: list[str]) -> frozenset[str]:
+    unknown = set(names) - {rule.name for rule in RULES}
+    if unknown:
+        raise typer.BadParameter(f"no rule '{min(unknown)}'; there are {_RULES}")
+    return frozenset(names)
+
+
+def _files(cards: list[Note]) -> set[str]:
+    return {card.file for card in cards}
+
+
+def _report(made: Draft, output: Path | None, *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                "proposals": [
+                    {
+                        "rule": one.rule,
+                        "passage": one.passage,
+                        "lines": list(one.lines),
+                        "card": one.card.content,
+                    }
+                    for one in made.cards
+                ],
+                "asked": made.asked,
+                "dropped": made.dropped,
+                "file": str(output) if output and made.cards else None,
+            }
+        )
+        return
+    if output is None and made.cards:
+        text = deck_text(made.deck, made.language, made.cards)
+        if sys.stdout.isatty():
+            echo(text)
+        else:
+            sys.stdout.write(text)
+    shown = str(output) if output else ""
+    for line in draft_summary(len(made.cards), made.asked, made.dropped, shown):
+        echo_err(line)
+
+
+def coverage(
+    notes: NotesArgument,
+    decks: DecksOption = None,
+    deck: Annotated[
+        str,
+        typer.Option("--deck", metavar="DECK", help="Cards of this deck in the store."),
+    ] = "",
+    ignore: Annotated[
+        Path | None,
+        typer.Option(
+            "--ignore", metavar="FILE", help="Blocks to ignore, one on each line."
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html", metavar="FILE", help="Write the notes with their cards."
+        ),
+    ] = None,
+    fail_under: Annotated[
+        float,
+        typer.Option(
+            "--fail-under", metavar="PERCENT", min=0, max=100, help="Exit 1 below it."
+        ),
+    ] = 0,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Show which blocks of notes no card asks.
+
+    A card asks a block that it names as its source, or whose words it has. Cards in
+    another language count by source only. Exit code 1: coverage is below --fail-under.
+    """
+    if deck and decks:
+        raise refuse_two_sources()
+    found = measure(notes, _cards(decks, deck, db), ignore)
+    if html:
+        replace_file(html, coverage_page(found).encode())
+    if json:
+        print_json(_as_json(found))
+    else:
+        print_lines(coverage_lines(found))
+    for entry in found.unused:
+        echo_err(unused_ignore_line(entry))
+    if found.percent < fail_under:
+        echo_err(below_limit_line(found.percent, fail_under))
+        raise typer.Exit(1)
+
+
+def _cards(decks: list[Path] | None, deck: str, db: Path | None) -> list[Note]:
+    if not deck:
+        return list(deck_cards(decks))
+    with open_app(db) as app:
+        check_deck(app, deck)
+        stored = stored_notes(app.store, deck=deck)
+        return [one.note for one in stored if not one.retired]
+
+
+def _as_json(found: NotesCoverage) -> dict[str, Any]:
+    return {
+        "blocks": found.blocks,
+        "covered": found.covered,
+        "ignored": found.ignored,
+        "uncovered": [
+            {
+                "file": one.note.file,
+                "lines": [asked.block.first, asked.block.last],
+                "heading": asked.block.heading_path,
+                "text": asked.block.text,
+            }
+            for one in found.notes
+            for asked in one.uncovered
+        ],
+    }

@@ -1,0 +1,97 @@
+"""Sentences about notes: drafts and coverage."""
+
+from collections.abc import Iterable, Sequence
+
+from cards.markdown_notes.coverage import AskedBlock, NotesCoverage
+from flash.messages.phrases import count_cards
+from flash.messages.translate import _, ngettext
+from flash.terminal import clip_line, table_lines, terminal_columns
+
+
+def draft_summary(proposed: int, asked: int, dropped: int, target: str) -> list[str]:
+    """Say how many cards were proposed, and what was left out.
+
+    Args:
+        proposed: Number of cards.
+        asked: Proposals whose blocks cards ask already.
+        dropped: Proposals that would not be valid.
+        target: The file they were written to; empty for none.
+    """
+    cards = count_cards(proposed)
+    if target and proposed:
+        lines = [_("{cards} proposed in {file}").format(cards=cards, file=target)]
+    else:
+        lines = [_("{cards} proposed").format(cards=cards)]
+    if asked:
+        text = ngettext(
+            "{count} proposal left out: cards ask it already",
+            "{count} proposals left out: cards ask them already",
+            asked,
+        )
+        lines.append(text.format(count=asked))
+    if dropped:
+        text = ngettext(
+            "{count} proposal dropped: it would not be valid",
+            "{count} proposals dropped: they would not be valid",
+            dropped,
+        )
+        lines.append(text.format(count=dropped))
+    return lines
+
+
+def file_exists_text() -> tuple[str, str]:
+    """Return message and hint for a draft that would replace a file."""
+    hint = _("add the cards with --append, or replace the file with --force")
+    return _("the file exists"), hint
+
+
+def coverage_lines(found: NotesCoverage) -> list[str]:
+    """Show a total for each heading, then the blocks that no card asks."""
+    head = (_("heading"), _("blocks"), _("asked"), _("ignored"), "%")
+    lines: list[str] = []
+    for one in found.notes:
+        rows = [_row(name, group) for name, group in by_heading(one.blocks)]
+        rows.append(_row(one.note.file, one.blocks))
+        lines += [*table_lines(head, rows, right=(1, 2, 3, 4)), ""]
+    room = terminal_columns()
+    for one in found.notes:
+        for asked in one.uncovered:
+            block = asked.block
+            place = f"{one.note.file}:{block.first}: "
+            lines.append(place + clip_line(block.text, max(30, room - len(place))))
+    wanted = found.blocks - found.ignored
+    summary = _("{covered} of {wanted} blocks are asked ({percent:.0f} %)")
+    lines.append(
+        summary.format(covered=found.covered, wanted=wanted, percent=found.percent)
+    )
+    return lines
+
+
+def by_heading(
+    blocks: Sequence[AskedBlock],
+) -> Iterable[tuple[str, list[AskedBlock]]]:
+    """Group blocks by their outermost heading, in the order of the note."""
+    groups: dict[str, list[AskedBlock]] = {}
+    for one in blocks:
+        groups.setdefault("".join(one.block.headings[:1]), []).append(one)
+    return groups.items()
+
+
+def _row(name: str, blocks: Sequence[AskedBlock]) -> list[str]:
+    ignored = sum(one.block.ignored is not None for one in blocks)
+    covered = sum(one.is_covered for one in blocks)
+    wanted = len(blocks) - ignored
+    share = f"{100 * covered // wanted}" if wanted else "–"
+    shown = clip_line(name, max(20, terminal_columns() - 35))
+    return [shown, str(len(blocks)), str(covered), str(ignored), share]
+
+
+def unused_ignore_line(entry: str) -> str:
+    """Warn about an entry that fits no block."""
+    return _("no block fits the ignored '{text}'").format(text=entry)
+
+
+def below_limit_line(percent: float, limit: float) -> str:
+    """Say that coverage is below the limit."""
+    text = _("coverage {percent:.1f} % is below {limit:g} %")
+    return text.format(percent=percent, limit=limit)

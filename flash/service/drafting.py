@@ -1,0 +1,173 @@
+"""Draft cards from notes: propose, leave out what is asked, write YAML."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from cards.deckfile.discovery import read_text
+from cards.deckfile.reader import parse_deck, read_deck
+from cards.deckfile.writer import card_yaml, deck_yaml
+from cards.errors import DeckError, FlashError, Place
+from cards.identity.keys import normalized
+from cards.markdown_notes.blocks import BlockKind, NoteBlocks, line_range
+from cards.markdown_notes.coverage import coverage_of
+from cards.markdown_notes.outline import Outline, Proposal
+from cards.markdown_notes.rules import propose
+from cards.note import Content, Note, Source
+from cards.questions import question_text
+from export.files import replace_file
+from flash.messages.translate import _
+
+_FIRST_CARD = re.compile(
+    r"^cards:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*( *)- ", re.MULTILINE
+)
+
+
+class DraftedCard(Struct, frozen=True):
+    """A proposal as a card of the deck file."""
+
+    rule: str
+    card: Note
+    passage: str
+    """Where it was made from: `notes.md:12-14`."""
+    lines: tuple[str, ...]
+    """The text of each block, on one line."""
+
+    @property
+    def yaml(self) -> str:
+        """The card as YAML, below a comment with the words of the note."""
+        words = "".join(f"#   {line}\n" for line in self.lines)
+        return f"# {self.rule} · {self.passage}\n{words}{card_yaml(self.card)}"
+
+
+class Draft(Struct, frozen=True):
+    """Cards proposed for some notes."""
+
+    cards: tuple[DraftedCard, ...]
+    deck: str
+    language: str
+    asked: int = 0
+    """Proposals that were left out because cards ask their blocks already."""
+    dropped: int = 0
+    """Proposals that `flash check` would refuse."""
+
+
+def draft_cards(
+    notes: Sequence[NoteBlocks],
+    cards: Iterable[Note],
+    *,
+    target: Path,
+    deck: str = "",
+    without: frozenset[str] = frozenset(),
+) -> Draft:
+    """Propose cards for the blocks that no card asks.
+
+    Args:
+        notes: The notes.
+        cards: The cards that exist.
+        target: The deck file to be written; sources are relative to its folder.
+        deck: Name of the deck; by default the title of the first note.
+        without: Names of rules that are switched off.
+    """
+    known = list(cards)
+    asked_texts = {_question(card.content) for card in known}
+    made: list[DraftedCard] = []
+    asked = dropped = 0
+    for note in notes:
+        uncovered = {one.index for one in coverage_of(note, known).uncovered}
+        for proposal in propose(note, without=without):
+            drafted = _drafted(note, proposal, target)
+            text = _question(drafted.card.content)
+            if text in asked_texts or not _is_wanted(note, proposal, uncovered):
+                asked += 1
+            elif not _is_valid(drafted, target):
+                dropped += 1
+            else:
+                asked_texts.add(text)
+                made.append(drafted)
+    japanese = bool(notes) and all(Outline(note).japanese for note in notes)
+    name = deck or _title(notes)
+    return Draft(tuple(made), name, "ja" if japanese else "", asked, dropped)
+
+
+def _question(content: Content) -> tuple[type, str]:
+    return type(content), normalized(question_text(content))
+
+
+def _is_wanted(note: NoteBlocks, proposal: Proposal, uncovered: set[int]) -> bool:
+    """Return True if no card asks a block of a proposal, other than its topic."""
+    parents = {parent for i in proposal.blocks for parent in note.blocks[i].parents}
+    own = [i for i in proposal.blocks if i not in parents] or list(proposal.blocks)
+    return any(index in uncovered for index in own)
+
+
+def _drafted(note: NoteBlocks, proposal: Proposal, target: Path) -> DraftedCard:
+    blocks = [note.blocks[index] for index in proposal.blocks]
+    source = Source(
+        note=Path(os.path.relpath(note.file, target.absolute().parent)).as_posix(),
+        lines=line_range(blocks[0].first, blocks[-1].last),
+        hash=" ".join(block.hash for block in blocks),
+    )
+    card = Note(proposal.content, "draft", sources=(source,))
+    lines = tuple(" ".join(block.text.split()) for block in blocks)
+    return DraftedCard(proposal.rule, card, source.passage, lines)
+
+
+def _is_valid(drafted: DraftedCard, target: Path) -> bool:
+    try:
+        parse_deck(deck_text("draft", "", [drafted]), target)
+    except DeckError:
+        return False
+    return True
+
+
+def _title(notes: Sequence[NoteBlocks]) -> str:
+    for note in notes[:1]:
+        headings = (b for b in note.blocks if b.kind is BlockKind.HEADING)
+        first = next(headings, None)
+        title = " ".join(first.text.split()) if first else Path(note.file).stem
+        return title.replace("::", ":").strip(":") or "notes"
+    return "notes"
+
+
+def deck_text(deck: str, language: str, cards: Iterable[DraftedCard]) -> str:
+    """Render a deck file with drafted cards."""
+    head = deck_yaml(deck, language, ()).removesuffix("cards: []\n")
+    return head + "cards:\n" + "\n".join(one.yaml for one in cards)
+
+
+def write_draft(made: Draft, target: Path, *, append: bool) -> None:
+    """Write the drafted cards to a new deck file, or append them to one.
+
+    Raises:
+        DeckError: The file to append to has mistakes.
+        FlashError: The cards can't be appended to it, or it can't be written.
+    """
+    if not append:
+        text = deck_text(made.deck, made.language, made.cards)
+        replace_file(target, text.encode())
+        return
+    before = read_deck(target)
+    text = read_text(target)
+    indent = _FIRST_CARD.search(text)
+    if indent is None:
+        raise _no_place(target)
+    cards = "\n".join(one.yaml for one in made.cards)
+    added = re.sub(r"(?m)^(?=.)", indent[1], cards)
+    whole = f"{text.rstrip()}\n\n{added}"
+    try:
+        after = parse_deck(whole, target)
+    except DeckError:
+        raise _no_place(target) from None
+    if len(after.notes) != len(before.notes) + len(made.cards):
+        raise _no_place(target)
+    replace_file(target, whole.encode())
+
+
+def _no_place(target: Path) -> FlashError:
+    message = _("cards can't be appended to this file")
+    hint = _("end it with its cards, each beginning with '- '")
+    return FlashError(message, hint, Place(str(target)))
