@@ -41,6 +41,9 @@ use the same ids, so the schedule survives a change of language:
 `flash add aws-security --lang ja`. Decks 17 to 19 go beyond the notes, towards the exam
 AWS Certified Security – Specialty (SCS-C03), which `exam.yaml` describes.
 
+The cards name the lines of the notes that they were made from;
+`docs/deck_notes_ignored.txt` has the rest, with reasons (see [notes.md](notes.md)).
+
 A fact has one or more notes, and a note has one or more cards (a table has one per
 cell). Every card has a source and the date of its last check; `flash stale` lists those
 that are due for another check.

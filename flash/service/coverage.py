@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cards.deckfile.discovery import find_decks, is_deck, read_text
+from cards.deckfile.discovery import bundled_path, find_decks, is_deck, read_text
 from cards.errors import DeckError, FlashError
 from cards.markdown_notes.blocks import NoteBlocks
 from cards.markdown_notes.coverage import (
@@ -16,6 +16,7 @@ from cards.markdown_notes.coverage import (
 from cards.markdown_notes.reading import find_notes, read_note
 from cards.note import Note
 from flash.messages.translate import _
+from flash.service.bundled_copies import locale_language
 from flash.service.deck_reading import read_files
 
 _HERE = Path()
@@ -57,7 +58,12 @@ def deck_cards(decks: Sequence[Path] | None) -> tuple[Note, ...]:
         decks = [path for path in decks if is_deck(path)]
     if not decks:
         return ()
-    return read_files(decks).notes
+    wanted = locale_language()
+    paths = [
+        path if path.exists() else bundled_path(str(path), wanted) or path
+        for path in decks
+    ]
+    return read_files(paths).notes
 
 
 def measure(

@@ -1,5 +1,6 @@
 """The bundled deck: complete, sourced, dated, and equal in both languages."""
 
+import csv
 import re
 from collections import Counter
 from datetime import date
@@ -11,6 +12,7 @@ import pytest
 from cards.deckfile.discovery import bundled_decks, bundled_path, find_decks
 from cards.deckfile.exam_file import read_exam_file
 from cards.deckfile.reader import read_deck
+from cards.markdown_notes.coverage import parse_ignore_list
 from cards.note import (
     Basic,
     Choice,
@@ -75,6 +77,7 @@ NOTES = {
 }
 
 both = pytest.mark.parametrize("language", ["en", "ja"])
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def shape(content: Content) -> tuple[object, ...]:
@@ -406,3 +409,21 @@ def test_prices_cite_pages_of_aws(language: str) -> None:
         if any(re.search(r"\bUSD\b", question.answer) for question in asked):
             hosts = [urlsplit(one.url).netloc for one in sources(note) if one.url]
             assert all(host.endswith("aws.amazon.com") for host in hosts), note.id
+
+
+@both
+def test_every_block_of_the_notes_is_asked_or_ignored(language: str) -> None:
+    """`deck_notes.csv` has the lines and hashes of the engineer's notes."""
+    with (DOCS / "deck_notes.csv").open(encoding="utf-8", newline="") as file:
+        blocks = {row["hash"]: row["lines"] for row in csv.DictReader(file)}
+    sources = [source for note in NOTES[language] for source in note.sources]
+    asked = {h for source in sources if source.hash for h in source.hash.split()}
+    listed = (DOCS / "deck_notes_ignored.txt").read_text("utf-8")
+    ignored = dict(parse_ignore_list(listed).entries)
+
+    assert asked <= blocks.keys()
+    assert {lines for h, lines in blocks.items() if h not in asked | set(ignored)} == (
+        set()
+    )
+    assert all(ignored.values())
+    assert set(ignored) & asked == set()
