@@ -21,7 +21,7 @@ from cards.note import (
     Row,
     Source,
 )
-from cards.questions import TextPath, choice_options, texts_of
+from cards.questions import TextPath, choice_options, parts_of, texts_of
 from cards.table_rows import (
     SUBJECT,
     VALUE,
@@ -30,7 +30,7 @@ from cards.table_rows import (
     is_reversed,
     row_of,
 )
-from cards.text.cloze import ClozeError, parse_cloze, plain, walk
+from cards.text.cloze import MAX_NUMBER, ClozeError, parse_cloze, plain, walk
 from cards.text.media import media_paths
 
 _ADDRESS = re.compile(r"https?://[^\s/][^\s]*").fullmatch
@@ -71,6 +71,8 @@ def check_card(
     if content is not None:
         before = len(errors.problems)
         _check_content(errors, content, spots)
+        if len(errors.problems) == before:
+            _check_count(errors, content, spots)
         if len(errors.problems) == before:
             extra = common.extra if common is not None else ""
             for path, message, hint in text_warnings(content, extra):
@@ -119,6 +121,14 @@ def _check_content(errors: FieldErrors, content: Content, spots: Spots) -> None:
             _check_compare(errors, content, spots)
         case MultiQuestion():
             _check_questions(errors, content, spots)
+
+
+def _check_count(errors: FieldErrors, content: Content, spots: Spots) -> None:
+    """Limit the cards of a note: each one may show the others, and Anki stops there."""
+    count = len(parts_of(content))
+    if count > MAX_NUMBER:
+        message = f"{count} cards from one note, {MAX_NUMBER} at most"
+        errors.add(spots, (), message, "split it into several notes")
 
 
 def _check_questions(errors: FieldErrors, content: MultiQuestion, spots: Spots) -> None:

@@ -97,6 +97,8 @@ _UNIT = (
     f"(?:[{re.escape(_CLOSING)}](?:{_MARKS})*)*[ \u3000]*"
 )
 _WORD = r"[^ ]*?[A-Za-z]-(?=[A-Za-z]{2})|[^ ]+ *| +"
+_MOST_PER_COLUMN = 16
+"""Characters in a column; more, with marks on top of each other, are cut."""
 
 
 def clean(text: str) -> str:
@@ -139,9 +141,10 @@ def line_text(line: Line) -> str:
 
 def clipped(text: str, columns: int) -> str:
     """Shorten a text to a number of columns; `…` marks the cut."""
-    if width_of(text) <= columns:
+    start = text[: _MOST_PER_COLUMN * columns]
+    if start == text and width_of(text) <= columns:
         return text
-    kept = next(iter(_chopped(text, columns - 1)), "") if columns > 1 else ""
+    kept = next(iter(_chopped(start, columns - 1)), "") if columns > 1 else ""
     while kept and width_of(kept) >= columns:
         kept = kept[:-1]
     return kept + "…"

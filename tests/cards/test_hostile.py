@@ -181,3 +181,35 @@ def test_problems_are_limited_per_file(tmp_path: Path) -> None:
 
     assert len(caught.value.problems) == MAX_PROBLEMS + 1
     assert caught.value.problems[-1].message == f"more than {MAX_PROBLEMS} problems"
+
+
+def listed(count: int) -> str:
+    return "  - list: x\n    items:\n" + "".join(f"      - {n}\n" for n in range(count))
+
+
+def asked(count: int) -> str:
+    one = "      - front: q{0}\n        back: a{0}\n"
+    return "  - questions:\n" + "".join(map(one.format, range(count)))
+
+
+def compared(count: int) -> str:
+    subjects = ", ".join(f"s{n}" for n in range(100))
+    cells = ", ".join(f"v{n}" for n in range(100))
+    rows = "".join(f"      r{n}: [{cells}]\n" for n in range(count // 100))
+    return f"  - compare: [{subjects}]\n    by:\n{rows}"
+
+
+@pytest.mark.parametrize("made", [listed, asked, compared])
+def test_note_makes_five_hundred_cards_at_most(
+    tmp_path: Path, made: Callable[[int], str]
+) -> None:
+    path = tmp_path / "deck.yaml"
+    path.write_text(f"{HEAD}{made(500)}", "utf-8")
+    assert outcome(path) == "1 notes"
+    path.write_text(f"{HEAD}{made(3000)}", "utf-8")
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(path)
+
+    (problem,) = caught.value.problems
+    assert problem.message == "3000 cards from one note, 500 at most"

@@ -176,6 +176,10 @@ def test_clipped_text_fits(text: str, columns: int) -> None:
     assert width_of(clipped(text, columns)) <= columns
 
 
+def test_long_text_is_clipped_without_being_measured() -> None:
+    assert clipped("語" * 10_000_000, 5) == "語語…"
+
+
 @pytest.mark.parametrize(
     ("text", "columns", "expected"),
     [
