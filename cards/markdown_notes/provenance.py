@@ -6,7 +6,8 @@ found wherever it moved; the lines choose among blocks of equal text.
 
 import os.path
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from msgspec import Struct
@@ -14,16 +15,24 @@ from msgspec import Struct
 from cards.markdown_notes.blocks import Block, NoteBlocks
 from cards.note import Note, Source
 
+_ALIKE = 0.5
 
-class Drift(Struct, frozen=True):
-    """A block that is no longer in its note as a card's source has it."""
+
+class ChangedBlock(Struct, frozen=True):
+    """A block that its note no longer has."""
+
+    was: str
+    """Its words, from the comment of the draft; empty if there is none."""
+    now: str
+    """What stands at its lines now; empty if nothing does."""
+
+
+class ChangedSource(Struct, frozen=True):
+    """A card and the blocks of its source that have changed."""
 
     card: Note
     source: Source
-    place: int
-    """Position of its hash in the source, from 0."""
-    now: Block | None
-    """What stands at its lines now; None if nothing does."""
+    blocks: tuple[ChangedBlock, ...]
 
 
 def passages(note: NoteBlocks, cards: Sequence[Note]) -> Iterator[tuple[int, Source]]:
@@ -77,11 +86,6 @@ class BlockFinder:
         hashes = source.hash.split() if source.hash else []
         return [i for i, hashed in enumerate(hashes) if hashed not in self._by_hash]
 
-    def at(self, first: int, last: int) -> list[Block]:
-        """Return the blocks at some lines that count."""
-        inside = (b for b in self._blocks if b.first <= last and b.last >= first)
-        return [block for block in inside if block.counts]
-
     def _nearest(self, same: list[int], first: int, last: int) -> list[int]:
         """Choose among blocks of equal text those in the lines, else the nearest."""
         if len(same) < 2:
@@ -99,22 +103,38 @@ def lines_of(source: Source) -> tuple[int, int]:
     return int(first), int(last or first)
 
 
-def drifts(note: NoteBlocks, cards: Sequence[Note]) -> Iterator[Drift]:
-    """Find the blocks that changed or vanished since cards were made from them.
+def changes(
+    note: NoteBlocks, cards: Sequence[Note], words: Callable[[Note, int], str]
+) -> Iterator[ChangedSource]:
+    """Find the cards of which blocks changed or vanished since they were made.
 
     Args:
         note: The note as it is now.
         cards: Cards, of which some have sources in it.
+        words: Returns what a block of a card said, by its position in the source.
     """
     finder = BlockFinder(note)
-    here = os.path.realpath(note.file)
-    for index, source in passages(note, cards):
-        folder = Path(cards[index].file).parent
-        if os.path.realpath(folder / str(source.note)) != here:
-            continue
-        known = set(finder.found(source))
-        taken = {note.blocks[i].first for i in known}
-        free = [b for b in finder.at(*lines_of(source)) if b.first not in taken]
+    named = [
+        (cards[index], source)
+        for index, source in passages(note, cards)
+        if Path(cards[index].file).parent.joinpath(str(source.note)).exists()
+    ]
+    known = {index for _, source in named for index in finder.found(source)}
+    new = [b for i, b in enumerate(note.blocks) if b.counts and i not in known]
+    for card, source in named:
+        blocks = []
         for place in finder.missing(source):
-            now = free.pop(0) if free else None
-            yield Drift(cards[index], source, place, now)
+            was = words(card, place)
+            now = _successor(was, new, *lines_of(source))
+            blocks.append(ChangedBlock(was, now))
+        if blocks:
+            yield ChangedSource(card, source, tuple(blocks))
+
+
+def _successor(was: str, new: list[Block], first: int, last: int) -> str:
+    """Return the text that replaces a block: the most similar, else at its lines."""
+    if was:
+        texts = [" ".join(block.text.split()) for block in new]
+        return "".join(get_close_matches(was, texts, 1, _ALIKE))
+    inside = (b for b in new if b.first <= last and b.last >= first)
+    return next((" ".join(block.text.split()) for block in inside), "")

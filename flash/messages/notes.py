@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from cards.markdown_notes.coverage import AskedBlock, NotesCoverage
+from cards.markdown_notes.provenance import ChangedSource
+from cards.questions import question_text
 from flash.messages.phrases import count_cards
 from flash.messages.translate import _, ngettext
-from flash.terminal import clip_line, table_lines, terminal_columns
+from flash.terminal import clip_line, styled, table_lines, terminal_columns
 
 
 def draft_summary(proposed: int, asked: int, dropped: int, target: str) -> list[str]:
@@ -95,3 +97,30 @@ def below_limit_line(percent: float, limit: float) -> str:
     """Say that coverage is below the limit."""
     text = _("coverage {percent:.1f} % is below {limit:g} %")
     return text.format(percent=percent, limit=limit)
+
+
+def changed_source_lines(changed: Sequence[ChangedSource]) -> list[str]:
+    """List the cards whose notes have changed, with the words of then and now."""
+    room = max(30, terminal_columns() - 12)
+    lines: list[str] = []
+    for one in changed:
+        card = one.card
+        place = _("{passage} has changed · {place}").format(
+            passage=one.source.passage, place=f"{card.file}:{card.line}"
+        )
+        lines.append(clip_line(question_text(card.content), terminal_columns()))
+        about = [place]
+        for block in one.blocks:
+            if block.was:
+                about.append(_("was: {text}").format(text=clip_line(block.was, room)))
+            now = clip_line(block.now, room) if block.now else _("gone")
+            about.append(_("now: {text}").format(text=now))
+        lines += [styled(f"            {text}", "2") for text in about]
+    if changed:
+        text = ngettext(
+            "{count} card is about lines that have changed",
+            "{count} cards are about lines that have changed",
+            len(changed),
+        )
+        lines += [text.format(count=len(changed)), ""]
+    return lines

@@ -257,3 +257,34 @@ def test_the_json_of_coverage_is_one_document(flash: Run, note: Path) -> None:
 
     assert code == 1
     assert json.loads(out)["covered"] == 0
+
+
+def test_stale_shows_cards_whose_note_has_changed(flash: Run, note: Path) -> None:
+    flash("draft", "keys.md", "-o", "keys.yaml")
+    flash("add", "keys.yaml")
+    assert flash("stale")[1] == ("0 of 5 facts are stale\n5 of 5 were never checked\n")
+
+    edited = NOTE.replace("one tenant owns it", "one customer owns it")
+    note.write_text(f"New first line.\n\n{edited}", "utf-8")
+
+    assert flash("stale")[1] == (
+        "HSM (Keys)\n"
+        f"            keys.md:5-6 has changed · {Path('keys.yaml').absolute()}:24\n"
+        "            was: one tenant owns it\n"
+        "            now: one customer owns it\n"
+        "1 card is about lines that have changed\n"
+        "\n"
+        "0 of 5 facts are stale\n"
+        "5 of 5 were never checked\n"
+    )
+    (found,) = flash.json("stale", "keys.yaml")
+    assert (found["reason"], found["passage"], found["blocks"]) == (
+        "note",
+        "keys.md:5-6",
+        [{"was": "one tenant owns it", "now": "one customer owns it"}],
+    )
+
+    note.write_text("# Keys\n", "utf-8")
+    assert "            now: gone\n" in flash("stale")[1]
+    note.unlink()
+    assert "changed" not in flash("stale")[1]

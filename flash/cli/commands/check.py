@@ -9,11 +9,14 @@ import typer
 
 from cards.deckfile.discovery import is_deck, is_exam
 from cards.errors import DeckError, Problem, escaped
+from cards.markdown_notes.provenance import ChangedSource
+from cards.note import Note
 from cards.questions import question_text
 from cards.staleness import StaleNote, stale_notes
 from flash.cli.options import DbOption, DeckOption, FilesArgument, JsonOption
 from flash.messages.adding import ignored_line, missing_translation_line
 from flash.messages.listing import stale_lines
+from flash.messages.notes import changed_source_lines
 from flash.messages.phrases import count_exams, count_files, count_notes
 from flash.messages.translate import _
 from flash.service.context import check_deck, chosen_store, open_app
@@ -22,6 +25,7 @@ from flash.service.deck_reading import (
     missing_translations,
     read_for_check,
 )
+from flash.service.drift import changed_sources
 from flash.terminal import (
     echo,
     echo_err,
@@ -148,8 +152,9 @@ def stale(
 ) -> None:
     """List facts whose sources need checking again.
 
-    The facts checked longest ago come first. A `recheck` date in the past counts as
-    well. Open the source, correct the file, set `checked` to today's date, and add
+    Cards come first whose `source` names lines of a note that have changed since. Then
+    the facts follow that were checked longest ago; a `recheck` date in the past counts
+    as well. Open the source, correct the file, set `checked` to today's date, and add
     the file again.
     """
     if files:
@@ -160,10 +165,12 @@ def stale(
             check_deck(app, deck)
             notes = [one.note for one in stored_notes(app.store, deck=deck)]
             found = stale_notes(notes, day_date(app.today()), days)
+    changed = changed_sources(notes)
     if json:
-        print_json([_as_json(one) for one in found])
+        stale = [_as_json(one) for one in found]
+        print_json([*stale, *map(_change_as_json, changed)])
     else:
-        print_lines(stale_lines(found, notes))
+        print_lines([*changed_source_lines(changed), *stale_lines(found, notes)])
 
 
 def _today(db: Path | None) -> date:
@@ -176,10 +183,18 @@ def _today(db: Path | None) -> date:
 
 
 def _as_json(one: StaleNote) -> dict[str, Any]:
-    note = one.note
+    return {"since": one.since, "reason": one.reason, **_card_as_json(one.note)}
+
+
+def _change_as_json(one: ChangedSource) -> dict[str, Any]:
+    blocks = [{"was": block.was, "now": block.now or None} for block in one.blocks]
+    card = _card_as_json(one.card)
+    passage = {"passage": one.source.passage, "blocks": blocks}
+    return {"since": None, "reason": "note", **card, **passage}
+
+
+def _card_as_json(note: Note) -> dict[str, Any]:
     return {
-        "since": one.since,
-        "reason": one.reason,
         "id": note.id,
         "deck": note.deck,
         "question": question_text(note.content),
@@ -189,6 +204,7 @@ def _as_json(one: StaleNote) -> dict[str, Any]:
         "sources": [
             {"title": source.title or None, "url": source.url or None}
             for source in note.sources
+            if source.title or source.url
         ],
         "file": note.file,
         "line": note.line,
