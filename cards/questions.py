@@ -185,6 +185,21 @@ def _table_texts(content: Compare) -> Iterator[tuple[TextPath, str]]:
         yield from (((*path, index), cell) for index, cell in enumerate(row.cells))
 
 
+def alternatives(content: Content, part: str) -> tuple[str, ...]:
+    """Return the other cells of a row that could be the answer to a table's question.
+
+    Asked from value to subject, they are the other subjects.  Empty for other kinds.
+    """
+    if not isinstance(content, Compare):
+        return ()
+    name, subject, *reverse = part.split(SEPARATOR)
+    cells = row_of(content.by[name]).cells
+    answer = subject if reverse else cells[content.compare.index(subject)]
+    found = content.compare if reverse else cells
+    others = (text for text in found if text != answer and not is_empty_cell(text))
+    return tuple(dict.fromkeys(others))
+
+
 def table_of(content: Content) -> Compare | None:
     """Return the content if it is a table."""
     return content if isinstance(content, Compare) else None

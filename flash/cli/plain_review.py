@@ -6,12 +6,10 @@ every line is flushed at once, so that a program at the other end can answer.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from io import TextIOWrapper
 from typing import TextIO
-from unicodedata import normalize
 
 from cards.text.terminal import plain_text
-from cards.text.width import clean
+from flash.cli.plain_stream import PlainStream, is_confusion, search_confused
 from flash.messages.cards import (
     breadcrumb,
     checked_line,
@@ -28,8 +26,6 @@ from flash.messages.operations import undone_text
 from flash.messages.review import (
     BURIED,
     CONFUSION_HINT,
-    CONFUSION_PROMPT,
-    NO_MATCH,
     NONE_DUE_NOW,
     NOT_SAVED,
     NOT_SCHEDULED,
@@ -45,7 +41,6 @@ from flash.messages.review import (
 )
 from flash.messages.translate import _
 from srs.models.cards import Rating
-from srs.store.card_search import Candidate
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
 from srs.study.session import Session, Summary
@@ -71,17 +66,13 @@ def run_plain(
     Raises:
         StoreError: The last step was not saved.
     """
-    for stream in (stdin, stdout):
-        if isinstance(stream, TextIOWrapper):
-            # Go on with a terminal without Unicode or input in another encoding.
-            stream.reconfigure(errors="replace")
-    return _PlainReview(session, stdin, stdout).run(notices)
+    return _PlainReview(session, PlainStream(stdin, stdout)).run(notices)
 
 
 class _PlainReview:
-    def __init__(self, session: Session, stdin: TextIO, stdout: TextIO) -> None:
-        self._session, self._stdin, self._stdout = session, stdin, stdout
-        self._is_ending = False
+    def __init__(self, session: Session, stream: PlainStream) -> None:
+        self._session, self._stream = session, stream
+        self._print, self._read = stream.print, stream.read
         self._failure: StoreError | None = None
         """Why the last step was not saved."""
 
@@ -89,33 +80,20 @@ class _PlainReview:
         """Ask until no card is due, or a limit or the input ends the review."""
         for notice in notices:
             self._print(notice)
-        while not self._is_ending and not self._session.is_over():
+        while not self._stream.is_ending and not self._session.is_over():
             prompt = self._session.next()
             if prompt is not None:
                 self._ask(prompt)
             elif not self._wait():
                 break
         summary = self._session.summary()
-        if not self._is_ending and not self._session.counts().total:
+        if not self._stream.is_ending and not self._session.counts().total:
             self._print(all_done(summary))
         for line in end_lines(summary, self._session.day_report()):
             self._print(line)
         if self._failure is not None:
             raise self._failure
         return summary
-
-    def _print(self, text: str = "") -> None:
-        for line in clean(text).split("\n"):
-            self._stdout.write(line + "\n")
-            self._stdout.flush()
-
-    def _read(self) -> str:
-        """Read a line; `q` at the end of the input."""
-        line = self._stdin.readline()
-        word = normalize("NFKC", line).strip().lower() if line else "q"
-        if word == "q":
-            self._is_ending = True
-        return word
 
     def _wait(self) -> bool:
         """Offer to show learning cards early; False if none is left."""
@@ -128,17 +106,17 @@ class _PlainReview:
                 time=duration_label(wait_ms)
             )
         )
-        while not self._is_ending:
+        while not self._stream.is_ending:
             word = self._read()
             if word == "":
                 self._session.go_ahead()
                 return True
             if word == "u":
                 return self._save(self._undo)
-            if _is_confusion(word):
+            if is_confusion(word):
                 self._record_confusion(word)
                 return True
-            if not self._is_ending:
+            if not self._stream.is_ending:
                 self._print(_("Press Enter, u or q."))
         return True
 
@@ -148,24 +126,24 @@ class _PlainReview:
         asked_ms = self._session.now()
         is_shown = False
         steps = {"u": self._undo, "s": self._suspend, "b": self._bury}
-        while not self._is_ending:
+        while not self._stream.is_ending:
             word = self._read()
             if word == "" and not is_shown:
                 is_shown = True
                 self._show_answer(prompt)
-            elif (word in ("1", "2", "3", "4") or _is_confusion(word)) and is_shown:
+            elif (word in ("1", "2", "3", "4") or is_confusion(word)) and is_shown:
                 duration_ms = max(0, self._session.now() - asked_ms)
-                rating = Rating.AGAIN if _is_confusion(word) else Rating(int(word))
+                rating = Rating.AGAIN if is_confusion(word) else Rating(int(word))
                 if self._save(partial(self._rate, rating, duration_ms)):
-                    if _is_confusion(word):
+                    if is_confusion(word):
                         self._record_confusion(word)
                     return
-            elif _is_confusion(word):
+            elif is_confusion(word):
                 self._record_confusion(word)
             elif word in steps:
                 if self._save(steps[word]):
                     return
-            elif not self._is_ending:
+            elif not self._stream.is_ending:
                 self._show_info(word, is_shown=is_shown)
 
     def _save(self, step: Callable[[], None]) -> bool:
@@ -204,29 +182,11 @@ class _PlainReview:
             self._save(partial(self._search_confusion, word))
 
     def _search_confusion(self, word: str) -> None:
-        """Search until a card is selected: `x TEXT`, `x NUMBER`, or an empty line."""
-        usage = _("x TEXT searches, x NUMBER selects, Enter cancels")
-        found: tuple[Candidate, ...] = ()
-        while _is_confusion(word):
-            text = word[1:].strip()
-            chosen = _numbered(found, text)
-            if chosen is not None:
-                is_recorded = self._session.confused_with(chosen.card)
-                self._print(confusion_result(is_recorded=is_recorded))
-                return
-            found = self._session.confusion_candidates(text)
-            self._print(_(CONFUSION_PROMPT))
-            for number, candidate in enumerate(found, 1):
-                question = one_line(plain_text(candidate.question))
-                answer = one_line(plain_text(candidate.answer))
-                self._print(f"{number}: {question} = {answer}")
-            if not found and text:
-                self._print(_(NO_MATCH))
-            self._print(f"({usage})")
-            word = self._read()
-            while word not in ("", "q") and not _is_confusion(word):
-                self._print(f"{usage}.")
-                word = self._read()
+        session = self._session
+        chosen = search_confused(self._stream, word, session.confusion_candidates)
+        if chosen is not None:
+            is_recorded = session.confused_with(chosen.card)
+            self._print(confusion_result(is_recorded=is_recorded))
 
     def _show_info(self, word: str, *, is_shown: bool) -> None:
         if word == "i":
@@ -293,13 +253,3 @@ class _PlainReview:
 
 def _ask_hint() -> str:
     return _("Enter shows the answer, ? for help")
-
-
-def _is_confusion(word: str) -> bool:
-    return word == "x" or word.startswith("x ")
-
-
-def _numbered(found: tuple[Candidate, ...], text: str) -> Candidate | None:
-    """Return the candidate with a number; other numbers are text to search for."""
-    number = int(text) if text.isdecimal() and len(text) < 3 else 0
-    return found[number - 1] if 0 < number <= len(found) else None

@@ -40,6 +40,9 @@ _PROBLEMS: dict[str, Callable[[int], str]] = {
     "dangling_anki_marks": lambda n: ngettext(
         "{n} Anki mark without its card", "{n} Anki marks without their cards", n
     ),
+    "dangling_mock_exams": lambda n: ngettext(
+        "{n} unreadable mock exam", "{n} unreadable mock exams", n
+    ),
     "dangling_file_bases": lambda n: ngettext(
         "{n} file base without its note", "{n} file bases without their notes", n
     ),

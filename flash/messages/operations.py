@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flash.messages.phrases import count_cards
+from flash.messages.phrases import count_answers, count_cards, count_questions
 from flash.messages.translate import _, ngettext
 from srs.models.cards import Rating
 
@@ -86,6 +86,9 @@ def operation_text(done: "Operation") -> str:
             if done.name == "delete":
                 text = _("Deleted '{deck}' for good: {cards}")
             return text.format(deck=done.about, cards=count_cards(done.count))
+        case "mock":
+            text = _("Took a mock exam: {questions}")
+            return text.format(questions=count_questions(done.count))
         case "optimize":
             deck = done.about or _("all decks")
             return _("Optimized the parameters of {deck}").format(deck=deck)
@@ -106,6 +109,11 @@ def undone_text(undone: "Operation") -> str:
         case "remove":
             text = _("'{deck}' is back: {cards}.")
             return text.format(deck=undone.about, cards=count_cards(undone.count))
+        case "mock":
+            text = _("Removed the result of the mock exam; {answers} no longer count.")
+            if not undone.reviews:
+                text = _("Removed the result of the mock exam.")
+            return text.format(answers=count_answers(undone.reviews))
         case "optimize":
             deck = undone.about or _("all decks")
             return _("Restored the previous parameters of {deck}.").format(deck=deck)

@@ -18,6 +18,16 @@ def count_reviews(count: int) -> str:
     return ngettext("{count} review", "{count} reviews", count).format(count=count)
 
 
+def count_questions(count: int) -> str:
+    """Format a number of questions."""
+    return ngettext("{count} question", "{count} questions", count).format(count=count)
+
+
+def count_answers(count: int) -> str:
+    """Format a number of answers."""
+    return ngettext("{count} answer", "{count} answers", count).format(count=count)
+
+
 def count_days(count: int) -> str:
     """Format a number of days."""
     return ngettext("{count} day", "{count} days", count).format(count=count)

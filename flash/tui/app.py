@@ -17,7 +17,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
-from msgspec.structs import replace
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App, ComposeResult
@@ -128,7 +127,7 @@ class PageWidget(Widget, Generic[ViewT]):
     def show(self, view: ViewT) -> None:
         """Show a view; keep the scroll position if only the message changed."""
         if view is not self.view:
-            if not _is_same_page(self.view, view):
+            if not view.is_same_page(self.view):
                 self._scroll = None
             self.view = view
             self._lay_out()
@@ -152,11 +151,6 @@ class PageWidget(Widget, Generic[ViewT]):
         """Draw a row."""
         lines = self.page.lines
         return _strip(lines[y] if y < len(lines) else (), self.size.width)
-
-
-def _is_same_page(before: ScreenView, after: ScreenView) -> bool:
-    """Return True if two views differ at most in their message."""
-    return replace(before, message=after.message, is_alarm=after.is_alarm) == after
 
 
 class ScreenApp(App[None]):

@@ -97,7 +97,7 @@ def _side_by_side(
     room = min(_MAX_PANES_WIDTH, columns - 4)
     width = max(1, (room - _GAP) // 2)
     left, right = (
-        [_with(TextStyle.BOLD, line) for line in terminal_lines(each.question, width)]
+        [bold(line) for line in terminal_lines(each.question, width)]
         for each in (question, confused)
     )
     rule: Line = (StyledText("─" * width, TextStyle.DIM),)
@@ -154,7 +154,7 @@ def _question_lines(question: Question, room: int, *, is_answered: bool) -> list
     blocks = read_blocks(question.question)
     if not question.options:
         return _text(blocks, room, TextStyle.BOLD)
-    lines = [_with(TextStyle.BOLD, line) for line in block_lines(blocks, room)]
+    lines = [bold(line) for line in block_lines(blocks, room)]
     right = right_option(question) if is_answered else None
     lines.append(())
     for index, option in enumerate(question.options):
@@ -171,7 +171,7 @@ def option_lines(index: int, text: str, room: int, *, mark: str) -> list[Line]:
     indent = len(head.text)
     lines = terminal_lines(text, max(1, room - indent)) or [()]
     if mark and mark != WRONG:
-        lines = [_with(TextStyle.BOLD, line) for line in lines]
+        lines = [bold(line) for line in lines]
     first, *rest = lines
     return [(head, *first), *((StyledText(" " * indent), *line) for line in rest)]
 
@@ -260,6 +260,11 @@ def _source_lines(note: Note, room: int) -> list[Line]:
     elif checked[0].text:
         lines.append(checked)
     return [part for line in lines for part in wrap(line, room)]
+
+
+def bold(line: Line) -> Line:
+    """Show a line in bold."""
+    return _with(TextStyle.BOLD, line)
 
 
 def _with(style: TextStyle, line: Line) -> Line:

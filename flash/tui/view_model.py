@@ -6,6 +6,7 @@ twice never rates a card that was not seen.
 
 from collections.abc import Sequence
 from enum import Enum
+from typing import Self
 from unicodedata import normalize
 
 from msgspec import Struct
@@ -76,6 +77,11 @@ class ScreenView(Struct, frozen=True):
     message: str = ""
     is_alarm: bool = False
     """The message reports that something went wrong."""
+
+    def is_same_page(self, before: Self) -> bool:
+        """Return True if what was scrolled before is still shown."""
+        shown = replace(before, message=self.message, is_alarm=self.is_alarm)
+        return shown == self
 
 
 class View(ScreenView, frozen=True):

@@ -56,6 +56,13 @@ class ExamCards:
         for card, weight in card_weights(self.domains, exam.weights).items():
             self.cards[card].weight = weight
 
+    def share_on(self, day: int) -> float:
+        """Return the share of the points that is recalled without further study."""
+        cards = self.cards.values()
+        total = sum(card.weight for card in cards)
+        gained = sum(card.weight * card.recall(day) for card in cards)
+        return gained / total if total else 0.0
+
 
 def _domain_sizes(tags: Iterable[Sequence[str]]) -> dict[str, float]:
     domains = (tag for row in tags for tag in row if tag.startswith(DOMAIN))

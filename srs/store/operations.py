@@ -17,6 +17,7 @@ REQUIRED_KEYS = {
     "answer": ("card", "review"),
     "look": ("card", "review"),
     "confusion": ("card", "review", "was"),
+    "mock": ("mock", "questions", "about", "reviews"),
     "suspend": ("column", "was"),
     "unsuspend": ("column", "was"),
     "bury": ("column", "was"),
@@ -103,6 +104,9 @@ def describe(
             changes = {"count": 1}
         case "suspend" | "unsuspend" | "bury" | "forget":
             changes = {"count": len(before["reviews" if name == "forget" else "was"])}
+        case "mock":
+            changes = {"count": before["questions"], "about": before["about"]}
+            changes["reviews"] = len(before["reviews"])
         case "import":
             notes, reviews = len(before["notes"]), len(before["reviews"])
             changes = {"count": notes, "reviews": reviews}
@@ -112,10 +116,9 @@ def describe(
             changes |= {"about": before["about"], "files": before.get("files", 1)}
         case "remove" | "delete":
             changes = {"count": before["cards"], "about": before["about"]}
-        case "config":
-            changes = {"about": before["deck"], "names": tuple(before["names"])}
-        case "optimize":
-            changes = {"about": before["deck"]}
+        case "config" | "optimize":
+            names = tuple(before.get("names", ()))
+            changes = {"about": before["deck"], "names": names}
         case "reschedule" | "away":
             count = sum(last - first + 1 for first, last in before["runs"])
             changes = {"count": count}

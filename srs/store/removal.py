@@ -105,6 +105,15 @@ def delete_deck(
                and before ->> 'card' in ({_CARDS})
             """,
             f"delete from confusions where card in ({_CARDS}) or other in ({_CARDS})",
+            f"""
+            delete from mock_exams where exists (
+                   select 1 from json_each(questions) q
+                    where q.value ->> 'guid' in ({_NOTES}))
+            """,
+            """
+            delete from operations where name = 'mock'
+               and before ->> 'mock' not in (select id from mock_exams)
+            """,
             f"delete from reviews where card in ({_CARDS})",
             f"delete from cards where id in ({_CARDS})",
             f"delete from anki_notes where guid in ({_NOTES})",

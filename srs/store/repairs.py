@@ -193,6 +193,10 @@ _DANGLING = {
     """,
     "mark_stamps": _NO_CARD,
     "anki_marks": _NO_CARD,
+    "mock_exams": """
+        not json_valid(questions) or not json_valid(answers)
+        or json_type(questions) <> 'array' or json_type(answers) <> 'array'
+    """,
     "file_bases": "guid not in (select guid from notes)",
 }
 

@@ -48,7 +48,7 @@ def record(
     duration_ms: int,
     load: DueCounts | None = None,
 ) -> Recorded | None:
-    """Save an answer and the state it leads to, both or neither.
+    """Save an answer and the state it leads to, both or neither, as one operation.
 
     Args:
         store: The store.
@@ -66,6 +66,28 @@ def record(
     Raises:
         StoreError: The store can't be written; nothing was.
     """
+    with store.transaction() as connection:
+        saved = log_answer(
+            store, card, rating, preset, moment, duration_ms=duration_ms, load=load
+        )
+        if saved is not None:
+            before = {"review": saved.review, "card": card.id}
+            before["suspended"] = saved.suspended
+            record_operation(connection, saved.review, "answer", before)
+    return saved
+
+
+def log_answer(
+    store: Store,
+    card: StoredCard,
+    rating: Rating,
+    preset: Preset,
+    moment: AnswerTime,
+    *,
+    duration_ms: int,
+    load: DueCounts | None = None,
+) -> Recorded | None:
+    """Save an answer as a part of another operation; see `record`."""
     with store.transaction() as connection:
         now = _as_shown(connection, card)
         if now is None:
@@ -96,12 +118,6 @@ def record(
             connection.execute(
                 "update cards set suspended = 1 where id = ?", (card.id,)
             )
-        record_operation(
-            connection,
-            moment.at_ms,
-            "answer",
-            {"review": review, "card": card.id, "suspended": suspend},
-        )
     return Recorded(review, after, became, suspend)
 
 

@@ -13,7 +13,7 @@ from srs.store.file_bases import fill_file_bases
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 5
+VERSION = 6
 """The newest schema, also written as `pragma user_version`."""
 
 _FIRST = """
@@ -327,6 +327,27 @@ create table deck_files (
 """
 
 
+_MOCK_EXAMS = """
+create table mock_exams (
+    id          integer primary key,  -- UTC milliseconds when it began
+    deck        text not null,        -- '' for all decks
+    name        text not null,
+    limit_ms    integer not null,
+    seed        integer not null,
+    counts      integer not null,     -- 1: wrong answers count as Again
+    predicted   real not null,        -- share of the points, 0 to 1
+    questions   text not null,        -- JSON, as they are asked
+    answers     text not null,        -- JSON, one for each question
+    spent_ms    integer not null,
+    finished_ms integer not null,     -- 0 before it is handed in
+    undone      integer not null default 0,
+    uid         text not null unique,
+    device      text not null default '',
+    stamp       integer not null
+) strict
+"""
+
+
 def m004_sync(db: "Database") -> None:
     """Add what a sync between devices needs; drop the table of open reviews."""
     _run(db, _SYNC, 4)
@@ -341,6 +362,11 @@ def m004_sync(db: "Database") -> None:
 def m005_deck_files(db: "Database") -> None:
     """Add the deck files as they were when they were last added."""
     _run(db, _DECK_FILES, 5)
+
+
+def m006_mock_exams(db: "Database") -> None:
+    """Add the mock exams."""
+    _run(db, _MOCK_EXAMS, 6)
 
 
 def complete_rows(connection: sqlite3.Connection) -> None:
@@ -360,6 +386,7 @@ def migrations() -> "Migrations":
         m003_confusions,
         m004_sync,
         m005_deck_files,
+        m006_mock_exams,
     ):
         found()(migration)
     return found

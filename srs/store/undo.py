@@ -27,6 +27,7 @@ from srs.store.settings import (
     write_options,
     write_setting,
 )
+from srs.store.stamps import STAMP
 
 DURING_REVIEW = frozenset(
     {"answer", "look", "confusion", "suspend", "unsuspend", "bury", "forget", "edit"}
@@ -124,6 +125,7 @@ class _Undoing:
             "answer": self._answer,
             "look": self._cram,
             "confusion": self._confusion,
+            "mock": self._mock,
             "suspend": self._mark,
             "unsuspend": self._mark,
             "bury": self._mark,
@@ -153,6 +155,16 @@ class _Undoing:
 
     def _confusion(self, before: dict[str, Any]) -> None:
         undo_confusion(self._connection, before)
+
+    def _mock(self, before: dict[str, Any]) -> None:
+        """Remove a mock exam, and the answers Again that it counted as."""
+        run = self._connection.execute
+        sql = f"update mock_exams set undone = 1, stamp = {STAMP} where id = ?"
+        run(sql, (before["mock"],))
+        for review, card, suspended in before["reviews"]:
+            self._void(review, card)
+            if suspended:
+                run("update cards set suspended = 0 where id = ?", (card,))
 
     def _void(self, review: int, card: int) -> None:
         preset, rollover = self._preset_of(card), self._options.rollover

@@ -82,6 +82,7 @@ def test_every_table_is_strict(opened: Store) -> None:
             *("clock", "mark_stamps", "option_stamps", "setting_stamps"),
             "file_bases",
             "deck_files",
+            "mock_exams",
         ],
         1,
     )

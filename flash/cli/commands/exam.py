@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from cards.errors import FlashError
+from flash.cli.commands.mock_exam import mock, mock_json, mock_table
 from flash.cli.options import HELP_NAMES, DbOption, DeckOption, JsonOption, finite
 from flash.messages.phrases import percent
 from flash.messages.scheduling import (
@@ -25,9 +26,11 @@ from srs.forecast.exam import ExamCards
 from srs.forecast.exam_forecast import ExamForecast, forecast_exam
 from srs.models.exam import Exam, exam_text, with_blueprint
 from srs.scheduler.study_day import date_day, day_date
+from srs.store.mock_exams import finished_mock_exams
 from srs.store.settings import save_setting
 
 app = typer.Typer(context_settings=HELP_NAMES, rich_markup_mode=None)
+app.command("mock")(mock)
 _GAIN_COLUMNS = 12
 _LONGEST_DAYS = 36_525
 
@@ -48,8 +51,9 @@ def exam(
 
     Simulates the days until the exam with your parameters, answer times and ratings,
     and shows what share of the points you will recall: in total and by domain, today
-    and on the day. Also shows how many new cards per day are needed, and whether your
-    minutes suffice. Exit code 1: no exam is set.
+    and on the day. Also shows how many new cards per day are needed, whether your
+    minutes suffice, and the results of your mock exams beside what was predicted then.
+    Exit code 1: no exam is set.
     """
     if context.invoked_subcommand is not None:
         return
@@ -63,10 +67,16 @@ def exam(
         forecast = forecast_exam(
             opened.store, opened.options, found, opened.now(), seed
         )
+        finished = finished_mock_exams(opened.store)
+        name = found.blueprint.exam if found.blueprint else None
+        mocks = [one for one in finished if found.deck == one.deck or name == one.name]
+        calendar = opened.options.calendar
     if json:
-        print_json(_forecast_json(found, forecast))
+        taken = [mock_json(one) for one in mocks]
+        print_json({**_forecast_json(found, forecast), "mocks": taken})
     else:
         print_lines(_forecast_lines(found, forecast))
+        print_lines(mock_table(mocks, calendar))
 
 
 @app.command("set")

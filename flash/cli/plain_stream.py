@@ -1,0 +1,84 @@
+"""Two streams for a plain review or exam: lines out, words in."""
+
+from collections.abc import Callable
+from io import TextIOWrapper
+from typing import TextIO
+from unicodedata import normalize
+
+from cards.text.terminal import plain_text
+from cards.text.width import clean
+from flash.messages.cards import one_line
+from flash.messages.review import CONFUSION_PROMPT, NO_MATCH
+from flash.messages.translate import _
+from srs.store.card_search import Candidate
+
+
+class PlainStream:
+    """Writes lines at once, so that a program at the other end can answer."""
+
+    def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
+        """Go on with a terminal without Unicode or input in another encoding."""
+        self._stdin, self._stdout = stdin, stdout
+        self.is_ending = False
+        """The user typed `q`, or the input has ended."""
+        for stream in (stdin, stdout):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")
+
+    def print(self, text: str = "") -> None:
+        """Write text, cleaned."""
+        for line in clean(text).split("\n"):
+            self._stdout.write(line + "\n")
+            self._stdout.flush()
+
+    def read(self) -> str:
+        """Read a line in lower case; `q` at the end of the input."""
+        line = self._stdin.readline()
+        word = normalize("NFKC", line).strip().lower() if line else "q"
+        if word == "q":
+            self.is_ending = True
+        return word
+
+
+def is_confusion(word: str) -> bool:
+    """Return True if a line asks for the search of a confused card."""
+    return word == "x" or word.startswith("x ")
+
+
+def search_confused(
+    stream: PlainStream, word: str, find: Callable[[str], tuple[Candidate, ...]]
+) -> Candidate | None:
+    """Search until a card is selected: `x TEXT`, `x NUMBER`, or an empty line.
+
+    Args:
+        stream: Where to ask.
+        word: The line that began it.
+        find: Finds cards by a part of their text.
+    """
+    usage = _("x TEXT searches, x NUMBER selects, Enter cancels")
+    found: tuple[Candidate, ...] = ()
+    while is_confusion(word):
+        text = word[1:].strip()
+        chosen = _numbered(found, text)
+        if chosen is not None:
+            return chosen
+        found = find(text)
+        stream.print(_(CONFUSION_PROMPT))
+        for number, candidate in enumerate(found, 1):
+            question = one_line(plain_text(candidate.question))
+            answer = one_line(plain_text(candidate.answer))
+            stream.print(f"{number}: {question} = {answer}")
+        if not found and text:
+            stream.print(_(NO_MATCH))
+        stream.print(f"({usage})")
+        word = stream.read()
+        while word not in ("", "q") and not is_confusion(word):
+            stream.print(f"{usage}.")
+            word = stream.read()
+    return None
+
+
+def _numbered(found: tuple[Candidate, ...], text: str) -> Candidate | None:
+    """Return the candidate with a number; other numbers are text to search for."""
+    number = int(text) if text.isdecimal() and len(text) < 3 else 0
+    return found[number - 1] if 0 < number <= len(found) else None

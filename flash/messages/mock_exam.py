@@ -1,0 +1,245 @@
+"""Messages of a mock exam, shared by the full screen and the plain mode."""
+
+from collections.abc import Mapping, Sequence
+
+from cards.text.width import width_of
+from flash.messages.cards import one_line
+from flash.messages.phrases import count_questions, percent
+from flash.messages.translate import N_, _, ngettext
+from flash.terminal import padded
+from srs.models.exam import Exam
+from srs.models.mock_exam import MockExam
+from srs.study.mock_session import MockScore, score_of
+
+TIME_IS_UP = N_("The time is up: the exam was handed in.")
+MADE_DUE = N_("The card is due today.")
+NOT_MADE_DUE = N_("The card is new, or due already.")
+CONFUSION_RECORDED = N_("Mix-up recorded; flash undo removes it.")
+CARD_GONE = N_("This card is no longer in use.")
+ALL_ANSWERED = N_("Every question has an answer and none is marked.")
+NOT_ANSWERED = N_("not answered")
+_LETTERS = "abcdefg"
+
+
+def option_of_key(key: str, options: int) -> int | None:
+    """Return the option that a letter names; None for other keys.
+
+    Args:
+        key: Such as `a`; letters up to G, as others have another meaning.
+        options: Number of options.
+    """
+    index = _LETTERS.find(key) if len(key) == 1 else -1
+    return index if 0 <= index < options else None
+
+
+def clock_label(milliseconds: int) -> str:
+    """Format a time left or used: `2:03:09`, `12:40`."""
+    minutes, seconds = divmod(max(0, milliseconds) // 1000, 60)
+    hours, minutes = divmod(minutes, 60)
+    head = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{head}:{seconds:02}"
+
+
+def mock_title(exam: MockExam) -> str:
+    """Return the title of a mock exam."""
+    if not exam.name:
+        return _("Mock exam")
+    return _("Mock exam: {name}").format(name=one_line(exam.name))
+
+
+def begin_lines(
+    exam: MockExam, asks: Exam, *, made: int, lacking: Mapping[str, int]
+) -> list[str]:
+    """Describe a mock exam before its first question.
+
+    Args:
+        exam: The exam.
+        asks: Its weights and the names of its domains.
+        made: Questions made from tables and lists.
+        lacking: Questions that could not be drawn, by domain.
+    """
+    text = _("{title}: {questions}, {minutes}, seed {seed}.")
+    lines = [
+        text.format(
+            title=mock_title(exam),
+            questions=count_questions(len(exam.questions)),
+            minutes=_minutes(exam.limit_ms),
+            seed=exam.seed,
+        )
+    ]
+    if not asks.weights:
+        lines.append(_("The domains weigh as much as they have cards."))
+    if made:
+        text = ngettext(
+            "{n} question was made from a table or a list: its domain has too few "
+            "choices.",
+            "{n} questions were made from tables and lists: their domains have too few "
+            "choices.",
+            made,
+        )
+        lines.append(text.format(n=made))
+    if lacking:
+        names = (
+            f"{one_line(asks.domain_name(tag) or _('other'))} {count}"
+            for tag, count in lacking.items()
+        )
+        text = _("Questions that the deck lacks: {domains}.")
+        lines.append(text.format(domains=", ".join(names)))
+    return lines
+
+
+def continued_line(exam: MockExam) -> str:
+    """Say that an unfinished mock exam goes on."""
+    done = len(exam.questions) - len(exam.unanswered)
+    text = _("{title}, continued: {done} of {total} answered. --new drops it.")
+    return text.format(title=mock_title(exam), done=done, total=len(exam.questions))
+
+
+def paused_line(exam: MockExam) -> str:
+    """Say how an unfinished mock exam is continued."""
+    text = _("The mock exam is saved, {time} left. flash exam mock continues it.")
+    return text.format(time=clock_label(exam.limit_ms - exam.spent_ms))
+
+
+def position_label(position: int, total: int) -> str:
+    """Format the place of a question: `question 12 of 65`."""
+    text = _("question {position} of {total}")
+    return text.format(position=position + 1, total=total)
+
+
+def left_label(milliseconds: int) -> str:
+    """Format the time left."""
+    return _("{time} left").format(time=clock_label(milliseconds))
+
+
+def answered_label(exam: MockExam) -> str:
+    """Format how many questions are answered and marked."""
+    done, total = len(exam.questions) - len(exam.unanswered), len(exam.questions)
+    label = _("{done} of {total} answered").format(done=done, total=total)
+    marked = len(exam.marked)
+    return label + (" · " + _("{n} marked").format(n=marked) if marked else "")
+
+
+def hand_in_lines(exam: MockExam) -> list[str]:
+    """Say what is open before an exam is handed in."""
+    lines = []
+    for text, open_ in (
+        (_("Without an answer, which counts as wrong: {numbers}"), exam.unanswered),
+        (_("Marked for later: {numbers}"), exam.marked),
+    ):
+        if open_:
+            lines.append(text.format(numbers=_ranges(open_)))
+    return lines or [_(ALL_ANSWERED)]
+
+
+def _ranges(indexes: Sequence[int]) -> str:
+    """Number questions from 1: `3, 7-65`."""
+    runs: list[list[int]] = []
+    for index in indexes:
+        if runs and runs[-1][-1] == index - 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    return ", ".join(
+        f"{run[0] + 1}-{run[-1] + 1}" if len(run) > 1 else str(run[0] + 1)
+        for run in runs
+    )
+
+
+def exam_keys() -> tuple[tuple[str, str, str], ...]:
+    """Return the keys during an exam: key, label, description."""
+    return (
+        ("A…", _("answer"), _("choose an option; the same key again takes it back")),
+        ("←→", _("go"), _("go to the question before or after")),
+        ("m", _("mark"), _("mark the question for later, or unmark it")),
+        (
+            "n",
+            _("next open"),
+            _("go to the next marked or unanswered one"),
+        ),
+        ("h", _("hand in"), _("finish the exam and see the score")),
+        ("?", _("help"), _("show this help")),
+        ("q", _("pause"), _("leave; flash exam mock continues with the time left")),
+    )
+
+
+def result_keys() -> tuple[tuple[str, str, str], ...]:
+    """Return the keys after an exam: key, label, description."""
+    return (
+        ("←→", _("go"), _("go to the miss before or after")),
+        ("d", _("due"), _("make the card due today")),
+        ("x", _("mix-up"), _("record the card that you confused it with")),
+        ("o", _("link"), _("open the card's source in a browser")),
+        ("?", _("help"), _("show this help")),
+        ("q", _("quit"), _("leave; the result is saved")),
+    )
+
+
+def miss_label(position: int, total: int) -> str:
+    """Format the place of a miss: `miss 3 of 17`."""
+    return _("miss {position} of {total}").format(position=position + 1, total=total)
+
+
+def result_lines(exam: MockExam, asks: Exam) -> list[str]:
+    """Return the score of a mock exam, in total and by domain.
+
+    Args:
+        exam: The exam.
+        asks: What passes, and the names of its domains.
+    """
+    score = score_of(exam)
+    passing = asks.blueprint.passing if asks.blueprint else ""
+    text = _(
+        "Score: {right} of {questions}, {share} "
+        "(95 % confidence interval {low}-{high}, Wilson)"
+    )
+    lines = [
+        text.format(
+            right=score.right,
+            questions=score.questions,
+            share=percent(score.share),
+            low=round(100 * score.low),
+            high=percent(score.high),
+        ),
+        _("Predicted when it began: {share} of the points recalled").format(
+            share=percent(exam.predicted)
+        ),
+    ]
+    if passing:
+        lines.append(_("Passing: {passing}").format(passing=one_line(passing)))
+    used = _("Time: {used} of {limit}")
+    lines.append(
+        used.format(used=clock_label(exam.spent_ms), limit=clock_label(exam.limit_ms))
+    )
+    if exam.unanswered:
+        lines.append(_("Not answered: {n}").format(n=len(exam.unanswered)))
+    if exam.counts:
+        text = _("Wrong answers were recorded as Again.")
+    else:
+        text = _("The schedule is unchanged.")
+    return [*lines, text, "", *_domain_lines(score, asks)]
+
+
+def _domain_lines(score: MockScore, asks: Exam) -> list[str]:
+    """Return the score in each domain, in aligned columns."""
+    rows = [
+        (
+            one_line(asks.domain_name(one.domain) or _("other")),
+            _("{n} of {total}").format(n=one.right, total=one.questions),
+            percent(one.right / one.questions),
+        )
+        for one in score.domains
+    ]
+    widths = [max(width_of(row[column]) for row in rows) for column in range(3)]
+    return [
+        "  ".join(
+            padded(cell, width, right=column > 0)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+
+
+def _minutes(milliseconds: int) -> str:
+    minutes = round(milliseconds / 60_000)
+    return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)

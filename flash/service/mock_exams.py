@@ -1,0 +1,117 @@
+"""Mock exams: draw the questions of a new one, or find the one to continue."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from cards.errors import FlashError
+from flash.messages.translate import _
+from flash.service.context import AppContext
+from flash.service.exams import blueprint_of
+from srs.forecast.exam import ExamCards
+from srs.models.exam import Exam, with_blueprint
+from srs.models.mock_exam import MockAnswer, MockExam
+from srs.store.mock_exams import card_uids, start_mock_exam
+from srs.store.notes import stored_notes
+from srs.study.mock_questions import AskedCard, draw, shares
+from srs.study.mock_session import lacking_by_domain
+
+_QUESTIONS = 65
+_MINUTES_EACH = 2.0
+"""For an exam whose deck does not say."""
+
+
+class MockWish(Struct, frozen=True):
+    """What the user asked for; None for what the exam says."""
+
+    deck: str | None = None
+    """By default that of the exam that is set."""
+    questions: int | None = None
+    minutes: float | None = None
+    seed: int | None = None
+    counts: bool = False
+
+
+class NewMock(Struct, frozen=True):
+    """A mock exam that was drawn."""
+
+    exam: MockExam
+    asks: Exam
+    """Its cards and weights."""
+    lacking: dict[str, int]
+    """Questions that could not be drawn, by domain."""
+
+    @property
+    def made(self) -> int:
+        """Count the questions made from tables and lists."""
+        return sum(one.is_made for one in self.exam.questions)
+
+
+def exam_of(app: AppContext, deck: str | None) -> Exam:
+    """Return the exam that is set, or one of a deck.
+
+    Args:
+        app: The open store.
+        deck: A deck that exists; None for that of the exam that is set, or for all.
+
+    Raises:
+        DeckError: The `exam.yaml` of the deck has mistakes.
+    """
+    found = app.options.exam
+    if found is not None and deck in (None, found.deck):
+        return found
+    chosen = Exam(app.today() + 1, deck or "")
+    return with_blueprint(chosen, blueprint_of(app, chosen.deck))
+
+
+def new_mock(app: AppContext, wish: MockWish) -> NewMock:
+    """Draw a mock exam and save its begin; an unfinished one is dropped.
+
+    Raises:
+        DeckError: The `exam.yaml` of the deck has mistakes.
+        FlashError: No card of the exam makes a question with options.
+        StoreError: The store can't be written.
+    """
+    asks, now_ms = exam_of(app, wish.deck), app.now()
+    cards = ExamCards(app.store, app.options, asks, app.today())
+    count, minutes = _size(asks, wish)
+    seed = now_ms % 1_000_000 if wish.seed is None else wish.seed
+    # Without weights the points follow the number of cards, of all domains and none.
+    weights = cards.weights if asks.weights else Counter(cards.domains.values())
+    questions = draw(list(_asked(app, asks, cards)), weights, count, seed)
+    if not questions:
+        message = _("no card can be asked with options")
+        hint = _("a mock exam needs cards with 'choice:', tables or lists")
+        raise FlashError(message, hint)
+    exam = MockExam(
+        id=now_ms,
+        deck=asks.deck,
+        name=asks.blueprint.exam if asks.blueprint else "",
+        limit_ms=round(minutes * 60_000),
+        seed=seed,
+        counts=wish.counts,
+        predicted=cards.share_on(app.today()),
+        questions=questions,
+        answers=(MockAnswer(),) * len(questions),
+    )
+    exam = start_mock_exam(app.store, exam)
+    return NewMock(exam, asks, lacking_by_domain(exam, shares(weights, count)))
+
+
+def _size(asks: Exam, wish: MockWish) -> tuple[int, float]:
+    """Return the number of questions, and the minutes at the pace of the exam."""
+    found = asks.blueprint
+    each = found.minutes / found.questions if found else _MINUTES_EACH
+    count = wish.questions or (found.questions if found else _QUESTIONS)
+    return count, wish.minutes or math.ceil(count * each)
+
+
+def _asked(app: AppContext, asks: Exam, cards: ExamCards) -> Iterator[AskedCard]:
+    uids = card_uids(app.store, list(cards.cards))
+    for stored in stored_notes(app.store, deck=asks.deck):
+        for card in stored.cards:
+            if card.id in cards.cards:
+                domain = cards.domains[card.id]
+                yield AskedCard(card, stored.note, uids[card.id], domain)

@@ -1,0 +1,154 @@
+"""The page of a mock exam: a question with options, the score, or a miss."""
+
+from cards.text.terminal import terminal_lines
+from cards.text.width import (
+    Line,
+    StyledText,
+    TextStyle,
+    clean,
+    clipped,
+    width_of,
+    wrap,
+)
+from flash.messages.cards import option_letter
+from flash.messages.mock_exam import NOT_ANSWERED, exam_keys, result_keys
+from flash.messages.translate import _
+from flash.tui.card import (
+    CHOSEN,
+    MAX_WIDTH,
+    RIGHT,
+    WRONG,
+    CardLayout,
+    bold,
+    indented,
+    note_lines,
+    option_lines,
+    overlay_lines,
+)
+from flash.tui.confusion_search import search_lines
+from flash.tui.mock_view import MockMode, MockView
+from flash.tui.page import (
+    CARD_ONLY,
+    COMPACT,
+    SPACIOUS,
+    Frame,
+    Page,
+    centred,
+    dim,
+    key_line,
+    key_rows,
+    message_lines,
+    placed,
+    progress_line,
+)
+
+
+def mock_layout(
+    view: MockView, columns: int, rows: int, scroll: int | None = None
+) -> Page:
+    """Lay a mock exam out; see `flash.tui.page.layout`."""
+    frame = Frame(
+        _head(view, columns, rows),
+        message_lines(view.message, columns, is_alarm=view.is_alarm),
+        _foot(view, columns, rows),
+    )
+    return placed(frame, _card(view, columns), columns, rows, scroll)
+
+
+def _head(view: MockView, columns: int, rows: int) -> list[Line]:
+    room = max(1, columns - 2)
+    is_marked = view.answer.is_marked and view.mode is MockMode.ASKING
+    parts = (_("marked") if is_marked else "", view.place, view.time)
+    state = " · ".join(text for text in parts if text)
+    if rows <= CARD_ONLY:
+        return []
+    title = clipped(view.title, max(0, room - width_of(state) - 3))
+    blanks = " " * max(1, room - width_of(title) - width_of(state))
+    lines = wrap(dim(title + blanks + state if title else state), room)
+    progress = progress_line(*view.progress, view.progress_label, room)
+    shown = lines if rows < COMPACT else [*lines, progress]
+    return [(StyledText(" "), *line) for line in lines] + shown[len(lines) :]
+
+
+def _card(view: MockView, columns: int) -> CardLayout:
+    room = max(1, min(MAX_WIDTH, columns - 4))
+    left = max(0, (columns - room) // 2)
+    if view.overlay is not None:
+        return CardLayout(indented(overlay_lines(view.overlay, room), left))
+    if view.search is not None:
+        lines, focus = search_lines(view.search, room)
+        return CardLayout(indented(lines, left), focus=focus)
+    if view.mode is MockMode.SCORE:
+        score = [
+            line
+            for text in view.lines
+            for line in (wrap((StyledText(clean(text)),), room) if text else [()])
+        ]
+        return CardLayout(indented([bold(score[0]), *score[1:]], left))
+    return CardLayout(indented(_question(view, room), left))
+
+
+def _question(view: MockView, room: int) -> list[Line]:
+    asked, chosen = view.asked, view.answer.chosen
+    if asked is None:
+        return []
+    is_miss = view.mode is MockMode.MISS
+    lines = [bold(line) for line in terminal_lines(asked.question, room)]
+    lines.append(())
+    for index, option in enumerate(asked.options):
+        mark = CHOSEN if index == chosen else ""
+        if is_miss:
+            mark = WRONG if index == chosen else ""
+            mark = RIGHT if index == asked.right else mark
+        lines += option_lines(index, option, room, mark=mark)
+    if is_miss and chosen is None:
+        lines += [(), (StyledText(_(NOT_ANSWERED), TextStyle.ALERT),)]
+    if is_miss and view.prompt is not None:
+        rule: Line = (StyledText("─" * room, TextStyle.DIM),)
+        lines += [(), rule, *note_lines(view.prompt.note, room, max_centred=0)]
+    return lines
+
+
+def _foot(view: MockView, columns: int, rows: int) -> list[Line]:
+    main = [centred(line, columns) for line in _main_keys(view, columns)]
+    if rows < COMPACT:
+        return main if rows > CARD_ONLY else []
+    gap: list[Line] = [()] if rows >= SPACIOUS else []
+    if view.overlay is not None:
+        return [*main, *gap, ()]
+    if view.search is not None:
+        return [*main, *gap, dim(" " + _("↑↓ select  Esc cancel"))]
+    keys = exam_keys() if view.mode is MockMode.ASKING else result_keys()
+    if view.mode is MockMode.SCORE:
+        keys = keys[-2:]
+    shown = [(key, label) for key, label, _description in keys]
+    return [*main, *gap, *key_rows(shown, columns)]
+
+
+def _main_keys(view: MockView, columns: int) -> list[Line]:
+    """Return the two rows with the key needed next."""
+    if view.is_handing_in:
+        line = (
+            StyledText("h", TextStyle.ACCENT | TextStyle.BOLD),
+            StyledText("  " + _("hand in") + "    "),
+            StyledText(_("any other key"), TextStyle.ACCENT | TextStyle.BOLD),
+            StyledText("  " + _("back")),
+        )
+        return [*wrap(line, columns), ()][:2]
+    if view.overlay is not None:
+        return key_line(_("any key"), _("back"), columns)
+    if view.search is not None and view.search.found:
+        return key_line(_("Enter"), _("choose this card"), columns)
+    if view.search is not None:
+        return key_line(_("Esc"), _("cancel"), columns)
+    seen, total = view.progress
+    if view.mode is MockMode.ASKING and view.asked and view.answer.chosen is None:
+        last = option_letter(len(view.asked.options) - 1)
+        return key_line(f"A-{last}", _("answer"), columns)
+    if view.mode is MockMode.ASKING:
+        return key_line(_("Space"), _("next question"), columns)
+    if view.mode is MockMode.SCORE and total:
+        return key_line(_("Space"), _("show the misses"), columns)
+    if view.mode is MockMode.MISS and seen < total:
+        return key_line(_("Space"), _("next miss"), columns)
+    return key_line("q", _("quit"), columns)

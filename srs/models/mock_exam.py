@@ -1,0 +1,80 @@
+"""A mock exam: its questions as they are asked, the answers given, and the score."""
+
+from msgspec import Struct
+
+
+class MockQuestion(Struct, frozen=True):
+    """A question with options, as a mock exam asks it."""
+
+    guid: str
+    """The note that it is about."""
+    uid: str
+    """The card of the note: the part with which it was created."""
+    domain: str
+    """Tag of the domain; empty for none."""
+    question: str
+    """Markdown, as are the options."""
+    options: tuple[str, ...]
+    """In the order in which they are shown."""
+    right: int
+    """Index of the right option."""
+    is_made: bool = False
+    """Made from a table or a list; the deck has no such choice."""
+
+
+class MockAnswer(Struct, frozen=True, array_like=True):
+    """What was done with a question."""
+
+    chosen: int | None = None
+    """Index of the chosen option."""
+    is_marked: bool = False
+    """Marked for later."""
+
+
+class MockExam(Struct, frozen=True):
+    """A mock exam, finished or not."""
+
+    id: int
+    """UTC milliseconds when it began; unique."""
+    deck: str
+    """Deck whose cards it asks; empty for all."""
+    name: str
+    """Name of the exam; empty if the deck names none."""
+    limit_ms: int
+    """Time for it, milliseconds."""
+    seed: int
+    counts: bool
+    """Wrong answers count as the answer Again."""
+    predicted: float
+    """Share of the points that was predicted when it began, 0 to 1."""
+    questions: tuple[MockQuestion, ...]
+    answers: tuple[MockAnswer, ...]
+    """One for each question."""
+    spent_ms: int = 0
+    """Time used, milliseconds."""
+    finished_ms: int = 0
+    """UTC milliseconds when it was handed in; 0 before."""
+
+    def is_right(self, index: int) -> bool:
+        """Return True if a question was answered correctly."""
+        return self.answers[index].chosen == self.questions[index].right
+
+    @property
+    def right(self) -> int:
+        """Return the number of correct answers."""
+        return sum(map(self.is_right, range(len(self.questions))))
+
+    @property
+    def misses(self) -> tuple[int, ...]:
+        """Return the indexes of questions with a wrong answer or none."""
+        return tuple(i for i in range(len(self.questions)) if not self.is_right(i))
+
+    @property
+    def unanswered(self) -> tuple[int, ...]:
+        """Return the indexes of questions without an answer."""
+        return tuple(i for i, one in enumerate(self.answers) if one.chosen is None)
+
+    @property
+    def marked(self) -> tuple[int, ...]:
+        """Return the indexes of the marked questions."""
+        return tuple(i for i, one in enumerate(self.answers) if one.is_marked)

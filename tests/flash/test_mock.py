@@ -1,0 +1,384 @@
+"""`flash exam mock`: line by line and on the full screen."""
+
+import signal
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from command_runner import Run
+from store_fixtures import NOON, Clock
+from textual.pilot import Pilot
+
+from cards.text.width import line_width
+from flash.messages.mock_exam import begin_lines, result_lines
+from flash.service.adding import apply_adding, plan_adding
+from flash.service.context import AppContext
+from flash.service.deck_reading import read_files
+from flash.service.mock_exams import MockWish, new_mock
+from flash.tui.mock_app import MockApp
+from flash.tui.mock_page import mock_layout
+from srs.models.mock_exam import MockExam
+from srs.store.mock_exams import finished_mock_exams, unfinished_mock_exam
+from srs.store.opening import open_store
+from srs.study.mock_session import MockSession
+
+DECK = """\
+deck: Course
+language: en
+cards:
+  - choice: Who records calls?
+    options: [CloudTrail, Config, Macie, Detective]
+    answer: CloudTrail
+    extra: Config records resources.
+    tags: [domain::logs]
+    source: {title: A guide, url: "https://example.org/a"}
+    checked: 2026-11-23
+  - choice: Which key is rotated every year?
+    options: [AWS managed, Customer managed, Imported, Asymmetric]
+    answer: AWS managed
+    tags: [domain::keys]
+  - compare: [S3, EBS, EFS]
+    by:
+      kind: {ask: "Which kind of storage is {subject}?", cells: [object, block, file]}
+    tags: [domain::keys]
+"""
+EXAM = """\
+exam: An exam (X-1)
+domains:
+  - {tag: "domain::logs", name: Logs, weight: 50}
+  - {tag: "domain::keys", name: Keys, weight: 50}
+questions: 4
+minutes: 6
+passing: 70 %
+"""
+MOCK = ("exam", "mock", "--seed", "2")
+
+
+@pytest.fixture
+def flash(flash: Run) -> Run:
+    Path("deck.yaml").write_text(DECK, "utf-8")
+    Path("exam.yaml").write_text(EXAM, "utf-8")
+    assert flash("add", ".")[0] == 0
+    return flash
+
+
+def right_letters(flash: Run) -> list[str]:
+    """Return the right answers of the unfinished exam, as letters."""
+    with_store = open_store(Path("store.db"), NOON)
+    exam = unfinished_mock_exam(with_store)
+    with_store.close()
+    assert exam is not None
+    return ["abcd"[one.right] for one in exam.questions]
+
+
+def test_a_plain_exam_from_begin_to_score(flash: Run) -> None:
+    code, out, err = flash(*MOCK, typed="")
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[:5] == [
+        "Mock exam: An exam (X-1): 3 questions, 6 minutes, seed 2.",
+        "1 question was made from a table or a list: its domain has too few choices.",
+        "Questions that the deck lacks: Logs 1.",
+        "",
+        "question 1 of 3 · 6:00 left",
+    ]
+    assert (
+        lines[-1] == "The mock exam is saved, 6:00 left. flash exam mock continues it."
+    )
+    letters = right_letters(flash)
+
+    wrong = "abcd".replace(letters[1], "")[0]
+    typed = f"{letters[0]}\nm\n{wrong}\n{letters[2]}\nn\nh\n\nH\nh\n\n"
+    code, out, err = flash("exam", "mock", typed=typed)
+
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == (
+        "Mock exam: An exam (X-1), continued: 0 of 3 answered. --new drops it."
+    )
+    assert "question 2 of 3 · 6:00 left · marked" in lines
+    assert "Marked for later: 2" in lines
+    start = lines.index(
+        "Score: 2 of 3, 67 % (95 % confidence interval 21-94 %, Wilson)"
+    )
+    assert lines[start + 1 : start + 6] == [
+        "Predicted when it began: 0 % of the points recalled",
+        "Passing: 70 %",
+        "Time: 0:00 of 6:00",
+        "The schedule is unchanged.",
+        "",
+    ]
+    assert "miss 1 of 1" in lines
+    assert lines[-1] == "(Enter: on, d: due today, x: mix-up, q: end)"
+
+
+def test_a_plain_miss_shows_answer_and_source(flash: Run) -> None:
+    typed = "?\nq\n"
+    out = flash(*MOCK, "--questions", "1", "--minutes", "1", typed=typed)[1]
+    assert "A letter answers and goes on; a number goes to a question." in out
+
+    out = flash("exam", "mock", typed="h\nh\nd\nx kind\nx 1\nzzz\nq\n")[1]
+
+    lines = out.splitlines()
+    shown = lines[lines.index("miss 1 of 1") + 2 :]
+    assert shown[0] in ("Who records calls?", "Which key is rotated every year?")
+    assert "your answer: not answered" in shown
+    assert any(line.startswith("right: ") for line in shown)
+    assert "The card is new, or due already." in shown
+    assert "Mix-up recorded; flash undo removes it." in shown
+    steps = [line[18:] for line in flash("log")[1].splitlines()[:3]]
+    assert steps[0] == "Recorded a confused card"
+    assert steps[1].startswith("Crammed, Again: ")
+    assert steps[2] == "Took a mock exam: 1 question"
+
+
+def test_results_stand_beside_the_forecast(flash: Run) -> None:
+    flash("exam", "set", "2026-12-23")
+    assert flash.json("exam")["mocks"] == []
+    flash(*MOCK, typed="a\na\na\nh\nh\nq\n")
+
+    lines = flash("exam")[1].splitlines()
+    (found,) = flash.json("exam")["mocks"]
+
+    assert lines[-2].split() == [
+        "mock",
+        "exam",
+        "questions",
+        "scored",
+        *"95 %".split(),
+        "predicted",
+    ]
+    assert lines[-1].startswith("2026-11-23          3")
+    assert lines[-1].endswith("%        0 %")
+    assert (found["name"], found["seed"], found["questions"]) == ("An exam (X-1)", 2, 3)
+    assert found["low"] <= found["share"] <= found["high"]
+
+    assert (
+        flash("exam", "mock", "--last", typed="q\n")[1]
+        .splitlines()[1]
+        .startswith("Score: ")
+    )
+    assert flash("undo")[1] == "Removed the result of the mock exam.\n"
+    assert flash.json("exam")["mocks"] == []
+    assert flash("exam", "mock", "--last") == (
+        1,
+        "",
+        "flash: no mock exam was finished (flash exam mock)\n",
+    )
+
+
+def test_wrong_answers_count_only_on_request(flash: Run) -> None:
+    flash(*MOCK, "--count", typed="")
+    letters = right_letters(flash)
+    wrong = ["abc".replace(letter, "")[0] for letter in letters]
+    typed = f"{wrong[0]}\n{wrong[1]}\nh\nh\nq\n"
+
+    out = flash("exam", "mock", typed=typed)[1]
+
+    assert "Wrong answers were recorded as Again." in out
+    assert flash.json("due")["learning"] == 2
+    assert flash("undo")[1] == (
+        "Removed the result of the mock exam; 2 answers no longer count.\n"
+    )
+    assert flash.json("due")["learning"] == 0
+
+
+def test_an_unfinished_exam_is_not_replaced_unasked(flash: Run) -> None:
+    flash(*MOCK, typed="")
+
+    code, out, err = flash(*MOCK)
+    assert (code, out, err) == (
+        1,
+        "",
+        "flash: a mock exam is unfinished "
+        "(flash exam mock continues it, --new drops it)\n",
+    )
+    assert flash(*MOCK, "--new", typed="")[0] == 0
+    assert flash("exam", "mock", "--last", "--new")[0] == 2
+    assert flash("exam", "mock", "--deck", "Curse") == (
+        1,
+        "",
+        "flash: no deck 'Curse' (did you mean 'Course'?)\n",
+    )
+
+
+def test_time_is_up_in_a_plain_exam(flash: Run) -> None:
+    flash(*MOCK, "--minutes", "0.1", typed="a\n")
+    store = open_store(Path("store.db"), NOON)
+    store.connection.execute("update mock_exams set spent_ms = 6000")
+    store.close()
+
+    lines = flash("exam", "mock", typed="")[1].splitlines()
+
+    assert lines[1] == "The time is up: the exam was handed in."
+    assert lines[3].startswith("Score: ")
+
+
+def test_a_removed_deck_takes_its_exams_along(flash: Run) -> None:
+    flash(*MOCK, typed="a\nh\nh\nq\n")
+
+    assert flash("remove", "Course", "--forever", "--yes")[0] == 0
+
+    assert flash("exam", "mock", "--last")[0] == 1
+    assert flash("doctor")[0] == 0
+
+
+class MockSetup:
+    """A store with a deck, and a clock."""
+
+    def __init__(self, folder: Path) -> None:
+        (folder / "deck.yaml").write_text(DECK, "utf-8")
+        (folder / "exam.yaml").write_text(EXAM, "utf-8")
+        self.clock = Clock()
+        self.store = open_store(folder / "store.db", NOON)
+        self.context = AppContext(self.store, self.clock)
+        plan = plan_adding(self.store, read_files([folder]))
+        apply_adding(self.context, plan)
+
+    def app(self, *, counts: bool = False) -> MockApp:
+        drawn = new_mock(self.context, MockWish(seed=2, counts=counts))
+        lines = begin_lines(
+            drawn.exam, drawn.asks, made=drawn.made, lacking=drawn.lacking
+        )
+        session = MockSession(self.store, self.clock, drawn.exam)
+        return MockApp(session, partial(result_lines, asks=drawn.asks), lines[:1])
+
+    def stored(self) -> MockExam:
+        found = unfinished_mock_exam(self.store)
+        return found or finished_mock_exams(self.store)[-1]
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> Iterator[MockSetup]:
+    found = MockSetup(tmp_path)
+    yield found
+    found.store.close()
+
+
+def rows_of(app: MockApp) -> list[str]:
+    strips = app.screen._compositor.render_strips()
+    return ["".join(part.text for part in strip).rstrip() for strip in strips]
+
+
+def right_key(app: MockApp) -> str:
+    asked = app.mock.view.asked
+    assert asked is not None
+    return "abcd"[asked.right]
+
+
+async def press(pilot: Pilot[None], *keys: str) -> list[str]:
+    await pilot.press(*keys)
+    await pilot.pause()
+    assert isinstance(pilot.app, MockApp)
+    return rows_of(pilot.app)
+
+
+async def test_a_question_is_laid_out_as_designed(setup: MockSetup) -> None:
+    app = setup.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = await press(pilot, "right", "m")
+        asked = app.mock.view.asked
+        assert asked is not None
+
+        assert rows[1] == " " + "─" * 50 + "  0 of 3 answered · 1 marked"
+        assert rows[0].startswith(" Mock exam: An exam (X-1)  ")
+        assert rows[0].endswith("marked · question 2 of 3 · 6:00 left")
+        shown = [row.strip() for row in rows]
+        for letter, option in zip("ABCD", asked.options, strict=False):
+            assert f"{letter}  {option}" in shown
+        assert rows[-1] == (
+            " A… answer  ←→ go  m mark  n next open  h hand in  ? help  q pause"
+        )
+
+
+async def test_an_exam_on_the_screen_to_the_last_miss(setup: MockSetup) -> None:
+    app = setup.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, right_key(app), "space")
+        wrong = "abc".replace(right_key(app), "")[0]
+        rows = await press(pilot, wrong, "right")
+        assert rows[1].endswith("2 of 3 answered")
+        await press(pilot, "z", "n")
+        assert setup.stored().answers[1].chosen is not None
+        rows = await press(pilot, "h")
+        assert "       Without an answer, which counts as wrong: 3" in rows
+        rows = await press(pilot, "x")
+        assert not app.mock.view.is_handing_in
+        rows = await press(pilot, "h", "h")
+        assert any("Score: 1 of 3, 33 %" in row for row in rows)
+        assert not any("✗" in row for row in rows)
+
+        rows = await press(pilot, "space")
+        assert any("✗" in row for row in rows)
+        assert any("✓" in row for row in rows)
+        rows = await press(pilot, "d")
+        assert " The card is new, or due already." in rows
+        rows = await press(pilot, "x", *"who", "enter")
+        assert rows[0].endswith("miss 1 of 2")
+        rows = await press(pilot, "right", "right", "right")
+        assert rows[0].endswith("miss 2 of 2")
+        assert any("not answered" in row for row in rows)
+        await press(pilot, "left", "left")
+        assert app.mock.view.mode.value == "score"
+        await press(pilot, "?", "?", "q")
+    assert app.return_code == 0
+    assert setup.stored().finished_ms == NOON
+
+
+async def test_the_clock_hands_the_exam_in(setup: MockSetup) -> None:
+    app = setup.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "a")
+        setup.clock.turn(minutes=5)
+        app.tick()
+        await pilot.pause()
+        assert rows_of(app)[0].endswith("question 1 of 3 · 1:00 left")
+        setup.clock.turn(minutes=2)
+        app.tick()
+        await pilot.pause()
+        assert " The time is up: the exam was handed in." in rows_of(app)
+    assert setup.stored().finished_ms == setup.clock.now_ms
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c"])
+async def test_leaving_the_screen_keeps_every_answer(
+    setup: MockSetup, key: str
+) -> None:
+    app = setup.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "b")
+        setup.clock.turn(minutes=1)
+        await pilot.press(key)
+    assert app.ended_by == (signal.SIGINT if key == "ctrl+c" else None)
+    stored = setup.stored()
+    assert (stored.answers[0].chosen, stored.finished_ms) == (1, 0)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20, 8), (40, 12), (80, 24), (120, 40)])
+async def test_the_page_fits_every_size(
+    setup: MockSetup, size: tuple[int, int]
+) -> None:
+    app = setup.app()
+    columns, rows = size
+    for keys in ((), ("?",), ("x", "h"), ("h",), ("space",), ("x",)):
+        for key in keys:
+            app.mock.press(key)
+        page = mock_layout(app.mock.view, columns, rows)
+        assert len(page.lines) == rows
+        assert all(line_width(line) <= max(columns, 2) for line in page.lines)
+
+
+async def test_a_failed_answer_is_shown_and_not_kept(
+    setup: MockSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = setup.app()
+    setup.store.connection.execute("pragma query_only = on")
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = await press(pilot, "a")
+        assert "       Not saved" in rows
+        assert app.mock.failure is not None
+        setup.store.connection.execute("pragma query_only = off")
+        await press(pilot, "x", "a")
+        assert app.mock.failure is None
+    assert setup.stored().answers[0].chosen == 0
