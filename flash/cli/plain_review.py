@@ -41,6 +41,7 @@ from flash.messages.review import (
 )
 from flash.messages.translate import _
 from srs.models.cards import Rating
+from srs.store.card_search import Candidate
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
 from srs.study.session import Session, Summary
@@ -131,15 +132,15 @@ class _PlainReview:
             if word == "" and not is_shown:
                 is_shown = True
                 self._show_answer(prompt)
-            elif (word in ("1", "2", "3", "4") or is_confusion(word)) and is_shown:
+            elif word in ("1", "2", "3", "4") and is_shown:
                 duration_ms = max(0, self._session.now() - asked_ms)
-                rating = Rating.AGAIN if is_confusion(word) else Rating(int(word))
-                if self._save(partial(self._rate, rating, duration_ms)):
-                    if is_confusion(word):
-                        self._record_confusion(word)
+                rating = Rating(int(word))
+                if self._save(partial(self._rate, prompt, rating, duration_ms)):
                     return
             elif is_confusion(word):
-                self._record_confusion(word)
+                shown = (prompt, asked_ms) if is_shown else None
+                if self._record_confusion(word, shown):
+                    return
             elif word in steps:
                 if self._save(steps[word]):
                     return
@@ -157,8 +158,9 @@ class _PlainReview:
         self._failure = None
         return True
 
-    def _rate(self, rating: Rating, duration_ms: int) -> None:
-        line = answered_line(self._session.answer(rating, duration_ms))
+    def _rate(self, prompt: Prompt, rating: Rating, duration_ms: int) -> None:
+        answered = self._session.answer(rating, duration_ms)
+        line = answered_line(answered, prompt.question.question)
         if line:
             self._print(line)
 
@@ -174,19 +176,37 @@ class _PlainReview:
         self._session.bury()
         self._print(_(BURIED))
 
-    def _record_confusion(self, word: str) -> None:
-        """Ask which card was confused with the one just missed."""
-        if self._session.missed is None:
-            self._print(_(CONFUSION_HINT))
-        else:
-            self._save(partial(self._search_confusion, word))
+    def _record_confusion(
+        self, word: str, shown: tuple[Prompt, int] | None = None
+    ) -> bool:
+        """Ask which card was confused with the one just missed, or one that is shown.
 
-    def _search_confusion(self, word: str) -> None:
-        session = self._session
-        chosen = search_confused(self._stream, word, session.confusion_candidates)
-        if chosen is not None:
-            is_recorded = session.confused_with(chosen.card)
-            self._print(confusion_result(is_recorded=is_recorded))
+        Args:
+            word: `x`, and what to search.
+            shown: The card whose answer is shown, and when it was asked; it is rated
+                Again once the other one is chosen.
+
+        Returns:
+            True if the shown card was rated.
+        """
+        missed = self._session.missed
+        about = shown[0] if shown else missed.prompt if missed else None
+        if about is None:
+            self._print(_(CONFUSION_HINT))
+            return False
+        find = partial(self._session.confusion_candidates, about)
+        duration_ms = max(0, self._session.now() - shown[1]) if shown else 0
+        chosen = search_confused(self._stream, word, find)
+        again = partial(self._rate, about, Rating.AGAIN, duration_ms)
+        if chosen is None or (shown and not self._save(again)):
+            return False
+        if self._session.missed is not None:
+            self._save(partial(self._confuse, chosen))
+        return shown is not None
+
+    def _confuse(self, chosen: Candidate) -> None:
+        is_recorded = self._session.confused_with(chosen.card)
+        self._print(confusion_result(is_recorded=is_recorded))
 
     def _show_info(self, word: str, *, is_shown: bool) -> None:
         if word == "i":

@@ -7,9 +7,10 @@ terminal.
 from cards.note import Change, Note, Source
 from cards.questions import Question
 from cards.text.terminal import plain_text
-from cards.text.width import clean
+from cards.text.width import clean, clipped
 from flash.messages.translate import _
 
+_QUESTION_COLUMNS = 48
 _MONTH_DAYS = 30.4375
 _YEAR_DAYS = 365.25
 _WEB = ("https://", "http://")
@@ -60,6 +61,11 @@ def breadcrumb(deck: str) -> str:
 def one_line(text: str) -> str:
     """Clean a text and collapse its white space."""
     return " ".join(clean(text).split())
+
+
+def short_question(markdown: str) -> str:
+    """Return a question as plain text on one short line, to name its card."""
+    return clipped(one_line(plain_text(markdown)), _QUESTION_COLUMNS)
 
 
 def was_line(changed: Change | None, language: str = "") -> str:

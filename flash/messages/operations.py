@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flash.messages.cards import short_question
 from flash.messages.phrases import count_answers, count_cards, count_questions
-from flash.messages.translate import _, ngettext
+from flash.messages.translate import N_, _, ngettext
 from srs.models.cards import Rating
 
 if TYPE_CHECKING:
@@ -44,6 +45,15 @@ _UNDONE: dict[str, Callable[[int], str]] = {
     ),
     "away": lambda _n: _("Restored the previous vacation."),
 }
+_UNDONE_CARD = {
+    "answer": N_("Undid the answer to '{question}'."),
+    "look": N_("Undid the cram answer to '{question}'."),
+    "confusion": N_("Undid recording what '{question}' was confused with."),
+    "suspend": N_("Unsuspended '{question}'."),
+    "unsuspend": N_("Suspended '{question}' again."),
+    "bury": N_("Unburied '{question}'."),
+}
+"""Used where the operation was about one card."""
 _UNDONE_ACTIONS: dict[str, Callable[[int], str]] = {
     "new": lambda n: ngettext(
         "{n} new card is removed", "{n} new cards are removed", n
@@ -97,6 +107,9 @@ def operation_text(done: "Operation") -> str:
 
 def undone_text(undone: "Operation") -> str:
     """Describe what an undo did."""
+    if undone.about and undone.name in _UNDONE_CARD:
+        text = _(_UNDONE_CARD[undone.name])
+        return text.format(question=short_question(undone.about))
     if undone.name in _UNDONE:
         return _UNDONE[undone.name](undone.count).format(n=undone.count)
     match undone.name:

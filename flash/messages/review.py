@@ -6,7 +6,7 @@ is shown.
 
 from datetime import UTC, datetime
 
-from flash.messages.cards import duration_label, interval_label
+from flash.messages.cards import duration_label, interval_label, short_question
 from flash.messages.due import due_line
 from flash.messages.phrases import count_cards
 from flash.messages.translate import N_, _, ngettext
@@ -25,6 +25,7 @@ BURIED = N_("Buried until tomorrow. Press u to undo.")
 NOT_SAVED = N_("Not saved")
 NOT_READ = N_("The next card cannot be read")
 NO_DECKS = N_("No decks yet. Add one with flash add FILE, or flash add aws-security.")
+OPEN_SOURCE = N_("The source may give the answer away. Press o again to open it.")
 NO_SOURCE = N_("This card has no source link.")
 FILE_MISSING = N_("The deck file of this card was not found.")
 FILE_OF_FLASH = N_(
@@ -41,7 +42,7 @@ def key_help() -> tuple[tuple[str, str, str], ...]:
     """Return the keys other than ratings: key, label, description."""
     return (
         ("u", _("undo"), _("undo the last step; press again to go further back")),
-        ("x", _("mix-up"), _("rate Again and record the card you confused it with")),
+        ("x", _("mix-up"), _("choose the card you confused it with, and rate Again")),
         ("e", _("edit"), _("open the deck file in your editor, then reload it")),
         ("s", _("suspend"), _("hide the card until you unsuspend it")),
         ("b", _("bury"), _("hide the card until tomorrow")),
@@ -145,18 +146,24 @@ def source_opened(url: str, *, is_open: bool) -> str:
     return _("Opened: {url}").format(url=url) if is_open else url
 
 
-def answered_line(answered: Answered) -> str:
-    """Report a lost or leech answer; empty for all others."""
+def answered_line(answered: Answered, question: str) -> str:
+    """Report a lost or leech answer; empty for all others.
+
+    Args:
+        answered: The result.
+        question: What the card asks, Markdown.
+    """
     if not answered.applied:
         return _("Already answered in another session; not recorded.")
     if not answered.became_leech or answered.state is None:
         return ""
     message = (
-        _("Leech: forgotten {count} times and now suspended. Reword or split it.")
+        _("Leech, now suspended: '{question}', forgotten {count} times. Reword it.")
         if answered.suspended
-        else _("Leech: forgotten {count} times. Reword or split it.")
+        else _("Leech: '{question}', forgotten {count} times. Reword or split it.")
     )
-    return message.format(count=answered.state.lapses)
+    name = short_question(question)
+    return message.format(question=name, count=answered.state.lapses)
 
 
 def waiting_lines(wait_ms: int) -> tuple[str, str]:

@@ -49,15 +49,19 @@ class ConfusionSearch:
     """A search for the confused card."""
 
     def __init__(
-        self, missed: str, find: Callable[[str], tuple[Candidate, ...]]
+        self,
+        missed: str,
+        find: Callable[[str], tuple[Candidate, ...]],
+        duration_ms: int | None = None,
     ) -> None:
         """Show the cards that were confused with the missed one before.
 
         Args:
             missed: The question that was missed, Markdown.
             find: Finds cards by a part of their text.
+            duration_ms: How long the miss took; None if it is rated already.
         """
-        self._find = find
+        self._find, self.duration_ms = find, duration_ms
         self.view = SearchView(missed)
         self._set_text("")
 

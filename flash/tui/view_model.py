@@ -6,13 +6,14 @@ twice never rates a card that was not seen.
 
 from collections.abc import Sequence
 from enum import Enum
+from functools import partial
 from typing import Self
 from unicodedata import normalize
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from flash.messages.cards import interval_label
+from flash.messages.cards import interval_label, source_url
 from flash.messages.day import end_lines
 from flash.messages.operations import undone_text
 from flash.messages.review import (
@@ -23,6 +24,7 @@ from flash.messages.review import (
     NOT_READ,
     NOT_SAVED,
     NOTHING_TO_UNDO,
+    OPEN_SOURCE,
     SUSPENDED,
     all_done,
     answered_line,
@@ -35,6 +37,7 @@ from flash.messages.review import (
 from flash.messages.translate import _
 from flash.tui.confusion_search import ConfusionSearch, SearchView
 from srs.models.cards import Rating
+from srs.store.card_search import Candidate
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
 from srs.study.queue import Counts
@@ -42,6 +45,9 @@ from srs.study.session import Session
 
 _MIN_ANSWERS = 5
 """Answers needed before the time left is estimated."""
+
+
+_QUIET_MS = 300
 
 
 class Mode(Enum):
@@ -93,7 +99,7 @@ class View(ScreenView, frozen=True):
     """Name of a cram; empty for the daily review."""
     counts: Counts = Counts(0, 0, 0)
     done: int = 0
-    """Answers of the day."""
+    """Cards finished today; with those left, the goal of the day."""
     minutes_left: int | None = None
     """Estimated from the pace of this review; None before there is one."""
     intervals: tuple[str, ...] = ()
@@ -114,6 +120,8 @@ class ReviewViewModel:
         self._asked_ms = session.now()
         self._total_ms = 0
         self._search: ConfusionSearch | None = None
+        self._quiet_until_ms = 0
+        """Until then Space and Enter are ignored: a key held down, or pressed twice."""
         self.failure: StoreError | None = None
         """The last error of the store, unless a step was saved since."""
         self.view = View(message=" ".join(notices), session_name=session.name)
@@ -194,29 +202,45 @@ class ReviewViewModel:
             return UiCommand.NOTHING
 
     def _press(self, key: str) -> UiCommand:
-        if key == "u":
-            self._undo()
-        elif key == "x":
-            self._start_search()
-        elif key == "?":
-            self.view = replace(self.view, overlay=_help())
-        elif key in ("space", "enter"):
+        if key in ("space", "enter"):
             return self._continue()
-        elif self.view.prompt is None:
-            return UiCommand.NOTHING
-        elif key in ("1", "2", "3", "4") and self.view.mode is Mode.ANSWERED:
-            self._rate(Rating(int(key)))
-        elif key in ("s", "b"):
-            self._skip(key)
-        elif key == "i":
-            lines = history_lines(self._session.history())
-            self.view = replace(self.view, overlay=Overlay(_("History"), tuple(lines)))
-        elif key in ("e", "o"):
-            return UiCommand.EDIT if key == "e" else UiCommand.OPEN
+        self._quiet_until_ms = 0
+        steps = {"u": self._undo, "x": self._start_search, "?": self._show_help}
+        if self.view.prompt is not None:
+            steps |= {"s": self._suspend, "b": self._bury, "i": self._show_history}
+            if self.view.mode is Mode.ANSWERED:
+                steps |= {str(int(one)): partial(self._rate, one) for one in Rating}
+        if key in steps:
+            steps[key]()
+        elif key in ("e", "o") and self.view.prompt is not None:
+            return UiCommand.EDIT if key == "e" else self._open()
+        return UiCommand.NOTHING
+
+    def _show_help(self) -> None:
+        self.view = replace(self.view, overlay=_help())
+
+    def _show_history(self) -> None:
+        lines = tuple(history_lines(self._session.history()))
+        self.view = replace(self.view, overlay=Overlay(_("History"), lines))
+
+    def _open(self) -> UiCommand:
+        """Open the source; before the answer is shown, only if pressed again."""
+        question, prompt = _(OPEN_SOURCE), self.view.prompt
+        is_hidden = self.view.mode is not Mode.ANSWERED
+        has_source = prompt is not None and source_url(prompt.note)
+        if not (is_hidden and has_source) or self.view.message == question:
+            return UiCommand.OPEN
+        self.show_message(question)
         return UiCommand.NOTHING
 
     def _continue(self) -> UiCommand:
-        match self.view.mode:
+        now_ms, mode = self._session.now(), self.view.mode
+        is_quiet = now_ms < self._quiet_until_ms
+        if is_quiet or mode in (Mode.ASKING, Mode.ANSWERED):
+            self._quiet_until_ms = now_ms + _QUIET_MS
+        if is_quiet:
+            return UiCommand.NOTHING
+        match mode:
             case Mode.OVER:
                 return UiCommand.QUIT
             case Mode.WAITING:
@@ -227,7 +251,7 @@ class ReviewViewModel:
                 self._show_answer()
                 self.show_message("")
             case Mode.ANSWERED:
-                pass
+                self._rate(Rating.GOOD)
         return UiCommand.NOTHING
 
     def _show_answer(self) -> None:
@@ -239,44 +263,57 @@ class ReviewViewModel:
         )
         self.view = replace(self.view, mode=Mode.ANSWERED, intervals=intervals)
 
-    def _rate(self, rating: Rating) -> None:
-        duration_ms = max(0, self._session.now() - self._asked_ms)
+    def _duration_ms(self) -> int:
+        return max(0, self._session.now() - self._asked_ms)
+
+    def _rate(self, rating: Rating, duration_ms: int | None = None) -> None:
+        if duration_ms is None:
+            duration_ms = self._duration_ms()
+        prompt = self.view.prompt
         answered = self._session.answer(rating, duration_ms)
         self.failure = None
         self._total_ms += duration_ms
-        line = answered_line(answered)
+        line = answered_line(answered, prompt.question.question if prompt else "")
         self.show_message(line, is_alarm=bool(line))
         self._advance()
 
     def _start_search(self) -> None:
-        """Search the card that the last miss was confused with.
+        """Search for the card with which the last miss, or a shown one, was confused.
 
-        While an answer is shown, it is rated Again first.
+        The answer is rated Again once a card is chosen.
         """
-        is_shown = self.view.mode is Mode.ANSWERED
-        if is_shown:
-            self._rate(Rating.AGAIN)
-        missed = self._session.missed
-        if missed is None:
-            # An answer that was not recorded has its own message.
-            if not is_shown:
-                self.show_message(_(CONFUSION_HINT))
+        missed, duration_ms = self._session.missed, None
+        prompt = missed.prompt if missed else None
+        if self.view.mode is Mode.ANSWERED:
+            prompt, duration_ms = self.view.prompt, self._duration_ms()
+        if prompt is None:
+            self.show_message(_(CONFUSION_HINT))
             return
-        asked = missed.prompt.question.question
-        self._search = ConfusionSearch(asked, self._session.confusion_candidates)
+        find = partial(self._session.confusion_candidates, prompt)
+        asked = prompt.question.question
+        self._search = ConfusionSearch(asked, find, duration_ms)
         self.view = replace(self.view, search=self._search.view)
 
     def _press_in_search(self, search: ConfusionSearch, key: str) -> None:
         chosen = None if key == "escape" else search.press(key)
         if chosen is not None:
-            is_recorded = self._session.confused_with(chosen.card)
-            self.failure = None
-            message = confusion_result(is_recorded=is_recorded)
-            self.show_message(message, is_alarm=not is_recorded)
+            self._record_confusion(search, chosen)
         if chosen is not None or key == "escape":
             self._search = None
         shown = None if self._search is None else search.view
         self.view = replace(self.view, search=shown)
+
+    def _record_confusion(self, search: ConfusionSearch, chosen: Candidate) -> None:
+        if search.duration_ms is not None:
+            self._rate(Rating.AGAIN, search.duration_ms)
+            search.duration_ms = None
+            if self._session.missed is None:
+                # It was not recorded, which has its own message.
+                return
+        is_recorded = self._session.confused_with(chosen.card)
+        self.failure = None
+        message = confusion_result(is_recorded=is_recorded)
+        self.show_message(message, is_alarm=not is_recorded)
 
     def _undo(self) -> None:
         undone = self._session.undo()
@@ -285,13 +322,16 @@ class ReviewViewModel:
         self.show_message(message)
         self._advance()
 
-    def _skip(self, key: str) -> None:
-        if key == "s":
-            self._session.suspend()
-            self.show_message(_(SUSPENDED))
-        else:
-            self._session.bury()
-            self.show_message(_(BURIED))
+    def _suspend(self) -> None:
+        self._session.suspend()
+        self._skipped(_(SUSPENDED))
+
+    def _bury(self) -> None:
+        self._session.bury()
+        self._skipped(_(BURIED))
+
+    def _skipped(self, message: str) -> None:
+        self.show_message(message)
         self.failure = None
         self._advance()
 
@@ -321,6 +361,6 @@ def _is_same(before: Prompt | None, after: Prompt | None) -> bool:
 def _help() -> Overlay:
     ratings = [f"{int(r)}  {name}: {when}" for r, name, when in rating_help()]
     keys = [f"{key}  {label}: {text}" for key, label, text in key_help()]
-    title = _("Space or Enter shows the answer; 1 to 4 rates it.")
+    title = _("Space or Enter shows the answer, then rates it Good; 1 to 4 rates it.")
     scroll = _("Arrows, PgUp, PgDn, Home, End: scroll a long card")
     return Overlay(title, (*ratings, "", *keys, "", scroll))

@@ -4,14 +4,15 @@
 """
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from cards.questions import question_text
+from cards.questions import question_of, question_text
 from srs.store.connection import Store
-from srs.store.rows import NOTE_COLUMNS, note_of
+from srs.store.queue import card_with_note
 
 REQUIRED_KEYS = {
     "answer": ("card", "review"),
@@ -100,10 +101,12 @@ def describe(
         case "answer" | "look":
             rating, question = _answered(store, before["review"])
             changes: dict[str, Any] = {"count": 1, "rating": rating, "about": question}
-        case "confusion":
-            changes = {"count": 1}
-        case "suspend" | "unsuspend" | "bury" | "forget":
-            changes = {"count": len(before["reviews" if name == "forget" else "was"])}
+        case "confusion" | "suspend" | "unsuspend" | "bury":
+            is_one = name == "confusion"
+            cards = [before["card"]] if is_one else [row[0] for row in before["was"]]
+            changes = {"count": len(cards), "about": _question(store, cards)}
+        case "forget":
+            changes = {"count": len(before["reviews"])}
         case "mock":
             changes = {"count": before["questions"], "about": before["about"]}
             changes["reviews"] = len(before["reviews"])
@@ -129,15 +132,22 @@ def describe(
 
 def _answered(store: Store, review: int) -> tuple[int, str]:
     """Return the rating and the question of an answer, if they are still there."""
-    sql = f"""
-        select r.rating, {NOTE_COLUMNS}
-          from reviews r
-          join cards c on c.id = r.card
-          join notes n on n.guid = c.note
-          join decks d on d.id = n.deck
-         where r.id = :review
-    """
+    sql = "select rating, card from reviews where id = :review"
     row = store.row(sql, {"review": review})
     if row is None:
         return 0, ""
-    return row[0], " ".join(question_text(note_of(row[1:]).content).split())
+    question = _question(store, [row[1]])
+    return (row[0], question) if question else (0, "")
+
+
+def _question(store: Store, cards: Sequence[int]) -> str:
+    """Return what one card asks, on one line; empty if it is gone, or for several."""
+    found = card_with_note(store, cards[0]) if len(cards) == 1 else None
+    if found is None:
+        return ""
+    stored, note = found
+    try:
+        text = question_of(note, stored.part).question
+    except KeyError:
+        text = question_text(note.content)
+    return " ".join(text.split())

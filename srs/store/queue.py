@@ -186,6 +186,23 @@ def answers_since(store: Store, start_ms: int) -> list[tuple[str, int, int]]:
     return store.rows(sql, {"start": start_ms})
 
 
+def count_finished(store: Store, start_ms: int, end_ms: int) -> int:
+    """Count the cards answered since a moment that are not due again before another.
+
+    Args:
+        store: The store.
+        start_ms: UTC milliseconds.
+        end_ms: UTC milliseconds.
+    """
+    sql = f"""
+        select count(distinct r.card)
+          from reviews r join cards c on c.id = r.card
+         where r.id >= :start and r.undone = 0 and r.rating > 0 and not {CRAM_REVIEW}
+           and (c.due_ms is null or c.due_ms >= :end or c.suspended or c.retired)
+    """
+    return int(store.row(sql, {"start": start_ms, "end": end_ms})[0])
+
+
 def cards_answered_again(store: Store, since_ms: int) -> set[int]:
     """Find the cards that were answered Again since a moment, cram reviews too."""
     sql = """

@@ -8,7 +8,7 @@ from srs.models.cards import Rating, SchedulingState, StoredCard
 from srs.scheduler.load_balancer import DueCounts
 from srs.scheduler.next_states import next_states
 from srs.store.connection import Store
-from srs.store.queue import answers_since, due_counts
+from srs.store.queue import count_finished, due_counts
 from srs.store.revlog import Recorded, record, seed_of
 from srs.store.settings import Options
 from srs.study.due_cards import CardFilter, DueCards
@@ -27,6 +27,8 @@ class DailyStudy:
         """Build the queue at a moment, UTC milliseconds."""
         self._store, self._options, self._filter = store, options, card_filter
         self._goes_ahead = False
+        self._goal = self._goal_day = 0
+        """The cards of a study day, finished or left; and that day."""
         self._total_day = 0
         """The study day for which more new cards were wanted."""
         self.rebuild(now_ms)
@@ -132,9 +134,18 @@ class DailyStudy:
         return saved
 
     def done(self, left: int) -> int:
-        """Count the answers of the study day, over all sessions."""
-        start_ms = self._options.calendar.start_ms(self.day)
-        return len(answers_since(self._store, start_ms))
+        """Count the cards finished on the study day, over all sessions.
+
+        Args:
+            left: Cards left; a goal set by the first call of the day is kept.
+        """
+        if self._goal_day != self.day:
+            calendar = self._options.calendar
+            ends = calendar.start_ms(self.day), calendar.start_ms(self.day + 1)
+            self._goal = count_finished(self._store, *ends) + left
+            self._goal_day = self.day
+        self._goal = max(self._goal, left)
+        return self._goal - left
 
     def waiting_ms(self, now_ms: int) -> int | None:
         """Return the time until the next learning card; None if there is none."""

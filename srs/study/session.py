@@ -185,7 +185,10 @@ class Session:
         return len(self._answers)
 
     def done_today(self) -> int:
-        """Count the answers of the study day; in a cram the cards that were known."""
+        """Count the cards finished on the study day; in a cram those that were known.
+
+        With the cards left it is a goal that answers don't move.
+        """
         return self._mode.done(self.counts().total)
 
     def waiting_ms(self) -> int | None:
@@ -302,15 +305,14 @@ class Session:
             self._mode.rebuild(self.now())
         return errors
 
-    def confusion_candidates(self, text: str) -> tuple[Candidate, ...]:
-        """Find cards that the missed one may have been confused with.
+    def confusion_candidates(self, missed: Prompt, text: str) -> tuple[Candidate, ...]:
+        """Find cards that a missed one may have been confused with.
 
         Args:
+            missed: The missed card.
             text: A part of their text; empty for those it was confused with before.
         """
-        if self.missed is None:
-            return ()
-        return find_candidates(self.store, self.missed.prompt.card, text)
+        return find_candidates(self.store, missed.card, text)
 
     def confused_with(self, other: int) -> bool:
         """Record which card the last, missed one was confused with.

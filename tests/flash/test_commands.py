@@ -217,8 +217,8 @@ def test_undo_reverts_suspend_and_bury_step_by_step(flash: Run) -> None:
     assert expected == [
         "Suspended 1 of 1 card.\n",
         "Buried 1 of 1 card.\n",
-        "Unburied 1 card.\n",
-        "Unsuspended 1 card.\n",
+        "Unburied 'Which organelle makes most ATP?'.\n",
+        "Unsuspended 'Which organelle makes most ATP?'.\n",
         "Undid adding cells.yaml (3 new cards are removed)."
         " Files on disk are unchanged.\n",
         "Nothing to undo.\n",

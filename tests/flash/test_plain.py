@@ -134,7 +134,7 @@ def test_undo_shows_the_card_again(setup: ReviewSetup) -> None:
     _, lines = hold(setup.session(ONE), "", "1", "u", "", "２", "q")
 
     assert lines.count("Only?") == 2
-    assert "Undid the last answer." in lines
+    assert "Undid the answer to 'Only?'." in lines
     assert setup.ratings() == [Rating.HARD]
 
 
@@ -320,11 +320,14 @@ def test_x_is_about_the_last_miss(setup: ReviewSetup, words: list[str]) -> None:
     assert len(setup.confusions()) == 1
 
 
-def test_the_end_of_the_input_ends_the_search(setup: ReviewSetup) -> None:
-    summary, lines = hold(setup.session(TWINS), "", "x acl")
+@pytest.mark.parametrize("words", [["x acl"], ["x acl", "", "q"], ["x acl", "q"]])
+def test_x_rates_nothing_until_a_card_is_selected(
+    setup: ReviewSetup, words: list[str]
+) -> None:
+    summary, lines = hold(setup.session(TWINS), "", *words)
 
-    assert (summary.answered, setup.confusions()) == (1, [])
-    assert lines[-3] == "Today: 1 answer, 0 % correct, 0 s. Streak: 1 day."
+    assert (summary.answered, setup.confusions()) == (0, [])
+    assert lines[-3] == "No cards were answered today."
 
 
 def test_x_works_while_waiting(setup: ReviewSetup) -> None:

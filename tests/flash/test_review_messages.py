@@ -133,19 +133,21 @@ def answered(*, suspended: bool) -> Answered:
 
 def test_answered_line_reports_leeches_and_lost_answers() -> None:
     fine = Answered(applied=True, state=SchedulingState())
+    question = "What  does\nthe *" + "long " * 12 + "text* say?"
+    name = "What does the long long long long long long lon…"
 
-    assert answered_line(fine) == ""
+    assert answered_line(fine, question) == ""
     assert (
-        answered_line(Answered(applied=False))
+        answered_line(Answered(applied=False), question)
         == "Already answered in another session; not recorded."
     )
     assert (
-        answered_line(answered(suspended=False))
-        == "Leech: forgotten 8 times. Reword or split it."
+        answered_line(answered(suspended=False), question)
+        == f"Leech: '{name}', forgotten 8 times. Reword or split it."
     )
     assert (
-        answered_line(answered(suspended=True))
-        == "Leech: forgotten 8 times and now suspended. Reword or split it."
+        answered_line(answered(suspended=True), "Why?")
+        == "Leech, now suspended: 'Why?', forgotten 8 times. Reword it."
     )
 
 

@@ -538,7 +538,7 @@ async def test_the_source_opens_in_a_browser(
     monkeypatch.setattr(screen, "open_in_browser", lambda url: not opened.append(url))
     app = ReviewApp(setup.session())
     async with app.run_test(size=(80, 24)) as pilot:
-        await pressed(pilot, "o")
+        await pressed(pilot, "space", "o")
         first = rows_of(app)
         await pressed(pilot, "s", "o")
         second = rows_of(app)
@@ -708,7 +708,7 @@ cards:
 """
 
 
-async def test_x_rates_again_and_searches_by_typing(setup: ReviewSetup) -> None:
+async def test_x_searches_by_typing_and_then_rates_again(setup: ReviewSetup) -> None:
     app = ReviewApp(setup.session(TWINS))
     async with app.run_test(size=(80, 24)) as pilot:
         await pressed(pilot, "space", "x", "s", "u", "b", "n", "e", "t")
@@ -716,7 +716,7 @@ async def test_x_rates_again_and_searches_by_typing(setup: ReviewSetup) -> None:
         await pressed(pilot, "enter")
         after = rows_of(app)
 
-    assert searching[0].strip() == "new 2 · learning 1 · due 0"
+    assert searching[0].strip() == "new 3 · learning 0 · due 0"
     assert [row for row in searching[2:] if row] == [
         "       What does a security group do?",
         "       Which card did you confuse it with?",
@@ -747,12 +747,91 @@ def test_x_after_again_is_about_the_previous_card(setup: ReviewSetup) -> None:
     assert review.view.mode is Mode.ASKING
 
 
-def test_escape_closes_the_search_and_keeps_the_answer(setup: ReviewSetup) -> None:
+def test_escape_closes_the_search_and_rates_nothing(setup: ReviewSetup) -> None:
     review = ReviewViewModel(setup.session(TWINS))
-    press(review, "space", "x", *"quit?", "escape")
+    press(review, "space")
+    answered = review.view
+    press(review, "x", *"quit?", "escape")
 
-    assert (setup.ratings(), setup.confusions()) == ([Rating.AGAIN], [])
-    assert review.view.search is None
+    assert review.view == answered
+    assert (setup.ratings(), setup.confusions()) == ([], [])
+
+
+def test_the_time_of_a_search_is_not_that_of_the_answer(setup: ReviewSetup) -> None:
+    session = setup.session(TWINS)
+    review = ReviewViewModel(session)
+    setup.later(minutes=0.1)
+    press(review, "space", "x")
+    setup.later(minutes=0.5)
+    press(review, *"subnet", "enter")
+
+    assert session.summary().duration_ms == 6000
+
+
+def test_a_mix_up_is_not_recorded_twice_elsewhere(setup: ReviewSetup) -> None:
+    one, other = (ReviewViewModel(setup.session(TWINS)) for _ in range(2))
+    press(one, "space", "3")
+    setup.later(minutes=0.1)
+    press(other, "space", "x", *"subnet", "enter")
+
+    assert (setup.ratings(), setup.confusions()) == ([Rating.GOOD], [])
+    assert "Already answered in another session" in other.view.message
+
+
+def test_space_on_a_shown_answer_is_good(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(TWINS))
+    for key in ("space", "enter"):
+        press(review, key)
+        setup.later(minutes=0.1)
+        press(review, key)
+        setup.later(minutes=0.1)
+
+    assert setup.ratings() == [Rating.GOOD, Rating.GOOD]
+
+
+def test_a_key_held_down_rates_nothing(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(TWINS))
+    for _ in range(40):
+        press(review, "space")
+        setup.now_ms += 33
+    held = review.view.mode, setup.ratings()
+    setup.now_ms += 300
+    press(review, "space", "space", "space")
+
+    assert held == (Mode.ANSWERED, [])
+    assert setup.ratings() == [Rating.GOOD]
+    assert review.view.mode is Mode.ASKING
+
+
+async def test_the_goal_of_the_day_does_not_move(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(TWINS))
+    shown = [page_of(review)[1].split()[1:]]
+    for key in "1343":
+        press(review, "space", key)
+        shown.append(page_of(review)[1].split()[1:])
+    setup.later(minutes=20)
+    again = ReviewViewModel(setup.session(TWINS))
+
+    goals = [["0", "of", "3"]] * 3 + [["1", "of", "3"]] * 2
+    assert [words[:3] for words in shown] == goals
+    assert page_of(again)[1].split()[1:4] == ["1", "of", "3"]
+
+
+async def test_o_on_a_question_asks_before_it_opens(
+    setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        screen, "open_in_browser", lambda url: opened.append(url) or True
+    )
+    app = ReviewApp(setup.session())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressed(pilot, "o")
+        asked = app.review.view.message
+        await pressed(pilot, "?", "?", "o")
+
+    assert asked == "The source may give the answer away. Press o again to open it."
+    assert opened == ["https://docs.aws.amazon.com/kms/"]
 
 
 def test_undo_takes_back_the_confusion_then_the_answer(setup: ReviewSetup) -> None:
@@ -760,7 +839,9 @@ def test_undo_takes_back_the_confusion_then_the_answer(setup: ReviewSetup) -> No
     press(review, "space", "x", *"subnet", "enter")
     second = review.view.prompt
     press(review, "u")
-    assert review.view.message == "Undid recording a confused card."
+    assert review.view.message == (
+        "Undid recording what 'What does a security group do?' was confused with."
+    )
     assert review.view.prompt == second
     assert (setup.ratings(), setup.confusions()) == ([Rating.AGAIN], [])
 

@@ -542,14 +542,14 @@ def test_a_session_may_limit_answers_or_minutes(
     assert (before, after) == ([False] * 3, [True, True, False])
 
 
-def test_answers_of_the_day_count_over_all_sessions(
+def test_cards_of_the_day_count_over_all_sessions(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(3))
     for _ in range(2):
         session = begin()
         session.next()
-        session.answer(GOOD, 1)
+        session.answer(EASY, 1)
         clock.turn(minutes=0.1)
 
     assert (session.done(), session.done_today()) == (1, 2)

@@ -241,7 +241,7 @@ def test_a_review_takes_back_only_what_a_review_does(store: Store) -> None:
     taken = [undo_last(store, Options(store), DURING_REVIEW) for _ in range(2)]
 
     assert taken == [
-        Undone(Operation("bury", NOON, 1, undone=True), ids(store)[0]),
+        Undone(Operation("bury", NOON, 1, undone=True, about="one"), ids(store)[0]),
         None,
     ]
     assert store.row("select count(*) from notes") == (1,)
@@ -261,8 +261,8 @@ def test_the_log_of_steps_tells_each_with_what_it_was_about(store: Store) -> Non
     assert last_operations(store) == [
         Operation("config", NOON + 5, undone=True, about="A", names=("fuzz",)),
         Operation("forget", NOON + 4, 1),
-        Operation("bury", NOON + 3, 1),
-        Operation("unsuspend", NOON + 2, 1),
+        Operation("bury", NOON + 3, 1, about="two"),
+        Operation("unsuspend", NOON + 2, 1, about="two"),
         Operation("suspend", NOON + 1, 2),
         Operation("answer", NOON, 1, about="one", rating=4),
         Operation("add", NOON, 2, about="one.yaml", files=1, actions={"new": 2}),
