@@ -21,7 +21,7 @@ _UNSAFE_IN_LINE = f"[\x00-\x1f{_INVISIBLE}]"
 _UNSAFE_IN_LINES = f"[{_INVISIBLE}]"
 
 
-def escaped(text: str, *, keep_lines: bool = False) -> str:
+def printable(text: str, *, keep_lines: bool = False) -> str:
     """Escape control and invisible characters as JSON does.
 
     Args:
@@ -66,7 +66,7 @@ class Problem(NamedTuple):
         hint = f" ({self.hint})" if self.hint else ""
         kind = "warning: " if self.is_warning else ""
         line = " ".join(f"{self.place}: {kind}{self.message}{hint}".split("\n"))
-        return escaped(line)
+        return printable(line)
 
 
 class FlashError(Exception):

@@ -61,10 +61,10 @@ def _store_path() -> str:
 
 def _counted() -> tuple[int, int, int] | None:
     from cards.errors import FlashError  # noqa: PLC0415 - without kept counts only
-    from flash.service.context import due_counts  # noqa: PLC0415 - as above
+    from flash.service.context import counts_of_today  # noqa: PLC0415 - as above
 
     try:
-        counts = due_counts(None)
+        counts = counts_of_today(None)
     except (FlashError, OSError):
         return None
     return counts.new, counts.learning, counts.due

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from cards.errors import DeckError, FlashError, Problem, escaped
+from cards.errors import DeckError, FlashError, Problem, printable
 from cards.text.width import clean, clipped, width_of
 
 _LONG = 5000
@@ -28,7 +28,7 @@ def print_json(value: Any) -> None:
         import json  # noqa: PLC0415 - not for the first question
 
         text = json.dumps(json.loads(text), indent=2)
-    print(escaped(text, keep_lines=True))
+    print(printable(text, keep_lines=True))
 
 
 def has_colour() -> bool:
@@ -94,7 +94,7 @@ def _echo_json(error: dict[str, object]) -> None:
     import json  # noqa: PLC0415 - not for the first question
 
     text = json.dumps({"error": error}, ensure_ascii=False)
-    sys.stderr.write(escaped(text) + "\n")
+    sys.stderr.write(printable(text) + "\n")
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -114,7 +114,6 @@ def test_packages_have_only_a_docstring_in_init() -> None:
             assert len(ast.parse(file.read_text("utf-8")).body) <= 1, file
 
 
-@pytest.mark.xfail(reason="not reached yet", strict=False)
 def test_sql_is_only_in_the_store_and_in_packages() -> None:
     found = [
         f"{module}:{text.lineno} {str(text.value).strip()[:40]}"
@@ -126,7 +125,6 @@ def test_sql_is_only_in_the_store_and_in_packages() -> None:
     assert found == []
 
 
-@pytest.mark.xfail(reason="not reached yet", strict=False)
 def test_a_public_name_is_defined_in_one_module() -> None:
     """Functions of `flash.cli.commands` are named after what the user types."""
     modules: dict[str, list[str]] = defaultdict(list)
@@ -139,7 +137,6 @@ def test_a_public_name_is_defined_in_one_module() -> None:
     assert found == {}
 
 
-@pytest.mark.xfail(reason="not reached yet", strict=False)
 def test_test_names_are_short_and_files_are_unique() -> None:
     files = sorted((ROOT / "tests").rglob("test_*.py"))
     names = [

@@ -12,7 +12,7 @@ from typing import Any
 
 from export.anki.flash_note_types import BASIC_ID, basic_model, cloze_model
 from export.anki.presets import DEFAULT_PRESET, Presets
-from export.anki.rows import Row
+from export.anki.rows import AnkiRow
 from srs.models.incoming import Loss
 from srs.models.presets import Preset
 
@@ -23,14 +23,14 @@ Anki accepts a changed style or template only with a later time than before.
 """
 
 
-class Contents:
+class CollectionContents:
     """The rows of a package."""
 
     def __init__(self) -> None:
-        self.notes: list[Row] = []
-        self.cards: list[Row] = []
+        self.notes: list[AnkiRow] = []
+        self.cards: list[AnkiRow] = []
         self.decks = Decks()
-        self.reviews: list[Row] = []
+        self.reviews: list[AnkiRow] = []
         self.presets = Presets()
         self.preset_of: Callable[[str], Preset] | None = None
         """Preset of a deck by name; None without the schedule."""
@@ -40,7 +40,9 @@ class Contents:
         """Edits that no field can hold."""
 
 
-def database(contents: Contents, created_s: int, settings: dict[str, Any]) -> bytes:
+def database(
+    contents: CollectionContents, created_s: int, settings: dict[str, Any]
+) -> bytes:
     """Create the database file of a package, in Anki's schema 11.
 
     Args:
@@ -86,7 +88,7 @@ def _split(schema: str) -> tuple[str, str]:
 
 def _write_collection(
     connection: sqlite3.Connection,
-    contents: Contents,
+    contents: CollectionContents,
     created_s: int,
     settings: dict[str, Any],
 ) -> None:
@@ -117,7 +119,7 @@ def _write_collection(
     )
 
 
-def _preset_id(contents: Contents, deck: str) -> int:
+def _preset_id(contents: CollectionContents, deck: str) -> int:
     if contents.preset_of is None:
         return DEFAULT_PRESET
     return contents.presets.id_of(contents.preset_of(deck), deck, _FIXED_S)

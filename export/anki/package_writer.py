@@ -19,7 +19,7 @@ from msgspec import Struct
 from cards.files import open_file
 from cards.note import Note
 from export.anki.collection_import import first_field
-from export.anki.database import Contents, database
+from export.anki.database import CollectionContents, database
 from export.anki.fields import OriginalNotes, fields_of, raw_fields
 from export.anki.media_references import media_names, template_files
 from export.anki.rows import (
@@ -31,14 +31,12 @@ from export.anki.rows import (
 )
 from export.files import ExportError, replace_file
 from srs.models.cards import StoredNote
-from srs.models.incoming import Loss, LossReason
+from srs.models.incoming import Loss, LossReason, Progressed
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 1
 """Of deflate: a sixth of the default's time for a tenth more bytes."""
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,12}").fullmatch
-
-Progressed = Callable[[int], None]
 
 
 class Creation(Struct, frozen=True):
@@ -85,7 +83,7 @@ def write_package(
             be written.
     """
     foreign = foreign or OriginalNotes({}, {})
-    contents, media = Contents(), _Media(foreign.media)
+    contents, media = CollectionContents(), _Media(foreign.media)
     if schedule is not None:
         contents.preset_of = schedule.preset_of
     for index, stored in enumerate(notes):
@@ -116,7 +114,7 @@ def write_package(
 
 
 def _add(
-    contents: Contents,
+    contents: CollectionContents,
     media: "_Media",
     stored: StoredNote,
     schedule: Schedule | None,

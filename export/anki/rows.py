@@ -20,7 +20,7 @@ from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from srs.models.cards import Review, SchedulingState, State, StoredCard, StoredNote
 from srs.models.presets import Preset
 
-Row = tuple[Any, ...]
+AnkiRow = tuple[Any, ...]
 
 _PICTURE = re.compile(r'<img src="([^"]*)"[^>]*>')
 _TAG = re.compile(r"<[^>]*>")
@@ -33,7 +33,7 @@ def note_row(
     cards: list[StoredCard],
     fields: tuple[str, ...],
     notetype: int = 0,
-) -> Row:
+) -> AnkiRow:
     """Return the row of a note.
 
     Args:
@@ -64,7 +64,7 @@ def card_row(
     deck: int,
     changed_s: int,
     schedule: tuple[Any, ...] | None = None,
-) -> Row:
+) -> AnkiRow:
     """Return the row of a card.
 
     Args:
@@ -207,7 +207,7 @@ def _data(card: StoredCard, preset: Preset) -> str:
     return json.dumps(values, separators=(",", ":"))
 
 
-def review_rows(schedule: Schedule, cards: set[int]) -> Iterator[Row]:
+def review_rows(schedule: Schedule, cards: set[int]) -> Iterator[AnkiRow]:
     """Yield the rows of the review log for the exported cards."""
     for review in schedule.reviews:
         if review.card in cards:

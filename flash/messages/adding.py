@@ -24,11 +24,11 @@ _QUESTION_COLUMNS = 56
 
 
 def loss_question(loss: str) -> str:
-    """Ask whether cards may be retired, given `loss_text`."""
+    """Ask whether cards may be retired, given `retirement_text`."""
     return _("This retires {loss}. Continue?").format(loss=loss)
 
 
-def loss_text(deck: str, retired: int, total: int, answered: int) -> str:
+def retirement_text(deck: str, retired: int, total: int, answered: int) -> str:
     """Say how many cards of a deck would be retired."""
     text = _("{retired} of {total} cards of '{deck}'").format(
         retired=retired, total=total, deck=clean(deck)

@@ -19,15 +19,16 @@ from cards.identity.matching import (
 )
 from cards.note import Note
 from cards.questions import parts_of
-from flash.messages.adding import loss_text
+from flash.messages.adding import retirement_text
 from flash.messages.translate import _
 from flash.service.bundled_copies import write_copy
 from flash.service.context import AppContext, file_stats, find_cards
 from flash.service.deck_reading import ParsedFiles
+from srs.models.incoming import Progressed
 from srs.store.card_actions import set_due_today
 from srs.store.connection import Store
 from srs.store.deck_files import save_file_stats
-from srs.store.note_writer import Progressed, apply_plan, continued_parts
+from srs.store.note_writer import apply_plan, continued_parts
 from srs.store.notes import (
     answered_parts,
     known_notes,
@@ -42,7 +43,7 @@ _FREE_LOSS = 10
 """Cards that may always be retired without asking."""
 
 
-class Loss(Struct, frozen=True):
+class Retirement(Struct, frozen=True):
     """A deck of which cards with answers, or a large part, would be retired."""
 
     deck: str
@@ -59,7 +60,7 @@ class AddPlan(Struct, frozen=True):
     steps: tuple[PlannedChange, ...]
     other_language: int
     """Notes left out because another language was chosen."""
-    loss: Loss | None
+    loss: Retirement | None
     parsed: ParsedFiles
     language: str
     version: int
@@ -134,9 +135,9 @@ def check_names(app: AppContext, plan: AddPlan, names: Sequence[str]) -> None:
     find_cards(app, [name for name in names if name not in incoming])
 
 
-def refuse_loss(loss: Loss) -> FlashError:
+def refuse_loss(loss: Retirement) -> FlashError:
     """Make the error for an unconfirmed loss."""
-    retired = loss_text(loss.deck, loss.retired, loss.total, loss.answered)
+    retired = retirement_text(loss.deck, loss.retired, loss.total, loss.answered)
     message = _("would retire {loss}; nothing was changed").format(loss=retired)
     return FlashError(message, _("add --yes if you mean it"))
 
@@ -251,7 +252,7 @@ def _check_known_files(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> No
 
 def _loss(
     store: Store, steps: Sequence[PlannedChange], known: Sequence[ExistingNote]
-) -> Loss | None:
+) -> Retirement | None:
     """Find a deck that would lose cards with answers, or more than a tenth."""
     changed = [step for step in steps if step.known and _may_lose(step)]
     guids = [step.known.guid for step in changed if step.known]
@@ -274,7 +275,7 @@ def _loss(
     for deck, cards in lost.items():
         is_large = len(cards) > _FREE_LOSS and len(cards) * 10 > total[deck]
         if hurt[deck] or is_large:
-            return Loss(deck, len(cards), total[deck], hurt[deck])
+            return Retirement(deck, len(cards), total[deck], hurt[deck])
     return None
 
 

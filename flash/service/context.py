@@ -119,7 +119,7 @@ def today_counts(app: AppContext) -> "Counts":
     return counts
 
 
-def due_counts(db: Path | None) -> "Counts":
+def counts_of_today(db: Path | None) -> "Counts":
     """Count the cards of today as `today_counts` does; without a store there are none.
 
     Args:

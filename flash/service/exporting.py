@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from export.anki.fields import OriginalNotes
-from export.anki.package_writer import Creation, Progressed, write_package
+from export.anki.package_writer import Creation, write_package
 from export.anki.rows import Schedule
 from export.deck_files import write_decks
 from export.tables.csv_writer import write_csv, write_json
 from flash.service.context import AppContext
 from flash.service.media_import import media_folder
 from srs.models.cards import StoredNote
-from srs.models.incoming import Loss
+from srs.models.incoming import Loss, Progressed
 from srs.scheduler.fsrs6 import interval_days
 from srs.store.import_rows import original_notes, original_notetypes
 from srs.store.revlog import logged

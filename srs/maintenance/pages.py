@@ -19,7 +19,7 @@ _LEAF, _INTERIOR = 0x0D, 0x05
 _INDEX_LEAF, _INDEX_INTERIOR = 0x0A, 0x02
 _LARGEST_ROW = 1 << 26
 
-Row = tuple[int, tuple[Any, ...]]
+PageRow = tuple[int, tuple[Any, ...]]
 """Its rowid and its values; a column that is the rowid is None."""
 
 
@@ -94,7 +94,7 @@ class Pages:
             trunk = following
         return found if len(found) == expected else set()
 
-    def rows(self, number: int) -> Iterator[Row]:
+    def rows(self, number: int) -> Iterator[PageRow]:
         """Read the rows of a leaf; those that make no sense are counted."""
         page = self.page(number)
         for offset in _cells(page, _start(number), 8):
@@ -115,7 +115,7 @@ class Pages:
                     size, start = _varint(page, offset + child)
                     yield _values(page[start : start + size])
 
-    def _row(self, page: bytes, offset: int) -> Row:
+    def _row(self, page: bytes, offset: int) -> PageRow:
         size, offset = _varint(page, offset)
         rowid, offset = _varint(page, offset)
         if not 0 < size <= min(_LARGEST_ROW, len(self._data)):

@@ -13,7 +13,17 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from srs.store.backups import Contents, back_up, contents_of, folder_of, free_name
+from srs.store.backups import (
+    Contents,
+    back_up,
+    check_integrity,
+    contents_of,
+    folder_of,
+    free_name,
+    is_foreign,
+    use_log,
+    version_of,
+)
 from srs.store.connection import Store, StoreError, make_file, store_error
 from srs.store.opening import open_store
 
@@ -106,11 +116,9 @@ def _copy(source: Path, copy: Path) -> None:
 
 def _check(copy: Path) -> None:
     with closing(sqlite3.connect(copy)) as connection:
-        if not connection.execute("pragma user_version").fetchone()[0]:
+        if not version_of(connection):
             raise StoreError(copy, "not a database of flash", _LIST)
-        verdict = connection.execute("pragma integrity_check(1)").fetchone()[0]
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(f"malformed: {verdict}")
+        check_integrity(connection)
 
 
 def _patience() -> Callable[[int, int, int], None]:
@@ -136,16 +144,12 @@ def present(path: Path) -> Contents | None:
         return None
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            tables = {row[0] for row in connection.execute(_TABLES)}
-            if tables and "_sqlite_migrations" not in tables:
+            if is_foreign(connection):
                 hint = "name another file with --db"
                 raise StoreError(path, "not a database of flash", hint)
             return contents_of(connection)
     except (sqlite3.Error, UnicodeDecodeError):
         return None
-
-
-_TABLES = "select name from sqlite_master where type = 'table'"
 
 
 def restore(path: Path, copy: Store, now_ms: int, keep: Path) -> Path | None:
@@ -210,7 +214,7 @@ def _overwrite(path: Path, copy: Store) -> None:
     living = sqlite3.connect(path, timeout=0, isolation_level=None)
     with closing(living):
         copy.connection.backup(living, progress=_patience())
-        living.execute("pragma journal_mode = wal")
+        use_log(living)
 
 
 def _replace(path: Path, copy: Store) -> None:

@@ -17,29 +17,24 @@ from typing import Any
 from msgspec import Struct
 
 from srs.maintenance.checks import Finding, repair_damage
-from srs.maintenance.pages import Pages, Row
+from srs.maintenance.pages import PageRow, Pages
 from srs.store.connection import Store, StoreError, store_error
-from srs.store.file_bases import fill_file_bases
 from srs.store.opening import open_store
-from srs.store.schema import complete_rows
+from srs.store.salvage_rows import (
+    WITHOUT_ROWID,
+    Column,
+    fill_store,
+    fillable_tables,
+    lost_rows,
+    row_counts,
+    take_in_log,
+    without_log,
+)
 
 _HEAD = b"SQLite format 3\0" + bytes.fromhex("1000 0202 00 40 20 20")
 """The file header: pages of 4096 bytes, with a write-ahead log."""
 
 _SCHEMA = 1
-_LEFT_OUT = ("_sqlite_migrations", "clock")
-_WITHOUT_ROWID = "without rowid"
-"""Their pages look like those of an index; what they hold is made anew."""
-
-
-class Column(Struct, frozen=True):
-    """A column and the values it takes."""
-
-    name: str
-    kind: str
-    optional: bool
-    is_rowid: bool
-    default: Any
 
 
 class Salvaged(Struct, frozen=True):
@@ -79,7 +74,7 @@ def salvage(path: Path, target: Path, now_ms: int) -> Salvaged:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with closing(open_store(partial, now_ms)) as store:
             found = _filled(store, Pages(_bytes_of(path, target.parent)), now_ms)
-            store.connection.execute("pragma journal_mode = delete")
+            without_log(store)
         if not found.rows["notes"] and not found.rows["reviews"]:
             hint = "'flash restore' goes back to a backup"
             raise StoreError(path, "nothing readable in this store", hint)
@@ -106,72 +101,31 @@ def _bytes_of(path: Path, room: Path) -> bytes:
                 shutil.copyfile(f"{path}{ending}", f"{copy}{ending}")
         with copy.open("r+b") as file:
             file.write(_HEAD)
-        with (
-            suppress(sqlite3.Error, UnicodeDecodeError),
-            closing(sqlite3.connect(copy)) as connection,
-        ):
-            connection.execute("pragma wal_checkpoint(truncate)")
+        with suppress(sqlite3.Error, UnicodeDecodeError):
+            take_in_log(copy)
         return copy.read_bytes()
 
 
 def _filled(store: Store, pages: Pages, now_ms: int) -> Salvaged:
     """Insert the rows of the pages into a new store, and repair it."""
     reading = _Reading(store, pages)
-    store.connection.execute("pragma foreign_keys = off")
-    with store.transaction() as connection:
-        for table, rows in reading.rows():
-            marks = ", ".join("?" * len(reading.columns[table]))
-            names = ", ".join(column.name for column in reading.columns[table])
-            connection.executemany(
-                f"insert or ignore into {table} ({names}) values ({marks})", rows
-            )
-        connection.executemany(_CARD, reading.indexed_cards())
-        complete_rows(connection)
-        fill_file_bases(connection)
-    lost = {table: int(store.row(sql)[0]) for table, sql in _LOST.items()}
+    fill_store(store, reading.rows, reading.indexed_cards, reading.columns)
+    lost = lost_rows(store)
     findings = repair_damage(store, now_ms)
-    rows_of = {
-        table: int(store.row(f"select count(*) from {table}")[0])
-        for table in reading.columns
-    }
     return Salvaged(
-        rows_of,
-        {table: count for table, count in lost.items() if count},
+        row_counts(store, reading.columns),
+        lost,
         reading.lost_pages,
         pages.bad_rows + reading.misfits,
         tuple(one for one in findings if one.is_fixable),
     )
 
 
-_CARD = """
-    insert or ignore into cards (id, note, ordinal, part, deck, position)
-    select :card, guid, :ordinal, '', deck, 0 from notes where guid = :note
-"""
-"""A card whose row is lost; its question follows from the note."""
-
-_LOST = {
-    "notes": """
-        select count(distinct note) from cards
-         where note not in (select guid from notes)
-    """,
-    "cards": """
-        select count(distinct card) from reviews
-         where card not in (select id from cards)
-    """,
-    "reviews": """
-        select coalesce(sum(max(0, reps - (
-                 select count(*) from reviews
-                  where card = cards.id and undone = 0))), 0)
-          from cards
-    """,
-}
-
-
 class _Reading:
     """The rows of each table, certain ones first."""
 
     def __init__(self, store: Store, pages: Pages) -> None:
-        self.columns = {table: _columns(store, table) for table in _tables(store)}
+        self.columns = fillable_tables(store)
         self._pages = pages
         self.lost_pages = self.misfits = 0
 
@@ -218,7 +172,7 @@ class _Reading:
             if len(values) == 5
             and values[0] == "table"
             and values[3]
-            and _WITHOUT_ROWID not in values[4]
+            and WITHOUT_ROWID not in values[4]
         }
 
     def _known(self, table: str, leaves: Sequence[int]) -> Iterator[list[Any]]:
@@ -231,7 +185,7 @@ class _Reading:
                 else:
                     yield found
 
-    def _recognised(self, row: Row) -> Iterator[tuple[str, list[Any]]]:
+    def _recognised(self, row: PageRow) -> Iterator[tuple[str, list[Any]]]:
         """Yield the table that a row fits, with its values."""
         for table, columns in self.columns.items():
             # By their shape alone, shorter rows could be of several tables.
@@ -241,36 +195,8 @@ class _Reading:
                 return
 
 
-def _tables(store: Store) -> list[str]:
-    sql = "select name, sql from sqlite_master where type = 'table' order by rowid"
-    return [
-        name
-        for name, made in store.rows(sql)
-        if name not in _LEFT_OUT and _WITHOUT_ROWID not in made
-    ]
-
-
-def _columns(store: Store, table: str) -> list[Column]:
-    rows = store.rows(f"pragma table_info({table})")
-    keys = [row for row in rows if row[5]]
-    return [
-        Column(
-            name,
-            kind,
-            optional=not (required or key),
-            is_rowid=bool(key) and kind == "INTEGER" and len(keys) == 1,
-            default=None if default is None else _constant(default),
-        )
-        for _, name, kind, required, default, key in rows
-    ]
-
-
-def _constant(written: str) -> str | int:
-    return written.strip("'") if "'" in written else int(written)
-
-
 def _fitted(
-    columns: Sequence[Column], row: Row, *, most_missing: int
+    columns: Sequence[Column], row: PageRow, *, most_missing: int
 ) -> list[Any] | None:
     """Give the values of a row, None where it can't be one of this table.
 

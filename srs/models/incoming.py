@@ -3,6 +3,7 @@
 Readers of foreign files create them; `srs.merging.merge` merges them.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 from msgspec import Struct
 
 from cards.note import Note
+
+Progressed = Callable[[int], None]
+"""Called with the number of notes that are done."""
 
 
 class IncomingCard(Struct, frozen=True):

@@ -54,7 +54,7 @@ def contents_of(connection: sqlite3.Connection) -> Contents:
     Raises:
         sqlite3.Error: It is damaged, or no store.
     """
-    version = connection.execute("pragma user_version").fetchone()[0]
+    version = version_of(connection)
     columns = {row[1] for row in connection.execute("pragma table_info(reviews)")}
     undone = "void" if "void" in columns else "undone"  # before schema 4
     row = connection.execute(
@@ -65,6 +65,34 @@ def contents_of(connection: sqlite3.Connection) -> Contents:
         """
     ).fetchone()
     return Contents(version, *row)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the schema version of a store; 0 for another database."""
+    return int(connection.execute("pragma user_version").fetchone()[0])
+
+
+def is_foreign(connection: sqlite3.Connection) -> bool:
+    """Return True for a database with tables of another program."""
+    sql = "select name from sqlite_master where type = 'table'"
+    tables = {row[0] for row in connection.execute(sql)}
+    return bool(tables) and "_sqlite_migrations" not in tables
+
+
+def check_integrity(connection: sqlite3.Connection) -> None:
+    """Check a whole database.
+
+    Raises:
+        sqlite3.DatabaseError: It is damaged.
+    """
+    verdict = connection.execute("pragma integrity_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise sqlite3.DatabaseError(f"malformed: {verdict}")
+
+
+def use_log(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on, so that readers don't wait for writers."""
+    connection.execute("pragma journal_mode = wal")
 
 
 def folder_of(path: Path) -> Path:

@@ -15,7 +15,7 @@ from srs.models.incoming import AnkiFields, IncomingNote, OriginalFields
 from srs.store.connection import Store
 from srs.store.settings import own_options, write_options
 
-Row = tuple[Any, ...]
+StoreRow = tuple[Any, ...]
 ORIGIN = "anki"
 """Of reviews that come from Anki."""
 
@@ -150,7 +150,7 @@ def insert_original_notes(
 
 def replace_original_fields(
     connection: sqlite3.Connection, changed: Iterable[tuple[str, tuple[str, ...], Note]]
-) -> list[Row]:
+) -> list[StoreRow]:
     """Store other fields and content for notes from Anki.
 
     Args:
@@ -160,7 +160,7 @@ def replace_original_fields(
     Returns:
         The rows before, for an undo: fields, content, guid.
     """
-    before: list[Row] = []
+    before: list[StoreRow] = []
     for guid, fields, note in changed:
         sql = "select fields, content, guid from anki_notes where guid = ?"
         before += connection.execute(sql, (guid,)).fetchall()

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from cards.identity.matching import Action, ExistingNote, PlannedChange
 from cards.identity.parts import followed_parts
 from cards.note import Note
 from cards.questions import parts_of
+from srs.models.incoming import Progressed
 from srs.store.change_capture import Snapshot, finish_capture, start_capture
 from srs.store.connection import Store
 from srs.store.decks import forget_unused, move_deck_settings
@@ -30,7 +31,6 @@ from srs.store.replay import rebuild_card_states
 from srs.store.rows import NOTE_COLUMNS, note_of
 from srs.store.settings import Options
 
-Progressed = Callable[[int], None]
 """Called with the number of notes done."""
 
 

@@ -204,7 +204,7 @@ def test_a_review_that_is_open_goes_on_with_what_was_restored(opened: Store) -> 
     session.close()
 
 
-def test_an_answer_to_a_card_that_the_backup_lacks_is_not_applied(
+def test_an_answer_to_a_card_not_in_the_backup_is_refused(
     opened: Store,
 ) -> None:
     copy = back_up(opened, NOON)
@@ -296,7 +296,7 @@ def test_the_backup_that_is_restored_is_not_thinned_out(opened: Store) -> None:
     assert first_of_its_month.exists()
 
 
-def test_files_that_are_no_backups_are_refused_and_nothing_is_changed(
+def test_files_that_are_no_backups_change_nothing(
     opened: Store, tmp_path: Path
 ) -> None:
     add(opened, [basic("one")])

@@ -111,7 +111,7 @@ STEPS = st.lists(
 
 @settings(max_examples=EXAMPLES)
 @given(STEPS, st.sampled_from(ZONES))
-def test_a_clock_that_wanders_and_a_person_who_travels_lose_nothing(
+def test_wandering_clocks_and_travel_lose_nothing(
     steps: list[tuple[int, str, bool, Rating]], home: str
 ) -> None:
     with life(home) as one:
@@ -148,7 +148,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("hour", range(0, 24, 3))
 @pytest.mark.parametrize(("zone", "change"), CHANGES.values(), ids=CHANGES)
-def test_a_day_that_a_card_is_due_begins_at_four_through_a_change_of_the_clock(
+def test_due_days_begin_at_four_across_daylight_saving(
     zone: str, change: datetime, hour: int
 ) -> None:
     at = int(change.timestamp() * 1000) - (hour + 1) * HOUR_MS
@@ -175,7 +175,7 @@ def test_a_day_that_a_card_is_due_begins_at_four_through_a_change_of_the_clock(
             assert is_left_out or local.strftime("%H:%M:%S") == "04:00:01"
 
 
-def test_a_clock_a_year_ahead_and_set_right_again_keeps_the_answers() -> None:
+def test_a_clock_a_year_ahead_then_right_keeps_answers() -> None:
     with life("UTC") as one:
         one.clock.turn(days=365)
         one.answer(Rating.GOOD)

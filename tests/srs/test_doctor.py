@@ -184,7 +184,7 @@ def test_what_is_wrong_is_told_mended_and_then_well(
     assert store.rows("pragma foreign_key_check") == []
 
 
-def test_answers_of_a_card_that_is_gone_are_dropped_and_its_question_asked_anew(
+def test_answers_of_a_lost_card_go_and_it_is_new_again(
     store: Store,
 ) -> None:
     lost = ids(store)[0]
@@ -299,7 +299,7 @@ def test_an_index_that_lacks_rows_is_made_anew(store: Store) -> None:
     broken.close()
 
 
-def test_a_setting_that_can_be_read_stays_beside_one_that_can_not(
+def test_readable_settings_stay_beside_unreadable_ones(
     store: Store,
 ) -> None:
     save_options(store, "A", {"fuzz": False})

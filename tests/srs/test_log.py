@@ -150,7 +150,7 @@ def undone_elsewhere(store: Store, card: int) -> None:
         undone_elsewhere,
     ],
 )
-def test_an_answer_to_a_card_that_changed_meanwhile_is_not_applied(
+def test_an_answer_to_a_card_changed_meanwhile_is_refused(
     store: Store, card: int, meanwhile: object
 ) -> None:
     give(store, card, AGAIN, NOON)
@@ -253,7 +253,7 @@ def test_all_steps_can_be_undone_also_after_a_restart(store: Store) -> None:
     again.close()
 
 
-def test_a_card_brought_forward_is_due_today_and_keeps_its_memory(
+def test_a_card_brought_forward_keeps_its_memory(
     store: Store,
 ) -> None:
     add(store, numbered(2))
@@ -273,7 +273,7 @@ def test_a_card_brought_forward_is_due_today_and_keeps_its_memory(
     assert cards_of(store) == before
 
 
-def test_a_card_brought_forward_keeps_its_order_when_the_clock_is_put_back(
+def test_a_card_brought_forward_survives_a_clock_set_back(
     store: Store, card: int
 ) -> None:
     give(store, card, EASY, NOON)
@@ -315,7 +315,7 @@ def forgotten(store: Store, card: int, times: int) -> list[int]:
     ("threshold", "expected"),
     [(8, [8, 12, 16]), (5, [5, 8, 11, 14, 17]), (1, list(range(1, 18)))],
 )
-def test_a_leech_is_told_at_the_threshold_and_each_half_of_it_later(
+def test_a_leech_is_told_at_the_threshold_and_each_half(
     store: Store, card: int, threshold: int, expected: list[int]
 ) -> None:
     save_options(store, "", {"leech_threshold": threshold})

@@ -130,7 +130,7 @@ def test_nothing_is_lost_with_the_head_of_the_file(
         assert rows(target, name) == rows(whole, name)
 
 
-def test_rows_of_a_page_that_is_gone_are_counted_where_others_speak_of_them(
+def test_rows_of_a_lost_page_are_counted_by_references(
     whole: Path, pages: Pages, tmp_path: Path
 ) -> None:
     page = pages["reviews"][1]
@@ -246,7 +246,7 @@ def head_flipped(chance: random.Random, data: bytearray) -> None:
 @pytest.mark.parametrize(
     "damage", [truncated, zeroed, flipped, scrambled, head_flipped]
 )
-def test_any_damage_ends_in_a_report_or_in_a_sentence_with_a_mend(
+def test_any_damage_ends_in_a_report_or_a_clear_error(
     whole: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],

@@ -42,9 +42,7 @@ def refusal(path: Path) -> tuple[str, str]:
     return caught.value.message, caught.value.hint
 
 
-def test_a_new_store_is_made_with_its_folder_for_the_person_alone(
-    path: Path, opened: Store
-) -> None:
+def test_a_new_store_and_its_folder_are_private(path: Path, opened: Store) -> None:
     save_setting(opened, "time_zone", "UTC")
 
     files = {file.name: mode(file) for file in path.parent.iterdir()}

@@ -124,9 +124,7 @@ def test_study_days_never_go_backwards(
 
 
 @given(zone=zones, rollover=hours, at=moments)
-def test_a_moment_lies_between_the_starts_of_its_day_and_the_next(
-    zone: str, rollover: int, at: int
-) -> None:
+def test_a_moment_lies_inside_its_study_day(zone: str, rollover: int, at: int) -> None:
     calendar = Calendar(zone_offset(zone), rollover)
     day = calendar.day(at)
 

@@ -137,7 +137,7 @@ def test_edits_moves_and_retirements_go_back_to_the_letter(store: Store) -> None
     assert contradictions(store) == []
 
 
-def test_a_card_that_moves_follows_the_parameters_of_its_deck_there_and_back(
+def test_a_moved_card_follows_the_parameters_of_its_deck(
     store: Store,
 ) -> None:
     parameters = (0.3, *DEFAULT_PARAMETERS[1:])
@@ -316,7 +316,7 @@ def test_a_large_run_takes_little_room(store: Store) -> None:
     assert store.row(size)[0] < 90_000
 
 
-def test_other_parameters_that_are_taken_back_give_the_old_memory(
+def test_undone_parameters_give_the_old_memory(
     store: Store,
 ) -> None:
     add(store, [basic("one")])

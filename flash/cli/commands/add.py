@@ -15,17 +15,17 @@ from flash.messages.adding import (
     ignored_line,
     kept_lines,
     loss_question,
-    loss_text,
     more_warnings_line,
     one_way_line,
     other_language_line,
     plan_lines,
     plan_summary,
     renamed_lines,
+    retirement_text,
 )
 from flash.service.adding import (
     AddPlan,
-    Loss,
+    Retirement,
     apply_adding,
     check_names,
     plan_adding,
@@ -90,8 +90,8 @@ def add(
         echo(due_today_line(added.due_today))
 
 
-def _confirmed(loss: Loss) -> bool:
-    text = loss_text(loss.deck, loss.retired, loss.total, loss.answered)
+def _confirmed(loss: Retirement) -> bool:
+    text = retirement_text(loss.deck, loss.retired, loss.total, loss.answered)
     question = loss_question(text)
     return sys.stdin.isatty() and typer.confirm(question, err=True)
 

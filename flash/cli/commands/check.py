@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cards.deckfile.discovery import is_deck, is_exam
-from cards.errors import DeckError, Problem, escaped
+from cards.errors import DeckError, Problem, printable
 from cards.markdown_notes.provenance import ChangedSource
 from cards.note import Note
 from cards.questions import question_text
@@ -131,7 +131,7 @@ def _annotation(problem: Problem) -> str:
     file = place.file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     level = "warning" if problem.is_warning else "error"
     line = f"::{level} file={file},line={place.line},col={place.column}::{text}"
-    return escaped(line)
+    return printable(line)
 
 
 def stale(

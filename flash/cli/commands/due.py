@@ -7,7 +7,7 @@ import typer
 from flash.cli.options import DbOption, JsonOption
 from flash.messages.due import due_line
 from flash.prompt import NOTHING_DUE
-from flash.service.context import due_counts
+from flash.service.context import counts_of_today
 from flash.terminal import echo, print_json
 
 
@@ -24,7 +24,7 @@ def due(
     cards, learning cards, and reviews that are due. Without a store nothing is due.
     Exit code 3: with --check, nothing is due.
     """
-    counts = due_counts(db)
+    counts = counts_of_today(db)
     if json:
         print_json(counts)
     else:
