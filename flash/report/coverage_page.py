@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
-from cards.errors import escaped
+from cards.errors import printable
 from cards.markdown_notes.blocks import Block, BlockKind
 from cards.markdown_notes.coverage import AskedBlock, Coverage, NotesCoverage
 from cards.note import Note
@@ -96,4 +96,4 @@ def _cards(asked: AskedBlock, cards: tuple[Note, ...]) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(escaped(text, keep_lines=True))
+    return escape(printable(text, keep_lines=True))
