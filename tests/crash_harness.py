@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,17 +32,16 @@ _OWN = ("_sqlite_migrations", "sqlite_sequence", *STAMP_TABLES)
 def store_problems(path: Path) -> list[str]:
     """Return the problems of a store, whatever its content."""
     try:
-        store = open_store(path, NOON)
+        with closing(open_store(path, NOON)) as store:
+            if store.rows("pragma integrity_check") != [("ok",)]:
+                return ["the store is corrupt"]
+            found: list[str] = []
+            if store.rows("pragma foreign_key_check"):
+                found.append("rows violate foreign keys")
+            if contradictions(store):
+                found.append("card states differ from the review log")
     except StoreError as error:
         return [str(error)]
-    found: list[str] = []
-    if store.rows("pragma integrity_check") != [("ok",)]:
-        found.append("the store is corrupt")
-    if store.rows("pragma foreign_key_check"):
-        found.append("rows violate foreign keys")
-    if contradictions(store):
-        found.append("card states differ from the review log")
-    store.close()
     return found
 
 
