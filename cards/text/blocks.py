@@ -45,7 +45,7 @@ class Quote(Struct, frozen=True):
     blocks: "Blocks"
 
 
-class Rule(Struct, frozen=True):
+class ThematicBreak(Struct, frozen=True):
     """A horizontal line."""
 
 
@@ -58,8 +58,8 @@ class Table(Struct, frozen=True):
     """left, right or center for each column."""
 
 
-Block = Paragraph | Code | ListBlock | Quote | Rule | Table
-Blocks = tuple[Block, ...]
+MarkdownBlock = Paragraph | Code | ListBlock | Quote | ThematicBreak | Table
+Blocks = tuple[MarkdownBlock, ...]
 
 _BULLET = "•"
 _MAX_DEPTH = 20
@@ -109,7 +109,7 @@ def _blocks(nodes: "Sequence[SyntaxTreeNode]") -> Blocks:
     return tuple(_block(node) for node in nodes)
 
 
-def _block(node: "SyntaxTreeNode") -> Block:
+def _block(node: "SyntaxTreeNode") -> MarkdownBlock:
     match node.type:
         case "fence" | "code_block":
             return Code(tuple(clean(node.content).rstrip("\n").split("\n")))
@@ -123,7 +123,7 @@ def _block(node: "SyntaxTreeNode") -> Block:
         case "blockquote":
             return Quote(_blocks(node.children))
         case "hr":
-            return Rule()
+            return ThematicBreak()
         case "table":
             return _table(node)
         case "heading":

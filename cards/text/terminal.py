@@ -6,14 +6,14 @@ Tables are shown as columns where they fit, else row by row.
 from collections.abc import Sequence
 
 from cards.text.blocks import (
-    Block,
     Blocks,
     Code,
     ListBlock,
+    MarkdownBlock,
     Paragraph,
     Quote,
-    Rule,
     Table,
+    ThematicBreak,
     read_blocks,
 )
 from cards.text.width import (
@@ -59,7 +59,7 @@ def block_lines(blocks: Blocks, columns: int) -> list[Line]:
     return _stacked(blocks, max(1, columns), gap=True)
 
 
-def _stacked(blocks: Sequence[Block], columns: int, *, gap: bool) -> list[Line]:
+def _stacked(blocks: Sequence[MarkdownBlock], columns: int, *, gap: bool) -> list[Line]:
     lines: list[Line] = []
     for block in blocks:
         if lines and gap:
@@ -68,7 +68,7 @@ def _stacked(blocks: Sequence[Block], columns: int, *, gap: bool) -> list[Line]:
     return lines
 
 
-def _block(block: Block, columns: int) -> list[Line]:
+def _block(block: MarkdownBlock, columns: int) -> list[Line]:
     match block:
         case Paragraph(lines=lines):
             return [part for line in lines for part in wrap(line, columns)]
@@ -79,7 +79,7 @@ def _block(block: Block, columns: int) -> list[Line]:
         case Quote(blocks=blocks):
             inner = _stacked(blocks, max(1, columns - 2), gap=True)
             return [(StyledText("│ ", TextStyle.DIM), *line) for line in inner]
-        case Rule():
+        case ThematicBreak():
             return [(StyledText("─" * min(columns, 24), TextStyle.DIM),)]
         case Table():
             return _table_lines(block, columns)
