@@ -64,4 +64,7 @@ def test_no_program_is_started_through_a_shell() -> None:
             started.append(file)
 
     assert found == []
-    assert set(started) == {"flash/tui/app.py"}  # the user's editor
+    assert set(started) == {
+        "flash/tui/app.py",  # the user's editor
+        "flash/service/stamping.py",  # git status
+    }

@@ -18,13 +18,23 @@ from cards.files import is_encodable, open_file
 MAX_BYTES = 64 * 1024 * 1024
 """Size limit of a deck file; about 500,000 cards."""
 
-_ENDINGS = (".yaml", ".yml")
 _DECK = re.compile(r"^(?:deck|\"deck\"|'deck')[ \t]*:", re.MULTILINE)
 _CARDS = re.compile(r"^(?:cards|\"cards\"|'cards')[ \t]*:", re.MULTILINE)
 _EXAM = re.compile(r"^(?:exam|domains)[ \t]*:", re.MULTILINE)
 _EXAM_NAMES = ("exam.yaml", "exam.yml")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 """Includes line ends of YAML that editors don't count."""
+
+_MARKDOWN = (".md", ".markdown", ".mdown", ".qmd", ".rmd")
+_NOTE_WITH_CARDS = re.compile(
+    r"\A---[ \t]*\n(?:(?!---).*\n)*?"
+    r"(?:flash[ \t]*:[ \t]*true\b|deck[ \t]*:|tags[ \t]*:(?:.*\n[ \t]*-)*.*flashcards)"
+    r"|^\s*(?:`{3,}|~{3,})[ \t]*flash[ \t]*$"
+    r"|(?:^|(?<=\s))#flashcards(?:/|\s|$)",
+    re.MULTILINE,
+)
+
+_ENDINGS = (".yaml", ".yml", *_MARKDOWN)
 
 _BUNDLED = Path(__file__).parents[1] / "decks"
 _FALLBACK_LANGUAGE = "en"
@@ -62,7 +72,7 @@ def find_decks(paths: list[Path]) -> DeckFiles:
         other_yaml += inside.other_yaml
         files.update(dict.fromkeys(inside.files))
         if not inside.files:
-            hint = "a deck has 'deck:' and 'cards:' at its top"
+            hint = "a deck has 'deck:' and 'cards:' at its top, a note 'flash: true'"
             problems.append(Problem(Place(str(path)), "no deck in this folder", hint))
     if problems:
         raise DeckError(problems)
@@ -75,10 +85,14 @@ def decks_in(folder: Path) -> DeckFiles:
     Raises:
         DeckError: The folder can't be listed.
     """
-    inside = list(_yaml_under(folder))
+    inside = list(_files_under(folder))
     decks = [file for file in inside if is_deck(file)]
     exams = [file for file in inside if is_exam(file)]
-    others = [file for file in inside if file not in {*decks, *exams}]
+    others = [
+        file
+        for file in inside
+        if file not in {*decks, *exams} and not is_markdown(file)
+    ]
     return DeckFiles(tuple(decks), tuple(others), tuple(exams))
 
 
@@ -89,12 +103,22 @@ def _is_folder(path: Path) -> bool:
         return False  # reading it as a file reports the error
 
 
-def _yaml_under(folder: Path) -> Iterator[Path]:
+def _files_under(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder, onerror=_reject_folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if name.endswith(_ENDINGS) and not name.startswith("."):
                 yield Path(root, name)
+
+
+def is_markdown(path: Path) -> bool:
+    """Return True if a path has the ending of a Markdown file."""
+    return path.suffix.lower() in _MARKDOWN
+
+
+def has_cards(text: str) -> bool:
+    """Return True if a note in Markdown says that it has cards."""
+    return bool(_NOTE_WITH_CARDS.search(text.lstrip("\ufeff").replace("\r\n", "\n")))
 
 
 def is_deck(path: Path) -> bool:
@@ -104,6 +128,8 @@ def is_deck(path: Path) -> bool:
     reading it reports the typo.
     """
     text = _skimmed(path)
+    if text is not None and is_markdown(path):
+        return has_cards(text)
     return text is None or bool(_DECK.search(text) or _CARDS.search(text))
 
 

@@ -70,7 +70,7 @@ def read_deck(path: Path) -> Deck:
 
 def parse_deck(text: str, path: Path) -> Deck:
     """Parse and validate the text of a deck file; see `read_deck`."""
-    parser = _CardParser(text, path)
+    parser = CardParser(text, path)
     try:
         return _parsed(text, path, parser)
     except TooManyProblems:
@@ -80,7 +80,7 @@ def parse_deck(text: str, path: Path) -> Deck:
         raise DeckError([*problems, more]) from None
 
 
-def _parsed(text: str, path: Path, parser: "_CardParser") -> Deck:
+def _parsed(text: str, path: Path, parser: "CardParser") -> Deck:
     top, syntax_problems = _walk(text, path, parser)
     problems = list(dict.fromkeys([*syntax_problems, *parser.errors.problems]))
     if not text.strip() or (top is None and not problems):
@@ -97,7 +97,7 @@ def _parsed(text: str, path: Path, parser: "_CardParser") -> Deck:
 
 
 def _walk(
-    text: str, path: Path, parser: "_CardParser"
+    text: str, path: Path, parser: "CardParser"
 ) -> tuple[tuple[Any, Spots] | None, list[Problem]]:
     """Read the YAML, going on with the next card after a syntax error.
 
@@ -142,7 +142,7 @@ def card_starts(lines: list[str]) -> list[int]:
     return [line for line, indent in dashes if indent == dashes[0][1]]
 
 
-class _CardParser:
+class CardParser:
     """Converts the cards of one file as they are read."""
 
     def __init__(self, text: str, path: Path) -> None:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from cards.markdown_notes.blocks import Block, NoteBlocks
-from cards.markdown_notes.provenance import BlockFinder, passages
+from cards.markdown_notes.provenance import BlockFinder, own_cards, passages
 from cards.markdown_notes.similarity import similar_cards
 from cards.note import Note
 
@@ -97,6 +97,9 @@ def coverage_of(note: NoteBlocks, cards: Sequence[Note]) -> Coverage:
     """
     finder = BlockFinder(note)
     by_source: dict[int, dict[int, None]] = {}
+    for card, line in own_cards(note, cards):
+        for index in finder.at(line):
+            by_source.setdefault(index, {})[card] = None
     for card, source in passages(note, cards):
         for index in finder.found(source):
             by_source.setdefault(index, {})[card] = None

@@ -55,6 +55,16 @@ def passages(note: NoteBlocks, cards: Sequence[Note]) -> Iterator[tuple[int, Sou
                 yield index, source
 
 
+def own_cards(note: NoteBlocks, cards: Sequence[Note]) -> Iterator[tuple[int, int]]:
+    """Yield the cards (index) that are written in a note, with their lines."""
+    here = os.path.realpath(note.file)
+    files = {card.file for card in cards if card.file}
+    same = {file for file in files if os.path.realpath(file) == here}
+    for index, card in enumerate(cards):
+        if card.file in same:
+            yield index, card.line
+
+
 class BlockFinder:
     """Finds the blocks of one note."""
 
@@ -79,6 +89,14 @@ class BlockFinder:
             index
             for hashed in source.hash.split()
             for index in self._nearest(self._by_hash.get(hashed, []), first, last)
+        ]
+
+    def at(self, line: int) -> list[int]:
+        """Return the blocks on a line."""
+        return [
+            index
+            for index, block in enumerate(self._blocks)
+            if block.counts and block.first <= line <= block.last
         ]
 
     def missing(self, source: Source) -> list[int]:

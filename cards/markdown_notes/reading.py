@@ -4,19 +4,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cards.deckfile.discovery import read_text
+from cards.deckfile.discovery import is_markdown, read_text
 from cards.errors import DeckError, Place, Problem
 from cards.markdown_notes.blocks import NoteBlocks, with_ignored
 from cards.markdown_notes.commonmark import markdown_blocks
 from cards.markdown_notes.plain_text import plain_blocks
 
-MARKDOWN = (".md", ".markdown", ".mdown", ".qmd", ".rmd")
-_NOTES = (*MARKDOWN, ".txt", ".text")
-
-
-def is_markdown(path: Path) -> bool:
-    """Return True if a path has the ending of a Markdown file."""
-    return path.suffix.lower() in MARKDOWN
+_TEXT = (".txt", ".text")
 
 
 def find_notes(paths: list[Path]) -> list[Path]:
@@ -43,8 +37,10 @@ def _notes_under(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.lower().endswith(_NOTES) and not name.startswith("."):
-                yield Path(root, name)
+            path = Path(root, name)
+            is_note = is_markdown(path) or path.suffix.lower() in _TEXT
+            if is_note and not name.startswith("."):
+                yield path
 
 
 def read_note(path: Path) -> NoteBlocks:

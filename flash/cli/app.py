@@ -35,7 +35,7 @@ GROUPS: dict[str, dict[str, _Entry]] = {
         "stats": _Entry("stats:stats", "Show progress, retention and the forecast."),
     },
     "Cards": {
-        "add": _Entry("add:add", "Add deck files, or update their cards."),
+        "add": _Entry("add:add", "Add deck files and notes, or update their cards."),
         "check": _Entry("check:check", "Check deck files for mistakes."),
         "decks": _Entry("listing:decks", "List decks with their card counts."),
         "list": _Entry(

@@ -124,3 +124,9 @@ def changed_source_lines(changed: Sequence[ChangedSource]) -> list[str]:
         )
         lines += [text.format(count=len(changed)), ""]
     return lines
+
+
+def stamped_line(count: int) -> str:
+    """Say how many ids were written into notes."""
+    text = ngettext("{count} id written", "{count} ids written", count)
+    return text.format(count=count)

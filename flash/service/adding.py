@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cards.deckfile.discovery import bundled_name
+from cards.deckfile.discovery import bundled_name, is_markdown
 from cards.errors import DeckError, FlashError, Place, Problem
 from cards.identity.keys import root_of
 from cards.identity.matching import (
@@ -243,6 +243,10 @@ def _check_known_files(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> No
     """Refuse files in the folders that have known cards but are no decks any more."""
     ignored = {str(Path(file).absolute()): file for file in parsed.ignored}
     files = {one.note.file for one in known if not one.retired}
+    for file in map(Path, files - parsed.files.keys()):
+        inside = any(file.is_relative_to(folder) for folder in parsed.folders)
+        if inside and is_markdown(file) and file.exists():
+            ignored[str(file)] = str(file)
     hint = _("restore 'deck:' and 'cards:' at its top, or delete the file")
     message = _("the store has cards of this file, but it is no deck any more")
     problems = [Problem(Place(ignored[f]), message, hint) for f in files & set(ignored)]

@@ -6,11 +6,18 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cards.deckfile.discovery import bundled_decks, find_decks, is_exam_text, read_text
+from cards.deckfile.discovery import (
+    bundled_decks,
+    find_decks,
+    is_exam_text,
+    is_markdown,
+    read_text,
+)
 from cards.deckfile.exam_file import ExamFile, parse_exam_file
 from cards.deckfile.reader import Deck, parse_deck
 from cards.errors import DeckError, Problem
 from cards.identity.keys import duplicates, root_of
+from cards.markdown_notes.note_deck import parse_note_deck
 from cards.note import Note
 from flash.paths import store_path
 from flash.service.bundled_copies import DeckCopy, bundled_folder, plan_copy
@@ -139,7 +146,8 @@ def _parsed(
             if is_exam_text(path.name, text):
                 exams.append(parse_exam_file(text, path))
             else:
-                decks[path] = parse_deck(text, path)
+                parse = parse_note_deck if is_markdown(path) else parse_deck
+                decks[path] = parse(text, path)
         except DeckError as error:
             problems += error.problems
     return decks, exams, problems

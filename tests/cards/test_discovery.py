@@ -186,5 +186,5 @@ def test_a_folder_without_decks_is_reported(tmp_path: Path) -> None:
 
     assert str(caught.value) == (
         f"{tmp_path}:1:1: no deck in this folder "
-        "(a deck has 'deck:' and 'cards:' at its top)"
+        "(a deck has 'deck:' and 'cards:' at its top, a note 'flash: true')"
     )

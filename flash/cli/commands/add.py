@@ -23,6 +23,7 @@ from flash.messages.adding import (
     renamed_lines,
     retirement_text,
 )
+from flash.messages.notes import stamped_line
 from flash.service.adding import (
     AddPlan,
     Retirement,
@@ -33,6 +34,7 @@ from flash.service.adding import (
 )
 from flash.service.context import open_app
 from flash.service.deck_reading import read_for_adding
+from flash.service.stamping import stamp_notes
 from flash.terminal import echo, echo_err, print_json, print_lines, progress_bar
 
 _SHOWN_WARNINGS = 3
@@ -57,10 +59,14 @@ def add(
             help="Make this card due today because its answer has changed.",
         ),
     ] = None,
+    stamp: Annotated[
+        bool,
+        typer.Option("--stamp", help="Write an id behind each card in Markdown notes."),
+    ] = False,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Add deck files, or update their cards.
+    """Add deck files and notes, or update their cards.
 
     Edited, renamed and moved cards keep their history. A card that is no longer in
     its file is retired; it returns with its history when it is back. A bundled deck is
@@ -70,6 +76,8 @@ def add(
     # A short run that makes many values and no cycles: a quarter faster.
     gc.disable()
     names = forget or []
+    if stamp and not dry_run:
+        echo_err(stamped_line(stamp_notes(files)))
     with open_app(db) as app:
         parsed = read_for_adding(files, app.store.path, lang)
         plan = plan_adding(app.store, parsed, lang)

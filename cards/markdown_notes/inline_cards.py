@@ -1,0 +1,251 @@
+"""Cards written in the text of a note, in the ways of other programs.
+
+`Q:`, `A:` and `C:` as hashcards and repeat read them; `question::answer`, `?` and
+`==hidden==` as the Spaced Repetition plugin of Obsidian reads them.  A card is a value
+with its lines, so that a mistake has its place and an id can be written behind it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from cards.errors import Place, Problem
+
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\S*)")
+_ENDS_CARD = re.compile(r"(?:---+|\*\*\*+|___+)\s*$|#{1,6}\s")
+_LABEL = re.compile(r"(?P<label>[QAC]):(?:\s+(?P<text>.*)|\s*$)")
+_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_REFERENCE = re.compile(r"(?:^|(?<=\s))\^([A-Za-z0-9-]+)\s*$")
+_DECK_TAG = re.compile(r"(?:^|(?<=\s))#flashcards(?:/\S*)?")
+_LINK = re.compile(r"(!?)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
+_VERBATIM = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
+_BRACKETS = re.compile(r"(?<![\\!\[\]])\[(?!\^)((?:[^\[\]\\]|\\.)+)\](?![\[(])")
+_MARKED = re.compile(r"==(?=\S)([^=\n]+?)(?<=\S)==")
+
+ID_PREFIX = "flash-"
+"""Begins the block references that are ids of cards."""
+
+
+class InlineCard(Struct, frozen=True):
+    """A card in the text of a note."""
+
+    values: dict[str, str]
+    """Keys and texts as in a deck file."""
+    line: int
+    """Line on which it begins, from 1."""
+    column: int
+    last: int
+    """Its last line with text."""
+
+
+class FencedCards(Struct, frozen=True):
+    """A fenced block `flash`: a deck, or cards, in YAML."""
+
+    text: str
+    line: int
+    """Line of the fence."""
+
+
+def scan(
+    lines: list[str], start: int, problems: list[Problem], file: str
+) -> Iterator[InlineCard | FencedCards]:
+    """Yield the cards of a note in their order.
+
+    Args:
+        lines: The lines of the note.
+        start: Lines of its front matter, which are left out.
+        problems: Mistakes are added to it.
+        file: The path to show in problems.
+    """
+    at = start
+    while at < len(lines):
+        fence = _FENCE.match(lines[at])
+        if fence:
+            end = _end_of_fence(lines, at, fence[1])
+            if fence[2] == "flash":
+                yield FencedCards("\n".join(lines[at + 1 : end]), at + 1)
+            at = end + 1
+            continue
+        label = _LABEL.match(lines[at])
+        if label:
+            end = _end_of_labelled(lines, at)
+            yield from _labelled(lines, at, end, problems, file)
+        elif lines[at].strip() and not _ENDS_CARD.match(lines[at]):
+            end = _end_of_paragraph(lines, at)
+            yield from _paragraph(lines, at, end, problems, file)
+        else:
+            end = at + 1
+        at = end
+
+
+def _end_of_fence(lines: list[str], at: int, mark: str) -> int:
+    closing = re.compile(rf"\s*{mark[0]}{{{len(mark)},}}\s*$")
+    inside = range(at + 1, len(lines))
+    return next((i for i in inside if closing.match(lines[i])), len(lines))
+
+
+def _end_of_labelled(lines: list[str], at: int) -> int:
+    """Return where a `Q:` or `C:` ends: at a rule, a heading or the next card."""
+    i = at + 1
+    while i < len(lines):
+        fence = _FENCE.match(lines[i])
+        if fence:
+            if fence[2] == "flash":
+                return i
+            i = _end_of_fence(lines, i, fence[1])
+        elif _ENDS_CARD.match(lines[i]) or lines[i].startswith(("Q:", "C:")):
+            return i
+        i += 1
+    return min(i, len(lines))
+
+
+def _end_of_paragraph(lines: list[str], at: int) -> int:
+    """Return the next blank line; code belongs to the answer below `?`."""
+    i, has_mark = at, False
+    while i < len(lines) and lines[i].strip():
+        has_mark = has_mark or lines[i].strip() in ("?", "??")
+        fence = _FENCE.match(lines[i])
+        if fence and not has_mark:
+            return i
+        if fence:
+            i = min(_end_of_fence(lines, i, fence[1]), len(lines) - 1)
+        elif i > at and (_LABEL.match(lines[i]) or _ENDS_CARD.match(lines[i])):
+            return i
+        i += 1
+    return i
+
+
+def _labelled(
+    lines: list[str], at: int, end: int, problems: list[Problem], file: str
+) -> Iterator[InlineCard]:
+    if lines[at].startswith("C:"):
+        text = "\n".join([lines[at][2:], *lines[at + 1 : end]])
+        if not _BRACKETS.search(text):
+            hint = "put the hidden words in [brackets]"
+            problems.append(Problem(Place(file, at + 1), "no part is hidden", hint))
+            return
+        yield _card({"cloze": _with_clozes(text, _BRACKETS)}, lines, at, end)
+        return
+    if lines[at].startswith("A:"):
+        hint = "write 'Q:' and the question above it"
+        message = "an answer without question"
+        problems.append(Problem(Place(file, at + 1), message, hint))
+        return
+    answers = [i for i in range(at + 1, end) if lines[i].startswith("A:")]
+    if not answers:
+        hint = "write 'A:' and the answer below it"
+        problems.append(Problem(Place(file, at + 1), "a question without answer", hint))
+        return
+    first = answers[0]
+    front = "\n".join([lines[at][2:], *lines[at + 1 : first]])
+    back = "\n".join([lines[first][2:], *lines[first + 1 : end]])
+    yield _card({"front": front, "back": back}, lines, at, end)
+
+
+def _paragraph(
+    lines: list[str], at: int, end: int, problems: list[Problem], file: str
+) -> Iterator[InlineCard]:
+    marks = [i for i in range(at, end) if lines[i].strip() in ("?", "??")]
+    if marks:
+        mark = marks[0]
+        if mark in (at, end - 1):
+            where = "above" if mark == at else "below"
+            message = f"nothing {where} the '{lines[mark].strip()}'"
+            hint = "write the question above it and the answer below"
+            problems.append(Problem(Place(file, mark + 1), message, hint))
+            return
+        values = {
+            "front": "\n".join(lines[at:mark]),
+            "back": "\n".join(lines[mark + 1 : end]),
+        }
+        if lines[mark].strip() == "??":
+            values["reverse"] = "true"
+        yield _card(values, lines, at, end)
+        return
+    for first, last in _units(lines, at, end):
+        yield from _unit(lines, first, last)
+
+
+def _units(lines: list[str], at: int, end: int) -> Iterator[tuple[int, int]]:
+    """Split a paragraph at its items."""
+    starts = [i for i in range(at, end) if i == at or _BULLET.match(lines[i])]
+    yield from zip(starts, [*starts[1:], end], strict=True)
+
+
+def _unit(lines: list[str], first: int, last: int) -> Iterator[InlineCard]:
+    """Read a paragraph or an item: its lines with `::`, else its marked words."""
+    found = False
+    for i in range(first, last):
+        sides = _sides(_BULLET.sub("", lines[i], count=1))
+        if sides:
+            front, mark, back = sides
+            values = {"front": front, "back": back}
+            if mark == ":::":
+                values["reverse"] = "true"
+            yield _card(values, lines, i, i + 1)
+            found = True
+    text = "\n".join([_BULLET.sub("", lines[first], count=1), *lines[first + 1 : last]])
+    if not found and _MARKED.search(_VERBATIM.sub("", text)):
+        yield _card({"cloze": _with_clozes(text, _MARKED)}, lines, first, last)
+
+
+def _sides(line: str) -> tuple[str, str, str] | None:
+    """Split a line at its first `::` or `:::` that is not in code or math."""
+    masked = _VERBATIM.sub(lambda found: "x" * len(found[0]), _masked_comments(line))
+    found = re.search(r"(?<!:):{2,3}(?!:)", masked)
+    if found is None or not masked[: found.start()].strip():
+        return None
+    back = line[found.end() :]
+    return (line[: found.start()], found[0], back) if back.strip() else None
+
+
+def _masked_comments(line: str) -> str:
+    return _COMMENT.sub(lambda found: "x" * len(found[0]), line)
+
+
+def _with_clozes(text: str, pattern: re.Pattern[str]) -> str:
+    """Number the hidden words of a text; code and math stay as they are."""
+    kept = [found.span() for found in _VERBATIM.finditer(text)]
+    count = 0
+
+    def hide(found: re.Match[str]) -> str:
+        nonlocal count
+        if any(start <= found.start() < end for start, end in kept):
+            return found[0]
+        count += 1
+        hidden = re.sub(r":(?=:)", r"\\:", found[1])
+        return f"{{{{c{count}::{hidden}}}}}"
+
+    return pattern.sub(hide, text)
+
+
+def _card(values: dict[str, str], lines: list[str], at: int, end: int) -> InlineCard:
+    while end > at + 1 and not lines[end - 1].strip():
+        end -= 1
+    made = {}
+    for key, text in values.items():
+        shown, reference = _text_and_reference(text)
+        made[key] = shown
+        if reference.startswith(ID_PREFIX):
+            made["id"] = reference
+    column = len(lines[at]) - len(lines[at].lstrip()) + 1
+    return InlineCard(made, at + 1, column, end)
+
+
+def _text_and_reference(text: str) -> tuple[str, str]:
+    """Return a text as a card has it, and the block reference behind it."""
+    lines = _COMMENT.sub("", text).strip().split("\n")
+    found = _REFERENCE.search(lines[-1])
+    if found:
+        lines[-1] = lines[-1][: found.start()]
+    shown = _DECK_TAG.sub("", "\n".join(lines)).strip()
+    return _LINK.sub(_shown_link, shown), found[1] if found else ""
+
+
+def _shown_link(found: re.Match[str]) -> str:
+    """Show a link of a wiki by its text, and an embedded file as a picture."""
+    if found[1]:
+        return f"![](<{found[2].strip()}>)"
+    return (found[3] or found[2]).strip()

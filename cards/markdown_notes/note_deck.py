@@ -1,0 +1,173 @@
+"""Read the cards inside a Markdown note as a deck.
+
+A note has cards if its front matter says `flash: true` or names a `deck`, if it has the
+tag `#flashcards`, or if it has a fenced block `flash`.  Cards are converted and checked
+as those of a YAML file; scheduling is never written into the note.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cards.deckfile.discovery import has_cards
+from cards.deckfile.reader import CardParser, Deck, parse_deck
+from cards.deckfile.yaml_walker import Spots, YamlWalker
+from cards.errors import DeckError, Place, Problem
+from cards.markdown_notes.commonmark import FRONT_MATTER
+from cards.markdown_notes.inline_cards import FencedCards, InlineCard, scan
+from cards.note import Header
+
+_TAG = re.compile(r"(?:^|\s)#flashcards(?:/(\S+))?", re.MULTILINE)
+_WHOLE_DECK = re.compile(r"^deck[ \t]*:", re.MULTILINE)
+_HEADER = frozenset(Header.__struct_fields__)
+
+
+def parse_note_deck(text: str, path: Path) -> Deck:
+    """Read the cards of a note.
+
+    Args:
+        text: The text of the note.
+        path: Its path; problems show it as given.
+
+    Raises:
+        DeckError: There are no cards, or they have mistakes; carries all of them.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not has_cards(text):
+        hint = "begin it with the lines '---', 'flash: true' and '---'"
+        raise DeckError([Problem(Place(str(path)), "no cards in this note", hint)])
+    return _NoteReader(text, path).deck()
+
+
+def inline_cards(text: str, path: Path) -> list[InlineCard]:
+    """Return the cards in the text of a note, without fenced ones."""
+    matter = FRONT_MATTER.match(text)
+    start = matter[0].count("\n") if matter else 0
+    if not _is_enabled(text):
+        return []
+    found = scan(text.split("\n"), start, [], str(path))
+    return [card for card in found if isinstance(card, InlineCard)]
+
+
+def _is_enabled(text: str) -> bool:
+    """Return True if cards in the text are read, not only fenced ones."""
+    return has_cards(re.sub(r"(?m)^\s*(```+|~~~+)\s*flash\b", "", text))
+
+
+class _NoteReader:
+    def __init__(self, text: str, path: Path) -> None:
+        self._text, self._path = text, path
+        self._problems: list[Problem] = []
+        self._parser = CardParser(text, path)
+        self._whole: list[Deck] = []
+
+    def deck(self) -> Deck:
+        """Return the deck of the note; see `parse_note_deck`."""
+        values, spots, start = self._front_matter()
+        lines = self._text.split("\n")
+        enabled = _is_enabled(self._text)
+        count = 0
+        problems = self._problems if enabled else []
+        for card in scan(lines, start, problems, str(self._path)):
+            if isinstance(card, FencedCards):
+                count += self._fenced(card)
+            elif enabled:
+                spot = (card.line, card.column)
+                places = dict.fromkeys(card.values, (spot, spot))
+                self._parser.add(dict(card.values), {None: spot, **places})
+                count += 1
+        values["cards"] = count
+        problems = [*self._problems, *self._parser.errors.problems]
+        if not count and not self._whole and not problems:
+            hint = "write 'Q:' and 'A:' lines, or question::answer"
+            place = Place(str(self._path))
+            problems.append(Problem(place, "no cards in this note", hint))
+        if problems:
+            raise DeckError(list(dict.fromkeys(problems)))
+        return self._combined(values, spots)
+
+    def _combined(self, values: dict[str, Any], spots: Spots) -> Deck:
+        """Combine the cards of the note with the whole decks in it."""
+        whole = [note for deck in self._whole for note in deck.notes]
+        if not values["cards"]:
+            return msgspec.structs.replace(self._whole[0], notes=tuple(whole))
+        header = self._parser.header(values, spots)
+        if self._parser.errors.problems or header is None:
+            raise DeckError(self._parser.errors.problems)
+        own = self._parser.deck(header)
+        notes = [*own.notes, *whole]
+        return msgspec.structs.replace(
+            own, notes=tuple(sorted(notes, key=lambda note: note.line))
+        )
+
+    def _front_matter(self) -> tuple[dict[str, Any], Spots, int]:
+        """Return the keys of the header with their places, and the lines to skip."""
+        matter = FRONT_MATTER.match(self._text)
+        values: dict[str, Any] = {}
+        spots: dict[str | None, Any] = {None: (1, 1)}
+        if matter:
+            walker = YamlWalker(
+                "\n" + (matter[1] or ""), str(self._path), streamed="", take=_nothing
+            )
+            found = walker.run()
+            self._problems += walker.problems
+            if found and isinstance(found[0], dict):
+                values, spots = found
+        values, tags = dict(values), _tags(values.get("tags"))
+        decks = [tag for tag in tags if re.match(r"flashcards(/|$)", tag)]
+        values["tags"] = [tag.replace("/", "::") for tag in tags if tag not in decks]
+        if not values.get("deck"):
+            in_text = _TAG.search(self._text)
+            named = [tag.partition("/")[2] for tag in decks]
+            named += [in_text[1] or ""] if in_text else []
+            name = next((one for one in named if one), "")
+            values["deck"] = name.replace("/", "::") or _deck_of_folder(self._path)
+        kept = {key: value for key, value in values.items() if key in _HEADER}
+        return kept, spots, matter[0].count("\n") if matter else 0
+
+    def _fenced(self, cards: FencedCards) -> int:
+        """Read a fenced block; return its cards that belong to the deck of the note."""
+        before = "\n" * cards.line
+        if _WHOLE_DECK.search(cards.text):
+            try:
+                self._whole.append(parse_deck(before + cards.text, self._path))
+            except DeckError as error:
+                self._problems += error.problems
+            return 0
+        text = "\n" * (cards.line - 1) + "cards:\n" + cards.text
+        walker = YamlWalker(
+            text, str(self._path), streamed="cards", take=self._parser.add
+        )
+        top = walker.run()
+        self._problems += walker.problems
+        count = top[0].get("cards") if top and isinstance(top[0], dict) else 0
+        if not isinstance(count, int) or not count:
+            hint = "begin each card with '- ', or the block with 'deck:'"
+            if not walker.problems:
+                place = Place(str(self._path), cards.line)
+                self._problems.append(Problem(place, "no cards in this block", hint))
+            return 0
+        return count
+
+
+def _nothing(_values: Any, _spots: Spots) -> None:
+    """Take no streamed item: front matter has none."""
+
+
+def _tags(given: Any) -> list[str]:
+    """Return the tags of front matter: a list, or words with commas."""
+    if isinstance(given, str):
+        given = given.replace(",", " ").split()
+    tags = given if isinstance(given, list) else []
+    return [tag.lstrip("#") for tag in tags if isinstance(tag, str) and tag.strip("#")]
+
+
+def _deck_of_folder(path: Path) -> str:
+    """Name a deck after the folders from the root of the vault or repository."""
+    folder = path.absolute().parent
+    for root in (folder, *folder.parents):
+        if (root / ".obsidian").is_dir() or (root / ".git").exists():
+            return "::".join([root.name, *folder.relative_to(root).parts])
+    return folder.name or "notes"

@@ -1,0 +1,195 @@
+"""Cards inside Markdown notes."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from command_runner import Run
+
+from cards.errors import DeckError
+from cards.markdown_notes.note_deck import parse_note_deck
+from cards.note import Basic, Cloze, Content, ListNote
+
+HEAD = "---\nflash: true\n---\n"
+
+
+def contents(text: str) -> list[Content]:
+    return [note.content for note in parse_note_deck(HEAD + text, Path("a.md")).notes]
+
+
+WAYS = {
+    "question and answer": ("Q: a\nA: b\n", [Basic("a", "b")]),
+    "an answer of several paragraphs": (
+        "Q: a\nmore\nA: b\n\nc\n\nQ: d\nA: e\n",
+        [Basic("a\nmore", "b\n\nc"), Basic("d", "e")],
+    ),
+    "a rule ends an answer": ("Q: a\nA: b\n---\ntext\n", [Basic("a", "b")]),
+    "code in an answer": ("Q: a\nA:\n```\nQ: x\n```\n", [Basic("a", "```\nQ: x\n```")]),
+    "brackets": (
+        "C: The [nucleus] holds [DNA], see [a page](u) and ![b](https://e.org/c.png).\n",
+        [
+            Cloze(
+                "The {{c1::nucleus}} holds {{c2::DNA}}, see [a page](u) and ![b](https://e.org/c.png)."
+            )
+        ],
+    ),
+    "two colons": ("a::b\n", [Basic("a", "b")]),
+    "three colons": ("- a ::: b\n", [Basic("a", "b", reverse=True)]),
+    "each line of a paragraph": ("a::b\nc::d\n", [Basic("a", "b"), Basic("c", "d")]),
+    "colons in code are text": ("`std::a`::b\n", [Basic("`std::a`", "b")]),
+    "a question mark": ("a\nb\n?\nc\n\nd\n", [Basic("a\nb", "c")]),
+    "two question marks": ("a\n??\nb\n", [Basic("a", "b", reverse=True)]),
+    "marked words": (
+        "The ==cell== and `==code==`.\n",
+        [Cloze("The {{c1::cell}} and `==code==`.")],
+    ),
+    "marked words of items": (
+        "- a ==b==\n- c\n- d ==e==\n",
+        [Cloze("a {{c1::b}}"), Cloze("d {{c1::e}}")],
+    ),
+    "a link shows its text": ("[[page|text]]::[[page]]\n", [Basic("text", "page")]),
+    "a schedule is no text": ("a::b <!--SR:!2024-01-01,3,250-->\n", [Basic("a", "b")]),
+    "a reference of another program": ("a::b ^abc\n", [Basic("a", "b")]),
+    "a fenced block": (
+        "```flash\n- list: a\n  items: [b, c]\n```\n",
+        [ListNote("a", ("b", "c"))],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), WAYS.values(), ids=WAYS.keys())
+def test_a_note_has_cards_in_several_ways(text: str, expected: list[Content]) -> None:
+    assert contents(text) == expected
+
+
+MISTAKES = {
+    "no answer": (
+        "Q: a\n",
+        "a.md:4:1: a question without answer (write 'A:' and the answer below it)",
+    ),
+    "no question": (
+        "A: a\n",
+        "a.md:4:1: an answer without question (write 'Q:' and the question above it)",
+    ),
+    "nothing hidden": (
+        "\nC: a\n",
+        "a.md:5:1: no part is hidden (put the hidden words in [brackets])",
+    ),
+    "nothing above": (
+        "?\na\n",
+        "a.md:4:1: nothing above the '?' (write the question above it and the answer below)",
+    ),
+    "a typo": (
+        "```flash\n- frnt: a\n  back: b\n```\n",
+        "a.md:5:3: unknown key 'frnt' (did you mean 'front'?)",
+    ),
+    "an empty fence": (
+        "```flash\n```\n",
+        "a.md:4:1: no cards in this block (begin each card with '- ', or the block with 'deck:')",
+    ),
+    "no picture": (
+        "a::![[b.png|100]]\n",
+        f"a.md:4:1: no such file: 'b.png' (put it at {Path.cwd() / 'b.png'})",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_mistakes_in_a_note_have_their_place(text: str, expected: str) -> None:
+    with pytest.raises(DeckError) as caught:
+        contents(text)
+
+    assert str(caught.value) == expected
+
+
+def test_front_matter_and_tags_name_deck_and_tags() -> None:
+    text = "---\ntitle: x\ntags: [flashcards/Bio/Cells, plants/trees]\nlanguage: en\n---\na::b\n"
+    (note,) = parse_note_deck(text, Path("a.md")).notes
+    assert (note.deck, note.tags, note.language) == (
+        "Bio::Cells",
+        ("plants::trees",),
+        "en",
+    )
+
+    (note,) = parse_note_deck("Notes #flashcards/Chem\n\na::b\n", Path("a.md")).notes
+    assert (note.deck, note.line, note.content) == ("Chem", 3, Basic("a", "b"))
+
+
+def test_a_folder_names_the_deck(tmp_path: Path) -> None:
+    (tmp_path / "vault" / ".obsidian").mkdir(parents=True)
+    (tmp_path / "vault" / "bio").mkdir()
+
+    deck = parse_note_deck(f"{HEAD}a::b\n", tmp_path / "vault" / "bio" / "a.md")
+
+    assert deck.name == "vault::bio"
+
+
+def test_a_fence_may_hold_a_whole_deck_in_any_note() -> None:
+    text = "a::b\n\n```flash\ndeck: D\ncards:\n  - {front: c, back: d}\n```\n"
+
+    (note,) = parse_note_deck(text, Path("a.md")).notes
+
+    assert (note.deck, note.line, note.content) == ("D", 6, Basic("c", "d"))
+
+
+def test_notes_of_a_folder_without_cards_are_passed_over(flash: Run) -> None:
+    Path("plain.md").write_text("# a\n\nb::c\n", "utf-8")
+    Path("cards.md").write_text("---\ndeck: D\n---\na::b\n", "utf-8")
+
+    assert flash("add", ".")[:2] == (0, "  new       a\n1 new; 1 card\n")
+    code, _, err = flash("check", "plain.md")
+    assert (code, err) == (
+        1,
+        "plain.md:1:1: no cards in this note"
+        " (begin it with the lines '---', 'flash: true' and '---')\n",
+    )
+
+
+def test_a_known_note_without_its_mark_is_an_error(flash: Run) -> None:
+    note = Path("cards.md")
+    note.write_text("---\ndeck: D\n---\na::b\n", "utf-8")
+    Path("more.yaml").write_text("deck: E\ncards:\n  - {front: a, back: b}\n", "utf-8")
+    flash("add", ".")
+
+    note.write_text("a::b\n", "utf-8")
+
+    code, _, err = flash("add", ".")
+    assert code == 1
+    assert "the store has cards of this file, but it is no deck any more" in err
+
+
+def git(*words: str) -> None:
+    name = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    subprocess.run(["git", *name, *words], check=True, capture_output=True)
+
+
+def test_a_stamp_keeps_the_history_of_an_edited_card(flash: Run) -> None:
+    note = Path("a.md")
+    note.write_text(
+        f"{HEAD}a::b <!--SR:!2024-01-01,3,250-->\r\n\r\nQ: c\r\nA:\r\n```\r\nd\r\n```\r\n",
+        "utf-8",
+        newline="",
+    )
+    git("init", "-q")
+    code, _, err = flash("add", "a.md", "--stamp")
+    assert (code, "changes that are not committed" in err) == (1, True)
+    git("add", "a.md")
+    git("commit", "-qm", "a")
+
+    code, _, err = flash("add", "a.md", "--stamp")
+
+    assert (code, err) == (0, "2 ids written\n")
+    lines = note.read_bytes().decode().split("\r\n")
+    first, second = parse_note_deck(note.read_text("utf-8"), note).notes
+    assert lines[0] == HEAD + f"a::b ^{first.id} <!--SR:!2024-01-01,3,250-->"
+    assert lines[7] == f"^{second.id}"
+    assert first.id.startswith("flash-")
+    note.write_text(note.read_text("utf-8").replace("a::b", "x::y"), "utf-8")
+    assert flash("add", "a.md")[1].endswith("1 changed, 1 unchanged; 2 cards\n")
+    assert flash("add", "a.md", "--stamp")[2] == "0 ids written\n"
+
+
+def test_a_card_in_a_note_covers_its_own_block(flash: Run) -> None:
+    Path("a.md").write_text(f"{HEAD}- KMS::many tenants\n- other text\n", "utf-8")
+
+    assert flash.json("coverage", "a.md")["covered"] == 1
