@@ -35,6 +35,11 @@ def read_clock() -> Callable[[], int]:
     return lambda: now
 
 
+def wall_clock_ms() -> int:
+    """Return the time of this computer, UTC milliseconds, as stamps have it."""
+    return time.time_ns() // 1_000_000
+
+
 def _check(now_s: float) -> None:
     if not _FIRST.timestamp() <= now_s < _LAST.timestamp():
         message = f"the clock is not between {_FIRST.year} and {_LAST.year}"

@@ -26,6 +26,8 @@ class Action(StrEnum):
     REWORDED = "reworded"
     MOVED = "moved"
     RETIRED = "retired"
+    NEWER = "newer"
+    """Edited on another device, and not in the file: the store stays."""
     UNCHANGED = "unchanged"
 
 

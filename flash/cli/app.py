@@ -75,6 +75,7 @@ GROUPS: dict[str, dict[str, _Entry]] = {
         "import": _Entry("import_:import_", "Import an Anki package or a table."),
         "push": _Entry("ankiconnect:push", "Send notes to a running Anki."),
         "pull": _Entry("ankiconnect:pull", "Fetch reviews from a running Anki."),
+        "sync": _Entry("sync:sync", "Synchronise with your other devices."),
     },
     "Safety": {
         "undo": _Entry("history:undo", "Undo the last operations."),

@@ -38,6 +38,39 @@ def retirement_text(deck: str, retired: int, total: int, answered: int) -> str:
     return text + _(", {answered} of them with answers").format(answered=answered)
 
 
+def conflict_text(notes: int) -> str:
+    """Say how many notes were edited here and on another device."""
+    text = ngettext(
+        "{n} note was edited in its file and on another device; nothing was changed",
+        "{n} notes were edited in their files and on another device; nothing was"
+        " changed",
+        notes,
+    )
+    return text.format(n=notes)
+
+
+def conflict_question(notes: int) -> str:
+    """Ask whether the files win."""
+    text = ngettext(
+        "{n} note was edited in its file and on another device. Take the file's text?",
+        "{n} notes were edited in their files and on another device."
+        " Take the texts of the files?",
+        notes,
+    )
+    return text.format(n=notes)
+
+
+def newer_line(notes: int) -> str:
+    """Count the notes that stay as another device wrote them."""
+    text = ngettext(
+        "{n} note is newer on another device and stays; its file has the old text",
+        "{n} notes are newer on another device and stay; their files have the old"
+        " texts",
+        notes,
+    )
+    return text.format(n=notes)
+
+
 def plan_lines(changes: Sequence[PlannedChange]) -> list[str]:
     """Describe what happens to the notes, leaving out unchanged ones."""
     lines: list[str] = []
@@ -82,6 +115,7 @@ def _action_label(action: str) -> str:
         "moved": _("moved"),
         "retired": _("retired"),
         "returned": _("returned"),
+        "newer": _("newer"),
     }.get(action, action)
 
 

@@ -19,11 +19,12 @@ from cards.identity.matching import (
 )
 from cards.note import Note
 from cards.questions import parts_of
-from flash.messages.adding import retirement_text
+from flash.messages.adding import conflict_text, retirement_text
 from flash.messages.translate import _
 from flash.service.bundled_copies import write_copy
 from flash.service.context import AppContext, file_stats, find_cards
 from flash.service.deck_reading import ParsedFiles
+from flash.service.newer_notes import keep_newer
 from srs.models.incoming import Progressed
 from srs.store.card_actions import set_due_today
 from srs.store.connection import Store
@@ -61,6 +62,8 @@ class AddPlan(Struct, frozen=True):
     other_language: int
     """Notes left out because another language was chosen."""
     loss: Retirement | None
+    conflicts: tuple[PlannedChange, ...]
+    """Changes of notes that were edited on another device, too."""
     parsed: ParsedFiles
     language: str
     version: int
@@ -72,9 +75,18 @@ class AddPlan(Struct, frozen=True):
         return count_actions(self.steps)
 
     @property
+    def refusal(self) -> FlashError | None:
+        """The error unless the user agrees; None if there is nothing to agree to."""
+        if self.conflicts:
+            hint = _("add --yes to take the texts of the files")
+            return FlashError(conflict_text(len(self.conflicts)), hint)
+        return refuse_loss(self.loss) if self.loss else None
+
+    @property
     def cards(self) -> int:
         """Count the cards in use that the notes will have."""
-        kept = (step for step in self.steps if step.action is not Action.RETIRED)
+        gone = (Action.RETIRED, Action.NEWER)
+        kept = (step for step in self.steps if step.action not in gone)
         return sum(len(parts_of(step.note.content)) for step in kept)
 
 
@@ -114,11 +126,12 @@ def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPla
     known = known_notes(store)
     _check_known_files(parsed, known)
     notes = _one_language(parsed.notes, known, language)
-    steps = make_plan(notes, known, _scope(parsed, known))
+    steps, conflicts = keep_newer(store, make_plan(notes, known, _scope(parsed, known)))
     return AddPlan(
         steps=tuple(steps),
         other_language=len(parsed.notes) - len(notes),
         loss=_loss(store, steps, known),
+        conflicts=tuple(conflicts),
         parsed=parsed,
         language=language,
         version=version,
@@ -168,8 +181,9 @@ def apply_adding(
         # Nobody else can write now.
         if app.store.version() != plan.version:
             fresh = plan_adding(app.store, plan.parsed, plan.language)
-            if fresh.loss not in (None, plan.loss):
-                raise refuse_loss(fresh.loss)
+            agreed = (plan.loss, len(plan.conflicts))
+            if fresh.refusal and (fresh.loss, len(fresh.conflicts)) != agreed:
+                raise fresh.refusal
             plan = fresh
         applied = apply_plan(app.store, plan.steps, app.now(), progressed, name=name)
         cards = find_cards(app, due_today)
@@ -194,8 +208,8 @@ def add_unasked(app: AppContext, parsed: ParsedFiles, *, name: str = "add") -> A
         StoreError: The store can't be written; nothing was.
     """
     plan = plan_adding(app.store, parsed)
-    if plan.loss:
-        raise refuse_loss(plan.loss)
+    if plan.refusal:
+        raise plan.refusal
     return apply_adding(app, plan, name=name)
 
 

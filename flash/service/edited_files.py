@@ -8,7 +8,6 @@ from flash.service.adding import (
     add_unasked,
     apply_adding,
     plan_adding,
-    refuse_loss,
 )
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
@@ -54,8 +53,8 @@ def add_changed(app: AppContext, files: Sequence[str]) -> list[str]:
         return errors
     try:
         plan = plan_adding(app.store, read_files(sound))
-        if plan.loss:
-            raise refuse_loss(plan.loss)
+        if plan.refusal:
+            raise plan.refusal
         apply_adding(app, plan)
     except StoreError:
         raise

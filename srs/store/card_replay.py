@@ -18,8 +18,9 @@ from srs.scheduler.next_states import AnswerTime, next_states, step_due
 from srs.scheduler.study_day import study_day
 
 LOGGED = (
-    "r.id, r.rating, r.offset_min, r.state, r.step, r.interval, r.last_interval, "
-    "r.origin || r.device, r.kind, r.state_before, r.difficulty, r.ease, r.card"
+    "r.origin_ms, r.rating, r.offset_min, r.state, r.step, r.interval, "
+    "r.last_interval, r.origin || r.device, r.kind, r.state_before, r.difficulty, "
+    "r.ease, r.card"
 )
 """The columns of `reviews r` that a replay reads."""
 

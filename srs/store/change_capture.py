@@ -27,6 +27,9 @@ _TABLES = {
     "cards": ("id", "part", "deck", "retired"),
 }
 """The columns that a plan may change, the id first."""
+_OWN = "select guid from notes where device = ''"
+"""Notes that no other device has changed since."""
+_UNSENT = "not exists (select 1 from sync_segments)"
 
 
 class Changed(Struct, frozen=True):
@@ -115,7 +118,8 @@ def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[i
     """Restore notes and cards inside a transaction.
 
     New ones vanish.  One that has a row in the review log, if only of an answer
-    that was undone, is retired instead: the log is never cut.
+    that was undone, or that other devices may have, is retired instead: the log is
+    never cut.  A note that another device has changed since stays as it is.
 
     Returns:
         The cards that are in another deck than before.
@@ -123,20 +127,20 @@ def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[i
     moved, changed = _put_rows_back(connection, former.was) if former.was else ([], [])
     cards = {"first": former.cards[0], "end": former.cards[1]}
     notes = {"first": former.notes[0], "end": former.notes[1]}
-    within = "id >= :first and id < :end"
+    within = f"id >= :first and id < :end and note in ({_OWN})"
     connection.execute(
         f"""
-        delete from cards where {within}
+        delete from cards where {within} and {_UNSENT}
            and not exists (select 1 from reviews r where r.card = cards.id)
            and not exists (select 1 from confusions x where x.other = cards.id)
         """,
         cards,
     )
     connection.execute(f"update cards set retired = 1 where {within}", cards)
-    within = "anki_id >= :first and anki_id < :end"
+    within = "anki_id >= :first and anki_id < :end and device = ''"
     connection.execute(
         f"""
-        delete from notes where {within}
+        delete from notes where {within} and {_UNSENT}
            and not exists (select 1 from cards c where c.note = notes.guid)
         """,
         notes,
@@ -177,8 +181,9 @@ def _put_rows_back(
             for column, values in zip(group.columns, group.values, strict=True)
         ]
         changes = ", ".join(f"{column} = ?" for column in columns)
+        is_own = "device = ''" if group.table == "notes" else f"note in ({_OWN})"
         connection.executemany(
-            f"update {group.table} set {changes} where {own} = ?",
+            f"update {group.table} set {changes} where {own} = ? and {is_own}",
             zip(*chosen, _sums(group.ids), strict=True),
         )
     return moved, changed

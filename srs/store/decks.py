@@ -101,6 +101,16 @@ def forget_unused(connection: sqlite3.Connection, moved: Collection[Pair]) -> No
     )
 
 
+def forget_empty(connection: sqlite3.Connection) -> None:
+    """Delete all empty decks, inside a transaction."""
+    connection.execute(
+        """
+        delete from decks
+         where id not in (select deck from notes union select deck from cards)
+        """
+    )
+
+
 def _exam_deck(connection: sqlite3.Connection) -> str:
     sql = "select value ->> 'deck' from settings where name = 'exam'"
     row = connection.execute(sql).fetchone()

@@ -7,6 +7,12 @@ file may replace it.  The hash covers what a deck file says about a note.
 import sqlite3
 from collections.abc import Collection, Iterable
 
+import msgspec
+
+from cards.note import Note
+from srs.store.connection import Store
+from srs.store.rows import text_columns
+
 _TEXT = """
     select n.file, n.guid, n.id, d.name, n.language, n.fields, n.extra, n.tags,
            n.sources, n.changed, n.checked, n.recheck
@@ -21,14 +27,49 @@ def fill_file_bases(connection: sqlite3.Connection) -> None:
 
 
 def update_bases_of_files(
-    connection: sqlite3.Connection, files: Collection[str]
+    connection: sqlite3.Connection, files: Collection[str], newer: Collection[str] = ()
 ) -> None:
-    """Update inside a transaction the bases of deck files that were just added."""
+    """Update inside a transaction the bases of deck files that were just added.
+
+    Args:
+        connection: In a transaction.
+        files: The deck files.
+        newer: Guids of notes whose text in the store is not that of the file.
+    """
+    kept = msgspec.json.encode(list(newer)).decode()
+    old = "guid not in (select value from json_each(?2))"
     for file in files:
-        chosen = "select guid from notes where file = ?"
-        connection.execute(f"delete from file_bases where guid in ({chosen})", (file,))
-        connection.execute("delete from file_bases where file = ?", (file,))
-        _save(connection, connection.execute(f"{_TEXT} and n.file = ?", (file,)))
+        values = (file, kept)
+        chosen = "select guid from notes where file = ?1"
+        for found in (f"guid in ({chosen})", "file = ?1"):
+            sql = f"delete from file_bases where {found} and {old}"
+            connection.execute(sql, values)
+        sql = f"{_TEXT} and n.file = ?1 and n.{old}"
+        _save(connection, connection.execute(sql, values))
+
+
+def edited_elsewhere(store: Store) -> dict[str, str]:
+    """Return the bases of notes that another device wrote last, by guid.
+
+    The base is empty if no deck file here had the note.
+    """
+    sql = """
+        select n.guid, coalesce(b.hash, '')
+          from notes n left join file_bases b on b.guid = n.guid
+         where n.device <> ''
+    """
+    return dict(store.rows(sql))
+
+
+def note_hash(note: Note) -> str:
+    """Return the hash of the text of a note, as it is kept for its file."""
+    fields, tags, sources, changed = text_columns(note)
+    return _hash(
+        (
+            *(note.id, note.deck, note.language, fields, note.extra, tags, sources),
+            *(changed, note.checked, note.recheck),
+        )
+    )
 
 
 def update_bases_of_notes(

@@ -16,6 +16,7 @@ from srs.store.connection import Store
 from srs.store.import_rows import ORIGIN
 from srs.store.revlog import ReviewRow, free_review_id, insert_reviews
 from srs.store.stamps import STAMP
+from srs.store.sync_state import is_bound
 
 _TABLES = """
     create temp table pairs (
@@ -50,6 +51,13 @@ _KNOWN = """
                      where r.card = p.ours and r.origin_ms = l.id)
             or exists (select 1 from reviews r
                         where r.id = l.id and r.card = p.ours))
+"""
+# Other devices may have the reviews of an import that was undone.
+_REVIVE = """
+    update reviews set undone = 0
+     where undone = 1 and origin <> ''
+       and (origin_ms, card) in (select id, card from temp.known)
+    returning id, card
 """
 # A life of a card goes from its first row, or the row after a reset, to the next reset.
 _LIVES = """
@@ -270,12 +278,17 @@ def insert_log(
     run(_LIVES)
     added = AddedReviews(ids=[], cards=set())
     added.known = run(_KNOWN).rowcount
+    if is_bound(connection):
+        revived = run(_REVIVE).fetchall()
+        added.ids += [review for review, _ in revived]
+        added.cards |= {card for _, card in revived}
+        added.known -= len(revived)
     rows = _ROWS
     offset = _constant_offset(connection, calendar)
     if offset is not None:
         # A call of Python for each row takes a third of the insert.
         rows = rows.replace("offset_of(id)", str(offset))
-    added.cards = _insert_rows(connection, rows, "log", added)
+    added.cards |= _insert_rows(connection, rows, "log", added)
     _insert_rows(connection, _CRAM_ROWS, "crams", added)
     sql = """
         select coalesce(sum(i.count), 0)

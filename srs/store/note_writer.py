@@ -31,7 +31,7 @@ from srs.store.replay import rebuild_card_states
 from srs.store.rows import NOTE_COLUMNS, note_of
 from srs.store.settings import Options
 
-"""Called with the number of notes done."""
+_KEPT = (Action.UNCHANGED, Action.NEWER)
 
 
 class Applied(Struct, frozen=True):
@@ -80,7 +80,7 @@ def apply_plan(
         renamed = move_deck_settings(connection, writing.travelled, writing.first_note)
         _recompute(connection, Options(store), writing.moved)
         if from_files:
-            update_bases_of_files(connection, writing.files)
+            update_bases_of_files(connection, writing.files, writing.newer)
         before = writing.before(finish_capture(connection)) | dict(also or {})
         before["renamed"] = renamed
         forget_unused(connection, writing.moved)
@@ -131,6 +131,8 @@ class _Writing:
         self._files: set[str] = set()
         """Files with a change."""
         self.files: set[str] = set()
+        self.newer: list[str] = []
+        """Notes that stay as another device wrote them."""
         self.moved: dict[tuple[str, str], list[int]] = defaultdict(list)
         """Cards that moved, by old and new deck."""
         self.travelled: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -145,7 +147,7 @@ class _Writing:
     def take(self, step: PlannedChange) -> None:
         """Apply one change."""
         self.files.add(step.note.file)
-        if step.action is not Action.UNCHANGED:
+        if step.action not in _KEPT:
             self._counts[step.action] += 1
             self._files.add(step.note.file)
         if step.action is Action.RETIRED and step.known is not None:
@@ -199,6 +201,10 @@ class _Writing:
 
     def _keep(self, step: PlannedChange, known: ExistingNote) -> None:
         note, old = step.note, known.note
+        if step.action is Action.NEWER:
+            self.newer.append(known.guid)
+            self._count += 0 if known.retired else len(parts_of(old.content))
+            return
         if note.kind != old.kind and known.text_key:
             self._change_kind(step, known)
             return

@@ -8,6 +8,7 @@ from srs.store.connection import Store, StoreError, make_file, store_error
 from srs.store.replay import rebuild_card_states
 from srs.store.schema import VERSION, migrations
 from srs.store.settings import Options
+from srs.store.sync_state import mixed_cards
 
 _BUSY_S = 5
 
@@ -73,11 +74,7 @@ def _prepare(store: Store, now_ms: int) -> None:
 
 def _rebuild_merged_cards(store: Store) -> None:
     """Rebuild cards answered here and elsewhere: older versions kept late results."""
-    sql = """
-        select card from reviews where undone = 0
-         group by card having count(distinct origin || device) > 1
-    """
-    cards = [row[0] for row in store.connection.execute(sql)]
+    cards = mixed_cards(store.connection)
     rebuild_card_states(store.connection, Options(store), cards)
 
 

@@ -6,14 +6,17 @@ caller makes is the way back.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from srs.store.change_capture import Snapshot, finish_capture, start_capture
 from srs.store.connection import Store, StoreError
 from srs.store.operations import record_operation
 from srs.store.settings import FITTED, write_options, write_setting
+from srs.store.stamps import STAMP
 
 _DECKS = "(d.name = :deck or substr(d.name, 1, length(:deck) + 2) = :deck || '::')"
 _NOTES = f"select n.guid from notes n join decks d on d.id = n.deck where {_DECKS}"
@@ -99,30 +102,42 @@ def delete_deck(
         cards = connection.execute(
             f"select count(*) from ({_CARDS})", values
         ).fetchone()[0]
-        for statement in (
-            f"""
-            delete from operations where name in ('answer', 'look', 'confusion')
-               and before ->> 'card' in ({_CARDS})
-            """,
-            f"delete from confusions where card in ({_CARDS}) or other in ({_CARDS})",
-            f"""
-            delete from mock_exams where exists (
-                   select 1 from json_each(questions) q
-                    where q.value ->> 'guid' in ({_NOTES}))
-            """,
-            """
-            delete from operations where name = 'mock'
-               and before ->> 'mock' not in (select id from mock_exams)
-            """,
-            f"delete from reviews where card in ({_CARDS})",
-            f"delete from cards where id in ({_CARDS})",
-            f"delete from anki_notes where guid in ({_NOTES})",
-            f"delete from notes where guid in ({_NOTES})",
-        ):
-            connection.execute(statement, values)
+        guids = [row[0] for row in connection.execute(_NOTES, values)]
+        connection.executemany(
+            f"insert or replace into erased (guid, stamp) values (?, {STAMP})",
+            [(guid,) for guid in guids],
+        )
+        delete_notes(connection, guids)
         _delete_decks(connection, deck)
         before = {"about": deck, "cards": cards, "backup": backup.name}
         record_operation(connection, now_ms, "delete", before)
+
+
+def delete_notes(connection: sqlite3.Connection, guids: Sequence[str]) -> None:
+    """Delete notes with their cards and reviews inside a transaction."""
+    notes = "select value from json_each(:guids)"
+    cards = f"select id from cards where note in ({notes})"
+    for statement in (
+        f"""
+        delete from operations where name in ('answer', 'look', 'confusion')
+           and before ->> 'card' in ({cards})
+        """,
+        f"delete from confusions where card in ({cards}) or other in ({cards})",
+        f"""
+        delete from mock_exams where exists (
+               select 1 from json_each(questions) q
+                where q.value ->> 'guid' in ({notes}))
+        """,
+        """
+        delete from operations where name = 'mock'
+           and before ->> 'mock' not in (select id from mock_exams)
+        """,
+        f"delete from reviews where card in ({cards})",
+        f"delete from cards where note in ({notes})",
+        f"delete from anki_notes where guid in ({notes})",
+        f"delete from notes where guid in ({notes})",
+    ):
+        connection.execute(statement, {"guids": msgspec.json.encode(guids).decode()})
 
 
 def _delete_decks(connection: sqlite3.Connection, deck: str) -> None:
@@ -131,4 +146,6 @@ def _delete_decks(connection: sqlite3.Connection, deck: str) -> None:
     for key, name in connection.execute(sql, {"deck": deck}).fetchall():
         write_options(connection, name, {})
         write_setting(connection, FITTED + name, "")
-        connection.execute("delete from decks where id = ?", (key,))
+        # A card may be in another deck than its note.
+        sql = "delete from decks where id = ? and id not in (select deck from cards)"
+        connection.execute(sql, (key,))

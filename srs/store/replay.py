@@ -61,7 +61,7 @@ def card_log(connection: sqlite3.Connection, card: int) -> list[Sequence[Any]]:
     sql = f"""
         select {LOGGED} from reviews r
          where r.card = ? and r.undone = 0
-         order by r.id
+         order by r.origin_ms
     """
     return connection.execute(sql, (card,)).fetchall()
 
@@ -137,7 +137,10 @@ def read_logs(
              cross join reviews r on r.card = chosen.value
         """
     values = {"cards": msgspec.json.encode(list(cards or ())).decode()}
-    yield from connection.execute(f"{logs} where undone = 0 order by r.id", values)
+    # Another device may have given other ids, but never other moments.
+    moved = "select 1 from reviews where id <> origin_ms limit 1"
+    order = "r.origin_ms" if connection.execute(moved).fetchone() else "r.id"
+    yield from connection.execute(f"{logs} where undone = 0 order by {order}", values)
 
 
 def is_leech(state: SchedulingState, preset: Preset) -> bool:

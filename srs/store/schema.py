@@ -9,11 +9,12 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from srs.store.file_bases import fill_file_bases
+from srs.store.sync_schema import STAMP_TRIGGERS, SYNC_TABLES
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 6
+VERSION = 7
 """The newest schema, also written as `pragma user_version`."""
 
 _FIRST = """
@@ -281,43 +282,6 @@ create unique index reviews_uid on reviews (uid) where uid <> '';
 create unique index cards_uid on cards (note, uid) where uid <> ''
 """
 
-_STAMPED = "(select stamp from clock)"
-_MARK_TRIGGER = """
-create trigger stamp_{mark} after update of {mark} on cards
-  when new.{mark} <> old.{mark} begin
-    insert into mark_stamps (card, mark, stamp) values (new.id, '{mark}', {stamp})
-        on conflict do update set stamp = excluded.stamp, device = '';
-end
-"""
-_TRIGGERS = (
-    *(
-        _MARK_TRIGGER.format(mark=mark, stamp=_STAMPED)
-        for mark in ("suspended", "buried", "flag")
-    ),
-    f"""
-create trigger stamp_due after insert on reviews
-  when new.rating = 0 and new.kind = 4 begin
-    insert into mark_stamps (card, mark, stamp) values (new.card, 'due', {_STAMPED})
-        on conflict do update set stamp = excluded.stamp, device = '';
-end
-""",
-    f"""
-create trigger stamp_undone after update of undone on reviews
-  when new.undone <> old.undone begin
-    update reviews set undone_stamp = {_STAMPED} where id = new.id;
-end
-""",
-    f"""
-create trigger stamp_note
-  after update of id, text_key, kind, deck, language, fields, extra, tags, sources,
-                  changed, checked, recheck, retired on notes begin
-    update notes set stamp = {_STAMPED}, device = '' where anki_id = new.anki_id;
-end
-""",
-)
-"""Whatever changes a mark, an undo or a note stamps it."""
-
-
 _DECK_FILES = """
 create table deck_files (
     file       text primary key,
@@ -355,7 +319,7 @@ def m004_sync(db: "Database") -> None:
     complete_rows(db.conn)
     _run(db, _SYNC_INDEXES, 4)
     fill_file_bases(db.conn)
-    for trigger in _TRIGGERS:
+    for trigger in STAMP_TRIGGERS:
         db.execute(trigger)
 
 
@@ -367,6 +331,13 @@ def m005_deck_files(db: "Database") -> None:
 def m006_mock_exams(db: "Database") -> None:
     """Add the mock exams."""
     _run(db, _MOCK_EXAMS, 6)
+
+
+def m007_device_log(db: "Database") -> None:
+    """Add what is known of the device log."""
+    for statement in SYNC_TABLES:
+        db.execute(statement)
+    db.execute("pragma user_version = 7")
 
 
 def complete_rows(connection: sqlite3.Connection) -> None:
@@ -387,6 +358,7 @@ def migrations() -> "Migrations":
         m004_sync,
         m005_deck_files,
         m006_mock_exams,
+        m007_device_log,
     ):
         found()(migration)
     return found

@@ -188,6 +188,25 @@ def write_setting(connection: sqlite3.Connection, name: str, value: str) -> None
         connection.execute("delete from settings where name = ?", (name,))
 
 
+def restore_options(
+    connection: sqlite3.Connection, deck: str, was: Mapping[str, Any]
+) -> None:
+    """Put options of a deck back, except those that another device has set since."""
+    sql = "select name from option_stamps where deck = ? and device <> ''"
+    theirs = {row[0] for row in connection.execute(sql, (deck,))}
+    own = own_options(connection, deck)
+    kept = {name: value for name, value in own.items() if name in theirs}
+    back = {name: value for name, value in was.items() if name not in theirs}
+    write_options(connection, deck, kept | back)
+
+
+def restore_setting(connection: sqlite3.Connection, name: str, was: str) -> None:
+    """Put a setting back unless another device has set it since."""
+    sql = "select 1 from setting_stamps where name = ? and device <> ''"
+    if connection.execute(sql, (name,)).fetchone() is None:
+        write_setting(connection, name, was)
+
+
 def remove_invalid_settings(store: Store) -> int:
     """Remove settings and options that can't be read; return how many."""
     count = 0
@@ -218,6 +237,16 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "away": away_days,
     "exam": read_exam,
 }
+
+
+def check_setting(name: str, value: str) -> bool:
+    """Return True if a setting can be read."""
+    return name not in _READERS or not value or _is_readable(_READERS[name], value)
+
+
+def check_option(name: str, value: Any) -> bool:
+    """Return True if an option can be read; None means that it was removed."""
+    return value is None or _is_readable(_as_preset, {name: value})
 
 
 def _as_preset(options: dict[str, Any]) -> Preset:

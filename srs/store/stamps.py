@@ -1,8 +1,8 @@
 """Stamps: a hybrid logical clock that orders changes on all devices.
 
 A stamp is wall milliseconds times 65,536 plus a counter; with the device it is
-unique.  Each transaction takes the next stamp, and its rows carry it.  Nothing reads
-stamps yet; a sync between devices will.
+unique.  Each transaction takes the next stamp, and its rows carry it; `srs.sync` sends
+the rows with a later stamp than those sent before.
 """
 
 import sqlite3

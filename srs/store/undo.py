@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from srs.models.presets import Preset
-from srs.store.card_actions import SET_KEPT, SET_MARKS
+from srs.store.card_actions import SET_KEPT
 from srs.store.change_capture import Snapshot, restore_snapshot
 from srs.store.confusions import undo_confusion
 from srs.store.connection import Store, StoreError
@@ -24,10 +24,12 @@ from srs.store.settings import (
     FITTED,
     Options,
     own_options,
+    restore_options,
+    restore_setting,
     write_options,
-    write_setting,
 )
 from srs.store.stamps import STAMP
+from srs.store.sync_state import is_bound
 
 DURING_REVIEW = frozenset(
     {"answer", "look", "confusion", "suspend", "unsuspend", "bury", "forget", "edit"}
@@ -113,6 +115,14 @@ def _undo(
     return Undone(summary, undoing.card, undoing.review)
 
 
+def _holds(mark: str) -> str:
+    """Return the condition that no other device has set a mark of a card since."""
+    return f"""
+        not exists (select 1 from mark_stamps m
+                     where m.card = cards.id and m.mark = '{mark}' and m.device <> '')
+    """
+
+
 class _Undoing:
     """Undoes one operation; a method for each kind."""
 
@@ -145,7 +155,9 @@ class _Undoing:
         self.card, self.review = int(before["card"]), int(before["review"])
         self._void(self.review, self.card)
         if before.get("suspended"):
-            sql = "update cards set suspended = 0 where id = ?"
+            sql = (
+                f"update cards set suspended = 0 where id = ? and {_holds('suspended')}"
+            )
             self._connection.execute(sql, (self.card,))
 
     def _cram(self, before: dict[str, Any]) -> None:
@@ -189,7 +201,10 @@ class _Undoing:
         was: list[list[int]] = before["was"]
         # Schema 1 recorded no time of marking.
         self._connection.executemany(
-            f"update cards set {column} = ?, marked_ms = ? where id = ?",
+            f"""
+            update cards set {column} = ?, marked_ms = ?
+             where id = ? and {_holds(column)}
+            """,
             [(value, *(marked or [0]), card) for card, value, *marked in was],
         )
         self._show_only(was, 0)
@@ -238,9 +253,9 @@ class _Undoing:
         """Write options or settings, and rebuild the cards that depend on them."""
         was = self._rules()
         if options is not None:
-            write_options(self._connection, deck, options)
+            restore_options(self._connection, deck, options)
         for name, value in settings:
-            write_setting(self._connection, name, value)
+            restore_setting(self._connection, name, value)
         self._options = Options(self._store)
         changed = [deck for deck, rules in self._rules().items() if was[deck] != rules]
         sql = "select id from cards where deck in (select value from json_each(?))"
@@ -257,17 +272,21 @@ class _Undoing:
         return found
 
     def _import(self, before: dict[str, Any]) -> None:
-        """Delete the rows that the import added, and no others."""
+        """Delete the rows that the import added, or undo those that were sent."""
         run, many = self._connection.execute, self._connection.executemany
         reviews = [(review,) for review in before["reviews"]]
         touched: set[int] = set()
         for row in reviews:
             found = run("select card from reviews where id = ?", row).fetchone()
             touched.update(found or ())
-        many("delete from reviews where id = ? and origin <> ''", reviews)
+        if is_bound(self._connection):
+            many("update reviews set undone = 1 where id = ? and origin <> ''", reviews)
+        else:
+            many("delete from reviews where id = ? and origin <> ''", reviews)
         notes = [(guid,) for guid in before["notes"]]
-        many("update notes set retired = 1 where guid = ?", notes)
-        many("update cards set retired = 1 where note = ?", notes)
+        own = "select guid from notes where device = ''"
+        many(f"update cards set retired = 1 where note = ? and note in ({own})", notes)
+        many("update notes set retired = 1 where guid = ? and device = ''", notes)
         touched.update(self._remove_options(before.get("options", {})))
         many(
             "update anki_marks set value = ?"
@@ -276,7 +295,15 @@ class _Undoing:
         )
         rebuild_card_states(self._connection, self._options, touched)
         many(NEVER_ANSWERED, [(card,) for card in touched])
-        many(SET_MARKS, before["marks"])
+        for suspended, flag, marked_ms, card in before["marks"]:
+            for mark, value in (("suspended", suspended), ("flag", flag)):
+                run(
+                    f"""
+                    update cards set {mark} = ?, marked_ms = ?
+                     where id = ? and {_holds(mark)}
+                    """,
+                    (value, marked_ms, card),
+                )
 
     def _remove_options(self, added: dict[str, dict[str, Any]]) -> list[int]:
         """Remove options that still are as an import added them; return the cards."""
@@ -298,5 +325,5 @@ class _Undoing:
         undo_reschedule_rows(self._connection, self._options, before["runs"])
 
     def _away(self, before: dict[str, Any]) -> None:
-        write_setting(self._connection, "away", before["was"])
+        restore_setting(self._connection, "away", before["was"])
         undo_reschedule_rows(self._connection, Options(self._store), before["runs"])

@@ -114,7 +114,7 @@ def test_missing_optimizer_says_what_to_install(
 
 ODD = {
     "the clock went backwards": "update reviews set offset_min = iif(id % 2, 840, -720)",
-    "all on one day": "update reviews set id = :n + id % 80000000, origin_ms = 1 + rowid",
+    "all on one day": "update reviews set id = :n + id % 80000000, origin_ms = :n + id % 80000000",
     "all again": "update reviews set rating = 1",
     "one card": "update reviews set undone = 1 where card > (select min(id) from cards)",
     "nothing": "update reviews set undone = 1",

@@ -140,6 +140,7 @@ def test_replay_agrees_on_moments_outside_the_calendar(lived: Store) -> None:
     early, late = ends.format("min", 0), ends.format("max", 1)
     lived.db.execute(f"update reviews set id = id % 100000000 where id in ({early})")
     lived.db.execute(f"update reviews set id = id + 4000000000000 where id in ({late})")
+    lived.db.execute("update reviews set origin_ms = id")
 
     found = replayed(lived)
 

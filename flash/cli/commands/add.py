@@ -10,12 +10,14 @@ from cards.identity.matching import Action
 from cards.questions import question_text
 from flash.cli.options import DbOption, DryRunOption, FilesArgument, JsonOption
 from flash.messages.adding import (
+    conflict_question,
     copied_line,
     due_today_line,
     ignored_line,
     kept_lines,
     loss_question,
     more_warnings_line,
+    newer_line,
     one_way_line,
     other_language_line,
     plan_lines,
@@ -26,11 +28,9 @@ from flash.messages.adding import (
 from flash.messages.notes import stamped_line
 from flash.service.adding import (
     AddPlan,
-    Retirement,
     apply_adding,
     check_names,
     plan_adding,
-    refuse_loss,
 )
 from flash.service.context import open_app
 from flash.service.deck_reading import read_for_adding
@@ -45,7 +45,7 @@ def add(
     dry_run: DryRunOption = False,
     yes: Annotated[
         bool,
-        typer.Option("--yes", "-y", help="Retire cards with answers unasked."),
+        typer.Option("--yes", "-y", help="Don't ask; the files win."),
     ] = False,
     lang: Annotated[
         str,
@@ -85,8 +85,8 @@ def add(
             _report(plan, plan.cards, as_json=json, dry_run=True)
             return
         check_names(app, plan, names)
-        if plan.loss and not (yes or _confirmed(plan.loss)):
-            raise refuse_loss(plan.loss)
+        if plan.refusal and not (yes or _confirmed(plan)):
+            raise plan.refusal
         with progress_bar(len(plan.steps), "adding", quiet=json) as progressed:
             added = apply_adding(app, plan, due_today=names, progressed=progressed)
     for line in renamed_lines(added.renamed):
@@ -98,10 +98,13 @@ def add(
         echo(due_today_line(added.due_today))
 
 
-def _confirmed(loss: Retirement) -> bool:
-    text = retirement_text(loss.deck, loss.retired, loss.total, loss.answered)
-    question = loss_question(text)
-    return sys.stdin.isatty() and typer.confirm(question, err=True)
+def _confirmed(plan: AddPlan) -> bool:
+    questions = [conflict_question(len(plan.conflicts))] if plan.conflicts else []
+    if plan.loss:
+        loss = plan.loss
+        text = retirement_text(loss.deck, loss.retired, loss.total, loss.answered)
+        questions.append(loss_question(text))
+    return sys.stdin.isatty() and all(typer.confirm(one, err=True) for one in questions)
 
 
 def _report(plan: AddPlan, cards: int, *, as_json: bool, dry_run: bool) -> None:
@@ -120,6 +123,8 @@ def _report(plan: AddPlan, cards: int, *, as_json: bool, dry_run: bool) -> None:
             echo_err(copied_line(copy.folder))
         for line in kept_lines(copy.upgrade.kept):
             echo_err(line)
+    if plan.counts[Action.NEWER]:
+        echo_err(newer_line(plan.counts[Action.NEWER]))
     if plan.other_language:
         echo_err(other_language_line(plan.other_language))
     if plan.parsed.ignored:

@@ -1,0 +1,71 @@
+"""A device log in a folder, which Syncthing, Dropbox or git carry further."""
+
+import os
+from pathlib import Path
+
+from export.files import ExchangeError, replace_file
+
+
+class CarrierError(ExchangeError):
+    """A log can't be read or written."""
+
+
+class FolderCarrier:
+    """A log in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep the folder, which has to exist."""
+        self._folder = folder
+        self.address = str(folder)
+
+    def list(self, folder: str) -> list[tuple[str, int]]:
+        """Return names and sizes of what is in a folder; folders end with `/`.
+
+        Raises:
+            CarrierError: The folder can't be read.
+        """
+        try:
+            with os.scandir(self._folder / folder) as found:
+                return [_listed(one) for one in found]
+        except OSError as error:
+            raise self._error(folder, error) from None
+
+    def get(self, name: str, largest: int) -> bytes:
+        """Read a file, at most so many bytes.
+
+        Raises:
+            CarrierError: The file can't be read.
+        """
+        try:
+            # Without waiting: someone else may have made a named pipe.
+            handle = os.open(self._folder / name, os.O_RDONLY | os.O_NONBLOCK)
+            with os.fdopen(handle, "rb") as file:
+                return file.read(largest)
+        except OSError as error:
+            raise self._error(name, error) from None
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a file that is not there yet, completely or not at all.
+
+        Raises:
+            CarrierError: The file can't be written.
+        """
+        path = self._folder / name
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            raise self._error(name, error) from None
+        replace_file(path, data)
+
+    def _error(self, name: str, error: OSError) -> CarrierError:
+        reason = error.strerror or str(error)
+        hint = "name an existing folder that you can read and write"
+        return CarrierError(str(self._folder / name), reason, hint)
+
+
+def _listed(entry: "os.DirEntry[str]") -> tuple[str, int]:
+    if entry.is_dir(follow_symlinks=False):
+        return f"{entry.name}/", 0
+    if not entry.is_file(follow_symlinks=False):
+        return entry.name, -1  # a link or a pipe: never read
+    return entry.name, entry.stat(follow_symlinks=False).st_size

@@ -1,0 +1,133 @@
+"""Texts about a sync between devices."""
+
+from collections.abc import Mapping
+
+from cards.text.width import clean
+from flash.messages.phrases import count_notes, count_reviews
+from flash.messages.translate import _, ngettext
+from flash.terminal import table_lines
+from srs.store.sync_state import Device
+from srs.sync.log import Fault
+from srs.sync.outcome import Synced, SyncQuestion
+
+_SHOWN = 5
+
+
+def synced_line(done: Synced) -> str:
+    """Count what was sent and received."""
+    received = done.received
+    if not (done.sent.entries or received.entries):
+        return _("Nothing to send, nothing new.")
+    text = _("Sent {sent}, received {received}").format(
+        sent=done.sent.entries, received=received.entries
+    )
+    if received.entries:
+        text += " " + _("({reviews}, {notes}) from {devices}").format(
+            reviews=count_reviews(received.reviews),
+            notes=count_notes(received.notes),
+            devices=_count_devices(received.devices),
+        )
+    return text + "."
+
+
+def _count_devices(count: int) -> str:
+    return ngettext("{n} device", "{n} devices", count).format(n=count)
+
+
+def remark_lines(done: Synced) -> list[str]:
+    """Report what could not be merged, and odd clocks and files."""
+    lines = _several([fault_text(one) for one in done.faults])
+    lines += [parked_text(*one) for one in sorted(done.parked.items())]
+    if done.foreign:
+        text = _("not part of the log, ignored: {names}")
+        names = ", ".join(done.foreign[:_SHOWN]) + (
+            " …" if len(done.foreign) > _SHOWN else ""
+        )
+        lines.append(text.format(names=names))
+    for one in done.ahead:
+        text = _("the clock of {device} is ahead; its changes count as the latest")
+        lines.append(text.format(device=one.name or one.id))
+    return [clean(line) for line in lines]
+
+
+def _several(lines: list[str]) -> list[str]:
+    more = len(lines) - _SHOWN
+    if more <= 0:
+        return lines
+    text = ngettext("… and {n} more", "… and {n} more", more)
+    return [*lines[:_SHOWN], text.format(n=more)]
+
+
+def fault_text(fault: Fault) -> str:
+    """Explain why a segment was not merged."""
+    text = {
+        "broken": _(
+            "{name}: incomplete or damaged; it is read again next time. If it stays so,"
+            " delete it: its device sends it again"
+        ),
+        "newer": _("{name}: written by a newer flash; update flash here"),
+        "missing": _("{name}: not there yet; the rest was merged"),
+        "other": _("{name}: belongs to another log; --yes merges it"),
+    }[fault.reason]
+    return text.format(name=fault.name)
+
+
+def parked_text(reason: str, count: int) -> str:
+    """Explain why entries were kept aside."""
+    text = {
+        "waiting": ngettext(
+            "{n} entry waits for its note, which has not arrived yet",
+            "{n} entries wait for their notes, which have not arrived yet",
+            count,
+        ),
+        "unknown": ngettext(
+            "{n} entry is of a newer flash; it is kept until flash is updated here",
+            "{n} entries are of a newer flash; they are kept until flash is updated"
+            " here",
+            count,
+        ),
+        "invalid": ngettext(
+            "{n} entry can't be used by this flash; it is kept",
+            "{n} entries can't be used by this flash; they are kept",
+            count,
+        ),
+    }[reason]
+    return text.format(n=count)
+
+
+def join_question(question: SyncQuestion, address: str) -> str:
+    """Ask for consent to what can't be taken back."""
+    text = {
+        SyncQuestion.ANSWERS: _(
+            "{log} has the log of another store. Merge it with this store, for good?"
+        ),
+        SyncQuestion.EMPTIED: _(
+            "{log} is empty, but had a log. Send everything again?"
+        ),
+    }[question]
+    return clean(text.format(log=address))
+
+
+def refusal_text(question: SyncQuestion) -> tuple[str, str]:
+    """Return message and hint if the user didn't agree."""
+    return {
+        SyncQuestion.ANSWERS: (
+            _("this store has answers and was never in this log; nothing was changed"),
+            _("add --yes to merge both for good"),
+        ),
+        SyncQuestion.EMPTIED: (
+            _("the log is empty, but was not; nothing was changed"),
+            _("mount the folder, or add --yes to send everything again"),
+        ),
+    }[question]
+
+
+def device_lines(devices: Mapping[str, str], known: tuple[Device, ...]) -> list[str]:
+    """List devices with their last change.
+
+    Args:
+        devices: The local time of the last change by id.
+        known: The devices.
+    """
+    rows = [[one.name, devices[one.id], one.id] for one in known]
+    return table_lines([_("device"), _("last change"), _("id")], rows)

@@ -1,0 +1,192 @@
+"""Synchronise the store with a log: find it, agree to join, send, merge."""
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from cards.errors import FlashError
+from export.carriers.folder import FolderCarrier
+from flash.clock import wall_clock_ms
+from flash.messages.translate import _
+from flash.service.context import AppContext
+from flash.service.device import DeviceFile, save_device_file, this_device
+from srs.models.incoming import Progressed
+from srs.store.revlog import newest_review
+from srs.store.sync_state import PLACE, bind, devices, logs, parked
+from srs.sync.exchange import (
+    Identity,
+    lost_segments,
+    receive,
+    send,
+    unread,
+)
+from srs.sync.log import (
+    Arrived,
+    Carrier,
+    Fault,
+    Listing,
+    list_log,
+    missing,
+    read_segments,
+)
+from srs.sync.outcome import Synced, SyncQuestion
+from srs.sync.segments import file_name
+
+_DAY_MS = 86_400_000
+
+
+class SyncPlan(Struct, frozen=True):
+    """A log that was read, and what there is to do."""
+
+    carrier: Carrier
+    listing: Listing
+    arrived: tuple[Arrived, ...]
+    """Segments that were not merged yet."""
+    faults: tuple[Fault, ...]
+    device: DeviceFile
+    logs: frozenset[str]
+    """The ids of the logs that the store belongs to then."""
+    question: SyncQuestion | None
+
+
+def plan_sync(
+    app: AppContext, address: str = "", *, name: str = "", joins: bool = False
+) -> SyncPlan:
+    """Read a log and compare it with the store; nothing is sent or merged.
+
+    Args:
+        app: The open store.
+        address: Where the log is; empty for that of the last time.
+        name: What the user calls this device; empty to keep its name.
+        joins: Merge what another log has left in the same place, too.
+
+    Raises:
+        FlashError: There is no log, or it is that of another store.
+    """
+    store = app.store
+    carrier = open_carrier(address or store.setting(PLACE))
+    listing = list_log(carrier)
+    fresh = unread(store, carrier, listing)
+    arrived, faults = read_segments(carrier, fresh)
+    own = logs(store)
+    there = frozenset(one.header.log for one in arrived)
+    is_known = len(fresh) < len(listing.segments)
+    _check_log(
+        carrier, listing, faults, is_ours=is_known or not own or bool(own & there)
+    )
+    if fresh and not (arrived or is_known):
+        raise _unreadable(carrier, faults)
+    device = this_device(store.path, name)
+    question = None
+    if not own and there and newest_review(store):
+        question = SyncQuestion.ANSWERS
+    elif not listing.segments and lost_segments(store, carrier, listing, device.id):
+        question = SyncQuestion.EMPTIED
+    joined = own | there if joins or not own else own
+    faults += [
+        Fault(file_name(one.segment), "other")
+        for one in arrived
+        if one.header.log not in joined
+    ]
+    return SyncPlan(
+        carrier,
+        listing,
+        tuple(one for one in arrived if one.header.log in joined),
+        tuple(faults),
+        device,
+        joined or frozenset({secrets.token_hex(8)}),
+        question,
+    )
+
+
+def _check_log(
+    carrier: Carrier, listing: Listing, faults: Sequence[Fault], *, is_ours: bool
+) -> None:
+    if listing.foreign and not listing.segments:
+        message = _("not a log, and not empty: it has '{name}'")
+        message = message.format(name=listing.foreign[0])
+        hint = _("name an empty folder, or one that has a log")
+        raise FlashError(message, hint, carrier.address)
+    if listing.segments and not is_ours and not faults:
+        message = _("this is the log of another store")
+        hint = _("name the folder of this store's log, or an empty one")
+        raise FlashError(message, hint, carrier.address)
+
+
+def _unreadable(carrier: Carrier, faults: Sequence[Fault]) -> FlashError:
+    message = _("no segment of the log can be read")
+    is_newer = any(one.reason == "newer" for one in faults)
+    hint = _("update flash") if is_newer else _("wait until it has arrived completely")
+    return FlashError(message, hint, carrier.address)
+
+
+def open_carrier(address: str) -> Carrier:
+    """Return the carrier of an address.
+
+    Raises:
+        FlashError: There is none, or no such folder.
+    """
+    if not address:
+        hint = _("name a folder: flash sync ~/Sync/flash")
+        raise FlashError(_("no log is known yet"), hint)
+    if "://" in address:
+        message = _("'{address}' is no log").format(address=address)
+        raise FlashError(message, _("name a folder"))
+    folder = Path(address).expanduser().absolute()
+    if not folder.is_dir():
+        hint = _("make the folder first, or mount it")
+        raise FlashError(_("no such folder"), hint, str(folder))
+    return FolderCarrier(folder)
+
+
+def apply_sync(
+    app: AppContext,
+    plan: SyncPlan,
+    *,
+    progressed: Progressed | None = None,
+    dry_run: bool = False,
+) -> Synced:
+    """Send and merge what a plan found.
+
+    Args:
+        app: The open store.
+        plan: From `plan_sync`; the user agreed to its question.
+        progressed: Is told the number of entries that were merged.
+        dry_run: Change nothing.
+
+    Raises:
+        FlashError: The log can't be written; running again goes on.
+        StoreError: The store can't be written.
+    """
+    store, carrier = app.store, plan.carrier
+    me = Identity(min(plan.logs), plan.device.id, plan.device.name)
+    if not dry_run:
+        save_device_file(store.path, plan.device)
+        with store.transaction():
+            bind(store, " ".join(sorted(plan.logs)), carrier.address, me.device)
+    sent = send(store, carrier, plan.listing, me, dry_run=dry_run)
+    received = receive(
+        store,
+        carrier,
+        plan.arrived,
+        me,
+        sent,
+        progressed=progressed,
+        dry_run=dry_run,
+    )
+    known = tuple(devices(store))
+    broken = [Fault(name, "broken") for name in received.broken]
+    limit = (wall_clock_ms() + _DAY_MS) << 16
+    return Synced(
+        carrier.address,
+        sent,
+        received,
+        known,
+        me.device,
+        parked(store),
+        (*plan.faults, *broken, *missing(plan.listing, known)),
+        plan.listing.foreign,
+        tuple(one for one in known if one.last > limit),
+    )

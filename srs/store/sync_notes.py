@@ -1,0 +1,324 @@
+"""Merge note entries of the device log into the store.
+
+The entry with the latest stamp gives a note its text and its cards.  A card that this
+entry doesn't know was made on another device meanwhile: it is an orphan, is retired,
+and keeps its history.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from cards.note import Content
+from cards.questions import parts_of
+from srs.models.log_entries import CardItem, NoteEntry, NotetypeEntry, OrphanEntry
+from srs.store.notes import deck_id
+from srs.store.rows import note_of
+
+_MAX_ID = 1 << 53
+_TEXT = ("id", "text_key", "kind", "language", "fields", "extra", "tags", "sources")
+_DATES = ("changed", "checked", "recheck", "retired", "modified")
+_COPIED = (*_TEXT, *_DATES)
+
+
+class _Stored(NamedTuple):
+    """A stored card of a note."""
+
+    id: int
+    uid: str
+    part: str
+    ordinal: int
+    deck: str
+    retired: int
+    orphan: tuple[int, str, int] | None
+    """Stamp, device and ordinal of the entry that knew it last."""
+
+
+def check_note(entry: NoteEntry) -> None:
+    """Check that a note entry can be stored and shown.
+
+    Raises:
+        ValueError: It can't; msgspec's errors are such.
+    """
+    note = note_of(
+        (
+            *(entry.guid, 0, entry.id, entry.text_key, entry.deck, entry.language),
+            *(entry.fields, entry.extra, entry.tags, entry.sources, entry.changed),
+            *(entry.checked, entry.recheck, "", 0),
+        )
+    )
+    uids = {card.uid for card in entry.cards}
+    ordinals = {card.ordinal for card in entry.cards}
+    if not len(uids) == len(ordinals) == len(entry.cards):
+        raise ValueError("two cards have one name")
+    parts = set(parts_of(note.content)) if entry.text_key else None
+    used = {card.part for card in entry.cards if not card.retired}
+    if note.kind != entry.kind or not entry.guid or not entry.deck:
+        raise ValueError("the kind of the note doesn't fit")
+    if parts is not None and not used <= parts:
+        raise ValueError("a card asks what its note doesn't say")
+    if entry.raw is not None:
+        msgspec.json.decode(entry.raw.shown, type=dict[str, int])
+        msgspec.json.decode(entry.raw.content, type=Content)
+
+
+class NoteMerge:
+    """Merges note entries inside a transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, device: str) -> None:
+        """Keep the connection and the id of this device."""
+        self._connection, self._device = connection, device
+        self.touched: set[int] = set()
+        """Cards whose schedule has to be computed again."""
+        self.changed = 0
+        """Notes that are new or have another text."""
+
+    def add_notetype(self, entry: NotetypeEntry) -> None:
+        """Add a note type; of two with one id the greater text counts."""
+        self._connection.execute(
+            """
+            insert into anki_notetypes (id, model) values (?, ?)
+                on conflict do update set model = max(model, excluded.model)
+            """,
+            (entry.id, entry.model),
+        )
+
+    def merge(self, entry: NoteEntry) -> None:
+        """Merge a note entry that was checked."""
+        row = self._connection.execute(
+            "select anki_id, stamp, device, deck from notes where guid = ?",
+            (entry.guid,),
+        ).fetchone()
+        if row is None:
+            self._insert(entry)
+            self.changed += 1
+            return
+        stored = self._cards(entry.guid)
+        ours = (row[1], row[2] or self._device)
+        theirs = (entry.stamp, entry.device)
+        if theirs == ours:
+            mine = self._content(entry.guid, stored)
+            if mine == _content(entry):
+                return
+            ours, theirs = (*ours, mine), (*theirs, _content(entry))  # type: ignore[assignment]
+        if theirs > ours:
+            self._replace(entry, stored, ours[:2])
+            self.changed += 1
+        else:
+            for card in entry.cards:
+                self._add_orphan(entry, card, stored)
+            self._place(entry.guid)
+
+    def merge_orphan(self, entry: OrphanEntry) -> bool:
+        """Merge a card without a text; False if its note is missing."""
+        sql = "select 1 from notes where guid = ?"
+        if self._connection.execute(sql, (entry.guid,)).fetchone() is None:
+            return False
+        self._add_orphan(entry, entry.card, self._cards(entry.guid))
+        self._place(entry.guid)
+        return True
+
+    def _insert(self, entry: NoteEntry) -> None:
+        deck = deck_id(self._connection, entry.deck)
+        values = {name: getattr(entry, name) for name in _COPIED}
+        values |= {"guid": entry.guid, "deck": deck, "created": entry.created}
+        values |= {"stamp": entry.stamp, "device": self._own(entry.device)}
+        values["anki_id"] = self._free("notes", "anki_id", entry.anki_id)
+        self._connection.execute(
+            f"""
+            insert into notes ({", ".join(values)}, file, line)
+            values ({", ".join(f":{name}" for name in values)}, '', 0)
+            """,
+            values,
+        )
+        self._insert_cards(entry.guid, entry.cards)
+        self._write_original(entry)
+
+    def _insert_cards(self, guid: str, cards: Iterable[CardItem]) -> None:
+        for card in cards:
+            key = self._free("cards", "id", card.id)
+            deck = deck_id(self._connection, card.deck)
+            self._connection.execute(
+                """
+                insert into cards (id, note, ordinal, part, deck, position, retired,
+                                   uid)
+                values (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                (
+                    *(key, guid, card.ordinal, card.part, deck, card.position),
+                    *(card.retired, card.uid),
+                ),
+            )
+
+    def _free(self, table: str, column: str, wanted: int) -> int:
+        """Return the wanted number if it is valid and free, else the next free one."""
+        wanted = wanted if 0 < wanted < _MAX_ID else 1
+        sql = f"select 1 from {table} where {column} = ?"
+        while self._connection.execute(sql, (wanted,)).fetchone():
+            wanted += 1
+        return wanted
+
+    def _cards(self, guid: str) -> dict[str, _Stored]:
+        rows = self._connection.execute(
+            """
+            select c.id, c.uid, c.part, c.ordinal, d.name, c.retired,
+                   o.stamp, o.device, o.ordinal
+              from cards c
+              join decks d on d.id = c.deck
+              left join orphan_cards o on o.card = c.id
+             where c.note = ?
+            """,
+            (guid,),
+        )
+        found: dict[str, _Stored] = {}
+        for card, uid, part, ordinal, deck, retired, stamp, device, claim in rows:
+            orphan = None if stamp is None else (stamp, device or self._device, claim)
+            found[uid] = _Stored(card, uid, part, ordinal, deck, retired, orphan)
+        return found
+
+    def _content(self, guid: str, stored: Mapping[str, _Stored]) -> tuple[Any, ...]:
+        sql = f"""
+            select {", ".join(f"n.{name}" for name in _COPIED)}, d.name
+              from notes n join decks d on d.id = n.deck where n.guid = ?
+        """
+        row = self._connection.execute(sql, (guid,)).fetchone()
+        own = [one for one in stored.values() if one.orphan is None]
+        return (*row, sorted(one[1:6] for one in own))
+
+    def _replace(
+        self, entry: NoteEntry, stored: Mapping[str, _Stored], was: tuple[int, str]
+    ) -> None:
+        """Give a note the text and the cards of an entry."""
+        run = self._connection.execute
+        values = {name: getattr(entry, name) for name in _COPIED}
+        values |= {"guid": entry.guid, "deck": deck_id(self._connection, entry.deck)}
+        changes = ", ".join(f"{name} = :{name}" for name in values if name != "guid")
+        run(f"update notes set {changes} where guid = :guid", values)
+        run(
+            "update notes set stamp = ?, device = ?, created = ? where guid = ?",
+            (entry.stamp, self._own(entry.device), entry.created, entry.guid),
+        )
+        named = {card.uid: card for card in entry.cards}
+        new = [card for uid, card in named.items() if uid not in stored]
+        for one in stored.values():
+            if one.uid in named:
+                self._update_card(one, named[one.uid], retired=named[one.uid].retired)
+            else:
+                stamp, device, ordinal = one.orphan or (*was, one.ordinal)
+                self._save_orphan(one.id, ordinal, stamp, device)
+        self._insert_aside(entry.guid, new)
+        self._place(entry.guid, {card.uid: card.ordinal for card in entry.cards})
+        self._write_original(entry)
+
+    def _update_card(self, stored: _Stored, card: CardItem, *, retired: int) -> None:
+        if (card.deck, card.ordinal) != (stored.deck, stored.ordinal):
+            self.touched.add(stored.id)  # other options, another seed of the fuzz
+        self._connection.execute(
+            "update cards set part = ?, deck = ?, retired = ? where id = ?",
+            (card.part, deck_id(self._connection, card.deck), retired, stored.id),
+        )
+
+    def _save_orphan(self, card: int, ordinal: int, stamp: int, device: str) -> None:
+        run = self._connection.execute
+        run("update cards set retired = 1 where id = ?", (card,))
+        run(
+            """
+            insert or replace into orphan_cards (card, ordinal, stamp, device)
+            values (?, ?, ?, ?)
+            """,
+            (card, ordinal, stamp, self._own(device)),
+        )
+
+    def _add_orphan(
+        self,
+        entry: NoteEntry | OrphanEntry,
+        card: CardItem,
+        stored: Mapping[str, _Stored],
+    ) -> None:
+        """Add a card of an entry that is not the latest, unless it is known better."""
+        known = stored.get(card.uid)
+        if known is None:
+            self._insert_aside(entry.guid, [card])
+            sql = "select id from cards where note = ? and uid = ?"
+            row = self._connection.execute(sql, (entry.guid, card.uid)).fetchone()
+            self._save_orphan(row[0], card.ordinal, entry.stamp, entry.device)
+            return
+        claim = (entry.stamp, entry.device, card.ordinal)
+        if known.orphan is None or known.orphan >= claim:
+            return
+        self._update_card(known, card, retired=1)
+        self._save_orphan(known.id, card.ordinal, entry.stamp, entry.device)
+
+    def _insert_aside(self, guid: str, cards: Iterable[CardItem]) -> None:
+        """Insert cards with free ordinals; `_place` gives them their own."""
+        sql = "select max(ordinal) from cards where note = ?"
+        last = self._connection.execute(sql, (guid,)).fetchone()[0]
+        free = 0 if last is None else last + 1
+        self._insert_cards(
+            guid, [replace(one, ordinal=free + i) for i, one in enumerate(cards)]
+        )
+
+    def _place(self, guid: str, claimed: Mapping[str, int] | None = None) -> None:
+        """Give the cards of a note their ordinals; orphans get those that are free.
+
+        Args:
+            guid: The note.
+            claimed: The ordinals of its cards by uid, if they are others than before.
+        """
+        rows = self._connection.execute(
+            """
+            select c.id, c.uid, c.ordinal, o.stamp, o.device, o.ordinal
+              from cards c left join orphan_cards o on o.card = c.id
+             where c.note = ?
+            """,
+            (guid,),
+        ).fetchall()
+        found = {
+            card: claimed[uid] if claimed else ordinal
+            for card, uid, ordinal, stamp, _, _ in rows
+            if stamp is None
+        }
+        taken = set(found.values())
+        orphans = [
+            (stamp, device or self._device, uid, claim, card)
+            for card, uid, _, stamp, device, claim in rows
+            if stamp is not None
+        ]
+        for *_, claim, card in sorted(orphans):
+            found[card] = claim if claim not in taken else max(taken) + 1
+            taken.add(found[card])
+        changed = {row[0] for row in rows if row[2] != found[row[0]]}
+        self.touched |= changed
+        if changed:
+            run, many = self._connection.execute, self._connection.executemany
+            # An ordinal is unique in its note, also while they are exchanged.
+            run("update cards set ordinal = -id where note = ?", (guid,))
+            sql = "update cards set ordinal = ? where id = ?"
+            many(sql, [(ordinal, card) for card, ordinal in found.items()])
+
+    def _write_original(self, entry: NoteEntry) -> None:
+        raw = entry.raw
+        if raw is None:
+            sql = "delete from anki_notes where guid = ?"
+            self._connection.execute(sql, (entry.guid,))
+            return
+        self._connection.execute(
+            """
+            insert or replace into anki_notes (guid, notetype, fields, shown, content)
+            values (?, ?, ?, ?, ?)
+            """,
+            (entry.guid, raw.notetype, raw.fields, raw.shown, raw.content),
+        )
+
+    def _own(self, device: str) -> str:
+        return "" if device == self._device else device
+
+
+def _content(entry: NoteEntry) -> tuple[Any, ...]:
+    cards: Sequence[Any] = sorted(
+        (one.uid, one.part, one.ordinal, one.deck, one.retired) for one in entry.cards
+    )
+    return (*(getattr(entry, name) for name in _COPIED), entry.deck, cards)

@@ -1,0 +1,138 @@
+"""The tables of a sync between devices, and what keeps their stamps."""
+
+from srs.store.stamps import STAMP
+
+_MARK_TRIGGER = """
+create trigger stamp_{mark} after update of {mark} on cards
+  when new.{mark} <> old.{mark} begin
+    insert into mark_stamps (card, mark, stamp) values (new.id, '{mark}', {stamp})
+        on conflict do update set stamp = excluded.stamp, device = '';
+end
+"""
+STAMP_TRIGGERS = (
+    *(
+        _MARK_TRIGGER.format(mark=mark, stamp=STAMP)
+        for mark in ("suspended", "buried", "flag")
+    ),
+    f"""
+create trigger stamp_due after insert on reviews
+  when new.rating = 0 and new.kind = 4 begin
+    insert into mark_stamps (card, mark, stamp) values (new.card, 'due', {STAMP})
+        on conflict do update set stamp = excluded.stamp, device = '';
+end
+""",
+    f"""
+create trigger stamp_undone after update of undone on reviews
+  when new.undone <> old.undone begin
+    update reviews set undone_stamp = {STAMP} where id = new.id;
+end
+""",
+    f"""
+create trigger stamp_note
+  after update of id, text_key, kind, deck, language, fields, extra, tags, sources,
+                  changed, checked, recheck, retired on notes begin
+    update notes set stamp = {STAMP}, device = '' where anki_id = new.anki_id;
+end
+""",
+)
+"""Whatever changes a mark, an undo or a note stamps it."""
+
+_CONFUSED = """
+create trigger stamp_confusion_{event} after {event} on confusions begin
+    insert into confusion_stamps (review, stamp) values ({row}.review, {stamp})
+        on conflict do update set stamp = excluded.stamp, device = '';
+end
+"""
+
+SYNC_TABLES = (
+    "alter table reviews add column undone_device text not null default ''",
+    "create index reviews_stamp on reviews (stamp)",
+    "create index reviews_undone on reviews (undone_stamp) where undone_stamp > 0",
+    # An answer whose millisecond was taken has another id than its moment.
+    "create index reviews_moved on reviews (id) where id <> origin_ms",
+    "create index notes_stamp on notes (stamp)",
+    """
+create table confusion_stamps (
+    review integer primary key references reviews (id) on delete cascade,
+    stamp  integer not null,
+    device text not null default ''
+) strict
+""",
+    """
+insert into confusion_stamps (review, stamp)
+select f.review, r.stamp from confusions f join reviews r on r.id = f.review
+""",
+    # Notes that were deleted for good; what has an earlier stamp is gone with them.
+    """
+create table erased (
+    guid   text primary key,
+    stamp  integer not null,
+    device text not null default ''
+) strict, without rowid
+""",
+    # Cards that the latest text of their note doesn't know: another device made
+    # them meanwhile.  ordinal is the one that it gave them.
+    """
+create table orphan_cards (
+    card    integer primary key references cards (id) on delete cascade,
+    ordinal integer not null,
+    stamp   integer not null,
+    device  text not null default ''
+) strict
+""",
+    # Where a log is, and up to which stamp the rows of this device and those of
+    # others were sent there.
+    """
+create table sync_places (
+    address text primary key,
+    sent    integer not null,
+    others  integer not null
+) strict, without rowid
+""",
+    # Segments of a log that were merged or written.
+    """
+create table sync_segments (
+    address text not null,
+    device  text not null,
+    first   integer not null,
+    last    integer not null,
+    size    integer not null,
+    primary key (address, device, first, last)
+) strict, without rowid
+""",
+    """
+create table sync_devices (
+    device text primary key,
+    name   text not null,
+    last   integer not null,  -- the latest stamp seen of it
+    start  integer not null   -- what it wrote before this number, it wrote again
+) strict, without rowid
+""",
+    # Entries that can't be merged yet: their note is missing, or flash is too old.
+    """
+create table sync_parked (
+    entry  blob primary key,
+    reason text not null
+) strict, without rowid
+""",
+    *(
+        _CONFUSED.format(event=event, row=row, stamp=STAMP)
+        for event, row in (("insert", "new"), ("update", "new"), ("delete", "old"))
+    ),
+    "drop trigger stamp_undone",
+    f"""
+create trigger stamp_undone after update of undone on reviews
+  when new.undone <> old.undone begin
+    update reviews set undone_stamp = {STAMP}, undone_device = '' where id = new.id;
+end
+""",
+    "drop trigger stamp_note",
+    f"""
+create trigger stamp_note
+  after update of id, text_key, kind, deck, language, fields, extra, tags, sources,
+                  changed, checked, recheck, retired on notes begin
+    update notes set stamp = {STAMP}, device = '' where anki_id = new.anki_id;
+    delete from orphan_cards where card in (select id from cards where note = new.guid);
+end
+""",
+)

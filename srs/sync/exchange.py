@@ -1,0 +1,272 @@
+"""Send the rows of a store to a log, and merge what other devices sent.
+
+A device first sends, then merges: so all that it ever merges with is in the log, and
+a store that is built from the log alone is the same.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from srs.models.incoming import Progressed
+from srs.models.log_entries import Entry, NoteEntry, OptionEntry, SettingEntry
+from srs.store.connection import Store
+from srs.store.decks import forget_empty
+from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
+from srs.store.settings import Options
+from srs.store.sync_incoming import EntryMerge
+from srs.store.sync_outgoing import NEVER, entries
+from srs.store.sync_state import (
+    Device,
+    Segment,
+    devices,
+    follow_clock,
+    forget_segments,
+    known_segments,
+    mixed_cards,
+    park,
+    save_arrival,
+    save_device,
+    save_segments,
+    save_sent,
+    send_again,
+    sent_to,
+    snapshot,
+    take_parked,
+)
+from srs.sync.log import Arrived, Carrier, Listing
+from srs.sync.outcome import Received, Sent
+from srs.sync.segments import (
+    BrokenSegment,
+    SegmentHeader,
+    batches,
+    decode,
+    encode,
+    file_name,
+    read_entries,
+    write_segment,
+)
+
+_DEPENDING = (NoteEntry, OptionEntry, SettingEntry)
+"""Late answers depend on the options of their deck."""
+
+
+class Identity(Struct, frozen=True):
+    """This device in a log."""
+
+    log: str
+    device: str
+    name: str
+
+
+def unread(store: Store, carrier: Carrier, listing: Listing) -> list[Segment]:
+    """Return the segments that were not merged or written yet."""
+    known = {file_name(one) for one in _known(store, carrier)}
+    return [one for one in listing.segments if file_name(one) not in known]
+
+
+def _known(store: Store, carrier: Carrier) -> set[Segment]:
+    return known_segments(store, carrier.address)
+
+
+def lost_segments(
+    store: Store, carrier: Carrier, listing: Listing, device: str
+) -> list[Segment]:
+    """Return the segments that this device wrote and that are gone or cut."""
+    present = set(listing.segments)
+    own = {one for one in _known(store, carrier) if one.device == device}
+    return sorted(own - present, key=lambda one: one.first)
+
+
+def send(
+    store: Store,
+    carrier: Carrier,
+    listing: Listing,
+    me: Identity,
+    *,
+    dry_run: bool = False,
+) -> Sent:
+    """Send the rows that were stamped since the last time.
+
+    What was sent and is gone is sent again, with all the rest, in new segments.
+
+    Args:
+        store: The store.
+        carrier: Where the log is.
+        listing: What is there.
+        me: This device.
+        dry_run: Only count.
+
+    Raises:
+        FlashError: The carrier fails; running again goes on.
+        StoreError: The store can't be read or written.
+    """
+    address = carrier.address
+    lost = lost_segments(store, carrier, listing, me.device)
+    if lost and not dry_run:
+        with store.transaction() as connection:
+            send_again(connection, address)
+            forget_segments(connection, address, lost)
+    known = max((one.last for one in _known(store, carrier)), default=0)
+    first = max(listing.last_number(me.device), known, *(x.last for x in lost), 0) + 1
+    chosen = sent_to(store.connection, address)
+    start = first if chosen.own < 0 else _start(store, me.device)
+    header = SegmentHeader(me.log, me.device, first, first, me.name, start)
+    sent, written = Sent(), list[Segment]()
+    with snapshot(store) as stamp:
+        found = _noted(entries(store.connection, me.device, chosen), sent)
+        for batch in batches(found):
+            last = first + len(batch) - 1
+            sent.entries += len(batch)
+            if not dry_run:
+                header = _numbered(header, first, last)
+                data = write_segment(header, batch)
+                carrier.put(file_name(header), data)
+                written.append(Segment(me.device, first, last, len(data)))
+            first = last + 1
+    if dry_run or (not written and chosen.own >= 0):
+        return sent
+    with store.transaction() as connection:
+        save_sent(connection, address, stamp)
+        save_segments(connection, address, written)
+        if written:
+            save_device(connection, Device(me.device, me.name, stamp, start))
+    return sent
+
+
+def _start(store: Store, device: str) -> int:
+    return next((one.start for one in devices(store) if one.id == device), 1)
+
+
+def _numbered(header: SegmentHeader, first: int, last: int) -> SegmentHeader:
+    return SegmentHeader(
+        header.log, header.device, first, last, header.name, header.start, header.format
+    )
+
+
+def _noted(found: Iterable[Entry], sent: Sent) -> Iterator[Entry]:
+    for entry in found:
+        sent.has_options |= isinstance(entry, _DEPENDING)
+        yield entry
+
+
+def receive(
+    store: Store,
+    carrier: Carrier,
+    arrived: Sequence[Arrived],
+    me: Identity,
+    sent: Sent,
+    *,
+    progressed: Progressed | None = None,
+    dry_run: bool = False,
+) -> Received:
+    """Merge segments and replay the cards that they concern, in one transaction.
+
+    Args:
+        store: The store.
+        carrier: Where they come from.
+        arrived: Segments of this log.
+        me: This device.
+        sent: What was sent just before.
+        progressed: Is told the number of entries that were merged.
+        dry_run: Roll back at the end.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    with store.transaction(dry_run=dry_run) as connection:
+        parked = take_parked(connection)
+        if not (arrived or parked or sent.has_options):
+            return Received()
+        receiving = _Receiving(connection, me.device)
+        for one in arrived:
+            receiving.take(one)
+            if progressed:
+                progressed(receiving.result.entries)
+        receiving.try_again(parked)
+        address = carrier.address
+        merged = [one.segment for one in arrived if one not in receiving.broken]
+        save_segments(connection, address, merged)
+        if receiving.stamps:
+            follow_clock(connection, max(receiving.stamps))
+            save_arrival(connection, address, min(receiving.stamps))
+        _replay(store, connection, receiving.merge, sent)
+    result = receiving.result
+    result.reviews, result.notes = receiving.merge.reviews, receiving.merge.notes
+    result.devices = len({one.device for one in merged})
+    result.broken = [file_name(one.segment) for one in receiving.broken]
+    return result
+
+
+class _Receiving:
+    """Decodes segments and merges their entries."""
+
+    def __init__(self, connection: sqlite3.Connection, device: str) -> None:
+        self._connection = connection
+        self.merge = EntryMerge(connection, device)
+        self.result = Received()
+        self.stamps: list[int] = []
+        """The first and the last stamp of each segment."""
+        self.broken: list[Arrived] = []
+        self._unknown: list[tuple[bytes, str]] = []
+
+    def take(self, one: Arrived) -> None:
+        """Merge a segment."""
+        try:
+            encoded = read_entries(one.data)
+        except BrokenSegment:
+            self.broken.append(one)
+            return
+        self.result.entries += len(encoded)
+        found = self._decoded(encoded)
+        stamps = [stamp for entry in found for stamp in _stamps(entry)]
+        header = one.header
+        if stamps:
+            self.stamps += [min(stamps), max(stamps)]
+        save_device(
+            self._connection,
+            Device(header.device, header.name, max(stamps, default=0), header.start),
+        )
+        self.merge.merge(found)
+
+    def _decoded(self, encoded: Iterable[bytes]) -> list[Entry]:
+        found: list[Entry] = []
+        for one in encoded:
+            entry = decode(one)
+            if entry is None:
+                self._unknown.append((one, "unknown"))
+            else:
+                found.append(entry)
+        return found
+
+    def try_again(self, parked: Iterable[bytes]) -> None:
+        """Merge entries that waited, as long as one leads to the next."""
+        self.merge.merge(self._decoded(parked))
+        waiting = -1
+        while waiting != len(self.merge.parked):
+            again, self.merge.parked = self.merge.parked, []
+            waiting = len(again)
+            self.merge.merge(entry for entry, _ in again)
+        kept = [(encode(entry), reason) for entry, reason in self.merge.parked]
+        park(self._connection, self._unknown + kept)
+
+
+def _stamps(entry: Entry) -> list[int]:
+    found = [getattr(entry, "stamp", 0), getattr(entry, "undone_stamp", 0)]
+    return [stamp for stamp in found if 0 < stamp < NEVER]
+
+
+def _replay(
+    store: Store, connection: sqlite3.Connection, merge: EntryMerge, sent: Sent
+) -> None:
+    """Compute again the schedules that the merge, or own options, have changed."""
+    touched: set[int] | None = set(merge.touched)
+    if merge.has_options:
+        touched = None
+    elif merge.notes or sent.has_options:
+        touched = merge.touched | mixed_cards(connection)
+    rebuild_card_states(connection, Options(store), touched)
+    connection.executemany(NEVER_ANSWERED, [(card,) for card in merge.touched])
+    if merge.notes:
+        forget_empty(connection)

@@ -1,0 +1,552 @@
+"""`flash sync`: two devices through a folder, and a folder with odd content."""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from command_runner import CELLS, Run
+
+from srs.models.log_entries import NoteEntry, SettingEntry
+from srs.sync.segments import (
+    SegmentHeader,
+    decode,
+    encode,
+    read_entries,
+    read_header,
+    write_segment,
+)
+
+Device = Callable[..., tuple[int, str, str]]
+OTHER = "0123456789abcdef"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    folder = tmp_path / "log"
+    folder.mkdir()
+    return folder
+
+
+def device_with(flash: Run, db: str) -> Device:
+    """Return the command line with another store."""
+    return lambda *words, **more: flash("--db", db, *words, **more)
+
+
+@pytest.fixture
+def laptop(flash: Run, tmp_path: Path) -> Device:
+    """A device that has the deck file."""
+    (tmp_path / "cells.yaml").write_text(CELLS, "utf-8")
+    flash("add", "cells.yaml", "--db", "laptop.db")
+    return device_with(flash, "laptop.db")
+
+
+@pytest.fixture
+def desktop(flash: Run, tmp_path: Path) -> Device:
+    return device_with(flash, "desktop.db")
+
+
+def segments(log: Path) -> list[Path]:
+    return sorted(log.glob("*/*.flashlog"))
+
+
+def review(device: Device, ratings: str, now: str = "") -> None:
+    typed = "".join(f"\n{rating}\n" for rating in ratings) + "q\n"
+    assert device("review", "--plain", typed=typed, now=now)[0] == 0
+
+
+def listed(device: Device) -> str:
+    """List the cards without their numbers."""
+    lines = device("list")[1].splitlines()[1:]
+    return "\n".join(line.split(maxsplit=1)[1] for line in lines)
+
+
+def forged(log: Path, *entries: bytes, **changes: object) -> Path:
+    """Write a segment as another device of this log would."""
+    own = read_header(segments(log)[0].read_bytes())
+    header = msgspec.structs.replace(
+        own, device=OTHER, **{"name": "x", "first": 1, "last": len(entries), **changes}
+    )
+    file = log / OTHER / f"{header.first}-{header.last}.flashlog"
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(write_segment(header, entries))
+    return file
+
+
+def test_answers_and_cards_reach_the_other_device(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    review(laptop, "34")
+
+    sent = laptop("sync", "log")
+    received = desktop("sync", "log")
+
+    assert sent == (0, "Sent 5, received 0.\n", "")
+    assert received == (
+        0,
+        "Sent 0, received 5 (2 reviews, 3 notes) from 1 device.\n",
+        "",
+    )
+    assert listed(desktop) == listed(laptop)
+    assert laptop("sync") == (0, "Nothing to send, nothing new.\n", "")
+    assert len(segments(log)) == 1
+
+
+def test_two_offline_answers_to_one_card_both_count(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log")
+    review(laptop, "1", now="2026-11-23T09:00:00+00:00")
+    review(desktop, "4", now="2026-11-23T10:00:00+00:00")
+
+    for device in (laptop, desktop, laptop):
+        assert device("sync")[0] == 0
+
+    assert listed(laptop) == listed(desktop)
+    shown = json.loads(laptop("show", "powerhouse", "--json")[1])
+    assert [one["rating"] for one in shown[0]["history"]] == [4, 1]
+
+
+def test_later_setting_counts_and_undo_leaves_it(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log")
+    laptop("config", "new_per_day", "5")
+    laptop("sync")
+    desktop("sync")
+    desktop("config", "new_per_day", "7")
+    desktop("sync")
+    laptop("sync")
+
+    laptop("undo")
+
+    assert laptop("config", "new_per_day")[1] == desktop("config", "new_per_day")[1]
+
+
+def test_undone_add_retires_on_all_devices(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log")
+    laptop("undo")
+    laptop("sync")
+    desktop("sync")
+
+    assert listed(desktop) == listed(laptop) == ""
+
+
+def test_deleted_deck_stays_deleted_and_can_be_added_again(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    review(laptop, "3")
+    laptop("sync", "log")
+    desktop("sync", "log")
+    review(desktop, "3", now="2026-11-24T10:00:00+00:00")
+    laptop("remove", "Cells", "--forever", "--yes")
+    for device in (laptop, desktop, laptop, desktop):
+        assert device("sync")[0] == 0
+    assert device("list")[1] == laptop("list")[1]
+    assert "powerhouse" not in desktop("list", "--json")[1]
+
+    laptop("add", "cells.yaml")
+    laptop("sync")
+    desktop("sync")
+
+    assert listed(desktop) == listed(laptop) != ""
+
+
+def test_file_without_an_edit_leaves_the_newer_note(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    laptop("sync", "log")
+    (tmp_path / "newer.yaml").write_text(CELLS.replace("Mitochondrion", "Mito"))
+    desktop("add", "newer.yaml", "--yes")
+    desktop("sync", "log", "--yes")
+    laptop("sync")
+
+    code, out, err = laptop("add", "cells.yaml")
+
+    assert (code, out) == (0, "1 newer, 2 unchanged; 5 cards\n")
+    assert err == (
+        "1 note is newer on another device and stays; its file has the old text\n"
+    )
+    assert laptop("add", "cells.yaml")[1] == out
+    assert "Mito\n" in laptop("show", "powerhouse")[1]
+
+
+def test_note_edited_in_the_file_and_elsewhere_is_asked_for(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    laptop("sync", "log")
+    (tmp_path / "newer.yaml").write_text(CELLS.replace("Mitochondrion", "Mito"))
+    desktop("add", "newer.yaml", "--yes")
+    desktop("sync", "log", "--yes")
+    laptop("sync")
+    (tmp_path / "cells.yaml").write_text(CELLS.replace("Mitochondrion", "Chondrion"))
+
+    assert laptop("add", "cells.yaml") == (
+        1,
+        "",
+        "flash: 1 note was edited in its file and on another device; nothing was"
+        " changed (add --yes to take the texts of the files)\n",
+    )
+    assert laptop("add", "cells.yaml", "--yes")[0] == 0
+    assert "Chondrion" in laptop("show", "powerhouse")[1]
+
+
+def test_status_and_dry_run_change_nothing(
+    laptop: Device, log: Path, tmp_path: Path
+) -> None:
+    before = (tmp_path / "laptop.db").read_bytes()
+
+    assert laptop("sync", "log", "--dry-run")[1] == (
+        "Sent 3, received 0.\n(dry run: nothing was changed)\n"
+    )
+    assert laptop("sync", "log", "--status")[0] == 0
+    assert segments(log) == []
+    assert not (tmp_path / "laptop.db.device").exists()
+    assert (tmp_path / "laptop.db").read_bytes() == before
+
+
+def test_json_lists_devices_and_counts(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log", "--name", "laptop")
+
+    code, out, _ = desktop("sync", "log", "--json")
+
+    found = json.loads(out)
+    (device,) = found.pop("devices")
+    assert code == 0
+    assert found == {
+        "log": str(log),
+        "sent": 0,
+        "received": 3,
+        "reviews": 0,
+        "notes": 3,
+        "parked": [],
+        "faults": [],
+        "ignored": [],
+        "dry_run": False,
+    }
+    assert (device["name"], device["entries"], device["own"]) == ("laptop", 3, False)
+
+
+def test_log_of_another_store_is_joined_only_if_agreed(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    laptop("sync", "log")
+    desktop("add", "cells.yaml")
+    review(desktop, "3")
+
+    code, out, err = desktop("sync", "log")
+
+    assert (code, out) == (1, "")
+    assert err == (
+        f"flash: {log}: this store has answers and was never in this log; nothing was"
+        " changed (add --yes to merge both for good)\n"
+    )
+    assert desktop("sync", "log", "--yes")[0] == 0
+    laptop("sync")
+    assert listed(laptop) == listed(desktop)
+
+
+def test_store_with_a_log_refuses_another_one(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    laptop("sync", "log")
+    (tmp_path / "second").mkdir()
+    desktop("add", "cells.yaml")
+    desktop("sync", "second")
+
+    assert desktop("sync", "log", "--yes") == (
+        1,
+        "",
+        f"flash: {log}: this is the log of another store (name the folder of this"
+        " store's log, or an empty one)\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "no log is known yet (name a folder: flash sync ~/Sync/flash)"),
+        (("gone",), "no such folder (make the folder first, or mount it)"),
+        (("full",), "not a log, and not empty: it has 'a.txt'"),
+        (("ftp://host/x",), "'ftp://host/x' is no log"),
+    ],
+    ids=["none", "missing", "other files", "scheme"],
+)
+def test_sync_explains_what_is_no_log(
+    laptop: Device, tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "a.txt").touch()
+
+    code, out, err = laptop("sync", *words)
+
+    assert (code, out) == (1, "")
+    assert message in err
+
+
+def test_files_of_other_programs_do_not_disturb(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    (log / ".stfolder").mkdir()
+    (log / "README.txt").touch()
+    laptop("sync", "log")
+    (file,) = segments(log)
+    shutil.copyfile(file, file.with_name("1-3 (conflicted copy).flashlog"))
+
+    code, out, err = desktop("sync", "log")
+
+    assert (code, out) == (
+        0,
+        "Sent 0, received 3 (0 reviews, 3 notes) from 1 device.\n",
+    )
+    assert err == (
+        "not part of the log, ignored:"
+        f" {file.parent.name}/1-3 (conflicted copy).flashlog\n"
+    )
+
+
+def test_torn_segment_is_reported_and_read_when_whole(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log")
+    review(laptop, "3")
+    laptop("sync")
+    file = segments(log)[-1]
+    whole = file.read_bytes()
+
+    for damaged in (b"", whole[:10], whole[:-1], whole[:-5] + b"xxxxx"):
+        file.write_bytes(damaged)
+        code, out, err = desktop("sync")
+        assert (code, out) == (1, "Nothing to send, nothing new.\n")
+        assert "incomplete or damaged" in err
+    file.write_bytes(whole)
+
+    assert desktop("sync")[:2] == (
+        0,
+        "Sent 0, received 1 (1 review, 0 notes) from 1 device.\n",
+    )
+
+
+def test_missing_segment_is_reported_and_the_rest_merged(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log")
+    for rating in "34":
+        review(laptop, rating)
+        laptop("sync")
+    second = segments(log)[1]
+    second.rename(tmp_path / "late")
+
+    code, out, err = desktop("sync")
+
+    assert (code, out) == (0, "Sent 0, received 1 (1 review, 0 notes) from 1 device.\n")
+    assert "not there yet; the rest was merged" in err
+    (tmp_path / "late").rename(second)
+    assert desktop("sync")[2] == ""
+    assert listed(desktop) == listed(laptop)
+
+
+def test_lost_segment_is_sent_again_by_its_device(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    review(laptop, "3")
+    laptop("sync", "log")
+    segments(log)[0].unlink()
+    (log / "README").touch()
+
+    assert laptop("sync")[0] == 1
+    assert laptop("sync", "--yes")[1] == "Sent 4, received 0.\n"
+    assert desktop("sync", "log") == (
+        0,
+        "Sent 0, received 4 (1 review, 3 notes) from 1 device.\n",
+        "",
+    )
+
+
+def test_segment_of_a_newer_flash_waits(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    forged(log, encode(SettingEntry("rollover", "5", 1, OTHER)), format=2)
+
+    code, _, err = desktop("sync", "log")
+
+    assert code == 1
+    assert "1-1.flashlog: written by a newer flash; update flash here" in err
+    assert listed(desktop) == listed(laptop)
+
+
+def test_entries_that_cannot_be_merged_are_kept_and_reported(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    (note,) = [
+        one
+        for one in map(decode, read_entries(segments(log)[0].read_bytes()))
+        if isinstance(one, NoteEntry) and one.id == "powerhouse"
+    ]
+    change = msgspec.structs.replace
+    forged(
+        log,
+        msgspec.msgpack.encode(["of a newer flash", 1]),
+        encode(SettingEntry("theme", "dark", 5, OTHER)),
+        encode(SettingEntry("rollover", "99", 5, OTHER)),
+        encode(change(note, device=OTHER, stamp=1 << 61, fields="{}")),
+        encode(change(note, device=OTHER, stamp=1 << 61, kind="list")),
+        encode(change(note, device=OTHER, stamp=(1 << 62) - 1, fields="\x1b[2J")),
+        encode(change(note, device=OTHER, stamp=1 << 62)),
+    )
+
+    for _ in range(2):
+        code, _, err = desktop("sync", "log")
+        assert code == 0
+        assert "5 entries can't be used by this flash; they are kept\n" in err
+        assert "2 entries are of a newer flash; they are kept until" in err
+    assert listed(desktop) == listed(laptop)
+    assert desktop("doctor")[0] == 0
+
+
+def test_device_with_a_clock_ahead_is_reported(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    year = (time.time_ns() // 1_000_000 + 366 * 86_400_000) << 16
+    forged(log, encode(SettingEntry("rollover", "5", year, OTHER)))
+
+    code, _, err = desktop("sync", "log")
+
+    assert code == 0
+    assert "the clock of x is ahead; its changes count as the latest\n" in err
+    desktop("config", "rollover", "6")
+    desktop("sync")
+    laptop("sync")
+    assert laptop("config", "rollover")[1] == desktop("config", "rollover")[1]
+    assert "6" in laptop("config", "rollover")[1]
+
+
+def test_hostile_files_are_not_read(laptop: Device, desktop: Device, log: Path) -> None:
+    laptop("sync", "log")
+    folder = log / OTHER
+    folder.mkdir()
+    os.mkfifo(folder / "1-1.flashlog")
+    (folder / "2-2.flashlog").symlink_to("/etc/passwd")
+    (folder / "4-3.flashlog").write_bytes(b"x")
+    (folder / "3-3.flashlog").mkdir()
+    (log / ("f" * 16)).symlink_to("/")
+    with (folder / "5-5.flashlog").open("wb") as file:
+        file.truncate(1 << 40)
+
+    code, out, err = desktop("sync", "log")
+
+    assert code == 1
+    assert "received 3 (0 reviews, 3 notes) from 1 device" in out
+    assert "root:" not in err
+
+
+def test_text_of_the_log_cannot_control_the_terminal(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    forged(log, encode(SettingEntry("rollover", "5", 1, OTHER)), name="\x1b[2Jx")
+    (log / "\x1b]0;x").touch()
+
+    _, out, err = desktop("sync", "log", "--status")
+    _, shown, more = desktop("sync", "log", "--json")
+
+    assert "\x1b" not in out + err + shown + more
+
+
+def test_copied_store_is_another_device(
+    laptop: Device, flash: Run, log: Path, tmp_path: Path
+) -> None:
+    laptop("sync", "log")
+    for ending in ("", ".device"):
+        shutil.copyfile(f"laptop.db{ending}", f"copy.db{ending}")
+    review(laptop, "3")
+    copy = device_with(flash, "copy.db")
+    review(copy, "1", now="2026-11-23T11:00:00+00:00")
+
+    for device in (laptop, copy, laptop):
+        assert device("sync", "log")[0] == 0
+
+    assert listed(laptop) == listed(copy)
+    assert len({file.parent for file in segments(log)}) == 2
+
+
+def test_restored_store_gets_back_what_the_log_has(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("backup", "old.db")
+    review(laptop, "33")
+    laptop("sync", "log")
+    before = listed(laptop)
+    laptop("restore", "old.db", "--yes")
+
+    assert laptop("sync", "log")[0] == 0
+
+    assert listed(laptop) == before
+
+
+def test_second_sync_at_the_same_time_is_refused(
+    laptop: Device, log: Path, tmp_path: Path
+) -> None:
+    import fcntl
+
+    with (tmp_path / "laptop.db.sync-lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        code, _, err = laptop("sync", "log")
+
+    assert code == 1
+    assert "another program is synchronising this store" in err
+
+
+def test_log_that_cannot_be_written_is_tried_again(
+    laptop: Device, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        code, out, err = laptop("sync", "log")
+    assert (code, out) == (1, "")
+    assert "No space left on device" in err
+    assert segments(log) == []
+
+    assert laptop("sync", "log")[1] == "Sent 3, received 0.\n"
+
+
+def test_second_place_gets_the_whole_log(
+    laptop: Device, desktop: Device, flash: Run, log: Path, tmp_path: Path
+) -> None:
+    review(laptop, "3")
+    laptop("sync", "log")
+    desktop("sync", "log")
+    (tmp_path / "disk").mkdir()
+
+    assert desktop("sync", "disk")[1] == "Sent 4, received 0.\n"
+
+    assert flash("--db", "third.db", "sync", "disk")[0] == 0
+    assert listed(device_with(flash, "third.db")) == listed(laptop)
+
+
+def test_header_names_the_log_and_the_device() -> None:
+    header = SegmentHeader(OTHER, OTHER, 1, 2, "laptop")
+
+    data = write_segment(header, [b"\x01", b"\x02"])
+
+    assert read_header(data) == header
+    assert read_entries(data) == [b"\x01", b"\x02"]

@@ -1,0 +1,68 @@
+"""`flash sync` is killed at any moment, and run again."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from devices import OwnDevice, deliver, exchange, rebuilt
+from store_fixtures import NOON, Clock, add, give, ids, numbered
+
+from srs.models.cards import Rating
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def killed(device: OwnDevice, after_s: float) -> None:
+    """Run the program and kill it, unless it ends before."""
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "flash",
+            "--db",
+            device.path,
+            "sync",
+            device.log,
+            "--yes",
+        ],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(after_s)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_killed_sync_loses_nothing_and_repeats_nothing(
+    tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    devices = [
+        OwnDevice(tmp_path / str(late_ms), Clock(NOON + late_ms))
+        for late_ms in (0, 30_000)
+    ]
+    for device in devices:
+        with device.opened() as store:
+            add(store, numbered(200))
+            for card in ids(store):
+                device.clock.turn(minutes=1)
+                give(store, card, Rating.GOOD, device.clock())
+    for _ in range(6):
+        device = chance.choice(devices)
+        killed(device, chance.uniform(0.2, 1.2))
+        for other in devices:
+            deliver(device.log, other.log)
+
+    exchange(devices, tmp_path / "shared")
+
+    one, two = (device.contents() for device in devices)
+    assert one == two == rebuilt(tmp_path / "rebuilt", tmp_path / "shared")
+    assert len(one["reviews"]) == 400
