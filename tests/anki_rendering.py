@@ -20,6 +20,8 @@ from msgspec import Struct
 from cards.note import Note
 from cards.questions import question_of
 from cards.text.html import to_html
+from export.anki.html_tree import BLOCKS, Element
+from export.anki.script_letters import raised_or_lowered
 from srs.models.cards import StoredNote
 
 _GONE = re.compile(
@@ -46,6 +48,7 @@ _SCRIPT = re.compile(r"<(su[bp])>((?:(?!</?su[bp]>).)*)</\1>", re.DOTALL)
 _NO_LETTERS = re.compile(
     r"<[^>]*>|«.*?»|\\\(.*?\\\)|\\\[.*?\\\]|\[(latex|\$\$?)\].*?\[/\1\]", re.DOTALL
 )
+_BLOCK = re.compile(rf"<(?:{'|'.join(BLOCKS)})\b", re.IGNORECASE)
 _NESTED, _WAS_TAG = "\ufdd5", "\ufdd6"
 _TAG = re.compile(r"""<(?:[!?/]?[a-zA-Z])(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _LATEX_TAG = re.compile(r"\[/?(?:latex|\$\$?)\]")
@@ -74,12 +77,10 @@ def _medium(found: re.Match[str]) -> str:
 def _script(found: re.Match[str]) -> str:
     """Mark what has no superscript or subscript letter as flash does."""
     text = html.unescape(_NO_LETTERS.sub("", found[2])).replace("\xa0", " ").strip()
-    from export.anki.html_tree import Element
-    from export.anki.script_letters import raised_or_lowered
-
     made = "".join(str(one) for one in raised_or_lowered(Element(found[1], {}, [text])))
     is_inner = _NESTED not in text
-    if is_inner and unicodedata.normalize("NFKC", made) == text:
+    is_shown = is_inner and unicodedata.normalize("NFKC", made) == text
+    if is_shown or _BLOCK.search(found[2]):
         return found[2] + _NESTED
     mark = "^" if found[1] == "sup" else "_"
     is_single = is_inner and len(text) == 1

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from cards.text.markdown import is_plain
 from export.anki.html_tree import (
+    BLOCKS,
     Element,
     Node,
     Special,
@@ -37,11 +38,6 @@ from export.anki.markdown_lines import (
 from export.anki.markdown_math import display_math, inline_math, latex_pieces, tex_of
 from export.anki.script_letters import raised_or_lowered
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt "
-    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li "
-    "main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
-)
 _MEDIA = frozenset("audio embed img object video".split())
 _STYLES = {
     "b": BOLD,
@@ -142,7 +138,7 @@ class _Writer:
     def _element(self, element: Element, style: int) -> None:
         style |= _style_of(element)
         name = element.name
-        if name in _BLOCKS:
+        if name in BLOCKS:
             self._block(element, style)
         elif name == "br":
             self._pieces.append(BREAK)
@@ -157,7 +153,7 @@ class _Writer:
         address = element.attributes.get("href", "").strip()
         inner = _flat_pieces(element.children, style)
         text = written_inline(inner)
-        blocks = any(one.name in _BLOCKS for one in elements(element))
+        blocks = any(one.name in BLOCKS for one in elements(element))
         if blocks or not text or not _WEB_LINK(address) or not is_balanced(element):
             self.walk(element.children, style)
         elif "".join(texts(element)).strip() == address:
@@ -305,7 +301,7 @@ def _verbatim(nodes: Iterable[Node]) -> Iterable[str]:
             yield "\n"
         elif not is_hidden(node):
             yield from _verbatim(_readable(node))
-            yield "\n" if node.name in _BLOCKS else ""
+            yield "\n" if node.name in BLOCKS else ""
 
 
 def _is_tight(item: list[str]) -> bool:

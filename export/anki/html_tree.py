@@ -17,6 +17,11 @@ from export.anki.text_scanner import PairScanner
 VOID = frozenset(
     "area base br col embed hr img input link meta param source track wbr".split()
 )
+BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog div dl dt "
+    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li "
+    "main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
 _CELLS = frozenset(("td", "th"))
 _CLOSED_BY: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "a": (frozenset(("a",)), frozenset(("li", "td", "th", "table", "ul", "ol"))),
@@ -227,10 +232,10 @@ def marks(node: Node) -> Iterator[str]:
 
 
 def elements(node: Node) -> Iterator[Element]:
-    """Yield the elements inside a node."""
+    """Yield the elements that a node shows."""
     if isinstance(node, Element):
         for child in node.children:
-            if isinstance(child, Element):
+            if isinstance(child, Element) and not is_hidden(child):
                 yield child
                 yield from elements(child)
 

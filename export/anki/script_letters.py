@@ -1,12 +1,14 @@
 """Superscripts and subscripts as Unicode, else as `^(…)` and `_(…)`.
 
-Without them, 2<sup>10</sup> would read 210.
+Without them, 2<sup>10</sup> would read 210.  Marks around blocks, such as the items of
+a list, would stand alone on their lines: there are none.
 """
 
 from collections.abc import Mapping
 
-from export.anki.html_tree import Element, Node, elements, texts
+from export.anki.html_tree import BLOCKS, Element, Node, elements, texts
 
+_SCRIPTS = frozenset(("sub", "sup"))
 _RAISED = dict(
     zip(
         "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWβγδθφχ",
@@ -28,12 +30,13 @@ def raised_or_lowered(element: Element) -> list[Node]:
     is_raised = element.name == "sup"
     letters = _RAISED if is_raised else _LOWERED
     mark = "^" if is_raised else "_"
-    if any(one.name in ("sub", "sup") for one in elements(element)):
-        return [f"{mark}(", *element.children, ")"]
+    inner = {one.name for one in elements(element)}
     text = "".join(texts(element)).strip()
-    if all(one in letters or one.isspace() for one in text):
+    if not inner & _SCRIPTS and all(one in letters or one.isspace() for one in text):
         return [_mapped(child, letters) for child in element.children]
-    if len(text) == 1:
+    if inner & BLOCKS:
+        return element.children
+    if len(text) == 1 and not inner & _SCRIPTS:
         return element.children if text in ".,:;!?" else [mark, *element.children]
     return [f"{mark}(", *element.children, ")"]
 

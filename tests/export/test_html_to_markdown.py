@@ -135,6 +135,7 @@ CONVERTED: dict[str, tuple[str, str]] = {
         "2¹⁰ keys, 10⁻⁹ s, H₂O",
     ),
     "exponents without letters": ("x<sup>Q+1</sup><sub>%</sub>", "x^(Q+1)\\_%"),
+    "an index around blocks": ("<sub><li></sub>%<sup>a<p>%</p></sup>", "%a\n\n%"),
     "a cloze in an index": ("H<sub>{{c1::2}}</sub>O", "H{{c1::₂}}O"),
     "line ends around blocks": ("<div>one</div><br><div>two</div>", "one\n\ntwo"),
     "an empty block": ("a<div><br></div><div>b</div>", "a\n\nb"),
