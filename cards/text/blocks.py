@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cards.text.markdown import code_text, is_simple, parser
-from cards.text.media import decoded, is_sound
+from cards.text.media import decoded, medium_of
 from cards.text.width import Line, StyledText, TextStyle, clean, width_of
 
 if TYPE_CHECKING:
@@ -211,8 +211,7 @@ def _collect_link(
 
 def _image_text(node: "SyntaxTreeNode") -> str:
     path = decoded(str(node.attrs.get("src", "")))
-    medium = "sound" if is_sound(path) else "image"
-    return f"[{medium}: {node.content or path}]"
+    return f"[{medium_of(path)}: {node.content or path}]"
 
 
 def _join(node: "SyntaxTreeNode") -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cards.text.cloze import Hidden, Parts, parse_cloze, plain
 from cards.text.markdown import code_text, is_simple, parser
-from cards.text.media import decoded, is_remote, is_sound
+from cards.text.media import decoded, is_remote, medium_of
 
 if TYPE_CHECKING:
     from markdown_it.renderer import RendererProtocol
@@ -47,8 +47,8 @@ def to_html(text: str, image: ImageOf | None = None) -> str:
 
     Returns:
         HTML; a text of one paragraph comes without `<p>`.  Math is written as
-        `\(…\)` and `\[…\]`, a sound as `[sound:name]`, as Anki wants them.  The
-        result is empty only for a blank text.
+        `\(…\)` and `\[…\]`, a sound or video as `[sound:name]`, as Anki wants them.
+        The result is empty only for a blank text.
     """
     if is_simple(text):
         return _INLINE.sub(_inline, text)
@@ -107,7 +107,7 @@ def _image(tokens: Sequence[Any], index: int, _: Any, env: Any) -> str:
     path = decoded(str(token.attrs["src"]))
     rename: ImageOf | None = env.get("image")
     name = rename(path) if rename and not is_remote(path) else path
-    if is_sound(path):
+    if medium_of(path) != "image":
         return f"[sound:{html.escape(name)}]"
     return f'<img src="{html.escape(name)}" alt="{html.escape(token.content)}">'
 

@@ -1,4 +1,4 @@
-"""Pictures and sounds that a text refers to."""
+"""Pictures, sounds and videos that a text refers to."""
 
 import re
 from urllib.parse import unquote
@@ -6,8 +6,8 @@ from urllib.parse import unquote
 from cards.text.markdown import parser
 
 _REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:|//").match
-SOUNDS = (".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac", ".opus")
-"""File name endings of sounds."""
+_SOUNDS = (".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac", ".opus")
+_VIDEOS = (".mp4", ".webm", ".mkv", ".mov", ".m4v", ".ogv", ".avi", ".mpg", ".mpeg")
 
 
 def media_paths(text: str) -> tuple[tuple[str, int], ...]:
@@ -52,6 +52,9 @@ def decoded(path: str) -> str:
     return unquote(path) if "%" in path else path
 
 
-def is_sound(path: str) -> bool:
-    """Return True if a path names a sound."""
-    return path.lower().endswith(SOUNDS)
+def medium_of(path: str) -> str:
+    """Return what a path names: `sound`, `video` or `image`."""
+    path = path.lower()
+    if path.endswith(_SOUNDS):
+        return "sound"
+    return "video" if path.endswith(_VIDEOS) else "image"

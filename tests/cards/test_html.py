@@ -51,6 +51,7 @@ def test_the_shortcut_renders_as_the_parser_does(text: str) -> None:
         ("![a](b.png)", '<img src="b.png" alt="a">'),
         ("![a](b.mp3)", "[sound:b.mp3]"),
         ("![a](<b c.OGG>)", "[sound:b c.OGG]"),
+        ("![a](b.mp4)", "[sound:b.mp4]"),
         ("[a]: /nothing/but/a/reference", "[a]: /nothing/but/a/reference"),
         ("30 days", "30 days"),
         ("", ""),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cards.text.media import is_remote, is_sound, media_paths
+from cards.text.media import is_remote, media_paths, medium_of
 
 
 @pytest.mark.parametrize(
@@ -32,13 +32,10 @@ def test_media_are_found_where_markdown_shows_them(
     assert media_paths(text) == expected
 
 
-def test_sounds_are_recognised_by_extension() -> None:
-    assert [is_sound(name) for name in ("a.MP3", "a.opus", "a.png", "mp3")] == [
-        True,
-        True,
-        False,
-        False,
-    ]
+def test_sounds_and_videos_are_recognised_by_extension() -> None:
+    found = [medium_of(name) for name in ("a.MP3", "a.opus", "a.mp4", "a.png", "mp3")]
+
+    assert found == ["sound", "sound", "video", "image", "image"]
 
 
 def test_a_drive_letter_is_not_a_web_address() -> None:
