@@ -94,13 +94,18 @@ def _same_text(notes: Sequence[StoredNote]) -> set[str]:
     return {guid for same in guids.values() if len(same) > 1 for guid in same}
 
 
+def deck_file_stem(deck: str, language: str = "") -> str:
+    """Return a file name, without ending, for a deck in a language."""
+    parts = [_UNSAFE.sub("-", part).strip("-") for part in deck.split("::")]
+    base = ".".join(part for part in parts if part)[:80] or "deck"
+    base = unicodedata.normalize("NFC", base)
+    return f"{base}.{language}" if language else base
+
+
 def _file_names(groups: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     names: dict[tuple[str, str], str] = {}
     for deck, language in groups:
-        parts = [_UNSAFE.sub("-", part).strip("-") for part in deck.split("::")]
-        base = ".".join(part for part in parts if part)[:80] or "deck"
-        base = unicodedata.normalize("NFC", base)
-        name = base = f"{base}.{language}" if language else base
+        name = base = deck_file_stem(deck, language)
         count = 1
         while name.casefold() in {other.casefold() for other in names.values()}:
             count += 1

@@ -65,6 +65,6 @@ def test_no_program_is_started_through_a_shell() -> None:
 
     assert found == []
     assert set(started) == {
-        "flash/tui/app.py",  # the user's editor
+        "flash/service/editor.py",  # the user's editor
         "flash/service/stamping.py",  # git status
     }

@@ -34,7 +34,8 @@ _NOTE_WITH_CARDS = re.compile(
     re.MULTILINE,
 )
 
-_ENDINGS = (".yaml", ".yml", *_MARKDOWN)
+YAML_ENDINGS = (".yaml", ".yml")
+_ENDINGS = (*YAML_ENDINGS, *_MARKDOWN)
 
 _BUNDLED = Path(__file__).parents[1] / "decks"
 _FALLBACK_LANGUAGE = "en"
@@ -181,12 +182,21 @@ def read_text(path: Path) -> str:
         column = len(before[start:].decode("utf-8", errors="replace")) + 1
         message = f"not UTF-8: byte 0x{data[error.start]:02x}"
         raise _error(path, message, "save the file as UTF-8", line, column) from None
+    check_controls(text, path)
+    return text
+
+
+def check_controls(text: str, path: Path) -> None:
+    """Check that the text of a deck file has no control characters.
+
+    Raises:
+        DeckError: It has one.
+    """
     control = _CONTROL.search(text)
     if control:
         line, column = line_and_column(text, control.start())
         message = f"control character U+{ord(control[0]):04X}"
         raise _error(path, message, "remove it", line, column)
-    return text
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -142,6 +142,11 @@ def card_starts(lines: list[str]) -> list[int]:
     return [line for line, indent in dashes if indent == dashes[0][1]]
 
 
+def tidy_deck_name(name: str) -> str:
+    """Return the name of a deck without needless white space."""
+    return "::".join(" ".join(part.split()) for part in name.split("::"))
+
+
 class CardParser:
     """Converts the cards of one file as they are read."""
 
@@ -229,8 +234,7 @@ class CardParser:
 
     def deck(self, header: Header) -> Deck:
         """Combine the cards with their header."""
-        name = "::".join(" ".join(part.split()) for part in header.deck.split("::"))
-        header = msgspec.structs.replace(header, deck=name)
+        header = msgspec.structs.replace(header, deck=tidy_deck_name(header.deck))
         file = str(self._path.absolute())
         above = sources_of(header.source)
         notes = tuple(self._note(draft, header, above, file) for draft in self._drafts)

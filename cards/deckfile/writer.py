@@ -47,9 +47,17 @@ def deck_yaml(deck: str, language: str, notes: Iterable[tuple[Note, str]]) -> st
         language: Language of the notes; empty if unknown.
         notes: Each note with the id to write if it has none; may be empty.
     """
-    header = {"deck": deck, "language": language} if language else {"deck": deck}
     cards = [_card(note, name) for note, name in notes]
-    return _SCHEMA_COMMENT + _dump({**header, "cards": cards})
+    return _SCHEMA_COMMENT + _dump({**_header(deck, language), "cards": cards})
+
+
+def header_yaml(deck: str, language: str = "") -> str:
+    """Render the header of a file without its cards."""
+    return _dump(_header(deck, language))
+
+
+def _header(deck: str, language: str) -> dict[str, Any]:
+    return {"deck": deck, "language": language} if language else {"deck": deck}
 
 
 def card_yaml(note: Note) -> str:

@@ -36,6 +36,7 @@ GROUPS: dict[str, dict[str, _Entry]] = {
     },
     "Cards": {
         "add": _Entry("add:add", "Add deck files and notes, or update their cards."),
+        "new": _Entry("new:new", "Write a new card into a deck file."),
         "check": _Entry("check:check", "Check deck files for mistakes."),
         "decks": _Entry("listing:decks", "List decks with their card counts."),
         "list": _Entry(

@@ -8,9 +8,11 @@ from cards.identity.matching import Action, PlannedChange
 from cards.questions import question_text
 from cards.text.width import clean
 from flash.messages.phrases import count_cards, count_notes, dry_run_remark
-from flash.messages.translate import _, ngettext
+from flash.messages.translate import N_, _, ngettext
 from flash.terminal import clip_line, styled
 
+NOTHING_ADDED = N_("Nothing was added.")
+EDIT_AGAIN = N_("Edit it again?")
 _SHOWN = 20
 _SHOWN_NEW = 3
 _ORDER = (
@@ -200,6 +202,22 @@ def one_way_line(cards: int) -> str:
 def due_today_line(cards: int) -> str:
     """Count the cards that were made due today."""
     return _("due today: {cards}").format(cards=count_cards(cards))
+
+
+def new_card_template() -> str:
+    """Return the comment above the first card that a user writes in an editor."""
+    lines = _(
+        "Write the card, save, and leave the editor. More cards may follow, of any"
+        " kind:\n  - cloze: Water is {{c1::hydrogen}} and {{c2::oxygen}}.\n"
+        "Nothing is added if you leave this as it is."
+    )
+    return "".join(f"# {line}\n" for line in lines.split("\n"))
+
+
+def new_cards_line(cards: int, deck: str, file: str, line: int) -> str:
+    """Report new cards and the place of the first one."""
+    text = _("Added {cards} to '{deck}': {file}:{line}")
+    return text.format(cards=count_cards(cards), deck=deck, file=file, line=line)
 
 
 def missing_translation_line(language: str, ids: Sequence[str]) -> str:

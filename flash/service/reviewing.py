@@ -1,13 +1,5 @@
-"""Reviewing: open a session, edit the deck file of a card, open its source.
+"""Reviewing: open a session, add changed files, open the source of a card."""
 
-No editor is started through a shell.  Editors differ in how a line is named; known
-ones get it in their own way, others get the file only.
-"""
-
-import os
-import shlex
-import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -20,14 +12,6 @@ from srs.store.rows import has_notes
 from srs.study.cram import CramOptions
 from srs.study.due_cards import CardFilter
 from srs.study.session import Session, SessionLimits
-
-_PLUS = frozenset({"vi", "vim", "nvim", "view", "gvim", "nano", "pico", "emacs"})
-_PLUS |= {"emacsclient", "micro", "kak", "joe", "jed", "mg", "ne", "neovide"}
-_GOTO = frozenset({"code", "code-insiders", "codium", "vscodium", "cursor"})
-_COLON = frozenset({"hx", "helix", "zed", "zeditor", "subl", "sublime_text"})
-_NEEDS_WAIT = frozenset({"zed", "zeditor", "subl", "sublime_text"}) | _GOTO
-"""Editors that return at once unless called with `--wait`."""
-_FALLBACKS = ("nano", "vim", "vi", "notepad")
 
 
 def open_session(
@@ -119,47 +103,6 @@ def is_installed(file: str) -> bool:
         return False
     # In a clone of flash the deck is there to be edited.
     return not (Path(file).parents[4] / "pyproject.toml").exists()
-
-
-def editor_command(
-    file: str, line: int, environment: Mapping[str, str] | None = None
-) -> list[str] | None:
-    """Build the command that opens a file at a line.
-
-    Args:
-        file: Path of the file.
-        line: Counted from 1; 0 if unknown.
-        environment: Source of `VISUAL` and `EDITOR`; `os.environ` by default.
-
-    Returns:
-        The arguments, or None if no editor was found.
-    """
-    words = _editor(os.environ if environment is None else environment)
-    if not words:
-        return None
-    name = Path(words[0]).name.lower().removesuffix(".exe").removesuffix(".cmd")
-    if name in _NEEDS_WAIT and not {"-w", "--wait"} & set(words):
-        words.append("--wait")
-    if line > 0 and name in _PLUS:
-        return [*words, f"+{line}", file]
-    if line > 0 and name in _GOTO:
-        return [*words, "--goto", f"{file}:{line}"]
-    if line > 0 and name in _COLON:
-        return [*words, f"{file}:{line}"]
-    return [*words, file]
-
-
-def _editor(environment: Mapping[str, str]) -> list[str]:
-    for variable in ("VISUAL", "EDITOR"):
-        try:
-            words = shlex.split(environment.get(variable, ""), posix=os.name != "nt")
-        except ValueError:
-            # An unclosed quote.
-            continue
-        if words:
-            return words
-    found = next(filter(shutil.which, _FALLBACKS), None)
-    return [found] if found else []
 
 
 def open_in_browser(url: str) -> bool:

@@ -2,11 +2,13 @@
 
 import re
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec.structs import fields
 
+from cards.deckfile.discovery import YAML_ENDINGS
 from cards.errors import FlashError
 from flash.messages.translate import _
 from flash.service.context import AppContext
@@ -16,7 +18,7 @@ from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
 from srs.study.vacation import VacationResult, set_vacations
 
-_GLOBAL = ("rollover", "time_zone", "away", "catch_up")
+_GLOBAL = ("rollover", "time_zone", "away", "catch_up", "inbox")
 """Settings that no deck has of its own; the others are fields of `Preset`."""
 _REPLAYED = ("rollover", "leech_threshold")
 """Settings on which the states of cards depend."""
@@ -133,6 +135,11 @@ def _check_global(name: str, value: str) -> str:
         if value.lower() not in ("yes", "no"):
             raise _invalid(name, value, _("yes or no"))
         return value.lower()
+    if name == "inbox":
+        path = Path(value).expanduser().absolute()
+        if path.suffix not in YAML_ENDINGS or path.is_dir():
+            raise _invalid(name, value, _("a file such as ~/notes/inbox.yaml"))
+        return str(path)
     if name == "rollover":
         if not value.isdecimal() or not 0 <= int(value) <= 23:
             raise _invalid(name, value, _("an hour from 0 to 23"))

@@ -8,7 +8,6 @@ keys.
 
 import asyncio
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
@@ -25,22 +24,19 @@ from textual.events import Key, Paste
 from textual.strip import Strip
 from textual.widget import Widget
 
+from cards.errors import FlashError
 from cards.text.width import Line, TextStyle
 from flash.messages.cards import source_url
 from flash.messages.review import (
     FILE_MISSING,
     FILE_OF_FLASH,
     FILE_UNCHANGED,
-    NO_EDITOR,
     NO_SOURCE,
     source_opened,
 )
 from flash.messages.translate import _
-from flash.service.reviewing import (
-    editor_command,
-    is_installed,
-    open_in_browser,
-)
+from flash.service.editor import run_editor
+from flash.service.reviewing import is_installed, open_in_browser
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
 from flash.tui.view_model import ReviewViewModel, ScreenView, UiCommand
@@ -190,16 +186,13 @@ class ScreenApp(App[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self._handle_signals()
 
-    def _handle_signals(self) -> bool:
-        """End the app on a signal; False where the loop cannot handle signals."""
+    def _handle_signals(self) -> None:
+        """End the app on a signal, where the loop can handle them."""
         loop = asyncio.get_running_loop()
-        try:
+        # Windows, or not the main thread: the signal ends the process.
+        with suppress(NotImplementedError, RuntimeError, ValueError):
             for number in _SIGNALS:
                 loop.add_signal_handler(number, self.end, number)
-        except (NotImplementedError, RuntimeError, ValueError):
-            # Windows, or not the main thread: the signal ends the process.
-            return False
-        return True
 
     def preload(self) -> None:
         """Load what is needed soon, while the user reads."""
@@ -296,17 +289,12 @@ class ReviewApp(ScreenApp):
         if is_installed(prompt.note.file):
             self.review.show_message(_(FILE_OF_FLASH), is_alarm=True)
             return
-        command = editor_command(str(file), prompt.note.line)
-        if command is None:
-            self.review.show_message(_(NO_EDITOR), is_alarm=True)
-            return
         before = file.stat().st_mtime_ns
         try:
             with self._suspended():
-                subprocess.run(command, check=False)
-        except OSError as error:
-            message = f"{command[0]}: {error.strerror or error}"
-            self.review.show_message(message, is_alarm=True)
+                run_editor(file, prompt.note.line)
+        except FlashError as error:
+            self.review.show_message(str(error), is_alarm=True)
             return
         if file.is_file() and file.stat().st_mtime_ns != before:
             self.review.reload()
@@ -320,11 +308,8 @@ class ReviewApp(ScreenApp):
         # Windows has no handler to remove.
         with suppress(NotImplementedError):
             asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
-        # A handler, not SIG_IGN, which the other program would inherit.
-        before = signal.signal(signal.SIGINT, lambda *_: None)
         try:
             with self.suspend() if can_suspend else nullcontext():
                 yield
         finally:
-            if not self._handle_signals():
-                signal.signal(signal.SIGINT, before)
+            self._handle_signals()

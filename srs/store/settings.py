@@ -41,6 +41,8 @@ class Options:
         self.exam = read_exam(settings.get("exam", ""))
         self.catch_up = settings.get("catch_up", "") != "no"
         """Whether a backlog is spread over days, see `srs.study.backlog`."""
+        self.inbox = settings.get("inbox") or str(store.path.parent / "inbox.yaml")
+        """The deck file of new cards for which no deck is named; absolute."""
         self._presets: dict[str, Preset] = {}
         try:
             offset = zone_offset(self.time_zone)

@@ -20,7 +20,7 @@ from flash import terminal
 from flash.__main__ import main
 from flash.cli.plain_review import run_plain
 from flash.messages.cards import source_url
-from flash.service.reviewing import editor_command
+from flash.service.editor import editor_command
 from flash.tui.page import layout
 from flash.tui.view_model import ReviewViewModel
 from srs.models.cards import Rating

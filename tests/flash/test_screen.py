@@ -12,7 +12,7 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from cards.text.width import line_width
-from flash.service.reviewing import editor_command
+from flash.service.editor import editor_command
 from flash.tui import app as screen
 from flash.tui.app import ReviewApp
 from flash.tui.page import layout

@@ -2,12 +2,14 @@
 
 import gc
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cards.identity.matching import Action
 from cards.questions import question_text
+from flash.cli.commands.new import add_from_stdin
 from flash.cli.options import DbOption, DryRunOption, FilesArgument, JsonOption
 from flash.messages.adding import (
     conflict_question,
@@ -17,6 +19,7 @@ from flash.messages.adding import (
     kept_lines,
     loss_question,
     more_warnings_line,
+    new_cards_line,
     newer_line,
     one_way_line,
     other_language_line,
@@ -71,10 +74,19 @@ def add(
     Edited, renamed and moved cards keep their history. A card that is no longer in
     its file is retired; it returns with its history when it is back. A bundled deck is
     copied beside the database, where you can edit it; after an upgrade of flash, adding
-    it again merges the new version. Exit code 1: a file has mistakes; nothing is added.
+    it again merges the new version. With `-`, reads a deck file from standard input and
+    appends its cards to the file of that deck, as `flash new` does. Exit code 1: a file
+    has mistakes; nothing is added.
     """
     # A short run that makes many values and no cycles: a quarter faster.
     gc.disable()
+    if files == [Path("-")]:
+        found = add_from_stdin(db, dry_run=dry_run)
+        _report(found.plan, found.plan.cards, as_json=json, dry_run=dry_run)
+        if found.cards and not json:
+            count = len(found.cards)
+            echo(new_cards_line(count, found.deck, found.file, found.line))
+        return
     names = forget or []
     if stamp and not dry_run:
         echo_err(stamped_line(stamp_notes(files)))

@@ -1,0 +1,85 @@
+"""The user's editor, `$VISUAL` or `$EDITOR`.
+
+It is not started through a shell.  Editors differ in how a line is named; known ones
+get it in their own way, others get the file only.
+"""
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from cards.errors import FlashError
+from flash.messages.review import NO_EDITOR
+from flash.messages.translate import _
+
+_PLUS = frozenset({"vi", "vim", "nvim", "view", "gvim", "nano", "pico", "emacs"})
+_PLUS |= {"emacsclient", "micro", "kak", "joe", "jed", "mg", "ne", "neovide"}
+_GOTO = frozenset({"code", "code-insiders", "codium", "vscodium", "cursor"})
+_COLON = frozenset({"hx", "helix", "zed", "zeditor", "subl", "sublime_text"})
+_NEEDS_WAIT = frozenset({"zed", "zeditor", "subl", "sublime_text"}) | _GOTO
+"""Editors that return at once unless called with `--wait`."""
+_FALLBACKS = ("nano", "vim", "vi", "notepad")
+
+
+def run_editor(file: Path, line: int) -> int:
+    """Open a file at a line in the user's editor; return its exit code.
+
+    Raises:
+        FlashError: No editor was found, or it can't be started.
+    """
+    command = editor_command(str(file), line)
+    if command is None:
+        raise FlashError(_(NO_EDITOR))
+    # Ctrl-C is for the editor; a handler, as it would inherit SIG_IGN.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run(command, check=False).returncode
+    except OSError as error:
+        raise FlashError(error.strerror or str(error), place=command[0]) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def editor_command(
+    file: str, line: int, environment: Mapping[str, str] | None = None
+) -> list[str] | None:
+    """Build the command that opens a file at a line.
+
+    Args:
+        file: Path of the file.
+        line: Counted from 1; 0 if unknown.
+        environment: Source of `VISUAL` and `EDITOR`; `os.environ` by default.
+
+    Returns:
+        The arguments, or None if no editor was found.
+    """
+    words = _editor(os.environ if environment is None else environment)
+    if not words:
+        return None
+    name = Path(words[0]).name.lower().removesuffix(".exe").removesuffix(".cmd")
+    if name in _NEEDS_WAIT and not {"-w", "--wait"} & set(words):
+        words.append("--wait")
+    if line > 0 and name in _PLUS:
+        return [*words, f"+{line}", file]
+    if line > 0 and name in _GOTO:
+        return [*words, "--goto", f"{file}:{line}"]
+    if line > 0 and name in _COLON:
+        return [*words, f"{file}:{line}"]
+    return [*words, file]
+
+
+def _editor(environment: Mapping[str, str]) -> list[str]:
+    for variable in ("VISUAL", "EDITOR"):
+        try:
+            words = shlex.split(environment.get(variable, ""), posix=os.name != "nt")
+        except ValueError:
+            # An unclosed quote.
+            continue
+        if words:
+            return words
+    found = next(filter(shutil.which, _FALLBACKS), None)
+    return [found] if found else []

@@ -1,0 +1,168 @@
+"""Write new cards into a deck file, so that text stays their source, and add them.
+
+Cards without a deck go to the inbox, a file that a setting names.  The file is
+replaced first: if the store fails then, the next review adds the cards.
+"""
+
+import codecs
+from collections.abc import Iterator, Sequence
+from itertools import chain, count
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cards.deckfile.appending import append_cards, empty_deck
+from cards.deckfile.discovery import YAML_ENDINGS, bundled_name, read_text
+from cards.deckfile.reader import Deck, parse_deck, read_deck, tidy_deck_name
+from cards.errors import DeckError, FlashError, Place
+from cards.identity.keys import duplicates
+from cards.note import Note
+from export.deck_files import deck_file_stem
+from export.files import replace_file
+from flash.messages.adding import retirement_text
+from flash.messages.translate import _
+from flash.service.adding import AddPlan, apply_adding, plan_adding
+from flash.service.context import AppContext, file_stats
+from flash.service.deck_reading import ParsedFiles
+from srs.store.card_list import CardListRow, card_list
+from srs.store.deck_files import files_of_decks
+from srs.store.decks import deck_names, deck_names_by_id
+
+INBOX = "Inbox"
+"""The deck of the inbox file until its header names another one."""
+
+
+class NewCards(Struct, frozen=True):
+    """Cards that were written to a deck file."""
+
+    file: str
+    """Absolute path."""
+    line: int
+    """Line of the first one."""
+    deck: str
+    plan: AddPlan
+    cards: tuple[CardListRow, ...]
+    """Empty after a dry run."""
+
+
+def deck_of_new_cards(app: AppContext, name: str) -> str:
+    """Return the deck that a user names; for an empty name that of the inbox.
+
+    Raises:
+        DeckError: The inbox has mistakes.
+    """
+    inbox = Path(app.options.inbox)
+    if not name:
+        return read_deck(inbox).name if inbox.exists() else INBOX
+    name = tidy_deck_name(name)
+    same = (one for one in deck_names(app.store) if one.casefold() == name.casefold())
+    return next(same, name)
+
+
+def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCards:
+    """Append cards to the file of their deck and add them, or plan it.
+
+    Args:
+        app: The open store.
+        new: The cards, the name of their deck, which may be new, and their language;
+            empty for any.
+        dry_run: Write nothing.
+
+    Raises:
+        DeckError: The file has mistakes.
+        FlashError: A new card has a mistake, or its question exists already.
+        StoreError: The store can't be written; the next review adds the cards.
+    """
+    # Two commands at once would write the same file.
+    with app.store.transaction():
+        path, before = _target(app, new.name, new.language)
+        text = append_cards(before, new.notes)
+        parsed = _parsed(text, path)
+        notes = parsed.notes[-len(new.notes) :]
+        plan = plan_adding(app.store, parsed)
+        _check(plan, path, {note.line for note in notes})
+        if not dry_run:
+            _write(path, text)
+            stats = tuple(file_stats([str(path)]))
+            apply_adding(app, replace(plan, parsed=replace(parsed, stats=stats)))
+    rows = () if dry_run else tuple(_rows(app, str(path), notes))
+    return NewCards(str(path), notes[0].line, new.name, plan, rows)
+
+
+def _rows(app: AppContext, file: str, notes: Sequence[Note]) -> Iterator[CardListRow]:
+    lines = {note.line for note in notes}
+    for row in card_list(app.store, app.options.calendar, deck=notes[0].deck):
+        if row.file == file and row.line in lines:
+            yield row
+
+
+def _target(app: AppContext, deck: str, language: str) -> tuple[Path, str]:
+    """Choose the file of a deck; return its path and its text."""
+    inbox, text = Path(app.options.inbox), empty_deck(deck, language)
+    if deck == INBOX and not inbox.exists():
+        return inbox, text
+    ids = [one for one, name in deck_names_by_id(app.store).items() if name == deck]
+    for path in (inbox, *map(Path, files_of_decks(app.store, ids))):
+        is_yaml = path.is_file() and path.suffix in YAML_ENDINGS
+        if not is_yaml or bundled_name(str(path)):
+            continue
+        found = read_deck(path)
+        if deck == found.name and language in ("", found.language):
+            return path, read_text(path)
+    return _free_path(inbox.parent, deck, language), text
+
+
+def _free_path(folder: Path, deck: str, language: str) -> Path:
+    """Name the new file of a deck."""
+    stem = deck_file_stem(deck, language)
+    names = (f"{stem}-{number}.yaml" for number in count(2))
+    paths = (folder / name for name in chain([f"{stem}.yaml"], names))
+    return next(path for path in paths if not path.exists())
+
+
+def _parsed(text: str, path: Path) -> ParsedFiles:
+    """Parse the file as it will be; a mistake in it is one of the new cards.
+
+    Raises:
+        FlashError: A new card has a mistake.
+    """
+    files = {str(path): str(path)}
+    try:
+        deck = parse_deck(text, path)
+        problems = duplicates(deck.notes, files)
+    except DeckError as error:
+        problems = error.problems
+    if problems:
+        raise FlashError(problems[0].message, problems[0].hint)
+    return ParsedFiles(deck.notes, files, (), (), deck.warnings)
+
+
+def _check(plan: AddPlan, path: Path, lines: set[int]) -> None:
+    """Check that new cards are new, and that the file lost no other cards.
+
+    Raises:
+        FlashError: They are not, or it did.
+    """
+    for step in plan.steps:
+        known = step.known
+        if known is None or known.retired or step.note.line not in lines:
+            continue
+        file = known.note.file
+        if file != str(path) and (not file or Path(file).exists()):
+            place = Place(file, known.note.line) if file else known.note.deck
+            message = _("this question is already in {place}").format(place=place)
+            raise FlashError(message, _("change it there"))
+    if plan.loss:
+        loss = plan.loss
+        text = retirement_text(loss.deck, loss.retired, loss.total, loss.answered)
+        message = _("'{file}' has lost {loss}").format(file=path, loss=text)
+        raise FlashError(message, _("run flash add on it first"))
+
+
+def _write(path: Path, text: str) -> None:
+    # A link stays a link.
+    target = path.resolve()
+    has_mark = target.exists() and target.read_bytes()[:3] == codecs.BOM_UTF8
+    target.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(target, text.encode("utf-8-sig" if has_mark else "utf-8"))
