@@ -115,9 +115,9 @@ def test_work_goes_on_in_a_store_of_any_version(dump: Path, tmp_path: Path) -> N
     assert examine(opened, NOW).findings == ()
     steps = last_operations(opened)
     assert [(one.name, one.count, one.rating, one.about) for one in steps[:3]] == [
-        ("bury", 1, 0, ""),
-        ("suspend", 1, 0, ""),
-        ("answer", 1, 2, "plant cell / animal cell: wall"),
+        ("bury", 1, 0, "plant cell / animal cell: wall"),
+        ("suspend", 1, 0, "Which organelle makes most ATP?"),
+        ("answer", 1, 2, "plant cell: wall?"),
     ]
 
     card = opened.row("select min(id) from cards where retired = 0 and suspended = 0")
