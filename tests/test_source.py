@@ -1,7 +1,7 @@
 """Calls and modules that the source must not use."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -14,11 +14,14 @@ FORBIDDEN_CALLS = {
 FORBIDDEN_MODULES = {"pickle", "marshal", "shelve", "dill", "code", "pty"}
 
 
-def nodes() -> Iterator[tuple[str, ast.AST]]:
-    for folder in PACKAGES:
-        for file in sorted((ROOT / folder).rglob("*.py")):
-            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-                yield str(file.relative_to(ROOT)), node
+@cache
+def nodes() -> list[tuple[str, ast.AST]]:
+    return [
+        (str(file.relative_to(ROOT)), node)
+        for folder in PACKAGES
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+    ]
 
 
 def name_of(node: ast.expr) -> str:
