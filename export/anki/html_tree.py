@@ -233,11 +233,12 @@ def marks(node: Node) -> Iterator[str]:
 
 def elements(node: Node) -> Iterator[Element]:
     """Yield the elements that a node shows."""
-    if isinstance(node, Element):
-        for child in node.children:
-            if isinstance(child, Element) and not is_hidden(child):
-                yield child
-                yield from elements(child)
+    waiting = [*reversed(node.children)] if isinstance(node, Element) else []
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Element) and not is_hidden(one):
+            yield one
+            waiting += reversed(one.children)
 
 
 def is_balanced(node: Node) -> bool:

@@ -31,13 +31,13 @@ def raised_or_lowered(element: Element) -> list[Node]:
     letters = _RAISED if is_raised else _LOWERED
     mark = "^" if is_raised else "_"
     inner = {one.name for one in elements(element)}
-    text = "".join(texts(element)).strip()
+    text = "" if inner & _SCRIPTS else "".join(texts(element)).strip()
     if not inner & _SCRIPTS and all(one in letters or one.isspace() for one in text):
         return [_mapped(child, letters) for child in element.children]
-    if inner & BLOCKS:
+    if inner & BLOCKS or (len(text) == 1 and text in ".,:;!?"):
         return element.children
-    if len(text) == 1 and not inner & _SCRIPTS:
-        return element.children if text in ".,:;!?" else [mark, *element.children]
+    if len(text) == 1:
+        return [mark, *element.children]
     return [f"{mark}(", *element.children, ")"]
 
 
