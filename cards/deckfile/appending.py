@@ -6,9 +6,8 @@ from typing import Any
 
 import yaml
 
-from cards.deckfile.writer import card_yaml, header_yaml
+from cards.deckfile.writer import header_yaml
 from cards.errors import FlashError
-from cards.note import Note
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _INDENT = 2
@@ -20,12 +19,12 @@ def empty_deck(deck: str, language: str = "") -> str:
     return header_yaml(deck, language) + "cards:\n"
 
 
-def append_cards(text: str, notes: Iterable[Note]) -> str:
+def append_cards(text: str, cards: Iterable[str]) -> str:
     """Add cards after the last one of a deck file.
 
     Args:
         text: A deck file without mistakes, or from `empty_deck`.
-        notes: Their deck is that of the file.
+        cards: Each in YAML, perhaps below a comment.
 
     Returns:
         The text with the cards indented and spaced as those before them.
@@ -34,24 +33,30 @@ def append_cards(text: str, notes: Iterable[Note]) -> str:
         FlashError: The file has its cards in brackets.
     """
     top: Any = yaml.compose(text, Loader=_Loader)
-    cards = next(value for key, value in top.value if key.value == "cards")
-    if getattr(cards, "flow_style", False):
+    present = next(value for key, value in top.value if key.value == "cards")
+    if getattr(present, "flow_style", False):
         message = "the cards of this file are in brackets"
         raise FlashError(message, "begin each one with '- ' on a line of its own")
-    items = cards.value or []
-    indent = cards.start_mark.column if items else _INDENT
+    items = present.value or []
+    indent = present.start_mark.column if items else _INDENT
     lines = text.splitlines()
-    is_spaced = len(items) > 1 and not lines[items[-1].start_mark.line - 1].strip()
-    at = _end_of(text, cards)
+    is_spaced = len(items) > 1 and _has_gap(lines[: items[-1].start_mark.line])
+    at = _end_of(text, present)
     before, rest = text[:at], text[at:]
     added = "\n" if is_spaced and before.splitlines()[-1].strip() else ""
-    for index, note in enumerate(notes):
+    for index, card in enumerate(cards):
         gap = "\n" if index and is_spaced else ""
-        added += gap + re.sub("(?m)^(?=.)", " " * indent, card_yaml(note))
+        added += gap + re.sub("(?m)^(?=.)", " " * indent, card)
     line_end = re.search(r"\r\n|\n", text)
     if before and not before.endswith(("\n", "\r")):
         added = "\n" + added
     return before + added.replace("\n", line_end[0] if line_end else "\n") + rest
+
+
+def _has_gap(lines: list[str]) -> bool:
+    """Return True if a blank line stands at the end, or before a comment there."""
+    last = next(line for line in reversed(lines) if not line.lstrip().startswith("#"))
+    return not last.strip()
 
 
 def _end_of(text: str, cards: Any) -> int:

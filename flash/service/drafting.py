@@ -1,15 +1,15 @@
 """Draft cards from notes: propose, leave out what is asked, write YAML."""
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
+from cards.deckfile.appending import append_cards, empty_deck
 from cards.deckfile.discovery import read_text
 from cards.deckfile.reader import parse_deck, read_deck
-from cards.deckfile.writer import card_yaml, deck_yaml
+from cards.deckfile.writer import card_yaml
 from cards.errors import DeckError, FlashError, Place
 from cards.identity.keys import normalized
 from cards.markdown_notes.blocks import BlockKind, NoteBlocks, line_range
@@ -21,10 +21,6 @@ from cards.questions import question_text
 from export.files import replace_file
 from flash.messages.translate import _
 
-_FIRST_CARD = re.compile(
-    r"^cards:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*( *)- ", re.MULTILINE
-)
-
 
 class DraftedCard(Struct, frozen=True):
     """A proposal as a card of the deck file."""
@@ -35,12 +31,21 @@ class DraftedCard(Struct, frozen=True):
     """Where it was made from: `notes.md:12-14`."""
     lines: tuple[str, ...]
     """The text of each block, on one line."""
+    heading: str = ""
+    """The headings above the first block."""
+    key: str = ""
+    """Its rule and the hashes of its blocks, by which a drop is remembered."""
+
+    @property
+    def body(self) -> str:
+        """The card as YAML."""
+        return card_yaml(self.card)
 
     @property
     def yaml(self) -> str:
         """The card as YAML, below a comment with the words of the note."""
         words = "".join(f"#   {line}\n" for line in self.lines)
-        return f"# {self.rule} · {self.passage}\n{words}{card_yaml(self.card)}"
+        return f"# {self.rule} · {self.passage}\n{words}{self.body}"
 
 
 class Draft(Struct, frozen=True):
@@ -73,6 +78,7 @@ def draft_cards(
         without: Names of rules that are switched off.
     """
     known = list(cards)
+    dropped_keys = _dropped_keys(target)
     asked_texts = {_question(card.content) for card in known}
     made: list[DraftedCard] = []
     asked = dropped = 0
@@ -81,6 +87,8 @@ def draft_cards(
         for proposal in propose(note, without=without):
             drafted = _drafted(note, proposal, target)
             text = _question(drafted.card.content)
+            if drafted.key in dropped_keys:
+                continue
             if text in asked_texts or not _is_wanted(note, proposal, uncovered):
                 asked += 1
             elif not _is_valid(drafted, target):
@@ -113,7 +121,9 @@ def _drafted(note: NoteBlocks, proposal: Proposal, target: Path) -> DraftedCard:
     )
     card = Note(proposal.content, "draft", sources=(source,))
     lines = tuple(" ".join(block.text.split()) for block in blocks)
-    return DraftedCard(proposal.rule, card, source.passage, lines)
+    key = f"{proposal.rule} {source.hash}"
+    heading = blocks[0].heading_path
+    return DraftedCard(proposal.rule, card, source.passage, lines, heading, key)
 
 
 def _is_valid(drafted: DraftedCard, target: Path) -> bool:
@@ -135,8 +145,7 @@ def _title(notes: Sequence[NoteBlocks]) -> str:
 
 def deck_text(deck: str, language: str, cards: Iterable[DraftedCard]) -> str:
     """Render a deck file with drafted cards."""
-    head = deck_yaml(deck, language, ()).removesuffix("cards: []\n")
-    return head + "cards:\n" + "\n".join(one.yaml for one in cards)
+    return empty_deck(deck, language) + "\n".join(one.yaml for one in cards)
 
 
 def write_draft(made: Draft, target: Path, *, append: bool) -> None:
@@ -150,24 +159,31 @@ def write_draft(made: Draft, target: Path, *, append: bool) -> None:
         text = deck_text(made.deck, made.language, made.cards)
         replace_file(target, text.encode())
         return
-    before = read_deck(target)
+    read_deck(target)
     text = read_text(target)
-    indent = _FIRST_CARD.search(text)
-    if indent is None:
-        raise _no_place(target)
-    cards = "\n".join(one.yaml for one in made.cards)
-    added = re.sub(r"(?m)^(?=.)", indent[1], cards)
-    whole = f"{text.rstrip()}\n\n{added}"
     try:
-        after = parse_deck(whole, target)
+        whole = append_cards(text, (one.yaml for one in made.cards))
+        parse_deck(whole, target)
     except DeckError:
-        raise _no_place(target) from None
-    if len(after.notes) != len(before.notes) + len(made.cards):
-        raise _no_place(target)
+        message = _("cards can't be appended to this file")
+        raise FlashError(message, place=Place(str(target))) from None
+    except FlashError as error:
+        raise FlashError(error.message, error.hint, Place(str(target))) from None
     replace_file(target, whole.encode())
 
 
-def _no_place(target: Path) -> FlashError:
-    message = _("cards can't be appended to this file")
-    hint = _("end it with its cards, each beginning with '- '")
-    return FlashError(message, hint, Place(str(target)))
+_DROPPED = "# dropped: "
+"""Begins a comment of a deck file about a proposal that is not wanted."""
+
+
+def dropped_line(card: DraftedCard) -> str:
+    """Return the comment that keeps a proposal from being made again."""
+    return f"{_DROPPED}{card.key}\n"
+
+
+def _dropped_keys(target: Path) -> set[str]:
+    if not target.is_file():
+        return set()
+    lines = read_text(target).splitlines()
+    found = (line.strip() for line in lines if line.lstrip().startswith(_DROPPED))
+    return {line.removeprefix(_DROPPED) for line in found}

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from cards.deckfile.appending import append_cards, empty_deck
 from cards.deckfile.discovery import YAML_ENDINGS, bundled_name, read_text
 from cards.deckfile.reader import Deck, parse_deck, read_deck, tidy_deck_name
+from cards.deckfile.writer import card_yaml
 from cards.errors import DeckError, FlashError, Place
 from cards.identity.keys import duplicates
 from cards.note import Note
@@ -77,7 +78,7 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
     # Two commands at once would write the same file.
     with app.store.transaction():
         path, before = _target(app, new.name, new.language)
-        text = append_cards(before, new.notes)
+        text = append_cards(before, map(card_yaml, new.notes))
         parsed = _parsed(text, path)
         notes = parsed.notes[-len(new.notes) :]
         plan = plan_adding(app.store, parsed)

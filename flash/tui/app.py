@@ -216,6 +216,19 @@ class ScreenApp(App[None]):
         self.ended_by = self.ended_by or number
         self.exit()
 
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Leave the terminal, and Ctrl-C in it, to another program."""
+        can_suspend = self._driver is not None and self._driver.can_suspend
+        # Windows has no handler to remove.
+        with suppress(NotImplementedError):
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        try:
+            with self.suspend() if can_suspend else nullcontext():
+                yield
+        finally:
+            self._handle_signals()
+
 
 class ReviewApp(ScreenApp):
     """A review on the full screen; see `run_screen`."""
@@ -291,7 +304,7 @@ class ReviewApp(ScreenApp):
             return
         before = file.stat().st_mtime_ns
         try:
-            with self._suspended():
+            with self.suspended():
                 run_editor(file, prompt.note.line)
         except FlashError as error:
             self.review.show_message(str(error), is_alarm=True)
@@ -300,16 +313,3 @@ class ReviewApp(ScreenApp):
             self.review.reload()
         else:
             self.review.show_message(_(FILE_UNCHANGED))
-
-    @contextmanager
-    def _suspended(self) -> Iterator[None]:
-        """Leave the terminal, and Ctrl-C in it, to another program."""
-        can_suspend = self._driver is not None and self._driver.can_suspend
-        # Windows has no handler to remove.
-        with suppress(NotImplementedError):
-            asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
-        try:
-            with self.suspend() if can_suspend else nullcontext():
-                yield
-        finally:
-            self._handle_signals()

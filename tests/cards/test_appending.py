@@ -6,6 +6,7 @@ import pytest
 
 from cards.deckfile.appending import append_cards, empty_deck
 from cards.deckfile.reader import parse_deck
+from cards.deckfile.writer import card_yaml
 from cards.errors import FlashError
 from cards.note import Basic, Note
 
@@ -31,7 +32,7 @@ FILES = {
     "indented, spaced, with comments at the end": (
         "# top\ndeck: D\ncards:  # c\n\n  - front: a\n    back: b\n\n"
         "  # second\n  - front: c\n    back: d\n\n  # more to come\n",
-        INDENTED,
+        "\n" + INDENTED,
         "",
     ),
     "spaced": (
@@ -62,7 +63,7 @@ FILES = {
 def test_a_card_is_added_after_the_last_one(
     before: str, added: str, after: str
 ) -> None:
-    text = append_cards(before + after, [NEW])
+    text = append_cards(before + after, [card_yaml(NEW)])
 
     assert text == before + added + after
     notes = parse_deck(text, Path("d.yaml")).notes
@@ -71,4 +72,4 @@ def test_a_card_is_added_after_the_last_one(
 
 def test_cards_in_brackets_are_refused_with_a_hint() -> None:
     with pytest.raises(FlashError, match="in brackets .begin each one with '- '"):
-        append_cards("deck: D\ncards: [{front: a, back: b}]\n", [NEW])
+        append_cards("deck: D\ncards: [{front: a, back: b}]\n", [card_yaml(NEW)])

@@ -47,7 +47,6 @@ def test_a_draft_is_a_deck_that_check_accepts(flash: Run, note: Path) -> None:
         Path("keys.yaml")
         .read_text("utf-8")
         .startswith(
-            "# yaml-language-server: $schema=deck.schema.json\n"
             "deck: Keys\n"
             "cards:\n"
             "# definition · keys.md:3-4\n"
@@ -103,7 +102,7 @@ def test_cards_in_one_line_are_not_appended_to(flash: Run, note: Path) -> None:
     code, _, err = flash("draft", "keys.md", "-o", "keys.yaml", "--append")
 
     assert code == 1
-    assert "cards can't be appended to this file" in err
+    assert "keys.yaml:1:1: the cards of this file are in brackets" in err
     assert Path("keys.yaml").read_text("utf-8") == text
 
 
@@ -269,7 +268,7 @@ def test_stale_shows_cards_whose_note_has_changed(flash: Run, note: Path) -> Non
 
     assert flash("stale")[1] == (
         "HSM (Keys)\n"
-        f"            keys.md:5-6 has changed · {Path('keys.yaml').absolute()}:24\n"
+        f"            keys.md:5-6 has changed · {Path('keys.yaml').absolute()}:23\n"
         "            was: one tenant owns it\n"
         "            now: one customer owns it\n"
         "1 card is about lines that have changed\n"

@@ -10,6 +10,7 @@ import typer
 from cards.deckfile.appending import append_cards, empty_deck
 from cards.deckfile.discovery import check_controls
 from cards.deckfile.reader import Deck, parse_deck, read_deck
+from cards.deckfile.writer import card_yaml
 from cards.errors import FlashError
 from cards.note import Basic, Cloze, Note
 from flash.cli.options import DbOption, JsonOption
@@ -100,7 +101,7 @@ def add_from_stdin(db: Path | None, *, dry_run: bool) -> NewCards:
 def _from_editor(app: AppContext, deck: str, tags: list[str]) -> NewCards | None:
     """Let the user write cards in an editor; None if nothing was written."""
     card = Note(Basic("", ""), deck, tags=tuple(tags))
-    text = append_cards(new_card_template() + empty_deck(deck), [card])
+    text = append_cards(new_card_template() + empty_deck(deck), [card_yaml(card)])
     text = text.replace("''", "")
     line = text[: text.index("- front:")].count("\n") + 1
     path = Path(tempfile.mkdtemp(prefix="flash-"), "new.yaml")

@@ -12,6 +12,8 @@ from cards.markdown_notes.rules import RULES
 from cards.note import Note
 from export.files import replace_file
 from flash.cli.options import DbOption, JsonOption
+from flash.cli.plain_draft import run_plain_draft
+from flash.messages.draft_review import decided_text
 from flash.messages.notes import (
     below_limit_line,
     coverage_lines,
@@ -22,6 +24,7 @@ from flash.messages.notes import (
 from flash.report.coverage_page import coverage_page
 from flash.service.context import check_deck, open_app
 from flash.service.coverage import deck_cards, measure, read_notes, refuse_two_sources
+from flash.service.draft_review import DraftReview
 from flash.service.drafting import Draft, deck_text, draft_cards, write_draft
 from flash.terminal import echo, echo_err, print_json, print_lines
 from srs.store.notes import stored_notes
@@ -62,15 +65,28 @@ def draft(
         list[str] | None,
         typer.Option("--without", metavar="RULE", help=f"Switch off a rule: {_RULES}."),
     ] = None,
+    review: Annotated[
+        bool,
+        typer.Option("--review", help="Decide each proposal; needs -o."),
+    ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Review line by line, not full screen.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Propose cards for notes, as a deck file to edit.
 
     Each proposal names its rule, the lines of the note and its words. Blocks that a
     card asks already get no proposal. Without -o the deck is printed.
+
+    With --review, accept, edit, split, drop or skip one proposal after another. What
+    you accept is in the file at once; run the command again to go on.
     """
     rules = _known_rules(without or [])
     exists = output is not None and output.exists()
+    if review and (output is None or force or json):
+        raise typer.BadParameter("--review needs -o, and no --force or --json")
+    append = append or review
     if output and exists and not (append or force):
         message, hint = file_exists_text()
         raise FlashError(message, hint, Place(str(output)))
@@ -83,9 +99,24 @@ def draft(
     made = draft_cards(
         read_notes(notes), known, target=target, deck=name, without=rules
     )
+    if review and output:
+        _review(DraftReview(made, output), plain=plain)
+        return
     if output and made.cards:
         write_draft(made, output, append=append and exists)
     _report(made, output, as_json=json)
+
+
+def _review(review: DraftReview, *, plain: bool) -> None:
+    if plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        run_plain_draft(review, sys.stdin, sys.stdout)
+        return
+    from flash.tui.draft_app import (  # noqa: PLC0415 - loads Textual
+        run_draft_screen,
+    )
+
+    run_draft_screen(review)
+    echo(decided_text(review.accepted, review.dropped, review.skipped))
 
 
 def _known_rules(names: list[str]) -> frozenset[str]:

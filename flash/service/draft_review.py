@@ -1,0 +1,168 @@
+"""Review proposed cards one by one; what is accepted is in the deck file at once.
+
+A proposal that was dropped is remembered by a comment in the deck file, so that the
+work can go on another day.  Each step can be undone while nobody else has changed the
+file.
+"""
+
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cards.deckfile.appending import empty_deck
+from cards.deckfile.discovery import read_text
+from cards.deckfile.reader import parse_deck
+from cards.errors import FlashError, Place
+from cards.markdown_notes.splitting import split
+from export.files import replace_file
+from flash.messages.translate import _
+from flash.service.drafting import Draft, DraftedCard, dropped_line, write_draft
+
+
+class _Step(Struct, frozen=True):
+    """What the last decision changed."""
+
+    at: int
+    cards: tuple[DraftedCard, ...]
+    before: str | None
+    after: str | None
+    """Text of the deck file; None if there is none."""
+    dropped: tuple[str, ...]
+    counts: tuple[int, int, int]
+
+
+class DraftReview:
+    """The proposals that are still to be decided."""
+
+    def __init__(self, made: Draft, target: Path) -> None:
+        """Begin with the first proposal.
+
+        Args:
+            made: The proposals.
+            target: The deck file; it may not exist yet.
+        """
+        self._made, self.target = made, target
+        self._cards = list(made.cards)
+        self._dropped: tuple[str, ...] = ()
+        """Comments to be written with the first card."""
+        self._steps: list[_Step] = []
+        self.at = 0
+        self.accepted = self.dropped = self.skipped = 0
+
+    @property
+    def current(self) -> DraftedCard | None:
+        """The proposal to decide; None at the end."""
+        return self._cards[self.at] if self.at < len(self._cards) else None
+
+    @property
+    def total(self) -> int:
+        """Number of proposals."""
+        return len(self._cards)
+
+    def accept(self) -> None:
+        """Write the current card to the deck file.
+
+        Raises:
+            DeckError: The file has mistakes.
+            FlashError: The card can't be added to it.
+        """
+        card = self._needed()
+        step = self._begin()
+        write_draft(
+            replace(self._made, cards=(card,)),
+            self.target,
+            append=step.before is not None,
+        )
+        if self._dropped:
+            self._write((self._text() or "") + "".join(self._dropped))
+            self._dropped = ()
+        self.accepted += 1
+        self._finish(step)
+
+    def drop(self) -> None:
+        """Never propose the current card again."""
+        step = self._begin()
+        line = dropped_line(self._needed())
+        if step.before is None:
+            self._dropped += (line,)
+        else:
+            self._write(step.before.rstrip("\n") + f"\n\n{line}")
+        self.dropped += 1
+        self._finish(step)
+
+    def skip(self) -> None:
+        """Leave the current card for another time."""
+        self._needed()
+        step = self._begin()
+        self.skipped += 1
+        self._finish(step)
+
+    def split(self) -> bool:
+        """Replace the current card by several; False if it can't be split."""
+        card = self._needed()
+        parts = split(card.card.content, self._made.language)
+        if not parts:
+            return False
+        step = self._begin()
+        new = [replace(card, card=replace(card.card, content=part)) for part in parts]
+        self._cards[self.at : self.at + 1] = new
+        self._steps.append(replace(step, after=step.before))
+        return True
+
+    def edited(self, text: str) -> None:
+        """Replace the current card by one or more in YAML.
+
+        Raises:
+            DeckError: The text has mistakes.
+        """
+        card, step = self._needed(), self._begin()
+        head = empty_deck("draft", self._made.language)
+        deck = parse_deck(head + text, self.target)
+        blank = {"file": "", "line": 0, "column": 1}
+        self._cards[self.at : self.at + 1] = [
+            replace(card, card=replace(note, **blank)) for note in deck.notes
+        ]
+        self._steps.append(replace(step, after=step.before))
+
+    def undo(self) -> bool:
+        """Take back the last decision; False if there is none.
+
+        Raises:
+            FlashError: Somebody else has changed the file since.
+        """
+        if not self._steps:
+            return False
+        step = self._steps[-1]
+        if self._text() != step.after:
+            message = _("the file was changed in the meantime")
+            raise FlashError(message, _("undo it there"), Place(str(self.target)))
+        if step.before is None:
+            self.target.unlink(missing_ok=True)
+        elif step.before != step.after:
+            self._write(step.before)
+        self._steps.pop()
+        self.at, self._cards = step.at, list(step.cards)
+        self._dropped = step.dropped
+        self.accepted, self.dropped, self.skipped = step.counts
+        return True
+
+    def _needed(self) -> DraftedCard:
+        if self.current is None:
+            raise IndexError(self.at)
+        return self.current
+
+    def _begin(self) -> _Step:
+        counts = self.accepted, self.dropped, self.skipped
+        cards, before = tuple(self._cards), self._text()
+        return _Step(self.at, cards, before, None, self._dropped, counts)
+
+    def _finish(self, step: _Step) -> None:
+        self._steps.append(replace(step, after=self._text()))
+        self.at += 1
+
+    def _text(self) -> str | None:
+        return read_text(self.target) if self.target.exists() else None
+
+    def _write(self, text: str) -> None:
+        replace_file(self.target, text.encode())

@@ -1,0 +1,165 @@
+"""The review of proposed cards, on streams and on the full screen."""
+
+from pathlib import Path
+
+import pytest
+from command_runner import Run
+
+from cards.deckfile.reader import read_deck
+from cards.markdown_notes.splitting import split
+from cards.note import Basic, Cloze, Compare, ListNote
+from flash.service.coverage import read_notes
+from flash.service.draft_review import DraftReview
+from flash.service.drafting import draft_cards
+from flash.tui.draft_app import DraftApp
+
+NOTE = """\
+# Keys
+
+- KMS
+  - many tenants share it
+- HSM
+  - one tenant owns it
+
+The **data key** encrypts the data.
+"""
+TARGET = Path("keys.yaml")
+
+
+@pytest.fixture(autouse=True)
+def note(flash: Run) -> Path:
+    path = Path("keys.md")
+    path.write_text(NOTE, "utf-8")
+    return path
+
+
+def review(flash: Run, typed: str) -> str:
+    words = ("draft", "keys.md", "-o", "keys.yaml", "--review", "--plain")
+    code, out, err = flash(*words, typed=typed)
+    assert (code, err) == (0, "")
+    return out
+
+
+def fronts() -> list[object]:
+    return [note.content for note in read_deck(TARGET).notes] if TARGET.exists() else []
+
+
+def test_accepted_cards_are_in_the_file_at_once(flash: Run) -> None:
+    out = review(flash, "a\nk\nq\n")
+
+    assert fronts() == [Basic("KMS (Keys)", "many tenants share it", reverse=True)]
+    assert out.startswith(
+        "1/4 · definition · keys.md:3-4 · Keys\n"
+        "  KMS\n"
+        "  many tenants share it\n"
+        "- front: KMS (Keys)\n"
+    )
+    assert out.endswith("1 card accepted, 0 dropped, 1 skipped\n")
+
+
+def test_a_later_review_goes_on(flash: Run) -> None:
+    review(flash, "a\nd\nk\n")
+    assert "# dropped: list " in TARGET.read_text("utf-8")
+
+    out = review(flash, "a\na\n")
+
+    assert out.startswith("1/2 · definition · keys.md:5-6 · Keys\n")
+    assert "All proposals are decided.\n" in out
+    assert len(fronts()) == 3
+    assert "dropped" not in flash("draft", "keys.md", "-o", "keys.yaml", "--append")[2]
+    assert len(fronts()) == 3
+
+
+def test_a_drop_before_the_first_card_is_remembered(flash: Run) -> None:
+    review(flash, "d\nk\na\n")
+
+    assert len(fronts()) == 1
+    assert review(flash, "q\n").startswith("1/2 · list · ")
+
+
+def test_undo_takes_back_one_step_after_another(flash: Run) -> None:
+    out = review(flash, "a\na\nu\nu\nu\nq\n")
+
+    assert not TARGET.exists()
+    assert "There is nothing to undo.\n" in out
+    assert out.endswith("0 cards accepted, 0 dropped, 0 skipped\n")
+
+
+def test_undo_keeps_what_somebody_else_wrote(flash: Run) -> None:
+    made = draft_cards(read_notes([Path("keys.md")]), (), target=TARGET)
+    session = DraftReview(made, TARGET)
+    session.accept()
+    text = TARGET.read_text("utf-8") + "# mine\n"
+    TARGET.write_text(text, "utf-8")
+
+    with pytest.raises(Exception, match="the file was changed in the meantime"):
+        session.undo()
+
+    assert TARGET.read_text("utf-8") == text
+
+
+def test_a_card_is_edited_and_split(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "sed -i s/tenants/customers/")
+
+    out = review(flash, "e\ns\na\na\ns\nq\n")
+
+    assert fronts() == [
+        Basic("KMS (Keys)", "many customers share it"),
+        Basic("many customers share it", "KMS (Keys)"),
+    ]
+    assert "This card can't be split.\n" in out
+
+
+def test_a_mistake_in_an_edit_is_reported(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "sed -i s/back:/bakc:/")
+
+    out = review(flash, "e\nq\n")
+
+    assert "unknown key 'bakc' (did you mean 'back'?)" in out
+    assert not TARGET.exists()
+
+
+def test_a_review_needs_a_file(flash: Run) -> None:
+    assert flash("draft", "keys.md", "--review")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (
+            Compare(("a", "b"), {"size": ("1", ""), "use": ("x", "y")}),
+            (Basic("a: size?", "1"), Basic("a: use?", "x"), Basic("b: use?", "y")),
+        ),
+        (
+            ListNote("l", ("1", "2", "3", "4", "5")),
+            (ListNote("l (1/2)", ("1", "2", "3")), ListNote("l (2/2)", ("4", "5"))),
+        ),
+        (ListNote("l", ("1", "2")), ()),
+        (Cloze("{{c1::a}} b"), ()),
+    ],
+)
+def test_tables_and_lists_are_split(content: Compare, expected: tuple[Basic]) -> None:
+    assert split(content) == expected
+
+
+async def test_the_screen_decides_edits_and_undoes() -> None:
+    made = draft_cards(read_notes([Path("keys.md")]), (), target=TARGET)
+    app = DraftApp(DraftReview(made, TARGET))
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        rows = "\n".join(
+            "".join(text for text, _ in line) for line in app.widget.page.lines
+        )
+        assert "definition · keys.md:3-4 · Keys" in rows
+        assert "- front: KMS (Keys)" in rows
+        await pilot.press("e")
+        await pilot.pause()
+        await pilot.press("ctrl+s", "a", "s", "d", "u", "a")
+        await pilot.press("k", "k", "x")
+
+    assert len(fronts()) == 2
+    assert app.drafts.skipped == 2
