@@ -256,7 +256,7 @@ class ReviewApp(ScreenApp):
             is_named = event.key in SEARCH_KEYS
             self._type((event.key if is_named else event.character) or "")
             return
-        rows = self.rows_of(event.key)
+        rows = self.rows_of({"j": "down", "k": "up"}.get(event.key, event.key))
         if rows:
             self.widget.scroll_card(rows)
             return

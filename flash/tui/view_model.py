@@ -362,5 +362,5 @@ def _help() -> Overlay:
     ratings = [f"{int(r)}  {name}: {when}" for r, name, when in rating_help()]
     keys = [f"{key}  {label}: {text}" for key, label, text in key_help()]
     title = _("Space or Enter shows the answer, then rates it Good; 1 to 4 rates it.")
-    scroll = _("Arrows, PgUp, PgDn, Home, End: scroll a long card")
+    scroll = _("Arrows, j and k, PgUp, PgDn, Home, End: scroll a long card")
     return Overlay(title, (*ratings, "", *keys, "", scroll))

@@ -36,6 +36,8 @@ class CardFilter(Struct, frozen=True):
     for no more than those.  A session sets it from `more`."""
     days_ahead: int = 0
     """Reviews due in so many days after today are asked, too."""
+    only: str = ""
+    """`new` or `due` to leave out the other ones; learning cards are always asked."""
 
 
 class Limits:

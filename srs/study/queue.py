@@ -78,6 +78,11 @@ def build_queue(
         ]
         queue.due.extend(ahead)
         queue.ahead |= frozenset(ahead)
+    # Dropped here and not before: siblings of cards due today stay buried.
+    if card_filter.only == "new":
+        queue.due.clear()
+    elif card_filter.only == "due":
+        queue.new.clear()
     return queue
 
 
@@ -93,7 +98,8 @@ def _queue_today(cards: DueCards) -> Queue:
         due = deque(cards.due(cards.rows("due")))
         return Queue(learning, due, deque(cards.new()), cards.day)
     due = deque(islice(by_forgetting_rate(cards), cap))
-    wants_new = cards.filter.new is not None or cards.filter.new_total
+    wanted = cards.filter
+    wants_new = wanted.new is not None or wanted.new_total or wanted.only == "new"
     new = deque(cards.new()) if wants_new else deque[int]()
     overdue = count_due(cards.store, cards.day, decks=cards.decks, tag=cards.filter.tag)
     return Queue(learning, due, new, cards.day, overdue=overdue)

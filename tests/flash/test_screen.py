@@ -271,7 +271,7 @@ async def test_a_long_card_scrolls(setup: ReviewSetup) -> None:
         last = rows_of(app)
         await pilot.press("home")
         top = rows_of(app)
-        await pilot.press("pagedown", "up", "down")
+        await pilot.press("pagedown", "up", "down", "k", "k", "j", "j")
         middle = rows_of(app)
 
     assert first[19].endswith("↑↓ more")

@@ -2,10 +2,12 @@
 
 import os
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from flash.cli.jsonl_review import run_jsonl
 from flash.cli.options import DbOption, TagOption, finite
 from flash.cli.plain_review import run_plain
 from flash.messages.day import end_lines
@@ -31,6 +33,13 @@ from srs.study.due_cards import CardFilter
 from srs.study.session import Session, SessionLimits
 
 
+class Only(StrEnum):
+    """The values of `--only`."""
+
+    NEW = "new"
+    DUE = "due"
+
+
 def review(
     deck: Annotated[
         str, typer.Argument(metavar="[DECK]", help="Only this deck and its subdecks.")
@@ -38,6 +47,10 @@ def review(
     plain: Annotated[
         bool,
         typer.Option("--plain", help="Line by line, for pipes and screen readers."),
+    ] = False,
+    jsonl: Annotated[
+        bool,
+        typer.Option("--jsonl", help="JSON lines for editors, see docs/editors.md."),
     ] = False,
     limit: Annotated[
         int | None,
@@ -79,6 +92,10 @@ def review(
             help="New cards today, ignoring the daily limit.",
         ),
     ] = None,
+    only: Annotated[
+        Only | None,
+        typer.Option("--only", help="Leave out reviews that are due, or new cards."),
+    ] = None,
     cram: Annotated[
         bool,
         typer.Option(
@@ -116,12 +133,12 @@ def review(
     adds that many new cards.
     """
     cram_options = _cram_options(cram=cram, forgotten=forgotten, confused=confused)
-    if (more or ahead) and cram_options:
-        raise typer.BadParameter("--more and --ahead need the daily review")
+    if (more or ahead or only) and cram_options:
+        raise typer.BadParameter("--more, --ahead and --only need the daily review")
     if more and new is not None:
         raise typer.BadParameter("--more cannot be combined with --new")
     with open_app(db) as app:
-        is_plain = plain or not _is_terminal()
+        is_plain = plain or jsonl or not _is_terminal()
         # Only where its cards will be asked.
         is_whole = not (deck or tag or cram_options)
         introduction = _first_deck(app, plain=is_plain) if is_whole else []
@@ -131,14 +148,24 @@ def review(
         check_tag(app, tag)
         session = open_session(
             app,
-            CardFilter(deck, tag, new, more=more or 0, days_ahead=ahead or 0),
+            CardFilter(
+                deck,
+                tag,
+                new,
+                more=more or 0,
+                days_ahead=ahead or 0,
+                only=only.value if only else "",
+            ),
             SessionLimits(limit, minutes),
             cram=cram_options,
         )
         notices = [] if is_plain else introduction
         if not session.counts().total and not has_notes(app.store, in_use=True):
             notices.append(_(NO_DECKS))
-        _run(session, notices, plain=is_plain)
+        if jsonl:
+            run_jsonl(session, sys.stdin, sys.stdout)
+        else:
+            _run(session, notices, plain=is_plain)
         if session.done():
             _back_up(app)
 
