@@ -47,14 +47,13 @@ def _apply(
     parameters: tuple[float, ...],
     rollover: int,
 ) -> SchedulingState:
-    review, rating, offset_min, after, step, interval, _, _, kind, before, *known, _ = (
-        row
-    )
+    review, rating, offset_min, after, step, interval, _, _, kind, before = row[:10]
+    known = row[10:12]
     moment = AnswerTime(review, offset_min, rollover)
     if rating == 0:
         if kind == ReviewKind.RESCHEDULE:
             return _rescheduled(state, interval)
-        return _changed_by_hand(state, moment, interval, known, parameters)
+        return _changed_by_hand(state, moment, row, parameters)
     if kind == ReviewKind.EARLY and not any(known):
         return state
     result = NextStep(State(after), step, interval)
@@ -75,10 +74,11 @@ def _estimated(
 def _changed_by_hand(
     state: SchedulingState,
     moment: AnswerTime,
-    interval: int,
-    known: Sequence[float],
+    row: Sequence[Any],
     parameters: tuple[float, ...],
 ) -> SchedulingState:
+    step, interval, last, source = row[4:8]
+    known, is_of_card = row[10:12], source == "anki-card"
     if not any(known):
         return SchedulingState(reps=state.reps, lapses=state.lapses)
     if state.stability is None:
@@ -90,12 +90,24 @@ def _changed_by_hand(
             interval=max(1, interval),
             last_ms=moment.at_ms,
             last_day=moment.day,
+            reps=state.reps + last * is_of_card,
+            lapses=state.lapses + step * is_of_card,
         )
-    day = moment.day + interval
-    if state.state is not State.REVIEW:
-        days = 1 if state.last_day is None else max(1, day - state.last_day)
-        state = replace(state, state=State.REVIEW, step=0, due_ms=None, interval=days)
-    return replace(state, due_day=day)
+        days = interval
+    elif is_of_card:
+        days = last or state.interval
+    elif known[1]:
+        days = interval
+    else:
+        days = moment.day + interval - (state.last_day or 0)
+    return replace(
+        state,
+        state=State.REVIEW,
+        step=0,
+        interval=max(1, days),
+        due_ms=None,
+        due_day=moment.day + interval,
+    )
 
 
 def _rescheduled(state: SchedulingState, interval: int) -> SchedulingState:

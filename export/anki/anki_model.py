@@ -57,6 +57,8 @@ class AnkiCard(Struct, frozen=True):
     """Per mille."""
     left: int
     flag: int
+    reps: int = 0
+    lapses: int = 0
 
 
 class AnkiPreset(Struct, frozen=True):

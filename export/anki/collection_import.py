@@ -40,6 +40,7 @@ _MIN_EPOCH_S = 1_000_000_000
 """A due value from this on is epoch seconds, not a day."""
 _MAX_DAY = 100_000
 _MAX_EASE = 1_000_000
+_MAX_COUNT = 1_000_000
 _DEFAULT_DECK = "Default"
 _INCOMPLETE = "empty-side"
 """Tag of notes without a question or an answer."""
@@ -261,6 +262,8 @@ class _Conversion:
             _moment_ms(card.modified_s),
             own_deck if own_deck != deck else "",
             card.ordinal in incomplete,
+            _within(0, card.reps, _MAX_COUNT),
+            _within(0, card.lapses, _MAX_COUNT),
         )
 
     def _options(self) -> dict[str, dict[str, Any]]:

@@ -34,7 +34,8 @@ _CARDS = """
            cast(mod as integer), cast(type as integer), cast(queue as integer),
            cast(iif(odid <> 0 and odue <> 0, odue, due) as integer),
            cast(ivl as integer), cast(factor as integer), cast(left as integer),
-           cast(flags as integer) & 7
+           cast(flags as integer) & 7,
+           cast(coalesce(reps, 0) as integer), cast(coalesce(lapses, 0) as integer)
       from cards order by nid, ord
 """
 _REVIEW_COUNTS = """

@@ -9,7 +9,7 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -106,10 +106,10 @@ def _tags(tags: tuple[str, ...], is_leech: bool) -> str:
 
 _MAX_DURATION_MS = 60_000
 """The longest answer time in Anki's log."""
-_MANUAL = 4
+_EARLY, _MANUAL = 3, 4
 _SUSPENDED, _BURIED = -1, -3
 _EASE = 2500
-"""The ease of a card scheduled by FSRS."""
+"""The ease of a card that only FSRS scheduled."""
 
 
 class Schedule(Struct, frozen=True):
@@ -127,6 +127,8 @@ class Schedule(Struct, frozen=True):
     """Interval in days for a stability in days."""
     reviews: Iterable[Review]
     """The whole review log, oldest first."""
+    eases: Mapping[int, int] = {}
+    """Ease of cards that SM-2 scheduled, per mille."""
 
 
 def scheduled_columns(
@@ -141,6 +143,7 @@ def scheduled_columns(
     """
     progress = card.progress
     queue, due = _place(card, schedule)
+    has_ease = progress.state in (State.REVIEW, State.RELEARNING)
     if card.suspended:
         queue = _SUSPENDED
     elif card.buried == schedule.today and queue:
@@ -150,7 +153,7 @@ def scheduled_columns(
         queue,
         due,
         _interval(progress, preset, schedule),
-        _EASE if progress.state in (State.REVIEW, State.RELEARNING) else 0,
+        schedule.eases.get(card.id, _EASE) if has_ease else 0,
         progress.reps,
         progress.lapses,
         _steps_left(progress, preset),
@@ -209,19 +212,28 @@ def _data(card: StoredCard, preset: Preset) -> str:
 
 def review_rows(schedule: Schedule, cards: set[int]) -> Iterator[AnkiRow]:
     """Yield the rows of the review log for the exported cards."""
+    answered: dict[int, int] = {}
     for review in schedule.reviews:
-        if review.card in cards:
-            yield (
-                review.id,
-                review.card,
-                -1,
-                review.rating,
-                review.interval,
-                review.last_interval,
-                _factor(review),
-                min(review.duration_ms, _MAX_DURATION_MS),
-                review.kind,
-            )
+        if review.card not in cards:
+            continue
+        interval, factor = review.interval, _factor(review)
+        if review.rating and (factor or review.kind != _EARLY):
+            answered[review.card] = review.id
+        elif review.kind == _MANUAL and review.difficulty and review.card in answered:
+            # With FSRS, Anki counts the interval from the last answer.
+            day_of = schedule.day_of
+            interval += day_of(review.id) - day_of(answered[review.card])
+        yield (
+            review.id,
+            review.card,
+            -1,
+            review.rating,
+            interval,
+            review.last_interval,
+            factor,
+            min(review.duration_ms, _MAX_DURATION_MS),
+            review.kind,
+        )
 
 
 def _factor(review: Review) -> int:

@@ -14,7 +14,7 @@ from srs.models.cards import StoredNote
 from srs.models.incoming import Loss, Progressed
 from srs.scheduler.fsrs6 import interval_days
 from srs.store.import_rows import original_notes, original_notetypes
-from srs.store.revlog import logged
+from srs.store.revlog import last_eases, logged
 
 _FIRST_DAY = 18_262
 """2020-01-01 as a study day; Anki counts due days from the first of a collection."""
@@ -108,4 +108,5 @@ def _schedule(app: AppContext) -> Schedule:
         preset_of=options.preset,
         days_of=interval_days,
         reviews=logged(app.store),
+        eases=last_eases(app.store),
     )

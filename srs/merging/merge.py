@@ -19,7 +19,6 @@ from srs.store.card_actions import SET_MARKS
 from srs.store.connection import Store
 from srs.store.import_log import attached_log, insert_log, insert_moved
 from srs.store.import_rows import (
-    ORIGIN,
     StoredMarks,
     bury_card,
     insert_deck_options,
@@ -36,8 +35,12 @@ from srs.store.replay import (
     replay_cards,
     update_card_states,
 )
-from srs.store.revlog import ReviewRow, last_review
+from srs.store.revlog import ReviewRow, last_answer, last_review
+from srs.store.rows import ANKI_CARD
 from srs.store.settings import Options
+
+_EASE = 2500
+"""Per mille; what Anki gives a new card."""
 
 
 class MergeResult(Struct):
@@ -241,43 +244,74 @@ class _Merge:
             return False
         if theirs.state == State.NEW and state.state is not State.NEW:
             self._add_manual(pair, max(theirs.changed_ms, self._last(pair) + 1))
-        elif theirs.state == State.REVIEW and theirs.due_day not in (
-            None,
-            state.due_day,
-        ):
-            self._set_due_day(pair, theirs.due_day or 0, state)
-        else:
+            return True
+        due_day = self._due_day(theirs, state)
+        if due_day in (None, state.due_day) or self._is_of_last(pair, due_day):
             return False
+        self._set_due_day(pair, due_day, state)
         return True
+
+    def _is_of_last(self, pair: _Pair, due_day: int) -> bool:
+        """Return True if the last answer led to this day where it was given.
+
+        The replay has another one if that answer was late.
+        """
+        moment, interval = last_answer(self._connection, pair.card)
+        return due_day == self._options.calendar.day(moment) + interval
+
+    def _due_day(self, theirs: IncomingCard, state: SchedulingState) -> int | None:
+        """Return the due day of a review card, or of a lapsed one without a log."""
+        if theirs.state == State.REVIEW:
+            return theirs.due_day
+        if theirs.state != State.RELEARNING or state.stability is not None:
+            return None
+        due_ms = theirs.due_ms
+        return self._options.calendar.day(due_ms) if due_ms else theirs.due_day
 
     def _last(self, pair: _Pair) -> int:
         return last_review(self._connection, pair.card)
 
     def _set_due_day(self, pair: _Pair, due_day: int, state: SchedulingState) -> None:
         if state.stability is None:
-            state = self._first_state(pair, due_day)
+            state = self._first_state(pair, due_day, state)
         if state.due_day != due_day:
             moment = max(pair.theirs.changed_ms, self._last(pair) + 1)
             interval = due_day - self._options.calendar.day(moment)
-            self._add_manual(pair, moment, interval, state.difficulty or 1.0)
+            difficulty = state.difficulty or 1.0
+            self._add_manual(
+                pair,
+                moment,
+                interval,
+                difficulty=difficulty,
+                last_interval=pair.theirs.interval,
+            )
 
-    def _first_state(self, pair: _Pair, due_day: int) -> SchedulingState:
+    def _first_state(
+        self, pair: _Pair, due_day: int, state: SchedulingState
+    ) -> SchedulingState:
         """Start the log of a card that has none where its interval started."""
         theirs, interval = pair.theirs, max(1, pair.theirs.interval)
         start = self._options.calendar.start_ms(due_day - interval) + 12 * 3_600_000
         moment = min(start, max(theirs.changed_ms, 1))
-        self._add_manual(pair, moment, interval, ease=theirs.ease or 2500)
+        self._add_manual(
+            pair,
+            moment,
+            interval,
+            ease=theirs.ease or _EASE,
+            last_interval=max(0, theirs.reps - state.reps),
+            step=max(0, theirs.lapses - state.lapses),
+        )
         return self._replayed(pair)
 
     def _add_manual(
-        self,
-        pair: _Pair,
-        moment: int,
-        interval: int = 0,
-        difficulty: float = 0.0,
-        ease: int = 0,
+        self, pair: _Pair, moment: int, interval: int = 0, **columns: Any
     ) -> None:
-        """Add a manual row, the same one every time the same file is merged."""
+        """Add a manual row, the same one every time the same file is merged.
+
+        Without a difficulty or an ease it resets the card.  With an ease, it stands
+        for answers that are not in the log: `last_interval` of them, `step` lapses.
+        Else `last_interval` is the card's interval in Anki.
+        """
         row = ReviewRow(
             id=moment,
             card=pair.card,
@@ -291,10 +325,9 @@ class _Merge:
             step=0,
             interval=interval,
             last_interval=0,
-            difficulty=difficulty,
-            ease=ease,
-            origin=ORIGIN,
-        )
+            difficulty=0.0,
+            origin=ANKI_CARD,
+        )._replace(**columns)
         # Thousands of cards may have changed in the same second.
         free = self._free_ids.get(moment, moment)
         review = insert_moved(self._connection, row._replace(id=free))

@@ -44,6 +44,8 @@ class IncomingCard(Struct, frozen=True):
     """Its deck if it is another than that of the note."""
     is_incomplete: bool = False
     """It has no question or no answer: it is kept, suspended."""
+    reps: int = 0
+    lapses: int = 0
 
 
 class AnkiFields(Struct, frozen=True):

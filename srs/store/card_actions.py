@@ -102,7 +102,9 @@ def set_due_today(
                     connection, card, moment, card_of(row).progress
                 )
                 connection.execute(
-                    "update cards set due_day = ? where id = ?", (day, card)
+                    "update cards set due_day = ?1, interval = max(1, ?1 - last_day)"
+                    " where id = ?2",
+                    (day, card),
                 )
                 done.append((review, card))
         if done:

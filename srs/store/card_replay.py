@@ -16,6 +16,7 @@ from srs.models.presets import Preset
 from srs.scheduler.fsrs6 import memory_from_sm2, memory_model
 from srs.scheduler.next_states import AnswerTime, next_states, step_due
 from srs.scheduler.study_day import study_day
+from srs.store.rows import ANKI_CARD
 
 LOGGED = (
     "r.origin_ms, r.rating, r.offset_min, r.state, r.step, r.interval, "
@@ -94,6 +95,10 @@ class CardReplay:
         ) = row
         if kind == _EARLY and not (difficulty or ease) and rating:
             return  # a cram review, see `srs.store.rows.CRAM_REVIEW`
+        if not rating and source.startswith(ANKI_CARD):
+            # Whoever gave the next answer knew the card.
+            self._add_manual(row)
+            return
         if source != self._source or self._is_late:
             self._is_late = self._source is not None and not self._was_known(row)
             self._source = source
@@ -138,7 +143,8 @@ class CardReplay:
         return int(result.state), result.step, result.interval
 
     def _add_manual(self, row: Sequence[Any]) -> None:
-        at_ms, _, offset, _, _, interval, _, _, kind, _, difficulty, ease, _ = row
+        at_ms, _, offset, _, step, interval, last, source, kind, *_ = row
+        difficulty, ease, _ = row[-3:]
         if kind == _RESCHEDULE:
             if self._state == _REVIEW and not self._is_late:
                 self._interval = interval
@@ -147,15 +153,21 @@ class CardReplay:
         if not (difficulty or ease):
             self._reset()
             return
+        is_of_card = source.startswith(ANKI_CARD)
         day = study_day(at_ms, offset, self._rollover)
+        self._due_day = day + interval
         if not self.memory[0]:
             self.memory = self._estimate(difficulty, ease, interval)
-            self._interval = max(1, interval)
             self._last_ms, self.last_day = at_ms, day
-        self._due_day = day + interval
-        if self._state != _REVIEW:
-            self._state, self._step = _REVIEW, 0
-            self._interval = max(1, self._due_day - self.last_day)
+            if is_of_card:
+                # It stands for answers that are not in the log.
+                self._reps, self._lapses = self._reps + last, self._lapses + step
+        elif is_of_card:
+            interval = last or self._interval
+        elif not ease:
+            # As in Anki; for a card of SM-2 the row has Anki's interval.
+            interval = self._due_day - self.last_day
+        self._state, self._step, self._interval = _REVIEW, 0, max(1, interval)
 
     def _estimate(
         self, difficulty: float, ease: int, interval: int

@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from srs.scheduler.study_day import Calendar
 from srs.store.connection import Store
-from srs.store.import_rows import ORIGIN
 from srs.store.revlog import ReviewRow, free_review_id, insert_reviews
+from srs.store.rows import ANKI_LOG
 from srs.store.stamps import STAMP
 from srs.store.sync_state import is_bound
 
@@ -130,7 +130,7 @@ _ROWS = f"""
            last_interval,
            iif(factor between 100 and 1100, (factor / 1000.0 - 0.1) * 9 + 1, 0.0)
            as difficulty,
-           iif(factor > 1100, factor, 0) as ease, '{ORIGIN}' as origin
+           iif(factor > 1100, factor, 0) as ease, '{ANKI_LOG}' as origin
       from ({_AFTER})
 """
 # The state is that before the next answer; a cram review doesn't change it.
@@ -141,7 +141,7 @@ _CRAM_ROWS = f"""
            coalesce(s.before, p.state) as before, c.kind,
            offset_of(c.id) as offset_min, coalesce(s.before, p.state) as state,
            0 as step, c.interval, c.last_interval, 0.0 as difficulty, 0 as ease,
-           '{ORIGIN}' as origin
+           '{ANKI_LOG}' as origin
       from arriving.crams c
       join temp.pairs p on p.theirs = c.card
       left join ({_STATES}) s on s.row = (

@@ -16,8 +16,6 @@ from srs.store.connection import Store
 from srs.store.settings import own_options, write_options
 
 StoreRow = tuple[Any, ...]
-ORIGIN = "anki"
-"""Of reviews that come from Anki."""
 
 
 class StoredMarks(NamedTuple):

@@ -73,8 +73,12 @@ def _prepare(store: Store, now_ms: int) -> None:
 
 
 def _rebuild_merged_cards(store: Store) -> None:
-    """Rebuild cards answered here and elsewhere: older versions kept late results."""
-    cards = mixed_cards(store.connection)
+    """Rebuild cards answered here and elsewhere, or made due by hand.
+
+    Older versions kept the results of late answers, and intervals of before.
+    """
+    by_hand = "select card from reviews where undone = 0 and rating = 0 and kind = 4"
+    cards = mixed_cards(store.connection) | {card for (card,) in store.rows(by_hand)}
     rebuild_card_states(store.connection, Options(store), cards)
 
 

@@ -267,7 +267,8 @@ def undo_invalid_reviews(store: Store) -> int:
          where undone = 0
            and (rating not between 0 and 4 or state not between 0 and 3
                 or state_before not between 0 and 3 or kind not between 0 and 5
-                or (rating > 0) <> (kind < 4) or step not between 0 and 99
+                or (rating > 0) <> (kind < 4)
+                or step not between 0 and iif(rating, 99, 1000000)
                 or abs(offset_min) > 1440 or abs(interval) > 100000000
                 or id not between 1 and {END_MS}
                 or difficulty not between 0 and 10

@@ -23,7 +23,7 @@ from srs.scheduler.next_states import AnswerTime, next_states, review_kind
 from srs.store.connection import Store
 from srs.store.operations import record_operation
 from srs.store.replay import is_leech, replay_card, save_scheduling
-from srs.store.rows import CARD_COLUMNS, CRAM_REVIEW, card_of
+from srs.store.rows import ANKI_CARD, CARD_COLUMNS, CRAM_REVIEW, card_of
 from srs.store.stamps import STAMP
 
 
@@ -198,6 +198,13 @@ def last_review(connection: sqlite3.Connection, card: int) -> int:
     return int(connection.execute(sql, (card,)).fetchone()[0])
 
 
+def last_answer(connection: sqlite3.Connection, card: int) -> tuple[int, int]:
+    """Return moment and interval of a card's last review; zeros if it is no answer."""
+    sql = "select rating, id, interval from reviews where id = ?"
+    row = connection.execute(sql, (last_review(connection, card),)).fetchone()
+    return row[1:] if row and row[0] else (0, 0)
+
+
 def free_review_id(connection: sqlite3.Connection, at_ms: int) -> int:
     """Return the first id from a moment on that is free, also as a uid."""
     sql = """
@@ -307,13 +314,26 @@ def rebuild_card(store: Store, card: int, preset: Preset, rollover: int) -> None
 
 
 def logged(store: Store) -> Iterator[Review]:
-    """Read the reviews without undone ones, oldest first."""
+    """Read the reviews that may leave the store, oldest first.
+
+    Without undone ones, and without what only the cards of Anki said.
+    """
     sql = """
         select id, card, rating, interval, last_interval, difficulty, ease, duration_ms,
                kind
-          from reviews where undone = 0 order by id
+          from reviews where undone = 0 and origin <> ? order by id
     """
-    return (Review(*row) for row in store.connection.execute(sql))
+    rows = store.connection.execute(sql, (ANKI_CARD,))
+    return (Review(*row) for row in rows)
+
+
+def last_eases(store: Store) -> dict[int, int]:
+    """Return the last ease (per mille) of cards that SM-2 scheduled in Anki."""
+    sql = """
+        select card, ease, max(id) from reviews
+         where ease > 0 and undone = 0 group by card
+    """
+    return {card: ease for card, ease, _ in store.rows(sql)}
 
 
 class HistoryLine(Struct, frozen=True):

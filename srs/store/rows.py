@@ -34,6 +34,10 @@ CARD_COLUMNS = (
 
 CARD_WIDTH = CARD_COLUMNS.count(",") + 1
 
+ANKI_LOG = "anki"
+"""Origin of reviews from Anki's log."""
+ANKI_CARD = "anki-card"
+"""Origin of rows for what a card of Anki has and its log doesn't explain."""
 CRAM_REVIEW = "(r.kind = 3 and r.difficulty = 0 and r.ease = 0)"
 """Condition for a cram review, which does not change the memory.
 

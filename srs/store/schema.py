@@ -9,6 +9,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from srs.store.file_bases import fill_file_bases
+from srs.store.rows import ANKI_CARD, ANKI_LOG
 from srs.store.sync_schema import STAMP_TRIGGERS, SYNC_TABLES
 
 if TYPE_CHECKING:
@@ -290,6 +291,13 @@ create table deck_files (
 ) strict, without rowid
 """
 
+_CARD_ROWS = f"""
+update reviews set origin = '{ANKI_CARD}'
+ where origin = '{ANKI_LOG}' and rating = 0 and kind = 4 and state_before = 2
+   and last_interval = 0 and duration_ms = 0
+"""
+"""These rows were made for what cards of Anki said; Anki's own log has none like it."""
+
 
 _MOCK_EXAMS = """
 create table mock_exams (
@@ -324,8 +332,9 @@ def m004_sync(db: "Database") -> None:
 
 
 def m005_deck_files(db: "Database") -> None:
-    """Add the deck files as they were when they were last added."""
+    """Add the deck files as they were; mark rows that are not of Anki's log."""
     _run(db, _DECK_FILES, 5)
+    _run(db, _CARD_ROWS, 5)
 
 
 def m006_mock_exams(db: "Database") -> None:

@@ -8,6 +8,7 @@ from anki_exchange import package
 from anki_log import AnkiReview, incoming_notes, log_file
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from store_fixtures import (
     DAY_MS,
     NOON,
@@ -29,6 +30,7 @@ from srs.scheduler.fsrs6 import interval_days
 from srs.scheduler.fuzz import fuzz_range
 from srs.store.connection import Store
 from srs.store.opening import _rebuild_merged_cards, open_store
+from srs.store.replay import rebuild_cache
 from srs.store.settings import Options
 
 HOUR_MS = 3_600_000
@@ -77,6 +79,7 @@ def test_late_good_after_again_gets_a_short_interval(tmp_path: Path) -> None:
     wanted = interval_days(found.stability, Options(one).preset("A"))
     lower, upper = fuzz_range(wanted, 1, 36_500)
     assert lower <= found.interval <= upper
+    assert found.due_day == NOON // DAY_MS + found.interval
     assert contradictions(one) == []
     one.close()
     other.close()
@@ -96,6 +99,7 @@ def test_answers_that_follow_a_late_one_are_late_too(tmp_path: Path) -> None:
     wanted = interval_days(found.stability, Options(one).preset("A"))
     lower, upper = fuzz_range(wanted, 1, 36_500)
     assert lower <= found.interval <= upper
+    assert found.due_day == at // DAY_MS + found.interval
     one.close()
     other.close()
 
@@ -109,6 +113,7 @@ def test_answer_that_knew_the_one_before_it_stands(tmp_path: Path) -> None:
     standing = give(other, card, Rating.EASY, at).progress.interval
     row = "update reviews set interval = interval + 2 where id = ?"
     other.connection.execute(row, (at,))
+    rebuild_cache(other, Options(other))
 
     send(other, one, at + HOUR_MS, tmp_path)
 
@@ -152,12 +157,18 @@ ANSWERS = st.lists(
 def log_of(
     path: Path, phone: int, rows: list[tuple[int, int, int, int, int]]
 ) -> Incoming:
-    """Return the log that one phone sends."""
+    """Return the log that one phone sends, and its card as it is there."""
     reviews = [
-        AnkiReview(NOON + day * DAY_MS + phone, 1, rating, now, last, 500, 900, kind)
+        AnkiReview(
+            NOON + day * DAY_MS + 2000 * phone, 1, rating, now, last, 500, 900, kind
+        )
         for day, rating, now, last, kind in sorted(rows)
     ]
-    return Incoming(incoming_notes([2]), log=log_file(path, reviews))
+    (note,) = incoming_notes([2])
+    due_day = reviews[-1].id // DAY_MS + reviews[-1].interval
+    card = replace(note.cards[0], due_day=due_day, changed_ms=reviews[-1].id)
+    note = replace(note, cards=(card,))
+    return Incoming((note,), log=log_file(path, reviews))
 
 
 @pytest.mark.slow

@@ -266,7 +266,9 @@ def test_a_card_brought_forward_keeps_its_memory(
 
     after = cards_of(store)
     assert changed == 1
-    assert after[one].progress == replace(before[one].progress, due_day=TODAY + 1)
+    assert after[one].progress == replace(
+        before[one].progress, due_day=TODAY + 1, interval=1
+    )
     assert after[two] == before[two]
     assert contradictions(store) == []
     undo_last(store, Options(store))

@@ -1,0 +1,165 @@
+"""A schedule from Anki is exported as it came: card and review log."""
+
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from foreign_packages import package
+from store_fixtures import (
+    DAY_MS,
+    NOON,
+    add,
+    contradictions,
+    give,
+    ids,
+    new_store,
+    numbered,
+    shelf,
+)
+
+from flash.service.context import AppContext
+from flash.service.exporting import export_package
+from flash.service.importing import import_package
+from srs.models.cards import Rating, State
+from srs.store.card_actions import set_due_today
+from srs.store.notes import stored_notes
+from srs.store.settings import Options
+
+Card = tuple[int, ...]
+"""Type, queue, due, interval, ease, reps and lapses."""
+Log = list[tuple[int, ...]]
+"""Days ago, rating, interval, interval before, factor and kind."""
+
+TODAY = NOON // DAY_MS - 18_262
+"""As Anki counts days in this package."""
+SM2: Log = [
+    (40, 3, -600, 0, 0, 0),
+    (40, 3, 1, -600, 2500, 0),
+    (39, 3, 3, 1, 2350, 1),
+    (36, 3, 20, 3, 2350, 1),
+]
+FSRS: Log = [(*row[:4], 500, row[5]) for row in SM2]
+# What Anki 26.9 writes for each of these actions.
+SCHEDULES: dict[str, tuple[Card, Log]] = {
+    "SM-2": ((2, 2, TODAY - 16, 20, 2350, 4, 0), SM2),
+    "SM-2 without a log": ((2, 2, TODAY + 200, 400, 1300, 30, 7), []),
+    "SM-2 with many lapses and no log": ((2, 2, TODAY, 9, 1300, 900, 150), []),
+    "SM-2 due by hand": (
+        (2, 2, TODAY + 9, 20, 2350, 4, 0),
+        [*SM2, (0, 0, 20, 20, 2350, 4)],
+    ),
+    "SM-2 due by hand, interval too": (
+        (2, 2, TODAY + 9, 9, 2350, 4, 0),
+        [*SM2, (0, 0, 9, 20, 2350, 4)],
+    ),
+    "SM-2 due by hand in relearning": (
+        (2, 2, TODAY + 9, 5, 2150, 5, 1),
+        [*SM2, (1, 1, -600, 20, 2150, 1), (0, 0, 5, 5, 2150, 4)],
+    ),
+    "SM-2 new and due by hand": (
+        (2, 2, TODAY + 9, 9, 2500, 0, 0),
+        [(0, 0, 9, 0, 2500, 4)],
+    ),
+    "FSRS due by hand": (
+        (2, 2, TODAY + 9, 45, 2500, 4, 0),
+        [*FSRS, (0, 0, 45, 20, 544, 4)],
+    ),
+    "FSRS due today by hand": (
+        (2, 2, TODAY, 36, 2500, 4, 0),
+        [*FSRS, (0, 0, 36, 20, 544, 4)],
+    ),
+    "FSRS due by hand in relearning": (
+        (2, 2, TODAY + 9, 10, 2500, 5, 1),
+        [*FSRS, (1, 1, -600, 20, 700, 1), (0, 0, 10, 5, 544, 4)],
+    ),
+}
+
+
+def collection(card: Card, log: Log) -> str:
+    """Write a card and its log; times are unique."""
+    names = ("type", "queue", "due", "ivl", "factor", "reps", "lapses")
+    changes = [f"{name} = {value}" for name, value in zip(names, card, strict=True)]
+    script = """update col set conf = '{"creationOffset": 0, "schedVer": 2}';"""
+    script += f"update cards set {', '.join(changes)}, mod = {NOON // 1000};"
+    for index, (ago, rating, now, last, factor, kind) in enumerate(log):
+        moment = NOON - ago * DAY_MS - 1000 * (len(log) - index)
+        script += (
+            f"insert into revlog values"
+            f" ({moment}, 2, -1, {rating}, {now}, {last}, {factor}, 900, {kind});"
+        )
+    return script
+
+
+def read(file: Path) -> tuple[Card, Log]:
+    """Read the card and the log of a package."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(zipfile.ZipFile(file).read("collection.anki2"))
+        card = connection.execute(
+            "select type, queue, due, ivl, factor, reps, lapses from cards"
+        ).fetchone()
+        log = connection.execute(
+            "select id, ease, ivl, lastIvl, factor, type from revlog order by id"
+        ).fetchall()
+    return card, log
+
+
+@pytest.mark.parametrize(("card", "log"), SCHEDULES.values(), ids=SCHEDULES.keys())
+def test_a_schedule_goes_back_as_it_came(tmp_path: Path, card: Card, log: Log) -> None:
+    sent = package(tmp_path / "in.apkg", collection(card, log))
+    store = new_store(tmp_path)
+    app = AppContext(store, lambda: NOON)
+    import_package(app, sent)
+    back = tmp_path / "out.apkg"
+
+    export_package(app, back, stored_notes(store), with_schedule=True)
+
+    assert read(back) == read(sent)
+    assert contradictions(store) == []
+    store.close()
+
+
+def test_a_lapsed_card_without_a_log_is_due_when_it_was(tmp_path: Path) -> None:
+    due_s = NOON // 1000 + 600
+    sent = package(tmp_path / "in.apkg", collection((3, 1, due_s, 12, 1900, 9, 2), []))
+    store = new_store(tmp_path)
+
+    import_package(AppContext(store, lambda: NOON), sent)
+
+    found = shelf(store)[0].cards[0].progress
+    assert (found.state, found.due_day) == (State.REVIEW, NOON // DAY_MS)
+    assert (found.interval, found.reps, found.lapses) == (12, 9, 2)
+    assert contradictions(store) == []
+    store.close()
+
+
+def test_importing_a_card_without_a_log_again_counts_once(tmp_path: Path) -> None:
+    card, log = SCHEDULES["SM-2 without a log"]
+    sent = package(tmp_path / "in.apkg", collection(card, log))
+    store = new_store(tmp_path)
+    app = AppContext(store, lambda: NOON)
+
+    import_package(app, sent)
+    again = import_package(app, sent).merged
+
+    found = shelf(store)[0].cards[0].progress
+    assert (found.reps, found.lapses, again.rescheduled) == (30, 7, 0)
+    store.close()
+
+
+def test_a_card_made_due_here_is_exported_as_by_anki(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, numbered(1))
+    (card,) = ids(store)
+    give(store, card, Rating.EASY, NOON - 5 * DAY_MS)
+    set_due_today(store, Options(store), [card], NOON)
+    app = AppContext(store, lambda: NOON)
+    back = tmp_path / "out.apkg"
+
+    export_package(app, back, stored_notes(store), with_schedule=True)
+
+    (_, _, due, interval, *_), log = read(back)
+    assert (due, interval) == (TODAY, 5)
+    assert [row[1:4] for row in log] == [(4, 7, 0), (0, 5, 7)]
+    store.close()
