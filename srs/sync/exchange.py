@@ -108,8 +108,8 @@ def send(
         with store.transaction() as connection:
             send_again(connection, address)
             forget_segments(connection, address, lost)
-    known = max((one.last for one in _known(store, carrier)), default=0)
-    first = max(listing.last_number(me.device), known, *(x.last for x in lost), 0) + 1
+    own = [x.last for x in _known(store, carrier) if x.device == me.device]
+    first = max(listing.last_number(me.device), *own, *(x.last for x in lost), 0) + 1
     chosen = sent_to(store.connection, address)
     start = first if chosen.own < 0 else _start(store, me.device)
     header = SegmentHeader(me.log, me.device, first, first, me.name, start)

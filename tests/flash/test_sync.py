@@ -96,6 +96,20 @@ def test_answers_and_cards_reach_the_other_device(
     assert len(segments(log)) == 1
 
 
+def test_each_device_numbers_its_own_entries_from_one(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log")
+    review(desktop, "3")
+
+    assert desktop("sync") == (0, "Sent 1, received 0.\n", "")
+    code, out, err = laptop("sync")
+    assert (code, err) == (0, "")
+    assert "received 1 (1 review" in out
+    assert sorted(one.name for one in segments(log)) == ["1-1.flashlog", "1-3.flashlog"]
+
+
 def test_two_offline_answers_to_one_card_both_count(
     laptop: Device, desktop: Device, log: Path
 ) -> None:
