@@ -7,6 +7,7 @@ valid.  Cheap patterns come first: few texts are worth the parser.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from cards.note import Cloze, Content
 from cards.questions import TextPath, texts_of
@@ -24,6 +25,8 @@ _IN_A_WORD = re.compile(
 )
 """Marks between letters or after a path sign of ASCII, and names like `__init__`."""
 _STARS = re.compile(r"\*\*")
+_MOST_SUSPECTS = 50
+"""Marks per text that are tried: each takes a parse."""
 
 
 def text_warnings(content: Content, extra: str) -> Iterator[_Warning]:
@@ -52,15 +55,19 @@ def text_warnings(content: Content, extra: str) -> Iterator[_Warning]:
 def _lost_marks(text: str) -> Iterator[tuple[str, str]]:
     """Find marks that vanish in a word, and asterisks that stay visible."""
     bare = _VERBATIM.sub("x", text)
-    found = _IN_A_WORD.search(bare)
+    suspects = list(islice(_IN_A_WORD.finditer(bare), _MOST_SUSPECTS))
     may_stay = len(_STARS.findall(bare)) > 1
-    if not found and not may_stay:
+    if not suspects and not may_stay:
         return
     shown = plain_text(bare)
-    if found and _visible(shown) < _visible(plain_text(_IN_A_WORD.sub(_escape, bare))):
-        mark = found[0][0]
-        hint = f"write \\{mark}, or put the text in backticks"
-        yield f"'{mark}' disappears near '{_near(bare, found.start())}'", hint
+    seen = _visible(shown)
+    if suspects and seen < _visible(plain_text(_IN_A_WORD.sub(_escape, bare))):
+        # Escaping one of three stars may only pair the others: then name the first.
+        lost = [one for one in suspects if seen < _visible(_escaped(bare, one))]
+        first = {one[0][0]: one.start() for one in reversed(lost or suspects)}
+        for mark, at in first.items():
+            hint = f"write \\{mark}, or put the text in backticks"
+            yield f"'{mark}' disappears near '{_near(bare, at)}'", hint
     elif may_stay and "**" in shown:
         hint = "put it next to a letter, or write \\*\\*"
         yield "'**' stays visible: it does not open or close emphasis", hint
@@ -68,6 +75,12 @@ def _lost_marks(text: str) -> Iterator[tuple[str, str]]:
 
 def _escape(found: re.Match[str]) -> str:
     return "".join(f"\\{mark}" for mark in found[0])
+
+
+def _escaped(text: str, found: re.Match[str]) -> str:
+    """Show a text with one mark escaped."""
+    start, end = found.span()
+    return plain_text(text[:start] + _escape(found) + text[end:])
 
 
 def _visible(shown: str) -> int:

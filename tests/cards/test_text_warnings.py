@@ -23,6 +23,8 @@ LOST = {
         '\'a/*" or "b/*"\'',
         "'*' disappears near 'a/*\" or \"b/*'",
     ),
+    "the second pair": ("kms:* but 2*3*4", "'*' disappears near 'ms:* but 2*3*4'"),
+    "three stars": ("a*b*c*d", "'*' disappears near 'a*b*c*d'"),
     "a dunder name": ("see __init__ there", "'_' disappears near 'see __init__ t'"),
     "bold that stays open": (
         "x **(a)**b **c",
