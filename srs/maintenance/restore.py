@@ -57,7 +57,7 @@ def prepared(path: Path, source: Path, now_ms: int) -> Iterator[Store]:
             is damaged, or is the store itself.
     """
     _check_names(path, source)
-    with _room(path) as folder:
+    with room_beside(path) as folder:
         copy = folder / source.name
         try:
             _copy(source, copy)
@@ -72,7 +72,7 @@ def prepared(path: Path, source: Path, now_ms: int) -> Iterator[Store]:
 
 
 @contextmanager
-def _room(path: Path) -> Iterator[Path]:
+def room_beside(path: Path) -> Iterator[Path]:
     """Create a temporary folder next to the store, on the same disk."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

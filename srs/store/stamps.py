@@ -22,6 +22,11 @@ def take_stamp(connection: sqlite3.Connection, wall_ms: int) -> None:
     connection.execute(sql, (wall_ms << 16,))
 
 
+def last_stamp(connection: sqlite3.Connection) -> int:
+    """Return the stamp of the last transaction."""
+    return int(connection.execute("select stamp from clock").fetchone()[0])
+
+
 def stamp_option(connection: sqlite3.Connection, deck: str, name: str) -> None:
     """Record inside a transaction that an option of a deck was set or removed."""
     connection.execute(

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from srs.store.connection import Store
 from srs.store.settings import write_setting
+from srs.store.stamps import last_stamp
 from srs.store.sync_outgoing import NEVER, Chosen
 
 LOG, PLACE, DEVICE = "sync_log", "sync_place", "sync_device"
@@ -122,7 +123,7 @@ def snapshot(store: Store) -> Iterator[int]:
     """
     store.connection.execute("begin")
     try:
-        yield int(store.row("select stamp from clock")[0])
+        yield last_stamp(store.connection)
     finally:
         store.connection.execute("rollback")
 

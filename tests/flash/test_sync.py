@@ -514,6 +514,40 @@ def test_restored_store_gets_back_what_the_log_has(
     assert listed(laptop) == before
 
 
+def test_lost_store_is_built_from_the_log(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    review(laptop, "34")
+    laptop("sync", "log")
+    desktop("sync", "log")
+    before = listed(laptop)
+    (tmp_path / "laptop.db").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+
+    code, out, _ = laptop("restore", "--from-log", "log", "--yes")
+
+    assert code == 0
+    assert out.startswith("log replaces ")
+    assert listed(laptop) == before
+    assert laptop("sync", "log")[1] == "Nothing to send, nothing new.\n"
+    assert list((tmp_path / "laptop.db.backups").glob("*.damaged"))
+
+
+@pytest.mark.parametrize("name", ["empty", "gone", "torn"])
+def test_restore_from_no_log_changes_nothing(
+    laptop: Device, log: Path, tmp_path: Path, name: str
+) -> None:
+    laptop("sync", "log")
+    (tmp_path / "empty").mkdir()
+    shutil.copytree(log, tmp_path / "torn")
+    segments(tmp_path / "torn")[0].write_bytes(b"x")
+    before = listed(laptop)
+
+    code, out, err = laptop("restore", "--from-log", name, "--yes")
+
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert listed(laptop) == before
+
+
 def test_second_sync_at_the_same_time_is_refused(
     laptop: Device, log: Path, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ from flash.messages.maintenance import (
 from flash.messages.phrases import dry_run_remark
 from flash.messages.translate import _
 from flash.service.context import chosen_store, open_app
+from flash.service.log_restore import prepared_from_log
 from flash.terminal import echo, print_json, print_lines
 from srs.maintenance import restore as restoring
 from srs.store.backups import (
@@ -70,24 +71,36 @@ def restore(
             metavar="[FILE]", help="Backup file, or its name in the backup folder."
         ),
     ] = None,
+    from_log: Annotated[
+        str,
+        typer.Option("--from-log", metavar="LOG", help="Build it from a sync log."),
+    ] = "",
     dry_run: DryRunOption = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Restore a backup.
+    """Restore a backup, or what a sync log has.
 
     Without FILE, lists the backups. Compares the backup with the store and asks before
     it replaces the store, of which a backup is made. A review that is open continues
-    with the restored cards. Exit code 1: the file can't be used, or you didn't
-    confirm; nothing is changed.
+    with the restored cards. After a restore of a backup, `flash sync` brings back what
+    the log has. Exit code 1: the file can't be used, or you didn't confirm; nothing is
+    changed.
     """
-    if file is None:
+    if file is not None and from_log:
+        raise typer.BadParameter("name a backup or --from-log, not both")
+    if file is None and not from_log:
         _list(db, as_json=json)
         return
     path, clock = chosen_store(db)
-    source = restoring.restored_name(path, file)
-    with restoring.prepared(path, source, clock()) as copy:
+    source = restoring.restored_name(path, file) if file else Path(from_log)
+    prepared = (
+        restoring.prepared(path, source, clock())
+        if file
+        else prepared_from_log(path, from_log, clock())
+    )
+    with prepared as copy:
         now, then = restoring.present(path), contents_of(copy.connection)
         if not json:
             print_lines(restore_lines(path, source, now, then))

@@ -1,0 +1,56 @@
+"""Build a store from nothing but the log of the devices."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from cards.errors import FlashError
+from flash.messages.translate import _
+from flash.service.context import AppContext
+from flash.service.device import save_device_file, this_device
+from flash.service.sync import plan_sync
+from srs.maintenance.restore import room_beside
+from srs.store.connection import Store
+from srs.store.opening import open_store
+from srs.store.stamps import last_stamp
+from srs.store.sync_state import bind, save_sent
+from srs.sync.exchange import Identity, receive
+from srs.sync.outcome import Sent
+
+
+@contextmanager
+def prepared_from_log(path: Path, address: str, now_ms: int) -> Iterator[Store]:
+    """Build a store beside the one that it will replace.
+
+    Args:
+        path: The store that it will replace.
+        address: Where the log is.
+        now_ms: UTC milliseconds.
+
+    Yields:
+        The new store, open, for the time of the block.
+
+    Raises:
+        FlashError: There is no log, or a part of it can't be read.
+        StoreError: It can't be written.
+    """
+    device = this_device(path)
+    with (
+        room_beside(path) as folder,
+        closing(open_store(folder / path.name, now_ms)) as store,
+    ):
+        plan = plan_sync(AppContext(store, lambda: now_ms), address)
+        if not plan.arrived or plan.faults:
+            name = plan.faults[0].name if plan.faults else ""
+            message = _("{name} can't be read") if name else _("the log is empty")
+            hint = _("flash sync merges what can be read")
+            raise FlashError(message.format(name=name), hint, plan.carrier.address)
+        me = Identity(min(plan.logs), device.id, device.name)
+        receive(store, plan.carrier, plan.arrived, me, Sent())
+        with store.transaction() as connection:
+            logs = " ".join(sorted(plan.logs))
+            bind(store, logs, plan.carrier.address, device.id)
+            # All that it holds is in the log.
+            save_sent(connection, plan.carrier.address, last_stamp(connection))
+        save_device_file(path, device)
+        yield store
