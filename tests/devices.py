@@ -113,8 +113,10 @@ def contents(store: Store) -> dict[str, Any]:
             select c.note, c.uid, r.origin_ms, r.rating, r.duration_ms, r.state_before,
                    r.kind, r.offset_min, r.state, r.step, r.interval, r.last_interval,
                    round(r.difficulty, 6), r.ease, r.origin,
-                   iif(r.device = '', :me, r.device), r.stamp, r.undone, r.undone_stamp
-              from reviews r join cards c on c.id = r.card order by 1, 2, 3
+                   iif(r.device = '', :me, r.device), r.stamp, r.undone, r.undone_stamp,
+                   (select note from cards where id = r.card)
+              from reviews r join cards c on c.id = coalesce(r.own_card, r.card)
+             order by 1, 2, 3
             """,
             me,
         ),

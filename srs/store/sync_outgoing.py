@@ -109,9 +109,9 @@ class _Reading:
         sql = """
             select n.guid, n.stamp, iif(n.device = '', :me, n.device), n.id, n.text_key,
                    n.kind, d.name, n.language, n.fields, n.extra, n.tags, n.sources,
-                   n.changed, n.checked, n.recheck, n.retired, n.created, n.modified,
-                   n.anki_id, a.notetype, a.fields, a.shown, a.content,
-                   c.uid, c.part, c.ordinal, cd.name, c.retired, c.id, c.position
+                   n.changed, n.checked, n.recheck, n.retired & 1, n.created,
+                   n.modified, n.anki_id, a.notetype, a.fields, a.shown, a.content,
+                   c.uid, c.part, c.ordinal, cd.name, c.retired & 1, c.id, c.position
               from notes n
               join decks d on d.id = n.deck
               left join anki_notes a on a.guid = n.guid
@@ -141,7 +141,7 @@ class _Reading:
     def orphans(self) -> Iterator[Entry]:
         sql = """
             select c.note, o.stamp, iif(o.device = '', :me, o.device), c.uid, c.part,
-                   o.ordinal, d.name, c.retired, c.id, c.position
+                   o.ordinal, d.name, c.retired & 1, c.id, c.position
               from orphan_cards o
               join cards c on c.id = o.card
               join decks d on d.id = c.deck
@@ -162,7 +162,8 @@ class _Reading:
         """
         if self._has_guid:
             chosen = """
-                select r.id from reviews r join cards c on c.id = r.card
+                select r.id from cards c
+                  join reviews r on c.id = coalesce(r.own_card, r.card)
                  where c.note = :guid
             """
         elif self._is_all:
@@ -174,7 +175,7 @@ class _Reading:
                    r.stamp, r.undone, r.undone_stamp,
                    iif(r.undone_stamp > 0 and r.undone_device = '', :me,
                        r.undone_device)
-              from reviews r join cards c on c.id = r.card
+              from reviews r join cards c on c.id = coalesce(r.own_card, r.card)
              where r.id in ({chosen})
              order by r.card, r.id
         """
@@ -219,7 +220,7 @@ class _Reading:
                    coalesce(o.uid, ''), s.stamp, iif(s.device = '', :me, s.device)
               from confusion_stamps s
               join reviews r on r.id = s.review
-              join cards c on c.id = r.card
+              join cards c on c.id = coalesce(r.own_card, r.card)
               left join confusions f on f.review = s.review
               left join cards o on o.id = f.other
              where {later}

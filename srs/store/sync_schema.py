@@ -37,6 +37,13 @@ end
 )
 """Whatever changes a mark, an undo or a note stamps it."""
 
+_SENT = (
+    *("id", "text_key", "kind", "deck", "language", "fields", "extra", "tags"),
+    *("sources", "changed", "checked", "recheck", "retired"),
+)
+"""Columns of a note that are sent.  2 is added to `retired` where the note is hidden
+behind another one, see `srs.store.note_aliases`; that is no change of the note."""
+
 _CONFUSED = """
 create trigger stamp_confusion_{event} after {event} on confusions begin
     insert into confusion_stamps (review, stamp) values ({row}.review, {stamp})
@@ -46,11 +53,15 @@ end
 
 SYNC_TABLES = (
     "alter table reviews add column undone_device text not null default ''",
+    # The card that a review was given for, if that is hidden behind another one.
+    "alter table reviews add column own_card integer",
+    "create index reviews_lent on reviews (own_card) where own_card is not null",
     "create index reviews_stamp on reviews (stamp)",
     "create index reviews_undone on reviews (undone_stamp) where undone_stamp > 0",
     # An answer whose millisecond was taken has another id than its moment.
     "create index reviews_moved on reviews (id) where id <> origin_ms",
     "create index notes_stamp on notes (stamp)",
+    "create index notes_hidden on notes (guid) where retired > 1",
     """
 create table confusion_stamps (
     review integer primary key references reviews (id) on delete cascade,
@@ -129,8 +140,9 @@ end
     "drop trigger stamp_note",
     f"""
 create trigger stamp_note
-  after update of id, text_key, kind, deck, language, fields, extra, tags, sources,
-                  changed, checked, recheck, retired on notes begin
+  after update of {", ".join(_SENT)} on notes
+  when max(new.retired, old.retired) < 2
+    or {" or ".join(f"new.{name} <> old.{name}" for name in _SENT[:-1])} begin
     update notes set stamp = {STAMP}, device = '' where anki_id = new.anki_id;
     delete from orphan_cards where card in (select id from cards where note = new.guid);
 end

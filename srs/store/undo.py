@@ -152,7 +152,8 @@ class _Undoing:
         }
 
     def _answer(self, before: dict[str, Any]) -> None:
-        self.card, self.review = int(before["card"]), int(before["review"])
+        self.review = int(before["review"])
+        self.card = self._card_of(self.review, int(before["card"]))
         self._void(self.review, self.card)
         if before.get("suspended"):
             sql = (
@@ -182,6 +183,12 @@ class _Undoing:
         preset, rollover = self._preset_of(card), self._options.rollover
         mark_undone(self._store, review, card, preset, rollover)
 
+    def _card_of(self, review: int, card: int) -> int:
+        """Return the card of a review; a sync may have found two notes to be one."""
+        sql = "select card from reviews where id = ?"
+        row = self._connection.execute(sql, (review,)).fetchone()
+        return int(row[0]) if row else card
+
     def _preset_of(self, card: int) -> Preset:
         sql = "select d.name from cards c join decks d on d.id = c.deck where c.id = ?"
         row = self._connection.execute(sql, (card,)).fetchone()
@@ -193,7 +200,7 @@ class _Undoing:
     def _set_due(self, before: dict[str, Any]) -> None:
         reviews: list[list[int]] = before["reviews"]
         for review, card in reviews:
-            self._void(review, card)
+            self._void(review, self._card_of(review, card))
         self._show_only(reviews, 1)
 
     def _mark(self, before: dict[str, Any]) -> None:

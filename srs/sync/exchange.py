@@ -13,6 +13,7 @@ from srs.models.incoming import Progressed
 from srs.models.log_entries import Entry, NoteEntry, OptionEntry, SettingEntry
 from srs.store.connection import Store
 from srs.store.decks import forget_empty
+from srs.store.note_aliases import hide_aliases, show_aliases
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.settings import Options
 from srs.store.sync_incoming import EntryMerge
@@ -179,6 +180,7 @@ def receive(
         parked = take_parked(connection)
         if not (arrived or parked or sent.has_options):
             return Received()
+        lent = show_aliases(connection)
         receiving = _Receiving(connection, me.device)
         for one in arrived:
             receiving.take(one)
@@ -191,6 +193,7 @@ def receive(
         if receiving.stamps:
             follow_clock(connection, max(receiving.stamps))
             save_arrival(connection, address, min(receiving.stamps))
+        receiving.merge.touched |= lent | hide_aliases(connection)
         _replay(store, connection, receiving.merge, sent)
     result = receiving.result
     result.reviews, result.notes = receiving.merge.reviews, receiving.merge.notes

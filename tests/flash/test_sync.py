@@ -60,9 +60,9 @@ def review(device: Device, ratings: str, now: str = "") -> None:
 
 
 def listed(device: Device) -> str:
-    """List the cards without their numbers."""
+    """List the cards without their numbers, which only one store knows."""
     lines = device("list")[1].splitlines()[1:]
-    return "\n".join(line.split(maxsplit=1)[1] for line in lines)
+    return "\n".join(sorted(line.split(maxsplit=1)[1] for line in lines))
 
 
 def forged(log: Path, *entries: bytes, **changes: object) -> Path:
@@ -481,6 +481,33 @@ def test_text_of_the_log_cannot_control_the_terminal(
     _, shown, more = desktop("sync", "log", "--json")
 
     assert "\x1b" not in out + err + shown + more
+
+
+def test_one_card_under_two_names_becomes_one(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    """The laptop gave the card its id after it was first added."""
+    named = CELLS.replace("  - front: What", "  - id: dna\n    front: What")
+    (tmp_path / "cells.yaml").write_text(named)
+    laptop("add", "cells.yaml")
+    (tmp_path / "copy.yaml").write_text(named)
+    desktop("add", "copy.yaml", now="2026-11-23T10:00:00+00:00")
+    review(laptop, "333")
+    review(desktop, "111", now="2026-11-23T10:30:00+00:00")
+
+    laptop("sync", "log")
+    for device in (desktop, laptop, desktop):
+        assert device("sync", "log", "--yes")[::2] == (0, "")
+
+    assert listed(desktop) == listed(laptop)
+    assert listed(desktop).count("What does DNA stand for?") == 1
+    for device, file in ((laptop, "cells.yaml"), (desktop, "copy.yaml")):
+        shown = json.loads(device("show", "dna", "--json")[1])
+        assert [one["rating"] for one in shown[0]["history"]] == [1, 3]
+        assert device("add", file)[0] == 0
+        assert listed(device).count("What does DNA stand for?") == 1
+        device("sync")
+    assert listed(desktop) == listed(laptop)
 
 
 def test_copied_store_is_another_device(

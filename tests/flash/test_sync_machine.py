@@ -101,8 +101,10 @@ class Devices(RuleBasedStateMachine):
         device, choose = self._use(number), random.Random(which)
         deck = choose.choice(["A", "A::B"])
         cloze = " ".join(f"{{{{c{i}::x{i}}}}}" for i in range(1, choose.randint(2, 4)))
-        notes = [basic(f"q{i}", deck) for i in range(3) if choose.random() < 0.8]
-        notes.append(Note(Cloze(cloze), deck, id="gaps"))
+        ids = choose.choice([("", "gaps"), ("zero", "gaps"), ("", "")])
+        notes = [basic(f"q{i}", deck) for i in range(1, 3) if choose.random() < 0.8]
+        notes.append(basic("q0", deck, id=ids[0]))
+        notes.append(Note(Cloze(cloze), deck, id=ids[1]))
         with device.opened() as store, suppress(FlashError):
             add(store, notes, device.clock(), file=f"/{choose.choice('xy')}.yaml")
 
