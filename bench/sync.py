@@ -27,11 +27,11 @@ from srs.store.settings import Options
 _DAY_REVIEWS = 200
 
 
-def processor_seconds(job: Callable[[], object]) -> float:
-    """Time one call."""
+def show(what: str, job: Callable[[], object]) -> None:
+    """Time one call and print it."""
     start = time.process_time()
     job()
-    return time.process_time() - start
+    print(f"{what:32} {time.process_time() - start:8.2f} s")
 
 
 def sync(db: Path, log: Path) -> None:
@@ -71,24 +71,22 @@ def main() -> None:
         folder = Path(name)
         one, other, log = folder / "one.db", folder / "other.db", folder / "log"
         log.mkdir()
-        add = processor_seconds(
-            lambda: make_store(
-                folder / "notes.db", cards=wanted.cards, reviews_each=0, folder=folder
-            )
+        size = {"cards": wanted.cards, "folder": folder}
+        each = wanted.reviews_each
+        show(
+            "making a store with the notes",
+            lambda: make_store(folder / "notes.db", reviews_each=0, **size),
         )
-        make_store(
-            one, cards=wanted.cards, reviews_each=wanted.reviews_each, folder=folder
-        )
-        print(f"making a store with the notes    {add:8.2f} s")
-        print(f"rebuild of all states            {processor_seconds(lambda: rebuild(one)):8.2f} s")
-        print(f"first sending                    {processor_seconds(lambda: sync(one, log)):8.2f} s")
-        size = sum(file.stat().st_size for file in log.rglob("*.flashlog"))
-        print(f"size of the log                  {size / 1e6:8.1f} MB")
-        print(f"receiving into an empty store    {processor_seconds(lambda: sync(other, log)):8.2f} s")
-        print(f"an answer                        {1000 * answer(one, _DAY_REVIEWS):8.3f} ms")
-        print(f"sending a day of answers         {processor_seconds(lambda: sync(one, log)):8.2f} s")
-        print(f"receiving a day of answers       {processor_seconds(lambda: sync(other, log)):8.2f} s")
-        print(f"nothing to do                    {processor_seconds(lambda: sync(other, log)):8.2f} s")
+        make_store(one, reviews_each=each, **size)
+        show("rebuild of all states", lambda: rebuild(one))
+        show("first sending", lambda: sync(one, log))
+        written = sum(file.stat().st_size for file in log.rglob("*.flashlog"))
+        print(f"{'size of the log':32} {written / 1e6:8.1f} MB")
+        show("receiving into an empty store", lambda: sync(other, log))
+        print(f"{'an answer':32} {1000 * answer(one, _DAY_REVIEWS):8.3f} ms")
+        show("sending a day of answers", lambda: sync(one, log))
+        show("receiving a day of answers", lambda: sync(other, log))
+        show("nothing to do", lambda: sync(other, log))
         shutil.rmtree(log)
 
 

@@ -82,7 +82,9 @@ GROUPS: dict[str, dict[str, _Entry]] = {
         "undo": _Entry("history:undo", "Undo the last operations."),
         "log": _Entry("history:log", "List the last operations."),
         "backup": _Entry("backup:backup", "Back up the store, or list backups."),
-        "restore": _Entry("backup:restore", "Restore a backup."),
+        "restore": _Entry(
+            "backup:restore", "Restore a backup, or what a sync log has."
+        ),
         "doctor": _Entry("doctor:doctor", "Check and repair the store."),
     },
 }
