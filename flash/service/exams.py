@@ -7,7 +7,7 @@ from cards.deckfile.discovery import exam_beside
 from cards.deckfile.exam_file import read_exam_file
 from flash.service.context import AppContext
 from srs.store.deck_files import files_of_decks
-from srs.store.decks import deck_ids
+from srs.store.decks import deck_ids, root_decks
 
 
 def blueprint_of(app: AppContext, deck: str) -> Blueprint | None:
@@ -31,3 +31,13 @@ def blueprint_of(app: AppContext, deck: str) -> Blueprint | None:
     found = [read_exam_file(path).blueprint for path in paths if path is not None]
     is_one = len(found) == len(paths) and len({one.exam for one in found}) == 1
     return found[0] if is_one else None
+
+
+def only_deck_with_exam(app: AppContext) -> str:
+    """Return the root deck that prepares for an exam; empty for none or several.
+
+    Raises:
+        DeckError: An `exam.yaml` has mistakes.
+    """
+    found = [deck for deck in root_decks(app.store) if blueprint_of(app, deck)]
+    return found[0] if len(found) == 1 else ""

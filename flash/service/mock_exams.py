@@ -9,7 +9,7 @@ from msgspec import Struct
 from cards.errors import FlashError
 from flash.messages.translate import _
 from flash.service.context import AppContext
-from flash.service.exams import blueprint_of
+from flash.service.exams import blueprint_of, only_deck_with_exam
 from srs.forecast.exam import ExamCards
 from srs.models.exam import Exam, with_blueprint
 from srs.models.mock_exam import MockAnswer, MockExam
@@ -54,7 +54,8 @@ def exam_of(app: AppContext, deck: str | None) -> Exam:
 
     Args:
         app: The open store.
-        deck: A deck that exists; None for that of the exam that is set, or for all.
+        deck: A deck that exists; None for that of the exam that is set, else for the
+            only one that prepares for an exam, else for all.
 
     Raises:
         DeckError: The `exam.yaml` of the deck has mistakes.
@@ -62,7 +63,7 @@ def exam_of(app: AppContext, deck: str | None) -> Exam:
     found = app.options.exam
     if found is not None and deck in (None, found.deck):
         return found
-    chosen = Exam(app.today() + 1, deck or "")
+    chosen = Exam(app.today() + 1, only_deck_with_exam(app) if deck is None else deck)
     return with_blueprint(chosen, blueprint_of(app, chosen.deck))
 
 

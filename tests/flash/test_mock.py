@@ -113,6 +113,14 @@ def test_a_plain_exam_from_begin_to_score(flash: Run) -> None:
     assert lines[-1] == "(Enter: on, d: due today, x: mix-up, q: end)"
 
 
+def test_the_only_deck_with_an_exam_is_examined(flash: Run) -> None:
+    flash("new", "A question of another deck?", "No.", "--deck", "Other")
+
+    lines = flash(*MOCK, typed="")[1].splitlines()
+
+    assert lines[0] == "Mock exam: An exam (X-1): 3 questions, 6 minutes, seed 2."
+
+
 def test_a_plain_miss_shows_answer_and_source(flash: Run) -> None:
     typed = "?\nq\n"
     out = flash(*MOCK, "--questions", "1", "--minutes", "1", typed=typed)[1]
