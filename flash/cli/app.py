@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
 from cards.errors import FlashError
@@ -42,9 +42,9 @@ GROUPS: dict[str, dict[str, _Entry]] = {
         "list": _Entry(
             "listing:list_cards", "List cards with their state and due day."
         ),
-        "show": _Entry("listing:show", "Show a card with its answer history."),
+        "show": _Entry("listing:show", "Show cards with their answer history."),
         "remove": _Entry(
-            "remove:remove", "Remove a deck, or delete it with its history."
+            "remove:remove", "Remove cards, or delete them with their history."
         ),
         "draft": _Entry(
             "notes:draft", "Propose cards for notes, as a deck file to edit."
@@ -58,6 +58,12 @@ GROUPS: dict[str, dict[str, _Entry]] = {
         "suspend": _Entry("marks:suspend", "Suspend cards until you unsuspend them."),
         "unsuspend": _Entry("marks:unsuspend", "Unsuspend cards."),
         "bury": _Entry("marks:bury", "Hide cards until tomorrow."),
+        "unbury": _Entry("marks:unbury", "Bring back cards that were buried today."),
+        "flag": _Entry(
+            "marks:flag", "Flag cards with a number from 1 to 7, or remove the flag."
+        ),
+        "set-due": _Entry("marks:set_due", "Set the due day of cards."),
+        "reset": _Entry("marks:reset", "Make cards new again."),
         "config": _Entry("config:config", "Show or change settings."),
         "optimize": _Entry(
             "scheduling:optimize", "Fit FSRS parameters to your reviews."
@@ -91,6 +97,24 @@ GROUPS: dict[str, dict[str, _Entry]] = {
 _COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}
 
 
+class _Command(TyperCommand):
+    """Takes a word such as `-tag:iam` for a part of a query; no option is like it."""
+
+    def make_parser(self, ctx: Any) -> Any:
+        """Make the parser of the words."""
+        parser = super().make_parser(ctx)
+        match_option = parser._match_short_opt  # noqa: SLF001 - there is no other way
+
+        def match(word: str, state: Any) -> None:
+            if len(word) > len("-h"):
+                state.largs.append(word)
+            else:
+                match_option(word, state)
+
+        parser._match_short_opt = match  # type: ignore[assignment]  # noqa: SLF001
+        return parser
+
+
 class _LazyCommands(Mapping[str, Any]):
     """The commands by name; a module is imported when its command is looked up."""
 
@@ -104,7 +128,7 @@ class _LazyCommands(Mapping[str, Any]):
                 pretty_exceptions_enable=False,
                 context_settings=HELP_NAMES,
             )
-            alone.command(name)(found)
+            alone.command(name, cls=_Command)(found)
             found = alone
         return typer.main.get_command(found)
 

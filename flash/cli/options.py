@@ -37,6 +37,23 @@ DryRunOption = Annotated[
 DeckArgument = Annotated[
     str, typer.Argument(metavar="[DECK]", help="Only this deck and its subdecks.")
 ]
+QueryArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[QUERY]...",
+        help="Cards: a deck, a note id, a card number or a query (docs/queries.md).",
+    ),
+]
+CardsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="CARDS...",
+        help="A card number, a note id, a deck or a query (docs/queries.md).",
+    ),
+]
+YesOption = Annotated[
+    bool, typer.Option("--yes", "-y", help="Don't ask, however much changes.")
+]
 FilesArgument = Annotated[
     list[Path],
     typer.Argument(

@@ -50,13 +50,8 @@ def _tomorrow(report: DayReport) -> str:
 
 def _offers(report: DayReport) -> list[str]:
     """Name the commands for what could come next, one a line."""
-    command = " ".join(
-        [
-            "flash review",
-            *([shlex.quote(report.deck)] if report.deck else []),
-            *(["--tag", shlex.quote(report.tag)] if report.tag else []),
-        ]
-    )
+    query = f" {shlex.quote(report.query)}" if report.query else ""
+    command = f"flash review{query}"
     if report.left.total:
         counts = counts_label(report.left)
         text = _("Left today: {counts}. Continue with: {command}")

@@ -1,30 +1,41 @@
 """Texts that list and show decks and cards."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from cards.note import Note
 from cards.questions import choice_options, question_text
 from cards.staleness import StaleNote
-from cards.text.width import clean
-from flash.messages.cards import checked_line, interval_label, was_line
+from cards.text.terminal import plain_text
+from cards.text.width import clean, clipped, width_of
+from flash.messages.cards import checked_line, interval_label, one_line, was_line
 from flash.messages.phrases import count_cards, count_reviews
-from flash.messages.translate import _, ngettext
+from flash.messages.translate import N_, _, ngettext
 from flash.terminal import clip_line, styled, table_lines, terminal_columns
 from srs.store.card_list import CardListRow, DeckLine
 from srs.store.revlog import HistoryLine
 
+_CHANGED = {
+    "suspended": N_("Suspended {count} of {cards}."),
+    "unsuspended": N_("Unsuspended {count} of {cards}."),
+    "buried": N_("Buried {count} of {cards}."),
+    "unburied": N_("Unburied {count} of {cards}."),
+    "flagged": N_("Flagged {count} of {cards}."),
+    "unflagged": N_("Removed the flag of {count} of {cards}."),
+    "due": N_("Set the due day of {count} of {cards}."),
+    "reset": N_("Reset {count} of {cards}."),
+}
 
-def marked_line(mark: str, count: int, total: int) -> str:
-    """Count the cards that were suspended, unsuspended or buried."""
-    verb = {
-        "suspended": _("Suspended"),
-        "unsuspended": _("Unsuspended"),
-        "buried": _("Buried"),
-    }[mark]
-    return _("{verb} {count} of {cards}.").format(
-        verb=verb, count=count, cards=count_cards(total)
-    )
+
+def changed_line(what: str, count: int, total: int) -> str:
+    """Count the cards that a command changed, of those that were named."""
+    return _(_CHANGED[what]).format(count=count, cards=count_cards(total))
+
+
+def change_question(count: int) -> str:
+    """Ask whether many cards may be changed."""
+    return _("Change {cards}?").format(cards=count_cards(count))
 
 
 def deck_table(decks: Iterable[DeckLine]) -> list[str]:
@@ -48,21 +59,24 @@ def bundled_line(name: str, languages: Sequence[str]) -> str:
 
 def card_table(cards: Iterable[CardListRow]) -> list[str]:
     """List cards with state and due day."""
-    room = max(20, terminal_columns() - 44)
     rows = [
         [
-            str(one.card),
-            clip_line(one.question, room),
+            one.number,
             _("suspended")
             if one.suspended
             else _("retired")
             if one.retired
             else one.state,
             one.due[:10] if one.due else "",
+            one_line(plain_text(one.question)),
         ]
         for one in cards
     ]
-    head = (_("card"), _("question"), _("state"), _("due"))
+    used = [max(map(width_of, column)) for column in zip(*rows, strict=True)][:3]
+    room = max(20, terminal_columns() - sum(max(5, one) + 2 for one in used))
+    for row in rows if sys.stdout.isatty() else ():
+        row[3] = clipped(row[3], room)
+    head = (_("card"), _("state"), _("due"), _("question"))
     return table_lines(head, rows)
 
 
@@ -71,9 +85,9 @@ def card_lines(
 ) -> list[str]:
     """Show a card: text, sources, memory state and all answers."""
     lines = [
-        styled(_("{deck} · card {card}").format(deck=card.deck, card=card.card), "2"),
-        styled(card.question, "1"),
-        clean(card.answer),
+        styled(_("{deck} · card {card}").format(deck=card.deck, card=card.number), "2"),
+        styled(plain_text(card.question), "1"),
+        clean(plain_text(card.answer)),
         *_note_lines(note),
         styled(_memory_line(card), "2"),
         styled(f"{card.file}:{card.line}" if card.file else _("no file"), "2"),

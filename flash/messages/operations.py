@@ -16,9 +16,15 @@ _DONE: dict[str, Callable[[int], str]] = {
     "suspend": lambda n: ngettext("Suspended {n} card", "Suspended {n} cards", n),
     "unsuspend": lambda n: ngettext("Unsuspended {n} card", "Unsuspended {n} cards", n),
     "bury": lambda n: ngettext("Buried {n} card", "Buried {n} cards", n),
+    "unbury": lambda n: ngettext("Unburied {n} card", "Unburied {n} cards", n),
+    "flag": lambda n: ngettext("Flagged {n} card", "Flagged {n} cards", n),
     "forget": lambda n: ngettext(
         "Made {n} card due today", "Made {n} cards due today", n
     ),
+    "set-due": lambda n: ngettext(
+        "Set the due day of {n} card", "Set the due day of {n} cards", n
+    ),
+    "reset": lambda n: ngettext("Reset {n} card", "Reset {n} cards", n),
     "reschedule": lambda n: ngettext(
         "Rescheduled {n} card", "Rescheduled {n} cards", n
     ),
@@ -37,8 +43,20 @@ _UNDONE: dict[str, Callable[[int], str]] = {
         "Suspended {n} card again.", "Suspended {n} cards again.", n
     ),
     "bury": lambda n: ngettext("Unburied {n} card.", "Unburied {n} cards.", n),
-    "forget": lambda n: ngettext(
-        "Restored the due day of {n} card.", "Restored the due day of {n} cards.", n
+    "unbury": lambda n: ngettext(
+        "Buried {n} card again.", "Buried {n} cards again.", n
+    ),
+    "flag": lambda n: ngettext(
+        "Restored the flag of {n} card.", "Restored the flags of {n} cards.", n
+    ),
+    "reset": lambda n: ngettext(
+        "Restored the schedule of {n} card.", "Restored the schedule of {n} cards.", n
+    ),
+    **dict.fromkeys(
+        ("forget", "set-due"),
+        lambda n: ngettext(
+            "Restored the due day of {n} card.", "Restored the due day of {n} cards.", n
+        ),
     ),
     "reschedule": lambda n: ngettext(
         "Undid rescheduling {n} card.", "Undid rescheduling {n} cards.", n
@@ -52,6 +70,11 @@ _UNDONE_CARD = {
     "suspend": N_("Unsuspended '{question}'."),
     "unsuspend": N_("Suspended '{question}' again."),
     "bury": N_("Unburied '{question}'."),
+    "unbury": N_("Buried '{question}' again."),
+    "flag": N_("Restored the flag of '{question}'."),
+    "forget": N_("Restored the due day of '{question}'."),
+    "set-due": N_("Restored the due day of '{question}'."),
+    "reset": N_("Restored the schedule of '{question}'."),
 }
 """Used where the operation was about one card."""
 _UNDONE_ACTIONS: dict[str, Callable[[int], str]] = {

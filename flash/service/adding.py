@@ -22,8 +22,9 @@ from cards.questions import parts_of
 from flash.messages.adding import conflict_text, retirement_text
 from flash.messages.translate import _
 from flash.service.bundled_copies import write_copy
-from flash.service.context import AppContext, file_stats, find_cards
+from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import ParsedFiles
+from flash.service.finding import find_cards
 from flash.service.newer_notes import keep_newer
 from srs.models.incoming import Progressed
 from srs.store.card_actions import set_due_today

@@ -1,22 +1,17 @@
-"""The open store of a command, and the cards, decks and tags a user names in it."""
+"""The open store of a command."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import MsgspecError
 
-from cards.errors import FlashError
 from flash.clock import read_clock
 from flash.messages.translate import _
 from flash.paths import store_path
-from srs.models.presets import ancestry
-from srs.store.card_actions import cards_named
 from srs.store.connection import Store, StoreError, reading
-from srs.store.decks import deck_ids, deck_names, tag_names
 from srs.store.kept_counts import keep_counts, read_stamp
 from srs.store.opening import open_store
 from srs.store.settings import Options
@@ -24,8 +19,6 @@ from srs.store.settings import Options
 if TYPE_CHECKING:
     from srs.study.queue import Counts
 
-_LEECH = "leech"
-"""A tag that cards get from their lapses, not from their file."""
 _BY_ODD_ROWS = (
     ArithmeticError,
     AttributeError,
@@ -162,69 +155,3 @@ def chosen_store(db: Path | None) -> tuple[Path, Callable[[], int]]:
         FlashError: `$FLASH_NOW` is not a time.
     """
     return store_path(db), read_clock()
-
-
-def find_cards(app: AppContext, names: Sequence[str]) -> list[int]:
-    """Find the cards with the given names.
-
-    Args:
-        app: The open store.
-        names: Card numbers, or note ids for all cards of the note.
-
-    Returns:
-        Ids of the cards.
-
-    Raises:
-        FlashError: A name fits no card.
-    """
-    cards: list[int] = []
-    for name in names:
-        found = cards_named(app.store, name)
-        if not found:
-            raise no_such_card(name)
-        cards += found
-    return cards
-
-
-def no_such_card(name: str) -> FlashError:
-    """Make the error for a name that fits no card."""
-    message = _("no card is called '{name}'").format(name=name)
-    return FlashError(message, _("flash list shows the card numbers"))
-
-
-def check_deck(app: AppContext, deck: str) -> None:
-    """Check that a deck exists; empty means all decks.
-
-    Raises:
-        FlashError: There is no such deck.
-    """
-    if not deck or deck_ids(app.store, deck):
-        return
-    names = deck_names(app.store)
-    hint = _("flash decks lists them") if names else _("add one with flash add FILE")
-    message = _("no deck '{name}'").format(name=deck)
-    raise FlashError(message, _near(deck, names) or hint)
-
-
-def check_tag(app: AppContext, tag: str) -> None:
-    """Check that a card has the tag or a tag below it; empty means all cards.
-
-    Raises:
-        FlashError: No card has the tag.
-    """
-    if tag in ("", _LEECH):
-        return
-    names = tag_names(app.store)
-    if tag not in _with_parents(names):
-        message = _("no tag '{name}'").format(name=tag)
-        raise FlashError(message, _near(tag, names) or _("no card has it"))
-
-
-def _near(name: str, names: Iterable[str]) -> str:
-    """Suggest the most similar name; empty if none is similar."""
-    near = get_close_matches(name, sorted(_with_parents(names)), 1, 0.4)
-    return _("did you mean '{name}'?").format(name=near[0]) if near else ""
-
-
-def _with_parents(names: Iterable[str]) -> set[str]:
-    return {parent for name in names for parent in ancestry(name)[1:]}

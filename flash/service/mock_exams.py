@@ -111,8 +111,7 @@ def _size(asks: Exam, wish: MockWish) -> tuple[int, float]:
 
 def _asked(app: AppContext, asks: Exam, cards: ExamCards) -> Iterator[AskedCard]:
     uids = card_uids(app.store, list(cards.cards))
-    for stored in stored_notes(app.store, deck=asks.deck):
+    for stored in stored_notes(app.store, cards=list(cards.cards)):
         for card in stored.cards:
-            if card.id in cards.cards:
-                domain = cards.domains[card.id]
-                yield AskedCard(card, stored.note, uids[card.id], domain)
+            domain = cards.domains[card.id]
+            yield AskedCard(card, stored.note, uids[card.id], domain)

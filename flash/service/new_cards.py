@@ -26,6 +26,7 @@ from flash.messages.translate import _
 from flash.service.adding import AddPlan, apply_adding, plan_adding
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import ParsedFiles
+from flash.service.finding import find
 from srs.store.card_list import CardListRow, card_list
 from srs.store.deck_files import files_of_decks
 from srs.store.decks import deck_names, deck_names_by_id
@@ -93,7 +94,8 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
 
 def _rows(app: AppContext, file: str, notes: Sequence[Note]) -> Iterator[CardListRow]:
     lines = {note.line for note in notes}
-    for row in card_list(app.store, app.options.calendar, deck=notes[0].deck):
+    cards = find(app, (), deck=notes[0].deck).cards
+    for row in card_list(app.store, app.options.calendar, cards):
         if row.file == file and row.line in lines:
             yield row
 

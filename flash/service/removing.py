@@ -1,43 +1,48 @@
-"""Remove a deck: plan it, then retire its notes or delete them after a backup."""
+"""Remove cards: plan it, then retire their notes or delete them after a backup."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from cards.errors import FlashError
 from flash.messages.translate import _
-from flash.service.context import AppContext, check_deck
+from flash.service.context import AppContext
+from flash.service.finding import FoundCards, find_some
 from srs.store.backups import back_up
-from srs.store.removal import DeckSize, deck_size, delete_deck, retire_deck
+from srs.store.removal import RemovalSize, erase_notes, removal_size, retire_notes
 
 
 class Removal(Struct, frozen=True):
-    """A deck that is to be removed."""
+    """Cards whose notes are to be removed."""
 
-    deck: str
-    size: DeckSize
+    found: FoundCards
+    size: RemovalSize
     for_good: bool
-    """Its notes are deleted, not retired."""
+    """The notes are deleted, not retired."""
+
+    @property
+    def about(self) -> str:
+        """Return how the user named the cards."""
+        return self.found.deck or self.found.query
 
 
-def plan_removal(app: AppContext, deck: str, *, for_good: bool) -> Removal:
+def plan_removal(app: AppContext, words: Sequence[str], *, for_good: bool) -> Removal:
     """Count what a removal concerns; write nothing.
 
     Raises:
-        FlashError: There is no such deck, or it was removed before.
+        FlashError: No card is meant, or all were removed before.
     """
-    if not deck:
-        raise FlashError(_("no deck is named"), _("flash decks lists them"))
-    check_deck(app, deck)
-    size = deck_size(app.store, deck)
-    if not size.in_use and not for_good:
-        message = _("'{deck}' has no cards left to remove").format(deck=deck)
-        raise FlashError(message, _("add --forever to delete its history, too"))
-    return Removal(deck, size, for_good)
+    found = find_some(app, words, retired=True if for_good else None)
+    removal = Removal(found, removal_size(app.store, found.cards), for_good)
+    if not removal.size.in_use and not for_good:
+        message = _("'{name}' has no cards left to remove").format(name=removal.about)
+        raise FlashError(message, _("add --forever to delete the history, too"))
+    return removal
 
 
 def apply_removal(app: AppContext, removal: Removal) -> Path | None:
-    """Remove a deck as planned.
+    """Remove notes as planned.
 
     Returns:
         The backup that was made before a deletion; None if the notes were retired.
@@ -45,10 +50,19 @@ def apply_removal(app: AppContext, removal: Removal) -> Path | None:
     Raises:
         StoreError: The store or the backup can't be written; nothing was changed.
     """
+    found, about = removal.found, removal.about
     if not removal.for_good:
-        retire_deck(app.store, removal.deck, app.now())
+        retire_notes(app.store, found.cards, about, app.now())
         return None
     version = app.store.version()
     backup = back_up(app.store, app.now())
-    delete_deck(app.store, removal.deck, app.now(), backup=backup, version=version)
+    erase_notes(
+        app.store,
+        found.cards,
+        about,
+        app.now(),
+        deck=found.deck,
+        backup=backup,
+        version=version,
+    )
     return backup

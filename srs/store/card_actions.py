@@ -1,14 +1,16 @@
-"""Actions on cards besides answers: suspend, bury, make due.
+"""Actions on cards besides answers: suspend, bury, flag, set due, reset.
 
 Each is one transaction that records what it changed, for `srs.store.undo`.
 """
 
 from collections.abc import Sequence
+from zlib import crc32
 
 from srs.models.cards import State
 from srs.store.connection import Store
 from srs.store.operations import record_operation
-from srs.store.revlog import add_manual
+from srs.store.replay import rebuild_card_states
+from srs.store.revlog import add_due_day, add_reset
 from srs.store.rows import CARD_COLUMNS, card_of
 from srs.store.settings import Options
 
@@ -16,6 +18,8 @@ SET_KEPT = "update anki_notes set fields = ?, content = ? where guid = ?"
 """Sets the original Anki fields of a note and the content made from them."""
 
 SET_MARKS = "update cards set suspended = ?, flag = ?, marked_ms = ? where id = ?"
+
+_CHOSEN = "id in (select value from json_each(:cards))"
 
 
 def suspend(store: Store, cards: Sequence[int], now_ms: int, *, suspended: bool) -> int:
@@ -33,38 +37,49 @@ def suspend(store: Store, cards: Sequence[int], now_ms: int, *, suspended: bool)
     Raises:
         StoreError: The store can't be written; nothing was.
     """
-    return _set(store, cards, now_ms, "suspended", int(suspended))
+    name = "suspend" if suspended else "unsuspend"
+    return _mark(store, cards, now_ms, name, "suspended", int(suspended))
 
 
 def bury(store: Store, cards: Sequence[int], now_ms: int, day: int) -> int:
     """Bury cards until the end of a study day; see `suspend`."""
-    return _set(store, cards, now_ms, "buried", day)
+    return _mark(store, cards, now_ms, "bury", "buried", day)
 
 
-def _set(
-    store: Store, cards: Sequence[int], now_ms: int, column: str, value: int
+def unbury(store: Store, cards: Sequence[int], now_ms: int, day: int) -> int:
+    """Bring back cards that are buried on a study day; see `suspend`."""
+    sql = f"select id from cards where buried = :day and {_CHOSEN}"
+    rows = store.rows(sql, {"day": day, "cards": str(list(cards))})
+    return _mark(store, [card for (card,) in rows], now_ms, "unbury", "buried", 0)
+
+
+def flag(store: Store, cards: Sequence[int], now_ms: int, number: int) -> int:
+    """Give cards a flag from 1 to 7, or 0 for none; see `suspend`."""
+    return _mark(store, cards, now_ms, "flag", "flag", number)
+
+
+def _mark(
+    store: Store, cards: Sequence[int], now_ms: int, name: str, column: str, value: int
 ) -> int:
-    # `column` is one of two constants of this module.
+    # `column` is a constant of this module.
+    values = {
+        "cards": str(list(cards)),
+        "value": value,
+        "now": 0 if column == "buried" else now_ms,
+    }
+    changed = f"{_CHOSEN} and {column} <> :value"
     with store.transaction() as connection:
-        before: list[tuple[int, int, int]] = []
-        for card in cards:
-            row = connection.execute(
-                f"select {column}, marked_ms from cards where id = ?", (card,)
-            ).fetchone()
-            if row is not None and row[0] != value:
-                before.append((card, *row))
-        connection.executemany(
-            f"update cards set {column} = ?, marked_ms = max(marked_ms, ?)"
-            " where id = ?",
-            [
-                (value, now_ms if column == "suspended" else 0, card)
-                for card, _, _ in before
-            ],
+        before = connection.execute(
+            f"select id, {column}, marked_ms from cards where {changed}", values
+        ).fetchall()
+        connection.execute(
+            f"""
+            update cards set {column} = :value, marked_ms = max(marked_ms, :now)
+             where {changed}
+            """,
+            values,
         )
         if before:
-            name = "bury" if column == "buried" else "suspend"
-            if name == "suspend" and not value:
-                name = "unsuspend"
             record_operation(
                 connection, now_ms, name, {"column": column, "was": before}
             )
@@ -88,47 +103,96 @@ def set_due_today(
     Raises:
         StoreError: The store can't be written; nothing was.
     """
-    moment = options.moment(now_ms)
-    with store.transaction() as connection:
-        done: list[tuple[int, int]] = []
-        for card in cards:
-            row = connection.execute(
-                f"select {CARD_COLUMNS} from cards c"
-                " where c.id = ? and c.state = ? and c.due_day > ?",
-                (card, int(State.REVIEW), moment.day),
-            ).fetchone()
-            if row is not None:
-                review, day = add_manual(
-                    connection, card, moment, card_of(row).progress
-                )
-                connection.execute(
-                    "update cards set due_day = ?1, interval = max(1, ?1 - last_day)"
-                    " where id = ?2",
-                    (day, card),
-                )
-                done.append((review, card))
-        if done:
-            record_operation(connection, now_ms, "forget", {"reviews": done})
-    return len(done)
+    today = options.calendar.day(now_ms)
+    return _set_due(store, options, cards, now_ms, (today, today), "forget")
 
 
-def cards_named(store: Store, name: str, *, retired: bool = False) -> list[int]:
-    """Find the cards with a name.
+def set_due(
+    store: Store,
+    options: Options,
+    cards: Sequence[int],
+    now_ms: int,
+    days: tuple[int, int],
+) -> int:
+    """Make cards due on a study day, or spread them over several.
+
+    A new card becomes a review card with that interval, as in Anki; a card in
+    learning becomes one with the memory that it has.
 
     Args:
         store: The store.
-        name: A card's number, or the id or guid of a note for all its cards.
-        retired: Find retired cards instead of those in use.
+        options: The user's settings.
+        cards: Their ids.
+        now_ms: UTC milliseconds.
+        days: The first and the last study day; today or later.
 
     Returns:
-        Ids of cards; empty if nothing has that name.
+        How many changed.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
     """
-    if not name:
-        return []  # notes without an id have an empty one
-    sql = """
-        select c.id from cards c join notes n on n.guid = c.note
-         where c.retired = :retired and (n.id = :name or n.guid = :name
-               or cast(c.id as text) = :name)
-         order by c.ordinal
+    return _set_due(store, options, cards, now_ms, days, "set-due")
+
+
+def _set_due(
+    store: Store,
+    options: Options,
+    cards: Sequence[int],
+    now_ms: int,
+    days: tuple[int, int],
+    name: str,
+) -> int:
+    moment, (first, last) = options.moment(now_ms), days
+    only = f"c.state = {State.REVIEW:d} and c.due_day > :first"
+    sql = f"""
+        select {CARD_COLUMNS} from cards c
+         where c.{_CHOSEN} {f"and {only}" if name == "forget" else ""}
+         order by c.id
     """
-    return [row[0] for row in store.rows(sql, {"name": name, "retired": retired})]
+    done: list[tuple[int, int]] = []
+    with store.transaction() as connection:
+        rows = store.rows(sql, {"cards": str(list(cards)), "first": first})
+        for card in map(card_of, rows):
+            number = crc32(f"{card.id}:{now_ms}".encode())
+            day = first + number % (last - first + 1)
+            review = add_due_day(connection, card, moment, day)
+            done.append((review, card.id))
+        _record_log_change(store, options, now_ms, name, done)
+    return len(done)
+
+
+def reset(store: Store, options: Options, cards: Sequence[int], now_ms: int) -> int:
+    """Make cards new again; their answers stay in the log.
+
+    Args:
+        store: The store.
+        options: The user's settings.
+        cards: Their ids; new ones stay as they are.
+        now_ms: UTC milliseconds.
+
+    Returns:
+        How many changed.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    moment = options.moment(now_ms)
+    sql = f"select {CARD_COLUMNS} from cards c where c.{_CHOSEN} and c.state <> 0"
+    done: list[tuple[int, int]] = []
+    with store.transaction() as connection:
+        for row in store.rows(sql, {"cards": str(list(cards))}):
+            card = card_of(row)
+            done.append((add_reset(connection, card, moment), card.id))
+        _record_log_change(store, options, now_ms, "reset", done)
+    return len(done)
+
+
+def _record_log_change(
+    store: Store, options: Options, now_ms: int, name: str, rows: list[tuple[int, int]]
+) -> None:
+    """Record rows (review, card) that were added, and rebuild the cards."""
+    if not rows:
+        return
+    rebuild_card_states(store.connection, options, [card for _, card in rows])
+    record_operation(store.connection, now_ms, name, {"reviews": rows})

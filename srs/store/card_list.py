@@ -1,6 +1,7 @@
 """Lists of cards and decks."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -11,11 +12,15 @@ from srs.scheduler.study_day import Calendar
 from srs.store.connection import Store
 from srs.store.notes import stored_notes
 
+_FEWEST_DIGITS = 4
+
 
 class CardListRow(Struct, frozen=True):
     """One card of a list; the fields are those of `flash list --json`."""
 
     card: int
+    number: str
+    """The last digits of `card`; as many as no other card has."""
     guid: str
     ordinal: int
     deck: str
@@ -39,33 +44,48 @@ class CardListRow(Struct, frozen=True):
 
 
 def card_list(
-    store: Store,
-    calendar: Calendar,
-    *,
-    deck: str = "",
-    tag: str = "",
-    retired: bool = False,
-) -> Iterator[CardListRow]:
-    """List the cards; see `srs.store.notes.stored_notes` for the arguments."""
-    for stored in stored_notes(store, deck=deck, tag=tag, retired=retired):
-        yield from card_list_rows(stored, calendar)
+    store: Store, calendar: Calendar, cards: Sequence[int]
+) -> list[CardListRow]:
+    """List cards in the order of their ids."""
+    numbers = card_numbers(store, cards)
+    rows: dict[int, CardListRow] = {}
+    for stored in stored_notes(store, cards=cards, retired=True):
+        asked = question_texts(stored.note)
+        for card in stored.cards:
+            about = (*asked_of(asked, card.part), due_of(card, calendar))
+            rows[card.id] = _row(stored, card, numbers[card.id], *about)
+    return [rows[card] for card in cards]
 
 
-def card_list_rows(stored: StoredNote, calendar: Calendar) -> list[CardListRow]:
-    """Return the rows of the cards of a note."""
-    asked = question_texts(stored.note)
-    return [
-        _row(stored, card, *asked_of(asked, card.part), due=due_of(card, calendar))
-        for card in stored.cards
-    ]
+def card_numbers(store: Store, cards: Iterable[int]) -> dict[int, str]:
+    """Return for each card the last digits of its id that no other card has."""
+    every = [card for (card,) in store.rows("select id from cards")]
+    wanted, found = set(cards), {}
+    digits = _FEWEST_DIGITS
+    while wanted:
+        power = 10**digits
+        ends = {card % power for card in wanted}
+        every = [card for card in every if card % power in ends]
+        counts = Counter(card % power for card in every)
+        for card in [one for one in wanted if counts[one % power] <= 1]:
+            found[card] = str(card)[-digits:]
+            wanted.discard(card)
+        digits += 1
+    return found
 
 
 def _row(
-    stored: StoredNote, card: StoredCard, asked: str, answer: str, due: str | None
+    stored: StoredNote,
+    card: StoredCard,
+    number: str,
+    asked: str,
+    answer: str,
+    due: str | None,
 ) -> CardListRow:
     note, progress = stored.note, card.progress
     return CardListRow(
         card=card.id,
+        number=number,
         guid=card.guid,
         ordinal=card.ordinal,
         deck=card.deck or note.deck,

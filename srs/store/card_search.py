@@ -1,7 +1,7 @@
 """Find the card that was confused with another, by a part of its text."""
 
 import re
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 
 import msgspec
 from msgspec import Struct
@@ -61,7 +61,9 @@ def find_candidates(store: Store, card: StoredCard, text: str) -> tuple[Candidat
 
 def fold(text: str) -> str:
     """Fold width and case, so that they make no difference to a search."""
-    return text.lower() if text.isascii() else normalize("NFKC", text).casefold()
+    if text.isascii():
+        return text.lower()
+    return (text if is_normalized("NFKC", text) else normalize("NFKC", text)).casefold()
 
 
 def _matching_notes(
@@ -75,7 +77,7 @@ def _matching_notes(
         # Decoding takes most of the time; only the marks of a cloze split a word.
         if "{{c" not in raw and not all(word in raw for word in in_json):
             return False
-        text = fold(_text(_content.decode(fields)))
+        text = fold(note_text(_content.decode(fields)))
         return all(word in text for word in words)
 
     store.connection.create_function("matches", 1, matches)
@@ -140,9 +142,14 @@ def _match_rank(question: Question, words: list[str]) -> int:
     return 1 if all(word in whole for word in words) else _NO_MATCH
 
 
-def _text(content: Content) -> str:
+def note_text(content: Content) -> str:
     """Return the texts of a note, without cloze markers."""
     return "\n".join(
-        _CLOZE.sub("", text) if path == ("cloze",) else text
+        without_cloze_marks(text) if path == ("cloze",) else text
         for path, text in texts_of(content)
     )
+
+
+def without_cloze_marks(text: str) -> str:
+    """Remove the markers of gaps; their answers and hints stay."""
+    return _CLOZE.sub("", text)

@@ -44,27 +44,21 @@ def known_notes(store: Store) -> list[ExistingNote]:
 def stored_notes(
     store: Store,
     *,
-    deck: str = "",
-    tag: str = "",
+    cards: Sequence[int] | None = None,
     retired: bool = False,
 ) -> Iterator[StoredNote]:
     """Read notes with their cards, in the order of new cards.
 
     Args:
         store: The store.
-        deck: Only this deck and those under it; empty for all.
-        tag: Only notes with this tag or one under it; empty for all.
+        cards: Only these cards, and their notes; None for all.
         retired: Include retired notes and cards.
     """
     conditions = ["true"]
-    if deck:
-        conditions.append("(d.name = :deck or substr(d.name, 1, :w) = :deck || '::')")
-    if tag:
-        conditions.append(
-            """((:tag = 'leech' and c.leech) or exists (
-                  select 1 from json_each(n.tags) t
-                   where t.value = :tag or substr(t.value, 1, :v) = :tag || '::'))"""
-        )
+    if cards is not None:
+        chosen = "(select value from json_each(:cards))"
+        conditions.append(f"n.guid in (select note from cards where id in {chosen})")
+        conditions.append(f"c.id in {chosen}")
     if not retired:
         conditions.append("c.retired = 0 and n.retired = 0")
     sql = f"""
@@ -75,8 +69,7 @@ def stored_notes(
          where {" and ".join(conditions)}
          order by n.anki_id, c.ordinal
     """
-    values = {"deck": deck, "w": len(deck) + 2, "tag": tag, "v": len(tag) + 2}
-    rows = store.connection.execute(sql, values)
+    rows = store.connection.execute(sql, {"cards": str(list(cards or ()))})
     group: list[Any] = []
     for row in rows:
         if group and group[0][1] != row[1]:

@@ -22,7 +22,11 @@ REQUIRED_KEYS = {
     "suspend": ("column", "was"),
     "unsuspend": ("column", "was"),
     "bury": ("column", "was"),
+    "unbury": ("column", "was"),
+    "flag": ("column", "was"),
     "forget": ("reviews",),
+    "set-due": ("reviews",),
+    "reset": ("reviews",),
     "add": ("about", "counts", "former"),
     "edit": ("about", "counts", "former"),
     "config": ("deck", "names"),
@@ -34,6 +38,12 @@ REQUIRED_KEYS = {
     "delete": ("about", "cards", "backup"),
 }
 """For each kind of operation the keys that `flash undo` and `flash log` need."""
+
+_CARDS = {
+    **dict.fromkeys(("suspend", "unsuspend", "bury", "unbury", "flag"), ("was", 0)),
+    **dict.fromkeys(("forget", "set-due", "reset"), ("reviews", 1)),
+}
+"""Where the payload of an operation on cards has them: key and column."""
 
 
 class Operation(Struct, frozen=True):
@@ -101,12 +111,6 @@ def describe(
         case "answer" | "look":
             rating, question = _answered(store, before["review"])
             changes: dict[str, Any] = {"count": 1, "rating": rating, "about": question}
-        case "confusion" | "suspend" | "unsuspend" | "bury":
-            is_one = name == "confusion"
-            cards = [before["card"]] if is_one else [row[0] for row in before["was"]]
-            changes = {"count": len(cards), "about": _question(store, cards)}
-        case "forget":
-            changes = {"count": len(before["reviews"])}
         case "mock":
             changes = {"count": before["questions"], "about": before["about"]}
             changes["reviews"] = len(before["reviews"])
@@ -126,8 +130,17 @@ def describe(
             count = sum(last - first + 1 for first, last in before["runs"])
             changes = {"count": count}
         case _:
-            changes = {}
+            cards = _cards(name, before)
+            changes = {"count": len(cards), "about": _question(store, cards)}
     return msgspec.structs.replace(operation, **changes)
+
+
+def _cards(name: str, before: dict[str, Any]) -> list[int]:
+    """Return the cards of an operation on cards; none if it is unknown."""
+    if name == "confusion":
+        return [before["card"]]
+    key, column = _CARDS.get(name, ("", 0))
+    return [row[column] for row in before.get(key, ())]
 
 
 def _answered(store: Store, review: int) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 """Queries for the queue of a study day: which cards are due, new or in learning."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from cards.note import Note
@@ -31,18 +31,11 @@ _SELECTIONS = {
 }
 """Sort key and condition of each selection."""
 
-_TAGGED = """
-    (:tag = '' or :tag = 'leech' and c.leech or c.note in (
-       select n.guid from notes n, json_each(n.tags) t
-        where t.value = :tag or substr(t.value, 1, length(:tag) + 2) = :tag || '::'))
-"""
-"""True if a card (`cards c`) has the tag `:tag` or a child of it."""
-
 _ASKED = "c.suspended = 0 and c.retired = 0"
 
 
 def select_cards(
-    store: Store, selection: Selection, *, day: int, tag: str = "", end_ms: int = 0
+    store: Store, selection: Selection, *, day: int, end_ms: int = 0
 ) -> Iterator[QueueRow]:
     """Select cards that may be asked on a study day; see `_SELECTIONS`.
 
@@ -53,15 +46,14 @@ def select_cards(
         store: The store.
         selection: Which cards.
         day: The study day.
-        tag: Only cards with this tag or a child of it; empty for all.
         end_ms: End of the study day, UTC milliseconds; for "learning" only.
     """
     order, condition = _SELECTIONS[selection]
-    return _select(store, order, condition, day, tag, end_ms)
+    return _select(store, order, condition, day, end_ms)
 
 
 def due_by_forgetting_rate(
-    store: Store, factor: float, *, day: int, tag: str = ""
+    store: Store, factor: float, *, day: int
 ) -> Iterator[QueueRow]:
     """Select the due cards, those that are forgotten fastest first.
 
@@ -69,23 +61,21 @@ def due_by_forgetting_rate(
         store: The store.
         factor: Factor f of the forgetting curve; cards are sorted by S + f·t.
         day: The study day.
-        tag: As for `select_cards`.
     """
     order = f"c.stability + {factor!r} * (:day - c.last_day)"
-    return _select(store, order, _SELECTIONS["due"][1], day, tag)
+    return _select(store, order, _SELECTIONS["due"][1], day)
 
 
 def _select(
-    store: Store, order: str, condition: str, day: int, tag: str, end_ms: int = 0
+    store: Store, order: str, condition: str, day: int, end_ms: int = 0
 ) -> Iterator[QueueRow]:
     sql = f"""
         select {order}, c.id, c.deck, c.note
           from cards c
          where {condition} and {_ASKED} and c.buried <> :day
-               {f"and {_TAGGED}" if tag else ""}
          order by 1, c.id
     """
-    return store.connection.execute(sql, {"day": day, "end": end_ms, "tag": tag})
+    return store.connection.execute(sql, {"day": day, "end": end_ms})
 
 
 def due_counts(
@@ -108,32 +98,6 @@ def due_counts(
         {"day": day, "last": day + 2 * BALANCED_DAYS},
     )
     return DueCounts(dict(rows), away)
-
-
-def count_due(
-    store: Store, day: int, end_ms: int = 0, *, decks: Iterable[int], tag: str = ""
-) -> int:
-    """Count the reviews that are due until a study day, and due learning cards.
-
-    Args:
-        store: The store.
-        day: The study day.
-        end_ms: Its end, UTC milliseconds; 0 to count no learning cards.
-        decks: Only cards in these decks (ids).
-        tag: As for `select_cards`.
-    """
-    within = f"""
-        {_ASKED} and c.deck in (select value from json_each(:decks))
-        {f"and {_TAGGED}" if tag else ""}
-    """
-    sql = f"""
-        select (select count(*) from cards c
-                 where due_day is not null and due_day <= :day and {within})
-             + (select count(*) from cards c
-                 where due_ms is not null and due_ms < :end and {within})
-    """
-    values = {"day": day, "end": end_ms, "decks": str(list(decks)), "tag": tag}
-    return int(store.row(sql, values)[0])
 
 
 def count_overdue(store: Store, day: int) -> int:

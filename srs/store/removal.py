@@ -1,4 +1,4 @@
-"""Remove a deck with its children: retire its notes, or delete them with their history.
+"""Remove notes: retire them, or delete them with their history.
 
 Retired notes are hidden, and an undo brings them back.  Deletion is the only thing in
 flash that cuts the review log, so nothing before it can be undone; the backup that its
@@ -19,12 +19,12 @@ from srs.store.settings import FITTED, write_options, write_setting
 from srs.store.stamps import STAMP
 
 _DECKS = "(d.name = :deck or substr(d.name, 1, length(:deck) + 2) = :deck || '::')"
-_NOTES = f"select n.guid from notes n join decks d on d.id = n.deck where {_DECKS}"
+_NOTES = "select note from cards where id in (select value from json_each(:cards))"
 _CARDS = f"select c.id from cards c where c.note in ({_NOTES})"
 
 
-class DeckSize(Struct, frozen=True):
-    """What a deck and its children hold."""
+class RemovalSize(Struct, frozen=True):
+    """What a removal concerns."""
 
     notes: int
     """Including retired ones; likewise reviews of retired cards."""
@@ -34,32 +34,33 @@ class DeckSize(Struct, frozen=True):
     reviews: int
 
 
-def deck_size(store: Store, deck: str) -> DeckSize:
-    """Count what a deck and its children hold."""
+def removal_size(store: Store, cards: Sequence[int]) -> RemovalSize:
+    """Count the notes of some cards, and what belongs to them."""
     row = store.row(
         f"""
-        select (select count(*) from ({_NOTES})),
+        select (select count(distinct note) from cards where note in ({_NOTES})),
                (select count(*) from ({_CARDS})),
                (select count(*) from ({_CARDS} and c.retired = 0)),
                (select count(*) from reviews where card in ({_CARDS}))
         """,
-        {"deck": deck},
+        {"cards": str(list(cards))},
     )
-    return DeckSize(*row)
+    return RemovalSize(*row)
 
 
-def retire_deck(store: Store, deck: str, now_ms: int) -> None:
-    """Retire the notes of a deck and its children.
+def retire_notes(store: Store, cards: Sequence[int], about: str, now_ms: int) -> None:
+    """Retire the notes of some cards.
 
     Args:
         store: The store.
-        deck: Its name.
+        cards: Their ids.
+        about: How the user named them.
         now_ms: UTC milliseconds.
 
     Raises:
         StoreError: The store can't be written; nothing was.
     """
-    values = {"deck": deck, "now": now_ms}
+    values = {"cards": str(list(cards)), "now": now_ms}
     with store.transaction() as connection:
         start_capture(connection)
         connection.execute(
@@ -69,24 +70,33 @@ def retire_deck(store: Store, deck: str, now_ms: int) -> None:
             """,
             values,
         )
-        cards = connection.execute(
+        count = connection.execute(
             f"update cards set retired = 1 where retired = 0 and note in ({_NOTES})",
             values,
         ).rowcount
         former = Snapshot((0, 0), (0, 0), (), finish_capture(connection))
-        before = {"about": deck, "cards": cards, "former": former}
+        before = {"about": about, "cards": count, "former": former}
         record_operation(connection, now_ms, "remove", before)
 
 
-def delete_deck(
-    store: Store, deck: str, now_ms: int, *, backup: Path, version: int
+def erase_notes(
+    store: Store,
+    cards: Sequence[int],
+    about: str,
+    now_ms: int,
+    *,
+    deck: str,
+    backup: Path,
+    version: int,
 ) -> None:
-    """Delete the notes of a deck and its children with their cards and reviews.
+    """Delete the notes of some cards with all their cards and reviews.
 
     Args:
         store: The store.
-        deck: Its name.
+        cards: Their ids.
+        about: How the user named them.
         now_ms: UTC milliseconds.
+        deck: A deck that is deleted, too, with its children; empty for none.
         backup: A backup of the store.
         version: The data version of the store when the backup was begun.
 
@@ -98,18 +108,20 @@ def delete_deck(
         if store.version() != version:
             message = "another program has changed it since the backup"
             raise StoreError(store.path, message, "try again")
-        values = {"deck": deck}
-        cards = connection.execute(
+        values = {"cards": str(list(cards))}
+        count = connection.execute(
             f"select count(*) from ({_CARDS})", values
         ).fetchone()[0]
-        guids = [row[0] for row in connection.execute(_NOTES, values)]
+        rows = connection.execute(f"select distinct note from ({_NOTES})", values)
+        guids = [guid for (guid,) in rows]
         connection.executemany(
             f"insert or replace into erased (guid, stamp) values (?, {STAMP})",
             [(guid,) for guid in guids],
         )
         delete_notes(connection, guids)
-        _delete_decks(connection, deck)
-        before = {"about": deck, "cards": cards, "backup": backup.name}
+        if deck:
+            _delete_decks(connection, deck)
+        before = {"about": about, "cards": count, "backup": backup.name}
         record_operation(connection, now_ms, "delete", before)
 
 
@@ -147,5 +159,9 @@ def _delete_decks(connection: sqlite3.Connection, deck: str) -> None:
         write_options(connection, name, {})
         write_setting(connection, FITTED + name, "")
         # A card may be in another deck than its note.
-        sql = "delete from decks where id = ? and id not in (select deck from cards)"
+        sql = """
+            delete from decks
+             where id = ? and id not in (select deck from cards)
+               and id not in (select deck from notes)
+        """
         connection.execute(sql, (key,))

@@ -26,6 +26,9 @@ from srs.store.replay import is_leech, replay_card, save_scheduling
 from srs.store.rows import ANKI_CARD, CARD_COLUMNS, CRAM_REVIEW, card_of
 from srs.store.stamps import STAMP
 
+_FIRST_EASE = 2500
+"""Anki's ease of a card that was never answered, per mille."""
+
 
 class Recorded(Struct, frozen=True):
     """A saved answer."""
@@ -278,24 +281,38 @@ def insert_reviews(connection: sqlite3.Connection, rows: Iterable[ReviewRow]) ->
     )
 
 
-def add_manual(
-    connection: sqlite3.Connection,
-    card: int,
-    moment: AnswerTime,
-    before: SchedulingState,
-) -> tuple[int, int]:
-    """Log inside a transaction that the user made a review card due today.
+def add_due_day(
+    connection: sqlite3.Connection, card: StoredCard, moment: AnswerTime, due_day: int
+) -> int:
+    """Log inside a transaction that the user set the due day of a card.
 
     Returns:
-        The id of the row, whose rating is 0 and interval 0 days, and its study
-        day.
+        The id of the row, whose rating is 0 and whose interval counts from today.
     """
-    review = _next_id(connection, card, moment.at_ms)
-    moment = msgspec.structs.replace(moment, at_ms=review)
-    after = msgspec.structs.replace(before, interval=0)
-    row = log_row(card, moment, ReviewKind.MANUAL, before, after)
+    row = _manual_row(connection, card, moment, due_day - moment.day)
+    if not row.difficulty:
+        # A replay then estimates the memory of a new card.
+        row = row._replace(ease=_FIRST_EASE)
     insert_reviews(connection, [row])
-    return review, moment.day
+    return row.id
+
+
+def add_reset(
+    connection: sqlite3.Connection, card: StoredCard, moment: AnswerTime
+) -> int:
+    """Log inside a transaction that a card is new again; return the id of the row."""
+    row = _manual_row(connection, card, moment, 0)
+    insert_reviews(connection, [row._replace(difficulty=0.0, state=0, step=0)])
+    return row.id
+
+
+def _manual_row(
+    connection: sqlite3.Connection, card: StoredCard, moment: AnswerTime, days: int
+) -> ReviewRow:
+    review = _next_id(connection, card.id, moment.at_ms)
+    moment = msgspec.structs.replace(moment, at_ms=review)
+    after = msgspec.structs.replace(card.progress, interval=days)
+    return log_row(card.id, moment, ReviewKind.MANUAL, card.progress, after)
 
 
 def mark_undone(

@@ -139,7 +139,11 @@ class _Undoing:
             "suspend": self._mark,
             "unsuspend": self._mark,
             "bury": self._mark,
+            "unbury": self._mark,
+            "flag": self._mark,
             "forget": self._set_due,
+            "set-due": self._set_due,
+            "reset": self._set_due,
             "add": self._add,
             "edit": self._add,
             "config": self._config,
@@ -204,7 +208,7 @@ class _Undoing:
         self._show_only(reviews, 1)
 
     def _mark(self, before: dict[str, Any]) -> None:
-        column = "buried" if before["column"] == "buried" else "suspended"
+        (column,) = {"buried", "suspended", "flag"} & {before["column"]}
         was: list[list[int]] = before["was"]
         # Schema 1 recorded no time of marking.
         self._connection.executemany(

@@ -40,9 +40,8 @@ class DayReport(Struct, frozen=True):
     """New cards beyond today's limit, at most `MORE_NEW`."""
     ahead: int
     """Reviews due tomorrow that could be done today."""
-    deck: str = ""
-    """Filter of the session; likewise `tag`."""
-    tag: str = ""
+    query: str = ""
+    """How the user named the cards of the session; empty for all."""
 
 
 def day_report(
@@ -61,7 +60,7 @@ def day_report(
     answers, again, duration_ms = answer_counts(
         store, DeckFilter(), since_ms=calendar.start_ms(day)
     )
-    wanted = CardFilter(card_filter.deck, card_filter.tag)
+    wanted = CardFilter(card_filter.deck, card_filter.cards, card_filter.query)
     left = build_queue(store, options, wanted, now_ms).counts()
     tomorrow = build_queue(store, options, wanted, calendar.start_ms(day + 1))
     cards = DueCards(store, options, wanted, now_ms)
@@ -77,6 +76,5 @@ def day_report(
         overdue=tomorrow.overdue,
         more_new=max(0, new - left.new),
         ahead=sum(1 for _ in cards.ahead(1)),
-        deck=wanted.deck,
-        tag=wanted.tag,
+        query=wanted.query,
     )

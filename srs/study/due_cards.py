@@ -25,8 +25,10 @@ class CardFilter(Struct, frozen=True):
 
     deck: str = ""
     """This deck and its children; empty for all."""
-    tag: str = ""
-    """This tag and its children; empty for all."""
+    cards: frozenset[int] | None = None
+    """Only these cards, found when the session began; None for all."""
+    query: str = ""
+    """How the user named the cards; empty for all."""
     new: int | None = None
     """New cards today, instead of the decks' limits."""
     more: int = 0
@@ -112,20 +114,23 @@ class DueCards:
     def rows(self, selection: Selection) -> Iterator[QueueRow]:
         """Select cards that pass the filter, without limits and burying."""
         end_ms = self.options.calendar.start_ms(self.day + 1)
-        tag = self.filter.tag
-        return self._in_decks(
-            select_cards(self.store, selection, day=self.day, tag=tag, end_ms=end_ms)
+        return self._chosen(
+            select_cards(self.store, selection, day=self.day, end_ms=end_ms)
         )
 
     def rows_by_forgetting_rate(self, factor: float) -> Iterator[QueueRow]:
         """Select the due cards, those forgotten fastest first."""
-        tag = self.filter.tag
-        return self._in_decks(
-            due_by_forgetting_rate(self.store, factor, day=self.day, tag=tag)
-        )
+        rows = due_by_forgetting_rate(self.store, factor, day=self.day)
+        return self._chosen(rows)
 
-    def _in_decks(self, rows: Iterable[QueueRow]) -> Iterator[QueueRow]:
-        return (row for row in rows if row[2] in self.decks)
+    def _chosen(self, rows: Iterable[QueueRow]) -> Iterator[QueueRow]:
+        """Leave out what the filter does not let through."""
+        cards = self.filter.cards
+        return (
+            row
+            for row in rows
+            if row[2] in self.decks and (cards is None or row[1] in cards)
+        )
 
     def learning(self) -> list[tuple[int, int]]:
         """Return a heap of (due, card) of the learning cards that are due today."""

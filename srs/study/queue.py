@@ -14,7 +14,7 @@ from srs.forecast.exam import ExamCards, final_review, gain
 from srs.forecast.simulator import SimCard
 from srs.models.exam import Exam
 from srs.store.connection import Store
-from srs.store.queue import QueueRow, count_due
+from srs.store.queue import QueueRow
 from srs.store.settings import Options
 from srs.study.backlog import by_forgetting_rate, daily_cap
 from srs.study.due_cards import CardFilter, DueCards
@@ -101,7 +101,7 @@ def _queue_today(cards: DueCards) -> Queue:
     wanted = cards.filter
     wants_new = wanted.new is not None or wanted.new_total or wanted.only == "new"
     new = deque(cards.new()) if wants_new else deque[int]()
-    overdue = count_due(cards.store, cards.day, decks=cards.decks, tag=cards.filter.tag)
+    overdue = sum(1 for _ in cards.rows("due"))
     return Queue(learning, due, new, cards.day, overdue=overdue)
 
 

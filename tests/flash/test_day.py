@@ -46,13 +46,13 @@ def test_a_finished_day_offers_what_could_come_next() -> None:
     ]
 
 
-def test_commands_name_the_deck_and_the_tag() -> None:
-    chosen = replace(DONE, deck="AWS Security", tag="iam", more_new=1, ahead=0)
+def test_offered_commands_repeat_the_query() -> None:
+    chosen = replace(DONE, query="deck:IAM -is:leech", more_new=1, ahead=0)
 
     assert end_lines(SUMMARY, chosen)[2:] == [
-        "1 more new card: flash review 'AWS Security' --tag iam --more 1",
+        "1 more new card: flash review 'deck:IAM -is:leech' --more 1",
         "Practice without changing the schedule:"
-        " flash review 'AWS Security' --tag iam --cram",
+        " flash review 'deck:IAM -is:leech' --cram",
     ]
 
 

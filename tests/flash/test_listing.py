@@ -59,19 +59,19 @@ def test_empty_store_says_how_to_start(
 
 def test_list_shows_question_state_and_due_day(shown: Callable[..., str]) -> None:
     assert shown("list") == (
-        "card           question                         state   due\n"
-        "CARD  Which organelle makes most ATP?  review  2026-12-01\n"
-        "CARD  What does DNA stand for?         new\n"
+        "card  state   due         question\n"
+        "0000  review  2026-12-01  Which organelle makes most ATP?\n"
+        "0001  new                 What does DNA stand for?\n"
     )
 
 
 def test_list_of_an_unknown_tag_is_empty(shown: Callable[..., str]) -> None:
-    assert shown("list", "--tag", "physics") == "card  question  state  due\n"
+    assert shown("list", "--tag", "physics") == "card  state  due  question\n"
 
 
 def test_show_prints_the_card_and_its_history(shown: Callable[..., str]) -> None:
     assert shown("show", "powerhouse") == (
-        "Cells::Basics · card CARD\n"
+        "Cells::Basics · card 0000\n"
         "Which organelle makes most ATP?\n"
         "Mitochondrion\n"
         "A book https://example.org/cells\n"
@@ -138,7 +138,16 @@ def test_show_prints_options_and_retired_cards(shown: Callable[..., str]) -> Non
     assert '"extra": "more"' in shown("show", "c", "--json")
 
 
-@pytest.mark.parametrize("words", [("list", "Nope"), ("stale", "--deck", "Nope")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("stale", "--deck", "Nope"),
+        ("stats", "Nope"),
+        ("exam", "set", "2027-03-01", "--deck", "Nope"),
+        ("config", "new_per_day", "5", "--deck", "Nope"),
+    ],
+    ids=" ".join,
+)
 def test_unknown_deck_is_an_error(
     shown: Callable[..., str], flash: Run, words: tuple[str, ...]
 ) -> None:

@@ -92,7 +92,10 @@ def test_a_dry_run_of_a_removal_changes_nothing(flash: Run, words: list[str]) ->
 
 def test_unknown_and_removed_decks_are_refused(flash: Run) -> None:
     code, _, err = flash("remove", "Celsius")
-    assert (code, err) == (1, "flash: no deck 'Celsius' (did you mean 'Cellsius'?)\n")
+    assert (code, err) == (
+        1,
+        "flash: no card matches 'Celsius' (did you mean the deck 'Cellsius'?)\n",
+    )
     assert flash("remove", "")[0] == 1
 
     flash("remove", "Cells")
@@ -100,7 +103,7 @@ def test_unknown_and_removed_decks_are_refused(flash: Run) -> None:
     assert (code, err) == (
         1,
         "flash: 'Cells' has no cards left to remove"
-        " (add --forever to delete its history, too)\n",
+        " (add --forever to delete the history, too)\n",
     )
 
 
@@ -109,7 +112,7 @@ def test_deletion_needs_a_yes_without_a_terminal(flash: Run) -> None:
 
     assert (code, err) == (
         1,
-        "flash: nothing was deleted (add --yes to delete the deck)\n",
+        "flash: nothing was deleted (add --yes to delete them)\n",
     )
     assert decks(flash) == ["Cells", "Cells::Basics", "Cellsius"]
 
@@ -124,6 +127,7 @@ def test_deleted_deck_is_gone_except_from_the_backup(flash: Run) -> None:
     backup = found.pop("backup")
     assert found == {
         "deck": "Cells",
+        "query": "Cells",
         "notes": 3,
         "cards": 5,
         "reviews": 2,

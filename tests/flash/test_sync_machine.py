@@ -34,8 +34,9 @@ from srs.store.backups import back_up
 from srs.store.card_actions import bury, set_due_today, suspend
 from srs.store.confusions import record_confusion
 from srs.store.connection import Store
+from srs.store.decks import card_ids, deck_ids
 from srs.store.notes import stored_notes
-from srs.store.removal import delete_deck, retire_deck
+from srs.store.removal import erase_notes, retire_notes
 from srs.store.settings import Options, save_options, save_setting
 from srs.store.undo import undo_operations
 
@@ -169,7 +170,7 @@ class Devices(RuleBasedStateMachine):
                     store, "rollover", str(choose.choice([0, 4])), now
                 ),
                 lambda: self._undo(store, choose.randint(1, 3)),
-                lambda: retire_deck(store, choose.choice(["A", "C"]), now),
+                lambda: self._retire(store, choose.choice(["A", "C"]), now),
                 lambda: self._delete(store, choose.choice(["A::B", "C"]), now),
                 lambda: self._confuse(store, choose, now),
             ]
@@ -179,9 +180,20 @@ class Devices(RuleBasedStateMachine):
         with suppress(FlashError):
             undo_operations(store, count)
 
+    def _retire(self, store: Store, deck: str, now: int) -> None:
+        retire_notes(store, card_ids(store, deck_ids(store, deck)), deck, now)
+
     def _delete(self, store: Store, deck: str, now: int) -> None:
         backup = back_up(store, now)
-        delete_deck(store, deck, now, backup=backup, version=store.version())
+        erase_notes(
+            store,
+            card_ids(store, deck_ids(store, deck)),
+            deck,
+            now,
+            deck=deck,
+            backup=backup,
+            version=store.version(),
+        )
 
     def _confuse(self, store: Store, choose: random.Random, now: int) -> None:
         reviews = store.rows("select id from reviews where rating = 1")

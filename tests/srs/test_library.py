@@ -359,22 +359,17 @@ def test_a_plan_that_fails_leaves_nothing(store: Store) -> None:
     assert dump(store) == before
 
 
-def test_notes_are_found_by_deck_and_tag(store: Store) -> None:
-    notes = [
-        basic("one", "A", tags=("s3",)),
-        basic("two", "A::B", tags=("s3::keys",)),
-        basic("three", "AB", tags=("s3x",)),
-    ]
-    add(store, notes)
+def test_notes_are_read_for_some_of_their_cards(store: Store) -> None:
+    add(store, [Note(ListNote("one", ("a", "b")), "A"), basic("two"), basic("three")])
+    first, second, *_, last = (c.id for note in shelf(store) for c in note.cards)
 
-    def fronts(**wish: str) -> list[str]:
-        return [n.note.content.front for n in stored_notes(store, **wish)]
+    def found(*cards: int) -> list[int]:
+        notes = stored_notes(store, cards=cards)
+        return [card.id for note in notes for card in note.cards]
 
-    assert fronts() == ["one", "two", "three"]
-    assert fronts(deck="A") == ["one", "two"]
-    assert fronts(deck="A::B") == ["two"]
-    assert fronts(tag="s3") == ["one", "two"]
-    assert fronts(tag="leech") == []
+    assert found() == []
+    assert found(last, second) == [second, last]
+    assert len(list(stored_notes(store))) == 3
 
 
 def test_a_note_is_found_by_any_of_its_cards(store: Store) -> None:

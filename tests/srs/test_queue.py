@@ -329,38 +329,18 @@ def test_a_buried_sibling_does_not_count_towards_limits(store: Store) -> None:
 # Filters
 
 
-def test_a_queue_can_be_filtered_by_deck_and_tag(store: Store) -> None:
-    add(
-        store,
-        [
-            basic("1", "A", tags=("s3",)),
-            basic("2", "A::B", tags=("s3::keys",)),
-            basic("3", "AB", tags=("s3x", "kms")),
-        ],
-    )
+def test_a_queue_can_be_filtered_by_deck_and_cards(store: Store) -> None:
+    add(store, [basic("1", "A"), basic("2", "A::B"), basic("3", "AB")])
     one, two, three = ids(store)
 
-    def found(card_filter: CardFilter) -> list[int]:
-        return list(queue(store, card_filter).new)
+    def found(deck: str = "", *cards: int) -> list[int]:
+        return list(queue(store, CardFilter(deck, frozenset(cards) or None)).new)
 
-    assert found(CardFilter("A")) == [one, two]
-    assert found(CardFilter("A::B")) == [two]
-    assert found(CardFilter("B")) == []
-    assert found(CardFilter(tag="s3")) == [one, two]
-    assert found(CardFilter("AB", "kms")) == [three]
-    assert found(CardFilter("A", "kms")) == []
-
-
-def test_a_queue_can_be_filtered_by_leech(store: Store) -> None:
-    add(store, numbered(2))
-    save_options(store, "", {"leech_threshold": 1})
-    one, two = ids(store)
-    make_due(store, [one, two], 40)
-    give(store, one, AGAIN, NOON - DAY_MS)
-
-    found = queue(store, CardFilter(tag="leech"))
-
-    assert ([card for _, card in found.learning], list(found.due)) == ([one], [])
+    assert found("A") == [one, two]
+    assert found("A::B") == [two]
+    assert found("B") == []
+    assert found("", one, three) == [one, three]
+    assert found("A", two, three) == [two]
 
 
 # Mixing

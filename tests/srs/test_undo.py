@@ -260,7 +260,7 @@ def test_the_log_of_steps_tells_each_with_what_it_was_about(store: Store) -> Non
 
     assert last_operations(store) == [
         Operation("config", NOON + 5, undone=True, about="A", names=("fuzz",)),
-        Operation("forget", NOON + 4, 1),
+        Operation("forget", NOON + 4, 1, about="one"),
         Operation("bury", NOON + 3, 1, about="two"),
         Operation("unsuspend", NOON + 2, 1, about="two"),
         Operation("suspend", NOON + 1, 2),

@@ -19,6 +19,7 @@ from flash.messages.exchange import (
 from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.exporting import export_package
+from flash.service.finding import find, find_deck
 from flash.service.importing import import_package
 from flash.terminal import echo, echo_err, print_json, progress_bar
 from srs.merging.merge import MergeResult
@@ -69,7 +70,8 @@ def push(
     anki = _connect(url, key, timeout)
     with open_app(db) as app, tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "push.apkg"
-        notes = stored_notes(app.store, deck=deck, tag=tag)
+        cards = find(app, (), deck=deck, tag=tag).cards
+        notes = stored_notes(app.store, cards=cards)
         with progress_bar(note_count(app.store), "exporting", quiet=json) as progressed:
             sent, losses = export_package(
                 app, file, notes, with_schedule=True, progressed=progressed
@@ -121,7 +123,7 @@ def _pull(
     app: AppContext, anki: AnkiConnect, deck: str, *, new: bool
 ) -> dict[str, MergeResult]:
     """Merge the top-level decks of flash that Anki has."""
-    wanted = {deck} if deck else set(root_decks(app.store))
+    wanted = {find_deck(app, deck)} if deck else set(root_decks(app.store))
     there = {name.casefold(): name for name in anki.deck_names()}
     found: dict[str, MergeResult] = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -19,13 +19,14 @@ from flash.messages.listing import stale_lines
 from flash.messages.notes import changed_source_lines
 from flash.messages.phrases import count_exams, count_files, count_notes
 from flash.messages.translate import _
-from flash.service.context import check_deck, chosen_store, open_app
+from flash.service.context import chosen_store, open_app
 from flash.service.deck_reading import (
     ParsedFiles,
     missing_translations,
     read_for_check,
 )
 from flash.service.drift import changed_sources
+from flash.service.finding import find
 from flash.terminal import (
     echo,
     echo_err,
@@ -162,8 +163,8 @@ def stale(
         found = stale_notes(notes, _today(db), days)
     else:
         with open_app(db) as app:
-            check_deck(app, deck)
-            notes = [one.note for one in stored_notes(app.store, deck=deck)]
+            cards = find(app, (), deck=deck).cards
+            notes = [one.note for one in stored_notes(app.store, cards=cards)]
             found = stale_notes(notes, day_date(app.today()), days)
     changed = changed_sources(notes)
     if json:

@@ -8,7 +8,8 @@ from cards.errors import FlashError
 from cards.text.width import clean
 from flash.cli.options import DbOption, JsonOption
 from flash.messages.translate import _
-from flash.service.context import AppContext, check_deck, open_app
+from flash.service.context import open_app
+from flash.service.finding import find_deck
 from flash.service.settings import (
     change_setting,
     format_setting,
@@ -16,7 +17,6 @@ from flash.service.settings import (
     setting_name,
 )
 from flash.terminal import echo_err, print_json, styled
-from srs.store.connection import StoreError
 
 
 def config(
@@ -43,10 +43,13 @@ def config(
     an hour, `easy_days` as 'sat=50% sun=0%', and `away` as '2026-12-24..2027-01-02':
     cards due in a vacation are moved as far as their fuzz allows. With `catch_up`, a
     backlog is spread over several days, fastest-fading cards first. Exit code 1: there
-    is no such setting, or the value is invalid.
+    is no such setting or deck, or the value is invalid.
     """
     with open_app(db) as app:
         name = setting_name(name) if name else ""
+        # What was set for a deck that is gone can be removed.
+        known = deck in app.options.decks() if unset else False
+        deck = deck if known else find_deck(app, deck)
         if value and unset:
             raise FlashError(_("give a value or --unset, not both"))
         if name and (value or unset):
@@ -54,8 +57,6 @@ def config(
             if moved and moved.due:
                 text = _("Moved {moved} of the {due} cards due in that time.")
                 echo_err(text.format(moved=moved.moved, due=moved.due))
-            if not unset:
-                _warn_unknown(app, deck)
         options = app.options
         shown = read_settings(options, name, deck)
         own = options.own(deck) if deck else {}
@@ -65,13 +66,3 @@ def config(
     for one, found in shown.items():
         mark = styled(_("  (set for this deck)"), "2") if one in own else ""
         print(clean(f"{one:<18} {format_setting(one, found)}") + mark)
-
-
-def _warn_unknown(app: AppContext, deck: str) -> None:
-    try:
-        check_deck(app, deck)
-    except StoreError:
-        raise
-    except FlashError as error:
-        text = _("flash: warning: {error}; the setting is saved all the same")
-        echo_err(text.format(error=error))

@@ -19,8 +19,9 @@ from flash.messages.scheduling import (
     points_lines,
 )
 from flash.messages.translate import _
-from flash.service.context import AppContext, check_deck, open_app
+from flash.service.context import AppContext, open_app
 from flash.service.exams import blueprint_of
+from flash.service.finding import find_deck
 from flash.terminal import bar, echo, print_json, print_lines, styled, table_lines
 from srs.forecast.exam import ExamCards
 from srs.forecast.exam_forecast import ExamForecast, forecast_exam
@@ -118,7 +119,7 @@ def set_(
     """
     with open_app(db) as opened:
         day = _future_day(date, opened)
-        check_deck(opened, deck)
+        deck = find_deck(opened, deck)
         found = Exam(day, deck, _points(weights or []), minutes)
         _check_tags(opened, found)
         found = with_blueprint(found, blueprint_of(opened, deck))

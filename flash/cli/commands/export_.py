@@ -6,11 +6,18 @@ from typing import Annotated
 
 import typer
 
-from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption
+from flash.cli.options import (
+    DbOption,
+    DeckOption,
+    JsonOption,
+    QueryArgument,
+    TagOption,
+)
 from flash.messages.exchange import contents_text, loss_items, loss_lines
 from flash.messages.translate import _
 from flash.service.context import open_app
 from flash.service.exporting import export_decks, export_package, export_table
+from flash.service.finding import find
 from flash.terminal import echo, echo_err, print_json, progress_bar
 from srs.models.incoming import Loss
 from srs.store.notes import note_count, stored_notes
@@ -24,6 +31,7 @@ def export(
         Path,
         typer.Argument(metavar="FILE.apkg|.colpkg|.csv|.json", help="File to write."),
     ],
+    words: QueryArgument = None,
     yaml: Annotated[
         bool, typer.Option("--yaml", help="Write deck files into the folder FILE.")
     ] = False,
@@ -60,7 +68,8 @@ def export(
     if safe and (yaml or ending != ".csv"):
         raise typer.BadParameter("--safe is for CSV files")
     with open_app(db) as app:
-        notes = stored_notes(app.store, deck=deck, tag=tag)
+        cards = find(app, words or (), deck=deck, tag=tag).cards
+        notes = stored_notes(app.store, cards=cards)
         missing: tuple[str, ...] = ()
         losses: tuple[Loss, ...] = ()
         if yaml:

@@ -1,19 +1,36 @@
 """`flash decks`, `flash list` and `flash show`."""
 
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any
 
 import typer
 
 from cards.deckfile.discovery import bundled_decks
-from flash.cli.options import DbOption, DeckArgument, JsonOption, TagOption
+from cards.note import Note
+from flash.cli.options import (
+    CardsArgument,
+    DbOption,
+    JsonOption,
+    QueryArgument,
+    TagOption,
+)
 from flash.messages.listing import bundled_line, card_lines, card_table, deck_table
 from flash.messages.translate import _
-from flash.service.context import check_deck, no_such_card, open_app
+from flash.service.context import open_app
+from flash.service.finding import find, find_some
 from flash.terminal import echo, print_json, print_lines
-from srs.store.card_actions import cards_named
-from srs.store.card_list import card_list, card_list_rows, deck_lines
+from srs.store.card_list import CardListRow, card_list, deck_lines
 from srs.store.notes import stored_note_of
-from srs.store.revlog import history
+from srs.store.revlog import HistoryLine, history
+
+
+class SortOrder(StrEnum):
+    """What a list can be sorted by; see `srs.store.search.ORDERS`."""
+
+    DUE = "due"
+    LAPSES = "lapses"
+    STABILITY = "stability"
+    ADDED = "added"
 
 
 def decks(
@@ -49,7 +66,11 @@ def _bundled(*, as_json: bool) -> None:
 
 
 def list_cards(
-    deck: DeckArgument = "",
+    words: QueryArgument = None,
+    sort: Annotated[
+        SortOrder | None,
+        typer.Option("--sort", help="Order [default: that of new cards]."),
+    ] = None,
     tag: TagOption = "",
     retired: Annotated[
         bool, typer.Option("--retired", help="Include retired cards.")
@@ -59,14 +80,13 @@ def list_cards(
 ) -> None:
     """List cards with their state and due day.
 
-    Exit code 1: there is no such deck.
+    Sorted by lapses or added, the highest and the newest come first. Exit code 1:
+    there is no such card or deck, or the query has a mistake.
     """
     with open_app(db) as app:
-        check_deck(app, deck)
-        calendar = app.options.calendar
-        found = list(
-            card_list(app.store, calendar, deck=deck, tag=tag, retired=retired)
-        )
+        order = sort.value if sort else ""
+        cards = find(app, words or (), tag=tag, order=order, retired=retired).cards
+        found = card_list(app.store, app.options.calendar, cards)
     if json:
         print_json(found)
     else:
@@ -74,37 +94,41 @@ def list_cards(
 
 
 def show(
-    name: Annotated[
-        str, typer.Argument(metavar="CARD", help="Card number or note id.")
-    ],
+    words: CardsArgument,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Show a card with its answer history.
+    """Show cards with their answer history.
 
-    Exit code 1: there is no such card.
+    Retired cards are shown if no other card matches. Exit code 1: no card matches.
     """
     with open_app(db) as app:
-        cards = cards_named(app.store, name)
-        cards = cards or cards_named(app.store, name, retired=True)
-        if not cards:
-            raise no_such_card(name)
-        stored = stored_note_of(app.store, cards[0])
+        cards = find_some(app, words, retired=None).cards
+        rows = card_list(app.store, app.options.calendar, cards)
         found = [
-            (row, history(app.store, row.card))
-            for row in card_list_rows(stored, app.options.calendar)
-            if row.card in cards
+            (
+                row,
+                stored_note_of(app.store, row.card).note,
+                history(app.store, row.card),
+            )
+            for row in rows
         ]
-    note = stored.note
-    if not json:
-        for line, answers in found:
-            print_lines(card_lines(note, line, answers))
+    if json:
+        print_json([_with_history(*one) for one in found])
         return
-    about = {
+    for line, note, answers in found:
+        print_lines(card_lines(note, line, answers))
+
+
+def _with_history(
+    line: CardListRow, note: Note, answers: list[HistoryLine]
+) -> dict[str, Any]:
+    return {
+        "line": line,
         "extra": note.extra,
         "sources": note.sources,
         "checked": note.checked,
         "recheck": note.recheck,
         "changed": note.changed,
+        "history": answers,
     }
-    print_json([{"line": line, **about, "history": answers} for line, answers in found])

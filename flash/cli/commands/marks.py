@@ -1,56 +1,197 @@
-"""`flash suspend`, `unsuspend` and `bury`."""
+"""Commands that change cards: suspend, bury, flag, set due, reset."""
 
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flash.cli.options import DbOption, JsonOption
-from flash.messages.listing import marked_line
-from flash.service.context import find_cards, open_app
+from cards.errors import FlashError
+from flash.cli.asking import confirm_many
+from flash.cli.options import CardsArgument, DbOption, JsonOption, YesOption
+from flash.messages.listing import changed_line
+from flash.messages.translate import _
+from flash.service.context import AppContext, open_app
+from flash.service.finding import find_some
 from flash.terminal import echo, print_json
+from srs.scheduler.study_day import date_day
 from srs.store import card_actions
 
-Names = Annotated[
-    list[str], typer.Argument(metavar="CARD...", help="Card numbers or note ids.")
-]
+_LONGEST_DAYS = 36_500
+
+Change = Callable[[AppContext, Sequence[int]], int]
+"""Changes cards and returns how many."""
 
 
-def suspend(names: Names, json: JsonOption = False, db: DbOption = None) -> None:
+def suspend(
+    words: CardsArgument,
+    yes: YesOption = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
     """Suspend cards until you unsuspend them.
 
-    Exit code 1: a name fits no card; nothing is changed.
+    Exit code 1: no card matches, or you didn't confirm; nothing is changed.
     """
-    _mark(names, db, "suspended", as_json=json)
+
+    def change(app: AppContext, cards: Sequence[int]) -> int:
+        return card_actions.suspend(app.store, cards, app.now(), suspended=True)
+
+    _change(words, db, "suspended", change, yes=yes, as_json=json)
 
 
-def unsuspend(names: Names, json: JsonOption = False, db: DbOption = None) -> None:
+def unsuspend(
+    words: CardsArgument,
+    yes: YesOption = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
     """Unsuspend cards.
 
-    They keep their schedule. Exit code 1: a name fits no card; nothing is changed.
+    They keep their schedule. Exit code 1: no card matches, or you didn't confirm;
+    nothing is changed.
     """
-    _mark(names, db, "unsuspended", as_json=json)
+
+    def change(app: AppContext, cards: Sequence[int]) -> int:
+        return card_actions.suspend(app.store, cards, app.now(), suspended=False)
+
+    _change(words, db, "unsuspended", change, yes=yes, as_json=json)
 
 
-def bury(names: Names, json: JsonOption = False, db: DbOption = None) -> None:
+def bury(
+    words: CardsArgument,
+    yes: YesOption = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
     """Hide cards until tomorrow.
 
-    Exit code 1: a name fits no card; nothing is changed.
+    Exit code 1: no card matches, or you didn't confirm; nothing is changed.
     """
-    _mark(names, db, "buried", as_json=json)
+
+    def change(app: AppContext, cards: Sequence[int]) -> int:
+        return card_actions.bury(app.store, cards, app.now(), app.today())
+
+    _change(words, db, "buried", change, yes=yes, as_json=json)
 
 
-def _mark(names: list[str], db: Path | None, mark: str, *, as_json: bool) -> None:
+def unbury(
+    words: CardsArgument,
+    yes: YesOption = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Bring back cards that were buried today.
+
+    Exit code 1: no card matches, or you didn't confirm; nothing is changed.
+    """
+
+    def change(app: AppContext, cards: Sequence[int]) -> int:
+        return card_actions.unbury(app.store, cards, app.now(), app.today())
+
+    _change(words, db, "unburied", change, yes=yes, as_json=json)
+
+
+def flag(
+    number: Annotated[
+        int, typer.Argument(metavar="N", min=0, max=7, help="1 to 7; 0 removes it.")
+    ],
+    words: CardsArgument,
+    yes: YesOption = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Flag cards with a number from 1 to 7, or remove the flag.
+
+    The numbers are Anki's: red, orange, green, blue, pink, turquoise, purple. Exit
+    code 1: no card matches, or you didn't confirm; nothing is changed.
+    """
+
+    def change(app: AppContext, cards: Sequence[int]) -> int:
+        return card_actions.flag(app.store, cards, app.now(), number)
+
+    what = "flagged" if number else "unflagged"
+    _change(words, db, what, change, yes=yes, as_json=json)
+
+
+def set_due(
+    days: Annotated[
+        str,
+        typer.Argument(
+            metavar="DAYS", help="Days from today: 3, 3-7 to spread them, or a date."
+        ),
+    ],
+    words: CardsArgument,
+    yes: YesOption = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Set the due day of cards.
+
+    0 is today; write a date as 2027-01-10. Memory and history stay; a new card becomes
+    a review card with that interval, as in Anki. Suspended cards stay suspended. Exit
+    code 1: no card matches, the days can't be read, or you didn't confirm; nothing is
+    changed.
+    """
+
+    def change(app: AppContext, cards: Sequence[int]) -> int:
+        span = _due_days(days, app.today())
+        return card_actions.set_due(app.store, app.options, cards, app.now(), span)
+
+    _change(words, db, "due", change, yes=yes, as_json=json)
+
+
+def reset(
+    words: CardsArgument,
+    yes: YesOption = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Make cards new again.
+
+    Their answers stay in the log and in the statistics. Exit code 1: no card matches,
+    or you didn't confirm; nothing is changed.
+    """
+
+    def change(app: AppContext, cards: Sequence[int]) -> int:
+        return card_actions.reset(app.store, app.options, cards, app.now())
+
+    _change(words, db, "reset", change, yes=yes, as_json=json)
+
+
+def _change(
+    words: list[str],
+    db: Path | None,
+    what: str,
+    change: Change,
+    *,
+    yes: bool,
+    as_json: bool,
+) -> None:
     with open_app(db) as app:
-        cards = find_cards(app, names)
-        now = app.now()
-        if mark == "buried":
-            count = card_actions.bury(app.store, cards, now, app.today())
-        else:
-            count = card_actions.suspend(
-                app.store, cards, now, suspended=mark == "suspended"
-            )
+        cards = find_some(app, words).cards
+        confirm_many(cards, yes=yes)
+        count = change(app, cards)
     if as_json:
-        print_json({mark: count, "cards": cards})
+        print_json({what: count, "cards": cards})
     else:
-        echo(marked_line(mark, count, len(cards)))
+        echo(changed_line(what, count, len(cards)))
+
+
+def _due_days(text: str, today: int) -> tuple[int, int]:
+    """Return the first and last study day of `3`, `3-7` or `2027-01-10`."""
+    found = re.fullmatch("([0-9]{1,5})(?:-([0-9]{1,5}))?", text)
+    if found:
+        first, last = int(found[1]), int(found[2] or found[1])
+    else:
+        try:
+            first = last = date_day(text) - today
+        except ValueError:
+            message = _("'{text}' is not a number of days").format(text=text)
+            hint = _("write 3, 3-7 or 2027-01-10")
+            raise FlashError(message, hint) from None
+    if not 0 <= first <= last <= _LONGEST_DAYS:
+        message = _("{text} is not from today to a century ahead").format(text=text)
+        raise FlashError(message, _("write 3, 3-7 or 2027-01-10"))
+    return today + first, today + last

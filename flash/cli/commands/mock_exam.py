@@ -21,7 +21,8 @@ from flash.messages.mock_exam import (
 )
 from flash.messages.phrases import percent
 from flash.messages.translate import _
-from flash.service.context import AppContext, check_deck, open_app
+from flash.service.context import AppContext, open_app
+from flash.service.finding import find_deck
 from flash.service.mock_exams import MockWish, exam_of, new_mock
 from flash.terminal import echo, echo_err, table_lines
 from srs.models.exam import Exam
@@ -99,7 +100,7 @@ def mock(
     if last and is_drawn:
         raise typer.BadParameter("--last cannot be combined with another exam")
     with open_app(db) as app:
-        check_deck(app, deck or "")
+        deck = find_deck(app, deck) if deck else deck
         open_exam = None if new or last else unfinished_mock_exam(app.store)
         if open_exam is not None and is_drawn:
             message = _("a mock exam is unfinished")

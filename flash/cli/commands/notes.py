@@ -22,10 +22,11 @@ from flash.messages.notes import (
     unused_ignore_line,
 )
 from flash.report.coverage_page import coverage_page
-from flash.service.context import check_deck, open_app
+from flash.service.context import open_app
 from flash.service.coverage import deck_cards, measure, read_notes, refuse_two_sources
 from flash.service.draft_review import DraftReview
 from flash.service.drafting import Draft, deck_text, draft_cards, write_draft
+from flash.service.finding import find
 from flash.terminal import echo, echo_err, print_json, print_lines
 from srs.store.notes import stored_notes
 
@@ -213,8 +214,7 @@ def _cards(decks: list[Path] | None, deck: str, db: Path | None) -> list[Note]:
     if not deck:
         return list(deck_cards(decks))
     with open_app(db) as app:
-        check_deck(app, deck)
-        stored = stored_notes(app.store, deck=deck)
+        stored = stored_notes(app.store, cards=find(app, (), deck=deck).cards)
         return [one.note for one in stored if not one.retired]
 
 

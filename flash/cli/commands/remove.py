@@ -1,12 +1,18 @@
 """`flash remove`."""
 
-import sys
 from typing import Annotated
 
 import typer
 
 from cards.errors import FlashError
-from flash.cli.options import DbOption, DryRunOption, JsonOption
+from flash.cli.asking import confirm_many, is_confirmed
+from flash.cli.options import (
+    CardsArgument,
+    DbOption,
+    DryRunOption,
+    JsonOption,
+    YesOption,
+)
 from flash.messages.phrases import dry_run_remark
 from flash.messages.removing import (
     deleted_line,
@@ -21,9 +27,7 @@ from flash.terminal import echo, print_json
 
 
 def remove(
-    deck: Annotated[
-        str, typer.Argument(metavar="DECK", help="The deck, with its subdecks.")
-    ],
+    words: CardsArgument,
     forever: Annotated[
         bool,
         typer.Option(
@@ -31,30 +35,31 @@ def remove(
         ),
     ] = False,
     dry_run: DryRunOption = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Delete without asking.")
-    ] = False,
+    yes: YesOption = False,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Remove a deck, or delete it with its history.
+    """Remove cards, or delete them with their history.
 
-    Its cards are retired: no command asks, counts or exports them, and their history
-    is kept. `flash undo` brings them back, as does adding the deck file again.
-    --forever makes a backup, asks, and deletes them; nothing before that can be
-    undone, and only `flash restore` brings them back. Deck files are never changed.
-    Exit code 1: there is no such deck, or you didn't confirm; nothing is changed.
+    The notes of the cards are retired: no command asks, counts or exports them, and
+    their history is kept. `flash undo` brings them back, as does adding the deck file
+    again. --forever makes a backup, asks, and deletes them; nothing before that can
+    be undone, and only `flash restore` brings them back. Deck files are never
+    changed. Exit code 1: no card matches, or you didn't confirm; nothing is changed.
     """
     with open_app(db) as app:
-        removal = plan_removal(app, deck, for_good=forever)
+        removal = plan_removal(app, words, for_good=forever)
         if forever and not (dry_run or yes):
             _confirm(removal)
+        if not (forever or dry_run or removal.found.deck):
+            confirm_many(removal.found.cards, yes=yes)
         backup = None if dry_run else apply_removal(app, removal)
-    size = removal.size
+    size, name = removal.size, removal.about
     if json:
         print_json(
             {
-                "deck": deck,
+                "deck": removal.found.deck,
+                "query": removal.found.query,
                 "notes": size.notes,
                 "cards": size.cards if forever else size.in_use,
                 "reviews": size.reviews,
@@ -64,16 +69,14 @@ def remove(
             }
         )
     elif dry_run:
-        echo(would_remove_line(deck, size, for_good=forever))
+        echo(would_remove_line(name, size, for_good=forever))
         echo(dry_run_remark())
     elif backup is not None:
-        echo(deleted_line(deck, size, backup))
+        echo(deleted_line(name, size, backup))
     else:
-        echo(retired_line(deck, size))
+        echo(retired_line(name, size))
 
 
 def _confirm(removal: Removal) -> None:
-    question = deletion_question(removal.deck, removal.size)
-    if sys.stdin.isatty() and typer.confirm(question, err=True):
-        return
-    raise FlashError(_("nothing was deleted"), _("add --yes to delete the deck"))
+    if not is_confirmed(deletion_question(removal.about, removal.size)):
+        raise FlashError(_("nothing was deleted"), _("add --yes to delete them"))

@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from flash.cli.jsonl_review import run_jsonl
-from flash.cli.options import DbOption, TagOption, finite
+from flash.cli.options import DbOption, QueryArgument, TagOption, finite
 from flash.cli.plain_review import run_plain
 from flash.messages.day import end_lines
 from flash.messages.review import (
@@ -18,7 +19,8 @@ from flash.messages.review import (
     first_deck_lines,
 )
 from flash.messages.translate import _
-from flash.service.context import AppContext, check_deck, check_tag, open_app
+from flash.service.context import AppContext, open_app
+from flash.service.finding import check_tag, find
 from flash.service.reviewing import (
     add_changed_files,
     add_first_deck,
@@ -41,9 +43,7 @@ class Only(StrEnum):
 
 
 def review(
-    deck: Annotated[
-        str, typer.Argument(metavar="[DECK]", help="Only this deck and its subdecks.")
-    ] = "",
+    words: QueryArgument = None,
     plain: Annotated[
         bool,
         typer.Option("--plain", help="Line by line, for pipes and screen readers."),
@@ -126,7 +126,8 @@ def review(
 
     A new store starts with the bundled deck. Every answer is saved before the next
     question appears, and Ctrl-C ends a review like q. Without a terminal, --plain is
-    the default. At the end the day is summed up, with what could come next.
+    the default. Daily limits hold for a query, too. At the end the day is summed up,
+    with what could come next.
 
     --cram, --forgotten and --confused don't change the schedule: no limits, no
     burying of siblings, and each card until it is answered Good or Easy. --new N
@@ -140,18 +141,15 @@ def review(
     with open_app(db) as app:
         is_plain = plain or jsonl or not _is_terminal()
         # Only where its cards will be asked.
-        is_whole = not (deck or tag or cram_options)
+        is_whole = not (words or tag or cram_options)
         introduction = _first_deck(app, plain=is_plain) if is_whole else []
         for error in add_changed_files(app):
             echo_err(error)
-        check_deck(app, deck)
-        check_tag(app, tag)
         session = open_session(
             app,
-            CardFilter(
-                deck,
-                tag,
-                new,
+            replace(
+                _filter(app, words or [], tag),
+                new=new,
                 more=more or 0,
                 days_ahead=ahead or 0,
                 only=only.value if only else "",
@@ -168,6 +166,15 @@ def review(
             _run(session, notices, plain=is_plain)
         if session.done():
             _back_up(app)
+
+
+def _filter(app: AppContext, words: list[str], tag: str) -> CardFilter:
+    if not (words or tag):
+        return CardFilter()
+    check_tag(app, tag)
+    found = find(app, words, tag=tag)
+    cards = None if found.deck else frozenset(found.cards)
+    return CardFilter(found.deck, cards, found.query)
 
 
 def _cram_options(

@@ -18,7 +18,8 @@ from flash.messages.scheduling import (
     simulation_title,
 )
 from flash.messages.translate import _
-from flash.service.context import AppContext, check_deck, open_app
+from flash.service.context import AppContext, open_app
+from flash.service.finding import find_deck
 from flash.terminal import (
     bar,
     echo,
@@ -57,7 +58,7 @@ def optimize(
     if every and deck:
         raise FlashError(_("give a deck or --all, not both"))
     with open_app(db) as app:
-        check_deck(app, deck)
+        deck = find_deck(app, deck)
         decks = owners(app.options) if every else [deck]
         found = [_fit(app, name, dry_run=dry_run) for name in decks]
     if json:
@@ -124,7 +125,7 @@ def reschedule(
     # Many values and no cycles: a quarter faster.
     gc.disable()
     with open_app(db) as app:
-        check_deck(app, deck)
+        deck = find_deck(app, deck)
         decks = deck_ids(app.store, deck) if deck else None
         found = reschedule_cards(
             app.store, app.options, app.now(), decks, dry_run=dry_run
@@ -173,7 +174,7 @@ def simulate(
     such deck, or it has no cards.
     """
     with open_app(db) as app:
-        check_deck(app, deck)
+        deck = find_deck(app, deck)
         found = workload(
             app.store,
             app.options,

@@ -10,7 +10,8 @@ from flash.cli.options import DbOption, DeckArgument, JsonOption
 from flash.messages.translate import _
 from flash.report.as_json import as_json
 from flash.report.text import NARROWEST, render_text
-from flash.service.context import check_deck, open_app
+from flash.service.context import open_app
+from flash.service.finding import find_deck
 from flash.terminal import echo, print_json, print_lines, styled, terminal_columns
 from srs.stats.collect import Statistics, collect_statistics
 from srs.store.backups import refuse_store
@@ -44,7 +45,7 @@ def stats(
     the page can't be written.
     """
     with open_app(db) as app:
-        check_deck(app, deck)
+        deck = find_deck(app, deck)
         if html is not None:
             refuse_store(app.store.path, html)
         everything = full or html is not None

@@ -1,0 +1,238 @@
+"""The cards, decks and tags that a user names: numbers, ids, decks and queries."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from cards.errors import FlashError
+from flash.messages.queries import (
+    nearest,
+    no_match,
+    no_such_card,
+    no_such_deck,
+    no_such_number,
+    query_error,
+    several_cards,
+    several_decks,
+)
+from flash.messages.translate import _
+from flash.service.context import AppContext
+from srs.models.presets import ancestry
+from srs.models.query import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Named,
+    Phrase,
+    QueryError,
+    parse_query,
+)
+from srs.store.card_search import fold
+from srs.store.decks import deck_names, tag_names
+from srs.store.search import search_cards
+
+
+class FoundCards(Struct, frozen=True):
+    """The cards that words on the command line name."""
+
+    cards: tuple[int, ...]
+    """Their ids; all cards in use if nothing was named."""
+    deck: str = ""
+    """The deck, if the words name nothing else."""
+    query: str = ""
+    """The words as they can be typed again; empty if nothing was named."""
+
+
+def find(
+    app: AppContext,
+    words: Sequence[str],
+    *,
+    deck: str = "",
+    tag: str = "",
+    order: str = "",
+    retired: bool = False,
+) -> FoundCards:
+    """Find the cards that words name; nothing names all cards.
+
+    A single word is the number of a card, a deck or the id of a note if there is one;
+    several words may be numbers and ids.  Anything else is a query.
+
+    Args:
+        app: The open store.
+        words: Of the command line.
+        deck: Only cards of this deck.
+        tag: Only cards with this tag.
+        order: See `srs.store.search.ORDERS`.
+        retired: Find retired cards, too.
+
+    Raises:
+        FlashError: There is no such card or deck, the query can't be understood, or
+            a plain word matches nothing.
+    """
+    tag.encode()  # as in `find_deck`
+    condition = _condition(app, words) if words else AllOf(())
+    options = [Named("deck", find_deck(app, deck))] if deck else []
+    options += [Named("tag", tag)] if tag else []
+    parts = [condition, *options]
+    cards = search_cards(
+        app.store,
+        app.options,
+        AllOf(tuple(parts)),
+        app.now(),
+        order=order,
+        retired=retired,
+    )
+    if not cards and isinstance(condition, Phrase):
+        raise no_match(condition.text, nearest(condition.text, _all_decks(app)))
+    terms = [_term(one) for one in options]
+    match condition:
+        case Named("deck", name) if not options:
+            return FoundCards(tuple(cards), name, " ".join(words))
+        case Named("deck"):
+            terms.insert(0, _term(condition))
+        case _ if words:
+            terms.insert(0, " ".join(words))
+    only_deck = options[0].value if deck and len(terms) == 1 else ""
+    return FoundCards(tuple(cards), only_deck, " ".join(terms))
+
+
+def find_some(
+    app: AppContext, words: Sequence[str], *, retired: bool | None = False
+) -> FoundCards:
+    """Find the cards that words name, at least one; see `find`.
+
+    Args:
+        app: The open store.
+        words: Of the command line.
+        retired: Find retired cards, too; None for those only if there are no others.
+
+    Raises:
+        FlashError: As `find`, or nothing is named, or no card matches.
+    """
+    if not "".join(words).strip():
+        raise FlashError(_("no card is named"), _("flash list shows the card numbers"))
+    found = find(app, words, retired=bool(retired))
+    if not found.cards and retired is None:
+        found = find(app, words, retired=True)
+    if not found.cards:
+        raise no_match(found.query)
+    return found
+
+
+def find_cards(app: AppContext, names: Sequence[str]) -> list[int]:
+    """Find the cards with the given names.
+
+    Args:
+        app: The open store.
+        names: Card numbers, or note ids for all cards of the note.
+
+    Raises:
+        FlashError: A name fits no card.
+    """
+    cards: list[int] = []
+    for name in names:
+        named = _named_card(app, name)
+        found = _search(app, named) if named else []
+        if not found:
+            raise no_such_card(name)
+        cards += found
+    return cards
+
+
+def find_deck(app: AppContext, name: str) -> str:
+    """Return the whole name of a deck; empty means all decks.
+
+    Args:
+        app: The open store.
+        name: The name or its last parts, in any case.
+
+    Raises:
+        FlashError: There is no such deck, or several.
+    """
+    if not name:
+        return ""
+    name.encode()  # fails for what is not UTF-8, as a query in SQL would
+    names = _all_decks(app)
+    found = _decks_called(name, names)
+    if not found:
+        raise no_such_deck(name, names)
+    if len(found) > 1:
+        raise several_decks(name, found)
+    return found[0]
+
+
+def check_tag(app: AppContext, tag: str) -> None:
+    """Check that a card has the tag; empty means all cards.
+
+    Raises:
+        FlashError: No card has the tag.
+    """
+    if not tag or tag == "leech" or _search(app, Named("tag", tag)):
+        return
+    near = nearest(tag, _with_parents(tag_names(app.store)))
+    hint = _("did you mean '{name}'?").format(name=near) if near else ""
+    message = _("no tag '{name}'").format(name=tag)
+    raise FlashError(message, hint or _("no card has it"))
+
+
+def _condition(app: AppContext, words: Sequence[str]) -> Condition:
+    """Return what words mean."""
+    if len(words) == 1:
+        decks = _decks_called(words[0], _all_decks(app))
+        if len(decks) > 1:
+            raise several_decks(words[0], decks)
+        if decks and not words[0].isdecimal():
+            return Named("deck", decks[0])
+    names = [_named_card(app, word) for word in words]
+    named = tuple(name for name in names if name is not None)
+    if len(named) == len(words):
+        return AnyOf(named)
+    try:
+        return parse_query(" ".join(words))
+    except QueryError as error:
+        raise query_error(error) from None
+
+
+def _term(named: Named) -> str:
+    """Write a term as it can be typed."""
+    value = f'"{named.value}"' if " " in named.value else named.value
+    return f"{named.key}:{value}"
+
+
+def _named_card(app: AppContext, word: str) -> Named | None:
+    """Return the condition for a card's number or a note's id; None for others."""
+    if word.isascii() and word.isdigit():
+        number = Named("card", word)
+        cards = _search(app, number, retired=True)
+        if not cards:
+            raise no_such_number(word)
+        if len(cards) > 1 and int(word) not in cards:
+            raise several_cards(word, cards)
+        return number
+    name = Named("id", word)
+    return name if word and _search(app, name, retired=True) else None
+
+
+def _search(
+    app: AppContext, condition: Condition, *, retired: bool = False
+) -> list[int]:
+    return search_cards(app.store, app.options, condition, app.now(), retired=retired)
+
+
+def _all_decks(app: AppContext) -> list[str]:
+    """Return the names of all decks and their parents."""
+    return sorted(_with_parents(deck_names(app.store)))
+
+
+def _decks_called(name: str, names: Sequence[str]) -> list[str]:
+    """Return the decks with a name: as written, in any case, or by its last parts."""
+    wanted = fold(name)
+    if not wanted or name in names:
+        return [name] if name else []
+    return [one for one in names if fold(one) == wanted] or [
+        one for one in names if fold(one).endswith(f"::{wanted}")
+    ]
+
+
+def _with_parents(names: Iterable[str]) -> set[str]:
+    return {parent for name in names for parent in ancestry(name)[1:]}

@@ -1,0 +1,267 @@
+"""Cards that match a query, found in SQL.
+
+Each condition of `srs.models.query` becomes an SQL expression over a card `c`.
+Values are always bound, never written into SQL.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import get_args
+
+import msgspec
+
+from cards.note import Content, Option, Row, SubQuestion
+from srs.models.query import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Flagged,
+    Named,
+    Not,
+    Phrase,
+    Property,
+    Recent,
+    asks_for,
+)
+from srs.scheduler.fsrs6 import forgetting_curve
+from srs.store.card_search import fold, note_text, without_cloze_marks
+from srs.store.connection import Store
+from srs.store.replay import deck_presets
+from srs.store.rows import CRAM_REVIEW
+from srs.store.settings import Options
+
+_content = msgspec.json.Decoder(Content)
+_tags = msgspec.json.Decoder(tuple[str, ...])
+
+_KINDS = (*get_args(Content), Row, Option, SubQuestion)
+_NAMES = {
+    "type",
+    "last",  # where an option is pinned
+    *(name for kind in _KINDS for name in kind.__struct_fields__),
+    *(str(kind.__struct_config__.tag) for kind in _KINDS),
+}
+"""Names in the JSON of a note, which no search finds."""
+_SIGNS = set("{}[],:truefalsenull0123456789")
+"""What stands between the texts in that JSON."""
+_DAY_MS = 86_400_000
+
+ORDERS = {
+    "": "c.position, c.id",
+    "due": f"c.state = 0, ifnull(c.due_day * {_DAY_MS}, c.due_ms), c.id",
+    "lapses": "c.lapses desc, c.id",
+    "stability": "c.stability is null, c.stability, c.id",
+    "added": "(select n.created from notes n where n.guid = c.note) desc, c.id",
+}
+"""How found cards can be sorted; without a name in the order of new cards."""
+
+
+def search_cards(
+    store: Store,
+    options: Options,
+    condition: Condition,
+    now_ms: int,
+    *,
+    order: str = "",
+    retired: bool = False,
+) -> list[int]:
+    """Return the ids of the cards that match a query.
+
+    Args:
+        store: The store.
+        options: The user's settings.
+        condition: A parsed query.
+        now_ms: The present moment, UTC milliseconds.
+        order: A key of `ORDERS`.
+        retired: Find retired cards, too; else only a query that names `is:retired`
+            finds them.
+    """
+    search = _Search(store, options, now_ms)
+    in_use = "1" if retired or asks_for(condition, "retired") else "c.retired = 0"
+    sql = f"""
+        select c.id from cards c
+         where {in_use} and {search.sql(condition)}
+         order by {ORDERS[order]}
+    """
+    return [row[0] for row in store.rows(sql, search.values)]
+
+
+class _Search:
+    """One query on its way to SQL."""
+
+    def __init__(self, store: Store, options: Options, now_ms: int) -> None:
+        self._store, self._options = store, options
+        self._day = options.calendar.day(now_ms)
+        self.values: dict[str, str | float] = {}
+        define = store.connection.create_function
+        define("contains", 3, _contains, deterministic=True)
+        define("recall_of", 3, _recall(store, options))
+
+    def sql(self, condition: Condition) -> str:
+        match condition:
+            case AllOf(parts):
+                return _joined(" and ", [self.sql(part) for part in parts], "1")
+            case AnyOf(parts):
+                return _joined(" or ", [self.sql(part) for part in parts], "0")
+            case Not(inner):
+                return f"not ifnull({self.sql(inner)}, 0)"
+            case Phrase(text):
+                return _notes(f"contains(fields, extra, {self._bind(fold(text))})")
+            case Flagged(flag):
+                return f"c.flag = {self._bind(flag)}"
+            case Property():
+                return self._property(condition)
+            case Recent():
+                return self._recent(condition)
+            case Named("is", value):
+                return self._state(value)
+            case Named(key, value):
+                return self._named(key, value)
+
+    def _bind(self, value: str | float) -> str:
+        name = f"v{len(self.values)}"
+        self.values[name] = value
+        return f":{name}"
+
+    def _state(self, value: str) -> str:
+        day = self._bind(self._day)
+        end = self._bind(self._options.calendar.start_ms(self._day + 1))
+        states = {
+            "new": "c.state = 0",
+            "learn": "c.state in (1, 3)",
+            "review": "c.state in (2, 3)",
+            "suspended": "c.suspended = 1",
+            "buried": f"c.buried = {day}",
+            "leech": "c.leech = 1",
+            "retired": "c.retired = 1",
+            "due": (
+                f"(ifnull(c.due_day <= {day}, 0) or ifnull(c.due_ms < {end}, 0))"
+                f" and c.suspended = 0 and c.buried <> {day}"
+            ),
+        }
+        return f"({states[value]})"
+
+    def _property(self, found: Property) -> str:
+        day = self._bind(self._day)
+        columns = {
+            "due": f"(ifnull(c.due_day, iif(c.due_ms is null, null, {day})) - {day})",
+            "s": "c.stability",
+            "d": "c.difficulty",
+            "r": f"recall_of(c.stability, {day} - c.last_day, c.deck)",
+            "ivl": "iif(c.state = 2, c.interval, null)",
+            "reps": "c.reps",
+            "lapses": "c.lapses",
+        }
+        return f"({columns[found.name]} {found.operator} {self._bind(found.number)})"
+
+    def _recent(self, found: Recent) -> str:
+        day = max(0, self._day - found.days + 1)
+        first = self._bind(self._options.calendar.start_ms(day))
+        if found.key == "added":
+            return _notes(f"created >= {first}")
+        rating = f"= {self._bind(found.rating)}" if found.rating else "> 0"
+        return f"""(c.id in (
+            select r.card from reviews r
+             where r.id >= {first} and r.undone = 0 and r.rating {rating}
+               and not {CRAM_REVIEW}))"""
+
+    def _named(self, key: str, value: str) -> str:
+        match key:
+            case "deck":
+                return f"(c.deck in {self._list(self._deck_ids(value))})"
+            case "tag":
+                tagged = _notes(f"tags in {self._list(self._tag_lists(value))}")
+                return f"({tagged} or c.leech)" if fold(value) == "leech" else tagged
+            case "file":
+                path = value if "*" in value else f"*{value}*"
+                return _notes(f"file <> '' and file glob {self._bind(path)}")
+            case "source":
+                text = f"contains('', t.value, {self._bind(fold(value))})"
+                texts = f"json_tree(sources) t where t.type = 'text' and {text}"
+                return _notes(f"exists (select 1 from {texts})")
+            case "card":
+                return f"(substr(c.id, -{len(value)}) = {self._bind(value)})"
+            case _:
+                named = self._bind(value)
+                return _notes(f"(id = {named} or guid = {named})")
+
+    def _list(self, values: Sequence[int | str]) -> str:
+        bound = self._bind(msgspec.json.encode(values).decode())
+        return f"(select value from json_each({bound}))"
+
+    def _deck_ids(self, name: str) -> list[int]:
+        """Find decks by their whole name or else its last parts, and children."""
+        rows = self._store.rows("select id, name from decks")
+        for before in ("", ".*::"):
+            pattern = _pattern(name, before=before, after="(?:::.*)?")
+            found = [deck for deck, full in rows if pattern.fullmatch(fold(full))]
+            if found:
+                return found
+        return []
+
+    def _tag_lists(self, tag: str) -> list[str]:
+        """Return the tag lists of notes with a tag that is, begins or ends with one."""
+        pattern = _pattern(tag, before="(?:.*::)?", after="(?:::.*)?")
+        rows = self._store.rows("select distinct tags from notes where tags <> '[]'")
+        return [
+            tags
+            for (tags,) in rows
+            if any(pattern.fullmatch(fold(one)) for one in _tags.decode(tags))
+        ]
+
+
+def _recall(store: Store, options: Options) -> Callable[..., float | None]:
+    """Return an SQL function for the retrievability of a card; null for a new one."""
+    curves: dict[int, Callable[[float, float], float]] = {}
+
+    def recall_of(stability: float | None, days: int | None, deck: int) -> float | None:
+        if stability is None or days is None:
+            return None
+        if not curves:
+            presets = deck_presets(store.connection, options)
+            for key, preset in presets.items():
+                curves[key] = forgetting_curve(preset.parameters[20])
+        return curves[deck](stability, max(0, days))
+
+    return recall_of
+
+
+def _notes(condition: str) -> str:
+    """Return SQL for the cards of the notes that meet a condition."""
+    return f"(c.note in (select guid from notes where {condition}))"
+
+
+def _joined(word: str, parts: Iterable[str], empty: str) -> str:
+    return f"({word.join(parts) or empty})"
+
+
+@lru_cache
+def _pattern(text: str, *, before: str, after: str) -> re.Pattern[str]:
+    """Compile a folded text in which `*` stands for anything."""
+    middle = ".*".join(map(re.escape, fold(text).split("*")))
+    return re.compile(before + middle + after, re.DOTALL)
+
+
+@lru_cache
+def _in_json(needle: str) -> tuple[str, bool]:
+    """Return a text as JSON has it, and whether only texts can contain it."""
+    is_syntax = not set(needle) - _SIGNS or any(needle in name for name in _NAMES)
+    return msgspec.json.encode(needle).decode()[1:-1], not is_syntax
+
+
+def _contains(fields: str, other: str, needle: str) -> bool:
+    """Return True if a folded text is in the content of a note, or in `other`.
+
+    The JSON has every text and more; it is decoded only if a hit may be in the rest.
+    """
+    if not needle or (other and needle in fold(other)):
+        return True
+    raw = fold(fields)
+    if "{{c" in raw:
+        raw = without_cloze_marks(raw)
+    wanted, is_in_text = _in_json(needle)
+    if wanted not in raw:
+        return False
+    if is_in_text and "\\" not in raw:
+        return True
+    return needle in fold(note_text(_content.decode(fields)))
