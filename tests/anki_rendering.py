@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from anki.collection import Collection
 from anki.sound import SoundOrVideoTag
@@ -71,7 +72,7 @@ def stripped(text: str) -> str:
 
 
 def _medium(found: re.Match[str]) -> str:
-    return f"«{found[1] or found[2] or found[3] or ''}»"
+    return f"«{unquote(found[1] or found[2] or found[3] or '')}»"
 
 
 def _script(found: re.Match[str]) -> str:

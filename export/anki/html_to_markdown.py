@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from cards.text.markdown import is_plain
+from cards.text.media import decoded
 from export.anki.html_tree import (
     BLOCKS,
     Element,
@@ -365,7 +366,7 @@ def _medium(element: Element) -> str:
         return ""
     if _SCHEME(name):
         return escaped(f"[{shown or 'image'}]")
-    return f"![{escaped(shown)}]({_address(name)})"
+    return f"![{escaped(shown)}]({_address(decoded(name))})"
 
 
 def _address(name: str) -> str:

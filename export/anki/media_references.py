@@ -11,6 +11,8 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
+from cards.text.media import decoded
+
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")
 _TAGS = re.compile(r"<(?:img|audio|video|object|source|embed)\b", re.IGNORECASE)
 _SOURCE = re.compile(
@@ -39,7 +41,8 @@ def media_names(field: str) -> list[str]:
     ]
     # After the last bracket each opening mark would search the rest in vain.
     closed = field[: field.rfind("]") + 1]
-    return [html.unescape(name) for name in (*found, *_SOUND.findall(closed)) if name]
+    names = [decoded(html.unescape(name)) for name in found if name]
+    return [*names, *map(html.unescape, _SOUND.findall(closed))]
 
 
 def _inside(field: str, start: int, bound: int) -> str:

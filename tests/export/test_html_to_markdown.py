@@ -167,6 +167,10 @@ CONVERTED: dict[str, tuple[str, str]] = {
     ),
     "a reading": ("<ruby>漢<rp>(</rp><rt>かん</rt></ruby>", "漢(かん)"),
     "a video": ('<video src="a b.mp4"></video>', "![](a%20b.mp4)"),
+    "a percent sign": (
+        '<img src="a%20b.png">[sound:c%d.mp3]',
+        "![](a%20b.png)![](c%25d.mp3)",
+    ),
     "a sound with sources": ("<audio><source src=x.ogg></audio>", "![](x.ogg)"),
     "a link": ('<a href="https://e.org/(a)">b</a>', "[b](https://e.org/%28a%29)"),
     "a link that is its text": (

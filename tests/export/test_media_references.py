@@ -64,7 +64,7 @@ def test_files_that_files_name_are_found(tmp_path: Path) -> None:
 
 def test_names_in_a_field_are_found_in_any_tag() -> None:
     field = (
-        '<img alt="a" src="a b.png"><video src=v.mp4></video><audio><source src="x.ogg">'
+        '<img alt="a" src="a%20b.png"><video src=v.mp4></video><audio><source src="x.ogg">'
         "</audio><object data='o.svg'></object>[sound:s&amp;t.mp3]"
     )
 
