@@ -66,6 +66,8 @@ class AnkiPreset(Struct, frozen=True):
 
     desired_retention: float | None = None
     parameters: tuple[float, ...] = ()
+    unknown_parameters: dict[str, tuple[float, ...]] = {}
+    """FSRS parameters whose number no known version has, by their name in Anki."""
     new_per_day: int | None = None
     reviews_per_day: int | None = None
     learning_steps: tuple[float, ...] | None = None

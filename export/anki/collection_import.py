@@ -279,6 +279,11 @@ class _Conversion:
             options = options_of(preset)
             if name in used and options:
                 found[name] = options
+                for values in preset.unknown_parameters.values():
+                    loss = Loss(
+                        LossReason.PARAMETERS, detail=str(len(values)), deck=name
+                    )
+                    self._losses.append(loss)
         return found
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from export.anki.anki_model import AnkiPreset, NoteType, Template
 from export.anki.foreign_json import read_json
+from export.anki.presets import parameter_sets
 from export.anki.protobuf import (
     MalformedMessage,
     Message,
@@ -80,18 +81,12 @@ def _notetype(model: dict[str, Any]) -> NoteType:
 
 def _preset_json(options: dict[str, Any]) -> AnkiPreset:
     new, rev, lapse = options["new"], options["rev"], options["lapse"]
-    parameters = next(
-        (
-            tuple(map(float, options[name]))
-            for name in ("fsrsParams6", "fsrsParams5", "fsrsWeights")
-            if options.get(name)
-        ),
-        (),
-    )
+    parameters, unknown = parameter_sets(options)
     retention = options.get("desiredRetention")
     return AnkiPreset(
         desired_retention=float(retention) if retention else None,
         parameters=parameters,
+        unknown_parameters=unknown,
         new_per_day=int(new["perDay"]),
         reviews_per_day=int(rev["perDay"]),
         learning_steps=tuple(map(float, new["delays"])),
@@ -232,11 +227,26 @@ def _signed(message: Message, field: int) -> int | None:
     return value - (1 << 64) if value >= 1 << 63 else value
 
 
+def _unknown_options(message: Message) -> dict[str, Any]:
+    """Read what a preset of schema 11 had that its Anki didn't know."""
+    try:
+        options = read_json(blob(message, 255) or "{}")
+    except ValueError:
+        return {}
+    return options if isinstance(options, dict) else {}
+
+
 def _preset_message(message: Message) -> AnkiPreset:
-    parameters = reals(message, 6) or reals(message, 5) or reals(message, 3)
+    options = _unknown_options(message) | {
+        "fsrsWeights": reals(message, 3),
+        "fsrsParams5": reals(message, 5),
+        "fsrsParams6": reals(message, 6),
+    }
+    parameters, unknown = parameter_sets(options)
     return AnkiPreset(
         desired_retention=real(message, 37),
         parameters=parameters,
+        unknown_parameters=unknown,
         new_per_day=number(message, 9),
         reviews_per_day=number(message, 10),
         learning_steps=reals(message, 1),

@@ -3,6 +3,8 @@
 import hashlib
 import json
 import math
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import asdict
@@ -13,6 +15,9 @@ from srs.models.presets import PARAMETER_RANGES, Preset
 DEFAULT_PRESET = 1
 """Every collection has this preset."""
 _EASE = 2500
+_PARAMETERS = re.compile(r"fsrsParams\d{1,3}").fullmatch
+_KNOWN_LENGTHS = (17, 19, 21)
+_MOST_PARAMETERS = 200
 
 
 def options_of(preset: AnkiPreset) -> dict[str, Any]:
@@ -32,6 +37,7 @@ def options_of(preset: AnkiPreset) -> dict[str, Any]:
         "bury_siblings": preset.bury_siblings,
         "easy_days": _shares(preset.easy_days),
         "parameters": parameters_of(preset.parameters),
+        "anki_parameters": preset.unknown_parameters,
     }
     defaults = asdict(Preset())
     return {
@@ -87,6 +93,30 @@ def parameters_of(given: tuple[float, ...]) -> tuple[float, ...] | None:
         return None
     pairs = zip(values, PARAMETER_RANGES, strict=True)
     return tuple(round(max(low, min(high, v)), 4) for v, (low, high) in pairs)
+
+
+def parameter_sets(
+    options: Mapping[str, Any],
+) -> tuple[tuple[float, ...], dict[str, tuple[float, ...]]]:
+    """Find the FSRS parameters in a preset of Anki.
+
+    Args:
+        options: The preset as in schema 11.
+
+    Returns:
+        Those of the newest version that flash knows, empty if there are none; and, by
+        name, those that have another number of values and would be misread.
+    """
+    numbered = sorted(filter(_PARAMETERS, options), key=lambda name: int(name[10:]))
+    known: tuple[float, ...] = ()
+    unknown: dict[str, tuple[float, ...]] = {}
+    for name in ("fsrsWeights", *numbered):
+        values = tuple(map(float, options.get(name) or ()))
+        if len(values) in _KNOWN_LENGTHS:
+            known = values
+        elif 0 < len(values) <= _MOST_PARAMETERS and all(map(math.isfinite, values)):
+            unknown[name] = values
+    return known, unknown
 
 
 class Presets:
@@ -151,6 +181,7 @@ def _options(preset: Preset) -> dict[str, Any]:
         "fsrsWeights": [],
         "fsrsParams5": [],
         "fsrsParams6": list(preset.parameters),
+        **preset.anki_parameters,
         "desiredRetention": preset.desired_retention,
         "sm2Retention": 0.9,
         "easyDaysPercentages": list(preset.easy_days),

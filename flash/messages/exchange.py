@@ -115,6 +115,8 @@ def loss_lines(losses: Sequence[Loss], *, with_names: bool = True) -> list[str]:
 
 
 def _name_of(loss: Loss) -> str:
+    if loss.reason is LossReason.PARAMETERS:
+        return loss.deck
     first = loss.first_field or _("(empty)")
     return f"{loss.deck}: {first}" if loss.deck else first
 
@@ -176,6 +178,14 @@ def _counted_text(reason: LossReason, count: int) -> str:
             return ngettext(
                 "{n} note keeps its text in Anki: its note type can't hold the edit",
                 "{n} notes keep their text in Anki: the note type can't hold the edit",
+                count,
+            )
+        case LossReason.PARAMETERS:
+            return ngettext(
+                "{n} deck with {detail} FSRS parameters, a version flash doesn't know:"
+                " kept for Anki, not used",
+                "{n} decks with {detail} FSRS parameters, a version flash doesn't know:"
+                " kept for Anki, not used",
                 count,
             )
         case LossReason.REVIEW:

@@ -22,7 +22,7 @@ _GLOBAL = ("rollover", "time_zone", "away", "catch_up", "inbox")
 """Settings that no deck has of its own; the others are fields of `Preset`."""
 _REPLAYED = ("rollover", "leech_threshold")
 """Settings on which the states of cards depend."""
-_HIDDEN = ("parameters",)
+_HIDDEN = ("parameters", "anki_parameters")
 _NAMES = (*_GLOBAL, *(one.name for one in fields(Preset) if one.name not in _HIDDEN))
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

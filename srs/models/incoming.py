@@ -123,6 +123,8 @@ class LossReason(StrEnum):
     """The card of the review is left out."""
     REVIEW_CARD = "review_card"
     """The card of the review was deleted in Anki."""
+    PARAMETERS = "parameters"
+    """FSRS parameters of an unknown version: kept and not used."""
     ROW = "row"
     ROW_NOTE = "row_note"
     """A row of a table for a note that was read already."""

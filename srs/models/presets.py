@@ -112,6 +112,9 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(min_length=21, max_length=21, description="FSRS-6 parameters."),
     ] = DEFAULT_PARAMETERS
 
+    anki_parameters: dict[str, tuple[float, ...]] = {}
+    """FSRS parameters of a version that flash doesn't know, for Anki only."""
+
     def __post_init__(self) -> None:
         """Reject parameters that FSRS would reject at the first answer."""
         pairs = zip(self.parameters, PARAMETER_RANGES, strict=False)
