@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from export.anki.http_post import HttpAddress, HttpError, HttpFault, post
 from export.files import ExchangeError
+from export.http_post import HttpAddress, HttpError, HttpFault, post
 
 ADDRESS = "http://127.0.0.1:8765"
 """The default address of the add-on."""

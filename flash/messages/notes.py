@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from cards.markdown_notes.coverage import AskedBlock, NotesCoverage
 from cards.markdown_notes.provenance import ChangedSource
 from cards.questions import question_text
+from export.language_model import ModelReport
 from flash.messages.phrases import count_cards
 from flash.messages.translate import _, ngettext
 from flash.terminal import clip_line, styled, table_lines, terminal_columns
@@ -130,3 +131,33 @@ def stamped_line(count: int) -> str:
     """Say how many ids were written into notes."""
     text = ngettext("{count} id written", "{count} ids written", count)
     return text.format(count=count)
+
+
+def model_lines(report: ModelReport) -> list[str]:
+    """Say what was sent to a language model, what it cost and what was dropped."""
+    text = ngettext(
+        "{blocks} blocks sent in {count} request, {tokens} tokens",
+        "{blocks} blocks sent in {count} requests, {tokens} tokens",
+        report.requests,
+    )
+    lines = [
+        text.format(blocks=report.blocks, count=report.requests, tokens=report.tokens)
+    ]
+    if report.unreadable:
+        text = ngettext(
+            "{count} answer dropped: it is not JSON by the schema",
+            "{count} answers dropped: they are not JSON by the schema",
+            report.unreadable,
+        )
+        lines.append(text.format(count=report.unreadable))
+    if report.misquoted:
+        text = ngettext(
+            "{count} proposal dropped: it does not quote its block",
+            "{count} proposals dropped: they do not quote their block",
+            report.misquoted,
+        )
+        lines.append(text.format(count=report.misquoted))
+    if report.stopped_by:
+        text = _("the other blocks were not sent: {reason}")
+        lines.append(text.format(reason=report.stopped_by))
+    return lines

@@ -1,7 +1,7 @@
 """Draft cards from notes: propose, leave out what is asked, write YAML."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -60,13 +60,26 @@ class Draft(Struct, frozen=True):
     """Proposals that `flash check` would refuse."""
 
 
+Proposer = Callable[[NoteBlocks, set[int]], list[Proposal]]
+"""Proposes cards for a note, of which no card asks some blocks."""
+
+
+def _every_rule(note: NoteBlocks, _uncovered: set[int]) -> list[Proposal]:
+    return propose(note)
+
+
+def rules_without(names: frozenset[str]) -> Proposer:
+    """Return the rules, some of them switched off."""
+    return lambda note, _uncovered: propose(note, without=names)
+
+
 def draft_cards(
     notes: Sequence[NoteBlocks],
     cards: Iterable[Note],
     *,
     target: Path,
     deck: str = "",
-    without: frozenset[str] = frozenset(),
+    proposer: Proposer = _every_rule,
 ) -> Draft:
     """Propose cards for the blocks that no card asks.
 
@@ -75,7 +88,7 @@ def draft_cards(
         cards: The cards that exist.
         target: The deck file to be written; sources are relative to its folder.
         deck: Name of the deck; by default the title of the first note.
-        without: Names of rules that are switched off.
+        proposer: Proposes cards for the blocks (by index) of a note that no card asks.
     """
     known = list(cards)
     dropped_keys = _dropped_keys(target)
@@ -84,15 +97,16 @@ def draft_cards(
     asked = dropped = 0
     for note in notes:
         uncovered = {one.index for one in coverage_of(note, known).uncovered}
-        for proposal in propose(note, without=without):
+        for proposal in proposer(note, uncovered):
             drafted = _drafted(note, proposal, target)
-            text = _question(drafted.card.content)
             if drafted.key in dropped_keys:
                 continue
+            if not _is_valid(drafted, target):
+                dropped += 1
+                continue
+            text = _question(drafted.card.content)
             if text in asked_texts or not _is_wanted(note, proposal, uncovered):
                 asked += 1
-            elif not _is_valid(drafted, target):
-                dropped += 1
             else:
                 asked_texts.add(text)
                 made.append(drafted)

@@ -19,14 +19,22 @@ from flash.messages.notes import (
     coverage_lines,
     draft_summary,
     file_exists_text,
+    model_lines,
     unused_ignore_line,
 )
 from flash.report.coverage_page import coverage_page
 from flash.service.context import open_app
 from flash.service.coverage import deck_cards, measure, read_notes, refuse_two_sources
 from flash.service.draft_review import DraftReview
-from flash.service.drafting import Draft, deck_text, draft_cards, write_draft
+from flash.service.drafting import (
+    Draft,
+    deck_text,
+    draft_cards,
+    rules_without,
+    write_draft,
+)
 from flash.service.finding import find
+from flash.service.model_drafts import ModelProposer, model_from_environment
 from flash.terminal import echo, echo_err, print_json, print_lines
 from srs.store.notes import stored_notes
 
@@ -66,6 +74,14 @@ def draft(
         list[str] | None,
         typer.Option("--without", metavar="RULE", help=f"Switch off a rule: {_RULES}."),
     ] = None,
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model",
+            metavar="NAME",
+            help="Let a language model propose; sends blocks to $FLASH_LLM_URL.",
+        ),
+    ] = "",
     review: Annotated[
         bool,
         typer.Option("--review", help="Decide each proposal; needs -o."),
@@ -82,6 +98,10 @@ def draft(
 
     With --review, accept, edit, split, drop or skip one proposal after another. What
     you accept is in the file at once; run the command again to go on.
+
+    With --model, the blocks that no card asks are sent to an OpenAI-compatible server
+    ($FLASH_LLM_URL, $FLASH_LLM_KEY). A proposal that does not quote its block is
+    dropped.
     """
     rules = _known_rules(without or [])
     exists = output is not None and output.exists()
@@ -97,9 +117,13 @@ def draft(
     if output and exists and force:
         known = [card for card in known if card.file != str(output.absolute())]
     target = output or Path("draft.yaml")
+    asked = ModelProposer(model_from_environment(model)) if model else None
+    proposer = asked.propose if asked else rules_without(rules)
     made = draft_cards(
-        read_notes(notes), known, target=target, deck=name, without=rules
+        read_notes(notes), known, target=target, deck=name, proposer=proposer
     )
+    for line in model_lines(asked.report) if asked else ():
+        echo_err(line)
     if review and output:
         _review(DraftReview(made, output), plain=plain)
         return

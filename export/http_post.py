@@ -9,6 +9,7 @@ import io
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from enum import StrEnum
 from typing import Any
@@ -62,7 +63,13 @@ class HttpAddress:
         self.path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def post(address: HttpAddress, body: bytes, timeout_s: float, largest: int) -> bytes:
+def post(
+    address: HttpAddress,
+    body: bytes,
+    timeout_s: float,
+    largest: int,
+    headers: Mapping[str, str] = {},
+) -> bytes:
     """Send a body and return the answer.
 
     Args:
@@ -70,6 +77,7 @@ def post(address: HttpAddress, body: bytes, timeout_s: float, largest: int) -> b
         body: JSON.
         timeout_s: Seconds until the answer must be complete.
         largest: Most bytes to read.
+        headers: Further headers.
 
     Raises:
         HttpError: There is no complete answer with status 200.
@@ -98,7 +106,7 @@ def post(address: HttpAddress, body: bytes, timeout_s: float, largest: int) -> b
     timer.daemon = True
     timer.start()
     try:
-        read = _exchange(connection, address.path, body, largest)
+        read = _exchange(connection, address.path, body, largest, headers)
     except (OSError, ValueError, http.client.HTTPException, HttpError) as error:
         late = HttpError(HttpFault.TIMEOUT) if is_late.is_set() else None
         raise late or _failure(error) from None
@@ -112,9 +120,13 @@ def post(address: HttpAddress, body: bytes, timeout_s: float, largest: int) -> b
 
 
 def _exchange(
-    connection: http.client.HTTPConnection, path: str, body: bytes, largest: int
+    connection: http.client.HTTPConnection,
+    path: str,
+    body: bytes,
+    largest: int,
+    headers: Mapping[str, str],
 ) -> bytes:
-    connection.request("POST", path, body, _HEADERS)
+    connection.request("POST", path, body, {**_HEADERS, **headers})
     with closing(connection.getresponse()) as response:
         if response.status != http.client.OK:
             raise HttpError(HttpFault.STATUS, response.status)
