@@ -68,6 +68,7 @@ def test_no_program_is_started_through_a_shell() -> None:
 
     assert found == []
     assert set(started) == {
+        "flash/service/auto_sync.py",  # flash sync
         "flash/service/editor.py",  # the user's editor
         "flash/service/stamping.py",  # git status
     }

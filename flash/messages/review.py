@@ -216,3 +216,8 @@ def _history_line(line: HistoryLine) -> str:
     took = _("took {time}").format(time=duration_label(line.duration_ms))
     undone = "  " + _("undone") if line.undone else ""
     return f"{local:%Y-%m-%d %H:%M}  {name:<5}  {interval:>7}  {took}{undone}".rstrip()
+
+
+def sync_failure_line(reason: str) -> str:
+    """Say after a review that the sync failed."""
+    return _("flash: sync: {reason}").format(reason=reason)

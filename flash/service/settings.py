@@ -18,7 +18,7 @@ from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
 from srs.study.vacation import VacationResult, set_vacations
 
-_GLOBAL = ("rollover", "time_zone", "away", "catch_up", "inbox")
+_GLOBAL = ("rollover", "time_zone", "away", "catch_up", "inbox", "auto_sync")
 """Settings that no deck has of its own; the others are fields of `Preset`."""
 _REPLAYED = ("rollover", "leech_threshold")
 """Settings on which the states of cards depend."""
@@ -131,7 +131,7 @@ def _set_vacations(app: AppContext, value: str) -> VacationResult:
 
 def _check_global(name: str, value: str) -> str:
     """Check a setting for all decks; return the text to save."""
-    if name == "catch_up":
+    if name in ("catch_up", "auto_sync"):
         if value.lower() not in ("yes", "no"):
             raise _invalid(name, value, _("yes or no"))
         return value.lower()

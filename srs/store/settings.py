@@ -39,6 +39,7 @@ class Options:
         self.away = self._away(settings.get("away", ""))
         """First and last study day of each vacation."""
         self.exam = read_exam(settings.get("exam", ""))
+        self.auto_sync = settings.get("auto_sync", "") == "yes"
         self.catch_up = settings.get("catch_up", "") != "no"
         """Whether a backlog is spread over days, see `srs.study.backlog`."""
         self.inbox = settings.get("inbox") or str(store.path.parent / "inbox.yaml")

@@ -17,8 +17,10 @@ from flash.messages.review import (
     backlog_line,
     exam_line,
     first_deck_lines,
+    sync_failure_line,
 )
 from flash.messages.translate import _
+from flash.service.auto_sync import AutoSync
 from flash.service.context import AppContext, open_app
 from flash.service.finding import check_tag, find
 from flash.service.reviewing import (
@@ -157,6 +159,7 @@ def review(
             SessionLimits(limit, minutes),
             cram=cram_options,
         )
+        auto_sync = AutoSync(app)
         notices = [] if is_plain else introduction
         if not session.counts().total and not has_notes(app.store, in_use=True):
             notices.append(_(NO_DECKS))
@@ -166,6 +169,9 @@ def review(
             _run(session, notices, plain=is_plain)
         if session.done():
             _back_up(app)
+        failure = auto_sync.finish()
+        if failure:
+            echo_err(sync_failure_line(failure))
 
 
 def _filter(app: AppContext, words: list[str], tag: str) -> CardFilter:
