@@ -81,6 +81,13 @@ class Basic(Struct, frozen=True, tag="basic"):
     reverse: Annotated[
         bool, Meta(description="Make a second card, asked from the back.")
     ] = False
+    typed: Annotated[
+        bool | UnsetType, Meta(description="Type the answer in a review.")
+    ] = UNSET
+    accept: Annotated[
+        tuple[Text, ...] | UnsetType,
+        Meta(description="Other answers that are right when typed."),
+    ] = UNSET
 
 
 class Cloze(Struct, frozen=True, tag="cloze"):
@@ -142,6 +149,13 @@ class SubQuestion(Struct, frozen=True, forbid_unknown_fields=True):
 
     front: Annotated[Text, Meta(description="The question.")]
     back: Annotated[Text, Meta(description="The answer.")]
+    typed: Annotated[
+        bool | UnsetType, Meta(description="Type the answer in a review.")
+    ] = UNSET
+    accept: Annotated[
+        tuple[Text, ...] | UnsetType,
+        Meta(description="Other answers that are right when typed."),
+    ] = UNSET
 
 
 class MultiQuestion(Struct, frozen=True, tag="several"):

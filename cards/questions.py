@@ -21,6 +21,7 @@ from cards.note import (
     Note,
     Option,
     Row,
+    SubQuestion,
 )
 from cards.table_rows import (
     ask_cell,
@@ -66,6 +67,10 @@ class Question(Struct, frozen=True):
     """Shown under the answer: the whole sentence or table, the answer in bold."""
     options: tuple[Option, ...] = ()
     """Options of a choice, in the order of the author."""
+    typed: bool = False
+    """The answer is to be typed."""
+    accept: tuple[str, ...] = ()
+    """Other answers that are right when typed."""
 
 
 def questions(content: Content, language: str = "") -> tuple[Question, ...]:
@@ -91,7 +96,7 @@ def questions(content: Content, language: str = "") -> tuple[Question, ...]:
             return tuple(_compare(content, language))
         case MultiQuestion():
             named = zip(parts_of(content), content.questions, strict=True)
-            return tuple(Question(part, sub.front, sub.back) for part, sub in named)
+            return tuple(_sided(part, sub) for part, sub in named)
 
 
 def parts_of(content: Content) -> tuple[str, ...]:
@@ -276,8 +281,13 @@ def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _sided(part: str, sides: Basic | SubQuestion) -> Question:
+    typed, accept = bool(sides.typed), sides.accept or ()
+    return Question(part, sides.front, sides.back, typed=typed, accept=accept)
+
+
 def _basic(content: Basic) -> Iterator[Question]:
-    yield Question("front", content.front, content.back)
+    yield _sided("front", content)
     if content.reverse:
         yield Question("back", content.back, content.front)
 

@@ -250,7 +250,7 @@ def _describe(
     if name == "changed":
         return "'changed' must be a mapping", "write {was: …, since: 2023-01}"
     if wanted == "bool":
-        return f"invalid '{name}': '{value}'", "write true or false"
+        return f"invalid '{name}': '{_inner(value, path)}'", "write true or false"
     if wanted in ("int", "float"):
         return f"invalid '{name}': '{_inner(value, path)}'", "write a number"
     if "array" in wanted:

@@ -103,4 +103,6 @@ def _dump(value: Any) -> str:
         value, Dumper=_TextDumper, allow_unicode=True, sort_keys=False, width=10_000
     )
     # Unquote booleans, which PyYAML quotes as text.
-    return re.sub(r"(?m)^(\s+(?:- )?(?:reverse|ordered): )'true'$", r"\1true", text)
+    return re.sub(
+        r"(?m)^(\s+(?:- )?(?:reverse|ordered|typed): )'true'$", r"\1true", text
+    )

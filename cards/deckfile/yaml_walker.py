@@ -30,7 +30,7 @@ Taker = Callable[[Value, Spots], None]
 _MAX_DEPTH = 12
 _COMMENT = re.compile(r"[ \t]+#")
 _SETTINGS = frozenset(
-    {"deck", "language", "order", "id", "reverse", "ordered", "pin"}
+    {"deck", "language", "order", "id", "reverse", "ordered", "pin", "typed"}
     | {"checked", "recheck", "since"}
 )
 """Keys whose values are no prose: a remark may follow them on their line."""

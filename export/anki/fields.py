@@ -55,11 +55,13 @@ def fields_of(stored: StoredNote, image: ImageOf | None = None) -> tuple[str, ..
         The fields of its note type, see `export.anki.flash_note_types`.
     """
     note = stored.note
+    typed = ""
     if is_two_sided(note.content):
         fields = _two_sides(stored, image)
+        typed = "1" if questions(note.content)[0].typed else ""
     else:
         fields = _hidden_parts(stored, image)
-    fields = (*fields, *_common(note, image), "", "", "")
+    fields = (*fields, *_common(note, image), typed, "", "")
     whole = "".join(fields)
     if whole.isascii() and (whole.isprintable() or not _CONTROL(whole)):
         return fields

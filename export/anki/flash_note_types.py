@@ -51,6 +51,8 @@ _FOOT = (
     '{{#Checked}}<span class="checked">{{Checked}}</span>{{/Checked}}</div>'
 )
 _OPTIONS = '{{#Options}}<div class="options">{{Options}}</div>{{/Options}}'
+_TYPED = "{{#Spare 1}}{{type:Back}}{{/Spare 1}}"
+"""An input for the answer; after it the difference."""
 _RULE = '<hr id="answer">'
 
 
@@ -71,9 +73,9 @@ def basic_model() -> "genanki.Model":
             {
                 "name": "Card",
                 "id": 179_510_000_201,
-                "qfmt": f'<div class="question">{{{{Front}}}}</div>{_OPTIONS}',
+                "qfmt": f'<div class="question">{{{{Front}}}}</div>{_OPTIONS}{_TYPED}',
                 "afmt": '<div class="question">{{Front}}</div>'
-                f"{_OPTIONS}{_RULE}"
+                f"{_OPTIONS}{_RULE}{_TYPED}"
                 '<div class="answer">{{Back}}</div>'
                 '{{#Context}}<div class="context">{{Context}}</div>{{/Context}}'
                 + _FOOT,

@@ -3,6 +3,8 @@
 import html
 import re
 
+import msgspec
+
 from cards.note import Basic, Choice, Content, MultiQuestion, Source, SubQuestion
 from cards.questions import anki_ordinals, parts_of
 from export.anki.converted import EMPTY_SIDE, Converted, Unsupported, cloze_content
@@ -28,6 +30,8 @@ def convert_own(notetype: int, fields: tuple[str, ...]) -> Converted:
         front, back, reverse, options, _, extra, _, source, checked, name = fields[:10]
         front, back = to_markdown(front), to_markdown(back)
         content = _own_basic(front, back, reverse, options)
+        if fields[10] and isinstance(content, Basic):
+            content = msgspec.structs.replace(content, typed=True)
         parts = dict(enumerate(parts_of(content)))
         if not (front and back):
             incomplete = frozenset(parts)

@@ -125,6 +125,8 @@ class _JsonlReview:
             "question": question.question,
             "options": [option.text for option in question.options],
             "answer": question.answer,
+            "typed": question.typed,
+            "accept": question.accept,
             "context": question.context,
             "extra": note.extra,
             "sources": note.sources,

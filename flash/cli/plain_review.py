@@ -38,6 +38,7 @@ from flash.messages.review import (
     history_lines,
     key_help,
     rating_help,
+    suggestion_line,
 )
 from flash.messages.translate import _
 from srs.models.cards import Rating
@@ -45,6 +46,7 @@ from srs.store.card_search import Candidate
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
 from srs.study.session import Session, Summary
+from srs.study.typed_answer import Spans, check_typed
 
 _SCREEN_KEYS = ("e", "o", "?")
 """Keys that only the full screen has, and the help itself."""
@@ -128,9 +130,12 @@ class _PlainReview:
         is_shown = False
         steps = {"u": self._undo, "s": self._suspend, "b": self._bury}
         while not self._stream.is_ending:
-            word = self._read()
-            if word == "" and not is_shown:
+            is_text = prompt.question.typed and not is_shown
+            word = self._stream.read(is_text=is_text)
+            text = "" if is_shown else self._typed_text(word, is_text=is_text)
+            if text or (word == "" and not is_shown):
                 is_shown = True
+                self._show_typed(prompt, text)
                 self._show_answer(prompt)
             elif word in ("1", "2", "3", "4") and is_shown:
                 duration_ms = max(0, self._session.now() - asked_ms)
@@ -146,6 +151,23 @@ class _PlainReview:
                     return
             elif not self._stream.is_ending:
                 self._show_info(word, is_shown=is_shown)
+
+    def _typed_text(self, word: str, *, is_text: bool) -> str:
+        """Return the answer typed in the last line; empty if it is a key."""
+        line = self._stream.line
+        if not is_text:
+            return line.strip()[2:].strip() if word.startswith("t ") else ""
+        is_key = word in ("q", "u", "?") and not line[:1].isspace()
+        return "" if is_key or self._stream.is_ending else line.strip()
+
+    def _show_typed(self, prompt: Prompt, text: str) -> None:
+        """Suggest a rating for a typed answer, and mark how it differs."""
+        if not text:
+            return
+        typed = check_typed(prompt.question, text)
+        self._print(suggestion_line(typed.rating))
+        if typed.rating is not Rating.GOOD:
+            self._print(f"{_marked(typed.typed)} → {_marked(typed.expected)}")
 
     def _save(self, step: Callable[[], None]) -> bool:
         """Write to the store; report an error and return False if it fails."""
@@ -237,7 +259,7 @@ class _PlainReview:
         self._print(plain_text(prompt.question.question))
         for index, option in enumerate(prompt.question.options):
             self._print(f"{option_letter(index)}: {plain_text(option.text)}")
-        self._print(f"({_ask_hint()})")
+        self._print(f"({_ask_hint(typed=prompt.question.typed)})")
 
     def _show_answer(self, prompt: Prompt) -> None:
         question, note = prompt.question, prompt.note
@@ -271,5 +293,11 @@ class _PlainReview:
         )
 
 
-def _ask_hint() -> str:
+def _marked(spans: Spans) -> str:
+    return "".join(text if is_common else f"[{text}]" for text, is_common in spans)
+
+
+def _ask_hint(*, typed: bool = False) -> str:
+    if typed:
+        return _("type the answer, Enter gives up, ? for help")
     return _("Enter shows the answer, ? for help")

@@ -21,6 +21,8 @@ class PlainStream:
         self._stdin, self._stdout = stdin, stdout
         self.is_ending = False
         """The user typed `q`, or the input has ended."""
+        self.line = ""
+        """The last line as it was typed."""
         for stream in (stdin, stdout):
             if isinstance(stream, TextIOWrapper):
                 stream.reconfigure(errors="replace")
@@ -31,11 +33,15 @@ class PlainStream:
             self._stdout.write(line + "\n")
             self._stdout.flush()
 
-    def read(self) -> str:
-        """Read a line in lower case; `q` at the end of the input."""
-        line = self._stdin.readline()
+    def read(self, *, is_text: bool = False) -> str:
+        """Read a line in lower case; `q` at the end of the input.
+
+        Args:
+            is_text: Any text is expected: ` q` after a blank does not end the review.
+        """
+        line = self.line = self._stdin.readline()
         word = normalize("NFKC", line).strip().lower() if line else "q"
-        if word == "q":
+        if word == "q" and not (is_text and line[:1].isspace()):
             self.is_ending = True
         return word
 

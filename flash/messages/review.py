@@ -43,6 +43,7 @@ def key_help() -> tuple[tuple[str, str, str], ...]:
     return (
         ("u", _("undo"), _("undo the last step; press again to go further back")),
         ("x", _("mix-up"), _("choose the card you confused it with, and rate Again")),
+        ("t", _("type"), _("type the answer; it is compared, and rates nothing")),
         ("e", _("edit"), _("open the deck file in your editor, then reload it")),
         ("s", _("suspend"), _("hide the card until you unsuspend it")),
         ("b", _("bury"), _("hide the card until tomorrow")),
@@ -61,6 +62,14 @@ def rating_help() -> tuple[tuple[Rating, str, str], ...]:
         (Rating.GOOD, _("Good"), _("recalled")),
         (Rating.EASY, _("Easy"), _("recalled at once")),
     )
+
+
+def suggestion_line(rating: Rating) -> str:
+    """Suggest a rating for a typed answer."""
+    return {
+        Rating.GOOD: _("Right: 3 Good is suggested."),
+        Rating.HARD: _("Nearly right: 2 Hard is suggested."),
+    }.get(rating, _("Not the answer: 1 Again is suggested."))
 
 
 def confusion_result(*, is_recorded: bool) -> str:

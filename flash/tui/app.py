@@ -252,7 +252,7 @@ class ReviewApp(ScreenApp):
         """Scroll, or pass a key on."""
         if self._is_ending:
             return
-        if self.review.view.search is not None:
+        if self._is_typing():
             is_named = event.key in SEARCH_KEYS
             self._type((event.key if is_named else event.character) or "")
             return
@@ -274,12 +274,16 @@ class ReviewApp(ScreenApp):
 
     def on_paste(self, event: Paste) -> None:
         """Type what an input method or the clipboard sends at once."""
-        if self.review.view.search is not None:
+        if self._is_typing():
             self._type(*event.text)
+
+    def _is_typing(self) -> bool:
+        view = self.review.view
+        return view.overlay is None and (view.search or view.typing) is not None
 
     def _type(self, *keys: str) -> None:
         for key in keys:
-            if key and self.review.view.search is not None:
+            if key and self._is_typing():
                 self.review.press(key)
         self.widget.show(self.review.view)
 

@@ -28,14 +28,17 @@ from flash.messages.cards import (
     source_names,
     was_line,
 )
-from flash.tui.confusion_search import search_lines
+from flash.tui.confusion_search import input_line, search_lines
 from flash.tui.view_model import Mode, Overlay, View
+from srs.models.cards import Rating
+from srs.study.typed_answer import TypedAnswer
 
 MAX_WIDTH = 66
 _SHORT = 3
 """Texts of up to so many lines are centred."""
 RIGHT, WRONG, CHOSEN = "✓", "✗", "●"
 """Marks of options."""
+_DIFFERENCE = TextStyle.ALERT | TextStyle.BOLD
 _INDENT = 3
 _PANES = 70
 """From this width on two confused cards are shown side by side."""
@@ -78,12 +81,17 @@ def card_layout(view: View, columns: int) -> CardLayout:
     question, note = view.prompt.question, view.prompt.note
     is_shown = view.mode is Mode.ANSWERED
     asked = _question_lines(question, room, is_answered=is_shown)
+    if view.typing is not None:
+        asked += [(), input_line(view.typing, room)]
+        return CardLayout(indented(asked, left), focus=len(asked) - 1)
     if not is_shown:
         return CardLayout(indented(asked, left))
     confused = view.prompt.partner
     if confused is not None and columns >= _PANES:
         return _side_by_side(question, confused, note, columns)
     answer = _answer_lines(question, room)
+    if view.typed is not None:
+        answer[2:2] = _typed_lines(view.typed, room)
     notes = _answer_notes(question, note, confused, room, answer_height=len(answer))
     lines = [*asked, (), *answer, *notes]
     end = len(asked) + 1 + len(answer)
@@ -182,6 +190,19 @@ def _answer_lines(question: Question, room: int) -> list[Line]:
     if right is None:
         return [*lines, *_text(read_blocks(question.answer), room)]
     return [*lines, *option_lines(right, question.answer, room, mark=RIGHT)]
+
+
+def _typed_lines(typed: TypedAnswer, room: int) -> list[Line]:
+    """Return what was typed and, if it is wrong, the answer: differences in bold."""
+    texts = [typed.typed, typed.expected]
+    lines: list[Line] = []
+    for spans in texts[:1] if typed.rating is Rating.GOOD else texts:
+        line = tuple(
+            StyledText(clean(text), TextStyle.DIM if is_common else _DIFFERENCE)
+            for text, is_common in spans
+        )
+        lines += [_centred(part, room) for part in wrap(line, room)]
+    return [*lines, ()]
 
 
 def _answer_notes(

@@ -82,17 +82,34 @@ class ConfusionSearch:
                 step = 1 if key == "down" else -1
                 selected = (view.selected + step) % max(1, len(view.found))
                 self.view = replace(view, selected=selected)
-            case "ctrl+u":
-                self._set_text("")
-            case _ if key in _BACKSPACE:
-                self._set_text(view.text[:-1])
-            case _ if key.isprintable() or key == _WIDE_BLANK:
-                self._set_text(view.text + key)
+            case _:
+                text = edited_text(view.text, key)
+                if text != view.text:
+                    self._set_text(text)
         return None
 
     def _set_text(self, text: str) -> None:
         found = self._find(text)
         self.view = replace(self.view, text=text, found=found, selected=0)
+
+
+def edited_text(text: str, key: str) -> str:
+    """Return a typed line after a character, or one of `KEYS` that erases."""
+    if key == "ctrl+u":
+        return ""
+    if key in _BACKSPACE:
+        return text[:-1]
+    is_character = len(key) == 1 and (key.isprintable() or key == _WIDE_BLANK)
+    return text + key if is_character else text
+
+
+def input_line(text: str, columns: int) -> Line:
+    """Return the line in which a text is typed."""
+    return (
+        StyledText("› ", TextStyle.ACCENT),
+        StyledText(_tail(text, columns - 3)),
+        StyledText("▏"),
+    )
 
 
 def search_lines(search: SearchView, columns: int) -> tuple[list[Line], int]:
@@ -109,11 +126,7 @@ def search_lines(search: SearchView, columns: int) -> tuple[list[Line], int]:
         (StyledText(clipped(_plain(search.missed), columns), TextStyle.DIM),),
         (),
         (StyledText(clipped(_(CONFUSION_PROMPT), columns), TextStyle.BOLD),),
-        (
-            StyledText("› ", TextStyle.ACCENT),
-            StyledText(_tail(search.text, columns - 3)),
-            StyledText("▏"),
-        ),
+        input_line(search.text, columns),
         (),
     ]
     if not search.found:

@@ -21,6 +21,8 @@ from flash.messages.translate import _
 from flash.tui.card import CardLayout, card_layout
 from flash.tui.view_model import Mode, View
 
+_RARE_KEYS = "t"
+"""Keys that only the help shows."""
 _GENERAL_KEYS = "u?q"
 """Keys that work without a question."""
 SPACIOUS = 22
@@ -162,6 +164,8 @@ def _footer(view: View, columns: int, rows: int) -> list[Line]:
     gap: list[Line] = [()] if rows >= SPACIOUS else []
     if view.overlay is not None:
         return [*main, *gap, ()]
+    if view.typing is not None:
+        return [*main, *gap, dim(" " + _("Esc ends typing"))]
     if view.search is not None:
         return [*main, *gap, dim(" " + _("↑↓ select  Esc cancel"))]
     return [*main, *gap, *_other_keys(columns, has_card=view.prompt is not None)]
@@ -175,6 +179,8 @@ def _main_keys(view: View, columns: int) -> list[Line]:
         return key_line(_("Enter"), _("choose this card"), columns)
     if view.search is not None:
         return key_line(_("Esc"), _("cancel"), columns)
+    if view.typing is not None:
+        return key_line(_("Enter"), _("show answer"), columns)
     match view.mode:
         case Mode.ASKING:
             return key_line(_("Space"), _("show answer"), columns)
@@ -237,7 +243,7 @@ def _other_keys(columns: int, *, has_card: bool) -> list[Line]:
     keys = [
         (key, label)
         for key, label, _description in key_help()
-        if has_card or key in _GENERAL_KEYS
+        if (has_card or key in _GENERAL_KEYS) and key not in _RARE_KEYS
     ]
     return key_rows(keys, columns)
 

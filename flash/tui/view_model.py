@@ -32,16 +32,18 @@ from flash.messages.review import (
     history_lines,
     key_help,
     rating_help,
+    suggestion_line,
     waiting_lines,
 )
 from flash.messages.translate import _
-from flash.tui.confusion_search import ConfusionSearch, SearchView
+from flash.tui.confusion_search import ConfusionSearch, SearchView, edited_text
 from srs.models.cards import Rating
 from srs.store.card_search import Candidate
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
 from srs.study.queue import Counts
 from srs.study.session import Session
+from srs.study.typed_answer import TypedAnswer, check_typed
 
 _MIN_ANSWERS = 5
 """Answers needed before the time left is estimated."""
@@ -107,6 +109,10 @@ class View(ScreenView, frozen=True):
     sentences: tuple[str, ...] = ()
     """Shown instead of a question while waiting and at the end."""
     overlay: Overlay | None = None
+    typing: str | None = None
+    """What was typed as the answer so far; None if no answer is being typed."""
+    typed: TypedAnswer | None = None
+    """The typed answer, compared with the shown one."""
     search: SearchView | None = None
     """The search for a confused card while it covers the card."""
 
@@ -144,6 +150,8 @@ class ReviewViewModel:
             intervals=(),
             sentences=(),
             mode=Mode.ASKING,
+            typing="" if prompt is not None and prompt.question.typed else None,
+            typed=None,
         )
         if prompt is None:
             self._wait_or_end()
@@ -189,6 +197,9 @@ class ReviewViewModel:
             self.view = replace(self.view, overlay=None)
             return UiCommand.EDIT if is_edit else UiCommand.NOTHING
         try:
+            if self.view.typing is not None:
+                self._type(self.view.typing, key)
+                return UiCommand.NOTHING
             if self._search is not None:
                 self._press_in_search(self._search, key)
                 return UiCommand.NOTHING
@@ -208,6 +219,8 @@ class ReviewViewModel:
         steps = {"u": self._undo, "x": self._start_search, "?": self._show_help}
         if self.view.prompt is not None:
             steps |= {"s": self._suspend, "b": self._bury, "i": self._show_history}
+            if self.view.mode is Mode.ASKING:
+                steps["t"] = self._start_typing
             if self.view.mode is Mode.ANSWERED:
                 steps |= {str(int(one)): partial(self._rate, one) for one in Rating}
         if key in steps:
@@ -215,6 +228,23 @@ class ReviewViewModel:
         elif key in ("e", "o") and self.view.prompt is not None:
             return UiCommand.EDIT if key == "e" else self._open()
         return UiCommand.NOTHING
+
+    def _type(self, text: str, key: str) -> None:
+        """Type the answer; Enter shows the right one, Escape ends the typing."""
+        view = self.view
+        if key == "enter":
+            prompt, is_given = view.prompt, text.strip()
+            typed = check_typed(prompt.question, text) if prompt and is_given else None
+            self._quiet_until_ms = self._session.now() + _QUIET_MS
+            self.view = replace(view, typing=None, typed=typed)
+            self._show_answer()
+            self.show_message(suggestion_line(typed.rating) if typed else "")
+        else:
+            changed = None if key == "escape" else edited_text(text, key)
+            self.view = replace(view, typing=changed)
+
+    def _start_typing(self) -> None:
+        self.view = replace(self.view, typing="")
 
     def _show_help(self) -> None:
         self.view = replace(self.view, overlay=_help())
@@ -361,6 +391,6 @@ def _is_same(before: Prompt | None, after: Prompt | None) -> bool:
 def _help() -> Overlay:
     ratings = [f"{int(r)}  {name}: {when}" for r, name, when in rating_help()]
     keys = [f"{key}  {label}: {text}" for key, label, text in key_help()]
-    title = _("Space or Enter shows the answer, then rates it Good; 1 to 4 rates it.")
+    title = _("Space or Enter shows the answer, then rates Good; 1 to 4 rates.")
     scroll = _("Arrows, j and k, PgUp, PgDn, Home, End: scroll a long card")
-    return Overlay(title, (*ratings, "", *keys, "", scroll))
+    return Overlay(title, (*ratings, "", *keys, scroll))

@@ -30,6 +30,7 @@ from cards.note import (
     Source,
 )
 from cards.questions import parts_of
+from export.anki.flash_note_types import basic_model
 from export.anki.package_writer import Creation, write_package
 from export.files import ExportError
 from srs.models.cards import StoredCard, StoredNote
@@ -509,3 +510,46 @@ def test_whatever_is_written_arrives_whole(
     assert found == names(notes)
     assert kept == {note.anki_id for note in notes}
     assert not list(empty)
+
+
+def test_a_typed_card_has_an_input_in_anki(
+    collection: Collection, tmp_path: Path
+) -> None:
+    typed = stored(Basic("Q", "**A**", reverse=True, typed=True, accept=("B",)))
+    notes = [typed, stored(Basic("Plain", "A"), 2)]
+
+    write_package(tmp_path / "deck.apkg", notes, CREATION)
+    import_package(collection, tmp_path / "deck.apkg")
+
+    shown = {
+        name: tuple("[[type:Back]]" in side for side in rendered(collection, card))
+        for name, card in cards_of(collection).items()
+    }
+    assert shown == {
+        ("guid1", 0): (True, True),
+        ("guid1", 1): (False, False),
+        ("guid2", 0): (False, False),
+    }
+
+
+def test_a_new_template_reaches_an_older_collection(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = stored(Basic("Q", "A", typed=True))
+    with monkeypatch.context() as patch:
+        patch.setattr("export.anki.database._FIXED_S", 1_795_100_000)
+        patch.setattr("export.anki.flash_note_types._TYPED", "")
+        basic_model.cache_clear()
+        write_package(tmp_path / "old.apkg", [note], CREATION)
+    basic_model.cache_clear()
+    import_package(collection, tmp_path / "old.apkg")
+    schema = collection.db.scalar("select scm from col")
+    (card,) = cards_of(collection).values()
+    before = rendered(collection, card)[0]
+
+    write_package(tmp_path / "new.apkg", [note], CREATION)
+    import_package(collection, tmp_path / "new.apkg")
+
+    assert "[[type:" not in before
+    assert "[[type:Back]]" in rendered(collection, card)[0]
+    assert collection.db.scalar("select scm from col") == schema

@@ -45,6 +45,8 @@ def test_a_question_carries_all_that_an_editor_shows(
         "question": "One?",
         "options": [],
         "answer": "A",
+        "typed": False,
+        "accept": [],
         "context": "",
         "extra": "",
         "sources": [],

@@ -361,3 +361,49 @@ def test_a_confusion_drill_prints_both_answers(setup: ReviewSetup) -> None:
     ]
     assert lines[12] == "mix-ups · 1 left"
     assert lines[-3] == "Every card was recalled."
+
+
+TYPED = """\
+deck: Typed
+cards:
+  - {front: "Quit?", back: q, typed: true}
+  - {front: "Which key?", back: The *access* key, typed: true, accept: [鍵]}
+  - {front: "Only?", back: "Yes"}
+"""
+
+
+def test_a_typed_line_suggests_a_rating(setup: ReviewSetup) -> None:
+    _, lines = hold(
+        setup.session(TYPED), " q", "3", "the acess key", "2", "t no", "1", "q"
+    )
+
+    shown = [line for line in lines if "suggested" in line or "→" in line]
+    assert shown == [
+        "Right: 3 Good is suggested.",
+        "Nearly right: 2 Hard is suggested.",
+        "the acess key → The a[c]cess key",
+        "Not the answer: 1 Again is suggested.",
+        "[no] → [Yes]",
+    ]
+    assert "(type the answer, Enter gives up, ? for help)" in lines
+    assert setup.ratings() == [Rating.GOOD, Rating.HARD, Rating.AGAIN]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["?"], "1 Again: forgotten"),
+        (["u"], "Nothing to undo."),
+        ([" u"], "Not the answer: 1 Again is suggested."),
+        (["x"], "Not the answer: 1 Again is suggested."),
+        (["", "s"], "Suspended. Press u to undo."),
+        (["q"], "No cards were answered today."),
+    ],
+)
+def test_keys_and_text_at_a_typed_question(
+    setup: ReviewSetup, words: list[str], said: str
+) -> None:
+    _, lines = hold(setup.session(TYPED), *words)
+
+    assert said in lines
+    assert setup.ratings() == []

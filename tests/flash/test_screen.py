@@ -1028,3 +1028,60 @@ async def test_e_works_on_a_loop_without_signal_handlers(
 
     assert any("Deck file reloaded." in row for row in rows)
     assert after is before
+
+
+TYPED = """\
+deck: Typed
+cards:
+  - {front: "Which key?", back: The *access* key, typed: true, accept: [鍵]}
+  - {front: "Only?", back: "Yes"}
+"""
+
+
+async def test_a_typed_answer_is_compared_by_character(setup: ReviewSetup) -> None:
+    app = ReviewApp(setup.session(TYPED))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressed(pilot, *"qs", "backspace", "backspace", *"the acess", "space")
+        app.post_message(Paste("kez"))
+        await pilot.pause()
+        typing = rows_of(app)
+        await pressed(pilot, "enter", "enter")
+        answered = rows_of(app)
+        await pressed(pilot, "2")
+
+    assert "       › the acess kez▏" in typing
+    assert any("Enter  show answer" in row for row in typing)
+    shown = [row.strip() for row in answered[6:13] if row.strip()]
+    assert shown == ["─" * 66, "the acess kez", "The access key", "The access key"]
+    assert " Nearly right: 2 Hard is suggested." in answered
+    assert setup.ratings() == [Rating.HARD]
+
+
+def test_t_types_the_answer_of_any_card(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(TYPED))
+    press(review, "escape", "space", "1", "t", *"YES.", "enter")
+
+    assert review.view.message == "Right: 3 Good is suggested."
+    assert review.view.mode is Mode.ANSWERED
+    assert setup.ratings() == [Rating.AGAIN]
+
+
+def test_an_empty_typed_answer_gives_up(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(TYPED))
+    press(review, " ", "enter")
+
+    assert (review.view.mode, review.view.typed) == (Mode.ANSWERED, None)
+    assert review.view.message == ""
+
+
+@pytest.mark.parametrize("size", [*SIZES, (1, 1), (10, 3), (20, 8)])
+def test_typing_fits_any_terminal(setup: ReviewSetup, size: tuple[int, int]) -> None:
+    review = ReviewViewModel(setup.session(TYPED))
+    press(review, *"x" * 90)
+    pages = [layout(review.view, *size)]
+    press(review, "enter")
+    pages.append(layout(review.view, *size))
+
+    assert [len(page.lines) for page in pages] == [size[1]] * 2
+    if size[0] >= 20:
+        assert max(line_width(line) for page in pages for line in page.lines) <= size[0]

@@ -1,0 +1,87 @@
+"""A typed answer: compared leniently, shown by character; it only suggests a rating."""
+
+import unicodedata
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+from msgspec import Struct
+
+from cards.questions import Question
+from cards.text.terminal import plain_text
+from srs.models.cards import Rating
+
+_FINAL = ".,;:!?。、，．！？：；…"
+_CLOSE = 0.8
+"""From this similarity on an answer counts as nearly right."""
+
+Spans = tuple[tuple[str, bool], ...]
+"""Pieces of a text; True for those that the other text has, too."""
+
+
+class TypedAnswer(Struct, frozen=True):
+    """What was typed, next to the answer that it is closest to."""
+
+    typed: Spans
+    expected: Spans
+    rating: Rating
+    """A suggestion: Good if it is right, Hard if nearly, else Again."""
+
+
+def check_typed(question: Question, text: str) -> TypedAnswer:
+    """Compare a typed answer with the answers of a question.
+
+    Case, width of characters, white space, final punctuation, and hiragana for
+    katakana make no difference.
+
+    Args:
+        question: The question; its answers are Markdown.
+        text: What was typed.
+    """
+    answers = [_plain(answer) for answer in (question.answer, *question.accept)]
+    typed = " ".join(text.split())
+    given = _folded(typed)
+    matchers = [SequenceMatcher(None, given, _folded(one), False) for one in answers]
+    best = max(range(len(answers)), key=lambda index: matchers[index].ratio())
+    expected, ratio = answers[best], matchers[best].ratio()
+    if given == _folded(expected):
+        return TypedAnswer(((typed, True),), ((expected, True),), Rating.GOOD)
+    # By the characters as they are shown, whose case is folded one by one.
+    lower = (_one_by_one(typed), _one_by_one(expected))
+    blocks = SequenceMatcher(None, *lower, autojunk=False).get_matching_blocks()
+    return TypedAnswer(
+        _spans(typed, [(block.a, block.size) for block in blocks]),
+        _spans(expected, [(block.b, block.size) for block in blocks]),
+        Rating.HARD if ratio >= _CLOSE else Rating.AGAIN,
+    )
+
+
+def _plain(markdown: str) -> str:
+    return " ".join(plain_text(markdown).split())
+
+
+def _folded(text: str) -> str:
+    folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    # An answer may be nothing but marks.
+    return _hiragana(folded.rstrip(_FINAL + " ") or folded)
+
+
+def _hiragana(text: str) -> str:
+    if not any("ァ" <= character <= "ヶ" for character in text):
+        return text
+    import jaconv
+
+    hiragana: str = jaconv.kata2hira(text)
+    return hiragana
+
+
+def _one_by_one(text: str) -> list[str]:
+    return [_hiragana(unicodedata.normalize("NFKC", one).casefold()) for one in text]
+
+
+def _spans(text: str, blocks: Iterable[tuple[int, int]]) -> Spans:
+    spans: list[tuple[str, bool]] = []
+    at = 0
+    for start, size in blocks:
+        spans += [(text[at:start], False), (text[start : start + size], True)]
+        at = start + size
+    return tuple((piece, is_common) for piece, is_common in spans if piece)

@@ -1,0 +1,45 @@
+"""A typed answer is compared leniently and suggests a rating."""
+
+import pytest
+
+from cards.questions import Question
+from srs.models.cards import Rating
+from srs.study.typed_answer import TypedAnswer, check_typed
+
+KEY = Question("front", "?", "The **access key**", accept=("アクセス キー", "No!"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the ACCESS  key.",
+        " Ｔｈｅ　ａｃｃｅｓｓ　ｋｅｙ！？",
+        "あくせす きー",
+        "ｱｸｾｽ ｷｰ。",
+        "no",
+        "No !",
+    ],
+)
+def test_what_makes_no_difference_is_right(text: str) -> None:
+    assert check_typed(KEY, text).rating is Rating.GOOD
+
+
+def test_a_near_answer_is_hard_and_shows_the_difference() -> None:
+    assert check_typed(KEY, "the acess keys") == TypedAnswer(
+        typed=(("the a", True), ("cess key", True), ("s", False)),
+        expected=(("The a", True), ("c", False), ("cess key", True)),
+        rating=Rating.HARD,
+    )
+
+
+@pytest.mark.parametrize("text", ["yes", "", "鍵", "\x1b[31m"])
+def test_another_answer_is_again(text: str) -> None:
+    found = check_typed(KEY, text)
+
+    assert found.rating is Rating.AGAIN
+    assert "".join(part for part, _ in found.typed) == text
+
+
+def test_an_answer_of_only_marks_is_not_always_right() -> None:
+    assert check_typed(Question("front", "?", "!"), "...").rating is Rating.AGAIN
+    assert check_typed(Question("front", "?", "!"), "!").rating is Rating.GOOD
