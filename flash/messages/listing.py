@@ -39,16 +39,23 @@ def change_question(count: int) -> str:
 
 
 def deck_table(decks: Iterable[DeckLine]) -> list[str]:
-    """List decks, indented by their level."""
-    rows = [
-        [
-            "  " * one.deck.count("::") + one.deck.split("::")[-1],
-            *(str(n) for n in (one.cards, one.new, one.learning, one.due)),
-        ]
-        for one in decks
-    ]
-    head = (_("deck"), _("cards"), _("new"), _("learning"), _("due"))
-    return table_lines(head, rows, right=(1, 2, 3, 4))
+    """List decks, indented by their level; overdue and buried only where some are."""
+    found = list(decks)
+    names = ["  " * one.deck.count("::") + one.deck.split("::")[-1] for one in found]
+    columns = {
+        _("cards"): [one.cards for one in found],
+        _("new"): [one.new for one in found],
+        _("learning"): [one.learning for one in found],
+        _("due"): [one.due for one in found],
+    }
+    extra = {
+        _("overdue"): [one.overdue for one in found],
+        _("buried"): [one.buried for one in found],
+    }
+    columns |= {name: counts for name, counts in extra.items() if any(counts)}
+    rows = zip(names, *(map(str, counts) for counts in columns.values()), strict=True)
+    right = range(1, len(columns) + 1)
+    return table_lines((_("deck"), *columns), list(rows), right=right)
 
 
 def bundled_line(name: str, languages: Sequence[str]) -> str:

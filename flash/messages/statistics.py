@@ -85,6 +85,10 @@ def card_mark(card: DifficultCard) -> str:
 def today_summary(found: Overview) -> str:
     """Summarise today's answers and due cards."""
     due = _("{n} due").format(n=found.due)
+    if found.overdue:
+        due += _(", {n} overdue").format(n=found.overdue)
+    if found.buried:
+        due += _(", {n} buried").format(n=found.buried)
     count = found.reviewed_today
     if not count:
         return _("nothing reviewed yet; {due}").format(due=due)

@@ -7,6 +7,7 @@ computed only on request.
 
 from msgspec import Struct
 
+from srs.models.day_counts import DayCounts
 from srs.stats.calibration import Calibration, calibration
 from srs.stats.difficult_cards import (
     ConfusedPair,
@@ -60,7 +61,13 @@ class Statistics(Struct, frozen=True):
 
 
 def collect_statistics(
-    store: Store, options: Options, now_ms: int, deck: str = "", *, full: bool = False
+    store: Store,
+    options: Options,
+    now_ms: int,
+    deck: str = "",
+    *,
+    counts: DayCounts | None = None,
+    full: bool = False,
 ) -> Statistics:
     """Compute the statistics.
 
@@ -69,6 +76,7 @@ def collect_statistics(
         options: The user's settings.
         now_ms: UTC milliseconds.
         deck: Only this deck and its children; empty for all.
+        counts: What today still holds; None if that does not matter.
         full: Include the statistics of the last year's answers.
     """
     today = options.calendar.day(now_ms)
@@ -85,7 +93,7 @@ def collect_statistics(
         deck=deck,
         today=today,
         desired_retention=options.preset(deck).desired_retention,
-        overview=overview(store, options, now_ms, chosen),
+        overview=overview(store, options, now_ms, chosen, counts),
         memory=memory_distribution(store, chosen),
         decks=deck_summaries(store, now_ms, chosen),
         difficult=difficult_cards(store, chosen),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from srs.models.day_counts import DayCounts
 from srs.stats.retention import Retention, young_and_mature
 from srs.store import statistics as queries
 from srs.store.connection import Store
@@ -37,7 +38,10 @@ class Overview(Struct, frozen=True):
     mature: int
     suspended: int
     due: int
-    """Reviews due today or before, and learning cards of today."""
+    """Reviews and learning cards that a review would still ask today."""
+    overdue: int
+    """See `srs.models.day_counts`; likewise buried."""
+    buried: int
     reviews: int
     """Answers in the whole log."""
     reviewed_today: int
@@ -48,7 +52,7 @@ class Overview(Struct, frozen=True):
     young_retention: Retention
     mature_retention: Retention
     forecast: tuple[int, ...]
-    """Reviews due on each of the next days; today includes the overdue."""
+    """Reviews due on each of the next days; today without the overdue."""
     days: tuple[DayCount, ...]
     """The last year, today last, by the time zones of the answers."""
 
@@ -68,7 +72,11 @@ class DeckSummary(Struct, frozen=True):
 
 
 def overview(
-    store: Store, options: Options, now_ms: int, chosen: DeckFilter | None = None
+    store: Store,
+    options: Options,
+    now_ms: int,
+    chosen: DeckFilter | None = None,
+    counts: DayCounts | None = None,
 ) -> Overview:
     """Compute the overview.
 
@@ -77,18 +85,25 @@ def overview(
         options: The user's settings.
         now_ms: UTC milliseconds.
         chosen: Whose cards; None for all.
+        counts: What today still holds; None if that does not matter.
     """
-    chosen = chosen or DeckFilter()
+    chosen, left = chosen or DeckFilter(), counts or DayCounts()
     calendar = options.calendar
     today = calendar.day(now_ms)
-    start_ms, end_ms = calendar.start_ms(today), calendar.start_ms(today + 1)
-    cards = queries.card_counts(store, chosen, day=today, end_ms=end_ms)
-    answers, again, spent_ms = queries.answer_counts(store, chosen, since_ms=start_ms)
+    cards = queries.card_counts(store, chosen)
+    answers, again, spent_ms = queries.answer_counts(
+        store, chosen, since_ms=calendar.start_ms(today)
+    )
     by_day = queries.answers_by_day(store, chosen, calendar.rollover)
     due = queries.due_by_day(store, chosen, day=today, days=FORECAST_DAYS)
+    if counts is not None:
+        due[0] = counts.due
     young, mature = young_and_mature(store, now_ms - _MONTH_MS, chosen)
     return Overview(
         **cards._asdict(),
+        due=left.due + left.learning,
+        overdue=left.overdue,
+        buried=left.buried,
         reviews=sum(count for count, _ in by_day.values()),
         reviewed_today=answers,
         again_today=again,

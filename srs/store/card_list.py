@@ -11,6 +11,7 @@ from srs.models.cards import State, StoredCard, StoredNote
 from srs.scheduler.study_day import Calendar
 from srs.store.connection import Store
 from srs.store.notes import stored_notes
+from srs.store.queue import DUE
 
 _FEWEST_DIGITS = 4
 
@@ -133,31 +134,53 @@ class DeckLine(Struct, frozen=True):
 
     deck: str
     cards: int
+    unseen: int
+    """All that were never answered."""
     new: int
+    """Asked today; likewise learning and due."""
     learning: int
     due: int
+    overdue: int
+    """Due, but not asked today."""
+    buried: int
     suspended: int
 
 
-def deck_lines(store: Store, day: int, end_ms: int) -> list[DeckLine]:
+def deck_lines(
+    store: Store,
+    day: int,
+    end_ms: int,
+    new: Iterable[int],
+    learning: Iterable[int],
+    due: Iterable[int],
+) -> list[DeckLine]:
     """Count the cards of each deck and of its children.
 
     Args:
         store: The store.
         day: Today as a study day.
         end_ms: The end of today, UTC milliseconds.
+        new: The new cards that are asked today.
+        learning: The learning cards.
+        due: The reviews.
     """
+    asked = {"new": list(new), "learning": list(learning), "due": list(due)}
+    within = {name: f"c.id in (select value from json_each(:{name}))" for name in asked}
     rows = store.rows(
-        """
+        f"""
         select d.name, count(*), count(*) filter (where c.state = 0),
-               count(*) filter (where c.due_ms < :end),
-               count(*) filter (where c.due_day <= :day),
+               count(*) filter (where {within["new"]}),
+               count(*) filter (where {within["learning"]}),
+               count(*) filter (where {within["due"]}),
+               count(*) filter (where {DUE} and c.buried <> :day
+                                  and not {within["learning"]} and not {within["due"]}),
+               count(*) filter (where c.buried = :day and c.suspended = 0),
                count(*) filter (where c.suspended)
           from cards c join decks d on d.id = c.deck
          where c.retired = 0
          group by d.name
         """,
-        {"day": day, "end": end_ms},
+        {"day": day, "end": end_ms} | {name: str(one) for name, one in asked.items()},
     )
     sums: dict[str, list[int]] = {}
     for name, *counts in rows:

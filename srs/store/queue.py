@@ -33,6 +33,9 @@ _SELECTIONS = {
 
 _ASKED = "c.suspended = 0 and c.retired = 0"
 
+DUE = f"((c.due_day <= :day or c.due_ms < :end) and {_ASKED})"
+"""True if a card is due by the end of the study day `:day`, at `:end`."""
+
 
 def select_cards(
     store: Store, selection: Selection, *, day: int, end_ms: int = 0
@@ -98,6 +101,28 @@ def due_counts(
         {"day": day, "last": day + 2 * BALANCED_DAYS},
     )
     return DueCounts(dict(rows), away)
+
+
+def count_due(
+    store: Store, decks: Sequence[int], day: int, end_ms: int
+) -> tuple[int, int]:
+    """Count the cards that are due on a study day and not buried, and the buried ones.
+
+    Args:
+        store: The store.
+        decks: Their ids.
+        day: The study day.
+        end_ms: Its end, UTC milliseconds.
+    """
+    sql = f"""
+        select count(*) filter (where {DUE} and c.buried <> :day),
+               count(*) filter (where c.buried = :day)
+          from cards c
+         where {_ASKED} and c.deck in (select value from json_each(:decks))
+    """
+    values = {"day": day, "end": end_ms, "decks": str(list(decks))}
+    row = store.row(sql, values)
+    return row[0], row[1]
 
 
 def count_overdue(store: Store, day: int) -> int:

@@ -57,13 +57,10 @@ class CardCounts(NamedTuple):
     young: int
     mature: int
     suspended: int
-    due: int
 
 
-def card_counts(
-    store: Store, chosen: DeckFilter, *, day: int, end_ms: int
-) -> CardCounts:
-    """Count cards by state, and those due by the end of a study day."""
+def card_counts(store: Store, chosen: DeckFilter) -> CardCounts:
+    """Count cards by state."""
     row = store.row(
         f"""
         select count(*) filter (where not suspended),
@@ -73,13 +70,11 @@ def card_counts(
                                   and interval < :mature),
                count(*) filter (where not suspended and state = 2
                                   and interval >= :mature),
-               count(*) filter (where suspended),
-               count(*) filter (where not suspended
-                                  and (due_day <= :day or due_ms < :end))
+               count(*) filter (where suspended)
           from cards
          where retired = 0 and {_CARDS}
         """,
-        chosen.values(mature=MATURE_DAYS, day=day, end=end_ms),
+        chosen.values(mature=MATURE_DAYS),
     )
     return CardCounts(*row)
 

@@ -272,8 +272,8 @@ def test_unknown_deck_suggests_the_nearest(lived: Run) -> None:
 
 
 FIRST_KEYS = (
-    "cards new learning young mature suspended due reviews reviewed_today again_today"
-    " seconds_today streak forecast retention"
+    "cards new learning young mature suspended due overdue buried reviews reviewed_today"
+    " again_today seconds_today streak forecast retention"
 ).split()
 LATER_KEYS = "deck days stability difficulty decks leeches forgotten confused".split()
 FULL_KEYS = "by_interval by_hour calibration answer_times".split()

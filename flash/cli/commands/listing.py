@@ -19,9 +19,10 @@ from flash.messages.translate import _
 from flash.service.context import open_app
 from flash.service.finding import find, find_some
 from flash.terminal import echo, print_json, print_lines
-from srs.store.card_list import CardListRow, card_list, deck_lines
+from srs.store.card_list import CardListRow, card_list
 from srs.store.notes import stored_note_of
 from srs.store.revlog import HistoryLine, history
+from srs.study.day_counts import decks_of_day
 
 
 class SortOrder(StrEnum):
@@ -40,14 +41,16 @@ def decks(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """List decks with their card counts."""
+    """List decks with their card counts.
+
+    New, learning and due cards are those that `flash review` would still ask today;
+    what is due beyond the limits is overdue. JSON counts all unseen cards, too.
+    """
     if bundled:
         _bundled(as_json=json)
         return
     with open_app(db) as app:
-        day = app.today()
-        end_ms = app.options.calendar.start_ms(day + 1)
-        found = deck_lines(app.store, day, end_ms)
+        found = decks_of_day(app.store, app.options, app.now())
     if json:
         print_json(found)
     elif found:

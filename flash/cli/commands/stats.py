@@ -15,6 +15,8 @@ from flash.service.finding import find_deck
 from flash.terminal import echo, print_json, print_lines, styled, terminal_columns
 from srs.stats.collect import Statistics, collect_statistics
 from srs.store.backups import refuse_store
+from srs.study.day_counts import day_counts
+from srs.study.due_cards import CardFilter
 
 
 def stats(
@@ -49,8 +51,10 @@ def stats(
         if html is not None:
             refuse_store(app.store.path, html)
         everything = full or html is not None
+        store, options, now_ms = app.store, app.options, app.now()
+        counts = day_counts(store, options, CardFilter(deck), now_ms)
         found = collect_statistics(
-            app.store, app.options, app.now(), deck, full=everything
+            store, options, now_ms, deck, counts=counts, full=everything
         )
     if html is not None:
         _write_page(html, found)

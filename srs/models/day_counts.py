@@ -1,0 +1,17 @@
+"""The counts of a study day."""
+
+from msgspec import Struct
+
+
+class DayCounts(Struct, frozen=True):
+    """The cards of a study day; no card is counted twice."""
+
+    new: int = 0
+    """Asked today, after limits and burying; likewise learning and due."""
+    learning: int = 0
+    due: int = 0
+    """Reviews; before an exam also those that come before they are due."""
+    overdue: int = 0
+    """Due, but beyond a limit, a sibling of another card, or left for a later day."""
+    buried: int = 0
+    """Hidden until tomorrow by the user, due or not."""
