@@ -138,6 +138,15 @@ def contents(store: Store) -> dict[str, Any]:
               join cards o on o.id = f.other order by 1, 2, 3
             """
         ),
+        "mock exams": rows(
+            """
+            select uid, stamp, iif(device = '', :me, device), deck, name, questions,
+                   answers, limit_ms, seed, counts, predicted, spent_ms, finished_ms,
+                   undone
+              from mock_exams where finished_ms > 0 order by uid
+            """,
+            me,
+        ),
         "erased": rows("select guid, stamp from erased order by guid"),
     }
 

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from srs.models.mock_exam import MockAnswer, MockQuestion
+
 Stamp = Annotated[int, Meta(ge=0, lt=1 << 62)]
 Number = Annotated[int, Meta(ge=-(1 << 53), le=1 << 53)]
 Moment = Annotated[int, Meta(ge=1, lt=1 << 46)]
@@ -159,6 +161,26 @@ class ErasedEntry(Struct, frozen=True, array_like=True, tag="e"):
     device: DeviceId
 
 
+class MockEntry(Struct, frozen=True, array_like=True, tag="x"):
+    """A mock exam that was handed in."""
+
+    uid: Name
+    stamp: Stamp
+    device: DeviceId
+    begun: Moment
+    deck: Name
+    name: Name
+    questions: tuple[MockQuestion, ...]
+    answers: tuple[MockAnswer, ...]
+    limit_ms: Moment
+    seed: Number
+    counts: Flag
+    predicted: Annotated[float, Meta(ge=0, le=1)]
+    spent_ms: Annotated[int, Meta(ge=0, lt=1 << 46)]
+    finished_ms: Moment
+    undone: Flag = 0
+
+
 Entry = (
     ReviewEntry
     | NoteEntry
@@ -169,4 +191,5 @@ Entry = (
     | SettingEntry
     | ConfusionEntry
     | ErasedEntry
+    | MockEntry
 )

@@ -45,7 +45,7 @@ def start_mock_exam(store: Store, exam: MockExam) -> MockExam:
         connection.execute(
             f"""
             insert into mock_exams ({_COLUMNS}, uid, stamp)
-            values (?1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, cast(?1 as text), {STAMP})
+            values ({", ".join("?" * 11)}, lower(hex(randomblob(8))), {STAMP})
             """,
             (
                 *(exam.id, exam.deck, exam.name, exam.limit_ms, exam.seed),

@@ -125,8 +125,17 @@ def erase_notes(
         record_operation(connection, now_ms, "delete", before)
 
 
-def delete_notes(connection: sqlite3.Connection, guids: Sequence[str]) -> None:
-    """Delete notes with their cards and reviews inside a transaction."""
+def delete_notes(
+    connection: sqlite3.Connection, guids: Sequence[str], stamp: int | None = None
+) -> None:
+    """Delete notes with their cards and reviews inside a transaction.
+
+    Args:
+        connection: The store's.
+        guids: Which notes.
+        stamp: Keep mock exams about them that were changed after this stamp.
+    """
+    values = {"guids": msgspec.json.encode(guids).decode(), "stamp": stamp}
     notes = "select value from json_each(:guids)"
     cards = f"select id from cards where note in ({notes})"
     for statement in (
@@ -136,7 +145,8 @@ def delete_notes(connection: sqlite3.Connection, guids: Sequence[str]) -> None:
         """,
         f"delete from confusions where card in ({cards}) or other in ({cards})",
         f"""
-        delete from mock_exams where exists (
+        delete from mock_exams
+         where (:stamp is null or stamp <= :stamp) and exists (
                select 1 from json_each(questions) q
                 where q.value ->> 'guid' in ({notes}))
         """,
@@ -149,7 +159,7 @@ def delete_notes(connection: sqlite3.Connection, guids: Sequence[str]) -> None:
         f"delete from anki_notes where guid in ({notes})",
         f"delete from notes where guid in ({notes})",
     ):
-        connection.execute(statement, {"guids": msgspec.json.encode(guids).decode()})
+        connection.execute(statement, values)
 
 
 def _delete_decks(connection: sqlite3.Connection, deck: str) -> None:

@@ -17,6 +17,7 @@ from srs.models.log_entries import (
     Entry,
     ErasedEntry,
     MarkEntry,
+    MockEntry,
     NoteEntry,
     NotetypeEntry,
     OptionEntry,
@@ -33,6 +34,7 @@ from srs.store.settings import (
     write_options,
     write_setting,
 )
+from srs.store.sync_mock_exams import check_mock, merge_mock
 from srs.store.sync_notes import NoteMerge, check_note
 from srs.store.sync_outgoing import entries_of_note, is_shared
 
@@ -64,6 +66,8 @@ class EntryMerge:
         """Cards whose schedule has to be computed again."""
         self.reviews = 0
         """Reviews that are new here."""
+        self.has_deleted = False
+        """Whether notes were deleted."""
         self.has_options = False
         """Whether options or settings have changed."""
         self.parked: list[tuple[Entry, str]] = []
@@ -77,6 +81,7 @@ class EntryMerge:
             OptionEntry: self._add_option,
             SettingEntry: self._add_setting,
             ConfusionEntry: self._add_confusion,
+            MockEntry: self._add_mock,
         }
 
     @property
@@ -97,9 +102,14 @@ class EntryMerge:
                     add(entry)
 
     def _is_dead(self, entry: Any) -> bool:
-        """Return True if an entry is older than the deletion of its note."""
-        erased = self._erased.get(getattr(entry, "guid", ""))
-        return erased is not None and entry.stamp <= erased[0]
+        """Return True if an entry is older than the deletion of a note of it."""
+        if isinstance(entry, MockEntry):
+            guids = {asked.guid for asked in entry.questions}
+        else:
+            guids = {getattr(entry, "guid", "")}
+        return any(
+            entry.stamp <= self._erased[guid][0] for guid in guids & self._erased.keys()
+        )
 
     def _own(self, device: str) -> str:
         return "" if device == self._device else device
@@ -153,7 +163,8 @@ class EntryMerge:
             for one in entries_of_note(self._connection, self._device, guid)
             if not isinstance(one, NotetypeEntry) and not self._is_dead(one)
         ]
-        delete_notes(self._connection, [guid])
+        delete_notes(self._connection, [guid], entry.stamp)
+        self.has_deleted = True
         self._cards = {key: card for key, card in self._cards.items() if key[0] != guid}
         self.merge(later)
 
@@ -344,6 +355,14 @@ class EntryMerge:
             """,
             (*review, entry.stamp, self._own(entry.device)),
         )
+
+    def _add_mock(self, entry: MockEntry) -> None:
+        try:
+            check_mock(entry)
+        except ValueError:
+            self.parked.append((entry, "invalid"))
+            return
+        merge_mock(self._connection, entry, self._device)
 
 
 def _rank(row: dict[str, Any]) -> tuple[Any, ...]:

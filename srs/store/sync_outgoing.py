@@ -27,6 +27,7 @@ from srs.models.log_entries import (
     SettingEntry,
 )
 from srs.store.settings import FITTED
+from srs.store.sync_mock_exams import mock_entries
 
 SETTINGS = ("rollover", "time_zone", "away", "catch_up", "exam")
 """Settings that all devices share, besides the last answer of a fit."""
@@ -70,6 +71,7 @@ def entries(
     yield from reading.options()
     yield from reading.settings()
     yield from reading.confusions()
+    yield from reading.mocks()
 
 
 def entries_of_note(
@@ -226,6 +228,10 @@ class _Reading:
              where {later}
         """
         return (ConfusionEntry(*row) for row in self._rows(sql, "s"))
+
+    def mocks(self) -> Iterator[Entry]:
+        later = f"({_LATER.format(table='m')})"
+        return mock_entries(self._connection, later, self._values)
 
 
 def is_shared(name: str) -> bool:

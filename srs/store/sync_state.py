@@ -16,7 +16,7 @@ LOG, PLACE, DEVICE = "sync_log", "sync_place", "sync_device"
 
 _STAMPED = (
     *("notes", "reviews", "mark_stamps", "option_stamps", "setting_stamps"),
-    *("confusion_stamps", "erased", "orphan_cards"),
+    *("confusion_stamps", "erased", "orphan_cards", "mock_exams"),
 )
 """Tables whose rows name the device that wrote them."""
 

@@ -176,9 +176,14 @@ class _Undoing:
     def _mock(self, before: dict[str, Any]) -> None:
         """Remove a mock exam, and the answers Again that it counted as."""
         run = self._connection.execute
-        sql = f"update mock_exams set undone = 1, stamp = {STAMP} where id = ?"
+        sql = f"""
+            update mock_exams set undone = 1, device = '', stamp = {STAMP} where id = ?
+        """
         run(sql, (before["mock"],))
-        for review, card, suspended in before["reviews"]:
+        for review, asked, suspended in before["reviews"]:
+            card = self._card_of(review, asked)
+            if run("select 1 from cards where id = ?", (card,)).fetchone() is None:
+                continue  # Another device has deleted it.
             self._void(review, card)
             if suspended:
                 run("update cards set suspended = 0 where id = ?", (card,))

@@ -271,5 +271,5 @@ def _replay(
         touched = merge.touched | mixed_cards(connection)
     rebuild_card_states(connection, Options(store), touched)
     connection.executemany(NEVER_ANSWERED, [(card,) for card in merge.touched])
-    if merge.notes:
+    if merge.notes or merge.has_deleted:
         forget_empty(connection)

@@ -232,6 +232,48 @@ def test_a_removed_deck_takes_its_exams_along(flash: Run) -> None:
     assert flash("doctor")[0] == 0
 
 
+def test_a_finished_exam_reaches_the_other_device(flash: Run) -> None:
+    Path("log").mkdir()
+    other = partial(flash, "--db", "other.db")
+    flash(*MOCK, typed="a\n")
+    flash("sync", "log")
+    assert other("sync", "log")[0] == 0
+    nothing = (1, "", "flash: no mock exam was finished (flash exam mock)\n")
+    assert other("exam", "mock", "--last", typed="q\n") == nothing
+
+    flash("exam", "mock", typed="a\nh\nh\nq\n")
+    assert flash("sync")[1] == "Sent 1, received 0.\n"
+    other("sync")
+
+    here = flash("exam", "mock", "--last", typed="q\n")[1].splitlines()
+    there = other("exam", "mock", "--last", typed="q\n")[1].splitlines()
+    assert here[1].startswith("Score: ")
+    assert there[1] == here[1]
+    assert there[-8:] == here[-8:]
+    assert other("sync")[1] == "Nothing to send, nothing new.\n"
+    flash("undo")
+    flash("sync")
+    other("sync")
+    assert other("exam", "mock", "--last", typed="q\n") == nothing
+
+
+def test_a_deck_deleted_elsewhere_takes_its_exams_along(flash: Run) -> None:
+    Path("log").mkdir()
+    other = partial(flash, "--db", "other.db")
+    flash("sync", "log")
+    other("sync", "log")
+    flash(*MOCK, typed="a\nh\nh\nq\n")
+    assert other("remove", "Course", "--forever", "--yes")[0] == 0
+
+    for _ in range(2):
+        flash("sync")
+        other("sync")
+
+    assert flash("exam", "mock", "--last")[0] == 1
+    assert other("exam", "mock", "--last")[0] == 1
+    assert flash("doctor")[0] == 0
+
+
 class MockSetup:
     """A store with a deck, and a clock."""
 

@@ -29,12 +29,18 @@ from cards.errors import FlashError
 from cards.note import Cloze, Note
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.cards import Rating
+from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion
 from srs.store import connection as store_connection
 from srs.store.backups import back_up
 from srs.store.card_actions import bury, set_due_today, suspend
 from srs.store.confusions import record_confusion
 from srs.store.connection import Store
 from srs.store.decks import card_ids, deck_ids
+from srs.store.mock_exams import (
+    finish_mock_exam,
+    start_mock_exam,
+    unfinished_mock_exam,
+)
 from srs.store.notes import stored_notes
 from srs.store.removal import erase_notes, retire_notes
 from srs.store.settings import Options, save_options, save_setting
@@ -143,7 +149,7 @@ class Devices(RuleBasedStateMachine):
                 )
                 self.acknowledged.add((*name, review))
 
-    @rule(number=chance, which=chance, action=st.integers(0, 8))
+    @rule(number=chance, which=chance, action=st.integers(0, 9))
     def command(self, number: int, which: int, action: int) -> None:
         device, choose = self._use(number), random.Random(which)
         now = device.clock()
@@ -173,6 +179,7 @@ class Devices(RuleBasedStateMachine):
                 lambda: self._retire(store, choose.choice(["A", "C"]), now),
                 lambda: self._delete(store, choose.choice(["A::B", "C"]), now),
                 lambda: self._confuse(store, choose, now),
+                lambda: self._take_mock(store, choose, now),
             ]
             options[action]()
 
@@ -202,6 +209,22 @@ class Devices(RuleBasedStateMachine):
             record_confusion(
                 store, choose.choice(reviews)[0], choose.choice(cards)[0], now
             )
+
+    def _take_mock(self, store: Store, choose: random.Random, now: int) -> None:
+        """Begin a mock exam, or hand one in that was begun."""
+        exam = unfinished_mock_exam(store)
+        if exam is None:
+            cards = store.rows("select note, uid from cards order by id")
+            asked = tuple(
+                MockQuestion(*card, "", "q", ("a", "b"), 0)
+                for card in choose.sample(cards, min(2, len(cards)))
+            )
+            answers = (MockAnswer(choose.choice([None, 0, 1])),) * len(asked)
+            counts = choose.random() < 0.5
+            exam = MockExam(now, "", "", 60_000, 1, counts, 0.5, asked, answers)
+            exam = start_mock_exam(store, exam)
+        if choose.random() < 0.7:
+            finish_mock_exam(store, Options(store), exam, now)
 
     @rule(number=chance)
     def sync(self, number: int) -> None:

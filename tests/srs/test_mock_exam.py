@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -25,11 +26,14 @@ from flash.service.mock_exams import MockWish, new_mock
 from srs.maintenance.checks import examine
 from srs.models.cards import Rating
 from srs.models.exam import Exam, exam_text
-from srs.models.mock_exam import MockAnswer, MockExam
+from srs.models.log_entries import ErasedEntry, MockEntry
+from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion
 from srs.store.connection import Store
 from srs.store.mock_exams import finished_mock_exams, unfinished_mock_exam
 from srs.store.operations import last_operations
 from srs.store.settings import save_setting
+from srs.store.sync_incoming import EntryMerge
+from srs.store.sync_mock_exams import check_mock, merge_mock, mock_entries
 from srs.store.undo import undo_operations
 from srs.study.mock_questions import MOST_OPTIONS, shares
 from srs.study.mock_session import DomainScore, MockSession, score_of
@@ -392,3 +396,68 @@ def test_a_deck_without_options_is_an_error(store: Store, content: Content) -> N
 
     with pytest.raises(Exception, match="no card can be asked with options"):
         drawn(store)
+
+
+def test_an_exam_of_the_log_is_checked() -> None:
+    asked = (MockQuestion("g", "u", "", "q", ("a", "b"), 1),)
+    entry = MockEntry("x", 1, "0" * 16, 1, "", "", asked, (MockAnswer(0),), *[1] * 6)
+    check_mock(entry)
+
+    for wrong in (
+        {"uid": ""},
+        {"answers": ()},
+        {"answers": (MockAnswer(2),)},
+        {"answers": (MockAnswer(-1),)},
+        {"questions": (replace(asked[0], right=2),)},
+    ):
+        with pytest.raises(ValueError):
+            check_mock(replace(entry, **wrong))
+
+
+def test_of_two_versions_of_an_exam_the_later_one_counts(store: Store) -> None:
+    me, other = "0" * 16, "1" * 16
+    asked = (MockQuestion("g", "u", "", "q", ("a", "b"), 1),)
+    first = MockEntry(
+        *("x", 5, me, NOON, "", "X", asked, (MockAnswer(0),)),
+        *(60_000, 1, 0, 0.5, 1, NOON),
+    )
+    same_moment = replace(first, uid="y", device=other)
+    undone = replace(first, stamp=6, device=other, undone=1)
+    for entries in permutations([first, same_moment, undone]):
+        with store.transaction() as connection:
+            connection.execute("delete from mock_exams")
+            for entry in entries:
+                merge_mock(connection, entry, me)
+
+        (exam,) = finished_mock_exams(store)
+        sent = mock_entries(store.connection, "1", {"me": me})
+
+        assert exam.questions == asked
+        found = {replace(one, begun=NOON) for one in sent}
+        assert found == {same_moment, undone}
+
+
+@pytest.mark.parametrize(("undone_at", "left"), [(7, 0), (9, 1)])
+def test_a_deletion_drops_the_exams_before_it(
+    store: Store, undone_at: int, left: int
+) -> None:
+    me, other = "0" * 16, "1" * 16
+    asked = tuple(
+        MockQuestion(guid, "u", "", "q", ("a", "b"), 1) for guid in ("g", "h")
+    )
+    exam = MockEntry(
+        *("x", 5, me, NOON, "", "X", asked, (MockAnswer(0),) * 2),
+        *(60_000, 1, 0, 0.5, 1, NOON),
+    )
+    undone = replace(exam, stamp=undone_at, device=other, undone=1)
+    for entries in permutations([exam, undone, ErasedEntry("h", 8, other)]):
+        with store.transaction() as connection:
+            connection.execute("delete from mock_exams")
+            connection.execute("delete from erased")
+            merge = EntryMerge(connection, me)
+            for entry in entries:
+                merge.merge([entry])
+
+        found = store.rows("select stamp, undone from mock_exams")
+        assert found == [(undone_at, 1)] * left
+        assert merge.parked == []
