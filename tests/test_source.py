@@ -70,5 +70,6 @@ def test_no_program_is_started_through_a_shell() -> None:
     assert set(started) == {
         "flash/service/auto_sync.py",  # flash sync
         "flash/service/editor.py",  # the user's editor
+        "flash/service/git_log.py",
         "flash/service/stamping.py",  # git status
     }

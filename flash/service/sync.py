@@ -12,9 +12,11 @@ from flash.clock import wall_clock_ms
 from flash.messages.translate import _
 from flash.service.context import AppContext
 from flash.service.device import DeviceFile, save_device_file, this_device
+from flash.service.git_log import GitLog
 from srs.models.incoming import Progressed
 from srs.store.revlog import newest_review
-from srs.store.sync_state import PLACE, bind, devices, logs, parked
+from srs.store.settings import write_setting
+from srs.store.sync_state import GIT, PLACE, bind, devices, logs, parked
 from srs.sync.exchange import (
     Identity,
     lost_segments,
@@ -49,10 +51,18 @@ class SyncPlan(Struct, frozen=True):
     logs: frozenset[str]
     """The ids of the logs that the store belongs to then."""
     question: SyncQuestion | None
+    git: GitLog | None
+    """If git carries the folder."""
 
 
 def plan_sync(
-    app: AppContext, address: str = "", *, name: str = "", joins: bool = False
+    app: AppContext,
+    address: str = "",
+    *,
+    name: str = "",
+    joins: bool = False,
+    git: bool = False,
+    pulls: bool = True,
 ) -> SyncPlan:
     """Read a log and compare it with the store; nothing is sent or merged.
 
@@ -61,12 +71,18 @@ def plan_sync(
         address: Where the log is; empty for that of the last time.
         name: What the user calls this device; empty to keep its name.
         joins: Merge what another log has left in the same place, too.
+        git: Git carries the folder; remembered for it.
+        pulls: Pull it now.
 
     Raises:
         FlashError: There is no log, or it is that of another store.
     """
     store = app.store
     carrier = open_carrier(address or store.setting(PLACE))
+    is_git = git or store.setting(GIT) == carrier.address
+    git_log = GitLog(carrier.address) if is_git else None
+    if git_log and pulls:
+        git_log.pull()
     listing = list_log(carrier)
     fresh = unread(store, carrier, listing)
     arrived, faults = read_segments(carrier, fresh)
@@ -98,6 +114,7 @@ def plan_sync(
         device,
         joined or frozenset({secrets.token_hex(8)}),
         question,
+        git_log,
     )
 
 
@@ -166,6 +183,8 @@ def apply_sync(
         save_device_file(store.path, plan.device)
         with store.transaction():
             bind(store, " ".join(sorted(plan.logs)), carrier.address, me.device)
+            if plan.git and store.setting(GIT) != carrier.address:
+                write_setting(store.connection, GIT, carrier.address)
     sent = send(store, carrier, plan.listing, me, dry_run=dry_run)
     received = receive(
         store,
@@ -176,6 +195,8 @@ def apply_sync(
         progressed=progressed,
         dry_run=dry_run,
     )
+    if plan.git and not dry_run:
+        plan.git.push(me.device)
     known = tuple(devices(store))
     broken = [Fault(name, "broken") for name in received.broken]
     limit = (wall_clock_ms() + _DAY_MS) << 16

@@ -11,8 +11,9 @@ from srs.store.settings import write_setting
 from srs.store.stamps import last_stamp
 from srs.store.sync_outgoing import NEVER, Chosen
 
-LOG, PLACE, DEVICE = "sync_log", "sync_place", "sync_device"
-"""Settings: id of the log, the address used last, the device of own rows."""
+LOG, PLACE, DEVICE, GIT = "sync_log", "sync_place", "sync_device", "sync_git"
+"""Settings: id of the log, the address used last, the device of own rows, and the
+address that git carries."""
 
 _STAMPED = (
     *("notes", "reviews", "mark_stamps", "option_stamps", "setting_stamps"),

@@ -37,6 +37,9 @@ def sync(
         bool, typer.Option("--status", help="Show devices and what waits.")
     ] = False,
     dry_run: DryRunOption = False,
+    git: Annotated[
+        bool, typer.Option("--git", help="Pull and push the folder with git.")
+    ] = False,
     name: Annotated[
         str, typer.Option("--name", metavar="NAME", help="Name of this device.")
     ] = "",
@@ -55,8 +58,8 @@ def sync(
     or a part of it is damaged; run it again when it has arrived.
     """
     with open_app(db) as app, sync_lock(app.store.path):
-        plan = plan_sync(app, log, name=name, joins=yes)
         is_dry = dry_run or status
+        plan = plan_sync(app, log, name=name, joins=yes, git=git, pulls=not is_dry)
         if plan.question and not (is_dry or yes or _agreed(plan)):
             message, hint = refusal_text(plan.question)
             raise FlashError(message, hint, plan.carrier.address)

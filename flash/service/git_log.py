@@ -1,0 +1,140 @@
+"""A log in a working tree of git: pull before a sync, commit and push after it.
+
+Devices write files of their own only, so there is never a conflict; a push that comes
+second pulls and tries again.
+"""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from cards.errors import FlashError
+from flash.messages.translate import _
+
+_TIMEOUT_S = 300
+_LOCK_S = 3
+_TRIES = 5
+_ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+"""No question for a password: there may be nobody to answer."""
+
+
+class GitLog:
+    """A folder that git carries."""
+
+    def __init__(self, folder: str) -> None:
+        """Keep the folder.
+
+        Raises:
+            FlashError: It is no working tree of git.
+        """
+        self._folder = folder
+        if self._run("rev-parse", "--is-inside-work-tree").returncode:
+            message = _("not a working tree of git")
+            raise FlashError(message, _("make one with git clone"), folder)
+
+    def pull(self) -> None:
+        """Fetch what others pushed.
+
+        Raises:
+            FlashError: Git fails.
+        """
+        self._wait_for_lock()
+        if not self._has_branch():
+            return  # no remote, or nothing was pushed yet
+        source: tuple[str, ...] = ()
+        if self._run("rev-parse", "--verify", "@{upstream}").returncode:
+            source = ("origin", self._output("symbolic-ref", "--short", "HEAD"))
+        done = self._run(*self._identity(), "pull", "--quiet", "--rebase", *source)
+        if done.returncode:
+            self._run("rebase", "--abort")
+            raise self._failed("pull", done)
+
+    def push(self, device: str) -> None:
+        """Commit and push what a device wrote.
+
+        Raises:
+            FlashError: Git fails; the next sync pushes it.
+        """
+        self._wait_for_lock()
+        if Path(self._folder, device).is_dir():
+            self._check("add", "--", device)
+            if self._run("diff", "--cached", "--quiet", "--", device).returncode:
+                words = ("commit", "--quiet", "-m", "flash sync", "--", device)
+                self._check(*self._identity(), *words)
+        if not self._output("remote"):
+            return
+        ahead = self._run("rev-list", "--count", "@{upstream}..HEAD")
+        if ahead.returncode == 0 and ahead.stdout.strip() == "0":
+            return
+        for _try in range(_TRIES):
+            done = self._run("push", "--quiet", "--set-upstream", "origin", "HEAD")
+            if done.returncode == 0:
+                return
+            if "rejected" not in done.stderr and "fetch first" not in done.stderr:
+                break
+            self.pull()
+        raise self._failed("push", done)
+
+    def _has_branch(self) -> bool:
+        if not self._output("remote"):
+            return False
+        done = self._run("ls-remote", "--heads", "origin")
+        if done.returncode:
+            raise self._failed("ls-remote", done)
+        return bool(done.stdout.strip())
+
+    def _identity(self) -> tuple[str, ...]:
+        """Return options for a commit where the user has no name in git."""
+        if self._run("config", "user.email").returncode == 0:
+            return ()
+        return ("-c", "user.name=flash", "-c", "user.email=flash@localhost")
+
+    def _wait_for_lock(self) -> None:
+        lock = Path(self._folder, self._output("rev-parse", "--git-path", "index.lock"))
+        deadline = time.monotonic() + _LOCK_S
+        while lock.exists():
+            if time.monotonic() > deadline:
+                message = _("another git is at work there, or was interrupted")
+                hint = _("wait for it, or delete the file")
+                raise FlashError(message, hint, str(lock))
+            time.sleep(0.1)
+
+    def _output(self, *words: str) -> str:
+        return self._check(*words).stdout.strip()
+
+    def _check(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        done = self._run(*words)
+        if done.returncode:
+            raise self._failed(words[0], done)
+        return done
+
+    def _run(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        try:
+            return subprocess.run(  # noqa: S603 - git, with words of our own
+                ["git", "-C", self._folder, *words],  # noqa: S607 - the user's git
+                env=os.environ | _ENVIRONMENT,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_TIMEOUT_S,
+                check=False,
+            )
+        except FileNotFoundError:
+            raise FlashError(_("git is not installed"), _("install git")) from None
+        except subprocess.TimeoutExpired:
+            message = _("git {command} did not end").format(command=words[0])
+            hint = _("try again when the network is better")
+            raise FlashError(message, hint, self._folder) from None
+
+    def _failed(
+        self, command: str, done: "subprocess.CompletedProcess[str]"
+    ) -> FlashError:
+        lines = [line for line in done.stderr.splitlines() if line.strip()]
+        reason = next(
+            (line for line in lines if line.startswith(("fatal", "error"))),
+            lines[-1] if lines else str(done.returncode),
+        )
+        message = _("git {command}: {reason}").format(command=command, reason=reason)
+        return FlashError(message, _("run flash sync again"), self._folder)
