@@ -47,13 +47,13 @@ def deck_yaml(deck: str, language: str, notes: Iterable[tuple[Note, str]]) -> st
         language: Language of the notes; empty if unknown.
         notes: Each note with the id to write if it has none; may be empty.
     """
-    cards = [_card(note, name) for note, name in notes]
-    return _SCHEMA_COMMENT + _dump({**_header(deck, language), "cards": cards})
+    cards = [card_values(note, name) for note, name in notes]
+    return _SCHEMA_COMMENT + yaml_text({**_header(deck, language), "cards": cards})
 
 
 def header_yaml(deck: str, language: str = "") -> str:
     """Render the header of a file without its cards."""
-    return _dump(_header(deck, language))
+    return yaml_text(_header(deck, language))
 
 
 def _header(deck: str, language: str) -> dict[str, Any]:
@@ -62,10 +62,10 @@ def _header(deck: str, language: str) -> dict[str, Any]:
 
 def card_yaml(note: Note) -> str:
     """Render a note as one card of a deck file."""
-    return _dump([_card(note)])
+    return yaml_text([card_values(note)])
 
 
-def _card(note: Note, name: str = "") -> dict[str, Any]:
+def card_values(note: Note, name: str = "") -> dict[str, Any]:
     """Convert a note to the mapping of its card, without the keys of the header."""
     content: dict[str, Any] = msgspec.to_builtins(note.content)
     del content["type"]
@@ -98,7 +98,8 @@ def _source(source: Source) -> Any:
     return _OneLine(kept) if source.note else kept
 
 
-def _dump(value: Any) -> str:
+def yaml_text(value: Any) -> str:
+    """Render a value as YAML, texts of several lines as blocks."""
     text = yaml.dump(
         value, Dumper=_TextDumper, allow_unicode=True, sort_keys=False, width=10_000
     )

@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import unified_diff
 
-from cards.deckfile.writer import card_yaml
-from export.anki.text_edits import TextEdit
+from cards.note import Note
 from flash.messages.phrases import (
     count_cards,
     count_files,
@@ -242,28 +241,31 @@ def _first_names(names: Sequence[str]) -> str:
     return text.format(names=shown, n=len(names) - _NAMED_FILES)
 
 
-def patch_text(edit: TextEdit, source: str = "") -> str:
-    """Show an edit made elsewhere as a patch of the card in its deck file.
+def patch_text(file: str, before: str, after: str, source: str = "") -> str:
+    """Show an edit of a deck file as a patch for `patch -p0`.
 
     Args:
-        edit: The edit.
+        file: Path of the file.
+        before: Its text.
+        after: Its text after the edit.
         source: Where it was made; by default in Anki.
     """
-    source = source or _("edited in Anki")
-    note = edit.stored.note
-    place = f"{note.file}:{note.line}"
-    if edit.note is None:
-        text = _("{place}: {source}; change this card by hand")
-        return text.format(place=place, source=source)
     lines = unified_diff(
-        card_yaml(note).splitlines(),
-        card_yaml(edit.note).splitlines(),
-        place,
-        source,
-        n=1,
-        lineterm="",
+        before.splitlines(keepends=True),
+        after.splitlines(keepends=True),
+        file,
+        file,
+        tofiledate=source or _("edited in Anki"),
     )
-    return "\n".join(lines)
+    end = "\n\\ No newline at end of file\n"
+    return "".join(line if line.endswith("\n") else line + end for line in lines)
+
+
+def by_hand_line(note: Note, source: str = "") -> str:
+    """Name a card whose edit has no place in its deck file."""
+    text = _("{place}: {source}; change this card by hand")
+    place = f"{note.file}:{note.line}"
+    return text.format(place=place, source=source or _("edited in Anki"))
 
 
 def _count_media(count: int) -> str:

@@ -1,6 +1,8 @@
 """`flash import`."""
 
 import gc
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,10 +10,12 @@ import msgspec
 import typer
 
 from cards.text.width import clean
+from export.anki.text_edits import TextEdit
 from export.tables.table_columns import COLUMN_USES, ColumnChoice
 from export.tables.table_reader import TableOptions
 from flash.cli.options import DbOption, DryRunOption, JsonOption
 from flash.messages.exchange import (
+    by_hand_line,
     import_lines,
     loss_items,
     loss_lines,
@@ -28,6 +32,7 @@ from flash.messages.tables import (
 )
 from flash.messages.translate import _
 from flash.service.context import open_app
+from flash.service.file_patches import file_patches
 from flash.service.importing import (
     Imported,
     import_package,
@@ -145,7 +150,7 @@ def _columns(text: str) -> tuple[str, ...]:
 
 
 def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None:
-    patches = [patch_text(edit) for edit in done.file_edits]
+    patches = _patches(done.file_edits)
     losses = loss_lines(done.losses, with_names=not as_json)
     losses += media_losses(done.missing_media, done.renamed_media)
     if as_json:
@@ -167,12 +172,28 @@ def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None
         return
     for line in import_lines(done.merged, done.media, done.updated):
         echo(line)
-    for patch in patches:
-        print(clean(patch))
+    _print_patches(patches)
     if dry_run:
         echo(dry_run_remark())
     for loss in losses:
         echo_err(loss)
+
+
+def _patches(edits: Sequence[TextEdit], source: str = "") -> list[str]:
+    """Return a patch for each deck file, and a line for each edit without a place."""
+    found: list[str] = []
+    for one in file_patches(edits):
+        if one.before != one.after:
+            found.append(patch_text(one.file, one.before, one.after, source))
+        found += [by_hand_line(note, source) for note in one.by_hand]
+    return found
+
+
+def _print_patches(patches: Sequence[str]) -> None:
+    for patch in patches:
+        # A program needs the tabs and all characters of the file.
+        text = clean(patch) if sys.stdout.isatty() else patch
+        print(text.removesuffix("\n"))
 
 
 def _report_table(
@@ -183,7 +204,7 @@ def _report_table(
     as_json: bool,
     dry_run: bool,
 ) -> None:
-    patches = [patch_text(edit, _("edited in the table")) for edit in done.file_edits]
+    patches = _patches(done.file_edits, _("edited in the table"))
     losses = list(map(loss_text, done.table.losses))
     if as_json:
         print_json(
@@ -207,8 +228,7 @@ def _report_table(
         echo(line)
     if done.updated:
         echo(updated_text(done.updated))
-    for patch in patches:
-        print(clean(patch))
+    _print_patches(patches)
     if dry_run:
         echo(dry_run_remark())
     remarks = table_remarks(done.table, columns_named=bool(options.choice.uses))

@@ -1,0 +1,121 @@
+"""Change texts of cards in a deck file; everything else stays as it is."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cards.deckfile.reader import parse_deck
+from cards.deckfile.writer import card_values, yaml_text
+from cards.errors import DeckError
+from cards.identity.keys import text_key
+from cards.note import Note
+
+Edit = tuple[Note, Note]
+"""A note as the store has it, and with another content, extra or tags."""
+_Change = tuple[int, int, str]
+"""Start and end in the text of the file, and what comes there instead."""
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+def edit_cards(text: str, path: Path, edits: Sequence[Edit]) -> tuple[str, list[Note]]:
+    """Change cards in the text of a deck file.
+
+    Args:
+        text: The deck file.
+        path: Its path.
+        edits: The changes.
+
+    Returns:
+        The new text, and the stored notes that can't be changed: the file has them
+        otherwise, or can't hold the change.
+    """
+    notes = _notes(text, path)
+    places = {_name(note): index for index, note in enumerate(notes)}
+    wanted = {
+        places[_name(old)]: (old, new)
+        for old, new in edits
+        if _name(old) in places and _texts(notes[places[_name(old)]]) == _texts(old)
+    }
+    if wanted and len(wanted) == len(edits) and "\r" not in text:
+        result = _changed(text, wanted)
+        made = _notes(result, path)
+        is_right = len(made) == len(notes) and all(
+            _texts(made[index]) == _texts(new) for index, (_, new) in wanted.items()
+        )
+        if is_right:
+            return result, []
+    if len(edits) < 2:
+        return text, [old for old, _ in edits]
+    half = len(edits) // 2
+    text, failed = edit_cards(text, path, edits[:half])
+    text, others = edit_cards(text, path, edits[half:])
+    return text, failed + others
+
+
+def _notes(text: str, path: Path) -> tuple[Note, ...]:
+    try:
+        return parse_deck(text, path).notes
+    except DeckError:
+        return ()
+
+
+def _name(note: Note) -> str:
+    return note.id or text_key(note)
+
+
+def _texts(note: Note) -> tuple[object, ...]:
+    return note.content, note.extra, note.tags
+
+
+def _changed(text: str, wanted: Mapping[int, Edit]) -> str:
+    top: Any = yaml.compose(text, Loader=_Loader)
+    cards = next(value for key, value in top.value if key.value == "cards").value
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+
+    def span(first: Any, last: Any) -> tuple[int, int]:
+        begin, end = (starts[mark.line] + mark.column for mark in (first, last))
+        return begin, begin + len(text[begin:end].rstrip())
+
+    changes = [
+        change
+        for index, (old, new) in wanted.items()
+        for change in _card_changes(cards[index], old, new, span)
+    ]
+    for start, end, written in sorted(changes, reverse=True):
+        text = text[:start] + written + text[end:]
+    return text
+
+
+def _card_changes(
+    card: Any, old: Note, new: Note, span: Callable[[Any, Any], tuple[int, int]]
+) -> Iterator[_Change]:
+    """Yield the changes of a card, key by key."""
+    nodes = {key.value: (key, value) for key, value in card.value}
+    before, after = card_values(old), card_values(new)
+    own = [item.value for item in nodes["tags"][1].value] if "tags" in nodes else []
+    inherited = [tag for tag in old.tags if tag not in own]
+    before["tags"] = own
+    after["tags"] = [tag for tag in new.tags if tag not in inherited]
+    margin = "\n" + " " * card.start_mark.column
+    for key in dict.fromkeys((*before, *after)):
+        value = after.get(key, "")
+        if before.get(key, "") == value:
+            continue
+        scalar = nodes.get(key, (None, None))[1]
+        is_quoted = getattr(scalar, "style", None) in ("'", '"')
+        if card.flow_style or is_quoted:
+            written = f"{key}: {json.dumps(value, ensure_ascii=False)}"
+        else:
+            written = yaml_text({key: value}).rstrip().replace("\n", margin)
+        if key in nodes:
+            start, end = span(nodes[key][0].start_mark, nodes[key][1].end_mark)
+        else:
+            last_key, last = card.value[-1]
+            start = end = span(last_key.start_mark, last.end_mark)[1]
+            written = f", {written}" if card.flow_style else f"{margin}{written}"
+        yield start, end, written

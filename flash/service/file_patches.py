@@ -1,0 +1,47 @@
+"""Put edits that were made elsewhere into the text of deck files; write nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+from cards.deckfile.card_edits import Edit, edit_cards
+from cards.deckfile.discovery import read_text
+from cards.errors import DeckError
+from cards.note import Note
+from export.anki.text_edits import TextEdit
+
+
+class FilePatch(Struct, frozen=True):
+    """A deck file before and after the edits."""
+
+    file: str
+    """Relative to the present folder if it is below it, as `patch -p0` wants it."""
+    before: str
+    after: str
+    by_hand: tuple[Note, ...] = ()
+    """Stored notes whose edit has no place in the file as it is."""
+
+
+def file_patches(edits: Iterable[TextEdit]) -> list[FilePatch]:
+    """Edit the text of the deck files that have the notes."""
+    by_file: dict[str, list[TextEdit]] = defaultdict(list)
+    for edit in edits:
+        by_file[edit.stored.note.file].append(edit)
+    return [_patch(file, found) for file, found in by_file.items()]
+
+
+def _patch(file: str, found: list[TextEdit]) -> FilePatch:
+    path, here = Path(file), Path.cwd()
+    shown = str(path.relative_to(here)) if path.is_relative_to(here) else file
+    edits: list[Edit] = [
+        (edit.stored.note, edit.note) for edit in found if edit.note is not None
+    ]
+    failed = [edit.stored.note for edit in found if edit.note is None]
+    try:
+        before = read_text(path)
+    except DeckError:
+        return FilePatch(shown, "", "", (*failed, *(old for old, _ in edits)))
+    after, left = edit_cards(before, path, edits)
+    return FilePatch(shown, before, after, (*failed, *left))

@@ -1,0 +1,102 @@
+"""Edits made in Anki are patches of deck files that `patch -p0` applies."""
+
+import shutil
+import sqlite3
+import subprocess
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from command_runner import Run
+from foreign_packages import zipped
+
+CARDS = """\
+deck: D
+tags: [all]
+cards:
+  # One in braces, one with a block.
+  - {id: a, front: one, back: red, extra: e}
+  - id: b
+    front: |
+      two
+      lines
+    back: 'green'  # why
+
+  - id: c
+    cloze: A {{c1::blue}}"""
+EDITED = (
+    CARDS.replace("back: red", r'back: "crimson: \"1\""')
+    .replace("back: 'green'", 'back: "lime"')
+    .replace("blue", "azure")
+)
+"""The file as Anki's edits make it: the rest is the same to the letter."""
+
+
+def edited_in_anki(file: Path) -> Path:
+    """Change words in the fields of a package."""
+    archive = zipfile.ZipFile(file)
+    entries = {name: archive.read(name) for name in archive.namelist()}
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(entries["collection.anki2"])
+        for old, new in (("red", 'crimson: "1"'), ("green", "lime"), ("blue", "azure")):
+            connection.execute(
+                "update notes set mod = 2000000000, flds = replace(flds, ?, ?)",
+                (old, new),
+            )
+        connection.commit()
+        entries["collection.anki2"] = connection.serialize()
+    return zipped(file, entries)
+
+
+def added(flash: Run) -> Path:
+    """Add a deck file and edit its cards in Anki; return the package."""
+    Path("d").mkdir()
+    Path("d/my deck.yaml").write_text(CARDS, "utf-8")
+    flash("add", "d")
+    flash("export", "out.apkg")
+    return edited_in_anki(Path("out.apkg").absolute())
+
+
+@pytest.mark.skipif(shutil.which("patch") is None, reason="needs patch")
+@pytest.mark.parametrize("folder", [".", "/"], ids=["below here", "elsewhere"])
+def test_patch_applies_the_edits(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    package = added(flash)
+    deck = Path("d/my deck.yaml").absolute()
+    if folder == "/":
+        Path("elsewhere").mkdir()
+        monkeypatch.chdir("elsewhere")
+
+    code, out, _ = flash("import", str(package), "--update-text")
+    command = ["patch", "-d", folder, "-p0"]
+    done = subprocess.run(
+        command, input=out, text=True, capture_output=True, check=False
+    )
+
+    assert (code, done.returncode) == (0, 0), done.stdout + done.stderr
+    assert deck.read_text("utf-8") == EDITED
+    assert flash("add", str(deck))[1].endswith("3 changed; 3 cards\n")
+
+
+def test_a_card_that_differs_in_its_file_is_named(flash: Run) -> None:
+    package = added(flash)
+    deck = Path("d/my deck.yaml").absolute()
+    deck.write_text(CARDS.replace("back: red", "back: pink"), "utf-8")
+
+    found = flash.json("import", str(package), "--update-text")["patches"]
+
+    assert len(found) == 2
+    assert '+    back: "lime"' in found[0]
+    assert "crimson" not in found[0]
+    assert found[1] == f"{deck}:5: edited in Anki; change this card by hand"
+
+
+def test_a_dry_run_shows_the_same_patch(flash: Run) -> None:
+    package = str(added(flash))
+
+    dry = flash.json("import", package, "--update-text", "--dry-run")["patches"]
+
+    assert dry == flash.json("import", package, "--update-text")["patches"] != []
+    assert Path("d/my deck.yaml").read_text("utf-8") == CARDS
