@@ -33,10 +33,14 @@ def answer(words: list[str]) -> int | None:
         return None
     new, learning, due = counts
     if "--json" in options:
-        print(f'{{\n  "new": {new},\n  "learning": {learning},\n  "due": {due}\n}}')
+        text = f'{{\n  "new": {new},\n  "learning": {learning},\n  "due": {due}\n}}'
     else:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        print(due_line(*counts))
+        text = due_line(*counts)
+    try:
+        print(text, flush=True)
+    except OSError:
+        return None
     return NOTHING_DUE if "--check" in options and not any(counts) else 0
 
 

@@ -1,6 +1,7 @@
 """The command line: a table of commands, loaded on demand, and its exit codes."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -14,7 +15,7 @@ from typer.exceptions import TyperException
 from cards.errors import FlashError
 from cards.text.width import clean
 from flash.cli.options import HELP_NAMES
-from flash.messages.system import not_utf8, os_error
+from flash.messages.system import not_in_locale, not_utf8, os_error
 from flash.terminal import echo_err, echo_error
 
 _INTERRUPTED = 130
@@ -232,9 +233,12 @@ def run(words: list[str]) -> int:
         return 1
     except UnicodeEncodeError as error:
         # A word of the command line that is not UTF-8; SQLite refuses it.
-        if error.reason != "surrogates not allowed":
+        if error.reason == "surrogates not allowed":
+            echo_error(not_utf8(error.object), as_json=as_json)
+        elif error.encoding == sys.getfilesystemencoding():
+            echo_error(not_in_locale(error.object), as_json=as_json)
+        else:
             raise
-        echo_error(not_utf8(error.object), as_json=as_json)
         return 1
     except OSError as error:
         return report_os_error(error, as_json=as_json)

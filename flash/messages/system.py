@@ -22,6 +22,14 @@ def os_error(error: OSError) -> FlashError | None:
     return None
 
 
+def not_in_locale(text: str) -> FlashError:
+    """Make the error for a file name that the locale's encoding can't write."""
+    message = _("the locale can't write the file name '{text}'")
+    return FlashError(
+        message.format(text=text[:_MOST_QUOTED]), _("set LC_ALL=C.UTF-8 and try again")
+    )
+
+
 def not_utf8(text: str) -> FlashError:
     """Make the error for a text from the system that is not UTF-8."""
     message = _("not UTF-8: '{text}'").format(text=text[:_MOST_QUOTED])

@@ -41,6 +41,7 @@ def shell(line: str, **environment: str) -> tuple[int, str, str]:
 FULL = "flash: can't write: No space left on device (free some disk space)\n"
 STREAMS: dict[str, tuple[str, tuple[int, str]]] = {
     "stdout is full": (f"{FLASH} list > /dev/full", (1, FULL)),
+    "stdout of a prompt is full": (f"{FLASH} due > /dev/full", (1, FULL)),
     "stdout is closed": (f"{FLASH} list >&-", (0, "")),
     "the reader is gone": (f"{FLASH} list | true; exit ${{PIPESTATUS[0]}}", (0, "")),
     "stderr is full": (f"{FLASH} show nothing 2> /dev/full", (1, "")),
@@ -66,6 +67,19 @@ def test_encoding_without_kanji_shows_codes() -> None:
 
     assert (code, err) == (0, "")
     assert "\\u9375 \\xe9 \\U0001f511" in out
+
+
+def test_locale_without_kanji_can_not_name_the_file_of_a_deck() -> None:
+    deck = "deck: 鍵\ncards: [{front: q, back: a}]"
+    Path("keys.yaml").write_text(deck, "utf-8")
+    shell(f"{FLASH} add keys.yaml")
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+    code, _, err = shell(f"{FLASH} export --yaml out", **ascii_only)
+
+    assert code == 1
+    assert err.startswith("flash: the locale can't write the file name '")
+    assert err.endswith("(set LC_ALL=C.UTF-8 and try again)\n")
 
 
 def test_json_in_ascii_is_json() -> None:
