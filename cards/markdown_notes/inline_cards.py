@@ -17,6 +17,7 @@ _ENDS_CARD = re.compile(r"(?:---+|\*\*\*+|___+)\s*$|#{1,6}\s")
 _LABEL = re.compile(r"(?P<label>[QAC]):(?:\s+(?P<text>.*)|\s*$)")
 _BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_SCHEDULE = re.compile(r"<!--SR:(.*?)-->")
 _REFERENCE = re.compile(r"(?:^|(?<=\s))\^([A-Za-z0-9-]+)\s*$")
 _DECK_TAG = re.compile(r"(?:^|(?<=\s))#flashcards(?:/\S*)?")
 _LINK = re.compile(r"(!?)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
@@ -38,6 +39,8 @@ class InlineCard(Struct, frozen=True):
     column: int
     last: int
     """Its last line with text."""
+    schedule: str = ""
+    """What the plugin of Obsidian wrote behind it: `!2026-11-05,172,310`."""
 
 
 class FencedCards(Struct, frozen=True):
@@ -184,7 +187,10 @@ def _unit(lines: list[str], first: int, last: int) -> Iterator[InlineCard]:
             values = {"front": front, "back": back}
             if mark == ":::":
                 values["reverse"] = "true"
-            yield _card(values, lines, i, i + 1)
+            end = i + 1
+            while end < last and not _COMMENT.sub("", lines[end]).strip():
+                end += 1
+            yield _card(values, lines, i, end)
             found = True
     text = "\n".join([_BULLET.sub("", lines[first], count=1), *lines[first + 1 : last]])
     if not found and _MARKED.search(_VERBATIM.sub("", text)):
@@ -230,8 +236,9 @@ def _card(values: dict[str, str], lines: list[str], at: int, end: int) -> Inline
         made[key] = shown
         if reference.startswith(ID_PREFIX):
             made["id"] = reference
+    schedule = _SCHEDULE.search("\n".join(lines[at:end]))
     column = len(lines[at]) - len(lines[at].lstrip()) + 1
-    return InlineCard(made, at + 1, column, end)
+    return InlineCard(made, at + 1, column, end, schedule[1] if schedule else "")
 
 
 def _text_and_reference(text: str) -> tuple[str, str]:

@@ -80,7 +80,9 @@ GROUPS: dict[str, dict[str, _Entry]] = {
     },
     "Exchange": {
         "export": _Entry("export_:export", "Export cards to Anki, CSV, JSON or YAML."),
-        "import": _Entry("import_:import_", "Import an Anki package or a table."),
+        "import": _Entry(
+            "import_:import_", "Import an Anki package, a table, or notes."
+        ),
         "push": _Entry("ankiconnect:push", "Send notes to a running Anki."),
         "pull": _Entry("ankiconnect:pull", "Fetch reviews from a running Anki."),
         "sync": _Entry("sync:sync", "Synchronise with your other devices."),

@@ -161,3 +161,15 @@ def model_lines(report: ModelReport) -> list[str]:
         text = _("the other blocks were not sent: {reason}")
         lines.append(text.format(reason=report.stopped_by))
     return lines
+
+
+def note_import_lines(new: int, scheduled: int, kept: int) -> list[str]:
+    """Count the cards of imported notes, and say what carries no history."""
+    text = _("{cards} new, {scheduled} of them with their due day")
+    lines = [text.format(cards=count_cards(new), scheduled=scheduled)]
+    if scheduled:
+        lines.append(_("The plugin keeps no answers: statistics begin today."))
+    if kept:
+        text = _("{cards} known already; they keep the schedule of flash")
+        lines.append(text.format(cards=count_cards(kept)))
+    return lines

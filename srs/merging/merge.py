@@ -297,6 +297,7 @@ class _Merge:
             pair,
             moment,
             interval,
+            difficulty=theirs.difficulty,
             ease=theirs.ease or _EASE,
             last_interval=max(0, theirs.reps - state.reps),
             step=max(0, theirs.lapses - state.lapses),

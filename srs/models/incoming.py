@@ -46,6 +46,8 @@ class IncomingCard(Struct, frozen=True):
     """It has no question or no answer: it is kept, suspended."""
     reps: int = 0
     lapses: int = 0
+    difficulty: float = 0.0
+    """FSRS, 1 to 10, of a card without log; its interval is then the stability."""
 
 
 class AnkiFields(Struct, frozen=True):

@@ -9,6 +9,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from cards.deckfile.discovery import is_markdown
 from cards.text.width import clean
 from export.anki.text_edits import TextEdit
 from export.tables.table_columns import COLUMN_USES, ColumnChoice
@@ -23,6 +24,7 @@ from flash.messages.exchange import (
     media_losses,
     patch_text,
 )
+from flash.messages.notes import note_import_lines
 from flash.messages.phrases import dry_run_remark
 from flash.messages.tables import (
     column_lines,
@@ -38,6 +40,7 @@ from flash.service.importing import (
     import_package,
     start_import,
 )
+from flash.service.note_import import NotesImport, import_notes
 from flash.service.table_import import TableImport, import_table
 from flash.terminal import echo, echo_err, print_json
 
@@ -49,7 +52,8 @@ def import_(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE.apkg|.colpkg|.csv|.txt", help="Anki package or table."
+            metavar="FILE.apkg|.colpkg|.csv|.txt|.md|DIR",
+            help="Anki package, table, or notes of Obsidian.",
         ),
     ],
     deck: Annotated[
@@ -94,16 +98,24 @@ def import_(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Import an Anki package or a table.
+    """Import an Anki package, a table, or notes.
 
     A package contains notes, schedule, reviews, presets and media files. A table (CSV
     or Anki's plain text) contains notes: question, answer, tags. What each column
     became is shown.
 
+    Notes in Markdown are added as by flash add. New cards keep the due day, and with
+    FSRS stability and difficulty, that Obsidian's Spaced Repetition plugin wrote.
+
     Cards that flash has already get the reviews made in Anki and keep their text. A
     backup is made first, and importing again changes nothing. Exit code 1: the file
     can't be read; nothing is changed.
     """
+    if file.is_dir() or is_markdown(file):
+        with open_app(db) as app:
+            notes = import_notes(app, [file], dry_run=dry_run)
+        _report_notes(file, notes, as_json=json, dry_run=dry_run)
+        return
     ending = file.suffix.lower()
     if ending not in (*_PACKAGES, *_TABLES):
         known = ", ".join((*_PACKAGES, *_TABLES))
@@ -194,6 +206,27 @@ def _print_patches(patches: Sequence[str]) -> None:
         # A program needs the tabs and all characters of the file.
         text = clean(patch) if sys.stdout.isatty() else patch
         print(text.removesuffix("\n"))
+
+
+def _report_notes(
+    file: Path, done: NotesImport, *, as_json: bool, dry_run: bool
+) -> None:
+    if as_json:
+        counts = {
+            "new_notes": done.merged.new_notes,
+            "new_cards": done.merged.new_cards,
+            "scheduled": done.scheduled,
+            "kept": done.kept,
+            "backup": str(done.backup) if done.backup else None,
+            "dry_run": dry_run,
+        }
+        print_json({"file": str(file), **counts})
+        return
+    merged = done.merged
+    for line in note_import_lines(merged.new_cards, done.scheduled, done.kept):
+        echo(line)
+    if dry_run:
+        echo(dry_run_remark())
 
 
 def _report_table(

@@ -1,0 +1,81 @@
+"""CardSchedules that the Spaced Repetition plugin of Obsidian writes behind cards.
+
+One comment has an entry for each card of a note, in their order: `!due,interval,ease`
+(SM-2), or `!fsrs,due,interval,stability,difficulty,state,reps,lapses,steps,last`.  The
+plugin keeps no log of answers.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+from msgspec import Struct
+
+_NEVER = date(2000, 1, 1)
+"""The due day of a card that was never asked, while another one of its note was."""
+_EPOCH = date(1970, 1, 1)
+_DAY_MS = 86_400_000
+
+
+class CardSchedule(Struct, frozen=True):
+    """When a card is due."""
+
+    due_day: int
+    """Days from 1970-01-01, in local time."""
+    due_ms: int | None
+    """The moment, if it is known; it decides the day."""
+    interval: int
+    """Days; with FSRS the stability, rounded."""
+    ease: int = 0
+    """Per mille, from SM-2; 0 with FSRS."""
+    difficulty: float = 0.0
+    """FSRS, 1 to 10; 0 with SM-2."""
+    last_ms: int = 0
+    """The last answer, UTC milliseconds."""
+    reps: int = 0
+    lapses: int = 0
+
+
+CardSchedules = tuple[CardSchedule | None, ...]
+"""Of the cards of a note; None for a new one."""
+
+
+def schedules(text: str) -> Iterator[CardSchedule | None]:
+    """Yield the schedule of each card of a note; None for a new card.
+
+    Args:
+        text: What stands in the comment.
+
+    Raises:
+        ValueError: An entry can't be read.
+    """
+    for entry in filter(None, text.strip().split("!")):
+        words = [word.strip() for word in entry.split(",")]
+        yield _fsrs(words[1:]) if words[0] == "fsrs" else _sm2(words)
+
+
+def _sm2(words: list[str]) -> CardSchedule | None:
+    due = date.fromisoformat(words[0])
+    if due == _NEVER:
+        return None
+    interval, ease = max(1, round(float(words[1]))), round(float(words[2]))
+    day = (due - _EPOCH).days
+    return CardSchedule(day, None, interval, ease * 10, 0.0, (day - interval) * _DAY_MS)
+
+
+def _fsrs(words: list[str]) -> CardSchedule | None:
+    due, _interval, stability, difficulty, state = words[:5]
+    if int(state) == 0:
+        return None
+    due_ms = _moment(due)
+    last_ms = _moment(words[8]) if len(words) > 8 and words[8] else 0
+    days = max(1, round(float(stability)))
+    hard = min(10.0, max(1.0, float(difficulty)))
+    reps, lapses = (int(word) for word in words[5:7])
+    return CardSchedule(due_ms // _DAY_MS, due_ms, days, 0, hard, last_ms, reps, lapses)
+
+
+def _moment(text: str) -> int:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=UTC)
+    return round(found.timestamp() * 1000)
