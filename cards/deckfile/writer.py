@@ -27,7 +27,7 @@ def _scalar(dumper: Any, text: str) -> Any:
 _TextDumper.add_representer(str, _scalar)
 
 
-class _OneLine(dict[str, str]):
+class _OneLine(dict[str, Any]):
     """A mapping to be written on one line."""
 
 
@@ -95,7 +95,10 @@ def _source(source: Source) -> Any:
     kept = {key: value for key, value in fields.items() if value}
     if kept.keys() <= {"title"}:
         return source.title
-    return _OneLine(kept) if source.note else kept
+    if not source.note:
+        return kept
+    lines = kept.get("lines", "")
+    return _OneLine(kept | ({"lines": int(lines)} if lines.isdecimal() else {}))
 
 
 def yaml_text(value: Any) -> str:

@@ -32,7 +32,7 @@ def listing(note: NoteBlocks) -> str:
         lines.append(f"{proposal.rule} {blocks}")
         for name in proposal.content.__struct_fields__:
             value = getattr(proposal.content, name)
-            if value not in (False, ""):
+            if value:
                 lines.append(f"    {name}: {value}")
     return "\n".join(lines) + "\n"
 

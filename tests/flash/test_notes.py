@@ -58,6 +58,7 @@ def test_a_draft_is_a_deck_that_check_accepts(flash: Run, note: Path) -> None:
             "  source: {note: keys.md, lines: 3-4, hash: "
         )
     )
+    assert "source: {note: keys.md, lines: 8, hash: " in Path("keys.yaml").read_text()
     assert [note.content for note in read_deck(Path("keys.yaml")).notes] == [
         Basic("KMS (Keys)", "many tenants share it", reverse=True),
         ListNote("Keys", ("KMS", "HSM")),
