@@ -44,6 +44,9 @@ GROUPS: dict[str, dict[str, _Entry]] = {
             "listing:list_cards", "List cards with their state and due day."
         ),
         "show": _Entry("listing:show", "Show cards with their answer history."),
+        "browse": _Entry(
+            "browse:browse", "Find, read and change cards on the full screen."
+        ),
         "remove": _Entry(
             "remove:remove", "Remove cards, or delete them with their history."
         ),

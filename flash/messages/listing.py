@@ -25,6 +25,7 @@ _CHANGED = {
     "unflagged": N_("Removed the flag of {count} of {cards}."),
     "due": N_("Set the due day of {count} of {cards}."),
     "reset": N_("Reset {count} of {cards}."),
+    "removed": N_("Removed the notes of {cards}."),
 }
 
 
@@ -64,16 +65,20 @@ def bundled_line(name: str, languages: Sequence[str]) -> str:
     return text.format(name=name, languages=", ".join(languages))
 
 
+def state_text(card: CardListRow) -> str:
+    """Name the state of a card, with its flag."""
+    state = card.state
+    if card.suspended or card.retired:
+        state = _("suspended") if card.suspended else _("retired")
+    return f"{state} ⚑{card.flag}" if card.flag else state
+
+
 def card_table(cards: Iterable[CardListRow]) -> list[str]:
     """List cards with state and due day."""
     rows = [
         [
             one.number,
-            _("suspended")
-            if one.suspended
-            else _("retired")
-            if one.retired
-            else one.state,
+            state_text(one),
             one.due[:10] if one.due else "",
             one_line(plain_text(one.question)),
         ]

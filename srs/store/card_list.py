@@ -38,6 +38,8 @@ class CardListRow(Struct, frozen=True):
     lapses: int
     suspended: bool
     retired: bool
+    flag: int
+    """1 to 7; 0 for none."""
     tags: tuple[str, ...]
     id: str
     file: str
@@ -101,6 +103,7 @@ def _row(
         lapses=progress.lapses,
         suspended=card.suspended,
         retired=card.retired or stored.retired,
+        flag=card.flag,
         tags=(*note.tags, "leech") if card.leech else note.tags,
         id=note.id,
         file=note.file,

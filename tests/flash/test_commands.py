@@ -200,6 +200,7 @@ def test_list_as_json_has_every_field(flash: Run) -> None:
         "lapses": 0,
         "suspended": False,
         "retired": False,
+        "flag": 0,
         "tags": ["biology"],
         "id": "powerhouse",
         "line": 5,

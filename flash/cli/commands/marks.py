@@ -1,24 +1,19 @@
 """Commands that change cards: suspend, bury, flag, set due, reset."""
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cards.errors import FlashError
 from flash.cli.asking import confirm_many
 from flash.cli.options import CardsArgument, DbOption, JsonOption, YesOption
 from flash.messages.listing import changed_line
-from flash.messages.translate import _
+from flash.service.browsing import due_days
 from flash.service.context import AppContext, open_app
 from flash.service.finding import find_some
 from flash.terminal import echo, print_json
-from srs.scheduler.study_day import date_day
 from srs.store import card_actions
-
-_LONGEST_DAYS = 36_500
 
 Change = Callable[[AppContext, Sequence[int]], int]
 """Changes cards and returns how many."""
@@ -136,7 +131,7 @@ def set_due(
     """
 
     def change(app: AppContext, cards: Sequence[int]) -> int:
-        span = _due_days(days, app.today())
+        span = due_days(days, app.today())
         return card_actions.set_due(app.store, app.options, cards, app.now(), span)
 
     _change(words, db, "due", change, yes=yes, as_json=json)
@@ -177,21 +172,3 @@ def _change(
         print_json({what: count, "cards": cards})
     else:
         echo(changed_line(what, count, len(cards)))
-
-
-def _due_days(text: str, today: int) -> tuple[int, int]:
-    """Return the first and last study day of `3`, `3-7` or `2027-01-10`."""
-    found = re.fullmatch("([0-9]{1,5})(?:-([0-9]{1,5}))?", text)
-    if found:
-        first, last = int(found[1]), int(found[2] or found[1])
-    else:
-        try:
-            first = last = date_day(text) - today
-        except ValueError:
-            message = _("'{text}' is not a number of days").format(text=text)
-            hint = _("write 3, 3-7 or 2027-01-10")
-            raise FlashError(message, hint) from None
-    if not 0 <= first <= last <= _LONGEST_DAYS:
-        message = _("{text} is not from today to a century ahead").format(text=text)
-        raise FlashError(message, _("write 3, 3-7 or 2027-01-10"))
-    return today + first, today + last

@@ -1,0 +1,45 @@
+"""Texts of `flash browse`."""
+
+from flash.messages.translate import N_, _
+
+NO_CARDS = N_("No card matches.")
+DUE_PROMPT = N_("due in days (3, 3-7, 2027-01-10) ")
+NEEDS_TERMINAL = N_("flash browse needs a terminal")
+
+
+def browse_keys() -> list[tuple[str, str]]:
+    """Name the keys."""
+    return [
+        ("/", _("query")),
+        ("↑↓", _("select")),
+        ("Space", _("mark")),
+        ("s", _("suspend")),
+        ("b", _("bury")),
+        ("0-7", _("flag")),
+        ("d", _("due")),
+        ("r", _("reset")),
+        ("x", _("remove")),
+        ("u", _("undo")),
+        ("o", _("sort")),
+        ("q", _("quit")),
+    ]
+
+
+def found_line(place: int, total: int, marked: int) -> str:
+    """Count the cards: which one is selected, and how many are marked."""
+    text = _("{place} of {total}").format(place=place, total=total)
+    if marked:
+        text += _(" · {count} marked").format(count=marked)
+    return text
+
+
+def sorted_line(order: str) -> str:
+    """Say how the cards are sorted now."""
+    names = {
+        "": _("Sorted as new cards come."),
+        "due": _("Sorted by due day."),
+        "lapses": _("Sorted by lapses."),
+        "stability": _("Sorted by stability."),
+        "added": _("Sorted by the day they were added."),
+    }
+    return names[order]

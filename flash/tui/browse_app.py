@@ -1,0 +1,276 @@
+"""Cards on the full screen: a query, a list, the selected card, keys to change it."""
+
+from msgspec.structs import replace
+from textual.events import Key, Paste
+
+from cards.errors import FlashError
+from cards.text.terminal import plain_text
+from cards.text.width import (
+    Line,
+    StyledText,
+    TextStyle,
+    clipped,
+    line_width,
+    width_of,
+)
+from flash.messages.browsing import (
+    DUE_PROMPT,
+    NO_CARDS,
+    browse_keys,
+    found_line,
+    sorted_line,
+)
+from flash.messages.cards import one_line
+from flash.messages.listing import changed_line, state_text
+from flash.messages.review import NOTHING_TO_UNDO
+from flash.messages.translate import _
+from flash.service.browsing import Browser
+from flash.tui.app import PageWidget, ScreenApp, run_app
+from flash.tui.card import card_layout
+from flash.tui.confusion_search import input_line
+from flash.tui.page import Page, dim, key_rows, message_lines
+from flash.tui.view_model import Mode, ScreenView, View
+from srs.store.card_list import CardListRow
+from srs.study.prompt import Prompt
+
+_WIDE = 100
+"""From this width on the card is beside the list."""
+_LOADED = 120
+"""Rows that are read around the selected one; no screen has more."""
+_DIVIDER = " │ "
+_CHANGES = {"s": "suspended", "b": "buried", "r": "reset", "x": "removed"}
+
+
+class BrowseView(ScreenView, frozen=True):
+    """What the screen shows at one moment."""
+
+    query: str = ""
+    typing: str | None = None
+    """The text that is being typed."""
+    purpose: str = "query"
+    """What is being typed: query or due."""
+    rows: tuple[CardListRow, ...] = ()
+    at: int = 0
+    """Index of the selected one of `rows`."""
+    marked: frozenset[int] = frozenset()
+    place: int = 0
+    """Number of the selected card, from 1; 0 for none."""
+    total: int = 0
+    prompt: Prompt | None = None
+
+
+def run_browser(browser: Browser) -> None:
+    """Browse cards on the full screen; see `flash.tui.app.run_screen` for errors."""
+    run_app(BrowseApp(browser))
+
+
+class BrowseApp(ScreenApp):
+    """Passes keys on to the browser."""
+
+    def __init__(self, browser: Browser) -> None:
+        """Show the first cards."""
+        self.browser = browser
+        super().__init__(PageWidget(_view(browser), browse_layout))
+
+    def on_key(self, event: Key) -> None:
+        """Type, move, or change cards."""
+        if self._is_ending:
+            return
+        view = self.widget.view
+        if view.typing is not None:
+            self._type(event.key, event.character or "")
+            return
+        rows = self._moves(event.key)
+        key = event.key if event.key in ("space", "escape") else event.character
+        if rows:
+            self.browser.move(rows)
+            self._show()
+        elif key == "q":
+            self.end(None)
+        elif key in ("/", "d"):
+            purpose = "due" if key == "d" else "query"
+            text = "" if key == "d" else self.browser.query
+            self._show(typing=text, purpose=purpose)
+        else:
+            self._show(self._press(key or ""))
+
+    def on_paste(self, event: Paste) -> None:
+        """Type what an input method or the clipboard sends at once."""
+        for character in event.text if self.widget.view.typing is not None else "":
+            self._type(character, character)
+
+    def _moves(self, key: str) -> int:
+        return {"j": 1, "k": -1}.get(key, self.rows_of(key))
+
+    def _press(self, key: str) -> str:
+        """Do what a key says; return a message."""
+        browser = self.browser
+        if key in _CHANGES and browser.cards:
+            return changed_line(*browser.change(_CHANGES[key]))
+        if key.isdecimal() and key in "01234567" and browser.cards:
+            return changed_line(*browser.change("flagged", key))
+        match key:
+            case "space":
+                browser.mark()
+            case "escape":
+                browser.marked.clear()
+            case "o":
+                return sorted_line(browser.sort())
+            case "u":
+                return browser.undo() or _(NOTHING_TO_UNDO)
+        return ""
+
+    def _type(self, key: str, character: str) -> None:
+        view = self.widget.view
+        text = view.typing or ""
+        match key:
+            case "escape":
+                self._show()
+            case "enter":
+                self._enter(text.strip(), view.purpose)
+            case "backspace" | "ctrl+h":
+                self._show(typing=text[:-1], purpose=view.purpose)
+            case "ctrl+u":
+                self._show(typing="", purpose=view.purpose)
+            case _ if character.isprintable():
+                self._show(typing=text + character, purpose=view.purpose)
+
+    def _enter(self, text: str, purpose: str) -> None:
+        try:
+            if purpose == "query":
+                self.browser.search(text)
+                self._show()
+            else:
+                self._show(changed_line(*self.browser.change("due", text)))
+        except FlashError as error:
+            self._show(
+                error.message.partition("\n")[0]
+                + (f" ({error.hint})" if error.hint else ""),
+                is_alarm=True,
+                typing=text,
+                purpose=purpose,
+            )
+
+    def _show(
+        self,
+        message: str = "",
+        *,
+        is_alarm: bool = False,
+        typing: str | None = None,
+        purpose: str = "query",
+    ) -> None:
+        view = _view(self.browser)
+        about = {"message": message, "is_alarm": is_alarm}
+        self.widget.show(replace(view, **about, typing=typing, purpose=purpose))
+
+
+def _view(browser: Browser) -> BrowseView:
+    first = max(0, browser.at - _LOADED // 2)
+    rows = tuple(browser.rows(first, _LOADED))
+    return BrowseView(
+        query=browser.query,
+        rows=rows,
+        at=browser.at - first,
+        marked=frozenset(browser.marked),
+        place=browser.at + 1 if rows else 0,
+        total=len(browser.cards),
+        prompt=browser.prompt(),
+    )
+
+
+def browse_layout(
+    view: BrowseView, columns: int, rows: int, scroll: int | None = None
+) -> Page:
+    """Lay a view out; see `flash.tui.page.layout`."""
+    foot = key_rows(browse_keys(), columns)
+    message = message_lines(view.message, columns, is_alarm=view.is_alarm)
+    head = [_query_line(view, columns), ()]
+    room = max(2, rows - len(head) - len(message) - len(foot))
+    if columns >= _WIDE:
+        width = columns * 5 // 9
+        listed = _list(view, width, room)
+        card = _card(view, columns - width - len(_DIVIDER), room)
+        body = [
+            (*_filled(left, width), *dim(_DIVIDER), *right)
+            for left, right in zip(listed, card, strict=True)
+        ]
+    else:
+        height = max(1, room * 2 // 5)
+        body = [
+            *_list(view, columns, height),
+            dim("─" * columns),
+            *_card(view, columns, max(0, room - height - 1)),
+        ]
+    page = [*head, *body, *message, *foot]
+    return Page(tuple(page[:rows]), scroll or 0, max(1, room // 2))
+
+
+def _query_line(view: BrowseView, columns: int) -> Line:
+    if view.typing is not None:
+        label = _(DUE_PROMPT) if view.purpose == "due" else ""
+        typed = input_line(view.typing, max(1, columns - width_of(label)))
+        return (*dim(label), *typed)
+    count = found_line(view.place, view.total, len(view.marked))
+    room = max(1, columns - width_of(count) - 4)
+    query = clipped(one_line(view.query), room)
+    blanks = " " * max(1, columns - width_of(query) - width_of(count) - 2)
+    return (
+        StyledText("› ", TextStyle.ACCENT),
+        StyledText(query, TextStyle.BOLD),
+        *dim(blanks + count),
+    )
+
+
+def _list(view: BrowseView, columns: int, height: int) -> list[Line]:
+    """Return so many rows of the list with the selected one among them."""
+    if not view.rows:
+        lines: list[Line] = [dim(clipped(_(NO_CARDS), columns))]
+    else:
+        first = max(0, min(view.at - height // 2, len(view.rows) - height))
+        shown = view.rows[first : first + height]
+        number = max(width_of(row.number) for row in view.rows)
+        state = max(width_of(state_text(row)) for row in view.rows)
+        lines = [
+            _row(view, row, (number, state), columns, is_selected=first + i == view.at)
+            for i, row in enumerate(shown)
+        ]
+    return [*lines, *[()] * (height - len(lines))]
+
+
+def _row(
+    view: BrowseView,
+    row: CardListRow,
+    widths: tuple[int, int],
+    columns: int,
+    *,
+    is_selected: bool,
+) -> Line:
+    mark = "▸" if is_selected else " "
+    sign = "✓ " if row.card in view.marked else "  "
+    state = state_text(row)
+    state += " " * (widths[1] - width_of(state))
+    about = f"{row.number:>{widths[0]}}  {state}  {(row.due or '')[:10]:<10}  "
+    room = columns - width_of(about) - 3
+    question = clipped(one_line(plain_text(row.question)), max(1, room))
+    style = TextStyle.BOLD if is_selected else TextStyle.NORMAL
+    if row.suspended or row.retired:
+        style |= TextStyle.DIM
+    if room < 1:
+        about, question = clipped(about, max(1, columns - 3)), ""
+    return (
+        StyledText(mark + sign, TextStyle.ACCENT),
+        StyledText(about, TextStyle.BOLD if is_selected else TextStyle.DIM),
+        StyledText(question, style),
+    )
+
+
+def _card(view: BrowseView, columns: int, height: int) -> list[Line]:
+    lines: list[Line] = []
+    if view.prompt is not None:
+        shown = View(mode=Mode.ANSWERED, prompt=view.prompt)
+        lines = card_layout(shown, columns).lines[:height]
+    return [*lines, *[()] * (height - len(lines))]
+
+
+def _filled(line: Line, columns: int) -> Line:
+    return (*line, StyledText(" " * max(0, columns - line_width(line))))

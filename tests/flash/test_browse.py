@@ -1,0 +1,126 @@
+"""`flash browse`: find, mark and change cards on the full screen."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_runner import CELLS, Run
+from store_fixtures import NOON, Clock
+from textual.pilot import Pilot
+
+from cards.text.width import line_text, line_width
+from flash.service.browsing import Browser
+from flash.service.context import AppContext
+from flash.tui.browse_app import BrowseApp, browse_layout
+from srs.store.opening import open_store
+
+
+@pytest.fixture
+def app(flash: Run) -> Iterator[BrowseApp]:
+    wide = "  - {front: 東京とは何ですか。とても長い質問です, back: '| a | b |'}\n"
+    Path("cells.yaml").write_text(CELLS + wide, "utf-8")
+    flash("add", "cells.yaml")
+    store = open_store(Path("store.db"), NOON)
+    yield BrowseApp(Browser(AppContext(store, Clock())))
+    store.close()
+
+
+def shown(app: BrowseApp) -> str:
+    return "\n".join(line_text(line).rstrip() for line in app.widget.page.lines)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> str:
+    await pilot.press(*keys)
+    await pilot.pause()
+    return shown(pilot.app)  # type: ignore[arg-type]
+
+
+async def test_the_selected_card_is_shown_below_the_list(app: BrowseApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        first = await press(pilot)
+        second = await press(pilot, "down")
+        last = await press(pilot, "end")
+
+    assert "1 of 6" in first
+    assert "▸" in first
+    assert "Mitochondrion" in first
+    assert "Deoxyribonucleic acid" in second
+    assert "6 of 6" in last
+
+
+async def test_a_query_is_typed_and_its_mistakes_are_shown(app: BrowseApp) -> None:
+    async with app.run_test(size=(120, 30)) as pilot:
+        found = await press(pilot, "/", *"water", "enter")
+        wrong = await press(pilot, "/", "ctrl+u", *"dekc:x", "enter")
+        back = await press(pilot, "escape")
+        none = await press(pilot, "/", "ctrl+u", *"is:leech", "enter")
+
+    assert "1 of 2" in found
+    assert "unknown key 'dekc:' (did you mean 'deck:'?)" in wrong
+    assert "› dekc:x▏" in wrong
+    assert "1 of 2" in back
+    assert "No card matches." in none
+
+
+@pytest.mark.parametrize(
+    ("keys", "message", "query"),
+    [
+        ("s", "Suspended 1 of 1 card.", "is:suspended"),
+        ("b", "Buried 1 of 1 card.", "is:buried"),
+        ("3", "Flagged 1 of 1 card.", "flag:3"),
+        ("d4\n", "Set the due day of 1 of 1 card.", "prop:due=4"),
+        ("x", "Removed the notes of 1 card.", "is:retired"),
+    ],
+)
+async def test_a_key_changes_the_card_and_u_undoes_it(
+    app: BrowseApp, keys: str, message: str, query: str
+) -> None:
+    named = ["enter" if key == "\n" else key for key in keys]
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert message in await press(pilot, *named)
+        assert "1 of 1" in await press(pilot, "/", "ctrl+u", *query, "enter")
+        await press(pilot, "u")
+        assert "No card matches." in shown(app)
+
+
+async def test_marked_cards_are_changed_together(app: BrowseApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        marked = await press(pilot, "space", "space")
+        done = await press(pilot, "s")
+        again = await press(pilot, "s")
+        none = await press(pilot, "escape", "o")
+
+    assert "3 of 6 · 2 marked" in marked
+    assert "Suspended 2 of 2 cards." in done
+    assert "Unsuspended 2 of 2 cards." in again
+    assert "marked" not in none
+    assert "Sorted by due day." in none
+
+
+async def test_wrong_days_can_be_corrected(app: BrowseApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        wrong = await press(pilot, "d", "x", "enter")
+        right = await press(pilot, "backspace", "3", "enter")
+
+    assert "'x' is not a number of days (write 3, 3-7 or 2027-01-10)" in wrong
+    assert "Set the due day of 1 of 1 card." in right
+
+
+@pytest.mark.parametrize("columns", [1, 20, 40, 80, 99, 100, 120, 200])
+@pytest.mark.parametrize("rows", [1, 5, 12, 24, 60])
+async def test_every_line_fits_the_terminal(
+    app: BrowseApp, columns: int, rows: int
+) -> None:
+    page = browse_layout(app.widget.view, columns, rows)
+
+    assert len(page.lines) == rows
+    if columns >= 20:
+        assert max(map(line_width, page.lines)) <= columns
+
+
+def test_browse_needs_a_terminal(flash: Run) -> None:
+    assert flash("browse") == (
+        1,
+        "",
+        "flash: flash browse needs a terminal (flash list needs none)\n",
+    )
