@@ -103,6 +103,19 @@ def print_lines(lines: Iterable[str]) -> None:
         print(line)
 
 
+def page_lines(lines: Sequence[str]) -> None:
+    """Print lines as `print_lines` does; through the user's pager if they are many."""
+    rows = shutil.get_terminal_size((80, 24)).lines
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or len(lines) < rows:
+        print_lines(lines)
+        return
+    import pydoc  # noqa: PLC0415 - only for long texts
+
+    # Less keeps colours, and ends by itself if the text fits.
+    os.environ.setdefault("LESS", "-FRX")
+    pydoc.pager("\n".join(lines) + "\n")
+
+
 def clip_line(text: str, columns: int) -> str:
     """Clean a text and shorten it to one line of at most `columns`."""
     return clipped(" ".join(clean(text).split()), columns)

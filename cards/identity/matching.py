@@ -25,6 +25,8 @@ class Action(StrEnum):
     CHANGED = "changed"
     REWORDED = "reworded"
     MOVED = "moved"
+    RETURNED = "returned"
+    """It was retired, and is in use again with its history."""
     RETIRED = "retired"
     NEWER = "newer"
     """Edited on another device, and not in the file: the store stays."""
@@ -347,7 +349,9 @@ def _action(note: Note, known: ExistingNote | None, key: str) -> Action:
         asked = normalized(question_text(note.content))
         if asked != normalized(question_text(old.content)):
             return Action.REWORDED
-    if known.retired or _compared(note) != _compared(old):
+    if known.retired:
+        return Action.RETURNED
+    if _compared(note) != _compared(old):
         return Action.CHANGED
     if note.deck != old.deck or note.file != old.file:
         return Action.MOVED

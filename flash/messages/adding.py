@@ -19,6 +19,7 @@ _ORDER = (
     Action.REWORDED,
     Action.CHANGED,
     Action.MOVED,
+    Action.RETURNED,
     Action.RETIRED,
     Action.NEW,
 )

@@ -90,6 +90,9 @@ _UNDONE_ACTIONS: dict[str, Callable[[int], str]] = {
     "moved": lambda n: ngettext(
         "{n} moved card is back", "{n} moved cards are back", n
     ),
+    "returned": lambda n: ngettext(
+        "{n} returned card is retired again", "{n} returned cards are retired again", n
+    ),
     "retired": lambda n: ngettext(
         "{n} retired card is back", "{n} retired cards are back", n
     ),

@@ -298,8 +298,11 @@ def _loss(
     return None
 
 
+_LOSING = (Action.RETIRED, Action.REWORDED, Action.CHANGED, Action.RETURNED)
+
+
 def _may_lose(step: PlannedChange) -> bool:
-    return step.action in (Action.RETIRED, Action.REWORDED, Action.CHANGED)
+    return step.action in _LOSING
 
 
 def _followed(step: PlannedChange) -> set[str]:

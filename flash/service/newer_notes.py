@@ -13,7 +13,7 @@ from cards.identity.matching import Action, PlannedChange
 from srs.store.connection import Store
 from srs.store.file_bases import edited_elsewhere, note_hash
 
-_EDITS = (Action.CHANGED, Action.REWORDED, Action.MOVED)
+_EDITS = (Action.CHANGED, Action.REWORDED, Action.MOVED, Action.RETURNED)
 
 
 def keep_newer(

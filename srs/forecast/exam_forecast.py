@@ -127,7 +127,7 @@ def forecast_exam(
     as_set = run(
         DailyBudget(preset.new_per_day / scale, preset.reviews_per_day / scale, minutes)
     )
-    all_new = run(DailyBudget(needed / scale))
+    all_new = run(DailyBudget(needed / scale, preset.reviews_per_day / scale))
     names = [asked.domains[card] for card in ids]
     _, usual_minutes = average_day(store, options.rollover, today)
     return ExamForecast(

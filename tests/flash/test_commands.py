@@ -91,7 +91,7 @@ def test_deleted_card_is_retired_and_returns_with_its_file(flash: Run) -> None:
     woken = add_json(flash, "cells.yaml")
 
     assert retired == {"retired": 1, "unchanged": 2, "cards": 3}
-    assert woken == {"changed": 1, "unchanged": 2, "cards": 5}
+    assert woken == {"returned": 1, "unchanged": 2, "cards": 5}
     assert flash.json("list")[-1]["card"] == card["card"]
 
 

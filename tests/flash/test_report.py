@@ -543,3 +543,19 @@ def test_range_plot_marks_the_share_on_its_interval() -> None:
         0.0,
         0.8,
     ]
+
+
+@pytest.mark.parametrize(("rows", "is_paged"), [(200, False), (12, True)])
+def test_long_statistics_go_through_the_pager(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, rows: int, *, is_paged: bool
+) -> None:
+    paged: list[str] = []
+    monkeypatch.setattr("pydoc.pager", paged.append)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("flash.terminal.sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("LINES", str(rows))
+
+    _, out, _ = flash("stats")
+
+    assert len(paged) == is_paged
+    assert "streak" in "".join([out, *paged])

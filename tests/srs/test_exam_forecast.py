@@ -47,7 +47,7 @@ from srs.models.exam import FINAL_REVIEW_DAYS, Exam, before_exam, exam_text, rea
 from srs.models.presets import Preset
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
-from srs.store.settings import Options, save_setting
+from srs.store.settings import Options, save_options, save_setting
 from srs.study.due_cards import CardFilter
 from srs.study.queue import Queue, build_queue
 from srs.study.session import Session
@@ -333,6 +333,21 @@ def test_forecast_adds_up(tmp_path: Path) -> None:
     gains = [one.gain for one in found.domains]
     assert gains == sorted(gains, reverse=True)
     store.close()
+
+
+def test_the_same_new_cards_a_day_take_the_same_minutes(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, tagged(40, "domain::a"))
+    save_options(store, "", {"new_per_day": 4, "reviews_per_day": 5})
+    options = set_exam(store, Exam(TODAY + 10 + FINAL_REVIEW_DAYS))
+
+    found = forecast_exam(store, options, options.exam or Exam(0), NOON)
+
+    assert found.needed_per_day == found.new_per_day == 4
+    assert (found.needed_minutes, found.needed_expected) == (
+        found.minutes,
+        found.expected,
+    )
 
 
 def test_exam_without_weights_uses_domain_tags(tmp_path: Path) -> None:

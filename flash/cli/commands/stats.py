@@ -12,7 +12,7 @@ from flash.report.as_json import as_json
 from flash.report.text import NARROWEST, render_text
 from flash.service.context import open_app
 from flash.service.finding import find_deck
-from flash.terminal import echo, print_json, print_lines, styled, terminal_columns
+from flash.terminal import echo, page_lines, print_json, styled, terminal_columns
 from srs.stats.collect import Statistics, collect_statistics
 from srs.store.backups import refuse_store
 from srs.study.day_counts import day_counts
@@ -63,7 +63,7 @@ def stats(
     elif html is not None:
         echo(f"{html}: {html.stat().st_size / 1e3:.0f} kB")
     else:
-        print_lines(_lines(found, full=full))
+        page_lines(_lines(found, full=full))
 
 
 def _lines(found: Statistics, *, full: bool) -> list[str]:
