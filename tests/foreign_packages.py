@@ -17,7 +17,10 @@ NOTES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Basic (optional reversed card)", ("o1", "o2", "y")),
     ("Basic (type in the answer)", ("t1", "t2")),
     ("Cloze", ("{{c1::x}} y {{c2::z::h}}", "more")),
-    ("Image Occlusion", ("{{c1::image-occlusion:rect:left=.1}}", "", "", "", "")),
+    (
+        "Image Occlusion",
+        ("{{c1::image-occlusion:rect:left=.1}}", '<img src="p.png">', "Heart", "", ""),
+    ),
 )
 
 Make = Callable[[Path], Path]

@@ -23,6 +23,7 @@ from export.anki.anki_model import (
 )
 from export.anki.converted import Converted, Unsupported
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
+from export.anki.media_references import media_names
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
 from export.anki.presets import options_of
@@ -133,7 +134,10 @@ class _Conversion:
     def _lose(self, reason: LossReason, note: AnkiNote, detail: str = "") -> None:
         cards = self._cards.get(note.id)
         deck = self._deck_of(cards[0]) if cards else ""
-        first = first_field(note.fields)
+        fields = note.fields
+        if reason is LossReason.OCCLUSION:
+            fields = (_picture_and_header(fields),)
+        first = first_field(fields)
         self._losses.append(Loss(reason, 1, detail, deck=deck, first_field=first))
 
     def _count_lost_reviews(self, kept: set[int]) -> None:
@@ -293,6 +297,12 @@ def first_field(fields: tuple[str, ...]) -> str:
     text = " ".join(text.split())
     long = len(text) > _LONGEST_NAME
     return text[: _LONGEST_NAME - 1] + "…" if long else text
+
+
+def _picture_and_header(fields: tuple[str, ...]) -> str:
+    """Name an image occlusion, whose first field has only shapes."""
+    picture = ", ".join(map(html.escape, media_names("".join(fields[1:2]))))
+    return ": ".join(text for text in (*fields[2:3], picture) if text)
 
 
 def _within(least: int, number: int, most: int) -> int:

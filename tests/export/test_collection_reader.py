@@ -49,6 +49,7 @@ def test_every_generation_comes_whole(tmp_path: Path, make: Make) -> None:
     assert tuple(map(loss_text, done.losses)) == (
         "1 note left out: image occlusion can't be shown in a terminal",
     )
+    assert done.losses[0].first_field == "Heart: p.png"
     states = [card.progress.state for note in notes.values() for card in note.cards]
     assert sorted(states)[:6] == [State.NEW] * 6
     assert contradictions(store) == []
