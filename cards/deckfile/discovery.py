@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from cards.errors import DeckError, Place, Problem
 from cards.files import is_encodable, open_file
+from cards.markdown_notes.inline_cards import holds_cards
 
 MAX_BYTES = 64 * 1024 * 1024
 """Size limit of a deck file; about 500,000 cards."""
@@ -26,14 +27,6 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uf
 """Includes line ends of YAML that editors don't count."""
 
 _MARKDOWN = (".md", ".markdown", ".mdown", ".qmd", ".rmd")
-_NOTE_WITH_CARDS = re.compile(
-    r"\A---[ \t]*\n(?:(?!---).*\n)*?"
-    r"(?:flash[ \t]*:[ \t]*true\b|deck[ \t]*:|tags[ \t]*:(?:.*\n[ \t]*-)*.*flashcards)"
-    r"|^\s*(?:`{3,}|~{3,})[ \t]*flash[ \t]*$"
-    r"|(?:^|(?<=\s))#flashcards(?:/|\s|$)",
-    re.MULTILINE,
-)
-
 YAML_ENDINGS = (".yaml", ".yml")
 _ENDINGS = (*YAML_ENDINGS, *_MARKDOWN)
 
@@ -117,11 +110,6 @@ def is_markdown(path: Path) -> bool:
     return path.suffix.lower() in _MARKDOWN
 
 
-def has_cards(text: str) -> bool:
-    """Return True if a note in Markdown says that it has cards."""
-    return bool(_NOTE_WITH_CARDS.search(text.lstrip("\ufeff").replace("\r\n", "\n")))
-
-
 def is_deck(path: Path) -> bool:
     """Return True if a file has `deck` or `cards` at its top, or can't be read.
 
@@ -130,7 +118,7 @@ def is_deck(path: Path) -> bool:
     """
     text = _skimmed(path)
     if text is not None and is_markdown(path):
-        return has_cards(text)
+        return holds_cards(text)
     return text is None or bool(_DECK.search(text) or _CARDS.search(text))
 
 

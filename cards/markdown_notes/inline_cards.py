@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from cards.errors import Place, Problem
+from cards.markdown_notes.commonmark import FRONT_MATTER
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\S*)")
 _ENDS_CARD = re.compile(r"(?:---+|\*\*\*+|___+)\s*$|#{1,6}\s")
@@ -24,6 +25,14 @@ _LINK = re.compile(r"(!?)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
 _VERBATIM = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 _BRACKETS = re.compile(r"(?<![\\!\[\]])\[(?!\^)((?:[^\[\]\\]|\\.)+)\](?![\[(])")
 _MARKED = re.compile(r"==(?=\S)([^=\n]+?)(?<=\S)==")
+
+_NOTE_WITH_CARDS = re.compile(
+    r"\A---[ \t]*\n(?:(?!---).*\n)*?"
+    r"(?:flash[ \t]*:[ \t]*true\b|deck[ \t]*:|tags[ \t]*:(?:.*\n[ \t]*-)*.*flashcards)"
+    r"|^\s*(?:`{3,}|~{3,})[ \t]*flash[ \t]*$"
+    r"|(?:^|(?<=\s))#flashcards(?:/|\s|$)",
+    re.MULTILINE,
+)
 
 ID_PREFIX = "flash-"
 """Begins the block references that are ids of cards."""
@@ -49,6 +58,30 @@ class FencedCards(Struct, frozen=True):
     text: str
     line: int
     """Line of the fence."""
+
+
+def has_cards(text: str) -> bool:
+    """Return True if a note in Markdown says that it has cards."""
+    return bool(_NOTE_WITH_CARDS.search(text.lstrip("\ufeff").replace("\r\n", "\n")))
+
+
+def is_enabled(text: str) -> bool:
+    """Return True if cards in the text are read, not only fenced ones."""
+    return has_cards(re.sub(r"(?m)^\s*(```+|~~~+)\s*flash\b", "", text))
+
+
+def holds_cards(text: str) -> bool:
+    """Return True if a note has a card, or a mistake in one."""
+    if not has_cards(text):
+        return False
+    text = text.lstrip("\ufeff").replace("\r\n", "\n")
+    matter = FRONT_MATTER.match(text)
+    start = matter[0].count("\n") if matter else 0
+    enabled, problems = is_enabled(text), list[Problem]()
+    for card in scan(text.split("\n"), start, problems, ""):
+        if enabled or isinstance(card, FencedCards):
+            return True
+    return enabled and bool(problems)
 
 
 def scan(

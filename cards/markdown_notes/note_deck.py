@@ -11,12 +11,17 @@ from typing import Any
 
 import msgspec
 
-from cards.deckfile.discovery import has_cards
 from cards.deckfile.reader import CardParser, Deck, parse_deck
 from cards.deckfile.yaml_walker import Spots, YamlWalker
 from cards.errors import DeckError, Place, Problem
 from cards.markdown_notes.commonmark import FRONT_MATTER
-from cards.markdown_notes.inline_cards import FencedCards, InlineCard, scan
+from cards.markdown_notes.inline_cards import (
+    FencedCards,
+    InlineCard,
+    has_cards,
+    is_enabled,
+    scan,
+)
 from cards.note import Header
 
 _TAG = re.compile(r"(?:^|\s)#flashcards(?:/(\S+))?", re.MULTILINE)
@@ -45,15 +50,10 @@ def inline_cards(text: str, path: Path) -> list[InlineCard]:
     """Return the cards in the text of a note, without fenced ones."""
     matter = FRONT_MATTER.match(text)
     start = matter[0].count("\n") if matter else 0
-    if not _is_enabled(text):
+    if not is_enabled(text):
         return []
     found = scan(text.split("\n"), start, [], str(path))
     return [card for card in found if isinstance(card, InlineCard)]
-
-
-def _is_enabled(text: str) -> bool:
-    """Return True if cards in the text are read, not only fenced ones."""
-    return has_cards(re.sub(r"(?m)^\s*(```+|~~~+)\s*flash\b", "", text))
 
 
 class _NoteReader:
@@ -67,7 +67,7 @@ class _NoteReader:
         """Return the deck of the note; see `parse_note_deck`."""
         values, spots, start = self._front_matter()
         lines = self._text.split("\n")
-        enabled = _is_enabled(self._text)
+        enabled = is_enabled(self._text)
         count = 0
         problems = self._problems if enabled else []
         for card in scan(lines, start, problems, str(self._path)):

@@ -27,6 +27,8 @@ _TITLE_LENGTH = 60
 _ABOVE_ITEMS = 6
 """Level of a line above bullets; titles have level 1."""
 _TAB = 4
+_DEEPEST = 50
+"""Nesting of items; deeper ones stand beside each other."""
 
 
 class _Part(Struct):
@@ -52,7 +54,7 @@ def plain_blocks(text: str) -> list[Block]:
     items: list[tuple[int, int]] = []
     for position, part in enumerate(parts):
         if part.is_item:
-            while items and items[-1][0] >= part.indent:
+            while items and (items[-1][0] >= part.indent or len(items) == _DEEPEST):
                 items.pop()
             parents = tuple(index for _, index in items)
             items.append((part.indent, len(blocks)))

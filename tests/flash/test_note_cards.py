@@ -134,6 +134,8 @@ def test_a_fence_may_hold_a_whole_deck_in_any_note() -> None:
 
 def test_notes_of_a_folder_without_cards_are_passed_over(flash: Run) -> None:
     Path("plain.md").write_text("# a\n\nb::c\n", "utf-8")
+    Path("empty.md").write_text(f"{HEAD}No card yet.\n", "utf-8")
+    Path("about.md").write_text("````md\n```flash\n- front: a\n```\n````\n", "utf-8")
     Path("cards.md").write_text("---\ndeck: D\n---\na::b\n", "utf-8")
 
     assert flash("add", ".")[:2] == (0, "  new       a\n1 new; 1 card\n")
