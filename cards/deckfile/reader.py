@@ -105,8 +105,8 @@ def _walk(
         The top of the file with its places, None if it can't be read; and the
         problems of the YAML.
     """
-    lines = text.splitlines(keepends=True)
-    starts = card_starts(lines)
+    lines: list[str] = []
+    starts: list[int] = []
     problems: list[Problem] = []
     top, rest = None, text
     for _ in range(_MAX_SYNTAX_ERRORS):
@@ -119,6 +119,8 @@ def _walk(
             break
         if walker.is_between:
             parser.drop_last()
+        lines = lines or text.splitlines(keepends=True)
+        starts = starts or card_starts(lines)
         # The card after the last one that was read is at fault.
         later = [line for line in starts if line > max(before, parser.last_line)]
         if len(later) < 2 or not walker.problems:

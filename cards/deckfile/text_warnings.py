@@ -12,6 +12,7 @@ from itertools import islice
 from cards.note import Cloze, Content
 from cards.questions import TextPath, texts_of
 from cards.text.cloze import Hidden, parse_cloze, plain, walk
+from cards.text.markdown import is_simple
 from cards.text.terminal import plain_text
 
 _Warning = tuple[TextPath, str, str]
@@ -24,7 +25,6 @@ _IN_A_WORD = re.compile(
     r"(?<=[A-Za-z0-9])\*+(?=[A-Za-z0-9])|(?<=[:/.])\*+|(?<!\w)__(?=\w+__(?!\w))"
 )
 """Marks between letters or after a path sign of ASCII, and names like `__init__`."""
-_STARS = re.compile(r"\*\*")
 _MOST_SUSPECTS = 50
 """Marks per text that are tried: each takes a parse."""
 
@@ -56,7 +56,7 @@ def _lost_marks(text: str) -> Iterator[tuple[str, str]]:
     """Find marks that vanish in a word, and asterisks that stay visible."""
     bare = _VERBATIM.sub("x", text)
     suspects = list(islice(_IN_A_WORD.finditer(bare), _MOST_SUSPECTS))
-    may_stay = len(_STARS.findall(bare)) > 1
+    may_stay = bare.count("**") > 1 and not is_simple(bare)
     if not suspects and not may_stay:
         return
     shown = plain_text(bare)

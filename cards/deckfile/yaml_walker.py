@@ -60,7 +60,7 @@ class YamlWalker:
         self._has_escapes = "\\" in text
         self._folded = False
         """The last scalar was an unquoted text of several lines."""
-        self._has_comments = _COMMENT.search(text) is not None
+        self._has_comments = " #" in text or "\t#" in text
         self._streamed, self._take = streamed, take
         self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_Loader))
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from flash.service.context import AppContext, file_stats
 from srs.store.backups import back_up_daily
-from srs.store.deck_files import known_file_stats
+from srs.store.deck_files import files_in_use, known_file_stats
 from srs.store.operations import was_ever_filled
 from srs.store.rows import has_notes
 from srs.study.cram import CramOptions
@@ -73,14 +73,17 @@ def add_changed_files(app: AppContext) -> list[str]:
         What keeps files from being added; their old cards are asked.
     """
     known = known_file_stats(app.store)
-    changed = set(file_stats(file for file, _, _ in known)) - set(known)
+    stats = set(file_stats(file for file, _, _ in known)) - set(known)
+    changed = {file for file, _, _ in stats}
+    # The notes are read only if a file was changed: a first question waits for this.
+    changed = changed and changed & files_in_use(app.store)
     if not changed:
         return []
     from flash.service.edited_files import (  # noqa: PLC0415 - loads YAML
         add_changed,
     )
 
-    return add_changed(app, sorted(file for file, _, _ in changed))
+    return add_changed(app, sorted(changed))
 
 
 def back_up_after_review(app: AppContext) -> None:

@@ -37,11 +37,11 @@ def files_of_decks(store: Store, decks: Sequence[int]) -> list[str]:
 
 
 def known_file_stats(store: Store) -> list[FileStat]:
-    """Return the remembered files that have notes in use."""
-    return store.rows(
-        """
-        select file, changed_ns, size from deck_files
-         where file in (select file from notes where retired = 0)
-         order by file
-        """
-    )
+    """Return the remembered files."""
+    return store.rows("select file, changed_ns, size from deck_files")
+
+
+def files_in_use(store: Store) -> set[str]:
+    """Return the files that have notes in use."""
+    rows = store.rows("select distinct file from notes where retired = 0")
+    return {file for (file,) in rows}

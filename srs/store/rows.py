@@ -44,8 +44,11 @@ CRAM_REVIEW = "(r.kind = 3 and r.difficulty = 0 and r.ease = 0)"
 As in Anki: answered early, without a factor; from `reviews r`.
 """
 
-STUDY_DAY = "((id / 1000 - 1 + offset_min * 60 - :shift) / 86400)"
-"""The study day of a row of `reviews`; `:shift` is the rollover, seconds."""
+STUDY_DAY = "((id / 1000 + offset_min * 60 - :shift + 172799) / 86400 - 2)"
+"""The study day of a row of `reviews`; `:shift` is the rollover, seconds.
+
+Two days more, as SQLite rounds towards 0: the first moments of 1970 are days before.
+"""
 
 
 def listed(what: str, where: str) -> str:

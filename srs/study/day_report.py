@@ -70,7 +70,7 @@ def day_report(
         answered=answers,
         correct=answers - again,
         duration_ms=duration_ms,
-        streak=streak(partial(was_studied_on, store, options.rollover), day),
+        streak=streak(partial(was_studied_on, store, calendar), day),
         left=left,
         tomorrow=tomorrow.counts(),
         overdue=tomorrow.overdue,
