@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import msgspec
@@ -124,6 +125,7 @@ _ENCODED = ("fields", "tags", "sources", "changed")
 _OF_FILE = (*_COPIED, *_ENCODED, "text_key", "deck")
 """The columns of a note that its deck file determines."""
 _INSERTED = (*_OF_FILE, "guid", "anki_id", "created", "modified")
+_copied, _inserted = attrgetter(*_COPIED), itemgetter(*_INSERTED)
 
 
 def note_values(note: Note, deck: int, text_key: str) -> dict[str, Any]:
@@ -134,9 +136,8 @@ def note_values(note: Note, deck: int, text_key: str) -> dict[str, Any]:
         deck: Id of its deck.
         text_key: See `cards.identity.keys`.
     """
-    values = dict(zip(_ENCODED, text_columns(note), strict=True))
-    values |= {name: getattr(note, name) for name in _COPIED}
-    return values | {"text_key": text_key, "deck": deck}
+    values = (*_copied(note), *text_columns(note), text_key, deck)
+    return dict(zip(_OF_FILE, values, strict=True))
 
 
 def insert_notes(
@@ -148,10 +149,10 @@ def insert_notes(
         connection: In a transaction.
         rows: `note_values` with guid, anki_id, created and modified.
     """
-    values = ", ".join(f":{name}" for name in _INSERTED)
+    marks = ", ".join("?" * len(_INSERTED))
     connection.executemany(
-        f"insert into notes ({', '.join(_INSERTED)}, stamp) values ({values}, {STAMP})",
-        rows,
+        f"insert into notes ({', '.join(_INSERTED)}, stamp) values ({marks}, {STAMP})",
+        map(_inserted, rows),  # names would be looked up for each row
     )
 
 
