@@ -9,10 +9,8 @@ import sqlite3
 from collections.abc import Mapping
 
 from srs.models.incoming import IncomingCard
-from srs.store.import_rows import StoredMarks, read_anki_marks
+from srs.store.import_rows import MARK_TIMES, StoredMarks, read_anki_marks
 
-_TIMES = ""
-"""Stands for a collection: when a mark was last changed in any of them."""
 _CHANGED = "changed"
 """When the card was last changed in a collection, milliseconds."""
 MARKS = ("suspended", "flag")
@@ -30,7 +28,7 @@ class MarkMerge:
         """
         self._collection = collection
         self._seen = read_anki_marks(connection, collection) if collection else {}
-        self._times = read_anki_marks(connection, _TIMES)
+        self._times = read_anki_marks(connection, MARK_TIMES)
         self.rows: list[tuple[int, str, str, int]] = []
         """Rows to save: card, collection, mark, value."""
         self.former: list[tuple[int, int, str, str]] = []
@@ -41,7 +39,7 @@ class MarkMerge:
         self._see(card, theirs, {})
         for mark, value in _values(theirs).items():
             if value:
-                self._save(card, _TIMES, mark, theirs.changed_ms, 0)
+                self._save(card, MARK_TIMES, mark, theirs.changed_ms, 0)
 
     def merge(self, theirs: IncomingCard, ours: StoredMarks) -> dict[str, int]:
         """Return the marks of a known card after the merge."""
@@ -54,10 +52,9 @@ class MarkMerge:
             if value == seen.get(mark, 0):
                 continue
             time = times.get(mark, 0)
-            here = ours.marked_ms if mark == "suspended" else 0
-            if (theirs.changed_ms, value) > (max(time, here), found[mark]):
+            if (theirs.changed_ms, value) > (time, found[mark]):
                 found[mark] = value
-                self._save(ours.card, _TIMES, mark, theirs.changed_ms, time)
+                self._save(ours.card, MARK_TIMES, mark, theirs.changed_ms, time)
         self._see(ours.card, theirs, seen)
         return found
 

@@ -8,6 +8,7 @@ from zlib import crc32
 
 from srs.models.cards import State
 from srs.store.connection import Store
+from srs.store.import_rows import save_mark_times
 from srs.store.operations import record_operation
 from srs.store.replay import rebuild_card_states
 from srs.store.revlog import add_due_day, add_reset
@@ -80,6 +81,9 @@ def _mark(
             values,
         )
         if before:
+            if column != "buried":
+                ids = [card for card, _, _ in before]
+                save_mark_times(connection, ids, column, now_ms)
             record_operation(
                 connection, now_ms, name, {"column": column, "was": before}
             )

@@ -18,6 +18,10 @@ from srs.store.settings import own_options, write_options
 StoreRow = tuple[Any, ...]
 
 
+MARK_TIMES = ""
+"""Stands for a collection: when a mark was last changed in any of them, or here."""
+
+
 class StoredMarks(NamedTuple):
     """A stored card, as far as a merge needs it."""
 
@@ -65,6 +69,24 @@ def save_anki_marks(
         values (?, ?, ?, ?)
         """,
         sorted(rows),
+    )
+
+
+def save_mark_times(
+    connection: sqlite3.Connection, cards: Iterable[int], mark: str, at_ms: int
+) -> None:
+    """Remember when a mark was changed here, as for changes in any collection."""
+    rows = [(card, MARK_TIMES, mark, at_ms) for card in cards]
+    save_anki_marks(connection, rows)
+
+
+def forget_mark_times(
+    connection: sqlite3.Connection, cards: Iterable[int], mark: str
+) -> None:
+    """Take back `save_mark_times`."""
+    connection.executemany(
+        "delete from anki_marks where card = ? and collection = ? and mark = ?",
+        [(card, MARK_TIMES, mark) for card in cards],
     )
 
 

@@ -297,6 +297,10 @@ update reviews set origin = '{ANKI_CARD}'
    and last_interval = 0 and duration_ms = 0
 """
 """These rows were made for what cards of Anki said; Anki's own log has none like it."""
+_MARK_TIMES = """
+insert or ignore into anki_marks (card, collection, mark, value)
+select id, '', 'suspended', marked_ms from cards where marked_ms > 0
+"""
 
 
 _MOCK_EXAMS = """
@@ -335,6 +339,7 @@ def m005_deck_files(db: "Database") -> None:
     """Add the deck files as they were; mark rows that are not of Anki's log."""
     _run(db, _DECK_FILES, 5)
     _run(db, _CARD_ROWS, 5)
+    _run(db, _MARK_TIMES, 5)
 
 
 def m006_mock_exams(db: "Database") -> None:

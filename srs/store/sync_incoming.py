@@ -25,6 +25,7 @@ from srs.models.log_entries import (
     ReviewEntry,
     SettingEntry,
 )
+from srs.store.import_rows import save_mark_times
 from srs.store.removal import delete_notes
 from srs.store.revlog import free_review_id
 from srs.store.settings import (
@@ -266,6 +267,8 @@ class EntryMerge:
             f"update cards set {mark} = ?, marked_ms = max(marked_ms, ?) where id = ?",
             (entry.value, marked, card),
         )
+        if marked:
+            save_mark_times(self._connection, [card], mark, marked)
         run(
             """
             insert or replace into mark_stamps (card, mark, stamp, device)

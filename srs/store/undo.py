@@ -16,6 +16,7 @@ from srs.store.change_capture import Snapshot, restore_snapshot
 from srs.store.confusions import undo_confusion
 from srs.store.connection import Store, StoreError
 from srs.store.decks import rename_decks
+from srs.store.import_rows import forget_mark_times
 from srs.store.operations import Operation, describe
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.reschedule_rows import undo_reschedule_rows
@@ -223,6 +224,8 @@ class _Undoing:
             """,
             [(value, *(marked or [0]), card) for card, value, *marked in was],
         )
+        cards = [card for card, *_ in was]
+        forget_mark_times(self._connection, cards, column)
         self._show_only(was, 0)
 
     def _show_only(self, rows: Sequence[Sequence[int]], column: int) -> None:

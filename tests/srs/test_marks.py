@@ -1,7 +1,7 @@
 """Marks of cards from several Anki collections."""
 
-from itertools import permutations
 from pathlib import Path
+from random import Random
 
 import pytest
 from anki_log import incoming_notes
@@ -13,11 +13,12 @@ from store_fixtures import NOON, new_store, shelf
 from srs.merging.merge import MergeResult, merge
 from srs.models.cards import StoredCard
 from srs.models.incoming import Incoming
-from srs.store.card_actions import suspend
+from srs.store.card_actions import flag, suspend
 from srs.store.connection import Store
 from srs.store.settings import Options
 from srs.store.undo import undo_operations
 
+HOUR_MS = 3_600_000
 Snapshot = tuple[str, int, int, int]
 """Collection, hours, suspended, flag."""
 
@@ -30,7 +31,7 @@ def take(store: Store, snapshot: Snapshot) -> MergeResult:
         note.cards[0],
         suspended=bool(suspended),
         flag=flag,
-        changed_ms=NOON + hours * 3_600_000,
+        changed_ms=NOON + hours * HOUR_MS,
     )
     values = Incoming((replace(note, cards=(card,)),), collection=collection)
     return merge(store, Options(store), values, NOON)
@@ -63,6 +64,31 @@ def test_first_import_does_not_free_a_suspended_card(tmp_path: Path) -> None:
     take(store, ("desktop", 9, 0, 0))
 
     assert marks(store) == (True, 0)
+    store.close()
+
+
+def test_a_flag_set_here_is_not_changed_by_an_older_one(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    take(store, ("phone", 0, 0, 0))
+    flag(store, [only_card(store).id], NOON + 5 * HOUR_MS, 4)
+
+    take(store, ("phone", 3, 1, 1))
+
+    assert marks(store) == (True, 4)
+    take(store, ("phone", 9, 1, 2))
+    assert marks(store) == (True, 2)
+    store.close()
+
+
+def test_a_mark_that_was_undone_here_gives_way(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    take(store, ("phone", 0, 0, 0))
+    flag(store, [only_card(store).id], NOON + 5 * HOUR_MS, 4)
+    undo_operations(store, 1)
+
+    take(store, ("phone", 3, 0, 1))
+
+    assert marks(store) == (False, 1)
     store.close()
 
 
@@ -101,30 +127,32 @@ def test_undo_of_an_import_removes_its_presets(tmp_path: Path) -> None:
     store.close()
 
 
-@pytest.mark.slow
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["phone", "tablet"]),
-            st.integers(1, 9),
-            st.integers(0, 1),
-            st.integers(0, 2),
-        ),
-        min_size=2,
-        max_size=2,
-        unique_by=lambda row: row[0],
-    ),
+HISTORY = st.lists(
+    st.tuples(st.integers(1, 9), st.integers(0, 1), st.integers(0, 2)),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda row: row[0],
 )
+
+
+@pytest.mark.slow
+@settings(max_examples=30, deadline=None)
+@given(phone=HISTORY, tablet=HISTORY, chance=st.randoms(use_true_random=False))
 def test_order_of_phones_does_not_matter(
-    tmp_path_factory: pytest.TempPathFactory, snapshots: list[Snapshot]
+    tmp_path_factory: pytest.TempPathFactory,
+    phone: list[tuple[int, int, int]],
+    tablet: list[tuple[int, int, int]],
+    chance: Random,
 ) -> None:
     found = []
-    for order in permutations(snapshots):
+    for _ in range(2):
         store = new_store(tmp_path_factory.mktemp("store"))
         take(store, ("desktop", 0, 0, 0))
-        for snapshot in order:
-            take(store, snapshot)
+        # Each sends its states in order; both in any order.
+        left = {"phone": sorted(phone), "tablet": sorted(tablet)}
+        while any(left.values()):
+            name = chance.choice([name for name in left if left[name]])
+            take(store, (name, *left[name].pop(0)))
         found.append(marks(store))
         store.close()
 
