@@ -625,3 +625,31 @@ def test_header_names_the_log_and_the_device() -> None:
 
     assert read_header(data) == header
     assert read_entries(data) == [b"\x01", b"\x02"]
+
+
+def test_undone_import_counts_nowhere_until_it_is_imported_again(
+    laptop: Device, desktop: Device, flash: Run, log: Path
+) -> None:
+    """The reviews of a package are the same wherever it is imported."""
+    other = device_with(flash, "other.db")
+    other("add", "cells.yaml")
+    review(other, "34")
+    other("export", "cells.apkg", "--with-schedule")
+    laptop("sync", "log")
+    desktop("sync", "log")
+
+    def exchange() -> list[int]:
+        for device in (laptop, desktop, laptop, desktop):
+            assert device("sync")[0] == 0
+        assert listed(laptop) == listed(desktop)
+        shown = json.loads(desktop("show", "powerhouse", "--json")[1])
+        return [one["rating"] for one in shown[0]["history"] if not one["undone"]]
+
+    laptop("import", "cells.apkg")
+    assert exchange() == [3]
+    laptop("undo")
+    assert exchange() == []
+    laptop("import", "cells.apkg")
+    assert exchange() == [3]
+    desktop("import", "cells.apkg")
+    assert exchange() == [3]
