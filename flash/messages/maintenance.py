@@ -52,6 +52,12 @@ def restore_lines(
     return [*lines, *table_lines(head, rows, right=(1, 2, 3))]
 
 
+def log_line(log: str) -> str:
+    """Warn that a restored store doesn't stay as it was."""
+    text = _("The next flash sync brings back what {log} has.")
+    return clean(text.format(log=log))
+
+
 def replace_question(path: Path) -> str:
     """Ask whether the store may be replaced."""
     return _("Replace {store}?").format(store=path)

@@ -541,6 +541,17 @@ def test_restored_store_gets_back_what_the_log_has(
     assert listed(laptop) == before
 
 
+def test_restore_says_that_a_sync_brings_back_the_rest(
+    laptop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    laptop("backup", "old.db")
+
+    err = laptop("restore", "old.db", "--yes")[2]
+
+    assert err == f"The next flash sync brings back what {log} has.\n"
+
+
 def test_lost_store_is_built_from_the_log(
     laptop: Device, desktop: Device, log: Path, tmp_path: Path
 ) -> None:

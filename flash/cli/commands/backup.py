@@ -13,6 +13,7 @@ from flash.messages.maintenance import (
     FIGURES,
     backup_line,
     backup_table,
+    log_line,
     no_backups_line,
     replace_question,
     restore_lines,
@@ -22,7 +23,7 @@ from flash.messages.phrases import dry_run_remark
 from flash.messages.translate import _
 from flash.service.context import chosen_store, open_app
 from flash.service.log_restore import prepared_from_log
-from flash.terminal import echo, print_json, print_lines
+from flash.terminal import echo, echo_err, print_json, print_lines
 from srs.maintenance import restore as restoring
 from srs.store.backups import (
     Backup,
@@ -32,6 +33,7 @@ from srs.store.backups import (
     folder_of,
     list_backups,
 )
+from srs.store.sync_state import PLACE
 
 
 def backup(
@@ -104,6 +106,8 @@ def restore(
         now, then = restoring.present(path), contents_of(copy.connection)
         if not json:
             print_lines(restore_lines(path, source, now, then))
+            if file and copy.setting(PLACE):
+                echo_err(log_line(copy.setting(PLACE)))
         if path.exists() and not (dry_run or yes):
             _confirm(path)
         saved = None if dry_run else restoring.restore(path, copy, clock(), source)
