@@ -32,7 +32,10 @@ FILE_OF_FLASH = N_(
     "This file is a part of flash. Run flash add aws-security to edit a copy of it."
 )
 NO_EDITOR = N_("No editor found. Set $VISUAL or $EDITOR.")
+TEXT_NOT_TAKEN = N_("The card was not changed. Press e to fix it.")
+TEXT_UNCHANGED = N_("The card was not changed.")
 FILE_UNCHANGED = N_("The deck file was not changed.")
+CARD_CHANGED = N_("Card changed. Press u to undo.")
 FILE_RELOADED = N_("Deck file reloaded.")
 FILE_NOT_RELOADED = N_("The deck file was not reloaded. Press e to fix it.")
 NONE_DUE_NOW = N_("No card is due right now.")
@@ -62,6 +65,15 @@ def rating_help() -> tuple[tuple[Rating, str, str], ...]:
         (Rating.GOOD, _("Good"), _("recalled")),
         (Rating.EASY, _("Easy"), _("recalled at once")),
     )
+
+
+def help_lines() -> tuple[str, tuple[str, ...]]:
+    """Return the title and the lines of the help of the full screen."""
+    ratings = [f"{int(r)}  {name}: {when}" for r, name, when in rating_help()]
+    keys = [f"{key}  {label}: {text}" for key, label, text in key_help()]
+    title = _("Space or Enter shows the answer, then rates Good; 1 to 4 rates.")
+    scroll = _("Arrows, j and k, PgUp, PgDn, Home, End: scroll a long card")
+    return title, (*ratings, "", *keys, scroll)
 
 
 def suggestion_line(rating: Rating) -> str:

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from cards.deckfile.reader import parse_deck
+from cards.deckfile.writer import deck_yaml
 from cards.errors import DeckError, FlashError
+from cards.note import Note
+from flash.messages.translate import _
 from flash.service.adding import (
     add_unasked,
     apply_adding,
@@ -11,7 +17,9 @@ from flash.service.adding import (
 )
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
+from srs.merging.text_updates import TextUpdate, update_notes
 from srs.store.connection import StoreError
+from srs.store.notes import stored_note_of
 
 
 def reread(app: AppContext, file: str) -> str | None:
@@ -28,6 +36,30 @@ def reread(app: AppContext, file: str) -> str | None:
         raise
     except FlashError as error:
         return str(error)
+    return None
+
+
+def text_of_note(note: Note) -> str:
+    """Return a note that no deck file has as the text of a deck file."""
+    return deck_yaml(note.deck, note.language, [(note, "")])
+
+
+def rewrite(app: AppContext, card: int, text: str) -> str | None:
+    """Take a note back that was edited as `text_of_note`; its history stays.
+
+    Returns:
+        The errors of the text; None if there are none.
+    """
+    stored = stored_note_of(app.store, card)
+    old = stored.note
+    try:
+        deck = parse_deck(text, Path(old.file or "card"))
+    except DeckError as error:
+        return "\n".join(str(problem) for problem in error.problems[:5])
+    if len(deck.notes) != 1:
+        return _("the text must have one card")
+    note = replace(deck.notes[0], file=old.file, line=old.line, column=old.column)
+    update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())
     return None
 
 

@@ -28,6 +28,11 @@ def open_session(
 
         return reread(app, file)
 
+    def rewrite(card: int, text: str) -> str | None:
+        from flash.service.edited_files import rewrite  # noqa: PLC0415 - as above
+
+        return rewrite(app, card, text)
+
     return Session(
         app.store,
         app.clock,
@@ -35,6 +40,7 @@ def open_session(
         limits,
         cram=cram,
         reread=reread,
+        rewrite=rewrite,
     )
 
 

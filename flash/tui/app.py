@@ -25,6 +25,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from cards.errors import FlashError
+from cards.note import Note
 from cards.text.width import Line, TextStyle
 from flash.messages.cards import source_url
 from flash.messages.review import (
@@ -32,6 +33,7 @@ from flash.messages.review import (
     FILE_OF_FLASH,
     FILE_UNCHANGED,
     NO_SOURCE,
+    TEXT_UNCHANGED,
     source_opened,
 )
 from flash.messages.translate import _
@@ -299,6 +301,9 @@ class ReviewApp(ScreenApp):
     def _edit(self) -> None:
         """Open the card's deck file in an editor, then reload it."""
         prompt = self.review.view.prompt
+        if prompt is not None and not prompt.note.line:
+            self._edit_text(prompt.note)
+            return
         file = Path(prompt.note.file) if prompt and prompt.note.file else None
         if prompt is None or file is None or not file.is_file():
             self.review.show_message(_(FILE_MISSING), is_alarm=True)
@@ -317,3 +322,21 @@ class ReviewApp(ScreenApp):
             self.review.reload()
         else:
             self.review.show_message(_(FILE_UNCHANGED))
+
+    def _edit_text(self, note: Note) -> None:
+        """Open a card that has no file as YAML in an editor, and take it back."""
+        from flash.service.edited_files import text_of_note  # noqa: PLC0415 - slow
+        from flash.service.text_editing import edit_text  # noqa: PLC0415 - as above
+
+        before = text_of_note(note)
+        try:
+            with self.suspended():
+                after = edit_text(self.review.unsaved or before)
+        except FlashError as error:
+            self.review.show_message(str(error), is_alarm=True)
+            return
+        if after == before or not after.strip():
+            self.review.unsaved = ""
+            self.review.show_message(_(TEXT_UNCHANGED))
+        else:
+            self.review.reload(after)

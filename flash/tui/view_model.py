@@ -18,6 +18,7 @@ from flash.messages.day import end_lines
 from flash.messages.operations import undone_text
 from flash.messages.review import (
     BURIED,
+    CARD_CHANGED,
     CONFUSION_HINT,
     FILE_NOT_RELOADED,
     FILE_RELOADED,
@@ -26,12 +27,12 @@ from flash.messages.review import (
     NOTHING_TO_UNDO,
     OPEN_SOURCE,
     SUSPENDED,
+    TEXT_NOT_TAKEN,
     all_done,
     answered_line,
     confusion_result,
+    help_lines,
     history_lines,
-    key_help,
-    rating_help,
     suggestion_line,
     waiting_lines,
 )
@@ -128,6 +129,8 @@ class ReviewViewModel:
         self._search: ConfusionSearch | None = None
         self._quiet_until_ms = 0
         """Until then Space and Enter are ignored: a key held down, or pressed twice."""
+        self.unsaved = ""
+        """The edited text of the present card, which has mistakes."""
         self.failure: StoreError | None = None
         """The last error of the store, unless a step was saved since."""
         self.view = View(message=" ".join(notices), session_name=session.name)
@@ -135,6 +138,7 @@ class ReviewViewModel:
 
     def _advance(self) -> None:
         """Show the next question; wait or end if there is none."""
+        self.unsaved = ""
         session = self._session
         # Drop the card just answered even if the next one cannot be read.
         self.view = replace(self.view, prompt=None, mode=Mode.OVER, sentences=())
@@ -247,7 +251,7 @@ class ReviewViewModel:
         self.view = replace(self.view, typing="")
 
     def _show_help(self) -> None:
-        self.view = replace(self.view, overlay=_help())
+        self.view = replace(self.view, overlay=Overlay(*help_lines()))
 
     def _show_history(self) -> None:
         lines = tuple(history_lines(self._session.history()))
@@ -365,19 +369,25 @@ class ReviewViewModel:
         self.failure = None
         self._advance()
 
-    def reload(self) -> None:
-        """Load the deck file of the present card again."""
+    def reload(self, text: str | None = None) -> None:
+        """Load the deck file of the present card again.
+
+        Args:
+            text: The edited text of a card that has no file.
+        """
         before = self.view
-        trouble = self._session.reload()
+        trouble = self._session.reload(text)
+        self.unsaved = "" if trouble is None else text or ""
         if trouble is not None:
             lines = tuple(trouble.splitlines())
-            overlay = Overlay(_(FILE_NOT_RELOADED), lines, is_edit_offered=True)
+            title = _(FILE_NOT_RELOADED if text is None else TEXT_NOT_TAKEN)
+            overlay = Overlay(title, lines, is_edit_offered=True)
             self.view = replace(self.view, overlay=overlay, message="", is_alarm=False)
             return
         self._advance()
         if before.mode is Mode.ANSWERED and _is_same(before.prompt, self.view.prompt):
             self._show_answer()
-        self.show_message(_(FILE_RELOADED))
+        self.show_message(_(FILE_RELOADED) if text is None else _(CARD_CHANGED))
 
     def show_message(self, message: str, *, is_alarm: bool = False) -> None:
         """Show a short message until the next one."""
@@ -386,11 +396,3 @@ class ReviewViewModel:
 
 def _is_same(before: Prompt | None, after: Prompt | None) -> bool:
     return before is not None and after is not None and before.card.id == after.card.id
-
-
-def _help() -> Overlay:
-    ratings = [f"{int(r)}  {name}: {when}" for r, name, when in rating_help()]
-    keys = [f"{key}  {label}: {text}" for key, label, text in key_help()]
-    title = _("Space or Enter shows the answer, then rates Good; 1 to 4 rates.")
-    scroll = _("Arrows, j and k, PgUp, PgDn, Home, End: scroll a long card")
-    return Overlay(title, (*ratings, "", *keys, scroll))

@@ -81,6 +81,7 @@ class Session:
         *,
         cram: CramOptions | None = None,
         reread: Callable[[str], str | None] | None = None,
+        rewrite: Callable[[int, str], str | None] | None = None,
     ) -> None:
         """Start a session.
 
@@ -92,11 +93,12 @@ class Session:
             cram: Cards to review without changing the schedule; None for the cards
                 that are due.
             reread: Reads an edited deck file again and returns its errors.
+            rewrite: Gives the note of a card another text and returns its errors.
         """
         self.store, self._clock = store, clock
         self._limits = limits or SessionLimits()
         self._filter = card_filter or CardFilter()
-        self._reread = reread
+        self._reread, self._rewrite = reread, rewrite
         self.options = Options(store)
         self._started_ms = clock()
         self._mode = self._start(cram)
@@ -287,19 +289,25 @@ class Session:
         self._current = None
         self._mode.rebuild(self.now())
 
-    def reload(self) -> str | None:
+    def reload(self, text: str | None = None) -> str | None:
         """Read the present note's file again after an edit.
 
+        Args:
+            text: The edited text of a note that has no file.
+
         Returns:
-            The errors of the file; None if there are none.
+            The errors; None if there are none.
 
         Raises:
             LookupError: There is no question, or nothing to read its file with.
         """
         prompt = self._present()
-        if self._reread is None:
+        if self._reread is None or self._rewrite is None:
             raise LookupError("this session can't reload files")
-        errors = self._reread(prompt.note.file)
+        if text is None:
+            errors = self._reread(prompt.note.file)
+        else:
+            errors = self._rewrite(prompt.card.id, text)
         if errors is None:
             self._current, self._next_card = None, prompt.card.id
             self._mode.rebuild(self.now())

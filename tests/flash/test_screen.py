@@ -12,7 +12,9 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from cards.text.width import line_width
+from flash.service.context import AppContext
 from flash.service.editor import editor_command
+from flash.service.reviewing import open_session
 from flash.tui import app as screen
 from flash.tui.app import ReviewApp
 from flash.tui.page import layout
@@ -1085,3 +1087,42 @@ def test_typing_fits_any_terminal(setup: ReviewSetup, size: tuple[int, int]) -> 
     assert [len(page.lines) for page in pages] == [size[1]] * 2
     if size[0] >= 20:
         assert max(line_width(line) for page in pages for line in page.lines) <= size[0]
+
+
+async def test_e_edits_a_card_without_a_file_as_yaml(
+    setup: ReviewSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = setup.session(TYPED.replace(", typed: true", ""))
+    session.store.connection.execute("update notes set file = '', line = 0")
+    session.store.connection.commit()
+    session = setup.cram(CramOptions(), new=2)
+    app = ReviewApp(open_session(AppContext(session.store, setup.clock)))
+    shown = []
+    async with app.run_test(size=(80, 24)) as pilot:
+        for edit in (
+            "s/key?/door?/",
+            "s/front/fron/",
+            "s/fron:/front:/;s/door/gate/",
+            "s/a/a/",
+        ):
+            editor = tmp_path / "editor"
+            editor.write_text(f'#!/bin/sh\nsed -i "{edit}" "$1"\n')
+            editor.chmod(0o755)
+            monkeypatch.setenv("VISUAL", str(editor))
+            await pressed(pilot, "e")
+            view = app.review.view
+            shown.append(view.overlay.title if view.overlay else view.message)
+            if view.overlay:
+                await pressed(pilot, "x")
+        asked = app.review.view.prompt
+        await pressed(pilot, "u")
+        before = app.review.view.prompt
+
+    assert shown == [
+        "Card changed. Press u to undo.",
+        "The card was not changed. Press e to fix it.",
+        "Card changed. Press u to undo.",
+        "The card was not changed.",
+    ]
+    assert asked and asked.question.question == "Which gate?"
+    assert before and before.question.question == "Which door?"
