@@ -500,6 +500,23 @@ async def test_an_edit_without_a_change_is_reported(
     assert any(message in row for row in rows)
 
 
+async def test_a_file_of_an_installation_is_not_opened(
+    setup: ReviewSetup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A store of 0.1.0, whose cards come from the files of the installation.
+    old = tmp_path / "site-packages/cards/decks/aws-security/en/deck.yaml"
+    old.parent.mkdir(parents=True)
+    setup.file = old
+    monkeypatch.setenv("VISUAL", write_editor(tmp_path, "today", "now"))
+    app = ReviewApp(setup.session())
+    async with app.run_test(size=(100, 24)) as pilot:
+        await pressed(pilot, "e")
+        rows = rows_of(app)
+
+    assert any("Run flash add aws-security to edit a copy" in row for row in rows)
+    assert "today" in old.read_text("utf-8")
+
+
 async def test_a_missing_deck_file_is_reported(setup: ReviewSetup) -> None:
     app = ReviewApp(setup.session())
     setup.file.unlink()
