@@ -11,7 +11,6 @@ completely as well.
 import argparse
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
@@ -161,7 +160,7 @@ def concurrent(rng: random.Random, rounds: int, tally: Tally) -> None:
             found = store_problems(home / "store.db")
             found += [process.err for process in result if process.code]
             imported = 6 if ("import", "new.apkg") in commands else 0
-            given = sum(reported_answers(process) for process in result)
+            given = sum(one.recorded for one in result)
             if reviews(home) != before + imported + given:
                 found.append(f"{reviews(home)} of {before} + {imported} + {given}")
             tally.record("at once", " · ".join(" ".join(w) for w in commands), found)
@@ -182,11 +181,6 @@ def reviews(home: Path) -> int:
     found = int(store.row("select count(*) from reviews where rating > 0")[0])
     store.close()
     return found
-
-
-def reported_answers(result: Result) -> int:
-    match = re.search(r"^(\d+) answers?, \d+ % correct, ", result.out, re.MULTILINE)
-    return int(match[1]) if match else 0
 
 
 def main() -> None:

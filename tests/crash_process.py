@@ -24,6 +24,11 @@ class Result:
         """Count the answers whose next question was shown."""
         return max(0, self.out.count(ASKED) - 1)
 
+    @property
+    def recorded(self) -> int:
+        """Count the ratings that a review asked for and did not refuse."""
+        return self.out.count("(1 Again") - self.out.count("not recorded")
+
 
 def start(
     folder: Path,
