@@ -10,7 +10,6 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from srs.models.log_entries import (
     CardItem,
@@ -28,23 +27,10 @@ from srs.models.log_entries import (
 )
 from srs.store.settings import FITTED
 from srs.store.sync_mock_exams import mock_entries
+from srs.store.sync_state import Chosen
 
 SETTINGS = ("rollover", "time_zone", "away", "catch_up", "exam")
 """Settings that all devices share, besides the last answer of a fit."""
-
-NEVER = 1 << 62
-"""Later than every stamp."""
-
-
-class Chosen(Struct, frozen=True):
-    """The rows to send: those with later stamps than these."""
-
-    own: int = -1
-    others: int = -1
-    """For rows that other devices wrote."""
-    guid: str = ""
-    """Only of this note; empty for all."""
-
 
 _LATER = """
     {table}.device = '' and {table}.stamp > :own

@@ -9,7 +9,6 @@ from msgspec import Struct
 from srs.store.connection import Store
 from srs.store.settings import write_setting
 from srs.store.stamps import last_stamp
-from srs.store.sync_outgoing import NEVER, Chosen
 
 LOG, PLACE, DEVICE, GIT = "sync_log", "sync_place", "sync_device", "sync_git"
 """Settings: id of the log, the address used last, the device of own rows, and the
@@ -20,6 +19,19 @@ _STAMPED = (
     *("confusion_stamps", "erased", "orphan_cards", "mock_exams"),
 )
 """Tables whose rows name the device that wrote them."""
+
+NEVER = 1 << 62
+"""Later than every stamp."""
+
+
+class Chosen(Struct, frozen=True):
+    """The rows to send: those with later stamps than these."""
+
+    own: int = -1
+    others: int = -1
+    """For rows that other devices wrote."""
+    guid: str = ""
+    """Only of this note; empty for all."""
 
 
 class Segment(Struct, frozen=True):

@@ -17,8 +17,9 @@ from srs.store.note_aliases import hide_aliases, show_aliases
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.settings import Options
 from srs.store.sync_incoming import EntryMerge
-from srs.store.sync_outgoing import NEVER, entries
+from srs.store.sync_outgoing import entries
 from srs.store.sync_state import (
+    NEVER,
     Device,
     Segment,
     devices,
