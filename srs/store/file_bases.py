@@ -12,6 +12,7 @@ import msgspec
 from cards.note import Note
 from srs.store.connection import Store
 from srs.store.rows import text_columns
+from srs.store.stamps import STAMP
 
 _TEXT = """
     select n.file, n.guid, n.id, d.name, n.language, n.fields, n.extra, n.tags,
@@ -19,6 +20,11 @@ _TEXT = """
       from notes n join decks d on d.id = n.deck
      where n.file <> '' and n.retired = 0
 """
+_MAY_DIFFER = f"""
+    (n.stamp = {STAMP} or n.device <> '' or not exists (
+     select 1 from file_bases b where b.file = n.file and b.guid = n.guid))
+"""
+"""Changed in this transaction, or by another device, or not known in its file."""
 
 
 def fill_file_bases(connection: sqlite3.Connection) -> None:
@@ -40,12 +46,14 @@ def update_bases_of_files(
     old = "guid not in (select value from json_each(?2))"
     for file in files:
         values = (file, kept)
-        chosen = "select guid from notes where file = ?1"
-        for found in (f"guid in ({chosen})", "file = ?1"):
-            sql = f"delete from file_bases where {found} and {old}"
-            connection.execute(sql, values)
-        sql = f"{_TEXT} and n.file = ?1 and n.{old}"
-        _save(connection, connection.execute(sql, values))
+        sql = f"{_TEXT} and n.file = ?1 and n.{old} and {_MAY_DIFFER}"
+        rows = connection.execute(sql, values).fetchall()
+        sql = "delete from file_bases where guid = ?"
+        connection.executemany(sql, [(row[1],) for row in rows])
+        in_use = "select guid from notes where file = ?1 and retired = 0"
+        sql = f"delete from file_bases where file = ?1 and guid not in ({in_use})"
+        connection.execute(f"{sql} and {old}", values)
+        _save(connection, rows)
 
 
 def edited_elsewhere(store: Store) -> dict[str, str]:
