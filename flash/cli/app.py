@@ -92,6 +92,7 @@ GROUPS: dict[str, dict[str, _Entry]] = {
     },
     "Safety": {
         "undo": _Entry("history:undo", "Undo the last operations."),
+        "redo": _Entry("history:redo", "Do undone operations again."),
         "log": _Entry("history:log", "List the last operations."),
         "backup": _Entry("backup:backup", "Back up the store, or list backups."),
         "restore": _Entry(

@@ -67,11 +67,23 @@ class Operation(Struct, frozen=True):
     """Changed options or settings."""
 
 
+REDO = "redo"
+"""The key of an undone operation for what a redo needs, see `srs.store.redo`."""
+LAST_DONE = """
+    coalesce((select id from operations where undone = 0 order by id desc limit 1), 0)
+"""
+"""SQL for the last operation that is not undone."""
+
+
 def record_operation(
     connection: sqlite3.Connection, at_ms: int, name: str, before: dict[str, Any]
 ) -> None:
     """Record inside a transaction what was done, so that it can be undone."""
     text = msgspec.json.encode(before).decode()
+    connection.execute(
+        f"update operations set before = json_remove(before, '$.{REDO}')"
+        f" where undone = 1 and id > {LAST_DONE}"
+    )
     connection.execute(
         "insert into operations (at_ms, name, before) values (?, ?, ?)",
         (at_ms, name, text),

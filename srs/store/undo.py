@@ -17,7 +17,8 @@ from srs.store.confusions import undo_confusion
 from srs.store.connection import Store, StoreError
 from srs.store.decks import rename_decks
 from srs.store.import_rows import forget_mark_times
-from srs.store.operations import Operation, describe
+from srs.store.operations import REDO, Operation, describe
+from srs.store.redo import capturing, packed
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.reschedule_rows import undo_reschedule_rows
 from srs.store.revlog import mark_undone
@@ -109,10 +110,13 @@ def _undo(
         message = f"the last operation, '{name}', was made by a newer flash"
         raise StoreError(store.path, message, "update flash")
     summary = describe(store, name, before, at_ms, undone=True)
+    with capturing(store.connection) as changes:
+        undoing.methods[name](msgspec.json.decode(text))
+    before[REDO] = packed(changes)
     store.connection.execute(
-        "update operations set undone = 1 where id = ?", (operation,)
+        "update operations set undone = 1, before = ? where id = ?",
+        (msgspec.json.encode(before).decode(), operation),
     )
-    undoing.methods[name](before)
     return Undone(summary, undoing.card, undoing.review)
 
 

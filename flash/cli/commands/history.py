@@ -1,4 +1,4 @@
-"""`flash undo` and `flash log`."""
+"""`flash undo`, `flash redo` and `flash log`."""
 
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from flash.messages.translate import _
 from flash.service.context import open_app
 from flash.terminal import clip_line, echo, print_json, styled, terminal_columns
 from srs.store.operations import last_operations
+from srs.store.redo import redo_operations
 from srs.store.undo import undo_operations
 
 
@@ -40,6 +41,29 @@ def undo(
     echo("\n".join(texts) or _("Nothing to undo."))
     if texts and dry_run:
         echo(dry_run_remark())
+
+
+def redo(
+    steps: Annotated[
+        int,
+        typer.Argument(metavar="[STEPS]", min=1, help="How many operations to redo."),
+    ] = 1,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Do undone operations again.
+
+    Possible until something else changes the store. Exit code 1: it has changed since;
+    nothing is redone.
+    """
+    with open_app(db) as app:
+        done = redo_operations(app.store, steps)
+    texts = [operation_text(one) for one in done]
+    if json:
+        print_json({"redone": texts})
+    else:
+        lines = [_("Redone: {what}").format(what=text) for text in texts]
+        echo("\n".join(lines) or _("Nothing to redo."))
 
 
 def log(
