@@ -10,7 +10,7 @@ from srs.store.schema import VERSION, migrations
 from srs.store.settings import Options
 from srs.store.sync_state import mixed_cards
 
-_BUSY_S = 5
+_BUSY_S = 10
 
 
 def open_store(path: Path, now_ms: int) -> Store:
