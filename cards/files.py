@@ -22,6 +22,14 @@ def open_file(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
+def is_file(path: Path) -> bool:
+    """Return False, too, for a name that the file system refuses as too long."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def is_encodable(text: str) -> bool:
     """Return False if a text from the system, such as a file name, is not UTF-8."""
     try:

@@ -38,7 +38,7 @@ def read_schema11(connection: sqlite3.Connection) -> dict[str, Any]:
     row = connection.execute("select conf, models, decks, dconf from col").fetchone()
     try:
         conf, models, decks, presets = (read_json(text or "{}") for text in row)
-        notetypes = [_notetype(model) for model in models.values()]
+        notetypes = [notetype_of(model) for model in models.values()]
         options = {int(key): _preset_json(value) for key, value in presets.items()}
         plain = {int(d["id"]): d for d in decks.values() if not d.get("dyn")}
         west = conf.get("creationOffset")
@@ -58,7 +58,7 @@ def read_schema11(connection: sqlite3.Connection) -> dict[str, Any]:
         raise ValueError(f"settings: {error!r}") from None
 
 
-def _notetype(model: dict[str, Any]) -> NoteType:
+def notetype_of(model: dict[str, Any]) -> NoteType:
     """Read a note type from its JSON; raise KeyError if a key is missing."""
     fields = sorted(model["flds"], key=lambda field: int(field["ord"]))
     templates = sorted(model["tmpls"], key=lambda template: int(template["ord"]))
@@ -171,7 +171,7 @@ def _notetypes(connection: sqlite3.Connection) -> dict[int, NoteType]:
     for key, name, data in connection.execute("select id, name, config from notetypes"):
         model = _model(key, str(name), _parsed(data))
         model |= {"flds": fields[key], "tmpls": templates[key]}
-        found[key] = _notetype(model)
+        found[key] = notetype_of(model)
     return found
 
 

@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 from cards.text.media import decoded
 
+REMOTE = ("http://", "https://", "data:")
+"""How names begin that are no files."""
 _SOUND = re.compile(r"\[sound:([^\]]+)\]")
 _TAGS = re.compile(r"<(?:img|audio|video|object|source|embed)\b", re.IGNORECASE)
 _SOURCE = re.compile(

@@ -16,12 +16,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cards.files import open_file
-from cards.note import Note
+from cards.files import is_file, open_file
+from cards.note import Cloze, Note
+from export.anki.anki_model import AnkiNote
 from export.anki.collection_import import first_field
+from export.anki.collection_schemas import notetype_of
+from export.anki.converted import Unsupported
 from export.anki.database import CollectionContents, database
 from export.anki.fields import OriginalNotes, fields_of, raw_fields
-from export.anki.media_references import media_names, template_files
+from export.anki.media_references import REMOTE, media_names, template_files
+from export.anki.note_types import convert_note
 from export.anki.rows import (
     Schedule,
     card_row,
@@ -31,7 +35,7 @@ from export.anki.rows import (
 )
 from export.files import ExportError, replace_file
 from srs.models.cards import StoredNote
-from srs.models.incoming import Loss, LossReason, Progressed
+from srs.models.incoming import Loss, LossReason, OriginalFields, Progressed
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 1
@@ -57,7 +61,7 @@ class Written(Struct, frozen=True):
     media: int
     reviews: int = 0
     losses: tuple[Loss, ...] = ()
-    """Edits that were not written."""
+    """Edits and media that were not written."""
 
 
 def write_package(
@@ -129,15 +133,23 @@ def _add(
         fields = fields_of(stored, media.naming(stored.note))
         contents.notes.append(note_row(stored, cards, fields))
     else:
-        notetype = kept.raw.notetype
-        contents.notetypes[notetype] = foreign.notetypes[notetype]
+        notetype, model = kept.raw.notetype, foreign.notetypes[kept.raw.notetype]
+        contents.notetypes[notetype] = model
         fields, is_whole = raw_fields(stored, kept, media.naming_kept(stored.note))
-        if not is_whole:
-            deck, first = stored.note.deck, first_field(fields)
-            contents.losses.append(Loss(LossReason.EDIT, deck=deck, first_field=first))
+        lost = [(LossReason.MEDIA, name) for name in media.keep(stored.note, fields)]
+        if not is_whole or _has_other_extra(stored, kept, model):
+            lost.append((LossReason.EDIT, ""))
+        contents.losses += [
+            Loss(
+                reason,
+                detail=name,
+                deck=stored.note.deck,
+                first_field=first_field(fields),
+            )
+            for reason, name in lost
+        ]
         contents.notes.append(note_row(stored, cards, fields, notetype))
-        media.keep(stored.note, fields)
-        media.keep_shared(stored.note, foreign.notetypes[notetype])
+        media.keep_shared(stored.note, model)
     changed_ms, columns = stored.modified_ms, None
     for card in cards:
         deck, latest = card.deck or stored.note.deck, changed_ms
@@ -148,6 +160,26 @@ def _add(
         contents.cards.append(
             card_row(card, stored.anki_id, in_deck, latest // 1000, columns)
         )
+
+
+def _has_other_extra(stored: StoredNote, kept: OriginalFields, model: str) -> bool:
+    """Return True if a note from Anki has an extra or sources that Anki has not."""
+    note, raw = stored.note, kept.raw
+    if note.sources or note.changed or note.checked:
+        return True
+    if not isinstance(note.content, Cloze):
+        return bool(note.extra)
+    if not note.line:
+        return False  # only a deck file gives a cloze another extra
+    original = AnkiNote(
+        stored.anki_id, stored.guid, raw.notetype, 0, note.tags, raw.fields
+    )
+    ordinals = [card.ordinal for card in stored.cards]
+    try:
+        made = convert_note(original, notetype_of(json.loads(model)), ordinals)
+    except Unsupported:
+        return bool(note.extra)
+    return made.extra != note.extra
 
 
 def media_naming(note: Note) -> Callable[[str], str]:
@@ -168,14 +200,23 @@ class _Media:
         self._imported = imported
         self._names: dict[Path, str] = {}
         self._kept: set[tuple[Path, str]] = set()
+        self._missing: set[str] = set()
 
-    def keep(self, note: Note, fields: tuple[str, ...]) -> None:
-        """Add the files that fields from Anki refer to, under the same names."""
-        for folder in self._folders(note):
-            for name in chain.from_iterable(map(media_names, fields)):
-                file = folder / name
-                if Path(name).name == name and file.is_file():
-                    self.files[name] = file
+    def keep(self, note: Note, fields: tuple[str, ...]) -> list[str]:
+        """Add the files that fields from Anki refer to, under the same names.
+
+        Returns:
+            The names of missing files that no call before returned.
+        """
+        names = list(chain.from_iterable(map(media_names, fields)))
+        for folder in self._folders(note) if names else ():
+            for name in names:
+                if Path(name).name == name and is_file(folder / name):
+                    self.files[name] = folder / name
+        missing = {name for name in names if not name.startswith(REMOTE)}
+        missing -= self.files.keys() | self._missing
+        self._missing |= missing
+        return sorted(missing)
 
     def keep_shared(self, note: Note, notetype: str) -> None:
         """Add the files that a note type from Anki, given as JSON, refers to."""

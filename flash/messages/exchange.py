@@ -179,6 +179,8 @@ def _counted_text(reason: LossReason, count: int) -> str:
                 "{n} notes keep their text in Anki: the note type can't hold the edit",
                 count,
             )
+        case LossReason.MEDIA:
+            return _("not found, left out: {detail}")
         case LossReason.PARAMETERS:
             return ngettext(
                 "{n} deck with {detail} FSRS parameters, a version flash doesn't know:"

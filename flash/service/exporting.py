@@ -38,7 +38,7 @@ def export_package(
         progressed: Called with the number of written notes.
 
     Returns:
-        Counts of what the package contains, by name, and edits that it doesn't.
+        Counts of what the package contains, by name, and what it lacks.
 
     Raises:
         ExportError: There are no cards, or the file can't be written.

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
+from export.anki.media_references import REMOTE
 from export.anki.package_file import Package, nfc
 from srs.store.connection import store_error
 
@@ -60,7 +61,7 @@ class MediaImport:
         """
         listed = self._package.media()
         for name in sorted(used):
-            if name.startswith(("http://", "https://", "data:")):
+            if name.startswith(REMOTE):
                 continue
             entry = listed.get(nfc(name))
             if entry is None or not self._package.has(entry):

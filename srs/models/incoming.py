@@ -121,6 +121,8 @@ class LossReason(StrEnum):
     """The question of the card is empty."""
     EDIT = "edit"
     """The note type in Anki can't hold the edit."""
+    MEDIA = "media"
+    """A file that a note from Anki refers to is missing."""
     REVIEW = "review"
     """The card of the review is left out."""
     REVIEW_CARD = "review_card"

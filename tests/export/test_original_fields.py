@@ -4,8 +4,9 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
 from command_runner import Run
-from foreign_packages import MEDIA_FILES, media_package, package
+from foreign_packages import GENERATIONS, MEDIA_FILES, media_package, package
 
 DECK = Path("decks/Default.yaml")
 
@@ -47,3 +48,47 @@ def test_edit_that_no_field_can_hold_is_reported(flash: Run, tmp_path: Path) -> 
         "1 note keeps its text in Anki: its note type can't hold the edit\n"
         "  Default: q\n"
     )
+
+
+def test_a_missing_file_of_a_note_from_anki_is_named_once(
+    flash: Run, tmp_path: Path
+) -> None:
+    sound, picture = f"[sound:{'s' * 300}.mp3]", '<img src="http://x.org/p.png">'
+    field = f'<img src="a b.png">{sound}{picture}'
+    script = f"""
+        update notes set flds = flds || '{field}';
+        insert into notes select 2, 'other', mid, mod, usn, tags, flds, sfld, csum,
+               flags, data from notes;
+        insert into cards select 3, 2, did, ord, mod, usn, type, queue, due, ivl,
+               factor, reps, lapses, left, odue, odid, flags, data from cards;
+    """
+    flash("import", str(package(tmp_path / "in.apkg", script)))
+
+    code, _, err = flash("export", str(tmp_path / "out.apkg"))
+
+    assert code == 0
+    assert err == (
+        "not found, left out: a b.png\n"
+        "  Default: q\n"
+        f"not found, left out: {'s' * 300}.mp3\n"
+        "  Default: q\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("back: o2", "back: o2\n  extra: new"), ("extra: more", "extra: other")],
+)
+def test_extra_that_anki_can_not_hold_is_reported(
+    flash: Run, tmp_path: Path, old: str, new: str
+) -> None:
+    flash("import", str(GENERATIONS["newest"](tmp_path)))
+    out = str(tmp_path / "out.apkg")
+    flash("export", "--yaml", "decks")
+    assert flash("add", "decks")[::2] == (0, "")
+    assert flash.json("export", out)["items"] == []
+
+    edit(flash, next(Path("decks").rglob("*.yaml")), old, new)
+
+    (item,) = flash.json("export", out)["items"]
+    assert "can't hold the edit" in item["reason"]
