@@ -109,7 +109,7 @@ _MAX_DURATION_MS = 60_000
 _EARLY, _MANUAL = 3, 4
 _SUSPENDED, _BURIED = -1, -3
 _EASE = 2500
-"""The ease of a card that only FSRS scheduled."""
+"""The ease of a card after learning."""
 
 
 class Schedule(Struct, frozen=True):
@@ -128,7 +128,7 @@ class Schedule(Struct, frozen=True):
     reviews: Iterable[Review]
     """The whole review log, oldest first."""
     eases: Mapping[int, int] = {}
-    """Ease of cards that SM-2 scheduled, per mille."""
+    """Ease of cards that may have another one than after learning, per mille."""
 
 
 def scheduled_columns(
@@ -179,7 +179,7 @@ def _place(card: StoredCard, schedule: Schedule) -> tuple[int, int]:
 
 def _interval(progress: SchedulingState, preset: Preset, schedule: Schedule) -> int:
     if progress.state is State.REVIEW:
-        return max(1, progress.interval)
+        return max(1 if progress.reps else 0, progress.interval)
     if progress.state is State.RELEARNING and progress.stability:
         days = round(schedule.days_of(progress.stability, preset))
         return max(1, min(days, preset.maximum_interval))

@@ -131,7 +131,8 @@ class CardReplay:
             return True
         if before == _REVIEW:
             # Anki counts a due date set by hand from the last answer.
-            return bool(last in (max(1, self._interval), self._due_day - self.last_day))
+            known = self._interval, max(1, self._interval)
+            return bool(last in known or last == self._due_day - self.last_day)
         # Anki logs the step of the preset, not the one that was taken.
         return bool(last == self._interval or source.startswith("anki"))
 
@@ -167,7 +168,9 @@ class CardReplay:
         elif not ease:
             # As in Anki; for a card of SM-2 the row has Anki's interval.
             interval = self._due_day - self.last_day
-        self._state, self._step, self._interval = _REVIEW, 0, max(1, interval)
+        # As in Anki, a card made due by hand before its first answer may have 0.
+        self._interval = max(interval, 1 if self._reps else 0)
+        self._state, self._step = _REVIEW, 0
 
     def _estimate(
         self, difficulty: float, ease: int, interval: int

@@ -28,6 +28,7 @@ from srs.store.stamps import STAMP
 
 _FIRST_EASE = 2500
 """Anki's ease of a card that was never answered, per mille."""
+_LEAST_EASE, _EASE_CHANGES = 1300, {1: -200, 2: -150, 4: 150}
 
 
 class Recorded(Struct, frozen=True):
@@ -345,12 +346,19 @@ def logged(store: Store) -> Iterator[Review]:
 
 
 def last_eases(store: Store) -> dict[int, int]:
-    """Return the last ease (per mille) of cards that SM-2 scheduled in Anki."""
-    sql = """
-        select card, ease, max(id) from reviews
-         where ease > 0 and undone = 0 group by card
+    """Return the ease (per mille) in Anki, which FSRS changes as well, of cards."""
+    sql = f"""
+        select card, rating, ease, ease = 0 and rating = 0 from reviews r
+         where undone = 0 and not {CRAM_REVIEW}
+           and (ease > 0 or (rating in (1, 2, 4) and state_before = 2)
+                or (rating = 0 and kind = 4 and difficulty = 0))
+         order by id
     """
-    return {card: ease for card, ease, _ in store.rows(sql)}
+    eases: dict[int, int] = {}
+    for card, rating, ease, is_reset in store.rows(sql):
+        before = _FIRST_EASE if is_reset else eases.get(card, _FIRST_EASE)
+        eases[card] = ease or max(_LEAST_EASE, before + _EASE_CHANGES.get(rating, 0))
+    return eases
 
 
 class HistoryLine(Struct, frozen=True):

@@ -62,6 +62,19 @@ SCHEDULES: dict[str, tuple[Card, Log]] = {
         (2, 2, TODAY + 9, 9, 2500, 0, 0),
         [(0, 0, 9, 0, 2500, 4)],
     ),
+    "FSRS with every rating": (
+        (2, 2, TODAY - 7, 10, 1950, 9, 2),
+        [
+            *FSRS,
+            *((8, rating, 10, 9, 500, 1) for rating in (2, 4, 1)),
+            (7, 2, 10, 9, 500, 3),
+            (7, 1, 10, 10, 500, 1),
+        ],
+    ),
+    "FSRS new and due by hand": (
+        (2, 2, TODAY + 9, 0, 2500, 0, 0),
+        [(0, 0, 0, 0, 2500, 4)],
+    ),
     "FSRS due by hand": (
         (2, 2, TODAY + 9, 45, 2500, 4, 0),
         [*FSRS, (0, 0, 45, 20, 544, 4)],
@@ -71,7 +84,7 @@ SCHEDULES: dict[str, tuple[Card, Log]] = {
         [*FSRS, (0, 0, 36, 20, 544, 4)],
     ),
     "FSRS due by hand in relearning": (
-        (2, 2, TODAY + 9, 10, 2500, 5, 1),
+        (2, 2, TODAY + 9, 10, 2300, 5, 1),
         [*FSRS, (1, 1, -600, 20, 700, 1), (0, 0, 10, 5, 544, 4)],
     ),
 }
@@ -162,4 +175,19 @@ def test_a_card_made_due_here_is_exported_as_by_anki(tmp_path: Path) -> None:
     (_, _, due, interval, *_), log = read(back)
     assert (due, interval) == (TODAY, 5)
     assert [row[1:4] for row in log] == [(4, 7, 0), (0, 5, 7)]
+    store.close()
+
+
+def test_a_new_card_due_by_hand_in_anki_can_be_answered(tmp_path: Path) -> None:
+    card, log = SCHEDULES["FSRS new and due by hand"]
+    sent = package(tmp_path / "in.apkg", collection(card, log))
+    store = new_store(tmp_path)
+    import_package(AppContext(store, lambda: NOON), sent)
+
+    give(store, ids(store)[0], Rating.HARD, NOON + 9 * DAY_MS)
+
+    found = shelf(store)[0].cards[0].progress
+    assert (found.state, found.reps) == (State.REVIEW, 1)
+    assert found.interval >= 1
+    assert contradictions(store) == []
     store.close()
