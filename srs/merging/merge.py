@@ -245,7 +245,9 @@ class _Merge:
         if theirs.state == State.NEW and state.state is not State.NEW:
             self._add_manual(pair, max(theirs.changed_ms, self._last(pair) + 1))
             return True
-        due_day = self._due_day(theirs, state)
+        if theirs.state in (State.LEARNING, State.RELEARNING):
+            return state.stability is None and self._start_learning(pair, state)
+        due_day = theirs.due_day if theirs.state == State.REVIEW else None
         if due_day in (None, state.due_day) or self._is_of_last(pair, due_day):
             return False
         self._set_due_day(pair, due_day, state)
@@ -258,15 +260,6 @@ class _Merge:
         """
         moment, interval = last_answer(self._connection, pair.card)
         return due_day == self._options.calendar.day(moment) + interval
-
-    def _due_day(self, theirs: IncomingCard, state: SchedulingState) -> int | None:
-        """Return the due day of a review card, or of a lapsed one without a log."""
-        if theirs.state == State.REVIEW:
-            return theirs.due_day
-        if theirs.state != State.RELEARNING or state.stability is not None:
-            return None
-        due_ms = theirs.due_ms
-        return self._options.calendar.day(due_ms) if due_ms else theirs.due_day
 
     def _last(self, pair: _Pair) -> int:
         return last_review(self._connection, pair.card)
@@ -285,6 +278,36 @@ class _Merge:
                 difficulty=difficulty,
                 last_interval=pair.theirs.interval,
             )
+
+    def _start_learning(self, pair: _Pair, state: SchedulingState) -> bool:
+        """Log step and due time of a card in learning that has no log.
+
+        Returns:
+            Whether it is due.
+        """
+        theirs, calendar = pair.theirs, self._options.calendar
+        if theirs.due_ms is not None:
+            due_ms, latest = theirs.due_ms, theirs.due_ms - 1000
+        elif theirs.due_day is not None:
+            # Any time of a later day means that day.
+            start = calendar.start_ms(theirs.due_day)
+            due_ms, latest = start + 12 * 3_600_000, start - 1000
+        else:
+            return False
+        self._first_state(pair, calendar.day(due_ms), state)
+        preset = self._options.preset(pair.deck)
+        is_new = theirs.state == State.LEARNING
+        steps = preset.learning_steps if is_new else preset.relearning_steps
+        moment = max(min(theirs.changed_ms, latest), self._last(pair) + 1)
+        self._add_manual(
+            pair,
+            moment,
+            min(-1, (moment - due_ms) // 1000),
+            state=theirs.state,
+            step=max(0, len(steps) - max(1, theirs.steps_left)),
+            ease=theirs.ease or _EASE,
+        )
+        return True
 
     def _first_state(
         self, pair: _Pair, due_day: int, state: SchedulingState
@@ -310,8 +333,9 @@ class _Merge:
         """Add a manual row, the same one every time the same file is merged.
 
         Without a difficulty or an ease it resets the card.  With an ease, it stands
-        for answers that are not in the log: `last_interval` of them, `step` lapses.
-        Else `last_interval` is the card's interval in Anki.
+        for answers that are not in the log: `last_interval` of them, `step` lapses;
+        or it puts the card into learning.  Else `last_interval` is the card's
+        interval in Anki.
         """
         row = ReviewRow(
             id=moment,

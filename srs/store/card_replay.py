@@ -144,7 +144,7 @@ class CardReplay:
         return int(result.state), result.step, result.interval
 
     def _add_manual(self, row: Sequence[Any]) -> None:
-        at_ms, _, offset, _, step, interval, last, source, kind, *_ = row
+        at_ms, _, offset, state, step, interval, last, source, kind, *_ = row
         difficulty, ease, _ = row[-3:]
         if kind == _RESCHEDULE:
             if self._state == _REVIEW and not self._is_late:
@@ -157,9 +157,15 @@ class CardReplay:
         is_of_card = source.startswith(ANKI_CARD)
         day = study_day(at_ms, offset, self._rollover)
         self._due_day = day + interval
-        if not self.memory[0]:
+        is_first = not self.memory[0]
+        if is_first:
             self.memory = self._estimate(difficulty, ease, interval)
             self._last_ms, self.last_day = at_ms, day
+        if is_of_card and state != _REVIEW:
+            self._state, self._step, self._interval = state, step, interval
+            self._last_ms, self.last_day, self._offset_min = at_ms, day, offset
+            return
+        if is_first:
             if is_of_card:
                 # It stands for answers that are not in the log.
                 self._reps, self._lapses = self._reps + last, self._lapses + step

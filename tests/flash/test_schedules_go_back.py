@@ -6,6 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from anki.collection import (
+    Collection,
+    ExportAnkiPackageOptions,
+    ImportAnkiPackageOptions,
+    ImportAnkiPackageRequest,
+)
 from foreign_packages import package
 from store_fixtures import (
     DAY_MS,
@@ -90,12 +96,17 @@ SCHEDULES: dict[str, tuple[Card, Log]] = {
 }
 
 
+def _changes(card: Card) -> str:
+    names = ("type", "queue", "due", "ivl", "factor", "reps", "lapses")
+    return ", ".join(
+        f"{name} = {value}" for name, value in zip(names, card, strict=True)
+    )
+
+
 def collection(card: Card, log: Log) -> str:
     """Write a card and its log; times are unique."""
-    names = ("type", "queue", "due", "ivl", "factor", "reps", "lapses")
-    changes = [f"{name} = {value}" for name, value in zip(names, card, strict=True)]
     script = """update col set conf = '{"creationOffset": 0, "schedVer": 2}';"""
-    script += f"update cards set {', '.join(changes)}, mod = {NOON // 1000};"
+    script += f"update cards set {_changes(card)}, mod = {NOON // 1000};"
     for index, (ago, rating, now, last, factor, kind) in enumerate(log):
         moment = NOON - ago * DAY_MS - 1000 * (len(log) - index)
         script += (
@@ -133,18 +144,74 @@ def test_a_schedule_goes_back_as_it_came(tmp_path: Path, card: Card, log: Log) -
     store.close()
 
 
-def test_a_lapsed_card_without_a_log_is_due_when_it_was(tmp_path: Path) -> None:
-    due_s = NOON // 1000 + 600
-    sent = package(tmp_path / "in.apkg", collection((3, 1, due_s, 12, 1900, 9, 2), []))
+DUE_S = NOON // 1000 + 600
+IN_LEARNING: dict[str, tuple[Card, int]] = {
+    "first step": ((1, 1, DUE_S, 0, 0, 3, 0), 2),
+    "last step": ((1, 1, DUE_S, 0, 0, 3, 1), 1),
+    "overdue": ((1, 1, DUE_S - 40 * 86_400, 0, 0, 1, 0), 1),
+    "another day": ((1, 3, TODAY + 2, 0, 0, 3, 0), 1),
+    "lapsed": ((3, 1, DUE_S, 12, 1900, 9, 2), 1),
+    "lapsed, another day": ((3, 3, TODAY - 3, 12, 1900, 9, 2), 1),
+    "lapsed in scheduler v1": ((2, 1, DUE_S, 12, 1900, 9, 2), 1),
+}
+"""Cards of Anki without a log, and the number of steps left."""
+
+
+def learning(card: Card, left: int) -> str:
+    """Write a card in learning; Anki adds the steps left today as thousands."""
+    return f"{collection(card, [])}update cards set left = {left} + 1000;"
+
+
+@pytest.mark.parametrize(("card", "left"), IN_LEARNING.values(), ids=IN_LEARNING.keys())
+def test_a_card_in_learning_without_a_log_stays_in_it(
+    tmp_path: Path, card: Card, left: int
+) -> None:
+    sent = package(tmp_path / "in.apkg", learning(card, left))
     store = new_store(tmp_path)
+    app = AppContext(store, lambda: NOON)
+    import_package(app, sent)
+    again = import_package(app, sent).merged
+    back = tmp_path / "out.apkg"
 
-    import_package(AppContext(store, lambda: NOON), sent)
+    export_package(app, back, stored_notes(store), with_schedule=True)
 
+    is_lapsed = card[3] > 0
+    assert read(back) == ((3 if is_lapsed else 1, *card[1:]), [])
+    assert again.rescheduled == 0
     found = shelf(store)[0].cards[0].progress
-    assert (found.state, found.due_day) == (State.REVIEW, NOON // DAY_MS)
-    assert (found.interval, found.reps, found.lapses) == (12, 9, 2)
+    assert (found.state, found.reps, found.lapses) == (1 + 2 * is_lapsed, *card[5:])
+    assert contradictions(store) == []
+    give(store, ids(store)[0], Rating.GOOD, NOON + 3 * DAY_MS)
     assert contradictions(store) == []
     store.close()
+
+
+@pytest.mark.parametrize("name", ["first step", "lapsed", "lapsed, another day"])
+def test_anki_takes_back_a_card_in_learning(tmp_path: Path, name: str) -> None:
+    card, left = IN_LEARNING[name]
+    theirs = Collection(str(tmp_path / "theirs.anki2"))
+    theirs.add_note(theirs.new_note(theirs.models.by_name("Basic")), 1)
+    theirs.db.execute("update notes set flds = 'q\x1fa', sfld = 'q'")
+    theirs.db.execute(f"update cards set {_changes(card)}, left = ?", left)
+    sent, back = str(tmp_path / "in.apkg"), tmp_path / "out.apkg"
+    whole = ExportAnkiPackageOptions(with_scheduling=True, with_deck_configs=True)
+    theirs.export_anki_package(out_path=sent, options=whole, limit=None)
+    theirs.close()
+    store = new_store(tmp_path)
+    app = AppContext(store, lambda: NOON)
+    import_package(app, Path(sent))
+    export_package(app, back, stored_notes(store), with_schedule=True)
+    store.close()
+
+    taken = Collection(str(tmp_path / "taken.anki2"))
+    options = ImportAnkiPackageOptions(with_scheduling=True)
+    taken.import_anki_package(
+        ImportAnkiPackageRequest(package_path=str(back), options=options)
+    )
+
+    columns = "type, queue, due, ivl, factor, reps, lapses, left"
+    assert taken.db.first(f"select {columns} from cards") == [*card, left]
+    taken.close()
 
 
 def test_importing_a_card_without_a_log_again_counts_once(tmp_path: Path) -> None:
