@@ -47,6 +47,7 @@ GROUPS: dict[str, dict[str, _Entry]] = {
         "browse": _Entry(
             "browse:browse", "Find, read and change cards on the full screen."
         ),
+        "edit": _Entry("edit:edit", "Edit a card in your editor."),
         "remove": _Entry(
             "remove:remove", "Remove cards, or delete them with their history."
         ),

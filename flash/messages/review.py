@@ -6,6 +6,7 @@ is shown.
 
 from datetime import UTC, datetime
 
+from cards.note import Note
 from flash.messages.cards import duration_label, interval_label, short_question
 from flash.messages.due import due_line
 from flash.messages.phrases import count_cards
@@ -39,6 +40,14 @@ CARD_CHANGED = N_("Card changed. Press u to undo.")
 FILE_RELOADED = N_("Deck file reloaded.")
 FILE_NOT_RELOADED = N_("The deck file was not reloaded. Press e to fix it.")
 NONE_DUE_NOW = N_("No card is due right now.")
+
+
+def edited_line(note: Note, *, changed: bool) -> str:
+    """Tell whether an editor changed a note, or the deck file that it is in."""
+    if not note.line:
+        return _("The card was changed.") if changed else _(TEXT_UNCHANGED)
+    text = _("{file} was added again.") if changed else _(FILE_UNCHANGED)
+    return text.format(file=note.file)
 
 
 def key_help() -> tuple[tuple[str, str, str], ...]:

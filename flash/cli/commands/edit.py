@@ -1,0 +1,92 @@
+"""`flash edit`."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from cards.errors import FlashError, Place
+from cards.note import Note
+from flash.cli.asking import is_confirmed
+from flash.cli.options import CardsArgument, DbOption, JsonOption
+from flash.messages.adding import EDIT_AGAIN
+from flash.messages.phrases import count_cards
+from flash.messages.review import edited_line
+from flash.messages.translate import _
+from flash.service.context import AppContext, open_app
+from flash.service.edited_files import reread, rewrite, text_of_note
+from flash.service.editor import run_editor
+from flash.service.finding import find_some
+from flash.service.reviewing import is_installed
+from flash.service.text_editing import edit_text
+from flash.terminal import echo, echo_err, print_json
+from srs.store.notes import stored_note_of
+
+
+def edit(words: CardsArgument, json: JsonOption = False, db: DbOption = None) -> None:
+    """Edit a card in your editor.
+
+    Opens the deck file at the line of the card ($VISUAL, $EDITOR), and adds the file
+    once you have left the editor. A card without a deck file, such as one from Anki, is
+    edited as YAML. Edited cards keep their history. Exit code 1: the words name no
+    card or cards of several notes, or the text has a mistake; no card is changed.
+    """
+    with open_app(db) as app:
+        cards = find_some(app, words).cards
+        note = _one_note(app, cards)
+        if note.line:
+            changed = _edit_file(app, note)
+        else:
+            changed = _edit_text(app, cards[0], note)
+    if json:
+        print_json({"changed": changed, "cards": cards})
+    else:
+        echo(edited_line(note, changed=changed))
+
+
+def _one_note(app: AppContext, cards: Sequence[int]) -> Note:
+    stored = stored_note_of(app.store, cards[0])
+    if not set(cards) <= {one.id for one in stored.cards}:
+        text = _("{cards} match, of several notes")
+        message = text.format(cards=count_cards(len(cards)))
+        raise FlashError(message, _("flash list shows the card numbers"))
+    return stored.note
+
+
+def _edit_file(app: AppContext, note: Note) -> bool:
+    """Open a deck file at a card and add it; return False if it stays as it is."""
+    path, place = Path(note.file), Place(note.file, note.line)
+    if not path.is_file():
+        raise FlashError(_("the deck file of this card was not found"), place=place)
+    if is_installed(note.file):
+        hint = _("flash add aws-security makes a copy to edit")
+        raise FlashError(_("this file is a part of flash"), hint, place)
+    before = path.read_bytes()
+    while True:
+        run_editor(path, note.line)
+        if path.is_file() and path.read_bytes() == before:
+            return False
+        trouble = reread(app, note.file)
+        if trouble is None:
+            return True
+        echo_err(trouble)
+        if not is_confirmed(_(EDIT_AGAIN)):
+            hint = _("correct the file, then add it with flash add")
+            raise FlashError(_("no card was changed"), hint, place)
+
+
+def _edit_text(app: AppContext, card: int, note: Note) -> bool:
+    """Open a card as YAML and take it back; return False if it stays as it is."""
+    before = text = text_of_note(note)
+    while True:
+        text = edit_text(text)
+        if text == before or not text.strip():
+            return False
+        trouble = rewrite(app, card, text)
+        if trouble is None:
+            return True
+        echo_err(trouble)
+        if not is_confirmed(_(EDIT_AGAIN)):
+            path = Path(tempfile.mkdtemp(prefix="flash-"), "card.yaml")
+            path.write_text(text, encoding="utf-8")
+            message = _("no card was changed; your text is in {file}")
+            raise FlashError(message.format(file=path))

@@ -1,0 +1,125 @@
+"""`flash edit` opens a deck file, or a card without one as YAML."""
+
+from pathlib import Path
+
+import pytest
+from command_runner import CELLS, Run
+
+
+@pytest.fixture
+def flash(flash: Run) -> Run:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    flash("add", "cells.yaml")
+    Path("table.csv").write_text("front,back\nNumber of cells?,many\n", "utf-8")
+    flash("import", "table.csv", "--header")
+    return flash
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+
+
+def edits(monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> None:
+    monkeypatch.setenv("VISUAL", f"sed -i s/{old}/{new}/")
+
+
+def test_a_deck_file_is_opened_and_added(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edits(monkeypatch, "ATP", "energy")
+    file = Path("cells.yaml").absolute()
+
+    assert flash("edit", "powerhouse") == (0, f"{file} was added again.\n", "")
+
+    asked = [one["question"] for one in flash.json("list", "powerhouse")]
+    assert asked == ["Which organelle makes most energy?"]
+    done = "Undid editing cells.yaml (1 changed card is restored)."
+    assert flash("undo")[1] == f"{done} Files on disk are unchanged.\n"
+
+
+def test_the_editor_opens_the_line_of_the_card(
+    flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "vi"
+    script.write_text('#!/bin/sh\necho "$@" > words\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(script))
+
+    shown = flash("edit", "DNA")
+
+    assert shown == (0, "The deck file was not changed.\n", "")
+    assert Path("words").read_text() == f"+9 {Path('cells.yaml').absolute()}\n"
+
+
+def test_a_card_without_a_file_is_edited_as_yaml(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edits(monkeypatch, "many", "billions")
+    (card,) = flash.json("list", "Number")
+
+    done = flash.json("edit", str(card["card"]))
+
+    assert done == {"changed": True, "cards": [card["card"]]}
+    assert "billions" in flash("show", str(card["card"]))[1]
+    assert flash("edit", "Number")[1] == "The card was not changed.\n"
+    flash("undo")
+    assert "many" in flash("show", "Number")[1]
+
+
+def test_a_mistake_in_a_file_changes_no_card(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edits(monkeypatch, "back:", "bakc:")
+    before = flash.json("list")
+
+    code, out, err = flash("edit", "powerhouse")
+
+    assert (code, out) == (1, "")
+    assert "cells.yaml:7:5: unknown key 'bakc' (did you mean 'back'?)" in err
+    hint = "(correct the file, then add it with flash add)"
+    assert f"cells.yaml:5:1: no card was changed {hint}" in err
+    assert flash.json("list") == before
+
+
+def test_a_text_with_a_mistake_is_kept(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edits(monkeypatch, "back:", "bakc:")
+
+    code, out, err = flash("edit", "Number")
+
+    (kept,) = Path("tmp").glob("*/card.yaml")
+    assert (code, out) == (1, "")
+    assert f"flash: no card was changed; your text is in {kept.absolute()}" in err
+    assert "bakc: many" in kept.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["Cells"], "5 cards match, of several notes"),
+        (["mitosis"], "no card matches 'mitosis'"),
+        (["suspended", "is:suspended"], "no card matches 'suspended is:suspended'"),
+    ],
+    ids=["a deck", "no card", "no card of a query"],
+)
+def test_the_words_must_name_one_note(
+    flash: Run, words: list[str], message: str
+) -> None:
+    code, out, err = flash("edit", *words)
+
+    assert (code, out) == (1, "")
+    assert message in err
+
+
+def test_a_missing_deck_file_is_an_error(flash: Run) -> None:
+    file = Path("cells.yaml").absolute()
+    file.unlink()
+
+    shown = flash("edit", "powerhouse")
+
+    message = "the deck file of this card was not found"
+    assert shown == (1, "", f"flash: {file}:5:1: {message}\n")
