@@ -5,9 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cards.deckfile.reader import parse_deck
+from cards.deckfile.tag_edits import TextChange, applied, composed, tag_changes
 from cards.deckfile.writer import card_values, yaml_text
 from cards.errors import DeckError
 from cards.identity.keys import text_key
@@ -15,9 +14,6 @@ from cards.note import Note
 
 Edit = tuple[Note, Note]
 """A note as the store has it, and with another content, extra or tags."""
-_Change = tuple[int, int, str]
-"""Start and end in the text of the file, and what comes there instead."""
-_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 def edit_cards(text: str, path: Path, edits: Sequence[Edit]) -> tuple[str, list[Note]]:
@@ -42,12 +38,16 @@ def edit_cards(text: str, path: Path, edits: Sequence[Edit]) -> tuple[str, list[
     if wanted and len(wanted) == len(edits) and "\r" not in text:
         result = _changed(text, wanted)
         made = _notes(result, path)
-        is_right = len(made) == len(notes) and all(
-            _texts(made[index]) == _texts(new) for index, (_, new) in wanted.items()
-        )
-        if is_right:
-            return result, []
-    if len(edits) < 2:
+        if len(made) == len(notes):
+            right = {
+                i for i, (_, new) in wanted.items() if _texts(made[i]) == _texts(new)
+            }
+            if len(right) == len(edits):
+                return result, []
+            wrong = [old for i, (old, _) in wanted.items() if i not in right]
+            text, failed = edit_cards(text, path, [wanted[i] for i in sorted(right)])
+            return text, failed + wrong
+    if len(edits) < 2 or "\r" in text:
         return text, [old for old, _ in edits]
     half = len(edits) // 2
     text, failed = edit_cards(text, path, edits[:half])
@@ -71,29 +71,31 @@ def _texts(note: Note) -> tuple[object, ...]:
 
 
 def _changed(text: str, wanted: Mapping[int, Edit]) -> str:
-    top: Any = yaml.compose(text, Loader=_Loader)
+    top, starts = composed(text)
     cards = next(value for key, value in top.value if key.value == "cards").value
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
 
     def span(first: Any, last: Any) -> tuple[int, int]:
         begin, end = (starts[mark.line] + mark.column for mark in (first, last))
         return begin, begin + len(text[begin:end].rstrip())
 
+    def tag_items(node: Any, tags: Sequence[str]) -> list[TextChange] | None:
+        return tag_changes(node, tags, text, starts)
+
     changes = [
         change
         for index, (old, new) in wanted.items()
-        for change in _card_changes(cards[index], old, new, span)
+        for change in _card_changes(cards[index], old, new, span, tag_items)
     ]
-    for start, end, written in sorted(changes, reverse=True):
-        text = text[:start] + written + text[end:]
-    return text
+    return applied(text, changes)
 
 
 def _card_changes(
-    card: Any, old: Note, new: Note, span: Callable[[Any, Any], tuple[int, int]]
-) -> Iterator[_Change]:
+    card: Any,
+    old: Note,
+    new: Note,
+    span: Callable[[Any, Any], tuple[int, int]],
+    tag_items: Callable[[Any, Sequence[str]], list[TextChange] | None],
+) -> Iterator[TextChange]:
     """Yield the changes of a card, key by key."""
     nodes = {key.value: (key, value) for key, value in card.value}
     before, after = card_values(old), card_values(new)
@@ -107,6 +109,10 @@ def _card_changes(
         if before.get(key, "") == value:
             continue
         scalar = nodes.get(key, (None, None))[1]
+        items = tag_items(scalar, value) if key == "tags" and scalar else None
+        if items is not None:
+            yield from items
+            continue
         is_quoted = getattr(scalar, "style", None) in ("'", '"')
         if card.flow_style or is_quoted:
             written = f"{key}: {json.dumps(value, ensure_ascii=False)}"

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from cards.errors import FlashError
 from cards.text.width import clean
-from flash.cli.options import HELP_NAMES
+from flash.cli.options import HELP_NAMES, QueryCommand
 from flash.messages.system import not_in_locale, not_utf8, os_error
 from flash.terminal import echo_err, echo_error
 
@@ -48,6 +48,7 @@ GROUPS: dict[str, dict[str, _Entry]] = {
             "browse:browse", "Find, read and change cards on the full screen."
         ),
         "edit": _Entry("edit:edit", "Edit a card in your editor."),
+        "tag": _Entry("tags:app", "Add, remove, list or rename tags."),
         "remove": _Entry(
             "remove:remove", "Remove cards, or delete them with their history."
         ),
@@ -105,24 +106,6 @@ GROUPS: dict[str, dict[str, _Entry]] = {
 _COMMANDS = {name: entry for group in GROUPS.values() for name, entry in group.items()}
 
 
-class _Command(TyperCommand):
-    """Takes a word such as `-tag:iam` for a part of a query; no option is like it."""
-
-    def make_parser(self, ctx: Any) -> Any:
-        """Make the parser of the words."""
-        parser = super().make_parser(ctx)
-        match_option = parser._match_short_opt  # noqa: SLF001 - there is no other way
-
-        def match(word: str, state: Any) -> None:
-            if len(word) > len("-h"):
-                state.largs.append(word)
-            else:
-                match_option(word, state)
-
-        parser._match_short_opt = match  # type: ignore[assignment]  # noqa: SLF001
-        return parser
-
-
 class _LazyCommands(Mapping[str, Any]):
     """The commands by name; a module is imported when its command is looked up."""
 
@@ -136,7 +119,7 @@ class _LazyCommands(Mapping[str, Any]):
                 pretty_exceptions_enable=False,
                 context_settings=HELP_NAMES,
             )
-            alone.command(name, cls=_Command)(found)
+            alone.command(name, cls=QueryCommand)(found)
             found = alone
         return typer.main.get_command(found)
 

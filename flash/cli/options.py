@@ -2,12 +2,31 @@
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 """Context settings of every command."""
+
+
+class QueryCommand(TyperCommand):
+    """Takes a word such as `-tag:iam` for a part of a query; no option is like it."""
+
+    def make_parser(self, ctx: Any) -> Any:
+        """Make the parser of the words."""
+        parser = super().make_parser(ctx)
+        match_option = parser._match_short_opt  # noqa: SLF001 - there is no other way
+
+        def match(word: str, state: Any) -> None:
+            if len(word) > len("-h"):
+                state.largs.append(word)
+            else:
+                match_option(word, state)
+
+        parser._match_short_opt = match  # type: ignore[assignment]  # noqa: SLF001
+        return parser
 
 
 def _store_of(context: typer.Context, value: Path | None) -> Path | None:

@@ -34,6 +34,20 @@ def changed_line(what: str, count: int, total: int) -> str:
     return _(_CHANGED[what]).format(count=count, cards=count_cards(total))
 
 
+def tagged_lines(notes: int, files: int, *, written: bool) -> list[str]:
+    """Count the notes and the deck files whose tags were, or would be, changed."""
+    lines = []
+    if notes or not files:
+        text = ngettext("Changed {n} note.", "Changed {n} notes.", notes)
+        lines.append(text.format(n=notes))
+    if files and written:
+        text = ngettext("Edited {n} deck file.", "Edited {n} deck files.", files)
+        lines.append(text.format(n=files))
+    elif files:
+        lines.append(_("Deck files are unchanged; --write edits them."))
+    return lines
+
+
 def change_question(count: int) -> str:
     """Ask whether many cards may be changed."""
     return _("Change {cards}?").format(cards=count_cards(count))

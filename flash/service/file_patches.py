@@ -32,9 +32,15 @@ def file_patches(edits: Iterable[TextEdit]) -> list[FilePatch]:
     return [_patch(file, found) for file, found in by_file.items()]
 
 
+def shown_path(path: Path) -> str:
+    """Return a path, relative if it is below the present folder."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def _patch(file: str, found: list[TextEdit]) -> FilePatch:
-    path, here = Path(file), Path.cwd()
-    shown = str(path.relative_to(here)) if path.is_relative_to(here) else file
+    path = Path(file)
+    shown = shown_path(path)
     edits: list[Edit] = [
         (edit.stored.note, edit.note) for edit in found if edit.note is not None
     ]

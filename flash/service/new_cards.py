@@ -85,7 +85,7 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
         plan = plan_adding(app.store, parsed)
         _check(plan, path, {note.line for note in notes})
         if not dry_run:
-            _write(path, text)
+            write_deck_text(path, text)
             stats = tuple(file_stats([str(path)]))
             apply_adding(app, replace(plan, parsed=replace(parsed, stats=stats)))
     rows = () if dry_run else tuple(_rows(app, str(path), notes))
@@ -163,8 +163,12 @@ def _check(plan: AddPlan, path: Path, lines: set[int]) -> None:
         raise FlashError(message, _("run flash add on it first"))
 
 
-def _write(path: Path, text: str) -> None:
-    # A link stays a link.
+def write_deck_text(path: Path, text: str) -> None:
+    """Write a deck file; a link and a byte order mark stay.
+
+    Raises:
+        ExportError: It can't be written; the old file is unchanged.
+    """
     target = path.resolve()
     has_mark = target.exists() and target.read_bytes()[:3] == codecs.BOM_UTF8
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -167,3 +167,16 @@ def tag_names(store: Store) -> list[str]:
     """Return the tags of all notes."""
     sql = "select distinct t.value from notes n, json_each(n.tags) t order by 1"
     return [row[0] for row in store.rows(sql)]
+
+
+def tag_counts(store: Store) -> dict[str, int]:
+    """Count the cards in use by tag."""
+    sql = """
+        select t.value, count(*)
+          from cards c
+          join notes n on n.guid = c.note
+          join json_each(n.tags) t
+         where c.retired = 0
+         group by 1 order by 1
+    """
+    return dict(store.rows(sql))

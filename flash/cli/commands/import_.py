@@ -184,7 +184,7 @@ def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None
         return
     for line in import_lines(done.merged, done.media, done.updated):
         echo(line)
-    _print_patches(patches)
+    print_patches(patches)
     if dry_run:
         echo(dry_run_remark())
     for loss in losses:
@@ -201,7 +201,8 @@ def _patches(edits: Sequence[TextEdit], source: str = "") -> list[str]:
     return found
 
 
-def _print_patches(patches: Sequence[str]) -> None:
+def print_patches(patches: Sequence[str]) -> None:
+    """Print patches of deck files as a program needs them."""
     for patch in patches:
         # A program needs the tabs and all characters of the file.
         text = clean(patch) if sys.stdout.isatty() else patch
@@ -261,7 +262,7 @@ def _report_table(
         echo(line)
     if done.updated:
         echo(updated_text(done.updated))
-    _print_patches(patches)
+    print_patches(patches)
     if dry_run:
         echo(dry_run_remark())
     remarks = table_remarks(done.table, columns_named=bool(options.choice.uses))

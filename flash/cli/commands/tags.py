@@ -1,0 +1,171 @@
+"""`flash tag`: add, remove, list and rename tags."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flash.cli.asking import confirm_many
+from flash.cli.commands.import_ import print_patches
+from flash.cli.options import (
+    HELP_NAMES,
+    CardsArgument,
+    DbOption,
+    JsonOption,
+    QueryCommand,
+    YesOption,
+)
+from flash.messages.exchange import by_hand_line, patch_text
+from flash.messages.listing import tagged_lines
+from flash.messages.translate import _
+from flash.service.context import AppContext, open_app
+from flash.service.finding import find_some
+from flash.service.tagging import (
+    Tagging,
+    apply_tagging,
+    check_new_tag,
+    plan_rename,
+    plan_tags,
+)
+from flash.terminal import echo, echo_err, print_json, table_lines
+from srs.store.decks import tag_counts
+
+app = typer.Typer(
+    add_completion=False,
+    context_settings=HELP_NAMES,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+TagArgument = Annotated[str, typer.Argument(metavar="TAG", help="A tag, as a::b.")]
+WriteOption = Annotated[
+    bool, typer.Option("--write", help="Edit the deck files, and add them.")
+]
+
+
+@app.callback()
+def tag() -> None:
+    """Add, remove, list or rename tags."""
+
+
+@app.command("add", cls=QueryCommand)
+def add(
+    name: TagArgument,
+    words: CardsArgument,
+    write: WriteOption = False,
+    yes: YesOption = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Give cards a tag.
+
+    All cards of a note have its tags. Where a deck file has the note, a patch for it is
+    printed; --write edits the file instead, where comments and layout stay, and adds
+    it. Cards that have to be changed by hand are named: those in Markdown notes, and
+    those whose file was edited since it was added. Exit code 1: no card matches, or you
+    didn't confirm; nothing is changed.
+    """
+    check_new_tag(name)
+
+    def plan(app: AppContext) -> Tagging:
+        cards = find_some(app, words).cards
+        return plan_tags(app, cards, lambda tags: tuple(dict.fromkeys((*tags, name))))
+
+    _change(db, plan, write=write, yes=yes, as_json=json)
+
+
+@app.command("remove", cls=QueryCommand)
+def remove(
+    name: TagArgument,
+    words: CardsArgument,
+    write: WriteOption = False,
+    yes: YesOption = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Take a tag from cards.
+
+    Works as flash tag add. A tag at the top of a deck file belongs to all its cards and
+    has to be removed by hand. Exit code 1: no card matches, or you didn't confirm;
+    nothing is changed.
+    """
+
+    def plan(app: AppContext) -> Tagging:
+        cards = find_some(app, words).cards
+        return plan_tags(
+            app, cards, lambda tags: tuple(one for one in tags if one != name)
+        )
+
+    _change(db, plan, write=write, yes=yes, as_json=json)
+
+
+@app.command("rename")
+def rename(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The tag as it is.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")],
+    write: WriteOption = False,
+    yes: YesOption = False,
+    json: JsonOption = False,
+    db: DbOption = None,
+) -> None:
+    """Rename a tag and the tags below it.
+
+    Works as flash tag add, also with tags at the top of deck files. Exit code 1: no
+    card has the tag, or you didn't confirm; nothing is changed.
+    """
+    check_new_tag(new)
+    plan = lambda app: plan_rename(app, old, new)  # noqa: E731
+    _change(db, plan, write=write, yes=yes, as_json=json)
+
+
+@app.command("list")
+def list_tags(json: JsonOption = False, db: DbOption = None) -> None:
+    """List tags with the number of their cards."""
+    with open_app(db) as app:
+        counts = tag_counts(app.store)
+    if json:
+        print_json(counts)
+    elif counts:
+        rows = [(name, str(count)) for name, count in counts.items()]
+        for line in table_lines((_("tag"), _("cards")), rows, right=[1]):
+            echo(line)
+
+
+def _change(
+    db: Path | None,
+    plan: Callable[[AppContext], Tagging],
+    *,
+    write: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    with open_app(db) as app:
+        tagging = plan(app)
+        if write or tagging.updates:
+            confirm_many(tagging.cards, yes=yes)
+        apply_tagging(app, tagging, write=write)
+    label = _("with the changed tags")
+    patches = [
+        patch_text(one.file, one.before, one.after, label) for one in tagging.in_files
+    ]
+    reason = _("flash can't change its tags there")
+    by_hand = [by_hand_line(note, reason) for note in tagging.by_hand]
+    text = _("{place}: the exam has the old tag; rename it by hand")
+    by_hand += [text.format(place=place) for place in tagging.exams]
+    if as_json:
+        print_json(
+            {
+                "changed": len(tagging.updates),
+                "files": [one.file for one in tagging.in_files],
+                "written": write,
+                "patches": patches,
+                "by_hand": by_hand,
+            }
+        )
+        return
+    if not write:
+        print_patches(patches)
+    for line in tagged_lines(len(tagging.updates), len(patches), written=write):
+        echo_err(line)
+    for line in by_hand:
+        echo_err(line)

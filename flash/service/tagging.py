@@ -1,0 +1,168 @@
+"""Add, remove and rename tags: in the store, and in the text of deck files.
+
+A note that a deck file has gets its tags from there, so the file is changed; the
+others are changed in the store.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cards.deckfile.discovery import exam_beside, read_text
+from cards.deckfile.exam_file import read_exam_file
+from cards.deckfile.tag_edits import rename_tag, renamed
+from cards.errors import DeckError, FlashError, Place
+from cards.note import Note
+from export.anki.text_edits import TextEdit
+from flash.messages.translate import _
+from flash.service.adding import add_unasked
+from flash.service.context import AppContext
+from flash.service.deck_reading import read_files
+from flash.service.file_patches import FilePatch, file_patches, shown_path
+from flash.service.importing import is_in_file
+from flash.service.new_cards import write_deck_text
+from flash.service.reviewing import is_installed
+from srs.merging.text_updates import TextUpdate, update_notes
+from srs.store.notes import stored_notes
+
+Tags = tuple[str, ...]
+
+
+class Tagging(Struct, frozen=True):
+    """What a change of tags would do."""
+
+    updates: tuple[TextUpdate, ...]
+    """Of notes that no deck file has."""
+    patches: tuple[FilePatch, ...]
+    cards: tuple[int, ...]
+    """Those whose tags change, in the store or in a deck file."""
+    exams: tuple[Place, ...] = ()
+    """Where an exam beside the deck files has the old tag; it stays there."""
+
+    @property
+    def in_files(self) -> tuple[FilePatch, ...]:
+        """The patches that change something."""
+        return tuple(one for one in self.patches if one.before != one.after)
+
+    @property
+    def by_hand(self) -> list[Note]:
+        """Notes whose deck file can't hold the change."""
+        return [note for one in self.patches for note in one.by_hand]
+
+
+def check_new_tag(tag: str) -> None:
+    """Check that a tag can be given to a card.
+
+    Raises:
+        FlashError: It is empty or has a space.
+    """
+    if not tag.strip():
+        raise FlashError(_("the tag is empty"))
+    if tag.split() != [tag]:
+        message = _("space in the tag '{tag}'").format(tag=tag)
+        hint = _("write '{tag}'").format(tag="-".join(tag.split()))
+        raise FlashError(message, hint)
+
+
+def plan_tags(
+    app: AppContext, cards: Sequence[int], change: Callable[[Tags], Tags]
+) -> Tagging:
+    """Plan to change the tags of the notes of some cards.
+
+    Raises:
+        FlashError: A note is in a file of an installed flash.
+    """
+    edits = _edits(app, change, cards)
+    return _tagging(edits, file_patches(filter(is_in_file, edits)))
+
+
+def plan_rename(app: AppContext, old: str, new: str) -> Tagging:
+    """Plan to rename a tag and those below it, also at the top of deck files.
+
+    Raises:
+        FlashError: No card has the tag, or a note is in a file of an installed flash.
+    """
+    edits = _edits(app, lambda tags: renamed(tags, old, new))
+    if not edits and old != new:
+        message = _("no tag '{name}'").format(name=old)
+        raise FlashError(message, _("flash tag list shows all tags"))
+    by_file: dict[str, list[Note]] = {}
+    for edit in filter(is_in_file, edits):
+        by_file.setdefault(edit.stored.note.file, []).append(edit.stored.note)
+    patches = [_renaming(file, notes, old, new) for file, notes in by_file.items()]
+    folders = {Path(file).parent: Path(file) for file in by_file}
+    exams = [one for file in folders.values() for one in _in_exam(file, old, new)]
+    return replace(_tagging(edits, patches), exams=tuple(exams))
+
+
+def apply_tagging(app: AppContext, tagging: Tagging, *, write: bool) -> None:
+    """Change notes without a file, and deck files if they are to be written.
+
+    Raises:
+        ExportError: A file can't be written.
+        FlashError: A file can't be added.
+        StoreError: The store can't be written; nothing was.
+    """
+    with app.store.transaction():
+        if tagging.updates:
+            update_notes(app.store, tagging.updates, app.now())
+        if not (write and tagging.in_files):
+            return
+        paths = [Path(one.file) for one in tagging.in_files]
+        for path, one in zip(paths, tagging.in_files, strict=True):
+            write_deck_text(path, one.after)
+        add_unasked(app, read_files(paths), name="edit")
+
+
+def _edits(
+    app: AppContext, change: Callable[[Tags], Tags], cards: Sequence[int] | None = None
+) -> list[TextEdit]:
+    return [
+        TextEdit(one, replace(one.note, tags=change(one.note.tags)))
+        for one in stored_notes(app.store, cards=cards)
+        if change(one.note.tags) != one.note.tags
+    ]
+
+
+def _tagging(edits: Sequence[TextEdit], patches: Sequence[FilePatch]) -> Tagging:
+    for one in patches:
+        if is_installed(str(Path(one.file).absolute())):
+            hint = _("flash add aws-security makes a copy to edit")
+            raise FlashError(_("this file is a part of flash"), hint, one.file)
+    updates = tuple(
+        TextUpdate(edit.stored.guid, edit.note)
+        for edit in edits
+        if edit.note is not None and not is_in_file(edit)
+    )
+    cards = tuple(card.id for edit in edits for card in edit.stored.cards)
+    return Tagging(updates, tuple(patches), cards)
+
+
+def _in_exam(file: Path, old: str, new: str) -> list[Place]:
+    exam = exam_beside(file)
+    if exam is None:
+        return []
+    try:
+        found = read_exam_file(exam)
+    except DeckError:
+        return []
+    pairs = zip(found.blueprint.domains, found.tag_places, strict=True)
+    return [
+        place
+        for domain, place in pairs
+        if renamed([domain.tag], old, new) != (domain.tag,)
+    ]
+
+
+def _renaming(file: str, notes: Sequence[Note], old: str, new: str) -> FilePatch:
+    path = Path(file)
+    try:
+        before = read_text(path)
+    except DeckError:
+        return FilePatch(shown_path(path), "", "", tuple(notes))
+    after = rename_tag(before, path, old, new)
+    if after is None or after == before:
+        return FilePatch(shown_path(path), before, before, tuple(notes))
+    return FilePatch(shown_path(path), before, after)
