@@ -36,10 +36,10 @@ from flash.messages.review import (
     confusion_result,
     counts_label,
     history_lines,
-    key_help,
     rating_help,
     suggestion_line,
 )
+from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
 from flash.messages.translate import _
 from srs.models.cards import Rating
 from srs.store.card_search import Candidate
@@ -48,12 +48,16 @@ from srs.study.prompt import Prompt
 from srs.study.session import Session, Summary
 from srs.study.typed_answer import Spans, check_typed
 
-_SCREEN_KEYS = ("e", "o", "?")
-"""Keys that only the full screen has, and the help itself."""
+_KEYS = "uxtsbiq"
+"""Keys that the help explains, by default key; `e` and `o` need the full screen."""
 
 
 def run_plain(
-    session: Session, stdin: TextIO, stdout: TextIO, notices: Sequence[str] = ()
+    session: Session,
+    stdin: TextIO,
+    stdout: TextIO,
+    notices: Sequence[str] = (),
+    keys: ReviewKeys = DEFAULT_KEYS,
 ) -> Summary:
     """Hold a review on two streams.
 
@@ -62,6 +66,7 @@ def run_plain(
         stdin: Lines of the user; its end ends the review.
         stdout: Questions, answers and a summary.
         notices: Lines to print first.
+        keys: The keys.
 
     Returns:
         The summary of the review.
@@ -69,13 +74,13 @@ def run_plain(
     Raises:
         StoreError: The last step was not saved.
     """
-    return _PlainReview(session, PlainStream(stdin, stdout)).run(notices)
+    return _PlainReview(session, PlainStream(stdin, stdout, keys)).run(notices)
 
 
 class _PlainReview:
     def __init__(self, session: Session, stream: PlainStream) -> None:
         self._session, self._stream = session, stream
-        self._print, self._read = stream.print, stream.read
+        self._print, self._read, self._keys = stream.print, stream.read, stream.keys
         self._failure: StoreError | None = None
         """Why the last step was not saved."""
 
@@ -91,7 +96,7 @@ class _PlainReview:
                 break
         summary = self._session.summary()
         if not self._stream.is_ending and not self._session.counts().total:
-            self._print(all_done(summary))
+            self._print(all_done(summary, self._keys))
         for line in end_lines(summary, self._session.day_report()):
             self._print(line)
         if self._failure is not None:
@@ -120,7 +125,7 @@ class _PlainReview:
                 self._record_confusion(word)
                 return True
             if not self._stream.is_ending:
-                self._print(_("Press Enter, u or q."))
+                self._print(self._keys.fill(_("Press Enter, {undo} or q.")))
         return True
 
     def _ask(self, prompt: Prompt) -> None:
@@ -192,11 +197,11 @@ class _PlainReview:
 
     def _suspend(self) -> None:
         self._session.suspend()
-        self._print(_(SUSPENDED))
+        self._print(self._keys.fill(_(SUSPENDED)))
 
     def _bury(self) -> None:
         self._session.bury()
-        self._print(_(BURIED))
+        self._print(self._keys.fill(_(BURIED)))
 
     def _record_confusion(
         self, word: str, shown: tuple[Prompt, int] | None = None
@@ -214,7 +219,7 @@ class _PlainReview:
         missed = self._session.missed
         about = shown[0] if shown else missed.prompt if missed else None
         if about is None:
-            self._print(_(CONFUSION_HINT))
+            self._print(self._keys.fill(_(CONFUSION_HINT)))
             return False
         find = partial(self._session.confusion_candidates, about)
         duration_ms = max(0, self._session.now() - shown[1]) if shown else 0
@@ -228,7 +233,7 @@ class _PlainReview:
 
     def _confuse(self, chosen: Candidate) -> None:
         is_recorded = self._session.confused_with(chosen.card)
-        self._print(confusion_result(is_recorded=is_recorded))
+        self._print(confusion_result(self._keys, is_recorded=is_recorded))
 
     def _show_info(self, word: str, *, is_shown: bool) -> None:
         if word == "i":
@@ -247,9 +252,8 @@ class _PlainReview:
         self._print(_("Enter: show the answer, then rate it:"))
         for rating, name, description in rating_help():
             self._print(f"{int(rating)} {name}: {description}")
-        for key, _label, description in key_help():
-            if key not in _SCREEN_KEYS:
-                self._print(f"{key}: {description}")
+        for key, _label, description in self._keys.help(_KEYS):
+            self._print(f"{key}: {description}")
 
     def _show_question(self, prompt: Prompt) -> None:
         self._print()

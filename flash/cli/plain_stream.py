@@ -9,6 +9,7 @@ from cards.text.terminal import plain_text
 from cards.text.width import clean
 from flash.messages.cards import one_line
 from flash.messages.review import CONFUSION_PROMPT, NO_MATCH
+from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
 from flash.messages.translate import _
 from srs.store.card_search import Candidate
 
@@ -16,9 +17,11 @@ from srs.store.card_search import Candidate
 class PlainStream:
     """Writes lines at once, so that a program at the other end can answer."""
 
-    def __init__(self, stdin: TextIO, stdout: TextIO) -> None:
+    def __init__(
+        self, stdin: TextIO, stdout: TextIO, keys: ReviewKeys = DEFAULT_KEYS
+    ) -> None:
         """Go on with a terminal without Unicode or input in another encoding."""
-        self._stdin, self._stdout = stdin, stdout
+        self._stdin, self._stdout, self.keys = stdin, stdout, keys
         self.is_ending = False
         """The user typed `q`, or the input has ended."""
         self.line = ""
@@ -34,7 +37,7 @@ class PlainStream:
             self._stdout.flush()
 
     def read(self, *, is_text: bool = False) -> str:
-        """Read a line in lower case; `q` at the end of the input.
+        """Read a line in lower case, beginning with a default key; `q` at the end.
 
         Args:
             is_text: Any text is expected: ` q` after a blank does not end the review.
@@ -43,11 +46,12 @@ class PlainStream:
         word = normalize("NFKC", line).strip().lower() if line else "q"
         if word == "q" and not (is_text and line[:1].isspace()):
             self.is_ending = True
-        return word
+        key, blank, text = word.partition(" ")
+        return self.keys.meaning(key) + blank + text
 
 
 def is_confusion(word: str) -> bool:
-    """Return True if a line asks for the search of a confused card."""
+    """Return True if a read line asks for the search of a confused card."""
     return word == "x" or word.startswith("x ")
 
 
@@ -61,7 +65,8 @@ def search_confused(
         word: The line that began it.
         find: Finds cards by a part of their text.
     """
-    usage = _("x TEXT searches, x NUMBER selects, Enter cancels")
+    usage = _("{mix_up} TEXT searches, {mix_up} NUMBER selects, Enter cancels")
+    usage = stream.keys.fill(usage)
     found: tuple[Candidate, ...] = ()
     while is_confusion(word):
         text = word[1:].strip()

@@ -10,6 +10,7 @@ from cards.note import Note
 from flash.messages.cards import duration_label, interval_label, short_question
 from flash.messages.due import due_line
 from flash.messages.phrases import count_cards
+from flash.messages.review_keys import ReviewKeys
 from flash.messages.translate import N_, _, ngettext
 from srs.models.cards import Rating
 from srs.store.revlog import HistoryLine
@@ -17,28 +18,28 @@ from srs.study.queue import Counts
 from srs.study.session import Answered, Summary
 
 NOT_SCHEDULED = N_("not scheduled")
-CONFUSION_HINT = N_("After a miss, x records which card you confused it with.")
+CONFUSION_HINT = N_("After a miss, {mix_up} records which card you confused it with.")
 CONFUSION_PROMPT = N_("Which card did you confuse it with?")
 NO_MATCH = N_("No matching cards.")
 NOTHING_TO_UNDO = N_("Nothing to undo.")
-SUSPENDED = N_("Suspended. Press u to undo.")
-BURIED = N_("Buried until tomorrow. Press u to undo.")
+SUSPENDED = N_("Suspended. Press {undo} to undo.")
+BURIED = N_("Buried until tomorrow. Press {undo} to undo.")
 NOT_SAVED = N_("Not saved")
 NOT_READ = N_("The next card cannot be read")
 NO_DECKS = N_("No decks yet. Add one with flash add FILE, or flash add aws-security.")
-OPEN_SOURCE = N_("The source may give the answer away. Press o again to open it.")
+OPEN_SOURCE = N_("The source may give the answer away. Press {link} again to open it.")
 NO_SOURCE = N_("This card has no source link.")
 FILE_MISSING = N_("The deck file of this card was not found.")
 FILE_OF_FLASH = N_(
     "This file is a part of flash. Run flash add aws-security to edit a copy of it."
 )
 NO_EDITOR = N_("No editor found. Set $VISUAL or $EDITOR.")
-TEXT_NOT_TAKEN = N_("The card was not changed. Press e to fix it.")
+TEXT_NOT_TAKEN = N_("The card was not changed. Press {edit} to fix it.")
 TEXT_UNCHANGED = N_("The card was not changed.")
 FILE_UNCHANGED = N_("The deck file was not changed.")
-CARD_CHANGED = N_("Card changed. Press u to undo.")
+CARD_CHANGED = N_("Card changed. Press {undo} to undo.")
 FILE_RELOADED = N_("Deck file reloaded.")
-FILE_NOT_RELOADED = N_("The deck file was not reloaded. Press e to fix it.")
+FILE_NOT_RELOADED = N_("The deck file was not reloaded. Press {edit} to fix it.")
 NONE_DUE_NOW = N_("No card is due right now.")
 
 
@@ -48,22 +49,6 @@ def edited_line(note: Note, *, changed: bool) -> str:
         return _("The card was changed.") if changed else _(TEXT_UNCHANGED)
     text = _("{file} was added again.") if changed else _(FILE_UNCHANGED)
     return text.format(file=note.file)
-
-
-def key_help() -> tuple[tuple[str, str, str], ...]:
-    """Return the keys other than ratings: key, label, description."""
-    return (
-        ("u", _("undo"), _("undo the last step; press again to go further back")),
-        ("x", _("mix-up"), _("choose the card you confused it with, and rate Again")),
-        ("t", _("type"), _("type the answer; it is compared, and rates nothing")),
-        ("e", _("edit"), _("open the deck file in your editor, then reload it")),
-        ("s", _("suspend"), _("hide the card until you unsuspend it")),
-        ("b", _("bury"), _("hide the card until tomorrow")),
-        ("o", _("link"), _("open the card's source in a browser")),
-        ("i", _("history"), _("show every answer to this card")),
-        ("?", _("help"), _("show this help")),
-        ("q", _("quit"), _("end the review; every answer is already saved")),
-    )
 
 
 def rating_help() -> tuple[tuple[Rating, str, str], ...]:
@@ -76,13 +61,13 @@ def rating_help() -> tuple[tuple[Rating, str, str], ...]:
     )
 
 
-def help_lines() -> tuple[str, tuple[str, ...]]:
+def help_lines(keys: ReviewKeys) -> tuple[str, tuple[str, ...]]:
     """Return the title and the lines of the help of the full screen."""
     ratings = [f"{int(r)}  {name}: {when}" for r, name, when in rating_help()]
-    keys = [f"{key}  {label}: {text}" for key, label, text in key_help()]
+    others = [f"{key}  {label}: {text}" for key, label, text in keys.help()]
     title = _("Space or Enter shows the answer, then rates Good; 1 to 4 rates.")
     scroll = _("Arrows, j and k, PgUp, PgDn, Home, End: scroll a long card")
-    return title, (*ratings, "", *keys, scroll)
+    return title, (*ratings, "", *others, scroll)
 
 
 def suggestion_line(rating: Rating) -> str:
@@ -93,10 +78,10 @@ def suggestion_line(rating: Rating) -> str:
     }.get(rating, _("Not the answer: 1 Again is suggested."))
 
 
-def confusion_result(*, is_recorded: bool) -> str:
+def confusion_result(keys: ReviewKeys, *, is_recorded: bool) -> str:
     """Report whether a confusion was recorded."""
     if is_recorded:
-        return _("Mix-up recorded. Press u to undo.")
+        return keys.fill(_("Mix-up recorded. Press {undo} to undo."))
     return _("That answer no longer counts; nothing was recorded.")
 
 
@@ -204,14 +189,17 @@ def waiting_lines(wait_ms: int) -> tuple[str, str]:
     return _(NONE_DUE_NOW), _("The next card is due in {time}.").format(time=time)
 
 
-def all_done(summary: Summary) -> str:
+def all_done(summary: Summary, keys: ReviewKeys) -> str:
     """Report that no card is left."""
     if not summary.name:
         return _("No more cards are due today.")
     if summary.answered:
         return _("Every card was recalled.")
     if summary.name == "mixed up":
-        return _("No mixed-up pairs yet. After a miss, press x to record one.")
+        message = _(
+            "No mixed-up pairs yet. After a miss, press {mix_up} to record one."
+        )
+        return keys.fill(message)
     return _("There are no cards to cram.")
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import fields
 
 from cards.deckfile.discovery import YAML_ENDINGS
 from cards.errors import FlashError
+from flash.messages.review_keys import ACTIONS, format_keys, parse_keys
 from flash.messages.translate import _
 from flash.service.context import AppContext
 from srs.models.presets import Preset
@@ -18,7 +19,7 @@ from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
 from srs.study.vacation import VacationResult, set_vacations
 
-_GLOBAL = ("rollover", "time_zone", "away", "catch_up", "inbox", "auto_sync")
+_GLOBAL = ("rollover", "time_zone", "away", "catch_up", "inbox", "auto_sync", "keys")
 """Settings that no deck has of its own; the others are fields of `Preset`."""
 _REPLAYED = ("rollover", "leech_threshold")
 """Settings on which the states of cards depend."""
@@ -100,6 +101,8 @@ def format_setting(name: str, value: Any) -> str:
         pairs = zip(_DAYS, value, strict=True)
         shares = (f"{day}={100 * share:g}%" for day, share in pairs if share < 1)
         return " ".join(shares) or "none"
+    if name == "keys":
+        return format_keys(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
@@ -113,6 +116,8 @@ def _value(options: Options, name: str, deck: str) -> Any:
             else str(day_date(first))
             for first, last in options.away
         )
+    if name == "keys":
+        return parse_keys(options.keys).by_action()
     return getattr(options if name in _GLOBAL else options.preset(deck), name)
 
 
@@ -140,6 +145,9 @@ def _check_global(name: str, value: str) -> str:
         if path.suffix not in YAML_ENDINGS or path.is_dir():
             raise _invalid(name, value, _("a file such as ~/notes/inbox.yaml"))
         return str(path)
+    if name == "keys":
+        chosen = parse_keys(value).by_action().items() - ACTIONS.items()
+        return format_keys(dict(sorted(chosen)))
     if name == "rollover":
         if not value.isdecimal() or not 0 <= int(value) <= 23:
             raise _invalid(name, value, _("an hour from 0 to 23"))

@@ -36,6 +36,7 @@ from flash.messages.review import (
     TEXT_UNCHANGED,
     source_opened,
 )
+from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
 from flash.messages.translate import _
 from flash.service.editor import run_editor
 from flash.service.reviewing import is_installed, open_in_browser
@@ -57,12 +58,15 @@ _SIGNALS = tuple(
 )
 
 
-def run_screen(session: Session, notices: Sequence[str] = ()) -> Summary:
+def run_screen(
+    session: Session, notices: Sequence[str] = (), keys: ReviewKeys = DEFAULT_KEYS
+) -> Summary:
     """Hold a review on the full screen.
 
     Args:
         session: The review; every answer is on disk before the next question.
         notices: Messages to show with the first question.
+        keys: The keys.
 
     Returns:
         The summary of the review.
@@ -73,7 +77,7 @@ def run_screen(session: Session, notices: Sequence[str] = ()) -> Summary:
         StoreError: The last step was not saved.
         Exception: The app failed.
     """
-    app = ReviewApp(session, notices)
+    app = ReviewApp(session, notices, keys)
     run_app(app)
     if app.review.failure is not None:
         raise app.review.failure
@@ -235,9 +239,14 @@ class ScreenApp(App[None]):
 class ReviewApp(ScreenApp):
     """A review on the full screen; see `run_screen`."""
 
-    def __init__(self, session: Session, notices: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        session: Session,
+        notices: Sequence[str] = (),
+        keys: ReviewKeys = DEFAULT_KEYS,
+    ) -> None:
         """Read the first question at once; load the rest when it is needed."""
-        self.review = ReviewViewModel(session, notices)
+        self.review = ReviewViewModel(session, notices, keys)
         super().__init__(PageWidget(self.review.view, layout))
 
     def preload(self) -> None:

@@ -13,7 +13,6 @@ from flash.messages.cards import breadcrumb, one_line
 from flash.messages.review import (
     NOT_SCHEDULED,
     counts_label,
-    key_help,
     progress_label,
     rating_help,
 )
@@ -21,8 +20,8 @@ from flash.messages.translate import _
 from flash.tui.card import CardLayout, card_layout
 from flash.tui.view_model import Mode, View
 
-_RARE_KEYS = "t"
-"""Keys that only the help shows."""
+_CARD_KEYS = "uxesboi?q"
+"""Keys shown with a card, by default key; the help has more."""
 _GENERAL_KEYS = "u?q"
 """Keys that work without a question."""
 SPACIOUS = 22
@@ -168,7 +167,7 @@ def _footer(view: View, columns: int, rows: int) -> list[Line]:
         return [*main, *gap, dim(" " + _("Esc ends typing"))]
     if view.search is not None:
         return [*main, *gap, dim(" " + _("↑↓ select  Esc cancel"))]
-    return [*main, *gap, *_other_keys(columns, has_card=view.prompt is not None)]
+    return [*main, *gap, *_other_keys(view, columns)]
 
 
 def _main_keys(view: View, columns: int) -> list[Line]:
@@ -238,14 +237,10 @@ def _joined(lines: Sequence[Line]) -> Line:
     return tuple(span for line in lines for span in line if span.text)
 
 
-def _other_keys(columns: int, *, has_card: bool) -> list[Line]:
+def _other_keys(view: View, columns: int) -> list[Line]:
     """Return the other keys."""
-    keys = [
-        (key, label)
-        for key, label, _description in key_help()
-        if (has_card or key in _GENERAL_KEYS) and key not in _RARE_KEYS
-    ]
-    return key_rows(keys, columns)
+    shown = view.keys.help(_GENERAL_KEYS if view.prompt is None else _CARD_KEYS)
+    return key_rows([(key, label) for key, label, _description in shown], columns)
 
 
 def key_rows(keys: Sequence[tuple[str, str]], columns: int) -> list[Line]:
@@ -257,7 +252,7 @@ def _key_rows(keys: Sequence[tuple[str, str]], columns: int, gap: int) -> list[L
     lines: list[list[StyledText]] = [[]]
     used = 0
     for key, label in keys:
-        size = len(key) + width_of(label) + 1
+        size = width_of(key) + width_of(label) + 1
         if used and used + gap + size > columns:
             lines.append([])
             used = 0

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from enum import Enum
 from functools import partial
 from typing import Self
-from unicodedata import normalize
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,6 +35,7 @@ from flash.messages.review import (
     suggestion_line,
     waiting_lines,
 )
+from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
 from flash.messages.translate import _
 from flash.tui.confusion_search import ConfusionSearch, SearchView, edited_text
 from srs.models.cards import Rating
@@ -48,8 +48,6 @@ from srs.study.typed_answer import TypedAnswer, check_typed
 
 _MIN_ANSWERS = 5
 """Answers needed before the time left is estimated."""
-
-
 _QUIET_MS = 300
 
 
@@ -77,7 +75,7 @@ class Overlay(Struct, frozen=True):
     title: str
     lines: tuple[str, ...]
     is_edit_offered: bool = False
-    """The key e opens the editor again."""
+    """The key for edit opens the editor again."""
 
 
 class ScreenView(Struct, frozen=True):
@@ -98,6 +96,7 @@ class View(ScreenView, frozen=True):
 
     mode: Mode = Mode.OVER
     prompt: Prompt | None = None
+    keys: ReviewKeys = DEFAULT_KEYS
     session_name: str = ""
     """Name of a cram; empty for the daily review."""
     counts: Counts = Counts(0, 0, 0)
@@ -121,7 +120,12 @@ class View(ScreenView, frozen=True):
 class ReviewViewModel:
     """A review session as the screen shows it."""
 
-    def __init__(self, session: Session, notices: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        session: Session,
+        notices: Sequence[str] = (),
+        keys: ReviewKeys = DEFAULT_KEYS,
+    ) -> None:
         """Show the first question, or why there is none."""
         self._session = session
         self._asked_ms = session.now()
@@ -133,7 +137,7 @@ class ReviewViewModel:
         """The edited text of the present card, which has mistakes."""
         self.failure: StoreError | None = None
         """The last error of the store, unless a step was saved since."""
-        self.view = View(message=" ".join(notices), session_name=session.name)
+        self.view = View(" ".join(notices), session_name=session.name, keys=keys)
         self._advance()
 
     def _advance(self) -> None:
@@ -168,7 +172,7 @@ class ReviewViewModel:
             self.view = replace(self.view, mode=Mode.WAITING, sentences=sentences)
             return
         summary = session.summary()
-        lines = [] if self.view.counts.total else [all_done(summary)]
+        lines = [] if self.view.counts.total else [all_done(summary, self.view.keys)]
         lines += end_lines(summary, session.day_report())
         self.view = replace(self.view, mode=Mode.OVER, sentences=tuple(lines))
 
@@ -196,8 +200,9 @@ class ReviewViewModel:
         Returns:
             What the terminal has to do.
         """
+        meaning = self.view.keys.meaning(key)
         if self.view.overlay is not None:
-            is_edit = self.view.overlay.is_edit_offered and key.lower() == "e"
+            is_edit = self.view.overlay.is_edit_offered and meaning == "e"
             self.view = replace(self.view, overlay=None)
             return UiCommand.EDIT if is_edit else UiCommand.NOTHING
         try:
@@ -207,8 +212,7 @@ class ReviewViewModel:
             if self._search is not None:
                 self._press_in_search(self._search, key)
                 return UiCommand.NOTHING
-            key = normalize("NFKC", key).lower()
-            return UiCommand.QUIT if key == "q" else self._press(key)
+            return UiCommand.QUIT if meaning == "q" else self._press(meaning)
         except StoreError as error:
             title = _(NOT_SAVED) if self.view.prompt else _(NOT_READ)
             overlay = Overlay(title, (error.message, error.hint))
@@ -251,7 +255,7 @@ class ReviewViewModel:
         self.view = replace(self.view, typing="")
 
     def _show_help(self) -> None:
-        self.view = replace(self.view, overlay=Overlay(*help_lines()))
+        self.view = replace(self.view, overlay=Overlay(*help_lines(self.view.keys)))
 
     def _show_history(self) -> None:
         lines = tuple(history_lines(self._session.history()))
@@ -259,7 +263,7 @@ class ReviewViewModel:
 
     def _open(self) -> UiCommand:
         """Open the source; before the answer is shown, only if pressed again."""
-        question, prompt = _(OPEN_SOURCE), self.view.prompt
+        question, prompt = self.view.keys.fill(_(OPEN_SOURCE)), self.view.prompt
         is_hidden = self.view.mode is not Mode.ANSWERED
         has_source = prompt is not None and source_url(prompt.note)
         if not (is_hidden and has_source) or self.view.message == question:
@@ -291,9 +295,7 @@ class ReviewViewModel:
     def _show_answer(self) -> None:
         states = self._session.next_states()
         intervals = tuple(
-            interval_label(states[rating].interval)
-            for rating in Rating
-            if rating in states
+            interval_label(states[one].interval) for one in Rating if one in states
         )
         self.view = replace(self.view, mode=Mode.ANSWERED, intervals=intervals)
 
@@ -321,11 +323,10 @@ class ReviewViewModel:
         if self.view.mode is Mode.ANSWERED:
             prompt, duration_ms = self.view.prompt, self._duration_ms()
         if prompt is None:
-            self.show_message(_(CONFUSION_HINT))
+            self.show_message(self.view.keys.fill(_(CONFUSION_HINT)))
             return
         find = partial(self._session.confusion_candidates, prompt)
-        asked = prompt.question.question
-        self._search = ConfusionSearch(asked, find, duration_ms)
+        self._search = ConfusionSearch(prompt.question.question, find, duration_ms)
         self.view = replace(self.view, search=self._search.view)
 
     def _press_in_search(self, search: ConfusionSearch, key: str) -> None:
@@ -346,7 +347,7 @@ class ReviewViewModel:
                 return
         is_recorded = self._session.confused_with(chosen.card)
         self.failure = None
-        message = confusion_result(is_recorded=is_recorded)
+        message = confusion_result(self.view.keys, is_recorded=is_recorded)
         self.show_message(message, is_alarm=not is_recorded)
 
     def _undo(self) -> None:
@@ -365,7 +366,7 @@ class ReviewViewModel:
         self._skipped(_(BURIED))
 
     def _skipped(self, message: str) -> None:
-        self.show_message(message)
+        self.show_message(self.view.keys.fill(message))
         self.failure = None
         self._advance()
 
@@ -381,13 +382,14 @@ class ReviewViewModel:
         if trouble is not None:
             lines = tuple(trouble.splitlines())
             title = _(FILE_NOT_RELOADED if text is None else TEXT_NOT_TAKEN)
-            overlay = Overlay(title, lines, is_edit_offered=True)
+            overlay = Overlay(self.view.keys.fill(title), lines, is_edit_offered=True)
             self.view = replace(self.view, overlay=overlay, message="", is_alarm=False)
             return
         self._advance()
         if before.mode is Mode.ANSWERED and _is_same(before.prompt, self.view.prompt):
             self._show_answer()
-        self.show_message(_(FILE_RELOADED) if text is None else _(CARD_CHANGED))
+        message = _(FILE_RELOADED if text is None else CARD_CHANGED)
+        self.show_message(self.view.keys.fill(message))
 
     def show_message(self, message: str, *, is_alarm: bool = False) -> None:
         """Show a short message until the next one."""

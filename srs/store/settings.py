@@ -44,6 +44,8 @@ class Options:
         """Whether a backlog is spread over days, see `srs.study.backlog`."""
         self.inbox = settings.get("inbox") or str(store.path.parent / "inbox.yaml")
         """The deck file of new cards for which no deck is named; absolute."""
+        self.keys: str = settings.get("keys", "")
+        """Keys chosen for a review, such as `undo=z`."""
         self._presets: dict[str, Preset] = {}
         try:
             offset = zone_offset(self.time_zone)

@@ -113,7 +113,7 @@ def test_options_that_exclude_each_other_are_refused(
 def test_the_day_stays_after_leaving_the_screen(
     flash: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def answer_one(session: Session, _notices: list[str]) -> Summary:
+    def answer_one(session: Session, *_others: object) -> Summary:
         assert isinstance(session.options, Options)
         session.next()
         session.answer(4, 1000)

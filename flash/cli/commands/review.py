@@ -19,6 +19,7 @@ from flash.messages.review import (
     first_deck_lines,
     sync_failure_line,
 )
+from flash.messages.review_keys import ReviewKeys, parse_keys
 from flash.messages.translate import _
 from flash.service.auto_sync import AutoSync
 from flash.service.context import AppContext, open_app
@@ -118,7 +119,7 @@ def review(
         bool,
         typer.Option(
             "--confused",
-            help="Mixed-up cards (key x) in pairs, without changing the schedule.",
+            help="Mixed-up cards in pairs, without changing the schedule.",
         ),
     ] = False,
     tag: TagOption = "",
@@ -141,6 +142,7 @@ def review(
     if more and new is not None:
         raise typer.BadParameter("--more cannot be combined with --new")
     with open_app(db) as app:
+        keys = parse_keys(app.options.keys)
         is_plain = plain or jsonl or not _is_terminal()
         # Only where its cards will be asked.
         is_whole = not (words or tag or cram_options)
@@ -166,7 +168,7 @@ def review(
         if jsonl:
             run_jsonl(session, sys.stdin, sys.stdout)
         else:
-            _run(session, notices, plain=is_plain)
+            _run(session, notices, keys, plain=is_plain)
         if session.done():
             _back_up(app)
         failure = auto_sync.finish()
@@ -212,7 +214,9 @@ def _first_deck(app: AppContext, *, plain: bool) -> list[str]:
     return list(lines)
 
 
-def _run(session: Session, notices: list[str], *, plain: bool) -> None:
+def _run(
+    session: Session, notices: list[str], keys: ReviewKeys, *, plain: bool
+) -> None:
     days_to_exam = None if session.name else session.days_to_exam()
     lines = (
         exam_line(days_to_exam),
@@ -220,11 +224,11 @@ def _run(session: Session, notices: list[str], *, plain: bool) -> None:
     )
     notices += [line for line in lines if line]
     if plain:
-        run_plain(session, sys.stdin, sys.stdout, notices)
+        run_plain(session, sys.stdin, sys.stdout, notices, keys)
         return
     from flash.tui.app import run_screen  # noqa: PLC0415 - loads Textual
 
-    summary = run_screen(session, notices)
+    summary = run_screen(session, notices, keys)
     for line in end_lines(summary, session.day_report()):
         echo(line)
 

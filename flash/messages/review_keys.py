@@ -1,0 +1,122 @@
+"""The keys of a review, which a setting changes.
+
+The code of the review knows an action by its default key: `ReviewKeys.meaning` turns
+what was pressed into that, `fill` and `help` show the key to press.
+"""
+
+from difflib import get_close_matches
+from unicodedata import normalize
+
+from msgspec import Struct
+
+from cards.errors import FlashError
+from cards.text.width import width_of
+from flash.messages.translate import _
+
+ACTIONS = {
+    "undo": "u",
+    "mix_up": "x",
+    "type": "t",
+    "edit": "e",
+    "suspend": "s",
+    "bury": "b",
+    "link": "o",
+    "history": "i",
+}
+"""Actions whose key can be chosen, and their default keys."""
+_DEFAULTS = tuple(ACTIONS.values())
+_FIXED = "0123456789jkq?"
+_NO_MEANING = "unused"
+
+
+class ReviewKeys(Struct, frozen=True):
+    """The keys of a review."""
+
+    keys: tuple[str, ...] = _DEFAULTS
+    """The key of each of `ACTIONS`, in lower case."""
+
+    def by_action(self) -> dict[str, str]:
+        """Return the key of each action."""
+        return dict(zip(ACTIONS, self.keys, strict=True))
+
+    def meaning(self, pressed: str) -> str:
+        """Return the default key of what a pressed key does."""
+        key = normalize("NFKC", pressed).lower()
+        if key in self.keys:
+            return _DEFAULTS[self.keys.index(key)]
+        return _NO_MEANING if key in _DEFAULTS else key
+
+    def fill(self, message: str) -> str:
+        """Put keys into a message, for placeholders such as `{undo}`."""
+        return message.format(**self.by_action())
+
+    def help(self, which: str = "uxtesboi?q") -> list[tuple[str, str, str]]:
+        """Return keys other than ratings, by default key: key, label, description."""
+        texts = {
+            "u": (_("undo"), _("undo the last step; press again to go further back")),
+            "x": (
+                _("mix-up"),
+                _("choose the card you confused it with, and rate Again"),
+            ),
+            "t": (_("type"), _("type the answer; it is compared, and rates nothing")),
+            "e": (_("edit"), _("open the deck file in your editor, then reload it")),
+            "s": (_("suspend"), _("hide the card until you unsuspend it")),
+            "b": (_("bury"), _("hide the card until tomorrow")),
+            "o": (_("link"), _("open the card's source in a browser")),
+            "i": (_("history"), _("show every answer to this card")),
+            "?": (_("help"), _("show this help")),
+            "q": (_("quit"), _("end the review; every answer is already saved")),
+        }
+        shown = dict(zip(_DEFAULTS, self.keys, strict=True))
+        return [(shown.get(key, key), *texts[key]) for key in which]
+
+
+DEFAULT_KEYS = ReviewKeys()
+
+
+def parse_keys(text: str) -> ReviewKeys:
+    """Parse keys such as `undo=z bury=-`; the others are the default ones.
+
+    Raises:
+        FlashError: An action or a key doesn't exist, or two actions have one key.
+    """
+    given: dict[str, str] = {}
+    for word in normalize("NFKC", text).lower().split():
+        typed, _sign, key = word.partition("=")
+        action = typed.replace("-", "_")
+        if action not in ACTIONS:
+            raise _no_action(typed)
+        if len(key) != 1 or key in _FIXED or not (key.isprintable() and width_of(key)):
+            message = _("the key of {action} can't be '{key}'")
+            hint = _(
+                "choose one character; digits, Space, Enter, j, k, q and ? are fixed"
+            )
+            raise FlashError(message.format(action=action, key=key), hint)
+        if action in given:
+            raise FlashError(_("{action} is given twice").format(action=action))
+        given[action] = key
+    owners: dict[str, str] = {}
+    for action, key in (ACTIONS | given).items():
+        if key in owners:
+            message = _("'{key}' is the key of both {first} and {second}")
+            raise FlashError(
+                message.format(key=key, first=owners[key], second=action),
+                _("give one of them another key, too"),
+            )
+        owners[key] = action
+    return ReviewKeys(tuple(owners))
+
+
+def format_keys(keys: dict[str, str]) -> str:
+    """Format the keys of actions as they can be typed."""
+    return " ".join(f"{action}={key}" for action, key in keys.items())
+
+
+def _no_action(typed: str) -> FlashError:
+    near = get_close_matches(typed, ACTIONS, 1)
+    hint = (
+        _("did you mean '{name}'?").format(name=near[0])
+        if near
+        else _("write undo=z; the actions are {names}").format(names=", ".join(ACTIONS))
+    )
+    return FlashError(_("no action '{name}' in a review").format(name=typed), hint)
