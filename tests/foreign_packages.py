@@ -5,6 +5,7 @@ import json
 import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import zstandard
@@ -100,9 +101,6 @@ def database(script: str = "", *, version: int = 11) -> bytes:
     from genanki.apkg_col import APKG_COL
     from genanki.apkg_schema import APKG_SCHEMA
 
-    connection = sqlite3.connect(":memory:")
-    connection.executescript(APKG_SCHEMA)
-    connection.executescript(APKG_COL)
     model = {
         "id": 5,
         "name": "M",
@@ -110,21 +108,24 @@ def database(script: str = "", *, version: int = 11) -> bytes:
         "flds": [{"name": "Front", "ord": 0}, {"name": "Back", "ord": 1}],
         "tmpls": [{"name": "C", "ord": 0, "qfmt": "{{Front}}", "afmt": "<hr>{{Back}}"}],
     }
-    connection.execute(
-        "update col set models = ?, ver = ?, crt = 1577865600",
-        (json.dumps({"5": model}), version),
-    )
-    connection.execute(
-        "insert into notes values (1, 'guid', 5, 1700000000, -1, '', ?, 'q', 0, 0, '')",
-        ("q\x1fa",),
-    )
-    connection.execute(
-        "insert into cards values"
-        " (2, 1, 1, 0, 1700000000, -1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '')"
-    )
-    connection.executescript(script)
-    connection.commit()
-    return connection.serialize()
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(APKG_SCHEMA)
+        connection.executescript(APKG_COL)
+        connection.execute(
+            "update col set models = ?, ver = ?, crt = 1577865600",
+            (json.dumps({"5": model}), version),
+        )
+        connection.execute(
+            "insert into notes values (1, 'guid', 5, 1700000000, -1, '', ?, 'q', 0, 0, '')",
+            ("q\x1fa",),
+        )
+        connection.execute(
+            "insert into cards values"
+            " (2, 1, 1, 0, 1700000000, -1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, '')"
+        )
+        connection.executescript(script)
+        connection.commit()
+        return connection.serialize()
 
 
 def package(path: Path, script: str = "", *, version: int = 11) -> Path:
