@@ -312,22 +312,22 @@ def _shown_in_bold(parsed: Parts, number: int) -> str:
     marked = render_cloze(
         parsed, number, lambda hidden: in_bold(plain(hidden.parts), _MARK)
     )
-    text = _VERBATIM.sub(lambda found: found[0].replace(_MARK, ""), marked)
-    return _NOT_BOLD.sub(r"\1\2", text).replace(_MARK, "**")
+    text = re.sub(_VERBATIM, lambda found: found[0].replace(_MARK, ""), marked)
+    return re.sub(_NOT_BOLD, r"\1\2", text).replace(_MARK, "**")
 
 
 _MARK = "\ufdd0"
 """A Unicode noncharacter, which no text may contain."""
 _LETTER = "[^\\W_\u2e80-\U0003ffff]"
-_NOT_BOLD = re.compile(
+# Compiled on first use: a question without a cloze is shown sooner.
+_NOT_BOLD = (
     f"{_MARK}([^{_MARK}]*[^\\w\\s{_MARK}]){_MARK}(?={_LETTER})"
     f"|(?<={_LETTER}){_MARK}([^\\w\\s{_MARK}][^{_MARK}]*){_MARK}"
 )
 """Punctuation in bold next to a letter: Markdown would show the asterisks."""
-_VERBATIM = re.compile(
-    r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|(?<!\\)\$\$.+?\$\$"
-    r"|(?<![\\$])\$(?!\s)[^$\n]+?(?<![\s\\])\$",
-    re.DOTALL,
+_VERBATIM = (
+    r"(?s)(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|(?<!\\)\$\$.+?\$\$"
+    r"|(?<![\\$])\$(?!\s)[^$\n]+?(?<![\s\\])\$"
 )
 """Code and math, where asterisks would be visible."""
 

@@ -65,7 +65,7 @@ _BULLET = "•"
 _MAX_DEPTH = 20
 """Nesting of inline markup; deeper text is shown as typed."""
 
-_SPAN = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*|([^`*]+)")
+_SPAN = r"`([^`]+)`|\*\*([^*]+)\*\*|([^`*]+)"
 _STYLES = {"em": TextStyle.ITALIC, "strong": TextStyle.BOLD}
 _MATH = {"math_inline": "$", "math_inline_double": "$$"}
 
@@ -96,7 +96,7 @@ def read_blocks(text: str) -> Blocks:
 
 def _simple_line(text: str) -> Line:
     spans: list[StyledText] = []
-    for code, bold, other in _SPAN.findall(text):
+    for code, bold, other in re.findall(_SPAN, text):
         if code:
             spans.append(StyledText(code_text(code), TextStyle.CODE))
         else:

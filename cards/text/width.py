@@ -65,6 +65,10 @@ _INVISIBLE = (
     "\ufe00-\ufe0f\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """Characters without width: two different texts can look the same."""
+_PRINTABLE_INVISIBLE = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+).union(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""Those that Python takes to be printable."""
 _BETWEEN = f"[^\\x00-\\x7f\\s{_INVISIBLE}]"
 # Compiled on first use: a review of plain English starts sooner.
 _INVISIBLE_CODE = (
@@ -110,11 +114,11 @@ def clean(text: str) -> str:
         or have no width are shown as their code, such as `<U+202E>`, unless a script
         or an emoji needs them.
     """
-    if text.isascii():
-        if text.isprintable():
-            return text
-        return text.replace("\r\n", "\n").translate(_REPLACED)
-    text = text.replace("\r\n", "\n").translate(_REPLACED)
+    if not text.isprintable():
+        text = text.replace("\r\n", "\n").translate(_REPLACED)
+    is_plain = text.replace("\n", "").isprintable()
+    if is_plain and _PRINTABLE_INVISIBLE.isdisjoint(text):
+        return text
     return re.sub(
         _INVISIBLE_CODE, lambda found: found["kept"] or _code_point(found[0]), text
     )

@@ -1,16 +1,19 @@
 """The end of a review: the day, what is left, tomorrow, and what could come next."""
 
 import shlex
+from typing import TYPE_CHECKING
 
 from flash.messages.cards import duration_label
 from flash.messages.phrases import count_cards, count_days
 from flash.messages.review import counts_label, summary_lines
 from flash.messages.translate import _, ngettext
-from srs.study.day_report import DayReport
-from srs.study.session import Summary
+
+if TYPE_CHECKING:
+    from srs.study.day_report import DayReport
+    from srs.study.session import Summary
 
 
-def end_lines(summary: Summary, report: DayReport | None) -> list[str]:
+def end_lines(summary: "Summary", report: "DayReport | None") -> list[str]:
     """Sum up a review at its end.
 
     Args:
@@ -22,7 +25,7 @@ def end_lines(summary: Summary, report: DayReport | None) -> list[str]:
     return [_today(report), _tomorrow(report), *_offers(report)]
 
 
-def _today(report: DayReport) -> str:
+def _today(report: "DayReport") -> str:
     if not report.answered:
         return _("No cards were answered today.")
     text = ngettext(
@@ -38,7 +41,7 @@ def _today(report: DayReport) -> str:
     )
 
 
-def _tomorrow(report: DayReport) -> str:
+def _tomorrow(report: "DayReport") -> str:
     if not report.tomorrow.total:
         return _("Nothing is due tomorrow.")
     text = _("Tomorrow: {due} due, {new} new.")
@@ -48,7 +51,7 @@ def _tomorrow(report: DayReport) -> str:
     return text.format(due=due, new=report.tomorrow.new, overdue=report.overdue)
 
 
-def _offers(report: DayReport) -> list[str]:
+def _offers(report: "DayReport") -> list[str]:
     """Name the commands for what could come next, one a line."""
     query = f" {shlex.quote(report.query)}" if report.query else ""
     command = f"flash review{query}"

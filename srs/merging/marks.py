@@ -9,7 +9,8 @@ import sqlite3
 from collections.abc import Mapping
 
 from srs.models.incoming import IncomingCard
-from srs.store.import_rows import MARK_TIMES, StoredMarks, read_anki_marks
+from srs.store.anki_marks import MARK_TIMES, read_anki_marks
+from srs.store.import_rows import StoredMarks
 
 _CHANGED = "changed"
 """When the card was last changed in a collection, milliseconds."""

@@ -15,6 +15,7 @@ from srs.merging.marks import MarkMerge
 from srs.merging.note_importer import add_notes, decks_of
 from srs.models.cards import ReviewKind, SchedulingState, State
 from srs.models.incoming import Incoming, IncomingCard, IncomingNote
+from srs.store.anki_marks import save_anki_marks
 from srs.store.card_actions import SET_MARKS
 from srs.store.connection import Store
 from srs.store.import_log import attached_log, insert_log, insert_moved
@@ -25,7 +26,6 @@ from srs.store.import_rows import (
     insert_original_notes,
     retired_files,
     revive_note,
-    save_anki_marks,
     stored_marks,
 )
 from srs.store.operations import record_operation

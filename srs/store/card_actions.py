@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from zlib import crc32
 
 from srs.models.cards import State
+from srs.store.anki_marks import save_mark_times
 from srs.store.connection import Store
-from srs.store.import_rows import save_mark_times
 from srs.store.operations import record_operation
 from srs.store.replay import rebuild_card_states
 from srs.store.revlog import add_due_day, add_reset

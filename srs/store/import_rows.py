@@ -18,10 +18,6 @@ from srs.store.settings import own_options, write_options
 StoreRow = tuple[Any, ...]
 
 
-MARK_TIMES = ""
-"""Stands for a collection: when a mark was last changed in any of them, or here."""
-
-
 class StoredMarks(NamedTuple):
     """A stored card, as far as a merge needs it."""
 
@@ -45,49 +41,6 @@ def stored_marks(
     ):
         found[guid][ordinal] = StoredMarks(*columns)
     return found
-
-
-def read_anki_marks(
-    connection: sqlite3.Connection, collection: str
-) -> Mapping[int, Mapping[str, int]]:
-    """Return by card the marks last seen in an Anki collection."""
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    sql = "select card, mark, value from anki_marks where collection = ?"
-    for card, mark, value in connection.execute(sql, (collection,)):
-        found[card][mark] = value
-    return found
-
-
-def save_anki_marks(
-    connection: sqlite3.Connection, rows: Iterable[tuple[int, str, str, int]]
-) -> None:
-    """Save marks seen in an Anki collection: card, collection, mark, value."""
-    # The order of the table takes half the time.
-    connection.executemany(
-        """
-        insert or replace into anki_marks (card, collection, mark, value)
-        values (?, ?, ?, ?)
-        """,
-        sorted(rows),
-    )
-
-
-def save_mark_times(
-    connection: sqlite3.Connection, cards: Iterable[int], mark: str, at_ms: int
-) -> None:
-    """Remember when a mark was changed here, as for changes in any collection."""
-    rows = [(card, MARK_TIMES, mark, at_ms) for card in cards]
-    save_anki_marks(connection, rows)
-
-
-def forget_mark_times(
-    connection: sqlite3.Connection, cards: Iterable[int], mark: str
-) -> None:
-    """Take back `save_mark_times`."""
-    connection.executemany(
-        "delete from anki_marks where card = ? and collection = ? and mark = ?",
-        [(card, MARK_TIMES, mark) for card in cards],
-    )
 
 
 def bury_card(connection: sqlite3.Connection, card: int, day: int) -> None:

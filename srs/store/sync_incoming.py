@@ -25,7 +25,7 @@ from srs.models.log_entries import (
     ReviewEntry,
     SettingEntry,
 )
-from srs.store.import_rows import save_mark_times
+from srs.store.anki_marks import save_mark_times
 from srs.store.removal import delete_notes
 from srs.store.revlog import free_review_id
 from srs.store.settings import (

@@ -11,12 +11,12 @@ import msgspec
 from msgspec import Struct
 
 from srs.models.presets import Preset
+from srs.store.anki_marks import forget_mark_times
 from srs.store.card_actions import SET_KEPT
 from srs.store.change_capture import Snapshot, restore_snapshot
 from srs.store.confusions import undo_confusion
 from srs.store.connection import Store, StoreError
 from srs.store.decks import rename_decks
-from srs.store.import_rows import forget_mark_times
 from srs.store.operations import REDO, Operation, describe
 from srs.store.redo import capturing, packed
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states

@@ -10,11 +10,7 @@ from itertools import islice
 
 from msgspec import Struct
 
-from srs.forecast.exam import ExamCards, final_review, gain
-from srs.forecast.simulator import SimCard
-from srs.models.exam import Exam
 from srs.store.connection import Store
-from srs.store.queue import QueueRow
 from srs.store.settings import Options
 from srs.study.backlog import by_forgetting_rate, daily_cap
 from srs.study.due_cards import CardFilter, DueCards
@@ -92,7 +88,10 @@ def _queue_today(cards: DueCards) -> Queue:
     learning = cards.learning()
     exam = options.exam
     if exam is not None and exam.is_ahead(cards.day):
-        return _exam_queue(cards, learning, exam)
+        from srs.study.exam_queue import exam_order  # noqa: PLC0415 - slow, rare
+
+        due, new, ahead = exam_order(cards, exam)
+        return Queue(learning, due, new, cards.day, ahead=ahead, new_first=True)
     cap = daily_cap(cards) if options.catch_up else None
     if cap is None:
         due = deque(cards.due(cards.rows("due")))
@@ -103,40 +102,3 @@ def _queue_today(cards: DueCards) -> Queue:
     new = deque(cards.new()) if wants_new else deque[int]()
     overdue = sum(1 for _ in cards.rows("due"))
     return Queue(learning, due, new, cards.day, overdue=overdue)
-
-
-def _exam_queue(cards: DueCards, learning: list[tuple[int, int]], exam: Exam) -> Queue:
-    """Build the queue of a day before an exam.
-
-    New cards come first, then reviews by expected gain; cards outside the exam come
-    last.  In the last days the weakest cards follow before they are due.
-    """
-    exam_cards = ExamCards(cards.store, cards.options, exam, cards.day).cards
-
-    def minus_gain(row: QueueRow) -> float:
-        card = exam_cards.get(row[1])
-        return 0.0 if card is None else -gain(card, cards.day, exam.day)
-
-    def minus_weight(row: QueueRow) -> float:
-        return -exam_cards[row[1]].weight if row[1] in exam_cards else 0.0
-
-    due = deque(cards.due(sorted(cards.rows("due"), key=minus_gain)))
-    new = deque(cards.new(minus_weight))
-    ahead = _final_review(cards, exam_cards, exam)
-    due.extend(ahead)
-    return Queue(learning, due, new, cards.day, ahead=frozenset(ahead), new_first=True)
-
-
-def _final_review(
-    cards: DueCards, exam_cards: dict[int, SimCard], exam: Exam
-) -> list[int]:
-    if not exam.is_final_review(cards.day):
-        return []
-    rows = {
-        id(exam_cards[row[1]]): row
-        for row in cards.rows("not yet due")
-        if row[1] in exam_cards
-    }
-    learned = [exam_cards[row[1]] for row in rows.values()]
-    chosen = final_review(learned, cards.day, exam)
-    return list(cards.due(rows[id(card)] for card in chosen))

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from cards.text.markdown import is_simple
 from cards.text.terminal import plain_text, terminal_lines
 from cards.text.width import (
+    _INVISIBLE,
+    _PRINTABLE_INVISIBLE,
     StyledText,
     TextStyle,
     clean,
@@ -163,6 +165,12 @@ def test_misleading_characters_are_shown_as_code_points(text: str, shown: str) -
 )
 def test_joiners_that_a_script_or_emoji_needs_stay(text: str) -> None:
     assert clean(text) == text
+
+
+def test_printable_characters_without_width_are_known() -> None:
+    invisible = re.findall(f"[{_INVISIBLE}]", "".join(map(chr, range(0x110000))))
+
+    assert {one for one in invisible if one.isprintable()} <= _PRINTABLE_INVISIBLE
 
 
 def test_deeply_nested_markup_is_shown_as_typed() -> None:

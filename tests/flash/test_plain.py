@@ -225,12 +225,15 @@ def test_the_plain_mode_loads_no_slow_packages(setup: ReviewSetup) -> None:
     code = f"""
 import io, sys
 from pathlib import Path
+import flash.cli.commands.review
 from flash.cli.plain_review import run_plain
 from srs.study.session import Session
 from srs.store.opening import open_store
 store = open_store(Path({str(setup.path)!r}), {NOON})
 run_plain(Session(store, lambda: {NOON}), io.StringIO("\\nq\\n"), io.StringIO())
-print([m for m in ("textual", "markdown_it", "rich", "sqlite_utils") if m in sys.modules])
+packages = ["textual", "markdown_it", "rich", "sqlite_utils"]
+modules = ["srs.models.query", "srs.store.search", "srs.forecast.simulator"]
+print([one for one in packages + modules if one in sys.modules])
 """
     done = subprocess.run(
         [sys.executable, "-c", code],

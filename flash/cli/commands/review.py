@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from flash.cli.jsonl_review import run_jsonl
 from flash.cli.options import DbOption, QueryArgument, TagOption, finite
 from flash.cli.plain_review import run_plain
 from flash.messages.day import end_lines
@@ -23,7 +22,6 @@ from flash.messages.review_keys import ReviewKeys, parse_keys
 from flash.messages.translate import _
 from flash.service.auto_sync import AutoSync
 from flash.service.context import AppContext, open_app
-from flash.service.finding import check_tag, find
 from flash.service.reviewing import (
     add_changed_files,
     add_first_deck,
@@ -166,6 +164,8 @@ def review(
         if not session.counts().total and not has_notes(app.store, in_use=True):
             notices.append(_(NO_DECKS))
         if jsonl:
+            from flash.cli.jsonl_review import run_jsonl  # noqa: PLC0415 - rare
+
             run_jsonl(session, sys.stdin, sys.stdout)
         else:
             _run(session, notices, keys, plain=is_plain)
@@ -179,6 +179,11 @@ def review(
 def _filter(app: AppContext, words: list[str], tag: str) -> CardFilter:
     if not (words or tag):
         return CardFilter()
+    from flash.service.finding import (  # noqa: PLC0415 - only for a query
+        check_tag,
+        find,
+    )
+
     check_tag(app, tag)
     found = find(app, words, tag=tag)
     cards = None if found.deck else frozenset(found.cards)
