@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from cards.translate import N_, _
+
 MAX_PROBLEMS = 1000
 """Problems reported per file; a hostile one could have millions."""
 
@@ -17,6 +19,28 @@ _INVISIBLE = (
     "\ud800-\udfff\U000e0000-\U000e0fff"
 )
 """Controls beyond ASCII, and characters that reorder text or have no width."""
+_REASONS = (
+    N_("No such file or directory"),
+    N_("Permission denied"),
+    N_("Is a directory"),
+    N_("Not a directory"),
+    N_("Directory not empty"),
+    N_("File exists"),
+    N_("File name too long"),
+    N_("No space left on device"),
+    N_("Disk quota exceeded"),
+    N_("Input/output error"),
+    N_("Read-only file system"),
+    N_("Too many open files"),
+    N_("file is not a database"),
+    N_("database is locked"),
+    N_("database disk image is malformed"),
+    N_("database or disk is full"),
+    N_("disk I/O error"),
+    N_("unable to open database file"),
+    N_("attempt to write a readonly database"),
+)
+"""Reasons that `reason_of` can translate."""
 _UNSAFE_IN_LINE = f"[\x00-\x1f{_INVISIBLE}]"
 _UNSAFE_IN_LINES = f"[{_INVISIBLE}]"
 
@@ -32,6 +56,11 @@ def printable(text: str, *, keep_lines: bool = False) -> str:
 
     pattern = _UNSAFE_IN_LINES if keep_lines else _UNSAFE_IN_LINE
     return re.sub(pattern, lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def reason_of(error: Exception) -> str:
+    """Return why the system or SQLite failed, in the user's language if possible."""
+    return _(getattr(error, "strerror", None) or str(error))
 
 
 class Place(NamedTuple):
@@ -64,7 +93,7 @@ class Problem(NamedTuple):
         The quoted text is untrusted: control characters are shown as their code.
         """
         hint = f" ({self.hint})" if self.hint else ""
-        kind = "warning: " if self.is_warning else ""
+        kind = _("warning: ") if self.is_warning else ""
         line = " ".join(f"{self.place}: {kind}{self.message}{hint}".split("\n"))
         return printable(line)
 

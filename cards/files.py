@@ -4,6 +4,8 @@ import errno
 from pathlib import Path
 from typing import BinaryIO
 
+from cards.translate import _
+
 _OF_THE_SHELL = ("/dev/", "/proc/")
 """Where `/dev/stdin` and `<(command)` are: the user means these pipes."""
 
@@ -18,7 +20,7 @@ def open_file(path: Path) -> BinaryIO:
     """
     is_special = path.exists() and not path.is_file() and not path.is_dir()
     if is_special and not str(path).startswith(_OF_THE_SHELL):
-        raise OSError(errno.EINVAL, "not a regular file", str(path))
+        raise OSError(errno.EINVAL, _("not a regular file"), str(path))
     return path.open("rb")
 
 

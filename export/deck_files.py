@@ -13,11 +13,13 @@ from msgspec.structs import replace
 
 from cards.deckfile.discovery import control_in
 from cards.deckfile.writer import deck_yaml
+from cards.errors import reason_of
 from cards.files import open_file
 from cards.identity.keys import text_key
 from cards.note import Note
 from cards.questions import texts_of
 from cards.text.media import media_paths
+from cards.translate import _
 from export.files import ExportError, replace_file
 from srs.models.cards import StoredNote
 
@@ -54,7 +56,7 @@ def write_decks(folder: Path, notes: Iterable[StoredNote]) -> WrittenDecks:
             groups[stored.note.deck, stored.note.language].append(stored)
     if not groups:
         raise ExportError(
-            str(folder), "no cards to write", "choose another deck or tag"
+            str(folder), _("no cards to write"), _("choose another deck or tag")
         )
     names = _file_names(groups)
     same_text = _same_text([stored for group in groups.values() for stored in group])
@@ -79,8 +81,8 @@ def write_decks(folder: Path, notes: Iterable[StoredNote]) -> WrittenDecks:
             files.append(target)
             written += len(group)
     except OSError as error:
-        reason = error.strerror or str(error)
-        hint = "choose a folder that you may write to"
+        reason = reason_of(error)
+        hint = _("choose a folder that you may write to")
         raise ExportError(str(folder), reason, hint) from None
     return WrittenDecks(written, tuple(files), media, tuple(missing))
 

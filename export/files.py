@@ -6,7 +6,8 @@ import stat
 import tempfile
 from pathlib import Path
 
-from cards.errors import FlashError
+from cards.errors import FlashError, reason_of
+from cards.translate import _
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -30,8 +31,8 @@ def replace_file(path: Path, data: bytes) -> None:
         Path(temporary).replace(path)
         temporary = ""
     except OSError as error:
-        reason = error.strerror or str(error)
-        hint = "choose an existing folder with write permission"
+        reason = reason_of(error)
+        hint = _("choose an existing folder with write permission")
         raise ExportError(str(path), reason, hint) from None
     finally:
         # Also after Ctrl-C.

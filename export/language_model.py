@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cards.translate import N_, _
 from export.files import ExchangeError
 from export.http_post import HttpAddress, HttpError, HttpFault, post
 
@@ -114,11 +115,11 @@ class LanguageModel:
         try:
             self._server = HttpAddress(address.rstrip("/").removesuffix(_PATH) + _PATH)
         except ValueError:
-            hint = "write it as http://127.0.0.1:11434/v1"
-            raise ModelError(address, "not an HTTP address", hint) from None
+            hint = _("write it as http://127.0.0.1:11434/v1")
+            raise ModelError(address, _("not an HTTP address"), hint) from None
         if key and not self._server.is_secure and self._server.host not in _LOCAL:
-            hint = "use https, or unset FLASH_LLM_KEY"
-            raise ModelError(address, "the key would be sent unencrypted", hint)
+            hint = _("use https, or unset FLASH_LLM_KEY")
+            raise ModelError(address, _("the key would be sent unencrypted"), hint)
 
     def propose(self, blocks: Sequence[Mapping[str, Any]]) -> ModelAnswer:
         """Ask for cards for some blocks: `id`, `heading` and `text` each.
@@ -155,8 +156,8 @@ class LanguageModel:
             content = answer["choices"][0]["message"]["content"]
             usage = answer.get("usage") or {}
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            hint = "is it the address of a server for language models?"
-            message = "no answer of a language model"
+            hint = _("is it the address of a server for language models?")
+            message = _("no answer of a language model")
             raise ModelError(self._address, message, hint) from None
         total = usage.get("total_tokens") if isinstance(usage, dict) else None
         tokens = total if isinstance(total, int) else 0
@@ -167,25 +168,28 @@ class LanguageModel:
         return ModelAnswer(found.proposals, tokens)
 
     def _failure(self, error: HttpError) -> ModelError:
-        message, hint = _FAULTS[error.fault]
+        message, hint = map(_, _FAULTS[error.fault])
         if error.fault is HttpFault.STATUS:
-            message = f"the server answers {error.status}"
-            hint = _STATUS_HINTS.get(error.status, "")
+            message = _("the server answers {status}").format(status=error.status)
+            hint = _(_STATUS_HINTS.get(error.status, ""))
         return ModelError(self._address, message, hint)
 
 
 _FAULTS = {
-    HttpFault.UNREACHABLE: ("no connection", "is the server running?"),
-    HttpFault.TIMEOUT: ("no answer in time", "try a smaller model or fewer notes"),
+    HttpFault.UNREACHABLE: (N_("no connection"), N_("is the server running?")),
+    HttpFault.TIMEOUT: (
+        N_("no answer in time"),
+        N_("try a smaller model or fewer notes"),
+    ),
     HttpFault.STATUS: ("", ""),
-    HttpFault.TOO_LARGE: ("the answer is too long", "try fewer notes"),
-    HttpFault.LOST: ("the connection was lost", "try again"),
-    HttpFault.NOT_HTTP: ("no answer in HTTP", "check FLASH_LLM_URL"),
+    HttpFault.TOO_LARGE: (N_("the answer is too long"), N_("try fewer notes")),
+    HttpFault.LOST: (N_("the connection was lost"), N_("try again")),
+    HttpFault.NOT_HTTP: (N_("no answer in HTTP"), N_("check FLASH_LLM_URL")),
 }
 _STATUS_HINTS = {
-    400: "the model may not support JSON by a schema",
-    401: "set FLASH_LLM_KEY",
-    403: "check FLASH_LLM_KEY",
-    404: "check FLASH_LLM_URL and the name of the model",
-    429: "too many requests: wait, then run the command again",
+    400: N_("the model may not support JSON by a schema"),
+    401: N_("set FLASH_LLM_KEY"),
+    403: N_("check FLASH_LLM_KEY"),
+    404: N_("check FLASH_LLM_URL and the name of the model"),
+    429: N_("too many requests: wait, then run the command again"),
 }

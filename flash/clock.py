@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from cards.errors import FlashError
+from cards.translate import _
 
 _FIRST, _LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 """Dates around these, such as a due day in a century, can still be written."""
@@ -27,8 +28,10 @@ def read_clock() -> Callable[[], int]:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        hint = "write it as 2026-11-23T09:00:00+09:00"
-        message = f"$FLASH_NOW must be a time with an offset, not '{fixed}'"
+        hint = _("write it as 2026-11-23T09:00:00+09:00")
+        message = _("$FLASH_NOW must be a time with an offset, not '{fixed}'").format(
+            fixed=fixed
+        )
         raise FlashError(message, hint)
     _check(moment.timestamp())
     now = int(moment.timestamp() * 1000)
@@ -42,5 +45,7 @@ def wall_clock_ms() -> int:
 
 def _check(now_s: float) -> None:
     if not _FIRST.timestamp() <= now_s < _LAST.timestamp():
-        message = f"the clock is not between {_FIRST.year} and {_LAST.year}"
-        raise FlashError(message, "set the date of this computer")
+        message = _("the clock is not between {first} and {last}").format(
+            first=_FIRST.year, last=_LAST.year
+        )
+        raise FlashError(message, _("set the date of this computer"))

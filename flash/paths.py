@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.terminal import echo_err
 
 _SYNCED = {
@@ -30,8 +31,11 @@ def store_path(given: Path | None) -> Path:
     service = _service(path.absolute())
     if service:
         echo_err(
-            f"flash: warning: {path} is in a {service} folder, which can corrupt "
-            "an open database (keep it elsewhere and copy backups there: flash backup)"
+            _(
+                "flash: warning: {path} is in a {service} folder, which can corrupt an"
+                " open database (keep it elsewhere and copy backups there: flash"
+                " backup)"
+            ).format(path=path, service=service)
         )
     return path
 
@@ -48,8 +52,8 @@ def _expanded(path: Path) -> Path:
         expanded = path
     has_home = expanded.is_absolute() and os.environ.get("HOME") != ""
     if str(path).startswith("~") and not has_home:
-        hint = "name the database with --db or $FLASH_DB"
-        raise FlashError(f"no home folder for '{path}'", hint)
+        hint = _("name the database with --db or $FLASH_DB")
+        raise FlashError(_("no home folder for '{path}'").format(path=path), hint)
     return expanded
 
 

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 
+from flash.language import choose_language
 from flash.messages.due import due_line
 from srs.store.kept_counts import kept_counts
 
@@ -31,6 +32,7 @@ def answer(words: list[str]) -> int | None:
     counts = _kept() or _counted()
     if counts is None:
         return None
+    choose_language()
     new, learning, due = counts
     if "--json" in options:
         text = f'{{\n  "new": {new},\n  "learning": {learning},\n  "due": {due}\n}}'

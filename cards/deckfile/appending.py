@@ -8,6 +8,7 @@ import yaml
 
 from cards.deckfile.writer import header_yaml
 from cards.errors import FlashError
+from cards.translate import _
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _INDENT = 2
@@ -35,8 +36,8 @@ def append_cards(text: str, cards: Iterable[str]) -> str:
     top: Any = yaml.compose(text, Loader=_Loader)
     present = next(value for key, value in top.value if key.value == "cards")
     if getattr(present, "flow_style", False):
-        message = "the cards of this file are in brackets"
-        raise FlashError(message, "begin each one with '- ' on a line of its own")
+        message = _("the cards of this file are in brackets")
+        raise FlashError(message, _("begin each one with '- ' on a line of its own"))
     items = present.value or []
     indent = present.start_mark.column if items else _INDENT
     lines = text.splitlines()

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cards.errors import DeckError, Place, Problem
+from cards.errors import DeckError, Place, Problem, reason_of
 from cards.files import is_encodable, open_file
 from cards.markdown_notes.inline_cards import holds_cards
+from cards.translate import _
 
 MAX_BYTES = 64 * 1024 * 1024
 """Size limit of a deck file; about 500,000 cards."""
@@ -66,8 +67,10 @@ def find_decks(paths: list[Path]) -> DeckFiles:
         other_yaml += inside.other_yaml
         files.update(dict.fromkeys(inside.files))
         if not inside.files:
-            hint = "a deck has 'deck:' and 'cards:' at its top, a note 'flash: true'"
-            problems.append(Problem(Place(str(path)), "no deck in this folder", hint))
+            hint = _("a deck has 'deck:' and 'cards:' at its top, a note 'flash: true'")
+            problems.append(
+                Problem(Place(str(path)), _("no deck in this folder"), hint)
+            )
     if problems:
         raise DeckError(problems)
     return DeckFiles(tuple(files), tuple(other_yaml), tuple(exams))
@@ -168,8 +171,8 @@ def read_text(path: Path) -> str:
         line = before.count(b"\n") + 1
         start = before.rfind(b"\n") + 1
         column = len(before[start:].decode("utf-8", errors="replace")) + 1
-        message = f"not UTF-8: byte 0x{data[error.start]:02x}"
-        raise _error(path, message, "save the file as UTF-8", line, column) from None
+        message = _("not UTF-8: byte 0x{byte:02x}").format(byte=data[error.start])
+        raise _error(path, message, _("save the file as UTF-8"), line, column) from None
     check_controls(text, path)
     return text
 
@@ -183,28 +186,32 @@ def check_controls(text: str, path: Path) -> None:
     control = _CONTROL.search(text)
     if control:
         line, column = line_and_column(text, control.start())
-        message = f"control character U+{ord(control[0]):04X}"
-        raise _error(path, message, "remove it", line, column)
+        message = _("control character U+{code:04X}").format(code=ord(control[0]))
+        raise _error(path, message, _("remove it"), line, column)
 
 
 def _read_bytes(path: Path) -> bytes:
     if not is_encodable(str(path)):
-        hint = "rename it; convmv converts the names of a zip file of Windows"
-        raise _error(path, "the file name is not UTF-8", hint)
+        hint = _("rename it; convmv converts the names of a zip file of Windows")
+        raise _error(path, _("the file name is not UTF-8"), hint)
     try:
         with open_file(path) as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _error(path, "no such file", "check the path") from None
+        raise _error(path, _("no such file"), _("check the path")) from None
     except PermissionError:
-        hint = "allow reading it (chmod u+r)"
-        raise _error(path, "no permission to read", hint) from None
+        hint = _("allow reading it (chmod u+r)")
+        raise _error(path, _("no permission to read"), hint) from None
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise _error(path, reason[:1].lower() + reason[1:], "check the path") from None
+        reason = reason_of(error)
+        raise _error(
+            path, reason[:1].lower() + reason[1:], _("check the path")
+        ) from None
     if len(data) > MAX_BYTES:
-        message = f"larger than {MAX_BYTES // 1024 // 1024} MB"
-        raise _error(path, message, "split it into several decks")
+        message = _("larger than {megabytes} MB").format(
+            megabytes=MAX_BYTES // 1024 // 1024
+        )
+        raise _error(path, message, _("split it into several decks"))
     return data
 
 
@@ -217,8 +224,8 @@ def _error(
 def _reject_folder(error: OSError) -> None:
     """Reject a folder that can't be listed: its decks would seem deleted."""
     if not isinstance(error, FileNotFoundError):
-        reason = (error.strerror or str(error)).lower()
-        hint = "allow reading it (chmod u+rx)"
+        reason = reason_of(error).lower()
+        hint = _("allow reading it (chmod u+rx)")
         raise _error(Path(error.filename), reason, hint)
 
 

@@ -19,6 +19,7 @@ from cards.deckfile.validation import check_sources, is_date
 from cards.deckfile.yaml_walker import Spots, YamlWalker
 from cards.errors import DeckError, Place, Problem
 from cards.note import Note
+from cards.translate import _
 
 _KEYS = frozenset(field.encode_name for field in fields(Blueprint))
 _MOST_QUESTIONS = 1000
@@ -54,9 +55,11 @@ class ExamFile(Struct, frozen=True):
                 continue
             near = get_close_matches(domain.tag, sorted(used), 1)
             hint = (
-                f"did you mean '{near[0]}'?" if near else "tag the cards of the domain"
+                _("did you mean '{near}'?").format(near=near[0])
+                if near
+                else _("tag the cards of the domain")
             )
-            message = f"no card has the tag '{domain.tag}'"
+            message = _("no card has the tag '{tag}'").format(tag=domain.tag)
             found.append(Problem(place, message, hint, is_warning=True))
         return found
 
@@ -75,13 +78,13 @@ def parse_exam_file(text: str, path: Path) -> ExamFile:
     walker = YamlWalker(text, str(path), streamed="", take=_ignore)
     top = walker.run()
     if walker.problems or top is None:
-        hint = "begin with 'exam: a name' and 'domains:'"
-        problem = Problem(Place(str(path)), "an empty file", hint)
+        hint = _("begin with 'exam: a name' and 'domains:'")
+        problem = Problem(Place(str(path)), _("an empty file"), hint)
         raise DeckError(walker.problems or [problem])
     errors = FieldErrors(str(path))
     values, spots = top
     if not isinstance(values, dict):
-        errors.add(spots, (), "an exam is a mapping", "begin with 'exam: a name'")
+        errors.add(spots, (), _("an exam is a mapping"), _("begin with 'exam: a name'"))
         raise DeckError(errors.problems)
     errors.unknown_keys(values, spots, _KEYS)
     blueprint = convert(errors, values, spots, Blueprint)
@@ -102,30 +105,47 @@ def _ignore(_value: Any, _spots: Spots) -> None:
 
 def _check(errors: FieldErrors, found: Blueprint, spots: Spots) -> None:
     if not found.exam.strip():
-        errors.add(spots, ("exam",), "empty exam name", "write the name of the exam")
+        errors.add(
+            spots, ("exam",), _("empty exam name"), _("write the name of the exam")
+        )
     for name, value, most in (
         ("questions", found.questions, _MOST_QUESTIONS),
         ("minutes", found.minutes, _MOST_MINUTES),
     ):
         if not 0 < value <= most:
-            hint = f"write a number from 1 to {most}"
-            errors.add(spots, (name,), f"invalid '{name}': '{value}'", hint)
+            hint = _("write a number from 1 to {most}").format(most=most)
+            errors.add(
+                spots,
+                (name,),
+                _("invalid '{name}': '{value}'").format(name=name, value=value),
+                hint,
+            )
     if found.checked and not is_date(found.checked):
-        message = f"no such day: '{found.checked}'"
-        errors.add(spots, ("checked",), message, "check the calendar")
+        message = _("no such day: '{checked}'").format(checked=found.checked)
+        errors.add(spots, ("checked",), message, _("check the calendar"))
     check_sources(errors, sources_of(found.source), spots)
     if not found.domains:
-        hint = "write '- {tag: …, weight: …}' lines under it"
-        errors.add(spots, ("domains",), "no domains", hint)
+        hint = _("write '- {tag: …, weight: …}' lines under it")
+        errors.add(spots, ("domains",), _("no domains"), hint)
     seen: set[str] = set()
     for index, domain in enumerate(found.domains):
         path = ("domains", index)
         if domain.tag.split() != [domain.tag]:
-            hint = "write a tag of the cards, without spaces"
-            errors.add(spots, (*path, "tag"), f"invalid tag '{domain.tag}'", hint)
+            hint = _("write a tag of the cards, without spaces")
+            errors.add(
+                spots,
+                (*path, "tag"),
+                _("invalid tag '{tag}'").format(tag=domain.tag),
+                hint,
+            )
         elif domain.tag in seen:
-            errors.add(spots, (*path, "tag"), f"'{domain.tag}' twice", "remove one")
+            errors.add(
+                spots,
+                (*path, "tag"),
+                _("'{tag}' twice").format(tag=domain.tag),
+                _("remove one"),
+            )
         if not 0 < domain.weight < math.inf:
-            message = f"invalid 'weight': '{domain.weight}'"
-            errors.add(spots, (*path, "weight"), message, "write a number above 0")
+            message = _("invalid 'weight': '{weight}'").format(weight=domain.weight)
+            errors.add(spots, (*path, "weight"), message, _("write a number above 0"))
         seen.add(domain.tag)

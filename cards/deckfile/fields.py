@@ -13,6 +13,7 @@ from msgspec.structs import fields
 from cards.deckfile.yaml_walker import Spots, spot_at
 from cards.errors import MAX_PROBLEMS, Place, Problem, ProblemList
 from cards.note import KINDS, Common, Header, Source
+from cards.translate import _
 
 CARD_KEYS: dict[str, frozenset[str]] = {
     key: frozenset(
@@ -107,13 +108,15 @@ class FieldErrors:
             near = difflib.get_close_matches(key, list(wanted), 1, 0.6) or near
             found = found or (bool(near) and near[0] in wanted)
             if near:
-                message, hint = f"unknown key '{key}'", f"did you mean '{near[0]}'?"
+                message = _("unknown key '{key}'").format(key=key)
+                hint = _("did you mean '{near}'?").format(near=near[0])
             elif kind and any(key in keys for keys in CARD_KEYS.values()):
-                message = f"key '{key}' in a card with '{kind}'"
-                hint = "remove it, or add another card"
+                message = _("key '{key}' in a card with '{kind}'")
+                message = message.format(key=key, kind=kind)
+                hint = _("remove it, or add another card")
             else:
-                message = f"unknown key '{key}'"
-                hint = "known keys: " + ", ".join(sorted(allowed))
+                message = _("unknown key '{key}'").format(key=key)
+                hint = _("known keys: {keys}").format(keys=", ".join(sorted(allowed)))
             self.problems.append(Problem(place, message, hint))
         return found
 
@@ -137,8 +140,8 @@ def convert(
         name = field.encode_name
         if name not in values:
             if field.required and not _is_misspelt(name, values, to):
-                hint = f"add '{name}:'"
-                errors.add(spots, (), f"'{name}' is missing", hint)
+                hint = _("add '{key}:'").format(key=name)
+                errors.add(spots, (), _("'{key}' is missing").format(key=name), hint)
             continue
         try:
             converted[name] = msgspec.convert(values[name], field.type, strict=False)
@@ -154,7 +157,7 @@ def convert(
 def _report(errors: FieldErrors, name: str, value: Any, spots: Spots, to: Any) -> None:
     """Add the problems of a field, each of its entries separately."""
     value = copy.deepcopy(value)
-    for _ in range(_MAX_PER_FIELD):
+    for _time in range(_MAX_PER_FIELD):
         try:
             msgspec.convert(value, to, strict=False)
         except msgspec.ValidationError as error:
@@ -237,46 +240,55 @@ def _describe(
     name = next(str(step) for step in reversed(whole) if isinstance(step, str))
     if "unknown field" in text:
         near = _near_nested(name)
-        hint = f"did you mean '{near}'?" if near else _hint_for_unknown(whole)
-        return f"unknown key '{name}'", hint
+        hint = _("did you mean '{near}'?").format(near=near)
+        message = _("unknown key '{key}'").format(key=name)
+        return message, hint if near else _hint_for_unknown(whole)
     if "missing required field" in text:
         missing = text.split("`")[1]
-        return f"'{missing}' is missing", f"add '{missing}:'"
+        message = _("'{key}' is missing").format(key=missing)
+        return message, _("add '{key}:'").format(key=missing)
+    invalid = _("invalid '{name}': '{value}'")
     if "regex" in text:
         shown = _inner(value, path)
-        return f"invalid '{name}': '{shown}'", _pattern_hint(name)
+        return invalid.format(name=name, value=shown), _pattern_hint(name)
     expected = _EXPECTED.search(text)
     wanted = expected[1] if expected else ""
     if name == "changed":
-        return "'changed' must be a mapping", "write {was: …, since: 2023-01}"
+        message = _("'{key}' must be a mapping").format(key=name)
+        return message, _("write {was: …, since: 2023-01}")
     if wanted == "bool":
-        return f"invalid '{name}': '{_inner(value, path)}'", "write true or false"
+        shown = _inner(value, path)
+        return invalid.format(name=name, value=shown), _("write true or false")
     if wanted in ("int", "float"):
-        return f"invalid '{name}': '{_inner(value, path)}'", "write a number"
+        shown = _inner(value, path)
+        return invalid.format(name=name, value=shown), _("write a number")
     if "array" in wanted:
-        return f"'{name}' must be a list", "write [a, b], or lines with '- '"
+        message = _("'{key}' must be a list").format(key=name)
+        return message, _("write [a, b], or lines with '- '")
     if wanted == "object":
-        return f"'{name}' must be a mapping", "write 'key: value' lines under it"
-    return f"'{name}' must be text", "put the text in double quotes"
+        message = _("'{key}' must be a mapping").format(key=name)
+        return message, _("write 'key: value' lines under it")
+    message = _("'{key}' must be text").format(key=name)
+    return message, _("put the text in double quotes")
 
 
 def _hint_for_unknown(path: tuple[str | int, ...]) -> str:
     """Return the hint for an unknown key, perhaps part of an unquoted text."""
     if re.search(r"\s", str(path[-1])):
-        return "if it is part of a text with ',' or ': ', put that in double quotes"
+        return _("if it is part of a text with ',' or ': ', put that in double quotes")
     if path[0] == "options":
-        return "remove it, or put a text with ': ' in double quotes"
-    return "remove it"
+        return _("remove it, or put a text with ': ' in double quotes")
+    return _("remove it")
 
 
 def _pattern_hint(name: str) -> str:
     hints = {
-        "since": "write a date as 2023, 2023-01 or 2023-01-31",
-        "pin": "write last",
-        "lines": "write 12, or 12-14 for several lines",
-        "hash": "copy it from flash draft, or remove it",
+        "since": _("write a date as 2023, 2023-01 or 2023-01-31"),
+        "pin": _("write last"),
+        "lines": _("write 12, or 12-14 for several lines"),
+        "hash": _("copy it from flash draft, or remove it"),
     }
-    return hints.get(name, "write a date as 2026-11-23")
+    return hints.get(name, _("write a date as 2026-11-23"))
 
 
 def sources_of(

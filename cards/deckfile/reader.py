@@ -24,6 +24,7 @@ from cards.deckfile.validation import check_card, check_header
 from cards.deckfile.yaml_walker import Spots, YamlWalker, own_spot
 from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, TooManyProblems
 from cards.note import KINDS, Common, Content, Header, Note, Source
+from cards.translate import _
 
 _ANY_KEYS = frozenset().union(*CARD_KEYS.values())
 _MAX_SYNTAX_ERRORS = 50
@@ -75,8 +76,12 @@ def parse_deck(text: str, path: Path) -> Deck:
         return _parsed(text, path, parser)
     except TooManyProblems:
         problems = sorted([*parser.yaml_problems, *parser.errors.problems])
-        hint = "fix these first"
-        more = Problem(problems[-1].place, f"more than {MAX_PROBLEMS} problems", hint)
+        hint = _("fix these first")
+        more = Problem(
+            problems[-1].place,
+            _("more than {most} problems").format(most=MAX_PROBLEMS),
+            hint,
+        )
         raise DeckError([*problems, more]) from None
 
 
@@ -84,8 +89,8 @@ def _parsed(text: str, path: Path, parser: "CardParser") -> Deck:
     top, syntax_problems = _walk(text, path, parser)
     problems = list(dict.fromkeys([*syntax_problems, *parser.errors.problems]))
     if not text.strip() or (top is None and not problems):
-        hint = "begin with 'deck: a name' and 'cards:'"
-        raise DeckError([Problem(Place(str(path)), "an empty file", hint)])
+        hint = _("begin with 'deck: a name' and 'cards:'")
+        raise DeckError([Problem(Place(str(path)), _("an empty file"), hint)])
     if top is None or syntax_problems:
         raise DeckError(problems)
     parser.errors.problems.clear()
@@ -109,7 +114,7 @@ def _walk(
     starts: list[int] = []
     problems: list[Problem] = []
     top, rest = None, text
-    for _ in range(_MAX_SYNTAX_ERRORS):
+    for _time in range(_MAX_SYNTAX_ERRORS):
         before = parser.last_line
         walker = YamlWalker(rest, str(path), streamed="cards", take=parser.add)
         parser.yaml_problems = walker.problems
@@ -197,38 +202,45 @@ class CardParser:
 
     def _kind(self, values: Any, spots: Spots) -> str | None:
         if not isinstance(values, dict):
-            hint = "write 'front:' and 'back:' under one '-'"
-            self.errors.add(spots, (), "a card is a mapping", hint)
+            hint = _("write 'front:' and 'back:' under one '-'")
+            self.errors.add(spots, (), _("a card is a mapping"), hint)
             return None
         kinds = [key for key in KINDS if key in values]
         if len(kinds) == 1:
             return kinds[0]
         if kinds:
-            both = " and ".join(f"'{kind}'" for kind in kinds)
-            hint = "make one card of each"
-            self.errors.add(spots, (kinds[1],), f"a card of two kinds: {both}", hint)
+            both = _(" and ").join(f"'{kind}'" for kind in kinds)
+            hint = _("make one card of each")
+            self.errors.add(
+                spots,
+                (kinds[1],),
+                _("a card of two kinds: {both}").format(both=both),
+                hint,
+            )
             return None
         if not self.errors.unknown_keys(values, spots, _ANY_KEYS, KINDS):
-            hint = "add one of: " + ", ".join(KINDS)
+            hint = _("add one of: {keys}").format(keys=", ".join(KINDS))
             for kind, keys in CARD_KEYS.items():
                 if values.keys() & (keys - COMMON_KEYS) and values.keys() <= keys:
-                    hint = f"add '{kind}:'"
-            self.errors.add(spots, (), "this card has no question", hint)
+                    hint = _("add '{kind}:'").format(kind=kind)
+            self.errors.add(spots, (), _("this card has no question"), hint)
         return None
 
     def header(self, values: Any, spots: Spots) -> Header | None:
         """Convert the keys above the cards."""
         if not isinstance(values, dict):
-            hint = "begin with 'deck: a name' and 'cards:'"
-            self.errors.add(spots, (), "a deck is a mapping", hint)
+            hint = _("begin with 'deck: a name' and 'cards:'")
+            self.errors.add(spots, (), _("a deck is a mapping"), hint)
             return None
         self.errors.unknown_keys(values, spots, HEADER_KEYS)
         if "cards" not in values:
-            hint = "add 'cards:' with a list under it"
-            self.errors.add(spots, (), "'cards' is missing", hint)
+            hint = _("add 'cards:' with a list under it")
+            self.errors.add(spots, (), _("'cards' is missing"), hint)
         elif not isinstance(values["cards"], int) or values["cards"] == 0:
-            hint = "begin each card with '- '"
-            self.errors.add(spots, ("cards",), "'cards' is not a list of cards", hint)
+            hint = _("begin each card with '- '")
+            self.errors.add(
+                spots, ("cards",), _("'cards' is not a list of cards"), hint
+            )
         header = convert(self.errors, values, spots, Header)
         if header is not None:
             check_header(self.errors, header, spots)

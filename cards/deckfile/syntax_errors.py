@@ -8,79 +8,83 @@ from msgspec.structs import fields
 
 from cards.errors import Place, Problem
 from cards.note import KINDS, Common, Header
+from cards.translate import N_, _
 
 _HINTS = {
     "mapping values are not allowed": (
-        "a ': ' inside the text",
-        "put the whole text in double quotes",
+        N_("a ': ' inside the text"),
+        N_("put the whole text in double quotes"),
     ),
     "could not find expected ':'": (
-        "a line that is neither a key nor part of a text",
-        "write 'key: value', or indent it under the text it belongs to",
+        N_("a line that is neither a key nor part of a text"),
+        N_("write 'key: value', or indent it under the text it belongs to"),
     ),
     "did not find expected key": (
-        "a line that doesn't fit the lines around it",
-        "check its indentation, or quote the text",
+        N_("a line that doesn't fit the lines around it"),
+        N_("check its indentation, or quote the text"),
     ),
     "did not find expected '-' indicator": (
-        "a line that doesn't fit into the list",
-        "check its indentation: items begin with '- ' in one column",
+        N_("a line that doesn't fit into the list"),
+        N_("check its indentation: items begin with '- ' in one column"),
     ),
     "did not find expected ',' or ']'": (
-        "the list is never closed",
-        "close it with ']', or quote an item that holds ',' or '['",
+        N_("the list is never closed"),
+        N_("close it with ']', or quote an item that holds ',' or '['"),
     ),
     "did not find expected ',' or '}'": (
-        "the braces are never closed",
-        "close them with '}', or quote a text that begins with '{'",
+        N_("the braces are never closed"),
+        N_("close them with '}', or quote a text that begins with '{'"),
     ),
     "did not find expected alphabetic or numeric character": (
-        "a text that begins with '*' or '&'",
-        "put it in double quotes",
+        N_("a text that begins with '*' or '&'"),
+        N_("put it in double quotes"),
     ),
     "found unknown escape character": (
-        "unknown escape in double quotes",
-        "write '\\\\' for a backslash, or use single quotes",
+        N_("unknown escape in double quotes"),
+        N_("write '\\\\' for a backslash, or use single quotes"),
     ),
     "did not find expected <document start>": (
-        "text after the end of the document",
-        "keep one document per file",
+        N_("text after the end of the document"),
+        N_("keep one document per file"),
     ),
     "invalid Unicode character escape code": (
-        "an escape that is not a character",
-        "write the character itself",
+        N_("an escape that is not a character"),
+        N_("write the character itself"),
     ),
     "did not find expected hexdecimal number": (
-        "an escape without its number",
-        "write '\\\\' for a backslash, or use single quotes",
+        N_("an escape without its number"),
+        N_("write '\\\\' for a backslash, or use single quotes"),
     ),
     "did not find expected node content": (
-        "a text is missing",
-        "write the text, or put it in double quotes",
+        N_("a text is missing"),
+        N_("write the text, or put it in double quotes"),
     ),
     "found unexpected ':'": (
-        "a ':' inside a list or braces",
-        "put the text in double quotes",
+        N_("a ':' inside a list or braces"),
+        N_("put the text in double quotes"),
     ),
     "mapping keys are not allowed": (
-        "a '?' in the wrong place",
-        "put the text in double quotes",
+        N_("a '?' in the wrong place"),
+        N_("put the text in double quotes"),
     ),
     "block sequence entries are not allowed": (
-        "a list item in the wrong place",
-        "begin the list on a new line",
+        N_("a list item in the wrong place"),
+        N_("begin the list on a new line"),
     ),
 }
 
 _CONTEXTS = {
     "scanning a directive": (
-        "a line that begins with '%'",
-        "remove it, or put it in double quotes",
+        N_("a line that begins with '%'"),
+        N_("remove it, or put it in double quotes"),
     ),
-    "scanning a tag": ("a text that begins with '!'", "put it in double quotes"),
+    "scanning a tag": (
+        N_("a text that begins with '!'"),
+        N_("put it in double quotes"),
+    ),
     "scanning a block scalar": (
-        "text after '|' or '>'",
-        "begin the text on the next line",
+        N_("text after '|' or '>'"),
+        N_("begin the text on the next line"),
     ),
 }
 """Checked first: the context says more than the missing token."""
@@ -125,7 +129,11 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
     if "unexpected end of stream" in message and "quoted" in context and start:
         quote = _char_at(text, start)
         place = _place(file, text, start)
-        return Problem(place, "quote is never closed", f"close it with {quote}")
+        return Problem(
+            place,
+            _("quote is never closed"),
+            _("close it with {quote}").format(quote=quote),
+        )
     if "cannot start any token" in message or "tab character" in message:
         return Problem(_place(file, text, mark), *_bad_start(text, mark))
     earlier = _mistake_above(message, text, mark, file)
@@ -134,14 +142,15 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
     seen = _mistake_in_line(message, text, mark)
     if seen is not None:
         return Problem(_place(file, text, mark), *seen)
-    for known, words in _CONTEXTS.items():
+    for known, (found, hint) in _CONTEXTS.items():
         if known in context:
-            return Problem(_place(file, text, start or mark), *words)
-    for known, words in _HINTS.items():
+            return Problem(_place(file, text, start or mark), _(found), _(hint))
+    for known, (found, hint) in _HINTS.items():
         if known in message:
             shown = start if known in _AT_START else mark
-            return Problem(_place(file, text, shown or mark), *words)
-    return Problem(_place(file, text, mark), message, "put the text in double quotes")
+            return Problem(_place(file, text, shown or mark), _(found), _(hint))
+    hint = _("put the text in double quotes")
+    return Problem(_place(file, text, mark), message, hint)
 
 
 def _mistake_above(message: str, text: str, mark: Any, file: str) -> Problem | None:
@@ -150,11 +159,12 @@ def _mistake_above(message: str, text: str, mark: Any, file: str) -> Problem | N
         glued = _NO_COLON.match(_line_at(text, mark.line - 1))
         if glued and glued[2] in _KEYS:
             place = Place(file, mark.line, len(glued[1]) + 1)
-            hint = f"write '{glued[2]}: ' with a colon and a space"
-            return Problem(place, f"no ': ' after '{glued[2]}'", hint)
+            hint = _("write '{key}: ' with a colon and a space").format(key=glued[2])
+            message = _("no ': ' after '{key}'").format(key=glued[2])
+            return Problem(place, message, hint)
     if "<document start>" in message and _is_indented(text, mark):
-        hint = "begin it in the first column"
-        return Problem(Place(file, 1, 1), "the first line is indented", hint)
+        hint = _("begin it in the first column")
+        return Problem(Place(file, 1, 1), _("the first line is indented"), hint)
     return None
 
 
@@ -165,24 +175,30 @@ def _mistake_in_line(message: str, text: str, mark: Any) -> tuple[str, str] | No
     before = line[: mark.column].rstrip()
     if "mapping values are not allowed" in message:
         if _GLUED.match(above) or _GLUED.match(line):
-            return "no space after '-'", "write '- ' at the beginning of a card"
+            return _("no space after '-'"), _("write '- ' at the beginning of a card")
         if _DEEPER.fullmatch(before):
-            hint = "indent it as far as the keys above, or quote the text"
-            return f"'{before.strip()}:' is indented too far", hint
+            hint = _("indent it as far as the keys above, or quote the text")
+            message = _("'{key}:' is indented too far")
+            return message.format(key=before.strip()), hint
     if "node content" in message and mark.line > text.rstrip().count("\n"):
-        return "the text ends inside a list or braces", "close it with ']' or '}'"
+        message = _("the text ends inside a list or braces")
+        return message, _("close it with ']' or '}'")
     if "did not find expected key" in message and before.endswith(("'", '"')):
-        return "text after a closing quote", _in_other_quotes(before[-1], line)
+        return _("text after a closing quote"), _in_other_quotes(before[-1], line)
     return None
 
 
 def _in_other_quotes(quote: str, line: str) -> str:
     """Return how to quote a text that begins with a quote."""
     if quote == '"':
-        hint = "put the whole text in single quotes"
-        return hint + (", and double those inside" if "'" in line else "")
-    hint = "put the whole text in double quotes"
-    return hint + (', and write those inside as \\"' if '"' in line else "")
+        if "'" in line:
+            return _("put the whole text in single quotes, and double those inside")
+        return _("put the whole text in single quotes")
+    if '"' in line:
+        return _(
+            "put the whole text in double quotes, and write those inside as {escape}"
+        ).format(escape='\\"')
+    return _("put the whole text in double quotes")
 
 
 def _is_indented(text: str, mark: Any) -> bool:
@@ -194,8 +210,9 @@ def _is_indented(text: str, mark: Any) -> bool:
 def _bad_start(text: str, mark: Any) -> tuple[str, str]:
     found = _char_at(text, mark)
     if found == "\t":
-        return "tab indentation", "indent with spaces"
-    return f"a text that begins with '{found}'", "put it in double quotes"
+        return _("tab indentation"), _("indent with spaces")
+    message = _("a text that begins with '{start}'").format(start=found)
+    return message, _("put it in double quotes")
 
 
 def _char_at(text: str, mark: Any) -> str:

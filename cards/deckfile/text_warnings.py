@@ -14,6 +14,7 @@ from cards.questions import TextPath, texts_of
 from cards.text.cloze import Hidden, parse_cloze, plain, walk
 from cards.text.markdown import is_simple
 from cards.text.terminal import plain_text
+from cards.translate import _
 
 _Warning = tuple[TextPath, str, str]
 """Path of the text, message, hint."""
@@ -40,8 +41,9 @@ def text_warnings(content: Content, extra: str) -> Iterator[_Warning]:
     for path, text in (*texts_of(content), (("extra",), extra)):
         if "{{c" in text and _CLOZE_MARK.search(text) and path != ("cloze",):
             name = next(step for step in reversed(path) if isinstance(step, str))
-            hint = "write 'cloze:' for a text with gaps"
-            yield path, f"cloze marks in '{name}' are shown as typed", hint
+            hint = _("write 'cloze:' for a text with gaps")
+            message = _("cloze marks in '{name}' are shown as typed")
+            yield path, message.format(name=name), hint
         if "*" in text or "_" in text:
             shown = (
                 plain(parse_cloze(text)) if is_cloze and path == ("cloze",) else text
@@ -66,11 +68,12 @@ def _lost_marks(text: str) -> Iterator[tuple[str, str]]:
         lost = [one for one in suspects if seen < _visible(_escaped(bare, one))]
         first = {one[0][0]: one.start() for one in reversed(lost or suspects)}
         for mark, at in first.items():
-            hint = f"write \\{mark}, or put the text in backticks"
-            yield f"'{mark}' disappears near '{_near(bare, at)}'", hint
+            hint = _("write \\{mark}, or put the text in backticks").format(mark=mark)
+            message = _("'{mark}' disappears near '{text}'")
+            yield message.format(mark=mark, text=_near(bare, at)), hint
     elif may_stay and "**" in shown:
-        hint = "put it next to a letter, or write \\*\\*"
-        yield "'**' stays visible: it does not open or close emphasis", hint
+        hint = _("put it next to a letter, or write \\*\\*")
+        yield _("'**' stays visible: it does not open or close emphasis"), hint
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -100,5 +103,5 @@ def _hints(hidden: Hidden) -> Iterator[tuple[str, str]]:
     if hidden.hint.startswith(":") or cut_code or "arn:" in answer:
         whole = f"{answer}::{hidden.hint}".replace("`", "")
         escaped = re.sub(":{2,}", lambda found: "\\:" * len(found[0]), whole)
-        hint = f"write {escaped} if it belongs to the text"
-        yield f"'::' makes '{hidden.hint}' a hint", hint
+        hint = _("write {escaped} if it belongs to the text").format(escaped=escaped)
+        yield _("'::' makes '{text}' a hint").format(text=hidden.hint), hint

@@ -18,6 +18,7 @@ from cards.deckfile.reader import card_starts, parse_deck
 from cards.errors import DeckError, Place, Problem
 from cards.identity.keys import text_key
 from cards.questions import question_text
+from cards.translate import _
 
 Texts = Mapping[str, str]
 """The text of each deck file and exam file, by its path in the folder of the deck."""
@@ -97,8 +98,8 @@ class _Version:
             not start <= note.line < end
             for note, (start, end) in zip(notes, spans, strict=True)
         ):
-            hint = "begin each card on a line of its own, with '- '"
-            message = "a new version can't be merged into this layout"
+            hint = _("begin each card on a line of its own, with '- '")
+            message = _("a new version can't be merged into this layout")
             raise DeckError([Problem(Place(str(path)), message, hint)])
         head, first = lines[: starts[0] - 1], lines[starts[0] - 1]
         margin = first[: len(first) - len(first.lstrip())]

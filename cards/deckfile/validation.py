@@ -32,6 +32,7 @@ from cards.table_rows import (
 )
 from cards.text.cloze import MAX_NUMBER, ClozeError, parse_cloze, plain, walk
 from cards.text.media import media_paths
+from cards.translate import _, ngettext
 
 _ADDRESS = re.compile(r"https?://[^\s/][^\s]*").fullmatch
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*").fullmatch
@@ -41,11 +42,11 @@ def check_header(errors: FieldErrors, header: Header, spots: Spots) -> None:
     """Collect the problems of the keys above the cards."""
     segments = header.deck.split("::")
     if not all(segment.strip() for segment in segments):
-        hint = "name it, and each part between '::'"
-        errors.add(spots, ("deck",), "empty deck name", hint)
+        hint = _("name it, and each part between '::'")
+        errors.add(spots, ("deck",), _("empty deck name"), hint)
     if header.language and not _LANGUAGE(header.language):
-        message = f"invalid language '{header.language}'"
-        errors.add(spots, ("language",), message, "write en, ja or pt-BR")
+        message = _("invalid language '{language}'").format(language=header.language)
+        errors.add(spots, ("language",), message, _("write en, ja or pt-BR"))
     _check_tags(errors, header.tags, spots)
     check_sources(errors, sources_of(header.source), spots)
 
@@ -95,24 +96,32 @@ def _check_common(errors: FieldErrors, common: Common, spots: Spots) -> None:
     for name in ("checked", "recheck"):
         day = getattr(common, name)
         if day is not None and not is_date(day):
-            errors.add(spots, (name,), f"no such day: '{day}'", "check the calendar")
+            errors.add(
+                spots,
+                (name,),
+                _("no such day: '{day}'").format(day=day),
+                _("check the calendar"),
+            )
     if "id" in spots and isinstance(spots["id"][1], tuple) and not common.id.strip():
-        errors.add(spots, ("id",), "empty id", "name it or remove the line")
+        errors.add(spots, ("id",), _("empty id"), _("name it or remove the line"))
 
 
 def _check_content(errors: FieldErrors, content: Content, spots: Spots) -> None:
     match content:
         case Basic():
             if is_empty_cell(content.front):
-                errors.add(spots, ("front",), "empty front", "write the question")
+                errors.add(spots, ("front",), _("empty front"), _("write the question"))
             if is_empty_cell(content.back):
-                errors.add(spots, ("back",), "empty back", "write the answer")
+                errors.add(spots, ("back",), _("empty back"), _("write the answer"))
         case Cloze():
             _check_cloze(errors, content, spots)
         case ListNote():
             if not content.list.strip():
                 errors.add(
-                    spots, ("list",), "empty list name", "say what the list contains"
+                    spots,
+                    ("list",),
+                    _("empty list name"),
+                    _("say what the list contains"),
                 )
             _check_entries(errors, "items", content.items, spots)
         case Choice():
@@ -127,20 +136,24 @@ def _check_count(errors: FieldErrors, content: Content, spots: Spots) -> None:
     """Limit the cards of a note: each one may show the others, and Anki stops there."""
     count = len(parts_of(content))
     if count > MAX_NUMBER:
-        message = f"{count} cards from one note, {MAX_NUMBER} at most"
-        errors.add(spots, (), message, "split it into several notes")
+        message = _("{count} cards from one note, {most} at most").format(
+            count=count, most=MAX_NUMBER
+        )
+        errors.add(spots, (), message, _("split it into several notes"))
 
 
 def _check_questions(errors: FieldErrors, content: MultiQuestion, spots: Spots) -> None:
     if not content.questions:
-        hint = "write '- front:' and 'back:' under it"
-        errors.add(spots, ("questions",), "no questions", hint)
+        hint = _("write '- front:' and 'back:' under it")
+        errors.add(spots, ("questions",), _("no questions"), hint)
     for index, sub in enumerate(content.questions):
         path = ("questions", index)
         if is_empty_cell(sub.front):
-            errors.add(spots, (*path, "front"), "empty front", "write the question")
+            errors.add(
+                spots, (*path, "front"), _("empty front"), _("write the question")
+            )
         if is_empty_cell(sub.back):
-            errors.add(spots, (*path, "back"), "empty back", "write the answer")
+            errors.add(spots, (*path, "back"), _("empty back"), _("write the answer"))
 
 
 def _check_cloze(errors: FieldErrors, content: Cloze, spots: Spots) -> None:
@@ -153,34 +166,48 @@ def _check_cloze(errors: FieldErrors, content: Cloze, spots: Spots) -> None:
         text = plain(hidden.parts)
         is_math = "$" in content.cloze or "\\" in text
         if is_math and text.count("{") > text.count("}"):
-            message = f"'}}}}' in the math ends the cloze after '{text[-20:]}'"
-            errors.add(spots, ("cloze",), message, "write '} }' in the math")
+            message = _("'}}}}' in the math ends the cloze after '{text}'").format(
+                text=text[-20:]
+            )
+            errors.add(spots, ("cloze",), message, _("write '} }' in the math"))
 
 
 def _check_entries(
     errors: FieldErrors, name: str, texts: tuple[str, ...], spots: Spots
 ) -> None:
     if len(texts) < 2:
-        errors.add(spots, (name,), f"'{name}' needs two or more entries", "add another")
+        errors.add(
+            spots,
+            (name,),
+            _("'{name}' needs two or more entries").format(name=name),
+            _("add another"),
+        )
     seen: set[str] = set()
     for index, text in enumerate(texts):
         if not text.strip():
-            hint = "write it or remove it"
-            errors.add(spots, (name, index), f"empty entry in '{name}'", hint)
+            hint = _("write it or remove it")
+            errors.add(
+                spots,
+                (name, index),
+                _("empty entry in '{name}'").format(name=name),
+                hint,
+            )
         elif text in seen:
-            message = f"'{text}' twice in '{name}'"
-            errors.add(spots, (name, index), message, "remove one")
+            message = _("'{text}' twice in '{name}'").format(text=text, name=name)
+            errors.add(spots, (name, index), message, _("remove one"))
         seen.add(text)
 
 
 def _check_choice(errors: FieldErrors, content: Choice, spots: Spots) -> None:
     if not content.choice.strip():
-        errors.add(spots, ("choice",), "empty question", "write the question")
+        errors.add(spots, ("choice",), _("empty question"), _("write the question"))
     texts = tuple(option.text for option in choice_options(content))
     _check_entries(errors, "options", texts, spots)
     if content.answer not in texts:
-        hint = "repeat an option word for word"
-        message = f"the answer '{content.answer}' is not an option"
+        hint = _("repeat an option word for word")
+        message = _("the answer '{answer}' is not an option").format(
+            answer=content.answer
+        )
         errors.add(spots, ("answer",), message, hint)
 
 
@@ -188,39 +215,53 @@ def _check_compare(errors: FieldErrors, content: Compare, spots: Spots) -> None:
     _check_entries(errors, "compare", content.compare, spots)
     wanted = len(content.compare)
     if not content.by:
-        errors.add(spots, ("by",), "no rows", "add a row: 'property: [a, b]'")
+        errors.add(spots, ("by",), _("no rows"), _("add a row: 'property: [a, b]'"))
     for row, cells in cells_of(content).items():
         if not row.strip():
-            errors.add(spots, ("by", row), "a row without a name", "name it")
+            errors.add(spots, ("by", row), _("a row without a name"), _("name it"))
         if len(cells) != wanted:
-            given = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
-            message = f"{given} in row '{row}' for {wanted} subjects"
-            hint = 'write one cell per subject, "" for no card'
+            message = ngettext(
+                "{n} cell in row '{row}' for {wanted} subjects",
+                "{n} cells in row '{row}' for {wanted} subjects",
+                len(cells),
+            ).format(n=len(cells), row=row, wanted=wanted)
+            hint = _('write one cell per subject, "" for no card')
             errors.add(spots, ("by", row), message, hint)
         _check_row(errors, row, row_of(content.by[row]), spots)
     every = [cell for row in cells_of(content).values() for cell in row]
     if content.by and all(map(is_empty_cell, every)):
-        errors.add(spots, ("by",), "all cells are empty", "fill in at least one")
+        errors.add(spots, ("by",), _("all cells are empty"), _("fill in at least one"))
 
 
 def _check_row(errors: FieldErrors, name: str, row: Row, spots: Spots) -> None:
     if row.ask and SUBJECT not in row.ask:
-        hint = f"write {SUBJECT} where the subject belongs"
-        message = f"the question '{row.ask}' names no subject"
+        hint = _("write {subject} where the subject belongs").format(subject=SUBJECT)
+        message = _("the question '{ask}' names no subject").format(ask=row.ask)
         errors.add(spots, ("by", name, "ask"), message, hint)
     if is_reversed(row) and row.reverse != "true" and VALUE not in row.reverse:
-        hint = f"write {VALUE} where the cell belongs, or 'reverse: true'"
-        message = f"the question '{row.reverse}' names no value"
+        hint = _("write {value} where the cell belongs, or 'reverse: true'").format(
+            value=VALUE
+        )
+        message = _("the question '{reverse}' names no value").format(
+            reverse=row.reverse
+        )
         errors.add(spots, ("by", name, "reverse"), message, hint)
 
 
 def _check_tags(errors: FieldErrors, tags: tuple[str, ...], spots: Spots) -> None:
     for index, tag in enumerate(tags):
         if not tag.strip():
-            errors.add(spots, ("tags", index), "empty tag", "name it or remove it")
+            errors.add(
+                spots, ("tags", index), _("empty tag"), _("name it or remove it")
+            )
         elif tag.split() != [tag]:
-            hint = f"write '{'-'.join(tag.split())}'"
-            errors.add(spots, ("tags", index), f"space in the tag '{tag}'", hint)
+            hint = _("write '{joined}'").format(joined="-".join(tag.split()))
+            errors.add(
+                spots,
+                ("tags", index),
+                _("space in the tag '{tag}'").format(tag=tag),
+                hint,
+            )
 
 
 def check_sources(
@@ -237,19 +278,21 @@ def _check_source(
     errors: FieldErrors, source: Source, spots: Spots, path: TextPath
 ) -> None:
     if not (source.title.strip() or source.url.strip() or source.note):
-        errors.add(spots, path, "a source without title, url and note", "add one")
+        errors.add(spots, path, _("a source without title, url and note"), _("add one"))
     if source.url and not _ADDRESS(source.url):
-        hint = "begin it with https://, and write %20 for a space"
-        errors.add(spots, (*path, "url"), f"invalid url '{source.url}'", hint)
+        hint = _("begin it with https://, and write %20 for a space")
+        errors.add(
+            spots, (*path, "url"), _("invalid url '{url}'").format(url=source.url), hint
+        )
 
 
 def _check_change(errors: FieldErrors, change: Change, spots: Spots) -> None:
     if not change.was.strip():
-        hint = "write the earlier state"
-        errors.add(spots, ("changed", "was"), "empty 'was'", hint)
+        hint = _("write the earlier state")
+        errors.add(spots, ("changed", "was"), _("empty 'was'"), hint)
     if change.since is not None and not is_date((change.since + "-01-01")[:10]):
-        message = f"no such day: '{change.since}'"
-        errors.add(spots, ("changed", "since"), message, "check the calendar")
+        message = _("no such day: '{since}'").format(since=change.since)
+        errors.add(spots, ("changed", "since"), message, _("check the calendar"))
     if isinstance(change.source, Source):
         _check_source(errors, change.source, spots, ("changed", "source"))
 
@@ -267,18 +310,20 @@ def _check_media(
     errors: FieldErrors, path: TextPath, text: str, spots: Spots, folder: Path
 ) -> None:
     base = folder.resolve()
-    for name, _ in media_paths(text):
+    for name, _place in media_paths(text):
         try:
             target = (base / name).resolve()
             is_there = target.is_file()
         except (OSError, RuntimeError, ValueError):
-            hint = "name a file in the folder of the deck"
-            errors.add(spots, path, f"not a file path: '{name[:60]}'", hint)
+            hint = _("name a file in the folder of the deck")
+            errors.add(
+                spots, path, _("not a file path: '{name}'").format(name=name[:60]), hint
+            )
             continue
         if not target.is_relative_to(base):
-            hint = "keep pictures and sounds in the folder of the deck"
-            message = f"'{name}' is outside the deck's folder"
+            hint = _("keep pictures and sounds in the folder of the deck")
+            message = _("'{name}' is outside the deck's folder").format(name=name)
             errors.add(spots, path, message, hint)
         elif not is_there:
-            hint = f"put it at {target}"
-            errors.add(spots, path, f"no such file: '{name}'", hint)
+            hint = _("put it at {target}").format(target=target)
+            errors.add(spots, path, _("no such file: '{name}'").format(name=name), hint)

@@ -14,6 +14,7 @@ import yaml
 from cards.deckfile.discovery import control_in
 from cards.deckfile.syntax_errors import explain
 from cards.errors import Place, Problem, ProblemList
+from cards.translate import _
 
 Spot = tuple[int, int]
 """Line and column, from 1."""
@@ -87,7 +88,9 @@ class YamlWalker:
                 documents += 1
                 if documents > 1:
                     self._report(
-                        event, "a second document", "keep one per file: remove '---'"
+                        event,
+                        _("a second document"),
+                        _("keep one per file: remove '---'"),
                     )
                     raise _Stop
                 node = next(self._events)
@@ -112,11 +115,13 @@ class YamlWalker:
             mark = event.start_mark
             return event.value, (mark.line + 1, mark.column + 1)
         if kind is yaml.AliasEvent:
-            hint = "repeat the text, or quote it if '*' is part of it"
-            self._report(event, f"alias '*{event.anchor}'", hint)
+            hint = _("repeat the text, or quote it if '*' is part of it")
+            self._report(
+                event, _("alias '*{anchor}'").format(anchor=event.anchor), hint
+            )
             return f"*{event.anchor}", _spot(event)
         if depth >= _MAX_DEPTH:
-            self._report(event, "nested too deeply", "a card needs three levels")
+            self._report(event, _("nested too deeply"), _("a card needs three levels"))
             raise _Stop
         self._check_properties(event)
         if kind is yaml.SequenceStartEvent:
@@ -147,10 +152,12 @@ class YamlWalker:
                 break
             if kind is not yaml.ScalarEvent:
                 if kind is yaml.MappingStartEvent and self._begins_cloze(event):
-                    message = "a text that begins with '{'"
-                    self._report(start, message, "put it in double quotes")
+                    message = _("a text that begins with '{'")
+                    self._report(start, message, _("put it in double quotes"))
                     raise _Stop
-                self._report(event, "a key that is not text", "write 'key: value'")
+                self._report(
+                    event, _("a key that is not text"), _("write 'key: value'")
+                )
                 raise _Stop
             key, mark = event.value, event.start_mark
             spot = (mark.line + 1, mark.column + 1)
@@ -165,8 +172,8 @@ class YamlWalker:
                 value, value_spots = self._node(following, depth, key)
             if key in values:
                 first = spots[key][0][0]
-                hint = f"already on line {first}: remove one"
-                self._report(event, f"duplicate key '{key}'", hint)
+                hint = _("already on line {first}: remove one").format(first=first)
+                self._report(event, _("duplicate key '{key}'").format(key=key), hint)
                 continue
             values[key] = value
             spots[key] = (spot, value_spots)
@@ -188,34 +195,38 @@ class YamlWalker:
 
     def _check_properties(self, event: Any) -> None:
         if event.anchor:
-            hint = "remove it, or quote the text if '&' is part of it"
-            self._report(event, f"anchor '&{event.anchor}'", hint)
+            hint = _("remove it, or quote the text if '&' is part of it")
+            self._report(
+                event, _("anchor '&{anchor}'").format(anchor=event.anchor), hint
+            )
         if event.tag:
-            hint = "remove it, or quote the text if '!' is part of it"
+            hint = _("remove it, or quote the text if '!' is part of it")
             shown = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
-            self._report(event, f"tag '{shown}'", hint)
+            self._report(event, _("tag '{shown}'").format(shown=shown), hint)
 
     def _check_controls(self, event: Any) -> None:
         """Report control characters made by escapes in double quotes."""
         control = control_in(event.value)
         if control:
-            message = f"control character U+{ord(control):04X}"
-            self._report(event, message, "remove the escape")
+            message = _("control character U+{code:04X}").format(code=ord(control))
+            self._report(event, message, _("remove the escape"))
 
     def _check_unquoted(self, event: Any, key: str) -> None:
         """Report what YAML drops or folds in a text without quotes."""
         end = event.end_mark
         self._folded = event.start_mark.line != end.line
         if self._folded:
-            message = "line breaks of an unquoted text become spaces"
-            hint = "begin it with '|' on its own line, or quote it"
+            message = _("line breaks of an unquoted text become spaces")
+            hint = _("begin it with '|' on its own line, or quote it")
             self._report(event, message, hint)
         if self._has_comments:
             comment = _COMMENT.match(self._text, end.index)
             # `#FFF` is text; `# a remark` is a comment, unless it follows prose.
             if comment and (key not in _SETTINGS or self._is_word(comment.end())):
-                message = f"'#' cuts the text after '{event.value[-20:]}'"
-                self._report(event, message, "put the whole text in double quotes")
+                message = _("'#' cuts the text after '{text}'").format(
+                    text=event.value[-20:]
+                )
+                self._report(event, message, _("put the whole text in double quotes"))
 
     def _is_word(self, index: int) -> bool:
         """Return True if a character that is not white space stands at `index`."""

@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable
 from cards.errors import Place, Problem
 from cards.note import Note
 from cards.questions import answer_text, question_text
+from cards.translate import _
 
 
 def normalized(text: str) -> str:
@@ -84,10 +85,15 @@ def duplicates(notes: Iterable[Note], shown: dict[str, str]) -> list[Problem]:
         there = Place(shown.get(first.file, first.file), first.line, first.column)
         place = Place(shown.get(note.file, note.file), note.line, note.column)
         if by_id:
-            message, hint = f"duplicate id '{note.id}'", f"already used at {there}"
+            message, hint = (
+                _("duplicate id '{id}'").format(id=note.id),
+                _("already used at {there}").format(there=there),
+            )
         else:
             asked = normalized(question_text(note.content))
-            message = f"duplicate question '{asked[:60]}'"
-            hint = f"already asked at {there}; remove one, or give each an id"
+            message = _("duplicate question '{asked}'").format(asked=asked[:60])
+            hint = _("already asked at {there}; remove one, or give each an id").format(
+                there=there
+            )
         problems.append(Problem(place, message, hint))
     return problems

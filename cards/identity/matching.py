@@ -16,6 +16,7 @@ from cards.identity.keys import answer_key, guid_for, normalized, root_of, text_
 from cards.identity.parts import THRESHOLD, similarity
 from cards.note import Note
 from cards.questions import is_collection, parts_of, question_text, text_around_gaps
+from cards.translate import _
 
 
 class Action(StrEnum):
@@ -166,11 +167,12 @@ class _Matching:
             return
         shown = self._scope.shown
         place = Place(shown.get(note.file, note.file), note.line, note.column)
-        hint = (
-            f"it names a note of '{root_of(other.deck)}' at "
-            f"{Place(other.file, other.line)}; choose another id"
+        hint = _("it names a note of '{deck}' at {place}; choose another id").format(
+            deck=root_of(other.deck), place=Place(other.file, other.line)
         )
-        self.problems.append(Problem(place, f"duplicate id '{note.id}'", hint))
+        self.problems.append(
+            Problem(place, _("duplicate id '{id}'").format(id=note.id), hint)
+        )
 
     def _unmatched(self) -> tuple[list[int], list[ExistingNote]]:
         """Return incoming notes and missing notes without a match."""
@@ -246,11 +248,14 @@ class _Matching:
     def _ask(self, note: Note, candidates: list[ExistingNote]) -> None:
         shown = self._scope.shown
         place = Place(shown.get(note.file, note.file), note.line, note.column)
-        fits = " or ".join(
-            f"'id: {old.guid}' for \"{_short(old.note)}\"" for old in candidates[:3]
+        fit = _("'id: {id}' for \"{question}\"")
+        fits = _(" or ").join(
+            fit.format(id=old.guid, question=_short(old.note)) for old in candidates[:3]
         )
-        hint = f"add {fits}, or another id for a new card"
-        message = f"'{_short(note)}' may be any of {len(candidates)} reworded cards"
+        hint = _("add {fits}, or another id for a new card").format(fits=fits)
+        message = _("'{question}' may be any of {count} reworded cards").format(
+            question=_short(note), count=len(candidates)
+        )
         self.problems.append(Problem(place, message, hint))
 
     def by_place(self) -> None:

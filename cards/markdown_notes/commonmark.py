@@ -7,6 +7,7 @@ from cards.errors import DeckError, Place, Problem
 from cards.markdown_notes.blocks import Block, BlockKind
 from cards.markdown_notes.plain_text import paragraph_blocks, plain_blocks
 from cards.text.markdown import NOTE_DEPTH, note_parser
+from cards.translate import _
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -37,8 +38,8 @@ def markdown_blocks(text: str, file: str) -> list[Block]:
     for token in tokens:
         if token.level >= NOTE_DEPTH - 2 and token.map:
             place = Place(file, token.map[0] + 1)
-            hint = f"nest at most {NOTE_DEPTH // 2 - 2} lists"
-            raise DeckError([Problem(place, "nested too deeply", hint)])
+            hint = _("nest at most {most} lists").format(most=NOTE_DEPTH // 2 - 2)
+            raise DeckError([Problem(place, _("nested too deeply"), hint)])
     return _Walk(text.split("\n")).run(tokens)
 
 

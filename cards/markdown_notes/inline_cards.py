@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from cards.errors import Place, Problem
 from cards.markdown_notes.commonmark import FRONT_MATTER
+from cards.translate import _
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\S*)")
 _ENDS_CARD = re.compile(r"(?:---+|\*\*\*+|___+)\s*$|#{1,6}\s")
@@ -159,20 +160,22 @@ def _labelled(
     if lines[at].startswith("C:"):
         text = "\n".join([lines[at][2:], *lines[at + 1 : end]])
         if not _BRACKETS.search(text):
-            hint = "put the hidden words in [brackets]"
-            problems.append(Problem(Place(file, at + 1), "no part is hidden", hint))
+            hint = _("put the hidden words in [brackets]")
+            problems.append(Problem(Place(file, at + 1), _("no part is hidden"), hint))
             return
         yield _card({"cloze": _with_clozes(text, _BRACKETS)}, lines, at, end)
         return
     if lines[at].startswith("A:"):
-        hint = "write 'Q:' and the question above it"
-        message = "an answer without question"
+        hint = _("write 'Q:' and the question above it")
+        message = _("an answer without question")
         problems.append(Problem(Place(file, at + 1), message, hint))
         return
     answers = [i for i in range(at + 1, end) if lines[i].startswith("A:")]
     if not answers:
-        hint = "write 'A:' and the answer below it"
-        problems.append(Problem(Place(file, at + 1), "a question without answer", hint))
+        hint = _("write 'A:' and the answer below it")
+        problems.append(
+            Problem(Place(file, at + 1), _("a question without answer"), hint)
+        )
         return
     first = answers[0]
     front = "\n".join([lines[at][2:], *lines[at + 1 : first]])
@@ -187,9 +190,11 @@ def _paragraph(
     if marks:
         mark = marks[0]
         if mark in (at, end - 1):
-            where = "above" if mark == at else "below"
-            message = f"nothing {where} the '{lines[mark].strip()}'"
-            hint = "write the question above it and the answer below"
+            message = _("nothing above the '{mark}'")
+            if mark > at:
+                message = _("nothing below the '{mark}'")
+            message = message.format(mark=lines[mark].strip())
+            hint = _("write the question above it and the answer below")
             problems.append(Problem(Place(file, mark + 1), message, hint))
             return
         values = {

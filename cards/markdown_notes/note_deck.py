@@ -23,6 +23,7 @@ from cards.markdown_notes.inline_cards import (
     scan,
 )
 from cards.note import Header
+from cards.translate import _
 
 _TAG = re.compile(r"(?:^|\s)#flashcards(?:/(\S+))?", re.MULTILINE)
 _WHOLE_DECK = re.compile(r"^deck[ \t]*:", re.MULTILINE)
@@ -41,8 +42,8 @@ def parse_note_deck(text: str, path: Path) -> Deck:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not has_cards(text):
-        hint = "begin it with the lines '---', 'flash: true' and '---'"
-        raise DeckError([Problem(Place(str(path)), "no cards in this note", hint)])
+        hint = _("begin it with the lines '---', 'flash: true' and '---'")
+        raise DeckError([Problem(Place(str(path)), _("no cards in this note"), hint)])
     return _NoteReader(text, path).deck()
 
 
@@ -81,9 +82,9 @@ class _NoteReader:
         values["cards"] = count
         problems = [*self._problems, *self._parser.errors.problems]
         if not count and not self._whole and not problems:
-            hint = "write 'Q:' and 'A:' lines, or question::answer"
+            hint = _("write 'Q:' and 'A:' lines, or question::answer")
             place = Place(str(self._path))
-            problems.append(Problem(place, "no cards in this note", hint))
+            problems.append(Problem(place, _("no cards in this note"), hint))
         if problems:
             raise DeckError(list(dict.fromkeys(problems)))
         return self._combined(values, spots)
@@ -144,10 +145,10 @@ class _NoteReader:
         self._problems += walker.problems
         count = top[0].get("cards") if top and isinstance(top[0], dict) else 0
         if not isinstance(count, int) or not count:
-            hint = "begin each card with '- ', or the block with 'deck:'"
+            hint = _("begin each card with '- ', or the block with 'deck:'")
             if not walker.problems:
                 place = Place(str(self._path), cards.line)
-                self._problems.append(Problem(place, "no cards in this block", hint))
+                self._problems.append(Problem(place, _("no cards in this block"), hint))
             return 0
         return count
 

@@ -9,6 +9,7 @@ from cards.errors import DeckError, Place, Problem
 from cards.markdown_notes.blocks import NoteBlocks, with_ignored
 from cards.markdown_notes.commonmark import markdown_blocks
 from cards.markdown_notes.plain_text import plain_blocks
+from cards.translate import _
 
 _TEXT = (".txt", ".text")
 
@@ -26,8 +27,8 @@ def find_notes(paths: list[Path]) -> list[Path]:
     for path in paths:
         inside = list(_notes_under(path)) if path.is_dir() else [path]
         if not inside:
-            hint = "a note ends in .md or .txt"
-            problem = Problem(Place(str(path)), "no note in this folder", hint)
+            hint = _("a note ends in .md or .txt")
+            problem = Problem(Place(str(path)), _("no note in this folder"), hint)
             raise DeckError([problem])
         found.update(dict.fromkeys(inside))
     return list(found)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from cards.translate import _
+
 _TOKEN = re.compile(r"\{\{c([0-9,]+)::|\}\}")
 # Compiled on first use: a question without a cloze is shown sooner.
 _SUSPECT = (
@@ -60,8 +62,8 @@ def parse_cloze(text: str) -> Parts:
         end = token.end()
         if token[1] is not None:
             if len(stack) > MAX_DEPTH:
-                hint = f"nest at most {MAX_DEPTH}"
-                raise ClozeError("clozes nested too deeply", hint, token.start())
+                hint = _("nest at most {most}").format(most=MAX_DEPTH)
+                raise ClozeError(_("clozes nested too deeply"), hint, token.start())
             stack.append((_number(token), token.start(), []))
         elif len(stack) == 1:
             stack[-1][2].append("}}")
@@ -69,13 +71,13 @@ def parse_cloze(text: str) -> Parts:
             number, start, parts = stack.pop()
             stack[-1][2].append(_hidden(number, parts, start))
     if len(stack) > 1:
-        hint = "close it with '}}'"
-        raise ClozeError("cloze is never closed", hint, stack[-1][1])
+        hint = _("close it with '}}'")
+        raise ClozeError(_("cloze is never closed"), hint, stack[-1][1])
     stack[0][2].append(text[end:])
     whole = tuple(part for part in stack[0][2] if part != "")
     _refuse_suspects(text)
     if not any(isinstance(part, Hidden) for part in whole):
-        raise ClozeError("no part is hidden", "hide one as {{c1::text}}", 0)
+        raise ClozeError(_("no part is hidden"), _("hide one as {{c1::text}}"), 0)
     return whole
 
 
@@ -83,11 +85,17 @@ def _number(token: re.Match[str]) -> int:
     digits = token[1]
     if not digits.isdecimal():
         first = digits.split(",")[0] or "1"
-        hint = f"write {{{{c{first}::…}}}} and nest a cloze with the other number"
-        raise ClozeError("one cloze with several numbers", hint, token.start())
+        hint = _(
+            "write {{{{c{first}::…}}}} and nest a cloze with the other number"
+        ).format(first=first)
+        raise ClozeError(_("one cloze with several numbers"), hint, token.start())
     if len(digits) > 20 or not 1 <= int(digits) <= MAX_NUMBER:
-        hint = f"number clozes from 1 to {MAX_NUMBER}"
-        raise ClozeError(f"invalid cloze number '{digits[:20]}'", hint, token.start())
+        hint = _("number clozes from 1 to {most}").format(most=MAX_NUMBER)
+        raise ClozeError(
+            _("invalid cloze number '{digits}'").format(digits=digits[:20]),
+            hint,
+            token.start(),
+        )
     return int(digits)
 
 
@@ -99,15 +107,19 @@ def _hidden(number: int, parts: list[str | Hidden], start: int) -> Hidden:
         parts[-1] = visible
     kept = tuple(part for part in parts if part != "")
     if not plain(kept).strip():
-        raise ClozeError("empty cloze", "write the hidden text after '::'", start)
+        raise ClozeError(_("empty cloze"), _("write the hidden text after '::'"), start)
     return Hidden(number, kept, hint.strip())
 
 
 def _refuse_suspects(text: str) -> None:
     suspect = re.search(_SUSPECT, text)
     if suspect:
-        hint = "a cloze is written {{c1::text}}"
-        raise ClozeError(f"not a cloze: '{suspect[0]}'", hint, suspect.start())
+        hint = _("a cloze is written {{c1::text}}")
+        raise ClozeError(
+            _("not a cloze: '{suspect}'").format(suspect=suspect[0]),
+            hint,
+            suspect.start(),
+        )
 
 
 def walk(parts: Parts) -> Iterator[Hidden]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from cards.translate import N_, _
 from export.files import ExchangeError
 from export.http_post import HttpAddress, HttpError, HttpFault, post
 
@@ -49,8 +50,8 @@ class AnkiConnect:
         try:
             self._server = HttpAddress(address)
         except ValueError:
-            hint = f"write it as {ADDRESS}"
-            raise self._refused("not an HTTP address", hint) from None
+            hint = _("write it as {address}").format(address=ADDRESS)
+            raise self._refused(_("not an HTTP address"), hint) from None
 
     def check(self) -> None:
         """Check that Anki answers and that the add-on is new enough.
@@ -60,8 +61,10 @@ class AnkiConnect:
         """
         version = self._ask("version")
         if not isinstance(version, int) or version < _VERSION:
-            hint = "update the add-on AnkiConnect"
-            raise self._refused(f"AnkiConnect {version}, too old", hint)
+            hint = _("update the add-on AnkiConnect")
+            raise self._refused(
+                _("AnkiConnect {version}, too old").format(version=version), hint
+            )
 
     def deck_names(self) -> list[str]:
         """Return the names of all decks.
@@ -71,7 +74,7 @@ class AnkiConnect:
         """
         names = self._ask("deckNames")
         if not isinstance(names, list):
-            raise self._refused(_FOREIGN, _OPEN)
+            raise self._refused(_(_FOREIGN), _(_OPEN))
         return [name for name in names if isinstance(name, str)]
 
     def send(self, package: bytes) -> None:
@@ -84,8 +87,8 @@ class AnkiConnect:
             data = base64.b64encode(package).decode()
             self._ask("storeMediaFile", filename=_PUSHED, data=data)
             if self._ask("importPackage", path=path) is not True:
-                hint = "look for a message in Anki and push again"
-                raise self._refused("Anki didn't import the package", hint)
+                hint = _("look for a message in Anki and push again")
+                raise self._refused(_("Anki didn't import the package"), hint)
 
     def fetch(self, deck: str) -> bytes:
         """Export a deck from Anki with its schedule and reviews.
@@ -100,19 +103,21 @@ class AnkiConnect:
             done = self._ask("exportPackage", deck=deck, path=path, includeSched=True)
             data = self._ask("retrieveMediaFile", filename=_PULLED) if done else None
             if not isinstance(data, str):
-                hint = "look for a message in Anki and pull again"
-                raise self._refused(f"Anki didn't export '{deck}'", hint)
+                hint = _("look for a message in Anki and pull again")
+                raise self._refused(
+                    _("Anki didn't export '{deck}'").format(deck=deck), hint
+                )
             try:
                 return base64.b64decode(data, validate=True)
             except (binascii.Error, ValueError):
-                raise self._refused(_FOREIGN, _OPEN) from None
+                raise self._refused(_(_FOREIGN), _(_OPEN)) from None
 
     @contextmanager
     def _temporary_media(self, name: str) -> Iterator[str]:
         """Yield a path in Anki's media folder; delete the file afterwards."""
         folder = self._ask("getMediaDirPath")
         if not isinstance(folder, str):
-            raise self._refused(_FOREIGN, _OPEN)
+            raise self._refused(_(_FOREIGN), _(_OPEN))
         try:
             yield folder.rstrip("/\\") + f"/{name}"
         finally:
@@ -134,7 +139,7 @@ class AnkiConnect:
         except HttpError as failure:
             raise self._failed(failure) from None
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise self._refused(_FOREIGN, _OPEN) from None
+            raise self._refused(_(_FOREIGN), _(_OPEN)) from None
         if error is not None:
             raise self._error_of(str(error)[:_MAX_QUOTED])
         return result
@@ -142,34 +147,47 @@ class AnkiConnect:
     def _failed(self, failure: HttpError) -> ConnectError:
         match failure.fault:
             case HttpFault.UNREACHABLE:
-                return self._refused("Anki doesn't answer", _OPEN)
+                return self._refused(_("Anki doesn't answer"), _(_OPEN))
             case HttpFault.TIMEOUT:
-                message = f"no answer within {self._timeout_s:g} s"
-                hint = "close the dialogs in Anki and try again"
+                message = _("no answer within {seconds:g} s").format(
+                    seconds=self._timeout_s
+                )
+                hint = _("close the dialogs in Anki and try again")
                 return self._refused(message, hint)
             case HttpFault.STATUS:
-                return self._refused(f"HTTP status {failure.status}", _OPEN)
+                return self._refused(
+                    _("HTTP status {status}").format(status=failure.status), _(_OPEN)
+                )
             case HttpFault.TOO_LARGE:
-                hint = "pull smaller decks with --deck, or export a package in Anki"
-                return self._refused("the answer is too large", hint)
+                hint = _("pull smaller decks with --deck, or export a package in Anki")
+                return self._refused(_("the answer is too large"), hint)
             case HttpFault.LOST:
-                return self._refused("connection lost", "try again")
+                return self._refused(_("connection lost"), _("try again"))
             case HttpFault.NOT_HTTP:
-                return self._refused(_FOREIGN, _OPEN)
+                return self._refused(_(_FOREIGN), _(_OPEN))
 
     def _error_of(self, error: str) -> ConnectError:
         if "api key" in error:
-            return self._refused("the key is wrong or missing", "set it with --key")
+            return self._refused(
+                _("the key is wrong or missing"), _("set it with --key")
+            )
         if "unsupported action" in error:
-            hint = "update the add-on AnkiConnect"
-            return self._refused(f"AnkiConnect is too old: {error}", hint)
+            hint = _("update the add-on AnkiConnect")
+            return self._refused(
+                _("AnkiConnect is too old: {error}").format(error=error), hint
+            )
         if "collection is not available" in error:
-            return self._refused("Anki has no profile open", "open one and try again")
-        return self._refused(f"Anki says: {error}", "fix that in Anki and try again")
+            return self._refused(
+                _("Anki has no profile open"), _("open one and try again")
+            )
+        return self._refused(
+            _("Anki says: {error}").format(error=error),
+            _("fix that in Anki and try again"),
+        )
 
     def _refused(self, message: str, hint: str) -> ConnectError:
         return ConnectError(self._address, message, hint)
 
 
-_FOREIGN = "not an answer of AnkiConnect"
-_OPEN = "start Anki with the add-on AnkiConnect (2055492159); see --url"
+_FOREIGN = N_("not an answer of AnkiConnect")
+_OPEN = N_("start Anki with the add-on AnkiConnect (2055492159); see --url")

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from cards.translate import _
 from export.anki.anki_model import LATEST_S, AnkiCard, AnkiNote, Collection
 from export.anki.collection_schemas import read_schema11, read_schema18
 from export.anki.package_file import Package
@@ -73,8 +74,8 @@ def _damage_reported(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, MalformedMessage, ValueError, OverflowError) as error:
-        message = f"damaged collection: {error}"
-        hint = "run 'Check Database' in Anki and export again"
+        message = _("damaged collection: {error}").format(error=error)
+        hint = _("run 'Check Database' in Anki and export again")
         raise PackageError(str(path), message, hint) from None
 
 

@@ -15,7 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from cards.errors import reason_of
 from cards.files import open_file
+from cards.translate import _
 from export.anki.foreign_json import read_json
 from export.anki.protobuf import MalformedMessage, number, parse, text
 from export.files import PackageError
@@ -57,10 +59,10 @@ class Package:
         self._path, self._archive = path, archive
         self._entries = {info.filename: info for info in archive.infolist()}
         if len(archive.infolist()) > MAX_ENTRIES:
-            raise self._refuse(f"more than {MAX_ENTRIES} entries")
+            raise self._refuse(_("more than {most} entries").format(most=MAX_ENTRIES))
         self.version = self._version()
         if _COLLECTIONS[self.version] not in self._entries:
-            raise self._refuse("no collection in the package")
+            raise self._refuse(_("no collection in the package"))
 
     def _version(self) -> int:
         if "meta" not in self._entries:
@@ -68,10 +70,12 @@ class Package:
         try:
             version = number(parse(self._read("meta", 1000)), 1)
         except MalformedMessage:
-            raise self._refuse("damaged 'meta'") from None
+            raise self._refuse(_("damaged 'meta'")) from None
         if version not in _COLLECTIONS:
-            hint = "update flash, or export with 'support older Anki versions'"
-            message = f"a package of version {version}, newer than flash knows"
+            hint = _("update flash, or export with 'support older Anki versions'")
+            message = _(
+                "a package of version {version}, newer than flash knows"
+            ).format(version=version)
             raise PackageError(str(self._path), message, hint)
         return version
 
@@ -103,7 +107,7 @@ class Package:
             found: Any = read_json(listed)
             return {nfc(str(name)): str(entry) for entry, name in found.items()}
         except (MalformedMessage, ValueError, AttributeError, TypeError):
-            raise self._refuse("damaged list of media") from None
+            raise self._refuse(_("damaged list of media")) from None
 
     def has(self, entry: str) -> bool:
         """Return True if the package contains a zip entry."""
@@ -140,15 +144,21 @@ class Package:
             for chunk in chunks:
                 unpacked += len(chunk)
                 if unpacked > most:
-                    raise self._refuse(f"'{name[:40]}' unpacks to over {most} bytes")
+                    raise self._refuse(
+                        _("'{name}' unpacks to over {most} bytes").format(
+                            name=name[:40], most=most
+                        )
+                    )
                 yield chunk
         except _BROKEN as error:
-            raise self._refuse(f"'{name[:40]}' is damaged: {error}") from None
+            raise self._refuse(
+                _("'{name}' is damaged: {error}").format(name=name[:40], error=error)
+            ) from None
         finally:
             chunks.close()
 
     def _refuse(self, message: str) -> PackageError:
-        hint = "export it from Anki again"
+        hint = _("export it from Anki again")
         return PackageError(str(self._path), message, hint)
 
 
@@ -186,12 +196,12 @@ def open_package(path: Path) -> Iterator[Package]:
         with open_file(path):
             archive = zipfile.ZipFile(path)
     except FileNotFoundError:
-        raise PackageError(str(path), "no such file", "check the path") from None
+        raise PackageError(str(path), _("no such file"), _("check the path")) from None
     except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError):
-        hint = "choose an .apkg or .colpkg file that Anki exported"
-        raise PackageError(str(path), "not an Anki package", hint) from None
+        hint = _("choose an .apkg or .colpkg file that Anki exported")
+        raise PackageError(str(path), _("not an Anki package"), hint) from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise PackageError(str(path), reason, "check the path") from None
+        reason = reason_of(error).lower()
+        raise PackageError(str(path), reason, _("check the path")) from None
     with archive:
         yield Package(path, archive)

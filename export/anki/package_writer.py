@@ -16,8 +16,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cards.errors import reason_of
 from cards.files import is_file, open_file
 from cards.note import Cloze, Note
+from cards.translate import _
 from export.anki.anki_model import AnkiNote
 from export.anki.collection_import import first_field
 from export.anki.collection_schemas import notetype_of
@@ -95,7 +97,9 @@ def write_package(
         if progressed and index % 1000 == 0:
             progressed(index)
     if not contents.cards:
-        raise ExportError(str(path), "no cards to write", "choose another deck or tag")
+        raise ExportError(
+            str(path), _("no cards to write"), _("choose another deck or tag")
+        )
     if schedule is not None:
         ids = {card[0] for card in contents.cards}
         contents.reviews = list(review_rows(schedule, ids))
@@ -254,14 +258,22 @@ class _Media:
         file = folder / path
         if file not in self._names:
             if not file.resolve().is_relative_to(folder.resolve()):
-                hint = "keep media files in the folder of the deck"
-                raise ExportError(place, f"'{path}' is outside the deck's folder", hint)
+                hint = _("keep media files in the folder of the deck")
+                raise ExportError(
+                    place,
+                    _("'{path}' is outside the deck's folder").format(path=path),
+                    hint,
+                )
             try:
                 with open_file(file) as opened:
                     digest = hashlib.sha256(opened.read()).hexdigest()[:20]
             except OSError as error:
-                reason = f"'{path}': {error.strerror}"
-                raise ExportError(place, reason, f"put it at {file}") from None
+                reason = _("'{path}': {reason}").format(
+                    path=path, reason=reason_of(error)
+                )
+                raise ExportError(
+                    place, reason, _("put it at {file}").format(file=file)
+                ) from None
             suffix = file.suffix.lower()
             name = f"flash-{digest}{suffix if _SUFFIX(suffix) else ''}"
             self._names[file] = name

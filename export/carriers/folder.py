@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from cards.errors import reason_of
+from cards.translate import _
 from export.files import ExchangeError, replace_file
 
 
@@ -58,8 +60,8 @@ class FolderCarrier:
         replace_file(path, data)
 
     def _error(self, name: str, error: OSError) -> CarrierError:
-        reason = error.strerror or str(error)
-        hint = "name an existing folder that you can read and write"
+        reason = reason_of(error)
+        hint = _("name an existing folder that you can read and write")
         return CarrierError(str(self._folder / name), reason, hint)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cards.questions import questions
+from cards.translate import _
 from export.files import ExportError, replace_file
 from srs.models.cards import State, StoredNote
 
@@ -77,7 +78,9 @@ def write_csv(path: Path, notes: Iterable[StoredNote], *, safe: bool = False) ->
     """
     rows = list(table_rows(notes))
     if not rows:
-        raise ExportError(str(path), "no cards to write", "choose another deck or tag")
+        raise ExportError(
+            str(path), _("no cards to write"), _("choose another deck or tag")
+        )
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
@@ -100,6 +103,8 @@ def write_json(path: Path, notes: Iterable[StoredNote]) -> int:
 
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in table_rows(notes)]
     if not rows:
-        raise ExportError(str(path), "no cards to write", "choose another deck or tag")
+        raise ExportError(
+            str(path), _("no cards to write"), _("choose another deck or tag")
+        )
     replace_file(path, msgspec.json.format(msgspec.json.encode(rows), indent=2))
     return len(rows)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cards.translate import _
 from export.files import PackageError
 from srs.models.incoming import Loss, LossReason
 
@@ -97,7 +98,11 @@ def _set(head: TableHead, name: str, value: str, path: Path, line: int) -> None:
             head.separator = _separator(padded, path, line)
         case "html":
             if value.lower() not in ("true", "false"):
-                raise _refused(path, line, f"'{value}' is neither true nor false")
+                raise _refused(
+                    path,
+                    line,
+                    _("'{value}' is neither true nor false").format(value=value),
+                )
             head.is_html = value.lower() == "true"
         case "deck":
             head.deck = value
@@ -107,7 +112,11 @@ def _set(head: TableHead, name: str, value: str, path: Path, line: int) -> None:
             head.tags = tuple(value.split())
         case _ if name in _COLUMN_SETTINGS:
             if not value.isdecimal() or int(value) < 1:
-                raise _refused(path, line, f"'{value}' is not the number of a column")
+                raise _refused(
+                    path,
+                    line,
+                    _("'{value}' is not the number of a column").format(value=value),
+                )
             head.places[int(value) - 1] = name.split(maxsplit=1)[0]
         case _:
             head.losses += (Loss(LossReason.ROW_SETTING, line=line, detail=name),)
@@ -120,14 +129,16 @@ def _separator(value: str, path: Path, line: int) -> str:
     name = value.strip().rstrip(_PADDING) or value.strip()[:1]
     separator = _SEPARATORS.get(name.lower(), name)
     if len(separator) != 1:
-        message = f"unknown separator '{name}'"
-        raise _refused(path, line, message, "use " + ", ".join(_SEPARATORS))
+        message = _("unknown separator '{name}'").format(name=name)
+        raise _refused(
+            path, line, message, _("use {names}").format(names=", ".join(_SEPARATORS))
+        )
     return separator
 
 
 def _refused(path: Path, line: int, message: str, hint: str = "") -> PackageError:
     return PackageError(
-        f"{path}:{line}", message, hint or "correct or delete this line"
+        f"{path}:{line}", message, hint or _("correct or delete this line")
     )
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cards.errors import reason_of
 from cards.files import open_file
 from cards.identity.keys import guid_for, text_key
 from cards.note import Basic, Cloze, Content, Note
 from cards.questions import anki_ordinals, cloze_parts
 from cards.text.cloze import ClozeError
+from cards.translate import _
 from export.anki.html_to_markdown import to_markdown
 from export.files import PackageError
 from export.tables.table_columns import ColumnChoice, TableColumn, column_uses
@@ -82,8 +84,8 @@ def read_table(path: Path, options: TableOptions, file: str = "") -> TextTable:
     for row in rows:
         converter.add(row)
     if not converter.notes:
-        hint = "write one note per line: question, answer"
-        raise PackageError(str(path), "no notes in this table", hint)
+        hint = _("write one note per line: question, answer")
+        raise PackageError(str(path), _("no notes in this table"), hint)
     return TextTable(
         Incoming(tuple(converter.notes)),
         (*head.losses, *converter.losses),
@@ -100,20 +102,24 @@ def _text(path: Path) -> str:
         with open_file(path) as opened:
             data = opened.read(MAX_SIZE + 1)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise PackageError(str(path), reason, "check the path") from None
+        reason = reason_of(error).lower()
+        raise PackageError(str(path), reason, _("check the path")) from None
     if len(data) > MAX_SIZE:
-        raise PackageError(str(path), f"larger than {MAX_SIZE >> 20} MB", "split it")
+        raise PackageError(
+            str(path),
+            _("larger than {megabytes} MB").format(megabytes=MAX_SIZE >> 20),
+            _("split it"),
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        message = f"not UTF-8: byte 0x{data[error.start]:02x}"
+        message = _("not UTF-8: byte 0x{byte:02x}").format(byte=data[error.start])
         place = f"{path}:{line}"
-        raise PackageError(place, message, "save the file as UTF-8") from None
+        raise PackageError(place, message, _("save the file as UTF-8")) from None
     if "\0" in text:
         raise PackageError(
-            str(path), "not a text file: contains NUL", "choose a text file"
+            str(path), _("not a text file: contains NUL"), _("choose a text file")
         )
     return text
 
@@ -129,7 +135,7 @@ def _rows(path: Path, body: str, separator: str, first_line: int) -> list[_Row]:
         ]
     except csv.Error as error:
         place = f"{path}:{first_line + reader.line_num - 1}"
-        hint = "enclose text with quotes or separators in double quotes"
+        hint = _("enclose text with quotes or separators in double quotes")
         raise PackageError(place, str(error), hint) from None
 
 

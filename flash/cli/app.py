@@ -13,8 +13,9 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from cards.errors import FlashError
-from cards.text.width import clean
+from flash.cli.help import show_usage_error, translate_typer
 from flash.cli.options import HELP_NAMES, QueryCommand
+from flash.language import choose_language
 from flash.messages.system import not_in_locale, not_utf8, os_error
 from flash.terminal import echo_err, echo_error
 
@@ -172,6 +173,7 @@ class _CommandGroup(TyperGroup):
 
 def application() -> typer.Typer:
     """Make the command line."""
+    translate_typer()
     app = typer.Typer(
         name="flash",
         cls=_CommandGroup,
@@ -212,6 +214,7 @@ def _global_options(
 def run(words: list[str]) -> int:
     """Run one command; see `flash.__main__.main`."""
     as_json = "--json" in words
+    choose_language()
     try:
         code = application()(words, prog_name="flash", standalone_mode=False)
     except typer.Abort:
@@ -252,10 +255,8 @@ def report_os_error(error: OSError, *, as_json: bool) -> int:
 
 def _usage_error(error: TyperException, *, as_json: bool) -> int:
     """Show wrong usage in typer's own way."""
-    show = getattr(error, "show", None)
-    if show is None:
-        echo_error(FlashError(str(error)), as_json=as_json)
+    if hasattr(error, "show"):
+        show_usage_error(error)
     else:
-        error.message = clean(error.message)
-        show()
+        echo_error(FlashError(str(error)), as_json=as_json)
     return error.exit_code

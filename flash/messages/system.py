@@ -2,7 +2,7 @@
 
 import errno
 
-from cards.errors import FlashError
+from cards.errors import FlashError, reason_of
 from flash.messages.translate import _
 
 _MOST_QUOTED = 100
@@ -12,7 +12,7 @@ _WRITE_ERRORS = (*_FULL, errno.EIO, errno.EFBIG, errno.EBADF, errno.EROFS)
 
 def os_error(error: OSError) -> FlashError | None:
     """Describe an error of a file, a disk or the output; None for any other."""
-    reason = error.strerror or str(error)
+    reason = reason_of(error)
     hint = _("free some disk space") if error.errno in _FULL else ""
     if error.filename:
         # A file name or folder that the system refuses.

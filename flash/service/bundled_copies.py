@@ -4,7 +4,6 @@ An installation of flash replaces its own files, and edits in them with it.  Eac
 language of a deck has a folder, with the version that was last merged into it.
 """
 
-import os
 from pathlib import Path
 
 import msgspec
@@ -18,8 +17,9 @@ from cards.deckfile.discovery import (
 )
 from cards.deckfile.schema import schema_text
 from cards.deckfile.upgrade import Texts, Upgrade, upgraded
-from cards.errors import FlashError
+from cards.errors import FlashError, reason_of
 from export.files import ExportError, replace_file
+from flash.language import user_language
 from flash.messages.translate import _
 
 _BASE = ".base.json"
@@ -39,18 +39,6 @@ class DeckCopy(Struct, frozen=True):
     def files(self) -> list[Path]:
         """The files after the upgrade."""
         return [self.folder / file for file in self.upgrade.texts]
-
-
-def locale_language() -> str:
-    """Return the language of the user, such as `ja`; empty if unknown.
-
-    It is `$FLASH_LANG`, else the language of the locale.
-    """
-    for name in ("FLASH_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = os.environ.get(name, "")
-        if value:
-            return value.partition(".")[0].partition("_")[0].lower()
-    return ""
 
 
 def plan_copy(store: Path, name: str, language: str = "") -> DeckCopy | None:
@@ -119,7 +107,7 @@ def _places(store: Path, name: str, language: str) -> tuple[Path | None, Path]:
     copies = store.absolute().with_name(store.name + ".decks") / name
     languages = bundled_decks().get(name, ())
     copied = [one for one in languages if (copies / one).is_dir()]
-    wanted = language or (copied[0] if len(copied) == 1 else locale_language())
+    wanted = language or (copied[0] if len(copied) == 1 else user_language())
     shipped = bundled_path(name, wanted)
     return shipped, copies / shipped.name if shipped else copies
 
@@ -146,7 +134,7 @@ def _write(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         hint = _("allow writing in the folder of the store")
         raise ExportError(str(path.parent), reason, hint) from None
     replace_file(path, data)

@@ -15,8 +15,8 @@ from cards.markdown_notes.coverage import (
 )
 from cards.markdown_notes.reading import find_notes, read_note
 from cards.note import Note
+from flash.language import user_language
 from flash.messages.translate import _
-from flash.service.bundled_copies import locale_language
 from flash.service.deck_reading import read_files
 
 _HERE = Path()
@@ -58,7 +58,7 @@ def deck_cards(decks: Sequence[Path] | None) -> tuple[Note, ...]:
         decks = [path for path in decks if is_deck(path)]
     if not decks:
         return ()
-    wanted = locale_language()
+    wanted = user_language()
     paths = [
         path if path.exists() else bundled_path(str(path), wanted) or path
         for path in decks

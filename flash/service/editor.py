@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from cards.errors import FlashError
+from cards.errors import FlashError, reason_of
 from flash.messages.review import NO_EDITOR
 from flash.messages.translate import _
 
@@ -39,7 +39,7 @@ def run_editor(file: Path, line: int) -> int:
     try:
         return subprocess.run(command, check=False).returncode
     except OSError as error:
-        raise FlashError(error.strerror or str(error), place=command[0]) from None
+        raise FlashError(reason_of(error), place=command[0]) from None
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -11,6 +11,7 @@ from cards.identity.keys import guid_for, text_key
 from cards.markdown_notes.note_deck import inline_cards, parse_note_deck
 from cards.note import Note
 from cards.questions import anki_ordinals
+from cards.translate import _
 from export.obsidian import CardSchedules, schedules
 from flash.service.adding import apply_adding, plan_adding, refuse_loss
 from flash.service.context import AppContext
@@ -100,8 +101,10 @@ def _schedules(
                 found[str(path.absolute()), card.line] = tuple(schedules(card.schedule))
             except (ValueError, IndexError, OverflowError):
                 place = Place(str(path), card.last)
-                message = f"not a schedule: '{card.schedule[:40]}'"
-                problems.append(Problem(place, message, "correct or remove it"))
+                message = _("not a schedule: '{schedule}'").format(
+                    schedule=card.schedule[:40]
+                )
+                problems.append(Problem(place, message, _("correct or remove it")))
     if problems:
         raise DeckError(problems)
     return found

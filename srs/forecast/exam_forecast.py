@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.errors import FlashError
+from cards.translate import _
 from srs.forecast.exam import ExamCards, exam_policy
 from srs.forecast.habits import Habits, average_day, read_habits
 from srs.forecast.simulator import DailyBudget, SimCard, Simulation, sampled
@@ -29,7 +30,7 @@ class NoExamCards(FlashError):
 
     def __init__(self) -> None:
         """Give the message its hint."""
-        super().__init__("the exam asks no card", "flash decks lists the decks")
+        super().__init__(_("the exam asks no card"), _("flash decks lists the decks"))
 
 
 class ExamDomain(Struct, frozen=True):

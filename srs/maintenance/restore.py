@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cards.translate import N_, _
 from srs.store.backups import (
     Contents,
     back_up,
@@ -30,8 +31,8 @@ from srs.store.opening import open_store
 _TRIES = 20
 """A quarter of a second apart, while another program holds the store."""
 
-_LIST = "'flash restore' lists the backups"
-_SALVAGE = "'flash doctor --db FILE --salvage NEW.db' recovers what is readable"
+_LIST = N_("'flash restore' lists the backups")
+_SALVAGE = N_("'flash doctor --db FILE --salvage NEW.db' recovers what is readable")
 
 
 def restored_name(path: Path, name: Path) -> Path:
@@ -85,17 +86,17 @@ def room_beside(path: Path) -> Iterator[Path]:
 
 def _check_names(path: Path, source: Path) -> None:
     if not source.is_file():
-        raise StoreError(source, "no such file", _LIST)
+        raise StoreError(source, _("no such file"), _(_LIST))
     if path.exists() and source.samefile(path):
-        raise StoreError(source, "that is the store itself", _LIST)
+        raise StoreError(source, _("that is the store itself"), _(_LIST))
 
 
 def _refusal(source: Path, error: Exception) -> StoreError:
     refused = store_error(source, error)
     if "malformed" in refused.message:
-        return StoreError(source, refused.message, _SALVAGE)
+        return StoreError(source, refused.message, _(_SALVAGE))
     if "not a database" in refused.message:
-        return StoreError(source, refused.message, _LIST)
+        return StoreError(source, refused.message, _(_LIST))
     return refused
 
 
@@ -117,7 +118,7 @@ def _copy(source: Path, copy: Path) -> None:
 def _check(copy: Path) -> None:
     with closing(sqlite3.connect(copy)) as connection:
         if not version_of(connection):
-            raise StoreError(copy, "not a database of flash", _LIST)
+            raise StoreError(copy, _("not a database of flash"), _(_LIST))
         check_integrity(connection)
 
 
@@ -145,8 +146,8 @@ def present(path: Path) -> Contents | None:
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             if is_foreign(connection):
-                hint = "name another file with --db"
-                raise StoreError(path, "not a database of flash", hint)
+                hint = _("name another file with --db")
+                raise StoreError(path, _("not a database of flash"), hint)
             return contents_of(connection)
     except (sqlite3.Error, UnicodeDecodeError):
         return None

@@ -16,6 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cards.translate import _
 from srs.maintenance.checks import Finding, repair_damage
 from srs.maintenance.pages import PageRow, Pages
 from srs.store.connection import Store, StoreError, store_error
@@ -65,9 +66,9 @@ def salvage(path: Path, target: Path, now_ms: int) -> Salvaged:
             then there is none.
     """
     if target.exists():
-        raise StoreError(target, "already exists", "name a new file")
+        raise StoreError(target, _("already exists"), _("name a new file"))
     if not path.exists():
-        raise StoreError(path, "no such file", "name the store with --db")
+        raise StoreError(path, _("no such file"), _("name the store with --db"))
     partial = target.with_name(target.name + ".part")
     try:
         _remove(partial)
@@ -76,8 +77,8 @@ def salvage(path: Path, target: Path, now_ms: int) -> Salvaged:
             found = _filled(store, Pages(_bytes_of(path, target.parent)), now_ms)
             without_log(store)
         if not found.rows["notes"] and not found.rows["reviews"]:
-            hint = "'flash restore' goes back to a backup"
-            raise StoreError(path, "nothing readable in this store", hint)
+            hint = _("'flash restore' goes back to a backup")
+            raise StoreError(path, _("nothing readable in this store"), hint)
         partial.replace(target)
     except (OSError, sqlite3.Error) as error:
         raise store_error(target, error) from None

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from cards.translate import _
+
 # FSRS-6's default parameters, as `fsrs` 6 carries them; written here too so that
 # reading a setting doesn't load the scheduler.
 DEFAULT_PARAMETERS = (
@@ -120,7 +122,9 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
         pairs = zip(self.parameters, PARAMETER_RANGES, strict=False)
         for number, (value, (lowest, highest)) in enumerate(pairs, 1):
             if not lowest <= value <= highest:
-                message = f"parameter {number} is {value}, not {lowest} to {highest}"
+                message = _(
+                    "parameter {number} is {value}, not {lowest} to {highest}"
+                ).format(number=number, value=value, lowest=lowest, highest=highest)
                 raise ValueError(message)
 
 

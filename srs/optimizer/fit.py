@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import Struct
 
 from cards.errors import FlashError
+from cards.translate import _
 from srs.models.presets import PARAMETER_RANGES
 from srs.optimizer.training import Answer, TrainingSet
 
@@ -37,7 +38,9 @@ class NoOptimizer(FlashError):
 
     def __init__(self) -> None:
         """Give the message its hint."""
-        super().__init__("the optimizer isn't installed", "pip install fsrs-rs-python")
+        super().__init__(
+            _("the optimizer isn't installed"), _("pip install fsrs-rs-python")
+        )
 
 
 class NotOptimizable(FlashError):
@@ -45,8 +48,8 @@ class NotOptimizable(FlashError):
 
     def __init__(self, reason: str) -> None:
         """Keep the reason that the optimizer gave."""
-        message = f"the optimizer can't use this log: {reason}"
-        super().__init__(message, "the parameters are unchanged")
+        message = _("the optimizer can't use this log: {reason}").format(reason=reason)
+        super().__init__(message, _("the parameters are unchanged"))
 
 
 class KeptReason(Enum):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cards.translate import _
 from srs.scheduler.study_day import Calendar
 from srs.store.connection import Store, StoreError, make_file, store_error
 
@@ -144,14 +145,14 @@ def refuse_store(path: Path, target: Path) -> None:
     Raises:
         StoreError: It is, or it is no file.
     """
-    hint = "name another file"
+    hint = _("name another file")
     if not target.name:
-        raise StoreError(target, "not a file name", hint)
+        raise StoreError(target, _("not a file name"), hint)
     own = {path.resolve().with_name(path.resolve().name + end) for end in _OWN}
     if target.resolve() in own or (
         path.exists() and target.exists() and target.samefile(path)
     ):
-        raise StoreError(target, "that is the store itself", hint)
+        raise StoreError(target, _("that is the store itself"), hint)
 
 
 _OWN = ("", "-wal", "-shm", "-journal")
@@ -209,7 +210,7 @@ def _sweep(folder: Path, now_ms: int) -> None:
 def _thin_out(folder: Path, keep: Path | None) -> None:
     """Keep the last ten backups, and the first of each month."""
     months: set[str] = set()
-    for _, file in _dated(folder)[:-KEPT]:
+    for _day, file in _dated(folder)[:-KEPT]:
         month = file.name[:7]
         if month in months and file != keep:
             file.unlink(missing_ok=True)

@@ -14,21 +14,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cards.errors import FlashError
+from cards.translate import N_, _
 from srs.store.stamps import take_stamp
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-DAMAGED = (
+DAMAGED = N_(
     "'flash restore' goes back to a backup, "
     "'flash doctor --salvage NEW.db' recovers what is readable"
 )
 """Hint for a damaged file."""
-_WRITABLE = "make the file and its folder writable"
-_DISK_FULL = "free some disk space"
-_DISK_BROKEN = "the disk may be failing: back up to another one"
-_REPLACED = "the file was removed or replaced by another program while it was open"
-_START_AGAIN = "nothing can be saved there: start again; 'flash restore' lists backups"
+_WRITABLE = N_("make the file and its folder writable")
+_DISK_FULL = N_("free some disk space")
+_DISK_BROKEN = N_("the disk may be failing: back up to another one")
+_REPLACED = N_("the file was removed or replaced by another program while it was open")
+_START_AGAIN = N_(
+    "nothing can be saved there: start again; 'flash restore' lists backups"
+)
 _FROM_OUTSIDE = frozenset(
     {
         sqlite3.SQLITE_PERM,
@@ -144,7 +147,7 @@ class Store:
             known = self._files.get(suffix)
             found = _file_id(f"{self.path}{suffix}")
             if known is not None and found != known:
-                raise StoreError(self.path, _REPLACED, _START_AGAIN)
+                raise StoreError(self.path, _(_REPLACED), _(_START_AGAIN))
             if found is not None:
                 self._files[suffix] = found
 
@@ -235,25 +238,29 @@ def store_error(path: Path, error: Exception) -> StoreError:
     """Convert an OS or SQLite error to a StoreError with a hint."""
     if isinstance(error, UnicodeDecodeError):
         # SQLite's complaint quotes the damaged schema.
-        reason = "malformed database schema"
+        reason = N_("malformed database schema")
     else:
         reason = getattr(error, "strerror", None) or str(error)
-    return StoreError(path, reason, _hint_for(reason))
+    return StoreError(path, _(reason), _hint_for(reason))
 
 
 def _hint_for(reason: str) -> str:
     hints = {
-        "not a database": f"name another file with --db, or {DAMAGED}",
-        "malformed": DAMAGED,
-        "locked": "another program is using it: close that program and try again",
-        "readonly": _WRITABLE,
-        "unable to open": _WRITABLE,
-        "Permission": _WRITABLE,
-        "Is a directory": "name a file",
-        "File exists": "its folder is a file: name another path",
-        "full": _DISK_FULL,
-        "No space": _DISK_FULL,
-        "I/O error": _DISK_BROKEN,
-        "Input/output": _DISK_BROKEN,
+        "not a database": _("name another file with --db, or {hint}").format(
+            hint=_(DAMAGED)
+        ),
+        "malformed": _(DAMAGED),
+        "locked": _("another program is using it: close that program and try again"),
+        "readonly": _(_WRITABLE),
+        "unable to open": _(_WRITABLE),
+        "Permission": _(_WRITABLE),
+        "Is a directory": _("name a file"),
+        "File exists": _("its folder is a file: name another path"),
+        "full": _(_DISK_FULL),
+        "No space": _(_DISK_FULL),
+        "I/O error": _(_DISK_BROKEN),
+        "Input/output": _(_DISK_BROKEN),
     }
-    return next((hint for part, hint in hints.items() if part in reason), "try again")
+    return next(
+        (hint for part, hint in hints.items() if part in reason), _("try again")
+    )

@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+from cards.translate import _
 from srs.store.backups import back_up
 from srs.store.connection import Store, StoreError, make_file, store_error
 from srs.store.replay import rebuild_card_states
@@ -28,7 +29,7 @@ def open_store(path: Path, now_ms: int) -> Store:
         if not path.exists():
             make_file(path)
         elif not path.is_file() and not path.is_dir():
-            raise StoreError(path, "not a regular file", "name a file")
+            raise StoreError(path, _("not a regular file"), _("name a file"))
         # One thread at a time uses it, but not always the same one.
         connection = sqlite3.connect(
             path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
@@ -57,11 +58,13 @@ def _prepare(store: Store, now_ms: int) -> None:
     tables = {row[0] for row in run("select name from sqlite_master")}
     version = run("pragma user_version").fetchone()[0]
     if (version or tables) and not _is_ours(store):
-        hint = "name another file with --db"
-        raise StoreError(store.path, "not a database of flash", hint)
+        hint = _("name another file with --db")
+        raise StoreError(store.path, _("not a database of flash"), hint)
     if version > VERSION:
-        hint = f"it has version {version}, this flash knows {VERSION}: update flash"
-        raise StoreError(store.path, "made by a newer flash", hint)
+        hint = _(
+            "it has version {version}, this flash knows {known}: update flash"
+        ).format(version=version, known=VERSION)
+        raise StoreError(store.path, _("made by a newer flash"), hint)
     if version < VERSION:
         if "notes" in tables:
             back_up(store, now_ms)

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cards.translate import _
 from srs.store.connection import Store, StoreError
 from srs.store.operations import LAST_DONE, REDO, Operation, describe
 from srs.store.stamps import STAMP
@@ -119,8 +120,8 @@ def _restore(store: Store, text: str) -> None:
     for change in reversed(msgspec.json.decode(content, type=list[RowChange])):
         table, columns = change.table, names[change.table]
         if change.after is not None and not _is_there(connection, change, columns):
-            message = "it has changed since the undo, so that can't be redone"
-            raise StoreError(store.path, message, "flash log lists the operations")
+            message = _("it has changed since the undo, so that can't be redone")
+            raise StoreError(store.path, message, _("flash log lists the operations"))
         keys = keys_of[table]
         where = " and ".join(f"{key} is ?" for key in keys)
         if change.before is None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from cards.translate import _
 from srs.store.change_capture import Snapshot, finish_capture, start_capture
 from srs.store.connection import Store, StoreError
 from srs.store.operations import record_operation
@@ -106,8 +107,8 @@ def erase_notes(
     """
     with store.transaction() as connection:
         if store.version() != version:
-            message = "another program has changed it since the backup"
-            raise StoreError(store.path, message, "try again")
+            message = _("another program has changed it since the backup")
+            raise StoreError(store.path, message, _("try again"))
         values = {"cards": str(list(cards))}
         count = connection.execute(
             f"select count(*) from ({_CARDS})", values

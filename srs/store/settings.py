@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from cards.translate import _
 from srs.models.exam import before_exam, read_exam
 from srs.models.presets import Preset, resolve
 from srs.scheduler.next_states import AnswerTime
@@ -58,8 +59,8 @@ class Options:
         try:
             return away_days(text)
         except ValueError as error:
-            message = f"the setting 'away' can't be read: {error}"
-            hint = "flash doctor --fix removes it"
+            message = _("the setting 'away' can't be read: {error}").format(error=error)
+            hint = _("flash doctor --fix removes it")
             raise StoreError(self._store.path, message, hint) from None
 
     def _follow(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cards.translate import _
 from srs.models.presets import Preset
 from srs.store.anki_marks import forget_mark_times
 from srs.store.card_actions import SET_KEPT
@@ -107,8 +108,10 @@ def _undo(
     before = msgspec.json.decode(text)
     undoing = _Undoing(store, options)
     if name not in undoing.methods:
-        message = f"the last operation, '{name}', was made by a newer flash"
-        raise StoreError(store.path, message, "update flash")
+        message = _("the last operation, '{name}', was made by a newer flash").format(
+            name=name
+        )
+        raise StoreError(store.path, message, _("update flash"))
     summary = describe(store, name, before, at_ms, undone=True)
     with capturing(store.connection) as changes:
         undoing.methods[name](msgspec.json.decode(text))
@@ -207,8 +210,10 @@ class _Undoing:
         sql = "select d.name from cards c join decks d on d.id = c.deck where c.id = ?"
         row = self._connection.execute(sql, (card,)).fetchone()
         if row is None:
-            message = f"card {card} of the last operation no longer exists"
-            raise StoreError(self._store.path, message, "run 'flash doctor'")
+            message = _("card {card} of the last operation no longer exists").format(
+                card=card
+            )
+            raise StoreError(self._store.path, message, _("run 'flash doctor'"))
         return self._options.preset(row[0])
 
     def _set_due(self, before: dict[str, Any]) -> None:
@@ -249,8 +254,12 @@ class _Undoing:
         self._connection.executemany(SET_KEPT, before.get("kept", ()))
 
     def _delete(self, before: dict[str, Any]) -> None:
-        message = f"'{before['about']}' was deleted for good; that can't be undone"
-        hint = f"flash restore {before['backup']} goes back to the backup before it"
+        message = _("'{deck}' was deleted for good; that can't be undone").format(
+            deck=before["about"]
+        )
+        hint = _("flash restore {backup} goes back to the backup before it").format(
+            backup=before["backup"]
+        )
         raise StoreError(self._store.path, message, hint)
 
     def _config(self, before: dict[str, Any]) -> None:

@@ -1,0 +1,95 @@
+"""Help and errors of the command line, in the user's language.
+
+typer measures text in characters and breaks it at blanks; Japanese has no blanks, and
+its characters take two columns.
+"""
+
+import io
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer.core
+from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
+
+from cards.text.width import StyledText, clean, line_text, width_of, wrap
+from cards.translate import _, is_translated
+from flash.messages.usage import usage_text
+
+_Context: Any = TyperCommand.context_class
+_MOST_NAMES = 30
+"""Columns of the names in a list of options or commands."""
+_EXTRA = "  ["
+"""Comes before typer's remarks on an option, such as its default."""
+
+
+class HelpFormatter(_Context.formatter_class):  # type: ignore[misc]  # typer hides it
+    """Looks texts up and lays them out by their width."""
+
+    def write_usage(self, prog: str, args: str = "", *_prefix: Any) -> None:
+        """Write the line of usage."""
+        super().write_usage(prog, args, _("Usage: "))
+
+    def write_heading(self, heading: str) -> None:
+        """Write the heading of a section."""
+        super().write_heading(_(heading))
+
+    def write_text(self, text: str) -> None:
+        """Write paragraphs."""
+        if not is_translated():
+            super().write_text(text)
+            return
+        indent = " " * self.current_indent
+        for number, paragraph in enumerate(_(text).split("\n\n")):
+            lines = _wrapped(paragraph, self.width - len(indent))
+            self.write("\n" * (number > 0) + "".join(f"{indent}{x}\n" for x in lines))
+
+    def write_dl(
+        self, rows: Sequence[tuple[str, str]], col_max: int = _MOST_NAMES, *_rest: Any
+    ) -> None:
+        """Write names and their explanations side by side."""
+        if not is_translated():
+            super().write_dl(rows, col_max)
+            return
+        column = min(max(len(name) for name, _text in rows), col_max) + 2
+        indent = " " * (self.current_indent + column)
+        for name, text in rows:
+            help_, mark, extra = text.partition(_EXTRA)
+            lines = _wrapped(_(help_) + mark + extra, self.width - len(indent))
+            shown = " " * self.current_indent + name.ljust(column)
+            if len(name) > column - 2:
+                shown = f"{shown.rstrip()}\n{indent}"
+            self.write(shown + f"\n{indent}".join(lines) + "\n")
+
+
+class HelpContext(_Context):  # type: ignore[misc]  # typer hides it
+    """The context of every command."""
+
+    formatter_class = HelpFormatter
+
+
+def translate_typer() -> None:
+    """Let typer show its help in the user's language."""
+    TyperCommand.context_class = TyperGroup.context_class = HelpContext
+    # gettext would choose the language by the locale alone.
+    typer.core._ = _  # type: ignore[attr-defined]
+
+
+def show_usage_error(error: TyperException) -> None:
+    """Show wrong usage in typer's own way."""
+    shown = io.StringIO()
+    error.message = clean(error.message)
+    error.show(shown)  # type: ignore[attr-defined]  # of all that typer raises
+    lines = shown.getvalue().split("\n")
+    sys.stderr.write("\n".join(map(usage_text, lines)))
+
+
+def _wrapped(text: str, columns: int) -> list[str]:
+    """Join the lines of a paragraph and break them at a width."""
+    words = text.split("\n")
+    joined = words[0]
+    for line in words[1:]:
+        blank = " " if width_of(joined[-1:]) + width_of(line[:1]) < 4 else ""
+        joined += blank + line.strip()
+    return [line_text(line) for line in wrap((StyledText(joined),), max(columns, 10))]

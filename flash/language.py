@@ -1,0 +1,31 @@
+"""The language of the interface: `$FLASH_LANG`, else that of the locale.
+
+Loads little: `flash due` answers a shell prompt.
+"""
+
+import os
+
+from cards.translate import use_catalogue
+
+_TRANSLATED = ("ja",)
+
+
+def user_language() -> str:
+    """Return the language of the user, such as `ja`; empty if unknown."""
+    for name in ("FLASH_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return value.partition(".")[0].partition("_")[0].lower()
+    return ""
+
+
+def choose_language() -> None:
+    """Show messages in the user's language, else in English."""
+    language = user_language()
+    if language not in _TRANSLATED:
+        use_catalogue(None)
+        return
+    from gettext import translation  # not for English
+
+    folder = os.path.join(os.path.dirname(__file__), "locale")
+    use_catalogue(translation("flash", folder, [language], fallback=True))
