@@ -1,14 +1,13 @@
-"""Backup, restore, doctor and salvage of a large store."""
+"""Backup, restore and doctor of a large store."""
 
 import shutil
 import tempfile
 from pathlib import Path
 
-from common import NOW_MS, make_store, median_seconds, seconds
+from common import NOW_MS, make_store, median_seconds
 
-from srs.maintenance.checks import examine, repair_damage
+from srs.maintenance.checks import examine, repair
 from srs.maintenance.restore import prepared, restore
-from srs.maintenance.salvage import salvage
 from srs.store.backups import back_up
 from srs.store.opening import open_store
 
@@ -21,7 +20,7 @@ def main() -> None:
         path = folder / "store.db"
         make_store(path, cards=CARDS, reviews_each=REVIEWS_EACH, folder=folder)
         store = open_store(path, NOW_MS)
-        repair_damage(store, NOW_MS)
+        repair(store, NOW_MS)
         copy = back_up(store, NOW_MS)
         megabytes = path.stat().st_size / 1e6
         print(f"{CARDS} cards, {CARDS * REVIEWS_EACH} reviews, {megabytes:.0f} MB")
@@ -35,7 +34,6 @@ def main() -> None:
             "backup, checked": median_seconds(lambda: back_up(store, NOW_MS)),
             "restore": median_seconds(restore_copy),
             "doctor": median_seconds(lambda: examine(store, NOW_MS)),
-            "salvage": seconds(lambda: salvage(copy, folder / "new.db", NOW_MS)),
         }
         for label, spent in results.items():
             print(f"{label}: {spent:.2f} s")

@@ -1,9 +1,11 @@
 """Messages of `flash doctor`: the problems of a store and their fixes."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from flash.messages.translate import _, ngettext
 from srs.maintenance.checks import Finding
+from srs.maintenance.restore import Sources
 
 _MAX_SHOWN = 5
 
@@ -91,10 +93,7 @@ _FIXES: dict[str, Callable[[], str]] = {
     "leeches": lambda: _("corrected"),
     "positions": lambda: _("moved to the end"),
     "media": lambda: _("restore the files, or add the deck file again"),
-    "damage": lambda: _(
-        "'flash restore' goes back to a backup,"
-        " 'flash doctor --salvage NEW.db' recovers what is readable"
-    ),
+    "damage": lambda: _("'flash doctor' says what it can be rebuilt from"),
 }
 
 
@@ -110,8 +109,31 @@ def problem_text(finding: Finding) -> str:
     return text.format(n=finding.count, details=details)
 
 
-def fix_text(finding: Finding) -> str:
-    """Say how a problem is fixed, or what the user can do."""
+def fix_text(finding: Finding, found: Sources | None = None) -> str:
+    """Say how a problem is fixed, or what the user can do.
+
+    Args:
+        finding: The problem.
+        found: What a damaged store can be rebuilt from.
+    """
+    if finding.code == "damage" and found:
+        return _rebuild_text(found)
     if finding.code in _FIXES:
         return _FIXES[finding.code]()
     return _("deleted")
+
+
+def _rebuild_text(found: Sources) -> str:
+    """Say what a damaged store is rebuilt from, or what is lost without a log."""
+    if not found.backup:
+        if found.log:
+            return _("rebuilt from the log {log}").format(log=found.log)
+        return _("there is no backup, and no log of other devices")
+    made = f"{datetime.fromtimestamp(found.backup.made_ms // 1000, UTC):%Y-%m-%d %H:%M}"
+    if found.log:
+        text = _("rebuilt from the backup of {date} (UTC) and the log {log}")
+        return text.format(date=made, log=found.log)
+    text = _(
+        "'flash restore {name}' goes back to {date} (UTC); answers since then are lost"
+    )
+    return text.format(name=found.backup.path.name, date=made)

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 from cards.text.width import clean
 from flash.messages.checks import fix_text, problem_text
-from flash.messages.translate import _, ngettext
+from flash.messages.translate import _
 from flash.terminal import table_lines
 from srs.maintenance.checks import Finding
-from srs.maintenance.salvage import Salvaged
+from srs.maintenance.restore import Sources
 from srs.store.backups import Backup, Contents
 
 FIGURES = ("notes", "cards", "reviews")
@@ -70,12 +71,20 @@ def restored_line(saved: Path | None) -> str:
     return _("Restored. Backup of the previous store: {file}").format(file=saved)
 
 
-def finding_lines(findings: Sequence[Finding], *, fixed: bool) -> list[str]:
-    """List the problems of a store and their repairs."""
+def finding_lines(
+    findings: Sequence[Finding], found: Sources | None = None, *, fixed: bool
+) -> list[str]:
+    """List the problems of a store and their repairs.
+
+    Args:
+        findings: The problems.
+        found: What a damaged store can be rebuilt from.
+        fixed: They were repaired, as far as they can be.
+    """
     lines = []
     for one in findings:
         mark = _("fixed") if fixed and one.is_fixable else _("problem")
-        fix = fix_text(one)
+        fix = fix_text(one, found)
         if one.is_fixable and not fixed:
             fix = f"--fix: {fix}"
         lines.append(clean(f"{mark}: {problem_text(one)} ({fix})"))
@@ -91,28 +100,20 @@ def repair_backup_line(backup: Path) -> str:
     return _("Backup before the repair: {file}").format(file=backup)
 
 
-def salvage_lines(found: Salvaged, target: Path) -> list[str]:
-    """Count what was recovered from a damaged store and what was lost."""
-    rows = [
-        [name, str(count), str(found.lost.get(name, "") or "")]
-        for name, count in found.rows.items()
-        if count
+def kept_line(kept: Path) -> str:
+    """Name the damaged file that a store was rebuilt from."""
+    return _("The damaged file is kept: {file}").format(file=kept)
+
+
+def recovery_lines(path: Path) -> list[str]:
+    """Tell how to look for answers that no backup has."""
+    return [
+        _("First try to recover the rest into a new store, see docs/data-model.md:"),
+        "  flash doctor --db new.db",
+        clean(f"  sqlite3 {quote(str(path))} .recover | sqlite3 new.db"),
+        "  flash doctor --db new.db --fix",
+        "  flash restore new.db",
     ]
-    lines = table_lines(["", _("recovered"), _("lost, at least")], rows, right=(1, 2))
-    if found.lost_pages or found.lost_rows:
-        pages = ngettext("{n} page", "{n} pages", found.lost_pages)
-        lost = ngettext("{n} row", "{n} rows", found.lost_rows)
-        text = _("not readable: {pages}, {rows}")
-        lines.append(
-            text.format(
-                pages=pages.format(n=found.lost_pages),
-                rows=lost.format(n=found.lost_rows),
-            )
-        )
-    if found.findings:
-        lines += finding_lines(found.findings, fixed=True)
-    text = _("Inspect it with --db {file}, then: flash restore {file}")
-    return [*lines, clean(text.format(file=target))]
 
 
 def _figure_names() -> tuple[str, str, str]:

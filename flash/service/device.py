@@ -30,6 +30,8 @@ class DeviceFile(Struct, frozen=True):
     name: str
     machine: str
     path: str
+    log: str = ""
+    """Where the log is, for the day on which the store can't be read."""
 
 
 def this_device(store: Path, name: str = "") -> DeviceFile:
@@ -54,6 +56,12 @@ def save_device_file(store: Path, device: DeviceFile) -> None:
     """
     if device != _read(_path(store)):
         replace_file(_path(store), msgspec.json.encode(device))
+
+
+def log_of(store: Path) -> str:
+    """Return where the log of a store is; empty if it never synchronised."""
+    known = _read(_path(store))
+    return known.log if known else ""
 
 
 def _path(store: Path) -> Path:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from msgspec import structs
+
 from cards.errors import FlashError
 from flash.messages.translate import _
 from flash.service.context import AppContext
@@ -52,5 +54,5 @@ def prepared_from_log(path: Path, address: str, now_ms: int) -> Iterator[Store]:
             bind(store, logs, plan.carrier.address, device.id)
             # All that it holds is in the log.
             save_sent(connection, plan.carrier.address, last_stamp(connection))
-        save_device_file(path, device)
+        save_device_file(path, structs.replace(device, log=plan.carrier.address))
         yield store

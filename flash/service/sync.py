@@ -4,14 +4,14 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cards.errors import FlashError
 from export.carriers.folder import FolderCarrier
 from flash.clock import wall_clock_ms
 from flash.messages.translate import _
 from flash.service.context import AppContext
-from flash.service.device import DeviceFile, save_device_file, this_device
+from flash.service.device import DeviceFile, log_of, save_device_file, this_device
 from flash.service.git_log import GitLog
 from srs.models.incoming import Progressed
 from srs.store.revlog import newest_review
@@ -78,7 +78,7 @@ def plan_sync(
         FlashError: There is no log, or it is that of another store.
     """
     store = app.store
-    carrier = open_carrier(address or store.setting(PLACE))
+    carrier = open_carrier(address or store.setting(PLACE) or log_of(store.path))
     is_git = git or store.setting(GIT) == carrier.address
     git_log = GitLog(carrier.address) if is_git else None
     if git_log and pulls:
@@ -180,7 +180,8 @@ def apply_sync(
     store, carrier = app.store, plan.carrier
     me = Identity(min(plan.logs), plan.device.id, plan.device.name)
     if not dry_run:
-        save_device_file(store.path, plan.device)
+        device = structs.replace(plan.device, log=carrier.address)
+        save_device_file(store.path, device)
         with store.transaction():
             bind(store, " ".join(sorted(plan.logs)), carrier.address, me.device)
             if plan.git and store.setting(GIT) != carrier.address:

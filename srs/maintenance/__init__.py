@@ -1,1 +1,1 @@
-"""Check, repair, restore and salvage the store."""
+"""Check, repair and restore the store."""

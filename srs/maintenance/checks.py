@@ -74,13 +74,8 @@ def repair(store: Store, now_ms: int) -> Report:
     if not any(finding.is_fixable for finding in report.findings):
         return report
     backup = back_up(store, now_ms)
-    return Report(repair_damage(store, now_ms), backup)
-
-
-def repair_damage(store: Store, now_ms: int) -> tuple[Finding, ...]:
-    """Fix what can be fixed in one transaction, without a backup; see `repair`."""
     with store.transaction():
-        return tuple(_repairs(store, now_ms))
+        return Report(tuple(_repairs(store, now_ms)), backup)
 
 
 def first_damage(store: Store, now_ms: int) -> Finding | None:

@@ -13,8 +13,11 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from msgspec import Struct
+
 from cards.translate import N_, _
 from srs.store.backups import (
+    Backup,
     Contents,
     back_up,
     check_integrity,
@@ -22,17 +25,48 @@ from srs.store.backups import (
     folder_of,
     free_name,
     is_foreign,
+    list_backups,
+    read_only,
     use_log,
     version_of,
 )
-from srs.store.connection import Store, StoreError, make_file, store_error
+from srs.store.connection import (
+    DamagedStore,
+    Store,
+    StoreError,
+    make_file,
+    store_error,
+)
 from srs.store.opening import open_store
 
 _TRIES = 20
 """A quarter of a second apart, while another program holds the store."""
 
 _LIST = N_("'flash restore' lists the backups")
-_SALVAGE = N_("'flash doctor --db FILE --salvage NEW.db' recovers what is readable")
+_DAMAGED = N_("choose another backup: 'flash restore' lists them")
+
+
+class Sources(Struct, frozen=True):
+    """What a damaged store can be rebuilt from."""
+
+    backup: Backup | None
+    """The newest one that is sound."""
+    log: str
+    """Where the log of the devices is; empty if the store belongs to none."""
+
+
+def newest_sound_backup(path: Path) -> Backup | None:
+    """Find the newest backup of a store that is not damaged."""
+    return next((one for one in list_backups(path) if _is_sound(one.path)), None)
+
+
+def _is_sound(file: Path) -> bool:
+    try:
+        with closing(read_only(file)) as connection:
+            check_integrity(connection)
+            return bool(version_of(connection))
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
 
 
 def restored_name(path: Path, name: Path) -> Path:
@@ -93,10 +127,9 @@ def _check_names(path: Path, source: Path) -> None:
 
 def _refusal(source: Path, error: Exception) -> StoreError:
     refused = store_error(source, error)
-    if "malformed" in refused.message:
-        return StoreError(source, refused.message, _(_SALVAGE))
-    if "not a database" in refused.message:
-        return StoreError(source, refused.message, _(_LIST))
+    if isinstance(refused, DamagedStore):
+        hint = _LIST if "not a database" in str(error) else _DAMAGED
+        return StoreError(source, refused.message, _(hint))
     return refused
 
 

@@ -20,11 +20,7 @@ from srs.store.stamps import take_stamp
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-DAMAGED = N_(
-    "'flash restore' goes back to a backup, "
-    "'flash doctor --salvage NEW.db' recovers what is readable"
-)
-"""Hint for a damaged file."""
+_DAMAGED = N_("'flash doctor' says what it can be rebuilt from")
 _WRITABLE = N_("make the file and its folder writable")
 _DISK_FULL = N_("free some disk space")
 _DISK_BROKEN = N_("the disk may be failing: back up to another one")
@@ -56,6 +52,10 @@ class StoreError(FlashError):
         """Keep the path of the file besides message and hint."""
         super().__init__(message, hint, path)
         self.path = path
+
+
+class DamagedStore(StoreError):
+    """The file is damaged, or no database."""
 
 
 class Store:
@@ -241,15 +241,17 @@ def store_error(path: Path, error: Exception) -> StoreError:
         reason = N_("malformed database schema")
     else:
         reason = getattr(error, "strerror", None) or str(error)
-    return StoreError(path, _(reason), _hint_for(reason))
+    is_damaged = any(part in reason for part in ("not a database", "malformed"))
+    kind = DamagedStore if is_damaged else StoreError
+    return kind(path, _(reason), _hint_for(reason))
 
 
 def _hint_for(reason: str) -> str:
     hints = {
         "not a database": _("name another file with --db, or {hint}").format(
-            hint=_(DAMAGED)
+            hint=_(_DAMAGED)
         ),
-        "malformed": _(DAMAGED),
+        "malformed": _(_DAMAGED),
         "locked": _("another program is using it: close that program and try again"),
         "readonly": _(_WRITABLE),
         "unable to open": _(_WRITABLE),

@@ -70,6 +70,7 @@ def _prepare(store: Store, now_ms: int) -> None:
             back_up(store, now_ms)
         with store.transaction(stamped=False):
             migrations().apply(store.db)
+            run(f"pragma user_version = {VERSION}")  # lost with a damaged header
             if "notes" in tables:
                 _rebuild_merged_cards(store)
     store.use_wal()

@@ -163,8 +163,7 @@ def test_restore_replaces_an_unreadable_store(flash: Run) -> None:
     assert (code, err) == (
         1,
         "flash: store.db: file is not a database (name another file with --db, or "
-        "'flash restore' goes back to a backup, "
-        "'flash doctor --salvage NEW.db' recovers what is readable)\n",
+        "'flash doctor' says what it can be rebuilt from)\n",
     )
 
     code, out, _ = flash("restore", "2026-11-23T090000.db", "--yes")
@@ -217,33 +216,3 @@ def test_doctor_reports_what_it_cannot_repair(flash: Run) -> None:
         ],
         "backup": None,
     }
-
-
-def test_salvaged_store_can_be_restored(flash: Run) -> None:
-    flash("add", "cells.yaml")
-    flash("review", "--plain", typed="\n3\nq\n")
-    data = bytearray(Path("store.db").read_bytes())
-    data[:4096] = bytes(4096)
-    Path("store.db").write_bytes(data)
-    assert flash("doctor")[0] == 1
-
-    code, out, _ = flash("doctor", "--salvage", "new.db")
-    assert (code, out) == (
-        0,
-        "            recovered  lost, at least\n"
-        "settings            1\n"
-        "decks               1\n"
-        "notes               2\n"
-        "cards               2\n"
-        "reviews             1\n"
-        "operations          2\n"
-        "Inspect it with --db new.db, then: flash restore new.db\n",
-    )
-    refused = flash("doctor", "--salvage", "store.db")
-    assert refused[2] == (
-        "flash: the new store can't be the damaged one (name a new file)\n"
-    )
-
-    assert flash("restore", "new.db", "--yes")[0] == 0
-    assert flash("doctor") == (0, "No problems found.\n", "")
-    assert [one["reps"] for one in flash.json("list")] == [1, 0]

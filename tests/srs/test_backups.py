@@ -313,7 +313,6 @@ def test_files_that_are_no_backups_change_nothing(
     with closing(sqlite3.connect(newer)) as connection:
         connection.execute("pragma user_version = 99")
     lists = "'flash restore' lists the backups"
-    salvage = "'flash doctor --db FILE --salvage NEW.db' recovers what is readable"
 
     assert refusal(opened.path, tmp_path / "none.db") == ("no such file", lists)
     assert refusal(opened.path, opened.path) == ("that is the store itself", lists)
@@ -323,7 +322,7 @@ def test_files_that_are_no_backups_change_nothing(
     assert refusal(opened.path, newer)[0] == "made by a newer flash"
     assert refusal(opened.path, damaged) == (
         "database disk image is malformed",
-        salvage,
+        "choose another backup: 'flash restore' lists them",
     )
     assert fronts(opened) == ["one"]
     assert list(opened.path.parent.glob("*.backups/*")) == []

@@ -190,8 +190,8 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) ->
 
     assert message == "file is not a database"
     assert hint == (
-        "name another file with --db, or 'flash restore' goes back to a backup, "
-        "'flash doctor --salvage NEW.db' recovers what is readable"
+        "name another file with --db, or "
+        "'flash doctor' says what it can be rebuilt from"
     )
     assert file.read_text() == "deck: A\n" * 200
 

@@ -1,94 +1,102 @@
 """`flash doctor`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cards.errors import FlashError
 from flash.cli.options import DbOption, JsonOption
 from flash.messages.checks import fix_text, problem_text
-from flash.messages.maintenance import finding_lines, repair_backup_line, salvage_lines
-from flash.messages.translate import _
+from flash.messages.maintenance import (
+    finding_lines,
+    kept_line,
+    recovery_lines,
+    repair_backup_line,
+)
+from flash.messages.sync import remark_lines, synced_line
 from flash.service.context import chosen_store, open_app
-from flash.terminal import echo, print_json, print_lines
-from srs.maintenance.checks import Finding, examine, repair
-from srs.maintenance.salvage import salvage as recover
+from flash.service.device import sync_lock
+from flash.service.rebuilding import rebuild, sources, sync_again
+from flash.terminal import echo, echo_err, print_json, print_lines
+from srs.maintenance.checks import Finding, Report, examine, repair
+from srs.maintenance.restore import Sources
+from srs.store.connection import DamagedStore
 
 
 def doctor(
     fix: Annotated[
         bool, typer.Option("--fix", help="Repair what can be repaired.")
     ] = False,
-    salvage: Annotated[
-        Path | None,
-        typer.Option(
-            "--salvage",
-            metavar="NEW.db",
-            help="Recover what is readable of a damaged store into a new one.",
-        ),
-    ] = None,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
     """Check and repair the store.
 
     Checks file integrity, references, card states and media. Nothing is changed
-    without --fix, which makes a backup first. --salvage only reads the damaged store;
-    inspect the new one with --db, then replace the damaged one with flash restore
-    NEW.db. Exit code 1: there are problems that were not repaired.
+    without --fix, which makes a backup first. With --fix, a damaged file is kept, and
+    the store is rebuilt from its newest backup and its sync log; without a log, flash
+    says what a restore of the backup would lose. Exit code 1: there are problems that
+    were not repaired.
     """
-    if salvage is not None:
-        _salvage(db, salvage, as_json=json)
-        return
-    with open_app(db) as app:
-        report = (repair if fix else examine)(app.store, app.now())
+    path, clock = chosen_store(db)
+    report, found = _checked(db, path, fix=fix)
+    rebuilds = fix and found is not None and bool(found.log)
+    kept = rebuild(path, found, clock()) if found and rebuilds else None
     if json:
         print_json(
             {
-                "findings": _findings_json(report.findings, fixed=fix),
-                "backup": str(report.backup) if report.backup else None,
+                "findings": [_finding_json(one, fix, found) for one in report.findings],
+                "backup": str(report.backup or kept or "") or None,
             }
         )
     else:
-        print_lines(finding_lines(report.findings, fixed=fix))
+        print_lines(finding_lines(report.findings, found, fixed=fix))
+        if found and not found.log:
+            print_lines(recovery_lines(path))
         if report.backup:
             echo(repair_backup_line(report.backup))
+        if kept:
+            echo(kept_line(kept))
+    if found and found.backup and rebuilds:
+        _sync(db, path, found.log, echo_err if json else echo)
     if any(not (fix and one.is_fixable) for one in report.findings):
         raise typer.Exit(1)
 
 
-def _findings_json(findings: Sequence[Finding], *, fixed: bool) -> list[dict[str, Any]]:
-    return [
-        {
-            "what": one.category,
-            "message": problem_text(one),
-            "count": one.count,
-            "mend": fix_text(one),
-            "mendable": one.is_fixable,
-            "mended": fixed and one.is_fixable,
-        }
-        for one in findings
-    ]
+def _checked(
+    db: Path | None, path: Path, *, fix: bool
+) -> tuple[Report, Sources | None]:
+    """Check the store; if it is damaged, find what it can be rebuilt from."""
+    try:
+        with open_app(db) as app:
+            report = (repair if fix else examine)(app.store, app.now())
+        details = [one.details for one in report.findings if one.category == "damage"]
+    except DamagedStore as error:
+        report, details = Report(()), [(error.message,)]
+    if not details:
+        return report, None
+    found = sources(path)
+    damage = Finding(
+        "damage", "damage", 1, is_fixable=bool(found.log), details=details[0]
+    )
+    return Report((damage,)), found
 
 
-def _salvage(db: Path | None, target: Path, *, as_json: bool) -> None:
-    path, clock = chosen_store(db)
-    if target.absolute() == path.absolute():
-        message = _("the new store can't be the damaged one")
-        raise FlashError(message, _("name a new file"))
-    found = recover(path, target, clock())
-    if as_json:
-        print_json(
-            {
-                "file": str(target),
-                "rows": found.rows,
-                "lost": found.lost,
-                "lost_pages": found.lost_pages,
-                "lost_rows": found.lost_rows,
-                "findings": _findings_json(found.findings, fixed=True),
-            }
-        )
-    else:
-        print_lines(salvage_lines(found, target))
+def _sync(db: Path | None, path: Path, log: str, write: Callable[[str], None]) -> None:
+    with open_app(db) as app, sync_lock(path):
+        done = sync_again(app, log)
+    write(synced_line(done))
+    for line in remark_lines(done):
+        echo_err(line)
+
+
+def _finding_json(one: Finding, fixed: bool, found: Sources | None) -> dict[str, Any]:
+    return {
+        "what": one.category,
+        "message": problem_text(one),
+        "count": one.count,
+        "mend": fix_text(one, found),
+        "mendable": one.is_fixable,
+        "mended": fixed and one.is_fixable,
+    }
