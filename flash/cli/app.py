@@ -33,6 +33,9 @@ class _Entry(NamedTuple):
 GROUPS: dict[str, dict[str, _Entry]] = {
     "Every day": {
         "review": _Entry("review:review", "Review the cards that are due today."),
+        "serve": _Entry(
+            "serve:app", "Review in a browser, on this computer or a phone."
+        ),
         "due": _Entry("due:due", "Count the cards of today, for a shell prompt."),
         "stats": _Entry("stats:stats", "Show progress, retention and the forecast."),
     },

@@ -1,5 +1,6 @@
 """Reviewing: open a session, add changed files, open the source of a card."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -42,6 +43,27 @@ def open_session(
         reread=reread,
         rewrite=rewrite,
     )
+
+
+def card_filter(
+    app: AppContext, words: Sequence[str], tag: str = "", *, deck: str = ""
+) -> CardFilter:
+    """Return the filter for the cards that words name; nothing names all cards.
+
+    Raises:
+        FlashError: See `flash.service.finding.find`.
+    """
+    if not (words or tag or deck):
+        return CardFilter()
+    from flash.service.finding import (  # noqa: PLC0415 - only for a query
+        check_tag,
+        find,
+    )
+
+    check_tag(app, tag)
+    found = find(app, words, deck=deck, tag=tag)
+    cards = None if found.deck else frozenset(found.cards)
+    return CardFilter(found.deck, cards, found.query)
 
 
 class FirstDeck(Struct, frozen=True):

@@ -30,6 +30,7 @@ from srs.store.backups import (
     use_log,
     version_of,
 )
+from srs.store.browsers import forget_browsers
 from srs.store.connection import (
     DamagedStore,
     Store,
@@ -103,6 +104,8 @@ def prepared(path: Path, source: Path, now_ms: int) -> Iterator[Store]:
         except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
             raise _refusal(source, error) from None
         with closing(store):
+            # One of them may have been unpaired since.
+            forget_browsers(store)
             yield store
 
 

@@ -94,6 +94,30 @@ def next_states(
     }
 
 
+def step_delays(preset: Preset, state: State) -> tuple[tuple[int | None, ...], ...]:
+    """Return when a card in learning is shown again, for each step and rating.
+
+    Args:
+        preset: How its deck is scheduled.
+        state: Learning or relearning.
+
+    Returns:
+        Seconds, or None where it is not shown again in learning.  Without steps one
+        row of None: what comes then depends on the card's memory.
+    """
+    relearning = state is State.RELEARNING
+    delays = preset.relearning_steps if relearning else preset.learning_steps
+    if not delays:
+        return ((None,) * len(Rating),)
+    rows = []
+    for step in range(len(delays)):
+        card = SchedulingState(state, step, 1.0, 5.0, last_day=0, reps=1)
+        after = next_states(card, preset, AnswerTime(0), "")
+        days = (after[rating].interval for rating in Rating)
+        rows.append(tuple(-one if one < 0 else None for one in days))
+    return tuple(rows)
+
+
 def day_picker(
     preset: Preset, day: int, seed: str, counts: DueCounts | None = None
 ) -> DayPicker | None:

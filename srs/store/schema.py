@@ -8,6 +8,7 @@ days since 1970-01-01.  A migration never changes once it is released.
 import sqlite3
 from typing import TYPE_CHECKING
 
+from srs.store.browsers import BROWSER_TABLES
 from srs.store.file_bases import fill_file_bases
 from srs.store.rows import ANKI_CARD, ANKI_LOG
 from srs.store.sync_schema import STAMP_TRIGGERS, SYNC_TABLES
@@ -15,7 +16,7 @@ from srs.store.sync_schema import STAMP_TRIGGERS, SYNC_TABLES
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 7
+VERSION = 8
 """The newest schema, also written as `pragma user_version`."""
 
 _FIRST = """
@@ -354,6 +355,13 @@ def m007_device_log(db: "Database") -> None:
     db.execute("pragma user_version = 7")
 
 
+def m008_browsers(db: "Database") -> None:
+    """Add the paired browsers and their steps."""
+    for statement in BROWSER_TABLES:
+        db.execute(statement)
+    db.execute("pragma user_version = 8")
+
+
 def complete_rows(connection: sqlite3.Connection) -> None:
     """Fill the columns of a sync in rows that were written without them."""
     for statement in _COMPLETE.split(";\n"):
@@ -373,6 +381,7 @@ def migrations() -> "Migrations":
         m005_deck_files,
         m006_mock_exams,
         m007_device_log,
+        m008_browsers,
     ):
         found()(migration)
     return found

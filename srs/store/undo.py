@@ -22,7 +22,7 @@ from srs.store.operations import REDO, Operation, describe
 from srs.store.redo import capturing, packed
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.reschedule_rows import undo_reschedule_rows
-from srs.store.revlog import mark_undone
+from srs.store.revlog import last_review, mark_undone
 from srs.store.settings import (
     FITTED,
     Options,
@@ -38,6 +38,7 @@ DURING_REVIEW = frozenset(
     {"answer", "look", "confusion", "suspend", "unsuspend", "bury", "forget", "edit"}
 )
 """Operations that the user makes in a review, and may undo there."""
+_OPERATIONS = "select id, name, before, at_ms from operations where undone = 0"
 
 
 class Undone(Struct, frozen=True):
@@ -98,12 +99,36 @@ def undo_operations(store: Store, count: int, *, dry_run: bool = False) -> list[
 def _undo(
     store: Store, options: Options, among: Container[str] | None
 ) -> Undone | None:
-    row = store.connection.execute(
-        "select id, name, before, at_ms from operations"
-        " where undone = 0 order by id desc limit 1"
-    ).fetchone()
+    row = store.row(f"{_OPERATIONS} order by id desc limit 1")
     if row is None or (among is not None and row[1] not in among):
         return None
+    return _undo_row(store, options, row)
+
+
+def undo_operation(store: Store, options: Options, operation: int) -> Undone | None:
+    """Undo an operation of a browser inside a transaction.
+
+    Args:
+        store: The store.
+        options: The user's settings.
+        operation: Its id; it is one on a single card.
+
+    Returns:
+        None if its card was answered again since.
+    """
+    row = store.row(f"{_OPERATIONS} and id = :id", {"id": operation})
+    if row is None:
+        return None
+    review = msgspec.json.decode(row[2]).get("review")
+    if review is not None:
+        sql = "select card from reviews where id = :review"
+        card = store.row(sql, {"review": review})
+        if card is None or last_review(store.connection, card[0]) > review:
+            return None
+    return _undo_row(store, options, row)
+
+
+def _undo_row(store: Store, options: Options, row: Any) -> Undone:
     operation, name, text, at_ms = row
     before = msgspec.json.decode(text)
     undoing = _Undoing(store, options)

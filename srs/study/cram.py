@@ -21,7 +21,7 @@ from srs.store.settings import Options
 from srs.study.due_cards import CardFilter, DueCards
 from srs.study.queue import Counts
 
-_CARDS_BETWEEN = {Rating.AGAIN: 4, Rating.HARD: 8}
+CARDS_BETWEEN = {Rating.AGAIN: 4, Rating.HARD: 8}
 """Cards that come before a card that was not known comes back."""
 _RANKS = 20
 """Retrievabilities within the same twentieth rank the same."""
@@ -143,8 +143,8 @@ class Cram:
         return saved
 
     def _requeue(self, card: int, rating: Rating) -> None:
-        if rating in _CARDS_BETWEEN:
-            self._cards.insert(_CARDS_BETWEEN[rating], card)
+        if rating in CARDS_BETWEEN:
+            self._cards.insert(CARDS_BETWEEN[rating], card)
 
     def done(self, left: int) -> int:
         """Count the cards that were known, given the number left."""

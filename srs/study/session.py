@@ -160,6 +160,25 @@ class Session:
             return None
         return prompt
 
+    def upcoming(self, most: int) -> list[Prompt]:
+        """Take the next cards in the order in which they are asked.
+
+        Learning cards that are due later today come last; `ahead` marks them.
+        """
+        found: list[Prompt] = []
+        while len(found) < most:
+            taken = self._mode.pop(self.now())
+            if taken is None:
+                self._mode.go_ahead()
+                taken = self._mode.pop(self.now())
+            if taken is None:
+                break
+            card, ahead = taken
+            prompt = self._read(card, ahead=ahead)
+            if prompt and self._mode.may_ask(prompt.card, self.now(), ahead=ahead):
+                found.append(prompt)
+        return found
+
     def counts(self) -> Counts:
         """Count the cards left today, including the present one."""
         counts = self._mode.counts()
@@ -201,8 +220,10 @@ class Session:
         """Show learning cards before they are due from now on."""
         self._mode.go_ahead()
 
-    def next_states(self) -> dict[Rating, SchedulingState]:
-        """Compute the state of the present card after each rating.
+    def next_states(
+        self, prompt: Prompt | None = None
+    ) -> dict[Rating, SchedulingState]:
+        """Compute the state of a card, by default the present one, after each rating.
 
         Returns:
             Empty if answers do not change the schedule.
@@ -210,7 +231,7 @@ class Session:
         Raises:
             LookupError: There is no question.
         """
-        prompt = self._present()
+        prompt = prompt or self._present()
         return self._mode.next_states(prompt.card, _deck_of(prompt), self.now())
 
     def _present(self) -> Prompt:

@@ -26,13 +26,13 @@ from flash.service.reviewing import (
     add_changed_files,
     add_first_deck,
     back_up_after_review,
+    card_filter,
     open_session,
 )
 from flash.terminal import echo, echo_err
 from srs.store.connection import StoreError
 from srs.store.rows import has_notes
 from srs.study.cram import CramOptions
-from srs.study.due_cards import CardFilter
 from srs.study.session import Session, SessionLimits
 
 
@@ -150,7 +150,7 @@ def review(
         session = open_session(
             app,
             replace(
-                _filter(app, words or [], tag),
+                card_filter(app, words or [], tag),
                 new=new,
                 more=more or 0,
                 days_ahead=ahead or 0,
@@ -174,20 +174,6 @@ def review(
         failure = auto_sync.finish()
         if failure:
             echo_err(sync_failure_line(failure))
-
-
-def _filter(app: AppContext, words: list[str], tag: str) -> CardFilter:
-    if not (words or tag):
-        return CardFilter()
-    from flash.service.finding import (  # noqa: PLC0415 - only for a query
-        check_tag,
-        find,
-    )
-
-    check_tag(app, tag)
-    found = find(app, words, tag=tag)
-    cards = None if found.deck else frozenset(found.cards)
-    return CardFilter(found.deck, cards, found.query)
 
 
 def _cram_options(

@@ -1,0 +1,180 @@
+"""`flash serve`: the review in a browser, and the browsers that are paired."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from cards.errors import FlashError
+from flash.cli.options import HELP_NAMES, DbOption, JsonOption
+from flash.messages.review import first_deck_lines
+from flash.messages.serve import (
+    device_table,
+    network_lines,
+    revoked_line,
+    running_line,
+)
+from flash.messages.translate import _
+from flash.service.context import AppContext, open_app
+from flash.service.reviewing import (
+    add_changed_files,
+    add_first_deck,
+    open_in_browser,
+)
+from flash.terminal import echo, echo_err, print_json, print_lines
+from flash.web.app import WebApp
+from flash.web.security import Keys, Site
+from flash.web.server import address_in_network, check_certificate, listen
+from flash.web.server import serve as run
+from srs.store.browsers import browsers, remove_browser
+
+app = typer.Typer(context_settings=HELP_NAMES, rich_markup_mode=None)
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - only with --lan
+
+
+@app.callback(invoke_without_command=True)
+def serve(
+    context: typer.Context,
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host", metavar="ADDRESS", help="Listen there [default: 127.0.0.1]."
+        ),
+    ] = "",
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port.")
+    ] = 8421,
+    lan: Annotated[
+        bool,
+        typer.Option("--lan", help="Let other devices in this network pair, too."),
+    ] = False,
+    open_: Annotated[
+        bool | None,
+        typer.Option(
+            "--open/--no-open",
+            show_default=False,
+            help="Open the browser of this computer [default: from a terminal].",
+        ),
+    ] = None,
+    cert: Annotated[
+        Path | None,
+        typer.Option("--cert", metavar="FILE", help="Certificate for https, PEM."),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", metavar="FILE", help="Its private key, PEM."),
+    ] = None,
+    origin: Annotated[
+        str,
+        typer.Option(
+            "--origin", metavar="URL", help="The address that a proxy gives the server."
+        ),
+    ] = "",
+    db: DbOption = None,
+) -> None:
+    """Review in a browser, on this computer or a phone.
+
+    The first line is the address with a key that pairs one browser for a year; each
+    start prints a new one. Answers go to the same store as those of a terminal, and
+    both can be used at once. --lan prints a code for a phone to scan. Without a
+    network the page goes on, and sends its answers later. See docs/browser.md. Exit
+    code 1: the port is in use, or the certificate can't be used.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if (cert is None) != (key is None):
+        raise typer.BadParameter("--cert and --key go together")
+    if lan and host:
+        raise typer.BadParameter("--lan cannot be combined with --host")
+    origin = _checked_origin(origin)
+    certificate = (cert, key) if cert is not None and key is not None else None
+    if certificate:
+        check_certificate(*certificate)
+    host = host or (_EVERYWHERE if lan else "127.0.0.1")
+    with open_app(db) as opened, listen(host, port) as listening:
+        site = Site(host, listening.getsockname()[1], bool(certificate), origin)
+        keys = Keys()
+        _prepare(opened)
+        address = site.address(keys.new())
+        _announce(site, keys, address)
+        if sys.stdout.isatty() if open_ is None else open_:
+            open_in_browser(address)
+        application = WebApp(opened, site, keys, db)
+        try:
+            run(application.asgi, listening, certificate)
+        finally:
+            application.close()
+
+
+def _checked_origin(origin: str) -> str:
+    """Return an origin without what follows the host.
+
+    Raises:
+        BadParameter: It is none.
+    """
+    if not origin:
+        return ""
+    parts = urlsplit(origin)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        message = "--origin is an address, such as https://cards.example.org"
+        raise typer.BadParameter(message)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _prepare(opened: AppContext) -> None:
+    """Add the bundled deck to an empty store, and deck files that were edited."""
+    first = add_first_deck(opened)
+    if first is not None:
+        key = _("Space")
+        for line in first_deck_lines(
+            first.deck, first.cards, first.new_per_day, shows_with=key
+        ):
+            echo_err(line)
+    for error in add_changed_files(opened):
+        echo_err(error)
+
+
+def _announce(site: Site, keys: Keys, address: str) -> None:
+    """Print the address, and for other devices a code."""
+    echo(address)
+    if not site.is_local and not site.origin:
+        own = site.host if site.host != _EVERYWHERE else address_in_network()
+        other = own and site.address(keys.new(), own)
+        if other:
+            import segno
+
+            segno.make(other).terminal(out=sys.stdout, compact=True)
+        print_lines(network_lines(other))
+    sys.stdout.flush()
+    echo_err(running_line())
+
+
+@app.command("devices")
+def devices(json: JsonOption = False, db: DbOption = None) -> None:
+    """List the browsers that are paired."""
+    with open_app(db) as opened:
+        found, calendar = browsers(opened.store), opened.options.calendar
+    if json:
+        print_json(found)
+    else:
+        print_lines(device_table(found, calendar))
+
+
+@app.command("revoke")
+def revoke(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="As flash serve devices lists it.")
+    ],
+    db: DbOption = None,
+) -> None:
+    """Unpair a browser; it can't read or answer cards any more.
+
+    Exit code 1: no paired browser has this name.
+    """
+    with open_app(db) as opened:
+        if not remove_browser(opened.store, name):
+            message = _("no paired browser is called '{name}'").format(name=name)
+            raise FlashError(message, _("flash serve devices lists them"))
+    echo(revoked_line(name))

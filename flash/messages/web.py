@@ -1,0 +1,155 @@
+"""Words of the page of `flash serve`, by the name under which the page knows them."""
+
+from flash.messages.translate import _
+
+
+def web_words() -> dict[str, str]:
+    """Return every word of the page; the page fills in placeholders."""
+    return _app_words() | _review_words() | _message_words() | _page_words()
+
+
+def _app_words() -> dict[str, str]:
+    return {
+        "pages": _("Pages"),
+        "review": _("Review"),
+        "decks": _("Decks"),
+        "stats": _("Statistics"),
+        "exam": _("Exam"),
+        "search": _("Search"),
+        "add": _("Add"),
+        "skip": _("Skip to the content"),
+        "loading": _("Loading …"),
+        "offline": _("offline"),
+        "unsent": _("{count} unsent"),
+        "unsent_title": _("Answers are kept on this device until they are sent."),
+        "needs_network": _("This page needs the network. Reviews go on without it."),
+        "failed": _("The server could not do this: {error}"),
+        "retry": _("Try again"),
+        "not_kept": _("This browser could not store the answer. It was not recorded."),
+        "pair_title": _("Pair this device"),
+        "pair_text": _(
+            "Run flash serve on your computer, then open the address that it prints, "
+            "or paste the address here."
+        ),
+        "pair_again": _("This address was used before or is wrong."),
+        "pair_kept": _("{count} unsent answers are kept until then."),
+        "pair_address": _("Address with its key"),
+        "pair": _("Pair"),
+        "close": _("Close"),
+    }
+
+
+def _review_words() -> dict[str, str]:
+    return {
+        "question": _("Question"),
+        "answer": _("Answer"),
+        "ratings": _("How well did you know it?"),
+        "card_actions": _("This card"),
+        "show": _("Show answer"),
+        "again": _("Again"),
+        "hard": _("Hard"),
+        "good": _("Good"),
+        "easy": _("Easy"),
+        "undo": _("Undo"),
+        "bury": _("Bury"),
+        "suspend": _("Suspend"),
+        "flag": _("Flag"),
+        "source": _("Source"),
+        "history": _("History"),
+        "help": _("Keys"),
+        "choices": _("Choices"),
+        "right": _("right"),
+        "wrong": _("wrong"),
+        "type_answer": _("Your answer"),
+        "you_typed": _("You typed:"),
+        "counts": _("new {new} · learning {learning} · due {due}"),
+        "mode_counts": _("{mode} · {count} left"),
+        "cram": _("cram"),
+        "progress": _("{done} of {total}"),
+        "flagged": _("flag: {flag}"),
+        "leech": _("leech"),
+        "ahead": _("before it is due"),
+        "flag_0": _("no flag"),
+        "flag_1": _("red"),
+        "flag_2": _("orange"),
+        "flag_3": _("green"),
+        "flag_4": _("blue"),
+        "flag_5": _("pink"),
+        "flag_6": _("turquoise"),
+        "flag_7": _("purple"),
+    }
+
+
+def _message_words() -> dict[str, str]:
+    return {
+        "buried": _("Buried until tomorrow."),
+        "suspended": _("Suspended."),
+        "undone": _("Undone."),
+        "nothing_to_undo": _("Nothing to undo."),
+        "stale": _("Already answered in another session; not recorded."),
+        "no_source": _("This card has no source link."),
+        "open_source": _(
+            "The source may give the answer away. Choose it again to open it."
+        ),
+        "backlog": _(
+            "Catching up: {due} of {overdue} overdue cards today, fastest-fading "
+            "first. No new cards."
+        ),
+        "exam_today": _("The exam is today."),
+        "exam_tomorrow": _("Exam tomorrow: cards worth the most points come first."),
+        "exam_days": _("Exam in {days} days: cards worth the most points come first."),
+        "none_due_now": _("No card is due right now."),
+        "next_due": _("The next card is due in {time}."),
+        "go_ahead": _("Show it now"),
+        "all_done": _("No more cards are due today."),
+        "cram_done": _("Every card was recalled."),
+        "cram_none": _("There are no cards to cram."),
+        "done_today": _("Cards finished today: {count}."),
+        "unsent_done": _("The answers are sent when the network is back."),
+        "key_reveal": _("show the answer, then rate Good"),
+        "key_choose": _("choose, before the answer is shown"),
+        "key_rate": _("rate Again, Hard, Good, Easy"),
+        "key_undo": _("undo the last step"),
+        "key_bury": _("hide the card until tomorrow"),
+        "key_suspend": _("hide the card until you unsuspend it"),
+        "key_source": _("open the card's source"),
+        "key_history": _("show every answer to this card"),
+        "key_help": _("show these keys"),
+        "space": _("Space"),
+    }
+
+
+def _page_words() -> dict[str, str]:
+    return {
+        "deck": _("Deck"),
+        "new": _("new"),
+        "learning": _("learning"),
+        "due": _("due"),
+        "overdue": _("{count} overdue"),
+        "buried_count": _("{count} buried"),
+        "no_decks": _("No decks yet."),
+        "all_decks": _("All decks"),
+        "start_deck": _("Start"),
+        "start_named": _("Start {deck}"),
+        "bundled": _("Decks that come with flash"),
+        "more_title": _("More for today"),
+        "more_new": _("More new cards"),
+        "more_button": _("Learn"),
+        "cram_title": _("Cram by tag"),
+        "cram_text": _("Practice without changing the schedule."),
+        "tag": _("Tag"),
+        "cram_button": _("Cram"),
+        "query": _("Query"),
+        "query_help": _("For example: deck:Biology tag:exam is:due flag:1 rated:7"),
+        "found": _("{count} cards found"),
+        "found_first": _("{shown} of {count} cards found"),
+        "found_none": _("No card matches."),
+        "review_found": _("Review those due"),
+        "cram_found": _("Cram them"),
+        "add_title": _("Add a card"),
+        "card_question": _("Question"),
+        "card_answer": _("Answer"),
+        "markdown": _("Markdown; $…$ is math."),
+        "add_button": _("Add the card"),
+        "no_exam": _("No exam is set."),
+    }

@@ -1,0 +1,297 @@
+"""What a browser may ask for in a review: cards, answers, marks, undo.
+
+Each call is one step on the open store, and no session is kept: several browsers and
+a terminal may review at once.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cards.errors import FlashError
+from flash.messages.operations import undone_text
+from flash.messages.review import NOTHING_TO_UNDO
+from flash.messages.translate import _
+from flash.service.context import AppContext
+from flash.service.reviewing import card_filter, open_session
+from srs.merging.browser_answers import MergedAnswer, merge_answer
+from srs.models.browser_answers import BrowserAnswer
+from srs.models.cards import Rating, SchedulingState, State, StoredCard
+from srs.models.presets import Preset
+from srs.scheduler.load_balancer import DueCounts
+from srs.scheduler.next_states import step_delays
+from srs.store import card_actions
+from srs.store.browsers import card_named, find_step, save_step, uid_of
+from srs.store.queue import due_counts
+from srs.store.revlog import HistoryLine, history
+from srs.store.settings import Options
+from srs.store.undo import undo_operation
+from srs.study.cram import CARDS_BETWEEN, CramOptions
+from srs.study.due_cards import CardFilter, DueCards
+from srs.study.prompt import Prompt, read_prompt
+from srs.study.queue import Counts
+from srs.study.session import Session
+from srs.study.typed_answer import TypedAnswer, check_typed
+
+_MOST_CARDS = 300
+"""Cards that a browser gets at once; it asks again before they are used up."""
+
+Selected = tuple[str, str, bool]
+"""Deck, query, and whether the schedule stays."""
+Mark = Literal["bury", "suspend", "flag"]
+
+
+class Asked(Struct, frozen=True):
+    """A card as a browser shows it."""
+
+    prompt: Prompt
+    uid: str
+    """With the guid the name of the card on every device."""
+    preset: Preset
+    states: dict[Rating, SchedulingState]
+    """After each rating; empty in a cram."""
+
+
+class Upcoming(Struct, frozen=True):
+    """The next cards of a review."""
+
+    now_ms: int
+    day_ends_ms: int
+    counts: Counts
+    cards: tuple[Asked, ...]
+    name: str = ""
+    overdue: int = 0
+    done_today: int = 0
+    waiting_ms: int | None = None
+    days_to_exam: int | None = None
+    cards_between: tuple[int | None, ...] | None = None
+    """In a cram, for each rating after how many cards a card comes back."""
+
+
+class AnsweredCard(Struct, frozen=True):
+    """What became of an answer of a browser."""
+
+    merged: MergedAnswer
+    next_ms: int | None
+    """When the card is shown again on this study day."""
+    card: Asked | None
+    """The card as it is now, if it is shown again or must be."""
+
+
+class Undo(Struct, frozen=True):
+    """What became of an undo."""
+
+    status: Literal["undone", "stale", "unknown"]
+    sentence: str
+    card: Asked | None = None
+
+
+def delays_of(preset: Preset) -> dict[str, tuple[tuple[int | None, ...], ...]]:
+    """Return the seconds until a card is shown again, by state, step and rating."""
+    states = {"learning": State.LEARNING, "relearning": State.RELEARNING}
+    return {name: step_delays(preset, state) for name, state in states.items()}
+
+
+class ReviewService:
+    """Steps of browsers on one open store, one at a time."""
+
+    def __init__(self, app: AppContext) -> None:
+        """Keep the open store."""
+        self.app = app
+        self._load: DueCounts | None = None
+        self._load_key: tuple[int, int] | None = None
+        self._new_totals: dict[tuple[Selected, int], int] = {}
+        """New cards of a study day, where more than usual were wanted."""
+
+    def _filter(self, choice: Selected) -> CardFilter:
+        deck, query, _is_cram = choice
+        found = card_filter(self.app, [query] if query.strip() else [], deck=deck)
+        total = self._new_totals.get((choice, self.app.today()), 0)
+        return replace(found, new_total=total)
+
+    def _session(self, choice: Selected, more: int = 0) -> Session:
+        cram = CramOptions() if choice[2] else None
+        chosen = self._filter(choice)
+        session = open_session(self.app, replace(chosen, more=more), cram=cram)
+        if more and not cram:
+            now_ms = self.app.now()
+            done = DueCards(self.app.store, self.app.options, chosen, now_ms).done_new
+            key = choice, self.app.today()
+            self._new_totals = {key: done + session.counts().new}
+        return session
+
+    def upcoming(self, choice: Selected, more: int = 0) -> Upcoming:
+        """Return the next cards.
+
+        Args:
+            choice: Which cards.
+            more: New cards beyond those that are left, for the rest of the day.
+
+        Raises:
+            FlashError: There is no such deck, or the query has a mistake.
+            StoreError: The store can't be read.
+        """
+        session = self._session(choice, more)
+        counts, name = session.counts(), session.name
+        now_ms = self.app.now()
+        between = tuple(CARDS_BETWEEN.get(one) for one in Rating) if name else None
+        return Upcoming(
+            now_ms,
+            self._day_ends_ms(),
+            counts,
+            name=name,
+            overdue=session.overdue(),
+            done_today=session.done_today(),
+            waiting_ms=session.waiting_ms(),
+            days_to_exam=None if name else session.days_to_exam(),
+            cards_between=between,
+            cards=tuple(
+                self._asked(prompt, session) for prompt in session.upcoming(_MOST_CARDS)
+            ),
+        )
+
+    def counts(self, choice: Selected) -> Counts:
+        """Count the cards that are left."""
+        return self._session(choice).counts()
+
+    def _asked(self, prompt: Prompt, session: Session) -> Asked:
+        deck = prompt.card.deck or prompt.note.deck
+        preset = session.options.preset(deck)
+        uid = uid_of(self.app.store, prompt.card.id)
+        return Asked(prompt, uid, preset, session.next_states(prompt))
+
+    def _day_ends_ms(self) -> int:
+        return self.app.options.calendar.start_ms(self.app.today() + 1)
+
+    def answer(self, answer: BrowserAnswer) -> AnsweredCard:
+        """Record an answer; it is on disk when this returns.
+
+        Raises:
+            StoreError: The store can't be written.
+        """
+        app = self.app
+        options, load = app.options, self._due_counts()
+        before = card_named(app.store, answer.guid, answer.uid)
+        merged = merge_answer(app.store, options, answer, app.now(), load)
+        if merged.card is None:
+            return AnsweredCard(merged, None, None)
+        asked = self._card(merged.card)
+        if asked is None:
+            return AnsweredCard(merged, None, None)
+        card = asked.prompt.card
+        if before is not None and merged.recorded is not None:
+            load.move(before.progress.due_day, card.progress.due_day)
+        next_ms = self._next_ms(card)
+        is_shown = next_ms is not None or merged.status == "stale"
+        return AnsweredCard(merged, next_ms, asked if is_shown else None)
+
+    def _next_ms(self, card: StoredCard) -> int | None:
+        due_ms = card.progress.due_ms
+        is_left = due_ms is not None and due_ms < self._day_ends_ms()
+        return due_ms if is_left and not card.suspended else None
+
+    def _due_counts(self) -> DueCounts:
+        """Return what is due on the days to come; reading it takes a while."""
+        store, today = self.app.store, self.app.today()
+        key = store.version(), today
+        if self._load is None or key != self._load_key:
+            self._load = due_counts(store, today, self.app.options.away)
+            self._load_key = key
+        return self._load
+
+    def _card(self, card: int) -> Asked | None:
+        app, now_ms = self.app, self.app.now()
+        prompt = read_prompt(app.store, card, now_ms=now_ms, ahead=False, partner=None)
+        if prompt is None:
+            return None
+        return self._asked(prompt, open_session(app, CardFilter(cards=frozenset())))
+
+    def _stored(self, guid: str, uid: str) -> StoredCard:
+        card = card_named(self.app.store, guid, uid)
+        if card is None:
+            raise FlashError(_("there is no such card"), _("it may have been deleted"))
+        return card
+
+    def mark(self, guid: str, uid: str, key: str, mark: Mark, value: int = 0) -> bool:
+        """Bury, suspend or flag a card once.
+
+        Args:
+            guid: Of the note.
+            uid: Of the card.
+            key: The id that the browser gave the step.
+            mark: What to do.
+            value: The flag.
+
+        Returns:
+            False if it was done before, or nothing had to change.
+
+        Raises:
+            FlashError: There is no such card.
+            StoreError: The store can't be written.
+        """
+        app = self.app
+        store, now_ms = app.store, app.now()
+        with store.transaction() as connection:
+            if find_step(store, key) is not None:
+                return False
+            cards = [self._stored(guid, uid).id]
+            if mark == "bury":
+                changed = card_actions.bury(store, cards, now_ms, app.today())
+            elif mark == "suspend":
+                changed = card_actions.suspend(store, cards, now_ms, suspended=True)
+            else:
+                changed = card_actions.flag(store, cards, now_ms, value)
+            save_step(connection, key, changed=bool(changed))
+        return bool(changed)
+
+    def undo(self, key: str) -> Undo:
+        """Undo a step of a browser, unless its card was answered again since.
+
+        Raises:
+            StoreError: The store can't be written.
+        """
+        store = self.app.store
+        with store.transaction():
+            step = find_step(store, key)
+            if step is None or not step.operation:
+                return Undo("unknown", _(NOTHING_TO_UNDO))
+            if step.undone:
+                return Undo("undone", "")
+            undone = undo_operation(store, Options(store), step.operation)
+        if undone is None:
+            sentence = _("The card was answered again since; nothing was undone.")
+            return Undo("stale", sentence)
+        self._load = None
+        card = None if undone.card is None else self._card(undone.card)
+        return Undo("undone", undone_text(undone.operation), card)
+
+    def history(self, guid: str, uid: str) -> list[HistoryLine]:
+        """Return the answers to a card, the newest first.
+
+        Raises:
+            FlashError: There is no such card.
+        """
+        return history(self.app.store, self._stored(guid, uid).id)
+
+    def prompt(self, guid: str, uid: str) -> Prompt:
+        """Return a card and its question.
+
+        Raises:
+            FlashError: There is no such card.
+        """
+        card, now_ms = self._stored(guid, uid).id, self.app.now()
+        found = read_prompt(
+            self.app.store, card, now_ms=now_ms, ahead=False, partner=None
+        )
+        if found is None:
+            raise FlashError(_("there is no such card"), _("it may have been deleted"))
+        return found
+
+    def check_typed(self, guid: str, uid: str, text: str) -> TypedAnswer:
+        """Compare a typed answer with that of a card.
+
+        Raises:
+            FlashError: There is no such card.
+        """
+        return check_typed(self.prompt(guid, uid).question, text)

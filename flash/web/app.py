@@ -1,0 +1,110 @@
+"""The web application: its addresses, and what each of them calls."""
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from cards.text.width import clean
+from flash.messages.translate import _
+from flash.messages.web import web_words
+from flash.service.context import AppContext
+from flash.service.serving import ReviewService
+from flash.web.guard import Guard, Refused
+from flash.web.lanes import Lane
+from flash.web.requests import json_response, read_body
+from flash.web.review_api import ReviewApi
+from flash.web.security import Keys, Site, Tries, cookie_hash, new_secret
+from flash.web.static_files import StaticFiles
+from srs.store.browsers import add_browser, browser_of
+
+
+class _Pairing(Struct):
+    key: Annotated[str, Meta(max_length=200)]
+    name: Annotated[str, Meta(max_length=200)] = ""
+
+
+class WebApp:
+    """The application on one open store."""
+
+    def __init__(
+        self, app: AppContext, site: Site, keys: Keys, db: Path | None = None
+    ) -> None:
+        """Make it.
+
+        Args:
+            app: The open store; only the thread of the application uses it from now
+                on, until `close`.
+            site: How browsers may call the server.
+            keys: One-time keys that pair a browser.
+            db: The store's file as the user named it, for long work.
+        """
+        self._db = db
+        self._app, self._site, self._keys = app, site, keys
+        self._tries = Tries(time.monotonic)
+        self._lane = Lane()
+        self._review = ReviewApi(ReviewService(app), self._lane)
+        self.asgi = Guard(self._starlette(), site, self._is_paired)
+
+    def close(self) -> None:
+        """Wait for the steps that have begun."""
+        self._lane.close()
+
+    def _starlette(self) -> Any:
+        from starlette.applications import Starlette
+        from starlette.routing import Route
+
+        static, review = StaticFiles(), self._review
+        card = "/api/cards/{rest:path}"
+        routes = [
+            Route("/", static.answer),
+            Route("/api/words", self._words),
+            Route("/api/pair", self._pair, methods=["POST"]),
+            Route("/api/queue", review.queue),
+            Route("/api/answers", review.answers, methods=["POST"]),
+            Route("/api/undo", review.undo, methods=["POST"]),
+            Route("/api/check-typed", review.check_typed, methods=["POST"]),
+            Route(card, review.mark, methods=["POST"]),
+            Route(card, review.about),
+            Route("/static/{name}", static.answer),
+            Route("/{name}", static.answer),
+        ]
+        errors = {404: _not_found, 405: _not_found}
+        return Starlette(routes=routes, exception_handlers=errors)
+
+    async def _is_paired(self, cookie: str) -> bool:
+        call = partial(browser_of, self._app.store, cookie_hash(cookie))
+        return await self._lane.run(partial(call, self._app.now())) is not None
+
+    async def _pair(self, request: Any) -> Any:
+        """Exchange a one-time key for a cookie."""
+        from starlette.responses import Response
+
+        address = request.client.host if request.client else ""
+        if not self._tries.may_try(address):
+            message = _("too many tries; wait a minute")
+            raise Refused(429, message)
+        given = await read_body(request, _Pairing)
+        if request.scope["state"]["is_paired"]:
+            return Response(status_code=204)
+        if not self._keys.spend(given.key):
+            message = _("this key is wrong or was used before")
+            raise Refused(403, message, _("start flash serve again for another one"))
+        cookie, name = new_secret(), " ".join(clean(given.name).split())[:80]
+        call = partial(add_browser, self._app.store, name or _("Browser"))
+        await self._lane.run(partial(call, cookie_hash(cookie), self._app.now()))
+        header = {"set-cookie": self._site.cookie(cookie)}
+        return Response(status_code=204, headers=header)
+
+    async def _words(self, request: Any) -> Any:
+        """Return the words of the page."""
+        return json_response(request, web_words())
+
+
+async def _not_found(_request: Any, error: Any) -> Any:
+    from starlette.responses import JSONResponse
+
+    reply = {"error": _("there is no such address"), "hint": None}
+    return JSONResponse(reply, error.status_code)

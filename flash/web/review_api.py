@@ -1,0 +1,166 @@
+"""Requests of a review: the queue, answers, marks, undo."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from flash.messages.cards import source_names, source_url
+from flash.messages.review import history_lines, suggestion_line
+from flash.messages.translate import _
+from flash.service.serving import AnsweredCard, ReviewService, Selected
+from flash.web.cards import card_json, counts_json, marked_html, queue_json, source_html
+from flash.web.guard import Refused
+from flash.web.lanes import Lane
+from flash.web.requests import (
+    LARGE,
+    json_response,
+    number_in,
+    raw_segments,
+    read_body,
+)
+from srs.models.browser_answers import BrowserAnswer, CardName, StepId
+
+_Answers = Annotated[list[BrowserAnswer], Meta(max_length=5000)]
+_MOST_MORE = 9999
+
+
+class _Undo(Struct):
+    id: StepId
+
+
+class _Mark(Struct):
+    id: StepId
+    flag: Annotated[int, Meta(ge=0, le=7)] = 0
+
+
+class _Typed(Struct):
+    guid: CardName
+    uid: CardName
+    text: Annotated[str, Meta(max_length=10_000)]
+
+
+class ReviewApi:
+    """Answers the requests of a review."""
+
+    def __init__(self, service: ReviewService, lane: Lane) -> None:
+        """Keep the service and the thread that it runs on."""
+        self._service, self._lane = service, lane
+
+    async def queue(self, request: Any) -> Any:
+        """Return the next cards."""
+        more = number_in(request, "more", _MOST_MORE)
+        call = partial(self._queue, _choice(request), more)
+        return json_response(request, await self._lane.run(call))
+
+    def _queue(self, choice: Selected, more: int) -> dict[str, Any]:
+        return queue_json(self._service.upcoming(choice, more))
+
+    async def answers(self, request: Any) -> Any:
+        """Record answers, in their order."""
+        answers = await read_body(request, _Answers, LARGE)
+        results: list[dict[str, Any]] = []
+        # Each one by itself: a long list keeps no other browser waiting.
+        for one in answers:
+            answered = await self._lane.run(partial(self._answer, one))
+            results.append(answered)
+        reply = await self._lane.run(partial(self._counts, _choice(request)))
+        return json_response(request, {"results": results} | reply)
+
+    def _answer(self, answer: BrowserAnswer) -> dict[str, Any]:
+        mode = answer.seen.partition(":")[0]
+        return _answer_json(answer, self._service.answer(answer), mode)
+
+    def _counts(self, choice: Selected) -> dict[str, Any]:
+        counts = counts_json(self._service.counts(choice))
+        return {"counts": counts, "now": self._service.app.now()}
+
+    async def undo(self, request: Any) -> Any:
+        """Undo a step of this browser."""
+        wanted = await read_body(request, _Undo)
+        undone = await self._lane.run(partial(self._service.undo, wanted.id))
+        reply = {
+            "status": undone.status,
+            "sentence": undone.sentence,
+            "card": undone.card and card_json(undone.card),
+        }
+        return await self._with_counts(request, reply)
+
+    async def mark(self, request: Any) -> Any:
+        """Bury, suspend or flag a card."""
+        guid, uid, mark = _card_in(request)
+        wanted = await read_body(request, _Mark)
+        call = partial(self._service.mark, guid, uid, wanted.id)
+        sentences = {
+            "bury": _("Buried until tomorrow."),
+            "suspend": _("Suspended."),
+            "flag": _("Flagged.") if wanted.flag else _("Flag removed."),
+        }
+        match mark:
+            case "bury" | "suspend" | "flag":
+                await self._lane.run(partial(call, mark, wanted.flag))
+            case _:
+                raise Refused(404, _("there is no such address"))
+        return await self._with_counts(request, {"sentence": sentences[mark]})
+
+    async def _with_counts(self, request: Any, reply: dict[str, Any]) -> Any:
+        counts = await self._lane.run(partial(self._counts, _choice(request)))
+        return json_response(request, reply | counts)
+
+    async def about(self, request: Any) -> Any:
+        """Return the history or the source of a card."""
+        guid, uid, what = _card_in(request)
+        if what == "history":
+            found = await self._lane.run(partial(self._service.history, guid, uid))
+            return json_response(request, {"lines": history_lines(found)})
+        if what != "source":
+            raise Refused(404, _("there is no such address"))
+        note = (await self._lane.run(partial(self._service.prompt, guid, uid))).note
+        reply = {
+            "text": "\n".join(source_names(note)),
+            "html": source_html(note),
+            "url": source_url(note) or None,
+        }
+        return json_response(request, reply)
+
+    async def check_typed(self, request: Any) -> Any:
+        """Compare a typed answer with the right one."""
+        given = await read_body(request, _Typed)
+        call = partial(self._service.check_typed, given.guid, given.uid, given.text)
+        typed = await self._lane.run(call)
+        reply = {
+            "suggested": int(typed.rating),
+            "sentence": suggestion_line(typed.rating),
+            "html": f"{marked_html(typed.typed)} → {marked_html(typed.expected)}",
+        }
+        return json_response(request, reply)
+
+
+def _choice(request: Any) -> Selected:
+    given = request.query_params
+    is_cram = given.get("cram", "") in ("1", "true")
+    return given.get("deck", ""), given.get("query", ""), is_cram
+
+
+def _card_in(request: Any) -> tuple[str, str, str]:
+    """Return guid, uid and what is wanted of `/api/cards/GUID/UID/WHAT`.
+
+    Raises:
+        Refused: The address has other parts.
+    """
+    parts = raw_segments(request)
+    if len(parts) != 5:
+        raise Refused(404, _("there is no such address"))
+    return parts[2], parts[3], parts[4]
+
+
+def _answer_json(
+    answer: BrowserAnswer, answered: AnsweredCard, mode: str
+) -> dict[str, Any]:
+    card = answered.card
+    return {
+        "id": answer.id,
+        "status": answered.merged.status,
+        "card": card and card_json(card, mode=mode),
+        "next": answered.next_ms,
+    }
