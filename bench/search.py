@@ -15,6 +15,7 @@ _CARDS = 100_000
 QUERIES = (
     "",
     "bucket",
+    "number",
     '"key policy"',
     "-bucket -policy",
     "deck:large",
@@ -25,6 +26,7 @@ QUERIES = (
     "prop:r<0.9",
     "rated:7",
     "rated:7:1",
+    "rated:365",
     "added:3",
     "file:deck",
     "source:kms",

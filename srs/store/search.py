@@ -44,7 +44,11 @@ _NAMES = {
 """Names in the JSON of a note, which no search finds."""
 _SIGNS = set("{}[],:truefalsenull0123456789")
 """What stands between the texts in that JSON."""
+_MAY_BE_CLOZE = set("{}:0123456789")
+"""What the marks of a cloze consist of."""
 _DAY_MS = 86_400_000
+_SAMPLED = 101
+"""One of so many rows is in a sample."""
 
 ORDERS = {
     "": "c.position, c.id",
@@ -94,7 +98,7 @@ class _Search:
         self._day = options.calendar.day(now_ms)
         self.values: dict[str, str | float] = {}
         define = store.connection.create_function
-        define("contains", 3, _contains, deterministic=True)
+        define("contains", 2, _contains_folded, deterministic=True)
         define("recall_of", 3, _recall(store, options))
 
     def sql(self, condition: Condition) -> str:
@@ -106,7 +110,7 @@ class _Search:
             case Not(inner):
                 return f"not ifnull({self.sql(inner)}, 0)"
             case Phrase(text):
-                return _notes(f"contains(fields, extra, {self._bind(fold(text))})")
+                return self._notes(self._text(fold(text)))
             case Flagged(flag):
                 return f"c.flag = {self._bind(flag)}"
             case Property():
@@ -158,32 +162,65 @@ class _Search:
         day = max(0, self._day - found.days + 1)
         first = self._bind(self._options.calendar.start_ms(day))
         if found.key == "added":
-            return _notes(f"created >= {first}")
+            return self._notes(f"created >= {first}")
         rating = f"= {self._bind(found.rating)}" if found.rating else "> 0"
-        return f"""(c.id in (
+        rated = f"""
             select r.card from reviews r
              where r.id >= {first} and r.undone = 0 and r.rating {rating}
-               and not {CRAM_REVIEW}))"""
+               and not {CRAM_REVIEW}"""
+        each = f"exists ({rated} and r.card = c.id)"
+        return each if self._holds_mostly("cards c", each) else f"(c.id in ({rated}))"
+
+    def _text(self, needle: str) -> str:
+        """Return SQL for the notes that contain a folded text."""
+        name = f"contains_{len(self.values)}"
+        self._store.connection.create_function(
+            name, 2, _contains(needle), deterministic=True
+        )
+        literal = re.sub("([%_^])", r"^\1", needle)
+        pattern = self._bind(f"%{literal}%")
+        checked = f"{name}(fields, extra)"
+        if not _in_json(needle)[1] or _MAY_BE_CLOZE.intersection(needle):
+            return checked
+        # SQLite alone finds it in most notes that have it.
+        in_json = f"fields like {pattern} escape '^' and not instr(fields, '\\')"
+        return f"({in_json} or {checked})"
+
+    def _notes(self, condition: str) -> str:
+        """Return SQL for the cards of the notes that meet a condition."""
+        if self._holds_mostly("notes", condition):
+            # The set of the others is made, and searched, sooner.
+            others = f"select guid from notes where not ifnull({condition}, 0)"
+            return f"(c.note not in ({others}))"
+        return f"(c.note in (select guid from notes where {condition}))"
+
+    def _holds_mostly(self, table: str, condition: str) -> bool:
+        """Return True if a condition holds for most rows of a sample."""
+        sql = f"""
+            select 2 * sum(ifnull({condition}, 0)) > count(*) from {table}
+             where rowid % {_SAMPLED} = 0
+        """
+        return bool(self._store.row(sql, self.values)[0])
 
     def _named(self, key: str, value: str) -> str:
         match key:
             case "deck":
                 return f"(c.deck in {self._list(self._deck_ids(value))})"
             case "tag":
-                tagged = _notes(f"tags in {self._list(self._tag_lists(value))}")
+                tagged = self._notes(f"tags in {self._list(self._tag_lists(value))}")
                 return f"({tagged} or c.leech)" if fold(value) == "leech" else tagged
             case "file":
                 path = value if "*" in value else f"*{value}*"
-                return _notes(f"file <> '' and file glob {self._bind(path)}")
+                return self._notes(f"file <> '' and file glob {self._bind(path)}")
             case "source":
-                text = f"contains('', t.value, {self._bind(fold(value))})"
+                text = f"contains(t.value, {self._bind(fold(value))})"
                 texts = f"json_tree(sources) t where t.type = 'text' and {text}"
-                return _notes(f"exists (select 1 from {texts})")
+                return self._notes(f"exists (select 1 from {texts})")
             case "card":
                 return f"(substr(c.id, -{len(value)}) = {self._bind(value)})"
             case _:
                 named = self._bind(value)
-                return _notes(f"(id = {named} or guid = {named})")
+                return self._notes(f"(id = {named} or guid = {named})")
 
     def _list(self, values: Sequence[int | str]) -> str:
         bound = self._bind(msgspec.json.encode(values).decode())
@@ -226,11 +263,6 @@ def _recall(store: Store, options: Options) -> Callable[..., float | None]:
     return recall_of
 
 
-def _notes(condition: str) -> str:
-    """Return SQL for the cards of the notes that meet a condition."""
-    return f"(c.note in (select guid from notes where {condition}))"
-
-
 def _joined(word: str, parts: Iterable[str], empty: str) -> str:
     return f"({word.join(parts) or empty})"
 
@@ -249,19 +281,27 @@ def _in_json(needle: str) -> tuple[str, bool]:
     return msgspec.json.encode(needle).decode()[1:-1], not is_syntax
 
 
-def _contains(fields: str, other: str, needle: str) -> bool:
-    """Return True if a folded text is in the content of a note, or in `other`.
+def _contains_folded(text: str, needle: str) -> bool:
+    return needle in fold(text)
+
+
+def _contains(needle: str) -> Callable[[str, str], bool]:
+    """Return a function that finds a folded text in the content of a note or an extra.
 
     The JSON has every text and more; it is decoded only if a hit may be in the rest.
     """
-    if not needle or (other and needle in fold(other)):
-        return True
-    raw = fold(fields)
-    if "{{c" in raw:
-        raw = without_cloze_marks(raw)
     wanted, is_in_text = _in_json(needle)
-    if wanted not in raw:
-        return False
-    if is_in_text and "\\" not in raw:
-        return True
-    return needle in fold(note_text(_content.decode(fields)))
+
+    def contains(fields: str, extra: str) -> bool:
+        if not needle or (extra and needle in fold(extra)):
+            return True
+        raw = fold(fields)
+        if "{{c" in raw:
+            raw = without_cloze_marks(raw)
+        if wanted not in raw:
+            return False
+        if is_in_text and "\\" not in raw:
+            return True
+        return needle in fold(note_text(_content.decode(fields)))
+
+    return contains

@@ -1,6 +1,7 @@
 """Which cards a query finds in a store."""
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -75,6 +76,8 @@ def found(store: Store, query: str, order: str = "") -> str:
         ('"key access"', ""),
         ('"kms:Decrypt"', "d"),
         ("50%", "f"),
+        ("a_new", ""),
+        ("0% of%", ""),
         ("hydrogen", "e"),
         (r'"\"so\""', "e"),
         ("front", ""),
@@ -179,3 +182,16 @@ def test_a_query_and_its_opposite_part_the_cards(
     both = found(store, query, order), found(store, f"-({query})", order)
 
     assert sorted("".join(both)) == list("abcdefh")
+
+
+@settings(max_examples=60)
+@given(conditions)
+def test_conditions_that_hold_for_most_find_the_same(
+    store: Store, condition: object
+) -> None:
+    query = written(condition)  # type: ignore[arg-type]
+
+    with patch("srs.store.search._SAMPLED", 1):
+        in_sample = found(store, query)
+
+    assert in_sample == found(store, query)
