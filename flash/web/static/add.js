@@ -1,0 +1,48 @@
+// Adds a card with a question, an answer and a deck.
+
+import { get, post } from "./api.js";
+import { element, field } from "./dom.js";
+import { fill, problemText } from "./page.js";
+import { word } from "./words.js";
+
+export function showAdd(root) {
+  return fill(root, word("add_title"), async () => {
+    const { decks } = await get("/api/decks");
+    return [addForm(decks.map((deck) => deck.name))];
+  });
+}
+
+function addForm(decks) {
+  const question = element("textarea", { id: "question", rows: "3", required: true });
+  const answer = element("textarea", { id: "answer", rows: "5", required: true });
+  const deck = element("input", { id: "deck", type: "text", required: true,
+    list: "deck-names", value: decks[0] ?? "", autocomplete: "off" });
+  const names = element("datalist", { id: "deck-names" },
+    decks.map((name) => element("option", { value: name })));
+  const message = element("p", { class: "message", role: "status" });
+  const add = element("button", { class: "primary" }, word("add_button"));
+  const form = element("form", { class: "form", onsubmit: submit },
+    field(word("card_question"), question, word("markdown")),
+    field(word("card_answer"), answer), field(word("deck"), deck), names, message, add);
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  return form;
+
+  async function submit(event) {
+    event.preventDefault();
+    add.disabled = true;
+    const body = { question: question.value, answer: answer.value, deck: deck.value };
+    try {
+      const { sentence } = await post("/api/cards", body);
+      message.textContent = sentence;
+      message.classList.remove("alarm");
+      question.value = answer.value = "";
+      question.focus();
+    } catch (error) {
+      message.textContent = problemText(error);
+      message.classList.add("alarm");
+    }
+    add.disabled = false;
+  }
+}

@@ -1,0 +1,63 @@
+// Calls of the server.  No answer at all, or one of a proxy whose server is down, is
+// `Offline`; a refusal is `Refused` with the server's sentence.
+
+import { syncClock } from "./clock.js";
+
+const TIMEOUT_MS = 15_000;
+const DOWN = [408, 429, 502, 503, 504];
+
+export class Offline extends Error {}
+
+export class Refused extends Error {
+  constructor(status, sentence, hint) {
+    super(sentence);
+    this.status = status;
+    this.hint = hint ?? "";
+  }
+}
+
+export const get = (path) => call("GET", path);
+export const post = (path, body = {}) => call("POST", path, body);
+
+export function queryOf(values) {
+  const kept = Object.entries(values).filter(([, value]) => value);
+  return kept.length ? `?${new URLSearchParams(kept)}` : "";
+}
+
+export async function call(method, path, body, timeout = TIMEOUT_MS) {
+  const sentAt = performance.now();
+  const response = await answerOf(method, path, body, timeout);
+  const text = response.status === 204 ? "" : await bodyOf(response);
+  const isJson = response.headers.get("Content-Type")?.includes("json");
+  const found = isJson && text ? JSON.parse(text) : text;
+  if (!response.ok) {
+    if (response.status === 401) document.dispatchEvent(new Event("unpaired"));
+    throw new Refused(response.status, found.error ?? response.statusText, found.hint);
+  }
+  if (found.now) syncClock(found.now, sentAt);
+  return found;
+}
+
+async function answerOf(method, path, body, timeout) {
+  const options = { method, signal: AbortSignal.timeout(timeout), cache: "no-store" };
+  if (body !== undefined) {
+    options.headers = { "Content-Type": "application/json" };
+    options.body = JSON.stringify(body);
+  }
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    throw new Offline(error.message);
+  }
+  if (DOWN.includes(response.status)) throw new Offline(response.statusText);
+  return response;
+}
+
+async function bodyOf(response) {
+  try {
+    return await response.text();
+  } catch (error) {
+    throw new Offline(error.message);
+  }
+}

@@ -1,0 +1,125 @@
+// Starts the page: words, pairing, one page per address after the `#`.
+
+import { showAdd } from "./add.js";
+import { post } from "./api.js";
+import { showDecks } from "./decks.js";
+import { element } from "./dom.js";
+import { showExam } from "./exam.js";
+import * as outbox from "./outbox.js";
+import { nameOfDevice, showPairing } from "./pairing.js";
+import { Review } from "./review.js";
+import { showSearch } from "./search.js";
+import { showStats } from "./stats.js";
+import { loadWords, word } from "./words.js";
+
+const PAGES = {
+  review: null,
+  decks: showDecks,
+  stats: showStats,
+  exam: showExam,
+  search: showSearch,
+  add: showAdd,
+};
+const SLOW_MS = 1_000;
+const main = document.getElementById("main");
+const sending = document.getElementById("sending");
+let drawing = 0;
+let review = null;
+let isPairing = false;
+
+function drawFrame() {
+  const skip = document.getElementById("skip");
+  skip.textContent = word("skip");
+  skip.addEventListener("click", (event) => {
+    event.preventDefault();
+    main.focus();
+  });
+  const links = Object.keys(PAGES).map((name) =>
+    element("a", { href: `#/${name}`, "data-page": name }, word(name)));
+  const pages = document.getElementById("pages");
+  pages.setAttribute("aria-label", word("pages"));
+  pages.replaceChildren(...links);
+}
+
+// Answers that are on their way for less than a second are not worth a word.
+function drawSending({ count, isOffline }) {
+  clearTimeout(drawing);
+  const parts = [isOffline && word("offline"), count && word("unsent", { count })];
+  const text = parts.filter(Boolean).join(" · ");
+  const draw = () => {
+    sending.textContent = text;
+    sending.title = text && word("unsent_title");
+  };
+  if (isOffline || !count) draw();
+  else drawing = setTimeout(draw, SLOW_MS);
+}
+
+async function route() {
+  const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
+  const name = path in PAGES ? path : "review";
+  const params = Object.fromEntries(new URLSearchParams(query));
+  review?.leave();
+  review = null;
+  isPairing = false;
+  for (const link of document.querySelectorAll("#pages a")) {
+    if (link.dataset.page === name) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = `${word(name)} · flash`;
+  main.className = name;
+  if (name !== "review") {
+    main.replaceChildren(element("p", { class: "loading" }, word("loading")));
+    await PAGES[name](main, params);
+    return;
+  }
+  review = new Review(main, params);
+  await review.start();
+}
+
+async function pairByAddress() {
+  const key = /^#key=(.+)$/.exec(location.hash)?.[1];
+  if (!key) return;
+  history.replaceState(null, "", `${location.pathname}${location.search}#/review`);
+  await post("/api/pair", { key, name: nameOfDevice(navigator.userAgent) })
+    .catch(() => {});
+}
+
+async function askToPair() {
+  if (isPairing) return;
+  isPairing = true;
+  review?.leave();
+  review = null;
+  await showPairing(main, async () => {
+    await route();
+  });
+}
+
+async function start() {
+  await loadWords();
+  drawFrame();
+  document.addEventListener("unpaired", askToPair);
+  outbox.on("change", drawSending);
+  outbox.on("result", (...result) => review?.session.takeResult(...result));
+  outbox.on("refused", (_step, error) => review?.view.say(
+    word("failed", { error: error.message }), { isAlarm: true }));
+  await pairByAddress();
+  await outbox.count().catch(() => {});
+  addEventListener("hashchange", async () => {
+    await pairByAddress();
+    await route();
+  });
+  await route();
+  await install().catch(() => {});
+}
+
+// Lets the page open without network, where the browser trusts the address.
+async function install() {
+  if (!isSecureContext || !("serviceWorker" in navigator)) return;
+  await navigator.serviceWorker.register("/sw.js");
+  const { active } = await navigator.serviceWorker.ready;
+  const loaded = performance.getEntriesByType("resource").map((one) => one.name);
+  const files = loaded.filter((name) => new URL(name).pathname.startsWith("/static/"));
+  active.postMessage(["/", ...files]);
+}
+
+start();

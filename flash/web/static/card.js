@@ -1,0 +1,121 @@
+// A card as it is shown: the question, its choices or a field to type in, the answer.
+
+import { button, element, rendered } from "./dom.js";
+import { word } from "./words.js";
+
+export class CardView {
+  constructor(card, note, { onEnter }) {
+    this.card = card;
+    this.note = note;
+    this.chosen = new Set();
+    this.isShown = false;
+    this.question = part("question", card);
+    this.question.append(rendered(card.question));
+    this.choices = card.choices ? this.makeChoices() : null;
+    this.input = card.typed ? this.makeInput(onEnter) : null;
+    this.comparison = element("div", { class: "comparison", hidden: true });
+    this.answer = part("answer", card);
+    this.answer.hidden = true;
+    this.marks = element("ul", { class: "marks" });
+    this.showMarks(card);
+    this.element = element("article", { class: "card" }, this.marks, this.question,
+      this.choices, this.input && this.form, this.comparison, this.answer);
+  }
+
+  showMarks({ flag, leech, ahead }) {
+    const name = flag ? word("flagged", { flag: word(`flag_${flag}`) }) : "";
+    const marks = [
+      flag && element("li", { class: `flag flag-${flag}` }, name),
+      leech && element("li", {}, word("leech")),
+      ahead && element("li", {}, word("ahead")),
+    ].filter(Boolean);
+    this.marks.replaceChildren(...marks);
+    this.marks.hidden = !marks.length;
+  }
+
+  makeChoices() {
+    const items = this.card.choices.map((html, index) => {
+      const text = rendered(html, { class: "text" });
+      const number = element("kbd", { "aria-hidden": "true" }, String(index + 1));
+      const choice = button("", () => this.choose(index), { "aria-pressed": "false" });
+      choice.append(number, text);
+      return element("li", {}, choice);
+    });
+    const attributes = { class: "choices", lang: this.card.lang || null };
+    return element("ol", { ...attributes, "aria-label": word("choices") }, items);
+  }
+
+  choose(index) {
+    if (this.isShown || !this.choices || index >= this.card.choices.length) return;
+    const isChosen = this.chosen.has(index);
+    if ((this.card.correct ?? []).length < 2) this.chosen.clear();
+    if (isChosen) this.chosen.delete(index);
+    else this.chosen.add(index);
+    this.choices.querySelectorAll("button").forEach((one, place) => {
+      one.setAttribute("aria-pressed", String(this.chosen.has(place)));
+    });
+  }
+
+  makeInput(onEnter) {
+    const input = element("input", {
+      id: "typed", type: "text", autocomplete: "off", autocapitalize: "off",
+      spellcheck: "false", enterkeyhint: "done", lang: this.card.lang || null,
+    });
+    input.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "Enter") onEnter();
+      else if (event.key === "Escape") this.question.focus();
+      else return;
+      event.preventDefault();
+    });
+    const label = element("label", { for: "typed" }, word("type_answer"));
+    this.form = element("div", { class: "typed field" }, label, input);
+    return input;
+  }
+
+  get typed() {
+    return this.input?.value.trim() ?? "";
+  }
+
+  show() {
+    this.isShown = true;
+    this.markChoices();
+    if (this.form) this.form.hidden = true;
+    if (this.typed) this.compare(element("p", {}, word("you_typed"), " ",
+      element("strong", {}, this.typed)));
+    this.answer.append(rendered(this.card.answer));
+    if (this.note.source) {
+      const source = rendered(this.note.source, { class: "source" });
+      source.prepend(`${word("source")}: `);
+      this.answer.append(source);
+    }
+    this.answer.hidden = false;
+  }
+
+  compare(...found) {
+    this.comparison.replaceChildren(...found);
+    this.comparison.hidden = false;
+  }
+
+  markChoices() {
+    this.choices?.querySelectorAll("button").forEach((one, index) => {
+      one.disabled = true;
+      const isRight = this.card.correct?.includes(index);
+      if (!isRight && !this.chosen.has(index)) return;
+      const name = isRight ? "right" : "wrong";
+      one.classList.add(name);
+      one.append(element("span", { class: "verdict" }, word(name)));
+    });
+  }
+
+  focus() {
+    const part = this.isShown ? this.answer : this.input ?? this.question;
+    part.focus({ preventScroll: !this.isShown });
+    if (this.isShown) this.answer.scrollIntoView({ block: "nearest" });
+  }
+}
+
+function part(name, card) {
+  const attributes = { class: name, tabindex: "-1", lang: card.lang || null };
+  return element("section", { ...attributes, "aria-label": word(name) });
+}

@@ -1,0 +1,125 @@
+// The decks with what is due in each, more new cards, cram by tag, decks to start.
+
+import { get, post, queryOf } from "./api.js";
+import { forget } from "./database.js";
+import { button, deckPath, element, field } from "./dom.js";
+import { fill, problemText } from "./page.js";
+import { word } from "./words.js";
+
+export function showDecks(root) {
+  return fill(root, word("decks"), async () => {
+    const [{ decks, bundled }, { tags }] = await Promise.all([
+      get("/api/decks"), get("/api/tags"),
+    ]);
+    const message = element("p", { role: "status", class: "message" });
+    return [deckTable(decks), more(), decks.length ? cram(tags) : null,
+      starters(bundled ?? [], message, () => showDecks(root)), message];
+  });
+}
+
+function deckTable(decks) {
+  if (!decks.length) return element("p", {}, word("no_decks"));
+  const names = [word("new"), word("learning"), word("due")];
+  const heads = names.map((name) => element("th", { scope: "col", class: "number" },
+    name));
+  const head = element("tr", {}, element("th", { scope: "col" }, word("deck")), heads);
+  const table = element("table", { class: "decks" }, element("thead", {}, head),
+    element("tbody", {}, deckRows(decks)));
+  return element("div", { class: "scroll", tabindex: "0", role: "group",
+    "aria-label": word("decks") }, table);
+}
+
+// A deck inside another one comes below a row with the other one's name.
+function deckRows(decks) {
+  const rows = [];
+  let above = "";
+  for (const deck of decks) {
+    const parts = deck.name.split("::");
+    const parent = parts.slice(0, -1).join("::");
+    if (parent && parent !== above && !rows.some((row) => row.name === parent)) {
+      rows.push({ name: parent, row: parentRow(parent) });
+    }
+    above = parent || deck.name;
+    rows.push({ name: deck.name, row: deckRow(deck, parent ? parts.at(-1) : deck.name,
+      parent ? "child" : null) });
+  }
+  return rows.map(({ row }) => row);
+}
+
+function parentRow(name) {
+  const link = element("a", { href: reviewOf(name) }, deckPath(name));
+  return element("tr", { class: "parent" },
+    element("th", { scope: "row", colspan: "4" }, link));
+}
+
+function deckRow(deck, name, kind) {
+  const details = [
+    deck.overdue ? word("overdue", { count: deck.overdue }) : "",
+    deck.buried ? word("buried_count", { count: deck.buried }) : "",
+  ].filter(Boolean).join(" · ");
+  const cells = ["new", "learning", "due"].map((one) => element("td",
+    { class: deck[one] ? `number ${one}` : "number none" }, String(deck[one])));
+  return element("tr", { class: kind }, element("th", { scope: "row" },
+    element("a", { href: reviewOf(deck.name) }, name),
+    details && element("small", {}, details)), cells);
+}
+
+function reviewOf(deck) {
+  return `#/review${queryOf({ deck })}`;
+}
+
+function more() {
+  const input = element("input", { id: "more", type: "number", min: "1", max: "999",
+    value: "10", inputmode: "numeric", required: true });
+  return actionForm(word("more_title"), field(word("more_new"), input),
+    word("more_button"), async () => {
+      // The review asks for more only once; this is a new wish.
+      await forget("review").catch(() => {});
+      return { more: input.value };
+    });
+}
+
+function cram(tags) {
+  const names = tags.map((tag) => tag.name ?? tag);
+  if (!names.length) return null;
+  const select = element("select", { id: "tag" },
+    names.map((name) => element("option", {}, name)));
+  const text = element("p", { class: "hint" }, word("cram_text"));
+  return actionForm(word("cram_title"), [text, field(word("tag"), select)],
+    word("cram_button"), () => ({ query: `tag:${quoted(select.value)}`, cram: "1" }));
+}
+
+function quoted(text) {
+  return /[\s"():]/.test(text) ? `"${text.replaceAll('"', '\\"')}"` : text;
+}
+
+function actionForm(title, content, label, paramsOf) {
+  const onsubmit = async (event) => {
+    event.preventDefault();
+    location.hash = `#/review${queryOf(await paramsOf())}`;
+  };
+  const row = element("div", { class: "row" }, ...[content].flat(),
+    element("button", {}, label));
+  return element("form", { class: "panel", onsubmit }, element("h2", {}, title), row);
+}
+
+function starters(bundled, message, reload) {
+  if (!bundled.length) return null;
+  const items = bundled.map(({ name, title }) => {
+    const label = word("start_named", { deck: title ?? name });
+    const start = button(word("start_deck"), async () => {
+      start.disabled = true;
+      try {
+        const { sentence } = await post("/api/decks/start", { deck: name });
+        await reload();
+        document.querySelector(".message").textContent = sentence ?? "";
+      } catch (error) {
+        start.disabled = false;
+        message.textContent = problemText(error);
+      }
+    }, { "aria-label": label });
+    return element("li", {}, element("span", {}, deckPath(title ?? name)), start);
+  });
+  return element("section", { class: "panel" }, element("h2", {}, word("bundled")),
+    element("ul", { class: "bundled" }, items));
+}

@@ -1,0 +1,24 @@
+// The keys of a review, the same as in the terminal.
+
+import { isDialogOpen } from "./dialogs.js";
+
+const ACTIONS = {
+  u: "undo", b: "bury", s: "suspend", o: "source", i: "history", "?": "help",
+};
+const OWN_KEYS = "a[href], button, summary, audio, video, select";
+const TEXT = "input, textarea, select, [contenteditable]";
+
+// Returns `{action}` or `{number}` for a key that a review knows, else null.
+export function meaningOf(event) {
+  const { target } = event;
+  const isModified = event.ctrlKey || event.metaKey || event.altKey;
+  if (isModified || event.isComposing || event.repeat || isDialogOpen()) return null;
+  if (target.matches?.(TEXT)) return null;
+  const key = event.key === " " ? " " : event.key.normalize("NFKC").toLowerCase();
+  if (key === " " || key === "enter") {
+    // The browser activates what has the focus.
+    return target.closest?.(OWN_KEYS) ? null : { action: "continue" };
+  }
+  if (/^[1-9]$/.test(key)) return { number: Number(key) };
+  return key in ACTIONS ? { action: ACTIONS[key] } : null;
+}

@@ -1,0 +1,164 @@
+// What the user did, in order, until the server has acknowledged it.
+//
+// A step is on disk before the next question is shown.  Several tabs send the same
+// steps: the server knows them by their id.
+
+import { Offline, get, post } from "./api.js";
+import { transact } from "./database.js";
+
+const BATCH = 100;
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
+
+const listeners = { change: [], result: [], refused: [] };
+const state = { count: 0, isOffline: false };
+const refused = new Set();
+let sending = Promise.resolve(true);
+let timer = 0;
+let waitMs = FIRST_WAIT_MS;
+
+export function on(event, listener) {
+  listeners[event].push(listener);
+}
+
+function tell(event, ...values) {
+  for (const listener of listeners[event]) listener(...values);
+}
+
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// Stores a step, and what the page shows after it (`kept`), both or neither.
+export async function put(step, kept) {
+  await transact((outbox, store) => {
+    if (kept) store.put(kept, "review");
+    return outbox.add({ ...step, tried: false });
+  });
+  await count();
+}
+
+// Takes a step back: one that was never sent is removed, for others an undo is stored.
+export async function takeBack(id, card, kept) {
+  await transact((outbox, store) => {
+    if (kept) store.put(kept, "review");
+    const all = outbox.getAll();
+    all.onsuccess = () => {
+      const found = all.result.find((one) => one.body.id === id && one.kind !== "undo");
+      const undo = { kind: "undo", path: "/api/undo", body: { id }, card };
+      if (found && !found.tried) outbox.delete(found.n);
+      else outbox.add({ ...undo, tried: false });
+    };
+    return all;
+  });
+  await count();
+}
+
+// Counts what is unsent; an unsent answer and its undo cancel each other.
+export async function count() {
+  const steps = await unsent();
+  const idsOf = (isUndo) => new Set(steps.filter((one) => (one.kind === "undo") === isUndo)
+    .map((one) => one.body.id));
+  const [made, undone] = [idsOf(false), idsOf(true)];
+  const isOpen = (one) => !(one.kind === "undo" ? made : undone).has(one.body.id);
+  state.count = steps.filter(isOpen).length;
+  tell("change", state);
+  return state.count;
+}
+
+export function unsent() {
+  return transact((outbox) => outbox.getAll());
+}
+
+export function isOffline() {
+  return state.isOffline;
+}
+
+function setOffline(isOffline) {
+  if (state.isOffline === isOffline) return;
+  state.isOffline = isOffline;
+  tell("change", state);
+}
+
+// Sends all steps; resolves to true if none is left that the server takes.
+export function send() {
+  sending = sending.then(sendAll);
+  return sending;
+}
+
+async function sendAll() {
+  clearTimeout(timer);
+  try {
+    for (let batch = await nextBatch(); batch.length; batch = await nextBatch()) {
+      await sendBatch(batch);
+    }
+    if (state.isOffline) await get("/api/words");
+    waitMs = FIRST_WAIT_MS;
+    setOffline(false);
+    return true;
+  } catch (error) {
+    if (error instanceof Offline) sendLater();
+    else if (error.status !== 401) console.error(error);
+    return false;
+  }
+}
+
+export function sendLater() {
+  setOffline(true);
+  clearTimeout(timer);
+  timer = setTimeout(send, waitMs);
+  waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
+}
+
+// Takes the next answers that can go in one call, or one other step.
+async function nextBatch() {
+  let batch = [];
+  await transact((outbox) => {
+    const all = outbox.getAll();
+    all.onsuccess = () => {
+      const open = all.result.filter((one) => !refused.has(one.n));
+      const end = open.findIndex((one) => one.kind !== "answer");
+      const answers = open.slice(0, end === -1 ? BATCH : Math.min(end, BATCH));
+      batch = end === 0 ? open.slice(0, 1) : answers;
+      for (const one of batch) {
+        if (!one.tried) outbox.put({ ...one, tried: true });
+      }
+    };
+    return all;
+  });
+  return batch;
+}
+
+async function sendBatch(batch) {
+  try {
+    const isAnswers = batch[0].kind === "answer";
+    const body = isAnswers ? batch.map((one) => one.body) : batch[0].body;
+    const answer = await post(batch[0].path, body);
+    await transact((outbox) => {
+      for (const one of batch) outbox.delete(one.n);
+    });
+    tell("result", batch, answer, await count());
+  } catch (error) {
+    if (error instanceof Offline || error.status === 401) throw error;
+    if (batch.length > 1) {
+      for (const one of batch) await sendBatch([one]);
+    } else {
+      await refuse(batch[0], error);
+    }
+  }
+}
+
+// An answer that the server refuses is kept and sent again after a reload; a mark is
+// dropped.
+async function refuse(step, error) {
+  if (step.kind === "answer") refused.add(step.n);
+  else await transact((outbox) => outbox.delete(step.n));
+  await count();
+  tell("refused", step, error);
+}
+
+addEventListener("online", () => {
+  waitMs = FIRST_WAIT_MS;
+  send();
+});

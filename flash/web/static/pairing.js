@@ -1,0 +1,47 @@
+// Pairs this browser: the key stands in the address that `flash serve` prints.
+
+import { Offline, post } from "./api.js";
+import { forget } from "./database.js";
+import { element, field } from "./dom.js";
+import * as outbox from "./outbox.js";
+import { word } from "./words.js";
+
+const BROWSERS = { "Edg/": "Edge", "Firefox/": "Firefox", "Chrome/": "Chrome",
+  "Safari/": "Safari" };
+const SYSTEMS = { Android: "Android", iPhone: "iPhone", iPad: "iPad", "Mac OS": "macOS",
+  Windows: "Windows", Linux: "Linux" };
+
+// Such as "Chrome on Android".
+export function nameOfDevice(agent) {
+  const find = (names) => Object.entries(names).find(([part]) => agent.includes(part));
+  const parts = [find(BROWSERS)?.[1] ?? "Browser", find(SYSTEMS)?.[1]];
+  return parts.filter(Boolean).join(" on ");
+}
+
+export async function showPairing(root, onpaired) {
+  // The cards that were kept for a start without network are no longer this device's.
+  await forget("review").catch(() => {});
+  const unsent = await outbox.count().catch(() => 0);
+  const input = element("input", { id: "address", type: "text", required: true,
+    autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
+  const problem = element("p", { class: "alarm", role: "alert" });
+  const form = element("form", { class: "form", onsubmit: submit },
+    field(word("pair_address"), input), problem,
+    element("button", { class: "primary" }, word("pair")));
+  root.className = "pairing";
+  root.replaceChildren(element("h1", {}, word("pair_title")),
+    element("p", {}, word("pair_text")),
+    unsent ? element("p", {}, word("pair_kept", { count: unsent })) : "", form);
+
+  async function submit(event) {
+    event.preventDefault();
+    const key = input.value.trim().replace(/^.*#key=/, "");
+    try {
+      await post("/api/pair", { key, name: nameOfDevice(navigator.userAgent) });
+      await onpaired();
+    } catch (error) {
+      problem.textContent = error instanceof Offline ? word("offline")
+        : error.message || word("pair_again");
+    }
+  }
+}

@@ -1,0 +1,157 @@
+// The cards of a review as the server sent them, continued on this device.
+//
+// No memory is computed here: a table of the server says when a card in learning is
+// shown again.  The server's answer replaces what the table gave.
+
+const KINDS = { new: "new", learning: "learning", relearning: "learning", review: "due" };
+const NO_STEPS = { learning: [], relearning: [] };
+const UNDO_STEPS = 20;
+
+export class Queue {
+  // `state` is plain data, kept on this device after every step.
+  constructor(state) {
+    this.state = state;
+  }
+
+  static fromServer(answer, filter, undo = []) {
+    return new Queue({ ...answer, filter, undo, first: null, goesAhead: false });
+  }
+
+  get cards() {
+    return this.state.cards;
+  }
+
+  get left() {
+    const { new: fresh, learning, due } = this.state.counts;
+    return fresh + learning + due;
+  }
+
+  find(id) {
+    return this.cards.find((card) => card.id === id);
+  }
+
+  note(card) {
+    return this.state.notes[card.guid] ?? {};
+  }
+
+  next(now) {
+    const learning = this.learning();
+    return this.find(this.state.first)
+      ?? learning.find((card) => card.due <= now)
+      ?? this.cards.find((card) => waitsFor(card) === null)
+      ?? (this.state.goesAhead ? learning[0] : undefined)
+      ?? null;
+  }
+
+  // Milliseconds until the next card in learning; null if there is none.
+  waiting(now) {
+    const [next] = this.learning();
+    return next ? Math.max(0, next.due - now) : null;
+  }
+
+  learning() {
+    const waiting = this.cards.filter((card) => waitsFor(card) !== null);
+    return waiting.sort((one, other) => one.due - other.due);
+  }
+
+  rate(card, rating, now, id) {
+    this.remember(id, card);
+    this.drop(card.id);
+    const between = this.state.cards_between;
+    const kind = between ? "due" : KINDS[card.state];
+    const again = between
+      ? crammedAgain(card, between[rating - 1])
+      : this.learnedAgain(card, rating, now);
+    this.addToCount(kind, -1);
+    if (again) {
+      this.addToCount(between ? "due" : "learning", 1);
+      const place = between ? between[rating - 1] : this.cards.length;
+      this.cards.splice(place, 0, again);
+    } else {
+      this.state.done_today += 1;
+    }
+  }
+
+  learnedAgain(card, rating, now) {
+    const { learning, relearning } = this.state.presets[card.preset] ?? NO_STEPS;
+    const isReview = card.state === "review";
+    if (isReview && rating !== 1) return null;
+    const rows = isReview || card.state === "relearning" ? relearning : learning;
+    const step = isReview || card.state === "new" ? 0 : card.step;
+    const seconds = rows[step]?.[rating - 1] ?? null;
+    if (seconds === null || now + 1000 * seconds >= this.state.day_ends) return null;
+    return {
+      ...card,
+      state: rows === relearning ? "relearning" : "learning",
+      step: { 1: 0, 2: step }[rating] ?? step + 1,
+      due: now + 1000 * seconds,
+      labels: [],
+      repeat: true,
+    };
+  }
+
+  // Hides a card that was buried or suspended.
+  hide(card, id) {
+    this.remember(id, card);
+    this.drop(card.id);
+    this.addToCount(this.state.cards_between ? "due" : KINDS[card.state], -1);
+  }
+
+  flag(cardId, flag, id) {
+    const card = this.find(cardId);
+    this.remember(id, card);
+    card.flag = flag;
+  }
+
+  remember(id, card) {
+    const { counts, done_today } = this.state;
+    const step = { id, card: { ...card }, counts: { ...counts }, done_today };
+    this.state.undo = [...this.state.undo, step].slice(-UNDO_STEPS);
+  }
+
+  // Takes back the last step and returns it.
+  undo() {
+    const step = this.state.undo.pop();
+    if (!step) return undefined;
+    this.drop(step.card.id);
+    this.cards.unshift({ ...step.card, repeat: true });
+    Object.assign(this.state, { counts: step.counts, done_today: step.done_today });
+    this.state.first = step.card.id;
+    return step;
+  }
+
+  drop(id) {
+    this.state.cards = this.cards.filter((card) => card.id !== id);
+    if (this.state.first === id) this.state.first = null;
+  }
+
+  // Takes over what the server says of a card; `fresh` is null if it is done today.
+  update(id, fresh, due = null) {
+    const place = this.cards.findIndex((card) => card.id === id);
+    if (!fresh) {
+      this.drop(id);
+      return;
+    }
+    const before = this.cards[place] ?? this.stepOf(id)?.card;
+    const preset = fresh.preset ?? before?.preset;
+    const card = { ...fresh, preset, due: fresh.due ?? due };
+    if (place === -1) this.cards.push(card);
+    else this.cards[place] = card;
+  }
+
+  stepOf(cardId) {
+    return this.state.undo.findLast((step) => step.card.id === cardId);
+  }
+
+  addToCount(kind, number) {
+    this.state.counts[kind] = Math.max(0, this.state.counts[kind] + number);
+  }
+}
+
+function waitsFor(card) {
+  return card.due ?? null;
+}
+
+function crammedAgain(card, cardsBetween) {
+  return (cardsBetween ?? null) === null ? null : { ...card, repeat: true };
+}

@@ -1,0 +1,261 @@
+// The review on the screen: takes keys and taps, shows the next question at once.
+
+import { Offline, call, get } from "./api.js";
+import { CardView } from "./card.js";
+import { now } from "./clock.js";
+import { chooseFlag, showHistory, showKeys } from "./dialogs.js";
+import { button, element, rendered } from "./dom.js";
+import { meaningOf } from "./keys.js";
+import * as outbox from "./outbox.js";
+import { ReviewView } from "./review_view.js";
+import { Session, cardPath } from "./session.js";
+import { word } from "./words.js";
+
+const QUIET_MS = 300;
+const OLD_MS = 120_000;
+const TYPED_TIMEOUT_MS = 1_500;
+
+export class Review {
+  constructor(root, params) {
+    this.listeners = new AbortController();
+    this.shown = null;
+    this.timer = 0;
+    this.actions = {
+      reveal: () => this.reveal(),
+      rate: (rating, by) => this.rate(rating, by),
+      undo: () => this.undo(),
+      bury: () => this.hide("bury", word("buried")),
+      suspend: () => this.hide("suspend", word("suspended")),
+      flag: () => this.flag(),
+      source: () => this.openSource(),
+      history: () => this.showHistory(),
+      help: showKeys,
+      continue: () => this.continue(),
+    };
+    this.view = new ReviewView(root, this.actions);
+    this.session = new Session(params, {
+      say: (...sentence) => this.view.say(...sentence),
+      correct: () => this.correct(),
+    });
+    const { signal } = this.listeners;
+    addEventListener("keydown", (event) => this.press(event), { signal });
+    document.addEventListener("visibilitychange", () => this.refreshOld(), { signal });
+  }
+
+  get queue() {
+    return this.session.queue;
+  }
+
+  leave() {
+    this.hasLeft = true;
+    this.listeners.abort();
+    this.session.leave();
+    clearTimeout(this.timer);
+  }
+
+  async start() {
+    this.view.showSentences([word("loading")]);
+    const isLoaded = await this.session.load();
+    if (this.hasLeft) return;
+    if (isLoaded) {
+      this.advance();
+      return;
+    }
+    const retry = button(word("retry"), () => this.start(), { class: "primary" });
+    this.view.showSentences([word("offline"), word("needs_network")], retry);
+  }
+
+  // After a while the cards may have been answered on another device.
+  async refreshOld() {
+    const isOld = this.queue && now() - this.session.loadedAt > OLD_MS;
+    if (document.hidden || !isOld || this.shown?.isShown) return;
+    if (await this.session.refresh()) this.correct();
+  }
+
+  // Shows the next question; waits or ends if there is none.
+  advance() {
+    if (this.hasLeft || !this.queue) return;
+    clearTimeout(this.timer);
+    const card = this.queue.next(now());
+    this.view.showStatus(this.queue, card);
+    this.shown = null;
+    if (!card) {
+      this.waitOrEnd();
+      return;
+    }
+    this.isRefilled = false;
+    const onEnter = () => this.reveal();
+    this.shown = new CardView(card, this.queue.note(card), { onEnter });
+    this.askedAt = performance.now();
+    this.view.askCard(this.shown);
+  }
+
+  // Takes over a corrected queue; the shown card stays if it is still in it.
+  correct() {
+    if (this.isTaking) return;
+    const card = this.shown && this.queue.find(this.shown.card.id);
+    if (!card) {
+      this.advance();
+      return;
+    }
+    this.shown.card = card;
+    this.view.showStatus(this.queue, card);
+  }
+
+  async waitOrEnd() {
+    if (this.isRefilled || outbox.isOffline()) {
+      if (this.queue.waiting(now()) === null) this.end();
+      else this.wait();
+      return;
+    }
+    // More cards may be due than were sent, such as siblings of a buried one.
+    this.isRefilled = true;
+    this.view.showSentences([word("loading")]);
+    await this.session.refresh();
+    if (!this.shown) this.advance();
+  }
+
+  wait() {
+    const lines = [word("none_due_now"), ""];
+    const ahead = button(word("go_ahead"), () => this.goAhead(), { class: "primary" });
+    this.view.showSentences(lines, ahead).focus();
+    const tick = () => {
+      const wait = this.queue.waiting(now());
+      if (!wait) return this.advance();
+      this.view.updateSentence(0, word("next_due", { time: clockTime(wait) }));
+      this.timer = setTimeout(tick, 1000);
+    };
+    tick();
+  }
+
+  goAhead() {
+    this.queue.state.goesAhead = true;
+    this.advance();
+  }
+
+  end() {
+    const { name, done_today: count } = this.queue.state;
+    const lines = name ? [word(count ? "cram_done" : "cram_none")]
+      : [word("all_done"), word("done_today", { count })];
+    const more = element("a", { class: "button", href: "#/decks" }, word("more_title"));
+    this.view.showSentences(lines, more).focus();
+  }
+
+  press(event) {
+    const meaning = meaningOf(event);
+    if (!meaning) return;
+    const { action, number } = meaning;
+    if (number && this.shown && !this.shown.isShown) this.shown.choose(number - 1);
+    else if (number && number <= 4) this.rate(number, "key");
+    else if (action) this.actions[action]();
+    event.preventDefault();
+  }
+
+  continue() {
+    if (!this.shown) {
+      if (this.queue && this.queue.waiting(now()) !== null) this.goAhead();
+    } else if (this.shown.isShown) {
+      this.rate(3, "pointer");
+    } else {
+      this.reveal();
+    }
+  }
+
+  async reveal() {
+    const { shown } = this;
+    if (!shown || shown.isShown) return;
+    this.revealedAt = performance.now();
+    this.view.say("");
+    this.view.showAnswer(shown);
+    if (shown.typed) await this.compareTyped(shown);
+  }
+
+  async compareTyped(shown) {
+    const { guid, uid } = shown.card;
+    const body = { guid, uid, text: shown.typed };
+    try {
+      const found = await call("POST", "/api/check-typed", body, TYPED_TIMEOUT_MS);
+      if (this.shown !== shown) return;
+      shown.compare(rendered(found.html));
+      this.view.suggest(found.suggested);
+      this.view.say(found.sentence);
+    } catch {
+      // Without network the typed text stands above the answer.
+    }
+  }
+
+  // A second tap on the place of "Show answer" rates nothing.
+  async rate(rating, by) {
+    const { shown } = this;
+    const isQuiet = performance.now() - this.revealedAt < QUIET_MS;
+    if (!shown?.isShown || (by !== "key" && isQuiet)) return;
+    const durationMs = performance.now() - this.askedAt;
+    await this.finish(() => this.session.rate(shown.card, rating, durationMs));
+  }
+
+  async hide(kind, message) {
+    const card = this.shown?.card;
+    if (!card) return;
+    if (await this.finish(() => this.session.hide(kind, card))) this.view.say(message);
+  }
+
+  // Takes a step on the shown card, then shows the next one.
+  async finish(take) {
+    const { shown } = this;
+    this.shown = null;
+    this.isTaking = true;
+    const isTaken = await take();
+    this.isTaking = false;
+    if (isTaken) {
+      this.view.say("");
+      this.advance();
+    } else {
+      this.shown = shown;
+    }
+    return isTaken;
+  }
+
+  flag() {
+    const { shown } = this;
+    if (!shown) return;
+    chooseFlag(shown.card.flag, async (flag) => {
+      if (await this.session.flag(shown.card, flag)) {
+        shown.showMarks({ ...shown.card, flag });
+        shown.focus();
+      }
+    });
+  }
+
+  async undo() {
+    if (!this.queue || this.isTaking) return;
+    const isUndone = await this.finish(() => this.session.undo());
+    this.view.say(word(isUndone ? "undone" : "nothing_to_undo"));
+  }
+
+  openSource() {
+    if (!this.shown) return;
+    const { note, isShown } = this.shown;
+    const isAsked = this.view.message.textContent === word("open_source");
+    if (!note.url) this.view.say(word("no_source"));
+    else if (!isShown && !isAsked) this.view.say(word("open_source"));
+    else open(note.url, "_blank", "noopener,noreferrer");
+  }
+
+  async showHistory() {
+    const card = this.shown?.card;
+    if (!card) return;
+    try {
+      showHistory((await get(`${cardPath(card)}/history`)).lines);
+    } catch (error) {
+      const text = error instanceof Offline ? word("needs_network") : error.message;
+      this.view.say(text, { isAlarm: true });
+    }
+  }
+}
+
+function clockTime(milliseconds) {
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  const minutes = Math.floor(seconds / 60);
+  if (!minutes) return `${seconds} s`;
+  return `${minutes}:${String(seconds % 60).padStart(2, "0")} min`;
+}

@@ -1,0 +1,117 @@
+// The page of a review: what is left, the card, a message, and the buttons.
+
+import { button, deckPath, element } from "./dom.js";
+import { word } from "./words.js";
+
+const RATINGS = ["again", "hard", "good", "easy"];
+const ACTIONS = ["undo", "bury", "suspend", "flag", "source", "history"];
+
+export class ReviewView {
+  constructor(root, actions) {
+    this.actions = actions;
+    this.deck = element("h1", { class: "deck" });
+    this.counts = element("p", { class: "counts" });
+    this.progress = element("progress", { "aria-hidden": "true" });
+    this.notice = element("p", { class: "notice", hidden: true });
+    this.stage = element("div", { class: "stage" });
+    this.message = element("p", { class: "message", role: "status" });
+    this.main = element("div", { class: "main" });
+    this.dock = element("div", { class: "dock" }, this.main, this.makeTools());
+    root.replaceChildren(element("div", { class: "review" },
+      element("header", { class: "status" }, this.deck, this.counts), this.progress,
+      this.notice, this.stage, this.message, this.dock));
+  }
+
+  makeTools() {
+    const act = (name) => (event) => {
+      this.actions[name]();
+      // After a click, keys belong to the card again.
+      if (event.detail && name !== "flag") this.card?.focus();
+    };
+    this.tools = ACTIONS.map((name) => button(word(name), act(name),
+      { class: "quiet", "data-action": name }));
+    this.tools.push(button("?", this.actions.help,
+      { class: "quiet keyboard", "aria-label": `? ${word("help")}` }));
+    const attributes = { class: "tools", role: "group" };
+    return element("div", { ...attributes, "aria-label": word("card_actions") },
+      this.tools);
+  }
+
+  showStatus(queue, card) {
+    const { counts, done_today: done, overdue, days_to_exam: days } = queue.state;
+    const name = card ? queue.note(card).deck : queue.state.deck;
+    this.deck.textContent = name ? deckPath(name) : word("review");
+    this.counts.textContent = queue.state.name
+      ? word("mode_counts", { mode: word("cram"), count: queue.left })
+      : word("counts", counts);
+    Object.assign(this.progress, { max: Math.max(1, done + queue.left), value: done });
+    const notice = overdue ? word("backlog", { due: counts.due, overdue }) : exam(days);
+    this.notice.textContent = notice;
+    this.notice.hidden = !notice || done > 0;
+  }
+
+  askCard(cardView) {
+    this.card = cardView;
+    this.stage.replaceChildren(cardView.element);
+    const show = button(word("show"), this.actions.reveal, { class: "primary show" });
+    this.main.replaceChildren(show);
+    this.enableTools(true);
+    cardView.focus();
+  }
+
+  showAnswer(cardView, suggested = null) {
+    cardView.show();
+    const buttons = RATINGS.map((name, index) => {
+      const interval = element("small", {}, cardView.card.labels[index] ?? "");
+      const number = element("kbd", { "aria-hidden": "true" }, String(index + 1));
+      const rate = () => this.actions.rate(index + 1, "pointer");
+      const rating = button(word(name), rate, { class: `rating ${name}` });
+      rating.append(" ", interval, number);
+      return rating;
+    });
+    const attributes = { class: "ratings", role: "group" };
+    this.main.replaceChildren(element("div",
+      { ...attributes, "aria-label": word("ratings") }, buttons));
+    this.suggest(suggested);
+    cardView.focus();
+  }
+
+  suggest(rating) {
+    this.main.querySelectorAll(".rating").forEach((one, index) => {
+      one.classList.toggle("suggested", index + 1 === rating);
+    });
+  }
+
+  showSentences(lines, ...buttons) {
+    this.card = null;
+    const [first, ...others] = lines;
+    const heading = element("h2", { tabindex: "-1" }, first);
+    this.stage.replaceChildren(element("div", { class: "sentences" }, heading,
+      others.map((line) => element("p", {}, line))));
+    this.main.replaceChildren(element("div", { class: "offers" }, buttons));
+    this.enableTools(false);
+    return heading;
+  }
+
+  updateSentence(index, text) {
+    this.stage.querySelectorAll(".sentences p")[index].textContent = text;
+  }
+
+  enableTools(isCard) {
+    for (const tool of this.tools) {
+      const needsCard = !["undo", undefined].includes(tool.dataset.action);
+      tool.disabled = needsCard && !isCard;
+    }
+  }
+
+  say(text, { isAlarm = false } = {}) {
+    this.message.textContent = text;
+    this.message.classList.toggle("alarm", isAlarm);
+  }
+}
+
+function exam(days) {
+  if (days === null || days === undefined) return "";
+  if (days === 0) return word("exam_today");
+  return days === 1 ? word("exam_tomorrow") : word("exam_days", { days });
+}

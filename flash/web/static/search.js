@@ -1,0 +1,66 @@
+// Finds cards with the query language; reviews or crams what was found.
+
+import { get, queryOf } from "./api.js";
+import { deckPath, element, field } from "./dom.js";
+import { problemText } from "./page.js";
+import { word } from "./words.js";
+
+const LIMIT = 100;
+
+export async function showSearch(root, params) {
+  const input = element("input", { id: "query", type: "search", name: "q",
+    value: params.q ?? "", autocomplete: "off", autocapitalize: "off",
+    spellcheck: "false", enterkeyhint: "search" });
+  const onsubmit = (event) => {
+    event.preventDefault();
+    const hash = `#/search${queryOf({ q: input.value.trim() })}`;
+    if (hash === location.hash) find(input.value, results);
+    else location.hash = hash;
+  };
+  const row = element("div", { class: "row" }, field(word("query"), input),
+    element("button", { class: "primary" }, word("search")));
+  const form = element("form", { role: "search", class: "search", onsubmit }, row,
+    element("p", { class: "hint" }, word("query_help")));
+  const results = element("div", { class: "results", "aria-live": "polite" });
+  root.replaceChildren(element("h1", {}, word("search")), form, results);
+  if (params.q) await find(params.q, results);
+  else input.focus();
+}
+
+async function find(query, results) {
+  results.setAttribute("aria-busy", "true");
+  try {
+    const { cards, total } = await get(`/api/search${queryOf({ q: query, limit: LIMIT })}`);
+    results.replaceChildren(...list(query, cards, total));
+  } catch (error) {
+    const text = problemText(error);
+    results.replaceChildren(element("p", { class: "alarm", role: "alert" }, text));
+  }
+  results.removeAttribute("aria-busy");
+}
+
+function list(query, cards, total) {
+  if (!total) return [element("p", {}, word("found_none"))];
+  const isPart = cards.length < total;
+  const found = isPart ? word("found_first", { shown: cards.length, count: total })
+    : word("found", { count: total });
+  const review = link(word("review_found"), { query });
+  const cram = link(word("cram_found"), { query, cram: "1" });
+  return [
+    element("div", { class: "row found" }, element("p", {}, found), review, cram),
+    element("ul", { class: "cards" }, cards.map(cardItem)),
+  ];
+}
+
+function link(text, params) {
+  return element("a", { class: "button", href: `#/review${queryOf(params)}` }, text);
+}
+
+function cardItem(card) {
+  const flag = card.flag
+    ? element("span", { class: `flag flag-${card.flag}` }, word(`flag_${card.flag}`))
+    : null;
+  const details = [deckPath(card.deck), card.state, card.due].filter(Boolean);
+  return element("li", {}, element("p", { lang: card.lang || null }, card.question),
+    element("p", { class: "hint" }, details.join(" · "), flag && " · ", flag));
+}

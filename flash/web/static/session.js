@@ -1,0 +1,186 @@
+// The steps of a review: each is stored with the queue after it, then sent.
+//
+// The queue goes on here without waiting for the server, whose answers correct it.
+
+import { Offline, get, queryOf } from "./api.js";
+import { now } from "./clock.js";
+import { read, write } from "./database.js";
+import { loadMedia } from "./media.js";
+import * as outbox from "./outbox.js";
+import { Queue } from "./queue.js";
+import { word } from "./words.js";
+
+export class Session {
+  // `say(text, {isAlarm})` shows a sentence; `correct()` takes over a changed queue.
+  constructor(params, { say, correct }) {
+    this.params = params;
+    this.filter = queryOf(params);
+    this.say = say;
+    this.correct = correct;
+    this.queue = null;
+    this.loadedAt = 0;
+    this.lastSteps = new Map();
+    this.answered = new Set();
+    this.tabs = new BroadcastChannel("flash-review");
+    this.tabs.onmessage = ({ data }) => this.answeredElsewhere(data);
+  }
+
+  leave() {
+    this.tabs.close();
+  }
+
+  // Loads the queue: from the server, or without network the one kept here.  Returns
+  // whether there is one.
+  async load() {
+    this.kept = await read("review").catch(() => null);
+    if (await this.refresh()) return true;
+    if (this.kept?.filter !== this.filter) return false;
+    this.queue = new Queue(this.kept);
+    for (const { card: id, body } of await outbox.unsent()) {
+      const card = this.queue.find(id);
+      if (card && !card.repeat && body.seen === card.seen) this.queue.drop(id);
+    }
+    return true;
+  }
+
+  // Returns whether the queue is now the server's.
+  async refresh() {
+    if (!(await outbox.send())) return false;
+    const before = this.answered.size;
+    try {
+      const answer = await get(`/api/queue${this.filterNow()}`);
+      const isLate = this.answered.size > before;
+      answer.cards = answer.cards.filter((card) => !this.answered.has(keyOf(card)));
+      // A step made meanwhile is not in these counts: the next answer corrects them.
+      if (isLate && this.queue) answer.counts = this.queue.state.counts;
+      const last = this.queue?.state ?? this.kept;
+      const undo = last?.name === answer.name ? last.undo : [];
+      this.queue = Queue.fromServer(answer, this.filter, undo);
+      this.loadedAt = now();
+      await write("review", this.queue.state).catch(() => {});
+      loadMedia(answer.cards);
+      return true;
+    } catch (error) {
+      if (error instanceof Offline) outbox.sendLater();
+      else if (error.status !== 401) this.say(error.message, { isAlarm: true });
+      return false;
+    }
+  }
+
+  // More new cards are wanted once, not again with every refresh.
+  filterNow() {
+    const last = this.queue?.state ?? this.kept;
+    const isSame = last?.filter === this.filter && now() < last.day_ends;
+    if (!this.params.more || !isSame) return this.filter;
+    const more = Math.min(this.params.more, last.counts.new);
+    return queryOf({ ...this.params, more });
+  }
+
+  rate(card, rating, durationMs) {
+    const body = {
+      id: outbox.newId(),
+      guid: card.guid,
+      uid: card.uid,
+      at: now(),
+      rating,
+      duration_ms: Math.round(durationMs),
+      offset_min: -new Date().getTimezoneOffset(),
+      seen: card.seen,
+      repeat: Boolean(card.repeat),
+    };
+    const step = { kind: "answer", path: "/api/answers", body };
+    return this.finish(step, card, (queue) => queue.rate(card, rating, body.at, body.id));
+  }
+
+  // Buries or suspends a card.
+  hide(kind, card) {
+    const step = markOf(kind, card);
+    return this.finish(step, card, (queue) => queue.hide(card, step.body.id));
+  }
+
+  async flag(card, flag) {
+    const step = markOf("flag", card, { flag });
+    const change = (queue) => queue.flag(card.id, flag, step.body.id);
+    const isStored = await this.store(step, card, change);
+    outbox.send();
+    return isStored;
+  }
+
+  async finish(step, card, change) {
+    if (!(await this.store(step, card, change))) return false;
+    this.answered.add(keyOf(card));
+    this.tabs.postMessage({ id: card.id, seen: card.seen });
+    outbox.send();
+    return true;
+  }
+
+  // Stores a step and the queue after it, both or neither.
+  async store(step, card, change) {
+    const before = structuredClone(this.queue.state);
+    change(this.queue);
+    try {
+      await outbox.put({ ...step, card: card.id }, this.queue.state);
+      this.lastSteps.set(card.id, step.body.id);
+      return true;
+    } catch {
+      this.queue = new Queue(before);
+      this.say(word("not_kept"), { isAlarm: true });
+      return false;
+    }
+  }
+
+  // Takes the last step back; returns false if there is none.
+  async undo() {
+    const last = this.queue.undo();
+    if (!last) return false;
+    this.lastSteps.set(last.card.id, `undo ${last.id}`);
+    this.answered.delete(keyOf(last.card));
+    await outbox.takeBack(last.id, last.card.id, this.queue.state);
+    outbox.send();
+    return true;
+  }
+
+  answeredElsewhere({ id, seen }) {
+    if (this.queue?.find(id)?.seen !== seen) return;
+    this.queue.drop(id);
+    this.correct();
+  }
+
+  // Corrects the queue by what the server answered.
+  takeResult(steps, answer, unsent) {
+    if (!this.queue) return;
+    const results = answer.results ?? [{ ...answer, id: steps[0].body.id }];
+    for (const result of results) {
+      const step = steps.find((one) => one.body.id === result.id);
+      if (step) this.takeStep(step, result);
+    }
+    const isWhole = !unsent && !this.filter;
+    if (answer.counts && isWhole) this.queue.state.counts = answer.counts;
+    write("review", this.queue.state).catch(() => {});
+    this.correct();
+  }
+
+  takeStep({ kind, card: id, body }, { status, card, next, sentence }) {
+    const isUndo = kind === "undo";
+    const isRefused = status === "stale" || (isUndo && status !== "undone");
+    if (isRefused) this.say(sentence ?? word("stale"), { isAlarm: true });
+    else if (kind === "answer" && sentence) this.say(sentence, { isAlarm: true });
+    const isLast = this.lastSteps.get(id) === (isUndo ? `undo ${body.id}` : body.id);
+    if (!isLast || !(kind === "answer" || card)) return;
+    if (card) this.answered.delete(keyOf(card));
+    this.queue.update(id, card, next);
+  }
+}
+
+function keyOf(card) {
+  return `${card.id} ${card.seen}`;
+}
+
+export function cardPath({ guid, uid }) {
+  return `/api/cards/${encodeURIComponent(guid)}/${encodeURIComponent(uid)}`;
+}
+
+function markOf(kind, card, values = {}) {
+  const body = { id: outbox.newId(), ...values };
+  return { kind, path: `${cardPath(card)}/${kind}`, body };
+}

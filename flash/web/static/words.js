@@ -1,0 +1,24 @@
+// The words of the page, in the language of the server or of `?lang=`.
+
+import { read, write } from "./database.js";
+
+let words = {};
+
+export async function loadWords() {
+  try {
+    const wanted = new URLSearchParams(location.search).get("lang");
+    const query = wanted ? `?lang=${encodeURIComponent(wanted)}` : "";
+    const answer = await fetch(`/api/words${query}`);
+    if (!answer.ok) throw new Error(answer.statusText);
+    words = await answer.json();
+    await write("words", words).catch(() => {});
+  } catch {
+    words = (await read("words").catch(() => null)) ?? {};
+  }
+  document.documentElement.lang = words.lang ?? "en";
+}
+
+export function word(name, values = {}) {
+  const text = words[name] ?? name;
+  return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+}
