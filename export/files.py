@@ -10,12 +10,13 @@ from cards.errors import FlashError, reason_of
 from cards.translate import _
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, mode: int = 0) -> None:
     """Write a file atomically.
 
     Args:
         path: The file; its folder must exist.
         data: Its content.
+        mode: Its permissions; 0 for those that it has, or that new files get.
 
     Raises:
         ExportError: The file can't be written; the old one is unchanged.
@@ -27,7 +28,7 @@ def replace_file(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(_mode(path))
+        Path(temporary).chmod(mode or _mode(path))
         Path(temporary).replace(path)
         temporary = ""
     except OSError as error:

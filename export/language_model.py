@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from cards.translate import N_, _
 from export.files import ExchangeError
-from export.http_post import HttpAddress, HttpError, HttpFault, post
+from export.http_request import HttpAddress, HttpError, HttpFault, post
 
 _MAX_ANSWER = 4 << 20
 """Bytes of an answer."""

@@ -33,7 +33,7 @@ class OwnDevice:
         with closing(open_store(self.path, self.clock())) as store:
             yield store
 
-    def sync(self, log: Path | None = None) -> Synced:
+    def sync(self, log: Path | str = "") -> Synced:
         with self.opened() as store:
             app = AppContext(store, self.clock)
             plan = plan_sync(app, str(log or self.log), joins=True)

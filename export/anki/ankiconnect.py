@@ -12,7 +12,7 @@ from typing import Any
 
 from cards.translate import N_, _
 from export.files import ExchangeError
-from export.http_post import HttpAddress, HttpError, HttpFault, post
+from export.http_request import HttpAddress, HttpError, HttpFault, post
 
 ADDRESS = "http://127.0.0.1:8765"
 """The default address of the add-on."""

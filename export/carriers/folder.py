@@ -5,11 +5,8 @@ from pathlib import Path
 
 from cards.errors import reason_of
 from cards.translate import _
-from export.files import ExchangeError, replace_file
-
-
-class CarrierError(ExchangeError):
-    """A log can't be read or written."""
+from export.carriers.errors import CarrierError
+from export.files import replace_file
 
 
 class FolderCarrier:
@@ -46,8 +43,11 @@ class FolderCarrier:
         except OSError as error:
             raise self._error(name, error) from None
 
-    def put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, data: bytes) -> int:
         """Write a file that is not there yet, completely or not at all.
+
+        Returns:
+            Its size.
 
         Raises:
             CarrierError: The file can't be written.
@@ -58,6 +58,7 @@ class FolderCarrier:
         except OSError as error:
             raise self._error(name, error) from None
         replace_file(path, data)
+        return len(data)
 
     def _error(self, name: str, error: OSError) -> CarrierError:
         reason = reason_of(error)

@@ -37,10 +37,10 @@ def no_backups_line(folder: Path) -> str:
 
 
 def restore_lines(
-    path: Path, source: Path, now: Contents | None, then: Contents
+    path: Path, source: str, now: Contents | None, then: Contents
 ) -> list[str]:
     """Compare a backup with the store that it replaces."""
-    text = _("{source} replaces {store}").format(source=source.name, store=path)
+    text = _("{source} replaces {store}").format(source=source, store=path)
     lines = [clean(text)]
     if now is None and path.exists():
         lines.append(_("The present store can't be read; a copy of it is kept."))

@@ -1,8 +1,10 @@
 """Texts about a sync between devices."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from cards.text.width import clean
+from export.carriers.address import log_address
 from flash.messages.phrases import count_notes, count_reviews
 from flash.messages.translate import _, ngettext
 from flash.terminal import table_lines
@@ -34,6 +36,12 @@ def _count_devices(count: int) -> str:
     return ngettext("{n} device", "{n} devices", count).format(n=count)
 
 
+def log_title(done: Synced) -> str:
+    """Name the log."""
+    text = _("{log} (encrypted)") if done.is_encrypted else "{log}"
+    return text.format(log=done.address)
+
+
 def remark_lines(done: Synced) -> list[str]:
     """Report what could not be merged, and odd clocks and files."""
     lines = _several([fault_text(one) for one in done.faults])
@@ -44,6 +52,8 @@ def remark_lines(done: Synced) -> list[str]:
             " …" if len(done.foreign) > _SHOWN else ""
         )
         lines.append(text.format(names=names))
+    if "://" in done.address and log_address(done.address).is_open:
+        lines.append(_("others in the network can read along; use https or davs://"))
     for one in done.ahead:
         text = _("the clock of {device} is ahead; its changes count as the latest")
         lines.append(text.format(device=one.name or one.id))
@@ -131,3 +141,30 @@ def device_lines(devices: Mapping[str, str], known: tuple[Device, ...]) -> list[
     """
     rows = [[one.name, devices[one.id], one.id] for one in known]
     return table_lines([_("device"), _("last change"), _("id")], rows)
+
+
+def key_joined() -> str:
+    """Tell that a key was entered."""
+    return _("Key saved. What this device sends from now on is encrypted with it.")
+
+
+def key_remarks(file: Path, log: str) -> list[str]:
+    """Explain what to do with the key.
+
+    Args:
+        file: Where it is kept.
+        log: Where something was sent before; empty for nowhere.
+    """
+    lines = [
+        _("From now on all that this device sends is encrypted with this key."),
+        _("On each other device: flash sync encrypt --join"),
+        _("Keep a copy of {file} in a safe place; without it no log can be read."),
+    ]
+    if log:
+        lines.append(
+            _(
+                "What {log} has already stays readable. To hide it, sync all devices"
+                " into an empty folder instead, and delete the old one."
+            )
+        )
+    return [line.format(file=file, log=log) for line in lines]

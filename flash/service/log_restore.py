@@ -8,14 +8,16 @@ from msgspec import structs
 
 from cards.errors import FlashError
 from flash.messages.translate import _
+from flash.service.carriers import save_login
 from flash.service.context import AppContext
 from flash.service.device import save_device_file, this_device
 from flash.service.sync import plan_sync
 from srs.maintenance.restore import room_beside
 from srs.store.connection import Store
 from srs.store.opening import open_store
+from srs.store.settings import save_setting
 from srs.store.stamps import last_stamp
-from srs.store.sync_state import bind, save_sent
+from srs.store.sync_state import ENCRYPTED, bind, save_sent
 from srs.sync.exchange import Identity, receive
 from srs.sync.outcome import Sent
 
@@ -41,7 +43,7 @@ def prepared_from_log(path: Path, address: str, now_ms: int) -> Iterator[Store]:
         room_beside(path) as folder,
         closing(open_store(folder / path.name, now_ms)) as store,
     ):
-        plan = plan_sync(AppContext(store, lambda: now_ms), address)
+        plan = plan_sync(AppContext(store, lambda: now_ms), address, beside=path)
         if not plan.arrived or plan.faults:
             name = plan.faults[0].name if plan.faults else ""
             message = _("{name} can't be read") if name else _("the log is empty")
@@ -55,4 +57,8 @@ def prepared_from_log(path: Path, address: str, now_ms: int) -> Iterator[Store]:
             # All that it holds is in the log.
             save_sent(connection, plan.carrier.address, last_stamp(connection))
         save_device_file(path, structs.replace(device, log=plan.carrier.address))
+        if plan.login:
+            save_login(path, plan.carrier.address, plan.login)
+        if plan.is_encrypted:
+            save_setting(store, ENCRYPTED, "yes")
         yield store

@@ -7,16 +7,19 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from cards.errors import FlashError
-from export.carriers.folder import FolderCarrier
+from export.carriers.address import Login
+from export.carriers.encrypted import JOIN
 from flash.clock import wall_clock_ms
 from flash.messages.translate import _
+from flash.service.carriers import open_carrier, read_keys, save_login
 from flash.service.context import AppContext
 from flash.service.device import DeviceFile, log_of, save_device_file, this_device
 from flash.service.git_log import GitLog
+from srs.models.carrier import Carrier
 from srs.models.incoming import Progressed
 from srs.store.revlog import newest_review
 from srs.store.settings import write_setting
-from srs.store.sync_state import GIT, PLACE, bind, devices, logs, parked
+from srs.store.sync_state import ENCRYPTED, GIT, PLACE, bind, devices, logs, parked
 from srs.sync.exchange import (
     Identity,
     lost_segments,
@@ -26,7 +29,6 @@ from srs.sync.exchange import (
 )
 from srs.sync.log import (
     Arrived,
-    Carrier,
     Fault,
     Listing,
     list_log,
@@ -53,6 +55,9 @@ class SyncPlan(Struct, frozen=True):
     question: SyncQuestion | None
     git: GitLog | None
     """If git carries the folder."""
+    login: Login | None
+    """From the address, to be remembered."""
+    is_encrypted: bool
 
 
 def plan_sync(
@@ -63,6 +68,7 @@ def plan_sync(
     joins: bool = False,
     git: bool = False,
     pulls: bool = True,
+    beside: Path | None = None,
 ) -> SyncPlan:
     """Read a log and compare it with the store; nothing is sent or merged.
 
@@ -73,12 +79,18 @@ def plan_sync(
         joins: Merge what another log has left in the same place, too.
         git: Git carries the folder; remembered for it.
         pulls: Pull it now.
+        beside: The store with the key and the login, if it is another one.
 
     Raises:
         FlashError: There is no log, or it is that of another store.
     """
     store = app.store
-    carrier = open_carrier(address or store.setting(PLACE) or log_of(store.path))
+    keys = read_keys(beside or store.path)
+    if store.setting(ENCRYPTED) and not keys:
+        message = _("the key of this store is missing")
+        raise FlashError(message, _(JOIN), store.path)
+    address = address or store.setting(PLACE) or log_of(store.path)
+    carrier, login = open_carrier(address, beside or store.path)
     is_git = git or store.setting(GIT) == carrier.address
     git_log = GitLog(carrier.address) if is_git else None
     if git_log and pulls:
@@ -115,6 +127,8 @@ def plan_sync(
         joined or frozenset({secrets.token_hex(8)}),
         question,
         git_log,
+        login,
+        bool(keys),
     )
 
 
@@ -137,25 +151,6 @@ def _unreadable(carrier: Carrier, faults: Sequence[Fault]) -> FlashError:
     is_newer = any(one.reason == "newer" for one in faults)
     hint = _("update flash") if is_newer else _("wait until it has arrived completely")
     return FlashError(message, hint, carrier.address)
-
-
-def open_carrier(address: str) -> Carrier:
-    """Return the carrier of an address.
-
-    Raises:
-        FlashError: There is none, or no such folder.
-    """
-    if not address:
-        hint = _("name a folder: flash sync ~/Sync/flash")
-        raise FlashError(_("no log is known yet"), hint)
-    if "://" in address:
-        message = _("'{address}' is no log").format(address=address)
-        raise FlashError(message, _("name a folder"))
-    folder = Path(address).expanduser().absolute()
-    if not folder.is_dir():
-        hint = _("make the folder first, or mount it")
-        raise FlashError(_("no such folder"), hint, str(folder))
-    return FolderCarrier(folder)
 
 
 def apply_sync(
@@ -182,10 +177,14 @@ def apply_sync(
     if not dry_run:
         device = structs.replace(plan.device, log=carrier.address)
         save_device_file(store.path, device)
+        if plan.login:
+            save_login(store.path, carrier.address, plan.login)
         with store.transaction():
             bind(store, " ".join(sorted(plan.logs)), carrier.address, me.device)
             if plan.git and store.setting(GIT) != carrier.address:
                 write_setting(store.connection, GIT, carrier.address)
+            if plan.is_encrypted and not store.setting(ENCRYPTED):
+                write_setting(store.connection, ENCRYPTED, "yes")
     sent = send(store, carrier, plan.listing, me, dry_run=dry_run)
     received = receive(
         store,
@@ -211,4 +210,5 @@ def apply_sync(
         (*plan.faults, *broken, *missing(plan.listing, known)),
         plan.listing.foreign,
         tuple(one for one in known if one.last > limit),
+        plan.is_encrypted,
     )

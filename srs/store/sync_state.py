@@ -11,8 +11,9 @@ from srs.store.settings import write_setting
 from srs.store.stamps import last_stamp
 
 LOG, PLACE, DEVICE, GIT = "sync_log", "sync_place", "sync_device", "sync_git"
-"""Settings: id of the log, the address used last, the device of own rows, and the
-address that git carries."""
+ENCRYPTED = "sync_encrypted"
+"""Settings: id of the log, the address used last, the device of own rows, the address
+that git carries, and whether nothing is to be sent without a key."""
 
 _STAMPED = (
     *("notes", "reviews", "mark_stamps", "option_stamps", "setting_stamps"),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from srs.models.carrier import Carrier
 from srs.models.incoming import Progressed
 from srs.models.log_entries import Entry, NoteEntry, OptionEntry, SettingEntry
 from srs.store.connection import Store
@@ -37,7 +38,7 @@ from srs.store.sync_state import (
     snapshot,
     take_parked,
 )
-from srs.sync.log import Arrived, Carrier, Listing
+from srs.sync.log import Arrived, Listing
 from srs.sync.outcome import Received, Sent
 from srs.sync.segments import (
     BrokenSegment,
@@ -124,8 +125,8 @@ def send(
             if not dry_run:
                 header = _numbered(header, first, last)
                 data = write_segment(header, batch)
-                carrier.put(file_name(header), data)
-                written.append(Segment(me.device, first, last, len(data)))
+                size = carrier.put(file_name(header), data)
+                written.append(Segment(me.device, first, last, size))
             first = last + 1
     if dry_run or (not written and chosen.own >= 0):
         return sent

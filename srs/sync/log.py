@@ -1,10 +1,10 @@
 """A device log behind a carrier: which segments there are, and which are missing."""
 
 from collections.abc import Collection, Iterable
-from typing import Protocol
 
 from msgspec import Struct
 
+from srs.models.carrier import Carrier
 from srs.store.sync_state import Device, Segment
 from srs.sync.segments import (
     LARGEST_FILE,
@@ -19,21 +19,6 @@ from srs.sync.segments import (
 
 KNOWN_NAMES = frozenset({"media", ".git", ".gitignore", ".gitattributes"})
 _BESIDE = (".st", "README", ".DS_Store", ".dropbox", "desktop.ini", ".nextcloud")
-
-
-class Carrier(Protocol):
-    """Where a log is; a name is `folder/file`, and both parts are safe."""
-
-    address: str
-
-    def list(self, folder: str) -> list[tuple[str, int]]:
-        """Return names and sizes of what is in a folder; folders end with `/`."""
-
-    def get(self, name: str, largest: int) -> bytes:
-        """Read a file, at most so many bytes."""
-
-    def put(self, name: str, data: bytes) -> None:
-        """Write a file that is not there yet, completely or not at all."""
 
 
 class Listing(Struct, frozen=True):

@@ -54,6 +54,7 @@ class Synced(Struct, frozen=True):
     """Files that are no part of the log."""
     ahead: tuple[Device, ...]
     """Devices whose clock is more than a day ahead."""
+    is_encrypted: bool
 
     @property
     def is_faulty(self) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from command_runner import Run
 
 from export.anki import ankiconnect
-from export.http_post import HttpAddress, HttpError, HttpFault, post
+from export.http_request import HttpAddress, HttpError, HttpFault, post
 
 OK = b"HTTP/1.1 200 OK\r\n"
 FOREIGN = "not an answer of AnkiConnect (start Anki with the add-on AnkiConnect"

@@ -240,6 +240,7 @@ def test_json_lists_devices_and_counts(
     assert code == 0
     assert found == {
         "log": str(log),
+        "encrypted": False,
         "sent": 0,
         "received": 3,
         "reviews": 0,
@@ -293,7 +294,7 @@ def test_store_with_a_log_refuses_another_one(
         ((), "no log is known yet (name a folder: flash sync ~/Sync/flash)"),
         (("gone",), "no such folder (make the folder first, or mount it)"),
         (("full",), "not a log, and not empty: it has 'a.txt'"),
-        (("ftp://host/x",), "'ftp://host/x' is no log"),
+        (("ftp://host/x",), "ftp://host/x: not an address of a log"),
     ],
     ids=["none", "missing", "other files", "scheme"],
 )
@@ -564,7 +565,7 @@ def test_lost_store_is_built_from_the_log(
     code, out, _ = laptop("restore", "--from-log", "log", "--yes")
 
     assert code == 0
-    assert out.startswith("log replaces ")
+    assert out.startswith(f"{log} replaces ")
     assert listed(laptop) == before
     assert laptop("sync", "log")[1] == "Nothing to send, nothing new.\n"
     assert list((tmp_path / "laptop.db.backups").glob("*.damaged"))

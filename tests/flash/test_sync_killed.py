@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from devices import OwnDevice, deliver, exchange, rebuilt
+from log_servers import address, server, with_login
 from store_fixtures import NOON, Clock, add, give, ids, numbered
 
 from srs.models.cards import Rating
@@ -17,7 +18,7 @@ from srs.models.cards import Rating
 ROOT = Path(__file__).parent.parent.parent
 
 
-def killed(device: OwnDevice, after_s: float) -> None:
+def killed(device: OwnDevice, after_s: float, log: Path | str = "") -> None:
     """Run the program and kill it, unless it ends before."""
     process = subprocess.Popen(
         [
@@ -27,7 +28,7 @@ def killed(device: OwnDevice, after_s: float) -> None:
             "--db",
             device.path,
             "sync",
-            device.log,
+            log or device.log,
             "--yes",
         ],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -66,3 +67,31 @@ def test_killed_sync_loses_nothing_and_repeats_nothing(
     one, two = (device.contents() for device in devices)
     assert one == two == rebuilt(tmp_path / "rebuilt", tmp_path / "shared")
     assert len(one["reviews"]) == 400
+
+
+@pytest.mark.slow
+def test_killed_sync_with_a_server_loses_and_repeats_nothing(tmp_path: Path) -> None:
+    chance = random.Random(1)
+    devices = [
+        OwnDevice(tmp_path / str(late_ms), Clock(NOON + late_ms))
+        for late_ms in (0, 30_000)
+    ]
+    (tmp_path / "served").mkdir()
+    with server("rclone", tmp_path / "served") as host:
+        place = address("rclone", host, with_login())
+        for device in devices:
+            with device.opened() as store:
+                add(store, numbered(60))
+                for card in ids(store):
+                    device.clock.turn(minutes=1)
+                    give(store, card, Rating.GOOD, device.clock())
+        for _ in range(5):
+            killed(chance.choice(devices), chance.uniform(0.3, 0.8), place)
+        for device in (*devices, devices[0]):
+            device.sync(place)
+        last = OwnDevice(tmp_path / "last", Clock(NOON))
+        last.sync(place)
+
+    one, two, three = (device.contents() for device in (*devices, last))
+    assert one == two == three
+    assert len(one["reviews"]) == 120

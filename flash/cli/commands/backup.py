@@ -96,7 +96,7 @@ def restore(
         _list(db, as_json=json)
         return
     path, clock = chosen_store(db)
-    source = restoring.restored_name(path, file) if file else Path(from_log)
+    source = restoring.restored_name(path, file) if file else Path()
     prepared = (
         restoring.prepared(path, source, clock())
         if file
@@ -104,17 +104,19 @@ def restore(
     )
     with prepared as copy:
         now, then = restoring.present(path), contents_of(copy.connection)
+        place = copy.setting(PLACE)
         if not json:
-            print_lines(restore_lines(path, source, now, then))
-            if file and copy.setting(PLACE):
-                echo_err(log_line(copy.setting(PLACE)))
+            shown = source.name if file else place
+            print_lines(restore_lines(path, shown, now, then))
+            if file and place:
+                echo_err(log_line(place))
         if path.exists() and not (dry_run or yes):
             _confirm(path)
         saved = None if dry_run else restoring.restore(path, copy, clock(), source)
     if json:
         print_json(
             {
-                "file": str(source),
+                "file": str(source) if file else place,
                 "now": _contents_json(now) if now else None,
                 "then": _contents_json(then),
                 "dry_run": dry_run,

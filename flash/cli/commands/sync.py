@@ -7,11 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from cards.errors import FlashError
+from flash.cli.commands.sync_key import encrypt
 from flash.cli.options import DbOption, DryRunOption, JsonOption
 from flash.messages.phrases import dry_run_remark
 from flash.messages.sync import (
     device_lines,
     join_question,
+    log_title,
     refusal_text,
     remark_lines,
     synced_line,
@@ -29,7 +31,8 @@ def sync(
         str,
         typer.Argument(
             metavar="[LOG]",
-            help="Folder of the log [default: that of the last time].",
+            help="Folder, s3:// or davs:// address [default: that of the last time];"
+            " or encrypt.",
             show_default=False,
         ),
     ] = "",
@@ -46,6 +49,10 @@ def sync(
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Join the log of another store.")
     ] = False,
+    join: Annotated[
+        bool,
+        typer.Option("--join", help="With encrypt: enter the key of another device."),
+    ] = False,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
@@ -54,9 +61,21 @@ def sync(
     Sends what changed here to a log, a folder that Syncthing, Dropbox or git carries,
     and merges what other devices sent: answers, cards, marks and settings. Nothing is
     lost, in whatever order devices send; of two changes of one text or setting the
-    later one counts. An empty folder becomes a log. Exit code 1: the log can't be used
-    or a part of it is damaged; run it again when it has arrived.
+    later one counts. An empty folder becomes a log. The log may also be in object
+    storage (s3://bucket/prefix?endpoint=https://...) or on a WebDAV server
+    (davs://host/path), see docs/devices.md.
+
+    flash sync encrypt makes a key, with which all that is sent later is encrypted, and
+    shows it; flash sync encrypt --join enters it on your other devices.
+
+    Exit code 1: the log can't be used or a part of it is damaged; run it again when it
+    has arrived.
     """
+    if log == "encrypt":
+        encrypt(db, joins=join)
+        return
+    if join:
+        raise typer.BadParameter("--join goes with flash sync encrypt")
     with open_app(db) as app, sync_lock(app.store.path):
         is_dry = dry_run or status
         plan = plan_sync(app, log, name=name, joins=yes, git=git, pulls=not is_dry)
@@ -89,7 +108,7 @@ def _report(
                 one.id: calendar.iso(one.last >> 16)[:16].replace("T", " ")
                 for one in done.devices
             }
-            echo(done.address)
+            echo(log_title(done))
             print_lines(device_lines(shown, done.devices))
         echo(synced_line(done))
         if dry_run:
@@ -101,6 +120,7 @@ def _report(
 def _as_json(done: Synced, *, dry_run: bool) -> dict[str, Any]:
     return {
         "log": done.address,
+        "encrypted": done.is_encrypted,
         "sent": done.sent.entries,
         "received": done.received.entries,
         "reviews": done.received.reviews,

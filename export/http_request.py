@@ -9,14 +9,15 @@ import io
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing, suppress
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
 _CHUNK = 1 << 20
-_HEADERS = {"Content-Type": "application/json", "Connection": "close"}
+_CONNECT_S = 20.0
+_JSON = {"Content-Type": "application/json"}
 
 
 class HttpFault(StrEnum):
@@ -25,7 +26,7 @@ class HttpFault(StrEnum):
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
     STATUS = "status"
-    """The status is not 200."""
+    """The status is none of the expected."""
     TOO_LARGE = "too_large"
     LOST = "lost"
     """The answer ends too early."""
@@ -70,25 +71,47 @@ def post(
     largest: int,
     headers: Mapping[str, str] = {},
 ) -> bytes:
-    """Send a body and return the answer.
-
-    Args:
-        address: Where to.
-        body: JSON.
-        timeout_s: Seconds until the answer must be complete.
-        largest: Most bytes to read.
-        headers: Further headers.
+    """Send JSON and return the answer.
 
     Raises:
         HttpError: There is no complete answer with status 200.
     """
+    headers = {**_JSON, **headers}
+    return request(address, "POST", body, timeout_s, largest, headers, (200,))[1]
+
+
+def request(
+    address: HttpAddress,
+    method: str,
+    body: bytes,
+    timeout_s: float,
+    largest: int,
+    headers: Mapping[str, str],
+    expected: Collection[int],
+) -> tuple[int, bytes]:
+    """Send a body; return the status and the answer.
+
+    Args:
+        address: Where to.
+        method: The method of HTTP.
+        body: The body; empty for none.
+        timeout_s: Seconds until the answer must be complete.
+        largest: Most bytes to read.
+        headers: Further headers.
+        expected: The statuses that are no error.
+
+    Raises:
+        HttpError: There is no complete answer with such a status.
+    """
     kind = (
         http.client.HTTPSConnection if address.is_secure else http.client.HTTPConnection
     )
-    connection = kind(address.host, address.port, timeout=timeout_s)
+    first_s = min(timeout_s, _CONNECT_S)
+    connection = kind(address.host, address.port, timeout=first_s)
     deadline = time.monotonic() + timeout_s
     try:
         connection.connect()
+        connection.sock.settimeout(timeout_s)
     except TimeoutError:
         raise HttpError(HttpFault.TIMEOUT) from None
     except (OSError, ValueError):
@@ -106,7 +129,10 @@ def post(
     timer.daemon = True
     timer.start()
     try:
-        read = _exchange(connection, address.path, body, largest, headers)
+        connection.request(
+            method, address.path, body or None, {**headers, "Connection": "close"}
+        )
+        found = _answer(connection, largest, expected)
     except (OSError, ValueError, http.client.HTTPException, HttpError) as error:
         late = HttpError(HttpFault.TIMEOUT) if is_late.is_set() else None
         raise late or _failure(error) from None
@@ -116,26 +142,21 @@ def post(
     if is_late.is_set():
         # An answer without a length ends where the connection does.
         raise HttpError(HttpFault.TIMEOUT)
-    return read
+    return found
 
 
-def _exchange(
-    connection: http.client.HTTPConnection,
-    path: str,
-    body: bytes,
-    largest: int,
-    headers: Mapping[str, str],
-) -> bytes:
-    connection.request("POST", path, body, {**_HEADERS, **headers})
+def _answer(
+    connection: http.client.HTTPConnection, largest: int, expected: Collection[int]
+) -> tuple[int, bytes]:
     with closing(connection.getresponse()) as response:
-        if response.status != http.client.OK:
+        if response.status not in expected:
             raise HttpError(HttpFault.STATUS, response.status)
         # Below http.client, which reads without end after a chunk size of -1.
         response.fp = io.BufferedReader(_Bounded(response.fp, largest))
         read = b"".join(iter(lambda: response.read(_CHUNK), b""))
         if response.length:
             raise HttpError(HttpFault.LOST)
-        return read
+        return response.status, read
 
 
 class _Bounded(io.RawIOBase):

@@ -1,0 +1,153 @@
+"""A device log in object storage that speaks S3.
+
+Only whole files are listed, read and written: services differ in everything else.
+Nothing is tried twice, since the next sync goes on where this one ended.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from cards.translate import N_, _
+from export.carriers.address import LogAddress, Login
+from export.carriers.errors import CarrierError
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config, S3Store
+
+_TIMEOUT, _CONNECT = timedelta(seconds=300), timedelta(seconds=20)
+_LOGIN = N_("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+_WRONG_KEY = (N_("the access key or its secret is wrong"), _LOGIN)
+_CODES = {
+    "AccessDenied": (
+        N_("the access key has no right for it"),
+        N_("see the policy in docs/devices.md"),
+    ),
+    "InvalidAccessKeyId": _WRONG_KEY,
+    "SignatureDoesNotMatch": _WRONG_KEY,
+    "NoSuchBucket": (N_("there is no such bucket"), N_("make the bucket first")),
+}
+
+
+class S3Carrier:
+    """A log in a bucket."""
+
+    def __init__(self, address: LogAddress, login: Login | None) -> None:
+        """Keep the address; nothing is sent yet.
+
+        Raises:
+            CarrierError: There is no access key, or obstore is not installed.
+        """
+        self.address = address.text
+        if not (login and login.password):
+            raise CarrierError(self.address, _("no access key is known"), _(_LOGIN))
+        if not all(one.isascii() and one.isprintable() for one in login):
+            raise CarrierError(self.address, *map(_, _WRONG_KEY))
+        self._store = _store(address, login)
+
+    def list(self, folder: str) -> list[tuple[str, int]]:
+        """Return names and sizes of what is in a folder; folders end with `/`.
+
+        Raises:
+            CarrierError: The service fails.
+        """
+        import obstore
+
+        with self._errors():
+            found = obstore.list_with_delimiter(self._store, folder or None)
+        names = [f"{_last(one)}/" for one in found["common_prefixes"]]
+        files = [(_last(one["path"]), one["size"]) for one in found["objects"]]
+        return [(name, 0) for name in names] + files
+
+    def get(self, name: str, largest: int) -> bytes:
+        """Read a file; nothing of one that is larger.
+
+        Raises:
+            CarrierError: The service fails.
+        """
+        import obstore
+
+        with self._errors():
+            found = obstore.get(self._store, name)
+            return bytes(found.bytes()) if found.meta["size"] <= largest else b""
+
+    def put(self, name: str, data: bytes) -> int:
+        """Write a file that is not there yet, completely or not at all.
+
+        Returns:
+            Its size.
+
+        Raises:
+            CarrierError: The service fails.
+        """
+        import obstore
+
+        with self._errors():
+            obstore.put(self._store, name, data, use_multipart=False)
+        return len(data)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        from obstore.exceptions import BaseError
+
+        try:
+            yield
+        except (BaseError, OSError) as error:
+            raise CarrierError(self.address, *_reason(str(error))) from None
+
+
+def _store(address: LogAddress, login: Login) -> "S3Store":
+    try:
+        from obstore.store import S3Store
+    except ImportError:
+        hint = "pip install 'flash-srs[s3]'"
+        message = _("obstore is not installed")
+        raise CarrierError(address.text, message, hint) from None
+    variables = os.environ
+    endpoint = address.options.get("endpoint") or variables.get("AWS_ENDPOINT_URL", "")
+    region = address.options.get("region") or variables.get("AWS_REGION")
+    config: S3Config = {
+        "access_key_id": login.user,
+        "secret_access_key": login.password,
+        "region": region or variables.get("AWS_DEFAULT_REGION") or "us-east-1",
+    }
+    if endpoint:
+        config["endpoint"] = endpoint
+    if login.token:
+        config["session_token"] = login.token
+    return S3Store(
+        address.host,
+        prefix=unquote(address.path) or None,
+        config=config,
+        client_options={
+            "timeout": _TIMEOUT,
+            "connect_timeout": _CONNECT,
+            "allow_http": endpoint.startswith("http:"),
+        },
+        retry_config={"max_retries": 0},
+    )
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _reason(text: str) -> tuple[str, str]:
+    """Return message and hint for an error of obstore, which is pages long."""
+    code = re.search(r"<Code>(\w+)</Code>", text)
+    status = re.search(r"status code: (\d+ [\w ]+)", text)
+    if code and code[1] in _CODES:
+        message, hint = _CODES[code[1]]
+        return _(message), _(hint)
+    if code or status:
+        answer = code[1] if code else status[1]  # type: ignore[index]  # one is there
+        message = _("the service answers '{answer}'").format(answer=answer)
+        return message, _("check the address and your account")
+    return (
+        _("the service can't be reached"),
+        _("check the address, or run it again later"),
+    )

@@ -1,0 +1,43 @@
+"""`flash sync encrypt`."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+from flash.messages.sync import key_joined, key_remarks
+from flash.messages.translate import _
+from flash.service.carriers import join_key, key_file, own_key
+from flash.service.context import open_app
+from flash.terminal import echo, echo_err
+from srs.store.sync_state import PLACE
+
+
+def encrypt(db: Path | None, *, joins: bool) -> None:
+    """Show the key of this device, a new one if it has none; or enter one.
+
+    Args:
+        db: The store.
+        joins: Read the key of another device from the terminal or a pipe.
+    """
+    with open_app(db) as app:
+        store = app.store
+        if joins:
+            join_key(store, _typed_key())
+            echo(key_joined())
+            return
+        key = own_key(store)
+        if sys.stdout.isatty():
+            import segno
+
+            segno.make(key).terminal(out=sys.stdout, compact=True)
+        echo(key)
+        for line in key_remarks(key_file(store.path), store.setting(PLACE)):
+            echo_err(line)
+
+
+def _typed_key() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.read(1 << 16)
+    label = _("Key of the other device")
+    return str(typer.prompt(label, hide_input=True, err=True))
