@@ -5,6 +5,7 @@ reaches a terminal.
 """
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,6 +46,11 @@ def styled(text: str, code: str) -> str:
     """
     text = clean(text)
     return f"\x1b[{code}m{text}\x1b[0m" if has_colour() else text
+
+
+def unstyled(text: str) -> str:
+    """Remove what `styled` added."""
+    return re.sub("\x1b\\[[0-9]*m", "", text)
 
 
 def echo(text: str = "") -> None:

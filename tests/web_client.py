@@ -8,9 +8,11 @@ from store_fixtures import Clock
 
 from flash.service.context import AppContext
 from flash.web.app import WebApp
+from flash.web.pages_api import Reports
 from flash.web.security import Keys, Site
 from srs.store.connection import Store
 
+REPORTS = Reports(lambda _app, deck: f"<p>{deck}</p>", lambda _app: ["a line"])
 SITE = Site("127.0.0.1", 8421)
 ORIGIN = "http://127.0.0.1:8421"
 
@@ -25,7 +27,7 @@ class Server:
 
     def __init__(self, store: Store, clock: Clock, site: Site = SITE) -> None:
         self.store, self.clock, self.keys, self.site = store, clock, Keys(), site
-        self.web = WebApp(AppContext(store, clock), site, self.keys)
+        self.web = WebApp(AppContext(store, clock), site, self.keys, REPORTS)
         self.clients: list[TestClient] = []
 
     def client(self, name: str = "", **more: Any) -> "Client":

@@ -11,6 +11,7 @@ from flash.messages.phrases import count_cards, count_notes, dry_run_remark
 from flash.messages.translate import N_, _, ngettext
 from flash.terminal import clip_line, styled
 
+ANSWER_NEEDED = N_("give an answer, or hide a part as {{c1::text}}")
 NOTHING_ADDED = N_("Nothing was added.")
 EDIT_AGAIN = N_("Edit it again?")
 _SHOWN = 20

@@ -12,11 +12,15 @@ from flash.messages.phrases import (
     percent,
 )
 from flash.messages.translate import _, ngettext
+from flash.terminal import bar, styled, table_lines
 from srs.forecast.exam_forecast import ExamForecast
 from srs.forecast.workload import Workload
 from srs.models.exam import Exam
 from srs.optimizer.fit import ADVISED, NEEDED, Fit, KeptReason
 from srs.optimizer.reschedule import RescheduleResult
+from srs.scheduler.study_day import day_date
+
+_GAIN_COLUMNS = 12
 
 
 def _minutes(minutes: float) -> str:
@@ -184,3 +188,36 @@ def rescheduled(found: RescheduleResult) -> str:
     return _("moved {moved} of {cards}, {sooner} to an earlier day").format(
         moved=found.moved, cards=cards.format(n=found.cards), sooner=found.sooner
     )
+
+
+def forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
+    """Format the forecast of an exam: its points, in total and by domain."""
+    best = max((one.gain for one in found.domains), default=0.0)
+    rows = [
+        [
+            exam.domain_name(one.name) or _("other"),
+            str(one.cards),
+            percent(one.points),
+            percent(one.today),
+            percent(one.expected),
+            f"+{100 * one.gain:.1f}",
+            bar(one.gain, best, _GAIN_COLUMNS),
+        ]
+        for one in found.domains
+    ]
+    head = [
+        _("domain"),
+        _("cards"),
+        _("points"),
+        _("today"),
+        _("exam day"),
+        _("gain"),
+        "",
+    ]
+    return [
+        styled(exam_title(exam, day_date(exam.day), found), "1"),
+        *points_lines(exam, {one.name for one in found.domains}),
+        *exam_forecast(found),
+        "",
+        *table_lines(head, rows, right=(1, 2, 3, 4, 5)),
+    ]

@@ -18,7 +18,7 @@ from cards.deckfile.reader import Deck, parse_deck, read_deck, tidy_deck_name
 from cards.deckfile.writer import card_yaml
 from cards.errors import DeckError, FlashError, Place
 from cards.identity.keys import duplicates
-from cards.note import Note
+from cards.note import Basic, Cloze, Note
 from export.deck_files import deck_file_stem
 from export.files import replace_file
 from flash.messages.adding import retirement_text
@@ -60,6 +60,15 @@ def deck_of_new_cards(app: AppContext, name: str) -> str:
     name = tidy_deck_name(name)
     same = (one for one in deck_names(app.store) if one.casefold() == name.casefold())
     return next(same, name)
+
+
+def new_content(
+    question: str, answer: str, *, reverse: bool = False
+) -> Basic | Cloze | None:
+    """Return the content of a new card; None if it lacks an answer and a cloze."""
+    if answer:
+        return Basic(question, answer, reverse)
+    return Cloze(question) if "{{c" in question and not reverse else None
 
 
 def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCards:

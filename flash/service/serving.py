@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from cards.errors import FlashError
 from flash.messages.operations import undone_text
-from flash.messages.review import NOTHING_TO_UNDO
+from flash.messages.review import NOTHING_TO_UNDO, answered_line
 from flash.messages.translate import _
 from flash.service.context import AppContext
-from flash.service.reviewing import card_filter, open_session
+from flash.service.reviewing import add_changed_files, card_filter, open_session
 from srs.merging.browser_answers import MergedAnswer, merge_answer
 from srs.models.browser_answers import BrowserAnswer
 from srs.models.cards import Rating, SchedulingState, State, StoredCard
@@ -28,10 +28,10 @@ from srs.store.revlog import HistoryLine, history
 from srs.store.settings import Options
 from srs.store.undo import undo_operation
 from srs.study.cram import CARDS_BETWEEN, CramOptions
-from srs.study.due_cards import CardFilter, DueCards
+from srs.study.due_cards import CardFilter
 from srs.study.prompt import Prompt, read_prompt
 from srs.study.queue import Counts
-from srs.study.session import Session
+from srs.study.session import Answered, Session
 from srs.study.typed_answer import TypedAnswer, check_typed
 
 _MOST_CARDS = 300
@@ -77,6 +77,8 @@ class AnsweredCard(Struct, frozen=True):
     """When the card is shown again on this study day."""
     card: Asked | None
     """The card as it is now, if it is shown again or must be."""
+    sentence: str = ""
+    """What the user should know, such as that the card is a leech."""
 
 
 class Undo(Struct, frozen=True):
@@ -101,37 +103,26 @@ class ReviewService:
         self.app = app
         self._load: DueCounts | None = None
         self._load_key: tuple[int, int] | None = None
-        self._new_totals: dict[tuple[Selected, int], int] = {}
-        """New cards of a study day, where more than usual were wanted."""
-
-    def _filter(self, choice: Selected) -> CardFilter:
-        deck, query, _is_cram = choice
-        found = card_filter(self.app, [query] if query.strip() else [], deck=deck)
-        total = self._new_totals.get((choice, self.app.today()), 0)
-        return replace(found, new_total=total)
 
     def _session(self, choice: Selected, more: int = 0) -> Session:
-        cram = CramOptions() if choice[2] else None
-        chosen = self._filter(choice)
-        session = open_session(self.app, replace(chosen, more=more), cram=cram)
-        if more and not cram:
-            now_ms = self.app.now()
-            done = DueCards(self.app.store, self.app.options, chosen, now_ms).done_new
-            key = choice, self.app.today()
-            self._new_totals = {key: done + session.counts().new}
-        return session
+        deck, query, is_cram = choice
+        words = [query] if query.strip() else []
+        chosen = replace(card_filter(self.app, words, deck=deck), more=more)
+        cram = CramOptions() if is_cram else None
+        return open_session(self.app, chosen, cram=cram)
 
     def upcoming(self, choice: Selected, more: int = 0) -> Upcoming:
         """Return the next cards.
 
         Args:
             choice: Which cards.
-            more: New cards beyond those that are left, for the rest of the day.
+            more: New cards beyond those that the limits of the day leave.
 
         Raises:
             FlashError: There is no such deck, or the query has a mistake.
             StoreError: The store can't be read.
         """
+        add_changed_files(self.app)
         session = self._session(choice, more)
         counts, name = session.counts(), session.name
         now_ms = self.app.now()
@@ -184,7 +175,8 @@ class ReviewService:
             load.move(before.progress.due_day, card.progress.due_day)
         next_ms = self._next_ms(card)
         is_shown = next_ms is not None or merged.status == "stale"
-        return AnsweredCard(merged, next_ms, asked if is_shown else None)
+        sentence = _sentence(merged, asked.prompt)
+        return AnsweredCard(merged, next_ms, asked if is_shown else None, sentence)
 
     def _next_ms(self, card: StoredCard) -> int | None:
         due_ms = card.progress.due_ms
@@ -295,3 +287,20 @@ class ReviewService:
             FlashError: There is no such card.
         """
         return check_typed(self.prompt(guid, uid).question, text)
+
+
+def _sentence(merged: MergedAnswer, prompt: Prompt) -> str:
+    done = merged.recorded
+    if done is None:
+        return (
+            answered_line(Answered(applied=False), "")
+            if merged.status == "stale"
+            else ""
+        )
+    answered = Answered(
+        applied=True,
+        state=done.progress,
+        became_leech=done.became_leech,
+        suspended=done.suspended,
+    )
+    return answered_line(answered, prompt.question.question)

@@ -2,23 +2,25 @@
 
 import time
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from cards.errors import FlashError
 from cards.text.width import clean
 from flash.messages.translate import _
 from flash.messages.web import web_words
 from flash.service.context import AppContext
 from flash.service.serving import ReviewService
-from flash.web.guard import Guard, Refused
+from flash.web.guard import Guard, Refused, error_body
 from flash.web.lanes import Lane
+from flash.web.pages_api import PagesApi, Reports
 from flash.web.requests import json_response, read_body
 from flash.web.review_api import ReviewApi
 from flash.web.security import Keys, Site, Tries, cookie_hash, new_secret
 from flash.web.static_files import StaticFiles
 from srs.store.browsers import add_browser, browser_of
+from srs.store.connection import StoreError
 
 
 class _Pairing(Struct):
@@ -30,7 +32,7 @@ class WebApp:
     """The application on one open store."""
 
     def __init__(
-        self, app: AppContext, site: Site, keys: Keys, db: Path | None = None
+        self, app: AppContext, site: Site, keys: Keys, reports: Reports
     ) -> None:
         """Make it.
 
@@ -39,24 +41,25 @@ class WebApp:
                 on, until `close`.
             site: How browsers may call the server.
             keys: One-time keys that pair a browser.
-            db: The store's file as the user named it, for long work.
+            reports: Make the statistics and the exam forecast.
         """
-        self._db = db
         self._app, self._site, self._keys = app, site, keys
         self._tries = Tries(time.monotonic)
-        self._lane = Lane()
-        self._review = ReviewApi(ReviewService(app), self._lane)
+        self._lane, self._long = Lane(), Lane()
+        self._pages = PagesApi(app, reports, self._long)
+        self._review = ReviewApi(ReviewService(app), self._lane, self._pages.back_up)
         self.asgi = Guard(self._starlette(), site, self._is_paired)
 
     def close(self) -> None:
         """Wait for the steps that have begun."""
+        self._long.close()
         self._lane.close()
 
     def _starlette(self) -> Any:
         from starlette.applications import Starlette
         from starlette.routing import Route
 
-        static, review = StaticFiles(), self._review
+        static, review, pages = StaticFiles(), self._review, self._pages
         card = "/api/cards/{rest:path}"
         routes = [
             Route("/", static.answer),
@@ -66,12 +69,25 @@ class WebApp:
             Route("/api/answers", review.answers, methods=["POST"]),
             Route("/api/undo", review.undo, methods=["POST"]),
             Route("/api/check-typed", review.check_typed, methods=["POST"]),
+            Route("/api/decks", pages.decks),
+            Route("/api/decks/start", pages.start_deck, methods=["POST"]),
+            Route("/api/tags", pages.tags),
+            Route("/api/search", pages.search),
+            Route("/api/cards", pages.add_card, methods=["POST"]),
+            Route("/api/stats", pages.statistics),
+            Route("/api/exam", pages.exam),
+            Route("/media/{name}", pages.media),
             Route(card, review.mark, methods=["POST"]),
             Route(card, review.about),
             Route("/static/{name}", static.answer),
             Route("/{name}", static.answer),
         ]
-        errors = {404: _not_found, 405: _not_found}
+        errors: dict[Any, Any] = {
+            404: _not_found,
+            405: _not_found,
+            FlashError: _error,
+            Exception: _failure,
+        }
         return Starlette(routes=routes, exception_handlers=errors)
 
     async def _is_paired(self, cookie: str) -> bool:
@@ -103,8 +119,21 @@ class WebApp:
         return json_response(request, web_words())
 
 
-async def _not_found(_request: Any, error: Any) -> Any:
-    from starlette.responses import JSONResponse
+async def _not_found(request: Any, error: Any) -> Any:
+    return await _error(
+        request, Refused(error.status_code, _("there is no such address"))
+    )
 
-    reply = {"error": _("there is no such address"), "hint": None}
-    return JSONResponse(reply, error.status_code)
+
+async def _failure(request: Any, _error_of_ours: Any) -> Any:
+    """Answer where the server failed; the guard prints where."""
+    message = _("the server met an error of its own")
+    return await _error(request, Refused(500, message, _("its terminal shows where")))
+
+
+async def _error(_request: Any, error: FlashError) -> Any:
+    from starlette.responses import Response
+
+    status = getattr(error, "status", 503 if isinstance(error, StoreError) else 400)
+    headers = {"content-type": "application/json", "cache-control": "no-store"}
+    return Response(error_body(error), status, headers=headers)

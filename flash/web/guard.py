@@ -50,12 +50,9 @@ class Guard:
         """Answer a request."""
         if scope["type"] != "http":
             raise ValueError(scope["type"])
-        has_begun = False
 
         async def protected(message: Any) -> None:
-            nonlocal has_begun
             if message["type"] == "http.response.start":
-                has_begun = True
                 message = message | {"headers": _protected(message["headers"])}
             await send(message)
 
@@ -68,10 +65,6 @@ class Guard:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a request met
             _report(scope, error)
-            if not has_begun:
-                message = _("the server met an error of its own")
-                hint = _("its terminal shows where")
-                await _answer(protected, 500, FlashError(message, hint))
 
     async def _check(self, scope: Any) -> None:
         """Refuse a request from elsewhere, or without a cookie where it needs one.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
 
 class Lane:
@@ -15,7 +15,7 @@ class Lane:
         """Start without a thread; the first call makes it."""
         self._executor = ThreadPoolExecutor(1)
 
-    async def run(self, call: Callable[[], Result]) -> Result:
+    async def run(self, call: Callable[[], _Result]) -> _Result:
         """Run a call off the event loop, and wait for it."""
         return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 

@@ -10,7 +10,7 @@ import msgspec
 from flash.messages.translate import _
 from flash.web.guard import Refused
 
-Body = TypeVar("Body")
+_Body = TypeVar("_Body")
 
 LARGE = 2_000_000
 """Bytes of a list of answers: some thousands of them."""
@@ -19,7 +19,7 @@ _PATIENCE_S = 15
 _WORTH_PACKING = 1000
 
 
-async def read_body(request: Any, kind: type[Body], most: int = _SMALL) -> Body:
+async def read_body(request: Any, kind: type[_Body], most: int = _SMALL) -> _Body:
     """Read and check the body of a request.
 
     Args:

@@ -1,5 +1,6 @@
 """Requests of a review: the queue, answers, marks, undo."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -43,9 +44,14 @@ class _Typed(Struct):
 class ReviewApi:
     """Answers the requests of a review."""
 
-    def __init__(self, service: ReviewService, lane: Lane) -> None:
-        """Keep the service and the thread that it runs on."""
-        self._service, self._lane = service, lane
+    def __init__(
+        self,
+        service: ReviewService,
+        lane: Lane,
+        back_up: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Keep the service, the thread that it runs on, and what follows answers."""
+        self._service, self._lane, self._back_up = service, lane, back_up
 
     async def queue(self, request: Any) -> Any:
         """Return the next cards."""
@@ -58,6 +64,8 @@ class ReviewApi:
 
     async def answers(self, request: Any) -> Any:
         """Record answers, in their order."""
+        from starlette.background import BackgroundTask
+
         answers = await read_body(request, _Answers, LARGE)
         results: list[dict[str, Any]] = []
         # Each one by itself: a long list keeps no other browser waiting.
@@ -65,7 +73,9 @@ class ReviewApi:
             answered = await self._lane.run(partial(self._answer, one))
             results.append(answered)
         reply = await self._lane.run(partial(self._counts, _choice(request)))
-        return json_response(request, {"results": results} | reply)
+        response = json_response(request, {"results": results} | reply)
+        response.background = BackgroundTask(self._back_up)
+        return response
 
     def _answer(self, answer: BrowserAnswer) -> dict[str, Any]:
         mode = answer.seen.partition(":")[0]
@@ -163,4 +173,5 @@ def _answer_json(
         "status": answered.merged.status,
         "card": card and card_json(card, mode=mode),
         "next": answered.next_ms,
+        "sentence": answered.sentence or None,
     }

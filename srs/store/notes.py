@@ -250,3 +250,9 @@ def deck_id(connection: sqlite3.Connection, name: str) -> int:
         sql = "insert into decks (name) values (?) returning id"
         row = connection.execute(sql, (name,)).fetchone()
     return int(row[0])
+
+
+def file_of_note(store: Store, guid: str) -> str:
+    """Return the path of a note's deck file; empty if there is none."""
+    row = store.row("select file from notes where guid = :guid", {"guid": guid})
+    return "" if row is None else str(row[0])

@@ -1,12 +1,27 @@
 """`flash serve`: the review of a browser on the store of the terminal."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
-from store_fixtures import Clock, add, contradictions, numbered
-from web_client import Server
+from store_fixtures import (
+    Clock,
+    add,
+    both_ways,
+    contradictions,
+    ids,
+    make_due,
+    numbered,
+)
+from web_client import Server, step_id
 
+from cards.note import Note
+from srs.models.cards import Rating
 from srs.store.connection import Store
+from srs.store.settings import save_options
+from srs.study.session import Session
 
 
 @pytest.fixture
@@ -32,3 +47,225 @@ def test_a_browser_reviews_a_card(server: Server) -> None:
     assert result["card"]["state"] == "learning"
     assert reply["counts"] == {"new": 2, "learning": 1, "due": 0}
     assert contradictions(server.store) == []
+
+
+def test_the_same_post_twice_is_recorded_once(server: Server) -> None:
+    client = server.client("Firefox")
+    answer = client.answer_to(client.cards()[0], 3)
+
+    first, again = client.send([answer]), client.send([answer])
+
+    assert [one[0]["status"] for one in (first, again)] == ["recorded", "duplicate"]
+    assert reviews(server) == [3]
+
+
+def test_two_browsers_and_a_terminal_share_the_day(server: Server) -> None:
+    one, two = server.client("Firefox"), server.client("Phone")
+    cards, same = one.cards(), two.cards()
+    terminal = Session(server.store, server.clock)
+    asked = terminal.next()
+    assert asked is not None
+
+    first = one.answer(cards[0], 3)
+    second = two.answer(same[0], 1)
+    third = two.answer(same[1], 3)
+    in_terminal = terminal.answer(Rating.GOOD, 900)
+
+    assert [first["status"], third["status"]] == ["recorded", "recorded"]
+    assert second["status"] == "stale"
+    assert second["card"]["state"] == "learning"
+    assert second["sentence"].startswith("Already answered in another session")
+    assert not in_terminal.applied
+    assert reviews(server) == [3, 3]
+
+
+def test_answers_that_waited_all_count(server: Server) -> None:
+    one, two = server.client("Firefox"), server.client("Phone")
+    card = one.cards()[0]
+    offline = two.answer_to(card, 1)
+    one.answer(card, 3)
+    server.clock.turn(minutes=5)
+
+    (result,) = two.send([offline])
+
+    assert result["status"] == "recorded"
+    assert sorted(reviews(server)) == [1, 3]
+    assert contradictions(server.store) == []
+
+
+def test_a_clock_ten_minutes_ahead_gives_the_present(server: Server) -> None:
+    client = server.client("Phone")
+    answer = client.answer_to(client.cards()[0], 3, at=server.clock() + 600_000)
+
+    client.send([answer])
+
+    assert server.store.row("select origin_ms from reviews") == (server.clock(),)
+
+
+def test_an_answer_of_this_browser_is_undone(server: Server) -> None:
+    client = server.client("Firefox")
+    answer = client.answer_to(client.cards()[0], 3)
+    client.send([answer])
+
+    undone = client.post("/api/undo", {"id": answer["id"]})
+    again = client.post("/api/undo", {"id": answer["id"]})
+    unknown = client.post("/api/undo", {"id": step_id(1)})
+
+    statuses = [one["status"] for one in (undone, again, unknown)]
+    assert statuses == ["undone", "undone", "unknown"]
+    assert undone["card"]["state"] == "new"
+    assert undone["counts"] == {"new": 3, "learning": 0, "due": 0}
+    assert [one["status"] for one in client.send([answer])] == ["undone"]
+
+
+def test_marks_happen_once_and_are_undone(server: Server) -> None:
+    client = server.client("Firefox")
+    path = card_path(client.cards()[0])
+
+    for _ in range(2):
+        client.post(f"{path}/flag", {"id": step_id(1), "flag": 2})
+        client.post(f"{path}/bury", {"id": step_id(2)})
+        suspended = client.post(f"{path}/suspend", {"id": step_id(3)})
+
+    assert suspended["counts"] == {"new": 2, "learning": 0, "due": 0}
+    marks = "select flag, suspended, buried > 0 from cards order by position"
+    assert server.store.row(marks) == (2, 1, 1)
+    for number in (3, 2, 1):
+        client.post("/api/undo", {"id": step_id(number)})
+    assert server.store.row(marks) == (0, 0, 0)
+
+
+def test_history_and_source_of_a_card(server: Server) -> None:
+    client = server.client("Firefox")
+    card = client.cards()[0]
+    client.answer(card, 3)
+
+    history = client.get(f"{card_path(card)}/history")["lines"]
+    source = client.get(f"{card_path(card)}/source")
+
+    assert history == ["2026-11-23 12:00  Good    10 min  took 1 s"]
+    assert source == {"text": "", "html": "", "url": None}
+
+
+def test_a_card_may_have_any_name(server: Server) -> None:
+    table = both_ways(("a/b", "c?d"), {"r#w": ("1", "2")})
+    add(server.store, [Note(table, "Odd")], file="/decks/odd.yaml")
+    client = server.client("Firefox")
+    odd = [card for card in client.cards() if card["kind"] == "compare"]
+
+    found = [client.get(f"{card_path(card)}/history") for card in odd]
+
+    assert found == [{"lines": ["No answers yet."]}]
+
+
+def test_the_queue_says_when_a_card_comes_back(server: Server) -> None:
+    save_options(
+        server.store, "", {"learning_steps": [60, 600], "relearning_steps": []}
+    )
+    client = server.client("Firefox")
+
+    found = client.get("/api/queue")
+
+    assert found["presets"] == {
+        "p1": {
+            "learning": [[60, 330, 600, None], [60, 600, None, None]],
+            "relearning": [[None] * 4],
+        }
+    }
+    assert {card["preset"] for card in found["cards"]} == {"p1"}
+
+
+def test_waiting_cards_come_last_with_their_time(server: Server) -> None:
+    client = server.client("Firefox")
+    first = client.answer(client.cards()[0], 1)
+
+    found = client.get("/api/queue")
+
+    due = [card["due"] for card in found["cards"]]
+    assert due == [None, None, first["next"]]
+    assert found["waiting_ms"] == 60_000
+
+
+def test_a_cram_leaves_the_schedule_and_comes_back(server: Server) -> None:
+    make_due(server.store, ids(server.store))
+    client = server.client("Firefox")
+    before = server.store.rows("select due_day, reps from cards")
+
+    found = client.get("/api/queue?cram=1")
+    result = client.answer(found["cards"][0], 1)
+
+    assert (found["name"], found["cards_between"]) == ("cram", [4, 8, None, None])
+    assert found["cards"][0]["labels"] == []
+    assert result["status"] == "recorded"
+    assert server.store.rows("select due_day, reps from cards") == before
+
+
+def test_more_new_cards_are_those_beyond_the_limit(server: Server) -> None:
+    save_options(server.store, "", {"new_per_day": 1})
+    client = server.client("Firefox")
+
+    counts = [client.get(f"/api/queue?more={n}")["counts"]["new"] for n in (0, 1, 2)]
+
+    assert counts == [1, 2, 3]
+
+
+def test_a_typed_answer_is_compared(server: Server) -> None:
+    client = server.client("Firefox")
+    card = client.cards()[0]
+    given = {"guid": card["guid"], "uid": card["uid"], "text": "answer to A 001"}
+
+    found = client.post("/api/check-typed", given)
+
+    assert found == {
+        "suggested": 2,
+        "sentence": "Nearly right: 2 Hard is suggested.",
+        "html": "answer to A 00<mark>1</mark> → answer to A 00<mark>0</mark>",
+    }
+
+
+def test_decks_tags_and_reports(server: Server) -> None:
+    client = server.client("Firefox")
+
+    (deck,) = client.get("/api/decks")["decks"]
+
+    assert (deck["name"], deck["new"], deck["started"]) == ("A", 3, False)
+    assert client.get("/api/decks")["bundled"][0]["name"] == "aws-security"
+    assert client.get("/api/tags") == {"tags": []}
+    assert client.get("/api/exam") == {"lines": ["a line"]}
+    assert client.http.get("/api/stats?deck=a").text == "<p>A</p>"
+    assert client.get("/api/words")["good"] == "Good"
+
+
+def test_a_search_finds_cards_or_names_its_mistake(server: Server) -> None:
+    client = server.client("Firefox")
+
+    found = client.get("/api/search?q=001&limit=5")
+    failed = client.http.get("/api/search?q=is%3Aodd")
+
+    assert (found["total"], found["cards"][0]["question"]) == (1, "A 001")
+    assert failed.status_code == 400
+    assert "odd" in failed.json()["error"]
+
+
+def test_a_new_card_goes_to_the_file_of_its_deck(
+    server: Server, tmp_path: Path
+) -> None:
+    client = server.client("Firefox")
+    wanted = {"question": "What is new?", "answer": "This", "deck": "Mine"}
+
+    added = client.post("/api/cards", wanted)
+    again = client.http.post("/api/cards", json=wanted)
+
+    file = tmp_path / "Mine.yaml"
+    assert added["sentence"] == f"Added 1 card to 'Mine': {file}:3"
+    assert "front: What is new?" in file.read_text("utf-8")
+    assert again.status_code == 400
+    assert "question" in again.json()["error"]
+
+
+def reviews(server: Server) -> list[int]:
+    return [row[0] for row in server.store.rows("select rating from reviews")]
+
+
+def card_path(card: dict[str, Any]) -> str:
+    return f"/api/cards/{quote(card['guid'], safe='')}/{quote(card['uid'], safe='')}"

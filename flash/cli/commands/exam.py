@@ -9,12 +9,10 @@ import typer
 from cards.errors import FlashError
 from flash.cli.commands.mock_exam import mock, mock_json, mock_table
 from flash.cli.options import HELP_NAMES, DbOption, DeckOption, JsonOption, finite
-from flash.messages.phrases import percent
 from flash.messages.scheduling import (
     exam_cleared,
-    exam_forecast,
     exam_set,
-    exam_title,
+    forecast_lines,
     minutes_suffice,
     points_lines,
 )
@@ -22,7 +20,7 @@ from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.exams import blueprint_of
 from flash.service.finding import find_deck
-from flash.terminal import bar, echo, print_json, print_lines, styled, table_lines
+from flash.terminal import echo, print_json, print_lines
 from srs.forecast.exam import ExamCards
 from srs.forecast.exam_forecast import ExamForecast, forecast_exam
 from srs.models.exam import Exam, exam_text, with_blueprint
@@ -32,7 +30,6 @@ from srs.store.settings import save_setting
 
 app = typer.Typer(context_settings=HELP_NAMES, rich_markup_mode=None)
 app.command("mock")(mock)
-_GAIN_COLUMNS = 12
 _LONGEST_DAYS = 36_525
 
 
@@ -76,7 +73,7 @@ def exam(
         taken = [mock_json(one) for one in mocks]
         print_json({**_forecast_json(found, forecast), "mocks": taken})
     else:
-        print_lines(_forecast_lines(found, forecast))
+        print_lines(forecast_lines(found, forecast))
         print_lines(mock_table(mocks, calendar))
 
 
@@ -204,35 +201,3 @@ def _forecast_json(exam: Exam, found: ExamForecast) -> dict[str, Any]:
         **msgspec.structs.asdict(found),
         "domains": domains,
     }
-
-
-def _forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
-    best = max((one.gain for one in found.domains), default=0.0)
-    rows = [
-        [
-            exam.domain_name(one.name) or _("other"),
-            str(one.cards),
-            percent(one.points),
-            percent(one.today),
-            percent(one.expected),
-            f"+{100 * one.gain:.1f}",
-            bar(one.gain, best, _GAIN_COLUMNS),
-        ]
-        for one in found.domains
-    ]
-    head = [
-        _("domain"),
-        _("cards"),
-        _("points"),
-        _("today"),
-        _("exam day"),
-        _("gain"),
-        "",
-    ]
-    return [
-        styled(exam_title(exam, day_date(exam.day), found), "1"),
-        *points_lines(exam, {one.name for one in found.domains}),
-        *exam_forecast(found),
-        "",
-        *table_lines(head, rows, right=(1, 2, 3, 4, 5)),
-    ]

@@ -15,6 +15,7 @@ from cards.errors import FlashError
 from cards.note import Basic, Cloze, Note
 from flash.cli.options import DbOption, JsonOption
 from flash.messages.adding import (
+    ANSWER_NEEDED,
     EDIT_AGAIN,
     NOTHING_ADDED,
     new_card_template,
@@ -23,7 +24,12 @@ from flash.messages.adding import (
 from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.editor import run_editor
-from flash.service.new_cards import NewCards, add_new_deck, deck_of_new_cards
+from flash.service.new_cards import (
+    NewCards,
+    add_new_deck,
+    deck_of_new_cards,
+    new_content,
+)
 from flash.terminal import echo, echo_err, echo_error, print_json
 from srs.store.connection import StoreError
 
@@ -74,11 +80,10 @@ def new(
 
 
 def _content(question: str, answer: str, *, reverse: bool) -> Basic | Cloze:
-    if answer:
-        return Basic(question, answer, reverse)
-    if "{{c" in question and not reverse:
-        return Cloze(question)
-    raise typer.BadParameter(_("give an answer, or hide a part as {{c1::text}}"))
+    content = new_content(question, answer, reverse=reverse)
+    if content is None:
+        raise typer.BadParameter(_(ANSWER_NEEDED))
+    return content
 
 
 def add_from_stdin(db: Path | None, *, dry_run: bool) -> NewCards:

@@ -9,7 +9,8 @@ import typer
 
 from cards.errors import FlashError
 from flash.cli.options import HELP_NAMES, DbOption, JsonOption
-from flash.messages.review import first_deck_lines
+from flash.messages.review import first_deck_lines, sync_failure_line
+from flash.messages.scheduling import forecast_lines
 from flash.messages.serve import (
     device_table,
     network_lines,
@@ -17,18 +18,25 @@ from flash.messages.serve import (
     running_line,
 )
 from flash.messages.translate import _
+from flash.report.page import page
+from flash.service.auto_sync import AutoSync
 from flash.service.context import AppContext, open_app
 from flash.service.reviewing import (
     add_changed_files,
     add_first_deck,
     open_in_browser,
 )
-from flash.terminal import echo, echo_err, print_json, print_lines
+from flash.terminal import echo, echo_err, print_json, print_lines, unstyled
 from flash.web.app import WebApp
+from flash.web.pages_api import Reports
 from flash.web.security import Keys, Site
 from flash.web.server import address_in_network, check_certificate, listen
 from flash.web.server import serve as run
+from srs.forecast.exam_forecast import forecast_exam
+from srs.stats.collect import collect_statistics
 from srs.store.browsers import browsers, remove_browser
+from srs.study.day_counts import day_counts
+from srs.study.due_cards import CardFilter
 
 app = typer.Typer(context_settings=HELP_NAMES, rich_markup_mode=None)
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - only with --lan
@@ -101,11 +109,15 @@ def serve(
         _announce(site, keys, address)
         if sys.stdout.isatty() if open_ is None else open_:
             open_in_browser(address)
-        application = WebApp(opened, site, keys, db)
+        application = WebApp(opened, site, keys, Reports(_statistics, _exam))
+        auto_sync = AutoSync(opened)
         try:
             run(application.asgi, listening, certificate)
         finally:
             application.close()
+        failure = auto_sync.finish()
+        if failure:
+            echo_err(sync_failure_line(failure))
 
 
 def _checked_origin(origin: str) -> str:
@@ -149,6 +161,21 @@ def _announce(site: Site, keys: Keys, address: str) -> None:
         print_lines(network_lines(other))
     sys.stdout.flush()
     echo_err(running_line())
+
+
+def _statistics(opened: AppContext, deck: str) -> str:
+    store, options, now_ms = opened.store, opened.options, opened.now()
+    counts = day_counts(store, options, CardFilter(deck), now_ms)
+    found = collect_statistics(store, options, now_ms, deck, counts=counts, full=True)
+    return page(found)
+
+
+def _exam(opened: AppContext) -> list[str]:
+    exam = opened.options.exam
+    if exam is None or not exam.is_ahead(opened.today()):
+        return []
+    found = forecast_exam(opened.store, opened.options, exam, opened.now(), 0)
+    return [unstyled(line) for line in forecast_lines(exam, found)]
 
 
 @app.command("devices")

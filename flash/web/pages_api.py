@@ -1,0 +1,229 @@
+"""Requests besides the review: decks, search, new cards, statistics, pictures."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from msgspec import Meta, Struct
+
+from cards.deckfile.discovery import bundled_decks
+from cards.deckfile.reader import Deck
+from cards.errors import FlashError
+from cards.note import Note
+from cards.text.terminal import plain_text
+from flash.messages.adding import ANSWER_NEEDED, new_cards_line, plan_summary
+from flash.messages.cards import one_line
+from flash.messages.translate import _
+from flash.service.adding import add_unasked
+from flash.service.context import AppContext
+from flash.service.deck_reading import read_for_adding
+from flash.service.finding import find, find_deck
+from flash.service.new_cards import add_new_deck, deck_of_new_cards, new_content
+from flash.service.note_media import media_file
+from flash.service.reviewing import back_up_after_review
+from flash.web.guard import Refused
+from flash.web.lanes import Lane
+from flash.web.rendering import media_of_name
+from flash.web.requests import json_response, number_in, read_body
+from flash.web.security import SANDBOX
+from srs.store.browsers import uid_of
+from srs.store.card_list import CardListRow, card_list
+from srs.store.connection import StoreError
+from srs.store.deck_files import files_in_use
+from srs.store.decks import tag_names
+from srs.store.opening import open_store
+from srs.study.day_counts import decks_of_day
+
+_Result = TypeVar("_Result")
+_DAY_MS = 86_400_000
+_LONGEST = 20_000
+_MOST_FOUND = 500
+_MEDIA_TYPES = {
+    **dict.fromkeys((".jpg", ".jpeg", ".jfif"), "image/jpeg"),
+    **{f".{one}": f"image/{one}" for one in ("png", "gif", "webp", "avif", "bmp")},
+    **dict.fromkeys((".ogg", ".oga", ".opus"), "audio/ogg"),
+    **dict.fromkeys((".mp4", ".m4v", ".mov"), "video/mp4"),
+    ".svg": "image/svg+xml",
+    ".ico": "image/x-icon",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".m4a": "audio/mp4",
+    ".flac": "audio/flac",
+    ".webm": "video/webm",
+    ".mkv": "video/x-matroska",
+    ".ogv": "video/ogg",
+}
+"""Files of another kind are not sent."""
+
+
+class Reports(Struct, frozen=True):
+    """Texts that other parts of the program make."""
+
+    statistics: Callable[[AppContext, str], str]
+    """Returns the page of the statistics of a deck, empty for all."""
+    exam: Callable[[AppContext], list[str]]
+    """Returns the lines of the exam forecast; none if no exam is set."""
+
+
+class _Start(Struct):
+    deck: Annotated[str, Meta(max_length=200)]
+
+
+class _NewCard(Struct):
+    question: Annotated[str, Meta(max_length=_LONGEST)]
+    answer: Annotated[str, Meta(max_length=_LONGEST)] = ""
+    deck: Annotated[str, Meta(max_length=1000)] = ""
+
+
+class PagesApi:
+    """Answers the requests of the other pages, each with a connection of its own."""
+
+    def __init__(self, app: AppContext, reports: Reports, lane: Lane) -> None:
+        """Keep what opens the store, and the thread for long work."""
+        self._path, self._clock = app.store.path, app.clock
+        self._reports, self._lane = reports, lane
+        self._backed_up = 0
+        """The day of the last backup, in UTC."""
+
+    @contextmanager
+    def _opened(self) -> Iterator[AppContext]:
+        store = open_store(self._path, self._clock())
+        try:
+            yield AppContext(store, self._clock)
+        finally:
+            store.close()
+
+    async def _run(self, call: Callable[[AppContext], _Result]) -> _Result:
+        def work() -> _Result:
+            with self._opened() as app:
+                return call(app)
+
+        return await self._lane.run(work)
+
+    async def back_up(self) -> None:
+        """Make the daily backup; answers never fail because of it."""
+        day = self._clock() // _DAY_MS
+        if day != self._backed_up:
+            self._backed_up = day
+            with suppress(StoreError):
+                await self._run(back_up_after_review)
+
+    async def decks(self, request: Any) -> Any:
+        """Return the decks with their counts, and the bundled ones."""
+        return json_response(request, await self._run(_decks))
+
+    async def start_deck(self, request: Any) -> Any:
+        """Add a bundled deck."""
+        wanted = await read_body(request, _Start)
+        sentence = await self._run(partial(_start, wanted.deck))
+        return json_response(request, {"sentence": sentence})
+
+    async def tags(self, request: Any) -> Any:
+        """Return the tags in use."""
+        return json_response(
+            request, {"tags": await self._run(lambda app: tag_names(app.store))}
+        )
+
+    async def search(self, request: Any) -> Any:
+        """Return the cards that a query finds."""
+        query = request.query_params.get("q", "")
+        limit = number_in(request, "limit", _MOST_FOUND) or _MOST_FOUND
+        return json_response(request, await self._run(partial(_found, query, limit)))
+
+    async def add_card(self, request: Any) -> Any:
+        """Write a new card into the file of its deck."""
+        wanted = await read_body(request, _NewCard)
+        sentence = await self._run(partial(_add, wanted))
+        return json_response(request, {"sentence": sentence})
+
+    async def statistics(self, request: Any) -> Any:
+        """Return the report, one HTML page."""
+        from starlette.responses import HTMLResponse
+
+        deck = request.query_params.get("deck", "")
+
+        def made(app: AppContext) -> str:
+            return self._reports.statistics(app, find_deck(app, deck))
+
+        return HTMLResponse(await self._run(made))
+
+    async def exam(self, request: Any) -> Any:
+        """Return the lines of the exam forecast."""
+        return json_response(request, {"lines": await self._run(self._reports.exam)})
+
+    async def media(self, request: Any) -> Any:
+        """Return a picture, sound or video of a note."""
+        from starlette.responses import FileResponse
+
+        missing = Refused(404, _("there is no such file"))
+        try:
+            guid, path = media_of_name(request.path_params["name"])
+        except ValueError:
+            raise missing from None
+        kind = _MEDIA_TYPES.get(Path(path).suffix.lower())
+        find_file = partial(media_file, guid=guid, path=path)
+        file = await self._run(find_file) if kind else None
+        if file is None:
+            raise missing
+        headers = {
+            "cache-control": "private, max-age=600, stale-while-revalidate=604800",
+            "content-security-policy": SANDBOX,
+        }
+        return FileResponse(file, media_type=kind, headers=headers)
+
+
+def _decks(app: AppContext) -> dict[str, Any]:
+    found = decks_of_day(app.store, app.options, app.now())
+    counts = ("new", "learning", "due", "overdue", "buried", "cards")
+    decks = [
+        {"name": one.deck, "started": one.unseen < one.cards}
+        | {name: getattr(one, name) for name in counts}
+        for one in found
+    ]
+    files = files_in_use(app.store)
+    copies = app.store.path.absolute().with_name(f"{app.store.path.name}.decks")
+    bundled = [
+        {"name": name, "title": name}
+        for name in bundled_decks()
+        if not any(Path(file).is_relative_to(copies / name) for file in files)
+    ]
+    return {"decks": decks, "bundled": bundled}
+
+
+def _start(name: str, app: AppContext) -> str:
+    if name not in bundled_decks():
+        raise FlashError(_("there is no bundled deck '{name}'").format(name=name))
+    added = add_unasked(app, read_for_adding([Path(name)], app.store.path))
+    return plan_summary(added.plan.counts, added.cards, dry_run=False)
+
+
+def _found(query: str, limit: int, app: AppContext) -> dict[str, Any]:
+    words = [query] if query.strip() else []
+    cards = find(app, words).cards
+    rows = card_list(app.store, app.options.calendar, cards[:limit])
+    found = [_row_json(app, row) for row in rows]
+    return {"cards": found, "total": len(cards)}
+
+
+def _row_json(app: AppContext, row: CardListRow) -> dict[str, Any]:
+    return {
+        "guid": row.guid,
+        "uid": uid_of(app.store, row.card),
+        "deck": row.deck,
+        "question": one_line(plain_text(row.question)),
+        "state": row.state,
+        "due": row.due and row.due[:10],
+        "flag": row.flag,
+        "suspended": row.suspended,
+    }
+
+
+def _add(wanted: _NewCard, app: AppContext) -> str:
+    content = new_content(wanted.question.strip(), wanted.answer.strip())
+    if content is None or not wanted.question.strip():
+        raise FlashError(_(ANSWER_NEEDED))
+    name = deck_of_new_cards(app, wanted.deck)
+    added = add_new_deck(app, Deck(name, "", "", (Note(content, name),)))
+    return new_cards_line(len(added.cards), added.deck, added.file, added.line)
