@@ -139,12 +139,13 @@ def find_cards(app: AppContext, names: Sequence[str]) -> list[int]:
     return cards
 
 
-def find_deck(app: AppContext, name: str) -> str:
+def find_deck(app: AppContext, name: str, *, may_be_new: bool = False) -> str:
     """Return the whole name of a deck; empty means all decks.
 
     Args:
         app: The open store.
         name: The name or its last parts, in any case.
+        may_be_new: Return the name as it is if there is no such deck.
 
     Raises:
         FlashError: There is no such deck, or several.
@@ -154,6 +155,8 @@ def find_deck(app: AppContext, name: str) -> str:
     name.encode()  # fails for what is not UTF-8, as a query in SQL would
     names = _all_decks(app)
     found = _decks_called(name, names)
+    if not found and may_be_new:
+        return name
     if not found:
         raise no_such_deck(name, names)
     if len(found) > 1:

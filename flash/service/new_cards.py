@@ -26,10 +26,10 @@ from flash.messages.translate import _
 from flash.service.adding import AddPlan, apply_adding, plan_adding
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import ParsedFiles
-from flash.service.finding import find
+from flash.service.finding import find, find_deck
 from srs.store.card_list import CardListRow, card_list
 from srs.store.deck_files import files_of_decks
-from srs.store.decks import deck_names, deck_names_by_id
+from srs.store.decks import deck_names_by_id
 
 INBOX = "Inbox"
 """The deck of the inbox file until its header names another one."""
@@ -53,13 +53,12 @@ def deck_of_new_cards(app: AppContext, name: str) -> str:
 
     Raises:
         DeckError: The inbox has mistakes.
+        FlashError: The last parts of several decks are this name.
     """
     inbox = Path(app.options.inbox)
     if not name:
         return read_deck(inbox).name if inbox.exists() else INBOX
-    name = tidy_deck_name(name)
-    same = (one for one in deck_names(app.store) if one.casefold() == name.casefold())
-    return next(same, name)
+    return find_deck(app, tidy_deck_name(name), may_be_new=True)
 
 
 def new_content(

@@ -48,18 +48,29 @@ def test_the_json_of_a_new_card_is_that_of_list(flash: Run) -> None:
     assert [(one["kind"], one["answer"]) for one in made] == [("cloze", "H2O")]
 
 
-def test_a_deck_has_its_cards_in_its_own_file(flash: Run) -> None:
+@pytest.mark.parametrize("deck", ["cells::basics", "Basics"])
+def test_a_deck_has_its_cards_in_its_own_file(flash: Run, deck: str) -> None:
     file = Path("cells.yaml")
     file.write_text(f"# mine\n{CELLS}\n# end", "utf-8")
     file.chmod(0o600)
     flash("add", "cells.yaml")
 
-    flash("new", "--deck", "cells::basics", "What is a cell?", "A unit of life")
+    flash("new", "--deck", deck, "What is a cell?", "A unit of life")
 
     added = "\n  - front: What is a cell?\n    back: A unit of life\n"
     assert file.read_text("utf-8") == f"# mine\n{CELLS}\n# end{added}"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len(flash.json("list", "Cells::Basics")) == 6
+
+
+def test_the_last_part_of_two_decks_names_neither(flash: Run) -> None:
+    for deck in ("One::Basics", "Two::Basics"):
+        flash("new", "--deck", deck, f"What is {deck}?", "A deck")
+
+    shown = flash("new", "--deck", "basics", "What is it?", "A deck")
+
+    hint = "write one of: One::Basics, Two::Basics"
+    assert shown == (1, "", f"flash: several decks are called 'basics' ({hint})\n")
 
 
 def test_a_link_to_the_inbox_stays_a_link(flash: Run) -> None:
