@@ -10,12 +10,12 @@ import sqlite3
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from cards.translate import _
 from srs.store.connection import Store, StoreError
 from srs.store.operations import LAST_DONE, REDO, Operation, describe
 from srs.store.stamps import STAMP
@@ -41,16 +41,18 @@ class RowChange(Struct, frozen=True, array_like=True):
 
 
 @contextmanager
-def capturing(connection: sqlite3.Connection) -> Iterator[list[RowChange]]:
-    """Collect the rows that the block changes, inside a transaction."""
-    changes: list[RowChange] = []
+def capturing(connection: sqlite3.Connection) -> Iterator[list[bytes]]:
+    """Collect the rows that the block changes, inside a transaction; as JSON."""
+    changes: list[bytes] = []
+    encode = msgspec.json.encode
     tables = {table: _columns(connection, table) for table in _TABLES}
 
     def keep_row(table: str, event: str, *values: Any) -> None:
         size = len(tables[table])
-        before = None if event == "insert" else list(values[:size])
-        after = None if event == "delete" else list(values[-size:])
-        changes.append(RowChange(table, before, after))
+        before = None if event == "insert" else values[:size]
+        after = None if event == "delete" else values[-size:]
+        # Encoded at once: Python's collector visits many lists again and again.
+        changes.append(encode((table, before, after)))
 
     connection.create_function("keep_row", -1, keep_row)
     names = [f"keep_{event}_{table}" for table in tables for event in _SIDES]
@@ -69,9 +71,10 @@ def capturing(connection: sqlite3.Connection) -> Iterator[list[RowChange]]:
             connection.execute(f"drop trigger temp.{name}")
 
 
-def packed(changes: Sequence[RowChange]) -> str:
+def packed(changes: Sequence[bytes]) -> str:
     """Return changes as a text for the payload of their operation."""
-    return base64.b85encode(zlib.compress(msgspec.json.encode(changes))).decode()
+    text = b"[" + b",".join(changes) + b"]"
+    return base64.b64encode(zlib.compress(text, level=1)).decode()
 
 
 def redo_operations(store: Store, count: int) -> list[Operation]:
@@ -113,58 +116,44 @@ def redo_operations(store: Store, count: int) -> list[Operation]:
 
 
 def _restore(store: Store, text: str) -> None:
-    content = zlib.decompress(base64.b85decode(text))
     connection = store.connection
-    names = {table: _columns(connection, table) for table in _TABLES}
-    keys_of = {table: _keys(connection, table) for table in _TABLES}
-    for change in reversed(msgspec.json.decode(content, type=list[RowChange])):
-        table, columns = change.table, names[change.table]
-        if change.after is not None and not _is_there(connection, change, columns):
-            message = _("it has changed since the undo, so that can't be redone")
-            raise StoreError(store.path, message, _("flash log lists the operations"))
-        keys = keys_of[table]
-        where = " and ".join(f"{key} is ?" for key in keys)
-        if change.before is None:
-            values = [_value(change.after, columns, key) for key in keys]
-            connection.execute(f"delete from {table} where {where}", values)
-            continue
-        row = change.before
-        if change.after is None:
+    content = zlib.decompress(base64.b64decode(text))
+    changes = reversed(msgspec.json.decode(content, type=list[RowChange]))
+    statement = _Statements(connection).of
+    for sql, rows in groupby(map(statement, changes), key=lambda one: one[0]):
+        values = [row for _, row in rows]
+        done = connection.executemany(sql, values).rowcount
+        if done != len(values):
+            message = "it has changed since the undo, so that can't be redone"
+            raise StoreError(store.path, message, "flash log lists the operations")
+
+
+class _Statements:
+    """The statements that take changes back, if the rows are as the undo left them."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._columns = {table: _columns(connection, table) for table in _TABLES}
+
+    def of(self, change: RowChange) -> tuple[str, list[Any]]:
+        """Return an SQL statement for one row, and its values."""
+        table, columns = change.table, self._columns[change.table]
+        before, after = change.before, change.after
+        if after is None:
+            row = zip(columns, before or (), strict=True)
             marks = ", ".join(STAMP if c == "stamp" else "?" for c in columns)
-            values = [v for c, v in zip(columns, row, strict=True) if c != "stamp"]
-            connection.execute(f"insert into {table} values ({marks})", values)
-            continue
-        changed = [
-            (column, old)
-            for column, old, new in zip(columns, row, change.after or (), strict=True)
-            if old != new and column not in _STAMPS
-        ]
-        if changed:
-            changes = ", ".join(f"{column} = ?" for column, _ in changed)
-            values = [old for _, old in changed]
-            values += [_value(change.after, columns, key) for key in keys]
-            connection.execute(f"update {table} set {changes} where {where}", values)
-
-
-def _is_there(
-    connection: sqlite3.Connection, change: RowChange, columns: Sequence[str]
-) -> bool:
-    """Return True if a row still is as the undo left it."""
-    pairs = zip(columns, change.after or (), strict=True)
-    kept = [(column, value) for column, value in pairs if column not in _STAMPS]
-    where = " and ".join(f"{column} is ?" for column, _ in kept)
-    sql = f"select 1 from {change.table} where {where}"
-    return connection.execute(sql, [value for _, value in kept]).fetchone() is not None
+            values = [value for column, value in row if column != "stamp"]
+            return f"insert into {table} values ({marks})", values
+        places = [at for at, column in enumerate(columns) if column not in _STAMPS]
+        is_there = " and ".join(f"{columns[at]} is ?" for at in places)
+        found = [after[at] for at in places]
+        if before is None:
+            return f"delete from {table} where {is_there}", found
+        changed = [at for at in places if before[at] != after[at]]
+        # Where only stamps differ, the row has to be there all the same.
+        changes = ", ".join(f"{columns[at]} = ?" for at in changed or places[:1])
+        values = [before[at] for at in changed or places[:1]]
+        return f"update {table} set {changes} where {is_there}", values + found
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
     return [row[1] for row in connection.execute(f"pragma table_info({table})")]
-
-
-def _keys(connection: sqlite3.Connection, table: str) -> list[str]:
-    rows = connection.execute(f"pragma table_info({table})")
-    return [row[1] for row in rows if row[5]]
-
-
-def _value(row: Sequence[Any] | None, columns: Sequence[str], name: str) -> Any:
-    return (row or ())[columns.index(name)]
