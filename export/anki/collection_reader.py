@@ -6,7 +6,7 @@ the work is bounded by the size of the file.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,13 @@ from export.anki.anki_model import LATEST_S, AnkiCard, AnkiNote, Collection
 from export.anki.collection_schemas import read_schema11, read_schema18
 from export.anki.package_file import Package
 from export.anki.protobuf import MalformedMessage
-from export.anki.revlog_copy import copy_log, limit_steps
+from export.anki.revlog_copy import copy_log
+from export.database_file import opened
 from export.files import PackageError
 
 _TABLES = ("col", "notes", "cards", "revlog")
 _MAX_OFFSET_MIN = 26 * 60
 """Larger than any offset from UTC."""
-_HEADER = b"SQLite format 3\0"
 
 _NOTES = """
     select cast(id as integer), cast(guid as text), cast(mid as integer),
@@ -58,7 +58,8 @@ def read_collection(package: Package, path: Path, folder: Path) -> Collection:
     """
     file, log = folder / "collection", folder / "log.db"
     package.write_collection(file)
-    with _damage_reported(path), _opened(file) as connection:
+    with _damage_reported(path), opened(file, _TABLES) as connection:
+        connection.create_collation("unicase", _unicase)
         try:
             return _read(connection, file, log)
         except sqlite3.OperationalError as error:
@@ -79,33 +80,6 @@ def _damage_reported(path: Path) -> Iterator[None]:
         raise PackageError(str(path), message, hint) from None
 
 
-@contextmanager
-def _opened(file: Path) -> Iterator[sqlite3.Connection]:
-    size = file.stat().st_size
-    _check_whole(file, size)
-    uri = f"{file.as_uri()}?mode=ro&immutable=1"
-    with closing(sqlite3.connect(uri, uri=True)) as connection:
-        connection.execute("pragma trusted_schema = off")
-        connection.execute("pragma query_only = on")
-        connection.create_collation("unicase", _unicase)
-        limit_steps(connection, size)
-        _check_tables(connection)
-        yield connection
-
-
-def _check_whole(file: Path, size: int) -> None:
-    """Reject a truncated database: some of its tables would seem empty."""
-    with file.open("rb") as opened:
-        header = opened.read(100)
-    if header[:16] != _HEADER:
-        raise ValueError("not a database")
-    page = int.from_bytes(header[16:18], "big")
-    pages = int.from_bytes(header[28:32], "big")
-    changed, valid = header[24:28], header[92:96]
-    if changed == valid and pages * (65536 if page == 1 else page) > size:
-        raise ValueError("truncated")
-
-
 def _lenient(data: bytes) -> str:
     return data.decode("utf-8", errors="replace")
 
@@ -113,18 +87,6 @@ def _lenient(data: bytes) -> str:
 def _unicase(one: str, other: str) -> int:
     one, other = one.casefold(), other.casefold()
     return (one > other) - (one < other)
-
-
-def _check_tables(connection: sqlite3.Connection) -> None:
-    sql = "select name, coalesce(sql, '') from sqlite_master where type = 'table'"
-    plain = {
-        str(name).lower()
-        for name, made in connection.execute(sql)
-        if not str(made).lower().startswith("create virtual")
-    }
-    missing = [name for name in _TABLES if name not in plain]
-    if missing:
-        raise ValueError(f"no table '{missing[0]}'")
 
 
 def _read(connection: sqlite3.Connection, file: Path, log: Path) -> Collection:

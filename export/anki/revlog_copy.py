@@ -8,7 +8,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-_TABLES = """
+from export.database_file import limit_steps
+
+LOG_TABLES = """
     create table log (                      -- answers and manual changes
         row           integer primary key,  -- by card, then by moment
         id            integer not null,     -- UTC milliseconds
@@ -55,29 +57,16 @@ _READ = """
 """
 # Scheduler v1 had three buttons in learning and relearning: Again, Good, Easy.
 _V1_SHIFT = "(type in (0, 2) and ease in (2, 3))"
-_COLUMNS = "id, card, rating, interval, last_interval, factor, duration_ms, kind"
+LOG_COLUMNS = "id, card, rating, interval, last_interval, factor, duration_ms, kind"
 _COPY = f"""
-    insert into log ({_COLUMNS})
-    select {_COLUMNS} from anki_log
+    insert into log ({LOG_COLUMNS})
+    select {LOG_COLUMNS} from anki_log
      where {_VALID} and not ({_CRAM}) order by card, id;
-    insert into crams ({_COLUMNS})
-    select {_COLUMNS} from anki_log where {_VALID} and {_CRAM} order by card, id;
+    insert into crams ({LOG_COLUMNS})
+    select {LOG_COLUMNS} from anki_log where {_VALID} and {_CRAM} order by card, id;
     insert into invalid
     select card, count(*) from anki_log where not ({_VALID}) group by card;
 """
-_STEPS_PER_BYTE = 200
-_STEPS_AT_ONCE = 1_000_000
-
-
-def limit_steps(connection: sqlite3.Connection, size: int) -> None:
-    """Interrupt a connection after more steps than a file of this size needs."""
-    left = [(size * _STEPS_PER_BYTE) // _STEPS_AT_ONCE + 100]
-
-    def count() -> bool:
-        left[0] -= 1
-        return left[0] < 0
-
-    connection.set_progress_handler(count, _STEPS_AT_ONCE)
 
 
 def copy_log(collection: Path, target: Path, *, is_v1: bool = False) -> None:
@@ -98,6 +87,6 @@ def copy_log(collection: Path, target: Path, *, is_v1: bool = False) -> None:
         limit_steps(copy, collection.stat().st_size)
         uri = f"{collection.as_uri()}?mode=ro&immutable=1"
         copy.execute("attach ? as theirs", (uri,))
-        copy.executescript(_TABLES)
+        copy.executescript(LOG_TABLES)
         copy.execute(_READ.format(shift=_V1_SHIFT if is_v1 else "0"))
         copy.executescript(_COPY)

@@ -202,6 +202,28 @@ def _counted_text(reason: LossReason, count: int) -> str:
                 count,
             )
         case _other:
+            return _moved_text(reason, count)
+
+
+def _moved_text(reason: LossReason, count: int) -> str:
+    match reason:
+        case LossReason.CARD_TEXT:
+            return ngettext(
+                "{n} card left out: no Markdown file has its text",
+                "{n} cards left out: no Markdown file has their texts",
+                count,
+            )
+        case LossReason.LOG_PART:
+            return ngettext(
+                "{n} card without its first answers: they are not in the database",
+                "{n} cards without their first answers: they are not in the database",
+                count,
+            )
+        case LossReason.NO_LOG:
+            return _("no answers imported, only due days: {detail} is missing")
+        case LossReason.MACROS:
+            return _("macros in math are shown as they are written: {detail}")
+        case _other:
             text = ngettext("{n} note left out: ", "{n} notes left out: ", count)
             return text + _note_reason(reason)
 
@@ -215,6 +237,8 @@ def _note_reason(reason: LossReason) -> str:
         LossReason.CLOZE_FIELD: _("cloze note type without a cloze field"),
         LossReason.CLOZE: _("invalid cloze: {detail}"),
         LossReason.NOTE_TEMPLATE: _("invalid template: {detail}"),
+        LossReason.CARD_TYPE: _("unknown type of cards '{detail}'"),
+        LossReason.CARD_INVALID: "{detail}",
         LossReason.OCCLUSION: _("image occlusion can't be shown in a terminal"),
     }
     return reasons[reason]

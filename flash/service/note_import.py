@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cards.deckfile.discovery import find_decks, is_markdown, read_text
 from cards.errors import DeckError, Place, Problem
@@ -12,12 +13,12 @@ from cards.markdown_notes.note_deck import inline_cards, parse_note_deck
 from cards.note import Note
 from cards.questions import anki_ordinals
 from cards.translate import _
-from export.obsidian import CardSchedules, schedules
+from export.programs.obsidian import CardSchedules, schedules
 from flash.service.adding import apply_adding, plan_adding, refuse_loss
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
+from flash.service.moving_in import incoming_card
 from srs.merging.merge import MergeResult, merge
-from srs.models.cards import State
 from srs.models.incoming import Incoming, IncomingCard, IncomingNote
 from srs.store.backups import back_up
 from srs.store.notes import known_notes
@@ -117,24 +118,8 @@ def _cards(
     ordinals = sorted(anki_ordinals(note.content))
     for number, (ordinal, one) in enumerate(zip(ordinals, plan, strict=False)):
         if one is not None:
-            due_day = one.due_day
+            day = one.due_day
             if one.due_ms is not None:
-                due_day = app.options.calendar.day(one.due_ms)
-            yield IncomingCard(
-                id=start + number,
-                ordinal=ordinal,
-                state=int(State.REVIEW),
-                due_day=due_day,
-                due_ms=None,
-                position=0,
-                interval=one.interval,
-                ease=one.ease,
-                steps_left=0,
-                suspended=False,
-                buried=False,
-                flag=0,
-                changed_ms=max(1, one.last_ms),
-                reps=one.reps,
-                lapses=one.lapses,
-                difficulty=one.difficulty,
-            )
+                day = app.options.calendar.day(one.due_ms)
+            due = replace(one, due_day=day, due_ms=None)
+            yield incoming_card(start + number, ordinal, due)

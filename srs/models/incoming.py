@@ -137,6 +137,18 @@ class LossReason(StrEnum):
     ROW_SETTING = "row_setting"
     """A `#` line with a name that flash doesn't know."""
     ROW_COMMENT = "row_comment"
+    CARD_TYPE = "card_type"
+    """The other program has a type of cards that flash lacks."""
+    CARD_INVALID = "card_invalid"
+    """A deck file can't hold the card."""
+    CARD_TEXT = "card_text"
+    """The other program has a schedule for it and no text."""
+    LOG_PART = "log_part"
+    """The log of the other program begins after the first answer."""
+    NO_LOG = "no_log"
+    """The file with the answers is missing."""
+    MACROS = "macros"
+    """Macros of TeX are not expanded."""
 
 
 class Loss(Struct, frozen=True):

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from command_runner import Run
 
-from export.obsidian import CardSchedule, schedules
+from export.programs.obsidian import schedules
+from export.programs.schedule import CardSchedule
 
 HEAD = "---\ntags: [flashcards/Bio]\n---\n"
 NOTE = f"""\

@@ -24,6 +24,7 @@ from flash.messages.exchange import (
     media_losses,
     patch_text,
 )
+from flash.messages.moving import missing_text, moved_lines
 from flash.messages.notes import note_import_lines
 from flash.messages.phrases import dry_run_remark
 from flash.messages.tables import (
@@ -40,6 +41,7 @@ from flash.service.importing import (
     import_package,
     start_import,
 )
+from flash.service.moving_in import MovedIn, move_in, source_of
 from flash.service.note_import import NotesImport, import_notes
 from flash.service.table_import import TableImport, import_table
 from flash.terminal import echo, echo_err, print_json
@@ -52,8 +54,9 @@ def import_(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE.apkg|.colpkg|.csv|.txt|.md|DIR",
-            help="Anki package, table, or notes of Obsidian.",
+            metavar="FILE.apkg|.colpkg|.csv|.txt|.md|.org|.db|DIR",
+            help="Anki package, table, notes of Obsidian, or cards of hashcards,"
+            " org-fc or Mnemosyne.",
         ),
     ],
     deck: Annotated[
@@ -94,11 +97,19 @@ def import_(
             help="Import text that was edited; print patches for deck files.",
         ),
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="New folder for the decks of hashcards, org-fc or Mnemosyne.",
+        ),
+    ] = None,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Import an Anki package, a table, or notes.
+    """Import an Anki package, a table, notes, or the cards of another program.
 
     A package contains notes, schedule, reviews, presets and media files. A table (CSV
     or Anki's plain text) contains notes: question, answer, tags. What each column
@@ -107,10 +118,20 @@ def import_(
     Notes in Markdown are added as by flash add. New cards keep the due day, and with
     FSRS stability and difficulty, that Obsidian's Spaced Repetition plugin wrote.
 
+    The cards of hashcards, org-fc and Mnemosyne become deck files in a new folder, with
+    their answers and due days.
+
     Cards that flash has already get the reviews made in Anki and keep their text. A
     backup is made first, and importing again changes nothing. Exit code 1: the file
     can't be read; nothing is changed.
     """
+    source = source_of(file)
+    if source is not None:
+        target = out or Path(f"{source.stem}-decks")
+        with open_app(db) as app:
+            moved = move_in(app, source, target, dry_run=dry_run)
+        _report_moved(file, moved, as_json=json, dry_run=dry_run)
+        return
     if file.is_dir() or is_markdown(file):
         with open_app(db) as app:
             notes = import_notes(app, [file], dry_run=dry_run)
@@ -134,10 +155,10 @@ def import_(
             )
         _report_table(file, table, options, as_json=json, dry_run=dry_run)
         return
-    with start_import(file) as source, open_app(db) as app:
+    with start_import(file) as package, open_app(db) as app:
         done = import_package(
             app,
-            source,
+            package,
             reviews_only=reviews_only,
             update_text=update_text,
             dry_run=dry_run,
@@ -228,6 +249,32 @@ def _report_notes(
         echo(line)
     if dry_run:
         echo(dry_run_remark())
+
+
+def _report_moved(file: Path, done: MovedIn, *, as_json: bool, dry_run: bool) -> None:
+    losses = loss_lines(done.losses, with_names=not as_json)
+    losses += list(map(missing_text, done.missing))
+    if as_json:
+        print_json(
+            {
+                "file": str(file),
+                **msgspec.structs.asdict(done.merged),
+                "scheduled": done.scheduled,
+                "kept": done.kept,
+                "files": [str(path) for path in done.files],
+                "losses": losses,
+                "items": loss_items(done.losses),
+                "backup": str(done.backup) if done.backup else None,
+                "dry_run": dry_run,
+            }
+        )
+        return
+    for line in moved_lines(done.merged, done.scheduled, done.kept, done.files):
+        echo(line)
+    if dry_run:
+        echo(dry_run_remark())
+    for loss in losses:
+        echo_err(loss)
 
 
 def _report_table(

@@ -1,4 +1,4 @@
-"""CardSchedules that the Spaced Repetition plugin of Obsidian writes behind cards.
+"""Schedules that the Spaced Repetition plugin of Obsidian writes behind cards.
 
 One comment has an entry for each card of a note, in their order: `!due,interval,ease`
 (SM-2), or `!fsrs,due,interval,stability,difficulty,state,reps,lapses,steps,last`.  The
@@ -8,31 +8,12 @@ plugin keeps no log of answers.
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from msgspec import Struct
+from export.programs.schedule import CardSchedule
 
 _NEVER = date(2000, 1, 1)
 """The due day of a card that was never asked, while another one of its note was."""
 _EPOCH = date(1970, 1, 1)
 _DAY_MS = 86_400_000
-
-
-class CardSchedule(Struct, frozen=True):
-    """When a card is due."""
-
-    due_day: int
-    """Days from 1970-01-01, in local time."""
-    due_ms: int | None
-    """The moment, if it is known; it decides the day."""
-    interval: int
-    """Days; with FSRS the stability, rounded."""
-    ease: int = 0
-    """Per mille, from SM-2; 0 with FSRS."""
-    difficulty: float = 0.0
-    """FSRS, 1 to 10; 0 with SM-2."""
-    last_ms: int = 0
-    """The last answer, UTC milliseconds."""
-    reps: int = 0
-    lapses: int = 0
 
 
 CardSchedules = tuple[CardSchedule | None, ...]

@@ -1,0 +1,1 @@
+"""Cards, schedules and logs of other programs for spaced repetition."""

@@ -1,0 +1,266 @@
+"""Read a database of Mnemosyne 2.
+
+A fact has one card for each view of its card type.  Cards of types that flash doesn't
+have (maps, sentences, types of the user) become questions with the texts that
+Mnemosyne keeps of them.
+
+Source: `libmnemosyne/databases/SQLite.py`, `SQLite_logging.py`, `card_types/` and
+`schedulers/SM2_mnemosyne.py` of https://github.com/mnemosyne-proj/mnemosyne
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from cards.note import Basic, Cloze, Content, Note
+from cards.translate import _
+from export.anki.html_to_markdown import to_markdown
+from export.programs.schedule import (
+    CardSchedule,
+    LoggedAnswer,
+    Moved,
+    MovedNote,
+    in_order,
+)
+from srs.models.cards import State
+from srs.models.incoming import Loss, LossReason
+from srs.scheduler.study_day import Calendar
+
+MNEMOSYNE_TABLES = ("facts", "data_for_fact", "cards", "tags", "tags_for_card", "log")
+DECK = "Mnemosyne"
+"""Mnemosyne has tags and no decks."""
+_CARDS = """
+    select _id, cast(id as text), cast(card_type_id as text), _fact_id,
+           cast(fact_view_id as text), grade, next_rep, last_rep, easiness,
+           acq_reps + ret_reps, lapses, extra_data, active,
+           {question}, {answer}
+      from cards order by _id
+"""
+_FACTS = """
+    select f._id, cast(f.id as text), d.key, cast(d.value as text)
+      from facts f join data_for_fact d on d._fact_id = f._id
+"""
+_TAGS = """
+    select c._card_id, t.name from tags_for_card c join tags t on t._id = c._tag_id
+     where t.name <> '__UNTAGGED__' order by t.name
+"""
+_REPETITION = 9
+_LOG = f"""
+    select object_id, timestamp, grade, next_rep, thinking_time
+      from log where event_type = {_REPETITION}
+"""
+_RATINGS = (1, 1, 2, 2, 3, 4)
+"""For grades 0 to 5: 0 and 1 are forgotten, 4 leaves the easiness as it is."""
+_MEMORIZED = 2
+"""The least grade of a card that is remembered."""
+_CLOZE = re.compile(r"\[(.+?)\]", re.DOTALL)
+_MATH = (
+    ("<$>", "[$]"),
+    ("</$>", "[/$]"),
+    ("<$$>", "[$$]"),
+    ("</$$>", "[/$$]"),
+    ("<latex>", "[latex]"),
+    ("</latex>", "[/latex]"),
+)
+
+
+class _Card(Struct, array_like=True):
+    """A row of `_CARDS`."""
+
+    row: int
+    id: str
+    type: str
+    fact: int
+    view: str
+    grade: int
+    next_rep: int
+    last_rep: int
+    easiness: float
+    reps: int
+    lapses: int
+    extra: Any
+    active: Any
+    question: Any
+    answer: Any
+
+
+def read_mnemosyne(
+    connection: sqlite3.Connection, database: Path, calendar: Calendar
+) -> Moved:
+    """Read the cards and the log.
+
+    Args:
+        connection: The opened database.
+        database: Its path; pictures and sounds lie in a folder beside it.
+        calendar: Study days in the user's time zone.
+
+    Raises:
+        ValueError: A value in the database is impossible.
+    """
+    reader = _Reader(connection, database, calendar)
+    notes = tuple(reader.notes())
+    return Moved(notes, tuple(reader.losses))
+
+
+class _Reader:
+    def __init__(
+        self, connection: sqlite3.Connection, database: Path, calendar: Calendar
+    ) -> None:
+        self.losses: list[Loss] = []
+        self._run, self._calendar = connection.execute, calendar
+        media = database.absolute().parent / f"{database.name}_media"
+        self._file = str(media / database.name)
+        self._facts: dict[int, dict[str, str]] = {}
+        self._names: dict[int, str] = {}
+        for fact, name, key, value in self._run(_FACTS):
+            self._facts.setdefault(fact, {})[key] = value or ""
+            self._names[fact] = name
+        self._tags: dict[int, list[str]] = {}
+        for card, tag in self._run(_TAGS):
+            self._tags.setdefault(card, []).append("-".join(str(tag).split()))
+
+    def notes(self) -> Iterator[MovedNote]:
+        """Yield the notes in the order of their first cards."""
+        answers = self._answers()
+        cards_of: dict[int, list[_Card]] = {}
+        for card in self._cards():
+            cards_of.setdefault(card.fact, []).append(card)
+        for fact, cards in cards_of.items():
+            data = self._facts.get(fact, {})
+            content, extra = _content(cards[0].type.split("::")[0], data)
+            if content is not None:
+                by_ordinal = {_ordinal(card): card for card in cards}
+                yield self._note(
+                    self._names.get(fact, ""), content, extra, by_ordinal, answers
+                )
+                continue
+            for card in cards:
+                # Without the texts, there is only the name to report.
+                if card.question is None or card.answer is None:
+                    name = next(iter(data.values()), card.id)
+                    self._lose(LossReason.CARD_TYPE, name, card.type)
+                else:
+                    sides = Basic(_markdown(card.question), _markdown(card.answer))
+                    yield self._note(card.id, sides, "", {0: card}, answers)
+
+    def _cards(self) -> Iterable[_Card]:
+        columns = {row[1] for row in self._run("pragma table_info(cards)")}
+        texts = {
+            name: name if name in columns else "null" for name in ("question", "answer")
+        }
+        for row in self._run(_CARDS.format(**texts)):
+            yield _Card(*row)
+
+    def _answers(self) -> dict[str, list[LoggedAnswer]]:
+        found: dict[str, list[LoggedAnswer]] = {}
+        for card, at, grade, next_rep, seconds in self._run(_LOG):
+            if grade not in range(len(_RATINGS)):
+                text = _("unknown grade '{grade}' of card {card}")
+                raise ValueError(text.format(grade=grade, card=card))
+            interval = -60
+            if grade >= _MEMORIZED:
+                days = next_rep // 86_400 - self._calendar.day(at * 1000)
+                interval = max(1, days)
+            answer = LoggedAnswer(
+                at * 1000, _RATINGS[grade], interval, (seconds or 0) * 1000
+            )
+            found.setdefault(card, []).append(answer)
+        return found
+
+    def _note(
+        self,
+        name: str,
+        content: Content,
+        extra: str,
+        cards: dict[int, _Card],
+        answers: dict[str, list[LoggedAnswer]],
+    ) -> MovedNote:
+        schedules = {
+            ordinal: self._schedule(card, in_order(answers.get(card.id, ())))
+            for ordinal, card in cards.items()
+            if card.grade >= 0
+        }
+        tags = dict.fromkeys(
+            tag for card in cards.values() for tag in self._tags.get(card.row, ())
+        )
+        note = Note(
+            content, DECK, id=name, extra=extra, tags=tuple(tags), file=self._file
+        )
+        suspended = {ordinal for ordinal, card in cards.items() if not card.active}
+        return MovedNote(note, schedules, frozenset(suspended))
+
+    def _schedule(self, card: _Card, answers: tuple[LoggedAnswer, ...]) -> CardSchedule:
+        last_ms, due_ms, state = card.last_rep * 1000, None, State.REVIEW
+        due_day = card.next_rep // 86_400
+        if card.grade < _MEMORIZED:
+            due_ms = last_ms + 60_000
+            due_day = self._calendar.day(due_ms)
+            state = State.RELEARNING if card.lapses else State.LEARNING
+        elif len(answers) < card.reps and answers:
+            name = next(iter(self._facts.get(card.fact, {}).values()), card.id)
+            self._lose(LossReason.LOG_PART, name)
+        return CardSchedule(
+            due_day=due_day,
+            due_ms=due_ms,
+            interval=max(1, due_day - self._calendar.day(last_ms)),
+            ease=round(card.easiness * 1000),
+            last_ms=last_ms,
+            reps=card.reps,
+            lapses=card.lapses,
+            state=state,
+            answers=answers,
+        )
+
+    def _lose(self, reason: LossReason, name: str, detail: str = "") -> None:
+        shown = " ".join(_markdown(name).split())[:60]
+        self.losses.append(Loss(reason, deck=DECK, first_field=shown, detail=detail))
+
+
+def _content(kind: str, data: dict[str, str]) -> tuple[Content | None, str]:
+    """Return the content of a fact and what is shown below; None for other types."""
+    text = {key: _markdown(value) for key, value in data.items()}
+    if kind in ("1", "2") and {"f", "b"} <= text.keys():
+        return Basic(text["f"], text["b"], reverse=kind == "2"), ""
+    if kind == "3" and {"f", "m_1"} <= text.keys():
+        shown = (text.get("p_1", ""), text.get("n", ""))
+        sides = Basic(text["f"], text["m_1"], reverse=True)
+        return sides, "\n\n".join(filter(None, shown))
+    if kind == "5" and "text" in text:
+        return Cloze(_markdown(_with_clozes(data["text"]))), ""
+    return None, ""
+
+
+def _ordinal(card: _Card) -> int:
+    """Return the ordinal of a card: its cloze, or the number of its view."""
+    if card.view != "5.1":
+        number = card.view.rpartition(".")[2]
+        return int(number) - 1 if number.isdecimal() else 0
+    index = re.search(r"'index': (\d+)", str(card.extra))
+    if index is None:
+        text = _("cloze without number in card '{card}'").format(card=card.id)
+        raise ValueError(text)
+    return int(index[1])
+
+
+def _with_clozes(text: str) -> str:
+    """Write `[hidden:hint]` as Anki's clozes."""
+    count = 0
+
+    def hide(found: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        hidden, _, hint = found[1].partition(":")
+        return f"{{{{c{count}::{hidden}{'::' if hint else ''}{hint}}}}}"
+
+    return _CLOZE.sub(hide, text)
+
+
+def _markdown(text: str) -> str:
+    """Convert HTML of Mnemosyne, in which line ends count."""
+    for theirs, ours in _MATH:
+        text = text.replace(theirs, ours)
+    return to_markdown(text.replace("\r\n", "\n").replace("\n", "<br>"))

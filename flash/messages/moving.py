@@ -1,0 +1,30 @@
+"""Texts about cards that move in from another program."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from flash.messages.exchange import import_lines
+from flash.messages.phrases import count_cards
+from flash.messages.translate import _
+from srs.merging.merge import MergeResult
+
+
+def moved_lines(
+    merged: MergeResult, scheduled: int, kept: int, files: Sequence[Path]
+) -> list[str]:
+    """Count what was imported, and name the deck files."""
+    lines = import_lines(replace(merged, rescheduled=0), 0, 0)
+    if scheduled:
+        text = _("{cards} with the due day of the other program")
+        lines.append(text.format(cards=count_cards(scheduled)))
+    if files:
+        names = ", ".join(map(str, files))
+        lines.append(_("deck files: {names}").format(names=names))
+    return lines
+
+
+def missing_text(media: str) -> str:
+    """Say that a picture or sound was not found."""
+    return _("not found: {media}").format(media=media)

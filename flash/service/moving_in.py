@@ -1,0 +1,326 @@
+"""Move in from hashcards, org-fc or Mnemosyne, with the history.
+
+The cards become deck files in a new folder, which belong to the user; the log is merged
+as that of Anki.  A card without a log keeps its due day.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+
+from msgspec import Struct
+
+from cards.errors import DeckError, FlashError
+from cards.identity.keys import guid_for, text_key
+from cards.note import Note
+from cards.questions import anki_ordinals, texts_of
+from cards.translate import _
+from export.database_file import has_unsaved, opened, plain_tables
+from export.deck_files import WrittenDecks, write_decks
+from export.files import PackageError
+from export.programs import hashcards, mnemosyne
+from export.programs.org_fc import LOG, read_org_fc
+from export.programs.schedule import (
+    CardSchedule,
+    Moved,
+    MovedNote,
+    write_log,
+)
+from flash.service.adding import apply_adding, plan_adding
+from flash.service.context import AppContext
+from flash.service.deck_reading import ParsedFiles, read_files
+from srs.merging.merge import MergeResult, merge
+from srs.models.cards import State, StoredNote
+from srs.models.incoming import Incoming, IncomingCard, IncomingNote, Loss, LossReason
+from srs.scheduler.study_day import Calendar
+from srs.store.backups import back_up
+from srs.store.import_log import attached_log
+from srs.store.notes import known_notes
+
+_DATABASES = (".db", ".sqlite", ".sqlite3")
+_HASHCARDS = "hashcards.db"
+
+
+class MovedIn(Struct, frozen=True):
+    """The result of moving in."""
+
+    merged: MergeResult
+    scheduled: int
+    """New cards that are due on the day of the other program."""
+    kept: int
+    """Cards that flash has already."""
+    files: tuple[Path, ...]
+    missing: tuple[str, ...]
+    """Media that were not found, with their places."""
+    losses: tuple[Loss, ...]
+    backup: Path | None
+
+
+def source_of(path: Path) -> Path | None:
+    """Return the database or the Org file to import; None if the path has none.
+
+    Args:
+        path: A file, or a folder with a database of hashcards or with Org files.
+    """
+    if path.is_dir():
+        if (path / _HASHCARDS).is_file():
+            return path / _HASHCARDS
+        return path if _org_files(path) else None
+    return path if path.suffix.lower() in (*_DATABASES, ".org") else None
+
+
+def move_in(
+    app: AppContext, source: Path, target: Path, *, dry_run: bool = False
+) -> MovedIn:
+    """Write the cards to deck files, add them, and merge their log.
+
+    Args:
+        app: The open store.
+        source: From `source_of`.
+        target: The folder to write; it must not exist if there are new cards.
+        dry_run: Change nothing.
+
+    Raises:
+        PackageError: The database can't be read; nothing was written.
+        DeckError: A text can't be read; nothing was written.
+        FlashError: The folder exists; nothing was written.
+        StoreError: The store can't be written; nothing was.
+    """
+    calendar = app.options.calendar
+    moved = read_program(source, calendar)
+    found = _Known(app)
+    with TemporaryDirectory(prefix="flash-") as folder:
+        spare = Path(folder)
+        notes, losses = _acceptable(moved.notes, spare)
+        named = [(one, found.guid_of(one.note)) for one in notes]
+        new = [(one.note, guid) for one, guid in named if guid not in found.guids]
+        if new and target.exists():
+            hint = _("name a new folder with --out")
+            raise FlashError(_("it exists already"), hint, target)
+        root = spare / target.name if dry_run else target
+        with _written(root, new) as written:
+            parsed = read_files(written.files) if written else None
+            incoming = _incoming(app, named, parsed, spare / "log.db")
+            backup = None if dry_run else back_up(app.store, app.now())
+            merged = _merge(app, incoming, parsed, dry_run=dry_run)
+    new_notes = [note for note in incoming.notes if note.guid not in found.guids]
+    cards = sum(len(note.parts) for note in incoming.notes)
+    return MovedIn(
+        merged,
+        sum(len(_scheduled(note)) for note in new_notes),
+        cards - sum(len(note.parts) for note in new_notes),
+        tuple(target / path.relative_to(root) for path in written.files)
+        if written
+        else (),
+        written.missing if written else (),
+        (*moved.losses, *losses),
+        backup,
+    )
+
+
+def read_program(source: Path, calendar: Calendar) -> Moved:
+    """Read the cards of another program.
+
+    Args:
+        source: From `source_of`.
+        calendar: Study days in the user's time zone.
+
+    Raises:
+        PackageError: The database can't be read.
+        DeckError: A text can't be read; carries all problems.
+    """
+    if source.suffix.lower() not in _DATABASES:
+        files = _org_files(source) if source.is_dir() else [source]
+        log = (source if source.is_dir() else source.parent) / LOG
+        return read_org_fc(files, log, calendar)
+    try:
+        if has_unsaved(source):
+            hint = _("close the program that uses it, and try again")
+            raise PackageError(str(source), _("the database is in use"), hint)
+        with opened(source, ()) as connection:
+            return _reader_of(connection)(connection, source, calendar)
+    except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:
+        reason = str(error)
+        if isinstance(error, TypeError):
+            reason = _("a value is missing")
+        message = _("can't be read: {reason}").format(reason=reason)
+        hint = _("name the database of hashcards or of Mnemosyne 2, or a backup of it")
+        raise PackageError(str(source), message, hint) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PackageError(str(source), _(reason), _("name an existing file")) from None
+
+
+def _reader_of(
+    connection: sqlite3.Connection,
+) -> Callable[[sqlite3.Connection, Path, Calendar], Moved]:
+    tables = plain_tables(connection)
+    if tables.issuperset(mnemosyne.MNEMOSYNE_TABLES):
+        return mnemosyne.read_mnemosyne
+    if tables.issuperset(hashcards.HASHCARDS_TABLES):
+        return hashcards.read_hashcards
+    raise ValueError(_("a database of another program"))
+
+
+def _org_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.org") if path.is_file())
+
+
+def _acceptable(
+    notes: Sequence[MovedNote], spare: Path
+) -> tuple[list[MovedNote], list[Loss]]:
+    """Leave out questions asked twice, and notes that a deck file can't hold."""
+    seen: dict[str, MovedNote] = {}
+    losses: list[Loss] = []
+    for one in notes:
+        key = one.note.id or text_key(one.note)
+        if seen.setdefault(key, one) is not one:
+            losses.append(_loss(one, _("another card asks the same")))
+    refused = dict(_refused(list(seen.values()), spare))
+    losses += [_loss(one, refused[key]) for key, one in seen.items() if key in refused]
+    return [one for key, one in seen.items() if key not in refused], losses
+
+
+def _loss(one: MovedNote, message: str) -> Loss:
+    first = next((text for _, text in texts_of(one.note.content)), "")
+    asked = " ".join(first.split())[:60]
+    return Loss(
+        LossReason.CARD_INVALID, deck=one.note.deck, first_field=asked, detail=message
+    )
+
+
+def _refused(notes: Sequence[MovedNote], spare: Path) -> Iterator[tuple[str, str]]:
+    """Yield the key of each note that can't be read back, and why."""
+    folder = Path(mkdtemp(dir=spare))
+    try:
+        if notes:
+            read_files(write_decks(folder, _stored((n.note, "") for n in notes)).files)
+    except DeckError as error:
+        if len(notes) == 1:
+            note = notes[0].note
+            yield note.id or text_key(note), error.problems[0].message
+            return
+        half = len(notes) // 2
+        yield from _refused(notes[:half], spare)
+        yield from _refused(notes[half:], spare)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _stored(notes: Iterable[tuple[Note, str]]) -> list[StoredNote]:
+    return [StoredNote(guid, 0, note, 0, ()) for note, guid in notes]
+
+
+class _Known:
+    """The notes in the store."""
+
+    def __init__(self, app: AppContext) -> None:
+        notes = [one for one in known_notes(app.store) if not one.retired]
+        self.guids = {one.guid for one in notes}
+        self._by_id = {one.note.id: one.guid for one in notes if one.note.id}
+        self._by_text = {one.text_key: one.guid for one in notes}
+
+    def guid_of(self, note: Note) -> str:
+        """Return the guid that a note has, or will have."""
+        found = self._by_id.get(note.id) if note.id else None
+        found = found or self._by_text.get(text_key(note))
+        return found or guid_for(note.id or text_key(note))
+
+
+@contextmanager
+def _written(
+    folder: Path, notes: Sequence[tuple[Note, str]]
+) -> Iterator[WrittenDecks | None]:
+    """Write new notes to deck files; remove these again after an error."""
+    if not notes:
+        yield None
+        return
+    try:
+        yield write_decks(folder, _stored(notes))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _incoming(
+    app: AppContext,
+    notes: Sequence[tuple[MovedNote, str]],
+    parsed: ParsedFiles | None,
+    log: Path,
+) -> Incoming:
+    """Combine the schedules with the notes as they are in the deck files."""
+    in_files = {
+        guid_for(note.id or text_key(note)): note
+        for note in (parsed.notes if parsed else ())
+    }
+    made: list[IncomingNote] = []
+    answers = []
+    for number, (one, guid) in enumerate(notes):
+        # Any free number will do; the cards of one import need distinct ones.
+        start = app.now() + 1000 * number
+        note = in_files.get(guid, one.note)
+        parts = anki_ordinals(note.content)
+        cards = []
+        for place, ordinal in enumerate(sorted(parts)):
+            schedule = one.schedules.get(ordinal)
+            is_suspended = ordinal in one.suspended
+            if schedule is not None or is_suspended:
+                card = incoming_card(
+                    start + place, ordinal, schedule, is_suspended=is_suspended
+                )
+                cards.append(card)
+                answers.append((card.id, schedule.answers if schedule else ()))
+        made.append(IncomingNote(guid, start, note, parts, app.now(), tuple(cards)))
+    write_log(log, answers)
+    return Incoming(tuple(made), log=log)
+
+
+def incoming_card(
+    number: int,
+    ordinal: int,
+    schedule: CardSchedule | None,
+    *,
+    is_suspended: bool = False,
+) -> IncomingCard:
+    """Return a card as it is merged; without a schedule it is new."""
+    one = schedule or CardSchedule(0, None, 0, state=State.NEW)
+    return IncomingCard(
+        id=number,
+        ordinal=ordinal,
+        state=int(one.state),
+        due_day=one.due_day if schedule else None,
+        due_ms=one.due_ms,
+        position=0,
+        interval=one.interval,
+        ease=one.ease,
+        steps_left=0,
+        suspended=is_suspended,
+        buried=False,
+        flag=0,
+        changed_ms=max(1, one.last_ms),
+        reps=one.reps,
+        lapses=one.lapses,
+        difficulty=one.difficulty,
+    )
+
+
+def _scheduled(note: IncomingNote) -> list[IncomingCard]:
+    return [card for card in note.cards if card.state]
+
+
+def _merge(
+    app: AppContext,
+    incoming: Incoming,
+    parsed: ParsedFiles | None,
+    *,
+    dry_run: bool,
+) -> MergeResult:
+    store = app.store
+    with attached_log(store, incoming.log), store.transaction():
+        merged = merge(store, app.options, incoming, app.now(), dry_run=dry_run)
+        if parsed is not None and not dry_run:
+            apply_adding(app, plan_adding(store, parsed))
+    return merged

@@ -1,0 +1,334 @@
+"""Cards and logs of hashcards, org-fc and Mnemosyne.
+
+The files of org-fc and Mnemosyne in `tests/programs` were made by org-fc 0.10 in Emacs
+and by Mnemosyne 2.9.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from blake3 import blake3
+from command_runner import Run
+
+PROGRAMS = Path(__file__).parents[1] / "programs"
+DOT = b"\x89PNG\r\n\x1a\n"
+
+
+def schedules(flash: Run) -> dict[str, tuple[str, str, int]]:
+    return {
+        " ".join(row["question"].split()): (
+            "suspended" if row["suspended"] else row["state"],
+            (row["due"] or "")[:10],
+            row["reps"],
+        )
+        for row in flash.json("list")
+    }
+
+
+@pytest.fixture
+def org(flash: Run) -> Path:
+    Path("notes").mkdir()
+    for name in ("org-fc.org", "org-fc-reviews.tsv"):
+        Path("notes", name).write_bytes((PROGRAMS / name).read_bytes())
+    return Path("notes/org-fc.org")
+
+
+@pytest.fixture
+def mnemosyne(flash: Run) -> Path:
+    path = Path("default.db")
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript((PROGRAMS / "mnemosyne.sql").read_text("utf-8"))
+    Path("default.db_media").mkdir()
+    Path("default.db_media/dot.png").write_bytes(DOT)
+    return path
+
+
+@pytest.fixture
+def hashcards(flash: Run) -> Path:
+    """A collection with the columns that hashcards has."""
+    folder = Path("cards")
+    folder.mkdir()
+    (folder / "k.png").write_bytes(DOT)
+    (folder / "French.md").write_text(
+        '---\nname = "Langues::French"\n---\n'
+        "Q: la clef\nA: the key\n\n![](@/k.png)\n---\n"
+        "C: [HSM]: a [device] with \\[brackets\\]\n",
+        "utf-8",
+    )
+    (folder / "Keys.md").write_text(
+        "Q: What is\r\nKMS?\r\nA: a service\r\nC: 鍵は[かぎ]と読む。\r\n"
+        "Q: never asked\r\nA: new\r\n",
+        "utf-8",
+    )
+    named = {
+        b"Basicla clefthe key\n\n![](@/k.png)": [
+            ("2026-11-01T20:00:00.000", "good", 3.17, 3, "2026-11-04"),
+            ("2026-11-05T01:30:00.000", "hard", 8.0, 8, "2026-11-13"),
+        ],
+        cloze_name("HSM: a device with [brackets]", "device"): [
+            ("2026-11-01T20:01:00.000", "forgot", 0.4, 1, "2026-11-02")
+        ],
+        b"BasicWhat is\nKMS?a service": [],
+        b"gone": [("2026-11-02T20:02:00.000", "good", 3.17, 3, "2026-11-05")],
+    }
+    with closing(sqlite3.connect(folder / "hashcards.db")) as database, database:
+        database.executescript(
+            "create table cards (card_hash, due_date, interval_days, stability,"
+            " difficulty, last_reviewed_at, review_count);"
+            "create table reviews (card_hash, reviewed_at, grade, interval_days);"
+            "create table sessions (session_id);"
+        )
+        for text, log in named.items():
+            name = blake3(text).hexdigest()
+            # The second card was answered, but its answers were deleted.
+            at, _, stability, days, due = (
+                log[-1]
+                if log
+                else ("2026-11-02T20:00:00.000", "", 15.69, 16, "2026-11-18")
+            )
+            row = (name, due, days, stability, 3.25, at, len(log) or 4)
+            database.execute("insert into cards values (?, ?, ?, ?, ?, ?, ?)", row)
+            rows = [(name, at, grade, days) for at, grade, _, days, _ in log]
+            database.executemany("insert into reviews values (?, ?, ?, ?)", rows)
+    return folder
+
+
+def cloze_name(text: str, hidden: str) -> bytes:
+    start = text.index(hidden)
+    ends = (start, start + len(hidden) - 1)
+    numbers = b"".join(number.to_bytes(8, "little") for number in ends)
+    return b"Cloze" + text.encode() + numbers
+
+
+def test_cards_of_org_fc_keep_due_days_and_answers(flash: Run, org: Path) -> None:
+    code, out, err = flash("import", "notes")
+
+    assert (code, err) == (0, "")
+    assert out == (
+        "9 new notes, 11 cards, 17 new reviews\n"
+        "9 cards with the due day of the other program\n"
+        "deck files: notes-decks/Keys.yaml\n"
+    )
+    assert schedules(flash) == {
+        "What does **KMS** stand for?": ("review", "2026-10-16", 5),
+        "鍵": ("review", "2026-09-22", 2),
+        "key": ("review", "2026-09-22", 1),
+        "Envelope What wraps the [data key](<https://example.org>)?": (
+            "learning",
+            "2026-09-21",
+            1,
+        ),
+        "Cloze An [device] keeps snake\\_case keys in hardware.": ("new", "", 0),
+        "Cloze An HSM keeps snake\\_case keys in […].": ("learning", "2026-09-24", 2),
+        "Capital of Japan?": ("learning", "2026-09-21", 1),
+        "Suspended one": ("suspended", "2026-09-22", 1),
+        "Never asked": ("new", "", 0),
+        "FSRS learned?": ("review", "2026-10-10", 3),
+        "FSRS learning?": ("learning", "2026-09-21", 1),
+    }
+
+
+def test_without_the_log_fsrs_keeps_its_memory(flash: Run, org: Path) -> None:
+    org.with_name("org-fc-reviews.tsv").unlink()
+
+    code, _, err = flash("import", str(org))
+
+    assert (code, err) == (
+        0,
+        "no answers imported, only due days: notes/org-fc-reviews.tsv is missing\n",
+    )
+    rows = {row["question"]: row for row in flash.json("list")}
+    learned = rows["FSRS learned?"]
+    assert round(learned["stability"]) == 5
+    assert round(learned["difficulty"], 3) == 6.039
+    assert learned["due"][:10] == "2026-10-10"
+    assert rows["What does **KMS** stand for?"]["due"][:10] == "2026-10-16"
+
+
+def test_cards_of_mnemosyne_keep_due_days_and_answers(
+    flash: Run, mnemosyne: Path
+) -> None:
+    code, out, err = flash("import", "default.db")
+
+    assert (code, err) == (0, "")
+    assert out == (
+        "11 new notes, 14 cards, 16 new reviews\n"
+        "8 cards with the due day of the other program\n"
+        "deck files: default-decks/Mnemosyne/Mnemosyne.yaml\n"
+    )
+    assert schedules(flash) == {
+        "What does **KMS** stand for?": ("review", "2026-10-24", 5),
+        "鍵": ("review", "2026-09-30", 2),
+        "key": ("suspended", "2026-09-28", 1),
+        "鍵穴": ("relearning", "2026-09-24", 2),
+        "keyhole": ("new", "", 0),
+        "An [device] keeps $k_1$ in hardware.": ("new", "", 0),
+        "An HSM keeps $k_1$ in […].": ("review", "2026-09-26", 1),
+        "La casa es grande": ("review", "2026-09-25", 1),
+        "La \\[house\\] es grande": ("new", "", 0),
+        "La casa es \\[...\\]": ("new", "", 0),
+        "![](dot.png)": ("new", "", 0),
+        "Tokyo\\ ![](dot.png)": ("review", "2026-09-25", 1),
+        "What is ![](dot.png)?": ("relearning", "2026-10-03", 3),
+        "Never seen": ("new", "", 0),
+    }
+    assert Path("default-decks/Mnemosyne/dot.png").read_bytes() == DOT
+
+
+def test_cards_of_hashcards_keep_due_days_and_answers(
+    flash: Run, hashcards: Path
+) -> None:
+    code, out, err = flash("import", "cards")
+
+    assert code == 0
+    name = blake3(b"gone").hexdigest()[:12]
+    assert err == f"1 card left out: no Markdown file has its text\n  {name}\n"
+    assert out == (
+        "5 new notes, 6 cards, 3 new reviews\n"
+        "3 cards with the due day of the other program\n"
+        "deck files: hashcards-decks/Langues.French/Langues.French.yaml,"
+        " hashcards-decks/Keys.yaml\n"
+    )
+    assert schedules(flash) == {
+        "la clef": ("review", "2026-11-13", 2),
+        "[…]: a device with [brackets]": ("new", "", 0),
+        "HSM: a […] with [brackets]": ("review", "2026-11-02", 1),
+        "What is KMS?": ("review", "2026-11-18", 4),
+        "鍵は[…]と読む。": ("new", "", 0),
+        "never asked": ("new", "", 0),
+    }
+    assert Path("hashcards-decks/Langues.French/k.png").exists()
+
+
+@pytest.mark.parametrize("program", ["org", "mnemosyne", "hashcards"])
+def test_a_second_import_changes_nothing(
+    flash: Run, program: str, request: pytest.FixtureRequest
+) -> None:
+    source = str(request.getfixturevalue(program))
+    flash("import", source, "--out", "decks")
+    before = flash.json("list")
+
+    code, out, _ = flash("import", source, "--out", "decks")
+
+    assert code == 0
+    assert out.startswith("0 new notes, 0 cards, 0 new reviews\n")
+    assert flash("add", "decks")[1].split(";")[0].endswith("unchanged")
+    assert flash.json("list") == before
+
+
+def test_an_import_is_undone_and_done_again(flash: Run, org: Path) -> None:
+    flash("import", "notes")
+    before = flash.json("list")
+
+    assert flash("undo")[0] == 0
+    assert flash.json("list") == []
+    assert flash("import", "notes")[2] == (
+        "flash: notes-decks: it exists already (name a new folder with --out)\n"
+    )
+    assert flash("import", "notes", "--out", "other")[0] == 0
+    assert len(flash.json("list")) == len(before)
+
+
+def test_a_dry_run_writes_nothing(flash: Run, org: Path) -> None:
+    code, out, _ = flash("import", "notes", "--dry-run")
+
+    assert code == 0
+    assert "deck files: notes-decks/Keys.yaml\n(dry run" in out
+    assert not Path("notes-decks").exists()
+    assert flash.json("list") == []
+
+
+def damaged(database: Path, sql: str) -> Any:
+    with closing(sqlite3.connect(database)) as opened, opened:
+        opened.execute(sql)
+
+
+def test_a_damaged_database_is_an_error(flash: Run, mnemosyne: Path) -> None:
+    hint = "(name the database of hashcards or of Mnemosyne 2, or a backup of it)"
+    whole = mnemosyne.read_bytes()
+    cases = {
+        "truncated": lambda: mnemosyne.write_bytes(whole[:60_000]),
+        "not a database": lambda: mnemosyne.write_text("hello"),
+        "a database of another program": lambda: damaged(mnemosyne, "drop table facts"),
+        "a value is missing": lambda: damaged(
+            mnemosyne, "update cards set next_rep = null"
+        ),
+        "unknown grade '7' of card 7FHayIaLMcLBPuQSacO6oB": lambda: damaged(
+            mnemosyne, "update log set grade = 7 where _id = 43"
+        ),
+    }
+    for reason, damage in cases.items():
+        mnemosyne.write_bytes(whole)
+        damage()
+        expected = f"flash: default.db: can't be read: {reason} {hint}\n"
+        assert flash("import", "default.db") == (1, "", expected)
+    assert not Path("default-decks").exists()
+    assert flash.json("list") == []
+
+
+def test_a_database_in_use_is_not_read(flash: Run, mnemosyne: Path) -> None:
+    Path("default.db-wal").write_bytes(b"pages")
+
+    assert "the database is in use" in flash("import", "default.db")[2]
+
+
+def test_mistakes_in_org_files_have_their_places(flash: Run, org: Path) -> None:
+    text = org.read_text("utf-8")
+    text = text.replace(":END:\n:REVIEW_DATA:", ":REVIEW_DATA:", 1)
+    text = text.replace("2026-09-22T14:40:20Z", "soon")
+    org.write_text(text.replace("| 2.50 |   1 |", "|   1 |", 1), "utf-8")
+    with Path("notes/org-fc-reviews.tsv").open("a", encoding="utf-8") as log:
+        log.write("half a li\n")
+
+    code, out, err = flash("import", "notes")
+
+    assert (code, out) == (1, "")
+    file = "notes/org-fc.org"
+    assert err.splitlines() == [
+        "notes/org-fc-reviews.tsv:18:1: not an answer of org-fc: 'half a li'"
+        " (correct or remove the line)",
+        f"{file}:5:1: drawer ':PROPERTIES:' without ':END:' (write ':END:' below it)",
+        f"{file}:26:1: not a row of org-fc's review data"
+        " (it has a position, a due time and numbers; correct or remove it)",
+        f"{file}:40:1: 4 cells under 5 columns (restore the row, or remove it)",
+    ]
+    assert flash.json("list") == []
+
+
+def test_mistakes_in_markdown_have_their_places(flash: Run, hashcards: Path) -> None:
+    (hashcards / "Keys.md").write_text(
+        "hello\nQ: one\nQ: two\nA: 2\nA: 3\nC: nothing\n---\n---\n", "utf-8"
+    )
+
+    code, out, err = flash("import", "cards")
+
+    assert (code, out) == (1, "")
+    assert err.splitlines() == [
+        "cards/Keys.md:1:1: text outside of a card (begin it with 'Q:' or 'C:')",
+        "cards/Keys.md:2:1: a question without answer"
+        " (write 'A:' and the answer below it)",
+        "cards/Keys.md:5:1: an answer without question"
+        " (write 'Q:' and the question above it)",
+        "cards/Keys.md:6:1: no part is hidden (put the hidden words in [brackets])",
+    ]
+
+
+def test_cards_that_do_not_fit_are_named(flash: Run, org: Path) -> None:
+    text = org.read_text("utf-8").replace("FC_TYPE:  double", "FC_TYPE:  audio")
+    text = text.replace("FC_TYPE:  text-input", "FC_TYPE:  cloze")
+    org.write_text(text, "utf-8")
+
+    code, out, err = flash("import", str(org))
+
+    assert code == 0
+    assert out.startswith("7 new notes, ")
+    assert err == (
+        "1 note left out: unknown type of cards 'audio'\n"
+        "  Keys: 鍵\n"
+        "3 reviews left out: the card is left out\n"
+        "1 note left out: no part is hidden\n"
+        "  Keys: Capital of Japan? Tokyo More about it.\n"
+    )
