@@ -56,6 +56,7 @@ WHOLE = st.tuples(HIDDEN, st.lists(TEXT | HIDDEN, max_size=4)).map(
 )
 
 
+@pytest.mark.slow
 @given(WHOLE)
 def test_rendered_clozes_parse_to_the_same_parts(parts: Parts) -> None:
     assert parse_cloze(renumber(parts, lambda number: number)) == parts

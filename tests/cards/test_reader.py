@@ -349,6 +349,7 @@ def test_a_duplicate_id_is_reported_with_both_places() -> None:
     ]
 
 
+@pytest.mark.slow
 @given(slips())
 @settings(max_examples=600)
 def test_every_typo_is_read_or_reported(

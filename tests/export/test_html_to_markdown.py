@@ -93,6 +93,7 @@ PIECES: st.SearchStrategy[str] = st.deferred(
 FIELDS = st.lists(PIECES, max_size=8).map("".join)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=EXAMPLES, deadline=None, derandomize="EXAMPLES" not in os.environ
 )

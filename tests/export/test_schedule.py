@@ -75,6 +75,7 @@ def looks(store: Store) -> list[tuple[str, int, int]]:
     )
 
 
+@pytest.mark.slow
 def test_cram_reviews_do_not_change_the_memory_in_anki(
     tmp_path: Path,
 ) -> None:

@@ -109,6 +109,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=EXAMPLES)
 @given(STEPS, st.sampled_from(ZONES))
 def test_wandering_clocks_and_travel_lose_nothing(

@@ -67,6 +67,7 @@ def incoming(folder: Path, reviews: list[AnkiReview], states: list[int]) -> Inco
 COLUMNS = ", ".join(ReviewRow._fields)
 
 
+@pytest.mark.slow
 @settings(max_examples=120)
 @given(
     st.one_of(ROWS, st.builds(list.__add__, ROWS, ODD)),

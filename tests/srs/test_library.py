@@ -439,6 +439,7 @@ def history(store: Store) -> dict[int, tuple[int, int, int]]:
     return {row[0]: row[1:] for row in store.rows(sql)}
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(versions=st.lists(files(), min_size=2, max_size=6), seed=st.integers(0, 99))
 def test_no_edit_ever_loses_history(

@@ -356,6 +356,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(steps=steps, zone=st.sampled_from(["UTC", "America/New_York", "Asia/Tokyo"]))
 def test_what_a_card_knows_always_follows_from_the_log(

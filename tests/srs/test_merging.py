@@ -133,6 +133,7 @@ def test_reviews_made_in_anki_come_back(tmp_path: Path, zone: str) -> None:
     other.close()
 
 
+@pytest.mark.slow
 @needs_faketime
 def test_changes_to_cards_in_anki_are_imported(tmp_path: Path) -> None:
     zone = "UTC"

@@ -44,12 +44,14 @@ def assert_fits_as_anki(store: Store, folder: Path) -> None:
     store.close()
 
 
+@pytest.mark.slow
 def test_fit_matches_anki(tmp_path: Path) -> None:
     store = lived(tmp_path, 150)
 
     assert_fits_as_anki(store, tmp_path)
 
 
+@pytest.mark.slow
 def test_fit_matches_anki_with_cram_and_manual_rows(tmp_path: Path) -> None:
     store = lived(tmp_path, 150)
     cram = "kind = 3, difficulty = 0, ease = 0"

@@ -245,6 +245,7 @@ def test_an_undone_answer_does_not_count_towards_limits(store: Store) -> None:
     assert (used_up, list(queue(store).new)) == (0, ids(store)[:1])
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     limits=st.dictionaries(
