@@ -63,6 +63,13 @@ def reason_of(error: Exception) -> str:
     return _(getattr(error, "strerror", None) or str(error))
 
 
+def with_hint(message: str, hint: str) -> str:
+    """Put a hint, if there is one, behind a message."""
+    if not hint:
+        return message
+    return _("{message} ({hint})").format(message=message, hint=hint)
+
+
 class Place(NamedTuple):
     """A position in a file, counted from 1 as editors do."""
 
@@ -92,9 +99,10 @@ class Problem(NamedTuple):
 
         The quoted text is untrusted: control characters are shown as their code.
         """
-        hint = f" ({self.hint})" if self.hint else ""
         kind = _("warning: ") if self.is_warning else ""
-        line = " ".join(f"{self.place}: {kind}{self.message}{hint}".split("\n"))
+        line = " ".join(
+            f"{self.place}: {kind}{with_hint(self.message, self.hint)}".split("\n")
+        )
         return printable(line)
 
 
@@ -117,7 +125,7 @@ class FlashError(Exception):
     def __str__(self) -> str:
         """Render `place: message (hint)` without the empty parts."""
         where = f"{self.place}: " if self.place else ""
-        return where + self.message + (f" ({self.hint})" if self.hint else "")
+        return where + with_hint(self.message, self.hint)
 
 
 class TooManyProblems(Exception):

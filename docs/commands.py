@@ -21,9 +21,9 @@ Exit codes: 0 done; 1 bad input or store (the message is on stderr); 2 wrong usa
 interrupted with Ctrl-C (a review on the full screen ends with 0). With `--json`, an
 error is one JSON object on stderr.
 
-Environment variables: `FLASH_DB` is the store; `FLASH_LANG` (such as `ja`) is the
-language of bundled decks; `FLASH_NOW` (an ISO time with offset) replaces the current
-time; `NO_COLOR` turns colours off.
+Environment variables: `FLASH_DB` is the store; `FLASH_LANG` (`en` or `ja`) is the
+language of messages and of bundled decks, else it is that of the locale; `FLASH_NOW`
+(an ISO time with offset) replaces the current time; `NO_COLOR` turns colours off.
 """
 
 

@@ -19,10 +19,16 @@ def user_language() -> str:
     return ""
 
 
+def interface_language() -> str:
+    """Return the language of the messages."""
+    language = user_language()
+    return language if language in _TRANSLATED else "en"
+
+
 def choose_language() -> None:
     """Show messages in the user's language, else in English."""
-    language = user_language()
-    if language not in _TRANSLATED:
+    language = interface_language()
+    if language == "en":
         use_catalogue(None)
         return
     from gettext import translation  # not for English

@@ -10,7 +10,10 @@ from command_runner import NOW, Run
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 from store_fixtures import Clock, new_store
+from translations import compile_translations
 
+from cards.translate import use_catalogue
+from flash.language import choose_language
 from srs.store.connection import Store
 
 # Anki's backend reads it when it is loaded, and schedules without fuzz.
@@ -21,6 +24,28 @@ os.environ["ANKI_TEST_MODE"] = "1"
 providers._get_local_constants = lambda: providers._local_constants
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Messages are English unless a test wants another language."""
+    for name in ("FLASH_LANG", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    yield
+    use_catalogue(None)
+
+
+@pytest.fixture
+def translations() -> None:
+    """The catalogues are compiled, as in an installation."""
+    compile_translations()
+
+
+@pytest.fixture
+def japanese(translations: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interface is Japanese."""
+    monkeypatch.setenv("FLASH_LANG", "ja")
+    choose_language()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from flash.cli.help import show_usage_error, translate_typer
 from flash.cli.options import HELP_NAMES, QueryCommand
 from flash.language import choose_language
 from flash.messages.system import not_in_locale, not_utf8, os_error
+from flash.messages.translate import _
 from flash.terminal import echo_err, echo_error
 
 _INTERRUPTED = 130
@@ -239,7 +240,7 @@ def run(words: list[str]) -> int:
     except OSError as error:
         return report_os_error(error, as_json=as_json)
     if code == _INTERRUPTED:
-        echo_err("flash: interrupted")
+        echo_err(_("flash: interrupted"))
     return code if isinstance(code, int) else 0
 
 

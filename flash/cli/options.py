@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from flash.messages.translate import _
+
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 """Context settings of every command."""
 
@@ -84,5 +86,5 @@ FilesArgument = Annotated[
 def finite(value: float | None) -> float | None:
     """Reject NaN, which min/max let through."""
     if value is not None and math.isnan(value):
-        raise typer.BadParameter("must be a number")
+        raise typer.BadParameter(_("must be a number"))
     return value

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TextIO
 
+from cards.errors import with_hint
 from cards.text.terminal import plain_text
 from flash.cli.plain_stream import PlainStream, is_confusion, search_confused
 from flash.messages.cards import (
@@ -179,7 +180,7 @@ class _PlainReview:
         try:
             step()
         except StoreError as error:
-            self._print(f"{_(NOT_SAVED)}: {error.message} ({error.hint})")
+            self._print(_(NOT_SAVED) + ": " + with_hint(error.message, error.hint))
             self._failure = error
             return False
         self._failure = None
@@ -290,7 +291,7 @@ class _PlainReview:
         labels = [f"{int(rating)} {name}" for rating, name, _when in rating_help()]
         states = self._session.next_states()
         if not states:
-            return " · ".join(labels) + f"; {_(NOT_SCHEDULED)}"
+            return " · ".join(labels) + "; " + _(NOT_SCHEDULED)
         return " · ".join(
             f"{label} {interval_label(states[rating].interval)}"
             for label, (rating, _name, _when) in zip(labels, rating_help(), strict=True)

@@ -9,7 +9,7 @@ from cards.questions import question_text
 from cards.text.width import clean
 from flash.messages.phrases import count_cards, count_notes, dry_run_remark
 from flash.messages.translate import N_, _, ngettext
-from flash.terminal import clip_line, styled
+from flash.terminal import clip_line, padded, styled
 
 ANSWER_NEEDED = N_("give an answer, or hide a part as {{c1::text}}")
 NOTHING_ADDED = N_("Nothing was added.")
@@ -90,8 +90,8 @@ def plan_lines(changes: Sequence[PlannedChange]) -> list[str]:
 
 def _step_line(step: PlannedChange) -> str:
     text = clip_line(question_text(step.note.content), _QUESTION_COLUMNS)
-    label = _action_label(step.action)
-    name = styled(f"{label:<9}", "1" if step.action is Action.RETIRED else "2")
+    label = action_label(step.action)
+    name = styled(padded(label, 9), "1" if step.action is Action.RETIRED else "2")
     if step.known is None:
         return f"  {name} {text}"
     old = step.known.note
@@ -110,7 +110,8 @@ def _step_line(step: PlannedChange) -> str:
     return f"  {name} {text}"
 
 
-def _action_label(action: str) -> str:
+def action_label(action: str) -> str:
+    """Name what happens to a note."""
     return {
         "new": _("new"),
         "unchanged": _("unchanged"),
@@ -125,11 +126,15 @@ def _action_label(action: str) -> str:
 
 def plan_summary(counts: Mapping[str, int], cards: int, *, dry_run: bool) -> str:
     """Count the notes by what happens to them, and the cards."""
-    shown = ", ".join(
-        f"{count} {_action_label(name)}" for name, count in counts.items() if count
+    shown = _(", ").join(
+        _("{n} {name}").format(n=count, name=action_label(name))
+        for name, count in counts.items()
+        if count
     )
     end = f" {dry_run_remark()}" if dry_run else ""
-    return f"{shown or _('no changes')}; {count_cards(cards)}{end}"
+    text = _("{changes}; {cards}")
+    changes = shown or _("no changes")
+    return text.format(changes=changes, cards=count_cards(cards)) + end
 
 
 def other_language_line(notes: int) -> str:

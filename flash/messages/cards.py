@@ -28,10 +28,10 @@ def interval_label(interval: int) -> str:
     if interval < 0:
         return _seconds_label(-interval)
     if interval <= 30:
-        return f"{interval} d"
+        return _("{n} d").format(n=interval)
     if interval < 365:
-        return f"{_short(interval / _MONTH_DAYS)} mo"
-    return f"{_short(interval / _YEAR_DAYS)} y"
+        return _("{n} mo").format(n=_short(interval / _MONTH_DAYS))
+    return _("{n} y").format(n=_short(interval / _YEAR_DAYS))
 
 
 def duration_label(milliseconds: int) -> str:
@@ -41,12 +41,12 @@ def duration_label(milliseconds: int) -> str:
 
 def _seconds_label(seconds: int) -> str:
     if seconds < 60:
-        return f"{seconds} s"
+        return _("{n} s").format(n=seconds)
     if round(seconds / 60) < 60:
-        return f"{round(seconds / 60)} min"
+        return _("{n} min").format(n=round(seconds / 60))
     if seconds < 86_400:
-        return f"{_short(seconds / 3600)} h"
-    return f"{_short(seconds / 86_400)} d"
+        return _("{n} h").format(n=_short(seconds / 3600))
+    return _("{n} d").format(n=_short(seconds / 86_400))
 
 
 def _short(number: float) -> str:

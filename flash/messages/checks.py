@@ -100,8 +100,8 @@ _FIXES: dict[str, Callable[[], str]] = {
 def problem_text(finding: Finding) -> str:
     """Describe a problem of the store."""
     if finding.code == "damage":
-        return "; ".join(finding.details)
-    details = ", ".join(finding.details[:_MAX_SHOWN])
+        return _("; ").join(finding.details)
+    details = _(", ").join(finding.details[:_MAX_SHOWN])
     if len(finding.details) > _MAX_SHOWN:
         more = _("{details} and {n} more")
         details = more.format(details=details, n=len(finding.details) - _MAX_SHOWN)

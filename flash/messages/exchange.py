@@ -30,7 +30,7 @@ def contents_text(counts: Mapping[str, int]) -> str:
         "reviews": count_reviews,
         "files": count_files,
     }
-    return ", ".join(formats[name](count) for name, count in counts.items() if count)
+    return _(", ").join(formats[name](count) for name, count in counts.items() if count)
 
 
 def pulled_line(merged: MergeResult, *, with_notes: bool) -> str:
@@ -48,7 +48,7 @@ def import_lines(merged: MergeResult, media: int, updated: int) -> list[str]:
     ]
     if media:
         first.append(_count_media(media))
-    lines = [", ".join(first)]
+    lines = [_(", ").join(first)]
     if merged.known_notes:
         text = _("{notes} known already, with {reviews}")
         notes = count_notes(merged.known_notes)

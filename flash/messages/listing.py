@@ -16,6 +16,12 @@ from flash.terminal import clip_line, styled, table_lines, terminal_columns
 from srs.store.card_list import CardListRow, DeckLine
 from srs.store.revlog import HistoryLine
 
+_STATES = {
+    "new": N_("new"),
+    "learning": N_("learning"),
+    "review": N_("review"),
+    "relearning": N_("relearning"),
+}
 _CHANGED = {
     "suspended": N_("Suspended {count} of {cards}."),
     "unsuspended": N_("Unsuspended {count} of {cards}."),
@@ -81,7 +87,7 @@ def bundled_line(name: str, languages: Sequence[str]) -> str:
 
 def state_text(card: CardListRow) -> str:
     """Name the state of a card, with its flag."""
-    state = card.state
+    state = _(_STATES[card.state])
     if card.suspended or card.retired:
         state = _("suspended") if card.suspended else _("retired")
     return f"{state} ⚑{card.flag}" if card.flag else state
@@ -138,7 +144,7 @@ def _note_lines(note: Note) -> list[str]:
 
 
 def _memory_line(card: CardListRow) -> str:
-    parts = [card.state]
+    parts = [_(_STATES[card.state])]
     if card.due:
         parts.append(_("due {day}").format(day=card.due[:10]))
     if card.stability is not None and card.difficulty is not None:
@@ -159,7 +165,7 @@ def _history_row(line: HistoryLine) -> list[str]:
         f"{local:%Y-%m-%d %H:%M}",
         names[line.rating] + (_(" (undone)") if line.undone else ""),
         interval_label(line.interval),
-        f"{line.duration_ms / 1000:.1f} s",
+        _("{n} s").format(n=f"{line.duration_ms / 1000:.1f}"),
     ]
 
 

@@ -80,11 +80,11 @@ def begin_lines(
         lines.append(text.format(n=made))
     if lacking:
         names = (
-            f"{one_line(asks.domain_name(tag) or _('other'))} {count}"
+            one_line(asks.domain_name(tag) or _("other")) + f" {count}"
             for tag, count in lacking.items()
         )
         text = _("Questions that the deck lacks: {domains}.")
-        lines.append(text.format(domains=", ".join(names)))
+        lines.append(text.format(domains=_(", ").join(names)))
     return lines
 
 

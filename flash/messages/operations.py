@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flash.messages.adding import action_label
 from flash.messages.cards import short_question
 from flash.messages.phrases import count_answers, count_cards, count_questions
+from flash.messages.review import rating_help
 from flash.messages.translate import N_, _, ngettext
 from srs.models.cards import Rating
 
@@ -110,8 +112,15 @@ def operation_text(done: "Operation") -> str:
             return _("Imported {content}").format(content=_imported(done))
         case "add" | "edit":
             text = _("Added {files}") if done.name == "add" else _("Edited {files}")
-            actions = [f"{n} {name}" for name, n in done.actions.items() if n]
-            return f"{text.format(files=_files(done))}: {', '.join(actions)}"
+            each = _("{n} {name}")
+            actions = [
+                each.format(n=n, name=action_label(name))
+                for name, n in done.actions.items()
+                if n
+            ]
+            return _("{what}: {actions}").format(
+                what=text.format(files=_files(done)), actions=_(", ").join(actions)
+            )
         case "config":
             text = (
                 _("Changed {names} of {deck}") if done.about else _("Changed {names}")
@@ -163,7 +172,7 @@ def undone_text(undone: "Operation") -> str:
     changes = [
         _UNDONE_ACTIONS[k](n).format(n=n) for k, n in undone.actions.items() if n
     ]
-    return text.format(files=_files(undone), changes=", ".join(changes))
+    return text.format(files=_files(undone), changes=_(", ").join(changes))
 
 
 def _answer_text(done: "Operation") -> str:
@@ -172,8 +181,8 @@ def _answer_text(done: "Operation") -> str:
     text = _("Answered {rating}: {question}")
     if done.name == "look":
         text = _("Crammed, {rating}: {question}")
-    rating = Rating(done.rating).name.title()
-    return text.format(rating=rating, question=done.about)
+    names = {rating: name for rating, name, _when in rating_help()}
+    return text.format(rating=names[Rating(done.rating)], question=done.about)
 
 
 def _files(done: "Operation") -> str:

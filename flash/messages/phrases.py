@@ -50,7 +50,9 @@ def dry_run_remark() -> str:
 
 def percent(share: float | None, digits: int = 0) -> str:
     """Format a share from 0 to 1 as a percentage; a dash for None."""
-    return "–" if share is None else f"{100 * share:.{digits}f} %"
+    if share is None:
+        return "–"
+    return _("{n} %").format(n=f"{100 * share:.{digits}f}")
 
 
 def deck_name(deck: str) -> str:

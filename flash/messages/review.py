@@ -7,11 +7,13 @@ is shown.
 from datetime import UTC, datetime
 
 from cards.note import Note
+from cards.text.width import width_of
 from flash.messages.cards import duration_label, interval_label, short_question
 from flash.messages.due import due_line
 from flash.messages.phrases import count_cards
 from flash.messages.review_keys import ReviewKeys
 from flash.messages.translate import N_, _, ngettext
+from flash.terminal import padded
 from srs.models.cards import Rating
 from srs.store.revlog import HistoryLine
 from srs.study.queue import Counts
@@ -126,11 +128,10 @@ def exam_line(days: int | None) -> str:
     """Announce the exam in `days` days; empty without one."""
     if days is None:
         return ""
-    return ngettext(
-        "Exam tomorrow: cards worth the most points come first.",
-        "Exam in {days} days: cards worth the most points come first.",
-        days,
-    ).format(days=days)
+    if days == 1:
+        return _("Exam tomorrow: cards worth the most points come first.")
+    text = _("Exam in {days} days: cards worth the most points come first.")
+    return text.format(days=days)
 
 
 def mode_label(name: str) -> str:
@@ -185,7 +186,9 @@ def waiting_lines(wait_ms: int) -> tuple[str, str]:
     """Report that only learning cards are left, and when the next one is due."""
     seconds = max(1, -(-wait_ms // 1000))
     minutes, rest = divmod(seconds, 60)
-    time = f"{minutes}:{rest:02} min" if minutes else f"{rest} s"
+    time = _("{n} s").format(n=rest)
+    if minutes:
+        time = _("{n} min").format(n=f"{minutes}:{rest:02}")
     return _(NONE_DUE_NOW), _("The next card is due in {time}.").format(time=time)
 
 
@@ -233,7 +236,9 @@ def _history_line(line: HistoryLine) -> str:
     interval = _("cram") if line.look else interval_label(line.interval)
     took = _("took {time}").format(time=duration_label(line.duration_ms))
     undone = "  " + _("undone") if line.undone else ""
-    return f"{local:%Y-%m-%d %H:%M}  {name:<5}  {interval:>7}  {took}{undone}".rstrip()
+    name = padded(name, max(map(width_of, names.values())))
+    interval = padded(interval, 7, right=True)
+    return f"{local:%Y-%m-%d %H:%M}  {name}  {interval}  {took}{undone}".rstrip()
 
 
 def sync_failure_line(reason: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from cards.text.width import clean
+from cards.text.width import clean, width_of
 from flash.messages.phrases import (
     count_cards,
     count_days,
@@ -12,7 +12,7 @@ from flash.messages.phrases import (
     percent,
 )
 from flash.messages.translate import _, ngettext
-from flash.terminal import bar, styled, table_lines
+from flash.terminal import bar, padded, styled, table_lines
 from srs.forecast.exam_forecast import ExamForecast
 from srs.forecast.workload import Workload
 from srs.models.exam import Exam
@@ -58,7 +58,7 @@ def points_lines(exam: Exam, asked: Collection[str]) -> list[str]:
     lacking = [exam.domain_name(tag) for tag in exam.weights if tag not in asked]
     if lacking:
         message = _("no card asks: {domains}")
-        lines.append(message.format(domains=clean(", ".join(lacking))))
+        lines.append(message.format(domains=clean(_(", ").join(lacking))))
     return lines
 
 
@@ -83,13 +83,13 @@ def exam_forecast(found: ExamForecast) -> list[str]:
         (_("if the exam were today"), found.today),
         (_("without further study"), found.idle),
     )
-    width = max(len(name) for name, _share in rows) + 2
+    width = max(width_of(name) for name, _share in rows) + 2
     lines = [
         _("{cards}, {new} new").format(cards=count_cards(found.cards), new=found.new),
         "",
         *(
             _("{name}{share} of the points").format(
-                name=name.ljust(width), share=percent(share)
+                name=padded(name, width), share=percent(share)
             )
             for name, share in rows
         ),

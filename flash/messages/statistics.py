@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
+from flash.messages.dates import dated
 from flash.messages.phrases import count_days, count_reviews, percent
 from flash.messages.translate import _, ngettext
 from srs.models.cards import Rating
@@ -123,7 +124,7 @@ def due_total(due: Sequence[int]) -> str:
 
 def due_on(day: date, count: int) -> str:
     """State how many reviews are due on a day."""
-    return _("{day}: {n} due").format(day=f"{day:%a %Y-%m-%d}", n=count)
+    return _("{day}: {n} due").format(day=dated(day), n=count)
 
 
 def weeks_title(answers: int, weeks: int) -> str:
@@ -146,7 +147,7 @@ def year_summary(answers: int, days: int, darkest: int) -> str:
 def day_summary(day: date, answers: int, spent_s: float) -> str:
     """Summarise the answers of a day."""
     return _("{day}: {answers}, {minutes} min").format(
-        day=f"{day:%a %Y-%m-%d}",
+        day=dated(day),
         answers=answer_count(answers),
         minutes=f"{spent_s / 60:.0f}",
     )
@@ -163,7 +164,12 @@ def retention_summary(groups: Sequence[Retention]) -> str:
 def confidence_range(found: Retention) -> str:
     """Format the confidence interval of a share."""
     low, high = confidence_interval(found)
-    return f"{100 * low:.1f}–{100 * high:.1f} %"
+    return _("{low}–{high} %").format(low=f"{100 * low:.1f}", high=f"{100 * high:.1f}")
+
+
+def share_range(low: float, high: float) -> str:
+    """Format the bounds of a bin of shares."""
+    return _("{low}–{high} %").format(low=f"{100 * low:g}", high=f"{100 * high:g}")
 
 
 def retention_details(name: str, found: Retention) -> str:
@@ -197,7 +203,8 @@ def calibration_summary(found: Calibration) -> str:
     recall = _("{predicted} predicted, {recalled} recalled").format(
         predicted=percent(found.predicted, 1), recalled=percent(found.recalled, 1)
     )
-    return f"{recall}; {', '.join(calibration_errors(found))}"
+    errors = _(", ").join(calibration_errors(found))
+    return _("{recall}; {errors}").format(recall=recall, errors=errors)
 
 
 def times_summary(found: AnswerTimes) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from flash.messages import statistics as messages
+from flash.messages.dates import day_name, month_name
 from flash.messages.phrases import percent
 from flash.messages.translate import _
 from flash.report.markup import tag, text_node
@@ -106,9 +107,10 @@ def heat_map_chart(label: str, grid: HeatMap, weeks: int) -> str:
         # The name is wider than a column: in the last one it ends at the edge.
         is_last = column == weeks - 1
         x, anchor = (width, "end") if is_last else (left + column * _CELL, "start")
-        parts.append(_label(x, 11, f"{first:%b}", anchor=anchor))
-    for weekday, name in ((0, "Mon"), (2, "Wed"), (4, "Fri"), (6, "Sun")):
-        parts.append(_label(left - 5, top + weekday * _CELL + 9, name, anchor="end"))
+        parts.append(_label(x, 11, month_name(first), anchor=anchor))
+    for weekday in range(0, 7, 2):
+        y = top + weekday * _CELL + 9
+        parts.append(_label(left - 5, y, day_name(weekday), anchor="end"))
     for index, week in enumerate(grid.weeks):
         for weekday, day in enumerate(week):
             if day is not None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from cards.text.width import width_of
 from flash.messages import statistics as messages
 from flash.messages.phrases import percent
-from flash.messages.translate import _
+from flash.messages.translate import N_, _
 from flash.report.plots import left_edge, range_plot
 from flash.report.text import bars
 from flash.terminal import clip_line, padded, styled
@@ -17,7 +17,7 @@ from srs.stats.overview import DeckSummary
 from srs.stats.retention import Retention, confidence_interval
 
 _PLOT = 30
-_DECK_HEAD = "  cards    new  mature  recalled  min/week"
+_DECK_HEAD = N_("  cards    new  mature  recalled  min/week")
 _SHORTEST_NAME = 20
 
 
@@ -56,7 +56,7 @@ def _ranges(
     yield styled(title, "1")
     rows = [(name, found) for name, found in rows if found.reviews]
     if not rows:
-        yield f"  {_('no reviews yet')}"
+        yield "  " + _("no reviews yet")
         yield ""
         return
     names = max(width_of(name) for name, _found in rows)
@@ -76,19 +76,19 @@ def _ranges(
 def _calibration(found: Calibration, columns: int) -> Iterator[str]:
     yield styled(_("predicted and actual recall, last year"), "1")
     if not found.reviews:
-        yield f"  {_('no reviews yet')}"
+        yield "  " + _("no reviews yet")
         yield ""
         return
-    yield styled(f"  {_('predicted  recalled  answers')}", "2")
+    yield styled("  " + _("predicted  recalled  answers"), "2")
     rows: list[CalibrationBin | Calibration] = [*found.bins, found]
     for row in rows:
         if row.reviews:
             predicted = percent(row.predicted, 1)
             recalled = percent(row.recalled, 1)
-            end = f"  {_('total')}" if row is found else ""
+            end = "  " + _("total") if row is found else ""
             yield f"  {predicted:>9}{recalled:>10}{row.reviews:>9}{end}"
     parts = messages.calibration_errors(found)
-    line = "  " + ", ".join(parts)
+    line = "  " + _(", ").join(parts)
     yield from [line] if width_of(line) <= columns else (f"  {part}" for part in parts)
     yield ""
 
@@ -96,21 +96,25 @@ def _calibration(found: Calibration, columns: int) -> Iterator[str]:
 def _times(found: AnswerTimes, columns: int) -> Iterator[str]:
     yield styled(_("answer times, last year"), "1")
     if not found.all.answers:
-        yield f"  {_('no answers yet')}"
+        yield "  " + _("no answers yet")
         yield ""
         return
-    yield styled(f"           {_('median  90 % within  answers')}", "2")
-    for group in (found.all, *found.by_rating):
-        yield _time_line(group)
+    groups = (found.all, *found.by_rating)
+    rooms = [width_of(messages.rating_name(group.rating)) for group in groups]
+    room = max(7, *rooms)
+    yield styled(" " * (4 + room) + _("median  90 % within  answers"), "2")
+    for group in groups:
+        yield _time_line(group, room)
     names = [_("{n} s").format(n=name) for name in messages.time_names()]
     yield from bars(list(zip(names, found.groups, strict=True)), columns)
     yield ""
 
 
-def _time_line(group: AnswerTimeGroup) -> str:
-    name = padded(messages.rating_name(group.rating), 7)
+def _time_line(group: AnswerTimeGroup, room: int) -> str:
+    name = padded(messages.rating_name(group.rating), room)
     median, slowest = messages.seconds(group.median), messages.seconds(group.slowest)
-    return f"  {name}{median:>8}{slowest:>13}{group.answers:>9}"
+    median, slowest = padded(median, 8, right=True), padded(slowest, 13, right=True)
+    return f"  {name}{median}{slowest}{group.answers:>9}"
 
 
 def _memory(found: MemoryDistribution, columns: int) -> Iterator[str]:
@@ -126,7 +130,7 @@ def _memory(found: MemoryDistribution, columns: int) -> Iterator[str]:
             ]
             yield from bars(rows, columns)
         else:
-            yield f"  {_('no cards answered yet')}"
+            yield "  " + _("no cards answered yet")
         yield ""
 
 
@@ -136,8 +140,8 @@ def _decks(found: Sequence[DeckSummary], columns: int) -> Iterator[str]:
     yield styled(_("decks, last 30 days"), "1")
     head = _(_DECK_HEAD)
     names = ["  " * deck.deck.count("::") + deck.deck.split("::")[-1] for deck in found]
-    room = min(max(width_of(name) for name in names), columns - 2 - len(head))
-    is_narrow = columns - 2 - len(head) < _SHORTEST_NAME
+    room = min(max(width_of(name) for name in names), columns - 2 - width_of(head))
+    is_narrow = columns - 2 - width_of(head) < _SHORTEST_NAME
     yield styled(head[2:] if is_narrow else f"  {'':<{room}}{head}", "2")
     for name, deck in zip(names, found, strict=True):
         counts = _deck_counts(deck)
@@ -164,7 +168,7 @@ def _difficult(found: DifficultCards, columns: int) -> Iterator[str]:
     leeches = messages.leech_count(found.leeches)
     yield styled(_("most lapses ({leeches})").format(leeches=leeches), "1")
     if not found.cards:
-        yield f"  {_('no card has three lapses')}"
+        yield "  " + _("no card has three lapses")
     for card in found.cards:
         mark = messages.card_mark(card)
         mark = f" {mark}" if mark else ""

@@ -4,7 +4,9 @@ The page loads nothing from the network, and its policy tells the browser so.
 The same statistics make the same page, byte by byte.
 """
 
+from flash.language import interface_language
 from flash.messages import statistics as messages
+from flash.messages.dates import dated
 from flash.messages.translate import _
 from flash.report.markup import tag, text_node
 from flash.report.sections import sections
@@ -29,7 +31,7 @@ def page(found: Statistics) -> str:
         tag("title", text_node(f"{title} · flash")),
         tag("style", _STYLE),
     )
-    date = f"{day_date(found.today):%A, %Y-%m-%d}"
+    date = dated(day_date(found.today))
     day = _("Statistics of {date}").format(date=date)
     body = (
         tag("header", tag("h1", text_node(title)), tag("p", text_node(day))),
@@ -38,7 +40,7 @@ def page(found: Statistics) -> str:
     )
     lines = (
         "<!doctype html>",
-        '<html lang="en">',
+        f'<html lang="{interface_language()}">',
         tag("head", "\n", "\n".join(head), "\n"),
         tag("body", "\n", "\n".join(body), "\n"),
         "</html>",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from flash.messages import statistics as messages
+from flash.messages.dates import dated
 from flash.messages.phrases import count_cards, percent
 from flash.messages.translate import _
 from flash.report.charts import (
@@ -111,7 +112,7 @@ def _due(found: Statistics) -> str:
         )
         for index, (date, count) in enumerate(zip(dates, due, strict=True))
     ]
-    rows = [[f"{date:%a %Y-%m-%d}", str(n)] for date, n in zip(dates, due, strict=True)]
+    rows = [[dated(date), str(n)] for date, n in zip(dates, due, strict=True)]
     label = _("Reviews due on each of the next days: {summary}").format(summary=summary)
     table = data_table((_("Day"), _("Due")), rows)
     return _section(_("Due"), summary, column_chart(label, bars), table)
@@ -166,7 +167,7 @@ def _calibration(found: Calibration) -> str:
     summary = messages.calibration_summary(found)
     rows = [
         [
-            f"{100 * bin_.low:g}–{100 * bin_.high:g} %",
+            messages.share_range(bin_.low, bin_.high),
             percent(bin_.predicted, 1),
             percent(bin_.recalled, 1),
             str(bin_.reviews),

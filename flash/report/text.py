@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from cards.text.width import width_of
 from flash.messages import statistics as messages
+from flash.messages.dates import day_name, month_name
 from flash.messages.phrases import count_cards, count_days, count_reviews, percent
 from flash.messages.translate import _
 from flash.report.plots import HeatMap, column_plot, heat_map, shade_character
@@ -17,7 +18,6 @@ from srs.stats.retention import Retention
 NARROWEST = 40
 """Columns that the lines need."""
 _BAR = 30
-_WEEKDAYS = ("Mon", "", "Wed", "", "Fri", "", "Sun")
 
 
 def render_text(found: Statistics, columns: int) -> Iterator[str]:
@@ -51,13 +51,15 @@ def bars(rows: Sequence[tuple[str, int]], columns: int) -> Iterator[str]:
 
 
 def _today(found: Overview) -> Iterator[str]:
-    yield f"{styled(_('today'), '1')}   {messages.today_summary(found)}"
-    yield f"{styled(_('streak'), '1')}  {count_days(found.streak)}"
+    today, streak = _("today"), _("streak")
+    gap = " " * max(0, width_of(streak) - width_of(today))
+    yield f"{styled(today, '1')}{gap}  {messages.today_summary(found)}"
+    yield f"{styled(streak, '1')}  {count_days(found.streak)}"
 
 
 def _cards(found: Overview, columns: int) -> Iterator[str]:
     cards, reviews = found.cards, found.reviews
-    head = f"{count_cards(cards)}, {count_reviews(reviews)}"
+    head = _(", ").join((count_cards(cards), count_reviews(reviews)))
     yield styled(head, "1")
     yield from bars(messages.card_states(found), columns)
 
@@ -65,7 +67,7 @@ def _cards(found: Overview, columns: int) -> Iterator[str]:
 def _retention(name: str, found: Retention, columns: int) -> Iterator[str]:
     share = padded(percent(found.share, 1), 7, right=True)
     if found.share is None:
-        yield f"  {padded(name, 10)}{share}  {_('no reviews yet')}"
+        yield f"  {padded(name, 10)}{share}  " + _("no reviews yet")
         return
     count = str(found.reviews)
     room = min(_BAR, columns - 22 - len(count))
@@ -81,24 +83,28 @@ def _year(found: Statistics, columns: int) -> Iterator[str]:
     answers = sum(day.reviews for day in days)
     yield styled(messages.weeks_title(answers, len(grid.weeks)), "1")
     yield styled(f"      {_month_names(grid, each)}", "2")
-    for weekday, name in enumerate(_WEEKDAYS):
+    for weekday in range(7):
+        name = "" if weekday % 2 else day_name(weekday)
         cells = (
             " " if day is None else shade_character(grid.shade(day.reviews))
             for day in (week[weekday] for week in grid.weeks)
         )
-        yield f"  {name:<4}{''.join(cell * each for cell in cells)}".rstrip()
+        yield f"  {padded(name, 4)}{''.join(cell * each for cell in cells)}".rstrip()
     if grid.edges:
         yield from _legend(grid.edges)
 
 
 def _month_names(grid: HeatMap, each: int) -> str:
     """Place the names of months over their first weeks, if there is room."""
-    line = " " * len(grid.weeks) * each
+    line, columns = "", len(grid.weeks) * each
     for week, first in grid.months():
-        name, start = f"{first:%b}", week * each
-        if start + len(name) <= len(line):
-            line = line[:start] + name + line[start + len(name) :]
-    return line.rstrip()
+        name, start = month_name(first), week * each
+        if line:
+            # A wide name moves the next one on.
+            start = max(start, width_of(line) + 1)
+        if start <= columns - width_of(name):
+            line = padded(line, start) + name
+    return line
 
 
 def _legend(edges: Sequence[int]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 from textual.events import Key, Paste
 
-from cards.errors import FlashError
+from cards.errors import FlashError, with_hint
 from cards.text.terminal import plain_text
 from cards.text.width import (
     Line,
@@ -144,8 +144,7 @@ class BrowseApp(ScreenApp):
                 self._show(changed_line(*self.browser.change("due", text)))
         except FlashError as error:
             self._show(
-                error.message.partition("\n")[0]
-                + (f" ({error.hint})" if error.hint else ""),
+                with_hint(error.message.partition("\n")[0], error.hint),
                 is_alarm=True,
                 typing=text,
                 purpose=purpose,

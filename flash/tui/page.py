@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from cards.text.width import Line, StyledText, TextStyle, line_width, width_of, wrap
-from flash.messages.cards import breadcrumb, one_line
+from flash.messages.cards import breadcrumb, interval_label, one_line
 from flash.messages.review import (
     NOT_SCHEDULED,
     counts_label,
@@ -30,7 +30,8 @@ COMPACT = 14
 """Below this height the deck, the counts and the lesser keys are left out."""
 CARD_ONLY = 5
 """Up to this height only the card is shown."""
-_LONGEST_INTERVAL = len(" 1.2 mo")
+_LONG_INTERVAL = 36
+"""Days whose label is as wide as any."""
 
 
 class Page(Struct, frozen=True):
@@ -210,14 +211,15 @@ def _ratings(intervals: Sequence[str], columns: int) -> list[Line]:
         for rating, name, _when in rating_help()
     ]
     room = min(16, columns // 4)
-    if room >= 8:
+    if room > max(map(line_width, names)):
         upper = _joined([_in_cell(name, room) for name in names])
         if not intervals:
             return [upper, dim(_(NOT_SCHEDULED))]
         lower = [_in_cell(dim(interval), room) for interval in intervals]
         return [upper, _joined(lower)]
     half = max(1, columns // 2)
-    longest = max(map(line_width, names)) + _LONGEST_INTERVAL
+    longest = max(map(line_width, names)) + 1
+    longest += width_of(interval_label(_LONG_INTERVAL))
     # Only the digits where not even two names fit.
     kept = 2 if half > longest else 1
     cells = [

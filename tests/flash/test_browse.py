@@ -118,6 +118,16 @@ async def test_every_line_fits_the_terminal(
         assert max(map(line_width, page.lines)) <= columns
 
 
+@pytest.mark.parametrize("columns", [20, 40, 80, 120, 200])
+async def test_every_line_fits_in_japanese(
+    japanese: None, app: BrowseApp, columns: int
+) -> None:
+    lines = browse_layout(app.widget.view, columns, 24).lines
+
+    assert max(map(line_width, lines)) <= columns
+    assert "終了" in "".join(map(line_text, lines))
+
+
 def test_browse_needs_a_terminal(flash: Run) -> None:
     assert flash("browse") == (
         1,

@@ -501,7 +501,12 @@ def test_new_rollover_moves_study_days_of_old_answers(
     ids=["no language", "locale", "wish for English", "wish for Japanese"],
 )
 def test_first_review_adds_the_bundled_deck_in_the_user_language(
-    flash: Run, monkeypatch: pytest.MonkeyPatch, locale: str, wish: str, language: str
+    flash: Run,
+    translations: None,
+    monkeypatch: pytest.MonkeyPatch,
+    locale: str,
+    wish: str,
+    language: str,
 ) -> None:
     monkeypatch.delenv("LC_MESSAGES", raising=False)
     monkeypatch.setenv("LANG", locale)
@@ -511,12 +516,15 @@ def test_first_review_adds_the_bundled_deck_in_the_user_language(
     code, out, err = flash("review", "--plain")
 
     assert code == 0
-    assert re.fullmatch(
+    english = (
         r"Added the bundled deck '(.+)': \d+ cards, 20 new ones a day\. Enter shows the"
         r" answer, 1 to 4 rates it, q quits\.\nFor another deck: flash remove '\1' hides"
-        r" this one, flash add FILE adds yours\.\n",
-        err,
+        r" this one, flash add FILE adds yours\.\n"
     )
+    translated = (
+        r"付属のデッキ「(.+)」を追加しました.+flash remove '\1' でこれを隠し.+\n"
+    )
+    assert re.fullmatch(translated if language == "ja" else english, err, re.DOTALL)
     question = out.split("\n\n")[1]
     assert ("ja" if re.search("[ぁ-ヿ一-鿿]", question) else "en") == language
 

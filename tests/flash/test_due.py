@@ -146,7 +146,10 @@ def test_the_prompt_loads_only_sqlite() -> None:
     )
 
     assert done.stdout.split() == [
+        "cards",
+        "cards.translate",
         "flash",
+        "flash.language",
         "flash.messages",
         "flash.messages.due",
         "flash.messages.translate",

@@ -154,6 +154,19 @@ def test_a_page_fits_any_terminal(
         assert max(map(line_width, page.lines)) <= columns
 
 
+@pytest.mark.parametrize("columns", [20, 40, 80, 120, 200])
+def test_a_page_fits_in_japanese(
+    japanese: None, setup: ReviewSetup, columns: int
+) -> None:
+    review = ReviewViewModel(setup.session())
+
+    for key in ("", "space", "?", "space", "i", "space", "1", "x"):
+        press(review, key)
+        page = layout(review.view, columns, 24)
+        assert max(map(line_width, page.lines)) <= columns
+        assert "終了" in "".join(page_of(review)) or key in "?ix"
+
+
 async def test_a_resize_lays_the_page_out_again(setup: ReviewSetup) -> None:
     app = ReviewApp(setup.session())
     async with app.run_test(size=(200, 50)) as pilot:

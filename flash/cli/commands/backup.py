@@ -91,7 +91,7 @@ def restore(
     changed.
     """
     if file is not None and from_log:
-        raise typer.BadParameter("name a backup or --from-log, not both")
+        raise typer.BadParameter(_("name a backup or --from-log, not both"))
     if file is None and not from_log:
         _list(db, as_json=json)
         return

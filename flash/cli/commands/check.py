@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cards.deckfile.discovery import is_deck, is_exam
-from cards.errors import DeckError, Problem, printable
+from cards.errors import DeckError, Problem, printable, with_hint
 from cards.markdown_notes.provenance import ChangedSource
 from cards.note import Note
 from cards.questions import question_text
@@ -115,7 +115,7 @@ def _print_text(parsed: ParsedFiles, format: Format) -> None:
         echo_err(missing_translation_line(language, ids))
     counts = [count_files(len(parsed.files)), count_notes(len(parsed.notes))]
     counts += [count_exams(len(parsed.exams))] if parsed.exams else []
-    echo(_("{counts}, no mistakes").format(counts=", ".join(counts)))
+    echo(_("{counts}, no mistakes").format(counts=_(", ").join(counts)))
     if parsed.ignored:
         echo_err(ignored_line(parsed.ignored))
 
@@ -127,7 +127,7 @@ def _annotation(problem: Problem) -> str:
         https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
     place = problem.place
-    text = f"{problem.message} ({problem.hint})" if problem.hint else problem.message
+    text = with_hint(problem.message, problem.hint)
     text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     file = place.file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     level = "warning" if problem.is_warning else "error"

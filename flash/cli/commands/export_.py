@@ -65,9 +65,10 @@ def export(
     ending = file.suffix.lower()
     if not yaml and ending not in (*_PACKAGES, *_TABLES):
         known = ", ".join((*_PACKAGES, *_TABLES))
-        raise typer.BadParameter(f"the name must end in {known}")
+        message = _("the name must end in {known}").format(known=known)
+        raise typer.BadParameter(message)
     if safe and (yaml or ending != ".csv"):
-        raise typer.BadParameter("--safe is for CSV files")
+        raise typer.BadParameter(_("--safe is for CSV files"))
     with open_app(db) as app:
         cards = find(app, words or (), deck=deck, tag=tag).cards
         notes = stored_notes(app.store, cards=cards)

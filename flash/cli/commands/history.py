@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cards.text.width import width_of
 from flash.cli.options import DbOption, JsonOption
 from flash.messages.operations import operation_text, undone_text
 from flash.messages.phrases import dry_run_remark
@@ -100,9 +101,9 @@ def log(
         return
     for moment, one in found:
         at = moment[:16].replace("T", " ")
-        mark = "  (undone)" if one.undone else ""
-        room = max(20, terminal_columns() - len(at) - 2 - len(mark))
+        mark = _("  (undone)") if one.undone else ""
+        room = max(20, terminal_columns() - len(at) - 2 - width_of(mark))
         line = f"{at}  {clip_line(operation_text(one), room)}{mark}"
         typer.echo(styled(line, "2") if one.undone else line)
     if not found:
-        typer.echo("No operations yet.")
+        typer.echo(_("No operations yet."))

@@ -140,9 +140,10 @@ def import_(
     ending = file.suffix.lower()
     if ending not in (*_PACKAGES, *_TABLES):
         known = ", ".join((*_PACKAGES, *_TABLES))
-        raise typer.BadParameter(f"the name must end in one of {known}")
+        message = _("the name must end in one of {known}").format(known=known)
+        raise typer.BadParameter(message)
     if deck and not all(part.strip() for part in deck.split("::")):
-        raise typer.BadParameter("a part of the deck name is empty")
+        raise typer.BadParameter(_("a part of the deck name is empty"))
     named = _columns(columns)
     # A short run that makes many values and no cycles: a quarter faster.
     gc.disable()
@@ -174,11 +175,13 @@ def _columns(text: str) -> tuple[str, ...]:
     for name in named:
         if name and name not in COLUMN_USES:
             known = ", ".join(COLUMN_USES)
-            raise typer.BadParameter(f"unknown column '{name}'; known are {known}")
+            text = _("unknown column '{name}'; known are {known}")
+            raise typer.BadParameter(text.format(name=name, known=known))
         if name and named.count(name) > 1:
-            raise typer.BadParameter(f"column '{name}' is named twice")
+            text = _("column '{name}' is named twice")
+            raise typer.BadParameter(text.format(name=name))
     if "front" not in named:
-        raise typer.BadParameter("--columns must contain front")
+        raise typer.BadParameter(_("--columns must contain front"))
     return named
 
 

@@ -98,7 +98,7 @@ def mock(
     given = (deck, questions, minutes, seed)
     is_drawn = new or count or any(value is not None for value in given)
     if last and is_drawn:
-        raise typer.BadParameter("--last cannot be combined with another exam")
+        raise typer.BadParameter(_("--last cannot be combined with another exam"))
     with open_app(db) as app:
         deck = find_deck(app, deck) if deck else deck
         open_exam = None if new or last else unfinished_mock_exam(app.store)

@@ -22,6 +22,7 @@ from flash.messages.notes import (
     model_lines,
     unused_ignore_line,
 )
+from flash.messages.translate import _
 from flash.report.coverage_page import coverage_page
 from flash.service.context import open_app
 from flash.service.coverage import deck_cards, measure, read_notes, refuse_two_sources
@@ -106,7 +107,7 @@ def draft(
     rules = _known_rules(without or [])
     exists = output is not None and output.exists()
     if review and (output is None or force or json):
-        raise typer.BadParameter("--review needs -o, and no --force or --json")
+        raise typer.BadParameter(_("--review needs -o, and no --force or --json"))
     append = append or review
     if output and exists and not (append or force):
         message, hint = file_exists_text()
@@ -147,7 +148,8 @@ def _review(review: DraftReview, *, plain: bool) -> None:
 def _known_rules(names: list[str]) -> frozenset[str]:
     unknown = set(names) - {rule.name for rule in RULES}
     if unknown:
-        raise typer.BadParameter(f"no rule '{min(unknown)}'; there are {_RULES}")
+        text = _("no rule '{name}'; there are {names}")
+        raise typer.BadParameter(text.format(name=min(unknown), names=_RULES))
     return frozenset(names)
 
 

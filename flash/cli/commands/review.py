@@ -136,9 +136,9 @@ def review(
     """
     cram_options = _cram_options(cram=cram, forgotten=forgotten, confused=confused)
     if (more or ahead or only) and cram_options:
-        raise typer.BadParameter("--more, --ahead and --only need the daily review")
+        raise typer.BadParameter(_("--more, --ahead and --only need the daily review"))
     if more and new is not None:
-        raise typer.BadParameter("--more cannot be combined with --new")
+        raise typer.BadParameter(_("--more cannot be combined with --new"))
     with open_app(db) as app:
         keys = parse_keys(app.options.keys)
         is_plain = plain or jsonl or not _is_terminal()
@@ -180,7 +180,7 @@ def _cram_options(
     *, cram: bool, forgotten: int | None, confused: bool
 ) -> CramOptions | None:
     if confused and (cram or forgotten):
-        message = "--confused cannot be combined with --cram or --forgotten"
+        message = _("--confused cannot be combined with --cram or --forgotten")
         raise typer.BadParameter(message)
     if cram or confused or forgotten:
         return CramOptions(forgotten, confused)
@@ -229,4 +229,5 @@ def _back_up(app: AppContext) -> None:
     try:
         back_up_after_review(app)
     except StoreError as error:
-        echo_err(f"flash: warning: no backup was made: {error}")
+        text = _("flash: warning: no backup was made: {error}")
+        echo_err(text.format(error=error))

@@ -8,7 +8,8 @@ import typer
 
 from cards.errors import FlashError
 from flash.cli.options import DbOption, DeckArgument, DryRunOption, JsonOption
-from flash.messages.phrases import dry_run_remark
+from flash.messages.dates import dated
+from flash.messages.phrases import dry_run_remark, percent
 from flash.messages.scheduling import (
     fit_evaluation,
     fit_result,
@@ -101,11 +102,11 @@ def _fit_lines(found: DeckFit) -> list[str]:
     lines = [styled(fit_title(found.deck, fit), "1")]
     if fit.before and fit.after:
         rows = [
-            [name, f"{one.log_loss:.4f}", f"{100 * one.rmse_bins:.2f} %"]
+            [name, f"{one.log_loss:.4f}", percent(one.rmse_bins, 2)]
             for name, one in ((_("before"), fit.before), (_("after"), fit.after))
         ]
         lines.append(fit_evaluation(fit))
-        lines += table_lines(["", "log loss", "RMSE (bins)"], rows, right=(1, 2))
+        lines += table_lines(["", _("log loss"), _("RMSE (bins)")], rows, right=(1, 2))
     return lines + fit_result(fit)
 
 
@@ -141,7 +142,7 @@ def reschedule(
         return
     echo(rescheduled(found) + (f" {dry_run_remark()}" if dry_run else ""))
     if found.moved:
-        rows = [[f"{day:%a %m-%d}", str(b), str(a)] for day, b, a in load]
+        rows = [[dated(day, with_year=False), str(b), str(a)] for day, b, a in load]
         head = [_("due"), _("before"), _("after")]
         print_lines(table_lines(head, rows, right=(1, 2)))
 

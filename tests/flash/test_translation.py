@@ -1,0 +1,146 @@
+"""The interface in Japanese, and the catalogue of its translations."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+from command_runner import CELLS, Run
+from translations import LOCALE
+
+from cards.text.width import width_of
+from flash.cli.app import GROUPS
+from flash.messages.usage import usage_text
+
+PLACEHOLDER = re.compile(r"(?<!\{)\{[a-z][a-z_0-9]*(?:[!:][^{}]*)?\}(?!\})")
+COMMANDS = [name for group in GROUPS.values() for name in group]
+
+
+def messages() -> list[Message]:
+    with (LOCALE / "ja" / "LC_MESSAGES" / "flash.po").open("rb") as file:
+        return [message for message in read_po(file, locale="ja") if message.id]
+
+
+def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def test_every_translation_has_the_placeholders_of_its_message() -> None:
+    differing = [
+        message.id
+        for message in messages()
+        if set(PLACEHOLDER.findall(forms(message.id)[-1]))
+        != set(PLACEHOLDER.findall("".join(forms(message.string))))
+    ]
+
+    assert differing == []
+
+
+def test_no_translation_is_uncertain_or_obsolete() -> None:
+    text = (LOCALE / "ja" / "LC_MESSAGES" / "flash.po").read_text("utf-8")
+
+    assert [
+        line for line in text.splitlines() if line.startswith(("#, fuzzy", "#~"))
+    ] == []
+
+
+def test_sentences_end_as_japanese_ones_do() -> None:
+    """A full stop of the English text is one of the Japanese text."""
+    wrong = [
+        message.id
+        for message in messages()
+        for text in forms(message.string)
+        if forms(message.id)[-1].endswith((".", "?")) != text.endswith(("。", "？"))
+        and not forms(message.id)[-1].endswith("?")
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_japanese_and_fits_the_terminal(
+    flash: Run, japanese: None, command: str
+) -> None:
+    code, out, err = flash(command, "--help")
+
+    assert (code, err) == (0, "")
+    assert max(map(width_of, out.splitlines())) <= 80
+    head = out.split("\n\n", 2)
+    assert head[0].startswith("使い方: ")
+    assert re.search("[ぁ-ヿ一-鿿]", head[1])
+    assert "オプション:" in out
+
+
+def test_usage_errors_are_japanese(flash: Run, japanese: None) -> None:
+    assert flash("review", "--limit", "x") == (
+        2,
+        "",
+        "使い方: flash review [OPTIONS] [QUERY]...\n"
+        "ヘルプは「flash review -h」で見られます。\n\n"
+        "エラー：'--limit' の値が無効です：'x' は整数ではありません。\n",
+    )
+
+
+def test_usage_errors_stay_english_in_english() -> None:
+    assert usage_text("No such option: -x") == "No such option: -x"
+
+
+def test_errors_of_all_layers_are_japanese(flash: Run, japanese: None) -> None:
+    Path("deck.yaml").write_text("deck: D\ncards:\n  - {front: a, bakc: b}\n", "utf-8")
+
+    assert flash("add", "deck.yaml")[2] == (
+        "deck.yaml:3:16: 不明なキー「bakc」（もしかして「back」ですか？）\n"
+    )
+    assert flash("list", "is:x")[2].startswith("flash: 不明な状態「x」\n")
+    assert flash("restore", "none.db")[2].startswith(
+        "flash: none.db: ファイルがありません"
+    )
+
+
+def test_a_review_speaks_japanese(flash: Run, japanese: None) -> None:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    flash("add", "cells.yaml")
+
+    _code, out, _err = flash("review", "--plain", typed="\n3\nq\n")
+
+    assert out.split("\n\n")[1] == (
+        "Which organelle makes most ATP?\n"
+        "(Enter で答えを表示、? でヘルプ)\n"
+        "Mitochondrion\n"
+        "2026-11-23 確認\n"
+        "(1 もう一度 1分 · 2 難しい 6分 · 3 正解 10分 · 4 簡単 8日)"
+    )
+
+
+def test_json_stays_as_it_is_in_japanese(flash: Run, japanese: None) -> None:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+
+    added = flash.json("add", "cells.yaml")
+
+    assert added["new"] == 3
+    assert {card["state"] for card in flash.json("list")} == {"new"}
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120, 200])
+def test_statistics_fit_the_terminal_in_japanese(
+    flash: Run, japanese: None, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    flash("add", "cells.yaml")
+    flash("review", "--plain", typed="\n3\n\n1\nq\n")
+
+    monkeypatch.setenv("COLUMNS", str(columns))
+
+    _code, out, _err = flash("stats", "--full")
+
+    assert max(map(width_of, out.splitlines())) <= columns
+
+
+def test_english_loads_no_catalogue(flash: Run) -> None:
+    sys.modules.pop("gettext", None)
+
+    assert flash("due")[0] == 0
+
+    assert "gettext" not in sys.modules
