@@ -1,7 +1,7 @@
 """Markdown as blocks for a terminal: paragraphs, code, lists, tables.
 
-Raw HTML stays text, math stays as typed, a picture is shown by its description,
-and a link is followed by its address.
+Raw HTML stays text, a picture is shown by its description, and a link is followed by
+its address.  Math becomes text where nothing of TeX remains.
 """
 
 import re
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from cards.text.markdown import code_text, is_simple, parser
 from cards.text.media import decoded, medium_of
+from cards.text.tex import tex_as_text
 from cards.text.width import Line, StyledText, TextStyle, clean, width_of
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _block(node: "SyntaxTreeNode") -> MarkdownBlock:
         case "fence" | "code_block":
             return Code(tuple(clean(node.content).rstrip("\n").split("\n")))
         case "math_block":
-            return Code(tuple(f"$${clean(node.content)}$$".split("\n")))
+            return _math(node.content)
         case "bullet_list":
             return _list(node, [_BULLET] * len(node.children))
         case "ordered_list":
@@ -178,7 +179,7 @@ def _collect(
             _add(node.content, style | TextStyle.CODE, lines)
         case "math_inline" | "math_inline_double":
             mark = _MATH[node.type]
-            _add(f"{mark}{node.content}{mark}", style, lines)
+            _add_math(node.content, mark, style, lines)
         case "image":
             _add(_image_text(node), style | TextStyle.DIM, lines)
         case "link":
@@ -195,6 +196,25 @@ def _add(text: str, style: TextStyle, lines: list[list[StyledText]]) -> None:
     text = clean(text).replace("\n", " ")
     if text:
         lines[-1].append(StyledText(text, style))
+
+
+def _add_math(
+    tex: str, mark: str, style: TextStyle, lines: list[list[StyledText]]
+) -> None:
+    """Add a formula as text, or its source, dimmed, if that would still have TeX."""
+    text = tex_as_text(tex)
+    if text is None:
+        text, style = f"{mark}{tex}{mark}", style | TextStyle.DIM
+    _add(text, style, lines)
+
+
+def _math(tex: str) -> Paragraph:
+    """Return a formula that stands alone; see `_add_math`."""
+    text = tex_as_text(tex)
+    if text is not None:
+        return Paragraph(((StyledText(clean(text)),),))
+    source = clean(f"$${tex}$$").split("\n")
+    return Paragraph(tuple((StyledText(line, TextStyle.DIM),) for line in source))
 
 
 def _collect_link(

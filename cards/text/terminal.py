@@ -17,17 +17,16 @@ from cards.text.blocks import (
     read_blocks,
 )
 from cards.text.width import (
+    ENDLESS,
     Line,
     StyledText,
     TextStyle,
     line_text,
     line_width,
+    widest_word,
     width_of,
     wrap,
 )
-
-ENDLESS = 100_000
-"""A width at which nothing is wrapped."""
 
 _GAP = 2
 _NARROWEST = 10
@@ -54,9 +53,23 @@ def plain_text(text: str) -> str:
     return "\n".join(line_text(line).rstrip() for line in lines)
 
 
-def block_lines(blocks: Blocks, columns: int) -> list[Line]:
-    """Render blocks, separated by blank lines; see `terminal_lines`."""
-    return _stacked(blocks, max(1, columns), gap=True)
+def block_lines(
+    blocks: Blocks, columns: int, table_columns: int | None = None
+) -> list[Line]:
+    """Render blocks, separated by blank lines; see `terminal_lines`.
+
+    Args:
+        blocks: The blocks.
+        columns: Width of each line.
+        table_columns: Width of tables, if another one.
+    """
+    lines: list[Line] = []
+    for block in blocks:
+        is_wide = isinstance(block, Table) and table_columns is not None
+        width = table_columns if is_wide and table_columns else columns
+        lines += [()] if lines else []
+        lines += _block(block, max(1, width))
+    return lines
 
 
 def _stacked(blocks: Sequence[MarkdownBlock], columns: int, *, gap: bool) -> list[Line]:
@@ -142,19 +155,28 @@ def _table_lines(table: Table, columns: int) -> list[Line]:
 
 
 def _widths(rows: Sequence[Sequence[Line]], columns: int) -> list[int] | None:
-    """Share the width: narrow columns get what they need, wide ones the rest."""
-    wanted = [max(map(line_width, column)) for column in zip(*rows, strict=True)]
-    room = columns - _GAP * (len(wanted) - 1)
-    widths = [0] * len(wanted)
-    left = sorted(range(len(wanted)), key=lambda i: wanted[i])
-    while left:
-        fair = room // len(left)
-        index = left.pop(0)
-        widths[index] = min(wanted[index], fair)
-        if widths[index] < min(wanted[index], _NARROWEST):
-            return None
-        room -= widths[index]
-    return [max(1, width) for width in widths]
+    """Share the width: narrow columns get what they need, wide ones the rest.
+
+    Returns:
+        None if a word that fits the width would have to be broken, or a column would
+        be too narrow.
+    """
+    cells = list(zip(*rows, strict=True))
+    wanted = [max(map(line_width, column)) for column in cells]
+    widths = [
+        max(min(most, _NARROWEST), *(widest_word(cell, columns) for cell in column), 1)
+        for most, column in zip(wanted, cells, strict=True)
+    ]
+    room = columns - _GAP * (len(widths) - 1) - sum(widths)
+    if room < 0:
+        return None
+    left = sorted(range(len(widths)), key=lambda i: wanted[i] - widths[i])
+    for done, index in enumerate(left):
+        fair = room // (len(left) - done)
+        more = min(max(0, wanted[index] - widths[index]), fair)
+        widths[index] += more
+        room -= more
+    return widths
 
 
 def _row(

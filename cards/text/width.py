@@ -101,6 +101,8 @@ _UNIT = (
     f"(?:[{re.escape(_CLOSING)}](?:{_MARKS})*)*[ \u3000]*"
 )
 _WORD = r"[^ ]*?[A-Za-z]-(?=[A-Za-z]{2})|[^ ]+ *| +"
+ENDLESS = 100_000
+"""A width at which nothing is wrapped."""
 _MOST_PER_COLUMN = 16
 """Characters in a column; more, with marks on top of each other, are cut."""
 
@@ -168,6 +170,13 @@ def wrap(line: Line, columns: int) -> list[Line]:
     if width_of(text) <= columns:
         return [line]
     return [_part(line, start, end) for start, end in _breaks(text, columns)]
+
+
+def widest_word(line: Line, columns: int) -> int:
+    """Return the width of the widest part of a line that `wrap` need not break."""
+    units = _units(line_text(line), ENDLESS)
+    widths = (width_of(unit.rstrip(" \u3000")) for unit in units)
+    return max((width for width in widths if width <= columns), default=0)
 
 
 def wrap_evenly(line: Line, columns: int) -> list[Line]:

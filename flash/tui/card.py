@@ -5,6 +5,7 @@ centred in it; long or structured text starts at its left edge.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -46,6 +47,19 @@ _MAX_PANES_WIDTH = 96
 _GAP = 4
 
 
+class Room(NamedTuple):
+    """The width of the column that the card is set in."""
+
+    text: int
+    tables: int
+
+
+def room_of(columns: int) -> Room:
+    """Return the room in a terminal: short lines of text, tables as they need."""
+    most = max(1, columns - 4)
+    return Room(min(MAX_WIDTH, most), most)
+
+
 class CardLayout(Struct, frozen=True):
     """The lines of a card."""
 
@@ -68,7 +82,8 @@ def card_layout(view: View, columns: int) -> CardLayout:
     Returns:
         Lines no wider than the terminal.
     """
-    room = max(1, min(MAX_WIDTH, columns - 4))
+    widths = room_of(columns)
+    room = widths.text
     left = max(0, (columns - room) // 2)
     if view.overlay is not None:
         return CardLayout(indented(overlay_lines(view.overlay, room), left))
@@ -80,22 +95,22 @@ def card_layout(view: View, columns: int) -> CardLayout:
         return CardLayout(indented(lines, left))
     question, note = view.prompt.question, view.prompt.note
     is_shown = view.mode is Mode.ANSWERED
-    asked = _question_lines(question, room, is_answered=is_shown)
+    asked = _question_lines(question, widths, is_answered=is_shown)
     if view.typing is not None:
         asked += [(), input_line(view.typing, room)]
-        return CardLayout(indented(asked, left), focus=len(asked) - 1)
+        return CardLayout(in_middle(asked, columns), focus=len(asked) - 1)
     if not is_shown:
-        return CardLayout(indented(asked, left))
+        return CardLayout(in_middle(asked, columns))
     confused = view.prompt.partner
     if confused is not None and columns >= _PANES:
         return _side_by_side(question, confused, note, columns)
-    answer = _answer_lines(question, room)
+    answer = _answer_lines(question, widths)
     if view.typed is not None:
         answer[2:2] = _typed_lines(view.typed, room)
-    notes = _answer_notes(question, note, confused, room, answer_height=len(answer))
+    notes = _answer_notes(question, note, confused, widths, answer_height=len(answer))
     lines = [*asked, (), *answer, *notes]
     end = len(asked) + 1 + len(answer)
-    return CardLayout(indented(lines, left), len(asked), end)
+    return CardLayout(in_middle(lines, columns), len(asked), end)
 
 
 def _side_by_side(
@@ -120,7 +135,7 @@ def _side_by_side(
             width,
         ),
     ]
-    lines = [*panes, *note_lines(note, room, max_centred=0)]
+    lines = [*panes, *note_lines(note, Room(room, room), max_centred=0)]
     answer_start = max(len(left), len(right))
     return CardLayout(indented(lines, (columns - room) // 2), answer_start, len(panes))
 
@@ -143,6 +158,17 @@ def indented(lines: Sequence[Line], left: int) -> list[Line]:
     ]
 
 
+def in_middle(lines: Sequence[Line], columns: int) -> list[Line]:
+    """Indent lines as the column of text is; wider ones, of tables, are centred."""
+    room = room_of(columns).text
+    indents = (max(room, line_width(line)) for line in lines)
+    return [
+        line
+        for width, line in zip(indents, lines, strict=True)
+        for line in indented([line], max(0, (columns - width) // 2))
+    ]
+
+
 def overlay_lines(overlay: Overlay, room: int) -> list[Line]:
     """Return the title and the lines; continuation lines are indented."""
     lines = [*wrap((StyledText(overlay.title, TextStyle.BOLD),), room), ()]
@@ -158,16 +184,16 @@ def _sentence(text: str, room: int) -> list[Line]:
     return [*(_centred(line, room) for line in lines), ()]
 
 
-def _question_lines(question: Question, room: int, *, is_answered: bool) -> list[Line]:
+def _question_lines(question: Question, room: Room, *, is_answered: bool) -> list[Line]:
     blocks = read_blocks(question.question)
     if not question.options:
         return _text(blocks, room, TextStyle.BOLD)
-    lines = [bold(line) for line in block_lines(blocks, room)]
+    lines = [bold(line) for line in block_lines(blocks, *room)]
     right = right_option(question) if is_answered else None
     lines.append(())
     for index, option in enumerate(question.options):
         mark = RIGHT if index == right else ""
-        lines += option_lines(index, option.text, room, mark=mark)
+        lines += option_lines(index, option.text, room.text, mark=mark)
     return lines
 
 
@@ -184,12 +210,12 @@ def option_lines(index: int, text: str, room: int, *, mark: str) -> list[Line]:
     return [(head, *first), *((StyledText(" " * indent), *line) for line in rest)]
 
 
-def _answer_lines(question: Question, room: int) -> list[Line]:
-    lines: list[Line] = [(StyledText("─" * room, TextStyle.DIM),), ()]
+def _answer_lines(question: Question, room: Room) -> list[Line]:
+    lines: list[Line] = [(StyledText("─" * room.text, TextStyle.DIM),), ()]
     right = right_option(question)
     if right is None:
         return [*lines, *_text(read_blocks(question.answer), room)]
-    return [*lines, *option_lines(right, question.answer, room, mark=RIGHT)]
+    return [*lines, *option_lines(right, question.answer, room.text, mark=RIGHT)]
 
 
 def _typed_lines(typed: TypedAnswer, room: int) -> list[Line]:
@@ -209,7 +235,7 @@ def _answer_notes(
     question: Question,
     note: Note,
     confused: Question | None,
-    room: int,
+    room: Room,
     *,
     answer_height: int,
 ) -> list[Line]:
@@ -227,7 +253,7 @@ def _answer_notes(
     return [*lines, *note_lines(note, room, max_centred=max_centred)]
 
 
-def note_lines(note: Note, room: int, *, max_centred: int) -> list[Line]:
+def note_lines(note: Note, room: Room, *, max_centred: int) -> list[Line]:
     """Return what belongs to the whole note."""
     lines: list[Line] = []
     if note.extra:
@@ -237,25 +263,25 @@ def note_lines(note: Note, room: int, *, max_centred: int) -> list[Line]:
     if was:
         paragraph = Paragraph(((StyledText(was, TextStyle.ALERT),),))
         lines += [(), *_text((paragraph,), room, max_centred=max_centred)]
-    sources = _source_lines(note, room)
+    sources = _source_lines(note, room.text)
     return [*lines, *([()] if sources else []), *sources]
 
 
 def _text(
     blocks: Blocks,
-    room: int,
+    room: Room,
     style: TextStyle = TextStyle.NORMAL,
     *,
     max_centred: int = _SHORT,
 ) -> list[Line]:
     """Centre short text and tables; start everything else at the left."""
     if all(isinstance(block, Paragraph) for block in blocks):
-        lines = _balanced(blocks, room)
+        lines = _balanced(blocks, room.text)
         if len(lines) <= max_centred:
-            return [_centred(_with(style, line), room) for line in lines]
-    lines = block_lines(blocks, room)
+            return [_centred(_with(style, line), room.text) for line in lines]
+    lines = block_lines(blocks, *room)
     if all(isinstance(block, Table) for block in blocks):
-        return indented(lines, (room - block_width(lines)) // 2)
+        return indented(lines, max(0, room.text - block_width(lines)) // 2)
     return [_with(style, line) for line in lines]
 
 

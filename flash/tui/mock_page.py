@@ -1,6 +1,7 @@
 """The page of a mock exam: a question with options, the score, or a miss."""
 
-from cards.text.terminal import terminal_lines
+from cards.text.blocks import read_blocks
+from cards.text.terminal import block_lines
 from cards.text.width import (
     Line,
     StyledText,
@@ -15,15 +16,17 @@ from flash.messages.mock_exam import NOT_ANSWERED, exam_keys, result_keys
 from flash.messages.translate import _
 from flash.tui.card import (
     CHOSEN,
-    MAX_WIDTH,
     RIGHT,
     WRONG,
     CardLayout,
+    Room,
     bold,
+    in_middle,
     indented,
     note_lines,
     option_lines,
     overlay_lines,
+    room_of,
 )
 from flash.tui.confusion_search import search_lines
 from flash.tui.mock_view import MockMode, MockView
@@ -71,7 +74,7 @@ def _head(view: MockView, columns: int, rows: int) -> list[Line]:
 
 
 def _card(view: MockView, columns: int) -> CardLayout:
-    room = max(1, min(MAX_WIDTH, columns - 4))
+    room = room_of(columns).text
     left = max(0, (columns - room) // 2)
     if view.overlay is not None:
         return CardLayout(indented(overlay_lines(view.overlay, room), left))
@@ -85,26 +88,26 @@ def _card(view: MockView, columns: int) -> CardLayout:
             for line in (wrap((StyledText(clean(text)),), room) if text else [()])
         ]
         return CardLayout(indented([bold(score[0]), *score[1:]], left))
-    return CardLayout(indented(_question(view, room), left))
+    return CardLayout(in_middle(_question(view, room_of(columns)), columns))
 
 
-def _question(view: MockView, room: int) -> list[Line]:
+def _question(view: MockView, room: Room) -> list[Line]:
     asked, chosen = view.asked, view.answer.chosen
     if asked is None:
         return []
     is_miss = view.mode is MockMode.MISS
-    lines = [bold(line) for line in terminal_lines(asked.question, room)]
+    lines = [bold(line) for line in block_lines(read_blocks(asked.question), *room)]
     lines.append(())
     for index, option in enumerate(asked.options):
         mark = CHOSEN if index == chosen else ""
         if is_miss:
             mark = WRONG if index == chosen else ""
             mark = RIGHT if index == asked.right else mark
-        lines += option_lines(index, option, room, mark=mark)
+        lines += option_lines(index, option, room.text, mark=mark)
     if is_miss and chosen is None:
         lines += [(), (StyledText(_(NOT_ANSWERED), TextStyle.ALERT),)]
     if is_miss and view.prompt is not None:
-        rule: Line = (StyledText("─" * room, TextStyle.DIM),)
+        rule: Line = (StyledText("─" * room.text, TextStyle.DIM),)
         lines += [(), rule, *note_lines(view.prompt.note, room, max_centred=0)]
     return lines
 

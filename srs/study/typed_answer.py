@@ -37,7 +37,10 @@ def check_typed(question: Question, text: str) -> TypedAnswer:
         question: The question; its answers are Markdown.
         text: What was typed.
     """
-    answers = [_plain(answer) for answer in (question.answer, *question.accept)]
+    right = (question.answer, *question.accept)
+    answers = [_plain(answer) for answer in right]
+    # What is shown as x² may be typed as its source.
+    answers += [answer.replace("$", "") for answer in right if "$" in answer]
     typed = " ".join(text.split())
     given = _folded(typed)
     matchers = [SequenceMatcher(None, given, _folded(one), False) for one in answers]

@@ -236,6 +236,45 @@ def test_a_narrow_terminal_shows_tables_row_by_row() -> None:
     assert "".join(shown).replace(" ", "").count("manycustomers") == 1
 
 
+def test_words_of_a_table_are_not_broken() -> None:
+    table = "| a | b |\n|---|---|\n| AdministratorAccess | some more words to wrap |"
+    shown = {
+        columns: [line_text(line).rstrip() for line in terminal_lines(table, columns)]
+        for columns in (31, 30)
+    }
+
+    assert shown[31] == [
+        "a                    b",
+        "───────────────────────────────",
+        "AdministratorAccess  some more",
+        "                     words to",
+        "                     wrap",
+    ]
+    assert shown[30] == ["AdministratorAccess", "  b: some more words to wrap"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("$x^{2k}$", "x²ᵏ"),
+        (r"is $O(n \log n)$.", "is O(n log n)."),
+        (r"$\alpha\,\in\,\mathbb{R}$", "α ∈ ℝ"),
+        (r"$50\% \text{ of } H_2O$", "50% of H₂O"),
+        (r"$$\sum_{i=1}^n i$$", "∑ᵢ₌₁ⁿ i"),
+        (r"$\frac{1}{2}$", r"$\frac{1}{2}$"),
+        (r"$e^{-t/S}$", r"$e^{-t/S}$"),
+        (r"$\lx + k_B$", r"$\lx + k_B$"),
+        ("$$\na &= b \\\\\nc &= d\n$$", "$$ a &= b \\\\ c &= d $$"),
+    ],
+)
+def test_math_is_text_where_no_tex_remains(text: str, shown: str) -> None:
+    lines = terminal_lines(text, 80)
+
+    assert " ".join(line_text(line) for line in lines) == shown
+    is_dim = any(span.style & TextStyle.DIM for line in lines for span in line)
+    assert is_dim == ("$" in shown)
+
+
 def test_list_items_hang_behind_their_markers() -> None:
     shown = [line_text(line).rstrip() for line in terminal_lines("- aa bb\n- cc", 6)]
 

@@ -257,6 +257,19 @@ def test_a_table_is_shown_below_the_asked_cell(setup: ReviewSetup) -> None:
     ]
 
 
+def test_a_wide_table_uses_the_width_of_the_terminal(setup: ReviewSetup) -> None:
+    cell = "the words of a cell"
+    table = "\\n".join(["|a|b|c|d|", "|-|-|-|-|", f"|{cell}|{cell}|{cell}|{cell}|"])
+    card = f'  - front: Which?\n    back: "Text above.\\n\\n{table}"\n'
+    review = ReviewViewModel(setup.session(f"deck: D\ncards:\n{card}"))
+    press(review, "space")
+
+    rows = page_of(review, 120)
+
+    assert f"{cell}  {cell}  {cell}  {cell}".center(120).rstrip() in rows
+    assert "Text above.".rjust(27 + 11) in rows
+
+
 def test_help_and_history_close_on_any_key(setup: ReviewSetup) -> None:
     review = ReviewViewModel(setup.session())
     press(review, "space", "1")

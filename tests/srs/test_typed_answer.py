@@ -24,6 +24,13 @@ def test_what_makes_no_difference_is_right(text: str) -> None:
     assert check_typed(KEY, text).rating is Rating.GOOD
 
 
+@pytest.mark.parametrize("text", ["x^2 + 1", "x² + 1", "X2+1"])
+def test_math_is_typed_as_text_or_as_its_source(text: str) -> None:
+    right = text != "X2+1"
+
+    assert (check_typed(Question("", "", "$x^2 + 1$"), text).rating == 3) == right
+
+
 def test_a_near_answer_is_hard_and_shows_the_difference() -> None:
     assert check_typed(KEY, "the acess keys") == TypedAnswer(
         typed=(("the a", True), ("cess key", True), ("s", False)),
