@@ -68,6 +68,7 @@ def test_no_program_is_started_through_a_shell() -> None:
 
     assert found == []
     assert set(started) == {
+        "export/anki/phone/hub.py",  # Anki, as a process of its own
         "flash/service/auto_sync.py",  # flash sync
         "flash/service/editor.py",  # the user's editor
         "flash/service/git_log.py",

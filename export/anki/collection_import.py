@@ -94,7 +94,7 @@ class _Conversion:
                 key: _with_names(notetype, renamed)
                 for key, notetype in collection.notetypes.items()
             }
-        self._day_of, self._first_day = day_of, _first_day(collection, day_of)
+        self._day_of, self._first_day = day_of, first_day(collection, day_of)
         self._cards: dict[int, list[AnkiCard]] = defaultdict(list)
         for card in collection.cards:
             self._cards[card.note].append(card)
@@ -345,8 +345,8 @@ def _raw(
     return AnkiFields(notetype.id, fields, converted.shown)
 
 
-def _first_day(collection: Collection, day_of: Callable[[int], int]) -> int:
-    """Return the study day from which due days count."""
+def first_day(collection: Collection, day_of: Callable[[int], int]) -> int:
+    """Return the study day from which the due days of a collection count."""
     west = collection.minutes_west
     if west is None:
         # The second of the rollover itself belongs to the day before.

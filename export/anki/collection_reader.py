@@ -13,7 +13,7 @@ from typing import Any
 from cards.translate import _
 from export.anki.anki_model import LATEST_S, AnkiCard, AnkiNote, Collection
 from export.anki.collection_schemas import read_schema11, read_schema18
-from export.anki.package_file import Package
+from export.anki.package_file import CollectionFiles
 from export.anki.protobuf import MalformedMessage
 from export.anki.revlog_copy import copy_log
 from export.database_file import opened
@@ -45,11 +45,11 @@ _REVIEW_COUNTS = """
 """
 
 
-def read_collection(package: Package, path: Path, folder: Path) -> Collection:
+def read_collection(package: CollectionFiles, path: Path, folder: Path) -> Collection:
     """Unpack and read a collection.
 
     Args:
-        package: From `open_package`.
+        package: From `open_package`, or a folder.
         path: The file, for errors.
         folder: An empty folder that is kept while the collection is used.
 

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from cards.errors import reason_of
 from cards.files import open_file
@@ -49,6 +49,22 @@ _BROKEN = (
 def nfc(name: str) -> str:
     """Normalise the name of a media file as Anki does."""
     return unicodedata.normalize("NFC", name)
+
+
+class CollectionFiles(Protocol):
+    """A collection and its media, in a package or in a folder."""
+
+    def write_collection(self, target: Path) -> None:
+        """Copy the database to a file."""
+
+    def media(self) -> dict[str, str]:
+        """Return what `write_media` takes for each media file by its name in NFC."""
+
+    def has(self, entry: str) -> bool:
+        """Return True if there is such a media file."""
+
+    def write_media(self, entry: str, target: Path) -> bool:
+        """Copy a media file; return False if there is none."""
 
 
 class Package:

@@ -128,7 +128,7 @@ class Presets:
 
     def id_of(self, preset: Preset, deck: str, changed_s: int) -> int:
         """Return the id of a deck's preset; add it if it is new."""
-        options = _options(preset)
+        options = preset_json(preset)
         text = json.dumps(options, sort_keys=True)
         digest = hashlib.sha256(text.encode()).digest()
         number = 1_000_000_000_000 + int.from_bytes(digest[:5], "big")
@@ -138,7 +138,7 @@ class Presets:
         return number
 
 
-def _options(preset: Preset) -> dict[str, Any]:
+def preset_json(preset: Preset) -> dict[str, Any]:
     """Return a preset in schema 11, with Anki's defaults for options flash lacks."""
     bury = preset.bury_siblings
     return {

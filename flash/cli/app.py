@@ -96,6 +96,7 @@ GROUPS: dict[str, dict[str, _Entry]] = {
         "push": _Entry("ankiconnect:push", "Send notes to a running Anki."),
         "pull": _Entry("ankiconnect:pull", "Fetch reviews from a running Anki."),
         "sync": _Entry("sync:sync", "Synchronise with your other devices."),
+        "phone": _Entry("phone:app", "Study in AnkiDroid, AnkiMobile or Anki."),
     },
     "Safety": {
         "undo": _Entry("history:undo", "Undo the last operations."),

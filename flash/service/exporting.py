@@ -53,7 +53,7 @@ def export_package(
         original_notetypes(app.store),
         media_folder(app.store.path.absolute()),
     )
-    schedule = _schedule(app) if with_schedule else None
+    schedule = schedule_of(app) if with_schedule else None
     written = write_package(file, notes, creation, progressed, schedule, original)
     counts = {"notes": written.notes, "cards": written.cards, "media": written.media}
     if with_schedule:
@@ -99,7 +99,8 @@ def export_decks(
     return counts, tuple(map(str, written.missing))
 
 
-def _schedule(app: AppContext) -> Schedule:
+def schedule_of(app: AppContext) -> Schedule:
+    """Return the schedule and the review log of the store."""
     options = app.options
     return Schedule(
         first_day=_FIRST_DAY,

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from export.anki.media_references import REMOTE
-from export.anki.package_file import Package, nfc
+from export.anki.package_file import CollectionFiles, Package, nfc
 from srs.store.connection import store_error
 
 _LONGEST_NAME = 200
@@ -32,7 +32,7 @@ def shared_media(package: Package) -> set[str]:
 class MediaImport:
     """The media files of one package; existing files are never overwritten."""
 
-    def __init__(self, package: Package, folder: Path) -> None:
+    def __init__(self, package: CollectionFiles, folder: Path) -> None:
         """Keep the package and the folder to unpack to."""
         self._package, self._folder = package, folder
         self._written: list[Path] = []

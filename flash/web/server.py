@@ -43,17 +43,6 @@ def listen(host: str, port: int) -> socket.socket:
         raise FlashError(text, hint) from None
 
 
-def address_in_network() -> str | None:
-    """Return the address of this computer in its network; None without a network."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # Nothing is sent: it only chooses a way.
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return None
-        return str(probe.getsockname()[0])
-
-
 def check_certificate(cert: Path, key: Path) -> None:
     """Check that a certificate and its key can be used.
 

@@ -6,10 +6,12 @@ latest wins, whatever the order of imports.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from srs.models.cards import StoredCard
 from srs.models.incoming import IncomingCard
-from srs.store.anki_marks import MARK_TIMES, read_anki_marks
+from srs.store.anki_marks import MARK_TIMES, read_anki_marks, save_anki_marks
+from srs.store.connection import Store
 from srs.store.import_rows import StoredMarks
 
 _CHANGED = "changed"
@@ -59,6 +61,10 @@ class MarkMerge:
         self._see(ours.card, theirs, seen)
         return found
 
+    def has_seen(self, card: int, theirs: IncomingCard) -> bool:
+        """Return True if an earlier merge saw this state of a card or a later one."""
+        return theirs.changed_ms <= self._seen.get(card, {}).get(_CHANGED, 0)
+
     def _see(self, card: int, theirs: IncomingCard, seen: Mapping[str, int]) -> None:
         if self._collection:
             now = {**_values(theirs), _CHANGED: theirs.changed_ms}
@@ -73,5 +79,24 @@ class MarkMerge:
             self.former.append((former, card, collection, mark))
 
 
-def _values(theirs: IncomingCard) -> dict[str, int]:
+def remember_marks(
+    store: Store, collection: str, cards: Iterable[tuple[StoredCard, int]]
+) -> None:
+    """Remember marks that were sent to a collection, so that they are no change there.
+
+    Args:
+        store: The store.
+        collection: Name of the Anki collection.
+        cards: Cards, and when the collection says that they were changed.
+    """
+    rows = [
+        (card.id, collection, mark, value)
+        for card, changed_ms in cards
+        for mark, value in {**_values(card), _CHANGED: changed_ms}.items()
+    ]
+    with store.transaction() as connection:
+        save_anki_marks(connection, rows)
+
+
+def _values(theirs: IncomingCard | StoredCard) -> dict[str, int]:
     return {"suspended": int(theirs.suspended), "flag": theirs.flag}

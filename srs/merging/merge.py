@@ -74,6 +74,7 @@ def merge(
     *,
     reviews_only: bool = False,
     dry_run: bool = False,
+    is_round: bool = False,
 ) -> MergeResult:
     """Merge notes, cards and reviews in one transaction.
 
@@ -84,6 +85,8 @@ def merge(
         now_ms: UTC milliseconds.
         reviews_only: Leave out notes that the store doesn't have.
         dry_run: Roll everything back at the end.
+        is_round: The collection is merged again and again, as by a sync: nothing is
+            recorded for an undo, and undone reviews stay undone.
 
     Raises:
         StoreError: The store can't be written; nothing was.
@@ -94,9 +97,10 @@ def merge(
         merging.read_marks(incoming.collection)
         merging.add_notes(incoming, reviews_only=reviews_only)
         if incoming.log is not None:
-            merging.add_reviews()
+            merging.add_reviews(revived=not is_round)
         merging.update_cards()
-        merging.record()
+        if not is_round:
+            merging.record()
         if dry_run:
             connection.execute("rollback to dry_run")
     return merging.result
@@ -190,7 +194,7 @@ class _Merge:
         self.result.new_notes += len(notes)
         self.result.new_cards += len(added)
 
-    def add_reviews(self) -> None:
+    def add_reviews(self, *, revived: bool) -> None:
         """Add the reviews of the attached log that the store doesn't have."""
         added = insert_log(
             self._connection,
@@ -205,6 +209,7 @@ class _Merge:
                 for theirs, pair in self._pairs.items()
             ],
             self._options.calendar,
+            revived=revived,
         )
         self._touched, self._reviews = added.cards, added.ids
         self.result.reviews = len(added.ids)
@@ -374,8 +379,8 @@ class _Merge:
             values = (*wanted, ours.marked_ms, pair.card)
             self._connection.execute(SET_MARKS, values)
             self.result.marked += pair.marks is not None
-        # A burial of an earlier day is over.
-        if theirs.buried:
+        # A burial of an earlier day is over, and each is taken once.
+        if theirs.buried and not self._seen.has_seen(ours.card, theirs):
             changed = self._options.calendar.day(max(1, theirs.changed_ms))
             if changed == self._today:
                 bury_card(self._connection, pair.card, self._today)

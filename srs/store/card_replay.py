@@ -27,6 +27,9 @@ LOGGED = (
 
 # Plain numbers: a rebuild compares them a million times.
 _NEW, _REVIEW = int(State.NEW), int(State.REVIEW)
+_RELEARNING = int(State.RELEARNING)
+_IN_STEPS = (int(State.LEARNING), _RELEARNING)
+_AGAIN, _GOOD = int(Rating.AGAIN), int(Rating.GOOD)
 _EARLY, _RESCHEDULE = int(ReviewKind.EARLY), int(ReviewKind.RESCHEDULE)
 
 
@@ -108,6 +111,8 @@ class CardReplay:
         if self._is_late:
             state, step, interval = self._result_now(row)
             before = self._state
+        elif state in _IN_STEPS and source.startswith("anki"):
+            step = self._step_in_anki(state, rating)
         day = study_day(at_ms, offset, self._rollover)
         if before != _NEW and not self.memory[0]:
             self.memory = self._estimate(difficulty, ease, interval)
@@ -119,6 +124,16 @@ class CardReplay:
         self._state, self._step, self._interval = state, step, interval
         self._last_ms, self.last_day, self._offset_min = at_ms, day, offset
         self._due_day = day + interval
+
+    def _step_in_anki(self, state: int, rating: int) -> int:
+        """Return the step after an answer: Anki's log doesn't have it."""
+        if rating == _AGAIN:
+            return 0
+        step = self._step if self._state == state else 0
+        steps = self._preset.learning_steps
+        if state == _RELEARNING:
+            steps = self._preset.relearning_steps
+        return min(step + (rating == _GOOD), max(0, len(steps) - 1))
 
     def _was_known(self, row: Sequence[Any]) -> bool:
         """Return True if the card was in this state when the row was made."""

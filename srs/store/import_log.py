@@ -260,6 +260,8 @@ def insert_log(
     connection: sqlite3.Connection,
     pairs: Iterable[tuple[int, int, int, bool, int | None]],
     calendar: Calendar,
+    *,
+    revived: bool,
 ) -> AddedReviews:
     """Insert the reviews of the attached log that the store doesn't have.
 
@@ -268,6 +270,7 @@ def insert_log(
         pairs: For each card the other program's id, our id, its state there,
             whether this merge added it, and when it is due there if in learning.
         calendar: Study days in the user's time zone.
+        revived: Count reviews again that were undone, if other devices have them.
     """
     connection.create_function("day_of", 1, calendar.day, deterministic=True)
     run = connection.execute
@@ -278,11 +281,11 @@ def insert_log(
     run(_LIVES)
     added = AddedReviews(ids=[], cards=set())
     added.known = run(_KNOWN).rowcount
-    if is_bound(connection):
-        revived = run(_REVIVE).fetchall()
-        added.ids += [review for review, _ in revived]
-        added.cards |= {card for _, card in revived}
-        added.known -= len(revived)
+    if revived and is_bound(connection):
+        again = run(_REVIVE).fetchall()
+        added.ids += [review for review, _ in again]
+        added.cards |= {card for _, card in again}
+        added.known -= len(again)
     rows = _ROWS
     offset = _constant_offset(connection, calendar)
     if offset is not None:

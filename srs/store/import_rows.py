@@ -73,6 +73,11 @@ def known_guids(store: Store) -> set[str]:
     return {row[0] for row in store.rows("select guid from notes")}
 
 
+def moved_moments(store: Store) -> dict[int, int]:
+    """Return the original moment of reviews that have another id here."""
+    return dict(store.rows("select id, origin_ms from reviews where id <> origin_ms"))
+
+
 def original_notes(store: Store) -> dict[str, OriginalFields]:
     """Return the original fields of notes from Anki, by guid."""
     rows = store.rows("select guid, notetype, fields, shown, content from anki_notes")

@@ -186,7 +186,7 @@ def _columns(text: str) -> tuple[str, ...]:
 
 
 def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None:
-    patches = _patches(done.file_edits)
+    patches = patches_of(done.file_edits)
     losses = loss_lines(done.losses, with_names=not as_json)
     losses += media_losses(done.missing_media, done.renamed_media)
     if as_json:
@@ -215,7 +215,7 @@ def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None
         echo_err(loss)
 
 
-def _patches(edits: Sequence[TextEdit], source: str = "") -> list[str]:
+def patches_of(edits: Sequence[TextEdit], source: str = "") -> list[str]:
     """Return a patch for each deck file, and a line for each edit without a place."""
     found: list[str] = []
     for one in file_patches(edits):
@@ -288,7 +288,7 @@ def _report_table(
     as_json: bool,
     dry_run: bool,
 ) -> None:
-    patches = _patches(done.file_edits, _("edited in the table"))
+    patches = patches_of(done.file_edits, _("edited in the table"))
     losses = list(map(loss_text, done.table.losses))
     if as_json:
         print_json(

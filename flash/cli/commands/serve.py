@@ -21,6 +21,7 @@ from flash.messages.translate import _
 from flash.report.page import page
 from flash.service.auto_sync import AutoSync
 from flash.service.context import AppContext, open_app
+from flash.service.network import address_in_network
 from flash.service.reviewing import (
     add_changed_files,
     add_first_deck,
@@ -30,7 +31,7 @@ from flash.terminal import echo, echo_err, print_json, print_lines, unstyled
 from flash.web.app import WebApp
 from flash.web.pages_api import Reports
 from flash.web.security import Keys, Site
-from flash.web.server import address_in_network, check_certificate, listen
+from flash.web.server import check_certificate, listen
 from flash.web.server import serve as run
 from srs.forecast.exam_forecast import forecast_exam
 from srs.stats.collect import collect_statistics

@@ -1,0 +1,1 @@
+"""The hub: a collection and a sync server of Anki, for phones."""

@@ -1,0 +1,134 @@
+"""The hub of a store: its folder, its account, and the locks of its processes."""
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from cards.errors import FlashError
+from export.anki.phone.hub import has_anki
+from export.files import replace_file
+from flash.messages.translate import _
+from flash.service.network import address_in_network
+from srs.store.connection import make_file
+
+PORT = 27_701
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without what is easily mistaken on a phone."""
+_LENGTH = 12
+
+
+class Account(Struct):
+    """What the apps are told, and what was shown to the user already."""
+
+    user: str
+    password: str
+    port: int = PORT
+    lan: bool = False
+    key: str = ""
+    """Stands for user and password at the server."""
+    last_ms: int = 0
+    """When the last round ended; 0 before the first."""
+    shown: dict[str, int] = {}
+    """Edits that were shown: time of the edit by guid of the note."""
+    left_out: list[str] = []
+    """Guids of notes of the phone that flash can't hold."""
+
+    @property
+    def host(self) -> str:
+        """The address to listen on."""
+        return "0.0.0.0" if self.lan else "127.0.0.1"  # noqa: S104 - --lan says so
+
+    @property
+    def url(self) -> str:
+        """The address to type into an app."""
+        host = (self.lan and address_in_network()) or "127.0.0.1"
+        return f"http://{host}:{self.port}/"
+
+    @property
+    def own_url(self) -> str:
+        """The address for the hub."""
+        return f"http://127.0.0.1:{self.port}/"
+
+
+class HubPlace:
+    """The folder of a store's hub."""
+
+    def __init__(self, store: Path) -> None:
+        """Name the folder and its parts; nothing is made."""
+        self.folder = store.with_name(f"{store.name}.phone")
+        self.hub, self.server = self.folder / "hub", self.folder / "server"
+        self.account_file = self.folder / "account.json"
+
+    def account(self) -> Account:
+        """Return the account.
+
+        Raises:
+            FlashError: There is none, or the library of Anki is missing.
+        """
+        require_anki()
+        try:
+            return msgspec.json.decode(self.account_file.read_bytes(), type=Account)
+        except FileNotFoundError:
+            hint = _("run flash phone setup first")
+            raise FlashError(_("there is no hub for phones yet"), hint) from None
+        except msgspec.MsgspecError:
+            message, hint = _("damaged account"), _("run flash phone setup again")
+            raise FlashError(message, hint, self.account_file) from None
+
+    def save(self, account: Account) -> None:
+        """Save the account, readable by the user only."""
+        for folder in (self.hub, self.server):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+        if not self.account_file.exists():
+            make_file(self.account_file)
+        replace_file(self.account_file, msgspec.json.encode(account))
+
+    def forget(self) -> None:
+        """Remove the hub."""
+        shutil.rmtree(self.folder)
+
+    @contextmanager
+    def lock(self, name: str, *, waits: bool) -> Iterator[bool]:
+        """Hold a lock; the kernel releases it however the process ends.
+
+        Args:
+            name: `round` or `server`.
+            waits: Wait for another process that holds it.
+
+        Yields:
+            False if another process holds it.
+        """
+        handle = os.open(self.folder / f"{name}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(handle)
+
+
+def require_anki() -> None:
+    """Check that Anki's library is installed.
+
+    Raises:
+        FlashError: It is not.
+    """
+    if not has_anki():
+        hint = _("install it: pip install 'flash-srs[phone]'")
+        raise FlashError(_("flash phone needs the extra 'phone'"), hint)
+
+
+def new_password() -> str:
+    """Return a password that is easy to type on a phone."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))

@@ -1,0 +1,366 @@
+"""One round between the store and the hub, in both directions.
+
+A round compares both sides as they are: it may be cut short at any moment, and the
+next one does what is left.
+"""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from msgspec import Struct
+
+from cards.deckfile.discovery import read_text
+from cards.deckfile.reader import Deck, parse_deck
+from cards.errors import FlashError
+from cards.identity.keys import text_key
+from cards.note import Note
+from export.anki.anki_model import AnkiNote, Collection
+from export.anki.collection_import import convert_collection, first_day
+from export.anki.collection_reader import read_collection
+from export.anki.fields import fields_of
+from export.anki.media_references import media_names
+from export.anki.package_writer import media_naming
+from export.anki.phone.hub import Hub, HubError, HubFiles
+from export.anki.phone.hub_changes import (
+    changed_cards,
+    hub_presets,
+    missing_notes,
+    missing_reviews,
+    read_hub,
+    unused_cards,
+)
+from export.anki.text_edits import TextEdit, text_edits
+from export.files import ExportError
+from flash.messages.phone import one_way_texts
+from flash.messages.translate import _
+from flash.service.adding import add_unasked
+from flash.service.context import AppContext
+from flash.service.deck_reading import read_files
+from flash.service.exporting import export_package, schedule_of
+from flash.service.importing import is_in_file, update_text_of
+from flash.service.media_import import MediaImport, media_folder
+from flash.service.new_cards import add_new_deck, deck_of_new_cards
+from flash.service.phone_account import Account, HubPlace
+from srs.merging.marks import remember_marks
+from srs.merging.merge import merge
+from srs.models.cards import StoredNote
+from srs.models.incoming import Incoming, IncomingNote, Loss, LossReason
+from srs.store.import_rows import known_guids, moved_moments, original_notes
+from srs.store.notes import stored_notes
+
+_MOST_PASSES = 4
+_BUSY_S, _MOST_TRIES = 1.0, 20
+"""Anki's server refuses a client while another one synchronises."""
+_GUID_LENGTH = 12
+"""Of a note that flash made; Anki's are shorter."""
+_OF_REVIEWS = (LossReason.REVIEW, LossReason.REVIEW_CARD)
+
+
+class Round(Struct):
+    """What a round did."""
+
+    reviews: int = 0
+    """Received, changes by hand too."""
+    notes: int = 0
+    """Received."""
+    marked: int = 0
+    """Cards that were suspended, unsuspended or flagged on a phone."""
+    sent_reviews: int = 0
+    sent_notes: int = 0
+    """New or with another text."""
+    sent_cards: int = 0
+    """Cards with another schedule, mark or deck than the hub had."""
+    removed: int = 0
+    """Cards that flash no longer asks."""
+    updated: int = 0
+    """Notes without a deck file that got the text of a phone."""
+    file_edits: tuple[TextEdit, ...] = ()
+    """Texts edited on a phone that were not shown yet; a deck file has the notes."""
+    other_edits: int = 0
+    """The same, of notes without a deck file."""
+    losses: tuple[Loss, ...] = ()
+    """Notes of a phone that stay there."""
+    problems: tuple[str, ...] = ()
+    """Notes that can't be sent or written to the inbox, and why."""
+
+
+class OneWaySync(FlashError):
+    """A client forces a one-way sync: the hub and the server can't be merged."""
+
+
+class PhoneRound:
+    """A round; the hub's process may outlive it."""
+
+    def __init__(
+        self, app: AppContext, place: HubPlace, account: Account, hub: Hub
+    ) -> None:
+        """Keep the two sides."""
+        self._app, self._place, self._account, self._hub = app, place, account, hub
+        self.result = Round()
+
+    def run(self, *, update_text: bool = False, one_way: str = "") -> Round:
+        """Bring both sides together.
+
+        Args:
+            update_text: Take texts edited on a phone for notes without a deck file.
+            one_way: `phone` or `flash`: whose version stays if a client forces that.
+
+        Raises:
+            OneWaySync: A client forces it, and the user hasn't decided.
+            HubError: The server refuses.
+            FlashError: The store can't be read or written.
+        """
+        self._sync({"phone": "down", "flash": "up"}.get(one_way, ""))
+        for _pass in range(_MOST_PASSES):
+            with TemporaryDirectory(
+                prefix="flash-", ignore_cleanup_errors=True
+            ) as folder:
+                is_changed = self._exchange(Path(folder), update_text=update_text)
+            if not is_changed:
+                break
+            self._sync()
+        self._account.last_ms = self._app.now()
+        self._place.save(self._account)
+        return self.result
+
+    def _sync(self, one_way: str = "") -> None:
+        for attempt in range(_MOST_TRIES):
+            try:
+                if self._synced(one_way):
+                    return
+                backup = self._backed_up()
+                raise OneWaySync(*one_way_texts(backup))
+            except HubError as error:
+                if attempt == _MOST_TRIES - 1 or not self._can_retry(error):
+                    raise
+
+    def _can_retry(self, error: HubError) -> bool:
+        """Prepare another try after an error; return False if there is no hope."""
+        collection = self._hub.collection
+        match error.kind:
+            case "SyncErrorAUTH" if self._account.key:
+                self._account.key = ""  # the password was changed
+            case "DBError" if collection.exists():
+                # The server has the collection, too.
+                changed = int(collection.stat().st_mtime)
+                collection.rename(self._place.folder / f"damaged-{changed}.anki2")
+            case "SyncErrorOTHER" | "NetworkError":
+                time.sleep(_BUSY_S)
+            case _:
+                return False
+        return True
+
+    def _synced(self, one_way: str) -> bool:
+        account, url = self._account, self._account.own_url
+        if not account.key:
+            account.key = self._hub.ask(
+                "login", url=url, user=account.user, password=account.password
+            )
+            self._place.save(account)
+        return bool(self._hub.ask("sync", url=url, key=account.key, one_way=one_way))
+
+    def _backed_up(self) -> Path:
+        """Copy the hub's collection beside it, once per state; return the copy."""
+        changed = int(self._hub.collection.stat().st_mtime)
+        copy = self._place.folder / f"hub-{changed}.anki2"
+        if not copy.exists():
+            HubFiles(self._hub).write_collection(copy)
+        return copy
+
+    def _exchange(self, folder: Path, *, update_text: bool) -> bool:
+        """Merge the hub into the store and send it what it lacks.
+
+        Returns:
+            Whether the hub was changed.
+        """
+        collection = self._read(folder)
+        self._take(collection, update_text=update_text)
+        stored = list(stored_notes(self._app.store, retired=True))
+        self._write_inbox(stored)
+        hub = read_hub(folder / "collection", collection)
+        missing = [one for one in missing_notes(hub, stored) if self._can_send(one)]
+        if missing:
+            file = folder / "notes.apkg"
+            export_package(self._app, file, missing, with_schedule=False)
+            self._hub.ask("take_package", file=str(file))
+            self.result.sent_notes += len(missing)
+            collection = self._read(folder)
+            hub = read_hub(folder / "collection", collection)
+        options = self._app.options
+        schedule = msgspec.structs.replace(
+            schedule_of(self._app),
+            first_day=first_day(collection, options.calendar.day),
+        )
+        reviews = missing_reviews(hub, stored, schedule, moved_moments(self._app.store))
+        cards = list(changed_cards(hub, stored, schedule))
+        unused = unused_cards(hub, stored)
+        names = {
+            card.deck or note.note.deck
+            for note in stored
+            for card in note.cards
+            if not (note.retired or card.retired)
+        }
+        presets, decks = hub_presets({name: options.preset(name) for name in names})
+        # Before they are sent: else they would come back as changes of a phone.
+        remember_marks(
+            self._app.store,
+            str(collection.created_s),
+            [(one.card, one.changed_ms) for one in cards],
+        )
+        self.result.sent_reviews += len(reviews)
+        self.result.sent_cards += len(cards)
+        self.result.removed += len(unused)
+        is_changed = self._hub.ask(
+            "write",
+            settings={"fsrs": True, "rollover": options.rollover},
+            presets=presets,
+            decks=decks,
+            cards=[(one.id, one.deck, *one.columns) for one in cards],
+            reviews=reviews,
+            unused=unused,
+        )
+        return bool(is_changed or missing)
+
+    def _read(self, folder: Path) -> Collection:
+        files = HubFiles(self._hub)
+        return read_collection(files, self._hub.collection, folder)
+
+    def _can_send(self, note: StoredNote) -> bool:
+        """Return True if the media files of a note are there; report it otherwise."""
+        if note.guid in original_notes(self._app.store):
+            return True
+        try:
+            fields_of(note, media_naming(note.note))
+        except ExportError as error:
+            self._report(str(error))
+            return False
+        return True
+
+    def _report(self, problem: str) -> None:
+        if problem not in self.result.problems:
+            self.result.problems += (problem,)
+
+    def _take(self, collection: Collection, *, update_text: bool) -> None:
+        """Merge the hub's notes, marks and reviews into the store."""
+        app, known = self._app, known_guids(self._app.store)
+        left_out = set(self._account.left_out)
+        new = [
+            note
+            for note in collection.notes
+            if note.guid not in known and note.guid not in left_out
+        ]
+        wanted = known | {note.guid for note in new}
+        notes = [note for note in collection.notes if note.guid in wanted]
+        inbox = Path(app.options.inbox)
+        media = self._unpack_media(new, inbox.parent)
+        converted = convert_collection(
+            _with_notes(collection, notes),
+            app.options.calendar.day,
+            inbox,
+            media.rename if media.has_renamed else None,
+            known,
+        )
+        incoming = self._for_inbox(converted.incoming, known)
+        try:
+            merged = merge(app.store, app.options, incoming, app.now(), is_round=True)
+        except BaseException:
+            media.remove()
+            raise
+        self.result.reviews += merged.reviews
+        self.result.notes += merged.new_notes
+        self.result.marked += merged.marked
+        kept = {note.guid for note in incoming.notes}
+        lost = [note.guid for note in new if note.guid not in kept]
+        if lost:
+            self._account.left_out += lost
+            self.result.losses += tuple(
+                one for one in converted.losses if one.reason not in _OF_REVIEWS
+            )
+        self._take_edits(collection, update_text=update_text)
+
+    def _unpack_media(self, new: Sequence[AnkiNote], folder: Path) -> MediaImport:
+        media = MediaImport(HubFiles(self._hub), folder)
+        media.unpack(
+            {
+                name
+                for note in new
+                for field in note.fields
+                for name in media_names(field)
+            }
+        )
+        return media
+
+    def _for_inbox(self, incoming: Incoming, known: set[str]) -> Incoming:
+        """Move new notes to the inbox; those that flash made keep their deck."""
+        app = self._app
+        deck = deck_of_new_cards(app, "")
+        old_file = str(media_folder(app.store.path.absolute()) / "anki")
+
+        def placed(note: IncomingNote) -> IncomingNote:
+            if note.guid in known:
+                return note
+            if note.raw is None and len(note.guid) == _GUID_LENGTH:
+                made = msgspec.structs.replace(note.note, file=old_file)
+                return msgspec.structs.replace(note, note=made)
+            made = msgspec.structs.replace(note.note, deck=deck)
+            cards = [msgspec.structs.replace(one, deck="") for one in note.cards]
+            return msgspec.structs.replace(note, note=made, cards=tuple(cards))
+
+        notes = tuple(map(placed, incoming.notes))
+        return msgspec.structs.replace(incoming, notes=notes, options={})
+
+    def _take_edits(self, collection: Collection, *, update_text: bool) -> None:
+        """Collect edited texts that were not shown yet, or take them."""
+        app, shown = self._app, self._account.shown
+        stored = {one.guid: one for one in stored_notes(app.store)}
+        changed = {note.guid: note.modified_s for note in collection.notes}
+        edits = [
+            one
+            for one in text_edits(collection, stored, original_notes(app.store))
+            if update_text or shown.get(one.stored.guid) != changed[one.stored.guid]
+        ]
+        if update_text:
+            self.result.updated += update_text_of(app, edits, dry_run=False)
+        in_files = [one for one in edits if is_in_file(one)]
+        known = {one.stored.guid for one in self.result.file_edits}
+        self.result.file_edits += tuple(
+            one for one in in_files if one.stored.guid not in known
+        )
+        if not update_text:
+            self.result.other_edits += len(edits) - len(in_files)
+        for one in edits:
+            shown[one.stored.guid] = changed[one.stored.guid]
+
+    def _write_inbox(self, stored: Sequence[StoredNote]) -> None:
+        """Write new notes of a phone into the inbox file, which they name already."""
+        inbox = str(Path(self._app.options.inbox))
+        waiting = [
+            one.note
+            for one in stored
+            if not one.retired and one.note.file == inbox and not one.note.line
+        ]
+        if not waiting:
+            return
+        try:
+            self._append(Path(inbox), waiting)
+        except FlashError as error:
+            text = _("not written to the inbox yet: {problem}")
+            self._report(text.format(problem=error))
+
+    def _append(self, inbox: Path, waiting: Sequence[Note]) -> None:
+        known: set[str] = set()
+        if inbox.exists():
+            deck = parse_deck(read_text(inbox), inbox)
+            known = {text_key(note) for note in deck.notes}
+        new = tuple(one for one in waiting if text_key(one) not in known)
+        if new:
+            add_new_deck(self._app, Deck(new[0].deck, "", "", new))
+        else:  # an earlier round was cut short
+            add_unasked(self._app, read_files([inbox]))
+
+
+def _with_notes(collection: Collection, notes: list[AnkiNote]) -> Collection:
+    return msgspec.structs.replace(collection, notes=notes)

@@ -1,0 +1,159 @@
+"""Anki apps for tests: a phone and a tablet, in a process that reads JSON lines."""
+
+import json
+import os
+import random
+import sys
+import time
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from anki.collection import Collection
+from anki.sync_pb2 import SyncAuth
+
+
+class _Client:
+    """One app; runs in the process of the clients."""
+
+    def __init__(self, folder: Path, url: str, key: str) -> None:
+        folder.mkdir()
+        self.col = Collection(str(folder / "collection.anki2"))
+        self.auth = SyncAuth(hkey=key, endpoint=url)
+        self.full_syncs = 0
+
+    def sync(self) -> int:
+        needed = self.col.sync_collection(self.auth, sync_media=False).required
+        if needed > 1:
+            self.full_syncs += 1
+            assert self.full_syncs == 1, f"a full sync: {needed}"
+            self.full(upload=False)
+        self.col.sync_media(self.auth)
+        while self.col.media_sync_status().active:
+            time.sleep(0.002)
+        return self.full_syncs
+
+    def full(self, *, upload: bool) -> None:
+        self.col.close_for_full_sync()
+        self.col.full_upload_or_download(auth=self.auth, server_usn=None, upload=upload)
+        self.col.reopen(after_full_sync=True)
+
+    def answer(self, count: int, seed: int) -> int:
+        chance, done = random.Random(seed), 0
+        for deck in self.col.decks.all_names_and_ids(skip_empty_default=True):
+            self.col.decks.select(deck.id)
+            while done < count:
+                card = self.col.sched.getCard()
+                if card is None:
+                    break
+                card.start_timer()
+                self.col.sched.answerCard(
+                    card, chance.choices((1, 2, 3, 4), (15, 10, 60, 15))[0]
+                )
+                done += 1
+        return done
+
+    def undo(self) -> None:
+        self.col.undo()
+
+    def chosen(self, query: str, at: int = 0) -> int:
+        return self.col.find_cards(query, order="c.id")[at]
+
+    def suspend(self, query: str) -> None:
+        self.col.sched.suspend_cards([self.chosen(query)])
+
+    def unsuspend(self, query: str) -> None:
+        self.col.sched.unsuspend_cards([self.chosen(query)])
+
+    def flag(self, query: str, number: int) -> None:
+        self.col.set_user_flag_for_cards(number, [self.chosen(query)])
+
+    def set_due(self, query: str, days: str) -> None:
+        self.col.sched.set_due_date([self.chosen(query)], days)
+
+    def reset(self, query: str) -> None:
+        self.col.sched.schedule_cards_as_new([self.chosen(query)])
+
+    def edit(self, query: str, field: str, text: str) -> None:
+        note = self.col.get_card(self.chosen(query)).note()
+        note[field] = text
+        self.col.update_note(note)
+
+    def new(self, front: str, back: str, picture: str = "") -> None:
+        note = self.col.new_note(self.col.models.by_name("Basic"))
+        if picture:
+            name = self.col.media.write_data(picture, b"a picture")
+            back += f' <img src="{name}">'
+        note["Front"], note["Back"] = front, back
+        self.col.add_note(note, self.col.decks.id("Default"))
+
+    def add_field(self) -> None:
+        notetype = self.col.models.by_name("Basic")
+        self.col.models.add_field(notetype, self.col.models.new_field("More"))
+        self.col.models.update_dict(notetype)
+
+    def log(self) -> list[list[Any]]:
+        return self.col.db.all(
+            "select n.guid || ':' || c.ord, r.id, r.ease from revlog r"
+            " join cards c on c.id = r.cid join notes n on n.id = c.nid"
+        )
+
+    def cards(self) -> dict[str, dict[str, Any]]:
+        today = self.col.sched.today
+        now = datetime.now().astimezone()
+        if now.hour < 4:
+            now = datetime.fromtimestamp(now.timestamp() - 4 * 3600).astimezone()
+        first = now.date().toordinal() - date(1970, 1, 1).toordinal() - today
+        found = {}
+        for name, kind, queue, due, reps, flags, data, deck in self.col.db.all(
+            "select n.guid || ':' || c.ord, c.type, c.queue, c.due, c.reps,"
+            " c.flags & 7, c.data, c.did"
+            " from cards c join notes n on n.id = c.nid"
+        ):
+            memory = json.loads(data or "{}")
+            found[name] = {
+                "type": kind,
+                "day": due + first if kind == 2 else None,
+                "s": memory.get("s"),
+                "d": memory.get("d"),
+                "reps": reps,
+                "suspended": int(queue == -1),
+                "flag": flags,
+                "lrt": "lrt" in memory,
+                "deck": self.col.decks.name(deck),
+            }
+        return found
+
+    def fields(self, query: str) -> list[str]:
+        return self.col.get_card(self.chosen(query)).note().fields
+
+    def media(self) -> list[str]:
+        return sorted(path.name for path in Path(self.col.media.dir()).iterdir())
+
+    def check(self) -> str:
+        return self.col.fix_integrity()[0]
+
+    def presets(self) -> dict[str, Any]:
+        return {
+            one["name"]: one["desiredRetention"] for one in self.col.decks.all_config()
+        }
+
+
+def _serve(folder: str, url: str, key: str) -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    clients: dict[str, _Client] = {}
+    for line in sys.stdin:
+        request = json.loads(line)
+        name = request.pop("client")
+        if name not in clients:
+            clients[name] = _Client(Path(folder, name), url, key)
+        try:
+            reply = {"done": getattr(clients[name], request.pop("do"))(**request)}
+        except Exception as error:  # noqa: BLE001 - the test reports it
+            reply = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(reply), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    _serve(*sys.argv[1:])

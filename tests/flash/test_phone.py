@@ -1,0 +1,133 @@
+"""flash with real Anki apps: a phone and a tablet, over Anki's own sync server."""
+
+from pathlib import Path
+
+import pytest
+from anki_phone import World, flash_cards, flash_log, world
+
+from flash.service.adding import apply_adding, plan_adding
+from flash.service.deck_reading import read_files
+from srs.store.card_actions import flag, suspend
+from srs.store.settings import save_options, save_setting
+from srs.store.undo import undo_last
+
+ZONES = ["UTC", "Asia/Tokyo", "America/Los_Angeles"]
+DECK = "deck: Cells\ncards:\n" + "".join(
+    f"  - {{id: b{n}, front: question {n}, back: answer {n}, reverse: {n % 2 == 0}}}\n"
+    f'  - {{id: c{n}, cloze: "x{n} {{{{{{{{c1::one{n}}}}}}}}} {{{{{{{{c2::two}}}}}}}}"}}\n'
+    for n in range(6)
+)
+
+
+def fill(one: World, text: str = DECK) -> None:
+    """Add a deck file, or add it again after an edit."""
+    one.deck.write_text(text)
+    with one.app() as app:
+        save_setting(app.store, "time_zone", str(one.zone))
+        save_options(app.store, "", {"new_per_day": 30, "bury_siblings": False})
+        apply_adding(app, plan_adding(app.store, read_files([one.deck])))
+
+
+def agree(one: World) -> None:
+    """Check that flash and both apps have the same log, days, memory and marks."""
+    with one.app() as app:
+        log, undone = flash_log(app.store), flash_log(app.store, undone=True)
+        ours = flash_cards(app)
+    for client in ("phone", "tablet"):
+        theirs = {tuple(row) for row in one.phones.ask("log", client)}
+        assert theirs - undone == log, client
+        cards = one.phones.ask("cards", client)
+        assert cards.keys() == ours.keys()
+        for name, card in cards.items():
+            mine = ours[name]
+            for key in ("type", "day", "reps", "suspended", "flag", "deck"):
+                assert card[key] == mine[key], (client, name, key, card, mine)
+            for key in ("s", "d"):
+                wanted = mine[key] and pytest.approx(mine[key], rel=1e-3)
+                assert card[key] == wanted, (client, name, card, mine)
+            assert card["lrt"] == (card["s"] is not None)
+
+
+def card_of(one: World, query: str) -> int:
+    with one.app() as app:
+        sql = "select c.id from cards c join notes n on n.guid = c.note where n.id = :i"
+        return app.store.row(sql, {"i": query})[0]
+
+
+def marks(one: World) -> None:
+    """Day 1: suspend and flag on both sides."""
+    one.phones.ask("suspend", "phone", query="Id:b1")
+    one.phones.ask("flag", "phone", query="Id:b3", number=3)
+    with one.app() as app:
+        suspend(app.store, [card_of(one, "c1")], one.now_ms, suspended=True)
+        flag(app.store, [card_of(one, "c2")], one.now_ms, 4)
+
+
+def texts(one: World) -> None:
+    """Day 2: the phone edits a note and makes one with a picture."""
+    one.phones.ask("edit", "phone", query="Id:b5", field="Back", text="better")
+    one.phones.ask("new", "phone", front="made", back="here", picture="p.png")
+    one.phones.ask("unsuspend", "tablet", query="Id:b3")
+
+
+def undo(one: World) -> None:
+    """Day 3: undo an answer that the phones have."""
+    one.study(1, seed=5)
+    one.everyone()
+    with one.app() as app:
+        assert undo_last(app.store, app.options) is not None
+
+
+def by_hand(one: World) -> None:
+    """Day 4: set a due day, reset a card."""
+    one.phones.ask("set_due", "tablet", query="is:review", days="9")
+    one.phones.ask("reset", "phone", query="is:review -prop:due=9")
+
+
+def decks(one: World) -> None:
+    """Day 5: flash changes a text, removes a note, changes an option."""
+    text = DECK.replace("answer 1,", "another answer,")
+    fill(one, "".join(line for line in text.splitlines(True) if "id: b0," not in line))
+    with one.app() as app:
+        save_options(app.store, "Cells", {"desired_retention": 0.85})
+
+
+EVENTS = {1: marks, 2: texts, 3: undo, 4: by_hand, 5: decks}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_week_on_three_devices_agrees(
+    zone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world(tmp_path, zone, monkeypatch) as one:
+        fill(one)
+        one.start()
+        agree(one)
+        rounds = {}
+        for day in range(7):
+            one.at(day, 9)
+            one.phones.ask("answer", "phone", count=6, seed=day)
+            if day % 3:  # else it is offline until the evening
+                one.sync("phone")
+            one.at(day, 13)
+            one.study(5, seed=day)
+            one.at(day, 19)
+            one.phones.ask("answer", "tablet", count=5, seed=10 + day)
+            EVENTS.get(day, lambda _: None)(one)
+            one.at(day, 22)
+            rounds[day] = one.everyone()
+            agree(one)
+
+        assert [len(done.file_edits) for done in rounds.values()] == [
+            int(day == 2) for day in range(7)
+        ]
+        assert rounds[2].notes == 1
+        assert "front: made" in (tmp_path / "inbox.yaml").read_text()
+        assert (tmp_path / "p.png").read_bytes() == b"a picture"
+        for client in ("phone", "tablet"):
+            assert one.phones.ask("fields", client, query="Id:b5")[1] == "better"
+            assert "another" in one.phones.ask("fields", client, query="Id:b1")[1]
+            assert 0.85 in one.phones.ask("presets", client).values()
+            assert one.phones.ask("media", client) == ["p.png"]
+            assert one.phones.ask("check", client) == "Database rebuilt and optimized."
