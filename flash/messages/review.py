@@ -13,7 +13,7 @@ from flash.messages.due import due_line
 from flash.messages.phrases import count_cards
 from flash.messages.review_keys import ReviewKeys
 from flash.messages.translate import N_, _, ngettext
-from flash.terminal import padded
+from flash.terminal import clip_line, padded
 from srs.models.cards import Rating
 from srs.store.revlog import HistoryLine
 from srs.study.queue import Counts
@@ -51,6 +51,12 @@ def edited_line(note: Note, *, changed: bool) -> str:
         return _("The card was changed.") if changed else _(TEXT_UNCHANGED)
     text = _("{file} was added again.") if changed else _(FILE_UNCHANGED)
     return text.format(file=note.file)
+
+
+def elsewhere_line(device: str) -> str:
+    """Tell which device has the deck file of a card that is edited here."""
+    text = _("The deck file of this card is on {device}; flash add there tells of it.")
+    return text.format(device=clip_line(device, 40))
 
 
 def rating_help() -> tuple[tuple[Rating, str, str], ...]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from cards.deckfile.reader import parse_deck
 from cards.deckfile.writer import deck_yaml
 from cards.errors import DeckError, FlashError
-from cards.note import Note
+from flash.messages.review import elsewhere_line
 from flash.messages.translate import _
 from flash.service.adding import (
     add_unasked,
@@ -18,8 +18,9 @@ from flash.service.adding import (
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
 from srs.merging.text_updates import TextUpdate, update_notes
-from srs.store.connection import StoreError
+from srs.store.connection import Store, StoreError
 from srs.store.notes import stored_note_of
+from srs.store.sync_state import file_device
 
 
 def reread(app: AppContext, file: str) -> str | None:
@@ -39,9 +40,15 @@ def reread(app: AppContext, file: str) -> str | None:
     return None
 
 
-def text_of_note(note: Note) -> str:
-    """Return a note that no deck file has as the text of a deck file."""
-    return deck_yaml(note.deck, note.language, [(note, "")])
+def text_of_note(store: Store, card: int) -> str:
+    """Return the note of a card, which no deck file here has, as the text of one.
+
+    It begins with the device that has the file, if that is known.
+    """
+    note = stored_note_of(store, card).note
+    device = file_device(store, card)
+    head = f"# {elsewhere_line(device)}\n" if device else ""
+    return head + deck_yaml(note.deck, note.language, [(note, "")])
 
 
 def rewrite(app: AppContext, card: int, text: str) -> str | None:

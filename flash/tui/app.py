@@ -25,7 +25,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from cards.errors import FlashError
-from cards.note import Note
 from cards.text.width import Line, TextStyle
 from flash.messages.cards import source_url
 from flash.messages.review import (
@@ -246,6 +245,7 @@ class ReviewApp(ScreenApp):
         keys: ReviewKeys = DEFAULT_KEYS,
     ) -> None:
         """Read the first question at once; load the rest when it is needed."""
+        self._store = session.store
         self.review = ReviewViewModel(session, notices, keys)
         super().__init__(PageWidget(self.review.view, layout))
 
@@ -311,7 +311,7 @@ class ReviewApp(ScreenApp):
         """Open the card's deck file in an editor, then reload it."""
         prompt = self.review.view.prompt
         if prompt is not None and not prompt.note.line:
-            self._edit_text(prompt.note)
+            self._edit_text(prompt.card.id)
             return
         file = Path(prompt.note.file) if prompt and prompt.note.file else None
         if prompt is None or file is None or not file.is_file():
@@ -332,12 +332,12 @@ class ReviewApp(ScreenApp):
         else:
             self.review.show_message(_(FILE_UNCHANGED))
 
-    def _edit_text(self, note: Note) -> None:
+    def _edit_text(self, card: int) -> None:
         """Open a card that has no file as YAML in an editor, and take it back."""
         from flash.service.edited_files import text_of_note  # noqa: PLC0415 - slow
         from flash.service.text_editing import edit_text  # noqa: PLC0415 - as above
 
-        before = text_of_note(note)
+        before = text_of_note(self._store, card)
         try:
             with self.suspended():
                 after = edit_text(self.review.unsaved or before)

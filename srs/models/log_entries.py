@@ -19,6 +19,7 @@ Moment = Annotated[int, Meta(ge=1, lt=1 << 46)]
 Flag = Annotated[int, Meta(ge=0, le=1)]
 Name = Annotated[str, Meta(max_length=100_000)]
 DeviceId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+OptionalDevice = Annotated[str, Meta(pattern="^([0-9a-f]{16})?$")]
 
 
 class ReviewEntry(Struct, frozen=True, array_like=True, tag="r"):
@@ -43,7 +44,7 @@ class ReviewEntry(Struct, frozen=True, array_like=True, tag="r"):
     stamp: Stamp
     undone: Flag = 0
     undone_stamp: Stamp = 0
-    undone_device: Annotated[str, Meta(pattern="^([0-9a-f]{16})?$")] = ""
+    undone_device: OptionalDevice = ""
 
 
 class CardItem(Struct, frozen=True, array_like=True):
@@ -93,6 +94,8 @@ class NoteEntry(Struct, frozen=True, array_like=True, tag="n"):
     cards: tuple[CardItem, ...]
     raw: OriginalNote | None = None
     anki_id: Number = 0
+    file_device: OptionalDevice = ""
+    """The device that has the deck file."""
 
 
 class OrphanEntry(Struct, frozen=True, array_like=True, tag="k"):

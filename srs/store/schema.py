@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from srs.store.browsers import BROWSER_TABLES
 from srs.store.file_bases import fill_file_bases
 from srs.store.rows import ANKI_CARD, ANKI_LOG
-from srs.store.sync_schema import STAMP_TRIGGERS, SYNC_TABLES
+from srs.store.sync_schema import FILE_DEVICES, STAMP_TRIGGERS, SYNC_TABLES
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 8
+VERSION = 9
 """The newest schema, also written as `pragma user_version`."""
 
 _FIRST = """
@@ -362,6 +362,11 @@ def m008_browsers(db: "Database") -> None:
     db.execute("pragma user_version = 8")
 
 
+def m009_file_devices(db: "Database") -> None:
+    """Add the device that has the deck file of a note."""
+    _run(db, FILE_DEVICES, 9)
+
+
 def complete_rows(connection: sqlite3.Connection) -> None:
     """Fill the columns of a sync in rows that were written without them."""
     for statement in _COMPLETE.split(";\n"):
@@ -382,6 +387,7 @@ def migrations() -> "Migrations":
         m006_mock_exams,
         m007_device_log,
         m008_browsers,
+        m009_file_devices,
     ):
         found()(migration)
     return found

@@ -126,6 +126,7 @@ class NoteMerge:
         values = {name: getattr(entry, name) for name in _COPIED}
         values |= {"guid": entry.guid, "deck": deck, "created": entry.created}
         values |= {"stamp": entry.stamp, "device": self._own(entry.device)}
+        values["file_device"] = self._own(entry.file_device)
         values["anki_id"] = self._free("notes", "anki_id", entry.anki_id)
         self._connection.execute(
             f"""
@@ -195,6 +196,7 @@ class NoteMerge:
         run = self._connection.execute
         values = {name: getattr(entry, name) for name in _COPIED}
         values |= {"guid": entry.guid, "deck": deck_id(self._connection, entry.deck)}
+        values["file_device"] = self._own(entry.file_device)
         changes = ", ".join(f"{name} = :{name}" for name in values if name != "guid")
         run(f"update notes set {changes} where guid = :guid", values)
         run(

@@ -98,7 +98,8 @@ class _Reading:
             select n.guid, n.stamp, iif(n.device = '', :me, n.device), n.id, n.text_key,
                    n.kind, d.name, n.language, n.fields, n.extra, n.tags, n.sources,
                    n.changed, n.checked, n.recheck, n.retired & 1, n.created,
-                   n.modified, n.anki_id, a.notetype, a.fields, a.shown, a.content,
+                   n.modified, n.anki_id, iif(n.line > 0, :me, n.file_device),
+                   a.notetype, a.fields, a.shown, a.content,
                    c.uid, c.part, c.ordinal, cd.name, c.retired & 1, c.id, c.position
               from notes n
               join decks d on d.id = n.deck
@@ -113,12 +114,12 @@ class _Reading:
         for _, group in groupby(self._rows(sql, "n", "n.guid"), itemgetter(0)):
             rows = list(group)
             first = rows[0]
-            raw = None if first[19] is None else OriginalNote(*first[19:23])
+            raw = None if first[20] is None else OriginalNote(*first[20:24])
             if raw is not None and raw.notetype not in types:
                 types.add(raw.notetype)
                 yield from self._notetype(raw.notetype)
-            cards = tuple(CardItem(*row[23:]) for row in rows if row[23] is not None)
-            columns: list[Any] = [*first[:18], cards, raw, first[18]]
+            cards = tuple(CardItem(*row[24:]) for row in rows if row[24] is not None)
+            columns: list[Any] = [*first[:18], cards, raw, *first[18:20]]
             yield NoteEntry(*columns)
 
     def _notetype(self, key: int) -> Iterator[Entry]:

@@ -148,3 +148,6 @@ create trigger stamp_note
 end
 """,
 )
+
+FILE_DEVICES = "alter table notes add column file_device text not null default ''"
+"""Another device, which has the deck file of a note."""

@@ -57,6 +57,21 @@ class Device(Struct, frozen=True):
     """Its entries that were merged or written here."""
 
 
+def file_device(store: Store, card: int) -> str:
+    """Return the name of the device that has the deck file of a card; '' for none."""
+    row = store.row(
+        """
+        select coalesce(nullif(d.name, ''), n.file_device)
+          from cards c
+          join notes n on n.guid = c.note
+          left join sync_devices d on d.device = n.file_device
+         where c.id = :card
+        """,
+        {"card": card},
+    )
+    return str(row[0]) if row else ""
+
+
 def is_bound(connection: sqlite3.Connection) -> bool:
     """Return True if something of the store is in a log, or came from one."""
     return connection.execute("select 1 from sync_segments").fetchone() is not None

@@ -123,3 +123,29 @@ def test_a_missing_deck_file_is_an_error(flash: Run) -> None:
 
     message = "the deck file of this card was not found"
     assert shown == (1, "", f"flash: {file}:5:1: {message}\n")
+
+
+def test_device_with_the_deck_file_is_named(
+    flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "log").mkdir()
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nhead -n 1 "$1" >> heads\nsed -i s/ATP/energy/ "$1"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(script))
+    flash("sync", "log", "--name", "my\nlaptop")
+    for db in ("b.db", "c.db"):
+        flash("sync", "log", "--name", db, "--db", db)
+
+    for db in ("b.db", "c.db"):
+        assert flash("edit", "powerhouse", "--db", db)[0] == 0
+        flash("sync", "--db", db)
+    flash("edit", "Number", "--db", "b.db")
+
+    named = "# The deck file of this card is on my laptop; flash add there tells of it."
+    heads = (tmp_path / "heads").read_text().splitlines()
+    assert heads[:2] == [named, named]
+    assert heads[2].startswith("# yaml-language-server")
+    flash("sync")
+    assert "energy" in flash("list", "powerhouse")[1]
+    assert flash("add", "cells.yaml")[1].startswith("1 newer, 2 unchanged")

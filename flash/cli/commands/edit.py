@@ -33,10 +33,8 @@ def edit(words: CardsArgument, json: JsonOption = False, db: DbOption = None) ->
     with open_app(db) as app:
         cards = find_some(app, words).cards
         note = _one_note(app, cards)
-        if note.line:
-            changed = _edit_file(app, note)
-        else:
-            changed = _edit_text(app, cards[0], note)
+        has_file = bool(note.line)
+        changed = _edit_file(app, note) if has_file else _edit_text(app, cards[0])
     if json:
         print_json({"changed": changed, "cards": cards})
     else:
@@ -74,9 +72,9 @@ def _edit_file(app: AppContext, note: Note) -> bool:
             raise FlashError(_("no card was changed"), hint, place)
 
 
-def _edit_text(app: AppContext, card: int, note: Note) -> bool:
+def _edit_text(app: AppContext, card: int) -> bool:
     """Open a card as YAML and take it back; return False if it stays as it is."""
-    before = text = text_of_note(note)
+    before = text = text_of_note(app.store, card)
     while True:
         text = edit_text(text)
         if text == before or not text.strip():
