@@ -119,7 +119,7 @@ async function install() {
   const { active } = await navigator.serviceWorker.ready;
   const loaded = performance.getEntriesByType("resource").map((one) => one.name);
   const files = loaded.filter((name) => new URL(name).pathname.startsWith("/static/"));
-  active.postMessage(["/", ...files]);
+  active.postMessage(["/", ...new Set(files)]);
 }
 
 start();

@@ -1,0 +1,132 @@
+"""The page for everybody: names, roles, contrast, 200 % zoom; and its weight."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web_page import DESKTOP, PHONE, Page, chromium, needs_chromium, running
+
+from flash.messages.web import web_words
+
+_STATIC = Path(__file__).parents[2] / "flash" / "web" / "static"
+_PAGES = {
+    "decks": "Decks",
+    "stats": "Statistics",
+    "exam": "Exam",
+    "search?q=deck:Physics": "Search",
+    "add": "Add a card",
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_axe_finds_nothing_serious(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        context = browser.new_context(**PHONE)
+        page = Page(context).open(server.url, "Pair this device")
+        found = problems(page)
+        page.review(server.address)
+        found |= problems_of_all_pages(page, server.url)
+        state = context.storage_state()
+        dark = browser.new_context(**DESKTOP, color_scheme="dark", storage_state=state)
+        page = Page(dark).review(server.url)
+        found |= problems_of_all_pages(page, server.url, ["color-contrast"])
+
+        assert found == set()
+        assert page.errors == []
+
+
+def problems_of_all_pages(
+    page: Page, url: str, rules: list[str] | None = None
+) -> set[str]:
+    """Return what is wrong on the pages and with a question, an answer, a dialog."""
+    found = problems(page, rules)
+    page.press("Space", "i")
+    page.has("dialog", "History")
+    found |= problems(page, rules)
+    page.close_dialog()
+    found |= problems(page, rules)
+    page.press("4")
+    page.has("section.question", "What does a photon lack?")
+    page.press("1", "Space")
+    found |= problems(page, rules)
+    page.press("u")
+    page.has(".message", "Undone.")
+    for address, title in _PAGES.items():
+        page.open(f"{url}#/{address}", title)
+        found |= problems(page, rules)
+    return found
+
+
+def problems(page: Page, rules: list[str] | None = None) -> set[str]:
+    """Return what axe finds serious on a page as it is."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    options = {"runOnly": rules} if rules else None
+    result = Axe().run(page.tab, options=options).response
+    assert result["passes"]
+    return {
+        f"{one['id']}: {node['html']}"
+        for one in result["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    }
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_page_fits_when_enlarged(browser: Any, tmp_path: Path) -> None:
+    # A browser at 200 % lays a page of half the width out.
+    half = {"viewport": {"width": 320, "height": 400}}
+    with running(tmp_path) as server:
+        page = Page(browser.new_context(**half)).review(server.address)
+        page.press("Space")
+        wide = {"review": page.tab.evaluate(_OVERFLOW)}
+        for address, title in _PAGES.items():
+            page.open(f"{server.url}#/{address}", title)
+            wide[title] = page.tab.evaluate(_OVERFLOW)
+
+        assert set(wide.values()) == {0}, wide
+
+
+_OVERFLOW = (
+    "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+)
+
+
+def test_page_is_light() -> None:
+    texts = [
+        file for file in _STATIC.iterdir() if file.suffix in (".html", ".css", ".js")
+    ]
+
+    assert sum(file.stat().st_size for file in texts) <= 150_000
+    assert max(file.read_text("utf-8").count("\n") for file in texts) <= 400
+
+
+def test_page_loads_all_modules_at_once() -> None:
+    index = (_STATIC / "index.html").read_text("utf-8")
+
+    loaded = set(re.findall(r'="/static/(\w+\.js)"', index))
+    assert loaded | {"sw.js"} == {file.name for file in _STATIC.glob("*.js")}
+    assert not re.search(r"<style|style=|\son\w+=|https?://", index)
+
+
+def test_page_has_all_its_words() -> None:
+    scripts = "".join(file.read_text("utf-8") for file in _STATIC.glob("*.js"))
+
+    asked = set(re.findall(r'word\(\s*"(\w+)"', scripts))
+    words = web_words()
+    assert asked - set(words) == set()
+    used = set(re.findall(r'"(\w+)"', scripts)) | set(
+        re.findall(r"^  (\w+):", scripts, re.MULTILINE)
+    )
+    built = {f"flag_{number}" for number in range(8)}
+    assert set(words) - used - built == set()

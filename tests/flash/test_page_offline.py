@@ -1,0 +1,151 @@
+"""The page without network, and crashes: every answer is in the store exactly once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web_page import (
+    CHROMIUM,
+    DESKTOP,
+    Page,
+    chromium,
+    needs_chromium,
+    numbered_deck,
+    running,
+)
+
+pytestmark = [pytest.mark.slow, needs_chromium]
+
+_IS_KEPT = """async () => {
+  const cache = await caches.open("flash-1");
+  return Boolean(await cache.match("/static/app.js"));
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+def test_network_is_lost_halfway(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(12)) as server:
+        context = browser.new_context(**DESKTOP)
+        page = Page(context).review(server.address)
+        for _ in range(3):
+            page.answer(4)
+        page.sent()
+
+        context.set_offline(True)
+        for rating in (1, 4, 4, 3, 4):
+            page.answer(rating)
+        page.press("u")
+        page.has(".message", "Undone.")
+        page.has("#sending", "offline · 4 unsent")
+        assert page.text(".counts") == "new 5 · learning 2 · due 0"
+        assert len(server.reviews()) == 3
+        context.set_offline(False)
+        page.sent()
+        page.tab.wait_for_selector("#sending:empty", state="attached")
+
+        ratings = [4, 4, 4, 1, 4, 4, 3]
+        assert server.reviews() == [(f"Q{n:02}", one) for n, one in enumerate(ratings)]
+        assert server.counts() == {"new": 5, "learning": 2, "due": 0}
+        assert page.text(".counts") == "new 5 · learning 2 · due 0"
+        assert page.errors == []
+
+
+def test_learning_steps_go_on_without_network(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(2)) as server:
+        context = browser.new_context(**DESKTOP)
+        page = Page(context).review(server.address)
+        context.set_offline(True)
+
+        asked = [page.answer(1), page.answer(4)]
+        page.has(".sentences", "The next card is due in")
+        page.press("Space")
+        asked += [page.answer(3), page.answer(3)]
+        page.has(".sentences", "No more cards are due today.")
+        context.set_offline(False)
+        page.sent()
+
+        assert asked == ["Q00", "Q01", "Q00", "Q00"]
+        expected = zip(asked, (1, 4, 3, 3), strict=True)
+        assert server.reviews() == list(expected)
+        assert server.counts() == {"new": 0, "learning": 0, "due": 0}
+
+
+def test_page_opens_without_network(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        context = browser.new_context(**DESKTOP)
+        page = Page(context).review(server.address)
+        page.until(_IS_KEPT)
+        page.answer(4)
+        page.sent()
+
+        context.set_offline(True)
+        page.answer(4)
+        page.tab.reload()
+        page.has("section.question", "Q02")
+        page.has("#sending", "offline · 1 unsent")
+        page.press("u")
+        page.has("section.question", "Q01")
+        page.answer(3)
+        context.set_offline(False)
+        page.sent()
+
+        assert server.reviews() == [("Q00", 4), ("Q01", 3)]
+
+
+def test_killed_browser_loses_nothing(browser: Any, tmp_path: Path) -> None:
+    from playwright.sync_api import Error
+
+    with running(tmp_path, numbered_deck(5)) as server:
+        launch = browser.browser_type.launch_persistent_context
+        options = {"executable_path": CHROMIUM, "args": ["--no-sandbox"], **DESKTOP}
+        profile = str(tmp_path / "profile")
+        context = launch(profile, **options)
+        page = Page(context).review(server.address)
+        context.set_offline(True)
+        for _ in range(3):
+            page.answer(4)
+        page.has("#sending", "offline · 3 unsent")
+        cookies = context.cookies()  # written to the disk once in a while only
+        with pytest.raises(Error):
+            context.new_cdp_session(page.tab).send("Browser.crash")
+
+        context = launch(profile, **options)
+        context.add_cookies(cookies)
+        page = Page(context).review(server.url)
+        page.sent()
+        page.has("section.question", "Q03")
+        context.close()
+
+        assert server.reviews() == [(f"Q{number:02}", 4) for number in range(3)]
+
+
+def test_answer_whose_reply_is_lost_counts_once(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        posts = []
+
+        def lose_the_first(route: Any) -> None:
+            posts.append(route.request.post_data)
+            if len(posts) > 1:
+                route.continue_()
+                return
+            route.fetch()
+            server.kill()
+            route.abort()
+
+        page.tab.route("**/api/answers", lose_the_first)
+        page.answer(4)
+        page.has("#sending", "offline · 1 unsent")
+        page.answer(4)
+        server.start()
+        page.sent()
+
+        assert "repeat" in posts[0]
+        assert len(posts) > 1
+        assert server.reviews() == [("Q00", 4), ("Q01", 4)]
