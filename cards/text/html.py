@@ -62,12 +62,14 @@ def parsed_html(text: str, image: ImageOf | None = None) -> str:
     env = {"image": image}
     tokens = parser().parse(text, env)
     rendered = str(_renderer().render(tokens, parser().options, env)).strip("\n")
-    if not rendered:
-        return html.escape(text.strip())
+    return unwrapped(rendered) or html.escape(text.strip())
+
+
+def unwrapped(rendered: str) -> str:
+    """Return HTML of one paragraph without its tags."""
     inner = rendered.removeprefix("<p>").removesuffix("</p>")
-    if len(rendered) == len(inner) + 7 and "<p>" not in inner:
-        return inner
-    return rendered
+    is_one = len(rendered) == len(inner) + 7 and "<p>" not in inner
+    return inner if is_one else rendered
 
 
 cached_html = lru_cache(maxsize=4096)(parsed_html)

@@ -88,7 +88,9 @@ class WebApp:
             FlashError: _error,
             Exception: _failure,
         }
-        return Starlette(routes=routes, exception_handlers=errors)
+        app = Starlette(routes=routes, exception_handlers=errors)
+        app.router.redirect_slashes = False
+        return app
 
     async def _is_paired(self, cookie: str) -> bool:
         call = partial(browser_of, self._app.store, cookie_hash(cookie))

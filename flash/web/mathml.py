@@ -20,6 +20,10 @@ _ELEMENTS = frozenset(
     munderover mmultiscripts mprescripts mtable mtr mtd mstyle mpadded mphantom menclose
     """.split()
 )
+_CHILDREN = {
+    **dict.fromkeys(("mfrac", "mroot", "msub", "msup", "munder", "mover"), 2),
+    **dict.fromkeys(("msubsup", "munderover"), 3),
+}
 _ATTRIBUTES = {
     "display": "block|inline",
     "mathvariant": "[a-z-]{1,30}",
@@ -73,6 +77,8 @@ def _written(element: Element, depth: int) -> str:
     text = element.text or ""
     # An unknown command is left as it was written.
     if name not in _ELEMENTS or not depth or text.startswith("\\"):
+        raise _Doubt(name)
+    if len(element) != _CHILDREN.get(name, len(element)):
         raise _Doubt(name)
     attributes = "".join(
         f' {key}="{escape(value)}"'

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
-from cards.text.html import to_html
+from cards.text.html import to_html, unwrapped
 from cards.text.markdown import is_simple, parser
 from cards.text.media import decoded, is_remote, medium_of
 from flash.web.mathml import mathml
@@ -32,7 +32,8 @@ def card_html(text: str, guid: str) -> str:
 def _rendered(text: str, guid: str) -> str:
     env = {"guid": guid}
     tokens = parser().parse(text, env)
-    return str(_renderer().render(tokens, parser().options, env)).strip("\n")
+    rendered = str(_renderer().render(tokens, parser().options, env)).strip("\n")
+    return unwrapped(rendered) or escape(text.strip())
 
 
 @cache
@@ -48,6 +49,8 @@ def _renderer() -> Any:
         "math_block": lambda tokens, index, *_: _math(tokens, index, block=True),
         "image": _medium,
         "link_open": _link,
+        "td_open": _cell,
+        "th_open": _cell,
         "table_open": lambda *_: '<div class="scroll" tabindex="0"><table>',
         "table_close": lambda *_: "</table></div>",
     }
@@ -56,6 +59,13 @@ def _renderer() -> Any:
 
 def _math(tokens: Sequence[Any], index: int, *, block: bool) -> str:
     return mathml(tokens[index].content.strip(), block=block)
+
+
+def _cell(tokens: Sequence[Any], index: int, *_: Any) -> str:
+    """Begin a cell; its alignment is a class, as no style of a tag is allowed."""
+    token = tokens[index]
+    _, _, side = str(token.attrs.get("style", "")).partition("text-align:")
+    return f'<{token.tag} class="{side}">' if side else f"<{token.tag}>"
 
 
 def _link(tokens: Sequence[Any], index: int, *_: Any) -> str:

@@ -55,7 +55,7 @@ class Site(Struct, frozen=True):
         A page of another site may point its own name at this computer; it can't do so
         with `localhost` or an address.
         """
-        if self.origin and host.lower() == urlsplit(self.origin).netloc.lower():
+        if self._is_of_proxy(host):
             return True
         try:
             parts = urlsplit(f"//{host}")
@@ -73,11 +73,14 @@ class Site(Struct, frozen=True):
             _is_address(name) or name in (own, f"{own}.local")
         )
 
+    def _is_of_proxy(self, host: str) -> bool:
+        return bool(host) and host.lower() == urlsplit(self.origin).netloc.lower()
+
     def allows_origin(self, origin: str, host: str) -> bool:
         """Return True if a page of this server made a request."""
         scheme = "https" if self.is_secure else "http"
-        allowed = {f"{scheme}://{host}".lower(), self.origin.lower()}
-        return bool(origin) and origin.lower() in allowed
+        own = self.origin if self._is_of_proxy(host) else f"{scheme}://{host}"
+        return origin.lower() in {own.lower(), self.origin.lower()} - {""}
 
     def address(self, key: str, host: str = "") -> str:
         """Return the address that pairs a browser with a key.

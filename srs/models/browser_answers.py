@@ -21,7 +21,7 @@ class BrowserAnswer(Struct, frozen=True):
     guid: CardName
     uid: CardName
     """With the guid the name of the card on every device."""
-    at: int
+    at: Annotated[int, Meta(ge=0, le=2**53)]
     """When it was given, UTC milliseconds."""
     rating: Rating
     duration_ms: Annotated[int, Meta(ge=0)] = 0
