@@ -7,7 +7,7 @@ a terminal may review at once.
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from cards.errors import FlashError
 from flash.messages.operations import undone_text
@@ -16,7 +16,7 @@ from flash.messages.translate import _
 from flash.service.context import AppContext
 from flash.service.reviewing import add_changed_files, card_filter, open_session
 from srs.merging.browser_answers import MergedAnswer, merge_answer
-from srs.models.browser_answers import BrowserAnswer
+from srs.models.browser_answers import CRAM, BrowserAnswer
 from srs.models.cards import Rating, SchedulingState, State, StoredCard
 from srs.models.presets import Preset
 from srs.scheduler.load_balancer import DueCounts
@@ -28,7 +28,7 @@ from srs.store.revlog import HistoryLine, history
 from srs.store.settings import Options
 from srs.store.undo import undo_operation
 from srs.study.cram import CARDS_BETWEEN, CramOptions
-from srs.study.due_cards import CardFilter
+from srs.study.daily import states_after
 from srs.study.prompt import Prompt, read_prompt
 from srs.study.queue import Counts
 from srs.study.session import Answered, Session
@@ -103,6 +103,9 @@ class ReviewService:
         self.app = app
         self._load: DueCounts | None = None
         self._load_key: tuple[int, int] | None = None
+        self._counts = Counts(0, 0, 0)
+        self._counts_key: tuple[int, int, Selected] | None = None
+        """Version of the store, study day and cards for which they hold."""
 
     def _session(self, choice: Selected, more: int = 0) -> Session:
         deck, query, is_cram = choice
@@ -126,6 +129,7 @@ class ReviewService:
         session = self._session(choice, more)
         counts, name = session.counts(), session.name
         now_ms = self.app.now()
+        load = None if name else self._due_counts()
         between = tuple(CARDS_BETWEEN.get(one) for one in Rating) if name else None
         return Upcoming(
             now_ms,
@@ -138,19 +142,25 @@ class ReviewService:
             days_to_exam=None if name else session.days_to_exam(),
             cards_between=between,
             cards=tuple(
-                self._asked(prompt, session) for prompt in session.upcoming(_MOST_CARDS)
+                self._asked(prompt, session.options, load)
+                for prompt in session.upcoming(_MOST_CARDS)
             ),
         )
 
     def counts(self, choice: Selected) -> Counts:
-        """Count the cards that are left."""
-        return self._session(choice).counts()
+        """Count the cards that are left; after answers of browsers they follow."""
+        key = self.app.store.version(), self.app.today(), choice
+        if key != self._counts_key:
+            self._counts = self._session(choice).counts()
+            self._counts_key = key
+        return self._counts
 
-    def _asked(self, prompt: Prompt, session: Session) -> Asked:
-        deck = prompt.card.deck or prompt.note.deck
-        preset = session.options.preset(deck)
+    def _asked(self, prompt: Prompt, options: Options, load: DueCounts | None) -> Asked:
+        """Add to a card what follows from it; in a cram there is no load."""
+        deck, now_ms = prompt.card.deck or prompt.note.deck, self.app.now()
+        states = load and states_after(options, prompt.card, deck, now_ms, load)
         uid = uid_of(self.app.store, prompt.card.id)
-        return Asked(prompt, uid, preset, session.next_states(prompt))
+        return Asked(prompt, uid, options.preset(deck), states or {})
 
     def _day_ends_ms(self) -> int:
         return self.app.options.calendar.start_ms(self.app.today() + 1)
@@ -171,12 +181,28 @@ class ReviewService:
         if asked is None:
             return AnsweredCard(merged, None, None)
         card = asked.prompt.card
-        if before is not None and merged.recorded is not None:
-            load.move(before.progress.due_day, card.progress.due_day)
         next_ms = self._next_ms(card)
+        is_cram = answer.seen.startswith(CRAM)
+        if before is not None and merged.recorded is not None and not is_cram:
+            load.move(before.progress.due_day, card.progress.due_day)
+            self._count(before.progress, is_left=next_ms is not None)
+        elif merged.status == "recorded":
+            self._counts_key = None
         is_shown = next_ms is not None or merged.status == "stale"
         sentence = _sentence(merged, asked.prompt)
         return AnsweredCard(merged, next_ms, asked if is_shown else None, sentence)
+
+    def _count(self, before: SchedulingState, *, is_left: bool) -> None:
+        """Count an answer without reading the queue, which takes a while."""
+        new, learning, due = astuple(self._counts)
+        match before.state:
+            case State.NEW:
+                new = max(0, new - 1)
+            case State.REVIEW:
+                due = max(0, due - 1)
+            case _:
+                learning = max(0, learning - 1)
+        self._counts = Counts(new, learning + is_left, due)
 
     def _next_ms(self, card: StoredCard) -> int | None:
         due_ms = card.progress.due_ms
@@ -197,7 +223,7 @@ class ReviewService:
         prompt = read_prompt(app.store, card, now_ms=now_ms, ahead=False, partner=None)
         if prompt is None:
             return None
-        return self._asked(prompt, open_session(app, CardFilter(cards=frozenset())))
+        return self._asked(prompt, app.options, self._due_counts())
 
     def _stored(self, guid: str, uid: str) -> StoredCard:
         card = card_named(self.app.store, guid, uid)
@@ -235,6 +261,7 @@ class ReviewService:
             else:
                 changed = card_actions.flag(store, cards, now_ms, value)
             save_step(connection, key, changed=bool(changed))
+        self._counts_key = None
         return bool(changed)
 
     def undo(self, key: str) -> Undo:
@@ -254,7 +281,7 @@ class ReviewService:
         if undone is None:
             sentence = _("The card was answered again since; nothing was undone.")
             return Undo("stale", sentence)
-        self._load = None
+        self._load = self._counts_key = None
         card = None if undone.card is None else self._card(undone.card)
         return Undo("undone", undone_text(undone.operation), card)
 

@@ -64,7 +64,7 @@ def _math(tokens: Sequence[Any], index: int, *, block: bool) -> str:
 def _cell(tokens: Sequence[Any], index: int, *_: Any) -> str:
     """Begin a cell; its alignment is a class, as no style of a tag is allowed."""
     token = tokens[index]
-    _, _, side = str(token.attrs.get("style", "")).partition("text-align:")
+    side = str(token.attrs.get("style", "")).partition("text-align:")[2]
     return f'<{token.tag} class="{side}">' if side else f"<{token.tag}>"
 
 

@@ -96,10 +96,8 @@ class DailyStudy:
         self, card: StoredCard, deck: str, now_ms: int
     ) -> dict[Rating, SchedulingState]:
         """Compute the state of a card after each rating."""
-        moment = self._options.moment(now_ms)
-        preset = self._options.preset_on(deck, moment.day)
         counts = self._read_due_counts()
-        return next_states(card.progress, preset, moment, seed_of(card), counts)
+        return states_after(self._options, card, deck, now_ms, counts)
 
     def _read_due_counts(self) -> DueCounts:
         if self._due_counts is None:
@@ -156,3 +154,20 @@ class DailyStudy:
     def go_ahead(self) -> None:
         """Show learning cards before they are due from now on."""
         self._goes_ahead = True
+
+
+def states_after(
+    options: Options, card: StoredCard, deck: str, now_ms: int, counts: DueCounts
+) -> dict[Rating, SchedulingState]:
+    """Compute the state of a card after each rating at a moment.
+
+    Args:
+        options: The user's settings.
+        card: The card.
+        deck: Its deck.
+        now_ms: UTC milliseconds.
+        counts: What is due on the days to come.
+    """
+    moment = options.moment(now_ms)
+    preset = options.preset_on(deck, moment.day)
+    return next_states(card.progress, preset, moment, seed_of(card), counts)

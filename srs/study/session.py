@@ -220,10 +220,8 @@ class Session:
         """Show learning cards before they are due from now on."""
         self._mode.go_ahead()
 
-    def next_states(
-        self, prompt: Prompt | None = None
-    ) -> dict[Rating, SchedulingState]:
-        """Compute the state of a card, by default the present one, after each rating.
+    def next_states(self) -> dict[Rating, SchedulingState]:
+        """Compute the state of the present card after each rating.
 
         Returns:
             Empty if answers do not change the schedule.
@@ -231,7 +229,7 @@ class Session:
         Raises:
             LookupError: There is no question.
         """
-        prompt = prompt or self._present()
+        prompt = self._present()
         return self._mode.next_states(prompt.card, _deck_of(prompt), self.now())
 
     def _present(self) -> Prompt:
