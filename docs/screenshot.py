@@ -1,31 +1,36 @@
-"""Draw docs/review.svg, the picture in the README, from the real review screen.
+"""Draw docs/review.svg and review.ja.svg, the pictures in the two READMEs.
 
 Run: python -m docs.screenshot
 """
 
 import asyncio
+import os
 import tempfile
 from pathlib import Path
 
 from cards.deckfile.discovery import find_decks
 from cards.deckfile.reader import read_deck
 from cards.identity.matching import FileScope, make_plan
+from flash.language import choose_language
 from flash.tui.app import ReviewApp
 from srs.store.note_writer import apply_plan
 from srs.store.opening import open_store
 from srs.study.due_cards import CardFilter
 from srs.study.session import Session
 
-_PICTURE = Path(__file__).with_name("review.svg")
+_PICTURES = {"en": "review.svg", "ja": "review.ja.svg"}
 _NOW_MS = 1_795_424_400_000
 _ID = "m13-kms-fips"
-_DECK = "AWS Security::13 Keys and secrets"
+_DECKS = {
+    "en": "AWS Security::13 Keys and secrets",
+    "ja": "AWS Security::13 キーとシークレット",
+}
 _SIZE = (84, 26)
 
 
-def _store(path: Path) -> Path:
+def _store(path: Path, language: str) -> Path:
     """Create a store with some days of study history."""
-    root = Path(__file__).parent.parent / "cards" / "decks" / "aws-security" / "en"
+    root = Path(__file__).parent.parent / "cards" / "decks" / "aws-security" / language
     files = find_decks([root]).files
     notes = [note for file in files for note in read_deck(file).notes]
     store = open_store(path, _NOW_MS)
@@ -48,9 +53,9 @@ def _store(path: Path) -> Path:
     return path
 
 
-async def _draw(path: Path) -> str:
+async def _draw(path: Path, deck: str) -> str:
     session = Session(
-        open_store(path, _NOW_MS), lambda: _NOW_MS, CardFilter(_DECK, new=12)
+        open_store(path, _NOW_MS), lambda: _NOW_MS, CardFilter(deck, new=12)
     )
     app = ReviewApp(session)
     async with app.run_test(size=_SIZE) as pilot:
@@ -62,10 +67,14 @@ async def _draw(path: Path) -> str:
 
 
 def main() -> None:
-    """Draw the picture."""
-    with tempfile.TemporaryDirectory() as folder:
-        picture = asyncio.run(_draw(_store(Path(folder, "store.db"))))
-    _PICTURE.write_text(picture + "\n", encoding="utf-8")
+    """Draw the pictures."""
+    for language, name in _PICTURES.items():
+        os.environ["FLASH_LANG"] = language
+        choose_language()
+        with tempfile.TemporaryDirectory() as folder:
+            store = _store(Path(folder, "store.db"), language)
+            picture = asyncio.run(_draw(store, _DECKS[language]))
+        Path(__file__).with_name(name).write_text(picture + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from cards.deckfile.exam_file import read_exam_file
 from cards.deckfile.reader import parse_deck
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+READMES = [ROOT / "README.md", ROOT / "README.ja.md"]
+PAGES = [*READMES, *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)(?: title=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -20,12 +21,13 @@ def blocks(page: Path) -> list[tuple[str, str, str]]:
     return BLOCK.findall(page.read_text("utf-8"))
 
 
-def shell(command: str, folder: Path) -> str:
+def shell(command: str, folder: Path, language: str = "") -> str:
     """Run a shell command in a fresh home folder."""
     environment = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(folder),
         "LANG": "C.UTF-8",
+        "FLASH_LANG": language,
         "TZ": "UTC",
         "FLASH_NOW": "2026-11-23T09:00:00+00:00",
         "PYTHONPATH": str(ROOT),
@@ -53,15 +55,19 @@ def commands(text: str) -> list[tuple[str, str]]:
 @pytest.mark.skipif(sys.platform != "linux", reason="the examples use GNU sed")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_console_examples_print_the_documented_output(
-    page: Path, tmp_path: Path
+    page: Path, translations: None, tmp_path: Path
 ) -> None:
+    language = page.stem.partition(".")[2]
     for kind, title, text in blocks(page):
         if title:
             (tmp_path / title).write_text(text, "utf-8")
         if kind != "console":
             continue
         for command, expected in commands(text):
-            assert (command, shell(command, tmp_path)) == (command, expected)
+            assert (command, shell(command, tmp_path, language)) == (
+                command,
+                expected,
+            )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -87,6 +93,25 @@ def test_the_readme_has_one_line_to_install_and_one_to_test() -> None:
         ". && flash review\n",
         "-e '.[dev]' && python -m pytest -n auto -m \"not slow\"\n",
     ]
+
+
+def test_the_japanese_readme_has_the_commands_of_the_english_one() -> None:
+    def parts(page: Path) -> tuple[list[str], list[str], list[str]]:
+        text = page.read_text("utf-8")
+        tables = re.findall(r"^\|.*", text, re.MULTILINE)
+        consoles = [text for kind, _, text in blocks(page) if kind == "console"]
+        return (
+            re.findall("`(flash [^`]+)`", "\n".join(tables)),
+            [line.split()[0] for text in consoles for line, _ in commands(text)],
+            re.findall(r"\]\((?!README)([\w./]+\.md)\)", text),
+        )
+
+    english, japanese = map(parts, READMES)
+
+    assert [text for kind, _, text in blocks(READMES[1]) if kind == "sh"] == [
+        text for kind, _, text in blocks(READMES[0]) if kind == "sh"
+    ]
+    assert japanese == english
 
 
 def test_paths_in_the_docs_exist() -> None:
