@@ -12,7 +12,7 @@ def browse_keys() -> list[tuple[str, str]]:
     return [
         ("/", _("query")),
         ("↑↓", _("select")),
-        ("Space", _("mark")),
+        (_("Space"), _("mark")),
         ("s", _("suspend")),
         ("b", _("bury")),
         ("0-7", _("flag")),
