@@ -6,7 +6,8 @@ with its lines, so that a mistake has its place and an id can be written behind 
 """
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -16,21 +17,32 @@ from cards.translate import _
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\S*)")
 _ENDS_CARD = re.compile(r"(?:---+|\*\*\*+|___+)\s*$|#{1,6}\s")
-_LABEL = re.compile(r"(?P<label>[QAC]):(?:\s+(?P<text>.*)|\s*$)")
-_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
+_LABEL = re.compile(r"([QACＱＡＣ])(?::(?=\s|$)|：)")
+_BULLET = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
+_QUOTE = re.compile(r"^\s*(?:>\s?)+(?:\[![\w-]+\][+-]?\s*)?")
+_TABLE = re.compile(r"\s*\|")
+_INDENTED = re.compile(r"(?: {4}|\t)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_OPENS_COMMENT = re.compile(r"\s*(?:(?P<html><!--)(?!.*-->)|%%)")
+_COMMENT_OR_CODE = re.compile(
+    r"(?P<comment><!--.*?-->)"
+    r"|^[ \t]*(?P<fence>`{3,}|~{3,}).*?(?:^[ \t]*(?P=fence)|\Z)"
+    r"|(?P<ticks>`+)(?!`)[^`\n]+(?P=ticks)(?!`)",
+    re.DOTALL | re.MULTILINE,
+)
 _SCHEDULE = re.compile(r"<!--SR:(.*?)-->")
 _REFERENCE = re.compile(r"(?:^|(?<=\s))\^([A-Za-z0-9-]+)\s*$")
 _DECK_TAG = re.compile(r"(?:^|(?<=\s))#flashcards(?:/\S*)?")
 _LINK = re.compile(r"(!?)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
+_ANY_LINK = re.compile(r"\[\[[^\[\]\n]*\]\]|\[[^\[\]\n]*\]\([^()\s]*\)")
 _VERBATIM = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
-_BRACKETS = re.compile(r"(?<![\\!\[\]])\[(?!\^)((?:[^\[\]\\]|\\.)+)\](?![\[(])")
+_BRACKETS = re.compile(r"(?<![\\!\[\]])\[(?!\^|\s*\])((?:[^\[\]\\]|\\.)+)\](?![\[(])")
 _MARKED = re.compile(r"==(?=\S)([^=\n]+?)(?<=\S)==")
 
 _NOTE_WITH_CARDS = re.compile(
     r"\A---[ \t]*\n(?:(?!---).*\n)*?"
     r"(?:flash[ \t]*:[ \t]*true\b|deck[ \t]*:|tags[ \t]*:(?:.*\n[ \t]*-)*.*flashcards)"
-    r"|^\s*(?:`{3,}|~{3,})[ \t]*flash[ \t]*$"
+    r"|^[ \t]*(?:`{3,}|~{3,})[ \t]*flash[ \t]*$"
     r"|(?:^|(?<=\s))#flashcards(?:/|\s|$)",
     re.MULTILINE,
 )
@@ -68,7 +80,7 @@ def has_cards(text: str) -> bool:
 
 def is_enabled(text: str) -> bool:
     """Return True if cards in the text are read, not only fenced ones."""
-    return has_cards(re.sub(r"(?m)^\s*(```+|~~~+)\s*flash\b", "", text))
+    return has_cards(re.sub(r"(?m)^[ \t]*(```+|~~~+)[ \t]*flash\b", "", text))
 
 
 def holds_cards(text: str) -> bool:
@@ -96,7 +108,7 @@ def scan(
         problems: Mistakes are added to it.
         file: The path to show in problems.
     """
-    at = start
+    at, code = start, _indented_code(lines, start)
     while at < len(lines):
         fence = _FENCE.match(lines[at])
         if fence:
@@ -105,10 +117,14 @@ def scan(
                 yield FencedCards("\n".join(lines[at + 1 : end]), at + 1)
             at = end + 1
             continue
-        label = _LABEL.match(lines[at])
-        if label:
+        if _OPENS_COMMENT.match(lines[at]):
+            at = _end_of_comment(lines, at) + 1
+            continue
+        if _label_of(lines[at]):
             end = _end_of_labelled(lines, at)
             yield from _labelled(lines, at, end, problems, file)
+        elif at in code or _TABLE.match(lines[at]):
+            end = at + 1
         elif lines[at].strip() and not _ENDS_CARD.match(lines[at]):
             end = _end_of_paragraph(lines, at)
             yield from _paragraph(lines, at, end, problems, file)
@@ -123,6 +139,40 @@ def _end_of_fence(lines: list[str], at: int, mark: str) -> int:
     return next((i for i in inside if closing.match(lines[i])), len(lines))
 
 
+def _end_of_comment(lines: list[str], at: int) -> int:
+    """Return the last line of a comment of HTML or Obsidian that begins a line."""
+    opening = _OPENS_COMMENT.match(lines[at])
+    if opening and not opening["html"]:
+        inside = lines[at].replace("%%", "", 1)
+        if "%%" in inside:
+            return at
+    closing = "-->" if opening and opening["html"] else "%%"
+    below = range(at + 1, len(lines))
+    return next((i for i in below if closing in lines[i]), at)
+
+
+def _indented_code(lines: list[str], start: int) -> set[int]:
+    """Return the lines with four spaces that no item is above."""
+    found: set[int] = set()
+    in_item, may_begin = False, True
+    for i in range(start, len(lines)):
+        if not lines[i].strip():
+            may_begin = True
+        elif not _INDENTED.match(lines[i]):
+            is_text = not may_begin and not _ENDS_CARD.match(lines[i])
+            in_item = bool(_BULLET.match(lines[i])) or (in_item and is_text)
+            may_begin = False
+        elif may_begin and not in_item:
+            found.add(i)
+    return found
+
+
+def _label_of(line: str) -> str:
+    """Return Q, A or C if a line begins with it and a colon, of any width."""
+    found = _LABEL.match(line)
+    return unicodedata.normalize("NFKC", found[1]) if found else ""
+
+
 def _end_of_labelled(lines: list[str], at: int) -> int:
     """Return where a `Q:` or `C:` ends: at a rule, a heading or the next card."""
     i = at + 1
@@ -132,7 +182,7 @@ def _end_of_labelled(lines: list[str], at: int) -> int:
             if fence[2] == "flash":
                 return i
             i = _end_of_fence(lines, i, fence[1])
-        elif _ENDS_CARD.match(lines[i]) or lines[i].startswith(("Q:", "C:")):
+        elif _ENDS_CARD.match(lines[i]) or _label_of(lines[i]) in ("Q", "C"):
             return i
         i += 1
     return min(i, len(lines))
@@ -148,7 +198,7 @@ def _end_of_paragraph(lines: list[str], at: int) -> int:
             return i
         if fence:
             i = min(_end_of_fence(lines, i, fence[1]), len(lines) - 1)
-        elif i > at and (_LABEL.match(lines[i]) or _ENDS_CARD.match(lines[i])):
+        elif i > at and (_label_of(lines[i]) or _ENDS_CARD.match(lines[i])):
             return i
         i += 1
     return i
@@ -157,7 +207,8 @@ def _end_of_paragraph(lines: list[str], at: int) -> int:
 def _labelled(
     lines: list[str], at: int, end: int, problems: list[Problem], file: str
 ) -> Iterator[InlineCard]:
-    if lines[at].startswith("C:"):
+    label = _label_of(lines[at])
+    if label == "C":
         text = "\n".join([lines[at][2:], *lines[at + 1 : end]])
         if not _BRACKETS.search(text):
             hint = _("put the hidden words in [brackets]")
@@ -165,22 +216,33 @@ def _labelled(
             return
         yield _card({"cloze": _with_clozes(text, _BRACKETS)}, lines, at, end)
         return
-    if lines[at].startswith("A:"):
+    if label == "A":
         hint = _("write 'Q:' and the question above it")
         message = _("an answer without question")
         problems.append(Problem(Place(file, at + 1), message, hint))
         return
-    answers = [i for i in range(at + 1, end) if lines[i].startswith("A:")]
-    if not answers:
+    first = _answer_of(lines, at + 1, end)
+    if first is None:
         hint = _("write 'A:' and the answer below it")
         problems.append(
             Problem(Place(file, at + 1), _("a question without answer"), hint)
         )
         return
-    first = answers[0]
     front = "\n".join([lines[at][2:], *lines[at + 1 : first]])
     back = "\n".join([lines[first][2:], *lines[first + 1 : end]])
     yield _card({"front": front, "back": back}, lines, at, end)
+
+
+def _answer_of(lines: list[str], at: int, end: int) -> int | None:
+    """Return the line with the answer, outside of code."""
+    while at < end:
+        fence = _FENCE.match(lines[at])
+        if fence:
+            at = _end_of_fence(lines, at, fence[1])
+        elif _label_of(lines[at]) == "A":
+            return at
+        at += 1
+    return None
 
 
 def _paragraph(
@@ -216,37 +278,43 @@ def _units(lines: list[str], at: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _unit(lines: list[str], first: int, last: int) -> Iterator[InlineCard]:
-    """Read a paragraph or an item: its lines with `::`, else its marked words."""
-    found = False
-    for i in range(first, last):
-        sides = _sides(_BULLET.sub("", lines[i], count=1))
-        if sides:
-            front, mark, back = sides
-            values = {"front": front, "back": back}
-            if mark == ":::":
-                values["reverse"] = "true"
-            end = i + 1
-            while end < last and not _COMMENT.sub("", lines[end]).strip():
-                end += 1
-            yield _card(values, lines, i, end)
-            found = True
-    text = "\n".join([_BULLET.sub("", lines[first], count=1), *lines[first + 1 : last]])
-    if not found and _MARKED.search(_VERBATIM.sub("", text)):
+    """Read a paragraph or an item: lines with `::`, marked words between them."""
+    at = start = first
+    while at < last:
+        sides = _sides(_BULLET.sub("", _QUOTE.sub("", lines[at]), count=1))
+        if sides is None:
+            at += 1
+            continue
+        yield from _marked_words(lines, start, at)
+        front, mark, back = sides
+        values = {"front": front, "back": back}
+        if mark == ":::":
+            values["reverse"] = "true"
+        end = at + 1
+        while end < last and not _COMMENT.sub("", lines[end]).strip():
+            end += 1
+        yield _card(values, lines, at, end)
+        at = start = end
+    yield from _marked_words(lines, start, last)
+
+
+def _marked_words(lines: list[str], first: int, last: int) -> Iterator[InlineCard]:
+    shown = [_QUOTE.sub("", line) for line in lines[first:last]]
+    text = _BULLET.sub("", "\n".join(shown), count=1)
+    if _MARKED.search(_VERBATIM.sub("", text)):
         yield _card({"cloze": _with_clozes(text, _MARKED)}, lines, first, last)
 
 
 def _sides(line: str) -> tuple[str, str, str] | None:
     """Split a line at its first `::` or `:::` that is not in code or math."""
-    masked = _VERBATIM.sub(lambda found: "x" * len(found[0]), _masked_comments(line))
+    masked = line
+    for pattern in (_COMMENT, _VERBATIM, _ANY_LINK):
+        masked = pattern.sub(lambda found: "x" * len(found[0]), masked)
     found = re.search(r"(?<!:):{2,3}(?!:)", masked)
     if found is None or not masked[: found.start()].strip():
         return None
     back = line[found.end() :]
     return (line[: found.start()], found[0], back) if back.strip() else None
-
-
-def _masked_comments(line: str) -> str:
-    return _COMMENT.sub(lambda found: "x" * len(found[0]), line)
 
 
 def _with_clozes(text: str, pattern: re.Pattern[str]) -> str:
@@ -281,12 +349,26 @@ def _card(values: dict[str, str], lines: list[str], at: int, end: int) -> Inline
 
 def _text_and_reference(text: str) -> tuple[str, str]:
     """Return a text as a card has it, and the block reference behind it."""
-    lines = _COMMENT.sub("", text).strip().split("\n")
+    lines = _COMMENT_OR_CODE.sub(_without_comment, text).strip().split("\n")
     found = _REFERENCE.search(lines[-1])
     if found:
         lines[-1] = lines[-1][: found.start()]
-    shown = _DECK_TAG.sub("", "\n".join(lines)).strip()
-    return _LINK.sub(_shown_link, shown), found[1] if found else ""
+    shown = _outside_code("\n".join(lines), lambda part: _DECK_TAG.sub("", part))
+    shown = _outside_code(shown.strip(), lambda part: _LINK.sub(_shown_link, part))
+    return shown, found[1] if found else ""
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    return "" if found["comment"] else found[0]
+
+
+def _outside_code(text: str, change: Callable[[str], str]) -> str:
+    """Change the parts of a text that are not code."""
+    parts, end = list[str](), 0
+    for found in _COMMENT_OR_CODE.finditer(text):
+        parts += [change(text[end : found.start()]), found[0]]
+        end = found.end()
+    return "".join([*parts, change(text[end:])])
 
 
 def _shown_link(found: re.Match[str]) -> str:
