@@ -41,7 +41,8 @@ from flash.service.editor import run_editor
 from flash.service.reviewing import is_installed, open_in_browser
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
-from flash.tui.view_model import ReviewViewModel, ScreenView, UiCommand
+from flash.tui.view import ScreenView, UiCommand
+from flash.tui.view_model import ReviewViewModel
 from srs.study.session import Session, Summary
 
 ViewT = TypeVar("ViewT", bound=ScreenView)

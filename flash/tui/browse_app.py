@@ -29,7 +29,7 @@ from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.card import card_layout
 from flash.tui.confusion_search import input_line
 from flash.tui.page import Page, dim, key_rows, message_lines
-from flash.tui.view_model import Mode, ScreenView, View
+from flash.tui.view import Mode, ScreenView, View
 from srs.store.card_list import CardListRow
 from srs.study.prompt import Prompt
 

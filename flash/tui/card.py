@@ -30,7 +30,7 @@ from flash.messages.cards import (
     was_line,
 )
 from flash.tui.confusion_search import input_line, search_lines
-from flash.tui.view_model import Mode, Overlay, View
+from flash.tui.view import Mode, Overlay, View
 from srs.models.cards import Rating
 from srs.study.typed_answer import TypedAnswer
 

@@ -38,7 +38,7 @@ from flash.tui.page import (
     placed,
     progress_line,
 )
-from flash.tui.view_model import ScreenView
+from flash.tui.view import ScreenView
 
 
 class DraftView(ScreenView, frozen=True):

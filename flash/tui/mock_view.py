@@ -30,7 +30,7 @@ from flash.messages.review import NO_SOURCE, NOT_SAVED, source_opened
 from flash.messages.translate import _
 from flash.service.reviewing import open_in_browser
 from flash.tui.confusion_search import ConfusionSearch, SearchView
-from flash.tui.view_model import Overlay, ScreenView
+from flash.tui.view import Overlay, ScreenView
 from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion
 from srs.store.connection import StoreError
 from srs.study.mock_session import MockSession

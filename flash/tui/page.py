@@ -18,7 +18,7 @@ from flash.messages.review import (
 )
 from flash.messages.translate import _
 from flash.tui.card import CardLayout, card_layout
-from flash.tui.view_model import Mode, View
+from flash.tui.view import Mode, View
 
 _CARD_KEYS = "uxesboi?q"
 """Keys shown with a card, by default key; the help has more."""

@@ -5,11 +5,8 @@ twice never rates a card that was not seen.
 """
 
 from collections.abc import Sequence
-from enum import Enum
 from functools import partial
-from typing import Self
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from flash.messages.cards import interval_label, source_url
@@ -37,84 +34,19 @@ from flash.messages.review import (
 )
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
 from flash.messages.translate import _
-from flash.tui.confusion_search import ConfusionSearch, SearchView, edited_text
+from flash.tui.confusion_search import ConfusionSearch, edited_text
+from flash.tui.view import Mode, Overlay, UiCommand, View
 from srs.models.cards import Rating
 from srs.store.card_search import Candidate
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
 from srs.study.queue import Counts
 from srs.study.session import Session
-from srs.study.typed_answer import TypedAnswer, check_typed
+from srs.study.typed_answer import check_typed
 
 _MIN_ANSWERS = 5
 """Answers needed before the time left is estimated."""
 _QUIET_MS = 300
-
-
-class Mode(Enum):
-    """What the screen shows."""
-
-    ASKING = "asking"
-    ANSWERED = "answered"
-    WAITING = "waiting"
-    OVER = "over"
-
-
-class UiCommand(Enum):
-    """What only the terminal can do for a key."""
-
-    NOTHING = "nothing"
-    QUIT = "quit"
-    EDIT = "edit"
-    OPEN = "open"
-
-
-class Overlay(Struct, frozen=True):
-    """A text that covers the card until a key is pressed."""
-
-    title: str
-    lines: tuple[str, ...]
-    is_edit_offered: bool = False
-    """The key for edit opens the editor again."""
-
-
-class ScreenView(Struct, frozen=True):
-    """What every full screen shows."""
-
-    message: str = ""
-    is_alarm: bool = False
-    """The message reports that something went wrong."""
-
-    def is_same_page(self, before: Self) -> bool:
-        """Return True if what was scrolled before is still shown."""
-        shown = replace(before, message=self.message, is_alarm=self.is_alarm)
-        return shown == self
-
-
-class View(ScreenView, frozen=True):
-    """Everything the screen shows at one moment."""
-
-    mode: Mode = Mode.OVER
-    prompt: Prompt | None = None
-    keys: ReviewKeys = DEFAULT_KEYS
-    session_name: str = ""
-    """Name of a cram; empty for the daily review."""
-    counts: Counts = Counts(0, 0, 0)
-    done: int = 0
-    """Cards finished today; with those left, the goal of the day."""
-    minutes_left: int | None = None
-    """Estimated from the pace of this review; None before there is one."""
-    intervals: tuple[str, ...] = ()
-    """The next interval per rating once the answer is shown; empty in a cram."""
-    sentences: tuple[str, ...] = ()
-    """Shown instead of a question while waiting and at the end."""
-    overlay: Overlay | None = None
-    typing: str | None = None
-    """What was typed as the answer so far; None if no answer is being typed."""
-    typed: TypedAnswer | None = None
-    """The typed answer, compared with the shown one."""
-    search: SearchView | None = None
-    """The search for a confused card while it covers the card."""
 
 
 class ReviewViewModel:

@@ -11,7 +11,8 @@ from terminal_review import ReviewSetup
 from flash.cli.plain_review import run_plain
 from flash.messages.review_keys import parse_keys
 from flash.tui.app import ReviewApp
-from flash.tui.view_model import ReviewViewModel, UiCommand
+from flash.tui.view import UiCommand
+from flash.tui.view_model import ReviewViewModel
 from srs.models.cards import Rating
 
 TWO = """\

@@ -18,7 +18,8 @@ from flash.service.reviewing import open_session
 from flash.tui import app as screen
 from flash.tui.app import ReviewApp
 from flash.tui.page import layout
-from flash.tui.view_model import Mode, ReviewViewModel, UiCommand
+from flash.tui.view import Mode, UiCommand
+from flash.tui.view_model import ReviewViewModel
 from srs.models.cards import Rating
 from srs.store.connection import StoreError
 from srs.study.cram import CramOptions
