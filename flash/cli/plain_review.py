@@ -49,7 +49,7 @@ from srs.study.prompt import Prompt
 from srs.study.session import Session, Summary
 from srs.study.typed_answer import Spans, check_typed
 
-_KEYS = "uxtsbiq"
+_KEYS = "uxtsbpiq"
 """Keys that the help explains, by default key; `e` and `o` need the full screen."""
 
 
@@ -156,7 +156,7 @@ class _PlainReview:
                 if self._save(steps[word]):
                     return
             elif not self._stream.is_ending:
-                self._show_info(word, is_shown=is_shown)
+                self._show_info(prompt, word, is_shown=is_shown)
 
     def _typed_text(self, word: str, *, is_text: bool) -> str:
         """Return the answer typed in the last line; empty if it is a key."""
@@ -236,8 +236,15 @@ class _PlainReview:
         is_recorded = self._session.confused_with(chosen.card)
         self._print(confusion_result(self._keys, is_recorded=is_recorded))
 
-    def _show_info(self, word: str, *, is_shown: bool) -> None:
-        if word == "i":
+    def _show_info(self, prompt: Prompt, word: str, *, is_shown: bool) -> None:
+        if word == "p":
+            from flash.service.note_media import (  # noqa: PLC0415 - rare
+                open_media,
+            )
+
+            store, opener = self._session.store, self._session.options.opener
+            self._print(open_media(store, prompt, opener, is_answered=is_shown))
+        elif word == "i":
             for line in history_lines(self._session.history()):
                 self._print(line)
         elif word == "?":

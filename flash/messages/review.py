@@ -75,7 +75,7 @@ def help_lines(keys: ReviewKeys) -> tuple[str, tuple[str, ...]]:
     others = [f"{key}  {label}: {text}" for key, label, text in keys.help()]
     title = _("Space or Enter shows the answer, then rates Good; 1 to 4 rates.")
     scroll = _("Arrows, j and k, PgUp, PgDn, Home, End: scroll a long card")
-    return title, (*ratings, "", *others, scroll)
+    return title, (*ratings, *others, scroll)
 
 
 def suggestion_line(rating: Rating) -> str:

@@ -22,6 +22,7 @@ ACTIONS = {
     "bury": "b",
     "link": "o",
     "history": "i",
+    "media": "p",
 }
 """Actions whose key can be chosen, and their default keys."""
 _DEFAULTS = tuple(ACTIONS.values())
@@ -50,7 +51,7 @@ class ReviewKeys(Struct, frozen=True):
         """Put keys into a message, for placeholders such as `{undo}`."""
         return message.format(**self.by_action())
 
-    def help(self, which: str = "uxtesboi?q") -> list[tuple[str, str, str]]:
+    def help(self, which: str = "uxtesbopi?q") -> list[tuple[str, str, str]]:
         """Return keys other than ratings, by default key: key, label, description."""
         texts = {
             "u": (_("undo"), _("undo the last step; press again to go further back")),
@@ -63,6 +64,7 @@ class ReviewKeys(Struct, frozen=True):
             "s": (_("suspend"), _("hide the card until you unsuspend it")),
             "b": (_("bury"), _("hide the card until tomorrow")),
             "o": (_("link"), _("open the card's source in a browser")),
+            "p": (_("media"), _("open the card's pictures, and play its sounds")),
             "i": (_("history"), _("show every answer to this card")),
             "?": (_("help"), _("show this help")),
             "q": (_("quit"), _("end the review; every answer is already saved")),

@@ -1,6 +1,7 @@
 """Read, check and change settings: for all decks, or for a deck and its subdecks."""
 
 import re
+import shlex
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,16 @@ from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
 from srs.study.vacation import VacationResult, set_vacations
 
-_GLOBAL = ("rollover", "time_zone", "away", "catch_up", "inbox", "auto_sync", "keys")
+_GLOBAL = (
+    "rollover",
+    "time_zone",
+    "away",
+    "catch_up",
+    "inbox",
+    "auto_sync",
+    "keys",
+    "opener",
+)
 """Settings that no deck has of its own; the others are fields of `Preset`."""
 _REPLAYED = ("rollover", "leech_threshold")
 """Settings on which the states of cards depend."""
@@ -103,6 +113,8 @@ def format_setting(name: str, value: Any) -> str:
         return " ".join(shares) or "none"
     if name == "keys":
         return format_keys(value)
+    if name == "opener":
+        return value or _("of this computer")
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
@@ -148,6 +160,8 @@ def _check_global(name: str, value: str) -> str:
     if name == "keys":
         chosen = parse_keys(value).by_action().items() - ACTIONS.items()
         return format_keys(dict(sorted(chosen)))
+    if name == "opener":
+        return _check_program(name, value)
     if name == "rollover":
         if not value.isdecimal() or not 0 <= int(value) <= 23:
             raise _invalid(name, value, _("an hour from 0 to 23"))
@@ -157,6 +171,16 @@ def _check_global(name: str, value: str) -> str:
     except UnknownZone:
         hint = _("write a name such as Asia/Tokyo or Europe/Berlin")
         raise _invalid(name, value, _("a time zone"), hint) from None
+    return value
+
+
+def _check_program(name: str, value: str) -> str:
+    try:
+        words = shlex.split(value)
+    except ValueError:
+        words = []
+    if not words:
+        raise _invalid(name, value, _("a program, with its options"))
     return value
 
 

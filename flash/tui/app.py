@@ -41,7 +41,7 @@ from flash.service.editor import run_editor
 from flash.service.reviewing import is_installed, open_in_browser
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
-from flash.tui.view import ScreenView, UiCommand
+from flash.tui.view import Mode, ScreenView, UiCommand
 from flash.tui.view_model import ReviewViewModel
 from srs.study.session import Session, Summary
 
@@ -280,6 +280,8 @@ class ReviewApp(ScreenApp):
                 self._edit()
             case UiCommand.OPEN:
                 self._open_source()
+            case UiCommand.MEDIA:
+                self._open_media()
             case UiCommand.NOTHING:
                 pass
         self.widget.show(self.review.view)
@@ -307,6 +309,17 @@ class ReviewApp(ScreenApp):
         else:
             message = _(NO_SOURCE)
         self.review.show_message(message)
+
+    def _open_media(self) -> None:
+        from flash.service.note_media import open_media  # noqa: PLC0415 - rare
+
+        view, session = self.review.view, self.review.session
+        if view.prompt is not None:
+            is_answered = view.mode is Mode.ANSWERED
+            opener = session.options.opener
+            self.review.show_message(
+                open_media(session.store, view.prompt, opener, is_answered=is_answered)
+            )
 
     def _edit(self) -> None:
         """Open the card's deck file in an editor, then reload it."""

@@ -241,7 +241,12 @@ def _joined(lines: Sequence[Line]) -> Line:
 
 def _other_keys(view: View, columns: int) -> list[Line]:
     """Return the other keys."""
-    shown = view.keys.help(_GENERAL_KEYS if view.prompt is None else _CARD_KEYS)
+    keys = _GENERAL_KEYS if view.prompt is None else _CARD_KEYS
+    is_answered = view.mode is Mode.ANSWERED
+    if view.prompt and "![" in "".join(view.prompt.texts(is_answered=is_answered)):
+        # In the same room; the help has both.
+        keys = keys.replace("i", "p")
+    shown = view.keys.help(keys)
     return key_rows([(key, label) for key, label, _description in shown], columns)
 
 

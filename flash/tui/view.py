@@ -29,6 +29,7 @@ class UiCommand(Enum):
     QUIT = "quit"
     EDIT = "edit"
     OPEN = "open"
+    MEDIA = "media"
 
 
 class Overlay(Struct, frozen=True):

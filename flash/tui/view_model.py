@@ -59,7 +59,7 @@ class ReviewViewModel:
         keys: ReviewKeys = DEFAULT_KEYS,
     ) -> None:
         """Show the first question, or why there is none."""
-        self._session = session
+        self.session = session
         self._asked_ms = session.now()
         self._total_ms = 0
         self._search: ConfusionSearch | None = None
@@ -75,7 +75,7 @@ class ReviewViewModel:
     def _advance(self) -> None:
         """Show the next question; wait or end if there is none."""
         self.unsaved = ""
-        session = self._session
+        session = self.session
         # Drop the card just answered even if the next one cannot be read.
         self.view = replace(self.view, prompt=None, mode=Mode.OVER, sentences=())
         prompt = None if session.is_over() else session.next()
@@ -97,7 +97,7 @@ class ReviewViewModel:
             self._wait_or_end()
 
     def _wait_or_end(self) -> None:
-        session = self._session
+        session = self.session
         wait_ms = None if session.is_over() else session.waiting_ms()
         if wait_ms is not None:
             sentences = waiting_lines(wait_ms)
@@ -109,7 +109,7 @@ class ReviewViewModel:
         self.view = replace(self.view, mode=Mode.OVER, sentences=tuple(lines))
 
     def _minutes_left(self, counts: Counts) -> int | None:
-        answers = self._session.done()
+        answers = self.session.done()
         if answers < _MIN_ANSWERS or not self._total_ms or not counts.total:
             return None
         return max(1, round(self._total_ms / answers * counts.total / 60_000))
@@ -165,8 +165,10 @@ class ReviewViewModel:
                 steps |= {str(int(one)): partial(self._rate, one) for one in Rating}
         if key in steps:
             steps[key]()
-        elif key in ("e", "o") and self.view.prompt is not None:
-            return UiCommand.EDIT if key == "e" else self._open()
+        elif self.view.prompt is not None and key in ("e", "p"):
+            return UiCommand.EDIT if key == "e" else UiCommand.MEDIA
+        elif self.view.prompt is not None and key == "o":
+            return self._open()
         return UiCommand.NOTHING
 
     def _type(self, text: str, key: str) -> None:
@@ -175,7 +177,7 @@ class ReviewViewModel:
         if key == "enter":
             prompt, is_given = view.prompt, text.strip()
             typed = check_typed(prompt.question, text) if prompt and is_given else None
-            self._quiet_until_ms = self._session.now() + _QUIET_MS
+            self._quiet_until_ms = self.session.now() + _QUIET_MS
             self.view = replace(view, typing=None, typed=typed)
             self._show_answer()
             self.show_message(suggestion_line(typed.rating) if typed else "")
@@ -190,7 +192,7 @@ class ReviewViewModel:
         self.view = replace(self.view, overlay=Overlay(*help_lines(self.view.keys)))
 
     def _show_history(self) -> None:
-        lines = tuple(history_lines(self._session.history()))
+        lines = tuple(history_lines(self.session.history()))
         self.view = replace(self.view, overlay=Overlay(_("History"), lines))
 
     def _open(self) -> UiCommand:
@@ -204,7 +206,7 @@ class ReviewViewModel:
         return UiCommand.NOTHING
 
     def _continue(self) -> UiCommand:
-        now_ms, mode = self._session.now(), self.view.mode
+        now_ms, mode = self.session.now(), self.view.mode
         is_quiet = now_ms < self._quiet_until_ms
         if is_quiet or mode in (Mode.ASKING, Mode.ANSWERED):
             self._quiet_until_ms = now_ms + _QUIET_MS
@@ -214,7 +216,7 @@ class ReviewViewModel:
             case Mode.OVER:
                 return UiCommand.QUIT
             case Mode.WAITING:
-                self._session.go_ahead()
+                self.session.go_ahead()
                 self.show_message("")
                 self._advance()
             case Mode.ASKING:
@@ -225,20 +227,20 @@ class ReviewViewModel:
         return UiCommand.NOTHING
 
     def _show_answer(self) -> None:
-        states = self._session.next_states()
+        states = self.session.next_states()
         intervals = tuple(
             interval_label(states[one].interval) for one in Rating if one in states
         )
         self.view = replace(self.view, mode=Mode.ANSWERED, intervals=intervals)
 
     def _duration_ms(self) -> int:
-        return max(0, self._session.now() - self._asked_ms)
+        return max(0, self.session.now() - self._asked_ms)
 
     def _rate(self, rating: Rating, duration_ms: int | None = None) -> None:
         if duration_ms is None:
             duration_ms = self._duration_ms()
         prompt = self.view.prompt
-        answered = self._session.answer(rating, duration_ms)
+        answered = self.session.answer(rating, duration_ms)
         self.failure = None
         self._total_ms += duration_ms
         line = answered_line(answered, prompt.question.question if prompt else "")
@@ -250,14 +252,14 @@ class ReviewViewModel:
 
         The answer is rated Again once a card is chosen.
         """
-        missed, duration_ms = self._session.missed, None
+        missed, duration_ms = self.session.missed, None
         prompt = missed.prompt if missed else None
         if self.view.mode is Mode.ANSWERED:
             prompt, duration_ms = self.view.prompt, self._duration_ms()
         if prompt is None:
             self.show_message(self.view.keys.fill(_(CONFUSION_HINT)))
             return
-        find = partial(self._session.confusion_candidates, prompt)
+        find = partial(self.session.confusion_candidates, prompt)
         self._search = ConfusionSearch(prompt.question.question, find, duration_ms)
         self.view = replace(self.view, search=self._search.view)
 
@@ -274,27 +276,27 @@ class ReviewViewModel:
         if search.duration_ms is not None:
             self._rate(Rating.AGAIN, search.duration_ms)
             search.duration_ms = None
-            if self._session.missed is None:
+            if self.session.missed is None:
                 # It was not recorded, which has its own message.
                 return
-        is_recorded = self._session.confused_with(chosen.card)
+        is_recorded = self.session.confused_with(chosen.card)
         self.failure = None
         message = confusion_result(self.view.keys, is_recorded=is_recorded)
         self.show_message(message, is_alarm=not is_recorded)
 
     def _undo(self) -> None:
-        undone = self._session.undo()
+        undone = self.session.undo()
         self.failure = None
         message = undone_text(undone.operation) if undone else _(NOTHING_TO_UNDO)
         self.show_message(message)
         self._advance()
 
     def _suspend(self) -> None:
-        self._session.suspend()
+        self.session.suspend()
         self._skipped(_(SUSPENDED))
 
     def _bury(self) -> None:
-        self._session.bury()
+        self.session.bury()
         self._skipped(_(BURIED))
 
     def _skipped(self, message: str) -> None:
@@ -309,7 +311,7 @@ class ReviewViewModel:
             text: The edited text of a card that has no file.
         """
         before = self.view
-        trouble = self._session.reload(text)
+        trouble = self.session.reload(text)
         self.unsaved = "" if trouble is None else text or ""
         if trouble is not None:
             lines = tuple(trouble.splitlines())

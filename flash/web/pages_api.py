@@ -163,7 +163,10 @@ class PagesApi:
         except ValueError:
             raise missing from None
         kind = _MEDIA_TYPES.get(Path(path).suffix.lower())
-        find_file = partial(media_file, guid=guid, path=path)
+
+        def find_file(app: AppContext) -> Path | None:
+            return media_file(app.store, guid, path)
+
         file = await self._run(find_file) if kind else None
         if file is None:
             raise missing

@@ -47,6 +47,8 @@ class Options:
         """The deck file of new cards for which no deck is named; absolute."""
         self.keys: str = settings.get("keys", "")
         """Keys chosen for a review, such as `undo=z`."""
+        self.opener: str = settings.get("opener", "")
+        """The program for pictures and sounds; empty for that of the system."""
         self._presets: dict[str, Preset] = {}
         try:
             offset = zone_offset(self.time_zone)

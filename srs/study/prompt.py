@@ -25,6 +25,15 @@ class Prompt(Struct, frozen=True):
     partner: Question | None = None
     """The card that it was confused with, shown next to its answer."""
 
+    def texts(self, *, is_answered: bool) -> list[str]:
+        """Return what is shown, as Markdown; before the answer only the question."""
+        question, partner = self.question, self.partner
+        texts = [question.question, *(option.text for option in question.options)]
+        if is_answered:
+            texts += [question.answer, question.context, self.note.extra]
+            texts += [partner.question, partner.answer] if partner else []
+        return texts
+
 
 class LastLapse(Struct, frozen=True):
     """The last answer, if it was Again."""

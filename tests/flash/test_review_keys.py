@@ -22,7 +22,7 @@ cards:
   - {front: Which gate?, back: North}
 """
 ONE = "deck: One\ncards:\n  - {front: Only?, back: Yes}\n"
-DEFAULT = "undo=u mix_up=x type=t edit=e suspend=s bury=b link=o history=i"
+DEFAULT = "undo=u mix_up=x type=t edit=e suspend=s bury=b link=o history=i media=p"
 FREE = "choose one character; digits, Space, Enter, j, k, q and ? are fixed"
 
 
@@ -50,7 +50,7 @@ def hold(setup: ReviewSetup, keys: str, *words: str, deck: str = TWO) -> list[st
     ],
 )
 def test_config_shows_the_chosen_keys(flash: Run, typed: str, shown: str) -> None:
-    expected = (0, f"keys               {shown} link=o history=i\n", "")
+    expected = (0, f"keys               {shown} link=o history=i media=p\n", "")
 
     assert flash("config", "keys", typed) == expected
     assert flash("config", "keys") == expected
@@ -72,7 +72,7 @@ def test_config_shows_the_chosen_keys(flash: Run, typed: str, shown: str) -> Non
         (
             "u=z",
             "no action 'u' in a review (write undo=z; the actions are undo, mix_up,"
-            " type, edit, suspend, bury, link, history)",
+            " type, edit, suspend, bury, link, history, media)",
         ),
         *(
             (f"undo={key}", f"the key of undo can't be '{key}' ({FREE})")
