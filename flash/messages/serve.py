@@ -8,19 +8,20 @@ from srs.scheduler.study_day import Calendar
 from srs.store.browsers import PairedBrowser
 
 
-def network_lines(address: str | None) -> list[str]:
+def network_lines(address: str) -> list[str]:
     """Say how other devices reach the server; no address without a network."""
-    if address is None:
+    if not address:
         return [_("This computer is in no network: other devices can't reach it.")]
-    return [
-        _("On another device in this network: scan the code, or open {address}").format(
-            address=address
-        ),
-        _(
+    lines = [
+        _("On another device: scan the code, or open {address}").format(address=address)
+    ]
+    if address.startswith("http://"):
+        warning = _(
             "Plain http: whoever can read this network can read your cards. "
             "docs/browser.md shows how to use https."
-        ),
-    ]
+        )
+        lines.append(warning)
+    return lines
 
 
 def running_line() -> str:

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from cards.errors import FlashError
 from cards.text.width import clean
+from flash.language import interface_language
 from flash.messages.translate import _
 from flash.messages.web import web_words
 from flash.service.context import AppContext
@@ -118,7 +119,8 @@ class WebApp:
 
     async def _words(self, request: Any) -> Any:
         """Return the words of the page."""
-        return json_response(request, web_words())
+        words = {"lang": interface_language()} | web_words()
+        return json_response(request, words)
 
 
 async def _not_found(request: Any, error: Any) -> Any:

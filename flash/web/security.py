@@ -82,7 +82,7 @@ class Site(Struct, frozen=True):
         own = self.origin if self._is_of_proxy(host) else f"{scheme}://{host}"
         return origin.lower() in {own.lower(), self.origin.lower()} - {""}
 
-    def address(self, key: str, host: str = "") -> str:
+    def address(self, key: str, host: str | None = None) -> str:
         """Return the address that pairs a browser with a key.
 
         Args:

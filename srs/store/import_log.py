@@ -55,7 +55,7 @@ _KNOWN = """
 # Other devices may have the reviews of an import that was undone.
 _REVIVE = """
     update reviews set undone = 0
-     where undone = 1 and origin <> ''
+     where undone = 1 and origin <> '' and origin not like 'web:%'
        and (origin_ms, card) in (select id, card from temp.known)
     returning id, card
 """

@@ -18,8 +18,11 @@ from store_fixtures import (
 from web_client import Server, step_id
 
 from cards.note import Note
+from srs.maintenance.checks import examine
 from srs.models.cards import Rating
+from srs.store.backups import list_backups
 from srs.store.connection import Store
+from srs.store.removal import delete_notes
 from srs.store.settings import save_options
 from srs.study.session import Session
 
@@ -261,6 +264,29 @@ def test_a_new_card_goes_to_the_file_of_its_deck(
     assert "front: What is new?" in file.read_text("utf-8")
     assert again.status_code == 400
     assert "question" in again.json()["error"]
+
+
+def test_the_first_answers_of_a_day_make_a_backup(server: Server) -> None:
+    client = server.client("Firefox")
+    first, second, _ = client.cards()
+
+    client.answer(first, 3)
+    client.answer(second, 3)
+
+    assert len(list_backups(server.store.path)) == 1
+
+
+def test_a_deleted_card_takes_its_answers_with_it(server: Server) -> None:
+    client = server.client("Firefox")
+    card = client.cards()[0]
+    answer = client.answer_to(card, 3)
+    client.send([answer])
+    with server.store.transaction() as connection:
+        delete_notes(connection, [card["guid"]], 1 << 60)
+
+    assert [one["status"] for one in client.send([answer])] == ["unknown"]
+    assert server.store.rows("select * from browser_steps") == []
+    assert examine(server.store, server.clock()).findings == ()
 
 
 def reviews(server: Server) -> list[int]:

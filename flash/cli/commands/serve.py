@@ -152,16 +152,32 @@ def _prepare(opened: AppContext) -> None:
 def _announce(site: Site, keys: Keys, address: str) -> None:
     """Print the address, and for other devices a code."""
     echo(address)
-    if not site.is_local and not site.origin:
-        own = site.host if site.host != _EVERYWHERE else address_in_network()
-        other = own and site.address(keys.new(), own)
-        if other:
-            import segno
-
-            segno.make(other).terminal(out=sys.stdout, compact=True)
+    other = _other_address(site, keys)
+    if other:
+        _print_code(other)
+    if not site.is_local or other:
         print_lines(network_lines(other))
     sys.stdout.flush()
     echo_err(running_line())
+
+
+def _other_address(site: Site, keys: Keys) -> str:
+    """Return the address for other devices; empty if they can't reach the server."""
+    if site.is_local and not site.origin:
+        return ""
+    own = site.host if site.host != _EVERYWHERE else address_in_network()
+    return site.address(keys.new(), own) if own or site.origin else ""
+
+
+def _print_code(address: str) -> None:
+    """Print an address as a QR code, if the terminal has the characters for it."""
+    try:
+        "▀".encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return
+    import segno
+
+    segno.make(address).terminal(out=sys.stdout, compact=True)
 
 
 def _statistics(opened: AppContext, deck: str) -> str:
