@@ -56,50 +56,60 @@ def _helps(command: Any) -> Iterator[str]:
         yield from _helps(subcommand)
 
 
-def catalogues() -> Iterator[tuple[Path, Catalog]]:
-    """Yield each catalogue with the messages of today and its translations."""
-    for path in sorted(LOCALE.glob("*/LC_MESSAGES/flash.po")):
-        with path.open("rb") as file:
-            old = read_po(file, locale=path.parts[-3])
-        new = extracted(path.parts[-3])
-        for message in new:
-            known = old.get(message.id) if message.id else None
-            if known is not None:
-                message.string = known.string
-        yield path, new
+def read(path: Path) -> Catalog:
+    """Read a catalogue."""
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parts[-3])
 
 
-def is_translated(message: Any) -> bool:
-    """Return True if a message of a catalogue has a translation."""
-    text = message.string or ""
-    return bool(text) if isinstance(text, str) else all(text)
+def updated(old: Catalog) -> Catalog:
+    """Return the messages of today with the translations that there are."""
+    new = extracted(str(old.locale))
+    for message in new:
+        known = old.get(message.id) if message.id else None
+        if known is not None:
+            message.string = known.string
+    return new
 
 
-def compile_to(path: Path, catalogue: Catalog) -> None:
-    """Write the file that gettext reads."""
+def complaints(old: Catalog) -> list[str]:
+    """Name messages without a translation, and translations without a message."""
+    new = updated(old)
+    return [
+        *(
+            f"not translated: {one.id!r}"
+            for one in new
+            if one.id and not all(one.string or ("",))
+        ),
+        *(
+            f"no longer a message: {one.id!r}"
+            for one in old
+            if one.id and one.id not in new
+        ),
+    ]
+
+
+def write(path: Path, old: Catalog) -> None:
+    """Update a catalogue below its head, and compile it."""
+    new = updated(old)
+    text = io.BytesIO()
+    write_po(text, new, width=88, sort_output=True, omit_header=True)
+    head = path.read_bytes().partition(b"\n\n")[0]
+    path.write_bytes(head + b"\n\n" + text.getvalue())
     with path.with_suffix(".mo").open("wb") as file:
-        write_mo(file, catalogue)
+        write_mo(file, new)
 
 
 def main(words: list[str]) -> int:
     """Update or check the catalogues."""
-    status = 0
-    for path, catalogue in catalogues():
-        missing = [one.id for one in catalogue if one.id and not is_translated(one)]
-        for message in missing:
-            print(f"{path.parts[-3]}: not translated: {message!r}")
-        old = path.read_bytes()
-        new = io.BytesIO()
-        write_po(new, catalogue, width=88, sort_output=True, omit_header=True)
-        text = old.partition(b"\n\n")[0] + b"\n\n" + new.getvalue()
-        if words == ["--check"]:
-            if old != text:
-                print(f"{path.name} is out of date: run python -m docs.messages")
-            status |= old != text or bool(missing)
-        else:
-            path.write_bytes(text)
-            compile_to(path, catalogue)
-    return int(status)
+    found = []
+    for path in sorted(LOCALE.glob("*/LC_MESSAGES/flash.po")):
+        catalogue = read(path)
+        found += [f"{path.parts[-3]}: {one}" for one in complaints(catalogue)]
+        if words != ["--check"]:
+            write(path, catalogue)
+    print(*found, sep="\n", end="\n" if found else "")
+    return int(bool(found)) if words == ["--check"] else 0
 
 
 if __name__ == "__main__":
