@@ -94,7 +94,8 @@ _UNSPACED = (
 )
 _MARKS = "[\u0300-\u036f\u3099\u309a\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]|\u200d."
 _UNIT = (
-    f"[{_OPENING}]*"
+    # Also a bracket of ASCII that text without blanks opens.
+    f"(?:[{_OPENING}]|(?<=[{_UNSPACED}])[(\\[{{])*"
     f"(?:[{_UNSPACED}](?:{_MARKS})*|[^ \u3000{_UNSPACED}{_OPENING}]+"
     # Keep a number with its counter.
     f"(?:(?<=[0-9])[{_UNSPACED}])?)?"

@@ -1,11 +1,13 @@
 """Words of the page of `flash serve`, by the name under which the page knows them."""
 
+from flash.language import interface_language
 from flash.messages.translate import _
 
 
 def web_words() -> dict[str, str]:
     """Return every word of the page; the page fills in placeholders."""
-    return _app_words() | _review_words() | _message_words() | _page_words()
+    language = {"lang": interface_language()}
+    return language | _app_words() | _review_words() | _message_words() | _page_words()
 
 
 def _app_words() -> dict[str, str]:

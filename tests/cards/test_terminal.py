@@ -198,6 +198,7 @@ def test_long_text_is_clipped_without_being_measured() -> None:
             ["\u9375を管理", "する、そ", "して\u9375"],
         ),
         ("これは「とても」", 8, ["これは", "「とて", "も」"]),
+        ("これは[とても]", 8, ["これは", "[とても]"]),
         ("128 bit", 40, ["128 bit"]),
         ("aaaaaaaaaa", 4, ["aaaa", "aaaa", "aa"]),
     ],

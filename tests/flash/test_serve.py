@@ -236,7 +236,8 @@ def test_decks_tags_and_reports(server: Server) -> None:
     assert client.get("/api/tags") == {"tags": []}
     assert client.get("/api/exam") == {"lines": ["a line"]}
     assert client.http.get("/api/stats?deck=a").text == "<p>A</p>"
-    assert client.get("/api/words")["good"] == "Good"
+    words = client.get("/api/words")
+    assert (words["lang"], words["good"]) == ("en", "Good")
 
 
 def test_a_search_finds_cards_or_names_its_mistake(server: Server) -> None:
