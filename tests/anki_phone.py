@@ -91,13 +91,20 @@ class World:
 
     def start(self) -> None:
         """Start the server, the hub and, after the first round, the clients."""
-        self.server = self._stack.enter_context(server_of(self.place))
+        self.start_server()
         self.hub = self._stack.enter_context(opened_hub(self.place.hub))
         self.round()
         self.phones = Phones(self.folder / "clients", self.place.account())
         self._stack.callback(self.phones.close)
         for client in ("phone", "tablet"):
             self.sync(client)
+
+    def start_server(self) -> None:
+        self._server = self._stack.enter_context(ExitStack())
+        self._server.enter_context(server_of(self.place))
+
+    def stop_server(self) -> None:
+        self._server.close()
 
     def sync(self, client: str) -> None:
         """Let an app synchronise; its first time is a download."""
@@ -126,16 +133,13 @@ class World:
         return done
 
     def everyone(self) -> Round:
-        """Let all synchronise until each has what the others have."""
-        first = Round()
-        for number in range(3):
-            for client in ("phone", "tablet"):
-                self.sync(client)
-            done = self.round()
-            first = first if number else done
+        """Let the apps synchronise, then flash, then the apps again."""
         self.sync("phone")
         self.sync("tablet")
-        return first
+        done = self.round()
+        self.sync("phone")
+        self.sync("tablet")
+        return done
 
 
 class _Seconds:

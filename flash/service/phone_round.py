@@ -26,6 +26,7 @@ from export.anki.package_writer import media_naming
 from export.anki.phone.hub import Hub, HubError, HubFiles
 from export.anki.phone.hub_changes import (
     changed_cards,
+    decks_in_use,
     hub_presets,
     missing_notes,
     missing_reviews,
@@ -180,64 +181,67 @@ class PhoneRound:
         self._take(collection, update_text=update_text)
         stored = list(stored_notes(self._app.store, retired=True))
         self._write_inbox(stored)
-        hub = read_hub(folder / "collection", collection)
-        missing = [one for one in missing_notes(hub, stored) if self._can_send(one)]
+        missing = self._missing_notes(folder, collection, stored)
         if missing:
             file = folder / "notes.apkg"
             export_package(self._app, file, missing, with_schedule=False)
             self._hub.ask("take_package", file=str(file))
             self.result.sent_notes += len(missing)
             collection = self._read(folder)
-            hub = read_hub(folder / "collection", collection)
-        options = self._app.options
+        return self._write(folder, collection, stored) or bool(missing)
+
+    def _missing_notes(
+        self, folder: Path, collection: Collection, stored: Sequence[StoredNote]
+    ) -> list[StoredNote]:
+        """Return the notes to send; report those whose media files are missing."""
+        hub = read_hub(folder / "collection", collection)
+        kept = original_notes(self._app.store)
+        found: list[StoredNote] = []
+        for note in missing_notes(hub, stored):
+            try:
+                if note.guid not in kept:
+                    fields_of(note, media_naming(note.note))
+            except ExportError as error:
+                self._report(str(error))
+            else:
+                found.append(note)
+        return found
+
+    def _write(
+        self, folder: Path, collection: Collection, stored: Sequence[StoredNote]
+    ) -> bool:
+        """Write cards, reviews and options to the hub; return whether any changed."""
+        app, options = self._app, self._app.options
+        hub = read_hub(folder / "collection", collection)
         schedule = msgspec.structs.replace(
-            schedule_of(self._app),
-            first_day=first_day(collection, options.calendar.day),
+            schedule_of(app), first_day=first_day(collection, options.calendar.day)
         )
-        reviews = missing_reviews(hub, stored, schedule, moved_moments(self._app.store))
         cards = list(changed_cards(hub, stored, schedule))
+        reviews = missing_reviews(hub, stored, schedule, moved_moments(app.store))
         unused = unused_cards(hub, stored)
-        names = {
-            card.deck or note.note.deck
-            for note in stored
-            for card in note.cards
-            if not (note.retired or card.retired)
-        }
+        names = decks_in_use(stored)
         presets, decks = hub_presets({name: options.preset(name) for name in names})
         # Before they are sent: else they would come back as changes of a phone.
-        remember_marks(
-            self._app.store,
-            str(collection.created_s),
-            [(one.card, one.changed_ms) for one in cards],
-        )
+        seen = [(one.card, one.changed_ms) for one in cards]
+        remember_marks(app.store, str(collection.created_s), seen)
         self.result.sent_reviews += len(reviews)
         self.result.sent_cards += len(cards)
         self.result.removed += len(unused)
-        is_changed = self._hub.ask(
-            "write",
-            settings={"fsrs": True, "rollover": options.rollover},
-            presets=presets,
-            decks=decks,
-            cards=[(one.id, one.deck, *one.columns) for one in cards],
-            reviews=reviews,
-            unused=unused,
+        return bool(
+            self._hub.ask(
+                "write",
+                settings={"fsrs": True, "rollover": options.rollover},
+                presets=presets,
+                decks=decks,
+                cards=[(one.id, one.deck, *one.columns) for one in cards],
+                reviews=reviews,
+                unused=unused,
+            )
         )
-        return bool(is_changed or missing)
 
     def _read(self, folder: Path) -> Collection:
         files = HubFiles(self._hub)
         return read_collection(files, self._hub.collection, folder)
-
-    def _can_send(self, note: StoredNote) -> bool:
-        """Return True if the media files of a note are there; report it otherwise."""
-        if note.guid in original_notes(self._app.store):
-            return True
-        try:
-            fields_of(note, media_naming(note.note))
-        except ExportError as error:
-            self._report(str(error))
-            return False
-        return True
 
     def _report(self, problem: str) -> None:
         if problem not in self.result.problems:

@@ -1,12 +1,18 @@
 """flash with real Anki apps: a phone and a tablet, over Anki's own sync server."""
 
+import shutil
+import threading
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from anki_phone import World, flash_cards, flash_log, world
 
+from export.anki.phone.hub import Hub, HubError
 from flash.service.adding import apply_adding, plan_adding
 from flash.service.deck_reading import read_files
+from flash.service.phone_round import OneWaySync
 from srs.store.card_actions import flag, suspend
 from srs.store.settings import save_options, save_setting
 from srs.store.undo import undo_last
@@ -131,3 +137,130 @@ def test_a_week_on_three_devices_agrees(
             assert 0.85 in one.phones.ask("presets", client).values()
             assert one.phones.ask("media", client) == ["p.png"]
             assert one.phones.ask("check", client) == "Database rebuilt and optimized."
+
+
+class _Killed(BaseException):
+    """Stands for the end of the process of flash."""
+
+
+def interrupted_round(one: World, number: int, delay_s: float | None) -> bool:
+    """Run a round that ends during or after one of its requests to Anki.
+
+    Args:
+        one: The world.
+        number: The request, from 1.
+        delay_s: Kill Anki's process so long after the request began; None to end
+            the process of flash when it has the answer.
+
+    Returns:
+        Whether it was cut short.
+    """
+    ask, asked = Hub.ask, []
+
+    def killing(hub: Hub, name: str, **arguments: Any) -> Any:
+        asked.append(name)
+        if len(asked) == number and delay_s is not None:
+            timer = threading.Timer(delay_s, hub.process.kill)
+            timer.start()
+            try:
+                return ask(hub, name, **arguments)
+            finally:
+                timer.join()
+                hub.process.wait()
+        done = ask(hub, name, **arguments)
+        if len(asked) == number and delay_s is None:
+            raise _Killed
+        return done
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Hub, "ask", killing)
+        with suppress(_Killed, HubError):
+            one.round()
+            return False
+    return True
+
+
+@pytest.mark.slow
+def test_a_kill_during_any_request_loses_and_doubles_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world(tmp_path, "UTC", monkeypatch) as one:
+        fill(one)
+        one.start()
+        text, killed = DECK, []
+        for number in range(1, 6):
+            for delay_s in (None, 0.001 * number):
+                one.at(number, 10 if delay_s else 9)
+                one.phones.ask("answer", "phone", count=2, seed=number)
+                one.sync("phone")
+                one.study(2, seed=number)
+                text += f"  - {{front: new {number} {delay_s}, back: b}}\n"
+                fill(one, text)
+                killed.append(interrupted_round(one, number, delay_s))
+            one.round()
+        one.everyone()
+
+        agree(one)
+        assert sum(killed) >= 6
+
+
+@pytest.mark.slow
+def test_a_lost_or_replaced_collection_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world(tmp_path, "UTC", monkeypatch) as one:
+        fill(one)
+        one.start()
+        before = tmp_path / "before.db"
+        shutil.copyfile(one.path, before)
+
+        # The hub is damaged: the server has the collection.
+        one.at(1, 9)
+        one.phones.ask("answer", "phone", count=3, seed=1)
+        one.study(3, seed=1)
+        one.hub.close()
+        one.hub.collection.write_bytes(b"SQLite format 3\0" + bytes(5000))
+        one.everyone()
+        agree(one)
+        assert len(list(one.place.folder.glob("damaged-*"))) == 1
+
+        # The server's collection is deleted: the hub has it, and the apps download.
+        one.at(2, 9)
+        one.study(3, seed=2)
+        one.stop_server()
+        shutil.rmtree(one.place.server / "u")
+        one.start_server()
+        one.round()
+        for client in ("phone", "tablet"):
+            one.phones.ask("full", client, upload=False)
+        agree(one)
+
+        # The store is restored: the phones have its answers.
+        one.at(3, 9)
+        one.phones.ask("answer", "tablet", count=3, seed=3)
+        for suffix in ("-wal", "-shm"):
+            Path(f"{one.path}{suffix}").unlink(missing_ok=True)
+        shutil.copyfile(before, one.path)
+        one.everyone()
+        one.everyone()
+        agree(one)
+        with one.app() as app:
+            assert len(flash_log(app.store)) == 12
+
+        # A phone adds a field: its collection has to replace the server's.
+        one.at(4, 9)
+        one.phones.ask("answer", "phone", count=2, seed=4)
+        one.phones.ask("add_field", "phone")
+        one.phones.ask("full", "phone", upload=True)
+        one.study(2, seed=4)
+        with pytest.raises(OneWaySync):
+            one.round()
+        with one.app() as app:
+            assert len(flash_log(app.store)) == 14
+        assert len(list(one.place.folder.glob("hub-*.anki2"))) == 1
+        one.round(one_way="phone")
+        one.phones.ask("full", "tablet", upload=False)
+        one.everyone()
+        agree(one)
+        with one.app() as app:
+            assert len(flash_log(app.store)) == 16

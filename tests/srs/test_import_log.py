@@ -11,7 +11,10 @@ from store_fixtures import DAY_MS, NOON, contradictions, new_store
 
 from srs.merging.merge import merge
 from srs.models.incoming import Incoming
+from srs.models.presets import Preset
+from srs.store.card_replay import CardReplay
 from srs.store.revlog import ReviewRow
+from srs.store.rows import ANKI_LOG
 from srs.store.settings import Options, save_setting
 
 Rows = list[tuple[int, int, int, int, int, int, int]]
@@ -164,3 +167,15 @@ def test_review_whose_uid_is_taken_is_moved(tmp_path: Path, kind: int) -> None:
     assert (done.reviews, done.shifted) == (1, 1)
     assert (again.reviews, again.known_reviews) == (0, 2)
     store.close()
+
+
+def test_answers_of_anki_go_on_at_their_step() -> None:
+    replay = CardReplay(Preset(), rollover=4)
+    steps: list[int] = []
+
+    for number, (rating, before) in enumerate([(3, 0), (2, 1), (1, 1), (3, 1)]):
+        at, last = NOON + 60_000 * number, -600 if number else 0
+        replay.add((at, rating, 0, 1, 0, -600, last, ANKI_LOG, 0, before, 5.0, 0, 1))
+        steps.append(replay.state().step)
+
+    assert steps == [1, 1, 0, 1]

@@ -246,6 +246,16 @@ def unused_cards(hub: HubRows, stored: Iterable[StoredNote]) -> list[int]:
     ]
 
 
+def decks_in_use(stored: Iterable[StoredNote]) -> set[str]:
+    """Return the decks of cards that are not retired."""
+    return {
+        card.deck or note.note.deck
+        for note in stored
+        for card in note.cards
+        if not (note.retired or card.retired)
+    }
+
+
 def hub_presets(
     presets: Mapping[str, Preset],
 ) -> tuple[list[dict[str, Any]], dict[str, int]]:

@@ -1,0 +1,144 @@
+"""The commands of `flash phone`, on a free port of this computer."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from anki_phone import Phones, free_port
+from command_runner import CELLS, Run
+
+from export.anki.phone import hub
+from flash.service.phone_account import HubPlace
+
+
+@pytest.fixture
+def filled(flash: Run, tmp_path: Path) -> Run:
+    """A store with cards at the real time, as Anki reads the clock itself."""
+    os.environ.pop("FLASH_NOW")
+    Path("cells.yaml").write_text(CELLS)
+    assert flash("add", "cells.yaml")[0] == 0
+    return flash
+
+
+@pytest.fixture
+def served(filled: Run) -> Iterator[subprocess.Popen[str]]:
+    """A running `flash phone`."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "flash", "phone"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={
+            **os.environ,
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        },
+    ) as process:
+        yield process
+        process.kill()
+
+
+def processes() -> list[str]:
+    """List the running processes of Anki for stores below the present folder."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().decode().replace("\0", " ")
+        except OSError:
+            continue
+        if "anki_process" in line and str(Path.cwd()) in line:
+            found.append(line)
+    return found
+
+
+@pytest.mark.slow
+def test_phone_prints_a_line_for_each_round(
+    filled: Run, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    port = free_port()
+    made = filled.json("phone", "setup", "--port", str(port), "--user", "me")
+    assert made["url"] == f"http://127.0.0.1:{port}/"
+    assert made["user"] == "me"
+    place = HubPlace(tmp_path / "store.db")
+    assert place.account_file.stat().st_mode & 0o777 == 0o600
+    served = request.getfixturevalue("served")
+
+    assert served.stdout.readline() == f"Serving {made['url']} (Ctrl-C ends)\n"
+    assert served.stdout.readline()[6:] == "nothing new\n"
+    phones = Phones(tmp_path / "clients", place.account())
+    phones.ask("sync", "phone")
+    phones.ask("answer", "phone", count=2, seed=1)
+    phones.ask("sync", "phone")
+    phones.close()
+    assert served.stdout.readline()[6:] == "received 2 reviews\n"
+    done = filled.json("phone", "sync")
+    assert done["received"] == {"reviews": 0, "notes": 0, "marked": 0}
+    assert filled.json("phone", "status")["running"]
+    code, _, err = filled("phone", "forget", "--yes")
+    assert (code, "running already" in err) == (1, True)
+
+    served.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while processes() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert processes() == []
+    assert filled("phone", "forget", "--yes")[0] == 0
+    assert not place.folder.exists()
+
+
+def test_without_a_hub_the_command_names_the_setup(flash: Run) -> None:
+    for words in ((), ("sync",), ("status",), ("forget",)):
+        code, out, err = flash("phone", *words)
+        assert (code, out) == (1, "")
+        assert "flash phone setup" in err
+
+
+def test_without_the_extra_the_command_names_it(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "find_spec", lambda _: None)
+
+    code, out, err = flash("phone", "setup")
+
+    assert (code, out) == (1, "")
+    assert "pip install 'flash-srs[phone]'" in err
+
+
+def test_the_log_of_the_server_names_the_versions_of_apps() -> None:
+    lines = (
+        "2026-12-01T09:00:00.5Z  INFO listening addr=127.0.0.1:1\n"
+        '2026-12-01T09:00:01.5Z  INFO request{uri="/sync/hostKey" ip="::1"}: finished\n'
+        '2026-12-01T09:00:02.5Z  INFO request{uri="/sync/meta" ip="::1" uid="u"'
+        ' client="27.01,abc,android" session="x"}: finished httpstatus=200\n'
+    )
+    server = hub.Server(SimpleNamespace(stdout=io.StringIO(lines)))
+    found = []
+
+    with pytest.raises(hub.HubError):
+        found.extend(server.requests(5))  # as far as it gets
+
+    assert [one.version for one in found] == ["", "27.01"]
+    assert found[1].at_s == datetime(2026, 12, 1, 9, 0, 2, 500_000, UTC).timestamp()
+
+
+def test_nothing_but_one_process_imports_anki() -> None:
+    root = Path(__file__).parents[2]
+    found = [
+        path.name
+        for package in ("cards", "srs", "export", "flash")
+        for path in (root / package).rglob("*.py")
+        if any(
+            line.split()[:2][1:] and line.split()[1].split(".")[0] == "anki"
+            for line in path.read_text("utf-8").splitlines()
+            if line.strip().startswith(("import ", "from "))
+        )
+    ]
+    assert found == ["anki_process.py"]
