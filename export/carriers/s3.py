@@ -6,10 +6,9 @@ Nothing is tried twice, since the next sync goes on where this one ended.
 
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
 from cards.translate import N_, _
@@ -19,7 +18,8 @@ from export.carriers.errors import CarrierError
 if TYPE_CHECKING:
     from obstore.store import S3Config, S3Store
 
-_TIMEOUT, _CONNECT = timedelta(seconds=300), timedelta(seconds=20)
+_T = TypeVar("_T")
+_TIMEOUT, _CONNECT = timedelta(seconds=120), timedelta(seconds=20)
 _LOGIN = N_("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
 _WRONG_KEY = (N_("the access key or its secret is wrong"), _LOGIN)
 _CODES = {
@@ -55,10 +55,11 @@ class S3Carrier:
         Raises:
             CarrierError: The service fails.
         """
-        import obstore
+        from obstore import list_with_delimiter_async
 
-        with self._errors():
-            found = obstore.list_with_delimiter(self._store, folder or None)
+        found = self._run(
+            lambda: list_with_delimiter_async(self._store, folder or None)
+        )
         names = [f"{_last(one)}/" for one in found["common_prefixes"]]
         files = [(_last(one["path"]), one["size"]) for one in found["objects"]]
         return [(name, 0) for name in names] + files
@@ -69,11 +70,14 @@ class S3Carrier:
         Raises:
             CarrierError: The service fails.
         """
-        import obstore
+        from obstore import get_async
 
-        with self._errors():
-            found = obstore.get(self._store, name)
-            return bytes(found.bytes()) if found.meta["size"] <= largest else b""
+        async def read() -> bytes:
+            found = await get_async(self._store, name)
+            is_bounded = found.meta["size"] <= largest
+            return bytes(await found.bytes_async()) if is_bounded else b""
+
+        return self._run(read)
 
     def put(self, name: str, data: bytes) -> int:
         """Write a file that is not there yet, completely or not at all.
@@ -84,18 +88,22 @@ class S3Carrier:
         Raises:
             CarrierError: The service fails.
         """
-        import obstore
+        from obstore import put_async
 
-        with self._errors():
-            obstore.put(self._store, name, data, use_multipart=False)
+        self._run(lambda: put_async(self._store, name, data, use_multipart=False))
         return len(data)
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _run(self, call: Callable[[], Awaitable[_T]]) -> _T:
+        """Wait for a call; the calls of obstore that wait themselves ignore Ctrl-C."""
+        import asyncio  # noqa: PLC0415 - slow
+
         from obstore.exceptions import BaseError
 
+        async def wait() -> _T:
+            return await call()
+
         try:
-            yield
+            return asyncio.run(wait())
         except (BaseError, OSError) as error:
             raise CarrierError(self.address, *_reason(str(error))) from None
 

@@ -18,7 +18,7 @@ from export.carriers.address import LogAddress, Login
 from export.carriers.errors import CarrierError
 from export.http_request import HttpAddress, HttpError, HttpFault, request
 
-_TIMEOUT_S = 300.0
+_TIMEOUT_S = 120.0
 _LARGEST_ANSWER = 64 << 20
 _NONE, _EXISTS, _NO_PARENT = 404, 405, 409
 _DONE = (200, 201, 204)

@@ -70,6 +70,7 @@ def test_devices_exchange_through_a_server(
     assert laptop("sync", "--db", "c.db")[1] == "Nothing to send, nothing new.\n"
 
 
+@pytest.mark.parametrize("kind", ["s3", "rclone"])
 def test_password_is_neither_shown_nor_sent_nor_in_the_store(
     laptop: Run, kind: str, proxy: Proxy, tmp_path: Path
 ) -> None:
@@ -87,6 +88,7 @@ def test_password_is_neither_shown_nor_sent_nor_in_the_store(
     assert having[0].stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("kind", ["s3", "rclone"])
 def test_wrong_password_is_said_and_a_right_one_goes_on(
     laptop: Run, kind: str, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,6 +104,7 @@ def test_wrong_password_is_said_and_a_right_one_goes_on(
     assert laptop("sync", place) == (0, "Sent 3, received 0.\n", "")
 
 
+@pytest.mark.parametrize("kind", ["s3", "rclone"])
 @pytest.mark.parametrize("failure", ["full", "gone"])
 def test_failure_halfway_is_said_and_the_next_sync_goes_on(
     laptop: Run, kind: str, proxy: Proxy, failure: str
@@ -128,6 +131,7 @@ def test_failure_halfway_is_said_and_the_next_sync_goes_on(
     assert laptop("sync", place) == (0, "Nothing to send, nothing new.\n", "")
 
 
+@pytest.mark.parametrize("kind", ["s3", "rclone"])
 def test_server_that_is_not_there_is_said(
     laptop: Run, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

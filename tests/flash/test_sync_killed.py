@@ -3,9 +3,11 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,3 +97,25 @@ def test_killed_sync_with_a_server_loses_and_repeats_nothing(tmp_path: Path) -> 
     one, two, three = (device.contents() for device in (*devices, last))
     assert one == two == three
     assert len(one["reviews"]) == 120
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ["s3://k:s@b?endpoint=http://{}", "dav://{}/x"])
+def test_interrupt_ends_a_sync_with_a_server_that_is_silent(
+    tmp_path: Path, address: str
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        words = ["--db", tmp_path / "a.db", "sync", address.format(host)]
+        with subprocess.Popen(
+            [sys.executable, "-m", "flash", *words],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            connection, _ = silent.accept()
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=10)
+            connection.close()
+
+    assert (process.returncode, err) == (130, "flash: interrupted\n")
