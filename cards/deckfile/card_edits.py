@@ -29,18 +29,21 @@ def edit_cards(text: str, path: Path, edits: Sequence[Edit]) -> tuple[str, list[
         otherwise, or can't hold the change.
     """
     notes = _notes(text, path)
-    places = {_name(note): index for index, note in enumerate(notes)}
+    places = {name_of(note): index for index, note in enumerate(notes)}
     wanted = {
-        places[_name(old)]: (old, new)
+        places[name_of(old)]: (old, new)
         for old, new in edits
-        if _name(old) in places and _texts(notes[places[_name(old)]]) == _texts(old)
+        if name_of(old) in places
+        and editable_parts(notes[places[name_of(old)]]) == editable_parts(old)
     }
     if wanted and len(wanted) == len(edits) and "\r" not in text:
         result = _changed(text, wanted)
         made = _notes(result, path)
         if len(made) == len(notes):
             right = {
-                i for i, (_, new) in wanted.items() if _texts(made[i]) == _texts(new)
+                i
+                for i, (_, new) in wanted.items()
+                if editable_parts(made[i]) == editable_parts(new)
             }
             if len(right) == len(edits):
                 return result, []
@@ -62,11 +65,13 @@ def _notes(text: str, path: Path) -> tuple[Note, ...]:
         return ()
 
 
-def _name(note: Note) -> str:
+def name_of(note: Note) -> str:
+    """Return what a file finds a note by."""
     return note.id or text_key(note)
 
 
-def _texts(note: Note) -> tuple[object, ...]:
+def editable_parts(note: Note) -> tuple[object, ...]:
+    """Return the parts of a note that an edit may change."""
     return note.content, note.extra, note.tags
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.deckfile.card_edits import Edit, edit_cards
-from cards.deckfile.discovery import read_text
+from cards.deckfile.discovery import is_markdown, read_text
 from cards.errors import DeckError
+from cards.markdown_notes.note_edits import edit_note
 from cards.note import Note
 from export.anki.text_edits import TextEdit
 
@@ -32,6 +33,16 @@ def file_patches(edits: Iterable[TextEdit]) -> list[FilePatch]:
     return [_patch(file, found) for file, found in by_file.items()]
 
 
+def without_returns(text: str) -> tuple[str, str]:
+    """Return a text whose lines end in a line feed, and what ended them.
+
+    A text whose lines end in several ways is returned as it is.
+    """
+    plain = text.replace("\r\n", "\n")
+    is_whole = plain.count("\n") == text.count("\r\n") > 0
+    return (plain, "\r\n") if is_whole else (text, "\n")
+
+
 def shown_path(path: Path) -> str:
     """Return a path, relative if it is below the present folder."""
     here = Path.cwd()
@@ -49,5 +60,8 @@ def _patch(file: str, found: list[TextEdit]) -> FilePatch:
         before = read_text(path)
     except DeckError:
         return FilePatch(shown, "", "", (*failed, *(old for old, _ in edits)))
-    after, left = edit_cards(before, path, edits)
+    change = edit_note if is_markdown(path) else edit_cards
+    plain, line_end = without_returns(before)
+    after, left = change(plain, path, edits)
+    after = after.replace("\n", line_end)
     return FilePatch(shown, before, after, (*failed, *left))

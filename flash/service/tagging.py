@@ -20,7 +20,12 @@ from flash.messages.translate import _
 from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
-from flash.service.file_patches import FilePatch, file_patches, shown_path
+from flash.service.file_patches import (
+    FilePatch,
+    file_patches,
+    shown_path,
+    without_returns,
+)
 from flash.service.importing import is_in_file
 from flash.service.new_cards import write_deck_text
 from flash.service.reviewing import is_installed
@@ -162,7 +167,8 @@ def _renaming(file: str, notes: Sequence[Note], old: str, new: str) -> FilePatch
         before = read_text(path)
     except DeckError:
         return FilePatch(shown_path(path), "", "", tuple(notes))
-    after = rename_tag(before, path, old, new)
-    if after is None or after == before:
+    plain, line_end = without_returns(before)
+    after = rename_tag(plain, path, old, new)
+    if after is None or after == plain:
         return FilePatch(shown_path(path), before, before, tuple(notes))
-    return FilePatch(shown_path(path), before, after)
+    return FilePatch(shown_path(path), before, after.replace("\n", line_end))

@@ -32,6 +32,24 @@ EDITED = (
 )
 """The file as Anki's edits make it: the rest is the same to the letter."""
 
+NOTE = """\
+---
+deck: D
+---
+Q: one
+A: red
+---
+
+- two::green <!-- why -->
+
+A ==blue== sky and ==more== ^flash-ab12
+"""
+NOTE_EDITED = (
+    NOTE.replace("red", 'crimson: "1"')
+    .replace("green", "lime")
+    .replace("blue", "azure")
+)
+
 
 def edited_in_anki(file: Path) -> Path:
     """Change words in the fields of a package."""
@@ -100,3 +118,30 @@ def test_a_dry_run_shows_the_same_patch(flash: Run) -> None:
 
     assert dry == flash.json("import", package, "--update-text")["patches"] != []
     assert Path("d/my deck.yaml").read_text("utf-8") == CARDS
+
+
+@pytest.mark.skipif(shutil.which("patch") is None, reason="needs patch")
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("name", ["cards.yaml", "cards.md"])
+def test_patch_keeps_line_ends_and_notes(
+    flash: Run, name: str, line_end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = CARDS if name == "cards.yaml" else NOTE
+    edited = EDITED if name == "cards.yaml" else NOTE_EDITED
+    file = Path(name)
+    file.write_bytes(text.replace("\n", line_end).encode())
+    flash("add", name)
+    flash("export", "out.apkg")
+    package = edited_in_anki(Path("out.apkg").absolute())
+
+    code, out, _ = flash("import", str(package), "--update-text")
+    done = subprocess.run(
+        ["patch", "-p0", "--binary"],
+        input=out.encode(),
+        capture_output=True,
+        check=False,
+    )
+
+    assert (code, done.returncode) == (0, 0), out
+    assert file.read_bytes().decode() == edited.replace("\n", line_end)
+    assert flash("add", name)[1].split("; ")[0].endswith("3 changed")

@@ -1,0 +1,73 @@
+"""Change texts of cards in a Markdown note; everything else stays as it is."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cards.deckfile.card_edits import Edit, editable_parts, name_of
+from cards.errors import DeckError
+from cards.markdown_notes.note_deck import parse_note_deck
+from cards.note import Note
+from cards.questions import texts_of
+
+_CLOZE = re.compile(r"\{\{c\d+::((?:(?!\}\}|::).)+)\}\}", re.DOTALL)
+
+
+def edit_note(text: str, path: Path, edits: Sequence[Edit]) -> tuple[str, list[Note]]:
+    """Change cards in the text of a note; as `cards.deckfile.card_edits.edit_cards`.
+
+    A card in a fenced block, and a text that the note has in another form (with a link
+    of a wiki, say), has to be changed by hand.
+    """
+    failed: list[Note] = []
+    for old, new in edits:
+        result = _edited(text, path, old, new)
+        if result is None:
+            failed.append(old)
+        else:
+            text = result
+    return text, failed
+
+
+def _edited(text: str, path: Path, old: Note, new: Note) -> str | None:
+    """Return the text with one card changed; None if it can't be."""
+    try:
+        notes = parse_note_deck(text, path).notes
+        index = next(
+            i
+            for i, note in enumerate(notes)
+            if name_of(note) == name_of(old)
+            and editable_parts(note) == editable_parts(old)
+        )
+        wanted = [editable_parts(note) for note in notes]
+        wanted[index] = editable_parts(new)
+        lines = text.split("\n")
+        first = notes[index].line - 1
+        last = notes[index + 1].line - 1 if index + 1 < len(notes) else len(lines)
+        head, card, rest = lines[:first], "\n".join(lines[first:last]), lines[last:]
+        for changed in _replaced(card, old, new):
+            result = "\n".join([*head, changed, *rest])
+            made = parse_note_deck(result, path).notes
+            if [editable_parts(note) for note in made] == wanted:
+                return result
+    except (DeckError, StopIteration):
+        pass
+    return None
+
+
+def _replaced(card: str, old: Note, new: Note) -> Iterator[str]:
+    """Yield the lines of a card with new texts, for each way to hide words."""
+    before = [text for _, text in texts_of(old.content)]
+    after = [text for _, text in texts_of(new.content)]
+    for marks in (r"\1", r"==\1==", r"[\1]"):
+        found, at = card, 0
+        for one, other in zip(before, after, strict=False):
+            there = found.find(_CLOZE.sub(marks, one), at)
+            if there < 0:
+                break
+            written = _CLOZE.sub(marks, other)
+            end = there + len(_CLOZE.sub(marks, one))
+            found = found[:there] + written + found[end:]
+            at = there + len(written)
+        else:
+            yield found
