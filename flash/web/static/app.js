@@ -66,13 +66,15 @@ async function route() {
     else link.removeAttribute("aria-current");
   }
   document.title = `${word(name)} · flash`;
-  main.className = name;
+  // Each page has a root of its own: one that is left may still be loading.
+  const root = element("div", { class: `page ${name}` });
+  main.replaceChildren(root);
   if (name !== "review") {
-    main.replaceChildren(element("p", { class: "loading" }, word("loading")));
-    await PAGES[name](main, params);
+    root.append(element("p", { class: "loading" }, word("loading")));
+    await PAGES[name](root, params);
     return;
   }
-  review = new Review(main, params);
+  review = new Review(root, params);
   await review.start();
 }
 
@@ -89,9 +91,9 @@ async function askToPair() {
   isPairing = true;
   review?.leave();
   review = null;
-  await showPairing(main, async () => {
-    await route();
-  });
+  const root = element("div", { class: "page pairing" });
+  main.replaceChildren(root);
+  await showPairing(root, route);
 }
 
 async function start() {

@@ -28,7 +28,6 @@ export async function showPairing(root, onpaired) {
   const form = element("form", { class: "form", onsubmit: submit },
     field(word("pair_address"), input), problem,
     element("button", { class: "primary" }, word("pair")));
-  root.className = "pairing";
   root.replaceChildren(element("h1", {}, word("pair_title")),
     element("p", {}, word("pair_text")),
     unsent ? element("p", {}, word("pair_kept", { count: unsent })) : "", form);

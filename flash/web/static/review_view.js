@@ -17,9 +17,9 @@ export class ReviewView {
     this.message = element("p", { class: "message", role: "status" });
     this.main = element("div", { class: "main" });
     this.dock = element("div", { class: "dock" }, this.main, this.makeTools());
-    root.replaceChildren(element("div", { class: "review" },
+    root.replaceChildren(
       element("header", { class: "status" }, this.deck, this.counts), this.progress,
-      this.notice, this.stage, this.message, this.dock));
+      this.notice, this.stage, this.message, this.dock);
   }
 
   makeTools() {

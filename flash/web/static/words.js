@@ -1,4 +1,4 @@
-// The words of the page, in the language of the server or of `?lang=`.
+// The words of the page, in the language of the server.
 
 import { read, write } from "./database.js";
 
@@ -6,9 +6,7 @@ let words = {};
 
 export async function loadWords() {
   try {
-    const wanted = new URLSearchParams(location.search).get("lang");
-    const query = wanted ? `?lang=${encodeURIComponent(wanted)}` : "";
-    const answer = await fetch(`/api/words${query}`);
+    const answer = await fetch("/api/words");
     if (!answer.ok) throw new Error(answer.statusText);
     words = await answer.json();
     await write("words", words).catch(() => {});
