@@ -15,7 +15,10 @@ def user_language() -> str:
     for name in ("FLASH_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")
         if value:
-            return value.partition(".")[0].partition("_")[0].lower()
+            # Such as ja, ja_JP.UTF-8, ja@emoji or, as in a browser, ja-JP.
+            for sign in "_.@-":
+                value = value.partition(sign)[0]
+            return value.lower()
     return ""
 
 

@@ -12,6 +12,7 @@ from translations import LOCALE
 
 from cards.text.width import width_of
 from flash.cli.app import GROUPS
+from flash.language import interface_language
 from flash.messages.usage import usage_text
 
 PLACEHOLDER = re.compile(r"(?<!\{)\{[a-z][a-z_0-9]*(?:[!:][^{}]*)?\}(?!\})")
@@ -136,6 +137,28 @@ def test_statistics_fit_the_terminal_in_japanese(
     _code, out, _err = flash("stats", "--full")
 
     assert max(map(width_of, out.splitlines())) <= columns
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({"LANG": "ja_JP.UTF-8"}, "ja"),
+        ({"LC_ALL": "C", "LANG": "ja_JP.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "ja", "LANG": "en_GB"}, "ja"),
+        ({"FLASH_LANG": "en", "LC_ALL": "ja_JP.UTF-8"}, "en"),
+        ({"FLASH_LANG": "ja-JP", "LANG": "C"}, "ja"),
+        ({"FLASH_LANG": "tlh", "LANG": "ja_JP.UTF-8"}, "en"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else "+".join(value),
+)
+def test_the_language_is_that_of_the_first_variable_set(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], language: str
+) -> None:
+    monkeypatch.delenv("LANG", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert interface_language() == language
 
 
 def test_english_loads_no_catalogue(flash: Run) -> None:
