@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cards.translate import _
 from srs.store.connection import Store, StoreError
 from srs.store.operations import LAST_DONE, REDO, Operation, describe
 from srs.store.stamps import STAMP
@@ -124,8 +125,8 @@ def _restore(store: Store, text: str) -> None:
         values = [row for _, row in rows]
         done = connection.executemany(sql, values).rowcount
         if done != len(values):
-            message = "it has changed since the undo, so that can't be redone"
-            raise StoreError(store.path, message, "flash log lists the operations")
+            message = _("it has changed since the undo, so that can't be redone")
+            raise StoreError(store.path, message, _("flash log lists the operations"))
 
 
 class _Statements:

@@ -94,9 +94,9 @@ def serve(
     if context.invoked_subcommand is not None:
         return
     if (cert is None) != (key is None):
-        raise typer.BadParameter("--cert and --key go together")
+        raise typer.BadParameter(_("--cert and --key go together"))
     if lan and host:
-        raise typer.BadParameter("--lan cannot be combined with --host")
+        raise typer.BadParameter(_("--lan cannot be combined with --host"))
     origin = _checked_origin(origin)
     certificate = (cert, key) if cert is not None and key is not None else None
     if certificate:
@@ -131,7 +131,7 @@ def _checked_origin(origin: str) -> str:
         return ""
     parts = urlsplit(origin)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        message = "--origin is an address, such as https://cards.example.org"
+        message = _("--origin is an address, such as https://cards.example.org")
         raise typer.BadParameter(message)
     return f"{parts.scheme}://{parts.netloc}"
 

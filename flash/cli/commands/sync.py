@@ -18,6 +18,7 @@ from flash.messages.sync import (
     remark_lines,
     synced_line,
 )
+from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.device import sync_lock
 from flash.service.sync import SyncPlan, apply_sync, plan_sync
@@ -75,7 +76,7 @@ def sync(
         encrypt(db, joins=join)
         return
     if join:
-        raise typer.BadParameter("--join goes with flash sync encrypt")
+        raise typer.BadParameter(_("--join goes with flash sync encrypt"))
     with open_app(db) as app, sync_lock(app.store.path):
         is_dry = dry_run or status
         plan = plan_sync(app, log, name=name, joins=yes, git=git, pulls=not is_dry)
