@@ -113,7 +113,7 @@ def with_login(secret: str = SECRET) -> str:
 
 
 class Proxy(ThreadingHTTPServer):
-    """Hands requests on, until a number of files was put."""
+    """Hands requests on, until a number of files was read or put."""
 
     daemon_threads = True
 
@@ -121,7 +121,7 @@ class Proxy(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Forwarding)
         self.target = target
         self.left = 1_000
-        """Files that may still be put."""
+        """Files that may still be read or put."""
         self.failure = ""
         """`full` or `gone`."""
 
@@ -139,7 +139,8 @@ class _Forwarding(BaseHTTPRequestHandler):
 
     def _forward(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.left -= self.command == "PUT"
+        is_get = self.command == "GET" and self.path.endswith(".flashlog")
+        self.server.left -= is_get or self.command == "PUT"
         if self.server.left < 0 and self.server.failure == "gone":
             self.close_connection = True
             return

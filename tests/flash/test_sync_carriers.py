@@ -132,6 +132,23 @@ def test_failure_halfway_is_said_and_the_next_sync_goes_on(
 
 
 @pytest.mark.parametrize("kind", ["s3", "rclone"])
+def test_network_gone_while_receiving_merges_nothing_twice(
+    laptop: Run, kind: str, proxy: Proxy
+) -> None:
+    place = address(kind, proxy.host, with_login())
+    laptop("sync", place)
+    proxy.left, proxy.failure = 1, "gone"
+
+    code, out, err = laptop("sync", place, "--db", "b.db")
+
+    assert (code, out) == (1, "")
+    assert "can't be reached" in err or "connection lost" in err
+    proxy.left = 1_000
+    assert "received 3 (0 reviews, 3" in laptop("sync", place, "--db", "b.db")[1]
+    assert laptop("sync", "--db", "b.db")[1] == "Nothing to send, nothing new.\n"
+
+
+@pytest.mark.parametrize("kind", ["s3", "rclone"])
 def test_server_that_is_not_there_is_said(
     laptop: Run, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
