@@ -87,6 +87,17 @@ class _Client:
         note["Front"], note["Back"] = front, back
         self.col.add_note(note, self.col.decks.id("Default"))
 
+    def delete(self, query: str) -> None:
+        card = self.col.get_card(self.chosen(query))
+        self.col.remove_notes([card.nid])
+
+    def filtered(self) -> None:
+        deck = self.col.sched.get_or_create_filtered_deck(0)
+        deck.name = "Again"
+        deck.config.search_terms[0].search = "is:review OR is:learn OR is:new"
+        deck.config.search_terms[0].limit = 5
+        self.col.sched.add_or_update_filtered_deck(deck)
+
     def add_field(self) -> None:
         notetype = self.col.models.by_name("Basic")
         self.col.models.add_field(notetype, self.col.models.new_field("More"))
@@ -106,8 +117,9 @@ class _Client:
         first = now.date().toordinal() - date(1970, 1, 1).toordinal() - today
         found = {}
         for name, kind, queue, due, reps, flags, data, deck in self.col.db.all(
-            "select n.guid || ':' || c.ord, c.type, c.queue, c.due, c.reps,"
-            " c.flags & 7, c.data, c.did"
+            "select n.guid || ':' || c.ord, c.type, c.queue,"
+            " iif(c.odue <> 0, c.odue, c.due), c.reps, c.flags & 7, c.data,"
+            " iif(c.odid <> 0, c.odid, c.did)"
             " from cards c join notes n on n.id = c.nid"
         ):
             memory = json.loads(data or "{}")

@@ -223,7 +223,8 @@ class PhoneRound:
         presets, decks = hub_presets({name: options.preset(name) for name in names})
         # Before they are sent: else they would come back as changes of a phone.
         seen = [(one.card, one.changed_ms) for one in cards]
-        remember_marks(app.store, str(collection.created_s), seen)
+        if seen:
+            remember_marks(app.store, str(collection.created_s), seen)
         self.result.sent_reviews += len(reviews)
         self.result.sent_cards += len(cards)
         self.result.removed += len(unused)

@@ -98,7 +98,14 @@ def decks(one: World) -> None:
         save_options(app.store, "Cells", {"desired_retention": 0.85})
 
 
-EVENTS = {1: marks, 2: texts, 3: undo, 4: by_hand, 5: decks}
+def odd(one: World) -> None:
+    """Day 6: a filtered deck, and a note that a phone deletes: flash has it."""
+    one.phones.ask("filtered", "tablet")
+    one.phones.ask("answer", "tablet", count=2, seed=20)
+    one.phones.ask("delete", "phone", query="Id:c3")
+
+
+EVENTS = {1: marks, 2: texts, 3: undo, 4: by_hand, 5: decks, 6: odd}
 
 
 @pytest.mark.slow
