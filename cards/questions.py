@@ -42,6 +42,7 @@ from cards.text.cloze import (
     plain,
     render_cloze,
 )
+from cards.text.media import media_paths
 
 SEPARATOR = "\x1f"
 """Separates the names in the part of a table cell."""
@@ -174,6 +175,12 @@ def texts_of(content: Content) -> Iterator[tuple[TextPath, str]]:
             for index, sub in enumerate(content.questions):
                 yield ("questions", index, "front"), sub.front
                 yield ("questions", index, "back"), sub.back
+
+
+def media_of(note: Note) -> list[str]:
+    """Return the paths of the media files that a note shows."""
+    texts = [note.extra, *(text for _, text in texts_of(note.content))]
+    return [path for text in texts for path, _ in media_paths(text)]
 
 
 def _table_texts(content: Compare) -> Iterator[tuple[TextPath, str]]:

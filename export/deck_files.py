@@ -1,10 +1,11 @@
 """Write notes as deck files, with their pictures and sounds."""
 
+import hashlib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
@@ -17,17 +18,18 @@ from cards.errors import reason_of
 from cards.files import open_file
 from cards.identity.keys import text_key
 from cards.note import Note
-from cards.questions import texts_of
+from cards.questions import media_of
 from cards.text.media import media_paths
 from cards.translate import _
 from export.files import ExportError, replace_file
 from srs.models.cards import StoredNote
+from srs.models.media import MediaFiles
 
 _UNSAFE = re.compile(r"[^\w-]+")
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]"
 )
-_LINK = re.compile(r"!\[[^\]]*\]\((?:<[^>]*>|(?:[^()\s]|\([^()]*\))*)[^)]*\)")
+_LINK = re.compile(r"!\[([^\]]*)\]\((?:<[^>]*>|(?:[^()\s]|\([^()]*\))*)[^)]*\)")
 
 
 class WrittenDecks(Struct, frozen=True):
@@ -40,12 +42,15 @@ class WrittenDecks(Struct, frozen=True):
     """What was left out of notes, media mostly, with the places of the notes."""
 
 
-def write_decks(folder: Path, notes: Iterable[StoredNote]) -> WrittenDecks:
+def write_decks(
+    folder: Path, notes: Iterable[StoredNote], media: MediaFiles
+) -> WrittenDecks:
     """Write a file for each deck and language, and its media.
 
     Args:
         folder: Created if necessary; existing files of the same names are replaced.
         notes: The notes; retired ones are skipped.
+        media: Their files.
 
     Raises:
         ExportError: There is nothing to write, or the folder can't be written.
@@ -62,16 +67,16 @@ def write_decks(folder: Path, notes: Iterable[StoredNote]) -> WrittenDecks:
     same_text = _same_text([stored for group in groups.values() for stored in group])
     files: list[Path] = []
     missing: list[str] = []
-    media = written = 0
+    count = written = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for key, group in groups.items():
             target = folder / f"{names[key]}.yaml"
-            if any(_media(stored.note) for stored in group):
+            if any(media_of(stored.note) for stored in group):
                 target = folder / names[key] / target.name
                 target.parent.mkdir(exist_ok=True)
-            count, kept = _copy(group, target.parent, missing)
-            media += count
+            copied, kept = _copy(group, target.parent, media, missing)
+            count += copied
             # A note with another text is found again by its guid.
             cards = [
                 (new.note, old.guid if old.guid in same_text or new != old else "")
@@ -84,7 +89,7 @@ def write_decks(folder: Path, notes: Iterable[StoredNote]) -> WrittenDecks:
         reason = reason_of(error)
         hint = _("choose a folder that you may write to")
         raise ExportError(str(folder), reason, hint) from None
-    return WrittenDecks(written, tuple(files), media, tuple(missing))
+    return WrittenDecks(written, tuple(files), count, tuple(missing))
 
 
 def _same_text(notes: Sequence[StoredNote]) -> set[str]:
@@ -116,13 +121,8 @@ def _file_names(groups: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]
     return names
 
 
-def _media(note: Note) -> list[str]:
-    texts = [note.extra, *(text for _, text in texts_of(note.content))]
-    return [path for text in texts for path, _ in media_paths(text)]
-
-
 def _copy(
-    group: Sequence[StoredNote], folder: Path, changed: list[str]
+    group: Sequence[StoredNote], folder: Path, media: MediaFiles, changed: list[str]
 ) -> tuple[int, list[StoredNote]]:
     """Copy media to a folder.
 
@@ -131,24 +131,37 @@ def _copy(
         characters, with the name of each file that can't be copied instead of it.
         What was changed is added to `changed`.
     """
-    copied: set[str] = set()
+    copied: dict[str, Path] = {}
     notes: list[StoredNote] = []
     for stored in group:
-        place = f"{stored.note.file}:{stored.note.line}"
-        home, lost = Path(stored.note.file).parent, set[str]()
-        for path in _media(stored.note):
-            if path in copied or path in lost:
-                continue
-            if _copy_file(home / path, folder / path, folder):
-                copied.add(path)
+        note, renamed = stored.note, dict[str, str]()
+        place = f"{note.file}:{note.line}"
+        for path in dict.fromkeys(media_of(note)):
+            source = media.find(stored.guid, note.file, path)
+            target = _free_target(path, source, copied) if source else ""
+            if source and _copy_file(source, folder / target, folder):
+                copied[target] = source
             else:
-                lost.add(path)
+                target = ""
                 changed.append(f"{path} of {place}")
-        written = _acceptable(stored.note, lost)
-        if written != stored.note and not lost:
+            if target != path:
+                renamed[path] = target
+        written = _acceptable(note, renamed)
+        if written != note and not renamed:
             changed.append(f"control characters of {place}")
         notes.append(replace(stored, note=written))
     return len(copied), notes
+
+
+def _free_target(path: str, source: Path, copied: Mapping[str, Path]) -> str:
+    """Return a path that no other file has: notes of two devices may name two alike."""
+    taken = copied.get(path, source)
+    data = source.read_bytes() if taken != source else b""
+    if taken == source or taken.read_bytes() == data:
+        return path
+    wanted = PurePosixPath(path)
+    digest = hashlib.sha256(data).hexdigest()[:8]
+    return str(wanted.with_name(f"{wanted.stem}-{digest}{wanted.suffix}"))
 
 
 def _copy_file(source: Path, target: Path, folder: Path) -> bool:
@@ -165,7 +178,7 @@ def _copy_file(source: Path, target: Path, folder: Path) -> bool:
     return True
 
 
-def _acceptable(note: Note, lost: Container[str]) -> Note:
+def _acceptable(note: Note, renamed: Mapping[str, str]) -> Note:
     """Return a note that a deck file can hold; see `_copy`."""
 
     def cleaned(value: Any) -> Any:
@@ -175,7 +188,7 @@ def _acceptable(note: Note, lost: Container[str]) -> Note:
             return [cleaned(part) for part in value]
         if not isinstance(value, str):
             return value
-        text = _without_links(value, lost) if "![" in value and lost else value
+        text = _with_links(value, renamed) if "![" in value and renamed else value
         return _CONTROL.sub("", text) if control_in(text) else text
 
     plain = msgspec.to_builtins(note)
@@ -183,11 +196,13 @@ def _acceptable(note: Note, lost: Container[str]) -> Note:
     return note if made == plain else msgspec.convert(made, Note)
 
 
-def _without_links(text: str, lost: Container[str]) -> str:
-    """Replace the pictures and sounds that are lost by their names."""
+def _with_links(text: str, renamed: Mapping[str, str]) -> str:
+    """Rename pictures and sounds; those without a new name become text."""
     for path, offset in reversed(media_paths(text)):
         found = _LINK.match(text, offset)
-        if path in lost and found:
-            name = f"`{path.replace('`', '')}`"
-            text = text[:offset] + name + text[found.end() :]
+        if path in renamed and found:
+            link = f"`{path.replace('`', '')}`"
+            if renamed[path]:
+                link = f"![{found[1]}](<{renamed[path]}>)"
+            text = text[:offset] + link + text[found.end() :]
     return text

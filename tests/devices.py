@@ -147,6 +147,13 @@ def contents(store: Store) -> dict[str, Any]:
             """,
             me,
         ),
+        "media": rows(
+            """
+            select guid, files, stamp, iif(device = '', :me, device)
+              from note_media where stamp > 0 order by guid
+            """,
+            me,
+        ),
         "erased": rows("select guid, stamp from erased order by guid"),
     }
 

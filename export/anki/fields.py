@@ -6,7 +6,6 @@ A note that came from Anki keeps its own fields; only an edited field is rendere
 import html
 import re
 import unicodedata
-from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -39,6 +38,7 @@ from cards.text.html import (
 )
 from srs.models.cards import StoredNote
 from srs.models.incoming import OriginalFields
+from srs.models.media import MediaFiles
 
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]").search
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
@@ -222,8 +222,7 @@ class OriginalNotes(Struct, frozen=True):
     """By guid."""
     notetypes: dict[int, str]
     """JSON by id."""
-    media: Path | None = None
-    """The folder of imported media, for notes that a deck file has by now."""
+    media: MediaFiles = MediaFiles()
 
 
 def raw_fields(

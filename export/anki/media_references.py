@@ -8,6 +8,7 @@ Source: rslib/src/text.rs of https://github.com/ankitects/anki.
 
 import html
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -53,14 +54,26 @@ def _inside(field: str, start: int, bound: int) -> str:
     return field[start : end if end >= 0 else start]
 
 
-def template_files(notetype: str, folder: Path) -> set[str]:
+def with_names(field: str, names: Mapping[str, str]) -> str:
+    """Replace the names of files in a field."""
+    for old, new in names.items():
+        for written in dict.fromkeys((old, html.escape(old), quote(old))):
+            field = field.replace(written, new)
+    return field
+
+
+def shared_files(folder: Path) -> dict[str, Path]:
+    """Return the files of a folder that templates may use, by name."""
+    return {file.name: file for file in folder.glob("_*") if file.is_file()}
+
+
+def template_files(notetype: str, shared: Mapping[str, Path]) -> set[str]:
     """Return the files whose name begins with `_` that a note type uses.
 
     Args:
         notetype: Its JSON, with templates and style.
-        folder: The media files.
+        shared: Such files by name.
     """
-    shared = {file.name: file for file in folder.glob("_*") if file.is_file()}
     found: set[str] = set()
     texts = [notetype]
     while texts and len(found) < len(shared):
@@ -68,6 +81,6 @@ def template_files(notetype: str, folder: Path) -> set[str]:
         for name in shared.keys() - found:
             if name in text or quote(name) in text or html.escape(name) in text:
                 found.add(name)
-                if shared[name].suffix.lower() in _TEXT_FILES:
+                if name.lower().endswith(_TEXT_FILES):
                     texts.append(shared[name].read_text("utf-8", "replace"))
     return found

@@ -26,7 +26,13 @@ from export.anki.collection_schemas import notetype_of
 from export.anki.converted import Unsupported
 from export.anki.database import CollectionContents, database
 from export.anki.fields import OriginalNotes, fields_of, raw_fields
-from export.anki.media_references import REMOTE, media_names, template_files
+from export.anki.media_references import (
+    REMOTE,
+    media_names,
+    shared_files,
+    template_files,
+    with_names,
+)
 from export.anki.note_types import convert_note
 from export.anki.rows import (
     Schedule,
@@ -38,6 +44,7 @@ from export.anki.rows import (
 from export.files import ExportError, replace_file
 from srs.models.cards import StoredNote
 from srs.models.incoming import Loss, LossReason, OriginalFields, Progressed
+from srs.models.media import MediaFiles, is_inside, notetype_key
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 1
@@ -134,26 +141,21 @@ def _add(
         return
     kept = foreign.notes.get(stored.guid)
     if kept is None:
-        fields = fields_of(stored, media.naming(stored.note))
+        fields = fields_of(stored, media.naming(stored))
+        lost = [(LossReason.MEDIA, name) for name in media.take_lost()]
+        contents.losses += _losses(stored, fields, lost)
         contents.notes.append(note_row(stored, cards, fields))
     else:
         notetype, model = kept.raw.notetype, foreign.notetypes[kept.raw.notetype]
         contents.notetypes[notetype] = model
-        fields, is_whole = raw_fields(stored, kept, media.naming_kept(stored.note))
-        lost = [(LossReason.MEDIA, name) for name in media.keep(stored.note, fields)]
+        fields, is_whole = raw_fields(stored, kept, media.naming_kept(stored))
+        fields, missing = media.keep(stored, fields)
+        lost = [(LossReason.MEDIA, name) for name in missing]
         if not is_whole or _has_other_extra(stored, kept, model):
             lost.append((LossReason.EDIT, ""))
-        contents.losses += [
-            Loss(
-                reason,
-                detail=name,
-                deck=stored.note.deck,
-                first_field=first_field(fields),
-            )
-            for reason, name in lost
-        ]
+        contents.losses += _losses(stored, fields, lost)
         contents.notes.append(note_row(stored, cards, fields, notetype))
-        media.keep_shared(stored.note, model)
+        media.keep_shared(stored.note, notetype, model)
     changed_ms, columns = stored.modified_ms, None
     for card in cards:
         deck, latest = card.deck or stored.note.deck, changed_ms
@@ -164,6 +166,13 @@ def _add(
         contents.cards.append(
             card_row(card, stored.anki_id, in_deck, latest // 1000, columns)
         )
+
+
+def _losses(
+    stored: StoredNote, fields: tuple[str, ...], lost: list[tuple[LossReason, str]]
+) -> list[Loss]:
+    deck, first = stored.note.deck, first_field(fields) if lost else ""
+    return [Loss(why, detail=name, deck=deck, first_field=first) for why, name in lost]
 
 
 def _has_other_extra(stored: StoredNote, kept: OriginalFields, model: str) -> bool:
@@ -186,99 +195,144 @@ def _has_other_extra(stored: StoredNote, kept: OriginalFields, model: str) -> bo
     return made.extra != note.extra
 
 
-def media_naming(note: Note) -> Callable[[str], str]:
+def media_naming(stored: StoredNote, media: MediaFiles) -> Callable[[str], str]:
     """Return a function from the paths of a note to their names in a package.
 
     Raises, when called:
         ExportError: The file is missing or outside the folder of the deck.
     """
-    return _Media().naming(note)
+    return _Media(media).naming(stored)
 
 
 class _Media:
     """Media files, named by their content."""
 
-    def __init__(self, imported: Path | None = None) -> None:
+    def __init__(self, places: MediaFiles) -> None:
         self.files: dict[str, Path] = {}
         """By name in the package."""
-        self._imported = imported
+        self._places = places
         self._names: dict[Path, str] = {}
-        self._kept: set[tuple[Path, str]] = set()
+        self._shared: dict[Path, dict[str, Path]] = {}
+        self._kept: set[tuple[Path, int]] = set()
         self._missing: set[str] = set()
+        self._lost: list[str] = []
 
-    def keep(self, note: Note, fields: tuple[str, ...]) -> list[str]:
+    def keep(
+        self, stored: StoredNote, fields: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], list[str]]:
         """Add the files that fields from Anki refer to, under the same names.
 
         Returns:
-            The names of missing files that no call before returned.
+            The fields, with another name for a file whose name is taken by another
+            one, and the names of missing files that no call before returned.
         """
-        names = list(chain.from_iterable(map(media_names, fields)))
-        for folder in self._folders(note) if names else ():
-            for name in names:
-                if Path(name).name == name and is_file(folder / name):
-                    self.files[name] = folder / name
-        missing = {name for name in names if not name.startswith(REMOTE)}
+        note, places, renamed = stored.note, self._places, dict[str, str]()
+        missing: set[str] = set()
+        for name in dict.fromkeys(chain.from_iterable(map(media_names, fields))):
+            if name.startswith(REMOTE):
+                continue
+            found = None
+            if Path(name).name == name:
+                found = places.find(stored.guid, note.file, name)
+                found = found or places.imported(name)
+            if found is None:
+                missing.add(name)
+            elif not _is_same(self.files.setdefault(name, found), found):
+                digest = _digest(found)[:8]
+                renamed[name] = f"{Path(name).stem}-{digest}{Path(name).suffix}"
+                self.files[renamed[name]] = found
         missing -= self.files.keys() | self._missing
         self._missing |= missing
-        return sorted(missing)
+        if renamed:
+            fields = tuple(with_names(field, renamed) for field in fields)
+        return fields, sorted(missing)
 
-    def keep_shared(self, note: Note, notetype: str) -> None:
+    def keep_shared(self, note: Note, key: int, notetype: str) -> None:
         """Add the files that a note type from Anki, given as JSON, refers to."""
-        for folder in self._folders(note):
-            if (folder, notetype) not in self._kept:
-                self._kept.add((folder, notetype))
-                for name in template_files(notetype, folder):
-                    self.files[name] = folder / name
-
-    def _folders(self, note: Note) -> list[Path]:
-        """Return the folders with files of a note from Anki, the best one last."""
         own = Path(note.file).parent
-        return [self._imported, own] if self._imported not in (None, own) else [own]
+        if (own, key) in self._kept:
+            return
+        self._kept.add((own, key))
+        received = self._places.received.get(notetype_key(key), {})
+        shared = {
+            name: file
+            for name, digest in received.items()
+            if (file := self._places.received_file(digest)) and is_file(file)
+        }
+        for folder in (self._places.folder, own if note.file else None):
+            if folder is not None:
+                if folder not in self._shared:
+                    self._shared[folder] = shared_files(folder)
+                shared |= self._shared[folder]
+        for name in template_files(notetype, shared):
+            self.files[name] = shared[name]
 
-    def naming(self, note: Note) -> Callable[[str], str]:
+    def naming(self, stored: StoredNote) -> Callable[[str], str]:
         """Return a function from the paths of a note to names in the package."""
-        return partial(self._name, note)
+        return partial(self._name, stored)
 
-    def naming_kept(self, note: Note) -> Callable[[str], str]:
+    def naming_kept(self, stored: StoredNote) -> Callable[[str], str]:
         """Return the same for a note from Anki: names without a folder stay."""
 
         def named(path: str) -> str:
             if Path(path).name == path:
                 return path
             try:
-                return self._name(note, path)
+                return self._name(stored, path)
             except ExportError:
                 return path
 
         return named
 
-    def _name(self, note: Note, path: str) -> str:
-        place = f"{note.file}:{note.line}"
-        folder = Path(note.file).parent
-        file = folder / path
+    def take_lost(self) -> list[str]:
+        """Return the files that notes of other devices lacked since the last call."""
+        lost, self._lost = self._lost, []
+        return lost
+
+    def _name(self, stored: StoredNote, path: str) -> str:
+        note = stored.note
+        file = self._places.find(stored.guid, note.file, path)
+        if file is None and not note.file:
+            self._lost.append(path)  # the other device had not got it either
+            return path
+        file = file or _required(note, path)
         if file not in self._names:
-            if not file.resolve().is_relative_to(folder.resolve()):
-                hint = _("keep media files in the folder of the deck")
-                raise ExportError(
-                    place,
-                    _("'{path}' is outside the deck's folder").format(path=path),
-                    hint,
-                )
             try:
-                with open_file(file) as opened:
-                    digest = hashlib.sha256(opened.read()).hexdigest()[:20]
+                digest = _digest(file)[:20]
             except OSError as error:
                 reason = _("'{path}': {reason}").format(
                     path=path, reason=reason_of(error)
                 )
-                raise ExportError(
-                    place, reason, _("put it at {file}").format(file=file)
-                ) from None
-            suffix = file.suffix.lower()
+                hint = _("put it at {file}").format(file=file)
+                raise ExportError(f"{note.file}:{note.line}", reason, hint) from None
+            suffix = Path(path).suffix.lower()
             name = f"flash-{digest}{suffix if _SUFFIX(suffix) else ''}"
             self._names[file] = name
             self.files[name] = file
         return self._names[file]
+
+
+def _required(note: Note, path: str) -> Path:
+    """Return the place of a file that is missing.
+
+    Raises:
+        ExportError: It is outside the folder of the deck.
+    """
+    folder = Path(note.file).parent
+    if not is_inside(folder, path):
+        message = _("'{path}' is outside the deck's folder").format(path=path)
+        hint = _("keep media files in the folder of the deck")
+        raise ExportError(f"{note.file}:{note.line}", message, hint)
+    return folder / path
+
+
+def _digest(file: Path) -> str:
+    with open_file(file) as opened:
+        return hashlib.sha256(opened.read()).hexdigest()
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one == other or one.read_bytes() == other.read_bytes()
 
 
 def _zipped(database: bytes, media: dict[str, Path]) -> bytes:

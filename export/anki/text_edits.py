@@ -8,8 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.note import Note
-from cards.questions import texts_of
-from cards.text.media import media_paths
+from cards.questions import media_of, texts_of
 from export.anki.anki_model import AnkiCard, AnkiNote, Collection, NoteType
 from export.anki.converted import Unsupported
 from export.anki.fields import fields_of
@@ -21,6 +20,7 @@ from export.anki.package_writer import media_naming
 from export.files import ExportError
 from srs.models.cards import StoredNote
 from srs.models.incoming import OriginalFields
+from srs.models.media import MediaFiles
 
 _KEYS = {"Front": "front", "Back": "back", "Text": "cloze"}
 """Fields of our note types -> keys of a card."""
@@ -40,6 +40,7 @@ def text_edits(
     collection: Collection,
     stored: Mapping[str, StoredNote],
     kept: Mapping[str, OriginalFields],
+    media: MediaFiles,
 ) -> Iterator[TextEdit]:
     """Find notes that were edited in Anki after their last change in flash.
 
@@ -47,6 +48,7 @@ def text_edits(
         collection: The collection of Anki.
         stored: Stored notes by guid.
         kept: Original fields of notes from Anki, by guid.
+        media: The files of notes.
     """
     cards: dict[int, list[AnkiCard]] = defaultdict(list)
     for card in collection.cards:
@@ -57,7 +59,7 @@ def text_edits(
         if notetype is None:
             continue
         if notetype.id in (BASIC_ID, CLOZE_ID):
-            edit = _edit_of_ours(ours, note)
+            edit = _edit_of_ours(ours, note, media)
         else:
             special = special_fields(cards[note.id], collection.decks)
             before = kept.get(note.guid)
@@ -76,9 +78,11 @@ def _newer(
             yield note
 
 
-def _edit_of_ours(stored: StoredNote, note: AnkiNote) -> TextEdit | None:
+def _edit_of_ours(
+    stored: StoredNote, note: AnkiNote, media: MediaFiles
+) -> TextEdit | None:
     """Compare field by field, so that unchanged texts stay as written."""
-    naming = media_naming(stored.note)
+    naming = media_naming(stored, media)
     try:
         before = fields_of(stored, naming)
     except ExportError:
@@ -91,17 +95,19 @@ def _edit_of_ours(stored: StoredNote, note: AnkiNote) -> TextEdit | None:
     }
     if not changed:
         return None
-    texts = {name: _with_paths(stored.note, field) for name, field in changed.items()}
+    paths = media_of(stored.note)
+    texts = {
+        name: _with_paths(field, {naming(path): path for path in paths})
+        for name, field in changed.items()
+    }
     return TextEdit(stored, _rewritten(stored.note, texts))
 
 
-def _with_paths(note: Note, field: str) -> str:
+def _with_paths(field: str, paths: Mapping[str, str]) -> str:
     """Convert a field to Markdown with the original media paths."""
     text = to_markdown(field)
-    naming = media_naming(note)
-    texts = [note.extra, *(own for _, own in texts_of(note.content))]
-    for path in {path for own in texts for path, _ in media_paths(own)}:
-        text = text.replace(naming(path), path)
+    for name, path in paths.items():
+        text = text.replace(name, path)
     return text
 
 

@@ -18,8 +18,13 @@ _SHOWN = 5
 def synced_line(done: Synced) -> str:
     """Count what was sent and received."""
     received = done.received
+    files = done.media.sent, done.media.received
+    media = ""
+    if any(files):
+        media = _("Media: {sent} sent, {received} received.")
+        media = " " + media.format(sent=files[0], received=files[1])
     if not (done.sent.entries or received.entries):
-        return _("Nothing to send, nothing new.")
+        return media.strip() or _("Nothing to send, nothing new.")
     text = _("Sent {sent}, received {received}").format(
         sent=done.sent.entries, received=received.entries
     )
@@ -29,7 +34,7 @@ def synced_line(done: Synced) -> str:
             notes=count_notes(received.notes),
             devices=_count_devices(received.devices),
         )
-    return text + "."
+    return text + "." + media
 
 
 def _count_devices(count: int) -> str:
@@ -46,6 +51,8 @@ def remark_lines(done: Synced) -> list[str]:
     """Report what could not be merged, and odd clocks and files."""
     lines = _several([fault_text(one) for one in done.faults])
     lines += [parked_text(*one) for one in sorted(done.parked.items())]
+    too_large = _("{name}: larger than 64 MB, not sent to other devices")
+    lines += _several([too_large.format(name=one) for one in done.media.too_large])
     if done.foreign:
         text = _("not part of the log, ignored: {names}")
         names = ", ".join(done.foreign[:_SHOWN]) + (
@@ -88,6 +95,11 @@ def parked_text(reason: str, count: int) -> str:
         "waiting": ngettext(
             "{n} entry waits for its note, which has not arrived yet",
             "{n} entries wait for their notes, which have not arrived yet",
+            count,
+        ),
+        "media": ngettext(
+            "{n} entry waits for its media files, which have not arrived yet",
+            "{n} entries wait for their media files, which have not arrived yet",
             count,
         ),
         "unknown": ngettext(

@@ -9,11 +9,11 @@ from export.anki.rows import Schedule
 from export.deck_files import write_decks
 from export.tables.csv_writer import write_csv, write_json
 from flash.service.context import AppContext
-from flash.service.media_import import media_folder
 from srs.models.cards import StoredNote
 from srs.models.incoming import Loss, Progressed
 from srs.scheduler.fsrs6 import interval_days
 from srs.store.import_rows import original_notes, original_notetypes
+from srs.store.note_media import media_files
 from srs.store.revlog import last_eases, logged
 
 _FIRST_DAY = 18_262
@@ -51,7 +51,7 @@ def export_package(
     original = OriginalNotes(
         original_notes(app.store),
         original_notetypes(app.store),
-        media_folder(app.store.path.absolute()),
+        media_files(app.store),
     )
     schedule = schedule_of(app) if with_schedule else None
     written = write_package(file, notes, creation, progressed, schedule, original)
@@ -80,7 +80,7 @@ def export_table(
 
 
 def export_decks(
-    folder: Path, notes: Iterable[StoredNote]
+    app: AppContext, folder: Path, notes: Iterable[StoredNote]
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     """Write notes to deck files.
 
@@ -90,7 +90,7 @@ def export_decks(
     Raises:
         ExportError: There are no cards, or a file can't be written.
     """
-    written = write_decks(folder, notes)
+    written = write_decks(folder, notes, media_files(app.store))
     counts = {
         "notes": written.notes,
         "files": len(written.files),

@@ -1,7 +1,7 @@
 """A log in a working tree of git: pull before a sync, commit and push after it.
 
-Devices write files of their own only, so there is never a conflict; a push that comes
-second pulls and tries again.
+Devices write files of their own only, and media files by their content, so there is
+never a conflict; a push that comes second pulls and tries again.
 """
 
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cards.errors import FlashError
 from flash.messages.translate import _
+from srs.sync.log import MEDIA
 
 _TIMEOUT_S = 300
 _LOCK_S = 3
@@ -51,16 +52,17 @@ class GitLog:
             raise self._failed("pull", done)
 
     def push(self, device: str) -> None:
-        """Commit and push what a device wrote.
+        """Commit and push what a device wrote, and media files.
 
         Raises:
             FlashError: Git fails; the next sync pushes it.
         """
         self._wait_for_lock()
-        if Path(self._folder, device).is_dir():
-            self._check("add", "--", device)
-            if self._run("diff", "--cached", "--quiet", "--", device).returncode:
-                words = ("commit", "--quiet", "-m", "flash sync", "--", device)
+        written = [one for one in (device, MEDIA) if Path(self._folder, one).is_dir()]
+        if written:
+            self._check("add", "--", *written)
+            if self._run("diff", "--cached", "--quiet", "--", *written).returncode:
+                words = ("commit", "--quiet", "-m", "flash sync", "--", *written)
                 self._check(*self._identity(), *words)
         if not self._output("remote"):
             return

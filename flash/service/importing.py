@@ -14,13 +14,14 @@ from export.anki.media_references import has_media, media_names
 from export.anki.package_file import Package, open_package
 from export.anki.text_edits import TextEdit, text_edits
 from flash.service.context import AppContext
-from flash.service.media_import import MediaImport, media_folder, shared_media
+from flash.service.media_import import MediaImport, shared_media
 from srs.merging.merge import MergeResult, merge
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.incoming import Loss
 from srs.store.backups import back_up
 from srs.store.import_log import attached_log
 from srs.store.import_rows import known_guids, original_notes
+from srs.store.note_media import media_files, media_folder
 from srs.store.notes import stored_notes
 
 
@@ -137,7 +138,8 @@ def import_package(
 
 def _edits(app: AppContext, collection: Collection) -> list[TextEdit]:
     stored = {one.guid: one for one in stored_notes(app.store)}
-    return list(text_edits(collection, stored, original_notes(app.store)))
+    kept, media = original_notes(app.store), media_files(app.store)
+    return list(text_edits(collection, stored, kept, media))
 
 
 def is_in_file(edit: TextEdit) -> bool:

@@ -11,9 +11,12 @@ from flash.messages.translate import _
 from flash.service.carriers import save_login
 from flash.service.context import AppContext
 from flash.service.device import save_device_file, this_device
+from flash.service.media_sync import fetch_media
 from flash.service.sync import plan_sync
 from srs.maintenance.restore import room_beside
+from srs.models.media import MediaFiles
 from srs.store.connection import Store
+from srs.store.note_media import media_folder
 from srs.store.opening import open_store
 from srs.store.settings import save_setting
 from srs.store.stamps import last_stamp
@@ -50,7 +53,16 @@ def prepared_from_log(path: Path, address: str, now_ms: int) -> Iterator[Store]:
             hint = _("flash sync merges what can be read")
             raise FlashError(message.format(name=name), hint, plan.carrier.address)
         me = Identity(min(plan.logs), device.id, device.name)
-        receive(store, plan.carrier, plan.arrived, me, Sent())
+        places = MediaFiles(media_folder(path.absolute()))
+        fetch_media(plan.carrier, plan.listing, plan.arrived, (), places)
+        receive(
+            store,
+            plan.carrier,
+            plan.arrived,
+            me,
+            Sent(),
+            has_medium=places.has_received,
+        )
         with store.transaction() as connection:
             logs = " ".join(sorted(plan.logs))
             bind(store, logs, plan.carrier.address, device.id)

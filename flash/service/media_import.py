@@ -1,15 +1,13 @@
 """Unpack the media files of a package into a folder beside the store."""
 
-import html
 import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote
 
-from export.anki.media_references import REMOTE
+from export.anki.media_references import REMOTE, with_names
 from export.anki.package_file import CollectionFiles, Package, nfc
 from srs.store.connection import store_error
 
@@ -17,11 +15,6 @@ _LONGEST_NAME = 200
 """Bytes of a file name, as in Anki."""
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ud800-\udfff]")
 _ODD = re.compile(r"[^\w .-]")
-
-
-def media_folder(store: Path) -> Path:
-    """Return the folder for imported media files of a store."""
-    return store.with_name(store.name + ".media")
 
 
 def shared_media(package: Package) -> set[str]:
@@ -78,10 +71,7 @@ class MediaImport:
 
     def rename(self, field: str) -> str:
         """Replace the names of files that were renamed."""
-        for old, new in self._replaced.items():
-            for written in dict.fromkeys((old, html.escape(old), quote(old))):
-                field = field.replace(written, new)
-        return field
+        return with_names(field, self._replaced)
 
     def remove(self) -> None:
         """Delete the files that were unpacked."""

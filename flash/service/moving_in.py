@@ -35,6 +35,7 @@ from flash.service.deck_reading import ParsedFiles, read_files
 from srs.merging.merge import MergeResult, merge
 from srs.models.cards import State, StoredNote
 from srs.models.incoming import Incoming, IncomingCard, IncomingNote, Loss, LossReason
+from srs.models.media import MediaFiles
 from srs.scheduler.study_day import Calendar
 from srs.store.backups import back_up
 from srs.store.import_log import attached_log
@@ -197,7 +198,11 @@ def _refused(notes: Sequence[MovedNote], spare: Path) -> Iterator[tuple[str, str
     folder = Path(mkdtemp(dir=spare))
     try:
         if notes:
-            read_files(write_decks(folder, _stored((n.note, "") for n in notes)).files)
+            read_files(
+                write_decks(
+                    folder, _stored((n.note, "") for n in notes), MediaFiles()
+                ).files
+            )
     except DeckError as error:
         if len(notes) == 1:
             note = notes[0].note
@@ -239,7 +244,7 @@ def _written(
         yield None
         return
     try:
-        yield write_decks(folder, _stored(notes))
+        yield write_decks(folder, _stored(notes), MediaFiles())
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

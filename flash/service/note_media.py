@@ -11,6 +11,7 @@ from cards.text.media import media_paths, medium_of
 from flash.messages.media import NO_MEDIA, NO_OPENER, media_missing, media_opened
 from flash.messages.translate import _
 from srs.store.connection import Store
+from srs.store.note_media import media_files
 from srs.store.notes import file_of_note
 from srs.study.prompt import Prompt
 
@@ -88,13 +89,4 @@ def media_file(store: Store, guid: str, path: str) -> Path | None:
     Returns:
         None if there is none, or if it is outside of the folder of the deck.
     """
-    deck = file_of_note(store, guid)
-    if not deck or "\0" in path:
-        return None
-    folder = Path(deck).parent
-    try:
-        found = (folder / path).resolve()
-        is_inside = found.is_relative_to(folder.resolve())
-        return found if is_inside and found.is_file() else None
-    except OSError:
-        return None
+    return media_files(store, guid).find(guid, file_of_note(store, guid), path)

@@ -42,7 +42,7 @@ from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
 from flash.service.exporting import export_package, schedule_of
 from flash.service.importing import is_in_file, update_text_of
-from flash.service.media_import import MediaImport, media_folder
+from flash.service.media_import import MediaImport
 from flash.service.new_cards import add_new_deck, deck_of_new_cards
 from flash.service.phone_account import Account, HubPlace
 from srs.merging.marks import remember_marks
@@ -50,6 +50,7 @@ from srs.merging.merge import merge
 from srs.models.cards import StoredNote
 from srs.models.incoming import Incoming, IncomingNote, Loss, LossReason
 from srs.store.import_rows import known_guids, moved_moments, original_notes
+from srs.store.note_media import media_files, media_folder
 from srs.store.notes import stored_notes
 
 _MOST_PASSES = 4
@@ -195,12 +196,12 @@ class PhoneRound:
     ) -> list[StoredNote]:
         """Return the notes to send; report those whose media files are missing."""
         hub = read_hub(folder / "collection", collection)
-        kept = original_notes(self._app.store)
+        kept, media = original_notes(self._app.store), media_files(self._app.store)
         found: list[StoredNote] = []
         for note in missing_notes(hub, stored):
             try:
                 if note.guid not in kept:
-                    fields_of(note, media_naming(note.note))
+                    fields_of(note, media_naming(note, media))
             except ExportError as error:
                 self._report(str(error))
             else:
@@ -322,9 +323,10 @@ class PhoneRound:
         app, shown = self._app, self._account.shown
         stored = {one.guid: one for one in stored_notes(app.store)}
         changed = {note.guid: note.modified_s for note in collection.notes}
+        kept, media = original_notes(app.store), media_files(app.store)
         edits = [
             one
-            for one in text_edits(collection, stored, original_notes(app.store))
+            for one in text_edits(collection, stored, kept, media)
             if update_text or shown.get(one.stored.guid) != changed[one.stored.guid]
         ]
         if update_text:

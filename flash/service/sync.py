@@ -15,11 +15,22 @@ from flash.service.carriers import open_carrier, read_keys, save_login
 from flash.service.context import AppContext
 from flash.service.device import DeviceFile, log_of, save_device_file, this_device
 from flash.service.git_log import GitLog
+from flash.service.media_sync import fetch_media, register_media, send_media
 from srs.models.carrier import Carrier
 from srs.models.incoming import Progressed
+from srs.store.note_media import media_files
 from srs.store.revlog import newest_review
 from srs.store.settings import write_setting
-from srs.store.sync_state import ENCRYPTED, GIT, PLACE, bind, devices, logs, parked
+from srs.store.sync_state import (
+    ENCRYPTED,
+    GIT,
+    PLACE,
+    bind,
+    devices,
+    logs,
+    parked,
+    parked_entries,
+)
 from srs.sync.exchange import (
     Identity,
     lost_segments,
@@ -35,7 +46,7 @@ from srs.sync.log import (
     missing,
     read_segments,
 )
-from srs.sync.outcome import Synced, SyncQuestion
+from srs.sync.outcome import MediaCounts, Synced, SyncQuestion
 from srs.sync.segments import file_name
 
 _DAY_MS = 86_400_000
@@ -185,25 +196,36 @@ def apply_sync(
                 write_setting(store.connection, GIT, carrier.address)
             if plan.is_encrypted and not store.setting(ENCRYPTED):
                 write_setting(store.connection, ENCRYPTED, "yes")
+    registered = register_media(store, dry_run=dry_run)
+    media_sent = send_media(store, carrier, plan.listing, dry_run=dry_run)
     sent = send(store, carrier, plan.listing, me, dry_run=dry_run)
+    if dry_run:
+        sent.entries += registered.entries
+    places, parked_now = media_files(store), parked_entries(store.connection)
+    fetched = fetch_media(
+        carrier, plan.listing, plan.arrived, parked_now, places, dry_run=dry_run
+    )
+    coming = plan.listing.media if dry_run else frozenset[str]()
     received = receive(
         store,
         carrier,
         plan.arrived,
         me,
         sent,
+        has_medium=lambda one: one in coming or places.has_received(one),
         progressed=progressed,
         dry_run=dry_run,
     )
     if plan.git and not dry_run:
         plan.git.push(me.device)
     known = tuple(devices(store))
-    broken = [Fault(name, "broken") for name in received.broken]
+    broken = [Fault(name, "broken") for name in received.broken] + fetched.faults
     limit = (wall_clock_ms() + _DAY_MS) << 16
     return Synced(
         carrier.address,
         sent,
         received,
+        MediaCounts(media_sent, fetched.count, tuple(registered.too_large)),
         known,
         me.device,
         parked(store),

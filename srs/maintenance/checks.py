@@ -4,15 +4,14 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from msgspec import Struct
 
-from cards.text.media import media_paths
+from cards.questions import media_of
 from srs.store import repairs
 from srs.store.backups import back_up
 from srs.store.connection import Store, StoreError
+from srs.store.note_media import media_files, notes_with_media
 from srs.store.settings import Options, remove_invalid_settings
 
 _SKEW_MS = 60_000
@@ -156,32 +155,16 @@ def _check_cards(store: Store, now_ms: int) -> Iterator[Finding]:
 
 def _check_media(store: Store, now_ms: int) -> Iterator[Finding]:
     missing: dict[str, None] = {}
-    for file, line, fields, extra in repairs.notes_with_media(store):
-        for text in (*_strings(msgspec.json.decode(fields)), extra):
-            for path, _ in media_paths(text):
-                if not _is_file(Path(file).parent / path):
-                    missing[f"{path} ({file}:{line})"] = None
+    places = media_files(store)
+    for guid, note in notes_with_media(store):
+        expected = media_of(note) if note.file else places.received.get(guid, ())
+        place = f"{note.file}:{note.line}" if note.file else note.deck
+        for path in expected:
+            if places.find(guid, note.file, path) is None:
+                missing[f"{path} ({place})"] = None
     if missing:
         details = tuple(missing)
         yield Finding("media", "media", len(missing), is_fixable=False, details=details)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
 
 
 _CHECKS: tuple[Callable[[Store, int], Iterator[Finding]], ...] = (

@@ -18,6 +18,8 @@ Moment = Annotated[int, Meta(ge=1, lt=1 << 46)]
 """UTC milliseconds."""
 Flag = Annotated[int, Meta(ge=0, le=1)]
 Name = Annotated[str, Meta(max_length=100_000)]
+LARGEST_MEDIA = 64 << 20
+"""Larger files are not sent, bytes."""
 DeviceId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 OptionalDevice = Annotated[str, Meta(pattern="^([0-9a-f]{16})?$")]
 
@@ -107,6 +109,26 @@ class OrphanEntry(Struct, frozen=True, array_like=True, tag="k"):
     card: CardItem
 
 
+class MediaFile(Struct, frozen=True, array_like=True):
+    """A file that a note shows; in the log as `media/` and its hash."""
+
+    path: Name
+    """As the note names it; never a path on another device."""
+    digest: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    """SHA-256 of the content."""
+    size: Annotated[int, Meta(ge=0, le=LARGEST_MEDIA)]
+
+
+class MediaEntry(Struct, frozen=True, array_like=True, tag="f"):
+    """The files that a note shows, or the templates of a note type."""
+
+    guid: Name
+    """Or `srs.models.media.notetype_key`."""
+    stamp: Stamp
+    device: DeviceId
+    files: Annotated[tuple[MediaFile, ...], Meta(max_length=10_000)]
+
+
 class NotetypeEntry(Struct, frozen=True, array_like=True, tag="t"):
     """A note type of Anki."""
 
@@ -186,6 +208,7 @@ class MockEntry(Struct, frozen=True, array_like=True, tag="x"):
 
 Entry = (
     ReviewEntry
+    | MediaEntry
     | NoteEntry
     | OrphanEntry
     | NotetypeEntry

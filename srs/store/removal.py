@@ -134,7 +134,7 @@ def delete_notes(
     Args:
         connection: The store's.
         guids: Which notes.
-        stamp: Keep mock exams about them that were changed after this stamp.
+        stamp: Keep mock exams about them, and media, changed after this stamp.
     """
     values = {"guids": msgspec.json.encode(guids).decode(), "stamp": stamp}
     notes = "select value from json_each(:guids)"
@@ -158,6 +158,10 @@ def delete_notes(
         f"delete from reviews where card in ({cards})",
         f"delete from cards where note in ({notes})",
         f"delete from anki_notes where guid in ({notes})",
+        f"""
+        delete from note_media
+         where guid in ({notes}) and (:stamp is null or stamp <= :stamp)
+        """,
         f"delete from notes where guid in ({notes})",
     ):
         connection.execute(statement, values)

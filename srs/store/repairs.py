@@ -363,14 +363,3 @@ def append_cards_without_position(store: Store) -> int:
         [(last + place, card) for place, (card,) in enumerate(rows, 1)],
     )
     return len(rows)
-
-
-def notes_with_media(store: Store) -> list[tuple[str, int, str, str]]:
-    """Return file, line, fields (JSON) and extra of notes that may embed media."""
-    return store.rows(
-        """
-        select file, line, fields, extra from notes
-         where retired = 0 and file <> ''
-           and (instr(fields, '![') or instr(extra, '!['))
-        """
-    )

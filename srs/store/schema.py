@@ -5,11 +5,11 @@ a cache of the log and can be rebuilt.  Times are UTC milliseconds, study days a
 days since 1970-01-01.  A migration never changes once it is released.
 """
 
-import sqlite3
 from typing import TYPE_CHECKING
 
 from srs.store.browsers import BROWSER_TABLES
 from srs.store.file_bases import fill_file_bases
+from srs.store.note_media import MEDIA_TABLE
 from srs.store.rows import ANKI_CARD, ANKI_LOG
 from srs.store.sync_schema import FILE_DEVICES, STAMP_TRIGGERS, SYNC_TABLES
 
@@ -329,7 +329,7 @@ def m004_sync(db: "Database") -> None:
     """Add what a sync between devices needs; drop the table of open reviews."""
     _run(db, _SYNC, 4)
     _run(db, _RETIRE_REVERSE, 4)
-    complete_rows(db.conn)
+    _run(db, _COMPLETE, 4)
     _run(db, _SYNC_INDEXES, 4)
     fill_file_bases(db.conn)
     for trigger in STAMP_TRIGGERS:
@@ -363,14 +363,9 @@ def m008_browsers(db: "Database") -> None:
 
 
 def m009_file_devices(db: "Database") -> None:
-    """Add the device that has the deck file of a note."""
+    """Add the device that has the deck file of a note, and its media files."""
     _run(db, FILE_DEVICES, 9)
-
-
-def complete_rows(connection: sqlite3.Connection) -> None:
-    """Fill the columns of a sync in rows that were written without them."""
-    for statement in _COMPLETE.split(";\n"):
-        connection.execute(statement)
+    db.execute(MEDIA_TABLE)
 
 
 def migrations() -> "Migrations":

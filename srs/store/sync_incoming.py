@@ -17,6 +17,7 @@ from srs.models.log_entries import (
     Entry,
     ErasedEntry,
     MarkEntry,
+    MediaEntry,
     MockEntry,
     NoteEntry,
     NotetypeEntry,
@@ -25,7 +26,9 @@ from srs.models.log_entries import (
     ReviewEntry,
     SettingEntry,
 )
+from srs.models.media import notetype_key
 from srs.store.anki_marks import save_mark_times
+from srs.store.note_media import MediaMerge
 from srs.store.removal import delete_notes
 from srs.store.revlog import free_review_id
 from srs.store.settings import (
@@ -54,9 +57,12 @@ _INSERT = f"""
 class EntryMerge:
     """Merges entries and knows which cards have to be replayed then."""
 
-    def __init__(self, connection: sqlite3.Connection, device: str) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, device: str, media: MediaMerge
+    ) -> None:
         """Keep the connection, in a transaction, and the id of this device."""
         self._connection, self._device = connection, device
+        self._media = media
         self._notes = NoteMerge(connection, device)
         self._cards: dict[tuple[str, str], int] = {}
         self._erased = {
@@ -72,10 +78,11 @@ class EntryMerge:
         self.has_options = False
         """Whether options or settings have changed."""
         self.parked: list[tuple[Entry, str]] = []
-        """Entries to be tried again, and why: waiting, invalid or erased."""
+        """Entries to be tried again, and why: waiting, media, invalid or erased."""
         self._merge: dict[type, Callable[[Any], None]] = {
             ErasedEntry: self._add_erased,
-            NotetypeEntry: self._notes.add_notetype,
+            MediaEntry: self._add_media,
+            NotetypeEntry: self._add_notetype,
             NoteEntry: self._add_note,
             OrphanEntry: self._add_orphan,
             MarkEntry: self._add_mark,
@@ -132,7 +139,20 @@ class EntryMerge:
 
     # Notes
 
+    def _add_media(self, entry: MediaEntry) -> None:
+        if not self._media.merge(entry):
+            self.parked.append((entry, "media"))
+
+    def _add_notetype(self, entry: NotetypeEntry) -> None:
+        if self._media.waits(notetype_key(entry.id)):
+            self.parked.append((entry, "media"))
+        else:
+            self._notes.add_notetype(entry)
+
     def _add_note(self, entry: NoteEntry) -> None:
+        if self._media.waits(entry.guid):
+            self.parked.append((entry, "media"))
+            return
         try:
             check_note(entry)
             if entry.raw is not None and not self._has_notetype(entry.raw.notetype):

@@ -25,6 +25,7 @@ from srs.models.log_entries import (
     ReviewEntry,
     SettingEntry,
 )
+from srs.store.note_media import entries_of_rows
 from srs.store.settings import FITTED
 from srs.store.sync_mock_exams import mock_entries
 from srs.store.sync_state import Chosen
@@ -50,6 +51,7 @@ def entries(
     """
     reading = _Reading(connection, device, chosen)
     yield from reading.erased()
+    yield from reading.media()
     yield from reading.notes()
     yield from reading.orphans()
     yield from reading.reviews()
@@ -65,7 +67,10 @@ def entries_of_note(
 ) -> list[Entry]:
     """Return what is sent of a note: itself, its reviews and marks."""
     reading = _Reading(connection, device, Chosen(guid=guid))
-    found = (reading.notes(), reading.orphans(), reading.reviews(), reading.marks())
+    found = (
+        *(reading.media(), reading.notes(), reading.orphans()),
+        *(reading.reviews(), reading.marks()),
+    )
     return [one for some in found for one in some]
 
 
@@ -91,6 +96,15 @@ class _Reading:
              where {later}
         """
         return (ErasedEntry(*row) for row in self._rows(sql, "e"))
+
+    def media(self) -> Iterator[Entry]:
+        """Yield the files of notes, before the notes that show them."""
+        sql = """
+            select m.guid, m.stamp, iif(m.device = '', :me, m.device), m.files
+              from note_media m
+             where m.stamp > 0 and {later}
+        """
+        return entries_of_rows(self._rows(sql, "m", "m.guid"))
 
     def notes(self) -> Iterator[Entry]:
         """Yield notes with their cards, each after its note type."""

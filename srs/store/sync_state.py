@@ -18,6 +18,7 @@ that git carries, and whether nothing is to be sent without a key."""
 _STAMPED = (
     *("notes", "reviews", "mark_stamps", "option_stamps", "setting_stamps"),
     *("confusion_stamps", "erased", "orphan_cards", "mock_exams"),
+    "note_media",
 )
 """Tables whose rows name the device that wrote them."""
 
@@ -208,9 +209,14 @@ def save_device(connection: sqlite3.Connection, device: Device) -> None:
     )
 
 
+def parked_entries(connection: sqlite3.Connection) -> list[bytes]:
+    """Return the entries that are kept aside."""
+    return [row[0] for row in connection.execute("select entry from sync_parked")]
+
+
 def take_parked(connection: sqlite3.Connection) -> list[bytes]:
     """Take out, inside a transaction, the entries that were kept aside."""
-    found = [row[0] for row in connection.execute("select entry from sync_parked")]
+    found = parked_entries(connection)
     connection.execute("delete from sync_parked")
     return found
 

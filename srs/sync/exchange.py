@@ -5,7 +5,7 @@ a store that is built from the log alone is the same.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -15,6 +15,7 @@ from srs.models.log_entries import Entry, NoteEntry, OptionEntry, SettingEntry
 from srs.store.connection import Store
 from srs.store.decks import forget_empty
 from srs.store.note_aliases import hide_aliases, show_aliases
+from srs.store.note_media import MediaMerge
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.settings import Options
 from srs.store.sync_incoming import EntryMerge
@@ -47,6 +48,7 @@ from srs.sync.segments import (
     decode,
     encode,
     file_name,
+    media_entries,
     read_entries,
     write_segment,
 )
@@ -161,6 +163,7 @@ def receive(
     me: Identity,
     sent: Sent,
     *,
+    has_medium: Callable[[str], bool],
     progressed: Progressed | None = None,
     dry_run: bool = False,
 ) -> Received:
@@ -172,6 +175,7 @@ def receive(
         arrived: Segments of this log.
         me: This device.
         sent: What was sent just before.
+        has_medium: Returns True if the media file with this hash is here.
         progressed: Is told the number of entries that were merged.
         dry_run: Roll back at the end.
 
@@ -183,7 +187,9 @@ def receive(
         if not (arrived or parked or sent.has_options):
             return Received()
         lent = show_aliases(connection)
-        receiving = _Receiving(connection, me.device)
+        receiving = _Receiving(connection, me.device, has_medium)
+        # First: a note that comes now may wait for files, too.
+        receiving.merge.merge(media_entries(parked))
         for one in arrived:
             receiving.take(one)
             if progressed:
@@ -207,9 +213,15 @@ def receive(
 class _Receiving:
     """Decodes segments and merges their entries."""
 
-    def __init__(self, connection: sqlite3.Connection, device: str) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        device: str,
+        has_medium: Callable[[str], bool],
+    ) -> None:
         self._connection = connection
-        self.merge = EntryMerge(connection, device)
+        media = MediaMerge(connection, device, has_medium)
+        self.merge = EntryMerge(connection, device, media)
         self.result = Received()
         self.stamps: list[int] = []
         """The first and the last stamp of each segment."""

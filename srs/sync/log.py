@@ -17,7 +17,8 @@ from srs.sync.segments import (
     segment_of,
 )
 
-KNOWN_NAMES = frozenset({"media", ".git", ".gitignore", ".gitattributes"})
+KNOWN_NAMES = frozenset({".git", ".gitignore", ".gitattributes"})
+MEDIA = "media"
 _BESIDE = (".st", "README", ".DS_Store", ".dropbox", "desktop.ini", ".nextcloud")
 
 
@@ -25,6 +26,8 @@ class Listing(Struct, frozen=True):
     """The names in a log."""
 
     segments: tuple[Segment, ...]
+    media: frozenset[str]
+    """The hashes of the media files."""
     foreign: tuple[str, ...]
     """Other names, such as the conflict copies of a file service."""
 
@@ -52,6 +55,7 @@ def list_log(carrier: Carrier) -> Listing:
     """List a log; a folder that doesn't exist is an error of the carrier."""
     segments: list[Segment] = []
     foreign: list[str] = []
+    media: frozenset[str] = frozenset()
     for name, _size in carrier.list(""):
         folder = name.removesuffix("/")
         if is_device(folder) and name.endswith("/"):
@@ -61,10 +65,12 @@ def list_log(carrier: Carrier) -> Listing:
                     segments.append(found)
                 elif not file.startswith("."):
                     foreign.append(f"{folder}/{file}")
+        elif name == f"{MEDIA}/":
+            media = frozenset(file for file, _size in carrier.list(MEDIA))
         elif folder not in KNOWN_NAMES and not folder.startswith(_BESIDE):
             foreign.append(name)
     segments.sort(key=lambda one: (one.device, one.first, one.last))
-    return Listing(tuple(segments), tuple(sorted(foreign)))
+    return Listing(tuple(segments), media, tuple(sorted(foreign)))
 
 
 class Arrived(Struct, frozen=True):

@@ -37,12 +37,22 @@ class Received(Struct):
     """Segments whose entries can't be read; they are read again next time."""
 
 
+class MediaCounts(Struct, frozen=True):
+    """The media files that were sent and received."""
+
+    sent: int
+    received: int
+    too_large: tuple[str, ...]
+    """Files that are not sent."""
+
+
 class Synced(Struct, frozen=True):
     """The result of a sync."""
 
     address: str
     sent: Sent
     received: Received
+    media: MediaCounts
     devices: tuple[Device, ...]
     """All that wrote into the log, this one among them."""
     own: str

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import Struct
 
-from srs.models.log_entries import DeviceId, Entry, Name
+from srs.models.log_entries import DeviceId, Entry, MediaEntry, Name
 from srs.store.sync_state import Segment
 
 FORMAT = 1
@@ -26,6 +26,8 @@ _MAGIC = b"flash log\n"
 _NAME = re.compile(r"(\d{1,15})-(\d{1,15})\.flashlog")
 _DEVICE = re.compile(r"[0-9a-f]{16}")
 _DIGEST = 32
+_MEDIA_TAG = msgspec.msgpack.encode(MediaEntry("", 0, "", ()))[1:3]
+"""Follows the length of an entry, a byte."""
 
 _one: msgspec.msgpack.Decoder[Entry] = msgspec.msgpack.Decoder(Entry)
 _many = msgspec.msgpack.Decoder(list[msgspec.Raw])
@@ -147,6 +149,15 @@ def decode(encoded: bytes) -> Entry | None:
         return _one.decode(encoded)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def media_entries(encoded: Iterable[bytes]) -> Iterator[MediaEntry]:
+    """Decode the entries about media files, and only these."""
+    for one in encoded:
+        if one[1:3] == _MEDIA_TAG:
+            entry = decode(one)
+            if isinstance(entry, MediaEntry):
+                yield entry
 
 
 def encode(entry: Entry) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 from command_runner import Run
 from foreign_packages import MEDIA_FILES, media_package
 
-from export.anki.media_references import media_names, template_files
+from export.anki.media_references import media_names, shared_files, template_files
 
 
 def media_of(path: Path) -> dict[str, bytes]:
@@ -57,7 +57,7 @@ def test_files_that_files_name_are_found(tmp_path: Path) -> None:
     for name, data in MEDIA_FILES.items():
         (tmp_path / name).write_bytes(data)
 
-    found = template_files('{"css": "@import url(_style.css)"}', tmp_path)
+    found = template_files('{"css": "@import url(_style.css)"}', shared_files(tmp_path))
 
     assert found == {"_style.css", "_font.ttf"}
 

@@ -11,9 +11,9 @@ from cards.text.terminal import plain_text
 from flash.messages.exchange import loss_items, loss_lines
 from flash.service.context import AppContext
 from flash.service.importing import Imported, import_package
-from flash.service.media_import import media_folder
 from srs.models.incoming import Loss, LossReason
 from srs.store.connection import Store
+from srs.store.note_media import media_folder
 
 SECOND_CARD = (
     "insert into cards values"

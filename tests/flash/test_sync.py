@@ -245,6 +245,7 @@ def test_json_lists_devices_and_counts(
         "received": 3,
         "reviews": 0,
         "notes": 3,
+        "media": {"sent": 0, "received": 0},
         "parked": [],
         "faults": [],
         "ignored": [],

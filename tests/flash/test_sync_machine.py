@@ -112,8 +112,14 @@ class Devices(RuleBasedStateMachine):
         notes = [basic(f"q{i}", deck) for i in range(1, 3) if choose.random() < 0.8]
         notes.append(basic("q0", deck, id=ids[0]))
         notes.append(Note(Cloze(cloze), deck, id=ids[1]))
+        if choose.random() < 0.5:
+            notes.append(basic("![a](a.png)", deck))
+            (device.folder / "a.png").write_bytes(
+                choose.randbytes(choose.randint(1, 3))
+            )
         with device.opened() as store, suppress(FlashError):
-            add(store, notes, device.clock(), file=f"/{choose.choice('xy')}.yaml")
+            file = device.folder / f"{choose.choice('xy')}.yaml"
+            add(store, notes, device.clock(), file=str(file))
 
     @rule(number=chance, which=chance)
     def edit(self, number: int, which: int) -> None:

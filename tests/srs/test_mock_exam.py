@@ -30,6 +30,7 @@ from srs.models.log_entries import ErasedEntry, MockEntry
 from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion
 from srs.store.connection import Store
 from srs.store.mock_exams import finished_mock_exams, unfinished_mock_exam
+from srs.store.note_media import MediaMerge
 from srs.store.operations import last_operations
 from srs.store.settings import save_setting
 from srs.store.sync_incoming import EntryMerge
@@ -454,7 +455,7 @@ def test_a_deletion_drops_the_exams_before_it(
         with store.transaction() as connection:
             connection.execute("delete from mock_exams")
             connection.execute("delete from erased")
-            merge = EntryMerge(connection, me)
+            merge = EntryMerge(connection, me, MediaMerge(connection, me, bool))
             for entry in entries:
                 merge.merge([entry])
 

@@ -20,6 +20,7 @@ from flash.messages.maintenance import (
     restored_line,
 )
 from flash.messages.phrases import dry_run_remark
+from flash.messages.sync import parked_text
 from flash.messages.translate import _
 from flash.service.context import chosen_store, open_app
 from flash.service.log_restore import prepared_from_log
@@ -33,7 +34,7 @@ from srs.store.backups import (
     folder_of,
     list_backups,
 )
-from srs.store.sync_state import PLACE
+from srs.store.sync_state import PLACE, parked
 
 
 def backup(
@@ -113,6 +114,7 @@ def restore(
         if path.exists() and not (dry_run or yes):
             _confirm(path)
         saved = None if dry_run else restoring.restore(path, copy, clock(), source)
+        waiting = parked(copy)
     if json:
         print_json(
             {
@@ -125,6 +127,8 @@ def restore(
         )
     else:
         echo(dry_run_remark() if dry_run else restored_line(saved))
+    for reason, count in sorted(waiting.items()):
+        echo_err(parked_text(reason, count))
 
 
 def _confirm(path: Path) -> None:

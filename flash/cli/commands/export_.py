@@ -75,7 +75,7 @@ def export(
         missing: tuple[str, ...] = ()
         losses: tuple[Loss, ...] = ()
         if yaml:
-            written, missing = export_decks(file, notes)
+            written, missing = export_decks(app, file, notes)
         elif ending in _TABLES:
             written = export_table(file, notes, safe=safe)
         else:

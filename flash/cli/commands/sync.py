@@ -126,6 +126,7 @@ def _as_json(done: Synced, *, dry_run: bool) -> dict[str, Any]:
         "received": done.received.entries,
         "reviews": done.received.reviews,
         "notes": done.received.notes,
+        "media": {"sent": done.media.sent, "received": done.media.received},
         "devices": [_device_json(one, done.own) for one in done.devices],
         "parked": [
             {"reason": reason, "entries": count}
