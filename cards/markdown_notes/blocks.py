@@ -109,6 +109,11 @@ _DEFINITION = re.compile(
     r"(?P<meaning>\S.*)",
     re.DOTALL,
 )
+_WHOLE = re.compile(
+    r"(?<=`)[^`\n]+(?=`)|(?<=\$)(?=\S)[^$\n]+(?<=\S)(?=\$)"
+    r"|(?<=\[)[^\[\]\n]*(?:\]\([^()\s]*(?=\))|(?=\]\]))"
+)
+"""What stands in code, math or a link, which is split by no colon."""
 _SENTENCE_END = re.compile(r"[。．！？!?]$|\.$")
 
 
@@ -118,10 +123,13 @@ def split_definition(text: str) -> tuple[str, str] | None:
     A colon of ASCII needs a blank behind it or a Japanese letter before it, so that
     `10:30`, `a::b` and addresses are none.  A hyphen needs a term in bold or code.
     """
-    found = _DEFINITION.fullmatch(text.strip())
+    text = text.strip()
+    masked = _WHOLE.sub(lambda one: "x" * len(one[0]), text)
+    found = _DEFINITION.fullmatch(masked)
     if found is None or "//" in found["term"] or ". " in found["term"]:
         return None
-    return found["term"].strip(), found["meaning"].strip()
+    term, meaning = (text[slice(*found.span(name))] for name in ("term", "meaning"))
+    return term.strip(), meaning.strip()
 
 
 def is_sentence(text: str) -> bool:

@@ -99,6 +99,14 @@ def test_numbers_and_japanese_bullets_are_items() -> None:
         ("https://example.org: a page", None),
         ("VPC - VGW - VPN", None),
         ("It rains. So: stay", None),
+        ("`a: b`: a pair", ("`a: b`", "a pair")),
+        ("`a: b` is a pair", None),
+        (
+            "[KMS: keys](https://example.org): a page",
+            ("[KMS: keys](https://example.org)", "a page"),
+        ),
+        ("[[a: b]]: c", ("[[a: b]]", "c")),
+        ("価格は $5: 高い $6", ("価格は $5", "高い $6")),
     ],
 )
 def test_a_definition_has_a_term_and_a_colon(
