@@ -4,6 +4,7 @@ from flash.messages.translate import N_, _
 
 NO_CARDS = N_("No card matches.")
 DUE_PROMPT = N_("due in days (3, 3-7, 2027-01-10) ")
+TAG_PROMPT = N_("tags to add, or to remove as -tag ")
 NEEDS_TERMINAL = N_("flash browse needs a terminal")
 
 
@@ -18,9 +19,13 @@ def browse_keys() -> list[tuple[str, str]]:
         ("0-7", _("flag")),
         ("d", _("due")),
         ("r", _("reset")),
+        ("t", _("tag")),
+        ("e", _("edit")),
         ("x", _("remove")),
         ("u", _("undo")),
+        ("U", _("redo")),
         ("o", _("sort")),
+        ("p", _("media")),
         ("q", _("quit")),
     ]
 

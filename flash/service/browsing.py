@@ -4,15 +4,27 @@ Without a terminal; `flash.tui.browse_app` shows it.
 """
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from cards.errors import FlashError
-from flash.messages.operations import undone_text
+from flash.messages.exchange import by_hand_line
+from flash.messages.listing import tagged_lines
+from flash.messages.operations import operation_text, undone_text
+from flash.messages.review import edited_line
 from flash.messages.translate import _
 from flash.service.context import AppContext
+from flash.service.edited_files import reread, rewrite, text_of_note
+from flash.service.editor import editable_file, run_editor
 from flash.service.finding import find
+from flash.service.note_media import open_media
+from flash.service.tagging import apply_tagging, check_new_tag, plan_tags
+from flash.service.text_editing import edit_text
 from srs.scheduler.study_day import date_day
 from srs.store import card_actions
 from srs.store.card_list import CardListRow, card_list
+from srs.store.notes import stored_note_of
+from srs.store.redo import redo_operations
 from srs.store.removal import retire_notes
 from srs.store.search import ORDERS
 from srs.store.undo import undo_operations
@@ -58,6 +70,8 @@ class Browser:
         self.cards: tuple[int, ...] = ()
         self.at = 0
         self.marked: set[int] = set()
+        self._unsaved: dict[int, str] = {}
+        """Edited texts that have mistakes, by card."""
         self.search(query)
 
     def search(self, query: str) -> None:
@@ -157,8 +171,88 @@ class Browser:
         self.refresh()
         return what, count, len(cards)
 
+    def tag(self, text: str) -> str:
+        """Add tags to the notes of the chosen cards, and remove those after a `-`.
+
+        Deck files are edited, too; comments and layout stay.
+
+        Returns:
+            What was changed, and what has to be changed by hand.
+
+        Raises:
+            FlashError: There is no tag, or a file can't be changed.
+        """
+        words = text.split()
+        removed = {word[1:] for word in words if word.startswith("-")}
+        added = [word for word in words if not word.startswith("-")]
+        for word in (*removed, *added) or ("",):
+            check_new_tag(word)
+
+        def change(tags: tuple[str, ...]) -> tuple[str, ...]:
+            kept = (*tags, *added)
+            return tuple(dict.fromkeys(one for one in kept if one not in removed))
+
+        tagging = plan_tags(self._app, self.chosen(), change)
+        apply_tagging(self._app, tagging, write=True)
+        self.refresh()
+        files = len(tagging.in_files)
+        reason = _("flash can't change its tags there")
+        by_hand = [by_hand_line(note, reason) for note in tagging.by_hand]
+        done = tagged_lines(len(tagging.updates), files, written=True)
+        return " ".join([*done, *by_hand])
+
+    def edit(self, leave: Callable[[], AbstractContextManager[None]]) -> str:
+        """Let the user edit the selected card, in its deck file or as YAML.
+
+        Args:
+            leave: Leaves the terminal to the editor.
+
+        Returns:
+            What was changed, or the mistakes of the text; `e` edits it again.
+
+        Raises:
+            FlashError: There is no editor, or no file.
+        """
+        card = self.cards[self.at]
+        note = stored_note_of(self._app.store, card).note
+        if note.line:
+            path = editable_file(note)
+            before = path.read_bytes()
+            with leave():
+                run_editor(path, note.line)
+            is_changed = not path.is_file() or path.read_bytes() != before
+            trouble = reread(self._app, note.file) if is_changed else None
+        else:
+            text = self._unsaved.pop(card, "") or text_of_note(self._app.store, card)
+            with leave():
+                after = edit_text(text)
+            is_changed = after != text and bool(after.strip())
+            trouble = rewrite(self._app, card, after) if is_changed else None
+            if trouble:
+                self._unsaved[card] = after
+        self.refresh()
+        return trouble or edited_line(note, changed=is_changed)
+
+    def open_media(self) -> str:
+        """Open the pictures and sounds of the selected card; return a message."""
+        prompt, store = self.prompt(), self._app.store
+        if prompt is None:
+            return ""
+        opener = self._app.options.opener
+        return open_media(store, prompt, opener, is_answered=True)
+
     def undo(self) -> str:
         """Undo the last operation; return what was undone, empty for nothing."""
         undone = undo_operations(self._app.store, 1)
         self.refresh()
         return undone_text(undone[0].operation) if undone else ""
+
+    def redo(self) -> str:
+        """Do what was undone again; return what was done, empty for nothing.
+
+        Raises:
+            StoreError: The store has changed since.
+        """
+        done = redo_operations(self._app.store, 1)
+        self.refresh()
+        return operation_text(done[0]) if done else ""

@@ -16,6 +16,7 @@ from cards.text.width import (
 from flash.messages.browsing import (
     DUE_PROMPT,
     NO_CARDS,
+    TAG_PROMPT,
     browse_keys,
     found_line,
     sorted_line,
@@ -38,6 +39,7 @@ _WIDE = 100
 _LOADED = 120
 """Rows that are read around the selected one; no screen has more."""
 _DIVIDER = " │ "
+_PURPOSES = {"/": "query", "d": "due", "t": "tag"}
 _CHANGES = {"s": "suspended", "b": "buried", "r": "reset", "x": "removed"}
 
 
@@ -48,7 +50,7 @@ class BrowseView(ScreenView, frozen=True):
     typing: str | None = None
     """The text that is being typed."""
     purpose: str = "query"
-    """What is being typed: query or due."""
+    """What is being typed: query, due or tag."""
     rows: tuple[CardListRow, ...] = ()
     at: int = 0
     """Index of the selected one of `rows`."""
@@ -87,12 +89,14 @@ class BrowseApp(ScreenApp):
             self._show()
         elif key == "q":
             self.end(None)
-        elif key in ("/", "d"):
-            purpose = "due" if key == "d" else "query"
-            text = "" if key == "d" else self.browser.query
-            self._show(typing=text, purpose=purpose)
+        elif key in _PURPOSES:
+            text = self.browser.query if key == "/" else ""
+            self._show(typing=text, purpose=_PURPOSES[key])
         else:
-            self._show(self._press(key or ""))
+            try:
+                self._show(self._press(key or ""))
+            except FlashError as error:
+                self._show(_in_one_line(error), is_alarm=True)
 
     def on_paste(self, event: Paste) -> None:
         """Type what an input method or the clipboard sends at once."""
@@ -116,8 +120,16 @@ class BrowseApp(ScreenApp):
                 browser.marked.clear()
             case "o":
                 return sorted_line(browser.sort())
+            case "e" if browser.cards:
+                return browser.edit(self.suspended)
+            case "p":
+                return browser.open_media()
             case "u":
                 return browser.undo() or _(NOTHING_TO_UNDO)
+            case "U":
+                done = browser.redo()
+                text = _("Redone: {what}") if done else _("Nothing to redo.")
+                return text.format(what=done)
         return ""
 
     def _type(self, key: str, character: str) -> None:
@@ -137,18 +149,17 @@ class BrowseApp(ScreenApp):
 
     def _enter(self, text: str, purpose: str) -> None:
         try:
-            if purpose == "query":
-                self.browser.search(text)
-                self._show()
-            else:
-                self._show(changed_line(*self.browser.change("due", text)))
+            match purpose:
+                case "query":
+                    self.browser.search(text)
+                    self._show()
+                case "tag":
+                    self._show(self.browser.tag(text))
+                case _:
+                    self._show(changed_line(*self.browser.change("due", text)))
         except FlashError as error:
-            self._show(
-                with_hint(error.message.partition("\n")[0], error.hint),
-                is_alarm=True,
-                typing=text,
-                purpose=purpose,
-            )
+            message = _in_one_line(error)
+            self._show(message, is_alarm=True, typing=text, purpose=purpose)
 
     def _show(
         self,
@@ -161,6 +172,10 @@ class BrowseApp(ScreenApp):
         view = _view(self.browser)
         about = {"message": message, "is_alarm": is_alarm}
         self.widget.show(replace(view, **about, typing=typing, purpose=purpose))
+
+
+def _in_one_line(error: FlashError) -> str:
+    return with_hint(error.message.partition("\n")[0], error.hint)
 
 
 def _view(browser: Browser) -> BrowseView:
@@ -206,7 +221,8 @@ def browse_layout(
 
 def _query_line(view: BrowseView, columns: int) -> Line:
     if view.typing is not None:
-        label = _(DUE_PROMPT) if view.purpose == "due" else ""
+        prompts = {"due": DUE_PROMPT, "tag": TAG_PROMPT}
+        label = _(prompts[view.purpose]) if view.purpose in prompts else ""
         typed = input_line(view.typing, max(1, columns - width_of(label)))
         return (*dim(label), *typed)
     count = found_line(view.place, view.total, len(view.marked))

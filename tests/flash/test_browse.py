@@ -29,6 +29,10 @@ def shown(app: BrowseApp) -> str:
     return "\n".join(line_text(line).rstrip() for line in app.widget.page.lines)
 
 
+def text_of(file: str) -> str:
+    return Path(file).read_text("utf-8")
+
+
 async def press(pilot: Pilot[None], *keys: str) -> str:
     await pilot.press(*keys)
     await pilot.pause()
@@ -134,3 +138,62 @@ def test_browse_needs_a_terminal(flash: Run) -> None:
         "",
         "flash: flash browse needs a terminal (flash list needs none)\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("size", "keys"), [((80, 24), "t tag e edit x remove"), ((120, 30), "U redo")]
+)
+async def test_the_keys_are_named(
+    app: BrowseApp, size: tuple[int, int], keys: str
+) -> None:
+    async with app.run_test(size=size) as pilot:
+        assert keys in " ".join((await press(pilot)).split())
+
+
+async def test_t_adds_and_removes_tags_in_the_deck_file(app: BrowseApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        done = await press(pilot, "t", *"hard", "space", *"-cell", "enter")
+        wrong = await press(pilot, "t", "enter")
+        found = await press(pilot, "escape", "/", *"tag:hard", "enter")
+
+    assert "Edited 1 deck file." in done
+    assert "the tag is empty" in wrong
+    assert "1 of 1" in found
+    assert text_of("cells.yaml").count("hard") == 1
+
+
+async def test_redo_follows_undo(app: BrowseApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "s")
+        undone = await press(pilot, "u")
+        redone = await press(pilot, "U")
+        nothing = await press(pilot, "U")
+        await press(pilot, "u", "3")
+        changed = await press(pilot, "U")
+
+    assert "Unsuspended" in undone
+    assert "Redone: Suspended" in redone
+    assert "Nothing to redo." in nothing
+    assert "Nothing to redo." in changed
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("powerhouse", "power plant", "cells.yaml was added again."),
+        ("powerhouse", "powerhouse", "The deck file was not changed."),
+        ("front: What", "fornt: What", "unknown key 'fornt'"),
+    ],
+)
+async def test_e_edits_the_deck_file(
+    app: BrowseApp, monkeypatch: pytest.MonkeyPatch, old: str, new: str, message: str
+) -> None:
+    def edit(path: Path, line: int) -> int:
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+        return 0
+
+    monkeypatch.setattr("flash.service.browsing.run_editor", edit)
+    async with app.run_test(size=(120, 24)) as pilot:
+        shown = await press(pilot, "e")
+
+    assert message in " ".join(shown.split())

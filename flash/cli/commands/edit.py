@@ -13,10 +13,13 @@ from flash.messages.phrases import count_cards
 from flash.messages.review import edited_line
 from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
-from flash.service.edited_files import reread, rewrite, text_of_note
-from flash.service.editor import run_editor
+from flash.service.edited_files import (
+    reread,
+    rewrite,
+    text_of_note,
+)
+from flash.service.editor import editable_file, run_editor
 from flash.service.finding import find_some
-from flash.service.reviewing import is_installed
 from flash.service.text_editing import edit_text
 from flash.terminal import echo, echo_err, print_json
 from srs.store.notes import stored_note_of
@@ -52,12 +55,7 @@ def _one_note(app: AppContext, cards: Sequence[int]) -> Note:
 
 def _edit_file(app: AppContext, note: Note) -> bool:
     """Open a deck file at a card and add it; return False if it stays as it is."""
-    path, place = Path(note.file), Place(note.file, note.line)
-    if not path.is_file():
-        raise FlashError(_("the deck file of this card was not found"), place=place)
-    if is_installed(note.file):
-        hint = _("flash add aws-security makes a copy to edit")
-        raise FlashError(_("this file is a part of flash"), hint, place)
+    path, place = editable_file(note), Place(note.file, note.line)
     before = path.read_bytes()
     while True:
         run_editor(path, note.line)
