@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ Send = Callable[[Any], Awaitable[None]]
 Receive = Callable[[], Awaitable[Any]]
 App = Callable[[Any, Receive, Send], Awaitable[None]]
 
-_OPEN = ("/api/pair", "/api/words", "/api/docs")
+_PAIR = "/api/pair"
+_OPEN = (_PAIR, "/api/words")
 """Addresses that need no cookie, besides the static files."""
 _METHODS = ("GET", "HEAD", "POST")
 
@@ -88,17 +89,18 @@ class Guard:
         is_json = headers.get("content-type", "").split(";")[0] == "application/json"
         if method == "POST" and not is_json:
             raise Refused(415, _("send JSON"))
-        cookie = self.cookie_of(scope)
+        # The files of the page need no look at the store.
+        cookie = "" if is_open and path != _PAIR else self._cookie_of(headers)
         scope["state"] = {"is_paired": bool(cookie) and await self._is_paired(cookie)}
         if not is_open and not scope["state"]["is_paired"]:
             message = _("this browser is not paired")
             raise Refused(401, message, _("open the address that flash serve shows"))
 
-    def cookie_of(self, scope: Any) -> str:
+    def _cookie_of(self, headers: Mapping[str, str]) -> str:
         """Return the cookie of a request; empty if there is none."""
         found: SimpleCookie = SimpleCookie()
         try:
-            found.load(_headers(scope["headers"]).get("cookie", ""))
+            found.load(headers.get("cookie", ""))
         except CookieError:
             return ""
         morsel = found.get(self._site.cookie_name)

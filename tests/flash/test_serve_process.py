@@ -18,6 +18,7 @@ from store_fixtures import contradictions
 from web_client import step_id
 
 import flash
+from flash.web.server import listen
 from srs.store.opening import open_store
 
 WAIT_S = 20
@@ -180,6 +181,15 @@ def test_noise_on_the_port_is_survived(server: Process) -> None:
     assert server.ask("GET", "/api/queue")[0] == 401
     code, _, errors = server.end()
     assert (code, errors.count("\n")) == (0, 1)
+
+
+def test_no_reply_waits_for_the_receipt_of_its_head() -> None:
+    with listen("127.0.0.1", 0) as server:
+        address = server.getsockname()
+        with socket.create_connection(address), server.accept()[0] as accepted:
+            option = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+    assert option
 
 
 def test_a_port_in_use_is_named(flash: Run) -> None:
