@@ -27,7 +27,7 @@ from srs.study.due_cards import CardFilter
 from srs.study.session import Session
 
 _ENDINGS = {"en": ".svg", "ja": ".ja.svg"}
-_NOW_MS = 1_795_424_400_000
+NOW_MS = 1_795_424_400_000
 _ID = "m13-kms-fips"
 _DECKS = {
     "en": "AWS Security::13 Keys and secrets",
@@ -36,21 +36,21 @@ _DECKS = {
 _SIZE = (84, 26)
 
 
-def _store(path: Path, language: str) -> Path:
+def studied_store(path: Path, language: str) -> Path:
     """Create a store with some days of study history."""
     root = Path(__file__).parent.parent / "cards" / "decks" / "aws-security" / language
     files = find_decks([root]).files
     notes = [note for file in files for note in read_deck(file).notes]
-    store = open_store(path, _NOW_MS)
-    apply_plan(store, make_plan(notes, [], FileScope(frozenset())), _NOW_MS)
-    day = _NOW_MS // 86_400_000
+    store = open_store(path, NOW_MS)
+    apply_plan(store, make_plan(notes, [], FileScope(frozenset())), NOW_MS)
+    day = NOW_MS // 86_400_000
     with store.transaction() as connection:
         connection.execute(
             "update cards set state = 2, stability = 9.3, difficulty = 5.1,"
             " interval = 8, due_day = ? - position % 3, last_day = ? - 8,"
             " last_ms = ?, reps = 4 where position % 2 = 0 or note in"
             " (select guid from notes where id like ? || '%')",
-            (day, day, _NOW_MS - 8 * 86_400_000, _ID),
+            (day, day, NOW_MS - 8 * 86_400_000, _ID),
         )
         connection.execute(
             "update cards set due_day = 0 where note in"
@@ -63,7 +63,7 @@ def _store(path: Path, language: str) -> Path:
 
 async def _review(path: Path, deck: str) -> str:
     session = Session(
-        open_store(path, _NOW_MS), lambda: _NOW_MS, CardFilter(deck, new=12)
+        open_store(path, NOW_MS), lambda: NOW_MS, CardFilter(deck, new=12)
     )
     picture = await _draw(ReviewApp(session), "review", "space")
     session.close()
@@ -71,8 +71,8 @@ async def _review(path: Path, deck: str) -> str:
 
 
 async def _browse(path: Path, deck: str) -> str:
-    store = open_store(path, _NOW_MS)
-    browser = Browser(AppContext(store, lambda: _NOW_MS), f'deck:"{deck}"')
+    store = open_store(path, NOW_MS)
+    browser = Browser(AppContext(store, lambda: NOW_MS), f'deck:"{deck}"')
     picture = await _draw(BrowseApp(browser), "browse", "down", "space", "down")
     store.close()
     return picture
@@ -101,7 +101,7 @@ def main() -> None:
         choose_language()
         for name, draw in (("review", _review), ("browse", _browse)):
             with tempfile.TemporaryDirectory() as folder:
-                store = _store(Path(folder, "store.db"), language)
+                store = studied_store(Path(folder, "store.db"), language)
                 picture = asyncio.run(draw(store, _DECKS[language]))
             file = Path(__file__).with_name(name + ending)
             file.write_text(picture + "\n", encoding="utf-8")
