@@ -91,7 +91,7 @@ GROUPS: dict[str, dict[str, _Entry]] = {
     "Exchange": {
         "export": _Entry("export_:export", "Export cards to Anki, CSV, JSON or YAML."),
         "import": _Entry(
-            "import_:import_", "Import an Anki package, a table, or notes."
+            "import_:import_", "Import Anki packages, tables, notes and other programs."
         ),
         "push": _Entry("ankiconnect:push", "Send notes to a running Anki."),
         "pull": _Entry("ankiconnect:pull", "Fetch reviews from a running Anki."),

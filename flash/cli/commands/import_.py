@@ -109,7 +109,7 @@ def import_(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Import an Anki package, a table, notes, or the cards of another program.
+    """Import Anki packages, tables, notes and other programs.
 
     A package contains notes, schedule, reviews, presets and media files. A table (CSV
     or Anki's plain text) contains notes: question, answer, tags. What each column
