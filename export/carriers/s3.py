@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from obstore.store import S3Config, S3Store
 
 _T = TypeVar("_T")
-_TIMEOUT, _CONNECT = timedelta(seconds=120), timedelta(seconds=20)
+_TIMEOUT, _CONNECT = timedelta(seconds=300), timedelta(seconds=20)
 _LOGIN = N_("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
 _WRONG_KEY = (N_("the access key or its secret is wrong"), _LOGIN)
 _CODES = {

@@ -18,7 +18,7 @@ from export.carriers.address import LogAddress, Login
 from export.carriers.errors import CarrierError
 from export.http_request import HttpAddress, HttpError, HttpFault, request
 
-_TIMEOUT_S = 120.0
+_TIMEOUT_S = 300.0
 _LARGEST_ANSWER = 64 << 20
 _NONE, _EXISTS, _NO_PARENT = 404, 405, 409
 _DONE = (200, 201, 204)
@@ -75,10 +75,10 @@ class WebDavCarrier:
             raise self._error(_("the answer is not one of WebDAV")) from None
 
     def get(self, name: str, largest: int) -> bytes:
-        """Read a file.
+        """Read a file; nothing of one that is larger.
 
         Raises:
-            CarrierError: The server fails, or the file is larger.
+            CarrierError: The server fails.
         """
         return self._send("GET", self._path(name), largest=largest)[1]
 
@@ -140,6 +140,8 @@ class WebDavCarrier:
                 expected,
             )
         except HttpError as error:
+            if error.fault is HttpFault.TOO_LARGE and method == "GET":
+                return 200, b""
             if error.fault is not HttpFault.STATUS:
                 raise self._error(_(_FAULTS[error.fault])) from None
             if error.status in _STATUS:

@@ -8,6 +8,7 @@ import pytest
 from command_runner import CELLS, Run
 from log_servers import KEY, SECRET, Proxy, address, served, server, with_login
 
+from flash.service.carriers import open_carrier
 from srs.sync import segments
 
 KINDS = ("s3", "rclone", "wsgidav")
@@ -146,6 +147,19 @@ def test_network_gone_while_receiving_merges_nothing_twice(
     proxy.left = 1_000
     assert "received 3 (0 reviews, 3" in laptop("sync", place, "--db", "b.db")[1]
     assert laptop("sync", "--db", "b.db")[1] == "Nothing to send, nothing new.\n"
+
+
+@pytest.mark.parametrize("kind", ["s3", "rclone"])
+def test_file_that_is_too_large_is_not_read(kind: str, tmp_path: Path) -> None:
+    with server(kind, tmp_path) as host:
+        place = address(kind, host, with_login())
+        carrier, _ = open_carrier(place, tmp_path / "a.db")
+        size = carrier.put("media/x", bytes(3 << 20))
+
+        assert size == 3 << 20
+        assert carrier.list("media") == [("x", size)]
+        assert carrier.get("media/x", size) == bytes(size)
+        assert carrier.get("media/x", 10) == b""
 
 
 @pytest.mark.parametrize("kind", ["s3", "rclone"])
