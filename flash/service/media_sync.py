@@ -24,12 +24,14 @@ from srs.store.import_rows import original_notetypes
 from srs.store.note_media import (
     Seen,
     WatchedNote,
+    has_new_notes,
     media_files,
     registered_files,
     save_seen,
     seen_files,
     watched_notes,
 )
+from srs.store.stamps import last_stamp
 from srs.sync.log import MEDIA, Arrived, Fault, Listing
 from srs.sync.segments import BrokenSegment, media_entries, read_entries
 
@@ -54,6 +56,7 @@ def register_media(store: Store, *, dry_run: bool = False) -> Registered:
         StoreError: The store can't be written.
     """
     places, found = media_files(store), Registered()
+    is_new, now = has_new_notes(store), last_stamp(store.connection)
     watched = [*_watched_notetypes(store, places), *watched_notes(store)]
     changed: list[tuple[str, int, Seen, tuple[MediaFile, ...] | None]] = []
     for one in watched:
@@ -71,6 +74,8 @@ def register_media(store: Store, *, dry_run: bool = False) -> Registered:
         files = None if is_first or _sent(seen) == _sent(before) else _sent(seen)
         found.entries += files is not None
         changed.append((one.guid, one.stamp, seen, files))
+    if is_new:
+        changed.append(("", now, {}, None))
     if changed:
         with store.transaction(dry_run=dry_run) as connection:
             for row in changed:

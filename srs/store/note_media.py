@@ -42,6 +42,10 @@ _SHOWS_MEDIA = """
 """
 
 
+_LOOKED = "(select coalesce(max(scanned), 0) from note_media where guid = '')"
+"""The clock at the last look at all notes: most have no files, and no row."""
+
+
 class WatchedNote(Struct, frozen=True):
     """A note with files on this device."""
 
@@ -93,11 +97,16 @@ def watched_notes(store: Store) -> Iterator[WatchedNote]:
     changed = f"""
         select {NOTE_COLUMNS}, n.stamp, coalesce(m.seen, ''),
                coalesce(m.stamp, 0) > 0, coalesce(a.fields, '')
-          from notes n join decks d on d.id = n.deck
+          from (select guid from notes where stamp > {_LOOKED}
+                 union
+                select o.guid from note_media o join notes using (guid)
+                 where o.scanned is null or o.scanned <> notes.stamp) c
+         cross join notes n on n.guid = c.guid
+          join decks d on d.id = n.deck
           left join anki_notes a on a.guid = n.guid
           left join note_media m on m.guid = n.guid
          where n.retired = 0 and n.file <> ''
-           and (m.scanned <> n.stamp or m.scanned is null and {_SHOWS_MEDIA})
+           and (m.guid is not null or {_SHOWS_MEDIA})
     """
     for *row, stamp, seen, is_registered, fields in store.rows(changed):
         yield WatchedNote(
@@ -131,6 +140,12 @@ def notes_with_media(store: Store) -> list[tuple[str, Note]]:
          where n.retired = 0 and (instr(n.fields, '![') or instr(n.extra, '!['))
     """
     return [(row[0], note_of(row)) for row in store.rows(sql)]
+
+
+def has_new_notes(store: Store) -> bool:
+    """Return True if notes were changed since the last look at all of them."""
+    sql = f"select 1 from notes where stamp > {_LOOKED} limit 1"
+    return store.row(sql) is not None
 
 
 def seen_files(store: Store, key: str) -> tuple[Seen | None, bool]:
