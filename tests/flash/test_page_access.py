@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from web_page import DESKTOP, PHONE, Page, chromium, needs_chromium, running
 
 from flash.messages.web import web_words
 
-_STATIC = Path(__file__).parents[2] / "flash" / "web" / "static"
+_STATIC = Path(str(files("flash.web"))) / "static"
 _PAGES = {
     "decks": "Decks",
     "stats": "Statistics",
