@@ -204,13 +204,16 @@ def _aligned(piece: Line, width: int, align: str) -> list[StyledText]:
 
 def _row_by_row(table: Table, columns: int) -> list[Line]:
     lines: list[Line] = []
+    indent = min(_GAP, columns // 8)
     for row in table.rows:
         if lines:
             lines.append(())
         lines += wrap(_bold(row[0]), columns)
         for name, cell in zip(table.head[1:], row[1:], strict=True):
-            named = (StyledText("  "), *name, StyledText(": ", TextStyle.DIM), *cell)
-            lines += wrap(named, columns)
+            named = (*name, StyledText(": ", TextStyle.DIM), *cell)
+            first, *rest = wrap(named, columns - 2 * indent)
+            lines.append((StyledText(" " * indent), *first))
+            lines += [(StyledText(" " * 2 * indent), *line) for line in rest]
     return lines
 
 

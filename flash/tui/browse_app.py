@@ -245,8 +245,10 @@ def _list(view: BrowseView, columns: int, height: int) -> list[Line]:
         shown = view.rows[first : first + height]
         number = max(width_of(row.number) for row in view.rows)
         state = max(width_of(state_text(row)) for row in view.rows)
+        due = max(len((row.due or "")[:10]) for row in view.rows)
+        widths = (number, state, due)
         lines = [
-            _row(view, row, (number, state), columns, is_selected=first + i == view.at)
+            _row(view, row, widths, columns, is_selected=first + i == view.at)
             for i, row in enumerate(shown)
         ]
     return [*lines, *[()] * (height - len(lines))]
@@ -255,7 +257,7 @@ def _list(view: BrowseView, columns: int, height: int) -> list[Line]:
 def _row(
     view: BrowseView,
     row: CardListRow,
-    widths: tuple[int, int],
+    widths: tuple[int, int, int],
     columns: int,
     *,
     is_selected: bool,
@@ -264,7 +266,9 @@ def _row(
     sign = "✓ " if row.card in view.marked else "  "
     state = state_text(row)
     state += " " * (widths[1] - width_of(state))
-    about = f"{row.number:>{widths[0]}}  {state}  {(row.due or '')[:10]:<10}  "
+    about = f"{row.number:>{widths[0]}}  {state}  "
+    if widths[2]:
+        about += f"{(row.due or '')[:10]:<{widths[2]}}  "
     room = columns - width_of(about) - 3
     question = clipped(one_line(plain_text(row.question)), max(1, room))
     style = TextStyle.BOLD if is_selected else TextStyle.NORMAL

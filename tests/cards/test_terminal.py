@@ -241,7 +241,7 @@ def test_words_of_a_table_are_not_broken() -> None:
     table = "| a | b |\n|---|---|\n| AdministratorAccess | some more words to wrap |"
     shown = {
         columns: [line_text(line).rstrip() for line in terminal_lines(table, columns)]
-        for columns in (31, 30)
+        for columns in (31, 30, 24)
     }
 
     assert shown[31] == [
@@ -252,6 +252,7 @@ def test_words_of_a_table_are_not_broken() -> None:
         "                     wrap",
     ]
     assert shown[30] == ["AdministratorAccess", "  b: some more words to wrap"]
+    assert shown[24] == ["AdministratorAccess", "  b: some more words", "    to wrap"]
 
 
 @pytest.mark.parametrize(
