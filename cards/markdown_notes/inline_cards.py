@@ -78,6 +78,12 @@ def has_cards(text: str) -> bool:
     return bool(_NOTE_WITH_CARDS.search(text.lstrip("\ufeff").replace("\r\n", "\n")))
 
 
+def has_open_matter(text: str) -> bool:
+    """Return True if front matter says that there are cards and never ends."""
+    begins = text.startswith("---") and _NOTE_WITH_CARDS.match(text)
+    return bool(begins) and FRONT_MATTER.match(text) is None
+
+
 def is_enabled(text: str) -> bool:
     """Return True if cards in the text are read, not only fenced ones."""
     return has_cards(re.sub(r"(?m)^[ \t]*(```+|~~~+)[ \t]*flash\b", "", text))

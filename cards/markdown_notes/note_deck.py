@@ -19,6 +19,7 @@ from cards.markdown_notes.inline_cards import (
     FencedCards,
     InlineCard,
     has_cards,
+    has_open_matter,
     is_enabled,
     scan,
 )
@@ -116,6 +117,10 @@ class _NoteReader:
             self._problems += walker.problems
             if found and isinstance(found[0], dict):
                 values, spots = found
+        elif has_open_matter(self._text):
+            message = _("front matter without end")
+            hint = _("write '---' below it")
+            self._problems.append(Problem(Place(str(self._path)), message, hint))
         values, tags = dict(values), _tags(values.get("tags"))
         decks = [tag for tag in tags if re.match(r"flashcards(/|$)", tag)]
         values["tags"] = [tag.replace("/", "::") for tag in tags if tag not in decks]

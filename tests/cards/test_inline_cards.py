@@ -5,6 +5,7 @@ from time import process_time
 
 import pytest
 
+from cards.errors import DeckError
 from cards.markdown_notes.note_deck import parse_note_deck
 from cards.questions import texts_of
 
@@ -55,6 +56,14 @@ def test_odd_markdown_is_read_as_it_looks(
     assert [
         tuple(part for _, part in texts_of(note.content)) for note in deck.notes
     ] == expected
+
+
+def test_open_front_matter_is_an_error() -> None:
+    with pytest.raises(DeckError) as caught:
+        parse_note_deck("---\ndeck: D\nQ: a\nA: b\n", Path("note.md"))
+
+    expected = "note.md:1:1: front matter without end (write '---' below it)"
+    assert str(caught.value) == expected
 
 
 @pytest.mark.parametrize("text", ["\n", "`a ", "[[", "> ", "%% a\n", "    a::b\n"])
