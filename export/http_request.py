@@ -129,9 +129,11 @@ def request(
     timer.daemon = True
     timer.start()
     try:
-        connection.request(
-            method, address.path, body or None, {**headers, "Connection": "close"}
-        )
+        # A server may answer before it has read all, and close the connection.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.request(
+                method, address.path, body or None, {**headers, "Connection": "close"}
+            )
         found = _answer(connection, largest, expected)
     except (OSError, ValueError, http.client.HTTPException, HttpError) as error:
         late = HttpError(HttpFault.TIMEOUT) if is_late.is_set() else None

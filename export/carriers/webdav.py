@@ -51,6 +51,8 @@ class WebDavCarrier:
         self.address = address.text
         self._server = f"{scheme}://{address.host}"
         self._base = f"/{address.path}".rstrip("/")
+        self._made: set[str] = set()
+        """Collections that exist."""
         self._headers: dict[str, str] = {}
         if login:
             encoded = base64.b64encode(":".join(login[:2]).encode()).decode()
@@ -69,6 +71,7 @@ class WebDavCarrier:
         status, answer = self._send("PROPFIND", path, _PROPERTIES, extra, (207, _NONE))
         if status == _NONE:
             return []
+        self._made.add(self._path(folder))
         try:
             return _members(answer)
         except (ET.ParseError, ValueError):
@@ -93,13 +96,12 @@ class WebDavCarrier:
         """
         folder = self._path(name.rpartition("/")[0])
         temporary = f"{folder}/.{secrets.token_hex(8)}.tmp"
-        missing = (_NONE, _NO_PARENT)
+        # First: a server that refuses a large file closes the connection.
+        if folder not in self._made:
+            self._make(folder)
         is_moved = False
         try:
-            status, _ = self._send("PUT", temporary, data, expected=(*_DONE, *missing))
-            if status in missing:
-                self._make(folder)
-                self._send("PUT", temporary, data)
+            self._send("PUT", temporary, data)
             target = {"Destination": self._server + self._path(name), "Overwrite": "T"}
             self._send("MOVE", temporary, extra=target)
             is_moved = True
@@ -116,6 +118,7 @@ class WebDavCarrier:
         if status == _NO_PARENT:
             self._make(path.rpartition("/")[0])
             self._send("MKCOL", f"{path}/", expected=(*_DONE, _EXISTS))
+        self._made.add(path)
 
     def _path(self, name: str) -> str:
         return f"{self._base}/{quote(name)}" if name else self._base
