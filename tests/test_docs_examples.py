@@ -95,6 +95,25 @@ def test_the_readme_has_one_line_to_install_and_one_to_test() -> None:
     ]
 
 
+def test_the_japanese_readme_has_the_same_commands() -> None:
+    def parts(page: Path) -> tuple[list[str], list[str], list[str]]:
+        text = page.read_text("utf-8")
+        tables = re.findall(r"^\|.*", text, re.MULTILINE)
+        consoles = [text for kind, _, text in blocks(page) if kind == "console"]
+        return (
+            re.findall("`(flash [^`]+)`", "\n".join(tables)),
+            [line.split()[0] for text in consoles for line, _ in commands(text)],
+            re.findall(r"\]\((?!README)([\w./]+\.md)\)", text),
+        )
+
+    english, japanese = map(parts, READMES)
+
+    assert [text for kind, _, text in blocks(READMES[1]) if kind == "sh"] == [
+        text for kind, _, text in blocks(READMES[0]) if kind == "sh"
+    ]
+    assert japanese == english
+
+
 def test_paths_in_the_docs_exist() -> None:
     pages = [*PAGES, ROOT / "bench" / "README.md"]
     path = re.compile(

@@ -11,6 +11,7 @@ from command_runner import CELLS, Run
 from translations import LOCALE
 
 from cards.text.width import width_of
+from docs.messages import complaints, read
 from flash.cli.app import GROUPS
 from flash.language import interface_language
 from flash.messages.usage import usage_text
@@ -26,6 +27,10 @@ def messages() -> list[Message]:
 
 def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else tuple(text)
+
+
+def test_nothing_is_missing_from_the_catalogue() -> None:
+    assert complaints(read(LOCALE / "ja" / "LC_MESSAGES" / "flash.po")) == []
 
 
 def test_every_translation_has_the_placeholders_of_its_message() -> None:
