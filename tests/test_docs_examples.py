@@ -103,7 +103,7 @@ def test_the_japanese_readme_has_the_same_commands() -> None:
         return (
             re.findall("`(flash [^`]+)`", "\n".join(tables)),
             [line.split()[0] for text in consoles for line, _ in commands(text)],
-            re.findall(r"\]\((?!README)([\w./]+\.md)\)", text),
+            sorted(re.findall(r"\]\((?!README)([\w./-]+\.md)\)", text)),
         )
 
     english, japanese = map(parts, READMES)
