@@ -7,7 +7,12 @@ from cards.deckfile.upgrade import Difference, KeptEdit
 from cards.identity.matching import Action, PlannedChange
 from cards.questions import question_text
 from cards.text.width import clean
-from flash.messages.phrases import count_cards, count_notes, dry_run_remark
+from flash.messages.phrases import (
+    action_label,
+    count_cards,
+    count_notes,
+    dry_run_remark,
+)
 from flash.messages.translate import N_, _, ngettext
 from flash.terminal import clip_line, padded, styled
 
@@ -108,20 +113,6 @@ def _step_line(step: PlannedChange) -> str:
         )
         return f"  {name} {text}  ({restarts})"
     return f"  {name} {text}"
-
-
-def action_label(action: str) -> str:
-    """Name what happens to a note."""
-    return {
-        "new": _("new"),
-        "unchanged": _("unchanged"),
-        "changed": _("changed"),
-        "reworded": _("reworded"),
-        "moved": _("moved"),
-        "retired": _("retired"),
-        "returned": _("returned"),
-        "newer": _("newer"),
-    }.get(action, action)
 
 
 def plan_summary(counts: Mapping[str, int], cards: int, *, dry_run: bool) -> str:

@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flash.messages.adding import action_label
 from flash.messages.cards import short_question
-from flash.messages.phrases import count_answers, count_cards, count_questions
+from flash.messages.phrases import (
+    action_label,
+    count_answers,
+    count_cards,
+    count_questions,
+)
 from flash.messages.review import rating_help
 from flash.messages.translate import N_, _, ngettext
 from srs.models.cards import Rating

@@ -58,3 +58,17 @@ def percent(share: float | None, digits: int = 0) -> str:
 def deck_name(deck: str) -> str:
     """Return the name of a deck; empty means all decks."""
     return deck or _("all decks")
+
+
+def action_label(action: str) -> str:
+    """Name what happens to a note."""
+    return {
+        "new": _("new"),
+        "unchanged": _("unchanged"),
+        "changed": _("changed"),
+        "reworded": _("reworded"),
+        "moved": _("moved"),
+        "retired": _("retired"),
+        "returned": _("returned"),
+        "newer": _("newer"),
+    }.get(action, action)

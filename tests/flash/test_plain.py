@@ -232,7 +232,7 @@ from srs.store.opening import open_store
 store = open_store(Path({str(setup.path)!r}), {NOON})
 run_plain(Session(store, lambda: {NOON}), io.StringIO("\\nq\\n"), io.StringIO())
 packages = ["textual", "markdown_it", "rich", "sqlite_utils"]
-modules = ["srs.models.query", "srs.store.search", "srs.forecast.simulator"]
+modules = ["cards.deckfile.reader", "srs.models.query", "srs.store.search", "srs.forecast.simulator"]
 print([one for one in packages + modules if one in sys.modules])
 """
     done = subprocess.run(
