@@ -1,4 +1,4 @@
-"""Look up the translation of a message."""
+"""The functions of `cards.translate`, for modules of messages."""
 
 from cards.translate import N_, _, ngettext
 
