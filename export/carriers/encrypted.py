@@ -44,7 +44,7 @@ def _age() -> Any:
     try:
         import pyrage
     except ImportError:
-        hint = "pip install 'flash-srs[encrypt]'"
+        hint = "pip install pyrage"
         raise CarrierError("age", _("pyrage is not installed"), hint) from None
     return pyrage
 

@@ -112,7 +112,7 @@ def _store(address: LogAddress, login: Login) -> "S3Store":
     try:
         from obstore.store import S3Store
     except ImportError:
-        hint = "pip install 'flash-srs[s3]'"
+        hint = "pip install obstore"
         message = _("obstore is not installed")
         raise CarrierError(address.text, message, hint) from None
     variables = os.environ

@@ -52,7 +52,8 @@ def usage_text(message: str) -> str:
         found = re.fullmatch(_pattern(form), message)
         if found:
             parts = {name: usage_text(text) for name, text in found.groupdict().items()}
-            return _(form).format(**parts)
+            # A part that is a sentence ends before the words around it do.
+            return _(form).format(**parts).replace("。。", "。")
     return message
 
 

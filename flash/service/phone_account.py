@@ -125,8 +125,8 @@ def require_anki() -> None:
         FlashError: It is not.
     """
     if not has_anki():
-        hint = _("install it: pip install 'flash-srs[phone]'")
-        raise FlashError(_("flash phone needs the extra 'phone'"), hint)
+        hint = _("pip install anki")
+        raise FlashError(_("Anki's library is not installed"), hint)
 
 
 def new_password() -> str:

@@ -109,7 +109,7 @@ def test_without_the_extra_the_command_names_it(
     code, out, err = flash("phone", "setup")
 
     assert (code, out) == (1, "")
-    assert "pip install 'flash-srs[phone]'" in err
+    assert "pip install anki" in err
 
 
 def test_the_log_of_the_server_names_the_versions_of_apps() -> None:

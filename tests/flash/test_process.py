@@ -120,7 +120,8 @@ def test_interrupt_while_loading_exits_with_130(words: list[str]) -> None:
         time.sleep(delay_ms / 1000)
         process.send_signal(signal.SIGINT)
         err = process.communicate(timeout=60)[1].decode()
-        assert process.returncode in (130, 0), err
+        # At its very end Python has let go of the handler; a shell says 130, too.
+        assert process.returncode in (130, 0, -signal.SIGINT), err
         assert "Traceback" not in err
 
 
