@@ -86,6 +86,7 @@ def test_phone_prints_a_line_for_each_round(
     assert (code, "running already" in err) == (1, True)
 
     served.send_signal(signal.SIGKILL)
+    served.wait()
     deadline = time.monotonic() + 5
     while processes() and time.monotonic() < deadline:
         time.sleep(0.02)
