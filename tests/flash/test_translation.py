@@ -29,6 +29,7 @@ def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else tuple(text)
 
 
+@pytest.mark.slow
 def test_nothing_is_missing_from_the_catalogue() -> None:
     assert complaints(read(LOCALE / "ja" / "LC_MESSAGES" / "flash.po")) == []
 
