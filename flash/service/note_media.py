@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from cards.text.media import media_paths
+from cards.text.media import media_paths, medium_of
 from flash.messages.media import NO_MEDIA, NO_OPENER, media_missing, media_opened
 from flash.messages.translate import _
 from srs.store.connection import Store
@@ -19,6 +19,13 @@ _OPENERS = {"darwin": ["open"], "win32": ["explorer"]}
 """What opens a file in the program of its kind; elsewhere xdg-open."""
 _opened: list[subprocess.Popen[bytes]] = []
 """Programs that may still run."""
+
+
+def pictures(store: Store, prompt: Prompt, *, is_answered: bool) -> tuple[Path, ...]:
+    """Return the files of the pictures on the shown side of a card."""
+    files = _files(store, prompt, is_answered=is_answered).items()
+    shown = (file for path, file in files if medium_of(path) == "image")
+    return tuple(file for file in shown if file is not None)
 
 
 def open_media(store: Store, prompt: Prompt, opener: str, *, is_answered: bool) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -43,6 +44,7 @@ from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
 from flash.tui.view import Mode, ScreenView, UiCommand
 from flash.tui.view_model import ReviewViewModel
+from srs.store.notes import shows_pictures
 from srs.study.session import Session, Summary
 
 ViewT = TypeVar("ViewT", bound=ScreenView)
@@ -77,11 +79,21 @@ def run_screen(
         StoreError: The last step was not saved.
         Exception: The app failed.
     """
-    app = ReviewApp(session, notices, keys)
+    app = ReviewApp(session, notices, keys, _picture_widget(session))
     run_app(app)
     if app.review.failure is not None:
         raise app.review.failure
     return session.summary()
+
+
+def _picture_widget(session: Session) -> Any:
+    """Return what draws pictures; None if it is not installed or not needed."""
+    has_extra = find_spec("textual_image") is not None
+    if not has_extra or not shows_pictures(session.store, session.cards_left()):
+        return None
+    from flash.tui.pictures import picture_widget  # noqa: PLC0415 - rare
+
+    return picture_widget()
 
 
 def run_app(app: "ScreenApp") -> None:
@@ -125,6 +137,8 @@ class PageWidget(Widget, Generic[ViewT]):
         """Show a view, which `layout` lays out for the size of the terminal."""
         super().__init__()
         self.view, self._layout_of = view, layout
+        self.laid_out: Callable[[], None] = lambda: None
+        """Is called after each change of the page."""
 
     def show(self, view: ViewT) -> None:
         """Show a view; keep the scroll position if only the message changed."""
@@ -148,6 +162,7 @@ class PageWidget(Widget, Generic[ViewT]):
         if columns and rows:
             self.page = self._layout_of(self.view, columns, rows, self._scroll)
             self.refresh()
+            self.laid_out()
 
     def render_line(self, y: int) -> Strip:
         """Draw a row."""
@@ -239,16 +254,35 @@ class ScreenApp(App[None]):
 class ReviewApp(ScreenApp):
     """A review on the full screen; see `run_screen`."""
 
+    CSS = "Screen { layers: default pictures; }"
+
     def __init__(
         self,
         session: Session,
         notices: Sequence[str] = (),
         keys: ReviewKeys = DEFAULT_KEYS,
+        picture: Any = None,
     ) -> None:
-        """Read the first question at once; load the rest when it is needed."""
+        """Read the first question at once; load the rest when it is needed.
+
+        `picture` is the class that draws pictures, see `flash.tui.pictures`.
+        """
         self._store = session.store
         self.review = ReviewViewModel(session, notices, keys)
         super().__init__(PageWidget(self.review.view, layout))
+        self._picture = picture
+
+    def compose(self) -> ComposeResult:
+        """Return the page, and what draws pictures over it."""
+        yield self.widget
+        if self._picture is not None:
+            from flash.tui.pictures import PictureBox  # noqa: PLC0415 - rare
+
+            box = PictureBox(self._picture, self._store)
+            self.widget.laid_out = lambda: box.show_card(
+                self.review.view, self.widget.page, self.widget.size.width
+            )
+            yield box
 
     def preload(self) -> None:
         """Load what the first answers need."""

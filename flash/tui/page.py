@@ -42,6 +42,8 @@ class Page(Struct, frozen=True):
     """The first row of the card that is shown, within bounds."""
     step: int
     """Rows of the card that fit."""
+    free: tuple[int, int] = (0, 0)
+    """The first row below the card, and how many are free."""
 
 
 class Frame(Struct, frozen=True):
@@ -98,7 +100,8 @@ def placed(
     shown += [()] * (room - len(shown))
     message[-1] += _more(message[-1], columns, above=scroll, below=last - scroll)
     page = [*head, *shown, *message, *foot]
-    return Page(tuple(page[:rows]), scroll, room)
+    free = len(head) + len(lines), max(0, room - len(lines))
+    return Page(tuple(page[:rows]), scroll, room, free)
 
 
 def _header(view: View, columns: int, rows: int) -> list[Line]:

@@ -23,6 +23,13 @@ from srs.store.schema import RETIRED_REVERSE
 from srs.store.settings import write_setting
 from srs.store.stamps import STAMP
 
+_SHOWS_PICTURES = """
+    select exists (
+        select 1 from json_each(:cards) j
+          join cards c on c.id = j.value join notes n on n.guid = c.note
+         where instr(n.fields, '![') or instr(n.extra, '!['))
+"""
+
 
 def note_count(store: Store) -> int:
     """Count the notes in use."""
@@ -256,3 +263,8 @@ def file_of_note(store: Store, guid: str) -> str:
     """Return the path of a note's deck file; empty if there is none."""
     row = store.row("select file from notes where guid = :guid", {"guid": guid})
     return "" if row is None else str(row[0])
+
+
+def shows_pictures(store: Store, cards: Iterable[int]) -> bool:
+    """Return True if the note of one of the cards has a picture in its text."""
+    return bool(store.row(_SHOWS_PICTURES, {"cards": str(list(cards))})[0])

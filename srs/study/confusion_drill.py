@@ -53,6 +53,10 @@ class ConfusionDrill(Cram):
         """Each answered card and the state before its answer."""
         self._total = 2 * len(self._pairs)
 
+    def cards_left(self) -> list[int]:
+        """Return the cards left, without the one that is shown."""
+        return [*self._cards, *(card for pair in self._pairs for card in pair)]
+
     def counts(self) -> Counts:
         """Count the cards left, without the one that is shown."""
         again = int(self._was_missed)

@@ -105,6 +105,10 @@ class Cram:
         if unanswered is not None:
             self._cards.appendleft(unanswered)
 
+    def cards_left(self) -> list[int]:
+        """Return the cards left, without the one that is shown."""
+        return list(self._cards)
+
     def counts(self) -> Counts:
         """Count the cards left, without the one that is shown."""
         return Counts(0, 0, len(self._cards))

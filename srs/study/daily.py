@@ -56,6 +56,11 @@ class DailyStudy:
         """Count the cards left, without the one that is shown."""
         return self._queue.counts()
 
+    def cards_left(self) -> list[int]:
+        """Return the cards left, without the one that is shown."""
+        queue = self._queue
+        return [*(card for _, card in queue.learning), *queue.due, *queue.new]
+
     def pop(self, now_ms: int) -> tuple[int, bool] | None:
         """Take the next card; the flag is True if it is shown before it is due."""
         queue = self._queue

@@ -192,6 +192,11 @@ class Session:
             case _:
                 return replace(counts, learning=counts.learning + 1)
 
+    def cards_left(self) -> list[int]:
+        """Return the cards left, including the present one; in any order."""
+        present = [self._current.card.id] if self._current else []
+        return present + self._mode.cards_left()
+
     def overdue(self) -> int:
         """Return the number of all due reviews in a backlog; else 0."""
         return self._mode.overdue
@@ -362,10 +367,9 @@ class Session:
     def summary(self) -> Summary:
         """Sum up the session."""
         again = sum(1 for rating, _ in self._answers.values() if rating is Rating.AGAIN)
-        answered = len(self._answers)
         return Summary(
-            answered=answered,
-            correct=answered - again,
+            answered=self.done(),
+            correct=self.done() - again,
             again=again,
             duration_ms=sum(duration_ms for _, duration_ms in self._answers.values()),
             name=self.name,

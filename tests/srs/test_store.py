@@ -83,7 +83,7 @@ def test_every_table_is_strict(opened: Store) -> None:
             "mock_exams",
             *("confusion_stamps", "erased", "orphan_cards", "sync_devices"),
             *("sync_parked", "sync_places", "sync_segments"),
-            *("browsers", "browser_steps"),
+            *("browsers", "browser_steps", "note_media"),
         ],
         1,
     )
