@@ -13,11 +13,11 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.cli.help import show_usage_error, translate_typer
 from flash.cli.options import HELP_NAMES, QueryCommand
 from flash.language import choose_language
 from flash.messages.system import not_in_locale, not_utf8, os_error
-from flash.messages.translate import _
 from flash.terminal import echo_err, echo_error
 
 _INTERRUPTED = 130

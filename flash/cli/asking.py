@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import typer
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.messages.listing import change_question
-from flash.messages.translate import _
 
 MANY = 50
 """A change of more cards than this is asked about."""

@@ -10,9 +10,9 @@ from typing import Any, TextIO
 import msgspec
 from msgspec import Struct
 
+from cards.translate import _
 from flash.messages.operations import undone_text
 from flash.messages.review import answered_line
-from flash.messages.translate import _
 from srs.models.cards import Rating
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt

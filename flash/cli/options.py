@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from flash.messages.translate import _
+from cards.translate import _
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 """Context settings of every command."""

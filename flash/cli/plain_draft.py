@@ -5,6 +5,7 @@ from typing import TextIO
 
 from cards.errors import FlashError
 from cards.text.width import clean
+from cards.translate import _
 from flash.cli.plain_stream import PlainStream
 from flash.messages.draft_review import (
     NOT_SPLITTABLE,
@@ -14,7 +15,6 @@ from flash.messages.draft_review import (
     draft_key_line,
     position_text,
 )
-from flash.messages.translate import _
 from flash.service.draft_review import DraftReview
 from flash.service.text_editing import edit_text
 

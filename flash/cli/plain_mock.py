@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from cards.text.terminal import plain_text
+from cards.translate import _
 from flash.cli.plain_stream import PlainStream, is_confusion, search_confused
 from flash.messages.cards import checked_line, option_letter, source_names
 from flash.messages.mock_exam import (
@@ -26,7 +27,6 @@ from flash.messages.mock_exam import (
     paused_line,
     position_label,
 )
-from flash.messages.translate import _
 from srs.study.mock_session import MockSession
 
 _SCREEN_KEYS = ("A…", "←→")

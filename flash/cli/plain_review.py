@@ -10,6 +10,7 @@ from typing import TextIO
 
 from cards.errors import with_hint
 from cards.text.terminal import plain_text
+from cards.translate import _
 from flash.cli.plain_stream import PlainStream, is_confusion, search_confused
 from flash.messages.cards import (
     breadcrumb,
@@ -41,7 +42,6 @@ from flash.messages.review import (
     suggestion_line,
 )
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
-from flash.messages.translate import _
 from srs.models.cards import Rating
 from srs.store.card_search import Candidate
 from srs.store.connection import StoreError

@@ -7,10 +7,10 @@ from unicodedata import normalize
 
 from cards.text.terminal import plain_text
 from cards.text.width import clean
+from cards.translate import _
 from flash.messages.cards import one_line
 from flash.messages.review import CONFUSION_PROMPT, NO_MATCH
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
-from flash.messages.translate import _
 from srs.store.card_search import Candidate
 
 

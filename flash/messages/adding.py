@@ -7,13 +7,13 @@ from cards.deckfile.upgrade import Difference, KeptEdit
 from cards.identity.matching import Action, PlannedChange
 from cards.questions import question_text
 from cards.text.width import clean
+from cards.translate import N_, _, ngettext
 from flash.messages.phrases import (
     action_label,
     count_cards,
     count_notes,
     dry_run_remark,
 )
-from flash.messages.translate import N_, _, ngettext
 from flash.terminal import clip_line, padded, styled
 
 ANSWER_NEEDED = N_("give an answer, or hide a part as {{c1::text}}")

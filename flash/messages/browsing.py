@@ -1,6 +1,6 @@
 """Texts of `flash browse`."""
 
-from flash.messages.translate import N_, _
+from cards.translate import N_, _
 
 NO_CARDS = N_("No card matches.")
 DUE_PROMPT = N_("due in days (3, 3-7, 2027-01-10) ")

@@ -8,7 +8,7 @@ from cards.note import Change, Note, Source
 from cards.questions import Question
 from cards.text.terminal import plain_text
 from cards.text.width import clean, clipped
-from flash.messages.translate import _
+from cards.translate import _
 
 _QUESTION_COLUMNS = 48
 _MONTH_DAYS = 30.4375

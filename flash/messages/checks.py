@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from flash.messages.translate import _, ngettext
+from cards.translate import _, ngettext
 from srs.maintenance.checks import Finding
 from srs.maintenance.restore import Sources
 

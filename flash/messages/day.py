@@ -3,10 +3,10 @@
 import shlex
 from typing import TYPE_CHECKING
 
+from cards.translate import _, ngettext
 from flash.messages.cards import duration_label
 from flash.messages.phrases import count_cards, count_days
 from flash.messages.review import counts_label, summary_lines
-from flash.messages.translate import _, ngettext
 
 if TYPE_CHECKING:
     from srs.study.day_report import DayReport

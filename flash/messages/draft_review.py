@@ -1,7 +1,7 @@
 """Sentences of the review of proposed cards."""
 
+from cards.translate import _
 from flash.messages.phrases import count_cards
-from flash.messages.translate import _
 
 NOT_SPLITTABLE = "This card can't be split."
 NOTHING_DONE = "There is nothing to undo."

@@ -1,6 +1,6 @@
 """The counts of a day. Loads little: `flash due` answers a shell prompt."""
 
-from flash.messages.translate import _
+from cards.translate import _
 
 
 def due_line(new: int, learning: int, due: int) -> str:

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import unified_diff
 
 from cards.note import Note
+from cards.translate import _, ngettext
 from flash.messages.phrases import (
     count_cards,
     count_files,
     count_notes,
     count_reviews,
 )
-from flash.messages.translate import _, ngettext
 from srs.merging.merge import MergeResult
 from srs.models.incoming import Loss, LossReason
 

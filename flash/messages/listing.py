@@ -9,9 +9,9 @@ from cards.questions import choice_options, question_text
 from cards.staleness import StaleNote
 from cards.text.terminal import plain_text
 from cards.text.width import clean, clipped, width_of
+from cards.translate import N_, _, ngettext
 from flash.messages.cards import checked_line, interval_label, one_line, was_line
 from flash.messages.phrases import count_cards, count_reviews
-from flash.messages.translate import N_, _, ngettext
 from flash.terminal import clip_line, styled, table_lines, terminal_columns
 from srs.store.card_list import CardListRow, DeckLine
 from srs.store.revlog import HistoryLine

@@ -6,8 +6,8 @@ from pathlib import Path
 from shlex import quote
 
 from cards.text.width import clean
+from cards.translate import _
 from flash.messages.checks import fix_text, problem_text
-from flash.messages.translate import _
 from flash.terminal import table_lines
 from srs.maintenance.checks import Finding
 from srs.maintenance.restore import Sources

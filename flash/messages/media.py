@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from flash.messages.translate import N_, _
+from cards.translate import N_, _
 
 NO_MEDIA = N_("This side of the card has no pictures or sounds.")
 NO_OPENER = N_(

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from cards.text.width import width_of
+from cards.translate import N_, _, ngettext
 from flash.messages.cards import one_line
 from flash.messages.phrases import count_questions, percent
-from flash.messages.translate import N_, _, ngettext
 from flash.terminal import padded
 from srs.models.exam import Exam
 from srs.models.mock_exam import MockExam

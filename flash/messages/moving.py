@@ -5,9 +5,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from cards.translate import _
 from flash.messages.exchange import import_lines
 from flash.messages.phrases import count_cards
-from flash.messages.translate import _
 from srs.merging.merge import MergeResult
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from cards.markdown_notes.coverage import AskedBlock, NotesCoverage
 from cards.markdown_notes.provenance import ChangedSource
 from cards.questions import question_text
+from cards.translate import _, ngettext
 from export.language_model import ModelReport
 from flash.messages.phrases import count_cards
-from flash.messages.translate import _, ngettext
 from flash.terminal import clip_line, styled, table_lines, terminal_columns
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from cards.translate import N_, _, ngettext
 from flash.messages.cards import short_question
 from flash.messages.phrases import (
     action_label,
@@ -11,7 +12,6 @@ from flash.messages.phrases import (
     count_questions,
 )
 from flash.messages.review import rating_help
-from flash.messages.translate import N_, _, ngettext
 from srs.models.cards import Rating
 
 if TYPE_CHECKING:

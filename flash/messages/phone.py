@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from cards.translate import _, ngettext
 from flash.messages.phrases import count_cards, count_notes, count_reviews
-from flash.messages.translate import _, ngettext
 
 
 def one_way_texts(backup: Path) -> tuple[str, str]:

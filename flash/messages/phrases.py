@@ -1,6 +1,6 @@
 """Short texts that many messages share: counts with their nouns, remarks."""
 
-from flash.messages.translate import _, ngettext
+from cards.translate import _, ngettext
 
 
 def count_cards(count: int) -> str:

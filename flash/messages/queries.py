@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from cards.errors import FlashError
 from cards.text.width import clean, width_of
-from flash.messages.translate import N_, _
+from cards.translate import N_, _
 from srs.models.query import EXAMPLES, PROPERTIES, STATES, Mistake, QueryError
 
 _SHOWN = 8

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from cards.text.width import clean
+from cards.translate import _
 from flash.messages.phrases import count_cards, count_notes, count_reviews
-from flash.messages.translate import _
 from srs.store.removal import RemovalSize
 
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from cards.note import Note
 from cards.text.width import width_of
+from cards.translate import N_, _, ngettext
 from flash.messages.cards import duration_label, interval_label, short_question
 from flash.messages.due import due_line
 from flash.messages.phrases import count_cards
 from flash.messages.review_keys import ReviewKeys
-from flash.messages.translate import N_, _, ngettext
 from flash.terminal import clip_line, padded
 from srs.models.cards import Rating
 from srs.store.revlog import HistoryLine

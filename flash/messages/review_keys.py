@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from cards.errors import FlashError
 from cards.text.width import width_of
-from flash.messages.translate import _
+from cards.translate import _
 
 ACTIONS = {
     "undo": "u",

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from cards.text.width import clean, width_of
+from cards.translate import _, ngettext
 from flash.messages.phrases import (
     count_cards,
     count_days,
@@ -11,7 +12,6 @@ from flash.messages.phrases import (
     deck_name,
     percent,
 )
-from flash.messages.translate import _, ngettext
 from flash.terminal import bar, padded, styled, table_lines
 from srs.forecast.exam_forecast import ExamForecast
 from srs.forecast.workload import Workload

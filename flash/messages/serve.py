@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flash.messages.translate import _
+from cards.translate import _
 from flash.terminal import table_lines
 from srs.scheduler.study_day import Calendar
 from srs.store.browsers import PairedBrowser

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
+from cards.translate import _, ngettext
 from flash.messages.dates import dated
 from flash.messages.phrases import count_days, count_reviews, percent
-from flash.messages.translate import _, ngettext
 from srs.models.cards import Rating
 from srs.stats.calibration import Calibration
 from srs.stats.difficult_cards import DifficultCard

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cards.text.width import clean
+from cards.translate import _, ngettext
 from export.carriers.address import log_address
 from flash.messages.phrases import count_notes, count_reviews
-from flash.messages.translate import _, ngettext
 from flash.terminal import table_lines
 from srs.store.sync_state import Device
 from srs.sync.log import Fault

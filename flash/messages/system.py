@@ -3,7 +3,7 @@
 import errno
 
 from cards.errors import FlashError, reason_of
-from flash.messages.translate import _
+from cards.translate import _
 
 _MOST_QUOTED = 100
 _FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from cards.translate import _, ngettext
 from export.tables.table_columns import TableColumn
 from export.tables.table_reader import TextTable
 from flash.messages.phrases import count_notes
-from flash.messages.translate import _, ngettext
 
 _SAMPLE_LENGTH = 30
 

@@ -1,7 +1,7 @@
 """Words of the page of `flash serve`, by the name under which the page knows them."""
 
+from cards.translate import _
 from flash.language import interface_language
-from flash.messages.translate import _
 
 
 def web_words() -> dict[str, str]:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from cards.translate import _
 from flash.messages import statistics as messages
 from flash.messages.dates import day_name, month_name
 from flash.messages.phrases import percent
-from flash.messages.translate import _
 from flash.report.markup import tag, text_node
 from flash.report.plots import HeatMap, left_edge, ticks
 from srs.scheduler.study_day import day_date

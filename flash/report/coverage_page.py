@@ -9,7 +9,7 @@ from cards.markdown_notes.blocks import Block, BlockKind
 from cards.markdown_notes.coverage import AskedBlock, Coverage, NotesCoverage
 from cards.note import Note
 from cards.questions import question_text
-from flash.messages.translate import _
+from cards.translate import _
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }

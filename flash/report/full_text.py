@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from cards.text.width import width_of
+from cards.translate import N_, _
 from flash.messages import statistics as messages
 from flash.messages.phrases import percent
-from flash.messages.translate import N_, _
 from flash.report.plots import left_edge, range_plot
 from flash.report.text import bars
 from flash.terminal import clip_line, padded, styled

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from html import escape
 from unicodedata import category
 
+from cards.translate import _
 from flash.messages import statistics as messages
 from flash.messages.phrases import percent
-from flash.messages.translate import _
 from srs.stats.difficult_cards import CardQuestion, ConfusedPair, DifficultCard
 from srs.stats.overview import DeckSummary
 

@@ -4,10 +4,10 @@ The page loads nothing from the network, and its policy tells the browser so.
 The same statistics make the same page, byte by byte.
 """
 
+from cards.translate import _
 from flash.language import interface_language
 from flash.messages import statistics as messages
 from flash.messages.dates import dated
-from flash.messages.translate import _
 from flash.report.markup import tag, text_node
 from flash.report.sections import sections
 from srs.scheduler.study_day import day_date

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from cards.translate import _
 from flash.messages import statistics as messages
 from flash.messages.dates import dated
 from flash.messages.phrases import count_cards, percent
-from flash.messages.translate import _
 from flash.report.charts import (
     Bar,
     calibration_chart,

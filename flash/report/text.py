@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from cards.text.width import width_of
+from cards.translate import _
 from flash.messages import statistics as messages
 from flash.messages.dates import day_name, month_name
 from flash.messages.phrases import count_cards, count_days, count_reviews, percent
-from flash.messages.translate import _
 from flash.report.plots import HeatMap, column_plot, heat_map, shade_character
 from flash.terminal import bar, padded, styled
 from srs.scheduler.study_day import day_date

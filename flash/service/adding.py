@@ -19,8 +19,8 @@ from cards.identity.matching import (
 )
 from cards.note import Note
 from cards.questions import parts_of
+from cards.translate import _
 from flash.messages.adding import conflict_text, retirement_text
-from flash.messages.translate import _
 from flash.service.bundled_copies import write_copy
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import ParsedFiles

@@ -9,7 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from flash.messages.translate import _
+from cards.translate import _
 from flash.service.context import AppContext
 from srs.store.sync_state import PLACE
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.messages.exchange import by_hand_line
 from flash.messages.listing import tagged_lines
 from flash.messages.operations import operation_text, undone_text
 from flash.messages.review import edited_line
-from flash.messages.translate import _
 from flash.service.context import AppContext
 from flash.service.edited_files import reread, rewrite, text_of_note
 from flash.service.editor import editable_file, run_editor

@@ -18,9 +18,9 @@ from cards.deckfile.discovery import (
 from cards.deckfile.schema import schema_text
 from cards.deckfile.upgrade import Texts, Upgrade, upgraded
 from cards.errors import FlashError, reason_of
+from cards.translate import _
 from export.files import ExportError, replace_file
 from flash.language import user_language
-from flash.messages.translate import _
 
 _BASE = ".base.json"
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import msgspec
 
 from cards.errors import FlashError
+from cards.translate import _
 from export.carriers.address import LogAddress, Login, log_address
 from export.carriers.encrypted import EncryptedCarrier, is_key, new_key
 from export.carriers.folder import FolderCarrier
 from export.carriers.s3 import S3Carrier
 from export.carriers.webdav import WebDavCarrier
 from export.files import replace_file
-from flash.messages.translate import _
 from srs.models.carrier import Carrier
 from srs.store.connection import Store
 from srs.store.settings import save_setting

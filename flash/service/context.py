@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import MsgspecError
 
+from cards.translate import _
 from flash.clock import read_clock
-from flash.messages.translate import _
 from flash.paths import store_path
 from srs.store.connection import Store, StoreError, reading
 from srs.store.kept_counts import keep_counts, read_stamp

@@ -15,8 +15,8 @@ from cards.markdown_notes.coverage import (
 )
 from cards.markdown_notes.reading import find_notes, read_note
 from cards.note import Note
+from cards.translate import _
 from flash.language import user_language
-from flash.messages.translate import _
 from flash.service.deck_reading import read_files
 
 _HERE = Path()

@@ -17,8 +17,8 @@ import msgspec
 from msgspec import Struct
 
 from cards.errors import FlashError
+from cards.translate import _
 from export.files import replace_file
-from flash.messages.translate import _
 
 _MACHINE_ID = Path("/etc/machine-id")
 

@@ -15,8 +15,8 @@ from cards.deckfile.discovery import read_text
 from cards.deckfile.reader import parse_deck
 from cards.errors import FlashError, Place
 from cards.markdown_notes.splitting import split
+from cards.translate import _
 from export.files import replace_file
-from flash.messages.translate import _
 from flash.service.drafting import Draft, DraftedCard, dropped_line, write_draft
 
 

@@ -18,8 +18,8 @@ from cards.markdown_notes.outline import Outline, Proposal
 from cards.markdown_notes.rules import propose
 from cards.note import Content, Note, Source
 from cards.questions import question_text
+from cards.translate import _
 from export.files import replace_file
-from flash.messages.translate import _
 
 
 class DraftedCard(Struct, frozen=True):

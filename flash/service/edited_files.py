@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from cards.deckfile.reader import parse_deck
 from cards.deckfile.writer import deck_yaml
 from cards.errors import DeckError, FlashError
+from cards.translate import _
 from flash.messages.review import elsewhere_line
-from flash.messages.translate import _
 from flash.service.adding import (
     add_unasked,
     apply_adding,

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from cards.errors import FlashError, Place, reason_of
 from cards.note import Note
+from cards.translate import _
 from flash.messages.review import NO_EDITOR
-from flash.messages.translate import _
 from flash.service.reviewing import is_installed
 
 _PLUS = frozenset({"vi", "vim", "nvim", "view", "gvim", "nano", "pico", "emacs"})

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.messages.queries import (
     nearest,
     no_match,
@@ -15,7 +16,6 @@ from flash.messages.queries import (
     several_cards,
     several_decks,
 )
-from flash.messages.translate import _
 from flash.service.context import AppContext
 from srs.models.presets import ancestry
 from srs.models.query import (

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from cards.errors import FlashError
-from flash.messages.translate import _
+from cards.translate import _
 from srs.sync.log import MEDIA
 
 _TIMEOUT_S = 300

@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import structs
 
 from cards.errors import FlashError
-from flash.messages.translate import _
+from cards.translate import _
 from flash.service.carriers import save_login
 from flash.service.context import AppContext
 from flash.service.device import save_device_file, this_device

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from cards.errors import FlashError
-from flash.messages.translate import _
+from cards.translate import _
 from flash.service.context import AppContext
 from flash.service.exams import blueprint_of, only_deck_with_exam
 from srs.forecast.exam import ExamCards

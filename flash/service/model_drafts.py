@@ -15,8 +15,8 @@ from cards.markdown_notes.blocks import NoteBlocks
 from cards.markdown_notes.outline import Proposal
 from cards.note import Basic, Cloze, Content
 from cards.questions import texts_of
+from cards.translate import _
 from export.language_model import LanguageModel, ModelError, ModelProposal, ModelReport
-from flash.messages.translate import _
 
 _MOST_BLOCKS = 40
 _MOST_CHARACTERS = 8000

@@ -19,10 +19,10 @@ from cards.deckfile.writer import card_yaml
 from cards.errors import DeckError, FlashError, Place
 from cards.identity.keys import duplicates
 from cards.note import Basic, Cloze, Note
+from cards.translate import _
 from export.deck_files import deck_file_stem
 from export.files import replace_file
 from flash.messages.adding import retirement_text
-from flash.messages.translate import _
 from flash.service.adding import AddPlan, apply_adding, plan_adding
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import ParsedFiles

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cards.text.media import media_paths, medium_of
+from cards.translate import _
 from flash.messages.media import NO_MEDIA, NO_OPENER, media_missing, media_opened
-from flash.messages.translate import _
 from srs.store.connection import Store
 from srs.store.note_media import media_files
 from srs.store.notes import file_of_note

@@ -8,8 +8,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.errors import FlashError
+from cards.translate import _
 from export.anki.phone.hub import Hub, Server, opened_hub, running_server
-from flash.messages.translate import _
 from flash.service.context import chosen_store, open_app
 from flash.service.phone_account import (
     Account,

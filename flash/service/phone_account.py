@@ -12,9 +12,9 @@ import msgspec
 from msgspec import Struct
 
 from cards.errors import FlashError
+from cards.translate import _
 from export.anki.phone.hub import has_anki
 from export.files import replace_file
-from flash.messages.translate import _
 from flash.service.network import address_in_network
 from srs.store.connection import make_file
 

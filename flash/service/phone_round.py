@@ -17,6 +17,7 @@ from cards.deckfile.reader import Deck, parse_deck
 from cards.errors import FlashError
 from cards.identity.keys import text_key
 from cards.note import Note
+from cards.translate import _
 from export.anki.anki_model import AnkiNote, Collection
 from export.anki.collection_import import convert_collection, first_day
 from export.anki.collection_reader import read_collection
@@ -36,7 +37,6 @@ from export.anki.phone.hub_changes import (
 from export.anki.text_edits import TextEdit, text_edits
 from export.files import ExportError
 from flash.messages.phone import one_way_texts
-from flash.messages.translate import _
 from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.errors import FlashError
-from flash.messages.translate import _
+from cards.translate import _
 from flash.service.context import AppContext
 from flash.service.finding import FoundCards, find_some
 from srs.store.backups import back_up

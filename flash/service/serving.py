@@ -10,9 +10,9 @@ from msgspec import Struct
 from msgspec.structs import astuple, replace
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.messages.operations import undone_text
 from flash.messages.review import NOTHING_TO_UNDO, answered_line
-from flash.messages.translate import _
 from flash.service.context import AppContext
 from flash.service.reviewing import add_changed_files, card_filter, open_session
 from srs.merging.browser_answers import MergedAnswer, merge_answer

@@ -11,8 +11,8 @@ from msgspec.structs import fields
 
 from cards.deckfile.discovery import YAML_ENDINGS
 from cards.errors import FlashError
+from cards.translate import _
 from flash.messages.review_keys import ACTIONS, format_keys, parse_keys
-from flash.messages.translate import _
 from flash.service.context import AppContext
 from srs.models.presets import Preset
 from srs.scheduler.study_day import UnknownZone, day_date, zone_offset

@@ -14,8 +14,8 @@ from cards.deckfile.discovery import find_decks, is_markdown, read_text
 from cards.errors import FlashError, Place
 from cards.markdown_notes.inline_cards import ID_PREFIX, InlineCard
 from cards.markdown_notes.note_deck import inline_cards, parse_note_deck
+from cards.translate import _
 from export.files import replace_file
-from flash.messages.translate import _
 
 _COMMENTS = re.compile(r"\s*(?:<!--.*?-->\s*)*\Z")
 _ALONE = re.compile(r"\s*(?:`{3,}|~{3,}|\$\$|\|)|.*\|\s*\Z")

@@ -7,10 +7,10 @@ from pathlib import Path
 from msgspec import Struct, structs
 
 from cards.errors import FlashError
+from cards.translate import _
 from export.carriers.address import Login
 from export.carriers.encrypted import JOIN
 from flash.clock import wall_clock_ms
-from flash.messages.translate import _
 from flash.service.carriers import open_carrier, read_keys, save_login
 from flash.service.context import AppContext
 from flash.service.device import DeviceFile, log_of, save_device_file, this_device

@@ -15,8 +15,8 @@ from cards.deckfile.exam_file import read_exam_file
 from cards.deckfile.tag_edits import rename_tag, renamed
 from cards.errors import DeckError, FlashError, Place
 from cards.note import Note
+from cards.translate import _
 from export.anki.text_edits import TextEdit
-from flash.messages.translate import _
 from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files

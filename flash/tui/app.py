@@ -27,6 +27,7 @@ from textual.widget import Widget
 
 from cards.errors import FlashError
 from cards.text.width import Line, TextStyle
+from cards.translate import _
 from flash.messages.cards import source_url
 from flash.messages.review import (
     FILE_MISSING,
@@ -37,7 +38,6 @@ from flash.messages.review import (
     source_opened,
 )
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
-from flash.messages.translate import _
 from flash.service.editor import run_editor
 from flash.service.reviewing import is_installed, open_in_browser
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS

@@ -13,6 +13,7 @@ from cards.text.width import (
     line_width,
     width_of,
 )
+from cards.translate import _
 from flash.messages.browsing import (
     DUE_PROMPT,
     NO_CARDS,
@@ -24,7 +25,6 @@ from flash.messages.browsing import (
 from flash.messages.cards import one_line
 from flash.messages.listing import changed_line, state_text
 from flash.messages.review import NOTHING_TO_UNDO
-from flash.messages.translate import _
 from flash.service.browsing import Browser
 from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.card import card_layout

@@ -19,9 +19,9 @@ from cards.text.width import (
     width_of,
     wrap,
 )
+from cards.translate import _
 from flash.messages.cards import one_line
 from flash.messages.review import CONFUSION_PROMPT, NO_MATCH
-from flash.messages.translate import _
 from srs.store.card_search import Candidate
 
 _BACKSPACE = ("backspace", "ctrl+h")

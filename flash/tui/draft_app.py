@@ -11,6 +11,7 @@ from textual.widgets import TextArea
 
 from cards.errors import FlashError
 from cards.text.width import Line, StyledText, TextStyle, clean, wrap
+from cards.translate import _
 from flash.messages.draft_review import (
     NOT_SPLITTABLE,
     NOTHING_DONE,
@@ -20,7 +21,6 @@ from flash.messages.draft_review import (
     draft_keys,
     position_text,
 )
-from flash.messages.translate import _
 from flash.service.draft_review import DraftReview
 from flash.service.drafting import DraftedCard
 from flash.service.text_editing import edit_text

@@ -11,9 +11,9 @@ from cards.text.width import (
     width_of,
     wrap,
 )
+from cards.translate import _
 from flash.messages.cards import option_letter
 from flash.messages.mock_exam import NOT_ANSWERED, exam_keys, result_keys
-from flash.messages.translate import _
 from flash.tui.card import (
     CHOSEN,
     RIGHT,

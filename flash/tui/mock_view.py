@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 from msgspec.structs import replace
 
+from cards.translate import _
 from flash.messages.cards import source_url
 from flash.messages.mock_exam import (
     ALL_ANSWERED,
@@ -27,7 +28,6 @@ from flash.messages.mock_exam import (
     result_keys,
 )
 from flash.messages.review import NO_SOURCE, NOT_SAVED, source_opened
-from flash.messages.translate import _
 from flash.service.reviewing import open_in_browser
 from flash.tui.confusion_search import ConfusionSearch, SearchView
 from flash.tui.view import Overlay, ScreenView

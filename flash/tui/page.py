@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from cards.text.width import Line, StyledText, TextStyle, line_width, width_of, wrap
+from cards.translate import _
 from flash.messages.cards import breadcrumb, interval_label, one_line
 from flash.messages.review import (
     NOT_SCHEDULED,
@@ -16,7 +17,6 @@ from flash.messages.review import (
     progress_label,
     rating_help,
 )
-from flash.messages.translate import _
 from flash.tui.card import CardLayout, card_layout
 from flash.tui.view import Mode, View
 

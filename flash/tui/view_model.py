@@ -9,6 +9,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from cards.translate import _
 from flash.messages.cards import interval_label, source_url
 from flash.messages.day import end_lines
 from flash.messages.operations import undone_text
@@ -33,7 +34,6 @@ from flash.messages.review import (
     waiting_lines,
 )
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
-from flash.messages.translate import _
 from flash.tui.confusion_search import ConfusionSearch, edited_text
 from flash.tui.view import Mode, Overlay, UiCommand, View
 from srs.models.cards import Rating

@@ -8,8 +8,8 @@ from msgspec import Meta, Struct
 
 from cards.errors import FlashError
 from cards.text.width import clean
+from cards.translate import _
 from flash.language import interface_language
-from flash.messages.translate import _
 from flash.messages.web import web_words
 from flash.service.context import AppContext
 from flash.service.serving import ReviewService

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from cards.errors import FlashError
-from flash.messages.translate import _
+from cards.translate import _
 from flash.web.security import HEADERS, Site
 
 Send = Callable[[Any], Awaitable[None]]

@@ -13,9 +13,9 @@ from cards.deckfile.reader import Deck
 from cards.errors import FlashError
 from cards.note import Note
 from cards.text.terminal import plain_text
+from cards.translate import _
 from flash.messages.adding import ANSWER_NEEDED, new_cards_line, plan_summary
 from flash.messages.cards import one_line
-from flash.messages.translate import _
 from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_for_adding

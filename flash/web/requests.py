@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from flash.messages.translate import _
+from cards.translate import _
 from flash.web.guard import Refused
 
 _Body = TypeVar("_Body")

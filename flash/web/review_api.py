@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from cards.translate import _
 from flash.messages.cards import source_names, source_url
 from flash.messages.review import history_lines, suggestion_line
-from flash.messages.translate import _
 from flash.service.serving import AnsweredCard, ReviewService, Selected
 from flash.web.cards import card_json, counts_json, marked_html, queue_json, source_html
 from flash.web.guard import Refused

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cards.errors import FlashError
-from flash.messages.translate import _
+from cards.translate import _
 
 _BACKLOG = 128
 _MOST_CONNECTIONS = 200

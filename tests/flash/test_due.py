@@ -152,7 +152,7 @@ def test_the_prompt_loads_only_sqlite() -> None:
         "flash.language",
         "flash.messages",
         "flash.messages.due",
-        "flash.messages.translate",
+        "cards.translate",
         "flash.prompt",
         "srs",
         "srs.store",

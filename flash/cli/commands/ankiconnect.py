@@ -8,6 +8,7 @@ import msgspec
 import typer
 
 from cards.text.width import clean
+from cards.translate import _
 from export.anki.ankiconnect import AnkiConnect
 from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption, finite
 from flash.messages.exchange import (
@@ -16,7 +17,6 @@ from flash.messages.exchange import (
     loss_lines,
     pulled_line,
 )
-from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.exporting import export_package
 from flash.service.finding import find, find_deck

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.cli.options import DbOption, DryRunOption, JsonOption
 from flash.messages.maintenance import (
     FIGURES,
@@ -21,7 +22,6 @@ from flash.messages.maintenance import (
 )
 from flash.messages.phrases import dry_run_remark
 from flash.messages.sync import parked_text
-from flash.messages.translate import _
 from flash.service.context import chosen_store, open_app
 from flash.service.log_restore import prepared_from_log
 from flash.terminal import echo, echo_err, print_json, print_lines

@@ -4,9 +4,9 @@ import os
 import sys
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.cli.options import DbOption, QueryArgument
 from flash.messages.browsing import NEEDS_TERMINAL
-from flash.messages.translate import _
 from flash.service.browsing import Browser
 from flash.service.context import open_app
 

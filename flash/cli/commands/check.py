@@ -13,12 +13,12 @@ from cards.markdown_notes.provenance import ChangedSource
 from cards.note import Note
 from cards.questions import question_text
 from cards.staleness import StaleNote, stale_notes
+from cards.translate import _
 from flash.cli.options import DbOption, DeckOption, FilesArgument, JsonOption
 from flash.messages.adding import ignored_line, missing_translation_line
 from flash.messages.listing import stale_lines
 from flash.messages.notes import changed_source_lines
 from flash.messages.phrases import count_exams, count_files, count_notes
-from flash.messages.translate import _
 from flash.service.context import chosen_store, open_app
 from flash.service.deck_reading import (
     ParsedFiles,

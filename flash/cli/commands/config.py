@@ -6,8 +6,8 @@ import typer
 
 from cards.errors import FlashError
 from cards.text.width import clean
+from cards.translate import _
 from flash.cli.options import DbOption, JsonOption
-from flash.messages.translate import _
 from flash.service.context import open_app
 from flash.service.finding import find_deck
 from flash.service.settings import (

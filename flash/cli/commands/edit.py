@@ -6,12 +6,12 @@ from pathlib import Path
 
 from cards.errors import FlashError, Place
 from cards.note import Note
+from cards.translate import _
 from flash.cli.asking import is_confirmed
 from flash.cli.options import CardsArgument, DbOption, JsonOption
 from flash.messages.adding import EDIT_AGAIN
 from flash.messages.phrases import count_cards
 from flash.messages.review import edited_line
-from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.edited_files import (
     reread,

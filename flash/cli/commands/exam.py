@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.cli.commands.mock_exam import mock, mock_json, mock_table
 from flash.cli.options import HELP_NAMES, DbOption, DeckOption, JsonOption, finite
 from flash.messages.scheduling import (
@@ -16,7 +17,6 @@ from flash.messages.scheduling import (
     minutes_suffice,
     points_lines,
 )
-from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.exams import blueprint_of
 from flash.service.finding import find_deck

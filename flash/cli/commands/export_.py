@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cards.translate import _
 from flash.cli.options import (
     DbOption,
     DeckOption,
@@ -14,7 +15,6 @@ from flash.cli.options import (
     TagOption,
 )
 from flash.messages.exchange import contents_text, loss_items, loss_lines
-from flash.messages.translate import _
 from flash.service.context import open_app
 from flash.service.exporting import export_decks, export_package, export_table
 from flash.service.finding import find

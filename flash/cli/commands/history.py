@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from cards.text.width import width_of
+from cards.translate import _
 from flash.cli.options import DbOption, JsonOption
 from flash.messages.operations import operation_text, undone_text
 from flash.messages.phrases import dry_run_remark
-from flash.messages.translate import _
 from flash.service.context import open_app
 from flash.terminal import clip_line, echo, print_json, styled, terminal_columns
 from srs.store.operations import last_operations

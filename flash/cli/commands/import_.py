@@ -11,6 +11,7 @@ import typer
 
 from cards.deckfile.discovery import is_markdown
 from cards.text.width import clean
+from cards.translate import _
 from export.anki.text_edits import TextEdit
 from export.tables.table_columns import COLUMN_USES, ColumnChoice
 from export.tables.table_reader import TableOptions
@@ -33,7 +34,6 @@ from flash.messages.tables import (
     table_remarks,
     updated_text,
 )
-from flash.messages.translate import _
 from flash.service.context import open_app
 from flash.service.file_patches import file_patches
 from flash.service.importing import (

@@ -7,6 +7,7 @@ import typer
 
 from cards.deckfile.discovery import bundled_decks
 from cards.note import Note
+from cards.translate import _
 from flash.cli.options import (
     CardsArgument,
     DbOption,
@@ -15,7 +16,6 @@ from flash.cli.options import (
     TagOption,
 )
 from flash.messages.listing import bundled_line, card_lines, card_table, deck_table
-from flash.messages.translate import _
 from flash.service.context import open_app
 from flash.service.finding import find, find_some
 from flash.terminal import echo, print_json, print_lines

@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.cli.options import DbOption, finite
 from flash.cli.plain_mock import PlainMock
 from flash.cli.plain_stream import PlainStream
@@ -20,7 +21,6 @@ from flash.messages.mock_exam import (
     result_lines,
 )
 from flash.messages.phrases import percent
-from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.finding import find_deck
 from flash.service.mock_exams import MockWish, exam_of, new_mock

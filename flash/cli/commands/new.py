@@ -13,6 +13,7 @@ from cards.deckfile.reader import Deck, parse_deck, read_deck
 from cards.deckfile.writer import card_yaml
 from cards.errors import FlashError
 from cards.note import Basic, Cloze, Note
+from cards.translate import _
 from flash.cli.options import DbOption, JsonOption
 from flash.messages.adding import (
     ANSWER_NEEDED,
@@ -21,7 +22,6 @@ from flash.messages.adding import (
     new_card_template,
     new_cards_line,
 )
-from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.editor import run_editor
 from flash.service.new_cards import (

@@ -10,6 +10,7 @@ from cards.errors import FlashError, Place
 from cards.markdown_notes.coverage import NotesCoverage
 from cards.markdown_notes.rules import RULES
 from cards.note import Note
+from cards.translate import _
 from export.files import replace_file
 from flash.cli.options import DbOption, JsonOption
 from flash.cli.plain_draft import run_plain_draft
@@ -22,7 +23,6 @@ from flash.messages.notes import (
     model_lines,
     unused_ignore_line,
 )
-from flash.messages.translate import _
 from flash.report.coverage_page import coverage_page
 from flash.service.context import open_app
 from flash.service.coverage import deck_cards, measure, read_notes, refuse_two_sources

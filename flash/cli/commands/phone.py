@@ -8,6 +8,7 @@ import typer
 
 from cards.errors import FlashError
 from cards.text.width import clean
+from cards.translate import _
 from flash.cli.commands.import_ import patches_of, print_patches
 from flash.cli.options import HELP_NAMES, DbOption, JsonOption, YesOption
 from flash.messages.exchange import loss_items, loss_lines
@@ -19,7 +20,6 @@ from flash.messages.phone import (
     setup_lines,
     status_lines,
 )
-from flash.messages.translate import _
 from flash.service.context import open_app
 from flash.service.phone import (
     Failed,

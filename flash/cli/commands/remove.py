@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.cli.asking import confirm_many, is_confirmed
 from flash.cli.options import (
     CardsArgument,
@@ -20,7 +21,6 @@ from flash.messages.removing import (
     retired_line,
     would_remove_line,
 )
-from flash.messages.translate import _
 from flash.service.context import open_app
 from flash.service.removing import Removal, apply_removal, plan_removal
 from flash.terminal import echo, print_json

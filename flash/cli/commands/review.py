@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
+from cards.translate import _
 from flash.cli.options import DbOption, QueryArgument, TagOption, finite
 from flash.cli.plain_review import run_plain
 from flash.messages.day import end_lines
@@ -19,7 +20,6 @@ from flash.messages.review import (
     sync_failure_line,
 )
 from flash.messages.review_keys import ReviewKeys, parse_keys
-from flash.messages.translate import _
 from flash.service.auto_sync import AutoSync
 from flash.service.context import AppContext, open_app
 from flash.service.reviewing import (

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.cli.options import DbOption, DeckArgument, DryRunOption, JsonOption
 from flash.messages.dates import dated
 from flash.messages.phrases import dry_run_remark, percent
@@ -18,7 +19,6 @@ from flash.messages.scheduling import (
     rescheduled,
     simulation_title,
 )
-from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.finding import find_deck
 from flash.terminal import (

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import typer
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.cli.options import HELP_NAMES, DbOption, JsonOption
 from flash.messages.review import first_deck_lines, sync_failure_line
 from flash.messages.scheduling import forecast_lines
@@ -17,7 +18,6 @@ from flash.messages.serve import (
     revoked_line,
     running_line,
 )
-from flash.messages.translate import _
 from flash.report.page import page
 from flash.service.auto_sync import AutoSync
 from flash.service.context import AppContext, open_app

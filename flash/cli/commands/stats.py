@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from cards.translate import _
 from export.files import replace_file
 from flash.cli.options import DbOption, DeckArgument, JsonOption
-from flash.messages.translate import _
 from flash.report.as_json import as_json
 from flash.report.text import NARROWEST, render_text
 from flash.service.context import open_app

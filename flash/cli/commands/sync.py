@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cards.errors import FlashError
+from cards.translate import _
 from flash.cli.commands.sync_key import encrypt
 from flash.cli.options import DbOption, DryRunOption, JsonOption
 from flash.messages.phrases import dry_run_remark
@@ -18,7 +19,6 @@ from flash.messages.sync import (
     remark_lines,
     synced_line,
 )
-from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.device import sync_lock
 from flash.service.sync import SyncPlan, apply_sync, plan_sync

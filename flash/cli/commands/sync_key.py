@@ -5,8 +5,8 @@ from pathlib import Path
 
 import typer
 
+from cards.translate import _
 from flash.messages.sync import key_joined, key_remarks
-from flash.messages.translate import _
 from flash.service.carriers import join_key, key_file, own_key
 from flash.service.context import open_app
 from flash.terminal import echo, echo_err

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cards.translate import _
 from flash.cli.asking import confirm_many
 from flash.cli.commands.import_ import print_patches
 from flash.cli.options import (
@@ -18,7 +19,6 @@ from flash.cli.options import (
 )
 from flash.messages.exchange import by_hand_line, patch_text
 from flash.messages.listing import tagged_lines
-from flash.messages.translate import _
 from flash.service.context import AppContext, open_app
 from flash.service.finding import find_some
 from flash.service.tagging import (
