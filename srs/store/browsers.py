@@ -12,23 +12,6 @@ from srs.models.cards import StoredCard
 from srs.store.connection import Store
 from srs.store.rows import CARD_COLUMNS, card_of
 
-BROWSER_TABLES = (
-    """
-    create table browsers (
-        name      text primary key,
-        cookie    text not null unique,  -- its SHA-256
-        paired_ms integer not null,
-        seen_ms   integer not null       -- to the hour
-    ) strict, without rowid
-    """,
-    """
-    create table browser_steps (
-        id        text primary key,  -- made by the browser
-        operation integer not null,  -- 0 where nothing had to change
-        review    integer references reviews (id) on delete cascade
-    ) strict, without rowid
-    """,
-)
 _HOUR_MS = 3_600_000
 
 

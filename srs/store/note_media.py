@@ -19,17 +19,6 @@ from srs.store.connection import Store
 from srs.store.rows import NOTE_COLUMNS, note_of
 from srs.store.stamps import STAMP
 
-MEDIA_TABLE = """
-create table note_media (
-    guid    text primary key,        -- or that of a note type, srs.models.media
-    files   text not null default '[]',   -- JSON: names, hashes and sizes
-    stamp   integer not null default 0,   -- 0: never sent
-    device  text not null default '',
-    seen    text not null default '',     -- JSON; '' before the first look
-    scanned integer                       -- the stamp of the text then
-) strict, without rowid
-"""
-
 Seen = dict[str, tuple[str, int, int]]
 """Hash, size and time of change (nanoseconds) by name; an empty hash for a file that
 is missing or too large."""

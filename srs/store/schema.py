@@ -7,11 +7,15 @@ days since 1970-01-01.  A migration never changes once it is released.
 
 from typing import TYPE_CHECKING
 
-from srs.store.browsers import BROWSER_TABLES
 from srs.store.file_bases import fill_file_bases
-from srs.store.note_media import MEDIA_TABLE
 from srs.store.rows import ANKI_CARD, ANKI_LOG
-from srs.store.sync_schema import FILE_DEVICES, STAMP_TRIGGERS, SYNC_TABLES
+from srs.store.sync_schema import (
+    BROWSER_TABLES,
+    FILE_DEVICES,
+    MEDIA_TABLE,
+    STAMP_TRIGGERS,
+    SYNC_TABLES,
+)
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations

@@ -1,4 +1,4 @@
-"""The tables of a sync between devices, and what keeps their stamps."""
+"""The tables of devices, their media and browsers, and what keeps their stamps."""
 
 from srs.store.stamps import STAMP
 
@@ -151,3 +151,33 @@ end
 
 FILE_DEVICES = "alter table notes add column file_device text not null default ''"
 """Another device, which has the deck file of a note."""
+
+BROWSER_TABLES = (
+    """
+    create table browsers (
+        name      text primary key,
+        cookie    text not null unique,  -- its SHA-256
+        paired_ms integer not null,
+        seen_ms   integer not null       -- to the hour
+    ) strict, without rowid
+    """,
+    """
+    create table browser_steps (
+        id        text primary key,  -- made by the browser
+        operation integer not null,  -- 0 where nothing had to change
+        review    integer references reviews (id) on delete cascade
+    ) strict, without rowid
+    """,
+)
+"""Browsers that are paired with `flash serve`, and what they sent."""
+
+MEDIA_TABLE = """
+create table note_media (
+    guid    text primary key,        -- or that of a note type, srs.models.media
+    files   text not null default '[]',   -- JSON: names, hashes and sizes
+    stamp   integer not null default 0,   -- 0: never sent
+    device  text not null default '',
+    seen    text not null default '',     -- JSON; '' before the first look
+    scanned integer                       -- the stamp of the text then
+) strict, without rowid
+"""
