@@ -152,7 +152,6 @@ def test_the_prompt_loads_only_sqlite() -> None:
         "flash.language",
         "flash.messages",
         "flash.messages.due",
-        "cards.translate",
         "flash.prompt",
         "srs",
         "srs.store",
