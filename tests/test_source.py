@@ -75,3 +75,17 @@ def test_no_program_is_started_through_a_shell() -> None:
         "flash/service/note_media.py",  # for pictures and sounds
         "flash/service/stamping.py",  # git status
     }
+
+
+def test_nothing_but_one_process_imports_anki() -> None:
+    found = [
+        path.name
+        for package in ("cards", "srs", "export", "flash")
+        for path in (ROOT / package).rglob("*.py")
+        if any(
+            line.split()[:2][1:] and line.split()[1].split(".")[0] == "anki"
+            for line in path.read_text("utf-8").splitlines()
+            if line.strip().startswith(("import ", "from "))
+        )
+    ]
+    assert found == ["anki_process.py"]

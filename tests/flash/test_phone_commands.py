@@ -128,18 +128,3 @@ def test_the_log_of_the_server_names_the_versions_of_apps() -> None:
 
     assert [one.version for one in found] == ["", "27.01"]
     assert found[1].at_s == datetime(2026, 12, 1, 9, 0, 2, 500_000, UTC).timestamp()
-
-
-def test_nothing_but_one_process_imports_anki() -> None:
-    root = Path(__file__).parents[2]
-    found = [
-        path.name
-        for package in ("cards", "srs", "export", "flash")
-        for path in (root / package).rglob("*.py")
-        if any(
-            line.split()[:2][1:] and line.split()[1].split(".")[0] == "anki"
-            for line in path.read_text("utf-8").splitlines()
-            if line.strip().startswith(("import ", "from "))
-        )
-    ]
-    assert found == ["anki_process.py"]
