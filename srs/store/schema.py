@@ -9,18 +9,12 @@ from typing import TYPE_CHECKING
 
 from srs.store.file_bases import fill_file_bases
 from srs.store.rows import ANKI_CARD, ANKI_LOG
-from srs.store.sync_schema import (
-    BROWSER_TABLES,
-    FILE_DEVICES,
-    MEDIA_TABLE,
-    STAMP_TRIGGERS,
-    SYNC_TABLES,
-)
+from srs.store.sync_schema import DEVICE_TABLES, STAMP_TRIGGERS, SYNC_TABLES
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 9
+VERSION = 8
 """The newest schema, also written as `pragma user_version`."""
 
 _FIRST = """
@@ -359,17 +353,11 @@ def m007_device_log(db: "Database") -> None:
     db.execute("pragma user_version = 7")
 
 
-def m008_browsers(db: "Database") -> None:
-    """Add the paired browsers and their steps."""
-    for statement in BROWSER_TABLES:
+def m008_devices(db: "Database") -> None:
+    """Add paired browsers, and media and deck files of other devices."""
+    for statement in DEVICE_TABLES:
         db.execute(statement)
     db.execute("pragma user_version = 8")
-
-
-def m009_file_devices(db: "Database") -> None:
-    """Add the device that has the deck file of a note, and its media files."""
-    _run(db, FILE_DEVICES, 9)
-    db.execute(MEDIA_TABLE)
 
 
 def migrations() -> "Migrations":
@@ -385,8 +373,7 @@ def migrations() -> "Migrations":
         m005_deck_files,
         m006_mock_exams,
         m007_device_log,
-        m008_browsers,
-        m009_file_devices,
+        m008_devices,
     ):
         found()(migration)
     return found

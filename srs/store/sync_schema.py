@@ -149,29 +149,26 @@ end
 """,
 )
 
-FILE_DEVICES = "alter table notes add column file_device text not null default ''"
-"""Another device, which has the deck file of a note."""
-
-BROWSER_TABLES = (
+DEVICE_TABLES = (
+    # Another device, which has the deck file of a note.
+    "alter table notes add column file_device text not null default ''",
+    # Browsers that are paired with `flash serve`, and what they sent.
     """
-    create table browsers (
-        name      text primary key,
-        cookie    text not null unique,  -- its SHA-256
-        paired_ms integer not null,
-        seen_ms   integer not null       -- to the hour
-    ) strict, without rowid
-    """,
+create table browsers (
+    name      text primary key,
+    cookie    text not null unique,  -- its SHA-256
+    paired_ms integer not null,
+    seen_ms   integer not null       -- to the hour
+) strict, without rowid
+""",
     """
-    create table browser_steps (
-        id        text primary key,  -- made by the browser
-        operation integer not null,  -- 0 where nothing had to change
-        review    integer references reviews (id) on delete cascade
-    ) strict, without rowid
-    """,
-)
-"""Browsers that are paired with `flash serve`, and what they sent."""
-
-MEDIA_TABLE = """
+create table browser_steps (
+    id        text primary key,  -- made by the browser
+    operation integer not null,  -- 0 where nothing had to change
+    review    integer references reviews (id) on delete cascade
+) strict, without rowid
+""",
+    """
 create table note_media (
     guid    text primary key,        -- or that of a note type, srs.models.media
     files   text not null default '[]',   -- JSON: names, hashes and sizes
@@ -180,4 +177,5 @@ create table note_media (
     seen    text not null default '',     -- JSON; '' before the first look
     scanned integer                       -- the stamp of the text then
 ) strict, without rowid
-"""
+""",
+)
