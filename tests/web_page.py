@@ -145,6 +145,20 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+def slow_disk(context: Any) -> None:
+    """Let each transaction of the page's database take longer."""
+    start = "export async function transact(work) {"
+    wait = "await new Promise((resolve) => setTimeout(resolve, 100));"
+
+    def answer(route: Any) -> None:
+        reply = route.fetch()
+        body = reply.text()
+        assert start in body
+        route.fulfill(response=reply, body=body.replace(start, start + wait))
+
+    context.route("**/static/database.js", answer)
+
+
 class Page:
     """One tab, as a user sees it."""
 
@@ -179,9 +193,14 @@ class Page:
     def answer(self, rating: int = 3) -> str:
         """Show the answer and rate it by keyboard; return the question."""
         question = self.question()
-        self.press("Space", str(rating))
-        self.tab.wait_for_selector(".show, .sentences")
+        self.press("Space")
+        self.rate(rating)
         return question
+
+    def rate(self, rating: int) -> None:
+        """Rate the shown answer; keys count again once the next card is there."""
+        self.press(str(rating))
+        self.tab.wait_for_selector(".show, .sentences")
 
     def has(self, selector: str, text: str) -> None:
         """Wait until an element has a text."""

@@ -58,7 +58,7 @@ def problems_of_all_pages(
     found |= problems(page, rules)
     page.close_dialog()
     found |= problems(page, rules)
-    page.press("4")
+    page.rate(4)
     page.has("section.question", "What does a photon lack?")
     page.press("1", "Space")
     found |= problems(page, rules)

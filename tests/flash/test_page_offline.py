@@ -13,6 +13,7 @@ from web_page import (
     needs_chromium,
     numbered_deck,
     running,
+    slow_disk,
 )
 
 pytestmark = [pytest.mark.slow, needs_chromium]
@@ -29,9 +30,14 @@ def browser() -> Iterator[Any]:
         yield started
 
 
-def test_network_is_lost_halfway(browser: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_slow", [False, True], ids=["fast disk", "slow disk"])
+def test_network_is_lost_halfway(
+    browser: Any, tmp_path: Path, *, is_slow: bool
+) -> None:
     with running(tmp_path, numbered_deck(12)) as server:
         context = browser.new_context(**DESKTOP)
+        if is_slow:
+            slow_disk(context)
         page = Page(context).review(server.address)
         for _ in range(3):
             page.answer(4)

@@ -52,7 +52,7 @@ def test_first_review_by_keyboard(browser: Any, tmp_path: Path) -> None:
         page.press("i")
         page.has("dialog", "No answers yet.")
         page.close_dialog()
-        page.press("4")
+        page.rate(4)
         page.has("section.question", "What does a photon lack?")
 
         mass = page.tab.locator(".choices button", has_text="Mass")
@@ -71,7 +71,7 @@ def test_first_review_by_keyboard(browser: Any, tmp_path: Path) -> None:
         page.tab.keyboard.type("einstien")
         page.press("Enter")
         page.has(".message", "Nearly right: 2 Hard is suggested.")
-        page.press("2")
+        page.rate(2)
         page.press("?")
         page.has("dialog", "rate Again, Hard, Good, Easy")
         page.close_dialog()

@@ -71,6 +71,10 @@ export function unsent() {
   return transact((outbox) => outbox.getAll());
 }
 
+export function isUnsent() {
+  return state.count > 0;
+}
+
 export function isOffline() {
   return state.isOffline;
 }
@@ -138,7 +142,8 @@ async function sendBatch(batch) {
     await transact((outbox) => {
       for (const one of batch) outbox.delete(one.n);
     });
-    tell("result", batch, answer, await count());
+    await count();
+    tell("result", batch, answer);
   } catch (error) {
     if (error instanceof Offline || error.status === 401) throw error;
     if (batch.length > 1) {

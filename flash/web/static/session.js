@@ -19,6 +19,7 @@ export class Session {
     this.correct = correct;
     this.queue = null;
     this.loadedAt = 0;
+    this.storing = 0;
     this.lastSteps = new Map();
     this.answered = new Set();
     this.tabs = new BroadcastChannel("flash-review");
@@ -118,6 +119,7 @@ export class Session {
   async store(step, card, change) {
     const before = structuredClone(this.queue.state);
     change(this.queue);
+    this.storing += 1;
     try {
       await outbox.put({ ...step, card: card.id }, this.queue.state);
       this.lastSteps.set(card.id, step.body.id);
@@ -126,6 +128,8 @@ export class Session {
       this.queue = new Queue(before);
       this.say(word("not_kept"), { isAlarm: true });
       return false;
+    } finally {
+      this.storing -= 1;
     }
   }
 
@@ -135,7 +139,12 @@ export class Session {
     if (!last) return false;
     this.lastSteps.set(last.card.id, `undo ${last.id}`);
     this.answered.delete(keyOf(last.card));
-    await outbox.takeBack(last.id, last.card.id, this.queue.state);
+    this.storing += 1;
+    try {
+      await outbox.takeBack(last.id, last.card.id, this.queue.state);
+    } finally {
+      this.storing -= 1;
+    }
     outbox.send();
     return true;
   }
@@ -147,14 +156,15 @@ export class Session {
   }
 
   // Corrects the queue by what the server answered.
-  takeResult(steps, answer, unsent) {
+  takeResult(steps, answer) {
     if (!this.queue) return;
     const results = answer.results ?? [{ ...answer, id: steps[0].body.id }];
     for (const result of results) {
       const step = steps.find((one) => one.body.id === result.id);
       if (step) this.takeStep(step, result);
     }
-    const isWhole = !unsent && !this.filter;
+    // The server's counts lack the steps that it doesn't know yet.
+    const isWhole = !this.storing && !outbox.isUnsent() && !this.filter;
     if (answer.counts && isWhole) this.queue.state.counts = answer.counts;
     write("review", this.queue.state).catch(() => {});
     this.correct();
