@@ -32,7 +32,7 @@ def run_process() -> int:
     code = run(sys.argv[1:])
     if handles:
         signal.signal(signal.SIGINT, _leave)
-    code = _flush(code)
+    code = flush_output(code)
     if code == _INTERRUPTED:
         # Python would end by the signal if it came while `exec` made a class.
         os._exit(code)
@@ -57,7 +57,7 @@ def _repair_streams() -> None:
         getattr(sys, name).reconfigure(errors=errors)
 
 
-def _flush(code: int) -> int:
+def flush_output(code: int) -> int:
     """Write what is buffered; return 1 if that fails after a success."""
     try:
         sys.stdout.flush()

@@ -42,6 +42,11 @@ FULL = "flash: can't write: No space left on device (free some disk space)\n"
 STREAMS: dict[str, tuple[str, tuple[int, str]]] = {
     "stdout is full": (f"{FLASH} list > /dev/full", (1, FULL)),
     "stdout of a prompt is full": (f"{FLASH} due > /dev/full", (1, FULL)),
+    "stdout of a prompt is closed": (f"{FLASH} due >&-", (0, "")),
+    "the reader of a prompt is gone": (
+        f"{FLASH} due | true; exit ${{PIPESTATUS[0]}}",
+        (0, ""),
+    ),
     "stdout is closed": (f"{FLASH} list >&-", (0, "")),
     "the reader is gone": (f"{FLASH} list | true; exit ${{PIPESTATUS[0]}}", (0, "")),
     "stderr is full": (f"{FLASH} show nothing 2> /dev/full", (1, "")),
@@ -55,9 +60,12 @@ STREAMS: dict[str, tuple[str, tuple[int, str]]] = {
 }
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(("line", "expected"), STREAMS.values(), ids=STREAMS)
-def test_odd_stream_causes_no_traceback(line: str, expected: tuple[int, str]) -> None:
-    code, _, err = shell(line)
+def test_odd_stream_causes_no_traceback(
+    line: str, expected: tuple[int, str], unbuffered: str
+) -> None:
+    code, _, err = shell(line, PYTHONUNBUFFERED=unbuffered)
 
     assert (code, err) == expected
 
