@@ -79,7 +79,7 @@ def set_up_phone(
         raise FlashError(message, _("flash phone forget removes it"))
     known.password = password or known.password or new_password()
     known.port, known.lan, known.key = port or known.port, lan, ""
-    place.save(known)
+    place.make()
     with _not_serving(place):
         place.save(known)
     return known, sync_phone(db)
@@ -162,15 +162,25 @@ def phone_status(db: Path | None) -> PhoneStatus:
         )
 
 
+def require_hub(db: Path | None) -> None:
+    """Check that there is a hub, also a damaged one.
+
+    Raises:
+        FlashError: There is none.
+    """
+    place = _place(db)
+    if not place.folder.exists():
+        place.account()
+
+
 def forget_phone(db: Path | None) -> None:
     """Remove the hub; the store stays.
 
     Raises:
         FlashError: There is no hub, or it is served.
     """
+    require_hub(db)
     place = _place(db)
-    if not place.folder.exists():
-        place.account()
     with _not_serving(place):
         place.forget()
 

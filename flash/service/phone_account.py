@@ -79,14 +79,17 @@ class HubPlace:
             hint = _("run flash phone setup first")
             raise FlashError(_("there is no hub for phones yet"), hint) from None
         except msgspec.MsgspecError:
-            message, hint = _("damaged account"), _("run flash phone setup again")
+            message, hint = _("damaged account"), _("flash phone forget removes it")
             raise FlashError(message, hint, self.account_file) from None
 
-    def save(self, account: Account) -> None:
-        """Save the account, readable by the user only."""
+    def make(self) -> None:
+        """Make the folders, readable by the user only."""
         for folder in (self.hub, self.server):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
+
+    def save(self, account: Account) -> None:
+        """Save the account, readable by the user only."""
         if not self.account_file.exists():
             make_file(self.account_file)
         replace_file(self.account_file, msgspec.json.encode(account))

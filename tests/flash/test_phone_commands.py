@@ -82,8 +82,10 @@ def test_phone_prints_a_line_for_each_round(
     done = filled.json("phone", "sync")
     assert done["received"] == {"reviews": 0, "notes": 0, "marked": 0}
     assert filled.json("phone", "status")["running"]
-    code, _, err = filled("phone", "forget", "--yes")
-    assert (code, "running already" in err) == (1, True)
+    for words in (("forget", "--yes"), ("setup", "--password", "another")):
+        code, _, err = filled("phone", *words)
+        assert (code, "running already" in err) == (1, True)
+    assert place.account().password == made["password"]
 
     served.send_signal(signal.SIGKILL)
     served.wait()
@@ -100,6 +102,22 @@ def test_without_a_hub_the_command_names_the_setup(flash: Run) -> None:
         code, out, err = flash("phone", *words)
         assert (code, out) == (1, "")
         assert "flash phone setup" in err
+
+
+def test_a_damaged_account_is_named_and_can_be_removed(
+    flash: Run, tmp_path: Path
+) -> None:
+    place = HubPlace(tmp_path / "store.db")
+    place.make()
+    place.account_file.write_text("{")
+    for words in ((), ("sync",), ("status",), ("setup",)):
+        code, _, err = flash("phone", *words)
+        assert code == 1
+        assert "account.json" in err
+        assert "flash phone forget" in err
+
+    assert flash("phone", "forget", "--yes")[0] == 0
+    assert not place.folder.exists()
 
 
 def test_without_the_extra_the_command_names_it(

@@ -27,6 +27,7 @@ from flash.service.phone import (
     PhoneEvent,
     forget_phone,
     phone_status,
+    require_hub,
     serve_phone,
     set_up_phone,
     sync_phone,
@@ -169,7 +170,7 @@ def forget(yes: YesOption = False, db: DbOption = None) -> None:
     The apps keep their cards and can't synchronise any more. Exit code 1: there is no
     hub, it is running, or you said no.
     """
-    phone_status(db)
+    require_hub(db)
     if not yes:
         _confirm()
     forget_phone(db)
