@@ -17,7 +17,14 @@ from msgspec import Struct
 
 from cards.questions import is_two_sided
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
-from srs.models.cards import Review, SchedulingState, State, StoredCard, StoredNote
+from srs.models.cards import (
+    MAX_DURATION_MS,
+    Review,
+    SchedulingState,
+    State,
+    StoredCard,
+    StoredNote,
+)
 from srs.models.presets import Preset
 
 AnkiRow = tuple[Any, ...]
@@ -104,8 +111,6 @@ def _tags(tags: tuple[str, ...], is_leech: bool) -> str:
     return f" {' '.join(sorted(joined - {''}))} "
 
 
-_MAX_DURATION_MS = 60_000
-"""The longest answer time in Anki's log."""
 _EARLY, _MANUAL = 3, 4
 _SUSPENDED, _BURIED = -1, -3
 _EASE = 2500
@@ -231,7 +236,7 @@ def review_rows(schedule: Schedule, cards: set[int]) -> Iterator[AnkiRow]:
             interval,
             review.last_interval,
             factor,
-            min(review.duration_ms, _MAX_DURATION_MS),
+            min(review.duration_ms, MAX_DURATION_MS),
             review.kind,
         )
 

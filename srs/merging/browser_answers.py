@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from srs.models.browser_answers import CRAM, AnswerStatus, BrowserAnswer, seen_token
-from srs.models.cards import StoredCard
+from srs.models.cards import MAX_DURATION_MS, StoredCard
 from srs.scheduler.next_states import AnswerTime, next_states, review_kind
 from srs.store.browsers import card_named, find_step, free_moment, save_step
 from srs.store.card_replay import CardReplay
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 _AT_ONCE_MS = 10_000
 """An answer sent later than this waited for a network."""
-_MAX_DURATION_MS = 60_000
-"""As in `srs.study.session`."""
 
 
 class MergedAnswer(Struct, frozen=True):
@@ -72,6 +70,8 @@ def merge_answer(
     Raises:
         StoreError: The store can't be written; nothing was.
     """
+    duration_ms = min(answer.duration_ms, MAX_DURATION_MS)
+    answer = replace(answer, duration_ms=duration_ms)
     with store.transaction() as connection:
         card = card_named(store, answer.guid, answer.uid)
         step = find_step(store, answer.id)
@@ -88,9 +88,8 @@ def merge_answer(
         at_ms = max(1, min(answer.at, now_ms))
         moment = AnswerTime(at_ms, answer.offset_min, options.rollover)
         if mode == CRAM:
-            duration_ms = min(answer.duration_ms, _MAX_DURATION_MS)
             recorded = record_cram(
-                store, card, answer.rating, moment, duration_ms=duration_ms
+                store, card, answer.rating, moment, duration_ms=answer.duration_ms
             )
             if recorded is None:
                 return MergedAnswer("stale", card.id)
@@ -115,9 +114,14 @@ def _record(
 ) -> Recorded | None:
     """Record the last answer of a card; None if it is suspended or retired."""
     preset = options.preset_on(card.deck, moment.day)
-    duration_ms = min(answer.duration_ms, _MAX_DURATION_MS)
     return record(
-        store, card, answer.rating, preset, moment, duration_ms=duration_ms, load=load
+        store,
+        card,
+        answer.rating,
+        preset,
+        moment,
+        duration_ms=answer.duration_ms,
+        load=load,
     )
 
 
@@ -145,7 +149,7 @@ def _insert(
         before,
         after,
         rating=answer.rating,
-        duration_ms=min(answer.duration_ms, _MAX_DURATION_MS),
+        duration_ms=answer.duration_ms,
     )
     # The answers before and after it have another origin: the replay checks whether
     # they knew each other.

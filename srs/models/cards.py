@@ -11,6 +11,9 @@ from msgspec import Struct
 
 from cards.note import Note
 
+MAX_DURATION_MS = 60_000
+"""Longer answers count as this long, as in Anki: the user was away."""
+
 
 class State(IntEnum):
     """The state of a card; the numbers are Anki's card types."""

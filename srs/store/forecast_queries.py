@@ -5,11 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from srs.models.cards import MAX_DURATION_MS
 from srs.store.connection import Store
 from srs.store.rows import CRAM_REVIEW, STUDY_DAY
 
-_MAX_ANSWER_MS = 60_000
-"""Longer answers count as this long, as in Anki's log."""
 _RECENT_ANSWERS = 3000
 """Enough answers to know an average day."""
 
@@ -64,7 +63,7 @@ def rating_counts(
                            where deck in (select value from json_each(:decks)))
          group by r.state_before, r.rating
         """,
-        {"since": since_ms, "longest": _MAX_ANSWER_MS, "decks": str(list(decks))},
+        {"since": since_ms, "longest": MAX_DURATION_MS, "decks": str(list(decks))},
     )
 
 
@@ -87,7 +86,7 @@ def recent_days(store: Store, rollover: int, before_day: int) -> tuple[int, int,
         {
             "shift": rollover * 3600,
             "before_day": before_day,
-            "longest": _MAX_ANSWER_MS,
+            "longest": MAX_DURATION_MS,
             "answers": _RECENT_ANSWERS,
         },
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from srs.models.cards import Rating
+from srs.models.cards import MAX_DURATION_MS, Rating
 from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion
 from srs.store.connection import Store
 from srs.store.operations import record_operation
@@ -17,7 +17,6 @@ from srs.store.stamps import STAMP
 
 _COLUMNS = """id, deck, name, limit_ms, seed, counts, predicted, questions, answers,
        spent_ms, finished_ms"""
-_MAX_DURATION_MS = 60_000
 _questions = msgspec.json.Decoder(tuple[MockQuestion, ...]).decode
 _answers = msgspec.json.Decoder(tuple[MockAnswer, ...]).decode
 
@@ -110,7 +109,7 @@ def _count(
         The id of each answer, its card, and if the card was suspended as a leech.
     """
     moment = options.moment(now_ms)
-    each_ms = min(_MAX_DURATION_MS, exam.spent_ms // max(1, len(exam.questions)))
+    each_ms = min(MAX_DURATION_MS, exam.spent_ms // max(1, len(exam.questions)))
     logged: list[tuple[int, int, bool]] = []
     for index in set(exam.misses) - set(exam.unanswered):
         card = card_of_question(store, exam.questions[index])

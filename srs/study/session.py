@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from srs.models.cards import Rating, SchedulingState, State
+from srs.models.cards import MAX_DURATION_MS, Rating, SchedulingState, State
 from srs.store.card_actions import bury, suspend
 from srs.store.card_search import Candidate, find_candidates
 from srs.store.confusions import record_confusion
@@ -33,9 +33,6 @@ Clock = Callable[[], int]
 
 StudyMode = DailyStudy | Cram
 """Where a session takes its cards from, and what an answer does."""
-
-_MAX_DURATION_MS = 60_000
-"""Longer answers count as this long, as in Anki: the user was away."""
 
 
 class Answered(Struct, frozen=True):
@@ -254,7 +251,7 @@ class Session:
             StoreError: The store can't be written; the question stays.
         """
         prompt = self._present()
-        duration_ms = min(duration_ms, _MAX_DURATION_MS)
+        duration_ms = min(duration_ms, MAX_DURATION_MS)
         saved = self._mode.record(
             prompt.card, _deck_of(prompt), rating, self.now(), duration_ms
         )
