@@ -85,11 +85,16 @@ def bundled_line(name: str, languages: Sequence[str]) -> str:
     return text.format(name=name, languages=", ".join(languages))
 
 
+def state_name(card: CardListRow) -> str:
+    """Name the state of a card."""
+    if card.suspended:
+        return _("suspended")
+    return _("retired") if card.retired else _(_STATES[card.state])
+
+
 def state_text(card: CardListRow) -> str:
     """Name the state of a card, with its flag."""
-    state = _(_STATES[card.state])
-    if card.suspended or card.retired:
-        state = _("suspended") if card.suspended else _("retired")
+    state = state_name(card)
     return f"{state} ⚑{card.flag}" if card.flag else state
 
 

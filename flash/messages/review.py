@@ -94,7 +94,7 @@ def confusion_result(keys: ReviewKeys, *, is_recorded: bool) -> str:
 
 
 def first_deck_lines(
-    deck: str, cards: int, new_per_day: int, *, shows_with: str
+    deck: str, cards: int, new_per_day: int, *, shows_with: str = ""
 ) -> tuple[str, str]:
     """Announce the bundled deck: what will happen, and how to use another one.
 
@@ -102,12 +102,14 @@ def first_deck_lines(
         deck: Its name.
         cards: Their number.
         new_per_day: How many of them are introduced a day.
-        shows_with: The key that shows an answer.
+        shows_with: The key that shows an answer in the terminal; empty elsewhere.
     """
-    added = _(
-        "Added the bundled deck '{deck}': {cards}, {count} new ones a day. "
-        "{key} shows the answer, 1 to 4 rates it, q quits."
-    )
+    added = _("Added the bundled deck '{deck}': {cards}, {count} new ones a day.")
+    if shows_with:
+        added = _(
+            "Added the bundled deck '{deck}': {cards}, {count} new ones a day. "
+            "{key} shows the answer, 1 to 4 rates it, q quits."
+        )
     other = _(
         "For another deck: flash remove '{deck}' hides this one, flash add FILE adds "
         "yours."

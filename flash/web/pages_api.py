@@ -16,6 +16,7 @@ from cards.text.terminal import plain_text
 from cards.translate import _
 from flash.messages.adding import ANSWER_NEEDED, new_cards_line, plan_summary
 from flash.messages.cards import one_line
+from flash.messages.listing import state_name
 from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_for_adding
@@ -216,7 +217,7 @@ def _row_json(app: AppContext, row: CardListRow) -> dict[str, Any]:
         "uid": uid_of(app.store, row.card),
         "deck": row.deck,
         "question": one_line(plain_text(row.question)),
-        "state": row.state,
+        "state": state_name(row),
         "due": row.due and row.due[:10],
         "flag": row.flag,
         "suspended": row.suspended,

@@ -140,10 +140,7 @@ def _prepare(opened: AppContext) -> None:
     """Add the bundled deck to an empty store, and deck files that were edited."""
     first = add_first_deck(opened)
     if first is not None:
-        key = _("Space")
-        for line in first_deck_lines(
-            first.deck, first.cards, first.new_per_day, shows_with=key
-        ):
+        for line in first_deck_lines(first.deck, first.cards, first.new_per_day):
             echo_err(line)
     for error in add_changed_files(opened):
         echo_err(error)
