@@ -42,10 +42,10 @@ def answer(words: list[str]) -> int | None:
     code = NOTHING_DUE if "--check" in options and not any(counts) else 0
     try:
         print(text, flush=True)
-    except OSError:
-        from flash.cli.process import flush_output  # noqa: PLC0415 - hardly ever
+    except OSError as error:
+        from flash.cli.process import report_lost  # noqa: PLC0415 - hardly ever
 
-        return flush_output(code)
+        return report_lost(error, code)
     return code
 
 

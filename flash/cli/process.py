@@ -32,7 +32,7 @@ def run_process() -> int:
     code = run(sys.argv[1:])
     if handles:
         signal.signal(signal.SIGINT, _leave)
-    code = flush_output(code)
+    code = _flush(code)
     if code == _INTERRUPTED:
         # Python would end by the signal if it came while `exec` made a class.
         os._exit(code)
@@ -57,24 +57,28 @@ def _repair_streams() -> None:
         getattr(sys, name).reconfigure(errors=errors)
 
 
-def flush_output(code: int) -> int:
+def _flush(code: int) -> int:
     """Write what is buffered; return 1 if that fails after a success."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader of our output, such as `head`, has closed it.
-        _discard(1)
     except OSError as error:
-        _discard(1)
-        if code == 0:
-            from flash.cli.app import report_os_error  # noqa: PLC0415 - loaded already
-
-            code = report_os_error(error, as_json=False)
+        code = report_lost(error, code)
     try:
         sys.stderr.flush()
     except OSError:
         _discard(2)
     return code
+
+
+def report_lost(error: OSError, code: int) -> int:
+    """Report output that could not be written; return 1 after a success."""
+    _discard(1)
+    # The reader of our output, such as `head`, may have closed it.
+    if code or isinstance(error, BrokenPipeError):
+        return code
+    from flash.cli.app import report_os_error  # noqa: PLC0415 - loaded already
+
+    return report_os_error(error, as_json=False)
 
 
 def _discard(handle: int) -> None:
