@@ -78,6 +78,7 @@ class World:
         patch.setenv("FAKETIME_NO_CACHE", "1")
         self.at(0, 8)
         self.place = HubPlace(self.path)
+        self.place.make()
         self.place.save(Account("u", "p", free_port()))
 
     def at(self, day: int, hour: int, minute: int = 0) -> None:

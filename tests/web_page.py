@@ -202,6 +202,10 @@ class Page:
         self.press(str(rating))
         self.tab.wait_for_selector(".show, .sentences")
 
+    def wait_for_taps(self) -> None:
+        """Wait until a tap rates: one at once after the answer is ignored."""
+        self.tab.wait_for_timeout(300)
+
     def has(self, selector: str, text: str) -> None:
         """Wait until an element has a text."""
         self.tab.locator(selector, has_text=text).first.wait_for()

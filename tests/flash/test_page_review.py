@@ -95,7 +95,7 @@ def test_first_review_by_touch(browser: Any, tmp_path: Path) -> None:
         page.tab.evaluate(_DOUBLE_TAP)
         assert "Which constant" in page.question()
         assert page.tab.evaluate(_SMALL) == []
-        page.tab.wait_for_timeout(300)
+        page.wait_for_taps()
         page.tab.locator(".good").tap()
         page.has("section.question", "What does a photon lack?")
         page.tab.locator(".choices button", has_text="Energy").tap()
@@ -104,6 +104,7 @@ def test_first_review_by_touch(browser: Any, tmp_path: Path) -> None:
         page.tab.get_by_role("button", name="Flag").tap()
         page.tab.get_by_role("button", name="blue").tap()
         page.has(".marks", "flag: blue")
+        page.wait_for_taps()
         page.tab.get_by_role("button", name="Again").tap()
         page.has("section.question", "Who wrote the theory")
         page.sent()
