@@ -142,10 +142,12 @@ def test_two_clients_and_a_terminal(browser: Any, tmp_path: Path) -> None:
 
         one.answer(4)
         same.has("section.question", "Q01")  # tabs tell each other
+        one.sent()
         other.answer(1)  # answered in another browser a moment ago
         other.has(".message", "Already answered in another session; not recorded.")
         same.answer(4)
         one.has("section.question", "Q02")
+        same.sent()
         server.flash("review", "--plain", typed="\n4\nq\n")
         one.answer(4)
         one.has(".message", "Already answered in another session; not recorded.")

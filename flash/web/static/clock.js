@@ -1,12 +1,14 @@
 // The server's time.  The device's clock may be wrong or be changed: the time is the
-// server's at the last answer, continued by a timer that only goes forward.
+// server's, continued by a timer that only goes forward.
 
 const KEY = "flash-clock-offset";
 let base = null;
 
+// The server said its time between `sentAt` and now.  A time that agrees stays as it is:
+// with each answer's delay it would jump, and later steps would seem earlier ones.
 export function syncClock(serverNow, sentAt) {
   const received = performance.now();
-  base = serverNow + (received - sentAt) / 2 - received;
+  base = Math.min(Math.max(start(), serverNow - received), serverNow - sentAt);
   try {
     localStorage.setItem(KEY, String(Math.round(now() - Date.now())));
   } catch {
@@ -15,8 +17,12 @@ export function syncClock(serverNow, sentAt) {
 }
 
 export function now() {
-  if (base === null) base = Date.now() + keptOffset() - performance.now();
+  base = start();
   return Math.round(base + performance.now());
+}
+
+function start() {
+  return base ?? Date.now() + keptOffset() - performance.now();
 }
 
 function keptOffset() {

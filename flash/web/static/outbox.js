@@ -11,11 +11,18 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 
 const listeners = { change: [], result: [], refused: [] };
+const tabs = new BroadcastChannel("flash-outbox");
 const state = { count: 0, isOffline: false };
 const refused = new Set();
 let sending = Promise.resolve(true);
 let timer = 0;
 let waitMs = FIRST_WAIT_MS;
+
+// What this tab stored may be sent by another one.
+tabs.onmessage = async ({ data }) => {
+  await count();
+  tell("result", ...data, { isElsewhere: true });
+};
 
 export function on(event, listener) {
   listeners[event].push(listener);
@@ -144,6 +151,7 @@ async function sendBatch(batch) {
     });
     await count();
     tell("result", batch, answer);
+    tabs.postMessage([batch, answer]);
   } catch (error) {
     if (error instanceof Offline || error.status === 401) throw error;
     if (batch.length > 1) {

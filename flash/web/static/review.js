@@ -22,7 +22,7 @@ export class Review {
     this.timer = 0;
     this.actions = {
       reveal: () => this.reveal(),
-      rate: (rating, by) => this.rate(rating, by),
+      rate: (rating, tappedAt) => this.rate(rating, tappedAt),
       undo: () => this.undo(),
       bury: () => this.hide("bury", word("buried")),
       suspend: () => this.hide("suspend", word("suspended")),
@@ -30,7 +30,7 @@ export class Review {
       source: () => this.openSource(),
       history: () => this.showHistory(),
       help: showKeys,
-      continue: () => this.continue(),
+      continue: (event) => this.continue(event),
     };
     this.view = new ReviewView(root, this.actions);
     this.session = new Session(params, {
@@ -146,16 +146,16 @@ export class Review {
     if (!meaning) return;
     const { action, number } = meaning;
     if (number && this.shown && !this.shown.isShown) this.shown.choose(number - 1);
-    else if (number && number <= 4) this.rate(number, "key");
-    else if (action) this.actions[action]();
+    else if (number && number <= 4) this.rate(number);
+    else if (action) this.actions[action](event);
     event.preventDefault();
   }
 
-  continue() {
+  continue(event) {
     if (!this.shown) {
       if (this.queue && this.queue.waiting(now()) !== null) this.goAhead();
     } else if (this.shown.isShown) {
-      this.rate(3, "pointer");
+      this.rate(3, event.timeStamp);
     } else {
       this.reveal();
     }
@@ -164,9 +164,9 @@ export class Review {
   async reveal() {
     const { shown } = this;
     if (!shown || shown.isShown) return;
-    this.revealedAt = performance.now();
     this.view.say("");
     this.view.showAnswer(shown);
+    this.revealedAt = performance.now();
     if (shown.typed) await this.compareTyped(shown);
   }
 
@@ -184,11 +184,11 @@ export class Review {
     }
   }
 
-  // A second tap on the place of "Show answer" rates nothing.
-  async rate(rating, by) {
+  // A second tap on the place of "Show answer" rates nothing.  `tappedAt` counts, as the
+  // page may have been busy since; a key has none.
+  async rate(rating, tappedAt = Infinity) {
     const { shown } = this;
-    const isQuiet = performance.now() - this.revealedAt < QUIET_MS;
-    if (!shown?.isShown || (by !== "key" && isQuiet)) return;
+    if (!shown?.isShown || tappedAt - this.revealedAt < QUIET_MS) return;
     const durationMs = performance.now() - this.askedAt;
     await this.finish(() => this.session.rate(shown.card, rating, durationMs));
   }

@@ -64,7 +64,7 @@ export class ReviewView {
     const buttons = RATINGS.map((name, index) => {
       const interval = element("small", {}, cardView.card.labels[index] ?? "");
       const number = element("kbd", { "aria-hidden": "true" }, String(index + 1));
-      const rate = () => this.actions.rate(index + 1, "pointer");
+      const rate = (event) => this.actions.rate(index + 1, event.timeStamp);
       const rating = button(word(name), rate, { class: `rating ${name}` });
       rating.append(" ", interval, number);
       return rating;

@@ -118,13 +118,15 @@ export class Session {
   // Stores a step and the queue after it, both or neither.
   async store(step, card, change) {
     const before = structuredClone(this.queue.state);
+    const last = this.lastSteps.get(card.id);
     change(this.queue);
+    this.lastSteps.set(card.id, step.body.id);
     this.storing += 1;
     try {
       await outbox.put({ ...step, card: card.id }, this.queue.state);
-      this.lastSteps.set(card.id, step.body.id);
       return true;
     } catch {
+      this.lastSteps.set(card.id, last);
       this.queue = new Queue(before);
       this.say(word("not_kept"), { isAlarm: true });
       return false;
@@ -156,8 +158,9 @@ export class Session {
   }
 
   // Corrects the queue by what the server answered.
-  takeResult(steps, answer) {
+  takeResult(steps, answer, { isElsewhere = false } = {}) {
     if (!this.queue) return;
+    if (isElsewhere && !steps.some((one) => this.isLast(one))) return;
     const results = answer.results ?? [{ ...answer, id: steps[0].body.id }];
     for (const result of results) {
       const step = steps.find((one) => one.body.id === result.id);
@@ -170,13 +173,17 @@ export class Session {
     this.correct();
   }
 
+  // Whether this tab made a step, and none on the same card since.
+  isLast({ kind, card, body }) {
+    return this.lastSteps.get(card) === (kind === "undo" ? `undo ${body.id}` : body.id);
+  }
+
   takeStep({ kind, card: id, body }, { status, card, next, sentence }) {
     const isUndo = kind === "undo";
     const isRefused = status === "stale" || (isUndo && status !== "undone");
     if (isRefused) this.say(sentence ?? word("stale"), { isAlarm: true });
     else if (kind === "answer" && sentence) this.say(sentence, { isAlarm: true });
-    const isLast = this.lastSteps.get(id) === (isUndo ? `undo ${body.id}` : body.id);
-    if (!isLast || !(kind === "answer" || card)) return;
+    if (!this.isLast({ kind, card: id, body }) || !(kind === "answer" || card)) return;
     if (card) this.answered.delete(keyOf(card));
     this.queue.update(id, card, next);
   }
