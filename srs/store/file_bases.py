@@ -6,6 +6,7 @@ file may replace it.  The hash covers what a deck file says about a note.
 
 import sqlite3
 from collections.abc import Collection, Iterable
+from typing import Any
 
 import msgspec
 
@@ -15,21 +16,21 @@ from srs.store.rows import text_columns
 from srs.store.stamps import STAMP
 
 _TEXT = """
-    select n.file, n.guid, n.id, d.name, n.language, n.fields, n.extra, n.tags,
+    select n.anki_id, n.file, n.id, d.name, n.language, n.fields, n.extra, n.tags,
            n.sources, n.changed, n.checked, n.recheck
       from notes n join decks d on d.id = n.deck
      where n.file <> '' and n.retired = 0
 """
 _MAY_DIFFER = f"""
     (n.stamp = {STAMP} or n.device <> '' or not exists (
-     select 1 from file_bases b where b.file = n.file and b.guid = n.guid))
+     select 1 from file_bases b where b.note = n.anki_id and b.file = n.file))
 """
 """Changed in this transaction, or by another device, or not known in its file."""
 
 
-def fill_file_bases(connection: sqlite3.Connection) -> None:
-    """Take the stored text of all notes in use as that of their files."""
-    _save(connection, connection.execute(_TEXT))
+def stored_bases(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
+    """Return note, file and hash of the stored text of all notes in use."""
+    return _bases(connection.execute(_TEXT))
 
 
 def update_bases_of_files(
@@ -43,17 +44,17 @@ def update_bases_of_files(
         newer: Guids of notes whose text in the store is not that of the file.
     """
     kept = msgspec.json.encode(list(newer)).decode()
-    old = "guid not in (select value from json_each(?2))"
+    is_old = "n.guid not in (select value from json_each(?2))"
+    kept_notes = f"""
+        select n.anki_id from notes n
+         where n.file = ?1 and n.retired = 0 or not {is_old}
+    """
     for file in files:
         values = (file, kept)
-        sql = f"{_TEXT} and n.file = ?1 and n.{old} and {_MAY_DIFFER}"
-        rows = connection.execute(sql, values).fetchall()
-        sql = "delete from file_bases where guid = ?"
-        connection.executemany(sql, [(row[1],) for row in rows])
-        in_use = "select guid from notes where file = ?1 and retired = 0"
-        sql = f"delete from file_bases where file = ?1 and guid not in ({in_use})"
-        connection.execute(f"{sql} and {old}", values)
-        _save(connection, rows)
+        sql = f"delete from file_bases where file = ?1 and note not in ({kept_notes})"
+        connection.execute(sql, values)
+        sql = f"{_TEXT} and n.file = ?1 and {is_old} and {_MAY_DIFFER}"
+        _save(connection, connection.execute(sql, values).fetchall())
 
 
 def edited_elsewhere(store: Store) -> dict[str, str]:
@@ -63,7 +64,7 @@ def edited_elsewhere(store: Store) -> dict[str, str]:
     """
     sql = """
         select n.guid, coalesce(b.hash, '')
-          from notes n left join file_bases b on b.guid = n.guid
+          from notes n left join file_bases b on b.note = n.anki_id
          where n.device <> ''
     """
     return dict(store.rows(sql))
@@ -86,21 +87,19 @@ def update_bases_of_notes(
     """Update inside a transaction the bases of notes (ids) after an undo."""
     values = (str(list(notes)),)
     chosen = "(select value from json_each(?))"
-    connection.execute(
-        f"""
-        delete from file_bases
-         where guid in (select guid from notes where anki_id in {chosen})
-        """,
-        values,
-    )
+    connection.execute(f"delete from file_bases where note in {chosen}", values)
     _save(connection, connection.execute(f"{_TEXT} and n.anki_id in {chosen}", values))
 
 
-def _save(connection: sqlite3.Connection, rows: Iterable[tuple[str, ...]]) -> None:
+def _save(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
     connection.executemany(
-        "insert into file_bases (file, guid, hash) values (?, ?, ?)",
-        [(file, guid, _hash(text)) for file, guid, *text in rows],
+        "insert or replace into file_bases (note, file, hash) values (?, ?, ?)",
+        _bases(rows),
     )
+
+
+def _bases(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, str, str]]:
+    return [(note, file, _hash(text)) for note, file, *text in rows]
 
 
 def _hash(text: Iterable[str]) -> str:

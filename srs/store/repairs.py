@@ -197,7 +197,7 @@ _DANGLING = {
         not json_valid(questions) or not json_valid(answers)
         or json_type(questions) <> 'array' or json_type(answers) <> 'array'
     """,
-    "file_bases": "guid not in (select guid from notes)",
+    "file_bases": "note not in (select anki_id from notes)",
 }
 
 

@@ -7,7 +7,7 @@ days since 1970-01-01.  A migration never changes once it is released.
 
 from typing import TYPE_CHECKING
 
-from srs.store.file_bases import fill_file_bases
+from srs.store.file_bases import stored_bases
 from srs.store.rows import ANKI_CARD, ANKI_LOG
 from srs.store.sync_schema import DEVICE_TABLES, STAMP_TRIGGERS, SYNC_TABLES
 
@@ -329,7 +329,13 @@ def m004_sync(db: "Database") -> None:
     _run(db, _RETIRE_REVERSE, 4)
     _run(db, _COMPLETE, 4)
     _run(db, _SYNC_INDEXES, 4)
-    fill_file_bases(db.conn)
+    db.conn.executemany(
+        """
+        insert into file_bases (guid, file, hash)
+        select guid, ?2, ?3 from notes where anki_id = ?1
+        """,
+        stored_bases(db.conn),
+    )
     for trigger in STAMP_TRIGGERS:
         db.execute(trigger)
 

@@ -150,6 +150,20 @@ end
 )
 
 DEVICE_TABLES = (
+    # A note has one deck file.
+    """
+create table bases (
+    note integer primary key references notes (anki_id) on delete cascade,
+    file text not null,
+    hash text not null
+) strict
+""",
+    """
+insert or replace into bases
+select n.anki_id, b.file, b.hash from file_bases b join notes n using (guid)
+""",
+    "drop table file_bases",
+    "alter table bases rename to file_bases",
     # Another device, which has the deck file of a note.
     "alter table notes add column file_device text not null default ''",
     # Browsers that are paired with `flash serve`, and what they sent.

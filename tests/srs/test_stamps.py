@@ -108,7 +108,7 @@ def test_uid_is_the_part_a_card_was_created_with(store: Store) -> None:
 
 def test_file_base_follows_add_and_undo(store: Store) -> None:
     def base() -> list[tuple[str, str, str]]:
-        return store.rows("select file, guid, hash from file_bases order by guid")
+        return store.rows("select note, file, hash from file_bases order by note")
 
     add(store, [basic("one", id="x"), basic("two")])
     first = base()
