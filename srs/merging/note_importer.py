@@ -8,7 +8,7 @@ from cards.identity.keys import text_key
 from cards.questions import parts_of
 from srs.models.incoming import IncomingCard, IncomingNote
 from srs.store.import_rows import taken_ids
-from srs.store.notes import deck_id, insert_cards, insert_notes, note_values
+from srs.store.notes import deck_id, insert_cards, insert_notes, new_note
 
 _MAX_ID = 1 << 53
 """Larger ids are not exact in JSON."""
@@ -30,21 +30,14 @@ def add_notes(
     note_ids, card_ids, position = taken_ids(connection)
     names = dict.fromkeys(deck for note in notes for deck in decks_of(note))
     decks = {name: deck_id(connection, name) for name in names}
-    note_rows: list[dict[str, Any]] = []
+    note_rows: list[tuple[Any, ...]] = []
     card_rows: list[tuple[int, str, int, str, int, int]] = []
     added: dict[int, tuple[IncomingCard | None, str]] = {}
     for note in sorted(notes, key=_first_position):
         deck = decks[note.note.deck]
         anki_id = _free_id(note.id, note_ids, now_ms)
-        note_rows.append(
-            {
-                "guid": note.guid,
-                "anki_id": anki_id,
-                "created": now_ms,
-                "modified": max(0, note.changed_ms),
-                **note_values(note.note, deck, text_key(note.note)),
-            }
-        )
+        columns = (note.guid, anki_id, now_ms, max(0, note.changed_ms))
+        note_rows.append(new_note(note.note, deck, text_key(note.note), *columns))
         for ordinal, part, theirs in _cards_of(note):
             position += 1
             card = _free_id(theirs.id if theirs else now_ms, card_ids, now_ms)

@@ -5,8 +5,7 @@ file may replace it.  The hash covers what a deck file says about a note.
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection
 
 import msgspec
 
@@ -15,9 +14,10 @@ from srs.store.connection import Store
 from srs.store.rows import text_columns
 from srs.store.stamps import STAMP
 
-_TEXT = """
-    select n.anki_id, n.file, n.id, d.name, n.language, n.fields, n.extra, n.tags,
-           n.sources, n.changed, n.checked, n.recheck
+_BASES = """
+    select n.anki_id, n.file,
+           text_hash(n.id, d.name, n.language, n.fields, n.extra, n.tags, n.sources,
+                     n.changed, n.checked, n.recheck)
       from notes n join decks d on d.id = n.deck
      where n.file <> '' and n.retired = 0
 """
@@ -26,11 +26,13 @@ _MAY_DIFFER = f"""
      select 1 from file_bases b where b.note = n.anki_id and b.file = n.file))
 """
 """Changed in this transaction, or by another device, or not known in its file."""
+_SAVE = "insert or replace into file_bases (note, file, hash)"
 
 
 def stored_bases(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
     """Return note, file and hash of the stored text of all notes in use."""
-    return _bases(connection.execute(_TEXT))
+    _define(connection)
+    return connection.execute(_BASES).fetchall()
 
 
 def update_bases_of_files(
@@ -49,12 +51,13 @@ def update_bases_of_files(
         select n.anki_id from notes n
          where n.file = ?1 and n.retired = 0 or not {is_old}
     """
+    _define(connection)
     for file in files:
         values = (file, kept)
         sql = f"delete from file_bases where file = ?1 and note not in ({kept_notes})"
         connection.execute(sql, values)
-        sql = f"{_TEXT} and n.file = ?1 and {is_old} and {_MAY_DIFFER}"
-        _save(connection, connection.execute(sql, values).fetchall())
+        chosen = f"{_BASES} and n.file = ?1 and {is_old} and {_MAY_DIFFER}"
+        connection.execute(f"{_SAVE} {chosen}", values)
 
 
 def edited_elsewhere(store: Store) -> dict[str, str]:
@@ -74,10 +77,8 @@ def note_hash(note: Note) -> str:
     """Return the hash of the text of a note, as it is kept for its file."""
     fields, tags, sources, changed = text_columns(note)
     return _hash(
-        (
-            *(note.id, note.deck, note.language, fields, note.extra, tags, sources),
-            *(changed, note.checked, note.recheck),
-        )
+        *(note.id, note.deck, note.language, fields, note.extra, tags, sources),
+        *(changed, note.checked, note.recheck),
     )
 
 
@@ -88,21 +89,15 @@ def update_bases_of_notes(
     values = (str(list(notes)),)
     chosen = "(select value from json_each(?))"
     connection.execute(f"delete from file_bases where note in {chosen}", values)
-    _save(connection, connection.execute(f"{_TEXT} and n.anki_id in {chosen}", values))
+    _define(connection)
+    connection.execute(f"{_SAVE} {_BASES} and n.anki_id in {chosen}", values)
 
 
-def _save(connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
-    connection.executemany(
-        "insert or replace into file_bases (note, file, hash) values (?, ?, ?)",
-        _bases(rows),
-    )
+def _define(connection: sqlite3.Connection) -> None:
+    connection.create_function("text_hash", -1, _hash, deterministic=True)
 
 
-def _bases(rows: Iterable[tuple[Any, ...]]) -> list[tuple[int, str, str]]:
-    return [(note, file, _hash(text)) for note, file, *text in rows]
-
-
-def _hash(text: Iterable[str]) -> str:
+def _hash(*text: str) -> str:
     import hashlib  # noqa: PLC0415 -- loads OpenSSL, slow before a review
 
     joined = "\x1f".join(text).encode("utf-8", "surrogatepass")

@@ -23,6 +23,7 @@ from srs.store.notes import (
     deck_id,
     insert_cards,
     insert_notes,
+    new_note,
     note_values,
     update_note,
 )
@@ -122,7 +123,7 @@ class _Writing:
         self._card_id = self._first_id("select max(id) from cards")
         row = self._run("select coalesce(max(position), 0) from cards").fetchone()
         self._position = row[0]
-        self._notes: list[dict[str, Any]] = []
+        self._notes: list[tuple[Any, ...]] = []
         self._cards: list[tuple[int, str, int, str, int, int]] = []
         self._lines: list[tuple[int, str]] = []
         self._first = self._note_id, self._card_id
@@ -168,15 +169,9 @@ class _Writing:
         guid = guid_for(note.id or step.text_key, self._taken)
         self._taken.add(guid)
         deck = self._deck(note.deck)
-        self._notes.append(
-            {
-                "guid": guid,
-                "anki_id": self._note_id,
-                "created": self._now,
-                "modified": self._now,
-                **note_values(note, deck, step.text_key),
-            }
-        )
+        now = self._now
+        columns = (guid, self._note_id, now, now)
+        self._notes.append(new_note(note, deck, step.text_key, *columns))
         self._note_id += 1
         # Ordinals of a basic note are fixed: front 0, back 1.
         for ordinal, part in enumerate(parts_of(note.content)):

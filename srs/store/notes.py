@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -132,7 +132,7 @@ _ENCODED = ("fields", "tags", "sources", "changed")
 _OF_FILE = (*_COPIED, *_ENCODED, "text_key", "deck")
 """The columns of a note that its deck file determines."""
 _INSERTED = (*_OF_FILE, "guid", "anki_id", "created", "modified")
-_copied, _inserted = attrgetter(*_COPIED), itemgetter(*_INSERTED)
+_copied = attrgetter(*_COPIED)
 
 
 def note_values(note: Note, deck: int, text_key: str) -> dict[str, Any]:
@@ -147,19 +147,33 @@ def note_values(note: Note, deck: int, text_key: str) -> dict[str, Any]:
     return dict(zip(_OF_FILE, values, strict=True))
 
 
+def new_note(
+    note: Note, deck: int, text_key: str, *columns: str | int
+) -> tuple[Any, ...]:
+    """Return the row of a new note.
+
+    Args:
+        note: The note.
+        deck: Id of its deck.
+        text_key: See `cards.identity.keys`.
+        columns: Guid, anki_id, created and modified (UTC milliseconds).
+    """
+    return (*_copied(note), *text_columns(note), text_key, deck, *columns)
+
+
 def insert_notes(
-    connection: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]
+    connection: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]
 ) -> None:
     """Insert notes inside a transaction.
 
     Args:
         connection: In a transaction.
-        rows: `note_values` with guid, anki_id, created and modified.
+        rows: From `new_note`.
     """
     marks = ", ".join("?" * len(_INSERTED))
     connection.executemany(
         f"insert into notes ({', '.join(_INSERTED)}, stamp) values ({marks}, {STAMP})",
-        map(_inserted, rows),  # names would be looked up for each row
+        rows,
     )
 
 

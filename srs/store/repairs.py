@@ -17,7 +17,7 @@ from cards.text.cloze import ClozeError
 from srs.models.cards import SchedulingState
 from srs.scheduler.study_day import END_MS
 from srs.store.connection import Store
-from srs.store.notes import insert_cards, insert_notes, note_values
+from srs.store.notes import insert_cards, insert_notes, new_note
 from srs.store.operations import REQUIRED_KEYS
 from srs.store.replay import (
     NEVER_ANSWERED,
@@ -164,13 +164,7 @@ def add_missing_notes(store: Store, now_ms: int) -> int:
     insert_notes(
         store.connection,
         [
-            {
-                "guid": guid,
-                "anki_id": max(first, now_ms) + index,
-                "created": now_ms,
-                "modified": now_ms,
-                **note_values(_LOST, deck, ""),
-            }
+            new_note(_LOST, deck, "", guid, max(first, now_ms) + index, now_ms, now_ms)
             for index, (guid, deck) in enumerate(deck_of.items())
         ],
     )
