@@ -149,7 +149,6 @@ def free_moment(connection: sqlite3.Connection, card: int, at_ms: int) -> int:
     """Return the first moment from one on that no row of the log has."""
     sql = """
         select 1 from reviews where id = ?1
-        union all select 1 from reviews where uid = cast(?1 as text) and uid <> ''
         union all select 1 from reviews where card = ?2 and origin_ms = ?1
     """
     while connection.execute(sql, (at_ms, card)).fetchone():

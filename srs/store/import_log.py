@@ -157,17 +157,14 @@ _NEW = """
      where not exists (select 1 from temp.known k where k.id = s.id and k.card = p.ours)
 """
 _INSERT = f"""
-    insert or ignore into reviews ({", ".join(ReviewRow._fields)}, uid, stamp)
-    select s.*, cast(s.id as text), {STAMP} from ({{rows}}) s where {{is_new}}
+    insert or ignore into reviews ({", ".join(ReviewRow._fields)}, stamp)
+    select s.*, {STAMP} from ({{rows}}) s where {{is_new}}
 """
-# Another review has the same millisecond or uid.
+# Another review has the same millisecond.
 _CLASHING = f"""
     select s.* from ({{rows}}) s
      where {_IS_NEW}
-       and (exists (select 1 from reviews r where r.id = s.id and r.card <> s.card)
-            or exists (select 1 from reviews r
-                        where r.uid = cast(s.id as text) and r.uid <> ''
-                          and r.id <> s.id))
+       and exists (select 1 from reviews r where r.id = s.id and r.card <> s.card)
        and not exists (select 1 from reviews r
                         where r.card = s.card and r.origin_ms = s.id)
 """
@@ -186,7 +183,7 @@ class AddedReviews(Struct):
     """Cards with new reviews other than cram reviews."""
     known: int = 0
     shifted: int = 0
-    """New reviews whose millisecond or uid was taken by another one."""
+    """New reviews whose millisecond was taken by another one."""
     invalid: int = 0
 
 

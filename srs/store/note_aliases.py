@@ -21,8 +21,9 @@ _LIVE = """
 _TWICE = f"""
     with live as ({_LIVE})
     select id || char(30) || question, created, guid from live
-     where (id, question) in (
-           select id, question from live group by 1, 2 having count(*) > 1)
+     where id in (select id from live where id <> '' group by id having count(*) > 1)
+        or question in (select question from live where question <> ''
+                         group by question having count(*) > 1)
      order by 1, 2, 3
 """
 _PAIRS = """

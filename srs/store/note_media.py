@@ -86,7 +86,7 @@ def watched_notes(store: Store) -> Iterator[WatchedNote]:
     changed = f"""
         select {NOTE_COLUMNS}, n.stamp, coalesce(m.seen, ''),
                coalesce(m.stamp, 0) > 0, coalesce(a.fields, '')
-          from (select guid from notes where stamp > {_LOOKED}
+          from (select guid from notes where stamp > {_LOOKED} and file <> ''
                  union
                 select o.guid from note_media o join notes using (guid)
                  where o.scanned is null or o.scanned <> notes.stamp) c

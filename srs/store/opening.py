@@ -6,6 +6,7 @@ from pathlib import Path
 from cards.translate import _
 from srs.store.backups import back_up
 from srs.store.connection import Store, StoreError, make_file, store_error
+from srs.store.operations import forget_redo
 from srs.store.replay import rebuild_card_states
 from srs.store.schema import VERSION, migrations
 from srs.store.settings import Options
@@ -72,6 +73,7 @@ def _prepare(store: Store, now_ms: int) -> None:
             migrations().apply(store.db)
             run(f"pragma user_version = {VERSION}")  # lost with a damaged header
             if "notes" in tables:
+                forget_redo(store.connection)  # its rows had other columns
                 _rebuild_merged_cards(store)
     store.use_wal()
 

@@ -80,13 +80,18 @@ def record_operation(
 ) -> None:
     """Record inside a transaction what was done, so that it can be undone."""
     text = msgspec.json.encode(before).decode()
-    connection.execute(
-        f"update operations set before = json_remove(before, '$.{REDO}')"
-        f" where undone = 1 and id > {LAST_DONE}"
-    )
+    forget_redo(connection)
     connection.execute(
         "insert into operations (at_ms, name, before) values (?, ?, ?)",
         (at_ms, name, text),
+    )
+
+
+def forget_redo(connection: sqlite3.Connection) -> None:
+    """Drop inside a transaction what a redo needs."""
+    connection.execute(
+        f"update operations set before = json_remove(before, '$.{REDO}')"
+        f" where undone = 1 and id > {LAST_DONE}"
     )
 
 

@@ -210,12 +210,8 @@ def last_answer(connection: sqlite3.Connection, card: int) -> tuple[int, int]:
 
 
 def free_review_id(connection: sqlite3.Connection, at_ms: int) -> int:
-    """Return the first id from a moment on that is free, also as a uid."""
-    sql = """
-        select 1 from reviews where id = ?1
-        union all
-        select 1 from reviews where uid = cast(?1 as text) and uid <> ''
-    """
+    """Return the first id from a moment on that is free."""
+    sql = "select 1 from reviews where id = ?1"
     while connection.execute(sql, (at_ms,)).fetchone():
         at_ms += 1
     return at_ms
@@ -275,8 +271,8 @@ def insert_reviews(connection: sqlite3.Connection, rows: Iterable[ReviewRow]) ->
         f"""
         insert into reviews (id, card, origin_ms, rating, duration_ms, state_before,
                              kind, offset_min, state, step, interval, last_interval,
-                             difficulty, ease, origin, uid, stamp)
-        values (?1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, cast(?1 as text), {STAMP})
+                             difficulty, ease, origin, stamp)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {STAMP})
         """,
         rows,
     )

@@ -48,9 +48,9 @@ _ROW = (
 )
 _REVIEW = (*_ROW, "stamp", "device")
 _INSERT = f"""
-    insert or ignore into reviews (id, uid, card, origin_ms, {", ".join(_REVIEW)},
+    insert or ignore into reviews (id, card, origin_ms, {", ".join(_REVIEW)},
                                    undone, undone_stamp, undone_device)
-    values ({", ".join("?" * (len(_REVIEW) + 7))})
+    values ({", ".join("?" * (len(_REVIEW) + 6))})
 """
 
 
@@ -111,6 +111,8 @@ class EntryMerge:
 
     def _is_dead(self, entry: Any) -> bool:
         """Return True if an entry is older than the deletion of a note of it."""
+        if not self._erased:
+            return False
         if isinstance(entry, MockEntry):
             guids = {asked.guid for asked in entry.questions}
         else:
@@ -215,7 +217,7 @@ class EntryMerge:
 
     def _review_row(self, key: int, card: int, entry: ReviewEntry) -> tuple[Any, ...]:
         return (
-            *(key, str(key), card, entry.at, entry.rating, entry.duration_ms),
+            *(key, card, entry.at, entry.rating, entry.duration_ms),
             *(entry.state_before, entry.kind, entry.offset_min, entry.state),
             *(entry.step, entry.interval, entry.last_interval, entry.difficulty),
             *(entry.ease, entry.origin, entry.stamp, self._own(entry.device)),

@@ -166,6 +166,9 @@ select n.anki_id, b.file, b.hash from file_bases b join notes n using (guid)
     "alter table bases rename to file_bases",
     # A note has few cards, and `insert_cards` gives each another name.
     "drop index cards_uid",
+    # A review is known by its card and its moment.
+    "drop index reviews_uid",
+    "alter table reviews drop column uid",
     # Another device, which has the deck file of a note.
     "alter table notes add column file_device text not null default ''",
     # Browsers that are paired with `flash serve`, and what they sent.

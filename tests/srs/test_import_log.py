@@ -126,10 +126,15 @@ def test_statements_give_the_same_rows_as_python(
     store.close()
 
 
-def test_review_in_a_taken_millisecond_is_moved(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "factor"), [(0, 500), (3, 0)], ids=["answer", "cram review"]
+)
+def test_review_in_a_taken_millisecond_is_moved(
+    tmp_path: Path, kind: int, factor: int
+) -> None:
     store = new_store(tmp_path)
     first = incoming(tmp_path, log([(0, 5, 3, 1, 500, 0, 0)])[1], [2, 0, 0, 0])
-    other = incoming(tmp_path, log([(1, 5, 3, 1, 500, 0, 0)])[2], [0, 2, 0, 0])
+    other = incoming(tmp_path, log([(1, 5, 3, 1, factor, 0, kind)])[2], [0, 2, 0, 0])
     notes = tuple(
         msgspec.structs.replace(note, guid=f"other{note.guid}") for note in other.notes
     )
@@ -143,29 +148,6 @@ def test_review_in_a_taken_millisecond_is_moved(tmp_path: Path) -> None:
     assert (done.reviews, done.shifted) == (1, 1)
     assert store.rows("select id from reviews order by id") == [(at,), (at + 1,)]
     assert (again.reviews, again.known_reviews) == (0, 1)
-    store.close()
-
-
-@pytest.mark.parametrize("kind", [0, 3], ids=["answer", "cram review"])
-def test_review_whose_uid_is_taken_is_moved(tmp_path: Path, kind: int) -> None:
-    store, at = new_store(tmp_path), NOON - 900 * DAY_MS + 5 * 3_600_000
-    first = [(0, 5, 3, 1, 500, 0, 0)]
-    both = [*first, (0, 9, 3, 1, 0, 0, kind)]
-    later = at + 4 * 3_600_000
-    merge(store, Options(store), incoming(tmp_path, log(first)[1], [2, 0, 0, 0]), NOON)
-    store.connection.execute("update reviews set uid = ?", (str(later),))
-
-    merged = incoming(tmp_path, log(both)[1], [2, 0, 0, 0])
-    done = merge(store, Options(store), merged, NOON)
-    again = merge(store, Options(store), merged, NOON)
-
-    sql = "select id, uid, origin_ms from reviews order by id"
-    assert store.rows(sql) == [
-        (at, str(later), at),
-        (later + 1, str(later + 1), later),
-    ]
-    assert (done.reviews, done.shifted) == (1, 1)
-    assert (again.reviews, again.known_reviews) == (0, 2)
     store.close()
 
 
