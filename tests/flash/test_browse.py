@@ -52,6 +52,7 @@ async def test_the_selected_card_is_shown_below_the_list(app: BrowseApp) -> None
     assert "6 of 6" in last
 
 
+@pytest.mark.slow
 async def test_a_query_is_typed_and_its_mistakes_are_shown(app: BrowseApp) -> None:
     async with app.run_test(size=(120, 30)) as pilot:
         found = await press(pilot, "/", *"water", "enter")
@@ -66,6 +67,7 @@ async def test_a_query_is_typed_and_its_mistakes_are_shown(app: BrowseApp) -> No
     assert "No card matches." in none
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "message", "query"),
     [
@@ -150,6 +152,7 @@ async def test_the_keys_are_named(
         assert keys in " ".join((await press(pilot)).split())
 
 
+@pytest.mark.slow
 async def test_t_adds_and_removes_tags_in_the_deck_file(app: BrowseApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         done = await press(pilot, "t", *"hard", "space", *"-cell", "enter")

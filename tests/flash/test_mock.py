@@ -342,6 +342,7 @@ async def test_a_question_is_laid_out_as_designed(setup: MockSetup) -> None:
         )
 
 
+@pytest.mark.slow
 async def test_an_exam_on_the_screen_to_the_last_miss(setup: MockSetup) -> None:
     app = setup.app()
     async with app.run_test(size=(80, 24)) as pilot:
