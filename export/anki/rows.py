@@ -6,13 +6,13 @@ https://github.com/ankitects/anki.
 
 import hashlib
 import html
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from cards.questions import is_two_sided
@@ -212,7 +212,7 @@ def _data(card: StoredCard, preset: Preset) -> str:
         "decay": round(preset.parameters[20], 3),
         "lrt": (progress.last_ms or 0) // 1000,
     }
-    return json.dumps(values, separators=(",", ":"))
+    return msgspec.json.encode(values).decode()
 
 
 def review_rows(schedule: Schedule, cards: set[int]) -> Iterator[AnkiRow]:

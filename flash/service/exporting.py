@@ -1,6 +1,7 @@
 """Export the cards of the store to packages, tables and deck files."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from export.anki.fields import OriginalNotes
@@ -106,7 +107,7 @@ def schedule_of(app: AppContext) -> Schedule:
         first_day=_FIRST_DAY,
         today=app.today(),
         day_of=options.calendar.day,
-        preset_of=options.preset,
+        preset_of=cache(options.preset),
         days_of=interval_days,
         reviews=logged(app.store),
         eases=last_eases(app.store),
