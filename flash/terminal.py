@@ -18,6 +18,8 @@ from cards.text.width import clean, clipped, width_of
 _LONG = 5000
 """Fewest items for which a progress bar is shown."""
 _BAR_COLUMNS = 36
+_SHORTEST = 12
+"""Fewest columns that a shortened text needs."""
 
 
 def print_json(value: Any) -> None:
@@ -134,7 +136,11 @@ def padded(text: str, columns: int, *, right: bool = False) -> str:
 
 
 def table_lines(
-    head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[int] = (),
+    long: int | None = None,
 ) -> list[str]:
     """Lay out rows under a header, with aligned columns.
 
@@ -142,18 +148,31 @@ def table_lines(
         head: Names of the columns.
         rows: Cells, cleaned here; each row is as long as the header.
         right: Indexes of the right-aligned columns.
+        long: Index of a column that a narrow terminal shortens, or puts on lines of
+            its own; a pipe gets it whole.
     """
     rows = [[clean(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [
         max(width_of(row[i]) for row in [head, *rows]) for i, _ in enumerate(head)
     ]
+    is_stacked = False
+    if long is not None and sys.stdout.isatty():
+        others = sum(widths) - widths[long] + 2 * (len(head) - 1)
+        room = terminal_columns() - others
+        is_stacked = room < min(widths[long], _SHORTEST)
+        widths[long] = min(widths[long], terminal_columns() if is_stacked else room)
 
-    def line(cells: Sequence[str]) -> str:
-        return "  ".join(
-            padded(cell, widths[i], right=i in right) for i, cell in enumerate(cells)
-        ).rstrip()
+    def lines(cells: Sequence[str]) -> list[str]:
+        shown = [
+            padded(clipped(cell, widths[i]), widths[i], right=i in right)
+            for i, cell in enumerate(cells)
+        ]
+        if not is_stacked or long is None:
+            return ["  ".join(shown).rstrip()]
+        return [shown.pop(long).rstrip(), f"  {'  '.join(shown)}".rstrip()]
 
-    return [styled(line(head), "2"), *map(line, rows)]
+    found = [line for row in rows for line in lines(row)]
+    return [*(styled(line, "2") for line in lines(head)), *found]
 
 
 def bar(value: float, largest: float, columns: int) -> str:

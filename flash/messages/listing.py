@@ -1,6 +1,5 @@
 """Texts that list and show decks and cards."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +7,7 @@ from cards.note import Note
 from cards.questions import choice_options, question_text
 from cards.staleness import StaleNote
 from cards.text.terminal import plain_text
-from cards.text.width import clean, clipped, width_of
+from cards.text.width import clean
 from cards.translate import N_, _, ngettext
 from flash.messages.cards import checked_line, interval_label, one_line, was_line
 from flash.messages.phrases import count_cards, count_reviews
@@ -76,7 +75,7 @@ def deck_table(decks: Iterable[DeckLine]) -> list[str]:
     columns |= {name: counts for name, counts in extra.items() if any(counts)}
     rows = zip(names, *(map(str, counts) for counts in columns.values()), strict=True)
     right = range(1, len(columns) + 1)
-    return table_lines((_("deck"), *columns), list(rows), right=right)
+    return table_lines((_("deck"), *columns), list(rows), right=right, long=0)
 
 
 def bundled_line(name: str, languages: Sequence[str]) -> str:
@@ -109,12 +108,8 @@ def card_table(cards: Iterable[CardListRow]) -> list[str]:
         ]
         for one in cards
     ]
-    used = [max(map(width_of, column)) for column in zip(*rows, strict=True)][:3]
-    room = max(20, terminal_columns() - sum(max(5, one) + 2 for one in used))
-    for row in rows if sys.stdout.isatty() else ():
-        row[3] = clipped(row[3], room)
     head = (_("card"), _("state"), _("due"), _("question"))
-    return table_lines(head, rows)
+    return table_lines(head, rows, long=3)
 
 
 def card_lines(

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from command_runner import Run
 
+from cards.text.width import width_of
+from flash.terminal import table_lines
+
 DECK = """\
 deck: Cells::Basics
 tags: [biology]
@@ -246,3 +249,24 @@ def test_csv_has_a_row_for_each_card(shown: Callable[..., str]) -> None:
         "Deoxyribonucleic acid",
         "",
     ]
+
+
+@pytest.mark.parametrize("columns", [24, 32, 40, 60])
+def test_a_table_fits_a_narrow_terminal_and_a_pipe_gets_all(
+    monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    head, name = (
+        ("deck", "cards", "due"),
+        "キーとシークレットの管理 of keys and secrets",
+    )
+    rows = [[name, "49", "7"], ["short", "1000", "0"]]
+
+    whole = table_lines(head, rows, right=[1, 2], long=0)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    shown = table_lines(head, rows, right=[1, 2], long=0)
+
+    assert name in whole[1]
+    lines = [re.sub(r"\x1b\[\d*m", "", line) for line in shown]
+    assert max(map(width_of, lines)) <= columns
+    assert {"49", "7", "1000", "short"} <= set(" ".join(lines).split())
