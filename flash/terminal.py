@@ -14,10 +14,12 @@ from typing import Any
 
 from cards.errors import DeckError, FlashError, Problem, printable
 from cards.text.width import clean, clipped, width_of
+from cards.translate import ngettext
 
 _LONG = 5000
 """Fewest items for which a progress bar is shown."""
 _BAR_COLUMNS = 36
+_MOST_PROBLEMS = 100
 _SHORTEST = 12
 """Fewest columns that a shortened text needs."""
 
@@ -78,10 +80,21 @@ def echo_error(error: FlashError, *, as_json: bool) -> None:
 
 
 def echo_problems(problems: list[Problem], *, as_json: bool) -> None:
-    """Write the problems of deck files; the first one is JSON's `error`."""
+    """Write the problems of deck files; the first one is JSON's `error`.
+
+    A copy of a deck beside it has as many as cards: JSON gets all, people the first.
+    """
     if not as_json:
-        for problem in problems:
+        for problem in problems[:_MOST_PROBLEMS]:
             echo_err(str(problem))
+        more = len(problems) - _MOST_PROBLEMS
+        if more > 0:
+            text = ngettext(
+                "and {n} more problem (--json lists all)",
+                "and {n} more problems (--json lists all)",
+                more,
+            )
+            echo_err(text.format(n=more))
         return
     found = [problem_as_json(problem) for problem in problems]
     _echo_json({**found[0], "problems": found})

@@ -143,6 +143,20 @@ def test_an_error_as_json_names_file_line_and_column(flash: Run) -> None:
     }
 
 
+def test_people_get_the_first_hundred_mistakes_and_json_all(flash: Run) -> None:
+    cards = "".join(f"  - {{front: Q{n}, back: A}}\n" for n in range(150))
+    for name in ("deck", "copy of it"):
+        Path(f"{name}.yaml").write_text(f"deck: D\ncards:\n{cards}", "utf-8")
+
+    _, _, err = flash("check", ".")
+    _, _, found = flash("check", ".", "--json")
+
+    lines = err.splitlines()
+    assert len(lines) == 101
+    assert lines[-1] == "and 50 more problems (--json lists all)"
+    assert len(json.loads(found)["error"]["problems"]) == 150
+
+
 def test_check_prints_annotations_for_github(flash: Run) -> None:
     edit("front: What", "frnt: What")
 
