@@ -68,8 +68,13 @@ def test_list_shows_question_state_and_due_day(shown: Callable[..., str]) -> Non
     )
 
 
-def test_list_of_an_unknown_tag_is_empty(shown: Callable[..., str]) -> None:
-    assert shown("list", "--tag", "physics") == "card  state  due  question\n"
+@pytest.mark.parametrize("words", [["--tag", "physics"], ["is:suspended"]])
+def test_a_list_without_cards_says_so(
+    flash: Run, shown: Callable[..., str], words: list[str]
+) -> None:
+    header = "card  state  due  question\n"
+    assert flash("list", *words) == (0, header, "No card matches.\n")
+    assert flash("list", *words, "--json") == (0, "[]\n", "")
 
 
 def test_show_prints_the_card_and_its_history(shown: Callable[..., str]) -> None:

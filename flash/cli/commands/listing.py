@@ -15,10 +15,11 @@ from flash.cli.options import (
     QueryArgument,
     TagOption,
 )
+from flash.messages.browsing import NO_CARDS
 from flash.messages.listing import bundled_line, card_lines, card_table, deck_table
 from flash.service.context import open_app
 from flash.service.finding import find, find_some
-from flash.terminal import echo, print_json, print_lines
+from flash.terminal import echo, echo_err, print_json, print_lines
 from srs.store.card_list import CardListRow, card_list
 from srs.store.notes import stored_note_of
 from srs.store.revlog import HistoryLine, history
@@ -92,8 +93,10 @@ def list_cards(
         found = card_list(app.store, app.options.calendar, cards)
     if json:
         print_json(found)
-    else:
-        print_lines(card_table(found))
+        return
+    print_lines(card_table(found))
+    if not found:
+        echo_err(_(NO_CARDS))
 
 
 def show(
