@@ -20,6 +20,7 @@ from srs.store.backups import list_backups
 from srs.store.connection import StoreError
 from srs.store.opening import open_store
 from srs.store.operations import last_operations
+from srs.store.redo import redo_operations
 from srs.store.schema import RETIRED_REVERSE, VERSION
 from srs.store.undo import undo_operations
 
@@ -97,6 +98,25 @@ def test_a_store_of_any_version_keeps_every_value(dump: Path, tmp_path: Path) ->
             for old, row in zip(rows, after[table], strict=True)
         ]
         assert kept == rows
+
+
+@of_each_earlier_version
+def test_a_redo_does_not_outlive_a_migration(dump: Path, tmp_path: Path) -> None:
+    path = made(dump, tmp_path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            """
+            insert into operations (at_ms, name, before, undone)
+            values (?, 'suspend', '{"redo": "rows of that schema", "about": "x"}', 1)
+            """,
+            (NOW,),
+        )
+        connection.commit()
+
+    with closing(open_store(path, NOW)) as store:
+        assert redo_operations(store, 1) == []
+        sql = "select before from operations order by id desc limit 1"
+        assert store.row(sql) == ('{"about":"x"}',)
 
 
 @of_each_earlier_version
