@@ -85,7 +85,10 @@ class World:
         """Move every clock to a time of a day, counted from the first one."""
         moment = datetime(*FIRST_DAY, hour, minute, tzinfo=self.zone)
         target = int(moment.timestamp()) + day * 86_400
-        self._offset.write_text(f"{target - int(time.time()):+d}\n")
+        # Replaced, as the processes read it at any moment.
+        written = self._offset.with_suffix(".new")
+        written.write_text(f"{target - int(time.time()):+d}\n")
+        written.replace(self._offset)
         shown = datetime.fromtimestamp(target, self.zone).isoformat()
         self._patch.setenv("FLASH_NOW", shown)
         self.now_ms = target * 1000
