@@ -100,13 +100,17 @@ def in_anki(zone: str, step: str, at_ms: int = 0, **arguments: Any) -> Any:
         command = ["faketime", f"{local:%Y-%m-%d %H:%M:%S}", *command]
     environment = {**os.environ, "TZ": zone, "ANKI_TEST_MODE": "1"}
     environment["PYTHONPATH"] = str(Path(__file__).parents[1])
-    done = subprocess.run(
-        command,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    for _ in range(5):
+        done = subprocess.run(
+            command,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        # A killed process with the same number has left its semaphore: not begun.
+        if "sem_open: File exists" not in done.stderr:
+            break
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
