@@ -217,6 +217,6 @@ def test_no_damaged_row_looks_like_a_bug_or_resists_repair(
         run("doctor", "--fix")
         # What is left is for the person: a clock, a picture.
         run("doctor", "--json")
-        assert '"mendable": true' not in spoken.getvalue()
+        assert '"fixable": true' not in spoken.getvalue()
         assert run("stats") == 0, spoken.getvalue()
         assert run("reschedule") == 0, spoken.getvalue()

@@ -209,9 +209,9 @@ def test_doctor_reports_what_it_cannot_repair(flash: Run) -> None:
                 "what": "clock",
                 "message": "1 review in the future, the last at 2027-11-23 09:00",
                 "count": 1,
-                "mend": "is the clock right? they count until then",
-                "mendable": False,
-                "mended": False,
+                "fix": "is the clock right? they count until then",
+                "fixable": False,
+                "fixed": False,
             }
         ],
         "backup": None,

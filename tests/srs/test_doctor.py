@@ -1,4 +1,4 @@
-"""What is wrong in a store is found, mended once, and mended for good."""
+"""What is wrong in a store is found, fixed once, and fixed for good."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -162,7 +162,7 @@ BREAKS = {
 
 
 @pytest.mark.parametrize(("statement", "expected"), BREAKS.values(), ids=BREAKS.keys())
-def test_what_is_wrong_is_told_mended_and_then_well(
+def test_what_is_wrong_is_reported_fixed_and_then_well(
     store: Store, statement: str, expected: Finding
 ) -> None:
     break_it(store, *statement.split("; "))
@@ -177,9 +177,9 @@ def test_what_is_wrong_is_told_mended_and_then_well(
     kept = open_store(report.backup, NOW)
     assert everything(kept) == broken
     kept.close()
-    mended = everything(store)
+    repaired = everything(store)
     assert repair(store, NOW).findings == ()
-    assert everything(store) == mended
+    assert everything(store) == repaired
     assert contradictions(store) == []
     assert store.rows("pragma foreign_key_check") == []
 
