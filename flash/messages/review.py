@@ -55,7 +55,9 @@ def edited_line(note: Note, *, changed: bool) -> str:
 
 def elsewhere_line(device: str) -> str:
     """Tell which device has the deck file of a card that is edited here."""
-    text = _("The deck file of this card is on {device}; flash add there tells of it.")
+    text = _(
+        "The deck file of this card is on {device}; flash add there reports the edit."
+    )
     return text.format(device=clip_line(device, 40))
 
 

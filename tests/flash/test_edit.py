@@ -142,7 +142,7 @@ def test_device_with_the_deck_file_is_named(
         flash("sync", "--db", db)
     flash("edit", "Number", "--db", "b.db")
 
-    named = "# The deck file of this card is on my laptop; flash add there tells of it."
+    named = "# The deck file of this card is on my laptop; flash add there reports the edit."
     heads = (tmp_path / "heads").read_text().splitlines()
     assert heads[:2] == [named, named]
     assert heads[2].startswith("# yaml-language-server")
