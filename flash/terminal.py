@@ -82,7 +82,8 @@ def echo_error(error: FlashError, *, as_json: bool) -> None:
 def echo_problems(problems: list[Problem], *, as_json: bool) -> None:
     """Write the problems of deck files; the first one is JSON's `error`.
 
-    A copy of a deck beside it has as many as cards: JSON gets all, people the first.
+    JSON has all.  People get the first hundred: a copy of a deck in its folder has a
+    problem for each card.
     """
     if not as_json:
         for problem in problems[:_MOST_PROBLEMS]:

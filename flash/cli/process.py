@@ -76,7 +76,7 @@ def report_lost(error: OSError, code: int) -> int:
     # The reader of our output, such as `head`, may have closed it.
     if code or isinstance(error, BrokenPipeError):
         return code
-    from flash.cli.app import report_os_error  # noqa: PLC0415 - loaded already
+    from flash.cli.app import report_os_error  # noqa: PLC0415 - loads the commands
 
     return report_os_error(error, as_json=False)
 

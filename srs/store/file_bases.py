@@ -31,7 +31,7 @@ _SAVE = "insert or replace into file_bases (note, file, hash)"
 
 def stored_bases(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
     """Return note, file and hash of the stored text of all notes in use."""
-    _define(connection)
+    _define_hash(connection)
     return connection.execute(_BASES).fetchall()
 
 
@@ -51,7 +51,7 @@ def update_bases_of_files(
         select n.anki_id from notes n
          where n.file = ?1 and n.retired = 0 or not {is_old}
     """
-    _define(connection)
+    _define_hash(connection)
     for file in files:
         values = (file, kept)
         sql = f"delete from file_bases where file = ?1 and note not in ({kept_notes})"
@@ -89,11 +89,11 @@ def update_bases_of_notes(
     values = (str(list(notes)),)
     chosen = "(select value from json_each(?))"
     connection.execute(f"delete from file_bases where note in {chosen}", values)
-    _define(connection)
+    _define_hash(connection)
     connection.execute(f"{_SAVE} {_BASES} and n.anki_id in {chosen}", values)
 
 
-def _define(connection: sqlite3.Connection) -> None:
+def _define_hash(connection: sqlite3.Connection) -> None:
     connection.create_function("text_hash", -1, _hash, deterministic=True)
 
 

@@ -5,7 +5,7 @@ const KEY = "flash-clock-offset";
 let base = null;
 
 // The server said its time between `sentAt` and now.  A time that agrees stays as it is:
-// with each answer's delay it would jump, and later steps would seem earlier ones.
+// else it would jump with the delay of each reply, and steps could change their order.
 export function syncClock(serverNow, sentAt) {
   const received = performance.now();
   base = Math.min(Math.max(start(), serverNow - received), serverNow - sentAt);
