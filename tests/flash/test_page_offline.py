@@ -1,5 +1,6 @@
 """The page without network, and crashes: every answer is in the store exactly once."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ def test_learning_steps_go_on_without_network(browser: Any, tmp_path: Path) -> N
 
         asked = [page.answer(1), page.answer(4)]
         page.has(".sentences", "The next card is due in")
+        assert re.search(r"due in \d+:\d\d\.", page.text(".sentences"))
         page.press("Space")
         asked += [page.answer(3), page.answer(3)]
         page.has(".sentences", "No more cards are due today.")

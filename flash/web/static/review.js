@@ -253,9 +253,8 @@ export class Review {
   }
 }
 
+// Minutes and seconds, in every language the same.
 function clockTime(milliseconds) {
   const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
-  const minutes = Math.floor(seconds / 60);
-  if (!minutes) return `${seconds} s`;
-  return `${minutes}:${String(seconds % 60).padStart(2, "0")} min`;
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
