@@ -75,6 +75,13 @@ class NoteMerge:
         """Cards whose schedule has to be computed again."""
         self.changed = 0
         """Notes that are new or have another text."""
+        self._decks: dict[str, int] = {}
+        """Decks stay until the end of the merge."""
+
+    def _deck(self, name: str) -> int:
+        if name not in self._decks:
+            self._decks[name] = deck_id(self._connection, name)
+        return self._decks[name]
 
     def add_notetype(self, entry: NotetypeEntry) -> None:
         """Add a note type; of two with one id the greater text counts."""
@@ -122,7 +129,7 @@ class NoteMerge:
         return True
 
     def _insert(self, entry: NoteEntry) -> None:
-        deck = deck_id(self._connection, entry.deck)
+        deck = self._deck(entry.deck)
         values = {name: getattr(entry, name) for name in _COPIED}
         values |= {"guid": entry.guid, "deck": deck, "created": entry.created}
         values |= {"stamp": entry.stamp, "device": self._own(entry.device)}
@@ -136,12 +143,13 @@ class NoteMerge:
             values,
         )
         self._insert_cards(entry.guid, entry.cards)
-        self._write_original(entry)
+        if entry.raw is not None:
+            self._write_original(entry)
 
     def _insert_cards(self, guid: str, cards: Iterable[CardItem]) -> None:
         for card in cards:
             key = self._free("cards", "id", card.id)
-            deck = deck_id(self._connection, card.deck)
+            deck = self._deck(card.deck)
             self._connection.execute(
                 """
                 insert into cards (id, note, ordinal, part, deck, position, retired,
@@ -195,7 +203,7 @@ class NoteMerge:
         """Give a note the text and the cards of an entry."""
         run = self._connection.execute
         values = {name: getattr(entry, name) for name in _COPIED}
-        values |= {"guid": entry.guid, "deck": deck_id(self._connection, entry.deck)}
+        values |= {"guid": entry.guid, "deck": self._deck(entry.deck)}
         values["file_device"] = self._own(entry.file_device)
         changes = ", ".join(f"{name} = :{name}" for name in values if name != "guid")
         run(f"update notes set {changes} where guid = :guid", values)
@@ -220,7 +228,7 @@ class NoteMerge:
             self.touched.add(stored.id)  # other options, another seed of the fuzz
         self._connection.execute(
             "update cards set part = ?, deck = ?, retired = ? where id = ?",
-            (card.part, deck_id(self._connection, card.deck), retired, stored.id),
+            (card.part, self._deck(card.deck), retired, stored.id),
         )
 
     def _save_orphan(self, card: int, ordinal: int, stamp: int, device: str) -> None:
