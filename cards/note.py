@@ -6,8 +6,10 @@ them, the JSON schema and docs/format.md are generated from them, and the store
 keeps the content as their JSON.  All text is Markdown.
 """
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 _ANY_SCALAR = {"type": ["string", "number", "boolean"]}
@@ -259,3 +261,26 @@ KIND_NAMES: dict[type[Content], str] = {
     Compare: "compare",
     MultiQuestion: "several",
 }
+
+
+_StructT = TypeVar("_StructT", bound=Struct)
+
+
+def with_texts(value: _StructT, change: Callable[[str], str]) -> _StructT:
+    """Return a note, or the content of one, with every text changed.
+
+    The names of table rows are texts, too, unless two of them would become one.
+    """
+
+    def changed(part: Any) -> Any:
+        if isinstance(part, dict):
+            names = [change(name) for name in part]
+            kept = names if len(set(names)) == len(names) else part
+            return dict(zip(kept, map(changed, part.values()), strict=True))
+        if isinstance(part, list | tuple):
+            return [changed(one) for one in part]
+        return change(part) if isinstance(part, str) else part
+
+    plain = msgspec.to_builtins(value)
+    made = changed(plain)
+    return value if made == plain else msgspec.convert(made, type(value))

@@ -6,9 +6,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -17,9 +15,9 @@ from cards.deckfile.writer import deck_yaml
 from cards.errors import reason_of
 from cards.files import open_file
 from cards.identity.keys import text_key
-from cards.note import Note
+from cards.note import Note, with_texts
 from cards.questions import media_of
-from cards.text.media import media_paths
+from cards.text.media import with_media_paths
 from cards.translate import _
 from export.files import ExportError, replace_file
 from srs.models.cards import StoredNote
@@ -29,7 +27,6 @@ _UNSAFE = re.compile(r"[^\w-]+")
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]"
 )
-_LINK = re.compile(r"!\[([^\]]*)\]\((?:<[^>]*>|(?:[^()\s]|\([^()]*\))*)[^)]*\)")
 
 
 class WrittenDecks(Struct, frozen=True):
@@ -111,13 +108,15 @@ def deck_file_stem(deck: str, language: str = "") -> str:
 
 def _file_names(groups: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     names: dict[tuple[str, str], str] = {}
+    taken: set[str] = set()
     for deck, language in groups:
         name = base = deck_file_stem(deck, language)
         count = 1
-        while name.casefold() in {other.casefold() for other in names.values()}:
+        while name.casefold() in taken:
             count += 1
             name = f"{base}-{count}"
         names[deck, language] = name
+        taken.add(name.casefold())
     return names
 
 
@@ -139,7 +138,10 @@ def _copy(
         for path in dict.fromkeys(media_of(note)):
             source = media.find(stored.guid, note.file, path)
             target = _free_target(path, source, copied) if source else ""
-            if source and _copy_file(source, folder / target, folder):
+            if source and (
+                copied.get(target) == source
+                or _copy_file(source, folder / target, folder)
+            ):
                 copied[target] = source
             else:
                 target = ""
@@ -181,28 +183,8 @@ def _copy_file(source: Path, target: Path, folder: Path) -> bool:
 def _acceptable(note: Note, renamed: Mapping[str, str]) -> Note:
     """Return a note that a deck file can hold; see `_copy`."""
 
-    def cleaned(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {name: cleaned(part) for name, part in value.items()}
-        if isinstance(value, list | tuple):
-            return [cleaned(part) for part in value]
-        if not isinstance(value, str):
-            return value
-        text = _with_links(value, renamed) if "![" in value and renamed else value
+    def cleaned(value: str) -> str:
+        text = with_media_paths(value, renamed) if "![" in value and renamed else value
         return _CONTROL.sub("", text) if control_in(text) else text
 
-    plain = msgspec.to_builtins(note)
-    made = cleaned(plain)
-    return note if made == plain else msgspec.convert(made, Note)
-
-
-def _with_links(text: str, renamed: Mapping[str, str]) -> str:
-    """Rename pictures and sounds; those without a new name become text."""
-    for path, offset in reversed(media_paths(text)):
-        found = _LINK.match(text, offset)
-        if path in renamed and found:
-            link = f"`{path.replace('`', '')}`"
-            if renamed[path]:
-                link = f"![{found[1]}](<{renamed[path]}>)"
-            text = text[:offset] + link + text[found.end() :]
-    return text
+    return with_texts(note, cleaned)

@@ -85,11 +85,8 @@ def decks_in(folder: Path) -> DeckFiles:
     inside = list(_files_under(folder))
     decks = [file for file in inside if is_deck(file)]
     exams = [file for file in inside if is_exam(file)]
-    others = [
-        file
-        for file in inside
-        if file not in {*decks, *exams} and not is_markdown(file)
-    ]
+    known = {*decks, *exams}
+    others = [file for file in inside if file not in known and not is_markdown(file)]
     return DeckFiles(tuple(decks), tuple(others), tuple(exams))
 
 

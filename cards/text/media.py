@@ -1,11 +1,13 @@
 """Pictures, sounds and videos that a text refers to."""
 
 import re
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 from cards.text.markdown import parser
 
 _REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:|//").match
+_LINK = re.compile(r"!\[([^\]]*)\]\((?:<[^>]*>|(?:[^()\s]|\([^()]*\))*)[^)]*\)")
 _SOUNDS = (".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac", ".opus")
 _VIDEOS = (".mp4", ".webm", ".mkv", ".mov", ".m4v", ".ogv", ".avi", ".mpg", ".mpeg")
 
@@ -33,6 +35,24 @@ def media_paths(text: str) -> tuple[tuple[str, int], ...]:
                 if path and not is_remote(path):
                     found.append((path, offset))
     return tuple(found)
+
+
+def with_media_paths(text: str, renamed: Mapping[str, str]) -> str:
+    """Rename the files that a text shows or plays.
+
+    Args:
+        text: Markdown.
+        renamed: New paths by old ones; a file with an empty one is named in the text
+            instead of shown.
+    """
+    for path, offset in reversed(media_paths(text)):
+        found = _LINK.match(text, offset)
+        if path in renamed and found:
+            link = f"`{path.replace('`', '')}`"
+            if renamed[path]:
+                link = f"![{found[1]}](<{renamed[path].replace('%', '%25')}>)"
+            text = text[:offset] + link + text[found.end() :]
+    return text
 
 
 def _offset(text: str, path: str, start: int) -> int:

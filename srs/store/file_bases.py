@@ -45,19 +45,21 @@ def update_bases_of_files(
         files: The deck files.
         newer: Guids of notes whose text in the store is not that of the file.
     """
-    kept = msgspec.json.encode(list(newer)).decode()
-    is_old = "n.guid not in (select value from json_each(?2))"
-    kept_notes = f"""
-        select n.anki_id from notes n
-         where n.file = ?1 and n.retired = 0 or not {is_old}
-    """
+    values = [msgspec.json.encode(list(names)).decode() for names in (files, newer)]
+    in_files = "file in (select value from json_each(?1))"
+    is_newer = "n.guid in (select value from json_each(?2))"
+    is_kept = f"n.file = file_bases.file and n.retired = 0 or {is_newer}"
+    connection.execute(
+        f"""
+        delete from file_bases
+         where {in_files}
+           and not exists (select 1 from notes n where n.anki_id = note and ({is_kept}))
+        """,
+        values,
+    )
     _define_hash(connection)
-    for file in files:
-        values = (file, kept)
-        sql = f"delete from file_bases where file = ?1 and note not in ({kept_notes})"
-        connection.execute(sql, values)
-        chosen = f"{_BASES} and n.file = ?1 and {is_old} and {_MAY_DIFFER}"
-        connection.execute(f"{_SAVE} {chosen}", values)
+    chosen = f"{_BASES} and n.{in_files} and not {is_newer} and {_MAY_DIFFER}"
+    connection.execute(f"{_SAVE} {chosen}", values)
 
 
 def edited_elsewhere(store: Store) -> dict[str, str]:
