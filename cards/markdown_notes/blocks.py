@@ -78,6 +78,8 @@ class NoteBlocks(Struct, frozen=True):
     file: str
     """The path as the user typed it."""
     blocks: tuple[Block, ...]
+    cards: tuple[tuple[int, int], ...] = ()
+    """First and last line of each card that is written in its text."""
 
     def children(self, index: int) -> list[int]:
         """Return the indexes of the items right below an item."""

@@ -2,14 +2,15 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
 
 from cards.markdown_notes.blocks import Block, NoteBlocks
-from cards.markdown_notes.provenance import BlockFinder, own_cards, passages
-from cards.markdown_notes.similarity import similar_cards
+from cards.markdown_notes.provenance import BlockFinder, CardSources
+from cards.markdown_notes.similarity import SimilarCards
 from cards.note import Note
 
 _MOST_SIMILAR = 3
@@ -88,35 +89,52 @@ class NotesCoverage(Struct, frozen=True):
         return 100 * self.covered / wanted if wanted else 100.0
 
 
-def coverage_of(note: NoteBlocks, cards: Sequence[Note]) -> Coverage:
-    """Find the cards that ask each block: by provenance, else by similar text.
+class CardIndex:
+    """Cards, indexed once to find those that ask the blocks of many notes."""
 
-    Args:
-        note: The note.
-        cards: The cards of all decks, as notes.
-    """
+    def __init__(self, cards: Sequence[Note], notes: Sequence[NoteBlocks]) -> None:
+        """Index the cards of all decks, as notes of decks, for some notes."""
+        self.cards = cards
+        self.sources = CardSources(cards)
+        self.similar = SimilarCards(cards, notes)
+
+
+def coverage_of(note: NoteBlocks, index: CardIndex) -> Coverage:
+    """Find the cards that ask each block: by provenance, else by similar text."""
     finder = BlockFinder(note)
     by_source: dict[int, dict[int, None]] = {}
-    for card, line in own_cards(note, cards):
-        for index in finder.at(line):
-            by_source.setdefault(index, {})[card] = None
-    for card, source in passages(note, cards):
-        for index in finder.found(source):
-            by_source.setdefault(index, {})[card] = None
-    counted = [index for index, block in enumerate(note.blocks) if block.counts]
-    rest = [index for index in counted if index not in by_source]
-    similar = similar_cards(note, rest, cards)
+    for at, card in _written(note, index):
+        by_source.setdefault(at, {})[card] = None
+    for card, source in index.sources.passages(note):
+        for at in finder.found(source):
+            by_source.setdefault(at, {})[card] = None
+    counted = [at for at, block in enumerate(note.blocks) if block.counts]
+    rest = [at for at in counted if at not in by_source]
+    similar = index.similar.find(note, rest)
     blocks = [
-        AskedBlock(index, note.blocks[index], tuple(by_source[index]), by_source=True)
-        if index in by_source
+        AskedBlock(at, note.blocks[at], tuple(by_source[at]), by_source=True)
+        if at in by_source
         else AskedBlock(
-            index,
-            note.blocks[index],
-            tuple(one.card for one in similar.get(index, [])[:_MOST_SIMILAR]),
+            at,
+            note.blocks[at],
+            tuple(one.card for one in similar.get(at, [])[:_MOST_SIMILAR]),
         )
-        for index in counted
+        for at in counted
     ]
     return Coverage(note, tuple(blocks))
+
+
+def _written(note: NoteBlocks, index: CardIndex) -> Iterator[tuple[int, int]]:
+    """Yield the blocks in which the note itself writes a card, and the card."""
+    ends = dict(note.cards)
+    starts = [block.first for block in note.blocks]
+    for card in index.sources.written_in(note):
+        line = index.cards[card].line
+        at = bisect_right(starts, ends.get(line, line)) - 1
+        while at >= 0 and note.blocks[at].last >= line:
+            if note.blocks[at].counts:
+                yield at, card
+            at -= 1
 
 
 class IgnoreList(Struct, frozen=True):

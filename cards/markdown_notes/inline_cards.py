@@ -7,12 +7,18 @@ with its lines, so that a mistake has its place and an id can be written behind 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from cards.errors import Place, Problem
 from cards.markdown_notes.commonmark import FRONT_MATTER
+from cards.markdown_notes.wiki import (
+    COMMENT_OR_CODE,
+    MARKED,
+    outside_code,
+    shown_links,
+)
 from cards.translate import _
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})\s*(\S*)")
@@ -24,20 +30,12 @@ _TABLE = re.compile(r"\s*\|")
 _INDENTED = re.compile(r"(?: {4}|\t)")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _OPENS_COMMENT = re.compile(r"\s*(?:(?P<html><!--)(?!.*-->)|%%)")
-_COMMENT_OR_CODE = re.compile(
-    r"(?P<comment><!--.*?-->)"
-    r"|^[ \t]*(?P<fence>`{3,}|~{3,}).*?(?:^[ \t]*(?P=fence)|\Z)"
-    r"|(?P<ticks>`+)(?!`)[^`\n]+(?P=ticks)(?!`)",
-    re.DOTALL | re.MULTILINE,
-)
 _SCHEDULE = re.compile(r"<!--SR:(.*?)-->")
 _REFERENCE = re.compile(r"(?:^|(?<=\s))\^([A-Za-z0-9-]+)\s*$")
 _DECK_TAG = re.compile(r"(?:^|(?<=\s))#flashcards(?:/\S*)?")
-_LINK = re.compile(r"(!?)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
 _ANY_LINK = re.compile(r"\[\[[^\[\]\n]*\]\]|\[[^\[\]\n]*\]\([^()\s]*\)")
 _VERBATIM = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 _BRACKETS = re.compile(r"(?<![\\!\[\]])\[(?!\^|\s*\])((?:[^\[\]\\]|\\.)+)\](?![\[(])")
-_MARKED = re.compile(r"==(?=\S)([^=\n]+?)(?<=\S)==")
 
 _NOTE_WITH_CARDS = re.compile(
     r"\A---[ \t]*\n(?:(?!---).*\n)*?"
@@ -307,8 +305,8 @@ def _unit(lines: list[str], first: int, last: int) -> Iterator[InlineCard]:
 def _marked_words(lines: list[str], first: int, last: int) -> Iterator[InlineCard]:
     shown = [_QUOTE.sub("", line) for line in lines[first:last]]
     text = _BULLET.sub("", "\n".join(shown), count=1)
-    if _MARKED.search(_VERBATIM.sub("", text)):
-        yield _card({"cloze": _with_clozes(text, _MARKED)}, lines, first, last)
+    if MARKED.search(_VERBATIM.sub("", text)):
+        yield _card({"cloze": _with_clozes(text, MARKED)}, lines, first, last)
 
 
 def _sides(line: str) -> tuple[str, str, str] | None:
@@ -355,30 +353,13 @@ def _card(values: dict[str, str], lines: list[str], at: int, end: int) -> Inline
 
 def _text_and_reference(text: str) -> tuple[str, str]:
     """Return a text as a card has it, and the block reference behind it."""
-    lines = _COMMENT_OR_CODE.sub(_without_comment, text).strip().split("\n")
+    lines = COMMENT_OR_CODE.sub(_without_comment, text).strip().split("\n")
     found = _REFERENCE.search(lines[-1])
     if found:
         lines[-1] = lines[-1][: found.start()]
-    shown = _outside_code("\n".join(lines), lambda part: _DECK_TAG.sub("", part))
-    shown = _outside_code(shown.strip(), lambda part: _LINK.sub(_shown_link, part))
-    return shown, found[1] if found else ""
+    shown = outside_code("\n".join(lines), lambda part: _DECK_TAG.sub("", part))
+    return shown_links(shown.strip()), found[1] if found else ""
 
 
 def _without_comment(found: re.Match[str]) -> str:
     return "" if found["comment"] else found[0]
-
-
-def _outside_code(text: str, change: Callable[[str], str]) -> str:
-    """Change the parts of a text that are not code."""
-    parts, end = list[str](), 0
-    for found in _COMMENT_OR_CODE.finditer(text):
-        parts += [change(text[end : found.start()]), found[0]]
-        end = found.end()
-    return "".join([*parts, change(text[end:])])
-
-
-def _shown_link(found: re.Match[str]) -> str:
-    """Show a link of a wiki by its text, and an embedded file as a picture."""
-    if found[1]:
-        return f"![](<{found[2].strip()}>)"
-    return (found[3] or found[2]).strip()

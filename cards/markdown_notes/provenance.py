@@ -8,6 +8,8 @@ import os.path
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
+from functools import cache
+from operator import itemgetter
 from pathlib import Path
 
 from msgspec import Struct
@@ -35,34 +37,46 @@ class ChangedSource(Struct, frozen=True):
     blocks: tuple[ChangedBlock, ...]
 
 
-def passages(note: NoteBlocks, cards: Sequence[Note]) -> Iterator[tuple[int, Source]]:
-    """Yield the cards (index) with sources in a note.
+class CardSources:
+    """Cards by the notes that they name as their source or are written in."""
 
-    A source whose note is not where it says, as in a deck of somebody else, may be in
-    any note: its hashes decide.
-    """
-    here = os.path.realpath(note.file)
-    targets: dict[tuple[str, str], str] = {}
-    for index, card in enumerate(cards):
-        for source in card.sources:
-            if not source.note:
-                continue
-            key = (os.path.dirname(card.file), source.note)  # noqa: PTH120 - a text
-            if key not in targets:
-                targets[key] = os.path.realpath(Path(*key))
-            is_missing = source.hash and not Path(targets[key]).exists()
-            if targets[key] == here or is_missing:
-                yield index, source
+    def __init__(self, cards: Sequence[Note]) -> None:
+        """Index the cards once for all notes."""
+        self.cards = cards
+        self._written: dict[str, list[int]] = defaultdict(list)
+        self._named: dict[str, list[tuple[int, Source]]] = defaultdict(list)
+        self._missing: dict[str, list[tuple[int, Source]]] = defaultdict(list)
+        """Sources of which the note is not where it says, by hash."""
+        real = cache(os.path.realpath)
+        exists = cache(os.path.exists)
+        for index, card in enumerate(cards):
+            if card.file:
+                self._written[real(card.file)].append(index)
+            for source in card.sources:
+                if not source.note:
+                    continue
+                folder = os.path.dirname(card.file)  # noqa: PTH120 - a text
+                target = real(os.path.join(folder, source.note))  # noqa: PTH118
+                self._named[target].append((index, source))
+                if source.hash and not exists(target):
+                    for hashed in source.hash.split():
+                        self._missing[hashed].append((index, source))
 
+    def written_in(self, note: NoteBlocks) -> list[int]:
+        """Return the cards (index) that are written in a note."""
+        return self._written.get(os.path.realpath(note.file), [])
 
-def own_cards(note: NoteBlocks, cards: Sequence[Note]) -> Iterator[tuple[int, int]]:
-    """Yield the cards (index) that are written in a note, with their lines."""
-    here = os.path.realpath(note.file)
-    files = {card.file for card in cards if card.file}
-    same = {file for file in files if os.path.realpath(file) == here}
-    for index, card in enumerate(cards):
-        if card.file in same:
-            yield index, card.line
+    def passages(self, note: NoteBlocks) -> list[tuple[int, Source]]:
+        """Return the cards (index) with sources in a note.
+
+        A source whose note is not where it says, as in a deck of somebody else, may be
+        in any note: its hashes decide.
+        """
+        found = dict.fromkeys(self._named.get(os.path.realpath(note.file), ()))
+        for block in note.blocks:
+            if block.counts and block.hash in self._missing:
+                found.update(dict.fromkeys(self._missing[block.hash]))
+        return sorted(found, key=itemgetter(0))
 
 
 class BlockFinder:
@@ -91,14 +105,6 @@ class BlockFinder:
             for index in self._nearest(self._by_hash.get(hashed, []), first, last)
         ]
 
-    def at(self, line: int) -> list[int]:
-        """Return the blocks on a line."""
-        return [
-            index
-            for index, block in enumerate(self._blocks)
-            if block.counts and block.first <= line <= block.last
-        ]
-
     def missing(self, source: Source) -> list[int]:
         """Return the positions of the hashes that no block has any more."""
         hashes = source.hash.split() if source.hash else []
@@ -122,19 +128,20 @@ def lines_of(source: Source) -> tuple[int, int]:
 
 
 def changes(
-    note: NoteBlocks, cards: Sequence[Note], words: Callable[[Note, int], str]
+    note: NoteBlocks, sources: CardSources, words: Callable[[Note, int], str]
 ) -> Iterator[ChangedSource]:
     """Find the cards of which blocks changed or vanished since they were made.
 
     Args:
         note: The note as it is now.
-        cards: Cards, of which some have sources in it.
+        sources: The cards, of which some have sources in it.
         words: Returns what a block of a card said, by its position in the source.
     """
     finder = BlockFinder(note)
+    cards = sources.cards
     named = [
         (cards[index], source)
-        for index, source in passages(note, cards)
+        for index, source in sources.passages(note)
         if Path(cards[index].file).parent.joinpath(str(source.note)).exists()
     ]
     known = {index for _, source in named for index in finder.found(source)}

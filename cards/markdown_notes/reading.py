@@ -8,6 +8,7 @@ from cards.deckfile.discovery import is_markdown, read_text
 from cards.errors import DeckError, Place, Problem
 from cards.markdown_notes.blocks import NoteBlocks, with_ignored
 from cards.markdown_notes.commonmark import markdown_blocks
+from cards.markdown_notes.note_deck import inline_cards
 from cards.markdown_notes.plain_text import plain_blocks
 from cards.translate import _
 
@@ -57,8 +58,8 @@ def read_note(path: Path) -> NoteBlocks:
 def parse_note(text: str, path: Path) -> NoteBlocks:
     """Split the text of a note into blocks; see `read_note`."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if is_markdown(path):
-        blocks = markdown_blocks(text, str(path))
-    else:
-        blocks = plain_blocks(text)
-    return NoteBlocks(str(path), with_ignored(blocks, text))
+    if not is_markdown(path):
+        return NoteBlocks(str(path), with_ignored(plain_blocks(text), text))
+    blocks = with_ignored(markdown_blocks(text, str(path)), text)
+    cards = tuple((card.line, card.last) for card in inline_cards(text, path))
+    return NoteBlocks(str(path), blocks, cards)

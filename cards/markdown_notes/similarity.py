@@ -9,7 +9,8 @@ import math
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -24,6 +25,7 @@ LEAST_IN_CONTEXT = 0.6
 SHORT = 30
 """Characters below which a block is short."""
 
+_MOST_KEPT = 10_000
 _BREAK = "\x1f"
 """Parts the texts of a card."""
 _NO_WORD = re.compile(f"[^\\w{_BREAK}]+|_+")
@@ -48,71 +50,69 @@ def three_grams(text: str) -> set[str]:
     return {text[i : i + 3] for i in range(len(text) - 2)} or {text} - {""}
 
 
-def similar_cards(
-    note: NoteBlocks, blocks: Iterable[int], cards: Sequence[Note]
-) -> dict[int, list[Similar]]:
-    """Find the cards whose text contains much of a block's text.
+class SimilarCards:
+    """The cards by the 3-grams of some notes."""
 
-    Args:
-        note: The note.
-        blocks: Indexes of the blocks to compare.
-        cards: The cards, as notes of a deck.
+    def __init__(self, cards: Sequence[Note], notes: Iterable[NoteBlocks]) -> None:
+        """Index the cards, as notes of decks, for these notes only."""
+        texts = (block.text for note in notes for block in note.blocks)
+        self._wanted = set[str]().union(*map(three_grams, texts))
+        self._cards: dict[str, list[int]] = defaultdict(list)
+        self._total = len(cards) + 1
+        # Few cards are compared, but some of them with many blocks.
+        self._grams = lru_cache(_MOST_KEPT)(
+            lambda card: _grams_of(cards[card]) & self._wanted
+        )
+        for index, card in enumerate(cards):
+            for gram in _grams_of(card) & self._wanted:
+                self._cards[gram].append(index)
 
-    Returns:
-        The cards of each block that has some, the most similar first.
-    """
-    own = {index: three_grams(note.blocks[index].text) for index in blocks}
-    above = {index: _above(note, index) - grams for index, grams in own.items()}
-    index = _Index(cards, set().union(*own.values(), *above.values()))
-    found: dict[int, list[Similar]] = {}
-    for block, grams in own.items():
-        is_short = len(folded(note.blocks[block].text)) < SHORT
-        whole, whole_above = index.weight(grams), index.weight(above[block])
+    def find(self, note: NoteBlocks, blocks: Iterable[int]) -> dict[int, list[Similar]]:
+        """Find the cards whose text contains much of a block's text.
+
+        Args:
+            note: The note.
+            blocks: Indexes of the blocks to compare.
+
+        Returns:
+            The cards of each block that has some, the most similar first.
+        """
+        found: dict[int, list[Similar]] = {}
+        for index in blocks:
+            near = self._near(note, index)
+            if near:
+                found[index] = sorted(near, key=lambda one: (-one.share, one.card))
+        return found
+
+    def _near(self, note: NoteBlocks, index: int) -> list[Similar]:
+        text = note.blocks[index].text
+        grams = three_grams(text)
+        above = _above(note, index) - grams
+        is_short = len(folded(text)) < SHORT
+        weight = {gram: self._weight(gram) for gram in (*grams, *above)}
         near = []
-        for card in index.candidates(grams):
-            share = index.share(grams, whole, card)
+        for card in self._candidates(grams, weight):
+            own = self._grams(card)
+            share = _share(grams, own, weight)
             if share < LEAST:
                 continue
             if is_short:
-                share += index.share(above[block], whole_above, card)
+                share += _share(above, own, weight)
             if not is_short or share >= LEAST_IN_CONTEXT:
                 near.append(Similar(card, share))
-        if near:
-            found[block] = sorted(near, key=lambda one: (-one.share, one.card))
-    return found
+        return near
 
+    def _weight(self, gram: str) -> float:
+        count = len(self._cards.get(gram, ()))
+        return math.log(self._total / (count + 0.5))
 
-def _above(note: NoteBlocks, index: int) -> set[str]:
-    """Return the 3-grams of the items and the heading above a block."""
-    block = note.blocks[index]
-    texts = [note.blocks[parent].text for parent in block.parents]
-    texts += block.headings[-1:]
-    return set().union(*map(three_grams, texts))
-
-
-class _Index:
-    """The cards by the 3-grams that matter."""
-
-    def __init__(self, cards: Sequence[Note], wanted: set[str]) -> None:
-        self._grams = [_grams_of(card) & wanted for card in cards]
-        self._cards: dict[str, list[int]] = defaultdict(list)
-        for card, grams in enumerate(self._grams):
-            for gram in grams:
-                self._cards[gram].append(card)
-        total = len(cards) + 1
-        self._weight = {
-            gram: math.log(total / (len(self._cards.get(gram, ())) + 0.5))
-            for gram in wanted
-        }
-
-    def candidates(self, grams: set[str]) -> list[int]:
+    def _candidates(self, grams: set[str], weight: Mapping[str, float]) -> list[int]:
         """Return every card that can reach `LEAST`.
 
         The rare 3-grams, which few cards have, are counted first; what a card lacks of
         them it can't make up for with the rest.
         """
-        weight = self._weight
-        rest = self.weight(grams)
+        rest = _sum(grams, weight)
         enough = LEAST * rest
         reached: dict[int, float] = defaultdict(float)
         for gram in sorted(grams, key=lambda gram: (-weight[gram], gram)):
@@ -123,13 +123,23 @@ class _Index:
                 reached[card] += weight[gram]
         return [card for card, sum_ in reached.items() if sum_ + rest >= enough - 1e-9]
 
-    def weight(self, grams: set[str]) -> float:
-        """Return the weight of 3-grams."""
-        return sum(map(self._weight.__getitem__, grams))
 
-    def share(self, grams: set[str], whole: float, card: int) -> float:
-        """Return the share of 3-grams of weight `whole` that a card has, 0 to 1."""
-        return self.weight(grams & self._grams[card]) / whole if whole else 0.0
+def _sum(grams: set[str], weight: Mapping[str, float]) -> float:
+    return sum(map(weight.__getitem__, grams))
+
+
+def _share(grams: set[str], own: set[str], weight: Mapping[str, float]) -> float:
+    """Return the share of 3-grams that a card has, by weight, 0 to 1."""
+    whole = _sum(grams, weight)
+    return _sum(grams & own, weight) / whole if whole else 0.0
+
+
+def _above(note: NoteBlocks, index: int) -> set[str]:
+    """Return the 3-grams of the items and the heading above a block."""
+    block = note.blocks[index]
+    texts = [note.blocks[parent].text for parent in block.parents]
+    texts += block.headings[-1:]
+    return set().union(*map(three_grams, texts))
 
 
 def _grams_of(card: Note) -> set[str]:

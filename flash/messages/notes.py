@@ -10,14 +10,18 @@ from export.language_model import ModelReport
 from flash.messages.phrases import count_cards
 from flash.terminal import clip_line, styled, table_lines, terminal_columns
 
+_SHOWN_MISTAKES = 5
 
-def draft_summary(proposed: int, asked: int, dropped: int, target: str) -> list[str]:
+
+def draft_summary(
+    proposed: int, asked: int, dropped: Sequence[str], target: str
+) -> list[str]:
     """Say how many cards were proposed, and what was left out.
 
     Args:
         proposed: Number of cards.
         asked: Proposals whose blocks cards ask already.
-        dropped: Proposals that would not be valid.
+        dropped: Places and mistakes of proposals that would not be valid.
         target: The file they were written to; empty for none.
     """
     cards = count_cards(proposed)
@@ -36,9 +40,13 @@ def draft_summary(proposed: int, asked: int, dropped: int, target: str) -> list[
         text = ngettext(
             "{count} proposal dropped: it would not be valid",
             "{count} proposals dropped: they would not be valid",
-            dropped,
+            len(dropped),
         )
-        lines.append(text.format(count=dropped))
+        lines.append(text.format(count=len(dropped)))
+        lines += [f"  {one}" for one in dropped[:_SHOWN_MISTAKES]]
+        if len(dropped) > _SHOWN_MISTAKES:
+            rest = len(dropped) - _SHOWN_MISTAKES
+            lines.append("  " + _("… and {count} more").format(count=rest))
     return lines
 
 

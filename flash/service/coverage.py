@@ -3,10 +3,17 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cards.deckfile.discovery import bundled_path, find_decks, is_deck, read_text
+from cards.deckfile.discovery import (
+    bundled_path,
+    find_decks,
+    is_deck,
+    is_markdown,
+    read_text,
+)
 from cards.errors import DeckError, FlashError
 from cards.markdown_notes.blocks import NoteBlocks
 from cards.markdown_notes.coverage import (
+    CardIndex,
     IgnoreList,
     NotesCoverage,
     coverage_of,
@@ -40,55 +47,64 @@ def read_notes(paths: Sequence[Path]) -> list[NoteBlocks]:
     return notes
 
 
-def deck_cards(decks: Sequence[Path] | None) -> tuple[Note, ...]:
+def deck_cards(
+    decks: Sequence[Path] | None, notes: Iterable[NoteBlocks] = ()
+) -> tuple[Note, ...]:
     """Read the cards of deck files.
 
     Args:
         decks: Deck files, folders, or names of bundled decks; None for the decks in
             the current folder, which may have none.
+        notes: Notes whose own cards are read, too.
 
     Raises:
         DeckError: Files are missing or have mistakes.
     """
-    if decks is None:
-        try:
-            decks = find_decks([_HERE]).files
-        except DeckError:
-            return ()
-        decks = [path for path in decks if is_deck(path)]
-    if not decks:
-        return ()
     wanted = user_language()
-    paths = [
-        path if path.exists() else bundled_path(str(path), wanted) or path
-        for path in decks
-    ]
-    return read_files(paths).notes
+    paths = {
+        (path if path.exists() else bundled_path(str(path), wanted) or path): None
+        for path in (_decks_here() if decks is None else decks)
+    }
+    known = {path.resolve() for path in paths}
+    for note in (Path(one.file) for one in notes):
+        place = note.resolve()
+        is_known = known & {place, *place.parents}
+        if is_markdown(note) and not is_known and is_deck(note):
+            paths[note] = None
+    return read_files(paths).notes if paths else ()
+
+
+def _decks_here() -> list[Path]:
+    try:
+        return [path for path in find_decks([_HERE]).files if is_deck(path)]
+    except DeckError:
+        return []
 
 
 def measure(
-    paths: Sequence[Path], cards: Iterable[Note], ignore_file: Path | None = None
+    notes: Sequence[NoteBlocks],
+    cards: Iterable[Note],
+    ignore_file: Path | None = None,
 ) -> NotesCoverage:
     """Find the cards that ask each block of some notes.
 
     Args:
-        paths: Notes, or folders of notes.
+        notes: The notes.
         cards: The cards, as notes of decks.
         ignore_file: A list of blocks to ignore.
 
     Raises:
-        DeckError: A note or the list can't be read.
+        DeckError: The list can't be read.
     """
     listed = parse_ignore_list(read_text(ignore_file)) if ignore_file else None
-    all_cards = tuple(cards)
     used: set[str] = set()
-    found = []
-    for note in read_notes(paths):
-        if listed is not None:
-            note, fitting = ignoring(note, listed)  # noqa: PLW2901
-            used |= fitting
-        found.append(coverage_of(note, all_cards))
-    return NotesCoverage(tuple(found), all_cards, _unused(listed, used))
+    if listed is not None:
+        pairs = [ignoring(note, listed) for note in notes]
+        notes = [note for note, _fitting in pairs]
+        used.update(*(fitting for _note, fitting in pairs))
+    index = CardIndex(tuple(cards), notes)
+    found = tuple(coverage_of(note, index) for note in notes)
+    return NotesCoverage(found, tuple(index.cards), _unused(listed, used))
 
 
 def _unused(listed: IgnoreList | None, used: set[str]) -> tuple[str, ...]:

@@ -13,11 +13,13 @@ from cards.deckfile.writer import card_yaml
 from cards.errors import DeckError, FlashError, Place
 from cards.identity.keys import normalized
 from cards.markdown_notes.blocks import BlockKind, NoteBlocks, line_range
-from cards.markdown_notes.coverage import coverage_of
+from cards.markdown_notes.coverage import CardIndex, coverage_of
 from cards.markdown_notes.outline import Outline, Proposal
 from cards.markdown_notes.rules import propose
-from cards.note import Content, Note, Source
+from cards.markdown_notes.wiki import shown_links, shown_marks
+from cards.note import Content, Note, Source, with_texts
 from cards.questions import question_text
+from cards.text.media import media_paths, with_media_paths
 from cards.translate import _
 from export.files import replace_file
 
@@ -56,8 +58,8 @@ class Draft(Struct, frozen=True):
     language: str
     asked: int = 0
     """Proposals that were left out because cards ask their blocks already."""
-    dropped: int = 0
-    """Proposals that `flash check` would refuse."""
+    dropped: tuple[str, ...] = ()
+    """Places and mistakes of proposals that `flash check` would refuse."""
 
 
 Proposer = Callable[[NoteBlocks, set[int]], list[Proposal]]
@@ -94,25 +96,30 @@ def draft_cards(
     dropped_keys = _dropped_keys(target)
     asked_texts = {_question(card.content) for card in known}
     made: list[DraftedCard] = []
-    asked = dropped = 0
+    dropped: list[str] = []
+    asked = 0
+    index = CardIndex(known, notes)
     for note in notes:
-        uncovered = {one.index for one in coverage_of(note, known).uncovered}
+        uncovered = {one.index for one in coverage_of(note, index).uncovered}
         for proposal in proposer(note, uncovered):
             drafted = _drafted(note, proposal, target)
             if drafted.key in dropped_keys:
                 continue
-            if not _is_valid(drafted, target):
-                dropped += 1
+            if not _is_wanted(note, proposal, uncovered):
+                asked += 1
+                continue
+            if mistake := _mistake(drafted, target):
+                dropped.append(f"{drafted.passage}: {mistake}")
                 continue
             text = _question(drafted.card.content)
-            if text in asked_texts or not _is_wanted(note, proposal, uncovered):
+            if text in asked_texts:
                 asked += 1
-            else:
-                asked_texts.add(text)
-                made.append(drafted)
+                continue
+            asked_texts.add(text)
+            made.append(drafted)
     japanese = bool(notes) and all(Outline(note).japanese for note in notes)
     name = deck or _title(notes)
-    return Draft(tuple(made), name, "ja" if japanese else "", asked, dropped)
+    return Draft(tuple(made), name, "ja" if japanese else "", asked, tuple(dropped))
 
 
 def _question(content: Content) -> tuple[type, str]:
@@ -133,19 +140,34 @@ def _drafted(note: NoteBlocks, proposal: Proposal, target: Path) -> DraftedCard:
         lines=line_range(blocks[0].first, blocks[-1].last),
         hash=" ".join(block.hash for block in blocks),
     )
-    card = Note(proposal.content, "draft", sources=(source,))
+    content = _in_a_deck(proposal.content, Path(note.file), target)
+    card = Note(content, "draft", sources=(source,))
     lines = tuple(" ".join(block.text.split()) for block in blocks)
     key = f"{proposal.rule} {source.hash}"
     heading = blocks[0].heading_path
     return DraftedCard(proposal.rule, card, source.passage, lines, heading, key)
 
 
-def _is_valid(drafted: DraftedCard, target: Path) -> bool:
+def _in_a_deck(content: Content, note: Path, target: Path) -> Content:
+    """Return a content as a deck file has it: in Markdown, with paths from there."""
+    folders = note.absolute().parent, target.absolute().parent
+
+    def changed(text: str) -> str:
+        text = shown_marks(shown_links(text))
+        paths = [path for path, _place in media_paths(text)]
+        moved = {path: os.path.relpath(folders[0] / path, folders[1]) for path in paths}
+        return with_media_paths(text, moved) if folders[0] != folders[1] else text
+
+    return with_texts(content, changed)
+
+
+def _mistake(drafted: DraftedCard, target: Path) -> str:
+    """Return why `flash check` would refuse a card; empty if it would not."""
     try:
         parse_deck(deck_text("draft", "", [drafted]), target)
-    except DeckError:
-        return False
-    return True
+    except DeckError as error:
+        return error.problems[0].message
+    return ""
 
 
 def _title(notes: Sequence[NoteBlocks]) -> str:

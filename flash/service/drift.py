@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cards.deckfile.discovery import read_text
 from cards.errors import DeckError
-from cards.markdown_notes.provenance import ChangedSource, changes
+from cards.markdown_notes.provenance import CardSources, ChangedSource, changes
 from cards.markdown_notes.reading import read_note
 from cards.note import Note
 
@@ -31,10 +31,11 @@ def changed_sources(cards: Sequence[Note]) -> list[ChangedSource]:
         for source in card.sources
         if source.note and card.file
     }
+    sources = CardSources(cards)
     found: list[ChangedSource] = []
     for path in map(Path, paths):
         if path.is_file():
-            found += changes(read_note(path), cards, _words)
+            found += changes(read_note(path), sources, _words)
     return found
 
 

@@ -136,7 +136,8 @@ def test_false_quotes_and_foreign_links_are_dropped(flash: Run, server: Server) 
         "2 blocks sent in 1 request, 120 tokens\n"
         "6 proposals dropped: they do not quote their block\n"
         "0 cards proposed\n"
-        "1 proposal dropped: it would not be valid\n",
+        "1 proposal dropped: it would not be valid\n"
+        "  keys.md:3: no part is hidden\n",
     )
     assert not Path("k.yaml").exists()
 

@@ -7,7 +7,7 @@ import pytest
 from command_runner import Run
 
 from cards.deckfile.reader import read_deck
-from cards.markdown_notes.coverage import coverage_of
+from cards.markdown_notes.coverage import CardIndex, coverage_of
 from cards.markdown_notes.reading import parse_note
 from cards.note import Basic, Cloze, Compare, ListNote, Note, Source
 
@@ -226,7 +226,7 @@ def test_a_moved_block_is_found_by_its_hash(tmp_path: Path) -> None:
     )
 
     after = parse_note("new\n\n- b\n- a\n- c\n- a\n", Path("n.md"))
-    found = coverage_of(after, [by_lines, moved])
+    found = coverage_of(after, CardIndex([by_lines, moved], [after]))
 
     assert [(one.block.lines, one.cards) for one in found.blocks] == [
         ("1", ()),
@@ -247,7 +247,7 @@ def test_similar_text_covers_a_block_without_a_source() -> None:
         card(Basic("What is a lease for one?", "single-tenant")),
     ]
 
-    found = coverage_of(note, cards)
+    found = coverage_of(note, CardIndex(cards, [note]))
 
     assert [one.cards for one in found.blocks] == [(0,), (2,)]
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cards.errors import FlashError, Place
+from cards.markdown_notes.blocks import NoteBlocks
 from cards.markdown_notes.coverage import NotesCoverage
 from cards.markdown_notes.rules import RULES
 from cards.note import Note
@@ -112,7 +113,8 @@ def draft(
     if output and exists and not (append or force):
         message, hint = file_exists_text()
         raise FlashError(message, hint, Place(str(output)))
-    known = [*deck_cards(decks)]
+    blocks = read_notes(notes)
+    known = [*deck_cards(decks, blocks)]
     if output and exists and append and str(output.absolute()) not in _files(known):
         known += deck_cards([output])
     if output and exists and force:
@@ -120,9 +122,7 @@ def draft(
     target = output or Path("draft.yaml")
     asked = ModelProposer(model_from_environment(model)) if model else None
     proposer = asked.propose if asked else rules_without(rules)
-    made = draft_cards(
-        read_notes(notes), known, target=target, deck=name, proposer=proposer
-    )
+    made = draft_cards(blocks, known, target=target, deck=name, proposer=proposer)
     for line in model_lines(asked.report) if asked else ():
         echo_err(line)
     if review and output:
@@ -171,7 +171,8 @@ def _report(made: Draft, output: Path | None, *, as_json: bool) -> None:
                     for one in made.cards
                 ],
                 "asked": made.asked,
-                "dropped": made.dropped,
+                "dropped": len(made.dropped),
+                "mistakes": list(made.dropped),
                 "file": str(output) if output and made.cards else None,
             }
         )
@@ -217,12 +218,14 @@ def coverage(
 ) -> None:
     """Show which blocks of notes no card asks.
 
-    A card asks a block that it names as its source, or whose words it has. Cards in
-    another language count by source only. Exit code 1: coverage is below --fail-under.
+    A card asks a block that it names as its source, in which it is written, or whose
+    words it has. Cards in another language count by source only. Exit code 1: coverage
+    is below --fail-under.
     """
     if deck and decks:
         raise refuse_two_sources()
-    found = measure(notes, _cards(decks, deck, db), ignore)
+    blocks = read_notes(notes)
+    found = measure(blocks, _cards(blocks, decks, deck, db), ignore)
     if html:
         replace_file(html, coverage_page(found).encode())
     if json:
@@ -236,9 +239,11 @@ def coverage(
         raise typer.Exit(1)
 
 
-def _cards(decks: list[Path] | None, deck: str, db: Path | None) -> list[Note]:
+def _cards(
+    notes: list[NoteBlocks], decks: list[Path] | None, deck: str, db: Path | None
+) -> list[Note]:
     if not deck:
-        return list(deck_cards(decks))
+        return list(deck_cards(decks, notes))
     with open_app(db) as app:
         stored = stored_notes(app.store, cards=find(app, (), deck=deck).cards)
         return [one.note for one in stored if not one.retired]
