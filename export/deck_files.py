@@ -156,7 +156,12 @@ def _copy(
 
 
 def _free_target(path: str, source: Path, copied: Mapping[str, Path]) -> str:
-    """Return a path that no other file has: notes of two devices may name two alike."""
+    """Return a path in the folder that no other file has.
+
+    Notes of two devices may name two alike, and those of a vault lead out of it.
+    """
+    inside = (part for part in PurePosixPath(path).parts if part != "..")
+    path = str(PurePosixPath(*inside))
     taken = copied.get(path, source)
     data = source.read_bytes() if taken != source else b""
     if taken == source or taken.read_bytes() == data:

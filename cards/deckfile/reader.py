@@ -159,8 +159,8 @@ class CardParser:
 
     def __init__(self, text: str, path: Path) -> None:
         self._path = path
-        self._folder = path.absolute().parent
-        self._has_media = "![" in text
+        self._file = path.absolute() if "![" in text else None
+        """If it may refer to media."""
         self._drafts: list[_Draft] = []
         self._problems_before_last = 0
         self.yaml_problems: list[Problem] = []
@@ -191,7 +191,7 @@ class CardParser:
             content,
             common,
             spots,
-            folder=self._folder if self._has_media else None,
+            file=self._file,
         )
         if content is not None and common is not None:
             self._drafts.append(_Draft(common, content, own_spot(spots)))

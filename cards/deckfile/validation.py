@@ -7,6 +7,7 @@ from pathlib import Path
 from cards.deckfile.fields import FieldErrors, sources_of
 from cards.deckfile.text_warnings import text_warnings
 from cards.deckfile.yaml_walker import Spots
+from cards.media_places import is_inside
 from cards.note import (
     Basic,
     Change,
@@ -57,7 +58,7 @@ def check_card(
     common: Common | None,
     spots: Spots,
     *,
-    folder: Path | None,
+    file: Path | None,
 ) -> None:
     """Collect the problems of one card.
 
@@ -66,8 +67,7 @@ def check_card(
         content: The question; None if it has errors already.
         common: The common keys; None if they have errors already.
         spots: Places of the card.
-        folder: Folder of the file, which holds its media; None if the file refers
-            to none.
+        file: The absolute path of the file; None if it refers to no media.
     """
     if content is not None:
         before = len(errors.problems)
@@ -80,10 +80,10 @@ def check_card(
                 errors.warn(spots, path, message, hint)
     if common is not None:
         _check_common(errors, common, spots)
-    if content is not None and common is not None and folder is not None:
+    if content is not None and common is not None and file is not None:
         for path, text in ((("extra",), common.extra), *texts_of(content)):
             if "![" in text:
-                _check_media(errors, path, text, spots, folder)
+                _check_media(errors, path, text, spots, file)
 
 
 def _check_common(errors: FieldErrors, common: Common, spots: Spots) -> None:
@@ -307,23 +307,22 @@ def is_date(text: str) -> bool:
 
 
 def _check_media(
-    errors: FieldErrors, path: TextPath, text: str, spots: Spots, folder: Path
+    errors: FieldErrors, path: TextPath, text: str, spots: Spots, file: Path
 ) -> None:
-    base = folder.resolve()
     for name, _place in media_paths(text):
+        target = file.parent / name
         try:
-            target = (base / name).resolve()
-            is_there = target.is_file()
+            is_there, is_allowed = target.is_file(), is_inside(file, name)
         except (OSError, RuntimeError, ValueError):
             hint = _("name a file in the folder of the deck")
             errors.add(
                 spots, path, _("not a file path: '{name}'").format(name=name[:60]), hint
             )
             continue
-        if not target.is_relative_to(base):
+        if not is_allowed:
             hint = _("keep pictures and sounds in the folder of the deck")
             message = _("'{name}' is outside the deck's folder").format(name=name)
             errors.add(spots, path, message, hint)
         elif not is_there:
-            hint = _("put it at {target}").format(target=target)
+            hint = _("put it at {target}").format(target=target.resolve())
             errors.add(spots, path, _("no such file: '{name}'").format(name=name), hint)

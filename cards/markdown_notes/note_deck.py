@@ -23,7 +23,9 @@ from cards.markdown_notes.inline_cards import (
     is_enabled,
     scan,
 )
+from cards.media_places import path_from_note, vault_of
 from cards.note import Header
+from cards.text.media import media_paths, with_media_paths
 from cards.translate import _
 
 _TAG = re.compile(r"(?:^|\s)#flashcards(?:/(\S+))?", re.MULTILINE)
@@ -78,7 +80,8 @@ class _NoteReader:
             elif enabled:
                 spot = (card.line, card.column)
                 places = dict.fromkeys(card.values, (spot, spot))
-                self._parser.add(dict(card.values), {None: spot, **places})
+                texts = {key: self._placed(card.values[key]) for key in card.values}
+                self._parser.add(texts, {None: spot, **places})
                 count += 1
         values["cards"] = count
         problems = [*self._problems, *self._parser.errors.problems]
@@ -89,6 +92,16 @@ class _NoteReader:
         if problems:
             raise DeckError(list(dict.fromkeys(problems)))
         return self._combined(values, spots)
+
+    def _placed(self, text: str) -> str:
+        """Return a text with the paths of its media from the note."""
+        if "![" not in text:
+            return text
+        paths = {
+            path: path_from_note(self._path, path) for path, _ in media_paths(text)
+        }
+        changed = {path: place for path, place in paths.items() if place != path}
+        return with_media_paths(text, changed) if changed else text
 
     def _combined(self, values: dict[str, Any], spots: Spots) -> Deck:
         """Combine the cards of the note with the whole decks in it."""
@@ -172,8 +185,7 @@ def _tags(given: Any) -> list[str]:
 
 def _deck_of_folder(path: Path) -> str:
     """Name a deck after the folders from the root of the vault or repository."""
-    folder = path.absolute().parent
-    for root in (folder, *folder.parents):
-        if (root / ".obsidian").is_dir() or (root / ".git").exists():
-            return "::".join([root.name, *folder.relative_to(root).parts])
+    folder, vault = path.absolute().parent, vault_of(path)
+    if vault is not None:
+        return "::".join([vault.name, *folder.relative_to(vault).parts])
     return folder.name or "notes"

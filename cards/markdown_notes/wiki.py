@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+from cards.text.media import is_medium
+
 COMMENT_OR_CODE = re.compile(
     r"(?P<comment><!--.*?-->)"
     r"|^[ \t]*(?P<fence>`{3,}|~{3,}).*?(?:^[ \t]*(?P=fence)|\Z)"
@@ -35,6 +37,8 @@ def outside_code(text: str, change: Callable[[str], str]) -> str:
 
 
 def _shown_link(found: re.Match[str]) -> str:
-    if found[1]:
-        return f"![](<{found[2].strip()}>)"
-    return (found[3] or found[2]).strip()
+    target = found[2].strip()
+    if found[1] and is_medium(target):
+        return f"![](<{target}>)"
+    # What is embedded may be a note: its text is not a part of the card.
+    return (found[3] or target).strip()

@@ -9,6 +9,7 @@ from cards.text.markdown import parser
 _REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:|//").match
 _LINK = re.compile(r"!\[([^\]]*)\]\((?:<[^>]*>|(?:[^()\s]|\([^()]*\))*)[^)]*\)")
 _SOUNDS = (".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac", ".opus")
+_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp", ".heic")
 _VIDEOS = (".mp4", ".webm", ".mkv", ".mov", ".m4v", ".ogv", ".avi", ".mpg", ".mpeg")
 
 
@@ -78,3 +79,8 @@ def medium_of(path: str) -> str:
     if path.endswith(_SOUNDS):
         return "sound"
     return "video" if path.endswith(_VIDEOS) else "image"
+
+
+def is_medium(path: str) -> bool:
+    """Return True if a path has the ending of a picture, sound or video."""
+    return path.lower().endswith((*_IMAGES, *_SOUNDS, *_VIDEOS))

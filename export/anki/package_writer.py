@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from cards.errors import reason_of
 from cards.files import is_file, open_file
+from cards.media_places import is_inside
 from cards.note import Cloze, Note
 from cards.translate import _
 from export.anki.anki_model import AnkiNote
@@ -44,7 +45,7 @@ from export.anki.rows import (
 from export.files import ExportError, replace_file
 from srs.models.cards import StoredNote
 from srs.models.incoming import Loss, LossReason, OriginalFields, Progressed
-from srs.models.media import MediaFiles, is_inside, notetype_key
+from srs.models.media import MediaFiles, notetype_key
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 1
@@ -318,12 +319,11 @@ def _required(note: Note, path: str) -> Path:
     Raises:
         ExportError: It is outside the folder of the deck.
     """
-    folder = Path(note.file).parent
-    if not is_inside(folder, path):
+    if not is_inside(note.file, path):
         message = _("'{path}' is outside the deck's folder").format(path=path)
         hint = _("keep media files in the folder of the deck")
         raise ExportError(f"{note.file}:{note.line}", message, hint)
-    return folder / path
+    return Path(note.file).parent / path
 
 
 def _digest(file: Path) -> str:

@@ -18,6 +18,7 @@ from cards.deckfile.reader import Deck, parse_deck
 from cards.errors import DeckError, Problem
 from cards.identity.keys import duplicates, root_of
 from cards.markdown_notes.note_deck import parse_note_deck
+from cards.media_places import forget_media
 from cards.note import Note
 from flash.paths import store_path
 from flash.service.bundled_copies import DeckCopy, bundled_folder, plan_copy
@@ -99,6 +100,7 @@ def read_files(paths: Iterable[Path], copies: Sequence[DeckCopy] = ()) -> Parsed
     Raises:
         DeckError: Files are missing or have mistakes; carries the problems of all.
     """
+    forget_media()
     paths = list(paths)
     found = find_decks(paths)
     texts = {

@@ -12,13 +12,14 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.files import open_file
+from cards.media_places import own_file
 from cards.questions import media_of
 from cards.text.media import is_remote
 from export.anki.media_references import media_names, shared_files, template_files
 from export.files import replace_file
 from srs.models.carrier import Carrier
 from srs.models.log_entries import LARGEST_MEDIA, MediaEntry, MediaFile
-from srs.models.media import MediaFiles, notetype_key, own_file
+from srs.models.media import MediaFiles, notetype_key
 from srs.store.connection import Store
 from srs.store.import_rows import original_notetypes
 from srs.store.note_media import (

@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.files import is_file
+from cards.media_places import own_file
 
 RECEIVED = ".received"
 """The folder of received files, in that of imported ones; none of these has such a
@@ -57,15 +58,3 @@ class MediaFiles(Struct, frozen=True):
         """Return True if the file with this hash was received."""
         found = self.received_file(digest)
         return found is not None and is_file(found)
-
-
-def own_file(file: str, path: str) -> Path | None:
-    """Find a file in the folder of a deck file; None if it is missing or outside."""
-    own = Path(file).parent
-    found = bool(file) and is_file(own / path) and is_inside(own, path)
-    return own / path if found else None
-
-
-def is_inside(folder: Path, path: str) -> bool:
-    """Return True if a path leads to something in a folder."""
-    return (folder / path).resolve().is_relative_to(folder.resolve())

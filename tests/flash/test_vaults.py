@@ -1,11 +1,13 @@
 """Notes of Obsidian: their own cards, links, marks and pictures."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
 from command_runner import Run
 
 from cards.deckfile.reader import read_deck
+from cards.markdown_notes.note_deck import parse_note_deck
 from cards.note import Basic
 
 PICTURE = b"\x89PNG\r\n\x1a\n"
@@ -118,3 +120,116 @@ def test_a_draft_says_why_it_drops_a_proposal(flash: Run, vault: Path) -> None:
         "  … and 2 more",
     ]
     assert flash.json(*words[:4])["mistakes"] == []
+
+
+def answers_of(note: Path) -> list[str]:
+    notes = parse_note_deck(note.read_text("utf-8"), note).notes
+    return [one.content.back for one in notes if isinstance(one.content, Basic)]
+
+
+@pytest.fixture
+def attachments(vault: Path) -> Path:
+    """A vault with pictures in three folders, and its hidden ones."""
+    for folder in ("vault/.obsidian", "vault/.trash", "vault/files/2026", "vault/area"):
+        Path(folder).mkdir(exist_ok=True, parents=True)
+    for place in ("root.png", "files/Pasted image 1.png", "files/2026/deep.PNG"):
+        Path("vault", place).write_bytes(PICTURE + place.encode())
+    Path("vault/.trash/old.png").write_bytes(PICTURE)
+    Path("vault/.obsidian/icon.png").write_bytes(PICTURE)
+    return Path("vault/area/note.md")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("![[root.png]]", "![](<../root.png>)"),
+        ("![[Pasted image 1.png|300]]", "![](<../files/Pasted image 1.png>)"),
+        ("![[files/Pasted image 1.png]]", "![](<../files/Pasted image 1.png>)"),
+        (
+            "![a b](files/Pasted%20image%201.png)",
+            "![a b](<../files/Pasted image 1.png>)",
+        ),
+        ("![x](../root.png)", "![x](../root.png)"),
+        ("![[Deep.png]]", "![](<../files/2026/deep.PNG>)"),
+        ("![[2026/deep.png]]", "![](<../files/2026/deep.PNG>)"),
+        ("![[Another note#^block|text]]", "text"),
+        ("![[A drawing.excalidraw]]", "A drawing.excalidraw"),
+        ("`![[root.png]]`", "`![[root.png]]`"),
+    ],
+)
+def test_a_vault_has_its_pictures_where_obsidian_finds_them(
+    flash: Run, attachments: Path, written: str, shown: str
+) -> None:
+    attachments.write_text(f"---\nflash: true\n---\nQ: q\nA: {written} x\n", "utf-8")
+
+    assert flash("add", "vault")[0] == 0
+    assert answers_of(attachments) == [f"{shown} x"]
+
+
+def test_the_nearest_of_several_files_of_a_name_is_meant(
+    flash: Run, attachments: Path
+) -> None:
+    Path("vault/files/root.png").write_bytes(PICTURE)
+    text = "---\nflash: true\n---\nQ: q\nA: ![[root.png]]\n"
+    attachments.write_text(text, "utf-8")
+    assert answers_of(attachments) == ["![](<../root.png>)"]
+
+    Path("vault/area/root.png").write_bytes(PICTURE)
+    assert answers_of(attachments) == ["![](<root.png>)"]
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("gone.png", "no such file: 'gone.png'"),
+        ("old.png", "no such file: 'old.png'"),
+        (
+            "../.obsidian/icon.png",
+            "'../.obsidian/icon.png' is outside the deck's folder",
+        ),
+        ("../../secret.png", "'../../secret.png' is outside the deck's folder"),
+    ],
+)
+def test_a_picture_outside_of_a_vault_is_an_error(
+    flash: Run, attachments: Path, path: str, message: str
+) -> None:
+    Path("secret.png").write_bytes(PICTURE)
+    text = f"---\nflash: true\n---\nQ: q\nA: ![]({path})\n"
+    attachments.write_text(text, "utf-8")
+
+    code, _out, err = flash("add", "vault")
+
+    assert code == 1
+    assert message in err
+
+
+def test_a_deck_file_in_a_vault_keeps_to_its_folder(
+    flash: Run, attachments: Path
+) -> None:
+    deck = "deck: D\ncards:\n- front: q\n  back: '![](../root.png)'\n"
+    Path("vault/area/d.yaml").write_text(deck, "utf-8")
+
+    code, _out, err = flash("add", "vault/area/d.yaml")
+
+    assert code == 1
+    assert "'../root.png' is outside the deck's folder" in err
+
+
+def test_pictures_of_a_vault_are_exported(flash: Run, attachments: Path) -> None:
+    text = "---\nflash: true\ndeck: V\n---\nQ: q\nA: ![[root.png]] ![[Deep.png]]\n"
+    attachments.write_text(text, "utf-8")
+    assert flash("add", "vault")[0] == 0
+
+    assert flash("export", "v.apkg")[0] == 0
+    assert flash("export", "--yaml", "out")[0] == 0
+
+    with zipfile.ZipFile("v.apkg") as archive:
+        sizes = [archive.getinfo(name).file_size for name in ("0", "1")]
+    originals = [Path("vault/root.png"), Path("vault/files/2026/deep.PNG")]
+    assert sorted(sizes) == sorted(one.stat().st_size for one in originals)
+    back = read_deck(Path("out/V/V.yaml")).notes[0].content
+    assert isinstance(back, Basic)
+    assert back.back == "![](<root.png>) ![](<files/2026/deep.PNG>)"
+    for name, one in zip(("root.png", "files/2026/deep.PNG"), originals, strict=True):
+        assert Path("out/V", name).read_bytes() == one.read_bytes()
+    assert flash("doctor")[0] == 0

@@ -1,0 +1,90 @@
+"""Where deck files and notes may have their pictures, sounds and videos.
+
+A deck file has them in its folder.  A note in Markdown may be one of a vault or a
+repository, and then has them anywhere in it: Obsidian names a file by its path from the
+note or from the vault, or by its name alone.
+"""
+
+import os
+from collections import defaultdict
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from cards.deckfile.discovery import is_markdown
+from cards.files import is_file
+from cards.text.media import is_medium
+
+
+def vault_of(file: Path) -> Path | None:
+    """Return the root of the vault or repository that a file is in; None for none."""
+    for folder in file.absolute().parents:
+        if (folder / ".obsidian").is_dir() or (folder / ".git").exists():
+            return folder
+    return None
+
+
+def own_file(file: str, path: str) -> Path | None:
+    """Find a file that a deck file names; None if it is missing or out of place."""
+    found = Path(file).parent / path
+    return found if file and is_file(found) and is_inside(file, path) else None
+
+
+def is_inside(file: str | Path, path: str) -> bool:
+    """Return True if a path in a deck file leads to where it may have media.
+
+    Raises:
+        OSError: The path can't be followed; also RuntimeError and ValueError.
+    """
+    folder = Path(file).absolute().parent.resolve()
+    target = (folder / path).resolve()
+    if target.is_relative_to(folder):
+        return True
+    vault = vault_of(Path(file)) if is_markdown(Path(file)) else None
+    if vault is None or vault == Path.home() or not target.is_relative_to(vault):
+        return False
+    inside = target.relative_to(vault)
+    return not any(part.startswith(".") for part in inside.parts)
+
+
+def path_from_note(note: Path, path: str) -> str:
+    """Return the path from a note to a file that it names in Obsidian's way.
+
+    Args:
+        note: The note.
+        path: As it names the file.
+
+    Returns:
+        A path from the folder of the note; `path` if there is no such file.
+    """
+    vault = vault_of(note)
+    if vault is None or is_file(note.parent / path):
+        return path
+    wanted = PurePosixPath(path.strip("/").casefold())
+    named = _media_in(vault).get(wanted.name, [])
+    fitting = [one for one in named if _ends_with(one, wanted)]
+    if not fitting:
+        return path
+    best = min(fitting, key=lambda one: (len(one.parts), one))
+    return Path(os.path.relpath(vault / best, note.absolute().parent)).as_posix()
+
+
+def _ends_with(path: PurePosixPath, end: PurePosixPath) -> bool:
+    return PurePosixPath(str(path).casefold()).parts[-len(end.parts) :] == end.parts
+
+
+@cache
+def _media_in(vault: Path) -> dict[str, list[PurePosixPath]]:
+    """Return the media of a vault by their names, without regard to case."""
+    found: dict[str, list[PurePosixPath]] = defaultdict(list)
+    for root, folders, names in os.walk(vault):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        inside = PurePosixPath(Path(root).relative_to(vault).as_posix())
+        for name in names:
+            if is_medium(name) and not name.startswith("."):
+                found[name.casefold()].append(inside / name)
+    return dict(found)
+
+
+def forget_media() -> None:
+    """Look again for the media of vaults: files may have come since."""
+    _media_in.cache_clear()
