@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from srs.store.decks import forget_empty
 from srs.store.file_bases import update_bases_of_notes
 from srs.store.notes import deck_id
 
@@ -27,8 +28,8 @@ _TABLES = {
     "cards": ("id", "part", "deck", "retired"),
 }
 """The columns that a plan may change, the id first."""
-_OWN = "select guid from notes where device = ''"
-"""Notes that no other device has changed since."""
+_OWN = "exists (select 1 from notes n where n.guid = note and n.device = '')"
+"""Of a card: no other device has changed its note since."""
 _UNSENT = "not exists (select 1 from sync_segments)"
 
 
@@ -127,7 +128,7 @@ def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[i
     moved, changed = _put_rows_back(connection, former.was) if former.was else ([], [])
     cards = {"first": former.cards[0], "end": former.cards[1]}
     notes = {"first": former.notes[0], "end": former.notes[1]}
-    within = f"id >= :first and id < :end and note in ({_OWN})"
+    within = f"id >= :first and id < :end and {_OWN}"
     connection.execute(
         f"""
         delete from cards where {within} and {_UNSENT}
@@ -146,14 +147,7 @@ def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[i
         notes,
     )
     connection.execute(f"update notes set retired = 1 where {within}", notes)
-    connection.executemany(
-        """
-        delete from decks where id = ?
-           and not exists (select 1 from notes n where n.deck = decks.id)
-           and not exists (select 1 from cards c where c.deck = decks.id)
-        """,
-        [(deck,) for deck in former.decks],
-    )
+    forget_empty(connection, former.decks)
     update_bases_of_notes(connection, changed)
     return moved
 
@@ -181,7 +175,7 @@ def _put_rows_back(
             for column, values in zip(group.columns, group.values, strict=True)
         ]
         changes = ", ".join(f"{column} = ?" for column in columns)
-        is_own = "device = ''" if group.table == "notes" else f"note in ({_OWN})"
+        is_own = "device = ''" if group.table == "notes" else _OWN
         connection.executemany(
             f"update {group.table} set {changes} where {own} = ? and {is_own}",
             zip(*chosen, _sums(group.ids), strict=True),

@@ -89,26 +89,24 @@ def rename_decks(connection: sqlite3.Connection, pairs: Iterable[Pair]) -> None:
             write_setting(connection, "exam", exam)
 
 
-def forget_unused(connection: sqlite3.Connection, moved: Collection[Pair]) -> None:
-    """Delete empty decks, inside a transaction."""
-    connection.executemany(
-        """
-        delete from decks where name = ?
-           and not exists (select 1 from notes n where n.deck = decks.id)
-           and not exists (select 1 from cards c where c.deck = decks.id)
-        """,
-        {(before,) for before, _ in moved},
-    )
+def forget_empty(
+    connection: sqlite3.Connection, decks: Collection[int] | None = None
+) -> None:
+    """Delete empty decks, inside a transaction.
 
-
-def forget_empty(connection: sqlite3.Connection) -> None:
-    """Delete all empty decks, inside a transaction."""
-    connection.execute(
-        """
-        delete from decks
-         where id not in (select deck from notes union select deck from cards)
-        """
-    )
+    Args:
+        connection: In a transaction.
+        decks: Their ids; None for all empty decks.
+    """
+    if decks is None or decks:
+        connection.execute(
+            """
+            delete from decks
+             where (?1 is null or id in (select value from json_each(?1)))
+               and id not in (select deck from notes union select deck from cards)
+            """,
+            (None if decks is None else str(list(decks)),),
+        )
 
 
 def _exam_deck(connection: sqlite3.Connection) -> str:

@@ -17,7 +17,7 @@ from cards.questions import parts_of
 from srs.models.incoming import Progressed
 from srs.store.change_capture import Snapshot, finish_capture, start_capture
 from srs.store.connection import Store
-from srs.store.decks import forget_unused, move_deck_settings
+from srs.store.decks import forget_empty, move_deck_settings
 from srs.store.file_bases import update_bases_of_files
 from srs.store.notes import (
     deck_id,
@@ -84,7 +84,7 @@ def apply_plan(
             update_bases_of_files(connection, writing.files, writing.newer)
         before = writing.before(finish_capture(connection)) | dict(also or {})
         before["renamed"] = renamed
-        forget_unused(connection, writing.moved)
+        forget_empty(connection, writing.left)
         # If only line numbers changed, there is nothing to undo.
         if before["counts"]:
             record_operation(connection, now_ms, name, before)
@@ -157,6 +157,11 @@ class _Writing:
             self._add(step)
         else:
             self._keep(step, step.known)
+
+    @property
+    def left(self) -> set[int]:
+        """The decks that cards have left."""
+        return {self._deck(before) for before, _after in self.moved}
 
     def _deck(self, name: str) -> int:
         if name not in self._decks:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from cards.translate import _
 from srs.store.change_capture import Snapshot, finish_capture, start_capture
 from srs.store.connection import Store, StoreError
+from srs.store.decks import forget_empty
 from srs.store.operations import record_operation
 from srs.store.settings import FITTED, write_options, write_setting
 from srs.store.stamps import STAMP
@@ -170,13 +171,8 @@ def delete_notes(
 def _delete_decks(connection: sqlite3.Connection, deck: str) -> None:
     """Delete the decks and what was set for them."""
     sql = f"select d.id, d.name from decks d where {_DECKS}"
-    for key, name in connection.execute(sql, {"deck": deck}).fetchall():
+    decks = dict(connection.execute(sql, {"deck": deck}))
+    for name in decks.values():
         write_options(connection, name, {})
         write_setting(connection, FITTED + name, "")
-        # A card may be in another deck than its note.
-        sql = """
-            delete from decks
-             where id = ? and id not in (select deck from cards)
-               and id not in (select deck from notes)
-        """
-        connection.execute(sql, (key,))
+    forget_empty(connection, decks)  # a card may be in another deck than its note

@@ -21,6 +21,8 @@ _MOST = 5
 _STEPS = 50
 """Instructions of SQLite that are counted as one."""
 
+RENAMED = ("add", "decks")
+"""The decks have other names in their files."""
 COMMANDS = (
     ("add", "vault", "decks"),
     ("add", "vault", "decks"),
@@ -29,8 +31,18 @@ COMMANDS = (
     ("draft", "vault", "--decks", "decks"),
     ("stale",),
     ("export", "--yaml", "out"),
+    ("tag", "add", "new", "question", "--yes", "--write"),
+    ("add", "vault", "decks"),
+    ("remove", "question", "--yes"),
     ("undo",),
     ("redo",),
+    ("undo",),
+    ("suspend", "question", "--yes"),
+    ("undo",),
+    RENAMED,
+    ("undo", "2"),
+    ("doctor",),
+    ("remove", "question", "--forever", "--yes"),
 )
 
 
@@ -49,7 +61,7 @@ def write_files(count: int) -> None:
             f"- **term {i * 49979687}**: means {i * 67867967}\n"
         )
         Path(f"decks/d{i}.yaml").write_text(
-            f"deck: Deck {i}\ncards:\n  - front: What keeps {i * 15485863}?\n"
+            f"deck: Deck {i % 10}\ncards:\n  - front: What keeps {i * 15485863}?\n"
             f"    back: '{i * 32452843}'\n"
             f"    source: {{note: ../vault/n{i}.md, lines: 12}}\n"
             f"  - front: A question {i}?\n    back: An answer {i}\n"
@@ -91,6 +103,9 @@ def work_of(
     write_files(files)
     found = []
     for words in COMMANDS:
+        if words == RENAMED:
+            for file in Path("decks").iterdir():
+                file.write_text(file.read_text().replace("deck: Deck", "deck: Moved"))
         with counted(monkeypatch) as counts:
             code, _out, err = flash(*words)
         assert (code, words, err if code else "") == (0, words, "")
