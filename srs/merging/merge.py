@@ -27,6 +27,7 @@ from srs.store.import_rows import (
     retired_files,
     revive_note,
     stored_marks,
+    was_imported,
 )
 from srs.store.operations import record_operation
 from srs.store.replay import (
@@ -152,8 +153,7 @@ class _Merge:
         new: list[IncomingNote] = []
         for note in incoming.notes:
             if note.guid in files:
-                # An import that was undone is imported again.
-                if files[note.guid] == note.note.file and not reviews_only:
+                if not reviews_only and was_imported(files[note.guid], note.note.file):
                     self._revive(note.guid)
                 else:
                     self.result.known_notes += 1

@@ -27,7 +27,8 @@ def add_notes(
     Returns:
         For each new card the incoming card, None if there was none, and its deck.
     """
-    note_ids, card_ids, position = taken_ids(connection)
+    taken_notes, taken_cards, position = taken_ids(connection)
+    note_ids, card_ids = _FreeIds(taken_notes, now_ms), _FreeIds(taken_cards, now_ms)
     names = dict.fromkeys(deck for note in notes for deck in decks_of(note))
     decks = {name: deck_id(connection, name) for name in names}
     note_rows: list[tuple[Any, ...]] = []
@@ -35,12 +36,12 @@ def add_notes(
     added: dict[int, tuple[IncomingCard | None, str]] = {}
     for note in sorted(notes, key=_first_position):
         deck = decks[note.note.deck]
-        anki_id = _free_id(note.id, note_ids, now_ms)
+        anki_id = note_ids.take(note.id)
         columns = (note.guid, anki_id, now_ms, max(0, note.changed_ms))
         note_rows.append(new_note(note.note, deck, text_key(note.note), *columns))
         for ordinal, part, theirs in _cards_of(note):
             position += 1
-            card = _free_id(theirs.id if theirs else now_ms, card_ids, now_ms)
+            card = card_ids.take(theirs.id if theirs else now_ms)
             name = (theirs.deck if theirs else "") or note.note.deck
             card_rows.append((card, note.guid, ordinal, part, decks[name], position))
             added[card] = theirs, name
@@ -70,11 +71,21 @@ def _cards_of(note: IncomingNote) -> Iterator[tuple[int, str, IncomingCard | Non
         yield ordinal, part, cards.get(ordinal)
 
 
-def _free_id(wanted: int, taken: set[int], now_ms: int) -> int:
-    """Return the wanted id if it is valid and free, else the next free one."""
-    if not 0 < wanted < _MAX_ID:
-        wanted = now_ms
-    while wanted in taken:
-        wanted += 1
-    taken.add(wanted)
-    return wanted
+class _FreeIds:
+    """Ids that no other row has."""
+
+    def __init__(self, taken: set[int], now_ms: int) -> None:
+        self._taken, self._now = taken, now_ms
+        self._next: dict[int, int] = {}
+        """Where to look next, by wanted id: rows of a table all want one."""
+
+    def take(self, wanted: int) -> int:
+        """Return the wanted id if it is valid and free, else the next free one."""
+        if not 0 < wanted < _MAX_ID:
+            wanted = self._now
+        found = self._next.get(wanted, wanted)
+        while found in self._taken:
+            found += 1
+        self._taken.add(found)
+        self._next[wanted] = found + 1
+        return found

@@ -6,6 +6,7 @@ All functions run inside the transaction of the merge.
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -51,6 +52,16 @@ def bury_card(connection: sqlite3.Connection, card: int, day: int) -> None:
 def retired_files(connection: sqlite3.Connection) -> dict[str, str]:
     """Return for each note its file if it is retired, else ''; by guid."""
     return dict(connection.execute("select guid, iif(retired, file, '') from notes"))
+
+
+def was_imported(retired_file: str, file: str) -> bool:
+    """Return True for a retired note of an import that was undone.
+
+    Args:
+        retired_file: From `retired_files`.
+        file: That of the note that is imported, perhaps from elsewhere.
+    """
+    return bool(retired_file) and Path(retired_file).parent == Path(file).parent
 
 
 def revive_note(connection: sqlite3.Connection, guid: str) -> int:

@@ -341,8 +341,8 @@ class _Undoing:
         else:
             many("delete from reviews where id = ? and origin <> ''", reviews)
         notes = [(guid,) for guid in before["notes"]]
-        own = "select guid from notes where device = ''"
-        many(f"update cards set retired = 1 where note = ? and note in ({own})", notes)
+        is_own = "exists (select 1 from notes where guid = note and device = '')"
+        many(f"update cards set retired = 1 where note = ? and {is_own}", notes)
         many("update notes set retired = 1 where guid = ? and device = ''", notes)
         touched.update(self._remove_options(before.get("options", {})))
         many(

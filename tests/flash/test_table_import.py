@@ -242,3 +242,15 @@ def test_corrected_answer_of_a_deck_file_is_a_patch(flash: Run) -> None:
     assert found["updated"] == 0
     assert "-  back: b\n+  back: corrected" in found["patches"][0]
     assert "edited in the table" in found["patches"][0]
+
+
+def test_notes_of_an_undone_table_return_with_a_package(flash: Run) -> None:
+    count = imported(flash, WORDS)["new_notes"]
+    assert flash("export", "words.apkg")[0] == 0
+    assert flash("undo")[0] == 0
+    assert cards(flash) == []
+
+    found = flash.json("import", "words.apkg")
+
+    assert (found["new_notes"], found["known_notes"]) == (count, 0)
+    assert len(cards(flash)) == count

@@ -145,9 +145,9 @@ def _change(
             confirm_many(tagging.cards, yes=yes)
         apply_tagging(app, tagging, write=write)
     label = _("with the changed tags")
-    patches = [
-        patch_text(one.file, one.before, one.after, label) for one in tagging.in_files
-    ]
+    # Slow for thousands of changes: only if it is shown.
+    shown = tagging.in_files if as_json or not write else ()
+    patches = [patch_text(one.file, one.before, one.after, label) for one in shown]
     reason = _("flash can't change its tags there")
     by_hand = [by_hand_line(note, reason) for note in tagging.by_hand]
     text = _("{place}: the exam has the old tag; rename it by hand")
@@ -165,7 +165,8 @@ def _change(
         return
     if not write:
         print_patches(patches)
-    for line in tagged_lines(len(tagging.updates), len(patches), written=write):
+    files = len(tagging.in_files)
+    for line in tagged_lines(len(tagging.updates), files, written=write):
         echo_err(line)
     for line in by_hand:
         echo_err(line)

@@ -1,4 +1,4 @@
-"""Work grows with the files, not with the files times the notes.
+"""Work grows with files and notes, not with the square of them.
 
 Counted in calls of Python and in steps of SQLite, so that a slow machine changes nothing.
 """
@@ -6,7 +6,7 @@ Counted in calls of Python and in steps of SQLite, so that a slow machine change
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from command_runner import Run
 
-_FEW = 40
 _TIMES = 4
 _MOST = 5
 """Linear work takes 4 times as many steps, quadratic work 16 times."""
@@ -23,7 +22,7 @@ _STEPS = 50
 
 RENAMED = ("add", "decks")
 """The decks have other names in their files."""
-COMMANDS = (
+FOR_FILES = (
     ("add", "vault", "decks"),
     ("add", "vault", "decks"),
     ("check", "vault", "decks"),
@@ -68,6 +67,40 @@ def write_files(count: int) -> None:
         )
 
 
+FOR_NOTES = (
+    ("import", "cards.csv"),
+    ("undo",),
+    ("import", "cards.csv"),
+    ("export", "cards.apkg"),
+    ("undo",),
+    ("import", "cards.apkg"),
+    ("undo",),
+    ("add", "."),
+    ("check", "."),
+    ("draft", "items.md"),
+    ("coverage", "."),
+    ("tag", "add", "new", "deck:One", "--yes", "--write"),
+    ("tag", "rename", "new", "newer", "--yes", "--write"),
+    ("remove", "deck:One", "--yes"),
+    ("undo", "3"),
+    ("export", "cards.json"),
+)
+
+
+def write_notes(count: int) -> None:
+    """Write a table, a deck and notes, each with many cards."""
+    Path("store.db").unlink(missing_ok=True)
+    rows = "".join(f"Row {i}?,The cell {i * 7919}\n" for i in range(count))
+    Path("cards.csv").write_text(f"question,answer\n{rows}")
+    pairs = [(i * 15485863, i * 32452843) for i in range(count)]
+    lines = "".join(f"  - front: Deck {a}?\n    back: '{b}'\n" for a, b in pairs)
+    Path("one.yaml").write_text(f"deck: One\ncards:\n{lines}")
+    lines = "".join(f"Q: Note {a}?\nA: {b}\n\n" for a, b in pairs)
+    Path("own.md").write_text(f"---\nflash: true\n---\n{lines}")
+    lines = "".join(f"- **term {a}**: means {b}\n" for a, b in pairs)
+    Path("items.md").write_text(f"# Terms\n\n{lines}")
+
+
 @contextmanager
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """Count calls, and steps of connections that are opened meanwhile."""
@@ -97,12 +130,13 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
 
 def work_of(
-    flash: Run, monkeypatch: pytest.MonkeyPatch, files: int
+    flash: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    commands: Sequence[tuple[str, ...]],
 ) -> list[tuple[int, int]]:
     """Return calls and steps of each command."""
-    write_files(files)
     found = []
-    for words in COMMANDS:
+    for words in commands:
         if words == RENAMED:
             for file in Path("decks").iterdir():
                 file.write_text(file.read_text().replace("deck: Deck", "deck: Moved"))
@@ -114,17 +148,27 @@ def work_of(
 
 
 @pytest.mark.slow
-def test_many_files_take_no_more_work_each(
-    flash: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("write", "commands", "few"),
+    [(write_files, FOR_FILES, 40), (write_notes, FOR_NOTES, 100)],
+    ids=["files", "notes"],
+)
+def test_much_takes_no_more_work_each(
+    flash: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    write: Callable[[int], None],
+    commands: Sequence[tuple[str, ...]],
+    few: int,
 ) -> None:
-    work_of(flash, monkeypatch, 2)  # loads the modules
-    few = work_of(flash, monkeypatch, _FEW)
-    many = work_of(flash, monkeypatch, _FEW * _TIMES)
+    work = []
+    for size in (2, few, few * _TIMES):  # the first loads the modules
+        write(size)
+        work.append(work_of(flash, monkeypatch, commands))
 
     grown = {
         f"{index} {' '.join(words)}": (more[0] / less[0], more[1] / max(less[1], 20))
         for index, (words, less, more) in enumerate(
-            zip(COMMANDS, few, many, strict=True)
+            zip(commands, work[1], work[2], strict=True)
         )
     }
     assert {name: by for name, by in grown.items() if max(by) > _MOST} == {}
