@@ -11,9 +11,16 @@ from msgspec.structs import replace
 from cards.deckfile.reader import parse_deck
 from cards.errors import DeckError
 from cards.identity.keys import duplicates, guid_for, text_key
-from cards.identity.matching import ExistingNote, FileScope, count_actions, make_plan
+from cards.identity.matching import (
+    Action,
+    ExistingNote,
+    FileScope,
+    count_actions,
+    make_plan,
+)
 from cards.identity.parts import followed_parts
 from cards.note import Basic, Cloze, Compare, Content, ListNote, Note, Row
+from cards.questions import question_text
 from cards.table_rows import cells_of
 
 FILE = "/decks/a.yaml"
@@ -205,6 +212,26 @@ def test_dissimilar_notes_are_neither_matched_nor_asked(answer: str) -> None:
     after = [note("Who wrote the Iliad", answer, 1)]
 
     assert plan(before, after) == {"new": 1, "retired": 2}
+
+
+def test_hundreds_of_reworded_notes_with_one_answer_go_on() -> None:
+    names = [f"{i * 7919:08b}" for i in range(300)]
+    before = [note(f"Is {one} a key?", "yes", i) for i, one in enumerate(names)]
+    after = [note(f"Is {one} really a key?", "yes") for one in names if one != names[9]]
+    after.insert(0, note("Does it rain?", "yes"))
+
+    files = FileScope(frozenset([FILE]))
+    steps = make_plan(after, known(before), files)
+
+    assert count_actions(steps)["reworded"] == 299
+    assert count_actions(steps)["new"] == count_actions(steps)["retired"] == 1
+    assert all(
+        step.known is not None
+        and question_text(step.note.content).replace(" really", "")
+        == question_text(step.known.note.content)
+        for step in steps
+        if step.action is Action.REWORDED
+    )
 
 
 @pytest.mark.parametrize("answer", ["a", "another"])

@@ -22,6 +22,8 @@ _STEPS = 50
 
 RENAMED = ("add", "decks")
 """The decks have other names in their files."""
+REWORDED = ("add", "same.yaml", "--yes")
+"""All its questions were changed; all answers are the same."""
 FOR_FILES = (
     ("add", "vault", "decks"),
     ("add", "vault", "decks"),
@@ -84,6 +86,8 @@ FOR_NOTES = (
     ("remove", "deck:One", "--yes"),
     ("undo", "3"),
     ("export", "cards.json"),
+    ("add", "same.yaml"),
+    REWORDED,
 )
 
 
@@ -95,6 +99,8 @@ def write_notes(count: int) -> None:
     pairs = [(i * 15485863, i * 32452843) for i in range(count)]
     lines = "".join(f"  - front: Deck {a}?\n    back: '{b}'\n" for a, b in pairs)
     Path("one.yaml").write_text(f"deck: One\ncards:\n{lines}")
+    lines = "".join(f"  - front: What is {a}?\n    back: yes\n" for a, b in pairs)
+    Path("same.yaml").write_text(f"deck: Same\ncards:\n{lines}")
     lines = "".join(f"Q: Note {a}?\nA: {b}\n\n" for a, b in pairs)
     Path("own.md").write_text(f"---\nflash: true\n---\n{lines}")
     lines = "".join(f"- **term {a}**: means {b}\n" for a, b in pairs)
@@ -140,6 +146,9 @@ def work_of(
         if words == RENAMED:
             for file in Path("decks").iterdir():
                 file.write_text(file.read_text().replace("deck: Deck", "deck: Moved"))
+        if words == REWORDED:
+            file = Path("same.yaml")
+            file.write_text(file.read_text().replace("What is", "Which thing is"))
         with counted(monkeypatch) as counts:
             code, _out, err = flash(*words)
         assert (code, words, err if code else "") == (0, words, "")
