@@ -16,7 +16,7 @@ from cards.text.markdown import is_simple
 from cards.text.terminal import plain_text
 from cards.translate import _
 
-_Warning = tuple[TextPath, str, str]
+TextWarning = tuple[TextPath, str, str]
 """Path of the text, message, hint."""
 
 _CLOZE_MARK = re.compile(r"\{\{c\d+::")
@@ -30,28 +30,35 @@ _MOST_SUSPECTS = 50
 """Marks per text that are tried: each takes a parse."""
 
 
-def text_warnings(content: Content, extra: str) -> Iterator[_Warning]:
-    """Yield what in the texts of a card will not appear as typed.
+def text_warnings(content: Content, extra: str) -> list[TextWarning]:
+    """Find what in the texts of a card will not appear as typed.
 
     Args:
         content: A validated content.
         extra: The text under the answer.
     """
-    is_cloze = isinstance(content, Cloze)
-    for path, text in (*texts_of(content), (("extra",), extra)):
-        if "{{c" in text and _CLOZE_MARK.search(text) and path != ("cloze",):
-            name = next(step for step in reversed(path) if isinstance(step, str))
-            hint = _("write 'cloze:' for a text with gaps")
-            message = _("cloze marks in '{name}' are shown as typed")
-            yield path, message.format(name=name), hint
-        if "*" in text or "_" in text:
-            shown = (
-                plain(parse_cloze(text)) if is_cloze and path == ("cloze",) else text
-            )
-            yield from ((path, *found) for found in _lost_marks(shown))
-    if isinstance(content, Cloze) and "::" in content.cloze:
-        hidden = walk(parse_cloze(content.cloze))
-        yield from ((("cloze",), *found) for one in hidden for found in _hints(one))
+    found: list[TextWarning] = []
+    for path, text in texts_of(content):
+        if "*" in text or "_" in text or "::" in text:
+            found += _warnings_of(content, path, text)
+    if extra:
+        found += _warnings_of(content, ("extra",), extra)
+    return found
+
+
+def _warnings_of(content: Content, path: TextPath, text: str) -> Iterator[TextWarning]:
+    is_cloze = isinstance(content, Cloze) and path == ("cloze",)
+    if _CLOZE_MARK.search(text) and not is_cloze:
+        name = next(step for step in reversed(path) if isinstance(step, str))
+        hint = _("write 'cloze:' for a text with gaps")
+        message = _("cloze marks in '{name}' are shown as typed")
+        yield path, message.format(name=name), hint
+    if "*" in text or "_" in text:
+        shown = plain(parse_cloze(text)) if is_cloze else text
+        yield from ((path, *found) for found in _lost_marks(shown))
+    if is_cloze:
+        hidden = walk(parse_cloze(text))
+        yield from ((path, *found) for one in hidden for found in _hints(one))
 
 
 def _lost_marks(text: str) -> Iterator[tuple[str, str]]:

@@ -63,7 +63,7 @@ class YamlWalker:
         """The last scalar was an unquoted text of several lines."""
         self._has_comments = " #" in text or "\t#" in text
         self._streamed, self._take = streamed, take
-        self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_Loader))
+        self._events: Iterator[Any] = iter(())
 
     def run(self) -> tuple[Value, Spots] | None:
         """Read the document; None if it is empty or can't be parsed.
@@ -81,6 +81,7 @@ class YamlWalker:
         return None
 
     def _document(self) -> tuple[Value, Spots] | None:
+        self._events = iter(_Loader(self._text).get_event, None)
         found: tuple[Value, Spots] | None = None
         documents = 0
         for event in self._events:

@@ -178,7 +178,7 @@ def apply_adding(
         StoreError: The store can't be written; nothing was.
         ExportError: The copy of a bundled deck can't be written.
     """
-    with app.store.transaction():
+    with app.store.bulk_fill(), app.store.transaction():
         # Nobody else can write now.
         if app.store.version() != plan.version:
             fresh = plan_adding(app.store, plan.parsed, plan.language)
