@@ -34,9 +34,17 @@ _SCHEDULE = re.compile(r"<!--SR:(.*?)-->")
 _REFERENCE = re.compile(r"(?:^|(?<=\s))\^([A-Za-z0-9-]+)\s*$")
 _DECK_TAG = re.compile(r"(?:^|(?<=\s))#flashcards(?:/\S*)?")
 _ANY_LINK = re.compile(r"\[\[[^\[\]\n]*\]\]|\[[^\[\]\n]*\]\([^()\s]*\)")
+_ADDRESS_OR_NAME = re.compile(
+    r"https?://\S+|(?<![\w:])[A-Za-z]\w*(?:::[A-Za-z]\w*){2,}(?![\w:])", re.ASCII
+)
+"""An address, or a name such as `AWS::S3::Bucket`."""
+_FIELD = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*").fullmatch
+"""A field of Dataview in brackets: `(author:: Jane)`."""
 _VERBATIM = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)|\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
 _BRACKETS = re.compile(r"(?<![\\!\[\]])\[(?!\^|\s*\])((?:[^\[\]\\]|\\.)+)\](?![\[(])")
 
+_PLACEHOLDER = re.compile(r"\{\{.*?\}\}|<%")
+"""What a program fills in when it makes a note of a template."""
 _NOTE_WITH_CARDS = re.compile(
     r"\A---[ \t]*\n(?:(?!---).*\n)*?"
     r"(?:flash[ \t]*:[ \t]*true\b|deck[ \t]*:|tags[ \t]*:(?:.*\n[ \t]*-)*.*flashcards)"
@@ -88,11 +96,13 @@ def is_enabled(text: str) -> bool:
 
 
 def holds_cards(text: str) -> bool:
-    """Return True if a note has a card, or a mistake in one."""
+    """Return True if a note has a card, or a mistake in one, and is no template."""
     if not has_cards(text):
         return False
     text = text.lstrip("\ufeff").replace("\r\n", "\n")
     matter = FRONT_MATTER.match(text)
+    if matter and _PLACEHOLDER.search(matter[0]):
+        return False
     start = matter[0].count("\n") if matter else 0
     enabled, problems = is_enabled(text), list[Problem]()
     for card in scan(text.split("\n"), start, problems, ""):
@@ -310,9 +320,11 @@ def _marked_words(lines: list[str], first: int, last: int) -> Iterator[InlineCar
 
 
 def _sides(line: str) -> tuple[str, str, str] | None:
-    """Split a line at its first `::` or `:::` that is not in code or math."""
+    """Split a line at its first `::` or `:::` that is not in code, math or a name."""
+    if "::" not in line or _FIELD(line):
+        return None
     masked = line
-    for pattern in (_COMMENT, _VERBATIM, _ANY_LINK):
+    for pattern in (_COMMENT, _VERBATIM, _ANY_LINK, _ADDRESS_OR_NAME):
         masked = pattern.sub(lambda found: "x" * len(found[0]), masked)
     found = re.search(r"(?<!:):{2,3}(?!:)", masked)
     if found is None or not masked[: found.start()].strip():

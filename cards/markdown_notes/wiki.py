@@ -41,4 +41,10 @@ def _shown_link(found: re.Match[str]) -> str:
     if found[1] and is_medium(target):
         return f"![](<{target}>)"
     # What is embedded may be a note: its text is not a part of the card.
-    return (found[3] or target).strip()
+    return (found[3] or _shown_target(target)).strip()
+
+
+def _shown_target(target: str) -> str:
+    """Return a link as Obsidian shows it: `note > heading`, without its block."""
+    steps = target.replace("\\", "").split("#")
+    return " > ".join(step for step in steps if step and not step.startswith("^"))

@@ -34,6 +34,26 @@ WAYS = {
         ],
     ),
     "two colons": ("a::b\n", [Basic("a", "b")]),
+    "colons in a name are text": (
+        "AWS::S3::Bucket is a type\n\nAWS::S3::Bucket::a type\n\nUse std::a::b::it is\n\nx::y\n",
+        [Basic("x", "y")],
+    ),
+    "colons behind a name": (
+        "AWS::S3::Bucket is a type :: of resources\n",
+        [Basic("AWS::S3::Bucket is a type", "of resources")],
+    ),
+    "colons in an address are text": (
+        "https://e.org/a::b is a page::of e.org\n",
+        [Basic("https://e.org/a::b is a page", "of e.org")],
+    ),
+    "a field in brackets is no card": (
+        "(author:: Jane)\n\n[due:: 2026]\n\nx::y\n",
+        [Basic("x", "y")],
+    ),
+    "links to headings and blocks": (
+        "[[A#B]] of [[#C]]::[[D#^e]] or [[F#G|g]]\n",
+        [Basic("A > B of C", "D or g")],
+    ),
     "three colons": ("- a ::: b\n", [Basic("a", "b", reverse=True)]),
     "each line of a paragraph": ("a::b\nc::d\n", [Basic("a", "b"), Basic("c", "d")]),
     "colons in code are text": ("`std::a`::b\n", [Basic("`std::a`", "b")]),

@@ -166,6 +166,19 @@ def test_a_vault_has_its_pictures_where_obsidian_finds_them(
     assert answers_of(attachments) == [f"{shown} x"]
 
 
+@pytest.mark.parametrize("field", ["{{date}}", "<% tp.date.now() %>"])
+def test_a_template_of_notes_has_no_cards(
+    flash: Run, attachments: Path, field: str
+) -> None:
+    note = "---\nflash: true\n---\na::b\n"
+    attachments.write_text(note, "utf-8")
+    template = f"---\nflash: true\ndate: {field}\n---\n{{{{title}}}}::x\n"
+    Path("vault/template.md").write_text(template, "utf-8")
+
+    assert flash("check", "vault")[:2] == (0, "1 file, 1 note, no mistakes\n")
+    assert flash("add", "vault")[0] == 0
+
+
 def test_the_nearest_of_several_files_of_a_name_is_meant(
     flash: Run, attachments: Path
 ) -> None:
