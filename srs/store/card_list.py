@@ -193,4 +193,5 @@ def deck_lines(
             total = sums.setdefault(path, [0] * len(counts))
             for index, value in enumerate(counts):
                 total[index] += value
-    return [DeckLine(name, *sums[name]) for name in sorted(sums)]
+    in_order = sorted(sums, key=lambda name: name.split("::"))  # children come next
+    return [DeckLine(name, *sums[name]) for name in in_order]

@@ -275,3 +275,13 @@ def test_a_table_fits_a_narrow_terminal_and_a_pipe_gets_all(
     lines = [re.sub(r"\x1b\[\d*m", "", line) for line in shown]
     assert max(map(width_of, lines)) <= columns
     assert {"49", "7", "1000", "short"} <= set(" ".join(lines).split())
+
+
+def test_children_come_below_their_deck(flash: Run) -> None:
+    for number, name in enumerate(("AWS 2", "AWS::KMS", "AWS-old", "AWS::KMS::CMK")):
+        deck = f"deck: {name}\ncards:\n- front: {name}?\n  back: b\n"
+        Path(f"{number}.yaml").write_text(deck)
+    assert flash("add", ".")[0] == 0
+
+    names = [one["deck"] for one in flash.json("decks")]
+    assert names == ["AWS", "AWS::KMS", "AWS::KMS::CMK", "AWS 2", "AWS-old"]

@@ -23,6 +23,9 @@ _SMALL = """() => Array.from(document.querySelectorAll("button, a[href], input")
   .filter(([, box]) => box.height < 44 || box.width < 44)
   .map(([text]) => text)"""
 
+_INDENTS = """(links) => links.map((one) => [
+  one.textContent, parseFloat(getComputedStyle(one).paddingLeft)])"""
+
 _DOUBLE_TAP = (
     "for (const name of ['show', 'good']) document.querySelector(`.${name}`).click()"
 )
@@ -157,6 +160,31 @@ def test_two_clients_and_a_terminal(browser: Any, tmp_path: Path) -> None:
 
         expected = [("Q00", 4), ("Q01", 4), ("Q02", 4), ("Q03", 4)]
         assert server.reviews() == expected
+
+
+def test_decks_are_indented_below_those_they_are_in(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path) as server:
+        for number, name in enumerate(
+            ("Physics::A", "Physics::A::B", "X::Y::Z", "Physics 2")
+        ):
+            file = tmp_path / f"{number}.yaml"
+            file.write_text(f"deck: {name}\ncards:\n- front: {name}?\n  back: b\n")
+            server.flash("add", str(file))
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.open(f"{server.url}#/decks", "Decks")
+
+        links = page.tab.locator("table.decks tbody th a")
+        assert links.evaluate_all(_INDENTS) == [
+            ["Physics", 12],
+            ["A", 28],
+            ["B", 44],
+            ["Physics 2", 12],
+            ["X", 12],
+            ["Y", 28],
+            ["Z", 44],
+        ]
 
 
 def test_decks_search_and_new_card(browser: Any, tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import { button, deckPath, element, field } from "./dom.js";
 import { fill, problemText } from "./page.js";
 import { word } from "./words.js";
 
+const DEEPEST = 4;  // deeper decks are indented like these
+
 export function showDecks(root) {
   return fill(root, word("decks"), async () => {
     const [{ decks, bundled }, { tags }] = await Promise.all([
@@ -24,43 +26,24 @@ function deckTable(decks) {
     name));
   const head = element("tr", {}, element("th", { scope: "col" }, word("deck")), heads);
   const table = element("table", { class: "decks" }, element("thead", {}, head),
-    element("tbody", {}, deckRows(decks)));
+    element("tbody", {}, decks.map(deckRow)));
   return element("div", { class: "scroll", tabindex: "0", role: "group",
     "aria-label": word("decks") }, table);
 }
 
-// A deck inside another one comes below a row with the other one's name.
-function deckRows(decks) {
-  const rows = [];
-  let above = "";
-  for (const deck of decks) {
-    const parts = deck.name.split("::");
-    const parent = parts.slice(0, -1).join("::");
-    if (parent && parent !== above && !rows.some((row) => row.name === parent)) {
-      rows.push({ name: parent, row: parentRow(parent) });
-    }
-    above = parent || deck.name;
-    rows.push({ name: deck.name, row: deckRow(deck, parent ? parts.at(-1) : deck.name,
-      parent ? "child" : null) });
-  }
-  return rows.map(({ row }) => row);
-}
-
-function parentRow(name) {
-  const link = element("a", { href: reviewOf(name) }, deckPath(name));
-  return element("tr", { class: "parent" },
-    element("th", { scope: "row", colspan: "4" }, link));
-}
-
-function deckRow(deck, name, kind) {
+// A deck inside another one comes below it, with the last part of its name.
+function deckRow(deck) {
+  const parts = deck.name.split("::");
+  const level = parts.length - 1;
   const details = [
     deck.overdue ? word("overdue", { count: deck.overdue }) : "",
     deck.buried ? word("buried_count", { count: deck.buried }) : "",
   ].filter(Boolean).join(" · ");
   const cells = ["new", "learning", "due"].map((one) => element("td",
     { class: deck[one] ? `number ${one}` : "number none" }, String(deck[one])));
+  const kind = level ? `child level-${Math.min(level, DEEPEST)}` : null;
   return element("tr", { class: kind }, element("th", { scope: "row" },
-    element("a", { href: reviewOf(deck.name) }, name),
+    element("a", { href: reviewOf(deck.name) }, parts.at(-1)),
     details && element("small", {}, details)), cells);
 }
 
