@@ -17,9 +17,14 @@ from cards.text.media import is_medium
 
 def vault_of(file: Path) -> Path | None:
     """Return the root of the vault or repository that a file is in; None for none."""
-    for folder in file.absolute().parents:
-        if (folder / ".obsidian").is_dir() or (folder / ".git").exists():
-            return folder
+    return _vault_above(file.absolute().parent)
+
+
+@cache
+def _vault_above(folder: Path) -> Path | None:
+    for root in (folder, *folder.parents):
+        if (root / ".obsidian").is_dir() or (root / ".git").exists():
+            return root
     return None
 
 
@@ -35,15 +40,19 @@ def is_inside(file: str | Path, path: str) -> bool:
     Raises:
         OSError: The path can't be followed; also RuntimeError and ValueError.
     """
-    folder = Path(file).absolute().parent.resolve()
-    target = (folder / path).resolve()
-    if target.is_relative_to(folder):
+    folder = _real(os.path.dirname(file))  # noqa: PTH120 - pathlib is slow
+    target = _real(os.path.join(folder, path))  # noqa: PTH118
+    if target.startswith(os.path.join(folder, "")):  # noqa: PTH118
         return True
     vault = vault_of(Path(file)) if is_markdown(Path(file)) else None
-    if vault is None or vault == Path.home() or not target.is_relative_to(vault):
+    if vault is None or vault == Path.home():
         return False
-    inside = target.relative_to(vault)
+    inside = Path(os.path.relpath(target, _real(vault)))
     return not any(part.startswith(".") for part in inside.parts)
+
+
+def _real(path: str | Path) -> str:
+    return os.path.normcase(os.path.realpath(path))
 
 
 def path_from_note(note: Path, path: str) -> str:
@@ -86,5 +95,6 @@ def _media_in(vault: Path) -> dict[str, list[PurePosixPath]]:
 
 
 def forget_media() -> None:
-    """Look again for the media of vaults: files may have come since."""
+    """Look again for vaults and their media: they may have come since."""
+    _vault_above.cache_clear()
     _media_in.cache_clear()

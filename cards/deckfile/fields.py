@@ -4,16 +4,19 @@ import copy
 import difflib
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import fields as uncached_fields
 
 from cards.deckfile.yaml_walker import Spots, spot_at
 from cards.errors import MAX_PROBLEMS, Place, Problem, ProblemList
 from cards.note import KINDS, Common, Header, Source
 from cards.translate import _
+
+fields = cache(uncached_fields)  # it evaluates annotations each time
 
 CARD_KEYS: dict[str, frozenset[str]] = {
     key: frozenset(
