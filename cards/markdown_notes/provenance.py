@@ -5,6 +5,7 @@ found wherever it moved; the lines choose among blocks of equal text.
 """
 
 import os.path
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
@@ -18,6 +19,8 @@ from cards.markdown_notes.blocks import Block, NoteBlocks
 from cards.note import Note, Source
 
 _ALIKE = 0.5
+_MOST_ALIKE = 60
+"""Blocks, the nearest ones, that are compared: a comparison takes some 0.1 ms."""
 
 
 class ChangedBlock(Struct, frozen=True):
@@ -159,7 +162,9 @@ def changes(
 def _successor(was: str, new: list[Block], first: int, last: int) -> str:
     """Return the text that replaces a block: the most similar, else at its lines."""
     if was:
-        texts = [" ".join(block.text.split()) for block in new]
+        at = bisect_left(new, first, key=lambda block: block.first)
+        near = new[max(0, at - _MOST_ALIKE // 2) :][:_MOST_ALIKE]
+        texts = [" ".join(block.text.split()) for block in near]
         return "".join(get_close_matches(was, texts, 1, _ALIKE))
     inside = (b for b in new if b.first <= last and b.last >= first)
     return next((" ".join(block.text.split()) for block in inside), "")

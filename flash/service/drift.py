@@ -2,6 +2,7 @@
 
 import os.path
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from cards.deckfile.discovery import read_text
@@ -31,23 +32,31 @@ def changed_sources(cards: Sequence[Note]) -> list[ChangedSource]:
         for source in card.sources
         if source.note and card.file
     }
-    sources = CardSources(cards)
+    sources, lines = CardSources(cards), cache(_lines)
     found: list[ChangedSource] = []
     for path in map(Path, paths):
         if path.is_file():
-            found += changes(read_note(path), sources, _words)
+            found += changes(
+                read_note(path),
+                sources,
+                lambda card, place: _words(lines(card.file), card, place),
+            )
     return found
 
 
-def _words(card: Note, place: int) -> str:
+def _words(lines: Sequence[str], card: Note, place: int) -> str:
     """Return the words of a block as the comment above a drafted card has them."""
-    try:
-        lines = read_text(Path(card.file)).split("\n")[: max(card.line - 1, 0)]
-    except DeckError:
-        return ""
     words: list[str] = []
-    while lines and lines[-1].lstrip().startswith("#"):
-        line = lines.pop().lstrip()
+    at = min(card.line - 1, len(lines))
+    while at > 0 and (line := lines[at - 1].lstrip()).startswith("#"):
         if line.startswith(_WORDS):
             words.insert(0, line.removeprefix(_WORDS))
+        at -= 1
     return words[place] if place < len(words) else ""
+
+
+def _lines(file: str) -> list[str]:
+    try:
+        return read_text(Path(file)).split("\n")
+    except DeckError:
+        return []

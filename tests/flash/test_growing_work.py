@@ -22,6 +22,8 @@ _STEPS = 50
 
 RENAMED = ("add", "decks")
 """The decks have other names in their files."""
+EDITED = ("stale", "drafted.yaml")
+"""All items of their note were changed."""
 REWORDED = ("add", "same.yaml", "--yes")
 """All its questions were changed; all answers are the same."""
 FOR_FILES = (
@@ -81,6 +83,8 @@ FOR_NOTES = (
     ("check", "."),
     ("draft", "items.md"),
     ("coverage", "."),
+    ("draft", "items.md", "-o", "drafted.yaml", "--force"),
+    EDITED,
     ("tag", "add", "new", "deck:One", "--yes", "--write"),
     ("tag", "rename", "new", "newer", "--yes", "--write"),
     ("remove", "deck:One", "--yes"),
@@ -146,6 +150,9 @@ def work_of(
         if words == RENAMED:
             for file in Path("decks").iterdir():
                 file.write_text(file.read_text().replace("deck: Deck", "deck: Moved"))
+        if words == EDITED:
+            file = Path("items.md")
+            file.write_text(file.read_text().replace("means", "also means"))
         if words == REWORDED:
             file = Path("same.yaml")
             file.write_text(file.read_text().replace("What is", "Which thing is"))
@@ -159,7 +166,7 @@ def work_of(
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "commands", "few"),
-    [(write_files, FOR_FILES, 40), (write_notes, FOR_NOTES, 100)],
+    [(write_files, FOR_FILES, 40), (write_notes, FOR_NOTES, 70)],
     ids=["files", "notes"],
 )
 def test_much_takes_no_more_work_each(
