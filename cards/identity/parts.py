@@ -13,6 +13,8 @@ from cards.table_rows import cells_of
 
 THRESHOLD = 0.6
 """Similarity from which two texts are versions of one text."""
+_MOST_PAIRS = 10_000
+"""A comparison takes a tenth of a millisecond, and a note may have 499 parts."""
 
 
 def similarity(text: str, other: str) -> float:
@@ -94,14 +96,15 @@ def _add_same_position(
 def _add_similar(
     found: dict[str, str], before: Sequence[str], after: Sequence[str]
 ) -> None:
-    """Match the rest by similarity, then by distance."""
+    """Match the rest by similarity, then by distance; of hundreds the nearest."""
     taken = set(found.values())
+    near = _MOST_PAIRS // max(1, len(after))
     pairs = [
         (-similarity(other, name), abs(here - there), here, there)
         for here, name in enumerate(after)
         if name not in found
         for there, other in enumerate(before)
-        if other not in taken
+        if other not in taken and abs(here - there) <= near
     ]
     for negative, _, here, there in sorted(pairs):
         name, other = after[here], before[there]

@@ -214,6 +214,15 @@ def test_dissimilar_notes_are_neither_matched_nor_asked(answer: str) -> None:
     assert plan(before, after) == {"new": 1, "retired": 2}
 
 
+def test_hundreds_of_items_go_on_when_all_are_edited() -> None:
+    old = ListNote("Services", tuple(f"Service {i * 7919:b}" for i in range(300)))
+    new = ListNote("Services", ("Another", *(f"The {item}" for item in old.items)))
+
+    found = followed_parts(old, new)
+
+    assert found == {f"The {item}": item for item in old.items}
+
+
 def test_hundreds_of_reworded_notes_with_one_answer_go_on() -> None:
     names = [f"{i * 7919:08b}" for i in range(300)]
     before = [note(f"Is {one} a key?", "yes", i) for i, one in enumerate(names)]
