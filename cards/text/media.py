@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
 from cards.text.markdown import parser
@@ -13,6 +14,7 @@ _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp", ".
 _VIDEOS = (".mp4", ".webm", ".mkv", ".mov", ".m4v", ".ogv", ".avi", ".mpg", ".mpeg")
 
 
+@lru_cache(1000)  # the reader asks twice, an export three times
 def media_paths(text: str) -> tuple[tuple[str, int], ...]:
     """Find the files that a text shows or plays: `![…](path)`.
 
