@@ -38,7 +38,7 @@ def is_inside(file: str | Path, path: str) -> bool:
     """Return True if a path in a deck file leads to where it may have media.
 
     Raises:
-        OSError: The path can't be followed; also RuntimeError and ValueError.
+        ValueError: The path has a null character.
     """
     folder = _real(os.path.dirname(file))  # noqa: PTH120 - pathlib is slow
     target = _real(os.path.join(folder, path))  # noqa: PTH118

@@ -310,8 +310,8 @@ def _check_media(
     errors: FieldErrors, path: TextPath, text: str, spots: Spots, file: Path
 ) -> None:
     for name, _place in media_paths(text):
-        target = file.parent / name
         try:
+            target = (file.parent / name).resolve()
             is_there, is_allowed = target.is_file(), is_inside(file, name)
         except (OSError, RuntimeError, ValueError):
             hint = _("name a file in the folder of the deck")
@@ -324,5 +324,5 @@ def _check_media(
             message = _("'{name}' is outside the deck's folder").format(name=name)
             errors.add(spots, path, message, hint)
         elif not is_there:
-            hint = _("put it at {target}").format(target=target.resolve())
+            hint = _("put it at {target}").format(target=target)
             errors.add(spots, path, _("no such file: '{name}'").format(name=name), hint)

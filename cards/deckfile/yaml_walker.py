@@ -63,7 +63,7 @@ class YamlWalker:
         """The last scalar was an unquoted text of several lines."""
         self._has_comments = " #" in text or "\t#" in text
         self._streamed, self._take = streamed, take
-        self._events: Iterator[Any] = iter(())
+        self._events: Iterator[Any] = iter(())  # from run, which reports its errors
 
     def run(self) -> tuple[Value, Spots] | None:
         """Read the document; None if it is empty or can't be parsed.

@@ -6,7 +6,7 @@ user has to set an id: a wrong match would give a fact another fact's history.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import groupby
 
@@ -14,15 +14,10 @@ from msgspec import Struct
 
 from cards.errors import DeckError, Place, Problem
 from cards.identity.keys import answer_key, guid_for, normalized, root_of, text_key
-from cards.identity.parts import THRESHOLD, similarity
+from cards.identity.parts import THRESHOLD, near_pairs, similarity
 from cards.note import Note
 from cards.questions import is_collection, parts_of, question_text, text_around_gaps
 from cards.translate import _
-
-_MOST_PAIRS = 20_000
-_LEAST_PAIRS = 20
-"""How many reworded notes with one answer are compared in all, and each with how many:
-a comparison takes a tenth of a millisecond."""
 
 
 class Action(StrEnum):
@@ -227,10 +222,15 @@ class _Matching:
 
     def _pair(self, indexes: list[int], candidates: list[ExistingNote]) -> None:
         """Match notes with the same answer by question; ask if two fit."""
+        by_place = sorted(candidates, key=lambda old: (old.note.file, old.note.line))
+        near = (
+            (indexes[here], by_place[there])
+            for here, there in near_pairs(len(indexes), len(by_place))
+        )
         pairs = sorted(
             (
                 (-_similarity(old.note, self._incoming[index]), index, old.guid, old)
-                for index, old in _near_pairs(indexes, candidates)
+                for index, old in near
                 if self._may_follow(self._incoming[index], old)
             ),
             key=lambda pair: pair[:3],
@@ -322,19 +322,6 @@ class _Matching:
             for known in self._missing()
         ]
         return changes
-
-
-def _near_pairs(
-    indexes: Sequence[int], candidates: Sequence[ExistingNote]
-) -> Iterator[tuple[int, ExistingNote]]:
-    """Yield the pairs to compare: all, or of hundreds those near in the files."""
-    count = len(indexes)
-    width = max(_MOST_PAIRS // count, _LEAST_PAIRS)
-    by_place = sorted(candidates, key=lambda old: (old.note.file, old.note.line))
-    for rank, index in enumerate(indexes):
-        first = rank * len(by_place) // count - width // 2
-        near = by_place if len(by_place) <= width else by_place[max(0, first) :][:width]
-        yield from ((index, old) for old in near)
 
 
 def _similarity(old: Note, new: Note) -> float:

@@ -5,7 +5,7 @@ row and a renumbered cloze keep their history.
 """
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cards.note import Compare, Content
 from cards.questions import SEPARATOR, cloze_parts, parts_of, table_of
@@ -14,7 +14,9 @@ from cards.table_rows import cells_of
 THRESHOLD = 0.6
 """Similarity from which two texts are versions of one text."""
 _MOST_PAIRS = 10_000
-"""A comparison takes a tenth of a millisecond, and a note may have 499 parts."""
+_LEAST_PAIRS = 20
+"""How many texts are compared in all, and each with how many: a comparison takes a
+tenth of a millisecond."""
 
 
 def similarity(text: str, other: str) -> float:
@@ -29,6 +31,15 @@ def similarity(text: str, other: str) -> float:
     if matcher.real_quick_ratio() < THRESHOLD or matcher.quick_ratio() < THRESHOLD:
         return 0.0
     return matcher.ratio()
+
+
+def near_pairs(count: int, others: int) -> Iterator[tuple[int, int]]:
+    """Yield the places in two sequences to compare: all, or of hundreds the nearest."""
+    width = min(others, max(_MOST_PAIRS // max(1, count), _LEAST_PAIRS))
+    for here in range(count):
+        middle = here * others // count
+        first = min(max(0, middle - width // 2), others - width)
+        yield from ((here, there) for there in range(first, first + width))
 
 
 def followed_parts(
@@ -98,13 +109,10 @@ def _add_similar(
 ) -> None:
     """Match the rest by similarity, then by distance; of hundreds the nearest."""
     taken = set(found.values())
-    near = _MOST_PAIRS // max(1, len(after))
     pairs = [
-        (-similarity(other, name), abs(here - there), here, there)
-        for here, name in enumerate(after)
-        if name not in found
-        for there, other in enumerate(before)
-        if other not in taken and abs(here - there) <= near
+        (-similarity(before[there], after[here]), abs(here - there), here, there)
+        for here, there in near_pairs(len(after), len(before))
+        if after[here] not in found and before[there] not in taken
     ]
     for negative, _, here, there in sorted(pairs):
         name, other = after[here], before[there]

@@ -47,4 +47,5 @@ def _shown_link(found: re.Match[str]) -> str:
 def _shown_target(target: str) -> str:
     """Return a link as Obsidian shows it: `note > heading`, without its block."""
     steps = target.replace("\\", "").split("#")
-    return " > ".join(step for step in steps if step and not step.startswith("^"))
+    named = (step for step in steps if step and not step.startswith("^"))
+    return " > ".join(named) or target

@@ -36,17 +36,23 @@ def draft_summary(
             asked,
         )
         lines.append(text.format(count=asked))
-    if dropped:
-        text = ngettext(
-            "{count} proposal dropped: it would not be valid",
-            "{count} proposals dropped: they would not be valid",
-            len(dropped),
-        )
-        lines.append(text.format(count=len(dropped)))
-        lines += [f"  {one}" for one in dropped[:_SHOWN_MISTAKES]]
-        if len(dropped) > _SHOWN_MISTAKES:
-            rest = len(dropped) - _SHOWN_MISTAKES
-            lines.append("  " + _("… and {count} more").format(count=rest))
+    return lines + dropped_lines(dropped)
+
+
+def dropped_lines(dropped: Sequence[str]) -> list[str]:
+    """Name the first proposals that would not be valid, with their mistakes."""
+    if not dropped:
+        return []
+    text = ngettext(
+        "{count} proposal dropped: it would not be valid",
+        "{count} proposals dropped: they would not be valid",
+        len(dropped),
+    )
+    lines = [text.format(count=len(dropped))]
+    lines += [f"  {one}" for one in dropped[:_SHOWN_MISTAKES]]
+    if len(dropped) > _SHOWN_MISTAKES:
+        rest = len(dropped) - _SHOWN_MISTAKES
+        lines.append("  " + _("… and {count} more").format(count=rest))
     return lines
 
 

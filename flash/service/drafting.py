@@ -17,6 +17,7 @@ from cards.markdown_notes.coverage import CardIndex, coverage_of
 from cards.markdown_notes.outline import Outline, Proposal
 from cards.markdown_notes.rules import propose
 from cards.markdown_notes.wiki import shown_links, shown_marks
+from cards.media_places import path_from_note
 from cards.note import Content, Note, Source, with_texts
 from cards.questions import question_text
 from cards.text.media import media_paths, with_media_paths
@@ -150,13 +151,17 @@ def _drafted(note: NoteBlocks, proposal: Proposal, target: Path) -> DraftedCard:
 
 def _in_a_deck(content: Content, note: Path, target: Path) -> Content:
     """Return a content as a deck file has it: in Markdown, with paths from there."""
-    folders = note.absolute().parent, target.absolute().parent
+    here, there = note.absolute().parent, target.absolute().parent
+
+    def moved(path: str) -> str:
+        found = here / path_from_note(note, path)
+        return Path(os.path.relpath(found, there)).as_posix()
 
     def changed(text: str) -> str:
         text = shown_marks(shown_links(text))
-        paths = [path for path, _place in media_paths(text)]
-        moved = {path: os.path.relpath(folders[0] / path, folders[1]) for path in paths}
-        return with_media_paths(text, moved) if folders[0] != folders[1] else text
+        paths = {path: moved(path) for path, _place in media_paths(text)}
+        renamed = {path: place for path, place in paths.items() if place != path}
+        return with_media_paths(text, renamed) if renamed else text
 
     return with_texts(content, changed)
 

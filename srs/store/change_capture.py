@@ -28,7 +28,7 @@ _TABLES = {
     "cards": ("id", "part", "deck", "retired"),
 }
 """The columns that a plan may change, the id first."""
-_OWN = "exists (select 1 from notes n where n.guid = note and n.device = '')"
+OWN_CARD = "exists (select 1 from notes n where n.guid = note and n.device = '')"
 """Of a card: no other device has changed its note since."""
 _UNSENT = "not exists (select 1 from sync_segments)"
 
@@ -128,7 +128,7 @@ def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[i
     moved, changed = _put_rows_back(connection, former.was) if former.was else ([], [])
     cards = {"first": former.cards[0], "end": former.cards[1]}
     notes = {"first": former.notes[0], "end": former.notes[1]}
-    within = f"id >= :first and id < :end and {_OWN}"
+    within = f"id >= :first and id < :end and {OWN_CARD}"
     connection.execute(
         f"""
         delete from cards where {within} and {_UNSENT}
@@ -175,7 +175,7 @@ def _put_rows_back(
             for column, values in zip(group.columns, group.values, strict=True)
         ]
         changes = ", ".join(f"{column} = ?" for column in columns)
-        is_own = "device = ''" if group.table == "notes" else _OWN
+        is_own = "device = ''" if group.table == "notes" else OWN_CARD
         connection.executemany(
             f"update {group.table} set {changes} where {own} = ? and {is_own}",
             zip(*chosen, _sums(group.ids), strict=True),

@@ -14,7 +14,7 @@ from cards.translate import _
 from srs.models.presets import Preset
 from srs.store.anki_marks import forget_mark_times
 from srs.store.card_actions import SET_KEPT
-from srs.store.change_capture import Snapshot, restore_snapshot
+from srs.store.change_capture import OWN_CARD, Snapshot, restore_snapshot
 from srs.store.confusions import undo_confusion
 from srs.store.connection import Store, StoreError
 from srs.store.decks import rename_decks
@@ -341,8 +341,7 @@ class _Undoing:
         else:
             many("delete from reviews where id = ? and origin <> ''", reviews)
         notes = [(guid,) for guid in before["notes"]]
-        is_own = "exists (select 1 from notes where guid = note and device = '')"
-        many(f"update cards set retired = 1 where note = ? and {is_own}", notes)
+        many(f"update cards set retired = 1 where note = ? and {OWN_CARD}", notes)
         many("update notes set retired = 1 where guid = ? and device = ''", notes)
         touched.update(self._remove_options(before.get("options", {})))
         many(

@@ -51,8 +51,8 @@ WAYS = {
         [Basic("x", "y")],
     ),
     "links to headings and blocks": (
-        "[[A#B]] of [[#C]]::[[D#^e]] or [[F#G|g]]\n",
-        [Basic("A > B of C", "D or g")],
+        "[[A#B]] of [[#C]]::[[D#^e]], [[F#G|g]] or [[#^h]]\n",
+        [Basic("A > B of C", "D, g or #^h")],
     ),
     "three colons": ("- a ::: b\n", [Basic("a", "b", reverse=True)]),
     "each line of a paragraph": ("a::b\nc::d\n", [Basic("a", "b"), Basic("c", "d")]),

@@ -98,6 +98,28 @@ def test_a_draft_has_markdown_and_paths_from_its_folder(
     )
 
 
+def test_a_draft_finds_the_pictures_of_a_vault(flash: Run, attachments: Path) -> None:
+    attachments.write_text("# Keys\n\nRoot key: a key ![[root.png]]\n", "utf-8")
+
+    assert flash("draft", str(attachments), "-o", "vault/k.yaml")[0] == 0
+
+    content = read_deck(Path("vault/k.yaml")).notes[0].content
+    assert isinstance(content, Basic)
+    assert content.back == "a key ![](<root.png>)"
+
+
+def test_a_picture_that_is_a_loop_of_links_is_an_error(flash: Run, vault: Path) -> None:
+    (vault / "loop.png").symlink_to("loop.png")
+    deck = "deck: D\ncards:\n- front: q\n  back: '![](loop.png)'\n"
+    (vault / "d.yaml").write_text(deck, "utf-8")
+
+    code, _out, err = flash("add", "vault")
+
+    assert code == 1
+    assert err.startswith("vault/area/d.yaml:4:9: no")
+    assert "'loop.png'" in err
+
+
 def test_a_draft_says_why_it_drops_a_proposal(flash: Run, vault: Path) -> None:
     items = "".join(f"- key {i}: opens {i} ![]({i}.png)\n" for i in range(7))
     (vault / "keys.md").write_text(f"# Keys\n\n{items}", "utf-8")
@@ -120,6 +142,7 @@ def test_a_draft_says_why_it_drops_a_proposal(flash: Run, vault: Path) -> None:
         "  … and 2 more",
     ]
     assert flash.json(*words[:4])["mistakes"] == []
+    assert flash(*words, "--review", "--plain")[2].splitlines() == err.splitlines()[1:]
 
 
 def answers_of(note: Path) -> list[str]:

@@ -20,6 +20,7 @@ from flash.messages.notes import (
     below_limit_line,
     coverage_lines,
     draft_summary,
+    dropped_lines,
     file_exists_text,
     model_lines,
     unused_ignore_line,
@@ -127,6 +128,8 @@ def draft(
         echo_err(line)
     if review and output:
         _review(DraftReview(made, output), plain=plain)
+        for line in dropped_lines(made.dropped):
+            echo_err(line)
         return
     if output and made.cards:
         write_draft(made, output, append=append and exists)
