@@ -320,18 +320,34 @@ def _shown_in_bold(parsed: Parts, number: int) -> str:
         parsed, number, lambda hidden: in_bold(plain(hidden.parts), _MARK)
     )
     text = re.sub(_VERBATIM, lambda found: found[0].replace(_MARK, ""), marked)
-    return re.sub(_NOT_BOLD, r"\1\2", text).replace(_MARK, "**")
+    text = re.sub(f"{_MARK}([^{_MARK}]*){_MARK}", _bold_if_shown, text)
+    return text.replace(_MARK, "**")
 
 
 _MARK = "\ufdd0"
 """A Unicode noncharacter, which no text may contain."""
-_LETTER = "[^\\W_\u2e80-\U0003ffff]"
-# Compiled on first use: a question without a cloze is shown sooner.
-_NOT_BOLD = (
-    f"{_MARK}([^{_MARK}]*[^\\w\\s{_MARK}]){_MARK}(?={_LETTER})"
-    f"|(?<={_LETTER}){_MARK}([^\\w\\s{_MARK}][^{_MARK}]*){_MARK}"
-)
-"""Punctuation in bold next to a letter: Markdown would show the asterisks."""
+
+
+def _bold_if_shown(found: re.Match[str]) -> str:
+    """Bold, but where punctuation touches a letter: asterisks would show there."""
+    inner, start, end = found[1], found.start(), found.end()
+    before, after = found.string[max(0, start - 1) : start], found.string[end : end + 1]
+    if (_is_letter(before) and _is_punctuation(inner[:1])) or (
+        _is_letter(after) and _is_punctuation(inner[-1:])
+    ):
+        return inner
+    return f"**{inner}**"
+
+
+def _is_letter(character: str) -> bool:
+    """Whether a character is a letter or digit of a script with spaces."""
+    return character.isalnum() and character < "\u2e80"
+
+
+def _is_punctuation(character: str) -> bool:
+    return re.match(r"[^\w\s]", character) is not None
+
+
 _VERBATIM = (
     r"(?s)(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|(?<!\\)\$\$.+?\$\$"
     r"|(?<![\\$])\$(?!\s)[^$\n]+?(?<![\s\\])\$"

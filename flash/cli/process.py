@@ -3,6 +3,7 @@
 Imports little, so that Ctrl-C is handled before the command line is loaded.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ def run_process() -> int:
     Returns:
         Its exit code.
     """
+    gc.set_threshold(50_000)  # loading modules leaves no garbage
     _repair_streams()
     sys.excepthook = _show_crash
     # A shell lets a background process ignore Ctrl-C; then it stays ignored.

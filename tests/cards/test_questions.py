@@ -144,6 +144,20 @@ def test_a_cloze_shows_its_hint_and_a_bold_answer() -> None:
     assert (second.question, second.context) == ("A or […]", "A or **B**")
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{{c1::AES}}-{{c1::256}}", "**AES**-**256**"),
+        ("a{{c1::(b)}} and {{c1::(c)}}d", "a(b) and (c)d"),
+        ("鍵{{c1::(b)}}鍵", "鍵**(b)**鍵"),
+    ],
+)
+def test_bold_is_left_out_where_asterisks_would_show(text: str, shown: str) -> None:
+    (question,) = questions(Cloze(text))
+
+    assert question.context == shown
+
+
 def test_an_unknown_part_raises_keyerror() -> None:
     with pytest.raises(KeyError):
         question_of(Note(Basic("a", "b"), "D"), "back")
