@@ -4,7 +4,6 @@
 a proxy even for this computer.  Here a proxy is never used and a redirect is an error.
 """
 
-import http.client
 import io
 import socket
 import threading
@@ -12,8 +11,11 @@ import time
 from collections.abc import Collection, Mapping
 from contextlib import closing, suppress
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import http.client
 
 _CHUNK = 1 << 20
 _CONNECT_S = 20.0
@@ -103,6 +105,8 @@ def request(
     Raises:
         HttpError: There is no complete answer with such a status.
     """
+    import http.client
+
     kind = (
         http.client.HTTPSConnection if address.is_secure else http.client.HTTPConnection
     )
@@ -148,7 +152,7 @@ def request(
 
 
 def _answer(
-    connection: http.client.HTTPConnection, largest: int, expected: Collection[int]
+    connection: "http.client.HTTPConnection", largest: int, expected: Collection[int]
 ) -> tuple[int, bytes]:
     with closing(connection.getresponse()) as response:
         if response.status not in expected:
@@ -185,6 +189,8 @@ class _Bounded(io.RawIOBase):
 
 
 def _failure(error: Exception) -> HttpError:
+    import http.client
+
     match error:
         case HttpError():
             return error

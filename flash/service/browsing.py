@@ -3,7 +3,6 @@
 Without a terminal; `flash.tui.browse_app` shows it.
 """
 
-import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -18,9 +17,9 @@ from flash.service.edited_files import reread, rewrite, text_of_note
 from flash.service.editor import editable_file, run_editor
 from flash.service.finding import find
 from flash.service.note_media import open_media
+from flash.service.set_due import due_days
 from flash.service.tagging import apply_tagging, check_new_tag, plan_tags
 from flash.service.text_editing import edit_text
-from srs.scheduler.study_day import date_day
 from srs.store import card_actions
 from srs.store.card_list import CardListRow, card_list
 from srs.store.notes import stored_note_of
@@ -30,30 +29,7 @@ from srs.store.search import ORDERS
 from srs.store.undo import undo_operations
 from srs.study.prompt import Prompt, read_prompt
 
-LONGEST_DAYS = 36_500
 _SORTS = tuple(ORDERS)
-
-
-def due_days(text: str, today: int) -> tuple[int, int]:
-    """Return the first and last study day of `3`, `3-7` or `2027-01-10`.
-
-    Raises:
-        FlashError: It is none of them, in the past or more than a century ahead.
-    """
-    hint = _("write 3, 3-7 or 2027-01-10")
-    found = re.fullmatch("([0-9]{1,5})(?:-([0-9]{1,5}))?", text)
-    if found:
-        first, last = int(found[1]), int(found[2] or found[1])
-    else:
-        try:
-            first = last = date_day(text) - today
-        except ValueError:
-            message = _("'{text}' is not a number of days").format(text=text)
-            raise FlashError(message, hint) from None
-    if not 0 <= first <= last <= LONGEST_DAYS:
-        message = _("{text} is not from today to a century ahead").format(text=text)
-        raise FlashError(message, hint)
-    return today + first, today + last
 
 
 class Browser:

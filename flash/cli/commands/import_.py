@@ -1,8 +1,6 @@
 """`flash import`."""
 
 import gc
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,20 +8,17 @@ import msgspec
 import typer
 
 from cards.deckfile.discovery import is_markdown
-from cards.text.width import clean
 from cards.translate import _
-from export.anki.text_edits import TextEdit
 from export.tables.table_columns import COLUMN_USES, ColumnChoice
 from export.tables.table_reader import TableOptions
 from flash.cli.options import DbOption, DryRunOption, JsonOption
+from flash.cli.patches import patches_of, print_patches
 from flash.messages.exchange import (
-    by_hand_line,
     import_lines,
     loss_items,
     loss_lines,
     loss_text,
     media_losses,
-    patch_text,
 )
 from flash.messages.moving import missing_text, moved_lines
 from flash.messages.notes import note_import_lines
@@ -35,7 +30,6 @@ from flash.messages.tables import (
     updated_text,
 )
 from flash.service.context import open_app
-from flash.service.file_patches import file_patches
 from flash.service.importing import (
     Imported,
     import_package,
@@ -213,24 +207,6 @@ def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None
         echo(dry_run_remark())
     for loss in losses:
         echo_err(loss)
-
-
-def patches_of(edits: Sequence[TextEdit], source: str = "") -> list[str]:
-    """Return a patch for each deck file, and a line for each edit without a place."""
-    found: list[str] = []
-    for one in file_patches(edits):
-        if one.before != one.after:
-            found.append(patch_text(one.file, one.before, one.after, source))
-        found += [by_hand_line(note, source) for note in one.by_hand]
-    return found
-
-
-def print_patches(patches: Sequence[str]) -> None:
-    """Print patches of deck files as a program needs them."""
-    for patch in patches:
-        # A program needs the tabs and all characters of the file.
-        text = clean(patch) if sys.stdout.isatty() else patch
-        print(text.removesuffix("\n"))
 
 
 def _report_notes(

@@ -9,9 +9,9 @@ import typer
 from flash.cli.asking import confirm_many
 from flash.cli.options import CardsArgument, DbOption, JsonOption, YesOption
 from flash.messages.listing import changed_line
-from flash.service.browsing import due_days
 from flash.service.context import AppContext, open_app
 from flash.service.finding import find_some
+from flash.service.set_due import due_days
 from flash.terminal import echo, print_json
 from srs.store import card_actions
 

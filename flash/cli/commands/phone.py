@@ -9,8 +9,8 @@ import typer
 from cards.errors import FlashError
 from cards.text.width import clean
 from cards.translate import _
-from flash.cli.commands.import_ import patches_of, print_patches
 from flash.cli.options import HELP_NAMES, DbOption, JsonOption, YesOption
+from flash.cli.patches import patches_of, print_patches
 from flash.messages.exchange import loss_items, loss_lines
 from flash.messages.phone import (
     newer_client_line,

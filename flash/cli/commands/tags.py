@@ -8,7 +8,6 @@ import typer
 
 from cards.translate import _
 from flash.cli.asking import confirm_many
-from flash.cli.commands.import_ import print_patches
 from flash.cli.options import (
     HELP_NAMES,
     CardsArgument,
@@ -17,6 +16,7 @@ from flash.cli.options import (
     QueryCommand,
     YesOption,
 )
+from flash.cli.patches import print_patches
 from flash.messages.exchange import by_hand_line, patch_text
 from flash.messages.listing import tagged_lines
 from flash.service.context import AppContext, open_app

@@ -1,0 +1,31 @@
+"""The days of `set-due`."""
+
+import re
+
+from cards.errors import FlashError
+from cards.translate import _
+from srs.scheduler.study_day import date_day
+
+_LONGEST_DAYS = 36_500
+
+
+def due_days(text: str, today: int) -> tuple[int, int]:
+    """Return the first and last study day of `3`, `3-7` or `2027-01-10`.
+
+    Raises:
+        FlashError: It is none of them, in the past or more than a century ahead.
+    """
+    hint = _("write 3, 3-7 or 2027-01-10")
+    found = re.fullmatch("([0-9]{1,5})(?:-([0-9]{1,5}))?", text)
+    if found:
+        first, last = int(found[1]), int(found[2] or found[1])
+    else:
+        try:
+            first = last = date_day(text) - today
+        except ValueError:
+            message = _("'{text}' is not a number of days").format(text=text)
+            raise FlashError(message, hint) from None
+    if not 0 <= first <= last <= _LONGEST_DAYS:
+        message = _("{text} is not from today to a century ahead").format(text=text)
+        raise FlashError(message, hint)
+    return today + first, today + last
