@@ -5,7 +5,6 @@ text, an item, the row and subject of a table.  It is not a position, so that a 
 that moves or a cloze that is renumbered stays the same card.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
@@ -27,15 +26,14 @@ from cards.table_rows import (
     ask_cell,
     ask_subject,
     cells_of,
-    in_bold,
     is_empty_cell,
     is_reversed,
     row_of,
     table_markdown,
 )
+from cards.text.bold import cloze_in_bold
 from cards.text.cloze import (
     Hidden,
-    Parts,
     hidden_text,
     numbers,
     parse_cloze,
@@ -306,53 +304,12 @@ def _cloze(content: Cloze) -> Iterator[Question]:
             part,
             render_cloze(parsed, number, _gap),
             hidden_text(parsed, number),
-            context=_shown_in_bold(parsed, number),
+            context=cloze_in_bold(parsed, number),
         )
 
 
 def _gap(hidden: Hidden) -> str:
     return f"[{hidden.hint}]" if hidden.hint else "[…]"
-
-
-def _shown_in_bold(parsed: Parts, number: int) -> str:
-    """Show the whole text, the hidden text of one number in bold except in code."""
-    marked = render_cloze(
-        parsed, number, lambda hidden: in_bold(plain(hidden.parts), _MARK)
-    )
-    text = re.sub(_VERBATIM, lambda found: found[0].replace(_MARK, ""), marked)
-    text = re.sub(f"{_MARK}([^{_MARK}]*){_MARK}", _bold_if_shown, text)
-    return text.replace(_MARK, "**")
-
-
-_MARK = "\ufdd0"
-"""A Unicode noncharacter, which no text may contain."""
-
-
-def _bold_if_shown(found: re.Match[str]) -> str:
-    """Bold, but where punctuation touches a letter: asterisks would show there."""
-    inner, start, end = found[1], found.start(), found.end()
-    before, after = found.string[max(0, start - 1) : start], found.string[end : end + 1]
-    if (_is_letter(before) and _is_punctuation(inner[:1])) or (
-        _is_letter(after) and _is_punctuation(inner[-1:])
-    ):
-        return inner
-    return f"**{inner}**"
-
-
-def _is_letter(character: str) -> bool:
-    """Whether a character is a letter or digit of a script with spaces."""
-    return character.isalnum() and character < "\u2e80"
-
-
-def _is_punctuation(character: str) -> bool:
-    return re.match(r"[^\w\s]", character) is not None
-
-
-_VERBATIM = (
-    r"(?s)(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|(?<!\\)\$\$.+?\$\$"
-    r"|(?<![\\$])\$(?!\s)[^$\n]+?(?<![\s\\])\$"
-)
-"""Code and math, where asterisks would be visible."""
 
 
 def _list(content: ListNote) -> Iterator[Question]:

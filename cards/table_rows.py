@@ -1,6 +1,7 @@
 """Rows of a comparison table: their cells, questions and Markdown."""
 
 from cards.note import Compare, Row
+from cards.text.bold import in_bold
 
 SUBJECT, VALUE = "{subject}", "{value}"
 """Placeholders in the questions of a table row."""
@@ -66,9 +67,3 @@ def table_markdown(content: Compare, asked_row: str, asked_subject: str) -> str:
 def _table_row(cells: list[str]) -> str:
     escaped = (" ".join(cell.split()).replace("|", "\\|") for cell in cells)
     return "| " + " | ".join(escaped) + " |"
-
-
-def in_bold(text: str, mark: str = "**") -> str:
-    """Mark a text as bold, unless it has marks or lines of its own."""
-    text = text.strip()
-    return text if not text or "**" in text or "\n" in text else f"{mark}{text}{mark}"

@@ -277,3 +277,14 @@ def bundled_name(file: str) -> str:
     parts = Path(file).parts
     is_bundled = parts[-5:-3] == ("cards", _BUNDLED.name)
     return parts[-3] if is_bundled and parts[-3] in bundled_decks() else ""
+
+
+def is_installed(file: str) -> bool:
+    """Return True for a file of an installed flash, which the next install replaces.
+
+    Cards that were added before bundled decks were copied come from such files.
+    """
+    if not bundled_name(file):
+        return False
+    # In a clone of flash the deck is there to be edited.
+    return not (Path(file).parents[4] / "pyproject.toml").exists()

@@ -31,10 +31,6 @@ NOT_READ = N_("The next card cannot be read")
 NO_DECKS = N_("No decks yet. Add one with flash add FILE, or flash add aws-security.")
 OPEN_SOURCE = N_("The source may give the answer away. Press {link} again to open it.")
 NO_SOURCE = N_("This card has no source link.")
-FILE_MISSING = N_("The deck file of this card was not found.")
-FILE_OF_FLASH = N_(
-    "This file is a part of flash. Run flash add aws-security to edit a copy of it."
-)
 NO_EDITOR = N_("No editor found. Set $VISUAL or $EDITOR.")
 TEXT_NOT_TAKEN = N_("The card was not changed. Press {edit} to fix it.")
 TEXT_UNCHANGED = N_("The card was not changed.")

@@ -13,8 +13,8 @@ from flash.messages.listing import tagged_lines
 from flash.messages.operations import operation_text, undone_text
 from flash.messages.review import edited_line
 from flash.service.context import AppContext
-from flash.service.edited_files import reread, rewrite, text_of_note
-from flash.service.editor import editable_file, run_editor
+from flash.service.edited_files import editable_file, reread, rewrite, text_of_note
+from flash.service.editor import run_editor
 from flash.service.finding import find
 from flash.service.note_media import open_media
 from flash.service.set_due import due_days

@@ -90,12 +90,17 @@ def read_for_check(paths: Iterable[Path], db: Path | None) -> ParsedFiles:
     )
 
 
-def read_files(paths: Iterable[Path], copies: Sequence[DeckCopy] = ()) -> ParsedFiles:
+def read_files(
+    paths: Iterable[Path],
+    copies: Sequence[DeckCopy] = (),
+    texts: Mapping[Path, str] = {},
+) -> ParsedFiles:
     """Read and check all deck files under some paths.
 
     Args:
         paths: Deck files or folders.
         copies: Copies of bundled decks, with their texts after the upgrade.
+        texts: Files as they will be, read instead of what they are.
 
     Raises:
         DeckError: Files are missing or have mistakes; carries the problems of all.
@@ -103,14 +108,14 @@ def read_files(paths: Iterable[Path], copies: Sequence[DeckCopy] = ()) -> Parsed
     forget_media()
     paths = list(paths)
     found = find_decks(paths)
-    texts = {
+    upgraded = {
         copy.folder / file: text
         for copy in copies
         for file, text in copy.upgrade.texts.items()
     }
-    files = dict.fromkeys((*found.files, *found.exams, *texts))
+    files = dict.fromkeys((*found.files, *found.exams, *upgraded))
     stats = file_stats(str(path.absolute()) for path in files)
-    decks, exams, problems = _parsed(files, texts)
+    decks, exams, problems = _parsed(files, {**texts, **upgraded})
     shown = {str(path.absolute()): str(path) for path in decks}
     in_order = sorted(decks.values(), key=lambda deck: deck.order)  # then by file
     notes = tuple(note for deck in in_order for note in deck.notes)

@@ -1,26 +1,47 @@
 """Add deck files that were edited: during a review, or since they were last added."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from cards.deckfile.discovery import is_installed
 from cards.deckfile.reader import parse_deck
-from cards.deckfile.writer import deck_yaml
-from cards.errors import DeckError, FlashError
+from cards.deckfile.writer import card_yaml, header_yaml
+from cards.errors import DeckError, FlashError, Place
+from cards.note import Note
 from cards.translate import _
+from export.anki.text_edits import TextEdit
 from flash.messages.review import elsewhere_line
 from flash.service.adding import (
     add_unasked,
     apply_adding,
     plan_adding,
 )
-from flash.service.context import AppContext
+from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import read_files
+from flash.service.file_patches import file_patches
+from flash.service.new_cards import write_deck_text
 from srs.merging.text_updates import TextUpdate, update_notes
+from srs.models.cards import StoredNote
 from srs.store.connection import Store, StoreError
 from srs.store.notes import stored_note_of
 from srs.store.sync_state import file_device
+
+
+def editable_file(note: Note) -> Path:
+    """Return the deck file of a note.
+
+    Raises:
+        FlashError: There is none, or it is one of an installed flash.
+    """
+    path, place = Path(note.file), Place(note.file, note.line)
+    if not path.is_file():
+        raise FlashError(_("the deck file of this card was not found"), place=place)
+    if is_installed(note.file):
+        hint = _("flash add aws-security makes a copy to edit")
+        raise FlashError(_("this file is a part of flash"), hint, place)
+    return path
 
 
 def reread(app: AppContext, file: str) -> str | None:
@@ -41,33 +62,87 @@ def reread(app: AppContext, file: str) -> str | None:
 
 
 def text_of_note(store: Store, card: int) -> str:
-    """Return the note of a card, which no deck file here has, as the text of one.
+    """Return the note of a card as the text of a deck file.
 
     It begins with the device that has the file, if that is known.
     """
     note = stored_note_of(store, card).note
     device = file_device(store, card)
     head = f"# {elsewhere_line(device)}\n" if device else ""
-    return head + deck_yaml(note.deck, note.language, [(note, "")])
+    return f"{head}{header_yaml(note.deck, note.language)}cards:\n{card_yaml(note)}"
 
 
 def rewrite(app: AppContext, card: int, text: str) -> str | None:
     """Take a note back that was edited as `text_of_note`; its history stays.
 
+    If a deck file here has the note, its text changes there.
+
     Returns:
         The errors of the text; None if there are none.
+
+    Raises:
+        ExportError: The deck file can't be written.
+        FlashError: The deck file is gone, or a part of flash.
+        StoreError: The store can't be written; nothing was.
     """
     stored = stored_note_of(app.store, card)
     old = stored.note
     try:
         deck = parse_deck(text, Path(old.file or "card"))
     except DeckError as error:
-        return "\n".join(str(problem) for problem in error.problems[:5])
+        return "\n".join(
+            str(one._replace(place=Place("card", one.place.line, one.place.column)))
+            for one in error.problems[:5]
+        )
     if len(deck.notes) != 1:
         return _("the text must have one card")
     note = replace(deck.notes[0], file=old.file, line=old.line, column=old.column)
+    if old.line:
+        return _rewrite_in_file(app, stored, note)
     update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())
     return None
+
+
+def _rewrite_in_file(app: AppContext, stored: StoredNote, note: Note) -> str | None:
+    old = stored.note
+    path = editable_file(old)
+    if note != replace(old, content=note.content, extra=note.extra, tags=note.tags):
+        return _("only the texts and tags can change here; edit the rest in the file")
+    if note == old:
+        return None
+    (patch,) = file_patches([TextEdit(stored, note)])
+    if patch.by_hand:
+        return _("the deck file has this card in another form; edit it there")
+    try:
+        write_and_add(app, {path: patch.after})
+    except DeckError as error:
+        return "\n".join(str(problem) for problem in error.problems[:5])
+    return None
+
+
+def write_and_add(app: AppContext, texts: Mapping[Path, str]) -> None:
+    """Write deck files and add them.
+
+    Args:
+        app: The open store.
+        texts: The text of each file.
+
+    Raises:
+        DeckError: A text has mistakes; nothing was written.
+        ExportError: A file can't be written.
+        FlashError: It would retire cards with answers, or a large part of a deck;
+            nothing was written.
+        StoreError: The store can't be written; the next review adds the files.
+    """
+    with app.store.transaction():
+        parsed = read_files(texts, texts=texts)
+        plan = plan_adding(app.store, parsed)
+        if plan.refusal:
+            raise plan.refusal
+        for path, text in texts.items():
+            write_deck_text(path, text)
+        parsed = replace(parsed, stats=tuple(file_stats(map(str, parsed.files))))
+        apply_adding(app, replace(plan, parsed=parsed), name="edit")
 
 
 def add_changed(app: AppContext, files: Sequence[str]) -> list[str]:

@@ -12,11 +12,9 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from cards.errors import FlashError, Place, reason_of
-from cards.note import Note
+from cards.errors import FlashError, reason_of
 from cards.translate import _
 from flash.messages.review import NO_EDITOR
-from flash.service.reviewing import is_installed
 
 _PLUS = frozenset({"vi", "vim", "nvim", "view", "gvim", "nano", "pico", "emacs"})
 _PLUS |= {"emacsclient", "micro", "kak", "joe", "jed", "mg", "ne", "neovide"}
@@ -44,21 +42,6 @@ def run_editor(file: Path, line: int) -> int:
         raise FlashError(reason_of(error), place=command[0]) from None
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def editable_file(note: Note) -> Path:
-    """Return the deck file of a note.
-
-    Raises:
-        FlashError: There is none, or it is one of an installed flash.
-    """
-    path, place = Path(note.file), Place(note.file, note.line)
-    if not path.is_file():
-        raise FlashError(_("the deck file of this card was not found"), place=place)
-    if is_installed(note.file):
-        hint = _("flash add aws-security makes a copy to edit")
-        raise FlashError(_("this file is a part of flash"), hint, place)
-    return path
 
 
 def editor_command(

@@ -123,19 +123,6 @@ def back_up_after_review(app: AppContext) -> None:
     back_up_daily(app.store, app.options.calendar, app.now())
 
 
-def is_installed(file: str) -> bool:
-    """Return True for a file of an installed flash, which the next install replaces.
-
-    Cards that were added before bundled decks were copied come from such files.
-    """
-    from cards.deckfile.discovery import bundled_name  # noqa: PLC0415 - only to edit
-
-    if not bundled_name(file):
-        return False
-    # In a clone of flash the deck is there to be edited.
-    return not (Path(file).parents[4] / "pyproject.toml").exists()
-
-
 def open_in_browser(url: str) -> bool:
     """Open a web page outside the terminal; False if there is no such browser."""
     # Not needed before the first question.

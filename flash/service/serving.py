@@ -307,6 +307,31 @@ class ReviewService:
             raise FlashError(_("there is no such card"), _("it may have been deleted"))
         return found
 
+    def text(self, guid: str, uid: str) -> str:
+        """Return the note of a card as text to edit.
+
+        Raises:
+            FlashError: There is no such card.
+        """
+        from flash.service.edited_files import text_of_note  # noqa: PLC0415 - slow
+
+        return text_of_note(self.app.store, self._stored(guid, uid).id)
+
+    def edit(self, guid: str, uid: str, text: str) -> None:
+        """Take the edited text of a note back; its history stays.
+
+        Raises:
+            FlashError: The text has a mistake, or there is no such card; nothing
+                was written.
+            StoreError: The store can't be written.
+        """
+        from flash.service.edited_files import rewrite  # noqa: PLC0415 - as above
+
+        trouble = rewrite(self.app, self._stored(guid, uid).id, text)
+        if trouble:
+            raise FlashError(trouble)
+        self._counts_key = None
+
     def check_typed(self, guid: str, uid: str, text: str) -> TypedAnswer:
         """Compare a typed answer with that of a card.
 

@@ -10,16 +10,15 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.deckfile.discovery import exam_beside, read_text
+from cards.deckfile.discovery import exam_beside, is_installed, read_text
 from cards.deckfile.exam_file import read_exam_file
 from cards.deckfile.tag_edits import rename_tag, renamed
 from cards.errors import DeckError, FlashError, Place
 from cards.note import Note
 from cards.translate import _
 from export.anki.text_edits import TextEdit
-from flash.service.adding import add_unasked
 from flash.service.context import AppContext
-from flash.service.deck_reading import read_files
+from flash.service.edited_files import write_and_add
 from flash.service.file_patches import (
     FilePatch,
     file_patches,
@@ -27,8 +26,6 @@ from flash.service.file_patches import (
     without_returns,
 )
 from flash.service.importing import is_in_file
-from flash.service.new_cards import write_deck_text
-from flash.service.reviewing import is_installed
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.store.notes import stored_notes
 
@@ -115,10 +112,7 @@ def apply_tagging(app: AppContext, tagging: Tagging, *, write: bool) -> None:
             update_notes(app.store, tagging.updates, app.now())
         if not (write and tagging.in_files):
             return
-        paths = [Path(one.file) for one in tagging.in_files]
-        for path, one in zip(paths, tagging.in_files, strict=True):
-            write_deck_text(path, one.after)
-        add_unasked(app, read_files(paths), name="edit")
+        write_and_add(app, {Path(one.file): one.after for one in tagging.in_files})
 
 
 def _edits(

@@ -14,7 +14,6 @@ from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
@@ -30,8 +29,6 @@ from cards.text.width import Line, TextStyle
 from cards.translate import _
 from flash.messages.cards import source_url
 from flash.messages.review import (
-    FILE_MISSING,
-    FILE_OF_FLASH,
     FILE_UNCHANGED,
     NO_SOURCE,
     TEXT_UNCHANGED,
@@ -39,7 +36,7 @@ from flash.messages.review import (
 )
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
 from flash.service.editor import run_editor
-from flash.service.reviewing import is_installed, open_in_browser
+from flash.service.reviewing import open_in_browser
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
 from flash.tui.view import Mode, ScreenView, UiCommand
@@ -361,15 +358,13 @@ class ReviewApp(ScreenApp):
         if prompt is not None and not prompt.note.line:
             self._edit_text(prompt.card.id)
             return
-        file = Path(prompt.note.file) if prompt and prompt.note.file else None
-        if prompt is None or file is None or not file.is_file():
-            self.review.show_message(_(FILE_MISSING), is_alarm=True)
+        if prompt is None:
             return
-        if is_installed(prompt.note.file):
-            self.review.show_message(_(FILE_OF_FLASH), is_alarm=True)
-            return
-        before = file.stat().st_mtime_ns
+        from flash.service.edited_files import editable_file  # noqa: PLC0415 - slow
+
         try:
+            file = editable_file(prompt.note)
+            before = file.stat().st_mtime_ns
             with self.suspended():
                 run_editor(file, prompt.note.line)
         except FlashError as error:

@@ -10,6 +10,7 @@ from cards.errors import FlashError
 from cards.text.width import clean
 from cards.translate import _
 from flash.language import interface_language
+from flash.messages.review_keys import parse_keys
 from flash.messages.web import web_words
 from flash.service.context import AppContext
 from flash.service.serving import ReviewService
@@ -119,8 +120,10 @@ class WebApp:
 
     async def _words(self, request: Any) -> Any:
         """Return the words of the page."""
+        options = await self._lane.run(lambda: self._app.options)
         words = {"lang": interface_language()} | web_words()
-        return json_response(request, words)
+        keys = parse_keys(options.keys).by_action()
+        return json_response(request, words | {"keys": keys})
 
 
 async def _not_found(request: Any, error: Any) -> Any:

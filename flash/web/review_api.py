@@ -36,6 +36,10 @@ class _Mark(Struct):
     flag: Annotated[int, Meta(ge=0, le=7)] = 0
 
 
+class _Edited(Struct):
+    text: Annotated[str, Meta(max_length=100_000)]
+
+
 class _Typed(Struct):
     guid: CardName
     uid: CardName
@@ -101,8 +105,12 @@ class ReviewApi:
         return await self._with_counts(request, reply)
 
     async def mark(self, request: Any) -> Any:
-        """Bury, suspend or flag a card."""
+        """Bury, suspend or flag a card, or take back its edited text."""
         guid, uid, mark = _card_in(request)
+        if mark == "text":
+            edited = await read_body(request, _Edited, LARGE)
+            await self._lane.run(partial(self._service.edit, guid, uid, edited.text))
+            return await self._with_counts(request, {"sentence": _("Changed.")})
         wanted = await read_body(request, _Mark)
         call = partial(self._service.mark, guid, uid, wanted.id)
         sentences = {
@@ -122,11 +130,14 @@ class ReviewApi:
         return json_response(request, reply | counts)
 
     async def about(self, request: Any) -> Any:
-        """Return the history or the source of a card."""
+        """Return the history, the source or the text of a card."""
         guid, uid, what = _card_in(request)
         if what == "history":
             found = await self._lane.run(partial(self._service.history, guid, uid))
             return json_response(request, {"lines": history_lines(found)})
+        if what == "text":
+            text = await self._lane.run(partial(self._service.text, guid, uid))
+            return json_response(request, {"text": text})
         if what != "source":
             raise Refused(404, _("there is no such address"))
         note = (await self._lane.run(partial(self._service.prompt, guid, uid))).note

@@ -8,7 +8,7 @@ import pytest
 from command_runner import Run
 
 from cards.deckfile import discovery
-from flash.service.reviewing import is_installed
+from cards.deckfile.discovery import is_installed
 
 Install = Callable[..., Path]
 """Install a version of flash whose bundled deck has some `id: answer` cards."""

@@ -145,7 +145,7 @@ def test_device_with_the_deck_file_is_named(
     named = "# The deck file of this card is on my laptop; flash add there reports the edit."
     heads = (tmp_path / "heads").read_text().splitlines()
     assert heads[:2] == [named, named]
-    assert heads[2].startswith("# yaml-language-server")
+    assert heads[2] == "deck: Imported"
     flash("sync")
     assert "energy" in flash("list", "powerhouse")[1]
     assert flash("add", "cells.yaml")[1].startswith("1 newer, 2 unchanged")

@@ -210,3 +210,48 @@ def test_decks_search_and_new_card(browser: Any, tmp_path: Path) -> None:
         page.open(f"{server.url}#/exam", "Exam")
         page.has("main", "exam")
         assert page.errors == []
+
+
+def test_a_card_is_edited_and_typed_with_chosen_keys(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path) as server:
+        server.flash("config", "keys", "edit=w type=y")
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.press("e", "t")
+        assert page.tab.locator("dialog, #typed").count() == 0
+
+        page.press("w")
+        page.has("dialog h2", "Edit")
+        text = page.tab.input_value("#edited")
+        page.tab.fill("#edited", text.replace("front:", "frnt:"))
+        page.tab.get_by_role("button", name="Save").click()
+        page.has("dialog .message", "did you mean 'front'?")
+        page.press("Escape")
+        page.press("w")
+        # What was not saved is still there.
+        page.until("document.querySelector('#edited')?.value.includes('frnt:')")
+        changed = text.replace("The speed of light", "299 792 458 m/s")
+        page.tab.fill("#edited", changed)
+        page.press("Control+Enter")
+        page.has(".message", "Changed.")
+        assert page.tab.locator("dialog").count() == 0
+
+        page.press("y")
+        assert page.tab.locator("#typed:focus").count() == 1
+        page.tab.keyboard.type("299792458 m/s")
+        page.press("Enter")
+        page.has(".message", "Nearly right: 2 Hard is suggested.")
+        page.has("section.answer", "299 792 458 m/s")
+        page.press("w")
+        page.tab.fill("#edited", changed.replace("m/s", "metres a second"))
+        page.press("Control+Enter")
+        page.has("section.answer", "metres a second")
+        page.rate(3)
+        page.sent()
+        assert [rating for _question, rating in server.reviews()] == [3]
+        assert "metres a second" in (tmp_path / "deck.yaml").read_text("utf-8")
+        page.press("?")
+        keys = page.tab.locator("dialog dl div").all_inner_texts()
+        assert "w\nchange the card's text" in keys
+        assert [one for one in page.errors if "400" not in one] == []

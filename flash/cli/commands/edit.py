@@ -14,11 +14,12 @@ from flash.messages.phrases import count_cards
 from flash.messages.review import edited_line
 from flash.service.context import AppContext, open_app
 from flash.service.edited_files import (
+    editable_file,
     reread,
     rewrite,
     text_of_note,
 )
-from flash.service.editor import editable_file, run_editor
+from flash.service.editor import run_editor
 from flash.service.finding import find_some
 from flash.service.text_editing import edit_text
 from flash.terminal import echo, echo_err, print_json

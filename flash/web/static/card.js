@@ -12,7 +12,8 @@ export class CardView {
     this.question = part("question", card);
     this.question.append(rendered(card.question));
     this.choices = card.choices ? this.makeChoices() : null;
-    this.input = card.typed ? this.makeInput(onEnter) : null;
+    this.onEnter = onEnter;
+    this.input = card.typed ? this.makeInput() : null;
     this.comparison = element("div", { class: "comparison", hidden: true });
     this.answer = part("answer", card);
     this.answer.hidden = true;
@@ -56,14 +57,24 @@ export class CardView {
     });
   }
 
-  makeInput(onEnter) {
+  // Lets the answer of any card be typed.
+  askTyped() {
+    if (this.isShown || this.choices) return;
+    if (!this.input) {
+      this.input = this.makeInput();
+      this.comparison.before(this.form);
+    }
+    this.focus();
+  }
+
+  makeInput() {
     const input = element("input", {
       id: "typed", type: "text", autocomplete: "off", autocapitalize: "off",
       spellcheck: "false", enterkeyhint: "done", lang: this.card.lang || null,
     });
     input.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
-      if (event.key === "Enter") onEnter();
+      if (event.key === "Enter") this.onEnter();
       else if (event.key === "Escape") this.question.focus();
       else return;
       event.preventDefault();

@@ -1,7 +1,7 @@
 // Texts and choices that cover the page until they are closed.
 
 import { button, element } from "./dom.js";
-import { word } from "./words.js";
+import { keyOf, word } from "./words.js";
 
 export function isDialogOpen() {
   return document.querySelector("dialog[open]") !== null;
@@ -31,16 +31,50 @@ export function showKeys() {
     [word("space"), word("key_reveal")],
     ["1–9", word("key_choose")],
     ["1–4", word("key_rate")],
-    ["u", word("key_undo")],
-    ["b", word("key_bury")],
-    ["s", word("key_suspend")],
-    ["o", word("key_source")],
-    ["i", word("key_history")],
-    ["?", word("key_help")],
+    [keyOf("undo"), word("key_undo")],
+    [keyOf("bury"), word("key_bury")],
+    [keyOf("suspend"), word("key_suspend")],
+    [keyOf("type"), word("key_type")],
+    [keyOf("edit"), word("key_edit")],
+    [keyOf("source"), word("key_source")],
+    [keyOf("history"), word("key_history")],
+    [keyOf("help"), word("key_help")],
   ];
   const list = rows.map(([key, what]) => element("div", {},
     element("dt", {}, element("kbd", {}, key)), element("dd", {}, what)));
   openDialog(word("help"), element("dl", { class: "keys" }, list));
+}
+
+// `save(text)` returns a sentence that says what is wrong, or nothing; `keep(text)` gets
+// a text that is left without saving it.
+export function editText(text, keep, save) {
+  const area = element("textarea", { id: "edited", rows: "14", spellcheck: "false",
+    "aria-label": word("edit_text"), required: true });
+  area.value = text;
+  const message = element("p", { class: "message", role: "status" });
+  const done = element("button", { class: "primary" }, word("save"));
+  const form = element("form", { class: "form", onsubmit: submit }, area, message, done);
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  const dialog = openDialog(word("edit"), form);
+  let isSaved = false;
+  dialog.classList.add("wide");
+  dialog.addEventListener("close", () => isSaved || area.value === text || keep(area.value));
+  area.focus();
+  area.setSelectionRange(0, 0);
+  area.scrollTop = 0;
+
+  async function submit(event) {
+    event.preventDefault();
+    done.disabled = true;
+    const trouble = await save(area.value);
+    done.disabled = false;
+    message.textContent = trouble;
+    message.classList.toggle("alarm", Boolean(trouble));
+    isSaved = !trouble;
+    if (isSaved) dialog.close();
+  }
 }
 
 export function chooseFlag(present, onchoose) {

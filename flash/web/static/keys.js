@@ -1,10 +1,9 @@
-// The keys of a review, the same as in the terminal.
+// The keys of a review, the same as in the terminal, where they can be chosen.
 
 import { isDialogOpen } from "./dialogs.js";
+import { keyOf } from "./words.js";
 
-const ACTIONS = {
-  u: "undo", b: "bury", s: "suspend", o: "source", i: "history", "?": "help",
-};
+const ACTIONS = ["undo", "bury", "suspend", "type", "edit", "source", "history", "help"];
 const OWN_KEYS = "a[href], button, summary, audio, video, select";
 const TEXT = "input, textarea, select, [contenteditable]";
 
@@ -20,5 +19,6 @@ export function meaningOf(event) {
     return target.closest?.(OWN_KEYS) ? null : { action: "continue" };
   }
   if (/^[1-9]$/.test(key)) return { number: Number(key) };
-  return key in ACTIONS ? { action: ACTIONS[key] } : null;
+  const action = ACTIONS.find((one) => keyOf(one) === key);
+  return action ? { action } : null;
 }

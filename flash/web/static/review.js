@@ -1,12 +1,13 @@
 // The review on the screen: takes keys and taps, shows the next question at once.
 
-import { Offline, call, get } from "./api.js";
+import { call, get, post } from "./api.js";
 import { CardView } from "./card.js";
 import { now } from "./clock.js";
-import { chooseFlag, showHistory, showKeys } from "./dialogs.js";
+import { chooseFlag, editText, showHistory, showKeys } from "./dialogs.js";
 import { button, element, rendered } from "./dom.js";
 import { meaningOf } from "./keys.js";
 import * as outbox from "./outbox.js";
+import { problemText } from "./page.js";
 import { ReviewView } from "./review_view.js";
 import { Session, cardPath } from "./session.js";
 import { word } from "./words.js";
@@ -20,6 +21,7 @@ export class Review {
     this.listeners = new AbortController();
     this.shown = null;
     this.timer = 0;
+    this.unsaved = new Map();
     this.actions = {
       reveal: () => this.reveal(),
       rate: (rating, tappedAt) => this.rate(rating, tappedAt),
@@ -29,6 +31,8 @@ export class Review {
       flag: () => this.flag(),
       source: () => this.openSource(),
       history: () => this.showHistory(),
+      edit: () => this.edit(),
+      type: () => this.shown?.askTyped(),
       help: showKeys,
       continue: (event) => this.continue(event),
     };
@@ -84,6 +88,10 @@ export class Review {
       return;
     }
     this.isRefilled = false;
+    this.ask(card);
+  }
+
+  ask(card) {
     const onEnter = () => this.reveal();
     this.shown = new CardView(card, this.queue.note(card), { onEnter });
     this.askedAt = performance.now();
@@ -242,14 +250,51 @@ export class Review {
   }
 
   async showHistory() {
+    const found = await this.about("history");
+    if (found) showHistory(found.lines);
+  }
+
+  // Asks the server about the shown card; says why it can't.
+  async about(what) {
     const card = this.shown?.card;
-    if (!card) return;
+    if (!card) return null;
     try {
-      showHistory((await get(`${cardPath(card)}/history`)).lines);
+      return await get(`${cardPath(card)}/${what}`);
     } catch (error) {
-      const text = error instanceof Offline ? word("needs_network") : error.message;
-      this.view.say(text, { isAlarm: true });
+      this.view.say(problemText(error), { isAlarm: true });
+      return null;
     }
+  }
+
+  async edit() {
+    const { shown } = this;
+    const found = await this.about("text");
+    if (!found || this.shown !== shown) return;
+    const { id } = shown.card;
+    const keep = (text) => this.unsaved.set(id, text);
+    editText(this.unsaved.get(id) ?? found.text, keep, async (text) => {
+      try {
+        const { sentence } = await post(`${cardPath(shown.card)}/text`, { text });
+        this.unsaved.delete(id);
+        await this.showEdited(shown);
+        this.view.say(sentence);
+        return "";
+      } catch (error) {
+        return problemText(error);
+      }
+    });
+  }
+
+  // Shows a card again whose text has changed, with its answer if that was shown.
+  async showEdited({ card: { id }, isShown }) {
+    if (!(await this.session.refresh())) return;
+    const card = this.queue.find(id);
+    if (!card) {
+      this.advance();
+      return;
+    }
+    this.ask(card);
+    if (isShown) await this.reveal();
   }
 }
 

@@ -4,7 +4,7 @@ import { button, deckPath, element } from "./dom.js";
 import { word } from "./words.js";
 
 const RATINGS = ["again", "hard", "good", "easy"];
-const ACTIONS = ["undo", "bury", "suspend", "flag", "source", "history"];
+const ACTIONS = ["undo", "bury", "suspend", "flag", "edit", "history"];
 
 export class ReviewView {
   constructor(root, actions) {

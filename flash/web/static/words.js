@@ -2,6 +2,12 @@
 
 import { read, write } from "./database.js";
 
+const KEYS = {
+  undo: "u", bury: "b", suspend: "s", type: "t", edit: "e", source: "o", history: "i",
+  help: "?",
+};
+const TERMINAL_NAMES = { source: "link" };
+
 let words = {};
 
 export async function loadWords() {
@@ -14,6 +20,11 @@ export async function loadWords() {
     words = (await read("words").catch(() => null)) ?? {};
   }
   document.documentElement.lang = words.lang ?? "en";
+}
+
+// The key of an action; `flash config keys` chooses it.
+export function keyOf(action) {
+  return words.keys?.[TERMINAL_NAMES[action] ?? action] ?? KEYS[action];
 }
 
 export function word(name, values = {}) {
