@@ -35,7 +35,7 @@ def keep_newer(
             continue
         file = note_hash(step.note)
         stored = "" if step.known.retired else note_hash(step.known.note)
-        if file == base:
+        if file == base != stored:
             found.append(replace(step, action=Action.NEWER))
             continue
         if stored not in (base, file):

@@ -176,6 +176,8 @@ def _put_rows_back(
         ]
         changes = ", ".join(f"{column} = ?" for column in columns)
         is_own = "device = ''" if group.table == "notes" else OWN_CARD
+        if set(columns) <= {"file", "line"}:
+            is_own = "true"  # other devices have places of their own
         connection.executemany(
             f"update {group.table} set {changes} where {own} = ? and {is_own}",
             zip(*chosen, _sums(group.ids), strict=True),

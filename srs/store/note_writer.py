@@ -125,7 +125,7 @@ class _Writing:
         self._position = row[0]
         self._notes: list[tuple[Any, ...]] = []
         self._cards: list[tuple[int, str, int, str, int, int]] = []
-        self._lines: list[tuple[int, str]] = []
+        self._places: list[tuple[str, int, str]] = []
         self._first = self._note_id, self._card_id
         self._made: list[int] = []
         self._counts: Counter[Action] = Counter()
@@ -203,20 +203,27 @@ class _Writing:
         note, old = step.note, known.note
         if step.action is Action.NEWER:
             self.newer.append(known.guid)
+            self._place(note, known)
             self._count += 0 if known.retired else len(parts_of(old.content))
             return
         if note.kind != old.kind and known.text_key:
             self._change_kind(step, known)
             return
-        if step.action is Action.UNCHANGED:
-            if note.line != old.line:
-                self._lines.append((note.line, known.guid))
+        is_moved = step.action is Action.MOVED and note.deck == old.deck
+        if step.action is Action.UNCHANGED or is_moved:
+            # No change of the text: on other devices a later one counts.
+            self._place(note, known)
             self._count += len(parts_of(note.content))
             return
         deck = self._deck(note.deck)
         values = note_values(note, deck, step.text_key)
         update_note(self._connection, known.guid, values, self._now)
         self._update_cards(note, known, deck)
+
+    def _place(self, note: Note, known: ExistingNote) -> None:
+        place, old = (note.file, note.line), (known.note.file, known.note.line)
+        if place != old:
+            self._places.append((*place, known.guid))
 
     def _change_kind(self, step: PlannedChange, known: ExistingNote) -> None:
         """Replace the note: the questions differ, and in Anki a note keeps its type."""
@@ -282,7 +289,7 @@ class _Writing:
         """Write the collected rows."""
         insert_notes(self._connection, self._notes)
         insert_cards(self._connection, self._cards)
-        self._many("update notes set line = ? where guid = ?", self._lines)
+        self._many("update notes set file = ?, line = ? where guid = ?", self._places)
         return Applied(self._count, len(self._cards), self._retired)
 
     def before(self, was: str) -> dict[str, Any]:

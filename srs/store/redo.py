@@ -19,7 +19,7 @@ from msgspec import Struct
 from cards.translate import _
 from srs.store.connection import Store, StoreError
 from srs.store.operations import LAST_DONE, REDO, Operation, describe
-from srs.store.stamps import STAMP
+from srs.store.stamps import STAMP, stamp_option, stamp_setting
 
 _TABLES = (
     *("decks", "notes", "cards", "reviews", "confusions", "presets", "settings"),
@@ -119,14 +119,28 @@ def redo_operations(store: Store, count: int) -> list[Operation]:
 def _restore(store: Store, text: str) -> None:
     connection = store.connection
     content = zlib.decompress(base64.b64decode(text))
-    changes = reversed(msgspec.json.decode(content, type=list[RowChange]))
-    statement = _Statements(connection).of
-    for sql, rows in groupby(map(statement, changes), key=lambda one: one[0]):
+    changes = msgspec.json.decode(content, type=list[RowChange])
+    statements = map(_Statements(connection).of, reversed(changes))
+    for sql, rows in groupby(statements, key=lambda one: one[0]):
         values = [row for _, row in rows]
         done = connection.executemany(sql, values).rowcount
         if done != len(values):
             message = _("it has changed since the undo, so that can't be redone")
             raise StoreError(store.path, message, _("flash log lists the operations"))
+    for one in changes:
+        _stamp_values(connection, one)
+
+
+def _stamp_values(connection: sqlite3.Connection, change: RowChange) -> None:
+    """Stamp settings and options; other rows have triggers or their own stamp."""
+    before, after = change.before or ["", ""], change.after or ["", ""]
+    if change.table == "settings":
+        stamp_setting(connection, before[0] or after[0])
+    elif change.table == "presets":
+        ours, theirs = (msgspec.json.decode(one[1] or "{}") for one in (before, after))
+        for name in ours.keys() | theirs.keys():
+            if ours.get(name) != theirs.get(name):
+                stamp_option(connection, before[0] or after[0], name)
 
 
 class _Statements:
@@ -153,6 +167,8 @@ class _Statements:
         # Where only stamps differ, the row has to be there all the same.
         changes = ", ".join(f"{columns[at]} = ?" for at in changed or places[:1])
         values = [before[at] for at in changed or places[:1]]
+        if table == "mock_exams":
+            changes += f", device = '', stamp = {STAMP}"  # it has no trigger
         return f"update {table} set {changes} where {is_there}", values + found
 
 

@@ -5,8 +5,15 @@ from typing import Any
 
 import pytest
 from command_runner import CELLS, Run
+from devices import contents
+from store_fixtures import NOON
 
-CHANGED = CELLS.replace("Deoxyribonucleic", "Desoxyribonucleic")
+from srs.store.opening import open_store
+
+TEXTS = {
+    "changed.yaml": CELLS.replace("Deoxyribonucleic", "Desoxyribonucleic"),
+    "renamed.yaml": CELLS.replace("deck: Cells", "deck: Biology::Cells"),
+}
 
 
 @pytest.fixture
@@ -42,15 +49,23 @@ OPERATIONS = [
 ]
 
 
-@pytest.mark.parametrize("words", OPERATIONS, ids=" ".join)
-def test_a_redo_restores_what_an_undo_took_back(flash: Run, words: list[str]) -> None:
+def prepare(flash: Run, words: list[str]) -> list[str]:
+    """Make what the words need; return those to type."""
     Path("more.yaml").write_text("deck: M\ncards:\n  - {front: x, back: y}\n", "utf-8")
-    if words[0] == "import":
+    if words[0] in ("import", "tag"):
         flash("export", "cells.apkg", "--with-schedule")
         flash("remove", "cells", "--forever", "-y")
-    if "changed.yaml" in words:
-        Path("cells.yaml").write_text(CHANGED, "utf-8")
-        words = ["add", "cells.yaml"]
+    if words[0] == "tag":
+        flash("import", "cells.apkg")
+    if words[-1] in TEXTS:
+        Path("cells.yaml").write_text(TEXTS[words[-1]], "utf-8")
+        return ["add", "cells.yaml"]
+    return words
+
+
+@pytest.mark.parametrize("words", OPERATIONS, ids=" ".join)
+def test_a_redo_restores_what_an_undo_took_back(flash: Run, words: list[str]) -> None:
+    words = prepare(flash, words)
     assert flash(*words)[0] == 0
     before = state(flash)
 
@@ -63,6 +78,40 @@ def test_a_redo_restores_what_an_undo_took_back(flash: Run, words: list[str]) ->
         assert state(flash) == before
     assert flash("doctor")[1] == "No problems found.\n"
     assert flash("redo")[1] == "Nothing to redo.\n"
+
+
+SYNCED = [
+    *OPERATIONS,
+    ["config", "time_zone", "Asia/Tokyo"],
+    ["exam", "set", "2027-01-10", "--deck", "Cells"],
+    ["tag", "add", "hard", "cells"],
+    ["add", "renamed.yaml"],
+]
+
+
+@pytest.mark.parametrize("words", SYNCED, ids=" ".join)
+def test_a_redo_reaches_the_other_devices(
+    flash: Run, tmp_path: Path, words: list[str]
+) -> None:
+    def synced() -> list[dict[str, Any]]:
+        for db in ("store.db", "b.db", "store.db"):
+            assert flash("sync", "--db", db)[0] == 0
+        stores = [open_store(tmp_path / db, NOON) for db in ("store.db", "b.db")]
+        found = [contents(store) for store in stores]
+        for store in stores:
+            store.close()
+        return found
+
+    (tmp_path / "log").mkdir()
+    flash("config", "--deck", "Cells", "new_per_day", "7")
+    for db in ("store.db", "b.db"):
+        flash("sync", "log", "--name", db, "--db", db)
+    words = prepare(flash, words)
+    assert flash(*words)[0] == 0, words
+    for command in ("sync", "undo", "redo"):
+        assert flash(command)[0] == 0
+        ours, theirs = synced()
+        assert theirs == ours
 
 
 def test_several_steps_are_redone_in_order(flash: Run) -> None:

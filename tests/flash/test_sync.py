@@ -194,6 +194,38 @@ def test_file_without_an_edit_leaves_the_newer_note(
     assert "Mito\n" in laptop("show", "powerhouse")[1]
 
 
+@pytest.mark.parametrize("had_file", [True, False])
+def test_moved_or_copied_file_is_no_later_text(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path, had_file: bool
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log", "--yes")
+    if had_file:
+        (tmp_path / "first.yaml").write_text(CELLS)
+        desktop("add", "first.yaml")
+        desktop("sync")
+        laptop("sync")
+        (tmp_path / "first.yaml").unlink()
+    (tmp_path / "cells.yaml").write_text(CELLS.replace("Mitochondrion", "Mito"))
+    laptop("add", "cells.yaml")
+    (tmp_path / "copied.yaml").write_text(CELLS)
+
+    assert desktop("add", "copied.yaml")[1].endswith("\n3 moved; 5 cards\n")
+    assert desktop("undo")[0] == desktop("redo")[0] == 0
+    for device in (desktop, laptop, desktop):
+        device("sync")
+
+    for device in (laptop, desktop):
+        assert "Mito\n" in device("show", "powerhouse")[1]
+    newer = "1 note is newer on another device and stays; its file has the old text\n"
+    again = desktop("add", "copied.yaml")
+    assert again == (0, "1 newer, 2 unchanged; 5 cards\n", newer)
+    assert laptop("add", "cells.yaml") == (0, "3 unchanged; 5 cards\n", "")
+    (tmp_path / "copied.yaml").rename(tmp_path / "moved.yaml")
+    assert desktop("add", "moved.yaml")[1].endswith("\n2 moved, 1 newer; 5 cards\n")
+    assert "moved.yaml:" in desktop("show", "powerhouse")[1]
+
+
 def test_note_edited_in_the_file_and_elsewhere_is_asked_for(
     laptop: Device, desktop: Device, log: Path, tmp_path: Path
 ) -> None:

@@ -42,6 +42,7 @@ from srs.store.mock_exams import (
     unfinished_mock_exam,
 )
 from srs.store.notes import stored_notes
+from srs.store.redo import redo_operations
 from srs.store.removal import erase_notes, retire_notes
 from srs.store.settings import Options, save_options, save_setting
 from srs.store.undo import undo_operations
@@ -155,7 +156,7 @@ class Devices(RuleBasedStateMachine):
                 )
                 self.acknowledged.add((*name, review))
 
-    @rule(number=chance, which=chance, action=st.integers(0, 9))
+    @rule(number=chance, which=chance, action=st.integers(0, 10))
     def command(self, number: int, which: int, action: int) -> None:
         device, choose = self._use(number), random.Random(which)
         now = device.clock()
@@ -186,12 +187,17 @@ class Devices(RuleBasedStateMachine):
                 lambda: self._delete(store, choose.choice(["A::B", "C"]), now),
                 lambda: self._confuse(store, choose, now),
                 lambda: self._take_mock(store, choose, now),
+                lambda: self._redo(store, choose.randint(1, 3)),
             ]
             options[action]()
 
     def _undo(self, store: Store, count: int) -> None:
         with suppress(FlashError):
             undo_operations(store, count)
+
+    def _redo(self, store: Store, count: int) -> None:
+        with suppress(FlashError):
+            redo_operations(store, count)
 
     def _retire(self, store: Store, deck: str, now: int) -> None:
         retire_notes(store, card_ids(store, deck_ids(store, deck)), deck, now)
