@@ -123,7 +123,7 @@ class Proxy(ThreadingHTTPServer):
         self.left = 1_000
         """Files that may still be read or put."""
         self.failure = ""
-        """`full` or `gone`."""
+        """`full`, `gone` or, from the beginning, `busy`."""
 
     @property
     def host(self) -> str:
@@ -141,6 +141,9 @@ class _Forwarding(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         is_get = self.command == "GET" and self.path.endswith(".flashlog")
         self.server.left -= is_get or self.command == "PUT"
+        if self.server.failure == "busy":
+            self._answer(503, b"", {})
+            return
         if self.server.left < 0 and self.server.failure == "gone":
             self.close_connection = True
             return

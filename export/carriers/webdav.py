@@ -36,6 +36,8 @@ _STATUS = {
     ),
     507: (N_("the server has no room left"), N_("make room and run it again")),
 }
+_BUSY = (408, 423, 425, 429)
+"""Statuses that pass by themselves, besides those from 500 on."""
 _FAULTS = {
     HttpFault.UNREACHABLE: N_("the server can't be reached"),
     HttpFault.TIMEOUT: N_("the server didn't answer in time"),
@@ -153,7 +155,10 @@ class WebDavCarrier:
             if error.status in _STATUS:
                 raise self._error(*map(_, _STATUS[error.status])) from None
             message = _("HTTP status {status}").format(status=error.status)
-            raise self._error(message, _("check the address")) from None
+            is_busy = error.status in _BUSY or error.status >= 500
+            raise self._error(
+                message, "" if is_busy else _("check the address")
+            ) from None
 
     def _error(self, message: str, hint: str = "") -> CarrierError:
         return CarrierError(self.address, message, hint or _("run it again later"))

@@ -51,6 +51,11 @@ _PROBLEMS: dict[str, Callable[[int], str]] = {
     "cards_missing": lambda n: ngettext(
         "{n} question without a card", "{n} questions without a card", n
     ),
+    "cards_stray": lambda n: ngettext(
+        "{n} card that its note no longer asks",
+        "{n} cards that their notes no longer ask",
+        n,
+    ),
     "reviews_invalid": lambda n: ngettext(
         "{n} review with impossible values", "{n} reviews with impossible values", n
     ),
@@ -87,6 +92,7 @@ _FIXES: dict[str, Callable[[], str]] = {
     "decks_lost": lambda: _("named 'Lost deck'; add their files again"),
     "notes_lost": lambda: _("retired with their history; add their files again"),
     "cards_missing": lambda: _("matched by their order in the note, else added"),
+    "cards_stray": lambda: _("retired; their answers stay"),
     "reviews_invalid": lambda: _("marked as undone"),
     "reviews_future": lambda: _("is the clock right? they count until then"),
     "states": lambda: _("rebuilt from the log"),

@@ -146,6 +146,20 @@ def operation_text(done: "Operation") -> str:
 
 def undone_text(undone: "Operation") -> str:
     """Describe what an undo did."""
+    if undone.is_void:
+        return _("Nothing was undone: another device has changed it since.")
+    text = _undone_text(undone)
+    if not undone.left:
+        return text
+    left = ngettext(
+        "{n} change of another device stays.",
+        "{n} changes of other devices stay.",
+        undone.left,
+    )
+    return f"{text} {left.format(n=undone.left)}"
+
+
+def _undone_text(undone: "Operation") -> str:
     if undone.about and undone.name in _UNDONE_CARD:
         text = _(_UNDONE_CARD[undone.name])
         return text.format(question=short_question(undone.about))

@@ -108,19 +108,32 @@ def read_keys(store: Path) -> list[str]:
 
 
 def _keys_in(text: str) -> list[str]:
-    lines = [line.strip() for line in text.splitlines()]
-    return [line for line in lines if line and not line.startswith("#")]
+    lines = (line.strip() for line in text.splitlines())
+    return [key for line in lines if not line.startswith("#") for key in line.split()]
 
 
-def own_key(store: Store) -> str:
-    """Return the key of this device, a new one if it has none.
+def own_keys(store: Store, *, is_lost: bool = False) -> list[str]:
+    """Return the keys of this device, a new one if it has none.
+
+    Args:
+        store: The store.
+        is_lost: Make a new key even if there was one, which no device has any more.
 
     Raises:
-        FlashError: The file can't be written, or pyrage is not installed.
+        FlashError: The key is missing, the file can't be written, or pyrage is not
+            installed.
     """
-    keys = read_keys(store.path) or [new_key()]
+    keys = read_keys(store.path)
+    if store.setting(ENCRYPTED) and not (keys or is_lost):
+        message = _("the key of this store is missing")
+        hint = _(
+            "--join enters that of another device; if no device has it, --yes makes a"
+            " new one, for an empty folder"
+        )
+        raise FlashError(message, hint, str(store.path))
+    keys = keys or [new_key()]
     _save_keys(store, keys)
-    return keys[0]
+    return keys
 
 
 def join_key(store: Store, text: str) -> None:
@@ -130,7 +143,7 @@ def join_key(store: Store, text: str) -> None:
 
     Args:
         store: The store.
-        text: The key, as `flash sync encrypt` printed it, or a file with it.
+        text: The keys, as `flash sync encrypt` printed them, or a file with them.
 
     Raises:
         FlashError: It is no key, or the file can't be written.

@@ -18,6 +18,13 @@ _LOCK_S = 3
 _TRIES = 5
 _ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 """No question for a password: there may be nobody to answer."""
+_WHO = {
+    f"GIT_{role}_{key}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for key, value in (("NAME", "flash"), ("EMAIL", "flash@localhost"))
+}
+_SUBJECT = "flash sync"
+_REMOTE = ("ls-remote", "pull", "push")
 
 
 class GitLog:
@@ -29,24 +36,27 @@ class GitLog:
         Raises:
             FlashError: It is no working tree of git.
         """
-        self._folder = folder
+        self._folder, self._environment = folder, os.environ | _ENVIRONMENT
+        if self._run("config", "user.email").returncode:
+            self._environment |= _WHO  # the user has no name in git
         if self._run("rev-parse", "--is-inside-work-tree").returncode:
             message = _("not a working tree of git")
             raise FlashError(message, _("make one with git clone"), folder)
 
     def pull(self) -> None:
-        """Fetch what others pushed.
+        """Fetch what others pushed; changes that are not committed stay.
 
         Raises:
             FlashError: Git fails.
         """
         self._wait_for_lock()
+        self._end_rebase()
         if not self._has_branch():
             return  # no remote, or nothing was pushed yet
         source: tuple[str, ...] = ()
         if self._run("rev-parse", "--verify", "@{upstream}").returncode:
             source = ("origin", self._output("symbolic-ref", "--short", "HEAD"))
-        done = self._run(*self._identity(), "pull", "--quiet", "--rebase", *source)
+        done = self._run("pull", "--quiet", "--rebase", "--autostash", *source)
         if done.returncode:
             self._run("rebase", "--abort")
             raise self._failed("pull", done)
@@ -62,8 +72,7 @@ class GitLog:
         if written:
             self._check("add", "--", *written)
             if self._run("diff", "--cached", "--quiet", "--", *written).returncode:
-                words = ("commit", "--quiet", "-m", "flash sync", "--", *written)
-                self._check(*self._identity(), *words)
+                self._check("commit", "--quiet", "-m", _SUBJECT, "--", *written)
         if not self._output("remote"):
             return
         ahead = self._run("rev-list", "--count", "@{upstream}..HEAD")
@@ -86,14 +95,31 @@ class GitLog:
             raise self._failed("ls-remote", done)
         return bool(done.stdout.strip())
 
-    def _identity(self) -> tuple[str, ...]:
-        """Return options for a commit where the user has no name in git."""
-        if self._run("config", "user.email").returncode == 0:
-            return ()
-        return ("-c", "user.name=flash", "-c", "user.email=flash@localhost")
+    def _end_rebase(self) -> None:
+        """Abort the rebase of a pull that was interrupted.
+
+        Raises:
+            FlashError: It is one of the user.
+        """
+        folder = self._git_path("rebase-merge")
+        if not folder.exists():
+            return
+        ends = [
+            Path(folder, name).read_text("utf-8").strip()
+            for name in ("onto", "orig-head")
+            if Path(folder, name).exists()
+        ]
+        subjects = self._run("log", "--format=%s", "..".join(ends)).stdout
+        if len(ends) < 2 or set(subjects.splitlines()) - {_SUBJECT}:
+            hint = _("end it with git rebase --continue or --abort")
+            raise FlashError(_("a rebase is in progress there"), hint, self._folder)
+        self._check("rebase", "--abort")
+
+    def _git_path(self, name: str) -> Path:
+        return Path(self._folder, self._output("rev-parse", "--git-path", name))
 
     def _wait_for_lock(self) -> None:
-        lock = Path(self._folder, self._output("rev-parse", "--git-path", "index.lock"))
+        lock = self._git_path("index.lock")
         deadline = time.monotonic() + _LOCK_S
         while lock.exists():
             if time.monotonic() > deadline:
@@ -115,7 +141,7 @@ class GitLog:
         try:
             return subprocess.run(  # noqa: S603 - git, with words of our own
                 ["git", "-C", self._folder, *words],  # noqa: S607 - the user's git
-                env=os.environ | _ENVIRONMENT,
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -139,4 +165,7 @@ class GitLog:
             lines[-1] if lines else str(done.returncode),
         )
         message = _("git {command}: {reason}").format(command=command, reason=reason)
-        return FlashError(message, _("run flash sync again"), self._folder)
+        hint = _("run flash sync again")
+        if command not in _REMOTE:
+            hint = _("git status there shows more; then run flash sync again")
+        return FlashError(message, hint, self._folder)

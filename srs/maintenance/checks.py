@@ -122,9 +122,10 @@ def _check_rows(store: Store, now_ms: int) -> Iterator[Finding]:
     for table, count in repairs.delete_dangling_rows(store).items():
         if count:
             yield Finding("orphans", f"dangling_{table}", count)
-    count = repairs.add_missing_cards(store, now_ms)
-    if count:
-        yield Finding("orphans", "cards_missing", count)
+    missing, stray = repairs.fit_cards(store, now_ms)
+    for code, count in (("cards_missing", missing), ("cards_stray", stray)):
+        if count:
+            yield Finding("orphans", code, count)
 
 
 def _check_log(store: Store, now_ms: int) -> Iterator[Finding]:

@@ -115,17 +115,28 @@ def _deltas(ids: Sequence[int]) -> list[int]:
     return [one - before for before, one in zip((0, *ids), ids, strict=False)]
 
 
-def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[int]:
+class Restored(Struct):
+    """What `restore_snapshot` did."""
+
+    moved: list[int] = []
+    """The cards that are in another deck than before."""
+    notes: list[int] = []
+    """The notes that changed back."""
+    left: int = 0
+    """Notes that another device has changed since, which stay as they are."""
+
+
+def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> Restored:
     """Restore notes and cards inside a transaction.
 
     New ones vanish.  One that has a row in the review log, if only of an answer
     that was undone, or that other devices may have, is retired instead: the log is
     never cut.  A note that another device has changed since stays as it is.
 
-    Returns:
-        The cards that are in another deck than before.
     """
-    moved, changed = _put_rows_back(connection, former.was) if former.was else ([], [])
+    done = Restored()
+    if former.was:
+        _put_rows_back(connection, former.was, done)
     cards = {"first": former.cards[0], "end": former.cards[1]}
     notes = {"first": former.notes[0], "end": former.notes[1]}
     within = f"id >= :first and id < :end and {OWN_CARD}"
@@ -138,7 +149,10 @@ def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[i
         cards,
     )
     connection.execute(f"update cards set retired = 1 where {within}", cards)
-    within = "anki_id >= :first and anki_id < :end and device = ''"
+    within = "anki_id >= :first and anki_id < :end"
+    sql = f"select count(*) from notes where {within} and device <> ''"
+    done.left += connection.execute(sql, notes).fetchone()[0]
+    within += " and device = ''"
     connection.execute(
         f"""
         delete from notes where {within} and {_UNSENT}
@@ -148,26 +162,22 @@ def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> list[i
     )
     connection.execute(f"update notes set retired = 1 where {within}", notes)
     forget_empty(connection, former.decks)
-    update_bases_of_notes(connection, changed)
-    return moved
+    update_bases_of_notes(connection, done.notes)
+    return done
 
 
-def _put_rows_back(
-    connection: sqlite3.Connection, was: str
-) -> tuple[list[int], list[int]]:
+def _put_rows_back(connection: sqlite3.Connection, was: str, done: Restored) -> None:
     text = zlib.decompress(base64.b85decode(was))
     groups, names = msgspec.json.decode(text, type=tuple[list[Changed], dict[int, str]])
     # A deck that was emptied and deleted returns with its id, if that is still free.
     sql = "insert or ignore into decks (id, name) values (?, ?)"
     connection.executemany(sql, names.items())
     decks = {deck: deck_id(connection, name) for deck, name in names.items()}
-    moved: list[int] = []
-    changed: list[int] = []
     for group in groups:
         if group.table == "cards" and "deck" in group.columns:
-            moved += _sums(group.ids)
+            done.moved += _sums(group.ids)
         if group.table == "notes":
-            changed += _sums(group.ids)
+            done.notes += _sums(group.ids)
         own, *known = _TABLES[group.table]
         columns = [one for one in known if one in group.columns]
         chosen = [
@@ -178,11 +188,12 @@ def _put_rows_back(
         is_own = "device = ''" if group.table == "notes" else OWN_CARD
         if set(columns) <= {"file", "line"}:
             is_own = "true"  # other devices have places of their own
-        connection.executemany(
+        changed = connection.executemany(
             f"update {group.table} set {changes} where {own} = ? and {is_own}",
             zip(*chosen, _sums(group.ids), strict=True),
-        )
-    return moved, changed
+        ).rowcount
+        if group.table == "notes":
+            done.left += len(group.ids) - changed
 
 
 def _sums(deltas: Sequence[int]) -> Iterator[int]:

@@ -65,6 +65,10 @@ class Operation(Struct, frozen=True):
     reviews: int = 0
     names: tuple[str, ...] = ()
     """Changed options or settings."""
+    left: int = 0
+    """Notes, cards or options that an undo left as another device changed them."""
+    is_void: bool = False
+    """The undo changed nothing because of that."""
 
 
 REDO = "redo"

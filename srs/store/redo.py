@@ -72,6 +72,12 @@ def capturing(connection: sqlite3.Connection) -> Iterator[list[bytes]]:
             connection.execute(f"drop trigger temp.{name}")
 
 
+def is_change(captured: bytes) -> bool:
+    """Return True if a captured row differs before and after."""
+    change = msgspec.json.decode(captured, type=RowChange)
+    return change.before != change.after
+
+
 def packed(changes: Sequence[bytes]) -> str:
     """Return changes as a text for the payload of their operation."""
     text = b"[" + b",".join(changes) + b"]"

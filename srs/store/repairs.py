@@ -204,26 +204,40 @@ def delete_dangling_rows(store: Store) -> dict[str, int]:
     }
 
 
-def add_missing_cards(store: Store, now_ms: int) -> int:
-    """Give each question of a note in use a card; return how many had none."""
+def fit_cards(store: Store, now_ms: int) -> tuple[int, int]:
+    """Give each question of a note in use a card, and retire cards without one.
+
+    Returns:
+        The questions that had no card, and the cards without a question.
+    """
     cards: dict[str, list[tuple[int, int, str, int]]] = defaultdict(list)
     for note, *card in store.rows(
         "select note, ordinal, id, part, retired from cards order by ordinal"
     ):
         cards[note].append((card[0], card[1], card[2], card[3]))
-    count = 0
-    sql = "select guid, deck, fields from notes where retired = 0 order by anki_id"
-    for guid, deck, fields in store.rows(sql):
+    count, stray = 0, []
+    sql = """
+        select guid, deck, fields, text_key from notes
+         where retired = 0 order by anki_id
+    """
+    for guid, deck, fields, text_key in store.rows(sql):
         parts = parts_of(msgspec.json.decode(fields, type=Content))
         asked = {part for _, _, part, retired in cards[guid] if not retired}
         missing = [part for part in parts if part not in asked]
         if missing:
             _add_cards(store.connection, guid, deck, missing, cards[guid], now_ms)
             count += len(missing)
-    store.connection.execute(
-        "update cards set retired = 1 where part = '' and retired = 0"
-    )
-    return count
+        # A placeholder for a lost text says nothing about its questions.
+        if text_key and asked - {"", *parts}:
+            stray += [
+                (card,)
+                for _, card, part, retired in cards[guid]
+                if part and part not in parts and not retired
+            ]
+    run = store.connection
+    run.execute("update cards set retired = 1 where part = '' and retired = 0")
+    run.executemany("update cards set retired = 1 where id = ?", stray)
+    return count, len(stray)
 
 
 def _add_cards(
@@ -249,7 +263,8 @@ def _add_cards(
             )
             continue
         ordinal, last = ordinal + 1, max(now_ms, last + 1)
-        row = (last, guid, 1 if part == "back" else ordinal, part, deck, 0)
+        is_back = part == "back" and all(number != 1 for number, *_ in cards)
+        row = (last, guid, 1 if is_back else ordinal, part, deck, 0)
         insert_cards(connection, [row])
 
 

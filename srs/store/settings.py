@@ -144,6 +144,8 @@ def write_options(
 ) -> None:
     """Do what `save_options` does, inside a transaction."""
     own = own_options(connection, deck)
+    if options and own == options:
+        return
     for name in own.keys() | options.keys():
         if own.get(name) != options.get(name):
             stamp_option(connection, deck, name)
@@ -198,21 +200,28 @@ def write_setting(connection: sqlite3.Connection, name: str, value: str) -> None
 
 def restore_options(
     connection: sqlite3.Connection, deck: str, was: Mapping[str, Any]
-) -> None:
-    """Put options of a deck back, except those that another device has set since."""
+) -> int:
+    """Put options of a deck back, except those that another device has set since.
+
+    Returns:
+        How many were left as the other device set them.
+    """
     sql = "select name from option_stamps where deck = ? and device <> ''"
     theirs = {row[0] for row in connection.execute(sql, (deck,))}
     own = own_options(connection, deck)
     kept = {name: value for name, value in own.items() if name in theirs}
     back = {name: value for name, value in was.items() if name not in theirs}
     write_options(connection, deck, kept | back)
+    return sum(own.get(name) != was.get(name) for name in theirs)
 
 
-def restore_setting(connection: sqlite3.Connection, name: str, was: str) -> None:
-    """Put a setting back unless another device has set it since."""
+def restore_setting(connection: sqlite3.Connection, name: str, was: str) -> bool:
+    """Put a setting back; return False if another device has set it since."""
     sql = "select 1 from setting_stamps where name = ? and device <> ''"
-    if connection.execute(sql, (name,)).fetchone() is None:
-        write_setting(connection, name, was)
+    if connection.execute(sql, (name,)).fetchone() is not None:
+        return False
+    write_setting(connection, name, was)
+    return True
 
 
 def remove_invalid_settings(store: Store) -> int:

@@ -39,7 +39,7 @@ from srs.store.settings import (
     write_setting,
 )
 from srs.store.sync_mock_exams import check_mock, merge_mock
-from srs.store.sync_notes import NoteMerge, check_note
+from srs.store.sync_notes import NoteMerge, checked_note
 from srs.store.sync_outgoing import entries_of_note, is_shared
 
 _ROW = (
@@ -156,7 +156,7 @@ class EntryMerge:
             self.parked.append((entry, "media"))
             return
         try:
-            check_note(entry)
+            entry = checked_note(entry)
             if entry.raw is not None and not self._has_notetype(entry.raw.notetype):
                 self._park(entry)
                 return

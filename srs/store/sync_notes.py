@@ -37,8 +37,11 @@ class _Stored(NamedTuple):
     """Stamp, device and ordinal of the entry that knew it last."""
 
 
-def check_note(entry: NoteEntry) -> None:
+def checked_note(entry: NoteEntry) -> NoteEntry:
     """Check that a note entry can be stored and shown.
+
+    Returns:
+        The entry; a card that asks what its note doesn't say is retired in it.
 
     Raises:
         ValueError: It can't; msgspec's errors are such.
@@ -55,14 +58,17 @@ def check_note(entry: NoteEntry) -> None:
     if not len(uids) == len(ordinals) == len(entry.cards):
         raise ValueError("two cards have one name")
     parts = set(parts_of(note.content)) if entry.text_key else None
-    used = {card.part for card in entry.cards if not card.retired}
     if note.kind != entry.kind or not entry.guid or not entry.deck:
         raise ValueError("the kind of the note doesn't fit")
-    if parts is not None and not used <= parts:
-        raise ValueError("a card asks what its note doesn't say")
     if entry.raw is not None:
         msgspec.json.decode(entry.raw.shown, type=dict[str, int])
         msgspec.json.decode(entry.raw.content, type=Content)
+    if parts is None:
+        return entry
+    cards = (
+        card if card.part in parts else replace(card, retired=1) for card in entry.cards
+    )
+    return replace(entry, cards=tuple(cards))
 
 
 class NoteMerge:

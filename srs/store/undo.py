@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cards.translate import _
 from srs.models.presets import Preset
@@ -19,7 +20,7 @@ from srs.store.confusions import undo_confusion
 from srs.store.connection import Store, StoreError
 from srs.store.decks import rename_decks
 from srs.store.operations import REDO, Operation, describe
-from srs.store.redo import capturing, packed
+from srs.store.redo import capturing, is_change, packed
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.reschedule_rows import undo_reschedule_rows
 from srs.store.revlog import last_review, mark_undone
@@ -140,6 +141,9 @@ def _undo_row(store: Store, options: Options, row: Any) -> Undone:
     summary = describe(store, name, before, at_ms, undone=True)
     with capturing(store.connection) as changes:
         undoing.methods[name](msgspec.json.decode(text))
+    if undoing.left:
+        is_void = not any(map(is_change, changes))
+        summary = replace(summary, left=undoing.left, is_void=is_void)
     before[REDO] = packed(changes)
     store.connection.execute(
         "update operations set undone = 1, before = ? where id = ?",
@@ -164,6 +168,8 @@ class _Undoing:
         self._options = options
         self.card: int | None = None
         self.review: int | None = None
+        self.left = 0
+        """What stays because another device has changed it since."""
         self.methods: dict[str, Callable[[dict[str, Any]], None]] = {
             "answer": self._answer,
             "look": self._cram,
@@ -251,15 +257,17 @@ class _Undoing:
         (column,) = {"buried", "suspended", "flag"} & {before["column"]}
         was: list[list[int]] = before["was"]
         # Schema 1 recorded no time of marking.
-        self._connection.executemany(
+        done = self._connection.executemany(
             f"""
             update cards set {column} = ?, marked_ms = ?
              where id = ? and {_holds(column)}
             """,
             [(value, *(marked or [0]), card) for card, value, *marked in was],
         )
-        cards = [card for card, *_ in was]
-        forget_mark_times(self._connection, cards, column)
+        self.left += len(was) - done.rowcount
+        if done.rowcount:
+            cards = [card for card, *_ in was]
+            forget_mark_times(self._connection, cards, column)
         self._show_only(was, 0)
 
     def _show_only(self, rows: Sequence[Sequence[int]], column: int) -> None:
@@ -268,14 +276,15 @@ class _Undoing:
 
     def _add(self, before: dict[str, Any]) -> None:
         former = msgspec.convert(before["former"], Snapshot)
-        moved = restore_snapshot(self._connection, former)
+        done = restore_snapshot(self._connection, former)
+        self.left += done.left
         renamed = before.get("renamed", ())
         if renamed:
             rename_decks(self._connection, [(new, old) for old, new in renamed])
             self._options = Options(self._store)
-        if moved:
+        if done.moved:
             # Their decks may have parameters of their own.
-            rebuild_card_states(self._connection, self._options, moved)
+            rebuild_card_states(self._connection, self._options, done.moved)
         self._connection.executemany(SET_KEPT, before.get("kept", ()))
 
     def _delete(self, before: dict[str, Any]) -> None:
@@ -310,9 +319,9 @@ class _Undoing:
         """Write options or settings, and rebuild the cards that depend on them."""
         was = self._rules()
         if options is not None:
-            restore_options(self._connection, deck, options)
+            self.left += restore_options(self._connection, deck, options)
         for name, value in settings:
-            restore_setting(self._connection, name, value)
+            self.left += not restore_setting(self._connection, name, value)
         self._options = Options(self._store)
         changed = [deck for deck, rules in self._rules().items() if was[deck] != rules]
         sql = "select id from cards where deck in (select value from json_each(?))"
@@ -342,7 +351,8 @@ class _Undoing:
             many("delete from reviews where id = ? and origin <> ''", reviews)
         notes = [(guid,) for guid in before["notes"]]
         many(f"update cards set retired = 1 where note = ? and {OWN_CARD}", notes)
-        many("update notes set retired = 1 where guid = ? and device = ''", notes)
+        sql = "update notes set retired = 1 where guid = ? and device = ''"
+        self.left += len(notes) - many(sql, notes).rowcount
         touched.update(self._remove_options(before.get("options", {})))
         many(
             "update anki_marks set value = ?"
@@ -381,5 +391,5 @@ class _Undoing:
         undo_reschedule_rows(self._connection, self._options, before["runs"])
 
     def _away(self, before: dict[str, Any]) -> None:
-        restore_setting(self._connection, "away", before["was"])
+        self.left += not restore_setting(self._connection, "away", before["was"])
         undo_reschedule_rows(self._connection, Options(self._store), before["runs"])

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -141,6 +142,59 @@ def test_later_setting_counts_and_undo_leaves_it(
     laptop("undo")
 
     assert laptop("config", "new_per_day")[1] == desktop("config", "new_per_day")[1]
+
+
+NOTHING = "Nothing was undone: another device has changed it since.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "theirs", "said"),
+    [
+        (["config", "new_per_day", "5", "--deck", "Cells"], None, NOTHING),
+        (["config", "desired_retention", "0.8"], None, NOTHING),
+        (["config", "rollover", "5"], None, NOTHING),
+        (["config", "away", "2026-11-25..2026-11-27"], None, NOTHING),
+        (["suspend", "powerhouse"], None, NOTHING),
+        (["flag", "1", "powerhouse"], None, NOTHING),
+        (
+            ["suspend", "deck:Cells"],
+            ["suspend", "powerhouse"],
+            "Unsuspended 5 cards. 1 change of another device stays.\n",
+        ),
+        (["add", "more.yaml"], ["remove", "More"], NOTHING),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else None,
+)
+def test_undo_says_what_another_device_changed_since(
+    laptop: Device,
+    desktop: Device,
+    log: Path,
+    tmp_path: Path,
+    words: list[str],
+    theirs: list[str] | None,
+    said: str,
+) -> None:
+    last = {"5": "6", "0.8": "0.85", "2026-11-25..2026-11-27": "2026-11-28"}
+    (tmp_path / "more.yaml").write_text("deck: More\ncards:\n- {front: x, back: y}\n")
+    laptop("sync", "log")
+    desktop("sync", "log", "--yes")
+    laptop(*words, "-y") if words[0] == "suspend" else laptop(*words)
+    laptop("sync")
+    desktop("sync")
+    theirs = theirs or [last.get(word, word) for word in words]
+    if theirs[0] in ("suspend", "flag"):
+        undoing = ["flag", "0"] if theirs[0] == "flag" else ["unsuspend"]
+        desktop(*undoing, theirs[-1])
+    assert desktop(*theirs)[0] == 0
+    desktop("sync")
+    laptop("sync")
+    before = laptop("list")[1], laptop("config", "--deck", "Cells")[1]
+
+    code, out, err = laptop("undo")
+
+    assert (code, out) == (0, said)
+    if said == NOTHING:
+        assert (laptop("list")[1], laptop("config", "--deck", "Cells")[1]) == before
 
 
 def test_undone_add_retires_on_all_devices(
@@ -465,6 +519,24 @@ def test_entries_that_cannot_be_merged_are_kept_and_reported(
         assert "2 entries are of a newer flash; they are kept until" in err
     assert listed(desktop) == listed(laptop)
     assert desktop("doctor")[0] == 0
+
+
+def test_card_without_a_question_costs_no_note(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    # A store of a development version had cards that its notes no longer ask.
+    with sqlite3.connect(tmp_path / "laptop.db") as connection:
+        connection.execute("update cards set part = 'gone' where part = 'back'")
+    connection.close()
+    laptop("sync", "log")
+
+    assert "received 3 (0 reviews, 3 notes)" in desktop("sync", "log")[1]
+
+    assert len(desktop("list")[1].splitlines()) == 1 + 4
+    for device in (laptop, desktop):
+        assert device("doctor", "--fix")[0] == 0
+        assert len(device("list")[1].splitlines()) == 1 + 5
+        assert device("doctor") == (0, "No problems found.\n", "")
 
 
 def test_device_with_a_clock_ahead_is_reported(

@@ -105,6 +105,18 @@ def test_wrong_password_is_said_and_a_right_one_goes_on(
     assert laptop("sync", place) == (0, "Sent 3, received 0.\n", "")
 
 
+@pytest.mark.parametrize("kind", ["rclone"])
+def test_busy_server_is_not_taken_for_a_wrong_address(
+    laptop: Run, kind: str, proxy: Proxy
+) -> None:
+    proxy.failure = "busy"
+
+    code, out, err = laptop("sync", address(kind, proxy.host, with_login()))
+
+    assert (code, out) == (1, "")
+    assert err.endswith("HTTP status 503 (run it again later)\n")
+
+
 @pytest.mark.parametrize("kind", ["s3", "rclone"])
 @pytest.mark.parametrize("failure", ["full", "gone"])
 def test_failure_halfway_is_said_and_the_next_sync_goes_on(

@@ -1,5 +1,7 @@
 """`flash sync --git`: two clones of one repository."""
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -111,3 +113,97 @@ def test_folder_without_git_is_refused(clones: Run, tmp_path: Path) -> None:
         f"flash: {tmp_path / 'plain'}: not a working tree of git"
         " (make one with git clone)\n",
     )
+
+
+def stopping_git(folder: Path, word: str, then: str) -> str:
+    """Return a search path with a git that runs a command at one word."""
+    real = shutil.which("git")
+    folder.mkdir()
+    script = folder / "git"
+    script.write_text(
+        f'#!/bin/sh\nfor one in "$@"; do case $one in {word}) {then};; esac; done\n'
+        f'exec {real} "$@"\n'
+    )
+    script.chmod(0o755)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}"
+
+
+def test_sync_interrupted_before_its_commit_goes_on(
+    clones: Run, tmp_path: Path
+) -> None:
+    sync(clones, "one")
+    sync(clones, "two")
+    clones("review", "--plain", "--db", "one.db", typed="\n3\nq\n")
+    clones("review", "--plain", "--db", "two.db", typed="\n3\nq\n")
+    clones("sync", "--db", "two.db")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", stopping_git(tmp_path / "bin", "commit", "exit 1"))
+        code, out, err = clones("sync", "--db", "one.db")
+    assert (code, out) == (1, "")
+    assert "git commit: 1 (git status there shows more; then run flash sync" in err
+
+    assert clones("sync", "--db", "one.db")[0] == 0
+
+    assert clones("sync", "--db", "two.db")[1].startswith("Sent 0, received 1 ")
+    assert git("-C", "one", "status", "--porcelain") == ""
+
+
+def test_changes_of_the_user_in_the_folder_stay(clones: Run, tmp_path: Path) -> None:
+    sync(clones, "one")
+    (tmp_path / "one" / "README").write_text("mine\n")
+    git("-C", "one", "add", "README")
+    git(
+        "-C",
+        "one",
+        "-c",
+        "user.name=I",
+        "-c",
+        "user.email=i@i",
+        "commit",
+        "-qm",
+        "mine",
+    )
+    sync(clones, "one")
+    sync(clones, "two")
+    clones("review", "--plain", "--db", "two.db", typed="\n3\nq\n")
+    clones("sync", "--db", "two.db")
+    (tmp_path / "one" / "README").write_text("changed\n")
+    (tmp_path / "one" / "new").write_text("new\n")
+    git("-C", "one", "add", "new")
+
+    assert clones("sync", "--db", "one.db")[1].startswith("Sent 0, received 1 ")
+
+    assert (tmp_path / "one" / "README").read_text() == "changed\n"
+    assert git("-C", "one", "status", "--porcelain").split() == [
+        *("M", "README", "A", "new")
+    ]
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_rebase_in_progress_is_aborted_only_if_it_is_of_flash(
+    clones: Run, tmp_path: Path, is_own: bool
+) -> None:
+    sync(clones, "one")
+    sync(clones, "two")
+    for name in ("one", "two"):
+        clones("review", "--plain", "--db", f"{name}.db", typed="\n3\nq\n")
+    clones("sync", "--db", "two.db")
+    one = tmp_path / "one"
+    git("-C", "one", "fetch", "--quiet")
+    subject = "flash sync" if is_own else "my own"
+    who = ("-c", "user.name=I", "-c", "user.email=i@i")
+    git("-C", "one", *who, "commit", "--quiet", "--allow-empty", "-m", subject)
+    stopped = ["git", "-C", "one", *who, "rebase", "-x", "kill -9 $PPID", "@{upstream}"]
+    subprocess.run(stopped, capture_output=True, check=False)
+    assert (one / ".git" / "rebase-merge").exists()
+
+    code, out, err = clones("sync", "--db", "one.db")
+
+    if is_own:
+        assert (code, err) == (0, "")
+        assert clones("sync", "--db", "two.db")[1].startswith("Sent 0, received 1 ")
+    else:
+        assert err == (
+            f"flash: {one}: a rebase is in progress there"
+            " (end it with git rebase --continue or --abort)\n"
+        )

@@ -117,6 +117,36 @@ def test_two_devices_that_made_a_key_each_exchange_them(laptop: Run) -> None:
     assert laptop("sync")[0] == 0
 
 
+def test_keys_are_entered_one_device_after_the_other(laptop: Run) -> None:
+    laptop("sync", "encrypt")
+    key = laptop("sync", "encrypt", "--db", "b.db")[1]
+    laptop("add", "cells.yaml", "--db", "b.db")
+    laptop("sync", "log")
+    laptop("sync", "encrypt", "--join", typed=key)
+
+    shown = laptop("sync", "encrypt")[1]
+    laptop("sync", "encrypt", "--join", "--db", "b.db", typed=shown)
+
+    assert shown.split()[0] == key.strip()
+    assert laptop("sync", "log", "--db", "b.db", "--yes")[0] == 0
+    assert laptop("sync")[0] == 0
+
+
+def test_lost_key_is_not_replaced_unasked(laptop: Run, tmp_path: Path) -> None:
+    key = laptop("sync", "encrypt")[1]
+    laptop("sync", "log")
+    (tmp_path / "store.db.key").unlink()
+
+    code, out, err = laptop("sync", "encrypt")
+
+    assert (code, out) == (1, "")
+    assert "the key of this store is missing (--join enters that of another" in err
+    assert not (tmp_path / "store.db.key").exists()
+    assert laptop("sync", "encrypt", "--yes")[1] not in ("", key)
+    (tmp_path / "new").mkdir()
+    assert laptop("sync", "new")[1] == "Sent 3, received 0.\n"
+
+
 def test_key_made_later_reads_what_is_in_the_clear(laptop: Run) -> None:
     laptop("sync", "log")
     laptop("sync", "log", "--db", "b.db")

@@ -118,6 +118,14 @@ BREAKS = {
         "update notes set extra = cast(x'c328' as text) where kind = 'cloze'",
         Finding("text", "notes_unreadable", 1),
     ),
+    "card that asks nothing": (
+        "update cards set part = 'gone' where ordinal = 1",
+        Finding("orphans", "cards_stray", 1),
+    ),
+    "question without a card": (
+        "update cards set part = 'gone' where ordinal = 1",
+        Finding("orphans", "cards_missing", 1),
+    ),
     "log": (
         "update reviews set rating = 7 where id = (select max(id) from reviews)",
         Finding("log", "reviews_invalid", 1),

@@ -48,11 +48,17 @@ def sync(
         str, typer.Option("--name", metavar="NAME", help="Name of this device.")
     ] = "",
     yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Join the log of another store.")
+        bool,
+        typer.Option(
+            "--yes",
+            "-y",
+            help="Join the log of another store. With encrypt: make a new key although"
+            " one was lost.",
+        ),
     ] = False,
     join: Annotated[
         bool,
-        typer.Option("--join", help="With encrypt: enter the key of another device."),
+        typer.Option("--join", help="With encrypt: enter the keys of another device."),
     ] = False,
     json: JsonOption = False,
     db: DbOption = None,
@@ -73,7 +79,7 @@ def sync(
     has arrived.
     """
     if log == "encrypt":
-        encrypt(db, joins=join)
+        encrypt(db, joins=join, is_lost=yes)
         return
     if join:
         raise typer.BadParameter(_("--join goes with flash sync encrypt"))

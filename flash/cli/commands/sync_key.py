@@ -7,18 +7,19 @@ import typer
 
 from cards.translate import _
 from flash.messages.sync import key_joined, key_remarks
-from flash.service.carriers import join_key, key_file, own_key
+from flash.service.carriers import join_key, key_file, own_keys
 from flash.service.context import open_app
 from flash.terminal import echo, echo_err
 from srs.store.sync_state import PLACE
 
 
-def encrypt(db: Path | None, *, joins: bool) -> None:
-    """Show the key of this device, a new one if it has none; or enter one.
+def encrypt(db: Path | None, *, joins: bool, is_lost: bool) -> None:
+    """Show the keys of this device, a new one if it has none; or enter them.
 
     Args:
         db: The store.
-        joins: Read the key of another device from the terminal or a pipe.
+        joins: Read the keys of another device from the terminal or a pipe.
+        is_lost: Make a new key although there was one.
     """
     with open_app(db) as app:
         store = app.store
@@ -26,12 +27,12 @@ def encrypt(db: Path | None, *, joins: bool) -> None:
             join_key(store, _typed_key())
             echo(key_joined())
             return
-        key = own_key(store)
+        keys = " ".join(own_keys(store, is_lost=is_lost))
         if sys.stdout.isatty():
             import segno
 
-            segno.make(key).terminal(out=sys.stdout, compact=True)
-        echo(key)
+            segno.make(keys).terminal(out=sys.stdout, compact=True)
+        echo(keys)
         for line in key_remarks(key_file(store.path), store.setting(PLACE)):
             echo_err(line)
 
