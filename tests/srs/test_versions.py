@@ -13,7 +13,7 @@ import pytest
 from sqlite_utils import Database
 from store_fixtures import contradictions, give
 
-from srs.maintenance.checks import examine
+from srs.maintenance.checks import Finding, examine
 from srs.models.cards import Rating
 from srs.store import opening, schema
 from srs.store.backups import list_backups
@@ -132,9 +132,12 @@ def test_an_earlier_store_is_backed_up_as_it_was(dump: Path, tmp_path: Path) -> 
 
 @of_each_version
 def test_work_goes_on_in_a_store_of_any_version(dump: Path, tmp_path: Path) -> None:
-    opened = open_store(made(dump, tmp_path), NOW)
+    path = made(dump, tmp_path)
+    # Stores 4 to 7, of development versions, kept cards that tables no longer ask.
+    stray = (Finding("orphans", "cards_stray", 2),) if version(path) > 3 else ()
+    opened = open_store(path, NOW)
     assert contradictions(opened) == []
-    assert examine(opened, NOW).findings == ()
+    assert examine(opened, NOW).findings == stray
     steps = last_operations(opened)
     assert [(one.name, one.count, one.rating, one.about) for one in steps[:3]] == [
         ("bury", 1, 0, "plant cell / animal cell: wall"),
