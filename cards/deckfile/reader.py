@@ -5,6 +5,7 @@ that every mistake is reported at its place.
 """
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,15 @@ def read_deck(path: Path) -> Deck:
     return parse_deck(read_text(path), path)
 
 
-def parse_deck(text: str, path: Path) -> Deck:
-    """Parse and validate the text of a deck file; see `read_deck`."""
-    parser = CardParser(text, path)
+def parse_deck(text: str, path: Path, media: Collection[str] | None = None) -> Deck:
+    """Parse and validate the text of a deck file; see `read_deck`.
+
+    Args:
+        text: The deck file.
+        path: Its path.
+        media: For the text of a card without a file: the media that it has.
+    """
+    parser = CardParser(text, path, media)
     try:
         return _parsed(text, path, parser)
     except TooManyProblems:
@@ -157,10 +164,13 @@ def tidy_deck_name(name: str) -> str:
 class CardParser:
     """Converts the cards of one file as they are read."""
 
-    def __init__(self, text: str, path: Path) -> None:
+    def __init__(
+        self, text: str, path: Path, media: Collection[str] | None = None
+    ) -> None:
         self._path = path
         self._file = path.absolute() if "![" in text else None
         """If it may refer to media."""
+        self._media = media
         self._drafts: list[_Draft] = []
         self._problems_before_last = 0
         self.yaml_problems: list[Problem] = []
@@ -192,6 +202,7 @@ class CardParser:
             common,
             spots,
             file=self._file,
+            media=self._media,
         )
         if content is not None and common is not None:
             self._drafts.append(_Draft(common, content, own_spot(spots)))

@@ -1,6 +1,7 @@
 """Validate what types can't express: non-empty text, table sizes, dates, media."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -59,6 +60,7 @@ def check_card(
     spots: Spots,
     *,
     file: Path | None,
+    media: Collection[str] | None = None,
 ) -> None:
     """Collect the problems of one card.
 
@@ -68,6 +70,7 @@ def check_card(
         common: The common keys; None if they have errors already.
         spots: Places of the card.
         file: The absolute path of the file; None if it refers to no media.
+        media: The media of a card without a file.
     """
     if content is not None:
         before = len(errors.problems)
@@ -82,8 +85,10 @@ def check_card(
         _check_common(errors, common, spots)
     if content is not None and common is not None and file is not None:
         for path, text in ((("extra",), common.extra), *texts_of(content)):
-            if "![" in text:
+            if "![" in text and media is None:
                 _check_media(errors, path, text, spots, file)
+            elif "![" in text:
+                _check_kept(errors, path, text, spots, media or ())
 
 
 def _check_common(errors: FieldErrors, common: Common, spots: Spots) -> None:
@@ -304,6 +309,19 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _check_kept(
+    errors: FieldErrors,
+    path: TextPath,
+    text: str,
+    spots: Spots,
+    media: Collection[str],
+) -> None:
+    for name, _place in media_paths(text):
+        if name not in media:
+            hint = _("a card without a deck file can only have the files that it has")
+            errors.add(spots, path, _("no such file: '{name}'").format(name=name), hint)
 
 
 def _check_media(

@@ -10,6 +10,7 @@ from cards.deckfile.reader import parse_deck
 from cards.deckfile.writer import card_yaml, header_yaml
 from cards.errors import DeckError, FlashError, Place
 from cards.note import Note
+from cards.questions import media_of
 from cards.translate import _
 from export.anki.text_edits import TextEdit
 from flash.messages.review import elsewhere_line
@@ -88,7 +89,8 @@ def rewrite(app: AppContext, card: int, text: str) -> str | None:
     stored = stored_note_of(app.store, card)
     old = stored.note
     try:
-        deck = parse_deck(text, Path(old.file or "card"))
+        media = None if old.file else media_of(old)
+        deck = parse_deck(text, Path(old.file or "card"), media)
     except DeckError as error:
         return "\n".join(
             str(one._replace(place=Place("card", one.place.line, one.place.column)))

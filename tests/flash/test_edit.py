@@ -149,3 +149,32 @@ def test_device_with_the_deck_file_is_named(
     flash("sync")
     assert "energy" in flash("list", "powerhouse")[1]
     assert flash("add", "cells.yaml")[1].startswith("1 newer, 2 unchanged")
+
+
+def test_card_with_a_picture_is_edited_without_its_file(
+    flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("log", "source"):
+        (tmp_path / folder).mkdir()
+    text = 'deck: P\ncards:\n- {front: "What? ![](a.png)", back: b}\n'
+    (tmp_path / "source" / "p.yaml").write_text(text)
+    (tmp_path / "source" / "a.png").write_bytes(b"\x89PNG")
+    flash("add", "source/p.yaml")
+    for db in ("store.db", "b.db"):
+        flash("sync", "log", "--name", db, "--db", db)
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nsed -i "$CHANGE" "$1"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(script))
+
+    monkeypatch.setenv("CHANGE", "s/What/Which/")
+    done = flash("edit", "deck:P", "--db", "b.db")
+    assert done == (0, "The card was changed.\n", "")
+    monkeypatch.setenv("CHANGE", "s/a.png/b.png/")
+    code, _out, err = flash("edit", "deck:P", "--db", "b.db")
+
+    assert code == 1
+    assert err.startswith("card:4:10: no such file: 'b.png' (a card without a deck")
+    flash("sync", "--db", "b.db")
+    flash("sync")
+    assert "Which?" in flash("list", "Which")[1]
