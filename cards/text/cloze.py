@@ -165,16 +165,3 @@ def render_cloze(parts: Parts, number: int, mark: Callable[[Hidden], str]) -> st
         else render_cloze(part.parts, number, mark)
         for part in parts
     )
-
-
-def renumber(parts: Parts, number_of: Callable[[int], int]) -> str:
-    """Write the text in Anki's syntax with other numbers."""
-    return "".join(
-        part
-        if isinstance(part, str)
-        else "{{c"
-        f"{number_of(part.number)}::{renumber(part.parts, number_of)}"
-        + (f"::{part.hint}" if part.hint else "")
-        + "}}"
-        for part in parts
-    )

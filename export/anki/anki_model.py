@@ -90,8 +90,6 @@ class Collection(Struct):
     minutes_west: int | None
     """Minutes west of UTC at that moment; None if unknown."""
     rollover: int
-    is_v1: bool
-    """Studied with scheduler v1, see `export.anki.revlog_copy`."""
     notetypes: dict[int, NoteType]
     decks: dict[int, str]
     """Names, with `::`; without filtered decks."""

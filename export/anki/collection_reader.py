@@ -107,7 +107,7 @@ def _read(connection: sqlite3.Connection, file: Path, log: Path) -> Collection:
     if abs(settings["minutes_west"] or 0) > _MAX_OFFSET_MIN:
         raise ValueError("settings out of range")
     log.unlink(missing_ok=True)
-    copy_log(file, log, is_v1=settings["is_v1"])
+    copy_log(file, log, is_v1=settings.pop("is_v1"))
     return Collection(
         created_s=created,
         notes=[_note(row) for row in _rows(connection, _NOTES)],

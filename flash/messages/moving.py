@@ -12,7 +12,7 @@ from srs.merging.merge import MergeResult
 
 
 def moved_lines(
-    merged: MergeResult, scheduled: int, kept: int, files: Sequence[Path]
+    merged: MergeResult, scheduled: int, files: Sequence[Path]
 ) -> list[str]:
     """Count what was imported, and name the deck files."""
     lines = import_lines(replace(merged, rescheduled=0), 0, 0)

@@ -63,7 +63,6 @@ class Upcoming(Struct, frozen=True):
     name: str = ""
     overdue: int = 0
     done_today: int = 0
-    waiting_ms: int | None = None
     days_to_exam: int | None = None
     cards_between: tuple[int | None, ...] | None = None
     """In a cram, for each rating after how many cards a card comes back."""
@@ -138,7 +137,6 @@ class ReviewService:
             name=name,
             overdue=session.overdue(),
             done_today=session.done_today(),
-            waiting_ms=session.waiting_ms(),
             days_to_exam=None if name else session.days_to_exam(),
             cards_between=between,
             cards=tuple(

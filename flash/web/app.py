@@ -9,7 +9,6 @@ from msgspec import Meta, Struct
 from cards.errors import FlashError
 from cards.text.width import clean
 from cards.translate import _
-from flash.language import interface_language
 from flash.messages.review_keys import parse_keys
 from flash.messages.web import web_words
 from flash.service.context import AppContext
@@ -121,9 +120,8 @@ class WebApp:
     async def _words(self, request: Any) -> Any:
         """Return the words of the page."""
         options = await self._lane.run(lambda: self._app.options)
-        words = {"lang": interface_language()} | web_words()
         keys = parse_keys(options.keys).by_action()
-        return json_response(request, words | {"keys": keys})
+        return json_response(request, web_words() | {"keys": keys})
 
 
 async def _not_found(request: Any, error: Any) -> Any:

@@ -5,7 +5,6 @@ from html import escape
 from typing import Any
 
 from cards.note import Note
-from cards.text.terminal import plain_text
 from flash.messages.cards import (
     checked_line,
     interval_label,
@@ -31,7 +30,6 @@ def queue_json(found: Upcoming) -> dict[str, Any]:
         "day_ends": found.day_ends_ms,
         "counts": counts_json(found.counts),
         "overdue": found.overdue,
-        "waiting_ms": found.waiting_ms,
         "days_to_exam": found.days_to_exam,
         "name": found.name,
         "done_today": found.done_today,
@@ -86,11 +84,9 @@ def card_json(
         "preset": names.name(asked.preset) if names else None,
         "question": card_html(question.question, card.guid),
         "answer": shown_answer(prompt),
-        "kind": prompt.note.kind,
         "choices": options or None,
         "correct": None if right is None else [right],
         "typed": question.typed,
-        "expected": plain_text(question.answer) if question.typed else None,
         "ahead": prompt.ahead,
         "due": progress.due_ms,
         "labels": labels,

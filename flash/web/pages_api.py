@@ -182,8 +182,7 @@ def _decks(app: AppContext) -> dict[str, Any]:
     found = decks_of_day(app.store, app.options, app.now())
     counts = ("new", "learning", "due", "overdue", "buried", "cards")
     decks = [
-        {"name": one.deck, "started": one.unseen < one.cards}
-        | {name: getattr(one, name) for name in counts}
+        {"name": one.deck} | {name: getattr(one, name) for name in counts}
         for one in found
     ]
     files = files_in_use(app.store)

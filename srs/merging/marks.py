@@ -16,7 +16,6 @@ from srs.store.import_rows import StoredMarks
 
 _CHANGED = "changed"
 """When the card was last changed in a collection, milliseconds."""
-MARKS = ("suspended", "flag")
 
 
 class MarkMerge:

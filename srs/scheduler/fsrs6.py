@@ -171,7 +171,7 @@ def interval_days(stability: float, preset: Preset) -> float:
     """Compute the days until recall falls to the desired retention.
 
     Source:
-        The forgetting curve of `retrievability`, solved for t.
+        The formula of `forgetting_curve`, solved for t.
     """
     factor, growth = _curve(preset.parameters[20], preset.desired_retention)
     return stability / factor * growth
@@ -183,15 +183,17 @@ def _curve(decay: float, retention: float) -> tuple[float, float]:
 
 
 def memory_from_sm2(
-    ease: float, interval: float, parameters: tuple[float, ...], retention: float = 0.9
+    ease: float, interval: float, parameters: tuple[float, ...]
 ) -> tuple[float, float]:
     """Estimate the memory of a card that SM-2 has scheduled.
+
+    After such an interval the card is taken to be recalled with a probability of 0.9,
+    so the interval is the stability.
 
     Args:
         ease: SM-2's ease factor, usually 1.3 or more.
         interval: Days.
         parameters: The 21 parameters of FSRS-6.
-        retention: Share of such intervals after which the card was recalled, 0 to 1.
 
     Returns:
         Stability in days and difficulty (1 to 10).
@@ -199,13 +201,10 @@ def memory_from_sm2(
     Source:
         `memory_state_from_sm2` of
         https://github.com/open-spaced-repetition/fsrs-rs/blob/main/src/inference.rs
+        with a retention of 0.9.
     """
-    decay = -parameters[20]
-    factor = math.pow(0.9, 1 / decay) - 1
-    stability = max(interval, _MIN_STABILITY) * factor
-    stability /= math.pow(retention, 1 / decay) - 1
-    stability = max(_MIN_STABILITY, min(_MAX_STABILITY, stability))
+    stability = max(_MIN_STABILITY, min(_MAX_STABILITY, interval))
     growth = math.exp(parameters[8]) * math.pow(stability, -parameters[9])
-    growth *= math.expm1((1 - retention) * parameters[10])
+    growth *= math.expm1((1 - 0.9) * parameters[10])
     difficulty = 11 - (ease - 1) / growth if growth > 0 else 10.0
     return stability, max(1.0, min(10.0, difficulty))

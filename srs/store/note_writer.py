@@ -41,7 +41,6 @@ class Applied(Struct, frozen=True):
     cards: int
     """Cards of the notes in the plan, without retired ones."""
     new_cards: int
-    retired_cards: int
     renamed: tuple[tuple[str, str], ...] = ()
     """Renamed decks whose settings moved: old and new names."""
 
@@ -139,7 +138,7 @@ class _Writing:
         self.travelled: dict[tuple[str, str], list[str]] = defaultdict(list)
         """Their notes, by old and new deck."""
         self.first_note = self._note_id
-        self._count = self._retired = 0
+        self._count = 0
 
     def _first_id(self, sql: str) -> int:
         largest = self._run(sql).fetchone()[0] or 0
@@ -194,10 +193,9 @@ class _Writing:
         self._run(
             "update notes set retired = 1, modified = :now where guid = :guid", values
         )
-        cursor = self._run(
+        self._run(
             "update cards set retired = 1 where note = :guid and retired = 0", values
         )
-        self._retired += cursor.rowcount
 
     def _keep(self, step: PlannedChange, known: ExistingNote) -> None:
         note, old = step.note, known.note
@@ -276,7 +274,6 @@ class _Writing:
         kept = set(cards.values())
         gone = [(card,) for _, card, _, out in rows if card not in kept and not out]
         self._many("update cards set retired = 1 where id = ?", gone)
-        self._retired += len(gone)
         self._many(
             """
             update cards set part = ?, deck = iif(deck = ?, ?, deck), retired = 0
@@ -290,7 +287,7 @@ class _Writing:
         insert_notes(self._connection, self._notes)
         insert_cards(self._connection, self._cards)
         self._many("update notes set file = ?, line = ? where guid = ?", self._places)
-        return Applied(self._count, len(self._cards), self._retired)
+        return Applied(self._count, len(self._cards))
 
     def before(self, was: str) -> dict[str, Any]:
         """Return what an undo needs.

@@ -51,11 +51,6 @@ Two days more, as SQLite rounds towards 0: the first moments of 1970 are days be
 """
 
 
-def listed(what: str, where: str) -> str:
-    """Return SQL for a column as a JSON list, of the rows that meet a condition."""
-    return f"'[' || ifnull(group_concat({what}) filter (where {where}), '') || ']'"
-
-
 def note_of(row: Sequence[Any]) -> Note:
     """Make a note from `NOTE_COLUMNS`."""
     # In the order of the fields: names cost time, and there are many notes.

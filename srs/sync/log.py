@@ -31,11 +31,6 @@ class Listing(Struct, frozen=True):
     foreign: tuple[str, ...]
     """Other names, such as the conflict copies of a file service."""
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is there yet."""
-        return not self.segments and not self.foreign
-
     def last_number(self, device: str) -> int:
         """Return the last number of a device's entries; 0 without any."""
         return max(

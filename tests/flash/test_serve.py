@@ -154,7 +154,9 @@ def test_a_card_may_have_any_name(server: Server) -> None:
     table = both_ways(("a/b", "c?d"), {"r#w": ("1", "2")})
     add(server.store, [Note(table, "Odd")], file="/decks/odd.yaml")
     client = server.client("Firefox")
-    odd = [card for card in client.cards() if card["kind"] == "compare"]
+    queue = client.get("/api/queue")
+    decks = {guid: note["deck"] for guid, note in queue["notes"].items()}
+    odd = [card for card in queue["cards"] if decks[card["guid"]] == "Odd"]
 
     found = [client.get(f"{card_path(card)}/history") for card in odd]
 
@@ -186,7 +188,6 @@ def test_waiting_cards_come_last_with_their_time(server: Server) -> None:
 
     due = [card["due"] for card in found["cards"]]
     assert due == [None, None, first["next"]]
-    assert found["waiting_ms"] == 60_000
 
 
 def test_a_cram_leaves_the_schedule_and_comes_back(server: Server) -> None:
@@ -231,7 +232,7 @@ def test_decks_tags_and_reports(server: Server) -> None:
 
     (deck,) = client.get("/api/decks")["decks"]
 
-    assert (deck["name"], deck["new"], deck["started"]) == ("A", 3, False)
+    assert (deck["name"], deck["new"]) == ("A", 3)
     assert client.get("/api/decks")["bundled"][0]["name"] == "aws-security"
     assert client.get("/api/tags") == {"tags": []}
     assert client.get("/api/exam") == {"lines": ["a line"]}

@@ -79,7 +79,7 @@ def test_a_new_note_gets_a_card_for_each_question(store: Store) -> None:
     assert [[(card.ordinal, card.part) for card in note.cards] for note in stored] == [
         list(enumerate(parts_of(note.content))) for note in notes
     ]
-    assert applied == Applied(cards=15, new_cards=15, retired_cards=0)
+    assert applied == Applied(cards=15, new_cards=15)
     positions = [card.position for note in stored for card in note.cards]
     assert positions == list(range(1, 16))
     assert [replace(n.note, file="", line=0) for n in stored] == notes
@@ -104,7 +104,7 @@ def test_adding_the_same_again_changes_nothing(store: Store) -> None:
 
     applied = add(store, notes, NOON + DAY_MS)
 
-    assert applied == Applied(cards=5, new_cards=0, retired_cards=0)
+    assert applied == Applied(cards=5, new_cards=0)
     after = store.rows("select * from notes"), store.rows("select * from cards")
     assert after == before
 
@@ -162,8 +162,8 @@ def test_a_note_that_vanished_rests_and_wakes_where_it_was(store: Store) -> None
     assert set(named(store)) == {"front"}
     woken = add(store, [basic("kept"), Note(THREATS, "A")], NOON + DAY_MS)
 
-    assert retired == Applied(cards=1, new_cards=0, retired_cards=3)
-    assert woken == Applied(cards=4, new_cards=0, retired_cards=0)
+    assert retired == Applied(cards=1, new_cards=0)
+    assert woken == Applied(cards=4, new_cards=0)
     assert named(store) == before
 
 
@@ -214,7 +214,7 @@ def test_an_item_that_comes_back_wakes_its_card(store: Store) -> None:
 
     applied = add(store, [Note(THREATS, "A", id="fact")])
 
-    assert applied == Applied(cards=3, new_cards=0, retired_cards=0)
+    assert applied == Applied(cards=3, new_cards=0)
     assert named(store) == old
 
 

@@ -39,7 +39,6 @@ class HubCard(NamedTuple):
     note: int
     ordinal: int
     deck: str
-    in_filtered: int
     mod: int
     type: int
     queue: int
@@ -54,7 +53,7 @@ class HubCard(NamedTuple):
 
 
 _CARDS = """
-    select id, nid, ord, iif(odid <> 0, odid, did), odid <> 0, mod, type, queue,
+    select id, nid, ord, iif(odid <> 0, odid, did), mod, type, queue,
            iif(odid <> 0 and odue <> 0, odue, due), ivl, factor, reps, lapses, left,
            flags, data
       from cards

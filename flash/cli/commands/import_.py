@@ -248,7 +248,7 @@ def _report_moved(file: Path, done: MovedIn, *, as_json: bool, dry_run: bool) ->
             }
         )
         return
-    for line in moved_lines(done.merged, done.scheduled, done.kept, done.files):
+    for line in moved_lines(done.merged, done.scheduled, done.files):
         echo(line)
     if dry_run:
         echo(dry_run_remark())

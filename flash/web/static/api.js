@@ -8,7 +8,7 @@ const DOWN = [408, 429, 502, 503, 504];
 
 export class Offline extends Error {}
 
-export class Refused extends Error {
+class Refused extends Error {
   constructor(status, sentence, hint) {
     super(sentence);
     this.status = status;
