@@ -27,16 +27,12 @@ from textual.widget import Widget
 from cards.errors import FlashError
 from cards.text.width import Line, TextStyle
 from cards.translate import _
-from flash.messages.cards import source_url
 from flash.messages.review import (
     FILE_UNCHANGED,
-    NO_SOURCE,
     TEXT_UNCHANGED,
-    source_opened,
 )
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
 from flash.service.editor import run_editor
-from flash.service.reviewing import open_in_browser
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
 from flash.tui.view import Mode, ScreenView, UiCommand
@@ -309,8 +305,6 @@ class ReviewApp(ScreenApp):
                 self.end(None)
             case UiCommand.EDIT:
                 self._edit()
-            case UiCommand.OPEN:
-                self._open_source()
             case UiCommand.MEDIA:
                 self._open_media()
             case UiCommand.NOTHING:
@@ -331,15 +325,6 @@ class ReviewApp(ScreenApp):
             if key and self._is_typing():
                 self.review.press(key)
         self.widget.show(self.review.view)
-
-    def _open_source(self) -> None:
-        prompt = self.review.view.prompt
-        url = source_url(prompt.note) if prompt else ""
-        if url:
-            message = source_opened(url, is_open=open_in_browser(url))
-        else:
-            message = _(NO_SOURCE)
-        self.review.show_message(message)
 
     def _open_media(self) -> None:
         from flash.service.note_media import open_media  # noqa: PLC0415 - rare

@@ -30,7 +30,7 @@ from flash.messages.cards import (
     was_line,
 )
 from flash.tui.confusion_search import input_line, search_lines
-from flash.tui.view import Mode, Overlay, View
+from flash.tui.view import AnsweringView, Mode, Overlay, View
 from srs.models.cards import Rating
 from srs.study.typed_answer import TypedAnswer
 
@@ -72,6 +72,17 @@ class CardLayout(Struct, frozen=True):
     """A line that has to be visible; 0 for none."""
 
 
+def covering_layout(view: AnsweringView, columns: int) -> CardLayout | None:
+    """Lay out the overlay or search that covers a card; None if nothing does."""
+    room = room_of(columns).text
+    if view.overlay is not None:
+        return CardLayout(in_column(overlay_lines(view.overlay, room), columns))
+    if view.search is not None:
+        lines, focus = search_lines(view.search, room)
+        return CardLayout(in_column(lines, columns), focus=focus)
+    return None
+
+
 def card_layout(view: View, columns: int) -> CardLayout:
     """Lay out what is between header and ratings.
 
@@ -84,15 +95,12 @@ def card_layout(view: View, columns: int) -> CardLayout:
     """
     widths = room_of(columns)
     room = widths.text
-    left = max(0, (columns - room) // 2)
-    if view.overlay is not None:
-        return CardLayout(indented(overlay_lines(view.overlay, room), left))
-    if view.search is not None:
-        lines, focus = search_lines(view.search, room)
-        return CardLayout(indented(lines, left), focus=focus)
+    cover = covering_layout(view, columns)
+    if cover is not None:
+        return cover
     if view.prompt is None:
         lines = [line for text in view.sentences for line in _sentence(text, room)]
-        return CardLayout(indented(lines, left))
+        return CardLayout(in_column(lines, columns))
     question, note = view.prompt.question, view.prompt.note
     is_shown = view.mode is Mode.ANSWERED
     asked = _question_lines(question, widths, is_answered=is_shown)
@@ -156,6 +164,11 @@ def indented(lines: Sequence[Line], left: int) -> list[Line]:
     return [
         (StyledText(" " * left), *line) if line and left else line for line in lines
     ]
+
+
+def in_column(lines: Sequence[Line], columns: int) -> list[Line]:
+    """Indent lines as the column of text is."""
+    return indented(lines, max(0, (columns - room_of(columns).text) // 2))
 
 
 def in_middle(lines: Sequence[Line], columns: int) -> list[Line]:

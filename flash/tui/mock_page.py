@@ -21,23 +21,22 @@ from flash.tui.card import (
     CardLayout,
     Room,
     bold,
+    covering_layout,
+    in_column,
     in_middle,
-    indented,
     note_lines,
     option_lines,
-    overlay_lines,
     room_of,
 )
-from flash.tui.confusion_search import search_lines
 from flash.tui.mock_view import MockMode, MockView
 from flash.tui.page import (
     CARD_ONLY,
     COMPACT,
-    SPACIOUS,
     Frame,
     Page,
-    centred,
+    covering_keys,
     dim,
+    footer,
     key_line,
     key_rows,
     message_lines,
@@ -75,19 +74,16 @@ def _head(view: MockView, columns: int, rows: int) -> list[Line]:
 
 def _card(view: MockView, columns: int) -> CardLayout:
     room = room_of(columns).text
-    left = max(0, (columns - room) // 2)
-    if view.overlay is not None:
-        return CardLayout(indented(overlay_lines(view.overlay, room), left))
-    if view.search is not None:
-        lines, focus = search_lines(view.search, room)
-        return CardLayout(indented(lines, left), focus=focus)
+    cover = covering_layout(view, columns)
+    if cover is not None:
+        return cover
     if view.mode is MockMode.SCORE:
         score = [
             line
             for text in view.lines
             for line in (wrap((StyledText(clean(text)),), room) if text else [()])
         ]
-        return CardLayout(indented([bold(score[0]), *score[1:]], left))
+        return CardLayout(in_column([bold(score[0]), *score[1:]], columns))
     return CardLayout(in_middle(_question(view, room_of(columns)), columns))
 
 
@@ -113,37 +109,35 @@ def _question(view: MockView, room: Room) -> list[Line]:
 
 
 def _foot(view: MockView, columns: int, rows: int) -> list[Line]:
-    main = [centred(line, columns) for line in _main_keys(view, columns)]
-    if rows < COMPACT:
-        return main if rows > CARD_ONLY else []
-    gap: list[Line] = [()] if rows >= SPACIOUS else []
-    if view.overlay is not None:
-        return [*main, *gap, ()]
-    if view.search is not None:
-        return [*main, *gap, dim(" " + _("↑↓ select  Esc cancel"))]
+    keys = covering_keys(view, columns)
+    if view.is_handing_in:
+        keys = _hand_in_keys(columns), [()]
+    if keys is None:
+        keys = _main_keys(view, columns), _other_keys(view, columns)
+    return footer(*keys, columns, rows)
+
+
+def _hand_in_keys(columns: int) -> list[Line]:
+    line = (
+        StyledText("h", TextStyle.ACCENT | TextStyle.BOLD),
+        StyledText("  " + _("hand in") + "    "),
+        StyledText(_("any other key"), TextStyle.ACCENT | TextStyle.BOLD),
+        StyledText("  " + _("back")),
+    )
+    return [*wrap(line, columns), ()][:2]
+
+
+def _other_keys(view: MockView, columns: int) -> list[Line]:
+    """Return the other keys."""
     keys = exam_keys() if view.mode is MockMode.ASKING else result_keys()
     if view.mode is MockMode.SCORE:
         keys = keys[-2:]
     shown = [(key, label) for key, label, _description in keys]
-    return [*main, *gap, *key_rows(shown, columns)]
+    return key_rows(shown, columns)
 
 
 def _main_keys(view: MockView, columns: int) -> list[Line]:
     """Return the two rows with the key needed next."""
-    if view.is_handing_in:
-        line = (
-            StyledText("h", TextStyle.ACCENT | TextStyle.BOLD),
-            StyledText("  " + _("hand in") + "    "),
-            StyledText(_("any other key"), TextStyle.ACCENT | TextStyle.BOLD),
-            StyledText("  " + _("back")),
-        )
-        return [*wrap(line, columns), ()][:2]
-    if view.overlay is not None:
-        return key_line(_("any key"), _("back"), columns)
-    if view.search is not None and view.search.found:
-        return key_line(_("Enter"), _("choose this card"), columns)
-    if view.search is not None:
-        return key_line(_("Esc"), _("cancel"), columns)
     seen, total = view.progress
     if view.mode is MockMode.ASKING and view.asked and view.answer.chosen is None:
         last = option_letter(len(view.asked.options) - 1)

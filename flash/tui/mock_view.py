@@ -9,7 +9,6 @@ from unicodedata import normalize
 from msgspec.structs import replace
 
 from cards.translate import _
-from flash.messages.cards import source_url
 from flash.messages.mock_exam import (
     ALL_ANSWERED,
     CARD_GONE,
@@ -27,11 +26,12 @@ from flash.messages.mock_exam import (
     position_label,
     result_keys,
 )
-from flash.messages.review import NO_SOURCE, NOT_SAVED, source_opened
-from flash.service.reviewing import open_in_browser
-from flash.tui.confusion_search import ConfusionSearch, SearchView
-from flash.tui.view import Overlay, ScreenView
+from flash.messages.review import NOT_SAVED
+from flash.tui.answering import AnsweringModel
+from flash.tui.confusion_search import ConfusionSearch
+from flash.tui.view import AnsweringView, Overlay
 from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion
+from srs.store.card_search import Candidate
 from srs.store.connection import StoreError
 from srs.study.mock_session import MockSession
 from srs.study.prompt import Prompt
@@ -45,7 +45,7 @@ class MockMode(Enum):
     MISS = "miss"
 
 
-class MockView(ScreenView, frozen=True):
+class MockView(AnsweringView, frozen=True):
     """Everything the screen shows at one moment."""
 
     mode: MockMode = MockMode.ASKING
@@ -63,11 +63,8 @@ class MockView(ScreenView, frozen=True):
     """The card of a miss; None if it is gone."""
     lines: tuple[str, ...] = ()
     """The score."""
-    overlay: Overlay | None = None
     is_handing_in: bool = False
     """The overlay asks whether to hand in."""
-    search: SearchView | None = None
-    """The search for a confused card while it covers the miss."""
 
     def is_same_page(self, before: Self) -> bool:
         """Return True if the same question is shown: answers and time don't matter."""
@@ -78,7 +75,7 @@ class MockView(ScreenView, frozen=True):
         return one == two
 
 
-class MockViewModel:
+class MockViewModel(AnsweringModel[MockView]):
     """A mock exam as the screen shows it."""
 
     def __init__(
@@ -94,12 +91,9 @@ class MockViewModel:
             describe: Returns the lines of the result.
             notices: Messages to show with the first question.
         """
+        super().__init__(MockView(" ".join(notices)))
         self._session, self._describe = session, describe
         self._miss = 0
-        self._search: ConfusionSearch | None = None
-        self.failure: StoreError | None = None
-        """Why the last step was not saved."""
-        self.view = MockView(message=" ".join(notices))
         self._refresh()
 
     def _refresh(self) -> None:
@@ -157,7 +151,7 @@ class MockViewModel:
             self._save(self._session.hand_in)
             if self._session.is_finished:
                 self.view = replace(self.view, overlay=None, is_handing_in=False)
-                self._tell(_(TIME_IS_UP))
+                self.show_message(_(TIME_IS_UP))
         self._refresh()
         return self.view != before
 
@@ -182,7 +176,7 @@ class MockViewModel:
                 self._save(self._session.hand_in)
                 self._refresh()
             return False
-        self._tell("")
+        self.show_message("")
         self.tick()
         if key == "q":
             return self._session.is_finished or self._save(self._session.pause)
@@ -211,7 +205,7 @@ class MockViewModel:
             self._save(session.mark)
         elif key == "n":
             if not session.go_to_open():
-                self._tell(_(ALL_ANSWERED))
+                self.show_message(_(ALL_ANSWERED))
         elif key in ("h", "enter", "space"):
             lines = tuple(hand_in_lines(session.exam))
             overlay = Overlay(_("Hand the exam in?"), lines)
@@ -234,39 +228,27 @@ class MockViewModel:
     def _act(self, key: str, index: int) -> None:
         prompt = self.view.prompt
         if prompt is None:
-            self._tell(_(CARD_GONE))
+            self.show_message(_(CARD_GONE))
         elif key == "d":
             self._save(partial(self._make_due, index))
         elif key == "x":
             find = partial(self._session.confusion_candidates, index)
-            self._search = ConfusionSearch(prompt.question.question, find)
-            self.view = replace(self.view, search=self._search.view)
+            self._show_search(ConfusionSearch(prompt.question.question, find))
         else:
             self._open_source(prompt)
 
     def _make_due(self, index: int) -> None:
         is_due = self._session.make_due(index)
-        self._tell(_(MADE_DUE if is_due else NOT_MADE_DUE))
+        self.show_message(_(MADE_DUE if is_due else NOT_MADE_DUE))
 
-    def _open_source(self, prompt: Prompt) -> None:
-        url = source_url(prompt.note)
-        opened = url and source_opened(url, is_open=open_in_browser(url))
-        self._tell(opened or _(NO_SOURCE))
+    def _record_confusion(self, _search: ConfusionSearch, chosen: Candidate) -> None:
+        self._save(partial(self._confuse, chosen.card))
 
-    def _press_in_search(self, search: ConfusionSearch, key: str) -> None:
-        chosen = None if key == "escape" else search.press(key)
-        if chosen is not None:
-            index = self._session.exam.misses[self._miss]
-            self._save(partial(self._record_confusion, index, chosen.card))
-        if chosen is not None or key == "escape":
-            self._search = None
-        shown = None if self._search is None else search.view
-        self.view = replace(self.view, search=shown)
-
-    def _record_confusion(self, index: int, other: int) -> None:
+    def _confuse(self, other: int) -> None:
+        index = self._session.exam.misses[self._miss]
         is_recorded = self._session.confused_with(index, other)
         message = CONFUSION_RECORDED if is_recorded else CARD_GONE
-        self._tell(_(message), is_alarm=not is_recorded)
+        self.show_message(_(message), is_alarm=not is_recorded)
 
     def _save(self, step: Callable[[], None]) -> bool:
         """Write to the store; report an error and return False if it fails."""
@@ -279,9 +261,6 @@ class MockViewModel:
             return False
         self.failure = None
         return True
-
-    def _tell(self, message: str, *, is_alarm: bool = False) -> None:
-        self.view = replace(self.view, message=message, is_alarm=is_alarm)
 
     def _show_help(self) -> None:
         keys = result_keys() if self._session.is_finished else exam_keys()

@@ -18,7 +18,7 @@ from flash.messages.review import (
     rating_help,
 )
 from flash.tui.card import CardLayout, card_layout
-from flash.tui.view import Mode, View
+from flash.tui.view import AnsweringView, Mode, View
 
 _CARD_KEYS = "uxesboi?q"
 """Keys shown with a card, by default key; the help has more."""
@@ -161,27 +161,39 @@ def _more(line: Line, columns: int, *, above: int, below: int) -> Line:
 
 
 def _footer(view: View, columns: int, rows: int) -> list[Line]:
-    main = [centred(line, columns) for line in _main_keys(view, columns)]
+    keys = covering_keys(view, columns)
+    if keys is None:
+        keys = _main_keys(view, columns), _other_keys(view, columns)
+    return footer(*keys, columns, rows)
+
+
+def footer(
+    main: Sequence[Line], others: Sequence[Line], columns: int, rows: int
+) -> list[Line]:
+    """Place the keys needed next above the others, as far as there is room."""
+    centre = [centred(line, columns) for line in main]
     if rows < COMPACT:
-        return main if rows > CARD_ONLY else []
+        return centre if rows > CARD_ONLY else []
     gap: list[Line] = [()] if rows >= SPACIOUS else []
+    return [*centre, *gap, *others]
+
+
+def covering_keys(
+    view: AnsweringView, columns: int
+) -> tuple[list[Line], list[Line]] | None:
+    """Return the keys of what covers a card; None if nothing does."""
     if view.overlay is not None:
-        return [*main, *gap, ()]
-    if view.typing is not None:
-        return [*main, *gap, dim(" " + _("Esc ends typing"))]
-    if view.search is not None:
-        return [*main, *gap, dim(" " + _("↑↓ select  Esc cancel"))]
-    return [*main, *gap, *_other_keys(view, columns)]
+        return key_line(_("any key"), _("back"), columns), [()]
+    if view.search is None:
+        return None
+    others = [dim(" " + _("↑↓ select  Esc cancel"))]
+    if view.search.found:
+        return key_line(_("Enter"), _("choose this card"), columns), others
+    return key_line(_("Esc"), _("cancel"), columns), others
 
 
 def _main_keys(view: View, columns: int) -> list[Line]:
     """Return the two rows with the keys needed next."""
-    if view.overlay is not None:
-        return key_line(_("any key"), _("back"), columns)
-    if view.search is not None and view.search.found:
-        return key_line(_("Enter"), _("choose this card"), columns)
-    if view.search is not None:
-        return key_line(_("Esc"), _("cancel"), columns)
     if view.typing is not None:
         return key_line(_("Enter"), _("show answer"), columns)
     match view.mode:
@@ -244,6 +256,8 @@ def _joined(lines: Sequence[Line]) -> Line:
 
 def _other_keys(view: View, columns: int) -> list[Line]:
     """Return the other keys."""
+    if view.typing is not None:
+        return [dim(" " + _("Esc ends typing"))]
     keys = _GENERAL_KEYS if view.prompt is None else _CARD_KEYS
     is_answered = view.mode is Mode.ANSWERED
     if view.prompt and "![" in "".join(view.prompt.texts(is_answered=is_answered)):

@@ -28,7 +28,6 @@ class UiCommand(Enum):
     NOTHING = "nothing"
     QUIT = "quit"
     EDIT = "edit"
-    OPEN = "open"
     MEDIA = "media"
 
 
@@ -54,7 +53,15 @@ class ScreenView(Struct, frozen=True):
         return shown == self
 
 
-class View(ScreenView, frozen=True):
+class AnsweringView(ScreenView, frozen=True):
+    """What a screen with questions shows."""
+
+    overlay: Overlay | None = None
+    search: SearchView | None = None
+    """The search for a confused card while it covers the card."""
+
+
+class View(AnsweringView, frozen=True):
     """Everything the screen shows at one moment."""
 
     mode: Mode = Mode.OVER
@@ -71,10 +78,7 @@ class View(ScreenView, frozen=True):
     """The next interval per rating once the answer is shown; empty in a cram."""
     sentences: tuple[str, ...] = ()
     """Shown instead of a question while waiting and at the end."""
-    overlay: Overlay | None = None
     typing: str | None = None
     """What was typed as the answer so far; None if no answer is being typed."""
     typed: TypedAnswer | None = None
     """The typed answer, compared with the shown one."""
-    search: SearchView | None = None
-    """The search for a confused card while it covers the card."""

@@ -34,6 +34,7 @@ from flash.messages.review import (
     waiting_lines,
 )
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
+from flash.tui.answering import AnsweringModel
 from flash.tui.confusion_search import ConfusionSearch, edited_text
 from flash.tui.view import Mode, Overlay, UiCommand, View
 from srs.models.cards import Rating
@@ -49,7 +50,7 @@ _MIN_ANSWERS = 5
 _QUIET_MS = 300
 
 
-class ReviewViewModel:
+class ReviewViewModel(AnsweringModel[View]):
     """A review session as the screen shows it."""
 
     def __init__(
@@ -59,17 +60,15 @@ class ReviewViewModel:
         keys: ReviewKeys = DEFAULT_KEYS,
     ) -> None:
         """Show the first question, or why there is none."""
+        message = " ".join(notices)
+        super().__init__(View(message, session_name=session.name, keys=keys))
         self.session = session
         self._asked_ms = session.now()
         self._total_ms = 0
-        self._search: ConfusionSearch | None = None
         self._quiet_until_ms = 0
         """Until then Space and Enter are ignored: a key held down, or pressed twice."""
         self.unsaved = ""
         """The edited text of the present card, which has mistakes."""
-        self.failure: StoreError | None = None
-        """The last error of the store, unless a step was saved since."""
-        self.view = View(" ".join(notices), session_name=session.name, keys=keys)
         self._advance()
 
     def _advance(self) -> None:
@@ -168,7 +167,7 @@ class ReviewViewModel:
         elif self.view.prompt is not None and key in ("e", "p"):
             return UiCommand.EDIT if key == "e" else UiCommand.MEDIA
         elif self.view.prompt is not None and key == "o":
-            return self._open()
+            self._open()
         return UiCommand.NOTHING
 
     def _type(self, text: str, key: str) -> None:
@@ -195,15 +194,15 @@ class ReviewViewModel:
         lines = tuple(history_lines(self.session.history()))
         self.view = replace(self.view, overlay=Overlay(_("History"), lines))
 
-    def _open(self) -> UiCommand:
+    def _open(self) -> None:
         """Open the source; before the answer is shown, only if pressed again."""
         question, prompt = self.view.keys.fill(_(OPEN_SOURCE)), self.view.prompt
         is_hidden = self.view.mode is not Mode.ANSWERED
         has_source = prompt is not None and source_url(prompt.note)
-        if not (is_hidden and has_source) or self.view.message == question:
-            return UiCommand.OPEN
-        self.show_message(question)
-        return UiCommand.NOTHING
+        if is_hidden and has_source and self.view.message != question:
+            self.show_message(question)
+        else:
+            self._open_source(prompt)
 
     def _continue(self) -> UiCommand:
         now_ms, mode = self.session.now(), self.view.mode
@@ -260,17 +259,8 @@ class ReviewViewModel:
             self.show_message(self.view.keys.fill(_(CONFUSION_HINT)))
             return
         find = partial(self.session.confusion_candidates, prompt)
-        self._search = ConfusionSearch(prompt.question.question, find, duration_ms)
-        self.view = replace(self.view, search=self._search.view)
-
-    def _press_in_search(self, search: ConfusionSearch, key: str) -> None:
-        chosen = None if key == "escape" else search.press(key)
-        if chosen is not None:
-            self._record_confusion(search, chosen)
-        if chosen is not None or key == "escape":
-            self._search = None
-        shown = None if self._search is None else search.view
-        self.view = replace(self.view, search=shown)
+        question = prompt.question.question
+        self._show_search(ConfusionSearch(question, find, duration_ms))
 
     def _record_confusion(self, search: ConfusionSearch, chosen: Candidate) -> None:
         if search.duration_ms is not None:
@@ -324,10 +314,6 @@ class ReviewViewModel:
             self._show_answer()
         message = _(FILE_RELOADED if text is None else CARD_CHANGED)
         self.show_message(self.view.keys.fill(message))
-
-    def show_message(self, message: str, *, is_alarm: bool = False) -> None:
-        """Show a short message until the next one."""
-        self.view = replace(self.view, message=message, is_alarm=is_alarm)
 
 
 def _is_same(before: Prompt | None, after: Prompt | None) -> bool:

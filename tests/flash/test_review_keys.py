@@ -163,12 +163,16 @@ def test_a_mistake_names_the_chosen_key_for_edit(setup: ReviewSetup) -> None:
     assert review.press("N") is UiCommand.EDIT
 
 
-def test_a_link_asks_for_the_chosen_key_again(setup: ReviewSetup) -> None:
+def test_a_link_asks_for_the_chosen_key_again(
+    setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flash.tui.answering.open_in_browser", lambda _: True)
     review = ReviewViewModel(setup.session(), keys=parse_keys("link=l"))
 
-    assert review.press("l") is UiCommand.NOTHING
+    review.press("l")
     assert review.view.message.endswith("Press l again to open it.")
-    assert review.press("l") is UiCommand.OPEN
+    review.press("l")
+    assert review.view.message == "Opened: https://docs.aws.amazon.com/kms/"
 
 
 def test_a_plain_review_takes_and_names_chosen_keys(setup: ReviewSetup) -> None:

@@ -15,6 +15,7 @@ from cards.text.width import line_width
 from flash.service.context import AppContext
 from flash.service.editor import editor_command
 from flash.service.reviewing import open_session
+from flash.tui import answering
 from flash.tui import app as screen
 from flash.tui.app import ReviewApp
 from flash.tui.page import layout
@@ -502,7 +503,7 @@ async def test_a_message_keeps_the_scroll_position(
     async with app.run_test(size=(30, 8)) as pilot:
         await pressed(pilot, "space", "end")
         end = app.widget.page.scroll
-        monkeypatch.setattr("flash.tui.app.open_in_browser", lambda _: True)
+        monkeypatch.setattr("flash.tui.answering.open_in_browser", lambda _: True)
         await pressed(pilot, "o")
         # The message takes rows from the card, which keeps its end in sight.
         assert 0 < end <= app.widget.page.scroll
@@ -583,7 +584,9 @@ async def test_the_source_opens_in_a_browser(
     setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(screen, "open_in_browser", lambda url: not opened.append(url))
+    monkeypatch.setattr(
+        answering, "open_in_browser", lambda url: not opened.append(url)
+    )
     app = ReviewApp(setup.session())
     async with app.run_test(size=(80, 24)) as pilot:
         await pressed(pilot, "space", "o")
@@ -870,7 +873,7 @@ async def test_o_on_a_question_asks_before_it_opens(
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr(
-        screen, "open_in_browser", lambda url: opened.append(url) or True
+        answering, "open_in_browser", lambda url: opened.append(url) or True
     )
     app = ReviewApp(setup.session())
     async with app.run_test(size=(80, 24)) as pilot:
