@@ -59,14 +59,21 @@ def to_html(text: str, image: ImageOf | None = None) -> str:
 
 def parsed_html(text: str, image: ImageOf | None = None) -> str:
     """Render Markdown with the parser, whatever it holds; see `to_html`."""
-    env = {"image": image}
+    return rendered_by(_renderer(), text, {"image": image})
+
+
+def rendered_by(renderer: Any, text: str, env: dict[str, Any]) -> str:
+    """Render Markdown with a renderer of markdown-it, which gets `env`.
+
+    Returns:
+        HTML; a text of one paragraph comes without `<p>`.
+    """
     tokens = parser().parse(text, env)
-    rendered = str(_renderer().render(tokens, parser().options, env)).strip("\n")
-    return unwrapped(rendered) or html.escape(text.strip())
+    rendered = str(renderer.render(tokens, parser().options, env)).strip("\n")
+    return _unwrapped(rendered) or html.escape(text.strip())
 
 
-def unwrapped(rendered: str) -> str:
-    """Return HTML of one paragraph without its tags."""
+def _unwrapped(rendered: str) -> str:
     inner = rendered.removeprefix("<p>").removesuffix("</p>")
     is_one = len(rendered) == len(inner) + 7 and "<p>" not in inner
     return inner if is_one else rendered

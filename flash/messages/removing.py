@@ -10,14 +10,13 @@ from srs.store.removal import RemovalSize
 
 def deletion_question(name: str, size: RemovalSize) -> str:
     """Ask whether notes may be deleted with their history."""
-    text = _(
-        "Delete '{name}' for good: {notes}, {cards}, {reviews}? A backup is made first."
-    )
-    return text.format(
-        name=clean(name),
-        notes=count_notes(size.notes),
-        cards=count_cards(size.cards),
-        reviews=count_reviews(size.reviews),
+    return _deletion(
+        _(
+            "Delete '{name}' for good: {notes}, {cards}, {reviews}? "
+            "A backup is made first."
+        ),
+        name,
+        size,
     )
 
 
@@ -36,6 +35,10 @@ def would_remove_line(name: str, size: RemovalSize, *, for_good: bool) -> str:
         text = _("Would remove '{name}': {cards}.")
         return text.format(name=clean(name), cards=count_cards(size.in_use))
     text = _("Would delete '{name}' for good: {notes}, {cards}, {reviews}.")
+    return _deletion(text, name, size)
+
+
+def _deletion(text: str, name: str, size: RemovalSize) -> str:
     return text.format(
         name=clean(name),
         notes=count_notes(size.notes),

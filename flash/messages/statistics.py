@@ -6,18 +6,13 @@ from itertools import pairwise
 
 from cards.translate import _, ngettext
 from flash.messages.dates import dated
-from flash.messages.phrases import count_days, count_reviews, percent
+from flash.messages.phrases import count_answers, count_days, count_reviews, percent
 from srs.models.cards import Rating
 from srs.stats.calibration import Calibration
 from srs.stats.difficult_cards import DifficultCard
 from srs.stats.distributions import EDGES_S, AnswerTimes, CardGroup
 from srs.stats.overview import Overview
 from srs.stats.retention import INTERVALS, Retention, confidence_interval
-
-
-def answer_count(count: int) -> str:
-    """Format a number of answers."""
-    return ngettext("{n} answer", "{n} answers", count).format(n=count)
 
 
 def leech_count(count: int) -> str:
@@ -94,7 +89,7 @@ def today_summary(found: Overview) -> str:
     if not count:
         return _("nothing reviewed yet; {due}").format(due=due)
     return _("{answers}, {percent} % correct, {minutes} min; {due}").format(
-        answers=answer_count(count),
+        answers=count_answers(count),
         percent=round(100 * (count - found.again_today) / count),
         minutes=f"{found.seconds_today / 60:.0f}",
         due=due,
@@ -130,14 +125,14 @@ def due_on(day: date, count: int) -> str:
 def weeks_title(answers: int, weeks: int) -> str:
     """Count the answers of the weeks that are shown."""
     return _("{answers} in {weeks} weeks").format(
-        answers=answer_count(answers), weeks=weeks
+        answers=count_answers(answers), weeks=weeks
     )
 
 
 def year_summary(answers: int, days: int, darkest: int) -> str:
     """Summarise the answers of a year; `darkest` is the least of its darkest days."""
     summary = _("{answers} on {days} of the last year").format(
-        answers=answer_count(answers), days=count_days(days)
+        answers=count_answers(answers), days=count_days(days)
     )
     if not darkest:
         return summary
@@ -148,7 +143,7 @@ def day_summary(day: date, answers: int, spent_s: float) -> str:
     """Summarise the answers of a day."""
     return _("{day}: {answers}, {minutes} min").format(
         day=dated(day),
-        answers=answer_count(answers),
+        answers=count_answers(answers),
         minutes=f"{spent_s / 60:.0f}",
     )
 
@@ -216,7 +211,7 @@ def times_summary(found: AnswerTimes) -> str:
 
 def time_group_summary(name: str, answers: int) -> str:
     """State how many answers took a range of seconds."""
-    return _("{name} s: {answers}").format(name=name, answers=answer_count(answers))
+    return _("{name} s: {answers}").format(name=name, answers=count_answers(answers))
 
 
 def overview_figures(
@@ -238,7 +233,7 @@ def overview_figures(
         (
             _("Streak"),
             count_days(found.streak),
-            _("{answers} in total").format(answers=answer_count(found.reviews)),
+            _("{answers} in total").format(answers=count_answers(found.reviews)),
         ),
         (
             _("Retention"),

@@ -10,8 +10,8 @@ from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
-from cards.text.html import to_html, unwrapped
-from cards.text.markdown import is_simple, parser
+from cards.text.html import rendered_by, to_html
+from cards.text.markdown import is_simple
 from cards.text.media import decoded, is_remote, medium_of
 from flash.web.mathml import mathml
 
@@ -30,10 +30,7 @@ def card_html(text: str, guid: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _rendered(text: str, guid: str) -> str:
-    env = {"guid": guid}
-    tokens = parser().parse(text, env)
-    rendered = str(_renderer().render(tokens, parser().options, env)).strip("\n")
-    return unwrapped(rendered) or escape(text.strip())
+    return rendered_by(_renderer(), text, {"guid": guid})
 
 
 @cache

@@ -1,6 +1,6 @@
 """Presets: the options of a deck, inherited from its parents."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -132,6 +132,20 @@ def ancestry(deck: str) -> list[str]:
     """Return the deck and its parents, `""` first, then the root."""
     segments = deck.split("::")
     return ["", *("::".join(segments[: i + 1]) for i in range(len(segments)))]
+
+
+def summed_by_deck(rows: Iterable[tuple[str, Sequence[int]]]) -> dict[str, list[int]]:
+    """Add the counts of each deck to those of its parents, which get their own sums.
+
+    Args:
+        rows: Deck and counts, each with as many counts.
+    """
+    sums: dict[str, list[int]] = {}
+    for deck, counts in rows:
+        for name in ancestry(deck)[1:]:
+            before = sums.get(name, [0] * len(counts))
+            sums[name] = [a + b for a, b in zip(before, counts, strict=True)]
+    return sums
 
 
 def resolve(deck: str, options: Mapping[str, Mapping[str, Any]]) -> Preset:

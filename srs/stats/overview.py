@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from srs.models.day_counts import DayCounts
+from srs.models.presets import summed_by_deck
 from srs.stats.retention import Retention, young_and_mature
 from srs.store import statistics as queries
 from srs.store.connection import Store
@@ -140,17 +141,11 @@ def deck_summaries(
         chosen: Which decks.
     """
     names = deck_names_by_id(store)
-    sums: dict[str, list[int]] = {}
-    for deck, *counts in queries.deck_counts(
-        store, chosen, since_ms=now_ms - _MONTH_MS
-    ):
-        if deck not in names:
-            continue  # a damaged store; flash doctor reports it
-        segments = names[deck].split("::")
-        for depth in range(len(segments)):
-            path = "::".join(segments[: depth + 1])
-            total = sums.setdefault(path, [0] * len(counts))
-            total[:] = (a + b for a, b in zip(total, counts, strict=True))
+    rows = queries.deck_counts(store, chosen, since_ms=now_ms - _MONTH_MS)
+    # A deck without a name: a damaged store; flash doctor reports it.
+    sums = summed_by_deck(
+        (names[deck], counts) for deck, *counts in rows if deck in names
+    )
     return tuple(
         _summary(name, sums[name])
         for name in sorted(sums)

@@ -8,6 +8,7 @@ from msgspec import Struct
 from cards.note import Note
 from cards.questions import questions
 from srs.models.cards import State, StoredCard, StoredNote
+from srs.models.presets import summed_by_deck
 from srs.scheduler.study_day import Calendar
 from srs.store.connection import Store
 from srs.store.notes import stored_notes
@@ -185,13 +186,6 @@ def deck_lines(
         """,
         {"day": day, "end": end_ms} | {name: str(one) for name, one in asked.items()},
     )
-    sums: dict[str, list[int]] = {}
-    for name, *counts in rows:
-        segments = name.split("::")
-        for depth in range(len(segments)):
-            path = "::".join(segments[: depth + 1])
-            total = sums.setdefault(path, [0] * len(counts))
-            for index, value in enumerate(counts):
-                total[index] += value
+    sums = summed_by_deck((name, counts) for name, *counts in rows)
     in_order = sorted(sums, key=lambda name: name.split("::"))  # children come next
     return [DeckLine(name, *sums[name]) for name in in_order]

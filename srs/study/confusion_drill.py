@@ -11,15 +11,15 @@ from srs.models.cards import Rating
 from srs.store.confusions import confused_pairs
 from srs.store.connection import Store
 from srs.store.settings import Options
-from srs.study.cram import Cram
 from srs.study.due_cards import CardFilter, DueCards
 from srs.study.queue import Counts
+from srs.study.unscheduled import UnscheduledStudy
 
 _State = tuple[tuple[int, ...], tuple[tuple[int, int], ...], tuple[int, int], bool]
 """Cards left of the pair, pairs left, the present pair, and if one was missed."""
 
 
-class ConfusionDrill(Cram):
+class ConfusionDrill(UnscheduledStudy):
     """A session of pairs.
 
     The filter lets a pair through if one of its cards passes it.  A pair with a
@@ -32,7 +32,7 @@ class ConfusionDrill(Cram):
         self, store: Store, options: Options, card_filter: CardFilter, now_ms: int
     ) -> None:
         """Choose the pairs at a moment, UTC milliseconds."""
-        super().__init__(store, options, card_filter, now_ms)
+        super().__init__(store, options, now_ms)
         filtered, askable = (
             _card_ids(DueCards(store, options, chosen, now_ms))
             for chosen in (card_filter, CardFilter())
@@ -46,7 +46,6 @@ class ConfusionDrill(Cram):
         for card, other in self._pairs:
             self._partners.setdefault(card, other)
             self._partners.setdefault(other, card)
-        self._cards.clear()
         self._pair: tuple[int, int] = (0, 0)
         self._was_missed = False
         self._history: list[tuple[int, _State]] = []

@@ -23,6 +23,7 @@ from srs.study.daily import DailyStudy
 from srs.study.due_cards import CardFilter
 from srs.study.prompt import LastLapse, Prompt, read_prompt
 from srs.study.queue import Counts
+from srs.study.unscheduled import UnscheduledStudy
 
 if TYPE_CHECKING:
     from srs.store.undo import Undone
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 Clock = Callable[[], int]
 """Returns the present moment, UTC milliseconds."""
 
-StudyMode = DailyStudy | Cram
+StudyMode = DailyStudy | UnscheduledStudy
 """Where a session takes its cards from, and what an answer does."""
 
 

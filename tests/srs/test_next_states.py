@@ -22,6 +22,7 @@ from srs.models.presets import (
     Preset,
     ancestry,
     resolve,
+    summed_by_deck,
 )
 from srs.scheduler.fsrs6 import forgetting_curve, interval_days, next_memory
 from srs.scheduler.fuzz import fuzz_factor, fuzzed, uniform
@@ -427,6 +428,17 @@ def test_a_deck_inherits_from_its_parents() -> None:
 
     assert found == Preset(new_per_day=9, reviews_per_day=50, fuzz=False)
     assert ancestry("A::B::C") == ["", "A", "A::B", "A::B::C"]
+
+
+def test_counts_of_a_deck_are_part_of_those_of_its_parents() -> None:
+    rows = [("A::B::C", (1, 2)), ("A::B", (10, 20)), ("D", (3, 0))]
+
+    assert summed_by_deck(rows) == {
+        "A": [11, 22],
+        "A::B": [11, 22],
+        "A::B::C": [1, 2],
+        "D": [3, 0],
+    }
 
 
 # The real Anki
