@@ -116,4 +116,4 @@ def cloze_model() -> "genanki.Model":
 
 
 def _css() -> str:
-    return (files("export") / "anki.css").read_text("utf-8")
+    return (files("export.anki") / "anki.css").read_text("utf-8")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from cards.translate import _, ngettext
 from srs.maintenance.checks import Finding
-from srs.maintenance.restore import Sources
+from srs.maintenance.restore import RebuildSources
 
 _MAX_SHOWN = 5
 
@@ -115,7 +115,7 @@ def problem_text(finding: Finding) -> str:
     return text.format(n=finding.count, details=details)
 
 
-def fix_text(finding: Finding, found: Sources | None = None) -> str:
+def fix_text(finding: Finding, found: RebuildSources | None = None) -> str:
     """Say how a problem is fixed, or what the user can do.
 
     Args:
@@ -129,7 +129,7 @@ def fix_text(finding: Finding, found: Sources | None = None) -> str:
     return _("deleted")
 
 
-def _rebuild_text(found: Sources) -> str:
+def _rebuild_text(found: RebuildSources) -> str:
     """Say what a damaged store is rebuilt from, or what is lost without a log."""
     if not found.backup:
         if found.log:

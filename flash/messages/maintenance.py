@@ -10,7 +10,7 @@ from cards.translate import _
 from flash.messages.checks import fix_text, problem_text
 from flash.terminal import table_lines
 from srs.maintenance.checks import Finding
-from srs.maintenance.restore import Sources
+from srs.maintenance.restore import RebuildSources
 from srs.store.backups import Backup, Contents
 
 FIGURES = ("notes", "cards", "reviews")
@@ -72,7 +72,7 @@ def restored_line(saved: Path | None) -> str:
 
 
 def finding_lines(
-    findings: Sequence[Finding], found: Sources | None = None, *, fixed: bool
+    findings: Sequence[Finding], found: RebuildSources | None = None, *, fixed: bool
 ) -> list[str]:
     """List the problems of a store and their repairs.
 

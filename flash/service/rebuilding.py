@@ -12,16 +12,21 @@ from flash.service.context import AppContext
 from flash.service.device import log_of
 from flash.service.log_restore import prepared_from_log
 from flash.service.sync import apply_sync, plan_sync
-from srs.maintenance.restore import Sources, newest_sound_backup, prepared, restore
+from srs.maintenance.restore import (
+    RebuildSources,
+    newest_sound_backup,
+    prepared,
+    restore,
+)
 from srs.sync.outcome import Synced, SyncQuestion
 
 
-def sources(path: Path) -> Sources:
+def sources(path: Path) -> RebuildSources:
     """Find what a damaged store can be rebuilt from."""
-    return Sources(newest_sound_backup(path), log_of(path))
+    return RebuildSources(newest_sound_backup(path), log_of(path))
 
 
-def rebuild(path: Path, found: Sources, now_ms: int) -> Path | None:
+def rebuild(path: Path, found: RebuildSources, now_ms: int) -> Path | None:
     """Replace a damaged store with its backup, or without one with its log.
 
     Args:

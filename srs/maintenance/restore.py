@@ -47,7 +47,7 @@ _LIST = N_("'flash restore' lists the backups")
 _DAMAGED = N_("choose another backup: 'flash restore' lists them")
 
 
-class Sources(Struct, frozen=True):
+class RebuildSources(Struct, frozen=True):
     """What a damaged store can be rebuilt from."""
 
     backup: Backup | None

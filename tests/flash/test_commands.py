@@ -460,15 +460,16 @@ def test_wrong_usage_exits_with_2(flash: Run) -> None:
     assert "Missing argument" in err
 
 
-def test_forget_makes_a_card_due_and_keeps_its_history(
-    flash: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("option", ["--due-today", "--forget"])
+def test_a_card_is_made_due_and_keeps_its_history(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, option: str
 ) -> None:
     flash("add", "cells.yaml")
     monkeypatch.setattr("sys.stdin", io.StringIO("\n4\nq\n"))
     flash("review", "--plain")
     later = flash.json("list")[0]
 
-    _, out, _ = flash("add", "cells.yaml", "--forget", "powerhouse")
+    _, out, _ = flash("add", "cells.yaml", option, "powerhouse")
     today = flash.json("list")[0]
     undone = flash("undo")[1]
 
@@ -479,8 +480,8 @@ def test_forget_makes_a_card_due_and_keeps_its_history(
     assert flash.json("list")[0] == later
 
 
-def test_forget_rejects_an_unknown_card_name(flash: Run) -> None:
-    code, _, err = flash("add", "cells.yaml", "--forget", "nobody")
+def test_due_today_rejects_an_unknown_card_name(flash: Run) -> None:
+    code, _, err = flash("add", "cells.yaml", "--due-today", "nobody")
 
     assert (code, err) == (
         1,

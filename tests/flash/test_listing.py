@@ -171,7 +171,7 @@ def test_unknown_deck_is_an_error(
         ("stats", "--html", "store.db"),
         ("suspend", ""),
         ("show", ""),
-        ("add", "--forget", "", "cells.yaml"),
+        ("add", "--due-today", "", "cells.yaml"),
         ("check", "x" * 300),
         ("log", "--limit", "9223372036854775808"),
         ("exam", "set", "2027-01-10", "--minutes", "nan"),

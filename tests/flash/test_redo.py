@@ -42,7 +42,7 @@ OPERATIONS = [
     ["config", "rollover", "7"],
     ["reschedule"],
     ["remove", "cells"],
-    ["add", "--forget", "powerhouse", "cells.yaml"],
+    ["add", "--due-today", "powerhouse", "cells.yaml"],
     ["add", "more.yaml"],
     ["add", "changed.yaml"],
     ["import", "cells.apkg"],

@@ -54,13 +54,16 @@ def add(
         str,
         typer.Option("--lang", metavar="LANG", help="Language, if there are several."),
     ] = "",
-    forget: Annotated[
+    due_today: Annotated[
         list[str] | None,
         typer.Option(
-            "--forget",
+            "--due-today",
             metavar="ID",
             help="Make this card due today because its answer has changed.",
         ),
+    ] = None,
+    forget: Annotated[  # the former name of --due-today
+        list[str] | None, typer.Option("--forget", hidden=True)
     ] = None,
     stamp: Annotated[
         bool,
@@ -87,7 +90,7 @@ def add(
             count = len(found.cards)
             echo(new_cards_line(count, found.deck, found.file, found.line))
         return
-    names = forget or []
+    names = [*(due_today or ()), *(forget or ())]
     if stamp and not dry_run:
         echo_err(stamped_line(stamp_notes(files)))
     with open_app(db) as app:

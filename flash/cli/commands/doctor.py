@@ -20,7 +20,7 @@ from flash.service.device import sync_lock
 from flash.service.rebuilding import rebuild, sources, sync_again
 from flash.terminal import echo, echo_err, print_json, print_lines
 from srs.maintenance.checks import Finding, Report, examine, repair
-from srs.maintenance.restore import Sources
+from srs.maintenance.restore import RebuildSources
 from srs.store.connection import DamagedStore
 
 
@@ -66,7 +66,7 @@ def doctor(
 
 def _checked(
     db: Path | None, path: Path, *, fix: bool
-) -> tuple[Report, Sources | None]:
+) -> tuple[Report, RebuildSources | None]:
     """Check the store; if it is damaged, find what it can be rebuilt from."""
     try:
         with open_app(db) as app:
@@ -91,7 +91,9 @@ def _sync(db: Path | None, path: Path, log: str, write: Callable[[str], None]) -
         echo_err(line)
 
 
-def _finding_json(one: Finding, fixed: bool, found: Sources | None) -> dict[str, Any]:
+def _finding_json(
+    one: Finding, fixed: bool, found: RebuildSources | None
+) -> dict[str, Any]:
     return {
         "what": one.category,
         "message": problem_text(one),
