@@ -1,4 +1,4 @@
-"""The cards of each kind of note; the only module that knows the kinds' contents.
+"""The cards of each kind of note: what each one asks, and its name.
 
 The name of a card inside its note (its *part*) is what it asks: a side, a hidden
 text, an item, the row and subject of a table.  It is not a position, so that a row

@@ -1,1 +1,1 @@
-"""Exchange with others: packages for Anki, written from values it is handed."""
+"""Exchange with other programs and devices; takes and returns values, no store."""

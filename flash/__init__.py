@@ -1,1 +1,1 @@
-"""The user interfaces: command line, review screen and report."""
+"""The user interfaces and the use cases that they share."""

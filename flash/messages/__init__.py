@@ -1,1 +1,1 @@
-"""Every sentence shown to the user."""
+"""The sentences in which results are shown; errors are worded where they are raised."""

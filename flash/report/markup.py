@@ -1,6 +1,6 @@
 """Elements of HTML and SVG, and the tables of the page.
 
-Text goes through `text` and attributes are escaped, so that no text of a card can
+Text goes through `text_node` and attributes are escaped, so that no text of a card can
 become a tag.
 """
 

@@ -205,7 +205,8 @@ def add_unasked(app: AppContext, parsed: ParsedFiles, *, name: str = "add") -> A
 
     Raises:
         DeckError: As `plan_adding`.
-        FlashError: It would retire cards with answers, or a large part of a deck.
+        FlashError: It would retire cards with answers, or a large part of a deck, or
+            a note was changed both in its file and on another device.
         StoreError: The store can't be written; nothing was.
     """
     plan = plan_adding(app.store, parsed)

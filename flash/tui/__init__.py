@@ -1,1 +1,1 @@
-"""The full-screen review (Textual)."""
+"""The full screens (Textual): review, mock exam, browser of cards, drafts."""

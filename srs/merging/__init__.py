@@ -1,1 +1,1 @@
-"""Notes and reviews that come from another program, merged into the store."""
+"""What comes from elsewhere, merged into the store: other programs and browsers."""

@@ -184,7 +184,7 @@ def _check_tags(opened: AppContext, exam: Exam) -> None:
         near = get_close_matches(tag, cards.tags, 1)
         hint = _("did you mean '{name}'?").format(name=near[0]) if near else ""
         message = _("no card of the exam has the tag '{tag}'").format(tag=tag)
-        raise FlashError(message, hint or _("flash list --json shows the tags"))
+        raise FlashError(message, hint or _("flash tag list shows all tags"))
 
 
 def _exam_json(exam: Exam) -> dict[str, Any]:
