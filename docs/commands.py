@@ -32,18 +32,20 @@ def page() -> str:
     os.environ["COLUMNS"] = "80"
     from flash.cli.app import application
 
-    return "\n".join([_HEAD, *_helps("flash", get_command(application()))])
+    program = get_command(application())
+    context = program.make_context("flash", [], resilient_parsing=True)
+    return "\n".join([_HEAD, *_helps(program, context)])
 
 
-def _helps(path: str, group: Any) -> Iterator[str]:
+def _helps(group: Any, parent: Any) -> Iterator[str]:
     """Render the commands of a group and its subgroups."""
     for name, command in group.commands.items():
-        words = f"{path} {name}"
-        context = command.make_context(words, [], resilient_parsing=True)
+        context = command.make_context(name, [], parent=parent, resilient_parsing=True)
         context.max_content_width = context.terminal_width = 80
-        yield f"## {words}\n\n```text\n{command.get_help(context)}\n```\n"
+        help_ = command.get_help(context)
+        yield f"## {context.command_path}\n\n```text\n{help_}\n```\n"
         if hasattr(command, "commands"):
-            yield from _helps(words, command)
+            yield from _helps(command, context)
 
 
 def main(words: list[str]) -> int:

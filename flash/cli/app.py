@@ -61,7 +61,7 @@ GROUPS: dict[str, dict[str, _Entry]] = {
             "notes:draft", "Propose cards for notes, as a deck file to edit."
         ),
         "coverage": _Entry(
-            "notes:coverage", "Show which blocks of notes no card asks."
+            "notes:coverage", "Show which blocks of notes no card covers."
         ),
         "stale": _Entry("check:stale", "List facts whose sources need checking again."),
     },
@@ -91,7 +91,8 @@ GROUPS: dict[str, dict[str, _Entry]] = {
     "Exchange": {
         "export": _Entry("export_:export", "Export cards to Anki, CSV, JSON or YAML."),
         "import": _Entry(
-            "import_:import_", "Import Anki packages, tables, notes and other programs."
+            "import_:import_",
+            "Import Anki packages, tables, notes and cards of other programs.",
         ),
         "push": _Entry("ankiconnect:push", "Send notes to a running Anki."),
         "pull": _Entry("ankiconnect:pull", "Fetch reviews from a running Anki."),
@@ -100,7 +101,7 @@ GROUPS: dict[str, dict[str, _Entry]] = {
     },
     "Safety": {
         "undo": _Entry("history:undo", "Undo the last operations."),
-        "redo": _Entry("history:redo", "Do undone operations again."),
+        "redo": _Entry("history:redo", "Redo undone operations."),
         "log": _Entry("history:log", "List the last operations."),
         "backup": _Entry("backup:backup", "Back up the store, or list backups."),
         "restore": _Entry(

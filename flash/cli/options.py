@@ -73,7 +73,7 @@ CardsArgument = Annotated[
     ),
 ]
 YesOption = Annotated[
-    bool, typer.Option("--yes", "-y", help="Don't ask, however much changes.")
+    bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")
 ]
 FilesArgument = Annotated[
     list[Path],

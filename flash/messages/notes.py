@@ -20,7 +20,7 @@ def draft_summary(
 
     Args:
         proposed: Number of cards.
-        asked: Proposals whose blocks cards ask already.
+        asked: Proposals whose blocks cards cover already.
         dropped: Places and mistakes of proposals that would not be valid.
         target: The file they were written to; empty for none.
     """
@@ -31,8 +31,8 @@ def draft_summary(
         lines = [_("{cards} proposed").format(cards=cards)]
     if asked:
         text = ngettext(
-            "{count} proposal left out: cards ask it already",
-            "{count} proposals left out: cards ask them already",
+            "{count} proposal left out: cards cover its block already",
+            "{count} proposals left out: cards cover their blocks already",
             asked,
         )
         lines.append(text.format(count=asked))
@@ -63,8 +63,8 @@ def file_exists_text() -> tuple[str, str]:
 
 
 def coverage_lines(found: NotesCoverage) -> list[str]:
-    """Show a total for each heading, then the blocks that no card asks."""
-    head = (_("heading"), _("blocks"), _("asked"), _("ignored"), "%")
+    """Show a total for each heading, then the blocks that no card covers."""
+    head = (_("heading"), _("blocks"), _("covered"), _("ignored"), "%")
     lines: list[str] = []
     for one in found.notes:
         rows = [_row(name, group) for name, group in by_heading(one.blocks)]
@@ -77,7 +77,7 @@ def coverage_lines(found: NotesCoverage) -> list[str]:
             place = f"{one.note.file}:{block.first}: "
             lines.append(place + clip_line(block.text, max(30, room - len(place))))
     wanted = found.blocks - found.ignored
-    summary = _("{covered} of {wanted} blocks are asked ({percent:.0f} %)")
+    summary = _("{covered} of {wanted} blocks are covered ({percent:.0f} %)")
     lines.append(
         summary.format(covered=found.covered, wanted=wanted, percent=found.percent)
     )

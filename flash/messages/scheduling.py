@@ -57,7 +57,7 @@ def points_lines(exam: Exam, asked: Collection[str]) -> list[str]:
         )
     lacking = [exam.domain_name(tag) for tag in exam.weights if tag not in asked]
     if lacking:
-        message = _("no card asks: {domains}")
+        message = _("no card covers: {domains}")
         lines.append(message.format(domains=clean(_(", ").join(lacking))))
     return lines
 

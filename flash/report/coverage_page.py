@@ -32,7 +32,7 @@ p.card { margin: 0; } .place { color: GrayText; }
 def coverage_page(found: NotesCoverage) -> str:
     """Render the page; it needs no other file and no script."""
     title = _("Coverage of notes")
-    summary = _("{covered} of {wanted} blocks are asked, {ignored} are ignored")
+    summary = _("{covered} of {wanted} blocks are covered, {ignored} are ignored")
     counts = summary.format(
         covered=found.covered,
         wanted=found.blocks - found.ignored,

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from command_runner import CELLS, Run
+from typer.main import get_command
 
-from flash.cli.app import GROUPS
+from flash.cli.app import GROUPS, application
 
 SUMMARIES = {
     name: entry.summary for group in GROUPS.values() for name, entry in group.items()
@@ -458,6 +459,25 @@ def test_wrong_usage_exits_with_2(flash: Run) -> None:
 
     assert code == 2
     assert "Missing argument" in err
+
+
+def test_only_flash_itself_offers_to_install_completion() -> None:
+    program = get_command(application())
+    groups = {
+        name: [option for one in command.params for option in one.opts]
+        for name, command in program.commands.items()
+        if hasattr(command, "commands")
+    }
+
+    assert set(groups) == {"serve", "tag", "exam", "phone"}
+    assert [name for name in groups if "--install-completion" in groups[name]] == []
+
+
+def test_help_shows_one_name_of_an_option(flash: Run) -> None:
+    _, out, _ = flash("add", "-h")
+
+    assert "--due-today" in out
+    assert "--forget" not in out
 
 
 @pytest.mark.parametrize("option", ["--due-today", "--forget"])

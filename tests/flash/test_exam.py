@@ -88,13 +88,13 @@ def test_exam_beside_the_deck_gives_the_weights(flash: Run) -> None:
     assert flash("exam", "set", "2026-12-23") == (
         0,
         "exam on 2026-12-23: all decks; see the forecast with flash exam\n"
-        "X-1: 20 questions, 30 minutes\nno card asks: Networks\n",
+        "X-1: 20 questions, 30 minutes\nno card covers: Networks\n",
         "",
     )
     code, out, _ = flash("exam")
     assert (code, out.splitlines()[1:3]) == (
         0,
-        ["X-1: 20 questions, 30 minutes", "no card asks: Networks"],
+        ["X-1: 20 questions, 30 minutes", "no card covers: Networks"],
     )
     assert [line.split()[:3] for line in out.splitlines()[-2:]] == [
         ["Logs", "1", "100"],

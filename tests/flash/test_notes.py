@@ -76,7 +76,7 @@ def test_a_second_draft_proposes_what_is_new(flash: Run, note: Path) -> None:
 
     note.write_text(NOTE + "\nGCM\n: a mode with a tag\n", "utf-8")
     assert flash("draft", "keys.md", "-o", "keys.yaml", "--append")[2] == (
-        "1 card proposed in keys.yaml\n4 proposals left out: cards ask them already\n"
+        "1 card proposed in keys.yaml\n4 proposals left out: cards cover their blocks already\n"
     )
     assert len(read_deck(Path("keys.yaml")).notes) == 6
 
@@ -159,12 +159,12 @@ def test_coverage_below_the_limit_is_exit_1(flash: Run, note: Path) -> None:
     code, out, err = flash("coverage", "keys.md", "--fail-under", "90")
     assert (code, err) == (1, "coverage 83.3 % is below 90 %\n")
     assert out == (
-        "heading  blocks  asked  ignored   %\n"
-        "Keys          6      5        0  83\n"
-        "keys.md       6      5        0  83\n"
+        "heading  blocks  covered  ignored   %\n"
+        "Keys          6        5        0  83\n"
+        "keys.md       6        5        0  83\n"
         "\n"
         "keys.md:12: A permission for a short time.\n"
-        "5 of 6 blocks are asked (83 %)\n"
+        "5 of 6 blocks are covered (83 %)\n"
     )
 
     Path("ignored.txt").write_text("A permission… # trivial\nnothing\n", "utf-8")

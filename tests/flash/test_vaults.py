@@ -45,7 +45,7 @@ def test_cards_in_a_note_ask_all_their_lines(flash: Run, vault: Path) -> None:
 
     assert code == 0
     assert "vault/area/own.md:13: Prose that no card asks.\n" in out
-    assert out.endswith("4 of 5 blocks are asked (80 %)\n")
+    assert out.endswith("4 of 5 blocks are covered (80 %)\n")
 
 
 def test_a_note_counts_its_own_cards_beside_other_decks(
@@ -58,7 +58,7 @@ def test_a_note_counts_its_own_cards_beside_other_decks(
         code, out, err = flash("coverage", "vault", "--decks", decks)
         assert (code, out.splitlines()[-1:], err) == (
             0,
-            ["4 of 5 blocks are asked (80 %)"],
+            ["4 of 5 blocks are covered (80 %)"],
             "",
         )
     assert flash("draft", "vault")[0] == 0

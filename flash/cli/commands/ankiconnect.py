@@ -43,7 +43,7 @@ TimeoutOption = Annotated[
     typer.Option(
         "--timeout",
         metavar="SECONDS",
-        help="Time until each answer of Anki must be complete.",
+        help="How long to wait for each complete answer from Anki.",
         min=0.1,
         max=86_400,
         callback=finite,
@@ -63,7 +63,7 @@ def push(
 ) -> None:
     """Send notes to a running Anki.
 
-    Media and the schedule of new cards are sent too. Notes that Anki has already get
+    Media and the schedule of new cards are sent too. Notes that Anki already has get
     the text of flash and keep their progress in Anki. Sending again is safe. Exit
     code 1: Anki can't be reached or refuses.
     """

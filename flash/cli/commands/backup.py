@@ -76,7 +76,9 @@ def restore(
     ] = None,
     from_log: Annotated[
         str,
-        typer.Option("--from-log", metavar="LOG", help="Build it from a sync log."),
+        typer.Option(
+            "--from-log", metavar="LOG", help="Rebuild the store from a sync log."
+        ),
     ] = "",
     dry_run: DryRunOption = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
@@ -85,10 +87,10 @@ def restore(
 ) -> None:
     """Restore a backup, or what a sync log has.
 
-    Without FILE, lists the backups. Compares the backup with the store and asks before
-    it replaces the store, of which a backup is made. A review that is open continues
-    with the restored cards. After a restore of a backup, `flash sync` brings back what
-    the log has. Exit code 1: the file can't be used, or you didn't confirm; nothing is
+    Without FILE, lists the backups. Compares the backup with the store, and asks before
+    it backs up and replaces the store. A review that is open continues with the
+    restored cards. After a restore of a backup, `flash sync` brings back what the sync
+    log has. Exit code 1: the file can't be used, or you didn't confirm; nothing is
     changed.
     """
     if file is not None and from_log:

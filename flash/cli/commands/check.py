@@ -153,10 +153,9 @@ def stale(
 ) -> None:
     """List facts whose sources need checking again.
 
-    Cards come first whose `source` names lines of a note that have changed since. Then
-    the facts follow that were checked longest ago; a `recheck` date in the past counts
-    as well. Open the source, correct the file, set `checked` to today's date, and add
-    the file again.
+    Cards whose `source` names changed lines come first, then facts by the date of
+    their last check; a fact whose `recheck` date has passed is listed, too. Open the
+    source, correct the file, set `checked` to today's date, and add the file again.
     """
     if files:
         notes = list(read_for_check(files, db).notes)

@@ -35,9 +35,9 @@ def doctor(
 
     Checks file integrity, references, card states and media. Nothing is changed
     without --fix, which makes a backup first. With --fix, a damaged file is kept, and
-    the store is rebuilt from its newest backup and its sync log; without a log, flash
-    says what a restore of the backup would lose. Exit code 1: there are problems that
-    were not repaired.
+    the store is rebuilt from its newest backup and its sync log; without a sync log,
+    flash says what a restore of the backup would lose. Exit code 1: there are problems
+    that were not repaired.
     """
     path, clock = chosen_store(db)
     report, found = _checked(db, path, fix=fix)

@@ -28,7 +28,9 @@ from srs.scheduler.study_day import date_day, day_date
 from srs.store.mock_exams import finished_mock_exams
 from srs.store.settings import save_setting
 
-app = typer.Typer(context_settings=HELP_NAMES, rich_markup_mode=None)
+app = typer.Typer(
+    add_completion=False, context_settings=HELP_NAMES, rich_markup_mode=None
+)
 app.command("mock")(mock)
 _LONGEST_DAYS = 36_525
 
@@ -80,7 +82,7 @@ def exam(
 @app.command("set")
 def set_(
     date: Annotated[
-        str, typer.Argument(metavar="DATE", help="Day of the exam, as 2027-03-01.")
+        str, typer.Argument(metavar="DATE", help="Day of the exam, such as 2027-03-01.")
     ],
     deck: DeckOption = "",
     weights: Annotated[
@@ -99,6 +101,7 @@ def set_(
             min=0,
             max=1440,
             callback=finite,
+            show_default=False,
             help="Study minutes per day.",
         ),
     ] = 0.0,

@@ -56,10 +56,10 @@ def export(
 
     The file is replaced as a whole or left unchanged. Importing a package of the same
     store into Anki again updates the notes there and keeps their progress. A
-    `.colpkg` file is a whole collection that replaces the one in Anki. Deck files and
-    notes from Anki are written even if media files are missing; the missing files are
-    listed. Exit code 1: there is nothing to export, or a media file of another note
-    for a package is missing.
+    `.colpkg` file is a whole collection that replaces the one in Anki. Missing media
+    files are left out and listed; only a package needs every file that a deck file or
+    a note in Markdown refers to. Exit code 1: there is nothing to export, or a package
+    lacks such a file.
     """
     gc.disable()
     ending = file.suffix.lower()

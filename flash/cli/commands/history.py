@@ -52,10 +52,10 @@ def redo(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Do undone operations again.
+    """Redo undone operations.
 
-    Possible until something else changes the store. Exit code 1: it has changed since;
-    nothing is redone.
+    Possible until something else changes the store. Exit code 1: the store has changed
+    since; nothing is redone.
     """
     with open_app(db) as app:
         done = redo_operations(app.store, steps)

@@ -103,19 +103,19 @@ def import_(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Import Anki packages, tables, notes and other programs.
+    """Import Anki packages, tables, notes and cards of other programs.
 
     A package contains notes, schedule, reviews, presets and media files. A table (CSV
     or Anki's plain text) contains notes: question, answer, tags. What each column
     became is shown.
 
-    Notes in Markdown are added as by flash add. New cards keep the due day, and with
-    FSRS stability and difficulty, that Obsidian's Spaced Repetition plugin wrote.
+    Notes in Markdown are added as by flash add. New cards keep the due day written by
+    Obsidian's Spaced Repetition plugin; with FSRS also stability and difficulty.
 
     The cards of hashcards, org-fc and Mnemosyne become deck files in a new folder, with
     their answers and due days.
 
-    Cards that flash has already get the reviews made in Anki and keep their text. A
+    Cards that flash already has keep their text and get the reviews made in Anki. A
     backup is made first, and importing again changes nothing. Exit code 1: the file
     can't be read; nothing is changed.
     """

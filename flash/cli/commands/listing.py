@@ -84,8 +84,8 @@ def list_cards(
 ) -> None:
     """List cards with their state and due day.
 
-    Sorted by lapses or added, the highest and the newest come first. Exit code 1:
-    there is no such card or deck, or the query has a mistake.
+    With --sort lapses, the most lapses come first; with --sort added, the newest
+    cards. Exit code 1: there is no such card or deck, or the query has a mistake.
     """
     with open_app(db) as app:
         order = sort.value if sort else ""

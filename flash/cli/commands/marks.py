@@ -90,7 +90,10 @@ def unbury(
 
 def flag(
     number: Annotated[
-        int, typer.Argument(metavar="N", min=0, max=7, help="1 to 7; 0 removes it.")
+        int,
+        typer.Argument(
+            metavar="N", min=0, max=7, help="1 to 7, or 0 to remove the flag."
+        ),
     ],
     words: CardsArgument,
     yes: YesOption = False,

@@ -48,7 +48,7 @@ def mock(
             metavar="N",
             min=1,
             max=1000,
-            help="Number of questions [default: as the exam, else 65].",
+            help="Number of questions [default: as in the exam, else 65].",
         ),
     ] = None,
     minutes: Annotated[
@@ -59,7 +59,7 @@ def mock(
             min=0.1,
             max=1440,
             callback=finite,
-            help="Time [default: at the pace of the exam, else 2 a question].",
+            help="Time limit [default: the pace of the exam, else 2 per question].",
         ),
     ] = None,
     seed: Annotated[
@@ -87,9 +87,9 @@ def mock(
     """Take a mock exam.
 
     Draws questions with options by the weights of the exam's domains; see exam.yaml
-    in the docs of the format. A domain with too few is filled with questions made
+    in docs/format.md. A domain with too few of them is filled up with questions made
     from tables and lists. Answers are shown only at the end, with the score, its 95 %
-    confidence interval, and each miss. The schedule stays as it is, unless --count.
+    confidence interval, and each miss. Without --count, the schedule does not change.
 
     Every answer is saved at once. After q or Ctrl-C the same command continues with
     the time that was left. flash undo removes a result. Exit code 1: no card can be

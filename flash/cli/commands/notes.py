@@ -87,7 +87,7 @@ def draft(
     ] = "",
     review: Annotated[
         bool,
-        typer.Option("--review", help="Decide each proposal; needs -o."),
+        typer.Option("--review", help="Decide on each proposal; needs -o."),
     ] = False,
     plain: Annotated[
         bool, typer.Option("--plain", help="Review line by line, not full screen.")
@@ -97,14 +97,14 @@ def draft(
     """Propose cards for notes, as a deck file to edit.
 
     Each proposal names its rule, the lines of the note and its words. Blocks that a
-    card asks already get no proposal. Without -o the deck is printed.
+    card covers already get no proposal. Without -o the deck is printed.
 
     With --review, accept, edit, split, drop or skip one proposal after another. What
     you accept is in the file at once; run the command again to go on.
 
-    With --model, the blocks that no card asks are sent to an OpenAI-compatible server
-    ($FLASH_LLM_URL, $FLASH_LLM_KEY). A proposal that does not quote its block is
-    dropped.
+    With --model, the blocks that no card covers are sent to an OpenAI-compatible
+    server ($FLASH_LLM_URL, $FLASH_LLM_KEY). A proposal that does not quote its block
+    is dropped.
     """
     rules = _known_rules(without or [])
     exists = output is not None and output.exists()
@@ -207,21 +207,27 @@ def coverage(
     html: Annotated[
         Path | None,
         typer.Option(
-            "--html", metavar="FILE", help="Write the notes with their cards."
+            "--html",
+            metavar="FILE",
+            help="Write a page that shows the notes with their cards.",
         ),
     ] = None,
     fail_under: Annotated[
         float,
         typer.Option(
-            "--fail-under", metavar="PERCENT", min=0, max=100, help="Exit 1 below it."
+            "--fail-under",
+            metavar="PERCENT",
+            min=0,
+            max=100,
+            help="Exit with code 1 below this coverage.",
         ),
     ] = 0,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Show which blocks of notes no card asks.
+    """Show which blocks of notes no card covers.
 
-    A card asks a block that it names as its source, in which it is written, or whose
+    A card covers a block that it names as its source, in which it is written, or whose
     words it has. Cards in another language count by source only. Exit code 1: coverage
     is below --fail-under.
     """

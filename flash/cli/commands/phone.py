@@ -36,15 +36,17 @@ from flash.service.phone_account import Account
 from flash.service.phone_round import Round
 from flash.terminal import echo, echo_err, echo_error, print_json
 
-app = typer.Typer(context_settings=HELP_NAMES, rich_markup_mode=None)
+app = typer.Typer(
+    add_completion=False, context_settings=HELP_NAMES, rich_markup_mode=None
+)
 
 
 @app.callback(invoke_without_command=True)
 def phone(context: typer.Context, db: DbOption = None) -> None:
     """Study in AnkiDroid, AnkiMobile or Anki.
 
-    Runs Anki's sync server for these apps and brings them and flash together: at the
-    start, and after each sync of an app. Needs the extra 'phone' and flash phone
+    Runs Anki's sync server for these apps, and exchanges cards and answers with it at
+    the start and after each sync of an app. Needs the extra 'phone' and flash phone
     setup; see docs/phone.md. Exit code 1: there is no hub yet, the server can't be
     started, or an app forces a one-way sync.
     """
@@ -68,18 +70,29 @@ def _show(event: PhoneEvent) -> None:
 @app.command()
 def setup(
     user: Annotated[
-        str, typer.Option("--user", metavar="USER", help="User [default: flash].")
+        str,
+        typer.Option(
+            "--user",
+            metavar="USER",
+            help="User; it can't be changed later [default: flash].",
+        ),
     ] = "",
     password: Annotated[
         str,
         typer.Option(
-            "--password", metavar="PASSWORD", help="Password [default: a new one]."
+            "--password",
+            metavar="PASSWORD",
+            help="Password [default: as before, or a new one].",
         ),
     ] = "",
     port: Annotated[
         int | None,
         typer.Option(
-            "--port", metavar="N", help="TCP port [default: 27701].", min=1, max=65_535
+            "--port",
+            metavar="N",
+            help="TCP port [default: as before, or 27701].",
+            min=1,
+            max=65_535,
         ),
     ] = None,
     lan: Annotated[
@@ -129,7 +142,7 @@ def sync(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Bring flash and the hub together once, also while the server runs.
+    """Exchange with the hub once, also while the server runs.
 
     What is new in flash is on each phone after its next sync. Exit code 1: there is
     no hub yet, the server can't be reached, or an app forces a one-way sync.
@@ -168,7 +181,7 @@ def forget(yes: YesOption = False, db: DbOption = None) -> None:
     """Remove the hub; your cards and answers in flash stay.
 
     The apps keep their cards and can't synchronise any more. Exit code 1: there is no
-    hub, it is running, or you said no.
+    hub, it is running, or you didn't confirm.
     """
     require_hub(db)
     if not yes:

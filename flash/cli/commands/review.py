@@ -95,7 +95,7 @@ def review(
     ] = None,
     only: Annotated[
         Only | None,
-        typer.Option("--only", help="Leave out reviews that are due, or new cards."),
+        typer.Option("--only", help="Only new cards, or only reviews that are due."),
     ] = None,
     cram: Annotated[
         bool,
@@ -127,8 +127,8 @@ def review(
 
     A new store starts with the bundled deck. Every answer is saved before the next
     question appears, and Ctrl-C ends a review like q. Without a terminal, --plain is
-    the default. Daily limits hold for a query, too. At the end the day is summed up,
-    with what could come next.
+    the default. Daily limits hold for a query, too. A summary of the day at the end
+    says what could come next.
 
     --cram, --forgotten and --confused don't change the schedule: no limits, no
     burying of siblings, and each card until it is answered Good or Easy. --new N

@@ -39,7 +39,9 @@ from srs.store.browsers import browsers, remove_browser
 from srs.study.day_counts import day_counts
 from srs.study.due_cards import CardFilter
 
-app = typer.Typer(context_settings=HELP_NAMES, rich_markup_mode=None)
+app = typer.Typer(
+    add_completion=False, context_settings=HELP_NAMES, rich_markup_mode=None
+)
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 - only with --lan
 
 
@@ -49,7 +51,9 @@ def serve(
     host: Annotated[
         str,
         typer.Option(
-            "--host", metavar="ADDRESS", help="Listen there [default: 127.0.0.1]."
+            "--host",
+            metavar="ADDRESS",
+            help="Address to listen on [default: 127.0.0.1].",
         ),
     ] = "",
     port: Annotated[
@@ -88,8 +92,8 @@ def serve(
     The first line is the address with a key that pairs one browser for a year; each
     start prints a new one. Answers go to the same store as those of a terminal, and
     both can be used at once. --lan prints a code for a phone to scan. Without a
-    network the page goes on, and sends its answers later. See docs/browser.md. Exit
-    code 1: the port is in use, or the certificate can't be used.
+    network the page keeps working and sends its answers later. See docs/browser.md.
+    Exit code 1: the port is in use, or the certificate can't be used.
     """
     if context.invoked_subcommand is not None:
         return

@@ -32,13 +32,16 @@ def sync(
         str,
         typer.Argument(
             metavar="[LOG]",
-            help="Folder, s3:// or davs:// address [default: that of the last time];"
-            " or encrypt.",
+            help="The sync log: a folder, or an s3:// or davs:// address [default: the"
+            " last one]; or encrypt.",
             show_default=False,
         ),
     ] = "",
     status: Annotated[
-        bool, typer.Option("--status", help="Show devices and what waits.")
+        bool,
+        typer.Option(
+            "--status", help="Show the devices, and what would be sent and received."
+        ),
     ] = False,
     dry_run: DryRunOption = False,
     git: Annotated[
@@ -52,7 +55,7 @@ def sync(
         typer.Option(
             "--yes",
             "-y",
-            help="Join the log of another store. With encrypt: make a new key although"
+            help="Join the sync log of another store. With encrypt: make a new key although"
             " one was lost.",
         ),
     ] = False,
@@ -65,18 +68,18 @@ def sync(
 ) -> None:
     """Synchronise with your other devices.
 
-    Sends what changed here to a log, a folder that Syncthing, Dropbox or git carries,
-    and merges what other devices sent: answers, cards, marks and settings. Nothing is
-    lost, in whatever order devices send; of two changes of one text or setting the
-    later one counts. An empty folder becomes a log. The log may also be in object
-    storage (s3://bucket/prefix?endpoint=https://...) or on a WebDAV server
-    (davs://host/path), see docs/devices.md.
+    Sends what changed here to a sync log, which is a folder that Syncthing, Dropbox or
+    git carries, and merges what other devices sent: answers, cards, marks and settings.
+    Nothing is lost, in whatever order devices send; of two changes of one text or
+    setting the later one counts. An empty folder becomes a sync log. The sync log may
+    also be in object storage (s3://bucket/prefix?endpoint=https://...) or on a WebDAV
+    server (davs://host/path), see docs/devices.md.
 
-    flash sync encrypt makes a key, with which all that is sent later is encrypted, and
-    shows it; flash sync encrypt --join enters it on your other devices.
+    flash sync encrypt makes and shows a key, and all that is sent later is encrypted
+    with it; flash sync encrypt --join enters it on your other devices.
 
-    Exit code 1: the log can't be used or a part of it is damaged; run it again when it
-    has arrived.
+    Exit code 1: the sync log can't be used, or a part of it is damaged or has not
+    arrived yet; then run the command again later.
     """
     if log == "encrypt":
         encrypt(db, joins=join, is_lost=yes)

@@ -37,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
 )
-TagArgument = Annotated[str, typer.Argument(metavar="TAG", help="A tag, as a::b.")]
+TagArgument = Annotated[str, typer.Argument(metavar="TAG", help="A tag, such as a::b.")]
 WriteOption = Annotated[
     bool, typer.Option("--write", help="Edit the deck files, and add them.")
 ]
@@ -59,11 +59,11 @@ def add(
 ) -> None:
     """Give cards a tag.
 
-    All cards of a note have its tags. Where a deck file has the note, a patch for it is
-    printed; --write edits the file instead, where comments and layout stay, and adds
-    it. Cards that have to be changed by hand are named: those in Markdown notes, and
-    those whose file was edited since it was added. Exit code 1: no card matches, or you
-    didn't confirm; nothing is changed.
+    All cards of a note have its tags. If the note is in a deck file, a patch for the
+    file is printed; --write edits the file instead, keeps its comments and layout, and
+    adds it. Cards that have to be changed by hand are named: those in Markdown notes,
+    and those whose file was edited since it was added. Exit code 1: no card matches,
+    or you didn't confirm; nothing is changed.
     """
     check_new_tag(name)
 
@@ -85,8 +85,8 @@ def remove(
 ) -> None:
     """Take a tag from cards.
 
-    Works as flash tag add. A tag at the top of a deck file belongs to all its cards and
-    has to be removed by hand. Exit code 1: no card matches, or you didn't confirm;
+    Works like flash tag add. A tag at the top of a deck file belongs to all its cards
+    and has to be removed by hand. Exit code 1: no card matches, or you didn't confirm;
     nothing is changed.
     """
 
@@ -110,7 +110,7 @@ def rename(
 ) -> None:
     """Rename a tag and the tags below it.
 
-    Works as flash tag add, also with tags at the top of deck files. Exit code 1: no
+    Works like flash tag add, also with tags at the top of deck files. Exit code 1: no
     card has the tag, or you didn't confirm; nothing is changed.
     """
     check_new_tag(new)
