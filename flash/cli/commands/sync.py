@@ -55,8 +55,8 @@ def sync(
         typer.Option(
             "--yes",
             "-y",
-            help="Join the sync log of another store. With encrypt: make a new key although"
-            " one was lost.",
+            help="Join the sync log of another store. With encrypt: make a new key"
+            " although one was lost.",
         ),
     ] = False,
     join: Annotated[
