@@ -5,6 +5,7 @@ review starts at once; migrations go through sqlite-utils.
 """
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ _DAMAGED = N_("'flash doctor' says what it can be rebuilt from")
 _WRITABLE = N_("make the file and its folder writable")
 _DISK_FULL = N_("free some disk space")
 _DISK_BROKEN = N_("the disk may be failing: back up to another one")
+_INDEX_SIZE = 64 * 1024
+"""More bytes than SQLite's index of a write-ahead log has at first."""
 _REPLACED = N_("the file was removed or replaced by another program while it was open")
 _START_AGAIN = N_(
     "nothing can be saved there: start again; 'flash restore' lists backups"
@@ -241,9 +244,17 @@ def store_error(path: Path, error: Exception) -> StoreError:
         reason = N_("malformed database schema")
     else:
         reason = getattr(error, "strerror", None) or str(error)
+    if "disk I/O error" in reason and _is_full(path):
+        reason = N_("database or disk is full")  # no room for the index of the log
     is_damaged = any(part in reason for part in ("not a database", "malformed"))
     kind = DamagedStore if is_damaged else StoreError
     return kind(path, _(reason), _hint_for(reason))
+
+
+def _is_full(path: Path) -> bool:
+    with suppress(OSError):
+        return shutil.disk_usage(path.absolute().parent).free < _INDEX_SIZE
+    return False
 
 
 def _hint_for(reason: str) -> str:

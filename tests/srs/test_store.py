@@ -4,11 +4,12 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from srs.store import schema
-from srs.store.connection import Store, StoreError
+from srs.store.connection import Store, StoreError, store_error
 from srs.store.opening import open_store
 from srs.store.settings import save_setting
 
@@ -305,6 +306,21 @@ def test_a_store_that_can_not_be_written_is_reported(opened: Store) -> None:
         save_setting(opened, "a", "1")
 
     assert caught.value.hint == "make the file and its folder writable"
+
+
+@pytest.mark.parametrize(
+    ("free", "hint"),
+    [(0, "free some disk space"), (1 << 30, "the disk may be failing")],
+)
+def test_an_error_of_a_full_disk_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, hint: str
+) -> None:
+    # SQLite reports that there is no room for the index of its log in this way.
+    error = sqlite3.OperationalError("disk I/O error")
+    usage = SimpleNamespace(free=free)
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: usage)
+
+    assert store_error(tmp_path / "store.db", error).hint.startswith(hint)
 
 
 def test_a_full_disk_is_reported_and_nothing_is_half_written(opened: Store) -> None:
