@@ -81,7 +81,13 @@ class AddPlan(Struct, frozen=True):
         if self.conflicts:
             hint = _("add --yes to take the texts of the files")
             return FlashError(conflict_text(len(self.conflicts)), hint)
-        return refuse_loss(self.loss) if self.loss else None
+        if not self.loss:
+            return None
+        retired = retirement_text(
+            self.loss.deck, self.loss.retired, self.loss.total, self.loss.answered
+        )
+        message = _("would retire {loss}; nothing was changed").format(loss=retired)
+        return FlashError(message, _("add --yes if you mean it"))
 
     @property
     def cards(self) -> int:
@@ -149,13 +155,6 @@ def check_names(app: AppContext, plan: AddPlan, names: Sequence[str]) -> None:
     find_cards(app, [name for name in names if name not in incoming])
 
 
-def refuse_loss(loss: Retirement) -> FlashError:
-    """Make the error for an unconfirmed loss."""
-    retired = retirement_text(loss.deck, loss.retired, loss.total, loss.answered)
-    message = _("would retire {loss}; nothing was changed").format(loss=retired)
-    return FlashError(message, _("add --yes if you mean it"))
-
-
 def apply_adding(
     app: AppContext,
     plan: AddPlan,
@@ -209,10 +208,21 @@ def add_unasked(app: AppContext, parsed: ParsedFiles, *, name: str = "add") -> A
             a note was changed both in its file and on another device.
         StoreError: The store can't be written; nothing was.
     """
-    plan = plan_adding(app.store, parsed)
+    return apply_adding(app, plan_unasked(app.store, parsed), name=name)
+
+
+def plan_unasked(store: Store, parsed: ParsedFiles) -> AddPlan:
+    """Plan as `plan_adding` where the user can't be asked.
+
+    Raises:
+        DeckError: As `plan_adding`.
+        FlashError: The user would have to agree to the plan.
+    """
+    plan = plan_adding(store, parsed)
     if plan.refusal:
-        raise plan.refusal
-    return apply_adding(app, plan, name=name)
+        hint = _("run flash add on the file, which asks first")
+        raise FlashError(plan.refusal.message, hint)
+    return plan
 
 
 def _one_language(

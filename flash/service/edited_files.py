@@ -14,11 +14,7 @@ from cards.questions import media_of
 from cards.translate import _
 from export.anki.text_edits import TextEdit
 from flash.messages.review import elsewhere_line
-from flash.service.adding import (
-    add_unasked,
-    apply_adding,
-    plan_adding,
-)
+from flash.service.adding import add_unasked, apply_adding, plan_unasked
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import read_files
 from flash.service.file_patches import file_patches
@@ -138,9 +134,7 @@ def write_and_add(app: AppContext, texts: Mapping[Path, str]) -> None:
     """
     with app.store.transaction():
         parsed = read_files(texts, texts=texts)
-        plan = plan_adding(app.store, parsed)
-        if plan.refusal:
-            raise plan.refusal
+        plan = plan_unasked(app.store, parsed)
         for path, text in texts.items():
             write_deck_text(path, text)
         parsed = replace(parsed, stats=tuple(file_stats(map(str, parsed.files))))
@@ -168,10 +162,7 @@ def add_changed(app: AppContext, files: Sequence[str]) -> list[str]:
     if not sound:
         return errors
     try:
-        plan = plan_adding(app.store, read_files(sound))
-        if plan.refusal:
-            raise plan.refusal
-        apply_adding(app, plan)
+        add_unasked(app, read_files(sound))
     except StoreError:
         raise
     except FlashError as error:

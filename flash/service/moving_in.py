@@ -6,7 +6,7 @@ as that of Anki.  A card without a log keeps its due day.
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -16,29 +16,21 @@ from msgspec import Struct
 from cards.errors import DeckError, FlashError
 from cards.identity.keys import guid_for, text_key
 from cards.note import Note
-from cards.questions import anki_ordinals, texts_of
+from cards.questions import texts_of
 from cards.translate import _
 from export.database_file import has_unsaved, opened, plain_tables
 from export.deck_files import WrittenDecks, write_decks
 from export.files import PackageError
 from export.programs import hashcards, mnemosyne
 from export.programs.org_fc import LOG, read_org_fc
-from export.programs.schedule import (
-    CardSchedule,
-    Moved,
-    MovedNote,
-    write_log,
-)
-from flash.service.adding import apply_adding, plan_adding
+from export.programs.schedule import Moved, MovedNote
 from flash.service.context import AppContext
 from flash.service.deck_reading import ParsedFiles, read_files
-from srs.merging.merge import MergeResult, merge
-from srs.models.cards import State, StoredNote
-from srs.models.incoming import Incoming, IncomingCard, IncomingNote, Loss, LossReason
+from flash.service.history_import import HistoryImport, HistoryKey, add_with_history
+from srs.models.cards import StoredNote
+from srs.models.incoming import Loss, LossReason
 from srs.models.media import MediaFiles
 from srs.scheduler.study_day import Calendar
-from srs.store.backups import back_up
-from srs.store.import_log import attached_log
 from srs.store.notes import known_notes
 
 _DATABASES = (".db", ".sqlite", ".sqlite3")
@@ -48,16 +40,11 @@ _HASHCARDS = "hashcards.db"
 class MovedIn(Struct, frozen=True):
     """The result of moving in."""
 
-    merged: MergeResult
-    scheduled: int
-    """New cards that are due on the day of the other program."""
-    kept: int
-    """Cards that flash has already."""
+    history: HistoryImport
     files: tuple[Path, ...]
     missing: tuple[str, ...]
     """Media that were not found, with their places."""
     losses: tuple[Loss, ...]
-    backup: Path | None
 
 
 def source_of(path: Path) -> Path | None:
@@ -103,22 +90,15 @@ def move_in(
             raise FlashError(_("it exists already"), hint, target)
         root = spare / target.name if dry_run else target
         with _written(root, new) as written:
-            parsed = read_files(written.files) if written else None
-            incoming = _incoming(app, named, parsed, spare / "log.db")
-            backup = None if dry_run else back_up(app.store, app.now())
-            merged = _merge(app, incoming, parsed, dry_run=dry_run)
-    new_notes = [note for note in incoming.notes if note.guid not in found.guids]
-    cards = sum(len(note.parts) for note in incoming.notes)
+            parsed = read_files(written.files) if written else read_files(())
+            history = dict(_by_spot(named, parsed, found.guids))
+            done = add_with_history(app, parsed, history, dry_run=dry_run)
+    files = written.files if written else ()
     return MovedIn(
-        merged,
-        sum(len(_scheduled(note)) for note in new_notes),
-        cards - sum(len(note.parts) for note in new_notes),
-        tuple(target / path.relative_to(root) for path in written.files)
-        if written
-        else (),
+        done,
+        tuple(target / path.relative_to(root) for path in files),
         written.missing if written else (),
         (*moved.losses, *losses),
-        backup,
     )
 
 
@@ -231,8 +211,10 @@ class _Known:
     def guid_of(self, note: Note) -> str:
         """Return the guid that a note has, or will have."""
         found = self._by_id.get(note.id) if note.id else None
-        found = found or self._by_text.get(text_key(note))
-        return found or guid_for(note.id or text_key(note))
+        own = guid_for(note.id or text_key(note))
+        # A deck file without its media has the guid as id.
+        found = found or self._by_text.get(text_key(note)) or self._by_id.get(own)
+        return found or own
 
 
 @contextmanager
@@ -250,82 +232,15 @@ def _written(
         raise
 
 
-def _incoming(
-    app: AppContext,
-    notes: Sequence[tuple[MovedNote, str]],
-    parsed: ParsedFiles | None,
-    log: Path,
-) -> Incoming:
-    """Combine the schedules with the notes as they are in the deck files."""
-    in_files = {
-        guid_for(note.id or text_key(note)): note
-        for note in (parsed.notes if parsed else ())
-    }
-    made: list[IncomingNote] = []
-    answers = []
-    for number, (one, guid) in enumerate(notes):
-        # Any free number will do; the cards of one import need distinct ones.
-        start = app.now() + 1000 * number
-        note = in_files.get(guid, one.note)
-        parts = anki_ordinals(note.content)
-        cards = []
-        for place, ordinal in enumerate(sorted(parts)):
-            schedule = one.schedules.get(ordinal)
-            is_suspended = ordinal in one.suspended
-            if schedule is not None or is_suspended:
-                card = incoming_card(
-                    start + place, ordinal, schedule, is_suspended=is_suspended
-                )
-                cards.append(card)
-                answers.append((card.id, schedule.answers if schedule else ()))
-        made.append(IncomingNote(guid, start, note, parts, app.now(), tuple(cards)))
-    write_log(log, answers)
-    return Incoming(tuple(made), log=log)
-
-
-def incoming_card(
-    number: int,
-    ordinal: int,
-    schedule: CardSchedule | None,
-    *,
-    is_suspended: bool = False,
-) -> IncomingCard:
-    """Return a card as it is merged; without a schedule it is new."""
-    one = schedule or CardSchedule(0, None, 0, state=State.NEW)
-    return IncomingCard(
-        id=number,
-        ordinal=ordinal,
-        state=int(one.state),
-        due_day=one.due_day if schedule else None,
-        due_ms=one.due_ms,
-        position=0,
-        interval=one.interval,
-        ease=one.ease,
-        steps_left=0,
-        suspended=is_suspended,
-        buried=False,
-        flag=0,
-        changed_ms=max(1, one.last_ms),
-        reps=one.reps,
-        lapses=one.lapses,
-        difficulty=one.difficulty,
-    )
-
-
-def _scheduled(note: IncomingNote) -> list[IncomingCard]:
-    return [card for card in note.cards if card.state]
-
-
-def _merge(
-    app: AppContext,
-    incoming: Incoming,
-    parsed: ParsedFiles | None,
-    *,
-    dry_run: bool,
-) -> MergeResult:
-    store = app.store
-    with attached_log(store, incoming.log), store.transaction():
-        merged = merge(store, app.options, incoming, app.now(), dry_run=dry_run)
-        if parsed is not None and not dry_run:
-            apply_adding(app, plan_adding(store, parsed))
-    return merged
+def _by_spot(
+    notes: Sequence[tuple[MovedNote, str]], parsed: ParsedFiles, guids: Container[str]
+) -> Iterator[tuple[HistoryKey, MovedNote]]:
+    """Yield each note by its guid, a new one by its place in the deck files."""
+    in_files = {note.id or text_key(note): note for note in parsed.notes}
+    for one, guid in notes:
+        if guid in guids:
+            yield guid, one
+            continue
+        # A note whose media got other names is found by the guid.
+        note = in_files.get(one.note.id or text_key(one.note)) or in_files[guid]
+        yield (note.file, note.line), one

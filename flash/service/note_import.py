@@ -1,43 +1,31 @@
 """Import notes of Obsidian with the schedules that its plugin wrote into them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.deckfile.discovery import find_decks, is_markdown, read_text
 from cards.errors import DeckError, Place, Problem
-from cards.identity.keys import guid_for, text_key
-from cards.markdown_notes.note_deck import inline_cards, parse_note_deck
+from cards.markdown_notes.note_deck import inline_cards
 from cards.note import Note
 from cards.questions import anki_ordinals
 from cards.translate import _
 from export.programs.obsidian import CardSchedules, schedules
-from flash.service.adding import apply_adding, plan_adding, refuse_loss
+from export.programs.schedule import CardSchedule, MovedNote
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
-from flash.service.moving_in import incoming_card
-from srs.merging.merge import MergeResult, merge
-from srs.models.incoming import Incoming, IncomingCard, IncomingNote
-from srs.store.backups import back_up
-from srs.store.notes import known_notes
-
-
-class NotesImport(Struct, frozen=True):
-    """The result of importing notes."""
-
-    merged: MergeResult
-    scheduled: int
-    """New cards that keep their due day."""
-    kept: int
-    """Cards that flash has already, which keep the schedule of flash."""
-    backup: Path | None
+from flash.service.history_import import (
+    HistoryImport,
+    HistoryKey,
+    add_with_history,
+)
+from srs.scheduler.study_day import Calendar
 
 
 def import_notes(
     app: AppContext, paths: Sequence[Path], *, dry_run: bool = False
-) -> NotesImport:
+) -> HistoryImport:
     """Add the cards of notes; new ones keep the due day that the note has.
 
     Args:
@@ -47,43 +35,18 @@ def import_notes(
 
     Raises:
         DeckError: A note or a schedule can't be read; nothing was written.
-        FlashError: Adding the notes would retire other cards.
-        StoreError: The store can't be written.
+        FlashError: The user would have to agree, as with `flash add`; nothing was
+            written.
+        StoreError: The store can't be written; nothing was.
     """
     files = [path for path in find_decks(list(paths)).files if is_markdown(path)]
     parsed = read_files(files)
     found = _schedules(files)
-    known = {one.text_key for one in known_notes(app.store)}
-    notes: list[IncomingNote] = []
-    kept = 0
-    for note in parsed.notes:
-        if text_key(note) in known:
-            kept += len(anki_ordinals(note.content))
-            continue
-        # Any free number will do; the cards of one import need distinct ones.
-        start = app.now() + 1000 * len(notes)
-        plan = found.get((note.file, note.line), ())
-        cards = tuple(_cards(app, note, plan, start))
-        notes.append(
-            IncomingNote(
-                guid_for(note.id or text_key(note)),
-                start,
-                note,
-                anki_ordinals(note.content),
-                app.now(),
-                cards,
-            )
-        )
-    scheduled = sum(len(note.cards) for note in notes)
-    backup = None if dry_run else back_up(app.store, app.now())
-    incoming = Incoming(tuple(notes))
-    merged = merge(app.store, app.options, incoming, app.now(), dry_run=dry_run)
-    if not dry_run:
-        adding = plan_adding(app.store, parsed)
-        if adding.loss:
-            raise refuse_loss(adding.loss)
-        apply_adding(app, adding)
-    return NotesImport(merged, scheduled, kept, backup)
+    moved = (_moved(note, found, app.options.calendar) for note in parsed.notes)
+    history: dict[HistoryKey, MovedNote] = {
+        (one.note.file, one.note.line): one for one in moved
+    }
+    return add_with_history(app, parsed, history, name="add", dry_run=dry_run)
 
 
 def _schedules(
@@ -94,7 +57,6 @@ def _schedules(
     problems: list[Problem] = []
     for path in files:
         text = read_text(path).replace("\r\n", "\n")
-        parse_note_deck(text, path)
         for card in inline_cards(text, path):
             if not card.schedule:
                 continue
@@ -111,15 +73,19 @@ def _schedules(
     return found
 
 
-def _cards(
-    app: AppContext, note: Note, plan: CardSchedules, start: int
-) -> Iterator[IncomingCard]:
-    """Yield the cards of a note that have a schedule."""
+def _moved(
+    note: Note, found: Mapping[tuple[str, int], CardSchedules], calendar: Calendar
+) -> MovedNote:
+    """Combine a note with the schedules that stand behind it."""
     ordinals = sorted(anki_ordinals(note.content))
-    for number, (ordinal, one) in enumerate(zip(ordinals, plan, strict=False)):
+    plan = found.get((note.file, note.line), ())
+    return MovedNote(note, dict(_by_ordinal(ordinals, plan, calendar)))
+
+
+def _by_ordinal(
+    ordinals: Sequence[int], plan: CardSchedules, calendar: Calendar
+) -> Iterator[tuple[int, CardSchedule]]:
+    for ordinal, one in zip(ordinals, plan, strict=False):
         if one is not None:
-            day = one.due_day
-            if one.due_ms is not None:
-                day = app.options.calendar.day(one.due_ms)
-            due = replace(one, due_day=day, due_ms=None)
-            yield incoming_card(start + number, ordinal, due)
+            day = one.due_day if one.due_ms is None else calendar.day(one.due_ms)
+            yield ordinal, replace(one, due_day=day, due_ms=None)

@@ -114,7 +114,7 @@ class _Pair(Struct, frozen=True):
     theirs: IncomingCard
     deck: str
     marks: StoredMarks | None
-    """None for a card that this merge added."""
+    """None for a card that was just added."""
 
 
 class _Merge:
@@ -148,6 +148,7 @@ class _Merge:
 
     def add_notes(self, incoming: Incoming, *, reviews_only: bool) -> None:
         """Add unknown notes; pair the cards of all notes."""
+        self._fresh = incoming.fresh
         files = retired_files(self._connection)
         stored = stored_marks(self._connection)
         new: list[IncomingNote] = []
@@ -177,7 +178,8 @@ class _Merge:
             if marks is None:
                 self.result.unmatched_cards += 1
             else:
-                self._pairs[theirs.id] = _Pair(marks.card, theirs, marks.deck, marks)
+                ours = None if marks.card in self._fresh else marks
+                self._pairs[theirs.id] = _Pair(marks.card, theirs, marks.deck, ours)
 
     def _add_new(self, notes: Sequence[IncomingNote], incoming: Incoming) -> None:
         added = add_notes(self._connection, notes, self._now)

@@ -94,6 +94,8 @@ class Incoming(Struct, frozen=True):
     """The review log, see `export.anki.revlog_copy`."""
     collection: str = ""
     """The Anki collection that the cards come from; empty if unknown."""
+    fresh: frozenset[int] = frozenset()
+    """Cards of the store (ids) that were just added, and get their first schedule."""
 
 
 class LossReason(StrEnum):

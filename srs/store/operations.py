@@ -4,7 +4,8 @@
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -91,6 +92,24 @@ def record_operation(
     )
 
 
+@contextmanager
+def one_operation(connection: sqlite3.Connection, name: str) -> Iterator[None]:
+    """Join inside a transaction the operations of a block, which share no key."""
+    sql = "select coalesce(max(id), 0) from operations"
+    last = connection.execute(sql).fetchone()[0]
+    yield
+    sql = "select id, before from operations where id > ? order by id"
+    rows = connection.execute(sql, (last,)).fetchall()
+    if not rows:
+        return
+    joined = {k: v for _, text in rows for k, v in msgspec.json.decode(text).items()}
+    connection.execute(
+        "update operations set name = ?, before = ? where id = ?",
+        (name, msgspec.json.encode(joined).decode(), rows[0][0]),
+    )
+    connection.execute("delete from operations where id > ?", (rows[0][0],))
+
+
 def forget_redo(connection: sqlite3.Connection) -> None:
     """Drop inside a transaction what a redo needs."""
     connection.execute(
@@ -136,8 +155,9 @@ def describe(
             changes = {"count": before["questions"], "about": before["about"]}
             changes["reviews"] = len(before["reviews"])
         case "import":
-            notes, reviews = len(before["notes"]), len(before["reviews"])
-            changes = {"count": notes, "reviews": reviews}
+            made = before.get("counts", {})
+            notes = len(before["notes"]) + made.get("new", 0) + made.get("returned", 0)
+            changes = {"count": notes, "reviews": len(before["reviews"])}
         case "add" | "edit":
             actions = before["counts"]
             changes = {"count": sum(actions.values()), "actions": actions}

@@ -186,7 +186,7 @@ class _Undoing:
             "add": self._add,
             "edit": self._add,
             "config": self._config,
-            "import": self._import,
+            "import": self._add,
             "optimize": self._optimize,
             "reschedule": self._reschedule,
             "away": self._away,
@@ -275,6 +275,13 @@ class _Undoing:
             self.card = rows[0][column]
 
     def _add(self, before: dict[str, Any]) -> None:
+        """Undo a plan, a merge, or both: cards that were added with their history."""
+        if "notes" in before:
+            self._unmerge(before)
+        if "former" in before:
+            self._unplan(before)
+
+    def _unplan(self, before: dict[str, Any]) -> None:
         former = msgspec.convert(before["former"], Snapshot)
         done = restore_snapshot(self._connection, former)
         self.left += done.left
@@ -337,8 +344,8 @@ class _Undoing:
             found[deck] = rollover, preset.leech_threshold, preset.parameters
         return found
 
-    def _import(self, before: dict[str, Any]) -> None:
-        """Delete the rows that the import added, or undo those that were sent."""
+    def _unmerge(self, before: dict[str, Any]) -> None:
+        """Delete the rows that a merge added, or undo those that were sent."""
         run, many = self._connection.execute, self._connection.executemany
         reviews = [(review,) for review in before["reviews"]]
         touched: set[int] = set()

@@ -14,6 +14,7 @@ from blake3 import blake3
 from command_runner import Run
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
+FRENCH = "hashcards-decks/Langues.French/Langues.French.yaml"
 DOT = b"\x89PNG\r\n\x1a\n"
 
 
@@ -216,6 +217,24 @@ def test_a_second_import_changes_nothing(
     assert code == 0
     assert out.startswith("0 new notes, 0 cards, 0 new reviews\n")
     assert flash("add", "decks")[1].split(";")[0].endswith("unchanged")
+    assert flash.json("list") == before
+
+
+def test_cards_without_their_pictures_keep_their_history(
+    flash: Run, hashcards: Path
+) -> None:
+    """Their text changes in the deck file, so they get an id there."""
+    (hashcards / "k.png").unlink()
+
+    code, out, err = flash("import", "cards")
+
+    assert (code, "not found: k.png" in err) == (0, True)
+    assert out.startswith("5 new notes, 6 cards, 3 new reviews\n")
+    assert "- id: " in Path(FRENCH).read_text("utf-8")
+    assert schedules(flash)["la clef"] == ("review", "2026-11-13", 2)
+    assert len(flash.json("log")) == 1
+    before = flash.json("list")
+    assert flash("import", "cards")[1].startswith("0 new notes, 0 cards, 0 new")
     assert flash.json("list") == before
 
 

@@ -109,3 +109,120 @@ def test_a_damaged_schedule_is_an_error_with_its_place(flash: Run, note: Path) -
     assert (code, out) == (1, "")
     assert err == "bio.md:4:1: not a schedule: '!soon' (correct or remove it)\n"
     assert flash.json("list") == []
+
+
+EDITS = {
+    "reworded": ("cell::unit of life", "basic cell::unit of life"),
+    "answer changed": ("cell::unit of life", "cell::unit of all life"),
+    "moved in the file": (HEAD, f"{HEAD}\nfirst::card\n"),
+    "a direction more": ("new::card", "new:::card"),
+    "removed": ("new::card", ""),
+    "all at once": ("cell::unit of life", "first::card\n\nthe cell::a unit"),
+}
+"""Edits of a note, none of which retires cards with answers."""
+
+
+@pytest.mark.parametrize(("old", "new"), EDITS.values(), ids=EDITS.keys())
+def test_an_import_changes_known_cards_as_an_add_does(
+    flash: Run, note: Path, old: str, new: str
+) -> None:
+    for db in ("added.db", "imported.db"):
+        flash("add", "bio.md", "--db", db)
+        flash("review", "--plain", "--db", db, typed="\n4\n" * 2 + "q\n")
+    note.write_text(note.read_text("utf-8").replace(old, new), "utf-8")
+
+    assert flash("import", "bio.md", "--db", "imported.db")[0] == 0
+    assert flash("add", "bio.md", "--db", "added.db")[0] == 0
+
+    assert known(flash, "imported.db") == known(flash, "added.db")
+    assert len(flash.json("log", "--db", "imported.db")) == 4
+
+
+def known(flash: Run, db: str) -> list[tuple[str, str, str]]:
+    rows = flash.json("list", "--db", db)
+    return sorted((row["question"], row["state"], row["due"] or "") for row in rows)
+
+
+def test_a_reworded_card_is_named_and_undone_with_the_new_ones(
+    flash: Run, note: Path
+) -> None:
+    flash("import", "bio.md")
+    before = flash.json("list")
+    text = note.read_text("utf-8").replace("What is RNA?", "What is an RNA?")
+    note.write_text(f"{text}\nadded::card <!--SR:!2026-12-24,40,270-->\n", "utf-8")
+
+    code, out, err = flash("import", "bio.md")
+
+    assert (code, err) == (0, "")
+    assert out == (
+        "  reworded  What is RNA?\n"
+        "            → What is an RNA?\n"
+        "1 card new, 1 of them with their due day\n"
+        "The plugin keeps no answers: statistics begin today.\n"
+        "7 cards known already; they keep the schedule of flash\n"
+    )
+    rows = {row["question"]: row for row in flash.json("list")}
+    assert rows["What is an RNA?"]["due"][:10] == "2026-11-20"
+    assert rows["added"]["due"][:10] == "2026-12-24"
+    assert len(flash.json("log")) == 2
+    assert flash("undo")[0] == 0
+    assert flash.json("list") == before
+    assert flash("redo")[0] == 0
+    assert {row["question"]: row for row in flash.json("list")} == rows
+
+
+def test_a_loss_is_refused_before_anything_is_written(flash: Run, note: Path) -> None:
+    flash("import", "bio.md")
+    flash("review", "--plain", typed="\n3\nq\n")
+    before = flash.json("list"), flash.json("log")
+    note.write_text(
+        f"{HEAD}\nanother fact::yes <!--SR:!2026-12-05,40,270-->\n", "utf-8"
+    )
+
+    code, out, err = flash("import", "bio.md")
+
+    assert (code, out) == (1, "")
+    assert "nothing was changed (run flash add on the file, which asks first)" in err
+    assert (flash.json("list"), flash.json("log")) == before
+    assert flash("import", "bio.md", "--dry-run")[0] == 1
+
+
+def test_an_edit_of_another_device_is_not_overwritten(flash: Run, note: Path) -> None:
+    Path("log").mkdir()
+    flash("import", "bio.md")
+    flash("sync", "log")
+    Path("newer").mkdir()
+    Path("newer/bio.md").write_text(
+        NOTE.replace("unit of life", "unit of all life"), "utf-8"
+    )
+    flash("add", "newer/bio.md", "--db", "desktop.db")
+    flash("sync", "log", "--yes", "--db", "desktop.db")
+    flash("sync")
+    note.write_text(NOTE.replace("unit of life", "smallest unit"), "utf-8")
+
+    code, out, err = flash("import", "bio.md")
+
+    assert (code, out) == (1, "")
+    assert err == (
+        "flash: 1 note was edited in its file and on another device; nothing was"
+        " changed (run flash add on the file, which asks first)\n"
+    )
+    note.write_text(NOTE, "utf-8")
+    code, out, err = flash("import", "bio.md")
+    assert code == 0
+    assert err.startswith("1 note is newer on another device and stays")
+    assert "unit of all life" in flash("show", "cell")[1]
+
+
+def test_a_returned_card_keeps_the_history_that_flash_has(
+    flash: Run, note: Path
+) -> None:
+    flash("import", "bio.md")
+    before = flash.json("list")
+    note.write_text(NOTE.replace("What is RNA?\n?\nribonucleic acid", ""), "utf-8")
+    flash("add", "bio.md", "--yes")
+    note.write_text(NOTE.replace("2026-11-20", "2027-11-20"), "utf-8")
+
+    assert flash("import", "bio.md")[0] == 0
+
+    assert flash.json("list") == before

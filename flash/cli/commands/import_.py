@@ -8,11 +8,13 @@ import msgspec
 import typer
 
 from cards.deckfile.discovery import is_markdown
+from cards.identity.matching import Action
 from cards.translate import _
 from export.tables.table_columns import COLUMN_USES, ColumnChoice
 from export.tables.table_reader import TableOptions
 from flash.cli.options import DbOption, DryRunOption, JsonOption
 from flash.cli.patches import patches_of, print_patches
+from flash.messages.adding import newer_line, plan_lines
 from flash.messages.exchange import (
     import_lines,
     loss_items,
@@ -30,15 +32,16 @@ from flash.messages.tables import (
     updated_text,
 )
 from flash.service.context import open_app
+from flash.service.history_import import HistoryImport
 from flash.service.importing import (
     Imported,
     import_package,
     start_import,
 )
 from flash.service.moving_in import MovedIn, move_in, source_of
-from flash.service.note_import import NotesImport, import_notes
+from flash.service.note_import import import_notes
 from flash.service.table_import import TableImport, import_table
-from flash.terminal import echo, echo_err, print_json
+from flash.terminal import echo, echo_err, print_json, print_lines
 
 _PACKAGES = (".apkg", ".colpkg")
 _TABLES = (".csv", ".tsv", ".txt")
@@ -210,10 +213,11 @@ def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None
 
 
 def _report_notes(
-    file: Path, done: NotesImport, *, as_json: bool, dry_run: bool
+    file: Path, done: HistoryImport, *, as_json: bool, dry_run: bool
 ) -> None:
     if as_json:
         counts = {
+            **done.plan.counts,
             "new_notes": done.merged.new_notes,
             "new_cards": done.merged.new_cards,
             "scheduled": done.scheduled,
@@ -223,9 +227,12 @@ def _report_notes(
         }
         print_json({"file": str(file), **counts})
         return
-    merged = done.merged
-    for line in note_import_lines(merged.new_cards, done.scheduled, done.kept):
+    print_lines(plan_lines([s for s in done.plan.steps if s.action is not Action.NEW]))
+    new_cards = done.merged.new_cards
+    for line in note_import_lines(new_cards, done.scheduled, done.kept):
         echo(line)
+    if done.plan.counts[Action.NEWER]:
+        echo_err(newer_line(done.plan.counts[Action.NEWER]))
     if dry_run:
         echo(dry_run_remark())
 
@@ -233,22 +240,23 @@ def _report_notes(
 def _report_moved(file: Path, done: MovedIn, *, as_json: bool, dry_run: bool) -> None:
     losses = loss_lines(done.losses, with_names=not as_json)
     losses += list(map(missing_text, done.missing))
+    backup = done.history.backup
     if as_json:
         print_json(
             {
                 "file": str(file),
-                **msgspec.structs.asdict(done.merged),
-                "scheduled": done.scheduled,
-                "kept": done.kept,
+                **msgspec.structs.asdict(done.history.merged),
+                "scheduled": done.history.scheduled,
+                "kept": done.history.kept,
                 "files": [str(path) for path in done.files],
                 "losses": losses,
                 "items": loss_items(done.losses),
-                "backup": str(done.backup) if done.backup else None,
+                "backup": str(backup) if backup else None,
                 "dry_run": dry_run,
             }
         )
         return
-    for line in moved_lines(done.merged, done.scheduled, done.files):
+    for line in moved_lines(done.history.merged, done.history.scheduled, done.files):
         echo(line)
     if dry_run:
         echo(dry_run_remark())
