@@ -16,7 +16,7 @@ from flash.messages.draft_review import (
     position_text,
 )
 from flash.service.draft_review import DraftReview
-from flash.service.text_editing import edit_text
+from flash.service.editor import edit_text
 
 
 def run_plain_draft(review: DraftReview, stdin: TextIO, stdout: TextIO) -> None:
@@ -67,6 +67,6 @@ def _press(review: DraftReview, stream: PlainStream, word: str) -> None:
         if not review.undo():
             stream.print(_(NOTHING_DONE))
     elif word == "e" and review.current is not None:
-        review.edited(edit_text(review.current.body))
+        review.edited(edit_text(review.text))
     else:
         stream.print(draft_key_line())

@@ -14,12 +14,11 @@ from flash.messages.operations import operation_text, undone_text
 from flash.messages.review import edited_line
 from flash.service.context import AppContext
 from flash.service.edited_files import editable_file, reread, rewrite, text_of_note
-from flash.service.editor import run_editor
+from flash.service.editor import edit_text, run_editor
 from flash.service.finding import find
 from flash.service.note_media import open_media
 from flash.service.set_due import due_days
 from flash.service.tagging import apply_tagging, check_new_tag, plan_tags
-from flash.service.text_editing import edit_text
 from srs.store import card_actions
 from srs.store.card_list import CardListRow, card_list
 from srs.store.notes import stored_note_of
@@ -199,13 +198,14 @@ class Browser:
             is_changed = not path.is_file() or path.read_bytes() != before
             trouble = reread(self._app, note.file) if is_changed else None
         else:
-            text = self._unsaved.pop(card, "") or text_of_note(self._app.store, card)
+            text = text_of_note(self._app.store, card)
             with leave():
-                after = edit_text(text)
+                after = edit_text(self._unsaved.get(card, text))
+            self._unsaved[card] = after
             is_changed = after != text and bool(after.strip())
             trouble = rewrite(self._app, card, after) if is_changed else None
-            if trouble:
-                self._unsaved[card] = after
+            if trouble is None:
+                del self._unsaved[card]
         self.refresh()
         return trouble or edited_line(note, changed=is_changed)
 

@@ -16,8 +16,14 @@ from cards.deckfile.reader import parse_deck
 from cards.errors import FlashError, Place
 from cards.markdown_notes.splitting import split
 from cards.translate import _
-from export.files import replace_file
-from flash.service.drafting import Draft, DraftedCard, dropped_line, write_draft
+from flash.service.drafting import (
+    Draft,
+    DraftedCard,
+    dropped_line,
+    holds_only_drops,
+    write_draft,
+)
+from flash.service.file_patches import without_returns, write_deck_text
 
 
 class _Step(Struct, frozen=True):
@@ -28,7 +34,6 @@ class _Step(Struct, frozen=True):
     before: str | None
     after: str | None
     """Text of the deck file; None if there is none."""
-    dropped: tuple[str, ...]
     counts: tuple[int, int, int]
 
 
@@ -44,9 +49,9 @@ class DraftReview:
         """
         self._made, self.target = made, target
         self._cards = list(made.cards)
-        self._dropped: tuple[str, ...] = ()
-        """Comments to be written with the first card."""
         self._steps: list[_Step] = []
+        self._unsaved = ""
+        """The text of the current card, if it was edited and has a mistake."""
         self.at = 0
         self.accepted = self.dropped = self.skipped = 0
 
@@ -54,6 +59,11 @@ class DraftReview:
     def current(self) -> DraftedCard | None:
         """The proposal to decide; None at the end."""
         return self._cards[self.at] if self.at < len(self._cards) else None
+
+    @property
+    def text(self) -> str:
+        """The current card as YAML, as it was last edited."""
+        return self._unsaved or self._needed().body
 
     @property
     def total(self) -> int:
@@ -69,25 +79,19 @@ class DraftReview:
         """
         card = self._needed()
         step = self._begin()
-        write_draft(
-            replace(self._made, cards=(card,)),
-            self.target,
-            append=step.before is not None,
-        )
-        if self._dropped:
-            self._write((self._text() or "") + "".join(self._dropped))
-            self._dropped = ()
+        append = step.before is not None and not holds_only_drops(self.target)
+        write_draft(replace(self._made, cards=(card,)), self.target, append=append)
         self.accepted += 1
         self._finish(step)
 
     def drop(self) -> None:
         """Never propose the current card again."""
-        step = self._begin()
         line = dropped_line(self._needed())
-        if step.before is None:
-            self._dropped += (line,)
-        else:
-            self._write(step.before.rstrip("\n") + f"\n\n{line}")
+        step = self._begin()
+        plain, line_end = without_returns(step.before or "")
+        text = plain.rstrip("\n")
+        text = f"{text}\n\n{line}" if text else line
+        write_deck_text(self.target, text.replace("\n", line_end))
         self.dropped += 1
         self._finish(step)
 
@@ -107,23 +111,24 @@ class DraftReview:
         step = self._begin()
         new = [replace(card, card=replace(card.card, content=part)) for part in parts]
         self._cards[self.at : self.at + 1] = new
-        self._steps.append(replace(step, after=step.before))
+        self._record(step)
         return True
 
     def edited(self, text: str) -> None:
         """Replace the current card by one or more in YAML.
 
         Raises:
-            DeckError: The text has mistakes.
+            DeckError: The text has mistakes; `text` keeps it.
         """
         card, step = self._needed(), self._begin()
+        self._unsaved = text
         head = empty_deck("draft", self._made.language)
         deck = parse_deck(head + text, self.target)
         blank = {"file": "", "line": 0, "column": 1}
         self._cards[self.at : self.at + 1] = [
             replace(card, card=replace(note, **blank)) for note in deck.notes
         ]
-        self._steps.append(replace(step, after=step.before))
+        self._record(step)
 
     def undo(self) -> bool:
         """Take back the last decision; False if there is none.
@@ -140,10 +145,10 @@ class DraftReview:
         if step.before is None:
             self.target.unlink(missing_ok=True)
         elif step.before != step.after:
-            self._write(step.before)
+            write_deck_text(self.target, step.before)
         self._steps.pop()
+        self._unsaved = ""
         self.at, self._cards = step.at, list(step.cards)
-        self._dropped = step.dropped
         self.accepted, self.dropped, self.skipped = step.counts
         return True
 
@@ -155,14 +160,15 @@ class DraftReview:
     def _begin(self) -> _Step:
         counts = self.accepted, self.dropped, self.skipped
         cards, before = tuple(self._cards), self._text()
-        return _Step(self.at, cards, before, None, self._dropped, counts)
+        return _Step(self.at, cards, before, None, counts)
 
     def _finish(self, step: _Step) -> None:
-        self._steps.append(replace(step, after=self._text()))
+        self._record(step)
         self.at += 1
+
+    def _record(self, step: _Step) -> None:
+        self._steps.append(replace(step, after=self._text()))
+        self._unsaved = ""
 
     def _text(self) -> str | None:
         return read_text(self.target) if self.target.exists() else None
-
-    def _write(self, text: str) -> None:
-        replace_file(self.target, text.encode())

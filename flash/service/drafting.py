@@ -22,7 +22,7 @@ from cards.note import Content, Note, Source, with_texts
 from cards.questions import question_text
 from cards.text.media import media_paths, with_media_paths
 from cards.translate import _
-from export.files import replace_file
+from flash.service.file_patches import write_deck_text
 
 
 class DraftedCard(Struct, frozen=True):
@@ -193,12 +193,14 @@ def write_draft(made: Draft, target: Path, *, append: bool) -> None:
     """Write the drafted cards to a new deck file, or append them to one.
 
     Raises:
+        ExportError: The file can't be written.
         DeckError: The file to append to has mistakes.
-        FlashError: The cards can't be appended to it, or it can't be written.
+        FlashError: The cards can't be appended to it.
     """
     if not append:
         text = deck_text(made.deck, made.language, made.cards)
-        replace_file(target, text.encode())
+        drops = read_text(target) if holds_only_drops(target) else ""
+        write_deck_text(target, text + (f"\n{drops}" if drops else ""))
         return
     read_deck(target)
     text = read_text(target)
@@ -210,7 +212,7 @@ def write_draft(made: Draft, target: Path, *, append: bool) -> None:
         raise FlashError(message, place=Place(str(target))) from None
     except FlashError as error:
         raise FlashError(error.message, error.hint, Place(str(target))) from None
-    replace_file(target, whole.encode())
+    write_deck_text(target, whole)
 
 
 _DROPPED = "# dropped: "
@@ -220,6 +222,14 @@ _DROPPED = "# dropped: "
 def dropped_line(card: DraftedCard) -> str:
     """Return the comment that keeps a proposal from being made again."""
     return f"{_DROPPED}{card.key}\n"
+
+
+def holds_only_drops(target: Path) -> bool:
+    """Return True for a file of comments about drops, which is no deck yet."""
+    if not target.is_file():
+        return False
+    lines = list(filter(None, map(str.strip, read_text(target).splitlines())))
+    return bool(lines) and all(line.startswith(_DROPPED) for line in lines)
 
 
 def _dropped_keys(target: Path) -> set[str]:

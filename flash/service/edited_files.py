@@ -17,8 +17,7 @@ from flash.messages.review import elsewhere_line
 from flash.service.adding import add_unasked, apply_adding, plan_unasked
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import read_files
-from flash.service.file_patches import file_patches
-from flash.service.new_cards import write_deck_text
+from flash.service.file_patches import file_patches, write_deck_text
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.cards import StoredNote
 from srs.store.connection import Store, StoreError

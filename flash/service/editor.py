@@ -1,4 +1,4 @@
-"""The user's editor, `$VISUAL` or `$EDITOR`.
+"""The user's editor, `$VISUAL` or `$EDITOR`, for a file or a short text.
 
 It is not started through a shell.  Editors differ in how a line is named; known ones
 get it in their own way, others get the file only.
@@ -9,6 +9,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -42,6 +43,19 @@ def run_editor(file: Path, line: int) -> int:
         raise FlashError(reason_of(error), place=command[0]) from None
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def edit_text(text: str) -> str:
+    """Open a text in the user's editor, as a YAML file; return it as saved.
+
+    Raises:
+        FlashError: There is no editor, or it can't be started.
+    """
+    with tempfile.TemporaryDirectory(prefix="flash-") as folder:
+        path = Path(folder, "card.yaml")
+        path.write_text(text, encoding="utf-8")
+        run_editor(path, 1)
+        return path.read_text(encoding="utf-8", errors="replace")
 
 
 def editor_command(

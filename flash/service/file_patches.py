@@ -1,5 +1,6 @@
-"""Put edits that were made elsewhere into the text of deck files; write nothing."""
+"""The text of deck files: how edits made elsewhere change it, and how it is written."""
 
+import codecs
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +13,7 @@ from cards.errors import DeckError
 from cards.markdown_notes.note_edits import edit_note
 from cards.note import Note
 from export.anki.text_edits import TextEdit
+from export.files import replace_file
 
 
 class FilePatch(Struct, frozen=True):
@@ -41,6 +43,17 @@ def without_returns(text: str) -> tuple[str, str]:
     plain = text.replace("\r\n", "\n")
     is_whole = plain.count("\n") == text.count("\r\n") > 0
     return (plain, "\r\n") if is_whole else (text, "\n")
+
+
+def write_deck_text(path: Path, text: str) -> None:
+    """Write a deck file or a note; a link and a byte order mark stay.
+
+    Raises:
+        ExportError: It can't be written; the old file is unchanged.
+    """
+    target = path.resolve()
+    has_mark = target.exists() and target.read_bytes()[:3] == codecs.BOM_UTF8
+    replace_file(target, text.encode("utf-8-sig" if has_mark else "utf-8"))
 
 
 def shown_path(path: Path) -> str:

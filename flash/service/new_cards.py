@@ -4,7 +4,6 @@ Cards without a deck go to the inbox, a file that a setting names.  The file is
 replaced first: if the store fails then, the next review adds the cards.
 """
 
-import codecs
 from collections.abc import Iterator, Sequence
 from itertools import chain, count
 from pathlib import Path
@@ -21,11 +20,11 @@ from cards.identity.keys import duplicates
 from cards.note import Basic, Cloze, Note
 from cards.translate import _
 from export.deck_files import deck_file_stem
-from export.files import replace_file
 from flash.messages.adding import retirement_text
 from flash.service.adding import AddPlan, apply_adding, plan_adding
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import ParsedFiles
+from flash.service.file_patches import write_deck_text
 from flash.service.finding import find, find_deck
 from srs.store.card_list import CardListRow, card_list
 from srs.store.deck_files import files_of_decks
@@ -93,6 +92,7 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
         plan = plan_adding(app.store, parsed)
         _check(plan, path, {note.line for note in notes})
         if not dry_run:
+            path.parent.mkdir(parents=True, exist_ok=True)
             write_deck_text(path, text)
             stats = tuple(file_stats([str(path)]))
             apply_adding(app, replace(plan, parsed=replace(parsed, stats=stats)))
@@ -169,15 +169,3 @@ def _check(plan: AddPlan, path: Path, lines: set[int]) -> None:
         text = retirement_text(loss.deck, loss.retired, loss.total, loss.answered)
         message = _("'{file}' has lost {loss}").format(file=path, loss=text)
         raise FlashError(message, _("run flash add on it first"))
-
-
-def write_deck_text(path: Path, text: str) -> None:
-    """Write a deck file; a link and a byte order mark stay.
-
-    Raises:
-        ExportError: It can't be written; the old file is unchanged.
-    """
-    target = path.resolve()
-    has_mark = target.exists() and target.read_bytes()[:3] == codecs.BOM_UTF8
-    target.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(target, text.encode("utf-8-sig" if has_mark else "utf-8"))

@@ -15,7 +15,7 @@ from cards.errors import FlashError, Place
 from cards.markdown_notes.inline_cards import ID_PREFIX, InlineCard
 from cards.markdown_notes.note_deck import inline_cards, parse_note_deck
 from cards.translate import _
-from export.files import replace_file
+from flash.service.file_patches import write_deck_text
 
 _COMMENTS = re.compile(r"\s*(?:<!--.*?-->\s*)*\Z")
 _ALONE = re.compile(r"\s*(?:`{3,}|~{3,}|\$\$|\|)|.*\|\s*\Z")
@@ -53,8 +53,7 @@ def stamp_notes(paths: Sequence[Path]) -> int:
             raise FlashError(message, _("write the ids by hand"), Place(str(path)))
         texts[path] = stamped, count
     for path, (text, _count) in texts.items():
-        mark = "\ufeff" if path.read_bytes().startswith(b"\xef\xbb\xbf") else ""
-        replace_file(path.resolve(), (mark + text).encode())
+        write_deck_text(path, text)
     return sum(count for _text, count in texts.values())
 
 

@@ -32,7 +32,7 @@ from flash.messages.review import (
     TEXT_UNCHANGED,
 )
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
-from flash.service.editor import run_editor
+from flash.service.editor import edit_text, run_editor
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
 from flash.tui.view import Mode, ScreenView, UiCommand
@@ -363,7 +363,6 @@ class ReviewApp(ScreenApp):
     def _edit_text(self, card: int) -> None:
         """Open a card that has no file as YAML in an editor, and take it back."""
         from flash.service.edited_files import text_of_note  # noqa: PLC0415 - slow
-        from flash.service.text_editing import edit_text  # noqa: PLC0415 - as above
 
         before = text_of_note(self._store, card)
         try:

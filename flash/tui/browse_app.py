@@ -28,7 +28,7 @@ from flash.messages.review import NOTHING_TO_UNDO
 from flash.service.browsing import Browser
 from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.card import card_layout
-from flash.tui.confusion_search import input_line
+from flash.tui.confusion_search import KEYS, edited_text, input_line
 from flash.tui.page import Page, dim, key_rows, message_lines
 from flash.tui.view import Mode, ScreenView, View
 from srs.store.card_list import CardListRow
@@ -140,12 +140,9 @@ class BrowseApp(ScreenApp):
                 self._show()
             case "enter":
                 self._enter(text.strip(), view.purpose)
-            case "backspace" | "ctrl+h":
-                self._show(typing=text[:-1], purpose=view.purpose)
-            case "ctrl+u":
-                self._show(typing="", purpose=view.purpose)
-            case _ if character.isprintable():
-                self._show(typing=text + character, purpose=view.purpose)
+            case _:
+                typed = edited_text(text, key if key in KEYS else character)
+                self._show(typing=typed, purpose=view.purpose)
 
     def _enter(self, text: str, purpose: str) -> None:
         try:

@@ -23,7 +23,7 @@ from flash.messages.draft_review import (
 )
 from flash.service.draft_review import DraftReview
 from flash.service.drafting import DraftedCard
-from flash.service.text_editing import edit_text
+from flash.service.editor import edit_text
 from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.card import MAX_WIDTH, CardLayout, indented
 from flash.tui.page import (
@@ -102,10 +102,10 @@ class DraftApp(ScreenApp):
             case "u":
                 return "" if review.undo() else _(NOTHING_DONE)
             case "e" if review.current is not None:
-                self.push_screen(_Editor(review.current.body), self._edited)
+                self.push_screen(_Editor(review.text), self._edited)
             case "E" if review.current is not None:
                 with self.suspended():
-                    text = edit_text(review.current.body)
+                    text = edit_text(review.text)
                 review.edited(text)
         return ""
 
@@ -128,6 +128,7 @@ class DraftApp(ScreenApp):
 class _Editor(ModalScreen[str | None]):
     """The YAML of a card, to be edited in place."""
 
+    AUTO_FOCUS = "TextArea"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", priority=True),
         Binding("escape", "leave", priority=True),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from command_runner import CELLS, Run
 from store_fixtures import NOON, Clock
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from cards.text.width import line_text, line_width
@@ -165,6 +166,19 @@ async def test_t_adds_and_removes_tags_in_the_deck_file(app: BrowseApp) -> None:
     assert text_of("cells.yaml").count("hard") == 1
 
 
+async def test_a_wide_blank_and_pasted_lines_are_typed(app: BrowseApp) -> None:
+    async with app.run_test(size=(120, 24)) as pilot:
+        await press(pilot, "/", *"東京")
+        app.post_message(Key("ideographic_space", "\u3000"))
+        await press(pilot, *"質問x", "backspace", "enter")
+        assert app.browser.query == "東京\u3000質問"
+        await press(pilot, "/", "ctrl+u")
+        app.post_message(Paste("wat\ner"))
+        await press(pilot, "enter")
+
+    assert app.browser.query == "water"
+
+
 async def test_redo_follows_undo(app: BrowseApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "s")
@@ -200,3 +214,29 @@ async def test_e_edits_the_deck_file(
         shown = await press(pilot, "e")
 
     assert message in " ".join(shown.split())
+
+
+def write_table() -> None:
+    Path("one.csv").write_text("front,back\nNumber,many\n", "utf-8")
+
+
+async def test_a_text_with_a_mistake_is_kept_until_it_is_taken(
+    flash: Run, app: BrowseApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table()
+    flash("import", "one.csv")
+    shown_texts: list[str] = []
+    edits = [("back:", "bakc:"), ("many", "some"), ("x", "x"), ("bakc:", "back:")]
+
+    def edit(text: str) -> str:
+        shown_texts.append(text)
+        return text.replace(*edits[len(shown_texts) - 1])
+
+    monkeypatch.setattr("flash.service.browsing.edit_text", edit)
+    async with app.run_test(size=(120, 24)) as pilot:
+        await press(pilot, "/", *"Number", "enter")
+        pages = [await press(pilot, "e") for _ in edits]
+
+    assert "bakc: some" in shown_texts[3]
+    assert ["unknown key 'bakc'" in page for page in pages] == [True, True, True, False]
+    assert "some" in flash("show", "Number")[1]

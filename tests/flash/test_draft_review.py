@@ -6,6 +6,7 @@ import pytest
 from command_runner import Run
 
 from cards.deckfile.reader import read_deck
+from cards.errors import DeckError
 from cards.markdown_notes.splitting import split
 from cards.note import Basic, Cloze, Compare, ListNote
 from flash.service.coverage import read_notes
@@ -77,6 +78,58 @@ def test_a_drop_before_the_first_card_is_remembered(flash: Run) -> None:
     assert review(flash, "q\n").startswith("1/2 · list · ")
 
 
+def test_drops_without_a_card_are_remembered(flash: Run) -> None:
+    review(flash, "d\nd\nq\n")
+
+    assert TARGET.read_text("utf-8").count("# dropped: ") == 2
+    assert flash("add", ".")[0] == 1  # it is no deck
+    assert review(flash, "u\nd\nq\n").startswith("1/2 · ")
+    assert review(flash, "a\n").startswith("1/1 · ")
+    assert len(fronts()) == 1
+    assert TARGET.read_text("utf-8").count("# dropped: ") == 3
+
+
+@pytest.mark.parametrize("words", [["--append"], ["--force"], []])
+def test_a_draft_keeps_the_drops_of_a_file_without_cards(
+    flash: Run, words: list[str]
+) -> None:
+    review(flash, "d\nq\n")
+
+    assert flash("draft", "keys.md", "-o", "keys.yaml", *words)[0] == 0
+
+    assert len(fronts()) == 3
+    assert flash("draft", "keys.md", "-o", "keys.yaml", "--append")[0] == 0
+    assert len(fronts()) == 3
+
+
+def test_undone_drops_leave_no_file(flash: Run) -> None:
+    review(flash, "d\nd\nu\nu\nq\n")
+
+    assert not TARGET.exists()
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("typed", ["a\n", "d\n", "a\nd\nu\nu\nd\n"])
+def test_a_link_a_mark_and_line_ends_stay(
+    flash: Run, typed: str, line_end: str
+) -> None:
+    text = "deck: mine\ncards:\n  - {front: a, back: b}\n".replace("\n", line_end)
+    Path(".real").mkdir()
+    Path(".real/keys.yaml").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    TARGET.symlink_to(".real/keys.yaml")
+
+    if typed == "a\n":
+        flash("draft", "keys.md", "-o", "keys.yaml", "--append")
+    review(flash, typed)
+
+    data = TARGET.read_bytes()
+    assert TARGET.is_symlink()
+    assert data.startswith(b"\xef\xbb\xbf" + text.encode())
+    assert len(data) > len(text) + 3
+    assert data.count(b"\n") == data.count(line_end.encode())
+    assert data.count(b"\xef\xbb\xbf") == 1
+
+
 def test_undo_takes_back_one_step_after_another(flash: Run) -> None:
     out = review(flash, "a\na\nu\nu\nu\nq\n")
 
@@ -123,6 +176,21 @@ def test_a_mistake_in_an_edit_is_reported(
     assert not TARGET.exists()
 
 
+def test_a_text_with_a_mistake_can_be_corrected() -> None:
+    made = draft_cards(read_notes([Path("keys.md")]), (), target=TARGET)
+    session = DraftReview(made, TARGET)
+
+    with pytest.raises(DeckError, match="unknown key 'bakc'"):
+        session.edited(session.text.replace("back:", "bakc:"))
+    session.edited(session.text.replace("bakc:", "back:").replace("many", "some"))
+
+    assert session.current is not None
+    assert session.text == session.current.body
+    assert "some tenants" in session.text
+    assert session.undo()
+    assert "many tenants" in session.text
+
+
 def test_a_review_needs_a_file(flash: Run) -> None:
     assert flash("draft", "keys.md", "--review")[0] == 2
 
@@ -158,8 +226,9 @@ async def test_the_screen_decides_edits_and_undoes() -> None:
         assert "- front: KMS (Keys)" in rows
         await pilot.press("e")
         await pilot.pause()
-        await pilot.press("ctrl+s", "a", "s", "d", "u", "a")
-        await pilot.press("k", "k", "x")
+        await pilot.press(*["down"] * 4, "space", "space", *"extra:", "space")
+        await pilot.press(*"typed", "ctrl+s")
+        await pilot.press("a", "s", "d", "u", "a", "k", "k", "x")
 
-    assert len(fronts()) == 2
+    assert [note.extra for note in read_deck(TARGET).notes] == ["typed", ""]
     assert app.drafts.skipped == 2

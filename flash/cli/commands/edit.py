@@ -19,9 +19,8 @@ from flash.service.edited_files import (
     rewrite,
     text_of_note,
 )
-from flash.service.editor import run_editor
+from flash.service.editor import edit_text, run_editor
 from flash.service.finding import find_some
-from flash.service.text_editing import edit_text
 from flash.terminal import echo, echo_err, print_json
 from srs.store.notes import stored_note_of
 

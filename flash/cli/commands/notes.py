@@ -33,6 +33,7 @@ from flash.service.drafting import (
     Draft,
     deck_text,
     draft_cards,
+    holds_only_drops,
     rules_without,
     write_draft,
 )
@@ -107,7 +108,7 @@ def draft(
     is dropped.
     """
     rules = _known_rules(without or [])
-    exists = output is not None and output.exists()
+    exists = output is not None and output.exists() and not holds_only_drops(output)
     if review and (output is None or force or json):
         raise typer.BadParameter(_("--review needs -o, and no --force or --json"))
     append = append or review
