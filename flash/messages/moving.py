@@ -10,6 +10,8 @@ from flash.messages.exchange import import_lines
 from flash.messages.phrases import count_cards
 from srs.merging.merge import MergeResult
 
+_SHOWN_NOTES = 5
+
 
 def moved_lines(
     merged: MergeResult, scheduled: int, files: Sequence[Path]
@@ -28,3 +30,13 @@ def moved_lines(
 def missing_text(media: str) -> str:
     """Say that a picture or sound was not found."""
     return _("not found: {media}").format(media=media)
+
+
+def notes_left_text(notes: Sequence[Path]) -> str:
+    """Name notes with cards beside the Org files that were imported."""
+    names = list(map(str, notes[:_SHOWN_NOTES]))
+    if len(notes) > _SHOWN_NOTES:
+        more = _("… and {count} more").format(count=len(notes) - _SHOWN_NOTES)
+        names.append(more)
+    text = _("only Org files were imported; name each note, too: {names}")
+    return text.format(names=_(", ").join(names))

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 
 from msgspec import Struct
 
+from cards.deckfile.discovery import decks_in, is_markdown
 from cards.errors import DeckError, FlashError
 from cards.identity.keys import guid_for, text_key
 from cards.note import Note
@@ -33,7 +34,7 @@ from srs.models.media import MediaFiles
 from srs.scheduler.study_day import Calendar
 from srs.store.notes import known_notes
 
-_DATABASES = (".db", ".sqlite", ".sqlite3")
+DATABASES = (".db", ".sqlite", ".sqlite3")
 _HASHCARDS = "hashcards.db"
 
 
@@ -45,6 +46,8 @@ class MovedIn(Struct, frozen=True):
     missing: tuple[str, ...]
     """Media that were not found, with their places."""
     losses: tuple[Loss, ...]
+    notes: tuple[Path, ...] = ()
+    """Notes with cards in the folder, which were not imported."""
 
 
 def source_of(path: Path) -> Path | None:
@@ -57,18 +60,19 @@ def source_of(path: Path) -> Path | None:
         if (path / _HASHCARDS).is_file():
             return path / _HASHCARDS
         return path if _org_files(path) else None
-    return path if path.suffix.lower() in (*_DATABASES, ".org") else None
+    return path if path.suffix.lower() in (*DATABASES, ".org") else None
 
 
 def move_in(
-    app: AppContext, source: Path, target: Path, *, dry_run: bool = False
+    app: AppContext, path: Path, target: Path | None, *, dry_run: bool = False
 ) -> MovedIn:
     """Write the cards to deck files, add them, and merge their log.
 
     Args:
         app: The open store.
-        source: From `source_of`.
-        target: The folder to write; it must not exist if there are new cards.
+        path: For which `source_of` returns a source.
+        target: The folder to write; it must not exist if there are new cards.  By
+            default it is named after the source.
         dry_run: Change nothing.
 
     Raises:
@@ -77,8 +81,11 @@ def move_in(
         FlashError: The folder exists; nothing was written.
         StoreError: The store can't be written; nothing was.
     """
-    calendar = app.options.calendar
-    moved = read_program(source, calendar)
+    source = source_of(path) or path
+    real = source.resolve()
+    name = real.name if source.is_dir() else real.stem
+    target = target or Path(f"{name}-decks")
+    moved = read_program(source, app.options.calendar)
     found = _Known(app)
     with TemporaryDirectory(prefix="flash-") as folder:
         spare = Path(folder)
@@ -99,6 +106,7 @@ def move_in(
         tuple(target / path.relative_to(root) for path in files),
         written.missing if written else (),
         (*moved.losses, *losses),
+        _notes_in(source) if source.is_dir() else (),
     )
 
 
@@ -113,7 +121,7 @@ def read_program(source: Path, calendar: Calendar) -> Moved:
         PackageError: The database can't be read.
         DeckError: A text can't be read; carries all problems.
     """
-    if source.suffix.lower() not in _DATABASES:
+    if source.suffix.lower() not in DATABASES:
         files = _org_files(source) if source.is_dir() else [source]
         log = (source if source.is_dir() else source.parent) / LOG
         return read_org_fc(files, log, calendar)
@@ -148,6 +156,10 @@ def _reader_of(
 
 def _org_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*.org") if path.is_file())
+
+
+def _notes_in(folder: Path) -> tuple[Path, ...]:
+    return tuple(filter(is_markdown, decks_in(folder).files))
 
 
 def _acceptable(

@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from cards.deckfile.discovery import find_decks, is_markdown, read_text
-from cards.errors import DeckError, Place, Problem
+from cards.errors import DeckError, FlashError, Place, Problem
 from cards.markdown_notes.note_deck import inline_cards
 from cards.note import Note
 from cards.questions import anki_ordinals
@@ -24,22 +24,25 @@ from srs.scheduler.study_day import Calendar
 
 
 def import_notes(
-    app: AppContext, paths: Sequence[Path], *, dry_run: bool = False
+    app: AppContext, path: Path, *, dry_run: bool = False
 ) -> HistoryImport:
     """Add the cards of notes; new ones keep the due day that the note has.
 
     Args:
         app: The open store.
-        paths: Notes, or folders of notes.
+        path: A note, or a folder of notes.
         dry_run: Change nothing.
 
     Raises:
         DeckError: A note or a schedule can't be read; nothing was written.
-        FlashError: The user would have to agree, as with `flash add`; nothing was
-            written.
+        FlashError: There are no notes, or the user would have to agree, as with
+            `flash add`; nothing was written.
         StoreError: The store can't be written; nothing was.
     """
-    files = [path for path in find_decks(list(paths)).files if is_markdown(path)]
+    files = list(filter(is_markdown, find_decks([path]).files))
+    if not files:
+        hint = _("add deck files with flash add")
+        raise FlashError(_("no notes with cards in this folder"), hint, path)
     parsed = read_files(files)
     found = _schedules(files)
     moved = (_moved(note, found, app.options.calendar) for note in parsed.notes)

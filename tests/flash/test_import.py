@@ -120,7 +120,67 @@ def test_bad_table_is_reported_and_nothing_is_written(
     assert rows("select count(*) from notes") == [(0,)]
 
 
+OPTIONS = {
+    "--deck": ["D"],
+    "--columns": ["front,back"],
+    "--header": [],
+    "--no-html": [],
+    "--reviews-only": [],
+    "--update-text": [],
+    "--out": ["new"],
+}
+FITTING = {
+    "a.apkg": {"--reviews-only", "--update-text"},
+    "a.csv": {"--deck", "--columns", "--header", "--no-html", "--update-text"},
+    "a.md": set(),
+    "a.org": {"--out"},
+    "a.db": {"--out"},
+    ".": set(),
+}
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("source", FITTING)
+def test_an_option_that_says_nothing_is_refused(
+    flash: Run, source: str, option: str
+) -> None:
+    Path("b.md").write_text("#flashcards\n\nq::a\n", "utf-8")
+
+    code, out, err = flash("import", source, option, *OPTIONS[option])
+
+    named = option.replace("--no-", "--")
+    assert (f"{named} can't be used with" in err) == (option not in FITTING[source])
+    if option not in FITTING[source]:
+        assert (code, out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "message"),
+    [
+        ("nope", 1, "flash: nope: no such file (check the path)"),
+        ("nope.yaml", 1, "flash: nope.yaml: no such file (check the path)"),
+        ("deck.yaml", 2, "add deck files with flash add"),
+        ("decks", 1, "decks: no notes with cards in this folder (add deck files with"),
+        ("empty", 1, "empty:1:1: no deck in this folder"),
+        ("a.zip", 2, ".apkg, .colpkg, .csv, .tsv, .txt, .md, .org, .db, .sqlite,"),
+    ],
+)
+def test_what_can_not_be_imported_is_named(
+    flash: Run, source: str, code: int, message: str
+) -> None:
+    Path("decks").mkdir()
+    Path("empty").mkdir()
+    for file in ("decks/deck.yaml", "deck.yaml", "a.zip"):
+        Path(file).write_text("deck: D\ncards: [{front: a, back: b}]\n", "utf-8")
+
+    found, out, err = flash("import", source)
+
+    assert (found, out) == (code, "")
+    assert message in " ".join(err.replace("│", " ").split())
+
+
 def test_unknown_suffix_or_column_is_a_usage_error(flash: Run) -> None:
+    Path("a.zip").touch()
     for words in (
         ["a.zip"],
         ["a.csv", "--columns", "front,bakc"],

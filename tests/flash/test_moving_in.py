@@ -132,6 +132,24 @@ def test_cards_of_org_fc_keep_due_days_and_answers(flash: Run, org: Path) -> Non
     }
 
 
+def test_notes_beside_org_files_are_named(flash: Run, org: Path) -> None:
+    Path("notes/bio.md").write_text("#flashcards\n\ncell::unit\n", "utf-8")
+    Path("notes/plain.md").write_text("no cards\n", "utf-8")
+
+    code, _, err = flash("import", "notes")
+
+    assert code == 0
+    assert err == "only Org files were imported; name each note, too: notes/bio.md\n"
+
+
+def test_the_decks_are_named_after_the_folder(
+    flash: Run, org: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir("notes")
+
+    assert "deck files: notes-decks/Keys.yaml\n" in flash("import", ".")[1]
+
+
 def test_without_the_log_fsrs_keeps_its_memory(flash: Run, org: Path) -> None:
     org.with_name("org-fc-reviews.tsv").unlink()
 

@@ -1,13 +1,16 @@
 """`flash import`."""
 
 import gc
+from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from cards.deckfile.discovery import is_markdown
+from cards.deckfile.discovery import YAML_ENDINGS, is_markdown
+from cards.errors import FlashError
 from cards.identity.matching import Action
 from cards.translate import _
 from export.tables.table_columns import COLUMN_USES, ColumnChoice
@@ -22,7 +25,7 @@ from flash.messages.exchange import (
     loss_text,
     media_losses,
 )
-from flash.messages.moving import missing_text, moved_lines
+from flash.messages.moving import missing_text, moved_lines, notes_left_text
 from flash.messages.notes import note_import_lines
 from flash.messages.phrases import dry_run_remark
 from flash.messages.tables import (
@@ -38,7 +41,7 @@ from flash.service.importing import (
     import_package,
     start_import,
 )
-from flash.service.moving_in import MovedIn, move_in, source_of
+from flash.service.moving_in import DATABASES, MovedIn, move_in, source_of
 from flash.service.note_import import import_notes
 from flash.service.table_import import TableImport, import_table
 from flash.terminal import echo, echo_err, print_json, print_lines
@@ -59,9 +62,11 @@ def import_(
     deck: Annotated[
         str,
         typer.Option(
-            "--deck", metavar="DECK", help="Deck of table rows that name none."
+            "--deck",
+            metavar="DECK",
+            help="Deck of table rows that name none [default: Imported].",
         ),
-    ] = "Imported",
+    ] = "",
     columns: Annotated[
         str,
         typer.Option(
@@ -122,47 +127,105 @@ def import_(
     backup is made first, and importing again changes nothing. Exit code 1: the file
     can't be read; nothing is changed.
     """
-    source = source_of(file)
-    if source is not None:
-        target = out or Path(f"{source.stem}-decks")
-        with open_app(db) as app:
-            moved = move_in(app, source, target, dry_run=dry_run)
-        _report_moved(file, moved, as_json=json, dry_run=dry_run)
-        return
-    if file.is_dir() or is_markdown(file):
-        with open_app(db) as app:
-            notes = import_notes(app, [file], dry_run=dry_run)
-        _report_notes(file, notes, as_json=json, dry_run=dry_run)
-        return
+    kind = _kind_of(file)
+    _refuse_unfit(
+        kind,
+        {
+            "--deck": bool(deck),
+            "--columns": bool(columns),
+            "--header": header is not None,
+            "--html": html is not None,
+            "--reviews-only": reviews_only,
+            "--update-text": update_text,
+            "--out": out is not None,
+        },
+    )
+    match kind:
+        case _Kind.PROGRAM:
+            with open_app(db) as app:
+                moved = move_in(app, file, out, dry_run=dry_run)
+            _report_moved(file, moved, as_json=json, dry_run=dry_run)
+        case _Kind.NOTES:
+            with open_app(db) as app:
+                notes = import_notes(app, file, dry_run=dry_run)
+            _report_notes(file, notes, as_json=json, dry_run=dry_run)
+        case _Kind.TABLE:
+            choice = ColumnChoice(_columns(columns), header)
+            options = TableOptions(_deck_name(deck), choice, html)
+            # A short run that makes many values and no cycles: a quarter faster.
+            gc.disable()
+            with open_app(db) as app:
+                table = import_table(
+                    app, file, options, update_text=update_text, dry_run=dry_run
+                )
+            _report_table(file, table, options, as_json=json, dry_run=dry_run)
+        case _Kind.PACKAGE:
+            gc.disable()
+            with start_import(file) as package, open_app(db) as app:
+                done = import_package(
+                    app,
+                    package,
+                    reviews_only=reviews_only,
+                    update_text=update_text,
+                    dry_run=dry_run,
+                )
+            gc.freeze()  # skips them at exit, too
+            _report(file, done, as_json=json, dry_run=dry_run)
+
+
+def _kind_of(file: Path) -> "_Kind":
+    """Return what a path holds.
+
+    Raises:
+        FlashError: It doesn't exist.
+        BadParameter: It has nothing to import.
+    """
     ending = file.suffix.lower()
-    if ending not in (*_PACKAGES, *_TABLES):
-        known = ", ".join((*_PACKAGES, *_TABLES))
-        message = _("the name must end in one of {known}").format(known=known)
-        raise typer.BadParameter(message)
-    if deck and not all(part.strip() for part in deck.split("::")):
-        raise typer.BadParameter(_("a part of the deck name is empty"))
-    named = _columns(columns)
-    # A short run that makes many values and no cycles: a quarter faster.
-    gc.disable()
+    if ending in _PACKAGES:
+        return _Kind.PACKAGE
     if ending in _TABLES:
-        choice = ColumnChoice(named, header)
-        options = TableOptions(deck, choice, html)
-        with open_app(db) as app:
-            table = import_table(
-                app, file, options, update_text=update_text, dry_run=dry_run
-            )
-        _report_table(file, table, options, as_json=json, dry_run=dry_run)
-        return
-    with start_import(file) as package, open_app(db) as app:
-        done = import_package(
-            app,
-            package,
-            reviews_only=reviews_only,
-            update_text=update_text,
-            dry_run=dry_run,
-        )
-    gc.freeze()  # skips them at exit, too
-    _report(file, done, as_json=json, dry_run=dry_run)
+        return _Kind.TABLE
+    if source_of(file) is not None:
+        return _Kind.PROGRAM
+    if file.is_dir() or is_markdown(file):
+        return _Kind.NOTES
+    if not file.exists():
+        raise FlashError(_("no such file"), _("check the path"), file)
+    if ending in YAML_ENDINGS:
+        raise typer.BadParameter(_("add deck files with flash add"))
+    known = ", ".join((*_PACKAGES, *_TABLES, ".md", ".org", *DATABASES))
+    message = _("name a folder, or a file that ends in one of {known}")
+    raise typer.BadParameter(message.format(known=known))
+
+
+class _Kind(Enum):
+    """What can be imported; the values are the options that apply to it."""
+
+    PACKAGE = frozenset({"--reviews-only", "--update-text"})
+    TABLE = frozenset({"--deck", "--columns", "--header", "--html", "--update-text"})
+    NOTES = frozenset[str]()
+    PROGRAM = frozenset({"--out"})
+
+
+def _refuse_unfit(kind: _Kind, given: Mapping[str, bool]) -> None:
+    """Refuse an option that says nothing about this kind of source."""
+    unfit = [name for name, is_given in given.items() if is_given]
+    unfit = [name for name in unfit if name not in kind.value]
+    if unfit:
+        what = {
+            _Kind.PACKAGE: _("Anki packages"),
+            _Kind.TABLE: _("tables"),
+            _Kind.NOTES: _("notes"),
+            _Kind.PROGRAM: _("decks of other programs"),
+        }
+        text = _("{options} can't be used with {what}")
+        raise typer.BadParameter(text.format(options=", ".join(unfit), what=what[kind]))
+
+
+def _deck_name(name: str) -> str:
+    if name and not all(part.strip() for part in name.split("::")):
+        raise typer.BadParameter(_("a part of the deck name is empty"))
+    return name or "Imported"
 
 
 def _columns(text: str) -> tuple[str, ...]:
@@ -249,6 +312,7 @@ def _report_moved(file: Path, done: MovedIn, *, as_json: bool, dry_run: bool) ->
                 "scheduled": done.history.scheduled,
                 "kept": done.history.kept,
                 "files": [str(path) for path in done.files],
+                "notes_left": [str(path) for path in done.notes],
                 "losses": losses,
                 "items": loss_items(done.losses),
                 "backup": str(backup) if backup else None,
@@ -262,6 +326,8 @@ def _report_moved(file: Path, done: MovedIn, *, as_json: bool, dry_run: bool) ->
         echo(dry_run_remark())
     for loss in losses:
         echo_err(loss)
+    if done.notes:
+        echo_err(notes_left_text(done.notes))
 
 
 def _report_table(
