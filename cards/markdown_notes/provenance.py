@@ -15,7 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cards.markdown_notes.blocks import Block, NoteBlocks
+from cards.markdown_notes.blocks import Block, NoteBlocks, line_range
 from cards.note import Note, Source
 
 _ALIKE = 0.5
@@ -38,6 +38,14 @@ class ChangedSource(Struct, frozen=True):
     card: Note
     source: Source
     blocks: tuple[ChangedBlock, ...]
+    lines: str = ""
+    """The lines at which its blocks, old and new, stand now; empty if all are gone."""
+
+    @property
+    def passage(self) -> str:
+        """The place in the note as it is now; the old one if all blocks are gone."""
+        lines = self.lines
+        return f"{self.source.note}:{lines}" if lines else self.source.passage
 
 
 class CardSources:
@@ -150,21 +158,35 @@ def changes(
     known = {index for _, source in named for index in finder.found(source)}
     new = [b for i, b in enumerate(note.blocks) if b.counts and i not in known]
     for card, source in named:
+        present = [note.blocks[index] for index in finder.found(source)]
         blocks = []
         for place in finder.missing(source):
             was = words(card, place)
             now = _successor(was, new, *lines_of(source))
-            blocks.append(ChangedBlock(was, now))
+            present += [now] if now else []
+            blocks.append(ChangedBlock(was, _on_one_line(now) if now else ""))
         if blocks:
-            yield ChangedSource(card, source, tuple(blocks))
+            yield ChangedSource(card, source, tuple(blocks), _lines_of(present))
 
 
-def _successor(was: str, new: list[Block], first: int, last: int) -> str:
-    """Return the text that replaces a block: the most similar, else at its lines."""
+def _lines_of(blocks: Sequence[Block]) -> str:
+    if not blocks:
+        return ""
+    first, last = min(b.first for b in blocks), max(b.last for b in blocks)
+    return line_range(first, last)
+
+
+def _successor(was: str, new: list[Block], first: int, last: int) -> Block | None:
+    """Return the block that replaces one: the most similar, else at its lines."""
     if was:
         at = bisect_left(new, first, key=lambda block: block.first)
         near = new[max(0, at - _MOST_ALIKE // 2) :][:_MOST_ALIKE]
-        texts = [" ".join(block.text.split()) for block in near]
-        return "".join(get_close_matches(was, texts, 1, _ALIKE))
+        by_text = {_on_one_line(block): block for block in reversed(near)}
+        alike = get_close_matches(was, by_text, 1, _ALIKE)
+        return by_text[alike[0]] if alike else None
     inside = (b for b in new if b.first <= last and b.last >= first)
-    return next((" ".join(block.text.split()) for block in inside), "")
+    return next(inside, None)
+
+
+def _on_one_line(block: Block) -> str:
+    return " ".join(block.text.split())

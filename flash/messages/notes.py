@@ -1,6 +1,6 @@
 """Sentences about notes: drafts and coverage."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cards.markdown_notes.coverage import AskedBlock, NotesCoverage
 from cards.markdown_notes.provenance import ChangedSource
@@ -11,6 +11,7 @@ from flash.messages.phrases import count_cards
 from flash.terminal import clip_line, styled, table_lines, terminal_columns
 
 _SHOWN_MISTAKES = 5
+_SHOWN_NOTES = 10
 
 
 def draft_summary(
@@ -121,7 +122,7 @@ def changed_source_lines(changed: Sequence[ChangedSource]) -> list[str]:
     for one in changed:
         card = one.card
         place = _("{passage} has changed · {place}").format(
-            passage=one.source.passage, place=f"{card.file}:{card.line}"
+            passage=one.passage, place=f"{card.file}:{card.line}"
         )
         lines.append(clip_line(question_text(card.content), terminal_columns()))
         about = [place]
@@ -139,6 +140,22 @@ def changed_source_lines(changed: Sequence[ChangedSource]) -> list[str]:
         )
         lines += [text.format(count=len(changed)), ""]
     return lines
+
+
+def missing_note_lines(missing: Mapping[str, int]) -> list[str]:
+    """Name the notes that cards have as their source and that are not there."""
+    lines: list[str] = []
+    for note, count in list(missing.items())[:_SHOWN_NOTES]:
+        text = ngettext(
+            "{note} was not found; {count} card names it as its source",
+            "{note} was not found; {count} cards name it as their source",
+            count,
+        )
+        lines.append(text.format(note=note, count=count))
+    if len(missing) > _SHOWN_NOTES:
+        more = _("… and {count} more").format(count=len(missing) - _SHOWN_NOTES)
+        lines.append(more)
+    return [*lines, ""] if lines else []
 
 
 def stamped_line(count: int) -> str:

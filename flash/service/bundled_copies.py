@@ -122,6 +122,11 @@ def _texts(folder: Path) -> tuple[dict[str, str], tuple[str, ...]]:
     return texts, tuple(map(str, found.other_yaml))
 
 
+def is_copied(file: Path) -> bool:
+    """Return True for a deck file of the copy of a bundled deck."""
+    return (file.parent / _BASE).exists()
+
+
 def _base(folder: Path) -> dict[str, str]:
     """Read the version that a copy was last merged with; empty if unknown."""
     try:

@@ -269,7 +269,7 @@ def test_stale_shows_cards_whose_note_has_changed(flash: Run, note: Path) -> Non
 
     assert flash("stale")[1] == (
         "HSM (Keys)\n"
-        f"            keys.md:5-6 has changed · {Path('keys.yaml').absolute()}:23\n"
+        f"            keys.md:7-8 has changed · {Path('keys.yaml').absolute()}:23\n"
         "            was: one tenant owns it\n"
         "            now: one customer owns it\n"
         "1 card is about lines that have changed\n"
@@ -278,13 +278,55 @@ def test_stale_shows_cards_whose_note_has_changed(flash: Run, note: Path) -> Non
         "5 of 5 were never checked\n"
     )
     (found,) = flash.json("stale", "keys.yaml")
-    assert (found["reason"], found["passage"], found["blocks"]) == (
+    assert (found["reason"], found["passage"], found["now"], found["blocks"]) == (
         "note",
         "keys.md:5-6",
+        "7-8",
         [{"was": "one tenant owns it", "now": "one customer owns it"}],
     )
 
     note.write_text("# Keys\n", "utf-8")
     assert "            now: gone\n" in flash("stale")[1]
-    note.unlink()
-    assert "changed" not in flash("stale")[1]
+    note.rename("renamed.md")
+    assert flash("stale")[1].startswith(
+        "keys.md was not found; 5 cards name it as their source\n\n0 of 5 facts are"
+    )
+    found = flash.json("stale", "keys.yaml")
+    assert {(one["reason"], one["note"]) for one in found} == {
+        ("missing note", str(note.absolute()))
+    }
+
+
+def test_a_note_that_was_never_here_is_not_missed(flash: Run) -> None:
+    cards = "deck: D\ncards:\n- {front: a, back: b, source: {note: other/n.md}}\n"
+    Path("theirs.yaml").write_text(cards, "utf-8")
+    flash("add", "theirs.yaml")
+    flash("add", "aws-security")
+
+    assert flash("stale")[1].startswith("0 of ")
+
+
+@pytest.mark.parametrize("above", [0, 1, 4])
+@pytest.mark.parametrize(
+    ("old", "new", "lines"),
+    [
+        ("many tenants share it", "some tenants share it", (3, 4)),
+        ("KMS", "KMS 2", (3, 4)),
+        ("- KMS\n  - many tenants share it\n", "- KMS\n", (3, 3)),
+        ("The **data key** encrypts", "The **data key** hides", (8, 8)),
+    ],
+)
+def test_a_changed_card_has_the_lines_of_now(
+    flash: Run, note: Path, above: int, old: str, new: str, lines: tuple[int, int]
+) -> None:
+    flash("draft", "keys.md", "-o", "keys.yaml")
+    text = NOTE.replace(old, new)
+    note.write_text("First.\n" * (above // 2) + "\n" * (above % 2) + text, "utf-8")
+    added = above // 2 + above % 2
+
+    found = flash.json("stale", "keys.yaml")
+
+    first, last = (line + added for line in lines)
+    assert (str(first) if first == last else f"{first}-{last}") in {
+        one["now"] for one in found
+    }

@@ -17,7 +17,7 @@ from cards.translate import _
 from flash.cli.options import DbOption, DeckOption, FilesArgument, JsonOption
 from flash.messages.adding import ignored_line, missing_translation_line
 from flash.messages.listing import stale_lines
-from flash.messages.notes import changed_source_lines
+from flash.messages.notes import changed_source_lines, missing_note_lines
 from flash.messages.phrases import count_exams, count_files, count_notes
 from flash.service.context import chosen_store, open_app
 from flash.service.deck_reading import (
@@ -25,7 +25,8 @@ from flash.service.deck_reading import (
     missing_translations,
     read_for_check,
 )
-from flash.service.drift import changed_sources
+from flash.service.drift import absent_notes, changed_sources
+from flash.service.file_patches import shown_path
 from flash.service.finding import find
 from flash.terminal import (
     echo,
@@ -153,9 +154,10 @@ def stale(
 ) -> None:
     """List facts whose sources need checking again.
 
-    Cards whose `source` names changed lines come first, then facts by the date of
-    their last check; a fact whose `recheck` date has passed is listed, too. Open the
-    source, correct the file, set `checked` to today's date, and add the file again.
+    Cards whose `source` names changed lines, or a note that is gone, come first, then
+    facts by the date of their last check; a fact whose `recheck` date has passed is
+    listed, too. Open the source, correct the file, set `checked` to today's date, and
+    add the file again.
     """
     if files:
         notes = list(read_for_check(files, db).notes)
@@ -165,12 +167,16 @@ def stale(
             cards = find(app, (), deck=deck).cards
             notes = [one.note for one in stored_notes(app.store, cards=cards)]
             found = stale_notes(notes, day_date(app.today()), days)
-    changed = changed_sources(notes)
+    changed, missing = changed_sources(notes), absent_notes(notes)
     if json:
-        stale = [_as_json(one) for one in found]
-        print_json([*stale, *map(_change_as_json, changed)])
+        rows = [*map(_as_json, found), *map(_change_as_json, changed)]
+        for path, lacking in missing.items():
+            rows += [_missing_as_json(path, card) for card in lacking]
+        print_json(rows)
     else:
-        print_lines([*changed_source_lines(changed), *stale_lines(found, notes)])
+        counts = {shown_path(path): len(each) for path, each in missing.items()}
+        lines = [*changed_source_lines(changed), *missing_note_lines(counts)]
+        print_lines([*lines, *stale_lines(found, notes)])
 
 
 def _today(db: Path | None) -> date:
@@ -189,8 +195,17 @@ def _as_json(one: StaleNote) -> dict[str, Any]:
 def _change_as_json(one: ChangedSource) -> dict[str, Any]:
     blocks = [{"was": block.was, "now": block.now or None} for block in one.blocks]
     card = _card_as_json(one.card)
-    passage = {"passage": one.source.passage, "blocks": blocks}
-    return {"since": None, "reason": "note", **card, **passage}
+    passage = {"passage": one.source.passage, "now": one.lines or None}
+    return {"since": None, "reason": "note", **card, **passage, "blocks": blocks}
+
+
+def _missing_as_json(path: Path, card: Note) -> dict[str, Any]:
+    return {
+        "since": None,
+        "reason": "missing note",
+        **_card_as_json(card),
+        "note": str(path),
+    }
 
 
 def _card_as_json(note: Note) -> dict[str, Any]:
