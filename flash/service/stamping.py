@@ -10,8 +10,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec import Struct
+
 from cards.deckfile.discovery import find_decks, is_markdown, read_text
-from cards.errors import FlashError, Place
+from cards.errors import FlashError, Place, Problem
 from cards.markdown_notes.inline_cards import ID_PREFIX, InlineCard
 from cards.markdown_notes.note_deck import inline_cards, parse_note_deck
 from cards.translate import _
@@ -22,48 +24,76 @@ _ALONE = re.compile(r"\s*(?:`{3,}|~{3,}|\$\$|\|)|.*\|\s*\Z")
 """Lines that a reference would break: the end of code, of math, a row of a table."""
 
 
-def stamp_notes(paths: Sequence[Path]) -> int:
+class Stamped(Struct, frozen=True):
+    """The result of writing ids."""
+
+    count: int
+    left: tuple[Problem, ...]
+    """Cards that got none, as an id would change their text."""
+
+
+def stamp_notes(paths: Sequence[Path]) -> Stamped:
     """Write an id behind each card of some notes that has none.
 
     Args:
         paths: Notes, or folders of notes.
 
-    Returns:
-        The number of ids written.
-
     Raises:
         DeckError: A note has mistakes; nothing was written.
         FlashError: A note has changes that git does not have, or can't be written.
     """
-    texts: dict[Path, tuple[str, int]] = {}
+    texts: dict[Path, str] = {}
+    count = 0
+    left: list[Problem] = []
     for path in filter(is_markdown, find_decks(list(paths)).files):
         text = read_text(path)
-        before = parse_note_deck(text, path)
-        stamped, count = _stamped(text, path)
-        if not count:
+        cards = _without_id(text, path)
+        stamped = _stamped(text, cards)
+        if not _is_same(text, stamped, path):
+            # A block has only one reference, say, and Obsidian wrote one already.
+            unfit = [c for c in cards if not _is_same(text, _stamped(text, [c]), path)]
+            left += [_unfit(card, path) for card in unfit]
+            cards = [card for card in cards if card not in unfit]
+            stamped = _stamped(text, cards)
+        if not cards:
             continue
         if _has_uncommitted_changes(path):
             message = _("the file has changes that are not committed")
             hint = _("commit them with git first, so that you can go back")
             raise FlashError(message, hint, Place(str(path)))
-        after = parse_note_deck(stamped, path)
-        contents = [note.content for note in before.notes]
-        if [note.content for note in after.notes] != contents:
-            message = _("an id would change the text of a card")
-            raise FlashError(message, _("write the ids by hand"), Place(str(path)))
-        texts[path] = stamped, count
-    for path, (text, _count) in texts.items():
+        texts[path] = stamped
+        count += len(cards)
+    for path, text in texts.items():
         write_deck_text(path, text)
-    return sum(count for _text, count in texts.values())
+    return Stamped(count, tuple(left))
 
 
-def _stamped(text: str, path: Path) -> tuple[str, int]:
+def _without_id(text: str, path: Path) -> list[InlineCard]:
+    plain = "\n".join(line.removesuffix("\r") for line in text.split("\n"))
+    return [card for card in inline_cards(plain, path) if "id" not in card.values]
+
+
+def _is_same(before: str, after: str, path: Path) -> bool:
+    """Return True if the cards of a note still have their texts."""
+    old, new = (parse_note_deck(text, path).notes for text in (before, after))
+    return [note.content for note in old] == [note.content for note in new]
+
+
+def _unfit(card: InlineCard, path: Path) -> Problem:
+    asked = " ".join(next(iter(card.values.values()), "").split())
+    message = _("no id for '{asked}': it would change the text of the card")
+    return Problem(
+        Place(str(path), card.line, card.column),
+        message.format(asked=asked[:60]),
+        _("write '{id}' behind it by hand").format(id=f"^{ID_PREFIX}…"),
+    )
+
+
+def _stamped(text: str, cards: Sequence[InlineCard]) -> str:
     lines = text.split("\n")
-    plain = "\n".join(line.removesuffix("\r") for line in lines)
-    cards = [card for card in inline_cards(plain, path) if "id" not in card.values]
     for card in reversed(cards):
         _write(lines, card, f"^{ID_PREFIX}{secrets.token_hex(3)}")
-    return "\n".join(lines), len(cards)
+    return "\n".join(lines)
 
 
 def _write(lines: list[str], card: InlineCard, reference: str) -> None:

@@ -211,6 +211,36 @@ def test_a_stamp_keeps_the_history_of_an_edited_card(flash: Run) -> None:
     assert flash("add", "a.md", "--stamp")[2] == "0 ids written\n"
 
 
+@pytest.mark.parametrize("end", ["", "\r"])
+@pytest.mark.parametrize(
+    ("card", "asked"),
+    [
+        ("a::b ^abc123", "a"),
+        ("What is\nthis?\n?\nyes ^abc-1", "What is this?"),
+        ("Q: a\nA: b ^x", "a"),
+        ("The ==word== here. ^x", "The {{c1::word}} here."),
+    ],
+)
+def test_a_card_with_another_reference_is_named_and_others_get_ids(
+    flash: Run, card: str, asked: str, end: str
+) -> None:
+    text = f"{HEAD}one::1\n\n{card}\n\n---\n\ntwo::2\n"
+    Path("s.md").write_text(text.replace("\n", f"{end}\n"), "utf-8", newline="")
+
+    code, _, err = flash("add", "s.md", "--stamp")
+
+    assert code == 0
+    assert err == (
+        "2 ids written\n"
+        f"s.md:6:1: no id for '{asked}': it would change the text of the card"
+        " (write '^flash-…' behind it by hand)\n"
+    )
+    written = Path("s.md").read_bytes().decode()
+    assert written.count("^flash-") == 2
+    assert card.replace("\n", f"{end}\n") in written
+    assert flash("add", "s.md", "--stamp")[2].startswith("0 ids written\n")
+
+
 def test_a_card_in_a_note_covers_its_own_block(flash: Run) -> None:
     Path("a.md").write_text(f"{HEAD}- KMS::many tenants\n- other text\n", "utf-8")
 

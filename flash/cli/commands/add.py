@@ -92,7 +92,10 @@ def add(
         return
     names = [*(due_today or ()), *(forget or ())]
     if stamp and not dry_run:
-        echo_err(stamped_line(stamp_notes(files)))
+        stamped = stamp_notes(files)
+        echo_err(stamped_line(stamped.count))
+        for problem in stamped.left:
+            echo_err(str(problem))
     with open_app(db) as app:
         parsed = read_for_adding(files, app.store.path, lang)
         plan = plan_adding(app.store, parsed, lang)
