@@ -64,6 +64,26 @@ def _without_order(note: Note, tags: Sequence[str]) -> Note:
     return replace(note, tags=tuple(sorted(set(tags))), line=0, column=0)
 
 
+def tags_at_top(text: str) -> dict[str, int]:
+    """Return the tags at the top of a deck file or of front matter, with their lines.
+
+    Front matter may have a text with commas, and tags as Obsidian writes them.
+    """
+    try:
+        top, _ = composed(text)
+    except yaml.YAMLError:
+        return {}
+    found: dict[str, int] = {}
+    for key, node in getattr(top, "value", ()):
+        if key.value == "tags":
+            items = [node] if isinstance(node, yaml.ScalarNode) else node.value
+            for item in items:
+                for tag in str(item.value).replace(",", " ").split():
+                    name = tag.lstrip("#").replace("/", "::")
+                    found[name] = item.start_mark.line + 1
+    return found
+
+
 def composed(text: str) -> tuple[Any, list[int]]:
     """Return the top node of a deck file and where its lines start."""
     starts = [0]

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import unified_diff
 
+from cards.errors import Place
 from cards.note import Note
 from cards.translate import _, ngettext
 from flash.messages.phrases import (
@@ -292,6 +293,23 @@ def by_hand_line(note: Note, source: str = "") -> str:
     text = _("{place}: {source}; change this card by hand")
     place = f"{note.file}:{note.line}"
     return text.format(place=place, source=source or _("edited in Anki"))
+
+
+def tags_by_hand(
+    at_top: Iterable[tuple[Place, str]], cards: Iterable[Note]
+) -> list[str]:
+    """Say which tags have to be changed by hand.
+
+    Args:
+        at_top: Tags at the top of files, with their places.
+        cards: Cards with other tags that can't be changed.
+    """
+    text = _(
+        "{place}: '{tag}' is a tag of all cards of this file; change it there by hand"
+    )
+    lines = [text.format(place=place, tag=tag) for place, tag in at_top]
+    reason = _("flash can't change its tags there")
+    return lines + [by_hand_line(note, reason) for note in cards]
 
 
 def _count_media(count: int) -> str:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 
 from cards.errors import FlashError
 from cards.translate import _
-from flash.messages.exchange import by_hand_line
+from flash.messages.exchange import tags_by_hand
 from flash.messages.listing import tagged_lines
 from flash.messages.operations import operation_text, undone_text
 from flash.messages.review import edited_line
@@ -171,8 +171,7 @@ class Browser:
         apply_tagging(self._app, tagging, write=True)
         self.refresh()
         files = len(tagging.in_files)
-        reason = _("flash can't change its tags there")
-        by_hand = [by_hand_line(note, reason) for note in tagging.by_hand]
+        by_hand = tags_by_hand(tagging.at_top, tagging.by_hand)
         done = tagged_lines(len(tagging.updates), files, written=True)
         return " ".join([*done, *by_hand])
 

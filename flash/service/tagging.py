@@ -4,16 +4,22 @@ A note that a deck file has gets its tags from there, so the file is changed; th
 others are changed in the store.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.deckfile.discovery import exam_beside, is_installed, read_text
+from cards.deckfile.discovery import (
+    exam_beside,
+    is_installed,
+    is_markdown,
+    read_text,
+)
 from cards.deckfile.exam_file import read_exam_file
-from cards.deckfile.tag_edits import rename_tag, renamed
+from cards.deckfile.tag_edits import rename_tag, renamed, tags_at_top
 from cards.errors import DeckError, FlashError, Place
+from cards.markdown_notes.commonmark import FRONT_MATTER
 from cards.note import Note
 from cards.translate import _
 from export.anki.text_edits import TextEdit
@@ -40,6 +46,8 @@ class Tagging(Struct, frozen=True):
     patches: tuple[FilePatch, ...]
     cards: tuple[int, ...]
     """Those whose tags change, in the store or in a deck file."""
+    at_top: tuple[tuple[Place, str], ...] = ()
+    """Tags that belong to all cards of a file, with their places; they stay there."""
     exams: tuple[Place, ...] = ()
     """Where an exam beside the deck files has the old tag; it stays there."""
 
@@ -50,7 +58,7 @@ class Tagging(Struct, frozen=True):
 
     @property
     def by_hand(self) -> list[Note]:
-        """Notes whose deck file can't hold the change."""
+        """Notes whose deck file can't hold the change, for another reason."""
         return [note for one in self.patches for note in one.by_hand]
 
 
@@ -96,7 +104,8 @@ def plan_rename(app: AppContext, old: str, new: str) -> Tagging:
     patches = [_renaming(file, notes, old, new) for file, notes in by_file.items()]
     folders = {Path(file).parent: Path(file) for file in by_file}
     exams = [one for file in folders.values() for one in _in_exam(file, old, new)]
-    return replace(_tagging(edits, patches), exams=tuple(exams))
+    tagging = _tagging(edits, patches, renames=True)
+    return replace(tagging, exams=tuple(exams))
 
 
 def apply_tagging(app: AppContext, tagging: Tagging, *, write: bool) -> None:
@@ -125,18 +134,57 @@ def _edits(
     ]
 
 
-def _tagging(edits: Sequence[TextEdit], patches: Sequence[FilePatch]) -> Tagging:
+def _tagging(
+    edits: Sequence[TextEdit], patches: Sequence[FilePatch], *, renames: bool = False
+) -> Tagging:
     for one in patches:
         if is_installed(str(Path(one.file).absolute())):
             hint = _("flash add aws-security makes a copy to edit")
             raise FlashError(_("this file is a part of flash"), hint, one.file)
+    places: dict[tuple[Place, str], None] = {}
+    wanted = {
+        (edit.stored.note.file, edit.stored.note.line): set(edit.note.tags)
+        for edit in edits
+        if edit.note
+    }
+    patches = [_without_top(one, wanted, places, renames) for one in patches]
     updates = tuple(
         TextUpdate(edit.stored.guid, edit.note)
         for edit in edits
         if edit.note is not None and not is_in_file(edit)
     )
     cards = tuple(card.id for edit in edits for card in edit.stored.cards)
-    return Tagging(updates, tuple(patches), cards)
+    return Tagging(updates, tuple(patches), cards, tuple(places))
+
+
+def _without_top(
+    patch: FilePatch,
+    wanted: Mapping[tuple[str, int], set[str]],
+    places: dict[tuple[Place, str], None],
+    renames: bool,
+) -> FilePatch:
+    """Leave out notes of which only the top of the file has to change.
+
+    Places of tags at the top are added to `places`.
+    """
+    at_top = _tags_at_top(patch.file, patch.before) if patch.by_hand else {}
+    by_hand: list[Note] = []
+    for note in patch.by_hand:
+        tags = wanted[note.file, note.line]
+        gone = set(note.tags) - tags
+        for tag in sorted(gone & at_top.keys()):
+            places[Place(patch.file, at_top[tag]), tag] = None
+        added = not renames and tags - set(note.tags)
+        if not gone or added or not gone <= at_top.keys():
+            by_hand.append(note)
+    return replace(patch, by_hand=tuple(by_hand))
+
+
+def _tags_at_top(file: str, text: str) -> dict[str, int]:
+    if not is_markdown(Path(file)):
+        return tags_at_top(text)
+    matter = FRONT_MATTER.match(text.replace("\r\n", "\n"))
+    return tags_at_top("\n" + (matter[1] or "")) if matter else {}
 
 
 def _in_exam(file: Path, old: str, new: str) -> list[Place]:

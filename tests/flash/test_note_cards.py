@@ -221,7 +221,7 @@ def test_a_stamp_keeps_the_history_of_an_edited_card(flash: Run) -> None:
         ("The ==word== here. ^x", "The {{c1::word}} here."),
     ],
 )
-def test_a_card_with_another_reference_is_named_and_others_get_ids(
+def test_a_card_that_can_not_have_an_id_is_named(
     flash: Run, card: str, asked: str, end: str
 ) -> None:
     text = f"{HEAD}one::1\n\n{card}\n\n---\n\ntwo::2\n"

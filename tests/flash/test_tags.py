@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 from command_runner import Run
+from store_fixtures import NOON, Clock
+
+from flash.service.browsing import Browser
+from flash.service.context import AppContext
+from srs.store.opening import open_store
 
 CARDS = """\
 # Mine.
@@ -110,19 +115,56 @@ def test_a_note_without_a_file_changes_in_the_store(flash: Run) -> None:
     assert "new" not in flash.json("tag", "list")
 
 
-def test_a_tag_of_the_whole_file_is_left_to_the_user(flash: Run) -> None:
-    done = flash.json("tag", "remove", "top", "two", "--write")
+@pytest.mark.parametrize("words", [["two"], ["red"], ["deck:D"]])
+def test_a_tag_of_the_whole_file_is_left_to_the_user(
+    flash: Run, words: list[str]
+) -> None:
+    done = flash.json("tag", "remove", "top", *words, "--write")
 
-    place = f"{Path('d.yaml').absolute()}:11"
-    message = "flash can't change its tags there; change this card by hand"
+    message = "'top' is a tag of all cards of this file; change it there by hand"
     assert done == {
         "changed": 0,
         "files": [],
         "written": True,
         "patches": [],
-        "by_hand": [f"{place}: {message}"],
+        "by_hand": [f"d.yaml:3:1: {message}"],
     }
     assert Path("d.yaml").read_text("utf-8") == CARDS
+
+
+MATTERS = {
+    "a list": ("deck: N\ntags: [x, top]", "n.md:3:1"),
+    "a block": ("deck: N\ntags:\n  - x\n  - 'top'", "n.md:5:1"),
+    "of Obsidian": ("deck: N\ntags: x, top", "n.md:3:1"),
+}
+
+
+@pytest.mark.parametrize("change", [["remove", "top"], ["rename", "top", "high"]])
+@pytest.mark.parametrize(("matter", "place"), MATTERS.values(), ids=MATTERS)
+def test_a_tag_of_front_matter_is_named_with_its_line(
+    flash: Run, matter: str, place: str, change: list[str]
+) -> None:
+    Path("n.md").write_text(f"---\n{matter}\n---\n\nnq::a\n\nnr::b\n", "utf-8")
+    flash("add", "n.md")
+    words = ["deck:N", "--write"] if change[0] == "remove" else ["--write"]
+
+    done = flash.json("tag", *change, *words)
+
+    here = [one for one in done["by_hand"] if "n.md" in one]
+    message = "'top' is a tag of all cards of this file; change it there by hand"
+    assert here == [f"{place}: {message}"]
+
+
+def test_a_card_that_also_gets_a_tag_is_left_to_the_user(flash: Run) -> None:
+    """Its other tags have not changed."""
+    store = open_store(Path("store.db"), NOON)
+    browser = Browser(AppContext(store, Clock()), "two")
+
+    message = browser.tag("-top new")
+    store.close()
+
+    assert "d.yaml:3:1: 'top' is a tag of all cards of this file" in message
+    assert "d.yaml:11: flash can't change its tags there" in message
 
 
 def test_a_renamed_tag_of_an_exam_is_reported(flash: Run) -> None:

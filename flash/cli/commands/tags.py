@@ -17,7 +17,7 @@ from flash.cli.options import (
     YesOption,
 )
 from flash.cli.patches import print_patches
-from flash.messages.exchange import by_hand_line, patch_text
+from flash.messages.exchange import patch_text, tags_by_hand
 from flash.messages.listing import tagged_lines
 from flash.service.context import AppContext, open_app
 from flash.service.finding import find_some
@@ -148,8 +148,7 @@ def _change(
     # Slow for thousands of changes: only if it is shown.
     shown = tagging.in_files if as_json or not write else ()
     patches = [patch_text(one.file, one.before, one.after, label) for one in shown]
-    reason = _("flash can't change its tags there")
-    by_hand = [by_hand_line(note, reason) for note in tagging.by_hand]
+    by_hand = tags_by_hand(tagging.at_top, tagging.by_hand)
     text = _("{place}: the exam has the old tag; rename it by hand")
     by_hand += [text.format(place=place) for place in tagging.exams]
     if as_json:
