@@ -12,6 +12,7 @@ from itertools import islice
 from cards.note import Cloze, Content
 from cards.questions import TextPath, texts_of
 from cards.text.cloze import Hidden, parse_cloze, plain, walk
+from cards.text.cloze_writing import escaped_colons
 from cards.text.markdown import is_simple
 from cards.text.terminal import plain_text
 from cards.translate import _
@@ -107,8 +108,9 @@ def _hints(hidden: Hidden) -> Iterator[tuple[str, str]]:
         return
     answer = plain(hidden.parts)
     cut_code = answer.count("`") % 2 == 1
-    if hidden.hint.startswith(":") or cut_code or "arn:" in answer:
+    is_cut = cut_code or answer.endswith("\\") or "arn:" in answer
+    if is_cut or hidden.hint.startswith(":"):
         whole = f"{answer}::{hidden.hint}".replace("`", "")
-        escaped = re.sub(":{2,}", lambda found: "\\:" * len(found[0]), whole)
+        escaped = escaped_colons(whole.replace("\\:", ":"))
         hint = _("write {escaped} if it belongs to the text").format(escaped=escaped)
         yield _("'::' makes '{text}' a hint").format(text=hidden.hint), hint

@@ -26,9 +26,15 @@ _SIMPLE = r"""(?:
     | [<&](?=[ ])
     | \$(?![^$]*\$)
     )++"""
+_MARKUP = re.compile(r"[\\`*_\[\]<$]|&(?=[#A-Za-z0-9]+;)")
 _BLOCK = re.compile(r"[ #>+=|~-]|[0-9]{1,9}[.)](?:\s|$)").match
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE).match
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:").match
+
+
+def escaped(text: str) -> str:
+    """Escape what Markdown would take for markup inside a line."""
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def is_plain(text: str) -> bool:

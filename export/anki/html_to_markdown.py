@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from cards.text.markdown import is_plain
+from cards.text.markdown import escaped, is_plain
 from cards.text.media import decoded
 from export.anki.html_tree import (
     BLOCKS,
@@ -31,7 +31,6 @@ from export.anki.markdown_lines import (
     CODE,
     ITALIC,
     Piece,
-    escaped,
     raw,
     written_inline,
     written_paragraphs,

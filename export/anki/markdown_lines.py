@@ -12,14 +12,13 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.text.markdown import parser
+from cards.text.markdown import escaped, parser
 
 BOLD, ITALIC, CODE = 1, 2, 4
 """Styles; they add up."""
 _MARKS = ((BOLD, "**"), (ITALIC, "*"))
 
 _BLANKS = re.compile("[ \t\n\r\f\v\xa0\x00-\x1f\x7f]+")
-_ACTIVE = re.compile(r"[\\`*_\[\]<$]|&(?=[#A-Za-z0-9]+;)")
 _BACKTICKS = re.compile("`+")
 _MARK = re.compile(r"\{\{c[0-9,]+::|\}\}|::")
 _OPENING = re.compile(r"(?:\{\{c[0-9,]+::)*+")
@@ -49,11 +48,6 @@ BREAK = Piece("\n", kind="break")
 def raw(text: str, style: int = 0) -> Piece:
     """Return finished Markdown."""
     return Piece(text, style & ~CODE, "raw")
-
-
-def escaped(text: str) -> str:
-    """Escape a text inside a line."""
-    return _ACTIVE.sub(r"\\\g<0>", text)
 
 
 def written_paragraphs(pieces: Sequence[Piece]) -> list[str]:

@@ -19,6 +19,7 @@ from msgspec import Struct
 from cards.deckfile.discovery import read_text
 from cards.errors import DeckError, FlashError, Place, Problem
 from cards.note import Basic, Cloze, Note
+from cards.text.cloze_writing import hide
 from cards.translate import _
 from export.programs.schedule import (
     CardSchedule,
@@ -230,8 +231,7 @@ def _cloze(text: str) -> tuple[str, list[_Hash]] | None:
         return None
     made, end = "", 0
     for number, (start, stop) in enumerate(spans, 1):
-        hidden = re.sub(r":(?=:)", r"\\:", whole[start:stop].decode())
-        made += whole[end:start].decode() + f"{{{{c{number}::{hidden}}}}}"
+        made += whole[end:start].decode() + hide(number, whole[start:stop].decode())
         end = stop
     hashes = [
         _Hash((b"Cloze", whole, _usize(start), _usize(stop - 1)))

@@ -17,6 +17,7 @@ from typing import Any
 from msgspec import Struct
 
 from cards.note import Basic, Cloze, Content, Note
+from cards.text.cloze_writing import hide
 from cards.translate import _
 from export.anki.html_to_markdown import to_markdown
 from export.programs.schedule import (
@@ -230,7 +231,7 @@ def _content(kind: str, data: dict[str, str]) -> tuple[Content | None, str]:
         sides = Basic(text["f"], text["m_1"], reverse=True)
         return sides, "\n\n".join(filter(None, shown))
     if kind == "5" and "text" in text:
-        return Cloze(_markdown(_with_clozes(data["text"]))), ""
+        return Cloze(_cloze(data["text"])), ""
     return None, ""
 
 
@@ -246,17 +247,20 @@ def _ordinal(card: _Card) -> int:
     return int(index[1])
 
 
-def _with_clozes(text: str) -> str:
-    """Write `[hidden:hint]` as Anki's clozes."""
-    count = 0
+def _cloze(text: str) -> str:
+    """Convert a text with `[hidden:hint]`; what is hidden is converted by itself."""
+    made: list[str] = []
 
-    def hide(found: re.Match[str]) -> str:
-        nonlocal count
-        count += 1
+    def keep(found: re.Match[str]) -> str:
         hidden, _, hint = found[1].partition(":")
-        return f"{{{{c{count}::{hidden}{'::' if hint else ''}{hint}}}}}"
+        made.append(hide(len(made) + 1, _markdown(hidden), _markdown(hint)))
+        # A blank at the edge would get lost with the rest converted around it.
+        before, after = (" " * one.isspace() for one in (hidden[:1], hidden[-1:]))
+        return f"{before}\ue000{len(made) - 1}\ue001{after}"
 
-    return _CLOZE.sub(hide, text)
+    # Characters of no meaning stand for the clozes while the rest is converted.
+    whole = _markdown(_CLOZE.sub(keep, text))
+    return re.sub("\ue000(\\d+)\ue001", lambda found: made[int(found[1])], whole)
 
 
 def _markdown(text: str) -> str:

@@ -18,6 +18,7 @@ from msgspec import Struct
 from cards.deckfile.discovery import read_text
 from cards.errors import DeckError, Place, Problem
 from cards.note import Basic, Cloze, Content, Note
+from cards.text.cloze_writing import hide
 from cards.translate import _
 from export.programs.org_markup import org_inline, org_to_markdown
 from export.programs.org_outline import Heading, read_outline
@@ -127,6 +128,7 @@ class _Reader:
             made = _content(kind, heading)
             if made is None:
                 shown = _HOLE.sub(r"\1", heading.title)[:60]
+                shown = f"{file.name}:{heading.line}: {shown}"
                 loss = Loss(
                     LossReason.CARD_TYPE, deck=deck, first_field=shown, detail=kind
                 )
@@ -241,9 +243,7 @@ def _cloze(title: str, body: Sequence[str]) -> str:
     def keep(found: re.Match[str]) -> str:
         text, hint = (org_inline(found[i] or "") for i in (1, 2))
         if found[3] is not None:
-            text = re.sub(r":(?=:)", r"\\:", text)
-            hint = f"::{hint}" if hint else ""
-            text = f"{{{{c{int(found[3]) + 1}::{text}{hint}}}}}"
+            text = hide(int(found[3]) + 1, text, hint)
         made.append(text)
         return f"\ue000{len(made) - 1}\ue001"
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from export.anki.markdown_lines import escaped
+from cards.text.markdown import escaped
 
 _BLOCK = re.compile(r"\s*#\+(begin|end)_(\w+)(?:\s+(\S+))?.*$", re.IGNORECASE)
 _KEYWORD = re.compile(r"\s*#\+(?:attr_\w+|name|tblfm|plot|results?):", re.IGNORECASE)

@@ -180,6 +180,8 @@ def _acceptable(
 def _loss(one: MovedNote, message: str) -> Loss:
     first = next((text for _, text in texts_of(one.note.content)), "")
     asked = " ".join(first.split())[:60]
+    if one.note.line:
+        asked = f"{Path(one.note.file).name}:{one.note.line}: {asked}"
     return Loss(
         LossReason.CARD_INVALID, deck=one.note.deck, first_field=asked, detail=message
     )

@@ -164,4 +164,7 @@ class Loss(Struct, frozen=True):
     """Line in a table; 0 for packages."""
     deck: str = ""
     first_field: str = ""
-    """The first field of the note as plain text, shortened; empty if unknown."""
+    """The first field of the note as plain text, shortened; empty if unknown.
+
+    A note in a text file has its file and line before it.
+    """

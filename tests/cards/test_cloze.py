@@ -15,8 +15,14 @@ from cards.text.cloze import (
     parse_cloze,
     plain,
     render_cloze,
+    walk,
 )
+from cards.text.cloze_writing import hide
+from cards.text.terminal import plain_text
 
+ODD_TEXTS = st.text("ab :}{$`\\*", max_size=12).filter(
+    lambda text: plain_text(text.strip()).strip() != ""
+)
 TEXT = st.text(
     st.characters(codec="utf-8", exclude_characters="{}:", exclude_categories=["Cs"]),
     min_size=1,
@@ -148,3 +154,33 @@ def test_clozes_without_a_card_are_rejected(text: str, message: str, hint: str) 
         parse_cloze(text)
 
     assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+@given(text=ODD_TEXTS, hint=st.one_of(st.just(""), ODD_TEXTS))
+def test_a_hidden_text_is_read_as_it_was(text: str, hint: str) -> None:
+    parts = parse_cloze(f"a {hide(1, text, hint)} b")
+
+    (hidden,) = walk(parts)
+    assert letters(hidden_text(parts, 1)) == letters(text)
+    assert letters(hidden.hint) == letters(hint)
+
+
+def letters(text: str) -> str:
+    """Return what a text shows, without blanks, which mean nothing in math."""
+    return "".join(plain_text(f"a {text} b").split())
+
+
+HIDDEN = {
+    "a name": ("std::vec", "{{c1::std:\\:vec}}"),
+    "an address": ("arn:aws:s3:::b", "{{c1::arn:aws:s3:\\:\\:b}}"),
+    "math": ("$e^{x^{2}}$", "{{c1::$e^{x^{2} }$}}"),
+    "colons in math": ("$a::b$", "{{c1::$a: :b$}}"),
+    "code": ("`git push`", "{{c1::`git push`}}"),
+    "code that would be cut": ("`a::*b`", "{{c1::a:\\:\\*b}}"),
+    "a brace at the end": ("{a}", "{{c1::{a&#125;}}"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), HIDDEN.values(), ids=HIDDEN.keys())
+def test_a_hidden_text_changes_only_where_it_has_to(text: str, expected: str) -> None:
+    assert hide(1, text) == expected

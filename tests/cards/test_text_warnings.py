@@ -7,6 +7,7 @@ import pytest
 from cards.deckfile.reader import parse_deck
 from cards.errors import DeckError
 from cards.questions import questions
+from cards.text.terminal import plain_text
 
 HEAD = "deck: D\ncards:\n"
 
@@ -61,19 +62,19 @@ def test_a_text_that_appears_as_meant_is_fine(text: str) -> None:
     assert found == (["'*' disappears near 'a**b** c'"] if text == "a**b** c" else [])
 
 
-def test_the_suggested_spelling_of_an_arn_works() -> None:
-    typed = "The ARN is {{c1::arn:aws:s3:::my-bucket}}."
-    deck = parse_deck(f"{HEAD}  - cloze: '{typed}'\n", Path("d.yaml"))
+@pytest.mark.parametrize("name", ["arn:aws:s3:::b", r"arn:aws:s3\:::b", r"a\::b"])
+def test_the_suggested_spelling_of_a_name_works(name: str) -> None:
+    deck = parse_deck(f"{HEAD}  - cloze: 'It is {{{{c1::{name}}}}}.'\n", Path("d.yaml"))
     (warning,) = deck.warnings
 
     spelling = warning.hint.removeprefix("write ").split(" if ")[0]
-    fixed = typed.replace("arn:aws:s3:::my-bucket", spelling)
-    deck = parse_deck(f"{HEAD}  - cloze: '{fixed}'\n", Path("d.yaml"))
+    text = f"It is {{{{c1::{spelling}}}}}."
+    deck = parse_deck(f"{HEAD}  - cloze: '{text}'\n", Path("d.yaml"))
 
     assert deck.warnings == ()
     (question,) = questions(deck.notes[0].content)
-    assert question.question == "The ARN is […]."
-    assert question.answer.replace("\\", "") == "arn:aws:s3:::my-bucket"
+    assert question.question == "It is […]."
+    assert plain_text(question.answer) == name.replace("\\", "")
 
 
 def test_a_hint_that_is_meant_is_fine() -> None:

@@ -13,6 +13,8 @@ import pytest
 from blake3 import blake3
 from command_runner import Run
 
+from cards.text.terminal import plain_text
+
 PROGRAMS = Path(__file__).parents[1] / "programs"
 FRENCH = "hashcards-decks/Langues.French/Langues.French.yaml"
 DOT = b"\x89PNG\r\n\x1a\n"
@@ -364,8 +366,47 @@ def test_cards_that_do_not_fit_are_named(flash: Run, org: Path) -> None:
     assert out.startswith("7 new notes, ")
     assert err == (
         "1 note left out: unknown type of cards 'audio'\n"
-        "  Keys: 鍵\n"
+        "  Keys: org-fc.org:17: 鍵\n"
         "3 reviews left out: the card is left out\n"
         "1 note left out: no part is hidden\n"
-        "  Keys: Capital of Japan? Tokyo More about it.\n"
+        "  Keys: org-fc.org:68: Capital of Japan? Tokyo More about it.\n"
     )
+
+
+def test_math_and_colons_in_clozes_move_in(flash: Run) -> None:
+    folder = Path("cards")
+    folder.mkdir()
+    texts = ["Value [$e^{x^{2}}$].", "std [a::b] x", "[`a::b`] [{a}] [a}}b] [:::]"]
+    (folder / "C.md").write_text("".join(f"C: {text}\n" for text in texts), "utf-8")
+    with closing(sqlite3.connect(folder / "hashcards.db")) as database, database:
+        database.executescript(
+            "create table cards (card_hash, due_date, interval_days, stability,"
+            " difficulty, last_reviewed_at, review_count);"
+            "create table reviews (card_hash, reviewed_at, grade, interval_days);"
+            "create table sessions (session_id);"
+        )
+    Path("org").mkdir()
+    Path("org/a.org").write_text(
+        "* Sum {{$e^{x^{2}}$}{see $a^{b^{c}}$}@0} of {{a::b}@1} :fc:\n"
+        ":PROPERTIES:\n:ID: a\n:FC_TYPE: cloze\n:END:\n",
+        "utf-8",
+    )
+
+    assert flash("import", "cards")[0] == 0
+    code, _, err = flash("import", "org")
+
+    assert (code, "left out" in err) == (0, False)
+    shown = {
+        plain_text(row["question"]): plain_text(row["answer"])
+        for row in flash.json("list")
+    }
+    assert shown == {
+        "Value […].": "$e^{x^{2} }$",
+        "std […] x": "a::b",
+        "[…] {a} a}}b :::": "a::b",
+        "a::b […] a}}b :::": "{a}",
+        "a::b {a} […] :::": "a}}b",
+        "a::b {a} a}}b […]": ":::",
+        "Sum [see $a^{b^{c} }$] of a::b": "$e^{x^{2} }$",
+        "Sum $e^{x^{2} }$ of […]": "a::b",
+    }
