@@ -27,6 +27,7 @@ _SIMPLE = r"""(?:
     | \$(?![^$]*\$)
     )++"""
 _MARKUP = re.compile(r"[\\`*_\[\]<$]|&(?=[#A-Za-z0-9]+;)")
+_STARTS_BLOCK = re.compile(r"^(\s*)(#{1,6}\s|>)", re.MULTILINE)
 _BLOCK = re.compile(r"[ #>+=|~-]|[0-9]{1,9}[.)](?:\s|$)").match
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE).match
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:").match
@@ -35,6 +36,11 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:").match
 def escaped(text: str) -> str:
     """Escape what Markdown would take for markup inside a line."""
     return _MARKUP.sub(r"\\\g<0>", text)
+
+
+def escaped_text(text: str) -> str:
+    """Escape plain text of several lines, also what would start a block."""
+    return _STARTS_BLOCK.sub(r"\1\\\2", escaped(text))
 
 
 def is_plain(text: str) -> bool:

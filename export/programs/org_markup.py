@@ -10,25 +10,31 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from cards.text.markdown import escaped
+from cards.text.markdown import escaped_text
 
 _BLOCK = re.compile(r"\s*#\+(begin|end)_(\w+)(?:\s+(\S+))?.*$", re.IGNORECASE)
 _KEYWORD = re.compile(r"\s*#\+(?:attr_\w+|name|tblfm|plot|results?):", re.IGNORECASE)
 _TABLE = re.compile(r"\s*\|")
 _RULE = re.compile(r"\s*\|-[-+|]*\s*$")
+_STAR = re.compile(r"^([ \t]+)\*(?=[ \t])")
 _TERM = re.compile(r"^(\s*[-+]\s+)(.+?)\s+::(?:\s+|$)(.*)$")
-_STARTS_BLOCK = re.compile(r"^(\s*)(#{1,6}\s|>)", re.MULTILINE)
 _PICTURE = re.compile(
     r"(?:file:)?(?!\w+:)(\S[^\]]*\.(?:png|jpe?g|gif|svg|webp|mp3|ogg|wav|m4a))$",
     re.IGNORECASE,
 )
+_IN_PARAGRAPH = r"(?:[^\n]|\n(?![ \t]*(?:\n|\Z)))"
+_IN_ITEM = rf"(?!\n[ \t]*(?:[-+]|\d+[.)]|(?<=[ \t])\*)[ \t]){_IN_PARAGRAPH}"
+"""Neither math nor emphasis crosses a blank line, emphasis nor an item."""
 _INLINE = re.compile(
-    r"(?P<math>\\\((?P<inline>.{1,1000}?)\\\)|\\\[(?P<display>.{1,1000}?)\\\]"
-    r"|\$\$[^$]+\$\$|(?<![\w$])\$[^\s$](?:[^$]*[^\s$])?\$(?!\w))"
+    rf"(?P<math>\\\((?P<inline>{_IN_PARAGRAPH}{{1,1000}}?)\\\)"
+    rf"|\\\[(?P<display>{_IN_PARAGRAPH}{{1,1000}}?)\\\]"
+    rf"|\$\$(?:(?!\$){_IN_PARAGRAPH})+\$\$"
+    rf"|(?<![\w$])\$[^\s$](?:(?:(?!\$){_IN_PARAGRAPH})*[^\s$])?\$(?!\w))"
     r"|\[\[(?P<target>[^\[\]]+)\](?:\[(?P<label>[^\[\]]+)\])?\]"
-    r"|(?:(?<=^)|(?<=[\s({\"'\-–—]))(?P<mark>[*/_+=~])(?P<words>\S(?:.{0,400}?\S)??)"
+    r"|(?:(?<=^)|(?<=[\s({\"'\-–—]))(?P<mark>[*/_+=~])"
+    rf"(?P<words>\S(?:(?:{_IN_ITEM}){{0,400}}?\S)??)"
     r"(?P=mark)(?=$|[\s)}\"'.,;:!?\[\-–—])",
-    re.DOTALL | re.MULTILINE,
+    re.MULTILINE,
 )
 _MARKS = {"*": "**", "/": "*", "_": "*", "+": "~~"}
 
@@ -79,7 +85,8 @@ def _prose(lines: Sequence[str]) -> str:
     made: list[str] = []
     for is_table, group in groupby(lines, lambda line: bool(_TABLE.match(line))):
         if not is_table:
-            made += [_TERM.sub(r"\1*\2*: \3", line) for line in group]
+            items = (_STAR.sub(r"\1-", line) for line in group)
+            made += [_TERM.sub(r"\1*\2*: \3", line) for line in items]
             continue
         rows = [line.strip() for line in group if not _RULE.match(line)]
         width = max((row.count("|") - 1 for row in rows), default=0)
@@ -91,13 +98,9 @@ def org_inline(text: str) -> str:
     """Convert markup inside lines, such as those of a title."""
     made, end = "", 0
     for found in _INLINE.finditer(text):
-        made += _plain(text[end : found.start()]) + _marked(found)
+        made += escaped_text(text[end : found.start()]) + _marked(found)
         end = found.end()
-    return made + _plain(text[end:])
-
-
-def _plain(text: str) -> str:
-    return _STARTS_BLOCK.sub(r"\1\\\2", escaped(text))
+    return made + escaped_text(text[end:])
 
 
 def _marked(found: re.Match[str]) -> str:
