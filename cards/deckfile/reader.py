@@ -24,12 +24,15 @@ from cards.deckfile.fields import (
 from cards.deckfile.validation import check_card, check_header
 from cards.deckfile.yaml_walker import Spots, YamlWalker, own_spot
 from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, TooManyProblems
+from cards.identity.keys import duplicates
 from cards.note import KINDS, Common, Content, Header, Note, Source
 from cards.translate import _
 
 _ANY_KEYS = frozenset().union(*CARD_KEYS.values())
 _MAX_SYNTAX_ERRORS = 50
 """Each makes the rest of the file be read again."""
+_NO_NAME = "deck"
+"""Stands for the name of a deck that has none yet."""
 
 
 class Deck(Struct, frozen=True):
@@ -104,7 +107,7 @@ def _parsed(text: str, path: Path, parser: "CardParser") -> Deck:
     header = parser.header(*top)
     problems += parser.errors.problems
     if problems or header is None:
-        raise DeckError(problems)
+        raise DeckError([*problems, *parser.duplicates(header)])
     return parser.deck(header)
 
 
@@ -204,7 +207,8 @@ class CardParser:
             file=self._file,
             media=self._media,
         )
-        if content is not None and common is not None:
+        is_valid = len(self.errors.problems) == self._problems_before_last
+        if content is not None and common is not None and is_valid:
             self._drafts.append(_Draft(common, content, own_spot(spots)))
 
     def drop_last(self) -> None:
@@ -265,6 +269,11 @@ class CardParser:
         notes = tuple(self._note(draft, header, above, file) for draft in self._drafts)
         warnings = tuple(sorted(self.errors.warnings))
         return Deck(header.deck, header.language, file, notes, warnings, header.order)
+
+    def duplicates(self, header: Header | None) -> list[Problem]:
+        """Find ids and questions that come twice, in a file with other mistakes."""
+        deck = self.deck(header or Header(deck=_NO_NAME))
+        return duplicates(deck.notes, {deck.file: str(self._path)})
 
     def _note(
         self, draft: _Draft, header: Header, above: tuple[Source, ...], file: str

@@ -6,6 +6,8 @@ as those of a YAML file; scheduling is never written into the note.
 """
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +25,14 @@ from cards.markdown_notes.inline_cards import (
     is_enabled,
     scan,
 )
+from cards.markdown_notes.note_lines import NoteLines, deck_of_tag
 from cards.media_places import path_from_note, vault_of
-from cards.note import Header
+from cards.note import Header, Note
 from cards.text.media import media_paths, with_media_paths
 from cards.translate import _
 
-_TAG = re.compile(r"(?:^|\s)#flashcards(?:/(\S+))?", re.MULTILINE)
-_WHOLE_DECK = re.compile(r"^deck[ \t]*:", re.MULTILINE)
+_WHOLE_DECK = re.compile(r"(?:[ \t]*(?:#.*)?\n)*([ \t]*)(?:.*\n\1)*?deck[ \t]*:")
+"""A block with the key `deck`, as far right as its first line."""
 _HEADER = frozenset(Header.__struct_fields__)
 
 
@@ -52,11 +55,9 @@ def parse_note_deck(text: str, path: Path) -> Deck:
 
 def inline_cards(text: str, path: Path) -> list[InlineCard]:
     """Return the cards in the text of a note, without fenced ones."""
-    matter = FRONT_MATTER.match(text)
-    start = matter[0].count("\n") if matter else 0
     if not is_enabled(text):
         return []
-    found = scan(text.split("\n"), start, [], str(path))
+    found = scan(NoteLines(text), [], str(path))
     return [card for card in found if isinstance(card, InlineCard)]
 
 
@@ -64,34 +65,54 @@ class _NoteReader:
     def __init__(self, text: str, path: Path) -> None:
         self._text, self._path = text, path
         self._problems: list[Problem] = []
+        self._lines = NoteLines(text)
         self._parser = CardParser(text, path)
         self._whole: list[Deck] = []
+        self._lasts: dict[int, int] = {}
+        """The last line of each card in the text, by its first one."""
+        self._names_deck = False
+        """The front matter names the deck."""
 
     def deck(self) -> Deck:
         """Return the deck of the note; see `parse_note_deck`."""
-        values, spots, start = self._front_matter()
-        lines = self._text.split("\n")
-        enabled = is_enabled(self._text)
-        count = 0
-        problems = self._problems if enabled else []
-        for card in scan(lines, start, problems, str(self._path)):
-            if isinstance(card, FencedCards):
-                count += self._fenced(card)
-            elif enabled:
-                spot = (card.line, card.column)
-                places = dict.fromkeys(card.values, (spot, spot))
-                texts = {key: self._placed(card.values[key]) for key in card.values}
-                self._parser.add(texts, {None: spot, **places})
-                count += 1
-        values["cards"] = count
+        values, spots = self._front_matter()
+        count = self._read_cards()
         problems = [*self._problems, *self._parser.errors.problems]
         if not count and not self._whole and not problems:
             hint = _("write 'Q:' and 'A:' lines, or question::answer")
             place = Place(str(self._path))
             problems.append(Problem(place, _("no cards in this note"), hint))
-        if problems:
-            raise DeckError(list(dict.fromkeys(problems)))
-        return self._combined(values, spots)
+        is_used = count > 0 or not self._whole
+        header = self._header(values, spots, problems) if is_used else None
+        if problems or (is_used and header is None):
+            found = [*problems, *self._parser.duplicates(header)]
+            raise DeckError(list(dict.fromkeys(found)))
+        return self._combined(header)
+
+    def _header(
+        self, values: dict[str, Any], spots: Spots, problems: list[Problem]
+    ) -> Header | None:
+        """Convert the front matter; its mistakes are added to the problems."""
+        self._parser.errors.problems.clear()
+        header = self._parser.header({**values, "cards": 1}, spots)
+        problems += self._parser.errors.problems
+        return header
+
+    def _read_cards(self) -> int:
+        """Read all cards; return the number of those that are in no whole deck."""
+        count, file = 0, str(self._path)
+        enabled = is_enabled(self._text)
+        for card in scan(self._lines, self._problems if enabled else [], file):
+            if isinstance(card, FencedCards):
+                count += self._fenced(card)
+            elif enabled:
+                self._lasts[card.line] = card.last
+                spot = (card.line, card.column)
+                places = dict.fromkeys(card.values, (spot, spot))
+                texts = {key: self._placed(card.values[key]) for key in card.values}
+                self._parser.add(texts, {None: spot, **places})
+                count += 1
+        return count
 
     def _placed(self, text: str) -> str:
         """Return a text with the paths of its media from the note."""
@@ -103,22 +124,41 @@ class _NoteReader:
         changed = {path: place for path, place in paths.items() if place != path}
         return with_media_paths(text, changed) if changed else text
 
-    def _combined(self, values: dict[str, Any], spots: Spots) -> Deck:
+    def _combined(self, header: Header | None) -> Deck:
         """Combine the cards of the note with the whole decks in it."""
         whole = [note for deck in self._whole for note in deck.notes]
-        if not values["cards"]:
+        if header is None:
             return msgspec.structs.replace(self._whole[0], notes=tuple(whole))
-        header = self._parser.header(values, spots)
-        if self._parser.errors.problems or header is None:
-            raise DeckError(self._parser.errors.problems)
         own = self._parser.deck(header)
-        notes = [*own.notes, *whole]
-        return msgspec.structs.replace(
-            own, notes=tuple(sorted(notes, key=lambda note: note.line))
-        )
+        tagged = own.notes if self._names_deck else self._in_tagged_decks(own.notes)
+        notes = sorted([*tagged, *whole], key=lambda note: note.line)
+        return msgspec.structs.replace(own, notes=tuple(notes))
 
-    def _front_matter(self) -> tuple[dict[str, Any], Spots, int]:
-        """Return the keys of the header with their places, and the lines to skip."""
+    def _in_tagged_decks(self, notes: Iterable[Note]) -> Iterator[Note]:
+        """Move notes to the decks that tags in the text name.
+
+        A tag holds for the cards below it, up to the next one; a tag in the lines of a
+        card holds for this card.
+
+        Source: *Multiple Tags Within a Single File* and *Question Specific Tags* in
+        `docs/en/flashcards/decks.md` of
+        https://github.com/st3v3nmw/obsidian-spaced-repetition
+        """
+        tags = {line + 1: deck for line, deck in self._lines.deck_tags()}
+        of_cards = {
+            line: first
+            for first, last in self._lasts.items()
+            for line in range(first, last + 1)
+        }
+        sections = [line for line in tags if line not in of_cards]
+        own = {of_cards[line]: tags[line] for line in tags if line in of_cards}
+        for note in notes:
+            above = bisect_left(sections, note.line)
+            deck = tags[sections[above - 1]] if above else note.deck
+            yield msgspec.structs.replace(note, deck=own.get(note.line, deck))
+
+    def _front_matter(self) -> tuple[dict[str, Any], Spots]:
+        """Return the keys of the header with their places."""
         matter = FRONT_MATTER.match(self._text)
         values: dict[str, Any] = {}
         spots: dict[str | None, Any] = {None: (1, 1)}
@@ -137,19 +177,19 @@ class _NoteReader:
         values, tags = dict(values), _tags(values.get("tags"))
         decks = [tag for tag in tags if re.match(r"flashcards(/|$)", tag)]
         values["tags"] = [tag.replace("/", "::") for tag in tags if tag not in decks]
-        if not values.get("deck"):
-            in_text = _TAG.search(self._text)
-            named = [tag.partition("/")[2] for tag in decks]
-            named += [in_text[1] or ""] if in_text else []
-            name = next((one for one in named if one), "")
-            values["deck"] = name.replace("/", "::") or _deck_of_folder(self._path)
+        self._names_deck = bool(values.get("deck"))
+        if not self._names_deck:
+            named = [deck_of_tag(tag.partition("/")[2]) for tag in decks]
+            named += [deck for _line, deck in self._lines.deck_tags()]
+            found_name = next(filter(None, named), "")
+            values["deck"] = found_name or _deck_of_folder(self._path)
         kept = {key: value for key, value in values.items() if key in _HEADER}
-        return kept, spots, matter[0].count("\n") if matter else 0
+        return kept, spots
 
     def _fenced(self, cards: FencedCards) -> int:
         """Read a fenced block; return its cards that belong to the deck of the note."""
         before = "\n" * cards.line
-        if _WHOLE_DECK.search(cards.text):
+        if _WHOLE_DECK.match(cards.text):
             try:
                 self._whole.append(parse_deck(before + cards.text, self._path))
             except DeckError as error:

@@ -59,7 +59,7 @@ def _replaced(card: str, old: Note, new: Note) -> Iterator[str]:
     """Yield the lines of a card with new texts, for each way to hide words."""
     before = [text for _, text in texts_of(old.content)]
     after = [text for _, text in texts_of(new.content)]
-    for marks in (r"\1", r"==\1==", r"[\1]"):
+    for marks in (r"\g<0>", r"\1", r"==\1==", r"[\1]"):
         found, at = card, 0
         for one, other in zip(before, after, strict=False):
             there = found.find(_CLOZE.sub(marks, one), at)

@@ -4,16 +4,10 @@ import re
 from collections.abc import Callable
 
 from cards.text.media import is_medium
+from cards.text.verbatim import masked, verbatim_spans
 
-COMMENT_OR_CODE = re.compile(
-    r"(?P<comment><!--.*?-->)"
-    r"|^[ \t]*(?P<fence>`{3,}|~{3,}).*?(?:^[ \t]*(?P=fence)|\Z)"
-    r"|(?P<ticks>`+)(?!`)[^`\n]+(?P=ticks)(?!`)",
-    re.DOTALL | re.MULTILINE,
-)
-"""What is not text: comments, code blocks and code in a line."""
-MARKED = re.compile(r"==(?=\S)([^=\n]+?)(?<=\S)==")
-"""`==words==`"""
+MARKED = re.compile(r"(?<![=\\])==(?=[^\s=])((?:(?!==)[^\n])+)(?<=\S)==(?!=)")
+"""`==words==` in a text in which code and math are masked."""
 _LINK = re.compile(r"(!?)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
 
 
@@ -24,15 +18,19 @@ def shown_links(text: str) -> str:
 
 def shown_marks(text: str) -> str:
     """Replace marked words by words in bold."""
-    return outside_code(text, lambda part: MARKED.sub(r"**\1**", part))
+    parts, end = list[str](), 0
+    for found in MARKED.finditer(masked(text)):
+        parts += [text[end : found.start()], f"**{text[slice(*found.span(1))]}**"]
+        end = found.end()
+    return "".join([*parts, text[end:]])
 
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:
-    """Change the parts of a text that are neither code nor comments."""
+    """Change the parts of a text that are neither code, math nor comments."""
     parts, end = list[str](), 0
-    for found in COMMENT_OR_CODE.finditer(text):
-        parts += [change(text[end : found.start()]), found[0]]
-        end = found.end()
+    for span in verbatim_spans(text):
+        parts += [change(text[end : span.start]), text[span.start : span.end]]
+        end = span.end
     return "".join([*parts, change(text[end:])])
 
 

@@ -6,7 +6,7 @@ grows with the length only, whatever the text holds.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from msgspec import Struct
@@ -57,13 +57,17 @@ def verbatim_spans(text: str) -> Iterator[VerbatimSpan]:
             yield span
 
 
-def masked(text: str) -> str:
+def masked(text: str, spans: Iterable[VerbatimSpan] | None = None) -> str:
     """Replace what is no text by `MATH_OR_CODE` and `COMMENT`, one for one.
 
     Line ends stay, so that lengths and lines are those of the text.
+
+    Args:
+        text: Markdown.
+        spans: Its spans, if they are known.
     """
     parts, end = list[str](), 0
-    for span in verbatim_spans(text):
+    for span in verbatim_spans(text) if spans is None else spans:
         mark = COMMENT if span.kind is VerbatimKind.COMMENT else MATH_OR_CODE
         inside = text[span.start : span.end]
         parts += [text[end : span.start], _NOT_LINE_END.sub(mark, inside)]

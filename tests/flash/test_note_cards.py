@@ -9,6 +9,7 @@ from command_runner import Run
 from cards.errors import DeckError
 from cards.markdown_notes.note_deck import parse_note_deck
 from cards.note import Basic, Cloze, Content, ListNote
+from cards.questions import question_text
 
 HEAD = "---\nflash: true\n---\n"
 
@@ -133,6 +134,94 @@ def test_front_matter_and_tags_name_deck_and_tags() -> None:
 
     (note,) = parse_note_deck("Notes #flashcards/Chem\n\na::b\n", Path("a.md")).notes
     assert (note.deck, note.line, note.content) == ("Chem", 3, Basic("a", "b"))
+
+
+TAGS = {
+    "a tag holds until the next one": (
+        "#flashcards/A\na::b\n\nc::d\n\n## Part #flashcards/B/C.\n\ne ==f==\n",
+        {"a": "A", "c": "A", "e f": "B::C"},
+    ),
+    "a tag in a card holds for the card": (
+        "#flashcards/A\na::b\n\n#flashcards/B c::d\n\n- e::f #flashcards/C\n- g::h\n",
+        {"a": "A", "c": "B", "e": "C", "g": "A"},
+    ),
+    "the first tag holds above it, too": (
+        "a::b\n\n#flashcards\nc::d\n\n#flashcards/B #flashcards/C\n\nQ: e\nA: f\n",
+        {"a": "B", "c": "B", "e": "B"},
+    ),
+    "tags in code and comments are text": (
+        "#flashcards/A\n\n`#flashcards/B`\n<!-- #flashcards/C -->\n\na::b\n",
+        {"a": "A"},
+    ),
+    "a fenced card": (
+        "#flashcards/A\n\n```flash\n- front: a\n  back: b\n```\n#flashcards/B\nc::d",
+        {"a": "A", "c": "B"},
+    ),
+    "front matter holds above the first tag": (
+        "---\ntags: [flashcards/A/, x]\n---\na::b\n\n#flashcards/B\nc::d\n",
+        {"a": "A", "c": "B"},
+    ),
+    "a deck in front matter holds everywhere": (
+        "---\ndeck: D\n---\na::b\n\n#flashcards/B\nc::d\n",
+        {"a": "D", "c": "D"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), TAGS.values(), ids=TAGS.keys())
+def test_tags_in_a_note_name_decks(text: str, expected: dict[str, str]) -> None:
+    deck = parse_note_deck(text, Path("a.md"))
+
+    decks = {question_text(note.content): note.deck for note in deck.notes}
+    assert decks == expected
+
+
+def test_the_example_of_the_docs_has_six_notes() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "notes.md").read_text("utf-8")
+    example = page.split("## Cards inside notes")[1].split("```markdown\n")[1]
+
+    deck = parse_note_deck(example.split("```")[0], Path("a.md"))
+
+    assert [note.content for note in deck.notes] == [
+        Basic("Which organelle makes most ATP?", "The mitochondrion."),
+        Cloze("The {{c1::nucleus}} holds the {{c2::DNA}}."),
+        Basic("DNA", "deoxyribonucleic acid"),
+        Basic("RNA", "ribonucleic acid", reverse=True),
+        Basic("What do ribosomes make?", "Proteins, from amino acids."),
+        Cloze("The {{c1::Golgi apparatus}} sorts proteins."),
+    ]
+
+
+def test_all_mistakes_of_a_note_are_found_at_once(flash: Run) -> None:
+    Path("a.md").write_text(
+        "---\ndeck: D\norder: first\nlanguage: English\ntags: ['a b']\n---\n"
+        "a::b ^flash-1\n\nc::d ^flash-1\n\nQ: e\n",
+        "utf-8",
+    )
+
+    assert flash("check", "a.md")[2].splitlines() == [
+        "a.md:3:8: invalid 'order': 'first' (write a number)",
+        "a.md:4:11: invalid language 'English' (write en, ja or pt-BR)",
+        "a.md:5:8: space in the tag 'a b' (write 'a-b')",
+        "a.md:9:1: duplicate id 'flash-1' (already used at a.md:7:1)",
+        "a.md:11:1: a question without answer (write 'A:' and the answer below it)",
+    ]
+
+
+def test_an_indented_fence_may_hold_a_whole_deck() -> None:
+    text = "- a\n   ```flash\n   # b\n   deck: D\n   cards:\n     - front: c\n       back: d\n   ```\n"
+
+    (note,) = parse_note_deck(text, Path("a.md")).notes
+
+    assert (note.deck, note.line, note.content) == ("D", 6, Basic("c", "d"))
+
+
+def test_a_text_with_deck_in_a_fence_is_no_deck() -> None:
+    text = "```flash\n- front: |\n    deck: of cards\n  back: a\n```\n"
+
+    (note,) = parse_note_deck(text, Path("a.md")).notes
+
+    assert note.content == Basic("deck: of cards\n", "a")
 
 
 def test_a_folder_names_the_deck(tmp_path: Path) -> None:

@@ -77,6 +77,27 @@ def test_new_cards_keep_their_due_day(flash: Run) -> None:
     )
 
 
+def test_items_with_marked_words_share_one_schedule(flash: Run, note: Path) -> None:
+    note.write_text(
+        f"{HEAD}- The ==alpha== is ==one==\n- no card\n- ==two==[^2] ==three==[^1]\n"
+        "<!--SR:!2026-12-20,15,250!2000-01-01,1,250!2027-01-30,60,280"
+        "!2027-02-20,70,280-->\n\n- An ==own== day <!--SR:!2027-03-01,3,250-->\n- A ==new== card\n",
+        "utf-8",
+    )
+
+    assert flash("import", "bio.md")[0] == 0
+
+    due = {row["question"]: (row["due"] or "")[:10] for row in flash.json("list")}
+    assert due == {
+        "The […] is one": "2026-12-20",
+        "The alpha is […]": "",
+        "two […]": "2027-01-30",
+        "[…] three": "2027-02-20",
+        "An […] day": "2027-03-01",
+        "A […] card": "",
+    }
+
+
 def test_a_second_import_and_an_add_change_nothing(flash: Run) -> None:
     flash("import", "bio.md")
     before = flash.json("list")

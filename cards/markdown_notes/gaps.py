@@ -1,0 +1,91 @@
+"""Hidden words in the text of a note, written as clozes.
+
+`[words]` is hidden in a card `C:` of hashcards.  The Spaced Repetition plugin of
+Obsidian hides `==words==`, with a hint and a number as `==words==^[hint][^1]` or as
+`==1;;words;;hint==`; words with one number are hidden together.
+
+Source: `docs/en/flashcards/` of
+https://github.com/st3v3nmw/obsidian-spaced-repetition
+"""
+
+import re
+
+from msgspec import Struct
+
+from cards.markdown_notes.note_lines import Passage
+from cards.markdown_notes.wiki import MARKED
+from cards.text.cloze_writing import hide
+
+BRACKETS = re.compile(
+    r"(?<![\\!\[\]])\[(?!\^|\s*\])((?:[^\[\]\\]|\\.)+)\](?![\[(])", re.DOTALL
+)
+"""`[words]`, but no link, picture, footnote or box of a task."""
+HIGHLIGHTS = re.compile(
+    MARKED.pattern + r"(?:\^\[(?P<hint>[^\[\]\n]+)\])?(?:\[\^(?P<number>\d+|[ahs]+)\])?"
+)
+"""`==words==` with a hint and a number."""
+_ANKI = re.compile(r"\{\{c\d+::")
+_PARTS = re.compile(r"(?:(\d+|[ahs]+);;)?(.+?)(?:;;(.+))?", re.DOTALL)
+
+
+class StepsError(ValueError):
+    """A text hides words in several steps; carries the steps."""
+
+
+class _Gap(Struct, frozen=True):
+    start: int
+    end: int
+    words: str
+    hint: str
+    number: str
+
+
+def has_anki_clozes(passage: Passage) -> bool:
+    """Return True if a text has clozes in Anki's syntax."""
+    return bool(_ANKI.search(passage.masked))
+
+
+def with_clozes(passage: Passage, pattern: re.Pattern[str]) -> str | None:
+    """Write the hidden words of a text as clozes; code and math stay as they are.
+
+    Args:
+        passage: The text.
+        pattern: `BRACKETS` or `HIGHLIGHTS`.
+
+    Returns:
+        The text; as it is if it has clozes of Anki, None if it hides nothing.
+
+    Raises:
+        StepsError: A word is shown, hidden and asked in steps: `==words==[^ash]`.
+    """
+    if has_anki_clozes(passage):
+        return passage.shown
+    gaps = [_gap(passage.shown, found) for found in pattern.finditer(passage.masked)]
+    taken = [int(gap.number) for gap in gaps if gap.number]
+    free = max(taken, default=0)
+    parts, end = list[str](), 0
+    for gap in gaps:
+        free += not gap.number
+        cloze = hide(int(gap.number or free), gap.words, gap.hint)
+        parts += [passage.shown[end : gap.start], cloze]
+        end = gap.end
+    return "".join([*parts, passage.shown[end:]]) if gaps else None
+
+
+def _gap(shown: str, found: re.Match[str]) -> _Gap:
+    words = shown[slice(*found.span(1))]
+    hint = number = ""
+    if "hint" in found.re.groupindex:
+        hint = shown[slice(*found.span("hint"))] if found["hint"] else ""
+        number = found["number"] or ""
+        parts = _PARTS.fullmatch(found[1]) if ";;" in found[1] else None
+        if parts:
+            at = found.start(1)
+            words, inner = (
+                shown[at + parts.start(i) : at + parts.end(i)] if parts[i] else ""
+                for i in (2, 3)
+            )
+            hint, number = inner or hint, parts[1] or number
+    if number and not number.isdecimal():
+        raise StepsError(number)
+    return _Gap(found.start(), found.end(), words, hint, number)

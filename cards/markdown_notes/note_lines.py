@@ -1,0 +1,199 @@
+"""The lines of a note: what is shown in them, and where its blocks end.
+
+A line has a twin of the same length in which code and math are masked, so that
+nothing in them is taken for a card.  Comments are in neither.
+"""
+
+import re
+import unicodedata
+
+from msgspec import Struct
+
+from cards.markdown_notes.commonmark import FRONT_MATTER
+from cards.text.verbatim import (
+    COMMENT,
+    VerbatimKind,
+    VerbatimSpan,
+    masked,
+    verbatim_spans,
+)
+
+BULLET = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?")
+_FENCE = re.compile(r"[ \t]*(?:`{3,}|~{3,})[ \t]*(\S*)")
+_HEADING = re.compile(r"#{1,6}\s")
+_RULE = re.compile(r"(?:---+|\*\*\*+|___+)\s*$")
+_LABEL = re.compile(r"([QACＱＡＣ])(?::(?=\s|$)|：)")
+_TABLE = re.compile(r"\s*\|")
+_DECK_TAG = re.compile(r"(?:^|(?<=\s))#flashcards/(\S+)")
+_TAB = 4
+
+
+class Fence(Struct, frozen=True):
+    """A fenced block; lines count from 0."""
+
+    first: int
+    last: int
+    is_flash: bool
+
+
+class Passage(Struct, frozen=True):
+    """A text, and the same with code and math masked."""
+
+    shown: str
+    masked: str
+
+    def cut(self, length: int) -> "Passage":
+        """Return it without its first characters."""
+        return Passage(self.shown[length:], self.masked[length:])
+
+
+class NoteLines:
+    """A note, line by line; lines count from 0."""
+
+    def __init__(self, text: str) -> None:
+        """Split a note, without its front matter, at its lines."""
+        matter = FRONT_MATTER.match(text)
+        self.start = matter[0].count("\n") if matter else 0
+        """The lines of the front matter, which hold no cards."""
+        self.typed = text.split("\n")
+        self.count = len(self.typed)
+        self.fences: dict[int, Fence] = {}
+        """By their first line."""
+        self._inside: set[int] = set()
+        """Lines that begin in code, math or a comment."""
+        body = "\n".join(self.typed[self.start :])
+        spans = list(verbatim_spans(body))
+        self._place(body, spans)
+        self._shown, self._masked = [""] * self.start, [""] * self.start
+        for line, mask in zip(
+            self.typed[self.start :], masked(body, spans).split("\n"), strict=True
+        ):
+            shown = line
+            if COMMENT in mask:
+                pairs = zip(line, mask, strict=True)
+                shown = "".join(char for char, twin in pairs if twin != COMMENT)
+            self._shown.append(shown)
+            self._masked.append(mask.replace(COMMENT, ""))
+        self._indented_code = self._find_indented_code()
+
+    def _place(self, body: str, spans: list[VerbatimSpan]) -> None:
+        """Note the lines of the spans that have several."""
+        line, at = self.start, 0
+        for span in spans:
+            line += body.count("\n", at, span.start)
+            at = span.start
+            last = line + body.count("\n", span.start, span.end)
+            self._inside.update(range(line + 1, last + 1))
+            if span.kind is VerbatimKind.FENCE:
+                opening = _FENCE.match(self.typed[line])
+                is_flash = opening is not None and opening[1] == "flash"
+                self.fences[line] = Fence(line, last, is_flash)
+
+    def passage(self, first: int, end: int) -> Passage:
+        """Return lines without comments, from a first one up to an end."""
+        shown, twin = self._shown[first:end], self._masked[first:end]
+        return Passage("\n".join(shown), "\n".join(twin))
+
+    def is_blank(self, line: int) -> bool:
+        """Return True for a line that ends a paragraph."""
+        return not self.typed[line].strip() and line not in self._inside
+
+    def shows_text(self, line: int) -> bool:
+        """Return True if a line has more than blanks and comments."""
+        return bool(self._shown[line].strip())
+
+    def is_heading(self, line: int) -> bool:
+        """Return True for a heading with `#`."""
+        return bool(_HEADING.match(self._masked[line]))
+
+    def ends_card(self, line: int) -> bool:
+        """Return True for a heading or a rule."""
+        return self.is_heading(line) or bool(_RULE.match(self._masked[line]))
+
+    def is_question_mark(self, line: int) -> bool:
+        """Return True for `?` or `??` alone on a line."""
+        return line < self.count and self._masked[line].strip() in ("?", "??")
+
+    def is_bullet(self, line: int) -> bool:
+        """Return True for the first line of an item."""
+        return bool(BULLET.match(self._masked[line]))
+
+    def label(self, line: int) -> str:
+        """Return Q, A or C if a line begins with it and a colon, of any width."""
+        found = _LABEL.match(self._masked[line])
+        return unicodedata.normalize("NFKC", found[1]) if found else ""
+
+    def begins_paragraph(self, line: int) -> bool:
+        """Return True for text, and for a heading that is a question above `?`."""
+        if not self.shows_text(line) or line in self._indented_code:
+            return False
+        if self.ends_card(line):
+            return self.is_heading(line) and self.is_question_mark(line + 1)
+        return not _TABLE.match(self._masked[line])
+
+    def end_of_paragraph(self, at: int) -> int:
+        """Return where a paragraph ends: at a blank line, a heading or a label.
+
+        Code, and a heading right below a `?`, belong to the answer.
+        """
+        line, is_answer = at, False
+        while line < self.count and not self.is_blank(line):
+            fence = self.fences.get(line)
+            if fence and not is_answer:
+                return line
+            if fence:
+                line = fence.last
+            elif line > at and self._ends_paragraph(line):
+                return line
+            is_answer = is_answer or self.is_question_mark(line)
+            line += 1
+        return line
+
+    def _ends_paragraph(self, line: int) -> bool:
+        if self.is_heading(line):
+            return not self.is_question_mark(line - 1)
+        return bool(self.label(line)) or self.ends_card(line)
+
+    def deck_tags(self) -> list[tuple[int, str]]:
+        """Return the lines with a tag `#flashcards/deck`, each with its first deck."""
+        found: list[tuple[int, str]] = []
+        for line, text in enumerate(self._masked):
+            tag = _DECK_TAG.search(text) if "#flashcards/" in text else None
+            if tag and (name := deck_of_tag(tag[1])):
+                found.append((line, name))
+        return found
+
+    def _find_indented_code(self) -> set[int]:
+        """Return the lines four columns right of the text that they stand in."""
+        found: set[int] = set()
+        items: list[int] = []
+        """Columns of the texts of the open items."""
+        may_begin = True
+        for line in range(self.start, self.count):
+            if line in self._inside:
+                continue
+            text = self.typed[line]
+            if not text.strip():
+                may_begin = True
+                continue
+            column, bullet = _column_of(text), BULLET.match(text)
+            if may_begin or bullet or self.ends_card(line):
+                items = [one for one in items if one <= column]
+            if may_begin and column >= (items[-1] if items else 0) + _TAB:
+                found.add(line)
+                continue
+            if bullet:
+                items.append(column + len(bullet[0].lstrip()))
+            may_begin = self.ends_card(line)
+        return found
+
+
+def deck_of_tag(path: str) -> str:
+    """Return the name of a deck that a tag gives as `deck/subdeck`."""
+    parts = path.rstrip(".,;:!?)").split("/")
+    return "::".join(filter(None, parts))
+
+
+def _column_of(line: str) -> int:
+    blanks = line[: len(line) - len(line.lstrip())]
+    return len(blanks.expandtabs(_TAB))
