@@ -106,7 +106,7 @@ def line_range(first: int, last: int) -> str:
 
 
 _DEFINITION = re.compile(
-    r"(?P<term>[^\s:：。．!?！？|][^\n:：。．!?！？|]{0,59}?)\s*"
+    r"(?!\[\^)(?P<term>[^\s:：。．!?！？|][^\n:：。．!?！？|]{0,59}?)\s*"
     r"(?:：|(?<=[^\x00-\x7f]):(?!:)|:(?=\s)|(?<=\s)[–—](?=\s)|(?<=[*`]\s)-(?=\s))\s*"
     r"(?P<meaning>\S.*)",
     re.DOTALL,
@@ -123,7 +123,8 @@ def split_definition(text: str) -> tuple[str, str] | None:
     """Split `term: definition`; None if a text is no definition.
 
     A colon of ASCII needs a blank behind it or a Japanese letter before it, so that
-    `10:30`, `a::b` and addresses are none.  A hyphen needs a term in bold or code.
+    `10:30`, `a::b` and addresses are none, nor are footnotes.  A hyphen needs a term in
+    bold or code.
     """
     text = text.strip()
     masked = _WHOLE.sub(lambda one: "x" * len(one[0]), text)

@@ -8,12 +8,15 @@ rule passes over what it can't word well.
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from cards.deckfile.discovery import is_markdown
 from cards.markdown_notes.blocks import Block, BlockKind, NoteBlocks, split_definition
 from cards.markdown_notes.mirrors import mirrors
 from cards.markdown_notes.outline import Outline, Proposal
+from cards.markdown_notes.wiki import MARKED
 from cards.markdown_notes.wording import (
     GENERIC,
     about,
@@ -27,6 +30,9 @@ from cards.markdown_notes.wording import (
     what_is,
 )
 from cards.note import Basic, Cloze, Compare, ListNote
+from cards.text.cloze_writing import hide
+from cards.text.markdown import escaped_text
+from cards.text.verbatim import masked
 
 _MOST_ITEMS = 8
 _MOST_SUBJECTS = 12
@@ -57,7 +63,7 @@ def propose(
     Returns:
         The proposals in the order of the note.
     """
-    notes = Outline(note)
+    notes = Outline(_in_markdown(note))
     used: set[int] = set()
     found: list[Proposal] = []
     for rule in RULES:
@@ -70,6 +76,24 @@ def propose(
                 found.append(proposal)
                 used.update(proposal.blocks)
     return sorted(found, key=lambda one: one.blocks)
+
+
+def _in_markdown(note: NoteBlocks) -> NoteBlocks:
+    """Return a note with its texts as Markdown: in plain text nothing is markup."""
+    if is_markdown(Path(note.file)):
+        return note
+    return structs.replace(note, blocks=tuple(map(_escaped_block, note.blocks)))
+
+
+def _escaped_block(block: Block) -> Block:
+    cells = (tuple(map(_escaped, row)) for row in block.cells)
+    headings = tuple(map(_escaped, block.headings))
+    text = _escaped(block.text)
+    return structs.replace(block, text=text, cells=tuple(cells), headings=headings)
+
+
+def _escaped(text: str) -> str:
+    return escaped_text(text).replace("==", "\\==")
 
 
 def _tables(notes: Outline) -> Iterator[Proposal]:
@@ -179,7 +203,7 @@ def _terms(notes: Outline, items: list[int]) -> Iterator[Proposal]:
 
 
 _EMPHASIS = re.compile(
-    r"(?<!\*)\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*(?!\*)|==(?=\S)([^=\n]+?)(?<=\S)=="
+    r"(?<![\\*])\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*(?!\*)|" + MARKED.pattern
 )
 
 
@@ -188,20 +212,21 @@ def _clozes(notes: Outline) -> Iterator[Proposal]:
     for index, block in enumerate(notes.blocks):
         if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE):
             continue
-        terms = list(_EMPHASIS.finditer(block.text))
+        if block.text.startswith("[^"):
+            continue  # a footnote
+        terms = list(_EMPHASIS.finditer(masked(block.text)))
         hidden = sum(len(found[0]) for found in terms)
         around = len(block.text) - hidden
         if not 1 <= len(terms) <= _MOST_CLOZES or around < 10 or around * 2 < hidden:
             continue
-        if any(mark in block.text for mark in ("{{", "}}", "::")) or is_talk(
-            block.text
-        ):
+        if any(mark in block.text for mark in ("{{", "::")) or is_talk(block.text):
             continue
-        count = iter(range(1, _MOST_CLOZES + 1))
-        text = _EMPHASIS.sub(
-            lambda found: f"{{{{c{next(count)}::{found[1] or found[2]}}}}}",  # noqa: B023
-            block.text,
-        )
+        parts, end = list[str](), 0
+        for number, found in enumerate(terms, 1):
+            words = block.text[slice(*found.span(found.lastindex or 1))]
+            parts += [block.text[end : found.start()], hide(number, words)]
+            end = found.end()
+        text = "".join([*parts, block.text[end:]])
         yield Proposal("cloze", Cloze(text), (index,))
 
 

@@ -7,9 +7,24 @@ A heading or an item becomes a question only if it names something: `KMS key` do
 import re
 
 from cards.markdown_notes.blocks import Block, is_sentence
+from cards.markdown_notes.wiki import MARKED
+from cards.text.verbatim import masked
 
 _KANA_KANJI = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
-_MARKUP = re.compile(r"\*\*|__|==|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_EMPHASIS = tuple(
+    re.compile(
+        rf"{before}(?P<mark>{mark})(?![\s{sign}])({words}+?)(?<![\s\\{sign}]){end}"
+    )
+    for sign, mark, before, words, end in (
+        ("*", r"\*{2,3}", r"(?<![\\*])", ".", r"(?P=mark)(?!\*)"),
+        ("*", r"\*", r"(?<![\w\\*])", "[^*]", r"(?P=mark)(?![\w*])"),
+        ("_", "_", r"(?<![\w\\_])", ".", r"(?P=mark)(?![\w_])"),
+        ("_", "__", r"(?<![\w\\_])(?!__\w+__)", ".", r"(?P=mark)(?![\w_])"),
+    )
+)
+"""Pairs of marks.  A mark without partner, as in `*args`, belongs to the word, and so
+do those of `__init__`."""
+_IN_A_WORD = re.compile(r"[A-Za-z0-9_][\x00-/:-@\[-^`{-\x7f]").fullmatch
 _NUMBER = re.compile(
     r"^(?:(?:モジュール|章|chapter|module|part|section|lesson|第)\s*)?"
     r"[0-9０-９]+(?:\.[0-9]+)*[章節回]?[.．:：)）]?\s+",
@@ -55,8 +70,27 @@ def is_japanese(text: str) -> bool:
 
 
 def bare(text: str) -> str:
-    """Return a text on one line, without marks of emphasis."""
-    return " ".join(_MARKUP.sub("", text).split())
+    """Return Markdown on one line, without marks of emphasis."""
+    if "*" in text or "_" in text:
+        for pattern in _EMPHASIS:
+            text = _without_marks(text, pattern)
+    if "==" in text:
+        text = _without_marks(text, MARKED)
+    return " ".join(text.split())
+
+
+def _without_marks(text: str, pattern: re.Pattern[str]) -> str:
+    parts, end = list[str](), 0
+    twin = masked(text)
+    for found in pattern.finditer(twin):
+        start, stop = found.span(found.re.groups)
+        outside = twin[found.start() - 1 : found.start()], twin[found.end() :][:1]
+        # In CommonMark, a mark between a letter and a bracket opens or closes nothing.
+        edges = zip(outside, (twin[start], twin[stop - 1]), strict=True)
+        if not any(_IN_A_WORD(a + b) for a, b in edges):
+            parts += [text[end : found.start()], text[start:stop]]
+            end = found.end()
+    return "".join([*parts, text[end:]])
 
 
 def unnumbered(heading: str) -> str:

@@ -12,6 +12,10 @@ from cards.markdown_notes.blocks import BlockKind, NoteBlocks, split_definition
 from cards.markdown_notes.coverage import ignoring, parse_ignore_list
 from cards.markdown_notes.reading import find_notes, parse_note, read_note
 from cards.markdown_notes.rules import propose
+from cards.markdown_notes.wiki import shown_marks
+from cards.markdown_notes.wording import bare
+from cards.note import Basic, Cloze
+from cards.text.terminal import plain_text
 
 NOTES = Path(__file__).parent / "notes"
 KINDS = ["course.txt", "readme.md", "glossary.md", "cheatsheet.md", "article.md"]
@@ -173,6 +177,64 @@ def test_notes_of_a_folder_end_in_md_or_txt(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(DeckError, match="no note in this folder"):
         find_notes([tmp_path / "empty"])
+
+
+BARE = {
+    "bold": ("**KMS** and ***x***, **KMS（鍵管理）**と", "KMS and x, KMS（鍵管理）と"),
+    "italic": ("a *b* _c d_ e", "a b c d e"),
+    "marked": ("==a = b== ==`c`==", "a = b `c`"),
+    "code": ("`**kw**` **a `*` b**", "`**kw**` a `*` b"),
+    "one star": ("*args", "*args"),
+    "two stars": ("f(*args, **kw)", "f(*args, **kw)"),
+    "calls": ("f(**a)(**b)", "f(**a)(**b)"),
+    "a star behind": ("C* and D*", "C* and D*"),
+    "a name": ("__init__ of snake_case", "__init__ of snake_case"),
+    "an escape": (r"a \* b \*c\*", r"a \* b \*c\*"),
+    "a product": ("2*3*4", "2*3*4"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), BARE.values(), ids=BARE.keys())
+def test_only_pairs_of_marks_are_markup(text: str, expected: str) -> None:
+    assert bare(text) == expected
+
+
+TERMS = [
+    "*args",
+    "f(*a, **b)",
+    "__init__",
+    "2*3*4",
+    "a_b_c",
+    "x<y",
+    "`a`",
+    "[b]",
+    "==c==",
+]
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_a_term_in_plain_text_is_shown_as_typed(term: str) -> None:
+    (proposal,) = propose(parse_note(f"- {term}: a **meaning**\n", Path("a.txt")))
+
+    assert isinstance(proposal.content, Basic)
+    assert plain_text(shown_marks(proposal.content.front)) == term
+    assert plain_text(proposal.content.back) == "a **meaning**"
+
+
+def test_footnotes_are_not_proposed() -> None:
+    text = "A text[^1] of words.\n\n[^1]: the other\n\n[^2]: a **bold** word in a footnote\n"
+
+    assert propose(parse_note(text, Path("a.md"))) == []
+
+
+def test_emphasised_math_and_code_are_hidden() -> None:
+    text = "The formula is ==$E=mc^{2^{a}}$== and `==x==` is **`ab`** in the text.\n"
+
+    (proposal,) = propose(parse_note(text, Path("a.md")))
+
+    assert proposal.content == Cloze(
+        "The formula is {{c1::$E=mc^{2^{a} }$}} and `==x==` is {{c2::`ab`}} in the text."
+    )
 
 
 if __name__ == "__main__":
