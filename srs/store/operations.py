@@ -80,6 +80,12 @@ LAST_DONE = """
 """SQL for the last operation that is not undone."""
 
 
+DURING_REVIEW = frozenset(
+    {"answer", "look", "confusion", "suspend", "unsuspend", "bury", "forget", "edit"}
+)
+"""Operations that the user makes in a review, and may undo there."""
+
+
 def record_operation(
     connection: sqlite3.Connection, at_ms: int, name: str, before: dict[str, Any]
 ) -> None:

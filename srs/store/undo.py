@@ -35,10 +35,6 @@ from srs.store.settings import (
 from srs.store.stamps import STAMP
 from srs.store.sync_state import is_bound
 
-DURING_REVIEW = frozenset(
-    {"answer", "look", "confusion", "suspend", "unsuspend", "bury", "forget", "edit"}
-)
-"""Operations that the user makes in a review, and may undo there."""
 _OPERATIONS = "select id, name, before, at_ms from operations where undone = 0"
 
 

@@ -15,6 +15,7 @@ from srs.store.card_actions import bury, suspend
 from srs.store.card_search import Candidate, find_candidates
 from srs.store.confusions import record_confusion
 from srs.store.connection import Store
+from srs.store.operations import DURING_REVIEW
 from srs.store.revlog import HistoryLine, history
 from srs.store.settings import Options
 from srs.study.confusion_drill import ConfusionDrill
@@ -281,7 +282,7 @@ class Session:
         Raises:
             StoreError: The store can't be written.
         """
-        from srs.store.undo import DURING_REVIEW, undo_last  # noqa: PLC0415 - slow
+        from srs.store.undo import undo_last  # noqa: PLC0415 - slow
 
         undone = undo_last(self.store, self.options, DURING_REVIEW)
         if undone is None:

@@ -26,9 +26,10 @@ from srs.scheduler.next_states import AnswerTime, next_states
 from srs.store.card_actions import bury, set_due_today, suspend
 from srs.store.connection import Store, StoreError
 from srs.store.opening import open_store
+from srs.store.operations import DURING_REVIEW
 from srs.store.revlog import HistoryLine, history, record, seed_of
 from srs.store.settings import Options, save_options
-from srs.store.undo import DURING_REVIEW, undo_last
+from srs.store.undo import undo_last
 
 AGAIN, HARD, GOOD, EASY = Rating
 MINUTE = 60_000

@@ -31,10 +31,15 @@ from srs.optimizer.reschedule import reschedule_cards
 from srs.scheduler.study_day import day_date
 from srs.store.card_actions import bury, set_due_today, suspend
 from srs.store.connection import Store, StoreError
-from srs.store.operations import Operation, last_operations, record_operation
+from srs.store.operations import (
+    DURING_REVIEW,
+    Operation,
+    last_operations,
+    record_operation,
+)
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
-from srs.store.undo import DURING_REVIEW, Undone, undo_last, undo_operations
+from srs.store.undo import Undone, undo_last, undo_operations
 from srs.study.vacation import set_vacations
 
 TABLES = ("settings", "presets", "decks", "notes", "cards", "reviews", "confusions")
