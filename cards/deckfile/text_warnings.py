@@ -11,7 +11,7 @@ from itertools import islice
 
 from cards.note import Cloze, Content
 from cards.questions import TextPath, texts_of
-from cards.text.cloze import Hidden, parse_cloze, plain, walk
+from cards.text.cloze import CLOZE_MARK, Hidden, parse_cloze, plain, walk
 from cards.text.cloze_writing import escaped_colons
 from cards.text.markdown import is_simple
 from cards.text.terminal import plain_text
@@ -20,7 +20,6 @@ from cards.translate import _
 TextWarning = tuple[TextPath, str, str]
 """Path of the text, message, hint."""
 
-_CLOZE_MARK = re.compile(r"\{\{c\d+::")
 _VERBATIM = re.compile(r"(`+).+?\1|\$\$.+?\$\$|\$[^$\n]+\$|\\.", re.DOTALL)
 """Code, math and escapes, in which every character stays."""
 _IN_A_WORD = re.compile(
@@ -49,7 +48,7 @@ def text_warnings(content: Content, extra: str) -> list[TextWarning]:
 
 def _warnings_of(content: Content, path: TextPath, text: str) -> Iterator[TextWarning]:
     is_cloze = isinstance(content, Cloze) and path == ("cloze",)
-    if _CLOZE_MARK.search(text) and not is_cloze:
+    if CLOZE_MARK.search(text) and not is_cloze:
         name = next(step for step in reversed(path) if isinstance(step, str))
         hint = _("write 'cloze:' for a text with gaps")
         message = _("cloze marks in '{name}' are shown as typed")

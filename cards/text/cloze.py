@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from cards.translate import _
 
+CLOZE_MARK = re.compile(r"\{\{c[0-9]+::")
+"""Begins a hidden part."""
 _TOKEN = re.compile(r"\{\{c([0-9,]+)::|\}\}")
 # Compiled on first use: a question without a cloze is shown sooner.
 _SUSPECT = (

@@ -15,9 +15,10 @@ from cards.deckfile.appending import append_cards, empty_deck
 from cards.deckfile.discovery import YAML_ENDINGS, bundled_name, read_text
 from cards.deckfile.reader import Deck, parse_deck, read_deck, tidy_deck_name
 from cards.deckfile.writer import card_yaml
-from cards.errors import DeckError, FlashError, Place
+from cards.errors import DeckError, FlashError, Place, Problem
 from cards.identity.keys import duplicates
 from cards.note import Basic, Cloze, Note
+from cards.text.cloze import CLOZE_MARK
 from cards.translate import _
 from export.deck_files import deck_file_stem
 from flash.messages.adding import retirement_text
@@ -45,6 +46,8 @@ class NewCards(Struct, frozen=True):
     plan: AddPlan
     cards: tuple[CardListRow, ...]
     """Empty after a dry run."""
+    warnings: tuple[Problem, ...] = ()
+    """Of these cards, not of others in the file."""
 
 
 def deck_of_new_cards(app: AppContext, name: str) -> str:
@@ -63,7 +66,14 @@ def deck_of_new_cards(app: AppContext, name: str) -> str:
 def new_content(
     question: str, answer: str, *, reverse: bool = False
 ) -> Basic | Cloze | None:
-    """Return the content of a new card; None if it lacks an answer and a cloze."""
+    """Return the content of a new card; None if it lacks an answer and a cloze.
+
+    Raises:
+        FlashError: It has both.
+    """
+    if answer and CLOZE_MARK.search(question):
+        message = _("a cloze has its answer in the question")
+        raise FlashError(message, _("leave the other answer out"))
     if answer:
         return Basic(question, answer, reverse)
     return Cloze(question) if "{{c" in question and not reverse else None
@@ -97,7 +107,9 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
             stats = tuple(file_stats([str(path)]))
             apply_adding(app, replace(plan, parsed=replace(parsed, stats=stats)))
     rows = () if dry_run else tuple(_rows(app, str(path), notes))
-    return NewCards(str(path), notes[0].line, new.name, plan, rows)
+    line = notes[0].line
+    warnings = tuple(one for one in parsed.warnings if one.place.line >= line)
+    return NewCards(str(path), line, new.name, plan, rows, warnings)
 
 
 def _rows(app: AppContext, file: str, notes: Sequence[Note]) -> Iterator[CardListRow]:

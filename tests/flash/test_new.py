@@ -48,6 +48,26 @@ def test_the_json_of_a_new_card_is_that_of_list(flash: Run) -> None:
     assert [(one["kind"], one["answer"]) for one in made] == [("cloze", "H2O")]
 
 
+def test_what_will_not_appear_as_typed_is_told(flash: Run) -> None:
+    refused = flash("new", "Water is {{c1::H2O}}.", "H2O")
+    flash("new", "What is 2*3*4?", "24")
+    warned = flash("new", "What is it?", "{{c1::H2O}}")
+
+    hint = "(leave the other answer out)"
+    assert refused == (
+        1,
+        "",
+        f"flash: a cloze has its answer in the question {hint}\n",
+    )
+    # Only what concerns the new card, not others of the file.
+    assert warned == (
+        0,
+        f"Added 1 card to 'Inbox': {inbox()}:5\n",
+        f"{inbox()}:6:11: warning: cloze marks in 'back' are shown as typed "
+        "(write 'cloze:' for a text with gaps)\n",
+    )
+
+
 @pytest.mark.parametrize("deck", ["cells::basics", "Basics"])
 def test_a_deck_has_its_cards_in_its_own_file(flash: Run, deck: str) -> None:
     file = Path("cells.yaml")

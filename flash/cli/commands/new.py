@@ -73,6 +73,8 @@ def new(
                 echo_err(_(NOTHING_ADDED))
                 return
             added = found
+    for warning in added.warnings:
+        echo_err(str(warning))
     if json:
         print_json(added.cards)
     else:
