@@ -6,6 +6,7 @@ Colours come from the style of the page; a mark shows its numbers on hover.
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cards.translate import _
 from flash.messages import statistics as messages
@@ -19,9 +20,11 @@ from srs.stats.retention import Retention, confidence_interval
 
 WIDTH = 340.0
 EDGE = 4.0
-_HEIGHT = 110.0
+_TOP, _HEIGHT = 16.0, 110.0
 _CELL = 12.0
 _ROW = 20.0
+_DIGIT, _LINE = 6.5, 11.0
+"""Width of a digit and height of a line."""
 _FEW = 10
 """Bins with fewer answers are not drawn."""
 
@@ -34,7 +37,7 @@ class Bar(Struct, frozen=True):
     value: int
     hover: str
     show_value: bool = True
-    """Write the value above the column."""
+    """Write the value above the column, unless one to the left is in the way."""
 
 
 def _svg(label: str, height: float, *parts: str, width: float = WIDTH) -> str:
@@ -63,14 +66,22 @@ def column_chart(label: str, bars: Sequence[Bar], *, edges: bool = False) -> str
         bars: From left to right.
         edges: Place names at the left edges of their columns instead of the middle.
     """
-    top, largest = 16.0, max((bar.value for bar in bars), default=0)
-    ground = top + _HEIGHT
+    largest = max((bar.value for bar in bars), default=0)
+    ground = _TOP + _HEIGHT
     each = (WIDTH - 2 * EDGE) / len(bars)
     parts = [_line(EDGE, ground + 0.5, WIDTH - EDGE, ground + 0.5)]
+    written: list[_Number] = []
     for index, bar in enumerate(bars):
         left = EDGE + index * each
         height = bar.value / largest * _HEIGHT if largest else 0.0
-        parts.append(_column(bar, left, each, top, max(height, 1.5 * (bar.value > 0))))
+        height = max(height, 1.5 * (bar.value > 0))
+        text = str(bar.value) if bar.show_value and bar.value else ""
+        number = _Number(left + each / 2, ground - height - 4, text)
+        if not any(number.touches(one) for one in written):
+            written.append(number)
+        else:
+            number = replace(number, text="")
+        parts.append(_column(bar, left, each, height, number))
         if bar.name:
             # A long name below a narrow first column would leave the picture.
             anchor = "start" if index == 0 else "middle"
@@ -79,16 +90,30 @@ def column_chart(label: str, bars: Sequence[Bar], *, edges: bool = False) -> str
     return _svg(label, ground + 20, *parts)
 
 
-def _column(bar: Bar, left: float, each: float, top: float, height: float) -> str:
-    ground = top + _HEIGHT
+class _Number(Struct, frozen=True):
+    """A number above a column; without text nothing is written."""
+
+    x: float
+    y: float
+    text: str
+
+    def touches(self, other: "_Number") -> bool:
+        """Return True if two numbers overlap."""
+        wide = len(self.text + other.text) * _DIGIT / 2
+        is_beside = abs(self.x - other.x) >= wide
+        is_above = abs(self.y - other.y) >= _LINE
+        return bool(self.text and other.text) and not (is_beside or is_above)
+
+
+def _column(bar: Bar, left: float, each: float, height: float, number: _Number) -> str:
+    ground = _TOP + _HEIGHT
     # The whole height reacts to the pointer, for low columns too.
-    hit = tag("rect", x=left, y=top, width=each, height=_HEIGHT, class_="hit")
+    hit = tag("rect", x=left, y=_TOP, width=each, height=_HEIGHT, class_="hit")
     x, wide = left + each * 0.1, each * 0.8
     mark = tag("rect", x=x, y=ground - height, width=wide, height=height, class_="mark")
     value = ""
-    if bar.show_value and bar.value:
-        x, y = left + each / 2, ground - height - 4
-        value = _label(x, y, str(bar.value), "figure", anchor="middle")
+    if number.text:
+        value = _label(number.x, number.y, number.text, "figure", anchor="middle")
     return tag("g", tag("title", text_node(bar.hover)), hit, mark, value)
 
 

@@ -474,6 +474,25 @@ def daily(first: int, *reviews: int) -> list[DayCount]:
     return [DayCount(first + n, count, 60.0 * count) for n, count in enumerate(reviews)]
 
 
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        ([10, 10, 3, 10], ["10", "3", "10"]),
+        ([7, 6, 1], ["7", "6", "1"]),
+        ([100, 100, 100], ["100", "100"]),
+        ([100, 1, 100], ["100", "1", "100"]),
+    ],
+)
+def test_numbers_above_columns_do_not_overlap(
+    values: list[int], written: list[str]
+) -> None:
+    bars = [Bar("", value, "") for value in values + [0] * (30 - len(values))]
+
+    found = ET.fromstring(column_chart("some", bars))
+
+    assert [one.text for one in found.iter("text")] == written
+
+
 def test_heat_map_weeks_start_on_monday() -> None:
     # 2026-11-26 is a Thursday.
     days = daily(20_783, 5, 0, 9, 1, 7, 3)
