@@ -10,22 +10,37 @@ from cards.markdown_notes.coverage import AskedBlock, Coverage, NotesCoverage
 from cards.note import Note
 from cards.questions import question_text
 from cards.translate import _
+from flash.report.markup import html_page, tag, text_node
 
 _STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 75rem; margin: 2rem auto; padding: 0 1rem; }
+:root {
+  color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif;
+  --ground: #fff; --ink: #1c2127; --soft: #5d6875; --missing: #fbe9e8;
+}
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #14171b; --ink: #e4e7eb; --soft: #98a3b0; --missing: #3a2224; }
+}
+body { max-width: 75rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere;
+  background: var(--ground); color: var(--ink); }
 table { width: 100%; border-collapse: collapse; }
 td { vertical-align: top; padding: .25rem .6rem; }
-td:nth-child(1) { text-align: right; color: GrayText; width: 4rem; }
-td:nth-child(2) { border-left: .35rem solid transparent; white-space: pre-wrap; }
-td:nth-child(3) { width: 40%; font-size: .85rem; }
-.asked td:nth-child(2) { border-color: #2a9d4a; }
-.similar td:nth-child(2) { border-color: #7fbf3f; }
-.missing td:nth-child(2) { border-color: #d1332e; background: #d1332e1a; }
-.ignored td:nth-child(2) { border-color: #9a9a9a; color: GrayText; }
-.code td:nth-child(2) { font-family: monospace; }
-.heading td:nth-child(2) { font-weight: bold; padding-top: 1rem; }
-p.card { margin: 0; } .place { color: GrayText; }
+.lines { text-align: right; color: var(--soft); width: 4rem; }
+.text { border-left: .35rem solid transparent; white-space: pre-wrap; }
+.cards { width: 40%; font-size: .85rem; }
+.asked .text { border-color: #2a9d4a; }
+.similar .text { border-color: #7fbf3f; }
+.missing .text { border-color: #d1332e; background: var(--missing); }
+.ignored .text { border-color: #9a9a9a; color: var(--soft); }
+.code .text { font-family: monospace; }
+.heading .text { font-weight: bold; padding-top: 1rem; }
+p.card { margin: 0; } .place, .ignored .cards { color: var(--soft); }
+@media (max-width: 40rem) {
+  table, tbody, tr, td { display: block; width: auto; }
+  .lines, .cards { width: auto; }
+  .lines { text-align: left; padding-bottom: 0; font-size: .85rem; }
+  .cards { margin-left: 1rem; }
+  .cards:empty { display: none; }
+}
 """
 
 
@@ -38,17 +53,11 @@ def coverage_page(found: NotesCoverage) -> str:
         wanted=found.blocks - found.ignored,
         ignored=found.ignored,
     )
-    parts = [
-        '<!doctype html>\n<html><head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>{_text(title)}</h1><p>{_text(counts)}</p>",
-    ]
+    parts = [tag("h1", text_node(title)), tag("p", text_node(counts))]
     for one in found.notes:
-        parts += [f"<h2>{_text(one.note.file)}</h2><table>"]
-        parts += list(_rows(one, found.cards))
-        parts += ["</table>"]
-    return "\n".join([*parts, "</body></html>\n"])
+        rows = tag("tbody", *_rows(one, found.cards))
+        parts += [tag("h2", _text(one.note.file)), tag("table", rows)]
+    return html_page(title, _STYLE, tag("main", "\n", "\n".join(parts), "\n"))
 
 
 def _rows(one: Coverage, cards: tuple[Note, ...]) -> Iterator[str]:
@@ -60,10 +69,10 @@ def _rows(one: Coverage, cards: tuple[Note, ...]) -> Iterator[str]:
         elif index in asked:
             state, beside = _state(asked[index]), _cards(asked[index], cards)
         depth = 1.5 * len(block.parents) + (0.6 if block.kind is BlockKind.ITEM else 0)
-        yield (
-            f'<tr class="{state}"><td>{block.lines}</td>'
-            f'<td><div style="margin-left:{depth}rem">{_text(_shown(block))}</div></td>'
-            f"<td>{beside}</td></tr>"
+        text = tag("div", _text(_shown(block)), style=f"margin-left:{depth:g}rem")
+        cells = (("lines", str(block.lines)), ("text", text), ("cards", beside))
+        yield tag(
+            "tr", *(tag("td", one, class_=kind) for kind, one in cells), class_=state
         )
 
 
@@ -89,9 +98,8 @@ def _cards(asked: AskedBlock, cards: tuple[Note, ...]) -> str:
         card = cards[index]
         place = f"{Path(card.file).name}:{card.line}" if card.file else ""
         question = _text(" ".join(question_text(card.content).split()))
-        lines.append(
-            f'<p class="card">{question} <span class="place">{_text(place)}</span></p>'
-        )
+        where = tag("span", _text(place), class_="place")
+        lines.append(tag("p", f"{question} {where}", class_="card"))
     return "".join(lines)
 
 

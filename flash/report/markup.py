@@ -1,4 +1,4 @@
-"""Elements of HTML and SVG, and the tables of the page.
+"""Elements of HTML and SVG, the frame of a page, and the tables of the statistics.
 
 Text goes through `text_node` and attributes are escaped, so that no text of a card can
 become a tag.
@@ -9,6 +9,7 @@ from html import escape
 from unicodedata import category
 
 from cards.translate import _
+from flash.language import interface_language
 from flash.messages import statistics as messages
 from flash.messages.phrases import percent
 from srs.stats.difficult_cards import CardQuestion, ConfusedPair, DifficultCard
@@ -16,6 +17,8 @@ from srs.stats.overview import DeckSummary
 
 _EMPTY = frozenset(("meta", "br"))
 _REFUSED = frozenset(("Cc", "Cs"))
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_VIEWPORT = "width=device-width, initial-scale=1"
 
 
 def text_node(value: str) -> str:
@@ -49,6 +52,31 @@ def _value(value: str | float | None) -> str:
     return str(value)
 
 
+def html_page(title: str, style: str, *body: str) -> str:
+    """Make a page that loads nothing and runs nothing, and tells the browser so.
+
+    Args:
+        title: In the bar of the browser.
+        style: CSS.
+        body: Markup, on lines of its own.
+    """
+    head = (
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        tag("meta", name="viewport", content=_VIEWPORT),
+        tag("title", text_node(title)),
+        tag("style", style),
+    )
+    lines = (
+        "<!doctype html>",
+        f'<html lang="{interface_language()}">',
+        tag("head", "\n", "\n".join(head), "\n"),
+        tag("body", "\n", "\n".join(body), "\n"),
+        "</html>",
+    )
+    return "\n".join(lines) + "\n"
+
+
 def data_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Make the folded table with the data of a chart.
 
@@ -60,7 +88,7 @@ def data_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         [tag("td", text_node(row[0])), *(_number(value) for value in row[1:])]
         for row in rows
     ]
-    table = _table(head, cells, range(1, len(head)))
+    table = _table(_("Data"), head, cells, range(1, len(head)))
     return tag("details", tag("summary", text_node(_("Data"))), table)
 
 
@@ -87,7 +115,7 @@ def deck_summary_table(found: Sequence[DeckSummary]) -> str:
                 _number(f"{deck.minutes_a_week:.1f}"),
             ]
         )
-    return _table(head, rows, range(1, 6))
+    return _table(_("Decks"), head, rows, range(1, 6))
 
 
 def difficult_table(found: Sequence[DifficultCard]) -> str:
@@ -102,7 +130,8 @@ def difficult_table(found: Sequence[DifficultCard]) -> str:
         ]
         for card in found
     ]
-    return _table((_("Lapses"), _("Question"), _("Difficulty")), rows, (0, 2))
+    head = (_("Lapses"), _("Question"), _("Difficulty"))
+    return _table(_("Most lapses"), head, rows, (0, 2))
 
 
 def pair_table(found: Sequence[ConfusedPair]) -> str:
@@ -111,25 +140,31 @@ def pair_table(found: Sequence[ConfusedPair]) -> str:
         [_number(str(pair.times)), _question(pair.first), _question(pair.second)]
         for pair in found
     ]
-    return _table((_("Times"), _("First card"), _("Second card")), rows, (0,))
+    head = (_("Times"), _("First card"), _("Second card"))
+    return _table(_("Confused pairs"), head, rows, (0,))
 
 
 def _table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]
+    name: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numbers: Sequence[int],
 ) -> str:
-    """Make a table of cells that are elements already."""
+    """Make a table of cells that are elements already; the keyboard can scroll it."""
     names = (
         tag(
             "th",
-            text_node(name),
+            text_node(column),
             scope="col",
             class_="number" if i in numbers else None,
         )
-        for i, name in enumerate(head)
+        for i, column in enumerate(head)
     )
     body = (tag("tr", *row) for row in rows)
     table = tag("table", tag("thead", tag("tr", *names)), tag("tbody", *body))
-    return tag("div", table, class_="scroll")
+    return tag(
+        "div", table, class_="scroll", role="group", aria_label=name, tabindex="0"
+    )
 
 
 def _number(value: str) -> str:

@@ -5,16 +5,12 @@ The same statistics make the same page, byte by byte.
 """
 
 from cards.translate import _
-from flash.language import interface_language
 from flash.messages import statistics as messages
 from flash.messages.dates import dated
-from flash.report.markup import tag, text_node
+from flash.report.markup import html_page, tag, text_node
 from flash.report.sections import sections
 from srs.scheduler.study_day import day_date
 from srs.stats.collect import Statistics
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_VIEWPORT = "width=device-width, initial-scale=1"
 
 
 def page(found: Statistics) -> str:
@@ -24,28 +20,19 @@ def page(found: Statistics) -> str:
         found: The statistics, with those of the last year's answers.
     """
     title = found.deck.replace("::", " › ") or _("All decks")
-    head = (
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        tag("meta", name="viewport", content=_VIEWPORT),
-        tag("title", text_node(f"{title} · flash")),
-        tag("style", _STYLE),
-    )
     date = dated(day_date(found.today))
     day = _("Statistics of {date}").format(date=date)
-    body = (
-        tag("header", tag("h1", text_node(title)), tag("p", text_node(day))),
-        _figures(found),
+    return html_page(
+        f"{title} · flash",
+        _STYLE,
+        tag(
+            "header",
+            tag("h1", text_node(title)),
+            tag("p", text_node(day)),
+            _figures(found),
+        ),
         tag("main", *(f"\n{section}" for section in sections(found)), "\n"),
     )
-    lines = (
-        "<!doctype html>",
-        f'<html lang="{interface_language()}">',
-        tag("head", "\n", "\n".join(head), "\n"),
-        tag("body", "\n", "\n".join(body), "\n"),
-        "</html>",
-    )
-    return "\n".join(lines) + "\n"
 
 
 def _figures(found: Statistics) -> str:

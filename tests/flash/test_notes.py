@@ -179,7 +179,9 @@ def test_the_page_shows_cards_beside_the_note(flash: Run, note: Path) -> None:
 
     assert flash("coverage", "keys.md", "--html", "page.html")[0] == 0
     page = Path("page.html").read_text("utf-8")
-    assert '<tr class="asked"><td>4</td>' in page
+    assert '<tr class="asked"><td class="lines">4</td>' in page
+    assert '<html lang="en">' in page
+    assert "Content-Security-Policy" in page
     assert "KMS (Keys)" in page
     assert "<script" not in page
 

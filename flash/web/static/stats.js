@@ -19,7 +19,6 @@ function report(html) {
     one.style.cssText = one.dataset.style;
   }
   for (const one of body.querySelectorAll("main, header, h1")) rename(one);
-  for (const one of body.querySelectorAll(".scroll")) one.tabIndex = 0;
   const box = element("div", { class: "report" });
   const tree = box.attachShadow({ mode: "open" });
   tree.adoptedStyleSheets = [sheet(style?.[1] ?? "")];
