@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from starlette.testclient import TestClient
 from store_fixtures import Clock
@@ -20,6 +21,11 @@ ORIGIN = "http://127.0.0.1:8421"
 def step_id(number: int) -> str:
     """Return the id of a step, as a browser makes it."""
     return f"{number:032x}"
+
+
+def card_path(card: dict[str, Any]) -> str:
+    """Return the address of a card."""
+    return f"/api/cards/{quote(card['guid'], safe='')}/{quote(card['uid'], safe='')}"
 
 
 class Server:

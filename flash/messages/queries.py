@@ -50,11 +50,15 @@ def query_error(error: QueryError) -> FlashError:
     return FlashError(text, _(hint).format_map(values) if hint else "")
 
 
-def no_match(query: str, near: str = "") -> FlashError:
+class NoMatchError(FlashError):
+    """No card matches a query."""
+
+
+def no_match(query: str, near: str = "") -> NoMatchError:
     """Make the error for a query that no card matches."""
     message = _("no card matches '{query}'").format(query=query)
     hint = _("did you mean the deck '{name}'?").format(name=near)
-    return FlashError(message, hint if near else _("flash list shows all cards"))
+    return NoMatchError(message, hint if near else _("flash list shows all cards"))
 
 
 def no_such_card(name: str) -> FlashError:

@@ -35,7 +35,8 @@ from srs.study.session import Answered, Session
 from srs.study.typed_answer import TypedAnswer, check_typed
 
 _MOST_CARDS = 300
-"""Cards that a browser gets at once; it asks again before they are used up."""
+"""Cards that a browser gets at once; it asks for more when they are used up.  A cram
+ends with them, as its answers change nothing by which the next ones could be told."""
 
 Selected = tuple[str, str, bool]
 """Deck, query, and whether the schedule stays."""
@@ -75,7 +76,7 @@ class AnsweredCard(Struct, frozen=True):
     next_ms: int | None
     """When the card is shown again on this study day."""
     card: Asked | None
-    """The card as it is now, if it is shown again or must be."""
+    """The card as it is now, if it is still to be asked; in a cram whenever it may."""
     sentence: str = ""
     """What the user should know, such as that the card is a leech."""
 
@@ -130,6 +131,8 @@ class ReviewService:
         now_ms = self.app.now()
         load = None if name else self._due_counts()
         between = tuple(CARDS_BETWEEN.get(one) for one in Rating) if name else None
+        if name:
+            counts = Counts(0, 0, min(counts.total, _MOST_CARDS))
         return Upcoming(
             now_ms,
             self._day_ends_ms(),
@@ -175,20 +178,20 @@ class ReviewService:
         merged = merge_answer(app.store, options, answer, app.now(), load)
         if merged.card is None:
             return AnsweredCard(merged, None, None)
-        asked = self._card(merged.card)
+        is_cram = answer.seen.startswith(CRAM)
+        asked = self._card(merged.card, is_cram=is_cram)
         if asked is None:
             return AnsweredCard(merged, None, None)
         card = asked.prompt.card
-        next_ms = self._next_ms(card)
-        is_cram = answer.seen.startswith(CRAM)
+        is_left = self._is_left(card, is_cram=is_cram)
+        next_ms = card.progress.due_ms if is_left and not is_cram else None
         if before is not None and merged.recorded is not None and not is_cram:
             load.move(before.progress.due_day, card.progress.due_day)
             self._count(before.progress, is_left=next_ms is not None)
         elif merged.status == "recorded":
             self._counts_key = None
-        is_shown = next_ms is not None or merged.status == "stale"
         sentence = _sentence(merged, asked.prompt)
-        return AnsweredCard(merged, next_ms, asked if is_shown else None, sentence)
+        return AnsweredCard(merged, next_ms, asked if is_left else None, sentence)
 
     def _count(self, before: SchedulingState, *, is_left: bool) -> None:
         """Count an answer without reading the queue, which takes a while."""
@@ -202,10 +205,16 @@ class ReviewService:
                 learning = max(0, learning - 1)
         self._counts = Counts(new, learning + is_left, due)
 
-    def _next_ms(self, card: StoredCard) -> int | None:
-        due_ms = card.progress.due_ms
-        is_left = due_ms is not None and due_ms < self._day_ends_ms()
-        return due_ms if is_left and not card.suspended else None
+    def _is_left(self, card: StoredCard, *, is_cram: bool) -> bool:
+        """Return True if a card is still to be asked on this study day."""
+        today, progress = self.app.today(), card.progress
+        if card.suspended or card.retired or card.buried == today:
+            return False
+        if is_cram or progress.state is State.NEW:
+            return True
+        if progress.due_ms is not None:
+            return progress.due_ms < self._day_ends_ms()
+        return progress.due_day is not None and progress.due_day <= today
 
     def _due_counts(self) -> DueCounts:
         """Return what is due on the days to come; reading it takes a while."""
@@ -216,12 +225,13 @@ class ReviewService:
             self._load_key = key
         return self._load
 
-    def _card(self, card: int) -> Asked | None:
+    def _card(self, card: int, *, is_cram: bool = False) -> Asked | None:
         app, now_ms = self.app, self.app.now()
         prompt = read_prompt(app.store, card, now_ms=now_ms, ahead=False, partner=None)
         if prompt is None:
             return None
-        return self._asked(prompt, app.options, self._due_counts())
+        load = None if is_cram else self._due_counts()
+        return self._asked(prompt, app.options, load)
 
     def _stored(self, guid: str, uid: str) -> StoredCard:
         card = card_named(self.app.store, guid, uid)

@@ -88,7 +88,7 @@ def card_json(
         "correct": None if right is None else [right],
         "typed": question.typed,
         "ahead": prompt.ahead,
-        "due": progress.due_ms,
+        "due": None if mode else progress.due_ms,
         "labels": labels,
         "seen": seen_token(card, CRAM if mode else ""),
         "flag": card.flag,

@@ -17,6 +17,7 @@ from cards.translate import _
 from flash.messages.adding import ANSWER_NEEDED, new_cards_line, plan_summary
 from flash.messages.cards import one_line
 from flash.messages.listing import state_name
+from flash.messages.queries import NoMatchError
 from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_for_adding
@@ -204,7 +205,10 @@ def _start(name: str, app: AppContext) -> str:
 
 def _found(query: str, limit: int, app: AppContext) -> dict[str, Any]:
     words = [query] if query.strip() else []
-    cards = find(app, words).cards
+    try:
+        cards = find(app, words).cards
+    except NoMatchError:
+        cards = ()
     rows = card_list(app.store, app.options.calendar, cards[:limit])
     found = [_row_json(app, row) for row in rows]
     return {"cards": found, "total": len(cards)}
@@ -229,4 +233,5 @@ def _add(wanted: _NewCard, app: AppContext) -> str:
         raise FlashError(_(ANSWER_NEEDED))
     name = deck_of_new_cards(app, wanted.deck)
     added = add_new_deck(app, Deck(name, "", "", (Note(content, name),)))
-    return new_cards_line(len(added.cards), added.deck, added.file, added.line)
+    line = new_cards_line(len(added.cards), added.deck, added.file, added.line)
+    return "\n".join([line, *map(str, added.warnings)])

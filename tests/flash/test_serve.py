@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import pytest
 from store_fixtures import (
@@ -11,11 +9,9 @@ from store_fixtures import (
     add,
     both_ways,
     contradictions,
-    ids,
-    make_due,
     numbered,
 )
-from web_client import Server, step_id
+from web_client import Server, card_path, step_id
 
 from cards.note import Note
 from srs.maintenance.checks import examine
@@ -190,20 +186,6 @@ def test_waiting_cards_come_last_with_their_time(server: Server) -> None:
     assert due == [None, None, first["next"]]
 
 
-def test_a_cram_leaves_the_schedule_and_comes_back(server: Server) -> None:
-    make_due(server.store, ids(server.store))
-    client = server.client("Firefox")
-    before = server.store.rows("select due_day, reps from cards")
-
-    found = client.get("/api/queue?cram=1")
-    result = client.answer(found["cards"][0], 1)
-
-    assert (found["name"], found["cards_between"]) == ("cram", [4, 8, None, None])
-    assert found["cards"][0]["labels"] == []
-    assert result["status"] == "recorded"
-    assert server.store.rows("select due_day, reps from cards") == before
-
-
 def test_more_new_cards_are_those_beyond_the_limit(server: Server) -> None:
     save_options(server.store, "", {"new_per_day": 1})
     client = server.client("Firefox")
@@ -245,9 +227,11 @@ def test_a_search_finds_cards_or_names_its_mistake(server: Server) -> None:
     client = server.client("Firefox")
 
     found = client.get("/api/search?q=001&limit=5")
+    nothing = [client.get(f"/api/search?q={one}") for one in ("zzz", "zzz+yyy")]
     failed = client.http.get("/api/search?q=is%3Aodd")
 
     assert (found["total"], found["cards"][0]["question"]) == (1, "A 001")
+    assert nothing == [{"cards": [], "total": 0}] * 2
     assert failed.status_code == 400
     assert "odd" in failed.json()["error"]
 
@@ -266,6 +250,25 @@ def test_a_new_card_goes_to_the_file_of_its_deck(
     assert "front: What is new?" in file.read_text("utf-8")
     assert again.status_code == 400
     assert "question" in again.json()["error"]
+
+
+def test_a_new_cloze_has_its_answer_in_the_question(
+    server: Server, tmp_path: Path
+) -> None:
+    client = server.client("Firefox")
+    cloze = {"question": "{{c1::ATP}} is made here.", "answer": "", "deck": "Mine"}
+
+    refused = client.http.post("/api/cards", json=cloze | {"answer": "ATP"})
+    added = client.post("/api/cards", cloze)["sentence"]
+    warned = {"question": "What is 2*3*4?", "answer": "24", "deck": "Mine"}
+    lines = client.post("/api/cards", warned)["sentence"].split("\n")
+
+    assert refused.status_code == 400
+    assert refused.json()["error"] == "a cloze has its answer in the question"
+    file = tmp_path / "Mine.yaml"
+    assert added == f"Added 1 card to 'Mine': {file}:3"
+    assert lines[0] == f"Added 1 card to 'Mine': {file}:4"
+    assert lines[1].startswith(f"{file}:4:12: warning: '*' disappears")
 
 
 def test_the_first_answers_of_a_day_make_a_backup(server: Server) -> None:
@@ -293,7 +296,3 @@ def test_a_deleted_card_takes_its_answers_with_it(server: Server) -> None:
 
 def reviews(server: Server) -> list[int]:
     return [row[0] for row in server.store.rows("select rating from reviews")]
-
-
-def card_path(card: dict[str, Any]) -> str:
-    return f"/api/cards/{quote(card['guid'], safe='')}/{quote(card['uid'], safe='')}"

@@ -1,0 +1,109 @@
+"""Answers of a browser that were not the last word, and crams."""
+
+from collections.abc import Iterator
+
+import pytest
+from store_fixtures import Clock, add, ids, make_due, numbered
+from web_client import Server, card_path, step_id
+
+from srs.store.connection import Store
+
+
+@pytest.fixture
+def server(store: Store, clock: Clock) -> Iterator[Server]:
+    """A server on a store with three new cards."""
+    add(store, numbered(3))
+    made = Server(store, clock)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "state", "due_min"),
+    [
+        ("easy", None, None),
+        ("good", "learning", 10),
+        ("reset", "new", None),
+        ("suspend", None, None),
+        ("bury", None, None),
+    ],
+)
+def test_a_stale_answer_brings_back_what_is_still_due(
+    server: Server, elsewhere: str, state: str | None, due_min: int | None
+) -> None:
+    one, two = server.client("Firefox"), server.client("Phone")
+    card = one.cards()[0]
+    path, rating = card_path(card), 4 if elsewhere == "easy" else 3
+    before = two.answer_to(card, rating)
+    two.send([before])
+    if elsewhere == "reset":
+        two.post("/api/undo", {"id": before["id"]})
+        card = two.cards()[0] | {"seen": ":7:7"}
+    elif elsewhere in ("suspend", "bury"):
+        two.post(f"{path}/{elsewhere}", {"id": step_id(1)})
+
+    result = one.answer(card, 3)
+
+    due = due_min and server.clock() + due_min * 60_000
+    assert (result["status"], result["next"]) == ("stale", due)
+    assert (result["card"] and result["card"]["state"]) == state
+    assert server.store.rows("select rating from reviews") == [(rating,)]
+
+
+def test_an_undone_card_is_as_it_was_shown(server: Server) -> None:
+    client = server.client("Firefox")
+    shown = client.cards()[0]
+    for rating in (1, 3, 4):
+        answer = client.answer_to(shown, rating)
+        client.send([answer])
+
+        undone = client.post("/api/undo", {"id": answer["id"]})["card"]
+
+        assert undone["seen"] == shown["seen"]
+        again = client.answer(shown, min(rating, 3))
+        assert again["status"] == "recorded"
+        server.clock.turn(minutes=1)
+        shown = again["card"] or shown
+
+
+def test_a_cram_leaves_the_schedule_and_comes_back(server: Server) -> None:
+    make_due(server.store, ids(server.store))
+    client = server.client("Firefox")
+    before = server.store.rows("select due_day, reps from cards")
+
+    found = client.get("/api/queue?cram=1")
+    result = client.answer(found["cards"][0], 1)
+
+    assert (found["name"], found["cards_between"]) == ("cram", [4, 8, None, None])
+    assert found["cards"][0]["labels"] == []
+    assert result["status"] == "recorded"
+    assert server.store.rows("select due_day, reps from cards") == before
+
+
+@pytest.mark.parametrize("rating", [1, 2, 3, 4])
+@pytest.mark.parametrize("learned", [3, 4])
+def test_a_cram_tells_nothing_of_the_schedule(
+    server: Server, learned: int, rating: int
+) -> None:
+    client = server.client("Firefox")
+    client.answer(client.cards()[0], learned)
+
+    (card,) = client.cards("?cram=1")
+    result = client.answer(card, rating)
+    again = client.answer(result["card"], rating)
+
+    assert (card["due"], card["labels"]) == (None, [])
+    assert (result["status"], result["next"]) == ("recorded", None)
+    assert result["card"] == card | {"preset": None}
+    assert again["card"] == result["card"]
+
+
+def test_a_cram_counts_the_cards_that_it_sends(
+    store: Store, clock: Clock, server: Server
+) -> None:
+    add(store, numbered(320, "B"), file="/decks/b.yaml")
+    make_due(store, ids(store))
+
+    found = server.client("Firefox").get("/api/queue?cram=1")
+
+    assert len(found["cards"]) == found["counts"]["due"] == 300
