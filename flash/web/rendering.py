@@ -48,8 +48,6 @@ def _renderer() -> Any:
         "link_open": _link,
         "td_open": _cell,
         "th_open": _cell,
-        "table_open": lambda *_: '<div class="scroll" tabindex="0"><table>',
-        "table_close": lambda *_: "</table></div>",
     }
     return renderer
 

@@ -16,7 +16,7 @@ _PAGES = {
     "decks": "Decks",
     "stats": "Statistics",
     "exam": "Exam",
-    "search?q=deck:Physics": "Search",
+    "search?q=a": "Search",
     "add": "Add a card",
 }
 
@@ -90,10 +90,14 @@ def problems(page: Page, rules: list[str] | None = None) -> set[str]:
 def test_page_fits_when_enlarged(browser: Any, tmp_path: Path) -> None:
     # A browser at 200 % lays a page of half the width out.
     half = {"viewport": {"width": 320, "height": 400}}
-    with running(tmp_path) as server:
+    with running(tmp_path, _WIDE) as server:
         page = Page(browser.new_context(**half)).review(server.address)
         page.press("Space")
+        page.tab.wait_for_selector(".ratings")
         wide = {"review": page.tab.evaluate(_OVERFLOW)}
+        focused = page.tab.locator(".card [tabindex='0']")
+        names = [one.get_attribute("aria-label") for one in focused.all()]
+        assert names == ["Formula", "Formula", "Table", "Code"]
         for address, title in _PAGES.items():
             page.open(f"{server.url}#/{address}", title)
             wide[title] = page.tab.evaluate(_OVERFLOW)
@@ -101,6 +105,28 @@ def test_page_fits_when_enlarged(browser: Any, tmp_path: Path) -> None:
         assert set(wide.values()) == {0}, wide
 
 
+_WIDE = rf"""
+deck: {"Verylong" * 9}
+language: en
+cards:
+  - front: Which is wider, ${"abc+" * 40}d$ or $x$?
+    back: |
+      The first of two, {"verylong" * 20}.
+
+      $$\frac{{{"abc+" * 40}d}}{{2}}$$
+
+      | a | b | c | d | e | f |
+      |---|---|---|---|---|---|
+      | 1 | 2 | 3 | 4 | 5 | 6 |
+
+      | a | b |
+      |---|---|
+      | 1 | 2 |
+
+      ```
+      {"code " * 40}
+      ```
+"""
 _OVERFLOW = (
     "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 )

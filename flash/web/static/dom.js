@@ -1,6 +1,10 @@
 // Makes elements.  Text is always a text node; only `rendered` takes HTML, which comes
 // from the server's own renderer.
 
+import { word } from "./words.js";
+
+const WIDE = { table: "wide_table", pre: "wide_code", math: "wide_math" };
+
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -15,7 +19,7 @@ export function element(tag, attributes = {}, ...children) {
 export function rendered(html, attributes = {}) {
   const made = element("div", attributes);
   made.innerHTML = html;
-  for (const table of made.querySelectorAll("table")) scrollable(table);
+  for (const one of made.querySelectorAll("table, pre, math")) scrollable(one);
   for (const link of made.querySelectorAll("a[href]")) {
     link.target = "_blank";
     link.rel = "noopener noreferrer";
@@ -23,11 +27,32 @@ export function rendered(html, attributes = {}) {
   return made;
 }
 
-function scrollable(table) {
-  const box = element("div", { class: "scroll", tabindex: "0", role: "group" });
-  table.replaceWith(box);
-  box.append(table);
+// What is too wide for the page scrolls by itself.
+function scrollable(content) {
+  let box = content;
+  if (content.localName !== "pre") {
+    const isBlock = content.getAttribute("display") === "block";
+    box = element(content.localName === "math" ? "span" : "div",
+      { class: `scroll ${content.localName}${isBlock ? " block" : ""}` });
+    content.replaceWith(box);
+    box.append(content);
+  }
+  box.dataset.kind = content.localName;
+  widths.observe(box);
 }
+
+// The keyboard reaches what can be scrolled, and nothing else.
+const widths = new ResizeObserver((entries) => {
+  for (const { target: box } of entries) {
+    const isWide = box.scrollWidth > box.clientWidth && !box.closest("button");
+    const attributes = { tabindex: "0", role: "group",
+      "aria-label": word(WIDE[box.dataset.kind]) };
+    for (const [name, value] of Object.entries(attributes)) {
+      if (isWide) box.setAttribute(name, value);
+      else box.removeAttribute(name);
+    }
+  }
+});
 
 export function button(text, onclick, attributes = {}) {
   return element("button", { type: "button", onclick, ...attributes }, text);
