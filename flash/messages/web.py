@@ -25,6 +25,7 @@ def _app_words() -> dict[str, str]:
         "unsent": _("{count} unsent"),
         "unsent_title": _("Answers are kept on this device until they are sent."),
         "needs_network": _("This page needs the network. Reviews go on without it."),
+        "needs_network_now": _("This needs the network."),
         "failed": _("The server could not do this: {error}"),
         "retry": _("Try again"),
         "not_kept": _("This browser could not store the answer. It was not recorded."),
@@ -33,8 +34,8 @@ def _app_words() -> dict[str, str]:
             "Run flash serve on your computer, then open the address that it prints, "
             "or paste the address here."
         ),
-        "pair_again": _("This address was used before or is wrong."),
         "pair_kept": _("{count} unsent answers are kept until then."),
+        "pair_kept_one": _("{count} unsent answer is kept until then."),
         "pair_address": _("Address with its key"),
         "pair": _("Pair"),
         "close": _("Close"),
@@ -113,6 +114,10 @@ def _message_words() -> dict[str, str]:
         "cram_done": _("Every card was recalled."),
         "cram_none": _("There are no cards to cram."),
         "done_today": _("Cards finished today: {count}."),
+        "no_review": _("These cards can't be reviewed."),
+        "last_review_only": _(
+            "Without the network, only the review that was open last goes on."
+        ),
         "key_reveal": _("show the answer, then rate Good"),
         "key_choose": _("choose, before the answer is shown"),
         "key_rate": _("rate Again, Hard, Good, Easy"),
@@ -150,6 +155,7 @@ def _page_words() -> dict[str, str]:
         "query": _("Query"),
         "query_help": _("For example: deck:Biology tag:exam is:due flag:1 rated:7"),
         "found": _("{count} cards found"),
+        "found_one": _("{count} card found"),
         "found_first": _("{shown} of {count} cards found"),
         "found_none": _("No card matches."),
         "review_found": _("Review those due"),
@@ -158,6 +164,9 @@ def _page_words() -> dict[str, str]:
         "card_question": _("Question"),
         "card_answer": _("Answer"),
         "markdown": _("Markdown; $…$ is math."),
+        "cloze_help": _(
+            "Leave it empty for a cloze, such as: Water is {{c1::hydrogen}} and oxygen."
+        ),
         "add_button": _("Add the card"),
         "no_exam": _("No exam is set."),
     }

@@ -90,6 +90,8 @@ def test_page_opens_without_network(browser: Any, tmp_path: Path) -> None:
 
         context.set_offline(True)
         page.answer(4)
+        page.press("i")
+        page.has(".message", "This needs the network.")
         page.tab.reload()
         page.has("section.question", "Q02")
         page.has("#sending", "offline · 1 unsent")
@@ -127,6 +129,26 @@ def test_killed_browser_loses_nothing(browser: Any, tmp_path: Path) -> None:
         context.close()
 
         assert server.reviews() == [(f"Q{number:02}", 4) for number in range(3)]
+
+
+def test_a_server_that_cannot_write_is_asked_again(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        error = {"error": "database is locked"}
+        page.tab.route(
+            "**/api/answers",
+            lambda route: route.fulfill(status=503, json=error),
+            times=1,
+        )
+
+        page.answer(4)
+        page.has(".message", "The server could not do this: database is locked")
+        assert "offline" not in page.text("#sending")
+        page.sent()
+
+        assert server.reviews() == [("Q00", 4)]
 
 
 def test_answer_whose_reply_is_lost_counts_once(browser: Any, tmp_path: Path) -> None:

@@ -26,6 +26,21 @@ _SMALL = """() => Array.from(document.querySelectorAll("button, a[href], input")
 _INDENTS = """(links) => links.map((one) => [
   one.textContent, parseFloat(getComputedStyle(one).paddingLeft)])"""
 
+_IS_NEXT_DAY = """() => new Promise((resolve) => {
+  const opened = indexedDB.open("flash");
+  opened.onsuccess = () => {
+    const kept = opened.result.transaction("kept", "readwrite").objectStore("kept");
+    kept.get("review").onsuccess = ({ target }) => {
+      const review = { ...target.result, day_ends: 0 };
+      kept.put(review, "review").onsuccess = () => {
+        opened.result.close();
+        resolve(true);
+      };
+    };
+  };
+})"""
+"""Ends the study day of the cards that the page has kept."""
+
 _DOUBLE_TAP = (
     "for (const name of ['show', 'good']) document.querySelector(`.${name}`).click()"
 )
@@ -62,7 +77,10 @@ def test_first_review_by_keyboard(browser: Any, tmp_path: Path) -> None:
         place = page.tab.locator(".choices button").all_inner_texts()
         page.press(str(1 + next(i for i, one in enumerate(place) if "Mass" in one)))
         assert mass.get_attribute("aria-pressed") == "true"
-        page.press("Space")
+        mass.click()
+        mass.click()
+        assert mass.get_attribute("aria-pressed") == "true"
+        page.press("Space")  # belongs to the card even after a click
         page.has(".choices .right", "Mass")
         page.press("u")
         page.has(".message", "Undone.")
@@ -145,6 +163,7 @@ def test_two_clients_and_a_terminal(browser: Any, tmp_path: Path) -> None:
 
         one.answer(4)
         same.has("section.question", "Q01")  # tabs tell each other
+        assert same.text(".counts") == "new 5 · learning 0 · due 0"
         one.sent()
         other.answer(1)  # answered in another browser a moment ago
         other.has(".message", "Already answered in another session; not recorded.")
@@ -160,6 +179,90 @@ def test_two_clients_and_a_terminal(browser: Any, tmp_path: Path) -> None:
 
         expected = [("Q00", 4), ("Q01", 4), ("Q02", 4), ("Q03", 4)]
         assert server.reviews() == expected
+
+
+def test_a_cram_asks_until_every_card_is_recalled(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        server.flash("review", "--plain", typed="\n4\n\n4\n\n3\nq\n")
+        schedule = server.flash("list", "--json")
+        learned = server.reviews()
+        page = Page(browser.new_context(**DESKTOP))
+        page.tab.goto(server.address)
+        page.has(".sentences", "No card is due right now.")
+        page.review(f"{server.url}#/review?deck=Numbers&cram=1")
+
+        asked = []
+        for rating, left in ((1, 3), (2, 3), (3, 2)):
+            asked.append(page.answer(rating))
+            page.sent()
+            assert page.text(".counts") == f"cram · {left} left"
+        page.press("u")
+        page.has(".message", "Undone.")
+        page.sent()
+        again = [page.answer(3) for _ in range(3)]
+        page.has(".sentences", "Every card was recalled.")
+        page.press("Space")
+        page.sent()
+
+        assert sorted(asked) == ["Q00", "Q01", "Q02"]
+        assert again == [asked[2], asked[0], asked[1]]
+        ratings = zip([*asked[:2], *again], (1, 2, 3, 3, 3), strict=True)
+        assert server.reviews() == learned + list(ratings)
+        assert server.flash("list", "--json") == schedule
+        assert page.text(".sentences h2") == "Every card was recalled."
+        assert page.errors == []
+
+
+def test_a_card_answered_elsewhere_is_not_asked_again(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        server.flash("review", "--plain", typed="\n4\nq\n")
+
+        page.answer(3)
+        page.has(".message", "Already answered in another session; not recorded.")
+        page.press("u")
+        page.has(".message", "Nothing to undo.")
+        asked = [page.answer(4), page.answer(4)]
+        page.has(".sentences", "No more cards are due today.")
+        page.sent()
+
+        assert asked == ["Q01", "Q02"]
+        assert server.reviews() == [("Q00", 4), ("Q01", 4), ("Q02", 4)]
+
+        # The end looks for more when the user does.
+        for number in range(2):
+            file = tmp_path / f"{number}.yaml"
+            file.write_text(f"deck: New\ncards:\n- front: N{number}\n  back: b\n")
+            server.flash("add", str(file))
+            if number:
+                page.tab.get_by_role("link", name="Review").click()
+            else:
+                page.press("Space")
+            page.has("section.question", f"N{number}")
+            page.answer(4)
+            page.has(".sentences", "No more cards are due today.")
+
+
+def test_more_new_cards_are_for_one_day(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(9)) as server:
+        server.flash("config", "new_per_day", "1")
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.answer(4)
+        page.tab.get_by_role("link", name="More for today").click()
+        page.tab.fill("#more", "3")
+        page.tab.get_by_role("button", name="Learn").click()
+
+        page.has(".counts", "new 3")
+        page.answer(4)
+        page.has(".counts", "new 2")
+        page.sent()
+        page.tab.reload()
+        page.has(".counts", "new 2")
+        page.until(_IS_NEXT_DAY)
+        page.tab.reload()
+        page.has(".sentences", "No more cards are due today.")
 
 
 def test_decks_are_indented_below_those_they_are_in(
@@ -198,17 +301,31 @@ def test_decks_search_and_new_card(browser: Any, tmp_path: Path) -> None:
         page.tab.fill("#answer", "Planck's constant")
         page.tab.get_by_role("button", name="Add the card").click()
         page.has(".message", "Physics")
+        page.tab.fill("#question", "The {{c1::photon}} has no mass.")
+        page.press("Control+Enter")
+        page.has(".message", "deck.yaml:21")
         page.open(f"{server.url}#/search", "Search")
         page.tab.fill("#query", "deck:Physics")
         page.press("Enter")
-        page.has(".found", "8 cards found")
+        page.has(".found", "9 cards found")
+        page.tab.fill("#query", "has no mass")
+        page.press("Enter")
+        page.has(".found", "1 card found")
+        page.tab.fill("#query", "zzzz")
+        page.press("Enter")
+        page.has(".results p:not(.alarm)", "No card matches.")
         page.tab.fill("#query", "is:nonsense")
         page.press("Enter")
-        page.has(".results [role=alert]", "is:nonsense")
+        page.has(".results pre[role=alert]", "is:nonsense")
         page.open(f"{server.url}#/stats", "Statistics")
         assert "Answers per day" in page.text(".report .body")
         page.open(f"{server.url}#/exam", "Exam")
         page.has("main", "exam")
+        page.tab.goto(f"{server.url}#/review?deck=Nope")
+        page.has(".sentences [role=alert]", "no deck 'Nope'")
+        other = Page(browser.new_context(**DESKTOP))
+        other.open(server.address, "Pair this device")
+        other.has("[role=alert]", "this key is wrong or was used before")
         assert page.errors == []
 
 

@@ -14,7 +14,7 @@ export function showAdd(root) {
 
 function addForm(decks) {
   const question = element("textarea", { id: "question", rows: "3", required: true });
-  const answer = element("textarea", { id: "answer", rows: "5", required: true });
+  const answer = element("textarea", { id: "answer", rows: "5" });
   const deck = element("input", { id: "deck", type: "text", required: true,
     list: "deck-names", value: decks[0] ?? "", autocomplete: "off" });
   const names = element("datalist", { id: "deck-names" },
@@ -23,7 +23,7 @@ function addForm(decks) {
   const add = element("button", { class: "primary" }, word("add_button"));
   const form = element("form", { class: "form", onsubmit: submit },
     field(word("card_question"), question, word("markdown")),
-    field(word("card_answer"), answer), field(word("deck"), deck), names, message, add);
+    field(word("card_answer"), answer, word("cloze_help")), field(word("deck"), deck), names, message, add);
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });

@@ -4,7 +4,7 @@
 import { syncClock } from "./clock.js";
 
 const TIMEOUT_MS = 15_000;
-const DOWN = [408, 429, 502, 503, 504];
+const TEMPORARY = [408, 429, 502, 503, 504];
 
 export class Offline extends Error {}
 
@@ -13,6 +13,11 @@ class Refused extends Error {
     super(sentence);
     this.status = status;
     this.hint = hint ?? "";
+  }
+
+  // The same call may do later.
+  get isTemporary() {
+    return TEMPORARY.includes(this.status);
   }
 }
 
@@ -32,7 +37,9 @@ export async function call(method, path, body, timeout = TIMEOUT_MS) {
   const found = isJson && text ? JSON.parse(text) : text;
   if (!response.ok) {
     if (response.status === 401) document.dispatchEvent(new Event("unpaired"));
-    throw new Refused(response.status, found.error ?? response.statusText, found.hint);
+    const { status, statusText } = response;
+    if (TEMPORARY.includes(status) && !found.error) throw new Offline(statusText);
+    throw new Refused(status, found.error ?? statusText, found.hint);
   }
   if (found.now) syncClock(found.now, sentAt);
   return found;
@@ -44,14 +51,11 @@ async function answerOf(method, path, body, timeout) {
     options.headers = { "Content-Type": "application/json" };
     options.body = JSON.stringify(body);
   }
-  let response;
   try {
-    response = await fetch(path, options);
+    return await fetch(path, options);
   } catch (error) {
     throw new Offline(error.message);
   }
-  if (DOWN.includes(response.status)) throw new Offline(response.statusText);
-  return response;
 }
 
 async function bodyOf(response) {

@@ -26,6 +26,7 @@ const sending = document.getElementById("sending");
 let drawing = 0;
 let review = null;
 let isPairing = false;
+let unpairedBy = null;
 
 function drawFrame() {
   const skip = document.getElementById("skip");
@@ -34,11 +35,17 @@ function drawFrame() {
     event.preventDefault();
     main.focus();
   });
-  const links = Object.keys(PAGES).map((name) =>
-    element("a", { href: `#/${name}`, "data-page": name }, word(name)));
+  const links = Object.keys(PAGES).map((name) => element("a",
+    { href: `#/${name}`, "data-page": name, onclick: reopen }, word(name)));
   const pages = document.getElementById("pages");
   pages.setAttribute("aria-label", word("pages"));
   pages.replaceChildren(...links);
+}
+
+// A link to the present page opens it again.
+function reopen({ currentTarget, ctrlKey, metaKey, shiftKey }) {
+  const isHere = currentTarget.hash === location.hash;
+  if (isHere && !ctrlKey && !metaKey && !shiftKey) route();
 }
 
 // Answers that are on their way for less than a second are not worth a word.
@@ -82,8 +89,11 @@ async function pairByAddress() {
   const key = /^#key=(.+)$/.exec(location.hash)?.[1];
   if (!key) return;
   history.replaceState(null, "", `${location.pathname}${location.search}#/review`);
-  await post("/api/pair", { key, name: nameOfDevice(navigator.userAgent) })
-    .catch(() => {});
+  try {
+    await post("/api/pair", { key, name: nameOfDevice(navigator.userAgent) });
+  } catch (error) {
+    unpairedBy = error;
+  }
 }
 
 async function askToPair() {
@@ -93,7 +103,8 @@ async function askToPair() {
   review = null;
   const root = element("div", { class: "page pairing" });
   main.replaceChildren(root);
-  await showPairing(root, route);
+  await showPairing(root, route, unpairedBy);
+  unpairedBy = null;
 }
 
 async function start() {

@@ -38,7 +38,12 @@ export class CardView {
     const items = this.card.choices.map((html, index) => {
       const text = rendered(html, { class: "text" });
       const number = element("kbd", { "aria-hidden": "true" }, String(index + 1));
-      const choice = button("", () => this.choose(index), { "aria-pressed": "false" });
+      const choose = (event) => {
+        this.choose(index);
+        // After a click, keys belong to the card again.
+        if (event.detail) this.focus();
+      };
+      const choice = button("", choose, { "aria-pressed": "false" });
       choice.append(number, text);
       return element("li", {}, choice);
     });

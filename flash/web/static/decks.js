@@ -1,7 +1,6 @@
 // The decks with what is due in each, more new cards, cram by tag, decks to start.
 
 import { get, post, queryOf } from "./api.js";
-import { forget } from "./database.js";
 import { button, deckPath, element, field } from "./dom.js";
 import { fill, problemText } from "./page.js";
 import { word } from "./words.js";
@@ -55,11 +54,7 @@ function more() {
   const input = element("input", { id: "more", type: "number", min: "1", max: "999",
     value: "10", inputmode: "numeric", required: true });
   return actionForm(word("more_title"), field(word("more_new"), input),
-    word("more_button"), async () => {
-      // The review asks for more only once; this is a new wish.
-      await forget("review").catch(() => {});
-      return { more: input.value };
-    });
+    word("more_button"), () => ({ more: input.value }));
 }
 
 function cram(tags) {
@@ -77,9 +72,9 @@ function quoted(text) {
 }
 
 function actionForm(title, content, label, paramsOf) {
-  const onsubmit = async (event) => {
+  const onsubmit = (event) => {
     event.preventDefault();
-    location.hash = `#/review${queryOf(await paramsOf())}`;
+    location.hash = `#/review${queryOf(paramsOf())}`;
   };
   const row = element("div", { class: "row" }, ...[content].flat(),
     element("button", {}, label));

@@ -14,7 +14,7 @@ const listeners = { change: [], result: [], refused: [] };
 const tabs = new BroadcastChannel("flash-outbox");
 const state = { count: 0, isOffline: false };
 const refused = new Set();
-let sending = Promise.resolve(true);
+let sending = Promise.resolve(null);
 let timer = 0;
 let waitMs = FIRST_WAIT_MS;
 
@@ -62,20 +62,19 @@ export async function takeBack(id, card, kept) {
   await count();
 }
 
-// Counts what is unsent; an unsent answer and its undo cancel each other.
 export async function count() {
-  const steps = await unsent();
-  const idsOf = (isUndo) => new Set(steps.filter((one) => (one.kind === "undo") === isUndo)
-    .map((one) => one.body.id));
-  const [made, undone] = [idsOf(false), idsOf(true)];
-  const isOpen = (one) => !(one.kind === "undo" ? made : undone).has(one.body.id);
-  state.count = steps.filter(isOpen).length;
+  state.count = (await unsent()).length;
   tell("change", state);
   return state.count;
 }
 
-export function unsent() {
-  return transact((outbox) => outbox.getAll());
+// Returns the unsent steps; an unsent answer and its undo cancel each other.
+export async function unsent() {
+  const steps = await transact((outbox) => outbox.getAll());
+  const idsOf = (isUndo) => new Set(steps.filter((one) => (one.kind === "undo") === isUndo)
+    .map((one) => one.body.id));
+  const [made, undone] = [idsOf(false), idsOf(true)];
+  return steps.filter((one) => !(one.kind === "undo" ? made : undone).has(one.body.id));
 }
 
 export function isUnsent() {
@@ -92,7 +91,8 @@ function setOffline(isOffline) {
   tell("change", state);
 }
 
-// Sends all steps; resolves to true if none is left that the server takes.
+// Sends all steps; resolves to null if none is left that the server takes, else to the
+// error.
 export function send() {
   sending = sending.then(sendAll);
   return sending;
@@ -107,16 +107,18 @@ async function sendAll() {
     if (state.isOffline) await get("/api/words");
     waitMs = FIRST_WAIT_MS;
     setOffline(false);
-    return true;
+    return null;
   } catch (error) {
-    if (error instanceof Offline) sendLater();
+    if (error instanceof Offline || error.isTemporary) sendLater(error);
     else if (error.status !== 401) console.error(error);
-    return false;
+    return error;
   }
 }
 
-export function sendLater() {
-  setOffline(true);
+// Sends again after a while.  A server that can't write just now is not offline.
+export function sendLater(error) {
+  setOffline(error instanceof Offline);
+  if (!state.isOffline) tell("refused", null, error);
   clearTimeout(timer);
   timer = setTimeout(send, waitMs);
   waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
@@ -153,7 +155,7 @@ async function sendBatch(batch) {
     tell("result", batch, answer);
     tabs.postMessage([batch, answer]);
   } catch (error) {
-    if (error instanceof Offline || error.status === 401) throw error;
+    if (error instanceof Offline || error.isTemporary || error.status === 401) throw error;
     if (batch.length > 1) {
       for (const one of batch) await sendBatch([one]);
     } else {

@@ -13,15 +13,24 @@ export async function fill(root, title, load) {
   } catch (error) {
     if (error.status === 401) return;
     const again = button(word("retry"), () => fill(root, title, load));
-    root.replaceChildren(heading, element("p", { role: "alert" }, problemText(error)),
-      again);
+    root.replaceChildren(heading, problemOf(error), again);
   }
 }
 
-export function problemText(error) {
-  if (!(error instanceof Offline)) {
-    return [error.message, error.hint].filter(Boolean).join(" · ");
+// Shows an error; one of several lines, such as a query with a caret, as it is.
+export function problemOf(error) {
+  const text = problemText(error);
+  const attributes = { class: "alarm", role: "alert" };
+  if (!text.includes("\n")) return element("p", attributes, text);
+  return element("pre", { ...attributes, tabindex: "0" }, text);
+}
+
+// `offline` names the sentence that says that the network is missing.
+export function problemText(error, offline = "needs_network") {
+  if (error instanceof Offline) {
+    outbox.sendLater(error);
+    return word(offline);
   }
-  outbox.sendLater();
-  return word("needs_network");
+  const mark = error.message.includes("\n") ? "\n" : " · ";
+  return [error.message, error.hint].filter(Boolean).join(mark);
 }

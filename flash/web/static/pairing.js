@@ -1,9 +1,10 @@
 // Pairs this browser: the key stands in the address that `flash serve` prints.
 
-import { Offline, post } from "./api.js";
+import { post } from "./api.js";
 import { forget } from "./database.js";
 import { element, field } from "./dom.js";
 import * as outbox from "./outbox.js";
+import { problemText } from "./page.js";
 import { word } from "./words.js";
 
 const BROWSERS = { "Edg/": "Edge", "Firefox/": "Firefox", "Chrome/": "Chrome",
@@ -18,19 +19,21 @@ export function nameOfDevice(agent) {
   return parts.filter(Boolean).join(" on ");
 }
 
-export async function showPairing(root, onpaired) {
+// `problem` is the error that the address of the page led to, if it had a key.
+export async function showPairing(root, onpaired, problem = null) {
   // The cards that were kept for a start without network are no longer this device's.
   await forget("review").catch(() => {});
   const unsent = await outbox.count().catch(() => 0);
   const input = element("input", { id: "address", type: "text", required: true,
     autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
-  const problem = element("p", { class: "alarm", role: "alert" });
+  const message = element("p", { class: "alarm", role: "alert" });
   const form = element("form", { class: "form", onsubmit: submit },
-    field(word("pair_address"), input), problem,
+    field(word("pair_address"), input), message,
     element("button", { class: "primary" }, word("pair")));
   root.replaceChildren(element("h1", {}, word("pair_title")),
     element("p", {}, word("pair_text")),
-    unsent ? element("p", {}, word("pair_kept", { count: unsent })) : "", form);
+    unsent ? element("p", {}, keptText(unsent)) : "", form);
+  if (problem) explain(problem);
 
   async function submit(event) {
     event.preventDefault();
@@ -39,8 +42,15 @@ export async function showPairing(root, onpaired) {
       await post("/api/pair", { key, name: nameOfDevice(navigator.userAgent) });
       await onpaired();
     } catch (error) {
-      problem.textContent = error instanceof Offline ? word("offline")
-        : error.message || word("pair_again");
+      explain(error);
     }
   }
+
+  function explain(error) {
+    message.textContent = problemText(error, "offline");
+  }
+}
+
+function keptText(count) {
+  return word(count === 1 ? "pair_kept_one" : "pair_kept", { count });
 }

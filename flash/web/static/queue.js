@@ -13,15 +13,22 @@ export class Queue {
     this.state = state;
   }
 
-  static fromServer(answer, filter, undo = []) {
-    return new Queue({ ...answer, filter, undo, first: null, goesAhead: false });
+  static fromServer(answer, values) {
+    return new Queue({ ...answer, ...values, first: null, goesAhead: false });
   }
 
   get cards() {
     return this.state.cards;
   }
 
+  // In a cram a card comes back after others, until it is recalled; only this queue
+  // knows which ones do.
+  get isCram() {
+    return Boolean(this.state.cards_between);
+  }
+
   get left() {
+    if (this.isCram) return this.cards.length;
     const { new: fresh, learning, due } = this.state.counts;
     return fresh + learning + due;
   }
@@ -57,16 +64,14 @@ export class Queue {
   rate(card, rating, now, id) {
     this.remember(id, card);
     this.drop(card.id);
-    const between = this.state.cards_between;
-    const kind = between ? "due" : KINDS[card.state];
-    const again = between
-      ? crammedAgain(card, between[rating - 1])
+    const between = this.state.cards_between?.[rating - 1];
+    const again = this.isCram
+      ? crammedAgain(card, between)
       : this.learnedAgain(card, rating, now);
-    this.addToCount(kind, -1);
+    this.addToCount(KINDS[card.state], -1);
     if (again) {
-      this.addToCount(between ? "due" : "learning", 1);
-      const place = between ? between[rating - 1] : this.cards.length;
-      this.cards.splice(place, 0, again);
+      this.addToCount("learning", 1);
+      this.cards.splice(between ?? this.cards.length, 0, again);
     } else {
       this.state.done_today += 1;
     }
@@ -94,7 +99,7 @@ export class Queue {
   hide(card, id) {
     this.remember(id, card);
     this.drop(card.id);
-    this.addToCount(this.state.cards_between ? "due" : KINDS[card.state], -1);
+    this.addToCount(KINDS[card.state], -1);
   }
 
   flag(cardId, flag, id) {
@@ -114,10 +119,15 @@ export class Queue {
     const step = this.state.undo.pop();
     if (!step) return undefined;
     this.drop(step.card.id);
-    this.cards.unshift({ ...step.card, repeat: true });
+    this.cards.unshift(step.card);
     Object.assign(this.state, { counts: step.counts, done_today: step.done_today });
     this.state.first = step.card.id;
     return step;
+  }
+
+  // Forgets a step that the server refused: there is nothing to take back.
+  forget(stepId) {
+    this.state.undo = this.state.undo.filter((step) => step.id !== stepId);
   }
 
   drop(id) {
@@ -128,7 +138,7 @@ export class Queue {
   // Takes over what the server says of a card; `fresh` is null if it is done today.
   update(id, fresh, due = null) {
     const place = this.cards.findIndex((card) => card.id === id);
-    if (!fresh) {
+    if (!fresh || (this.isCram && place === -1)) {
       this.drop(id);
       return;
     }
@@ -137,6 +147,13 @@ export class Queue {
     const card = { ...fresh, preset, due: fresh.due ?? due };
     if (place === -1) this.cards.push(card);
     else this.cards[place] = card;
+  }
+
+  // Takes over the present text and state of the cards of a cram.
+  renew({ cards, notes }) {
+    const found = new Map(cards.map((card) => [card.id, card]));
+    this.state.cards = this.cards.map((card) => found.get(card.id) ?? card);
+    Object.assign(this.state.notes, notes);
   }
 
   stepOf(cardId) {

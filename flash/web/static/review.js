@@ -1,13 +1,13 @@
 // The review on the screen: takes keys and taps, shows the next question at once.
 
-import { call, get, post } from "./api.js";
+import { Offline, call, get, post } from "./api.js";
 import { CardView } from "./card.js";
 import { now } from "./clock.js";
 import { chooseFlag, editText, showHistory, showKeys } from "./dialogs.js";
 import { button, element, rendered } from "./dom.js";
 import { meaningOf } from "./keys.js";
 import * as outbox from "./outbox.js";
-import { problemText } from "./page.js";
+import { problemOf, problemText } from "./page.js";
 import { ReviewView } from "./review_view.js";
 import { Session, cardPath } from "./session.js";
 import { word } from "./words.js";
@@ -61,18 +61,30 @@ export class Review {
     this.view.showSentences([word("loading")]);
     const isLoaded = await this.session.load();
     if (this.hasLeft) return;
-    if (isLoaded) {
-      this.advance();
+    if (!isLoaded) {
+      this.explain(this.session.problem);
       return;
     }
-    const retry = button(word("retry"), () => this.start(), { class: "primary" });
-    this.view.showSentences([word("offline"), word("needs_network")], retry);
+    // A wish for more new cards is heard once; the address would repeat it.
+    history.replaceState(null, "", `#/review${this.session.filter}`);
+    this.advance();
   }
 
-  // After a while the cards may have been answered on another device.
+  explain(problem) {
+    const lines = problem instanceof Offline ? [word("offline"), word("last_review_only")]
+      : [word("no_review"), problemOf(problem)];
+    const retry = button(word("retry"), () => this.start(), { class: "primary" });
+    this.view.showSentences(lines, retry);
+  }
+
+  // After a while the cards may have been answered on another device, or more be due.
   async refreshOld() {
-    const isOld = this.queue && now() - this.session.loadedAt > OLD_MS;
-    if (document.hidden || !isOld || this.shown?.isShown) return;
+    const isOld = !this.shown || now() - this.session.loadedAt > OLD_MS;
+    if (document.hidden || !this.queue || !isOld || this.shown?.isShown) return;
+    await this.refresh();
+  }
+
+  async refresh() {
     if (await this.session.refresh()) this.correct();
   }
 
@@ -142,11 +154,14 @@ export class Review {
   }
 
   end() {
-    const { name, done_today: count } = this.queue.state;
+    const { name, done_today: count, day_ends } = this.queue.state;
     const lines = name ? [word(count ? "cram_done" : "cram_none")]
       : [word("all_done"), word("done_today", { count })];
     const more = element("a", { class: "button", href: "#/decks" }, word("more_title"));
     this.view.showSentences(lines, more).focus();
+    // The next day's cards come by themselves.
+    const wait = Math.max(1000, day_ends - now());
+    this.timer = setTimeout(() => this.refresh(), wait);
   }
 
   press(event) {
@@ -161,7 +176,8 @@ export class Review {
 
   continue(event) {
     if (!this.shown) {
-      if (this.queue && this.queue.waiting(now()) !== null) this.goAhead();
+      if (this.queue?.waiting(now())) this.goAhead();
+      else if (this.queue) this.refresh();
     } else if (this.shown.isShown) {
       this.rate(3, event.timeStamp);
     } else {
@@ -261,7 +277,7 @@ export class Review {
     try {
       return await get(`${cardPath(card)}/${what}`);
     } catch (error) {
-      this.view.say(problemText(error), { isAlarm: true });
+      this.view.say(problemText(error, "needs_network_now"), { isAlarm: true });
       return null;
     }
   }
@@ -280,7 +296,7 @@ export class Review {
         this.view.say(sentence);
         return "";
       } catch (error) {
-        return problemText(error);
+        return problemText(error, "needs_network_now");
       }
     });
   }

@@ -24,13 +24,13 @@ export class ReviewView {
 
   makeTools() {
     const act = (name) => (event) => {
+      // After a click, and the dialog that it opens, keys belong to the card again.
+      if (event.detail) this.card?.focus();
       this.actions[name]();
-      // After a click, keys belong to the card again.
-      if (event.detail && name !== "flag") this.card?.focus();
     };
     this.tools = ACTIONS.map((name) => button(word(name), act(name),
       { class: "quiet", "data-action": name }));
-    this.tools.push(button("?", this.actions.help,
+    this.tools.push(button("?", act("help"),
       { class: "quiet keyboard", "aria-label": `? ${word("help")}` }));
     const attributes = { class: "tools", role: "group" };
     return element("div", { ...attributes, "aria-label": word("card_actions") },
@@ -82,12 +82,13 @@ export class ReviewView {
     });
   }
 
+  // `lines` are texts, or elements that are shown as they are.
   showSentences(lines, ...buttons) {
     this.card = null;
     const [first, ...others] = lines;
     const heading = element("h2", { tabindex: "-1" }, first);
     this.stage.replaceChildren(element("div", { class: "sentences" }, heading,
-      others.map((line) => element("p", {}, line))));
+      others.map((line) => (line instanceof Node ? line : element("p", {}, line)))));
     this.main.replaceChildren(element("div", { class: "offers" }, buttons));
     this.enableTools(false);
     return heading;

@@ -2,7 +2,7 @@
 
 import { get, queryOf } from "./api.js";
 import { deckPath, element, field } from "./dom.js";
-import { problemText } from "./page.js";
+import { problemOf } from "./page.js";
 import { word } from "./words.js";
 
 const LIMIT = 100;
@@ -33,8 +33,7 @@ async function find(query, results) {
     const { cards, total } = await get(`/api/search${queryOf({ q: query, limit: LIMIT })}`);
     results.replaceChildren(...list(query, cards, total));
   } catch (error) {
-    const text = problemText(error);
-    results.replaceChildren(element("p", { class: "alarm", role: "alert" }, text));
+    results.replaceChildren(problemOf(error));
   }
   results.removeAttribute("aria-busy");
 }
@@ -43,7 +42,7 @@ function list(query, cards, total) {
   if (!total) return [element("p", {}, word("found_none"))];
   const isPart = cards.length < total;
   const found = isPart ? word("found_first", { shown: cards.length, count: total })
-    : word("found", { count: total });
+    : word(total === 1 ? "found_one" : "found", { count: total });
   const review = link(word("review_found"), { query });
   const cram = link(word("cram_found"), { query, cram: "1" });
   return [

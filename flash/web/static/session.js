@@ -13,8 +13,11 @@ import { word } from "./words.js";
 export class Session {
   // `say(text, {isAlarm})` shows a sentence; `correct()` takes over a changed queue.
   constructor(params, { say, correct }) {
-    this.params = params;
-    this.filter = queryOf(params);
+    const { more, ...choice } = params;
+    this.choice = choice;
+    this.filter = queryOf(choice);
+    this.wanted = Number(more) || 0;
+    this.problem = null;
     this.say = say;
     this.correct = correct;
     this.queue = null;
@@ -30,51 +33,64 @@ export class Session {
     this.tabs.close();
   }
 
-  // Loads the queue: from the server, or without network the one kept here.  Returns
-  // whether there is one.
+  // Loads the queue: from the server, or if that fails the one kept here.  Returns
+  // whether there is one; else `problem` says why.
   async load() {
     this.kept = await read("review").catch(() => null);
     if (await this.refresh()) return true;
-    if (this.kept?.filter !== this.filter) return false;
+    if (this.wanted || this.kept?.filter !== this.filter) return false;
     this.queue = new Queue(this.kept);
     for (const { card: id, body } of await outbox.unsent()) {
       const card = this.queue.find(id);
       if (card && !card.repeat && body.seen === card.seen) this.queue.drop(id);
     }
+    this.sayProblem();
     return true;
   }
 
-  // Returns whether the queue is now the server's.
+  // Returns whether the queue is now the server's; a cram keeps its own order.
   async refresh() {
-    if (!(await outbox.send())) return false;
+    this.problem = await outbox.send();
+    if (this.problem) return false;
     const before = this.answered.size;
+    const more = this.moreNow();
     try {
-      const answer = await get(`/api/queue${this.filterNow()}`);
-      const isLate = this.answered.size > before;
-      answer.cards = answer.cards.filter((card) => !this.answered.has(keyOf(card)));
-      // A step made meanwhile is not in these counts: the next answer corrects them.
-      if (isLate && this.queue) answer.counts = this.queue.state.counts;
-      const last = this.queue?.state ?? this.kept;
-      const undo = last?.name === answer.name ? last.undo : [];
-      this.queue = Queue.fromServer(answer, this.filter, undo);
+      const answer = await get(`/api/queue${queryOf({ ...this.choice, more })}`);
+      if (this.queue?.isCram) this.queue.renew(answer);
+      else this.takeQueue(answer, more, this.answered.size > before);
+      this.wanted = 0;
       this.loadedAt = now();
       await write("review", this.queue.state).catch(() => {});
       loadMedia(answer.cards);
       return true;
     } catch (error) {
-      if (error instanceof Offline) outbox.sendLater();
-      else if (error.status !== 401) this.say(error.message, { isAlarm: true });
+      this.problem = error;
+      if (error instanceof Offline) outbox.sendLater(error);
+      else if (this.queue) this.sayProblem();
       return false;
     }
   }
 
-  // More new cards are wanted once, not again with every refresh.
-  filterNow() {
+  takeQueue(answer, more, isLate) {
+    answer.cards = answer.cards.filter((card) => !this.answered.has(keyOf(card)));
+    // A step made meanwhile is not in these counts: the next answer corrects them.
+    if (isLate && this.queue) answer.counts = this.queue.state.counts;
+    const last = this.queue?.state ?? this.kept;
+    const undo = last?.name === answer.name ? last.undo : [];
+    this.queue = Queue.fromServer(answer, { filter: this.filter, more, undo });
+  }
+
+  // More new cards are wanted once and for one day, not again with every refresh.
+  moreNow() {
     const last = this.queue?.state ?? this.kept;
     const isSame = last?.filter === this.filter && now() < last.day_ends;
-    if (!this.params.more || !isSame) return this.filter;
-    const more = Math.min(this.params.more, last.counts.new);
-    return queryOf({ ...this.params, more });
+    return this.wanted || (isSame ? Math.min(last.more ?? 0, last.counts.new) : 0);
+  }
+
+  sayProblem() {
+    const { problem } = this;
+    if (problem instanceof Offline || problem.status === 401) return;
+    this.say(problem.message, { isAlarm: true });
   }
 
   rate(card, rating, durationMs) {
@@ -110,7 +126,9 @@ export class Session {
   async finish(step, card, change) {
     if (!(await this.store(step, card, change))) return false;
     this.answered.add(keyOf(card));
-    this.tabs.postMessage({ id: card.id, seen: card.seen });
+    const { counts, done_today } = this.queue.state;
+    const left = { counts, done_today };
+    this.tabs.postMessage({ id: card.id, seen: card.seen, filter: this.filter, left });
     outbox.send();
     return true;
   }
@@ -151,9 +169,10 @@ export class Session {
     return true;
   }
 
-  answeredElsewhere({ id, seen }) {
+  answeredElsewhere({ id, seen, filter, left }) {
     if (this.queue?.find(id)?.seen !== seen) return;
     this.queue.drop(id);
+    if (filter === this.filter) Object.assign(this.queue.state, left);
     this.correct();
   }
 
@@ -162,15 +181,19 @@ export class Session {
     if (!this.queue) return;
     if (isElsewhere && !steps.some((one) => this.isLast(one))) return;
     const results = answer.results ?? [{ ...answer, id: steps[0].body.id }];
+    let isRefused = false;
     for (const result of results) {
       const step = steps.find((one) => one.body.id === result.id);
-      if (step) this.takeStep(step, result);
+      if (step && !this.takeStep(step, result)) isRefused = true;
     }
     // The server's counts lack the steps that it doesn't know yet.
-    const isWhole = !this.storing && !outbox.isUnsent() && !this.filter;
+    const isAll = !this.filter && !this.queue.state.more;
+    const isWhole = isAll && !this.storing && !outbox.isUnsent();
     if (answer.counts && isWhole) this.queue.state.counts = answer.counts;
     write("review", this.queue.state).catch(() => {});
     this.correct();
+    // Another session is at work, perhaps on more cards than this one.
+    if (isRefused) this.refresh().then((isFresh) => isFresh && this.correct());
   }
 
   // Whether this tab made a step, and none on the same card since.
@@ -178,14 +201,19 @@ export class Session {
     return this.lastSteps.get(card) === (kind === "undo" ? `undo ${body.id}` : body.id);
   }
 
+  // Returns false if the server refused the step.
   takeStep({ kind, card: id, body }, { status, card, next, sentence }) {
     const isUndo = kind === "undo";
     const isRefused = status === "stale" || (isUndo && status !== "undone");
     if (isRefused) this.say(sentence ?? word("stale"), { isAlarm: true });
     else if (kind === "answer" && sentence) this.say(sentence, { isAlarm: true });
-    if (!this.isLast({ kind, card: id, body }) || !(kind === "answer" || card)) return;
-    if (card) this.answered.delete(keyOf(card));
-    this.queue.update(id, card, next);
+    if (isRefused) this.queue.forget(body.id);
+    const isNews = kind === "answer" || (card && !this.queue.isCram);
+    if (isNews && this.isLast({ kind, card: id, body })) {
+      if (card) this.answered.delete(keyOf(card));
+      this.queue.update(id, card, next);
+    }
+    return !isRefused;
   }
 }
 
