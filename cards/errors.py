@@ -30,6 +30,7 @@ _REASONS = (
     N_("No space left on device"),
     N_("Disk quota exceeded"),
     N_("Input/output error"),
+    N_("Exec format error"),
     N_("Read-only file system"),
     N_("Too many open files"),
     N_("file is not a database"),

@@ -49,13 +49,17 @@ def edit_text(text: str) -> str:
     """Open a text in the user's editor, as a YAML file; return it as saved.
 
     Raises:
-        FlashError: There is no editor, or it can't be started.
+        FlashError: There is no editor, it can't be started, or the temporary file
+            can't be written or read.
     """
-    with tempfile.TemporaryDirectory(prefix="flash-") as folder:
-        path = Path(folder, "card.yaml")
-        path.write_text(text, encoding="utf-8")
-        run_editor(path, 1)
-        return path.read_text(encoding="utf-8", errors="replace")
+    try:
+        with tempfile.TemporaryDirectory(prefix="flash-") as folder:
+            path = Path(folder, "card.yaml")
+            path.write_text(text, encoding="utf-8")
+            run_editor(path, 1)
+            return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise FlashError(reason_of(error), place=error.filename) from None
 
 
 def editor_command(

@@ -59,22 +59,25 @@ def _files(
 
 
 def _open(files: Sequence[Path], opener: str) -> bool:
-    """Open each file with a program; False if there is no such program."""
+    """Open each file with a program; False if there is none that can be started."""
     words = shlex.split(opener) or _OPENERS.get(sys.platform, ["xdg-open"])
     if shutil.which(words[0]) is None:
         return False
     nothing = subprocess.DEVNULL
     # In sessions of their own, so that Ctrl-C in the review does not end them.
-    _opened.extend(
-        subprocess.Popen(  # noqa: S603 - the user's program
-            [*words, str(file)],
-            stdin=nothing,
-            stdout=nothing,
-            stderr=nothing,
-            start_new_session=True,
+    try:
+        _opened.extend(
+            subprocess.Popen(  # noqa: S603 - the user's program
+                [*words, str(file)],
+                stdin=nothing,
+                stdout=nothing,
+                stderr=nothing,
+                start_new_session=True,
+            )
+            for file in files
         )
-        for file in files
-    )
+    except OSError:
+        return False
     return True
 
 

@@ -237,11 +237,18 @@ class ScreenApp(App[None]):
         # Windows has no handler to remove.
         with suppress(NotImplementedError):
             asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        failure: Exception | None = None
         try:
             with self.suspend() if can_suspend else nullcontext():
-                yield
+                # Textual takes the terminal back only if nothing is raised here.
+                try:
+                    yield
+                except Exception as error:  # noqa: BLE001 - raised below
+                    failure = error
         finally:
             self._handle_signals()
+        if failure is not None:
+            raise failure
 
 
 class ReviewApp(ScreenApp):

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 from textual.events import Key, Paste
 
-from cards.errors import FlashError, with_hint
+from cards.errors import FlashError
 from cards.text.terminal import plain_text
 from cards.text.width import (
     Line,
@@ -172,7 +172,8 @@ class BrowseApp(ScreenApp):
 
 
 def _in_one_line(error: FlashError) -> str:
-    return with_hint(error.message.partition("\n")[0], error.hint)
+    message = error.message.partition("\n")[0]
+    return str(FlashError(message, error.hint, error.place))
 
 
 def _view(browser: Browser) -> BrowseView:

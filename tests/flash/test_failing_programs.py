@@ -1,0 +1,178 @@
+"""Programs that the full screen starts and that fail: the screen comes back."""
+
+import asyncio
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_runner import CELLS, Run
+from store_fixtures import NOON, Clock
+from textual.drivers.headless_driver import HeadlessDriver
+
+from cards.errors import FlashError
+from flash.service.browsing import Browser
+from flash.service.context import AppContext
+from flash.service.coverage import read_notes
+from flash.service.draft_review import DraftReview
+from flash.service.drafting import draft_cards
+from flash.service.editor import run_editor
+from flash.service.reviewing import open_session
+from flash.service.text_editing import edit_text
+from flash.tui.app import ReviewApp, ScreenApp
+from flash.tui.browse_app import BrowseApp
+from flash.tui.draft_app import DraftApp
+from srs.store.opening import open_store
+
+PICTURE = "deck: A\ncards:\n  - {front: 'Which ![map](a.png)?', back: Africa}\n"
+EDITORS = {
+    "unknown": ("nosuch", "nosuch: No such file or directory"),
+    "no program": ("./note", "./note: Exec format error"),
+    "not allowed": ("./keys.md", "./keys.md: Permission denied"),
+    "none": ("", "No editor found"),
+}
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the terminal is told."""
+    calls: list[str] = []
+    monkeypatch.setattr(HeadlessDriver, "can_suspend", property(lambda _: True))
+    for name in ("suspend", "resume"):
+
+        def note(_: HeadlessDriver, name: str = name) -> None:
+            calls.append(name)
+
+        monkeypatch.setattr(HeadlessDriver, f"{name}_application_mode", note)
+    return calls
+
+
+@pytest.fixture
+def context(flash: Run) -> Iterator[AppContext]:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    Path("keys.md").write_text("# Keys\n\n- KMS\n  - many tenants\n", "utf-8")
+    Path("note").write_text("text\n")
+    Path("note").chmod(0o755)
+    flash("add", "cells.yaml")
+    store = open_store(Path("store.db"), NOON)
+    yield AppContext(store, Clock())
+    store.close()
+
+
+def text_of(file: str) -> str:
+    return Path(file).read_text("utf-8")
+
+
+def without_file(context: AppContext) -> AppContext:
+    context.store.connection.execute("update notes set file = '', line = 0")
+    return context
+
+
+def drafts(_: AppContext) -> DraftApp:
+    target = Path("keys.yaml")
+    made = draft_cards(read_notes([Path("keys.md")]), (), target=target)
+    return DraftApp(DraftReview(made, target))
+
+
+SCREENS = {
+    "review": (lambda context: ReviewApp(open_session(context)), "e"),
+    "review, card without a file": (
+        lambda context: ReviewApp(open_session(without_file(context))),
+        "e",
+    ),
+    "browse": (lambda context: BrowseApp(Browser(context)), "e"),
+    "browse, card without a file": (
+        lambda context: BrowseApp(Browser(without_file(context))),
+        "e",
+    ),
+    "draft": (drafts, "E"),
+}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("editor", EDITORS)
+async def test_an_editor_that_fails_leaves_the_screen_usable(
+    context: AppContext,
+    calls: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    screen: str,
+    editor: str,
+) -> None:
+    command, message = EDITORS[editor]
+    monkeypatch.setenv("VISUAL", "")
+    monkeypatch.setenv("EDITOR", command)
+    monkeypatch.setattr("flash.service.editor._FALLBACKS", ())
+    build, key = SCREENS[screen]
+    app: ScreenApp = build(context)
+
+    async with app.run_test(size=(200, 30)) as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+        shown = app.widget.view.message
+        await pilot.press("q")
+
+    assert message in shown
+    assert calls == ["suspend", "resume"]
+    assert (app.failure, app.return_code) == (None, 0)
+
+
+@pytest.mark.parametrize("error", [FlashError("x"), OSError("x"), ValueError("x")])
+async def test_any_error_in_a_left_screen_brings_it_back(
+    context: AppContext, calls: list[str], error: Exception
+) -> None:
+    app = BrowseApp(Browser(context))
+
+    async with app.run_test():
+        await asyncio.sleep(0)
+        with pytest.raises(type(error)), app.suspended():
+            raise error
+
+    assert calls == ["suspend", "resume"]
+
+
+def test_a_text_removed_by_the_editor_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VISUAL", "rm")
+
+    with pytest.raises(FlashError, match=r"card\.yaml: No such file or directory"):
+        edit_text("front: a\n")
+
+
+async def test_a_text_with_mistakes_survives_a_failed_editor(
+    context: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = BrowseApp(Browser(without_file(context)))
+    async with app.run_test(size=(200, 30)) as pilot:
+        for editor in ("sed -i s/back:/bakc:/", "nosuch", "cp -t ."):
+            monkeypatch.setenv("VISUAL", editor)
+            await pilot.press("e")
+            await pilot.pause()
+
+    assert "bakc: " in text_of("card.yaml")
+
+
+def test_a_media_program_that_fails_is_reported(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(8, "Exec format error")
+
+    Path("a.png").touch()
+    Path("deck.yaml").write_text(PICTURE, "utf-8")
+    flash("add", "deck.yaml")
+    flash("config", "opener", "true")
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+
+    out = flash("review", "--plain", typed="p\nq\n")[1]
+
+    assert "No program opens files here." in out
+
+
+def test_an_unclosed_quote_in_a_setting_is_skipped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VISUAL", "'vim")
+    monkeypatch.setenv("EDITOR", "true")
+
+    assert run_editor(Path("x"), 1) == 0
