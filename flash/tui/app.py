@@ -35,7 +35,7 @@ from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
 from flash.service.editor import edit_text, run_editor
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
-from flash.tui.view import Mode, ScreenView, UiCommand
+from flash.tui.view import Mode, ScreenView, UiCommand, key_name
 from flash.tui.view_model import ReviewViewModel
 from srs.store.notes import shows_pictures
 from srs.study.session import Session, Summary
@@ -299,15 +299,14 @@ class ReviewApp(ScreenApp):
         if self._is_ending:
             return
         if self._is_typing():
-            is_named = event.key in SEARCH_KEYS
-            self._type((event.key if is_named else event.character) or "")
+            self._type(event.key if event.key in SEARCH_KEYS else event.character or "")
             return
-        rows = self.rows_of({"j": "down", "k": "up"}.get(event.key, event.key))
+        key = key_name(event.key, event.character)
+        rows = self.rows_of({"j": "down", "k": "up"}.get(key, key))
         if rows:
             self.widget.scroll_card(rows)
             return
-        key = event.key if event.key in ("space", "enter") else event.character
-        match self.review.press(key or ""):
+        match self.review.press(key):
             case UiCommand.QUIT:
                 self.end(None)
             case UiCommand.EDIT:

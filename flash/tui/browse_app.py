@@ -30,7 +30,7 @@ from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.card import card_layout
 from flash.tui.confusion_search import KEYS, edited_text, input_line
 from flash.tui.page import Page, dim, key_rows, message_lines
-from flash.tui.view import Mode, ScreenView, View
+from flash.tui.view import Mode, ScreenView, View, key_name
 from srs.store.card_list import CardListRow
 from srs.study.prompt import Prompt
 
@@ -82,8 +82,8 @@ class BrowseApp(ScreenApp):
         if view.typing is not None:
             self._type(event.key, event.character or "")
             return
-        rows = self._moves(event.key)
-        key = event.key if event.key in ("space", "escape") else event.character
+        key = key_name(event.key, event.character)
+        rows = self._moves(key)
         if rows:
             self.browser.move(rows)
             self._show()
@@ -94,7 +94,7 @@ class BrowseApp(ScreenApp):
             self._show(typing=text, purpose=_PURPOSES[key])
         else:
             try:
-                self._show(self._press(key or ""))
+                self._show(self._press(key))
             except FlashError as error:
                 self._show(_in_one_line(error), is_alarm=True)
 

@@ -38,7 +38,7 @@ from flash.tui.page import (
     placed,
     progress_line,
 )
-from flash.tui.view import ScreenView
+from flash.tui.view import ScreenView, key_name
 
 
 class DraftView(ScreenView, frozen=True):
@@ -76,7 +76,7 @@ class DraftApp(ScreenApp):
         if rows:
             self.widget.scroll_card(rows)
             return
-        key = event.character or ""
+        key = key_name(event.key, event.character)
         if key == "q" or (self.drafts.current is None and key != "u"):
             self.end(None)
             return

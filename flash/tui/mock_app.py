@@ -8,10 +8,9 @@ from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.mock_page import mock_layout
 from flash.tui.mock_view import MockViewModel
+from flash.tui.view import key_name
 from srs.models.mock_exam import MockExam
 from srs.study.mock_session import MockSession
-
-_NAMED = ("left", "right", "space", "enter", "escape")
 
 
 def run_mock_screen(
@@ -66,9 +65,10 @@ class MockApp(ScreenApp):
         if rows:
             self.widget.scroll_card(rows)
             return
-        named = SEARCH_KEYS if is_search else _NAMED
-        key = event.key if event.key in named else event.character
-        if self.mock.press(key or ""):
+        key = key_name(event.key, event.character)
+        if is_search and event.key not in SEARCH_KEYS:
+            key = event.character or ""
+        if self.mock.press(key):
             self.end(None)
         self.widget.show(self.mock.view)
 

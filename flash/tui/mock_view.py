@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import partial
 from typing import Self
-from unicodedata import normalize
 
 from msgspec.structs import replace
 
@@ -168,7 +167,7 @@ class MockViewModel(AnsweringModel[MockView]):
         if self._search is not None:
             self._press_in_search(self._search, key)
             return False
-        key = normalize("NFKC", key).lower() if len(key) == 1 else key
+        key = key.lower() if len(key) == 1 else key
         if self.view.overlay is not None:
             is_handed_in = self.view.is_handing_in and key == "h"
             self.view = replace(self.view, overlay=None, is_handing_in=False)

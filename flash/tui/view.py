@@ -2,6 +2,7 @@
 
 from enum import Enum
 from typing import Self
+from unicodedata import normalize
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -82,3 +83,20 @@ class View(AnsweringView, frozen=True):
     """What was typed as the answer so far; None if no answer is being typed."""
     typed: TypedAnswer | None = None
     """The typed answer, compared with the shown one."""
+
+
+def key_name(key: str, character: str | None) -> str:
+    """Return the name of a key, or the character that it types.
+
+    Args:
+        key: The name that Textual gives it.
+        character: What it types; None if nothing.
+
+    Returns:
+        `space` for a blank, and the half-width form of a full-width character, as input
+        methods send them.
+    """
+    typed = normalize("NFKC", character or "")
+    if typed == " ":
+        return "space"
+    return typed if typed and typed.isprintable() else key
