@@ -93,7 +93,7 @@ def overview(
     today = calendar.day(now_ms)
     cards = queries.card_counts(store, chosen)
     answers, again, spent_ms = queries.answer_counts(
-        store, chosen, since_ms=calendar.start_ms(today)
+        store, chosen, today, calendar.rollover
     )
     by_day = queries.answers_by_day(store, chosen, calendar.rollover)
     due = queries.due_by_day(store, chosen, day=today, days=FORECAST_DAYS)

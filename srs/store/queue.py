@@ -12,9 +12,11 @@ from srs.store.rows import (
     CARD_WIDTH,
     CRAM_REVIEW,
     NOTE_COLUMNS,
+    ON_DAYS,
     STUDY_DAY,
     card_of,
     note_of,
+    on_days,
 )
 
 QueueRow = tuple[Any, int, int, str]
@@ -32,6 +34,9 @@ _SELECTIONS = {
 """Sort key and condition of each selection."""
 
 _ASKED = "c.suspended = 0 and c.retired = 0"
+
+_SCHEDULED = f"r.undone = 0 and r.rating > 0 and not {CRAM_REVIEW}"
+"""Condition for answers that changed the schedule."""
 
 DUE = f"((c.due_day <= :day or c.due_ms < :end) and {_ASKED})"
 """True if a card is due by the end of the study day `:day`, at `:end`."""
@@ -134,35 +139,32 @@ def count_overdue(store: Store, day: int) -> int:
     return int(store.row(sql, {"day": day})[0])
 
 
-def count_overdue_answered(store: Store, day: int, start_ms: int, rollover: int) -> int:
+def count_overdue_answered(store: Store, day: int, rollover: int) -> int:
     """Count the cards that were overdue when a study day began and are answered.
 
     Args:
         store: The store.
         day: The study day.
-        start_ms: Its start, UTC milliseconds.
         rollover: Hour at which study days begin.
     """
     # A card was due `last_interval` days after the answer before this one.
     sql = f"""
-        select count(distinct card)
-          from (select r.card, r.last_interval,
-                       (select {STUDY_DAY} from reviews
-                         where id = (select max(p.id) from reviews p
-                                      where p.card = r.card and p.id < r.id
-                                        and p.undone = 0 and p.rating > 0)) as last_day
-                  from reviews r
-                 where r.id >= :start and r.undone = 0 and r.rating > 0
-                   and r.state_before = 2
-                   and not {CRAM_REVIEW})
-         where last_day + last_interval < :day
+        with answered as (
+            select r.id, r.card, r.last_interval from reviews r
+             where {ON_DAYS} and {_SCHEDULED} and r.state_before = 2
+        )
+        select count(distinct a.card) from answered a
+         where (select {STUDY_DAY} from reviews r
+                 where r.id = (select max(p.id) from reviews p
+                                where p.card = a.card and p.id < a.id
+                                  and p.undone = 0 and p.rating > 0))
+               + a.last_interval < :day
     """
-    values = {"day": day, "start": start_ms, "shift": rollover * 3600}
-    return int(store.row(sql, values)[0])
+    return int(store.row(sql, {"day": day, **on_days(day, day, rollover)})[0])
 
 
-def answers_since(store: Store, start_ms: int) -> list[tuple[str, int, int]]:
-    """Read the scheduled answers since a moment.
+def answers_on(store: Store, day: int, rollover: int) -> list[tuple[str, int, int]]:
+    """Read the scheduled answers of a study day.
 
     Returns:
         For each the guid of the note, the deck (id) and the state before it.
@@ -170,35 +172,51 @@ def answers_since(store: Store, start_ms: int) -> list[tuple[str, int, int]]:
     sql = f"""
         select c.note, c.deck, r.state_before
           from reviews r join cards c on c.id = r.card
-         where r.id >= :start and r.undone = 0 and r.rating > 0 and not {CRAM_REVIEW}
+         where {ON_DAYS} and {_SCHEDULED}
     """
-    return store.rows(sql, {"start": start_ms})
+    return store.rows(sql, on_days(day, day, rollover))
 
 
-def count_finished(store: Store, start_ms: int, end_ms: int) -> int:
-    """Count the cards answered since a moment that are not due again before another.
+def finished_cards(
+    store: Store, day: int, rollover: int, end_ms: int
+) -> list[tuple[int, int, bool]]:
+    """Find the cards answered on a study day that are not due again before its end.
 
     Args:
         store: The store.
-        start_ms: UTC milliseconds.
-        end_ms: UTC milliseconds.
+        day: The study day.
+        rollover: Hour at which study days begin.
+        end_ms: Its end, UTC milliseconds.
+
+    Returns:
+        For each the card, its deck (ids), and True if the card was new on that day.
     """
     sql = f"""
-        select count(distinct r.card)
+        select c.id, c.deck, min(r.state_before) = 0
           from reviews r join cards c on c.id = r.card
-         where r.id >= :start and r.undone = 0 and r.rating > 0 and not {CRAM_REVIEW}
+         where {ON_DAYS} and {_SCHEDULED}
            and (c.due_ms is null or c.due_ms >= :end or c.suspended or c.retired)
+         group by c.id
     """
-    return int(store.row(sql, {"start": start_ms, "end": end_ms})[0])
+    return store.rows(sql, {"end": end_ms, **on_days(day, day, rollover)})
 
 
-def cards_answered_again(store: Store, since_ms: int) -> set[int]:
-    """Find the cards that were answered Again since a moment, cram reviews too."""
-    sql = """
-        select distinct card from reviews
-         where id >= :since and rating = 1 and undone = 0
+def cards_answered_again(
+    store: Store, first: int, last: int, rollover: int
+) -> set[int]:
+    """Find the cards that were answered Again on some study days, cram reviews too.
+
+    Args:
+        store: The store.
+        first: The first study day.
+        last: The last one.
+        rollover: Hour at which study days begin.
     """
-    return {card for (card,) in store.rows(sql, {"since": since_ms})}
+    sql = f"""
+        select distinct r.card from reviews r
+         where {ON_DAYS} and r.rating = 1 and r.undone = 0
+    """
+    return {card for (card,) in store.rows(sql, on_days(first, last, rollover))}
 
 
 def learned_stabilities(

@@ -7,6 +7,7 @@ import msgspec
 
 from cards.note import Change, Content, Note, Source
 from srs.models.cards import SchedulingState, State, StoredCard
+from srs.scheduler.study_day import day_start_ms
 from srs.store.connection import Store
 
 _sources = msgspec.json.Decoder(tuple[Source, ...])
@@ -44,11 +45,40 @@ CRAM_REVIEW = "(r.kind = 3 and r.difficulty = 0 and r.ease = 0)"
 As in Anki: answered early, without a factor; from `reviews r`.
 """
 
-STUDY_DAY = "((id / 1000 + offset_min * 60 - :shift + 172799) / 86400 - 2)"
-"""The study day of a row of `reviews`; `:shift` is the rollover, seconds.
+STUDY_DAY = "((r.id / 1000 + r.offset_min * 60 - :shift + 172799) / 86400 - 2)"
+"""The study day of an answer where it was given; `:shift` is the rollover, seconds.
 
-Two days more, as SQLite rounds towards 0: the first moments of 1970 are days before.
+From `reviews r`.  Two days more, as SQLite rounds towards 0: the first moments of 1970
+are days before.
 """
+
+ON_DAYS = f"""
+    (r.id between :from_ms and :to_ms and {STUDY_DAY} between :first_day and :last_day)
+"""
+"""Condition for the answers of some study days; from `reviews r`.
+
+It is the only one that counts by day: an answer stays on its day when the user travels.
+`on_days` has its values.
+"""
+
+_MAX_OFFSET_MIN = 24 * 60
+
+
+def on_days(first: int, last: int, rollover: int) -> dict[str, int]:
+    """Return the values of `ON_DAYS`.
+
+    Args:
+        first: The first study day.
+        last: The last one.
+        rollover: Hour at which study days begin.
+    """
+    return {
+        "from_ms": day_start_ms(first, _MAX_OFFSET_MIN, rollover),
+        "to_ms": day_start_ms(last + 1, -_MAX_OFFSET_MIN, rollover),
+        "first_day": first,
+        "last_day": last,
+        "shift": rollover * 3600,
+    }
 
 
 def note_of(row: Sequence[Any]) -> Note:

@@ -28,7 +28,7 @@ from srs.scheduler.fsrs6 import forgetting_curve
 from srs.store.card_search import fold, note_text, without_cloze_marks
 from srs.store.connection import Store
 from srs.store.replay import deck_presets
-from srs.store.rows import CRAM_REVIEW
+from srs.store.rows import CRAM_REVIEW, ON_DAYS, on_days
 from srs.store.settings import Options
 
 _content = msgspec.json.Decoder(Content)
@@ -160,13 +160,16 @@ class _Search:
 
     def _recent(self, found: Recent) -> str:
         day = max(0, self._day - found.days + 1)
-        first = self._bind(self._options.calendar.start_ms(day))
         if found.key == "added":
+            first = self._bind(self._options.calendar.start_ms(day))
             return self._notes(f"created >= {first}")
         rating = f"= {self._bind(found.rating)}" if found.rating else "> 0"
+        days = on_days(day, self._day, self._options.rollover)
+        # A query may have several conditions of this kind.
+        answered = re.sub(r":(\w+)", lambda name: self._bind(days[name[1]]), ON_DAYS)
         rated = f"""
             select r.card from reviews r
-             where r.id >= {first} and r.undone = 0 and r.rating {rating}
+             where {answered} and r.undone = 0 and r.rating {rating}
                and not {CRAM_REVIEW}"""
         each = f"exists ({rated} and r.card = c.id)"
         return each if self._holds_mostly("cards c", each) else f"(c.id in ({rated}))"

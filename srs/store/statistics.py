@@ -8,23 +8,21 @@ from msgspec import Struct
 from srs.scheduler.study_day import Calendar
 from srs.store.connection import Store
 from srs.store.decks import deck_ids
-from srs.store.rows import STUDY_DAY
+from srs.store.rows import ON_DAYS, STUDY_DAY, on_days
 
 MATURE_DAYS = 21
 """From this interval on a card is mature, as in Anki."""
 TENTH_MS = 100
 """Answer times are rounded to tenths of a second."""
 
-_DAY_MS = 86_400_000
-
 _CARDS = "(:all or deck in (select value from json_each(:decks)))"
 """Condition on rows of `cards`."""
 _REVIEWS = """
     undone = 0 and rating > 0
-       and (:all or (select deck from cards where cards.id = reviews.card)
+       and (:all or (select deck from cards where cards.id = r.card)
                     in (select value from json_each(:decks)))
 """
-"""Condition on rows of `reviews`: answers that were not undone."""
+"""Condition for answers that were not undone; from `reviews r`."""
 
 
 class DeckFilter(Struct, frozen=True):
@@ -104,17 +102,17 @@ def due_by_day(
 
 
 def answer_counts(
-    store: Store, chosen: DeckFilter, *, since_ms: int
+    store: Store, chosen: DeckFilter, day: int, rollover: int
 ) -> tuple[int, int, int]:
-    """Count answers, Again among them, and sum up their milliseconds."""
+    """Count the answers of a study day, Again among them, and their milliseconds."""
     row = store.row(
         f"""
         select count(*), count(*) filter (where rating = 1),
                coalesce(sum(duration_ms), 0)
-          from reviews
-         where id >= :since and {_REVIEWS}
+          from reviews r
+         where {ON_DAYS} and {_REVIEWS}
         """,
-        chosen.values(since=since_ms),
+        chosen.values(**on_days(day, day, rollover)),
     )
     return tuple(row)
 
@@ -122,20 +120,12 @@ def answer_counts(
 def was_studied_on(store: Store, calendar: Calendar, day: int) -> bool:
     """Return True if a study day has an answer, in the zone where it was given."""
     sql = f"""
-        select 1 from reviews
-         where id >= :first and id < :end and undone = 0 and rating > 0
-           and {STUDY_DAY} = :day
-         limit 1
+        select 1 from reviews r where {ON_DAYS} and undone = 0 and rating > 0 limit 1
     """
-    values = {"day": day, "shift": calendar.rollover * 3600}
-    # In the user's zone first, where nearly all are; zones are 26 hours apart at most.
-    return any(
-        store.row(sql, {**values, "first": first, "end": end})
-        for first, end in (
-            (calendar.start_ms(day), calendar.start_ms(day + 1)),
-            ((day - 1) * _DAY_MS, (day + 3) * _DAY_MS),
-        )
-    )
+    values = on_days(day, day, calendar.rollover)
+    # In the user's zone first, where nearly all are.
+    here = {"from_ms": calendar.start_ms(day), "to_ms": calendar.start_ms(day + 1)}
+    return any(store.row(sql, found) for found in (values | here, values))
 
 
 def answers_by_day(
@@ -148,7 +138,7 @@ def answers_by_day(
     rows = store.rows(
         f"""
         select {STUDY_DAY}, count(*), sum(duration_ms)
-          from reviews
+          from reviews r
          where {_REVIEWS}
          group by 1
         """,
@@ -178,10 +168,10 @@ def deck_counts(
     )
     answers = store.rows(
         f"""
-        select (select deck from cards where cards.id = reviews.card), 0, 0, 0,
+        select (select deck from cards where cards.id = r.card), 0, 0, 0,
                count(*) filter (where kind = 1 and rating > 1),
                count(*) filter (where kind = 1), sum(duration_ms)
-          from reviews
+          from reviews r
          where id >= :since and {_REVIEWS}
          group by 1
         """,
@@ -197,7 +187,7 @@ def recall_counts(
     return store.rows(
         f"""
         select last_interval >= :mature, count(*) filter (where rating > 1), count(*)
-          from reviews
+          from reviews r
          where id >= :since and kind = 1 and {_REVIEWS}
          group by 1
         """,
@@ -218,7 +208,7 @@ def recall_by_interval_and_hour(
         f"""
         select {group}, (id / 1000 + offset_min * 60) / 3600 % 24,
                count(*) filter (where rating > 1), count(*)
-          from reviews
+          from reviews r
          where id >= :since and kind = 1 and {_REVIEWS}
          group by 1, 2
         """,
@@ -233,7 +223,7 @@ def answer_time_counts(
     return store.rows(
         f"""
         select rating, (duration_ms + {TENTH_MS // 2}) / {TENTH_MS}, count(*)
-          from reviews
+          from reviews r
          where id >= :since and {_REVIEWS}
          group by 1, 2
         """,

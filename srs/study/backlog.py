@@ -21,10 +21,8 @@ def daily_cap(cards: DueCards) -> int | None:
     # What was overdue when the day began counts, or answers would end the cap.
     overdue = count_overdue(cards.store, cards.day)
     if cards.done_due:
-        start_ms = cards.options.calendar.start_ms(cards.day)
-        overdue += count_overdue_answered(
-            cards.store, cards.day, start_ms, cards.options.rollover
-        )
+        rollover = cards.options.rollover
+        overdue += count_overdue_answered(cards.store, cards.day, rollover)
     if overdue <= MIN_CAP:
         return None
     usual, _ = average_day(cards.store, cards.options.rollover, cards.day)

@@ -63,8 +63,8 @@ class Cram(UnscheduledStudy):
         if forgotten is None:
             return [*self._weakest_first(learned), *new[: cards.filter.new or 0]]
         first_day = self.day - max(1, forgotten) + 1
-        since_ms = self._options.calendar.start_ms(first_day)
-        missed = cards_answered_again(self._store, since_ms)
+        rollover = self._options.rollover
+        missed = cards_answered_again(self._store, first_day, self.day, rollover)
         learned = [card for card in learned if card in missed]
         return [
             *self._weakest_first(learned),

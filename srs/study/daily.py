@@ -8,7 +8,8 @@ from srs.models.cards import Rating, SchedulingState, StoredCard
 from srs.scheduler.load_balancer import DueCounts
 from srs.scheduler.next_states import next_states
 from srs.store.connection import Store
-from srs.store.queue import count_finished, due_counts
+from srs.store.decks import deck_ids
+from srs.store.queue import due_counts, finished_cards
 from srs.store.revlog import Recorded, record, seed_of
 from srs.store.settings import Options
 from srs.study.due_cards import CardFilter, DueCards
@@ -137,18 +138,29 @@ class DailyStudy:
         return saved
 
     def done(self, left: int) -> int:
-        """Count the cards finished on the study day, over all sessions.
+        """Count the cards of the filter finished on the study day, over all sessions.
 
         Args:
             left: Cards left; a goal set by the first call of the day is kept.
         """
         if self._goal_day != self.day:
-            calendar = self._options.calendar
-            ends = calendar.start_ms(self.day), calendar.start_ms(self.day + 1)
-            self._goal = count_finished(self._store, *ends) + left
+            self._goal = self._finished() + left
             self._goal_day = self.day
         self._goal = max(self._goal, left)
         return self._goal - left
+
+    def _finished(self) -> int:
+        """Count the cards that are finished, of those that the session is about."""
+        chosen, options = self._filter, self._options
+        end_ms = options.calendar.start_ms(self.day + 1)
+        found = finished_cards(self._store, self.day, options.rollover, end_ms)
+        decks = set(deck_ids(self._store, chosen.deck))
+        return sum(
+            deck in decks
+            and (chosen.cards is None or card in chosen.cards)
+            and chosen.only in ("", "new" if was_new else "due")
+            for card, deck, was_new in found
+        )
 
     def waiting_ms(self, now_ms: int) -> int | None:
         """Return the time until the next learning card; None if there is none."""

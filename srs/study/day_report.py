@@ -58,7 +58,7 @@ def day_report(
     calendar = options.calendar
     day = calendar.day(now_ms)
     answers, again, duration_ms = answer_counts(
-        store, DeckFilter(), since_ms=calendar.start_ms(day)
+        store, DeckFilter(), day, options.rollover
     )
     wanted = CardFilter(card_filter.deck, card_filter.cards, card_filter.query)
     left = build_queue(store, options, wanted, now_ms).counts()

@@ -13,7 +13,7 @@ from srs.store.decks import deck_ids, deck_names_by_id
 from srs.store.queue import (
     QueueRow,
     Selection,
-    answers_since,
+    answers_on,
     due_by_forgetting_rate,
     select_cards,
 )
@@ -102,8 +102,8 @@ class DueCards:
         self._review_limits = Limits(options, "reviews_per_day", self.done_due)
 
     def _count_answers(self) -> None:
-        start_ms = self.options.calendar.start_ms(self.day)
-        for note, deck, state_before in answers_since(self.store, start_ms):
+        answers = answers_on(self.store, self.day, self.options.rollover)
+        for note, deck, state_before in answers:
             self._seen_notes.add(note)
             name = self.deck_names[deck]
             if state_before == State.NEW:
