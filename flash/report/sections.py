@@ -102,7 +102,7 @@ def _due(found: Statistics) -> str:
     if not any(due):
         return _section(_("Due"), summary)
     dates = [day_date(found.today + index) for index in range(len(due))]
-    # Today's column includes the overdue, so it gets its number too.
+    # The numbers of today and of the longest day are shown.
     bars = [
         Bar(
             f"{date:%m-%d}" if index % 7 == 0 else "",

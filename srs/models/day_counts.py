@@ -12,6 +12,7 @@ class DayCounts(Struct, frozen=True):
     due: int = 0
     """Reviews; before an exam also those that come before they are due."""
     overdue: int = 0
-    """Due, but beyond a limit, a sibling of another card, or left for a later day."""
+    """Due, but beyond a limit, or left for a later day."""
     buried: int = 0
-    """Hidden until tomorrow by the user, due or not."""
+    """Hidden until tomorrow by the user, due or not; and due siblings of cards that are
+    asked or were answered."""

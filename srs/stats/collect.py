@@ -5,6 +5,8 @@ answers or the whole log, which takes seconds with a million answers; they are
 computed only on request.
 """
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from srs.models.day_counts import DayCounts
@@ -67,6 +69,7 @@ def collect_statistics(
     deck: str = "",
     *,
     counts: DayCounts | None = None,
+    forecast: Sequence[int] | None = None,
     full: bool = False,
 ) -> Statistics:
     """Compute the statistics.
@@ -76,7 +79,8 @@ def collect_statistics(
         options: The user's settings.
         now_ms: UTC milliseconds.
         deck: Only this deck and its children; empty for all.
-        counts: What today still holds; None if that does not matter.
+        counts: What today still holds; likewise `forecast`, see `overview`.
+        forecast: Reviews of each of the next days.
         full: Include the statistics of the last year's answers.
     """
     today = options.calendar.day(now_ms)
@@ -93,7 +97,7 @@ def collect_statistics(
         deck=deck,
         today=today,
         desired_retention=options.preset(deck).desired_retention,
-        overview=overview(store, options, now_ms, chosen, counts),
+        overview=overview(store, options, now_ms, chosen, counts, forecast),
         memory=memory_distribution(store, chosen),
         decks=deck_summaries(store, now_ms, chosen),
         difficult=difficult_cards(store, chosen),

@@ -1,6 +1,6 @@
 """Today, the streak, the last year, the next days, and a summary of each deck."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -53,7 +53,7 @@ class Overview(Struct, frozen=True):
     young_retention: Retention
     mature_retention: Retention
     forecast: tuple[int, ...]
-    """Reviews due on each of the next days; today without the overdue."""
+    """Reviews of each of the next days; see `srs.study.due_forecast`."""
     days: tuple[DayCount, ...]
     """The last year, today last, by the time zones of the answers."""
 
@@ -78,6 +78,7 @@ def overview(
     now_ms: int,
     chosen: DeckFilter | None = None,
     counts: DayCounts | None = None,
+    forecast: Sequence[int] | None = None,
 ) -> Overview:
     """Compute the overview.
 
@@ -87,6 +88,8 @@ def overview(
         now_ms: UTC milliseconds.
         chosen: Whose cards; None for all.
         counts: What today still holds; None if that does not matter.
+        forecast: Reviews of each of the next `FORECAST_DAYS`; None to count them by
+            due day, with the overdue today.
     """
     chosen, left = chosen or DeckFilter(), counts or DayCounts()
     calendar = options.calendar
@@ -96,9 +99,9 @@ def overview(
         store, chosen, today, calendar.rollover
     )
     by_day = queries.answers_by_day(store, chosen, calendar.rollover)
-    due = queries.due_by_day(store, chosen, day=today, days=FORECAST_DAYS)
-    if counts is not None:
-        due[0] = counts.due
+    if forecast is None:
+        due = queries.due_by_day(store, chosen, day=today, days=FORECAST_DAYS)
+        forecast = [due.get(index, 0) for index in range(FORECAST_DAYS)]
     young, mature = young_and_mature(store, now_ms - _MONTH_MS, chosen)
     return Overview(
         **cards._asdict(),
@@ -112,7 +115,7 @@ def overview(
         streak=streak(by_day.__contains__, today),
         young_retention=young,
         mature_retention=mature,
-        forecast=tuple(due.get(index, 0) for index in range(FORECAST_DAYS)),
+        forecast=tuple(forecast),
         days=tuple(
             DayCount(day, count, ms / 1000)
             for day in range(today - YEAR_DAYS + 1, today + 1)

@@ -157,6 +157,7 @@ def deck_lines(
     new: Iterable[int],
     learning: Iterable[int],
     due: Iterable[int],
+    siblings: Iterable[int],
 ) -> list[DeckLine]:
     """Count the cards of each deck and of its children.
 
@@ -167,9 +168,17 @@ def deck_lines(
         new: The new cards that are asked today.
         learning: The learning cards.
         due: The reviews.
+        siblings: Due cards that are buried because of a sibling.
     """
-    asked = {"new": list(new), "learning": list(learning), "due": list(due)}
-    within = {name: f"c.id in (select value from json_each(:{name}))" for name in asked}
+    chosen = {
+        "new": list(new),
+        "learning": list(learning),
+        "due": list(due),
+        "siblings": list(siblings),
+    }
+    within = {
+        name: f"c.id in (select value from json_each(:{name}))" for name in chosen
+    }
     rows = store.rows(
         f"""
         select d.name, count(*), count(*) filter (where c.state = 0),
@@ -177,14 +186,16 @@ def deck_lines(
                count(*) filter (where {within["learning"]}),
                count(*) filter (where {within["due"]}),
                count(*) filter (where {DUE} and c.buried <> :day
-                                  and not {within["learning"]} and not {within["due"]}),
-               count(*) filter (where c.buried = :day and c.suspended = 0),
+                                  and not {within["learning"]} and not {within["due"]}
+                                  and not {within["siblings"]}),
+               count(*) filter (where (c.buried = :day and c.suspended = 0)
+                                   or {within["siblings"]}),
                count(*) filter (where c.suspended)
           from cards c join decks d on d.id = c.deck
          where c.retired = 0
          group by d.name
         """,
-        {"day": day, "end": end_ms} | {name: str(one) for name, one in asked.items()},
+        {"day": day, "end": end_ms} | {name: str(one) for name, one in chosen.items()},
     )
     sums = summed_by_deck((name, counts) for name, *counts in rows)
     in_order = sorted(sums, key=lambda name: name.split("::"))  # children come next

@@ -1,6 +1,6 @@
 """Queries for the queue of a study day: which cards are due, new or in learning."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
 from cards.note import Note
@@ -128,6 +128,37 @@ def count_due(
     values = {"day": day, "end": end_ms, "decks": str(list(decks))}
     row = store.row(sql, values)
     return row[0], row[1]
+
+
+def due_siblings(
+    store: Store, asked: Iterable[int], day: int, rollover: int
+) -> list[tuple[int, int]]:
+    """Find the due reviews with a sibling that is asked or was answered on a study day.
+
+    Args:
+        store: The store.
+        asked: The cards that are asked.
+        day: The study day.
+        rollover: Hour at which study days begin.
+
+    Returns:
+        The card and its deck (ids), without cards that are asked themselves, suspended
+        or buried.
+    """
+    sql = f"""
+        with shown as (
+            select note from cards where id in (select value from json_each(:asked))
+            union
+            select c.note from reviews r join cards c on c.id = r.card
+             where {ON_DAYS} and {_SCHEDULED}
+        )
+        select c.id, c.deck from cards c
+         where c.due_day is not null and c.due_day <= :day and {_ASKED}
+           and c.buried <> :day and c.note in (select note from shown)
+           and c.id not in (select value from json_each(:asked))
+    """
+    values = {"asked": str(list(asked)), "day": day, **on_days(day, day, rollover)}
+    return store.rows(sql, values)
 
 
 def count_overdue(store: Store, day: int) -> int:

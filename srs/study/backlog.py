@@ -26,10 +26,19 @@ def daily_cap(cards: DueCards) -> int | None:
     if overdue <= MIN_CAP:
         return None
     usual, _ = average_day(cards.store, cards.options.rollover, cards.day)
+    cap = day_cap(overdue, usual)
+    return None if cap is None else max(0, cap - sum(cards.done_due.values()))
+
+
+def day_cap(overdue: int, usual: float) -> int | None:
+    """Return how many reviews a day may hold; None if it begins without a backlog.
+
+    Args:
+        overdue: Reviews that are overdue when it begins.
+        usual: Reviews of an average day.
+    """
     cap = max(MIN_CAP, round(CAP_FACTOR * usual))
-    if overdue <= cap:
-        return None
-    return max(0, cap - sum(cards.done_due.values()))
+    return cap if overdue > cap else None
 
 
 def by_forgetting_rate(cards: DueCards) -> Iterator[int]:

@@ -1,17 +1,21 @@
 """How many cards a study day still holds: one meaning of "due" for every command.
 
 New, learning and due cards are those that a review would still ask today, after
-limits and the burying of siblings.  What is due beyond that is overdue.
+limits and the burying of siblings.  Due siblings are buried; what is due beyond that is
+overdue.
 """
 
 from srs.models.day_counts import DayCounts
+from srs.stats.collect import Statistics, collect_statistics
+from srs.stats.overview import FORECAST_DAYS
 from srs.store.card_list import DeckLine, deck_lines
 from srs.store.connection import Store
 from srs.store.decks import deck_ids
-from srs.store.queue import count_due
+from srs.store.queue import count_due, due_siblings
 from srs.store.settings import Options
-from srs.study.due_cards import CardFilter
-from srs.study.queue import build_queue
+from srs.study.due_cards import CardFilter, DueCards
+from srs.study.due_forecast import due_forecast
+from srs.study.queue import Queue, build_queue
 
 
 def day_counts(
@@ -24,7 +28,30 @@ def day_counts(
     decks = deck_ids(store, card_filter.deck)
     due, buried = count_due(store, decks, queue.day, end_ms)
     asked = len(queue.learning) + sum(1 for one in queue.due if one not in queue.ahead)
-    return DayCounts(counts.new, counts.learning, counts.due, due - asked, buried)
+    held = len(_buried_siblings(DueCards(store, options, card_filter, now_ms), queue))
+    return DayCounts(
+        counts.new, counts.learning, counts.due, due - asked - held, buried + held
+    )
+
+
+def day_statistics(
+    store: Store, options: Options, deck: str, now_ms: int, *, full: bool
+) -> Statistics:
+    """Compute the statistics with the cards of today and those of the next days.
+
+    Args:
+        store: The store.
+        options: The user's settings.
+        deck: Only this deck and its children; empty for all.
+        now_ms: UTC milliseconds.
+        full: See `srs.stats.collect`.
+    """
+    chosen = CardFilter(deck)
+    counts = day_counts(store, options, chosen, now_ms)
+    forecast = due_forecast(store, options, chosen, now_ms, FORECAST_DAYS)
+    return collect_statistics(
+        store, options, now_ms, deck, counts=counts, forecast=forecast, full=full
+    )
 
 
 def decks_of_day(store: Store, options: Options, now_ms: int) -> list[DeckLine]:
@@ -32,5 +59,14 @@ def decks_of_day(store: Store, options: Options, now_ms: int) -> list[DeckLine]:
     queue = build_queue(store, options, CardFilter(), now_ms)
     learning = [card for _, card in queue.learning]
     end_ms = options.calendar.start_ms(queue.day + 1)
+    held = _buried_siblings(DueCards(store, options, CardFilter(), now_ms), queue)
     asked = (queue.new, learning, queue.due)
-    return deck_lines(store, queue.day, end_ms, *asked)
+    return deck_lines(store, queue.day, end_ms, *asked, held)
+
+
+def _buried_siblings(cards: DueCards, queue: Queue) -> list[int]:
+    """Return the due cards whose sibling is asked today or was answered."""
+    learning = (card for _, card in queue.learning)
+    asked = [*learning, *queue.due, *queue.new]
+    rows = due_siblings(cards.store, asked, cards.day, cards.options.rollover)
+    return [card for card, deck in rows if deck in cards.decks and cards.buries(deck)]

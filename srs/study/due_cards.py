@@ -93,7 +93,7 @@ class DueCards:
         self.decks = set(deck_ids(store, card_filter.deck))
         """Ids of the decks that the filter lets through."""
         self._roots = {self.deck_names[key].split("::")[0] for key in self.decks}
-        self._buries_siblings: dict[str, bool] = {}
+        self._buries_siblings: dict[int, bool] = {}
         self._seen_notes: set[str] = set()
         self._done_new: dict[str, int] = {}
         self.done_due: dict[str, int] = {}
@@ -195,14 +195,15 @@ class DueCards:
         """Leave out siblings of cards that were or will be shown today."""
         for _, card, deck, note in rows:
             name = self.deck_names[deck]
-            if self._buries(name):
+            if self.buries(deck):
                 if note in self._seen_notes:
                     continue
                 self._seen_notes.add(note)
             yield card, name
 
-    def _buries(self, deck: str) -> bool:
+    def buries(self, deck: int) -> bool:
+        """Return True if a deck (id) asks one card of a note a day."""
         if deck not in self._buries_siblings:
-            preset = self.options.preset_on(deck, self.day)
+            preset = self.options.preset_on(self.deck_names[deck], self.day)
             self._buries_siblings[deck] = preset.bury_siblings
         return self._buries_siblings[deck]

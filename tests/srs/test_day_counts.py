@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_fixtures import DAY_MS, NOON, TODAY, Clock, add, basic, give, ids, new_store
 
-from cards.note import ListNote, Note
+from cards.note import Basic, ListNote, Note
 from srs.models.cards import Rating
 from srs.models.day_counts import DayCounts
 from srs.stats.overview import overview
@@ -27,9 +27,13 @@ def counts(store: Store) -> DayCounts:
 
 
 def fill(store: Store, states: list[int], limits: tuple[int, int]) -> None:
-    """Make a card per number: new, due, overdue, in learning, buried, suspended."""
+    """Make cards per number: new, due, overdue, in learning, buried, suspended.
+
+    Two further notes have siblings, which 7 and 8 make due.
+    """
     notes = [basic(f"{n}", ("A", "A::B", "C")[n % 3]) for n in range(len(states))]
-    add(store, [*notes, Note(ListNote("siblings", ("a", "b", "c")), "C")])
+    siblings = [Note(ListNote(deck, ("a", "b", "c")), deck) for deck in ("C", "A")]
+    add(store, [*notes, *siblings])
     options = Options(store)
     for card, state in zip(ids(store), states, strict=False):
         if state in (1, 4):
@@ -42,11 +46,14 @@ def fill(store: Store, states: list[int], limits: tuple[int, int]) -> None:
             bury(store, [card], NOON, TODAY)
         if state == 6:
             suspend(store, [card], NOON, suspended=True)
+    for group in {7, 8} & set(states):
+        chosen = ids(store)[-3:] if group == 7 else ids(store)[-6:-3]
+        set_due(store, options, chosen, NOON - DAY_MS, (TODAY, TODAY))
     new, reviews = limits
     save_options(store, "A", {"new_per_day": new, "reviews_per_day": reviews})
 
 
-states = st.lists(st.integers(0, 6), max_size=12)
+states = st.lists(st.integers(0, 8), max_size=12)
 limits = st.tuples(st.integers(0, 3), st.integers(0, 3))
 
 
@@ -105,4 +112,32 @@ def test_while_catching_up_the_rest_is_overdue(tmp_path: Path) -> None:
     set_due(store, Options(store), ids(store), NOON - 9 * DAY_MS, (TODAY - 5,) * 2)
 
     assert counts(store) == DayCounts(due=50, overdue=78)
+    store.close()
+
+
+def test_siblings_of_an_answered_card_are_buried(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, [Note(Basic("front", "back", reverse=True), "A")])
+    set_due(store, Options(store), ids(store), NOON - 60_000, (TODAY, TODAY))
+    assert counts(store) == DayCounts(due=1, buried=1)
+
+    session = Session(store, Clock(), ALL)
+    session.next()
+    session.answer(Rating.GOOD, 900)
+
+    assert counts(store) == DayCounts(buried=1)
+    (line,) = decks_of_day(store, Options(store), NOON)
+    assert (line.due, line.overdue, line.buried) == (0, 0, 1)
+    save_options(store, "A", {"bury_siblings": False})
+    assert counts(store) == DayCounts(due=1)
+    store.close()
+
+
+def test_a_sibling_of_a_card_beyond_the_limit_is_overdue(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, [Note(Basic("front", "back", reverse=True), "A")])
+    set_due(store, Options(store), ids(store), NOON - 60_000, (TODAY, TODAY))
+    save_options(store, "A", {"reviews_per_day": 0})
+
+    assert counts(store) == DayCounts(overdue=2)
     store.close()

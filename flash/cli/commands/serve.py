@@ -34,10 +34,8 @@ from flash.web.security import Keys, Site
 from flash.web.server import check_certificate, listen
 from flash.web.server import serve as run
 from srs.forecast.exam_forecast import forecast_exam
-from srs.stats.collect import collect_statistics
 from srs.store.browsers import browsers, remove_browser
-from srs.study.day_counts import day_counts
-from srs.study.due_cards import CardFilter
+from srs.study.day_counts import day_statistics
 
 app = typer.Typer(
     add_completion=False, context_settings=HELP_NAMES, rich_markup_mode=None
@@ -182,10 +180,8 @@ def _print_code(address: str) -> None:
 
 
 def _statistics(opened: AppContext, deck: str) -> str:
-    store, options, now_ms = opened.store, opened.options, opened.now()
-    counts = day_counts(store, options, CardFilter(deck), now_ms)
-    found = collect_statistics(store, options, now_ms, deck, counts=counts, full=True)
-    return page(found)
+    now_ms = opened.now()
+    return page(day_statistics(opened.store, opened.options, deck, now_ms, full=True))
 
 
 def _exam(opened: AppContext) -> list[str]:

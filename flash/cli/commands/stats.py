@@ -13,10 +13,9 @@ from flash.report.text import NARROWEST, render_text
 from flash.service.context import open_app
 from flash.service.finding import find_deck
 from flash.terminal import echo, page_lines, print_json, styled, terminal_columns
-from srs.stats.collect import Statistics, collect_statistics
+from srs.stats.collect import Statistics
 from srs.store.backups import refuse_store
-from srs.study.day_counts import day_counts
-from srs.study.due_cards import CardFilter
+from srs.study.day_counts import day_statistics
 
 
 def stats(
@@ -51,11 +50,7 @@ def stats(
         if html is not None:
             refuse_store(app.store.path, html)
         everything = full or html is not None
-        store, options, now_ms = app.store, app.options, app.now()
-        counts = day_counts(store, options, CardFilter(deck), now_ms)
-        found = collect_statistics(
-            store, options, now_ms, deck, counts=counts, full=everything
-        )
+        found = day_statistics(app.store, app.options, deck, app.now(), full=everything)
     if html is not None:
         _write_page(html, found)
     if json:
