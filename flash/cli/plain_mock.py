@@ -106,7 +106,11 @@ class PlainMock:
         for index, option in enumerate(asked.options):
             chosen = " " + _("(your answer)") if index == answer.chosen else ""
             self._print(f"{option_letter(index)}: {plain_text(option)}{chosen}")
-        self._print("(" + _("A letter answers, ? for help") + ")")
+        is_last = position == len(exam.questions) - 1
+        keys = _("A letter answers, ? for help")
+        if is_last:
+            keys = _("A letter answers, h hands the exam in, ? for help")
+        self._print(f"({keys})")
 
     def _show_help(self) -> None:
         self._print(_("A letter answers and goes on; a number goes to a question."))

@@ -124,16 +124,21 @@ def hand_in_lines(exam: MockExam) -> list[str]:
     """Say what is open before an exam is handed in."""
     lines = []
     for text, open_ in (
-        (_("Without an answer, which counts as wrong: {numbers}"), exam.unanswered),
-        (_("Marked for later: {numbers}"), exam.marked),
+        (_("Without an answer, which counts as wrong: {questions}"), exam.unanswered),
+        (_("Marked for later: {questions}"), exam.marked),
     ):
         if open_:
-            lines.append(text.format(numbers=_ranges(open_)))
+            lines.append(text.format(questions=_named(open_)))
     return lines or [_(ALL_ANSWERED)]
 
 
+def _named(indexes: Sequence[int]) -> str:
+    """Name questions by their numbers from 1: `questions 3, 7-65`."""
+    text = ngettext("question {numbers}", "questions {numbers}", len(indexes))
+    return text.format(numbers=_ranges(indexes))
+
+
 def _ranges(indexes: Sequence[int]) -> str:
-    """Number questions from 1: `3, 7-65`."""
     runs: list[list[int]] = []
     for index in indexes:
         if runs and runs[-1][-1] == index - 1:
@@ -212,7 +217,8 @@ def result_lines(exam: MockExam, asks: Exam) -> list[str]:
         used.format(used=clock_label(exam.spent_ms), limit=clock_label(exam.limit_ms))
     )
     if exam.unanswered:
-        lines.append(_("Not answered: {n}").format(n=len(exam.unanswered)))
+        questions = count_questions(len(exam.unanswered))
+        lines.append(_("Not answered: {questions}").format(questions=questions))
     if exam.counts:
         text = _("Wrong answers were recorded as Again.")
     else:
@@ -221,22 +227,20 @@ def result_lines(exam: MockExam, asks: Exam) -> list[str]:
 
 
 def _domain_lines(score: MockScore, asks: Exam) -> list[str]:
-    """Return the score in each domain, in aligned columns."""
+    """Return the score in each domain; names come last, as long ones wrap."""
     rows = [
         (
-            one_line(asks.domain_name(one.domain) or _("other")),
             _("{n} of {total}").format(n=one.right, total=one.questions),
             percent(one.right / one.questions),
+            one_line(asks.domain_name(one.domain) or _("other")),
         )
         for one in score.domains
     ]
-    widths = [max(width_of(row[column]) for row in rows) for column in range(3)]
+    counts, shares = (max(width_of(row[column]) for row in rows) for column in (0, 1))
     return [
-        "  ".join(
-            padded(cell, width, right=column > 0)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
+        f"{padded(count, counts, right=True)}  {padded(share, shares, right=True)}"
+        f"  {name}"
+        for count, share, name in rows
     ]
 
 

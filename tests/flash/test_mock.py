@@ -10,15 +10,18 @@ from command_runner import Run
 from store_fixtures import NOON, Clock
 from textual.pilot import Pilot
 
-from cards.text.width import line_width
-from flash.messages.mock_exam import begin_lines, result_lines
+from cards.blueprint import Blueprint, Domain
+from cards.text.width import line_text, line_width
+from flash.messages.mock_exam import begin_lines, hand_in_lines, result_lines
 from flash.service.adding import apply_adding, plan_adding
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
 from flash.service.mock_exams import MockWish, new_mock
 from flash.tui.mock_app import MockApp
 from flash.tui.mock_page import mock_layout
-from srs.models.mock_exam import MockExam
+from flash.tui.mock_view import MockMode, MockView
+from srs.models.exam import Exam
+from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion
 from srs.store.mock_exams import finished_mock_exams, unfinished_mock_exam
 from srs.store.opening import open_store
 from srs.study.mock_session import MockSession
@@ -98,7 +101,7 @@ def test_a_plain_exam_from_begin_to_score(flash: Run) -> None:
         "Mock exam: An exam (X-1), continued: 0 of 3 answered. --new drops it."
     )
     assert "question 2 of 3 · 6:00 left · marked" in lines
-    assert "Marked for later: 2" in lines
+    assert "Marked for later: question 2" in lines
     start = lines.index(
         "Score: 2 of 3, 67 % (95 % confidence interval 21-94 %, Wilson)"
     )
@@ -111,6 +114,57 @@ def test_a_plain_exam_from_begin_to_score(flash: Run) -> None:
     ]
     assert "miss 1 of 1" in lines
     assert lines[-1] == "(Enter: on, d: due today, x: mix-up, q: end)"
+
+
+def an_exam(answers: list[MockAnswer], domains: int = 1) -> MockExam:
+    """Make an exam whose right options are all A."""
+    questions = tuple(
+        MockQuestion("g", "u", f"domain::{n % domains}", "Q?", ("a", "b"), 0)
+        for n in range(len(answers))
+    )
+    return MockExam(1, "", "", 60_000, 1, False, 0.5, questions, tuple(answers))
+
+
+@pytest.mark.parametrize(
+    ("open_", "named"),
+    [
+        ([0], "question 1"),
+        ([0, 3], "questions 1, 4"),
+        ([1, 2], "questions 2-3"),
+        ([0, 2, 3, 4], "questions 1, 3-5"),
+    ],
+)
+def test_open_questions_are_named_by_number(open_: list[int], named: str) -> None:
+    given = [MockAnswer(None if n in open_ else 0) for n in range(6)]
+    marked = [MockAnswer(0, is_marked=n in open_) for n in range(6)]
+
+    assert hand_in_lines(an_exam(given)) == [
+        f"Without an answer, which counts as wrong: {named}"
+    ]
+    assert hand_in_lines(an_exam(marked)) == [f"Marked for later: {named}"]
+
+
+@pytest.mark.parametrize("columns", range(24, 100, 4))
+def test_the_numbers_of_a_domain_stay_on_one_row(columns: int) -> None:
+    names = ("Threat Detection and Incident Response", "Logs", "脅威の検出と対応" * 3)
+    domains = tuple(Domain(f"domain::{n}", 1, name) for n, name in enumerate(names))
+    asks = Exam(1, blueprint=Blueprint("X", domains, 12, 60))
+    exam = an_exam([MockAnswer(0)] * 9 + [MockAnswer(1)] * 3, 3)
+
+    lines = tuple(result_lines(exam, asks))
+    page = mock_layout(MockView(mode=MockMode.SCORE, lines=lines), columns, 60)
+
+    shown = [line_text(line).strip() for line in page.lines]
+    assert sum(row.startswith("3 of 4  75 %  ") for row in shown) == 3
+
+
+def test_the_last_question_names_the_key_to_hand_in(flash: Run) -> None:
+    lines = flash(*MOCK, typed="3\n?\n2\nq\n")[1].splitlines()
+
+    asked = [line for line in lines if line.startswith("(A letter")]
+    last = "(A letter answers, h hands the exam in, ? for help)"
+    other = "(A letter answers, ? for help)"
+    assert asked == [other, last, last, other]
 
 
 def test_the_only_deck_with_an_exam_is_examined(flash: Run) -> None:
@@ -353,7 +407,7 @@ async def test_an_exam_on_the_screen_to_the_last_miss(setup: MockSetup) -> None:
         await press(pilot, "z", "n")
         assert setup.stored().answers[1].chosen is not None
         rows = await press(pilot, "h")
-        assert "       Without an answer, which counts as wrong: 3" in rows
+        assert "       Without an answer, which counts as wrong: question 3" in rows
         rows = await press(pilot, "x")
         assert not app.mock.view.is_handing_in
         rows = await press(pilot, "h", "h")
