@@ -5,14 +5,16 @@ A user's folder holds other YAML too (workflows, settings of tools).  Only files
 that they prepare for; other files are skipped and counted.
 """
 
+import codecs
 import os
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
 
-from cards.errors import DeckError, Place, Problem, reason_of
+from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, reason_of
 from cards.files import is_encodable, open_file
 from cards.markdown_notes.inline_cards import holds_cards
 from cards.translate import _
@@ -20,12 +22,14 @@ from cards.translate import _
 MAX_BYTES = 64 * 1024 * 1024
 """Size limit of a deck file; about 500,000 cards."""
 
-_DECK = re.compile(r"^(?:deck|\"deck\"|'deck')[ \t]*:", re.MULTILINE)
-_CARDS = re.compile(r"^(?:cards|\"cards\"|'cards')[ \t]*:", re.MULTILINE)
+_DECK = re.compile(r"^(?:deck|\"deck\"|'deck')[ \t]*[:：]", re.MULTILINE)
+_CARDS = re.compile(r"^(?:cards|\"cards\"|'cards')[ \t]*[:：]", re.MULTILINE)
 _EXAM = re.compile(r"^(?:exam|domains)[ \t]*:", re.MULTILINE)
 _EXAM_NAMES = ("exam.yaml", "exam.yml")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 """Includes line ends of YAML that editors don't count."""
+_CONTROLS = re.compile(f"{_CONTROL.pattern}+")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _MARKDOWN = (".md", ".markdown", ".mdown", ".qmd", ".rmd")
 YAML_ENDINGS = (".yaml", ".yml")
@@ -101,7 +105,7 @@ def _files_under(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder, onerror=_reject_folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.endswith(_ENDINGS) and not name.startswith("."):
+            if name.lower().endswith(_ENDINGS) and not name.startswith("."):
                 yield Path(root, name)
 
 
@@ -150,17 +154,24 @@ def _skimmed(path: Path) -> str | None:
             data = file.read(MAX_BYTES)
     except OSError:
         return None
-    return data.decode("utf-8", errors="replace").lstrip("\ufeff")
+    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8"
+    return data.decode(encoding, errors="replace").lstrip("\ufeff")
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, allow_controls: bool = False) -> str:
     """Read the text of a deck file, without a byte order mark.
+
+    Args:
+        path: The file.
+        allow_controls: Control characters are reported later, by `parse_deck`.
 
     Raises:
         DeckError: It can't be read, is too large, is not UTF-8 or holds control
             characters.
     """
     data = _read_bytes(path)
+    if data.startswith(_UTF_16):
+        raise _error(path, _("UTF-16 instead of UTF-8"), _("save the file as UTF-8"))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -170,21 +181,36 @@ def read_text(path: Path) -> str:
         column = len(before[start:].decode("utf-8", errors="replace")) + 1
         message = _("not UTF-8: byte 0x{byte:02x}").format(byte=data[error.start])
         raise _error(path, message, _("save the file as UTF-8"), line, column) from None
-    check_controls(text, path)
+    if not allow_controls:
+        check_controls(text, path)
     return text
 
 
 def check_controls(text: str, path: Path) -> None:
-    """Check that the text of a deck file has no control characters.
+    """Check that the text of a deck file or a note has no control characters.
 
     Raises:
-        DeckError: It has one.
+        DeckError: It has some.
     """
-    control = _CONTROL.search(text)
-    if control:
-        line, column = line_and_column(text, control.start())
-        message = _("control character U+{code:04X}").format(code=ord(control[0]))
-        raise _error(path, message, _("remove it"), line, column)
+    problems = control_problems(text, path)
+    if problems:
+        raise DeckError(problems)
+
+
+def control_problems(text: str, path: Path) -> list[Problem]:
+    """Return a problem for each place with control characters."""
+    problems: list[Problem] = []
+    for found in islice(_CONTROLS.finditer(text), MAX_PROBLEMS):
+        line, column = line_and_column(text, found.start())
+        message = _("control character U+{code:04X}").format(code=ord(found[0][0]))
+        place = Place(str(path), line, column)
+        problems.append(Problem(place, message, _("remove it")))
+    return problems
+
+
+def without_controls(text: str) -> str:
+    """Return a text with a space for each control character."""
+    return _CONTROLS.sub(lambda found: " " * len(found[0]), text)
 
 
 def _read_bytes(path: Path) -> bytes:

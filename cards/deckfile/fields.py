@@ -109,6 +109,7 @@ class FieldErrors:
             place = Place(self._file, *spots[key][0])
             near = difflib.get_close_matches(key, sorted(allowed), 1, 0.6)
             near = difflib.get_close_matches(key, list(wanted), 1, 0.6) or near
+            near = [one for one in (_other_name(key, values),) if one in known] or near
             found = found or (bool(near) and near[0] in wanted)
             if near:
                 message = _("unknown key '{key}'").format(key=key)
@@ -122,6 +123,18 @@ class FieldErrors:
                 hint = _("known keys: {keys}").format(keys=", ".join(sorted(allowed)))
             self.problems.append(Problem(place, message, hint))
         return found
+
+
+def _other_name(key: str, values: dict[str, Any]) -> str:
+    """Return the key that another program's name for it stands for; else empty."""
+    match key.lower():
+        case "question" | "q":
+            return "choice" if "options" in values else "front"
+        case "answer" | "a":
+            return "back"
+        case "text":
+            return "cloze" if "{{" in str(values[key]) else "front"
+    return ""
 
 
 def convert(
@@ -198,8 +211,10 @@ def _near_nested(key: str) -> str:
 
 def _is_misspelt(name: str, values: dict[str, Any], to: type[Struct]) -> bool:
     """Return True if an unknown key, reported anyway, resembles a missing one."""
-    known = {field.encode_name for field in fields(to)}
-    return bool(difflib.get_close_matches(name, values.keys() - known, 1, 0.6))
+    unknown = values.keys() - {field.encode_name for field in fields(to)}
+    if any(_other_name(key, values) == name for key in unknown):
+        return True
+    return bool(difflib.get_close_matches(name, unknown, 1, 0.6))
 
 
 def _path(message: str, value: Any) -> tuple[str | int, ...]:

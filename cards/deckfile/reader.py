@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from cards.deckfile.discovery import read_text
+from cards.deckfile.discovery import control_problems, read_text, without_controls
 from cards.deckfile.fields import (
     CARD_KEYS,
     COMMON_KEYS,
@@ -21,6 +21,7 @@ from cards.deckfile.fields import (
     convert,
     sources_of,
 )
+from cards.deckfile.full_width import corrected
 from cards.deckfile.validation import check_card, check_header
 from cards.deckfile.yaml_walker import Spots, YamlWalker, own_spot
 from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, TooManyProblems
@@ -33,6 +34,8 @@ _MAX_SYNTAX_ERRORS = 50
 """Each makes the rest of the file be read again."""
 _NO_NAME = "deck"
 """Stands for the name of a deck that has none yet."""
+_MAX_CORRECTIONS = 5
+"""Times that a file is read again without its full-width characters."""
 
 
 class Deck(Struct, frozen=True):
@@ -70,7 +73,7 @@ def read_deck(path: Path) -> Deck:
     Raises:
         DeckError: The file can't be read or has problems; carries all of them.
     """
-    return parse_deck(read_text(path), path)
+    return parse_deck(read_text(path, allow_controls=True), path)
 
 
 def parse_deck(text: str, path: Path, media: Collection[str] | None = None) -> Deck:
@@ -81,6 +84,45 @@ def parse_deck(text: str, path: Path, media: Collection[str] | None = None) -> D
         path: Its path.
         media: For the text of a card without a file: the media that it has.
     """
+    controls = control_problems(text, path)
+    plain = without_controls(text) if controls else text
+    try:
+        deck = _checked(plain, path, media)
+    except DeckError as error:
+        problems = _explained(plain, path, media, error.problems)
+        raise DeckError([*controls, *problems]) from None
+    if controls:
+        raise DeckError(controls)
+    return deck
+
+
+def _explained(
+    text: str,
+    path: Path,
+    media: Collection[str] | None,
+    problems: list[Problem],
+    tries: int = _MAX_CORRECTIONS,
+) -> list[Problem]:
+    """Report full-width characters instead of the problems that follow from them."""
+    starts = card_starts(text.split("\n"))
+    lines = {one.place.line for one in problems}
+    if len(problems) >= _MAX_SYNTAX_ERRORS:
+        # Further cards were not read.
+        lines |= {line for line in starts if line > max(lines)}
+    meant, found = corrected(text, str(path), lines, starts)
+    if not found or not tries:
+        return problems
+    left: list[Problem] = []
+    try:
+        _checked(meant, path, media)
+    except DeckError as error:
+        left = error.problems
+    if set(problems) <= set(left):
+        return problems
+    return [*found, *_explained(meant, path, media, left, tries - 1)][:MAX_PROBLEMS]
+
+
+def _checked(text: str, path: Path, media: Collection[str] | None) -> Deck:
     parser = CardParser(text, path, media)
     try:
         return _parsed(text, path, parser)
@@ -233,7 +275,9 @@ class CardParser:
                 hint,
             )
             return None
-        if not self.errors.unknown_keys(values, spots, _ANY_KEYS, KINDS):
+        is_basic = "question" in values and "options" not in values
+        allowed = CARD_KEYS["front"] if is_basic else _ANY_KEYS
+        if not self.errors.unknown_keys(values, spots, allowed, KINDS):
             hint = _("add one of: {keys}").format(keys=", ".join(KINDS))
             for kind, keys in CARD_KEYS.items():
                 if values.keys() & (keys - COMMON_KEYS) and values.keys() <= keys:

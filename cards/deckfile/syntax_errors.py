@@ -99,6 +99,9 @@ _KEYS = frozenset(
     for field in fields(struct)
 )
 """Keys after which a missing colon is recognised."""
+_LISTS = "accept|cells|compare|items|list|options|tags"
+_BRACKET = re.compile(rf"\s*(?:- +)*(?:(?!{_LISTS})[a-z]+: +)?([\[{{])")
+"""A text, not a list, that begins with a bracket."""
 _DEEPER = re.compile(r"\s+[a-z]+")
 _AT_START = (
     "did not find expected ',' or ']'",
@@ -136,7 +139,9 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
         )
     if "cannot start any token" in message or "tab character" in message:
         return Problem(_place(file, text, mark), *_bad_start(text, mark))
-    earlier = _mistake_above(message, text, mark, file)
+    earlier = _mistake_above(message, text, mark, file) or _bracket_at_start(
+        message, text, mark, file
+    )
     if earlier is not None:
         return earlier
     seen = _mistake_in_line(message, text, mark)
@@ -166,6 +171,21 @@ def _mistake_above(message: str, text: str, mark: Any, file: str) -> Problem | N
         hint = _("begin it in the first column")
         return Problem(Place(file, 1, 1), _("the first line is indented"), hint)
     return None
+
+
+def _bracket_at_start(message: str, text: str, mark: Any, file: str) -> Problem | None:
+    """Find a text such as `[EC2] is what?`, which YAML reads as a list and more."""
+    line = _line_at(text, mark.line)
+    found = _BRACKET.match(line)
+    if not found or "did not find expected" not in message:
+        return None
+    closing = {"[": "]", "{": "}"}[found[1]]
+    start = found.start(1)
+    if closing not in line[start : mark.column]:
+        return None
+    message = _("a text that begins with '{start}'").format(start=found[1])
+    hint = _("put it in double quotes")
+    return Problem(Place(file, mark.line + 1, start + 1), message, hint)
 
 
 def _mistake_in_line(message: str, text: str, mark: Any) -> tuple[str, str] | None:

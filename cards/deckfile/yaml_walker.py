@@ -133,6 +133,12 @@ class YamlWalker:
         """Return True if nested braces are meant as a cloze."""
         return self._text.startswith("{{", max(0, event.start_mark.index - 1))
 
+    def _begins_item(self, event: Any) -> bool:
+        """Return True if a bracket, read as a key, is the first thing of an item."""
+        index = event.start_mark.index
+        before = self._text[self._text.rfind("\n", 0, index) + 1 : index]
+        return bool(getattr(event, "flow_style", False)) and not before.strip(" -")
+
     def _sequence(self, start: Any, depth: int, key: str) -> tuple[Value, Spots]:
         values: list[Value] = []
         spots: list[Spots] = [_spot(start)]
@@ -155,6 +161,12 @@ class YamlWalker:
                 if kind is yaml.MappingStartEvent and self._begins_cloze(event):
                     message = _("a text that begins with '{'")
                     self._report(start, message, _("put it in double quotes"))
+                    raise _Stop
+                if self._begins_item(event):
+                    bracket = self._text[event.start_mark.index]
+                    message = _("a text that begins with '{start}'")
+                    quote = _("put it in double quotes")
+                    self._report(event, message.format(start=bracket), quote)
                     raise _Stop
                 self._report(
                     event, _("a key that is not text"), _("write 'key: value'")

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from cards.deckfile.discovery import (
     bundled_decks,
+    check_controls,
     find_decks,
     is_exam_text,
     is_markdown,
@@ -149,12 +150,15 @@ def _parsed(
     problems: list[Problem] = []
     for path in paths:
         try:
-            text = texts[path] if path in texts else read_text(path)
+            is_note = is_markdown(path)
+            text = texts.get(path)
+            if text is None:
+                text = read_text(path, allow_controls=not is_note)
             if is_exam_text(path.name, text):
+                check_controls(text, path)
                 exams.append(parse_exam_file(text, path))
             else:
-                parse = parse_note_deck if is_markdown(path) else parse_deck
-                decks[path] = parse(text, path)
+                decks[path] = (parse_note_deck if is_note else parse_deck)(text, path)
         except DeckError as error:
             problems += error.problems
     return decks, exams, problems

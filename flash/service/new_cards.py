@@ -127,7 +127,7 @@ def _target(app: AppContext, deck: str, language: str) -> tuple[Path, str]:
         return inbox, text
     ids = [one for one, name in deck_names_by_id(app.store).items() if name == deck]
     for path in (inbox, *map(Path, files_of_decks(app.store, ids))):
-        is_yaml = path.is_file() and path.suffix in YAML_ENDINGS
+        is_yaml = path.is_file() and path.suffix.lower() in YAML_ENDINGS
         if not is_yaml or bundled_name(str(path)):
             continue
         found = read_deck(path)

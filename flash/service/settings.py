@@ -154,7 +154,7 @@ def _check_global(name: str, value: str) -> str:
         return value.lower()
     if name == "inbox":
         path = Path(value).expanduser().absolute()
-        if path.suffix not in YAML_ENDINGS or path.is_dir():
+        if path.suffix.lower() not in YAML_ENDINGS or path.is_dir():
             raise _invalid(name, value, _("a file such as ~/notes/inbox.yaml"))
         return str(path)
     if name == "keys":

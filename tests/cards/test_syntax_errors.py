@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cards.deckfile.reader import read_deck
+from cards.deckfile.reader import parse_deck, read_deck
 from cards.errors import DeckError
 
 HEAD = "deck: D\ncards:\n"
@@ -111,7 +111,50 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         "cards:\n  - front: q\n    back: a\n",
         ["1:1: 'deck' is missing (add 'deck:')"],
     ),
-    "NUL": (HEAD + "  - front: a\0b\n", ["3:13: control character U+0000 (remove it)"]),
+    "NUL": (
+        HEAD + "  - front: a\0b\n    back: a\n",
+        ["3:13: control character U+0000 (remove it)"],
+    ),
+    "control characters and other mistakes": (
+        HEAD + "  - front: a\x07\x08b\n    back: \x1bc\n  - fornt: d\n    back: e\n",
+        [
+            "3:13: control character U+0007 (remove it)",
+            "4:11: control character U+001B (remove it)",
+            "5:5: unknown key 'fornt' (did you mean 'front'?)",
+        ],
+    ),
+    "the names of another program": (
+        HEAD + "  - question: q\n    answer: a\n  - q: q\n    a: a\n",
+        [
+            "3:5: unknown key 'question' (did you mean 'front'?)",
+            "4:5: unknown key 'answer' (did you mean 'back'?)",
+            "5:5: unknown key 'q' (did you mean 'front'?)",
+            "6:5: unknown key 'a' (did you mean 'back'?)",
+        ],
+    ),
+    "a choice named question": (
+        HEAD + "  - question: q\n    options: [a, b]\n    answer: a\n",
+        ["3:5: unknown key 'question' (did you mean 'choice'?)"],
+    ),
+    "text for a question": (
+        HEAD + "  - text: q\n    back: a\n",
+        ["3:5: unknown key 'text' (did you mean 'front'?)"],
+    ),
+    "text for a cloze": (
+        HEAD + "  - text: a {{c1::b}}\n",
+        ["3:5: unknown key 'text' (did you mean 'cloze'?)"],
+    ),
+    "another name of the answer": (
+        HEAD + "  - front: q\n    answer: a\n",
+        ["4:5: unknown key 'answer' (did you mean 'back'?)"],
+    ),
+    "a bracket before a list": (
+        HEAD + "  - front: q\n    back: a\n    tags: [a] b\n",
+        [
+            "5:15: a line that doesn't fit the lines around it "
+            "(check its indentation, or quote the text)"
+        ],
+    ),
     "an escape that makes a control character": (
         HEAD + '  - front: "a\\e[31m"\n    back: a\n',
         ["3:12: control character U+001B (remove the escape)"],
@@ -202,3 +245,30 @@ def test_every_scalar_stays_text(tmp_path: Path, text: str) -> None:
     content = read_deck(deck).notes[0].content
 
     assert getattr(content, "front", None) == text
+
+
+@pytest.mark.parametrize(
+    "begin", ["[EC2]", "[link](http://x.y)", "{EC2}", '["a"]', "[a, b]", "[[wiki]]"]
+)
+@pytest.mark.parametrize("rest", [" what", " is: this", ", and more", "-b"])
+@pytest.mark.parametrize(
+    ("before", "after", "column"),
+    [
+        ("  - front: ", "    back: a\n", 12),
+        ("  - choice: q\n    options:\n      - ", "    answer: a\n", 9),
+        ("  - front: q\n    back: a\n    extra: ", "", 12),
+    ],
+    ids=["front", "option", "extra"],
+)
+def test_a_text_that_begins_with_a_bracket_is_named(
+    begin: str, rest: str, before: str, after: str, column: int
+) -> None:
+    text = f"{HEAD}{before}{begin}{rest}\n{after}"
+    line = (HEAD + before).count("\n") + 1
+
+    with pytest.raises(DeckError) as caught:
+        parse_deck(text, Path("d"))
+
+    (problem,) = caught.value.problems
+    message = f"a text that begins with '{begin[0]}' (put it in double quotes)"
+    assert str(problem) == f"d:{line}:{column}: {message}"

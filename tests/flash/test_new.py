@@ -276,3 +276,12 @@ def test_mistakes_of_standard_input_have_their_line(
     code, out, err = flash("add", "-", typed=text)
 
     assert (code, out, error in err) == (1, "", True)
+
+
+def test_an_inbox_may_have_a_capital_ending(flash: Run) -> None:
+    flash("config", "inbox", "mine.YAML")
+
+    flash("new", "One?", "1")
+    flash("new", "Two?", "2")
+
+    assert Path("mine.YAML").read_text("utf-8").count("front:") == 2

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from cards.deckfile.appending import append_cards, empty_deck
-from cards.deckfile.discovery import check_controls
 from cards.deckfile.reader import Deck, parse_deck, read_deck
 from cards.deckfile.writer import card_yaml
 from cards.errors import FlashError
@@ -99,7 +98,6 @@ def add_from_stdin(db: Path | None, *, dry_run: bool) -> NewCards:
     if "\ufffd" in text:
         # Python replaced a byte by it.
         raise FlashError(_("standard input is not UTF-8"))
-    check_controls(text, place)
     found = parse_deck(text, place)
     with open_app(db) as app:
         return add_new_deck(app, found, dry_run=dry_run)

@@ -1,0 +1,170 @@
+"""Full-width colons and spaces are named at their line; in texts they are no mistake."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cards.deckfile.discovery import find_decks
+from cards.deckfile.reader import parse_deck, read_deck
+from cards.errors import DeckError
+from cards.note import Basic
+
+DECK = """\
+deck: 生物
+language: ja
+cards:
+  - front: 質問：何？
+    back: |
+      答え
+      　段落
+      back：これは本文
+    tags: [a]
+  - choice: どれ？
+    options:
+      - 一
+      - 二：三
+    answer: 一
+    source:
+      title: 本
+      url: https://example.org
+  - list: 並べて
+    items: [一, 二]
+    extra: '　空白'
+"""
+LINES = DECK.split("\n")
+KEY_LINES = [n for n, line in enumerate(LINES) if ": " in line and "本文" not in line]
+INDENTED = [n for n in KEY_LINES if LINES[n].startswith("  ")]
+
+
+def problems(text: str) -> list[str]:
+    try:
+        parse_deck(text, Path("d"))
+    except DeckError as error:
+        return [str(one).removeprefix("d:") for one in error.problems]
+    return []
+
+
+def no_colon(line: int, column: int, key: str) -> str:
+    return (
+        f"{line}:{column}: no ': ' after '{key}' "
+        f"(write '{key}: ' with a colon and a space)"
+    )
+
+
+def wide_blank(line: int, column: int) -> str:
+    return f"{line}:{column}: a full-width space (U+3000) (type ordinary spaces)"
+
+
+def test_full_width_characters_in_texts_are_no_mistake() -> None:
+    assert problems(DECK) == []
+
+
+@given(st.sets(st.sampled_from(KEY_LINES), min_size=1), st.sampled_from("：　"))
+def test_every_full_width_colon_is_named(lines: set[int], typed: str) -> None:
+    text, expected = list(LINES), []
+    for number in sorted(lines):
+        head, _, value = LINES[number].partition(": ")
+        text[number] = f"{head}{typed if typed == '：' else ':　'}{value}"
+        key = head.lstrip(" -")
+        expected.append(no_colon(number + 1, len(head) - len(key) + 1, key))
+
+    assert problems("\n".join(text)) == expected
+
+
+@given(st.sets(st.sampled_from(INDENTED), min_size=1), st.booleans())
+def test_every_full_width_indentation_is_named(lines: set[int], is_whole: bool) -> None:
+    text, expected = list(LINES), []
+    for number in sorted(lines):
+        rest = LINES[number].lstrip(" ")
+        indent = len(LINES[number]) - len(rest)
+        wide = "　" * (indent // 2) if is_whole else " " * (indent - 2) + "　"
+        text[number] = wide + rest
+        expected.append(wide_blank(number + 1, wide.index("　") + 1))
+
+    assert problems("\n".join(text)) == expected
+
+
+CASES = {
+    "both": (
+        "deck: D\ncards:\n  - front：q\n　　back：a\n",
+        [no_colon(3, 5, "front"), wide_blank(4, 1), no_colon(4, 3, "back")],
+    ),
+    "the whole file": (
+        "deck：D\ncards：\n  - front：q\n    back：a\n",
+        [
+            no_colon(1, 1, "deck"),
+            no_colon(2, 1, "cards"),
+            no_colon(3, 5, "front"),
+            no_colon(4, 5, "back"),
+        ],
+    ),
+    "after the dash": (
+        "deck: D\ncards:\n  -　front: q\n    back: a\n",
+        [wide_blank(3, 4)],
+    ),
+    "before the dash": (
+        "deck: D\ncards:\n　- front: q\n　  back: a\n  - front: r\n    back: b\n",
+        [wide_blank(3, 1), wide_blank(4, 1)],
+    ),
+    "in a block text": (
+        "deck: D\ncards:\n  - front: |\n      a\n　　　b\n    back: a\n",
+        [wide_blank(5, 1)],
+    ),
+    "before a block text": (
+        "deck: D\ncards:\n  - front：|\n      a\n      back：b\n    back: a\n",
+        [no_colon(3, 5, "front")],
+    ),
+    "beside another mistake": (
+        "deck: D\ncards:\n  - front：q\n    bakc: a\n  - frnt: r\n    back: b\n",
+        [
+            no_colon(3, 5, "front"),
+            "4:5: unknown key 'bakc' (did you mean 'back'?)",
+            "5:5: unknown key 'frnt' (did you mean 'front'?)",
+        ],
+    ),
+    "other cards keep theirs": (
+        "deck: D\ncards:\n  - front: '　\n\n      back：x'\n    back: a\n"
+        "  - frnt: r\n    back: b\n",
+        ["7:5: unknown key 'frnt' (did you mean 'front'?)"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES.values(), ids=CASES)
+def test_a_full_width_character_is_reported_once(
+    text: str, expected: list[str]
+) -> None:
+    assert problems(text) == expected
+
+
+def test_a_full_width_colon_makes_no_other_yaml_of_a_deck(tmp_path: Path) -> None:
+    for name, text in {"a.YAML": "deck：生物\n", "b.Yml": "cards：\n"}.items():
+        (tmp_path / name).write_text(text, "utf-8")
+
+    found = find_decks([tmp_path])
+
+    assert [path.name for path in found.files] == ["a.YAML", "b.Yml"]
+    assert found.other_yaml == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_a_utf_16_deck_in_a_folder_is_reported(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.yaml").write_bytes(f"\ufeff{DECK}".encode(encoding))
+
+    (file,) = find_decks([tmp_path]).files
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(file)
+    assert str(caught.value) == (
+        f"{file}:1:1: UTF-16 instead of UTF-8 (save the file as UTF-8)"
+    )
+
+
+def test_the_corrected_text_of_a_deck_is_never_read() -> None:
+    """A deck with a mistake has no cards, however clear it is what was meant."""
+    with pytest.raises(DeckError):
+        parse_deck("deck: D\ncards:\n  - front：q\n    back: a\n", Path("d"))
+    deck = parse_deck("deck: D\ncards:\n  - front: q\n    back: a\n", Path("d"))
+    assert [note.content for note in deck.notes] == [Basic("q", "a")]
