@@ -16,9 +16,8 @@ from flash.service.context import AppContext
 from flash.service.coverage import read_notes
 from flash.service.draft_review import DraftReview
 from flash.service.drafting import draft_cards
-from flash.service.editor import run_editor
+from flash.service.editor import edit_text, run_editor
 from flash.service.reviewing import open_session
-from flash.service.text_editing import edit_text
 from flash.tui.app import ReviewApp, ScreenApp
 from flash.tui.browse_app import BrowseApp
 from flash.tui.draft_app import DraftApp
