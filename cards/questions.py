@@ -51,6 +51,8 @@ REVERSED = "<"
 TextPath = tuple[str | int, ...]
 """Keys and indexes (from 0) that lead to a text of a card."""
 
+_NAME = 60
+"""Characters of a question that names its note."""
 _SENTENCE = 20
 """Characters from which the text around the gaps identifies a cloze."""
 
@@ -131,6 +133,14 @@ def question_text(content: Content) -> str:
             return " / ".join(content.compare) + ": " + ", ".join(content.by)
         case MultiQuestion():
             return " / ".join(sub.front for sub in content.questions)
+
+
+def place_of(note: Note) -> str:
+    """Return where a note is written, `file:line`; its question if no file has it."""
+    if note.line:
+        return f"{note.file}:{note.line}"
+    asked = " ".join(question_text(note.content).split())
+    return asked if len(asked) <= _NAME else asked[: _NAME - 1] + "…"
 
 
 def answer_text(content: Content) -> str:

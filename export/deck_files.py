@@ -16,7 +16,7 @@ from cards.errors import reason_of
 from cards.files import open_file
 from cards.identity.keys import text_key
 from cards.note import Note, with_texts
-from cards.questions import media_of
+from cards.questions import media_of, place_of
 from cards.text.media import with_media_paths
 from cards.translate import _
 from export.files import ExportError, replace_file
@@ -134,7 +134,7 @@ def _copy(
     notes: list[StoredNote] = []
     for stored in group:
         note, renamed = stored.note, dict[str, str]()
-        place = f"{note.file}:{note.line}"
+        place = place_of(note)
         for path in dict.fromkeys(media_of(note)):
             source = media.find(stored.guid, note.file, path)
             target = _free_target(path, source, copied) if source else ""

@@ -55,6 +55,8 @@ class PlannedChange(Struct, frozen=True):
     known: ExistingNote | None = None
     """The note it continues; None for a new note."""
     text_key: str = ""
+    ordinals: Mapping[str, int] = {}
+    """Ordinals of cards by part, where those tell which card is which; else empty."""
 
 
 class FileScope(Struct, frozen=True):

@@ -21,7 +21,7 @@ from export.anki.anki_model import (
     NoteType,
     Template,
 )
-from export.anki.converted import Converted, Unsupported
+from export.anki.converted import INCOMPLETE_TAG, Converted, Unsupported
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from export.anki.media_references import media_names
 from export.anki.note_rendering import special_fields
@@ -43,8 +43,6 @@ _MAX_DAY = 100_000
 _MAX_EASE = 1_000_000
 _MAX_COUNT = 1_000_000
 _DEFAULT_DECK = "Default"
-_INCOMPLETE = "empty-side"
-"""Tag of notes without a question or an answer."""
 _LONGEST_NAME = 60
 """Characters of a first field in the list of losses."""
 _TAG = re.compile(r"<[^<>]*>")
@@ -119,12 +117,16 @@ class _Conversion:
             notes.append(made)
             kept.update(card.id for card in made.cards)
         self._count_lost_reviews(kept)
-        used = {note.raw.notetype for note in notes if note.raw is not None}
+        used = {note.notetype for note in self._collection.notes}
         return ImportResult(
             Incoming(
                 notes=tuple(notes),
                 options=self._options(),
-                notetypes={key: self._notetypes[key].model for key in used},
+                notetypes={
+                    key: notetype.model
+                    for key, notetype in self._notetypes.items()
+                    if key in used and key not in (BASIC_ID, CLOZE_ID)
+                },
                 log=self._collection.log,
                 collection=str(self._collection.created_s),
             ),
@@ -219,7 +221,7 @@ class _Conversion:
         )
 
     def _as_note(self, note: AnkiNote, converted: Converted, deck: str) -> Note:
-        tags = (*note.tags, _INCOMPLETE) if converted.incomplete else note.tags
+        tags = (*note.tags, INCOMPLETE_TAG) if converted.incomplete else note.tags
         return Note(
             converted.content,
             deck,

@@ -168,14 +168,15 @@ def _notetypes(connection: sqlite3.Connection) -> dict[int, NoteType]:
         made = _template(str(name), len(templates[key]), _parsed(data))
         templates[key].append(made)
     found: dict[int, NoteType] = {}
-    for key, name, data in connection.execute("select id, name, config from notetypes"):
-        model = _model(key, str(name), _parsed(data))
+    sql = "select id, name, mtime_secs, config from notetypes"
+    for key, name, changed_s, data in connection.execute(sql):
+        model = _model(key, str(name), int(changed_s), _parsed(data))
         model |= {"flds": fields[key], "tmpls": templates[key]}
         found[key] = notetype_of(model)
     return found
 
 
-def _model(key: int, name: str, message: Message) -> dict[str, Any]:
+def _model(key: int, name: str, changed_s: int, message: Message) -> dict[str, Any]:
     """Return a note type as schema 11 stores it."""
     return {
         "id": key,
@@ -186,7 +187,7 @@ def _model(key: int, name: str, message: Message) -> dict[str, Any]:
         "latexPre": text(message, 5),
         "latexPost": text(message, 6),
         "latexsvg": bool(number(message, 7)),
-        "mod": 0,
+        "mod": changed_s,
         "usn": -1,
         "did": None,
         "tags": [],

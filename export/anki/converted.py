@@ -11,6 +11,10 @@ EMPTY_SIDE = "(empty)"
 """Stands for a question or an answer without text: deck files need one."""
 
 
+INCOMPLETE_TAG = "empty-side"
+"""Tag of notes without a question or an answer."""
+
+
 class Unsupported(Exception):
     """A note that flash can't ask, with the reason."""
 

@@ -10,7 +10,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 
@@ -148,13 +148,18 @@ def _add(
         contents.notes.append(note_row(stored, cards, fields))
     else:
         notetype, model = kept.raw.notetype, foreign.notetypes[kept.raw.notetype]
-        contents.notetypes[notetype] = model
         fields, is_whole = raw_fields(stored, kept, media.naming_kept(stored))
+        fitting = _fitting(fields, _width(model))
+        if fitting is None:
+            contents.losses += _losses(stored, fields, [(LossReason.FIELDS, "")])
+            return
+        fields = fitting
         fields, missing = media.keep(stored, fields)
         lost = [(LossReason.MEDIA, name) for name in missing]
         if not is_whole or _has_other_extra(stored, kept, model):
             lost.append((LossReason.EDIT, ""))
         contents.losses += _losses(stored, fields, lost)
+        contents.notetypes[notetype] = model
         contents.notes.append(note_row(stored, cards, fields, notetype))
         media.keep_shared(stored.note, notetype, model)
     changed_ms, columns = stored.modified_ms, None
@@ -167,6 +172,22 @@ def _add(
         contents.cards.append(
             card_row(card, stored.anki_id, in_deck, latest // 1000, columns)
         )
+
+
+@lru_cache(maxsize=256)
+def _width(model: str) -> int:
+    """Return the number of fields of a note type."""
+    return len(json.loads(model)["flds"])
+
+
+def _fitting(fields: tuple[str, ...], width: int) -> tuple[str, ...] | None:
+    """Return as many fields as the note type has; None if a text would be lost.
+
+    A device may have got a note type with a new field before the notes.
+    """
+    if any(fields[width:]):
+        return None
+    return fields[:width] + ("",) * (width - len(fields))
 
 
 def _losses(

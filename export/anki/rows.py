@@ -107,8 +107,13 @@ def _tags(tags: tuple[str, ...], is_leech: bool) -> str:
     if not tags:
         return ""
     # Anki separates tags by spaces.
-    joined = {"_".join(unicodedata.normalize("NFC", tag).split()) for tag in tags}
+    joined = set(map(anki_tag, tags))
     return f" {' '.join(sorted(joined - {''}))} "
+
+
+def anki_tag(tag: str) -> str:
+    """Return a tag as Anki writes it: without spaces."""
+    return "_".join(unicodedata.normalize("NFC", tag).split())
 
 
 _EARLY, _MANUAL = 3, 4

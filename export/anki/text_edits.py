@@ -1,39 +1,53 @@
-"""Find text edits that were made in Anki to notes of flash."""
+"""Find what was changed in Anki in notes that flash has."""
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.note import Note
-from cards.questions import media_of, texts_of
+from cards.note import Cloze, Note
+from cards.questions import anki_ordinals, cloze_parts, media_of, texts_of
+from cards.text.cloze import ClozeError, parse_cloze, renumber
 from export.anki.anki_model import AnkiCard, AnkiNote, Collection, NoteType
-from export.anki.converted import Unsupported
+from export.anki.converted import INCOMPLETE_TAG, Unsupported
 from export.anki.fields import fields_of
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
 from export.anki.html_to_markdown import to_markdown
-from export.anki.note_rendering import SpecialFields, special_fields
+from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
 from export.anki.package_writer import media_naming
+from export.anki.rows import anki_tag
 from export.files import ExportError
 from srs.models.cards import StoredNote
-from srs.models.incoming import OriginalFields
+from srs.models.incoming import AnkiFields, OriginalFields
 from srs.models.media import MediaFiles
 
 _KEYS = {"Front": "front", "Back": "back", "Text": "cloze"}
 """Fields of our note types -> keys of a card."""
+_LEECH = "leech"
+"""A tag that both programs give by themselves."""
 
 
 class TextEdit(Struct, frozen=True):
-    """A note whose text in Anki is newer and different."""
+    """A note that was changed elsewhere, usually in Anki."""
 
     stored: StoredNote
     note: Note | None
-    """The edited note; None if the fields don't fit its kind."""
-    fields: tuple[str, ...] = ()
+    """The note after the change; None if flash can't hold it."""
+    original: OriginalFields | None = None
     """The fields in Anki if the note came from there."""
+    ordinals: Mapping[str, int] = {}
+    """Anki's ordinal of each question, by part; empty if the parts tell the cards."""
+    changed_ms: int = 0
+    """When it was changed, UTC milliseconds; 0 if that is unknown."""
+
+    @property
+    def is_visible(self) -> bool:
+        """Return False if flash shows nothing of the change."""
+        return self.note != self.stored.note
 
 
 def text_edits(
@@ -41,41 +55,46 @@ def text_edits(
     stored: Mapping[str, StoredNote],
     kept: Mapping[str, OriginalFields],
     media: MediaFiles,
+    renamed: Callable[[str], str] | None = None,
 ) -> Iterator[TextEdit]:
     """Find notes that were edited in Anki after their last change in flash.
+
+    For a note from Anki, a change that flash doesn't show is found, too: of its other
+    fields, colours or its note type, even if its text was edited in flash later.
 
     Args:
         collection: The collection of Anki.
         stored: Stored notes by guid.
         kept: Original fields of notes from Anki, by guid.
         media: The files of notes.
+        renamed: Replaces the names of media in a field; None if none changed.
     """
     cards: dict[int, list[AnkiCard]] = defaultdict(list)
     for card in collection.cards:
         cards[card.note].append(card)
-    for note in _newer(collection.notes, stored):
-        ours = stored[note.guid]
-        notetype = collection.notetypes.get(note.notetype)
-        if notetype is None:
+    for read in collection.notes:
+        ours = stored.get(read.guid)
+        notetype = collection.notetypes.get(read.notetype)
+        if ours is None or notetype is None:
             continue
+        note = read
+        if renamed is not None:
+            note = replace(read, fields=tuple(map(renamed, read.fields)))
+        edit = None
         if notetype.id in (BASIC_ID, CLOZE_ID):
-            edit = _edit_of_ours(ours, note, media)
-        else:
+            if _is_newer(note, ours):
+                edit = _edit_of_ours(ours, note, media)
+        elif (before := kept.get(note.guid)) is not None:
             special = special_fields(cards[note.id], collection.decks)
-            before = kept.get(note.guid)
-            edit = _edit_of_original(ours, before, note, notetype, special)
+            change = _Change(ours, before, note, notetype, cards[note.id])
+            edit = change.edit(special)
         if edit is not None:
             yield edit
 
 
-def _newer(
-    notes: Iterable[AnkiNote], stored: Mapping[str, StoredNote]
-) -> Iterator[AnkiNote]:
-    for note in notes:
-        ours = stored.get(note.guid)
-        # Anki counts whole seconds.
-        if ours is not None and note.modified_s > ours.modified_ms // 1000:
-            yield note
+def _is_newer(note: AnkiNote, ours: StoredNote) -> bool:
+    # Anki counts whole seconds.
+    return note.modified_s > ours.modified_ms // 1000
 
 
 def _edit_of_ours(
@@ -93,14 +112,18 @@ def _edit_of_ours(
         for name, old, field in zip(names, before, note.fields, strict=False)
         if unicodedata.normalize("NFC", old) != unicodedata.normalize("NFC", field)
     }
-    if not changed:
+    tags = _tags_after(stored.note.tags, note.tags)
+    if not changed and tags == stored.note.tags:
         return None
     paths = media_of(stored.note)
     texts = {
         name: _with_paths(field, {naming(path): path for path in paths})
         for name, field in changed.items()
     }
-    return TextEdit(stored, _rewritten(stored.note, texts))
+    made, ordinals = _rewritten(stored, texts)
+    if made is not None:
+        made = replace(made, tags=tags)
+    return TextEdit(stored, made, None, ordinals, note.modified_s * 1000)
 
 
 def _with_paths(field: str, paths: Mapping[str, str]) -> str:
@@ -111,30 +134,138 @@ def _with_paths(field: str, paths: Mapping[str, str]) -> str:
     return text
 
 
-def _rewritten(note: Note, texts: dict[str, str]) -> Note | None:
-    """Return the note with changed texts; None if a text has no place."""
+def _rewritten(
+    stored: StoredNote, texts: dict[str, str]
+) -> tuple[Note | None, dict[str, int]]:
+    """Return the note with changed texts, None if a text has no place; and ordinals."""
+    note = stored.note
     if "Extra" in texts:
         note = replace(note, extra=texts.pop("Extra"))
     changes = {_KEYS.get(name, ""): text for name, text in texts.items()}
     keys = {path[0] for path, _ in texts_of(note.content)}
     if not changes.keys() <= keys or not all(changes.values()):
-        return None
-    return replace(note, content=replace(note.content, **changes))
-
-
-def _edit_of_original(
-    stored: StoredNote,
-    kept: OriginalFields | None,
-    note: AnkiNote,
-    notetype: NoteType,
-    special: SpecialFields,
-) -> TextEdit | None:
-    if kept is None or kept.raw.fields == note.fields:
-        return None
-    ordinals = [card.ordinal for card in stored.cards]
+        return None, {}
+    if "cloze" not in changes:
+        return replace(note, content=replace(note.content, **changes)), {}
     try:
-        taken = convert_note(note, notetype, ordinals, special)
-    except Unsupported:
-        return TextEdit(stored, None)
-    made = replace(stored.note, content=taken.content, extra=taken.extra)
-    return TextEdit(stored, made, note.fields) if made != stored.note else None
+        found = anki_ordinals(Cloze(changes["cloze"]))
+        made = Cloze(_with_own_numbers(stored, changes["cloze"]))
+        parts = cloze_parts(made)
+    except ClozeError:
+        return None, {}
+    # The numbers differ and their order doesn't.
+    ordinals = dict(zip(parts.values(), found, strict=True))
+    return replace(note, content=made), ordinals
+
+
+def _with_own_numbers(stored: StoredNote, text: str) -> str:
+    """Write clozes from Anki, whose numbers are ordinals, with those of the note."""
+    own = {part: number for number, part in cloze_parts(stored.note.content).items()}
+    numbers = {
+        card.ordinal + 1: own[card.part] for card in stored.cards if card.part in own
+    }
+    free = max((*own.values(), *numbers, 0)) + 1
+    for number in (ordinal + 1 for ordinal in anki_ordinals(Cloze(text))):
+        if number not in numbers:
+            is_taken = number in numbers.values()
+            numbers[number] = free if is_taken else number
+            free += is_taken
+    return renumber(parse_cloze(text), numbers.__getitem__)
+
+
+def _tags_after(ours: tuple[str, ...], theirs: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags of Anki; those that flash has are spelt as here."""
+    known = {anki_tag(tag).casefold() for tag in ours}
+    found = {tag.casefold(): tag for tag in theirs}
+    kept = [tag for tag in ours if anki_tag(tag).casefold() in found]
+    added = [tag for key, tag in found.items() if key not in known and key != _LEECH]
+    return (*kept, *added)
+
+
+class _Change:
+    """A note from Anki as it is there and here."""
+
+    def __init__(
+        self,
+        stored: StoredNote,
+        kept: OriginalFields,
+        note: AnkiNote,
+        notetype: NoteType,
+        cards: list[AnkiCard],
+    ) -> None:
+        self._stored, self._kept = stored, kept
+        self._note, self._notetype = note, notetype
+        self._ordinals = [card.ordinal for card in cards]
+
+    def edit(self, special: Callable[[int], Mapping[str, str]]) -> TextEdit | None:
+        """Return what differs; None if nothing does."""
+        note, stored = self._note, self._stored
+        is_newer = _is_newer(note, stored)
+        has_other_fields = (note.notetype, note.fields) != (
+            self._kept.raw.notetype,
+            self._kept.raw.fields,
+        )
+        is_later = has_other_fields and note.modified_s > stored.created_ms // 1000
+        if not (is_newer or is_later or self._has_new_cards()):
+            return None
+        try:
+            taken = convert_note(note, self._notetype, self._ordinals, special)
+        except Unsupported:
+            return TextEdit(stored, None) if is_newer else None
+        if taken.broken:
+            return TextEdit(stored, None) if is_newer else None
+        made = stored.note
+        if is_newer or self._has_new_cards():
+            extra = taken.extra
+            if made.kind != "cloze" and type(taken.content) is type(made.content):
+                extra = made.extra  # the note type has no field for it
+            tags = [one for one in note.tags if one.lower() != INCOMPLETE_TAG]
+            tags += [INCOMPLETE_TAG] * bool(taken.incomplete)
+            made = replace(
+                made,
+                content=taken.content,
+                extra=extra,
+                tags=_tags_after(made.tags, tags),
+            )
+        raw = AnkiFields(note.notetype, note.fields, taken.shown)
+        original = OriginalFields(raw, _json(taken.content))
+        if made == stored.note and original == self._kept:
+            return None
+        ordinals = {part: ordinal for ordinal, part in taken.parts.items()}
+        return TextEdit(stored, made, original, ordinals, note.modified_s * 1000)
+
+    def _has_new_cards(self) -> bool:
+        """Return True if Anki has more cards of a text that is the same in both."""
+        known = {card.ordinal for card in self._stored.cards}
+        if known.issuperset(self._ordinals):
+            return False
+        return _json(self._stored.note.content) == self._kept.content
+
+
+def _json(content: object) -> str:
+    return msgspec.json.encode(content).decode()
+
+
+def hidden_changes(edit: TextEdit, kept: OriginalFields) -> OriginalFields | None:
+    """Return the fields in Anki, but those whose text flash shows as they were.
+
+    Args:
+        edit: Of a note from Anki, whose text is to stay as it is in flash.
+        kept: The fields as they were.
+
+    Returns:
+        None if nothing is to be changed.
+    """
+    original = edit.original
+    if original is None:
+        return None
+    raw, old = original.raw, kept.raw
+    if (raw.notetype, len(raw.fields)) != (old.notetype, len(old.fields)):
+        return original
+    shown = set(old.shown.values())
+    fields = tuple(
+        old.fields[index] if index in shown else field
+        for index, field in enumerate(raw.fields)
+    )
+    found = OriginalFields(replace(old, fields=fields), kept.content)
+    return None if found == kept else found

@@ -6,6 +6,7 @@ from difflib import unified_diff
 
 from cards.errors import Place
 from cards.note import Note
+from cards.questions import place_of
 from cards.translate import _, ngettext
 from flash.messages.phrases import (
     count_cards,
@@ -59,10 +60,6 @@ def import_lines(merged: MergeResult, media: int, updated: int) -> list[str]:
     cards = [
         (merged.marked, _("{cards} suspended, unsuspended or flagged")),
         (merged.rescheduled, _("{cards} due as set in Anki")),
-        (
-            merged.unmatched_cards,
-            _("{cards} left out: the note has no such question"),
-        ),
     ]
     reviews = [
         (merged.shifted, _("{reviews} moved by milliseconds")),
@@ -208,6 +205,12 @@ def _counted_text(reason: LossReason, count: int) -> str:
 
 def _moved_text(reason: LossReason, count: int) -> str:
     match reason:
+        case LossReason.CARD_UNKNOWN:
+            return ngettext(
+                "{n} card left out: its note has no such question in flash",
+                "{n} cards left out: the notes have no such questions in flash",
+                count,
+            )
         case LossReason.CARD_TEXT:
             return ngettext(
                 "{n} card left out: no Markdown file has its text",
@@ -235,6 +238,7 @@ def _note_reason(reason: LossReason) -> str:
         LossReason.NOTE_CARDS: _("no cards"),
         LossReason.NOTE_QUESTIONS: _("all questions are empty"),
         LossReason.NOTE_SIDES: _("no question or no answer"),
+        LossReason.FIELDS: _("its fields don't fit its note type"),
         LossReason.CLOZE_FIELD: _("cloze note type without a cloze field"),
         LossReason.CLOZE: _("invalid cloze: {detail}"),
         LossReason.NOTE_TEMPLATE: _("invalid template: {detail}"),
@@ -288,11 +292,19 @@ def patch_text(file: str, before: str, after: str, source: str = "") -> str:
     return "".join(line if line.endswith("\n") else line + end for line in lines)
 
 
+def kept_text_line(count: int) -> str:
+    """Count the notes that were edited in Anki and keep their text here."""
+    text = _(
+        "{notes} edited in Anki: the text here was kept (--update-text takes Anki's)"
+    )
+    return text.format(notes=count_notes(count))
+
+
 def by_hand_line(note: Note, source: str = "") -> str:
     """Name a card whose edit has no place in its deck file."""
     text = _("{place}: {source}; change this card by hand")
-    place = f"{note.file}:{note.line}"
-    return text.format(place=place, source=source or _("edited in Anki"))
+    source = source or _("edited in Anki")
+    return text.format(place=place_of(note), source=source)
 
 
 def tags_by_hand(

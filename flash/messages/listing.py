@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from cards.note import Note
-from cards.questions import choice_options, question_text
+from cards.questions import choice_options, place_of, question_text
 from cards.staleness import StaleNote
 from cards.text.terminal import plain_text
 from cards.text.width import clean
@@ -122,7 +122,7 @@ def card_lines(
         clean(plain_text(card.answer)),
         *_note_lines(note),
         styled(_memory_line(card), "2"),
-        styled(f"{card.file}:{card.line}" if card.file else _("no file"), "2"),
+        styled(f"{card.file}:{card.line}" if card.line else _("no file"), "2"),
     ]
     if history:
         head = (_("answered"), _("rating"), _("next"), _("took"))
@@ -181,7 +181,7 @@ def stale_lines(found: Iterable[StaleNote], notes: Sequence[Note]) -> list[str]:
             if one.reason == "recheck"
             else _("last checked {day}").format(day=note.checked)
         )
-        about = [f"{reason} · {note.file}:{note.line}", *_pages(note)]
+        about = [f"{reason} · {place_of(note)}", *_pages(note)]
         lines.append(f"{one.since}  {clip_line(question_text(note.content), room)}")
         lines += [styled(f"            {text}", "2") for text in about]
     unchecked = sum(1 for note in notes if not note.checked)

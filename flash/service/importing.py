@@ -1,28 +1,37 @@
 """Import Anki packages: unpack media, back up, merge."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 
-from export.anki.anki_model import Collection
-from export.anki.collection_import import convert_collection
+from export.anki.anki_model import LATEST_S, Collection
+from export.anki.collection_import import convert_collection, first_field
 from export.anki.collection_reader import read_collection
 from export.anki.media_references import has_media, media_names
 from export.anki.package_file import Package, open_package
-from export.anki.text_edits import TextEdit, text_edits
+from export.anki.text_edits import TextEdit, hidden_changes, text_edits
 from flash.service.context import AppContext
 from flash.service.media_import import MediaImport, shared_media
 from srs.merging.merge import MergeResult, merge
 from srs.merging.text_updates import TextUpdate, update_notes
-from srs.models.incoming import Loss
+from srs.models.incoming import Incoming, Loss, LossReason, OriginalFields
 from srs.store.backups import back_up
+from srs.store.connection import Store
 from srs.store.import_log import attached_log
-from srs.store.import_rows import known_guids, original_notes
+from srs.store.import_rows import (
+    content_json,
+    known_guids,
+    original_notes,
+    replace_original_fields,
+    stored_marks,
+)
 from srs.store.note_media import media_files, media_folder
-from srs.store.notes import stored_notes
+from srs.store.note_types import take_notetypes
+from srs.store.notes import note_moments, stored_notes
 
 
 class Imported(Struct, frozen=True):
@@ -39,6 +48,8 @@ class Imported(Struct, frozen=True):
     """Media files whose names were unsafe or taken, with their new names."""
     updated: int = 0
     """Notes that got the text of Anki."""
+    differing: int = 0
+    """Notes with another text in Anki, which kept the one here."""
     file_edits: tuple[TextEdit, ...] = ()
     """Edits made in Anki to notes whose deck file has to be changed instead."""
 
@@ -97,21 +108,27 @@ def import_package(
         try:
             used = _used_media(collection) | shared_media(source.package)
             media.unpack(used, only_count=reviews_only or dry_run)
+            renamed = media.rename if media.has_renamed else None
             converted = convert_collection(
                 collection,
                 options.calendar.day,
                 folder / "anki",
-                media.rename if media.has_renamed else None,
+                renamed,
                 known_guids(store),
             )
             backup = None if dry_run else back_up(store, app.now())
-            edits = _edits(app, collection) if update_text else []
-            in_files = [one for one in edits if is_in_file(one)]
+            edits = [] if reviews_only else _edits(app, collection, renamed)
+            shown = [one for one in edits if one.is_visible]
+            in_files = [one for one in shown if update_text and is_in_file(one)]
             with (
                 store.bulk_fill(),
                 attached_log(store, converted.incoming.log),
                 store.transaction(),
             ):
+                updated = len(list(filter(_is_for_store, edits))) if update_text else 0
+                if not (dry_run or reviews_only):
+                    types = converted.incoming.notetypes
+                    take_edits(app, edits, types, update_text=update_text)
                 merged = merge(
                     store,
                     options,
@@ -120,26 +137,45 @@ def import_package(
                     reviews_only=reviews_only,
                     dry_run=dry_run,
                 )
-                updated = update_text_of(app, edits, dry_run=dry_run)
+                losses = list(converted.losses)
+                if merged.unmatched_cards:
+                    losses += _left_out(store, converted.incoming, collection)
         except BaseException:
             media.remove()
             raise
     return Imported(
         merged,
-        converted.losses,
+        tuple(losses),
         backup,
         media=media.count,
         missing_media=tuple(media.missing),
         renamed_media=media.renamed,
         updated=updated,
+        differing=0 if update_text else len(shown),
         file_edits=tuple(in_files),
     )
 
 
-def _edits(app: AppContext, collection: Collection) -> list[TextEdit]:
-    stored = {one.guid: one for one in stored_notes(app.store)}
-    kept, media = original_notes(app.store), media_files(app.store)
-    return list(text_edits(collection, stored, kept, media))
+def _edits(
+    app: AppContext, collection: Collection, renamed: Callable[[str], str] | None
+) -> list[TextEdit]:
+    """Find the edits made in Anki, reading only the notes that may have one."""
+    moments, counts = note_moments(app.store), Counter[int]()
+    counts.update(card.note for card in collection.cards)
+    never = (LATEST_S * 1000, LATEST_S * 1000, 0)
+    guids = [
+        note.guid
+        for note in collection.notes
+        for changed, added, cards in [moments.get(note.guid, never)]
+        if note.modified_s > min(changed, added) // 1000
+        or (note.guid in moments and counts[note.id] > cards)
+    ]
+    if not guids:
+        return []
+    found = stored_notes(app.store, guids=guids, retired=True)
+    stored = {one.guid: one for one in found}
+    kept, media = original_notes(app.store, guids), media_files(app.store)
+    return list(text_edits(collection, stored, kept, media, renamed))
 
 
 def is_in_file(edit: TextEdit) -> bool:
@@ -147,16 +183,84 @@ def is_in_file(edit: TextEdit) -> bool:
     return edit.note is None or Path(edit.stored.note.file).exists()
 
 
+def take_edits(
+    app: AppContext,
+    edits: Sequence[TextEdit],
+    notetypes: Mapping[int, str],
+    *,
+    update_text: bool,
+) -> int:
+    """Keep what Anki has now, and change the notes that no deck file has.
+
+    Args:
+        app: The open store, in a transaction.
+        edits: From `text_edits`.
+        notetypes: Note types of the notes in Anki: JSON by id.
+        update_text: Take edits of the text, too; without it the text stays.
+
+    Returns:
+        How many notes have another text.
+    """
+    store = app.store
+    changed = [one for one in edits if update_text and _is_for_store(one)]
+    updated = {one.stored.guid for one in changed}
+    used = {one.original.raw.notetype for one in edits if one.original is not None}
+    with store.transaction() as connection:
+        take_notetypes(connection, notetypes, used)
+        kept = original_notes(store, [one.stored.guid for one in edits])
+        originals = {
+            guid: original
+            for one in edits
+            if (guid := one.stored.guid) in kept and guid not in updated
+            if (original := _original(one, kept[guid], update_text=update_text))
+        }
+        replace_original_fields(connection, originals)
+        return update_text_of(app, changed, dry_run=False)
+
+
+def _original(
+    edit: TextEdit, kept: OriginalFields, *, update_text: bool
+) -> OriginalFields | None:
+    """Return the fields to keep for a note whose text stays for now."""
+    if edit.original is None:
+        return None
+    same_text = edit.original.content == content_json(edit.stored.note)
+    if same_text or (update_text and edit.is_visible):
+        return edit.original
+    return hidden_changes(edit, kept)
+
+
+def _left_out(
+    store: Store, incoming: Incoming, collection: Collection
+) -> Iterator[Loss]:
+    """Name the notes that have more questions in Anki than here."""
+    names = {note.guid: first_field(note.fields) for note in collection.notes}
+    stored = stored_marks(store.connection)
+    for note in incoming.notes:
+        known = stored.get(note.guid)
+        count = sum(card.ordinal not in (known or ()) for card in note.cards)
+        if known and count:
+            reason = LossReason.CARD_UNKNOWN
+            deck = next(iter(known.values())).deck
+            yield Loss(reason, count, deck=deck, first_field=names[note.guid])
+
+
+def _is_for_store(edit: TextEdit) -> bool:
+    return edit.is_visible and not is_in_file(edit)
+
+
 def update_text_of(app: AppContext, edits: Sequence[TextEdit], *, dry_run: bool) -> int:
-    """Change the notes that no deck file has.
+    """Change the text of the notes that no deck file has.
 
     Returns:
         Their count.
     """
     changed = [
-        TextUpdate(edit.stored.guid, edit.note, edit.fields)
+        TextUpdate(
+            edit.stored.guid, edit.note, edit.original, edit.ordinals, edit.changed_ms
+        )
         for edit in edits
-        if edit.note is not None and not is_in_file(edit)
+        if edit.note is not None and _is_for_store(edit)
     ]
     if changed and not dry_run:
         update_notes(app.store, changed, app.now())

@@ -5,7 +5,7 @@ next one does what is left.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,7 +41,7 @@ from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
 from flash.service.exporting import export_package, schedule_of
-from flash.service.importing import is_in_file, update_text_of
+from flash.service.importing import is_in_file, take_edits
 from flash.service.media_import import MediaImport
 from flash.service.new_cards import add_new_deck, deck_of_new_cards
 from flash.service.phone_account import Account, HubPlace
@@ -285,7 +285,7 @@ class PhoneRound:
             self.result.losses += tuple(
                 one for one in converted.losses if one.reason not in _OF_REVIEWS
             )
-        self._take_edits(collection, update_text=update_text)
+        self._take_edits(collection, incoming.notetypes, update_text=update_text)
 
     def _unpack_media(self, new: Sequence[AnkiNote], folder: Path) -> MediaImport:
         media = MediaImport(HubFiles(self._hub), folder)
@@ -318,7 +318,9 @@ class PhoneRound:
         notes = tuple(map(placed, incoming.notes))
         return msgspec.structs.replace(incoming, notes=notes, options={})
 
-    def _take_edits(self, collection: Collection, *, update_text: bool) -> None:
+    def _take_edits(
+        self, collection: Collection, notetypes: Mapping[int, str], *, update_text: bool
+    ) -> None:
         """Collect edited texts that were not shown yet, or take them."""
         app, shown = self._app, self._account.shown
         stored = {one.guid: one for one in stored_notes(app.store)}
@@ -329,8 +331,10 @@ class PhoneRound:
             for one in text_edits(collection, stored, kept, media)
             if update_text or shown.get(one.stored.guid) != changed[one.stored.guid]
         ]
-        if update_text:
-            self.result.updated += update_text_of(app, edits, dry_run=False)
+        self.result.updated += take_edits(
+            app, edits, notetypes, update_text=update_text
+        )
+        edits = [one for one in edits if one.is_visible]
         in_files = [one for one in edits if is_in_file(one)]
         known = {one.stored.guid for one in self.result.file_edits}
         self.result.file_edits += tuple(

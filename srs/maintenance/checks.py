@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cards.questions import media_of
+from cards.questions import media_of, place_of
 from srs.store import repairs
 from srs.store.backups import back_up
 from srs.store.connection import Store, StoreError
@@ -159,7 +159,7 @@ def _check_media(store: Store, now_ms: int) -> Iterator[Finding]:
     places = media_files(store)
     for guid, note in notes_with_media(store):
         expected = media_of(note) if note.file else places.received.get(guid, ())
-        place = f"{note.file}:{note.line}" if note.file else note.deck
+        place = place_of(note)
         for path in expected:
             if places.find(guid, note.file, path) is None:
                 missing[f"{path} ({place})"] = None

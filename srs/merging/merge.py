@@ -186,7 +186,8 @@ class _Merge:
         for card, (theirs, deck) in added.items():
             if theirs is not None:
                 self._pairs[theirs.id] = _Pair(card, theirs, deck, None)
-        insert_original_notes(self._connection, notes, incoming.notetypes)
+        if notes:
+            insert_original_notes(self._connection, notes, incoming.notetypes)
         decks = {deck for note in notes for deck in decks_of(note)}
         self._new_options = insert_deck_options(
             self._connection, incoming.options, decks

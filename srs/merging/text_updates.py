@@ -1,14 +1,15 @@
 """Change the text of notes that have no deck file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from cards.identity.keys import text_key
 from cards.identity.matching import Action, PlannedChange
 from cards.note import Note
+from srs.models.incoming import OriginalFields
 from srs.store.connection import Store
-from srs.store.import_rows import replace_original_fields
+from srs.store.import_rows import replace_original_fields, set_modified
 from srs.store.note_writer import Applied, apply_plan
 from srs.store.notes import known_notes
 
@@ -18,8 +19,12 @@ class TextUpdate(Struct, frozen=True):
 
     guid: str
     note: Note
-    fields: tuple[str, ...] = ()
-    """The fields in Anki; empty if unknown."""
+    original: OriginalFields | None = None
+    """The fields in Anki; None if the note didn't come from there."""
+    ordinals: Mapping[str, int] = {}
+    """Ordinals of its cards by part; empty if the parts tell which card is which."""
+    changed_ms: int = 0
+    """When it was changed, UTC milliseconds; 0 for now."""
 
 
 def update_notes(store: Store, updates: Sequence[TextUpdate], now_ms: int) -> Applied:
@@ -36,14 +41,23 @@ def update_notes(store: Store, updates: Sequence[TextUpdate], now_ms: int) -> Ap
     known = {note.guid: note for note in known_notes(store)}
     changes = [
         PlannedChange(
-            Action.CHANGED, update.note, known[update.guid], text_key(update.note)
+            Action.CHANGED,
+            update.note,
+            known[update.guid],
+            text_key(update.note),
+            update.ordinals,
         )
         for update in updates
         if update.guid in known
     ]
-    fields = [(one.guid, one.fields, one.note) for one in updates if one.fields]
+    originals = {one.guid: one.original for one in updates if one.original is not None}
     with store.transaction() as connection:
-        also = {"kept": replace_original_fields(connection, fields)}
-        return apply_plan(
+        also = {"kept": replace_original_fields(connection, originals)}
+        applied = apply_plan(
             store, changes, now_ms, name="edit", also=also, from_files=False
         )
+        # A later change elsewhere may be on its way.
+        set_modified(
+            connection, {one.guid: one.changed_ms for one in updates if one.changed_ms}
+        )
+        return applied

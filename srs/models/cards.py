@@ -128,3 +128,5 @@ class StoredNote(Struct, frozen=True):
     """When its text last changed."""
     cards: tuple[StoredCard, ...]
     retired: bool = False
+    created_ms: int = 0
+    """When it was added to the store."""

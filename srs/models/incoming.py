@@ -89,7 +89,7 @@ class Incoming(Struct, frozen=True):
     options: dict[str, dict[str, Any]] = {}
     """Options by deck, as for `srs.store.settings.save_options`."""
     notetypes: dict[int, str] = {}
-    """Note types of `IncomingNote.raw`: JSON by id."""
+    """Note types of the notes, but flash's own: JSON by id."""
     log: Path | None = None
     """The review log, see `export.anki.revlog_copy`."""
     collection: str = ""
@@ -121,6 +121,10 @@ class LossReason(StrEnum):
     OCCLUSION = "occlusion"
     CARD = "card"
     """The question of the card is empty."""
+    CARD_UNKNOWN = "card_unknown"
+    """The note has no such question in flash."""
+    FIELDS = "fields"
+    """The note has more fields than its note type."""
     EDIT = "edit"
     """The note type in Anki can't hold the edit."""
     MEDIA = "media"

@@ -15,9 +15,6 @@ from srs.store.revlog import add_due_day, add_reset
 from srs.store.rows import CARD_COLUMNS, card_of
 from srs.store.settings import Options
 
-SET_KEPT = "update anki_notes set fields = ?, content = ? where guid = ?"
-"""Sets the original Anki fields of a note and the content made from them."""
-
 SET_MARKS = "update cards set suspended = ?, flag = ?, marked_ms = ? where id = ?"
 
 _CHOSEN = "id in (select value from json_each(:cards))"

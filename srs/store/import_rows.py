@@ -5,7 +5,7 @@ All functions run inside the transaction of the merge.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,9 +14,18 @@ import msgspec
 from cards.note import Note
 from srs.models.incoming import AnkiFields, IncomingNote, OriginalFields
 from srs.store.connection import Store
+from srs.store.note_types import take_notetypes
 from srs.store.settings import own_options, write_options
 
 StoreRow = tuple[Any, ...]
+
+_KEPT = "notetype, fields, shown, content"
+SET_KEPT = """
+    update anki_notes set notetype = coalesce(?, notetype), fields = ?,
+                          shown = coalesce(?, shown), content = ?
+     where guid = ?
+"""
+"""Sets the original fields of a note from Anki, and the content made from them."""
 
 
 class StoredMarks(NamedTuple):
@@ -89,9 +98,15 @@ def moved_moments(store: Store) -> dict[int, int]:
     return dict(store.rows("select id, origin_ms from reviews where id <> origin_ms"))
 
 
-def original_notes(store: Store) -> dict[str, OriginalFields]:
-    """Return the original fields of notes from Anki, by guid."""
-    rows = store.rows("select guid, notetype, fields, shown, content from anki_notes")
+def original_notes(
+    store: Store, guids: Sequence[str] | None = None
+) -> dict[str, OriginalFields]:
+    """Return the original fields of notes from Anki, by guid; by default of all."""
+    sql = f"select guid, {_KEPT} from anki_notes"
+    if guids is not None:
+        sql += " where guid in (select value from json_each(:guids))"
+    chosen = msgspec.json.encode(guids).decode()
+    rows = store.rows(sql, {"guids": chosen})
     return {
         guid: OriginalFields(
             AnkiFields(
@@ -114,10 +129,9 @@ def insert_original_notes(
     notetypes: Mapping[int, str],
 ) -> None:
     """Store the original fields of notes from Anki, and their note types."""
-    connection.executemany(
-        "insert or ignore into anki_notetypes (id, model) values (?, ?)",
-        notetypes.items(),
-    )
+    notes = [note for note in notes if note.raw is not None]
+    used = {note.raw.notetype for note in notes if note.raw is not None}
+    take_notetypes(connection, notetypes, used)
     connection.executemany(
         """
         insert into anki_notes (guid, notetype, fields, shown, content)
@@ -138,25 +152,27 @@ def insert_original_notes(
 
 
 def replace_original_fields(
-    connection: sqlite3.Connection, changed: Iterable[tuple[str, tuple[str, ...], Note]]
+    connection: sqlite3.Connection, changed: Mapping[str, OriginalFields]
 ) -> list[StoreRow]:
-    """Store other fields and content for notes from Anki.
+    """Store other fields for notes from Anki; other devices get them, too.
 
     Args:
         connection: In a transaction.
-        changed: Guid, fields and note.
+        changed: By guid; their note types are stored.
 
     Returns:
-        The rows before, for an undo: fields, content, guid.
+        The rows before, for an undo, as `SET_KEPT` wants them.
     """
     before: list[StoreRow] = []
-    for guid, fields, note in changed:
-        sql = "select fields, content, guid from anki_notes where guid = ?"
+    for guid, original in changed.items():
+        sql = f"select {_KEPT}, guid from anki_notes where guid = ?"
         before += connection.execute(sql, (guid,)).fetchall()
-        connection.execute(
-            "update anki_notes set fields = ?, content = ? where guid = ?",
-            ("\x1f".join(fields), content_json(note), guid),
-        )
+        raw = original.raw
+        shown = msgspec.json.encode(raw.shown).decode()
+        columns = (raw.notetype, "\x1f".join(raw.fields), shown, original.content, guid)
+        connection.execute(SET_KEPT, columns)
+        # The trigger stamps the note.
+        connection.execute("update notes set tags = tags where guid = ?", (guid,))
     return before
 
 
@@ -179,3 +195,11 @@ def insert_deck_options(
     for deck, chosen in stored.items():
         write_options(connection, deck, chosen)
     return stored
+
+
+def set_modified(connection: sqlite3.Connection, moments: Mapping[str, int]) -> None:
+    """Set when notes were last changed: UTC milliseconds by guid."""
+    connection.executemany(
+        "update notes set modified = ? where guid = ?",
+        [(moment, guid) for guid, moment in moments.items()],
+    )

@@ -204,7 +204,7 @@ class _Writing:
             self._place(note, known)
             self._count += 0 if known.retired else len(parts_of(old.content))
             return
-        if note.kind != old.kind and known.text_key:
+        if note.kind != old.kind and known.text_key and not step.ordinals:
             self._change_kind(step, known)
             return
         is_moved = step.action is Action.MOVED and note.deck == old.deck
@@ -216,7 +216,7 @@ class _Writing:
         deck = self._deck(note.deck)
         values = note_values(note, deck, step.text_key)
         update_note(self._connection, known.guid, values, self._now)
-        self._update_cards(note, known, deck)
+        self._update_cards(step, known, deck)
 
     def _place(self, note: Note, known: ExistingNote) -> None:
         place, old = (note.file, note.line), (known.note.file, known.note.line)
@@ -242,8 +242,11 @@ class _Writing:
         row = self._run(sql, {"id": note.id, "kind": note.kind}).fetchone()
         return None if row is None else ExistingNote(row[0], note_of(row), True, row[3])
 
-    def _update_cards(self, note: Note, known: ExistingNote, deck: int) -> None:
+    def _update_cards(
+        self, step: PlannedChange, known: ExistingNote, deck: int
+    ) -> None:
         """Keep the card of each question; restore, add and retire others."""
+        note = step.note
         # Of several cards with one part, the one in use comes first.
         rows = self._run(
             """
@@ -254,8 +257,16 @@ class _Writing:
         ).fetchall()
         parts = parts_of(note.content)
         # A placeholder for a lost text says nothing about its questions.
-        origins = continued_parts(known.note, note) if known.text_key else {}
-        cards = _assigned(parts, origins, rows)
+        if step.ordinals:
+            by_ordinal = {row[2]: row[1] for row in rows}
+            cards = {
+                part: by_ordinal[ordinal]
+                for part, ordinal in step.ordinals.items()
+                if part in parts and ordinal in by_ordinal
+            }
+        else:
+            origins = continued_parts(known.note, note) if known.text_key else {}
+            cards = _assigned(parts, origins, rows)
         free = max((ordinal for _, _, ordinal, _ in rows), default=-1) + 1
         # A card from Anki may be in another deck than its note, and stays there.
         former = self._deck(known.note.deck)
@@ -265,7 +276,8 @@ class _Writing:
                 renamed.append((part, former, deck, cards[part]))
                 continue
             ordinal = 1 if part == "back" and note.kind == "basic" else free
-            free = max(free, ordinal) + 1
+            ordinal = step.ordinals.get(part, ordinal)
+            free = max(free, ordinal + 1)
             self._new_card(known.guid, ordinal, part, deck)
         self._count += len(renamed)
         if note.deck != known.note.deck:

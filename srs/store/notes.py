@@ -53,6 +53,7 @@ def stored_notes(
     store: Store,
     *,
     cards: Sequence[int] | None = None,
+    guids: Sequence[str] | None = None,
     retired: bool = False,
 ) -> Iterator[StoredNote]:
     """Read notes with their cards, in the order of new cards.
@@ -60,6 +61,7 @@ def stored_notes(
     Args:
         store: The store.
         cards: Only these cards, and their notes; None for all.
+        guids: Only these notes; None for all.
         retired: Include retired notes and cards.
     """
     conditions = ["true"]
@@ -67,6 +69,8 @@ def stored_notes(
         chosen = "(select value from json_each(:cards))"
         conditions.append(f"n.guid in (select note from cards where id in {chosen})")
         conditions.append(f"c.id in {chosen}")
+    if guids is not None:
+        conditions.append("n.guid in (select value from json_each(:guids))")
     if not retired:
         conditions.append("c.retired = 0 and n.retired = 0")
     sql = f"""
@@ -77,7 +81,9 @@ def stored_notes(
          where {" and ".join(conditions)}
          order by n.anki_id, c.ordinal
     """
-    rows = store.connection.execute(sql, {"cards": str(list(cards or ()))})
+    named = msgspec.json.encode(guids or ()).decode()
+    chosen_values = {"cards": str(list(cards or ())), "guids": named}
+    rows = store.connection.execute(sql, chosen_values)
     group: list[Any] = []
     for row in rows:
         if group and group[0][1] != row[1]:
@@ -97,7 +103,22 @@ def _stored(rows: Sequence[Any]) -> StoredNote:
         modified_ms=first[16],
         cards=tuple([card_of(row) for row in rows]),
         retired=bool(first[15]),
+        created_ms=first[17],
     )
+
+
+def note_moments(store: Store) -> dict[str, tuple[int, int, int]]:
+    """Return for each note in use when it was changed and added, and its cards.
+
+    Returns:
+        UTC milliseconds twice, and the number of cards, retired ones too; by guid.
+    """
+    sql = """
+        select n.guid, n.modified, n.created, count(*)
+          from notes n join cards c on c.note = n.guid
+         where n.retired = 0 group by n.guid
+    """
+    return {guid: (*moments,) for guid, *moments in store.rows(sql)}
 
 
 def stored_note_of(store: Store, card: int) -> StoredNote:

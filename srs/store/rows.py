@@ -21,7 +21,7 @@ _NEW = SchedulingState()
 NOTE_COLUMNS = (
     "n.guid, n.anki_id, n.id, n.text_key, d.name, n.language, n.fields, n.extra, "
     "n.tags, n.sources, n.changed, n.checked, n.recheck, n.file, n.line, n.retired, "
-    "n.modified"
+    "n.modified, n.created"
 )
 """Read by `note_of`; from `notes n join decks d on d.id = n.deck`."""
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from cards.note import Content
 from cards.questions import parts_of
 from srs.models.log_entries import CardItem, NoteEntry, NotetypeEntry, OrphanEntry
+from srs.store.note_types import take_notetypes
 from srs.store.notes import deck_id
 from srs.store.rows import note_of
 
@@ -90,14 +91,8 @@ class NoteMerge:
         return self._decks[name]
 
     def add_notetype(self, entry: NotetypeEntry) -> None:
-        """Add a note type; of two with one id the greater text counts."""
-        self._connection.execute(
-            """
-            insert into anki_notetypes (id, model) values (?, ?)
-                on conflict do update set model = max(model, excluded.model)
-            """,
-            (entry.id, entry.model),
-        )
+        """Add a note type; of two states of one the later counts."""
+        take_notetypes(self._connection, {entry.id: entry.model}, (entry.id,))
 
     def merge(self, entry: NoteEntry) -> None:
         """Merge a note entry that was checked."""

@@ -20,6 +20,7 @@ from flash.cli.patches import patches_of, print_patches
 from flash.messages.adding import newer_line, plan_lines
 from flash.messages.exchange import (
     import_lines,
+    kept_text_line,
     loss_items,
     loss_lines,
     loss_text,
@@ -249,6 +250,8 @@ def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None
     patches = patches_of(done.file_edits)
     losses = loss_lines(done.losses, with_names=not as_json)
     losses += media_losses(done.missing_media, done.renamed_media)
+    if done.differing:
+        losses.append(kept_text_line(done.differing))
     if as_json:
         print_json(
             {
@@ -256,6 +259,7 @@ def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None
                 **msgspec.structs.asdict(done.merged),
                 "media": done.media,
                 "updated": done.updated,
+                "differing": done.differing,
                 "patches": patches,
                 "losses": losses,
                 "items": loss_items(done.losses),

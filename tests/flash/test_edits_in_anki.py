@@ -1,0 +1,354 @@
+"""What was edited in Anki comes to flash, and is not undone there by an export."""
+
+import json
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from anki.collection import Collection
+from anki.models import ChangeNotetypeRequest
+from anki_edits import AnkiSide, Edit, add, answer, note_type, only_note, set_fields
+from command_runner import Run
+
+LATER = "2027-06-01T09:00:00+00:00"
+"""After the edits in Anki."""
+
+
+@pytest.fixture
+def anki(tmp_path: Path) -> AnkiSide:
+    return AnkiSide(tmp_path)
+
+
+def rows(sql: str) -> list[Any]:
+    with closing(sqlite3.connect("store.db")) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def edit_here(flash: Run, old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Edit the text of the first card in flash, later than in Anki."""
+    script = Path("editor.py")
+    script.write_text(
+        "import pathlib, sys\n"
+        "p = pathlib.Path(sys.argv[1])\n"
+        f"p.write_text(p.read_text('utf-8').replace({old!r}, {new!r}), 'utf-8')\n"
+    )
+    monkeypatch.setenv("VISUAL", f"python {script.absolute()}")
+    code, out, err = flash("edit", old.partition(": ")[2], now=LATER)
+    assert code == 0, out + err
+
+
+HIDDEN: dict[str, tuple[Edit, list[str]]] = {
+    "a field that no template shows": (
+        set_fields("question", "answer", "private"),
+        ["the question", "answer", "private"],
+    ),
+    "a colour": (
+        set_fields("question", '<span style="color:red">answer</span>', ""),
+        ["the question", '<span style="color:red">answer</span>', ""],
+    ),
+}
+
+
+@pytest.mark.parametrize("words", [(), ("--update-text",)], ids=["plain", "update"])
+@pytest.mark.parametrize(("edit", "fields"), HIDDEN.values(), ids=HIDDEN)
+def test_export_keeps_what_flash_does_not_show(
+    flash: Run,
+    anki: AnkiSide,
+    edit: Edit,
+    fields: list[str],
+    words: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = anki.package(
+        lambda one: note_type(one, "T", "ABC", "{{A}} / {{B}}"),
+        lambda one: add(one, "T", "question", "answer", ""),
+    )
+    flash("import", first)
+
+    assert flash("import", anki.package(edit), *words)[::2] == (0, "")
+    edit_here(flash, "front: question", "front: the question", monkeypatch)
+    flash("export", "out.apkg")
+
+    assert anki.take("out.apkg") == [(fields, [])]
+
+
+def test_edits_on_both_sides_are_joined(
+    flash: Run, anki: AnkiSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash(
+        "import",
+        anki.package(
+            lambda one: note_type(one, "T", "ABC", "{{A}} / {{B}}"),
+            lambda one: add(one, "T", "question", "answer", ""),
+        ),
+    )
+    edit_here(flash, "front: question", "front: the question", monkeypatch)
+
+    flash("import", anki.package(set_fields("question", "answer", "private")))
+    flash("export", "out.apkg")
+
+    assert anki.take("out.apkg") == [(["the question", "answer", "private"], [])]
+
+
+def test_tags_of_anki_are_taken(
+    flash: Run, anki: AnkiSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash("import", anki.package(lambda one: add(one, "Basic", "q", "a")))
+    edited = anki.package(set_fields("q", "a", tags=("new", "two")))
+
+    _, _, err = flash("import", edited)
+    out = flash("import", edited, "--update-text")[1]
+    edit_here(flash, "front: q", "front: q2", monkeypatch)
+    flash("export", "out.apkg")
+
+    assert err == (
+        "1 note edited in Anki: the text here was kept (--update-text takes Anki's)\n"
+    )
+    assert "1 note updated with the text of Anki" in out
+    assert anki.take("out.apkg") == [(["q2", "a"], ["new", "two"])]
+
+
+def test_tags_added_in_anki_to_our_note_are_a_patch(flash: Run, anki: AnkiSide) -> None:
+    Path("d.yaml").write_text(
+        "deck: D\ntags: [a]\ncards:\n- {front: q, back: a, id: x}\n", "utf-8"
+    )
+    flash("add", "d.yaml")
+    flash("export", "out.apkg")
+    anki.take("out.apkg")
+
+    def tag(collection: Collection) -> None:
+        note = only_note(collection)
+        note.tags += ["new", "leech"]
+        collection.update_note(note)
+
+    anki.package()
+    (patch,) = flash.json("import", anki.package(tag), "--update-text")["patches"]
+
+    assert [line for line in patch.splitlines() if line[0] in "+-"][2:] == [
+        "-- {front: q, back: a, id: x}",
+        '+- {front: q, back: a, id: x, tags: ["new"]}',
+    ]
+
+
+def test_later_edit_in_anki_is_found_after_an_update(
+    flash: Run, anki: AnkiSide
+) -> None:
+    flash("import", anki.package(lambda one: add(one, "Basic", "q", "a")))
+    first = anki.package(set_fields("q", "first"))
+    second = anki.package(set_fields("q", "second"))
+
+    flash("import", first, "--update-text", now="2029-01-01T00:00:00+00:00")
+    flash("import", second, "--update-text", now="2029-01-02T00:00:00+00:00")
+
+    assert '"back":"second"' in rows("select fields from notes")[0][0]
+
+
+def with_field(collection: Collection) -> None:
+    models = collection.models
+    kind = models.by_name("T")
+    models.add_field(kind, models.new_field("New"))
+    models.reposition_field(kind, kind["flds"][-1], 0)
+    kind["tmpls"][0]["afmt"] += "<br>{{New}}"
+    models.update_dict(kind)
+    note = only_note(collection, "A:q1")
+    note["New"] = "new"
+    collection.update_note(note)
+    add(collection, "T", "of q3", "q3", "a3")
+
+
+def without_field(collection: Collection) -> None:
+    models = collection.models
+    kind = models.by_name("T")
+    models.remove_field(kind, kind["flds"][1])
+    kind["tmpls"][0]["afmt"] = "x"
+    models.update_dict(kind)
+
+
+def with_template(collection: Collection) -> None:
+    models = collection.models
+    kind = models.by_name("T")
+    template = models.new_template("Back")
+    template["qfmt"], template["afmt"] = "Say {{B}}", "{{A}}"
+    models.add_template(kind, template)
+    models.update_dict(kind)
+
+
+def of_another_type(collection: Collection) -> None:
+    models = collection.models
+    old, new = models.by_name("T"), models.by_name("Basic (and reversed card)")
+    info = models.change_notetype_info(
+        old_notetype_id=old["id"], new_notetype_id=new["id"]
+    )
+    request: ChangeNotetypeRequest = info.input
+    request.note_ids.extend(collection.find_notes("A:q1"))
+    models.change_notetype_of_notes(request)
+
+
+CHANGES = {
+    "a field": with_field,
+    "a field less": without_field,
+    "a template": with_template,
+    "another note type": of_another_type,
+}
+
+
+@pytest.mark.parametrize("words", [(), ("--update-text",)], ids=["plain", "update"])
+@pytest.mark.parametrize("edit", CHANGES.values(), ids=CHANGES)
+def test_changed_note_type_gives_a_package_that_anki_takes(
+    flash: Run,
+    anki: AnkiSide,
+    edit: Edit,
+    words: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    first = anki.package(
+        lambda one: note_type(one, "T", "AB", "{{A}} / {{B}}"),
+        lambda one: add(one, "T", "q1", "a1"),
+        lambda one: add(one, "T", "q2", "a2"),
+    )
+    flash("import", first)
+
+    changed = anki.package(edit)
+    flash("import", changed, *words)
+    flash("export", "out.apkg", "--with-schedule")
+
+    other = AnkiSide(tmp_path / "other")
+    other.path.parent.mkdir()
+    expected = AnkiSide(tmp_path / "expected")
+    expected.path.parent.mkdir()
+    assert other.take("out.apkg") == expected.take(changed)
+    assert anki.take("out.apkg") == other.take(changed)
+
+
+CLOZES = {
+    "new texts": ("{{c1::1914}} and {{c2::1918}}", "{{c1::1939}} and {{c2::1945}}"),
+    "numbers exchanged": ("{{c1::one}} {{c2::two}}", "{{c2::one}} {{c1::two}}"),
+    "a gap before": ("{{c1::a}} {{c2::b}}", "{{c1::z}} {{c2::a}} {{c3::b}}"),
+    "a number in between": ("{{c1::a}} {{c3::c}}", "{{c1::a}} {{c2::b}} {{c3::c}}"),
+    "a number less": ("{{c1::a}} {{c2::b}} {{c3::c}}", "{{c1::a b}} {{c3::c}}"),
+    "another kind": ("{{c1::Paris}} in France", "{{c1::Paris}} in {{c1,2::France}}"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), CLOZES.values(), ids=CLOZES)
+def test_edited_clozes_stay_the_cards_that_they_are_in_anki(
+    flash: Run, anki: AnkiSide, before: str, after: str
+) -> None:
+    def start(collection: Collection) -> None:
+        add(collection, "Cloze", before, "")
+        answer(collection)
+
+    flash("import", anki.package(start))
+    cards = "select ordinal, id, reps from cards where retired = 0 order by ordinal"
+    guids = rows("select guid from notes")
+    known = {row[0]: row[1:] for row in rows(cards)}
+
+    edited = anki.package(set_fields(after, ""))
+    flash("import", edited, "--update-text")
+
+    numbers = {
+        int(number)
+        for found in re.findall(r"\{\{c([0-9,]+)", after)
+        for number in found.split(",")
+    }
+    now = {row[0]: row[1:] for row in rows(cards)}
+    assert rows("select guid from notes where retired = 0") == guids
+    assert {ordinal + 1 for ordinal in now} == numbers
+    assert all(now[one] == known[one] for one in known.keys() & now.keys())
+    flash("export", "out.apkg")
+    assert anki.take("out.apkg") == [([after, ""], [])]
+
+
+def test_question_of_a_filled_field_is_added(flash: Run, anki: AnkiSide) -> None:
+    sides = ("{{A}} / {{B}}", "{{B}} / {{A}} {{B}}", "{{#C}}Ex {{C}}{{/C}} / {{A}}")
+    first = anki.package(
+        lambda one: note_type(one, "T", "ABC", *sides),
+        lambda one: add(one, "T", "a", "b", ""),
+    )
+    flash("import", first)
+    filled = anki.package(set_fields("a", "b", "c"))
+
+    named = flash("import", filled)[2]
+    flash("import", filled, "--update-text")
+
+    assert named == (
+        "1 card left out: its note has no such question in flash\n"
+        "  Default: a\n"
+        "1 note edited in Anki: the text here was kept (--update-text takes Anki's)\n"
+    )
+    assert rows("select ordinal, part from cards order by 1") == [
+        (0, "a"),
+        (1, "b"),
+        (2, "Ex c"),
+    ]
+
+
+def test_gaps_of_our_notes_keep_their_numbers(flash: Run, anki: AnkiSide) -> None:
+    text = "A {{c2::red}} {{c1::sky}}"
+    Path("d.yaml").write_text(f"deck: D\ncards:\n- cloze: {text}\n", "utf-8")
+    flash("add", "d.yaml")
+    flash("export", "out.apkg")
+    ((fields, _),) = anki.take("out.apkg")
+    assert fields[0] == "A {{c1::red}} {{c2::sky}}"
+    anki.package()
+
+    edited = anki.package(
+        set_fields("A {{c1::blue}} {{c2::sky}} {{c3::x}}", *fields[1:])
+    )
+    (patch,) = flash.json("import", edited, "--update-text")["patches"]
+
+    assert "+- cloze: A {{c2::blue}} {{c1::sky}} {{c3::x}}\n" in patch
+
+
+def test_cloze_that_flash_can_not_hold_is_named(flash: Run, anki: AnkiSide) -> None:
+    Path("d.yaml").write_text("deck: D\ncards:\n- cloze: A {{c1::b}}\n", "utf-8")
+    flash("add", "d.yaml")
+    flash("export", "out.apkg")
+    ((fields, _),) = anki.take("out.apkg")
+    anki.package()
+
+    edited = anki.package(set_fields("A {{c1,2::b}}", *fields[1:]))
+    (line,) = flash.json("import", edited, "--update-text")["patches"]
+
+    assert line.endswith("d.yaml:3: edited in Anki; change this card by hand")
+
+
+def test_undo_of_an_update_brings_the_cards_back(flash: Run, anki: AnkiSide) -> None:
+    flash(
+        "import", anki.package(lambda one: add(one, "Cloze", "{{c1::a}} {{c2::b}}", ""))
+    )
+    state = "select id, part, ordinal, retired from cards order by id"
+    kept = "select notetype, fields, shown, content from anki_notes"
+    before = rows(state), rows(kept)
+
+    flash(
+        "import",
+        anki.package(set_fields("{{c2::a}} x {{c1,3::b}}", "")),
+        "--update-text",
+    )
+    assert (rows(state), rows(kept)) != before
+    flash("undo")
+
+    assert ([row for row in rows(state) if not row[3]], rows(kept)) == before
+
+
+def test_fields_beyond_the_note_type_are_reported(flash: Run, anki: AnkiSide) -> None:
+    flash("import", anki.package(lambda one: add(one, "Basic", "q", "a")))
+    flash("import", anki.package(lambda one: add(one, "Basic", "q2", "a2")))
+    for fields, guid in (("'q\x1fa\x1fb'", "min"), ("'q2'", "max")):
+        with closing(sqlite3.connect("store.db")) as connection:
+            connection.execute(
+                f"update anki_notes set fields = {fields}"
+                f" where guid = (select {guid}(guid) from anki_notes)"
+            )
+            connection.commit()
+
+    found = json.loads(flash("export", "out.apkg", "--json")[1])
+
+    assert [one["reason"] for one in found["items"]] == [
+        "1 note left out: its fields don't fit its note type"
+    ]
