@@ -51,11 +51,30 @@ def with_media_paths(text: str, renamed: Mapping[str, str]) -> str:
     for path, offset in reversed(media_paths(text)):
         found = _LINK.match(text, offset)
         if path in renamed and found:
-            link = f"`{path.replace('`', '')}`"
+            link = _named(path)
             if renamed[path]:
                 link = f"![{found[1]}](<{renamed[path].replace('%', '%25')}>)"
             text = text[:offset] + link + text[found.end() :]
     return text
+
+
+def with_links_of(text: str, before: str) -> str:
+    """Show the files again that `with_media_paths` only named.
+
+    Args:
+        text: Markdown.
+        before: An earlier state of it, in which they were shown.
+    """
+    shown = {path for path, _ in media_paths(text)}
+    for path, offset in media_paths(before):
+        found = _LINK.match(before, offset)
+        if found and path not in shown:
+            text = text.replace(_named(path), found[0])
+    return text
+
+
+def _named(path: str) -> str:
+    return f"`{path.replace('`', '')}`"
 
 
 def _offset(text: str, path: str, start: int) -> int:

@@ -18,6 +18,7 @@ from cards.note import (
     MultiQuestion,
     Note,
     Source,
+    with_texts,
 )
 from cards.questions import (
     REVERSED,
@@ -26,6 +27,7 @@ from cards.questions import (
     cloze_parts,
     is_two_sided,
     questions,
+    texts_of,
 )
 from cards.table_rows import cells_of, is_empty_cell
 from cards.text.html import (
@@ -36,6 +38,7 @@ from cards.text.html import (
     to_html,
     within_cloze,
 )
+from cards.text.media import with_links_of
 from srs.models.cards import StoredNote
 from srs.models.incoming import OriginalFields
 from srs.models.media import MediaFiles
@@ -215,6 +218,15 @@ def _text(text: str) -> str:
     return html.escape(text).replace("{", "&#123;").replace("}", "&#125;")
 
 
+def _with_lost_files(content: Content, kept: OriginalFields) -> Content:
+    """Return a content that shows the files which its deck file could only name."""
+    if "`" not in "".join(text for _, text in texts_of(content)):
+        return content
+    old = msgspec.json.decode(kept.content, type=Content)
+    before = "\n\n".join(text for _, text in texts_of(old))
+    return with_texts(content, lambda text: with_links_of(text, before))
+
+
 class OriginalNotes(Struct, frozen=True):
     """Notes that came from Anki, with their note types."""
 
@@ -238,7 +250,8 @@ def raw_fields(
     Returns:
         The fields, and whether they hold every edit.
     """
-    content, raw = stored.note.content, kept.raw
+    raw = kept.raw
+    content = _with_lost_files(stored.note.content, kept)
     encoded = msgspec.json.encode(content)
     if encoded.decode() == kept.content:
         return raw.fields, True

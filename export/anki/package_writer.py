@@ -20,6 +20,7 @@ from cards.errors import reason_of
 from cards.files import is_file, open_file
 from cards.media_places import is_inside
 from cards.note import Cloze, Note
+from cards.text.media import with_links_of
 from cards.translate import _
 from export.anki.anki_model import AnkiNote
 from export.anki.collection_import import first_field
@@ -214,7 +215,7 @@ def _has_other_extra(stored: StoredNote, kept: OriginalFields, model: str) -> bo
         made = convert_note(original, notetype_of(json.loads(model)), ordinals)
     except Unsupported:
         return bool(note.extra)
-    return made.extra != note.extra
+    return with_links_of(note.extra, made.extra) != made.extra
 
 
 def media_naming(stored: StoredNote, media: MediaFiles) -> Callable[[str], str]:

@@ -76,6 +76,29 @@ def test_a_missing_file_of_a_note_from_anki_is_named_once(
 
 
 @pytest.mark.parametrize(
+    "fields",
+    ['q|see <img src="a b.png"> and [sound:c.mp3]', "<img src='p.png'>|[sound:p.mp3]"],
+)
+def test_files_that_flash_lacks_stay_in_the_fields(
+    flash: Run, tmp_path: Path, fields: str
+) -> None:
+    fields = fields.replace("|", "\x1f")
+    text = fields.replace("'", "''")
+    flash(
+        "import",
+        str(package(tmp_path / "in.apkg", f"update notes set flds = '{text}'")),
+    )
+    flash("export", "--yaml", "decks")
+    assert flash("add", "decks")[0] == 0
+
+    found = flash.json("export", str(tmp_path / "out.apkg"))["items"]
+
+    assert {one["reason"].partition(":")[0] for one in found} == {"not found, left out"}
+    with zipfile.ZipFile(tmp_path / "out.apkg") as archive:
+        assert fields.encode() in archive.read("collection.anki2")
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [("back: o2", "back: o2\n  extra: new"), ("extra: more", "extra: other")],
 )
