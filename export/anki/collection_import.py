@@ -129,6 +129,7 @@ class _Conversion:
                 },
                 log=self._collection.log,
                 collection=str(self._collection.created_s),
+                has_marks=_has_schedule(self._collection),
             ),
             tuple(sorted(self._losses, key=lambda loss: (loss.reason, loss.detail))),
         )
@@ -291,6 +292,13 @@ class _Conversion:
                     )
                     self._losses.append(loss)
         return found
+
+
+def _has_schedule(collection: Collection) -> bool:
+    """Return False for what Anki exports without scheduling information."""
+    return bool(collection.review_counts) or any(
+        card.type or card.queue or card.flag or card.reps for card in collection.cards
+    )
 
 
 def first_field(fields: tuple[str, ...]) -> str:

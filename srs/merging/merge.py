@@ -94,8 +94,7 @@ def merge(
     """
     with attached_log(store, incoming.log), store.transaction() as connection:
         connection.execute("savepoint dry_run")
-        merging = _Merge(connection, store, options, now_ms)
-        merging.read_marks(incoming.collection)
+        merging = _Merge(connection, store, options, incoming, now_ms)
         merging.add_notes(incoming, reviews_only=reviews_only)
         if incoming.log is not None:
             merging.add_reviews(revived=not is_round)
@@ -123,6 +122,7 @@ class _Merge:
         connection: sqlite3.Connection,
         store: Store,
         options: Options,
+        incoming: Incoming,
         now_ms: int,
     ) -> None:
         self.result = MergeResult()
@@ -138,13 +138,10 @@ class _Merge:
         self._notes: list[str] = []
         self._reviews: list[int] = []
         self._marks: list[tuple[int, int, int, int]] = []
-        self._seen = MarkMerge(connection, "")
+        self._seen = MarkMerge(connection, incoming.collection)
+        self._has_marks = incoming.has_marks
         self._new_options: Mapping[str, Mapping[str, Any]] = {}
         """Options that decks got from presets."""
-
-    def read_marks(self, collection: str) -> None:
-        """Read the marks last seen in an Anki collection."""
-        self._seen = MarkMerge(self._connection, collection)
 
     def add_notes(self, incoming: Incoming, *, reviews_only: bool) -> None:
         """Add unknown notes; pair the cards of all notes."""
@@ -370,6 +367,8 @@ class _Merge:
     def _update_marks(self, pair: _Pair) -> None:
         """Suspend, unsuspend, flag or bury a card if that was changed in Anki."""
         theirs, ours = pair.theirs, pair.marks
+        if ours is not None and not self._has_marks:
+            return
         if ours is None:
             self._seen.add(pair.card, theirs)
             ours = StoredMarks(pair.card, pair.deck, 0, 0, 0)

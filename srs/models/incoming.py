@@ -96,6 +96,8 @@ class Incoming(Struct, frozen=True):
     """The Anki collection that the cards come from; empty if unknown."""
     fresh: frozenset[int] = frozenset()
     """Cards of the store (ids) that were just added, and get their first schedule."""
+    has_marks: bool = True
+    """False if the file was made without schedule: all cards are new and unmarked."""
 
 
 class LossReason(StrEnum):

@@ -352,3 +352,26 @@ def test_fields_beyond_the_note_type_are_reported(flash: Run, anki: AnkiSide) ->
     assert [one["reason"] for one in found["items"]] == [
         "1 note left out: its fields don't fit its note type"
     ]
+
+
+def test_package_without_schedule_changes_no_mark(flash: Run, anki: AnkiSide) -> None:
+    def mark(collection: Collection) -> None:
+        add(collection, "Basic", "q", "a")
+        add(collection, "Basic", "q2", "a2")
+        cards = collection.find_cards("")
+        collection.set_user_flag_for_cards(1, cards)
+        collection.sched.suspend_cards(cards[1:])
+
+    def touch(collection: Collection) -> None:
+        answer(collection)
+        collection.set_user_flag_for_cards(2, collection.find_cards("q2"))
+
+    marks = "select suspended, flag from cards order by id"
+    flash("import", anki.package(mark))
+
+    said = flash("import", anki.package(touch, scheduling=False))[1]
+
+    assert "flagged" not in said
+    assert rows(marks) == [(0, 1), (1, 1)]
+    flash("import", anki.package())
+    assert rows(marks) == [(0, 1), (1, 2)]
