@@ -113,6 +113,11 @@ def _hidden(number: int, parts: list[str | Hidden], start: int) -> Hidden:
     return Hidden(number, kept, hint.strip())
 
 
+def escaped_hidden(text: str) -> str:
+    """Escape in Markdown what would end a cloze or start its hint."""
+    return re.sub(r"(?<=:):|(?<=\})\}", r"\\\g<0>", text)
+
+
 def _refuse_suspects(text: str) -> None:
     suspect = re.search(_SUSPECT, text)
     if suspect:

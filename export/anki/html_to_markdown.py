@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 from cards.text.markdown import escaped, is_plain
 from cards.text.media import decoded
+from export.anki.cloze_escapes import with_syntax
+from export.anki.cloze_marks import with_marks
 from export.anki.html_tree import (
     BLOCKS,
     Element,
@@ -73,7 +75,9 @@ def to_markdown(field: str) -> str:
     """
     if is_plain(field) and not _MARKED(field):
         return field
-    return _written(read_html(field).children)
+    if "{{c" not in field:
+        return _written(read_html(field).children)
+    return with_syntax(_written(read_html(with_marks(field)).children))
 
 
 def _written(nodes: Iterable[Node], style: int = 0) -> str:

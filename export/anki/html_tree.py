@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from export.anki.cloze_marks import CLOSE, MARK, OPEN
 from export.anki.text_scanner import PairScanner
 
 VOID = frozenset(
@@ -55,7 +56,7 @@ _MEDIUM = re.compile(
 ).search
 """Math is one text: MathJax leaves delimiters around a picture as they are."""
 _SILENT = ("<!--", "<script", "<style", "[anki:tts")
-_NEXT = re.compile(r"<(?=/?[a-zA-Z!?])|\{\{c[0-9,]+::|::|\}\}")
+_NEXT = re.compile(rf"<(?=/?[a-zA-Z!?])|{MARK}")
 _TAG = re.compile(
     r"""<(?:[!?][^>]*+|(/?)([a-zA-Z][^\s/>]*+)((?:[^"'>]++|"[^"]*+"|'[^']*+')*+))>"""
 )
@@ -88,7 +89,7 @@ def read_html(field: str) -> Element:
     """Read a field.
 
     Args:
-        field: HTML with clozes, math and sounds in Anki's syntax.
+        field: HTML with math and sounds in Anki's syntax, and the marks of clozes.
 
     Returns:
         A root element without a name; entities are resolved.
@@ -115,7 +116,6 @@ class _Builder:
     def __init__(self) -> None:
         self.root = Element("", {}, [])
         self._open = [self.root]
-        self._clozes = 0
         self._tag: Any = _TAG
 
     def add(self, node: Node) -> None:
@@ -127,8 +127,6 @@ class _Builder:
         while found := _NEXT.search(piece, position):
             position = found.end()
             if found[0] != "<":
-                if not self._is_mark(found[0]):
-                    continue
                 self._plain(piece[end : found.start()])
                 self.add(Special("mark", found[0]))
             else:
@@ -148,16 +146,6 @@ class _Builder:
             self._tag = _SHORT_TAG
             tag = self._tag.match(piece, start)
         return tag
-
-    def _is_mark(self, mark: str) -> bool:
-        """Return True for the marks of a cloze, False for text like them."""
-        if mark.startswith("{{"):
-            self._clozes += 1
-            return True
-        is_open = self._clozes > 0
-        if mark == "}}" and is_open:
-            self._clozes -= 1
-        return is_open
 
     def _plain(self, text: str) -> None:
         if text:
@@ -245,7 +233,7 @@ def is_balanced(node: Node) -> bool:
     """Return True if every cloze that opens inside a node closes there."""
     depth = 0
     for mark in marks(node):
-        depth += mark.startswith("{{") - (mark == "}}")
+        depth += mark.startswith(OPEN) - (mark == CLOSE)
         if depth < 0:
             return False
     return depth == 0

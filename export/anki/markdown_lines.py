@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.text.markdown import escaped, parser
+from export.anki.cloze_marks import CLOSE, MARK, NUMBERED, OPEN, unmarked
 
 BOLD, ITALIC, CODE = 1, 2, 4
 """Styles; they add up."""
@@ -20,8 +21,8 @@ _MARKS = ((BOLD, "**"), (ITALIC, "*"))
 
 _BLANKS = re.compile("[ \t\n\r\f\v\xa0\x00-\x1f\x7f]+")
 _BACKTICKS = re.compile("`+")
-_MARK = re.compile(r"\{\{c[0-9,]+::|\}\}|::")
-_OPENING = re.compile(r"(?:\{\{c[0-9,]+::)*+")
+_MARK = re.compile(MARK)
+_OPENING = re.compile(f"(?:{OPEN}[0-9,]+{NUMBERED})*+")
 _STARTS_BLOCK = re.compile(
     r"#{1,6}(?:\s|$)|[-+](?:\s|$)|>|[-=][-=\s]*$|~~~|[|:][-|:\s]*$"
 ).match
@@ -39,7 +40,7 @@ class Piece(Struct, frozen=True):
     @property
     def is_opening(self) -> bool:
         """Return True for the start of a cloze."""
-        return self.kind == "mark" and self.text.startswith("{{")
+        return self.kind == "mark" and self.text.startswith(OPEN)
 
 
 BREAK = Piece("\n", kind="break")
@@ -77,7 +78,7 @@ def _split(pieces: Sequence[Piece]) -> list[list[Piece]]:
                 lines.pop()
                 breaks += 1
             lines[-1].append(piece)
-            if piece.text == "}}":
+            if piece.text == CLOSE:
                 lines += [[] for _ in range(breaks)]
         else:
             lines[-1].append(piece)
@@ -242,7 +243,8 @@ def _emphasised(text: str, mark: str, before: str, after: str) -> str:
         return text
     before = " " if text[0] == " " else before
     after = " " if text[-1] == " " else after
-    if not _is_recognised(mark, before, stripped[0], stripped[-1], after):
+    first, last = unmarked(stripped[0])[0], unmarked(stripped[-1])[0]
+    if not _is_recognised(mark, before, first, last, after):
         return text
     return _around(text, f"{mark}{stripped}{mark}")
 

@@ -60,7 +60,7 @@ def convert_cloze(fields: NoteFields, ordinals: list[int]) -> Converted | None:
     texts = fields.of_card(0, template)
     for name in names:
         text = strict_text(fields.own[name])
-        if text is None or (text != texts[name] and _is_shown_raw(template, name)):
+        if text is None or _is_shown_raw(template, name):
             return None
         texts[name] = text
     try:
@@ -104,7 +104,11 @@ def _is_one_text(template: Template) -> bool:
 def _is_shown_raw(template: Template, name: str) -> bool:
     """Return True if a field with clozes is shown without hiding them, too."""
     tags = parse_template(template.question) + parse_template(template.answer)
-    return any(tag.name == name and "cloze" not in tag.filters for tag in tags)
+    hiding = {"cloze", "cloze-only"}
+    return any(
+        not tag.kind and tag.name == name and hiding.isdisjoint(tag.filters)
+        for tag in tags
+    )
 
 
 def _is_common(tag: Tag) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from work_limits import assert_linear
 
-from cards.text.html import to_html
+from cards.text.html import cloze_html, to_html
 from cards.text.terminal import plain_text
 from export.anki.html_to_markdown import to_markdown
 
@@ -223,3 +223,15 @@ def test_terminal_shows_no_marks_of_markdown() -> None:
     field = "<div>a*b_c</div><br><ul><li>x<br></li></ul>2<sup>10</sup> <b>k:</b>v"
 
     assert plain_text(to_markdown(field)) == "a*b_c\n\n• x\n\n2¹⁰ k:v"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"{{c1::arn:aws:s3:\:\:b}} of {{c2::a}\} b::h}}",
+        r"{{c1::a&#58;::h}} {{c2::{b&#125;}} `x` std::y \{\{c3:\:z}}",
+        r"{{c1::${a} }$}} $x{{c2::y}}$ {{c3::`c` {{c4::d}}}}",
+    ],
+)
+def test_cloze_that_was_exported_is_read_as_it_was(text: str) -> None:
+    assert to_markdown(cloze_html(text, lambda number: number)) == text

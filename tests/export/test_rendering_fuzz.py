@@ -42,7 +42,9 @@ PIECES = st.sampled_from(
     )
 )
 CLOZE_PIECES = PIECES | st.sampled_from(
-    "{{c1::a}} {{c1::b::h}} {{c2::c}} {{c1:: {{c2:: :: }} {{c0::d}} {{c1,2::e}} {{c1::}}".split()
+    "{{c1::a}} {{c1::b::h}} {{c2::c}} {{c1:: {{c2:: :: }} {{c0::d}} {{c1,2::e}} {{c1::}} "
+    "&#58; &colon;: &#125; &#125;&#125; &#123;&#123;c2:: <code>x:</code> :<i>:</i> "
+    "<code>&#58;&#58;</code> :<!----> \\(x&#125;&#125;\\)".split()
 )
 
 

@@ -304,6 +304,20 @@ def test_gaps_of_our_notes_keep_their_numbers(flash: Run, anki: AnkiSide) -> Non
     assert "+- cloze: A {{c2::blue}} {{c1::sky}} {{c3::x}}\n" in patch
 
 
+def test_patch_of_a_cloze_keeps_its_colons(flash: Run, anki: AnkiSide) -> None:
+    text = r"cloze: 'The {{c1::arn:aws:s3:\:\:b}} of'"
+    Path("d.yaml").write_text(f"deck: D\ncards:\n- {text}\n", "utf-8")
+    flash("add", "d.yaml")
+    flash("export", "out.apkg")
+    ((fields, _),) = anki.take("out.apkg")
+    anki.package()
+
+    edited = anki.package(set_fields(fields[0].replace("The", "An"), *fields[1:]))
+    (patch,) = flash.json("import", edited, "--update-text")["patches"]
+
+    assert r"An {{c1::arn:aws:s3:\\:\\:b}} of" in patch
+
+
 def test_cloze_that_flash_can_not_hold_is_named(flash: Run, anki: AnkiSide) -> None:
     Path("d.yaml").write_text("deck: D\ncards:\n- cloze: A {{c1::b}}\n", "utf-8")
     flash("add", "d.yaml")
