@@ -147,6 +147,28 @@ def _is_cjk(char: str) -> bool:
     return any(ends[0] <= char <= ends[1] for ends in _CJK)
 
 
+def _math() -> "Callable[[StateInline, bool], bool]":
+    """Return the plugin's rule for `$math$`, which no digit may touch.
+
+    At the start of a text the plugin takes the last character for the one before.
+    """
+    from mdit_py_plugins.dollarmath.index import math_inline_dollar
+
+    rule = math_inline_dollar(allow_space=False, allow_digits=False, allow_double=True)
+
+    def math(state: "StateInline", silent: bool) -> bool:
+        if state.pos or state.src[0] != "$":
+            return rule(state, silent)
+        text = state.src
+        state.src = f"{text} "
+        try:
+            return rule(state, silent)
+        finally:
+            state.src = text
+
+    return math
+
+
 @cache
 def parser() -> "MarkdownIt":
     """Create the parser, once."""
@@ -169,6 +191,7 @@ def parser() -> "MarkdownIt":
         )
     )
     found.inline.ruler.at("emphasis", _emphasis)
+    found.inline.ruler.at("math_inline", _math())
     return found
 
 

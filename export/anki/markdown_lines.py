@@ -22,6 +22,8 @@ _MARKS = ((BOLD, "**"), (ITALIC, "*"))
 _BLANKS = re.compile("[ \t\n\r\f\v\xa0\x00-\x1f\x7f]+")
 _BACKTICKS = re.compile("`+")
 _MARK = re.compile(MARK)
+_LONGEST_END = 60
+"""Characters in which the last one before some marks is looked for."""
 _OPENING = re.compile(f"(?:{OPEN}[0-9,]+{NUMBERED})*+")
 _STARTS_BLOCK = re.compile(
     r"#{1,6}(?:\s|$)|[-+](?:\s|$)|>|[-=][-=\s]*$|~~~|[|:][-|:\s]*$"
@@ -277,7 +279,7 @@ def _joined(written: str, text: str) -> str:
     """Append a piece; keep characters apart that would get a meaning together."""
     if written.endswith("!") and text.startswith("["):
         written = written[:-1] + "\\!"
-    end = written.rstrip("*")
+    end = _MARK.sub("", written[-_LONGEST_END:]).rstrip("*")
     if text.lstrip("*").startswith("$") and (end[-1:].isdigit() or end[-1:] == "\\"):
         return f"{written} {text}"
     if text[:1].isdigit() and end.endswith("$") and not end.endswith("\\$"):
