@@ -69,7 +69,9 @@ class AnkiSide:
         self.path = folder / "anki.anki2"
         self._folder, self._exports = folder, 0
 
-    def package(self, *edits: Edit, scheduling: bool = True) -> str:
+    def package(
+        self, *edits: Edit, scheduling: bool = True, legacy: bool = False
+    ) -> str:
         """Edit the collection, later than the time before; return a package of it."""
         collection = Collection(str(self.path))
         collection.set_config("fsrs", True)
@@ -88,7 +90,7 @@ class AnkiSide:
             with_scheduling=scheduling,
             with_deck_configs=scheduling,
             with_media=True,
-            legacy=False,
+            legacy=legacy,
         )
         collection.export_anki_package(out_path=str(path), options=options, limit=None)
         collection.close()

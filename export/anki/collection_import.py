@@ -26,7 +26,7 @@ from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from export.anki.media_references import media_names
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
-from export.anki.presets import options_of
+from export.anki.presets import options_of, without_defaults
 from srs.models.incoming import (
     AnkiFields,
     Incoming,
@@ -35,6 +35,7 @@ from srs.models.incoming import (
     Loss,
     LossReason,
 )
+from srs.models.presets import ancestry
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _MIN_EPOCH_S = 1_000_000_000
@@ -274,24 +275,25 @@ class _Conversion:
         )
 
     def _options(self) -> dict[str, dict[str, Any]]:
+        """Return the options of the decks with cards, and of the decks above those."""
         decks = self._collection.decks
         used = {
-            _deck_name(decks[card.deck])
+            name
             for card in self._collection.cards
             if card.deck in decks
+            for name in ancestry(_deck_name(decks[card.deck]))
         }
         found: dict[str, dict[str, Any]] = {}
         for key, preset in self._collection.presets.items():
             name = _deck_name(decks.get(key, ""))
-            options = options_of(preset)
-            if name in used and options:
-                found[name] = options
+            if name in used:
+                found[name] = options_of(preset)
                 for values in preset.unknown_parameters.values():
                     loss = Loss(
                         LossReason.PARAMETERS, detail=str(len(values)), deck=name
                     )
                     self._losses.append(loss)
-        return found
+        return without_defaults(found)
 
 
 def _has_schedule(collection: Collection) -> bool:

@@ -11,6 +11,8 @@ import sqlite3
 from collections import defaultdict
 from typing import Any
 
+from msgspec.structs import replace
+
 from export.anki.anki_model import AnkiPreset, NoteType, Template
 from export.anki.foreign_json import read_json
 from export.anki.presets import parameter_sets
@@ -49,13 +51,42 @@ def read_schema11(connection: sqlite3.Connection) -> dict[str, Any]:
             "notetypes": {one.id: one for one in notetypes},
             "decks": {key: str(deck["name"]) for key, deck in plain.items()},
             "presets": {
-                key: options[int(deck["conf"])]
+                key: _of_deck(
+                    options[int(deck["conf"])],
+                    _limit(deck.get("newLimit")),
+                    _limit(deck.get("reviewLimit")),
+                    _share(deck.get("desiredRetention")),
+                )
                 for key, deck in plain.items()
                 if int(deck.get("conf", 0)) in options
             },
         }
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"settings: {error!r}") from None
+
+
+def _of_deck(
+    preset: AnkiPreset,
+    new_per_day: int | None,
+    reviews_per_day: int | None,
+    desired_retention: float | None,
+) -> AnkiPreset:
+    """Return a preset with the options that a deck has instead of it."""
+    given = {
+        "new_per_day": new_per_day,
+        "reviews_per_day": reviews_per_day,
+        "desired_retention": desired_retention,
+    }
+    own = {name: value for name, value in given.items() if value is not None}
+    return replace(preset, **own) if own else preset
+
+
+def _limit(count: Any) -> int | None:
+    return None if count is None else int(count)
+
+
+def _share(percent: Any) -> float | None:
+    return None if percent is None else float(percent) / 100
 
 
 def notetype_of(model: dict[str, Any]) -> NoteType:
@@ -122,9 +153,15 @@ def read_schema18(connection: sqlite3.Connection) -> dict[str, Any]:
         if 2 in message:
             continue
         names[key] = str(name).replace("\x1f", "::")
-        preset = number(parse(blob(message, 1)), 1)
+        normal = parse(blob(message, 1))
+        preset = number(normal, 1)
         if preset in presets:
-            chosen[key] = presets[preset]
+            chosen[key] = _of_deck(
+                presets[preset],
+                number(normal, 7) if 7 in normal else None,
+                number(normal, 6) if 6 in normal else None,
+                real(normal, 10),
+            )
     rollover = _setting(config, "rollover")
     return {
         "minutes_west": west,

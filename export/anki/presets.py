@@ -18,10 +18,17 @@ _EASE = 2500
 _PARAMETERS = re.compile(r"fsrsParams\d{1,3}").fullmatch
 _KNOWN_LENGTHS = (17, 19, 21)
 _MOST_PARAMETERS = 200
+_KEPT_HERE = ("fuzz", "load_balance")
+"""Options that a preset of Anki doesn't have."""
+_OTHER_DEFAULTS = {"bury_siblings", "leech_suspend"}
+"""Options for which Anki has other defaults."""
+_DEFAULTS = {
+    name: value for name, value in asdict(Preset()).items() if name not in _KEPT_HERE
+}
 
 
 def options_of(preset: AnkiPreset) -> dict[str, Any]:
-    """Return the options of a preset that differ from flash's defaults.
+    """Return the options of a preset; flash's defaults where it has none.
 
     Values are limited to the ranges of flash.
     """
@@ -39,12 +46,24 @@ def options_of(preset: AnkiPreset) -> dict[str, Any]:
         "parameters": parameters_of(preset.parameters),
         "anki_parameters": preset.unknown_parameters,
     }
-    defaults = asdict(Preset())
-    return {
-        name: value
-        for name, value in wanted.items()
-        if value is not None and value != defaults[name]
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return {name: given.get(name, value) for name, value in _DEFAULTS.items()}
+
+
+def without_defaults(
+    options: Mapping[str, Mapping[str, Any]],
+) -> dict[str, dict[str, Any]]:
+    """Return the options of decks; only few if the file may have no presets.
+
+    Anki exports its default preset then, and that says nothing about the options that a
+    deck inherits here.
+    """
+    kept = {
+        deck: {name: value for name, value in one.items() if value != _DEFAULTS[name]}
+        for deck, one in options.items()
     }
+    has_presets = any(own.keys() - _OTHER_DEFAULTS for own in kept.values())
+    return {deck: dict(one) for deck, one in options.items()} if has_presets else kept
 
 
 def _within(value: float | None, lowest: float, highest: float) -> float | None:

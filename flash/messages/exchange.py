@@ -112,7 +112,7 @@ def loss_lines(losses: Sequence[Loss], *, with_names: bool = True) -> list[str]:
 
 
 def _name_of(loss: Loss) -> str:
-    if loss.reason is LossReason.PARAMETERS:
+    if loss.reason in (LossReason.PARAMETERS, LossReason.OPTIONS):
         return loss.deck
     first = loss.first_field or _("(empty)")
     return f"{loss.deck}: {first}" if loss.deck else first
@@ -209,6 +209,12 @@ def _moved_text(reason: LossReason, count: int) -> str:
             return ngettext(
                 "{n} card left out: its note has no such question in flash",
                 "{n} cards left out: the notes have no such questions in flash",
+                count,
+            )
+        case LossReason.OPTIONS:
+            return ngettext(
+                "{n} deck has other options in Anki, those here were kept: {detail}",
+                "{n} decks have other options in Anki, those here were kept: {detail}",
                 count,
             )
         case LossReason.CARD_TEXT:

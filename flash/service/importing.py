@@ -1,12 +1,14 @@
 """Import Anki packages: unpack media, back up, merge."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from export.anki.anki_model import LATEST_S, Collection
 from export.anki.collection_import import convert_collection, first_field
@@ -21,6 +23,7 @@ from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.incoming import Incoming, Loss, LossReason, OriginalFields
 from srs.store.backups import back_up
 from srs.store.connection import Store
+from srs.store.decks import deck_names
 from srs.store.import_log import attached_log
 from srs.store.import_rows import (
     content_json,
@@ -32,6 +35,7 @@ from srs.store.import_rows import (
 from srs.store.note_media import media_files, media_folder
 from srs.store.note_types import take_notetypes
 from srs.store.notes import note_moments, stored_notes
+from srs.store.settings import Options
 
 
 class Imported(Struct, frozen=True):
@@ -117,6 +121,7 @@ def import_package(
                 known_guids(store),
             )
             backup = None if dry_run else back_up(store, app.now())
+            decks = [] if reviews_only else deck_names(store)
             edits = [] if reviews_only else _edits(app, collection, renamed)
             shown = [one for one in edits if one.is_visible]
             in_files = [one for one in shown if update_text and is_in_file(one)]
@@ -138,6 +143,7 @@ def import_package(
                     dry_run=dry_run,
                 )
                 losses = list(converted.losses)
+                losses += _other_options(store, decks, converted.incoming.options)
                 if merged.unmatched_cards:
                     losses += _left_out(store, converted.incoming, collection)
         except BaseException:
@@ -243,6 +249,27 @@ def _left_out(
             reason = LossReason.CARD_UNKNOWN
             deck = next(iter(known.values())).deck
             yield Loss(reason, count, deck=deck, first_field=names[note.guid])
+
+
+def _other_options(
+    store: Store, decks: Iterable[str], theirs: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Loss]:
+    """Name the decks that have other options in Anki.
+
+    Each side fits parameters of its own; a file without presets says nothing.
+    """
+    options = Options(store)
+    for deck in sorted(theirs.keys() & set(decks)):
+        if "desired_retention" not in theirs[deck]:
+            continue
+        ours = asdict(options.preset(deck))
+        differ = [
+            name
+            for name, value in theirs[deck].items()
+            if value != ours[name] and name not in ("parameters", "anki_parameters")
+        ]
+        if differ:
+            yield Loss(LossReason.OPTIONS, detail=", ".join(differ), deck=deck)
 
 
 def _is_for_store(edit: TextEdit) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from srs.merging.marks import MarkMerge
-from srs.merging.note_importer import add_notes, decks_of
+from srs.merging.note_importer import add_notes
 from srs.models.cards import ReviewKind, SchedulingState, State
 from srs.models.incoming import Incoming, IncomingCard, IncomingNote
 from srs.store.anki_marks import save_anki_marks
@@ -185,9 +185,8 @@ class _Merge:
                 self._pairs[theirs.id] = _Pair(card, theirs, deck, None)
         if notes:
             insert_original_notes(self._connection, notes, incoming.notetypes)
-        decks = {deck for note in notes for deck in decks_of(note)}
         self._new_options = insert_deck_options(
-            self._connection, incoming.options, decks
+            self._connection, incoming.options, notes
         )
         self._options = Options(self._store)
         self._notes += [note.guid for note in notes]

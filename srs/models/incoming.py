@@ -137,6 +137,8 @@ class LossReason(StrEnum):
     """The card of the review was deleted in Anki."""
     PARAMETERS = "parameters"
     """FSRS parameters of an unknown version: kept and not used."""
+    OPTIONS = "options"
+    """A deck has other options here."""
     ROW = "row"
     ROW_NOTE = "row_note"
     """A row of a table for a note that was read already."""

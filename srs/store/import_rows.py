@@ -5,19 +5,26 @@ All functions run inside the transaction of the merge.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import asdict
 
 from cards.note import Note
 from srs.models.incoming import AnkiFields, IncomingNote, OriginalFields
+from srs.models.presets import ancestry, resolve
 from srs.store.connection import Store
 from srs.store.note_types import take_notetypes
 from srs.store.settings import own_options, write_options
 
 StoreRow = tuple[Any, ...]
+
+_DECKS_OF_NOTES = """
+    select d.name, c.note in (select value from json_each(:guids)) as is_new
+      from cards c join decks d on d.id = c.deck group by 1, 2
+"""
 
 _KEPT = "notetype, fields, shown, content"
 SET_KEPT = """
@@ -184,16 +191,38 @@ def content_json(note: Note) -> str:
 def insert_deck_options(
     connection: sqlite3.Connection,
     options: Mapping[str, Mapping[str, Any]],
-    decks: Collection[str],
+    notes: Iterable[IncomingNote],
 ) -> dict[str, Mapping[str, Any]]:
-    """Store options of these decks unless they have some already; return which."""
-    stored = {
-        deck: chosen
-        for deck, chosen in options.items()
-        if deck in decks and not own_options(connection, deck)
-    }
-    for deck, chosen in stored.items():
-        write_options(connection, deck, chosen)
+    """Store the options of decks of new notes that have none, and of new parents.
+
+    A deck gets what differs from its parents. Options that hold everywhere are not
+    compared: they hold where a deck has the defaults.
+
+    Args:
+        connection: In a transaction.
+        options: All options of each deck.
+        notes: The new notes.
+
+    Returns:
+        What was stored, by deck.
+    """
+    guids = [note.guid for note in notes]
+    chosen = msgspec.json.encode(guids).decode()
+    rows = connection.execute(_DECKS_OF_NOTES, {"guids": chosen}).fetchall()
+    wanted = {deck for deck, is_new in rows if is_new}
+    old = {above for deck, is_new in rows if not is_new for above in ancestry(deck)}
+    wanted |= {above for deck in wanted for above in ancestry(deck)} - old
+    stored: dict[str, Mapping[str, Any]] = {}
+    for deck in sorted(options.keys() & wanted, key=len):
+        if own_options(connection, deck):
+            continue
+        parents = {one: own_options(connection, one) for one in ancestry(deck)[1:-1]}
+        inherited = asdict(resolve(deck, parents))
+        given = options[deck].items()
+        own = {name: value for name, value in given if value != inherited[name]}
+        if own:
+            stored[deck] = own
+            write_options(connection, deck, own)
     return stored
 
 

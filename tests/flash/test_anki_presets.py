@@ -1,0 +1,112 @@
+"""Options of decks come from Anki's presets, each for its deck."""
+
+from pathlib import Path
+
+import pytest
+from anki.collection import Collection
+from anki_edits import AnkiSide, Edit, add
+from command_runner import Run
+
+
+@pytest.fixture
+def anki(tmp_path: Path) -> AnkiSide:
+    return AnkiSide(tmp_path)
+
+
+def with_cards(*decks: str) -> Edit:
+    def edit(collection: Collection) -> None:
+        for deck in decks:
+            note = add(collection, "Basic", deck, "a")
+            collection.set_deck(note.card_ids(), collection.decks.id(deck))
+
+    return edit
+
+
+def with_preset(deck: str, **options: float) -> Edit:
+    """Give a deck a preset of its own."""
+
+    def edit(collection: Collection) -> None:
+        preset = collection.decks.add_config(deck)
+        preset["new"]["perDay"] = options.pop("new_per_day", 20)
+        preset |= options
+        collection.decks.update_config(preset)
+        found = collection.decks.get(collection.decks.id(deck))
+        found["conf"] = preset["id"]
+        collection.decks.save(found)
+
+    return edit
+
+
+def options_of(flash: Run, deck: str) -> tuple[float, int]:
+    found = flash.json("config", "--deck", deck)
+    return found["desired_retention"], found["new_per_day"]
+
+
+def test_each_deck_has_its_own_preset(flash: Run, anki: AnkiSide) -> None:
+    package = anki.package(
+        with_preset("P", desiredRetention=0.95, new_per_day=5),
+        with_preset("P::B", desiredRetention=0.95, new_per_day=7),
+        with_cards("P::A", "P::B", "P::B::C"),
+    )
+
+    flash("import", package)
+
+    found = {deck: options_of(flash, deck) for deck in ("P::A", "P::B", "P::B::C")}
+    assert found == {"P::A": (0.9, 20), "P::B": (0.95, 7), "P::B::C": (0.9, 20)}
+    assert options_of(flash, "P") == (0.95, 5)
+    assert flash("undo")[0] == 0
+    assert options_of(flash, "P::B") == options_of(flash, "P") == (0.9, 20)
+
+
+def test_a_deck_here_does_not_change_with_a_new_one_below(
+    flash: Run, anki: AnkiSide
+) -> None:
+    Path("d.yaml").write_text("deck: P::Old\ncards:\n- {front: q, back: a}\n", "utf-8")
+    flash("add", "d.yaml")
+
+    flash(
+        "import",
+        anki.package(with_preset("P", new_per_day=5), with_cards("P", "P::New")),
+    )
+
+    assert options_of(flash, "P") == (0.9, 5)
+    assert options_of(flash, "P::New") == (0.9, 20)
+
+
+def test_options_of_the_deck_alone_come_along(flash: Run, anki: AnkiSide) -> None:
+    def limit(collection: Collection) -> None:
+        deck = collection.decks.get(collection.decks.id("D"))
+        deck |= {"newLimit": 3, "reviewLimit": 7, "desiredRetention": 80}
+        collection.decks.save(deck)
+
+    for legacy in (False, True):
+        flash("import", anki.package(with_cards("D"), limit, legacy=legacy))
+        found = flash.json("config", "--deck", "D")
+        assert (found["new_per_day"], found["reviews_per_day"]) == (3, 7)
+        assert found["desired_retention"] == 0.8
+        flash("undo")
+
+
+def test_options_changed_later_in_anki_are_named(flash: Run, anki: AnkiSide) -> None:
+    flash("import", anki.package(with_cards("D", "E")))
+
+    changed = anki.package(with_preset("D", new_per_day=5, desiredRetention=0.8))
+
+    assert flash("import", changed)[2] == (
+        "1 deck has other options in Anki, those here were kept:"
+        " desired_retention, new_per_day\n  D\n"
+    )
+    assert options_of(flash, "D") == (0.9, 20)
+
+
+def test_a_package_without_presets_keeps_options_everywhere(
+    flash: Run, anki: AnkiSide
+) -> None:
+    Path("d.yaml").write_text("deck: P\ncards:\n- {front: q, back: a}\n", "utf-8")
+    flash("add", "d.yaml")
+    flash("config", "new_per_day", "9")
+    flash("config", "desired_retention", "0.95", "--deck", "P")
+
+    _, _, err = flash("import", anki.package(with_cards("P::New")))
+
+    assert (options_of(flash, "P::New"), err) == ((0.95, 9), "")
