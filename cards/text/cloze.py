@@ -113,11 +113,6 @@ def _hidden(number: int, parts: list[str | Hidden], start: int) -> Hidden:
     return Hidden(number, kept, hint.strip())
 
 
-def escaped_hidden(text: str) -> str:
-    """Escape in Markdown what would end a cloze or start its hint."""
-    return re.sub(r"(?<=:):|(?<=\})\}", r"\\\g<0>", text)
-
-
 def _refuse_suspects(text: str) -> None:
     suspect = re.search(_SUSPECT, text)
     if suspect:
@@ -170,5 +165,18 @@ def render_cloze(parts: Parts, number: int, mark: Callable[[Hidden], str]) -> st
         else mark(part)
         if part.number == number
         else render_cloze(part.parts, number, mark)
+        for part in parts
+    )
+
+
+def renumber(parts: Parts, number_of: Callable[[int], int]) -> str:
+    """Write the text in Anki's syntax with other numbers."""
+    return "".join(
+        part
+        if isinstance(part, str)
+        else "{{c"
+        f"{number_of(part.number)}::{renumber(part.parts, number_of)}"
+        + (f"::{part.hint}" if part.hint else "")
+        + "}}"
         for part in parts
     )

@@ -47,15 +47,16 @@ def _readable(text: str, *, ends_in_colon: bool = True) -> str:
         else:
             is_math = span.kind is VerbatimKind.MATH
             shown = _TWIN.sub(r" \g<0>", inside) if is_math else inside
-            parts += [_apart(plain), shown]
+            parts += [apart(plain), shown]
             plain = ""
         end = span.end
-    whole = "".join([*parts, _apart(plain + text[end:])])
+    whole = "".join([*parts, apart(plain + text[end:])])
     is_closing = whole.endswith("}") or (whole.endswith(":") and not ends_in_colon)
     return _ESCAPED_END.sub(_entity, whole) if is_closing else whole
 
 
-def _apart(text: str) -> str:
+def apart(text: str) -> str:
+    """Escape outside of math and code what would begin or end a cloze or its hint."""
     return _TWIN.sub(r"\\\g<0>", text)
 
 

@@ -2,10 +2,9 @@
 
 import re
 
-from cards.text.cloze import escaped_hidden
-from cards.text.markdown import code_text
+from cards.text.cloze_writing import apart
+from cards.text.markdown import code_text, escaped
 from export.anki.cloze_marks import CLOSE, HINT, MARK, OPEN, unmarked
-from export.anki.markdown_lines import escaped
 
 _TOKEN = re.compile(
     rf"(?P<mark>{MARK})|(?P<math>(?<!\\)\$\$?)"
@@ -52,7 +51,7 @@ def _text(text: str, following: str, *, is_hidden: bool, in_math: bool) -> str:
         return f"{text} " if last and text.endswith(last) else text
     # No backslash parts a character from the mark after it.
     kept = text.rstrip(last) if last else text
-    return escaped_hidden(kept) + f"&#{ord(last or ' ')};" * (len(text) - len(kept))
+    return apart(kept) + f"&#{ord(last or ' ')};" * (len(text) - len(kept))
 
 
 def _code(code: str, width: int, *, is_hidden: bool) -> str:

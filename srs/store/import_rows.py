@@ -27,7 +27,7 @@ _DECKS_OF_NOTES = """
 """
 
 _KEPT = "notetype, fields, shown, content"
-SET_KEPT = """
+_SET_KEPT = """
     update anki_notes set notetype = coalesce(?, notetype), fields = ?,
                           shown = coalesce(?, shown), content = ?
      where guid = ?
@@ -168,7 +168,7 @@ def replace_original_fields(
         changed: By guid; their note types are stored.
 
     Returns:
-        The rows before, for an undo, as `SET_KEPT` wants them.
+        The rows before, for an undo, for `put_kept_back`.
     """
     before: list[StoreRow] = []
     for guid, original in changed.items():
@@ -177,10 +177,19 @@ def replace_original_fields(
         raw = original.raw
         shown = msgspec.json.encode(raw.shown).decode()
         columns = (raw.notetype, "\x1f".join(raw.fields), shown, original.content, guid)
-        connection.execute(SET_KEPT, columns)
+        connection.execute(_SET_KEPT, columns)
         # The trigger stamps the note.
         connection.execute("update notes set tags = tags where guid = ?", (guid,))
     return before
+
+
+def put_kept_back(
+    connection: sqlite3.Connection, rows: Iterable[Sequence[Any]]
+) -> None:
+    """Put original fields back inside a transaction."""
+    # Earlier versions recorded no note type.
+    whole = (r if len(r) == 5 else (None, r[0], None, *r[1:]) for r in rows)
+    connection.executemany(_SET_KEPT, whole)
 
 
 def content_json(note: Note) -> str:

@@ -18,7 +18,7 @@ from srs.store.change_capture import OWN_CARD, Snapshot, restore_snapshot
 from srs.store.confusions import undo_confusion
 from srs.store.connection import Store, StoreError
 from srs.store.decks import rename_decks
-from srs.store.import_rows import SET_KEPT
+from srs.store.import_rows import put_kept_back
 from srs.store.operations import REDO, Operation, describe
 from srs.store.redo import capturing, is_change, packed
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
@@ -288,12 +288,7 @@ class _Undoing:
         if done.moved:
             # Their decks may have parameters of their own.
             rebuild_card_states(self._connection, self._options, done.moved)
-        # Earlier versions recorded no note type.
-        kept = [
-            row if len(row) == 5 else (None, row[0], None, *row[1:])
-            for row in before.get("kept", ())
-        ]
-        self._connection.executemany(SET_KEPT, kept)
+        put_kept_back(self._connection, before.get("kept", ()))
 
     def _delete(self, before: dict[str, Any]) -> None:
         message = _("'{deck}' was deleted for good; that can't be undone").format(

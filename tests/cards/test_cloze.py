@@ -15,6 +15,7 @@ from cards.text.cloze import (
     parse_cloze,
     plain,
     render_cloze,
+    renumber,
     walk,
 )
 from cards.text.cloze_writing import hide
@@ -74,6 +75,16 @@ WHOLE = st.tuples(HIDDEN, st.lists(TEXT | HIDDEN, max_size=4)).map(
 
 
 @pytest.mark.slow
+@given(WHOLE)
+def test_renumbered_clozes_hide_the_same_text(parts: Parts) -> None:
+    moved = parse_cloze(renumber(parts, lambda number: MAX_NUMBER + 1 - number))
+
+    assert plain(moved) == plain(parts)
+    for number in numbers(parts):
+        other = MAX_NUMBER + 1 - number
+        assert hidden_text(moved, other) == hidden_text(parts, number)
+
+
 @given(WHOLE)
 def test_written_clozes_parse_to_the_same_parts(parts: Parts) -> None:
     assert parse_cloze(written(parts)) == parts
