@@ -11,6 +11,7 @@ from cards.text.width import clean
 from cards.translate import N_, _, ngettext
 from flash.messages.cards import checked_line, interval_label, one_line, was_line
 from flash.messages.phrases import count_cards, count_reviews
+from flash.messages.review import history_name
 from flash.terminal import clip_line, styled, table_lines, terminal_columns
 from srs.store.card_list import CardListRow, DeckLine
 from srs.store.revlog import HistoryLine
@@ -160,12 +161,12 @@ def _memory_line(card: CardListRow) -> str:
 def _history_row(line: HistoryLine) -> list[str]:
     local = datetime.fromtimestamp(line.at_ms / 1000, UTC)
     local += timedelta(minutes=line.offset_min)
-    names = ("", _("Again"), _("Hard"), _("Good"), _("Easy"))
+    took = _("{n} s").format(n=f"{line.duration_ms / 1000:.1f}")
     return [
         f"{local:%Y-%m-%d %H:%M}",
-        names[line.rating] + (_(" (undone)") if line.undone else ""),
-        interval_label(line.interval),
-        _("{n} s").format(n=f"{line.duration_ms / 1000:.1f}"),
+        history_name(line) + (_(" (undone)") if line.undone else ""),
+        "" if line.is_reset else interval_label(line.interval),
+        took if line.rating else "",
     ]
 
 

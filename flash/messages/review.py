@@ -232,18 +232,26 @@ def summary_lines(summary: Summary) -> tuple[str, str]:
 
 def history_lines(history: list[HistoryLine]) -> list[str]:
     """Format the answers to a card, one per line in aligned columns."""
-    return [_history_line(line) for line in history] or [_("No answers yet.")]
+    shown = [name for _rating, name, _when in rating_help()]
+    width = max(map(width_of, [*shown, *map(history_name, history)]))
+    return [_history_line(one, width) for one in history] or [_("No answers yet.")]
 
 
-def _history_line(line: HistoryLine) -> str:
+def history_name(line: HistoryLine) -> str:
+    """Name the rating of an answer, or what was done by hand."""
+    if not line.rating:
+        return _("reset") if line.is_reset else _("due day set")
+    return {int(rating): name for rating, name, _when in rating_help()}[line.rating]
+
+
+def _history_line(line: HistoryLine, width: int) -> str:
     local = datetime.fromtimestamp(line.at_ms / 1000 + line.offset_min * 60, UTC)
-    names = {int(rating): name for rating, name, _when in rating_help()}
-    name = names.get(line.rating, _("set"))
     interval = _("cram") if line.look else interval_label(line.interval)
     took = _("took {time}").format(time=duration_label(line.duration_ms))
     undone = "  " + _("undone") if line.undone else ""
-    name = padded(name, max(map(width_of, names.values())))
-    interval = padded(interval, 7, right=True)
+    name = padded(history_name(line), width)
+    interval = padded("" if line.is_reset else interval, 7, right=True)
+    took = took if line.rating else ""
     return f"{local:%Y-%m-%d %H:%M}  {name}  {interval}  {took}{undone}".rstrip()
 
 

@@ -35,25 +35,28 @@ _FORMATTED = (
     N_("Argument {name} takes {count} values."),
     N_("Got unexpected extra argument(s) ({words})"),
     N_("{message}. Did you mean {names}?"),
-    N_("{value} is not a valid integer."),
-    N_("{value} is not a valid int range."),
-    N_("{value} is not a valid float."),
-    N_("{value} is not a valid float range."),
     N_("{value} is not a valid boolean. Recognized values: {values}"),
     N_("{value} is not in the range {range}."),
     N_("{value} is not one of {values}."),
 )
 """Messages that typer has filled in already."""
+_REWORDED = {
+    "{value} is not a valid integer.": N_("{value} is not a whole number."),
+    "{value} is not a valid int range.": N_("{value} is not a whole number."),
+    "{value} is not a valid float.": N_("{value} is not a number."),
+    "{value} is not a valid float range.": N_("{value} is not a number."),
+}
+"""Messages of typer that name types of Python, and ours."""
 
 
 def usage_text(message: str) -> str:
     """Translate a message of typer, or its parts; unknown ones stay."""
-    for form in _FORMATTED:
+    for form, ours in (*_REWORDED.items(), *zip(_FORMATTED, _FORMATTED, strict=True)):
         found = re.fullmatch(_pattern(form), message)
         if found:
             parts = {name: usage_text(text) for name, text in found.groupdict().items()}
             # A part that is a sentence ends before the words around it do.
-            return _(form).format(**parts).replace("。。", "。")
+            return _(ours).format(**parts).replace("。。", "。")
     return message
 
 

@@ -95,16 +95,17 @@ def _year(found: Statistics, columns: int) -> Iterator[str]:
 
 
 def _month_names(grid: HeatMap, each: int) -> str:
-    """Place the names of months over their first weeks, if there is room."""
-    line, columns = "", len(grid.weeks) * each
-    for week, first in grid.months():
-        name, start = month_name(first), week * each
-        if line:
-            # A wide name moves the next one on.
-            start = max(start, width_of(line) + 1)
-        if start <= columns - width_of(name):
-            line = padded(line, start) + name
-    return line
+    """Place the names of months over their first weeks, the last one in any case."""
+    line, free = "", len(grid.weeks) * each
+    for week, first in reversed(grid.months()):
+        name = month_name(first)
+        # A wide name moves the one before it back.
+        start = min(week * each, free - width_of(name))
+        if start < 0:
+            break
+        gap = " " * (free - start - width_of(name) + 1) if line else ""
+        line, free = name + gap + line, start - 1
+    return " " * (free + 1) + line if line else ""
 
 
 def _legend(edges: Sequence[int]) -> Iterator[str]:

@@ -3,11 +3,12 @@
 Without a terminal; `flash.tui.browse_app` shows it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 from cards.errors import FlashError
 from cards.translate import _
+from flash.messages.cards import short_question
 from flash.messages.exchange import tags_by_hand
 from flash.messages.listing import tagged_lines
 from flash.messages.operations import operation_text, undone_text
@@ -141,10 +142,15 @@ class Browser:
             case "reset":
                 count = card_actions.reset(store, app.options, cards, now_ms)
             case _:
-                retire_notes(store, cards, self.query or _("cards"), now_ms)
+                retire_notes(store, cards, self._name_of(cards), now_ms)
                 count = len(cards)
         self.refresh()
         return what, count, len(cards)
+
+    def _name_of(self, cards: Sequence[int]) -> str:
+        """Name cards by the question of the first one."""
+        (first,) = card_list(self._app.store, self._app.options.calendar, cards[:1])
+        return short_question(first.question) + (" …" if len(cards) > 1 else "")
 
     def tag(self, text: str) -> str:
         """Add tags to the notes of the chosen cards, and remove those after a `-`.

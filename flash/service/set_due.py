@@ -13,7 +13,8 @@ def due_days(text: str, today: int) -> tuple[int, int]:
     """Return the first and last study day of `3`, `3-7` or `2027-01-10`.
 
     Raises:
-        FlashError: It is none of them, in the past or more than a century ahead.
+        FlashError: It is none of them, in the past or more than a century ahead, or the
+            first day is after the last.
     """
     hint = _("write 3, 3-7 or 2027-01-10")
     found = re.fullmatch("([0-9]{1,5})(?:-([0-9]{1,5}))?", text)
@@ -25,6 +26,10 @@ def due_days(text: str, today: int) -> tuple[int, int]:
         except ValueError:
             message = _("'{text}' is not a number of days").format(text=text)
             raise FlashError(message, hint) from None
+    if last < first:
+        message = _("{text} ends before it begins").format(text=text)
+        hint = _("write {first}-{last}").format(first=last, last=first)
+        raise FlashError(message, hint)
     if not 0 <= first <= last <= _LONGEST_DAYS:
         message = _("{text} is not from today to a century ahead").format(text=text)
         raise FlashError(message, hint)

@@ -35,6 +35,8 @@ _REPLAYED = ("rollover", "leech_threshold")
 """Settings on which the states of cards depend."""
 _HIDDEN = ("parameters", "anki_parameters")
 _NAMES = (*_GLOBAL, *(one.name for one in fields(Preset) if one.name not in _HIDDEN))
+_ALIKE = 0.7
+"""Names of other settings are less alike than a name and its misspelling."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -48,12 +50,14 @@ def setting_name(text: str) -> str:
     name = text.replace("-", "_")
     if name in _NAMES:
         return name
-    near = get_close_matches(name, _NAMES, 1)
-    hint = (
-        _("did you mean '{name}'?").format(name=near[0])
-        if near
-        else _("the settings are {names}").format(names=", ".join(_NAMES))
-    )
+    near = get_close_matches(name, _NAMES, 1, _ALIKE)
+    near = near or [one for one in _NAMES if len(name) > 2 and name in one]
+    if len(near) == 1:
+        hint = _("did you mean '{name}'?").format(name=near[0])
+    elif near:
+        hint = _("did you mean one of {names}?").format(names=", ".join(near))
+    else:
+        hint = _("the settings are {names}").format(names=", ".join(_NAMES))
     raise FlashError(_("no setting '{name}'").format(name=name), hint)
 
 
@@ -104,7 +108,7 @@ def format_setting(name: str, value: Any) -> str:
     if name.endswith("_steps"):
         return " ".join(map(_format_delay, value)) or "none"
     if name == "time_zone":
-        return value or _("of this computer")
+        return value or _("the time zone of this computer")
     if name == "away":
         return value or "never"
     if name == "easy_days":
@@ -114,7 +118,7 @@ def format_setting(name: str, value: Any) -> str:
     if name == "keys":
         return format_keys(value)
     if name == "opener":
-        return value or _("of this computer")
+        return value or _("the program of this computer")
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)

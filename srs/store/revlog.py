@@ -358,11 +358,12 @@ def last_eases(store: Store) -> dict[int, int]:
 
 
 class HistoryLine(Struct, frozen=True):
-    """A past answer, to be shown."""
+    """A past answer, or a due day that was set, to be shown."""
 
     at_ms: int
     offset_min: int
     rating: int
+    """0 for a due day that was set."""
     interval: int
     """Days when positive, seconds when negative."""
     duration_ms: int
@@ -370,6 +371,8 @@ class HistoryLine(Struct, frozen=True):
     undone: bool
     look: bool = False
     """A cram review."""
+    is_reset: bool = False
+    """The card was made new again; the rating is 0."""
 
 
 def history(store: Store, card: int) -> list[HistoryLine]:
@@ -377,14 +380,14 @@ def history(store: Store, card: int) -> list[HistoryLine]:
     rows: list[Any] = store.rows(
         f"""
         select r.id, r.offset_min, r.rating, r.interval, r.duration_ms, r.kind,
-               r.undone, {CRAM_REVIEW}
+               r.undone, {CRAM_REVIEW}, r.rating = 0 and r.state = 0
           from reviews r where r.card = :card order by r.id desc
         """,
         {"card": card},
     )
     return [
-        HistoryLine(at, offset, rating, interval, took, kind, bool(undone), bool(look))
-        for at, offset, rating, interval, took, kind, undone, look in rows
+        HistoryLine(*values, *map(bool, (undone, look, is_reset)))
+        for *values, undone, look, is_reset in rows
     ]
 
 

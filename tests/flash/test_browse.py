@@ -90,6 +90,17 @@ async def test_a_key_changes_the_card_and_u_undoes_it(
         assert "No card matches." in shown(app)
 
 
+async def test_a_removal_is_named_by_its_card(app: BrowseApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "x")
+        one = await press(pilot, "u")
+        await press(pilot, "home", "space", "space", "x")
+        two = await press(pilot, "u")
+
+    assert "'Which organelle makes most ATP?' is back: 1 card." in one
+    assert "'Which organelle makes most ATP? …' is back: 3 cards." in two
+
+
 async def test_marked_cards_are_changed_together(app: BrowseApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         marked = await press(pilot, "space", "space")

@@ -121,7 +121,7 @@ def test_days_are_spread_over_a_span(flash: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "days", ["x", "3-", "7-3", "-1", "2026-11-22", "99999", "2026-02-30", ""]
+    "days", ["x", "3-", "-1", "2026-11-22", "99999", "2026-02-30", ""]
 )
 def test_wrong_days_are_refused(flash: Run, days: str) -> None:
     code, _, err = flash("set-due", "--", days, "cells")
@@ -137,3 +137,43 @@ def test_a_reset_card_keeps_its_answers(flash: Run) -> None:
     (shown,) = flash.json("show", "powerhouse")
     assert shown["line"]["state"] == "new"
     assert [line["rating"] for line in shown["history"]] == [0, 4]
+
+
+@pytest.mark.parametrize(
+    ("days", "right"), [("3-1", "1-3"), ("7-3", "3-7"), ("100-20", "20-100")]
+)
+def test_a_range_the_wrong_way_round_is_named(
+    flash: Run, days: str, right: str
+) -> None:
+    message = f"flash: {days} ends before it begins (write {right})\n"
+
+    assert flash("set-due", days, "cells") == (1, "", message)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("flag", "red", "cells"), "'red' is not a whole number."),
+        (("undo", "abc"), "'abc' is not a whole number."),
+        (("exam", "mock", "--minutes", "long"), "'long' is not a number."),
+    ],
+)
+def test_a_wrong_number_is_named_without_types_of_python(
+    flash: Run, words: tuple[str, ...], message: str
+) -> None:
+    code, _, err = flash(*words)
+
+    assert code == 2
+    assert message in " ".join(err.replace("│", " ").split())
+
+
+def test_the_history_says_what_was_done_by_hand(flash: Run) -> None:
+    number = str(flash.json("list", "ATP")[0]["card"])
+    flash("set-due", "5", number, "--yes")
+    flash("reset", number, "--yes")
+
+    lines = flash("show", number)[1].splitlines()
+
+    start = next(n for n, line in enumerate(lines) if line.startswith("answered"))
+    shown = [" ".join(line.split()[2:]) for line in lines[start + 1 : start + 3]]
+    assert shown == ["reset", "due day set 5 d"]

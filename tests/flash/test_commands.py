@@ -319,12 +319,40 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
             ["desired_retenton", "0.9"],
             "flash: no setting 'desired_retenton' (did you mean 'desired_retention'?)\n",
         ),
+        (
+            ["desired", "0.9"],
+            "flash: no setting 'desired' (did you mean 'desired_retention'?)\n",
+        ),
+        (
+            ["retention"],
+            "flash: no setting 'retention' (did you mean 'desired_retention'?)\n",
+        ),
+        (
+            ["leech"],
+            "flash: no setting 'leech' "
+            "(did you mean one of leech_threshold, leech_suspend?)\n",
+        ),
     ],
 )
 def test_config_rejects_invalid_values(
     flash: Run, words: list[str], expected: str
 ) -> None:
     assert flash("config", *words) == (1, "", expected)
+
+
+@pytest.mark.parametrize("name", ["nope", "xy", "z"])
+def test_an_unlike_setting_lists_them_all(flash: Run, name: str) -> None:
+    code, _, err = flash("config", name)
+
+    assert code == 1
+    assert err.startswith(f"flash: no setting '{name}' (the settings are rollover, ")
+
+
+def test_config_says_what_is_taken_from_the_computer(flash: Run) -> None:
+    lines = dict(line.split(maxsplit=1) for line in flash("config")[1].splitlines())
+
+    assert lines["time_zone"] == "the time zone of this computer"
+    assert lines["opener"] == "the program of this computer"
 
 
 def test_config_shows_easy_days_and_vacations_as_typed(flash: Run) -> None:

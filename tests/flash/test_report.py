@@ -14,9 +14,12 @@ from simulated_learner import START_DAY, fill, live
 from store_fixtures import DAY_MS, NOON, add, basic, new_store
 
 from cards.text.width import width_of
+from flash.language import choose_language
+from flash.messages.dates import month_name
 from flash.report.charts import Bar, column_chart, heat_map_chart
 from flash.report.markup import tag, text_node
 from flash.report.plots import HeatMap, column_plot, heat_map, left_edge, range_plot
+from flash.report.text import _month_names
 from srs.stats.overview import DayCount
 from srs.store.opening import open_store
 from srs.store.replay import rebuild_cache
@@ -227,7 +230,7 @@ def test_lines_fit_the_terminal(
     assert [line for line in out.splitlines() if width_of(line) > columns] == []
 
 
-def test_new_month_is_named_once_there_is_room(
+def test_a_new_month_is_named_at_once(
     small: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
@@ -236,7 +239,26 @@ def test_new_month_is_named_once_there_is_room(
     _, out, _ = small("stats")
 
     months = out.splitlines()[15]
-    assert months == "        May  Jun Jul Aug  Sep Oct Nov"
+    assert months == "        May  Jun Jul Aug Sep Oct Nov Dec"
+
+
+@pytest.mark.parametrize("each", [1, 2])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_heat_map_names_the_present_month(
+    translations: None, monkeypatch: pytest.MonkeyPatch, language: str, each: int
+) -> None:
+    monkeypatch.setenv("FLASH_LANG", language)
+    choose_language()
+    for today in range(20_000, 20_365, 3):
+        grid = heat_map(daily(today - 364, *[1] * 365)).last(34)
+
+        line = _month_names(grid, each)
+
+        names = [month_name(first) for _week, first in grid.months()]
+        shown = line.split()
+        assert width_of(line) <= 34 * each
+        assert shown == names[-len(shown) :]
+        assert len(shown) >= len(names) - 2
 
 
 def test_styles_need_a_terminal_without_no_color(

@@ -177,9 +177,9 @@ def line(rating: int, interval: int, *, undone: bool = False) -> HistoryLine:
 
 def test_history_lines_are_aligned_in_local_time() -> None:
     assert history_lines([line(3, 8), line(1, -600, undone=True), line(0, 30)]) == [
-        "2026-11-23 21:00  Good       8 d  took 4 s",
-        "2026-11-23 21:00  Again   10 min  took 4 s  undone",
-        "2026-11-23 21:00  set       30 d  took 4 s",
+        "2026-11-23 21:00  Good             8 d  took 4 s",
+        "2026-11-23 21:00  Again         10 min  took 4 s  undone",
+        "2026-11-23 21:00  due day set     30 d",
     ]
     assert history_lines([]) == ["No answers yet."]
 

@@ -126,9 +126,9 @@ def review(
     """Review the cards that are due today.
 
     A new store starts with the bundled deck. Every answer is saved before the next
-    question appears, and Ctrl-C ends a review like q. Without a terminal, --plain is
-    the default. Daily limits hold for a query, too. A summary of the day at the end
-    says what could come next.
+    question appears, so q and Ctrl-C lose nothing. Without a terminal, --plain is the
+    default. Daily limits hold for a query, too. A summary of the day at the end says
+    what could come next.
 
     --cram, --forgotten and --confused don't change the schedule: no limits, no
     burying of siblings, and each card until it is answered Good or Easy. --new N
