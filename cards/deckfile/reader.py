@@ -266,14 +266,10 @@ class CardParser:
         if len(kinds) == 1:
             return kinds[0]
         if kinds:
-            both = _(" and ").join(f"'{kind}'" for kind in kinds)
+            message = _("a card of two kinds: '{first}' and '{second}'")
+            message = message.format(first=kinds[0], second=kinds[1])
             hint = _("make one card of each")
-            self.errors.add(
-                spots,
-                (kinds[1],),
-                _("a card of two kinds: {both}").format(both=both),
-                hint,
-            )
+            self.errors.add(spots, (kinds[1],), message, hint)
             return None
         is_basic = "question" in values and "options" not in values
         allowed = CARD_KEYS["front"] if is_basic else _ANY_KEYS

@@ -104,8 +104,9 @@ class PlainMock:
         self._print()
         self._print(plain_text(asked.question))
         for index, option in enumerate(asked.options):
-            chosen = " " + _("(your answer)") if index == answer.chosen else ""
-            self._print(f"{option_letter(index)}: {plain_text(option)}{chosen}")
+            text = _("{option} (your answer)") if index == answer.chosen else "{option}"
+            text = text.format(option=plain_text(option))
+            self._print(f"{option_letter(index)}: {text}")
         is_last = position == len(exam.questions) - 1
         keys = _("A letter answers, ? for help")
         if is_last:

@@ -12,7 +12,7 @@ from flash.messages.phrases import (
     action_label,
     count_cards,
     count_notes,
-    dry_run_remark,
+    dry_run_line,
 )
 from flash.terminal import clip_line, padded, styled
 
@@ -122,10 +122,9 @@ def plan_summary(counts: Mapping[str, int], cards: int, *, dry_run: bool) -> str
         for name, count in counts.items()
         if count
     )
-    end = f" {dry_run_remark()}" if dry_run else ""
     text = _("{changes}; {cards}")
-    changes = shown or _("no changes")
-    return text.format(changes=changes, cards=count_cards(cards)) + end
+    line = text.format(changes=shown or _("no changes"), cards=count_cards(cards))
+    return dry_run_line(line) if dry_run else line
 
 
 def other_language_line(notes: int) -> str:

@@ -10,6 +10,7 @@ from cards.text.terminal import plain_text
 from cards.text.width import clean
 from cards.translate import N_, _, ngettext
 from flash.messages.cards import checked_line, interval_label, one_line, was_line
+from flash.messages.due import due_heading
 from flash.messages.phrases import count_cards, count_reviews
 from flash.messages.review import history_name
 from flash.terminal import clip_line, styled, table_lines, terminal_columns
@@ -67,7 +68,7 @@ def deck_table(decks: Iterable[DeckLine]) -> list[str]:
         _("cards"): [one.cards for one in found],
         _("new"): [one.new for one in found],
         _("learning"): [one.learning for one in found],
-        _("due"): [one.due for one in found],
+        due_heading(): [one.due for one in found],
     }
     extra = {
         _("overdue"): [one.overdue for one in found],
@@ -161,10 +162,11 @@ def _memory_line(card: CardListRow) -> str:
 def _history_row(line: HistoryLine) -> list[str]:
     local = datetime.fromtimestamp(line.at_ms / 1000, UTC)
     local += timedelta(minutes=line.offset_min)
+    name = history_name(line)
     took = _("{n} s").format(n=f"{line.duration_ms / 1000:.1f}")
     return [
         f"{local:%Y-%m-%d %H:%M}",
-        history_name(line) + (_(" (undone)") if line.undone else ""),
+        _("{rating} (undone)").format(rating=name) if line.undone else name,
         "" if line.is_reset else interval_label(line.interval),
         took if line.rating else "",
     ]

@@ -48,6 +48,11 @@ def dry_run_remark() -> str:
     return _("(dry run: nothing was changed)")
 
 
+def dry_run_line(line: str) -> str:
+    """Put the remark about a dry run behind a result."""
+    return _("{line} (dry run: nothing was changed)").format(line=line)
+
+
 def percent(share: float | None, digits: int = 0) -> str:
     """Format a share from 0 to 1 as a percentage; a dash for None."""
     if share is None:

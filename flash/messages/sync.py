@@ -29,7 +29,8 @@ def synced_line(done: Synced) -> str:
         sent=done.sent.entries, received=received.entries
     )
     if received.entries:
-        text += " " + _("({reviews}, {notes}) from {devices}").format(
+        text = _("{sums} ({reviews}, {notes}) from {devices}").format(
+            sums=text,
             reviews=count_reviews(received.reviews),
             notes=count_notes(received.notes),
             devices=_count_devices(received.devices),

@@ -2,6 +2,7 @@
 
 from cards.translate import _
 from flash.language import interface_language
+from flash.messages.due import due_heading
 
 
 def web_words() -> dict[str, str]:
@@ -138,7 +139,7 @@ def _page_words() -> dict[str, str]:
         "deck": _("Deck"),
         "new": _("new"),
         "learning": _("learning"),
-        "due": _("due"),
+        "due": due_heading(),
         "overdue": _("{count} overdue"),
         "buried_count": _("{count} buried"),
         "no_decks": _("No decks yet."),

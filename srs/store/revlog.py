@@ -380,7 +380,8 @@ def history(store: Store, card: int) -> list[HistoryLine]:
     rows: list[Any] = store.rows(
         f"""
         select r.id, r.offset_min, r.rating, r.interval, r.duration_ms, r.kind,
-               r.undone, {CRAM_REVIEW}, r.rating = 0 and r.state = 0
+               r.undone, {CRAM_REVIEW},
+               r.rating = 0 and r.ease = 0 and r.difficulty = 0
           from reviews r where r.card = :card order by r.id desc
         """,
         {"card": card},

@@ -168,12 +168,12 @@ def test_a_wrong_number_is_named_without_types_of_python(
 
 
 def test_the_history_says_what_was_done_by_hand(flash: Run) -> None:
-    number = str(flash.json("list", "ATP")[0]["card"])
-    flash("set-due", "5", number, "--yes")
-    flash("reset", number, "--yes")
+    number = str(flash.json("list", "is:new", "water")[0]["card"])
+    for words in (("set-due", "5"), ("set-due", "3"), ("reset",), ("set-due", "9")):
+        flash(*words, number, "--yes")
 
     lines = flash("show", number)[1].splitlines()
 
     start = next(n for n, line in enumerate(lines) if line.startswith("answered"))
-    shown = [" ".join(line.split()[2:]) for line in lines[start + 1 : start + 3]]
-    assert shown == ["reset", "due day set 5 d"]
+    shown = [" ".join(line.split()[2:]) for line in lines[start + 1 : start + 5]]
+    assert shown == ["due day set 9 d", "reset", "due day set 3 d", "due day set 5 d"]

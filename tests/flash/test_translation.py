@@ -14,6 +14,7 @@ from cards.text.width import width_of
 from docs.messages import complaints, read
 from flash.cli.app import GROUPS
 from flash.language import interface_language
+from flash.messages.due import due_heading
 from flash.messages.usage import usage_text
 
 PLACEHOLDER = re.compile(r"(?<!\{)\{[a-z][a-z_0-9]*(?:[!:][^{}]*)?\}(?!\})")
@@ -104,6 +105,34 @@ def test_errors_of_all_layers_are_japanese(flash: Run, japanese: None) -> None:
     assert flash("restore", "none.db")[2].startswith(
         "flash: none.db: ファイルがありません"
     )
+
+
+def test_no_blank_stands_before_a_full_width_bracket(
+    flash: Run, japanese: None
+) -> None:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    inside = [
+        text
+        for message in messages()
+        for text in forms(message.string)
+        if re.search(r"\S （", text)
+    ]
+
+    shown = flash("add", "cells.yaml", "--dry-run")[1]
+    flash("add", "cells.yaml")
+    shown += flash("reschedule", "--dry-run")[1]
+
+    assert inside == []
+    assert " （" not in shown
+
+
+def test_due_cards_are_headed_as_in_the_review(flash: Run, japanese: None) -> None:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    flash("add", "cells.yaml")
+
+    head = flash("decks")[1].splitlines()[0].split()
+
+    assert head == ["デッキ", "カード", "新規", "習得中", due_heading()]
 
 
 def test_a_review_speaks_japanese(flash: Run, japanese: None) -> None:

@@ -10,7 +10,7 @@ from cards.errors import FlashError
 from cards.translate import _
 from flash.cli.options import DbOption, DeckArgument, DryRunOption, JsonOption
 from flash.messages.dates import dated
-from flash.messages.phrases import dry_run_remark, percent
+from flash.messages.phrases import dry_run_line, dry_run_remark, percent
 from flash.messages.scheduling import (
     fit_evaluation,
     fit_result,
@@ -140,7 +140,7 @@ def reschedule(
         counts = {"cards": found.cards, "moved": found.moved, "sooner": found.sooner}
         print_json({**counts, "dry_run": dry_run, "due": due})
         return
-    echo(rescheduled(found) + (f" {dry_run_remark()}" if dry_run else ""))
+    echo(dry_run_line(rescheduled(found)) if dry_run else rescheduled(found))
     if found.moved:
         rows = [[dated(day, with_year=False), str(b), str(a)] for day, b, a in load]
         head = [_("due"), _("before"), _("after")]
