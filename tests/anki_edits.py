@@ -96,6 +96,14 @@ class AnkiSide:
         collection.close()
         return str(path)
 
+    def whole(self, *edits: Edit) -> str:
+        """Edit the collection and return a package of everything."""
+        self.package(*edits)
+        collection = Collection(str(self.path))
+        path = str(self._folder / "whole.colpkg")
+        collection.export_collection_package(path, include_media=True, legacy=False)
+        return path
+
     def take(self, package: str) -> list[tuple[list[str], list[str]]]:
         """Import a package, of which Anki refuses nothing; return fields and tags."""
         collection = Collection(str(self.path))

@@ -90,6 +90,8 @@ class Collection(Struct):
     minutes_west: int | None
     """Minutes west of UTC at that moment; None if unknown."""
     rollover: int
+    has_rollover: bool
+    """False if the file doesn't say: only whole collections do."""
     notetypes: dict[int, NoteType]
     decks: dict[int, str]
     """Names, with `::`; without filtered decks."""

@@ -47,6 +47,7 @@ def read_schema11(connection: sqlite3.Connection) -> dict[str, Any]:
         return {
             "minutes_west": int(west) if west is not None else None,
             "rollover": int(conf.get("rollover", 4)),
+            "has_rollover": "rollover" in conf,
             "is_v1": int(conf.get("schedVer") or 1) == 1,
             "notetypes": {one.id: one for one in notetypes},
             "decks": {key: str(deck["name"]) for key, deck in plain.items()},
@@ -166,6 +167,7 @@ def read_schema18(connection: sqlite3.Connection) -> dict[str, Any]:
     return {
         "minutes_west": west,
         "rollover": 4 if rollover is None else rollover,
+        "has_rollover": rollover is not None,
         "is_v1": (_setting(config, "schedVer") or 1) == 1,
         "notetypes": _notetypes(connection),
         "decks": names,

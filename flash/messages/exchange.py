@@ -217,6 +217,11 @@ def _moved_text(reason: LossReason, count: int) -> str:
                 "{n} decks have other options in Anki, those here were kept: {detail}",
                 count,
             )
+        case LossReason.ROLLOVER:
+            return _(
+                "days begin at another hour in Anki: 'flash config rollover {detail}'"
+                " sets the same"
+            )
         case LossReason.CARD_TEXT:
             return ngettext(
                 "{n} card left out: no Markdown file has its text",

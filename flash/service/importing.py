@@ -1,41 +1,37 @@
 """Import Anki packages: unpack media, back up, merge."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import asdict
 
 from export.anki.anki_model import LATEST_S, Collection
-from export.anki.collection_import import convert_collection, first_field
+from export.anki.collection_import import convert_collection
 from export.anki.collection_reader import read_collection
 from export.anki.media_references import has_media, media_names
 from export.anki.package_file import Package, open_package
 from export.anki.text_edits import TextEdit, hidden_changes, text_edits
 from flash.service.context import AppContext
+from flash.service.import_differences import Differences
 from flash.service.media_import import MediaImport, shared_media
 from srs.merging.merge import MergeResult, merge
 from srs.merging.text_updates import TextUpdate, update_notes
-from srs.models.incoming import Incoming, Loss, LossReason, OriginalFields
+from srs.models.incoming import Loss, OriginalFields
 from srs.store.backups import back_up
-from srs.store.connection import Store
-from srs.store.decks import deck_names
 from srs.store.import_log import attached_log
 from srs.store.import_rows import (
     content_json,
     known_guids,
     original_notes,
     replace_original_fields,
-    stored_marks,
 )
 from srs.store.note_media import media_files, media_folder
 from srs.store.note_types import take_notetypes
 from srs.store.notes import note_moments, stored_notes
-from srs.store.settings import Options
+from srs.store.settings import save_setting
 
 
 class Imported(Struct, frozen=True):
@@ -63,6 +59,8 @@ class PackageSource(Struct, frozen=True):
 
     package: Package
     collection: Collection
+    is_whole: bool = False
+    """It is a `.colpkg` file, with the settings of Anki."""
 
 
 @contextmanager
@@ -79,7 +77,9 @@ def start_import(file: Path) -> Iterator[PackageSource]:
         open_package(file) as package,
         TemporaryDirectory(prefix="flash-", ignore_cleanup_errors=True) as folder,
     ):
-        yield PackageSource(package, read_collection(package, file, Path(folder)))
+        collection = read_collection(package, file, Path(folder))
+        is_whole = file.suffix.lower() == ".colpkg"
+        yield PackageSource(package, collection, is_whole)
 
 
 def import_package(
@@ -121,37 +121,38 @@ def import_package(
                 known_guids(store),
             )
             backup = None if dry_run else back_up(store, app.now())
-            decks = [] if reviews_only else deck_names(store)
+            incoming = converted.incoming
+            differing = Differences(app, collection, incoming, is_whole=source.is_whole)
             edits = [] if reviews_only else _edits(app, collection, renamed)
             shown = [one for one in edits if one.is_visible]
             in_files = [one for one in shown if update_text and is_in_file(one)]
             with (
                 store.bulk_fill(),
-                attached_log(store, converted.incoming.log),
+                attached_log(store, incoming.log),
                 store.transaction(),
             ):
                 updated = len(list(filter(_is_for_store, edits))) if update_text else 0
                 if not (dry_run or reviews_only):
-                    types = converted.incoming.notetypes
-                    take_edits(app, edits, types, update_text=update_text)
+                    if differing.takes_rollover:
+                        rollover = str(collection.rollover)
+                        save_setting(store, "rollover", rollover, app.now())
+                        options = app.options
+                    take_edits(app, edits, incoming.notetypes, update_text=update_text)
                 merged = merge(
                     store,
                     options,
-                    converted.incoming,
+                    incoming,
                     app.now(),
                     reviews_only=reviews_only,
                     dry_run=dry_run,
                 )
-                losses = list(converted.losses)
-                losses += _other_options(store, decks, converted.incoming.options)
-                if merged.unmatched_cards:
-                    losses += _left_out(store, converted.incoming, collection)
+                losses = (*converted.losses, *differing.losses(merged))
         except BaseException:
             media.remove()
             raise
     return Imported(
         merged,
-        tuple(losses),
+        losses,
         backup,
         media=media.count,
         missing_media=tuple(media.missing),
@@ -234,42 +235,6 @@ def _original(
     if same_text or (update_text and edit.is_visible):
         return edit.original
     return hidden_changes(edit, kept)
-
-
-def _left_out(
-    store: Store, incoming: Incoming, collection: Collection
-) -> Iterator[Loss]:
-    """Name the notes that have more questions in Anki than here."""
-    names = {note.guid: first_field(note.fields) for note in collection.notes}
-    stored = stored_marks(store.connection)
-    for note in incoming.notes:
-        known = stored.get(note.guid)
-        count = sum(card.ordinal not in (known or ()) for card in note.cards)
-        if known and count:
-            reason = LossReason.CARD_UNKNOWN
-            deck = next(iter(known.values())).deck
-            yield Loss(reason, count, deck=deck, first_field=names[note.guid])
-
-
-def _other_options(
-    store: Store, decks: Iterable[str], theirs: Mapping[str, Mapping[str, Any]]
-) -> Iterator[Loss]:
-    """Name the decks that have other options in Anki.
-
-    Each side fits parameters of its own; a file without presets says nothing.
-    """
-    options = Options(store)
-    for deck in sorted(theirs.keys() & set(decks)):
-        if "desired_retention" not in theirs[deck]:
-            continue
-        ours = asdict(options.preset(deck))
-        differ = [
-            name
-            for name, value in theirs[deck].items()
-            if value != ours[name] and name not in ("parameters", "anki_parameters")
-        ]
-        if differ:
-            yield Loss(LossReason.OPTIONS, detail=", ".join(differ), deck=deck)
 
 
 def _is_for_store(edit: TextEdit) -> bool:

@@ -139,6 +139,8 @@ class LossReason(StrEnum):
     """FSRS parameters of an unknown version: kept and not used."""
     OPTIONS = "options"
     """A deck has other options here."""
+    ROLLOVER = "rollover"
+    """The days begin at another hour here."""
     ROW = "row"
     ROW_NOTE = "row_note"
     """A row of a table for a note that was read already."""

@@ -110,3 +110,23 @@ def test_a_package_without_presets_keeps_options_everywhere(
     _, _, err = flash("import", anki.package(with_cards("P::New")))
 
     assert (options_of(flash, "P::New"), err) == ((0.95, 9), "")
+
+
+def test_hour_of_the_day_comes_with_the_first_collection(
+    flash: Run, anki: AnkiSide
+) -> None:
+    def at_midnight(collection: Collection) -> None:
+        collection.set_config("rollover", 0)
+
+    package = anki.whole(with_cards("D"), at_midnight)
+
+    assert flash("import", package, "--dry-run")[2] == ""
+    flash("import", package)
+    assert flash.json("config", "rollover") == {"rollover": 0}
+    flash("undo")
+    flash("undo")
+    assert flash.json("config", "rollover") == {"rollover": 4}
+    assert flash("import", package)[2] == (
+        "days begin at another hour in Anki: 'flash config rollover 0' sets the same\n"
+    )
+    assert flash("import", anki.package())[2] == ""

@@ -1,0 +1,79 @@
+"""What an import from Anki leaves as it is in flash, to be named."""
+
+from collections.abc import Iterator
+
+from msgspec.structs import asdict
+
+from export.anki.anki_model import Collection
+from export.anki.collection_import import first_field
+from flash.service.context import AppContext
+from srs.merging.merge import MergeResult
+from srs.models.incoming import Incoming, Loss, LossReason
+from srs.store.decks import deck_names
+from srs.store.import_rows import stored_marks
+from srs.store.rows import has_notes
+
+
+class Differences:
+    """The store before an import, compared with a collection of Anki."""
+
+    def __init__(
+        self,
+        app: AppContext,
+        collection: Collection,
+        incoming: Incoming,
+        *,
+        is_whole: bool,
+    ) -> None:
+        """Read what the import may change.
+
+        Args:
+            app: The open store.
+            collection: The collection.
+            incoming: What it was converted to.
+            is_whole: It has the settings of Anki.
+        """
+        self._app, self._collection, self._incoming = app, collection, incoming
+        self._decks = set(deck_names(app.store))
+        begins = collection.rollover if collection.has_rollover else None
+        self._is_other_hour = is_whole and begins not in (None, app.options.rollover)
+        is_untouched = not has_notes(app.store) and not app.store.setting("rollover")
+        self.takes_rollover = self._is_other_hour and is_untouched
+        """Nothing here depends on the hour at which days begin."""
+
+    def losses(self, merged: MergeResult) -> Iterator[Loss]:
+        """Name what differs after the import."""
+        if self._is_other_hour and not self.takes_rollover:
+            yield Loss(LossReason.ROLLOVER, detail=str(self._collection.rollover))
+        yield from self._other_options()
+        if merged.unmatched_cards:
+            yield from self._unknown_cards()
+
+    def _other_options(self) -> Iterator[Loss]:
+        """Name decks with other options, but for parameters: each side fits its own."""
+        options, theirs = self._app.options, self._incoming.options
+        for deck in sorted(theirs.keys() & self._decks):
+            if "desired_retention" not in theirs[deck]:
+                continue  # a file that may have no presets
+            ours = asdict(options.preset(deck))
+            differ = [
+                name
+                for name, value in theirs[deck].items()
+                if value != ours[name] and "parameters" not in name
+            ]
+            if differ:
+                yield Loss(LossReason.OPTIONS, detail=", ".join(differ), deck=deck)
+
+    def _unknown_cards(self) -> Iterator[Loss]:
+        """Name the notes that have more questions in Anki."""
+        notes = self._collection.notes
+        names = {note.guid: first_field(note.fields) for note in notes}
+        stored = stored_marks(self._app.store.connection)
+        for note in self._incoming.notes:
+            known = stored.get(note.guid)
+            if not known:
+                continue
+            count = sum(card.ordinal not in known for card in note.cards)
+            if count:
+                reason, deck = LossReason.CARD_UNKNOWN, next(iter(known.values())).deck
+                yield Loss(reason, count, deck=deck, first_field=names[note.guid])
