@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from cards.note import MultiQuestion, SubQuestion
 from cards.questions import parts_of
@@ -10,6 +11,7 @@ from export.anki.anki_cloze import cloze_numbers
 from export.anki.anki_model import AnkiCard, AnkiNote, NoteType, Template
 from export.anki.converted import EMPTY_SIDE, Converted, Unsupported
 from export.anki.html_to_markdown import to_markdown
+from export.anki.media_references import has_media, media_names
 from export.anki.templates import FRONT_SIDE, Context, Side, TemplateError, render
 from srs.models.incoming import LossReason
 
@@ -151,6 +153,36 @@ def hints_html(front: Side, back: Side, answer: str) -> str:
         for name, text in hints.items()
         if text not in answer
     )
+
+
+def note_files(notetype: NoteType | None, fields: tuple[str, ...]) -> dict[str, None]:
+    """Return the names of the files in the fields of a note and on its cards.
+
+    A template may name a file itself, or make its name from a field. Names that begin
+    with `_` belong to the templates of all notes and are left out there.
+    """
+    found = dict.fromkeys(name for field in fields for name in media_names(field))
+    if notetype is None or not _show_media(notetype.templates):
+        return found
+    note = AnkiNote(0, "", notetype.id, 0, (), fields)
+    texts = NoteFields(notetype, note, None)
+    for ordinal, template in enumerate(notetype.templates):
+        of_card = texts.of_card(ordinal, template)
+        try:
+            sides = (
+                render(template.question, Context(of_card, ordinal + 1)),
+                render(template.answer, Context(of_card, ordinal + 1, is_answer=True)),
+            )
+        except TemplateError:
+            continue
+        names = (name for side in sides for name in media_names(side.html))
+        found |= dict.fromkeys(name for name in names if not name.startswith("_"))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _show_media(templates: tuple[Template, ...]) -> bool:
+    return any(has_media(one.question + one.answer) for one in templates)
 
 
 def without_rules(answer: str) -> str:

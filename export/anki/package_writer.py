@@ -11,7 +11,6 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
-from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
@@ -22,7 +21,7 @@ from cards.media_places import is_inside
 from cards.note import Cloze, Note
 from cards.text.media import with_links_of
 from cards.translate import _
-from export.anki.anki_model import AnkiNote
+from export.anki.anki_model import AnkiNote, NoteType
 from export.anki.collection_import import first_field
 from export.anki.collection_schemas import notetype_of
 from export.anki.converted import Unsupported
@@ -30,11 +29,11 @@ from export.anki.database import CollectionContents, database
 from export.anki.fields import OriginalNotes, fields_of, raw_fields
 from export.anki.media_references import (
     REMOTE,
-    media_names,
     shared_files,
     template_files,
     with_names,
 )
+from export.anki.note_rendering import note_files
 from export.anki.note_types import convert_note
 from export.anki.rows import (
     Schedule,
@@ -150,12 +149,12 @@ def _add(
     else:
         notetype, model = kept.raw.notetype, foreign.notetypes[kept.raw.notetype]
         fields, is_whole = raw_fields(stored, kept, media.naming_kept(stored))
-        fitting = _fitting(fields, _width(model))
+        fitting = _fitting(fields, len(_read_type(model).fields))
         if fitting is None:
             contents.losses += _losses(stored, fields, [(LossReason.FIELDS, "")])
             return
         fields = fitting
-        fields, missing = media.keep(stored, fields)
+        fields, missing = media.keep(stored, fields, _read_type(model))
         lost = [(LossReason.MEDIA, name) for name in missing]
         if not is_whole or _has_other_extra(stored, kept, model):
             lost.append((LossReason.EDIT, ""))
@@ -176,9 +175,8 @@ def _add(
 
 
 @lru_cache(maxsize=256)
-def _width(model: str) -> int:
-    """Return the number of fields of a note type."""
-    return len(json.loads(model)["flds"])
+def _read_type(model: str) -> NoteType:
+    return notetype_of(json.loads(model))
 
 
 def _fitting(fields: tuple[str, ...], width: int) -> tuple[str, ...] | None:
@@ -212,7 +210,7 @@ def _has_other_extra(stored: StoredNote, kept: OriginalFields, model: str) -> bo
     )
     ordinals = [card.ordinal for card in stored.cards]
     try:
-        made = convert_note(original, notetype_of(json.loads(model)), ordinals)
+        made = convert_note(original, _read_type(model), ordinals)
     except Unsupported:
         return bool(note.extra)
     return with_links_of(note.extra, made.extra) != made.extra
@@ -241,9 +239,9 @@ class _Media:
         self._lost: list[str] = []
 
     def keep(
-        self, stored: StoredNote, fields: tuple[str, ...]
+        self, stored: StoredNote, fields: tuple[str, ...], notetype: NoteType
     ) -> tuple[tuple[str, ...], list[str]]:
-        """Add the files that fields from Anki refer to, under the same names.
+        """Add the files that a note from Anki refers to, under the same names.
 
         Returns:
             The fields, with another name for a file whose name is taken by another
@@ -251,7 +249,7 @@ class _Media:
         """
         note, places, renamed = stored.note, self._places, dict[str, str]()
         missing: set[str] = set()
-        for name in dict.fromkeys(chain.from_iterable(map(media_names, fields))):
+        for name in note_files(notetype, fields):
             if name.startswith(REMOTE):
                 continue
             found = None

@@ -11,7 +11,7 @@ from msgspec import Struct
 from export.anki.anki_model import LATEST_S, Collection
 from export.anki.collection_import import convert_collection
 from export.anki.collection_reader import read_collection
-from export.anki.media_references import has_media, media_names
+from export.anki.note_rendering import note_files
 from export.anki.package_file import Package, open_package
 from export.anki.text_edits import TextEdit, hidden_changes, text_edits
 from flash.service.context import AppContext
@@ -263,7 +263,5 @@ def _used_media(collection: Collection) -> set[str]:
     return {
         name
         for note in collection.notes
-        if has_media("".join(note.fields))
-        for field in note.fields
-        for name in media_names(field)
+        for name in note_files(collection.notetypes.get(note.notetype), note.fields)
     }

@@ -18,11 +18,11 @@ from cards.errors import FlashError
 from cards.identity.keys import text_key
 from cards.note import Note
 from cards.translate import _
-from export.anki.anki_model import AnkiNote, Collection
+from export.anki.anki_model import AnkiNote, Collection, NoteType
 from export.anki.collection_import import convert_collection, first_day
 from export.anki.collection_reader import read_collection
 from export.anki.fields import fields_of
-from export.anki.media_references import media_names
+from export.anki.note_rendering import note_files
 from export.anki.package_writer import media_naming
 from export.anki.phone.hub import Hub, HubError, HubFiles
 from export.anki.phone.hub_changes import (
@@ -261,7 +261,7 @@ class PhoneRound:
         wanted = known | {note.guid for note in new}
         notes = [note for note in collection.notes if note.guid in wanted]
         inbox = Path(app.options.inbox)
-        media = self._unpack_media(new, inbox.parent)
+        media = self._unpack_media(new, collection.notetypes, inbox.parent)
         converted = convert_collection(
             _with_notes(collection, notes),
             app.options.calendar.day,
@@ -287,14 +287,15 @@ class PhoneRound:
             )
         self._take_edits(collection, incoming.notetypes, update_text=update_text)
 
-    def _unpack_media(self, new: Sequence[AnkiNote], folder: Path) -> MediaImport:
+    def _unpack_media(
+        self, new: Sequence[AnkiNote], types: Mapping[int, NoteType], folder: Path
+    ) -> MediaImport:
         media = MediaImport(HubFiles(self._hub), folder)
         media.unpack(
             {
                 name
                 for note in new
-                for field in note.fields
-                for name in media_names(field)
+                for name in note_files(types.get(note.notetype), note.fields)
             }
         )
         return media

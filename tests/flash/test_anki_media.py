@@ -1,0 +1,45 @@
+"""Files of notes from Anki, wherever they are named."""
+
+import json
+import zipfile
+from pathlib import Path
+
+from anki.collection import Collection
+from anki_edits import AnkiSide, add, note_type
+from command_runner import Run
+
+
+def test_files_named_by_templates_come_and_go(flash: Run, tmp_path: Path) -> None:
+    anki = AnkiSide(tmp_path)
+
+    def fill(collection: Collection) -> None:
+        for name in ("a b.png", "c.mp3", "own.png", "unused.png"):
+            collection.media.write_data(name, name.encode())
+        note_type(
+            collection,
+            "T",
+            "ABC",
+            '<img src="own.png">{{A}} / <img src="{{B}}.png">[sound:{{text:C}}]',
+        )
+        add(collection, "T", "q", "a b", "c.mp3")
+
+    flash("import", anki.whole(fill))
+
+    names = ["a b.png", "c.mp3", "own.png"]
+    assert sorted(one.name for one in Path("store.db.media").iterdir()) == names
+    assert flash("export", "out.apkg")[2] == ""
+    with zipfile.ZipFile("out.apkg") as archive:
+        assert sorted(json.loads(archive.read("media")).values()) == names
+
+
+def test_missing_file_named_by_a_template_is_reported(
+    flash: Run, tmp_path: Path
+) -> None:
+    package = AnkiSide(tmp_path).package(
+        lambda one: note_type(one, "T", "AB", '{{A}} / <img src="{{B}}">'),
+        lambda one: add(one, "T", "q", "gone.png"),
+    )
+
+    assert flash("import", package)[2] == (
+        "1 media file not found in the package: gone.png\n"
+    )
