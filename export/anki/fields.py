@@ -38,11 +38,12 @@ from cards.text.html import (
     to_html,
     within_cloze,
 )
-from cards.text.media import with_links_of
+from cards.text.media import medium_of, with_links_of
 from srs.models.cards import StoredNote
 from srs.models.incoming import OriginalFields
 from srs.models.media import MediaFiles
 
+_SOUND = re.compile(r"\[sound:([^\]]+)\]")
 _CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f]").search
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
 
@@ -84,8 +85,9 @@ def _hidden_parts(stored: StoredNote, image: ImageOf | None) -> tuple[str, ...]:
             fields = (_listing(listing, numbers, image), "")
         case Compare() as table:
             fields = (_asked(note, numbers, image), _table(table, numbers, image))
+            fields = (_on_request(fields[0]), _on_request(fields[1]))
         case MultiQuestion():
-            fields = (_asked(note, numbers, image), "")
+            fields = (_on_request(_asked(note, numbers, image)), "")
     return fields
 
 
@@ -146,6 +148,16 @@ def _asked(note: Note, numbers: dict[str, int], image: ImageOf | None) -> str:
         answer = hidden_html(ordinal + 1, question.answer, image)
         sections.append(f'<div class="ask">{text}<div>{answer}</div></div>')
     return "".join(sections)
+
+
+def _on_request(rendered: str) -> str:
+    """Write players instead of sounds: Anki plays those of hidden sections, too."""
+
+    def player(found: re.Match[str]) -> str:
+        kind = "video" if medium_of(found[1]) == "video" else "audio"
+        return f'<{kind} controls preload="none" src="{found[1]}"></{kind}>'
+
+    return _SOUND.sub(player, rendered) if "[sound:" in rendered else rendered
 
 
 def _table(table: Compare, numbers: dict[str, int], image: ImageOf | None) -> str:
