@@ -9,6 +9,7 @@ from flash.messages.phrases import (
     action_label,
     count_answers,
     count_cards,
+    count_notes,
     count_questions,
 )
 from flash.messages.review import rating_help
@@ -206,6 +207,9 @@ def _answer_text(done: "Operation") -> str:
 def _files(done: "Operation") -> str:
     if done.files == 1:
         return done.about
+    if not done.files and done.about:  # no file has these notes
+        name = f"'{short_question(done.about)}'"
+        return name if done.count == 1 else count_notes(done.count)
     return ngettext("{n} file", "{n} files", done.files).format(n=done.files)
 
 

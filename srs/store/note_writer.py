@@ -13,7 +13,7 @@ from cards.identity.keys import guid_for
 from cards.identity.matching import Action, ExistingNote, PlannedChange
 from cards.identity.parts import followed_parts
 from cards.note import Note
-from cards.questions import parts_of
+from cards.questions import parts_of, question_text
 from srs.models.incoming import Progressed
 from srs.store.change_capture import Snapshot, finish_capture, start_capture
 from srs.store.connection import Store
@@ -130,6 +130,8 @@ class _Writing:
         self._counts: Counter[Action] = Counter()
         self._files: set[str] = set()
         """Files with a change."""
+        self._asked = ""
+        """The question of a note that no file has."""
         self.files: set[str] = set()
         self.newer: list[str] = []
         """Notes that stay as another device wrote them."""
@@ -149,7 +151,10 @@ class _Writing:
         self.files.add(step.note.file)
         if step.action not in _KEPT:
             self._counts[step.action] += 1
-            self._files.add(step.note.file)
+            if step.note.line:
+                self._files.add(step.note.file)
+            else:
+                self._asked = question_text(step.note.content)
         if step.action is Action.RETIRED and step.known is not None:
             self._retire(step.known.guid)
         elif step.known is None:
@@ -313,7 +318,7 @@ class _Writing:
         )
         counts = {action.value: count for action, count in self._counts.items()}
         return {
-            "about": Path(min(self._files, default="")).name,
+            "about": Path(min(self._files, default="")).name or self._asked,
             "files": len(self._files),
             "counts": counts,
             "former": former,

@@ -389,3 +389,28 @@ def test_package_without_schedule_changes_no_mark(flash: Run, anki: AnkiSide) ->
     assert rows(marks) == [(0, 1), (1, 1)]
     flash("import", anki.package())
     assert rows(marks) == [(0, 1), (1, 2)]
+
+
+def test_notes_from_anki_are_named_by_their_question(
+    flash: Run, anki: AnkiSide, tmp_path: Path
+) -> None:
+    flash(
+        "import",
+        anki.package(lambda one: add(one, "Basic", "why <img src=p.png>", "a")),
+    )
+    flash(
+        "import", anki.package(set_fields("why <img src=p.png>", "b")), "--update-text"
+    )
+
+    shown = (
+        flash("log")[1],
+        flash("show", "why")[1],
+        flash("doctor")[1],
+        flash("export", "--yaml", "out")[2],
+    )
+
+    assert not [one for one in shown if "store.db.media" in one]
+    assert "Edited 'why [image: p.png]': 1 changed" in shown[0]
+    assert "no file" in shown[1]
+    assert "p.png (why ![](p.png))" in shown[2]
+    assert shown[3] == "not found, left out: p.png of why ![](p.png)\n"
