@@ -63,7 +63,7 @@ def _warnings_of(content: Content, path: TextPath, text: str) -> Iterator[TextWa
 
 def _lost_marks(text: str) -> Iterator[tuple[str, str]]:
     """Find marks that vanish in a word, and asterisks that stay visible."""
-    bare = _VERBATIM.sub("x", text)
+    bare = _VERBATIM.sub(_blank, text)
     suspects = list(islice(_IN_A_WORD.finditer(bare), _MOST_SUSPECTS))
     may_stay = bare.count("**") > 1 and not is_simple(bare)
     if not suspects and not may_stay:
@@ -81,6 +81,12 @@ def _lost_marks(text: str) -> Iterator[tuple[str, str]]:
     elif may_stay and "**" in shown:
         hint = _("put it next to a letter, or write \\*\\*")
         yield _("'**' stays visible: it does not open or close emphasis"), hint
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Blank out code and math; what touches a mark of emphasis stays."""
+    text = found[0]
+    return text if text[0] == "\\" else f"{text[0]}x{text[0]}"
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -52,6 +52,8 @@ FINE = [
     "**鍵（KMS）**と**HSM**。AWSの**KMS**",
     "kms:* or s3:Get* then",
     "a**b** c",
+    "$x$**b** and `y`*i* and **b**$z$",
+    r"\!**b** and \)*i* and 1\)**b**",
 ]
 
 
@@ -60,6 +62,11 @@ def test_a_text_that_appears_as_meant_is_fine(text: str) -> None:
     found = warnings(f"{{front: '{text}', back: a}}")
 
     assert found == (["'*' disappears near 'a**b** c'"] if text == "a**b** c" else [])
+
+
+@pytest.mark.parametrize("marked", ["*no note*", "**no** note", "_no_"])
+def test_marks_after_a_line_break_are_fine(marked: str) -> None:
+    assert warnings(f'{{front: "eat\\\\\\n{marked}", back: a}}') == []
 
 
 @pytest.mark.parametrize("name", ["arn:aws:s3:::b", r"arn:aws:s3\:::b", r"a\::b"])
