@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 from cards.errors import FlashError
-from cards.translate import _
 from flash.messages.cards import short_question
 from flash.messages.exchange import tags_by_hand
 from flash.messages.listing import tagged_lines
