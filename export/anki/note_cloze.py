@@ -26,7 +26,8 @@ from export.anki.templates import (
 )
 from srs.models.incoming import LossReason
 
-_OCCLUSION = "image-occlusion:"
+OCCLUSION = "image-occlusion:"
+"""How the clozes of an image occlusion begin."""
 _OF_CARD = ("Card", "CardFlag", "CardID", "Deck", "Subdeck")
 """Special fields that may differ between the cards of a note."""
 _MARKS = str.maketrans("", "", CLOZE_START + CLOZE_END + FRONT_SIDE)
@@ -49,7 +50,7 @@ def convert_cloze(fields: NoteFields, ordinals: list[int]) -> Converted | None:
         Unsupported: The note has no cloze, or is an image occlusion.
     """
     names = _cloze_fields(fields)
-    if any(_OCCLUSION in fields.own[name] for name in names):
+    if any(OCCLUSION in fields.own[name] for name in names):
         raise Unsupported(LossReason.OCCLUSION)
     numbers = set[int]().union(*map(cloze_numbers, fields.own.values()))
     if not numbers:

@@ -11,11 +11,12 @@ from msgspec import Struct
 from cards.errors import reason_of
 from cards.files import open_file
 from cards.identity.keys import guid_for, text_key
-from cards.note import Basic, Cloze, Content, Note
+from cards.note import Basic, Content, Note
 from cards.questions import anki_ordinals, cloze_parts
-from cards.text.cloze import ClozeError
 from cards.translate import _
+from export.anki.converted import Unsupported, cloze_content
 from export.anki.html_to_markdown import to_markdown
+from export.anki.note_cloze import OCCLUSION
 from export.files import PackageError
 from export.tables.table_columns import ColumnChoice, TableColumn, column_uses
 from export.tables.table_head import TableHead, guessed_separator, read_head
@@ -174,9 +175,11 @@ class _RowConverter:
             for i, use in self._uses.items()
             if i < len(row.cells)
         }
-        note = self._note(values)
-        if note is None:
-            self.losses.append(Loss(LossReason.ROW, line=row.line))
+        try:
+            note = self._note(values)
+        except Unsupported as error:
+            loss = Loss(error.reason, detail=error.detail, line=row.line)
+            self.losses.append(loss)
             return
         named = values.get("guid", "")
         guid = named or guid_for(note.id or text_key(note))
@@ -187,16 +190,18 @@ class _RowConverter:
         self._seen.add(guid)
         self.notes.append(_incoming(guid, note))
 
-    def _note(self, values: dict[str, str]) -> Note | None:
+    def _note(self, values: dict[str, str]) -> Note:
         head = self._head
         texts = {use: values.get(use, "") for use in ("front", "back", "extra")}
         if self._is_html:
             texts = {use: to_markdown(text) for use, text in texts.items()}
         notetype = values.get("notetype") or head.notetype
-        content = _content(texts["front"], texts["back"], notetype)
-        if content is None:
-            return None
         extra = texts["extra"]
+        is_reversed = "revers" in notetype.lower()
+        if is_reversed and "optional" in notetype.lower():
+            # The third field only asks for the second card.
+            is_reversed, extra = bool(extra), ""
+        content = _content(texts["front"], texts["back"], is_reversed=is_reversed)
         if cloze_parts(content):
             extra = "\n\n".join(text for text in (texts["back"], extra) if text)
         return Note(
@@ -209,16 +214,14 @@ class _RowConverter:
         )
 
 
-def _content(front: str, back: str, notetype: str) -> Content | None:
+def _content(front: str, back: str, *, is_reversed: bool) -> Content:
+    if OCCLUSION in front:
+        raise Unsupported(LossReason.OCCLUSION)
     if _CLOZE.search(front):
-        try:
-            cloze_parts(Cloze(front))
-        except ClozeError:
-            return None
-        return Cloze(front)
+        return cloze_content(front)
     if not front or not back:
-        return None
-    return Basic(front, back, reverse="revers" in notetype.lower())
+        raise Unsupported(LossReason.ROW)
+    return Basic(front, back, reverse=is_reversed)
 
 
 def _incoming(guid: str, note: Note) -> IncomingNote:

@@ -139,6 +139,12 @@ def _row_text(reason: LossReason) -> str:
             return _("line {line} left out: same question as a line above")
         case LossReason.ROW_SETTING:
             return _("line {line} left out: unknown setting '#{detail}'")
+        case LossReason.CLOZE:
+            return _("line {line} left out: invalid cloze: {detail}")
+        case LossReason.OCCLUSION:
+            return _(
+                "line {line} left out: image occlusion can't be shown in a terminal"
+            )
         case LossReason.ROW_COMMENT:
             return _("line {line} left out: a comment")
         case _other:

@@ -64,7 +64,7 @@ def table_remarks(table: TextTable, *, columns_named: bool) -> list[str]:
     remarks: list[str] = []
     if table.has_header:
         remarks.append(_("the first row was read as the header (else: --no-header)"))
-    elif not columns_named and not any(one.name for one in table.columns):
+    elif not (columns_named or any(map(_is_named, table.columns))):
         remarks.append(
             _(
                 "the columns have no names (--header if the first row has them, or "
@@ -74,6 +74,11 @@ def table_remarks(table: TextTable, *, columns_named: bool) -> list[str]:
     if table.html_recognised:
         remarks.append(_("the cells were read as HTML (else: --no-html)"))
     return remarks
+
+
+def _is_named(column: TableColumn) -> bool:
+    """Return True if a first row or a line of Anki says what a column is."""
+    return bool(column.name) or column.use in ("deck", "guid", "notetype")
 
 
 def differing_text(count: int) -> str:

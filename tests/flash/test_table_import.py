@@ -70,6 +70,13 @@ READ_AS: dict[str, tuple[str, tuple[str, ...], list[list[object]]]] = {
         (),
         [["q", "a", []], ["a", "q", []]],
     ),
+    "the second card of a note type is optional": (
+        "#separator:tab\n#notetype column:1\n"
+        "Basic (optional reversed card)\tq\ta\t\n"
+        "Basic (optional reversed card)\tq2\ta2\ty\n",
+        (),
+        [["q", "a", []], ["q2", "a2", []], ["a2", "q2", []]],
+    ),
     "an unknown header is a card": (
         HEADER + WORDS,
         (),
@@ -254,3 +261,23 @@ def test_notes_of_an_undone_table_return_with_a_package(flash: Run) -> None:
 
     assert (found["new_notes"], found["known_notes"]) == (count, 0)
     assert len(cards(flash)) == count
+
+
+def test_rows_that_flash_can_not_ask_are_left_out_with_the_reason(flash: Run) -> None:
+    text = (
+        "#separator:tab\n#html:true\n#guid column:1\n#notetype column:2\n"
+        "a\tCloze\t{{c1,2::x}}\t\n"
+        "b\tImage Occlusion\t{{c1::image-occlusion:rect:left=.1}}\t<img src=p.png>\n"
+        "c\tBasic\tq\t\n"
+        "d\tBasic\tq\ta\n"
+    )
+    Path("in.txt").write_text(text, "utf-8")
+
+    code, out, err = flash("import", "in.txt")
+
+    assert (code, out.partition(",")[0]) == (0, "1 new note")
+    assert err == (
+        "line 5 left out: invalid cloze: one cloze with several numbers\n"
+        "line 6 left out: image occlusion can't be shown in a terminal\n"
+        "line 7 left out: no question or no answer\n"
+    )
