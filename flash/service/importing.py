@@ -11,6 +11,7 @@ from msgspec import Struct
 from export.anki.anki_model import LATEST_S, Collection
 from export.anki.collection_import import convert_collection
 from export.anki.collection_reader import read_collection
+from export.anki.converted import INCOMPLETE_TAG
 from export.anki.note_rendering import note_files
 from export.anki.package_file import Package, open_package
 from export.anki.text_edits import TextEdit, hidden_changes, text_edits
@@ -21,6 +22,7 @@ from srs.merging.merge import MergeResult, merge
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.incoming import Loss, OriginalFields
 from srs.store.backups import back_up
+from srs.store.card_actions import suspend
 from srs.store.import_log import attached_log
 from srs.store.import_rows import (
     content_json,
@@ -222,7 +224,23 @@ def take_edits(
             if (original := _original(one, kept[guid], update_text=update_text))
         }
         replace_original_fields(connection, originals)
+        _unsuspend_filled(app, changed)
         return update_text_of(app, changed, dry_run=False)
+
+
+def _unsuspend_filled(app: AppContext, edits: Sequence[TextEdit]) -> None:
+    """Unsuspend the cards of notes that had no question or answer until now."""
+    cards = [
+        card.id
+        for edit in edits
+        if INCOMPLETE_TAG in edit.stored.note.tags
+        and edit.note is not None
+        and INCOMPLETE_TAG not in edit.note.tags
+        for card in edit.stored.cards
+        if card.suspended
+    ]
+    if cards:
+        suspend(app.store, cards, app.now(), suspended=False)
 
 
 def _original(

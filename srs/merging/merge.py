@@ -228,7 +228,8 @@ class _Merge:
             ) and self._has_manual_change(pair, states.get(pair.card)):
                 moved.add(pair.card)
             self._update_marks(pair)
-        self.result.rescheduled += len(moved)
+        # Of a card without a log it is all that there is.
+        self.result.rescheduled += len(moved & self._touched)
         states |= replay_cards(self._connection, presets, rollover, moved)
         save_anki_marks(self._connection, self._seen.rows)
         update_card_states(self._connection, presets, states.items())
@@ -392,6 +393,7 @@ class _Merge:
             before = {
                 "notes": self._notes,
                 "reviews": sorted(self._reviews),
+                "answers": self.result.reviews,
                 "marks": self._marks,
                 "seen": self._seen.former,
                 "options": self._new_options,

@@ -163,7 +163,8 @@ def describe(
         case "import":
             made = before.get("counts", {})
             notes = len(before["notes"]) + made.get("new", 0) + made.get("returned", 0)
-            changes = {"count": notes, "reviews": len(before["reviews"])}
+            reviews = before.get("answers", len(before["reviews"]))
+            changes = {"count": notes, "reviews": reviews}
         case "add" | "edit":
             actions = before["counts"]
             changes = {"count": sum(actions.values()), "actions": actions}

@@ -414,3 +414,26 @@ def test_notes_from_anki_are_named_by_their_question(
     assert "no file" in shown[1]
     assert "p.png (why ![](p.png))" in shown[2]
     assert shown[3] == "not found, left out: p.png of why ![](p.png)\n"
+
+
+def test_cards_of_a_filled_side_are_asked_again(flash: Run, anki: AnkiSide) -> None:
+    flash("import", anki.package(lambda one: add(one, "Basic", "q", "")))
+    state = "select c.suspended, n.tags from cards c join notes n on n.guid = c.note"
+    assert rows(state) == [(1, '["empty-side"]')]
+
+    flash("import", anki.package(set_fields("q", "a")), "--update-text")
+
+    assert rows(state) == [(0, "[]")]
+
+
+def test_cards_without_a_log_count_no_reviews(flash: Run, anki: AnkiSide) -> None:
+    def start(collection: Collection) -> None:
+        for field in "qr":
+            add(collection, "Basic", field, "a")
+        collection.sched.set_due_date([answer(collection, 4)], "30")
+        collection.db.execute("delete from revlog")
+
+    out = flash("import", anki.package(start))[1]
+
+    assert out == "2 new notes, 2 cards, 0 new reviews\n"
+    assert "Imported 2 notes and 0 reviews" in flash("log")[1]

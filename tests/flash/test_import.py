@@ -288,7 +288,7 @@ def test_an_import_is_undone(flash: Run) -> None:
 
     said = flash("undo")[1]
 
-    assert said == "Undid an import of 1 note and 2 reviews.\n"
+    assert said == "Undid an import of 1 note and 1 review.\n"
     assert flash("list")[1] == "card  state  due  question\n"
     assert flash("import", "in.apkg")[1] == taken
     assert flash("list")[1] == shown

@@ -263,7 +263,7 @@ def test_notes_of_an_undone_table_return_with_a_package(flash: Run) -> None:
     assert len(cards(flash)) == count
 
 
-def test_rows_that_flash_can_not_ask_are_left_out_with_the_reason(flash: Run) -> None:
+def test_rows_that_flash_can_not_ask_are_left_out_by_reason(flash: Run) -> None:
     text = (
         "#separator:tab\n#html:true\n#guid column:1\n#notetype column:2\n"
         "a\tCloze\t{{c1,2::x}}\t\n"
