@@ -244,28 +244,3 @@ class _Change:
 
 def _json(content: object) -> str:
     return msgspec.json.encode(content).decode()
-
-
-def hidden_changes(edit: TextEdit, kept: OriginalFields) -> OriginalFields | None:
-    """Return the fields in Anki, but those whose text flash shows as they were.
-
-    Args:
-        edit: Of a note from Anki, whose text is to stay as it is in flash.
-        kept: The fields as they were.
-
-    Returns:
-        None if nothing is to be changed.
-    """
-    original = edit.original
-    if original is None:
-        return None
-    raw, old = original.raw, kept.raw
-    if (raw.notetype, len(raw.fields)) != (old.notetype, len(old.fields)):
-        return original
-    shown = set(old.shown.values())
-    fields = tuple(
-        old.fields[index] if index in shown else field
-        for index, field in enumerate(raw.fields)
-    )
-    found = OriginalFields(replace(old, fields=fields), kept.content)
-    return None if found == kept else found

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from export.anki.anki_model import LATEST_S, Collection
 from export.anki.collection_import import convert_collection
@@ -14,7 +15,7 @@ from export.anki.collection_reader import read_collection
 from export.anki.converted import INCOMPLETE_TAG
 from export.anki.note_rendering import note_files
 from export.anki.package_file import Package, open_package
-from export.anki.text_edits import TextEdit, hidden_changes, text_edits
+from export.anki.text_edits import TextEdit, text_edits
 from flash.service.context import AppContext
 from flash.service.import_differences import Differences
 from flash.service.media_import import MediaImport, shared_media
@@ -246,13 +247,17 @@ def _unsuspend_filled(app: AppContext, edits: Sequence[TextEdit]) -> None:
 def _original(
     edit: TextEdit, kept: OriginalFields, *, update_text: bool
 ) -> OriginalFields | None:
-    """Return the fields to keep for a note whose text stays for now."""
-    if edit.original is None:
+    """Return the fields to keep for a note whose text stays for now.
+
+    An export changes only the fields whose text is edited here afterwards.
+    """
+    found = edit.original
+    if found is None:
         return None
-    same_text = edit.original.content == content_json(edit.stored.note)
-    if same_text or (update_text and edit.is_visible):
-        return edit.original
-    return hidden_changes(edit, kept)
+    same_text = found.content == content_json(edit.stored.note)
+    if not (same_text or (update_text and edit.is_visible)):
+        found = replace(found, content=kept.content)
+    return None if found == kept else found
 
 
 def _is_for_store(edit: TextEdit) -> bool:

@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -40,11 +42,12 @@ def edit_here(flash: Run, old: str, new: str, monkeypatch: pytest.MonkeyPatch) -
     assert code == 0, out + err
 
 
-HIDDEN: dict[str, tuple[Edit, list[str]]] = {
+EDITS: dict[str, tuple[Edit, list[str]]] = {
     "a field that no template shows": (
         set_fields("question", "answer", "private"),
         ["the question", "answer", "private"],
     ),
+    "a text": (set_fields("question", "new", ""), ["the question", "new", ""]),
     "a colour": (
         set_fields("question", '<span style="color:red">answer</span>', ""),
         ["the question", '<span style="color:red">answer</span>', ""],
@@ -53,8 +56,8 @@ HIDDEN: dict[str, tuple[Edit, list[str]]] = {
 
 
 @pytest.mark.parametrize("words", [(), ("--update-text",)], ids=["plain", "update"])
-@pytest.mark.parametrize(("edit", "fields"), HIDDEN.values(), ids=HIDDEN)
-def test_export_keeps_what_flash_does_not_show(
+@pytest.mark.parametrize(("edit", "fields"), EDITS.values(), ids=EDITS)
+def test_export_keeps_what_was_edited_in_anki(
     flash: Run,
     anki: AnkiSide,
     edit: Edit,
@@ -68,7 +71,7 @@ def test_export_keeps_what_flash_does_not_show(
     )
     flash("import", first)
 
-    assert flash("import", anki.package(edit), *words)[::2] == (0, "")
+    assert flash("import", anki.package(edit), *words)[0] == 0
     edit_here(flash, "front: question", "front: the question", monkeypatch)
     flash("export", "out.apkg")
 
@@ -91,6 +94,29 @@ def test_edits_on_both_sides_are_joined(
     flash("export", "out.apkg")
 
     assert anki.take("out.apkg") == [(["the question", "answer", "private"], [])]
+
+
+@pytest.mark.skipif(shutil.which("patch") is None, reason="needs patch")
+def test_patched_deck_file_gives_the_note_of_anki(flash: Run, anki: AnkiSide) -> None:
+    fields = ("<u>q</u>", '<span style="color:red">new</span>', "private")
+    flash(
+        "import",
+        anki.package(
+            lambda one: note_type(one, "T", "ABC", "{{A}} / {{B}}"),
+            lambda one: add(one, "T", "q", "a", ""),
+        ),
+    )
+    flash("export", "--yaml", "decks")
+    flash("add", "decks")
+
+    edited = anki.package(set_fields(*fields, tags=("x",)))
+    out = flash("import", edited, "--update-text")[1]
+    subprocess.run(["patch", "-p0"], input=out, text=True, check=True)
+    flash("add", "decks", now=LATER)
+    flash("export", "out.apkg")
+
+    assert "+  back: new\n" in out
+    assert anki.take("out.apkg") == [(list(fields), ["x"])]
 
 
 def test_tags_of_anki_are_taken(

@@ -322,11 +322,11 @@ def test_text_edited_in_anki_is_imported_or_shown_as_a_patch(flash: Run) -> None
 
     package(Path("in.apkg"))
     flash("import", "in.apkg")
-    first = kept()
     later = "update notes set mod = 1900000000, flds = 'q' || char(31) || 'new'"
     package(Path("later.apkg"), later)
 
     assert "with the text of Anki" not in flash("import", "later.apkg")[1]
+    first = kept()
     out = flash("import", "later.apkg", "--update-text")[1]
 
     assert "1 note updated with the text of Anki" in out
