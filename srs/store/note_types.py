@@ -79,13 +79,11 @@ def _read(model: str) -> dict[str, Any]:
 
 def _fields_of(model: str) -> list[tuple[str, Any]]:
     """Return name and id of each field, in order."""
-    fields = _read(model).get("flds")
-    if not isinstance(fields, list):
-        return []
-    return [
-        (str(one.get("name")), one.get("id"))
-        for one in sorted(fields, key=lambda one: int(one.get("ord") or 0))
-    ]
+    try:
+        fields = sorted(_read(model)["flds"], key=lambda one: int(one["ord"]))
+        return [(str(one["name"]), one.get("id")) for one in fields]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return []  # another device sent it
 
 
 def _places(
