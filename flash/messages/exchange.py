@@ -14,8 +14,7 @@ from flash.messages.phrases import (
     count_notes,
     count_reviews,
 )
-from srs.merging.merge import MergeResult
-from srs.models.incoming import Loss, LossReason
+from srs.models.incoming import Loss, LossReason, MergeResult
 
 SCREENFUL = 20
 """Notes that are named on a terminal."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from cards.translate import _
 from flash.messages.exchange import import_lines
 from flash.messages.phrases import count_cards
-from srs.merging.merge import MergeResult
+from srs.models.incoming import MergeResult
 
 _SHOWN_NOTES = 5
 

@@ -18,9 +18,9 @@ from export.programs.schedule import CardSchedule, MovedNote, write_log
 from flash.service.adding import Added, AddPlan, apply_adding, plan_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import ParsedFiles
-from srs.merging.merge import MergeResult, merge
+from srs.merging.merge import merge
 from srs.models.cards import State, StoredNote
-from srs.models.incoming import Incoming, IncomingCard, IncomingNote
+from srs.models.incoming import Incoming, IncomingCard, IncomingNote, MergeResult
 from srs.store.backups import back_up
 from srs.store.connection import Store
 from srs.store.import_log import attached_log

@@ -7,8 +7,7 @@ from msgspec.structs import asdict
 from export.anki.anki_model import Collection
 from export.anki.collection_import import first_field
 from flash.service.context import AppContext
-from srs.merging.merge import MergeResult
-from srs.models.incoming import Incoming, Loss, LossReason
+from srs.models.incoming import Incoming, Loss, LossReason, MergeResult
 from srs.store.decks import deck_names
 from srs.store.import_rows import stored_marks
 from srs.store.rows import has_notes

@@ -19,9 +19,9 @@ from export.anki.text_edits import TextEdit, text_edits
 from flash.service.context import AppContext
 from flash.service.import_differences import Differences
 from flash.service.media_import import MediaImport, shared_media
-from srs.merging.merge import MergeResult, merge
+from srs.merging.merge import merge
 from srs.merging.text_updates import TextUpdate, update_notes
-from srs.models.incoming import Loss, OriginalFields
+from srs.models.incoming import Loss, MergeResult, OriginalFields
 from srs.store.backups import back_up
 from srs.store.card_actions import suspend
 from srs.store.import_log import attached_log

@@ -9,7 +9,8 @@ from export.tables.table_edits import table_edits
 from export.tables.table_reader import TableOptions, TextTable, read_table
 from flash.service.context import AppContext
 from flash.service.importing import is_in_file, update_text_of
-from srs.merging.merge import MergeResult, merge
+from srs.merging.merge import merge
+from srs.models.incoming import MergeResult
 from srs.store.backups import back_up
 from srs.store.note_media import media_folder
 from srs.store.notes import stored_notes

@@ -14,7 +14,7 @@ from msgspec import Struct
 from srs.merging.marks import MarkMerge
 from srs.merging.note_importer import add_notes
 from srs.models.cards import ReviewKind, SchedulingState, State
-from srs.models.incoming import Incoming, IncomingCard, IncomingNote
+from srs.models.incoming import Incoming, IncomingCard, IncomingNote, MergeResult
 from srs.store.anki_marks import save_anki_marks
 from srs.store.card_actions import SET_MARKS
 from srs.store.connection import Store
@@ -42,29 +42,6 @@ from srs.store.settings import Options
 
 _EASE = 2500
 """Per mille; what Anki gives a new card."""
-
-
-class MergeResult(Struct):
-    """Counts of what a merge did."""
-
-    new_notes: int = 0
-    new_cards: int = 0
-    known_notes: int = 0
-    reviews: int = 0
-    """New reviews."""
-    known_reviews: int = 0
-    shifted: int = 0
-    """New reviews whose millisecond was taken by another card."""
-    invalid_reviews: int = 0
-    """Reviews with an impossible rating, kind or moment."""
-    marked: int = 0
-    """Cards that were suspended, unsuspended or flagged."""
-    rescheduled: int = 0
-    """Cards that were reset or got another due date outside the log."""
-    unmatched_cards: int = 0
-    """Cards of known notes with no matching question in our note."""
-    left_out: int = 0
-    """Notes that are not in the store, with `reviews_only`."""
 
 
 def merge(

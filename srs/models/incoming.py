@@ -178,3 +178,26 @@ class Loss(Struct, frozen=True):
 
     A note in a text file has its file and line before it.
     """
+
+
+class MergeResult(Struct):
+    """Counts of what a merge did."""
+
+    new_notes: int = 0
+    new_cards: int = 0
+    known_notes: int = 0
+    reviews: int = 0
+    """New reviews."""
+    known_reviews: int = 0
+    shifted: int = 0
+    """New reviews whose millisecond was taken by another card."""
+    invalid_reviews: int = 0
+    """Reviews with an impossible rating, kind or moment."""
+    marked: int = 0
+    """Cards that were suspended, unsuspended or flagged."""
+    rescheduled: int = 0
+    """Cards that were reset or got another due date outside the log."""
+    unmatched_cards: int = 0
+    """Cards of known notes with no matching question in our note."""
+    left_out: int = 0
+    """Notes that are not in the store, with `reviews_only`."""

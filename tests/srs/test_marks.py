@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from store_fixtures import NOON, new_store, shelf
 
-from srs.merging.merge import MergeResult, merge
+from srs.merging.merge import merge
 from srs.models.cards import StoredCard
-from srs.models.incoming import Incoming
+from srs.models.incoming import Incoming, MergeResult
 from srs.store.card_actions import flag, suspend
 from srs.store.connection import Store
 from srs.store.settings import Options

@@ -22,9 +22,9 @@ from store_fixtures import (
 
 from flash.service.context import AppContext
 from flash.service.importing import import_package
-from srs.merging.merge import MergeResult, merge
+from srs.merging.merge import merge
 from srs.models.cards import Rating, State, StoredCard
-from srs.models.incoming import Incoming
+from srs.models.incoming import Incoming, MergeResult
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.scheduler.fsrs6 import memory_from_sm2
 from srs.store.connection import Store

@@ -22,7 +22,7 @@ from flash.service.exporting import export_package
 from flash.service.finding import find, find_deck
 from flash.service.importing import import_package
 from flash.terminal import echo, echo_err, print_json, progress_bar
-from srs.merging.merge import MergeResult
+from srs.models.incoming import MergeResult
 from srs.store.decks import root_decks
 from srs.store.notes import note_count, stored_notes
 
