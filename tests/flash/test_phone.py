@@ -78,6 +78,7 @@ def texts(one: World) -> None:
 
 def undo(one: World) -> None:
     """Day 3: undo an answer that the phones have."""
+    one.at(3, 20)
     one.study(1, seed=5)
     one.everyone()
     with one.app() as app:
@@ -87,6 +88,8 @@ def undo(one: World) -> None:
 def by_hand(one: World) -> None:
     """Day 4: set a due day, reset a card."""
     one.phones.ask("set_due", "tablet", query="is:review", days="9")
+    # Anki numbers quick answers by milliseconds to come, which no other device knows.
+    one.at(4, 20)
     one.phones.ask("reset", "phone", query="is:review -prop:due=9")
 
 
