@@ -200,6 +200,8 @@ def check_controls(text: str, path: Path) -> None:
 def control_problems(text: str, path: Path) -> list[Problem]:
     """Return a problem for each place with control characters."""
     problems: list[Problem] = []
+    if not _CONTROL.search(text):
+        return problems
     for found in islice(_CONTROLS.finditer(text), MAX_PROBLEMS):
         line, column = line_and_column(text, found.start())
         message = _("control character U+{code:04X}").format(code=ord(found[0][0]))

@@ -37,7 +37,7 @@ from cards.text.media import media_paths
 from cards.translate import _, ngettext
 
 _ADDRESS = re.compile(r"https?://[^\s/][^\s]*").fullmatch
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*").fullmatch
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*").fullmatch
 
 
 def check_header(errors: FieldErrors, header: Header, spots: Spots) -> None:

@@ -194,14 +194,14 @@ def test_the_example_of_the_docs_has_six_notes() -> None:
 
 def test_all_mistakes_of_a_note_are_found_at_once(flash: Run) -> None:
     Path("a.md").write_text(
-        "---\ndeck: D\norder: first\nlanguage: English\ntags: ['a b']\n---\n"
+        "---\ndeck: D\norder: first\nlanguage: my English\ntags: ['a b']\n---\n"
         "a::b ^flash-1\n\nc::d ^flash-1\n\nQ: e\n",
         "utf-8",
     )
 
     assert flash("check", "a.md")[2].splitlines() == [
         "a.md:3:8: invalid 'order': 'first' (write a number)",
-        "a.md:4:11: invalid language 'English' (write en, ja or pt-BR)",
+        "a.md:4:11: invalid language 'my English' (write en, ja or pt-BR)",
         "a.md:5:8: space in the tag 'a b' (write 'a-b')",
         "a.md:9:1: duplicate id 'flash-1' (already used at a.md:7:1)",
         "a.md:11:1: a question without answer (write 'A:' and the answer below it)",
