@@ -56,6 +56,7 @@ def text_edits(
     kept: Mapping[str, OriginalFields],
     media: MediaFiles,
     renamed: Callable[[str], str] | None = None,
+    seen_ms: Mapping[str, int] = {},
 ) -> Iterator[TextEdit]:
     """Find notes that were edited in Anki after their last change in flash.
 
@@ -68,6 +69,7 @@ def text_edits(
         kept: Original fields of notes from Anki, by guid.
         media: The files of notes.
         renamed: Replaces the names of media in a field; None if none changed.
+        seen_ms: When notes were changed in the collection as it was last imported.
     """
     cards: dict[int, list[AnkiCard]] = defaultdict(list)
     for card in collection.cards:
@@ -84,9 +86,12 @@ def text_edits(
         if notetype.id in (BASIC_ID, CLOZE_ID):
             if _is_newer(note, ours):
                 edit = _edit_of_ours(ours, note, media)
+        elif note.modified_s * 1000 < seen_ms.get(note.guid, 0):
+            continue  # an older state of the collection
         elif (before := kept.get(note.guid)) is not None:
             special = special_fields(cards[note.id], collection.decks)
-            change = _Change(ours, before, note, notetype, cards[note.id])
+            seen = seen_ms.get(note.guid, 0)
+            change = _Change(ours, before, note, notetype, cards[note.id], seen)
             edit = change.edit(special)
         if edit is not None:
             yield edit
@@ -192,8 +197,10 @@ class _Change:
         note: AnkiNote,
         notetype: NoteType,
         cards: list[AnkiCard],
+        seen_ms: int,
     ) -> None:
         self._stored, self._kept = stored, kept
+        self._seen_s = max(seen_ms, stored.created_ms) // 1000
         self._note, self._notetype = note, notetype
         self._ordinals = [card.ordinal for card in cards]
 
@@ -205,7 +212,7 @@ class _Change:
             self._kept.raw.notetype,
             self._kept.raw.fields,
         )
-        is_later = has_other_fields and note.modified_s > stored.created_ms // 1000
+        is_later = has_other_fields and note.modified_s > self._seen_s
         if not (is_newer or is_later or self._has_new_cards()):
             return None
         try:
@@ -221,18 +228,16 @@ class _Change:
                 extra = made.extra  # the note type has no field for it
             tags = [one for one in note.tags if one.lower() != INCOMPLETE_TAG]
             tags += [INCOMPLETE_TAG] * bool(taken.incomplete)
-            made = replace(
-                made,
-                content=taken.content,
-                extra=extra,
-                tags=_tags_after(made.tags, tags),
-            )
+            made = replace(made, content=taken.content)
+            if is_newer:
+                made = replace(made, extra=extra, tags=_tags_after(made.tags, tags))
         raw = AnkiFields(note.notetype, note.fields, taken.shown)
         original = OriginalFields(raw, _json(taken.content))
         if made == stored.note and original == self._kept:
             return None
         ordinals = {part: ordinal for ordinal, part in taken.parts.items()}
-        return TextEdit(stored, made, original, ordinals, note.modified_s * 1000)
+        changed_ms = note.modified_s * 1000 if is_newer or is_later else 0
+        return TextEdit(stored, made, original, ordinals, changed_ms)
 
     def _has_new_cards(self) -> bool:
         """Return True if Anki has more cards of a text that is the same in both."""

@@ -21,7 +21,8 @@ from flash.service.import_differences import Differences
 from flash.service.media_import import MediaImport, shared_media
 from srs.merging.merge import merge
 from srs.merging.text_updates import TextUpdate, update_notes
-from srs.models.incoming import Loss, MergeResult, OriginalFields
+from srs.models.incoming import Incoming, Loss, MergeResult, OriginalFields
+from srs.store.anki_marks import fields_seen, save_fields_seen
 from srs.store.backups import back_up
 from srs.store.card_actions import suspend
 from srs.store.import_log import attached_log
@@ -126,7 +127,8 @@ def import_package(
             backup = None if dry_run else back_up(store, app.now())
             incoming = converted.incoming
             differing = Differences(app, collection, incoming, is_whole=source.is_whole)
-            edits = [] if reviews_only else _edits(app, collection, renamed)
+            seen = fields_seen(store.connection, incoming.collection)
+            edits = [] if reviews_only else _edits(app, collection, renamed, seen)
             shown = [one for one in edits if one.is_visible]
             in_files = [one for one in shown if update_text and is_in_file(one)]
             with (
@@ -140,7 +142,7 @@ def import_package(
                         rollover = str(collection.rollover)
                         save_setting(store, "rollover", rollover, app.now())
                         options = app.options
-                    take_edits(app, edits, incoming.notetypes, update_text=update_text)
+                    take_edits(app, edits, incoming, update_text=update_text)
                 merged = merge(
                     store,
                     options,
@@ -167,7 +169,10 @@ def import_package(
 
 
 def _edits(
-    app: AppContext, collection: Collection, renamed: Callable[[str], str] | None
+    app: AppContext,
+    collection: Collection,
+    renamed: Callable[[str], str] | None,
+    seen_ms: Mapping[str, int],
 ) -> list[TextEdit]:
     """Find the edits made in Anki, reading only the notes that may have one."""
     moments, counts = note_moments(app.store), Counter[int]()
@@ -185,7 +190,7 @@ def _edits(
     found = stored_notes(app.store, guids=guids, retired=True)
     stored = {one.guid: one for one in found}
     kept, media = original_notes(app.store, guids), media_files(app.store)
-    return list(text_edits(collection, stored, kept, media, renamed))
+    return list(text_edits(collection, stored, kept, media, renamed, seen_ms))
 
 
 def is_in_file(edit: TextEdit) -> bool:
@@ -196,7 +201,7 @@ def is_in_file(edit: TextEdit) -> bool:
 def take_edits(
     app: AppContext,
     edits: Sequence[TextEdit],
-    notetypes: Mapping[int, str],
+    incoming: Incoming,
     *,
     update_text: bool,
 ) -> int:
@@ -205,7 +210,7 @@ def take_edits(
     Args:
         app: The open store, in a transaction.
         edits: From `text_edits`.
-        notetypes: Note types of the notes in Anki: JSON by id.
+        incoming: What comes from Anki, with its note types.
         update_text: Take edits of the text, too; without it the text stays.
 
     Returns:
@@ -216,7 +221,7 @@ def take_edits(
     updated = {one.stored.guid for one in changed}
     used = {one.original.raw.notetype for one in edits if one.original is not None}
     with store.transaction() as connection:
-        take_notetypes(connection, notetypes, used)
+        take_notetypes(connection, incoming.notetypes, used)
         kept = original_notes(store, [one.stored.guid for one in edits])
         originals = {
             guid: original
@@ -225,23 +230,33 @@ def take_edits(
             if (original := _original(one, kept[guid], update_text=update_text))
         }
         replace_original_fields(connection, originals)
-        _unsuspend_filled(app, changed)
+        taken = [one for one in edits if one.stored.guid in {*originals, *updated}]
+        moments = [
+            (min(card.id for card in one.stored.cards), one.changed_ms)
+            for one in taken
+            if one.original is not None and one.changed_ms and one.stored.cards
+        ]
+        save_fields_seen(connection, incoming.collection, moments)
+        for is_empty in (False, True):
+            _suspend_empty(app, changed, is_empty=is_empty)
         return update_text_of(app, changed, dry_run=False)
 
 
-def _unsuspend_filled(app: AppContext, edits: Sequence[TextEdit]) -> None:
-    """Unsuspend the cards of notes that had no question or answer until now."""
+def _suspend_empty(
+    app: AppContext, edits: Sequence[TextEdit], *, is_empty: bool
+) -> None:
+    """Suspend the cards of notes that lose a side; unsuspend those that have it now."""
     cards = [
         card.id
         for edit in edits
-        if INCOMPLETE_TAG in edit.stored.note.tags
-        and edit.note is not None
-        and INCOMPLETE_TAG not in edit.note.tags
+        if edit.note is not None
+        and (INCOMPLETE_TAG in edit.stored.note.tags) != is_empty
+        and (INCOMPLETE_TAG in edit.note.tags) == is_empty
         for card in edit.stored.cards
-        if card.suspended
+        if card.suspended != is_empty
     ]
     if cards:
-        suspend(app.store, cards, app.now(), suspended=False)
+        suspend(app.store, cards, app.now(), suspended=is_empty)
 
 
 def _original(

@@ -49,6 +49,7 @@ from srs.merging.marks import remember_marks
 from srs.merging.merge import merge
 from srs.models.cards import StoredNote
 from srs.models.incoming import Incoming, IncomingNote, Loss, LossReason
+from srs.store.anki_marks import fields_seen
 from srs.store.import_rows import known_guids, moved_moments, original_notes
 from srs.store.note_media import media_files, media_folder
 from srs.store.notes import stored_notes
@@ -285,7 +286,7 @@ class PhoneRound:
             self.result.losses += tuple(
                 one for one in converted.losses if one.reason not in _OF_REVIEWS
             )
-        self._take_edits(collection, incoming.notetypes, update_text=update_text)
+        self._take_edits(collection, incoming, update_text=update_text)
 
     def _unpack_media(
         self, new: Sequence[AnkiNote], types: Mapping[int, NoteType], folder: Path
@@ -320,21 +321,20 @@ class PhoneRound:
         return msgspec.structs.replace(incoming, notes=notes, options={})
 
     def _take_edits(
-        self, collection: Collection, notetypes: Mapping[int, str], *, update_text: bool
+        self, collection: Collection, incoming: Incoming, *, update_text: bool
     ) -> None:
         """Collect edited texts that were not shown yet, or take them."""
         app, shown = self._app, self._account.shown
         stored = {one.guid: one for one in stored_notes(app.store)}
         changed = {note.guid: note.modified_s for note in collection.notes}
         kept, media = original_notes(app.store), media_files(app.store)
+        seen = fields_seen(app.store.connection, incoming.collection)
         edits = [
             one
-            for one in text_edits(collection, stored, kept, media)
+            for one in text_edits(collection, stored, kept, media, seen_ms=seen)
             if update_text or shown.get(one.stored.guid) != changed[one.stored.guid]
         ]
-        self.result.updated += take_edits(
-            app, edits, notetypes, update_text=update_text
-        )
+        self.result.updated += take_edits(app, edits, incoming, update_text=update_text)
         edits = [one for one in edits if one.is_visible]
         in_files = [one for one in edits if is_in_file(one)]
         known = {one.stored.guid for one in self.result.file_edits}

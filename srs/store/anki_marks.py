@@ -4,6 +4,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+_FIELDS = "fields"
+"""Stands beside the marks of a card for the fields of its note."""
 MARK_TIMES = ""
 """Stands for a collection: when a mark was last changed in any of them, or here."""
 
@@ -31,6 +33,28 @@ def save_anki_marks(
         """,
         sorted(rows),
     )
+
+
+def fields_seen(connection: sqlite3.Connection, collection: str) -> dict[str, int]:
+    """Return when notes were changed in a collection as it was last imported.
+
+    Returns:
+        UTC milliseconds by guid, of notes whose fields were taken from it since they
+        were added.
+    """
+    sql = """
+        select c.note, max(m.value) from anki_marks m join cards c on c.id = m.card
+         where m.collection = ? and m.mark = ? group by c.note
+    """
+    return dict(connection.execute(sql, (collection, _FIELDS)))
+
+
+def save_fields_seen(
+    connection: sqlite3.Connection, collection: str, rows: Iterable[tuple[int, int]]
+) -> None:
+    """Remember when notes were changed in a collection: a card, UTC milliseconds."""
+    marks = [(card, collection, _FIELDS, at_ms) for card, at_ms in rows]
+    save_anki_marks(connection, marks)
 
 
 def save_mark_times(

@@ -161,7 +161,10 @@ def insert_original_notes(
 def replace_original_fields(
     connection: sqlite3.Connection, changed: Mapping[str, OriginalFields]
 ) -> list[StoreRow]:
-    """Store other fields for notes from Anki; other devices get them, too.
+    """Store other fields for notes from Anki.
+
+    They go to other devices with the next change of the note: to send the note now
+    would take its text there, also where it was edited since.
 
     Args:
         connection: In a transaction.
@@ -178,8 +181,6 @@ def replace_original_fields(
         shown = msgspec.json.encode(raw.shown).decode()
         columns = (raw.notetype, "\x1f".join(raw.fields), shown, original.content, guid)
         connection.execute(_SET_KEPT, columns)
-        # The trigger stamps the note.
-        connection.execute("update notes set tags = tags where guid = ?", (guid,))
     return before
 
 

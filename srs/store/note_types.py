@@ -45,28 +45,59 @@ def take_notetypes(
 def replace_notetype(
     connection: sqlite3.Connection, key: int, old: str, new: str
 ) -> None:
-    """Replace a note type; the fields of its notes are arranged as in the new one."""
+    """Replace a note type; the fields of its notes are arranged as in the new one.
+
+    So are those that an undo would put back.
+    """
     sql = "update anki_notetypes set model = ? where id = ?"
     connection.execute(sql, (new, key))
-    before, after = _fields_of(old), _fields_of(new)
-    places = _places(before, after)
-    if not after or places == list(range(len(before))):
+    arrangement = Arrangement(old, new)
+    if arrangement.is_same:
         return
-    moved = {index: place for place, index in enumerate(places) if index is not None}
-    sql = "select guid, fields, shown from anki_notes where notetype = ?"
+    sql = "select fields, shown, guid from anki_notes where notetype = ?"
     rows = connection.execute(sql, (key,)).fetchall()
-    changed: list[tuple[str, str, str]] = []
-    for guid, text, shown in rows:
-        fields = text.split("\x1f")
-        if len(fields) != len(before):
-            continue  # it is arranged otherwise already
-        kept = msgspec.json.decode(shown, type=dict[str, int])
-        kept = {name: moved[index] for name, index in kept.items() if index in moved}
-        arranged = ["" if index is None else fields[index] for index in places]
-        columns = ("\x1f".join(arranged), msgspec.json.encode(kept).decode(), guid)
-        changed.append(columns)
+    changed = [(*arrangement.of(fields, shown), guid) for fields, shown, guid in rows]
     sql = "update anki_notes set fields = ?, shown = ? where guid = ?"
     connection.executemany(sql, changed)
+    sql = "select id, before from operations where before ->> '$.kept' is not null"
+    for operation, text in connection.execute(sql).fetchall():
+        before = msgspec.json.decode(text)
+        before["kept"] = [_arranged(arrangement, key, row) for row in before["kept"]]
+        values = (msgspec.json.encode(before).decode(), operation)
+        connection.execute("update operations set before = ? where id = ?", values)
+
+
+def _arranged(arrangement: "Arrangement", key: int, row: list[Any]) -> list[Any]:
+    """Arrange a row of `put_kept_back`; earlier versions recorded no note type."""
+    if len(row) != 5 or row[0] != key:
+        return row
+    return [row[0], *arrangement.of(row[1], row[2]), *row[3:]]
+
+
+class Arrangement:
+    """How the fields of a note go from one state of its note type to another."""
+
+    def __init__(self, old: str, new: str) -> None:
+        """Compare the fields of both.
+
+        Args:
+            old: JSON as in Anki's schema 11.
+            new: The same note type.
+        """
+        before, after = _fields_of(old), _fields_of(new)
+        self._count, self._places = len(before), _places(before, after)
+        self.is_same = not after or self._places == list(range(len(before)))
+
+    def of(self, fields: str, shown: str) -> tuple[str, str]:
+        """Return fields, and the JSON of those that are shown, as they are now."""
+        split = fields.split("\x1f")
+        if self.is_same or len(split) != self._count:
+            return fields, shown  # they are arranged otherwise already
+        arranged = ["" if index is None else split[index] for index in self._places]
+        moved = {old: new for new, old in enumerate(self._places) if old is not None}
+        kept = msgspec.json.decode(shown, type=dict[str, int])
+        kept = {name: moved[index] for name, index in kept.items() if index in moved}
+        return "\x1f".join(arranged), msgspec.json.encode(kept).decode()
 
 
 def _read(model: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from cards.note import Content
 from cards.questions import parts_of
 from srs.models.log_entries import CardItem, NoteEntry, NotetypeEntry, OrphanEntry
-from srs.store.note_types import take_notetypes
+from srs.store.note_types import Arrangement, take_notetypes
 from srs.store.notes import deck_id
 from srs.store.rows import note_of
 
@@ -84,6 +84,8 @@ class NoteMerge:
         """Notes that are new or have another text."""
         self._decks: dict[str, int] = {}
         """Decks stay until the end of the merge."""
+        self._models: dict[int, str] = {}
+        """The note types that arrived with the notes, by id."""
 
     def _deck(self, name: str) -> int:
         if name not in self._decks:
@@ -93,6 +95,7 @@ class NoteMerge:
     def add_notetype(self, entry: NotetypeEntry) -> None:
         """Add a note type; of two states of one the later counts."""
         take_notetypes(self._connection, {entry.id: entry.model}, (entry.id,))
+        self._models[entry.id] = entry.model
 
     def merge(self, entry: NoteEntry) -> None:
         """Merge a note entry that was checked."""
@@ -316,12 +319,19 @@ class NoteMerge:
             sql = "delete from anki_notes where guid = ?"
             self._connection.execute(sql, (entry.guid,))
             return
+        fields, shown = raw.fields, raw.shown
+        if raw.notetype in self._models:
+            # The note type here may be a later one.
+            sql = "select model from anki_notetypes where id = ?"
+            (model,) = self._connection.execute(sql, (raw.notetype,)).fetchone()
+            arrangement = Arrangement(self._models[raw.notetype], model)
+            fields, shown = arrangement.of(fields, shown)
         self._connection.execute(
             """
             insert or replace into anki_notes (guid, notetype, fields, shown, content)
             values (?, ?, ?, ?, ?)
             """,
-            (entry.guid, raw.notetype, raw.fields, raw.shown, raw.content),
+            (entry.guid, raw.notetype, fields, shown, raw.content),
         )
 
     def _own(self, device: str) -> str:

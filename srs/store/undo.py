@@ -140,7 +140,8 @@ def _undo_row(store: Store, options: Options, row: Any) -> Undone:
     if undoing.left:
         is_void = not any(map(is_change, changes))
         summary = replace(summary, left=undoing.left, is_void=is_void)
-    before[REDO] = packed(changes)
+    if not summary.is_void:
+        before[REDO] = packed(changes)
     store.connection.execute(
         "update operations set undone = 1, before = ? where id = ?",
         (msgspec.json.encode(before).decode(), operation),
