@@ -154,8 +154,16 @@ def _skimmed(path: Path) -> str | None:
             data = file.read(MAX_BYTES)
     except OSError:
         return None
-    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8"
-    return data.decode(encoding, errors="replace").lstrip("\ufeff")
+    if _is_utf_16(data):
+        data = (
+            data.removeprefix(_UTF_16[0]).removeprefix(_UTF_16[1]).replace(b"\0", b"")
+        )
+    return data.decode("utf-8", errors="replace").lstrip("\ufeff")
+
+
+def _is_utf_16(data: bytes) -> bool:
+    """Return True for a file in UTF-16, with or without a byte order mark."""
+    return data.startswith(_UTF_16) or b"\0" in data[:4]
 
 
 def read_text(path: Path, *, allow_controls: bool = False) -> str:
@@ -170,7 +178,7 @@ def read_text(path: Path, *, allow_controls: bool = False) -> str:
             characters.
     """
     data = _read_bytes(path)
-    if data.startswith(_UTF_16):
+    if _is_utf_16(data):
         raise _error(path, _("UTF-16 instead of UTF-8"), _("save the file as UTF-8"))
     try:
         text = data.decode("utf-8-sig")

@@ -111,7 +111,11 @@ def _rewrite_in_file(app: AppContext, stored: StoredNote, note: Note) -> str | N
     if patch.by_hand:
         return _("the deck file has this card in another form; edit it there")
     try:
-        write_and_add(app, {path: patch.after})
+        with app.store.transaction():
+            # First here, where it is known which note it is: the file alone doesn't say
+            # so if question and answer differ.
+            update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())
+            write_and_add(app, {path: patch.after})
     except DeckError as error:
         return "\n".join(str(problem) for problem in error.problems[:5])
     return None

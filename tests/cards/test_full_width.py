@@ -149,9 +149,12 @@ def test_a_full_width_colon_makes_no_other_yaml_of_a_deck(tmp_path: Path) -> Non
     assert found.other_yaml == ()
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_a_utf_16_deck_in_a_folder_is_reported(tmp_path: Path, encoding: str) -> None:
-    (tmp_path / "a.yaml").write_bytes(f"\ufeff{DECK}".encode(encoding))
+def test_a_utf_16_deck_in_a_folder_is_reported(
+    tmp_path: Path, encoding: str, mark: str
+) -> None:
+    (tmp_path / "a.yaml").write_bytes(f"{mark}{DECK}".encode(encoding))
 
     (file,) = find_decks([tmp_path]).files
 

@@ -169,3 +169,30 @@ def test_the_text_of_every_bundled_card_reads_back() -> None:
             path = Path(note.file)
             (same,) = parse_deck(f"{head}cards:\n{card_yaml(note)}", path).notes
             assert replace(same, line=note.line, column=note.column) == note
+
+
+@pytest.mark.parametrize("is_answered", [True, False], ids=["answered", "new"])
+def test_question_and_answer_change_together(
+    server: Server, tmp_path: Path, is_answered: bool
+) -> None:
+    file = tmp_path / "kms.yaml"
+    file.write_text(DECK, "utf-8")
+    client = client_of(server, file)
+    card = client.cards()[0]
+    if is_answered:
+        client.answer(card, 3)
+    client.post(
+        f"/api/cards/{card['guid']}/{card['uid']}/flag", {"id": "1" * 32, "flag": 2}
+    )
+    text = client.get(text_path(card))["text"]
+    changed = text.replace("What does KMS stand for?", "DNA?")
+    changed = changed.replace("Key Managment Service", "An acid")
+
+    client.post(text_path(card), {"text": changed})
+
+    server.clock.turn(minutes=30)
+    (again,) = (one for one in client.cards() if one["guid"] == card["guid"])
+    assert (again["question"], again["id"], again["flag"]) == ("DNA?", card["id"], 2)
+    assert again["state"] == ("learning" if is_answered else "new")
+    assert "DNA?" in file.read_text("utf-8")
+    assert [one.operation.name for one in undo_operations(server.store, 1)] == ["edit"]

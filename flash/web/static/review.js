@@ -118,6 +118,9 @@ export class Review {
       this.advance();
       return;
     }
+    if (!this.shown.isShown && card.question !== this.shown.card.question) {
+      this.ask(card);
+    }
     this.shown.card = card;
     this.view.showStatus(this.queue, card);
   }
@@ -159,6 +162,7 @@ export class Review {
       : [word("all_done"), word("done_today", { count })];
     const more = element("a", { class: "button", href: "#/decks" }, word("more_title"));
     this.view.showSentences(lines, more).focus();
+    if (name) return;
     // The next day's cards come by themselves.
     const wait = Math.max(1000, day_ends - now());
     this.timer = setTimeout(() => this.refresh(), wait);
