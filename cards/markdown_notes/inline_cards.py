@@ -149,7 +149,7 @@ class _Scanner:
     def _end_of_labelled(self, at: int) -> int:
         """Return where a `Q:` or `C:` ends: at a rule, a heading or the next card.
 
-        Below a blank line, a card of any kind ends an answer or a `C:`.
+        Below a blank line, cards with a separator end an answer or a `C:`.
         """
         note, line = self._note, at + 1
         is_complete = note.label(at) == "C"
@@ -165,7 +165,7 @@ class _Scanner:
             label = note.label(line)
             if note.ends_card(line) or label in ("Q", "C"):
                 return line
-            if is_complete and note.is_blank(line - 1) and self._has_card(line):
+            if is_complete and note.is_blank(line - 1) and self._begins_cards(line):
                 return line
             in_answer = in_answer or label == "A"
             text = note.passage(line, line + 1).shown[2 if label == "A" else 0 :]
@@ -173,13 +173,37 @@ class _Scanner:
             line += 1
         return note.count
 
-    def _has_card(self, at: int) -> bool:
-        """Return True if a paragraph is a card."""
-        if not self._note.begins_paragraph(at):
+    def _begins_cards(self, at: int) -> bool:
+        """Return True if a paragraph, or a whole list, is cards without other text."""
+        note = self._note
+        if note.continues_list(at):
             return False
+        while note.begins_paragraph(at) and at not in note.fences:
+            end = note.end_of_paragraph(at)
+            if not self._is_all_cards(at, end):
+                return False
+            at = note.next_text(end)
+            fence = note.fences.get(at)
+            if fence and fence.is_flash:
+                return True
+            if not note.continues_list(at) and not (fence and at == end):
+                return True
+        return False
+
+    def _is_all_cards(self, at: int, end: int) -> bool:
+        """Return True if all text of a paragraph is in cards with a separator.
+
+        Marked words alone are no sign of a card, since a text has them as emphasis.
+        """
+        shown = (self._note.passage(i, i + 1).shown for i in range(at, end))
+        bare = {i for i, text in enumerate(shown, at) if _text_and_reference(text)[0]}
         probe = _Scanner(self._note, [], self._file)
-        end = self._note.end_of_paragraph(at)
-        return next(probe._paragraph(at, end), None) is not None
+        for card in probe._paragraph(at, end):
+            first = card.line - 1
+            passage = self._note.passage(first, card.last)
+            if "cloze" not in card.values or has_anki_clozes(passage):
+                bare.difference_update(range(first, card.last))
+        return not bare
 
     def _labelled(self, at: int, end: int) -> Iterator[InlineCard]:
         label = self._note.label(at)

@@ -74,6 +74,8 @@ class NoteLines:
                 shown = "".join(char for char, twin in pairs if twin != COMMENT)
             self._shown.append(shown)
             self._masked.append(mask.replace(COMMENT, ""))
+        self._in_list: set[int] = set()
+        """Lines with an item above that they belong to, or follow in its list."""
         self._indented_code = self._find_indented_code()
 
     def _place(self, body: str, spans: list[VerbatimSpan]) -> None:
@@ -117,6 +119,16 @@ class NoteLines:
     def is_bullet(self, line: int) -> bool:
         """Return True for the first line of an item."""
         return bool(BULLET.match(self._masked[line]))
+
+    def continues_list(self, line: int) -> bool:
+        """Return True for a line of a list that begins above it."""
+        return line in self._in_list
+
+    def next_text(self, line: int) -> int:
+        """Return the first line from here on that is not blank, or the count."""
+        while line < self.count and self.is_blank(line):
+            line += 1
+        return line
 
     def label(self, line: int) -> str:
         """Return Q, A or C if a line begins with it and a colon, of any width."""
@@ -177,8 +189,11 @@ class NoteLines:
                 may_begin = True
                 continue
             column, bullet = _column_of(text), BULLET.match(text)
-            if may_begin or bullet or self.ends_card(line):
+            has_items = bool(items)
+            if may_begin or bullet or self.ends_card(line) or self.label(line):
                 items = [one for one in items if one <= column]
+            if has_items and (items or bullet):
+                self._in_list.add(line)
             if may_begin and column >= (items[-1] if items else 0) + _TAB:
                 found.add(line)
                 continue

@@ -97,20 +97,20 @@ CASES = {
         [("g", "h")],
     ),
     "a card below an answer": (
-        "Q: a\nA: b\n\nc\n\n```\nd::e\n```\n\nf::g\nh::i\n\nC: [j]\n\nk ==l==\n\nC: [m]\n\nn\n?\no",
+        "Q: a\nA: b\n\nc\n\n```\nd::e\n```\n\nf::g\nh::i\n\nC: [j]\n\nk ==l==\n\nC: [m]\n\nn\n?\no\n\np ==q==",
         [
             ("a", "b\n\nc\n\n```\nd::e\n```"),
             ("f", "g"),
             ("h", "i"),
-            ("{{c1::j}}",),
-            ("k {{c1::l}}",),
+            ("{{c1::j}}\n\nk ==l==",),
             ("{{c1::m}}",),
             ("n", "o"),
+            ("p {{c1::q}}",),
         ],
     ),
     "an answer that begins below": (
-        "Q: a\n\nb::c\nA:\n\n- d ==e==\nf\n\ng ==h==",
-        [("a\n\nb::c", "- d ==e==\nf"), ("g {{c1::h}}",)],
+        "Q: a\n\nb::c\nA:\n\n- d ==e==\nf\n\ng ==h==\n\ni::j",
+        [("a\n\nb::c", "- d ==e==\nf\n\ng ==h=="), ("i", "j")],
     ),
     "tests of a shell": (
         "Q: a\nA: b `[[x]]` [[y]]\n```\n[[ -f z ]] # <!-- c -->\n```",
@@ -129,6 +129,82 @@ def test_odd_markdown_is_read_as_it_looks(
     assert [
         tuple(part for _, part in texts_of(note.content)) for note in deck.notes
     ] == expected
+
+
+PARTS_OF_ANSWERS = {
+    "marked words": "c ==d== e",
+    "only marked words": "==c==",
+    "a list with one marked item": "- c ==d==\n- e",
+    "a list of marked items": "- ==c==\n- ==d== e",
+    "a list with one card": "- c::d\n- e",
+    "a numbered list with one card": "1. c\n2. d::e",
+    "a card and marked words": "- c::d\n- e ==f==",
+    "a card and text below it": "c::d\ne",
+    "a card with text in its item": "- c::d\n  e",
+    "a loose list that begins with a card": "- c::d\n\n- e",
+    "a loose list that ends with a card": "- c\n\n- d::e",
+    "a loose list below a text": "c:\n- d\n\n- e::f\n- g::h",
+    "a paragraph in an item": "- c::d\n\n  e",
+    "code in an item": "- c::d\n\n  ```\n  e\n  ```",
+    "indented code in an item": "- c::d\n\n      e",
+    "code right below a card": "c::d\n```\ne\n```",
+    "a table right below a card": "c::d\n| e |\n|---|",
+    "a quotation of paragraphs": "> c::d\n>\n> e",
+    "words hidden in steps": "c ==d==[^ash]",
+}
+
+
+@pytest.mark.parametrize("part", PARTS_OF_ANSWERS.values(), ids=PARTS_OF_ANSWERS.keys())
+def test_an_answer_keeps_what_is_not_all_cards(part: str) -> None:
+    end = "\n\nz ==y==\n\nx::w\n"
+    text = f"Q: a\nA: b\n\n{part}{end}---\nC: [b]\n\n{part}{end}"
+
+    deck = parse_note_deck(HEAD + text, Path("note.md"))
+
+    below = f"\n\n{part}\n\nz ==y=="
+    assert [tuple(t for _, t in texts_of(note.content)) for note in deck.notes] == [
+        ("a", "b" + below),
+        ("x", "w"),
+        ("{{c1::b}}" + below,),
+        ("x", "w"),
+    ]
+
+
+CARDS_BELOW_ANSWERS = {
+    "a line": ("c::d", [("c", "d")]),
+    "lines": ("c::d\ne:::f", [("c", "d"), ("e", "f")]),
+    "items": ("- c::d\n- e:::f", [("c", "d"), ("e", "f")]),
+    "numbered items": ("1. c::d\n2. e::f", [("c", "d"), ("e", "f")]),
+    "a loose list": (
+        "- c::d\n\n  - e::f\n\n- g::h",
+        [("c", "d"), ("e", "f"), ("g", "h")],
+    ),
+    "a list below another text": ("c::d\n\n- e::f", [("c", "d"), ("e", "f")]),
+    "a mark": ("c\n?\nd ==e==", [("c", "d ==e==")]),
+    "clozes of Anki": ("c {{c1::d}}\ne", [("c {{c1::d}}\ne",)]),
+    "a tag above": ("#flashcards/D\nc::d", [("c", "d")]),
+    "a comment below": ("c::d\n<!--SR:!2026-11-05,172,310-->", [("c", "d")]),
+    "fenced cards": ("```flash\n- front: c\n  back: d\n```", [("c", "d")]),
+    "fenced cards below a card": (
+        "- c::d\n```flash\n- front: e\n  back: f\n```",
+        [("c", "d"), ("e", "f")],
+    ),
+}
+
+
+@pytest.mark.parametrize("above", ["", "- x\n- y ==z==\n\nw\n\n"], ids=["", "a list"])
+@pytest.mark.parametrize(
+    ("text", "expected"), CARDS_BELOW_ANSWERS.values(), ids=CARDS_BELOW_ANSWERS.keys()
+)
+def test_an_answer_ends_at_cards(
+    text: str, expected: list[tuple[str, ...]], above: str
+) -> None:
+    lines = f"- v\nQ: a\nA: b\n\n{above}{text}\n"
+
+    deck = parse_note_deck(HEAD + lines, Path("note.md"))
+
+    read = [tuple(t for _, t in texts_of(note.content)) for note in deck.notes]
+    assert read == [("a", f"b\n\n{above}".strip()), *expected]
 
 
 def test_open_front_matter_is_an_error() -> None:
