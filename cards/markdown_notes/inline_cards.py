@@ -118,6 +118,30 @@ def scan(
     return _Scanner(note, problems, file).cards()
 
 
+def lines_below_answers(note: NoteLines, cards: dict[int, int]) -> Iterator[int]:
+    """Yield the lines where text in no card follows the cards that end an answer.
+
+    Args:
+        note: Its lines.
+        cards: The last line of each card, by its first one; from 1, as the result.
+    """
+    covered = {i for first, last in cards.items() for i in range(first - 1, last)}
+    for first, last in cards.items():
+        if not note.label(first - 1):
+            continue
+        for line in range(last, note.count):
+            fence = note.fences.get(line)
+            if note.label(line) or (fence and fence.is_flash):
+                break
+            if line in covered:
+                continue
+            if note.ends_card(line):
+                break
+            if _text_and_reference(note.passage(line, line + 1).shown)[0]:
+                yield line + 1
+                break
+
+
 class _Scanner:
     def __init__(self, note: NoteLines, problems: list[Problem], file: str) -> None:
         self._note, self._problems, self._file = note, problems, file

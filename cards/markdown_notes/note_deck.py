@@ -23,6 +23,7 @@ from cards.markdown_notes.inline_cards import (
     has_cards,
     has_open_matter,
     is_enabled,
+    lines_below_answers,
     scan,
 )
 from cards.markdown_notes.note_lines import NoteLines, deck_of_tag
@@ -112,7 +113,14 @@ class _NoteReader:
                 texts = {key: self._placed(card.values[key]) for key in card.values}
                 self._parser.add(texts, {None: spot, **places})
                 count += 1
+        self._warn_of_lost_text()
         return count
+
+    def _warn_of_lost_text(self) -> None:
+        message = _("the text below the cards that end an answer is in no card")
+        hint = _("move it above them, or write '---' at the end of the answer")
+        for line in lines_below_answers(self._lines, self._lasts):
+            self._parser.errors.warn({None: (line, 1)}, (), message, hint)
 
     def _placed(self, text: str) -> str:
         """Return a text with the paths of its media from the note."""

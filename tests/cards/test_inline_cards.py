@@ -207,6 +207,37 @@ def test_an_answer_ends_at_cards(
     assert read == [("a", f"b\n\n{above}".strip()), *expected]
 
 
+BELOW_ANSWERS = {
+    "a paragraph": ("c::d\n\n==e==\n\nf\n\ng", [11]),
+    "a line of a paragraph": ("c::d\n\ne::f\ng", [10]),
+    "code": ("c\n?\n```\nd\n```\n\n```\ne\n```", [13]),
+    "a table": ("1. c::d\n\n| e |", [9]),
+    "only cards": ("c::d\n\n==e==\n\n#flashcards/D\n<!-- f -->\n\ng\n?\n## h", []),
+    "text below a rule": ("c::d\n\n---\ne", []),
+    "text below a heading": ("c::d\n\n# e\nf", []),
+    "text below each answer": ("c::d\n\ne\n\nC: [f]\n\ng::h\n\ni", [9, 15]),
+    "text below fenced cards": ("```flash\n- front: c\n  back: d\n```\ne", []),
+    "no cards": ("c\n\n- d ==e==", []),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"), BELOW_ANSWERS.values(), ids=BELOW_ANSWERS.keys()
+)
+def test_text_below_an_ended_answer_is_warned_about(
+    text: str, lines: list[int]
+) -> None:
+    head = f"{HEAD}Q: a\nA: b\n\n"
+
+    deck = parse_note_deck(f"{head}{text}\n", Path("note.md"))
+
+    message = "warning: the text below the cards that end an answer is in no card"
+    hint = "(move it above them, or write '---' at the end of the answer)"
+    assert [str(one) for one in deck.warnings] == [
+        f"note.md:{line}:1: {message} {hint}" for line in lines
+    ]
+
+
 def test_open_front_matter_is_an_error() -> None:
     with pytest.raises(DeckError) as caught:
         parse_note_deck("---\ndeck: D\nQ: a\nA: b\n", Path("note.md"))
