@@ -83,8 +83,12 @@ def _is_named(column: TableColumn) -> bool:
 
 def differing_text(count: int) -> str:
     """Count the known notes whose text in the table differs."""
-    text = _("{notes} differ from the table and were kept (--update-text updates them)")
-    return text.format(notes=count_notes(count))
+    text = ngettext(
+        "{n} note differs from the table and was kept (--update-text updates it)",
+        "{n} notes differ from the table and were kept (--update-text updates them)",
+        count,
+    )
+    return text.format(n=count)
 
 
 def updated_text(count: int) -> str:
