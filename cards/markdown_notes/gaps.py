@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from cards.markdown_notes.note_lines import Passage
 from cards.markdown_notes.wiki import MARKED
+from cards.text.cloze import CLOZE_MARK
 from cards.text.cloze_writing import hide
 
 BRACKETS = re.compile(
@@ -24,7 +25,6 @@ HIGHLIGHTS = re.compile(
     MARKED.pattern + r"(?:\^\[(?P<hint>[^\[\]\n]+)\])?(?:\[\^(?P<number>\d+|[ahs]+)\])?"
 )
 """`==words==` with a hint and a number."""
-_ANKI = re.compile(r"\{\{c\d+::")
 _PARTS = re.compile(r"(?:(\d+|[ahs]+);;)?(.+?)(?:;;(.+))?", re.DOTALL)
 
 
@@ -42,7 +42,7 @@ class _Gap(Struct, frozen=True):
 
 def has_anki_clozes(passage: Passage) -> bool:
     """Return True if a text has clozes in Anki's syntax."""
-    return bool(_ANKI.search(passage.masked))
+    return bool(CLOZE_MARK.search(passage.masked))
 
 
 def with_clozes(passage: Passage, pattern: re.Pattern[str]) -> str | None:

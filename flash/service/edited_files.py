@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from cards.deckfile.discovery import is_installed
 from cards.deckfile.reader import parse_deck
 from cards.deckfile.writer import card_yaml, header_yaml
-from cards.errors import DeckError, FlashError, Place
+from cards.errors import DeckError, FlashError, Place, Problem
 from cards.note import Note
 from cards.questions import media_of
 from cards.translate import _
@@ -49,12 +49,16 @@ def reread(app: AppContext, file: str) -> str | None:
     try:
         add_unasked(app, read_files([Path(file)]), name="edit")
     except DeckError as error:
-        return "\n".join(str(problem) for problem in error.problems[:5])
+        return _first_of(error.problems)
     except StoreError:
         raise
     except FlashError as error:
         return str(error)
     return None
+
+
+def _first_of(problems: Sequence[Problem]) -> str:
+    return "\n".join(map(str, problems[:5]))
 
 
 def text_of_note(store: Store, card: int) -> str:
@@ -87,9 +91,11 @@ def rewrite(app: AppContext, card: int, text: str) -> str | None:
         media = None if old.file else media_of(old)
         deck = parse_deck(text, Path(old.file or "card"), media)
     except DeckError as error:
-        return "\n".join(
-            str(one._replace(place=Place("card", one.place.line, one.place.column)))
-            for one in error.problems[:5]
+        return _first_of(
+            [
+                one._replace(place=one.place._replace(file="card"))
+                for one in error.problems
+            ]
         )
     if len(deck.notes) != 1:
         return _("the text must have one card")
@@ -117,7 +123,7 @@ def _rewrite_in_file(app: AppContext, stored: StoredNote, note: Note) -> str | N
             update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())
             write_and_add(app, {path: patch.after})
     except DeckError as error:
-        return "\n".join(str(problem) for problem in error.problems[:5])
+        return _first_of(error.problems)
     return None
 
 
