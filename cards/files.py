@@ -1,6 +1,7 @@
 """Open files that a user names or a note refers to."""
 
 import errno
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +23,24 @@ def open_file(path: Path) -> BinaryIO:
     if is_special and not str(path).startswith(_OF_THE_SHELL):
         raise OSError(errno.EINVAL, _("not a regular file"), str(path))
     return path.open("rb")
+
+
+def absolute(path: Path) -> Path:
+    """Return the absolute name of a file or folder, without `..`.
+
+    A link keeps its name: what it points to may change with every version of a file.
+    """
+    plain = Path(os.path.normpath(path.absolute()))
+    if ".." not in path.parts or not path.exists() or _is_same(plain, path):
+        return plain
+    return path.resolve()  # a link comes before `..`
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def is_file(path: Path) -> bool:

@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from cards.deckfile.discovery import is_markdown
-from cards.files import is_file
+from cards.files import absolute, is_file
 from cards.text.media import is_medium
 
 
 def vault_of(file: Path) -> Path | None:
     """Return the root of the vault or repository that a file is in; None for none."""
-    return _vault_above(file.absolute().parent)
+    return _vault_above(absolute(file).parent)
 
 
 @cache
@@ -74,7 +74,7 @@ def path_from_note(note: Path, path: str) -> str:
     if not fitting:
         return path
     best = min(fitting, key=lambda one: (len(one.parts), one))
-    return Path(os.path.relpath(vault / best, note.absolute().parent)).as_posix()
+    return Path(os.path.relpath(vault / best, absolute(note).parent)).as_posix()
 
 
 def _ends_with(path: PurePosixPath, end: PurePosixPath) -> bool:

@@ -18,6 +18,7 @@ from cards.deckfile.fields import FieldErrors, convert, sources_of
 from cards.deckfile.validation import check_sources, is_date
 from cards.deckfile.yaml_walker import Spots, YamlWalker
 from cards.errors import DeckError, Place, Problem
+from cards.files import absolute
 from cards.note import Note
 from cards.translate import _
 
@@ -42,7 +43,7 @@ class ExamFile(Struct, frozen=True):
             notes: All notes that were read; none beside the file means that it was
                 read alone.
         """
-        folder = Path(self.file).absolute().parent
+        folder = absolute(Path(self.file)).parent
         beside = [note for note in notes if Path(note.file).parent == folder]
         used = {tag for note in beside for tag in note.tags}
         if not beside:

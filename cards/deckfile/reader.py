@@ -25,6 +25,7 @@ from cards.deckfile.full_width import corrected
 from cards.deckfile.validation import check_card, check_header
 from cards.deckfile.yaml_walker import Spots, YamlWalker, own_spot
 from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, TooManyProblems
+from cards.files import absolute
 from cards.identity.keys import duplicates
 from cards.note import KINDS, Common, Content, Header, Note, Source
 from cards.translate import _
@@ -213,7 +214,7 @@ class CardParser:
         self, text: str, path: Path, media: Collection[str] | None = None
     ) -> None:
         self._path = path
-        self._file = path.absolute() if "![" in text else None
+        self._file = absolute(path) if "![" in text else None
         """If it may refer to media."""
         self._media = media
         self._drafts: list[_Draft] = []
@@ -304,7 +305,7 @@ class CardParser:
     def deck(self, header: Header) -> Deck:
         """Combine the cards with their header."""
         header = msgspec.structs.replace(header, deck=tidy_deck_name(header.deck))
-        file = str(self._path.absolute())
+        file = str(absolute(self._path))
         above = sources_of(header.source)
         notes = tuple(self._note(draft, header, above, file) for draft in self._drafts)
         warnings = tuple(sorted(self.errors.warnings))

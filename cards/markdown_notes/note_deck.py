@@ -16,6 +16,7 @@ import msgspec
 from cards.deckfile.reader import CardParser, Deck, parse_deck
 from cards.deckfile.yaml_walker import Spots, YamlWalker
 from cards.errors import DeckError, Place, Problem
+from cards.files import absolute
 from cards.markdown_notes.commonmark import FRONT_MATTER
 from cards.markdown_notes.inline_cards import (
     FencedCards,
@@ -233,7 +234,7 @@ def _tags(given: Any) -> list[str]:
 
 def _deck_of_folder(path: Path) -> str:
     """Name a deck after the folders from the root of the vault or repository."""
-    folder, vault = path.absolute().parent, vault_of(path)
+    folder, vault = absolute(path).parent, vault_of(path)
     if vault is not None:
         return "::".join([vault.name, *folder.relative_to(vault).parts])
     return folder.name or "notes"

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from cards.deckfile.discovery import read_text
 from cards.errors import DeckError, FlashError, Place, Problem
+from cards.files import absolute
 from cards.note import Basic, Cloze, Note
 from cards.text.cloze_writing import hide
 from cards.translate import _
@@ -174,7 +175,7 @@ def _notes(
             hashes = [_Hash((b"Basic", front.encode(), back.encode()))]
             content = Basic(shown(front), shown(back))
         # The folder of the file of a note is where its pictures are sought.
-        place = str(root.absolute() / file.name)
+        place = str(absolute(root) / file.name)
         yield Note(content, deck or file.stem, file=place, line=line), hashes
 
 

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from cards.deckfile.discovery import read_text
 from cards.errors import DeckError, Place, Problem
+from cards.files import absolute
 from cards.note import Basic, Cloze, Content, Note
 from cards.text.cloze_writing import hide
 from cards.translate import _
@@ -144,7 +145,7 @@ class _Reader:
                 id=name,
                 extra=extra,
                 tags=tuple(tags),
-                file=str(file.absolute()),
+                file=str(absolute(file)),
                 line=heading.line,
             )
             is_suspended = "suspended" in heading.all_tags

@@ -1,5 +1,6 @@
 """Add deck files to the store: read and plan, confirm, apply."""
 
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from msgspec import Struct
 
 from cards.deckfile.discovery import bundled_name, is_markdown
 from cards.errors import DeckError, FlashError, Place, Problem
+from cards.files import absolute
 from cards.identity.keys import root_of
 from cards.identity.matching import (
     Action,
@@ -254,20 +256,28 @@ def _scope(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> FileScope:
     files = set(parsed.files)
     gone: set[str] = set()
     copied = {copy.folder.parent.name for copy in parsed.copies}
+    given = {*files, *map(os.path.realpath, files)}
+    folders = {*parsed.folders, *map(_real, parsed.folders)}
     for file in {one.note.file for one in known if one.note.file}:
-        path = Path(file)
+        # It may have been added by another name, such as a link.
+        names = {Path(file), _real(Path(file))}
+        is_inside = any(map(folders.intersection, (name.parents for name in names)))
+        is_given = not given.isdisjoint(map(str, names))
         # Before there were copies, notes came from the files of the installation.
-        is_inside = any(path.is_relative_to(folder) for folder in parsed.folders)
-        if is_inside or bundled_name(file) in copied:
+        if is_given or is_inside or bundled_name(file) in copied:
             files.add(file)
-        elif file not in files and not path.exists():
+        elif not Path(file).exists():
             gone.add(file)
     return FileScope(frozenset(files), frozenset(gone), parsed.files)
 
 
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
 def _check_known_files(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> None:
     """Refuse files in the folders that have known cards but are no decks any more."""
-    ignored = {str(Path(file).absolute()): file for file in parsed.ignored}
+    ignored = {str(absolute(Path(file))): file for file in parsed.ignored}
     files = {one.note.file for one in known if not one.retired}
     for file in map(Path, files - parsed.files.keys()):
         inside = any(file.is_relative_to(folder) for folder in parsed.folders)

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from cards.errors import FlashError
+from cards.files import absolute
 from cards.translate import _
 from export.carriers.address import LogAddress, Login, log_address
 from export.carriers.encrypted import EncryptedCarrier, is_key, new_key
@@ -50,7 +51,7 @@ def open_carrier(address: str, store: Path) -> tuple[Carrier, Login | None]:
         found = log_address(address)
         login = found.login or _variables(found.scheme) or _saved(store, found.text)
         return EncryptedCarrier(_carrier(found, login), keys), found.login
-    folder = Path(address).expanduser().absolute()
+    folder = absolute(Path(address).expanduser())
     if not folder.is_dir():
         hint = _("make the folder first, or mount it")
         raise FlashError(_("no such folder"), hint, str(folder))

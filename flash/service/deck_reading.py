@@ -17,6 +17,7 @@ from cards.deckfile.discovery import (
 from cards.deckfile.exam_file import ExamFile, parse_exam_file
 from cards.deckfile.reader import Deck, parse_deck
 from cards.errors import DeckError, Problem
+from cards.files import absolute
 from cards.identity.keys import duplicates, root_of
 from cards.markdown_notes.note_deck import parse_note_deck
 from cards.media_places import forget_media
@@ -115,15 +116,15 @@ def read_files(
         for file, text in copy.upgrade.texts.items()
     }
     files = dict.fromkeys((*found.files, *found.exams, *upgraded))
-    stats = file_stats(str(path.absolute()) for path in files)
+    stats = file_stats(str(absolute(path)) for path in files)
     decks, exams, problems = _parsed(files, {**texts, **upgraded})
-    shown = {str(path.absolute()): str(path) for path in decks}
+    shown = {str(absolute(path)): str(path) for path in decks}
     in_order = sorted(decks.values(), key=lambda deck: deck.order)  # then by file
     notes = tuple(note for deck in in_order for note in deck.notes)
     problems += duplicates(notes, shown)
     if problems:
         raise DeckError(problems)
-    folders = [path.absolute() for path in paths if path.is_dir()]
+    folders = [absolute(path) for path in paths if path.is_dir()]
     ignored = [path for copy in copies for path in copy.ignored]
     warnings = [one for deck in in_order for one in deck.warnings]
     warnings += [one for exam in exams for one in exam.unused_tags(notes)]

@@ -11,6 +11,7 @@ from cards.deckfile.discovery import read_text
 from cards.deckfile.reader import parse_deck, read_deck
 from cards.deckfile.writer import card_yaml
 from cards.errors import DeckError, FlashError, Place
+from cards.files import absolute
 from cards.identity.keys import normalized
 from cards.markdown_notes.blocks import BlockKind, NoteBlocks, line_range
 from cards.markdown_notes.coverage import CardIndex, coverage_of
@@ -137,7 +138,7 @@ def _is_wanted(note: NoteBlocks, proposal: Proposal, uncovered: set[int]) -> boo
 def _drafted(note: NoteBlocks, proposal: Proposal, target: Path) -> DraftedCard:
     blocks = [note.blocks[index] for index in proposal.blocks]
     source = Source(
-        note=Path(os.path.relpath(note.file, target.absolute().parent)).as_posix(),
+        note=Path(os.path.relpath(note.file, absolute(target).parent)).as_posix(),
         lines=line_range(blocks[0].first, blocks[-1].last),
         hash=" ".join(block.hash for block in blocks),
     )
@@ -151,7 +152,7 @@ def _drafted(note: NoteBlocks, proposal: Proposal, target: Path) -> DraftedCard:
 
 def _in_a_deck(content: Content, note: Path, target: Path) -> Content:
     """Return a content as a deck file has it: in Markdown, with paths from there."""
-    here, there = note.absolute().parent, target.absolute().parent
+    here, there = absolute(note).parent, absolute(target).parent
 
     def moved(path: str) -> str:
         found = here / path_from_note(note, path)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from cards.deckfile.discovery import find_decks, is_markdown, read_text
 from cards.errors import DeckError, FlashError, Place, Problem
+from cards.files import absolute
 from cards.markdown_notes.note_deck import inline_cards
 from cards.note import Note
 from cards.questions import anki_ordinals
@@ -64,7 +65,7 @@ def _schedules(
             if not card.schedule:
                 continue
             try:
-                found[str(path.absolute()), card.line] = tuple(schedules(card.schedule))
+                found[str(absolute(path)), card.line] = tuple(schedules(card.schedule))
             except (ValueError, IndexError, OverflowError):
                 place = Place(str(path), card.last)
                 message = _("not a schedule: '{schedule}'").format(

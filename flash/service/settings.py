@@ -11,6 +11,7 @@ from msgspec.structs import fields
 
 from cards.deckfile.discovery import YAML_ENDINGS
 from cards.errors import FlashError
+from cards.files import absolute
 from cards.translate import _
 from flash.messages.review_keys import ACTIONS, format_keys, parse_keys
 from flash.service.context import AppContext
@@ -157,7 +158,7 @@ def _check_global(name: str, value: str) -> str:
             raise _invalid(name, value, _("yes or no"))
         return value.lower()
     if name == "inbox":
-        path = Path(value).expanduser().absolute()
+        path = absolute(Path(value).expanduser())
         if path.suffix.lower() not in YAML_ENDINGS or path.is_dir():
             raise _invalid(name, value, _("a file such as ~/notes/inbox.yaml"))
         return str(path)

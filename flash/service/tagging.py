@@ -19,6 +19,7 @@ from cards.deckfile.discovery import (
 from cards.deckfile.exam_file import read_exam_file
 from cards.deckfile.tag_edits import rename_tag, renamed, tags_at_top
 from cards.errors import DeckError, FlashError, Place
+from cards.files import absolute
 from cards.markdown_notes.commonmark import FRONT_MATTER
 from cards.note import Note
 from cards.translate import _
@@ -138,7 +139,7 @@ def _tagging(
     edits: Sequence[TextEdit], patches: Sequence[FilePatch], *, renames: bool = False
 ) -> Tagging:
     for one in patches:
-        if is_installed(str(Path(one.file).absolute())):
+        if is_installed(str(absolute(Path(one.file)))):
             hint = _("flash add aws-security makes a copy to edit")
             raise FlashError(_("this file is a part of flash"), hint, one.file)
     places: dict[tuple[Place, str], None] = {}

@@ -1,7 +1,9 @@
 """Adding files never retires cards with answers unasked."""
 
+import json
 from pathlib import Path
 
+import pytest
 from command_runner import Run
 
 CARDS = "  - {front: one, back: a}\n  - {front: two, back: b}\n"
@@ -76,3 +78,41 @@ def test_a_reworded_card_with_answers_is_no_loss(flash: Run) -> None:
     write(f"deck: D\ncards:\n{CARDS}".replace("one", "the first"))
 
     assert flash("add", "d")[0] == 0
+
+
+@pytest.mark.parametrize("again", ["decks", "decks/a.yaml", "link", "tmp/../decks"])
+@pytest.mark.parametrize("first", ["link", "link/a.yaml", "tmp/../decks", "decks"])
+def test_a_file_is_known_by_each_of_its_names(
+    flash: Run, first: str, again: str
+) -> None:
+    Path("decks").mkdir()
+    Path("tmp").mkdir()
+    Path("link").symlink_to("decks")
+    card = "  - {{front: {0}, back: b}}\n"
+    head = "deck: D\ncards:\n"
+    deck = Path("decks/a.yaml")
+    deck.write_text(head + card.format("one") + card.format("two"), "utf-8")
+    flash("add", first)
+
+    Path("tmp").rmdir()
+    Path("tmp").mkdir()
+    deck.write_text(head + card.format("one"), "utf-8")
+    flash("add", again)
+
+    assert "two" not in flash("list")[1]
+    assert str(Path("tmp").absolute()) not in flash("show", "one")[1]
+
+
+def test_a_file_deleted_in_a_folder_of_another_name_is_gone(flash: Run) -> None:
+    Path("decks").mkdir()
+    Path("link").symlink_to("decks")
+    for name in ("a", "b"):
+        text = f"deck: D\ncards:\n  - {{front: {name}, back: b}}\n"
+        Path(f"decks/{name}.yaml").write_text(text, "utf-8")
+    flash("add", "link")
+
+    Path("decks/b.yaml").unlink()
+    flash("add", "decks")
+
+    assert json.loads(flash("list", "--json")[1])[0]["question"] == "a"
+    assert len(json.loads(flash("list", "--json")[1])) == 1

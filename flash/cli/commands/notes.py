@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cards.errors import FlashError, Place
+from cards.files import absolute
 from cards.markdown_notes.blocks import NoteBlocks
 from cards.markdown_notes.coverage import NotesCoverage
 from cards.markdown_notes.rules import RULES
@@ -117,10 +118,10 @@ def draft(
         raise FlashError(message, hint, Place(str(output)))
     blocks = read_notes(notes)
     known = [*deck_cards(decks, blocks)]
-    if output and exists and append and str(output.absolute()) not in _files(known):
+    if output and exists and append and str(absolute(output)) not in _files(known):
         known += deck_cards([output])
     if output and exists and force:
-        known = [card for card in known if card.file != str(output.absolute())]
+        known = [card for card in known if card.file != str(absolute(output))]
     target = output or Path("draft.yaml")
     asked = ModelProposer(model_from_environment(model)) if model else None
     proposer = asked.propose if asked else rules_without(rules)
