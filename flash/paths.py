@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from cards.errors import FlashError
@@ -73,8 +74,9 @@ def _default() -> Path:
 def _service(path: Path) -> str:
     for folder in path.parents:
         name = folder.name.lower()
-        if (folder / ".stfolder").exists():
-            return "Syncthing"
+        with suppress(OSError):  # opening the store reports it
+            if (folder / ".stfolder").exists():
+                return "Syncthing"
         for word, service in _SYNCED.items():
             if name == word or name.startswith((f"{word} ", f"{word}-", f"{word}~")):
                 return service

@@ -53,8 +53,12 @@ def _kept() -> tuple[int, int, int] | None:
     path = _store_path()
     if not path or "FLASH_NOW" in os.environ:
         return None
-    if not os.path.lexists(path):
+    try:
+        os.lstat(path)
+    except FileNotFoundError:
         return 0, 0, 0
+    except OSError:
+        return None
     return kept_counts(path, time.time_ns() // 1_000_000)
 
 

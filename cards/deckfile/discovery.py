@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, reason_of
-from cards.files import is_encodable, open_file
+from cards.files import is_encodable, is_file, open_file
 from cards.markdown_notes.inline_cards import holds_cards
 from cards.translate import _
 
@@ -34,6 +34,8 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MARKDOWN = (".md", ".markdown", ".mdown", ".qmd", ".rmd")
 YAML_ENDINGS = (".yaml", ".yml")
 _ENDINGS = (*YAML_ENDINGS, *_MARKDOWN)
+_IMPORTED = (".apkg", ".colpkg", ".csv", ".tsv", ".org")
+"""Endings of files that `flash import` reads."""
 
 _BUNDLED = Path(__file__).parents[1] / "decks"
 _FALLBACK_LANGUAGE = "en"
@@ -56,7 +58,7 @@ def find_decks(paths: list[Path]) -> DeckFiles:
         paths: Files or folders; hidden folders are skipped.
 
     Raises:
-        DeckError: A path doesn't exist, or a folder holds no deck.
+        DeckError: A folder holds no deck, or a file is to be imported.
     """
     files: dict[Path, None] = {}
     exams: dict[Path, None] = {}
@@ -65,13 +67,19 @@ def find_decks(paths: list[Path]) -> DeckFiles:
     for path in paths:
         if not _is_folder(path):
             (exams if is_exam(path) else files)[path] = None
+            if path.suffix.lower() in _IMPORTED and is_file(path):
+                hint = _("import it: flash import {path}").format(path=path)
+                problems.append(Problem(Place(str(path)), _("not a deck file"), hint))
             continue
         inside = decks_in(path)
         exams.update(dict.fromkeys(inside.exams))
         other_yaml += inside.other_yaml
         files.update(dict.fromkeys(inside.files))
         if not inside.files:
-            hint = _("a deck has 'deck:' and 'cards:' at its top, a note 'flash: true'")
+            hint = _(
+                "a deck has 'deck:' and 'cards:' at its top, a note 'flash: true';"
+                " flash import reads decks of other programs"
+            )
             problems.append(
                 Problem(Place(str(path)), _("no deck in this folder"), hint)
             )
@@ -223,6 +231,14 @@ def without_controls(text: str) -> str:
     return _CONTROLS.sub(lambda found: " " * len(found[0]), text)
 
 
+def _missing_hint(path: Path) -> str:
+    start = path.name.lower()[:3]
+    meant = [name for name in bundled_decks() if name.startswith(start)]
+    if not meant:
+        return _("check the path")
+    return _("the bundled deck is called '{name}'").format(name=meant[0])
+
+
 def _read_bytes(path: Path) -> bytes:
     if not is_encodable(str(path)):
         hint = _("rename it; convmv converts the names of a zip file of Windows")
@@ -231,7 +247,7 @@ def _read_bytes(path: Path) -> bytes:
         with open_file(path) as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise _error(path, _("no such file"), _("check the path")) from None
+        raise _error(path, _("no such file"), _missing_hint(path)) from None
     except PermissionError:
         hint = _("allow reading it (chmod u+r)")
         raise _error(path, _("no permission to read"), hint) from None

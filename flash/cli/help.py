@@ -4,6 +4,7 @@ typer measures text in characters and breaks it at blanks; Japanese has no blank
 its characters take two columns.
 """
 
+import inspect
 import io
 import sys
 from collections.abc import Sequence
@@ -69,8 +70,19 @@ class HelpContext(_Context):  # type: ignore[misc]  # typer hides it
     formatter_class = HelpFormatter
 
 
+def _summary(command: Any, limit: int = 45) -> str:
+    """Return the first paragraph of a command's help; typer would cut it."""
+    if not (is_translated() and command.help):
+        return str(_short_help(command, limit))
+    return _joined(_(inspect.cleandoc(command.help)).split("\n\n")[0])
+
+
+_short_help: Any = TyperCommand.get_short_help_str
+
+
 def translate_typer() -> None:
     """Let typer show its help in the user's language."""
+    TyperCommand.get_short_help_str = _summary  # type: ignore[assignment]
     TyperCommand.context_class = TyperGroup.context_class = HelpContext
     # gettext would choose the language by the locale alone.
     typer.core._ = _  # type: ignore[attr-defined]
@@ -86,10 +98,15 @@ def show_usage_error(error: TyperException) -> None:
 
 
 def _wrapped(text: str, columns: int) -> list[str]:
-    """Join the lines of a paragraph and break them at a width."""
+    """Break a paragraph at a width."""
+    lines = wrap((StyledText(_joined(text)),), max(columns, 10))
+    return [line_text(line) for line in lines]
+
+
+def _joined(text: str) -> str:
     words = text.split("\n")
     joined = words[0]
     for line in words[1:]:
         blank = " " if width_of(joined[-1:]) + width_of(line[:1]) < 4 else ""
         joined += blank + line.strip()
-    return [line_text(line) for line in wrap((StyledText(joined),), max(columns, 10))]
+    return joined

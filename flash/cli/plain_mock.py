@@ -27,6 +27,7 @@ from flash.messages.mock_exam import (
     paused_line,
     position_label,
 )
+from flash.messages.phrases import labelled
 from srs.study.mock_session import MockSession
 
 _SCREEN_KEYS = ("A…", "←→")
@@ -118,7 +119,7 @@ class PlainMock:
         self._print(_("Enter: go to the next question; p: to the one before."))
         for key, _label, description in exam_keys():
             if key not in _SCREEN_KEYS:
-                self._print(f"{key}: {description}")
+                self._print(labelled(key, description))
 
     def show_result(self, lines: Sequence[str]) -> None:
         """Print the score and the misses, each with what can be done about it."""

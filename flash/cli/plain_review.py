@@ -25,6 +25,7 @@ from flash.messages.cards import (
 )
 from flash.messages.day import end_lines
 from flash.messages.operations import undone_text
+from flash.messages.phrases import labelled, sentence
 from flash.messages.review import (
     BURIED,
     CONFUSION_HINT,
@@ -254,14 +255,14 @@ class _PlainReview:
         elif word in ("1", "2", "3", "4"):
             self._print(_("Press Enter to see the answer before you rate it."))
         else:
-            self._print(f"{_ask_hint()}.")
+            self._print(sentence(_ask_hint()))
 
     def _show_help(self) -> None:
         self._print(_("Enter: show the answer, then rate it:"))
         for rating, name, description in rating_help():
-            self._print(f"{int(rating)} {name}: {description}")
+            self._print(labelled(f"{int(rating)} {name}", description))
         for key, _label, description in self._keys.help(_KEYS):
-            self._print(f"{key}: {description}")
+            self._print(labelled(key, description))
 
     def _show_question(self, prompt: Prompt) -> None:
         self._print()
@@ -298,7 +299,7 @@ class _PlainReview:
         labels = [f"{int(rating)} {name}" for rating, name, _when in rating_help()]
         states = self._session.next_states()
         if not states:
-            return " · ".join(labels) + "; " + _(NOT_SCHEDULED)
+            return _("; ").join((" · ".join(labels), _(NOT_SCHEDULED)))
         return " · ".join(
             f"{label} {interval_label(states[rating].interval)}"
             for label, (rating, _name, _when) in zip(labels, rating_help(), strict=True)

@@ -9,6 +9,7 @@ from cards.text.terminal import plain_text
 from cards.text.width import clean
 from cards.translate import _
 from flash.messages.cards import one_line
+from flash.messages.phrases import sentence
 from flash.messages.review import CONFUSION_PROMPT, NO_MATCH
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
 from srs.store.card_search import Candidate
@@ -84,7 +85,7 @@ def search_confused(
         stream.print(f"({usage})")
         word = stream.read()
         while word not in ("", "q") and not is_confusion(word):
-            stream.print(f"{usage}.")
+            stream.print(sentence(usage))
             word = stream.read()
     return None
 

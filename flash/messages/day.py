@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from cards.translate import _, ngettext
 from flash.messages.cards import duration_label
-from flash.messages.phrases import count_cards, count_days
+from flash.messages.phrases import count_cards, count_days, labelled
 from flash.messages.review import counts_label, summary_lines
 
 if TYPE_CHECKING:
@@ -63,12 +63,12 @@ def _offers(report: "DayReport") -> list[str]:
     if report.more_new:
         text = ngettext("{n} more new card", "{n} more new cards", report.more_new)
         what = text.format(n=report.more_new)
-        offers.append(f"{what}: {command} --more {report.more_new}")
+        offers.append(labelled(what, f"{command} --more {report.more_new}"))
     # While catching up, what is overdue comes before what is not due yet.
     if report.ahead and not report.overdue:
         what = _("{cards} of tomorrow").format(cards=count_cards(report.ahead))
-        offers.append(f"{what}: {command} --ahead 1")
+        offers.append(labelled(what, f"{command} --ahead 1"))
     if report.answered:
         what = _("Practice without changing the schedule")
-        offers.append(f"{what}: {command} --cram")
+        offers.append(labelled(what, f"{command} --cram"))
     return offers

@@ -11,6 +11,7 @@ from flash.messages.phrases import (
     count_cards,
     count_notes,
     count_questions,
+    labelled,
 )
 from flash.messages.review import rating_help
 from srs.models.cards import Rating
@@ -123,9 +124,7 @@ def operation_text(done: "Operation") -> str:
                 for name, n in done.actions.items()
                 if n
             ]
-            return _("{what}: {actions}").format(
-                what=text.format(files=_files(done)), actions=_(", ").join(actions)
-            )
+            return labelled(text.format(files=_files(done)), _(", ").join(actions))
         case "config":
             text = (
                 _("Changed {names} of {deck}") if done.about else _("Changed {names}")
@@ -201,7 +200,9 @@ def _answer_text(done: "Operation") -> str:
     if done.name == "look":
         text = _("Crammed, {rating}: {question}")
     names = {rating: name for rating, name, _when in rating_help()}
-    return text.format(rating=names[Rating(done.rating)], question=done.about)
+    return text.format(
+        rating=names[Rating(done.rating)], question=short_question(done.about)
+    )
 
 
 def _files(done: "Operation") -> str:

@@ -54,7 +54,7 @@ def round_line(received: Mapping[str, int], sent: Mapping[str, int]) -> str:
         parts.append(_("received {counts}").format(counts=_counted(received)))
     if any(sent.values()):
         parts.append(_("sent {counts}").format(counts=_counted(sent)))
-    return "; ".join(parts) or _("nothing new")
+    return _("; ").join(parts) or _("nothing new")
 
 
 def _counted(counts: Mapping[str, int]) -> str:

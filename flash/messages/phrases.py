@@ -43,6 +43,16 @@ def count_exams(count: int) -> str:
     return ngettext("{count} exam", "{count} exams", count).format(count=count)
 
 
+def labelled(what: str, text: str) -> str:
+    """Join a label and what it says."""
+    return _("{what}: {text}").format(what=what, text=text)
+
+
+def sentence(text: str) -> str:
+    """End a phrase as a sentence."""
+    return _("{text}.").format(text=text)
+
+
 def dry_run_remark() -> str:
     """Return the remark after the result of a dry run."""
     return _("(dry run: nothing was changed)")

@@ -11,7 +11,7 @@ from cards.text.width import width_of
 from cards.translate import N_, _, ngettext
 from flash.messages.cards import duration_label, interval_label, short_question
 from flash.messages.due import due_line
-from flash.messages.phrases import count_cards
+from flash.messages.phrases import count_cards, labelled
 from flash.messages.review_keys import ReviewKeys
 from flash.terminal import clip_line, padded
 from srs.models.cards import Rating
@@ -69,8 +69,8 @@ def rating_help() -> tuple[tuple[Rating, str, str], ...]:
 
 def help_lines(keys: ReviewKeys) -> tuple[str, tuple[str, ...]]:
     """Return the title and the lines of the help of the full screen."""
-    ratings = [f"{int(r)}  {name}: {when}" for r, name, when in rating_help()]
-    others = [f"{key}  {label}: {text}" for key, label, text in keys.help()]
+    ratings = [labelled(f"{int(r)}  {name}", when) for r, name, when in rating_help()]
+    others = [labelled(f"{key}  {label}", text) for key, label, text in keys.help()]
     title = _("Space or Enter shows the answer, then rates Good; 1 to 4 rates.")
     scroll = _("Arrows, j and k, PgUp, PgDn, Home, End: scroll a long card")
     return title, (*ratings, *others, scroll)

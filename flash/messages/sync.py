@@ -6,7 +6,7 @@ from pathlib import Path
 from cards.text.width import clean
 from cards.translate import _, ngettext
 from export.carriers.address import log_address
-from flash.messages.phrases import count_notes, count_reviews
+from flash.messages.phrases import count_notes, count_reviews, sentence
 from flash.terminal import table_lines
 from srs.store.sync_state import Device
 from srs.sync.log import Fault
@@ -35,7 +35,7 @@ def synced_line(done: Synced) -> str:
             notes=count_notes(received.notes),
             devices=_count_devices(received.devices),
         )
-    return text + "." + media
+    return sentence(text) + media
 
 
 def _count_devices(count: int) -> str:

@@ -25,6 +25,7 @@ from flash.messages.mock_exam import (
     position_label,
     result_keys,
 )
+from flash.messages.phrases import labelled
 from flash.messages.review import NOT_SAVED
 from flash.tui.answering import AnsweringModel
 from flash.tui.confusion_search import ConfusionSearch
@@ -263,7 +264,7 @@ class MockViewModel(AnsweringModel[MockView]):
 
     def _show_help(self) -> None:
         keys = result_keys() if self._session.is_finished else exam_keys()
-        lines = tuple(f"{key}  {label}: {text}" for key, label, text in keys)
+        lines = tuple(labelled(f"{key}  {label}", text) for key, label, text in keys)
         scroll = _("Arrows up and down, PgUp, PgDn: scroll a long question")
         overlay = Overlay(_("Keys"), (*lines, "", scroll))
         self.view = replace(self.view, overlay=overlay)

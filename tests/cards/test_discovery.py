@@ -186,5 +186,27 @@ def test_a_folder_without_decks_is_reported(tmp_path: Path) -> None:
 
     assert str(caught.value) == (
         f"{tmp_path}:1:1: no deck in this folder "
-        "(a deck has 'deck:' and 'cards:' at its top, a note 'flash: true')"
+        "(a deck has 'deck:' and 'cards:' at its top, a note 'flash: true';"
+        " flash import reads decks of other programs)"
     )
+
+
+@pytest.mark.parametrize("name", ["a.apkg", "b.colpkg", "c.CSV", "d.tsv", "e.org"])
+def test_a_file_to_import_is_no_deck_file(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"PK\x03\x04\xc0")
+
+    with pytest.raises(DeckError) as caught:
+        find_decks([path])
+
+    assert str(caught.value) == (
+        f"{path}:1:1: not a deck file (import it: flash import {path})"
+    )
+
+
+@pytest.mark.parametrize("name", ["AWS-Security", "aws", "aws-securty"])
+def test_a_name_like_that_of_a_bundled_deck_suggests_it(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(DeckError, match="the bundled deck is called 'aws-security'"):
+        read_deck(tmp_path / name)

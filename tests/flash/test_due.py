@@ -112,6 +112,17 @@ def test_the_prompt_answers_as_the_command_does(
     assert (code, *capsys.readouterr()) == expected
 
 
+def test_a_store_that_cannot_be_reached_is_an_error(
+    flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / ("x" * 300) / "flash.db"
+    monkeypatch.setenv("FLASH_DB", str(path))
+    monkeypatch.delenv("FLASH_NOW")
+
+    assert prompt.answer(["due"]) is None
+    assert flash("due") == (1, "", f"flash: {path}: File name too long\n")
+
+
 @pytest.mark.parametrize("words", [["due", "--help"], ["due", "x"], ["list"], []])
 def test_the_prompt_leaves_the_rest_to_the_command(words: list[str]) -> None:
     assert prompt.answer(words) is None

@@ -56,7 +56,7 @@ def test_empty_store_says_how_to_start(
     shown: Callable[..., str], tmp_path: Path
 ) -> None:
     assert shown("decks", "--db", str(tmp_path / "new.db")) == (
-        "No decks yet. Add one with flash add, or start with flash review.\n"
+        "No decks yet. Add one with flash add FILE, or flash add aws-security.\n"
     )
 
 

@@ -81,6 +81,16 @@ def test_help_is_japanese_and_fits_the_terminal(
     assert "オプション:" in out
 
 
+@pytest.mark.parametrize("command", ["tag", "exam", "phone", "serve"])
+def test_summaries_of_subcommands_are_japanese(
+    flash: Run, japanese: None, command: str
+) -> None:
+    listed = flash(command, "--help")[1].partition("\nコマンド:\n")[2]
+
+    assert listed
+    assert not re.search(r"[a-z] [a-z]+ [a-z]", listed)
+
+
 def test_usage_errors_are_japanese(flash: Run, japanese: None) -> None:
     assert flash("review", "--limit", "x") == (
         2,

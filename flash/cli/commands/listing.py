@@ -17,6 +17,7 @@ from flash.cli.options import (
 )
 from flash.messages.browsing import NO_CARDS
 from flash.messages.listing import bundled_line, card_lines, card_table, deck_table
+from flash.messages.review import NO_DECKS
 from flash.service.context import open_app
 from flash.service.finding import find, find_some
 from flash.terminal import echo, echo_err, print_json, print_lines
@@ -57,7 +58,7 @@ def decks(
     elif found:
         print_lines(deck_table(found))
     else:
-        echo(_("No decks yet. Add one with flash add, or start with flash review."))
+        echo(_(NO_DECKS))
 
 
 def _bundled(*, as_json: bool) -> None:
