@@ -21,6 +21,8 @@ from cards.errors import FlashError, reason_of
 from cards.translate import _
 from export.files import ExportError, replace_file
 from flash.language import user_language
+from srs.store.connection import Store
+from srs.store.deck_files import files_in_use
 
 _BASE = ".base.json"
 
@@ -41,14 +43,14 @@ class DeckCopy(Struct, frozen=True):
         return [self.folder / file for file in self.upgrade.texts]
 
 
-def plan_copy(store: Path, name: str, language: str = "") -> DeckCopy | None:
+def plan_copy(store: Store, name: str, language: str = "") -> DeckCopy | None:
     """Merge a bundled deck into its copy; write nothing.
 
     Args:
-        store: Path of the store.
+        store: The store.
         name: As the user typed it.
-        language: The preferred one; by default that of the only copy, else the
-            user's.
+        language: The preferred one; by default that of the notes in use, else of the
+            only copy, else the user's.
 
     Returns:
         None if no bundled deck has that name.
@@ -56,9 +58,14 @@ def plan_copy(store: Path, name: str, language: str = "") -> DeckCopy | None:
     Raises:
         DeckError: An edited file of the copy has mistakes.
     """
-    shipped, folder = _places(store, name, language)
+    copies = _copies(store.path, name)
+    copied = _languages(copies)
+    used = [one for one in copied if _is_used(store, copies / one)]
+    chosen = (language, *used, *(copied if len(copied) == 1 else ()), user_language())
+    shipped = bundled_path(name, next(filter(None, chosen)))
     if shipped is None:
         return None
+    folder = copies / shipped.name
     mine, ignored = _texts(folder)
     new, _ignored = _texts(shipped)
     return DeckCopy(
@@ -66,15 +73,16 @@ def plan_copy(store: Path, name: str, language: str = "") -> DeckCopy | None:
     )
 
 
-def bundled_folder(store: Path, name: str) -> Path:
-    """Find the copy of a bundled deck, or the deck itself if there is no copy.
+def bundled_folders(store: Path, name: str) -> list[Path]:
+    """Find the copies of a bundled deck, or the deck itself if there is no copy.
 
     Args:
         store: Path of the store.
         name: A key of `bundled_decks`.
     """
-    shipped, folder = _places(store, name, "")
-    return folder if shipped is None or folder.is_dir() else shipped
+    copies = _copies(store, name)
+    found = [copies / one for one in _languages(copies)]
+    return found or [bundled_path(name, user_language()) or copies]
 
 
 def write_copy(copy: DeckCopy) -> None:
@@ -102,14 +110,19 @@ def write_copy(copy: DeckCopy) -> None:
         _write(copy.folder.parents[1] / "deck.schema.json", schema_text().encode())
 
 
-def _places(store: Path, name: str, language: str) -> tuple[Path | None, Path]:
-    """Return the folders of a bundled deck, None if there is none, and its copy."""
-    copies = store.absolute().with_name(store.name + ".decks") / name
-    languages = bundled_decks().get(name, ())
-    copied = [one for one in languages if (copies / one).is_dir()]
-    wanted = language or (copied[0] if len(copied) == 1 else user_language())
-    shipped = bundled_path(name, wanted)
-    return shipped, copies / shipped.name if shipped else copies
+def _copies(store: Path, name: str) -> Path:
+    """Return the folder of the copies of a bundled deck."""
+    return store.absolute().with_name(store.name + ".decks") / name
+
+
+def _languages(copies: Path) -> list[str]:
+    return [
+        one for one in bundled_decks().get(copies.name, ()) if (copies / one).is_dir()
+    ]
+
+
+def _is_used(store: Store, folder: Path) -> bool:
+    return any(Path(file).is_relative_to(folder) for file in files_in_use(store))
 
 
 def _texts(folder: Path) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -23,8 +23,9 @@ from cards.markdown_notes.note_deck import parse_note_deck
 from cards.media_places import forget_media
 from cards.note import Note
 from flash.paths import store_path
-from flash.service.bundled_copies import DeckCopy, bundled_folder, plan_copy
+from flash.service.bundled_copies import DeckCopy, bundled_folders, plan_copy
 from flash.service.context import file_stats
+from srs.store.connection import Store
 from srs.store.deck_files import FileStat
 
 
@@ -50,13 +51,13 @@ class ParsedFiles(Struct, frozen=True):
 
 
 def read_for_adding(
-    paths: Iterable[Path], store: Path, language: str = ""
+    paths: Iterable[Path], store: Store, language: str = ""
 ) -> ParsedFiles:
     """Read and check deck files, merging bundled decks into their copies.
 
     Args:
         paths: Deck files, folders, or names of bundled decks.
-        store: Path of the store, beside which the copies are.
+        store: The store, beside which the copies are.
         language: Language of bundled decks; see `plan_copy` for the default.
 
     Raises:
@@ -84,12 +85,13 @@ def read_for_check(paths: Iterable[Path], db: Path | None) -> ParsedFiles:
         DeckError: As `read_files`.
     """
     bundled = bundled_decks()
-    return read_files(
-        path
-        if path.exists() or str(path) not in bundled
-        else bundled_folder(store_path(db), str(path))
-        for path in paths
-    )
+    read: list[Path] = []
+    for path in paths:
+        if path.exists() or str(path) not in bundled:
+            read.append(path)
+        else:
+            read += bundled_folders(store_path(db), str(path))
+    return read_files(read)
 
 
 def read_files(

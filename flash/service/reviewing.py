@@ -89,7 +89,7 @@ def add_first_deck(app: AppContext) -> FirstDeck | None:
     )
     from flash.service.deck_reading import read_for_adding  # noqa: PLC0415 - as above
 
-    added = add_unasked(app, read_for_adding([Path(BUNDLED)], app.store.path))
+    added = add_unasked(app, read_for_adding([Path(BUNDLED)], app.store))
     deck = root_of(added.plan.steps[0].note.deck)
     return FirstDeck(deck, added.new_cards, app.options.preset(deck).new_per_day)
 

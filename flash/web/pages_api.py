@@ -199,7 +199,7 @@ def _decks(app: AppContext) -> dict[str, Any]:
 def _start(name: str, app: AppContext) -> str:
     if name not in bundled_decks():
         raise FlashError(_("there is no bundled deck '{name}'").format(name=name))
-    added = add_unasked(app, read_for_adding([Path(name)], app.store.path))
+    added = add_unasked(app, read_for_adding([Path(name)], app.store))
     return plan_summary(added.plan.counts, added.cards, dry_run=False)
 
 

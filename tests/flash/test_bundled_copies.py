@@ -272,3 +272,24 @@ def test_files_of_an_installation_are_not_edited(
     assert installed
     assert not is_installed(str(file)), "a clone"
     assert not is_installed("/home/me/decks/d.yaml")
+
+
+def test_adding_again_keeps_the_language_in_use(flash: Run, install: Install) -> None:
+    install("a: 1")
+    install("a: 1", language="ja")
+    flash("add", "stars")
+    flash("add", "stars", "--lang", "ja")
+
+    again = flash("add", "stars")
+
+    assert again == (0, "1 unchanged; 1 card\n", "")
+
+
+def test_all_copies_are_checked(flash: Run, install: Install) -> None:
+    install("a: 1")
+    install("a: 1", language="ja")
+    flash("add", "stars")
+    flash("add", "stars", "--lang", "ja")
+    edit("back", "bakc")
+
+    assert "unknown key 'bakc'" in flash("check", "stars")[2]

@@ -97,7 +97,7 @@ def add(
         for problem in stamped.left:
             echo_err(str(problem))
     with open_app(db) as app:
-        parsed = read_for_adding(files, app.store.path, lang)
+        parsed = read_for_adding(files, app.store, lang)
         plan = plan_adding(app.store, parsed, lang)
         if dry_run:
             _report(plan, plan.cards, as_json=json, dry_run=True)
