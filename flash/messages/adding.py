@@ -133,6 +133,14 @@ def other_language_line(notes: int) -> str:
     return text.format(notes=count_notes(notes))
 
 
+def left_tags_line(left: Mapping[str, int]) -> str:
+    """Name the tags that the notes of the chosen language don't have."""
+    each = _("{what} ({notes})")
+    tags = [each.format(what=tag, notes=count_notes(n)) for tag, n in left.items()]
+    text = _("only the other language has the tags: {tags}")
+    return clean(text.format(tags=_(", ").join(tags)))
+
+
 def ignored_line(files: Sequence[str]) -> str:
     """Name the YAML files that are not decks."""
     text = ngettext(

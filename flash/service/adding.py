@@ -1,7 +1,7 @@
 """Add deck files to the store: read and plan, confirm, apply."""
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -76,6 +76,15 @@ class AddPlan(Struct, frozen=True):
     def counts(self) -> dict[str, int]:
         """Count the notes by what happens to them."""
         return count_actions(self.steps)
+
+    @property
+    def left_tags(self) -> dict[str, int]:
+        """Count the notes that lose a tag because the other language lacks it."""
+        left: Counter[str] = Counter()
+        for step in self.steps:
+            if step.known and step.known.note.language != step.note.language:
+                left.update(set(step.known.note.tags) - set(step.note.tags))
+        return dict(left)
 
     @property
     def refusal(self) -> FlashError | None:

@@ -293,3 +293,16 @@ def test_all_copies_are_checked(flash: Run, install: Install) -> None:
     edit("back", "bakc")
 
     assert "unknown key 'bakc'" in flash("check", "stars")[2]
+
+
+def test_tags_that_another_language_lacks_are_named(
+    flash: Run, install: Install
+) -> None:
+    install("a: 1", "b: 1")
+    install("a: 1", "b: 1", language="ja")
+    flash("add", "stars")
+    flash("tag", "add", "weak", "a", "--write", "--yes")
+
+    err = flash("add", "stars", "--lang", "ja")[2]
+
+    assert "only the other language has the tags: weak (1 note)\n" in err

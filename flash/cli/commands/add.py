@@ -17,6 +17,7 @@ from flash.messages.adding import (
     due_today_line,
     ignored_line,
     kept_lines,
+    left_tags_line,
     loss_question,
     more_warnings_line,
     new_cards_line,
@@ -141,10 +142,17 @@ def _report(plan: AddPlan, cards: int, *, as_json: bool, dry_run: bool) -> None:
             echo_err(copied_line(copy.folder))
         for line in kept_lines(copy.upgrade.kept):
             echo_err(line)
+    _remark(plan)
+
+
+def _remark(plan: AddPlan) -> None:
+    """Name what was not taken from the files."""
     if plan.counts[Action.NEWER]:
         echo_err(newer_line(plan.counts[Action.NEWER]))
     if plan.other_language:
         echo_err(other_language_line(plan.other_language))
+    if plan.left_tags:
+        echo_err(left_tags_line(plan.left_tags))
     if plan.parsed.ignored:
         echo_err(ignored_line(plan.parsed.ignored))
 
