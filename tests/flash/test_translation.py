@@ -67,6 +67,19 @@ def test_sentences_end_as_japanese_ones_do() -> None:
     assert wrong == []
 
 
+def test_marks_beside_japanese_text_are_japanese() -> None:
+    """Except in what is typed: between brackets, and in examples of YAML."""
+    typed = re.compile(r"「[^」]*」|^ *- .*$|`[^`]*`", re.MULTILINE)
+    western = re.compile(r"[ぁ-ヿ一-鿿）]: [「{ぁ-ヿ一-鿿]|'[^']*'(?=[ぁ-ヿ一-鿿])")
+
+    assert [
+        message.id
+        for message in messages()
+        for text in forms(message.string)
+        if western.search(typed.sub("", text))
+    ] == []
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_is_japanese_and_fits_the_terminal(
     flash: Run, japanese: None, command: str
