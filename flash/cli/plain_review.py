@@ -250,6 +250,8 @@ class _PlainReview:
                 self._print(line)
         elif word == "?":
             self._show_help()
+        elif word in ("e", "o"):
+            self._print(_("Only on the full screen. Elsewhere: flash edit CARD."))
         elif is_shown:
             self._print(_("Rate the answer 1, 2, 3 or 4; ? for help."))
         elif word in ("1", "2", "3", "4"):

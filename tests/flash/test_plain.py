@@ -410,3 +410,9 @@ def test_keys_and_text_at_a_typed_question(
 
     assert said in lines
     assert setup.ratings() == []
+
+
+def test_keys_of_the_full_screen_say_so(setup: ReviewSetup) -> None:
+    _summary, lines = hold(setup.session(ONE), "e", "", "o", "q")
+
+    assert lines.count("Only on the full screen. Elsewhere: flash edit CARD.") == 2
