@@ -1,6 +1,7 @@
 """Convert a collection of Anki to incoming notes, cards and options."""
 
 import html
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container
@@ -23,6 +24,7 @@ from export.anki.anki_model import (
 )
 from export.anki.converted import INCOMPLETE_TAG, Converted, Unsupported
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
+from export.anki.foreign_json import read_json
 from export.anki.media_references import media_names
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
@@ -332,14 +334,26 @@ def _moment_ms(at_s: int) -> int:
 
 def _with_names(notetype: NoteType, renamed: Callable[[str], str]) -> NoteType:
     """Replace the names of media in templates and style."""
-    model = renamed(notetype.model)
-    if model == notetype.model:
+    model = _renamed_in(read_json(notetype.model), renamed)
+    if model == read_json(notetype.model):
         return notetype
     templates = tuple(
         Template(one.name, renamed(one.question), renamed(one.answer))
         for one in notetype.templates
     )
-    return replace(notetype, templates=templates, model=model)
+    return replace(
+        notetype,
+        templates=templates,
+        model=json.dumps(model, ensure_ascii=False, sort_keys=True),
+    )
+
+
+def _renamed_in(value: Any, renamed: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _renamed_in(one, renamed) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_renamed_in(one, renamed) for one in value]
+    return renamed(value) if isinstance(value, str) else value
 
 
 @cache

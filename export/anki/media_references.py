@@ -10,7 +10,7 @@ import html
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from cards.text.media import decoded
 
@@ -21,6 +21,7 @@ _TAGS = re.compile(r"<(?:img|audio|video|object|source|embed)\b", re.IGNORECASE)
 _SOURCE = re.compile(
     r"""\s(?:src|data)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s<>"']+))""", re.IGNORECASE
 )
+_URL = re.compile(r"""(\burl\(\s*["']?)([^"'()\s]+)""", re.IGNORECASE)
 _TEXT_FILES = (".css", ".js", ".html")
 """Files that may name others."""
 
@@ -32,34 +33,51 @@ def has_media(field: str) -> bool:
 
 def media_names(field: str) -> list[str]:
     """Return the names of the pictures, sounds and videos in a field."""
+    return [name for _start, _end, name in _references(field)]
+
+
+def _references(field: str) -> list[tuple[int, int, str]]:
+    """Return where names of files begin and end in a field, and the names."""
     if not has_media(field):
         return []
     tags = list(_TAGS.finditer(field))
     # A tag that is not closed before the next one is none: reading is linear.
     bounds = [*(tag.start() for tag in tags[1:]), len(field)]
     found = [
-        a or b or c
+        (
+            *source.span(source.lastindex),
+            decoded(html.unescape(source[source.lastindex])),
+        )
         for tag, bound in zip(tags, bounds, strict=False)
-        for a, b, c in _SOURCE.findall(_inside(field, tag.end(), bound))
+        for source in _SOURCE.finditer(field, tag.end(), _end(field, tag.end(), bound))
+        if source.lastindex and source[source.lastindex]
     ]
     # After the last bracket each opening mark would search the rest in vain.
-    closed = field[: field.rfind("]") + 1]
-    names = [decoded(html.unescape(name)) for name in found if name]
-    return [*names, *map(html.unescape, _SOUND.findall(closed))]
+    sounds = _SOUND.finditer(field, 0, field.rfind("]") + 1)
+    return found + [(*one.span(1), html.unescape(one[1])) for one in sounds]
 
 
-def _inside(field: str, start: int, bound: int) -> str:
-    """Return the attributes of a tag; empty if it isn't closed."""
-    end = field.find(">", start, bound)
-    return field[start : end if end >= 0 else start]
+def _end(field: str, start: int, bound: int) -> int:
+    """Return the end of the attributes of a tag; `start` if it isn't closed."""
+    return max(start, field.find(">", start, bound))
 
 
-def with_names(field: str, names: Mapping[str, str]) -> str:
-    """Replace the names of files in a field."""
-    for old, new in names.items():
-        for written in dict.fromkeys((old, html.escape(old), quote(old))):
-            field = field.replace(written, new)
-    return field
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """Replace the names of files where a field, template or style refers to them.
+
+    A template may put a field that is nothing but a name into a tag.
+    """
+    whole = names.get(html.unescape(text))
+    if whole:
+        return html.escape(whole)
+    parts: list[str] = []
+    done = 0
+    for start, end, name in sorted(_references(text)):
+        if name in names and start >= done:
+            parts += text[done:start], html.escape(names[name])
+            done = end
+    joined = "".join((*parts, text[done:]))
+    return _URL.sub(lambda url: url[1] + names.get(unquote(url[2]), url[2]), joined)
 
 
 def shared_files(folder: Path) -> dict[str, Path]:

@@ -4,10 +4,16 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
 from command_runner import Run
 from foreign_packages import MEDIA_FILES, media_package
 
-from export.anki.media_references import media_names, shared_files, template_files
+from export.anki.media_references import (
+    media_names,
+    shared_files,
+    template_files,
+    with_names,
+)
 
 
 def media_of(path: Path) -> dict[str, bytes]:
@@ -69,3 +75,21 @@ def test_names_in_a_field_are_found_in_any_tag() -> None:
     )
 
     assert media_names(field) == ["a b.png", "v.mp4", "x.ogg", "o.svg", "s&t.mp3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('<img src="1.png"><img src="11.png">', '<img src="2.png"><img src="11.png">'),
+        ('page 1.png <img src="1.png">', 'page 1.png <img src="2.png">'),
+        ("<img src=1.png>[sound:1.png]", "<img src=2.png>[sound:2.png]"),
+        ('<img src="a%20b.png">', '<img src="c &amp; d.png">'),
+        ('<img src="2.png">', '<img src="1.png">'),
+        ("1.png", "2.png"),
+        (".x { background: url('1.png') }", ".x { background: url('2.png') }"),
+    ],
+)
+def test_names_are_replaced_where_they_name_a_file(text: str, expected: str) -> None:
+    names = {"1.png": "2.png", "2.png": "1.png", "a b.png": "c & d.png"}
+
+    assert with_names(text, names) == expected
