@@ -1,11 +1,14 @@
 """How many reviews the days to come hold, if each day's share is done.
 
 What a day leaves, in a backlog, beyond a limit or as siblings, is due on the next one.
-Reviews that follow from answers of these days are not counted.
+The last days before an exam also ask cards that are not due yet.  Reviews that follow
+from answers of these days are not counted.
 """
 
+import math
 from collections import deque
 from itertools import islice, takewhile
+from typing import TYPE_CHECKING
 
 from srs.forecast.habits import average_day
 from srs.store.connection import Store
@@ -14,6 +17,9 @@ from srs.store.settings import Options
 from srs.study.backlog import day_cap
 from srs.study.due_cards import CardFilter, DueCards
 from srs.study.queue import build_queue
+
+if TYPE_CHECKING:
+    from srs.study.exam_queue import ExamQueue
 
 
 def due_forecast(
@@ -33,7 +39,9 @@ def due_forecast(
     """
     today = options.calendar.day(now_ms)
     asked = set(build_queue(store, options, card_filter, now_ms).due)
-    rows = _rows(_cards_on(store, options, card_filter, today + 1), today + days)
+    exam = _exam_queue(store, options, today + 1)
+    end_day = today + days if exam is None else math.inf
+    rows = _rows(_cards_on(store, options, card_filter, today + 1), end_day)
     others = count_overdue(store, today) - sum(row[0] < today for row in rows)
     usual, _ = average_day(store, options.rollover, today + 1)
     coming = deque(row for row in rows if row[1] not in asked)
@@ -44,13 +52,27 @@ def due_forecast(
         while coming and coming[0][0] <= day:
             overdue += coming[0][0] < day
             left.append(coming.popleft())
-        catches_up = options.catch_up and not _is_before_exam(options, day)
-        cap = day_cap(overdue + others, usual) if catches_up else None
         cards = _cards_on(store, options, card_filter, day)
-        asked = set(islice(cards.due(left), cap))
+        if exam is not None and exam.exam.is_ahead(day):
+            reviews, ahead = exam.reviews(cards, left, coming)
+            asked = {*reviews, *ahead}
+            coming = deque(row for row in coming if row[1] not in asked)
+        else:
+            cap = day_cap(overdue + others, usual) if options.catch_up else None
+            asked = set(islice(cards.due(left), cap))
         left = [row for row in left if row[1] not in asked]
         counts.append(len(asked))
     return tuple(counts)
+
+
+def _exam_queue(store: Store, options: Options, day: int) -> "ExamQueue | None":
+    """Read the cards of the exam; None if a study day is not before one."""
+    exam = options.exam
+    if exam is None or not exam.is_ahead(day):
+        return None
+    from srs.study.exam_queue import ExamQueue  # noqa: PLC0415 - slow, rare
+
+    return ExamQueue(store, options, exam, day)
 
 
 def _cards_on(
@@ -59,11 +81,7 @@ def _cards_on(
     return DueCards(store, options, card_filter, options.calendar.start_ms(day))
 
 
-def _rows(cards: DueCards, end_day: int) -> list[QueueRow]:
+def _rows(cards: DueCards, end_day: float) -> list[QueueRow]:
     """Return the cards that are due before a study day, the earliest first."""
     later = takewhile(lambda row: row[0] < end_day, cards.rows("not yet due"))
     return [*cards.rows("due"), *later]
-
-
-def _is_before_exam(options: Options, day: int) -> bool:
-    return options.exam is not None and options.exam.is_ahead(day)

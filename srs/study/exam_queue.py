@@ -1,51 +1,55 @@
-"""The order of the cards on a day before an exam."""
+"""The order of the cards on the days before an exam."""
 
-from collections import deque
+from collections.abc import Iterable, Iterator
 
 from srs.forecast.exam import ExamCards, final_review, gain
-from srs.forecast.simulator import SimCard
 from srs.models.exam import Exam
+from srs.store.connection import Store
 from srs.store.queue import QueueRow
+from srs.store.settings import Options
 from srs.study.due_cards import DueCards
 
 
-def exam_order(
-    cards: DueCards, exam: Exam
-) -> tuple[deque[int], deque[int], frozenset[int]]:
-    """Order the cards: new ones first, then reviews by expected gain.
+class ExamQueue:
+    """The cards of an exam, in the order in which the days before it ask them.
 
-    Cards outside the exam come last.  In the last days the weakest cards follow before
-    they are due.
-
-    Returns:
-        Reviews, new cards, and those of the reviews that are not due yet.
+    Cards outside the exam come last.
     """
-    exam_cards = ExamCards(cards.store, cards.options, exam, cards.day).cards
 
-    def minus_gain(row: QueueRow) -> float:
-        card = exam_cards.get(row[1])
-        return 0.0 if card is None else -gain(card, cards.day, exam.day)
+    def __init__(self, store: Store, options: Options, exam: Exam, day: int) -> None:
+        """Read the cards on a study day before the exam."""
+        self.exam = exam
+        self._asked = ExamCards(store, options, exam, day).cards
 
-    def minus_weight(row: QueueRow) -> float:
-        return -exam_cards[row[1]].weight if row[1] in exam_cards else 0.0
+    def reviews(
+        self, cards: DueCards, due: Iterable[QueueRow], later: Iterable[QueueRow]
+    ) -> tuple[list[int], list[int]]:
+        """Choose the reviews of a day, largest gain first, within its limits.
 
-    due = deque(cards.due(sorted(cards.rows("due"), key=minus_gain)))
-    new = deque(cards.new(minus_weight))
-    ahead = _final_review(cards, exam_cards, exam)
-    due.extend(ahead)
-    return due, new, frozenset(ahead)
+        Args:
+            cards: The day.
+            due: Rows of the cards that are due.
+            later: Rows of those that are not due yet; read in the last days only, in
+                which the weakest are asked, too.
 
+        Returns:
+            The due cards, and those to review before they are due.
+        """
+        asked, exam = self._asked, self.exam
 
-def _final_review(
-    cards: DueCards, exam_cards: dict[int, SimCard], exam: Exam
-) -> list[int]:
-    if not exam.is_final_review(cards.day):
-        return []
-    rows = {
-        id(exam_cards[row[1]]): row
-        for row in cards.rows("not yet due")
-        if row[1] in exam_cards
-    }
-    learned = [exam_cards[row[1]] for row in rows.values()]
-    chosen = final_review(learned, cards.day, exam)
-    return list(cards.due(rows[id(card)] for card in chosen))
+        def minus_gain(row: QueueRow) -> float:
+            card = asked.get(row[1])
+            return 0.0 if card is None else -gain(card, cards.day, exam.day)
+
+        chosen = list(cards.due(sorted(due, key=minus_gain)))
+        if not exam.is_final_review(cards.day):
+            return chosen, []
+        rows = {id(asked[row[1]]): row for row in later if row[1] in asked}
+        learned = [asked[row[1]] for row in rows.values()]
+        weakest = final_review(learned, cards.day, exam)
+        return chosen, list(cards.due(rows[id(card)] for card in weakest))
+
+    def new(self, cards: DueCards) -> Iterator[int]:
+        """Choose the new cards of a day, those with the most points first."""
+        asked = self._asked
+        return cards.new(lambda row: -asked[row[1]].weight if row[1] in asked else 0.0)

@@ -88,10 +88,19 @@ def _queue_today(cards: DueCards) -> Queue:
     learning = cards.learning()
     exam = options.exam
     if exam is not None and exam.is_ahead(cards.day):
-        from srs.study.exam_queue import exam_order  # noqa: PLC0415 - slow, rare
+        from srs.study.exam_queue import ExamQueue  # noqa: PLC0415 - slow, rare
 
-        due, new, ahead = exam_order(cards, exam)
-        return Queue(learning, due, new, cards.day, ahead=ahead, new_first=True)
+        asked = ExamQueue(cards.store, options, exam, cards.day)
+        rows = cards.rows("due"), cards.rows("not yet due")
+        reviews, ahead = asked.reviews(cards, *rows)
+        return Queue(
+            learning,
+            deque([*reviews, *ahead]),
+            deque(asked.new(cards)),
+            cards.day,
+            ahead=frozenset(ahead),
+            new_first=True,
+        )
     cap = daily_cap(cards) if options.catch_up else None
     if cap is None:
         due = deque(cards.due(cards.rows("due")))

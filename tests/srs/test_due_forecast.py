@@ -65,15 +65,24 @@ def due_on(store: Store, days: list[int]) -> None:
     catch_up=st.booleans(),
     buried=st.integers(0, 3),
     answered=st.integers(0, 5),
+    exam=st.sampled_from([None, 1, 3, 6, 12]),
 )
 def test_the_forecast_is_what_the_reviews_will_ask(
-    days: list[int], limit: int, deck: str, catch_up: bool, buried: int, answered: int
+    days: list[int],
+    limit: int,
+    deck: str,
+    catch_up: bool,
+    buried: int,
+    answered: int,
+    exam: int | None,
 ) -> None:
     with TemporaryDirectory() as folder:
         store = new_store(Path(folder))
         due_on(store, days)
         save_options(store, "A", {"reviews_per_day": limit})
         save_setting(store, "catch_up", "yes" if catch_up else "no")
+        if exam is not None:
+            save_setting(store, "exam", exam_text(Exam(TODAY + exam, "A")))
         bury(store, ids(store)[:buried], NOON, TODAY)
         session = Session(store, Clock(), CardFilter(deck, only="due"))
         for _ in range(answered):
@@ -137,4 +146,17 @@ def test_before_an_exam_no_day_is_capped(tmp_path: Path) -> None:
     save_setting(store, "exam", exam_text(Exam(TODAY + 20, "A")))
 
     assert forecast(store)[:2] == (120, 0)
+    store.close()
+
+
+def test_the_last_days_before_an_exam_ask_cards_early(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, [basic(str(number)) for number in range(12)])
+    save_setting(store, "exam", exam_text(Exam(TODAY + 8, "A")))
+    for number, card in enumerate(ids(store)):
+        give(store, card, Rating.EASY, NOON - 900 + number)
+
+    tomorrow = day_report(store, Options(store), ALL, NOON).tomorrow
+
+    assert forecast(store)[:3] == (0, tomorrow.due, 0) == (0, 12, 0)
     store.close()
