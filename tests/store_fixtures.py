@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from cards.identity.matching import FileScope, PlannedChange, make_plan
 from cards.note import Basic, Compare, Note, Row
 from srs.models.cards import Rating, SchedulingState, StoredCard, StoredNote
+from srs.models.exam import Exam, exam_text
 from srs.store.connection import Store
 from srs.store.note_writer import Applied, apply_plan
 from srs.store.notes import known_notes, stored_note_of, stored_notes
@@ -53,6 +54,11 @@ def both_ways(
 def numbered(count: int, deck: str = "A") -> list[Note]:
     """Make notes that are asked in this order."""
     return [basic(f"{deck} {number:03}", deck) for number in range(count)]
+
+
+def tagged(count: int, tag: str, deck: str = "A") -> list[Note]:
+    """Make numbered notes with a tag."""
+    return [replace(note, tags=(tag,)) for note in numbered(count, deck)]
 
 
 def plan(store: Store, notes: Sequence[Note], file: str = FILE) -> list[PlannedChange]:
@@ -120,6 +126,12 @@ def make_due(store: Store, chosen: Sequence[int], days_ago: int = 20) -> None:
     """Make cards review cards that are overdue, the first one the longest."""
     for index, card in enumerate(chosen):
         give(store, card, Rating.EASY, NOON - days_ago * DAY_MS + index)
+
+
+def set_exam(store: Store, exam: Exam) -> Options:
+    """Set the exam and return the settings."""
+    save_setting(store, "exam", exam_text(exam))
+    return Options(store)
 
 
 STAMP_TABLES = ("clock", "mark_stamps", "option_stamps", "setting_stamps")

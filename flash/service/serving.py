@@ -140,7 +140,7 @@ class ReviewService:
             name=name,
             overdue=session.overdue(),
             done_today=session.done_today(),
-            days_to_exam=None if name else session.days_to_exam(),
+            days_to_exam=session.days_to_exam(),
             cards_between=between,
             cards=tuple(
                 self._asked(prompt, session.options, load)

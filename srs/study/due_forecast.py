@@ -8,7 +8,6 @@ from answers of these days are not counted.
 import math
 from collections import deque
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING
 
 from srs.forecast.habits import average_day
 from srs.store.connection import Store
@@ -16,10 +15,7 @@ from srs.store.queue import QueueRow, count_overdue
 from srs.store.settings import Options
 from srs.study.backlog import day_cap
 from srs.study.due_cards import CardFilter, DueCards
-from srs.study.queue import build_queue
-
-if TYPE_CHECKING:
-    from srs.study.exam_queue import ExamQueue
+from srs.study.queue import build_queue, read_exam_queue
 
 
 def due_forecast(
@@ -39,9 +35,9 @@ def due_forecast(
     """
     today = options.calendar.day(now_ms)
     asked = set(build_queue(store, options, card_filter, now_ms).due)
-    exam = _exam_queue(store, options, today + 1)
-    end_day = today + days if exam is None else math.inf
-    rows = _rows(_cards_on(store, options, card_filter, today + 1), end_day)
+    tomorrow = _cards_on(store, options, card_filter, today + 1)
+    exam = read_exam_queue(tomorrow)
+    rows = _rows(tomorrow, today + days if exam is None else math.inf)
     others = count_overdue(store, today) - sum(row[0] < today for row in rows)
     usual, _ = average_day(store, options.rollover, today + 1)
     coming = deque(row for row in rows if row[1] not in asked)
@@ -63,16 +59,6 @@ def due_forecast(
         left = [row for row in left if row[1] not in asked]
         counts.append(len(asked))
     return tuple(counts)
-
-
-def _exam_queue(store: Store, options: Options, day: int) -> "ExamQueue | None":
-    """Read the cards of the exam; None if a study day is not before one."""
-    exam = options.exam
-    if exam is None or not exam.is_ahead(day):
-        return None
-    from srs.study.exam_queue import ExamQueue  # noqa: PLC0415 - slow, rare
-
-    return ExamQueue(store, options, exam, day)
 
 
 def _cards_on(

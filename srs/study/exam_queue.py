@@ -21,6 +21,10 @@ class ExamQueue:
         self.exam = exam
         self._asked = ExamCards(store, options, exam, day).cards
 
+    def asks_any(self, cards: Iterable[int]) -> bool:
+        """Return True if the exam asks one of the cards."""
+        return any(card in self._asked for card in cards)
+
     def reviews(
         self, cards: DueCards, due: Iterable[QueueRow], later: Iterable[QueueRow]
     ) -> tuple[list[int], list[int]]:

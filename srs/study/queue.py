@@ -7,6 +7,7 @@ exam have orders of their own.
 
 from collections import deque
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -14,6 +15,9 @@ from srs.store.connection import Store
 from srs.store.settings import Options
 from srs.study.backlog import by_forgetting_rate, daily_cap
 from srs.study.due_cards import CardFilter, DueCards
+
+if TYPE_CHECKING:
+    from srs.study.exam_queue import ExamQueue
 
 
 class Counts(Struct, frozen=True):
@@ -41,6 +45,8 @@ class Queue(Struct):
     """Those of `due` that are reviewed before they are due."""
     overdue: int = 0
     """In a backlog the number of all due reviews; else 0."""
+    days_to_exam: int | None = None
+    """Study days until an exam that asks a card of the queue; None without one."""
     new_first: bool = False
     due_since_new: int = 0
     """Reviews since the last new card."""
@@ -86,21 +92,9 @@ def _queue_today(cards: DueCards) -> Queue:
     options = cards.options
     # Learning cards first: their siblings are buried.
     learning = cards.learning()
-    exam = options.exam
-    if exam is not None and exam.is_ahead(cards.day):
-        from srs.study.exam_queue import ExamQueue  # noqa: PLC0415 - slow, rare
-
-        asked = ExamQueue(cards.store, options, exam, cards.day)
-        rows = cards.rows("due"), cards.rows("not yet due")
-        reviews, ahead = asked.reviews(cards, *rows)
-        return Queue(
-            learning,
-            deque([*reviews, *ahead]),
-            deque(asked.new(cards)),
-            cards.day,
-            ahead=frozenset(ahead),
-            new_first=True,
-        )
+    exam = read_exam_queue(cards)
+    if exam is not None:
+        return _exam_day(cards, exam, learning)
     cap = daily_cap(cards) if options.catch_up else None
     if cap is None:
         due = deque(cards.due(cards.rows("due")))
@@ -111,3 +105,38 @@ def _queue_today(cards: DueCards) -> Queue:
     new = deque(cards.new()) if wants_new else deque[int]()
     overdue = sum(1 for _ in cards.rows("due"))
     return Queue(learning, due, new, cards.day, overdue=overdue)
+
+
+def read_exam_queue(cards: DueCards) -> "ExamQueue | None":
+    """Read the cards of the exam that orders a study day.
+
+    Returns:
+        None if there is no exam ahead, or if it asks none of the chosen cards.
+    """
+    exam, chosen = cards.options.exam, cards.filter.cards
+    if exam is None or not exam.is_ahead(cards.day):
+        return None
+    if not any(exam.covers(cards.deck_names[deck]) for deck in cards.decks):
+        return None
+    from srs.study.exam_queue import ExamQueue  # noqa: PLC0415 - slow, rare
+
+    found = ExamQueue(cards.store, cards.options, exam, cards.day)
+    return found if chosen is None or found.asks_any(chosen) else None
+
+
+def _exam_day(
+    cards: DueCards, exam: "ExamQueue", learning: list[tuple[int, int]]
+) -> Queue:
+    rows = cards.rows("due"), cards.rows("not yet due")
+    reviews, ahead = exam.reviews(cards, *rows)
+    new = deque(exam.new(cards))
+    asked = (*reviews, *ahead, *new, *(card for _, card in learning))
+    return Queue(
+        learning,
+        deque([*reviews, *ahead]),
+        new,
+        cards.day,
+        ahead=frozenset(ahead),
+        days_to_exam=exam.exam.day - cards.day if exam.asks_any(asked) else None,
+        new_first=True,
+    )

@@ -201,9 +201,8 @@ class Session:
         return self._mode.overdue
 
     def days_to_exam(self) -> int | None:
-        """Return the study days until the exam; None if there is none ahead."""
-        exam, day = self.options.exam, self._mode.day
-        return exam.day - day if exam is not None and exam.is_ahead(day) else None
+        """Return the study days until an exam that asks a card left; else None."""
+        return self._mode.days_to_exam
 
     def done(self) -> int:
         """Count the answers of this session."""

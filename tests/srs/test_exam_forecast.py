@@ -1,31 +1,15 @@
-"""Exam mode: weights, intervals, the order of the queue, and the forecast."""
+"""Exam mode: weights, intervals, gains and the forecast."""
 
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 from simulated_learner import fill, live
-from store_fixtures import (
-    DAY_MS,
-    NOON,
-    TODAY,
-    Clock,
-    add,
-    basic,
-    cards,
-    contradictions,
-    give,
-    make_due,
-    new_store,
-    numbered,
-)
+from store_fixtures import NOON, TODAY, add, basic, new_store, set_exam, tagged
 from store_fixtures import ids as ids_of
 
-from cards.note import ListNote, Note
 from srs.forecast.exam import (
-    ExamCards,
     by_gain,
     card_weights,
     domain_of,
@@ -42,15 +26,11 @@ from srs.forecast.simulator import (
     Simulation,
     StudyPolicy,
 )
-from srs.models.cards import Rating, ReviewKind
 from srs.models.exam import FINAL_REVIEW_DAYS, Exam, before_exam, exam_text, read_exam
 from srs.models.presets import Preset
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
-from srs.store.settings import Options, save_options, save_setting
-from srs.study.due_cards import CardFilter
-from srs.study.queue import Queue, build_queue
-from srs.study.session import Session
+from srs.store.settings import Options, save_options
 
 PARAMS = DeckParams(Preset())
 WEIGHTS = {"domain::a": 30.0, "domain::b": 10.0}
@@ -148,153 +128,6 @@ def test_final_review_brings_back_the_weakest_cards() -> None:
 
     assert found == [weaker, weak]
     assert list(final_review([weak], TODAY - FINAL_REVIEW_DAYS, exam)) == []
-
-
-# The queue
-
-
-def tagged(count: int, tag: str, deck: str = "A") -> list[Note]:
-    return [replace(note, tags=(tag,)) for note in numbered(count, deck)]
-
-
-def set_exam(store: Store, exam: Exam) -> Options:
-    save_setting(store, "exam", exam_text(exam))
-    return Options(store)
-
-
-def day_of(store: Store, now_ms: int = NOON) -> Queue:
-    return build_queue(store, Options(store), CardFilter(), now_ms)
-
-
-def test_new_cards_of_heavy_domains_come_first(tmp_path: Path) -> None:
-    store = new_store(tmp_path)
-    add(store, tagged(4, "domain::b", "A") + tagged(4, "domain::a", "B"))
-    set_exam(store, Exam(TODAY + 20, "", WEIGHTS))
-
-    found = day_of(store)
-
-    by_deck = [
-        store.row("select deck from cards where id = :c", {"c": c})[0]
-        for c in found.new
-    ]
-    names = dict(store.rows("select id, name from decks"))
-    assert [names[deck] for deck in by_deck] == ["B"] * 4 + ["A"] * 4
-    assert found.new_first
-    store.close()
-
-
-def test_reviews_are_sorted_by_gain_and_others_come_last(tmp_path: Path) -> None:
-    store = new_store(tmp_path)
-    add(store, [*numbered(3, "A"), *numbered(1, "Z")])
-    chosen = ids_of(store)
-    for card, days in zip(chosen, (20, 60, 30, 90), strict=True):
-        make_due(store, [card], days)
-    exam = Exam(TODAY + 10, "A")
-    options = set_exam(store, exam)
-    cards = ExamCards(store, options, exam, TODAY).cards
-
-    found = list(day_of(store).due)
-
-    assert found[-1] == chosen[3]
-    gains = [gain(cards[card], TODAY, exam.day) for card in found[:-1]]
-    assert gains == sorted(gains, reverse=True)
-    assert chosen[3] not in cards
-    store.close()
-
-
-def test_siblings_are_asked_on_one_day_before_an_exam(tmp_path: Path) -> None:
-    store = new_store(tmp_path)
-    add(store, [Note(ListNote("three", ("x", "y", "z")), "A")])
-    for card in ids_of(store):
-        give(store, card, Rating.EASY, NOON - 30 * DAY_MS)
-
-    alone = len(day_of(store).due)
-    set_exam(store, Exam(TODAY + 5))
-
-    assert (alone, len(day_of(store).due)) == (1, 3)
-    store.close()
-
-
-def test_weak_cards_come_early_in_the_last_days(tmp_path: Path) -> None:
-    store = new_store(tmp_path)
-    add(store, numbered(2))
-    card, other = ids_of(store)
-    give(store, card, Rating.EASY, NOON - 2 * DAY_MS)
-    give(store, other, Rating.EASY, NOON - 2 * DAY_MS)
-    store.db.execute("update cards set stability = 4000 where id = ?", (other,))
-
-    before = day_of(store)
-    set_exam(store, Exam(TODAY + 4))
-    found = day_of(store)
-
-    assert (list(before.due), list(found.due)) == ([], [card])
-    assert found.ahead == {card}
-    store.close()
-
-
-def test_early_answer_counts_and_is_logged_as_early(
-    tmp_path: Path,
-) -> None:
-    store = new_store(tmp_path)
-    add(store, numbered(1))
-    (card,) = ids_of(store)
-    give(store, card, Rating.EASY, NOON - 2 * DAY_MS)
-    before = cards(store)["front"].progress
-    set_exam(store, Exam(TODAY + 4))
-    session = Session(store, Clock())
-
-    prompt = session.next()
-    answered = session.answer(Rating.GOOD, 900)
-
-    assert prompt is not None
-    assert answered.applied
-    after = cards(store)["front"].progress
-    assert (after.stability or 0) > (before.stability or 0)
-    assert after.due_day == TODAY + 3
-    kind = store.row("select kind from reviews order by id desc")[0]
-    assert kind == ReviewKind.EARLY
-    assert contradictions(store) == []
-    assert session.next() is None
-    store.close()
-
-
-def test_every_card_is_due_again_before_the_exam(tmp_path: Path) -> None:
-    store = new_store(tmp_path)
-    add(store, numbered(40))
-    fill(store, live(ids_of(store), 600))
-    rebuild_cache(store, Options(store))
-    now = NOON
-    exam = Exam(TODAY + 12)
-    set_exam(store, exam)
-    save_setting(store, "catch_up", "no")
-    session = Session(store, Clock(now))
-
-    while session.next() is not None:
-        shown = session.next_states()
-        assert all((one.due_day or 0) < exam.day for one in shown.values())
-        session.answer(Rating.EASY, 900)
-
-    assert (
-        store.row(
-            "select max(due_day) from cards where reps > 0 and last_day = :d",
-            {"d": TODAY},
-        )[0]
-        == exam.day - 1
-    )
-    store.close()
-
-
-def test_past_exam_changes_nothing(tmp_path: Path) -> None:
-    store = new_store(tmp_path)
-    add(store, numbered(5))
-    make_due(store, ids_of(store), 30)
-    without = day_of(store)
-
-    set_exam(store, Exam(TODAY))
-
-    assert day_of(store) == without
-    assert Options(store).preset_on("A", TODAY) == Preset()
-    store.close()
 
 
 # The forecast

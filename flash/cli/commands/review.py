@@ -208,9 +208,8 @@ def _first_deck(app: AppContext, *, plain: bool) -> list[str]:
 def _run(
     session: Session, notices: list[str], keys: ReviewKeys, *, plain: bool
 ) -> None:
-    days_to_exam = None if session.name else session.days_to_exam()
     lines = (
-        exam_line(days_to_exam),
+        exam_line(session.days_to_exam()),
         backlog_line(session.counts().due, session.overdue()),
     )
     notices += [line for line in lines if line]
