@@ -42,6 +42,11 @@ def _today(report: "DayReport") -> str:
 
 
 def _tomorrow(report: "DayReport") -> str:
+    if report.is_exam_tomorrow:
+        return _(
+            "The exam is tomorrow. Afterwards, flash exam clear says how many cards "
+            "are due early because of it."
+        )
     if not report.tomorrow.total:
         return _("Nothing is due tomorrow.")
     text = _("Tomorrow: {due} due, {new} new.")

@@ -4,6 +4,7 @@ The language is known only when the program runs: `_` translates a constant wher
 is shown.
 """
 
+import shlex
 from datetime import UTC, datetime
 
 from cards.note import Note
@@ -15,6 +16,8 @@ from flash.messages.phrases import count_cards, labelled
 from flash.messages.review_keys import ReviewKeys
 from flash.terminal import clip_line, padded
 from srs.models.cards import Rating
+from srs.models.exam import Exam
+from srs.scheduler.study_day import day_date
 from srs.store.revlog import HistoryLine
 from srs.study.queue import Counts
 from srs.study.session import Answered, Summary
@@ -138,6 +141,27 @@ def exam_line(days: int | None) -> str:
         return _("Exam tomorrow: cards worth the most points come first.")
     text = _("Exam in {days} days: cards worth the most points come first.")
     return text.format(days=days)
+
+
+def early_line(exam: Exam, cards: int) -> str:
+    """Name the way out of the short intervals before an exam; empty without any.
+
+    Args:
+        exam: The exam.
+        cards: Number of cards that are due early because of it.
+    """
+    if not cards:
+        return ""
+    deck = f" {shlex.quote(exam.deck)}" if exam.deck else ""
+    text = ngettext(
+        "{n} card comes back early because of the exam on {date}; "
+        "its usual day: {command}",
+        "{n} cards come back early because of the exam on {date}; "
+        "their usual days: {command}",
+        cards,
+    )
+    command = f"flash reschedule{deck} --dry-run"
+    return text.format(n=cards, date=day_date(exam.day), command=command)
 
 
 def mode_label(name: str) -> str:

@@ -7,17 +7,20 @@ counted from its last answer, so that a rebuild keeps it.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from srs.models.cards import SchedulingState, State
+from srs.models.exam import before_exam
 from srs.models.presets import Preset
 from srs.scheduler.fsrs6 import interval_days
 from srs.scheduler.fuzz import fuzz_range, round_half_up
 from srs.scheduler.load_balancer import DueCounts
 from srs.scheduler.next_states import day_picker
 from srs.store.connection import Store
+from srs.store.decks import deck_names_by_id
 from srs.store.operations import record_operation
 from srs.store.queue import due_counts
 from srs.store.replay import (
@@ -92,7 +95,8 @@ def _reschedule(
     chosen = None if decks is None else cards
     states = replay_cards(connection, presets, options.rollover, chosen)
     load = due_counts(store, today, options.away)
-    moved = _moves(states, cards, presets, today, load)
+    wanted = _Wanted(options, presets, deck_names_by_id(store), today)
+    moved = _moves(states, cards, wanted, load)
     if write:
         update_card_states(connection, presets, (states | moved).items())
     if write and moved:
@@ -112,11 +116,26 @@ def _reschedule(
     )
 
 
+class _Wanted(NamedTuple):
+    """What decides the interval of a card besides its memory."""
+
+    options: Options
+    presets: Mapping[int, Preset]
+    names: Mapping[int, str]
+    today: int
+
+    def preset(self, deck: int, last_day: int | None) -> Preset:
+        """Return the preset for an interval that begins on a study day."""
+        exam, usual = self.options.exam, self.presets[deck]
+        if exam is None or last_day is None or not exam.is_ahead(self.today):
+            return usual
+        return before_exam(usual, exam, self.names[deck], last_day)
+
+
 def _moves(
     states: Mapping[int, SchedulingState],
     cards: Mapping[int, ReviewCard],
-    presets: Mapping[int, Preset],
-    today: int,
+    wanted: _Wanted,
     load: DueCounts,
 ) -> dict[int, SchedulingState]:
     """Return the new states of the cards that move."""
@@ -125,8 +144,9 @@ def _moves(
         known = cards.get(card)
         if known is None:
             continue
-        preset, seed = presets[known.deck], f"{known.name}:{state.reps - 1}"
-        moved = moved_to(state, preset, seed, today, load)
+        preset = wanted.preset(known.deck, state.last_day)
+        seed = f"{known.name}:{state.reps - 1}"
+        moved = moved_to(state, preset, seed, wanted.today, load)
         if moved is not None:
             found[card] = moved
             if not known.is_suspended:

@@ -30,6 +30,16 @@ class CardMemory(NamedTuple):
     """Study day; None for a card in learning."""
 
 
+class ReviewInterval(NamedTuple):
+    """A review card with the interval that its last answer gave it."""
+
+    deck: int
+    stability: float
+    interval: int
+    last_day: int
+    """Study day of the last answer."""
+
+
 def cards_in_use(store: Store, decks: Sequence[int]) -> list[CardMemory]:
     """Return the cards of decks (ids), in the order of new cards."""
     rows = store.rows(
@@ -47,6 +57,26 @@ def cards_in_use(store: Store, decks: Sequence[int]) -> list[CardMemory]:
         CardMemory(card, deck, _decode_tags(tags), *memory)
         for card, deck, tags, *memory in rows
     ]
+
+
+def intervals_until(
+    store: Store, decks: Sequence[int], last: int
+) -> list[ReviewInterval]:
+    """Read the review cards of decks (ids) that are due by a study day.
+
+    Those answered on that day or later, or whose due day was set by hand, are left out.
+    """
+    rows = store.rows(
+        """
+        select deck, stability, interval, last_day
+          from cards
+         where state = 2 and suspended = 0 and retired = 0 and stability is not null
+           and due_day = last_day + interval and due_day <= :last and last_day < :last
+           and deck in (select value from json_each(:decks))
+        """,
+        {"decks": str(list(decks)), "last": last},
+    )
+    return [ReviewInterval(*row) for row in rows]
 
 
 def rating_counts(

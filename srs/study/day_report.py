@@ -14,7 +14,7 @@ from srs.store.connection import Store
 from srs.store.settings import Options
 from srs.store.statistics import DeckFilter, answer_counts, was_studied_on
 from srs.study.due_cards import CardFilter, DueCards
-from srs.study.queue import Counts, build_queue
+from srs.study.queue import Counts, build_queue, read_exam_queue
 
 MORE_NEW = 10
 """New cards beyond the limit that are offered at most."""
@@ -42,6 +42,8 @@ class DayReport(Struct, frozen=True):
     """Reviews due tomorrow that could be done today."""
     query: str = ""
     """How the user named the cards of the session; empty for all."""
+    is_exam_tomorrow: bool = False
+    """Whether tomorrow is the day of an exam that asks cards of the session."""
 
 
 def day_report(
@@ -63,6 +65,7 @@ def day_report(
     wanted = CardFilter(card_filter.deck, card_filter.cards, card_filter.query)
     left = build_queue(store, options, wanted, now_ms).counts()
     tomorrow = build_queue(store, options, wanted, calendar.start_ms(day + 1))
+    is_eve = options.exam is not None and options.exam.day == day + 1
     cards = DueCards(store, options, wanted, now_ms)
     more = replace(wanted, new_total=cards.done_new + left.new + MORE_NEW)
     new = sum(1 for _ in DueCards(store, options, more, now_ms).new())
@@ -77,4 +80,5 @@ def day_report(
         more_new=max(0, new - left.new),
         ahead=sum(1 for _ in cards.ahead(1)),
         query=wanted.query,
+        is_exam_tomorrow=is_eve and read_exam_queue(cards) is not None,
     )

@@ -187,15 +187,47 @@ def test_invalid_exam_is_an_error(flash: Run, words: list[str], expected: str) -
     assert flash("exam")[0] == 1
 
 
+def study(flash: Run, date: str) -> str:
+    """Answer all cards of a day Easy, at nine in the morning; return the output."""
+    now = f"{date}T09:00:00+00:00"
+    return flash("review", "--plain", typed="\n4\n" * 9, now=now)[1]
+
+
 def test_past_exam_is_an_error(flash: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     flash("exam", "set", "2026-12-23")
-    monkeypatch.setenv("FLASH_NOW", "2026-12-23T09:00:00+00:00")
+    monkeypatch.setenv("FLASH_NOW", "2026-12-24T09:00:00+00:00")
 
     assert flash("exam") == (
         1,
         "",
         "flash: the exam was on 2026-12-23 (flash exam clear, or set another one)\n",
     )
+
+
+def test_after_an_exam_the_way_to_usual_days_is_named(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash("exam", "set", "2026-12-03", "--deck", "Course")
+    study(flash, "2026-11-23")
+    assert "The exam is tomorrow." in study(flash, "2026-12-02")
+
+    early = (
+        "2 cards come back early because of the exam on 2026-12-03; "
+        "their usual days: flash reschedule Course --dry-run"
+    )
+    monkeypatch.setenv("FLASH_NOW", "2026-12-04T09:00:00+00:00")
+    hint = "(flash exam clear, or set another one)"
+    assert flash("exam") == (1, "", f"flash: {early} {hint}\n")
+    assert early in flash("review", "--plain", typed="q\n")[1]
+    assert early not in flash("review", "--plain", "--cram", typed="q\n")[1]
+    assert flash("exam", "clear") == (
+        0,
+        f"cleared the exam on 2026-12-03\n{early}\n",
+        "",
+    )
+    assert early not in flash("review", "--plain", typed="q\n")[1]
+    assert flash("reschedule")[1].startswith("moved 2 of 2 review cards, 0 to an")
+    assert flash("due")[1] == "new 0 · learning 0 · due 0\n"
 
 
 def test_simulation_lists_each_retention(flash: Run) -> None:

@@ -10,6 +10,7 @@ from cards.errors import FlashError
 from cards.translate import _
 from flash.cli.commands.mock_exam import mock, mock_json, mock_table
 from flash.cli.options import HELP_NAMES, DbOption, DeckOption, JsonOption, finite
+from flash.messages.review import early_line
 from flash.messages.scheduling import (
     exam_cleared,
     exam_set,
@@ -21,6 +22,7 @@ from flash.service.context import AppContext, open_app
 from flash.service.exams import blueprint_of
 from flash.service.finding import find_deck
 from flash.terminal import echo, print_json, print_lines
+from srs.forecast.after_exam import count_early
 from srs.forecast.exam import ExamCards
 from srs.forecast.exam_forecast import ExamForecast, forecast_exam
 from srs.models.exam import Exam, exam_text, with_blueprint
@@ -62,8 +64,7 @@ def exam(
         if found is None:
             raise FlashError(_("no exam is set"), _("set one: flash exam set DATE"))
         if not found.is_ahead(opened.today()):
-            message = _("the exam was on {date}").format(date=day_date(found.day))
-            raise FlashError(message, _("flash exam clear, or set another one"))
+            raise _past(opened, found)
         forecast = forecast_exam(
             opened.store, opened.options, found, opened.now(), seed
         )
@@ -137,12 +138,27 @@ def clear(db: DbOption = None) -> None:
     """Remove the exam.
 
     Order and limits are as without an exam. Cards answered since it was set keep their
-    due days.
+    due days, which are before it: flash reschedule gives them those that their memory
+    asks for.
     """
     with open_app(db) as opened:
         found = opened.options.exam
+        early = _early(opened, found) if found else ""
         save_setting(opened.store, "exam", "", opened.now())
     echo(exam_cleared(day_date(found.day) if found else None))
+    if early:
+        echo(early)
+
+
+def _early(opened: AppContext, exam: Exam) -> str:
+    return early_line(exam, count_early(opened.store, opened.options, exam))
+
+
+def _past(opened: AppContext, exam: Exam) -> FlashError:
+    message = _early(opened, exam)
+    if not message:
+        message = _("the exam was on {date}").format(date=day_date(exam.day))
+    return FlashError(message, _("flash exam clear, or set another one"))
 
 
 def _future_day(date: str, opened: AppContext) -> int:

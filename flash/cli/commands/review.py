@@ -15,6 +15,7 @@ from flash.messages.day import end_lines
 from flash.messages.review import (
     NO_DECKS,
     backlog_line,
+    early_line,
     exam_line,
     first_deck_lines,
     sync_failure_line,
@@ -33,6 +34,7 @@ from flash.terminal import echo, echo_err
 from srs.store.connection import StoreError
 from srs.store.rows import has_notes
 from srs.study.cram import CramOptions
+from srs.study.due_cards import CardFilter
 from srs.study.session import Session, SessionLimits
 
 
@@ -147,10 +149,11 @@ def review(
         introduction = _first_deck(app, plain=is_plain) if is_whole else []
         for error in add_changed_files(app):
             echo_err(error)
+        chosen = card_filter(app, words or [], tag)
         session = open_session(
             app,
             replace(
-                card_filter(app, words or [], tag),
+                chosen,
                 new=new,
                 more=more or 0,
                 days_ahead=ahead or 0,
@@ -168,6 +171,7 @@ def review(
 
             run_jsonl(session, sys.stdin, sys.stdout)
         else:
+            notices += [] if cram_options else _after_exam(app, chosen)
             _run(session, notices, keys, plain=is_plain)
         if session.done():
             _back_up(app)
@@ -203,6 +207,17 @@ def _first_deck(app: AppContext, *, plain: bool) -> list[str]:
     for line in lines:
         echo_err(line)
     return list(lines)
+
+
+def _after_exam(app: AppContext, chosen: CardFilter) -> list[str]:
+    """Explain why the cards of an exam are due early from its day on."""
+    exam = app.options.exam
+    if exam is None or exam.is_ahead(app.today()) or chosen.cards is not None:
+        return []
+    from srs.forecast.after_exam import count_early  # noqa: PLC0415 - slow, rare
+
+    count = count_early(app.store, app.options, exam, chosen.deck)
+    return list(filter(None, [early_line(exam, count)]))
 
 
 def _run(

@@ -118,10 +118,10 @@ def reschedule(
 ) -> None:
     """Recompute due days from the current memory states.
 
-    Useful after flash optimize or a change of the desired retention; flash never does
-    this by itself. Intervals count from the last answer, so some cards may become due
-    at once: try --dry-run first. flash undo restores the due days. Exit code 1: there
-    is no such deck.
+    Useful after flash optimize, a change of the desired retention, or an exam, before
+    which intervals are short; flash never does this by itself. Intervals count from the
+    last answer, so some cards may become due at once: try --dry-run first. flash undo
+    restores the due days. Exit code 1: there is no such deck.
     """
     # Many values and no cycles: a quarter faster.
     gc.disable()
