@@ -1,6 +1,6 @@
 """Messages about exams, simulations, fitted parameters and rescheduling."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from cards.text.width import clean, width_of
@@ -71,6 +71,9 @@ def exam_cleared(day: date | None) -> str:
 
 def exam_title(exam: Exam, day: date, found: ExamForecast) -> str:
     """Return the title of the forecast of an exam."""
+    if not found.days:
+        text = _("the exam is today, {date}: {deck}")
+        return text.format(date=day, deck=deck_name(exam.deck))
     return _("exam on {date}, in {days}: {deck}").format(
         date=day, days=count_days(found.days), deck=deck_name(exam.deck)
     )
@@ -78,21 +81,18 @@ def exam_title(exam: Exam, day: date, found: ExamForecast) -> str:
 
 def exam_forecast(found: ExamForecast) -> list[str]:
     """Return the lines of the forecast of an exam, without its domains."""
-    rows = (
+    cards = _("{cards}, {new} new")
+    head = [cards.format(cards=count_cards(found.cards), new=found.new), ""]
+    if not found.days:
+        return [*head, *_shares([(_("expected today"), found.today)])]
+    rows = [
         (_("expected on the day"), found.expected),
         (_("if the exam were today"), found.today),
         (_("without further study"), found.idle),
-    )
-    width = max(width_of(name) for name, _share in rows) + 2
+    ]
     lines = [
-        _("{cards}, {new} new").format(cards=count_cards(found.cards), new=found.new),
-        "",
-        *(
-            _("{name}{share} of the points").format(
-                name=padded(name, width), share=percent(share)
-            )
-            for name, share in rows
-        ),
+        *head,
+        *_shares(rows),
         "",
         _("as set, {new}: {minutes}, {share} of the cards seen").format(
             new=_new_per_day(found.new_per_day),
@@ -116,9 +116,18 @@ def exam_forecast(found: ExamForecast) -> list[str]:
     return lines
 
 
+def _shares(rows: Sequence[tuple[str, float]]) -> list[str]:
+    width = max(width_of(name) for name, _share in rows) + 2
+    text = _("{name}{share} of the points")
+    return [
+        text.format(name=padded(name, width), share=percent(share))
+        for name, share in rows
+    ]
+
+
 def minutes_suffice(found: ExamForecast) -> bool | None:
     """Return True if the user's minutes suffice to see all cards; None if unknown."""
-    if not found.had_minutes:
+    if not (found.had_minutes and found.days):
         return None
     return found.needed_minutes <= found.had_minutes
 
@@ -192,28 +201,7 @@ def rescheduled(found: RescheduleResult) -> str:
 
 def forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
     """Format the forecast of an exam: its points, in total and by domain."""
-    best = max((one.gain for one in found.domains), default=0.0)
-    rows = [
-        [
-            exam.domain_name(one.name) or _("other"),
-            str(one.cards),
-            percent(one.points),
-            percent(one.today),
-            percent(one.expected),
-            f"+{100 * one.gain:.1f}",
-            bar(one.gain, best, _GAIN_COLUMNS),
-        ]
-        for one in found.domains
-    ]
-    head = [
-        _("domain"),
-        _("cards"),
-        _("points"),
-        _("today"),
-        _("exam day"),
-        _("gain"),
-        "",
-    ]
+    head, rows = domain_table(exam, found)
     return [
         styled(exam_title(exam, day_date(exam.day), found), "1"),
         *points_lines(exam, {one.name for one in found.domains}),
@@ -221,3 +209,29 @@ def forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
         "",
         *table_lines(head, rows, right=(1, 2, 3, 4, 5)),
     ]
+
+
+def domain_table(
+    exam: Exam, found: ExamForecast
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """Return the head and the rows of the table of domains.
+
+    On the day of the exam it has the present shares only.
+    """
+    head = [_("domain"), _("cards"), _("points"), _("today")]
+    rows = [
+        [
+            exam.domain_name(one.name) or _("other"),
+            str(one.cards),
+            percent(one.points),
+            percent(one.today),
+        ]
+        for one in found.domains
+    ]
+    if not found.days:
+        return head, rows
+    best = max((one.gain for one in found.domains), default=0.0)
+    for row, one in zip(rows, found.domains, strict=True):
+        row += [percent(one.expected), f"+{100 * one.gain:.1f}"]
+        row.append(bar(one.gain, best, _GAIN_COLUMNS))
+    return [*head, _("exam day"), _("gain"), ""], rows

@@ -58,7 +58,7 @@ class ExamForecast(Struct, frozen=True):
     """The expected result of an exam; shares are from 0 to 1."""
 
     days: int
-    """Study days until the exam."""
+    """Study days until the exam; 0 for today."""
     cards: int
     new: int
     today: float
@@ -100,7 +100,7 @@ def forecast_exam(
     Args:
         store: The store.
         options: The user's settings.
-        exam: The exam; it is ahead.
+        exam: The exam; it is today, where nothing is simulated, or ahead.
         now_ms: UTC milliseconds.
         seed: Random seed.
 
@@ -166,7 +166,7 @@ def _run(
     return _Run(
         tuple(card.recall(exam.day) for card in copies),
         sum(1 for card in copies if card.stability) / len(copies),
-        sum(day.seconds for day in done) / 60 / days,
+        sum(day.seconds for day in done) / 60 / max(1, days),
     )
 
 

@@ -35,6 +35,10 @@ class Exam(Struct, frozen=True):
         """Return True if a study day is before the exam."""
         return day < self.day
 
+    def is_over(self, day: int) -> bool:
+        """Return True if a study day is after the exam."""
+        return day > self.day
+
     def covers(self, deck: str) -> bool:
         """Return True if the exam asks the cards of a deck."""
         return not self.deck or deck == self.deck or deck.startswith(self.deck + "::")

@@ -204,6 +204,31 @@ def test_past_exam_is_an_error(flash: Run, monkeypatch: pytest.MonkeyPatch) -> N
     )
 
 
+def test_on_its_day_an_exam_shows_what_is_recalled_now(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash("exam", "set", "2026-12-03")
+    study(flash, "2026-12-02")
+    monkeypatch.setenv("FLASH_NOW", "2026-12-03T07:00:00+00:00")
+
+    code, out, err = flash("exam")
+
+    assert (code, err) == (0, "")
+    assert out == (
+        f"the exam is today, 2026-12-03: all decks\n{BY_COUNT}2 cards, 0 new\n\n"
+        "expected today  98 % of the points\n\n"
+        "domain        cards  points  today\n"
+        "domain::keys      1    50 %   98 %\n"
+        "domain::logs      1    50 %   98 %\n"
+    )
+    found = flash.json("exam")
+    assert (found["days"], found["fits"], found["expected"]) == (
+        0,
+        None,
+        found["today"],
+    )
+
+
 def test_after_an_exam_the_way_to_usual_days_is_named(
     flash: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,7 @@ def exam(
     and shows what share of the points you will recall: in total and by domain, today
     and on the day. Also shows how many new cards per day are needed, whether your
     minutes suffice, and the results of your mock exams beside what was predicted then.
+    On the day itself it shows what you recall now.
     Exit code 1: no exam is set.
     """
     if context.invoked_subcommand is not None:
@@ -63,7 +64,7 @@ def exam(
         found = opened.options.exam
         if found is None:
             raise FlashError(_("no exam is set"), _("set one: flash exam set DATE"))
-        if not found.is_ahead(opened.today()):
+        if found.is_over(opened.today()):
             raise _past(opened, found)
         forecast = forecast_exam(
             opened.store, opened.options, found, opened.now(), seed

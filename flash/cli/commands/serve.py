@@ -186,7 +186,7 @@ def _statistics(opened: AppContext, deck: str) -> str:
 
 def _exam(opened: AppContext) -> list[str]:
     exam = opened.options.exam
-    if exam is None or not exam.is_ahead(opened.today()):
+    if exam is None or exam.is_over(opened.today()):
         return []
     found = forecast_exam(opened.store, opened.options, exam, opened.now(), 0)
     return [unstyled(line) for line in forecast_lines(exam, found)]
