@@ -3,14 +3,19 @@
 600 cards and typical habits, several simulations each.  Without exam mode, the
 desired retention is raised until the days take as many minutes as with it.  Both
 sides have the same cards and the same number of new cards per day.
+
+The second table compares orders of new cards, for domains with the cards and points
+of the bundled deck: the domains in turn, as flash asks them, and those with the most
+points per card first.
 """
 
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 
 from msgspec import Struct
 
-from srs.forecast.exam import exam_policy
+from srs.forecast.exam import exam_policy, new_order
 from srs.forecast.habits import AVERAGE
 from srs.forecast.simulator import (
     DailyBudget,
@@ -44,6 +49,30 @@ CASES = (
     Case(days=40, new=20, minutes=12),
     Case(days=60, new=0, minutes=30, known_days=120),
     Case(days=60, new=0, minutes=5, known_days=120),
+)
+
+
+class Domain(Struct, frozen=True):
+    """A domain of the exam."""
+
+    points: float
+    cards: int
+
+
+_DOMAINS = (
+    Domain(16, 120),
+    Domain(14, 85),
+    Domain(18, 203),
+    Domain(20, 124),
+    Domain(18, 129),
+    Domain(14, 99),
+)
+_ORDER_CASES = (
+    Case(days=15, new=20, minutes=60),
+    Case(days=20, new=20, minutes=60),
+    Case(days=30, new=20, minutes=60),
+    Case(days=40, new=20, minutes=12),
+    Case(days=45, new=20, minutes=60),
 )
 
 
@@ -88,6 +117,47 @@ def with_equal_time(case: Case, minutes: float) -> tuple[float, float, float]:
     return high, *simulate(case, high)
 
 
+def simulate_order(case: Case, *, in_turn: bool) -> tuple[float, float]:
+    """Return the score, and the share seen half way of the domain that lags behind."""
+    points, seen = [], []
+    for seed in _SEEDS:
+        cards, _groups = live(case, case.days, seed, in_turn=in_turn)
+        exam_day = _TODAY + case.days
+        points.append(sum(one.weight * one.recall(exam_day) for one in cards.values()))
+        cards, groups = live(case, case.days // 2, seed, in_turn=in_turn)
+        begun = Counter(groups[card] for card, one in cards.items() if one.stability)
+        shares = (begun[str(n)] / one.cards for n, one in enumerate(_DOMAINS))
+        seen.append(min(shares))
+    return statistics.mean(points), statistics.mean(seen)
+
+
+def live(
+    case: Case, days: int, seed: int, *, in_turn: bool
+) -> tuple[dict[int, SimCard], dict[int, str]]:
+    """Study some of the days before the exam; return the cards and their domains."""
+    cards, groups = domain_cards()
+    order = new_order(cards, groups, case.new * case.days)
+    if not in_turn:
+        order.sort(key=lambda card: -cards[card].weight)
+    exam = Exam(_TODAY + case.days)
+    policy = exam_policy(exam, DailyBudget(case.new, minutes=case.minutes))
+    ordered = [cards[card] for card in order]
+    Simulation(ordered, AVERAGE, policy, seed).run(_TODAY, days)
+    return cards, groups
+
+
+def domain_cards() -> tuple[dict[int, SimCard], dict[int, str]]:
+    """Create the cards of all domains by id, and the domain of each."""
+    params, total = DeckParams(Preset()), sum(one.points for one in _DOMAINS)
+    found = [
+        (SimCard(params, weight=one.points / total / one.cards), str(number))
+        for number, one in enumerate(_DOMAINS)
+        for _card in range(one.cards)
+    ]
+    cards = {number: card for number, (card, _group) in enumerate(found)}
+    return cards, {number: group for number, (_card, group) in enumerate(found)}
+
+
 def main(cases: Sequence[Case] = CASES) -> None:
     """Print a table."""
     print("days  new  limit  known |  exam mode   | retention 0.90 | equal minutes")
@@ -99,6 +169,17 @@ def main(cases: Sequence[Case] = CASES) -> None:
             f"{100 * with_exam[0]:5.1f} % {with_exam[1]:4.1f} | "
             f"{100 * plain[0]:6.1f} % {plain[1]:5.1f} | "
             f"{100 * same[0]:5.1f} % {same[1]:4.1f} ({retention:.3f})"
+        )
+    print(
+        "days  new  limit |  in turn: score, least seen half way | by points per card"
+    )
+    for case in _ORDER_CASES:
+        turn = simulate_order(case, in_turn=True)
+        heavy = simulate_order(case, in_turn=False)
+        print(
+            f"{case.days:4} {case.new:4} {case.minutes:6} | "
+            f"{100 * turn[0]:5.1f} % {100 * turn[1]:3.0f} % | "
+            f"{100 * heavy[0]:5.1f} % {100 * heavy[1]:3.0f} %"
         )
 
 

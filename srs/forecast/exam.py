@@ -5,7 +5,8 @@ is seen again; cards whose review gains the most points come first, and in the l
 days the weakest cards are reviewed before they are due.
 """
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from srs.forecast.simulator import (
@@ -53,8 +54,14 @@ class ExamCards:
         """Points by domain; for an exam without weights, the number of cards."""
         self.domains = {card.id: domain_of(card.tags, self.weights) for card in found}
         """Domain of each card; empty for none."""
+        self._is_weighted = bool(exam.weights)
         for card, weight in card_weights(self.domains, exam.weights).items():
             self.cards[card].weight = weight
+
+    @property
+    def groups(self) -> Mapping[int, str]:
+        """Return the domain of each card; empty if the domains have no points."""
+        return self.domains if self._is_weighted else {}
 
     def share_on(self, day: int) -> float:
         """Return the share of the points that is recalled without further study."""
@@ -99,6 +106,37 @@ def card_weights(
         card: points.get(name, 0.0) / total / sizes[name]
         for card, name in domains.items()
     }
+
+
+def new_order(
+    cards: Mapping[int, SimCard], groups: Mapping[int, str], room: float
+) -> list[int]:
+    """Return the new cards (ids) in the order in which they are introduced.
+
+    The domains take turns, so that each has its share of the cards seen at any time, in
+    proportion to its points.  If not all can be introduced, those with the most points
+    come first; otherwise points would be lost.  A domain without points comes last.
+
+    Args:
+        cards: The cards of the exam, in file order; learned ones count as seen.
+        groups: Domain of each card; cards without one form a domain of their own.
+        room: Number of new cards that can be introduced before the exam.
+    """
+    new = [card for card, memory in cards.items() if not memory.stability]
+    heaviest = sorted(new, key=lambda card: -cards[card].weight)
+    chosen = set(heaviest[: max(0, math.floor(room))])
+    points: dict[str, float] = defaultdict(float)
+    seen: Counter[str] = Counter()
+    for card, memory in cards.items():
+        points[groups.get(card, "")] += memory.weight
+        seen[groups.get(card, "")] += bool(memory.stability)
+    turns = {}
+    for card in new:
+        domain = groups.get(card, "")
+        turn = (seen[domain] + 0.5) / points[domain] if points[domain] else math.inf
+        turns[card] = card not in chosen, turn
+        seen[domain] += 1
+    return sorted(new, key=turns.__getitem__)
 
 
 def gain(card: SimCard, day: int, exam_day: int) -> float:

@@ -5,15 +5,16 @@ them; the forecast is the mean.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import mean
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.errors import FlashError
 from cards.translate import _
-from srs.forecast.exam import ExamCards, exam_policy
+from srs.forecast.exam import ExamCards, exam_policy, new_order
 from srs.forecast.habits import Habits, average_day, read_habits
 from srs.forecast.simulator import DailyBudget, SimCard, Simulation, sampled
 from srs.models.exam import FINAL_REVIEW_DAYS, Exam
@@ -112,7 +113,8 @@ def forecast_exam(
     if not asked.cards:
         raise NoExamCards
     ids = sampled(list(asked.cards), _SAMPLE, seed)
-    cards = [asked.cards[card] for card in ids]
+    chosen = {card: asked.cards[card] for card in ids}
+    cards = list(chosen.values())
     scale = len(asked.cards) / len(cards)
     habits = read_habits(store, now_ms, asked.decks)
     preset = options.preset(exam.deck)
@@ -120,15 +122,16 @@ def forecast_exam(
     needed = math.ceil(new / max(1, exam.day - today - FINAL_REVIEW_DAYS))
     minutes = exam.minutes / scale if exam.minutes else float("inf")
 
-    def run(budget: DailyBudget) -> _Run:
-        return _mean(
-            [_run(cards, habits, exam, today, budget, seed + n) for n in range(RUNS)]
-        )
-
-    as_set = run(
-        DailyBudget(preset.new_per_day / scale, preset.reviews_per_day / scale, minutes)
+    study = _Study(chosen, asked.groups, habits, exam, today)
+    as_set = study.mean(
+        DailyBudget(
+            preset.new_per_day / scale, preset.reviews_per_day / scale, minutes
+        ),
+        seed,
     )
-    all_new = run(DailyBudget(needed / scale, preset.reviews_per_day / scale))
+    all_new = study.mean(
+        DailyBudget(needed / scale, preset.reviews_per_day / scale), seed
+    )
     names = [asked.domains[card] for card in ids]
     _, usual_minutes = average_day(store, options.rollover, today)
     return ExamForecast(
@@ -149,25 +152,34 @@ def forecast_exam(
     )
 
 
-def _run(
-    cards: Sequence[SimCard],
-    habits: Habits,
-    exam: Exam,
-    today: int,
-    budget: DailyBudget,
-    seed: int,
-) -> _Run:
-    copies = [replace(card) for card in cards]
-    # As in the queue, new cards with the largest weight come first.
-    ordered = sorted(copies, key=lambda card: -card.weight)
-    days = exam.day - today
-    policy = exam_policy(exam, budget)
-    done = Simulation(ordered, habits, policy, seed).run(today, days)
-    return _Run(
-        tuple(card.recall(exam.day) for card in copies),
-        sum(1 for card in copies if card.stability) / len(copies),
-        sum(day.seconds for day in done) / 60 / max(1, days),
-    )
+class _Study(NamedTuple):
+    """The days before an exam, to be simulated."""
+
+    cards: Mapping[int, SimCard]
+    groups: Mapping[int, str]
+    """As `ExamCards.groups`."""
+    habits: Habits
+    exam: Exam
+    today: int
+
+    def mean(self, budget: DailyBudget, seed: int) -> _Run:
+        """Simulate them several times and return the mean."""
+        days = self.exam.day - self.today
+        order = new_order(self.cards, self.groups, budget.new * days)
+        return _mean([self._run(budget, order, seed + n) for n in range(RUNS)])
+
+    def _run(self, budget: DailyBudget, order: Sequence[int], seed: int) -> _Run:
+        copies = {card: replace(memory) for card, memory in self.cards.items()}
+        learned = [memory for memory in copies.values() if memory.stability]
+        ordered = [*learned, *(copies[card] for card in order)]
+        exam, days = self.exam, self.exam.day - self.today
+        policy = exam_policy(exam, budget)
+        done = Simulation(ordered, self.habits, policy, seed).run(self.today, days)
+        return _Run(
+            tuple(card.recall(exam.day) for card in copies.values()),
+            sum(1 for card in ordered if card.stability) / len(ordered),
+            sum(day.seconds for day in done) / 60 / max(1, days),
+        )
 
 
 def _mean(runs: Sequence[_Run]) -> _Run:

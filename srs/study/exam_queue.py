@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from srs.forecast.exam import ExamCards, final_review, gain
+from srs.forecast.exam import ExamCards, final_review, gain, new_order
 from srs.models.exam import Exam
 from srs.store.connection import Store
 from srs.store.queue import QueueRow
@@ -19,7 +19,11 @@ class ExamQueue:
     def __init__(self, store: Store, options: Options, exam: Exam, day: int) -> None:
         """Read the cards on a study day before the exam."""
         self.exam = exam
-        self._asked = ExamCards(store, options, exam, day).cards
+        cards = ExamCards(store, options, exam, day)
+        self._asked = cards.cards
+        room = options.preset(exam.deck).new_per_day * (exam.day - day)
+        order = new_order(cards.cards, cards.groups, room)
+        self._turns = {card: turn for turn, card in enumerate(order)}
 
     def asks_any(self, cards: Iterable[int]) -> bool:
         """Return True if the exam asks one of the cards."""
@@ -54,6 +58,6 @@ class ExamQueue:
         return chosen, list(cards.due(rows[id(card)] for card in weakest))
 
     def new(self, cards: DueCards) -> Iterator[int]:
-        """Choose the new cards of a day, those with the most points first."""
-        asked = self._asked
-        return cards.new(lambda row: -asked[row[1]].weight if row[1] in asked else 0.0)
+        """Choose the new cards of a day; the domains take turns."""
+        turns = self._turns
+        return cards.new(lambda row: turns.get(row[1], len(turns)))

@@ -16,6 +16,7 @@ from srs.forecast.exam import (
     exam_policy,
     final_review,
     gain,
+    new_order,
 )
 from srs.forecast.exam_forecast import NoExamCards, forecast_exam
 from srs.forecast.habits import AVERAGE
@@ -128,6 +129,58 @@ def test_final_review_brings_back_the_weakest_cards() -> None:
 
     assert found == [weaker, weak]
     assert list(final_review([weak], TODAY - FINAL_REVIEW_DAYS, exam)) == []
+
+
+# New cards
+
+
+@given(
+    domains=st.lists(st.sampled_from("ab"), min_size=20, max_size=60),
+    learned=st.integers(0, 9),
+    room=st.integers(0, 70),
+)
+def test_new_cards_in_time_are_those_with_the_most_points(
+    domains: list[str], learned: int, room: int
+) -> None:
+    groups = dict(enumerate(domains))
+    weights = card_weights(groups, {"a": 30.0, "b": 10.0})
+    cards = {
+        card: known(3, -1, weight) if card < learned else SimCard(PARAMS, weight=weight)
+        for card, weight in weights.items()
+    }
+
+    order = new_order(cards, groups, room)
+
+    assert sorted(order) == list(range(learned, len(domains)))
+    taken = sum(weights[card] for card in order[:room])
+    best = sum(sorted((weights[card] for card in order), reverse=True)[:room])
+    assert taken == pytest.approx(best)
+    for domain in "ab":
+        own = [card for card in order[:room] if groups[card] == domain]
+        assert own == sorted(own)
+
+
+@given(
+    domains=st.lists(st.sampled_from("abc"), min_size=30, max_size=60),
+)
+def test_each_domain_has_its_share_at_any_time(domains: list[str]) -> None:
+    groups = dict(enumerate(domains))
+    points = {"a": 50.0, "b": 30.0, "c": 20.0}
+    cards = {
+        card: SimCard(PARAMS, weight=weight)
+        for card, weight in card_weights(groups, points).items()
+    }
+
+    order = [groups[card] for card in new_order(cards, groups, len(cards))]
+
+    used = {groups[card] for card in cards}
+    total = sum(points[domain] for domain in used)
+    for count in range(1, len(order)):
+        first = order[:count]
+        if any(first.count(domain) == domains.count(domain) for domain in used):
+            break
+        for domain in used:
+            assert abs(first.count(domain) - count * points[domain] / total) <= 1
 
 
 # The forecast

@@ -1,5 +1,6 @@
 """Exam mode: the order of the queue on the days before an exam."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -29,32 +30,61 @@ from srs.models.presets import Preset
 from srs.store.card_actions import suspend
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
-from srs.store.settings import Options, save_setting
+from srs.store.settings import Options, save_options, save_setting
 from srs.study.due_cards import CardFilter
 from srs.study.queue import Queue, build_queue
 from srs.study.session import Session
 
-WEIGHTS = {"domain::a": 30.0, "domain::b": 10.0}
+WEIGHTS = {"domain::a": 30.0, "domain::b": 11.0}
 
 
 def day_of(store: Store, now_ms: int = NOON) -> Queue:
     return build_queue(store, Options(store), CardFilter(), now_ms)
 
 
-def test_new_cards_of_heavy_domains_come_first(tmp_path: Path) -> None:
+def decks_of(store: Store, chosen: Iterable[int]) -> str:
+    sql = "select d.name from cards c join decks d on d.id = c.deck where c.id = ?"
+    return "".join(store.row(sql, (card,))[0] for card in chosen)
+
+
+def test_domains_take_turns_in_proportion_to_their_points(tmp_path: Path) -> None:
     store = new_store(tmp_path)
-    add(store, tagged(4, "domain::b", "A") + tagged(4, "domain::a", "B"))
+    add(store, tagged(6, "domain::b", "B") + tagged(6, "domain::a", "A"))
+    add(store, numbered(1, "C"), file="/decks/other.yaml")
     set_exam(store, Exam(TODAY + 20, "", WEIGHTS))
 
     found = day_of(store)
 
-    by_deck = [
-        store.row("select deck from cards where id = :c", {"c": c})[0]
-        for c in found.new
-    ]
-    names = dict(store.rows("select id, name from decks"))
-    assert [names[deck] for deck in by_deck] == ["B"] * 4 + ["A"] * 4
+    assert decks_of(store, found.new) == "ABAAABAABBBBC"
     assert found.new_first
+    for deck in "AB":
+        own = [card for card in found.new if decks_of(store, [card]) == deck]
+        assert own == sorted(own)
+    # What was seen before counts: the order of the days is that of one long day.
+    for card in list(found.new)[:5]:
+        give(store, card, Rating.EASY, NOON)
+    assert list(day_of(store).new) == list(found.new)[5:]
+    store.close()
+
+
+def test_new_cards_beyond_the_time_left_come_last(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, tagged(6, "domain::b", "B") + tagged(6, "domain::a", "A"))
+    save_options(store, "", {"new_per_day": 4})
+    set_exam(store, Exam(TODAY + 1, "", WEIGHTS))
+
+    found = build_queue(store, Options(store), CardFilter(new=99), NOON)
+
+    assert decks_of(store, found.new) == "AAAA" + "BBAABBBB"
+    store.close()
+
+
+def test_without_points_new_cards_come_in_file_order(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, tagged(3, "domain::b", "B") + tagged(9, "domain::a", "A"))
+    set_exam(store, Exam(TODAY + 20))
+
+    assert list(day_of(store).new) == ids_of(store)
     store.close()
 
 
