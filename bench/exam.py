@@ -7,6 +7,9 @@ sides have the same cards and the same number of new cards per day.
 The second table compares orders of new cards, for domains with the cards and points
 of the bundled deck: the domains in turn, as flash asks them, and those with the most
 points per card first.
+
+The third table is about a break before an exam: 400 cards known, 300 new.  It compares
+new cards first, as flash asks them, with none while more than 50 reviews are overdue.
 """
 
 import statistics
@@ -21,11 +24,13 @@ from srs.forecast.simulator import (
     DailyBudget,
     DeckParams,
     SimCard,
+    SimulatedDay,
     Simulation,
     StudyPolicy,
 )
 from srs.models.exam import Exam
 from srs.models.presets import Preset
+from srs.study.backlog import MIN_CAP
 
 _TODAY = 20_000
 _SEEDS = range(10)
@@ -158,6 +163,51 @@ def domain_cards() -> tuple[dict[int, SimCard], dict[int, str]]:
     return cards, {number: group for number, (_card, group) in enumerate(found)}
 
 
+class Break(Struct, frozen=True):
+    """A learner who comes back before an exam."""
+
+    days: int
+    """Until the exam."""
+    minutes: float
+    away: int
+    """Days without study before today."""
+
+
+_BREAKS = (
+    Break(days=5, minutes=20, away=60),
+    Break(days=10, minutes=10, away=60),
+    Break(days=10, minutes=40, away=14),
+    Break(days=20, minutes=20, away=60),
+    Break(days=40, minutes=40, away=14),
+)
+_KNOWN, _NEW = 400, 300
+_KNOWN_DAYS = 60
+
+
+class _NoNewInBacklog(Simulation):
+    """A learner who sees no new cards while more than 50 reviews are overdue."""
+
+    def _introduce(self, day: int, done: SimulatedDay) -> None:
+        if sum(card.due_day < day for card in self._learned) <= MIN_CAP:
+            super()._introduce(day, done)
+
+
+def simulate_break(case: Break, kind: type[Simulation]) -> float:
+    """Return the score after a break."""
+    params, count = DeckParams(Preset()), _KNOWN + _NEW
+    exam = Exam(_TODAY + case.days)
+    policy = exam_policy(exam, DailyBudget(20, reviews=200, minutes=case.minutes))
+    points = []
+    for seed in _SEEDS:
+        cards = [SimCard(params, weight=1 / count) for _ in range(count)]
+        before = StudyPolicy(DailyBudget(new=_KNOWN / 40))
+        life = Simulation(cards[:_KNOWN], AVERAGE, before, seed + 1000)
+        life.run(_TODAY - case.away - _KNOWN_DAYS, _KNOWN_DAYS)
+        kind(cards, AVERAGE, policy, seed).run(_TODAY, case.days)
+        points.append(sum(one.weight * one.recall(exam.day) for one in cards))
+    return statistics.mean(points)
+
+
 def main(cases: Sequence[Case] = CASES) -> None:
     """Print a table."""
     print("days  new  limit  known |  exam mode   | retention 0.90 | equal minutes")
@@ -180,6 +230,14 @@ def main(cases: Sequence[Case] = CASES) -> None:
             f"{case.days:4} {case.new:4} {case.minutes:6} | "
             f"{100 * turn[0]:5.1f} % {100 * turn[1]:3.0f} % | "
             f"{100 * heavy[0]:5.1f} % {100 * heavy[1]:3.0f} %"
+        )
+    print("days  limit  away | new cards first | none in a backlog")
+    for one in _BREAKS:
+        first = simulate_break(one, Simulation)
+        later = simulate_break(one, _NoNewInBacklog)
+        print(
+            f"{one.days:4} {one.minutes:6} {one.away:5} | "
+            f"{100 * first:5.1f} % | {100 * later:5.1f} %"
         )
 
 

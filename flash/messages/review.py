@@ -20,7 +20,7 @@ from srs.models.exam import Exam
 from srs.scheduler.study_day import day_date
 from srs.store.revlog import HistoryLine
 from srs.study.queue import Counts
-from srs.study.session import Answered, Summary
+from srs.study.session import Answered, Session, Summary
 
 NOT_SCHEDULED = N_("not scheduled")
 CONFUSION_HINT = N_("After a miss, {mix_up} records which card you confused it with.")
@@ -133,14 +133,30 @@ def backlog_line(due: int, overdue: int) -> str:
     ).format(due=due, overdue=overdue)
 
 
-def exam_line(days: int | None) -> str:
-    """Announce the exam in `days` days; empty without one."""
-    if days is None:
-        return ""
-    if days == 1:
-        return _("Exam tomorrow: cards worth the most points come first.")
+def exam_line(days: int, overdue: int) -> str:
+    """Announce the exam in `days` days, and a backlog if cards are overdue."""
     text = _("Exam in {days} days: cards worth the most points come first.")
-    return text.format(days=days)
+    if days == 1:
+        text = _("Exam tomorrow: cards worth the most points come first.")
+    if overdue:
+        text = _(
+            "Exam in {days} days, {overdue} cards overdue: new cards, then the reviews "
+            "that gain the most. No cap before an exam; stop at any time."
+        )
+        if days == 1:
+            text = _(
+                "Exam tomorrow, {overdue} cards overdue: new cards, then the reviews "
+                "that gain the most. No cap before an exam; stop at any time."
+            )
+    return text.format(days=days, overdue=overdue)
+
+
+def notice_line(session: Session) -> str:
+    """Announce an exam or a backlog before a review; empty without either."""
+    days = session.days_to_exam()
+    if days is not None:
+        return exam_line(days, session.overdue())
+    return backlog_line(session.counts().due, session.overdue())
 
 
 def early_line(exam: Exam, cards: int) -> str:

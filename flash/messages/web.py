@@ -105,9 +105,16 @@ def _message_words() -> dict[str, str]:
             "Catching up: {due} of {overdue} overdue cards today, fastest-fading "
             "first. No new cards."
         ),
-        "exam_today": _("The exam is today."),
         "exam_tomorrow": _("Exam tomorrow: cards worth the most points come first."),
         "exam_days": _("Exam in {days} days: cards worth the most points come first."),
+        "exam_tomorrow_backlog": _(
+            "Exam tomorrow, {overdue} cards overdue: new cards, then the reviews that "
+            "gain the most. No cap before an exam; stop at any time."
+        ),
+        "exam_days_backlog": _(
+            "Exam in {days} days, {overdue} cards overdue: new cards, then the reviews "
+            "that gain the most. No cap before an exam; stop at any time."
+        ),
         "none_due_now": _("No card is due right now."),
         "next_due": _("The next card is due in {time}."),
         "go_ahead": _("Show it now"),

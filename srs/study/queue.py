@@ -44,7 +44,10 @@ class Queue(Struct):
     ahead: frozenset[int] = frozenset()
     """Those of `due` that are reviewed before they are due."""
     overdue: int = 0
-    """In a backlog the number of all due reviews; else 0."""
+    """In a backlog the number of all due reviews; else 0.
+
+    Before an exam, which has no cap, it is the number of those due on earlier days.
+    """
     days_to_exam: int | None = None
     """Study days until an exam that asks a card of the queue; None without one."""
     new_first: bool = False
@@ -127,8 +130,10 @@ def read_exam_queue(cards: DueCards) -> "ExamQueue | None":
 def _exam_day(
     cards: DueCards, exam: "ExamQueue", learning: list[tuple[int, int]]
 ) -> Queue:
-    rows = cards.rows("due"), cards.rows("not yet due")
-    reviews, ahead = exam.reviews(cards, *rows)
+    rows = list(cards.rows("due"))
+    reviews, ahead = exam.reviews(cards, rows, cards.rows("not yet due"))
+    is_backlog = cards.options.catch_up and daily_cap(cards) is not None
+    overdue = sum(row[0] < cards.day for row in rows) if is_backlog else 0
     new = deque(exam.new(cards))
     asked = (*reviews, *ahead, *new, *(card for _, card in learning))
     return Queue(
@@ -137,6 +142,7 @@ def _exam_day(
         new,
         cards.day,
         ahead=frozenset(ahead),
+        overdue=overdue,
         days_to_exam=exam.exam.day - cards.day if exam.asks_any(asked) else None,
         new_first=True,
     )

@@ -193,6 +193,17 @@ def test_a_backlog_is_announced_with_its_portion() -> None:
 
 
 def test_an_exam_is_announced_with_its_days() -> None:
-    assert exam_line(None) == ""
-    assert exam_line(1) == "Exam tomorrow: cards worth the most points come first."
-    assert exam_line(61) == "Exam in 61 days: cards worth the most points come first."
+    assert exam_line(1, 0) == "Exam tomorrow: cards worth the most points come first."
+    assert exam_line(61, 0) == (
+        "Exam in 61 days: cards worth the most points come first."
+    )
+
+
+def test_before_an_exam_a_backlog_is_announced_without_cap() -> None:
+    rest = (
+        "317 cards overdue: new cards, then the reviews that gain the most. "
+        "No cap before an exam; stop at any time."
+    )
+
+    assert exam_line(1, 317) == f"Exam tomorrow, {rest}"
+    assert exam_line(61, 317) == f"Exam in 61 days, {rest}"

@@ -27,7 +27,7 @@ from srs.forecast.exam import ExamCards, gain
 from srs.models.cards import Rating, ReviewKind
 from srs.models.exam import Exam
 from srs.models.presets import Preset
-from srs.store.card_actions import suspend
+from srs.store.card_actions import set_due, suspend
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
@@ -105,6 +105,24 @@ def test_an_exam_of_other_cards_changes_nothing(tmp_path: Path, by_query: bool) 
     assert day_of(store).days_to_exam == 5
     suspend(store, ids_of(store)[:90], NOON, suspended=True)
     assert day_of(store).days_to_exam is None
+    store.close()
+
+
+def test_before_an_exam_a_backlog_has_no_cap(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, numbered(110))
+    make_due(store, ids_of(store)[:70], 30)
+    days = (TODAY - 3,) * 60 + (TODAY,) * 10
+    for card, day in zip(ids_of(store), days, strict=False):
+        set_due(store, Options(store), [card], NOON, (day, day))
+    set_exam(store, Exam(TODAY + 10))
+
+    found = day_of(store)
+
+    assert (len(found.due), len(found.new), found.overdue) == (70, 20, 60)
+    assert found.days_to_exam == 10
+    save_setting(store, "catch_up", "no")
+    assert day_of(store).overdue == 0
     store.close()
 
 

@@ -42,9 +42,9 @@ def config(
     from its parents. Write steps as '1m 10m', `time_zone` as Asia/Tokyo, `rollover` as
     an hour, `easy_days` as 'sat=50% sun=0%', and `away` as '2026-12-24..2027-01-02':
     cards due in a vacation are moved as far as their fuzz allows. With `catch_up`, a
-    backlog is spread over several days, fastest-fading cards first. `keys` are those
-    of a review on this device, such as 'undo=z bury=-'. Exit code 1: there is no such
-    setting or deck, or the value is invalid.
+    backlog is spread over several days, fastest-fading cards first, except before an
+    exam. `keys` are those of a review on this device, such as 'undo=z bury=-'. Exit
+    code 1: there is no such setting or deck, or the value is invalid.
     """
     with open_app(db) as app:
         name = setting_name(name) if name else ""

@@ -14,10 +14,9 @@ from flash.cli.plain_review import run_plain
 from flash.messages.day import end_lines
 from flash.messages.review import (
     NO_DECKS,
-    backlog_line,
     early_line,
-    exam_line,
     first_deck_lines,
+    notice_line,
     sync_failure_line,
 )
 from flash.messages.review_keys import ReviewKeys, parse_keys
@@ -223,11 +222,7 @@ def _after_exam(app: AppContext, chosen: CardFilter) -> list[str]:
 def _run(
     session: Session, notices: list[str], keys: ReviewKeys, *, plain: bool
 ) -> None:
-    lines = (
-        exam_line(session.days_to_exam()),
-        backlog_line(session.counts().due, session.overdue()),
-    )
-    notices += [line for line in lines if line]
+    notices += filter(None, [notice_line(session)])
     if plain:
         run_plain(session, sys.stdin, sys.stdout, notices, keys)
         return

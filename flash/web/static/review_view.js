@@ -38,14 +38,14 @@ export class ReviewView {
   }
 
   showStatus(queue, card) {
-    const { counts, done_today: done, overdue, days_to_exam: days } = queue.state;
+    const { counts, done_today: done } = queue.state;
     const name = card ? queue.note(card).deck : queue.state.deck;
     this.deck.textContent = name ? deckPath(name) : word("review");
     this.counts.textContent = queue.state.name
       ? word("mode_counts", { mode: word("cram"), count: queue.left })
       : word("counts", counts);
     Object.assign(this.progress, { max: Math.max(1, done + queue.left), value: done });
-    const notice = overdue ? word("backlog", { due: counts.due, overdue }) : exam(days);
+    const notice = noticeOf(queue.state);
     this.notice.textContent = notice;
     this.notice.hidden = !notice || done > 0;
   }
@@ -111,8 +111,11 @@ export class ReviewView {
   }
 }
 
-function exam(days) {
-  if (days === null || days === undefined) return "";
-  if (days === 0) return word("exam_today");
-  return days === 1 ? word("exam_tomorrow") : word("exam_days", { days });
+// What the day is ordered by, if not as usual.
+function noticeOf({ counts, overdue, days_to_exam: days }) {
+  if (!Number.isInteger(days)) {
+    return overdue ? word("backlog", { due: counts.due, overdue }) : "";
+  }
+  const name = days === 1 ? "exam_tomorrow" : "exam_days";
+  return word(overdue ? `${name}_backlog` : name, { days, overdue });
 }
