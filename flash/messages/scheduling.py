@@ -79,7 +79,7 @@ def exam_title(exam: Exam, day: date, found: ExamForecast) -> str:
     )
 
 
-def exam_forecast(found: ExamForecast) -> list[str]:
+def exam_forecast(exam: Exam, found: ExamForecast) -> list[str]:
     """Return the lines of the forecast of an exam, without its domains."""
     cards = _("{cards}, {new} new")
     head = [cards.format(cards=count_cards(found.cards), new=found.new), ""]
@@ -100,6 +100,11 @@ def exam_forecast(found: ExamForecast) -> list[str]:
             share=percent(found.begun),
         ),
     ]
+    if found.full_minutes > exam.minutes > 0:
+        message = _("all that a review asks: {minutes}; to stop in time: {command}")
+        command = f"flash review --minutes {exam.minutes:g}"
+        minutes = _minutes(found.full_minutes)
+        lines.append(message.format(minutes=minutes, command=command))
     if found.new:
         message = _("to see all in time, {new}: {minutes}, {share} of the points")
         lines.append(
@@ -205,7 +210,7 @@ def forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
     return [
         styled(exam_title(exam, day_date(exam.day), found), "1"),
         *points_lines(exam, {one.name for one in found.domains}),
-        *exam_forecast(found),
+        *exam_forecast(exam, found),
         "",
         *table_lines(head, rows, right=(1, 2, 3, 4, 5)),
     ]

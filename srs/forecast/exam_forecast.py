@@ -71,7 +71,9 @@ class ExamForecast(Struct, frozen=True):
     begun: float
     """Share of the cards that will have been seen."""
     minutes: float
-    """Minutes per day at the present limits."""
+    """Minutes per day at the present limits, within those that the exam was given."""
+    full_minutes: float
+    """Minutes per day for all cards that the queue asks at the present limits."""
     new_per_day: int
     """As set."""
     needed_per_day: int
@@ -120,15 +122,12 @@ def forecast_exam(
     preset = options.preset(exam.deck)
     new = sum(1 for card in asked.cards.values() if not card.stability)
     needed = math.ceil(new / max(1, exam.day - today - FINAL_REVIEW_DAYS))
-    minutes = exam.minutes / scale if exam.minutes else float("inf")
+    minutes = exam.minutes / scale
 
     study = _Study(chosen, asked.groups, habits, exam, today)
-    as_set = study.mean(
-        DailyBudget(
-            preset.new_per_day / scale, preset.reviews_per_day / scale, minutes
-        ),
-        seed,
-    )
+    whole = DailyBudget(preset.new_per_day / scale, preset.reviews_per_day / scale)
+    full = study.mean(whole, seed)
+    as_set = study.mean(replace(whole, minutes=minutes), seed) if exam.minutes else full
     all_new = study.mean(
         DailyBudget(needed / scale, preset.reviews_per_day / scale), seed
     )
@@ -143,6 +142,7 @@ def forecast_exam(
         expected=_points(cards, as_set.recalls),
         begun=as_set.begun,
         minutes=as_set.minutes * scale,
+        full_minutes=full.minutes * scale,
         new_per_day=preset.new_per_day,
         needed_per_day=needed,
         needed_minutes=all_new.minutes * scale,

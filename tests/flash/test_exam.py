@@ -71,6 +71,18 @@ def test_exam_forecast_has_every_figure(flash: Run) -> None:
     assert 0.8 < found["expected"] <= 1
 
 
+@pytest.mark.parametrize(("minutes", "is_named"), [("0.5", True), ("9", False)])
+def test_a_review_longer_than_the_minutes_is_named(
+    flash: Run, minutes: str, is_named: bool
+) -> None:
+    flash("exam", "set", "2026-11-25", "--minutes", minutes)
+
+    shown = flash("exam")[1]
+
+    line = "all that a review asks: 1 min per day; to stop in time: flash review"
+    assert (f"{line} --minutes {minutes}\n" in shown) == is_named
+
+
 EXAM = """\
 exam: X-1
 domains:

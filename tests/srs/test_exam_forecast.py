@@ -236,6 +236,21 @@ def test_the_same_new_cards_a_day_take_the_same_minutes(tmp_path: Path) -> None:
     )
 
 
+def test_minutes_cut_the_forecast_and_not_the_need(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, tagged(200, "domain::a"))
+    free, cut = Exam(TODAY + 20), Exam(TODAY + 20, minutes=4)
+
+    whole, short = (
+        forecast_exam(store, set_exam(store, exam), exam, NOON) for exam in (free, cut)
+    )
+
+    assert short.minutes < 4.5 < whole.minutes
+    assert short.full_minutes == whole.full_minutes == whole.minutes
+    assert short.expected < whole.expected
+    store.close()
+
+
 def test_exam_without_weights_uses_domain_tags(tmp_path: Path) -> None:
     store = lived(tmp_path)
     exam = Exam(TODAY + 10, "A")

@@ -104,7 +104,7 @@ def set_(
             max=1440,
             callback=finite,
             show_default=False,
-            help="Study minutes per day.",
+            help="Study minutes per day, for the forecast; a review is not cut.",
         ),
     ] = 0.0,
     json: JsonOption = False,
@@ -114,6 +114,9 @@ def set_(
 
     The points of the domains are those in the exam.yaml beside the deck files, unless
     you give --weights; without either, all cards count alike.
+
+    The forecast takes it that you stop after --minutes; flash review asks all cards
+    unless you give it --minutes, too.
 
     Until then no interval extends past the day before, the cards with the highest
     expected gain come first, and the weakest come back in the last days. Exit code 1:
