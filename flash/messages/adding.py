@@ -225,6 +225,18 @@ def new_cards_line(cards: int, deck: str, file: str, line: int) -> str:
     return text.format(cards=count_cards(cards), deck=deck, file=file, line=line)
 
 
+def no_domain_line(notes: int, tag: str) -> str:
+    """Say that new notes get no points of the exam, and name a tag that gives some."""
+    text = ngettext(
+        "{n} new note has no domain of the exam and comes last; give it a tag such as "
+        "{tag}",
+        "{n} new notes have no domain of the exam and come last; give them a tag such "
+        "as {tag}",
+        notes,
+    )
+    return text.format(n=notes, tag=clean(tag))
+
+
 def missing_translation_line(language: str, ids: Sequence[str]) -> str:
     """Name the ids that a language lacks."""
     shown = ", ".join(ids[:10]) + (" …" if len(ids) > 10 else "")

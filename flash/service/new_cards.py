@@ -25,6 +25,7 @@ from flash.messages.adding import retirement_text
 from flash.service.adding import AddPlan, apply_adding, plan_adding
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import ParsedFiles
+from flash.service.exams import NoDomain, without_domain
 from flash.service.file_patches import write_deck_text
 from flash.service.finding import find, find_deck
 from srs.store.card_list import CardListRow, card_list
@@ -48,6 +49,7 @@ class NewCards(Struct, frozen=True):
     """Empty after a dry run."""
     warnings: tuple[Problem, ...] = ()
     """Of these cards, not of others in the file."""
+    no_domain: NoDomain | None = None
 
 
 def deck_of_new_cards(app: AppContext, name: str) -> str:
@@ -109,7 +111,8 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
     rows = () if dry_run else tuple(_rows(app, str(path), notes))
     line = notes[0].line
     warnings = tuple(one for one in parsed.warnings if one.place.line >= line)
-    return NewCards(str(path), line, new.name, plan, rows, warnings)
+    no_domain = without_domain(app, plan.steps)
+    return NewCards(str(path), line, new.name, plan, rows, warnings, no_domain)
 
 
 def _rows(app: AppContext, file: str, notes: Sequence[Note]) -> Iterator[CardListRow]:

@@ -14,7 +14,12 @@ from cards.errors import FlashError
 from cards.note import Note
 from cards.text.terminal import plain_text
 from cards.translate import _
-from flash.messages.adding import ANSWER_NEEDED, new_cards_line, plan_summary
+from flash.messages.adding import (
+    ANSWER_NEEDED,
+    new_cards_line,
+    no_domain_line,
+    plan_summary,
+)
 from flash.messages.cards import one_line
 from flash.messages.listing import state_name
 from flash.messages.queries import NoMatchError
@@ -234,4 +239,7 @@ def _add(wanted: _NewCard, app: AppContext) -> str:
     name = deck_of_new_cards(app, wanted.deck)
     added = add_new_deck(app, Deck(name, "", "", (Note(content, name),)))
     line = new_cards_line(len(added.cards), added.deck, added.file, added.line)
-    return "\n".join([line, *map(str, added.warnings)])
+    lines = [line, *map(str, added.warnings)]
+    if added.no_domain:
+        lines.append(no_domain_line(added.no_domain.notes, added.no_domain.tag))
+    return "\n".join(lines)

@@ -122,6 +122,36 @@ def test_exam_beside_the_deck_gives_the_weights(flash: Run) -> None:
     assert found["blueprint"]["exam"] == "X-1"
 
 
+def test_new_cards_without_a_domain_of_the_exam_are_named(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = ("new", "--deck", "Course::One")
+    exam = ("exam", "set", "2026-12-23", "--deck", "Course")
+    weights = ("--weights", "domain::logs=30", "--weights", "domain::keys=10")
+    flash(*exam)
+    assert flash(*new, "four", "4")[2] == ""
+
+    flash(*exam, *weights)
+
+    assert flash(*new, "five", "5")[2] == (
+        "1 new note has no domain of the exam and comes last; "
+        "give it a tag such as domain::logs\n"
+    )
+    assert flash(*new, "six", "6", "--tag", "domain::logs::trail")[2] == ""
+    assert flash("new", "--deck", "Other", "six", "6")[2] == ""
+    Path("more.yaml").write_text(
+        DECK.replace("domain::", "").replace("front: ", "front: my ")
+    )
+    for words in (["--dry-run"], []):
+        assert flash("add", "more.yaml", *words)[2] == (
+            "2 new notes have no domain of the exam and come last; "
+            "give them a tag such as domain::logs\n"
+        )
+    assert flash("add", "more.yaml")[2] == ""
+    monkeypatch.setenv("FLASH_NOW", "2026-12-24T09:00:00+00:00")
+    assert flash(*new, "seven", "7")[2] == ""
+
+
 def test_points_follow_the_cards_without_one_exam(flash: Run) -> None:
     lines = flash("exam", "set", "2026-12-23")[1].splitlines(keepends=True)
     assert lines[1:] == [BY_COUNT]

@@ -22,6 +22,7 @@ from flash.messages.adding import (
     more_warnings_line,
     new_cards_line,
     newer_line,
+    no_domain_line,
     one_way_line,
     other_language_line,
     plan_lines,
@@ -38,6 +39,7 @@ from flash.service.adding import (
 )
 from flash.service.context import open_app
 from flash.service.deck_reading import read_for_adding
+from flash.service.exams import NoDomain, without_domain
 from flash.service.stamping import stamp_notes
 from flash.terminal import echo, echo_err, print_json, print_lines, progress_bar
 
@@ -87,6 +89,7 @@ def add(
     if files == [Path("-")]:
         found = add_from_stdin(db, dry_run=dry_run)
         _report(found.plan, found.plan.cards, as_json=json, dry_run=dry_run)
+        _say_no_domain(found.no_domain)
         if found.cards and not json:
             count = len(found.cards)
             echo(new_cards_line(count, found.deck, found.file, found.line))
@@ -100,8 +103,10 @@ def add(
     with open_app(db) as app:
         parsed = read_for_adding(files, app.store, lang)
         plan = plan_adding(app.store, parsed, lang)
+        no_domain = without_domain(app, plan.steps)
         if dry_run:
             _report(plan, plan.cards, as_json=json, dry_run=True)
+            _say_no_domain(no_domain)
             return
         check_names(app, plan, names)
         if plan.refusal and not (yes or _confirmed(plan)):
@@ -113,6 +118,7 @@ def add(
     if added.one_way:
         echo_err(one_way_line(added.one_way))
     _report(added.plan, added.cards, as_json=json, dry_run=False)
+    _say_no_domain(no_domain)
     if names and not json:
         echo(due_today_line(added.due_today))
 
@@ -155,6 +161,11 @@ def _remark(plan: AddPlan) -> None:
         echo_err(left_tags_line(plan.left_tags))
     if plan.parsed.ignored:
         echo_err(ignored_line(plan.parsed.ignored))
+
+
+def _say_no_domain(found: NoDomain | None) -> None:
+    if found:
+        echo_err(no_domain_line(found.notes, found.tag))
 
 
 def _print_json(plan: AddPlan, cards: int, *, dry_run: bool) -> None:

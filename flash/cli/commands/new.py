@@ -20,6 +20,7 @@ from flash.messages.adding import (
     NOTHING_ADDED,
     new_card_template,
     new_cards_line,
+    no_domain_line,
 )
 from flash.service.context import AppContext, open_app
 from flash.service.editor import run_editor
@@ -74,6 +75,8 @@ def new(
             added = found
     for warning in added.warnings:
         echo_err(str(warning))
+    if added.no_domain:
+        echo_err(no_domain_line(added.no_domain.notes, added.no_domain.tag))
     if json:
         print_json(added.cards)
     else:
