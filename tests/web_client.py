@@ -7,13 +7,17 @@ from urllib.parse import quote
 from starlette.testclient import TestClient
 from store_fixtures import Clock
 
+from flash.messages.scheduling import ExamReport
 from flash.service.context import AppContext
 from flash.web.app import WebApp
 from flash.web.pages_api import Reports
 from flash.web.security import Keys, Site
 from srs.store.connection import Store
 
-REPORTS = Reports(lambda _app, deck: f"<p>{deck}</p>", lambda _app: ["a line"])
+REPORTS = Reports(
+    lambda _app, deck: f"<p>{deck}</p>",
+    lambda _app: ExamReport("a title", ("a line",)),
+)
 SITE = Site("127.0.0.1", 8421)
 ORIGIN = "http://127.0.0.1:8421"
 

@@ -7,6 +7,8 @@ is shown.
 import shlex
 from datetime import UTC, datetime
 
+from msgspec import Struct
+
 from cards.note import Note
 from cards.text.width import width_of
 from cards.translate import N_, _, ngettext
@@ -26,6 +28,7 @@ NOT_SCHEDULED = N_("not scheduled")
 CONFUSION_HINT = N_("After a miss, {mix_up} records which card you confused it with.")
 CONFUSION_PROMPT = N_("Which card did you confuse it with?")
 NO_MATCH = N_("No matching cards.")
+NO_ANSWERS = N_("No answers yet.")
 NOTHING_TO_UNDO = N_("Nothing to undo.")
 SUSPENDED = N_("Suspended. Press {undo} to undo.")
 BURIED = N_("Buried until tomorrow. Press {undo} to undo.")
@@ -270,11 +273,30 @@ def summary_lines(summary: Summary) -> tuple[str, str]:
     return answers, after
 
 
+class HistoryRow(Struct, frozen=True):
+    """An answer to a card, or what was done by hand, in words."""
+
+    answered: str
+    """Local date and time."""
+    rating: str
+    interval: str
+    """Empty after a reset."""
+    took: str
+    """Empty if it was no answer."""
+    is_undone: bool
+
+
+def history_rows(history: list[HistoryLine]) -> list[HistoryRow]:
+    """Put the answers to a card into words."""
+    return [_history_row(one) for one in history]
+
+
 def history_lines(history: list[HistoryLine]) -> list[str]:
     """Format the answers to a card, one per line in aligned columns."""
     shown = [name for _rating, name, _when in rating_help()]
     width = max(map(width_of, [*shown, *map(history_name, history)]))
-    return [_history_line(one, width) for one in history] or [_("No answers yet.")]
+    lines = [_history_line(one, width) for one in history_rows(history)]
+    return lines or [_(NO_ANSWERS)]
 
 
 def history_name(line: HistoryLine) -> str:
@@ -284,15 +306,23 @@ def history_name(line: HistoryLine) -> str:
     return {int(rating): name for rating, name, _when in rating_help()}[line.rating]
 
 
-def _history_line(line: HistoryLine, width: int) -> str:
+def _history_row(line: HistoryLine) -> HistoryRow:
     local = datetime.fromtimestamp(line.at_ms / 1000 + line.offset_min * 60, UTC)
     interval = _("cram") if line.look else interval_label(line.interval)
-    took = _("took {time}").format(time=duration_label(line.duration_ms))
-    undone = "  " + _("undone") if line.undone else ""
-    name = padded(history_name(line), width)
-    interval = padded("" if line.is_reset else interval, 7, right=True)
-    took = took if line.rating else ""
-    return f"{local:%Y-%m-%d %H:%M}  {name}  {interval}  {took}{undone}".rstrip()
+    return HistoryRow(
+        f"{local:%Y-%m-%d %H:%M}",
+        history_name(line),
+        "" if line.is_reset else interval,
+        duration_label(line.duration_ms) if line.rating else "",
+        line.undone,
+    )
+
+
+def _history_line(row: HistoryRow, width: int) -> str:
+    took = _("took {time}").format(time=row.took) if row.took else ""
+    undone = "  " + _("undone") if row.is_undone else ""
+    name, interval = padded(row.rating, width), padded(row.interval, 7, right=True)
+    return f"{row.answered}  {name}  {interval}  {took}{undone}".rstrip()
 
 
 def sync_failure_line(reason: str) -> str:

@@ -1,7 +1,10 @@
 """Messages about exams, simulations, fitted parameters and rescheduling."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
+from typing import Any
+
+from msgspec import Struct
 
 from cards.text.width import clean, width_of
 from cards.translate import _, ngettext
@@ -79,21 +82,56 @@ def exam_title(exam: Exam, day: date, found: ExamForecast) -> str:
     )
 
 
-def exam_forecast(exam: Exam, found: ExamForecast) -> list[str]:
-    """Return the lines of the forecast of an exam, without its domains."""
+class ExamReport(Struct, frozen=True):
+    """The forecast of an exam in words, without a layout."""
+
+    title: str
+    about: tuple[str, ...]
+    """Where the points come from, and the cards."""
+    shares: tuple[tuple[str, str], ...] = ()
+    """Shares of the points: what each is, and its percentage."""
+    study: tuple[str, ...] = ()
+    """What the study until then takes; empty on the day."""
+    head: tuple[str, ...] = ()
+    """Columns of the domains: first the name, then numbers."""
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+def exam_past(exam: Exam) -> str:
+    """Say that an exam is over."""
+    return _("the exam was on {date}").format(date=day_date(exam.day))
+
+
+def exam_report(exam: Exam, found: ExamForecast) -> ExamReport:
+    """Put the forecast of an exam into words: its points, in total and by domain.
+
+    On the day of the exam it has the present shares only.
+    """
     cards = _("{cards}, {new} new")
-    head = [cards.format(cards=count_cards(found.cards), new=found.new), ""]
+    return ExamReport(
+        title=exam_title(exam, day_date(exam.day), found),
+        about=(
+            *points_lines(exam, {one.name for one in found.domains}),
+            cards.format(cards=count_cards(found.cards), new=found.new),
+        ),
+        shares=_shares(found),
+        study=tuple(_study_lines(exam, found)) if found.days else (),
+        **_domain_table(exam, found),
+    )
+
+
+def _shares(found: ExamForecast) -> tuple[tuple[str, str], ...]:
     if not found.days:
-        return [*head, *_shares([(_("expected today"), found.today)])]
-    rows = [
-        (_("expected on the day"), found.expected),
-        (_("if the exam were today"), found.today),
-        (_("without further study"), found.idle),
-    ]
+        return ((_("expected today"), percent(found.today)),)
+    return (
+        (_("expected on the day"), percent(found.expected)),
+        (_("if the exam were today"), percent(found.today)),
+        (_("without further study"), percent(found.idle)),
+    )
+
+
+def _study_lines(exam: Exam, found: ExamForecast) -> list[str]:
     lines = [
-        *head,
-        *_shares(rows),
-        "",
         _("as set, {new}: {minutes}, {share} of the cards seen").format(
             new=_new_per_day(found.new_per_day),
             minutes=_minutes(found.minutes),
@@ -119,15 +157,6 @@ def exam_forecast(exam: Exam, found: ExamForecast) -> list[str]:
         fit = _("this fits your {minutes}") if fits else _("you have {minutes}")
         lines.append(fit.format(minutes=_minutes(found.had_minutes)))
     return lines
-
-
-def _shares(rows: Sequence[tuple[str, float]]) -> list[str]:
-    width = max(width_of(name) for name, _share in rows) + 2
-    text = _("{name}{share} of the points")
-    return [
-        text.format(name=padded(name, width), share=percent(share))
-        for name, share in rows
-    ]
 
 
 def minutes_suffice(found: ExamForecast) -> bool | None:
@@ -204,25 +233,7 @@ def rescheduled(found: RescheduleResult) -> str:
     )
 
 
-def forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
-    """Format the forecast of an exam: its points, in total and by domain."""
-    head, rows = domain_table(exam, found)
-    return [
-        styled(exam_title(exam, day_date(exam.day), found), "1"),
-        *points_lines(exam, {one.name for one in found.domains}),
-        *exam_forecast(exam, found),
-        "",
-        *table_lines(head, rows, right=(1, 2, 3, 4, 5)),
-    ]
-
-
-def domain_table(
-    exam: Exam, found: ExamForecast
-) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-    """Return the head and the rows of the table of domains.
-
-    On the day of the exam it has the present shares only.
-    """
+def _domain_table(exam: Exam, found: ExamForecast) -> dict[str, Any]:
     head = [_("domain"), _("cards"), _("points"), _("today")]
     rows = [
         [
@@ -233,10 +244,31 @@ def domain_table(
         ]
         for one in found.domains
     ]
-    if not found.days:
-        return head, rows
-    best = max((one.gain for one in found.domains), default=0.0)
-    for row, one in zip(rows, found.domains, strict=True):
-        row += [percent(one.expected), f"+{100 * one.gain:.1f}"]
-        row.append(bar(one.gain, best, _GAIN_COLUMNS))
-    return [*head, _("exam day"), _("gain"), ""], rows
+    if found.days:
+        head += [_("exam day"), _("gain")]
+        for row, one in zip(rows, found.domains, strict=True):
+            row += [percent(one.expected), f"+{100 * one.gain:.1f}"]
+    return {"head": tuple(head), "rows": tuple(map(tuple, rows))}
+
+
+def forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
+    """Lay out the forecast of an exam for a terminal, with bars for the gains."""
+    report = exam_report(exam, found)
+    width = max(width_of(name) for name, _share in report.shares) + 2
+    share_of = _("{name}{share} of the points")
+    shares = [
+        share_of.format(name=padded(name, width), share=share)
+        for name, share in report.shares
+    ]
+    head, rows = [*report.head], [[*row] for row in report.rows]
+    if found.days:
+        head.append("")
+        best = max((one.gain for one in found.domains), default=0.0)
+        for row, one in zip(rows, found.domains, strict=True):
+            row.append(bar(one.gain, best, _GAIN_COLUMNS))
+    return [
+        *(styled(report.title, "1"), *report.about),
+        *("", *shares),
+        *(["", *report.study] if report.study else []),
+        *("", *table_lines(head, rows, right=(1, 2, 3, 4, 5))),
+    ]

@@ -3,6 +3,7 @@
 from cards.translate import _
 from flash.language import interface_language
 from flash.messages.due import due_heading
+from flash.messages.review import NO_ANSWERS
 
 
 def web_words() -> dict[str, str]:
@@ -60,6 +61,12 @@ def _review_words() -> dict[str, str]:
         "flag": _("Flag"),
         "source": _("Source"),
         "history": _("History"),
+        "history_answered": _("Answered"),
+        "history_rating": _("Rating"),
+        "history_interval": _("Interval"),
+        "history_took": _("Time"),
+        "history_undone": _("undone"),
+        "no_answers": _(NO_ANSWERS),
         "edit": _("Edit"),
         "edit_text": _("Text of the card"),
         "save": _("Save"),
@@ -177,4 +184,6 @@ def _page_words() -> dict[str, str]:
         ),
         "add_button": _("Add the card"),
         "no_exam": _("No exam is set."),
+        "exam_domains": _("Domains"),
+        "exam_share": _("Share of the points"),
     }

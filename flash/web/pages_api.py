@@ -23,6 +23,7 @@ from flash.messages.adding import (
 from flash.messages.cards import one_line
 from flash.messages.listing import state_name
 from flash.messages.queries import NoMatchError
+from flash.messages.scheduling import ExamReport
 from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_for_adding
@@ -70,8 +71,8 @@ class Reports(Struct, frozen=True):
 
     statistics: Callable[[AppContext, str], str]
     """Returns the page of the statistics of a deck, empty for all."""
-    exam: Callable[[AppContext], list[str]]
-    """Returns the lines of the exam forecast; none if no exam is set."""
+    exam: Callable[[AppContext], ExamReport | None]
+    """Returns the exam forecast; None if no exam is set."""
 
 
 class _Start(Struct):
@@ -157,8 +158,8 @@ class PagesApi:
         return HTMLResponse(await self._run(made))
 
     async def exam(self, request: Any) -> Any:
-        """Return the lines of the exam forecast."""
-        return json_response(request, {"lines": await self._run(self._reports.exam)})
+        """Return the exam forecast."""
+        return json_response(request, {"report": await self._run(self._reports.exam)})
 
     async def media(self, request: Any) -> Any:
         """Return a picture, sound or video of a note."""

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from cards.translate import _
 from flash.messages.cards import source_names, source_url
-from flash.messages.review import history_lines, suggestion_line
+from flash.messages.review import history_rows, suggestion_line
 from flash.service.serving import AnsweredCard, ReviewService, Selected
 from flash.web.cards import card_json, counts_json, marked_html, queue_json, source_html
 from flash.web.guard import Refused
@@ -134,7 +134,7 @@ class ReviewApi:
         guid, uid, what = _card_in(request)
         if what == "history":
             found = await self._lane.run(partial(self._service.history, guid, uid))
-            return json_response(request, {"lines": history_lines(found)})
+            return json_response(request, {"rows": history_rows(found)})
         if what == "text":
             text = await self._lane.run(partial(self._service.text, guid, uid))
             return json_response(request, {"text": text})

@@ -139,10 +139,18 @@ def test_history_and_source_of_a_card(server: Server) -> None:
     card = client.cards()[0]
     client.answer(card, 3)
 
-    history = client.get(f"{card_path(card)}/history")["lines"]
+    history = client.get(f"{card_path(card)}/history")["rows"]
     source = client.get(f"{card_path(card)}/source")
 
-    assert history == ["2026-11-23 12:00  Good    10 min  took 1 s"]
+    assert history == [
+        {
+            "answered": "2026-11-23 12:00",
+            "rating": "Good",
+            "interval": "10 min",
+            "took": "1 s",
+            "is_undone": False,
+        }
+    ]
     assert source == {"text": "", "html": "", "url": None}
 
 
@@ -156,7 +164,7 @@ def test_a_card_may_have_any_name(server: Server) -> None:
 
     found = [client.get(f"{card_path(card)}/history") for card in odd]
 
-    assert found == [{"lines": ["No answers yet."]}]
+    assert found == [{"rows": []}]
 
 
 def test_the_queue_says_when_a_card_comes_back(server: Server) -> None:
@@ -217,7 +225,8 @@ def test_decks_tags_and_reports(server: Server) -> None:
     assert (deck["name"], deck["new"]) == ("A", 3)
     assert client.get("/api/decks")["bundled"][0]["name"] == "aws-security"
     assert client.get("/api/tags") == {"tags": []}
-    assert client.get("/api/exam") == {"lines": ["a line"]}
+    report = client.get("/api/exam")["report"]
+    assert (report["title"], report["about"]) == ("a title", ["a line"])
     assert client.http.get("/api/stats?deck=a").text == "<p>A</p>"
     words = client.get("/api/words")
     assert (words["lang"], words["good"]) == ("en", "Good")

@@ -13,6 +13,7 @@ from flash.cli.options import HELP_NAMES, DbOption, DeckOption, JsonOption, fini
 from flash.messages.review import early_line
 from flash.messages.scheduling import (
     exam_cleared,
+    exam_past,
     exam_set,
     forecast_lines,
     minutes_suffice,
@@ -159,9 +160,7 @@ def _early(opened: AppContext, exam: Exam) -> str:
 
 
 def _past(opened: AppContext, exam: Exam) -> FlashError:
-    message = _early(opened, exam)
-    if not message:
-        message = _("the exam was on {date}").format(date=day_date(exam.day))
+    message = _early(opened, exam) or exam_past(exam)
     return FlashError(message, _("flash exam clear, or set another one"))
 
 

@@ -10,8 +10,8 @@ import typer
 from cards.errors import FlashError
 from cards.translate import _
 from flash.cli.options import HELP_NAMES, DbOption, JsonOption
-from flash.messages.review import first_deck_lines, sync_failure_line
-from flash.messages.scheduling import forecast_lines
+from flash.messages.review import early_line, first_deck_lines, sync_failure_line
+from flash.messages.scheduling import ExamReport, exam_past, exam_report
 from flash.messages.serve import (
     device_table,
     network_lines,
@@ -27,12 +27,13 @@ from flash.service.reviewing import (
     add_first_deck,
     open_in_browser,
 )
-from flash.terminal import echo, echo_err, print_json, print_lines, unstyled
+from flash.terminal import echo, echo_err, print_json, print_lines
 from flash.web.app import WebApp
 from flash.web.pages_api import Reports
 from flash.web.security import Keys, Site
 from flash.web.server import check_certificate, listen
 from flash.web.server import serve as run
+from srs.forecast.after_exam import count_early
 from srs.forecast.exam_forecast import forecast_exam
 from srs.store.browsers import browsers, remove_browser
 from srs.study.day_counts import day_statistics
@@ -184,12 +185,16 @@ def _statistics(opened: AppContext, deck: str) -> str:
     return page(day_statistics(opened.store, opened.options, deck, now_ms, full=True))
 
 
-def _exam(opened: AppContext) -> list[str]:
+def _exam(opened: AppContext) -> ExamReport | None:
     exam = opened.options.exam
-    if exam is None or exam.is_over(opened.today()):
-        return []
+    if exam is None:
+        return None
+    if exam.is_over(opened.today()):
+        count = count_early(opened.store, opened.options, exam)
+        early = early_line(exam, count)
+        return ExamReport(exam_past(exam), (early,) if early else ())
     found = forecast_exam(opened.store, opened.options, exam, opened.now(), 0)
-    return [unstyled(line) for line in forecast_lines(exam, found)]
+    return exam_report(exam, found)
 
 
 @app.command("devices")

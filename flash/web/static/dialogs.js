@@ -1,6 +1,6 @@
 // Texts and choices that cover the page until they are closed.
 
-import { button, element } from "./dom.js";
+import { button, element, table } from "./dom.js";
 import { keyOf, word } from "./words.js";
 
 export function isDialogOpen() {
@@ -21,9 +21,15 @@ function openDialog(title, ...content) {
   return dialog;
 }
 
-export function showHistory(lines) {
-  const text = element("pre", { tabindex: "0" }, lines.join("\n"));
-  openDialog(word("history"), text);
+export function showHistory(rows) {
+  const heads = [word("history_answered"), word("history_rating"),
+    word("history_interval"), word("history_took")];
+  const cells = rows.map((row) => {
+    const mark = row.is_undone ? ` · ${word("history_undone")}` : "";
+    return [row.answered, row.rating + mark, row.interval, row.took];
+  });
+  openDialog(word("history"), rows.length ? table(word("history"), heads, cells, 2)
+    : element("p", {}, word("no_answers")));
 }
 
 export function showKeys() {

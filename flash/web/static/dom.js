@@ -27,6 +27,20 @@ export function rendered(html, attributes = {}) {
   return made;
 }
 
+// A table whose first column names the rows.  `label` says what it is about; the columns
+// from `numbers` on are aligned right.
+export function table(label, heads, rows, numbers = Infinity) {
+  const kind = (column) => (column >= numbers ? "number" : null);
+  const head = heads.map((text, column) => element("th",
+    { scope: "col", class: kind(column) }, text));
+  const body = rows.map((cells) => element("tr", {}, cells.map((text, column) => (
+    column ? element("td", { class: kind(column) }, text)
+      : element("th", { scope: "row" }, text)))));
+  const made = element("table", { class: "plain", "aria-label": label },
+    element("thead", {}, element("tr", {}, head)), element("tbody", {}, body));
+  return scrollable(made);
+}
+
 // What is too wide for the page scrolls by itself.
 function scrollable(content) {
   let box = content;
@@ -39,6 +53,7 @@ function scrollable(content) {
   }
   box.dataset.kind = content.localName;
   widths.observe(box);
+  return box;
 }
 
 // The keyboard reaches what can be scrolled, and nothing else.

@@ -1,14 +1,26 @@
-// The forecast of the exam, as `flash exam` prints it.
+// The forecast of the exam, with the words and numbers of `flash exam`.
 
 import { get } from "./api.js";
-import { element } from "./dom.js";
+import { element, table } from "./dom.js";
 import { fill } from "./page.js";
 import { word } from "./words.js";
 
 export function showExam(root) {
   return fill(root, word("exam"), async () => {
-    const { lines } = await get("/api/exam");
-    if (!lines.length) return [element("p", {}, word("no_exam"))];
-    return [element("pre", { class: "lines", tabindex: "0" }, lines.join("\n"))];
+    const { report } = await get("/api/exam");
+    if (!report) return [element("p", {}, word("no_exam"))];
+    const { title, about, shares, study, head, rows } = report;
+    return [element("h2", {}, title), paragraphs(about), sharesList(shares),
+      paragraphs(study), rows.length && table(word("exam_domains"), head, rows, 1)];
   });
+}
+
+function paragraphs(lines) {
+  return lines.length && element("div", {}, lines.map((line) => element("p", {}, line)));
+}
+
+function sharesList(shares) {
+  const pairs = shares.map(([name, share]) => element("div", {},
+    element("dt", {}, name), element("dd", {}, share)));
+  return pairs.length && element("dl", { class: "shares", "aria-label": word("exam_share") }, pairs);
 }

@@ -271,7 +271,7 @@ export class Review {
 
   async showHistory() {
     const found = await this.about("history");
-    if (found) showHistory(found.lines);
+    if (found) showHistory(found.rows);
   }
 
   // Asks the server about the shown card; says why it can't.

@@ -116,6 +116,7 @@ function noticeOf({ counts, overdue, days_to_exam: days }) {
   if (!Number.isInteger(days)) {
     return overdue ? word("backlog", { due: counts.due, overdue }) : "";
   }
-  const name = days === 1 ? "exam_tomorrow" : "exam_days";
-  return word(overdue ? `${name}_backlog` : name, { days, overdue });
+  const [tomorrow, later] = overdue ? ["exam_tomorrow_backlog", "exam_days_backlog"]
+    : ["exam_tomorrow", "exam_days"];
+  return word(days === 1 ? tomorrow : later, { days, overdue });
 }

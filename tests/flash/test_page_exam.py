@@ -1,0 +1,106 @@
+"""The page's tables: the forecast of the exam, and the history of a card."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web_page import DESKTOP, PHONE, Page, Server, chromium, needs_chromium, running
+
+pytestmark = [pytest.mark.slow, needs_chromium]
+
+DECK = """\
+deck: Physics
+cards:
+  - front: Which constant is c?
+    back: The speed of light
+    tags: ["domain::optics"]
+  - front: What does a photon lack?
+    back: Mass
+    tags: ["domain::particles"]
+"""
+
+
+IS_WHOLE = """() => {
+  const box = document.querySelector("table.plain").parentElement;
+  return box.scrollWidth <= box.clientWidth;
+}"""
+"""Whether the table is seen without scrolling sideways."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+def set_exam(server: Server) -> None:
+    day = datetime.now(UTC).date() + timedelta(days=30)
+    weights = ("domain::optics=60", "domain::particles=40")
+    server.flash("exam", "set", str(day), "--weights", ",".join(weights))
+
+
+def cells(page: Page, row: str) -> list[str]:
+    return page.tab.locator(f"{row} > *").all_inner_texts()
+
+
+def columns(page: Page) -> list[set[int]]:
+    """Return where the cells of each column end, in pixels."""
+    script = """() => {
+      const rows = [...document.querySelectorAll("table.plain tr")];
+      return rows.map((row) => [...row.children].map(
+        (cell) => Math.round(cell.getBoundingClientRect().right)));
+    }"""
+    return [set(column) for column in zip(*page.tab.evaluate(script), strict=True)]
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_exam_forecast_is_a_table(
+    browser: Any, tmp_path: Path, size: dict[str, Any], colours: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    with running(tmp_path, DECK) as server:
+        set_exam(server)
+        context = browser.new_context(**size, color_scheme=colours)
+        page = Page(context).review(server.address)
+        page.open(f"{server.url}#/exam", "Exam")
+
+        page.has("h2", "exam on")
+        assert cells(page, "thead tr") == [
+            *("domain", "cards", "points", "today", "exam day", "gain")
+        ]
+        first = cells(page, "tbody tr:first-child")
+        assert first[:4] == ["domain::optics", "1", "60 %", "0 %"]
+        assert [len(ends) for ends in columns(page)] == [1] * 6
+        assert page.tab.evaluate(IS_WHOLE)
+        shares = page.tab.locator("dl.shares dt").all_inner_texts()
+        assert shares[0] == "expected on the day"
+        assert Axe().run(page.tab).response["violations"] == []
+        context.close()
+
+
+def test_a_history_is_a_table(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, DECK) as server:
+        context = browser.new_context(**PHONE)
+        page = Page(context).review(server.address)
+        page.press("i")
+        page.has("dialog", "No answers yet.")
+        page.close_dialog()
+        page.answer(1)
+        page.sent()
+        page.press("u")
+        page.has(".message", "Undone.")
+        page.sent()
+        page.press("i")
+
+        page.has("dialog td", "Again · undone")
+        assert cells(page, "dialog thead tr") == [
+            *("Answered", "Rating", "Interval", "Time")
+        ]
+        assert len(cells(page, "dialog tbody tr")) == 4
+        assert page.tab.evaluate(IS_WHOLE)
+        assert page.errors == []
+        context.close()
