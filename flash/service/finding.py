@@ -1,5 +1,6 @@
 """The cards, decks and tags that a user names: numbers, ids, decks and queries."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
@@ -22,6 +23,7 @@ from srs.models.query import (
     AllOf,
     AnyOf,
     Condition,
+    InDeck,
     Named,
     Phrase,
     QueryError,
@@ -71,7 +73,8 @@ def find(
     """
     tag.encode()  # as in `find_deck`
     condition = _condition(app, words) if words else AllOf(())
-    options = [Named("deck", find_deck(app, deck))] if deck else []
+    only_deck = find_deck(app, deck)
+    options: list[Condition] = [InDeck(only_deck)] if deck else []
     options += [Named("tag", tag)] if tag else []
     parts = [condition, *options]
     cards = search_cards(
@@ -84,15 +87,16 @@ def find(
     )
     if not cards and isinstance(condition, Phrase):
         raise no_match(condition.text, nearest(condition.text, _all_decks(app)))
-    terms = [_term(one) for one in options]
+    terms = [_term("deck", only_deck)] if deck else []
+    terms += [_term("tag", tag)] if tag else []
     match condition:
-        case Named("deck", name) if not options:
+        case InDeck(name) if not options:
             return FoundCards(tuple(cards), name, " ".join(words))
-        case Named("deck"):
-            terms.insert(0, _term(condition))
+        case InDeck(name):
+            terms.insert(0, _term("deck", name))
         case _ if words:
             terms.insert(0, " ".join(words))
-    only_deck = options[0].value if deck and len(terms) == 1 else ""
+    only_deck = only_deck if len(terms) == 1 else ""
     return FoundCards(tuple(cards), only_deck, " ".join(terms))
 
 
@@ -185,7 +189,7 @@ def _condition(app: AppContext, words: Sequence[str]) -> Condition:
         if len(decks) > 1:
             raise several_decks(words[0], decks)
         if decks and not words[0].isdecimal():
-            return Named("deck", decks[0])
+            return InDeck(decks[0])
     names = [_named_card(app, word) for word in words]
     named = tuple(name for name in names if name is not None)
     if len(named) == len(words):
@@ -196,10 +200,11 @@ def _condition(app: AppContext, words: Sequence[str]) -> Condition:
         raise query_error(error) from None
 
 
-def _term(named: Named) -> str:
+def _term(key: str, value: str) -> str:
     """Write a term as it can be typed."""
-    value = f'"{named.value}"' if " " in named.value else named.value
-    return f"{named.key}:{value}"
+    if re.search(r'[\s()"]', value):
+        value = '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
+    return f"{key}:{value}"
 
 
 def _named_card(app: AppContext, word: str) -> Named | None:

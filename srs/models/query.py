@@ -114,6 +114,12 @@ class Named(Struct, frozen=True):
     value: str
 
 
+class InDeck(Struct, frozen=True):
+    """A deck that exists, by its whole name as written, with its children."""
+
+    deck: str
+
+
 class Property(Struct, frozen=True):
     """A number of the card compared with another: `prop:lapses>=4`."""
 
@@ -157,7 +163,7 @@ class AnyOf(Struct, frozen=True):
     parts: tuple["Condition", ...]
 
 
-Condition = Phrase | Named | Property | Recent | Flagged | Not | AllOf | AnyOf
+Condition = Phrase | Named | InDeck | Property | Recent | Flagged | Not | AllOf | AnyOf
 
 
 def parse_query(query: str) -> Condition:

@@ -17,6 +17,7 @@ from srs.models.query import (
     AnyOf,
     Condition,
     Flagged,
+    InDeck,
     Named,
     Not,
     Phrase,
@@ -27,6 +28,7 @@ from srs.models.query import (
 from srs.scheduler.fsrs6 import forgetting_curve
 from srs.store.card_search import fold, note_text, without_cloze_marks
 from srs.store.connection import Store
+from srs.store.decks import deck_ids
 from srs.store.replay import deck_presets
 from srs.store.rows import CRAM_REVIEW, ON_DAYS, on_days
 from srs.store.settings import Options
@@ -117,8 +119,8 @@ class _Search:
                 return self._property(condition)
             case Recent():
                 return self._recent(condition)
-            case Named("is", value):
-                return self._state(value)
+            case InDeck(deck):
+                return self._in_decks(deck_ids(self._store, deck))
             case Named(key, value):
                 return self._named(key, value)
 
@@ -207,8 +209,10 @@ class _Search:
 
     def _named(self, key: str, value: str) -> str:
         match key:
+            case "is":
+                return self._state(value)
             case "deck":
-                return f"(c.deck in {self._list(self._deck_ids(value))})"
+                return self._in_decks(self._deck_ids(value))
             case "tag":
                 tagged = self._notes(f"tags in {self._list(self._tag_lists(value))}")
                 return f"({tagged} or c.leech)" if fold(value) == "leech" else tagged
@@ -225,12 +229,17 @@ class _Search:
                 named = self._bind(value)
                 return self._notes(f"(id = {named} or guid = {named})")
 
+    def _in_decks(self, ids: Sequence[int]) -> str:
+        return f"(c.deck in {self._list(ids)})"
+
     def _list(self, values: Sequence[int | str]) -> str:
         bound = self._bind(msgspec.json.encode(values).decode())
         return f"(select value from json_each({bound}))"
 
     def _deck_ids(self, name: str) -> list[int]:
-        """Find decks by their whole name or else its last parts, and children."""
+        """Find a deck as written, or decks by name or its last parts; with children."""
+        if as_written := deck_ids(self._store, name):
+            return as_written
         rows = self._store.rows("select id, name from decks")
         for before in ("", ".*::"):
             pattern = _pattern(name, before=before, after="(?:::.*)?")

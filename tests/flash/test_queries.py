@@ -195,3 +195,27 @@ def test_many_cards_are_changed_after_a_question_only(flash: Run) -> None:
     )
     assert flash("suspend", "many", "-y")[1] == "Suspended 60 of 60 cards.\n"
     assert len(ids(flash, "is:suspended")) == 60
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("ＡＷＳ", "AWS"), ("AWS", "aws"), ("C*", "C++"), ("A::C*", "A::C++")],
+)
+def test_a_whole_name_means_that_deck_only(flash: Run, name: str, other: str) -> None:
+    flash("remove", "AWS", "--forever", "--yes")
+    for file, deck in (("x.yaml", name), ("y.yaml", other)):
+        text = f"deck: '{deck}::Child'\ncards:\n  - {{front: 'in {deck}', back: b}}\n"
+        Path(file).write_text(text, "utf-8")
+    flash("add", "x.yaml", "y.yaml")
+    mine, others = [{f"{deck}::Child"} for deck in (name, other)]
+
+    def decks(*words: str) -> set[str]:
+        return {card["deck"] for card in flash.json("list", *words)}
+
+    assert decks(name) == decks(f"deck:{name}") == mine
+    flash("export", "out.json", "--deck", name)
+    exported = json.loads(Path("out.json").read_text("utf-8"))
+    assert [card["question"] for card in exported] == [f"in {name}"]
+    assert flash("suspend", name)[1] == "Suspended 1 of 1 card.\n"
+    assert flash("remove", name, "--forever", "--yes")[0] == 0
+    assert decks() == others | {"Other::IAM"}
