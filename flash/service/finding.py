@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from cards.errors import FlashError
+from cards.text.folding import fold
 from cards.translate import _
 from flash.messages.queries import (
     nearest,
@@ -29,7 +30,6 @@ from srs.models.query import (
     QueryError,
     parse_query,
 )
-from srs.store.card_search import fold
 from srs.store.decks import deck_names, tag_names
 from srs.store.search import search_cards
 

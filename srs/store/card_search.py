@@ -1,24 +1,18 @@
 """Find the card that was confused with another, by a part of its text."""
 
-import re
-from unicodedata import is_normalized, normalize
-
-import msgspec
 from msgspec import Struct
 
-from cards.note import Content
-from cards.questions import Question, questions, texts_of
+from cards.questions import Question, questions
 from srs.models.cards import StoredCard
 from srs.store.confusions import partners
 from srs.store.connection import Store
 from srs.store.rows import NOTE_COLUMNS, note_of
+from srs.store.text_search import Needle, folded_json, note_texts
 
 MAX_FOUND = 8
 _MAX_NOTES = 60
 """Notes whose cards are compared one by one."""
 _NO_MATCH = 2
-_content = msgspec.json.Decoder(Content)
-_CLOZE = re.compile(r"\{\{c\d+::|\}\}|::")
 
 
 class Candidate(Struct, frozen=True):
@@ -42,7 +36,7 @@ def find_candidates(store: Store, card: StoredCard, text: str) -> tuple[Candidat
         At most `MAX_FOUND`, the likeliest first: confused before, same note, same
         deck, a tag in common.
     """
-    words = fold(text).split()
+    words = [Needle(word) for word in text.split()]
     known = partners(store, card.id)
     found: list[Candidate] = []
     if not words:
@@ -59,26 +53,18 @@ def find_candidates(store: Store, card: StoredCard, text: str) -> tuple[Candidat
     return tuple(found[:MAX_FOUND])
 
 
-def fold(text: str) -> str:
-    """Fold width and case, so that they make no difference to a search."""
-    if text.isascii():
-        return text.lower()
-    return (text if is_normalized("NFKC", text) else normalize("NFKC", text)).casefold()
-
-
 def _matching_notes(
-    store: Store, card: StoredCard, words: list[str], known: tuple[int, ...]
+    store: Store, card: StoredCard, words: list[Needle], known: tuple[int, ...]
 ) -> list[str]:
     """Return the guids of the notes that contain all words, the likeliest first."""
-    in_json = [msgspec.json.encode(word).decode()[1:-1] for word in words]
 
     def matches(fields: str) -> bool:
-        raw = fold(fields)
-        # Decoding takes most of the time; only the marks of a cloze split a word.
-        if "{{c" not in raw and not all(word in raw for word in in_json):
+        raw = folded_json(fields)
+        # Decoding takes most of the time.
+        if not all(word.may_be_in(raw) for word in words):
             return False
-        text = fold(note_text(_content.decode(fields)))
-        return all(word in text for word in words)
+        texts = note_texts(fields)
+        return all(any(map(word.is_in, texts)) for word in words)
 
     store.connection.create_function("matches", 1, matches)
     rows = store.rows(
@@ -106,7 +92,7 @@ def _matching_notes(
 
 
 def _matching_cards(
-    store: Store, guid: str, words: list[str], missed: int
+    store: Store, guid: str, words: list[Needle], missed: int
 ) -> list[Candidate]:
     """Return the cards of a note that match, those whose answer does first."""
     sql = f"""
@@ -133,23 +119,10 @@ def _matching_cards(
     ]
 
 
-def _match_rank(question: Question, words: list[str]) -> int:
+def _match_rank(question: Question, words: list[Needle]) -> int:
     """Return 0 if the answer has all words, 1 if question and answer have them."""
-    answer = fold(question.answer)
-    if all(word in answer for word in words):
+    if all(word.is_in(question.answer) for word in words):
         return 0
-    whole = f"{fold(question.question)}\n{answer}"
-    return 1 if all(word in whole for word in words) else _NO_MATCH
-
-
-def note_text(content: Content) -> str:
-    """Return the texts of a note, without cloze markers."""
-    return "\n".join(
-        without_cloze_marks(text) if path == ("cloze",) else text
-        for path, text in texts_of(content)
-    )
-
-
-def without_cloze_marks(text: str) -> str:
-    """Remove the markers of gaps; their answers and hints stay."""
-    return _CLOZE.sub("", text)
+    both = (question.question, question.answer)
+    is_found = all(any(map(word.is_in, both)) for word in words)
+    return 1 if is_found else _NO_MATCH

@@ -12,6 +12,7 @@ from typing import get_args
 import msgspec
 
 from cards.note import Content, Option, Row, SubQuestion
+from cards.text.folding import fold
 from srs.models.query import (
     AllOf,
     AnyOf,
@@ -26,14 +27,13 @@ from srs.models.query import (
     asks_for,
 )
 from srs.scheduler.fsrs6 import forgetting_curve
-from srs.store.card_search import fold, note_text, without_cloze_marks
 from srs.store.connection import Store
 from srs.store.decks import deck_ids
 from srs.store.replay import deck_presets
 from srs.store.rows import CRAM_REVIEW, ON_DAYS, on_days
 from srs.store.settings import Options
+from srs.store.text_search import Needle, folded_json, note_texts
 
-_content = msgspec.json.Decoder(Content)
 _tags = msgspec.json.Decoder(tuple[str, ...])
 
 _KINDS = (*get_args(Content), Row, Option, SubQuestion)
@@ -112,7 +112,7 @@ class _Search:
             case Not(inner):
                 return f"not ifnull({self.sql(inner)}, 0)"
             case Phrase(text):
-                return self._notes(self._text(fold(text)))
+                return self._notes(self._text(Needle(text)))
             case Flagged(flag):
                 return f"c.flag = {self._bind(flag)}"
             case Property():
@@ -176,16 +176,16 @@ class _Search:
         each = f"exists ({rated} and r.card = c.id)"
         return each if self._holds_mostly("cards c", each) else f"(c.id in ({rated}))"
 
-    def _text(self, needle: str) -> str:
-        """Return SQL for the notes that contain a folded text."""
+    def _text(self, needle: Needle) -> str:
+        """Return SQL for the notes that contain a text."""
         name = f"contains_{len(self.values)}"
         self._store.connection.create_function(
             name, 2, _contains(needle), deterministic=True
         )
-        literal = re.sub("([%_^])", r"^\1", needle)
+        literal = re.sub("([%_^])", r"^\1", needle.folded)
         pattern = self._bind(f"%{literal}%")
         checked = f"{name}(fields, extra)"
-        if not _in_json(needle)[1] or _MAY_BE_CLOZE.intersection(needle):
+        if not _is_in_texts(needle) or _MAY_BE_CLOZE.intersection(needle.folded):
             return checked
         # SQLite alone finds it in most notes that have it.
         in_json = f"fields like {pattern} escape '^' and not instr(fields, '\\')"
@@ -286,34 +286,32 @@ def _pattern(text: str, *, before: str, after: str) -> re.Pattern[str]:
     return re.compile(before + middle + after, re.DOTALL)
 
 
-@lru_cache
-def _in_json(needle: str) -> tuple[str, bool]:
-    """Return a text as JSON has it, and whether only texts can contain it."""
-    is_syntax = not set(needle) - _SIGNS or any(needle in name for name in _NAMES)
-    return msgspec.json.encode(needle).decode()[1:-1], not is_syntax
+def _is_in_texts(needle: Needle) -> bool:
+    """Return True if only the texts in the JSON of a note can contain a text."""
+    is_syntax = not set(needle.folded) - _SIGNS
+    return not is_syntax and not any(needle.folded in name for name in _NAMES)
 
 
 def _contains_folded(text: str, needle: str) -> bool:
     return needle in fold(text)
 
 
-def _contains(needle: str) -> Callable[[str, str], bool]:
-    """Return a function that finds a folded text in the content of a note or an extra.
+def _contains(needle: Needle) -> Callable[[str, str], bool]:
+    """Return a function that finds a text in the content of a note or an extra.
 
-    The JSON has every text and more; it is decoded only if a hit may be in the rest.
+    The JSON has every text and more; it is decoded only if a hit may be in the rest,
+    or if marks may part the text.
     """
-    wanted, is_in_text = _in_json(needle)
+    is_in_texts = _is_in_texts(needle)
 
     def contains(fields: str, extra: str) -> bool:
-        if not needle or (extra and needle in fold(extra)):
+        if not needle.folded or (extra and needle.is_in(extra)):
             return True
-        raw = fold(fields)
-        if "{{c" in raw:
-            raw = without_cloze_marks(raw)
-        if wanted not in raw:
+        raw = folded_json(fields)
+        if not needle.may_be_in(raw):
             return False
-        if is_in_text and "\\" not in raw:
+        if is_in_texts and needle.in_json in raw and "\\" not in raw:
             return True
-        return needle in fold(note_text(_content.decode(fields)))
+        return any(map(needle.is_in, note_texts(fields)))
 
     return contains

@@ -207,6 +207,7 @@ FINDS = {
         ["HSM: tenancy?", "Which has tenancy = single?\n\nKMS · HSM"],
     ),
     "quotes and backslashes": ('"deny"\\', ["What ends a `Deny`?"]),
+    "marks inside a word": ("deny?", ["What ends a `Deny`?"]),
     "no name of a field": ("front", []),
     "nothing": ("zebra", []),
 }

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from store_fixtures import DAY_MS, NOON, TODAY, add, basic, give, new_store
 from test_query import conditions, written
 
-from cards.note import Cloze, Note, Source
+from cards.note import Basic, Cloze, Note, Source
 from srs.models.cards import Rating
 from srs.models.query import parse_query
 from srs.store.card_actions import bury, flag, suspend
@@ -195,3 +195,51 @@ def test_conditions_that_hold_for_most_find_the_same(
         in_sample = found(store, query)
 
     assert in_sample == found(store, query)
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("**KMS（鍵管理）**は鍵を作る", "KMS（鍵管理）は"),
+        ("次の条件で、\n正しいものは？", "条件で、正しい"),
+        ("the **access** `key`", '"the access key"'),
+        ("one line\nand another", '"line and"'),
+        (r"5 \* 3", '"5 * 3"'),
+        ("*鍵*を***渡す***と`失う`か", "鍵を渡すと失うか"),
+        ("10〜20 ℃", "10～20"),
+        ("−5 ℃", '"-5"'),
+        ("-5 ℃", '"−5"'),
+    ],
+)
+def test_a_text_is_found_as_it_is_shown(tmp_path: Path, text: str, query: str) -> None:
+    store = new_store(tmp_path)
+    notes = [
+        Note(Basic(text, "x"), "A"),
+        Note(Basic("x", text), "A"),
+        Note(Basic("x", "y"), "A", extra=text),
+    ]
+    cloze = Note(Cloze(f"{text} {{{{c1::gap}}}}"), "A")
+    add(store, [*notes, cloze, basic("other *words* _here_ and\nthere")])
+
+    cards = search_cards(store, Options(store), parse_query(query), NOON)
+
+    assert len(cards) == 4
+    store.close()
+
+
+@pytest.mark.parametrize("query", ["snakecase", "53", "ab", "condition"])
+def test_marks_that_are_shown_part_a_text(tmp_path: Path, query: str) -> None:
+    store = new_store(tmp_path)
+    add(store, [basic("snake_case 5*3 `a` `b` con `di` tion")])
+
+    assert not search_cards(store, Options(store), parse_query(query), NOON)
+    store.close()
+
+
+def test_marks_without_end_are_searched_in_no_time(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, [basic("a" + "*" * 50_000 + "c")])
+    query = '"' + "a*" * 500 + 'b"'
+
+    assert not search_cards(store, Options(store), parse_query(query), NOON)
+    store.close()
