@@ -6,6 +6,7 @@ valid.  Cheap patterns come first: few texts are worth the parser.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
@@ -26,6 +27,12 @@ _IN_A_WORD = re.compile(
     r"(?<=[A-Za-z0-9])\*+(?=[A-Za-z0-9])|(?<=[:/.])\*+|(?<!\w)__(?=\w+__(?!\w))"
 )
 """Marks between letters or after a path sign of ASCII, and names like `__init__`."""
+_ITEM = re.compile(
+    r"^[^\S\n]*(([・•●○■□◆◇※\u2460-\u24ff\u2776-\u2793]"
+    r"|[0-9０-９]{1,3}[．）、]|[（(][0-9０-９]{1,3}[）)])[^\n]*)",
+    re.MULTILINE,
+)
+"""A line that is an item of a list to Japanese readers, and not to Markdown."""
 _MOST_SUSPECTS = 50
 """Marks per text that are tried: each takes a parse."""
 
@@ -39,7 +46,7 @@ def text_warnings(content: Content, extra: str) -> list[TextWarning]:
     """
     found: list[TextWarning] = []
     for path, text in texts_of(content):
-        if "*" in text or "_" in text or "::" in text:
+        if "*" in text or "_" in text or "::" in text or "\n" in text:
             found += _warnings_of(content, path, text)
     if extra:
         found += _warnings_of(content, ("extra",), extra)
@@ -53,9 +60,11 @@ def _warnings_of(content: Content, path: TextPath, text: str) -> Iterator[TextWa
         hint = _("write 'cloze:' for a text with gaps")
         message = _("cloze marks in '{name}' are shown as typed")
         yield path, message.format(name=name), hint
+    shown = plain(parse_cloze(text)) if is_cloze else text
     if "*" in text or "_" in text:
-        shown = plain(parse_cloze(text)) if is_cloze else text
         yield from ((path, *found) for found in _lost_marks(shown))
+    if "\n" in text:
+        yield from ((path, *found) for found in _lost_breaks(shown))
     if is_cloze:
         hidden = walk(parse_cloze(text))
         yield from ((path, *found) for one in hidden for found in _hints(one))
@@ -81,6 +90,21 @@ def _lost_marks(text: str) -> Iterator[tuple[str, str]]:
     elif may_stay and "**" in shown:
         hint = _("put it next to a letter, or write \\*\\*")
         yield _("'**' stays visible: it does not open or close emphasis"), hint
+
+
+def _lost_breaks(text: str) -> Iterator[tuple[str, str]]:
+    """Find lines that look like items of a list and are joined to the line before."""
+    items = _ITEM.findall(text)
+    if not items:
+        return
+    shown = Counter(mark for _, mark in _ITEM.findall(plain_text(text)))
+    for item, mark in items:
+        if not shown[mark]:
+            hint = _("begin the lines with '- ', or end the line before them with '\\'")
+            message = _("the line break before '{text}' is not shown")
+            yield message.format(text=_near(item, 0)), hint
+            return
+        shown[mark] -= 1
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -84,6 +84,47 @@ def test_the_suggested_spelling_of_a_name_works(name: str) -> None:
     assert plain_text(question.answer) == name.replace("\\", "")
 
 
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("・機密性\n・完全性\n・可用性", "・完全性"),
+        ("三つの要素：\n①**機密性**\n②完全性", "①**機密性**"),
+        ("順番は\n１．申請\n２．承認", "１．申請"),
+        ("順番は\n（１）申請\n（２）承認", "（１）申請"),
+        ("- 要素\n  ・機密性", "・機密性"),
+        ("順番は\\\n1）申請\n2）承認", "2）承認"),
+    ],
+)
+@pytest.mark.parametrize("key", ["front", "cloze"])
+def test_a_lost_break_before_an_item_is_warned_about(
+    key: str, text: str, item: str
+) -> None:
+    text = text.replace("\n", "\n      ")
+    more = "\n      {{c1::x}}" if key == "cloze" else "\n    back: b"
+
+    assert warnings(f"{key}: |\n      {text}{more}") == [
+        f"the line break before '{item}' is not shown"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "・機密性\\\n・完全性\\\n・可用性",
+        "・機密性  \n・完全性",
+        "- ・機密性\n- ・完全性",
+        "・機密性\n\n・完全性",
+        "```\n・機密性\n・完全性\n```",
+        "機密性・\n完全性",
+        "A\n1. B\n2. C",
+    ],
+)
+def test_items_on_lines_of_their_own_are_fine(text: str) -> None:
+    text = text.replace("\n", "\n      ")
+
+    assert warnings(f"front: |\n      {text}\n    back: b") == []
+
+
 def test_a_hint_that_is_meant_is_fine() -> None:
     assert warnings("cloze: '{{c1::KMS::a service}} and {{c2::std}}'") == []
 
