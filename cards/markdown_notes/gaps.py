@@ -9,6 +9,7 @@ https://github.com/st3v3nmw/obsidian-spaced-repetition
 """
 
 import re
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -25,6 +26,7 @@ HIGHLIGHTS = re.compile(
     MARKED.pattern + r"(?:\^\[(?P<hint>[^\[\]\n]+)\])?(?:\[\^(?P<number>\d+|[ahs]+)\])?"
 )
 """`==words==` with a hint and a number."""
+_CLOZE_OF_ANY_WIDTH = re.compile(r"[{｛]{2}[cｃ][0-9０-９]+[:：]{2}")
 _PARTS = re.compile(r"(?:(\d+|[ahs]+);;)?(.+?)(?:;;(.+))?", re.DOTALL)
 
 
@@ -43,6 +45,16 @@ class _Gap(Struct, frozen=True):
 def has_anki_clozes(passage: Passage) -> bool:
     """Return True if a text has clozes in Anki's syntax."""
     return bool(CLOZE_MARK.search(passage.masked))
+
+
+def full_width_clozes(passage: Passage) -> Iterator[tuple[int, str]]:
+    """Yield the lines, from 0, and marks of clozes in full width, unknown to Anki.
+
+    Their colons would otherwise part a question and an answer.
+    """
+    for found in _CLOZE_OF_ANY_WIDTH.finditer(passage.masked):
+        if not found[0].isascii():
+            yield passage.masked.count("\n", 0, found.start()), found[0]
 
 
 def with_clozes(passage: Passage, pattern: re.Pattern[str]) -> str | None:

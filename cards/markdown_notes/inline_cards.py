@@ -16,6 +16,7 @@ from cards.markdown_notes.gaps import (
     BRACKETS,
     HIGHLIGHTS,
     StepsError,
+    full_width_clozes,
     has_anki_clozes,
     with_clozes,
 )
@@ -35,7 +36,7 @@ _ADDRESS_OR_NAME = re.compile(
 """An address, or a name such as `AWS::S3::Bucket`."""
 _FIELD = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*").fullmatch
 """A field of Dataview in brackets: `(author:: Jane)`."""
-_SEPARATOR = re.compile(r"(?<![:\\]):{2,3}(?!:)")
+_SEPARATOR = re.compile(r"(?<![:：\\])(?::{2,3}|：{2,3})(?![:：])")
 _NUMBER = re.compile(r"\{\{c(\d+)::")
 
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|<%")
@@ -276,7 +277,7 @@ class _Scanner:
         if note.is_heading(at):
             front = _HASHES.sub("", front)
         values = {"front": front, "back": note.passage(mark + 1, end).shown}
-        if sign == "??":
+        if sign in ("??", "？？"):
             values["reverse"] = "true"
         yield self._card(values, at, end)
 
@@ -291,7 +292,7 @@ class _Scanner:
             yield from self._marked_words(start, at)
             front, mark, back = sides
             values = {"front": front, "back": back}
-            if mark == ":::":
+            if mark in (":::", "：：："):
                 values["reverse"] = "true"
             last = at + 1
             while last < end and not self._note.shows_text(last):
@@ -318,6 +319,9 @@ class _Scanner:
             yield self._card({"cloze": text}, first, end)
 
     def _card(self, values: dict[str, str], at: int, end: int) -> InlineCard:
+        for line, mark in full_width_clozes(self._note.passage(at, end)):
+            message = _("full-width marks in the cloze '{mark}'").format(mark=mark)
+            self._report(at + line, message, _("write '{{c1::words}}'"))
         typed = self._note.typed
         while end > at + 1 and not typed[end - 1].strip():
             end -= 1
@@ -365,7 +369,7 @@ def _unmarked(line: Passage, *, bullet: bool = True) -> Passage:
 def _sides(line: Passage) -> tuple[str, str, str] | None:
     """Split a line at its first `::` or `:::` that is not in code, math or a name."""
     text = line.masked
-    if "::" not in text or _FIELD(text) or has_anki_clozes(line):
+    if not _SEPARATOR.search(text) or _FIELD(text) or has_anki_clozes(line):
         return None
     for pattern in (_ANY_LINK, _ADDRESS_OR_NAME):
         text = pattern.sub(lambda found: "x" * len(found[0]), text)

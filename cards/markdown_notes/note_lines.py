@@ -113,8 +113,9 @@ class NoteLines:
         return self.is_heading(line) or bool(_RULE.match(self._masked[line]))
 
     def is_question_mark(self, line: int) -> bool:
-        """Return True for `?` or `??` alone on a line."""
-        return line < self.count and self._masked[line].strip() in ("?", "??")
+        """Return True for `?` or `??`, of any width, alone on a line."""
+        marks = ("?", "??", "？", "？？")
+        return line < self.count and self._masked[line].strip() in marks
 
     def is_bullet(self, line: int) -> bool:
         """Return True for the first line of an item."""

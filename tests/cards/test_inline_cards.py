@@ -38,6 +38,10 @@ CASES = {
         "Ｑ：問い\nＡ：答え\nＣ：[京]都",
         [("問い", "答え"), ("{{c1::京}}都",)],
     ),
+    "full-width separators": (
+        "- 鍵：：key\n- 塩：：：salt\n\n何？\n？\n水\n\n誰\n？？\n私\n\na：b：：：：c",
+        [("鍵", "key"), ("塩", "salt"), ("何？", "水"), ("誰", "私")],
+    ),
     "a task in a cloze": ("C: [a] [ ] [x](y)", [("{{c1::a}} [ ] [x](y)",)]),
     "an answer in code": ("Q: a\n```\nA: b\n```\nA: c", [("a\n```\nA: b\n```", "c")]),
     "colons in brackets": (
@@ -254,6 +258,19 @@ def test_words_hidden_in_steps_are_an_error() -> None:
     assert [str(problem) for problem in caught.value.problems] == [
         f"note.md:6:1: a cloze with steps: 'ash' {hint}",
         f"note.md:7:1: a cloze with steps: 'sha' {hint}",
+    ]
+
+
+def test_full_width_marks_of_a_cloze_are_an_error() -> None:
+    text = "a::b\nxは｛｛c1::分解｝｝を行う\n\n- y {{c２：：z}}\n\n`{{c1：：z}}`"
+
+    with pytest.raises(DeckError) as caught:
+        parse_note_deck(HEAD + text, Path("note.md"))
+
+    hint = "(write '{{c1::words}}')"
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"note.md:5:1: full-width marks in the cloze '｛｛c1::' {hint}",
+        f"note.md:7:1: full-width marks in the cloze '{{{{c２：：' {hint}",
     ]
 
 
