@@ -1,16 +1,20 @@
 """A typed answer: compared leniently, shown by character; it only suggests a rating."""
 
-import unicodedata
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from unicodedata import east_asian_width
 
 from msgspec import Struct
 
 from cards.questions import Question
+from cards.text.folding import fold
 from cards.text.terminal import plain_text
 from srs.models.cards import Rating
 
 _FINAL = ".,;:!?。、，．！？：；…"
+_CHARACTER = re.compile(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)
+"""A character with its accents or voicing marks, also those of half-width kana."""
 _CLOSE = 0.8
 """From this similarity on an answer counts as nearly right."""
 
@@ -30,8 +34,9 @@ class TypedAnswer(Struct, frozen=True):
 def check_typed(question: Question, text: str) -> TypedAnswer:
     """Compare a typed answer with the answers of a question.
 
-    Case, width of characters, white space, final punctuation, and hiragana for
-    katakana make no difference.
+    Case, width of characters, the kind of dash, blanks beside Japanese characters,
+    more blanks than one, final punctuation, and hiragana for katakana make no
+    difference.
 
     Args:
         question: The question; its answers are Markdown.
@@ -49,11 +54,12 @@ def check_typed(question: Question, text: str) -> TypedAnswer:
     if given == _folded(expected):
         return TypedAnswer(((typed, True),), ((expected, True),), Rating.GOOD)
     # By the characters as they are shown, whose case is folded one by one.
-    lower = (_one_by_one(typed), _one_by_one(expected))
-    blocks = SequenceMatcher(None, *lower, autojunk=False).get_matching_blocks()
+    units = _CHARACTER.findall(typed), _CHARACTER.findall(expected)
+    keys = [[_hiragana(fold(unit)) for unit in one] for one in units]
+    blocks = SequenceMatcher(None, keys[0], keys[1], False).get_matching_blocks()
     return TypedAnswer(
-        _spans(typed, [(block.a, block.size) for block in blocks]),
-        _spans(expected, [(block.b, block.size) for block in blocks]),
+        _spans(units[0], [(block.a, block.size) for block in blocks]),
+        _spans(units[1], [(block.b, block.size) for block in blocks]),
         Rating.HARD if ratio >= _CLOSE else Rating.AGAIN,
     )
 
@@ -63,9 +69,16 @@ def _plain(markdown: str) -> str:
 
 
 def _folded(text: str) -> str:
-    folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    folded = ""
+    for word in fold(text).split():
+        is_joined = not folded or _is_wide(folded[-1]) or _is_wide(word[0])
+        folded += word if is_joined else f" {word}"
     # An answer may be nothing but marks.
     return _hiragana(folded.rstrip(_FINAL + " ") or folded)
+
+
+def _is_wide(character: str) -> bool:
+    return east_asian_width(character) in "WF"
 
 
 def _hiragana(text: str) -> str:
@@ -77,14 +90,11 @@ def _hiragana(text: str) -> str:
     return hiragana
 
 
-def _one_by_one(text: str) -> list[str]:
-    return [_hiragana(unicodedata.normalize("NFKC", one).casefold()) for one in text]
-
-
-def _spans(text: str, blocks: Iterable[tuple[int, int]]) -> Spans:
+def _spans(units: Sequence[str], blocks: Iterable[tuple[int, int]]) -> Spans:
     spans: list[tuple[str, bool]] = []
     at = 0
     for start, size in blocks:
-        spans += [(text[at:start], False), (text[start : start + size], True)]
-        at = start + size
+        end = start + size
+        spans += [("".join(units[at:start]), False), ("".join(units[start:end]), True)]
+        at = end
     return tuple((piece, is_common) for piece, is_common in spans if piece)
