@@ -372,3 +372,22 @@ def test_a_card_is_edited_and_typed_with_chosen_keys(
         keys = page.tab.locator("dialog dl div").all_inner_texts()
         assert "w\nchange the card's text" in keys
         assert [one for one in page.errors if "400" not in one] == []
+
+
+@pytest.mark.parametrize("state", ["isComposing: true", "keyCode: 229"])
+def test_an_enter_that_ends_a_conversion_is_no_key(
+    browser: Any, tmp_path: Path, state: str
+) -> None:
+    enter = f"new KeyboardEvent('keydown', {{key: 'Enter', bubbles: true, {state}}})"
+    with running(tmp_path) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.tab.evaluate(f"document.activeElement.dispatchEvent({enter})")
+        page.press("t")
+        page.tab.keyboard.type("光速")
+        page.tab.evaluate(f"document.querySelector('#typed').dispatchEvent({enter})")
+        assert page.tab.locator("#typed:focus").count() == 1
+        assert page.tab.locator("section.answer").is_hidden()
+
+        page.press("Enter")
+        assert page.tab.locator("section.answer:focus").count() == 1
+        assert page.errors == []

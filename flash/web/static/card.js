@@ -1,6 +1,7 @@
 // A card as it is shown: the question, its choices or a field to type in, the answer.
 
 import { button, element, rendered } from "./dom.js";
+import { isConverting } from "./keys.js";
 import { word } from "./words.js";
 
 export class CardView {
@@ -78,7 +79,7 @@ export class CardView {
       spellcheck: "false", enterkeyhint: "done", lang: this.card.lang || null,
     });
     input.addEventListener("keydown", (event) => {
-      if (event.isComposing) return;
+      if (isConverting(event)) return;
       if (event.key === "Enter") this.onEnter();
       else if (event.key === "Escape") this.question.focus();
       else return;

@@ -7,11 +7,17 @@ const ACTIONS = ["undo", "bury", "suspend", "type", "edit", "source", "history",
 const OWN_KEYS = "a[href], button, summary, audio, video, select";
 const TEXT = "input, textarea, select, [contenteditable]";
 
+// Returns true for a key that belongs to an input method.  Safari sends the Enter that
+// ends a conversion after it, marked by the key code alone.
+export function isConverting(event) {
+  return event.isComposing || event.keyCode === 229;
+}
+
 // Returns `{action}` or `{number}` for a key that a review knows, else null.
 export function meaningOf(event) {
   const { target } = event;
   const isModified = event.ctrlKey || event.metaKey || event.altKey;
-  if (isModified || event.isComposing || event.repeat || isDialogOpen()) return null;
+  if (isModified || isConverting(event) || event.repeat || isDialogOpen()) return null;
   if (target.matches?.(TEXT)) return null;
   const key = event.key === " " ? " " : event.key.normalize("NFKC").toLowerCase();
   if (key === " " || key === "enter") {
