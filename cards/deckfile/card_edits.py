@@ -10,6 +10,7 @@ from cards.deckfile.tag_edits import TextChange, applied, composed, tag_changes
 from cards.deckfile.writer import card_values, yaml_text
 from cards.errors import DeckError
 from cards.identity.keys import text_key
+from cards.names import tidy_name
 from cards.note import Note
 
 Edit = tuple[Note, Note]
@@ -104,7 +105,8 @@ def _card_changes(
     """Yield the changes of a card, key by key."""
     nodes = {key.value: (key, value) for key, value in card.value}
     before, after = card_values(old), card_values(new)
-    own = [item.value for item in nodes["tags"][1].value] if "tags" in nodes else []
+    items = nodes["tags"][1].value if "tags" in nodes else []
+    own = [tidy_name(item.value) for item in items]
     inherited = [tag for tag in old.tags if tag not in own]
     before["tags"] = own
     after["tags"] = [tag for tag in new.tags if tag not in inherited]

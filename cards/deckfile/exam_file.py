@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from cards.blueprint import Blueprint
 from cards.deckfile.discovery import read_text
@@ -19,6 +19,7 @@ from cards.deckfile.validation import check_sources, is_date
 from cards.deckfile.yaml_walker import Spots, YamlWalker
 from cards.errors import DeckError, Place, Problem
 from cards.files import absolute
+from cards.names import tidy_name
 from cards.note import Note
 from cards.translate import _
 
@@ -90,6 +91,8 @@ def parse_exam_file(text: str, path: Path) -> ExamFile:
     errors.unknown_keys(values, spots, _KEYS)
     blueprint = convert(errors, values, spots, Blueprint)
     if blueprint is not None and not errors.problems:
+        domains = [replace(one, tag=tidy_name(one.tag)) for one in blueprint.domains]
+        blueprint = replace(blueprint, domains=tuple(domains))
         _check(errors, blueprint, spots)
     if errors.problems or blueprint is None:
         raise DeckError(errors.problems)

@@ -27,6 +27,7 @@ from cards.deckfile.yaml_walker import Spots, YamlWalker, own_spot
 from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, TooManyProblems
 from cards.files import absolute
 from cards.identity.keys import duplicates
+from cards.names import tidy_deck_name, tidy_name, tidy_tags
 from cards.note import KINDS, Common, Content, Header, Note, Source
 from cards.translate import _
 
@@ -202,11 +203,6 @@ def card_starts(lines: list[str]) -> list[int]:
     return [line for line, indent in dashes if indent == dashes[0][1]]
 
 
-def tidy_deck_name(name: str) -> str:
-    """Return the name of a deck without needless white space."""
-    return "::".join(" ".join(part.split()) for part in name.split("::"))
-
-
 class CardParser:
     """Converts the cards of one file as they are read."""
 
@@ -298,13 +294,16 @@ class CardParser:
                 spots, ("cards",), _("'cards' is not a list of cards"), hint
             )
         header = convert(self.errors, values, spots, Header)
-        if header is not None:
-            check_header(self.errors, header, spots)
+        if header is None:
+            return None
+        header = msgspec.structs.replace(header, deck=tidy_name(header.deck))
+        check_header(self.errors, header, spots)
         return header
 
     def deck(self, header: Header) -> Deck:
         """Combine the cards with their header."""
-        header = msgspec.structs.replace(header, deck=tidy_deck_name(header.deck))
+        name, tags = tidy_deck_name(header.deck), tidy_tags(header.tags)
+        header = msgspec.structs.replace(header, deck=name, tags=tags)
         file = str(absolute(self._path))
         above = sources_of(header.source)
         notes = tuple(self._note(draft, header, above, file) for draft in self._drafts)
@@ -322,7 +321,7 @@ class CardParser:
         common = draft.common
         tags = header.tags
         if common.tags:
-            tags = tuple(dict.fromkeys(tags + common.tags))
+            tags = tidy_tags(tags + common.tags)
         return Note(
             content=draft.content,
             deck=header.deck,

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from cards.deckfile.reader import parse_deck
 from cards.errors import DeckError
+from cards.names import COMMA, split_tags, tidy_name
 from cards.note import Note
 
 TextChange = tuple[int, int, str]
@@ -21,10 +22,12 @@ _PLAIN = re.compile(r"\w(?:[\w:./-]*\w)?")
 
 def renamed(tags: Sequence[str], old: str, new: str) -> tuple[str, ...]:
     """Rename a tag and those below it (`old::…`); none is there twice."""
+    old, new = tidy_name(old), tidy_name(new)
+    tidied = {tag: tidy_name(tag) for tag in tags}
     names = {
-        tag: new + tag[len(old) :]
-        for tag in tags
-        if tag == old or tag.startswith(f"{old}::")
+        tag: new + name[len(old) :]
+        for tag, name in tidied.items()
+        if f"{name}::".startswith(f"{old}::")
     }
     kept = set(tags) - names.keys()
     found = (names.get(tag, tag) for tag in tags if names.get(tag) not in kept)
@@ -47,7 +50,7 @@ def rename_tag(text: str, path: Path, old: str, new: str) -> str | None:
         for mapping in (top, *cards):
             for key, node in mapping.value:
                 if key.value == "tags":
-                    tags = [item.value for item in node.value]
+                    tags = [tidy_name(item.value) for item in node.value]
                     wanted = renamed(tags, old, new)
                     changes += tag_changes(node, wanted, text, starts) or ()
         result = applied(text, changes)
@@ -78,7 +81,7 @@ def tags_at_top(text: str) -> dict[str, int]:
         if key.value == "tags":
             items = [node] if isinstance(node, yaml.ScalarNode) else node.value
             for item in items:
-                for tag in str(item.value).replace(",", " ").split():
+                for tag in split_tags(COMMA.sub(" ", str(item.value))):
                     name = tag.lstrip("#").replace("/", "::")
                     found[name] = item.start_mark.line + 1
     return found
@@ -113,7 +116,7 @@ def tag_changes(
     Returns:
         Changes of single items; None if the sequence has to be written anew.
     """
-    items = [item.value for item in node.value]
+    items = [tidy_name(item.value) for item in node.value]
     spans = [
         (_offset(item.start_mark, starts), _offset(item.end_mark, starts))
         for item in node.value

@@ -9,6 +9,7 @@ from cards.deckfile.fields import FieldErrors, sources_of
 from cards.deckfile.text_warnings import text_warnings
 from cards.deckfile.yaml_walker import Spots
 from cards.media_places import is_inside
+from cards.names import COMMA
 from cards.note import (
     Basic,
     Change,
@@ -267,6 +268,10 @@ def _check_tags(errors: FieldErrors, tags: tuple[str, ...], spots: Spots) -> Non
                 _("space in the tag '{tag}'").format(tag=tag),
                 hint,
             )
+        elif COMMA.search(tag):
+            message = _("comma in the tag '{tag}'").format(tag=tag)
+            hint = _("make a list item of each tag")
+            errors.warn(spots, ("tags", index), message, hint)
 
 
 def check_sources(

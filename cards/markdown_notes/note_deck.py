@@ -29,6 +29,7 @@ from cards.markdown_notes.inline_cards import (
 )
 from cards.markdown_notes.note_lines import NoteLines, deck_of_tag
 from cards.media_places import path_from_note, vault_of
+from cards.names import COMMA, split_tags
 from cards.note import Header, Note
 from cards.text.media import media_paths, with_media_paths
 from cards.translate import _
@@ -227,7 +228,7 @@ def _nothing(_values: Any, _spots: Spots) -> None:
 def _tags(given: Any) -> list[str]:
     """Return the tags of front matter: a list, or words with commas."""
     if isinstance(given, str):
-        given = given.replace(",", " ").split()
+        given = list(split_tags(COMMA.sub(" ", given)))
     tags = given if isinstance(given, list) else []
     return [tag.lstrip("#") for tag in tags if isinstance(tag, str) and tag.strip("#")]
 

@@ -10,6 +10,7 @@ import unicodedata
 from msgspec import Struct
 
 from cards.markdown_notes.commonmark import FRONT_MATTER
+from cards.names import tidy_name
 from cards.text.verbatim import (
     COMMENT,
     VerbatimKind,
@@ -207,7 +208,7 @@ class NoteLines:
 def deck_of_tag(path: str) -> str:
     """Return the name of a deck that a tag gives as `deck/subdeck`."""
     parts = path.rstrip(".,;:!?)").split("/")
-    return "::".join(filter(None, parts))
+    return tidy_name("::".join(filter(None, parts)))
 
 
 def _column_of(line: str) -> int:

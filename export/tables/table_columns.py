@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
+from cards.text.folding import fold
 from export.tables.table_head import TableHead
 
 COLUMN_USES = ("front", "back", "extra", "tags", "deck", "id", "guid", "notetype")
@@ -21,7 +22,13 @@ _OTHER_NAMES = {
     "definition": "back",
     "back extra": "extra",
     "note type": "notetype",
+    **dict.fromkeys(("質問", "問題", "問い", "表", "表面", "単語", "用語"), "front"),
+    **dict.fromkeys(("答え", "回答", "解答", "裏", "裏面", "意味"), "back"),
+    **dict.fromkeys(("補足", "解説", "備考", "メモ"), "extra"),
+    "タグ": "tags",
+    "デッキ": "deck",
 }
+"""Names that other programs and people give to columns."""
 _TEXT_USES = ("front", "back", "extra")
 _TAG = re.compile(r"[^\s.,;!?。、，！？\u3041-\u309f]{1,40}")
 """No blanks, no punctuation and no hiragana, which sentences have."""
@@ -92,7 +99,7 @@ def column_uses(
 
 
 def _known(name: str) -> str:
-    name = name.strip().lower()
+    name = fold(name.strip())
     name = _OTHER_NAMES.get(name, name)
     return name if name in COLUMN_USES else ""
 

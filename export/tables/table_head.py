@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cards.names import split_tags
 from cards.translate import _
 from export.files import PackageError
 from srs.models.incoming import Loss, LossReason
@@ -109,7 +110,7 @@ def _set(head: TableHead, name: str, value: str, path: Path, line: int) -> None:
         case "notetype":
             head.notetype = value
         case "tags":
-            head.tags = tuple(value.split())
+            head.tags = split_tags(value)
         case _ if name in _COLUMN_SETTINGS:
             if not value.isdecimal() or int(value) < 1:
                 raise _refused(

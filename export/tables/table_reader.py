@@ -11,6 +11,7 @@ from msgspec import Struct
 from cards.errors import reason_of
 from cards.files import open_file
 from cards.identity.keys import guid_for, text_key
+from cards.names import split_tags, tidy_name, tidy_tags
 from cards.note import Basic, Content, Note
 from cards.questions import anki_ordinals, cloze_parts
 from cards.translate import _
@@ -206,10 +207,10 @@ class _RowConverter:
             extra = "\n\n".join(text for text in (texts["back"], extra) if text)
         return Note(
             content=content,
-            deck=values.get("deck") or head.deck or self._deck,
+            deck=tidy_name(values.get("deck") or head.deck) or self._deck,
             id=values.get("id", ""),
             extra=extra,
-            tags=tuple(dict.fromkeys((*head.tags, *values.get("tags", "").split()))),
+            tags=tidy_tags((*head.tags, *split_tags(values.get("tags", "")))),
             file=self._file,
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cards.names import COMMA
 from cards.translate import _, ngettext
 from export.tables.table_columns import TableColumn
 from export.tables.table_reader import TextTable
@@ -73,6 +74,10 @@ def table_remarks(table: TextTable, *, columns_named: bool) -> list[str]:
         )
     if table.html_recognised:
         remarks.append(_("the cells were read as HTML (else: --no-html)"))
+    tags = (tag for one in table.incoming.notes for tag in one.note.tags)
+    if tag := next(filter(COMMA.search, tags), ""):
+        text = _("comma in the tag '{tag}' (blanks separate the tags of a cell)")
+        remarks.append(text.format(tag=tag))
     return remarks
 
 

@@ -5,8 +5,10 @@ Without a terminal; `flash.tui.browse_app` shows it.
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 
 from cards.errors import FlashError
+from cards.names import split_tags
 from flash.messages.cards import short_question
 from flash.messages.exchange import tags_by_hand
 from flash.messages.listing import tagged_lines
@@ -18,7 +20,7 @@ from flash.service.editor import edit_text, run_editor
 from flash.service.finding import find
 from flash.service.note_media import open_media
 from flash.service.set_due import due_days
-from flash.service.tagging import apply_tagging, check_new_tag, plan_tags
+from flash.service.tagging import apply_tagging, changed_tags, check_new_tag, plan_tags
 from srs.store import card_actions
 from srs.store.card_list import CardListRow, card_list
 from srs.store.notes import stored_note_of
@@ -29,6 +31,8 @@ from srs.store.undo import undo_operations
 from srs.study.prompt import Prompt, read_prompt
 
 _SORTS = tuple(ORDERS)
+_MINUS = ("-", "－")
+"""Begins a tag to be removed, of any width."""
 
 
 class Browser:
@@ -162,16 +166,13 @@ class Browser:
         Raises:
             FlashError: There is no tag, or a file can't be changed.
         """
-        words = text.split()
-        removed = {word[1:] for word in words if word.startswith("-")}
-        added = [word for word in words if not word.startswith("-")]
+        words = split_tags(text)
+        removed = [word[1:] for word in words if word.startswith(_MINUS)]
+        added = [word for word in words if not word.startswith(_MINUS)]
         for word in (*removed, *added) or ("",):
             check_new_tag(word)
 
-        def change(tags: tuple[str, ...]) -> tuple[str, ...]:
-            kept = (*tags, *added)
-            return tuple(dict.fromkeys(one for one in kept if one not in removed))
-
+        change = partial(changed_tags, added=added, removed=removed)
         tagging = plan_tags(self._app, self.chosen(), change)
         apply_tagging(self._app, tagging, write=True)
         self.refresh()

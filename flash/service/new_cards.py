@@ -13,10 +13,11 @@ from msgspec.structs import replace
 
 from cards.deckfile.appending import append_cards, empty_deck
 from cards.deckfile.discovery import YAML_ENDINGS, bundled_name, read_text
-from cards.deckfile.reader import Deck, parse_deck, read_deck, tidy_deck_name
+from cards.deckfile.reader import Deck, parse_deck, read_deck
 from cards.deckfile.writer import card_yaml
 from cards.errors import DeckError, FlashError, Place, Problem
 from cards.identity.keys import duplicates
+from cards.names import tidy_deck_name
 from cards.note import Basic, Cloze, Note
 from cards.text.cloze import CLOZE_MARK
 from cards.translate import _
@@ -62,7 +63,7 @@ def deck_of_new_cards(app: AppContext, name: str) -> str:
     inbox = Path(app.options.inbox)
     if not name:
         return read_deck(inbox).name if inbox.exists() else INBOX
-    return find_deck(app, tidy_deck_name(name), may_be_new=True)
+    return tidy_deck_name(find_deck(app, tidy_deck_name(name), may_be_new=True))
 
 
 def new_content(
@@ -128,7 +129,8 @@ def _target(app: AppContext, deck: str, language: str) -> tuple[Path, str]:
     inbox, text = Path(app.options.inbox), empty_deck(deck, language)
     if deck == INBOX and not inbox.exists():
         return inbox, text
-    ids = [one for one, name in deck_names_by_id(app.store).items() if name == deck]
+    names = deck_names_by_id(app.store)
+    ids = [one for one, name in names.items() if tidy_deck_name(name) == deck]
     for path in (inbox, *map(Path, files_of_decks(app.store, ids))):
         is_yaml = path.is_file() and path.suffix.lower() in YAML_ENDINGS
         if not is_yaml or bundled_name(str(path)):

@@ -4,7 +4,7 @@ A note that a deck file has gets its tags from there, so the file is changed; th
 others are changed in the store.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,6 +21,7 @@ from cards.deckfile.tag_edits import rename_tag, renamed, tags_at_top
 from cards.errors import DeckError, FlashError, Place
 from cards.files import absolute
 from cards.markdown_notes.commonmark import FRONT_MATTER
+from cards.names import tidy_name, tidy_tags
 from cards.note import Note
 from cards.translate import _
 from export.anki.text_edits import TextEdit
@@ -75,6 +76,13 @@ def check_new_tag(tag: str) -> None:
         message = _("space in the tag '{tag}'").format(tag=tag)
         hint = _("write '{tag}'").format(tag="-".join(tag.split()))
         raise FlashError(message, hint)
+
+
+def changed_tags(tags: Tags, added: Iterable[str], removed: Iterable[str] = ()) -> Tags:
+    """Return tags with others added, and without those that are removed."""
+    gone = set(map(tidy_name, removed))
+    found = (*tags, *tidy_tags(tuple(added)))
+    return tuple(dict.fromkeys(one for one in found if tidy_name(one) not in gone))
 
 
 def plan_tags(

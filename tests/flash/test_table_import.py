@@ -111,6 +111,22 @@ READ_AS: dict[str, tuple[str, tuple[str, ...], list[list[object]]]] = {
     "HTML, denied": ("q,a <b>x</b>\n", ("--no-html",), [["q", "a <b>x</b>", []]]),
     "HTML denied by the file": ("#html:false\nq,<br>\n", (), [["q", "<br>", []]]),
     "HTML inside code": ("`<br>`?,a break\n", (), [["`<br>`?", "a break", []]]),
+    "tags with a full-width blank": (
+        "q,a,鍵　A::B C\n",
+        ("--columns", "front,back,tags"),
+        [["q", "a", ["鍵", "A::B", "C"]]],
+    ),
+    "Japanese names": (
+        "質問,答え,タグ,デッキ,補足\nq,a,t,D,e\n",
+        (),
+        [["q", "a", ["t"]]],
+    ),
+    "Japanese names in another order": (
+        "　裏面 ,番号,表面\na,1,q\n",
+        (),
+        [["q", "a", []]],
+    ),
+    "Japanese names of words": ("単語\t意味\n犬\tdog\n", (), [["犬", "dog", []]]),
     "less than is no HTML": ("a < b,c > d\n", (), [["a < b", "c > d", []]]),
 }
 
@@ -281,3 +297,18 @@ def test_rows_that_flash_can_not_ask_are_left_out_by_reason(flash: Run) -> None:
         "line 6 left out: image occlusion can't be shown in a terminal\n"
         "line 7 left out: no question or no answer\n"
     )
+
+
+def test_a_table_with_japanese_names_fills_all_columns(flash: Run) -> None:
+    found = imported(flash, "問題,解答,タグ,デッキ,補足\nq,a,t,化学：：有機,e\n")
+
+    assert uses(found) == ["front", "back", "tags", "deck", "extra"]
+    assert [card["deck"] for card in flash.json("list")] == ["化学::有機"]
+
+
+def test_a_comma_in_a_tag_of_a_table_is_reported(flash: Run) -> None:
+    Path("in.csv").write_text("front,back,tags\nq,a,暗号、鍵\n", "utf-8")
+
+    shown = flash("import", "in.csv")[2]
+
+    assert "comma in the tag '暗号、鍵' (blanks separate the tags of a cell)" in shown

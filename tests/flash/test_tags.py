@@ -204,3 +204,44 @@ def test_a_wrong_tag_is_an_error(flash: Run, words: list[str], message: str) -> 
 
     assert (code, out) == (1, "")
     assert err.startswith(f"flash: {message}")
+
+
+DECOMPOSED = "カ\u3099ス"
+
+
+@pytest.mark.parametrize(
+    ("words", "tags"),
+    [
+        (["add", "new", "gas"], {"b", "new", "ガス", "ガス::a"}),
+        (["add", DECOMPOSED, "gas"], {"b", "ガス", "ガス::a"}),
+        (["add", "新：：x", "gas"], {"b", "ガス", "ガス::a", "新::x"}),
+        (["remove", DECOMPOSED, "gas"], {"b", "ガス::a"}),
+        (["rename", "ガス", "気体：：x"], {"b", "気体::x", "気体::x::a"}),
+    ],
+)
+@pytest.mark.parametrize("place", ["g.yaml", "g.csv"])
+def test_spellings_of_a_tag_are_one_tag(
+    flash: Run, place: str, words: list[str], tags: set[str]
+) -> None:
+    typed = [DECOMPOSED, "ガス：：a", "b"]
+    texts = {
+        "g.yaml": "deck: G\ncards:\n  - front: gas\n    back: x\n    tags: [{}]\n".format(
+            ", ".join(typed)
+        ),
+        "g.csv": f"front,back,tags\ngas,x,{'　'.join(typed)}\n",
+    }
+    Path(place).write_text(texts[place], "utf-8")
+    flash("add" if place == "g.yaml" else "import", place)
+
+    assert flash("tag", *words, *(["--write"] if place == "g.yaml" else []))[0] == 0
+
+    (card,) = flash.json("list", "gas")
+    assert set(card["tags"]) == tags
+
+
+def test_a_decomposed_tag_of_an_old_store_is_found(flash: Run) -> None:
+    with open_store(Path("store.db"), NOON).connection as connection:
+        connection.execute("update notes set tags = ?", (f'["{DECOMPOSED}"]',))
+
+    assert flash("tag", "remove", "ガス", "four")[2] == "Changed 1 note.\n"
+    assert [len(one["tags"]) for one in flash.json("list", "tag:ガス")] == [1] * 4

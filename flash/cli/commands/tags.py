@@ -24,6 +24,7 @@ from flash.service.finding import find_some
 from flash.service.tagging import (
     Tagging,
     apply_tagging,
+    changed_tags,
     check_new_tag,
     plan_rename,
     plan_tags,
@@ -69,7 +70,7 @@ def add(
 
     def plan(app: AppContext) -> Tagging:
         cards = find_some(app, words).cards
-        return plan_tags(app, cards, lambda tags: tuple(dict.fromkeys((*tags, name))))
+        return plan_tags(app, cards, lambda tags: changed_tags(tags, [name]))
 
     _change(db, plan, write=write, yes=yes, as_json=json)
 
@@ -92,9 +93,7 @@ def remove(
 
     def plan(app: AppContext) -> Tagging:
         cards = find_some(app, words).cards
-        return plan_tags(
-            app, cards, lambda tags: tuple(one for one in tags if one != name)
-        )
+        return plan_tags(app, cards, lambda tags: changed_tags(tags, (), [name]))
 
     _change(db, plan, write=write, yes=yes, as_json=json)
 

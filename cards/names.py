@@ -1,0 +1,31 @@
+"""Names of decks and tags, as they are typed and as they are kept.
+
+A name is kept composed (Unicode NFC): file names of macOS come decomposed and look the
+same.  The full-width `：：` that Japanese input types nests as `::` does.
+"""
+
+import re
+from unicodedata import normalize
+
+COMMA = re.compile("[,、，]")
+"""A tag with it was probably meant to be several."""
+
+
+def tidy_name(name: str) -> str:
+    """Return the name of a deck or a tag as it is kept."""
+    return name if name.isascii() else normalize("NFC", name).replace("：：", "::")
+
+
+def tidy_deck_name(name: str) -> str:
+    """Return the name of a deck as it is kept, without needless white space."""
+    return "::".join(" ".join(part.split()) for part in tidy_name(name).split("::"))
+
+
+def tidy_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return tags as they are kept, none twice."""
+    return tuple(dict.fromkeys(map(tidy_name, tags)))
+
+
+def split_tags(text: str) -> tuple[str, ...]:
+    """Return the tags that a text names, parted by white space of any width."""
+    return tidy_tags(tuple(text.split()))
