@@ -209,7 +209,8 @@ def _term(key: str, value: str) -> str:
 
 def _named_card(app: AppContext, word: str) -> Named | None:
     """Return the condition for a card's number or a note's id; None for others."""
-    if word.isascii() and word.isdigit():
+    if word.isdecimal():
+        word = fold(word)
         number = Named("card", word)
         cards = _search(app, number, retired=True)
         if not cards:

@@ -3,6 +3,7 @@
 import re
 
 from cards.errors import FlashError
+from cards.text.folding import fold
 from cards.translate import _
 from srs.scheduler.study_day import date_day
 
@@ -10,19 +11,20 @@ _LONGEST_DAYS = 36_500
 
 
 def due_days(text: str, today: int) -> tuple[int, int]:
-    """Return the first and last study day of `3`, `3-7` or `2027-01-10`.
+    """Return the first and last study day of `3`, `3-7` or `2027-01-10`, of any width.
 
     Raises:
         FlashError: It is none of them, in the past or more than a century ahead, or the
             first day is after the last.
     """
     hint = _("write 3, 3-7 or 2027-01-10")
-    found = re.fullmatch("([0-9]{1,5})(?:-([0-9]{1,5}))?", text)
+    folded = fold(text)
+    found = re.fullmatch("([0-9]{1,5})(?:[-~]([0-9]{1,5}))?", folded)
     if found:
         first, last = int(found[1]), int(found[2] or found[1])
     else:
         try:
-            first = last = date_day(text) - today
+            first = last = date_day(folded) - today
         except ValueError:
             message = _("'{text}' is not a number of days").format(text=text)
             raise FlashError(message, hint) from None

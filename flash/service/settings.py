@@ -12,6 +12,7 @@ from msgspec.structs import fields
 from cards.deckfile.discovery import YAML_ENDINGS
 from cards.errors import FlashError
 from cards.files import absolute
+from cards.text.folding import fold
 from cards.translate import _
 from flash.messages.review_keys import ACTIONS, format_keys, parse_keys
 from flash.service.context import AppContext
@@ -32,6 +33,8 @@ _GLOBAL = (
     "opener",
 )
 """Settings that no deck has of its own; the others are fields of `Preset`."""
+_LITERAL = ("time_zone", "inbox", "keys", "opener")
+"""Settings whose values are kept as typed; of others, case and width don't matter."""
 _REPLAYED = ("rollover", "leech_threshold")
 """Settings on which the states of cards depend."""
 _HIDDEN = ("parameters", "anki_parameters")
@@ -75,7 +78,7 @@ def change_setting(
     Args:
         app: The open store.
         name: From `setting_name`.
-        value: As typed; empty to reset to the inherited value.
+        value: As typed, of any width; empty to reset to the inherited value.
         deck: The deck; empty for all.
 
     Returns:
@@ -87,6 +90,8 @@ def change_setting(
     if deck and name in _GLOBAL:
         message = _("{name} applies to all decks").format(name=name)
         raise FlashError(message, _("leave out --deck"))
+    if name not in _LITERAL:
+        value = fold(value)
     with app.store.transaction():
         if name == "away":
             return _set_vacations(app, "" if value.lower() == "never" else value)

@@ -16,6 +16,8 @@ from typing import Literal, NoReturn
 
 from msgspec import Struct
 
+from cards.text.folding import fold
+
 STATES = (
     "due",
     "new",
@@ -47,19 +49,24 @@ EXAMPLES = {
 }
 """How each key is written."""
 
+_FOLDED = ("is", "prop", "rated", "added", "flag", "card")
+"""Keys whose values are words and numbers of flash, of any width."""
 MAX_NESTING = 50
 """Nested parentheses and `-`."""
 MAX_TERMS = 200
 """Words and signs of one query."""
 
-_TOKEN = re.compile(
-    r"""
-    (?P<paren>[()])
-  | (?P<minus>-)(?=\S)
-  | (?P<term>(?:[^\s()"]|"(?:\\.|[^"\\])*")+)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+_WORD = r"""
+    (?P<paren>[()]|（(?=.*[)）])|{closing})
+  | (?P<minus>-(?=\S)|－(?=[(（]|[A-Za-zＡ-Ｚａ-ｚ]+[:：]))
+  | (?P<term>(?:(?!{closing})[^\s()"]|"(?:\\.|[^"\\])*")+)
+    """
+_WORDS = [
+    re.compile(_WORD.format(closing=closing), re.VERBOSE | re.DOTALL)
+    for closing in ("(?!)", "）")
+]
+"""Outside and inside of full-width parentheses, which elsewhere belong to a text."""
+_KEY = re.compile('([^:："]+)[:：]')
 _BLANKS = re.compile(r"\s*")
 _PROP = re.compile(r"([A-Za-z]+)(<=|>=|!=|<|>|=)(-?[0-9]+(?:\.[0-9]+)?)")
 _RECENT = re.compile(r"([0-9]{1,5})(?::([1-4]))?")
@@ -198,7 +205,7 @@ class _Token(Struct, frozen=True):
 
     @property
     def is_or(self) -> bool:
-        return self.kind == "term" and self.text.lower() == "or"
+        return self.kind == "term" and fold(self.text) == "or"
 
 
 class _Parser:
@@ -217,14 +224,20 @@ class _Parser:
 
     def _split(self) -> list[_Token]:
         tokens: list[_Token] = []
+        opened: list[str] = []
         at = _BLANKS.match(self._query).end()  # type: ignore[union-attr]  # matches
         while at < len(self._query):
-            found = _TOKEN.match(self._query, at)
+            found = _WORDS[opened[-1:] == ["（"]].match(self._query, at)
             if found is None or found.lastgroup is None:
                 self._refuse(at, "open quote")
             if len(tokens) == MAX_TERMS:
                 self._refuse(at, "too long")
-            tokens.append(_Token(found.lastgroup, found[0], at))
+            text = found[0]
+            if found.lastgroup != "term":
+                opened += [text] if text in "(（" else []
+                del opened[-1 if text in ")）" else len(opened) :]
+                text = fold(text)
+            tokens.append(_Token(found.lastgroup, text, at))
             at = _BLANKS.match(self._query, found.end()).end()  # type: ignore[union-attr]
         return tokens
 
@@ -268,9 +281,13 @@ class _Parser:
         return self._term(token)
 
     def _term(self, token: _Token) -> Condition:
-        whole = _without_quotes(token.text)
+        text = token.text
+        begins = _KEY.match(text)
+        if begins and fold(begins[1]) in EXAMPLES:
+            text = fold(begins[0]) + text[begins.end() :]
+        whole = _without_quotes(text)
         key, colon, value = whole.partition(":")
-        raw = token.text.partition(":")[0]
+        raw = text.partition(":")[0]
         # A colon in quotes belongs to the text, unless a key is before it.
         is_text = '"' in raw and raw[1:].lower() not in EXAMPLES
         if not colon or is_text:
@@ -278,20 +295,21 @@ class _Parser:
         key = key.lower()
         if key not in EXAMPLES:
             near = [f"{one}:" for one in get_close_matches(key, EXAMPLES, 1, 0.6)]
-            self._refuse(token.column, "unknown key", token.text, "".join(near))
-        column = token.column + token.text.index(":") + 1
+            self._refuse(token.column, "unknown key", text, "".join(near))
+        column = token.column + text.index(":") + 1
         if not value:
             self._refuse(column, "no value", key)
         return self._keyed(key, value, column)
 
     def _keyed(self, key: str, value: str, column: int) -> Condition:
+        if key in _FOLDED:
+            value = fold(value)
         match key:
             case "is":
-                state = value.lower()
-                if state not in STATES:
-                    near = get_close_matches(state, STATES, 1, 0.6)
+                if value not in STATES:
+                    near = get_close_matches(value, STATES, 1, 0.6)
                     self._refuse(column, "unknown state", value, "".join(near))
-                return Named("is", state)
+                return Named("is", value)
             case "prop":
                 return self._property(value, column)
             case "rated" | "added":

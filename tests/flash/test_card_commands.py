@@ -121,6 +121,51 @@ def test_days_are_spread_over_a_span(flash: Run) -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "first", "last"),
+    [
+        ("３", 26, 26),
+        ("３－７", 26, 30),
+        ("3〜7", 26, 30),
+        ("２０２６－１１－３０", 30, 30),
+    ],
+)
+def test_days_may_be_full_width(flash: Run, days: str, first: int, last: int) -> None:
+    assert flash("set-due", days, "powerhouse")[0] == 0
+
+    (card,) = flash.json("list", "powerhouse")
+    assert first <= int(card["due"][8:10]) <= last
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("new_per_day", "３", 3),
+        ("desired_retention", "９２％", 0.92),
+        ("learning_steps", "１ｍ　１０ｍ", [60, 600]),
+        ("rollover", "３", 3),
+        ("catch_up", "ＹＥＳ", True),
+        (
+            "away",
+            "２０２６－１２－２４..２０２６－１２－２６",
+            "2026-12-24..2026-12-26",
+        ),
+    ],
+)
+def test_a_setting_may_be_full_width(
+    flash: Run, name: str, value: str, kept: object
+) -> None:
+    assert flash("config", name, value)[0] == 0
+    assert flash.json("config", name)[name] == kept
+
+
+def test_a_number_of_a_card_may_be_full_width(flash: Run) -> None:
+    (card,) = flash.json("list", "powerhouse")
+    number = "".join(chr(ord(digit) + 0xFEE0) for digit in card["number"])
+
+    assert flash("show", number) == flash("show", card["number"])
+
+
+@pytest.mark.parametrize(
     "days", ["x", "3-", "-1", "2026-11-22", "99999", "2026-02-30", ""]
 )
 def test_wrong_days_are_refused(flash: Run, days: str) -> None:

@@ -25,6 +25,10 @@ def flash(flash: Run) -> Run:
     return flash
 
 
+def test_the_date_of_an_exam_may_be_full_width(flash: Run) -> None:
+    assert flash.json("exam", "set", "２０２７－０３－０１")["day"] == "2027-03-01"
+
+
 def test_exam_is_set_shown_and_cleared(flash: Run) -> None:
     weights = ("--weights", "domain::logs=30", "--weights", "domain::keys=10")
 

@@ -57,6 +57,25 @@ A, B, C = Phrase("a"), Phrase("b"), Phrase("c")
         ("rated:7:1", Recent("rated", 7, 1)),
         ("added:3", Recent("added", 3)),
         ("flag:0", Flagged(0)),
+        ("ＩＳ：ｄｕｅ", Named("is", "due")),
+        ("tag：暗号化", Named("tag", "暗号化")),
+        ('deck：A：：B"　C"', Named("deck", "A：：B　C")),
+        ("prop:reps＝０", Property("reps", "=", 0)),
+        ("prop:due＜－１", Property("due", "<", -1)),
+        ("prop:s>=１．５", Property("s", ">=", 1.5)),
+        ("rated：７：１", Recent("rated", 7, 1)),
+        ("flag:１", Flagged(1)),
+        ("card:０４１２", Named("card", "0412")),
+        ("（a ｏｒ b）　c", AllOf((AnyOf((A, B)), C))),
+        ("－（a　b）", Not(AllOf((A, B)))),
+        ("－tag:a －５", AllOf((Not(Named("tag", "a")), Phrase("－５")))),
+        ("（a)（b）((KMS（鍵）は))", AllOf((A, B, Phrase("KMS（鍵）は")))),
+        ("KMS（鍵）は", Phrase("KMS（鍵）は")),
+        ("用語：意味", Phrase("用語：意味")),
+        ('"（a"', Phrase("（a")),
+        ("（a", Phrase("（a")),
+        ("a）", Phrase("a）")),
+        ('"is：due"', Phrase("is：due")),
         ("東京　is:new", AllOf((Phrase("東京"), Named("is", "new")))),
     ],
 )
@@ -160,7 +179,7 @@ def test_a_written_query_parses_to_the_same(condition: Condition) -> None:
     assert parse_query(written(condition)) == condition
 
 
-@given(st.text(st.sampled_from('ab "\\:()-<1 orisdeckprop　'), max_size=30))
+@given(st.text(st.sampled_from('ab "\\:()-<1 orisdeckprop　（）：－'), max_size=30))
 def test_any_text_parses_or_has_a_mistake_inside_it(query: str) -> None:
     try:
         parse_query(query)

@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from cards.errors import FlashError
+from cards.text.folding import fold
 from cards.translate import _
 from flash.cli.commands.mock_exam import mock, mock_json, mock_table
 from flash.cli.options import HELP_NAMES, DbOption, DeckOption, JsonOption, finite
@@ -166,7 +167,7 @@ def _past(opened: AppContext, exam: Exam) -> FlashError:
 
 def _future_day(date: str, opened: AppContext) -> int:
     try:
-        day = date_day(date)
+        day = date_day(fold(date))
     except ValueError:
         message = _("'{text}' is not a date").format(text=date)
         raise FlashError(message, _("write it as 2027-03-01")) from None
