@@ -5,7 +5,6 @@ A user's folder holds other YAML too (workflows, settings of tools).  Only files
 that they prepare for; other files are skipped and counted.
 """
 
-import codecs
 import os
 import re
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cards.encodings import UTF_16, EncodingError, decode_text, is_utf_16
 from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, reason_of
 from cards.files import is_encodable, is_file, open_file
 from cards.markdown_notes.inline_cards import holds_cards
@@ -29,7 +29,6 @@ _EXAM_NAMES = ("exam.yaml", "exam.yml")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 """Includes line ends of YAML that editors don't count."""
 _CONTROLS = re.compile(f"{_CONTROL.pattern}+")
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _MARKDOWN = (".md", ".markdown", ".mdown", ".qmd", ".rmd")
 YAML_ENDINGS = (".yaml", ".yml")
@@ -162,16 +161,9 @@ def _skimmed(path: Path) -> str | None:
             data = file.read(MAX_BYTES)
     except OSError:
         return None
-    if _is_utf_16(data):
-        data = (
-            data.removeprefix(_UTF_16[0]).removeprefix(_UTF_16[1]).replace(b"\0", b"")
-        )
+    if is_utf_16(data):
+        data = data.removeprefix(UTF_16[0]).removeprefix(UTF_16[1]).replace(b"\0", b"")
     return data.decode("utf-8", errors="replace").lstrip("\ufeff")
-
-
-def _is_utf_16(data: bytes) -> bool:
-    """Return True for a file in UTF-16, with or without a byte order mark."""
-    return data.startswith(_UTF_16) or b"\0" in data[:4]
 
 
 def read_text(path: Path, *, allow_controls: bool = False) -> str:
@@ -186,17 +178,11 @@ def read_text(path: Path, *, allow_controls: bool = False) -> str:
             characters.
     """
     data = _read_bytes(path)
-    if _is_utf_16(data):
-        raise _error(path, _("UTF-16 instead of UTF-8"), _("save the file as UTF-8"))
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        start = before.rfind(b"\n") + 1
-        column = len(before[start:].decode("utf-8", errors="replace")) + 1
-        message = _("not UTF-8: byte 0x{byte:02x}").format(byte=data[error.start])
-        raise _error(path, message, _("save the file as UTF-8"), line, column) from None
+        text = decode_text(data)
+    except EncodingError as error:
+        hint = _("save the file as UTF-8")
+        raise _error(path, error.message, hint, error.line, error.column) from None
     if not allow_controls:
         check_controls(text, path)
     return text

@@ -68,7 +68,8 @@ def write_csv(path: Path, notes: Iterable[StoredNote], *, safe: bool = False) ->
     Args:
         path: The file.
         notes: The notes.
-        safe: Put a `'` before text that a spreadsheet would run as a formula.
+        safe: Put a `'` before text that a spreadsheet would run as a formula, and a
+            byte order mark before all: without it Excel assumes another encoding.
 
     Returns:
         Number of cards.
@@ -85,7 +86,7 @@ def write_csv(path: Path, notes: Iterable[StoredNote], *, safe: bool = False) ->
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     writer.writerows(map(_harmless, rows) if safe else rows)
-    replace_file(path, text.getvalue().encode("utf-8"))
+    replace_file(path, text.getvalue().encode("utf-8-sig" if safe else "utf-8"))
     return len(rows)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cards.encodings import EncodingError, decode_text
 from cards.errors import reason_of
 from cards.files import open_file
 from cards.identity.keys import guid_for, text_key
@@ -113,12 +114,10 @@ def _text(path: Path) -> str:
             _("split it"),
         )
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        message = _("not UTF-8: byte 0x{byte:02x}").format(byte=data[error.start])
-        place = f"{path}:{line}"
-        raise PackageError(place, message, _("save the file as UTF-8")) from None
+        text = decode_text(data)
+    except EncodingError as error:
+        hint = _("save the file as UTF-8; Excel calls it 'CSV UTF-8'")
+        raise PackageError(f"{path}:{error.line}", error.message, hint) from None
     if "\0" in text:
         raise PackageError(
             str(path), _("not a text file: contains NUL"), _("choose a text file")

@@ -154,6 +154,18 @@ def test_invalid_utf8_is_reported_with_its_place(tmp_path: Path) -> None:
     )
 
 
+def test_shift_jis_is_named(tmp_path: Path) -> None:
+    deck = tmp_path / "deck.yaml"
+    deck.write_bytes("deck: D\ncards:\n  - front: カフェ\n".encode("cp932"))
+
+    with pytest.raises(DeckError) as caught:
+        read_deck(deck)
+
+    assert str(caught.value) == (
+        f"{deck}:3:12: Shift-JIS instead of UTF-8 (save the file as UTF-8)"
+    )
+
+
 def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(DeckError) as caught:
         read_deck(tmp_path / "gone.yaml")

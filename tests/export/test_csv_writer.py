@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from cards.note import Basic, Note, Source
 from export.files import ExportError, replace_file
 from export.tables.csv_writer import COLUMNS, write_csv, write_json
+from export.tables.table_reader import TableOptions, read_table
 from srs.models.cards import SchedulingState, State, StoredCard, StoredNote
 
 NOTE = StoredNote(
@@ -100,3 +101,16 @@ def test_safe_csv_has_no_formulas(tmp_path: Path, start: str) -> None:
     assert [found[0][name] for name in columns[1:]] == ["2", "-D", "@t"]
     assert [found[1][name] for name in columns[1:]] == ["2", "'-D", "'@t"]
     assert safe.read_text("utf-8").count("'") == 3
+
+
+def test_safe_csv_is_marked_as_utf_8(tmp_path: Path) -> None:
+    raw, safe = tmp_path / "raw.csv", tmp_path / "safe.csv"
+
+    write_csv(raw, [NOTE])
+    write_csv(safe, [NOTE], safe=True)
+
+    assert safe.read_bytes() == b"\xef\xbb\xbf" + raw.read_bytes()
+    columns = (
+        read_table(path, TableOptions("D")).columns[0].name for path in (raw, safe)
+    )
+    assert len(set(columns)) == 1

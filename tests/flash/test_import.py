@@ -100,6 +100,19 @@ def test_columns_may_be_named(flash: Run) -> None:
 
 BAD_TABLES: dict[str, tuple[bytes, str]] = {
     "not UTF-8": (b"q,a\n\xff,b\n", "a.csv:2: not UTF-8: byte 0xff"),
+    "UTF-16": (
+        "質問,答え\n".encode("utf-16"),
+        "a.csv:1: UTF-16 instead of UTF-8"
+        " (save the file as UTF-8; Excel calls it 'CSV UTF-8')",
+    ),
+    "Shift-JIS": (
+        "front,back\nキー,鍵\n".encode("cp932"),
+        "a.csv:2: Shift-JIS instead of UTF-8 (save the file as UTF-8; Excel",
+    ),
+    "Latin-1": (
+        "q,a\ncafé,été não\n".encode("latin-1"),
+        "a.csv:2: not UTF-8: byte 0xe9",
+    ),
     "nothing": (b"", "a.csv: no notes in this table"),
     "one column": (b"q\n", "a.csv: no notes in this table"),
     "a quote that never ends": (b'q,"a\n', "a.csv:1: unexpected end of data"),

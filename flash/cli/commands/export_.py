@@ -44,7 +44,8 @@ def export(
     safe: Annotated[
         bool,
         typer.Option(
-            "--safe", help="CSV: put ' before text that starts a formula (= + - @)."
+            "--safe",
+            help="CSV for spreadsheets: ' before formulas (= + - @), UTF-8 marked.",
         ),
     ] = False,
     deck: DeckOption = "",
