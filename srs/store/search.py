@@ -302,15 +302,15 @@ def _contains(needle: Needle) -> Callable[[str, str], bool]:
     The JSON has every text and more; it is decoded only if a hit may be in the rest,
     or if marks may part the text.
     """
-    is_in_texts = _is_in_texts(needle)
+    is_in_texts, in_json, spread = _is_in_texts(needle), needle.in_json, needle.spread
 
     def contains(fields: str, extra: str) -> bool:
-        if not needle.folded or (extra and needle.is_in(extra)):
+        if not in_json or (extra and needle.is_in(extra)):
             return True
         raw = folded_json(fields)
-        if not needle.may_be_in(raw):
+        if in_json not in raw and not spread(raw):
             return False
-        if is_in_texts and needle.in_json in raw and "\\" not in raw:
+        if is_in_texts and in_json in raw and "\\" not in raw:
             return True
         return any(map(needle.is_in, note_texts(fields)))
 

@@ -25,22 +25,20 @@ class Needle:
         self.folded = fold(text)
         self.in_json = msgspec.json.encode(self.folded).decode()[1:-1]
         letters = re.sub(f"[{_MARKUP}]", "", self.folded)
-        pattern = _BETWEEN.join(map(re.escape, letters))
-        self._spread = re.compile(pattern).search if len(letters) > 1 else None
+        pattern = _BETWEEN.join(map(re.escape, letters)) if letters[1:] else "(?!)"
+        self.spread = re.compile(pattern).search
+        """Finds its letters with marks between them, in a text or JSON."""
 
     def may_be_in(self, raw: str) -> bool:
         """Return False if no text in a JSON, folded by `folded_json`, can match."""
-        return self.in_json in raw or self._may_be_shown(raw)
+        return self.in_json in raw or self.spread(raw) is not None
 
     def is_in(self, text: str) -> bool:
         """Return True if a Markdown text contains the needle, or shows it."""
         raw = fold(text)
         if self.folded in raw:
             return True
-        return self._may_be_shown(raw) and self.folded in fold(plain_text(text))
-
-    def _may_be_shown(self, raw: str) -> bool:
-        return self._spread is not None and self._spread(raw) is not None
+        return bool(self.spread(raw)) and self.folded in fold(plain_text(text))
 
 
 def folded_json(fields: str) -> str:
