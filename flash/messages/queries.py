@@ -54,11 +54,21 @@ class NoMatchError(FlashError):
     """No card matches a query."""
 
 
-def no_match(query: str, near: str = "") -> NoMatchError:
-    """Make the error for a query that no card matches."""
+def no_match(query: str, near: str = "", *, is_file: bool = False) -> NoMatchError:
+    """Make the error for a query that no card matches.
+
+    Args:
+        query: As the user typed it.
+        near: The deck with the most similar name.
+        is_file: There is a file of that name.
+    """
     message = _("no card matches '{query}'").format(query=query)
     hint = _("did you mean the deck '{name}'?").format(name=near)
-    return NoMatchError(message, hint if near else _("flash list shows all cards"))
+    if is_file:
+        hint = _("add the file first: flash add {file}").format(file=query)
+    return NoMatchError(
+        message, hint if near or is_file else _("flash list shows all cards")
+    )
 
 
 def no_such_card(name: str) -> FlashError:

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from msgspec import Struct
 
 from cards.errors import FlashError
+from cards.files import is_file
 from cards.text.folding import fold
 from cards.translate import _
 from flash.messages.queries import (
+    NoMatchError,
     nearest,
     no_match,
     no_such_card,
@@ -86,7 +90,10 @@ def find(
         retired=retired,
     )
     if not cards and isinstance(condition, Phrase):
-        raise no_match(condition.text, nearest(condition.text, _all_decks(app)))
+        text = condition.text
+        raise no_match(
+            text, nearest(text, _all_decks(app)), is_file=is_file(Path(text))
+        )
     terms = [_term("deck", only_deck)] if deck else []
     terms += [_term("tag", tag)] if tag else []
     match condition:
@@ -115,9 +122,12 @@ def find_some(
     """
     if not "".join(words).strip():
         raise FlashError(_("no card is named"), _("flash list shows the card numbers"))
-    found = find(app, words, retired=bool(retired))
-    if not found.cards and retired is None:
-        found = find(app, words, retired=True)
+    if retired is None:
+        with suppress(NoMatchError):
+            found = find(app, words)
+            if found.cards:
+                return found
+    found = find(app, words, retired=retired is not False)
     if not found.cards:
         raise no_match(found.query)
     return found

@@ -146,6 +146,12 @@ def test_show_prints_options_and_retired_cards(shown: Callable[..., str]) -> Non
     assert '"extra": "more"' in shown("show", "c", "--json")
 
 
+def test_show_finds_a_retired_card_by_its_text(shown: Callable[..., str]) -> None:
+    shown("remove", "DNA", "--yes")
+
+    assert "What does DNA stand for?" in shown("show", "DNA")
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -95,6 +95,10 @@ def test_an_ambiguous_number_lists_the_cards(flash: Run) -> None:
         (["polici"], "no card matches 'polici' (flash list shows all cards)"),
         (["othr"], "no card matches 'othr' (did you mean the deck 'Other'?)"),
         (
+            ["my.yaml"],
+            "no card matches 'my.yaml' (add the file first: flash add my.yaml)",
+        ),
+        (
             ["12345"],
             "no card has the number 12345 (to find the text, write '\"12345\"')",
         ),
@@ -124,6 +128,8 @@ def test_an_ambiguous_number_lists_the_cards(flash: Run) -> None:
 def test_errors_point_at_the_mistake(
     flash: Run, command: str, words: list[str], message: str
 ) -> None:
+    Path("my.yaml").touch()
+
     assert flash(command, *words) == (1, "", f"flash: {message}\n")
 
 
