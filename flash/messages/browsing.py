@@ -5,6 +5,7 @@ from cards.translate import N_, _
 NO_CARDS = N_("No card matches.")
 DUE_PROMPT = N_("due in days (3, 3-7, 2027-01-10) ")
 TAG_PROMPT = N_("tags to add, or to remove as -tag ")
+CHANGED_ELSEWHERE = N_("Another session changed these cards; nothing was done.")
 NEEDS_TERMINAL = N_("flash browse needs a terminal")
 
 

@@ -51,6 +51,7 @@ class Browser:
         self.marked: set[int] = set()
         self._unsaved: dict[int, str] = {}
         """Edited texts that have mistakes, by card."""
+        self._version = app.store.version()
         self.search(query)
 
     def search(self, query: str) -> None:
@@ -66,7 +67,7 @@ class Browser:
 
     def refresh(self) -> None:
         """Find the cards again after a change; the selected one stays, if found."""
-        before, at = self.cards[self.at : self.at + 1], self.at
+        before, at = self._selected(), self.at
         try:
             self.search(self.query)
         except FlashError:
@@ -75,6 +76,19 @@ class Browser:
             self.cards.index(before[0]) if before and before[0] in self.cards else at
         )
         self.at = max(0, min(place, len(self.cards) - 1))
+
+    def has_other_choice(self) -> bool:
+        """Find the cards again if another program has written.
+
+        Returns:
+            True if other cards than before are chosen or selected.
+        """
+        version, before = self._app.store.version(), (self.chosen(), self._selected())
+        if version == self._version:
+            return False
+        self._version = version
+        self.refresh()
+        return (self.chosen(), self._selected()) != before
 
     def sort(self) -> str:
         """Sort by the next order; return its name."""
@@ -88,7 +102,7 @@ class Browser:
 
     def mark(self) -> None:
         """Mark the selected card or take its mark away, and go on."""
-        self.marked ^= set(self.cards[self.at : self.at + 1])
+        self.marked ^= set(self._selected())
         self.move(1)
 
     def rows(self, first: int, count: int) -> list[CardListRow]:
@@ -107,7 +121,10 @@ class Browser:
     def chosen(self) -> tuple[int, ...]:
         """Return the marked cards, or the selected one."""
         marked = tuple(card for card in self.cards if card in self.marked)
-        return marked or self.cards[self.at : self.at + 1]
+        return marked or self._selected()
+
+    def _selected(self) -> tuple[int, ...]:
+        return self.cards[self.at : self.at + 1]
 
     def change(self, what: str, value: str = "") -> tuple[str, int, int]:
         """Change the chosen cards.
@@ -152,8 +169,9 @@ class Browser:
 
     def _name_of(self, cards: Sequence[int]) -> str:
         """Name cards by the question of the first one."""
-        (first,) = card_list(self._app.store, self._app.options.calendar, cards[:1])
-        return short_question(first.question) + (" …" if len(cards) > 1 else "")
+        named = card_list(self._app.store, self._app.options.calendar, cards)[:1]
+        more = " …" if len(cards) > 1 else ""
+        return "".join(short_question(first.question) + more for first in named)
 
     def tag(self, text: str) -> str:
         """Add tags to the notes of the chosen cards, and remove those after a `-`.
@@ -191,7 +209,7 @@ class Browser:
             What was changed, or the mistakes of the text; `e` edits it again.
 
         Raises:
-            FlashError: There is no editor, or no file.
+            FlashError: There is no editor, no file, or no such card any more.
         """
         card = self.cards[self.at]
         note = stored_note_of(self._app.store, card).note

@@ -65,6 +65,9 @@ def text_of_note(store: Store, card: int) -> str:
     """Return the note of a card as the text of a deck file.
 
     It begins with the device that has the file, if that is known.
+
+    Raises:
+        FlashError: There is no such card.
     """
     note = stored_note_of(store, card).note
     device = file_device(store, card)
@@ -82,7 +85,7 @@ def rewrite(app: AppContext, card: int, text: str) -> str | None:
 
     Raises:
         ExportError: The deck file can't be written.
-        FlashError: The deck file is gone, or a part of flash.
+        FlashError: The card or the deck file is gone, or the file is a part of flash.
         StoreError: The store can't be written; nothing was.
     """
     stored = stored_note_of(app.store, card)

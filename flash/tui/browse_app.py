@@ -15,6 +15,7 @@ from cards.text.width import (
 )
 from cards.translate import _
 from flash.messages.browsing import (
+    CHANGED_ELSEWHERE,
     DUE_PROMPT,
     NO_CARDS,
     TAG_PROMPT,
@@ -84,11 +85,15 @@ class BrowseApp(ScreenApp):
             return
         key = key_name(event.key, event.character)
         rows = self._moves(key)
+        if key == "q":
+            self.end(None)
+            return
+        has_other_choice = self.browser.has_other_choice()
         if rows:
             self.browser.move(rows)
             self._show()
-        elif key == "q":
-            self.end(None)
+        elif has_other_choice:
+            self._show(_(CHANGED_ELSEWHERE), is_alarm=True)
         elif key in _PURPOSES:
             text = self.browser.query if key == "/" else ""
             self._show(typing=text, purpose=_PURPOSES[key])
@@ -150,6 +155,8 @@ class BrowseApp(ScreenApp):
                 case "query":
                     self.browser.search(text)
                     self._show()
+                case _ if self.browser.has_other_choice():
+                    self._show(_(CHANGED_ELSEWHERE), is_alarm=True)
                 case "tag":
                     self._show(self.browser.tag(text))
                 case _:

@@ -50,7 +50,7 @@ class CardListRow(Struct, frozen=True):
 def card_list(
     store: Store, calendar: Calendar, cards: Sequence[int]
 ) -> list[CardListRow]:
-    """List cards in the order of their ids."""
+    """List cards in the order of their ids; one that was deleted is left out."""
     numbers = card_numbers(store, cards)
     rows: dict[int, CardListRow] = {}
     for stored in stored_notes(store, cards=cards, retired=True):
@@ -58,7 +58,7 @@ def card_list(
         for card in stored.cards:
             about = (*asked_of(asked, card.part), due_of(card, calendar))
             rows[card.id] = _row(stored, card, numbers[card.id], *about)
-    return [rows[card] for card in cards]
+    return [rows[card] for card in cards if card in rows]
 
 
 def card_numbers(store: Store, cards: Iterable[int]) -> dict[int, str]:

@@ -7,8 +7,10 @@ from typing import Any
 
 import msgspec
 
+from cards.errors import FlashError
 from cards.identity.matching import ExistingNote
 from cards.note import Note
+from cards.translate import _
 from srs.models.cards import StoredNote
 from srs.store.connection import Store
 from srs.store.rows import (
@@ -125,7 +127,7 @@ def stored_note_of(store: Store, card: int) -> StoredNote:
     """Read the note of a card with all its cards, retired ones too.
 
     Raises:
-        LookupError: There is no such card.
+        FlashError: There is no such card.
     """
     sql = f"""
         select {CARD_COLUMNS}, {NOTE_COLUMNS}
@@ -137,7 +139,7 @@ def stored_note_of(store: Store, card: int) -> StoredNote:
     """
     rows = store.rows(sql, {"card": card})
     if not rows:
-        raise LookupError(f"no card {card}")
+        raise FlashError(_("there is no such card"), _("it may have been deleted"))
     return _stored(rows)
 
 

@@ -14,6 +14,7 @@ from flash.service.browsing import Browser
 from flash.service.context import AppContext
 from flash.tui.browse_app import BrowseApp, browse_layout
 from srs.store.opening import open_store
+from srs.store.removal import delete_notes
 
 
 @pytest.fixture
@@ -251,3 +252,73 @@ async def test_a_text_with_a_mistake_is_kept_until_it_is_taken(
     assert "bakc: some" in shown_texts[3]
     assert ["unknown key 'bakc'" in page for page in pages] == [True, True, True, False]
     assert "some" in flash("show", "Number")[1]
+
+
+def delete_elsewhere(*only: str) -> None:
+    """Delete the notes with these ids, or all, as another process does."""
+    store = open_store(Path("store.db"), NOON)
+    rows = store.rows("select guid, id from notes")
+    with store.transaction() as connection:
+        delete_notes(
+            connection, [guid for guid, name in rows if not only or name in only]
+        )
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "keys", ["down", "space", "p", "x", "e", "s", "3", "t,a,enter", "d,3,enter"]
+)
+async def test_cards_deleted_elsewhere_end_no_browser(
+    app: BrowseApp, keys: str
+) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        delete_elsewhere()
+        page = await press(pilot, *keys.split(","))
+
+    assert "No card matches." in page
+
+
+@pytest.mark.parametrize("keys", ["x", "e", "space", "t,a/enter", "d,3/enter"])
+async def test_a_key_is_not_meant_for_the_card_that_takes_its_place(
+    flash: Run, app: BrowseApp, keys: str
+) -> None:
+    before, _, last = keys.rpartition("/")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, *before.split(",")) if before else ""
+        delete_elsewhere("powerhouse")
+        page = await press(pilot, last)
+
+    assert "1 of 5" in page
+    assert "nothing was done" in page
+    assert [line["name"] for line in flash.json("log")] == ["add"]
+
+
+async def test_marked_cards_deleted_elsewhere_are_not_left_out_unsaid(
+    app: BrowseApp,
+) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "space", "space")
+        delete_elsewhere("powerhouse")
+        page = await press(pilot, "s")
+        done = await press(pilot, "s")
+
+    assert "nothing was done" in page
+    assert "Suspended 1 of 1 card." in done
+
+
+async def test_a_card_deleted_while_it_is_edited_is_named_as_gone(
+    flash: Run, app: BrowseApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table()
+    flash("import", "one.csv")
+
+    def edit(text: str) -> str:
+        delete_elsewhere()
+        return text.replace("many", "some")
+
+    monkeypatch.setattr("flash.service.browsing.edit_text", edit)
+    async with app.run_test(size=(120, 24)) as pilot:
+        await press(pilot, "/", *"Number", "enter")
+        page = await press(pilot, "e")
+
+    assert "there is no such card (it may have been deleted)" in page
