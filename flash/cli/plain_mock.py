@@ -26,6 +26,7 @@ from flash.messages.mock_exam import (
     option_of_key,
     paused_line,
     position_label,
+    shown_question,
 )
 from flash.messages.phrases import labelled
 from srs.study.mock_session import MockSession
@@ -103,7 +104,7 @@ class PlainMock:
         self._print()
         self._print(" · ".join(head))
         self._print()
-        self._print(plain_text(asked.question))
+        self._print(plain_text(shown_question(asked)))
         for index, option in enumerate(asked.options):
             text = _("{option} (your answer)") if index == answer.chosen else "{option}"
             text = text.format(option=plain_text(option))
@@ -149,7 +150,7 @@ class PlainMock:
         self._print()
         self._print(label)
         self._print()
-        self._print(plain_text(asked.question))
+        self._print(plain_text(shown_question(asked)))
         self._print(_("your answer: {answer}").format(answer=given))
         self._print(_("right: {answer}").format(answer=right))
         if prompt is None:

@@ -8,7 +8,7 @@ from flash.messages.cards import one_line
 from flash.messages.phrases import count_questions, percent
 from flash.terminal import padded
 from srs.models.exam import Exam
-from srs.models.mock_exam import MockExam
+from srs.models.mock_exam import MockExam, MockQuestion
 from srs.study.mock_session import MockScore, score_of
 
 TIME_IS_UP = N_("The time is up: the exam was handed in.")
@@ -19,6 +19,11 @@ CARD_GONE = N_("This card is no longer in use.")
 ALL_ANSWERED = N_("Every question has an answer and none is marked.")
 NOT_ANSWERED = N_("not answered")
 _LETTERS = "abcdefg"
+
+
+def shown_question(asked: MockQuestion) -> str:
+    """Return what a question asks, Markdown, or that its note was deleted."""
+    return asked.question or _("The text of this question was deleted.")
 
 
 def option_of_key(key: str, options: int) -> int | None:

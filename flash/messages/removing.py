@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cards.text.width import clean
-from cards.translate import _
+from cards.translate import _, ngettext
 from flash.messages.phrases import count_cards, count_notes, count_reviews
 from srs.store.removal import RemovalSize
 
@@ -18,6 +18,16 @@ def deletion_question(name: str, size: RemovalSize) -> str:
         name,
         size,
     )
+
+
+def lost_texts_lines(size: RemovalSize) -> list[str]:
+    """Say what mock exams lose by a deletion; nothing if none asks the cards."""
+    text = ngettext(
+        "{n} mock exam keeps its score, without the text of these questions.",
+        "{n} mock exams keep their scores, without the text of these questions.",
+        size.mock_exams,
+    )
+    return [text.format(n=size.mock_exams)] if size.mock_exams else []
 
 
 def retired_line(name: str, size: RemovalSize) -> str:

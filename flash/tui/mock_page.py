@@ -13,7 +13,12 @@ from cards.text.width import (
 )
 from cards.translate import _
 from flash.messages.cards import option_letter
-from flash.messages.mock_exam import NOT_ANSWERED, exam_keys, result_keys
+from flash.messages.mock_exam import (
+    NOT_ANSWERED,
+    exam_keys,
+    result_keys,
+    shown_question,
+)
 from flash.tui.card import (
     CHOSEN,
     RIGHT,
@@ -92,7 +97,9 @@ def _question(view: MockView, room: Room) -> list[Line]:
     if asked is None:
         return []
     is_miss = view.mode is MockMode.MISS
-    lines = [bold(line) for line in block_lines(read_blocks(asked.question), *room)]
+    lines = [
+        bold(line) for line in block_lines(read_blocks(shown_question(asked)), *room)
+    ]
     lines.append(())
     for index, option in enumerate(asked.options):
         mark = CHOSEN if index == chosen else ""

@@ -1,6 +1,9 @@
 """A mock exam: its questions as they are asked, the answers given, and the score."""
 
+from collections.abc import Container, Iterable
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class MockQuestion(Struct, frozen=True):
@@ -13,13 +16,25 @@ class MockQuestion(Struct, frozen=True):
     domain: str
     """Tag of the domain; empty for none."""
     question: str
-    """Markdown, as are the options."""
+    """Markdown, as are the options; empty if the note was deleted."""
     options: tuple[str, ...]
     """In the order in which they are shown."""
     right: int
     """Index of the right option."""
     is_made: bool = False
     """Made from a table or a list; the deck has no such choice."""
+
+
+def without_texts(
+    questions: Iterable[MockQuestion], guids: Container[str]
+) -> tuple[MockQuestion, ...]:
+    """Return questions without the text of those about some notes."""
+    return tuple(
+        replace(one, question="", options=("",) * len(one.options))
+        if one.guid in guids
+        else one
+        for one in questions
+    )
 
 
 class MockAnswer(Struct, frozen=True, array_like=True):

@@ -2,13 +2,15 @@
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
+from cards.translate import _
 from srs.models.cards import MAX_DURATION_MS, Rating
-from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion
-from srs.store.connection import Store
+from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion, without_texts
+from srs.store.connection import Store, StoreError
 from srs.store.operations import record_operation
 from srs.store.queue import card_with_note
 from srs.store.revlog import log_answer
@@ -59,10 +61,11 @@ def save_mock_exam(store: Store, exam: MockExam) -> None:
     """Save the answers and the time used so far.
 
     Raises:
-        StoreError: The store can't be written; nothing was.
+        StoreError: The exam was dropped or handed in elsewhere, or the store can't be
+            written; nothing was.
     """
-    with store.transaction() as connection:
-        _save(connection, exam)
+    with store.transaction():
+        _save(store, exam)
 
 
 def finish_mock_exam(
@@ -73,11 +76,11 @@ def finish_mock_exam(
     Questions without an answer don't count.
 
     Raises:
-        StoreError: The store can't be written; nothing was.
+        StoreError: See `save_mock_exam`.
     """
     exam = msgspec.structs.replace(exam, finished_ms=now_ms)
     with store.transaction() as connection:
-        _save(connection, exam)
+        _save(store, exam)
         again = _count(store, options, exam, now_ms) if exam.counts else []
         before = {"mock": exam.id, "reviews": again, "about": exam.name}
         before["questions"] = len(exam.questions)
@@ -85,15 +88,44 @@ def finish_mock_exam(
     return exam
 
 
-def _save(connection: sqlite3.Connection, exam: MockExam) -> None:
-    connection.execute(
+def _save(store: Store, exam: MockExam) -> None:
+    saved = store.connection.execute(
         f"""
         update mock_exams
            set answers = ?, spent_ms = ?, finished_ms = ?, device = '', stamp = {STAMP}
-         where id = ?
+         where id = ? and undone = 0 and finished_ms = 0
         """,
         (_text(exam.answers), exam.spent_ms, exam.finished_ms, exam.id),
     )
+    if not saved.rowcount:
+        message = _("this mock exam was dropped or handed in elsewhere")
+        raise StoreError(store.path, message, _("flash exam mock starts a new one"))
+
+
+def erase_questions(
+    connection: sqlite3.Connection, guids: Sequence[str], stamp: int | None = None
+) -> None:
+    """Erase the text of questions about notes inside a transaction; scores stay.
+
+    Args:
+        connection: The store's.
+        guids: Which notes.
+        stamp: Leave exams that were changed after this stamp.
+    """
+    rows = connection.execute(
+        """
+        select id, questions from mock_exams
+         where json_valid(questions) and (:stamp is null or stamp <= :stamp)
+           and exists (select 1 from json_each(questions) q
+                        where q.value ->> 'guid' in (select value from json_each(:g)))
+        """,
+        {"g": _text(guids), "stamp": stamp},
+    ).fetchall()
+    for exam, text in rows:
+        with suppress(msgspec.DecodeError):  # flash doctor deletes the row
+            questions = without_texts(_questions(text), set(guids))
+            sql = "update mock_exams set questions = ? where id = ?"
+            connection.execute(sql, (_text(questions), exam))
 
 
 def _text(value: Any) -> str:

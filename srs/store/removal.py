@@ -16,6 +16,7 @@ from cards.translate import _
 from srs.store.change_capture import Snapshot, finish_capture, start_capture
 from srs.store.connection import Store, StoreError
 from srs.store.decks import forget_empty
+from srs.store.mock_exams import erase_questions
 from srs.store.operations import record_operation
 from srs.store.settings import FITTED, write_options, write_setting
 from srs.store.stamps import STAMP
@@ -34,6 +35,8 @@ class RemovalSize(Struct, frozen=True):
     in_use: int
     """Cards that are not retired."""
     reviews: int
+    mock_exams: int = 0
+    """Exams, finished or not, that ask about the notes."""
 
 
 def removal_size(store: Store, cards: Sequence[int]) -> RemovalSize:
@@ -43,7 +46,11 @@ def removal_size(store: Store, cards: Sequence[int]) -> RemovalSize:
         select (select count(distinct note) from cards where note in ({_NOTES})),
                (select count(*) from ({_CARDS})),
                (select count(*) from ({_CARDS} and c.retired = 0)),
-               (select count(*) from reviews where card in ({_CARDS}))
+               (select count(*) from reviews where card in ({_CARDS})),
+               (select count(*) from mock_exams m
+                 where m.undone = 0 and json_valid(m.questions)
+                   and exists (select 1 from json_each(m.questions) q
+                                where q.value ->> 'guid' in ({_NOTES})))
         """,
         {"cards": str(list(cards))},
     )
@@ -132,6 +139,8 @@ def delete_notes(
 ) -> None:
     """Delete notes with their cards and reviews inside a transaction.
 
+    Mock exams keep their score without the text of the questions about them.
+
     Args:
         connection: The store's.
         guids: Which notes.
@@ -146,16 +155,6 @@ def delete_notes(
            and before ->> 'card' in ({cards})
         """,
         f"delete from confusions where card in ({cards}) or other in ({cards})",
-        f"""
-        delete from mock_exams
-         where (:stamp is null or stamp <= :stamp) and exists (
-               select 1 from json_each(questions) q
-                where q.value ->> 'guid' in ({notes}))
-        """,
-        """
-        delete from operations where name = 'mock'
-           and before ->> 'mock' not in (select id from mock_exams)
-        """,
         f"delete from reviews where card in ({cards})",
         f"delete from cards where note in ({notes})",
         f"delete from anki_notes where guid in ({notes})",
@@ -166,6 +165,7 @@ def delete_notes(
         f"delete from notes where guid in ({notes})",
     ):
         connection.execute(statement, values)
+    erase_questions(connection, guids, stamp)
 
 
 def _delete_decks(connection: sqlite3.Connection, deck: str) -> None:

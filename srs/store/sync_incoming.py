@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from srs.models.log_entries import (
     ConfusionEntry,
@@ -27,6 +28,7 @@ from srs.models.log_entries import (
     SettingEntry,
 )
 from srs.models.media import notetype_key
+from srs.models.mock_exam import without_texts
 from srs.store.anki_marks import save_mark_times
 from srs.store.note_media import MediaMerge
 from srs.store.removal import delete_notes
@@ -110,16 +112,9 @@ class EntryMerge:
                     add(entry)
 
     def _is_dead(self, entry: Any) -> bool:
-        """Return True if an entry is older than the deletion of a note of it."""
-        if not self._erased:
-            return False
-        if isinstance(entry, MockEntry):
-            guids = {asked.guid for asked in entry.questions}
-        else:
-            guids = {getattr(entry, "guid", "")}
-        return any(
-            entry.stamp <= self._erased[guid][0] for guid in guids & self._erased.keys()
-        )
+        """Return True if an entry is older than the deletion of its note."""
+        erased = self._erased.get(getattr(entry, "guid", ""))
+        return erased is not None and entry.stamp <= erased[0]
 
     def _own(self, device: str) -> str:
         return "" if device == self._device else device
@@ -387,7 +382,9 @@ class EntryMerge:
         except ValueError:
             self.parked.append((entry, "invalid"))
             return
-        merge_mock(self._connection, entry, self._device)
+        erased = {guid for guid, one in self._erased.items() if entry.stamp <= one[0]}
+        questions = without_texts(entry.questions, erased)
+        merge_mock(self._connection, replace(entry, questions=questions), self._device)
 
 
 def _rank(row: dict[str, Any]) -> tuple[Any, ...]:

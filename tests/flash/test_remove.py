@@ -131,6 +131,7 @@ def test_deleted_deck_is_gone_except_from_the_backup(flash: Run) -> None:
         "notes": 3,
         "cards": 5,
         "reviews": 2,
+        "mock_exams": 0,
         "forever": True,
         "dry_run": False,
     }
@@ -139,6 +140,21 @@ def test_deleted_deck_is_gone_except_from_the_backup(flash: Run) -> None:
     assert flash("doctor")[:2] == (0, "No problems found.\n")
     assert flash("restore", backup, "--yes")[0] == 0
     assert flash.json("list") == before
+
+
+def test_a_deletion_says_what_mock_exams_lose(flash: Run) -> None:
+    choice = "deck: Quiz\ncards: [{choice: Which?, options: [one, two], answer: one}]\n"
+    Path("quiz.yaml").write_text(choice, "utf-8")
+    flash("add", "quiz.yaml")
+    assert flash("exam", "mock", "--deck", "Quiz", typed="a\nh\nh\n")[0] == 0
+    line = "1 mock exam keeps its score, without the text of these questions.\n"
+
+    planned, asked, done = (
+        flash("remove", "Quiz", "--forever", *words)[1]
+        for words in (["--dry-run"], [], ["--yes"])
+    )
+
+    assert [line in text for text in (planned, asked, done)] == [True] * 3
 
 
 def test_nothing_before_a_deletion_can_be_undone(flash: Run) -> None:

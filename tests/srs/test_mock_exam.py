@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import permutations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from store_fixtures import (
     add,
     basic,
     contradictions,
+    dump,
     give,
     ids,
 )
@@ -28,10 +30,11 @@ from srs.models.cards import Rating
 from srs.models.exam import Exam, exam_text
 from srs.models.log_entries import ErasedEntry, MockEntry
 from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion
-from srs.store.connection import Store
+from srs.store.connection import Store, StoreError
 from srs.store.mock_exams import finished_mock_exams, unfinished_mock_exam
 from srs.store.note_media import MediaMerge
 from srs.store.operations import last_operations
+from srs.store.removal import delete_notes
 from srs.store.settings import save_setting
 from srs.store.sync_incoming import EntryMerge
 from srs.store.sync_mock_exams import check_mock, merge_mock, mock_entries
@@ -438,13 +441,13 @@ def test_of_two_versions_of_an_exam_the_later_one_counts(store: Store) -> None:
         assert found == {same_moment, undone}
 
 
-@pytest.mark.parametrize(("undone_at", "left"), [(7, 0), (9, 1)])
-def test_a_deletion_drops_the_exams_before_it(
-    store: Store, undone_at: int, left: int
+@pytest.mark.parametrize(("undone_at", "left"), [(7, ["", "q"]), (9, ["q", "q"])])
+def test_a_deletion_erases_texts_in_the_exams_before_it(
+    store: Store, undone_at: int, left: list[str]
 ) -> None:
     me, other = "0" * 16, "1" * 16
     asked = tuple(
-        MockQuestion(guid, "u", "", "q", ("a", "b"), 1) for guid in ("g", "h")
+        MockQuestion(guid, "u", "", "q", ("a", "b"), 1) for guid in ("h", "g")
     )
     exam = MockEntry(
         *("x", 5, me, NOON, "", "X", asked, (MockAnswer(0),) * 2),
@@ -459,6 +462,66 @@ def test_a_deletion_drops_the_exams_before_it(
             for entry in entries:
                 merge.merge([entry])
 
-        found = store.rows("select stamp, undone from mock_exams")
-        assert found == [(undone_at, 1)] * left
+        ((stamp, questions),) = store.rows("select stamp, questions from mock_exams")
+        texts = [one["question"] for one in msgspec.json.decode(questions)]
+        assert (stamp, texts) == (undone_at, left)
         assert merge.parked == []
+
+
+def delete_first(store: Store, exam: MockExam) -> MockQuestion:
+    """Delete the note of the first question; return the question."""
+    with store.transaction() as connection:
+        delete_notes(connection, [exam.questions[0].guid])
+    return exam.questions[0]
+
+
+def test_a_deleted_note_leaves_the_score_of_its_exams(store: Store) -> None:
+    add(store, choices(4, "iam"))
+    session = MockSession(store, Clock(), drawn(store, 4))
+    session.choose(session.exam.questions[0].right)
+    session.hand_in()
+
+    asked = delete_first(store, session.exam)
+    (exam,) = finished_mock_exams(store)
+
+    assert score_of(exam) == score_of(session.exam)
+    assert exam.questions[0] == replace(asked, question="", options=("",) * 4)
+    assert exam.questions[1:] == session.exam.questions[1:]
+    assert asked.question not in "".join(dump(store))
+
+
+def test_an_open_exam_goes_on_when_a_note_is_deleted(store: Store) -> None:
+    add(store, choices(4, "iam"))
+    session = MockSession(store, Clock(), drawn(store, 4))
+    session.choose(1)
+
+    delete_first(store, session.exam)
+    session.go(1)
+    session.choose(2)
+    stored = unfinished_mock_exam(store)
+
+    assert stored is not None
+    assert [one.chosen for one in stored.answers] == [1, 2, None, None]
+
+
+def test_an_answer_to_a_dropped_exam_is_an_error(store: Store) -> None:
+    add(store, choices(4, "iam"))
+    session = MockSession(store, Clock(), drawn(store, 4))
+    drawn(store, 4)
+
+    for step in (session.mark, session.pause, session.hand_in):
+        with pytest.raises(StoreError, match="dropped or handed in elsewhere"):
+            step()
+
+
+def test_an_exam_is_handed_in_once(store: Store) -> None:
+    add(store, choices(4, "iam"))
+    first, second = (
+        MockSession(store, Clock(), exam) for exam in [drawn(store, 4)] * 2
+    )
+    first.hand_in()
+
+    with pytest.raises(StoreError, match="dropped or handed in elsewhere"):
+        second.hand_in()
+
+    assert [one.name for one in last_operations(store)] == ["mock", "add"]

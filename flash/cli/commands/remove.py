@@ -18,6 +18,7 @@ from flash.messages.phrases import dry_run_remark
 from flash.messages.removing import (
     deleted_line,
     deletion_question,
+    lost_texts_lines,
     retired_line,
     would_remove_line,
 )
@@ -63,6 +64,7 @@ def remove(
                 "notes": size.notes,
                 "cards": size.cards if forever else size.in_use,
                 "reviews": size.reviews,
+                "mock_exams": size.mock_exams if forever else 0,
                 "forever": forever,
                 "dry_run": dry_run,
                 "backup": str(backup) if backup else None,
@@ -70,13 +72,19 @@ def remove(
         )
     elif dry_run:
         echo(would_remove_line(name, size, for_good=forever))
+        for line in lost_texts_lines(size) if forever else []:
+            echo(line)
         echo(dry_run_remark())
     elif backup is not None:
         echo(deleted_line(name, size, backup))
+        for line in lost_texts_lines(size):
+            echo(line)
     else:
         echo(retired_line(name, size))
 
 
 def _confirm(removal: Removal) -> None:
+    for line in lost_texts_lines(removal.size):
+        echo(line)
     if not is_confirmed(deletion_question(removal.about, removal.size)):
         raise FlashError(_("nothing was deleted"), _("add --yes to delete them"))
