@@ -71,6 +71,22 @@ def test_a_killed_review_keeps_its_answers(path: Path, ending: signal.Signals) -
     store.close()
 
 
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_review_ended_by_a_signal_makes_its_backup(
+    path: Path, ending: signal.Signals
+) -> None:
+    process = start_review(path)
+    wait_for(process, "question 0")
+    rate(process, "3")
+    wait_for(process, "question 1")
+
+    process.send_signal(ending)
+    process.communicate()
+
+    assert process.returncode == 128 + ending
+    assert len(list(path.with_name("store.db.backups").iterdir())) == 1
+
+
 def test_two_reviews_at_once_count_an_answer_once(path: Path) -> None:
     first, second = start_review(path), start_review(path)
     wait_for(first, "question 0")

@@ -1,9 +1,13 @@
 """`flash review`: the daily review, on the full screen or line by line."""
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 from msgspec.structs import replace
@@ -165,18 +169,41 @@ def review(
         notices = [] if is_plain else introduction
         if not session.counts().total and not has_notes(app.store, in_use=True):
             notices.append(_(NO_DECKS))
-        if jsonl:
-            from flash.cli.jsonl_review import run_jsonl  # noqa: PLC0415 - rare
+        try:
+            with _exit_on_signals():
+                if jsonl:
+                    from flash.cli.jsonl_review import run_jsonl  # noqa: PLC0415 - rare
 
-            run_jsonl(session, sys.stdin, sys.stdout)
-        else:
-            notices += [] if cram_options else _after_exam(app, chosen)
-            _run(session, notices, keys, plain=is_plain)
-        if session.done():
-            _back_up(app)
-        failure = auto_sync.finish()
-        if failure:
-            echo_err(sync_failure_line(failure))
+                    run_jsonl(session, sys.stdin, sys.stdout)
+                else:
+                    notices += [] if cram_options else _after_exam(app, chosen)
+                    _run(session, notices, keys, plain=is_plain)
+        finally:
+            if session.done():
+                _back_up(app)
+            failure = auto_sync.finish()
+            if failure:
+                echo_err(sync_failure_line(failure))
+
+
+@contextmanager
+def _exit_on_signals() -> Iterator[None]:
+    """Let a closed terminal end the review as Ctrl-C does: what follows is done."""
+
+    def leave(number: int, _frame: FrameType | None) -> NoReturn:
+        sys.exit(128 + number)
+
+    names = ("SIGHUP", "SIGTERM")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    # `nohup` has them ignored.
+    ours = [one for one in numbers if signal.getsignal(one) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _cram_options(
