@@ -11,7 +11,8 @@ from srs.store.opening import open_store
 from srs.store.settings import save_setting
 from srs.study.cram import CramOptions
 from srs.study.due_cards import CardFilter
-from srs.study.session import Session, SessionLimits
+from srs.study.limits import SessionLimits
+from srs.study.session import Session
 
 NOON = 1_795_435_200_000
 """2026-11-23 12:00 UTC."""

@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from cards.translate import _
-from flash.messages.operations import undone_text
-from flash.messages.review import answered_line
+from flash.messages.operations import undo_line
+from flash.messages.review import answered_line, obstacle_line
 from srs.models.cards import Rating
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
@@ -89,16 +89,15 @@ class _JsonlReview:
         return answered_line(answered, asked)
 
     def _suspend(self) -> str:
-        self._session.suspend()
-        return ""
+        return obstacle_line(self._session.suspend())
 
     def _bury(self) -> str:
-        self._session.bury()
-        return ""
+        return obstacle_line(self._session.bury())
 
     def _undo(self) -> str:
         undone = self._session.undo()
-        return undone_text(undone.operation) if undone else ""
+        later = None if undone else self._session.later_operation()
+        return undo_line(undone, later)
 
     def _go_ahead(self) -> str:
         self._session.go_ahead()

@@ -24,7 +24,7 @@ from flash.messages.cards import (
     was_line,
 )
 from flash.messages.day import end_lines
-from flash.messages.operations import undone_text
+from flash.messages.operations import undo_line
 from flash.messages.phrases import labelled, sentence
 from flash.messages.review import (
     BURIED,
@@ -32,13 +32,13 @@ from flash.messages.review import (
     NONE_DUE_NOW,
     NOT_SAVED,
     NOT_SCHEDULED,
-    NOTHING_TO_UNDO,
     SUSPENDED,
     all_done,
     answered_line,
     confusion_result,
     counts_label,
     history_lines,
+    obstacle_line,
     rating_help,
     suggestion_line,
 )
@@ -47,7 +47,8 @@ from srs.models.cards import Rating
 from srs.store.card_search import Candidate
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
-from srs.study.session import Session, Summary
+from srs.study.results import Summary
+from srs.study.session import Session
 from srs.study.typed_answer import Spans, check_typed
 
 _KEYS = "uxtsbpiq"
@@ -154,7 +155,8 @@ class _PlainReview:
                 if self._record_confusion(word, shown):
                     return
             elif word in steps:
-                if self._save(steps[word]):
+                # An undo may have had nothing to undo.
+                if self._save(steps[word]) and self._session.next() is not prompt:
                     return
             elif not self._stream.is_ending:
                 self._show_info(prompt, word, is_shown=is_shown)
@@ -195,15 +197,16 @@ class _PlainReview:
 
     def _undo(self) -> None:
         undone = self._session.undo()
-        self._print(undone_text(undone.operation) if undone else _(NOTHING_TO_UNDO))
+        later = None if undone else self._session.later_operation()
+        self._print(undo_line(undone, later))
 
     def _suspend(self) -> None:
-        self._session.suspend()
-        self._print(self._keys.fill(_(SUSPENDED)))
+        line = obstacle_line(self._session.suspend())
+        self._print(line or self._keys.fill(_(SUSPENDED)))
 
     def _bury(self) -> None:
-        self._session.bury()
-        self._print(self._keys.fill(_(BURIED)))
+        line = obstacle_line(self._session.bury())
+        self._print(line or self._keys.fill(_(BURIED)))
 
     def _record_confusion(
         self, word: str, shown: tuple[Prompt, int] | None = None

@@ -10,7 +10,7 @@ from flash.messages.review import counts_label, summary_lines
 
 if TYPE_CHECKING:
     from srs.study.day_report import DayReport
-    from srs.study.session import Summary
+    from srs.study.results import Summary
 
 
 def end_lines(summary: "Summary", report: "DayReport | None") -> list[str]:

@@ -13,11 +13,12 @@ from flash.messages.phrases import (
     count_questions,
     labelled,
 )
-from flash.messages.review import rating_help
+from flash.messages.review import NOTHING_TO_UNDO, rating_help
 from srs.models.cards import Rating
 
 if TYPE_CHECKING:
     from srs.store.operations import Operation
+    from srs.store.undo import Undone
 
 _DONE: dict[str, Callable[[int], str]] = {
     "confusion": lambda _n: _("Recorded a confused card"),
@@ -157,6 +158,21 @@ def undone_text(undone: "Operation") -> str:
         undone.left,
     )
     return f"{text} {left.format(n=undone.left)}"
+
+
+def undo_line(undone: "Undone | None", later: "Operation | None") -> str:
+    """Report an undo in a review.
+
+    Args:
+        undone: What was undone; None if nothing was.
+        later: The operation that came after the last step; None for none.
+    """
+    if undone is not None:
+        return undone_text(undone.operation)
+    if later is None:
+        return _(NOTHING_TO_UNDO)
+    text = _("Not a step of this review: {what}. flash undo undoes it.")
+    return text.format(what=operation_text(later))
 
 
 def _undone_text(undone: "Operation") -> str:

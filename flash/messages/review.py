@@ -22,7 +22,8 @@ from srs.models.exam import Exam
 from srs.scheduler.study_day import day_date
 from srs.store.revlog import HistoryLine
 from srs.study.queue import Counts
-from srs.study.session import Answered, Session, Summary
+from srs.study.results import Answered, Obstacle, Summary
+from srs.study.session import Session
 
 NOT_SCHEDULED = N_("not scheduled")
 CONFUSION_HINT = N_("After a miss, {mix_up} records which card you confused it with.")
@@ -211,6 +212,18 @@ def source_opened(url: str, *, is_open: bool) -> str:
     return _("Opened: {url}").format(url=url) if is_open else url
 
 
+def obstacle_line(obstacle: Obstacle) -> str:
+    """Say what another session did with a card, so that nothing was recorded."""
+    return {
+        "": "",
+        "removed": _("This card was removed in another session; nothing was recorded."),
+        "suspended": _(
+            "This card was suspended in another session; nothing was recorded."
+        ),
+        "buried": _("This card was buried in another session; nothing was recorded."),
+    }[obstacle]
+
+
 def answered_line(answered: Answered, question: str) -> str:
     """Report a lost or leech answer; empty for all others.
 
@@ -219,7 +232,8 @@ def answered_line(answered: Answered, question: str) -> str:
         question: What the card asks, Markdown.
     """
     if not answered.applied:
-        return _("Already answered in another session; not recorded.")
+        answered_elsewhere = _("Already answered in another session; not recorded.")
+        return obstacle_line(answered.obstacle) or answered_elsewhere
     if not answered.became_leech or answered.state is None:
         return ""
     message = (

@@ -12,7 +12,8 @@ from srs.store.operations import was_ever_filled
 from srs.store.rows import has_notes
 from srs.study.cram import CramOptions
 from srs.study.due_cards import CardFilter
-from srs.study.session import Session, SessionLimits
+from srs.study.limits import SessionLimits
+from srs.study.session import Session
 
 
 def open_session(

@@ -31,7 +31,8 @@ from srs.study.cram import CARDS_BETWEEN, CramOptions
 from srs.study.daily import states_after
 from srs.study.prompt import Prompt, read_prompt
 from srs.study.queue import Counts
-from srs.study.session import Answered, Session
+from srs.study.results import Answered, Obstacle
+from srs.study.session import Session
 from srs.study.typed_answer import TypedAnswer, check_typed
 
 _MOST_CARDS = 300
@@ -352,11 +353,11 @@ class ReviewService:
 def _sentence(merged: MergedAnswer, prompt: Prompt) -> str:
     done = merged.recorded
     if done is None:
-        return (
-            answered_line(Answered(applied=False), "")
-            if merged.status == "stale"
-            else ""
-        )
+        if merged.status != "stale":
+            return ""
+        obstacle: Obstacle = "suspended" if prompt.card.suspended else ""
+        obstacle = "removed" if prompt.card.retired else obstacle
+        return answered_line(Answered(applied=False, obstacle=obstacle), "")
     answered = Answered(
         applied=True,
         state=done.progress,

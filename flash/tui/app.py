@@ -38,7 +38,8 @@ from flash.tui.page import Page, layout
 from flash.tui.view import Mode, ScreenView, UiCommand, key_name
 from flash.tui.view_model import ReviewViewModel
 from srs.store.notes import shows_pictures
-from srs.study.session import Session, Summary
+from srs.study.results import Summary
+from srs.study.session import Session
 
 ViewT = TypeVar("ViewT", bound=ScreenView)
 Layout = Callable[[ViewT, int, int, int | None], Page]

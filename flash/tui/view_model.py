@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from cards.translate import _
 from flash.messages.cards import interval_label, source_url
 from flash.messages.day import end_lines
-from flash.messages.operations import undone_text
+from flash.messages.operations import undo_line
 from flash.messages.review import (
     BURIED,
     CARD_CHANGED,
@@ -21,7 +21,6 @@ from flash.messages.review import (
     FILE_RELOADED,
     NOT_READ,
     NOT_SAVED,
-    NOTHING_TO_UNDO,
     OPEN_SOURCE,
     SUSPENDED,
     TEXT_NOT_TAKEN,
@@ -30,6 +29,7 @@ from flash.messages.review import (
     confusion_result,
     help_lines,
     history_lines,
+    obstacle_line,
     suggestion_line,
     waiting_lines,
 )
@@ -42,6 +42,7 @@ from srs.store.card_search import Candidate
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
 from srs.study.queue import Counts
+from srs.study.results import Obstacle
 from srs.study.session import Session
 from srs.study.typed_answer import check_typed
 
@@ -277,20 +278,20 @@ class ReviewViewModel(AnsweringModel[View]):
     def _undo(self) -> None:
         undone = self.session.undo()
         self.failure = None
-        message = undone_text(undone.operation) if undone else _(NOTHING_TO_UNDO)
-        self.show_message(message)
-        self._advance()
+        later = None if undone else self.session.later_operation()
+        self.show_message(undo_line(undone, later))
+        if undone is not None:
+            self._advance()
 
     def _suspend(self) -> None:
-        self.session.suspend()
-        self._skipped(_(SUSPENDED))
+        self._skipped(self.session.suspend(), SUSPENDED)
 
     def _bury(self) -> None:
-        self.session.bury()
-        self._skipped(_(BURIED))
+        self._skipped(self.session.bury(), BURIED)
 
-    def _skipped(self, message: str) -> None:
-        self.show_message(self.view.keys.fill(message))
+    def _skipped(self, obstacle: Obstacle, done: str) -> None:
+        message = obstacle_line(obstacle) or self.view.keys.fill(_(done))
+        self.show_message(message, is_alarm=bool(obstacle))
         self.failure = None
         self._advance()
 

@@ -84,6 +84,8 @@ DURING_REVIEW = frozenset(
     {"answer", "look", "confusion", "suspend", "unsuspend", "bury", "forget", "edit"}
 )
 """Operations that the user makes in a review, and may undo there."""
+UNSCHEDULED = DURING_REVIEW - {"answer", "forget"}
+"""Those that the user may undo in a review that does not change the schedule."""
 
 
 def record_operation(
@@ -146,6 +148,16 @@ def last_operations(store: Store, limit: int | None = None) -> list[Operation]:
         describe(store, name, msgspec.json.decode(text), at_ms, undone=bool(undone))
         for at_ms, name, text, undone in rows
     ]
+
+
+def last_done(store: Store) -> Operation | None:
+    """Return the last operation that is not undone; None if there is none."""
+    sql = f"select name, before, at_ms from operations where id = {LAST_DONE}"
+    row = store.row(sql)
+    if row is None:
+        return None
+    name, text, at_ms = row
+    return describe(store, name, msgspec.json.decode(text), at_ms, undone=False)
 
 
 def describe(

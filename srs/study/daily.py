@@ -150,6 +150,10 @@ class DailyStudy:
         self._goal = max(self._goal, left)
         return self._goal - left
 
+    def lower_goal(self, count: int) -> None:
+        """Take cards that vanished out of the goal: they are not finished."""
+        self._goal -= count
+
     def _finished(self) -> int:
         """Count the cards that are finished, of those that the session is about."""
         chosen, options = self._filter, self._options

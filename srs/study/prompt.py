@@ -11,6 +11,7 @@ from srs.models.cards import StoredCard
 from srs.store.connection import Store
 from srs.store.queue import card_with_note
 from srs.store.revlog import seed_of
+from srs.study.results import Obstacle
 
 
 class Prompt(Struct, frozen=True):
@@ -24,6 +25,11 @@ class Prompt(Struct, frozen=True):
     """True for a learning card that is shown before it is due."""
     partner: Question | None = None
     """The card that it was confused with, shown next to its answer."""
+
+    @property
+    def deck(self) -> str:
+        """Return the deck of the card."""
+        return self.card.deck or self.note.deck
 
     def texts(self, *, is_answered: bool) -> list[str]:
         """Return what is shown, as Markdown; before the answer only the question."""
@@ -73,6 +79,22 @@ def read_prompt(
     if partner is not None:
         other = read_prompt(store, partner, now_ms=now_ms, ahead=False, partner=None)
     return Prompt(stored, note, question, ahead, other.question if other else None)
+
+
+def obstacle_of(store: Store, card: StoredCard, day: int) -> Obstacle:
+    """Return what another session did with a card that is shown; empty if nothing.
+
+    Args:
+        store: The store.
+        card: The card as it was shown.
+        day: The study day.
+    """
+    found = card_with_note(store, card.id)
+    if found is None or found[0].retired:
+        return "removed"
+    if found[0].suspended:
+        return "suspended"
+    return "buried" if found[0].buried == day else ""
 
 
 def _shuffled(

@@ -5,9 +5,9 @@ is only in memory: an answer is on disk when `answer` returns.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from srs.models.cards import MAX_DURATION_MS, Rating, SchedulingState, State
@@ -15,15 +15,21 @@ from srs.store.card_actions import bury, suspend
 from srs.store.card_search import Candidate, find_candidates
 from srs.store.confusions import record_confusion
 from srs.store.connection import Store
-from srs.store.operations import DURING_REVIEW
+from srs.store.operations import (
+    DURING_REVIEW,
+    UNSCHEDULED,
+    Operation,
+)
 from srs.store.revlog import HistoryLine, history
 from srs.store.settings import Options
 from srs.study.confusion_drill import ConfusionDrill
 from srs.study.cram import Cram, CramOptions
 from srs.study.daily import DailyStudy
 from srs.study.due_cards import CardFilter
-from srs.study.prompt import LastLapse, Prompt, read_prompt
+from srs.study.limits import SessionLimits
+from srs.study.prompt import LastLapse, Prompt, obstacle_of, read_prompt
 from srs.study.queue import Counts
+from srs.study.results import Answered, Obstacle, Summary
 from srs.study.unscheduled import UnscheduledStudy
 
 if TYPE_CHECKING:
@@ -35,37 +41,6 @@ Clock = Callable[[], int]
 
 StudyMode = DailyStudy | UnscheduledStudy
 """Where a session takes its cards from, and what an answer does."""
-
-
-class Answered(Struct, frozen=True):
-    """The result of an answer."""
-
-    applied: bool
-    """False if the card was answered in another session; nothing was saved."""
-    state: SchedulingState | None = None
-    """The card after it."""
-    became_leech: bool = False
-    suspended: bool = False
-
-
-class Summary(Struct, frozen=True):
-    """The totals of a session."""
-
-    answered: int
-    correct: int
-    """Answers better than Again."""
-    again: int
-    duration_ms: int
-    name: str = ""
-    """As `Session.name`."""
-
-
-class SessionLimits(Struct, frozen=True):
-    """When a session ends although cards are left."""
-
-    limit: int | None = None
-    """Maximum number of answers."""
-    minutes: float | None = None
 
 
 class Session:
@@ -108,6 +83,9 @@ class Session:
         """Rating and duration of this session's answers, by review id."""
         self.missed: LastLapse | None = None
         """The last answer of this session, if it was Again and is not undone."""
+        self._undoable = UNSCHEDULED if self.name else DURING_REVIEW
+        self._is_undone = False
+        """The next or present card is shown because an undo took its step back."""
 
     def _start(self, cram: CramOptions | None) -> StudyMode:
         args = self.store, self.options, self._filter, self._started_ms
@@ -148,6 +126,8 @@ class Session:
             prompt = self._read(card, ahead=ahead)
             if prompt and self._mode.may_ask(prompt.card, self.now(), ahead=ahead):
                 return prompt
+            if prompt is None or prompt.card.suspended or prompt.card.retired:
+                self._mode.lower_goal(1)
         return None
 
     def _read(self, card: int, *, ahead: bool = False) -> Prompt | None:
@@ -233,7 +213,7 @@ class Session:
             LookupError: There is no question.
         """
         prompt = self._present()
-        return self._mode.next_states(prompt.card, _deck_of(prompt), self.now())
+        return self._mode.next_states(prompt.card, prompt.deck, self.now())
 
     def _present(self) -> Prompt:
         if self._current is None:
@@ -254,13 +234,14 @@ class Session:
         prompt = self._present()
         duration_ms = min(duration_ms, MAX_DURATION_MS)
         saved = self._mode.record(
-            prompt.card, _deck_of(prompt), rating, self.now(), duration_ms
+            prompt.card, prompt.deck, rating, self.now(), duration_ms
         )
-        self._current = None
         if saved is None:
-            self._mode.rebuild(self.now(), prompt.card.id)
             self.missed = None
-            return Answered(applied=False)
+            obstacle = obstacle_of(self.store, prompt.card, self._mode.day)
+            self._skip(None if obstacle else prompt.card.id)
+            return Answered(applied=False, obstacle=obstacle)
+        self._current, self._is_undone = None, False
         self._answers[saved.review] = (rating, duration_ms)
         again = rating is Rating.AGAIN
         self.missed = LastLapse(saved.review, prompt) if again else None
@@ -272,18 +253,20 @@ class Session:
         )
 
     def undo(self) -> "Undone | None":
-        """Undo the last operation, also one of an earlier session.
+        """Undo the last step of a review, also one of an earlier session.
+
+        Without it, as where `flash new` came after it, undo the last answer of this
+        session.  A session that does not change the schedule leaves scheduled answers.
 
         Returns:
-            None if there is nothing to undo, or if the last operation was not made in
-            a review: `flash undo` undoes that.
+            None if there is nothing that can be undone here.
 
         Raises:
             StoreError: The store can't be written.
         """
-        from srs.store.undo import undo_last  # noqa: PLC0415 - slow
+        from srs.store.review_undo import undo_step  # noqa: PLC0415 - slow
 
-        undone = undo_last(self.store, self.options, DURING_REVIEW)
+        undone = undo_step(self.store, self.options, self._undoable, self._answers)
         if undone is None:
             return None
         if undone.review is not None:
@@ -294,22 +277,43 @@ class Session:
         name = undone.operation.name
         stays = name == "confusion" or (name == "look" and not self.name)
         self._current, self._next_card = None, present if stays else undone.card
+        self._is_undone = self._next_card is not None
         self._mode.rebuild(self.now(), None if stays else present)
         return undone
 
-    def suspend(self) -> None:
-        """Suspend the present card; a sibling may come next."""
-        suspend(self.store, [self._present().card.id], self.now(), suspended=True)
-        self._skip()
+    def later_operation(self) -> Operation | None:
+        """Return the operation that came after the last step; None for none."""
+        from srs.store.review_undo import blocking_operation  # noqa: PLC0415 - slow
 
-    def bury(self) -> None:
-        """Bury the present card until tomorrow; a sibling may come next."""
-        bury(self.store, [self._present().card.id], self.now(), self._mode.day)
-        self._skip()
+        return blocking_operation(self.store, self._undoable)
 
-    def _skip(self) -> None:
-        self._current = None
-        self._mode.rebuild(self.now())
+    def suspend(self) -> Obstacle:
+        """Suspend the present card; a sibling may come next.
+
+        Returns:
+            Why nothing was done: another session dealt with the card.
+        """
+        return self._hide(partial(suspend, suspended=True))
+
+    def bury(self) -> Obstacle:
+        """Bury the present card until tomorrow; see `suspend`."""
+        return self._hide(partial(bury, day=self._mode.day))
+
+    def _hide(self, action: Callable[..., int]) -> Obstacle:
+        card = self._present().card
+        with self.store.transaction():
+            obstacle = obstacle_of(self.store, card, self._mode.day)
+            if not obstacle:
+                action(self.store, [card.id], self.now())
+        self._skip()
+        return obstacle
+
+    def _skip(self, unanswered: int | None = None) -> None:
+        """Drop the present card, which is not done, from the goal of the day."""
+        left = self.counts().total
+        self._current, self._is_undone = None, False
+        self._mode.rebuild(self.now(), unanswered)
+        self._mode.lower_goal(left - self.counts().total)
 
     def reload(self, text: str | None = None) -> str | None:
         """Read the present note's file again after an edit.
@@ -382,17 +386,11 @@ class Session:
         return day_report(self.store, self.options, self._filter, self.now())
 
     def is_over(self) -> bool:
-        """Return True if a limit of the session is reached."""
-        limit, minutes = self._limits.limit, self._limits.minutes
-        if limit is not None and len(self._answers) >= limit:
-            return True
-        spent_ms = self.now() - self._started_ms
-        return minutes is not None and spent_ms >= minutes * 60_000
+        """Return True if a limit is reached, and no undone step is to be repeated."""
+        if self._is_undone:
+            return False
+        return self._limits.is_reached(self.done(), self.now() - self._started_ms)
 
     def close(self) -> None:
         """Close the store."""
         self.store.close()
-
-
-def _deck_of(prompt: Prompt) -> str:
-    return prompt.card.deck or prompt.note.deck

@@ -81,6 +81,10 @@ class UnscheduledStudy:
         """Count the cards that were known, given the number left."""
         return max(0, self._total - left)
 
+    def lower_goal(self, count: int) -> None:
+        """Take cards that vanished out of the goal: they were not known."""
+        self._total -= count
+
     def waiting_ms(self, now_ms: int) -> int | None:
         """Return None: no card is waiting."""
         return None

@@ -10,7 +10,8 @@ from flash.messages.day import end_lines
 from srs.store.settings import Options
 from srs.study.day_report import DayReport
 from srs.study.queue import Counts
-from srs.study.session import Session, Summary
+from srs.study.results import Summary
+from srs.study.session import Session
 
 DECK = "deck: Some::Facts\ncards:\n" + "".join(
     f"  - {{front: Q{number:02}, back: A}}\n" for number in range(40)

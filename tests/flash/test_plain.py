@@ -11,9 +11,13 @@ from terminal_review import DECK, NOON, ReviewSetup
 
 from flash.cli.plain_review import run_plain
 from srs.models.cards import Rating
+from srs.store.card_actions import suspend
 from srs.store.connection import StoreError
+from srs.store.opening import open_store
 from srs.study.cram import CramOptions
-from srs.study.session import Answered, Session, SessionLimits, Summary
+from srs.study.limits import SessionLimits
+from srs.study.results import Answered, Summary
+from srs.study.session import Session
 
 
 @pytest.fixture
@@ -416,3 +420,27 @@ def test_keys_of_the_full_screen_say_so(setup: ReviewSetup) -> None:
     _summary, lines = hold(setup.session(ONE), "e", "", "o", "q")
 
     assert lines.count("Only on the full screen. Elsewhere: flash edit CARD.") == 2
+
+
+def test_an_undo_without_anything_to_undo_asks_nothing_again(
+    setup: ReviewSetup,
+) -> None:
+    _, lines = hold(setup.session(ONE), "", "u", "3", "q")
+
+    assert lines.count("Only?") == 1
+    assert "Nothing to undo." in lines
+    assert setup.ratings() == [3]
+
+
+@pytest.mark.parametrize("word", ["s", "b"])
+def test_a_card_suspended_elsewhere_is_not_reported_as_hidden(
+    setup: ReviewSetup, word: str
+) -> None:
+    session = setup.session()
+    session.next()
+    store = open_store(setup.path, setup.now_ms)
+    shown = session.cards_left()[0]
+    suspend(store, [shown], setup.now_ms, suspended=True)
+    _, lines = hold(session, word, "q")
+
+    assert "This card was suspended in another session; nothing was recorded." in lines

@@ -27,7 +27,7 @@ from flash.messages.review import (
 from srs.models.cards import SchedulingState
 from srs.store.revlog import HistoryLine
 from srs.study.queue import Counts
-from srs.study.session import Answered, Summary
+from srs.study.results import Answered, Summary
 
 INTERVALS = {
     -1: "1 s",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from terminal_review import ReviewSetup
+from terminal_review import DECK, ReviewSetup
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
@@ -23,8 +23,11 @@ from flash.tui.view import Mode, UiCommand
 from flash.tui.view_model import ReviewViewModel
 from srs.models.cards import Rating
 from srs.store.connection import StoreError
+from srs.store.opening import open_store
+from srs.store.removal import retire_notes
 from srs.study.cram import CramOptions
-from srs.study.session import Session, SessionLimits
+from srs.study.limits import SessionLimits
+from srs.study.session import Session
 
 SIZES = [(40, 20), (80, 24), (200, 50)]
 
@@ -1175,3 +1178,59 @@ async def test_e_edits_a_card_without_a_file_as_yaml(
     ]
     assert asked and asked.question.question == "Which gate?"
     assert before and before.question.question == "Which door?"
+
+
+def test_an_undo_without_anything_to_undo_leaves_the_answer(
+    setup: ReviewSetup,
+) -> None:
+    review = ReviewViewModel(setup.session())
+    press(review, "space", "u")
+
+    assert review.view.mode is Mode.ANSWERED
+    assert review.view.message == "Nothing to undo."
+
+
+@pytest.mark.parametrize("key", ["s", "b", "3"])
+def test_a_step_on_a_card_removed_elsewhere_is_not_reported(
+    setup: ReviewSetup, key: str
+) -> None:
+    session = setup.session()
+    review = ReviewViewModel(session)
+    press(review, "space")
+    assert review.view.prompt is not None
+    removed = review.view.prompt.card.id
+    retire_notes(open_store(setup.path, setup.now_ms), [removed], "x", setup.now_ms)
+    press(review, key)
+
+    view = review.view
+    said = "This card was removed in another session; nothing was recorded."
+    assert (view.message, view.is_alarm, view.done) == (said, True, 0)
+
+
+def test_an_undo_past_the_limit_asks_the_card_again(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session(limits=SessionLimits(minutes=1)))
+    first = review.view.prompt
+    setup.later(minutes=2)
+    press(review, "space", "4")
+    assert review.view.mode is Mode.OVER
+    press(review, "u")
+
+    assert review.view.mode is Mode.ASKING
+    assert review.view.prompt is not None
+    assert first is not None
+    assert review.view.prompt.card.id == first.card.id
+    press(review, "space", "4")
+    assert review.view.mode is Mode.OVER
+
+
+def test_a_later_step_that_is_in_the_way_of_an_undo_is_named(
+    setup: ReviewSetup,
+) -> None:
+    session = setup.session()
+    press(ReviewViewModel(session), "space", "4")
+    setup.session(DECK.replace("Nobody", "No one"))
+    review = ReviewViewModel(open_session(AppContext(session.store, setup.clock)))
+    press(review, "u")
+
+    assert review.view.message.startswith("Not a step of this review: ")
+    assert review.view.message.endswith(" flash undo undoes it.")

@@ -36,8 +36,10 @@ from srs.store.revlog import history, logged
 from srs.store.settings import Options, save_options
 from srs.study.cram import CramOptions
 from srs.study.due_cards import CardFilter
+from srs.study.limits import SessionLimits
 from srs.study.queue import Counts
-from srs.study.session import Session, SessionLimits, Summary
+from srs.study.results import Summary
+from srs.study.session import Session
 
 AGAIN, HARD, GOOD, EASY = Rating
 
@@ -377,6 +379,18 @@ def test_a_later_cram_review_does_not_delay_an_answer(
 
 
 # Undo, and two sessions
+
+
+def test_a_cram_takes_no_scheduled_answer_back(store: Store, begin: Begin) -> None:
+    add(store, numbered(2))
+    make_due(store, ids(store)[:1])
+    session = begin()
+    shown = session.next()
+
+    assert undone(session) is None
+    assert session.next() is shown
+    session.suspend()
+    assert undone(session) == "suspend"
 
 
 def test_undoing_a_cram_review_shows_the_card_again(store: Store, begin: Begin) -> None:

@@ -35,12 +35,17 @@ from srs.models.cards import Rating, State
 from srs.models.exam import Exam, exam_text
 from srs.store.card_actions import set_due_today, suspend
 from srs.store.connection import Store, StoreError
+from srs.store.notes import stored_note_of
 from srs.store.opening import open_store
+from srs.store.operations import last_operations
+from srs.store.removal import delete_notes, retire_notes
 from srs.store.settings import Options, save_options, save_setting
 from srs.study.cram import CramOptions
 from srs.study.due_cards import CardFilter
+from srs.study.limits import SessionLimits
 from srs.study.queue import Counts
-from srs.study.session import Session, SessionLimits, Summary
+from srs.study.results import Summary
+from srs.study.session import Session
 
 AGAIN, HARD, GOOD, EASY = Rating
 MINUTE = 60_000
@@ -458,6 +463,137 @@ def test_a_card_answered_in_another_session_is_not_recorded(
     assert other.done() == 0
     assert asked(other) == "A 001"
     assert contradictions(store) == []
+
+
+ELSEWHERE = {
+    "removed": lambda store, card: retire_notes(store, [card], "x", NOON),
+    "suspended": lambda store, card: suspend(store, [card], NOON, suspended=True),
+}
+"""What another session does with the card that is shown."""
+
+
+def delete(store: Store, card: int) -> None:
+    guid = stored_note_of(store, card).guid
+    with store.transaction() as connection:
+        delete_notes(connection, [guid])
+
+
+@pytest.mark.parametrize("step", ["answer", "suspend", "bury"])
+@pytest.mark.parametrize(
+    ("elsewhere", "obstacle"),
+    [*((act, name) for name, act in ELSEWHERE.items()), (delete, "removed")],
+)
+def test_a_step_on_a_card_dealt_with_elsewhere_says_why(
+    store: Store,
+    begin: Begin,
+    step: str,
+    elsewhere: Callable[[Store, int], object],
+    obstacle: str,
+) -> None:
+    add(store, numbered(3))
+    session = begin()
+    session.next()
+    assert (session.counts().total, session.done_today()) == (3, 0)
+    elsewhere(store, ids(store)[0])
+    steps = len(last_operations(store))
+
+    found = (
+        session.answer(GOOD, 1).obstacle
+        if step == "answer"
+        else getattr(session, step)()
+    )
+
+    assert found == obstacle
+    assert len(last_operations(store)) == steps
+    assert asked(session) == "A 001"
+    assert (session.counts().total, session.done_today()) == (2, 0)
+
+
+def test_a_card_buried_elsewhere_is_not_buried_again(
+    store: Store, begin: Begin
+) -> None:
+    add(store, numbered(2))
+    one, other = begin(), begin()
+    one.next()
+    other.next()
+
+    assert one.bury() == ""
+    assert other.bury() == "buried"
+    assert len(last_operations(store)) == 2
+
+
+def test_only_finished_cards_count_as_done(store: Store, begin: Begin) -> None:
+    add(store, numbered(5))
+    session = begin()
+    session.next()
+    session.done_today()
+    delete(store, ids(store)[1])
+
+    session.answer(EASY, 1)
+    seen = [asked(session), session.done_today()]
+    session.suspend()
+    seen += [asked(session), session.done_today()]
+    session.bury()
+    seen += [asked(session), session.done_today()]
+
+    assert seen == ["A 002", 1, "A 003", 1, "A 004", 1]
+
+
+def test_an_answer_is_undone_where_another_step_came_after_it(
+    store: Store, begin: Begin
+) -> None:
+    add(store, numbered(2))
+    session = begin()
+    session.next()
+    session.answer(EASY, 1)
+    add(store, [*numbered(2), basic("new")])
+
+    assert undone(session) == "answer"
+    assert asked(session) == "A 000"
+    assert answers(store) == [(4, 1)]
+    assert undone(session) is None
+    assert [(one.name, one.undone) for one in last_operations(store)] == [
+        ("add", False),
+        ("answer", True),
+        ("add", False),
+    ]
+
+
+def test_an_answer_of_another_review_is_not_undone_out_of_order(
+    store: Store, begin: Begin
+) -> None:
+    add(store, numbered(2))
+    first = begin()
+    first.next()
+    first.answer(EASY, 1)
+    add(store, [*numbered(2), basic("new")])
+    session = begin()
+    shown = session.next()
+
+    assert undone(session) is None
+    later = session.later_operation()
+
+    assert later is not None
+    assert later.name == "add"
+    assert session.next() is shown
+
+
+def test_an_undone_answer_is_asked_again_past_the_limit(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(3))
+    session = begin(limits=SessionLimits(minutes=1))
+    session.next()
+    session.answer(EASY, 1)
+    clock.turn(minutes=2)
+    assert session.is_over()
+
+    session.undo()
+    again = (session.is_over(), asked(session))
+    session.answer(GOOD, 1)
+
+    assert again == (False, "A 000")
+    assert session.is_over()
 
 
 def test_cards_handled_in_another_session_are_not_asked(

@@ -38,7 +38,8 @@ from srs.store.connection import StoreError
 from srs.store.rows import has_notes
 from srs.study.cram import CramOptions
 from srs.study.due_cards import CardFilter
-from srs.study.session import Session, SessionLimits
+from srs.study.limits import SessionLimits
+from srs.study.session import Session
 
 
 class Only(StrEnum):
