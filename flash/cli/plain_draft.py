@@ -34,6 +34,10 @@ def run_plain_draft(review: DraftReview, stdin: TextIO, stdout: TextIO) -> None:
             _press(review, stream, word)
         except FlashError as error:
             stream.print(str(error))
+    try:
+        review.let_go()
+    except FlashError as error:
+        stream.print(error.message)
     if review.current is None:
         stream.print(all_decided_text())
     stream.print(decided_text(review.accepted, review.dropped, review.skipped))

@@ -6,6 +6,7 @@ is shown.
 
 import shlex
 from datetime import UTC, datetime
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -54,6 +55,11 @@ def edited_line(note: Note, *, changed: bool) -> str:
         return _("The card was changed.") if changed else _(TEXT_UNCHANGED)
     text = _("{file} was added again.") if changed else _(FILE_UNCHANGED)
     return text.format(file=note.file)
+
+
+def text_kept_line(file: Path) -> str:
+    """Name the file with an edited text that was not taken."""
+    return _("Your text is in {file}.").format(file=file)
 
 
 def elsewhere_line(device: str) -> str:

@@ -13,10 +13,15 @@ from flash.messages.cards import short_question
 from flash.messages.exchange import tags_by_hand
 from flash.messages.listing import tagged_lines
 from flash.messages.operations import operation_text, undone_text
-from flash.messages.review import edited_line
+from flash.messages.review import edited_line, text_kept_line
 from flash.service.context import AppContext
-from flash.service.edited_files import editable_file, reread, rewrite, text_of_note
-from flash.service.editor import edit_text, run_editor
+from flash.service.edited_files import (
+    editable_file,
+    reread,
+    rewrite_or_say,
+    text_of_note,
+)
+from flash.service.editor import KeptTexts, edit_file, edit_text
 from flash.service.finding import find
 from flash.service.note_media import open_media
 from flash.service.set_due import due_days
@@ -49,8 +54,7 @@ class Browser:
         self.cards: tuple[int, ...] = ()
         self.at = 0
         self.marked: set[int] = set()
-        self._unsaved: dict[int, str] = {}
-        """Edited texts that have mistakes, by card."""
+        self._kept = KeptTexts()
         self._version = app.store.version()
         self.search(query)
 
@@ -215,20 +219,20 @@ class Browser:
         note = stored_note_of(self._app.store, card).note
         if note.line:
             path = editable_file(note)
-            before = path.read_bytes()
             with leave():
-                run_editor(path, note.line)
-            is_changed = not path.is_file() or path.read_bytes() != before
+                is_changed = edit_file(path, note.line)
             trouble = reread(self._app, note.file) if is_changed else None
         else:
             text = text_of_note(self._app.store, card)
             with leave():
-                after = edit_text(self._unsaved.get(card, text))
-            self._unsaved[card] = after
+                after = edit_text(self._kept.text_of(card, text), text)
             is_changed = after != text and bool(after.strip())
-            trouble = rewrite(self._app, card, after) if is_changed else None
+            trouble = rewrite_or_say(self._app, card, after) if is_changed else None
             if trouble is None:
-                del self._unsaved[card]
+                self._kept.forget(card)
+            else:
+                file = self._kept.keep(card, after)
+                trouble = f"{trouble} {text_kept_line(file)}"
         self.refresh()
         return trouble or edited_line(note, changed=is_changed)
 

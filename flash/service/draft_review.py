@@ -23,6 +23,7 @@ from flash.service.drafting import (
     holds_only_drops,
     write_draft,
 )
+from flash.service.editor import keep_text
 from flash.service.file_patches import without_returns, write_deck_text
 
 
@@ -75,9 +76,9 @@ class DraftReview:
 
         Raises:
             DeckError: The file has mistakes.
-            FlashError: The card can't be added to it.
+            FlashError: The card can't be added to it; or see `let_go`.
         """
-        card = self._needed()
+        card = self._decided()
         step = self._begin()
         append = step.before is not None and not holds_only_drops(self.target)
         write_draft(replace(self._made, cards=(card,)), self.target, append=append)
@@ -85,8 +86,8 @@ class DraftReview:
         self._finish(step)
 
     def drop(self) -> None:
-        """Never propose the current card again."""
-        line = dropped_line(self._needed())
+        """Never propose the current card again; see `let_go`."""
+        line = dropped_line(self._decided())
         step = self._begin()
         plain, line_end = without_returns(step.before or "")
         text = plain.rstrip("\n")
@@ -96,15 +97,15 @@ class DraftReview:
         self._finish(step)
 
     def skip(self) -> None:
-        """Leave the current card for another time."""
-        self._needed()
+        """Leave the current card for another time; see `let_go`."""
+        self._decided()
         step = self._begin()
         self.skipped += 1
         self._finish(step)
 
     def split(self) -> bool:
-        """Replace the current card by several; False if it can't be split."""
-        card = self._needed()
+        """Replace the current card by several; False if it can't be; see `let_go`."""
+        card = self._decided()
         parts = split(card.card.content, self._made.language)
         if not parts:
             return False
@@ -151,6 +152,23 @@ class DraftReview:
         self.at, self._cards = step.at, list(step.cards)
         self.accepted, self.dropped, self.skipped = step.counts
         return True
+
+    def let_go(self) -> None:
+        """Keep an edited text that has mistakes in a file, before it is given up.
+
+        Raises:
+            FlashError: There is one; the error names the file, and the next step goes
+                on without the text.
+        """
+        if self._unsaved:
+            file, self._unsaved = keep_text(self._unsaved), ""
+            message = _("the edited text has mistakes; it is in {file}")
+            hint = _("press the key again to go on with the card as it was")
+            raise FlashError(message.format(file=file), hint)
+
+    def _decided(self) -> DraftedCard:
+        self.let_go()
+        return self._needed()
 
     def _needed(self) -> DraftedCard:
         if self.current is None:

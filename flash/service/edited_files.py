@@ -109,6 +109,14 @@ def rewrite(app: AppContext, card: int, text: str) -> str | None:
     return None
 
 
+def rewrite_or_say(app: AppContext, card: int, text: str) -> str | None:
+    """Take a note back as `rewrite`; return any error as text, for nothing is lost."""
+    try:
+        return rewrite(app, card, text)
+    except FlashError as error:
+        return str(error)
+
+
 def _rewrite_in_file(app: AppContext, stored: StoredNote, note: Note) -> str | None:
     old = stored.note
     path = editable_file(old)

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import rmtree
 
 from cards.errors import FlashError, reason_of
 from cards.translate import _
@@ -26,10 +27,20 @@ _NEEDS_WAIT = frozenset({"zed", "zeditor", "subl", "sublime_text"}) | _GOTO
 _FALLBACKS = ("nano", "vim", "vi", "notepad")
 
 
-def run_editor(file: Path, line: int) -> int:
-    """Open a file at a line in the user's editor; return its exit code.
+class EditorFailed(FlashError):
+    """The editor ended with another code than 0: nothing is taken from it."""
+
+    def __init__(self, code: int) -> None:
+        """Keep the code."""
+        super().__init__(_("the editor ended with code {code}").format(code=code))
+        self.code = code
+
+
+def run_editor(file: Path, line: int) -> None:
+    """Open a file at a line in the user's editor.
 
     Raises:
+        EditorFailed: Its exit code is not 0.
         FlashError: No editor was found, or it can't be started.
     """
     command = editor_command(str(file), line)
@@ -38,28 +49,105 @@ def run_editor(file: Path, line: int) -> int:
     # Ctrl-C is for the editor; a handler, as it would inherit SIG_IGN.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return subprocess.run(command, check=False).returncode
+        code = subprocess.run(command, check=False).returncode
     except OSError as error:
         raise FlashError(reason_of(error), place=command[0]) from None
     finally:
         signal.signal(signal.SIGINT, before)
+    if code:
+        raise EditorFailed(code)
 
 
-def edit_text(text: str) -> str:
-    """Open a text in the user's editor, as a YAML file; return it as saved.
+def edit_file(file: Path, line: int) -> bool:
+    """Open a file at a line in the user's editor; return True if it was changed.
 
     Raises:
-        FlashError: There is no editor, it can't be started, or the temporary file
-            can't be written or read.
+        FlashError: See `run_editor`, or the file is gone or can't be read.
+    """
+    try:
+        before = file.read_bytes()
+        run_editor(file, line)
+        return file.read_bytes() != before
+    except OSError as error:
+        raise FlashError(reason_of(error), place=file) from None
+
+
+def edit_text(text: str, stored: str | None = None) -> str:
+    """Open a text in the user's editor, as a YAML file; return it as saved.
+
+    Args:
+        text: The text.
+        stored: The text before all edits; by default the same.  If the editor fails, a
+            text that differs from it is kept in a file.
+
+    Raises:
+        FlashError: See `run_editor`, or the temporary file can't be written or read.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="flash-") as folder:
             path = Path(folder, "card.yaml")
             path.write_text(text, encoding="utf-8")
-            run_editor(path, 1)
+            try:
+                run_editor(path, 1)
+            except EditorFailed as error:
+                left = path.read_text(encoding="utf-8", errors="replace")
+                if left == (text if stored is None else stored):
+                    raise
+                raise editor_failed(error.code, keep_text(left)) from None
             return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise FlashError(reason_of(error), place=error.filename) from None
+
+
+def editor_failed(code: int, file: Path) -> FlashError:
+    """Return the error that names the exit code, and the file with the text."""
+    message = _("the editor ended with code {code}; your text is in {file}")
+    return FlashError(message.format(code=code, file=file))
+
+
+def keep_text(text: str) -> Path:
+    """Write a text that was not taken into a file of its own.
+
+    Raises:
+        FlashError: It can't be written.
+    """
+    try:
+        path = Path(tempfile.mkdtemp(prefix="flash-"), "card.yaml")
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FlashError(reason_of(error), place=error.filename) from None
+    return path
+
+
+class KeptTexts:
+    """Edited texts of cards that were not taken: each is in a file until it is."""
+
+    def __init__(self) -> None:
+        """Begin without texts."""
+        self._texts: dict[int, str] = {}
+        self._files: dict[int, Path] = {}
+
+    def text_of(self, card: int, stored: str) -> str:
+        """Return the text of a card to edit: the kept one, else the stored one."""
+        return self._texts.get(card, stored)
+
+    def keep(self, card: int, text: str) -> Path:
+        """Keep the text of a card; return its file.
+
+        Raises:
+            FlashError: The file can't be written; the text can still be edited.
+        """
+        self.forget(card)
+        self._texts[card] = text
+        self._files[card] = keep_text(text)
+        return self._files[card]
+
+    def forget(self, card: int) -> None:
+        """Forget the text of a card, which was taken or given up."""
+        self._texts.pop(card, None)
+        file = self._files.pop(card, None)
+        if file is not None:
+            rmtree(file.parent, ignore_errors=True)
 
 
 def editor_command(

@@ -32,7 +32,7 @@ from flash.messages.review import (
     TEXT_UNCHANGED,
 )
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
-from flash.service.editor import edit_text, run_editor
+from flash.service.editor import edit_file, edit_text
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
 from flash.tui.view import Mode, ScreenView, UiCommand, key_name
@@ -356,13 +356,12 @@ class ReviewApp(ScreenApp):
 
         try:
             file = editable_file(prompt.note)
-            before = file.stat().st_mtime_ns
             with self.suspended():
-                run_editor(file, prompt.note.line)
+                is_changed = edit_file(file, prompt.note.line)
         except FlashError as error:
             self.review.show_message(str(error), is_alarm=True)
             return
-        if file.is_file() and file.stat().st_mtime_ns != before:
+        if is_changed:
             self.review.reload()
         else:
             self.review.show_message(_(FILE_UNCHANGED))
@@ -371,15 +370,16 @@ class ReviewApp(ScreenApp):
         """Open a card that has no file as YAML in an editor, and take it back."""
         from flash.service.edited_files import text_of_note  # noqa: PLC0415 - slow
 
-        before = text_of_note(self._store, card)
+        kept = self.review.kept
         try:
+            before = text_of_note(self._store, card)
             with self.suspended():
-                after = edit_text(self.review.unsaved or before)
+                after = edit_text(kept.text_of(card, before), before)
         except FlashError as error:
             self.review.show_message(str(error), is_alarm=True)
             return
         if after == before or not after.strip():
-            self.review.unsaved = ""
+            kept.forget(card)
             self.review.show_message(_(TEXT_UNCHANGED))
         else:
             self.review.reload(after)

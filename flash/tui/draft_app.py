@@ -77,10 +77,11 @@ class DraftApp(ScreenApp):
             self.widget.scroll_card(rows)
             return
         key = key_name(event.key, event.character)
-        if key == "q" or (self.drafts.current is None and key != "u"):
-            self.end(None)
-            return
         try:
+            if key == "q" or (self.drafts.current is None and key != "u"):
+                self.drafts.let_go()
+                self.end(None)
+                return
             message = self._press(key)
         except FlashError as error:
             self._show(str(error), is_alarm=True)

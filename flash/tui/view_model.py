@@ -9,6 +9,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from cards.errors import FlashError
 from cards.translate import _
 from flash.messages.cards import interval_label, source_url
 from flash.messages.day import end_lines
@@ -31,9 +32,11 @@ from flash.messages.review import (
     history_lines,
     obstacle_line,
     suggestion_line,
+    text_kept_line,
     waiting_lines,
 )
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
+from flash.service.editor import KeptTexts
 from flash.tui.answering import AnsweringModel
 from flash.tui.confusion_search import ConfusionSearch, edited_text
 from flash.tui.view import Mode, Overlay, UiCommand, View
@@ -68,13 +71,11 @@ class ReviewViewModel(AnsweringModel[View]):
         self._total_ms = 0
         self._quiet_until_ms = 0
         """Until then Space and Enter are ignored: a key held down, or pressed twice."""
-        self.unsaved = ""
-        """The edited text of the present card, which has mistakes."""
+        self.kept = KeptTexts()
         self._advance()
 
     def _advance(self) -> None:
         """Show the next question; wait or end if there is none."""
-        self.unsaved = ""
         session = self.session
         # Drop the card just answered even if the next one cannot be read.
         self.view = replace(self.view, prompt=None, mode=Mode.OVER, sentences=())
@@ -302,8 +303,7 @@ class ReviewViewModel(AnsweringModel[View]):
             text: The edited text of a card that has no file.
         """
         before = self.view
-        trouble = self.session.reload(text)
-        self.unsaved = "" if trouble is None else text or ""
+        trouble = self._reload(text)
         if trouble is not None:
             lines = tuple(trouble.splitlines())
             title = _(FILE_NOT_RELOADED if text is None else TEXT_NOT_TAKEN)
@@ -315,6 +315,23 @@ class ReviewViewModel(AnsweringModel[View]):
             self._show_answer()
         message = _(FILE_RELOADED if text is None else CARD_CHANGED)
         self.show_message(self.view.keys.fill(message))
+
+    def _reload(self, text: str | None) -> str | None:
+        """Reload the present card; return what is wrong, and where the text is."""
+        card = self.view.prompt.card.id if self.view.prompt else 0
+        try:
+            trouble = self.session.reload(text)
+            if trouble is None:
+                self.kept.forget(card)
+        except FlashError as error:
+            trouble = str(error)
+        if trouble is None or text is None:
+            return trouble
+        try:
+            kept = text_kept_line(self.kept.keep(card, text))
+        except FlashError as error:
+            kept = str(error)
+        return f"{trouble}\n{kept}"
 
 
 def _is_same(before: Prompt | None, after: Prompt | None) -> bool:

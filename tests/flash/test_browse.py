@@ -217,11 +217,10 @@ async def test_redo_follows_undo(app: BrowseApp) -> None:
 async def test_e_edits_the_deck_file(
     app: BrowseApp, monkeypatch: pytest.MonkeyPatch, old: str, new: str, message: str
 ) -> None:
-    def edit(path: Path, line: int) -> int:
+    def edit(path: Path, line: int) -> None:
         path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
-        return 0
 
-    monkeypatch.setattr("flash.service.browsing.run_editor", edit)
+    monkeypatch.setattr("flash.service.editor.run_editor", edit)
     async with app.run_test(size=(120, 24)) as pilot:
         shown = await press(pilot, "e")
 
@@ -240,7 +239,7 @@ async def test_a_text_with_a_mistake_is_kept_until_it_is_taken(
     shown_texts: list[str] = []
     edits = [("back:", "bakc:"), ("many", "some"), ("x", "x"), ("bakc:", "back:")]
 
-    def edit(text: str) -> str:
+    def edit(text: str, stored: str) -> str:
         shown_texts.append(text)
         return text.replace(*edits[len(shown_texts) - 1])
 
@@ -312,7 +311,7 @@ async def test_a_card_deleted_while_it_is_edited_is_named_as_gone(
     write_table()
     flash("import", "one.csv")
 
-    def edit(text: str) -> str:
+    def edit(text: str, stored: str) -> str:
         delete_elsewhere()
         return text.replace("many", "some")
 

@@ -6,7 +6,7 @@ import pytest
 from command_runner import Run
 
 from cards.deckfile.reader import read_deck
-from cards.errors import DeckError
+from cards.errors import DeckError, FlashError
 from cards.markdown_notes.splitting import split
 from cards.note import Basic, Cloze, Compare, ListNote
 from flash.service.coverage import read_notes
@@ -189,6 +189,23 @@ def test_a_text_with_a_mistake_can_be_corrected() -> None:
     assert "some tenants" in session.text
     assert session.undo()
     assert "many tenants" in session.text
+
+
+@pytest.mark.parametrize("step", ["accept", "drop", "skip", "split", "let_go"])
+def test_a_step_on_a_refused_text_keeps_it_in_a_file(step: str) -> None:
+    made = draft_cards(read_notes([Path("keys.md")]), (), target=TARGET)
+    session = DraftReview(made, TARGET)
+    with pytest.raises(DeckError):
+        session.edited(session.text.replace("back:", "bakc:"))
+
+    with pytest.raises(FlashError) as caught:
+        getattr(session, step)()
+
+    file = Path(caught.value.message.rpartition(" ")[2])
+    assert "bakc:" in file.read_text("utf-8")
+    assert session.at == 0
+    assert not TARGET.exists()
+    getattr(session, step)()
 
 
 def test_a_review_needs_a_file(flash: Run) -> None:

@@ -29,6 +29,7 @@ EDITORS = {
     "no program": ("./note", "./note: Exec format error"),
     "not allowed": ("./keys.md", "./keys.md: Permission denied"),
     "none": ("", "No editor found"),
+    "failed": ("false", "the editor ended with code 1"),
 }
 
 
@@ -138,6 +139,72 @@ def test_a_text_removed_by_the_editor_is_an_error(
         edit_text("front: a\n")
 
 
+def write_script(text: str) -> str:
+    script = Path("editor")
+    script.write_text(f"#!/bin/sh\n{text}\n")
+    script.chmod(0o755)
+    return "./editor"
+
+
+@pytest.mark.parametrize("has_file", [True, False])
+def test_an_editor_that_failed_is_reported(
+    flash: Run, context: AppContext, monkeypatch: pytest.MonkeyPatch, has_file: bool
+) -> None:
+    if not has_file:
+        without_file(context)
+    monkeypatch.setenv("VISUAL", "false")
+    error = "flash: the editor ended with code 1\n"
+
+    assert flash("edit", "powerhouse") == (1, "", error)
+
+
+def test_a_text_of_a_failed_editor_is_in_a_file(
+    flash: Run, context: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_file(context)
+    script = write_script("sed -i s/Mitochondrion/Chloroplast/ $1; exit 3")
+    monkeypatch.setenv("VISUAL", script)
+    code, _, err = flash("edit", "powerhouse")
+
+    message, _, file = err.strip().rpartition(" ")
+    assert code == 1
+    assert message == "flash: the editor ended with code 3; your text is in"
+    assert "Chloroplast" in text_of(file)
+    assert "Mitochondrion" in flash("show", "powerhouse")[1]
+
+
+def test_a_deck_file_removed_by_the_editor_is_an_error(
+    flash: Run, context: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", write_script("rm cells.yaml"))
+
+    code, _, err = flash("edit", "powerhouse")
+
+    assert code == 1
+    assert err.endswith("cells.yaml: No such file or directory\n")
+
+
+async def test_a_refused_text_of_a_review_is_in_a_file(
+    context: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = ReviewApp(open_session(without_file(context)))
+    async with app.run_test(size=(200, 30)) as pilot:
+        monkeypatch.setenv("VISUAL", "sed -i s/back:/bakc:/")
+        await pilot.press("e")
+        await pilot.pause()
+        overlay = app.review.view.overlay
+        await pilot.press("x", "space", "1", "u")
+        monkeypatch.setenv("VISUAL", "cp -t .")
+        await pilot.press("e")
+        await pilot.pause()
+
+    assert overlay is not None
+    before, _, file = overlay.lines[-1].rstrip(".").rpartition(" ")
+    assert before == "Your text is in"
+    assert "bakc: " in text_of("card.yaml")
+    assert Path(file).suffix == ".yaml"
+
+
 async def test_a_text_with_mistakes_survives_a_failed_editor(
     context: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,4 +241,4 @@ def test_an_unclosed_quote_in_a_setting_is_skipped(
     monkeypatch.setenv("VISUAL", "'vim")
     monkeypatch.setenv("EDITOR", "true")
 
-    assert run_editor(Path("x"), 1) == 0
+    run_editor(Path("x"), 1)

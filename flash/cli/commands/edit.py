@@ -1,8 +1,6 @@
 """`flash edit`."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from cards.errors import FlashError, Place
 from cards.note import Note
@@ -16,10 +14,10 @@ from flash.service.context import AppContext, open_app
 from flash.service.edited_files import (
     editable_file,
     reread,
-    rewrite,
+    rewrite_or_say,
     text_of_note,
 )
-from flash.service.editor import edit_text, run_editor
+from flash.service.editor import edit_file, edit_text, keep_text
 from flash.service.finding import find_some
 from flash.terminal import echo, echo_err, print_json
 from srs.store.notes import stored_note_of
@@ -58,8 +56,8 @@ def _edit_file(app: AppContext, note: Note) -> bool:
     path, place = editable_file(note), Place(note.file, note.line)
     before = path.read_bytes()
     while True:
-        run_editor(path, note.line)
-        if path.is_file() and path.read_bytes() == before:
+        edit_file(path, note.line)
+        if path.read_bytes() == before:
             return False
         trouble = reread(app, note.file)
         if trouble is None:
@@ -74,15 +72,13 @@ def _edit_text(app: AppContext, card: int) -> bool:
     """Open a card as YAML and take it back; return False if it stays as it is."""
     before = text = text_of_note(app.store, card)
     while True:
-        text = edit_text(text)
+        text = edit_text(text, before)
         if text == before or not text.strip():
             return False
-        trouble = rewrite(app, card, text)
+        trouble = rewrite_or_say(app, card, text)
         if trouble is None:
             return True
         echo_err(trouble)
         if not is_confirmed(_(EDIT_AGAIN)):
-            path = Path(tempfile.mkdtemp(prefix="flash-"), "card.yaml")
-            path.write_text(text, encoding="utf-8")
             message = _("no card was changed; your text is in {file}")
-            raise FlashError(message.format(file=path))
+            raise FlashError(message.format(file=keep_text(text)))

@@ -23,7 +23,7 @@ from flash.messages.adding import (
     no_domain_line,
 )
 from flash.service.context import AppContext, open_app
-from flash.service.editor import run_editor
+from flash.service.editor import EditorFailed, editor_failed, run_editor
 from flash.service.new_cards import (
     NewCards,
     add_new_deck,
@@ -115,10 +115,10 @@ def _from_editor(app: AppContext, deck: str, tags: list[str]) -> NewCards | None
     path = Path(tempfile.mkdtemp(prefix="flash-"), "new.yaml")
     path.write_text(text, encoding="utf-8")
     while True:
-        code = run_editor(path, line)
-        if code:
-            message = _("the editor ended with code {code}; your text is in {file}")
-            raise FlashError(message.format(code=code, file=path))
+        try:
+            run_editor(path, line)
+        except EditorFailed as error:
+            raise editor_failed(error.code, path) from None
         if path.read_text("utf-8", errors="replace").strip() in ("", text.strip()):
             return None
         try:
