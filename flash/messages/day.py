@@ -73,7 +73,7 @@ def _offers(report: "DayReport") -> list[str]:
     if report.ahead and not report.overdue:
         what = _("{cards} of tomorrow").format(cards=count_cards(report.ahead))
         offers.append(labelled(what, f"{command} --ahead 1"))
-    if report.answered:
+    if report.answered and not report.is_passing:
         what = _("Practice without changing the schedule")
         offers.append(labelled(what, f"{command} --cram"))
     return offers

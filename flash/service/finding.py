@@ -32,6 +32,7 @@ from srs.models.query import (
     Named,
     Phrase,
     QueryError,
+    is_passing,
     parse_query,
 )
 from srs.store.decks import deck_names, tag_names
@@ -47,6 +48,8 @@ class FoundCards(Struct, frozen=True):
     """The deck, if the words name nothing else."""
     query: str = ""
     """The words as they can be typed again; empty if nothing was named."""
+    is_passing: bool = False
+    """After some answers, or tomorrow, the words mean other cards."""
 
 
 def find(
@@ -104,7 +107,7 @@ def find(
         case _ if words:
             terms.insert(0, " ".join(words))
     only_deck = only_deck if len(terms) == 1 else ""
-    return FoundCards(tuple(cards), only_deck, " ".join(terms))
+    return FoundCards(tuple(cards), only_deck, " ".join(terms), is_passing(condition))
 
 
 def find_some(

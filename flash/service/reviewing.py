@@ -64,7 +64,7 @@ def card_filter(
     check_tag(app, tag)
     found = find(app, words, deck=deck, tag=tag)
     cards = None if found.deck else frozenset(found.cards)
-    return CardFilter(found.deck, cards, found.query)
+    return CardFilter(found.deck, cards, found.query, is_passing=found.is_passing)
 
 
 class FirstDeck(Struct, frozen=True):

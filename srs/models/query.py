@@ -198,6 +198,19 @@ def asks_for(condition: Condition, state: str) -> bool:
             return False
 
 
+def is_passing(condition: Condition) -> bool:
+    """Return True if answers or the passing of days change what the query finds."""
+    match condition:
+        case Named("is", _) | Property() | Recent():
+            return True
+        case Not(inner):
+            return is_passing(inner)
+        case AllOf(parts) | AnyOf(parts):
+            return any(map(is_passing, parts))
+        case _:
+            return False
+
+
 class _Token(Struct, frozen=True):
     kind: str
     text: str

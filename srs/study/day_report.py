@@ -44,6 +44,9 @@ class DayReport(Struct, frozen=True):
     """How the user named the cards of the session; empty for all."""
     is_exam_tomorrow: bool = False
     """Whether tomorrow is the day of an exam that asks cards of the session."""
+    is_passing: bool = False
+    """After some answers, or tomorrow, the query finds other cards: tomorrow's cards
+    are those of all, and none of them are asked ahead."""
 
 
 def day_report(
@@ -64,8 +67,9 @@ def day_report(
     )
     wanted = CardFilter(card_filter.deck, card_filter.cards, card_filter.query)
     left = build_queue(store, options, wanted, now_ms).counts()
-    tomorrow = build_queue(store, options, wanted, calendar.start_ms(day + 1))
     is_eve = options.exam is not None and options.exam.day == day + 1
+    lasting = CardFilter() if card_filter.is_passing else wanted
+    tomorrow = build_queue(store, options, lasting, calendar.start_ms(day + 1))
     cards = DueCards(store, options, wanted, now_ms)
     more = replace(wanted, new_total=cards.done_new + left.new + MORE_NEW)
     new = sum(1 for _ in DueCards(store, options, more, now_ms).new())
@@ -78,7 +82,8 @@ def day_report(
         tomorrow=tomorrow.counts(),
         overdue=tomorrow.overdue,
         more_new=max(0, new - left.new),
-        ahead=sum(1 for _ in cards.ahead(1)),
+        ahead=0 if card_filter.is_passing else sum(1 for _ in cards.ahead(1)),
         query=wanted.query,
         is_exam_tomorrow=is_eve and read_exam_queue(cards) is not None,
+        is_passing=card_filter.is_passing,
     )

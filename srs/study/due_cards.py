@@ -29,6 +29,8 @@ class CardFilter(Struct, frozen=True):
     """Only these cards, found when the session began; None for all."""
     query: str = ""
     """How the user named the cards; empty for all."""
+    is_passing: bool = False
+    """After some answers, or tomorrow, the query finds other cards."""
     new: int | None = None
     """New cards today, instead of the decks' limits."""
     more: int = 0

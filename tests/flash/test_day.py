@@ -131,3 +131,24 @@ def test_the_day_stays_after_leaving_the_screen(
         "Tomorrow: 0 due, 20 new.",
         "Left today: new 19 · learning 0 · due 0. Continue with: flash review",
     ]
+
+
+@pytest.mark.parametrize("query", ["is:new", "is:due", "rated:1", "prop:reps<1"])
+def test_a_passing_query_says_the_same_of_tomorrow_as_none(
+    flash: Run, query: str
+) -> None:
+    flash("review", "--plain", typed="\n4\n" * 15 + "\n1\n" * 2)
+    now = "2026-12-20T09:00:00+00:00"
+    typed = "\n3\n" * 3 + "q\n"
+    shown = flash("review", query, "--plain", typed=typed, now=now)[1].splitlines()
+    whole = flash("review", "--plain", typed="q\n", now=now)[1].splitlines()
+
+    (line,) = [one for one in whole if one.startswith("Tomorrow")]
+    assert line in shown
+    assert not any("--cram" in one or "--ahead" in one for one in shown)
+
+
+def test_a_lasting_query_is_offered_again(flash: Run) -> None:
+    shown = flash("review", "tag:none or Q0", "--plain", typed="\n4\n" * 10)[1]
+
+    assert "flash review 'tag:none or Q0' --cram" in shown
