@@ -1,5 +1,6 @@
 """Texts about exports and imports."""
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import unified_diff
@@ -324,20 +325,28 @@ def by_hand_line(note: Note, source: str = "") -> str:
 
 
 def tags_by_hand(
-    at_top: Iterable[tuple[Place, str]], cards: Iterable[Note]
+    at_top: Iterable[tuple[Place, str]],
+    cards: Iterable[Note],
+    outdated: Iterable[Note],
 ) -> list[str]:
     """Say which tags have to be changed by hand.
 
     Args:
         at_top: Tags at the top of files, with their places.
         cards: Cards with other tags that can't be changed.
+        outdated: Cards that their deck file has with other texts or tags.
     """
     text = _(
         "{place}: '{tag}' is a tag of all cards of this file; change it there by hand"
     )
     lines = [text.format(place=place, tag=tag) for place, tag in at_top]
     reason = _("flash can't change its tags there")
-    return lines + [by_hand_line(note, reason) for note in cards]
+    lines += [by_hand_line(note, reason) for note in cards]
+    text = _("{place}: the file differs from the store; run flash add {file} first")
+    return lines + [
+        text.format(place=place_of(note), file=shlex.quote(note.file))
+        for note in outdated
+    ]
 
 
 def _count_media(count: int) -> str:

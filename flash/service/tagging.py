@@ -26,6 +26,7 @@ from cards.note import Note
 from cards.translate import _
 from export.anki.text_edits import TextEdit
 from flash.service.context import AppContext
+from flash.service.deck_reading import read_files
 from flash.service.edited_files import write_and_add
 from flash.service.file_patches import (
     FilePatch,
@@ -52,6 +53,8 @@ class Tagging(Struct, frozen=True):
     """Tags that belong to all cards of a file, with their places; they stay there."""
     exams: tuple[Place, ...] = ()
     """Where an exam beside the deck files has the old tag; it stays there."""
+    outdated: tuple[Note, ...] = ()
+    """Notes whose deck file differs from the store, as after an undo of an edit."""
 
     @property
     def in_files(self) -> tuple[FilePatch, ...]:
@@ -163,7 +166,31 @@ def _tagging(
         if edit.note is not None and not is_in_file(edit)
     )
     cards = tuple(card.id for edit in edits for card in edit.stored.cards)
-    return Tagging(updates, tuple(patches), cards, tuple(places))
+    outdated = _outdated(patches)
+    patches = [
+        replace(one, by_hand=tuple(x for x in one.by_hand if x not in outdated))
+        for one in patches
+    ]
+    return Tagging(
+        updates, tuple(patches), cards, tuple(places), outdated=tuple(outdated)
+    )
+
+
+def _outdated(patches: Iterable[FilePatch]) -> list[Note]:
+    """Return the notes that their deck file has with other texts or tags, or not."""
+    found: list[Note] = []
+    for patch in patches:
+        if not patch.by_hand:
+            continue
+        try:
+            notes = read_files([Path(patch.file)]).notes
+        except DeckError:
+            notes = ()
+        there = [(note.content, note.tags) for note in notes]
+        found += [
+            note for note in patch.by_hand if (note.content, note.tags) not in there
+        ]
+    return found
 
 
 def _without_top(

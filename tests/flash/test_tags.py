@@ -245,3 +245,18 @@ def test_a_decomposed_tag_of_an_old_store_is_found(flash: Run) -> None:
 
     assert flash("tag", "remove", "ガス", "four")[2] == "Changed 1 note.\n"
     assert [len(one["tags"]) for one in flash.json("list", "tag:ガス")] == [1] * 4
+
+
+def test_a_file_that_differs_from_the_store_is_to_be_added_first(flash: Run) -> None:
+    Path("e.yaml").write_text("deck: E\ncards: [{front: E1, back: a}]\n", "utf-8")
+    flash("add", "e.yaml")
+    flash("tag", "add", "one", "E1", "--write")
+    flash("undo")
+
+    err = flash("tag", "add", "two", "E1", "--write")[2]
+
+    assert "e.yaml:2: the file differs from the store; run flash add " in err
+    assert "by hand" not in err
+    flash("add", "e.yaml")
+    assert "by hand" not in flash("tag", "add", "two", "E1", "--write")[2]
+    assert "E1" in flash("list", "tag:one", "tag:two")[1]
