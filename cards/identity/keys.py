@@ -41,6 +41,15 @@ def answer_key(note: Note) -> str:
     return note.kind + "\x1f" + normalized(answer_text(note.content))
 
 
+def is_same_fact(one: Note, other: Note) -> bool:
+    """Return True if two notes of one kind have the same question or answer."""
+    if one.kind != other.kind:
+        return False
+    asked = normalized(question_text(one.content))
+    is_asked = asked == normalized(question_text(other.content))
+    return is_asked or answer_key(one) == answer_key(other)
+
+
 def guid_for(name: str, taken: Container[str] = ()) -> str:
     """Return the permanent guid of a new note.
 

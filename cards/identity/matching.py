@@ -13,10 +13,18 @@ from itertools import groupby
 from msgspec import Struct
 
 from cards.errors import DeckError, Place, Problem
-from cards.identity.keys import answer_key, guid_for, normalized, root_of, text_key
-from cards.identity.parts import THRESHOLD, near_pairs, similarity
+from cards.identity.keys import (
+    answer_key,
+    guid_for,
+    is_same_fact,
+    normalized,
+    root_of,
+    text_key,
+)
+from cards.identity.parts import THRESHOLD, alike, near_pairs
+from cards.identity.renamed_roots import renamed_notes
 from cards.note import Note
-from cards.questions import is_collection, parts_of, question_text, text_around_gaps
+from cards.questions import question_text
 from cards.translate import _
 
 
@@ -90,6 +98,7 @@ def make_plan(
     """
     matching = _Matching(incoming, known, scope)
     matching.by_name()
+    matching.by_renamed_root()
     matching.by_answer()
     matching.by_place()
     if matching.problems:
@@ -166,6 +175,7 @@ class _Matching:
             root_of(note.deck) == root_of(other.deck)
             or note.language != other.language
             or self._is_gone(candidate)
+            or (not other.file and is_same_fact(note, other))
         ):
             return
         shown = self._scope.shown
@@ -180,9 +190,7 @@ class _Matching:
     def _unmatched(self) -> tuple[list[int], list[ExistingNote]]:
         """Return incoming notes and missing notes without a match."""
         new = [i for i, found in enumerate(self._found) if found is None]
-        if not new:
-            return [], []
-        return new, self._missing()
+        return (new, self._missing()) if new else ([], [])
 
     def _missing(self) -> list[ExistingNote]:
         """Return the unmatched notes of the covered files.
@@ -198,6 +206,27 @@ class _Matching:
             and not known.retired
             and known.note.file in files
         ]
+
+    def by_renamed_root(self) -> None:
+        """Match notes whose file and root deck have other names now."""
+        new, _missing = self._unmatched()
+        lost = self._lost() if new else {}
+        notes = {guid: known.note for guid, known in lost.items()}
+        for index, guid in renamed_notes(self._incoming, new, notes):
+            if self._may_follow(self._incoming[index], lost[guid]):
+                self._take(index, lost[guid])
+
+    def _lost(self) -> dict[str, ExistingNote]:
+        """Return unmatched notes of deleted files, and of decks without any file."""
+        used = [known for known in self._known if not known.retired]
+        decks = {root_of(known.note.deck) for known in used if known.note.file}
+        gone = self._scope.gone
+        return {
+            known.guid: known
+            for known in used
+            if known.guid not in self._taken
+            and (known.note.file in gone or root_of(known.note.deck) not in decks)
+        }
 
     def by_answer(self) -> None:
         """Match a reworded question by its answer."""
@@ -231,7 +260,7 @@ class _Matching:
         )
         pairs = sorted(
             (
-                (-_similarity(old.note, self._incoming[index]), index, old.guid, old)
+                (-alike(old.note, self._incoming[index]), index, old.guid, old)
                 for index, old in near
                 if self._may_follow(self._incoming[index], old)
             ),
@@ -274,7 +303,7 @@ class _Matching:
                 right.get(self._neighbour(index, +1)),
             )
             scores = [
-                (_similarity(old.note, note), old.guid, old)
+                (alike(old.note, note), old.guid, old)
                 for old in near
                 if old is not None
                 and old.guid not in self._taken
@@ -324,23 +353,6 @@ class _Matching:
             for known in self._missing()
         ]
         return changes
-
-
-def _similarity(old: Note, new: Note) -> float:
-    """Return the similarity of two notes, 0 to 1."""
-    if is_collection(old.content):
-        old_parts, new_parts = set(parts_of(old.content)), set(parts_of(new.content))
-        smaller = max(1, min(len(old_parts), len(new_parts)))
-        shared = len(old_parts & new_parts) / smaller
-        if shared >= THRESHOLD:
-            return shared
-    asked = similarity(
-        normalized(question_text(old.content)), normalized(question_text(new.content))
-    )
-    before, after = text_around_gaps(old.content), text_around_gaps(new.content)
-    if before and after:
-        return max(asked, similarity(normalized(before), normalized(after)))
-    return asked
 
 
 def _short(note: Note) -> str:

@@ -7,8 +7,17 @@ row and a renumbered cloze keep their history.
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
-from cards.note import Compare, Content
-from cards.questions import SEPARATOR, cloze_parts, parts_of, table_of
+from cards.identity.keys import normalized
+from cards.note import Compare, Content, Note
+from cards.questions import (
+    SEPARATOR,
+    cloze_parts,
+    is_collection,
+    parts_of,
+    question_text,
+    table_of,
+    text_around_gaps,
+)
 from cards.table_rows import cells_of
 
 THRESHOLD = 0.6
@@ -31,6 +40,23 @@ def similarity(text: str, other: str) -> float:
     if matcher.real_quick_ratio() < THRESHOLD or matcher.quick_ratio() < THRESHOLD:
         return 0.0
     return matcher.ratio()
+
+
+def alike(old: Note, new: Note) -> float:
+    """Return the similarity of two notes, 0 to 1: of their questions or parts."""
+    if is_collection(old.content):
+        old_parts, new_parts = set(parts_of(old.content)), set(parts_of(new.content))
+        smaller = max(1, min(len(old_parts), len(new_parts)))
+        shared = len(old_parts & new_parts) / smaller
+        if shared >= THRESHOLD:
+            return shared
+    asked = similarity(
+        normalized(question_text(old.content)), normalized(question_text(new.content))
+    )
+    before, after = text_around_gaps(old.content), text_around_gaps(new.content)
+    if before and after:
+        return max(asked, similarity(normalized(before), normalized(after)))
+    return asked
 
 
 def near_pairs(count: int, others: int) -> Iterator[tuple[int, int]]:

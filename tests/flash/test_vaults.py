@@ -269,3 +269,16 @@ def test_pictures_of_a_vault_are_exported(flash: Run, attachments: Path) -> None
     for name, one in zip(("root.png", "files/2026/deep.PNG"), originals, strict=True):
         assert Path("out/V", name).read_bytes() == one.read_bytes()
     assert flash("doctor")[0] == 0
+
+
+def test_a_renamed_vault_keeps_its_cards_and_settings(flash: Run) -> None:
+    Path("V/.obsidian").mkdir(parents=True)
+    Path("V/n.md").write_text("#flashcards\n\nq1::yes\n\nq2::yes\n", "utf-8")
+    flash("add", "V")
+    flash("config", "--deck", "V", "desired_retention", "0.85")
+    Path("V").rename("W")
+
+    code, out, err = flash("add", "W")
+
+    assert (code, err) == (0, "Moved the settings of 'V' to 'W'.\n")
+    assert out == "  moved     q1  (V → W)\n  moved     q2  (V → W)\n2 moved; 2 cards\n"
