@@ -28,6 +28,7 @@ from cards.markdown_notes.inline_cards import (
     scan,
 )
 from cards.markdown_notes.note_lines import NoteLines, deck_of_tag
+from cards.markdown_notes.plugin_settings import end_marker
 from cards.media_places import path_from_note, vault_of
 from cards.names import COMMA, split_tags
 from cards.note import Header, Note
@@ -60,7 +61,7 @@ def inline_cards(text: str, path: Path) -> list[InlineCard]:
     """Return the cards in the text of a note, without fenced ones."""
     if not is_enabled(text):
         return []
-    found = scan(NoteLines(text), [], str(path))
+    found = scan(NoteLines(text, end_marker(path)), [], str(path))
     return [card for card in found if isinstance(card, InlineCard)]
 
 
@@ -68,7 +69,7 @@ class _NoteReader:
     def __init__(self, text: str, path: Path) -> None:
         self._text, self._path = text, path
         self._problems: list[Problem] = []
-        self._lines = NoteLines(text)
+        self._lines = NoteLines(text, end_marker(path))
         self._parser = CardParser(text, path)
         self._whole: list[Deck] = []
         self._lasts: dict[int, int] = {}

@@ -1,7 +1,8 @@
 """The lines of a note: what is shown in them, and where its blocks end.
 
 A line has a twin of the same length in which code and math are masked, so that
-nothing in them is taken for a card.  Comments are in neither.
+nothing in them is taken for a card.  Comments are in neither, nor are the callouts in
+which the Spaced Repetition plugin of Obsidian may hide its own.
 """
 
 import re
@@ -26,6 +27,9 @@ _RULE = re.compile(r"(?:---+|\*\*\*+|___+)\s*$")
 _LABEL = re.compile(r"([QACＱＡＣ])(?::(?=\s|$)|：)")
 _TABLE = re.compile(r"\s*\|")
 _DECK_TAG = re.compile(r"(?:^|(?<=\s))#flashcards/(\S+)")
+_METADATA = re.compile(r"[\s>]*>\s*\[!sr\|card-metadata\][+-]?\s*$")
+"""Begins a callout with nothing but comments."""
+_EMPTY_QUOTE = re.compile(r"\s*>[\s>]*$")
 _TAB = 4
 
 
@@ -51,8 +55,13 @@ class Passage(Struct, frozen=True):
 class NoteLines:
     """A note, line by line; lines count from 0."""
 
-    def __init__(self, text: str) -> None:
-        """Split a note, without its front matter, at its lines."""
+    def __init__(self, text: str, end_marker: str = "") -> None:
+        """Split a note, without its front matter, at its lines.
+
+        Args:
+            text: The note.
+            end_marker: The line that ends a card with `?`; by default a blank one.
+        """
         matter = FRONT_MATTER.match(text)
         self.start = matter[0].count("\n") if matter else 0
         """The lines of the front matter, which hold no cards."""
@@ -75,6 +84,8 @@ class NoteLines:
                 shown = "".join(char for char, twin in pairs if twin != COMMENT)
             self._shown.append(shown)
             self._masked.append(mask.replace(COMMENT, ""))
+        self._hide_metadata()
+        self._markers = self._find_markers(end_marker)
         self._in_list: set[int] = set()
         """Lines with an item above that they belong to, or follow in its list."""
         self._indented_code = self._find_indented_code()
@@ -92,6 +103,27 @@ class NoteLines:
                 is_flash = opening is not None and opening[1] == "flash"
                 self.fences[line] = Fence(line, last, is_flash)
 
+    def _hide_metadata(self) -> None:
+        is_inside = False
+        for line in range(self.start, self.count):
+            begins = bool(_METADATA.match(self._masked[line]))
+            is_inside = begins or (
+                is_inside and bool(_EMPTY_QUOTE.match(self._masked[line]))
+            )
+            if is_inside:
+                self._shown[line] = self._masked[line] = ""
+
+    def _find_markers(self, end_marker: str) -> set[int]:
+        """Return the lines that end a card; they show nothing."""
+        found = {
+            line
+            for line in range(self.start, self.count if end_marker else 0)
+            if self._masked[line].strip() == end_marker
+        }
+        for line in found:
+            self._shown[line] = self._masked[line] = ""
+        return found
+
     def passage(self, first: int, end: int) -> Passage:
         """Return lines without comments, from a first one up to an end."""
         shown, twin = self._shown[first:end], self._masked[first:end]
@@ -99,7 +131,8 @@ class NoteLines:
 
     def is_blank(self, line: int) -> bool:
         """Return True for a line that ends a paragraph."""
-        return not self.typed[line].strip() and line not in self._inside
+        is_empty = not self.typed[line].strip() or line in self._markers
+        return is_empty and line not in self._inside
 
     def shows_text(self, line: int) -> bool:
         """Return True if a line has more than blanks and comments."""
@@ -110,8 +143,9 @@ class NoteLines:
         return bool(_HEADING.match(self._masked[line]))
 
     def ends_card(self, line: int) -> bool:
-        """Return True for a heading or a rule."""
-        return self.is_heading(line) or bool(_RULE.match(self._masked[line]))
+        """Return True for a heading, a rule or a mark that ends cards."""
+        is_mark = line in self._markers or bool(_RULE.match(self._masked[line]))
+        return is_mark or self.is_heading(line)
 
     def is_question_mark(self, line: int) -> bool:
         """Return True for `?` or `??`, of any width, alone on a line."""
@@ -148,6 +182,7 @@ class NoteLines:
     def end_of_paragraph(self, at: int) -> int:
         """Return where a paragraph ends: at a blank line, a heading or a label.
 
+        If there is a mark that ends cards, a `?` makes all text down to it one answer.
         Code, and a heading right below a `?`, belong to the answer.
         """
         line, is_answer = at, False
@@ -160,6 +195,9 @@ class NoteLines:
             elif line > at and self._ends_paragraph(line):
                 return line
             is_answer = is_answer or self.is_question_mark(line)
+            if is_answer and line < max(self._markers, default=0):
+                below = range(line + 1, self.count)
+                return next(end for end in below if end in self._markers)
             line += 1
         return line
 

@@ -1,16 +1,20 @@
 """Import notes of Obsidian with the schedules that its plugin wrote into them."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.deckfile.discovery import find_decks, is_markdown, read_text
 from cards.errors import DeckError, FlashError, Place, Problem
 from cards.files import absolute
+from cards.markdown_notes.inline_cards import InlineCard
 from cards.markdown_notes.note_deck import inline_cards
 from cards.note import Note
 from cards.questions import anki_ordinals
+from cards.text.verbatim import verbatim_spans
 from cards.translate import _
 from export.programs.obsidian import CardSchedules, schedules
 from export.programs.schedule import CardSchedule, MovedNote
@@ -23,10 +27,18 @@ from flash.service.history_import import (
 )
 from srs.scheduler.study_day import Calendar
 
+_SCHEDULE = "<!--SR:"
 
-def import_notes(
-    app: AppContext, path: Path, *, dry_run: bool = False
-) -> HistoryImport:
+
+class NoteImport(Struct, frozen=True):
+    """The result of adding notes with their schedules."""
+
+    history: HistoryImport
+    lost: tuple[Problem, ...]
+    """Schedules that belong to no card."""
+
+
+def import_notes(app: AppContext, path: Path, *, dry_run: bool = False) -> NoteImport:
     """Add the cards of notes; new ones keep the due day that the note has.
 
     Args:
@@ -45,23 +57,27 @@ def import_notes(
         hint = _("add deck files with flash add")
         raise FlashError(_("no notes with cards in this folder"), hint, path)
     parsed = read_files(files)
-    found = _schedules(files)
+    found, lost = _schedules(files)
     moved = (_moved(note, found, app.options.calendar) for note in parsed.notes)
     history: dict[HistoryKey, MovedNote] = {
         (one.note.file, one.note.line): one for one in moved
     }
-    return add_with_history(app, parsed, history, name="add", dry_run=dry_run)
+    done = add_with_history(app, parsed, history, name="add", dry_run=dry_run)
+    return NoteImport(done, tuple(lost))
 
 
 def _schedules(
     files: Sequence[Path],
-) -> dict[tuple[str, int], CardSchedules]:
-    """Read the schedules behind cards, by absolute path and line."""
+) -> tuple[dict[tuple[str, int], CardSchedules], list[Problem]]:
+    """Read the schedules behind cards, by absolute path and line; and name others."""
     found: dict[tuple[str, int], CardSchedules] = {}
     problems: list[Problem] = []
+    lost: list[Problem] = []
     for path in files:
         text = read_text(path).replace("\r\n", "\n")
-        for card in inline_cards(text, path):
+        cards = inline_cards(text, path)
+        lost += _lost(text, cards, path)
+        for card in cards:
             if not card.schedule:
                 continue
             try:
@@ -74,7 +90,25 @@ def _schedules(
                 problems.append(Problem(place, message, _("correct or remove it")))
     if problems:
         raise DeckError(problems)
-    return found
+    return found, lost
+
+
+def _lost(text: str, cards: Sequence[InlineCard], path: Path) -> Iterator[Problem]:
+    """Name the schedules that no card has; a card has the first one in its lines."""
+    lines: list[int] = []
+    line, at = 1, 0
+    for span in verbatim_spans(text):
+        line += text.count("\n", at, span.start)
+        at = span.start
+        if text.startswith(_SCHEDULE, at):
+            lines.append(line)
+    firsts = ((bisect_left(lines, card.line), card.last) for card in cards)
+    read = {i for i, last in firsts if i < len(lines) and lines[i] <= last}
+    message = _("this schedule belongs to no card")
+    hint = _("move it right below its card, without a blank line, or remove it")
+    for i, number in enumerate(lines):
+        if i not in read:
+            yield Problem(Place(str(path), number), message, hint)
 
 
 def _moved(

@@ -16,6 +16,8 @@ from cards.deckfile.discovery import find_decks, is_markdown, read_text
 from cards.errors import FlashError, Place, Problem
 from cards.markdown_notes.inline_cards import ID_PREFIX, InlineCard
 from cards.markdown_notes.note_deck import inline_cards, parse_note_deck
+from cards.markdown_notes.note_lines import NoteLines
+from cards.markdown_notes.plugin_settings import end_marker
 from cards.translate import _
 from flash.service.file_patches import write_deck_text
 
@@ -48,13 +50,17 @@ def stamp_notes(paths: Sequence[Path]) -> Stamped:
     for path in filter(is_markdown, find_decks(list(paths)).files):
         text = read_text(path)
         cards = _without_id(text, path)
-        stamped = _stamped(text, cards)
+        stamped = _stamped(text, cards, path)
         if not _is_same(text, stamped, path):
             # A block has only one reference, say, and Obsidian wrote one already.
-            unfit = [c for c in cards if not _is_same(text, _stamped(text, [c]), path)]
+            unfit = [
+                card
+                for card in cards
+                if not _is_same(text, _stamped(text, [card], path), path)
+            ]
             left += [_unfit(card, path) for card in unfit]
             cards = [card for card in cards if card not in unfit]
-            stamped = _stamped(text, cards)
+            stamped = _stamped(text, cards, path)
         if not cards:
             continue
         if _has_uncommitted_changes(path):
@@ -69,8 +75,12 @@ def stamp_notes(paths: Sequence[Path]) -> Stamped:
 
 
 def _without_id(text: str, path: Path) -> list[InlineCard]:
-    plain = "\n".join(line.removesuffix("\r") for line in text.split("\n"))
-    return [card for card in inline_cards(plain, path) if "id" not in card.values]
+    cards = inline_cards(_plain(text), path)
+    return [card for card in cards if "id" not in card.values]
+
+
+def _plain(text: str) -> str:
+    return "\n".join(line.removesuffix("\r") for line in text.split("\n"))
 
 
 def _is_same(before: str, after: str, path: Path) -> bool:
@@ -89,18 +99,18 @@ def _unfit(card: InlineCard, path: Path) -> Problem:
     )
 
 
-def _stamped(text: str, cards: Sequence[InlineCard]) -> str:
-    lines = text.split("\n")
+def _stamped(text: str, cards: Sequence[InlineCard], path: Path) -> str:
+    lines, note = text.split("\n"), NoteLines(_plain(text), end_marker(path))
     for card in reversed(cards):
-        _write(lines, card, f"^{ID_PREFIX}{secrets.token_hex(3)}")
+        # Comments of other programs stay at the end.
+        below = range(card.last - 1, card.line - 1, -1)
+        at = next(filter(note.shows_text, below), card.line - 1)
+        _write(lines, at, f"^{ID_PREFIX}{secrets.token_hex(3)}")
     return "\n".join(lines)
 
 
-def _write(lines: list[str], card: InlineCard, reference: str) -> None:
-    """Write a reference at the end of a card, before comments of other programs."""
-    at = card.last - 1
-    while at > card.line - 1 and not _COMMENTS.sub("", lines[at]).strip():
-        at -= 1
+def _write(lines: list[str], at: int, reference: str) -> None:
+    """Write a reference at the end of a line of a card, before comments."""
     line = lines[at].removesuffix("\r")
     end = lines[at][len(line) :]
     if _ALONE.match(line):

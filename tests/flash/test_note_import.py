@@ -247,3 +247,36 @@ def test_a_returned_card_keeps_the_history_that_flash_has(
     assert flash("import", "bio.md")[0] == 0
 
     assert flash.json("list") == before
+
+
+def test_schedules_in_callouts_are_read(flash: Run, note: Path) -> None:
+    note.write_text(
+        f"{HEAD}Q::A\n> [!sr|card-metadata] \n>  <!--SR:!2026-12-16,34,290-->\n\n"
+        "The ==x== is.\n> [!sr|card-metadata]\n> <!--SR:!2026-12-19,37,250-->\n",
+        "utf-8",
+    )
+
+    assert flash("import", "bio.md")[2] == ""
+
+    due = {row["question"]: row["due"][:10] for row in flash.json("list")}
+    assert due == {"Q": "2026-12-16", "The […] is.": "2026-12-19"}
+
+
+def test_each_schedule_of_no_card_is_named(flash: Run, note: Path) -> None:
+    note.write_text(
+        f"{HEAD}Why?\n?\nOne.\n\nTwo.\n<!--SR:!2026-12-16,34,290-->\n\n"
+        "`<!--SR:!2026-12-16,34,290-->`\n\n"
+        "Q::A <!--SR:!2026-12-17,34,290-->\n<!--SR:!2026-12-18,34,290-->\n",
+        "utf-8",
+    )
+    expected = [
+        f"bio.md:{line}:1: this schedule belongs to no card (move it right below its"
+        " card, without a blank line, or remove it)"
+        for line in (9, 14)
+    ]
+
+    code, _, err = flash("import", "bio.md")
+
+    assert (code, err.splitlines()) == (0, expected)
+    found = flash.json("import", "bio.md", "--dry-run")
+    assert found["lost_schedules"] == expected

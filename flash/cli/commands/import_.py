@@ -36,14 +36,13 @@ from flash.messages.tables import (
     updated_text,
 )
 from flash.service.context import open_app
-from flash.service.history_import import HistoryImport
 from flash.service.importing import (
     Imported,
     import_package,
     start_import,
 )
 from flash.service.moving_in import DATABASES, MovedIn, move_in, source_of
-from flash.service.note_import import import_notes
+from flash.service.note_import import NoteImport, import_notes
 from flash.service.table_import import TableImport, import_table
 from flash.terminal import echo, echo_err, print_json, print_lines
 
@@ -280,8 +279,9 @@ def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None
 
 
 def _report_notes(
-    file: Path, done: HistoryImport, *, as_json: bool, dry_run: bool
+    file: Path, notes: NoteImport, *, as_json: bool, dry_run: bool
 ) -> None:
+    done = notes.history
     if as_json:
         counts = {
             **done.plan.counts,
@@ -289,6 +289,7 @@ def _report_notes(
             "new_cards": done.merged.new_cards,
             "scheduled": done.scheduled,
             "kept": done.kept,
+            "lost_schedules": [str(one) for one in notes.lost],
             "backup": str(done.backup) if done.backup else None,
             "dry_run": dry_run,
         }
@@ -300,6 +301,8 @@ def _report_notes(
         echo(line)
     if done.plan.counts[Action.NEWER]:
         echo_err(newer_line(done.plan.counts[Action.NEWER]))
+    for problem in notes.lost:
+        echo_err(str(problem))
     if dry_run:
         echo(dry_run_remark())
 
