@@ -78,9 +78,13 @@ class FieldErrors:
         self, spots: Spots, path: tuple[str | int, ...], message: str, hint: str
     ) -> None:
         """Add a warning about the text at `path`."""
-        place = self.place(spots, path)
-        if len(self.warnings) < MAX_PROBLEMS:
-            self.warnings.append(Problem(place, message, hint, is_warning=True))
+        self.warn_of([Problem(self.place(spots, path), message, hint)])
+
+    def warn_of(self, problems: Iterable[Problem]) -> None:
+        """Add problems as warnings."""
+        for problem in problems:
+            if len(self.warnings) < MAX_PROBLEMS:
+                self.warnings.append(problem._replace(is_warning=True))
 
     def unknown_keys(
         self,

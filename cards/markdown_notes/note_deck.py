@@ -38,6 +38,11 @@ from cards.translate import _
 _WHOLE_DECK = re.compile(r"(?:[ \t]*(?:#.*)?\n)*([ \t]*)(?:.*\n\1)*?deck[ \t]*:")
 """A block with the key `deck`, as far right as its first line."""
 _HEADER = frozenset(Header.__struct_fields__)
+_OWN = _HEADER | {"flash", ""}
+_OF_OTHERS = ("language", "source", "order")
+"""Keys that other programs may use with other values."""
+_KEY = re.compile(r"(?:([\"']?)([^\s\"'#:?][^\"':\n]*?)\1[ \t]*:|\?)(?=\s|\Z)")
+"""Begins a key at the top of front matter."""
 
 
 def parse_note_deck(text: str, path: Path) -> Deck:
@@ -76,6 +81,8 @@ class _NoteReader:
         """The last line of each card in the text, by its first one."""
         self._names_deck = False
         """The front matter names the deck."""
+        self._is_own = False
+        """The front matter was written for flash."""
 
     def deck(self) -> Deck:
         """Return the deck of the note; see `parse_note_deck`."""
@@ -97,10 +104,21 @@ class _NoteReader:
         self, values: dict[str, Any], spots: Spots, problems: list[Problem]
     ) -> Header | None:
         """Convert the front matter; its mistakes are added to the problems."""
-        self._parser.errors.problems.clear()
-        header = self._parser.header({**values, "cards": 1}, spots)
-        problems += self._parser.errors.problems
+        for key in () if self._is_own else _OF_OTHERS:
+            alone = {"deck": values["deck"], key: values.get(key, "")}
+            if key in values and (found := self._converted(alone, spots)[1]):
+                self._parser.errors.warn_of(found)
+                values = {name: one for name, one in values.items() if name != key}
+        header, found = self._converted(values, spots)
+        problems += found
         return header
+
+    def _converted(
+        self, values: dict[str, Any], spots: Spots
+    ) -> tuple[Header | None, list[Problem]]:
+        errors = self._parser.errors
+        errors.problems.clear()
+        return self._parser.header({**values, "cards": 1}, spots), list(errors.problems)
 
     def _read_cards(self) -> int:
         """Read all cards; return the number of those that are in no whole deck."""
@@ -174,13 +192,23 @@ class _NoteReader:
         values: dict[str, Any] = {}
         spots: dict[str | None, Any] = {None: (1, 1)}
         if matter:
+            keyed = [("", ""), *_with_keys((matter[1] or "").split("\n"))]
+            own = (line if key in _OWN else "" for key, line in keyed)
             walker = YamlWalker(
-                "\n" + (matter[1] or ""), str(self._path), streamed="", take=_nothing
+                "\n".join(own), str(self._path), streamed="", take=_nothing
             )
             found = walker.run()
-            self._problems += walker.problems
             if found and isinstance(found[0], dict):
                 values, spots = found
+                values = {key: value for key, value in values.items() if value != ""}
+                # The values of other keys are read as other programs read them.
+                self._problems += [
+                    problem
+                    for problem in walker.problems
+                    if keyed[problem.place.line - 1][0] in ("", "deck")
+                ]
+            else:
+                self._problems += walker.problems
         elif has_open_matter(self._text):
             message = _("front matter without end")
             hint = _("write '---' below it")
@@ -189,6 +217,7 @@ class _NoteReader:
         decks = [tag for tag in tags if re.match(r"flashcards(/|$)", tag)]
         values["tags"] = [tag.replace("/", "::") for tag in tags if tag not in decks]
         self._names_deck = bool(values.get("deck"))
+        self._is_own = self._names_deck or "flash" in values
         if not self._names_deck:
             named = [deck_of_tag(tag.partition("/")[2]) for tag in decks]
             named += [deck for _line, deck in self._lines.deck_tags()]
@@ -220,6 +249,15 @@ class _NoteReader:
                 self._problems.append(Problem(place, _("no cards in this block"), hint))
             return 0
         return count
+
+
+def _with_keys(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield each line of front matter behind the key at the top that it belongs to."""
+    key = ""
+    for line in lines:
+        found = _KEY.match(line)
+        key = (found[2] or "?") if found else key
+        yield key, line
 
 
 def _nothing(_values: Any, _spots: Spots) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cards.deckfile.upgrade import Difference, KeptEdit
+from cards.errors import Problem
 from cards.identity.matching import Action, PlannedChange
 from cards.questions import question_text
 from cards.text.width import clean
@@ -21,6 +22,7 @@ NOTHING_ADDED = N_("Nothing was added.")
 EDIT_AGAIN = N_("Edit it again?")
 _SHOWN = 20
 _SHOWN_NEW = 3
+_SHOWN_WARNINGS = 3
 _ORDER = (
     Action.REWORDED,
     Action.CHANGED,
@@ -182,14 +184,16 @@ def renamed_lines(renamed: Iterable[tuple[str, str]]) -> list[str]:
     return [text.format(old=old, new=new) for old, new in renamed]
 
 
-def more_warnings_line(count: int) -> str:
-    """Count the warnings that are not shown."""
+def warning_lines(warnings: Sequence[Problem]) -> list[str]:
+    """Return the first warnings, and the number of the others."""
+    lines = [str(warning) for warning in warnings[:_SHOWN_WARNINGS]]
+    more = len(warnings) - len(lines)
     text = ngettext(
         "… and {count} more warning; flash check shows all",
         "… and {count} more warnings; flash check shows all",
-        count,
+        more,
     )
-    return text.format(count=count)
+    return [*lines, text.format(count=more)] if more else lines
 
 
 def one_way_line(cards: int) -> str:

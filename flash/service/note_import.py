@@ -108,7 +108,7 @@ def _lost(text: str, cards: Sequence[InlineCard], path: Path) -> Iterator[Proble
     hint = _("move it right below its card, without a blank line, or remove it")
     for i, number in enumerate(lines):
         if i not in read:
-            yield Problem(Place(str(path), number), message, hint)
+            yield Problem(Place(str(path), number), message, hint, is_warning=True)
 
 
 def _moved(

@@ -270,8 +270,8 @@ def test_each_schedule_of_no_card_is_named(flash: Run, note: Path) -> None:
         "utf-8",
     )
     expected = [
-        f"bio.md:{line}:1: this schedule belongs to no card (move it right below its"
-        " card, without a blank line, or remove it)"
+        f"bio.md:{line}:1: warning: this schedule belongs to no card (move it right"
+        " below its card, without a blank line, or remove it)"
         for line in (9, 14)
     ]
 

@@ -19,7 +19,6 @@ from flash.messages.adding import (
     kept_lines,
     left_tags_line,
     loss_question,
-    more_warnings_line,
     new_cards_line,
     newer_line,
     no_domain_line,
@@ -29,6 +28,7 @@ from flash.messages.adding import (
     plan_summary,
     renamed_lines,
     retirement_text,
+    warning_lines,
 )
 from flash.messages.notes import stamped_line
 from flash.service.adding import (
@@ -42,8 +42,6 @@ from flash.service.deck_reading import read_for_adding
 from flash.service.exams import NoDomain, without_domain
 from flash.service.stamping import stamp_notes
 from flash.terminal import echo, echo_err, print_json, print_lines, progress_bar
-
-_SHOWN_WARNINGS = 3
 
 
 def add(
@@ -136,11 +134,8 @@ def _report(plan: AddPlan, cards: int, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
         _print_json(plan, cards, dry_run=dry_run)
         return
-    warnings = plan.parsed.warnings
-    for warning in warnings[:_SHOWN_WARNINGS]:
-        echo_err(str(warning))
-    if len(warnings) > _SHOWN_WARNINGS:
-        echo_err(more_warnings_line(len(warnings) - _SHOWN_WARNINGS))
+    for line in warning_lines(plan.parsed.warnings):
+        echo_err(line)
     print_lines(plan_lines(plan.steps))
     echo(plan_summary(plan.counts, cards, dry_run=dry_run))
     for copy in plan.parsed.copies:

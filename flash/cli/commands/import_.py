@@ -17,7 +17,7 @@ from export.tables.table_columns import COLUMN_USES, ColumnChoice
 from export.tables.table_reader import TableOptions
 from flash.cli.options import DbOption, DryRunOption, JsonOption
 from flash.cli.patches import patches_of, print_patches
-from flash.messages.adding import newer_line, plan_lines
+from flash.messages.adding import newer_line, plan_lines, warning_lines
 from flash.messages.exchange import (
     import_lines,
     kept_text_line,
@@ -301,8 +301,8 @@ def _report_notes(
         echo(line)
     if done.plan.counts[Action.NEWER]:
         echo_err(newer_line(done.plan.counts[Action.NEWER]))
-    for problem in notes.lost:
-        echo_err(str(problem))
+    for warning in (*map(str, notes.lost), *warning_lines(done.plan.parsed.warnings)):
+        echo_err(warning)
     if dry_run:
         echo(dry_run_remark())
 

@@ -1,0 +1,76 @@
+"""Front matter of notes that other programs read, too."""
+
+from pathlib import Path
+
+import pytest
+
+from cards.deckfile.reader import Deck
+from cards.errors import DeckError
+from cards.markdown_notes.note_deck import parse_note_deck
+from cards.note import Source
+
+PATH = Path("/folder/n.md")
+
+
+def read(matter: str) -> Deck:
+    return parse_note_deck(f"---\n{matter}\n---\n\nQ::A\n", PATH)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "description: A clip about\n  two lines # and more",
+        "description: >\n  deck: none\n\n  text",
+        'description: "one\n  deck: none"',
+        "cover: a.png # remark",
+        "base: &base {a: 1}\ncopy: *base",
+        "x: 1\nx: 2",
+        "x: !!str 5",
+        "title: one: two",
+        "? [a, b]\n: c",
+        "'my key': [a,\n  b]\n\"other\": {{c}}",
+        "aliases:\n- a # b\n- c",
+        "a: {b: {c: {d: {e: {f: {g: {h: {i: {j: {k: {l: {m: n}}}}}}}}}}}}",
+        "order:\nlanguage:\nsource:\ndeck:",
+        "tags: [flashcards] # once more",
+    ],
+)
+def test_other_keys_are_ignored(other: str) -> None:
+    for matter in (f"tags: [flashcards]\n{other}", f"{other}\ntags:\n  - flashcards"):
+        deck = read(matter)
+
+        assert (deck.name, len(deck.notes), deck.warnings) == ("folder", 1, ())
+
+
+def test_a_value_of_another_program_is_a_warning() -> None:
+    deck = read(
+        "language: [en, ja]\norder: first\nsource: a book\n  of two lines\n"
+        "tags: flashcards"
+    )
+
+    assert [str(problem) for problem in deck.warnings] == [
+        "/folder/n.md:2:11: warning: 'language' must be text (put the text in double"
+        " quotes)",
+        "/folder/n.md:3:8: warning: invalid 'order': 'first' (write a number)",
+    ]
+    (note,) = deck.notes
+    assert (note.language, note.sources) == ("", (Source(title="a book of two lines"),))
+
+
+@pytest.mark.parametrize(
+    ("matter", "expected"),
+    [
+        (
+            "deck: one\n  two\nx: one\n  two",
+            "2:7: line breaks of an unquoted text become spaces",
+        ),
+        ("deck: one\nx: 1\ndeck: two", "4:1: duplicate key 'deck' (already on line 2:"),
+        ("x: 1\nflash: true\norder: first", "4:8: invalid 'order': 'first'"),
+        ("x: 1\ntags: [flashcards", "3:7: the list is never closed"),
+    ],
+)
+def test_a_mistake_in_the_own_keys_is_an_error(matter: str, expected: str) -> None:
+    with pytest.raises(DeckError) as caught:
+        read(matter)
+
+    assert str(caught.value).startswith(f"/folder/n.md:{expected}")
