@@ -77,8 +77,9 @@ class _Walk:
                 self._items.pop()
                 self._numbered.pop()
             case "blockquote_open":
-                if not self._quotes:
-                    self._add(BlockKind.QUOTE, self._quoted(token), token)
+                text = "" if self._quotes else self._quoted(token)
+                if text.strip():
+                    self._add(BlockKind.QUOTE, text, token)
                 self._quotes += 1
             case "blockquote_close":
                 self._quotes -= 1

@@ -9,7 +9,9 @@ from cards.errors import DeckError, Place, Problem
 from cards.markdown_notes.blocks import NoteBlocks, with_ignored
 from cards.markdown_notes.commonmark import markdown_blocks
 from cards.markdown_notes.note_deck import inline_cards
+from cards.markdown_notes.own_text import own_text
 from cards.markdown_notes.plain_text import plain_blocks
+from cards.media_places import vault_of
 from cards.translate import _
 
 _TEXT = (".txt", ".text")
@@ -60,6 +62,9 @@ def parse_note(text: str, path: Path) -> NoteBlocks:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not is_markdown(path):
         return NoteBlocks(str(path), with_ignored(plain_blocks(text), text))
-    blocks = with_ignored(markdown_blocks(text, str(path)), text)
+    vault = vault_of(path)
+    has_tags = vault is not None and (vault / ".obsidian").is_dir()
+    shown = own_text(text, has_tags=has_tags)
+    blocks = with_ignored(markdown_blocks(shown, str(path)), text)
     cards = tuple((card.line, card.last) for card in inline_cards(text, path))
     return NoteBlocks(str(path), blocks, cards)
