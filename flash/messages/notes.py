@@ -194,11 +194,21 @@ def model_lines(report: ModelReport) -> list[str]:
     return lines
 
 
-def note_import_lines(new: int, scheduled: int, kept: int) -> list[str]:
-    """Count the cards of imported notes, and say what carries no history."""
+def note_import_lines(new: int, scheduled: int, caught_up: int, kept: int) -> list[str]:
+    """Count the cards of imported notes, and say what carries no history.
+
+    Args:
+        new: The new cards.
+        scheduled: Those of them with a due day.
+        caught_up: Known cards without an answer that got their due day now.
+        kept: The other known cards.
+    """
     text = _("{cards} new, {scheduled} of them with their due day")
     lines = [text.format(cards=count_cards(new), scheduled=scheduled)]
-    if scheduled:
+    if caught_up:
+        text = _("{cards} known already, but never asked, with their due day")
+        lines.append(text.format(cards=count_cards(caught_up)))
+    if scheduled or caught_up:
         lines.append(_("The plugin keeps no answers: statistics begin today."))
     if kept:
         text = _("{cards} known already; they keep the schedule of flash")

@@ -1,8 +1,9 @@
 """Add notes as `flash add` does, with the history that another program has of them.
 
 The notes are planned first, so that reworded and moved ones keep what flash knows of
-them.  A card that the plan adds gets the schedule of the other program; answers are
-merged into all cards.  All of it is one transaction and one operation.
+them.  A card that the plan adds, or that was never answered, gets the schedule of the
+other program; answers are merged into all cards.  All of it is one transaction and one
+operation.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,11 +20,11 @@ from flash.service.adding import Added, AddPlan, apply_adding, plan_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import ParsedFiles
 from srs.merging.merge import merge
-from srs.models.cards import State, StoredNote
+from srs.models.cards import State, StoredCard, StoredNote
 from srs.models.incoming import Incoming, IncomingCard, IncomingNote, MergeResult
 from srs.store.backups import back_up
 from srs.store.connection import Store
-from srs.store.import_log import attached_log
+from srs.store.import_log import attached_log, cards_without_log
 from srs.store.notes import stored_notes
 from srs.store.operations import one_operation
 
@@ -38,8 +39,10 @@ class HistoryImport(Struct, frozen=True):
     merged: MergeResult
     scheduled: int
     """New cards that are due on the day of the other program."""
+    caught_up: int
+    """Cards that flash had already, without an answer, and that are due then now."""
     kept: int
-    """Cards that flash has already, which keep the schedule of flash."""
+    """Other cards that flash has already, which keep the schedule of flash."""
     backup: Path | None
 
 
@@ -85,21 +88,37 @@ def add_with_history(
             for spot, one in found.items()
         )
         cards = [card for one in found.values() for card in one.cards]
-        new = {card.id: card for card in cards if card.id not in before}
-        # A card that returns may have a history here.
-        fresh = {i for i, card in new.items() if card.progress.state is State.NEW}
+        new = {card.id for card in cards} - before
+        # A card that returns may have a history here, and one that is reset.
+        untouched = {card.id for card in cards if _is_untouched(card)}
+        fresh = cards_without_log(connection, untouched)
         incoming = Incoming(notes, log=log, fresh=frozenset(fresh))
         merged = merge(store, app.options, incoming, app.now())
-        scheduled = sum(
-            card.id in fresh and card.progress.state is not State.NEW
+        scheduled = {
+            card.id
             for one in stored_notes(store, cards=list(fresh))
             for card in one.cards
-        )
+            if card.progress.state is not State.NEW
+        }
     counts = added.plan.counts
     new_notes = counts[Action.NEW] + counts[Action.RETURNED]
     merged.new_notes, merged.new_cards = new_notes, len(new)
     merged.known_notes = len(found) - new_notes
-    return HistoryImport(added.plan, merged, scheduled, len(cards) - len(new), backup)
+    caught_up = len(scheduled - new)
+    return HistoryImport(
+        plan=added.plan,
+        merged=merged,
+        scheduled=len(scheduled & new),
+        caught_up=caught_up,
+        kept=len(cards) - len(new) - caught_up,
+        backup=backup,
+    )
+
+
+def _is_untouched(card: StoredCard) -> bool:
+    """Return True for a card without schedule and marks."""
+    is_marked = card.suspended or card.buried or card.flag or card.marked_ms
+    return card.progress.state is State.NEW and not is_marked
 
 
 def _found(

@@ -5,7 +5,7 @@ from the neighbouring rows of the card, up to the next reset.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -298,3 +298,15 @@ def insert_log(
     for statement in filter(str.strip, _DROP.split(";")):
         run(statement)
     return added
+
+
+def cards_without_log(
+    connection: sqlite3.Connection, cards: Collection[int]
+) -> set[int]:
+    """Return those of some cards (ids) that have no row in the log, but undone ones."""
+    sql = """
+        select value from json_each(?)
+         where not exists (
+               select 1 from reviews r where r.card = value and r.undone = 0)
+    """
+    return {row[0] for row in connection.execute(sql, (str(list(cards)),))}

@@ -102,13 +102,16 @@ def record_operation(
 
 @contextmanager
 def one_operation(connection: sqlite3.Connection, name: str) -> Iterator[None]:
-    """Join inside a transaction the operations of a block, which share no key."""
+    """Join inside a transaction the operations of a block, which share no key.
+
+    A single one keeps its name, which says what undoing it needs.
+    """
     sql = "select coalesce(max(id), 0) from operations"
     last = connection.execute(sql).fetchone()[0]
     yield
     sql = "select id, before from operations where id > ? order by id"
     rows = connection.execute(sql, (last,)).fetchall()
-    if not rows:
+    if len(rows) < 2:
         return
     joined = {k: v for _, text in rows for k, v in msgspec.json.decode(text).items()}
     connection.execute(

@@ -410,3 +410,16 @@ def test_math_and_colons_in_clozes_move_in(flash: Run) -> None:
         "Sum [see $a^{b^{c} }$] of a::b": "$e^{x^{2} }$",
         "Sum $e^{x^{2} }$ of […]": "a::b",
     }
+
+
+def test_cards_without_a_history_are_imported_and_undone(flash: Run) -> None:
+    Path("new.org").write_text(
+        "* What is new? :fc:\n:PROPERTIES:\n:ID: a\n:FC_TYPE: normal\n:END:\nthis\n",
+        "utf-8",
+    )
+    assert flash("import", "new.org")[0] == 0
+    assert [row["state"] for row in flash.json("list")] == ["new"]
+
+    assert flash("doctor")[0] == 0
+    assert flash("undo")[0] == 0
+    assert flash.json("list") == []

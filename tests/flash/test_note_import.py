@@ -148,7 +148,7 @@ def test_an_import_changes_known_cards_as_an_add_does(
     flash: Run, note: Path, old: str, new: str
 ) -> None:
     for db in ("added.db", "imported.db"):
-        flash("add", "bio.md", "--db", db)
+        flash("import", "bio.md", "--db", db)
         flash("review", "--plain", "--db", db, typed="\n4\n" * 2 + "q\n")
     note.write_text(note.read_text("utf-8").replace(old, new), "utf-8")
 
@@ -280,3 +280,53 @@ def test_each_schedule_of_no_card_is_named(flash: Run, note: Path) -> None:
     assert (code, err.splitlines()) == (0, expected)
     found = flash.json("import", "bio.md", "--dry-run")
     assert found["lost_schedules"] == expected
+
+
+def test_known_cards_that_were_never_asked_get_their_due_day(
+    flash: Run, note: Path
+) -> None:
+    scheduled = " <!--SR:!2026-12-16,34,290-->\n\n"
+    note.write_text(HEAD + "".join(f"{q}::a{scheduled}" for q in "abcd") + "e::a\n")
+    flash("add", "bio.md")
+    flash("review", "--plain", typed="\n4\nq\n")
+    flash("suspend", "b")
+    flash("set-due", "3", "c")
+    flash("undo")
+    before = flash.json("list")
+
+    code, out, err = flash("import", "bio.md")
+
+    assert (code, err) == (0, "")
+    assert out == (
+        "0 cards new, 0 of them with their due day\n"
+        "2 cards known already, but never asked, with their due day\n"
+        "The plugin keeps no answers: statistics begin today.\n"
+        "3 cards known already; they keep the schedule of flash\n"
+    )
+    after = flash.json("list")
+    assert [(row["question"], row["state"]) for row in after] == [
+        ("a", "review"),
+        ("b", "new"),  # suspended
+        ("c", "review"),
+        ("d", "review"),
+        ("e", "new"),
+    ]
+    assert {row["due"][:10] for row in after[2:4]} == {"2026-12-16"}
+    assert [after[i] for i in (0, 1, 4)] == [before[i] for i in (0, 1, 4)]
+    assert flash("import", "bio.md")[1].endswith(
+        "\n5 cards known already; they keep the schedule of flash\n"
+    )
+    assert flash("undo")[0] == 0
+    assert flash.json("list") == before
+    assert flash("redo")[0] == 0
+    assert flash.json("list") == after
+
+
+def test_a_card_that_was_reset_stays_new(flash: Run, note: Path) -> None:
+    flash("import", "bio.md")
+    flash("reset", "cell", "--yes")
+
+    flash("import", "bio.md")
+
+    rows = {row["question"]: row["state"] for row in flash.json("list")}
+    assert rows["cell"] == "new"

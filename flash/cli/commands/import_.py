@@ -288,6 +288,7 @@ def _report_notes(
             "new_notes": done.merged.new_notes,
             "new_cards": done.merged.new_cards,
             "scheduled": done.scheduled,
+            "caught_up": done.caught_up,
             "kept": done.kept,
             "lost_schedules": [str(one) for one in notes.lost],
             "backup": str(done.backup) if done.backup else None,
@@ -296,8 +297,8 @@ def _report_notes(
         print_json({"file": str(file), **counts})
         return
     print_lines(plan_lines([s for s in done.plan.steps if s.action is not Action.NEW]))
-    new_cards = done.merged.new_cards
-    for line in note_import_lines(new_cards, done.scheduled, done.kept):
+    known = done.caught_up, done.kept
+    for line in note_import_lines(done.merged.new_cards, done.scheduled, *known):
         echo(line)
     if done.plan.counts[Action.NEWER]:
         echo_err(newer_line(done.plan.counts[Action.NEWER]))
@@ -317,6 +318,7 @@ def _report_moved(file: Path, done: MovedIn, *, as_json: bool, dry_run: bool) ->
                 "file": str(file),
                 **msgspec.structs.asdict(done.history.merged),
                 "scheduled": done.history.scheduled,
+                "caught_up": done.history.caught_up,
                 "kept": done.history.kept,
                 "files": [str(path) for path in done.files],
                 "notes_left": [str(path) for path in done.notes],
@@ -327,7 +329,8 @@ def _report_moved(file: Path, done: MovedIn, *, as_json: bool, dry_run: bool) ->
             }
         )
         return
-    for line in moved_lines(done.history.merged, done.history.scheduled, done.files):
+    scheduled = done.history.scheduled + done.history.caught_up
+    for line in moved_lines(done.history.merged, scheduled, done.files):
         echo(line)
     if dry_run:
         echo(dry_run_remark())
