@@ -13,7 +13,13 @@ from itertools import groupby
 from cards.text.markdown import escaped_text
 
 _BLOCK = re.compile(r"\s*#\+(begin|end)_(\w+)(?:\s+(\S+))?.*$", re.IGNORECASE)
-_KEYWORD = re.compile(r"\s*#\+(?:attr_\w+|name|tblfm|plot|results?):", re.IGNORECASE)
+_NO_TEXT = re.compile(r"\s*#(?:\+[\w-]+(?:\[.*\])?:|\s|\Z)")
+"""A keyword, such as a caption, or a comment."""
+_FIXED = re.compile(r"\s*:(?:[ \t]|\Z)")
+_ENVIRONMENT = re.compile(r"\s*\\begin\{([A-Za-z]+\*?)\}")
+_TICKS = re.compile(r"`{3,}")
+_DISPLAY = ("equation", "equation*", "displaymath")
+"""Environments that say no more than `$$`, and can't stand inside it."""
 _TABLE = re.compile(r"\s*\|")
 _RULE = re.compile(r"\s*\|-[-+|]*\s*$")
 _STAR = re.compile(r"^([ \t]+)\*(?=[ \t])")
@@ -30,6 +36,7 @@ _INLINE = re.compile(
     rf"|\\\[(?P<display>{_IN_PARAGRAPH}{{1,1000}}?)\\\]"
     rf"|\$\$(?:(?!\$){_IN_PARAGRAPH})+\$\$"
     rf"|(?<![\w$])\$[^\s$](?:(?:(?!\$){_IN_PARAGRAPH})*[^\s$])?\$(?!\w))"
+    r"|(?P<break>[ \t]*\\\\[ \t]*$)(?P<goes_on>(?=\n[ \t]*\S))?"
     r"|\[\[(?P<target>[^\[\]]+)\](?:\[(?P<label>[^\[\]]+)\])?\]"
     r"|(?:(?<=^)|(?<=[\s({\"'\-–—]))(?P<mark>[*/_+=~])"
     rf"(?P<words>\S(?:(?:{_IN_ITEM}){{0,400}}?\S)??)"
@@ -48,36 +55,111 @@ def org_to_markdown(lines: Sequence[str]) -> str:
     Returns:
         Markdown that shows the same text, without blank lines around it.
     """
-    made: list[str] = []
-    prose: list[str] = []
-    block = ""
+    return _Converter(lines).markdown()
 
-    def end_prose() -> None:
-        made.append(_prose(prose))
-        prose.clear()
 
-    for line in lines:
+class _Converter:
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._made: list[str] = []
+        self._text: list[str] = []
+        """Lines of paragraphs, lists and tables, not yet converted."""
+
+    def markdown(self) -> str:
+        """Return all lines as Markdown."""
+        at = 0
+        while at < len(self._lines):
+            at = self._take(at)
+        self._end_text()
+        return "\n".join(self._made).strip("\n")
+
+    def _end_text(self) -> None:
+        self._made.append(_prose(self._text))
+        self._text.clear()
+
+    def _take(self, at: int) -> int:
+        """Convert what begins at a line; return the first line after it."""
+        line = self._lines[at]
         edge = _BLOCK.match(line)
-        name = edge[2].lower() if edge else ""
-        if block and edge and edge[1].lower() == "end" and name == block:
-            made.append("```")
-            block = ""
-        elif block:
-            made.append(
+        if edge:
+            return self._block(at, edge) if edge[1].lower() == "begin" else at + 1
+        environment = _ENVIRONMENT.match(line)
+        if environment and (end := self._end_of_environment(at, environment[1])):
+            self._math(self._lines[at:end], environment[1])
+            return end
+        if _FIXED.match(line):
+            end = self._end_of_fixed(at)
+            indent = line[: line.index(":")]
+            texts = (one.lstrip()[2:] for one in self._lines[at:end])
+            self._fence([f"{indent}{one}" for one in texts], indent=indent)
+            return end
+        if not _NO_TEXT.match(line):
+            self._text.append(line)
+        return at + 1
+
+    def _block(self, at: int, begin: re.Match[str]) -> int:
+        name = begin[2].lower()
+        if name not in ("src", "example", "export", "verse", "comment"):
+            if name == "quote":
+                self._end_text()
+                self._made.append("")
+            return at + 1
+        end = self._end_of_block(at, name)
+        inside = self._lines[at + 1 : end]
+        if name == "verse":
+            self._verse(inside)
+        elif name != "comment":
+            lines = (
                 line.removeprefix(",") if line.startswith((",*", ",#")) else line
+                for line in inside
             )
-        elif edge and name in ("src", "example", "export"):
-            end_prose()
-            block = name
-            made.append("```" + ((edge[3] or "") if name == "src" else ""))
-        elif edge and name == "quote":
-            end_prose()
-            made.append("")
-        elif not edge and not _KEYWORD.match(line):
-            prose.append(line)
-    end_prose()
-    made += ["```"] * bool(block)
-    return "\n".join(made).strip("\n")
+            self._fence(list(lines), (begin[3] or "") if name == "src" else "")
+        return end + 1
+
+    def _end_of_block(self, at: int, name: str) -> int:
+        for line in range(at + 1, len(self._lines)):
+            edge = _BLOCK.match(self._lines[line])
+            if edge and (edge[1].lower(), edge[2].lower()) == ("end", name):
+                return line
+        return len(self._lines)
+
+    def _end_of_environment(self, at: int, name: str) -> int | None:
+        for line in range(at, len(self._lines)):
+            if self._lines[line].rstrip().endswith(f"\\end{{{name}}}"):
+                return line + 1
+        return None
+
+    def _end_of_fixed(self, at: int) -> int:
+        while at < len(self._lines) and _FIXED.match(self._lines[at]):
+            at += 1
+        return at
+
+    def _fence(self, lines: Sequence[str], info: str = "", *, indent: str = "") -> None:
+        self._end_text()
+        ticks = (run for line in lines for run in _TICKS.findall(line))
+        mark = indent + max(("`" + run for run in ticks), key=len, default="```")
+        self._made += [mark + info, *lines, mark]
+
+    def _verse(self, lines: Sequence[str]) -> None:
+        """Keep the line breaks of verse."""
+        self._end_text()
+        following = (*lines[1:], "")
+        self._text = [
+            line.strip() + (r" \\" if line.strip() and below.strip() else "")
+            for line, below in zip(lines, following, strict=True)
+        ]
+        self._text = ["", *self._text, ""]
+
+    def _math(self, lines: Sequence[str], name: str) -> None:
+        """Write an environment of LaTeX as displayed math, which has no blank line."""
+        self._end_text()
+        first = lines[0]
+        indent = first[: len(first) - len(first.lstrip())]
+        text = "\n".join(line for line in lines if line.strip()).lstrip()
+        if name in _DISPLAY:
+            text = text.replace(f"\\begin{{{name}}}", "", 1)
+            text = text.replace(f"\\end{{{name}}}", "", 1)
+        self._made.append(f"{indent}$${text.strip()}$$")
 
 
 def _prose(lines: Sequence[str]) -> str:
@@ -104,6 +186,8 @@ def org_inline(text: str) -> str:
 
 
 def _marked(found: re.Match[str]) -> str:
+    if found["break"]:
+        return "" if found["goes_on"] is None else "\\"
     if found["math"]:
         if found["display"]:
             return f"$${found['display'].strip()}$$"

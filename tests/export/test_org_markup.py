@@ -22,6 +22,33 @@ CASES = {
     "items with stars": ("- a\n  * b *c\n  * d* e", "- a\n  - b \\*c\n  - d\\* e"),
     "amounts": ("costs $5 here\n\nand$ there", "costs \\$5 here\n\nand\\$ there"),
     "math over lines": ("\\[a\n+ b\\]", "$$a\n+ b$$"),
+    "an equation": (
+        "a\n\\begin{equation*}\nb_1 \\\\\n\n*c*\n\\end{equation*}\n*d*",
+        "a\n$$b_1 \\\\\n*c*$$\n**d**",
+    ),
+    "an environment": (
+        "  \\begin{align}\n  a &= b\n  \\end{align}",
+        "  $$\\begin{align}\n  a &= b\n  \\end{align}$$",
+    ),
+    "an environment without end": ("\\begin{align}\na", "\\\\begin{align}\na"),
+    "text of a fixed width": (
+        "a:\n: *b*\n:\n:   c\n- d\n  : ```\n:e",
+        "a:\n```\n*b*\n\n  c\n```\n- d\n  ````\n  ```\n  ````\n:e",
+    ),
+    "keywords and comments": (
+        "#+CAPTION[a]: b\n#+attr_html: :width 3\nc\n# d\n#\n#e\n#+begin_comment\nf\n"
+        "#+end_comment",
+        "c\n#e",
+    ),
+    "verse": (
+        "#+begin_verse\none\n  *two*\n\nthree\n#+end_verse\nfour",
+        "one\\\n**two**\n\nthree\n\nfour",
+    ),
+    "line breaks": ("a\\\\\nb \\\\\n\nc\\\\", "a\\\nb\n\nc"),
+    "code": (
+        "#+begin_src c\n: a\n,* b\n#+end_src\n#+begin_example\n\\begin{align}\n#+d: e",
+        "```c\n: a\n* b\n```\n\n```\n\\begin{align}\n#+d: e\n```",
+    ),
 }
 
 
