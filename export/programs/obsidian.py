@@ -44,11 +44,13 @@ def _sm2(words: list[str]) -> CardSchedule | None:
 
 
 def _fsrs(words: list[str]) -> CardSchedule | None:
-    due, _interval, stability, difficulty, state = words[:5]
+    due, interval, stability, difficulty, state = words[:5]
     if int(state) == 0:
         return None
     due_ms = _moment(due)
-    last_ms = _moment(words[8]) if len(words) > 8 and words[8] else 0
+    last_ms = due_ms - round(float(interval)) * _DAY_MS
+    if words[8:9] not in ([], [""], ["-"]):
+        last_ms = _moment(words[8])
     days = max(1, round(float(stability)))
     hard = min(10.0, max(1.0, float(difficulty)))
     reps, lapses = (int(word) for word in words[5:7])

@@ -48,6 +48,17 @@ def test_entries_of_both_algorithms_are_read() -> None:
     ]
 
 
+@pytest.mark.parametrize("last", ["", ",", ",-"])
+def test_a_schedule_may_lack_its_last_review(last: str) -> None:
+    text = "!fsrs,2026-12-20T08:00:00.000Z,30,28.6,6.25,2,5,1,0" + last
+
+    (found,) = schedules(text)
+
+    due = 1797753600000
+    begun = due - 30 * 86_400_000
+    assert found == CardSchedule(20807, due, 29, 0, 6.25, begun, 5, 1)
+
+
 def test_new_cards_keep_their_due_day(flash: Run) -> None:
     code, out, err = flash("import", "bio.md")
 
