@@ -21,13 +21,12 @@ from cards.markdown_notes.gaps import (
     with_clozes,
 )
 from cards.markdown_notes.note_lines import BULLET, NoteLines, Passage
-from cards.markdown_notes.wiki import outside_code, shown_links
+from cards.markdown_notes.wiki import is_reference, outside_code, shown_links
 from cards.translate import _
 
 _QUOTE = re.compile(r"^\s*(?:>\s?)+(?:\[![\w-]+\][+-]?\s*)?")
 _HASHES = re.compile(r"#{1,6}\s+|\s+#+\s*$")
 _SCHEDULE = re.compile(r"<!--SR:(.*?)-->")
-_REFERENCE = re.compile(r"(?:^|(?<=\s))\^([A-Za-z0-9-]+)\s*$")
 _DECK_TAG = re.compile(r"(?:^|(?<=\s))#flashcards(?:/\S*)?")
 _ANY_LINK = re.compile(r"\[\[[^\[\]\n]*\]\]|\[[^\[\]\n]*\]\([^()\s]*\)")
 _ADDRESS_OR_NAME = re.compile(
@@ -138,7 +137,7 @@ def lines_below_answers(note: NoteLines, cards: dict[int, int]) -> Iterator[int]
                 continue
             if note.ends_card(line):
                 break
-            if _text_and_reference(note.passage(line, line + 1).shown)[0]:
+            if _text_and_id(note.passage(line, line + 1).shown)[0]:
                 yield line + 1
                 break
 
@@ -221,7 +220,7 @@ class _Scanner:
         Marked words alone are no sign of a card, since a text has them as emphasis.
         """
         shown = (self._note.passage(i, i + 1).shown for i in range(at, end))
-        bare = {i for i, text in enumerate(shown, at) if _text_and_reference(text)[0]}
+        bare = {i for i, text in enumerate(shown, at) if _text_and_id(text)[0]}
         probe = _Scanner(self._note, [], self._file)
         for card in probe._paragraph(at, end):
             first = card.line - 1
@@ -327,8 +326,8 @@ class _Scanner:
             end -= 1
         made = {}
         for key, text in values.items():
-            made[key], reference = _text_and_reference(text)
-            if reference.startswith(ID_PREFIX):
+            made[key], reference = _text_and_id(text)
+            if reference:
                 made["id"] = reference
         schedule = _SCHEDULE.search("\n".join(typed[at:end]))
         column = len(typed[at]) - len(typed[at].lstrip()) + 1
@@ -380,11 +379,14 @@ def _sides(line: Passage) -> tuple[str, str, str] | None:
     return (front, found[0], back) if front.strip() and back.strip() else None
 
 
-def _text_and_reference(text: str) -> tuple[str, str]:
-    """Return a text as a card has it, and the block reference behind it."""
-    lines = text.strip().split("\n")
-    found = _REFERENCE.search(lines[-1])
-    if found:
-        lines[-1] = lines[-1][: found.start()]
+def _text_and_id(text: str) -> tuple[str, str]:
+    """Return a text as a card has it, and the id among the references behind it."""
+    lines, references = text.strip().split("\n"), list[str]()
+    while (words := lines[-1].rsplit(None, 1)) and is_reference(words[-1]):
+        references.append(words[-1].removeprefix("^"))
+        lines[-1] = "".join(words[:-1])
+        while len(lines) > 1 and not lines[-1].strip():
+            lines.pop()
+    ids = (one for one in references if one.startswith(ID_PREFIX))
     shown = outside_code("\n".join(lines), lambda part: _DECK_TAG.sub("", part))
-    return shown_links(shown.strip()), found[1] if found else ""
+    return shown_links(shown.strip()), next(ids, "")

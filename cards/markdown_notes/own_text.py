@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from cards.markdown_notes.commonmark import FRONT_MATTER
+from cards.markdown_notes.wiki import is_reference
 from cards.text.verbatim import (
     COMMENT,
     VerbatimKind,
@@ -21,7 +22,6 @@ _HINTS = ("%%", "<!--", "^", "[!", "#")
 """A text without any of them is its own."""
 _TAG = r"#(?=[\w/-]*[^\W\d_])[\w/-]+"
 _IS_TAG = re.compile(_TAG).fullmatch
-_IS_REFERENCE = re.compile(r"\^[A-Za-z0-9-]+").fullmatch
 _ONLY_TAGS = re.compile(
     rf"[\s>]*(?:tags?[ \t]*:[ \t]*)?{_TAG}(?:[\s,]+{_TAG})*\s*", re.IGNORECASE
 )
@@ -92,7 +92,7 @@ def _end(twin: str, *, has_tags: bool, has_reference: bool) -> int:
             stop -= 1
         start = max(twin.rfind(" ", 0, stop), twin.rfind("\t", 0, stop)) + 1
         is_tag = has_tags and _IS_TAG(twin, start, stop)
-        if not is_tag and not (has_reference and _IS_REFERENCE(twin, start, stop)):
+        if not is_tag and not (has_reference and is_reference(twin, start, stop)):
             break
         end = start
     return end

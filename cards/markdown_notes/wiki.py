@@ -8,6 +8,8 @@ from cards.text.verbatim import masked, verbatim_spans
 
 MARKED = re.compile(r"(?<![=\\])==(?=[^\s=])((?:(?!==)[^\n])+)(?<=\S)==(?!=)")
 """`==words==` in a text in which code and math are masked."""
+is_reference = re.compile(r"\^[A-Za-z0-9-]+").fullmatch
+"""Matches a word that names the block it ends: `^abc`."""
 _LINK = re.compile(r"(!?)\[\[([^\[\]|\n]+)(?:\|([^\[\]\n]*))?\]\]")
 
 

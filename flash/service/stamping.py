@@ -1,13 +1,15 @@
 """Write permanent ids into notes: a block reference behind each card.
 
 An id lets its card be edited freely.  Only the reference is written, never a schedule,
-and only into files of which git has every change, so that a step back is easy.
+and only into files of which git has every change, so that a step back is easy.  A
+reference of Obsidian stays the last one, since links lead to that one.
 """
 
 import re
 import secrets
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,7 +23,8 @@ from cards.markdown_notes.plugin_settings import end_marker
 from cards.translate import _
 from flash.service.file_patches import write_deck_text
 
-_COMMENTS = re.compile(r"\s*(?:<!--.*?-->\s*)*\Z")
+_END = re.compile(r"(?:(?:^|\s+)\^[A-Za-z0-9-]+)*\s*(?:<!--.*?-->\s*)*\Z")
+"""References and comments at the end of a line."""
 _ALONE = re.compile(r"\s*(?:`{3,}|~{3,}|\$\$|\|)|.*\|\s*\Z")
 """Lines that a reference would break: the end of code, of math, a row of a table."""
 
@@ -34,15 +37,17 @@ class Stamped(Struct, frozen=True):
     """Cards that got none, as an id would change their text."""
 
 
-def stamp_notes(paths: Sequence[Path]) -> Stamped:
+def stamp_notes(paths: Sequence[Path], *, may_lack_git: bool = False) -> Stamped:
     """Write an id behind each card of some notes that has none.
 
     Args:
         paths: Notes, or folders of notes.
+        may_lack_git: Also change notes that are in no repository of git.
 
     Raises:
         DeckError: A note has mistakes; nothing was written.
-        FlashError: A note has changes that git does not have, or can't be written.
+        FlashError: A note has changes that git does not have, is in no repository, or
+            can't be written.
     """
     texts: dict[Path, str] = {}
     count = 0
@@ -52,7 +57,6 @@ def stamp_notes(paths: Sequence[Path]) -> Stamped:
         cards = _without_id(text, path)
         stamped = _stamped(text, cards, path)
         if not _is_same(text, stamped, path):
-            # A block has only one reference, say, and Obsidian wrote one already.
             unfit = [
                 card
                 for card in cards
@@ -63,10 +67,7 @@ def stamp_notes(paths: Sequence[Path]) -> Stamped:
             stamped = _stamped(text, cards, path)
         if not cards:
             continue
-        if _has_uncommitted_changes(path):
-            message = _("the file has changes that are not committed")
-            hint = _("commit them with git first, so that you can go back")
-            raise FlashError(message, hint, Place(str(path)))
+        _check_git(path, may_lack_git=may_lack_git)
         texts[path] = stamped
         count += len(cards)
     for path, text in texts.items():
@@ -95,7 +96,6 @@ def _unfit(card: InlineCard, path: Path) -> Problem:
     return Problem(
         Place(str(path), card.line, card.column),
         message.format(asked=asked[:60]),
-        _("write '{id}' behind it by hand").format(id=f"^{ID_PREFIX}…"),
     )
 
 
@@ -110,24 +110,32 @@ def _stamped(text: str, cards: Sequence[InlineCard], path: Path) -> str:
 
 
 def _write(lines: list[str], at: int, reference: str) -> None:
-    """Write a reference at the end of a line of a card, before comments."""
+    """Write a reference at the end of a line of a card, before others and comments."""
     line = lines[at].removesuffix("\r")
     end = lines[at][len(line) :]
     if _ALONE.match(line):
         lines.insert(at + 1, reference + end)
     else:
-        start = _COMMENTS.search(line)
-        cut = start.start() if start else len(line)
-        lines[at] = f"{line[:cut]} {reference}{line[cut:].rstrip()}{end}"
+        found = _END.search(line)
+        cut = found.start() if found else len(line)
+        text, rest = line[:cut], line[cut:].strip()
+        lines[at] = " ".join(filter(None, (text, reference, rest))) + end
 
 
-def _has_uncommitted_changes(path: Path) -> bool:
-    """Return True if git knows of changes; False also outside of a repository."""
+def _check_git(path: Path, *, may_lack_git: bool) -> None:
+    """Refuse a file of which git lacks changes, or that is in no repository."""
     command = ["git", "status", "--porcelain", "--ignored", "--", path.name]
-    try:
+    changes = None
+    with suppress(OSError):
         done = subprocess.run(  # noqa: S603 - a fixed program, a file name after --
             command, cwd=path.absolute().parent, capture_output=True, check=False
         )
-    except OSError:
-        return False
-    return done.returncode == 0 and bool(done.stdout.strip())
+        changes = done.stdout.strip() if done.returncode == 0 else None
+    if changes:
+        message = _("the file has changes that are not committed")
+        hint = _("commit them with git first, so that you can go back")
+        raise FlashError(message, hint, Place(str(path)))
+    if changes is None and not may_lack_git:
+        message = _("the file is in no git repository")
+        hint = _("commit it with git first, so that you can go back, or add --yes")
+        raise FlashError(message, hint, Place(str(path)))

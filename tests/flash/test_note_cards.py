@@ -1,5 +1,6 @@
 """Cards inside Markdown notes."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -302,32 +303,55 @@ def test_a_stamp_keeps_the_history_of_an_edited_card(flash: Run) -> None:
 
 @pytest.mark.parametrize("end", ["", "\r"])
 @pytest.mark.parametrize(
-    ("card", "asked"),
+    "card",
     [
-        ("a::b ^abc123", "a"),
-        ("What is\nthis?\n?\nyes ^abc-1", "What is this?"),
-        ("Q: a\nA: b ^x", "a"),
-        ("The ==word== here. ^x", "The {{c1::word}} here."),
+        "a::b ^abc123",
+        "What is\nthis?\n?\nyes ^abc-1",
+        "Q: a\nA: b ^x ^y <!--SR:!2024-01-01,3,250-->",
+        "The ==word== here. ^x",
+        "Q: a\nA:\n```\nb\n```\n^x",
+        "a::b\n> [!sr|card-metadata]\n> <!--SR:!2024-01-01,3,250-->",
     ],
 )
-def test_a_card_that_can_not_have_an_id_is_named(
-    flash: Run, card: str, asked: str, end: str
+def test_an_id_stands_before_references_and_comments(
+    flash: Run, card: str, end: str
 ) -> None:
     text = f"{HEAD}one::1\n\n{card}\n\n---\n\ntwo::2\n"
-    Path("s.md").write_text(text.replace("\n", f"{end}\n"), "utf-8", newline="")
+    path = Path("s.md")
+    path.write_text(text.replace("\n", f"{end}\n"), "utf-8", newline="")
+    before = [note.content for note in parse_note_deck(text, path).notes]
 
-    code, _, err = flash("add", "s.md", "--stamp")
+    code, _, err = flash("add", "s.md", "--stamp", "--yes")
 
-    assert code == 0
-    assert err == (
-        "2 ids written\n"
-        f"s.md:6:1: no id for '{asked}': it would change the text of the card"
-        " (write '^flash-…' behind it by hand)\n"
-    )
-    written = Path("s.md").read_bytes().decode()
-    assert written.count("^flash-") == 2
-    assert card.replace("\n", f"{end}\n") in written
+    assert (code, err) == (0, "3 ids written\n")
+    written = path.read_bytes().decode()
+    notes = parse_note_deck(written, path).notes
+    assert [note.content for note in notes] == before
+    assert all(note.id.startswith("flash-") for note in notes)
+    unstamped = re.sub(r" ?\^flash-\w+", "", written).replace("\n ^x", "\n^x")
+    assert unstamped == text.replace("\n", f"{end}\n")
     assert flash("add", "s.md", "--stamp")[2].startswith("0 ids written\n")
+
+
+def test_of_several_references_the_id_counts() -> None:
+    for text in ("a::b ^x ^flash-1", "a::b ^flash-1 ^x", "a::b ^flash-1\n^x"):
+        (note,) = parse_note_deck(HEAD + text, Path("n.md")).notes
+
+        assert (note.id, note.content) == ("flash-1", Basic("a", "b"))
+
+
+def test_a_note_without_git_is_stamped_only_if_told(flash: Run) -> None:
+    Path("a.md").write_text(f"{HEAD}a::b\n", "utf-8")
+
+    code, _, err = flash("add", "a.md", "--stamp")
+
+    assert code == 1
+    assert err == (
+        "flash: a.md:1:1: the file is in no git repository (commit it with git first,"
+        " so that you can go back, or add --yes)\n"
+    )
+    assert Path("a.md").read_text("utf-8") == f"{HEAD}a::b\n"
+    assert flash("add", "a.md", "--stamp", "--yes")[2] == "1 id written\n"
 
 
 def test_a_card_in_a_note_covers_its_own_block(flash: Run) -> None:

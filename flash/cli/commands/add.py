@@ -94,7 +94,7 @@ def add(
         return
     names = [*(due_today or ()), *(forget or ())]
     if stamp and not dry_run:
-        stamped = stamp_notes(files)
+        stamped = stamp_notes(files, may_lack_git=yes)
         echo_err(stamped_line(stamped.count))
         for problem in stamped.left:
             echo_err(str(problem))
