@@ -15,6 +15,7 @@ from cards.media_places import vault_of
 from cards.translate import _
 
 _TEXT = (".txt", ".text")
+_ORG = ".org"
 
 
 def find_notes(paths: list[Path]) -> list[Path]:
@@ -24,10 +25,14 @@ def find_notes(paths: list[Path]) -> list[Path]:
         paths: Files or folders; hidden ones in folders are skipped.
 
     Raises:
-        DeckError: A folder holds no note.
+        DeckError: A folder holds no note, or a file is one of Org.
     """
     found: dict[Path, None] = {}
     for path in paths:
+        if path.suffix.lower() == _ORG and not path.is_dir():
+            hint = _("export it as Markdown; flash import reads cards of org-fc")
+            problem = Problem(Place(str(path)), _("Org is not read as a note"), hint)
+            raise DeckError([problem])
         inside = list(_notes_under(path)) if path.is_dir() else [path]
         if not inside:
             hint = _("a note ends in .md or .txt")

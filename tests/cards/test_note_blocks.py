@@ -237,6 +237,19 @@ def test_emphasised_math_and_code_are_hidden() -> None:
     )
 
 
+def test_org_is_refused_as_a_note(tmp_path: Path) -> None:
+    note = tmp_path / "n.org"
+    note.write_text("#+TITLE: Keys\n", "utf-8")
+
+    with pytest.raises(DeckError) as caught:
+        find_notes([note])
+
+    assert str(caught.value) == (
+        f"{note}:1:1: Org is not read as a note (export it as Markdown; flash import"
+        " reads cards of org-fc)"
+    )
+
+
 if __name__ == "__main__":
     for kind in KINDS:
         golden = NOTES / f"{kind}.golden"
