@@ -12,7 +12,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
-from cards.errors import DeckError, Place, Problem
+from cards.errors import DeckError, Problem
 from cards.identity.keys import (
     answer_key,
     guid_for,
@@ -21,11 +21,11 @@ from cards.identity.keys import (
     root_of,
     text_key,
 )
-from cards.identity.parts import THRESHOLD, alike, near_pairs
-from cards.identity.renamed_roots import renamed_notes
+from cards.identity.matching_problems import foreign_id, unclear
+from cards.identity.parts import THRESHOLD, content_similarity, near_pairs
+from cards.identity.renamed_roots import has_file, lost_notes, renamed_notes
 from cards.note import Note
 from cards.questions import question_text
-from cards.translate import _
 
 
 class Action(StrEnum):
@@ -175,17 +175,10 @@ class _Matching:
             root_of(note.deck) == root_of(other.deck)
             or note.language != other.language
             or self._is_gone(candidate)
-            or (not other.file and is_same_fact(note, other))
+            or (not has_file(other) and is_same_fact(note, other))
         ):
             return
-        shown = self._scope.shown
-        place = Place(shown.get(note.file, note.file), note.line, note.column)
-        hint = _("it names a note of '{deck}' at {place}; choose another id").format(
-            deck=root_of(other.deck), place=Place(other.file, other.line)
-        )
-        self.problems.append(
-            Problem(place, _("duplicate id '{id}'").format(id=note.id), hint)
-        )
+        self.problems.append(foreign_id(note, other, self._scope.shown))
 
     def _unmatched(self) -> tuple[list[int], list[ExistingNote]]:
         """Return incoming notes and missing notes without a match."""
@@ -196,6 +189,7 @@ class _Matching:
         """Return the unmatched notes of the covered files.
 
         A deleted file is covered if one of its notes was found in another file.
+        Imported notes have no line: they share a name that was never a file.
         """
         touched = {found.note.file for found in self._found if found is not None}
         files = self._scope.files | (self._scope.gone & touched)
@@ -204,29 +198,19 @@ class _Matching:
             for known in self._known
             if known.guid not in self._taken
             and not known.retired
+            and known.note.line
             and known.note.file in files
         ]
 
     def by_renamed_root(self) -> None:
         """Match notes whose file and root deck have other names now."""
         new, _missing = self._unmatched()
-        lost = self._lost() if new else {}
-        notes = {guid: known.note for guid, known in lost.items()}
-        for index, guid in renamed_notes(self._incoming, new, notes):
-            if self._may_follow(self._incoming[index], lost[guid]):
-                self._take(index, lost[guid])
-
-    def _lost(self) -> dict[str, ExistingNote]:
-        """Return unmatched notes of deleted files, and of decks without any file."""
-        used = [known for known in self._known if not known.retired]
-        decks = {root_of(known.note.deck) for known in used if known.note.file}
-        gone = self._scope.gone
-        return {
-            known.guid: known
-            for known in used
-            if known.guid not in self._taken
-            and (known.note.file in gone or root_of(known.note.deck) not in decks)
-        }
+        used = {known.guid: known for known in self._known if not known.retired}
+        stored = {guid: known.note for guid, known in used.items()}
+        lost = lost_notes(stored, self._scope.gone, self._taken) if new else {}
+        for index, guid in renamed_notes(self._incoming, new, lost):
+            if self._may_follow(self._incoming[index], used[guid]):
+                self._take(index, used[guid])
 
     def by_answer(self) -> None:
         """Match a reworded question by its answer."""
@@ -260,7 +244,14 @@ class _Matching:
         )
         pairs = sorted(
             (
-                (-alike(old.note, self._incoming[index]), index, old.guid, old)
+                (
+                    -content_similarity(
+                        old.note.content, self._incoming[index].content
+                    ),
+                    index,
+                    old.guid,
+                    old,
+                )
                 for index, old in near
                 if self._may_follow(self._incoming[index], old)
             ),
@@ -273,22 +264,11 @@ class _Matching:
                 continue
             if -negative >= THRESHOLD and len(equal) > 1:
                 asked.add(index)
-                self._ask(self._incoming[index], equal)
+                stored = [(old.guid, old.note) for old in equal]
+                note = self._incoming[index]
+                self.problems.append(unclear(note, stored, self._scope.shown))
             elif -negative >= THRESHOLD or len(pairs) == 1:
                 self._take(index, equal[0])
-
-    def _ask(self, note: Note, candidates: list[ExistingNote]) -> None:
-        shown = self._scope.shown
-        place = Place(shown.get(note.file, note.file), note.line, note.column)
-        fit = _("'id: {id}' for \"{question}\"")
-        fits = _(" or ").join(
-            fit.format(id=old.guid, question=_short(old.note)) for old in candidates[:3]
-        )
-        hint = _("add {fits}, or another id for a new card").format(fits=fits)
-        message = _("'{question}' may be any of {count} reworded cards").format(
-            question=_short(note), count=len(candidates)
-        )
-        self.problems.append(Problem(place, message, hint))
 
     def by_place(self) -> None:
         """Match by the same neighbour in the file and similar text."""
@@ -303,7 +283,7 @@ class _Matching:
                 right.get(self._neighbour(index, +1)),
             )
             scores = [
-                (alike(old.note, note), old.guid, old)
+                (content_similarity(old.note.content, note.content), old.guid, old)
                 for old in near
                 if old is not None
                 and old.guid not in self._taken
@@ -353,11 +333,6 @@ class _Matching:
             for known in self._missing()
         ]
         return changes
-
-
-def _short(note: Note) -> str:
-    text = normalized(question_text(note.content))
-    return text if len(text) <= 50 else text[:49] + "…"
 
 
 def _action(note: Note, known: ExistingNote | None, key: str) -> Action:

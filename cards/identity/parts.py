@@ -8,7 +8,7 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
 from cards.identity.keys import normalized
-from cards.note import Compare, Content, Note
+from cards.note import Compare, Content
 from cards.questions import (
     SEPARATOR,
     cloze_parts,
@@ -42,18 +42,16 @@ def similarity(text: str, other: str) -> float:
     return matcher.ratio()
 
 
-def alike(old: Note, new: Note) -> float:
-    """Return the similarity of two notes, 0 to 1: of their questions or parts."""
-    if is_collection(old.content):
-        old_parts, new_parts = set(parts_of(old.content)), set(parts_of(new.content))
+def content_similarity(old: Content, new: Content) -> float:
+    """Return the similarity of the contents of two notes, 0 to 1."""
+    if is_collection(old):
+        old_parts, new_parts = set(parts_of(old)), set(parts_of(new))
         smaller = max(1, min(len(old_parts), len(new_parts)))
         shared = len(old_parts & new_parts) / smaller
         if shared >= THRESHOLD:
             return shared
-    asked = similarity(
-        normalized(question_text(old.content)), normalized(question_text(new.content))
-    )
-    before, after = text_around_gaps(old.content), text_around_gaps(new.content)
+    asked = similarity(normalized(question_text(old)), normalized(question_text(new)))
+    before, after = text_around_gaps(old), text_around_gaps(new)
     if before and after:
         return max(asked, similarity(normalized(before), normalized(after)))
     return asked

@@ -7,7 +7,7 @@ only together: if most of them have the same question and answer under one other
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TypeVar
 
@@ -21,6 +21,32 @@ _Pairs = list[tuple[int, str]]
 """Indexes of notes, and guids."""
 
 
+def lost_notes(
+    stored: Mapping[str, Note], gone: Container[str], taken: Container[str]
+) -> dict[str, Note]:
+    """Return notes of deleted files, and of root decks without any file.
+
+    Args:
+        stored: The notes in use, by guid.
+        gone: Deleted files.
+        taken: Guids of notes that have a match.
+    """
+    in_files = {root_of(note.deck) for note in stored.values() if has_file(note)}
+    return {
+        guid: note
+        for guid, note in stored.items()
+        if guid not in taken
+        and (
+            note.file in gone if has_file(note) else root_of(note.deck) not in in_files
+        )
+    }
+
+
+def has_file(note: Note) -> bool:
+    """Return False for notes of other devices, and of packages, which no file has."""
+    return bool(note.file and note.line)
+
+
 def renamed_notes(
     incoming: Sequence[Note], new: Sequence[int], lost: Mapping[str, Note]
 ) -> Iterator[tuple[int, str]]:
@@ -29,14 +55,15 @@ def renamed_notes(
     Args:
         incoming: The notes of the files.
         new: The indexes of those without a match.
-        lost: Notes whose file is gone or, in their whole root deck, not known; by guid.
+        lost: From `lost_notes`.
 
     Yields:
         The index of a note and the guid that it continues, each at most once.
     """
     groups: dict[tuple[str, str], dict[str, Note]] = defaultdict(dict)
     for guid, note in lost.items():
-        groups[root_of(note.deck), note.file][guid] = note
+        file = note.file if has_file(note) else ""
+        groups[root_of(note.deck), file][guid] = note
     # Half of the notes have to be found again.
     may_fit = [old for old in groups.values() if len(old) <= 2 * len(new)]
     if not may_fit:
@@ -65,14 +92,14 @@ class _Roots:
 
     def fitting(self, old: Mapping[str, Note]) -> list[tuple[int, _Pairs]]:
         """Return the pairs under the one root that most of some old notes have now."""
-        has_file = any(note.file for note in old.values())
+        is_of_file = any(map(has_file, old.values()))
         by_question = _by_question(old.items())
         found: list[tuple[int, _Pairs]] = []
         for root, asked in self._asked.items():
             pairs = [(asked[q], guid) for q, guid in by_question.items() if q in asked]
             equal = sum(self._has_answer_of(i, old[guid]) for i, guid in pairs)
             # Without a file, nothing else tells that the deck was renamed.
-            least = len(old) if has_file else max(len(old), self._sizes[root])
+            least = len(old) if is_of_file else max(len(old), self._sizes[root])
             if 2 * equal >= least:
                 found.append((equal, pairs))
         return _best(found)

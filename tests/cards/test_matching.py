@@ -225,7 +225,7 @@ def test_hundreds_of_items_go_on_when_all_are_edited() -> None:
 
 def test_hundreds_of_reworded_notes_with_one_answer_go_on() -> None:
     names = [f"{i * 7919:08b}" for i in range(300)]
-    before = [note(f"Is {one} a key?", "yes", i) for i, one in enumerate(names)]
+    before = [note(f"Is {one} a key?", "yes", i) for i, one in enumerate(names, 1)]
     after = [note(f"Is {one} really a key?", "yes") for one in names if one != names[9]]
     after.insert(0, note("Does it rain?", "yes"))
 

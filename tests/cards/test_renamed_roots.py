@@ -122,6 +122,13 @@ def test_a_deck_without_files_is_no_part_of_a_larger_one() -> None:
     assert plan(before, moved(NOTES) + others).origins == [None] * 7
 
 
+def test_an_imported_package_is_no_deleted_file() -> None:
+    package = [replace(one, file="/decks/a.apkg", line=0) for one in NOTES]
+    others = [note(f"Question {at}?", deck="W", file=NEW) for at in range(4)]
+
+    assert plan(package, moved(NOTES) + others) == Plan([None] * 7, 0)
+
+
 def test_a_deck_that_is_in_files_was_not_renamed() -> None:
     before = [replace(one, file="") for one in NOTES]
     elsewhere = note("Which acid?", file="/V/other.md")
