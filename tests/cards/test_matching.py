@@ -266,6 +266,24 @@ def test_notes_of_a_deleted_unrelated_file_stay(answer: str) -> None:
     assert [change.action for change in changes] == ["new"]
 
 
+@pytest.mark.parametrize("covered", ["files", "gone"])
+def test_no_file_retires_imported_notes(covered: str) -> None:
+    imported = [
+        note("Who wrote Hamlet?", "Shakespeare", 0, file="/store.media/anki"),
+        note("Who wrote Emma?", "Austen", 0, file="/store.media/anki"),
+    ]
+    incoming = [
+        note("Who wrote Hamlet?", "Shakespeare", file="/new.yaml"),
+        note("Whose novel is Emma?", "Austen", file="/new.yaml"),
+    ]
+    scope = {covered: frozenset({"/store.media/anki"})}
+    files = {"files": frozenset({"/new.yaml"})}
+
+    changes = make_plan(incoming, known(imported), FileScope(**{**files, **scope}))
+
+    assert [change.action for change in changes] == ["moved", "new"]
+
+
 PARTS: dict[str, tuple[Content, Content, dict[str, str]]] = {
     "clozes renumbered": (
         Cloze("{{c1::S3}} and {{c2::EBS}}"),

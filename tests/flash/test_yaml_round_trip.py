@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from command_runner import Run
 from foreign_packages import GENERATIONS, Make, package
 
 from flash.__main__ import main
@@ -49,3 +50,16 @@ def test_yaml_export_of_a_package_is_accepted_by_add(
     out, _ = capfd.readouterr()
     assert " new" not in out
     assert "retired" not in out
+
+
+@pytest.mark.parametrize("where", [".", "out"], ids=["with the store", "alone"])
+def test_adding_some_imported_notes_leaves_the_others(flash: Run, where: str) -> None:
+    Path("words.csv").write_text("deck,front,back\nA,one,a\nB,two,b\nB,three,c\n")
+    flash("import", "words.csv")
+    flash("review", "--plain", typed="\n4\nq\n")
+    flash("export", "--yaml", "out", "--deck", "A")
+
+    code, out, _ = flash("add", where)
+
+    assert (code, out.count("retired")) == (0, 0)
+    assert len(flash.json("list")) == 3
