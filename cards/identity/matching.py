@@ -6,7 +6,7 @@ user has to set an id: a wrong match would give a fact another fact's history.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import groupby
 
@@ -119,19 +119,12 @@ class _Matching:
 
     def by_name(self) -> None:
         """Match by id, guid and text key."""
-        ids = {known.note.id: known for known in self._known if known.note.id}
-        guids = {known.guid: known for known in self._known}
+        self._by_id()
         texts: dict[str, ExistingNote] = {}
         for known in self._known:
             key = known.text_key
             if key not in texts or texts[key].retired:
                 texts[key] = known
-        for index, note in enumerate(self._incoming):
-            if note.id:
-                candidate = ids.get(note.id) or guids.get(note.id)
-                if candidate is not None:
-                    self._check_owner(note, candidate)
-                    self._take(index, candidate)
         self._by_guid(
             {known.guid: known for known in self._known if not known.text_key}
         )
@@ -147,6 +140,20 @@ class _Matching:
             ):
                 continue
             self._take(index, candidate)
+
+    def _by_id(self) -> None:
+        """Match by id, else by guid; of several notes prefer that of the file."""
+        named: dict[str, list[ExistingNote]] = {
+            note.id: [] for note in self._incoming if note.id
+        }
+        for known in self._known:
+            for name in {known.guid, known.note.id} & named.keys():
+                named[name].append(known)
+        for index, note in enumerate(self._incoming):
+            if candidates := named.get(note.id):
+                candidate = min(candidates, key=_preference(note))
+                self._check_owner(note, candidate)
+                self._take(index, candidate)
 
     def _by_guid(self, lost: Mapping[str, ExistingNote]) -> None:
         """Match notes whose stored text was lost."""
@@ -333,6 +340,15 @@ class _Matching:
             for known in self._missing()
         ]
         return changes
+
+
+def _preference(note: Note) -> Callable[[ExistingNote], tuple[bool, ...]]:
+    """Return the sort key of notes with an id: several had one in early versions."""
+    return lambda known: (
+        known.note.id != note.id,
+        known.retired,
+        known.note.file != note.file,
+    )
 
 
 def _action(note: Note, known: ExistingNote | None, key: str) -> Action:

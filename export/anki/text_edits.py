@@ -115,6 +115,7 @@ def _edit_of_ours(
     changed = {
         name: field
         for name, old, field in zip(names, before, note.fields, strict=False)
+        if name != "Id"  # a copy made in Anki has that of its original
         if unicodedata.normalize("NFC", old) != unicodedata.normalize("NFC", field)
     }
     tags = _tags_after(stored.note.tags, note.tags)

@@ -211,6 +211,12 @@ def _counted_text(reason: LossReason, count: int) -> str:
 
 def _moved_text(reason: LossReason, count: int) -> str:
     match reason:
+        case LossReason.NOTE_ID:
+            return ngettext(
+                "{n} note without its id '{detail}': another note has it",
+                "{n} notes without their id '{detail}': another note has it",
+                count,
+            )
         case LossReason.CARD_UNKNOWN:
             return ngettext(
                 "{n} card left out: its note has no such question in flash",

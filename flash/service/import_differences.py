@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import asdict
 
+from cards.questions import place_of
 from export.anki.anki_model import Collection
 from export.anki.collection_import import first_field
 from flash.service.context import AppContext
@@ -45,6 +46,7 @@ class Differences:
         if self._is_other_hour and not self.takes_rollover:
             yield Loss(LossReason.ROLLOVER, detail=str(self._collection.rollover))
         yield from self._other_options()
+        yield from dropped_ids(self._incoming, merged)
         if merged.unmatched_cards:
             yield from self._unknown_cards()
 
@@ -76,3 +78,17 @@ class Differences:
             if count:
                 reason, deck = LossReason.CARD_UNKNOWN, next(iter(known.values())).deck
                 yield Loss(reason, count, deck=deck, first_field=names[note.guid])
+
+
+def dropped_ids(incoming: Incoming, merged: MergeResult) -> Iterator[Loss]:
+    """Name the new notes that came without their id."""
+    dropped = set(merged.without_id)
+    for one in incoming.notes:
+        if one.guid in dropped:
+            name = place_of(one.note)
+            yield Loss(
+                LossReason.NOTE_ID,
+                detail=one.note.id,
+                deck=one.note.deck,
+                first_field=name,
+            )

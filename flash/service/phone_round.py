@@ -41,6 +41,7 @@ from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
 from flash.service.exporting import export_package, schedule_of
+from flash.service.import_differences import dropped_ids
 from flash.service.importing import is_in_file, take_edits
 from flash.service.media_import import MediaImport
 from flash.service.new_cards import add_new_deck, deck_of_new_cards
@@ -279,6 +280,7 @@ class PhoneRound:
         self.result.reviews += merged.reviews
         self.result.notes += merged.new_notes
         self.result.marked += merged.marked
+        self.result.losses += tuple(dropped_ids(incoming, merged))
         kept = {note.guid for note in incoming.notes}
         lost = [note.guid for note in new if note.guid not in kept]
         if lost:

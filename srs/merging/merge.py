@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from srs.merging.marks import MarkMerge
-from srs.merging.note_importer import add_notes
+from srs.merging.note_importer import add_notes, without_taken_ids
 from srs.models.cards import ReviewKind, SchedulingState, State
 from srs.models.incoming import Incoming, IncomingCard, IncomingNote, MergeResult
 from srs.store.anki_marks import save_anki_marks
@@ -156,6 +156,7 @@ class _Merge:
                 self._pairs[theirs.id] = _Pair(marks.card, theirs, marks.deck, ours)
 
     def _add_new(self, notes: Sequence[IncomingNote], incoming: Incoming) -> None:
+        notes, self.result.without_id = without_taken_ids(self._connection, notes)
         added = add_notes(self._connection, notes, self._now)
         for card, (theirs, deck) in added.items():
             if theirs is not None:

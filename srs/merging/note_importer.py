@@ -4,10 +4,12 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from cards.identity.keys import text_key
 from cards.questions import parts_of
 from srs.models.incoming import IncomingCard, IncomingNote
-from srs.store.import_rows import taken_ids
+from srs.store.import_rows import ids_of_notes, taken_ids
 from srs.store.notes import deck_id, insert_cards, insert_notes, new_note
 
 _MAX_ID = 1 << 53
@@ -48,6 +50,32 @@ def add_notes(
     insert_notes(connection, note_rows)
     insert_cards(connection, card_rows)
     return added
+
+
+def without_taken_ids(
+    connection: sqlite3.Connection, notes: Sequence[IncomingNote]
+) -> tuple[list[IncomingNote], tuple[str, ...]]:
+    """Drop the ids that other notes have: a copy made in Anki keeps that of its note.
+
+    Args:
+        connection: In a transaction.
+        notes: None of them in the store; of two with one id the older keeps it.
+
+    Returns:
+        The notes, and the guids of those whose id was dropped.
+    """
+    taken = ids_of_notes(connection)
+    dropped: set[str] = set()
+    for note in sorted(notes, key=lambda one: one.id):
+        if note.note.id in taken:
+            dropped.add(note.guid)
+        elif note.note.id:
+            taken.add(note.note.id)
+    kept = [
+        replace(one, note=replace(one.note, id="")) if one.guid in dropped else one
+        for one in notes
+    ]
+    return kept, tuple(sorted(dropped))
 
 
 def decks_of(note: IncomingNote) -> set[str]:

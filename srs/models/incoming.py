@@ -105,6 +105,8 @@ class LossReason(StrEnum):
 
     NOTE_GUID = "note_guid"
     """The guid was missing or occurred twice; the note got a new one."""
+    NOTE_ID = "note_id"
+    """The note came without its id: another note has it."""
     NOTE_INCOMPLETE = "note_incomplete"
     """Kept without question or answer, suspended and tagged."""
     NOTE_TYPE = "note_type"
@@ -201,3 +203,5 @@ class MergeResult(Struct):
     """Cards of known notes with no matching question in our note."""
     left_out: int = 0
     """Notes that are not in the store, with `reviews_only`."""
+    without_id: tuple[str, ...] = ()
+    """Guids of new notes whose id another note has."""

@@ -95,6 +95,11 @@ def taken_ids(connection: sqlite3.Connection) -> tuple[set[int], set[int], int]:
     return notes, cards, int(connection.execute(sql).fetchone()[0])
 
 
+def ids_of_notes(connection: sqlite3.Connection) -> set[str]:
+    """Return the ids that files or imports gave to notes, retired ones too."""
+    return {row[0] for row in connection.execute("select id from notes where id <> ''")}
+
+
 def known_guids(store: Store) -> set[str]:
     """Return the guids of all notes, retired ones too."""
     return {row[0] for row in store.rows("select guid from notes")}

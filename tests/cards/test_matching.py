@@ -266,6 +266,21 @@ def test_notes_of_a_deleted_unrelated_file_stay(answer: str) -> None:
     assert [change.action for change in changes] == ["new"]
 
 
+@pytest.mark.parametrize("other", [{"file": "/x/anki"}, {"line": 9}])
+@pytest.mark.parametrize("last", [0, 1])
+def test_of_two_notes_with_an_id_that_of_the_file_goes_on(
+    other: dict[str, object], last: int
+) -> None:
+    mine = ExistingNote("mine", note("Who wrote Emma?", id="one"))
+    copy = note("Who wrote Persuasion?", **{"id": "one", "line": 0, **other})
+    copied = ExistingNote("copy", copy, retired=copy.file == FILE)
+    both_notes = [copied, mine] if last else [mine, copied]
+
+    (change, *rest) = make_plan([mine.note], both_notes, FileScope(frozenset({FILE})))
+
+    assert (change.action, change.known, rest) == (Action.UNCHANGED, mine, [])
+
+
 @pytest.mark.parametrize("covered", ["files", "gone"])
 def test_no_file_retires_imported_notes(covered: str) -> None:
     imported = [

@@ -23,7 +23,6 @@ from flash.messages.exchange import (
     kept_text_line,
     loss_items,
     loss_lines,
-    loss_text,
     media_losses,
 )
 from flash.messages.moving import missing_text, moved_lines, notes_left_text
@@ -349,7 +348,7 @@ def _report_table(
     dry_run: bool,
 ) -> None:
     patches = patches_of(done.file_edits, _("edited in the table"))
-    losses = list(map(loss_text, done.table.losses))
+    losses = loss_lines(done.losses, with_names=not as_json)
     if as_json:
         print_json(
             {
