@@ -6,11 +6,13 @@ rendered by their templates.
 """
 
 import re
+from collections.abc import Container, Iterable
 from functools import lru_cache
 
 from msgspec import Struct
 
 from cards.note import Basic
+from export.anki.anki_cloze import cloze_numbers
 from export.anki.anki_model import AnkiNote, NoteType, Template
 from export.anki.converted import EMPTY_SIDE, Converted, Unsupported
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
@@ -55,6 +57,13 @@ def convert_note(
     elif plan := _basic_plan(notetype.templates):
         made = _basic(plan, notetype, fields.own)
     return made or convert_rendered(fields, ordinals)
+
+
+def ordinals_of(notetype: NoteType, fields: Iterable[str]) -> Container[int]:
+    """Return the ordinals of the cards that Anki can make of a note."""
+    if notetype.is_cloze:
+        return {number - 1 for field in fields for number in cloze_numbers(field)}
+    return range(len(notetype.templates))
 
 
 class _BasicPlan(Struct, frozen=True):

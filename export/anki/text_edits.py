@@ -18,7 +18,7 @@ from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, C
 from export.anki.html_to_markdown import to_markdown
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
-from export.anki.package_writer import media_naming
+from export.anki.package_media import media_naming
 from export.anki.rows import anki_tag
 from export.files import ExportError
 from srs.models.cards import StoredNote

@@ -223,6 +223,12 @@ def _moved_text(reason: LossReason, count: int) -> str:
                 "{n} cards left out: the notes have no such questions in flash",
                 count,
             )
+        case LossReason.CARD_GONE:
+            return ngettext(
+                "{n} card left out: its note has no such card in Anki",
+                "{n} cards left out: the notes have no such cards in Anki",
+                count,
+            )
         case LossReason.OPTIONS:
             return ngettext(
                 "{n} deck has other options in Anki, those here were kept: {detail}",

@@ -49,13 +49,10 @@ def export_package(
     creation = Creation(
         first // 1000 - 1, -calendar.offset_of(first), app.options.rollover
     )
-    original = OriginalNotes(
-        original_notes(app.store),
-        original_notetypes(app.store),
-        media_files(app.store),
-    )
     schedule = schedule_of(app) if with_schedule else None
-    written = write_package(file, notes, creation, progressed, schedule, original)
+    written = write_package(
+        file, notes, creation, progressed, schedule, notes_from_anki(app)
+    )
     counts = {"notes": written.notes, "cards": written.cards, "media": written.media}
     if with_schedule:
         counts["reviews"] = written.reviews
@@ -98,6 +95,15 @@ def export_decks(
         "media": written.media,
     }
     return counts, tuple(map(str, written.missing))
+
+
+def notes_from_anki(app: AppContext) -> OriginalNotes:
+    """Return the notes that came from Anki, with their note types and media."""
+    return OriginalNotes(
+        original_notes(app.store),
+        original_notetypes(app.store),
+        media_files(app.store),
+    )
 
 
 def schedule_of(app: AppContext) -> Schedule:

@@ -8,9 +8,10 @@ from cards.questions import place_of
 from export.anki.anki_model import Collection
 from export.anki.collection_import import first_field
 from flash.service.context import AppContext
+from srs.models.cards import pair_cards
 from srs.models.incoming import Incoming, Loss, LossReason, MergeResult
 from srs.store.decks import deck_names
-from srs.store.import_rows import stored_marks
+from srs.store.import_rows import guids_from_anki, stored_marks
 from srs.store.rows import has_notes
 
 
@@ -69,12 +70,18 @@ class Differences:
         """Name the notes that have more questions in Anki."""
         notes = self._collection.notes
         names = {note.guid: first_field(note.fields) for note in notes}
-        stored = stored_marks(self._app.store.connection)
+        connection = self._app.store.connection
+        stored, from_anki = stored_marks(connection), guids_from_anki(connection)
         for note in self._incoming.notes:
             known = stored.get(note.guid)
             if not known:
                 continue
-            count = sum(card.ordinal not in known for card in note.cards)
+            pairs = pair_cards(
+                {card.id: card.ordinal for card in note.cards},
+                {card: marks.ordinal for card, marks in known.items()},
+                by_id=note.guid in from_anki,
+            )
+            count = len(note.cards) - len(pairs)
             if count:
                 reason, deck = LossReason.CARD_UNKNOWN, next(iter(known.values())).deck
                 yield Loss(reason, count, deck=deck, first_field=names[note.guid])

@@ -35,6 +35,7 @@ from srs.store.import_rows import (
 from srs.store.note_media import media_files, media_folder
 from srs.store.note_types import take_notetypes
 from srs.store.notes import note_moments, stored_notes
+from srs.store.replay import rebuild_card_states
 from srs.store.settings import save_setting
 
 
@@ -221,7 +222,9 @@ def take_edits(
     updated = {one.stored.guid for one in changed}
     used = {one.original.raw.notetype for one in edits if one.original is not None}
     with store.transaction() as connection:
-        take_notetypes(connection, incoming.notetypes, used)
+        renumbered = take_notetypes(connection, incoming.notetypes, used)
+        if renumbered:
+            rebuild_card_states(connection, app.options, renumbered)
         kept = original_notes(store, [one.stored.guid for one in edits])
         originals = {
             guid: original

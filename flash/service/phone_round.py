@@ -23,7 +23,8 @@ from export.anki.collection_import import convert_collection, first_day
 from export.anki.collection_reader import read_collection
 from export.anki.fields import fields_of
 from export.anki.note_rendering import note_files
-from export.anki.package_writer import media_naming
+from export.anki.package_media import media_naming
+from export.anki.package_writer import without_other_cards
 from export.anki.phone.hub import Hub, HubError, HubFiles
 from export.anki.phone.hub_changes import (
     changed_cards,
@@ -40,7 +41,7 @@ from flash.messages.phone import one_way_texts
 from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
-from flash.service.exporting import export_package, schedule_of
+from flash.service.exporting import export_package, notes_from_anki, schedule_of
 from flash.service.import_differences import dropped_ids
 from flash.service.importing import is_in_file, take_edits
 from flash.service.media_import import MediaImport
@@ -198,12 +199,15 @@ class PhoneRound:
     ) -> list[StoredNote]:
         """Return the notes to send; report those whose media files are missing."""
         hub = read_hub(folder / "collection", collection)
-        kept, media = original_notes(self._app.store), media_files(self._app.store)
+        original = notes_from_anki(self._app)
         found: list[StoredNote] = []
-        for note in missing_notes(hub, stored):
+        writable = (
+            without_other_cards(note, original) for note in missing_notes(hub, stored)
+        )
+        for note in missing_notes(hub, writable):
             try:
-                if note.guid not in kept:
-                    fields_of(note, media_naming(note, media))
+                if note.guid not in original.notes:
+                    fields_of(note, media_naming(note, original.media))
             except ExportError as error:
                 self._report(str(error))
             else:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from srs.merging.marks import MarkMerge
 from srs.merging.note_importer import add_notes, without_taken_ids
-from srs.models.cards import ReviewKind, SchedulingState, State
+from srs.models.cards import ReviewKind, SchedulingState, State, pair_cards
 from srs.models.incoming import Incoming, IncomingCard, IncomingNote, MergeResult
 from srs.store.anki_marks import save_anki_marks
 from srs.store.card_actions import SET_MARKS
@@ -22,6 +22,7 @@ from srs.store.import_log import attached_log, insert_log, insert_moved
 from srs.store.import_rows import (
     StoredMarks,
     bury_card,
+    guids_from_anki,
     insert_deck_options,
     insert_original_notes,
     retired_files,
@@ -109,7 +110,7 @@ class _Merge:
         self._pairs: dict[int, _Pair] = {}
         """By the id of the incoming card."""
         self._touched: set[int] = set()
-        """Stored cards with new reviews."""
+        """Stored cards with new reviews, or with another seed of the fuzz."""
         self._free_ids: dict[int, int] = {}
         """The next id to try for a manual row, by its moment."""
         self._notes: list[str] = []
@@ -125,6 +126,7 @@ class _Merge:
         self._fresh = incoming.fresh
         files = retired_files(self._connection)
         stored = stored_marks(self._connection)
+        from_anki = guids_from_anki(self._connection)
         new: list[IncomingNote] = []
         for note in incoming.notes:
             if note.guid in files:
@@ -132,7 +134,8 @@ class _Merge:
                     self._revive(note.guid)
                 else:
                     self.result.known_notes += 1
-                self._pair_cards(note, stored.get(note.guid, {}))
+                by_id = note.guid in from_anki
+                self._pair_cards(note, stored.get(note.guid, {}), by_id=by_id)
             elif reviews_only:
                 self.result.left_out += 1
             else:
@@ -145,13 +148,17 @@ class _Merge:
         self.result.new_cards += revive_note(self._connection, guid)
 
     def _pair_cards(
-        self, note: IncomingNote, stored: Mapping[int, StoredMarks]
+        self, note: IncomingNote, stored: Mapping[int, StoredMarks], *, by_id: bool
     ) -> None:
+        pairs = pair_cards(
+            {theirs.id: theirs.ordinal for theirs in note.cards},
+            {card: marks.ordinal for card, marks in stored.items()},
+            by_id=by_id,
+        )
+        self.result.unmatched_cards += len(note.cards) - len(pairs)
         for theirs in note.cards:
-            marks = stored.get(theirs.ordinal)
-            if marks is None:
-                self.result.unmatched_cards += 1
-            else:
+            if theirs.id in pairs:
+                marks = stored[pairs[theirs.id]]
                 ours = None if marks.card in self._fresh else marks
                 self._pairs[theirs.id] = _Pair(marks.card, theirs, marks.deck, ours)
 
@@ -162,7 +169,9 @@ class _Merge:
             if theirs is not None:
                 self._pairs[theirs.id] = _Pair(card, theirs, deck, None)
         if notes:
-            insert_original_notes(self._connection, notes, incoming.notetypes)
+            self._touched |= insert_original_notes(
+                self._connection, notes, incoming.notetypes
+            )
         self._new_options = insert_deck_options(
             self._connection, incoming.options, notes
         )
@@ -188,7 +197,8 @@ class _Merge:
             self._options.calendar,
             revived=revived,
         )
-        self._touched, self._reviews = added.cards, added.ids
+        self._touched |= added.cards
+        self._reviews = added.ids
         self.result.reviews = len(added.ids)
         self.result.known_reviews = added.known
         self.result.shifted = added.shifted
@@ -349,13 +359,14 @@ class _Merge:
             return
         if ours is None:
             self._seen.add(pair.card, theirs)
-            ours = StoredMarks(pair.card, pair.deck, 0, 0, 0)
+            ours = StoredMarks(pair.card, theirs.ordinal, pair.deck, 0, 0, 0)
             wanted = int(theirs.suspended or theirs.is_incomplete), theirs.flag
         else:
             found = self._seen.merge(theirs, ours)
             wanted = found["suspended"], found["flag"]
-        if wanted != ours[2:4]:
-            self._marks.append((*ours[2:5], pair.card))
+        if wanted != (ours.suspended, ours.flag):
+            was = (ours.suspended, ours.flag, ours.marked_ms)
+            self._marks.append((*was, pair.card))
             values = (*wanted, ours.marked_ms, pair.card)
             self._connection.execute(SET_MARKS, values)
             self.result.marked += pair.marks is not None

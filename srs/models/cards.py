@@ -5,6 +5,7 @@ reads; none of them knows a database.  Moments are whole UTC milliseconds since
 1970, study days are numbers of days since 1970-01-01.
 """
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 from msgspec import Struct
@@ -115,6 +116,30 @@ class StoredCard(Struct, frozen=True):
     """When it was last suspended, unsuspended or flagged; 0 for never."""
     deck: str = ""
     """Its deck, usually that of its note; empty if not in the store."""
+
+
+def pair_cards(
+    theirs: Mapping[int, int], ours: Mapping[int, int], *, by_id: bool
+) -> dict[int, int]:
+    """Pair the cards of a note in Anki with those of the same note here.
+
+    Args:
+        theirs: Ordinals by card id in Anki.
+        ours: Ordinals by card id here.
+        by_id: The note came from Anki, whose card ids it has.  They stay when card
+            types are moved or removed, which gives cards other ordinals.  A note of
+            another device may have the ids of its own cards the other way round.
+
+    Returns:
+        The id here for ids there.
+    """
+    same = theirs.keys() & ours.keys() if by_id else set()
+    free = {ordinal: card for card, ordinal in ours.items() if card not in same}
+    return {
+        card: card if card in same else free[ordinal]
+        for card, ordinal in theirs.items()
+        if card in same or ordinal in free
+    }
 
 
 class StoredNote(Struct, frozen=True):

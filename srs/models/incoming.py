@@ -127,6 +127,8 @@ class LossReason(StrEnum):
     """The question of the card is empty."""
     CARD_UNKNOWN = "card_unknown"
     """The note has no such question in flash."""
+    CARD_GONE = "card_gone"
+    """The note type or the text in Anki has no such card any more."""
     FIELDS = "fields"
     """The note has more fields than its note type."""
     EDIT = "edit"

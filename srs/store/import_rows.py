@@ -39,6 +39,7 @@ class StoredMarks(NamedTuple):
     """A stored card, as far as a merge needs it."""
 
     card: int
+    ordinal: int
     deck: str
     suspended: int
     flag: int
@@ -48,16 +49,21 @@ class StoredMarks(NamedTuple):
 def stored_marks(
     connection: sqlite3.Connection,
 ) -> Mapping[str, Mapping[int, StoredMarks]]:
-    """Return all cards by the guid of their note and their ordinal."""
+    """Return all cards by the guid of their note and their id."""
     found: dict[str, dict[int, StoredMarks]] = defaultdict(dict)
-    for guid, ordinal, *columns in connection.execute(
+    for guid, *columns in connection.execute(
         """
-        select c.note, c.ordinal, c.id, d.name, c.suspended, c.flag, c.marked_ms
+        select c.note, c.id, c.ordinal, d.name, c.suspended, c.flag, c.marked_ms
           from cards c join decks d on d.id = c.deck
         """
     ):
-        found[guid][ordinal] = StoredMarks(*columns)
+        found[guid][columns[0]] = StoredMarks(*columns)
     return found
+
+
+def guids_from_anki(connection: sqlite3.Connection) -> set[str]:
+    """Return the guids of the notes that have the fields and card ids of Anki."""
+    return {row[0] for row in connection.execute("select guid from anki_notes")}
 
 
 def bury_card(connection: sqlite3.Connection, card: int, day: int) -> None:
@@ -139,11 +145,15 @@ def insert_original_notes(
     connection: sqlite3.Connection,
     notes: Iterable[IncomingNote],
     notetypes: Mapping[int, str],
-) -> None:
-    """Store the original fields of notes from Anki, and their note types."""
+) -> set[int]:
+    """Store the original fields of notes from Anki, and their note types.
+
+    Returns:
+        The cards of other notes that have another ordinal now.
+    """
     notes = [note for note in notes if note.raw is not None]
     used = {note.raw.notetype for note in notes if note.raw is not None}
-    take_notetypes(connection, notetypes, used)
+    renumbered = take_notetypes(connection, notetypes, used)
     connection.executemany(
         """
         insert into anki_notes (guid, notetype, fields, shown, content)
@@ -161,6 +171,7 @@ def insert_original_notes(
             if note.raw is not None
         ],
     )
+    return renumbered
 
 
 def replace_original_fields(

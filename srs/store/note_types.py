@@ -1,7 +1,8 @@
 """Note types of Anki, as the notes that came from there have them."""
 
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -24,14 +25,18 @@ def _changed_s(model: str) -> int:
 
 def take_notetypes(
     connection: sqlite3.Connection, models: Mapping[int, str], used: Collection[int]
-) -> None:
+) -> set[int]:
     """Store note types; a later state replaces the stored one, and its notes follow.
 
     Args:
         connection: In a transaction.
         models: JSON by id.
         used: Those that are stored even if no note here has them yet.
+
+    Returns:
+        The cards that have another ordinal, and with it another seed of the fuzz.
     """
+    renumbered: set[int] = set()
     for key, model in models.items():
         sql = "select model from anki_notetypes where id = ?"
         row = connection.execute(sql, (key,)).fetchone()
@@ -39,21 +44,55 @@ def take_notetypes(
             sql = "insert into anki_notetypes (id, model) values (?, ?)"
             connection.execute(sql, (key, model))
         elif row is not None and newer_model(row[0], model) != row[0]:
-            replace_notetype(connection, key, row[0], model)
+            renumbered |= _replace_notetype(connection, key, row[0], model)
+    return renumbered
 
 
-def replace_notetype(
+def _replace_notetype(
     connection: sqlite3.Connection, key: int, old: str, new: str
-) -> None:
-    """Replace a note type; the fields of its notes are arranged as in the new one.
+) -> set[int]:
+    """Replace a note type; its notes are arranged as in the new one.
 
-    So are those that an undo would put back.
+    Returns:
+        The cards with another ordinal.
     """
     sql = "update anki_notetypes set model = ? where id = ?"
     connection.execute(sql, (new, key))
     arrangement = Arrangement(old, new)
-    if arrangement.is_same:
-        return
+    if not arrangement.is_same:
+        _arrange_fields(connection, key, arrangement)
+    return _renumber_cards(connection, key, arrangement)
+
+
+def _renumber_cards(
+    connection: sqlite3.Connection, key: int, arrangement: "Arrangement"
+) -> set[int]:
+    """Give the cards of the notes of a type the ordinals of their templates."""
+    notes: dict[str, dict[int, int]] = defaultdict(dict)
+    sql = """
+        select c.note, c.ordinal, c.id from cards c
+          join anki_notes a on a.guid = c.note where a.notetype = ?
+    """
+    for guid, ordinal, card in connection.execute(sql, (key,)):
+        notes[guid][ordinal] = card
+    changed = [
+        (number, known[ordinal])
+        for known in notes.values()
+        for ordinal, number in arrangement.numbers(known).items()
+        if ordinal != number
+    ]
+    cards = {card for _, card in changed}
+    # An ordinal is unique in its note, also while they are exchanged.
+    sql = "update cards set ordinal = -id where id = ?"
+    connection.executemany(sql, [(card,) for card in cards])
+    connection.executemany("update cards set ordinal = ? where id = ?", changed)
+    return cards
+
+
+def _arrange_fields(
+    connection: sqlite3.Connection, key: int, arrangement: "Arrangement"
+) -> None:
+    """Arrange the fields of the notes of a type, and those an undo would put back."""
     sql = "select fields, shown, guid from anki_notes where notetype = ?"
     rows = connection.execute(sql, (key,)).fetchall()
     changed = [(*arrangement.of(fields, shown), guid) for fields, shown, guid in rows]
@@ -75,16 +114,23 @@ def _arranged(arrangement: "Arrangement", key: int, row: list[Any]) -> list[Any]
 
 
 class Arrangement:
-    """How the fields of a note go from one state of its note type to another."""
+    """How a note goes from one state of its note type to another."""
 
     def __init__(self, old: str, new: str) -> None:
-        """Compare the fields of both.
+        """Compare the fields and the templates of both.
 
         Args:
             old: JSON as in Anki's schema 11.
             new: The same note type.
         """
-        before, after = _fields_of(old), _fields_of(new)
+        asked = _listed(old, "tmpls"), _listed(new, "tmpls")
+        self._templates = 0 if _read(new).get("type") else len(asked[1])
+        self._numbers = {
+            was: number
+            for number, was in enumerate(_places(*asked)[: self._templates])
+            if was is not None
+        }
+        before, after = _listed(old, "flds"), _listed(new, "flds")
         self._count, self._places = len(before), _places(before, after)
         self.is_same = not after or self._places == list(range(len(before)))
 
@@ -99,6 +145,21 @@ class Arrangement:
         kept = {name: moved[index] for name, index in kept.items() if index in moved}
         return "\x1f".join(arranged), msgspec.json.encode(kept).decode()
 
+    def numbers(self, ordinals: Iterable[int]) -> dict[int, int]:
+        """Return the ordinals of the cards of a note as they are now.
+
+        Cards whose template is gone come after all others.
+        """
+        if not self._templates:
+            return {}  # the ordinals of clozes are in the text
+        known = set(ordinals)
+        found = {one: self._numbers[one] for one in known & self._numbers.keys()}
+        free = self._templates
+        for one in sorted(known - found.keys()):
+            found[one] = max(one, free)
+            free = found[one] + 1
+        return found
+
 
 def _read(model: str) -> dict[str, Any]:
     try:
@@ -108,11 +169,11 @@ def _read(model: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _fields_of(model: str) -> list[tuple[str, Any]]:
-    """Return name and id of each field, in order."""
+def _listed(model: str, key: str) -> list[tuple[str, Any]]:
+    """Return name and id of each field (`flds`) or template (`tmpls`), in order."""
     try:
-        fields = sorted(_read(model)["flds"], key=lambda one: int(one["ord"]))
-        return [(str(one["name"]), one.get("id")) for one in fields]
+        found = sorted(_read(model)[key], key=lambda one: int(one["ord"]))
+        return [(str(one["name"]), one.get("id")) for one in found]
     except (AttributeError, KeyError, TypeError, ValueError):
         return []  # another device sent it
 
@@ -120,7 +181,7 @@ def _fields_of(model: str) -> list[tuple[str, Any]]:
 def _places(
     before: list[tuple[str, Any]], after: list[tuple[str, Any]]
 ) -> list[int | None]:
-    """Return for each field where it was: by id, by name, else at its own place."""
+    """Return for each name where it was: by id, by name, else at its own place."""
     ids = {number: index for index, (_, number) in enumerate(before) if number}
     names = {name: index for index, (name, _) in enumerate(before)}
     found = [ids.get(number, names.get(name)) for name, number in after]

@@ -94,11 +94,14 @@ class NoteMerge:
 
     def add_notetype(self, entry: NotetypeEntry) -> None:
         """Add a note type; of two states of one the later counts."""
-        take_notetypes(self._connection, {entry.id: entry.model}, (entry.id,))
+        self.touched |= take_notetypes(
+            self._connection, {entry.id: entry.model}, (entry.id,)
+        )
         self._models[entry.id] = entry.model
 
     def merge(self, entry: NoteEntry) -> None:
         """Merge a note entry that was checked."""
+        entry = self._arranged(entry)
         row = self._connection.execute(
             "select anki_id, stamp, device, deck from notes where guid = ?",
             (entry.guid,),
@@ -131,6 +134,24 @@ class NoteMerge:
         self._add_orphan(entry, entry.card, self._cards(entry.guid))
         self._place(entry.guid)
         return True
+
+    def _arranged(self, entry: NoteEntry) -> NoteEntry:
+        """Arrange fields and cards as in the note type here, perhaps a later one."""
+        raw = entry.raw
+        if raw is None or raw.notetype not in self._models:
+            return entry
+        sql = "select model from anki_notetypes where id = ?"
+        (model,) = self._connection.execute(sql, (raw.notetype,)).fetchone()
+        if model == self._models[raw.notetype]:
+            return entry
+        arrangement = Arrangement(self._models[raw.notetype], model)
+        fields, shown = arrangement.of(raw.fields, raw.shown)
+        numbers = arrangement.numbers(card.ordinal for card in entry.cards)
+        cards = tuple(
+            replace(card, ordinal=numbers.get(card.ordinal, card.ordinal))
+            for card in entry.cards
+        )
+        return replace(entry, raw=replace(raw, fields=fields, shown=shown), cards=cards)
 
     def _insert(self, entry: NoteEntry) -> None:
         deck = self._deck(entry.deck)
@@ -319,19 +340,12 @@ class NoteMerge:
             sql = "delete from anki_notes where guid = ?"
             self._connection.execute(sql, (entry.guid,))
             return
-        fields, shown = raw.fields, raw.shown
-        if raw.notetype in self._models:
-            # The note type here may be a later one.
-            sql = "select model from anki_notetypes where id = ?"
-            (model,) = self._connection.execute(sql, (raw.notetype,)).fetchone()
-            arrangement = Arrangement(self._models[raw.notetype], model)
-            fields, shown = arrangement.of(fields, shown)
         self._connection.execute(
             """
             insert or replace into anki_notes (guid, notetype, fields, shown, content)
             values (?, ?, ?, ?, ?)
             """,
-            (entry.guid, raw.notetype, fields, shown, raw.content),
+            (entry.guid, raw.notetype, raw.fields, raw.shown, raw.content),
         )
 
     def _own(self, device: str) -> str:

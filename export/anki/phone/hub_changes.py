@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from export.anki.anki_model import Collection
+from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from export.anki.presets import preset_json
 from export.anki.rows import AnkiRow, Schedule, review_rows, scheduled_columns
-from srs.models.cards import StoredCard, StoredNote
+from srs.models.cards import StoredCard, StoredNote, pair_cards
 from srs.models.presets import Preset
 
 _MEMORY = ("s", "d", "dr", "decay", "lrt")
@@ -65,12 +66,24 @@ class HubRows(Struct, frozen=True):
 
     notes: Mapping[str, int]
     """When each note was last changed, epoch seconds; by guid."""
-    cards: Mapping[tuple[str, int], HubCard]
-    """By guid and ordinal."""
+    cards: Mapping[str, Mapping[int, HubCard]]
+    """By the guid of the note, and id."""
+    foreign: frozenset[str]
+    """Guids of notes whose note type is not flash's own."""
     reviews: frozenset[tuple[int, int]]
     """Card and moment of each row of the log."""
     moments: frozenset[int]
     """All moments of the log."""
+
+    def cards_of(self, note: StoredNote) -> dict[int, HubCard]:
+        """Return the cards of a note by their ids in the store."""
+        theirs = self.cards.get(note.guid, {})
+        pairs = pair_cards(
+            {card.id: card.ordinal for card in theirs.values()},
+            {card.id: card.ordinal for card in note.cards},
+            by_id=note.guid in self.foreign,
+        )
+        return {ours: theirs[card] for card, ours in pairs.items()}
 
 
 def read_hub(file: Path, collection: Collection) -> HubRows:
@@ -82,17 +95,21 @@ def read_hub(file: Path, collection: Collection) -> HubRows:
     """
     guids = {note.id: note.guid for note in collection.notes}
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as hub:
-        cards = {
-            (guids[row[1]], row[2]): HubCard._make(
-                (*row[:3], collection.decks.get(row[3], ""), *row[4:])
-            )
-            for row in hub.execute(_CARDS)
-            if row[1] in guids
-        }
+        cards: dict[str, dict[int, HubCard]] = defaultdict(dict)
+        for row in hub.execute(_CARDS):
+            if row[1] in guids:
+                deck = collection.decks.get(row[3], "")
+                card = HubCard._make((*row[:3], deck, *row[4:]))
+                cards[guids[row[1]]][card.id] = card
         log = hub.execute("select cid, id from revlog").fetchall()
     return HubRows(
         {note.guid: note.modified_s for note in collection.notes},
         cards,
+        frozenset(
+            note.guid
+            for note in collection.notes
+            if note.notetype not in (BASIC_ID, CLOZE_ID)
+        ),
         frozenset(log),
         frozenset(moment for _, moment in log),
     )
@@ -105,8 +122,9 @@ def missing_notes(hub: HubRows, stored: Iterable[StoredNote]) -> Iterator[Stored
         if note.retired or not asked:
             continue
         changed_s = hub.notes.get(note.guid, -1)
+        known = hub.cards_of(note)
         if note.modified_ms // 1000 > changed_s or any(
-            (note.guid, card.ordinal) not in hub.cards for card in asked
+            card.id not in known for card in asked
         ):
             yield note
 
@@ -131,8 +149,9 @@ def changed_cards(
 ) -> Iterator[CardChange]:
     """Yield cards whose schedule, marks or deck differ in the hub."""
     for note in stored:
+        known = hub.cards_of(note)
         for card in note.cards:
-            theirs = hub.cards.get((note.guid, card.ordinal))
+            theirs = known.get(card.id)
             if theirs is None or card.retired or note.retired:
                 continue
             deck = card.deck or note.note.deck
@@ -221,10 +240,7 @@ def missing_reviews(
         moved: Original moments of reviews that have another id here.
     """
     theirs = {
-        card.id: hub.cards[note.guid, card.ordinal].id
-        for note in stored
-        for card in note.cards
-        if (note.guid, card.ordinal) in hub.cards
+        ours: card.id for note in stored for ours, card in hub.cards_of(note).items()
     }
     rows: list[AnkiRow] = []
     for row in review_rows(schedule, set(theirs)):
@@ -237,12 +253,15 @@ def missing_reviews(
 
 def unused_cards(hub: HubRows, stored: Iterable[StoredNote]) -> list[int]:
     """Return the hub's cards that flash has retired."""
-    return [
-        hub.cards[note.guid, card.ordinal].id
-        for note in stored
-        for card in note.cards
-        if (note.retired or card.retired) and (note.guid, card.ordinal) in hub.cards
-    ]
+    unused: list[int] = []
+    for note in stored:
+        known = hub.cards_of(note)
+        unused += (
+            known[card.id].id
+            for card in note.cards
+            if (note.retired or card.retired) and card.id in known
+        )
+    return unused
 
 
 def decks_in_use(stored: Iterable[StoredNote]) -> set[str]:
