@@ -116,6 +116,9 @@ class _Merge:
         self._notes: list[str] = []
         self._reviews: list[int] = []
         self._marks: list[tuple[int, int, int, int]] = []
+        """Suspended, flag and time of marking before, and the card."""
+        self._buried: list[tuple[int, int, int]] = []
+        """The study day before, the time of marking and the card."""
         self._seen = MarkMerge(connection, incoming.collection)
         self._has_marks = incoming.has_marks
         self._new_options: Mapping[str, Mapping[str, Any]] = {}
@@ -365,8 +368,8 @@ class _Merge:
             found = self._seen.merge(theirs, ours)
             wanted = found["suspended"], found["flag"]
         if wanted != (ours.suspended, ours.flag):
-            was = (ours.suspended, ours.flag, ours.marked_ms)
-            self._marks.append((*was, pair.card))
+            former = (ours.suspended, ours.flag, ours.marked_ms)
+            self._marks.append((*former, pair.card))
             values = (*wanted, ours.marked_ms, pair.card)
             self._connection.execute(SET_MARKS, values)
             self.result.marked += pair.marks is not None
@@ -374,16 +377,18 @@ class _Merge:
         if theirs.buried and not self._seen.has_seen(ours.card, theirs):
             changed = self._options.calendar.day(max(1, theirs.changed_ms))
             if changed == self._today:
-                bury_card(self._connection, pair.card, self._today)
+                was = bury_card(self._connection, pair.card, self._today)
+                self._buried.append((was, ours.marked_ms, pair.card))
 
     def record(self) -> None:
         """Record the operation unless nothing was changed."""
-        if self._notes or self._reviews or self._marks:
+        if self._notes or self._reviews or self._marks or self._buried:
             before = {
                 "notes": self._notes,
                 "reviews": sorted(self._reviews),
                 "answers": self.result.reviews,
                 "marks": self._marks,
+                "buried": self._buried,
                 "seen": self._seen.former,
                 "options": self._new_options,
             }

@@ -66,9 +66,12 @@ def guids_from_anki(connection: sqlite3.Connection) -> set[str]:
     return {row[0] for row in connection.execute("select guid from anki_notes")}
 
 
-def bury_card(connection: sqlite3.Connection, card: int, day: int) -> None:
-    """Bury a card until the end of a study day."""
+def bury_card(connection: sqlite3.Connection, card: int, day: int) -> int:
+    """Bury a card until the end of a study day; return until when it was before."""
+    sql = "select buried from cards where id = ?"
+    was = connection.execute(sql, (card,)).fetchone()[0]
     connection.execute("update cards set buried = ? where id = ?", (day, card))
+    return int(was)
 
 
 def retired_files(connection: sqlite3.Connection) -> dict[str, str]:

@@ -254,18 +254,20 @@ class _Undoing:
         (column,) = {"buried", "suspended", "flag"} & {before["column"]}
         was: list[list[int]] = before["was"]
         # Schema 1 recorded no time of marking.
-        done = self._connection.executemany(
-            f"""
-            update cards set {column} = ?, marked_ms = ?
-             where id = ? and {_holds(column)}
-            """,
-            [(value, *(marked or [0]), card) for card, value, *marked in was],
-        )
-        self.left += len(was) - done.rowcount
-        if done.rowcount:
+        rows = [(value, *(marked or [0]), card) for card, value, *marked in was]
+        done = self._put_marks(column, rows)
+        self.left += len(was) - done
+        if done:
             cards = [card for card, *_ in was]
             forget_mark_times(self._connection, cards, column)
         self._show_only(was, 0)
+
+    def _put_marks(self, mark: str, rows: Iterable[Sequence[int]]) -> int:
+        """Set a mark again: its value, the time of marking and the card."""
+        sql = f"""
+            update cards set {mark} = ?, marked_ms = ? where id = ? and {_holds(mark)}
+        """
+        return self._connection.executemany(sql, rows).rowcount
 
     def _show_only(self, rows: Sequence[Sequence[int]], column: int) -> None:
         if len(rows) == 1:
@@ -365,15 +367,10 @@ class _Undoing:
         )
         rebuild_card_states(self._connection, self._options, touched)
         many(NEVER_ANSWERED, [(card,) for card in touched])
-        for suspended, flag, marked_ms, card in before["marks"]:
-            for mark, value in (("suspended", suspended), ("flag", flag)):
-                run(
-                    f"""
-                    update cards set {mark} = ?, marked_ms = ?
-                     where id = ? and {_holds(mark)}
-                    """,
-                    (value, marked_ms, card),
-                )
+        marks = before["marks"]
+        self._put_marks("suspended", [(one, *last) for one, _, *last in marks])
+        self._put_marks("flag", [last for _, *last in marks])
+        self._put_marks("buried", before.get("buried", ()))
 
     def _remove_options(self, added: dict[str, dict[str, Any]]) -> list[int]:
         """Remove options that still are as an import added them; return the cards."""

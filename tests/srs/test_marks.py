@@ -37,6 +37,16 @@ def take(store: Store, snapshot: Snapshot) -> MergeResult:
     return merge(store, Options(store), values, NOON)
 
 
+def take_buried(store: Store, *, suspended: bool = False) -> MergeResult:
+    """Import the card as it is buried in Anki today."""
+    (note,) = incoming_notes([0])
+    card = replace(
+        note.cards[0], buried=True, suspended=suspended, changed_ms=NOON + HOUR_MS
+    )
+    values = Incoming((replace(note, cards=(card,)),), collection="phone")
+    return merge(store, Options(store), values, NOON + HOUR_MS)
+
+
 def only_card(store: Store) -> StoredCard:
     return shelf(store)[0].cards[0]
 
@@ -112,6 +122,22 @@ def test_import_after_an_undo_sets_the_marks_again(tmp_path: Path) -> None:
     take(store, ("phone", 1, 1, 3))
 
     assert marks(store) == (True, 3)
+    store.close()
+
+
+@pytest.mark.parametrize("suspended", [False, True], ids=["alone", "with a mark"])
+def test_undo_of_an_import_unburies(tmp_path: Path, suspended: bool) -> None:
+    store = new_store(tmp_path)
+    take(store, ("phone", 0, 0, 0))
+
+    take_buried(store, suspended=suspended)
+    buried = only_card(store)
+    undo_operations(store, 1)
+
+    assert buried.buried == Options(store).calendar.day(NOON)
+    assert (only_card(store).buried, marks(store)) == (0, (False, 0))
+    take_buried(store, suspended=suspended)
+    assert only_card(store) == buried
     store.close()
 
 
