@@ -70,10 +70,10 @@ def write_package(
     schedule: Schedule | None = None,
     foreign: OriginalNotes | None = None,
 ) -> Written:
-    """Write notes and their cards to an `.apkg` file.
+    """Write notes and their cards to an `.apkg` or `.colpkg` file.
 
     Args:
-        path: The file; replaced atomically.
+        path: The file; replaced atomically.  A `.colpkg` file switches FSRS on.
         notes: Notes with their cards; retired cards are left out.
         creation: First day of the collection.
         progressed: Called with the number of written notes, every thousand.
@@ -112,6 +112,8 @@ def write_package(
         "rollover": creation.rollover,
         "creationOffset": creation.minutes_west,
     }
+    if path.suffix.lower() == ".colpkg":
+        settings["fsrs"] = True  # an .apkg brings no settings
     made = database(contents, creation.at_s, settings)
     replace_file(path, _zipped(made, media.files))
     return written

@@ -268,6 +268,33 @@ def test_pictures_are_named_by_their_content(
     assert (Path(collection.media.dir()) / name).read_bytes() == b"picture"
 
 
+@pytest.mark.parametrize(("ending", "is_on"), [("colpkg", True), ("apkg", None)])
+def test_only_a_whole_collection_switches_fsrs_on(
+    tmp_path: Path, ending: str, is_on: bool | None
+) -> None:
+    path = tmp_path / f"all.{ending}"
+    write_package(path, [stored(EVERY_KIND[0])], CREATION)
+
+    target = tmp_path / "col" / "collection.anki2"
+    target.parent.mkdir()
+    empty = Collection(str(target))
+    backend = empty._backend
+    if ending == "apkg":
+        import_package(empty, path)
+    else:
+        empty.close(downgrade=False)
+        backend.import_collection_package(
+            col_path=str(target),
+            backup_path=str(path),
+            media_folder=str(tmp_path / "media"),
+            media_db=str(tmp_path / "media.db2"),
+        )
+        empty = Collection(str(target))
+
+    assert (empty.get_config("fsrs"), empty.note_count()) == (is_on, 1)
+    empty.close()
+
+
 def test_missing_picture_is_reported_and_nothing_is_written(tmp_path: Path) -> None:
     file = str(tmp_path / "deck.yaml")
     note = stored(Basic("![](gone.png)", "yes"), file=file, line=3)
