@@ -9,6 +9,7 @@ from cards.text.markdown import parser
 
 _REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:|//").match
 _LINK = re.compile(r"!\[([^\]]*)\]\((?:<[^>]*>|(?:[^()\s]|\([^()]*\))*)[^)]*\)")
+_PLAIN = re.compile(r"[^\s()\\]+").fullmatch
 _SOUNDS = (".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac", ".opus")
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp", ".heic")
 _VIDEOS = (".mp4", ".webm", ".mkv", ".mov", ".m4v", ".ogv", ".avi", ".mpg", ".mpeg")
@@ -53,7 +54,8 @@ def with_media_paths(text: str, renamed: Mapping[str, str]) -> str:
         if path in renamed and found:
             link = _named(path)
             if renamed[path]:
-                link = f"![{found[1]}](<{renamed[path].replace('%', '%25')}>)"
+                destination = _destination(renamed[path], like=found[0])
+                link = f"![{found[1]}]({destination})"
             text = text[:offset] + link + text[found.end() :]
     return text
 
@@ -71,6 +73,12 @@ def with_links_of(text: str, before: str) -> str:
         if found and path not in shown:
             text = text.replace(_named(path), found[0])
     return text
+
+
+def _destination(path: str, like: str) -> str:
+    """Write a path as Markdown takes it, in angle brackets if another link has them."""
+    path = path.replace("%", "%25").replace("<", "%3C").replace(">", "%3E")
+    return path if _PLAIN(path) and "](<" not in like else f"<{path}>"
 
 
 def _named(path: str) -> str:

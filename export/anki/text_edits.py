@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from cards.note import Cloze, Note
 from cards.questions import anki_ordinals, cloze_parts, media_of, texts_of
 from cards.text.cloze import ClozeError, parse_cloze, renumber
+from cards.text.media import with_media_paths
 from export.anki.anki_model import AnkiCard, AnkiNote, Collection, NoteType
 from export.anki.converted import INCOMPLETE_TAG, Unsupported
 from export.anki.fields import fields_of
@@ -134,10 +135,7 @@ def _edit_of_ours(
 
 def _with_paths(field: str, paths: Mapping[str, str]) -> str:
     """Convert a field to Markdown with the original media paths."""
-    text = to_markdown(field)
-    for name, path in paths.items():
-        text = text.replace(name, path)
-    return text
+    return with_media_paths(to_markdown(field), paths)
 
 
 def _rewritten(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cards.text.media import is_remote, media_paths, medium_of
+from cards.text.media import is_remote, media_paths, medium_of, with_media_paths
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,14 @@ def test_a_drive_letter_is_not_a_web_address() -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["b.png", "my b.png", "100% b.png", "a (b) [c].png", "a<b>.png", "絵/鍵.png"],
+)
+def test_renamed_file_is_found_under_its_new_path(path: str) -> None:
+    text = with_media_paths("see ![a](old.png) and old.png", {"old.png": path})
+
+    assert media_paths(text) == ((path, 4),)
+    assert text.startswith("see ![a](") and text.endswith(" and old.png")

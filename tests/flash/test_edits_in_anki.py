@@ -159,6 +159,29 @@ def test_tags_added_in_anki_to_our_note_are_a_patch(flash: Run, anki: AnkiSide) 
     ]
 
 
+@pytest.mark.parametrize("name", ["cell.png", "my cell (1).png", "100 %.png"])
+def test_edited_text_keeps_its_pictures(flash: Run, anki: AnkiSide, name: str) -> None:
+    Path(name).write_bytes(b"picture")
+    Path("d.yaml").write_text(
+        f"deck: D\ncards:\n- front: see ![a](<{name.replace('%', '%25')}>) here\n"
+        "  back: a\n",
+        "utf-8",
+    )
+    flash("add", "d.yaml")
+    flash("export", "out.apkg")
+    ((fields, _),) = anki.take("out.apkg")
+    anki.package()
+
+    edited = anki.package(set_fields(fields[0].replace("here", "there"), *fields[1:]))
+    out = flash("import", edited, "--update-text")[1]
+    subprocess.run(["patch", "-p0"], input=out, text=True, check=True)
+
+    assert flash("add", "d.yaml")[1].endswith("1 reworded; 1 card\n")
+    flash("export", "again.apkg")
+    ((after, _),) = anki.take("again.apkg")
+    assert after[0] == fields[0].replace("here", "there")
+
+
 def test_later_edit_in_anki_is_found_after_an_update(
     flash: Run, anki: AnkiSide
 ) -> None:
