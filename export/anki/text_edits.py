@@ -44,6 +44,8 @@ class TextEdit(Struct, frozen=True):
     """Anki's ordinal of each question, by part; empty if the parts tell the cards."""
     changed_ms: int = 0
     """When it was changed, UTC milliseconds; 0 if that is unknown."""
+    by_hand: tuple[tuple[str, str, str], ...] = ()
+    """Changed fields that `note` lacks: name, text before and after, as Markdown."""
 
     @property
     def is_visible(self) -> bool:
@@ -127,10 +129,16 @@ def _edit_of_ours(
         name: _with_paths(field, {naming(path): path for path in paths})
         for name, field in changed.items()
     }
-    made, ordinals = _rewritten(stored, texts)
+    made, ordinals = _rewritten(stored, dict(texts))
+    by_hand: tuple[tuple[str, str, str], ...] = ()
+    if made is None:
+        old = dict(zip(names, before, strict=True))
+        by_hand = tuple((name, to_markdown(old[name]), texts[name]) for name in texts)
+        if stored.note.line and tags != stored.note.tags:
+            made = stored.note
     if made is not None:
         made = replace(made, tags=tags)
-    return TextEdit(stored, made, None, ordinals, note.modified_s * 1000)
+    return TextEdit(stored, made, None, ordinals, note.modified_s * 1000, by_hand)
 
 
 def _with_paths(field: str, paths: Mapping[str, str]) -> str:

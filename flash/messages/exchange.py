@@ -1,13 +1,8 @@
 """Texts about exports and imports."""
 
-import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import unified_diff
 
-from cards.errors import Place
-from cards.note import Note
-from cards.questions import place_of
 from cards.translate import _, ngettext
 from flash.messages.phrases import (
     count_cards,
@@ -301,64 +296,12 @@ def _first_names(names: Sequence[str]) -> str:
     return text.format(names=shown, n=len(names) - _NAMED_FILES)
 
 
-def patch_text(file: str, before: str, after: str, source: str = "") -> str:
-    """Show an edit of a deck file as a patch for `patch -p0`.
-
-    Args:
-        file: Path of the file.
-        before: Its text.
-        after: Its text after the edit.
-        source: Where it was made; by default in Anki.
-    """
-    lines = unified_diff(
-        before.splitlines(keepends=True),
-        after.splitlines(keepends=True),
-        file,
-        file,
-        tofiledate=source or _("edited in Anki"),
-    )
-    end = "\n\\ No newline at end of file\n"
-    return "".join(line if line.endswith("\n") else line + end for line in lines)
-
-
 def kept_text_line(count: int) -> str:
     """Count the notes that were edited in Anki and keep their text here."""
     text = _(
         "{notes} edited in Anki: the text here was kept (--update-text takes Anki's)"
     )
     return text.format(notes=count_notes(count))
-
-
-def by_hand_line(note: Note, source: str = "") -> str:
-    """Name a card whose edit has no place in its deck file."""
-    text = _("{place}: {source}; change this card by hand")
-    source = source or _("edited in Anki")
-    return text.format(place=place_of(note), source=source)
-
-
-def tags_by_hand(
-    at_top: Iterable[tuple[Place, str]],
-    cards: Iterable[Note],
-    outdated: Iterable[Note],
-) -> list[str]:
-    """Say which tags have to be changed by hand.
-
-    Args:
-        at_top: Tags at the top of files, with their places.
-        cards: Cards with other tags that can't be changed.
-        outdated: Cards that their deck file has with other texts or tags.
-    """
-    text = _(
-        "{place}: '{tag}' is a tag of all cards of this file; change it there by hand"
-    )
-    lines = [text.format(place=place, tag=tag) for place, tag in at_top]
-    reason = _("flash can't change its tags there")
-    lines += [by_hand_line(note, reason) for note in cards]
-    text = _("{place}: the file differs from the store; run flash add {file} first")
-    return lines + [
-        text.format(place=place_of(note), file=shlex.quote(note.file))
-        for note in outdated
-    ]
 
 
 def _count_media(count: int) -> str:

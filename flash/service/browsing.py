@@ -10,7 +10,7 @@ from functools import partial
 from cards.errors import FlashError
 from cards.names import split_tags
 from flash.messages.cards import short_question
-from flash.messages.exchange import tags_by_hand
+from flash.messages.edits import tags_by_hand
 from flash.messages.listing import tagged_lines
 from flash.messages.operations import operation_text, undone_text
 from flash.messages.review import edited_line, text_kept_line

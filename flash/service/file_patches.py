@@ -24,7 +24,7 @@ class FilePatch(Struct, frozen=True):
     before: str
     after: str
     by_hand: tuple[Note, ...] = ()
-    """Stored notes whose edit has no place in the file as it is."""
+    """Stored notes whose edit, or a part of it, has no place in the file as it is."""
 
 
 def file_patches(edits: Iterable[TextEdit]) -> list[FilePatch]:
@@ -68,13 +68,14 @@ def _patch(file: str, found: list[TextEdit]) -> FilePatch:
     edits: list[Edit] = [
         (edit.stored.note, edit.note) for edit in found if edit.note is not None
     ]
-    failed = [edit.stored.note for edit in found if edit.note is None]
+    failed = [edit.stored.note for edit in found if edit.note is None or edit.by_hand]
     try:
         before = read_text(path)
     except DeckError:
-        return FilePatch(shown, "", "", (*failed, *(old for old, _ in edits)))
+        return FilePatch(shown, "", "", tuple(edit.stored.note for edit in found))
     change = edit_note if is_markdown(path) else edit_cards
     plain, line_end = without_returns(before)
     after, left = change(plain, path, edits)
     after = after.replace("\n", line_end)
-    return FilePatch(shown, before, after, (*failed, *left))
+    by_hand = (*failed, *(note for note in left if note not in failed))
+    return FilePatch(shown, before, after, by_hand)

@@ -108,7 +108,11 @@ def test_a_card_that_differs_in_its_file_is_named(flash: Run) -> None:
     assert len(found) == 2
     assert '+    back: "lime"' in found[0]
     assert "crimson" not in found[0]
-    assert found[1] == f"{deck}:5: edited in Anki; change this card by hand"
+    assert found[1] == (
+        f"{deck}:5: edited in Anki; change this card by hand\n"
+        "  back: red\n"
+        '      → crimson: "1"'
+    )
 
 
 def test_a_dry_run_shows_the_same_patch(flash: Run) -> None:

@@ -375,9 +375,13 @@ def test_cloze_that_flash_can_not_hold_is_named(flash: Run, anki: AnkiSide) -> N
     anki.package()
 
     edited = anki.package(set_fields("A {{c1,2::b}}", *fields[1:]))
-    (line,) = flash.json("import", edited, "--update-text")["patches"]
+    (text,) = flash.json("import", edited, "--update-text")["patches"]
 
-    assert line.endswith("d.yaml:3: edited in Anki; change this card by hand")
+    assert text.partition("d.yaml")[2] == (
+        ":3: edited in Anki; change this card by hand\n"
+        "  Text: A {{c1::b}}\n"
+        "      → A {{c1,2::b}}"
+    )
 
 
 def test_undo_of_an_update_brings_the_cards_back(flash: Run, anki: AnkiSide) -> None:

@@ -17,7 +17,7 @@ from flash.cli.options import (
     YesOption,
 )
 from flash.cli.patches import print_patches
-from flash.messages.exchange import patch_text, tags_by_hand
+from flash.messages.edits import patch_text, tags_by_hand
 from flash.messages.listing import tagged_lines
 from flash.service.context import AppContext, open_app
 from flash.service.finding import find_some

@@ -1,0 +1,101 @@
+"""Texts about edits of deck files: patches, and what has to be done by hand."""
+
+import json
+import shlex
+from collections.abc import Iterable
+from difflib import unified_diff
+
+from cards.errors import Place
+from cards.note import Note
+from cards.questions import place_of
+from cards.translate import _
+
+_NEAR = 20
+"""Characters that are shown around a difference."""
+
+
+def patch_text(file: str, before: str, after: str, source: str = "") -> str:
+    """Show an edit of a deck file as a patch for `patch -p0`.
+
+    Args:
+        file: Path of the file.
+        before: Its text.
+        after: Its text after the edit.
+        source: Where it was made; by default in Anki.
+    """
+    lines = unified_diff(
+        before.splitlines(keepends=True),
+        after.splitlines(keepends=True),
+        file,
+        file,
+        tofiledate=source or _("edited in Anki"),
+    )
+    end = "\n\\ No newline at end of file\n"
+    return "".join(line if line.endswith("\n") else line + end for line in lines)
+
+
+def by_hand_text(
+    note: Note, changes: Iterable[tuple[str, object, object]], source: str = ""
+) -> str:
+    """Name a card whose edit has no place in its deck file, and show the edit.
+
+    Args:
+        note: The note as it is here.
+        changes: Name of each changed text, and the text before and after.
+        source: Where it was edited; by default in Anki.
+    """
+    text = _("{place}: {source}; change this card by hand")
+    source = source or _("edited in Anki")
+    lines = [text.format(place=place_of(note), source=source)]
+    for name, *both in changes:
+        before, after = _difference(*map(_one_line, both))
+        lines += [f"  {name}: {before}", f"  {' ' * len(name)}→ {after}"]
+    return "\n".join(lines)
+
+
+def _one_line(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return " ".join(text.split())
+
+
+def _difference(before: str, after: str) -> tuple[str, str]:
+    """Leave out the beginning and the end that are equal, but for some characters."""
+    start = max(0, _equal(before, after) - _NEAR)
+    end = max(0, _equal(before[start:][::-1], after[start:][::-1]) - _NEAR)
+    head, tail = "…" * (start > 0), "…" * (end > 0)
+    return (
+        f"{head}{before[start : len(before) - end]}{tail}",
+        f"{head}{after[start : len(after) - end]}{tail}",
+    )
+
+
+def _equal(text: str, other: str) -> int:
+    """Count the characters that two texts have in common at their beginning."""
+    pairs = enumerate(zip(text, other, strict=False))
+    shorter = min(len(text), len(other))
+    return next((at for at, (one, two) in pairs if one != two), shorter)
+
+
+def tags_by_hand(
+    at_top: Iterable[tuple[Place, str]],
+    cards: Iterable[Note],
+    outdated: Iterable[Note],
+) -> list[str]:
+    """Say which tags have to be changed by hand.
+
+    Args:
+        at_top: Tags at the top of files, with their places.
+        cards: Cards with other tags that can't be changed.
+        outdated: Cards that their deck file has with other texts or tags.
+    """
+    text = _(
+        "{place}: '{tag}' is a tag of all cards of this file; change it there by hand"
+    )
+    lines = [text.format(place=place, tag=tag) for place, tag in at_top]
+    reason = _("flash can't change its tags there")
+    lines += [by_hand_text(note, (), reason) for note in cards]
+    text = _("{place}: the file differs from the store; run flash add {file} first")
+    return lines + [
+        text.format(place=place_of(note), file=shlex.quote(note.file))
+        for note in outdated
+    ]
