@@ -79,6 +79,8 @@ def _changed_by_hand(
 ) -> SchedulingState:
     step, interval, last, source = row[4:8]
     known, is_of_card = row[10:12], source == "anki-card"
+    if not any(known) and is_of_card and row[3] == State.NEW:
+        return SchedulingState()
     if not any(known):
         return SchedulingState(reps=state.reps, lapses=state.lapses)
     if state.stability is None:

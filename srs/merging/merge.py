@@ -9,16 +9,15 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
-
+from srs.merging.manual_changes import CardPair, ManualChanges
 from srs.merging.marks import MarkMerge
 from srs.merging.note_importer import add_notes, without_taken_ids
-from srs.models.cards import ReviewKind, SchedulingState, State, pair_cards
-from srs.models.incoming import Incoming, IncomingCard, IncomingNote, MergeResult
+from srs.models.cards import SchedulingState, pair_cards
+from srs.models.incoming import Incoming, IncomingNote, MergeResult
 from srs.store.anki_marks import save_anki_marks
 from srs.store.card_actions import SET_MARKS
 from srs.store.connection import Store
-from srs.store.import_log import attached_log, insert_log, insert_moved
+from srs.store.import_log import attached_log, insert_log
 from srs.store.import_rows import (
     StoredMarks,
     bury_card,
@@ -33,16 +32,10 @@ from srs.store.import_rows import (
 from srs.store.operations import record_operation
 from srs.store.replay import (
     deck_presets,
-    replay_card,
     replay_cards,
     update_card_states,
 )
-from srs.store.revlog import ReviewRow, last_answer, last_review
-from srs.store.rows import ANKI_CARD
 from srs.store.settings import Options
-
-_EASE = 2500
-"""Per mille; what Anki gives a new card."""
 
 
 def merge(
@@ -84,16 +77,6 @@ def merge(
     return merging.result
 
 
-class _Pair(Struct, frozen=True):
-    """An incoming card and the stored card it belongs to."""
-
-    card: int
-    theirs: IncomingCard
-    deck: str
-    marks: StoredMarks | None
-    """None for a card that was just added."""
-
-
 class _Merge:
     def __init__(
         self,
@@ -107,12 +90,10 @@ class _Merge:
         self._connection, self._store = connection, store
         self._options, self._now = options, now_ms
         self._today = options.calendar.day(now_ms)
-        self._pairs: dict[int, _Pair] = {}
+        self._pairs: dict[int, CardPair] = {}
         """By the id of the incoming card."""
         self._touched: set[int] = set()
         """Stored cards with new reviews, or with another seed of the fuzz."""
-        self._free_ids: dict[int, int] = {}
-        """The next id to try for a manual row, by its moment."""
         self._notes: list[str] = []
         self._reviews: list[int] = []
         self._marks: list[tuple[int, int, int, int]] = []
@@ -163,14 +144,14 @@ class _Merge:
             if theirs.id in pairs:
                 marks = stored[pairs[theirs.id]]
                 ours = None if marks.card in self._fresh else marks
-                self._pairs[theirs.id] = _Pair(marks.card, theirs, marks.deck, ours)
+                self._pairs[theirs.id] = CardPair(marks.card, theirs, marks.deck, ours)
 
     def _add_new(self, notes: Sequence[IncomingNote], incoming: Incoming) -> None:
         notes, self.result.without_id = without_taken_ids(self._connection, notes)
         added = add_notes(self._connection, notes, self._now)
         for card, (theirs, deck) in added.items():
             if theirs is not None:
-                self._pairs[theirs.id] = _Pair(card, theirs, deck, None)
+                self._pairs[theirs.id] = CardPair(card, theirs, deck, None)
         if notes:
             self._touched |= insert_original_notes(
                 self._connection, notes, incoming.notetypes
@@ -212,150 +193,25 @@ class _Merge:
         presets = deck_presets(self._connection, self._options)
         rollover = self._options.rollover
         states = replay_cards(self._connection, presets, rollover, self._touched)
+        manual = ManualChanges(self._connection, self._options, self._reviews)
         moved: set[int] = set()
+        recounted: set[int] = set()
         for pair in self._pairs.values():
-            if (
-                pair.marks is None or pair.card in self._touched
-            ) and self._has_manual_change(pair, states.get(pair.card)):
-                moved.add(pair.card)
+            if pair.marks is None or pair.card in self._touched:
+                state = states.get(pair.card) or SchedulingState()
+                if manual.log(pair, state):
+                    moved.add(pair.card)
+                elif manual.log_counts(pair, state):
+                    recounted.add(pair.card)
             self._update_marks(pair)
         # Of a card without a log it is all that there is.
         self.result.rescheduled += len(moved & self._touched)
-        states |= replay_cards(self._connection, presets, rollover, moved)
+        changed = moved | recounted
+        states |= replay_cards(self._connection, presets, rollover, changed)
         save_anki_marks(self._connection, self._seen.rows)
         update_card_states(self._connection, presets, states.items())
 
-    def _replayed(self, pair: _Pair) -> SchedulingState:
-        preset, rollover = self._options.preset(pair.deck), self._options.rollover
-        return replay_card(self._connection, pair.card, preset, rollover)
-
-    def _has_manual_change(self, pair: _Pair, state: SchedulingState | None) -> bool:
-        """Log a reset or a due date that the incoming log doesn't explain.
-
-        Returns:
-            Whether there is one.
-        """
-        theirs, state = pair.theirs, state or SchedulingState()
-        if pair.marks is not None and self._last(pair) > theirs.changed_ms + 999:
-            return False
-        if theirs.state == State.NEW and state.state is not State.NEW:
-            self._add_manual(pair, max(theirs.changed_ms, self._last(pair) + 1))
-            return True
-        if theirs.state in (State.LEARNING, State.RELEARNING):
-            return state.stability is None and self._start_learning(pair, state)
-        due_day = theirs.due_day if theirs.state == State.REVIEW else None
-        if due_day in (None, state.due_day) or self._is_of_last(pair, due_day):
-            return False
-        self._set_due_day(pair, due_day, state)
-        return True
-
-    def _is_of_last(self, pair: _Pair, due_day: int) -> bool:
-        """Return True if the last answer led to this day where it was given.
-
-        The replay has another one if that answer was late.
-        """
-        moment, interval = last_answer(self._connection, pair.card)
-        return due_day == self._options.calendar.day(moment) + interval
-
-    def _last(self, pair: _Pair) -> int:
-        return last_review(self._connection, pair.card)
-
-    def _set_due_day(self, pair: _Pair, due_day: int, state: SchedulingState) -> None:
-        if state.stability is None:
-            state = self._first_state(pair, due_day, state)
-        if state.due_day != due_day:
-            moment = max(pair.theirs.changed_ms, self._last(pair) + 1)
-            interval = due_day - self._options.calendar.day(moment)
-            difficulty = state.difficulty or 1.0
-            self._add_manual(
-                pair,
-                moment,
-                interval,
-                difficulty=difficulty,
-                last_interval=pair.theirs.interval,
-            )
-
-    def _start_learning(self, pair: _Pair, state: SchedulingState) -> bool:
-        """Log step and due time of a card in learning that has no log.
-
-        Returns:
-            Whether it is due.
-        """
-        theirs, calendar = pair.theirs, self._options.calendar
-        if theirs.due_ms is not None:
-            due_ms, latest = theirs.due_ms, theirs.due_ms - 1000
-        elif theirs.due_day is not None:
-            # Any time of a later day means that day.
-            start = calendar.start_ms(theirs.due_day)
-            due_ms, latest = start + 12 * 3_600_000, start - 1000
-        else:
-            return False
-        self._first_state(pair, calendar.day(due_ms), state)
-        preset = self._options.preset(pair.deck)
-        is_new = theirs.state == State.LEARNING
-        steps = preset.learning_steps if is_new else preset.relearning_steps
-        moment = max(min(theirs.changed_ms, latest), self._last(pair) + 1)
-        self._add_manual(
-            pair,
-            moment,
-            min(-1, (moment - due_ms) // 1000),
-            state=theirs.state,
-            step=max(0, len(steps) - max(1, theirs.steps_left)),
-            ease=theirs.ease or _EASE,
-        )
-        return True
-
-    def _first_state(
-        self, pair: _Pair, due_day: int, state: SchedulingState
-    ) -> SchedulingState:
-        """Start the log of a card that has none where its interval started."""
-        theirs, interval = pair.theirs, max(1, pair.theirs.interval)
-        start = self._options.calendar.start_ms(due_day - interval) + 12 * 3_600_000
-        moment = min(start, max(theirs.changed_ms, 1))
-        self._add_manual(
-            pair,
-            moment,
-            interval,
-            difficulty=theirs.difficulty,
-            ease=theirs.ease or _EASE,
-            last_interval=max(0, theirs.reps - state.reps),
-            step=max(0, theirs.lapses - state.lapses),
-        )
-        return self._replayed(pair)
-
-    def _add_manual(
-        self, pair: _Pair, moment: int, interval: int = 0, **columns: Any
-    ) -> None:
-        """Add a manual row, the same one every time the same file is merged.
-
-        Without a difficulty or an ease it resets the card.  With an ease, it stands
-        for answers that are not in the log: `last_interval` of them, `step` lapses;
-        or it puts the card into learning.  Else `last_interval` is the card's
-        interval in Anki.
-        """
-        row = ReviewRow(
-            id=moment,
-            card=pair.card,
-            origin_ms=moment,
-            rating=0,
-            duration_ms=0,
-            state_before=int(State.REVIEW),
-            kind=int(ReviewKind.MANUAL),
-            offset_min=self._options.calendar.offset_of(moment),
-            state=int(State.REVIEW),
-            step=0,
-            interval=interval,
-            last_interval=0,
-            difficulty=0.0,
-            origin=ANKI_CARD,
-        )._replace(**columns)
-        # Thousands of cards may have changed in the same second.
-        free = self._free_ids.get(moment, moment)
-        review = insert_moved(self._connection, row._replace(id=free))
-        self._free_ids[moment] = review + 1
-        self._reviews.append(review)
-
-    def _update_marks(self, pair: _Pair) -> None:
+    def _update_marks(self, pair: CardPair) -> None:
         """Suspend, unsuspend, flag or bury a card if that was changed in Anki."""
         theirs, ours = pair.theirs, pair.marks
         if ours is not None and not self._has_marks:

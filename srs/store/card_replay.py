@@ -79,6 +79,11 @@ class CardReplay:
         self._last_ms: int | None = None
         self.last_day = self._due_day = self._offset_min = 0
 
+    def _reset_counts(self, state: int, source: str) -> None:
+        """Forget the counts, too, if the row of a reset says so."""
+        if state == _NEW and source.startswith(ANKI_CARD):
+            self._reps = self._lapses = 0
+
     def add(self, row: Sequence[Any]) -> None:
         """Apply the next row of the log, see `LOGGED`."""
         (
@@ -168,6 +173,7 @@ class CardReplay:
             return
         if not (difficulty or ease):
             self._reset()
+            self._reset_counts(state, source)
             return
         is_of_card = source.startswith(ANKI_CARD)
         day = study_day(at_ms, offset, self._rollover)

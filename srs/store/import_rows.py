@@ -17,6 +17,7 @@ from srs.models.incoming import AnkiFields, IncomingNote, OriginalFields
 from srs.models.presets import ancestry, resolve
 from srs.store.connection import Store
 from srs.store.note_types import take_notetypes
+from srs.store.rows import CRAM_REVIEW
 from srs.store.settings import own_options, write_options
 
 StoreRow = tuple[Any, ...]
@@ -72,6 +73,24 @@ def bury_card(connection: sqlite3.Connection, card: int, day: int) -> int:
     was = connection.execute(sql, (card,)).fetchone()[0]
     connection.execute("update cards set buried = ? where id = ?", (day, card))
     return int(was)
+
+
+def last_reset(connection: sqlite3.Connection, card: int) -> tuple[int, int]:
+    """Return the moment of a card's last reset, 0 for none, and the answers since."""
+    row = connection.execute(
+        f"""
+        select z.origin_ms,
+               (select count(*) from reviews r
+                 where r.card = z.card and r.undone = 0 and r.rating > 0
+                   and r.origin_ms > z.origin_ms and not {CRAM_REVIEW})
+          from reviews z
+         where z.card = ? and z.undone = 0 and z.rating = 0 and z.kind = 4
+           and z.difficulty = 0 and z.ease = 0
+         order by z.origin_ms desc limit 1
+        """,
+        (card,),
+    ).fetchone()
+    return row or (0, 0)
 
 
 def retired_files(connection: sqlite3.Connection) -> dict[str, str]:

@@ -258,3 +258,48 @@ def test_a_new_card_due_by_hand_in_anki_can_be_answered(tmp_path: Path) -> None:
     assert found.interval >= 1
     assert contradictions(store) == []
     store.close()
+
+
+RESET = [*FSRS, (20, 1, -600, 20, 700, 1), (9, 0, 0, 20, 0, 4)]
+RESETS: dict[str, tuple[Card, Log, tuple[int, int]]] = {
+    "with counts": ((0, 0, 1, 0, 0, 0, 0), RESET, (0, 0)),
+    "with counts, answered since": (
+        (2, 2, TODAY + 1, 6, 2500, 1, 0),
+        [*RESET, (5, 4, 6, 0, 500, 0)],
+        (1, 0),
+    ),
+    "without counts": ((0, 0, 1, 0, 0, 5, 1), RESET, (5, 1)),
+    "without counts, answered since": (
+        (2, 2, TODAY + 1, 6, 2500, 6, 1),
+        [*RESET, (5, 4, 6, 0, 500, 0)],
+        (6, 1),
+    ),
+}
+
+
+@pytest.mark.parametrize(("card", "log", "counts"), RESETS.values(), ids=RESETS)
+@pytest.mark.parametrize("parts", [1, 2], ids=["first import", "known before"])
+def test_counts_are_those_of_anki_after_a_reset(
+    tmp_path: Path, card: Card, log: Log, counts: tuple[int, int], parts: int
+) -> None:
+    store = new_store(tmp_path)
+    app = AppContext(store, lambda: NOON)
+    if parts == 2:
+        learnt = (2, 2, TODAY - 16, 20, 2500, len(FSRS), 0)
+        first = "select id from revlog order by id limit 4"
+        script = (
+            collection(learnt, log) + f"delete from revlog where id not in ({first});"
+        )
+        sent = package(tmp_path / "first.apkg", script)
+        import_package(app, sent)
+    sent = package(tmp_path / "in.apkg", collection(card, log))
+
+    import_package(app, sent)
+    rows = list(store.rows("select id from reviews"))
+    again = import_package(app, sent).merged
+
+    found = shelf(store)[0].cards[0].progress
+    assert (found.reps, found.lapses) == counts
+    assert (again.rescheduled, list(store.rows("select id from reviews"))) == (0, rows)
+    assert contradictions(store) == []
+    store.close()
