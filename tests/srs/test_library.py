@@ -20,7 +20,7 @@ from store_fixtures import (
     shelf,
 )
 
-from cards.errors import DeckError
+from cards.errors import DeckError, FlashError
 from cards.note import Basic, Choice, Cloze, Content, ListNote, Note
 from cards.questions import SEPARATOR, parts_of
 from srs.models.cards import Rating
@@ -379,7 +379,7 @@ def test_a_note_is_found_by_any_of_its_cards(store: Store) -> None:
     found = [stored_note_of(store, card.id) for card in stored.cards]
 
     assert found == [stored] * 3
-    with pytest.raises(LookupError):
+    with pytest.raises(FlashError):
         stored_note_of(store, 1)
 
 
