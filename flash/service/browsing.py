@@ -227,12 +227,15 @@ class Browser:
             with leave():
                 after = edit_text(self._kept.text_of(card, text), text)
             is_changed = after != text and bool(after.strip())
-            trouble = rewrite_or_say(self._app, card, after) if is_changed else None
-            if trouble is None:
+            refused = (
+                rewrite_or_say(self._app, card, after, text) if is_changed else None
+            )
+            trouble = None
+            if refused is None:
                 self._kept.forget(card)
             else:
-                file = self._kept.keep(card, after)
-                trouble = f"{trouble} {text_kept_line(file)}"
+                file = self._kept.keep(card, refused.text)
+                trouble = f"{refused.message} {text_kept_line(file)}"
         self.refresh()
         return trouble or edited_line(note, changed=is_changed)
 

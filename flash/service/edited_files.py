@@ -1,8 +1,10 @@
 """Add deck files that were edited: during a review, or since they were last added."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.deckfile.discovery import is_installed
@@ -17,6 +19,7 @@ from flash.messages.review import elsewhere_line
 from flash.service.adding import add_unasked, apply_adding, plan_unasked
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import read_files
+from flash.service.edited_text import EditedMeanwhile
 from flash.service.file_patches import file_patches, write_deck_text
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.cards import StoredNote
@@ -57,7 +60,7 @@ def reread(app: AppContext, file: str) -> str | None:
     return None
 
 
-def _first_of(problems: Sequence[Problem]) -> str:
+def _first_of(problems: Sequence[Problem | str]) -> str:
     return "\n".join(map(str, problems[:5]))
 
 
@@ -75,19 +78,28 @@ def text_of_note(store: Store, card: int) -> str:
     return f"{head}{header_yaml(note.deck, note.language)}cards:\n{card_yaml(note)}"
 
 
-def rewrite(app: AppContext, card: int, text: str) -> str | None:
+def rewrite(app: AppContext, card: int, text: str, before: str) -> str | None:
     """Take a note back that was edited as `text_of_note`; its history stays.
 
     If a deck file here has the note, its text changes there.
+
+    Args:
+        app: The open store.
+        card: A card of the note.
+        text: The edited text.
+        before: What `text_of_note` returned.
 
     Returns:
         The errors of the text; None if there are none.
 
     Raises:
+        EditedMeanwhile: The note is no longer as it was; nothing was written.
         ExportError: The deck file can't be written.
         FlashError: The card or the deck file is gone, or the file is a part of flash.
         StoreError: The store can't be written; nothing was.
     """
+    check = partial(_check_present, app.store, card, text, before)
+    check()
     stored = stored_note_of(app.store, card)
     old = stored.note
     try:
@@ -104,20 +116,46 @@ def rewrite(app: AppContext, card: int, text: str) -> str | None:
         return _("the text must have one card")
     note = replace(deck.notes[0], file=old.file, line=old.line, column=old.column)
     if old.line:
-        return _rewrite_in_file(app, stored, note)
-    update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())
+        return _rewrite_in_file(app, stored, note, check)
+    with app.store.transaction():
+        check()
+        update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())
     return None
 
 
-def rewrite_or_say(app: AppContext, card: int, text: str) -> str | None:
+class Refused(Struct, frozen=True):
+    """An edited text that was not taken."""
+
+    message: str
+    text: str
+    """What to edit now."""
+    before: str
+    """What the card has now."""
+
+
+def rewrite_or_say(
+    app: AppContext, card: int, text: str, before: str
+) -> Refused | None:
     """Take a note back as `rewrite`; return any error as text, for nothing is lost."""
     try:
-        return rewrite(app, card, text)
+        trouble = rewrite(app, card, text, before)
+    except EditedMeanwhile as error:
+        return Refused(str(error), error.to_edit(), error.present)
     except FlashError as error:
-        return str(error)
+        trouble = str(error)
+    return None if trouble is None else Refused(trouble, text, before)
 
 
-def _rewrite_in_file(app: AppContext, stored: StoredNote, note: Note) -> str | None:
+def _check_present(store: Store, card: int, text: str, before: str) -> None:
+    """Refuse an edited text if another one was handed out than the present one."""
+    present = text_of_note(store, card)
+    if present != before:
+        raise EditedMeanwhile(text, present)
+
+
+def _rewrite_in_file(
+    app: AppContext, stored: StoredNote, note: Note, check: Callable[[], None]
+) -> str | None:
     old = stored.note
     path = editable_file(old)
     if note != replace(old, content=note.content, extra=note.extra, tags=note.tags):
@@ -126,9 +164,14 @@ def _rewrite_in_file(app: AppContext, stored: StoredNote, note: Note) -> str | N
         return None
     (patch,) = file_patches([TextEdit(stored, note)])
     if patch.by_hand:
-        return _("the deck file has this card in another form; edit it there")
+        # The file may have an edit that is not added yet, of this card or a broken one.
+        errors = add_changed(app, [old.file])
+        check()
+        message = _("the deck file has this card in another form; edit it there")
+        return _first_of(errors) or message
     try:
         with app.store.transaction():
+            check()
             # First here, where it is known which note it is: the file alone doesn't say
             # so if question and answer differ.
             update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())

@@ -30,10 +30,10 @@ def open_session(
 
         return reread(app, file)
 
-    def rewrite(card: int, text: str) -> str | None:
+    def rewrite(card: int, text: str, before: str) -> str | None:
         from flash.service.edited_files import rewrite  # noqa: PLC0415 - as above
 
-        return rewrite(app, card, text)
+        return rewrite(app, card, text, before)
 
     return Session(
         app.store,

@@ -317,26 +317,34 @@ class ReviewService:
         return found
 
     def text(self, guid: str, uid: str) -> str:
-        """Return the note of a card as text to edit.
+        """Return the note of a card as text to edit, as its deck file has it now.
 
         Raises:
             FlashError: There is no such card.
         """
         from flash.service.edited_files import text_of_note  # noqa: PLC0415 - slow
 
+        add_changed_files(self.app)
         return text_of_note(self.app.store, self._stored(guid, uid).id)
 
-    def edit(self, guid: str, uid: str, text: str) -> None:
+    def edit(self, guid: str, uid: str, text: str, before: str) -> None:
         """Take the edited text of a note back; its history stays.
 
+        Args:
+            guid: Of the note.
+            uid: Of the card.
+            text: The edited text.
+            before: What `text` returned.
+
         Raises:
+            EditedMeanwhile: The note is no longer as it was; nothing was written.
             FlashError: The text has a mistake, or there is no such card; nothing
                 was written.
             StoreError: The store can't be written.
         """
         from flash.service.edited_files import rewrite  # noqa: PLC0415 - as above
 
-        trouble = rewrite(self.app, self._stored(guid, uid).id, text)
+        trouble = rewrite(self.app, self._stored(guid, uid).id, text, before)
         if trouble:
             raise FlashError(trouble)
         self._counts_key = None

@@ -382,4 +382,4 @@ class ReviewApp(ScreenApp):
             kept.forget(card)
             self.review.show_message(_(TEXT_UNCHANGED))
         else:
-            self.review.reload(after)
+            self.review.reload(after, before)

@@ -36,6 +36,7 @@ from flash.messages.review import (
     waiting_lines,
 )
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
+from flash.service.edited_text import EditedMeanwhile
 from flash.service.editor import KeptTexts
 from flash.tui.answering import AnsweringModel
 from flash.tui.confusion_search import ConfusionSearch, edited_text
@@ -296,14 +297,15 @@ class ReviewViewModel(AnsweringModel[View]):
         self.failure = None
         self._advance()
 
-    def reload(self, text: str | None = None) -> None:
+    def reload(self, text: str | None = None, handed_out: str = "") -> None:
         """Load the deck file of the present card again.
 
         Args:
             text: The edited text of a card that has no file.
+            handed_out: The text that was edited.
         """
         before = self.view
-        trouble = self._reload(text)
+        trouble = self._reload(text, handed_out)
         if trouble is not None:
             lines = tuple(trouble.splitlines())
             title = _(FILE_NOT_RELOADED if text is None else TEXT_NOT_TAKEN)
@@ -316,13 +318,15 @@ class ReviewViewModel(AnsweringModel[View]):
         message = _(FILE_RELOADED if text is None else CARD_CHANGED)
         self.show_message(self.view.keys.fill(message))
 
-    def _reload(self, text: str | None) -> str | None:
+    def _reload(self, text: str | None, handed_out: str) -> str | None:
         """Reload the present card; return what is wrong, and where the text is."""
         card = self.view.prompt.card.id if self.view.prompt else 0
         try:
-            trouble = self.session.reload(text)
+            trouble = self.session.reload(text, handed_out)
             if trouble is None:
                 self.kept.forget(card)
+        except EditedMeanwhile as error:
+            trouble, text = str(error), error.to_edit()
         except FlashError as error:
             trouble = str(error)
         if trouble is None or text is None:

@@ -33,9 +33,21 @@ class Refused(FlashError):
         self.status = status
 
 
+class Conflict(Refused):
+    """An edit of a text that has changed meanwhile."""
+
+    def __init__(self, message: str, hint: str, text: str) -> None:
+        """Keep the present text, too."""
+        super().__init__(409, message, hint)
+        self.text = text
+
+
 def error_body(error: FlashError) -> bytes:
     """Return an error as JSON."""
-    return msgspec.json.encode({"error": error.message, "hint": error.hint or None})
+    found = {"error": error.message, "hint": error.hint or None}
+    if isinstance(error, Conflict):
+        found["text"] = error.text
+    return msgspec.json.encode(found)
 
 
 class Guard:

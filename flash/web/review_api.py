@@ -9,9 +9,10 @@ from msgspec import Meta, Struct
 from cards.translate import _
 from flash.messages.cards import source_names, source_url
 from flash.messages.review import history_rows, suggestion_line
+from flash.service.edited_text import EditedMeanwhile
 from flash.service.serving import AnsweredCard, ReviewService, Selected
 from flash.web.cards import card_json, counts_json, marked_html, queue_json, source_html
-from flash.web.guard import Refused
+from flash.web.guard import Conflict, Refused
 from flash.web.lanes import Lane
 from flash.web.requests import (
     LARGE,
@@ -36,8 +37,12 @@ class _Mark(Struct):
     flag: Annotated[int, Meta(ge=0, le=7)] = 0
 
 
+_Text = Annotated[str, Meta(max_length=100_000)]
+
+
 class _Edited(Struct):
-    text: Annotated[str, Meta(max_length=100_000)]
+    text: _Text
+    before: _Text
 
 
 class _Typed(Struct):
@@ -109,7 +114,7 @@ class ReviewApi:
         guid, uid, mark = _card_in(request)
         if mark == "text":
             edited = await read_body(request, _Edited, LARGE)
-            await self._lane.run(partial(self._service.edit, guid, uid, edited.text))
+            await self._lane.run(partial(self._edit, guid, uid, edited))
             return await self._with_counts(request, {"sentence": _("Changed.")})
         wanted = await read_body(request, _Mark)
         call = partial(self._service.mark, guid, uid, wanted.id)
@@ -124,6 +129,12 @@ class ReviewApi:
             case _:
                 raise Refused(404, _("there is no such address"))
         return await self._with_counts(request, {"sentence": sentences[mark]})
+
+    def _edit(self, guid: str, uid: str, edited: _Edited) -> None:
+        try:
+            self._service.edit(guid, uid, edited.text, edited.before)
+        except EditedMeanwhile as error:
+            raise Conflict(error.message, error.hint, error.present) from None
 
     async def _with_counts(self, request: Any, reply: dict[str, Any]) -> Any:
         counts = await self._lane.run(partial(self._counts, _choice(request)))

@@ -55,7 +55,7 @@ class Session:
         *,
         cram: CramOptions | None = None,
         reread: Callable[[str], str | None] | None = None,
-        rewrite: Callable[[int, str], str | None] | None = None,
+        rewrite: Callable[[int, str, str], str | None] | None = None,
     ) -> None:
         """Start a session.
 
@@ -315,11 +315,12 @@ class Session:
         self._mode.rebuild(self.now(), unanswered)
         self._mode.lower_goal(left - self.counts().total)
 
-    def reload(self, text: str | None = None) -> str | None:
+    def reload(self, text: str | None = None, before: str = "") -> str | None:
         """Read the present note's file again after an edit.
 
         Args:
             text: The edited text of a note that has no file.
+            before: The text that was edited.
 
         Returns:
             The errors; None if there are none.
@@ -330,10 +331,8 @@ class Session:
         prompt = self._present()
         if self._reread is None or self._rewrite is None:
             raise LookupError("this session can't reload files")
-        if text is None:
-            errors = self._reread(prompt.note.file)
-        else:
-            errors = self._rewrite(prompt.card.id, text)
+        file, card = prompt.note.file, prompt.card.id
+        errors = self._rewrite(card, text, before) if text else self._reread(file)
         if errors is None:
             self._current, self._next_card = None, prompt.card.id
             self._mode.rebuild(self.now())

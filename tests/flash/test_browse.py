@@ -321,3 +321,29 @@ async def test_a_card_deleted_while_it_is_edited_is_named_as_gone(
         page = await press(pilot, "e")
 
     assert "there is no such card (it may have been deleted)" in page
+
+
+async def test_a_text_that_changed_meanwhile_is_not_overwritten(
+    flash: Run, app: BrowseApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table()
+    flash("import", "one.csv")
+    shown_texts: list[str] = []
+
+    def edit(text: str, stored: str) -> str:
+        if not shown_texts:
+            monkeypatch.setenv("VISUAL", "sed -i s/many/few/")
+            flash("edit", "Number")
+        shown_texts.append(text)
+        return text.replace("back: many", "back: some")
+
+    monkeypatch.setattr("flash.service.browsing.edit_text", edit)
+    async with app.run_test(size=(120, 24)) as pilot:
+        await press(pilot, "/", *"Number", "enter")
+        first = await press(pilot, "e")
+        await press(pilot, "e")
+
+    assert "this card was changed elsewhere meanwhile; nothing was saved" in first
+    assert "#   back: few" in shown_texts[1]
+    assert "\n  back: some" in shown_texts[1]
+    assert "some" in flash("show", "Number")[1]

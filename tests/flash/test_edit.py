@@ -1,5 +1,6 @@
 """`flash edit` opens a deck file, or a card without one as YAML."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,33 @@ def test_a_text_with_a_mistake_is_kept(
     assert (code, out) == (1, "")
     assert f"flash: no card was changed; your text is in {kept.absolute()}" in err
     assert "bakc: many" in kept.read_text("utf-8")
+
+
+def test_a_text_that_changed_meanwhile_is_not_overwritten(
+    flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = "import sys; from flash.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    script = tmp_path / "slow-editor"
+    script.write_text(
+        "#!/bin/sh\n"
+        f"VISUAL='sed -i s/many/trillions/' {sys.executable} -c '{inner}' edit Number\n"
+        'sed -i s/many/billions/ "$1"\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(script))
+
+    code, _out, err = flash("edit", "Number")
+
+    (kept,) = Path("tmp").glob("*/card.yaml")
+    assert code == 1
+    assert "this card was changed elsewhere meanwhile; nothing was saved" in err
+    assert flash.json("list", "Number")[0]["question"] == "Number of cells?"
+    assert "trillions" in flash("show", "Number")[1]
+    assert kept.read_text("utf-8").splitlines()[0] == (
+        "# The card was changed elsewhere. Saving replaces this text:"
+    )
+    assert "#   back: trillions" in kept.read_text("utf-8")
+    assert "\n  back: billions" in kept.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

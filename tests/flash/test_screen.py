@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from cards.text.width import line_width
 from flash.service.context import AppContext
+from flash.service.edited_files import rewrite
 from flash.service.editor import editor_command
 from flash.service.reviewing import open_session
 from flash.tui import answering
@@ -1234,3 +1235,35 @@ def test_a_later_step_that_is_in_the_way_of_an_undo_is_named(
 
     assert review.view.message.startswith("Not a step of this review: ")
     assert review.view.message.endswith(" flash undo undoes it.")
+
+
+async def test_a_text_that_changed_meanwhile_is_not_overwritten(
+    setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = setup.session(TYPED.replace(", typed: true", ""))
+    session.store.connection.execute("update notes set file = '', line = 0")
+    session.store.connection.commit()
+    setup.cram(CramOptions(), new=2)
+    reviewed = AppContext(session.store, setup.clock)
+    app = ReviewApp(open_session(reviewed))
+    shown_texts: list[str] = []
+
+    def edit(text: str, stored: str) -> str:
+        if not shown_texts:
+            card = app.review.view.prompt and app.review.view.prompt.card.id
+            rewrite(reviewed, card or 0, text.replace("key?", "lock?"), text)
+        shown_texts.append(text)
+        return text.replace("front: Which key?", "front: Which door?")
+
+    monkeypatch.setattr("flash.tui.app.edit_text", edit)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressed(pilot, "e")
+        overlay = app.review.view.overlay
+        await pressed(pilot, "e")
+
+    assert overlay is not None
+    assert "changed elsewhere meanwhile; nothing was saved" in overlay.lines[0]
+    assert "# - front: Which lock?" in shown_texts[1]
+    assert app.review.view.message == "Card changed. Press u to undo."
+    assert app.review.view.prompt is not None
+    assert app.review.view.prompt.question.question == "Which door?"

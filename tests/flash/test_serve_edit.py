@@ -51,8 +51,9 @@ def text_path(card: dict[str, Any]) -> str:
     return f"/api/cards/{card['guid']}/{card['uid']}/text"
 
 
-def refusal(client: Client, card: dict[str, Any], text: str) -> str:
-    reply = client.http.post(text_path(card), json={"text": text})
+def refusal(client: Client, card: dict[str, Any], text: str, before: str) -> str:
+    body = {"text": text, "before": before}
+    reply = client.http.post(text_path(card), json=body)
     assert reply.status_code == 400, reply.text
     return str(reply.json()["error"])
 
@@ -65,7 +66,9 @@ def test_an_edit_changes_the_deck_file(server: Server, tmp_path: Path) -> None:
     client.answer(card, 3)
     text = client.get(text_path(card))["text"]
 
-    reply = client.post(text_path(card), {"text": text.replace("Managm", "Managem")})
+    reply = client.post(
+        text_path(card), {"text": text.replace("Managm", "Managem"), "before": text}
+    )
 
     assert reply["sentence"] == "Changed."
     assert file.read_text("utf-8") == DECK.replace("Managm", "Managem")
@@ -85,7 +88,7 @@ def test_an_edit_changes_a_card_in_a_note(server: Server, tmp_path: Path) -> Non
     card = client.cards()[0]
     text = client.get(text_path(card))["text"]
 
-    client.post(text_path(card), {"text": text.replace("kye", "key")})
+    client.post(text_path(card), {"text": text.replace("kye", "key"), "before": text})
 
     right = NOTE.replace("kye", "key").replace("\n", "\r\n")
     assert file.read_bytes() == right.encode()
@@ -100,7 +103,9 @@ def test_an_edit_changes_a_card_without_a_file(server: Server) -> None:
     card = client.cards()[0]
     text = client.get(text_path(card))["text"]
 
-    client.post(text_path(card), {"text": text.replace("A 000", "A changed")})
+    client.post(
+        text_path(card), {"text": text.replace("A 000", "A changed"), "before": text}
+    )
 
     assert client.cards()[0]["question"] == "A changed"
 
@@ -124,7 +129,7 @@ def test_a_refused_edit_changes_nothing(
     card = client.cards()[0]
     text = client.get(text_path(card))["text"]
 
-    assert refusal(client, card, text.replace(old, new)).startswith(why)
+    assert refusal(client, card, text.replace(old, new), text).startswith(why)
     assert file.read_text("utf-8") == DECK
     assert client.cards()[0]["answer"] == card["answer"]
 
@@ -132,12 +137,11 @@ def test_a_refused_edit_changes_nothing(
 @pytest.mark.parametrize(
     ("now", "why"),
     [
-        (DECK.replace("Managment", "m"), "the deck file has this card in another form"),
-        (DECK + "- oops\n", "the deck file has this card in another form"),
+        (DECK + "- oops\n", "{file}:10:3: a card is a mapping"),
         (DECK.replace("- cloze", "- front: a\n  back: b\n- cloze"), ""),
         ("", "the deck file of this card was not found"),
     ],
-    ids=["same card", "broken file", "another card", "no file"],
+    ids=["broken file", "another card", "no file"],
 )
 def test_a_file_that_was_edited_meanwhile(
     server: Server, tmp_path: Path, now: str, why: str
@@ -146,18 +150,61 @@ def test_a_file_that_was_edited_meanwhile(
     file.write_text(DECK, "utf-8")
     client = client_of(server, file)
     card = client.cards()[0]
-    text = client.get(text_path(card))["text"].replace("Managm", "Managem")
+    before = client.get(text_path(card))["text"]
+    text = before.replace("Managm", "Managem")
     if now:
         file.write_text(now, "utf-8")
     else:
         file.unlink()
 
     if why:
-        assert refusal(client, card, text).startswith(why)
+        found = refusal(client, card, text, before)
+        assert found.startswith(why.format(file=file))
         assert not now or file.read_text("utf-8") == now
     else:
-        client.post(text_path(card), {"text": text})
+        client.post(text_path(card), {"text": text, "before": before})
         assert file.read_text("utf-8") == now.replace("Managm", "Managem")
+
+
+@pytest.mark.parametrize("is_added", [True, False], ids=["added", "not yet added"])
+def test_an_edit_never_replaces_a_newer_text(
+    server: Server, tmp_path: Path, is_added: bool
+) -> None:
+    file = tmp_path / "kms.yaml"
+    file.write_text(DECK, "utf-8")
+    client = client_of(server, file)
+    card = client.cards()[0]
+    before = client.get(text_path(card))["text"]
+    newer = DECK.replace("Key Managment Service", "Key Management Service")
+    file.write_text(newer, "utf-8")
+    if is_added:
+        client.cards()
+
+    body = {"text": before.replace("Key Managment", "Keys"), "before": before}
+    reply = client.http.post(text_path(card), json=body)
+
+    present = before.replace("Managment", "Management")
+    assert (reply.status_code, reply.json()) == (
+        409,
+        {
+            "error": "this card was changed elsewhere meanwhile; nothing was saved",
+            "hint": "compare the texts, then save again",
+            "text": present,
+        },
+    )
+    assert file.read_text("utf-8") == newer
+    client.post(text_path(card), body | {"before": present})
+    assert file.read_text("utf-8") == newer.replace("Key Management", "Keys")
+
+
+def test_a_text_to_edit_is_that_of_the_file(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "kms.yaml"
+    file.write_text(DECK, "utf-8")
+    client = client_of(server, file)
+    card = client.cards()[0]
+    file.write_text(DECK.replace("Managm", "Managem"), "utf-8")
+
+    assert "Key Management Service" in client.get(text_path(card))["text"]
 
 
 def test_the_text_of_every_bundled_card_reads_back() -> None:
@@ -188,7 +235,7 @@ def test_question_and_answer_change_together(
     changed = text.replace("What does KMS stand for?", "DNA?")
     changed = changed.replace("Key Managment Service", "An acid")
 
-    client.post(text_path(card), {"text": changed})
+    client.post(text_path(card), {"text": changed, "before": text})
 
     server.clock.turn(minutes=30)
     (again,) = (one for one in client.cards() if one["guid"] == card["guid"])

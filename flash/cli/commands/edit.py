@@ -75,10 +75,11 @@ def _edit_text(app: AppContext, card: int) -> bool:
         text = edit_text(text, before)
         if text == before or not text.strip():
             return False
-        trouble = rewrite_or_say(app, card, text)
-        if trouble is None:
+        refused = rewrite_or_say(app, card, text, before)
+        if refused is None:
             return True
-        echo_err(trouble)
+        text, before = refused.text, refused.before
+        echo_err(refused.message)
         if not is_confirmed(_(EDIT_AGAIN)):
             message = _("no card was changed; your text is in {file}")
             raise FlashError(message.format(file=keep_text(text)))

@@ -9,10 +9,11 @@ const TEMPORARY = [408, 429, 502, 503, 504];
 export class Offline extends Error {}
 
 class Refused extends Error {
-  constructor(status, sentence, hint) {
+  constructor(status, sentence, hint, text) {
     super(sentence);
     this.status = status;
     this.hint = hint ?? "";
+    this.text = text;
   }
 
   // The same call may do later.
@@ -39,7 +40,7 @@ export async function call(method, path, body, timeout = TIMEOUT_MS) {
     if (response.status === 401) document.dispatchEvent(new Event("unpaired"));
     const { status, statusText } = response;
     if (TEMPORARY.includes(status) && !found.error) throw new Offline(statusText);
-    throw new Refused(status, found.error ?? statusText, found.hint);
+    throw new Refused(status, found.error ?? statusText, found.hint, found.text);
   }
   if (found.now) syncClock(found.now, sentAt);
   return found;

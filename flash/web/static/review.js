@@ -291,16 +291,21 @@ export class Review {
     const found = await this.about("text");
     if (!found || this.shown !== shown) return;
     const { id } = shown.card;
-    const keep = (text) => this.unsaved.set(id, text);
-    editText(this.unsaved.get(id) ?? found.text, keep, async (text) => {
+    const first = { text: found.text, before: found.text, ...this.unsaved.get(id) };
+    const keep = (text) => this.unsaved.set(id, { ...first, text });
+    let { before } = first;
+    editText(first.text, keep, async (text) => {
       try {
-        const { sentence } = await post(`${cardPath(shown.card)}/text`, { text });
+        const { sentence } = await post(`${cardPath(shown.card)}/text`, { text, before });
         this.unsaved.delete(id);
         await this.showEdited(shown);
         this.view.say(sentence);
         return "";
       } catch (error) {
-        return problemText(error, "needs_network_now");
+        // Of a card that was changed meanwhile the server sends the present text.
+        before = error.text ?? before;
+        const problem = problemText(error, "needs_network_now");
+        return error.text ? `${problem}\n\n${error.text}` : problem;
       }
     });
   }

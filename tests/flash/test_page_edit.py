@@ -1,0 +1,44 @@
+"""The text of a card is edited in Chromium."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web_page import DESKTOP, Page, chromium, needs_chromium, numbered_deck, running
+
+pytestmark = [pytest.mark.slow, needs_chromium]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+def replace_text(page: Page, old: str, new: str) -> None:
+    """Replace a part of the text in the dialog."""
+    area = page.tab.locator("#edited")
+    area.fill(area.input_value().replace(old, new))
+
+
+def test_a_newer_text_is_shown_before_it_is_replaced(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(2)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.press("e")
+        replace_text(page, "A00", "typed")
+        file = tmp_path / "deck.yaml"
+        file.write_text(file.read_text("utf-8").replace("A00", "newer"), "utf-8")
+
+        page.tab.click("dialog .primary")
+        page.has("dialog .message", "back: newer")
+        assert "changed elsewhere meanwhile" in page.text("dialog .message")
+        assert "back: typed" in page.tab.locator("#edited").input_value()
+        assert "back: newer" in file.read_text("utf-8")
+        page.tab.click("dialog .primary")
+        page.has(".message", "Changed.")
+
+        assert "back: typed" in file.read_text("utf-8")
+        assert page.errors == []
