@@ -26,6 +26,8 @@ def _app_words() -> dict[str, str]:
         "offline": _("offline"),
         "unsent": _("{count} unsent"),
         "unsent_title": _("Answers are kept on this device until they are sent."),
+        "held": _("{count} unsent, for another store"),
+        "lost": _("{count} not recorded: the card was deleted"),
         "needs_network": _("This page needs the network. Reviews go on without it."),
         "needs_network_now": _("This needs the network."),
         "failed": _("The server could not do this: {error}"),

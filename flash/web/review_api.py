@@ -22,6 +22,7 @@ from flash.web.requests import (
     read_body,
 )
 from srs.models.browser_answers import BrowserAnswer, CardName, StepId
+from srs.store.browsers import store_id
 
 _Answers = Annotated[list[BrowserAnswer], Meta(max_length=5000)]
 _AT_ONCE = 20
@@ -62,6 +63,7 @@ class ReviewApi:
     ) -> None:
         """Keep the service, the thread that it runs on, and what follows answers."""
         self._service, self._lane, self._back_up = service, lane, back_up
+        self._store = store_id(service.app.store)
 
     async def queue(self, request: Any) -> Any:
         """Return the next cards."""
@@ -70,12 +72,24 @@ class ReviewApi:
         return json_response(request, await self._lane.run(call))
 
     def _queue(self, choice: Selected, more: int) -> dict[str, Any]:
-        return queue_json(self._service.upcoming(choice, more))
+        found = queue_json(self._service.upcoming(choice, more))
+        return found | {"store": self._store}
+
+    def _check_store(self, request: Any) -> None:
+        """Refuse a step that a browser took on the cards of another store.
+
+        Raises:
+            Refused: It is one.
+        """
+        if request.query_params.get("store", self._store) != self._store:
+            message = _("this step belongs to cards that this server does not have")
+            raise Refused(409, message)
 
     async def answers(self, request: Any) -> Any:
         """Record answers, in their order."""
         from starlette.background import BackgroundTask
 
+        self._check_store(request)
         answers = await read_body(request, _Answers, LARGE)
         results: list[dict[str, Any]] = []
         # In parts: a long list keeps no other browser waiting.
@@ -100,6 +114,7 @@ class ReviewApi:
 
     async def undo(self, request: Any) -> Any:
         """Undo a step of this browser."""
+        self._check_store(request)
         wanted = await read_body(request, _Undo)
         undone = await self._lane.run(partial(self._service.undo, wanted.id))
         reply = {
@@ -111,6 +126,7 @@ class ReviewApi:
 
     async def mark(self, request: Any) -> Any:
         """Bury, suspend or flag a card, or take back its edited text."""
+        self._check_store(request)
         guid, uid, mark = _card_in(request)
         if mark == "text":
             edited = await read_body(request, _Edited, LARGE)

@@ -4,6 +4,7 @@ A browser sends each step with an id that it made itself.  The id is saved in th
 transaction of the step, so that a step which is sent twice is done once.
 """
 
+import secrets
 import sqlite3
 
 from msgspec import Struct
@@ -13,6 +14,8 @@ from srs.store.connection import Store
 from srs.store.rows import CARD_COLUMNS, card_of
 
 _HOUR_MS = 3_600_000
+_ID = "browser_store"
+"""Setting: an id that is neither undone nor sent to other devices."""
 
 
 class PairedBrowser(Struct, frozen=True):
@@ -81,6 +84,22 @@ def forget_browsers(store: Store) -> None:
     """Unpair all browsers, in a backup that is about to be restored."""
     with store.transaction(stamped=False) as connection:
         connection.execute("delete from browsers")
+
+
+def store_id(store: Store) -> str:
+    """Return by what browsers know this store and its copies; it is made once.
+
+    Raises:
+        StoreError: The store can't be written.
+    """
+    row = store.row("select value from settings where name = :name", {"name": _ID})
+    if row is not None:
+        return str(row[0])
+    made = secrets.token_hex(8)
+    with store.transaction(stamped=False) as connection:
+        sql = "insert into settings (name, value) values (?, ?)"
+        connection.execute(sql, (_ID, made))
+    return made
 
 
 class Step(Struct, frozen=True):

@@ -138,7 +138,7 @@ def test_a_server_that_cannot_write_is_asked_again(
         page = Page(browser.new_context(**DESKTOP)).review(server.address)
         error = {"error": "database is locked"}
         page.tab.route(
-            "**/api/answers",
+            "**/api/answers*",
             lambda route: route.fulfill(status=503, json=error),
             times=1,
         )
@@ -165,7 +165,7 @@ def test_answer_whose_reply_is_lost_counts_once(browser: Any, tmp_path: Path) ->
             server.kill()
             route.abort()
 
-        page.tab.route("**/api/answers", lose_the_first)
+        page.tab.route("**/api/answers*", lose_the_first)
         page.answer(4)
         page.has("#sending", "offline · 1 unsent")
         page.answer(4)
@@ -175,3 +175,53 @@ def test_answer_whose_reply_is_lost_counts_once(browser: Any, tmp_path: Path) ->
         assert "repeat" in posts[0]
         assert len(posts) > 1
         assert server.reviews() == [("Q00", 4), ("Q01", 4)]
+
+
+def test_answers_wait_for_the_server_of_their_store(
+    browser: Any, tmp_path: Path
+) -> None:
+    for name in "one", "other":
+        (tmp_path / name).mkdir()
+    with (
+        running(tmp_path / "other", numbered_deck(9)) as other,
+        running(tmp_path / "one", numbered_deck(9)) as one,
+    ):
+        other.kill()
+        page = Page(browser.new_context(**DESKTOP)).review(one.address)
+        one.kill()
+        for _ in range(3):
+            page.answer(4)
+        page.has("#sending", "3 unsent")
+        other.port = one.port
+        other.start()
+        page.has("h1", "Pair this device")
+
+        page.tab.fill("#address", other.address)
+        page.press("Enter")
+        page.has("#sending", "3 unsent, for another store")
+        page.has("section.question", "Q00")
+        page.answer(3)
+        page.until("!document.querySelector('#sending').textContent.includes('·')")
+        page.tab.reload()
+        page.has("#sending", "3 unsent, for another store")
+        other.kill()
+        one.start()
+        page.tab.goto(one.address)
+        page.sent()
+
+        assert other.reviews() == [("Q00", 3)]
+        assert one.reviews() == [(f"Q{number:02}", 4) for number in range(3)]
+        assert page.errors == []
+
+
+def test_an_answer_to_a_deleted_card_is_reported(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        context = browser.new_context(**DESKTOP)
+        page = Page(context).review(server.address)
+        page.has("section.question", "Q00")
+        context.set_offline(True)
+        page.answer(4)
+        server.flash("remove", "--forever", "--yes", "Q00")
+        context.set_offline(False)
+
+        page.has("#sending", "1 not recorded: the card was deleted")

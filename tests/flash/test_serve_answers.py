@@ -107,3 +107,24 @@ def test_a_cram_counts_the_cards_that_it_sends(
     found = server.client("Firefox").get("/api/queue?cram=1")
 
     assert len(found["cards"]) == found["counts"]["due"] == 300
+
+
+def test_a_step_on_cards_of_another_store_is_refused(server: Server) -> None:
+    phone = server.client("Phone")
+    reply = phone.get("/api/queue")
+    (card, *_others) = reply["cards"]
+    answer = phone.answer_to(card, 3)
+
+    for path, body in (
+        ("/api/answers", [answer]),
+        ("/api/undo", {"id": answer["id"]}),
+        (f"{card_path(card)}/bury", {"id": answer["id"]}),
+    ):
+        refused = phone.http.post(f"{path}?store=0123456789abcdef", json=body)
+        assert refused.status_code == 409, path
+    own = f"/api/answers?store={reply['store']}"
+
+    assert [one["status"] for one in phone.post(own, [answer])["results"]] == [
+        "recorded"
+    ]
+    assert phone.get("/api/queue")["store"] == reply["store"]

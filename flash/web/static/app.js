@@ -1,12 +1,11 @@
 // Starts the page: words, pairing, one page per address after the `#`.
 
 import { showAdd } from "./add.js";
-import { post } from "./api.js";
 import { showDecks } from "./decks.js";
 import { element } from "./dom.js";
 import { showExam } from "./exam.js";
 import * as outbox from "./outbox.js";
-import { nameOfDevice, showPairing } from "./pairing.js";
+import { pair, showPairing } from "./pairing.js";
 import { Review } from "./review.js";
 import { showSearch } from "./search.js";
 import { showStats } from "./stats.js";
@@ -49,15 +48,16 @@ function reopen({ currentTarget, ctrlKey, metaKey, shiftKey }) {
 }
 
 // Answers that are on their way for less than a second are not worth a word.
-function drawSending({ count, isOffline }) {
+function drawSending({ count, held, lost, isOffline }) {
   clearTimeout(drawing);
-  const parts = [isOffline && word("offline"), count && word("unsent", { count })];
+  const parts = [isOffline && word("offline"), count && word("unsent", { count }),
+    held && word("held", { count: held }), lost && word("lost", { count: lost })];
   const text = parts.filter(Boolean).join(" · ");
   const draw = () => {
     sending.textContent = text;
     sending.title = text && word("unsent_title");
   };
-  if (isOffline || !count) draw();
+  if (isOffline || held || lost || !count) draw();
   else drawing = setTimeout(draw, SLOW_MS);
 }
 
@@ -90,7 +90,7 @@ async function pairByAddress() {
   if (!key) return;
   history.replaceState(null, "", `${location.pathname}${location.search}#/review`);
   try {
-    await post("/api/pair", { key, name: nameOfDevice(navigator.userAgent) });
+    await pair(key);
   } catch (error) {
     unpairedBy = error;
   }

@@ -1,9 +1,10 @@
 // What the user did, in order, until the server has acknowledged it.
 //
 // A step is on disk before the next question is shown.  Several tabs send the same
-// steps: the server knows them by their id.
+// steps: the server knows them by their id.  A step on the cards of another store than
+// the server has is held back.
 
-import { Offline, get, post } from "./api.js";
+import { Offline, get, post, queryOf } from "./api.js";
 import { transact } from "./database.js";
 
 const BATCH = 100;
@@ -12,8 +13,9 @@ const LONGEST_WAIT_MS = 30_000;
 
 const listeners = { change: [], result: [], refused: [] };
 const tabs = new BroadcastChannel("flash-outbox");
-const state = { count: 0, isOffline: false };
+const state = { count: 0, held: 0, lost: 0, isOffline: false };
 const refused = new Set();
+const otherStores = new Set();
 let sending = Promise.resolve(null);
 let timer = 0;
 let waitMs = FIRST_WAIT_MS;
@@ -41,7 +43,7 @@ export function newId() {
 export async function put(step, kept) {
   await transact((outbox, store) => {
     if (kept) store.put(kept, "review");
-    return outbox.add({ ...step, tried: false });
+    return outbox.add({ ...step, store: kept?.store, tried: false });
   });
   await count();
 }
@@ -53,7 +55,7 @@ export async function takeBack(id, card, kept) {
     const all = outbox.getAll();
     all.onsuccess = () => {
       const found = all.result.find((one) => one.body.id === id && one.kind !== "undo");
-      const undo = { kind: "undo", path: "/api/undo", body: { id }, card };
+      const undo = { kind: "undo", path: "/api/undo", body: { id }, card, store: kept?.store };
       if (found && !found.tried) outbox.delete(found.n);
       else outbox.add({ ...undo, tried: false });
     };
@@ -63,9 +65,16 @@ export async function takeBack(id, card, kept) {
 }
 
 export async function count() {
-  state.count = (await unsent()).length;
+  const steps = await unsent();
+  state.held = steps.filter((one) => otherStores.has(one.store)).length;
+  state.count = steps.length - state.held;
   tell("change", state);
-  return state.count;
+  return steps.length;
+}
+
+// Sends what was held back, too: the server may be another one now.
+export function release() {
+  otherStores.clear();
 }
 
 // Returns the unsent steps; an unsent answer and its undo cancel each other.
@@ -130,8 +139,10 @@ async function nextBatch() {
   await transact((outbox) => {
     const all = outbox.getAll();
     all.onsuccess = () => {
-      const open = all.result.filter((one) => !refused.has(one.n));
-      const end = open.findIndex((one) => one.kind !== "answer");
+      const open = all.result.filter((one) => !refused.has(one.n)
+        && !otherStores.has(one.store));
+      const end = open.findIndex((one) => one.kind !== "answer"
+        || one.store !== open[0].store);
       const answers = open.slice(0, end === -1 ? BATCH : Math.min(end, BATCH));
       batch = end === 0 ? open.slice(0, 1) : answers;
       for (const one of batch) {
@@ -144,19 +155,25 @@ async function nextBatch() {
 }
 
 async function sendBatch(batch) {
+  const [{ path, store }] = batch;
   try {
     const isAnswers = batch[0].kind === "answer";
     const body = isAnswers ? batch.map((one) => one.body) : batch[0].body;
-    const answer = await post(batch[0].path, body);
+    const answer = await post(`${path}${queryOf({ store })}`, body);
     await transact((outbox) => {
       for (const one of batch) outbox.delete(one.n);
     });
+    // Answers to cards that were deleted.
+    state.lost += answer.results?.filter((one) => one.status === "unknown").length ?? 0;
     await count();
     tell("result", batch, answer);
     tabs.postMessage([batch, answer]);
   } catch (error) {
     if (error instanceof Offline || error.isTemporary || error.status === 401) throw error;
-    if (batch.length > 1) {
+    if (error.status === 409) {
+      otherStores.add(store);
+      await count();
+    } else if (batch.length > 1) {
       for (const one of batch) await sendBatch([one]);
     } else {
       await refuse(batch[0], error);

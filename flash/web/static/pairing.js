@@ -13,10 +13,15 @@ const SYSTEMS = { Android: "Android", iPhone: "iPhone", iPad: "iPad", "Mac OS": 
   Windows: "Windows", Linux: "Linux" };
 
 // Such as "Chrome on Android".
-export function nameOfDevice(agent) {
+function nameOfDevice(agent) {
   const find = (names) => Object.entries(names).find(([part]) => agent.includes(part));
   const parts = [find(BROWSERS)?.[1] ?? "Browser", find(SYSTEMS)?.[1]];
   return parts.filter(Boolean).join(" on ");
+}
+
+export async function pair(key) {
+  await post("/api/pair", { key, name: nameOfDevice(navigator.userAgent) });
+  outbox.release();
 }
 
 // `problem` is the error that the address of the page led to, if it had a key.
@@ -39,7 +44,7 @@ export async function showPairing(root, onpaired, problem = null) {
     event.preventDefault();
     const key = input.value.trim().replace(/^.*#key=/, "");
     try {
-      await post("/api/pair", { key, name: nameOfDevice(navigator.userAgent) });
+      await pair(key);
       await onpaired();
     } catch (error) {
       explain(error);

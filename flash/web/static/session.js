@@ -76,7 +76,8 @@ export class Session {
     // A step made meanwhile is not in these counts: the next answer corrects them.
     if (isLate && this.queue) answer.counts = this.queue.state.counts;
     const last = this.queue?.state ?? this.kept;
-    const undo = last?.name === answer.name ? last.undo : [];
+    const isSame = last?.name === answer.name && last.store === answer.store;
+    const undo = isSame ? last.undo : [];
     this.queue = Queue.fromServer(answer, { filter: this.filter, more, undo });
   }
 
