@@ -225,3 +225,30 @@ def test_an_answer_to_a_deleted_card_is_reported(browser: Any, tmp_path: Path) -
         context.set_offline(False)
 
         page.has("#sending", "1 not recorded: the card was deleted")
+
+
+def test_an_answer_after_a_sleep_has_the_right_time(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        context = browser.new_context(**DESKTOP)
+        # The timer stands still while the device sleeps; here its clock runs ahead.
+        context.add_init_script(
+            "const now = Date.now; self.slept = 0; Date.now = () => now() + self.slept;"
+        )
+        page = Page(context).review(server.address)
+        page.answer(4)
+        page.sent()
+        before = page.tab.evaluate("Date.now()")
+
+        page.tab.evaluate("self.slept = 3_600_000")
+        with page.tab.expect_request("**/api/answers*") as sent:
+            page.answer(4)
+
+        (answer,) = sent.value.post_data_json
+        assert 3_600_000 <= answer["at"] - before < 3_630_000
+        page.sent()
+        with page.tab.expect_request("**/api/answers*") as sent:
+            page.answer(4)
+        (answer,) = sent.value.post_data_json
+        assert 0 <= answer["at"] - before < 30_000
