@@ -4,7 +4,6 @@ import asyncio
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -109,14 +108,16 @@ class Guard:
             raise Refused(401, message, _("open the address that flash serve shows"))
 
     def _cookie_of(self, headers: Mapping[str, str]) -> str:
-        """Return the cookie of a request; empty if there is none."""
-        found: SimpleCookie = SimpleCookie()
-        try:
-            found.load(headers.get("cookie", ""))
-        except CookieError:
-            return ""
-        morsel = found.get(self._site.cookie_name)
-        return morsel.value if morsel else ""
+        """Return the cookie of a request; empty if there is none.
+
+        Cookies of other programs on this host may have any form: SimpleCookie drops all
+        of them because of one.
+        """
+        for pair in headers.get("cookie", "").split(";"):
+            name, _mark, value = pair.strip().partition("=")
+            if name == self._site.cookie_name:
+                return value
+        return ""
 
 
 _OWN_FETCHES = ("same-origin", "none")

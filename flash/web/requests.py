@@ -41,7 +41,7 @@ async def read_body(request: Any, kind: type[_Body], most: int = _SMALL) -> _Bod
         raise Refused(408, _("the request came too slowly")) from None
     try:
         return msgspec.json.decode(bytes(content), type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         # The text of the error names the field, not what is in it.
         raise Refused(422, _("the request can't be read"), str(error)) from None
 

@@ -116,7 +116,7 @@ def read_header(data: bytes) -> SegmentHeader:
         if msgspec.json.decode(line, type=_Format).format > FORMAT:
             raise NewerSegment
         return msgspec.json.decode(line, type=SegmentHeader)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise BrokenSegment from None
 
 
@@ -139,7 +139,7 @@ def read_entries(data: bytes) -> list[bytes]:
             raise BrokenSegment
         raw = zstandard.ZstdDecompressor().decompress(packed, max_output_size=size)
         return [bytes(one) for one in _many.decode(raw)]
-    except (zstandard.ZstdError, msgspec.MsgspecError, MemoryError):
+    except (zstandard.ZstdError, msgspec.MsgspecError, MemoryError, RecursionError):
         raise BrokenSegment from None
 
 

@@ -115,6 +115,16 @@ def test_a_made_up_cookie_is_refused(server: Server) -> None:
     assert {status(client, "/api/queue", cookie=one) for one in cookies} == {401}
 
 
+@pytest.mark.parametrize("other", ['prefs={"theme":"dark"}', "a", "=b", "c d=\x7f"])
+def test_cookies_of_other_programs_do_no_harm(server: Server, other: str) -> None:
+    client = server.client("Firefox")
+    own = f"flash_8421={client.http.cookies['flash_8421']}"
+
+    for cookie in (f"{other}; {own}", f"{own};{other}"):
+        reply = client.http.get("/api/queue", headers={"cookie": cookie})
+        assert reply.status_code == 200
+
+
 def test_guessing_keys_is_slowed_down(server: Server) -> None:
     client = server.client()
 
@@ -238,6 +248,7 @@ def test_no_path_leaves_the_static_files(server: Server) -> None:
         b"",
         b"{",
         b"[1]",
+        b'[{"x": ' + b"[" * 20_000 + b"]" * 20_000 + b"}]",
         b"\xff",
         b'{"id": 1}',
         b"[" * 100_000,

@@ -1,5 +1,6 @@
 """`flash sync`: two devices through a folder, and a folder with odd content."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from command_runner import CELLS, Run
 
 from srs.models.log_entries import NoteEntry, SettingEntry
 from srs.sync.segments import (
+    BrokenSegment,
     SegmentHeader,
     decode,
     encode,
@@ -742,6 +744,19 @@ def test_header_names_the_log_and_the_device() -> None:
 
     assert read_header(data) == header
     assert read_entries(data) == [b"\x01", b"\x02"]
+
+
+def test_a_deeply_nested_segment_is_broken() -> None:
+    header = SegmentHeader(OTHER, OTHER, 1, 1)
+    deep = b"\x91" * 20_000 + b"\x00"
+    data = write_segment(header, [])
+    line = b'{"other": ' + b"[" * 20_000 + b"]" * 20_000 + b"}\n"
+    magic = data[: data.index(b"\n") + 1]
+
+    with pytest.raises(BrokenSegment):
+        read_entries(write_segment(header, [deep]))
+    with pytest.raises(BrokenSegment):
+        read_header(magic + hashlib.sha256(line).digest() + line)
 
 
 def test_undone_import_counts_nowhere_until_it_is_imported_again(
