@@ -100,6 +100,11 @@ class Server:
         self._process.wait()
         self._process.stdout.close()
 
+    def signal(self, number: int) -> None:
+        """Send the server a signal, such as one that stops it for a while."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def reviews(self) -> list[tuple[str, int]]:
         """Return the question and rating of each standing answer, in their order."""
         with sqlite3.connect(self.db) as db:

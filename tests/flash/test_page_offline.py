@@ -1,6 +1,7 @@
 """The page without network, and crashes: every answer is in the store exactly once."""
 
 import re
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -252,3 +253,26 @@ def test_an_answer_after_a_sleep_has_the_right_time(
             page.answer(4)
         (answer,) = sent.value.post_data_json
         assert 0 <= answer["at"] - before < 30_000
+
+
+def test_page_opens_though_the_server_is_silent(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(4)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.until(_IS_KEPT)
+        page.answer(4)
+        page.sent()
+
+        server.signal(signal.SIGSTOP)
+        page.tab.goto(server.url, wait_until="commit")
+        page.has("section.question", "Q01")
+        page.has("#sending", "offline")
+        page.answer(4)
+        page.has("#sending", "offline · 1 unsent")
+        page.tab.reload()
+        page.has("section.question", "Q02")
+        server.signal(signal.SIGCONT)
+        page.sent()
+        page.tab.wait_for_selector("#sending:empty", state="attached")
+
+        assert server.reviews() == [("Q00", 4), ("Q01", 4)]
+        assert page.errors == []

@@ -1,6 +1,7 @@
 // Starts the page: words, pairing, one page per address after the `#`.
 
 import { showAdd } from "./add.js";
+import { Offline } from "./api.js";
 import { showDecks } from "./decks.js";
 import { element } from "./dom.js";
 import { showExam } from "./exam.js";
@@ -108,7 +109,7 @@ async function askToPair() {
 }
 
 async function start() {
-  await loadWords();
+  const isOnline = await loadWords();
   drawFrame();
   document.addEventListener("unpaired", askToPair);
   outbox.on("change", drawSending);
@@ -117,6 +118,7 @@ async function start() {
     word("failed", { error: error.message }), { isAlarm: true }));
   await pairByAddress();
   await outbox.count().catch(() => {});
+  if (!isOnline) outbox.sendLater(new Offline());
   addEventListener("hashchange", async () => {
     await pairByAddress();
     await route();

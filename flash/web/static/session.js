@@ -37,8 +37,11 @@ export class Session {
   // whether there is one; else `problem` says why.
   async load() {
     this.kept = await read("review").catch(() => null);
-    if (await this.refresh()) return true;
-    if (this.wanted || this.kept?.filter !== this.filter) return false;
+    const isKept = !this.wanted && this.kept?.filter === this.filter;
+    // A server that is silent would be waited for.
+    if (isKept && outbox.isOffline()) this.problem = new Offline();
+    else if (await this.refresh()) return true;
+    if (!isKept) return false;
     this.queue = new Queue(this.kept);
     for (const { card: id, body } of await outbox.unsent()) {
       const card = this.queue.find(id);

@@ -1,7 +1,10 @@
-// Opens the page without network: the network comes first, what was kept second.  The
-// server's data is not kept here but by the page, pictures and sounds by the browser.
+// Opens the page without network: the network comes first, what was kept second, also if
+// the network doesn't answer.  The server's data is not kept here but by the page, pictures and sounds by the browser.
 
 const KEPT = "flash-1";
+const PATIENCE_MS = 2_500;
+const SILENCE_MS = 10_000;
+let silentUntil = 0;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -20,13 +23,19 @@ self.addEventListener("fetch", (event) => {
 
 async function networkFirst(request) {
   const cache = await caches.open(KEPT);
-  try {
-    const response = await fetch(request);
+  const kept = await cache.match(request, { ignoreSearch: true });
+  let hasAnswered = false;
+  const fetched = fetch(request).then(async (response) => {
+    hasAnswered = true;
     if (response.ok) await cache.put(request, response.clone());
     return response;
-  } catch (error) {
-    const kept = await cache.match(request, { ignoreSearch: true });
-    if (kept) return kept;
-    throw error;
-  }
+  });
+  if (!kept) return fetched;
+  // Else each file of the page would wait anew.
+  const patience = Date.now() < silentUntil ? 0 : PATIENCE_MS;
+  const late = new Promise((resolve) => setTimeout(resolve, patience)).then(() => {
+    if (!hasAnswered) silentUntil = Date.now() + SILENCE_MS;
+    return kept;
+  });
+  return Promise.race([fetched.catch(() => kept), late]);
 }
