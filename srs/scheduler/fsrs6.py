@@ -17,7 +17,9 @@ from srs.models.presets import Preset
 if TYPE_CHECKING:
     import fsrs
 
-_NOON = datetime(2000, 1, 1, 12, tzinfo=UTC)
+_FIRST_NOON = datetime(1, 1, 1, 12, tzinfo=UTC)
+_LONGEST_DAYS = 3_600_000
+"""What a date can hold; a damaged log may have moments that are further apart."""
 
 
 _MIN_STABILITY, _MAX_STABILITY = 0.001, 36500.0
@@ -123,8 +125,10 @@ def next_memory(
     if state.stability is not None and state.difficulty is not None:
         card.state, card.step = fsrs.State.Review, None
         card.stability, card.difficulty = state.stability, state.difficulty
-        card.last_review = _NOON - timedelta(days=max(0, elapsed_days))
-    answered, _ = _engine(parameters).review_card(card, fsrs.Rating(rating), _NOON)
+        card.last_review = _FIRST_NOON
+    elapsed = timedelta(days=max(0, min(elapsed_days, _LONGEST_DAYS)))
+    now = _FIRST_NOON + elapsed
+    answered, _ = _engine(parameters).review_card(card, fsrs.Rating(rating), now)
     stability, difficulty = answered.stability, answered.difficulty
     if stability is None or difficulty is None:
         raise ValueError(f"no memory for {state=} {rating=}")

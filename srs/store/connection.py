@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cards.errors import FlashError
 from cards.translate import N_, _
-from srs.store.stamps import take_stamp
+from srs.store.stamps import stamp_of, take_stamp
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -46,6 +46,9 @@ _FROM_OUTSIDE = frozenset(
     }
 )
 """Errors caused by the disk, the file or another program, not by our SQL."""
+
+
+_CENTURY_MS = 100 * 366 * 86_400_000
 
 
 class StoreError(FlashError):
@@ -95,6 +98,14 @@ class Store:
         """
         with reading(self.path):
             return self.connection.execute(sql, values or {}).fetchone()
+
+    def latest_stamp(self) -> int:
+        """Return the latest stamp that another device can have: a century from now.
+
+        Clocks of devices differ.  A later stamp would push the clock of every device
+        to its end, so that nothing could be changed any more.
+        """
+        return stamp_of(time.time_ns() // 1_000_000 + _CENTURY_MS)
 
     @contextmanager
     def transaction(

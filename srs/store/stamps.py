@@ -19,7 +19,12 @@ def take_stamp(connection: sqlite3.Connection, wall_ms: int) -> None:
         wall_ms: UTC milliseconds now.
     """
     sql = "update clock set stamp = max(?, stamp + 1)"
-    connection.execute(sql, (wall_ms << 16,))
+    connection.execute(sql, (stamp_of(wall_ms),))
+
+
+def stamp_of(wall_ms: int) -> int:
+    """Return the first stamp of a moment, UTC milliseconds."""
+    return wall_ms << 16
 
 
 def last_stamp(connection: sqlite3.Connection) -> int:

@@ -18,6 +18,7 @@ from srs.store.note_aliases import hide_aliases, show_aliases
 from srs.store.note_media import MediaMerge
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.settings import Options
+from srs.store.stamps import stamp_of
 from srs.store.sync_incoming import EntryMerge
 from srs.store.sync_outgoing import entries
 from srs.store.sync_state import (
@@ -187,9 +188,9 @@ def receive(
         if not (arrived or parked or sent.has_options):
             return Received()
         lent = show_aliases(connection)
-        receiving = _Receiving(connection, me.device, has_medium)
+        receiving = _Receiving(connection, me.device, has_medium, store.latest_stamp())
         # First: a note that comes now may wait for files, too.
-        receiving.merge.merge(media_entries(parked))
+        receiving.merge.merge(filter(receiving.is_sound, media_entries(parked)))
         for one in arrived:
             receiving.take(one)
             if progressed:
@@ -218,8 +219,9 @@ class _Receiving:
         connection: sqlite3.Connection,
         device: str,
         has_medium: Callable[[str], bool],
+        latest: int,
     ) -> None:
-        self._connection = connection
+        self._connection, self._latest = connection, latest
         media = MediaMerge(connection, device, has_medium)
         self.merge = EntryMerge(connection, device, media)
         self.result = Received()
@@ -253,9 +255,16 @@ class _Receiving:
             entry = decode(one)
             if entry is None:
                 self._unknown.append((one, "unknown"))
+            elif not self.is_sound(entry):
+                self._unknown.append((one, "invalid"))
             else:
                 found.append(entry)
         return found
+
+    def is_sound(self, entry: Entry) -> bool:
+        """Return False for an entry that claims to come from a distant future."""
+        at = stamp_of(getattr(entry, "at", 0))
+        return max([at, *_stamps(entry)]) <= self._latest
 
     def try_again(self, parked: Iterable[bytes]) -> None:
         """Merge entries that waited, as long as one leads to the next."""

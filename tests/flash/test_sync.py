@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from command_runner import CELLS, Run
 
-from srs.models.log_entries import NoteEntry, SettingEntry
+from srs.models.log_entries import NoteEntry, ReviewEntry, SettingEntry
 from srs.sync.segments import (
     BrokenSegment,
     SegmentHeader,
@@ -521,6 +521,35 @@ def test_entries_that_cannot_be_merged_are_kept_and_reported(
         assert "2 entries are of a newer flash; they are kept until" in err
     assert listed(desktop) == listed(laptop)
     assert desktop("doctor")[0] == 0
+
+
+def test_entries_of_a_distant_future_do_no_harm(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    review(laptop, "3")
+    laptop("sync")
+    found = [
+        decode(one) for file in segments(log) for one in read_entries(file.read_bytes())
+    ]
+    note = next(one for one in found if isinstance(one, NoteEntry))
+    answer = next(one for one in found if isinstance(one, ReviewEntry))
+    change = msgspec.structs.replace
+    forged(
+        log,
+        encode(change(note, device=OTHER, stamp=(1 << 62) - 1, tags='["evil"]')),
+        encode(change(answer, device=OTHER, at=(1 << 46) - 1, origin="")),
+    )
+
+    code, _, err = desktop("sync", "log")
+
+    assert code == 0
+    assert "2 entries can't be used by this flash" in err
+    assert desktop("review", "--plain")[0] == 0
+    assert desktop("suspend", "powerhouse")[0] == 0
+    assert desktop("sync")[0] == 0
+    assert laptop("sync")[0] == 0
+    assert len(laptop("list", "is:suspended")[1].splitlines()) == 1 + 1
 
 
 def test_card_without_a_question_costs_no_note(
