@@ -230,6 +230,7 @@ def _row_json(app: AppContext, row: CardListRow) -> dict[str, Any]:
         "due": row.due and row.due[:10],
         "flag": row.flag,
         "suspended": row.suspended,
+        "lang": row.language,
     }
 
 

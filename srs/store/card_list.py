@@ -45,6 +45,8 @@ class CardListRow(Struct, frozen=True):
     id: str
     file: str
     line: int
+    language: str
+    """Empty if the deck names none."""
 
 
 def card_list(
@@ -109,6 +111,7 @@ def _row(
         id=note.id,
         file=note.file,
         line=note.line,
+        language=note.language,
     )
 
 

@@ -20,6 +20,20 @@ _PAGES = {
     "add": "Add a card",
 }
 
+_ARABIC = """
+deck: Arabic
+language: ar
+cards:
+  - front: "ما هي عاصمة فرنسا؟"
+    back: "باريس:\\n\\n- مدينة"
+"""
+_LEFT_OF = """(selector) => {
+  const range = document.createRange();
+  range.selectNodeContents(document.querySelector(selector));
+  return range.getBoundingClientRect().left;
+}"""
+"""Where the text of an element begins, in pixels from the left."""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
@@ -160,3 +174,46 @@ def test_page_has_all_its_words() -> None:
     )
     built = {f"flag_{number}" for number in range(8)}
     assert words - used - built == set()
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_texts_have_the_direction_of_their_language(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, _ARABIC) as server:
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.press("Space")
+
+        sides = page.tab.evaluate(
+            """() => ["section.question", "section.answer", "section.answer li"].map(
+              (one) => getComputedStyle(document.querySelector(one)).direction)"""
+        )
+        assert sides == ["rtl", "rtl", "rtl"]
+        assert page.tab.evaluate(_LEFT_OF, "section.question div") > 100
+        page.open(f"{server.url}#/search?q=deck:Arabic", "Search")
+        page.tab.wait_for_selector(".cards p[lang=ar]")
+        assert page.tab.evaluate(_LEFT_OF, ".cards p[lang=ar]") > 100
+        assert page.errors == []
+
+
+@pytest.mark.slow
+@needs_chromium
+def test_counts_stay_in_sight_beside_a_long_deck_name(
+    browser: Any, tmp_path: Path
+) -> None:
+    name = "Betriebswirtschaftslehre::Unternehmensfinanzierung"
+    with running(tmp_path, _ARABIC.replace("Arabic", name)) as server:
+        narrow = PHONE | {"viewport": {"width": 360, "height": 640}}
+        page = Page(browser.new_context(**narrow)).review(server.address)
+        page.open(f"{server.url}#/decks", "Decks")
+
+        assert (
+            page.tab.evaluate(
+                """() => {
+              const { scrollWidth, clientWidth } = document.querySelector(".scroll");
+              return scrollWidth - clientWidth;
+            }"""
+            )
+            == 0
+        )

@@ -42,3 +42,49 @@ def test_a_newer_text_is_shown_before_it_is_replaced(
 
         assert "back: typed" in file.read_text("utf-8")
         assert page.errors == []
+
+
+def test_back_closes_a_dialog_and_keeps_its_text(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(2)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.tab.click("#pages a[data-page=decks]")
+        page.has("h1", "Decks")
+        page.tab.click("#pages a[data-page=review]")
+        page.tab.wait_for_selector(".show")
+        page.press("e")
+        replace_text(page, "A00", "typed")
+
+        page.tab.go_back()
+        page.has("h1", "Decks")
+        page.tab.wait_for_selector("dialog", state="detached")
+        page.tab.go_forward()
+        page.tab.wait_for_selector(".show")
+        page.press("e")
+
+        page.until("document.querySelector('#edited')?.value.includes('typed')")
+        assert page.errors == []
+
+
+def test_a_held_ctrl_enter_adds_one_card(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(2)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.open(f"{server.url}#/add", "Add a card")
+        requests: list[str] = []
+        page.tab.on(
+            "request", lambda one: one.method == "POST" and requests.append(one.url)
+        )
+        page.tab.fill("#question", "Held?")
+        page.tab.fill("#answer", "Yes")
+        page.tab.fill("#deck", "Numbers")
+
+        page.tab.evaluate("""() => {
+          const options = { key: "Enter", ctrlKey: true, bubbles: true };
+          for (let n = 0; n < 5; n += 1) {
+            document.querySelector("#answer").dispatchEvent(
+              new KeyboardEvent("keydown", options));
+          }
+        }""")
+
+        page.tab.wait_for_selector(".message:not(:empty)")
+        assert page.tab.locator(".message.alarm").count() == 0
+        assert requests == [f"{server.url}api/cards"]

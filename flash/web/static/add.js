@@ -31,6 +31,8 @@ function addForm(decks) {
 
   async function submit(event) {
     event.preventDefault();
+    // Ctrl+Enter repeats while it is held down.
+    if (add.disabled) return;
     add.disabled = true;
     const body = { question: question.value, answer: answer.value, deck: deck.value };
     try {

@@ -3,6 +3,7 @@
 import { showAdd } from "./add.js";
 import { Offline } from "./api.js";
 import { showDecks } from "./decks.js";
+import { closeDialogs } from "./dialogs.js";
 import { element } from "./dom.js";
 import { showExam } from "./exam.js";
 import * as outbox from "./outbox.js";
@@ -62,12 +63,18 @@ function drawSending({ count, held, lost, isOffline }) {
   else drawing = setTimeout(draw, SLOW_MS);
 }
 
+// An edited text is kept by its dialog.
+function leave() {
+  closeDialogs();
+  review?.leave();
+  review = null;
+}
+
 async function route() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
   const name = path in PAGES ? path : "review";
   const params = Object.fromEntries(new URLSearchParams(query));
-  review?.leave();
-  review = null;
+  leave();
   isPairing = false;
   for (const link of document.querySelectorAll("#pages a")) {
     if (link.dataset.page === name) link.setAttribute("aria-current", "page");
@@ -100,8 +107,7 @@ async function pairByAddress() {
 async function askToPair() {
   if (isPairing) return;
   isPairing = true;
-  review?.leave();
-  review = null;
+  leave();
   const root = element("div", { class: "page pairing" });
   main.replaceChildren(root);
   await showPairing(root, route, unpairedBy);

@@ -15,7 +15,7 @@ export class CardView {
     this.choices = card.choices ? this.makeChoices() : null;
     this.onEnter = onEnter;
     this.input = card.typed ? this.makeInput() : null;
-    this.comparison = element("div", { class: "comparison", hidden: true });
+    this.comparison = element("div", { class: "comparison", dir: "auto", hidden: true });
     this.answer = part("answer", card);
     this.answer.hidden = true;
     this.marks = element("ul", { class: "marks" });
@@ -37,7 +37,7 @@ export class CardView {
 
   makeChoices() {
     const items = this.card.choices.map((html, index) => {
-      const text = rendered(html, { class: "text" });
+      const text = rendered(html, { class: "text", dir: "auto" });
       const number = element("kbd", { "aria-hidden": "true" }, String(index + 1));
       const choose = (event) => {
         this.choose(index);
@@ -133,6 +133,6 @@ export class CardView {
 }
 
 function part(name, card) {
-  const attributes = { class: name, tabindex: "-1", lang: card.lang || null };
+  const attributes = { class: name, tabindex: "-1", dir: "auto", lang: card.lang || null };
   return element("section", { ...attributes, "aria-label": word(name) });
 }

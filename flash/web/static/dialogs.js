@@ -21,6 +21,10 @@ function openDialog(title, ...content) {
   return dialog;
 }
 
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+}
+
 export function showHistory(rows) {
   const heads = [word("history_answered"), word("history_rating"),
     word("history_interval"), word("history_took")];
@@ -73,6 +77,7 @@ export function editText(text, keep, save) {
 
   async function submit(event) {
     event.preventDefault();
+    if (done.disabled) return;
     done.disabled = true;
     const trouble = await save(area.value);
     done.disabled = false;

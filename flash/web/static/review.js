@@ -16,12 +16,14 @@ const QUIET_MS = 300;
 const OLD_MS = 120_000;
 const TYPED_TIMEOUT_MS = 1_500;
 
+// Edited texts that were not saved, by card.
+const unsaved = new Map();
+
 export class Review {
   constructor(root, params) {
     this.listeners = new AbortController();
     this.shown = null;
     this.timer = 0;
-    this.unsaved = new Map();
     this.actions = {
       reveal: () => this.reveal(),
       rate: (rating, tappedAt) => this.rate(rating, tappedAt),
@@ -290,14 +292,14 @@ export class Review {
     const { shown } = this;
     const found = await this.about("text");
     if (!found || this.shown !== shown) return;
-    const { id } = shown.card;
-    const first = { text: found.text, before: found.text, ...this.unsaved.get(id) };
-    const keep = (text) => this.unsaved.set(id, { ...first, text });
+    const path = cardPath(shown.card);
+    const first = { text: found.text, before: found.text, ...unsaved.get(path) };
+    const keep = (text) => unsaved.set(path, { ...first, text });
     let { before } = first;
     editText(first.text, keep, async (text) => {
       try {
-        const { sentence } = await post(`${cardPath(shown.card)}/text`, { text, before });
-        this.unsaved.delete(id);
+        const { sentence } = await post(`${path}/text`, { text, before });
+        unsaved.delete(path);
         await this.showEdited(shown);
         this.view.say(sentence);
         return "";
