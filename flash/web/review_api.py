@@ -130,8 +130,9 @@ class ReviewApi:
         guid, uid, mark = _card_in(request)
         if mark == "text":
             edited = await read_body(request, _Edited, LARGE)
-            await self._lane.run(partial(self._edit, guid, uid, edited))
-            return await self._with_counts(request, {"sentence": _("Changed.")})
+            text = await self._lane.run(partial(self._edit, guid, uid, edited))
+            reply = {"sentence": _("Changed."), "text": text}
+            return await self._with_counts(request, reply)
         wanted = await read_body(request, _Mark)
         call = partial(self._service.mark, guid, uid, wanted.id)
         sentences = {
@@ -146,9 +147,10 @@ class ReviewApi:
                 raise Refused(404, _("there is no such address"))
         return await self._with_counts(request, {"sentence": sentences[mark]})
 
-    def _edit(self, guid: str, uid: str, edited: _Edited) -> None:
+    def _edit(self, guid: str, uid: str, edited: _Edited) -> str:
         try:
             self._service.edit(guid, uid, edited.text, edited.before)
+            return self._service.text(guid, uid)
         except EditedMeanwhile as error:
             raise Conflict(error.message, error.hint, error.present) from None
 

@@ -88,3 +88,27 @@ def test_a_held_ctrl_enter_adds_one_card(browser: Any, tmp_path: Path) -> None:
         page.tab.wait_for_selector(".message:not(:empty)")
         assert page.tab.locator(".message.alarm").count() == 0
         assert requests == [f"{server.url}api/cards"]
+
+
+def test_undo_after_an_edit_brings_the_text_back(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        file = tmp_path / "deck.yaml"
+        before = file.read_text("utf-8")
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.answer(4)
+        page.press("e")
+        replace_text(page, "Q01", "Changed")
+        page.tab.click("dialog .primary")
+        page.has("section.question", "Changed")
+
+        page.press("u")
+        page.has("section.question", "Q01")
+        page.has(".message", "Undone.")
+        assert file.read_text("utf-8") == before
+        assert server.reviews() == [("Q00", 4)]
+        page.press("u")
+        page.has("section.question", "Q00")
+        page.sent()
+
+        assert server.reviews() == []
+        assert page.errors == []

@@ -23,6 +23,7 @@ export class Review {
   constructor(root, params) {
     this.listeners = new AbortController();
     this.shown = null;
+    this.edited = null;
     this.timer = 0;
     this.actions = {
       reveal: () => this.reveal(),
@@ -233,6 +234,7 @@ export class Review {
   async finish(take) {
     const { shown } = this;
     this.shown = null;
+    this.edited = null;
     this.isTaking = true;
     const isTaken = await take();
     this.isTaking = false;
@@ -249,6 +251,7 @@ export class Review {
     const { shown } = this;
     if (!shown) return;
     chooseFlag(shown.card.flag, async (flag) => {
+      this.edited = null;
       if (await this.session.flag(shown.card, flag)) {
         shown.showMarks({ ...shown.card, flag });
         shown.focus();
@@ -258,8 +261,27 @@ export class Review {
 
   async undo() {
     if (!this.queue || this.isTaking) return;
+    if (this.edited) {
+      await this.undoEdit();
+      return;
+    }
     const isUndone = await this.finish(() => this.session.undo());
     this.view.say(word(isUndone ? "undone" : "nothing_to_undo"));
+  }
+
+  // Gives the card the text that it had before the edit, which was the last step.
+  async undoEdit() {
+    const { path, ...body } = this.edited;
+    try {
+      await post(`${path}/text`, body);
+      this.edited = null;
+      if (this.shown) await this.showEdited(this.shown);
+      else await this.refresh();
+      this.view.say(word("undone"));
+    } catch (error) {
+      if (error.text) this.edited = null;
+      this.view.say(problemText(error, "needs_network_now"), { isAlarm: true });
+    }
   }
 
   openSource() {
@@ -298,10 +320,11 @@ export class Review {
     let { before } = first;
     editText(first.text, keep, async (text) => {
       try {
-        const { sentence } = await post(`${path}/text`, { text, before });
+        const reply = await post(`${path}/text`, { text, before });
         unsaved.delete(path);
+        this.edited = { path, text: before, before: reply.text };
         await this.showEdited(shown);
-        this.view.say(sentence);
+        this.view.say(reply.sentence);
         return "";
       } catch (error) {
         // Of a card that was changed meanwhile the server sends the present text.
