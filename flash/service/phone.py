@@ -54,7 +54,12 @@ class PhoneStatus(Struct, frozen=True):
 
 
 def set_up_phone(
-    db: Path | None, *, user: str = "", password: str = "", port: int = 0, lan: bool
+    db: Path | None,
+    *,
+    user: str = "",
+    password: str = "",
+    port: int = 0,
+    lan: bool | None = None,
 ) -> tuple[Account, Round]:
     """Make the hub, or change its account, and run the first round.
 
@@ -63,12 +68,15 @@ def set_up_phone(
         user: Name of the user of the apps; empty to keep it, or for the default.
         password: Theirs; empty to keep it, or to make one.
         port: TCP port; 0 to keep it, or for the default.
-        lan: Serve other computers, too.
+        lan: Serve other computers, too; None to keep it.
 
     Raises:
         FlashError: The extra is missing, there is a hub for another user, or the
             server can't be started.
     """
+    if ":" in user:
+        # Anki's server parts user and password by it.
+        raise FlashError(_("a user name can't have a colon"))
     require_anki()
     place = _place(db)
     known = Account(user or _USER, "")
@@ -78,7 +86,8 @@ def set_up_phone(
         message = _("the hub belongs to user '{user}'").format(user=known.user)
         raise FlashError(message, _("flash phone forget removes it"))
     known.password = password or known.password or new_password()
-    known.port, known.lan, known.key = port or known.port, lan, ""
+    known.port, known.key = port or known.port, ""
+    known.lan = known.lan if lan is None else lan
     place.make()
     with _not_serving(place):
         place.save(known)

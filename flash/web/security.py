@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+import re
 import secrets
 import socket
 from collections import deque
@@ -27,7 +28,8 @@ HEADERS = {
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """Policy of a picture, which may be an SVG file with a script."""
 
-_WILDCARDS = ("0.0.0.0", "::")  # noqa: S104 - compared
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
 _YEAR_S = 365 * 86_400
 _TRIES, _TRIES_S = 10, 60
 _MOST_ADDRESSES = 1000
@@ -49,6 +51,11 @@ class Site(Struct, frozen=True):
         """Return True if only this computer can reach it."""
         return is_loopback(self.host)
 
+    @property
+    def is_everywhere(self) -> bool:
+        """Return True if it listens to all addresses of this computer."""
+        return _is_address(self.host) and ipaddress.ip_address(self.host).is_unspecified
+
     def allows_host(self, host: str) -> bool:
         """Return True for a name of this server in the Host header.
 
@@ -69,7 +76,7 @@ class Site(Struct, frozen=True):
         if is_loopback(name) or name == self.host.lower():
             return True
         own = socket.gethostname().lower()
-        return self.host in _WILDCARDS and (
+        return self.is_everywhere and (
             _is_address(name) or name in (own, f"{own}.local")
         )
 
@@ -89,7 +96,7 @@ class Site(Struct, frozen=True):
             key: From `Keys`; a fragment, which no browser sends.
             host: How a browser reaches the server; by default from this computer.
         """
-        own = self.host if self.host not in _WILDCARDS else "127.0.0.1"
+        own = "127.0.0.1" if self.is_everywhere else self.host
         name = host or own
         name = f"[{name}]" if ":" in name else name
         scheme = "https" if self.is_secure else "http"
@@ -108,6 +115,32 @@ class Site(Struct, frozen=True):
             f"{self.cookie_name}={value}; Max-Age={_YEAR_S}; Path=/; HttpOnly; "
             f"SameSite=Strict{secure}"
         )
+
+
+def origin_of(address: str) -> str:
+    """Return the origin of an address, as browsers send it.
+
+    Args:
+        address: Such as `https://cards.example.org`; what follows the host is left out.
+
+    Raises:
+        ValueError: It is not the address of a server.
+    """
+    parts = urlsplit(address)
+    port, name = parts.port, (parts.hostname or "").lower()
+    is_known = parts.scheme in _DEFAULT_PORTS
+    has_port = not parts.netloc.endswith(":") and port != 0
+    if not is_known or not has_port or "@" in parts.netloc or re.search(r"\s", address):
+        raise ValueError(address)
+    if _is_address(name):
+        found = ipaddress.ip_address(name).compressed
+        name = f"[{found}]" if ":" in found else found
+    else:
+        name = name.encode("idna").decode()
+        if not _NAME.fullmatch(name):
+            raise ValueError(address)
+    is_default = port in (None, _DEFAULT_PORTS[parts.scheme])
+    return f"{parts.scheme}://{name}" + ("" if is_default else f":{port}")
 
 
 def is_loopback(name: str) -> bool:

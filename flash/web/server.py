@@ -22,8 +22,12 @@ def listen(host: str, port: int) -> socket.socket:
         FlashError: The port is in use, or the address can't be used.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # `::` are all addresses, also those of IPv4.
+    both = family is socket.AF_INET6 and socket.has_dualstack_ipv6()
     try:
-        made = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        made = socket.create_server(
+            (host, port), family=family, backlog=_BACKLOG, dualstack_ipv6=both
+        )
     except (OSError, OverflowError, UnicodeError) as error:
         raise _refusal(host, port, error) from None
     # Else the body of each reply waits 40 ms for the receipt of its head.

@@ -146,3 +146,24 @@ def test_the_log_of_the_server_names_the_versions_of_apps() -> None:
 
     assert [one.version for one in found] == ["", "27.01"]
     assert found[1].at_s == datetime(2026, 12, 1, 9, 0, 2, 500_000, UTC).timestamp()
+
+
+@pytest.mark.slow
+def test_setup_again_keeps_what_is_not_named(filled: Run, tmp_path: Path) -> None:
+    place = HubPlace(tmp_path / "store.db")
+    port = str(free_port())
+    assert filled("phone", "setup", "--lan", "--port", port)[0] == 0
+
+    assert filled("phone", "setup", "--password", "another")[0] == 0
+    kept = place.account()
+    assert filled("phone", "setup", "--no-lan")[0] == 0
+
+    assert (kept.lan, kept.password, str(kept.port)) == (True, "another", port)
+    assert not place.account().lan
+
+
+def test_a_user_with_a_colon_is_refused(filled: Run, tmp_path: Path) -> None:
+    code, _, err = filled("phone", "setup", "--user", "a:b")
+
+    assert (code, err) == (1, "flash: a user name can't have a colon\n")
+    assert not HubPlace(tmp_path / "store.db").account_file.exists()

@@ -18,6 +18,7 @@ from store_fixtures import contradictions
 from web_client import step_id
 
 import flash
+from flash.web.security import Site
 from flash.web.server import listen
 from srs.store.opening import open_store
 
@@ -230,6 +231,7 @@ def test_what_the_server_needs_is_named(
         ["--lan", "--host", "127.0.0.1"],
         ["--origin", "cards.example.org"],
         ["--origin", "ftp://cards.example.org"],
+        ["--origin", "https://[::1"],
         ["--port", "65536"],
     ],
 )
@@ -266,3 +268,13 @@ def test_a_restored_backup_has_no_paired_browsers(flash: Run, tmp_path: Path) ->
     assert flash("restore", file, "--yes")[0] == 0
 
     assert flash.json("serve", "devices") == []
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="IPv6 is missing")
+def test_all_addresses_are_those_of_both_protocols() -> None:
+    with listen("::", 0) as listening:
+        port = listening.getsockname()[1]
+        for host in "127.0.0.1", "::1":
+            socket.create_connection((host, port), timeout=WAIT_S).close()
+
+    assert Site("::", port).address("k") == f"http://127.0.0.1:{port}/#key=k"

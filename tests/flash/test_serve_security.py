@@ -8,7 +8,7 @@ import pytest
 from store_fixtures import Clock, add, basic, numbered
 from web_client import ORIGIN, Client, Server, step_id
 
-from flash.web.security import HEADERS, Keys, Site, Tries
+from flash.web.security import HEADERS, Keys, Site, Tries, origin_of
 from srs.store.browsers import browsers, remove_browser
 from srs.store.connection import Store
 
@@ -373,3 +373,31 @@ def test_a_question_is_never_html_of_its_author(server: Server) -> None:
     questions = [card["question"] for card in client.cards()]
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in questions
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://cards.example.org:443/", "https://cards.example.org"),
+        ("http://Cards.Example.org:80", "http://cards.example.org"),
+        ("https://exämple.org", "https://xn--exmple-cua.org"),
+        ("https://[0:0::1]:8443/x?y#z", "https://[::1]:8443"),
+        ("HTTP://192.0.2.1:443", "http://192.0.2.1:443"),
+    ],
+)
+def test_an_origin_is_what_browsers_send(address: str, origin: str) -> None:
+    assert origin_of(address) == origin
+    assert Site("127.0.0.1", 1, origin=origin).allows_host(origin.split("//")[1])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://[::1", "https://a.b:abc", "https://a.b:99999", "https://a.b:"),
+        *("https://a.b:0", "https://a b", " https://a.b", "https://a.b\n", "https://"),
+        *("https://user@a.b", "https://a..b", "https://a,b", "file:///a", "a.b"),
+    ],
+)
+def test_what_is_no_origin_is_refused(address: str) -> None:
+    with pytest.raises(ValueError):
+        origin_of(address)

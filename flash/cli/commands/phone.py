@@ -96,8 +96,13 @@ def setup(
         ),
     ] = None,
     lan: Annotated[
-        bool, typer.Option("--lan", help="Let other devices in the network connect.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--lan/--no-lan",
+            help="Let other devices in the network connect [default: as before].",
+            show_default=False,
+        ),
+    ] = None,
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:

@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -30,7 +29,7 @@ from flash.service.reviewing import (
 from flash.terminal import echo, echo_err, print_json, print_lines
 from flash.web.app import WebApp
 from flash.web.pages_api import Reports
-from flash.web.security import Keys, Site
+from flash.web.security import Keys, Site, origin_of
 from flash.web.server import check_certificate, listen
 from flash.web.server import serve as run
 from srs.forecast.after_exam import count_early
@@ -125,18 +124,16 @@ def serve(
 
 
 def _checked_origin(origin: str) -> str:
-    """Return an origin without what follows the host.
+    """Return an origin as browsers send it; empty if there is none.
 
     Raises:
-        BadParameter: It is none.
+        BadParameter: It is no address of a server.
     """
-    if not origin:
-        return ""
-    parts = urlsplit(origin)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    try:
+        return origin_of(origin) if origin else ""
+    except ValueError:
         message = _("--origin is an address, such as https://cards.example.org")
-        raise typer.BadParameter(message)
-    return f"{parts.scheme}://{parts.netloc}"
+        raise typer.BadParameter(message) from None
 
 
 def _prepare(opened: AppContext) -> None:
@@ -165,7 +162,7 @@ def _other_address(site: Site, keys: Keys) -> str:
     """Return the address for other devices; empty if they can't reach the server."""
     if site.is_local and not site.origin:
         return ""
-    own = site.host if site.host != _EVERYWHERE else address_in_network()
+    own = address_in_network() if site.is_everywhere else site.host
     return site.address(keys.new(), own) if own or site.origin else ""
 
 
