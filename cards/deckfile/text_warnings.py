@@ -33,8 +33,8 @@ _ITEM = re.compile(
     re.MULTILINE,
 )
 """A line that is an item of a list to Japanese readers, and not to Markdown."""
-_MOST_SUSPECTS = 50
-"""Marks per text that are tried: each takes a parse."""
+_MOST_SUSPECTS, _MOST_PARSED = 50, 20_000
+"""Marks per text that are tried, and characters: each mark takes a parse of it."""
 
 
 def text_warnings(content: Content, extra: str) -> list[TextWarning]:
@@ -73,7 +73,8 @@ def _warnings_of(content: Content, path: TextPath, text: str) -> Iterator[TextWa
 def _lost_marks(text: str) -> Iterator[tuple[str, str]]:
     """Find marks that vanish in a word, and asterisks that stay visible."""
     bare = _VERBATIM.sub(_blank, text)
-    suspects = list(islice(_IN_A_WORD.finditer(bare), _MOST_SUSPECTS))
+    most = max(1, min(_MOST_SUSPECTS, _MOST_PARSED // (len(bare) or 1)))
+    suspects = list(islice(_IN_A_WORD.finditer(bare), most))
     may_stay = bare.count("**") > 1 and not is_simple(bare)
     if not suspects and not may_stay:
         return

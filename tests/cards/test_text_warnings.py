@@ -143,3 +143,18 @@ def test_braces_that_cut_math_in_a_cloze_are_an_error(text: str) -> None:
     assert "in the math ends the cloze" in str(caught.value)
     fixed = text.replace("}}$", "} }$").replace("^{2k}}{", "^{2k} }{")
     parse_deck(f"{HEAD}  - cloze: '{fixed}'\n", Path("d.yaml"))
+
+
+def test_a_long_text_is_not_parsed_for_each_of_its_marks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed: list[int] = []
+
+    def count(text: str) -> str:
+        parsed.append(len(text))
+        return plain_text(text)
+
+    monkeypatch.setattr("cards.deckfile.text_warnings.plain_text", count)
+
+    assert warnings(f"front: '{'**a' * 6666}'\n    back: b")
+    assert sum(parsed) < 5 * 20_000
