@@ -106,9 +106,11 @@ class WebApp:
             message = _("too many tries; wait a minute")
             raise Refused(429, message)
         given = await read_body(request, _Pairing)
+        # Of a paired browser, too: other users of the computer may have seen its key.
+        is_right = self._keys.spend(given.key)
         if request.scope["state"]["is_paired"]:
             return Response(status_code=204)
-        if not self._keys.spend(given.key):
+        if not is_right:
             message = _("this key is wrong or was used before")
             raise Refused(403, message, _("start flash serve again for another one"))
         cookie, name = new_secret(), " ".join(clean(given.name).split())[:80]

@@ -90,6 +90,13 @@ def test_the_cookie_is_secure_over_https() -> None:
     assert Site("h", 1, origin="https://a.b").cookie("x").endswith("; Secure")
 
 
+def test_a_paired_browser_spends_a_key_too(server: Server) -> None:
+    paired, key = server.client("Firefox"), server.keys.new()
+
+    assert paired.pair(key) == 204
+    assert server.client().pair(key) == 403
+
+
 def test_pairing_again_changes_nothing(server: Server) -> None:
     client = server.client("Firefox")
 
