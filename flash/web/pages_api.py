@@ -37,7 +37,7 @@ from flash.web.rendering import media_of_name
 from flash.web.requests import json_response, number_in, read_body
 from flash.web.security import SANDBOX
 from srs.store.browsers import uid_of
-from srs.store.card_list import CardListRow, card_list
+from srs.store.card_list import CardListRow, card_list, note_languages
 from srs.store.connection import StoreError
 from srs.store.deck_files import files_in_use
 from srs.store.decks import tag_names
@@ -216,7 +216,8 @@ def _found(query: str, limit: int, app: AppContext) -> dict[str, Any]:
     except NoMatchError:
         cards = ()
     rows = card_list(app.store, app.options.calendar, cards[:limit])
-    found = [_row_json(app, row) for row in rows]
+    languages = note_languages(app.store, {row.guid for row in rows})
+    found = [_row_json(app, row) | {"lang": languages[row.guid]} for row in rows]
     return {"cards": found, "total": len(cards)}
 
 
@@ -230,7 +231,6 @@ def _row_json(app: AppContext, row: CardListRow) -> dict[str, Any]:
         "due": row.due and row.due[:10],
         "flag": row.flag,
         "suspended": row.suspended,
-        "lang": row.language,
     }
 
 

@@ -1,5 +1,6 @@
 """Lists of cards and decks."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -45,8 +46,6 @@ class CardListRow(Struct, frozen=True):
     id: str
     file: str
     line: int
-    language: str
-    """Empty if the deck names none."""
 
 
 def card_list(
@@ -61,6 +60,15 @@ def card_list(
             about = (*asked_of(asked, card.part), due_of(card, calendar))
             rows[card.id] = _row(stored, card, numbers[card.id], *about)
     return [rows[card] for card in cards if card in rows]
+
+
+def note_languages(store: Store, guids: Iterable[str]) -> dict[str, str]:
+    """Return the languages of notes; empty where a deck names none."""
+    sql = """
+        select guid, language from notes
+         where guid in (select value from json_each(:guids))
+    """
+    return dict(store.rows(sql, {"guids": json.dumps(list(guids))}))
 
 
 def card_numbers(store: Store, cards: Iterable[int]) -> dict[int, str]:
@@ -111,7 +119,6 @@ def _row(
         id=note.id,
         file=note.file,
         line=note.line,
-        language=note.language,
     )
 
 
