@@ -1,6 +1,7 @@
 """Change texts of cards in a deck file; everything else stays as it is."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,8 @@ def _card_changes(
         if card.flow_style or is_quoted:
             written = f"{key}: {json.dumps(value, ensure_ascii=False)}"
         else:
-            written = yaml_text({key: value}).rstrip().replace("\n", margin)
+            # No margin in an empty line.
+            written = re.sub(r"\n(?=.)", margin, yaml_text({key: value}).rstrip())
         if key in nodes:
             start, end = span(nodes[key][0].start_mark, nodes[key][1].end_mark)
         else:

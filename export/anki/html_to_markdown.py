@@ -251,7 +251,11 @@ class _Writer:
         self._flush()
         cells = [cell for row in rows for cell in row]
         width = max(map(len, rows), default=0)
-        if width < 2 or not all(map(_fits_in_row, cells)):
+        # One column without a header is layout.
+        is_table = width > 1 or any(
+            cell.name == "th" for row in rows[:1] for cell in row
+        )
+        if not (is_table and all(map(_fits_in_row, cells))):
             for cell in cells:
                 self.walk(cell.children, style | _style_of(cell))
                 self._flush()

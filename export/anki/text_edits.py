@@ -17,6 +17,7 @@ from export.anki.converted import INCOMPLETE_TAG, Unsupported
 from export.anki.fields import fields_of
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
 from export.anki.html_to_markdown import to_markdown
+from export.anki.kept_markdown import with_writing_of
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
 from export.anki.package_media import media_naming
@@ -125,17 +126,21 @@ def _edit_of_ours(
     if not changed and tags == stored.note.tags:
         return None
     paths = media_of(stored.note)
-    texts = {
-        name: _with_paths(field, {naming(path): path for path in paths})
-        for name, field in changed.items()
+    named = {naming(path): path for path in paths}
+    texts = {name: _with_paths(field, named) for name, field in changed.items()}
+    old = {
+        name: _with_paths(field, named)
+        for name, field in zip(names, before, strict=True)
+        if name in changed
     }
-    made, ordinals = _rewritten(stored, dict(texts))
+    made, ordinals = _rewritten(stored, texts)
     by_hand: tuple[tuple[str, str, str], ...] = ()
     if made is None:
-        old = dict(zip(names, before, strict=True))
-        by_hand = tuple((name, to_markdown(old[name]), texts[name]) for name in texts)
-        if stored.note.line and tags != stored.note.tags:
-            made = stored.note
+        by_hand = tuple((name, old[name], texts[name]) for name in texts)
+    else:
+        made, ordinals = _as_written(stored, old, made, ordinals)
+    if made is None and stored.note.line and tags != stored.note.tags:
+        made = stored.note
     if made is not None:
         made = replace(made, tags=tags)
     return TextEdit(stored, made, None, ordinals, note.modified_s * 1000, by_hand)
@@ -152,8 +157,10 @@ def _rewritten(
     """Return the note with changed texts, None if a text has no place; and ordinals."""
     note = stored.note
     if "Extra" in texts:
-        note = replace(note, extra=texts.pop("Extra"))
-    changes = {_KEYS.get(name, ""): text for name, text in texts.items()}
+        note = replace(note, extra=texts["Extra"])
+    changes = {
+        _KEYS.get(name, ""): text for name, text in texts.items() if name != "Extra"
+    }
     keys = {path[0] for path, _ in texts_of(note.content)}
     if not changes.keys() <= keys or not all(changes.values()):
         return None, {}
@@ -168,6 +175,46 @@ def _rewritten(
     # The numbers differ and their order doesn't.
     ordinals = dict(zip(parts.values(), found, strict=True))
     return replace(note, content=made), ordinals
+
+
+def _as_written(
+    stored: StoredNote, old: dict[str, str], made: Note, ordinals: dict[str, int]
+) -> tuple[Note, dict[str, int]]:
+    """Write what was not edited as in the file.
+
+    Args:
+        stored: The note.
+        old: The changed texts before the edit, as they come from Anki.
+        made: The note after the edit.
+        ordinals: Of its clozes by part.
+    """
+    before, _ = _rewritten(stored, old)
+    if before is None:
+        return made, ordinals
+    states = (stored.note, before, made)
+    texts = {
+        key: _kept(*(getattr(note.content, key) for note in states))
+        for key in _KEYS.values()
+        if hasattr(made.content, key)
+    }
+    written = replace(
+        made,
+        content=replace(made.content, **texts),
+        extra=_kept(*(note.extra for note in states)),
+    )
+    if not isinstance(written.content, Cloze):
+        return written, ordinals
+    try:
+        parts = cloze_parts(written.content)
+    except ClozeError:
+        return made, ordinals
+    if len(parts) != len(ordinals):
+        return made, ordinals
+    return written, dict(zip(parts.values(), ordinals.values(), strict=True))
+
+
+def _kept(source: str, before: str, after: str) -> str:
+    return after if after == source else with_writing_of(source, before, after)
 
 
 def _with_own_numbers(stored: StoredNote, text: str) -> str:

@@ -182,6 +182,37 @@ def test_edited_text_keeps_its_pictures(flash: Run, anki: AnkiSide, name: str) -
     assert after[0] == fields[0].replace("here", "there")
 
 
+WRITTEN = {
+    "a question": (
+        "front: |\n    Run snake_case:\n\n    ```python\n    x = 1\n    ```\n  back: a",
+        "Run",
+    ),
+    "a cloze": (
+        'cloze: A {{c2::run}} a_b with {{c1::lines}} [x](https://x.example "t")',
+        "with",
+    ),
+    "an extra": ("front: q\n  back: a\n  extra: Run 5 * 3 * 2", "Run"),
+}
+
+
+@pytest.mark.parametrize(("card", "old"), WRITTEN.values(), ids=WRITTEN)
+def test_patch_changes_only_the_edited_word(
+    flash: Run, anki: AnkiSide, card: str, old: str
+) -> None:
+    text = f"deck: D\ncards:\n- {card}\n"
+    Path("d.yaml").write_text(text, "utf-8")
+    flash("add", "d.yaml")
+    flash("export", "out.apkg")
+    ((fields, _),) = anki.take("out.apkg")
+    anki.package()
+    edited = anki.package(set_fields(*(one.replace(old, "new") for one in fields)))
+
+    out = flash("import", edited, "--update-text")[1]
+    subprocess.run(["patch", "-p0"], input=out, text=True, check=True)
+
+    assert Path("d.yaml").read_text("utf-8") == text.replace(old, "new")
+
+
 def test_later_edit_in_anki_is_found_after_an_update(
     flash: Run, anki: AnkiSide
 ) -> None:
