@@ -27,6 +27,7 @@ from srs.store.backups import (
     is_foreign,
     list_backups,
     read_only,
+    remove_database,
     use_log,
     version_of,
 )
@@ -257,10 +258,14 @@ def _overwrite(path: Path, copy: Store) -> None:
 def _replace(path: Path, copy: Store) -> None:
     """Replace a file that is no database, and delete its old log."""
     fresh = path.with_name(path.name + ".part")
-    fresh.unlink(missing_ok=True)
-    make_file(fresh)
-    with closing(sqlite3.connect(fresh)) as target:
-        copy.connection.backup(target)
-    for ending in ("-wal", "-shm"):
-        path.with_name(path.name + ending).unlink(missing_ok=True)
-    fresh.replace(path)
+    try:
+        remove_database(fresh)
+        make_file(fresh)
+        with closing(sqlite3.connect(fresh)) as target:
+            copy.connection.backup(target)
+        for ending in ("-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        fresh.replace(path)
+    finally:
+        with suppress(OSError):
+            remove_database(fresh)

@@ -7,7 +7,7 @@ import, a restore and a repair, and once a study day when a review ends.
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -126,15 +126,16 @@ def back_up(
     partial = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
+        remove_database(partial)
         _copy(store.connection, partial)
         partial.replace(target)
     except (OSError, sqlite3.Error) as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise store_error(target, error) from None
+    finally:
+        with suppress(OSError):
+            remove_database(partial)
     if target.parent == folder:
-        _thin_out(folder, keep)
+        _thin_out(folder, now_ms, {target} if keep is None else {target, keep})
         _sweep(folder, now_ms)
     return target
 
@@ -156,6 +157,17 @@ def refuse_store(path: Path, target: Path) -> None:
 
 
 _OWN = ("", "-wal", "-shm", "-journal")
+"""The endings of the files that SQLite makes for a database."""
+
+
+def remove_database(database: Path) -> None:
+    """Remove a database and the files that SQLite made beside it.
+
+    Raises:
+        OSError: It can't be removed.
+    """
+    for ending in _OWN:
+        database.with_name(database.name + ending).unlink(missing_ok=True)
 
 
 def back_up_daily(store: Store, calendar: Calendar, now_ms: int) -> Path | None:
@@ -201,18 +213,22 @@ def _at_one_moment(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _sweep(folder: Path, now_ms: int) -> None:
     """Remove partial files older than a day, left by killed backups."""
-    for file in folder.glob("*.part"):
+    for file in folder.glob("*.part*"):
         with suppress(OSError):
             if file.stat().st_mtime * 1000 < now_ms - _DAY_MS:
                 file.unlink()
 
 
-def _thin_out(folder: Path, keep: Path | None) -> None:
-    """Keep the last ten backups, and the first of each month."""
-    months: set[str] = set()
-    for _day, file in _dated(folder)[:-KEPT]:
+def _thin_out(folder: Path, now_ms: int, keep: Collection[Path]) -> None:
+    """Keep the last ten backups, and the first of each month.
+
+    Those with a date to come, made while the clock was wrong, count as the oldest.
+    """
+    found = sorted(_dated(folder), key=lambda one: one[0] <= now_ms)
+    kept, months = {file.resolve() for file in keep}, set[str]()
+    for _made, file in found[:-KEPT]:
         month = file.name[:7]
-        if month in months and file != keep:
+        if month in months and file.resolve() not in kept:
             file.unlink(missing_ok=True)
         months.add(month)
 

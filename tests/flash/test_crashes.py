@@ -81,6 +81,18 @@ def test_a_disk_error_is_reported_in_one_line(name: str, tmp_path: Path) -> None
 
 
 @with_faults
+def test_a_backup_on_a_full_disk_leaves_no_file(tmp_path: Path) -> None:
+    trial = trial_of("backup", tmp_path)
+    last = faulty_disk.count_fault_points(trial.calls)
+    left = set[str]()
+    for at in range(last // 8, last, last // 8):
+        trial.failing_at("enospc", at, 1_000_000)
+        left |= {file.name for file in trial.home.glob("*.backups/*.part*")}
+
+    assert left == set()
+
+
+@with_faults
 def test_an_unsaved_answer_is_reported_and_others_stay(
     tmp_path: Path,
 ) -> None:

@@ -1,5 +1,6 @@
 """Copies of the store, and the way back to one while others are at work."""
 
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -88,6 +89,30 @@ def test_the_last_ten_backups_are_kept_and_one_of_each_month(
     assert len(kept) == 3 + KEPT
     assert kept[:3] == ["2026-08-30", "2026-09-01", "2026-10-01"]
     assert kept[3:] == [f"2026-10-{day}" for day in range(19, 29)]
+
+
+def test_backups_with_a_date_to_come_do_not_displace_new_ones(
+    opened: Store,
+) -> None:
+    ahead = [back_up(opened, NOON + day * DAY_MS) for day in range(400, 400 + KEPT)]
+
+    made = [back_up(opened, NOON + hour * 3_600_000) for hour in range(12)]
+
+    assert [file.exists() for file in made] == [True, False, *[True] * KEPT]
+    months = {file.name[:7] for file in ahead}
+    assert [file.exists() for file in ahead].count(True) == len(months)
+
+
+def test_what_killed_backups_left_is_removed_after_a_day(opened: Store) -> None:
+    folder = back_up(opened, NOON).parent
+    old, new = folder / "a.db.7.part-journal", folder / "b.db.8.part"
+    for file, age_ms in ((old, DAY_MS + 1000), (new, DAY_MS - 1000)):
+        file.touch()
+        os.utime(file, ((NOON - age_ms) / 1000,) * 2)
+
+    back_up(opened, NOON)
+
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_a_backup_elsewhere_thins_out_nothing(tmp_path: Path, opened: Store) -> None:
