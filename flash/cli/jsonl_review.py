@@ -14,6 +14,7 @@ from cards.translate import _
 from flash.messages.operations import undo_line
 from flash.messages.review import answered_line, obstacle_line
 from srs.models.cards import Rating
+from srs.models.media import deck_file
 from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
 from srs.study.session import Session
@@ -129,7 +130,7 @@ class _JsonlReview:
             "context": question.context,
             "extra": note.extra,
             "sources": note.sources,
-            "file": note.file,
+            "file": deck_file(note.file),
             "line": note.line,
             "intervals": {int(one): states[one].interval for one in states},
             "left": self._session.counts(),

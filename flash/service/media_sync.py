@@ -12,7 +12,6 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.files import open_file
-from cards.media_places import own_file
 from cards.questions import media_of
 from cards.text.media import is_remote
 from export.anki.media_references import media_names, shared_files, template_files
@@ -116,7 +115,7 @@ def _look(
     one: WatchedNote, name: str, before: Seen, places: MediaFiles
 ) -> tuple[str, int, int]:
     """Return hash, size and time of change of a file; see `Seen`."""
-    path = own_file(one.file, name)
+    path = places.own(one.file, name)
     if path is None and one.is_from_anki:
         path = places.imported(name)
     with suppress(OSError):
@@ -166,7 +165,7 @@ def send_media(
             if one.digest in done:
                 continue
             for path in (
-                own_file(file, one.path),
+                places.own(file, one.path),
                 places.imported(one.path),
                 places.received_file(one.digest),
             ):

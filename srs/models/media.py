@@ -6,6 +6,7 @@ stand beside the store under the hash of their content, so that no name in a log
 note becomes a path.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,20 @@ from cards.media_places import own_file
 RECEIVED = ".received"
 """The folder of received files, in that of imported ones; none of these has such a
 name."""
+
+_IMPORTED = re.compile(r".*\.media[/\\](anki|table)", re.DOTALL)
+"""What stands for the deck file of an imported note: in the media folder of the store,
+where that was at the time of the import."""
+
+
+def is_imported(file: str) -> bool:
+    """Return True for what an imported note has instead of a deck file."""
+    return _IMPORTED.fullmatch(file) is not None
+
+
+def deck_file(file: str) -> str:
+    """Return the deck file of a note; empty if the note was imported."""
+    return "" if is_imported(file) else file
 
 
 def notetype_key(notetype: int) -> str:
@@ -32,6 +47,11 @@ class MediaFiles(Struct, frozen=True):
     received: Mapping[str, Mapping[str, str]] = {}
     """The hashes of files by their names in a note, by its guid."""
 
+    def own(self, file: str, path: str) -> Path | None:
+        """Find a file where a note of this device names it; see `find`."""
+        imported = self.imported(path) if is_imported(file) else None
+        return imported or own_file(file, path)
+
     def find(self, guid: str, file: str, path: str) -> Path | None:
         """Find a file that a note names; None if it is missing or out of place.
 
@@ -41,7 +61,7 @@ class MediaFiles(Struct, frozen=True):
             path: As the note names it.
         """
         digest = self.received.get(guid, {}).get(path, "")
-        return own_file(file, path) or (
+        return self.own(file, path) or (
             self.received_file(digest) if self.has_received(digest) else None
         )
 

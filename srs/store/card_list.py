@@ -9,6 +9,7 @@ from msgspec import Struct
 from cards.note import Note
 from cards.questions import questions
 from srs.models.cards import State, StoredCard, StoredNote
+from srs.models.media import deck_file
 from srs.models.presets import summed_by_deck
 from srs.scheduler.study_day import Calendar
 from srs.store.connection import Store
@@ -117,7 +118,7 @@ def _row(
         flag=card.flag,
         tags=(*note.tags, "leech") if card.leech else note.tags,
         id=note.id,
-        file=note.file,
+        file=deck_file(note.file),
         line=note.line,
     )
 

@@ -14,6 +14,7 @@ from msgspec.structs import asdict
 
 from cards.note import Note
 from srs.models.incoming import AnkiFields, IncomingNote, OriginalFields
+from srs.models.media import is_imported
 from srs.models.presets import ancestry, resolve
 from srs.store.connection import Store
 from srs.store.note_types import take_notetypes
@@ -105,6 +106,8 @@ def was_imported(retired_file: str, file: str) -> bool:
         retired_file: From `retired_files`.
         file: That of the note that is imported, perhaps from elsewhere.
     """
+    if is_imported(retired_file) and is_imported(file):
+        return True  # the store may have been moved
     return bool(retired_file) and Path(retired_file).parent == Path(file).parent
 
 

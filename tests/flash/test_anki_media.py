@@ -43,3 +43,27 @@ def test_missing_file_named_by_a_template_is_reported(
     assert flash("import", package)[2] == (
         "1 media file not found in the package: gone.png\n"
     )
+
+
+def test_imported_pictures_move_with_the_store(flash: Run, tmp_path: Path) -> None:
+    def fill(collection: Collection) -> None:
+        collection.media.write_data("own.png", b"own")
+        note_type(collection, "T", "AB", "{{A}} / {{B}}")
+        add(collection, "T", "q", '<img src="own.png">')
+
+    package = AnkiSide(tmp_path).package(fill)
+    flash("import", package)
+    moved = Path("elsewhere")
+    moved.mkdir()
+    for path in Path().glob("store.db*"):
+        path.rename(moved / path.name.replace("store.db", "my.db"))
+    db = ("--db", str(moved / "my.db"))
+
+    assert flash("doctor", *db)[:2] == (0, "No problems found.\n")
+    assert flash("export", "out.apkg", *db)[2] == ""
+    assert flash("export", "--yaml", "out", *db)[2] == ""
+    assert [one.read_bytes() for one in Path("out").rglob("own.png")] == [b"own"]
+    assert json.loads(flash("list", "--json", *db)[1])[0]["file"] == ""
+    # Undone and imported again, it is the same note.
+    flash("undo", *db)
+    assert json.loads(flash("import", package, "--json", *db)[1])["new_notes"] == 1
