@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from srs.models.cards import ReviewKind, SchedulingState, State
 from srs.models.incoming import IncomingCard
+from srs.store.free_ids import FreeIds
 from srs.store.import_log import insert_moved
 from srs.store.import_rows import StoredMarks, last_reset
 from srs.store.replay import replay_card
@@ -48,8 +49,7 @@ class ManualChanges:
         """
         self._connection, self._options = connection, options
         self._reviews = reviews
-        self._free_ids: dict[int, int] = {}
-        """The next id to try for a row, by its moment."""
+        self._free_ids = FreeIds(connection)
 
     def log(self, pair: CardPair, state: SchedulingState) -> bool:
         """Log a reset or a due date that the incoming log doesn't explain.
@@ -200,7 +200,5 @@ class ManualChanges:
             origin=ANKI_CARD,
         )._replace(**columns)
         # Thousands of cards may have changed in the same second.
-        free = self._free_ids.get(moment, moment)
-        review = insert_moved(self._connection, row._replace(id=free))
-        self._free_ids[moment] = review + 1
+        review = insert_moved(self._connection, row, self._free_ids)
         self._reviews.append(review)

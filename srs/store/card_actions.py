@@ -11,7 +11,7 @@ from srs.store.anki_marks import save_mark_times
 from srs.store.connection import Store
 from srs.store.operations import record_operation
 from srs.store.replay import rebuild_card_states
-from srs.store.revlog import add_due_day, add_reset
+from srs.store.revlog import ManualRows
 from srs.store.rows import CARD_COLUMNS, card_of
 from srs.store.settings import Options
 
@@ -154,11 +154,11 @@ def _set_due(
     done: list[tuple[int, int]] = []
     with store.transaction() as connection:
         rows = store.rows(sql, {"cards": str(list(cards)), "first": first})
+        log = ManualRows(connection, moment)
         for card in map(card_of, rows):
             number = crc32(f"{card.id}:{now_ms}".encode())
             day = first + number % (last - first + 1)
-            review = add_due_day(connection, card, moment, day)
-            done.append((review, card.id))
+            done.append((log.add_due_day(card, day), card.id))
         _record_log_change(store, options, now_ms, name, done)
     return len(done)
 
@@ -182,9 +182,10 @@ def reset(store: Store, options: Options, cards: Sequence[int], now_ms: int) -> 
     sql = f"select {CARD_COLUMNS} from cards c where c.{_CHOSEN} and c.state <> 0"
     done: list[tuple[int, int]] = []
     with store.transaction() as connection:
+        log = ManualRows(connection, moment)
         for row in store.rows(sql, {"cards": str(list(cards))}):
             card = card_of(row)
-            done.append((add_reset(connection, card, moment), card.id))
+            done.append((log.add_reset(card), card.id))
         _record_log_change(store, options, now_ms, "reset", done)
     return len(done)
 

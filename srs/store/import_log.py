@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from srs.scheduler.study_day import Calendar
 from srs.store.connection import Store
-from srs.store.revlog import ReviewRow, free_review_id, insert_reviews
+from srs.store.free_ids import FreeIds
+from srs.store.revlog import ReviewRow, insert_reviews
 from srs.store.rows import ANKI_LOG
 from srs.store.stamps import STAMP
 from srs.store.sync_state import is_bound
@@ -217,16 +218,17 @@ def _insert_rows(
         clashing = [
             ReviewRow(*row) for row in run(_CLASHING.format(rows=rows)).fetchall()
         ]
-        moved = {row[:2]: insert_moved(connection, row) for row in clashing}
+        free = FreeIds(connection)
+        moved = {row[:2]: insert_moved(connection, row, free) for row in clashing}
         ids = [moved.get(key, key[0]) for key in new]
         added.shifted += len(moved)
     added.ids += ids
     return {card for _, card in new}
 
 
-def insert_moved(connection: sqlite3.Connection, row: ReviewRow) -> int:
+def insert_moved(connection: sqlite3.Connection, row: ReviewRow, ids: FreeIds) -> int:
     """Insert a review with the next free id; return the id."""
-    moment = free_review_id(connection, row.id)
+    moment = ids.take(row.id)
     insert_reviews(connection, [row._replace(id=moment)])
     return moment
 

@@ -21,6 +21,7 @@ from srs.models.presets import Preset
 from srs.scheduler.load_balancer import DueCounts
 from srs.scheduler.next_states import AnswerTime, next_states, review_kind
 from srs.store.connection import Store
+from srs.store.free_ids import FreeIds
 from srs.store.operations import record_operation
 from srs.store.replay import is_leech, replay_card, save_scheduling
 from srs.store.rows import ANKI_CARD, CARD_COLUMNS, CRAM_REVIEW, card_of
@@ -98,7 +99,7 @@ def log_answer(
             return None
         card = now
         # A rebuild sees the millisecond of the log.
-        review = _next_id(connection, card.id, moment.at_ms)
+        review = _next_id(FreeIds(connection), connection, card.id, moment.at_ms)
         moment = msgspec.structs.replace(moment, at_ms=review)
         found = next_states(card.progress, preset, moment, seed_of(card), load)
         after = found[rating]
@@ -141,7 +142,7 @@ def record_cram(
         now = _as_shown(connection, card)
         if now is None:
             return None
-        review = free_review_id(connection, moment.at_ms)
+        review = FreeIds(connection).take(moment.at_ms)
         moment = msgspec.structs.replace(moment, at_ms=review)
         # Difficulty 0 marks a cram review; see `srs.store.rows.CRAM_REVIEW`.
         after = msgspec.structs.replace(now.progress, difficulty=None)
@@ -184,10 +185,12 @@ def _is_leech_alarm(lapses: int, preset: Preset) -> bool:
     return beyond >= 0 and beyond % ((preset.leech_threshold + 1) // 2) == 0
 
 
-def _next_id(connection: sqlite3.Connection, card: int, at_ms: int) -> int:
+def _next_id(
+    ids: FreeIds, connection: sqlite3.Connection, card: int, at_ms: int
+) -> int:
     """Return an id after the card's last one, even if the clock was set back."""
     last = last_review(connection, card)
-    return free_review_id(connection, max(at_ms, last + 1))
+    return ids.take(max(at_ms, last + 1))
 
 
 def last_review(connection: sqlite3.Connection, card: int) -> int:
@@ -207,14 +210,6 @@ def last_answer(connection: sqlite3.Connection, card: int) -> tuple[int, int]:
     sql = "select rating, id, interval from reviews where id = ?"
     row = connection.execute(sql, (last_review(connection, card),)).fetchone()
     return row[1:] if row and row[0] else (0, 0)
-
-
-def free_review_id(connection: sqlite3.Connection, at_ms: int) -> int:
-    """Return the first id from a moment on that is free."""
-    sql = "select 1 from reviews where id = ?1"
-    while connection.execute(sql, (at_ms,)).fetchone():
-        at_ms += 1
-    return at_ms
 
 
 class ReviewRow(NamedTuple):
@@ -278,38 +273,42 @@ def insert_reviews(connection: sqlite3.Connection, rows: Iterable[ReviewRow]) ->
     )
 
 
-def add_due_day(
-    connection: sqlite3.Connection, card: StoredCard, moment: AnswerTime, due_day: int
-) -> int:
-    """Log inside a transaction that the user set the due day of a card.
+class ManualRows:
+    """Logs inside a transaction what the user sets by hand for many cards.
 
-    Returns:
-        The id of the row, whose rating is 0 and whose interval counts from today.
+    The rows have the rating 0.
     """
-    row = _manual_row(connection, card, moment, due_day - moment.day)
-    if not row.difficulty:
-        # A replay then estimates the memory of a new card.
-        row = row._replace(ease=_FIRST_EASE)
-    insert_reviews(connection, [row])
-    return row.id
 
+    def __init__(self, connection: sqlite3.Connection, moment: AnswerTime) -> None:
+        """Keep the connection, and the moment of all the rows."""
+        self._connection, self._moment = connection, moment
+        self._ids = FreeIds(connection)
 
-def add_reset(
-    connection: sqlite3.Connection, card: StoredCard, moment: AnswerTime
-) -> int:
-    """Log inside a transaction that a card is new again; return the id of the row."""
-    row = _manual_row(connection, card, moment, 0)
-    insert_reviews(connection, [row._replace(difficulty=0.0, state=0, step=0)])
-    return row.id
+    def add_due_day(self, card: StoredCard, due_day: int) -> int:
+        """Log that a card is due on a study day.
 
+        Returns:
+            The id of the row, whose interval counts from today.
+        """
+        row = self._row(card, due_day - self._moment.day)
+        if not row.difficulty:
+            # A replay then estimates the memory of a new card.
+            row = row._replace(ease=_FIRST_EASE)
+        insert_reviews(self._connection, [row])
+        return row.id
 
-def _manual_row(
-    connection: sqlite3.Connection, card: StoredCard, moment: AnswerTime, days: int
-) -> ReviewRow:
-    review = _next_id(connection, card.id, moment.at_ms)
-    moment = msgspec.structs.replace(moment, at_ms=review)
-    after = msgspec.structs.replace(card.progress, interval=days)
-    return log_row(card.id, moment, ReviewKind.MANUAL, card.progress, after)
+    def add_reset(self, card: StoredCard) -> int:
+        """Log that a card is new again; return the id of the row."""
+        row = self._row(card, 0)._replace(difficulty=0.0, state=0, step=0)
+        insert_reviews(self._connection, [row])
+        return row.id
+
+    def _row(self, card: StoredCard, days: int) -> ReviewRow:
+        at_ms = self._moment.at_ms
+        review = _next_id(self._ids, self._connection, card.id, at_ms)
+        moment = msgspec.structs.replace(self._moment, at_ms=review)
+        after = msgspec.structs.replace(card.progress, interval=days)
+        return log_row(card.id, moment, ReviewKind.MANUAL, card.progress, after)
 
 
 def mark_undone(

@@ -30,9 +30,9 @@ from srs.models.log_entries import (
 from srs.models.media import notetype_key
 from srs.models.mock_exam import without_texts
 from srs.store.anki_marks import save_mark_times
+from srs.store.free_ids import FreeIds
 from srs.store.note_media import MediaMerge
 from srs.store.removal import delete_notes
-from srs.store.revlog import free_review_id
 from srs.store.settings import (
     check_option,
     check_setting,
@@ -66,6 +66,7 @@ class EntryMerge:
         self._connection, self._device = connection, device
         self._media = media
         self._notes = NoteMerge(connection, device)
+        self._free_ids = FreeIds(connection)
         self._cards: dict[tuple[str, str], int] = {}
         self._erased = {
             guid: (stamp, erased or device)
@@ -230,7 +231,7 @@ class EntryMerge:
         ).fetchone()
         self.touched.add(card)
         if row is None:
-            key = free_review_id(self._connection, entry.at)
+            key = self._free_ids.take(entry.at)
             values = self._review_row(key, card, entry)
             self._connection.execute(_INSERT, values)
             self.reviews += 1

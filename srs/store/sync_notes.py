@@ -15,11 +15,14 @@ from msgspec.structs import replace
 from cards.note import Content
 from cards.questions import parts_of
 from srs.models.log_entries import CardItem, NoteEntry, NotetypeEntry, OrphanEntry
+from srs.store.free_ids import FreeIds
 from srs.store.note_types import Arrangement, take_notetypes
 from srs.store.notes import deck_id
 from srs.store.rows import note_of
 
 _MAX_ID = 1 << 53
+_NOTES = "select 1 from notes where anki_id = ?1"
+_CARDS = "select 1 from cards where id = ?1"
 _TEXT = ("id", "text_key", "kind", "language", "fields", "extra", "tags", "sources")
 _DATES = ("changed", "checked", "recheck", "retired", "modified")
 _COPIED = (*_TEXT, *_DATES)
@@ -82,6 +85,8 @@ class NoteMerge:
         """Cards whose schedule has to be computed again."""
         self.changed = 0
         """Notes that are new or have another text."""
+        self._note_ids = FreeIds(connection, _NOTES)
+        self._card_ids = FreeIds(connection, _CARDS)
         self._decks: dict[str, int] = {}
         """Decks stay until the end of the merge."""
         self._models: dict[int, str] = {}
@@ -159,7 +164,7 @@ class NoteMerge:
         values |= {"guid": entry.guid, "deck": deck, "created": entry.created}
         values |= {"stamp": entry.stamp, "device": self._own(entry.device)}
         values["file_device"] = self._own(entry.file_device)
-        values["anki_id"] = self._free("notes", "anki_id", entry.anki_id)
+        values["anki_id"] = _free(self._note_ids, entry.anki_id)
         self._connection.execute(
             f"""
             insert into notes ({", ".join(values)}, file, line)
@@ -173,7 +178,7 @@ class NoteMerge:
 
     def _insert_cards(self, guid: str, cards: Iterable[CardItem]) -> None:
         for card in cards:
-            key = self._free("cards", "id", card.id)
+            key = _free(self._card_ids, card.id)
             deck = self._deck(card.deck)
             self._connection.execute(
                 """
@@ -186,14 +191,6 @@ class NoteMerge:
                     *(card.retired, card.uid),
                 ),
             )
-
-    def _free(self, table: str, column: str, wanted: int) -> int:
-        """Return the wanted number if it is valid and free, else the next free one."""
-        wanted = wanted if 0 < wanted < _MAX_ID else 1
-        sql = f"select 1 from {table} where {column} = ?"
-        while self._connection.execute(sql, (wanted,)).fetchone():
-            wanted += 1
-        return wanted
 
     def _cards(self, guid: str) -> dict[str, _Stored]:
         rows = self._connection.execute(
@@ -350,6 +347,11 @@ class NoteMerge:
 
     def _own(self, device: str) -> str:
         return "" if device == self._device else device
+
+
+def _free(ids: FreeIds, wanted: int) -> int:
+    """Return the wanted number if it is valid and free, else the next free one."""
+    return ids.take(wanted if 0 < wanted < _MAX_ID else 1)
 
 
 def _content(entry: NoteEntry) -> tuple[Any, ...]:
