@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 from cards.errors import FlashError
 from cards.translate import _
 from flash.cli.help import show_usage_error, translate_typer
+from flash.cli.interrupts import is_interrupted
 from flash.cli.options import HELP_NAMES, QueryCommand
 from flash.language import choose_language
 from flash.messages.system import not_in_locale, not_utf8, os_error
@@ -222,7 +223,8 @@ def run(words: list[str]) -> int:
     as_json = "--json" in words
     choose_language()
     try:
-        code = application()(words, prog_name="flash", standalone_mode=False)
+        with _interrupt_reported():
+            code = application()(words, prog_name="flash", standalone_mode=False)
     except typer.Abort:
         code = _INTERRUPTED
     except TyperException as error:
@@ -244,6 +246,17 @@ def run(words: list[str]) -> int:
     if code == _INTERRUPTED:
         echo_err(_("flash: interrupted"))
     return code if isinstance(code, int) else 0
+
+
+@contextmanager
+def _interrupt_reported() -> Iterator[None]:
+    """End in the way of Ctrl-C, too, if the interrupt became another error."""
+    try:
+        yield
+    except Exception:
+        if is_interrupted():
+            raise typer.Abort from None
+        raise
 
 
 def report_os_error(error: OSError, *, as_json: bool) -> int:

@@ -11,6 +11,8 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import NoReturn
 
+from flash.cli.interrupts import interrupt
+
 _INTERRUPTED = 130
 
 
@@ -30,7 +32,7 @@ def run_process() -> int:
     from flash.cli.app import run  # noqa: PLC0415 - Ctrl-C may come while it loads
 
     if handles:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, interrupt)
     code = run(sys.argv[1:])
     if handles:
         signal.signal(signal.SIGINT, _leave)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from anki_edits import AnkiSide, add
 from command_runner import CELLS
 from terminal_review import ReviewSetup
 
@@ -131,6 +132,47 @@ def test_interrupt_while_loading_exits_with_130(words: list[str]) -> None:
         # At its very end Python has let go of the handler; a shell says 130, too.
         assert process.returncode in (130, 0, -signal.SIGINT), err
         assert "Traceback" not in err
+
+
+INTERRUPTED = """
+import signal, sqlite3, sys
+import flash.__main__
+
+class Connection(sqlite3.Connection):
+    def create_function(self, name, count, function, **more):
+        def interrupted(*given):
+            signal.raise_signal(signal.SIGINT)
+            return function(*given)
+        super().create_function(name, count, interrupted, **more)
+
+    def set_progress_handler(self, function, steps):
+        def interrupted():
+            signal.raise_signal(signal.SIGINT)
+            return function()
+        super().set_progress_handler(interrupted, 1)
+
+connect = sqlite3.connect
+sqlite3.connect = lambda *given, **more: connect(*given, factory=Connection, **more)
+sys.exit(flash.__main__.main())
+"""
+"""Ctrl-C while SQLite calls a function of flash."""
+
+
+@pytest.mark.parametrize(
+    "words", [["undo"], ["list", "water"], ["import"]], ids=" ".join
+)
+def test_interrupt_inside_a_query_exits_with_130(
+    words: list[str], tmp_path: Path
+) -> None:
+    if words == ["import"]:
+        anki = AnkiSide(tmp_path)
+        words.append(anki.package(lambda one: add(one, "Basic", "q", "a")))
+
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, *words], capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (130, b"flash: interrupted\n")
 
 
 def test_traceback_has_no_control_characters() -> None:
