@@ -182,6 +182,13 @@ def simulation_title(found: Workload) -> list[str]:
     ]
 
 
+def simulation_remarks(found: Workload) -> list[str]:
+    """Explain the mark of a row below the table of a simulation."""
+    if not any(one.limited for one in found.choices):
+        return []
+    return [_("* on most days, reviews_per_day leaves reviews for later")]
+
+
 def fit_title(deck: str, fit: Fit) -> str:
     """Return the title of fitted parameters."""
     usable = _("{n} usable").format(n=fit.items) if fit.items else _("none usable")

@@ -4,7 +4,8 @@ The user's cards, parameters and habits are simulated for some days, once for ea
 retention, with the same random seed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -20,9 +21,10 @@ from srs.forecast.simulator import (
     sim_card,
 )
 from srs.models.cards import State
+from srs.models.presets import Preset
 from srs.store.connection import Store
 from srs.store.decks import deck_names_by_id
-from srs.store.forecast_queries import cards_in_use
+from srs.store.forecast_queries import CardMemory, cards_in_use
 from srs.store.settings import Options
 
 RETENTIONS = (0.70, 0.75, 0.80, 0.85, 0.88, 0.90, 0.92, 0.95, 0.97)
@@ -42,6 +44,8 @@ class RetentionOption(Struct, frozen=True):
     """Expected number of cards recalled at the end."""
     begun: int
     """Cards that have been seen by then."""
+    limited: bool = False
+    """On most days a deck reaches its limit of reviews."""
 
 
 class Workload(Struct, frozen=True):
@@ -75,7 +79,8 @@ def workload(
         options: The user's settings.
         now_ms: UTC milliseconds.
         decks: Ids of the decks whose cards are simulated.
-        deck: Name of the deck whose limits apply; empty for the global ones.
+        deck: Name of the deck whose limits apply; empty for those of each deck at the
+            top.
         days: Number of study days.
         new: New cards per day; by default as set.
         seed: Random seed.
@@ -85,47 +90,96 @@ def workload(
     chosen = sampled(found, _SAMPLE, seed)
     scale = len(found) / len(chosen) if chosen else 1.0
     names = deck_names_by_id(store)
-    preset = options.preset(deck)
-    new_per_day = preset.new_per_day if new is None else new
-    budget = DailyBudget(new_per_day / scale, preset.reviews_per_day / scale)
+    parts = _parts(chosen, names, deck)
+    budgets = [
+        _budget(options.preset(root), len(cards) / len(chosen), new, scale)
+        for root, cards in parts.items()
+    ]
     habits = read_habits(store, now_ms, decks)
 
-    def cards(retention: float) -> list[SimCard]:
+    def simulations(retention: float) -> list[_Simulated]:
         params = {
             key: DeckParams(
                 replace(options.preset(names[key]), desired_retention=retention)
             )
             for key in decks
         }
-        return [sim_card(params[card.deck], card, today) for card in chosen]
+        made = [
+            [sim_card(params[card.deck], card, today) for card in cards]
+            for cards in parts.values()
+        ]
+        return list(map(_Simulated, made, budgets))
 
     return Workload(
         cards=len(found),
         new=sum(1 for card in found if card.state == State.NEW),
         days=days,
-        present=preset.desired_retention,
-        remembered=sum(card.recall(today) for card in cards(0.9)) * scale,
+        present=options.preset(deck).desired_retention,
+        remembered=_recalled(simulations(0.9), today) * scale,
         choices=tuple(
-            _option(cards(each), habits, budget, (today, days, seed), each, scale)
+            _option(simulations(each), habits, (today, days, seed), each, scale)
             for each in RETENTIONS
         ),
     )
 
 
+class _Simulated(NamedTuple):
+    """Cards that share the limits of a day."""
+
+    cards: list[SimCard]
+    budget: DailyBudget
+
+
+def _parts(
+    cards: Sequence[CardMemory], names: Mapping[int, str], deck: str
+) -> dict[str, list[CardMemory]]:
+    """Group cards by the deck whose limits apply: the chosen one, or one at the top."""
+    parts: dict[str, list[CardMemory]] = {}
+    for card in cards:
+        root = deck or names[card.deck].split("::")[0]
+        parts.setdefault(root, []).append(card)
+    return parts
+
+
+def _budget(
+    preset: Preset, share: float, new: float | None, scale: float
+) -> DailyBudget:
+    """Return the limits for a sample; a total of new cards is shared by the decks."""
+    new_per_day = preset.new_per_day if new is None else new * share
+    return DailyBudget(new_per_day / scale, preset.reviews_per_day / scale)
+
+
+def _recalled(parts: Sequence[_Simulated], day: int) -> float:
+    return sum(card.recall(day) for part in parts for card in part.cards)
+
+
 def _option(
-    cards: list[SimCard],
+    parts: Sequence[_Simulated],
     habits: Habits,
-    budget: DailyBudget,
     run: tuple[int, int, int],
     retention: float,
     scale: float,
 ) -> RetentionOption:
     first, days, seed = run
-    done = Simulation(cards, habits, StudyPolicy(budget), seed).run(first, days)
+    done = [
+        Simulation(cards, habits, StudyPolicy(budget), seed).run(first, days)
+        for cards, budget in parts
+    ]
+    full = [
+        any(
+            one.reviews >= part.budget.reviews
+            for one, part in zip(day, parts, strict=True)
+        )
+        for day in zip(*done, strict=True)
+    ]
+    each = [day for part in done for day in part]
     return RetentionOption(
         retention=retention,
-        reviews=sum(day.reviews for day in done) / days * scale,
-        minutes=sum(day.seconds for day in done) / 60 / days * scale,
-        remembered=sum(card.recall(first + days) for card in cards) * scale,
-        begun=round(sum(1 for card in cards if card.stability) * scale),
+        reviews=sum(day.reviews for day in each) / days * scale,
+        minutes=sum(day.seconds for day in each) / 60 / days * scale,
+        remembered=_recalled(parts, first + days) * scale,
+        begun=round(
+            sum(1 for part in parts for card in part.cards if card.stability) * scale
+        ),
+        limited=sum(full) * 2 > days,
     )

@@ -168,6 +168,26 @@ def test_higher_retention_costs_and_retains_more(tmp_path: Path) -> None:
     store.close()
 
 
+def test_each_deck_at_the_top_has_its_own_limits(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    for deck in ("A::One", "B"):
+        add(store, numbered(50, deck), NOON, f"{deck}.yaml")
+    save_options(store, "", {"reviews_per_day": 2, "new_per_day": 1})
+    decks = {name: key for key, name in store.rows("select id, name from decks")}
+    options = Options(store)
+
+    one = workload(store, options, NOON, [decks["B"]], "B", days=50)
+    both = workload(store, options, NOON, list(decks.values()), days=50)
+    few = workload(store, options, NOON, list(decks.values()), days=50, new=1)
+
+    assert {found.begun for found in one.choices} == {50}
+    assert {found.begun for found in both.choices} == {100}
+    assert {found.begun for found in few.choices} == {50}
+    assert both.choices[-1].reviews > 3
+    assert (both.choices[0].limited, both.choices[-1].limited) == (False, True)
+    store.close()
+
+
 def test_empty_store_has_an_empty_workload(tmp_path: Path) -> None:
     store = new_store(tmp_path)
 

@@ -17,6 +17,7 @@ from flash.messages.scheduling import (
     fit_title,
     kept_reason,
     rescheduled,
+    simulation_remarks,
     simulation_title,
 )
 from flash.service.context import AppContext, open_app
@@ -205,7 +206,7 @@ def _workload_lines(found: Workload) -> list[str]:
             f"{one.retention:.2f}",
             f"{one.minutes:.1f}",
             bar(one.minutes, most, room),
-            f"{one.reviews:.0f}",
+            f"{one.reviews:.0f}{'*' if one.limited else ''}",
             f"{one.remembered:.0f}",
             bar(one.remembered, best, room),
             _("as set") if abs(one.retention - found.present) < 0.005 else "",
@@ -214,4 +215,5 @@ def _workload_lines(found: Workload) -> list[str]:
     ]
     head = [_("retention"), _("min/day"), "", _("reviews"), _("recalled"), "", ""]
     table = table_lines(head, rows, right=(0, 1, 3, 4))
-    return [styled(title, "1"), *lines, "", *table]
+    remarks = simulation_remarks(found)
+    return [styled(title, "1"), *lines, "", *table, *remarks]
