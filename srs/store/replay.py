@@ -122,7 +122,7 @@ def replay_logs(
 def read_logs(
     connection: sqlite3.Connection, cards: Collection[int] | None = None
 ) -> Iterator[Sequence[Any]]:
-    """Yield the log without undone rows, oldest first; see `LOGGED`.
+    """Read the log without undone rows, oldest first; see `LOGGED`.
 
     Args:
         connection: The store's.
@@ -140,7 +140,8 @@ def read_logs(
     # Another device may have given other ids, but never other moments.
     moved = "select 1 from reviews where id <> origin_ms limit 1"
     order = "r.origin_ms" if connection.execute(moved).fetchone() else "r.id"
-    yield from connection.execute(f"{logs} where undone = 0 order by {order}", values)
+    # A generator of Python would fail to close once the store is closed.
+    return connection.execute(f"{logs} where undone = 0 order by {order}", values)
 
 
 def is_leech(state: SchedulingState, preset: Preset) -> bool:

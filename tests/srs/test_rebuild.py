@@ -1,5 +1,6 @@
 """A rebuild from the log, compared with the scheduler and with what answers left."""
 
+import gc
 import random
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from srs.optimizer.reschedule import reschedule_cards
 from srs.scheduler.fsrs6 import memory_model, next_memory
 from srs.stats.calibration import calibration
 from srs.store.connection import Store
-from srs.store.replay import rebuild_cache, replay_cards
+from srs.store.replay import read_logs, rebuild_cache, replay_cards
 from srs.store.settings import Options
 from srs.store.statistics import DeckFilter
 
@@ -165,3 +166,21 @@ def test_answers_without_a_card_are_ignored(lived: Store, lost: str) -> None:
     assert reschedule_cards(lived, options, NOON).cards <= len(left)
     judged = calibration(lived, options, 0, DeckFilter())
     assert (judged.reviews > 0) == bool(left)
+
+
+def test_a_log_read_in_part_lets_the_store_be_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = new_store(tmp_path)
+    add(store, numbered(1))
+    fill(store, live([row[0] for row in store.rows("select id from cards")], 9))
+    found: list[str] = []
+    monkeypatch.setattr("sys.unraisablehook", lambda error: found.append(str(error)))
+    rows = read_logs(store.connection)
+    next(rows)
+
+    store.close()
+    del rows
+    gc.collect()
+
+    assert found == []
