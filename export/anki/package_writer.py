@@ -27,6 +27,7 @@ from export.anki.note_types import convert_note, ordinals_of
 from export.anki.package_media import PackageMedia
 from export.anki.rows import (
     Schedule,
+    answers_in,
     card_row,
     note_row,
     review_rows,
@@ -58,6 +59,7 @@ class Written(Struct, frozen=True):
     cards: int
     media: int
     reviews: int = 0
+    """Answers."""
     losses: tuple[Loss, ...] = ()
     """Edits and media that were not written."""
 
@@ -103,7 +105,7 @@ def write_package(
         len(contents.notes),
         len(contents.cards),
         len(media.files),
-        len(contents.reviews),
+        answers_in(contents.reviews),
         tuple(contents.losses),
     )
     settings = {

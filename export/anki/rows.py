@@ -246,6 +246,11 @@ def review_rows(schedule: Schedule, cards: set[int]) -> Iterator[AnkiRow]:
         )
 
 
+def answers_in(rows: Iterable[AnkiRow]) -> int:
+    """Count the rows of a review log that are answers, and not changes by hand."""
+    return sum(1 for row in rows if row[3])
+
+
 def _factor(review: Review) -> int:
     """Return the difficulty (1 to 10) as in Anki's log: 100 to 1100."""
     if review.ease:

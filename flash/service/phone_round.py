@@ -35,6 +35,7 @@ from export.anki.phone.hub_changes import (
     read_hub,
     unused_cards,
 )
+from export.anki.rows import answers_in
 from export.anki.text_edits import TextEdit, text_edits
 from export.files import ExportError
 from flash.messages.phone import one_way_texts
@@ -232,7 +233,7 @@ class PhoneRound:
         seen = [(one.card, one.changed_ms) for one in cards]
         if seen:
             remember_marks(app.store, str(collection.created_s), seen)
-        self.result.sent_reviews += len(reviews)
+        self.result.sent_reviews += answers_in(reviews)
         self.result.sent_cards += len(cards)
         self.result.removed += len(unused)
         return bool(

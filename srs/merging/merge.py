@@ -183,7 +183,7 @@ class _Merge:
         )
         self._touched |= added.cards
         self._reviews = added.ids
-        self.result.reviews = len(added.ids)
+        self.result.reviews = added.answers
         self.result.known_reviews = added.known
         self.result.shifted = added.shifted
         self.result.invalid_reviews = added.invalid

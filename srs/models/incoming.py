@@ -191,7 +191,7 @@ class MergeResult(Struct):
     new_cards: int = 0
     known_notes: int = 0
     reviews: int = 0
-    """New reviews."""
+    """New answers."""
     known_reviews: int = 0
     shifted: int = 0
     """New reviews whose millisecond was taken by another card."""

@@ -33,7 +33,7 @@ class Contents(Struct, frozen=True):
     """Including retired notes; likewise cards."""
     cards: int
     reviews: int
-    """Without undone reviews."""
+    """Answers; without those undone."""
     newest_ms: int | None
     """Time of the last review, UTC milliseconds."""
 
@@ -62,7 +62,7 @@ def contents_of(connection: sqlite3.Connection) -> Contents:
         f"""
         select (select count(*) from notes), (select count(*) from cards),
                count(*), max(id)
-          from reviews where {undone} = 0
+          from reviews where {undone} = 0 and rating > 0
         """
     ).fetchone()
     return Contents(version, *row)

@@ -28,8 +28,9 @@ _TABLES = """
         due_ms integer  -- of a card in learning
     ) strict;
     create temp table known (
-        id   integer not null,
-        card integer not null,
+        id     integer not null,
+        card   integer not null,
+        answer integer not null,
         primary key (id, card)
     ) strict, without rowid;
     create temp table lives (
@@ -43,10 +44,11 @@ _TABLES = """
 _DROP = "drop table temp.pairs; drop table temp.known; drop table temp.lives;"
 _KNOWN = """
     insert or ignore into temp.known
-    select l.id, p.ours
+    select l.id, p.ours, l.rating > 0
       from temp.pairs p
-      join (select id, card from arriving.log
-            union all select id, card from arriving.crams) l on l.card = p.theirs
+      join (select id, card, rating from arriving.log
+            union all select id, card, rating from arriving.crams) l
+        on l.card = p.theirs
      where not p.is_new
        and (exists (select 1 from reviews r
                      where r.card = p.ours and r.origin_ms = l.id)
@@ -58,7 +60,7 @@ _REVIVE = """
     update reviews set undone = 0
      where undone = 1 and origin <> '' and origin not like 'web:%'
        and (origin_ms, card) in (select id, card from temp.known)
-    returning id, card
+    returning id, card, rating > 0
 """
 # A life of a card goes from its first row, or the row after a reset, to the next reset.
 _LIVES = """
@@ -154,7 +156,8 @@ _IS_NEW = """
     not exists (select 1 from temp.known k where k.id = s.id and k.card = s.card)
 """
 _NEW = """
-    select s.id, p.ours from arriving.{table} s join temp.pairs p on p.theirs = s.card
+    select s.id, p.ours, s.rating > 0
+      from arriving.{table} s join temp.pairs p on p.theirs = s.card
      where not exists (select 1 from temp.known k where k.id = s.id and k.card = p.ours)
 """
 _INSERT = f"""
@@ -179,12 +182,17 @@ class AddedReviews(Struct):
     """What `insert_log` did."""
 
     ids: list[int] = []
-    """The new reviews."""
+    """The new rows."""
+    answers: int = 0
+    """How many of them are answers, and not changes by hand."""
     cards: set[int] = set()
     """Cards with new reviews other than cram reviews."""
     known: int = 0
+    """Answers that were there."""
+    has_known: bool = False
+    """Whether any row was there."""
     shifted: int = 0
-    """New reviews whose millisecond was taken by another one."""
+    """New rows whose millisecond was taken by another one."""
     invalid: int = 0
 
 
@@ -211,19 +219,20 @@ def _insert_rows(
     if not new:
         return set()
     # "returning" would take as long as the insert itself.
-    is_new = _IS_NEW if added.known else "true"
+    is_new = _IS_NEW if added.has_known else "true"
     inserted = run(_INSERT.format(rows=rows, is_new=is_new)).rowcount
-    ids = [moment for moment, _ in new]
+    ids = [moment for moment, _, _ in new]
     if inserted < len(new):
         clashing = [
             ReviewRow(*row) for row in run(_CLASHING.format(rows=rows)).fetchall()
         ]
         free = FreeIds(connection)
         moved = {row[:2]: insert_moved(connection, row, free) for row in clashing}
-        ids = [moved.get(key, key[0]) for key in new]
+        ids = [moved.get((moment, card), moment) for moment, card, _ in new]
         added.shifted += len(moved)
     added.ids += ids
-    return {card for _, card in new}
+    added.answers += sum(is_answer for _, _, is_answer in new)
+    return {card for _, card, _ in new}
 
 
 def insert_moved(connection: sqlite3.Connection, row: ReviewRow, ids: FreeIds) -> int:
@@ -279,12 +288,15 @@ def insert_log(
     connection.executemany("insert into temp.pairs values (?, ?, ?, ?, ?)", pairs)
     run(_LIVES)
     added = AddedReviews(ids=[], cards=set())
-    added.known = run(_KNOWN).rowcount
+    added.has_known = run(_KNOWN).rowcount > 0
+    added.known = run("select count(*) from temp.known where answer").fetchone()[0]
     if revived and is_bound(connection):
         again = run(_REVIVE).fetchall()
-        added.ids += [review for review, _ in again]
-        added.cards |= {card for _, card in again}
-        added.known -= len(again)
+        answers = sum(is_answer for _, _, is_answer in again)
+        added.ids += [review for review, _, _ in again]
+        added.cards |= {card for _, card, _ in again}
+        added.answers += answers
+        added.known -= answers
     rows = _ROWS
     offset = _constant_offset(connection, calendar)
     if offset is not None:

@@ -35,6 +35,7 @@ class RemovalSize(Struct, frozen=True):
     in_use: int
     """Cards that are not retired."""
     reviews: int
+    """Answers."""
     mock_exams: int = 0
     """Exams, finished or not, that ask about the notes."""
 
@@ -46,7 +47,8 @@ def removal_size(store: Store, cards: Sequence[int]) -> RemovalSize:
         select (select count(distinct note) from cards where note in ({_NOTES})),
                (select count(*) from ({_CARDS})),
                (select count(*) from ({_CARDS} and c.retired = 0)),
-               (select count(*) from reviews where card in ({_CARDS})),
+               (select count(*) from reviews
+                 where rating > 0 and card in ({_CARDS})),
                (select count(*) from mock_exams m
                  where m.undone = 0 and json_valid(m.questions)
                    and exists (select 1 from json_each(m.questions) q

@@ -75,7 +75,7 @@ class EntryMerge:
         self.touched = self._notes.touched
         """Cards whose schedule has to be computed again."""
         self.reviews = 0
-        """Reviews that are new here."""
+        """Answers that are new here."""
         self.has_deleted = False
         """Whether notes were deleted."""
         self.has_options = False
@@ -201,15 +201,19 @@ class EntryMerge:
                 found.append((card, entry))
         if not found:
             return
-        rows = [self._review_row(entry.at, card, entry) for card, entry in found]
         # Almost always none is known, and no millisecond is taken.
-        added = self._connection.executemany(_INSERT, rows).rowcount
-        self.reviews += added
-        if added == len(rows):
+        added = [self._insert(found, answers=which) for which in (True, False)]
+        self.reviews += added[0]
+        if sum(added) == len(found):
             self.touched.update(card for card, _ in found)
             return
         for card, entry in found:
             self._merge_review(card, entry)
+
+    def _insert(self, found: list[tuple[int, ReviewEntry]], *, answers: bool) -> int:
+        chosen = (one for one in found if (one[1].rating > 0) is answers)
+        rows = (self._review_row(entry.at, card, entry) for card, entry in chosen)
+        return self._connection.executemany(_INSERT, rows).rowcount
 
     def _review_row(self, key: int, card: int, entry: ReviewEntry) -> tuple[Any, ...]:
         return (
@@ -222,19 +226,15 @@ class EntryMerge:
 
     def _merge_review(self, card: int, entry: ReviewEntry) -> None:
         """Merge a review that may be known, or whose millisecond is taken."""
-        columns = (*_REVIEW, "undone_stamp", "undone_device", "undone", "id")
-        row = self._connection.execute(
-            f"""
-            select {", ".join(columns)} from reviews where card = ? and origin_ms = ?
-            """,
-            (card, entry.at),
-        ).fetchone()
+        names = ", ".join((*_REVIEW, "undone_stamp", "undone_device", "undone", "id"))
+        sql = f"select {names} from reviews where card = ? and origin_ms = ?"
+        row = self._connection.execute(sql, (card, entry.at)).fetchone()
         self.touched.add(card)
         if row is None:
             key = self._free_ids.take(entry.at)
             values = self._review_row(key, card, entry)
             self._connection.execute(_INSERT, values)
-            self.reviews += 1
+            self.reviews += entry.rating > 0
             return
         width = len(_REVIEW)
         ours = dict(zip(_REVIEW, row[:width], strict=True))

@@ -216,3 +216,23 @@ def test_doctor_reports_what_it_cannot_repair(flash: Run) -> None:
         ],
         "backup": None,
     }
+
+
+def test_changes_by_hand_count_nowhere_as_reviews(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    flash("review", "--plain", typed="\n3\nq\n")
+    flash("set-due", "2", "Cells", "--yes")
+    Path("log").mkdir()
+
+    flash("backup", "kept.db")
+    flash("sync", "log")
+    other = ("--db", "other.db")
+    again = ("--db", "again.db")
+
+    assert flash.json("stats")["reviews"] == 1
+    assert flash.json("restore", "kept.db", "--dry-run")["then"]["reviews"] == 1
+    assert flash.json("export", "all.apkg", "--with-schedule")["reviews"] == 1
+    assert flash.json("sync", "log", *other)["reviews"] == 1
+    assert flash.json("import", "all.apkg", *again)["reviews"] == 1
+    assert flash.json("import", "all.apkg", *again)["known_reviews"] == 1
+    assert flash.json("remove", "Cells", "--forever", "--dry-run")["reviews"] == 1
