@@ -8,13 +8,17 @@ import os
 import re
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cards.errors import DeckError, FlashError, Problem, printable
 from cards.text.width import clean, clipped, width_of
 from cards.translate import ngettext
+
+if TYPE_CHECKING:
+    from threading import Event
 
 _LONG = 5000
 """Fewest items for which a progress bar is shown."""
@@ -230,3 +234,45 @@ def progress_bar(
         yield show
     finally:
         sys.stderr.write("\n")
+
+
+@contextmanager
+def working(label: str, *, quiet: bool = False, every_s: float = 1) -> Iterator[None]:
+    """Show on stderr if it is a terminal what takes long, and for how long.
+
+    The block must not write or ask anything.
+
+    Args:
+        label: What is done, such as "importing".
+        quiet: Show nothing.
+        every_s: Seconds until it is shown, and between two updates.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    from threading import Event, Thread  # noqa: PLC0415 - not for the first question
+
+    is_done = Event()
+    clock = Thread(target=_count_up, args=(label, is_done, every_s), daemon=True)
+    clock.start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        clock.join()
+
+
+def _count_up(label: str, is_done: "Event", every_s: float) -> None:
+    text, begun = "", time.monotonic()
+    while not is_done.wait(every_s):
+        text = clean(f"{label} … {time.monotonic() - begun:.0f} s")
+        _overwrite(text)
+    if text:
+        _overwrite(" " * width_of(text))
+        _overwrite("")
+
+
+def _overwrite(text: str) -> None:
+    with suppress(OSError):
+        sys.stderr.write(f"\r{text}")
+        sys.stderr.flush()

@@ -1,6 +1,7 @@
 """`flash backup` and `flash restore`."""
 
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +25,7 @@ from flash.messages.phrases import dry_run_remark
 from flash.messages.sync import parked_text
 from flash.service.context import chosen_store, open_app
 from flash.service.log_restore import prepared_from_log
-from flash.terminal import echo, echo_err, print_json, print_lines
+from flash.terminal import echo, echo_err, print_json, print_lines, working
 from srs.maintenance import restore as restoring
 from srs.store.backups import (
     Backup,
@@ -58,7 +59,7 @@ def backup(
     if listed:
         _list(db, as_json=json)
         return
-    with open_app(db) as app:
+    with working(_("backing up"), quiet=json), open_app(db) as app:
         made = back_up(app.store, app.now(), file)
     size = made.stat().st_size
     if json:
@@ -105,8 +106,10 @@ def restore(
         if file
         else prepared_from_log(path, from_log, clock())
     )
-    with prepared as copy:
-        now, then = restoring.present(path), contents_of(copy.connection)
+    with ExitStack() as stack:
+        with working(_("reading"), quiet=json):
+            copy = stack.enter_context(prepared)
+            now, then = restoring.present(path), contents_of(copy.connection)
         place = copy.setting(PLACE)
         if not json:
             shown = source.name if file else place
@@ -115,7 +118,8 @@ def restore(
                 echo_err(log_line(place))
         if path.exists() and not (dry_run or yes):
             _confirm(path)
-        saved = None if dry_run else restoring.restore(path, copy, clock(), source)
+        with working(_("restoring"), quiet=json):
+            saved = None if dry_run else restoring.restore(path, copy, clock(), source)
         waiting = parked(copy)
     if json:
         print_json(

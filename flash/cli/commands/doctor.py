@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cards.translate import _
 from flash.cli.options import DbOption, JsonOption
 from flash.messages.checks import fix_text, problem_text
 from flash.messages.maintenance import (
@@ -18,7 +19,7 @@ from flash.messages.sync import remark_lines, synced_line
 from flash.service.context import chosen_store, open_app
 from flash.service.device import sync_lock
 from flash.service.rebuilding import rebuild, sources, sync_again
-from flash.terminal import echo, echo_err, print_json, print_lines
+from flash.terminal import echo, echo_err, print_json, print_lines, working
 from srs.maintenance.checks import Finding, Report, examine, repair
 from srs.maintenance.restore import RebuildSources
 from srs.store.connection import DamagedStore
@@ -40,9 +41,10 @@ def doctor(
     that were not repaired.
     """
     path, clock = chosen_store(db)
-    report, found = _checked(db, path, fix=fix)
-    rebuilds = fix and found is not None and bool(found.log)
-    kept = rebuild(path, found, clock()) if found and rebuilds else None
+    with working(_("checking"), quiet=json):
+        report, found = _checked(db, path, fix=fix)
+        rebuilds = fix and found is not None and bool(found.log)
+        kept = rebuild(path, found, clock()) if found and rebuilds else None
     if json:
         print_json(
             {

@@ -10,7 +10,14 @@ from flash.cli.options import DbOption, JsonOption
 from flash.messages.operations import operation_text, undone_text
 from flash.messages.phrases import dry_run_remark
 from flash.service.context import open_app
-from flash.terminal import clip_line, echo, print_json, styled, terminal_columns
+from flash.terminal import (
+    clip_line,
+    echo,
+    print_json,
+    styled,
+    terminal_columns,
+    working,
+)
 from srs.store.operations import last_operations
 from srs.store.redo import redo_operations
 from srs.store.undo import undo_operations
@@ -33,7 +40,7 @@ def undo(
     them. The review log keeps an undone answer, marked as undone. Deck files are
     never changed.
     """
-    with open_app(db) as app:
+    with working(_("undoing"), quiet=json), open_app(db) as app:
         undone = undo_operations(app.store, steps, dry_run=dry_run)
     texts = [undone_text(one.operation) for one in undone]
     if json:
@@ -57,7 +64,7 @@ def redo(
     Possible until something else changes the store. Exit code 1: the store has changed
     since; nothing is redone.
     """
-    with open_app(db) as app:
+    with working(_("redoing"), quiet=json), open_app(db) as app:
         done = redo_operations(app.store, steps)
     texts = [operation_text(one) for one in done]
     if json:

@@ -43,7 +43,7 @@ from flash.service.importing import (
 from flash.service.moving_in import DATABASES, MovedIn, move_in, source_of
 from flash.service.note_import import NoteImport, import_notes
 from flash.service.table_import import TableImport, import_table
-from flash.terminal import echo, echo_err, print_json, print_lines
+from flash.terminal import echo, echo_err, print_json, print_lines, working
 
 _PACKAGES = (".apkg", ".colpkg")
 _TABLES = (".csv", ".tsv", ".txt")
@@ -139,13 +139,14 @@ def import_(
             "--out": out is not None,
         },
     )
+    importing = _("importing")
     match kind:
         case _Kind.PROGRAM:
-            with open_app(db) as app:
+            with working(importing, quiet=json), open_app(db) as app:
                 moved = move_in(app, file, out, dry_run=dry_run)
             _report_moved(file, moved, as_json=json, dry_run=dry_run)
         case _Kind.NOTES:
-            with open_app(db) as app:
+            with working(importing, quiet=json), open_app(db) as app:
                 notes = import_notes(app, file, dry_run=dry_run)
             _report_notes(file, notes, as_json=json, dry_run=dry_run)
         case _Kind.TABLE:
@@ -153,14 +154,18 @@ def import_(
             options = TableOptions(_deck_name(deck), choice, html)
             # A short run that makes many values and no cycles: a quarter faster.
             gc.disable()
-            with open_app(db) as app:
+            with working(importing, quiet=json), open_app(db) as app:
                 table = import_table(
                     app, file, options, update_text=update_text, dry_run=dry_run
                 )
             _report_table(file, table, options, as_json=json, dry_run=dry_run)
         case _Kind.PACKAGE:
             gc.disable()
-            with start_import(file) as package, open_app(db) as app:
+            with (
+                working(importing, quiet=json),
+                start_import(file) as package,
+                open_app(db) as app,
+            ):
                 done = import_package(
                     app,
                     package,

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from cards.translate import _
 from flash.cli.asking import confirm_many
 from flash.cli.options import CardsArgument, DbOption, JsonOption, YesOption
 from flash.messages.listing import changed_line
 from flash.service.context import AppContext, open_app
 from flash.service.finding import find_some
 from flash.service.set_due import due_days
-from flash.terminal import echo, print_json
+from flash.terminal import echo, print_json, working
 from srs.store import card_actions
 
 Change = Callable[[AppContext, Sequence[int]], int]
@@ -170,7 +171,8 @@ def _change(
     with open_app(db) as app:
         cards = find_some(app, words).cards
         confirm_many(cards, yes=yes)
-        count = change(app, cards)
+        with working(_("changing cards"), quiet=as_json):
+            count = change(app, cards)
     if as_json:
         print_json({what: count, "cards": cards})
     else:

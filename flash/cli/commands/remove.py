@@ -24,7 +24,7 @@ from flash.messages.removing import (
 )
 from flash.service.context import open_app
 from flash.service.removing import Removal, apply_removal, plan_removal
-from flash.terminal import echo, print_json
+from flash.terminal import echo, print_json, working
 
 
 def remove(
@@ -54,7 +54,8 @@ def remove(
             _confirm(removal)
         if not (forever or dry_run or removal.found.deck):
             confirm_many(removal.found.cards, yes=yes)
-        backup = None if dry_run else apply_removal(app, removal)
+        with working(_("removing"), quiet=json):
+            backup = None if dry_run else apply_removal(app, removal)
     size, name = removal.size, removal.about
     if json:
         print_json(

@@ -30,6 +30,7 @@ from flash.terminal import (
     styled,
     table_lines,
     terminal_columns,
+    working,
 )
 from srs.forecast.workload import Workload, workload
 from srs.optimizer.parameters import DeckFit, adopt, fit_deck, owners
@@ -62,7 +63,8 @@ def optimize(
     with open_app(db) as app:
         deck = find_deck(app, deck)
         decks = owners(app.options) if every else [deck]
-        found = [_fit(app, name, dry_run=dry_run) for name in decks]
+        with working(_("fitting"), quiet=json):
+            found = [_fit(app, name, dry_run=dry_run) for name in decks]
     if json:
         shown = [_fit_json(one, dry_run=dry_run) for one in found]
         print_json(shown if every else shown[0])
@@ -129,9 +131,10 @@ def reschedule(
     with open_app(db) as app:
         deck = find_deck(app, deck)
         decks = deck_ids(app.store, deck) if deck else None
-        found = reschedule_cards(
-            app.store, app.options, app.now(), decks, dry_run=dry_run
-        )
+        with working(_("rescheduling"), quiet=json):
+            found = reschedule_cards(
+                app.store, app.options, app.now(), decks, dry_run=dry_run
+            )
         today = app.today()
     gc.freeze()  # skips them at exit, too
     days = [day_date(today) + timedelta(days=n) for n in range(len(found.before))]
