@@ -113,8 +113,7 @@ def import_package(
     folder = media_folder(store.path.absolute())
     with start_import(file) if isinstance(file, Path) else nullcontext(file) as source:
         collection = source.collection
-        media = MediaImport(source.package, folder)
-        try:
+        with MediaImport(source.package, folder) as media:
             used = _used_media(collection) | shared_media(source.package)
             media.unpack(used, only_count=reviews_only or dry_run)
             renamed = media.rename if media.has_renamed else None
@@ -153,9 +152,6 @@ def import_package(
                     dry_run=dry_run,
                 )
                 losses = (*converted.losses, *differing.losses(merged))
-        except BaseException:
-            media.remove()
-            raise
     return Imported(
         merged,
         losses,

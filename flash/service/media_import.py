@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import Self
 
 from export.anki.media_references import REMOTE, with_names
 from export.anki.package_file import CollectionFiles, Package, nfc
@@ -23,7 +24,10 @@ def shared_media(package: Package) -> set[str]:
 
 
 class MediaImport:
-    """The media files of one package; existing files are never overwritten."""
+    """The media files of one package; existing files are never overwritten.
+
+    A `with` block that fails removes the files that it unpacked.
+    """
 
     def __init__(self, package: CollectionFiles, folder: Path) -> None:
         """Keep the package and the folder to unpack to."""
@@ -35,6 +39,17 @@ class MediaImport:
         """The names of these that differ by more than their normalisation."""
         self.missing: list[str] = []
         """Files that notes use but the package lacks."""
+
+    def __enter__(self) -> Self:
+        """Begin an import."""
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Remove the new files if the import failed or was interrupted."""
+        if kind is not None:
+            for path in self._written:
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
 
     @property
     def count(self) -> int:
@@ -73,12 +88,6 @@ class MediaImport:
         """Replace the names of files that were renamed."""
         return with_names(field, self._replaced)
 
-    def remove(self) -> None:
-        """Delete the files that were unpacked."""
-        for path in self._written:
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-
     def _unpack(self, name: str, entry: str) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         digest = sha256(name.encode()).hexdigest()[:16]
@@ -97,8 +106,8 @@ class MediaImport:
             if target.name != nfc(name):
                 self.renamed[name] = target.name
             if not target.exists():
+                self._written.append(target)  # first: Ctrl-C may come in between
                 fresh.replace(target)
-                self._written.append(target)
         finally:
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)

@@ -268,20 +268,17 @@ class PhoneRound:
         wanted = known | {note.guid for note in new}
         notes = [note for note in collection.notes if note.guid in wanted]
         inbox = Path(app.options.inbox)
-        media = self._unpack_media(new, collection.notetypes, inbox.parent)
-        converted = convert_collection(
-            _with_notes(collection, notes),
-            app.options.calendar.day,
-            inbox,
-            media.rename if media.has_renamed else None,
-            known,
-        )
-        incoming = self._for_inbox(converted.incoming, known)
-        try:
+        with MediaImport(HubFiles(self._hub), inbox.parent) as media:
+            media.unpack(_media_of(new, collection.notetypes))
+            converted = convert_collection(
+                _with_notes(collection, notes),
+                app.options.calendar.day,
+                inbox,
+                media.rename if media.has_renamed else None,
+                known,
+            )
+            incoming = self._for_inbox(converted.incoming, known)
             merged = merge(app.store, app.options, incoming, app.now(), is_round=True)
-        except BaseException:
-            media.remove()
-            raise
         self.result.reviews += merged.reviews
         self.result.notes += merged.new_notes
         self.result.marked += merged.marked
@@ -294,19 +291,6 @@ class PhoneRound:
                 one for one in converted.losses if one.reason not in _OF_REVIEWS
             )
         self._take_edits(collection, incoming, update_text=update_text)
-
-    def _unpack_media(
-        self, new: Sequence[AnkiNote], types: Mapping[int, NoteType], folder: Path
-    ) -> MediaImport:
-        media = MediaImport(HubFiles(self._hub), folder)
-        media.unpack(
-            {
-                name
-                for note in new
-                for name in note_files(types.get(note.notetype), note.fields)
-            }
-        )
-        return media
 
     def _for_inbox(self, incoming: Incoming, known: set[str]) -> Incoming:
         """Move new notes to the inbox; those that flash made keep their deck."""
@@ -383,3 +367,11 @@ class PhoneRound:
 
 def _with_notes(collection: Collection, notes: list[AnkiNote]) -> Collection:
     return msgspec.structs.replace(collection, notes=notes)
+
+
+def _media_of(notes: Sequence[AnkiNote], types: Mapping[int, NoteType]) -> set[str]:
+    return {
+        name
+        for note in notes
+        for name in note_files(types.get(note.notetype), note.fields)
+    }

@@ -4,6 +4,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
 from anki.collection import Collection
 from anki_edits import AnkiSide, add, note_type
 from command_runner import Run
@@ -67,3 +68,26 @@ def test_imported_pictures_move_with_the_store(flash: Run, tmp_path: Path) -> No
     # Undone and imported again, it is the same note.
     flash("undo", *db)
     assert json.loads(flash("import", package, "--json", *db)[1])["new_notes"] == 1
+
+
+def test_an_interrupted_import_leaves_no_media(
+    flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(collection: Collection) -> None:
+        for name in ("a.png", "b.png"):
+            collection.media.write_data(name, name.encode())
+        add(collection, "Basic", "q", '<img src="a.png"><img src="b.png">')
+
+    package = AnkiSide(tmp_path).package(fill)
+    replace = Path.replace
+
+    def interrupted(self: Path, target: Path) -> Path:
+        replace(self, target)
+        if target.name == "b.png":
+            raise KeyboardInterrupt
+        return target
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+
+    assert flash("import", package)[0] == 130
+    assert list(Path("store.db.media").iterdir()) == []
