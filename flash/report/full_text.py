@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from cards.text.terminal import plain_text
 from cards.text.width import width_of
 from cards.translate import N_, _
 from flash.messages import statistics as messages
@@ -174,7 +175,8 @@ def _difficult(found: DifficultCards, columns: int) -> Iterator[str]:
         mark = f" {mark}" if mark else ""
         lapses = f"{card.lapses:>4}  "
         room = columns - 2 - len(lapses) - width_of(mark)
-        yield f"  {lapses}{clip_line(card.asked.question, room)}{styled(mark, '2')}"
+        question = clip_line(plain_text(card.asked.question), room)
+        yield f"  {lapses}{question}{styled(mark, '2')}"
     yield ""
 
 
@@ -183,7 +185,10 @@ def _confused(found: Sequence[ConfusedPair], columns: int) -> Iterator[str]:
         return
     yield styled(_("confused pairs"), "1")
     for pair in found:
-        room = columns - 9
-        yield f"  {pair.times:>3} × {clip_line(pair.first.question, room)}"
-        yield f"        {clip_line(pair.second.question, room)}"
+        first, second = (
+            clip_line(plain_text(asked.question), columns - 9)
+            for asked in (pair.first, pair.second)
+        )
+        yield f"  {pair.times:>3} × {first}"
+        yield f"        {second}"
     yield ""

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from html import escape
 from unicodedata import category
 
+from cards.text.terminal import plain_text
 from cards.translate import _
 from flash.language import interface_language
 from flash.messages import statistics as messages
+from flash.messages.cards import one_line
 from flash.messages.phrases import percent
 from srs.stats.difficult_cards import CardQuestion, ConfusedPair, DifficultCard
 from srs.stats.overview import DeckSummary
@@ -173,7 +175,8 @@ def _number(value: str) -> str:
 
 def _question(asked: CardQuestion, mark: str = "") -> str:
     """Make a cell with a question in its language, above its deck and a mark."""
-    question = tag("bdi", text_node(asked.question), lang=asked.language or None)
+    text = text_node(one_line(plain_text(asked.question)))
+    question = tag("bdi", text, lang=asked.language or None)
     parts = (asked.deck.replace("::", " › "), mark)
     details = " · ".join(part for part in parts if part)
     return tag("td", question, tag("br"), tag("small", text_node(details)))
