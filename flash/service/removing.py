@@ -65,4 +65,5 @@ def apply_removal(app: AppContext, removal: Removal) -> Path | None:
         backup=backup,
         version=version,
     )
+    app.store.shrink()
     return backup

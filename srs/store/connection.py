@@ -196,6 +196,16 @@ class Store:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
 
+    def shrink(self) -> None:
+        """Give free pages back to the disk if they are most of the file.
+
+        Fewer are left for later rows.  Nothing happens if another program writes, or if
+        the disk has no room for the copy.
+        """
+        if 2 * self.row("pragma freelist_count")[0] > self.row("pragma page_count")[0]:
+            with suppress(sqlite3.OperationalError):
+                self.connection.execute("vacuum")
+
     def version(self) -> int:
         """Return a number that changes when another program has written."""
         return int(self.row("pragma data_version")[0])

@@ -236,3 +236,19 @@ def test_changes_by_hand_count_nowhere_as_reviews(flash: Run) -> None:
     assert flash.json("import", "all.apkg", *again)["reviews"] == 1
     assert flash.json("import", "all.apkg", *again)["known_reviews"] == 1
     assert flash.json("remove", "Cells", "--forever", "--dry-run")["reviews"] == 1
+
+
+@pytest.mark.parametrize(
+    "words", [["undo"], ["remove", "Large", "--forever", "--yes"]], ids=" ".join
+)
+def test_a_store_shrinks_with_what_is_taken_out(flash: Run, words: list[str]) -> None:
+    cards = "".join(f"  - {{front: Q{n}, back: {'b' * 500}}}\n" for n in range(2000))
+    Path("large.yaml").write_text(f"deck: Large\nlanguage: en\ncards:\n{cards}")
+    flash("add", "cells.yaml")
+    flash("add", "large.yaml")
+    before = Path("store.db").stat().st_size
+
+    assert flash(*words)[0] == 0
+
+    assert Path("store.db").stat().st_size < before / 2
+    assert flash("doctor")[1] == "No problems found.\n"

@@ -42,6 +42,7 @@ def undo(
     """
     with working(_("undoing"), quiet=json), open_app(db) as app:
         undone = undo_operations(app.store, steps, dry_run=dry_run)
+        app.store.shrink()
     texts = [undone_text(one.operation) for one in undone]
     if json:
         print_json({"undone": texts, "dry_run": dry_run})
