@@ -71,7 +71,9 @@ class Anki:
         return base64.b64encode(file.read_bytes()).decode() if file.exists() else False
 
     def do_importPackage(self, path: str) -> bool:
-        options = ImportAnkiPackageOptions(with_scheduling=True)
+        options = ImportAnkiPackageOptions(
+            merge_notetypes=True, with_scheduling=True, with_deck_configs=True
+        )
         self.collection.import_anki_package(
             ImportAnkiPackageRequest(package_path=path, options=options)
         )
@@ -82,7 +84,7 @@ class Anki:
             out_path=path,
             options=ExportAnkiPackageOptions(
                 with_scheduling=includeSched,
-                with_deck_configs=False,
+                with_deck_configs=includeSched,
                 with_media=True,
                 legacy=True,
             ),

@@ -33,7 +33,11 @@ class CollectionContents:
         self.reviews: list[AnkiRow] = []
         self.presets = Presets()
         self.preset_of: Callable[[str], Preset] | None = None
-        """Preset of a deck by name; None without the schedule."""
+        """Preset of a deck by name; None if no presets are written.
+
+        The decks have Anki's default preset then: with that one, an import leaves
+        the preset of a deck as it is.
+        """
         self.notetypes: dict[int, str] = {}
         """Note types other than ours: JSON by id."""
         self.losses: list[Loss] = []

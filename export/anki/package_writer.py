@@ -88,7 +88,7 @@ def write_package(
     """
     foreign = foreign or OriginalNotes({}, {})
     contents, media = CollectionContents(), PackageMedia(foreign.media)
-    if schedule is not None:
+    if schedule is not None and schedule.with_presets:
         contents.preset_of = schedule.preset_of
     for index, stored in enumerate(notes):
         _add(contents, media, stored, schedule, foreign)

@@ -139,6 +139,8 @@ class Schedule(Struct, frozen=True):
     """The whole review log, oldest first."""
     eases: Mapping[int, int] = {}
     """Ease of cards that may have another one than after learning, per mille."""
+    with_presets: bool = True
+    """Write the presets, too; without them the decks of Anki keep theirs."""
 
 
 def scheduled_columns(

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from export.anki.fields import OriginalNotes
 from export.anki.package_writer import Creation, write_package
 from export.anki.rows import Schedule
@@ -27,6 +29,7 @@ def export_package(
     notes: Iterable[StoredNote],
     *,
     with_schedule: bool,
+    with_presets: bool = True,
     progressed: Progressed | None = None,
 ) -> tuple[dict[str, int], tuple[Loss, ...]]:
     """Write notes to a package for Anki.
@@ -35,7 +38,8 @@ def export_package(
         app: The open store.
         file: The package.
         notes: The notes with their cards.
-        with_schedule: Include the schedule, the review log and the presets.
+        with_schedule: Include the schedule and the review log.
+        with_presets: With the schedule, include the presets of the decks.
         progressed: Called with the number of written notes.
 
     Returns:
@@ -50,6 +54,8 @@ def export_package(
         first // 1000 - 1, -calendar.offset_of(first), app.options.rollover
     )
     schedule = schedule_of(app) if with_schedule else None
+    if schedule is not None:
+        schedule = replace(schedule, with_presets=with_presets)
     written = write_package(
         file, notes, creation, progressed, schedule, notes_from_anki(app)
     )

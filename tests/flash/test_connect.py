@@ -78,6 +78,28 @@ def test_pushing_again_updates_the_text(flash: Run, anki: Anki, url: str) -> Non
     assert anki.collection.find_notes("Back:Mito")
 
 
+def test_deck_options_of_anki_stay(flash: Run, anki: Anki, url: str) -> None:
+    flash("add", "cells.yaml")
+    flash("push", "--url", url)
+    decks = anki.collection.decks
+    options = decks.add_config("mine")
+    options["desiredRetention"] = 0.95
+    decks.update_config(options)
+    deck = decks.by_name("Cells")
+    decks.set_config_id_for_deck_dict(deck, options["id"])
+    before = decks.all_config()
+
+    assert flash("config", "desired_retention", "0.8", "--deck", "Cells")[0] == 0
+    with Path("cells.yaml").open("a", encoding="utf-8") as file:
+        file.write("  - {front: a, back: b}\n")
+    flash("add", "cells.yaml")
+    flash("push", "--url", url)
+
+    assert anki.collection.note_count() == 4
+    assert decks.config_dict_for_deck_id(deck["id"])["name"] == "mine"
+    assert decks.all_config() == before
+
+
 def test_new_imports_notes_that_only_anki_has(flash: Run, anki: Anki, url: str) -> None:
     flash("add", "cells.yaml")
     flash("push", "--url", url)

@@ -64,8 +64,8 @@ def push(
     """Send notes to a running Anki.
 
     Media and the schedule of new cards are sent too. Notes that Anki already has get
-    the text of flash and keep their progress in Anki. Sending again is safe. Exit
-    code 1: Anki can't be reached or refuses.
+    the text of flash and keep their progress in Anki. The deck options of Anki stay.
+    Sending again is safe. Exit code 1: Anki can't be reached or refuses.
     """
     anki = _connect(url, key, timeout)
     with open_app(db) as app, tempfile.TemporaryDirectory() as folder:
@@ -74,7 +74,12 @@ def push(
         notes = stored_notes(app.store, cards=cards)
         with progress_bar(note_count(app.store), "exporting", quiet=json) as progressed:
             sent, losses = export_package(
-                app, file, notes, with_schedule=True, progressed=progressed
+                app,
+                file,
+                notes,
+                with_schedule=True,
+                with_presets=False,
+                progressed=progressed,
             )
         anki.send(file.read_bytes())
     if json:
