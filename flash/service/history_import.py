@@ -19,10 +19,10 @@ from export.programs.schedule import CardSchedule, MovedNote, write_log
 from flash.service.adding import Added, AddPlan, apply_adding, plan_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import ParsedFiles
+from flash.service.import_backup import backing_up
 from srs.merging.merge import merge
 from srs.models.cards import State, StoredCard, StoredNote
 from srs.models.incoming import Incoming, IncomingCard, IncomingNote, MergeResult
-from srs.store.backups import back_up
 from srs.store.connection import Store
 from srs.store.import_log import attached_log, cards_without_log
 from srs.store.notes import stored_notes
@@ -71,10 +71,10 @@ def add_with_history(
     """
     store = app.store
     plan = plan_unasked(store, parsed)
-    backup = None if dry_run else back_up(store, app.now())
     # Any free number will do; the cards of one import need distinct ones.
     numbers = {spot: app.now() + 1000 * i for i, spot in enumerate(history)}
     with (
+        backing_up(store, app.now(), dry_run=dry_run) as keep_backup,
         _log_of({numbers[spot]: one for spot, one in history.items()}) as log,
         attached_log(store, log),
         store.transaction(dry_run=dry_run) as connection,
@@ -100,6 +100,7 @@ def add_with_history(
             for card in one.cards
             if card.progress.state is not State.NEW
         }
+        backup = keep_backup()
     counts = added.plan.counts
     new_notes = counts[Action.NEW] + counts[Action.RETURNED]
     merged.new_notes, merged.new_cards = new_notes, len(new)

@@ -17,13 +17,13 @@ from export.anki.note_rendering import note_files
 from export.anki.package_file import Package, open_package
 from export.anki.text_edits import TextEdit, text_edits
 from flash.service.context import AppContext
+from flash.service.import_backup import backing_up
 from flash.service.import_differences import Differences
 from flash.service.media_import import MediaImport, shared_media
 from srs.merging.merge import merge
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.incoming import Incoming, Loss, MergeResult, OriginalFields
 from srs.store.anki_marks import fields_seen, save_fields_seen
-from srs.store.backups import back_up
 from srs.store.card_actions import suspend
 from srs.store.import_log import attached_log
 from srs.store.import_rows import (
@@ -45,6 +45,7 @@ class Imported(Struct, frozen=True):
     merged: MergeResult
     losses: tuple[Loss, ...]
     backup: Path | None
+    """The store before it; None if nothing was changed."""
     media: int = 0
     """New media files."""
     missing_media: tuple[str, ...] = ()
@@ -124,7 +125,6 @@ def import_package(
                 renamed,
                 known_guids(store),
             )
-            backup = None if dry_run else back_up(store, app.now())
             incoming = converted.incoming
             differing = Differences(app, collection, incoming, is_whole=source.is_whole)
             seen = fields_seen(store.connection, incoming.collection)
@@ -132,10 +132,12 @@ def import_package(
             shown = [one for one in edits if one.is_visible]
             in_files = [one for one in shown if update_text and is_in_file(one)]
             with (
+                backing_up(store, app.now(), dry_run=dry_run) as keep_backup,
                 store.bulk_fill(),
                 attached_log(store, incoming.log),
-                store.transaction(),
+                store.transaction() as connection,
             ):
+                written = connection.total_changes
                 updated = len(list(filter(_is_for_store, edits))) if update_text else 0
                 if not (dry_run or reviews_only):
                     if differing.takes_rollover:
@@ -143,6 +145,7 @@ def import_package(
                         save_setting(store, "rollover", rollover, app.now())
                         options = app.options
                     take_edits(app, edits, incoming, update_text=update_text)
+                is_changed = connection.total_changes > written
                 merged = merge(
                     store,
                     options,
@@ -151,6 +154,7 @@ def import_package(
                     reviews_only=reviews_only,
                     dry_run=dry_run,
                 )
+                backup = keep_backup(is_changed=is_changed)
                 losses = (*converted.losses, *differing.losses(merged))
     return Imported(
         merged,

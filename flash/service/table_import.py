@@ -8,11 +8,11 @@ from export.anki.text_edits import TextEdit
 from export.tables.table_edits import table_edits
 from export.tables.table_reader import TableOptions, TextTable, read_table
 from flash.service.context import AppContext
+from flash.service.import_backup import backing_up
 from flash.service.import_differences import dropped_ids
 from flash.service.importing import is_in_file, update_text_of
 from srs.merging.merge import merge
 from srs.models.incoming import Loss, MergeResult
-from srs.store.backups import back_up
 from srs.store.note_media import media_folder
 from srs.store.notes import stored_notes
 
@@ -58,15 +58,18 @@ def import_table(
     store = app.store
     home = media_folder(store.path.absolute()) / "table"
     table = read_table(file, options, str(home))
-    backup = None if dry_run else back_up(store, app.now())
-    with store.transaction():
+    with (
+        backing_up(store, app.now(), dry_run=dry_run) as keep_backup,
+        store.transaction(),
+    ):
         merged = merge(store, app.options, table.incoming, app.now(), dry_run=dry_run)
         losses = (*table.losses, *dropped_ids(table.incoming, merged))
         known = {note.guid: note for note in stored_notes(store)}
         edits = list(table_edits(table, known))
-        if not update_text:
-            return TableImport(merged, table, backup, losses, differing=len(edits))
-        updated = update_text_of(app, edits, dry_run=dry_run)
+        updated = update_text_of(app, edits, dry_run=dry_run) if update_text else 0
+        backup = keep_backup()
+    if not update_text:
+        return TableImport(merged, table, backup, losses, differing=len(edits))
     in_files = tuple(edit for edit in edits if is_in_file(edit))
     return TableImport(
         merged, table, backup, losses, updated=updated, file_edits=in_files

@@ -7,7 +7,7 @@ import, a restore and a repair, and once a study day when a review ends.
 import os
 import re
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,25 +119,67 @@ def back_up(
     Raises:
         StoreError: It can't be written, or the store is damaged.
     """
-    folder = folder_of(store.path)
-    target = free_name(folder, now_ms) if target is None else target
+    target = free_name(folder_of(store.path), now_ms) if target is None else target
     refuse_store(store.path, target)
+    with _copied(store, target) as copy:
+        _move(copy, target)
+    if target.parent == folder_of(store.path):
+        _thin_out(target.parent, now_ms, {target} if keep is None else {target, keep})
+        _sweep(target.parent, now_ms)
+    return target
+
+
+@contextmanager
+def prepared_backup(store: Store, now_ms: int) -> Iterator[Callable[[], Path]]:
+    """Copy the store as it is now, for a block that may change nothing.
+
+    Args:
+        store: The store, in no transaction.
+        now_ms: UTC milliseconds, for the name.
+
+    Yields:
+        A function that makes the copy a dated backup, as `back_up` does, and returns
+        the file.  If the block doesn't call it, older backups stay as they are.
+
+    Raises:
+        StoreError: It can't be written, or the store is damaged.
+    """
+    folder = folder_of(store.path)
+    with _copied(store, free_name(folder, now_ms)) as copy:
+
+        def keep_it() -> Path:
+            target = free_name(folder, now_ms)
+            _move(copy, target)
+            _thin_out(folder, now_ms, {target})
+            _sweep(folder, now_ms)
+            return target
+
+        yield keep_it
+
+
+@contextmanager
+def _copied(store: Store, target: Path) -> Iterator[Path]:
+    """Yield a checked copy beside the target; it is removed unless it is moved."""
     # Another program may be making a backup in the same second.
     partial = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        remove_database(partial)
-        _copy(store.connection, partial)
-        partial.replace(target)
-    except (OSError, sqlite3.Error) as error:
-        raise store_error(target, error) from None
+        try:
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            remove_database(partial)
+            _copy(store.connection, partial)
+        except (OSError, sqlite3.Error) as error:
+            raise store_error(target, error) from None
+        yield partial
     finally:
         with suppress(OSError):
             remove_database(partial)
-    if target.parent == folder:
-        _thin_out(folder, now_ms, {target} if keep is None else {target, keep})
-        _sweep(folder, now_ms)
-    return target
+
+
+def _move(copy: Path, target: Path) -> None:
+    try:
+        copy.replace(target)
+    except OSError as error:
+        raise store_error(target, error) from None
 
 
 def refuse_store(path: Path, target: Path) -> None:

@@ -100,14 +100,19 @@ def record_operation(
     )
 
 
+def last_operation(connection: sqlite3.Connection) -> int:
+    """Return the id of the last operation, 0 if there is none."""
+    sql = "select coalesce(max(id), 0) from operations"
+    return int(connection.execute(sql).fetchone()[0])
+
+
 @contextmanager
 def one_operation(connection: sqlite3.Connection, name: str) -> Iterator[None]:
     """Join inside a transaction the operations of a block, which share no key.
 
     A single one keeps its name, which says what undoing it needs.
     """
-    sql = "select coalesce(max(id), 0) from operations"
-    last = connection.execute(sql).fetchone()[0]
+    last = last_operation(connection)
     yield
     sql = "select id, before from operations where id > ? order by id"
     rows = connection.execute(sql, (last,)).fetchall()

@@ -401,6 +401,31 @@ def test_json_counts_what_was_imported(flash: Run) -> None:
     assert main(["import", "in.apkg", "--json"]) == 0
 
 
+@pytest.mark.parametrize("name", ["in.apkg", "in.csv", "in.md"])
+def test_an_import_without_news_makes_no_backup(flash: Run, name: str) -> None:
+    package(Path("in.apkg"), "update cards set flags = 2")
+    Path("in.csv").write_text("q one,a one\n", "utf-8")
+    note = "#flashcards\n\ncell::unit of life <!--SR:!2026-12-05,40,270-->\n"
+    Path("in.md").write_text(note, "utf-8")
+
+    first = flash.json("import", name)
+    again = flash.json("import", name)
+
+    assert Path(first["backup"]).exists()
+    assert again["backup"] is None
+    assert len(list(Path("store.db.backups").iterdir())) == 1
+
+
+def test_fields_that_change_in_anki_are_backed_up(flash: Run) -> None:
+    package(Path("in.apkg"))
+    flash("import", "in.apkg")
+    later = "update notes set mod = 1900000000, flds = 'q' || char(31) || '<i>a</i>'"
+    package(Path("later.apkg"), later)
+
+    assert flash.json("import", "later.apkg")["backup"]
+    assert flash.json("import", "later.apkg")["backup"] is None
+
+
 def test_unreadable_file_creates_no_store(flash: Run, tmp_path: Path) -> None:
     broken = tmp_path / "broken.apkg"
     broken.write_bytes(b"nothing")

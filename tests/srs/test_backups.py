@@ -21,6 +21,7 @@ from srs.store.backups import (
     back_up_daily,
     contents_of,
     list_backups,
+    prepared_backup,
 )
 from srs.store.connection import Store, StoreError
 from srs.store.opening import open_store
@@ -73,6 +74,30 @@ def test_a_backup_is_the_whole_store_while_it_is_in_use(
     assert [file.name for file in copy.parent.iterdir()] == [copy.name]
     again = open_store(copy, NOON)
     assert again.setting("time_zone") == "Asia/Tokyo"
+    again.close()
+
+
+def test_a_prepared_backup_that_is_not_kept_replaces_none(
+    path: Path, opened: Store
+) -> None:
+    for day in range(KEPT):
+        back_up(opened, NOON + day * DAY_MS)
+    before = list_backups(path)
+
+    with prepared_backup(opened, NOON + KEPT * DAY_MS):
+        save_setting(opened, "time_zone", "Asia/Tokyo")
+
+    assert list_backups(path) == before
+    assert len(list(path.with_name("store.db.backups").iterdir())) == KEPT
+
+
+def test_a_prepared_backup_is_the_store_before_the_block(opened: Store) -> None:
+    with prepared_backup(opened, NOON) as keep, opened.transaction():
+        save_setting(opened, "time_zone", "Asia/Tokyo")
+        copy = keep()
+
+    again = open_store(copy, NOON)
+    assert again.setting("time_zone") == ""
     again.close()
 
 
