@@ -56,6 +56,17 @@ class Anki:
     def do_deckNames(self) -> list[str]:
         return [deck.name for deck in self.collection.decks.all_names_and_ids()]
 
+    def do_findCards(self, query: str) -> list[int]:
+        return list(self.collection.find_cards(query))
+
+    def do_getDecks(self, cards: list[int]) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for card in cards:
+            deck = self.collection.db.scalar("select did from cards where id = ?", card)
+            name = self.collection.decks.get(deck)["name"]
+            found.setdefault(name, []).append(card)
+        return found
+
     def do_getMediaDirPath(self) -> str:
         return str(self.media)
 

@@ -6,9 +6,11 @@ Source: https://git.sr.ht/~foosoft/anki-connect
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from cards.translate import N_, _
 from export.files import ExchangeError
@@ -24,6 +26,9 @@ _MAX_PACKAGE = 1 << 30
 _MAX_ANSWER = 16 << 20
 """Bytes of any other answer."""
 _MAX_QUOTED = 300
+_QUERIED = 1000
+"""Ids in a query, or notes in an answer."""
+_T = TypeVar("_T")
 
 
 class ConnectError(ExchangeError):
@@ -72,10 +77,28 @@ class AnkiConnect:
         Raises:
             ConnectError: Anki can't be reached or refuses.
         """
-        names = self._ask("deckNames")
-        if not isinstance(names, list):
-            raise self._refused(_(_FOREIGN), _(_OPEN))
-        return [name for name in names if isinstance(name, str)]
+        return self._converted(self._ask("deckNames"), list[str])
+
+    def decks_of(self, cards: Sequence[int]) -> dict[str, list[int]]:
+        """Find cards in Anki.
+
+        Args:
+            cards: Their ids; Anki may lack some.
+
+        Returns:
+            Those that Anki has, by the name of their deck.
+
+        Raises:
+            ConnectError: Anki can't be reached or refuses.
+        """
+        found: list[int] = []
+        for start in range(0, len(cards), _QUERIED):
+            query = "cid:" + ",".join(map(str, cards[start : start + _QUERIED]))
+            found += self._converted(self._ask("findCards", query=query), list[int])
+        if not found:
+            return {}
+        # For a card that it lacks, it would name the default deck.
+        return self._converted(self._ask("getDecks", cards=found), dict[str, list[int]])
 
     def send(self, package: bytes) -> None:
         """Import a package in Anki: notes and media are added and updated.
@@ -115,14 +138,18 @@ class AnkiConnect:
     @contextmanager
     def _temporary_media(self, name: str) -> Iterator[str]:
         """Yield a path in Anki's media folder; delete the file afterwards."""
-        folder = self._ask("getMediaDirPath")
-        if not isinstance(folder, str):
-            raise self._refused(_(_FOREIGN), _(_OPEN))
+        folder = self._converted(self._ask("getMediaDirPath"), str)
         try:
             yield folder.rstrip("/\\") + f"/{name}"
         finally:
             with suppress(ConnectError):
                 self._ask("deleteMediaFile", filename=name)
+
+    def _converted(self, result: Any, kind: type[_T]) -> _T:
+        try:
+            return msgspec.convert(result, kind)
+        except msgspec.ValidationError:
+            raise self._refused(_(_FOREIGN), _(_OPEN)) from None
 
     def _ask(self, action: str, **parameters: Any) -> Any:
         message: dict[str, Any] = {"action": action, "version": _VERSION}

@@ -30,12 +30,6 @@ def contents_text(counts: Mapping[str, int]) -> str:
     return _(", ").join(formats[name](count) for name, count in counts.items() if count)
 
 
-def pulled_line(merged: MergeResult, *, with_notes: bool) -> str:
-    """Count the reviews, and the notes if they were imported, of one deck."""
-    reviews = _count_new_reviews(merged.reviews)
-    return f"{reviews}, {_count_new_notes(merged.new_notes)}" if with_notes else reviews
-
-
 def import_lines(merged: MergeResult, media: int, updated: int) -> list[str]:
     """Count what an import changed, left out and knew already."""
     first = [
@@ -302,6 +296,21 @@ def kept_text_line(count: int) -> str:
         "{notes} edited in Anki: the text here was kept (--update-text takes Anki's)"
     )
     return text.format(notes=count_notes(count))
+
+
+def kept_in_pull_line(count: int) -> str:
+    """Count the notes that were edited in Anki, after a pull."""
+    text = _(
+        "{notes} edited in Anki: the text here was kept"
+        " (flash import --update-text takes Anki's)"
+    )
+    return text.format(notes=count_notes(count))
+
+
+def absent_line(decks: Sequence[str]) -> str:
+    """Name decks that a running Anki lacks."""
+    text = _("not in Anki: {decks} (flash push sends them)")
+    return text.format(decks=_first_names(decks))
 
 
 def _count_media(count: int) -> str:

@@ -14,7 +14,7 @@ from export.anki.collection_import import convert_collection
 from export.anki.collection_reader import read_collection
 from export.anki.converted import INCOMPLETE_TAG
 from export.anki.note_rendering import note_files
-from export.anki.package_file import Package, open_package
+from export.anki.package_file import CollectionFiles, open_package
 from export.anki.text_edits import TextEdit, text_edits
 from flash.service.context import AppContext
 from flash.service.import_backup import backing_up
@@ -63,7 +63,7 @@ class Imported(Struct, frozen=True):
 class PackageSource(Struct, frozen=True):
     """A package that was read."""
 
-    package: Package
+    package: CollectionFiles
     collection: Collection
     is_whole: bool = False
     """It is a `.colpkg` file, with the settings of Anki."""
@@ -93,6 +93,7 @@ def import_package(
     file: Path | PackageSource,
     *,
     reviews_only: bool = False,
+    with_fields: bool = False,
     update_text: bool = False,
     dry_run: bool = False,
 ) -> Imported:
@@ -102,6 +103,8 @@ def import_package(
         app: The open store.
         file: An `.apkg` or `.colpkg` file, or the result of `start_import`.
         reviews_only: Import only reviews of known cards.
+        with_fields: With `reviews_only`, take the fields and the note types that known
+            notes have in Anki, too.
         update_text: Use the text of notes that were edited in Anki later than here;
             return it as `file_edits` if a deck file has them.
         dry_run: Change nothing.
@@ -115,8 +118,13 @@ def import_package(
     with start_import(file) if isinstance(file, Path) else nullcontext(file) as source:
         collection = source.collection
         with MediaImport(source.package, folder) as media:
-            used = _used_media(collection) | shared_media(source.package)
-            media.unpack(used, only_count=reviews_only or dry_run)
+            changed: list[str] = []
+            if with_fields or not reviews_only:
+                changed = _perhaps_edited(app, collection)
+            used = _used_media(collection, changed if with_fields else None)
+            used |= shared_media(source.package)
+            only_count = dry_run or (reviews_only and not with_fields)
+            media.unpack(used, only_count=only_count)
             renamed = media.rename if media.has_renamed else None
             converted = convert_collection(
                 collection,
@@ -128,7 +136,7 @@ def import_package(
             incoming = converted.incoming
             differing = Differences(app, collection, incoming, is_whole=source.is_whole)
             seen = fields_seen(store.connection, incoming.collection)
-            edits = [] if reviews_only else _edits(app, collection, renamed, seen)
+            edits = _edits(app, collection, changed, renamed, seen)
             shown = [one for one in edits if one.is_visible]
             in_files = [one for one in shown if update_text and is_in_file(one)]
             with (
@@ -139,7 +147,7 @@ def import_package(
             ):
                 written = connection.total_changes
                 updated = len(list(filter(_is_for_store, edits))) if update_text else 0
-                if not (dry_run or reviews_only):
+                if not dry_run and (with_fields or not reviews_only):
                     if differing.takes_rollover:
                         rollover = str(collection.rollover)
                         save_setting(store, "rollover", rollover, app.now())
@@ -169,23 +177,28 @@ def import_package(
     )
 
 
-def _edits(
-    app: AppContext,
-    collection: Collection,
-    renamed: Callable[[str], str] | None,
-    seen_ms: Mapping[str, int],
-) -> list[TextEdit]:
-    """Find the edits made in Anki, reading only the notes that may have one."""
+def _perhaps_edited(app: AppContext, collection: Collection) -> list[str]:
+    """Return the guids of known notes that may be edited in Anki."""
     moments, counts = note_moments(app.store), Counter[int]()
     counts.update(card.note for card in collection.cards)
     never = (LATEST_S * 1000, LATEST_S * 1000, 0)
-    guids = [
+    return [
         note.guid
         for note in collection.notes
         for changed, added, cards in [moments.get(note.guid, never)]
         if note.modified_s > min(changed, added) // 1000
         or (note.guid in moments and counts[note.id] > cards)
     ]
+
+
+def _edits(
+    app: AppContext,
+    collection: Collection,
+    guids: Sequence[str],
+    renamed: Callable[[str], str] | None,
+    seen_ms: Mapping[str, int],
+) -> list[TextEdit]:
+    """Find the edits made in Anki to these notes."""
     if not guids:
         return []
     found = stored_notes(app.store, guids=guids, retired=True)
@@ -300,9 +313,11 @@ def update_text_of(app: AppContext, edits: Sequence[TextEdit], *, dry_run: bool)
     return len(changed)
 
 
-def _used_media(collection: Collection) -> set[str]:
+def _used_media(collection: Collection, guids: Sequence[str] | None = None) -> set[str]:
+    """Return the files that notes use; None for all notes."""
     return {
         name
         for note in collection.notes
+        if guids is None or note.guid in guids
         for name in note_files(collection.notetypes.get(note.notetype), note.fields)
     }

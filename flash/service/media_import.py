@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from export.anki.media_references import REMOTE, with_names
-from export.anki.package_file import CollectionFiles, Package, nfc
+from export.anki.package_file import CollectionFiles, nfc
 from srs.store.connection import store_error
 
 _LONGEST_NAME = 200
@@ -18,7 +18,7 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ud800-\udfff]")
 _ODD = re.compile(r"[^\w .-]")
 
 
-def shared_media(package: Package) -> set[str]:
+def shared_media(package: CollectionFiles) -> set[str]:
     """Return the files of templates and styles: their names begin with `_`."""
     return {name for name in package.media() if name.startswith("_")}
 

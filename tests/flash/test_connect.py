@@ -47,8 +47,12 @@ def test_notes_go_and_reviews_come_back(flash: Run, anki: Anki, url: str) -> Non
         card.start_timer()
         anki.collection.sched.answerCard(card, 3)
 
-    assert flash("pull", "--url", url)[1] == "Cells: 3 new reviews\n"
-    assert flash("pull", "--url", url)[1] == "Cells: 0 new reviews\n"
+    assert flash("pull", "--url", url)[1] == (
+        "0 new notes, 0 cards, 3 new reviews\n4 notes known already, with 0 reviews\n"
+    )
+    assert flash("pull", "--url", url)[1] == (
+        "0 new notes, 0 cards, 0 new reviews\n4 notes known already, with 3 reviews\n"
+    )
     assert not list(anki.media.glob("_flash*"))
     found = json.loads(flash("list", "--json")[1])
     assert [one["reps"] for one in found].count(1) == 3
@@ -107,10 +111,10 @@ def test_new_imports_notes_that_only_anki_has(flash: Run, anki: Anki, url: str) 
     note["Front"], note["Back"] = "made there", "b"
     anki.collection.add_note(note, anki.collection.decks.id("Cells::More"))
 
-    assert flash("pull", "--url", url)[1] == "Cells: 0 new reviews\n"
+    assert "1 note left out: not in flash" in flash("pull", "--url", url)[1]
     out = flash("pull", "--url", url, "--new")[1]
 
-    assert out == "Cells: 0 new reviews, 1 new note\n"
+    assert out.startswith("1 new note, 1 card, 0 new reviews\n")
     assert "made there" in flash("list")[1]
 
 
@@ -120,7 +124,7 @@ def test_anki_without_our_decks_is_reported(flash: Run, anki: Anki, url: str) ->
     code, out, err = flash("pull", "--url", url)
 
     assert (code, out) == (0, "")
-    assert err == "Anki has none of these decks (send them with flash push)\n"
+    assert err == "not in Anki: Cells (flash push sends them)\n"
 
 
 def test_key_is_required_if_anki_requires_one(

@@ -4,26 +4,24 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
-from cards.text.width import clean
 from cards.translate import _
 from export.anki.ankiconnect import AnkiConnect
+from flash.cli.imported import imported_json, print_imported
 from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption, finite
 from flash.messages.exchange import (
+    absent_line,
     contents_text,
+    kept_in_pull_line,
     loss_items,
     loss_lines,
-    pulled_line,
 )
-from flash.service.context import AppContext, open_app
+from flash.service.anki_pull import pull as pull_decks
+from flash.service.context import open_app
 from flash.service.exporting import export_package
-from flash.service.finding import find, find_deck
-from flash.service.importing import import_package
+from flash.service.finding import find
 from flash.terminal import echo, echo_err, print_json, progress_bar
-from srs.models.incoming import MergeResult
-from srs.store.decks import root_decks
 from srs.store.notes import note_count, stored_notes
 
 UrlOption = Annotated[
@@ -103,39 +101,28 @@ def pull(
 ) -> None:
     """Fetch reviews from a running Anki.
 
-    Pulling again never counts a review twice. Exit code 1: Anki can't be reached or
-    refuses; decks fetched before that are kept.
+    The decks that have cards of flash are fetched, also those that were renamed in
+    Anki. With --new, --deck may name one that only Anki has. Fields and note types
+    that were changed in Anki are kept for the next push. Pulling again never counts a
+    review twice, and a backup is made if something changes. Exit code 1: Anki can't be
+    reached or refuses; nothing is changed.
     """
     anki = _connect(url, key, timeout)
     with open_app(db) as app:
-        found = _pull(app, anki, deck, new=new)
+        found = pull_decks(app, anki, deck, new=new)
+    done = found.imported
+    kept = kept_in_pull_line(done.differing) if done else ""
     if json:
-        print_json({name: msgspec.structs.asdict(one) for name, one in found.items()})
+        about = {"url": url, "decks": found.decks, "absent": found.absent}
+        print_json({**about, **(imported_json(done, kept) if done else {})})
         return
-    for name, merged in found.items():
-        echo(f"{clean(name)}: {pulled_line(merged, with_notes=new)}")
-    if not found:
-        echo_err(_("Anki has none of these decks (send them with flash push)"))
+    if done:
+        print_imported(done, kept)
+    if found.absent:
+        echo_err(absent_line(found.absent))
 
 
 def _connect(url: str, key: str, timeout: float) -> AnkiConnect:
     anki = AnkiConnect(url, key, timeout)
     anki.check()
     return anki
-
-
-def _pull(
-    app: AppContext, anki: AnkiConnect, deck: str, *, new: bool
-) -> dict[str, MergeResult]:
-    """Merge the top-level decks of flash that Anki has."""
-    wanted = {find_deck(app, deck)} if deck else set(root_decks(app.store))
-    there = {name.casefold(): name for name in anki.deck_names()}
-    found: dict[str, MergeResult] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for name in sorted(wanted):
-            if name.casefold() not in there:
-                continue
-            file = Path(folder) / "pull.apkg"
-            file.write_bytes(anki.fetch(there[name.casefold()]))
-            found[name] = import_package(app, file, reviews_only=not new).merged
-    return found

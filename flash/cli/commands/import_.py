@@ -15,6 +15,7 @@ from cards.identity.matching import Action
 from cards.translate import _
 from export.tables.table_columns import COLUMN_USES, ColumnChoice
 from export.tables.table_reader import TableOptions
+from flash.cli.imported import imported_json, print_imported
 from flash.cli.options import DbOption, DryRunOption, JsonOption
 from flash.cli.patches import patches_of, print_patches
 from flash.messages.adding import newer_line, plan_lines, warning_lines
@@ -23,7 +24,6 @@ from flash.messages.exchange import (
     kept_text_line,
     loss_items,
     loss_lines,
-    media_losses,
 )
 from flash.messages.moving import missing_text, moved_lines, notes_left_text
 from flash.messages.notes import note_import_lines
@@ -250,36 +250,12 @@ def _columns(text: str) -> tuple[str, ...]:
 
 
 def _report(file: Path, done: Imported, *, as_json: bool, dry_run: bool) -> None:
-    patches = patches_of(done.file_edits)
-    losses = loss_lines(done.losses, with_names=not as_json)
-    losses += media_losses(done.missing_media, done.renamed_media)
-    if done.differing:
-        losses.append(kept_text_line(done.differing))
+    kept = kept_text_line(done.differing)
     if as_json:
-        print_json(
-            {
-                "file": str(file),
-                **msgspec.structs.asdict(done.merged),
-                "media": done.media,
-                "updated": done.updated,
-                "differing": done.differing,
-                "patches": patches,
-                "losses": losses,
-                "items": loss_items(done.losses),
-                "missing_media": done.missing_media,
-                "renamed_media": done.renamed_media,
-                "backup": str(done.backup) if done.backup else None,
-                "dry_run": dry_run,
-            }
-        )
-        return
-    for line in import_lines(done.merged, done.media, done.updated):
-        echo(line)
-    print_patches(patches)
-    if dry_run:
-        echo(dry_run_remark())
-    for loss in losses:
-        echo_err(loss)
+        found = imported_json(done, kept)
+        print_json({"file": str(file), **found, "dry_run": dry_run})
+    else:
+        print_imported(done, kept, dry_run=dry_run)
 
 
 def _report_notes(
