@@ -16,6 +16,7 @@ from anki.collection import (
     ImportAnkiPackageOptions,
     ImportAnkiPackageRequest,
 )
+from anki.errors import NotFoundError
 
 
 class Anki:
@@ -66,6 +67,48 @@ class Anki:
             name = self.collection.decks.get(deck)["name"]
             found.setdefault(name, []).append(card)
         return found
+
+    def do_notesModTime(self, notes: list[int]) -> list[dict[str, int]]:
+        sql = "select mod from notes where id = ?"
+        times = {note: self.collection.db.scalar(sql, note) for note in notes}
+        return [
+            {"noteId": note, "mod": mod} if mod is not None else {}
+            for note, mod in times.items()
+        ]
+
+    def do_notesInfo(self, notes: list[int]) -> list[dict[str, Any]]:
+        return list(map(self._info, notes))
+
+    def _info(self, number: int) -> dict[str, Any]:
+        try:
+            note = self.collection.get_note(number)
+        except NotFoundError:
+            return {}
+        names = enumerate(note.keys())
+        return {
+            "noteId": note.id,
+            "profile": "User 1",
+            "tags": note.tags,
+            "fields": {name: {"value": note[name], "order": i} for i, name in names},
+            "modelName": note.note_type()["name"],
+            "mod": note.mod,
+            "cards": list(note.card_ids()),
+        }
+
+    def do_modelNamesAndIds(self) -> dict[str, int]:
+        found = self.collection.models.all_names_and_ids()
+        return {one.name: one.id for one in found}
+
+    def do_modelFieldNames(self, modelName: str) -> list[str]:
+        models = self.collection.models
+        return models.field_names(models.by_name(modelName))
+
+    def do_modelTemplates(self, modelName: str) -> dict[str, dict[str, str]]:
+        templates = self.collection.models.by_name(modelName)["tmpls"]
+        return {
+            one["name"]: {"Front": one["qfmt"], "Back": one["afmt"]}
+            for one in templates
+        }
 
     def do_getMediaDirPath(self) -> str:
         return str(self.media)

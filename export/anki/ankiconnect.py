@@ -6,11 +6,12 @@ Source: https://git.sr.ht/~foosoft/anki-connect
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from cards.translate import N_, _
 from export.files import ExchangeError
@@ -26,13 +27,50 @@ _MAX_PACKAGE = 1 << 30
 _MAX_ANSWER = 16 << 20
 """Bytes of any other answer."""
 _MAX_QUOTED = 300
-_QUERIED = 1000
-"""Ids in a query, or notes in an answer."""
+_QUERIED, _DESCRIBED = 1000, 100
+"""Ids in a query; notes whose fields are in one answer."""
 _T = TypeVar("_T")
 
 
 class ConnectError(ExchangeError):
     """Anki can't be reached or refuses."""
+
+
+class _NoteTime(Struct, frozen=True, rename="camel"):
+    note_id: int = 0
+    """0 if Anki lacks the note."""
+    mod: int = 0
+
+
+class _Field(Struct, frozen=True):
+    value: str
+    order: int
+
+
+class NoteInAnki(Struct, frozen=True, rename="camel"):
+    """A note as it is in Anki."""
+
+    note_id: int = 0
+    """0 if Anki lacks the note."""
+    model_name: str = ""
+    """The name of its note type."""
+    tags: tuple[str, ...] = ()
+    fields: dict[str, _Field] = {}
+    """By name; see `texts`."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The fields in the order of the note type."""
+        fields = sorted(self.fields.values(), key=lambda field: field.order)
+        return tuple(field.value for field in fields)
+
+
+class NoteTypeInAnki(Struct, frozen=True):
+    """The names in a note type of Anki."""
+
+    name: str
+    fields: tuple[str, ...]
+    templates: tuple[str, ...]
 
 
 class AnkiConnect:
@@ -79,14 +117,8 @@ class AnkiConnect:
         """
         return self._converted(self._ask("deckNames"), list[str])
 
-    def decks_of(self, cards: Sequence[int]) -> dict[str, list[int]]:
-        """Find cards in Anki.
-
-        Args:
-            cards: Their ids; Anki may lack some.
-
-        Returns:
-            Those that Anki has, by the name of their deck.
+    def cards_there(self, cards: Sequence[int]) -> list[int]:
+        """Return which of some cards (ids) Anki has.
 
         Raises:
             ConnectError: Anki can't be reached or refuses.
@@ -95,10 +127,68 @@ class AnkiConnect:
         for start in range(0, len(cards), _QUERIED):
             query = "cid:" + ",".join(map(str, cards[start : start + _QUERIED]))
             found += self._converted(self._ask("findCards", query=query), list[int])
-        if not found:
-            return {}
-        # For a card that it lacks, it would name the default deck.
-        return self._converted(self._ask("getDecks", cards=found), dict[str, list[int]])
+        return found
+
+    def decks_of(self, cards: Sequence[int]) -> dict[str, list[int]]:
+        """Return those of some cards (ids) that Anki has, by the name of their deck.
+
+        Raises:
+            ConnectError: Anki can't be reached or refuses.
+        """
+        # For a card that it lacks, Anki would name the default deck.
+        answer = self._ask("getDecks", cards=self.cards_there(cards))
+        return self._converted(answer, dict[str, list[int]])
+
+    def notes_changed(self, notes: Sequence[int]) -> dict[int, int]:
+        """Return when notes were last changed in Anki.
+
+        Args:
+            notes: Their ids; Anki may lack some.
+
+        Returns:
+            Epoch seconds by id, of those that Anki has.
+
+        Raises:
+            ConnectError: Anki can't be reached or refuses.
+        """
+        found: dict[int, int] = {}
+        for start in range(0, len(notes), _QUERIED):
+            part = notes[start : start + _QUERIED]
+            answer = self._ask("notesModTime", notes=part)
+            times = self._converted(answer, list[_NoteTime])
+            found |= {one.note_id: one.mod for one in times if one.note_id}
+        return found
+
+    def notes(self, notes: Sequence[int]) -> dict[int, NoteInAnki]:
+        """Read notes as they are in Anki; see `notes_changed`."""
+        found: dict[int, NoteInAnki] = {}
+        for start in range(0, len(notes), _DESCRIBED):
+            part = notes[start : start + _DESCRIBED]
+            read = self._converted(self._ask("notesInfo", notes=part), list[NoteInAnki])
+            found |= {one.note_id: one for one in read if one.note_id}
+        return found
+
+    def notetypes(self, keys: Collection[int]) -> dict[int, NoteTypeInAnki]:
+        """Describe note types.
+
+        Args:
+            keys: Their ids; Anki may lack some.
+
+        Raises:
+            ConnectError: Anki can't be reached or refuses.
+        """
+        names = self._converted(self._ask("modelNamesAndIds"), dict[str, int])
+        found: dict[int, NoteTypeInAnki] = {}
+        for name, key in names.items():
+            if key in keys:
+                fields = self._ask("modelFieldNames", modelName=name)
+                templates = self._ask("modelTemplates", modelName=name)
+                found[key] = NoteTypeInAnki(
+                    name,
+                    self._converted(fields, tuple[str, ...]),
+                    tuple(self._converted(templates, dict[str, Any])),
+                )
+        return found
 
     def send(self, package: bytes) -> None:
         """Import a package in Anki: notes and media are added and updated.

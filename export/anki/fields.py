@@ -247,6 +247,8 @@ class OriginalNotes(Struct, frozen=True):
     notetypes: dict[int, str]
     """JSON by id."""
     media: MediaFiles = MediaFiles()
+    are_current: bool = False
+    """Anki has these fields now: writing them again replaces nothing there."""
 
 
 def raw_fields(

@@ -158,6 +158,9 @@ def _add(
         lost = [(LossReason.MEDIA, name) for name in missing]
         if not is_whole or _has_other_extra(stored, kept, model):
             lost.append((LossReason.EDIT, ""))
+            if fields == kept.raw.fields and not foreign.are_current:
+                # Anki takes only newer notes: what was changed there stays.
+                stored = replace(stored, modified_ms=0)
         contents.losses += _losses(stored, fields, lost)
         contents.notetypes[notetype] = model
         contents.notes.append(note_row(stored, cards, fields, notetype))

@@ -298,21 +298,6 @@ def kept_text_line(count: int) -> str:
     return text.format(notes=count_notes(count))
 
 
-def kept_in_pull_line(count: int) -> str:
-    """Count the notes that were edited in Anki, after a pull."""
-    text = _(
-        "{notes} edited in Anki: the text here was kept"
-        " (flash import --update-text takes Anki's)"
-    )
-    return text.format(notes=count_notes(count))
-
-
-def absent_line(decks: Sequence[str]) -> str:
-    """Name decks that a running Anki lacks."""
-    text = _("not in Anki: {decks} (flash push sends them)")
-    return text.format(decks=_first_names(decks))
-
-
 def _count_media(count: int) -> str:
     text = ngettext("{count} media file", "{count} media files", count)
     return text.format(count=count)

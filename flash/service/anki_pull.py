@@ -20,6 +20,7 @@ from flash.service.importing import (
     start_import,
 )
 from srs.models.presets import ancestry
+from srs.store.anki_marks import remember_in_anki
 from srs.store.decks import card_ids, deck_ids, root_decks
 
 
@@ -68,6 +69,8 @@ def pull(app: AppContext, anki: AnkiConnect, deck: str = "", *, new: bool) -> Pu
     ]
     fetched = tuple(sorted(_topmost(decks)))
     imported = _merge(app, anki, fetched, new=new) if fetched else None
+    with store.transaction(stamped=False) as connection:
+        remember_in_anki(connection, in_anki, sent=False)
     return Pulled(fetched, tuple(absent), imported)
 
 

@@ -30,6 +30,7 @@ def export_package(
     *,
     with_schedule: bool,
     with_presets: bool = True,
+    original: OriginalNotes | None = None,
     progressed: Progressed | None = None,
 ) -> tuple[dict[str, int], tuple[Loss, ...]]:
     """Write notes to a package for Anki.
@@ -40,6 +41,7 @@ def export_package(
         notes: The notes with their cards.
         with_schedule: Include the schedule and the review log.
         with_presets: With the schedule, include the presets of the decks.
+        original: The notes that came from Anki; by default as they were imported.
         progressed: Called with the number of written notes.
 
     Returns:
@@ -57,7 +59,7 @@ def export_package(
     if schedule is not None:
         schedule = replace(schedule, with_presets=with_presets)
     written = write_package(
-        file, notes, creation, progressed, schedule, notes_from_anki(app)
+        file, notes, creation, progressed, schedule, original or notes_from_anki(app)
     )
     counts = {"notes": written.notes, "cards": written.cards, "media": written.media}
     if with_schedule:

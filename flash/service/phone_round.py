@@ -189,7 +189,13 @@ class PhoneRound:
         missing = self._missing_notes(folder, collection, stored)
         if missing:
             file = folder / "notes.apkg"
-            export_package(self._app, file, missing, with_schedule=False)
+            # The fields of the hub were taken just now.
+            original = msgspec.structs.replace(
+                notes_from_anki(self._app), are_current=True
+            )
+            export_package(
+                self._app, file, missing, with_schedule=False, original=original
+            )
             self._hub.ask("take_package", file=str(file))
             self.result.sent_notes += len(missing)
             collection = self._read(folder)

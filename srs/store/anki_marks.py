@@ -4,8 +4,19 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
+from srs.store.connection import Store
+from srs.store.rows import ANKI_CARD, ANKI_LOG
+
 _FIELDS = "fields"
 """Stands beside the marks of a card for the fields of its note."""
+_CONNECTED = "ankiconnect"
+"""Stands for a collection: the running Anki that notes are sent to."""
+_ANSWERED = "answered"
+"""When the last answer was given that this Anki got with the card; 0 for none."""
+_TAG = "tag:"
+"""Begins the marks for tags that were sent, at any card of the note."""
 MARK_TIMES = ""
 """Stands for a collection: when a mark was last changed in any of them, or here."""
 
@@ -72,4 +83,103 @@ def forget_mark_times(
     connection.executemany(
         "delete from anki_marks where card = ? and collection = ? and mark = ?",
         [(card, MARK_TIMES, mark) for card in cards],
+    )
+
+
+def cards_in_anki(store: Store) -> set[int]:
+    """Return the cards that the running Anki has or had."""
+    sql = "select card from anki_marks where collection = :name and mark = :mark"
+    values = {"name": _CONNECTED, "mark": _ANSWERED}
+    return {row[0] for row in store.rows(sql, values)}
+
+
+def remember_in_anki(
+    connection: sqlite3.Connection, cards: Iterable[int], *, sent: bool
+) -> None:
+    """Remember cards that the running Anki has.
+
+    Args:
+        connection: In a transaction.
+        cards: Their ids; others than those in the store are ignored.
+        sent: They were sent with their progress; else Anki had them before.
+    """
+    # What Anki had from elsewhere came from flash too, unless the note is from Anki.
+    connection.execute(
+        f"""
+        insert or {"replace" if sent else "ignore"} into anki_marks
+        select id, :name, :mark,
+               iif(:sent or note not in (select guid from anki_notes),
+                   coalesce(last_ms, 0), 0)
+          from cards where id in (select value from json_each(:cards))
+        """,
+        {
+            "name": _CONNECTED,
+            "mark": _ANSWERED,
+            "sent": sent,
+            "cards": str(list(cards)),
+        },
+    )
+
+
+def cards_ahead(store: Store, cards: Iterable[int]) -> int:
+    """Count the cards whose last answer was given here, after Anki got the card."""
+    sql = """
+        select count(*) from anki_marks m
+         where m.collection = :name and m.mark = :mark
+           and m.card in (select value from json_each(:cards))
+           and m.value < (select iif(r.origin in (:log, :by_hand), 0, r.id)
+                            from reviews r
+                           where r.card = m.card and r.undone = 0 and r.rating > 0
+                           order by r.id desc limit 1)
+    """
+    values = {"name": _CONNECTED, "mark": _ANSWERED, "log": ANKI_LOG}
+    values |= {"by_hand": ANKI_CARD, "cards": str(list(cards))}
+    return int(store.row(sql, values)[0])
+
+
+def sent_tags(store: Store, guids: Iterable[str]) -> dict[str, set[str]]:
+    """Return the tags with which notes were last sent to the running Anki, by guid."""
+    sql = """
+        select c.note, substr(m.mark, :width + 1) from anki_marks m
+          join cards c on c.id = m.card
+         where m.collection = :name and substr(m.mark, 1, :width) = :tag
+           and c.note in (select value from json_each(:guids))
+    """
+    guids = msgspec.json.encode(list(guids)).decode()
+    values = {"name": _CONNECTED, "tag": _TAG, "width": len(_TAG), "guids": guids}
+    found: dict[str, set[str]] = defaultdict(set)
+    for guid, tag in store.rows(sql, values):
+        found[guid].add(tag)
+    return found
+
+
+def remember_sent_tags(
+    connection: sqlite3.Connection, tags: Mapping[int, Iterable[str]]
+) -> None:
+    """Remember the tags with which notes were sent to the running Anki.
+
+    Args:
+        connection: In a transaction.
+        tags: By a card of the note, always the same one.
+    """
+    connection.execute(
+        """
+        delete from anki_marks
+         where collection = :name and substr(mark, 1, :width) = :tag
+           and card in (select value from json_each(:cards))
+        """,
+        {
+            "name": _CONNECTED,
+            "tag": _TAG,
+            "width": len(_TAG),
+            "cards": str(list(tags)),
+        },
+    )
+    save_anki_marks(
+        connection,
+        [
+            (card, _CONNECTED, _TAG + tag, 1)
+            for card, own in tags.items()
+            for tag in set(own)
+        ],
     )

@@ -78,6 +78,24 @@ def test_export_keeps_what_was_edited_in_anki(
     assert anki.take("out.apkg") == [(fields, [])]
 
 
+def test_an_edit_without_a_field_leaves_the_note_in_anki(
+    flash: Run, anki: AnkiSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sides = ("{{A}} / {{B}}", "{{B}} / {{A}}", "{{A}}? / {{B}} {{C}}")
+    first = anki.package(
+        lambda one: note_type(one, "T", "ABC", *sides),
+        lambda one: add(one, "T", "word", "meaning", ""),
+    )
+    flash("import", first)
+    anki.package(set_fields("word", "meaning", "example", tags=("marked",)))
+
+    edit_here(flash, ": word", ": words", monkeypatch)
+    _, _, err = flash("export", "out.apkg")
+
+    assert "1 note keeps its text in Anki" in err
+    assert anki.take("out.apkg") == [(["word", "meaning", "example"], ["marked"])]
+
+
 def test_edits_on_both_sides_are_joined(
     flash: Run, anki: AnkiSide, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,5 @@
 """`flash push` and `flash pull`: exchange with a running Anki."""
 
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,19 +8,18 @@ from cards.translate import _
 from export.anki.ankiconnect import AnkiConnect
 from flash.cli.imported import imported_json, print_imported
 from flash.cli.options import DbOption, DeckOption, JsonOption, TagOption, finite
+from flash.messages.ankiconnect import absent_line, kept_in_pull_line, push_remarks
 from flash.messages.exchange import (
-    absent_line,
     contents_text,
-    kept_in_pull_line,
     loss_items,
     loss_lines,
 )
 from flash.service.anki_pull import pull as pull_decks
+from flash.service.anki_push import push as push_notes
 from flash.service.context import open_app
-from flash.service.exporting import export_package
 from flash.service.finding import find
 from flash.terminal import echo, echo_err, print_json, progress_bar
-from srs.store.notes import note_count, stored_notes
+from srs.store.notes import stored_notes
 
 UrlOption = Annotated[
     str,
@@ -53,6 +50,10 @@ _ADDRESS = "http://127.0.0.1:8765"
 def push(
     deck: DeckOption = "",
     tag: TagOption = "",
+    deleted: Annotated[
+        bool,
+        typer.Option("--deleted", help="Also send notes that were deleted in Anki."),
+    ] = False,
     url: UrlOption = _ADDRESS,
     key: KeyOption = "",
     timeout: TimeoutOption = 120.0,
@@ -61,31 +62,33 @@ def push(
 ) -> None:
     """Send notes to a running Anki.
 
-    Media and the schedule of new cards are sent too. Notes that Anki already has get
-    the text of flash and keep their progress in Anki. The deck options of Anki stay.
-    Sending again is safe. Exit code 1: Anki can't be reached or refuses.
+    Media and the schedule of new cards are sent too. Notes that were changed here since
+    Anki got them are updated: their progress, other fields and tags in Anki stay, and
+    so do its deck options. Sending again is safe. Exit code 1: Anki can't be reached or
+    refuses.
     """
     anki = _connect(url, key, timeout)
-    with open_app(db) as app, tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "push.apkg"
+    with open_app(db) as app:
         cards = find(app, (), deck=deck, tag=tag).cards
-        notes = stored_notes(app.store, cards=cards)
-        with progress_bar(note_count(app.store), "exporting", quiet=json) as progressed:
-            sent, losses = export_package(
-                app,
-                file,
-                notes,
-                with_schedule=True,
-                with_presets=False,
-                progressed=progressed,
-            )
-        anki.send(file.read_bytes())
+        notes = list(stored_notes(app.store, cards=cards))
+        with progress_bar(len(notes), "exporting", quiet=json) as progressed:
+            done = push_notes(app, anki, notes, deleted=deleted, progressed=progressed)
     if json:
-        print_json({"url": url, **sent, "items": loss_items(losses)})
+        counts = {**dict.fromkeys(("notes", "cards", "media"), 0), **done.sent}
+        held = {"deleted": done.deleted, "outdated": done.outdated}
+        items = loss_items(done.losses)
+        print_json({"url": url, **counts, **held, "ahead": done.ahead, "items": items})
+        return
+    if done.sent:
+        text = _("Sent to Anki: {contents}")
+        echo(text.format(contents=contents_text(done.sent)))
     else:
-        echo(_("Sent to Anki: {contents}").format(contents=contents_text(sent)))
-        for line in loss_lines(losses):
-            echo_err(line)
+        echo(_("Nothing new to send to Anki"))
+    for line in (
+        *loss_lines(done.losses),
+        *push_remarks(done.deleted, done.outdated, done.ahead),
+    ):
+        echo_err(line)
 
 
 def pull(
