@@ -31,7 +31,7 @@ class Overview(Struct, frozen=True):
     """Counts of cards and answers."""
 
     cards: int
-    """In use: neither retired nor suspended."""
+    """Not retired; each of them is new, learning, young, mature or suspended."""
     new: int
     learning: int
     """Cards in learning or relearning."""
@@ -63,8 +63,9 @@ class DeckSummary(Struct, frozen=True):
 
     deck: str
     cards: int
-    """In use: neither retired nor suspended."""
+    """Not retired."""
     new: int
+    """Not suspended; likewise mature."""
     mature: int
     retention: Retention
     """Of the last 30 days."""
@@ -136,7 +137,7 @@ def streak(is_studied: Callable[[int], bool], today: int) -> int:
 def deck_summaries(
     store: Store, now_ms: int, chosen: DeckFilter
 ) -> tuple[DeckSummary, ...]:
-    """Summarise the decks that have cards in use, sorted by name.
+    """Summarise the decks that have cards, sorted by name.
 
     Args:
         store: The store.

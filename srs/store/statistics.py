@@ -48,7 +48,7 @@ def deck_filter(store: Store, deck: str) -> DeckFilter:
 
 
 class CardCounts(NamedTuple):
-    """Cards by state; suspended cards are counted only as such."""
+    """All cards, and how many of them are in each state or suspended."""
 
     cards: int
     new: int
@@ -62,7 +62,7 @@ def card_counts(store: Store, chosen: DeckFilter) -> CardCounts:
     """Count cards by state."""
     row = store.row(
         f"""
-        select count(*) filter (where not suspended),
+        select count(*),
                count(*) filter (where not suspended and state = 0),
                count(*) filter (where not suspended and state in (1, 3)),
                count(*) filter (where not suspended and state = 2
@@ -153,15 +153,16 @@ def deck_counts(
     """Count cards and recent answers by deck.
 
     Returns:
-        Rows to be added up by deck: deck id; cards in use, new, mature; answers
-        to review cards that were recalled, and all; milliseconds.
+        Rows to be added up by deck: deck id; cards; new and mature ones that are not
+        suspended; answers to review cards that were recalled, and all; milliseconds.
     """
     cards = store.rows(
         f"""
-        select deck, count(*), count(*) filter (where state = 0),
-               count(*) filter (where state = 2 and interval >= :mature), 0, 0, 0
+        select deck, count(*), count(*) filter (where not suspended and state = 0),
+               count(*) filter (where not suspended and state = 2
+                                  and interval >= :mature), 0, 0, 0
           from cards
-         where suspended = 0 and retired = 0 and {_CARDS}
+         where retired = 0 and {_CARDS}
          group by deck
         """,
         chosen.values(mature=MATURE_DAYS),

@@ -325,10 +325,10 @@ def test_deck_summary_includes_its_children(lived: Store, deck: str) -> None:
 
 def slow_deck(store: Store, deck: str) -> DeckSummary:
     cards = [
-        (state, interval)
-        for state, interval, name in store.rows(
-            "select state, interval, d.name from cards c join decks d on d.id = c.deck"
-            " where not suspended and not retired"
+        (None if suspended else state, interval)
+        for state, interval, suspended, name in store.rows(
+            "select state, interval, suspended, d.name"
+            " from cards c join decks d on d.id = c.deck where not retired"
         )
         if belongs(name, deck)
     ]
