@@ -11,7 +11,7 @@ from cards.text.width import clean
 from cards.translate import N_, _, ngettext
 from flash.messages.cards import checked_line, interval_label, one_line, was_line
 from flash.messages.due import due_heading
-from flash.messages.phrases import count_cards, count_reviews
+from flash.messages.phrases import count_cards, count_reviews, labelled
 from flash.messages.review import history_name
 from flash.terminal import clip_line, styled, table_lines, terminal_columns
 from srs.store.card_list import CardListRow, DeckLine
@@ -87,10 +87,12 @@ def bundled_line(name: str, languages: Sequence[str]) -> str:
 
 
 def state_name(card: CardListRow) -> str:
-    """Name the state of a card."""
+    """Name the state of a card, or what keeps it out of reviews."""
+    if card.retired:
+        return _("retired")
     if card.suspended:
         return _("suspended")
-    return _("retired") if card.retired else _(_STATES[card.state])
+    return _("buried") if card.buried else _(_STATES[card.state])
 
 
 def state_text(card: CardListRow) -> str:
@@ -123,6 +125,7 @@ def card_lines(
         styled(plain_text(card.question), "1"),
         clean(plain_text(card.answer)),
         *_note_lines(note),
+        *_tag_lines(card),
         styled(_memory_line(card), "2"),
         styled(f"{card.file}:{card.line}" if card.line else _("no file"), "2"),
     ]
@@ -145,8 +148,14 @@ def _note_lines(note: Note) -> list[str]:
     return lines + [styled(text, "2") for text in about if text]
 
 
+def _tag_lines(card: CardListRow) -> list[str]:
+    """Show the tags, that of a leech among them."""
+    text = labelled(_("tags"), " ".join(card.tags))
+    return [styled(clean(text), "2")] if card.tags else []
+
+
 def _memory_line(card: CardListRow) -> str:
-    parts = [_(_STATES[card.state])]
+    parts = [state_text(card)]
     if card.due:
         parts.append(_("due {day}").format(day=card.due[:10]))
     if card.stability is not None and card.difficulty is not None:

@@ -112,7 +112,11 @@ class Browser:
     def rows(self, first: int, count: int) -> list[CardListRow]:
         """Return some of the cards."""
         chosen = self.cards[first : first + count]
-        return card_list(self._app.store, self._app.options.calendar, chosen)
+        return self._listed(chosen)
+
+    def _listed(self, cards: Sequence[int]) -> list[CardListRow]:
+        calendar, today = self._app.options.calendar, self._app.today()
+        return card_list(self._app.store, calendar, cards, today=today)
 
     def prompt(self) -> Prompt | None:
         """Return the selected card as a review shows it; None if there is none."""
@@ -173,7 +177,7 @@ class Browser:
 
     def _name_of(self, cards: Sequence[int]) -> str:
         """Name cards by the question of the first one."""
-        named = card_list(self._app.store, self._app.options.calendar, cards)[:1]
+        named = self._listed(cards)[:1]
         more = " …" if len(cards) > 1 else ""
         return "".join(short_question(first.question) + more for first in named)
 

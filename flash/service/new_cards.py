@@ -119,7 +119,7 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
 def _rows(app: AppContext, file: str, notes: Sequence[Note]) -> Iterator[CardListRow]:
     lines = {note.line for note in notes}
     cards = find(app, (), deck=notes[0].deck).cards
-    for row in card_list(app.store, app.options.calendar, cards):
+    for row in card_list(app.store, app.options.calendar, cards, today=app.today()):
         if row.file == file and row.line in lines:
             yield row
 

@@ -215,7 +215,7 @@ def _found(query: str, limit: int, app: AppContext) -> dict[str, Any]:
         cards = find(app, words).cards
     except NoMatchError:
         cards = ()
-    rows = card_list(app.store, app.options.calendar, cards[:limit])
+    rows = card_list(app.store, app.options.calendar, cards[:limit], today=app.today())
     languages = note_languages(app.store, {row.guid for row in rows})
     found = [_row_json(app, row) | {"lang": languages[row.guid]} for row in rows]
     return {"cards": found, "total": len(cards)}

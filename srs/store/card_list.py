@@ -40,6 +40,8 @@ class CardListRow(Struct, frozen=True):
     reps: int
     lapses: int
     suspended: bool
+    buried: bool
+    """Until the end of today."""
     retired: bool
     flag: int
     """1 to 7; 0 for none."""
@@ -50,16 +52,23 @@ class CardListRow(Struct, frozen=True):
 
 
 def card_list(
-    store: Store, calendar: Calendar, cards: Sequence[int]
+    store: Store, calendar: Calendar, cards: Sequence[int], *, today: int
 ) -> list[CardListRow]:
-    """List cards in the order of their ids; one that was deleted is left out."""
+    """List cards in the order of their ids; one that was deleted is left out.
+
+    Args:
+        store: The store.
+        calendar: The user's study days.
+        cards: Ids.
+        today: The current study day.
+    """
     numbers = card_numbers(store, cards)
     rows: dict[int, CardListRow] = {}
     for stored in stored_notes(store, cards=cards, retired=True):
         asked = question_texts(stored.note)
         for card in stored.cards:
-            about = (*asked_of(asked, card.part), due_of(card, calendar))
-            rows[card.id] = _row(stored, card, numbers[card.id], *about)
+            texts = (numbers[card.id], *asked_of(asked, card.part))
+            rows[card.id] = _row(stored, card, texts, calendar, today)
     return [rows[card] for card in cards if card in rows]
 
 
@@ -92,11 +101,12 @@ def card_numbers(store: Store, cards: Iterable[int]) -> dict[int, str]:
 def _row(
     stored: StoredNote,
     card: StoredCard,
-    number: str,
-    asked: str,
-    answer: str,
-    due: str | None,
+    texts: tuple[str, str, str],
+    calendar: Calendar,
+    today: int,
 ) -> CardListRow:
+    """Return a row; `texts` are number, question and answer."""
+    number, question, answer = texts
     note, progress = stored.note, card.progress
     return CardListRow(
         card=card.id,
@@ -105,15 +115,16 @@ def _row(
         ordinal=card.ordinal,
         deck=card.deck or note.deck,
         kind=note.kind,
-        question=asked,
+        question=question,
         answer=answer,
         state=State(progress.state).name.lower(),
         stability=progress.stability,
         difficulty=progress.difficulty,
-        due=due,
+        due=due_of(card, calendar),
         reps=progress.reps,
         lapses=progress.lapses,
         suspended=card.suspended,
+        buried=card.buried == today,
         retired=card.retired or stored.retired,
         flag=card.flag,
         tags=(*note.tags, "leech") if card.leech else note.tags,

@@ -214,6 +214,7 @@ def test_list_as_json_has_every_field(flash: Run) -> None:
         "reps": 0,
         "lapses": 0,
         "suspended": False,
+        "buried": False,
         "retired": False,
         "flag": 0,
         "tags": ["biology"],

@@ -2,7 +2,9 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,7 @@ def test_show_prints_the_card_and_its_history(shown: Callable[..., str]) -> None
         "Mitochondrion\n"
         "A book https://example.org/cells\n"
         "checked 2025-01-31\n"
+        "tags: biology\n"
         "review · due 2026-12-01 · stability 8.3 d · difficulty 1.0"
         " · 1 review · 0 lapses\n"
         "FOLDER/cells.yaml:4\n"
@@ -91,6 +94,50 @@ def test_show_prints_the_card_and_its_history(shown: Callable[..., str]) -> None
         "2026-11-23 09:00  Easy    8 d   0.0 s\n"
         "\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("commands", "state"),
+    [
+        (["flag 3", "suspend"], "suspended ⚑3"),
+        (["flag 1", "bury"], "buried ⚑1"),
+        (["suspend", "remove"], "retired"),
+        ([], "new"),
+    ],
+)
+def test_a_list_and_a_card_have_the_same_state(
+    shown: Callable[..., str], commands: list[str], state: str
+) -> None:
+    for command in commands:
+        shown(*command.split(), "dna", "--yes")
+
+    assert f" {state} " in shown("list", "dna", "--retired")
+    assert shown("show", "dna").splitlines()[4].startswith(state)
+
+
+def test_show_prints_tags_and_the_mark_of_a_leech(
+    shown: Callable[..., str], tmp_path: Path
+) -> None:
+    Path("tagged.yaml").write_text(
+        "deck: T\ncards:\n  - {front: q, back: a, tags: [one, two]}\n", "utf-8"
+    )
+    shown("add", "tagged.yaml")
+    with closing(sqlite3.connect("store.db")) as db:
+        db.execute("update cards set leech = 1")
+        db.commit()
+
+    assert "tags: one two leech\n" in shown("show", "q")
+
+
+def test_stats_count_the_cards_that_decks_count(shown: Callable[..., str]) -> None:
+    shown("suspend", "dna")
+
+    stats = json.loads(shown("stats", "--json", "--full"))
+
+    states = ("new", "learning", "young", "mature", "suspended")
+    assert stats["cards"] == sum(stats[state] for state in states) == 2
+    assert [one["cards"] for one in stats["decks"]] == [2, 2]
+    assert [one["cards"] for one in json.loads(shown("decks", "--json"))] == [2, 2]
 
 
 def test_stats_draw_their_counts(shown: Callable[..., str]) -> None:

@@ -91,7 +91,7 @@ def list_cards(
     with open_app(db) as app:
         order = sort.value if sort else ""
         cards = find(app, words or (), tag=tag, order=order, retired=retired).cards
-        found = card_list(app.store, app.options.calendar, cards)
+        found = card_list(app.store, app.options.calendar, cards, today=app.today())
     if json:
         print_json(found)
         return
@@ -111,7 +111,7 @@ def show(
     """
     with open_app(db) as app:
         cards = find_some(app, words, retired=None).cards
-        rows = card_list(app.store, app.options.calendar, cards)
+        rows = card_list(app.store, app.options.calendar, cards, today=app.today())
         found = [
             (
                 row,
