@@ -14,6 +14,7 @@ def browse_keys() -> list[tuple[str, str]]:
     return [
         ("/", _("query")),
         ("↑↓", _("select")),
+        ("J K", _("scroll")),
         (_("Space"), _("mark")),
         ("s", _("suspend")),
         ("b", _("bury")),

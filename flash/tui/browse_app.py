@@ -30,7 +30,7 @@ from flash.service.browsing import Browser
 from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.card import card_layout
 from flash.tui.confusion_search import KEYS, edited_text, input_line
-from flash.tui.page import Page, dim, key_rows, message_lines
+from flash.tui.page import Page, dim, key_rows, message_lines, more_sign
 from flash.tui.view import Mode, ScreenView, View, key_name
 from srs.store.card_list import CardListRow
 from srs.study.prompt import Prompt
@@ -40,6 +40,8 @@ _WIDE = 100
 _LOADED = 120
 """Rows that are read around the selected one; no screen has more."""
 _DIVIDER = " │ "
+_CARD_ROWS = {"J": 1, "K": -1, "shift+down": 1, "shift+up": -1}
+"""By how many rows a key scrolls the card."""
 _PURPOSES = {"/": "query", "d": "due", "t": "tag"}
 _CHANGES = {"s": "suspended", "b": "buried", "r": "reset", "x": "removed"}
 
@@ -89,7 +91,9 @@ class BrowseApp(ScreenApp):
             self.end(None)
             return
         has_other_choice = self.browser.has_other_choice()
-        if rows:
+        if key in _CARD_ROWS:
+            self.widget.scroll_card(_CARD_ROWS[key])
+        elif rows:
             self.browser.move(rows)
             self._show()
         elif has_other_choice:
@@ -200,28 +204,33 @@ def _view(browser: Browser) -> BrowseView:
 def browse_layout(
     view: BrowseView, columns: int, rows: int, scroll: int | None = None
 ) -> Page:
-    """Lay a view out; see `flash.tui.page.layout`."""
+    """Lay a view out; see `flash.tui.page.layout`.
+
+    The rows of a page are those of the list.
+    """
     foot = key_rows(browse_keys(), columns)
     message = message_lines(view.message, columns, is_alarm=view.is_alarm)
     head = [_query_line(view, columns), ()]
     room = max(2, rows - len(head) - len(message) - len(foot))
-    if columns >= _WIDE:
-        width = columns * 5 // 9
-        listed = _list(view, width, room)
-        card = _card(view, columns - width - len(_DIVIDER), room)
+    is_wide = columns >= _WIDE
+    listed = columns * 5 // 9 if is_wide else columns
+    height = room if is_wide else max(1, room * 2 // 5)
+    card = _card(view, columns - listed - len(_DIVIDER) if is_wide else columns)
+    shown_rows = room if is_wide else max(0, room - height - 1)
+    last = max(0, len(card) - shown_rows)
+    scroll = max(0, min(scroll or 0, last))
+    shown = _of_height(card[scroll:], shown_rows)
+    body = _list(view, listed, height)
+    if is_wide:
         body = [
-            (*_filled(left, width), *dim(_DIVIDER), *right)
-            for left, right in zip(listed, card, strict=True)
+            (*_filled(left, listed), *dim(_DIVIDER), *right)
+            for left, right in zip(body, shown, strict=True)
         ]
     else:
-        height = max(1, room * 2 // 5)
-        body = [
-            *_list(view, columns, height),
-            dim("─" * columns),
-            *_card(view, columns, max(0, room - height - 1)),
-        ]
+        body += [dim("─" * columns), *shown]
+    message[-1] += more_sign(message[-1], columns, above=scroll, below=last - scroll)
     page = [*head, *body, *message, *foot]
-    return Page(tuple(page[:rows]), scroll or 0, max(1, room // 2))
+    return Page(tuple(page[:rows]), scroll, max(1, room // 2))
 
 
 def _query_line(view: BrowseView, columns: int) -> Line:
@@ -256,7 +265,7 @@ def _list(view: BrowseView, columns: int, height: int) -> list[Line]:
             _row(view, row, widths, columns, is_selected=first + i == view.at)
             for i, row in enumerate(shown)
         ]
-    return [*lines, *[()] * (height - len(lines))]
+    return _of_height(lines, height)
 
 
 def _row(
@@ -288,12 +297,14 @@ def _row(
     )
 
 
-def _card(view: BrowseView, columns: int, height: int) -> list[Line]:
-    lines: list[Line] = []
-    if view.prompt is not None:
-        shown = View(mode=Mode.ANSWERED, prompt=view.prompt)
-        lines = card_layout(shown, columns).lines[:height]
-    return [*lines, *[()] * (height - len(lines))]
+def _card(view: BrowseView, columns: int) -> list[Line]:
+    if view.prompt is None:
+        return []
+    return card_layout(View(mode=Mode.ANSWERED, prompt=view.prompt), columns).lines
+
+
+def _of_height(lines: list[Line], height: int) -> list[Line]:
+    return [*lines[:height], *[()] * (height - len(lines))]
 
 
 def _filled(line: Line, columns: int) -> Line:

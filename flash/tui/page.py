@@ -98,7 +98,7 @@ def placed(
     scroll = max(0, min(scroll, last))
     shown = lines[scroll : scroll + room]
     shown += [()] * (room - len(shown))
-    message[-1] += _more(message[-1], columns, above=scroll, below=last - scroll)
+    message[-1] += more_sign(message[-1], columns, above=scroll, below=last - scroll)
     page = [*head, *shown, *message, *foot]
     free = len(head) + len(lines), max(0, room - len(lines))
     return Page(tuple(page[:rows]), scroll, room, free)
@@ -150,8 +150,15 @@ def message_lines(message: str, columns: int, *, is_alarm: bool) -> list[Line]:
     return [(StyledText(" "), *line) for line in lines]
 
 
-def _more(line: Line, columns: int, *, above: int, below: int) -> Line:
-    """Return the sign that the card continues above or below."""
+def more_sign(line: Line, columns: int, *, above: int, below: int) -> Line:
+    """Return the sign that a card continues, to follow a line of the message.
+
+    Args:
+        line: The last of `message_lines`.
+        columns: Width of the terminal.
+        above: Rows of the card above the shown ones.
+        below: Rows below them.
+    """
     arrows = ("↑" if above else "") + ("↓" if below else "")
     if not arrows:
         return ()

@@ -1,6 +1,7 @@
 """`flash browse`: find, mark and change cards on the full screen."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,20 @@ def app(flash: Run) -> Iterator[BrowseApp]:
     store = open_store(Path("store.db"), NOON)
     yield BrowseApp(Browser(AppContext(store, Clock())))
     store.close()
+
+
+@pytest.fixture
+def long_app(flash: Run) -> Iterator[BrowseApp]:
+    """A card of forty lines, and a short one."""
+    points = "\n".join(f"      - point {number}." for number in range(1, 41))
+    Path("long.yaml").write_text(
+        f"deck: Long\ncards:\n  - front: Which?\n    back: |\n{points}\n"
+        "  - {front: Short?, back: Yes}\n",
+        "utf-8",
+    )
+    flash("add", "long.yaml")
+    with closing(open_store(Path("store.db"), NOON)) as store:
+        yield BrowseApp(Browser(AppContext(store, Clock())))
 
 
 def shown(app: BrowseApp) -> str:
@@ -145,6 +160,28 @@ async def test_every_line_fits_in_japanese(
 
     assert max(map(line_width, lines)) <= columns
     assert "終了" in "".join(map(line_text, lines))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 24)])
+@pytest.mark.parametrize("keys", [("J", "K"), ("shift+down", "shift+up")])
+async def test_a_long_card_scrolls_to_its_end(
+    long_app: BrowseApp, size: tuple[int, int], keys: tuple[str, str]
+) -> None:
+    async with long_app.run_test(size=size) as pilot:
+        first = await press(pilot)
+        last = await press(pilot, *[keys[0]] * 50)
+        back = await press(pilot, keys[1])
+        other = await press(pilot, "down")
+        again = await press(pilot, "up")
+
+    assert "point 40." not in first
+    assert "↓ more" in first
+    assert "point 40." in last
+    assert "↑ more" in last
+    assert "point 40." not in back
+    assert "↑↓ more" in back
+    assert "more" not in other
+    assert again == first
 
 
 def test_browse_needs_a_terminal(flash: Run) -> None:
