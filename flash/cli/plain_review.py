@@ -13,7 +13,6 @@ from cards.text.terminal import plain_text
 from cards.translate import _
 from flash.cli.plain_stream import PlainStream, is_confusion, search_confused
 from flash.messages.cards import (
-    breadcrumb,
     checked_line,
     duration_label,
     interval_label,
@@ -37,12 +36,14 @@ from flash.messages.review import (
     answered_line,
     confusion_result,
     counts_label,
+    deck_line,
+    flagged_line,
     history_lines,
     obstacle_line,
     rating_help,
     suggestion_line,
 )
-from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
+from flash.messages.review_keys import DEFAULT_KEYS, FLAGS, ReviewKeys
 from srs.models.cards import Rating
 from srs.store.card_search import Candidate
 from srs.store.connection import StoreError
@@ -51,7 +52,7 @@ from srs.study.results import Summary
 from srs.study.session import Session
 from srs.study.typed_answer import Spans, check_typed
 
-_KEYS = "uxtsbpiq"
+_KEYS = "uxtsbfpiq"
 """Keys that the help explains, by default key; `e` and `o` need the full screen."""
 
 
@@ -137,7 +138,7 @@ class _PlainReview:
         asked_ms = self._session.now()
         is_shown = False
         steps = {"u": self._undo, "s": self._suspend, "b": self._bury}
-        while not self._stream.is_ending:
+        while self._is_asked(prompt):
             is_text = prompt.question.typed and not is_shown
             word = self._stream.read(is_text=is_text)
             text = "" if is_shown else self._typed_text(word, is_text=is_text)
@@ -160,6 +161,13 @@ class _PlainReview:
                     return
             elif not self._stream.is_ending:
                 self._show_info(prompt, word, is_shown=is_shown)
+
+    def _is_asked(self, prompt: Prompt) -> bool:
+        """Return False once another card is asked, or none; its flag may change."""
+        if self._stream.is_ending:
+            return False
+        present = self._session.next()
+        return present is not None and present.card.id == prompt.card.id
 
     def _typed_text(self, word: str, *, is_text: bool) -> str:
         """Return the answer typed in the last line; empty if it is a key."""
@@ -208,6 +216,19 @@ class _PlainReview:
         line = obstacle_line(self._session.bury())
         self._print(line or self._keys.fill(_(BURIED)))
 
+    def _flag(self, word: str) -> None:
+        """Flag the present card with the number after `f`."""
+        number = word[1:].strip()
+        if number in FLAGS:
+            self._save(partial(self._set_flag, int(number)))
+        else:
+            usage = _("{flag} 3 flags the card, {flag} 0 removes the flag.")
+            self._print(self._keys.fill(usage))
+
+    def _set_flag(self, flag: int) -> None:
+        line = obstacle_line(self._session.flag(flag))
+        self._print(line or flagged_line(flag, self._keys))
+
     def _record_confusion(
         self, word: str, shown: tuple[Prompt, int] | None = None
     ) -> bool:
@@ -241,7 +262,9 @@ class _PlainReview:
         self._print(confusion_result(self._keys, is_recorded=is_recorded))
 
     def _show_info(self, prompt: Prompt, word: str, *, is_shown: bool) -> None:
-        if word == "p":
+        if word.partition(" ")[0] == "f":
+            self._flag(word)
+        elif word == "p":
             from flash.service.note_media import (  # noqa: PLC0415 - rare
                 open_media,
             )
@@ -271,7 +294,7 @@ class _PlainReview:
 
     def _show_question(self, prompt: Prompt) -> None:
         self._print()
-        self._print(breadcrumb(prompt.note.deck))
+        self._print(deck_line(prompt))
         self._print(counts_label(self._session.counts(), self._session.name))
         self._print()
         self._print(plain_text(prompt.question.question))

@@ -58,6 +58,11 @@ def breadcrumb(deck: str) -> str:
     return " › ".join(one_line(part) for part in deck.split("::"))
 
 
+def flag_sign(flag: int) -> str:
+    """Return the sign of a flag, 1 to 7; empty for 0."""
+    return f"⚑{flag}" if flag else ""
+
+
 def one_line(text: str) -> str:
     """Clean a text and collapse its white space."""
     return " ".join(clean(text).split())

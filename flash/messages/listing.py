@@ -9,7 +9,13 @@ from cards.staleness import StaleNote
 from cards.text.terminal import plain_text
 from cards.text.width import clean
 from cards.translate import N_, _, ngettext
-from flash.messages.cards import checked_line, interval_label, one_line, was_line
+from flash.messages.cards import (
+    checked_line,
+    flag_sign,
+    interval_label,
+    one_line,
+    was_line,
+)
 from flash.messages.due import due_heading
 from flash.messages.phrases import count_cards, count_reviews, labelled
 from flash.messages.review import history_name
@@ -97,8 +103,7 @@ def state_name(card: CardListRow) -> str:
 
 def state_text(card: CardListRow) -> str:
     """Name the state of a card, with its flag."""
-    state = state_name(card)
-    return f"{state} ⚑{card.flag}" if card.flag else state
+    return f"{state_name(card)} {flag_sign(card.flag)}".rstrip()
 
 
 def card_table(cards: Iterable[CardListRow]) -> list[str]:

@@ -13,7 +13,13 @@ from msgspec import Struct
 from cards.note import Note
 from cards.text.width import width_of
 from cards.translate import N_, _, ngettext
-from flash.messages.cards import duration_label, interval_label, short_question
+from flash.messages.cards import (
+    breadcrumb,
+    duration_label,
+    flag_sign,
+    interval_label,
+    short_question,
+)
 from flash.messages.due import due_line
 from flash.messages.phrases import count_cards, labelled
 from flash.messages.review_keys import ReviewKeys
@@ -22,6 +28,7 @@ from srs.models.cards import Rating
 from srs.models.exam import Exam
 from srs.scheduler.study_day import day_date
 from srs.store.revlog import HistoryLine
+from srs.study.prompt import Prompt
 from srs.study.queue import Counts
 from srs.study.results import Answered, Obstacle, Summary
 from srs.study.session import Session
@@ -34,6 +41,7 @@ NO_ANSWERS = N_("No answers yet.")
 NOTHING_TO_UNDO = N_("Nothing to undo.")
 SUSPENDED = N_("Suspended. Press {undo} to undo.")
 BURIED = N_("Buried until tomorrow. Press {undo} to undo.")
+FLAG_PROMPT = N_("Flag: 1 to 7, 0 for none; any other key cancels")
 NOT_SAVED = N_("Not saved")
 NOT_READ = N_("The next card cannot be read")
 NO_DECKS = N_("No decks yet. Add one with flash add FILE, or flash add aws-security.")
@@ -195,6 +203,11 @@ def mode_label(name: str) -> str:
     return _("mix-ups") if name == "mixed up" else _("cram")
 
 
+def deck_line(prompt: Prompt) -> str:
+    """Return the line above a question: its deck, and the flag of the card."""
+    return f"{breadcrumb(prompt.note.deck)}  {flag_sign(prompt.card.flag)}".rstrip()
+
+
 def counts_label(counts: Counts, mode: str = "") -> str:
     """Format the cards left: `new 12 · learning 3 · due 48`, or `cram · 12 left`."""
     if mode:
@@ -228,6 +241,14 @@ def obstacle_line(obstacle: Obstacle) -> str:
         ),
         "buried": _("This card was buried in another session; nothing was recorded."),
     }[obstacle]
+
+
+def flagged_line(flag: int, keys: ReviewKeys) -> str:
+    """Tell which flag a card was given; 0 for none."""
+    if not flag:
+        return keys.fill(_("Flag removed. Press {undo} to undo."))
+    text = _("Flagged {sign}. Press {undo} to undo.")
+    return keys.fill(text, sign=flag_sign(flag))
 
 
 def answered_line(answered: Answered, question: str) -> str:

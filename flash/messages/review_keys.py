@@ -5,6 +5,7 @@ what was pressed into that, `fill` and `help` show the key to press.
 """
 
 from difflib import get_close_matches
+from string import ascii_lowercase
 from unicodedata import normalize
 
 from msgspec import Struct
@@ -23,11 +24,14 @@ ACTIONS = {
     "link": "o",
     "history": "i",
     "media": "p",
+    "flag": "f",
 }
 """Actions whose key can be chosen, and their default keys."""
 _DEFAULTS = tuple(ACTIONS.values())
 _FIXED = "0123456789jkq?"
 _NO_MEANING = "unused"
+FLAGS = tuple("01234567")
+"""Keys that choose a flag; 0 removes it."""
 
 
 class ReviewKeys(Struct, frozen=True):
@@ -47,11 +51,11 @@ class ReviewKeys(Struct, frozen=True):
             return _DEFAULTS[self.keys.index(key)]
         return _NO_MEANING if key in _DEFAULTS else key
 
-    def fill(self, message: str) -> str:
-        """Put keys into a message, for placeholders such as `{undo}`."""
-        return message.format(**self.by_action())
+    def fill(self, message: str, **values: str) -> str:
+        """Put keys into a message, for placeholders such as `{undo}`, and values."""
+        return message.format(**self.by_action(), **values)
 
-    def help(self, which: str = "uxtesbopi?q") -> list[tuple[str, str, str]]:
+    def help(self, which: str = "uxtesbfopiq") -> list[tuple[str, str, str]]:
         """Return keys other than ratings, by default key: key, label, description."""
         texts = {
             "u": (_("undo"), _("undo the last step; press again to go further back")),
@@ -63,6 +67,7 @@ class ReviewKeys(Struct, frozen=True):
             "e": (_("edit"), _("open the deck file in your editor, then reload it")),
             "s": (_("suspend"), _("hide the card until you unsuspend it")),
             "b": (_("bury"), _("hide the card until tomorrow")),
+            "f": (_("flag"), _("mark the card with a flag, 1 to 7; 0 removes it")),
             "o": (_("link"), _("open the card's source in a browser")),
             "p": (_("media"), _("open the card's pictures, and play its sounds")),
             "i": (_("history"), _("show every answer to this card")),
@@ -76,12 +81,44 @@ class ReviewKeys(Struct, frozen=True):
 DEFAULT_KEYS = ReviewKeys()
 
 
+def saved_keys(text: str) -> ReviewKeys:
+    """Parse keys that were saved.
+
+    An action that was added to flash since then has another letter if its default key
+    was chosen for another action.
+    """
+    given = _parsed(text)
+    taken = set(given.values())
+    used = {*taken, *_DEFAULTS, *_FIXED}
+    free = (key for key in ascii_lowercase if key not in used)
+    chosen = {
+        action: next(free) if key in taken else key
+        for action, key in ACTIONS.items()
+        if action not in given
+    }
+    return ReviewKeys(tuple((chosen | given)[action] for action in ACTIONS))
+
+
 def parse_keys(text: str) -> ReviewKeys:
     """Parse keys such as `undo=z bury=-`; the others are the default ones.
 
     Raises:
         FlashError: An action or a key doesn't exist, or two actions have one key.
     """
+    owners: dict[str, str] = {}
+    for action, key in (ACTIONS | _parsed(text)).items():
+        if key in owners:
+            message = _("'{key}' is the key of both {first} and {second}")
+            raise FlashError(
+                message.format(key=key, first=owners[key], second=action),
+                _("give one of them another key, too"),
+            )
+        owners[key] = action
+    return ReviewKeys(tuple(owners))
+
+
+def _parsed(text: str) -> dict[str, str]:
+    """Return the keys that are named; see `parse_keys`."""
     given: dict[str, str] = {}
     for word in normalize("NFKC", text).lower().split():
         typed, _sign, key = word.partition("=")
@@ -97,16 +134,7 @@ def parse_keys(text: str) -> ReviewKeys:
         if action in given:
             raise FlashError(_("{action} is given twice").format(action=action))
         given[action] = key
-    owners: dict[str, str] = {}
-    for action, key in (ACTIONS | given).items():
-        if key in owners:
-            message = _("'{key}' is the key of both {first} and {second}")
-            raise FlashError(
-                message.format(key=key, first=owners[key], second=action),
-                _("give one of them another key, too"),
-            )
-        owners[key] = action
-    return ReviewKeys(tuple(owners))
+    return given
 
 
 def format_keys(keys: dict[str, str]) -> str:

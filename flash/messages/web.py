@@ -139,6 +139,7 @@ def _message_words() -> dict[str, str]:
         "key_choose": _("choose, before the answer is shown"),
         "key_rate": _("rate Again, Hard, Good, Easy"),
         "key_undo": _("undo the last step"),
+        "key_flag": _("flag the card"),
         "key_type": _("type the answer; it is compared, and rates nothing"),
         "key_edit": _("change the card's text"),
         "key_bury": _("hide the card until tomorrow"),

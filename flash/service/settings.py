@@ -14,7 +14,7 @@ from cards.errors import FlashError
 from cards.files import absolute
 from cards.text.folding import fold
 from cards.translate import _
-from flash.messages.review_keys import ACTIONS, format_keys, parse_keys
+from flash.messages.review_keys import ACTIONS, format_keys, parse_keys, saved_keys
 from flash.service.context import AppContext
 from srs.models.presets import Preset
 from srs.scheduler.study_day import UnknownZone, day_date, zone_offset
@@ -139,7 +139,7 @@ def _value(options: Options, name: str, deck: str) -> Any:
             for first, last in options.away
         )
     if name == "keys":
-        return parse_keys(options.keys).by_action()
+        return saved_keys(options.keys).by_action()
     return getattr(options if name in _GLOBAL else options.preset(deck), name)
 
 

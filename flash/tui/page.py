@@ -10,10 +10,11 @@ from msgspec import Struct
 
 from cards.text.width import Line, StyledText, TextStyle, line_width, width_of, wrap
 from cards.translate import _
-from flash.messages.cards import breadcrumb, interval_label, one_line
+from flash.messages.cards import interval_label, one_line
 from flash.messages.review import (
     NOT_SCHEDULED,
     counts_label,
+    deck_line,
     progress_label,
     rating_help,
 )
@@ -113,7 +114,7 @@ def _header(view: View, columns: int, rows: int) -> list[Line]:
         return [progress] if rows > CARD_ONLY else []
     counts = counts_label(view.counts, view.session_name)
     has_deck = view.prompt is not None and view.search is None
-    crumb = breadcrumb(view.prompt.note.deck) if view.prompt and has_deck else ""
+    crumb = deck_line(view.prompt) if view.prompt and has_deck else ""
     if width_of(crumb) + width_of(counts) + 3 <= room:
         blanks = " " * (room - width_of(crumb) - width_of(counts))
         return [dim(" " + crumb + blanks + counts), progress]

@@ -20,6 +20,7 @@ from flash.messages.review import (
     CONFUSION_HINT,
     FILE_NOT_RELOADED,
     FILE_RELOADED,
+    FLAG_PROMPT,
     NOT_READ,
     NOT_SAVED,
     OPEN_SOURCE,
@@ -28,6 +29,7 @@ from flash.messages.review import (
     all_done,
     answered_line,
     confusion_result,
+    flagged_line,
     help_lines,
     history_lines,
     obstacle_line,
@@ -35,7 +37,7 @@ from flash.messages.review import (
     text_kept_line,
     waiting_lines,
 )
-from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
+from flash.messages.review_keys import DEFAULT_KEYS, FLAGS, ReviewKeys
 from flash.service.edited_text import EditedMeanwhile
 from flash.service.editor import KeptTexts
 from flash.tui.answering import AnsweringModel
@@ -72,6 +74,8 @@ class ReviewViewModel(AnsweringModel[View]):
         self._total_ms = 0
         self._quiet_until_ms = 0
         """Until then Space and Enter are ignored: a key held down, or pressed twice."""
+        self._is_flagging = False
+        """The next key chooses a flag."""
         self.kept = KeptTexts()
         self._advance()
 
@@ -146,6 +150,9 @@ class ReviewViewModel(AnsweringModel[View]):
             if self._search is not None:
                 self._press_in_search(self._search, key)
                 return UiCommand.NOTHING
+            if self._is_flagging:
+                self._flag(meaning)
+                return UiCommand.NOTHING
             return UiCommand.QUIT if meaning == "q" else self._press(meaning)
         except StoreError as error:
             title = _(NOT_SAVED) if self.view.prompt else _(NOT_READ)
@@ -161,6 +168,7 @@ class ReviewViewModel(AnsweringModel[View]):
         steps = {"u": self._undo, "x": self._start_search, "?": self._show_help}
         if self.view.prompt is not None:
             steps |= {"s": self._suspend, "b": self._bury, "i": self._show_history}
+            steps["f"] = self._start_flagging
             if self.view.mode is Mode.ASKING:
                 steps["t"] = self._start_typing
             if self.view.mode is Mode.ANSWERED:
@@ -283,13 +291,38 @@ class ReviewViewModel(AnsweringModel[View]):
         later = None if undone else self.session.later_operation()
         self.show_message(undo_line(undone, later))
         if undone is not None:
-            self._advance()
+            self._ask_again()
+
+    def _ask_again(self) -> None:
+        """Show the next question; the answer stays if it is the same card."""
+        before = self.view
+        self._advance()
+        if before.mode is Mode.ANSWERED and _is_same(before.prompt, self.view.prompt):
+            self._show_answer()
 
     def _suspend(self) -> None:
         self._skipped(self.session.suspend(), SUSPENDED)
 
     def _bury(self) -> None:
         self._skipped(self.session.bury(), BURIED)
+
+    def _start_flagging(self) -> None:
+        self._is_flagging = True
+        self.show_message(_(FLAG_PROMPT))
+
+    def _flag(self, key: str) -> None:
+        """Flag the card with a digit; any other key cancels."""
+        self._is_flagging = False
+        self.show_message("")
+        if key not in FLAGS:
+            return
+        obstacle = self.session.flag(int(key))
+        if obstacle:
+            self._skipped(obstacle, "")
+            return
+        self.failure = None
+        self.view = replace(self.view, prompt=self.session.next())
+        self.show_message(flagged_line(int(key), self.view.keys))
 
     def _skipped(self, obstacle: Obstacle, done: str) -> None:
         message = obstacle_line(obstacle) or self.view.keys.fill(_(done))
@@ -304,7 +337,6 @@ class ReviewViewModel(AnsweringModel[View]):
             text: The edited text of a card that has no file.
             handed_out: The text that was edited.
         """
-        before = self.view
         trouble = self._reload(text, handed_out)
         if trouble is not None:
             lines = tuple(trouble.splitlines())
@@ -312,9 +344,7 @@ class ReviewViewModel(AnsweringModel[View]):
             overlay = Overlay(self.view.keys.fill(title), lines, is_edit_offered=True)
             self.view = replace(self.view, overlay=overlay, message="", is_alarm=False)
             return
-        self._advance()
-        if before.mode is Mode.ANSWERED and _is_same(before.prompt, self.view.prompt):
-            self._show_answer()
+        self._ask_again()
         message = _(FILE_RELOADED if text is None else CARD_CHANGED)
         self.show_message(self.view.keys.fill(message))
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from cards.errors import FlashError
 from cards.text.width import clean
 from cards.translate import _
-from flash.messages.review_keys import parse_keys
+from flash.messages.review_keys import saved_keys
 from flash.messages.web import web_words
 from flash.service.context import AppContext
 from flash.service.serving import ReviewService
@@ -122,7 +122,7 @@ class WebApp:
     async def _words(self, request: Any) -> Any:
         """Return the words of the page."""
         options = await self._lane.run(lambda: self._app.options)
-        keys = parse_keys(options.keys).by_action()
+        keys = saved_keys(options.keys).by_action()
         return json_response(request, web_words() | {"keys": keys})
 
 

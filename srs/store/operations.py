@@ -81,7 +81,7 @@ LAST_DONE = """
 
 
 DURING_REVIEW = frozenset(
-    {"answer", "look", "confusion", "suspend", "unsuspend", "bury", "forget", "edit"}
+    "answer look confusion suspend unsuspend bury flag forget edit".split()
 )
 """Operations that the user makes in a review, and may undo there."""
 UNSCHEDULED = DURING_REVIEW - {"answer", "forget"}

@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from srs.models.cards import MAX_DURATION_MS, Rating, SchedulingState, State
-from srs.store.card_actions import bury, suspend
+from srs.store.card_actions import bury, flag, suspend
 from srs.store.card_search import Candidate, find_candidates
 from srs.store.confusions import record_confusion
 from srs.store.connection import Store
-from srs.store.operations import (
-    DURING_REVIEW,
-    UNSCHEDULED,
-    Operation,
-)
+from srs.store.operations import DURING_REVIEW, UNSCHEDULED, Operation
 from srs.store.revlog import HistoryLine, history
 from srs.store.settings import Options
 from srs.study.confusion_drill import ConfusionDrill
@@ -36,9 +32,6 @@ if TYPE_CHECKING:
     from srs.store.undo import Undone
     from srs.study.day_report import DayReport
 
-Clock = Callable[[], int]
-"""Returns the present moment, UTC milliseconds."""
-
 StudyMode = DailyStudy | UnscheduledStudy
 """Where a session takes its cards from, and what an answer does."""
 
@@ -49,7 +42,7 @@ class Session:
     def __init__(
         self,
         store: Store,
-        clock: Clock,
+        clock: Callable[[], int],
         card_filter: CardFilter | None = None,
         limits: SessionLimits | None = None,
         *,
@@ -61,7 +54,7 @@ class Session:
 
         Args:
             store: An open store.
-            clock: Returns the present moment.
+            clock: Returns the present moment, UTC milliseconds.
             card_filter: Which cards; all by default.
             limits: When to end; by default when no card is left.
             cram: Cards to review without changing the schedule; None for the cards
@@ -275,7 +268,7 @@ class Session:
         present = None if self._current is None else self._current.card.id
         # The present question stays where the undone operation was not part of it.
         name = undone.operation.name
-        stays = name == "confusion" or (name == "look" and not self.name)
+        stays = name in ("confusion", "flag") or (name == "look" and not self.name)
         self._current, self._next_card = None, present if stays else undone.card
         self._is_undone = self._next_card is not None
         self._mode.rebuild(self.now(), None if stays else present)
@@ -293,19 +286,29 @@ class Session:
         Returns:
             Why nothing was done: another session dealt with the card.
         """
-        return self._hide(partial(suspend, suspended=True))
+        return self._mark(partial(suspend, suspended=True))
 
     def bury(self) -> Obstacle:
         """Bury the present card until tomorrow; see `suspend`."""
-        return self._hide(partial(bury, day=self._mode.day))
+        return self._mark(partial(bury, day=self._mode.day))
 
-    def _hide(self, action: Callable[..., int]) -> Obstacle:
+    def flag(self, number: int) -> Obstacle:
+        """Flag the present card, which stays, from 1 to 7 or 0; see `suspend`."""
+        prompt = self._present()
+        flagged = replace(prompt, card=replace(prompt.card, flag=number))
+        return self._mark(partial(flag, number=number), flagged)
+
+    def _mark(self, action: Callable[..., int], then: Prompt | None = None) -> Obstacle:
+        """Change the present card; it stays as `then`, and is dropped without it."""
         card = self._present().card
         with self.store.transaction():
             obstacle = obstacle_of(self.store, card, self._mode.day)
             if not obstacle:
                 action(self.store, [card.id], self.now())
-        self._skip()
+        if obstacle or then is None:
+            self._skip()
+        else:
+            self._current = then
         return obstacle
 
     def _skip(self, unanswered: int | None = None) -> None:

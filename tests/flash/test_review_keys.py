@@ -9,7 +9,7 @@ from command_runner import CELLS, Run
 from terminal_review import ReviewSetup
 
 from flash.cli.plain_review import run_plain
-from flash.messages.review_keys import parse_keys
+from flash.messages.review_keys import parse_keys, saved_keys
 from flash.tui.app import ReviewApp
 from flash.tui.view import UiCommand
 from flash.tui.view_model import ReviewViewModel
@@ -22,7 +22,9 @@ cards:
   - {front: Which gate?, back: North}
 """
 ONE = "deck: One\ncards:\n  - {front: Only?, back: Yes}\n"
-DEFAULT = "undo=u mix_up=x type=t edit=e suspend=s bury=b link=o history=i media=p"
+DEFAULT = (
+    "undo=u mix_up=x type=t edit=e suspend=s bury=b link=o history=i media=p flag=f"
+)
 FREE = "choose one character; digits, Space, Enter, j, k, q and ? are fixed"
 
 
@@ -50,7 +52,7 @@ def hold(setup: ReviewSetup, keys: str, *words: str, deck: str = TWO) -> list[st
     ],
 )
 def test_config_shows_the_chosen_keys(flash: Run, typed: str, shown: str) -> None:
-    expected = (0, f"keys               {shown} link=o history=i media=p\n", "")
+    expected = (0, f"keys               {shown} link=o history=i media=p flag=f\n", "")
 
     assert flash("config", "keys", typed) == expected
     assert flash("config", "keys") == expected
@@ -72,7 +74,7 @@ def test_config_shows_the_chosen_keys(flash: Run, typed: str, shown: str) -> Non
         (
             "u=z",
             "no action 'u' in a review (write undo=z; the actions are undo, mix_up,"
-            " type, edit, suspend, bury, link, history, media)",
+            " type, edit, suspend, bury, link, history, media, flag)",
         ),
         *(
             (f"undo={key}", f"the key of undo can't be '{key}' ({FREE})")
@@ -83,6 +85,14 @@ def test_config_shows_the_chosen_keys(flash: Run, typed: str, shown: str) -> Non
 def test_config_rejects_keys(flash: Run, typed: str, expected: str) -> None:
     assert flash("config", "keys", typed) == (1, "", f"flash: {expected}\n")
     assert flash("config", "keys")[1] == f"keys               {DEFAULT}\n"
+
+
+def test_keys_saved_before_flag_had_a_key_stay_valid() -> None:
+    found = saved_keys("bury=- history=f").by_action()
+
+    assert (found["history"], found["bury"], found["flag"]) == ("f", "-", "a")
+    assert saved_keys("flag=z undo=f") == parse_keys("flag=z undo=f")
+    assert saved_keys("") == parse_keys("")
 
 
 def test_keys_are_undone_and_unset(flash: Run) -> None:
@@ -173,6 +183,20 @@ def test_a_link_asks_for_the_chosen_key_again(
     assert review.view.message.endswith("Press l again to open it.")
     review.press("l")
     assert review.view.message == "Opened: https://docs.aws.amazon.com/kms/"
+
+
+def test_a_plain_review_flags_a_card(setup: ReviewSetup) -> None:
+    lines = hold(setup, "flag=z", "z 3", "", "z", "z 8", "z 0", "u", "u", "1", "q")
+
+    usage = "z 3 flags the card, z 0 removes the flag."
+    assert lines.count(usage) == 2
+    assert "Flagged ⚑3. Press u to undo." in lines
+    assert "Flag removed. Press u to undo." in lines
+    assert [line for line in lines if line.startswith("Two")][:3] == [
+        "Two",
+        "Two  ⚑3",
+        "Two",
+    ]
 
 
 def test_a_plain_review_takes_and_names_chosen_keys(setup: ReviewSetup) -> None:

@@ -23,6 +23,7 @@ from flash.tui.page import layout
 from flash.tui.view import Mode, UiCommand
 from flash.tui.view_model import ReviewViewModel
 from srs.models.cards import Rating
+from srs.store.card_actions import suspend
 from srs.store.connection import StoreError
 from srs.store.opening import open_store
 from srs.store.removal import retire_notes
@@ -204,6 +205,51 @@ def test_full_width_digits_and_capitals_are_keys(setup: ReviewSetup) -> None:
     assert review.view.message == "Suspended. Press u to undo."
 
 
+def test_f_and_a_digit_flag_the_card_and_undo_takes_it_back(
+    setup: ReviewSetup,
+) -> None:
+    review = ReviewViewModel(setup.session())
+    press(review, "space", "f")
+    asked = review.view.message
+    press(review, "3")
+    flagged, header = review.view.message, page_of(review)[0]
+    press(review, "u")
+    undone, after = review.view.message, page_of(review)[0]
+
+    assert asked == "Flag: 1 to 7, 0 for none; any other key cancels"
+    assert flagged == "Flagged ⚑3. Press u to undo."
+    assert "⚑3" in header
+    assert undone.startswith("Restored the flag of ")
+    assert "⚑" not in after
+    assert review.view.mode is Mode.ANSWERED
+    assert setup.ratings() == []
+
+
+def test_a_flag_is_removed_with_0_and_other_keys_rate_nothing(
+    setup: ReviewSetup,
+) -> None:
+    review = ReviewViewModel(setup.session())
+    press(review, "f", "２", "space", "f", "9", "f", "q", "f", "4", "f", "0")
+
+    assert review.view.message == "Flag removed. Press u to undo."
+    assert review.view.mode is Mode.ANSWERED
+    assert setup.ratings() == []
+
+
+def test_a_flag_of_a_card_removed_elsewhere_is_not_recorded(
+    setup: ReviewSetup,
+) -> None:
+    review = ReviewViewModel(setup.session())
+    prompt = review.view.prompt
+    assert prompt is not None
+    store = review.session.store
+    suspend(store, [prompt.card.id], setup.clock(), suspended=True)
+    press(review, "f", "3")
+
+    assert "suspended in another session" in review.view.message
+    assert review.view.prompt != prompt
+
+
 def test_undo_takes_back_one_step_at_a_time(setup: ReviewSetup) -> None:
     review = ReviewViewModel(setup.session())
     press(review, "space", "1", "b", "u", "u")
@@ -287,7 +333,7 @@ def test_help_and_history_close_on_any_key(setup: ReviewSetup) -> None:
     press(review, "q")
 
     assert "  2026-11-23 12:00  Again    1 min  took 0 s" in "\n".join(history)
-    for key in ("1  Again: forgotten", "e  edit:", "? ", "q  quit: end"):
+    for key in ("1  Again: forgotten", "e  edit:", "f  flag:", "q  quit: end"):
         assert any(key in row for row in help_page)
     assert setup.ratings() == [Rating.AGAIN]
     assert review.view.overlay is None

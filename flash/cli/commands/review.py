@@ -23,7 +23,7 @@ from flash.messages.review import (
     notice_line,
     sync_failure_line,
 )
-from flash.messages.review_keys import ReviewKeys, parse_keys
+from flash.messages.review_keys import ReviewKeys, saved_keys
 from flash.service.auto_sync import AutoSync
 from flash.service.context import AppContext, open_app
 from flash.service.reviewing import (
@@ -146,7 +146,7 @@ def review(
     if more and new is not None:
         raise typer.BadParameter(_("--more cannot be combined with --new"))
     with open_app(db) as app:
-        keys = parse_keys(app.options.keys)
+        keys = saved_keys(app.options.keys)
         is_plain = plain or jsonl or not _is_terminal()
         # Only where its cards will be asked.
         is_whole = not (words or tag or cram_options)

@@ -44,6 +44,7 @@ export function showKeys() {
     [keyOf("undo"), word("key_undo")],
     [keyOf("bury"), word("key_bury")],
     [keyOf("suspend"), word("key_suspend")],
+    [keyOf("flag"), word("key_flag")],
     [keyOf("type"), word("key_type")],
     [keyOf("edit"), word("key_edit")],
     [keyOf("source"), word("key_source")],

@@ -3,7 +3,8 @@
 import { isDialogOpen } from "./dialogs.js";
 import { keyOf } from "./words.js";
 
-const ACTIONS = ["undo", "bury", "suspend", "type", "edit", "source", "history", "help"];
+const ACTIONS = ["undo", "bury", "suspend", "flag", "type", "edit", "source", "history",
+  "help"];
 const OWN_KEYS = "a[href], button, summary, audio, video, select";
 const TEXT = "input, textarea, select, [contenteditable]";
 

@@ -3,8 +3,8 @@
 import { read, write } from "./database.js";
 
 const KEYS = {
-  undo: "u", bury: "b", suspend: "s", type: "t", edit: "e", source: "o", history: "i",
-  help: "?",
+  undo: "u", bury: "b", suspend: "s", flag: "f", type: "t", edit: "e", source: "o",
+  history: "i", help: "?",
 };
 const TERMINAL_NAMES = { source: "link" };
 
