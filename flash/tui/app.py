@@ -35,6 +35,7 @@ from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
 from flash.service.editor import edit_file, edit_text
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
+from flash.tui.text_input import pasted
 from flash.tui.view import Mode, ScreenView, UiCommand, key_name
 from flash.tui.view_model import ReviewViewModel
 from srs.store.notes import shows_pictures
@@ -321,7 +322,7 @@ class ReviewApp(ScreenApp):
     def on_paste(self, event: Paste) -> None:
         """Type what an input method or the clipboard sends at once."""
         if self._is_typing():
-            self._type(*event.text)
+            self._type(*pasted(event.text))
 
     def _is_typing(self) -> bool:
         view = self.review.view

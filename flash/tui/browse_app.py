@@ -1,5 +1,7 @@
 """Cards on the full screen: a query, a list, the selected card, keys to change it."""
 
+from functools import reduce
+
 from msgspec.structs import replace
 from textual.events import Key, Paste
 
@@ -29,8 +31,8 @@ from flash.messages.review import NOTHING_TO_UNDO
 from flash.service.browsing import Browser
 from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.card import card_layout
-from flash.tui.confusion_search import KEYS, edited_text, input_line
 from flash.tui.page import Page, dim, key_rows, message_lines, more_sign
+from flash.tui.text_input import EDIT_KEYS, TextInput, input_line, pasted
 from flash.tui.view import Mode, ScreenView, View, key_name
 from srs.store.card_list import CardListRow
 from srs.study.prompt import Prompt
@@ -50,7 +52,7 @@ class BrowseView(ScreenView, frozen=True):
     """What the screen shows at one moment."""
 
     query: str = ""
-    typing: str | None = None
+    typing: TextInput | None = None
     """The text that is being typed."""
     purpose: str = "query"
     """What is being typed: query, due or tag."""
@@ -100,7 +102,7 @@ class BrowseApp(ScreenApp):
             self._show(_(CHANGED_ELSEWHERE), is_alarm=True)
         elif key in _PURPOSES:
             text = self.browser.query if key == "/" else ""
-            self._show(typing=text, purpose=_PURPOSES[key])
+            self._show(typing=TextInput(text), purpose=_PURPOSES[key])
         else:
             try:
                 self._show(self._press(key))
@@ -109,8 +111,12 @@ class BrowseApp(ScreenApp):
 
     def on_paste(self, event: Paste) -> None:
         """Type what an input method or the clipboard sends at once."""
-        for character in event.text if self.widget.view.typing is not None else "":
-            self._type(character, character)
+        typed, purpose = self.widget.view.typing, self.widget.view.purpose
+        if typed is not None:
+            self._show(
+                typing=reduce(TextInput.press, pasted(event.text), typed),
+                purpose=purpose,
+            )
 
     def _moves(self, key: str) -> int:
         return {"j": 1, "k": -1}.get(key, self.rows_of(key))
@@ -143,14 +149,14 @@ class BrowseApp(ScreenApp):
 
     def _type(self, key: str, character: str) -> None:
         view = self.widget.view
-        text = view.typing or ""
+        typing = view.typing or TextInput()
         match key:
             case "escape":
                 self._show()
             case "enter":
-                self._enter(text.strip(), view.purpose)
+                self._enter(typing.text.strip(), view.purpose)
             case _:
-                typed = edited_text(text, key if key in KEYS else character)
+                typed = typing.press(key if key in EDIT_KEYS else character)
                 self._show(typing=typed, purpose=view.purpose)
 
     def _enter(self, text: str, purpose: str) -> None:
@@ -167,14 +173,14 @@ class BrowseApp(ScreenApp):
                     self._show(changed_line(*self.browser.change("due", text)))
         except FlashError as error:
             message = _in_one_line(error)
-            self._show(message, is_alarm=True, typing=text, purpose=purpose)
+            self._show(message, is_alarm=True, typing=TextInput(text), purpose=purpose)
 
     def _show(
         self,
         message: str = "",
         *,
         is_alarm: bool = False,
-        typing: str | None = None,
+        typing: TextInput | None = None,
         purpose: str = "query",
     ) -> None:
         view = _view(self.browser)

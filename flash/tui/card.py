@@ -29,7 +29,8 @@ from flash.messages.cards import (
     source_names,
     was_line,
 )
-from flash.tui.confusion_search import input_line, search_lines
+from flash.tui.confusion_search import search_lines
+from flash.tui.text_input import input_line
 from flash.tui.view import AnsweringView, Mode, Overlay, View
 from srs.models.cards import Rating
 from srs.study.typed_answer import TypedAnswer

@@ -14,7 +14,6 @@ from cards.text.width import (
     Line,
     StyledText,
     TextStyle,
-    clean,
     clipped,
     width_of,
     wrap,
@@ -22,11 +21,10 @@ from cards.text.width import (
 from cards.translate import _
 from flash.messages.cards import one_line
 from flash.messages.review import CONFUSION_PROMPT, NO_MATCH
+from flash.tui.text_input import EDIT_KEYS, TextInput, input_line
 from srs.store.card_search import Candidate
 
-_BACKSPACE = ("backspace", "ctrl+h")
-_WIDE_BLANK = "\u3000"
-KEYS = ("up", "down", "enter", "escape", "ctrl+u", *_BACKSPACE)
+KEYS = ("up", "down", "enter", "escape", *EDIT_KEYS)
 """Keys by name; any other key is the character that it types."""
 _TWO_COLUMNS = 60
 """From this width on an answer is shown next to its question."""
@@ -39,7 +37,7 @@ class SearchView(Struct, frozen=True):
 
     missed: str
     """The question that was missed, Markdown."""
-    text: str = ""
+    typed: TextInput = TextInput()
     found: tuple[Candidate, ...] = ()
     selected: int = 0
     """Index into `found`."""
@@ -62,8 +60,7 @@ class ConfusionSearch:
             duration_ms: How long the miss took; None if it is rated already.
         """
         self._find, self.duration_ms = find, duration_ms
-        self.view = SearchView(missed)
-        self._set_text("")
+        self.view = SearchView(missed, found=find(""))
 
     def press(self, key: str) -> Candidate | None:
         """Type, select or erase.
@@ -83,33 +80,15 @@ class ConfusionSearch:
                 selected = (view.selected + step) % max(1, len(view.found))
                 self.view = replace(view, selected=selected)
             case _:
-                text = edited_text(view.text, key)
-                if text != view.text:
-                    self._set_text(text)
+                self._set_text(view.typed.press(key))
         return None
 
-    def _set_text(self, text: str) -> None:
-        found = self._find(text)
-        self.view = replace(self.view, text=text, found=found, selected=0)
-
-
-def edited_text(text: str, key: str) -> str:
-    """Return a typed line after a character, or one of `KEYS` that erases."""
-    if key == "ctrl+u":
-        return ""
-    if key in _BACKSPACE:
-        return text[:-1]
-    is_character = len(key) == 1 and (key.isprintable() or key == _WIDE_BLANK)
-    return text + key if is_character else text
-
-
-def input_line(text: str, columns: int) -> Line:
-    """Return the line in which a text is typed."""
-    return (
-        StyledText("› ", TextStyle.ACCENT),
-        StyledText(_tail(text, columns - 3)),
-        StyledText("▏"),
-    )
+    def _set_text(self, typed: TextInput) -> None:
+        """Show a typed text; find cards again if it is another one."""
+        before, self.view = self.view, replace(self.view, typed=typed)
+        if typed.text != before.typed.text:
+            found = self._find(typed.text)
+            self.view = replace(self.view, found=found, selected=0)
 
 
 def search_lines(search: SearchView, columns: int) -> tuple[list[Line], int]:
@@ -126,11 +105,11 @@ def search_lines(search: SearchView, columns: int) -> tuple[list[Line], int]:
         (StyledText(clipped(_plain(search.missed), columns), TextStyle.DIM),),
         (),
         (StyledText(clipped(_(CONFUSION_PROMPT), columns), TextStyle.BOLD),),
-        input_line(search.text, columns),
+        input_line(search.typed, columns),
         (),
     ]
     if not search.found:
-        status = _(NO_MATCH) if search.text else ""
+        status = _(NO_MATCH) if search.typed.text else ""
         return [*lines, (_NO_MARK, StyledText(status, TextStyle.DIM))], 0
     answers = [clipped(_plain(one.answer), columns * 2 // 5) for one in search.found]
     reserved = max(map(width_of, answers)) + 2 if columns >= _TWO_COLUMNS else 0
@@ -173,11 +152,3 @@ def _unfolded(candidate: Candidate, room: int) -> list[Line]:
 
 def _plain(text: str) -> str:
     return one_line(plain_text(text))
-
-
-def _tail(text: str, columns: int) -> str:
-    """Return the end of the text that fits."""
-    text = clean(text)
-    while text and width_of(text) > columns:
-        text = text[1:]
-    return text

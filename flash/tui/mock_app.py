@@ -8,6 +8,7 @@ from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.mock_page import mock_layout
 from flash.tui.mock_view import MockViewModel
+from flash.tui.text_input import pasted
 from flash.tui.view import key_name
 from srs.models.mock_exam import MockExam
 from srs.study.mock_session import MockSession
@@ -74,7 +75,7 @@ class MockApp(ScreenApp):
 
     def on_paste(self, event: Paste) -> None:
         """Type what an input method or the clipboard sends at once."""
-        for character in event.text:
+        for character in pasted(event.text):
             if self.mock.view.search is not None:
                 self.mock.press(character)
         self.widget.show(self.mock.view)

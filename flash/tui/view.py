@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
 from flash.tui.confusion_search import SearchView
+from flash.tui.text_input import TextInput
 from srs.study.prompt import Prompt
 from srs.study.queue import Counts
 from srs.study.typed_answer import TypedAnswer
@@ -79,7 +80,7 @@ class View(AnsweringView, frozen=True):
     """The next interval per rating once the answer is shown; empty in a cram."""
     sentences: tuple[str, ...] = ()
     """Shown instead of a question while waiting and at the end."""
-    typing: str | None = None
+    typing: TextInput | None = None
     """What was typed as the answer so far; None if no answer is being typed."""
     typed: TypedAnswer | None = None
     """The typed answer, compared with the shown one."""

@@ -41,7 +41,8 @@ from flash.messages.review_keys import DEFAULT_KEYS, FLAGS, ReviewKeys
 from flash.service.edited_text import EditedMeanwhile
 from flash.service.editor import KeptTexts
 from flash.tui.answering import AnsweringModel
-from flash.tui.confusion_search import ConfusionSearch, edited_text
+from flash.tui.confusion_search import ConfusionSearch
+from flash.tui.text_input import TextInput
 from flash.tui.view import Mode, Overlay, UiCommand, View
 from srs.models.cards import Rating
 from srs.store.card_search import Candidate
@@ -96,7 +97,7 @@ class ReviewViewModel(AnsweringModel[View]):
             intervals=(),
             sentences=(),
             mode=Mode.ASKING,
-            typing="" if prompt is not None and prompt.question.typed else None,
+            typing=TextInput() if prompt and prompt.question.typed else None,
             typed=None,
         )
         if prompt is None:
@@ -181,22 +182,24 @@ class ReviewViewModel(AnsweringModel[View]):
             self._open()
         return UiCommand.NOTHING
 
-    def _type(self, text: str, key: str) -> None:
+    def _type(self, typing: TextInput, key: str) -> None:
         """Type the answer; Enter shows the right one, Escape ends the typing."""
         view = self.view
         if key == "enter":
-            prompt, is_given = view.prompt, text.strip()
-            typed = check_typed(prompt.question, text) if prompt and is_given else None
+            prompt, text = view.prompt, typing.text
+            typed = (
+                check_typed(prompt.question, text) if prompt and text.strip() else None
+            )
             self._quiet_until_ms = self.session.now() + _QUIET_MS
             self.view = replace(view, typing=None, typed=typed)
             self._show_answer()
             self.show_message(suggestion_line(typed.rating) if typed else "")
         else:
-            changed = None if key == "escape" else edited_text(text, key)
+            changed = None if key == "escape" else typing.press(key)
             self.view = replace(view, typing=changed)
 
     def _start_typing(self) -> None:
-        self.view = replace(self.view, typing="")
+        self.view = replace(self.view, typing=TextInput())
 
     def _show_help(self) -> None:
         self.view = replace(self.view, overlay=Overlay(*help_lines(self.view.keys)))

@@ -222,10 +222,10 @@ async def test_a_wide_blank_and_pasted_lines_are_typed(app: BrowseApp) -> None:
         await press(pilot, *"質問x", "backspace", "enter")
         assert app.browser.query == "東京\u3000質問"
         await press(pilot, "/", "ctrl+u")
-        app.post_message(Paste("wat\ner"))
+        app.post_message(Paste("is:new\r\nwater\n"))
         await press(pilot, "enter")
 
-    assert app.browser.query == "water"
+    assert app.browser.query == "is:new water"
 
 
 async def test_redo_follows_undo(app: BrowseApp) -> None:

@@ -1139,6 +1139,22 @@ cards:
 """
 
 
+async def test_typed_lines_have_a_cursor_and_pasted_ones_blanks(
+    setup: ReviewSetup,
+) -> None:
+    app = ReviewApp(setup.session(TYPED))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressed(pilot, *"ne", "left", "o", "home", "end", "left", "delete")
+        app.post_message(Paste(" first\r\nsecond\n"))
+        await pilot.pause()
+        answer = rows_of(app)
+        await pressed(pilot, "enter", "x", *"wrng", "left", "left", "o")
+        search = rows_of(app)
+
+    assert any("› no first second▏" in row for row in answer)
+    assert any("› wro▏ng" in row for row in search)
+
+
 async def test_a_typed_answer_is_compared_by_character(setup: ReviewSetup) -> None:
     app = ReviewApp(setup.session(TYPED))
     async with app.run_test(size=(80, 24)) as pilot:
