@@ -8,6 +8,7 @@ from pathlib import Path
 from cards.questions import questions
 from cards.translate import _
 from export.files import ExportError, replace_file
+from export.tables.cells import guarded
 from srs.models.cards import State, StoredNote
 
 COLUMNS = (
@@ -28,9 +29,6 @@ COLUMNS = (
     "lapses",
 )
 """Text is Markdown, tags are separated by spaces, stability is in days."""
-
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""First characters that make a cell a formula."""
 
 
 def table_rows(notes: Iterable[StoredNote]) -> Iterable[tuple[object, ...]]:
@@ -85,17 +83,9 @@ def write_csv(path: Path, notes: Iterable[StoredNote], *, safe: bool = False) ->
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows(map(_harmless, rows) if safe else rows)
+    writer.writerows(map(guarded, row) if safe else row for row in rows)
     replace_file(path, text.getvalue().encode("utf-8-sig" if safe else "utf-8"))
     return len(rows)
-
-
-def _harmless(row: Iterable[object]) -> list[object]:
-    """Source: https://owasp.org/www-community/attacks/CSV_Injection."""
-    return [
-        f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-        for cell in row
-    ]
 
 
 def write_json(path: Path, notes: Iterable[StoredNote]) -> int:

@@ -14,6 +14,10 @@ from cards.text.folding import fold
 from export.tables.table_head import TableHead
 
 COLUMN_USES = ("front", "back", "extra", "tags", "deck", "id", "guid", "notetype")
+_CARD_USES = ("ordinal", "kind")
+"""Further columns of the tables that flash writes."""
+_OF_FLASH = {"guid", *_CARD_USES}
+"""The names that tell such a table from others."""
 _OTHER_NAMES = {
     "question": "front",
     "text": "front",
@@ -42,7 +46,7 @@ class TableColumn(Struct, frozen=True):
     name: str
     """From the header; empty if there is none."""
     use: str
-    """From `COLUMN_USES`; empty if the column is left out."""
+    """From `COLUMN_USES`, or ordinal or kind; empty if the column is left out."""
     sample: str
     """The first cell with text."""
 
@@ -98,10 +102,10 @@ def column_uses(
     return found, has_header
 
 
-def _known(name: str) -> str:
+def _known(name: str, further: Sequence[str] = ()) -> str:
     name = fold(name.strip())
     name = _OTHER_NAMES.get(name, name)
-    return name if name in COLUMN_USES else ""
+    return name if name in (*COLUMN_USES, *further) else ""
 
 
 def _is_header(row: Iterable[str]) -> bool:
@@ -113,8 +117,10 @@ def _is_header(row: Iterable[str]) -> bool:
 def _by_name(names: Sequence[str], places: Mapping[int, str]) -> dict[int, str]:
     """Use known names first; other names, in their order, are question and answer."""
     uses = dict(places)
+    is_of_flash = {fold(name.strip()) for name in names} >= _OF_FLASH
+    further = _CARD_USES if is_of_flash else ()
     for i, name in enumerate(names):
-        use = _known(name)
+        use = _known(name, further)
         if use and i not in uses and use not in uses.values():
             uses[i] = use
     free = [use for use in _TEXT_USES[:2] if use not in uses.values()]

@@ -14,12 +14,19 @@ from cards.files import open_file
 from cards.identity.keys import guid_for, text_key
 from cards.names import split_tags, tidy_name, tidy_tags
 from cards.note import Basic, Content, Note
-from cards.questions import anki_ordinals, cloze_parts
+from cards.questions import cloze_parts
 from cards.translate import _
 from export.anki.converted import Unsupported, cloze_content
 from export.anki.html_to_markdown import to_markdown
 from export.anki.note_cloze import OCCLUSION
 from export.files import PackageError
+from export.tables.card_rows import (
+    CARD_KINDS,
+    CardRow,
+    incoming_note,
+    notes_of_rows,
+)
+from export.tables.cells import tidy_cell, unguarded
 from export.tables.table_columns import ColumnChoice, TableColumn, column_uses
 from export.tables.table_head import TableHead, guessed_separator, read_head
 from srs.models.incoming import Incoming, IncomingNote, Loss, LossReason
@@ -56,6 +63,8 @@ class TextTable(Struct, frozen=True):
     html_recognised: bool
     """True if only the cells say that they are HTML."""
     separator: str
+    rows: tuple[CardRow, ...] = ()
+    """The rows of a table that flash wrote."""
 
 
 class _Row(Struct, frozen=True):
@@ -80,23 +89,29 @@ def read_table(path: Path, options: TableOptions, file: str = "") -> TextTable:
     cells = [row.cells for row in rows]
     columns, has_header = column_uses(cells, head, options.choice)
     rows = rows[1:] if has_header else rows
-    stated = head.is_html if options.html is None else options.html
-    is_html = _has_html(rows) if stated is None else stated
     uses = {one.number - 1: one.use for one in columns if one.use}
+    stated = head.is_html if options.html is None else options.html
+    if stated is None and "kind" in uses.values():
+        stated = False  # flash writes Markdown
+    is_html = _has_html(rows) if stated is None else stated
     converter = _RowConverter(uses, head, options.deck, file, is_html=is_html)
     for row in rows:
         converter.add(row)
-    if not converter.notes:
+    card_rows = tuple(converter.card_rows)
+    found = (*notes_of_rows(card_rows), *converter.notes)
+    notes = tuple({note.guid: note for note in found}.values())
+    if not notes:
         hint = _("write one note per line: question, answer")
         raise PackageError(str(path), _("no notes in this table"), hint)
     return TextTable(
-        Incoming(tuple(converter.notes)),
+        Incoming(notes),
         (*head.losses, *converter.losses),
         tuple(columns),
         has_header=has_header,
         is_html=is_html,
         html_recognised=is_html and stated is None,
         separator=separator,
+        rows=card_rows,
     )
 
 
@@ -166,15 +181,19 @@ class _RowConverter:
         self._deck, self._file = deck, file
         self._seen: set[str] = set()
         self.notes: list[IncomingNote] = []
+        self.card_rows: list[CardRow] = []
         self.losses: list[Loss] = []
 
     def add(self, row: _Row) -> None:
         """Keep the note of a row, or the reason why it has none."""
         values = {
-            use: row.cells[i].strip()
+            use: tidy_cell(row.cells[i])
             for i, use in self._uses.items()
             if i < len(row.cells)
         }
+        if self._is_card(values):
+            self.card_rows.append(self._card_row(values, row.line))
+            return
         try:
             note = self._note(values)
         except Unsupported as error:
@@ -188,14 +207,34 @@ class _RowConverter:
             self.losses.append(Loss(reason, line=row.line))
             return
         self._seen.add(guid)
-        self.notes.append(_incoming(guid, note))
+        self.notes.append(incoming_note(guid, note))
 
-    def _note(self, values: dict[str, str]) -> Note:
-        head = self._head
+    @staticmethod
+    def _is_card(values: dict[str, str]) -> bool:
+        """Return True for a row that flash wrote."""
+        ordinal = values.get("ordinal", "")
+        is_numbered = ordinal.isdecimal() and bool(values.get("guid"))
+        return is_numbered and values.get("kind") in CARD_KINDS
+
+    def _card_row(self, values: dict[str, str], line: int) -> CardRow:
+        """Return a row that flash wrote, with or without `--safe`."""
+        for name in ("guid", "deck", "tags"):
+            values[name] = unguarded(values.get(name, ""))
+        texts = self._texts(values)
+        front, back = texts["front"], texts["back"]
+        note = self._note_with(values, Basic(front, back), texts["extra"])
+        ordinal = int(values["ordinal"])
+        return CardRow(values["guid"], ordinal, values["kind"], front, back, note, line)
+
+    def _texts(self, values: dict[str, str]) -> dict[str, str]:
         texts = {use: values.get(use, "") for use in ("front", "back", "extra")}
         if self._is_html:
             texts = {use: to_markdown(text) for use, text in texts.items()}
-        notetype = values.get("notetype") or head.notetype
+        return texts
+
+    def _note(self, values: dict[str, str]) -> Note:
+        texts = self._texts(values)
+        notetype = values.get("notetype") or self._head.notetype
         extra = texts["extra"]
         is_reversed = "revers" in notetype.lower()
         if is_reversed and "optional" in notetype.lower():
@@ -204,6 +243,10 @@ class _RowConverter:
         content = _content(texts["front"], texts["back"], is_reversed=is_reversed)
         if cloze_parts(content):
             extra = "\n\n".join(text for text in (texts["back"], extra) if text)
+        return self._note_with(values, content, extra)
+
+    def _note_with(self, values: dict[str, str], content: Content, extra: str) -> Note:
+        head = self._head
         return Note(
             content=content,
             deck=tidy_name(values.get("deck") or head.deck) or self._deck,
@@ -222,14 +265,3 @@ def _content(front: str, back: str, *, is_reversed: bool) -> Content:
     if not front or not back:
         raise Unsupported(LossReason.ROW)
     return Basic(front, back, reverse=is_reversed)
-
-
-def _incoming(guid: str, note: Note) -> IncomingNote:
-    return IncomingNote(
-        guid=guid,
-        id=0,
-        note=note,
-        parts=anki_ordinals(note.content),
-        changed_ms=0,
-        cards=(),
-    )

@@ -195,10 +195,10 @@ def _counted_text(reason: LossReason, count: int) -> str:
                 count,
             )
         case _other:
-            return _moved_text(reason, count)
+            return _merged_text(reason, count)
 
 
-def _moved_text(reason: LossReason, count: int) -> str:
+def _merged_text(reason: LossReason, count: int) -> str:
     match reason:
         case LossReason.NOTE_ID:
             return ngettext(
@@ -218,6 +218,14 @@ def _moved_text(reason: LossReason, count: int) -> str:
                 "{n} cards left out: the notes have no such cards in Anki",
                 count,
             )
+        case LossReason.ROW_KIND:
+            return ngettext(
+                "{n} card left out: a table can't hold its kind, {detail} (flash export"
+                " --yaml can)",
+                "{n} cards left out: a table can't hold their kind, {detail} (flash"
+                " export --yaml can)",
+                count,
+            )
         case LossReason.OPTIONS:
             return ngettext(
                 "{n} deck has other options in Anki, those here were kept: {detail}",
@@ -229,6 +237,12 @@ def _moved_text(reason: LossReason, count: int) -> str:
                 "days begin at another hour in Anki: 'flash config rollover {detail}'"
                 " sets the same"
             )
+        case _other:
+            return _moved_text(reason, count)
+
+
+def _moved_text(reason: LossReason, count: int) -> str:
+    match reason:
         case LossReason.CARD_TEXT:
             return ngettext(
                 "{n} card left out: no Markdown file has its text",

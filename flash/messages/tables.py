@@ -56,6 +56,8 @@ def use_name(use: str) -> str:
         "id": _("id"),
         "guid": _("guid"),
         "notetype": _("note type"),
+        "ordinal": _("number of the card"),
+        "kind": _("kind"),
     }
     return names[use]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from export.anki.text_edits import TextEdit
+from export.tables.card_rows import without_new_kinds
 from export.tables.table_edits import table_edits
 from export.tables.table_reader import TableOptions, TextTable, read_table
 from flash.service.context import AppContext
@@ -13,6 +14,7 @@ from flash.service.import_differences import dropped_ids
 from flash.service.importing import is_in_file, update_text_of
 from srs.merging.merge import merge
 from srs.models.incoming import Loss, MergeResult
+from srs.store.import_rows import known_guids
 from srs.store.note_media import media_folder
 from srs.store.notes import stored_notes
 
@@ -22,9 +24,9 @@ class TableImport(Struct, frozen=True):
 
     merged: MergeResult
     table: TextTable
-    backup: Path | None
-    losses: tuple[Loss, ...] = ()
+    losses: tuple[Loss, ...]
     """What was left out or changed."""
+    backup: Path | None
     updated: int = 0
     """Notes that got the text of the table."""
     differing: int = 0
@@ -62,15 +64,18 @@ def import_table(
         backing_up(store, app.now(), dry_run=dry_run) as keep_backup,
         store.transaction(),
     ):
-        merged = merge(store, app.options, table.incoming, app.now(), dry_run=dry_run)
-        losses = (*table.losses, *dropped_ids(table.incoming, merged))
+        incoming, lost = without_new_kinds(
+            table.incoming, table.rows, known_guids(store)
+        )
+        merged = merge(store, app.options, incoming, app.now(), dry_run=dry_run)
+        losses = (*table.losses, *lost, *dropped_ids(incoming, merged))
         known = {note.guid: note for note in stored_notes(store)}
         edits = list(table_edits(table, known))
         updated = update_text_of(app, edits, dry_run=dry_run) if update_text else 0
         backup = keep_backup()
     if not update_text:
-        return TableImport(merged, table, backup, losses, differing=len(edits))
+        return TableImport(merged, table, losses, backup, differing=len(edits))
     in_files = tuple(edit for edit in edits if is_in_file(edit))
     return TableImport(
-        merged, table, backup, losses, updated=updated, file_edits=in_files
+        merged, table, losses, backup, updated=updated, file_edits=in_files
     )

@@ -343,6 +343,7 @@ def _report_table(
                 "differing": done.differing,
                 "patches": patches,
                 "losses": losses,
+                "items": loss_items(done.losses),
                 "backup": str(done.backup) if done.backup else None,
                 "dry_run": dry_run,
             }
