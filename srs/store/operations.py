@@ -40,6 +40,8 @@ REQUIRED_KEYS = {
 }
 """For each kind of operation the keys that `flash undo` and `flash log` need."""
 
+_NOTHING_MERGED: dict[str, Any] = {"notes": [], "reviews": [], "marks": []}
+"""What an import has that only added files: notes without answers and due days."""
 _CARDS = {
     **dict.fromkeys(("suspend", "unsuspend", "bury", "unbury", "flag"), ("was", 0)),
     **dict.fromkeys(("forget", "set-due", "reset"), ("reviews", 1)),
@@ -118,7 +120,9 @@ def one_operation(connection: sqlite3.Connection, name: str) -> Iterator[None]:
     rows = connection.execute(sql, (last,)).fetchall()
     if len(rows) < 2:
         return
-    joined = {k: v for _, text in rows for k, v in msgspec.json.decode(text).items()}
+    joined = dict(_NOTHING_MERGED)
+    for _, text in rows:
+        joined |= msgspec.json.decode(text)
     connection.execute(
         "update operations set name = ?, before = ? where id = ?",
         (name, msgspec.json.encode(joined).decode(), rows[0][0]),
