@@ -57,6 +57,7 @@ def import_lines(merged: MergeResult, media: int, updated: int) -> list[str]:
     changed = [
         (updated, _("{notes} updated with the text of Anki")),
         (merged.left_out, _("{notes} left out: not in flash")),
+        (merged.removed, _("{notes} left out: removed here")),
     ]
     lines += [text.format(cards=count_cards(n)) for n, text in cards if n]
     lines += [text.format(reviews=count_reviews(n)) for n, text in reviews if n]

@@ -18,7 +18,7 @@ from cards.errors import DeckError, FlashError
 from cards.identity.keys import guid_for, text_key
 from cards.note import Note
 from cards.questions import texts_of
-from cards.translate import _
+from cards.translate import _, ngettext
 from export.database_file import has_unsaved, opened, plain_tables
 from export.deck_files import WrittenDecks, write_decks
 from export.files import PackageError
@@ -32,6 +32,7 @@ from srs.models.cards import StoredNote
 from srs.models.incoming import Loss, LossReason
 from srs.models.media import MediaFiles
 from srs.scheduler.study_day import Calendar
+from srs.store.import_rows import removed_guids
 from srs.store.notes import known_notes
 
 DATABASES = (".db", ".sqlite", ".sqlite3")
@@ -64,7 +65,12 @@ def source_of(path: Path) -> Path | None:
 
 
 def move_in(
-    app: AppContext, path: Path, target: Path | None, *, dry_run: bool = False
+    app: AppContext,
+    path: Path,
+    target: Path | None,
+    *,
+    reviews_only: bool = False,
+    dry_run: bool = False,
 ) -> MovedIn:
     """Write the cards to deck files, add them, and merge their log.
 
@@ -73,12 +79,13 @@ def move_in(
         path: For which `source_of` returns a source.
         target: The folder to write; it must not exist if there are new cards.  By
             default it is named after the source.
+        reviews_only: Import only answers of known cards.
         dry_run: Change nothing.
 
     Raises:
         PackageError: The database can't be read; nothing was written.
         DeckError: A text can't be read; nothing was written.
-        FlashError: The folder exists; nothing was written.
+        FlashError: There are new cards, and the folder exists; nothing was written.
         StoreError: The store can't be written; nothing was.
     """
     source = source_of(path) or path
@@ -92,14 +99,19 @@ def move_in(
         notes, losses = _acceptable(moved.notes, spare)
         named = [(one, found.guid_of(one.note)) for one in notes]
         new = [(one.note, guid) for one, guid in named if guid not in found.guids]
+        left_out = len(new) if reviews_only else 0
+        if reviews_only:
+            named = [(one, guid) for one, guid in named if guid in found.guids]
+            new = []
         if new and target.exists():
-            hint = _("name a new folder with --out")
-            raise FlashError(_("it exists already"), hint, target)
+            raise _folder_exists(target, len(new))
         root = spare / target.name if dry_run else target
         with _written(root, new) as written:
             parsed = read_files(written.files) if written else read_files(())
             history = dict(_by_spot(named, parsed, found.guids))
             done = add_with_history(app, parsed, history, dry_run=dry_run)
+    done.merged.left_out = left_out
+    done.merged.removed = sum(guid in found.removed for _, guid in named)
     files = written.files if written else ()
     return MovedIn(
         done,
@@ -141,6 +153,16 @@ def read_program(source: Path, calendar: Calendar) -> Moved:
     except OSError as error:
         reason = error.strerror or str(error)
         raise PackageError(str(source), _(reason), _("name an existing file")) from None
+
+
+def _folder_exists(target: Path, new: int) -> FlashError:
+    text = ngettext(
+        "it exists already, and {n} note is new",
+        "it exists already, and {n} notes are new",
+        new,
+    )
+    hint = _("name a new folder with --out, or add --reviews-only")
+    return FlashError(text.format(n=new), hint, target)
 
 
 def _reader_of(
@@ -217,7 +239,13 @@ class _Known:
     """The notes in the store."""
 
     def __init__(self, app: AppContext) -> None:
-        notes = [one for one in known_notes(app.store) if not one.retired]
+        self.removed = removed_guids(app.store.connection)
+        """Those that were removed here, which stay so."""
+        notes = [
+            one
+            for one in known_notes(app.store)
+            if not one.retired or one.guid in self.removed
+        ]
         self.guids = {one.guid for one in notes}
         self._by_id = {one.note.id: one.guid for one in notes if one.note.id}
         self._by_text = {one.text_key: one.guid for one in notes}

@@ -24,6 +24,7 @@ from srs.store.import_rows import (
     guids_from_anki,
     insert_deck_options,
     insert_original_notes,
+    removed_guids,
     retired_files,
     revive_note,
     stored_marks,
@@ -109,12 +110,17 @@ class _Merge:
         """Add unknown notes; pair the cards of all notes."""
         self._fresh = incoming.fresh
         files = retired_files(self._connection)
+        removed = removed_guids(self._connection)
         stored = stored_marks(self._connection)
         from_anki = guids_from_anki(self._connection)
         new: list[IncomingNote] = []
         for note in incoming.notes:
             if note.guid in files:
-                if not reviews_only and was_imported(files[note.guid], note.note.file):
+                if note.guid in removed:
+                    self.result.removed += 1
+                elif not reviews_only and was_imported(
+                    files[note.guid], note.note.file
+                ):
                     self._revive(note.guid)
                 else:
                     self.result.known_notes += 1

@@ -192,6 +192,8 @@ class MergeResult(Struct):
     new_notes: int = 0
     new_cards: int = 0
     known_notes: int = 0
+    removed: int = 0
+    """Notes that were removed here, and stay so."""
     reviews: int = 0
     """New answers."""
     known_reviews: int = 0

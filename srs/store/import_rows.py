@@ -99,6 +99,16 @@ def retired_files(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute("select guid, iif(retired, file, '') from notes"))
 
 
+def removed_guids(connection: sqlite3.Connection) -> set[str]:
+    """Return the guids of the notes that the user removed, or took out of a file.
+
+    A removal changes a note after it was created; an undo of what brought the note
+    leaves it, or makes it, as it was created.
+    """
+    sql = "select guid from notes where retired & 1 and modified > created"
+    return {guid for (guid,) in connection.execute(sql)}
+
+
 def was_imported(retired_file: str, file: str) -> bool:
     """Return True for a retired note of an import that was undone.
 

@@ -20,6 +20,7 @@ from srs.store.connection import Store
 from srs.store.decks import forget_empty, move_deck_settings
 from srs.store.file_bases import update_bases_of_files
 from srs.store.notes import (
+    REMOVED_AT,
     deck_id,
     insert_cards,
     insert_notes,
@@ -196,7 +197,8 @@ class _Writing:
     def _retire(self, guid: str) -> None:
         values = {"guid": guid, "now": self._now}
         self._run(
-            "update notes set retired = 1, modified = :now where guid = :guid", values
+            f"update notes set retired = 1, modified = {REMOVED_AT} where guid = :guid",
+            values,
         )
         self._run(
             "update cards set retired = 1 where note = :guid and retired = 0", values

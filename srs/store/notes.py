@@ -154,6 +154,8 @@ _COPIED = ("id", "kind", "language", "extra", "checked", "recheck", "file", "lin
 _ENCODED = ("fields", "tags", "sources", "changed")
 _OF_FILE = (*_COPIED, *_ENCODED, "text_key", "deck")
 """The columns of a note that its deck file determines."""
+REMOVED_AT = "max(:now, created + 1)"
+"""SQL for when a note is removed: by this it differs from one that an undo retired."""
 _INSERTED = (*_OF_FILE, "guid", "anki_id", "created", "modified")
 _copied = attrgetter(*_COPIED)
 

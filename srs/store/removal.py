@@ -17,6 +17,7 @@ from srs.store.change_capture import Snapshot, finish_capture, start_capture
 from srs.store.connection import Store, StoreError
 from srs.store.decks import forget_empty
 from srs.store.mock_exams import erase_questions
+from srs.store.notes import REMOVED_AT
 from srs.store.operations import record_operation
 from srs.store.settings import FITTED, write_options, write_setting
 from srs.store.stamps import STAMP
@@ -76,7 +77,7 @@ def retire_notes(store: Store, cards: Sequence[int], about: str, now_ms: int) ->
         start_capture(connection)
         connection.execute(
             f"""
-            update notes set retired = 1, modified = :now
+            update notes set retired = 1, modified = {REMOVED_AT}
              where retired = 0 and guid in ({_NOTES})
             """,
             values,

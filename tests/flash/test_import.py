@@ -146,8 +146,8 @@ FITTING = {
     "a.apkg": {"--reviews-only", "--update-text"},
     "a.csv": {"--deck", "--columns", "--header", "--no-html", "--update-text"},
     "a.md": set(),
-    "a.org": {"--out"},
-    "a.db": {"--out"},
+    "a.org": {"--reviews-only", "--out"},
+    "a.db": {"--reviews-only", "--out"},
     ".": set(),
 }
 

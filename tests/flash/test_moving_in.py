@@ -265,7 +265,8 @@ def test_an_import_is_undone_and_done_again(flash: Run, org: Path) -> None:
     assert flash("undo")[0] == 0
     assert flash.json("list") == []
     assert flash("import", "notes")[2] == (
-        "flash: notes-decks: it exists already (name a new folder with --out)\n"
+        "flash: notes-decks: it exists already, and 9 notes are new"
+        " (name a new folder with --out, or add --reviews-only)\n"
     )
     assert flash("import", "notes", "--out", "other")[0] == 0
     assert len(flash.json("list")) == len(before)

@@ -143,7 +143,9 @@ def import_(
     match kind:
         case _Kind.PROGRAM:
             with working(importing, quiet=json), open_app(db) as app:
-                moved = move_in(app, file, out, dry_run=dry_run)
+                moved = move_in(
+                    app, file, out, reviews_only=reviews_only, dry_run=dry_run
+                )
             _report_moved(file, moved, as_json=json, dry_run=dry_run)
         case _Kind.NOTES:
             with working(importing, quiet=json), open_app(db) as app:
@@ -208,7 +210,7 @@ class _Kind(Enum):
     PACKAGE = frozenset({"--reviews-only", "--update-text"})
     TABLE = frozenset({"--deck", "--columns", "--header", "--html", "--update-text"})
     NOTES = frozenset[str]()
-    PROGRAM = frozenset({"--out"})
+    PROGRAM = frozenset({"--reviews-only", "--out"})
 
 
 def _refuse_unfit(kind: _Kind, given: Mapping[str, bool]) -> None:
