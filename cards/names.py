@@ -21,6 +21,15 @@ def tidy_deck_name(name: str) -> str:
     return "::".join(" ".join(part.split()) for part in tidy_name(name).split("::"))
 
 
+def imported_deck_name(name: str) -> str:
+    """Return the name of a deck that another program wrote, without empty parts.
+
+    Returns:
+        The name as it is kept; empty if nothing is left of it.
+    """
+    return "::".join(part for part in tidy_deck_name(name).split("::") if part)
+
+
 def tidy_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
     """Return tags as they are kept, none twice."""
     return tuple(dict.fromkeys(map(tidy_name, tags)))

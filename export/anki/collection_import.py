@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cards.names import imported_deck_name
 from cards.note import Basic, Note
 from export.anki.anki_model import (
     LATEST_S,
@@ -358,9 +359,7 @@ def _renamed_in(value: Any, renamed: Callable[[str], str]) -> Any:
 
 @cache
 def _deck_name(name: str) -> str:
-    """Collapse whitespace and drop empty parts."""
-    parts = [" ".join(part.split()) for part in name.split("::")]
-    return "::".join(part for part in parts if part) or _DEFAULT_DECK
+    return imported_deck_name(name) or _DEFAULT_DECK
 
 
 def _raw(

@@ -12,7 +12,7 @@ from cards.encodings import EncodingError, decode_text
 from cards.errors import reason_of
 from cards.files import open_file
 from cards.identity.keys import guid_for, text_key
-from cards.names import split_tags, tidy_name, tidy_tags
+from cards.names import imported_deck_name, split_tags, tidy_tags
 from cards.note import Basic, Content, Note
 from cards.questions import cloze_parts
 from cards.translate import _
@@ -178,7 +178,7 @@ class _RowConverter:
         is_html: bool,
     ) -> None:
         self._uses, self._head, self._is_html = uses, head, is_html
-        self._deck, self._file = deck, file
+        self._deck, self._file = imported_deck_name(head.deck) or deck, file
         self._seen: set[str] = set()
         self.notes: list[IncomingNote] = []
         self.card_rows: list[CardRow] = []
@@ -249,7 +249,7 @@ class _RowConverter:
         head = self._head
         return Note(
             content=content,
-            deck=tidy_name(values.get("deck") or head.deck) or self._deck,
+            deck=imported_deck_name(values.get("deck", "")) or self._deck,
             id=values.get("id", ""),
             extra=extra,
             tags=tidy_tags((*head.tags, *split_tags(values.get("tags", "")))),

@@ -312,3 +312,33 @@ def test_a_comma_in_a_tag_of_a_table_is_reported(flash: Run) -> None:
     shown = flash("import", "in.csv")[2]
 
     assert "comma in the tag '暗号、鍵' (blanks separate the tags of a cell)" in shown
+
+
+DECK_NAMES = {
+    "A::": "A",
+    "::B": "B",
+    "Lang ::  French": "Lang::French",
+    "a::::b": "a::b",
+    "化学：：有機": "化学::有機",
+    " :: ": "Imported",
+}
+
+
+@pytest.mark.parametrize("place", ["cell", "setting"])
+@pytest.mark.parametrize(("name", "deck"), DECK_NAMES.items())
+def test_deck_names_are_those_of_a_deck_file(
+    flash: Run, place: str, name: str, deck: str
+) -> None:
+    text = f"front,back,deck\nq,a,{name}\n"
+    imported(flash, text if place == "cell" else f"#deck:{name}\nq,a\n")
+
+    assert [card["deck"] for card in flash.json("list")] == [deck]
+    assert flash("export", "--yaml", "out")[0] == 0
+    assert flash("check", "out")[0] == 0
+
+
+def test_the_deck_of_the_option_is_tidied(flash: Run) -> None:
+    imported(flash, "q,a\n", "--deck", "Lang :: French")
+
+    assert [card["deck"] for card in flash.json("list")] == ["Lang::French"]
+    assert flash("import", "in.csv", "--deck", "A: :：：b::")[0] == 2

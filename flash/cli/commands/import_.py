@@ -12,6 +12,7 @@ import typer
 from cards.deckfile.discovery import YAML_ENDINGS, is_markdown
 from cards.errors import FlashError
 from cards.identity.matching import Action
+from cards.names import tidy_deck_name
 from cards.translate import _
 from export.tables.table_columns import COLUMN_USES, ColumnChoice
 from export.tables.table_reader import TableOptions
@@ -229,9 +230,9 @@ def _refuse_unfit(kind: _Kind, given: Mapping[str, bool]) -> None:
 
 
 def _deck_name(name: str) -> str:
-    if name and not all(part.strip() for part in name.split("::")):
+    if name and not all(tidy_deck_name(name).split("::")):
         raise typer.BadParameter(_("a part of the deck name is empty"))
-    return name or "Imported"
+    return tidy_deck_name(name) or "Imported"
 
 
 def _columns(text: str) -> tuple[str, ...]:
