@@ -20,9 +20,11 @@ from cards.questions import media_of, place_of
 from cards.text.media import with_media_paths
 from cards.translate import _
 from export.files import ExportError, replace_file
-from srs.models.cards import StoredNote
+from srs.models.cards import State, StoredCard, StoredNote
 from srs.models.media import MediaFiles
 
+_Group = tuple[str, str]
+"""A deck and a language."""
 _UNSAFE = re.compile(r"[^\w-]+")
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]"
@@ -44,6 +46,8 @@ def write_decks(
 ) -> WrittenDecks:
     """Write a file for each deck and language, and its media.
 
+    Added to an empty store, the files introduce new cards in the same order.
+
     Args:
         folder: Created if necessary; existing files of the same names are replaced.
         notes: The notes; retired ones are skipped.
@@ -52,7 +56,7 @@ def write_decks(
     Raises:
         ExportError: There is nothing to write, or the folder can't be written.
     """
-    groups: dict[tuple[str, str], list[StoredNote]] = defaultdict(list)
+    groups: dict[_Group, list[StoredNote]] = defaultdict(list)
     for stored in notes:
         if not stored.retired:
             groups[stored.note.deck, stored.note.language].append(stored)
@@ -60,18 +64,17 @@ def write_decks(
         raise ExportError(
             str(folder), _("no cards to write"), _("choose another deck or tag")
         )
-    names = _file_names(groups)
+    targets = _targets(folder, groups)
+    orders = _orders(folder, groups, targets)
     same_text = _same_text([stored for group in groups.values() for stored in group])
     files: list[Path] = []
     missing: list[str] = []
     count = written = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for key, group in groups.items():
-            target = folder / f"{names[key]}.yaml"
-            if any(media_of(stored.note) for stored in group):
-                target = folder / names[key] / target.name
-                target.parent.mkdir(exist_ok=True)
+        for key, target in targets.items():
+            group = sorted(groups[key], key=_position)
+            target.parent.mkdir(exist_ok=True)
             copied, kept = _copy(group, target.parent, media, missing)
             count += copied
             # A note with another text is found again by its guid.
@@ -79,7 +82,7 @@ def write_decks(
                 (new.note, old.guid if old.guid in same_text or new != old else "")
                 for old, new in zip(group, kept, strict=True)
             ]
-            replace_file(target, deck_yaml(*key, cards).encode("utf-8"))
+            replace_file(target, deck_yaml(*key, cards, orders.get(key, 0)).encode())
             files.append(target)
             written += len(group)
     except OSError as error:
@@ -87,6 +90,53 @@ def write_decks(
         hint = _("choose a folder that you may write to")
         raise ExportError(str(folder), reason, hint) from None
     return WrittenDecks(written, tuple(files), count, tuple(missing))
+
+
+def _targets(
+    folder: Path, groups: Mapping[_Group, Sequence[StoredNote]]
+) -> dict[_Group, Path]:
+    """Name the file of each deck; one with media has a folder of its own."""
+    targets: dict[_Group, Path] = {}
+    for key, name in _file_names(groups).items():
+        has_media = any(media_of(stored.note) for stored in groups[key])
+        parent = folder / name if has_media else folder
+        targets[key] = parent / f"{name}.yaml"
+    return targets
+
+
+def _orders(
+    folder: Path,
+    groups: Mapping[_Group, Sequence[StoredNote]],
+    targets: Mapping[_Group, Path],
+) -> dict[_Group, int]:
+    """Number the decks with new cards; none if they are read in their order anyway."""
+    positions = {
+        key: min(found)
+        for key, group in groups.items()
+        if (found := [card.position for one in group for card in _new_cards(one)])
+    }
+
+    def read_as(key: _Group) -> tuple[bool, Path]:
+        """Return the sort key of a file: those in folders come last."""
+        return targets[key].parent != folder, targets[key]
+
+    read = sorted(positions, key=read_as)
+    wanted = sorted(read, key=lambda key: positions[key])
+    return {} if read == wanted else {key: i for i, key in enumerate(wanted, 1)}
+
+
+def _position(stored: StoredNote) -> int:
+    """Return where a note stands among the new ones."""
+    cards = _new_cards(stored) or stored.cards
+    return min((card.position for card in cards), default=0)
+
+
+def _new_cards(stored: StoredNote) -> list[StoredCard]:
+    return [
+        card
+        for card in stored.cards
+        if card.progress.state is State.NEW and not card.retired
+    ]
 
 
 def _same_text(notes: Sequence[StoredNote]) -> set[str]:
@@ -106,8 +156,8 @@ def deck_file_stem(deck: str, language: str = "") -> str:
     return f"{base}.{language}" if language else base
 
 
-def _file_names(groups: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    names: dict[tuple[str, str], str] = {}
+def _file_names(groups: Iterable[_Group]) -> dict[_Group, str]:
+    names: dict[_Group, str] = {}
     taken: set[str] = set()
     for deck, language in groups:
         name = base = deck_file_stem(deck, language)

@@ -53,22 +53,29 @@ _FAST = _dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper))
 _EXACT = _dumper(_ExactDumper)
 
 
-def deck_yaml(deck: str, language: str, notes: Iterable[tuple[Note, str]]) -> str:
+def deck_yaml(
+    deck: str, language: str, notes: Iterable[tuple[Note, str]], order: int = 0
+) -> str:
     """Render a deck file.
 
     Args:
         deck: Name of the deck.
         language: Language of the notes; empty if unknown.
         notes: Each note with the id to write if it has none; may be empty.
+        order: That of the file; 0 for none.
     """
     cards = "".join(yaml_text([card_values(note, name)]) for note, name in notes)
     cards = f"cards:\n{cards}" if cards else "cards: []\n"
-    return _SCHEMA_COMMENT + header_yaml(deck, language) + cards
+    return _SCHEMA_COMMENT + header_yaml(deck, language, order) + cards
 
 
-def header_yaml(deck: str, language: str = "") -> str:
+def header_yaml(deck: str, language: str = "", order: int = 0) -> str:
     """Render the header of a file without its cards."""
-    header = {"deck": deck, "language": language} if language else {"deck": deck}
+    header: dict[str, Any] = {"deck": deck}
+    if language:
+        header["language"] = language
+    if order:
+        header["order"] = order
     return yaml_text(header)
 
 

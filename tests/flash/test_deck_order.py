@@ -16,18 +16,18 @@ cards:
 """
 
 
-def write(name: str, order: int, *fronts: str) -> None:
+def write(name: str, order: int, *fronts: str, deck: str = "D") -> None:
     cards = "".join(f"  - front: {front}\n    back: x\n" for front in fronts)
-    Path(name).write_text(f"deck: D\norder: {order}\ncards:\n{cards}", "utf-8")
+    Path(name).write_text(f"deck: {deck}\norder: {order}\ncards:\n{cards}", "utf-8")
 
 
-def new_cards() -> list[str]:
+def new_cards(store: str = "store.db") -> list[str]:
     """Read what the new cards ask, in the order in which they are introduced."""
     sql = """
         select n.fields ->> 'front' from cards c join notes n on n.guid = c.note
          where c.state = 0 order by c.position
     """
-    with closing(sqlite3.connect("store.db")) as connection:
+    with closing(sqlite3.connect(store)) as connection:
         return [row[0] for row in connection.execute(sql)]
 
 
@@ -52,6 +52,50 @@ def test_a_changed_order_moves_cards_that_are_still_new(flash: Run) -> None:
     flash("add", "d")
 
     assert new_cards() == ["three", "two"]
+
+
+def exported_orders(flash: Run) -> list[str]:
+    """Export all decks, and return the lines with an order."""
+    assert flash("export", "--yaml", "out")[0] == 0
+    lines = [path.read_text("utf-8").splitlines() for path in Path("out").rglob("*.y*")]
+    return sorted(line for file in lines for line in file if line.startswith("order"))
+
+
+def test_exported_decks_keep_their_order(flash: Run) -> None:
+    Path("d").mkdir()
+    write("d/a.yaml", 2, "third", "fourth", deck="R::A")
+    write("d/b.yaml", 1, "first ![](p.png)", "second", deck="R::B")
+    Path("d/p.png").write_bytes(b"a picture")
+    flash("add", "d")
+
+    orders = exported_orders(flash)
+    flash("add", "out", "--db", "other.db")
+
+    assert orders == ["order: 1", "order: 2"]
+    assert new_cards("other.db") == new_cards()
+    flash("add", "out")
+    assert new_cards("other.db") == new_cards()
+
+
+def test_files_of_one_deck_are_exported_in_their_order(flash: Run) -> None:
+    Path("d").mkdir()
+    write("d/a.yaml", 2, "third", "fourth")
+    write("d/b.yaml", 1, "first", "second")
+    flash("add", "d")
+
+    assert exported_orders(flash) == []
+    flash("add", "out", "--db", "other.db")
+    assert new_cards("other.db") == ["first", "second", "third", "fourth"]
+
+
+def test_decks_without_new_cards_need_no_order(flash: Run) -> None:
+    Path("d").mkdir()
+    write("d/a.yaml", 2, "second", deck="A")
+    write("d/b.yaml", 1, "first", deck="B")
+    flash("add", "d")
+    flash("review", "--plain", "B", typed="\n4\n")
+
+    assert exported_orders(flash) == []
 
 
 def test_the_first_add_says_once_that_tables_are_asked_one_way(flash: Run) -> None:
