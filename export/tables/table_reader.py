@@ -34,6 +34,8 @@ from srs.models.incoming import Incoming, IncomingNote, Loss, LossReason
 MAX_SIZE = 64 << 20
 """Bytes."""
 _CLOZE = re.compile(r"\{\{c\d")
+_QUESTION_LABEL = re.compile(r"\s*[QＱ][:：]")
+_ANSWER_LABEL = re.compile(r"^[AＡ][:：]", re.MULTILINE)
 _CODE = re.compile(r"`[^`\n]*`")
 _HTML = re.compile(
     r"</(?:b|i|u|em|strong|div|span|p|font|sub|sup|li|td|ruby|code|pre|a)>"
@@ -84,6 +86,8 @@ def read_table(path: Path, options: TableOptions, file: str = "") -> TextTable:
         PackageError: The table can't be read or has no notes.
     """
     head, body, first_line = read_head(_text(path), path)
+    if not (head.separator or head.names or options.choice.uses):
+        _refuse_labels(body, path, first_line)
     separator = head.separator or guessed_separator(body)
     rows = _rows(path, body, separator, first_line)
     cells = [row.cells for row in rows]
@@ -138,6 +142,18 @@ def _text(path: Path) -> str:
             str(path), _("not a text file: contains NUL"), _("choose a text file")
         )
     return text
+
+
+def _refuse_labels(body: str, path: Path, first_line: int) -> None:
+    """Refuse a text whose lines begin with `Q:` and `A:`."""
+    if _QUESTION_LABEL.match(body) and _ANSWER_LABEL.search(body):
+        blank = len(body) - len(body.lstrip())
+        line = first_line + body.count("\n", 0, blank)
+        hint = _(
+            "rename it to .md, begin it with the lines '---', 'flash: true' and '---',"
+            " and add it with flash add"
+        )
+        raise PackageError(f"{path}:{line}", _("lines with 'Q:' and 'A:', not a table"), hint)
 
 
 def _rows(path: Path, body: str, separator: str, first_line: int) -> list[_Row]:

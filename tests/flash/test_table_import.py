@@ -342,3 +342,37 @@ def test_the_deck_of_the_option_is_tidied(flash: Run) -> None:
 
     assert [card["deck"] for card in flash.json("list")] == ["Lang::French"]
     assert flash("import", "in.csv", "--deck", "A: :：：b::")[0] == 2
+
+
+LABELS = "Q: What, exactly, is KMS?\nA: A service, managed\n\nQ: q\nA: a\n"
+
+
+@pytest.mark.parametrize("text", [LABELS, LABELS.replace("Q:", "Ｑ："), f"\n{LABELS}"])
+def test_lines_with_labels_are_refused_with_the_way(flash: Run, text: str) -> None:
+    Path("qa.txt").write_text(text, "utf-8")
+
+    code, out, err = flash("import", "qa.txt")
+
+    line = 2 if text.startswith("\n") else 1
+    assert (code, out) == (1, "")
+    assert err == (
+        f"flash: qa.txt:{line}: lines with 'Q:' and 'A:', not a table (rename it to .md,"
+        " begin it with the lines '---', 'flash: true' and '---', and add it with flash"
+        " add)\n"
+    )
+    Path("qa.md").write_text(f"---\nflash: true\n---\n{text}", "utf-8")
+    assert flash("add", "qa.md")[0] == 0
+    assert len(flash.json("list")) == 2
+
+
+def test_a_table_may_have_labels_in_its_cells(flash: Run) -> None:
+    found = imported(flash, "Q: a?\tA: b\nQ: c?\tA: d\n", name="in.txt")
+
+    assert found["new_notes"] == 2
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_lines_of_a_cell_end_in_lf(flash: Run, end: str) -> None:
+    imported(flash, f'"multi{end}line",a\n')
+
+    assert cards(flash) == [["multi\nline", "a", []]]
