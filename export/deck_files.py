@@ -38,7 +38,9 @@ class WrittenDecks(Struct, frozen=True):
     files: tuple[Path, ...]
     media: int
     missing: tuple[str, ...] = ()
-    """What was left out of notes, media mostly, with the places of the notes."""
+    """Media that were left out, with the places of their notes."""
+    cleaned: tuple[str, ...] = ()
+    """The places of notes whose control characters were left out."""
 
 
 def write_decks(
@@ -69,6 +71,7 @@ def write_decks(
     same_text = _same_text([stored for group in groups.values() for stored in group])
     files: list[Path] = []
     missing: list[str] = []
+    cleaned: list[str] = []
     count = written = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -76,6 +79,7 @@ def write_decks(
             group = sorted(groups[key], key=_position)
             target.parent.mkdir(exist_ok=True)
             copied, kept = _copy(group, target.parent, media, missing)
+            cleaned += _cleaned(group, kept)
             count += copied
             # A note with another text is found again by its guid.
             cards = [
@@ -89,7 +93,7 @@ def write_decks(
         reason = reason_of(error)
         hint = _("choose a folder that you may write to")
         raise ExportError(str(folder), reason, hint) from None
-    return WrittenDecks(written, tuple(files), count, tuple(missing))
+    return WrittenDecks(written, tuple(files), count, tuple(missing), tuple(cleaned))
 
 
 def _targets(
@@ -171,14 +175,14 @@ def _file_names(groups: Iterable[_Group]) -> dict[_Group, str]:
 
 
 def _copy(
-    group: Sequence[StoredNote], folder: Path, media: MediaFiles, changed: list[str]
+    group: Sequence[StoredNote], folder: Path, media: MediaFiles, missing: list[str]
 ) -> tuple[int, list[StoredNote]]:
     """Copy media to a folder.
 
     Returns:
         The number of files, and the notes as a deck file takes them: without control
         characters, with the name of each file that can't be copied instead of it.
-        What was changed is added to `changed`.
+        That is added to `missing`.
     """
     copied: dict[str, Path] = {}
     notes: list[StoredNote] = []
@@ -195,14 +199,20 @@ def _copy(
                 copied[target] = source
             else:
                 target = ""
-                changed.append(f"{path} of {place}")
+                missing.append(f"{path} of {place}")
             if target != path:
                 renamed[path] = target
-        written = _acceptable(note, renamed)
-        if written != note and not renamed:
-            changed.append(f"control characters of {place}")
-        notes.append(replace(stored, note=written))
+        notes.append(replace(stored, note=_acceptable(note, renamed)))
     return len(copied), notes
+
+
+def _cleaned(before: Sequence[StoredNote], after: Sequence[StoredNote]) -> list[str]:
+    """Return the places of the notes that had control characters."""
+    return [
+        place_of(old.note)
+        for old, new in zip(before, after, strict=True)
+        if old.note != new.note and _acceptable(old.note, {}) != old.note
+    ]
 
 
 def _free_target(path: str, source: Path, copied: Mapping[str, Path]) -> str:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -36,6 +36,8 @@ MAX_SIZE = 64 << 20
 _CLOZE = re.compile(r"\{\{c\d")
 _QUESTION_LABEL = re.compile(r"\s*[QＱ][:：]")
 _ANSWER_LABEL = re.compile(r"^[AＡ][:：]", re.MULTILINE)
+_QUOTED = re.compile(r'\s*"(?:[^"]|"")*(?:"\s*)?$')
+"""A cell in quotes, or the beginning of one that contains a separator or a line."""
 _CODE = re.compile(r"`[^`\n]*`")
 _HTML = re.compile(
     r"</(?:b|i|u|em|strong|div|span|p|font|sub|sup|li|td|ruby|code|pre|a)>"
@@ -72,6 +74,10 @@ class TextTable(Struct, frozen=True):
 class _Row(Struct, frozen=True):
     line: int
     cells: list[str]
+
+    @property
+    def has_text(self) -> bool:
+        return any(cell.strip() for cell in self.cells)
 
 
 def read_table(path: Path, options: TableOptions, file: str = "") -> TextTable:
@@ -153,22 +159,65 @@ def _refuse_labels(body: str, path: Path, first_line: int) -> None:
             "rename it to .md, begin it with the lines '---', 'flash: true' and '---',"
             " and add it with flash add"
         )
-        raise PackageError(f"{path}:{line}", _("lines with 'Q:' and 'A:', not a table"), hint)
+        message = _("lines with 'Q:' and 'A:', not a table")
+        raise PackageError(f"{path}:{line}", message, hint)
 
 
 def _rows(path: Path, body: str, separator: str, first_line: int) -> list[_Row]:
     """Split the table into the rows that have text."""
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True)
+    rows: list[_Row] = []
+    line = first_line
     try:
-        return [
-            _Row(first_line + reader.line_num - 1, cells)
-            for cells in reader
-            if any(cell.strip() for cell in cells)
-        ]
+        for row in _split(body, separator, first_line):
+            rows.append(row)
+            line = row.line + 1
     except csv.Error as error:
-        place = f"{path}:{first_line + reader.line_num - 1}"
+        unquoted = _unquoted_rows(body, separator, first_line)
+        if unquoted:
+            return unquoted
         hint = _("enclose text with quotes or separators in double quotes")
-        raise PackageError(place, str(error), hint) from None
+        raise PackageError(f"{path}:{line}", _quoting_error(error), hint) from None
+    return [row for row in rows if row.has_text]
+
+
+def _split(
+    body: str, separator: str, first_line: int, *, quoted: bool = True
+) -> Iterator[_Row]:
+    text = io.StringIO(body, newline="")
+    reader = csv.reader(
+        text,
+        delimiter=separator,
+        strict=True,
+        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+    )
+    for cells in reader:
+        yield _Row(first_line + reader.line_num - 1, cells)
+
+
+def _unquoted_rows(body: str, separator: str, first_line: int) -> list[_Row]:
+    """Split a table in which quotes mean nothing, as that of Quizlet.
+
+    Returns:
+        The rows; none if a cell seems to be in quotes, or if there are rows of
+        different widths.
+    """
+    try:
+        found = list(_split(body, separator, first_line, quoted=False))
+    except csv.Error:
+        return []
+    rows = [row for row in found if row.has_text]
+    has_columns = len({len(row.cells) for row in rows}) == 1 < len(rows[0].cells)
+    is_quoted = any(_QUOTED.match(cell) for row in rows for cell in row.cells)
+    return rows if has_columns and not is_quoted else []
+
+
+def _quoting_error(error: csv.Error) -> str:
+    """Return in the user's language what the csv module says of a cell."""
+    if "expected after" in str(error):
+        return _("text after the closing quote of a cell")
+    if "unexpected end" in str(error):
+        return _("a quote without its end")
+    return _("a cell with more than {n} characters").format(n=csv.field_size_limit())
 
 
 def _has_html(rows: Sequence[_Row]) -> bool:
@@ -219,8 +268,9 @@ class _RowConverter:
         named = values.get("guid", "")
         guid = named or guid_for(note.id or text_key(note))
         if guid in self._seen:
-            reason = LossReason.ROW_NOTE if named else LossReason.ROW_QUESTION
-            self.losses.append(Loss(reason, line=row.line))
+            reason = LossReason.ROW_ID if note.id else LossReason.ROW_QUESTION
+            reason = LossReason.ROW_NOTE if named else reason
+            self.losses.append(Loss(reason, line=row.line, detail=note.id))
             return
         self._seen.add(guid)
         self.notes.append(incoming_note(guid, note))

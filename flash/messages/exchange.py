@@ -127,6 +127,8 @@ def _row_text(reason: LossReason) -> str:
             return _("line {line} left out: another card of a note above")
         case LossReason.ROW_QUESTION:
             return _("line {line} left out: same question as a line above")
+        case LossReason.ROW_ID:
+            return _("line {line} left out: the id '{detail}' is on a line above")
         case LossReason.ROW_SETTING:
             return _("line {line} left out: unknown setting '#{detail}'")
         case LossReason.CLOZE:
@@ -295,6 +297,18 @@ def media_losses(missing: Sequence[str], renamed: Mapping[str, str]) -> list[str
         files, names = _count_media(len(renamed)), _first_names(pairs)
         lines.append(text.format(files=files, names=names))
     return lines
+
+
+def written_losses(missing: Sequence[str], cleaned: Sequence[str]) -> list[str]:
+    """Name what deck files lack.
+
+    Args:
+        missing: Media that were not found, with the places of their notes.
+        cleaned: The places of notes that had control characters.
+    """
+    lines = [_("not found, left out: {name}").format(name=name) for name in missing]
+    text = _("control characters left out: {place}")
+    return lines + [text.format(place=place) for place in cleaned]
 
 
 def _first_names(names: Sequence[str]) -> str:

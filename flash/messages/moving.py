@@ -27,11 +27,6 @@ def moved_lines(
     return lines
 
 
-def missing_text(media: str) -> str:
-    """Say that a picture or sound was not found."""
-    return _("not found: {media}").format(media=media)
-
-
 def notes_left_text(notes: Sequence[Path]) -> str:
     """Name notes with cards beside the Org files that were imported."""
     names = list(map(str, notes[:_SHOWN_NOTES]))

@@ -88,22 +88,22 @@ _UNDONE_CARD = {
 """Used where the operation was about one card."""
 _UNDONE_ACTIONS: dict[str, Callable[[int], str]] = {
     "new": lambda n: ngettext(
-        "{n} new card is removed", "{n} new cards are removed", n
+        "{n} new note is removed", "{n} new notes are removed", n
     ),
     "changed": lambda n: ngettext(
-        "{n} changed card is restored", "{n} changed cards are restored", n
+        "{n} changed note is restored", "{n} changed notes are restored", n
     ),
     "reworded": lambda n: ngettext(
-        "{n} reworded card is restored", "{n} reworded cards are restored", n
+        "{n} reworded note is restored", "{n} reworded notes are restored", n
     ),
     "moved": lambda n: ngettext(
-        "{n} moved card is back", "{n} moved cards are back", n
+        "{n} moved note is back", "{n} moved notes are back", n
     ),
     "returned": lambda n: ngettext(
-        "{n} returned card is retired again", "{n} returned cards are retired again", n
+        "{n} returned note is retired again", "{n} returned notes are retired again", n
     ),
     "retired": lambda n: ngettext(
-        "{n} retired card is back", "{n} retired cards are back", n
+        "{n} retired note is back", "{n} retired notes are back", n
     ),
 }
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from export.anki.fields import OriginalNotes
 from export.anki.package_writer import Creation, write_package
 from export.anki.rows import Schedule
-from export.deck_files import write_decks
+from export.deck_files import WrittenDecks, write_decks
 from export.tables.csv_writer import write_csv, write_json
 from flash.service.context import AppContext
 from srs.models.cards import StoredNote
@@ -87,11 +87,11 @@ def export_table(
 
 def export_decks(
     app: AppContext, folder: Path, notes: Iterable[StoredNote]
-) -> tuple[dict[str, int], tuple[str, ...]]:
+) -> tuple[dict[str, int], WrittenDecks]:
     """Write notes to deck files.
 
     Returns:
-        Counts by name, and the media files that were not found.
+        Counts by name, and what was written.
 
     Raises:
         ExportError: There are no cards, or a file can't be written.
@@ -102,7 +102,7 @@ def export_decks(
         "files": len(written.files),
         "media": written.media,
     }
-    return counts, tuple(map(str, written.missing))
+    return counts, written
 
 
 def notes_from_anki(app: AppContext) -> OriginalNotes:

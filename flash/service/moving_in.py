@@ -46,6 +46,8 @@ class MovedIn(Struct, frozen=True):
     files: tuple[Path, ...]
     missing: tuple[str, ...]
     """Media that were not found, with their places."""
+    cleaned: tuple[str, ...]
+    """The places of cards whose control characters were left out."""
     losses: tuple[Loss, ...]
     notes: tuple[Path, ...] = ()
     """Notes with cards in the folder, which were not imported."""
@@ -117,6 +119,7 @@ def move_in(
         done,
         tuple(target / path.relative_to(root) for path in files),
         written.missing if written else (),
+        written.cleaned if written else (),
         (*moved.losses, *losses),
         _notes_in(source) if source.is_dir() else (),
     )

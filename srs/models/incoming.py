@@ -150,6 +150,8 @@ class LossReason(StrEnum):
     """A row of a table for a note that was read already."""
     ROW_QUESTION = "row_question"
     """A row of a table with a question that was read already."""
+    ROW_ID = "row_id"
+    """A row of a table with an id that was read already."""
     ROW_KIND = "row_kind"
     """A row for a card of a kind that a row can't hold."""
     ROW_SETTING = "row_setting"

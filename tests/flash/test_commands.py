@@ -237,7 +237,7 @@ def test_undo_reverts_suspend_and_bury_step_by_step(flash: Run) -> None:
         "Buried 1 of 1 card.\n",
         "Unburied 'Which organelle makes most ATP?'.\n",
         "Unsuspended 'Which organelle makes most ATP?'.\n",
-        "Undid adding cells.yaml (3 new cards are removed)."
+        "Undid adding cells.yaml (3 new notes are removed)."
         " Files on disk are unchanged.\n",
         "Nothing to undo.\n",
     ]

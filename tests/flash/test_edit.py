@@ -37,7 +37,7 @@ def test_a_deck_file_is_opened_and_added(
 
     asked = [one["question"] for one in flash.json("list", "powerhouse")]
     assert asked == ["Which organelle makes most energy?"]
-    done = "Undid editing cells.yaml (1 changed card is restored)."
+    done = "Undid editing cells.yaml (1 changed note is restored)."
     assert flash("undo")[1] == f"{done} Files on disk are unchanged.\n"
 
 

@@ -62,7 +62,7 @@ def test_undo_dry_run_changes_nothing(flash: Run) -> None:
     flash("config", "rollover", "5")
     expected = (
         "Restored rollover.\n"
-        "Undid adding cells.yaml (2 new cards are removed)."
+        "Undid adding cells.yaml (2 new notes are removed)."
         " Files on disk are unchanged.\n"
     )
 

@@ -248,7 +248,7 @@ def test_cards_without_their_pictures_keep_their_history(
 
     code, out, err = flash("import", "cards")
 
-    assert (code, "not found: k.png" in err) == (0, True)
+    assert (code, "not found, left out: k.png" in err) == (0, True)
     assert out.startswith("5 new notes, 6 cards, 3 new reviews\n")
     assert "- id: " in Path(FRENCH).read_text("utf-8")
     assert schedules(flash)["la clef"] == ("review", "2026-11-13", 2)

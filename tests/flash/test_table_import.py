@@ -376,3 +376,43 @@ def test_lines_of_a_cell_end_in_lf(flash: Run, end: str) -> None:
     imported(flash, f'"multi{end}line",a\n')
 
     assert cards(flash) == [["multi\nline", "a", []]]
+
+
+def test_quotes_mean_nothing_in_a_table_without_quoted_cells(flash: Run) -> None:
+    imported(flash, '"Bonjour" (formal)\thello\n\n6\' 2"\ttall\n', name="in.txt")
+
+    assert cards(flash) == [['"Bonjour" (formal)', "hello", []], ["6' 2\"", "tall", []]]
+
+
+BAD_QUOTES = {
+    "beside cells in quotes": (
+        '"a, b",c\n"x" y,z\n',
+        "2: text after the closing quote of a cell",
+    ),
+    "rows of different widths": (
+        '"x" y,z\na\n',
+        "1: text after the closing quote of a cell",
+    ),
+    "never closed": ('a,b\n"c\nd,e\n', "2: a quote without its end"),
+    "a very long cell": (
+        "q," + "x" * 131_073 + "\n",
+        "1: a cell with more than 131072 characters",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), BAD_QUOTES.values(), ids=BAD_QUOTES)
+def test_a_quote_in_a_wrong_place_is_an_error(flash: Run, text: str, said: str) -> None:
+    Path("in.csv").write_text(text, "utf-8")
+
+    hint = "enclose text with quotes or separators in double quotes"
+    assert flash("import", "in.csv") == (1, "", f"flash: in.csv:{said} ({hint})\n")
+
+
+def test_rows_with_one_id_are_told_from_those_with_one_question(flash: Run) -> None:
+    found = imported(flash, "front,back,id\nq1,a,x\nq2,b,x\nq3,a,\nq3,b,\n")
+
+    assert found["losses"] == [
+        "line 3 left out: the id 'x' is on a line above",
+        "line 5 left out: same question as a line above",
+    ]

@@ -63,3 +63,21 @@ def test_adding_some_imported_notes_leaves_the_others(flash: Run, where: str) ->
 
     assert (code, out.count("retired")) == (0, 0)
     assert len(flash.json("list")) == 3
+
+
+def test_left_out_control_characters_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLASH_DB", str(tmp_path / "store.db"))
+    Path("in.csv").write_text("q5,a\x07b\nq6,![](gone.png)\x07\n", "utf-8")
+    assert main(["import", "in.csv"]) == 0
+    capfd.readouterr()
+
+    assert main(["export", "--yaml", "out"]) == 0
+
+    assert capfd.readouterr().err == (
+        "not found, left out: gone.png of q6\n"
+        "control characters left out: q5\n"
+        "control characters left out: q6\n"
+    )

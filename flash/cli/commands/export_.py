@@ -14,7 +14,12 @@ from flash.cli.options import (
     QueryArgument,
     TagOption,
 )
-from flash.messages.exchange import contents_text, loss_items, loss_lines
+from flash.messages.exchange import (
+    contents_text,
+    loss_items,
+    loss_lines,
+    written_losses,
+)
 from flash.service.context import open_app
 from flash.service.exporting import export_decks, export_package, export_table
 from flash.service.finding import find
@@ -73,10 +78,11 @@ def export(
     with open_app(db) as app:
         cards = find(app, words or (), deck=deck, tag=tag).cards
         notes = stored_notes(app.store, cards=cards)
-        missing: tuple[str, ...] = ()
+        changed: list[str] = []
         losses: tuple[Loss, ...] = ()
         if yaml:
-            written, missing = export_decks(app, file, notes)
+            written, decks = export_decks(app, file, notes)
+            changed = written_losses(decks.missing, decks.cleaned)
         elif ending in _TABLES:
             written = export_table(file, notes, safe=safe)
         else:
@@ -87,8 +93,8 @@ def export(
                 written, losses = export_package(
                     app, file, notes, with_schedule=whole, progressed=progressed
                 )
-    for name in missing:
-        echo_err(_("not found, left out: {name}").format(name=name))
+    for line in changed:
+        echo_err(line)
     if json:
         print_json({"file": str(file), **written, "items": loss_items(losses)})
     else:

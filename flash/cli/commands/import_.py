@@ -25,8 +25,9 @@ from flash.messages.exchange import (
     kept_text_line,
     loss_items,
     loss_lines,
+    written_losses,
 )
-from flash.messages.moving import missing_text, moved_lines, notes_left_text
+from flash.messages.moving import moved_lines, notes_left_text
 from flash.messages.notes import note_import_lines
 from flash.messages.phrases import dry_run_remark
 from flash.messages.tables import (
@@ -293,7 +294,7 @@ def _report_notes(
 
 def _report_moved(file: Path, done: MovedIn, *, as_json: bool, dry_run: bool) -> None:
     losses = loss_lines(done.losses, with_names=not as_json)
-    losses += list(map(missing_text, done.missing))
+    losses += written_losses(done.missing, done.cleaned)
     backup = done.history.backup
     if as_json:
         print_json(
