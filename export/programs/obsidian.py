@@ -6,14 +6,14 @@ plugin keeps no log of answers.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from export.programs.schedule import CardSchedule
+from srs.scheduler.study_day import DAY_S, date_day
 
-_NEVER = date(2000, 1, 1)
+_NEVER = date_day("2000-01-01")
 """The due day of a card that was never asked, while another one of its note was."""
-_EPOCH = date(1970, 1, 1)
-_DAY_MS = 86_400_000
+_DAY_MS = DAY_S * 1000
 
 
 CardSchedules = tuple[CardSchedule | None, ...]
@@ -35,11 +35,10 @@ def schedules(text: str) -> Iterator[CardSchedule | None]:
 
 
 def _sm2(words: list[str]) -> CardSchedule | None:
-    due = date.fromisoformat(words[0])
-    if due == _NEVER:
+    day = date_day(words[0])
+    if day == _NEVER:
         return None
     interval, ease = max(1, round(float(words[1]))), round(float(words[2]))
-    day = (due - _EPOCH).days
     return CardSchedule(day, None, interval, ease * 10, 0.0, (day - interval) * _DAY_MS)
 
 

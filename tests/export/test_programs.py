@@ -1,0 +1,158 @@
+"""Times and kinds of answers that other programs logged."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from blake3 import blake3
+
+from export.programs.hashcards import read_hashcards
+from export.programs.mnemosyne import read_mnemosyne
+from export.programs.obsidian import schedules
+from export.programs.schedule import (
+    CardSchedule,
+    LoggedAnswer,
+    in_order,
+    write_log,
+)
+from srs.models.cards import ReviewKind, State
+from srs.scheduler.study_day import Calendar, date_day, zone_offset
+
+DATABASE = Path(__file__).parents[1] / "programs" / "mnemosyne.sql"
+TOKYO = Calendar(zone_offset("Asia/Tokyo"))
+BERLIN = Calendar(zone_offset("Europe/Berlin"))
+KMS = "What does **KMS** stand for?"
+START = 1_790_000_000
+
+
+@pytest.fixture
+def mnemosyne() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(DATABASE.read_text("utf-8"))
+        yield database
+
+
+def kms(database: sqlite3.Connection) -> CardSchedule:
+    """Return the schedule of one card of the database."""
+    notes = read_mnemosyne(database, Path("default.db"), TOKYO).notes
+    found = {getattr(one.note.content, "front", ""): one.schedules for one in notes}
+    return found[KMS][0]
+
+
+def test_seconds_of_mnemosyne_become_milliseconds(
+    mnemosyne: sqlite3.Connection,
+) -> None:
+    schedule = kms(mnemosyne)
+
+    assert schedule.answers == (
+        LoggedAnswer((START + 5) * 1000, 1, -60, 5000),
+        LoggedAnswer((START + 70) * 1000, 1, -60, 5000),
+        LoggedAnswer((START + 135) * 1000, 3, 2, 5000),
+        LoggedAnswer((START + 259_855) * 1000, 3, 6, 5000),
+        LoggedAnswer((START + 1_037_715) * 1000, 3, 21, 5000),
+    )
+    assert schedule.last_ms == (START + 1_037_715) * 1000
+    assert (schedule.due_day, schedule.due_ms) == (date_day("2026-10-24"), None)
+
+
+@pytest.mark.parametrize(
+    ("lapses", "state"), [(0, State.LEARNING), (2, State.RELEARNING)]
+)
+def test_forgotten_card_of_mnemosyne_is_due_after_a_minute(
+    mnemosyne: sqlite3.Connection, lapses: int, state: State
+) -> None:
+    mnemosyne.execute(
+        "update cards set grade = 1, lapses = ? where question like '%KMS%'", (lapses,)
+    )
+
+    schedule = kms(mnemosyne)
+
+    assert schedule.state is state
+    assert schedule.due_ms == (START + 1_037_715 + 60) * 1000
+    assert schedule.due_day == TOKYO.day(schedule.due_ms)
+
+
+def test_answers_of_one_second_get_moments_in_a_row(
+    mnemosyne: sqlite3.Connection,
+) -> None:
+    mnemosyne.execute("update log set timestamp = ? where _id = 44", (START + 5,))
+
+    moments = [one.at_ms - START * 1000 for one in kms(mnemosyne).answers]
+
+    assert moments[:3] == [5000, 5001, 135_000]
+
+
+def test_moments_that_were_taken_move_those_behind_them() -> None:
+    answers = [LoggedAnswer(at, 3, 1) for at in (1001, 1000, 1000, 1002, 2000)]
+
+    found = in_order(answers)
+
+    assert [one.at_ms for one in found] == [1000, 1001, 1002, 1003, 2000]
+
+
+def test_answers_after_a_lapse_are_relearning(tmp_path: Path) -> None:
+    steps = [-60, -600, 1, 4, -600, -60, 2, 5]
+    answers = tuple(LoggedAnswer(at, 3, step) for at, step in enumerate(steps, 1))
+
+    write_log(tmp_path / "log.db", [(7, answers)])
+
+    with closing(sqlite3.connect(tmp_path / "log.db")) as log:
+        rows = log.execute(
+            "select interval, last_interval, kind from log order by id"
+        ).fetchall()
+    assert [(*row[:2], ReviewKind(row[2])) for row in rows] == [
+        (-60, 0, ReviewKind.LEARN),
+        (-600, -60, ReviewKind.LEARN),
+        (1, -600, ReviewKind.LEARN),
+        (4, 1, ReviewKind.REVIEW),
+        (-600, 4, ReviewKind.REVIEW),
+        (-60, -600, ReviewKind.RELEARN),
+        (2, -60, ReviewKind.RELEARN),
+        (5, 2, ReviewKind.REVIEW),
+    ]
+
+
+CLOCK_CHANGES = {
+    "before it goes forward": ("2026-03-29T01:30:00.000", "2026-03-29T00:30:00"),
+    "after it went forward": ("2026-03-29T03:30:00.000", "2026-03-29T01:30:00"),
+    "before it goes back": ("2026-10-25T01:30:00.000", "2026-10-24T23:30:00"),
+    "after it went back": ("2026-10-25T03:30:00.000", "2026-10-25T02:30:00"),
+    "in winter": ("2026-11-25T00:30:00.000", "2026-11-24T23:30:00"),
+}
+
+
+@pytest.mark.parametrize(("local", "utc"), CLOCK_CHANGES.values(), ids=CLOCK_CHANGES)
+def test_hashcards_time_on_the_day_the_clock_changes(
+    tmp_path: Path, local: str, utc: str
+) -> None:
+    (tmp_path / "Keys.md").write_text("Q: q\nA: a\n", "utf-8")
+    name = blake3(b"Basicqa").hexdigest()
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(
+            "create table cards (card_hash, due_date, interval_days, stability,"
+            " difficulty, last_reviewed_at, review_count);"
+            "create table reviews (card_hash, reviewed_at, grade, interval_days);"
+        )
+        row = (name, "2026-12-01", 3, 3.17, 3.25, local, 1)
+        database.execute("insert into cards values (?, ?, ?, ?, ?, ?, ?)", row)
+        log = (name, local, "good", 3)
+        database.execute("insert into reviews values (?, ?, ?, ?)", log)
+
+        (note,) = read_hashcards(database, tmp_path / "hashcards.db", BERLIN).notes
+
+    schedule = note.schedules[0]
+    assert BERLIN.iso(schedule.last_ms)[:16] == local[:16]
+    assert Calendar(lambda _: 0).iso(schedule.last_ms) == f"{utc}+00:00"
+    assert [one.at_ms for one in schedule.answers] == [schedule.last_ms]
+
+
+def test_days_of_obsidian_are_calendar_days() -> None:
+    found = list(schedules("!2026-10-24,4,250!2000-01-01,1,250"))
+
+    day = date_day("2026-10-24")
+    assert found == [
+        CardSchedule(day, None, 4, 2500, 0.0, (day - 4) * 86_400_000),
+        None,
+    ]
