@@ -123,7 +123,7 @@ def rewrite(app: AppContext, card: int, text: str, before: str) -> str | None:
     return None
 
 
-class Refused(Struct, frozen=True):
+class TextNotTaken(Struct, frozen=True):
     """An edited text that was not taken."""
 
     message: str
@@ -135,15 +135,15 @@ class Refused(Struct, frozen=True):
 
 def rewrite_or_say(
     app: AppContext, card: int, text: str, before: str
-) -> Refused | None:
+) -> TextNotTaken | None:
     """Take a note back as `rewrite`; return any error as text, for nothing is lost."""
     try:
         trouble = rewrite(app, card, text, before)
     except EditedMeanwhile as error:
-        return Refused(str(error), error.to_edit(), error.present)
+        return TextNotTaken(str(error), error.to_edit(), error.present)
     except FlashError as error:
         trouble = str(error)
-    return None if trouble is None else Refused(trouble, text, before)
+    return None if trouble is None else TextNotTaken(trouble, text, before)
 
 
 def _check_present(store: Store, card: int, text: str, before: str) -> None:
