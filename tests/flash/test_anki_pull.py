@@ -120,6 +120,21 @@ def test_a_deck_that_only_anki_has_can_be_named(
     assert flash.json("pull", "--new")["decks"] == ["A", "Newdeck"]
 
 
+def test_media_of_all_decks_come_along(flash: Run, anki: Anki, url: str) -> None:
+    send(flash, "A", "B")
+    for deck in "AB":
+        (anki.media / f"{deck}.png").write_bytes(deck.encode())
+        note = anki.collection.new_note(anki.collection.models.by_name("Basic"))
+        note["Front"], note["Back"] = f"picture {deck}", f'<img src="{deck}.png">'
+        anki.collection.add_note(note, anki.collection.decks.id(deck))
+
+    found = flash.json("pull", "--new")
+
+    assert (found["new_notes"], found["media"], found["missing_media"]) == (2, 2, [])
+    files = {file.name: file.read_bytes() for file in Path("store.db.media").iterdir()}
+    assert files == {"A.png": b"A", "B.png": b"B"}
+
+
 def test_missing_decks_are_named(flash: Run, anki: Anki, url: str) -> None:
     send(flash, "A")
     Path("b.yaml").write_text(TWO.format(deck="B"), "utf-8")
