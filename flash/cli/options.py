@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperCommand
 
 from cards.translate import _
+from flash.cli.completion import complete_deck_files, complete_decks, complete_tags
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 """Context settings of every command."""
@@ -47,22 +48,40 @@ DbOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DeckOption = Annotated[
-    str, typer.Option("--deck", metavar="DECK", help="Only this deck and its subdecks.")
+    str,
+    typer.Option(
+        "--deck",
+        metavar="DECK",
+        help="Only this deck and its subdecks.",
+        autocompletion=complete_decks,
+    ),
 ]
 TagOption = Annotated[
-    str, typer.Option("--tag", metavar="TAG", help="Only cards with this tag.")
+    str,
+    typer.Option(
+        "--tag",
+        metavar="TAG",
+        help="Only cards with this tag.",
+        autocompletion=complete_tags,
+    ),
 ]
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Show what would change; change nothing.")
 ]
 DeckArgument = Annotated[
-    str, typer.Argument(metavar="[DECK]", help="Only this deck and its subdecks.")
+    str,
+    typer.Argument(
+        metavar="[DECK]",
+        help="Only this deck and its subdecks.",
+        autocompletion=complete_decks,
+    ),
 ]
 QueryArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[QUERY]...",
         help="Cards: a deck, a note id, a card number or a query (docs/queries.md).",
+        autocompletion=complete_decks,
     ),
 ]
 CardsArgument = Annotated[
@@ -70,6 +89,7 @@ CardsArgument = Annotated[
     typer.Argument(
         metavar="CARDS...",
         help="A card number, a note id, a deck or a query (docs/queries.md).",
+        autocompletion=complete_decks,
     ),
 ]
 YesOption = Annotated[
@@ -78,7 +98,9 @@ YesOption = Annotated[
 FilesArgument = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILE|DIR...", help="Deck files, folders, or names of bundled decks."
+        metavar="FILE|DIR...",
+        help="Deck files, folders, or names of bundled decks.",
+        autocompletion=complete_deck_files,
     ),
 ]
 

@@ -38,7 +38,7 @@ _LITERAL = ("time_zone", "inbox", "keys", "opener")
 _REPLAYED = ("rollover", "leech_threshold")
 """Settings on which the states of cards depend."""
 _HIDDEN = ("parameters", "anki_parameters")
-_NAMES = (*_GLOBAL, *(one.name for one in fields(Preset) if one.name not in _HIDDEN))
+NAMES = (*_GLOBAL, *(one.name for one in fields(Preset) if one.name not in _HIDDEN))
 _ALIKE = 0.7
 """Names of other settings are less alike than a name and its misspelling."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -52,22 +52,22 @@ def setting_name(text: str) -> str:
         FlashError: There is no such setting.
     """
     name = text.replace("-", "_")
-    if name in _NAMES:
+    if name in NAMES:
         return name
-    near = get_close_matches(name, _NAMES, 1, _ALIKE)
-    near = near or [one for one in _NAMES if len(name) > 2 and name in one]
+    near = get_close_matches(name, NAMES, 1, _ALIKE)
+    near = near or [one for one in NAMES if len(name) > 2 and name in one]
     if len(near) == 1:
         hint = _("did you mean '{name}'?").format(name=near[0])
     elif near:
         hint = _("did you mean one of {names}?").format(names=", ".join(near))
     else:
-        hint = _("the settings are {names}").format(names=", ".join(_NAMES))
+        hint = _("the settings are {names}").format(names=", ".join(NAMES))
     raise FlashError(_("no setting '{name}'").format(name=name), hint)
 
 
 def read_settings(options: Options, name: str, deck: str) -> dict[str, Any]:
     """Return the values of one setting, or of all if `name` is empty."""
-    return {one: _value(options, one, deck) for one in ([name] if name else _NAMES)}
+    return {one: _value(options, one, deck) for one in ([name] if name else NAMES)}
 
 
 def change_setting(

@@ -10,6 +10,7 @@ import typer
 
 from cards.errors import FlashError
 from cards.translate import _
+from flash.cli.completion import complete_backups
 from flash.cli.options import DbOption, DryRunOption, JsonOption
 from flash.messages.maintenance import (
     FIGURES,
@@ -72,7 +73,9 @@ def restore(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]", help="Backup file, or its name in the backup folder."
+            metavar="[FILE]",
+            help="Backup file, or its name in the backup folder.",
+            autocompletion=complete_backups,
         ),
     ] = None,
     from_log: Annotated[

@@ -7,6 +7,7 @@ import typer
 from cards.errors import FlashError
 from cards.text.width import clean
 from cards.translate import _
+from flash.cli.completion import complete_decks, complete_settings
 from flash.cli.options import DbOption, JsonOption
 from flash.service.context import open_app
 from flash.service.finding import find_deck
@@ -21,13 +22,21 @@ from flash.terminal import echo_err, print_json, styled
 
 def config(
     name: Annotated[
-        str, typer.Argument(metavar="[NAME]", help="Setting to show or change.")
+        str,
+        typer.Argument(
+            metavar="[NAME]",
+            help="Setting to show or change.",
+            autocompletion=complete_settings,
+        ),
     ] = "",
     value: Annotated[str, typer.Argument(metavar="[VALUE]", help="New value.")] = "",
     deck: Annotated[
         str,
         typer.Option(
-            "--deck", metavar="DECK", help="Apply to this deck and its subdecks."
+            "--deck",
+            metavar="DECK",
+            help="Apply to this deck and its subdecks.",
+            autocompletion=complete_decks,
         ),
     ] = "",
     unset: Annotated[

@@ -16,6 +16,7 @@ from cards.names import tidy_deck_name
 from cards.translate import _
 from export.tables.table_columns import COLUMN_USES, ColumnChoice
 from export.tables.table_reader import TableOptions
+from flash.cli.completion import complete_decks
 from flash.cli.imported import imported_json, print_imported
 from flash.cli.options import DbOption, DryRunOption, JsonOption
 from flash.cli.patches import patches_of, print_patches
@@ -66,6 +67,7 @@ def import_(
             "--deck",
             metavar="DECK",
             help="Deck of table rows that name none [default: Imported].",
+            autocompletion=complete_decks,
         ),
     ] = "",
     columns: Annotated[

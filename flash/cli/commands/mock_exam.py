@@ -11,6 +11,7 @@ import typer
 
 from cards.errors import FlashError
 from cards.translate import _
+from flash.cli.completion import complete_decks
 from flash.cli.options import DbOption, finite
 from flash.cli.plain_mock import PlainMock
 from flash.cli.plain_stream import PlainStream
@@ -39,6 +40,7 @@ def mock(
             "--deck",
             metavar="DECK",
             help="Only this deck and its subdecks [default: that of the exam].",
+            autocompletion=complete_decks,
         ),
     ] = None,
     questions: Annotated[

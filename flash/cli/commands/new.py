@@ -13,6 +13,7 @@ from cards.deckfile.writer import card_yaml
 from cards.errors import FlashError
 from cards.note import Basic, Cloze, Note
 from cards.translate import _
+from flash.cli.completion import complete_decks, complete_tags
 from flash.cli.options import DbOption, JsonOption
 from flash.messages.adding import (
     ANSWER_NEEDED,
@@ -41,11 +42,21 @@ def new(
     answer: Annotated[str, typer.Argument(metavar="[ANSWER]", help="The answer.")] = "",
     deck: Annotated[
         str,
-        typer.Option("--deck", metavar="DECK", help="Its deck; it may be new."),
+        typer.Option(
+            "--deck",
+            metavar="DECK",
+            help="Its deck; it may be new.",
+            autocompletion=complete_decks,
+        ),
     ] = "",
     tag: Annotated[
         list[str] | None,
-        typer.Option("--tag", metavar="TAG", help="A tag; may be repeated."),
+        typer.Option(
+            "--tag",
+            metavar="TAG",
+            help="A tag; may be repeated.",
+            autocompletion=complete_tags,
+        ),
     ] = None,
     reverse: Annotated[
         bool, typer.Option("--reverse", help="Also ask from answer to question.")

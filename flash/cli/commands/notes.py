@@ -14,6 +14,7 @@ from cards.markdown_notes.rules import RULES
 from cards.note import Note
 from cards.translate import _
 from export.files import replace_file
+from flash.cli.completion import complete_decks
 from flash.cli.options import DbOption, JsonOption
 from flash.cli.plain_draft import run_plain_draft
 from flash.messages.draft_review import decided_text
@@ -198,7 +199,12 @@ def coverage(
     decks: DecksOption = None,
     deck: Annotated[
         str,
-        typer.Option("--deck", metavar="DECK", help="Cards of this deck in the store."),
+        typer.Option(
+            "--deck",
+            metavar="DECK",
+            help="Cards of this deck in the store.",
+            autocompletion=complete_decks,
+        ),
     ] = "",
     ignore: Annotated[
         Path | None,

@@ -8,6 +8,7 @@ import typer
 
 from cards.translate import _
 from flash.cli.asking import confirm_many
+from flash.cli.completion import complete_tags
 from flash.cli.options import (
     HELP_NAMES,
     CardsArgument,
@@ -38,7 +39,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
 )
-TagArgument = Annotated[str, typer.Argument(metavar="TAG", help="A tag, such as a::b.")]
+TagArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="TAG", help="A tag, such as a::b.", autocompletion=complete_tags
+    ),
+]
 WriteOption = Annotated[
     bool, typer.Option("--write", help="Edit the deck files, and add them.")
 ]

@@ -1,0 +1,116 @@
+"""Names for the completion of a shell: decks, tags, settings, backups, deck files.
+
+A completion never fails and creates nothing: without a store, or with one that can't be
+read, there are no names.  Everything is imported when a shell asks.
+"""
+
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import closing, redirect_stderr
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from cards.errors import FlashError
+
+_UNSAFE = re.compile(r"[^\w:./@%+=,-]")
+"""Characters that a shell takes for something else."""
+
+
+def complete_decks(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the names of decks and their parents."""
+    from srs.store.decks import deck_names  # noqa: PLC0415 - for a shell only
+
+    found = set()
+    for name in _from_store(context, deck_names):
+        parts = name.split("::")
+        found |= {"::".join(parts[:size]) for size in range(1, len(parts) + 1)}
+    return _matching(sorted(found), incomplete)
+
+
+def complete_tags(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the tags of all notes."""
+    from srs.store.decks import tag_names  # noqa: PLC0415 - for a shell only
+
+    return _matching(_from_store(context, tag_names), incomplete)
+
+
+def complete_settings(incomplete: str) -> list[str]:
+    """Return the names of settings."""
+    from flash.service.settings import NAMES  # noqa: PLC0415 - for a shell only
+
+    return _matching(NAMES, incomplete)
+
+
+def complete_deck_files(incomplete: str) -> list[str]:
+    """Return the names of bundled decks, and files."""
+    from cards.deckfile.discovery import bundled_decks  # noqa: PLC0415 - as above
+
+    return _matching([*bundled_decks(), *_files(incomplete)], incomplete)
+
+
+def complete_backups(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the names of backups, the newest first, and files."""
+    from srs.store.backups import list_backups  # noqa: PLC0415 - for a shell only
+
+    try:
+        names = [one.path.name for one in list_backups(_path(context))]
+    except (FlashError, OSError):
+        names = []
+    return _matching([*names, *_files(incomplete)], incomplete)
+
+
+def _from_store(context: typer.Context, read: Callable[[Any], list[str]]) -> list[str]:
+    from srs.store.backups import read_only  # noqa: PLC0415 - for a shell only
+    from srs.store.connection import Store  # noqa: PLC0415 - as above
+
+    try:
+        path = _path(context)
+        with closing(read_only(path)) as connection:
+            return read(Store(path, connection))
+    except (FlashError, OSError, sqlite3.Error, UnicodeError):
+        return []
+
+
+def _path(context: typer.Context) -> Path:
+    from flash.paths import store_path  # noqa: PLC0415 - for a shell only
+
+    given = context.params.get("db") or context.find_root().params.get("db")
+    # A warning would be printed into the line that is typed.
+    with redirect_stderr(StringIO()):
+        return store_path(Path(given) if given else None)
+
+
+def _files(incomplete: str) -> list[str]:
+    folder, slash, start = incomplete.rpartition("/")
+    try:
+        found = sorted(Path(folder + slash).iterdir())
+    except OSError:
+        return []
+    return [
+        folder + slash + one.name + ("/" if one.is_dir() else "")
+        for one in found
+        if one.name.startswith(start)
+    ]
+
+
+def _matching(names: Iterable[str], incomplete: str) -> list[str]:
+    """Return the names that begin so; quoted in bash, which inserts them as such."""
+    found = [name for name in names if name.startswith(incomplete)]
+    if os.environ.get("_FLASH_COMPLETE") != "complete_bash":
+        return found
+    return [_Quoted(_UNSAFE.sub(r"\\\g<0>", name)) for name in found]
+
+
+class _Quoted(str):
+    """A quoted name that was found; typer would compare it with the unquoted start."""
+
+    __slots__ = ()
+
+    def startswith(self, *_start: Any) -> bool:
+        """Return True: it was found by its unquoted start."""
+        return True
