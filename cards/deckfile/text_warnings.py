@@ -16,13 +16,17 @@ from cards.text.cloze import CLOZE_MARK, Hidden, parse_cloze, plain, walk
 from cards.text.cloze_writing import escaped_colons
 from cards.text.markdown import is_simple
 from cards.text.terminal import plain_text
+from cards.text.verbatim import (
+    VerbatimKind,
+    VerbatimSpan,
+    replaced,
+    verbatim_spans,
+)
 from cards.translate import _
 
 TextWarning = tuple[TextPath, str, str]
 """Path of the text, message, hint."""
 
-_VERBATIM = re.compile(r"(`+).+?\1|\$\$.+?\$\$|\$[^$\n]+\$|\\.", re.DOTALL)
-"""Code, math and escapes, in which every character stays."""
 _IN_A_WORD = re.compile(
     r"(?<=[A-Za-z0-9])\*+(?=[A-Za-z0-9])|(?<=[:/.])\*+|(?<!\w)__(?=\w+__(?!\w))"
 )
@@ -72,7 +76,7 @@ def _warnings_of(content: Content, path: TextPath, text: str) -> Iterator[TextWa
 
 def _lost_marks(text: str) -> Iterator[tuple[str, str]]:
     """Find marks that vanish in a word, and asterisks that stay visible."""
-    bare = _VERBATIM.sub(_blank, text)
+    bare = replaced(text, verbatim_spans(text, comments=False), _blank)
     most = max(1, min(_MOST_SUSPECTS, _MOST_PARSED // (len(bare) or 1)))
     suspects = list(islice(_IN_A_WORD.finditer(bare), most))
     may_stay = bare.count("**") > 1 and not is_simple(bare)
@@ -108,10 +112,9 @@ def _lost_breaks(text: str) -> Iterator[tuple[str, str]]:
         shown[mark] -= 1
 
 
-def _blank(found: re.Match[str]) -> str:
+def _blank(span: VerbatimSpan, _inside: str) -> str:
     """Blank out code and math; what touches a mark of emphasis stays."""
-    text = found[0]
-    return text if text[0] == "\\" else f"{text[0]}x{text[0]}"
+    return "$x$" if span.kind is VerbatimKind.MATH else "`x`"
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 import re
 
 from cards.text.cloze import Parts, plain, render_cloze
+from cards.text.verbatim import replaced, verbatim_spans
 
 
 def in_bold(text: str, mark: str = "**") -> str:
@@ -16,7 +17,9 @@ def cloze_in_bold(parsed: Parts, number: int) -> str:
     marked = render_cloze(
         parsed, number, lambda hidden: in_bold(plain(hidden.parts), _MARK)
     )
-    text = re.sub(_VERBATIM, lambda found: found[0].replace(_MARK, ""), marked)
+    spans = verbatim_spans(marked, comments=False)
+    # In code and math, asterisks would be visible.
+    text = replaced(marked, spans, lambda _, inside: inside.replace(_MARK, ""))
     text = re.sub(f"{_MARK}([^{_MARK}]*){_MARK}", _bold_if_shown, text)
     return text.replace(_MARK, "**")
 
@@ -43,10 +46,3 @@ def _is_letter(character: str) -> bool:
 
 def _is_punctuation(character: str) -> bool:
     return re.match(r"[^\w\s]", character) is not None
-
-
-_VERBATIM = (
-    r"(?s)(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|(?<!\\)\$\$.+?\$\$"
-    r"|(?<![\\$])\$(?!\s)[^$\n]+?(?<![\s\\])\$"
-)
-"""Code and math, where asterisks would be visible."""

@@ -6,7 +6,7 @@ grows with the length only, whatever the text holds.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
 from msgspec import Struct
@@ -46,15 +46,43 @@ _CLOSING = {"<!--": "-->", "%%": "%%"}
 _NOT_LINE_END = re.compile(r"[^\n]")
 
 
-def verbatim_spans(text: str) -> Iterator[VerbatimSpan]:
-    """Yield the code, math and comments of a Markdown text in their order."""
+def verbatim_spans(text: str, *, comments: bool = True) -> Iterator[VerbatimSpan]:
+    """Yield the code, math and comments of a Markdown text in their order.
+
+    Args:
+        text: Markdown.
+        comments: False for the text of a card, where a comment is text.
+    """
     scanner = _Scanner(text)
     at = 0
     while found := _OPENING.search(text, at):
-        span = scanner.span(found)
+        is_text = found["comment"] and not comments
+        span = None if is_text else scanner.span(found)
         at = span.end if span else found.end()
         if span:
             yield span
+
+
+def replaced(
+    text: str,
+    spans: Iterable[VerbatimSpan],
+    replacement: Callable[[VerbatimSpan, str], str],
+) -> str:
+    """Replace spans of a text.
+
+    Args:
+        text: Markdown.
+        spans: From `verbatim_spans`.
+        replacement: Returns what stands there instead, from a span and its text.
+    """
+    parts, end = list[str](), 0
+    for span in spans:
+        parts += [
+            text[end : span.start],
+            replacement(span, text[span.start : span.end]),
+        ]
+        end = span.end
+    return "".join([*parts, text[end:]])
 
 
 def masked(text: str, spans: Iterable[VerbatimSpan] | None = None) -> str:
@@ -66,13 +94,12 @@ def masked(text: str, spans: Iterable[VerbatimSpan] | None = None) -> str:
         text: Markdown.
         spans: Its spans, if they are known.
     """
-    parts, end = list[str](), 0
-    for span in verbatim_spans(text) if spans is None else spans:
+
+    def mask(span: VerbatimSpan, inside: str) -> str:
         mark = COMMENT if span.kind is VerbatimKind.COMMENT else MATH_OR_CODE
-        inside = text[span.start : span.end]
-        parts += [text[end : span.start], _NOT_LINE_END.sub(mark, inside)]
-        end = span.end
-    return "".join([*parts, text[end:]])
+        return _NOT_LINE_END.sub(mark, inside)
+
+    return replaced(text, verbatim_spans(text) if spans is None else spans, mask)
 
 
 class _Scanner:

@@ -171,6 +171,14 @@ def test_an_unknown_part_raises_keyerror() -> None:
         ("Run `{{c1::ls}} -l`.", "Run `ls -l`."),
         ("``a ` {{c1::b}}`` {{c1::q}}", "``a ` b`` **q**"),
         ("$5 and {{c1::ten}} more, $6", "$5 and **ten** more, $6"),
+        (
+            "From US$5 with {{c1::Basic}} to US$10",
+            "From US$5 with **Basic** to US$10",
+        ),
+        ("```\nls {{c1::-l}}\n```", "```\nls -l\n```"),
+        ("```\nls {{c1::-l}}", "```\nls -l"),
+        ("50%% of {{c1::it}} 100%%", "50%% of **it** 100%%"),
+        ("%% `{{c1::it}}` %%", "%% `it` %%"),
         ("{{c1::`code`}} and {{c1::$x$}}", "**`code`** and **$x$**"),
     ],
 )

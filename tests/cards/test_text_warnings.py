@@ -26,6 +26,14 @@ LOST = {
     ),
     "the second pair": ("kms:* but 2*3*4", "'*' disappears near 'ms:* but 2*3*4'"),
     "three stars": ("a*b*c*d", "'*' disappears near 'a*b*c*d'"),
+    "stars between two prices": (
+        "US$5 for a*b*c, or US$10",
+        "'*' disappears near 'US$5 for a*b*c, or U'",
+    ),
+    "stars after a backtick that stays open": (
+        "a ``b` and 2*3*4",
+        "'*' disappears near '``b` and 2*3*4'",
+    ),
     "a dunder name": ("see __init__ there", "'_' disappears near 'see __init__ t'"),
     "bold that stays open": (
         "x **(a)**b **c",
@@ -49,6 +57,8 @@ FINE = [
     "`s3:*` and `__init__`",
     "$x_1*y*z$",
     r"\*x\* and 2\*3\*4",
+    "``a ` 2*3*4``",
+    "$$2*3*4$$",
     "**鍵（KMS）**と**HSM**。AWSの**KMS**",
     "kms:* or s3:Get* then",
     "a**b** c",
