@@ -69,7 +69,12 @@ def card_list(
         for card in stored.cards:
             texts = (numbers[card.id], *asked_of(asked, card.part))
             rows[card.id] = _row(stored, card, texts, calendar, today)
-    return [rows[card] for card in cards if card in rows]
+    missing = [card for card in cards if card not in rows]
+    sql = "select id from cards where id in (select value from json_each(:cards))"
+    deleted = set(missing)
+    deleted -= {card for (card,) in store.rows(sql, {"cards": str(missing)})}
+    # A card that is there without its note or deck is damage, and fails.
+    return [rows[card] for card in cards if card not in deleted]
 
 
 def note_languages(store: Store, guids: Iterable[str]) -> dict[str, str]:

@@ -117,11 +117,12 @@ def test_statements_give_the_same_rows_as_python(
     sql += " and id not in (select value from json_each(:ids)))"
     ids = str([row.id for row in expected])
     assert store.rows(f"{sql} order by id", {"ids": ids}) == sorted(expected)
+    answers = sum(row.rating > 0 for row in expected)
     assert (done.reviews, done.invalid_reviews) == (
-        len(expected),
+        answers,
         len(every) - len(expected),
     )
-    assert (again.reviews, again.known_reviews) == (0, len(expected))
+    assert (again.reviews, again.known_reviews) == (0, answers)
     assert contradictions(store) == []
     store.close()
 
