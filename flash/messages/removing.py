@@ -36,6 +36,11 @@ def retired_line(name: str, size: RemovalSize) -> str:
         "Removed '{name}': {cards}. Their history is kept; flash undo, or adding the "
         "deck file again, brings them back."
     )
+    if not size.in_files:
+        text = _(
+            "Removed '{name}': {cards}. Their history is kept; flash undo brings them"
+            " back."
+        )
     return text.format(name=clean(name), cards=count_cards(size.in_use))
 
 

@@ -23,7 +23,9 @@ from flash.service.edited_text import EditedMeanwhile
 from flash.service.file_patches import file_patches, write_deck_text
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.cards import StoredNote
+from srs.models.media import is_imported
 from srs.store.connection import Store, StoreError
+from srs.store.note_media import media_folder
 from srs.store.notes import stored_note_of
 from srs.store.sync_state import file_device
 
@@ -104,7 +106,7 @@ def rewrite(app: AppContext, card: int, text: str, before: str) -> str | None:
     old = stored.note
     try:
         media = None if old.file else media_of(old)
-        deck = parse_deck(text, Path(old.file or "card"), media)
+        deck = parse_deck(text, _place_of(app.store, old), media)
     except DeckError as error:
         return _first_of(
             [
@@ -121,6 +123,13 @@ def rewrite(app: AppContext, card: int, text: str, before: str) -> str | None:
         check()
         update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())
     return None
+
+
+def _place_of(store: Store, note: Note) -> Path:
+    """Return where the files are that a note shows."""
+    if is_imported(note.file):  # the store may have moved since
+        return media_folder(store.path.absolute()) / Path(note.file).name
+    return Path(note.file or "card")
 
 
 class TextNotTaken(Struct, frozen=True):
@@ -167,6 +176,8 @@ def _rewrite_in_file(
         # The file may have an edit that is not added yet, of this card or a broken one.
         errors = add_changed(app, [old.file])
         check()
+        if stored_note_of(app.store, stored.cards[0].id).retired:
+            return _("this card was removed from its deck file")
         message = _("the deck file has this card in another form; edit it there")
         return _first_of(errors) or message
     try:

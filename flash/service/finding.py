@@ -208,9 +208,13 @@ def _condition(app: AppContext, words: Sequence[str]) -> Condition:
     if len(named) == len(words):
         return AnyOf(named)
     try:
-        return parse_query(" ".join(words))
+        condition = parse_query(" ".join(words))
     except QueryError as error:
         raise query_error(error) from None
+    match condition:
+        case Named("deck", name) if name in _all_decks(app):
+            return InDeck(name)
+    return condition
 
 
 def _term(key: str, value: str) -> str:

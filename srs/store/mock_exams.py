@@ -178,6 +178,32 @@ def unfinished_mock_exam(store: Store) -> MockExam | None:
     return found[-1] if found else None
 
 
+def resumed_mock_exam(store: Store) -> MockExam | None:
+    """Return the unfinished mock exam without questions whose note was deleted.
+
+    Returns:
+        The exam as it is saved now; None without one, or if no question is left.
+
+    Raises:
+        StoreError: The store can't be written; nothing was.
+    """
+    exam = unfinished_mock_exam(store)
+    if exam is None:
+        return None
+    both = zip(exam.questions, exam.answers, strict=True)
+    left = [(question, answer) for question, answer in both if question.question]
+    if len(left) == len(exam.questions):
+        return exam
+    questions, answers = tuple(one for one, _ in left), tuple(one for _, one in left)
+    with store.transaction() as connection:
+        connection.execute(
+            "update mock_exams set questions = ?, answers = ?, undone = ? where id = ?",
+            (_text(questions), _text(answers), int(not left), exam.id),
+        )
+    exam = msgspec.structs.replace(exam, questions=questions, answers=answers)
+    return exam if left else None
+
+
 def finished_mock_exams(store: Store) -> list[MockExam]:
     """Return the mock exams that were handed in, the oldest first."""
     return _exams(store, "finished_ms > 0")

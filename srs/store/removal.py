@@ -38,7 +38,9 @@ class RemovalSize(Struct, frozen=True):
     reviews: int
     """Answers."""
     mock_exams: int = 0
-    """Exams, finished or not, that ask about the notes."""
+    """Finished exams that ask about the notes."""
+    in_files: int = 0
+    """Notes that a deck file has."""
 
 
 def removal_size(store: Store, cards: Sequence[int]) -> RemovalSize:
@@ -51,9 +53,10 @@ def removal_size(store: Store, cards: Sequence[int]) -> RemovalSize:
                (select count(*) from reviews
                  where rating > 0 and card in ({_CARDS})),
                (select count(*) from mock_exams m
-                 where m.undone = 0 and json_valid(m.questions)
+                 where m.undone = 0 and m.finished_ms > 0 and json_valid(m.questions)
                    and exists (select 1 from json_each(m.questions) q
-                                where q.value ->> 'guid' in ({_NOTES})))
+                                where q.value ->> 'guid' in ({_NOTES}))),
+               (select count(*) from notes where guid in ({_NOTES}) and line > 0)
         """,
         {"cards": str(list(cards))},
     )

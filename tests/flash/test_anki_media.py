@@ -46,7 +46,9 @@ def test_missing_file_named_by_a_template_is_reported(
     )
 
 
-def test_imported_pictures_move_with_the_store(flash: Run, tmp_path: Path) -> None:
+def test_imported_pictures_move_with_the_store(
+    flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fill(collection: Collection) -> None:
         collection.media.write_data("own.png", b"own")
         note_type(collection, "T", "AB", "{{A}} / {{B}}")
@@ -65,6 +67,9 @@ def test_imported_pictures_move_with_the_store(flash: Run, tmp_path: Path) -> No
     assert flash("export", "--yaml", "out", *db)[2] == ""
     assert [one.read_bytes() for one in Path("out").rglob("own.png")] == [b"own"]
     assert json.loads(flash("list", "--json", *db)[1])[0]["file"] == ""
+    monkeypatch.setenv("VISUAL", "sed -i s/q/Q/")
+    assert flash("edit", "q", *db)[0] == 0
+    flash("undo", *db)
     # Undone and imported again, it is the same note.
     flash("undo", *db)
     assert json.loads(flash("import", package, "--json", *db)[1])["new_notes"] == 1

@@ -495,3 +495,32 @@ async def test_a_failed_answer_is_shown_and_not_kept(
         await press(pilot, "x", "a")
         assert app.mock.failure is None
     assert setup.stored().answers[0].chosen == 0
+
+
+def test_an_open_exam_goes_on_without_deleted_questions(flash: Run) -> None:
+    flash(*MOCK, typed="q\n")
+    store = open_store(Path("store.db"), NOON)
+    exam = unfinished_mock_exam(store)
+    assert exam is not None
+    (number,) = store.row(
+        "select min(id) from cards where note = :note", {"note": exam.questions[1].guid}
+    ) or (0,)
+    store.close()
+    flash("remove", str(number), "--forever", "--yes")
+
+    out = flash("exam", "mock", typed="q\n")[1]
+
+    assert "question 1 of 2" in out or "question 1 of 1" in out
+    assert "The text of this question was deleted." not in out
+    assert flash("doctor")[0] == 0
+
+
+def test_an_exam_of_deleted_questions_only_is_dropped(flash: Run) -> None:
+    flash(*MOCK, typed="q\n")
+    flash("remove", "Course", "--forever", "--yes")
+
+    assert flash("exam", "mock", typed="q\n")[::2] == (
+        1,
+        "flash: no card can be asked with options (a mock exam needs cards with"
+        " 'choice:', tables or lists)\n",
+    )

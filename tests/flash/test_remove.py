@@ -179,3 +179,11 @@ def test_a_retired_deck_can_be_deleted(flash: Run) -> None:
     assert code == 0
     assert out.startswith("Deleted 'Cells': 5 cards and 2 reviews.")
     assert flash("add", "cells.yaml")[1].endswith("3 new; 5 cards\n")
+
+
+@pytest.mark.parametrize("word", ["Cells", "deck:Cells"])
+def test_a_deck_named_as_a_query_is_deleted_as_a_deck(flash: Run, word: str) -> None:
+    flash("remove", word, "--forever", "--yes")
+
+    assert decks(flash) == ["Cellsius"]
+    assert flash("doctor")[0] == 0

@@ -29,7 +29,7 @@ from flash.terminal import echo, echo_err, table_lines
 from srs.models.exam import Exam
 from srs.models.mock_exam import MockExam
 from srs.scheduler.study_day import Calendar, day_date
-from srs.store.mock_exams import finished_mock_exams, unfinished_mock_exam
+from srs.store.mock_exams import finished_mock_exams, resumed_mock_exam
 from srs.study.mock_session import MockSession, score_of
 
 
@@ -103,7 +103,7 @@ def mock(
         raise typer.BadParameter(_("--last cannot be combined with another exam"))
     with open_app(db) as app:
         deck = find_deck(app, deck) if deck else deck
-        open_exam = None if new or last else unfinished_mock_exam(app.store)
+        open_exam = None if new or last else resumed_mock_exam(app.store)
         if open_exam is not None and is_drawn:
             message = _("a mock exam is unfinished")
             hint = _("flash exam mock continues it, --new drops it")
