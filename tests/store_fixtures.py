@@ -11,7 +11,7 @@ from srs.models.cards import Rating, SchedulingState, StoredCard, StoredNote
 from srs.models.exam import Exam, exam_text
 from srs.store.connection import Store
 from srs.store.note_writer import Applied, apply_plan
-from srs.store.notes import known_notes, stored_note_of, stored_notes
+from srs.store.notes import deck_id, known_notes, stored_note_of, stored_notes
 from srs.store.opening import open_store
 from srs.store.replay import deck_presets, replay_cards
 from srs.store.revlog import Recorded, record
@@ -89,6 +89,13 @@ def cards(store: Store) -> dict[str, StoredCard]:
 def ids(store: Store) -> list[int]:
     """Read the ids of all cards, in the order in which new cards come."""
     return [row[0] for row in store.rows("select id from cards order by position")]
+
+
+def put_in_deck(store: Store, card: int, deck: str) -> None:
+    """Move a card to another deck than that of its note, as an import from Anki does."""
+    with store.transaction():
+        values = (deck_id(store.connection, deck), card)
+        store.connection.execute("update cards set deck = ? where id = ?", values)
 
 
 class Clock:

@@ -121,7 +121,7 @@ class _JsonlReview:
         states = self._session.next_states()
         return {
             "card": prompt.card.id,
-            "deck": note.deck,
+            "deck": prompt.deck,
             "question": question.question,
             "options": [option.text for option in question.options],
             "answer": question.answer,

@@ -205,7 +205,7 @@ def mode_label(name: str) -> str:
 
 def deck_line(prompt: Prompt) -> str:
     """Return the line above a question: its deck, and the flag of the card."""
-    return f"{breadcrumb(prompt.note.deck)}  {flag_sign(prompt.card.flag)}".rstrip()
+    return f"{breadcrumb(prompt.deck)}  {flag_sign(prompt.card.flag)}".rstrip()
 
 
 def counts_label(counts: Counts, mode: str = "") -> str:

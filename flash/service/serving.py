@@ -159,7 +159,7 @@ class ReviewService:
 
     def _asked(self, prompt: Prompt, options: Options, load: DueCounts | None) -> Asked:
         """Add to a card what follows from it; in a cram there is no load."""
-        deck, now_ms = prompt.card.deck or prompt.note.deck, self.app.now()
+        deck, now_ms = prompt.deck, self.app.now()
         states = load and states_after(options, prompt.card, deck, now_ms, load)
         uid = uid_of(self.app.store, prompt.card.id)
         return Asked(prompt, uid, options.preset(deck), states or {})

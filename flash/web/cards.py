@@ -79,6 +79,7 @@ def card_json(
         "id": card.id,
         "guid": card.guid,
         "uid": asked.uid,
+        "deck": prompt.deck,
         "state": progress.state.name.lower(),
         "step": progress.step,
         "preset": names.name(asked.preset) if names else None,
@@ -116,7 +117,6 @@ def shown_answer(prompt: Prompt) -> str:
 def note_json(note: Note) -> dict[str, Any]:
     """Return what the cards of a note share."""
     return {
-        "deck": note.deck,
         "tags": note.tags,
         "source": source_html(note) or None,
         "url": source_url(note) or None,

@@ -78,8 +78,9 @@ def _questions(store: Store, cards: Iterable[int]) -> dict[int, CardQuestion]:
     found = {}
     for card in cards:
         stored = stored_note_of(store, card)
-        part = next(one.part for one in stored.cards if one.id == card)
+        one = next(one for one in stored.cards if one.id == card)
         note = stored.note
-        question, _ = asked_of(question_texts(note), part)
-        found[card] = CardQuestion(card, note.deck, question, note.language)
+        question, _ = asked_of(question_texts(note), one.part)
+        deck = one.deck or note.deck
+        found[card] = CardQuestion(card, deck, question, note.language)
     return found

@@ -1,11 +1,15 @@
 """`flash review --jsonl` answers each request of an editor with one event."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_runner import Run
+from store_fixtures import NOON, put_in_deck
+
+from srs.store.opening import open_store
 
 DECK = """\
 deck: Two
@@ -57,6 +61,17 @@ def test_a_question_carries_all_that_an_editor_shows(
     }
     assert list(question["intervals"]) == ["1", "2", "3", "4"]
     assert (end["event"], end["session"]["answered"]) == ("end", 0)
+
+
+def test_a_question_names_the_deck_of_its_card(
+    flash: Run, cards: list[int], tmp_path: Path
+) -> None:
+    with closing(open_store(tmp_path / "store.db", NOON)) as store:
+        put_in_deck(store, cards[0], "Two::Produce")
+
+    question, _end = hold(flash)
+
+    assert question["deck"] == "Two::Produce"
 
 
 def test_answers_are_saved_and_undone(flash: Run, cards: list[int]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from store_fixtures import ids, put_in_deck
 from terminal_review import DECK, NOON, ReviewSetup
 
 from flash.cli.plain_review import run_plain
@@ -44,6 +45,15 @@ ONE = "deck: One\ncards:\n  - {front: Only?, back: Yes}\n"
 ASKED = ["", "One", "new 1 · learning 0 · due 0", "", "Only?"]
 ENTER = "(Enter shows the answer, ? for help)"
 RATINGS = "(1 Again 1 min · 2 Hard 6 min · 3 Good 10 min · 4 Easy 10 d)"
+
+
+def test_a_question_stands_below_the_deck_of_its_card(setup: ReviewSetup) -> None:
+    session = setup.session(ONE)
+    put_in_deck(session.store, ids(session.store)[0], "One::Produce")
+
+    _summary, lines = hold(session, "q")
+
+    assert lines[1] == "One › Produce"
 
 
 def test_a_plain_review_prints_questions_and_answers(setup: ReviewSetup) -> None:

@@ -9,7 +9,9 @@ from store_fixtures import (
     add,
     both_ways,
     contradictions,
+    ids,
     numbered,
+    put_in_deck,
 )
 from web_client import Server, card_path, step_id
 
@@ -159,12 +161,22 @@ def test_a_card_may_have_any_name(server: Server) -> None:
     add(server.store, [Note(table, "Odd")], file="/decks/odd.yaml")
     client = server.client("Firefox")
     queue = client.get("/api/queue")
-    decks = {guid: note["deck"] for guid, note in queue["notes"].items()}
-    odd = [card for card in queue["cards"] if decks[card["guid"]] == "Odd"]
+    odd = [card for card in queue["cards"] if card["deck"] == "Odd"]
 
     found = [client.get(f"{card_path(card)}/history") for card in odd]
 
     assert found == [{"rows": []}]
+
+
+def test_a_card_may_be_in_another_deck_than_its_note(server: Server) -> None:
+    put_in_deck(server.store, ids(server.store)[1], "A::Produce")
+    client = server.client("Firefox")
+
+    cards = client.cards()
+    (reply,) = client.send([client.answer_to(cards[1], 3)])
+
+    assert [card["deck"] for card in cards] == ["A", "A::Produce", "A"]
+    assert reply["card"]["deck"] == "A::Produce"
 
 
 def test_the_queue_says_when_a_card_comes_back(server: Server) -> None:

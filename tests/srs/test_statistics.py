@@ -4,6 +4,7 @@ import math
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from replay_reference import replayed
 from simulated_learner import START_DAY, fill, live
-from store_fixtures import DAY_MS, NOON, add, basic, new_store, numbered
+from store_fixtures import DAY_MS, NOON, add, basic, new_store, numbered, put_in_deck
 
 from srs.models.cards import SchedulingState, State
 from srs.models.presets import DEFAULT_PARAMETERS, Preset
@@ -668,6 +669,19 @@ def test_pairs_count_both_ways_and_without_undone_misses(tmp_path: Path) -> None
     assert counts("A") == [("one", "two", 2), ("one", "other", 1)]
     assert counts("B") == [("other", "last", 3), ("one", "other", 1)]
     store.close()
+
+
+def test_a_pair_names_the_decks_of_its_cards(tmp_path: Path) -> None:
+    with closing(new_store(tmp_path)) as store:
+        add(store, [basic("one"), basic("two")])
+        one, two = (row[0] for row in store.rows("select id from cards order by id"))
+        put_in_deck(store, two, "A::Produce")
+        store.db.execute(ANSWER, (NOON, one, 1, 2, 1, 5, 5.0, 0))
+        store.db.execute("insert into confusions values (?, ?, ?)", (NOON, one, two))
+
+        (pair,) = confused_pair_counts(store, DeckFilter())
+
+    assert (pair.first.deck, pair.second.deck) == ("A", "A::Produce")
 
 
 def test_answer_statistics_are_computed_on_request(lived: Store) -> None:

@@ -39,7 +39,7 @@ export class ReviewView {
 
   showStatus(queue, card) {
     const { counts, done_today: done } = queue.state;
-    const name = card ? queue.note(card).deck : queue.state.deck;
+    const name = card ? card.deck : queue.state.deck;
     this.deck.textContent = name ? deckPath(name) : word("review");
     this.counts.textContent = queue.state.name
       ? word("mode_counts", { mode: word("cram"), count: queue.left })
