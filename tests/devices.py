@@ -11,8 +11,11 @@ from store_fixtures import NOON, Clock
 
 from flash.service.context import AppContext
 from flash.service.sync import apply_sync, plan_sync
+from srs.models.log_entries import Entry
 from srs.store.connection import Store
+from srs.store.note_media import MediaMerge
 from srs.store.opening import open_store
+from srs.store.sync_incoming import EntryMerge
 from srs.store.sync_outgoing import is_shared
 from srs.store.sync_state import DEVICE
 from srs.sync.outcome import Synced
@@ -42,6 +45,14 @@ class OwnDevice:
     def contents(self) -> dict[str, Any]:
         with self.opened() as store:
             return contents(store)
+
+
+def merge_entries(store: Store, *entries: Entry, device: str = "a" * 16) -> EntryMerge:
+    """Merge entries of other devices as a sync of this device does."""
+    with store.transaction() as connection:
+        merging = EntryMerge(connection, device, MediaMerge(connection, device, bool))
+        merging.merge(entries)
+    return merging
 
 
 def deliver(source: Path, target: Path) -> None:

@@ -196,10 +196,7 @@ class _Undoing:
         self.card = self._card_of(self.review, int(before["card"]))
         self._void(self.review, self.card)
         if before.get("suspended"):
-            sql = (
-                f"update cards set suspended = 0 where id = ? and {_holds('suspended')}"
-            )
-            self._connection.execute(sql, (self.card,))
+            self._unsuspend(self.card)
 
     def _cram(self, before: dict[str, Any]) -> None:
         self.card, self.review = int(before["card"]), int(before["review"])
@@ -222,7 +219,12 @@ class _Undoing:
                 continue  # Another device has deleted it.
             self._void(review, card)
             if suspended:
-                run("update cards set suspended = 0 where id = ?", (card,))
+                self._unsuspend(card)
+
+    def _unsuspend(self, card: int) -> None:
+        """Bring back a card that an answer has suspended."""
+        sql = f"update cards set suspended = 0 where id = ? and {_holds('suspended')}"
+        self._connection.execute(sql, (card,))
 
     def _void(self, review: int, card: int) -> None:
         preset, rollover = self._preset_of(card), self._options.rollover

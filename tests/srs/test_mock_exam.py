@@ -6,6 +6,7 @@ from itertools import permutations
 
 import msgspec
 import pytest
+from devices import merge_entries
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -28,14 +29,15 @@ from flash.service.mock_exams import MockWish, new_mock
 from srs.maintenance.checks import examine
 from srs.models.cards import Rating
 from srs.models.exam import Exam, exam_text
-from srs.models.log_entries import ErasedEntry, MockEntry
+from srs.models.log_entries import ErasedEntry, MarkEntry, MockEntry
 from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion
 from srs.store.connection import Store, StoreError
 from srs.store.mock_exams import finished_mock_exams, unfinished_mock_exam
 from srs.store.note_media import MediaMerge
 from srs.store.operations import last_operations
 from srs.store.removal import delete_notes
-from srs.store.settings import save_setting
+from srs.store.settings import save_options, save_setting
+from srs.store.stamps import last_stamp
 from srs.store.sync_incoming import EntryMerge
 from srs.store.sync_mock_exams import check_mock, merge_mock, mock_entries
 from srs.store.undo import undo_operations
@@ -327,6 +329,34 @@ def test_the_schedule_stays_unless_misses_count(store: Store, clock: Clock) -> N
     assert states(store) == before
     assert finished_mock_exams(store) == [session.exam]
     assert contradictions(store) == []
+
+
+@pytest.mark.parametrize("is_exam", [True, False], ids=["exam", "answer"])
+def test_undo_leaves_a_card_suspended_that_is_so_elsewhere(
+    store: Store, clock: Clock, is_exam: bool
+) -> None:
+    add(store, choices(1, "x"))
+    learned(store)
+    save_options(store, "", {"leech_threshold": 1, "leech_suspend": True})
+    if is_exam:
+        session = MockSession(store, clock, drawn(store, 1, counts=True))
+        take(session, [1])
+        session.hand_in()
+    else:
+        give(store, ids(store)[0], Rating.AGAIN, NOON)
+    suspend_elsewhere(store, ids(store)[0])
+
+    undo_operations(store, 1)
+
+    assert store.rows("select suspended, lapses from cards") == [(1, 0)]
+
+
+def suspend_elsewhere(store: Store, card: int) -> None:
+    """Merge that another device has suspended a card."""
+    sql = "select note, uid from cards where id = :card"
+    ((guid, uid),) = store.rows(sql, {"card": card})
+    stamp = last_stamp(store.connection) + 1
+    merge_entries(store, MarkEntry(guid, uid, "suspended", 1, stamp, "b" * 16))
 
 
 def test_predicted_is_what_is_recalled_today(store: Store) -> None:
