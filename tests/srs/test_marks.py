@@ -5,17 +5,20 @@ from random import Random
 
 import pytest
 from anki_log import incoming_notes
+from devices import merge_entries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from store_fixtures import NOON, new_store, shelf
+from store_fixtures import DAY_MS, NOON, TODAY, new_store, shelf
 
 from srs.merging.merge import merge
 from srs.models.cards import StoredCard
 from srs.models.incoming import Incoming, MergeResult
-from srs.store.card_actions import flag, suspend
+from srs.models.log_entries import MarkEntry
+from srs.store.card_actions import flag, suspend, unbury
 from srs.store.connection import Store
 from srs.store.settings import Options
+from srs.store.stamps import last_stamp, stamp_of
 from srs.store.undo import undo_operations
 
 HOUR_MS = 3_600_000
@@ -37,12 +40,12 @@ def take(store: Store, snapshot: Snapshot) -> MergeResult:
     return merge(store, Options(store), values, NOON)
 
 
-def take_buried(store: Store, *, suspended: bool = False) -> MergeResult:
-    """Import the card as it is buried in Anki today."""
+def take_buried(
+    store: Store, *, suspended: bool = False, at_ms: int = NOON + HOUR_MS
+) -> MergeResult:
+    """Import the card as it was buried in Anki at a moment."""
     (note,) = incoming_notes([0])
-    card = replace(
-        note.cards[0], buried=True, suspended=suspended, changed_ms=NOON + HOUR_MS
-    )
+    card = replace(note.cards[0], buried=True, suspended=suspended, changed_ms=at_ms)
     values = Incoming((replace(note, cards=(card,)),), collection="phone")
     return merge(store, Options(store), values, NOON + HOUR_MS)
 
@@ -138,6 +141,81 @@ def test_undo_of_an_import_unburies(tmp_path: Path, suspended: bool) -> None:
     assert (only_card(store).buried, marks(store)) == (0, (False, 0))
     take_buried(store, suspended=suspended)
     assert only_card(store) == buried
+    store.close()
+
+
+def test_a_burial_of_yesterday_is_over(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+
+    take_buried(store, at_ms=NOON - DAY_MS)
+
+    assert only_card(store).buried == 0
+    store.close()
+
+
+def test_a_burial_is_taken_once(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    take_buried(store)
+    assert only_card(store).buried == TODAY
+    unbury(store, [only_card(store).id], NOON + HOUR_MS, TODAY)
+
+    take_buried(store)
+
+    assert only_card(store).buried == 0
+    store.close()
+
+
+def test_an_older_package_changes_no_mark(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    take(store, ("phone", 0, 0, 0))
+    take(store, ("phone", 9, 1, 0))
+
+    take(store, ("phone", 3, 0, 2))
+
+    assert marks(store) == (True, 0)
+    store.close()
+
+
+def test_a_mark_that_came_with_the_card_has_a_time(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    take(store, ("phone", 9, 0, 1))
+
+    take(store, ("tablet", 5, 0, 2))
+
+    assert marks(store) == (False, 1)
+    store.close()
+
+
+@pytest.mark.parametrize("names", [("phone", "tablet"), ("tablet", "phone")])
+def test_of_two_flags_of_one_second_the_larger_counts(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    store = new_store(tmp_path)
+    take(store, ("desktop", 0, 0, 0))
+    flags = {"phone": 1, "tablet": 2}
+
+    for name in names:
+        take(store, (name, 3, 0, flags[name]))
+
+    assert marks(store) == (False, 2)
+    store.close()
+
+
+def test_an_older_flag_of_anki_leaves_one_of_a_device(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    take(store, ("phone", 0, 0, 0))
+    ((guid, uid),) = store.rows("select note, uid from cards")
+    # The stamps of devices follow the clock of the machine.
+    flagged_ms = (last_stamp(store.connection) >> 16) + 9 * HOUR_MS
+    entry = MarkEntry(guid, uid, "flag", 3, stamp_of(flagged_ms), "b" * 16)
+    merge_entries(store, entry)
+    hours = (flagged_ms - NOON) // HOUR_MS
+
+    take(store, ("phone", hours - 4, 0, 1))
+    assert marks(store) == (False, 3)
+
+    take(store, ("phone", hours + 4, 0, 2))
+    assert marks(store) == (False, 2)
     store.close()
 
 

@@ -15,6 +15,7 @@ from store_fixtures import (
     NOON,
     Clock,
     contradictions,
+    give,
     new_store,
     shelf,
     table_rows,
@@ -290,6 +291,25 @@ def test_undone_answer_is_not_newer_than_an_import(tmp_path: Path) -> None:
 
     assert (done.reviews, done.rescheduled) == (1, 1)
     assert cards(store)["g1:0"].progress.due_day == today + 9
+    store.close()
+
+
+def test_anki_dates_a_change_by_the_second(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    merge(store, Options(store), incoming(tmp_path / "first.db", []), START)
+    card = cards(store)["g1:0"].id
+    give(store, card, Rating.EASY, START + 30 * DAY_MS + 600)
+    today = Options(store).calendar.day(START + 30 * DAY_MS)
+    second = later_state(
+        incoming(tmp_path / "second.db", [(0, 0, 3, 10)]),
+        1,
+        due_day=today + 50,
+        changed_ms=START + 30 * DAY_MS,
+    )
+
+    merge(store, Options(store), second, START + 31 * DAY_MS)
+
+    assert cards(store)["g1:0"].progress.due_day == today + 50
     store.close()
 
 
