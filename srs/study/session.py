@@ -102,10 +102,14 @@ class Session:
             None if no card is due at this moment.
         """
         if self._current is None:
-            if self.options.calendar.day(self.now()) != self._mode.day:
+            if self._today() != self._mode.day:
                 self._mode.rebuild(self.now())
             self._current = self._find()
         return self._current
+
+    def _today(self) -> int:
+        """Return the study day; a question may be shown since the one before."""
+        return self.options.calendar.day(self.now())
 
     def _find(self) -> Prompt | None:
         if self._next_card is not None:
@@ -231,7 +235,7 @@ class Session:
         )
         if saved is None:
             self.missed = None
-            obstacle = obstacle_of(self.store, prompt.card, self._mode.day)
+            obstacle = obstacle_of(self.store, prompt.card, self._today())
             self._skip(None if obstacle else prompt.card.id)
             return Answered(applied=False, obstacle=obstacle)
         self._current, self._is_undone = None, False
@@ -290,7 +294,7 @@ class Session:
 
     def bury(self) -> Obstacle:
         """Bury the present card until tomorrow; see `suspend`."""
-        return self._mark(partial(bury, day=self._mode.day))
+        return self._mark(partial(bury, day=self._today()))
 
     def flag(self, number: int) -> Obstacle:
         """Flag the present card, which stays, from 1 to 7 or 0; see `suspend`."""
@@ -302,7 +306,7 @@ class Session:
         """Change the present card; it stays as `then`, and is dropped without it."""
         card = self._present().card
         with self.store.transaction():
-            obstacle = obstacle_of(self.store, card, self._mode.day)
+            obstacle = obstacle_of(self.store, card, self._today())
             if not obstacle:
                 action(self.store, [card.id], self.now())
         if obstacle or then is None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from store_fixtures import (
     DAY_MS,
     NOON,
+    TODAY,
     Clock,
     add,
     basic,
@@ -260,6 +261,20 @@ def test_a_cram_continues_over_the_rollover(
 
     assert len(rest) == 2
     assert known not in rest
+
+
+def test_a_card_buried_after_the_rollover_is_not_asked(
+    store: Store, begin: Begin, clock: Clock
+) -> None:
+    add(store, numbered(3))
+    make_due(store, ids(store))
+    session = begin()
+    session.next()
+    session.answer(GOOD, 1)
+    clock.turn(days=1)
+    bury(store, ids(store), clock(), TODAY + 1)
+
+    assert run_through(session) == []
 
 
 # What is logged

@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 )
 from store_fixtures import (
     NOON,
+    TODAY,
     Clock,
     add,
     basic,
@@ -235,6 +236,21 @@ def test_a_question_shown_over_the_rollover_can_be_answered(
     assert contradictions(store) == []
 
 
+def test_a_question_shown_over_the_rollover_is_buried_for_the_new_day(
+    store: Store, clock: Clock, begin: Begin
+) -> None:
+    add(store, numbered(2))
+    session = begin()
+    first = asked(session)
+    clock.turn(days=1)
+    assert asked(session) == first
+
+    session.bury()
+
+    assert store.rows("select max(buried) from cards") == [(TODAY + 1,)]
+    assert asked(session) not in (None, first)
+
+
 def test_suspended_and_buried_cards_are_not_asked(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
@@ -315,6 +331,7 @@ def test_a_suspended_leech_does_not_come_back_today(
     answered = session.answer(AGAIN, 1)
 
     assert (answered.became_leech, answered.suspended) == (True, True)
+    assert (session.counts(), session.waiting_ms()) == (Counts(0, 0, 0), None)
     clock.turn(minutes=30)
     assert session.next() is None
 
@@ -537,6 +554,20 @@ def test_only_finished_cards_count_as_done(store: Store, begin: Begin) -> None:
     seen += [asked(session), session.done_today()]
 
     assert seen == ["A 002", 1, "A 003", 1, "A 004", 1]
+
+
+def test_a_suspended_card_in_learning_counts_as_done(
+    store: Store, begin: Begin
+) -> None:
+    add(store, numbered(2))
+    session = begin()
+    session.next()
+    session.answer(AGAIN, 1)
+    assert begin().done_today() == 0
+
+    suspend(store, ids(store)[:1], NOON, suspended=True)
+
+    assert begin().done_today() == 1
 
 
 def test_an_answer_is_undone_where_another_step_came_after_it(
