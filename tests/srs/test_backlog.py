@@ -8,7 +8,9 @@ from store_fixtures import ids as ids_of
 from srs.models.cards import Rating
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.scheduler.fsrs6 import forgetting_curve
+from srs.store.card_actions import set_due
 from srs.store.connection import Store
+from srs.store.queue import count_overdue_answered
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
 from srs.store.undo import undo_last
@@ -85,6 +87,18 @@ def test_the_cap_holds_until_the_end_of_the_day(store: Store) -> None:
     assert len(day_of(store).due) == 1
 
 
+def test_a_due_day_set_before_an_answer_keeps_the_cap(store: Store) -> None:
+    chosen = behind(store, MIN_CAP + 10)
+    yesterday = NOON - DAY_MS
+    set_due(store, Options(store), chosen[:1], yesterday, (TODAY - 1,) * 2)
+
+    for done, card in enumerate(chosen[:15]):
+        give(store, card, Rating.GOOD, NOON - 60_000 + done)
+
+    assert count_overdue_answered(store, TODAY, Options(store).rollover) == 15
+    assert len(day_of(store).due) == MIN_CAP - 15
+
+
 def test_answers_never_turn_a_normal_day_into_a_backlog(store: Store) -> None:
     chosen = behind(store, MIN_CAP + 40)
     store.db.execute(
@@ -114,6 +128,7 @@ def test_new_cards_come_in_a_backlog_on_request(store: Store) -> None:
     behind(store, 120)
 
     assert len(day_of(store, CardFilter(new=3)).new) == 3
+    assert len(day_of(store, CardFilter(only="new")).new) == 10
 
 
 def test_the_cap_can_be_turned_off(store: Store) -> None:

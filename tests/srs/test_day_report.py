@@ -1,12 +1,15 @@
 """The end of a day, and cards beyond what the day's limits let through."""
 
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
 import pytest
 from store_fixtures import DAY_MS, NOON, Clock, add, give, ids, numbered
 
 from srs.models.cards import Rating
-from srs.store.card_actions import bury
+from srs.store.card_actions import bury, set_due
 from srs.store.connection import Store
-from srs.store.settings import Options, save_options
+from srs.store.settings import Options, save_options, save_setting
 from srs.study.cram import CramOptions
 from srs.study.day_report import DayReport, day_report
 from srs.study.due_cards import CardFilter
@@ -90,6 +93,26 @@ def test_tomorrow_is_what_a_review_will_ask_then(store: Store, clock: Clock) -> 
     clock.turn(days=1)
 
     assert found.tomorrow == Counts(2, 0, 3) == Session(store, clock).counts()
+
+
+@pytest.mark.parametrize(
+    ("date", "time"),
+    [(date(2027, 3, 27), time(4, 30)), (date(2027, 10, 30), time(4, 10))],
+    ids=["23 hours", "25 hours"],
+)
+def test_tomorrow_is_the_next_study_day_when_clocks_change(
+    store: Store, clock: Clock, date: date, time: time
+) -> None:
+    save_setting(store, "time_zone", "Europe/Berlin")
+    moment = datetime.combine(date, time, ZoneInfo("Europe/Berlin"))
+    clock.now_ms = round(moment.timestamp() * 1000)
+    add(store, numbered(2))
+    today = Options(store).calendar.day(clock())
+    for days, card in enumerate(ids(store), 1):
+        day = (today + days,) * 2
+        set_due(store, Options(store), [card], clock() - 9 * DAY_MS, day)
+
+    assert report(store, clock).tomorrow == Counts(0, 0, 1)
 
 
 def test_a_backlog_brings_its_daily_portion(store: Store, clock: Clock) -> None:

@@ -129,6 +129,18 @@ def test_tomorrow_is_the_same_in_the_review_and_the_forecast(tmp_path: Path) -> 
     store.close()
 
 
+def test_the_backlog_of_other_decks_caps_this_one(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, [basic(str(n), "A") for n in range(70)])
+    add(store, [basic(f"C{n}", "C") for n in range(60)], file="/decks/c.yaml")
+    options, chosen = Options(store), ids(store)
+    set_due(store, options, chosen[:70], NOON - DAY_MS, (TODAY + 1,) * 2)
+    set_due(store, options, chosen[70:], NOON - 9 * DAY_MS, (TODAY - 5,) * 2)
+
+    assert forecast(store, CardFilter("A"))[:3] == (0, 50, 20)
+    store.close()
+
+
 def test_cards_beyond_a_limit_are_due_on_the_next_days(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, [basic(str(number)) for number in range(7)])

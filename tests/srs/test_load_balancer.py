@@ -74,6 +74,13 @@ def test_long_intervals_are_not_balanced() -> None:
     assert found == {94: 125, 95: 125, 96: 125, 97: 125}
 
 
+def test_the_longest_balanced_interval_is_90_days() -> None:
+    load = DueCounts({MONDAY + 90: 400})
+
+    assert chosen(load, 87, 90)[90] == 0
+    assert chosen(load, 88, 91)[90] == 125
+
+
 def test_a_free_weekday_gets_no_card_if_another_day_is_open() -> None:
     no_sunday = (1, 1, 1, 1, 1, 1, 0.0)
 
@@ -88,9 +95,11 @@ def test_an_easy_weekday_gets_its_share() -> None:
     counts = {MONDAY + day: 10 for day in (3, 4, 6, 7)}
 
     light = chosen(DueCounts({**counts, MONDAY + 5: 4}), 3, 7, half_saturday)
+    half = chosen(DueCounts({**counts, MONDAY + 5: 5}), 3, 7, half_saturday)
     full = chosen(DueCounts({**counts, MONDAY + 5: 6}), 3, 7, half_saturday)
 
     assert light[5] > 0
+    assert half[5] > 0
     assert 5 not in full
 
 

@@ -22,9 +22,11 @@ from srs.optimizer.reschedule import reschedule_cards
 from srs.scheduler.fsrs6 import interval_days
 from srs.scheduler.fuzz import fuzz_range
 from srs.scheduler.study_day import day_date
+from srs.store.card_actions import suspend
 from srs.store.connection import Store
 from srs.store.settings import Options, save_setting
 from srs.store.undo import undo_last
+from srs.study.due_cards import CardFilter
 from srs.study.session import Session
 from srs.study.vacation import VacationResult, set_vacations
 
@@ -74,6 +76,34 @@ def test_moved_cards_stay_in_their_fuzz_range(store: Store) -> None:
     ):
         lower, upper = fuzz_range(interval_days(stability, Preset()), 1, 36500)
         assert lower <= interval <= upper
+    store.close()
+
+
+def test_no_card_moves_to_today(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    store = new_store(tmp_path / "other")
+    add(store, numbered(60))
+    session = Session(store, Clock(NOON - 8 * DAY_MS), CardFilter(new=60))
+    while session.next() is not None:
+        session.answer(Rating.EASY, 900)
+    assert set(due_days(store).values()) == {-2, -1, 0, 1, 2}
+
+    done = set_vacations(store, dates(1, 1), NOON)
+
+    assert done.moved > 5
+    moved = store.rows("select card from reviews where rating = 0")
+    assert all(due_days(store)[card] > 0 for (card,) in moved)
+    store.close()
+
+
+def test_moved_cards_are_spread_evenly(store: Store) -> None:
+    last = [card for card, day in due_days(store).items() if day == 46]
+    suspend(store, last, NOON, suspended=True)
+
+    set_vacations(store, dates(38, 44), NOON)
+
+    days = [day for card, day in due_days(store).items() if card not in last]
+    assert abs(days.count(45) - days.count(46)) < 12
     store.close()
 
 
