@@ -199,6 +199,73 @@ def test_undo_says_what_another_device_changed_since(
         assert (laptop("list")[1], laptop("config", "--deck", "Cells")[1]) == before
 
 
+def test_undo_of_an_import_leaves_notes_edited_elsewhere(
+    laptop: Device, desktop: Device, flash: Run, log: Path, tmp_path: Path
+) -> None:
+    other = device_with(flash, "other.db")
+    (tmp_path / "more.yaml").write_text(
+        "deck: More\ncards:\n- {front: zebra, back: y}\n- {front: v, back: w}\n"
+    )
+    other("add", "more.yaml")
+    other("export", "more.apkg")
+    laptop("sync", "log")
+    desktop("sync", "log", "--yes")
+    laptop("import", "more.apkg")
+    laptop("sync")
+    desktop("sync")
+    theirs = "deck: More\ncards:\n- {front: zebra, back: changed}\n"
+    (tmp_path / "theirs.yaml").write_text(theirs)
+    assert desktop("add", "theirs.yaml", "--yes")[0] == 0
+    desktop("sync")
+    laptop("sync")
+
+    out = laptop("undo")[1]
+
+    assert out.endswith("1 change of another device stays.\n")
+    assert laptop("list", "deck:More", "--json")[1].count('"question"') == 1
+    laptop("sync")
+    desktop("sync")
+    assert listed(desktop) == listed(laptop)
+
+
+def test_undo_brings_the_place_back_of_a_note_edited_elsewhere(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log")
+    before = json.loads(laptop("list", "--json")[1])
+    (tmp_path / "cells.yaml").rename(tmp_path / "moved.yaml")
+    assert laptop("add", "moved.yaml")[0] == 0
+    assert json.loads(laptop("list", "--json")[1]) != before
+    laptop("sync")
+    desktop("sync")
+    theirs = CELLS.replace("Mitochondrion", "The mitochondrion")
+    (tmp_path / "theirs.yaml").write_text(theirs)
+    assert desktop("add", "theirs.yaml", "--yes")[0] == 0
+    desktop("sync")
+    laptop("sync")
+
+    laptop("undo")
+
+    after = json.loads(laptop("list", "--json")[1])
+    assert [one["file"] for one in after] == [one["file"] for one in before]
+
+
+def test_note_removed_elsewhere_stays_away_without_an_edit(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log")
+    desktop("remove", "cells", "--yes")
+    desktop("sync")
+    laptop("sync")
+    assert listed(laptop) == ""
+
+    assert laptop("add", "cells.yaml")[0] == 0
+
+    assert listed(laptop) == ""
+
+
 def test_undone_add_retires_on_all_devices(
     laptop: Device, desktop: Device, log: Path
 ) -> None:
@@ -478,6 +545,25 @@ def test_lost_segment_is_sent_again_by_its_device(
         "Sent 0, received 4 (1 review, 3 notes) from 1 device.\n",
         "",
     )
+
+
+def test_numbers_of_a_lost_segment_are_not_used_again(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    review(laptop, "3")
+    laptop("sync")
+    *_, lost = segments(log)
+    lost.unlink()
+    (log / "README").touch()
+
+    assert laptop("sync", "--yes")[0] == 0
+
+    *_, last = segments(log)
+    numbers = [int(file.stem.split("-")[0]) for file in (lost, last)]
+    assert numbers[1] > int(lost.stem.split("-")[1])
+    assert desktop("sync", "log")[::2] == (0, "")
+    assert listed(desktop) == listed(laptop)
 
 
 def test_segment_of_a_newer_flash_waits(
@@ -764,6 +850,26 @@ def test_second_place_gets_the_whole_log(
 
     assert flash("--db", "third.db", "sync", "disk")[0] == 0
     assert listed(device_with(flash, "third.db")) == listed(laptop)
+
+
+def test_second_place_gets_what_came_through_the_first(
+    laptop: Device, desktop: Device, flash: Run, log: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "disk").mkdir()
+    laptop("sync", "log")
+    desktop("sync", "log")
+    review(desktop, "3", now="2026-11-23T10:00:00+00:00")
+    review(desktop, "4", now="2026-11-23T11:00:00+00:00")
+    laptop("sync", "disk")
+    desktop("sync")
+
+    laptop("sync", "log")
+    sent = laptop("sync", "disk")[1]
+
+    assert sent == "Sent 2, received 0.\n"
+    third = device_with(flash, "third.db")
+    assert third("sync", "disk")[0] == 0
+    assert listed(third) == listed(desktop)
 
 
 def test_header_names_the_log_and_the_device() -> None:

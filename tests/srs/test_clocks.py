@@ -12,10 +12,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_fixtures import DAY_MS, NOON, Clock, add, contradictions, new_store, numbered
+from store_fixtures import (
+    DAY_MS,
+    NOON,
+    TODAY,
+    Clock,
+    add,
+    contradictions,
+    ids,
+    new_store,
+    numbered,
+)
 
 from srs.models.cards import Rating, SchedulingState, State
 from srs.stats.overview import overview
+from srs.store.card_actions import bury, flag
 from srs.store.connection import Store
 from srs.store.settings import save_options, save_setting
 from srs.study.due_cards import CardFilter
@@ -203,6 +214,17 @@ def test_a_clock_of_another_age_works(now_ms: int, zone: str) -> None:
 
         is_in_order(one)
         assert one.answers == 4
+
+
+def test_a_clock_set_back_leaves_the_time_of_a_mark(store: Store) -> None:
+    add(store, numbered(1))
+    (card,) = ids(store)
+    flag(store, [card], NOON, 1)
+
+    flag(store, [card], NOON - HOUR_MS, 2)
+    bury(store, [card], NOON - HOUR_MS, TODAY)
+
+    assert store.rows("select flag, marked_ms from cards") == [(2, NOON)]
 
 
 def test_a_day_further_west_is_not_a_day_before() -> None:

@@ -15,6 +15,8 @@ from store_fixtures import (
     both_ways,
     cards,
     dump,
+    give,
+    ids,
     new_store,
     plan,
     shelf,
@@ -30,6 +32,7 @@ from srs.store.connection import Store
 from srs.store.note_writer import Applied, apply_plan
 from srs.store.notes import known_notes, stored_note_of, stored_notes
 from srs.store.revlog import record
+from srs.store.settings import save_options
 
 THREATS = ListNote("STRIDE", ("Spoofing", "Tampering", "Repudiation"))
 ENDPOINT = Cloze("A gateway serves {{c1::S3}} and {{c2::DynamoDB}}.")
@@ -151,6 +154,19 @@ def test_a_moved_note_takes_its_cards_along(store: Store) -> None:
         "select distinct d.name from cards c join decks d on d.id = c.deck"
     )
     assert decks == [("A::B",)]
+
+
+def test_a_moved_card_is_a_leech_by_its_new_deck(store: Store) -> None:
+    save_options(store, "B", {"leech_threshold": 1})
+    add(store, [basic("one", "A")])
+    (card,) = ids(store)
+    give(store, card, Rating.EASY, NOON - 20 * DAY_MS)
+    give(store, card, Rating.AGAIN, NOON)
+    assert store.rows("select lapses, leech from cards") == [(1, 0)]
+
+    add(store, [basic("one", "B")])
+
+    assert store.rows("select lapses, leech from cards") == [(1, 1)]
 
 
 def test_a_note_that_vanished_rests_and_wakes_where_it_was(store: Store) -> None:

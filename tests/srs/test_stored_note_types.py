@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from srs.store.connection import Store
-from srs.store.note_types import newer_model, take_notetypes
+from srs.store.note_types import Arrangement, newer_model, take_notetypes
 
 
 def model(*fields: str | tuple[str, int], mod: Any = 0) -> str:
@@ -27,6 +27,13 @@ def model(*fields: str | tuple[str, int], mod: Any = 0) -> str:
 )
 def test_the_later_state_of_a_note_type_counts(ours: str, theirs: str) -> None:
     assert newer_model(ours, theirs) == newer_model(theirs, ours) == ours
+
+
+def test_a_note_that_was_arranged_elsewhere_stays() -> None:
+    arrangement = Arrangement(model("A", "B"), model("A", "N", "B"))
+    arranged = "a\x1f\x1fb", '{"back":2}'
+
+    assert arrangement.of(*arranged) == arranged
 
 
 CHANGES = {
