@@ -81,7 +81,7 @@ def new_mock(app: AppContext, wish: MockWish) -> NewMock:
     seed = now_ms % 1_000_000 if wish.seed is None else wish.seed
     # Without weights the points follow the number of cards, of all domains and none.
     weights = cards.weights if asks.weights else Counter(cards.domains.values())
-    questions = draw(list(_asked(app, asks, cards)), weights, count, seed)
+    questions = draw(list(_asked(app, cards)), weights, count, seed)
     if not questions:
         message = _("no card can be asked with options")
         hint = _("a mock exam needs cards with 'choice:', tables or lists")
@@ -109,7 +109,7 @@ def _size(asks: Exam, wish: MockWish) -> tuple[int, float]:
     return count, wish.minutes or math.ceil(count * each)
 
 
-def _asked(app: AppContext, asks: Exam, cards: ExamCards) -> Iterator[AskedCard]:
+def _asked(app: AppContext, cards: ExamCards) -> Iterator[AskedCard]:
     uids = card_uids(app.store, list(cards.cards))
     for stored in stored_notes(app.store, cards=list(cards.cards)):
         for card in stored.cards:

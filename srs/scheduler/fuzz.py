@@ -65,8 +65,8 @@ def fuzz_range(interval: float, minimum: int, maximum: int) -> tuple[int, int]:
         interval = float(maximum)
     delta = fuzz_delta(interval)
     lower, upper = round_half_up(interval - delta), round_half_up(interval + delta)
-    if upper > maximum:
-        lower, upper = min(lower, maximum), maximum
+    if upper > maximum:  # noqa: PLR1730 - see above
+        upper = maximum
     if lower < minimum:
         lower, upper = minimum, max(upper, minimum)
     return lower, upper

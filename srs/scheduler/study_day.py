@@ -73,7 +73,6 @@ class Calendar(Struct, frozen=True):
         guess = day_start_ms(day, 0, self.rollover)
         offset = self.offset_of(guess)
         start = day_start_ms(day, offset, self.rollover)
-        start = day_start_ms(day, self.offset_of(start), self.rollover)
         if self.day(start - 1) < day <= self.day(start):
             return start
         return self._search_start(day, guess)

@@ -144,7 +144,6 @@ def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> Restor
         f"""
         delete from cards where {within} and {_UNSENT}
            and not exists (select 1 from reviews r where r.card = cards.id)
-           and not exists (select 1 from confusions x where x.other = cards.id)
         """,
         cards,
     )

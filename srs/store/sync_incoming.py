@@ -249,7 +249,7 @@ class EntryMerge:
 
     def _merge_undone(self, entry: ReviewEntry, ours: tuple[Any, ...]) -> None:
         stamp, device, undone, key = ours
-        known = (stamp, (device or self._device) if stamp else "", undone)
+        known = (stamp, device or self._device, undone)
         if (entry.undone_stamp, entry.undone_device, entry.undone) <= known:
             return
         run = self._connection.execute
