@@ -1,7 +1,7 @@
 """Find deck files in folders and among the bundled decks, and read their text.
 
 A user's folder holds other YAML too (workflows, settings of tools).  Only files with
-`deck` and `cards` at their top are decks; `exam.yaml` beside them describes the exam
+`deck` or `cards` at their top are decks; `exam.yaml` beside them describes the exam
 that they prepare for; other files are skipped and counted.
 """
 

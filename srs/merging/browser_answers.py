@@ -44,7 +44,7 @@ class MergedAnswer(Struct, frozen=True):
     status: AnswerStatus
     card: int | None = None
     recorded: Recorded | None = None
-    """None unless it was recorded just now and changed the schedule in order."""
+    """None unless it was recorded just now, as the last answer to its card."""
 
 
 def merge_answer(

@@ -1,4 +1,7 @@
-"""Change the text of notes that have no deck file."""
+"""Change the text of notes in the store.
+
+Their deck file, if there is one, is left as it is: the caller writes it.
+"""
 
 from collections.abc import Mapping, Sequence
 

@@ -54,7 +54,7 @@ class CardListRow(Struct, frozen=True):
 def card_list(
     store: Store, calendar: Calendar, cards: Sequence[int], *, today: int
 ) -> list[CardListRow]:
-    """List cards in the order of their ids; one that was deleted is left out.
+    """List cards in the given order; one that was deleted is left out.
 
     Args:
         store: The store.

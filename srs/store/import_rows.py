@@ -1,6 +1,6 @@
 """Reads and writes of an import: notes, cards, reviews and marks.
 
-All functions run inside the transaction of the merge.
+Those that get a connection run inside the transaction of the merge.
 """
 
 import sqlite3

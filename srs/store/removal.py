@@ -1,8 +1,7 @@
 """Remove notes: retire them, or delete them with their history.
 
-Retired notes are hidden, and an undo brings them back.  Deletion is the only thing in
-flash that cuts the review log, so nothing before it can be undone; the backup that its
-caller makes is the way back.
+Retired notes are hidden, and an undo brings them back.  Deletion cuts the review log,
+so nothing before it can be undone; the backup that its caller makes is the way back.
 """
 
 import sqlite3

@@ -1,6 +1,7 @@
-"""The review log: answers are appended, marked by an undo, never deleted.
+"""The review log: answers are appended, and marked by an undo.
 
-What a card knows of its memory follows from here, see `srs.store.replay`.
+Rows are deleted with their notes (`srs.store.removal`), and by the undo of an import
+if no other device may have them.  What a card knows of its memory follows from here, see `srs.store.replay`.
 """
 
 import sqlite3
