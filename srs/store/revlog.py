@@ -1,7 +1,7 @@
 """The review log: answers are appended, and marked by an undo.
 
-Rows are deleted with their notes (`srs.store.removal`), and by the undo of an import
-if no other device may have them.  What a card knows of its memory follows from here, see `srs.store.replay`.
+Rows are deleted with their notes, and by the undo of an import that was not sent.
+What a card knows of its memory follows from the log, see `srs.store.replay`.
 """
 
 import sqlite3

@@ -132,9 +132,8 @@ class Session:
         prompt = read_prompt(
             self.store, card, now_ms=now_ms, ahead=ahead, partner=partner
         )
-        if prompt is None or prompt.card.buried == self._mode.day:
-            return None
-        return prompt
+        is_buried = prompt is not None and prompt.card.buried == self._mode.day
+        return None if is_buried else prompt
 
     def upcoming(self, most: int) -> list[Prompt]:
         """Take the next cards in the order in which they are asked.
@@ -240,8 +239,7 @@ class Session:
             return Answered(applied=False, obstacle=obstacle)
         self._current, self._is_undone = None, False
         self._answers[saved.review] = (rating, duration_ms)
-        again = rating is Rating.AGAIN
-        self.missed = LastLapse(saved.review, prompt) if again else None
+        self.missed = None if rating > Rating.AGAIN else LastLapse(saved.review, prompt)
         return Answered(
             applied=True,
             state=saved.progress,

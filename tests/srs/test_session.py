@@ -236,7 +236,7 @@ def test_a_question_shown_over_the_rollover_can_be_answered(
     assert contradictions(store) == []
 
 
-def test_a_question_shown_over_the_rollover_is_buried_for_the_new_day(
+def test_a_card_shown_since_yesterday_is_buried_for_today(
     store: Store, clock: Clock, begin: Begin
 ) -> None:
     add(store, numbered(2))
