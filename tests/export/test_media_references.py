@@ -22,6 +22,15 @@ def media_of(path: Path) -> dict[str, bytes]:
         return {name: archive.read(entry) for entry, name in names.items()}
 
 
+def test_a_name_is_found_however_it_is_written() -> None:
+    names = {"a & b.png": "c.png"}
+
+    written = ("a & b.png", "a &amp; b.png", "a%20%26%20b.png")
+    found = {with_names(f'<img src="{one}">', names) for one in written}
+
+    assert found == {'<img src="c.png">'}
+
+
 def test_files_of_templates_and_videos_come_back(flash: Run, tmp_path: Path) -> None:
     code, out, _ = flash(
         "import", str(media_package(tmp_path / "in.apkg", MEDIA_FILES))

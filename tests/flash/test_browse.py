@@ -117,6 +117,17 @@ async def test_a_removal_is_named_by_its_card(app: BrowseApp) -> None:
     assert "'Which organelle makes most ATP? …' is back: 3 cards." in two
 
 
+def test_marks_of_cards_that_are_not_found_are_dropped(app: BrowseApp) -> None:
+    browser = app.browser
+    browser.marked = set(browser.cards[:2])
+
+    browser.search("DNA")
+
+    assert browser.marked <= set(browser.cards)
+    browser.search("")
+    assert len(browser.marked) < 2
+
+
 async def test_marked_cards_are_changed_together(app: BrowseApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         marked = await press(pilot, "space", "space")

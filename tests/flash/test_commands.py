@@ -169,6 +169,26 @@ def test_check_prints_annotations_for_github(flash: Run) -> None:
     )
 
 
+def test_annotations_escape_the_name_of_a_file(flash: Run) -> None:
+    edit("front: What", "frnt: What")
+    Path("cells.yaml").rename("a,b%.yaml")
+
+    out = flash("check", "a,b%.yaml", "--format", "github")[1]
+
+    assert out.startswith("::error file=a%2Cb%25.yaml,line=9,col=5::")
+
+
+def test_another_leech_threshold_applies_to_answers_before(flash: Run) -> None:
+    flash("add", "cells.yaml")
+    assert flash("set-due", "0", "cells")[0] == 0
+    flash("review", "--plain", typed="\n1\nq\n")
+    assert flash.json("list", "is:leech") == []
+
+    flash("config", "leech_threshold", "1")
+
+    assert len(flash.json("list", "is:leech")) == 1
+
+
 def test_check_ignores_other_yaml_in_a_folder(flash: Run) -> None:
     Path("mkdocs.yml").write_text("site_name: x\n", "utf-8")
 

@@ -317,6 +317,11 @@ def test_a_finished_exam_reaches_the_other_device(flash: Run) -> None:
     flash("sync")
     other("sync")
     assert other("exam", "mock", "--last", typed="q\n") == nothing
+    flash("redo")
+    flash("sync")
+    other("sync")
+    there = other("exam", "mock", "--last", typed="q\n")[1].splitlines()
+    assert there[1] == here[1]
 
 
 def test_a_deck_deleted_elsewhere_leaves_the_scores(flash: Run) -> None:

@@ -1,9 +1,18 @@
 """Removing a deck: hidden and undoable, or deleted after a backup and a question."""
 
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_runner import CELLS, Run
+from store_fixtures import NOON
+
+from flash.service import removing
+from srs.store.backups import back_up
+from srs.store.card_actions import suspend
+from srs.store.confusions import record_confusion
+from srs.store.opening import open_store
 
 OTHER = """\
 deck: Cellsius
@@ -140,6 +149,37 @@ def test_deleted_deck_is_gone_except_from_the_backup(flash: Run) -> None:
     assert flash("doctor")[:2] == (0, "No problems found.\n")
     assert flash("restore", backup, "--yes")[0] == 0
     assert flash.json("list") == before
+
+
+def test_a_deletion_forgets_confusions_with_its_cards(flash: Run) -> None:
+    with closing(open_store(Path("store.db"), NOON)) as store:
+        (missed,) = store.row("select id from reviews where rating = 1")
+        sql = "select c.id from cards c join notes n on n.guid = c.note join decks d"
+        (other,) = store.row(f"{sql} on d.id = n.deck where d.name = 'Cellsius'")
+        assert record_confusion(store, missed, other, NOON)
+
+    assert flash("remove", "Cellsius", "--forever", "--yes")[0] == 0
+
+    assert flash.json("list", "--retired")[0]["deck"] == "Cells::Basics"
+    assert flash("doctor")[:2] == (0, "No problems found.\n")
+
+
+def test_a_change_since_the_backup_stops_a_deletion(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def back_up_then_change(*args: Any, **more: Any) -> Path:
+        made = back_up(*args, **more)
+        with closing(open_store(Path("store.db"), NOON)) as store:
+            suspend(store, [first], NOON, suspended=True)
+        return made
+
+    first = flash.json("list")[0]["card"]
+    monkeypatch.setattr(removing, "back_up", back_up_then_change)
+
+    code, _, err = flash("remove", "Cells", "--forever", "--yes")
+
+    assert (code, "changed it since the backup" in err) == (1, True)
+    assert len(flash.json("list")) == 6
 
 
 def test_a_deletion_says_what_mock_exams_lose(flash: Run) -> None:

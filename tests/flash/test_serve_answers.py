@@ -7,6 +7,8 @@ from store_fixtures import Clock, add, ids, make_due, numbered
 from web_client import Server, card_path, step_id
 
 from srs.store.connection import Store
+from srs.study.queue import Counts
+from srs.study.session import Session
 
 
 @pytest.fixture
@@ -48,6 +50,30 @@ def test_a_stale_answer_brings_back_what_is_still_due(
     assert (result["status"], result["next"]) == ("stale", due)
     assert (result["card"] and result["card"]["state"]) == state
     assert server.store.rows("select rating from reviews") == [(rating,)]
+
+
+def test_no_answers_give_the_counts(server: Server) -> None:
+    reply = server.client("Firefox").post("/api/answers", [])
+
+    assert reply["results"] == []
+    assert reply["counts"] == {"new": 3, "learning": 0, "due": 0}
+
+
+def test_counts_after_a_late_answer_are_those_of_a_review(server: Server) -> None:
+    one, two = server.client("Firefox"), server.client("Phone")
+    card = two.cards()[0]
+    late = two.answer_to(card, 3)
+    server.clock.turn(minutes=30)
+    shown = one.post("/api/answers", [one.answer_to(card, 3)])["counts"]
+    server.clock.turn(minutes=5)
+
+    reply = two.post("/api/answers", [late])
+
+    assert shown == {"new": 2, "learning": 1, "due": 0}
+    # The second answer in a row ended the learning.
+    assert [one["status"] for one in reply["results"]] == ["recorded"]
+    assert reply["counts"] == {"new": 2, "learning": 0, "due": 0}
+    assert Session(server.store, server.clock).counts() == Counts(2, 0, 0)
 
 
 def test_an_undone_card_is_as_it_was_shown(server: Server) -> None:

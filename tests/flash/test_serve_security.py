@@ -152,6 +152,19 @@ def test_tries_are_counted_by_address_and_minute() -> None:
     assert tries.may_try("a")
 
 
+def test_a_try_counts_for_a_minute() -> None:
+    now = [0.0]
+    tries = Tries(lambda: now[0])
+    for _ in range(9):
+        tries.may_try("a")
+    now[0] = 50.0
+    assert [tries.may_try("a") for _ in range(2)] == [True, False]
+
+    now[0] = 61.0
+
+    assert [tries.may_try("a") for _ in range(9)] == [True] * 8 + [False]
+
+
 def test_many_addresses_take_no_more_memory() -> None:
     tries = Tries(lambda: 0.0)
 
