@@ -73,6 +73,28 @@ def test_a_deck_here_does_not_change_with_a_new_one_below(
     assert options_of(flash, "P::New") == (0.9, 20)
 
 
+def test_options_set_here_stay(flash: Run, anki: AnkiSide) -> None:
+    Path("d.yaml").write_text("deck: D::E\ncards:\n- {front: q, back: a}\n", "utf-8")
+    flash("add", "d.yaml")
+    assert flash("config", "new_per_day", "9", "--deck", "D")[0] == 0
+    package = anki.package(with_preset("D", new_per_day=5), with_cards("D"))
+
+    assert flash("import", package)[0] == 0
+
+    assert options_of(flash, "D") == (0.9, 9)
+    flash("undo")
+    assert options_of(flash, "D") == (0.9, 9)
+
+
+def test_a_deck_with_notes_here_keeps_its_options(flash: Run, anki: AnkiSide) -> None:
+    Path("d.yaml").write_text("deck: P\ncards:\n- {front: q, back: a}\n", "utf-8")
+    flash("add", "d.yaml")
+
+    flash("import", anki.package(with_preset("P", new_per_day=5), with_cards("P::New")))
+
+    assert options_of(flash, "P") == (0.9, 20)
+
+
 def test_options_of_the_deck_alone_come_along(flash: Run, anki: AnkiSide) -> None:
     def limit(collection: Collection) -> None:
         deck = collection.decks.get(collection.decks.id("D"))
@@ -97,6 +119,24 @@ def test_options_changed_later_in_anki_are_named(flash: Run, anki: AnkiSide) -> 
         " desired_retention, new_per_day\n  D\n"
     )
     assert options_of(flash, "D") == (0.9, 20)
+
+
+def test_parameters_in_anki_are_no_other_options(flash: Run, anki: AnkiSide) -> None:
+    flash("import", anki.package(with_cards("D")))
+    fitted = anki.package(with_preset("D", fsrsParams6=[0.3] * 21))
+
+    assert flash("import", fitted)[2] == ""
+
+
+def test_an_hour_of_the_day_set_here_stays(flash: Run, anki: AnkiSide) -> None:
+    flash("config", "rollover", "5")
+    package = anki.whole(with_cards("D"), lambda it: it.set_config("rollover", 2))
+
+    assert flash("import", package)[2] == (
+        "days begin at another hour in Anki: 'flash config rollover 2' sets the same\n"
+    )
+
+    assert flash.json("config", "rollover") == {"rollover": 5}
 
 
 def test_a_package_without_presets_keeps_options_everywhere(

@@ -126,6 +126,22 @@ FILTERS = {
 }
 
 
+def test_a_streak_goes_on_through_a_flight(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, numbered(2))
+    # 06:00 of today in Auckland is 17:00 of yesterday in UTC, and its day begins there.
+    auckland = 13 * 60
+    today = study_day(NOON, 0, 4)
+    early = NOON - 19 * HOUR_MS
+    assert study_day(early, auckland, 4) == today == study_day(early, 0, 4) + 1
+    log(store, [(early, auckland, 3), (NOON - 36 * HOUR_MS, 0, 3)])
+
+    found = day_report(store, Options(store), CardFilter(), NOON)
+
+    assert (found.answered, found.streak) == (1, 2)
+    store.close()
+
+
 @pytest.mark.parametrize(("chosen", "cards", "done"), FILTERS.values(), ids=FILTERS)
 def test_progress_counts_the_cards_of_the_session(
     tmp_path: Path, chosen: CardFilter, cards: slice | None, done: int

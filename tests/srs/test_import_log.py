@@ -1,5 +1,6 @@
 """Anki's log, inserted in a few statements, gives the rows of the slow way."""
 
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -149,6 +150,34 @@ def test_review_in_a_taken_millisecond_is_moved(
     assert (done.reviews, done.shifted) == (1, 1)
     assert store.rows("select id from reviews order by id") == [(at,), (at + 1,)]
     assert (again.reviews, again.known_reviews) == (0, 1)
+    store.close()
+
+
+def test_the_offset_may_change_on_the_last_day(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    save_setting(store, "time_zone", "Europe/Berlin")
+    before, after = (
+        round(datetime.fromisoformat(text).timestamp() * 1000)
+        for text in ("2026-03-28T20:00Z", "2026-03-29T02:00Z")
+    )
+    rows = [AnkiReview(at, 1, 3, 5, 0, 500, 900, 1) for at in (before, after)]
+
+    merge(store, Options(store), incoming(tmp_path, rows, [2, 0, 0, 0]), NOON)
+
+    found = store.rows("select id, offset_min from reviews order by id")
+    assert found == [(before, 60), (after, 120)]
+    store.close()
+
+
+def test_an_interval_of_seconds_in_review_is_a_day(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    rows = log([(0, 5, 3, -600, 500, 0, 1), (0, 90, 3, 4, 500, 0, 1)])[1]
+
+    merge(store, Options(store), incoming(tmp_path, rows, [2, 0, 0, 0]), NOON)
+
+    assert store.rows("select interval from reviews order by id") == [(1,), (4,)]
+    expected = expected_rows(rows, 1, 2, Options(store).calendar)
+    assert [row.interval for row in expected] == [1, 4]
     store.close()
 
 

@@ -21,14 +21,19 @@ from store_fixtures import (
 )
 
 from srs.models.cards import Rating, ReviewKind, SchedulingState, State, StoredCard
+from srs.models.log_entries import ErasedEntry, ReviewEntry
 from srs.models.presets import Preset
 from srs.scheduler.next_states import AnswerTime, next_states
 from srs.store.card_actions import bury, set_due_today, suspend
 from srs.store.connection import Store, StoreError
+from srs.store.note_media import MediaMerge
 from srs.store.opening import open_store
 from srs.store.operations import DURING_REVIEW
 from srs.store.revlog import HistoryLine, history, record, seed_of
 from srs.store.settings import Options, save_options
+from srs.store.stamps import last_stamp
+from srs.store.sync_incoming import EntryMerge
+from srs.store.sync_outgoing import entries_of_note
 from srs.store.undo import undo_last
 
 AGAIN, HARD, GOOD, EASY = Rating
@@ -107,6 +112,25 @@ def test_two_answers_in_one_millisecond_have_two_ids(store: Store) -> None:
 
     assert log(store, "id") == [(NOON,), (NOON + 1,), (NOON + 2,)]
     assert contradictions(store) == []
+
+
+def test_a_review_of_a_deleted_note_waits(store: Store, card: int) -> None:
+    give(store, card, GOOD, NOON)
+    (guid,) = store.row("select guid from notes")
+    sent = list(entries_of_note(store.connection, "a" * 16, guid))
+    (review,) = (one for one in sent if isinstance(one, ReviewEntry))
+    stamp = last_stamp(store.connection) + 10
+    again = replace(review, at=NOON + 1, device="b" * 16, stamp=stamp + 1)
+
+    with store.transaction() as connection:
+        media = MediaMerge(connection, "a" * 16, bool)
+        merging = EntryMerge(connection, "a" * 16, media)
+        merging.merge([review])
+        merging.merge([ErasedEntry(guid, stamp, "b" * 16)])
+        merging.merge([again])
+
+    assert merging.parked == [(again, "erased")]
+    assert store.rows("select card from reviews") == []
 
 
 def test_a_clock_put_back_does_not_turn_the_order_of_answers(
