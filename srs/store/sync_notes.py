@@ -246,8 +246,8 @@ class NoteMerge:
         self._write_original(entry)
 
     def _update_card(self, stored: _Stored, card: CardItem, *, retired: int) -> None:
-        if (card.deck, card.ordinal) != (stored.deck, stored.ordinal):
-            self.touched.add(stored.id)  # other options, another seed of the fuzz
+        if card.deck != stored.deck:
+            self.touched.add(stored.id)  # other options
         self._connection.execute(
             "update cards set part = ?, deck = ?, retired = ? where id = ?",
             (card.part, self._deck(card.deck), retired, stored.id),
@@ -323,7 +323,7 @@ class NoteMerge:
             found[card] = claim if claim not in taken else max(taken) + 1
             taken.add(found[card])
         changed = {row[0] for row in rows if row[2] != found[row[0]]}
-        self.touched |= changed
+        self.touched |= changed  # another seed of the fuzz
         if changed:
             run, many = self._connection.execute, self._connection.executemany
             # An ordinal is unique in its note, also while they are exchanged.
