@@ -47,11 +47,14 @@ class OwnDevice:
             return contents(store)
 
 
-def merge_entries(store: Store, *entries: Entry, device: str = "a" * 16) -> EntryMerge:
+def merge_entries(
+    store: Store, *entries: Entry, device: str = "a" * 16, one_by_one: bool = False
+) -> EntryMerge:
     """Merge entries of other devices as a sync of this device does."""
     with store.transaction() as connection:
         merging = EntryMerge(connection, device, MediaMerge(connection, device, bool))
-        merging.merge(entries)
+        for part in [[one] for one in entries] if one_by_one else [entries]:
+            merging.merge(part)
     return merging
 
 

@@ -6,6 +6,7 @@ and by Mnemosyne 2.9.
 
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,39 @@ def test_cards_of_mnemosyne_keep_due_days_and_answers(
         "Never seen": ("new", "", 0),
     }
     assert Path("default-decks/Mnemosyne/dot.png").read_bytes() == DOT
+
+
+def test_thinking_times_of_mnemosyne_are_kept(flash: Run, mnemosyne: Path) -> None:
+    with closing(sqlite3.connect(mnemosyne)) as database, database:
+        database.execute("update log set thinking_time = 7")
+
+    flash("import", "default.db")
+
+    with closing(sqlite3.connect("store.db")) as store:
+        times = store.execute(
+            "select distinct duration_ms from reviews where rating > 0"
+        ).fetchall()
+    assert times == [(7000,)]
+
+
+def test_local_times_of_hashcards_follow_daylight_saving(
+    flash: Run, hashcards: Path
+) -> None:
+    flash("config", "time_zone", "Europe/Berlin")
+    moved = "2026-03-29T01:30:00.000"
+    with closing(sqlite3.connect(hashcards / "hashcards.db")) as database, database:
+        database.execute(
+            "update reviews set reviewed_at = ? where reviewed_at like '2026-11-01T20:00%'",
+            (moved,),
+        )
+
+    flash("import", "cards")
+
+    with closing(sqlite3.connect("store.db")) as store:
+        sql = "select min(id) from reviews where rating > 0"
+        (first,) = store.execute(sql).fetchone()
+    expected = datetime.fromisoformat("2026-03-29T00:30Z")
+    assert first == expected.timestamp() * 1000
 
 
 def test_cards_of_hashcards_keep_due_days_and_answers(

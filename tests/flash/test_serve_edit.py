@@ -16,6 +16,7 @@ from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
 from srs.store.connection import Store
+from srs.store.settings import save_options
 from srs.store.undo import undo_operations
 
 DECK = """\
@@ -79,6 +80,23 @@ def test_an_edit_changes_the_deck_file(server: Server, tmp_path: Path) -> None:
     # The review does not take the file for one that was edited since.
     assert server.store.row("select count(*) from operations where undone = 0") == (3,)
     assert [one.operation.name for one in undo_operations(server.store, 1)] == ["edit"]
+
+
+def test_counts_follow_an_edit(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "water.yaml"
+    cloze = "Water is {{c1::hydrogen}} and {{c2::oxygen}}."
+    file.write_text(f'deck: D\ncards:\n- cloze: "{cloze}"\n', "utf-8")
+    client = client_of(server, file)
+    save_options(server.store, "", {"bury_siblings": False})
+    card = client.cards()[0]
+    before = client.post("/api/answers", [])["counts"]
+    text = client.get(text_path(card))["text"]
+    shorter = text.replace("{{c2::oxygen}}", "oxygen")
+
+    client.post(text_path(card), {"text": shorter, "before": text})
+
+    after = client.post("/api/answers", [])["counts"]
+    assert (before["new"], after["new"]) == (2, 1)
 
 
 def test_an_edit_changes_a_card_in_a_note(server: Server, tmp_path: Path) -> None:

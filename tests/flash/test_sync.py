@@ -7,13 +7,18 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 from command_runner import CELLS, Run
+from devices import contents
+from store_fixtures import NOON
 
 from srs.models.log_entries import NoteEntry, ReviewEntry, SettingEntry
+from srs.store.confusions import record_confusion
+from srs.store.opening import open_store
 from srs.sync.segments import (
     BrokenSegment,
     SegmentHeader,
@@ -731,6 +736,37 @@ def test_one_card_under_two_names_becomes_one(
         assert listed(device).count("What does DNA stand for?") == 1
         device("sync")
     assert listed(desktop) == listed(laptop)
+
+
+def test_a_confusion_of_one_card_under_two_names_is_sent(
+    laptop: Device, desktop: Device, flash: Run, log: Path, tmp_path: Path
+) -> None:
+    named = CELLS.replace("  - front: What", "  - id: dna\n    front: What")
+    (tmp_path / "cells.yaml").write_text(named)
+    laptop("add", "cells.yaml")
+    (tmp_path / "copy.yaml").write_text(named)
+    desktop("add", "copy.yaml", now="2026-11-23T10:00:00+00:00")
+    review(laptop, "111")
+    review(desktop, "111", now="2026-11-23T10:30:00+00:00")
+    laptop("sync", "log")
+    for device in (desktop, laptop, desktop):
+        device("sync", "log", "--yes")
+    with closing(open_store(tmp_path / "laptop.db", NOON)) as store:
+        sql = "select id, card from reviews where own_card is not null and rating = 1"
+        answer, card = store.row(sql)
+        (other,) = store.row("select id from cards where id <> :c", {"c": card})
+        assert record_confusion(store, answer, other, NOON)
+    for device in (laptop, desktop):
+        device("sync")
+    third = device_with(flash, "third.db")
+    assert third("sync", "log", "--yes")[0] == 0
+
+    found = []
+    for db in ("laptop.db", "desktop.db", "third.db"):
+        with closing(open_store(tmp_path / db, NOON)) as store:
+            found.append(contents(store)["confusions"])
+    assert len(found[0]) == 1
+    assert found[0] == found[1] == found[2]
 
 
 def test_copied_store_is_another_device(

@@ -134,7 +134,7 @@ def test_a_streak_goes_on_through_a_flight(tmp_path: Path) -> None:
     today = study_day(NOON, 0, 4)
     early = NOON - 19 * HOUR_MS
     assert study_day(early, auckland, 4) == today == study_day(early, 0, 4) + 1
-    log(store, [(early, auckland, 3), (NOON - 36 * HOUR_MS, 0, 3)])
+    log(store, [(early, auckland, 3), (NOON - 24 * HOUR_MS, 0, 3)])
 
     found = day_report(store, Options(store), CardFilter(), NOON)
 

@@ -1,6 +1,7 @@
 """The review log: what an answer writes, what it refuses, what undoing leaves."""
 
 import pytest
+from devices import merge_entries
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -20,19 +21,18 @@ from store_fixtures import (
     shelf,
 )
 
+from cards.note import Basic, Note
 from srs.models.cards import Rating, ReviewKind, SchedulingState, State, StoredCard
-from srs.models.log_entries import ErasedEntry, ReviewEntry
+from srs.models.log_entries import ErasedEntry, NoteEntry, ReviewEntry
 from srs.models.presets import Preset
 from srs.scheduler.next_states import AnswerTime, next_states
 from srs.store.card_actions import bury, set_due_today, suspend
 from srs.store.connection import Store, StoreError
-from srs.store.note_media import MediaMerge
 from srs.store.opening import open_store
 from srs.store.operations import DURING_REVIEW
 from srs.store.revlog import HistoryLine, history, record, seed_of
 from srs.store.settings import Options, save_options
 from srs.store.stamps import last_stamp
-from srs.store.sync_incoming import EntryMerge
 from srs.store.sync_outgoing import entries_of_note
 from srs.store.undo import undo_last
 
@@ -114,6 +114,27 @@ def test_two_answers_in_one_millisecond_have_two_ids(store: Store) -> None:
     assert contradictions(store) == []
 
 
+def test_cards_that_exchange_their_places_are_replayed(store: Store) -> None:
+    add(store, [Note(Basic("front", "back", reverse=True), "A")])
+    (guid,) = store.row("select guid from notes")
+    (note,) = (
+        one
+        for one in entries_of_note(store.connection, "a" * 16, guid)
+        if isinstance(one, NoteEntry)
+    )
+    first, second = note.cards
+    exchanged = (
+        replace(first, ordinal=second.ordinal),
+        replace(second, ordinal=first.ordinal),
+    )
+    stamp = last_stamp(store.connection) + 1
+    later = replace(note, cards=exchanged, device="b" * 16, stamp=stamp)
+
+    # The ordinal is part of the seed of the fuzz.
+    assert merge_entries(store, later).touched == set(ids(store))
+    assert store.rows("select ordinal from cards order by id") == [(1,), (0,)]
+
+
 def test_a_review_of_a_deleted_note_waits(store: Store, card: int) -> None:
     give(store, card, GOOD, NOON)
     (guid,) = store.row("select guid from notes")
@@ -122,12 +143,9 @@ def test_a_review_of_a_deleted_note_waits(store: Store, card: int) -> None:
     stamp = last_stamp(store.connection) + 10
     again = replace(review, at=NOON + 1, device="b" * 16, stamp=stamp + 1)
 
-    with store.transaction() as connection:
-        media = MediaMerge(connection, "a" * 16, bool)
-        merging = EntryMerge(connection, "a" * 16, media)
-        merging.merge([review])
-        merging.merge([ErasedEntry(guid, stamp, "b" * 16)])
-        merging.merge([again])
+    merging = merge_entries(
+        store, review, ErasedEntry(guid, stamp, "b" * 16), again, one_by_one=True
+    )
 
     assert merging.parked == [(again, "erased")]
     assert store.rows("select card from reviews") == []
