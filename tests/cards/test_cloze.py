@@ -189,9 +189,14 @@ HIDDEN = {
     "code": ("`git push`", "{{c1::`git push`}}"),
     "code that would be cut": ("`a::*b`", "{{c1::a:\\:\\*b}}"),
     "a brace at the end": ("{a}", "{{c1::{a&#125;}}"),
+    "a colon at the end": ("a:", "{{c1::a:}}"),
 }
 
 
 @pytest.mark.parametrize(("text", "expected"), HIDDEN.values(), ids=HIDDEN.keys())
 def test_a_hidden_text_changes_only_where_it_has_to(text: str, expected: str) -> None:
     assert hide(1, text) == expected
+
+
+def test_a_colon_before_a_hint_is_escaped() -> None:
+    assert hide(1, "a:", "h") == "{{c1::a&#58;::h}}"

@@ -135,6 +135,10 @@ def test_items_on_lines_of_their_own_are_fine(text: str) -> None:
     assert warnings(f"front: |\n      {text}\n    back: b") == []
 
 
+def test_code_that_is_cut_by_a_hint_is_warned_about() -> None:
+    assert warnings("cloze: 'x {{c1::`a::b`}} y'") == ["'::' makes 'b`' a hint"]
+
+
 def test_a_hint_that_is_meant_is_fine() -> None:
     assert warnings("cloze: '{{c1::KMS::a service}} and {{c2::std}}'") == []
 

@@ -12,6 +12,7 @@ CASES = {
     "escapes": (r"a \`b\` \$c$ d", r"a \`b\` \$c$ d"),
     "math": ("a $b$ c $$d\ne$$ f", "a xxx c xxx\nxxx f"),
     "amounts": ("$5 or $6 and 5 $ b", "$5 or $6 and 5 $ b"),
+    "a dollar after a digit": ("5$x$ and $x$5", "5$x$ and $x$5"),
     "a block of math": ("$$\na\n\nb\n$$ c", "xx\nx\n\nx\nxx c"),
     "math without end": ("a $$b\n\nc$$ d", "a $$b\n\nc$$ d"),
     "comments": ("a <!-- b --> c %%d%%", "a .......... c ....."),

@@ -7,6 +7,7 @@ import pytest
 from command_runner import Run
 from store_fixtures import NOON, Clock
 
+from cards.deckfile.tag_edits import renamed
 from flash.service.browsing import Browser
 from flash.service.context import AppContext
 from srs.store.opening import open_store
@@ -92,6 +93,11 @@ def test_tags_change_and_comments_stay(
     assert Path("d.yaml").read_text("utf-8") == text
     assert flash.json("tag", "list") == counts
     assert flash("add", "d.yaml")[1].splitlines()[-1] == "3 unchanged; 4 cards"
+
+
+def test_a_tag_that_is_there_already_keeps_its_place() -> None:
+    assert renamed(("a", "x", "b"), "a", "b") == ("x", "b")
+    assert renamed(("b", "x", "a::c"), "a", "b") == ("b", "x", "b::c")
 
 
 def test_without_write_a_patch_is_printed(flash: Run) -> None:
