@@ -112,6 +112,22 @@ def test_the_prompt_answers_as_the_command_does(
     assert (code, *capsys.readouterr()) == expected
 
 
+def test_the_prompt_follows_another_time(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flash("add", "cells.yaml")
+    flash("bury", "powerhouse")
+    today, tomorrow = flash("due"), flash("due", now="2026-11-24T09:00:00+00:00")
+    flash("due")
+    assert today != tomorrow
+    monkeypatch.setattr("time.time_ns", lambda: NINE * 1_000_000)
+    monkeypatch.setenv("FLASH_NOW", "2026-11-24T09:00:00+00:00")
+
+    code = prompt.answer(["due"])
+
+    assert (code, *capsys.readouterr()) == tomorrow
+
+
 def test_a_store_that_cannot_be_reached_is_an_error(
     flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

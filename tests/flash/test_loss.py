@@ -73,6 +73,18 @@ def test_a_card_without_answers_is_retired_unasked(flash: Run) -> None:
     assert len(flash.json("list")) == 1
 
 
+@pytest.mark.parametrize(("lost", "code"), [(11, 0), (12, 1)])
+def test_a_tenth_of_the_cards_is_retired_unasked(
+    flash: Run, lost: int, code: int
+) -> None:
+    cards = [f"  - {{front: question {n}, back: {n}}}\n" for n in range(110)]
+    write("deck: D\ncards:\n" + "".join(cards))
+    flash("add", "d")
+    write("deck: D\ncards:\n" + "".join(cards[lost:]))
+
+    assert flash("add", "d")[0] == code
+
+
 def test_a_reworded_card_with_answers_is_no_loss(flash: Run) -> None:
     learn(flash)
     write(f"deck: D\ncards:\n{CARDS}".replace("one", "the first"))
