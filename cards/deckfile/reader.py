@@ -52,6 +52,9 @@ class Deck(Struct, frozen=True):
     """Texts that will not appear as typed."""
     order: int = 0
     """New cards of decks with a small number are introduced first."""
+    folder: str = ""
+    """Absolute path of the folder after which its root is named; empty if the file
+    names the deck."""
 
 
 class _Draft(Struct):

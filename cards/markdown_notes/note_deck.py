@@ -81,6 +81,8 @@ class _NoteReader:
         """The last line of each card in the text, by its first one."""
         self._names_deck = False
         """The front matter names the deck."""
+        self._folder = ""
+        """The folder after which the root deck is named; empty if the note names it."""
         self._is_own = False
         """The front matter was written for flash."""
 
@@ -161,7 +163,7 @@ class _NoteReader:
         own = self._parser.deck(header)
         tagged = own.notes if self._names_deck else self._in_tagged_decks(own.notes)
         notes = sorted([*tagged, *whole], key=lambda note: note.line)
-        return msgspec.structs.replace(own, notes=tuple(notes))
+        return msgspec.structs.replace(own, notes=tuple(notes), folder=self._folder)
 
     def _in_tagged_decks(self, notes: Iterable[Note]) -> Iterator[Note]:
         """Move notes to the decks that tags in the text name.
@@ -221,8 +223,9 @@ class _NoteReader:
         if not self._names_deck:
             named = [deck_of_tag(tag.partition("/")[2]) for tag in decks]
             named += [deck for _line, deck in self._lines.deck_tags()]
-            found_name = next(filter(None, named), "")
-            values["deck"] = found_name or _deck_of_folder(self._path)
+            values["deck"] = next(filter(None, named), "")
+            if not values["deck"]:
+                values["deck"], self._folder = _deck_of_folder(self._path)
         kept = {key: value for key, value in values.items() if key in _HEADER}
         return kept, spots
 
@@ -272,9 +275,14 @@ def _tags(given: Any) -> list[str]:
     return [tag.lstrip("#") for tag in tags if isinstance(tag, str) and tag.strip("#")]
 
 
-def _deck_of_folder(path: Path) -> str:
-    """Name a deck after the folders from the root of the vault or repository."""
+def _deck_of_folder(path: Path) -> tuple[str, str]:
+    """Name a deck after the folders from the root of the vault or repository.
+
+    Returns:
+        The deck, and the path of that root.
+    """
     folder, vault = absolute(path).parent, vault_of(path)
     if vault is not None:
-        return "::".join([vault.name, *folder.relative_to(vault).parts])
-    return folder.name or "notes"
+        inner = folder.relative_to(vault).parts
+        return "::".join([vault.name, *inner]), str(vault)
+    return folder.name or "notes", str(folder)

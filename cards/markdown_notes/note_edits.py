@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from cards.deckfile.card_edits import Edit, editable_parts, name_of
 from cards.errors import DeckError
 from cards.markdown_notes.note_deck import parse_note_deck
@@ -33,12 +35,14 @@ def _edited(text: str, path: Path, old: Note, new: Note) -> str | None:
     """Return the text with one card changed; None if it can't be."""
     try:
         notes = parse_note_deck(text, path).notes
-        index = next(
+        found = [
             i
             for i, note in enumerate(notes)
-            if name_of(note) == name_of(old)
-            and editable_parts(note) == editable_parts(old)
-        )
+            if editable_parts(note) == editable_parts(old)
+            and name_of(note) == name_of(replace(old, deck=note.deck))
+        ]
+        # The folder of the note may have another name than its deck in the store.
+        index = min(found, key=lambda i: name_of(notes[i]) != name_of(old))
         wanted = [editable_parts(note) for note in notes]
         wanted[index] = editable_parts(new)
         lines = text.split("\n")
@@ -50,7 +54,7 @@ def _edited(text: str, path: Path, old: Note, new: Note) -> str | None:
             made = parse_note_deck(result, path).notes
             if [editable_parts(note) for note in made] == wanted:
                 return result
-    except (DeckError, StopIteration):
+    except (DeckError, ValueError):
         pass
     return None
 

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -27,11 +27,12 @@ from flash.service.bundled_copies import write_copy
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import ParsedFiles
 from flash.service.finding import find_cards
+from flash.service.folder_roots import found_roots, known_roots, with_roots
 from flash.service.newer_notes import keep_newer
 from srs.models.incoming import Progressed
 from srs.store.card_actions import set_due_today
 from srs.store.connection import Store
-from srs.store.deck_files import save_file_stats
+from srs.store.deck_files import save_file_stats, save_folder_roots
 from srs.store.note_writer import apply_plan, continued_parts
 from srs.store.notes import (
     answered_parts,
@@ -71,6 +72,8 @@ class AddPlan(Struct, frozen=True):
     language: str
     version: int
     """Data version of the store when the plan was made."""
+    roots: Mapping[str, str] = {}
+    """Root decks of folders that have another name here, by absolute path."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -144,7 +147,8 @@ def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPla
     known = known_notes(store)
     _check_known_files(parsed, known)
     notes = _one_language(parsed.notes, known, language)
-    steps, conflicts = keep_newer(store, make_plan(notes, known, _scope(parsed, known)))
+    planned, roots = _planned(store, parsed, notes, known)
+    steps, conflicts = keep_newer(store, planned)
     return AddPlan(
         steps=tuple(steps),
         other_language=len(parsed.notes) - len(notes),
@@ -153,7 +157,25 @@ def plan_adding(store: Store, parsed: ParsedFiles, language: str = "") -> AddPla
         parsed=parsed,
         language=language,
         version=version,
+        roots=roots,
     )
+
+
+def _planned(
+    store: Store,
+    parsed: ParsedFiles,
+    notes: Sequence[Note],
+    known: Sequence[ExistingNote],
+) -> tuple[list[PlannedChange], dict[str, str]]:
+    """Plan with the root decks that folders have in the store; return both."""
+    folders, scope = parsed.named_after, _scope(parsed, known)
+    roots = known_roots(store, known, folders)
+    steps = make_plan(with_roots(notes, folders, roots), known, scope)
+    found = found_roots(store, steps, folders)
+    if found:
+        roots |= found
+        steps = make_plan(with_roots(notes, folders, roots), known, scope)
+    return steps, roots
 
 
 def check_names(app: AppContext, plan: AddPlan, names: Sequence[str]) -> None:
@@ -200,6 +222,7 @@ def apply_adding(
         cards = find_cards(app, due_today)
         moved = set_due_today(app.store, app.options, cards, app.now()) if cards else 0
         save_file_stats(app.store.connection, plan.parsed.stats)
+        save_folder_roots(app.store.connection, plan.roots)
         for copy in plan.parsed.copies:
             write_copy(copy)
             stats = file_stats(map(str, copy.files))

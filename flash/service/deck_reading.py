@@ -48,6 +48,8 @@ class ParsedFiles(Struct, frozen=True):
     """The exams that are described beside the files."""
     copies: tuple[DeckCopy, ...] = ()
     """Copies of bundled decks to be written, whose texts after it were read."""
+    named_after: Mapping[tuple[str, str], str] = {}
+    """The folder after which a deck is named, by file and deck."""
 
 
 def read_for_adding(
@@ -141,6 +143,9 @@ def read_files(
         in_order=tuple(deck.file for deck in in_order) if has_order else (),
         exams=tuple(exams),
         copies=tuple(copies),
+        named_after={
+            (deck.file, deck.name): deck.folder for deck in in_order if deck.folder
+        },
     )
 
 

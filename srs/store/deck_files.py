@@ -1,12 +1,18 @@
-"""Deck files as they were when they were last added: size and time of change."""
+"""Deck files and their folders on this device.
+
+Of files, the size and time of change when they were last added; of folders after which
+decks are named, the root deck, if it has the name of a folder on another device.
+"""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from srs.store.connection import Store
 
 FileStat = tuple[str, int, int]
 """Absolute path, time of its last change (nanoseconds, UTC), size in bytes."""
+_ROOT = "root_deck:"
+"""Prefix of a setting per folder, which other devices don't get."""
 
 
 def save_file_stats(connection: sqlite3.Connection, stats: Iterable[FileStat]) -> None:
@@ -45,3 +51,20 @@ def files_in_use(store: Store) -> set[str]:
     """Return the files that have notes in use."""
     rows = store.rows("select distinct file from notes where retired = 0")
     return {file for (file,) in rows}
+
+
+def folder_roots(store: Store) -> dict[str, str]:
+    """Return the root decks of folders that have another name, by absolute path."""
+    sql = """
+        select substr(name, :width + 1), value from settings
+         where substr(name, 1, :width) = :prefix
+    """
+    return dict(store.rows(sql, {"width": len(_ROOT), "prefix": _ROOT}))
+
+
+def save_folder_roots(connection: sqlite3.Connection, roots: Mapping[str, str]) -> None:
+    """Remember inside a transaction the root decks of folders."""
+    connection.executemany(
+        "insert or replace into settings (name, value) values (?, ?)",
+        [(_ROOT + folder, root) for folder, root in roots.items()],
+    )
