@@ -39,7 +39,9 @@ def add_notes(
     for note in sorted(notes, key=_first_position):
         deck = decks[note.note.deck]
         anki_id = note_ids.take(note.id)
-        columns = (note.guid, anki_id, now_ms, max(0, note.changed_ms))
+        changed = max(0, note.changed_ms)
+        # Anki's clock may be ahead; a later change would mean a removal.
+        columns = (note.guid, anki_id, max(now_ms, changed), changed)
         note_rows.append(new_note(note.note, deck, text_key(note.note), *columns))
         for ordinal, part, theirs in _cards_of(note):
             position += 1

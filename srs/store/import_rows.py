@@ -94,9 +94,15 @@ def last_reset(connection: sqlite3.Connection, card: int) -> tuple[int, int]:
     return row or (0, 0)
 
 
-def retired_files(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return for each note its file if it is retired, else ''; by guid."""
-    return dict(connection.execute("select guid, iif(retired, file, '') from notes"))
+def retired_files(connection: sqlite3.Connection) -> dict[str, str | None]:
+    """Return for each note its file if it is retired, else None; by guid.
+
+    The file is empty if another device brought the note.  A note whose text was lost
+    can't be used again.
+    """
+    is_whole = "retired & 1 and text_key <> ''"
+    sql = f"select guid, iif({is_whole}, file, null) from notes"
+    return dict(connection.execute(sql))
 
 
 def removed_guids(connection: sqlite3.Connection) -> set[str]:
@@ -109,16 +115,18 @@ def removed_guids(connection: sqlite3.Connection) -> set[str]:
     return {guid for (guid,) in connection.execute(sql)}
 
 
-def was_imported(retired_file: str, file: str) -> bool:
+def was_imported(retired_file: str | None, file: str) -> bool:
     """Return True for a retired note of an import that was undone.
 
     Args:
         retired_file: From `retired_files`.
         file: That of the note that is imported, perhaps from elsewhere.
     """
-    if is_imported(retired_file) and is_imported(file):
-        return True  # the store may have been moved
-    return bool(retired_file) and Path(retired_file).parent == Path(file).parent
+    if retired_file is None:
+        return False
+    if not retired_file or (is_imported(retired_file) and is_imported(file)):
+        return True  # imported on another device, or the store may have been moved
+    return Path(retired_file).parent == Path(file).parent
 
 
 def revive_note(connection: sqlite3.Connection, guid: str) -> int:

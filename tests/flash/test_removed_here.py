@@ -142,3 +142,52 @@ def test_answers_are_imported_without_new_cards(flash: Run, hashcards: str) -> N
     assert (code, asked(flash)) == (0, ["a", "Salut"])
     assert out.startswith("0 new notes, 0 cards, 1 new review\n")
     assert "1 note left out: not in flash\n" in out
+
+
+def test_an_import_undone_on_another_device_returns(flash: Run, package: str) -> None:
+    Path("log").mkdir()
+    flash("import", package)
+    for db in ("store.db", "second.db"):
+        assert flash("sync", "log", "--yes", "--db", db)[0] == 0
+    flash("undo")
+    for db in ("store.db", "second.db"):
+        assert flash("sync", "--db", db)[0] == 0
+    assert flash.json("list", "--db", "second.db") == []
+
+    found = flash.json("import", package, "--db", "second.db")
+
+    assert (found["new_notes"], found["removed"]) == (2, 0)
+    for db in ("second.db", "store.db"):
+        assert flash("sync", "--db", db)[0] == 0
+    assert sorted(asked(flash)) == ["Salut", "a"]
+
+
+def test_a_note_removed_on_another_device_stays_removed(
+    flash: Run, package: str
+) -> None:
+    Path("log").mkdir()
+    flash("import", package)
+    for db in ("store.db", "second.db"):
+        flash("sync", "log", "--yes", "--db", db)
+    flash("remove", "Salut", "-y")
+    for db in ("store.db", "second.db"):
+        flash("sync", "--db", db)
+
+    found = flash.json("import", package, "--db", "second.db")
+
+    assert (found["new_notes"], found["removed"]) == (0, 1)
+
+
+def test_an_undone_import_returns_if_the_clock_of_anki_is_ahead(
+    flash: Run, package: str
+) -> None:
+    early = "2026-11-23T08:00:00+00:00"
+    flash("import", package, now=early)
+    flash("undo", now=early)
+
+    code, out, _ = flash("import", package, now=early)
+
+    assert code == 0
+    assert out.startswith("2 new notes, 2 cards")
+    flash("remove", "Salut", "-y", now=early)
+    assert "1 note left out: removed here" in flash("import", package, now=early)[1]
