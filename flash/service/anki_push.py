@@ -14,13 +14,15 @@ from export.anki.rows import anki_tag
 from flash.service.context import AppContext
 from flash.service.exporting import export_package, notes_from_anki
 from srs.models.cards import StoredNote
-from srs.models.incoming import Loss
+from srs.models.incoming import AnkiFields, Loss
 from srs.store.anki_marks import (
     cards_ahead,
     cards_in_anki,
     remember_in_anki,
     remember_sent_tags,
+    remember_sent_texts,
     sent_tags,
+    sent_texts,
 )
 
 
@@ -94,6 +96,7 @@ class _Plan:
     ) -> None:
         self._app, self._notes = app, notes
         changed_s = anki.notes_changed([note.anki_id for note in notes])
+        self._changed_s, self._sent = changed_s, sent_texts(app.store)
         self._there = [note for note in notes if note.anki_id in changed_s]
         lacking = [note for note in notes if note.anki_id not in changed_s]
         known = cards_in_anki(app.store)
@@ -106,10 +109,35 @@ class _Plan:
             note
             for note in self._there
             if note.modified_ms // 1000 > changed_s[note.anki_id]
+            or self._went_back(note)
             or not self._unknown.isdisjoint(_cards([note]))
         ]
         self._read(anki, new, changed)
         self._outdated = len(new) + len(changed) - len(self.wanted)
+
+    def _went_back(self, note: StoredNote) -> bool:
+        """Return True if Anki has the text as it was sent, and flash has another one.
+
+        After an undo the time of change here is that of the earlier text.
+        """
+        here, there = self._sent.get(note.guid, (note.modified_ms, 0))
+        return here != note.modified_ms and there == self._changed_s[note.anki_id]
+
+    def _fields(
+        self, note: StoredNote, ours: AnkiFields, theirs: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Return the fields in Anki, without texts that were sent and undone."""
+        if not self._went_back(note) or note.modified_ms > self._sent[note.guid][0]:
+            return theirs
+        shown = set(ours.shown.values())
+        before = {i: text for i, text in enumerate(ours.fields) if i in shown}
+        return tuple(before.get(i, text) for i, text in enumerate(theirs))
+
+    def _sent_ms(self, note: StoredNote) -> int:
+        """Return the time of change to send: Anki takes only a later text."""
+        if note.anki_id in self._changed_s and self._went_back(note):
+            return max(note.modified_ms, (self._changed_s[note.anki_id] + 1) * 1000)
+        return note.modified_ms
 
     def _read(
         self,
@@ -136,10 +164,12 @@ class _Plan:
                 if not _is_same_type(original.notetypes[key], types.get(key), theirs):
                     continue
                 if theirs.note_id:
-                    raw = replace(ours.raw, fields=theirs.texts)
+                    texts = self._fields(note, ours.raw, theirs.texts)
+                    raw = replace(ours.raw, fields=texts)
                     kept[note.guid] = replace(ours, raw=raw)
             tags = _tags(note.note.tags, theirs.tags, sent.get(note.guid, ()))
-            self.wanted.append(replace(note, note=replace(note.note, tags=tags)))
+            text, sent_ms = replace(note.note, tags=tags), self._sent_ms(note)
+            self.wanted.append(replace(note, note=text, modified_ms=sent_ms))
         self.original = replace(original, notes=kept, are_current=True)
 
     def remember(self) -> None:
@@ -152,6 +182,15 @@ class _Plan:
             remember_in_anki(connection, had, sent=False)
             tags = {min(_cards([note])): map(anki_tag, note.note.tags) for note in sent}
             remember_sent_tags(connection, tags)
+            remember_sent_texts(connection, self._texts(sent))
+
+    def _texts(self, sent: Iterable[StoredNote]) -> dict[int, tuple[int, int]]:
+        """Return the times of the texts that Anki took, by a card of the note."""
+        return {
+            min(_cards([note])): (note.modified_ms, self._sent_ms(note) // 1000)
+            for note in sent
+            if self._sent_ms(note) // 1000 > self._changed_s.get(note.anki_id, -1)
+        }
 
     def result(self, sent: dict[str, int], losses: tuple[Loss, ...]) -> Pushed:
         """Count what was done and what was not."""

@@ -17,6 +17,10 @@ _ANSWERED = "answered"
 """When the last answer was given that this Anki got with the card; 0 for none."""
 _TAG = "tag:"
 """Begins the marks for tags that were sent, at any card of the note."""
+_SENT = "sent"
+"""When the text of the note that was last sent was changed here; UTC milliseconds."""
+_SENT_AS = "sent_as"
+"""When Anki was told that the text was changed; epoch seconds."""
 MARK_TIMES = ""
 """Stands for a collection: when a mark was last changed in any of them, or here."""
 
@@ -183,3 +187,34 @@ def remember_sent_tags(
             for tag in set(own)
         ],
     )
+
+
+def sent_texts(store: Store) -> dict[str, tuple[int, int]]:
+    """Return which texts of notes were last sent to the running Anki, by guid.
+
+    Returns:
+        When the text was changed here (UTC milliseconds), and when Anki was told that
+        it was (epoch seconds).
+    """
+    sql = """
+        select c.note, a.value, b.value from anki_marks a
+          join anki_marks b on b.card = a.card and b.collection = a.collection
+          join cards c on c.id = a.card
+         where a.collection = :name and a.mark = :sent and b.mark = :sent_as
+    """
+    values = {"name": _CONNECTED, "sent": _SENT, "sent_as": _SENT_AS}
+    return {guid: (here, there) for guid, here, there in store.rows(sql, values)}
+
+
+def remember_sent_texts(
+    connection: sqlite3.Connection, times: Mapping[int, tuple[int, int]]
+) -> None:
+    """Remember which texts were sent to the running Anki.
+
+    Args:
+        connection: In a transaction.
+        times: As in `sent_texts`, by a card of the note, always the same one.
+    """
+    rows = [(card, _CONNECTED, _SENT, here) for card, (here, _there) in times.items()]
+    rows += [(card, _CONNECTED, _SENT_AS, there) for card, (_, there) in times.items()]
+    save_anki_marks(connection, rows)

@@ -231,3 +231,65 @@ def test_pushing_again_says_which_answers_stay_here(flash: Run, anki: Anki) -> N
         "1 card with newer answers here: Anki keeps its own progress"
         " (flash phone sends answers)\n",
     )
+
+
+@pytest.fixture
+def changed(flash: Run, anki: Anki) -> None:
+    """A note of a deck file that was sent with two texts, the later one last."""
+    for number, answer in enumerate(("alpha", "omega")):
+        Path("d.yaml").write_text(
+            f"deck: D\ncards:\n  - {{front: q, back: {answer}}}\n", "utf-8"
+        )
+        assert flash("add", "d.yaml", now=f"2026-11-23T09:0{number}:00+00:00")[0] == 0
+        assert flash("push")[1].startswith("Sent to Anki: 1 note")
+    assert there(anki)[0][1] == "omega"
+
+
+def test_an_undone_text_is_sent_back(flash: Run, anki: Anki, changed: None) -> None:
+    flash("undo")
+
+    assert flash("push")[1].startswith("Sent to Anki: 1 note")
+    assert there(anki)[0][1] == "alpha"
+    assert flash("push")[1] == "Nothing new to send to Anki\n"
+
+    flash("redo")
+    assert flash("push")[1].startswith("Sent to Anki: 1 note")
+    assert there(anki)[0][1] == "omega"
+    assert flash("push")[1] == "Nothing new to send to Anki\n"
+
+
+def test_an_undo_takes_back_no_later_edit_in_anki(
+    flash: Run, anki: Anki, changed: None
+) -> None:
+    flash("undo")
+    edit_there(anki, only_note(anki.collection).keys()[1], "there")
+
+    assert flash("push")[1] == "Nothing new to send to Anki\n"
+    assert there(anki)[0][1] == "there"
+
+
+def test_an_undone_text_of_a_note_from_anki_is_sent_back(
+    flash: Run, anki: Anki, pair: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit_there(anki, "X", "more")
+    edit_here(flash, "answer", "changed", monkeypatch)
+    flash("push")
+    assert there(anki)[0] == ["question", "changed", "more"]
+    flash("undo")
+
+    assert flash("push")[1].startswith("Sent to Anki: 1 note")
+
+    assert there(anki)[0] == ["question", "answer", "more"]
+    assert flash("push")[1] == "Nothing new to send to Anki\n"
+
+
+def test_a_pull_leaves_an_undone_text_of_a_note_from_anki(
+    flash: Run, anki: Anki, pair: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit_here(flash, "answer", "changed", monkeypatch)
+    flash("push")
+    flash("undo")
+
+    flash("pull")
+
+    assert "answer" in flash("show", "question")[1]
