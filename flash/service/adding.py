@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -285,26 +285,31 @@ def _one_language(
 
 
 def _scope(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> FileScope:
-    files = set(parsed.files)
-    gone: set[str] = set()
     copied = {copy.folder.parent.name for copy in parsed.copies}
-    given = {*files, *map(os.path.realpath, files)}
-    folders = {*parsed.folders, *map(_real, parsed.folders)}
-    for file in {one.note.file for one in known if one.note.file}:
-        # It may have been added by another name, such as a link.
-        names = {Path(file), _real(Path(file))}
-        is_inside = any(map(folders.intersection, (name.parents for name in names)))
-        is_given = not given.isdisjoint(map(str, names))
-        # Before there were copies, notes came from the files of the installation.
-        if is_given or is_inside or bundled_name(file) in copied:
-            files.add(file)
-        elif not Path(file).exists():
-            gone.add(file)
-    return FileScope(frozenset(files), frozenset(gone), parsed.files)
+    given = _Given(parsed.files, map(str, parsed.folders))
+    files = {one.note.file for one in known if one.note.file}
+    # Before there were copies, notes came from the files of the installation.
+    others = {f for f in files if f not in given and bundled_name(f) not in copied}
+    gone: set[str] = set()
+    if others:
+        # They may have been added by other names, such as a link.
+        real = map(os.path.realpath, parsed.files)
+        given = _Given(real, map(os.path.realpath, parsed.folders))
+        others = {file for file in others if os.path.realpath(file) not in given}
+        gone = {file for file in others if not Path(file).exists()}
+    covered = frozenset({*parsed.files, *(files - others)})
+    return FileScope(covered, frozenset(gone), parsed.files)
 
 
-def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))
+class _Given:
+    """Files, and all files in some folders."""
+
+    def __init__(self, files: Iterable[str], folders: Iterable[str]) -> None:
+        self._files = set(files)
+        self._folders = tuple(folder.rstrip(os.sep) + os.sep for folder in folders)
+
+    def __contains__(self, file: str) -> bool:
+        return file in self._files or file.startswith(self._folders)
 
 
 def _check_known_files(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> None:
