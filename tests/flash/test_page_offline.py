@@ -47,7 +47,7 @@ def test_network_is_lost_halfway(browser: Any, tmp_path: Path) -> None:
         page.press("u")
         page.has(".message", "Undone.")
         page.has("#sending", "offline · 4 unsent")
-        assert page.text(".counts") == "new 5 · learning 2 · due 0"
+        page.has(".counts", "new 5 · learning 2 · due 0")
         assert len(server.reviews()) == 3
         context.set_offline(False)
         page.sent()
@@ -56,7 +56,7 @@ def test_network_is_lost_halfway(browser: Any, tmp_path: Path) -> None:
         ratings = [4, 4, 4, 1, 4, 4, 3]
         assert server.reviews() == [(f"Q{n:02}", one) for n, one in enumerate(ratings)]
         assert server.counts() == {"new": 5, "learning": 2, "due": 0}
-        assert page.text(".counts") == "new 5 · learning 2 · due 0"
+        page.has(".counts", "new 5 · learning 2 · due 0")
         assert page.errors == []
 
 
@@ -247,12 +247,12 @@ def test_an_answer_after_a_sleep_has_the_right_time(
             page.answer(4)
 
         (answer,) = sent.value.post_data_json
-        assert 3_600_000 <= answer["at"] - before < 3_630_000
+        assert abs(answer["at"] - before - 3_600_000) < 30_000
         page.sent()
         with page.tab.expect_request("**/api/answers*") as sent:
             page.answer(4)
         (answer,) = sent.value.post_data_json
-        assert 0 <= answer["at"] - before < 30_000
+        assert abs(answer["at"] - before) < 30_000
 
 
 def test_page_opens_though_the_server_is_silent(browser: Any, tmp_path: Path) -> None:
