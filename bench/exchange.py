@@ -58,7 +58,6 @@ from flash.service.context import AppContext
 from srs.store.opening import open_store
 opened = AppContext(open_store(Path(sys.argv[2]), 1795000000000), lambda: 1795000000000)
 gc.disable()  # as the command does
-sys.setswitchinterval(0.0005)
 start = time.perf_counter()
 import_package(opened, Path(sys.argv[1]))
 print(time.perf_counter() - start)

@@ -76,6 +76,8 @@ def _warnings_of(content: Content, path: TextPath, text: str) -> Iterator[TextWa
 
 def _lost_marks(text: str) -> Iterator[tuple[str, str]]:
     """Find marks that vanish in a word, and asterisks that stay visible."""
+    if is_simple(text) and not _IN_A_WORD.search(text):
+        return
     bare = replaced(text, verbatim_spans(text, comments=False), _blank)
     most = max(1, min(_MOST_SUSPECTS, _MOST_PARSED // (len(bare) or 1)))
     suspects = list(islice(_IN_A_WORD.finditer(bare), most))

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import unicodedata
 from collections.abc import Container, Iterable
+from functools import cache
 
 from cards.errors import Place, Problem
 from cards.note import Note
@@ -21,6 +22,7 @@ def normalized(text: str) -> str:
     return folded if folded.isascii() else unicodedata.normalize("NFC", folded)
 
 
+@cache
 def root_of(deck: str) -> str:
     """Return the outermost deck of a nested name."""
     return deck.partition("::")[0].strip()

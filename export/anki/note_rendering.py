@@ -161,7 +161,9 @@ def note_files(notetype: NoteType | None, fields: tuple[str, ...]) -> dict[str, 
     A template may name a file itself, or make its name from a field. Names that begin
     with `_` belong to the templates of all notes and are left out there.
     """
-    found = dict.fromkeys(name for field in fields for name in media_names(field))
+    found: dict[str, None] = {}
+    if has_media("\n".join(fields)):
+        found = dict.fromkeys(name for field in fields for name in media_names(field))
     if notetype is None or not _show_media(notetype.templates):
         return found
     note = AnkiNote(0, "", notetype.id, 0, (), fields)

@@ -156,9 +156,10 @@ _IS_NEW = """
     not exists (select 1 from temp.known k where k.id = s.id and k.card = s.card)
 """
 _NEW = """
-    select s.id, p.ours, s.rating > 0
-      from arriving.{table} s join temp.pairs p on p.theirs = s.card
-     where not exists (select 1 from temp.known k where k.id = s.id and k.card = p.ours)
+    select s.id, s.card, s.rating > 0
+      from (select l.id, p.ours as card, l.rating
+              from arriving.{table} l join temp.pairs p on p.theirs = l.card) s
+     where {is_new}
 """
 _INSERT = f"""
     insert or ignore into reviews ({", ".join(ReviewRow._fields)}, stamp)
@@ -215,11 +216,11 @@ def _insert_rows(
 ) -> set[int]:
     """Insert the rows of one table; return their cards."""
     run = connection.execute
-    new = run(_NEW.format(table=table)).fetchall()
+    is_new = _IS_NEW if added.has_known else "true"
+    new = run(_NEW.format(table=table, is_new=is_new)).fetchall()
     if not new:
         return set()
     # "returning" would take as long as the insert itself.
-    is_new = _IS_NEW if added.has_known else "true"
     inserted = run(_INSERT.format(rows=rows, is_new=is_new)).rowcount
     ids = [moment for moment, _, _ in new]
     if inserted < len(new):
