@@ -24,6 +24,7 @@ from srs.store.anki_marks import (
     sent_tags,
     sent_texts,
 )
+from srs.store.change_capture import came_back
 
 
 class Pushed(Struct, frozen=True):
@@ -116,10 +117,7 @@ class _Plan:
         self._outdated = len(new) + len(changed) - len(self.wanted)
 
     def _went_back(self, note: StoredNote) -> bool:
-        """Return True if Anki has the text as it was sent, and flash has another one.
-
-        After an undo the time of change here is that of the earlier text.
-        """
+        """Return True if Anki has the text that was sent, and flash another one."""
         here, there = self._sent.get(note.guid, (note.modified_ms, 0))
         return here != note.modified_ms and there == self._changed_s[note.anki_id]
 
@@ -127,7 +125,10 @@ class _Plan:
         self, note: StoredNote, ours: AnkiFields, theirs: tuple[str, ...]
     ) -> tuple[str, ...]:
         """Return the fields in Anki, without texts that were sent and undone."""
-        if not self._went_back(note) or note.modified_ms > self._sent[note.guid][0]:
+        if not self._went_back(note):
+            return theirs
+        sent_ms, _there = self._sent[note.guid]
+        if not came_back(note.modified_ms, sent_ms):
             return theirs
         shown = set(ours.shown.values())
         before = {i: text for i, text in enumerate(ours.fields) if i in shown}

@@ -25,7 +25,9 @@ def keep_newer(
         All steps, those that are left out with `Action.NEWER`; and those of notes
         that were edited in the file as well.
     """
-    bases = edited_elsewhere(store)
+    steps = list(steps)
+    changed = [one.known for one in steps if one.known and one.action in _EDITS]
+    bases = edited_elsewhere(store, {one.guid for one in changed if not one.retired})
     found: list[PlannedChange] = []
     conflicts: list[PlannedChange] = []
     for step in steps:

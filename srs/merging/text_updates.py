@@ -54,13 +54,13 @@ def update_notes(store: Store, updates: Sequence[TextUpdate], now_ms: int) -> Ap
         if update.guid in known
     ]
     originals = {one.guid: one.original for one in updates if one.original is not None}
+    moments = {one.guid: one.changed_ms for one in updates if one.changed_ms}
     with store.transaction() as connection:
-        also = {"kept": replace_original_fields(connection, originals)}
+        kept = replace_original_fields(connection, originals)
+        also = {"kept": kept, "from_elsewhere": bool(moments)}
         applied = apply_plan(
             store, changes, now_ms, name="edit", also=also, from_files=False
         )
         # A later change elsewhere may be on its way.
-        set_modified(
-            connection, {one.guid: one.changed_ms for one in updates if one.changed_ms}
-        )
+        set_modified(connection, moments)
         return applied

@@ -9,14 +9,14 @@ import base64
 import sqlite3
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from srs.store.decks import forget_empty
-from srs.store.file_bases import update_bases_of_notes
+from srs.store.file_bases import put_bases_back, update_bases_of_notes
 from srs.store.notes import deck_id
 
 _TABLES = {
@@ -31,6 +31,23 @@ _TABLES = {
 OWN_CARD = "exists (select 1 from notes n where n.guid = note and n.device = '')"
 """Of a card: no other device has changed its note since."""
 _UNSENT = "not exists (select 1 from sync_segments)"
+LATER_MS = 1000
+"""By how much a text that an undo or redo brings back is later than the other one.
+
+Anki compares whole seconds, and takes only a later text than it has.
+"""
+_MOST_STEPS = 60
+
+
+def came_back(now_ms: int, then_ms: int) -> bool:
+    """Return True if undo and redo alone led from one text of a note to another.
+
+    Args:
+        now_ms: When the later one counts as changed, UTC milliseconds.
+        then_ms: The same of the earlier one.
+    """
+    steps, rest = divmod(now_ms - then_ms, LATER_MS)
+    return not rest and 0 < steps <= _MOST_STEPS
 
 
 class Changed(Struct, frozen=True):
@@ -54,6 +71,8 @@ class Snapshot(Struct, frozen=True):
     """Ids of new decks."""
     was: str
     """`Changed` rows and the names of their decks, compressed."""
+    bases: tuple[tuple[int, str, str], ...] = ()
+    """Of notes whose text was not that of their file, see `srs.store.file_bases`."""
 
 
 def start_capture(connection: sqlite3.Connection) -> None:
@@ -126,17 +145,23 @@ class Restored(Struct):
     """Notes that another device has changed since, which stay as they are."""
 
 
-def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> Restored:
+def restore_snapshot(
+    connection: sqlite3.Connection, former: Snapshot, *, is_own: bool = True
+) -> Restored:
     """Restore notes and cards inside a transaction.
 
     New ones vanish.  One that has a row in the review log, if only of an answer
     that was undone, or that other devices may have, is retired instead: the log is
     never cut.  A note that another device has changed since stays as it is.
 
+    Args:
+        connection: In a transaction.
+        former: What there was.
+        is_own: The texts were changed in flash, so that Anki may have got them; else
+            they came from there.
     """
     done = Restored()
-    if former.was:
-        _put_rows_back(connection, former.was, done)
+    times = _put_rows_back(connection, former.was, done) if former.was else {}
     cards = {"first": former.cards[0], "end": former.cards[1]}
     notes = {"first": former.notes[0], "end": former.notes[1]}
     within = f"id >= :first and id < :end and {OWN_CARD}"
@@ -159,24 +184,54 @@ def restore_snapshot(connection: sqlite3.Connection, former: Snapshot) -> Restor
         """,
         notes,
     )
-    connection.execute(f"update notes set retired = 1 where {within}", notes)
+    sql = f"update notes set retired = 1, modified = created where {within}"
+    connection.execute(sql, notes)
+    if is_own:
+        _date_after(connection, times)
     forget_empty(connection, former.decks)
     update_bases_of_notes(connection, done.notes)
+    put_bases_back(connection, former.bases)
     return done
 
 
-def _put_rows_back(connection: sqlite3.Connection, was: str, done: Restored) -> None:
+def _times(connection: sqlite3.Connection, notes: Sequence[int]) -> dict[int, int]:
+    """Return when notes were changed."""
+    sql = """
+        select anki_id, modified from notes
+         where anki_id in (select value from json_each(?))
+    """
+    return dict(connection.execute(sql, (str(list(notes)),)))
+
+
+def _date_after(connection: sqlite3.Connection, times: Mapping[int, int]) -> None:
+    """Date texts that came back after the undone ones, which are of these times."""
+    # The time of a retired note says whether the user has removed it.
+    sql = """
+        update notes set modified = ?1
+         where anki_id = ?2 and modified < ?3 and retired = 0 and device = ''
+    """
+    rows = [(at_ms + LATER_MS, note, at_ms) for note, at_ms in times.items()]
+    connection.executemany(sql, rows)
+
+
+def _put_rows_back(
+    connection: sqlite3.Connection, was: str, done: Restored
+) -> dict[int, int]:
+    """Put rows back; return when the texts were changed that they replace."""
     text = zlib.decompress(base64.b85decode(was))
     groups, names = msgspec.json.decode(text, type=tuple[list[Changed], dict[int, str]])
     # A deck that was emptied and deleted returns with its id, if that is still free.
     sql = "insert or ignore into decks (id, name) values (?, ?)"
     connection.executemany(sql, names.items())
     decks = {deck: deck_id(connection, name) for deck, name in names.items()}
+    times: dict[int, int] = {}
     for group in groups:
+        ids = list(_sums(group.ids))
         if group.table == "cards" and "deck" in group.columns:
-            done.moved += _sums(group.ids)
+            done.moved += ids
         if group.table == "notes":
-            done.notes += _sums(group.ids)
+            done.notes += ids
+            times |= _times(connection, ids)
         own, *known = _TABLES[group.table]
         columns = [one for one in known if one in group.columns]
         chosen = [
@@ -184,15 +239,16 @@ def _put_rows_back(connection: sqlite3.Connection, was: str, done: Restored) -> 
             for column, values in zip(group.columns, group.values, strict=True)
         ]
         changes = ", ".join(f"{column} = ?" for column in columns)
-        is_own = "device = ''" if group.table == "notes" else OWN_CARD
+        is_here = "device = ''" if group.table == "notes" else OWN_CARD
         if set(columns) <= {"file", "line"}:
-            is_own = "true"  # other devices have places of their own
+            is_here = "true"  # other devices have places of their own
         changed = connection.executemany(
-            f"update {group.table} set {changes} where {own} = ? and {is_own}",
-            zip(*chosen, _sums(group.ids), strict=True),
+            f"update {group.table} set {changes} where {own} = ? and {is_here}",
+            zip(*chosen, ids, strict=True),
         ).rowcount
         if group.table == "notes":
-            done.left += len(group.ids) - changed
+            done.left += len(ids) - changed
+    return times
 
 
 def _sums(deltas: Sequence[int]) -> Iterator[int]:

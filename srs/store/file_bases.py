@@ -5,7 +5,7 @@ file may replace it.  The hash covers what a deck file says about a note.
 """
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -14,10 +14,12 @@ from srs.store.connection import Store
 from srs.store.rows import text_columns
 from srs.store.stamps import STAMP
 
-_BASES = """
-    select n.anki_id, n.file,
-           text_hash(n.id, d.name, n.language, n.fields, n.extra, n.tags, n.sources,
-                     n.changed, n.checked, n.recheck)
+_HASH = """
+    text_hash(n.id, d.name, n.language, n.fields, n.extra, n.tags, n.sources,
+              n.changed, n.checked, n.recheck)
+"""
+_BASES = f"""
+    select n.anki_id, n.file, {_HASH}
       from notes n join decks d on d.id = n.deck
      where n.file <> '' and n.retired = 0
 """
@@ -62,17 +64,58 @@ def update_bases_of_files(
     connection.execute(f"{_SAVE} {chosen}", values)
 
 
-def edited_elsewhere(store: Store) -> dict[str, str]:
+def edited_elsewhere(store: Store, guids: Collection[str] = ()) -> dict[str, str]:
     """Return the bases of notes that another device wrote last, by guid.
 
     The base is empty if no deck file here had the note.
+
+    Args:
+        store: The store.
+        guids: Notes whose base is returned in any case, if they have one: an undo may
+            have brought back the text of another device.
     """
     sql = """
         select n.guid, coalesce(b.hash, '')
           from notes n left join file_bases b on b.note = n.anki_id
          where n.device <> ''
+            or b.hash is not null
+               and n.guid in (select value from json_each(:guids))
     """
-    return dict(store.rows(sql))
+    return dict(store.rows(sql, {"guids": msgspec.json.encode(list(guids)).decode()}))
+
+
+def bases_of_other_texts(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
+    """Return note, file and base of changed notes that had another text than the base.
+
+    Args:
+        connection: In a transaction that captures changes, see
+            `srs.store.change_capture`.
+    """
+    _define_hash(connection)
+    return connection.execute(
+        f"""
+        select b.note, b.file, b.hash
+          from temp.former_notes n
+          join decks d on d.id = n.deck
+          join file_bases b on b.note = n.anki_id
+         where b.hash <> {_HASH}
+        """
+    ).fetchall()
+
+
+def put_bases_back(
+    connection: sqlite3.Connection, bases: Iterable[tuple[int, str, str]]
+) -> None:
+    """Put back what `bases_of_other_texts` returned, inside a transaction."""
+    for note, file, base in bases:
+        connection.execute("delete from file_bases where note = ?", (note,))
+        connection.execute(
+            """
+            insert into file_bases (note, file, hash)
+            select anki_id, ?, ? from notes where anki_id = ? and retired = 0
+            """,
+            (file, base, note),
+        )
 
 
 def note_hash(note: Note) -> str:

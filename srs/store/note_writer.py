@@ -18,7 +18,7 @@ from srs.models.incoming import Progressed
 from srs.store.change_capture import Snapshot, finish_capture, start_capture
 from srs.store.connection import Store
 from srs.store.decks import forget_empty, move_deck_settings
-from srs.store.file_bases import update_bases_of_files
+from srs.store.file_bases import bases_of_other_texts, update_bases_of_files
 from srs.store.notes import (
     REMOVED_AT,
     deck_id,
@@ -80,9 +80,10 @@ def apply_plan(
         applied = writing.finish()
         renamed = move_deck_settings(connection, writing.travelled, writing.first_note)
         _recompute(connection, Options(store), writing.moved)
+        bases = bases_of_other_texts(connection)
         if from_files:
             update_bases_of_files(connection, writing.files, writing.newer)
-        before = writing.before(finish_capture(connection)) | dict(also or {})
+        before = writing.before(finish_capture(connection), bases) | dict(also or {})
         before["renamed"] = renamed
         forget_empty(connection, writing.left)
         # If only line numbers changed, there is nothing to undo.
@@ -308,16 +309,16 @@ class _Writing:
         self._many("update notes set file = ?, line = ? where guid = ?", self._places)
         return Applied(self._count, len(self._cards))
 
-    def before(self, was: str) -> dict[str, Any]:
+    def before(self, was: str, bases: Iterable[tuple[int, str, str]]) -> dict[str, Any]:
         """Return what an undo needs.
 
         Args:
             was: The rows that it changed, from `srs.store.change_capture`.
+            bases: From `srs.store.file_bases.bases_of_other_texts`.
         """
-        notes, cards = self._first
-        former = Snapshot(
-            (notes, self._note_id), (cards, self._card_id), tuple(self._made), was
-        )
+        (note, card), made = self._first, tuple(self._made)
+        notes, cards = (note, self._note_id), (card, self._card_id)
+        former = Snapshot(notes, cards, made, was, tuple(bases))
         counts = {action.value: count for action, count in self._counts.items()}
         return {
             "about": Path(min(self._files, default="")).name or self._asked,

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from cards.translate import _
+from srs.store.change_capture import LATER_MS
 from srs.store.connection import Store, StoreError
 from srs.store.operations import LAST_DONE, REDO, Operation, describe
 from srs.store.stamps import STAMP, stamp_option, stamp_setting
@@ -135,6 +136,20 @@ def _restore(store: Store, text: str) -> None:
             raise StoreError(store.path, message, _("flash log lists the operations"))
     for one in changes:
         _stamp_values(connection, one)
+    _date_texts(connection, changes)
+
+
+def _date_texts(connection: sqlite3.Connection, changes: Sequence[RowChange]) -> None:
+    """Date texts after those that the undo brought back, if it has dated them."""
+    columns = _columns(connection, "notes")
+    key, at = columns.index("anki_id"), columns.index("modified")
+    later = [
+        (one.after[at] + LATER_MS, one.after[key])
+        for one in changes
+        if one.table == "notes" and one.before and one.after
+        if one.after[at] > one.before[at]
+    ]
+    connection.executemany("update notes set modified = ? where anki_id = ?", later)
 
 
 def _stamp_values(connection: sqlite3.Connection, change: RowChange) -> None:

@@ -283,8 +283,9 @@ class _Undoing:
             self._unplan(before)
 
     def _unplan(self, before: dict[str, Any]) -> None:
-        former = msgspec.convert(before["former"], Snapshot)
-        done = restore_snapshot(self._connection, former)
+        former, is_own = before["former"], not before.get("from_elsewhere")
+        snapshot = msgspec.convert(former, Snapshot)
+        done = restore_snapshot(self._connection, snapshot, is_own=is_own)
         self.left += done.left
         renamed = before.get("renamed", ())
         if renamed:
@@ -359,7 +360,8 @@ class _Undoing:
             many("delete from reviews where id = ? and origin <> ''", reviews)
         notes = [(guid,) for guid in before["notes"]]
         many(f"update cards set retired = 1 where note = ? and {OWN_CARD}", notes)
-        sql = "update notes set retired = 1 where guid = ? and device = ''"
+        changes = "retired = 1, modified = created"
+        sql = f"update notes set {changes} where guid = ? and device = ''"
         self.left += len(notes) - many(sql, notes).rowcount
         touched.update(self._remove_options(before.get("options", {})))
         many(

@@ -373,6 +373,17 @@ def test_note_edited_in_the_file_and_elsewhere_is_asked_for(
     assert laptop("add", "cells.yaml", "--yes")[0] == 0
     assert "Chondrion" in laptop("show", "powerhouse")[1]
 
+    for _ in range(2):
+        assert laptop("undo")[0] == 0
+        assert "Mito\n" in laptop("show", "powerhouse")[1]
+        assert laptop("add", "cells.yaml")[0] == 1
+        assert laptop("redo")[0] == 0
+        assert "Chondrion" in laptop("show", "powerhouse")[1]
+        assert laptop("add", "cells.yaml")[1] == "3 unchanged; 5 cards\n"
+    laptop("undo")
+    (tmp_path / "cells.yaml").write_text(CELLS)
+    assert laptop("add", "cells.yaml")[1] == "1 newer, 2 unchanged; 5 cards\n"
+
 
 def test_status_and_dry_run_change_nothing(
     laptop: Device, log: Path, tmp_path: Path

@@ -25,6 +25,7 @@ from store_fixtures import (
 from cards.errors import DeckError
 from cards.note import Basic, Cloze, ListNote, Note
 from srs.maintenance.checks import examine
+from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.cards import Rating
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.optimizer.reschedule import reschedule_cards
@@ -37,6 +38,7 @@ from srs.store.operations import (
     last_operations,
     record_operation,
 )
+from srs.store.redo import redo_operations
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
 from srs.store.undo import Undone, undo_last, undo_operations
@@ -53,7 +55,10 @@ def store(tmp_path: Path) -> Any:
 
 
 def contents(store: Store) -> dict[str, list[dict[str, Any]]]:
-    """Read all that counts: undone answers and lines in a file are left out."""
+    """Read all that counts, without undone answers and lines in a file.
+
+    A text that comes back is later than the undone one, see below.
+    """
     found = {}
     for table in TABLES:
         cursor = store.connection.execute(f"select * from {table} order by 1, 2")
@@ -62,7 +67,7 @@ def contents(store: Store) -> dict[str, list[dict[str, Any]]]:
             {
                 name: value
                 for name, value in zip(names, row, strict=True)
-                if name != "line" and not name.endswith("stamp")
+                if name not in ("line", "modified") and not name.endswith("stamp")
             }
             for row in cursor
         ]
@@ -82,6 +87,36 @@ def test_a_deck_that_an_add_emptied_returns_with_its_id(store: Store) -> None:
     undone(store)
 
     assert contents(store) == before
+
+
+def test_a_text_that_comes_back_is_later_than_the_undone_one(store: Store) -> None:
+    times = "select max(modified) from notes where retired = 0"
+    add(store, [basic("one")])
+    found = []
+    edits = [[basic("one", extra="more")], [basic("one", tags=("new",))], []]
+    for minute, edited in enumerate(edits, 1):
+        add(store, edited, NOON + minute * 60_000)
+        found.append(store.row(times)[0])
+        undone(store)
+        found.append(store.row(times)[0])
+        redo_operations(store, 1)
+        found.append(store.row(times)[0])
+        undone(store)
+        found.append(store.row(times)[0])
+
+    seconds = [at // 1000 for at in found if at is not None]
+    assert seconds == sorted(set(seconds))
+
+
+def test_a_text_from_elsewhere_goes_back_to_its_time(store: Store) -> None:
+    add(store, [basic("one")])
+    before = store.rows("select guid, modified from notes")
+    edited = TextUpdate(before[0][0], basic("one", extra="more"), None, {}, NOON + 5000)
+    update_notes(store, [edited], NOON + 9000)
+
+    undone(store)
+
+    assert store.rows("select guid, modified from notes") == before
 
 
 def test_added_notes_vanish_with_their_deck(store: Store) -> None:
