@@ -10,7 +10,7 @@ import random
 import subprocess
 import sys
 import time
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -302,6 +302,62 @@ def give_out(collection: str, file: str, legacy: bool) -> dict[str, Any]:
     found = _cards(opened)
     opened.close()
     return found
+
+
+def give_days(folder: str, hours: list[int]) -> dict[str, int]:
+    """Write whole collections whose days begin at some hours; give the due days."""
+    found = {}
+    for name in (f"{hour}{old}" for hour in hours for old in ("", " old")):
+        opened = _of_last_week(f"{folder}/{name}.anki2", name)
+        note = opened.new_note(opened.models.by_name("Basic"))
+        note.fields = ["q", "a"]
+        opened.add_note(note, 1)
+        card = opened.sched.getCard()
+        card.start_timer()
+        opened.sched.answerCard(card, 4)
+        found[name] = _due_day(opened)
+        opened.export_collection_package(f"{folder}/{name}.colpkg", False, False)
+    return found
+
+
+def take_days(folder: str, names: list[str]) -> dict[str, list[int]]:
+    """Read a package and a whole collection of each name; give the due days."""
+    from anki.collection import Collection
+
+    found = {}
+    for name in names:
+        path, whole = f"{folder}/{name} new.anki2", f"{folder}/{name}.anki2"
+        _of_last_week(path, name).close()
+        take(path, f"{folder}/{name}.apkg")
+        closed = Collection(whole)
+        closed.close()
+        closed._backend.import_collection_package(
+            col_path=whole,
+            backup_path=f"{folder}/{name} back.colpkg",
+            media_folder=folder,
+            media_db=f"{whole}.media",
+        )
+        found[name] = [_due_day(Collection(one)) for one in (path, whole)]
+    return found
+
+
+def _of_last_week(path: str, name: str) -> Any:
+    """Make a collection named after the hour at which its days begin."""
+    from anki.collection import Collection
+
+    opened = Collection(path)
+    opened.db.execute("update col set crt = crt - 7 * 86400")
+    opened.set_config("rollover", int(name.removesuffix(" old")))
+    if "old" in name:
+        opened.remove_config("creationOffset")
+    return opened
+
+
+def _due_day(opened: Any) -> int:
+    """Return the study day on which the only card is due, as Anki shows it."""
+    days = opened.db.scalar("select due from cards") - opened.sched.today - 1
+    tomorrow = datetime.fromtimestamp(opened.sched.day_cutoff).astimezone()
+    return (tomorrow.date() - date(1970, 1, 1)).days + days
 
 
 def _cards(opened: Any) -> dict[str, Any]:

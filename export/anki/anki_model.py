@@ -86,7 +86,7 @@ class Collection(Struct):
     """The parts of a collection that flash imports."""
 
     created_s: int
-    """Creation time, epoch seconds; due days count from its study day."""
+    """Creation time, epoch seconds; due days count from its local date."""
     minutes_west: int | None
     """Minutes west of UTC at that moment; None if unknown."""
     rollover: int

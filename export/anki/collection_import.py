@@ -5,7 +5,6 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container
-from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,8 +38,8 @@ from srs.models.incoming import (
     LossReason,
 )
 from srs.models.presets import ancestry
+from srs.scheduler.study_day import DAY_S, Calendar
 
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _MIN_EPOCH_S = 1_000_000_000
 """A due value from this on is epoch seconds, not a day."""
 _MAX_DAY = 100_000
@@ -61,7 +60,7 @@ class ImportResult(Struct, frozen=True):
 
 def convert_collection(
     collection: Collection,
-    day_of: Callable[[int], int],
+    calendar: Calendar,
     file: Path,
     renamed: Callable[[str], str] | None = None,
     known: Container[str] = (),
@@ -70,20 +69,19 @@ def convert_collection(
 
     Args:
         collection: From `read_collection`.
-        day_of: Study day of a moment (UTC milliseconds) in the user's time zone;
-            used if the file doesn't contain its own.
+        calendar: Study days of the user, for what the file doesn't contain itself.
         file: The file name for the notes; media are in the same folder.
         renamed: Replaces the names of media in a field; None if none changed.
         known: Guids of notes whose text is not needed: only their cards are read.
     """
-    return _Conversion(collection, day_of, file, renamed, known).result()
+    return _Conversion(collection, calendar, file, renamed, known).result()
 
 
 class _Conversion:
     def __init__(
         self,
         collection: Collection,
-        day_of: Callable[[int], int],
+        calendar: Calendar,
         file: Path,
         renamed: Callable[[str], str] | None,
         known: Container[str],
@@ -96,7 +94,8 @@ class _Conversion:
                 key: _with_names(notetype, renamed)
                 for key, notetype in collection.notetypes.items()
             }
-        self._day_of, self._first_day = day_of, first_day(collection, day_of)
+        self._day_of = calendar.day
+        self._first_day = first_day(collection, calendar.offset_of)
         self._cards: dict[int, list[AnkiCard]] = defaultdict(list)
         for card in collection.cards:
             self._cards[card.note].append(card)
@@ -370,11 +369,20 @@ def _raw(
     return AnkiFields(notetype.id, fields, converted.shown)
 
 
-def first_day(collection: Collection, day_of: Callable[[int], int]) -> int:
-    """Return the study day from which the due days of a collection count."""
-    west = collection.minutes_west
-    if west is None:
-        # The second of the rollover itself belongs to the day before.
-        return day_of(collection.created_s * 1000 + 1000)
-    local_s = collection.created_s - west * 60 - collection.rollover * 3600
-    return datetime.fromtimestamp(local_s, UTC).date().toordinal() - _EPOCH_DAY
+def first_day(collection: Collection, offset_of: Callable[[int], int]) -> int:
+    """Return the study day from which the due days of a collection count.
+
+    It is the local date of the creation, at whatever hour days begin.
+
+    Args:
+        collection: The collection.
+        offset_of: Minutes east of UTC at a moment (UTC milliseconds) in the user's time
+            zone; used if the collection doesn't contain its own.
+
+    Source:
+        days_elapsed in rslib/src/scheduler/timing.rs of
+        https://github.com/ankitects/anki.
+    """
+    created_s, west = collection.created_s, collection.minutes_west
+    east = offset_of(created_s * 1000) if west is None else -west
+    return (created_s + east * 60) // DAY_S

@@ -128,7 +128,7 @@ def import_package(
             renamed = media.rename if media.has_renamed else None
             converted = convert_collection(
                 collection,
-                options.calendar.day,
+                options.calendar,
                 folder / "anki",
                 renamed,
                 known_guids(store),

@@ -228,7 +228,8 @@ class PhoneRound:
         app, options = self._app, self._app.options
         hub = read_hub(folder / "collection", collection)
         schedule = msgspec.structs.replace(
-            schedule_of(app), first_day=first_day(collection, options.calendar.day)
+            schedule_of(app),
+            first_day=first_day(collection, options.calendar.offset_of),
         )
         cards = list(changed_cards(hub, stored, schedule))
         reviews = missing_reviews(hub, stored, schedule, moved_moments(app.store))
@@ -278,7 +279,7 @@ class PhoneRound:
             media.unpack(_media_of(new, collection.notetypes))
             converted = convert_collection(
                 _with_notes(collection, notes),
-                app.options.calendar.day,
+                app.options.calendar,
                 inbox,
                 media.rename if media.has_renamed else None,
                 known,

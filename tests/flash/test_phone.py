@@ -17,7 +17,8 @@ from srs.store.card_actions import flag, suspend
 from srs.store.settings import save_options, save_setting
 from srs.store.undo import undo_last
 
-ZONES = ["UTC", "Asia/Tokyo", "America/Los_Angeles"]
+ZONES = [("UTC", 4), ("Asia/Tokyo", 8), ("America/Los_Angeles", 0)]
+"""Each with the hour at which days begin."""
 DECK = "deck: Cells\ncards:\n" + "".join(
     f"  - {{id: b{n}, front: question {n}, back: answer {n}, reverse: {n % 2 == 0}}}\n"
     f'  - {{id: c{n}, cloze: "x{n} {{{{{{{{c1::one{n}}}}}}}}} {{{{{{{{c2::two}}}}}}}}"}}\n'
@@ -112,12 +113,14 @@ EVENTS = {1: marks, 2: texts, 3: undo, 4: by_hand, 5: decks, 6: odd}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(("zone", "hour"), ZONES)
 def test_a_week_on_three_devices_agrees(
-    zone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    zone: str, hour: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with world(tmp_path, zone, monkeypatch) as one:
         fill(one)
+        with one.app() as app:
+            save_setting(app.store, "rollover", str(hour))
         one.start()
         agree(one)
         rounds = {}
