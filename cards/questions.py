@@ -226,8 +226,8 @@ def table_of(content: Content) -> Compare | None:
 
 
 def is_collection(content: Content) -> bool:
-    """Return True for lists and tables, which their parts identify."""
-    return isinstance(content, Compare | ListNote)
+    """Return True for kinds that are identified by their parts."""
+    return isinstance(content, Compare | ListNote | MultiQuestion)
 
 
 def is_two_sided(content: Content) -> bool:
