@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -20,7 +21,7 @@ from cards.translate import _
 from export.anki.anki_model import AnkiNote, NoteType
 from export.anki.collection_import import first_field
 from export.anki.collection_schemas import notetype_of
-from export.anki.converted import Unsupported
+from export.anki.converted import Converted, Unsupported
 from export.anki.database import CollectionContents, database
 from export.anki.fields import OriginalNotes, fields_of, raw_fields
 from export.anki.note_types import convert_note, ordinals_of
@@ -35,7 +36,13 @@ from export.anki.rows import (
 )
 from export.files import ExportError, replace_file
 from srs.models.cards import StoredCard, StoredNote
-from srs.models.incoming import Loss, LossReason, OriginalFields, Progressed
+from srs.models.incoming import (
+    AnkiFields,
+    Loss,
+    LossReason,
+    OriginalFields,
+    Progressed,
+)
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 1
@@ -140,6 +147,7 @@ def _add(
         contents.notes.append(note_row(stored, cards, fields))
     else:
         notetype, model = kept.raw.notetype, foreign.notetypes[kept.raw.notetype]
+        kept = _with_taken_edits(stored, kept, model)
         fields, is_whole = raw_fields(stored, kept, media.naming_kept(stored))
         fitting = _fitting(fields, len(_read_type(model).fields))
         if fitting is None:
@@ -190,8 +198,9 @@ def without_other_cards(stored: StoredNote, foreign: OriginalNotes) -> StoredNot
     kept = foreign.notes.get(stored.guid)
     if kept is None:
         return stored
-    fields, _ = raw_fields(stored, kept)
-    notetype = _read_type(foreign.notetypes[kept.raw.notetype])
+    model = foreign.notetypes[kept.raw.notetype]
+    fields, _ = raw_fields(stored, _with_taken_edits(stored, kept, model))
+    notetype = _read_type(model)
     return replace(stored, cards=tuple(_in_anki(stored.cards, notetype, fields)))
 
 
@@ -226,15 +235,42 @@ def _has_other_extra(stored: StoredNote, kept: OriginalFields, model: str) -> bo
         return bool(note.extra)
     if not note.line:
         return False  # only a deck file gives a cloze another extra
+    made = _converted(stored, raw, model)
+    if made is None:
+        return bool(note.extra)
+    return with_links_of(note.extra, made.extra) != made.extra
+
+
+def _converted(stored: StoredNote, raw: AnkiFields, model: str) -> Converted | None:
+    """Convert the fields that a note has in Anki; None if flash can't hold them."""
     original = AnkiNote(
-        stored.anki_id, stored.guid, raw.notetype, 0, note.tags, raw.fields
+        stored.anki_id, stored.guid, raw.notetype, 0, stored.note.tags, raw.fields
     )
     ordinals = [card.ordinal for card in stored.cards]
     try:
-        made = convert_note(original, _read_type(model), ordinals)
+        return convert_note(original, _read_type(model), ordinals)
     except Unsupported:
-        return bool(note.extra)
-    return with_links_of(note.extra, made.extra) != made.extra
+        return None
+
+
+def _with_taken_edits(
+    stored: StoredNote, kept: OriginalFields, model: str
+) -> OriginalFields:
+    """Return the original fields, with the texts that a deck file took from Anki."""
+    encoded = msgspec.json.encode(stored.note.content)
+    if encoded.decode() == kept.content:
+        return kept
+    made = _converted(stored, kept.raw, model)
+    if made is None:
+        return kept
+    theirs = msgspec.json.encode(made.content)
+    if theirs == encoded:
+        return replace(kept, content=encoded.decode())
+    old, ours = msgspec.json.decode(kept.content), msgspec.json.decode(encoded)
+    new = msgspec.json.decode(theirs)
+    if old["type"] == ours["type"] == new["type"]:
+        old |= {key: text for key, text in new.items() if ours.get(key) == text}
+    return replace(kept, content=msgspec.json.encode(old).decode())
 
 
 def _zipped(database: bytes, media: dict[str, Path]) -> bytes:

@@ -3,12 +3,13 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.note import Cloze, Note
+from cards.note import Cloze, Content, Note
 from cards.questions import anki_ordinals, cloze_parts, media_of, texts_of
 from cards.text.cloze import ClozeError, parse_cloze, renumber
 from cards.text.media import with_media_paths
@@ -17,6 +18,7 @@ from export.anki.converted import INCOMPLETE_TAG, Unsupported
 from export.anki.fields import fields_of
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
 from export.anki.html_to_markdown import to_markdown
+from export.anki.joined_edits import Ordinals, Versions, joined
 from export.anki.kept_markdown import with_writing_of
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
@@ -41,8 +43,7 @@ class TextEdit(Struct, frozen=True):
     """The note after the change; None if flash can't hold it."""
     original: OriginalFields | None = None
     """The fields in Anki if the note came from there."""
-    ordinals: Mapping[str, int] = {}
-    """Anki's ordinal of each question, by part; empty if the parts tell the cards."""
+    ordinals: Ordinals = {}
     changed_ms: int = 0
     """When it was changed, UTC milliseconds; 0 if that is unknown."""
     by_hand: tuple[tuple[str, str, str], ...] = ()
@@ -276,22 +277,38 @@ class _Change:
         if taken.broken:
             return TextEdit(stored, None) if is_newer else None
         made = stored.note
+        ordinals: Ordinals = {part: one for one, part in taken.parts.items()}
         if is_newer or self._has_new_cards():
+            versions = self._versions(taken.content, special)
+            ours = {card.part: card.ordinal for card in stored.cards}
+            content, ordinals = joined(versions, ours, ordinals)
             extra = taken.extra
-            if made.kind != "cloze" and type(taken.content) is type(made.content):
+            if made.kind != "cloze" and type(content) is type(made.content):
                 extra = made.extra  # the note type has no field for it
             tags = [one for one in note.tags if one.lower() != INCOMPLETE_TAG]
             tags += [INCOMPLETE_TAG] * bool(taken.incomplete)
-            made = replace(made, content=taken.content)
+            made = replace(made, content=content)
             if is_newer:
                 made = replace(made, extra=extra, tags=_tags_after(made.tags, tags))
         raw = AnkiFields(note.notetype, note.fields, taken.shown)
         original = OriginalFields(raw, _json(taken.content))
         if made == stored.note and original == self._kept:
             return None
-        ordinals = {part: ordinal for ordinal, part in taken.parts.items()}
         changed_ms = note.modified_s * 1000 if is_newer or is_later else 0
         return TextEdit(stored, made, original, ordinals, changed_ms)
+
+    def _versions(
+        self, theirs: Content, special: Callable[[int], Mapping[str, str]]
+    ) -> Versions:
+        """Return the content on both sides, with what Anki had before."""
+        stored, raw = self._stored, self._kept.raw
+        base = known = msgspec.json.decode(self._kept.content, type=Content)
+        if stored.modified_ms // 1000 > self._seen_s:
+            before = replace(self._note, fields=raw.fields)
+            with suppress(Unsupported):
+                taken = convert_note(before, self._notetype, self._ordinals, special)
+                known = taken.content
+        return Versions(base, known, stored.note.content, theirs)
 
     def _has_new_cards(self) -> bool:
         """Return True if Anki has more cards of a text that is the same in both."""

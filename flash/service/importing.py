@@ -243,7 +243,7 @@ def take_edits(
             guid: original
             for one in edits
             if (guid := one.stored.guid) in kept and guid not in updated
-            if (original := _original(one, kept[guid], update_text=update_text))
+            if (original := _original(one, kept[guid]))
         }
         replace_original_fields(connection, originals)
         taken = [one for one in edits if one.stored.guid in {*originals, *updated}]
@@ -275,18 +275,16 @@ def _suspend_empty(
         suspend(app.store, cards, app.now(), suspended=is_empty)
 
 
-def _original(
-    edit: TextEdit, kept: OriginalFields, *, update_text: bool
-) -> OriginalFields | None:
+def _original(edit: TextEdit, kept: OriginalFields) -> OriginalFields | None:
     """Return the fields to keep for a note whose text stays for now.
 
-    An export changes only the fields whose text is edited here afterwards.
+    They stay with the text that both sides had: an export changes only the fields whose
+    text is edited here, and the next import finds those that were edited in Anki.
     """
     found = edit.original
     if found is None:
         return None
-    same_text = found.content == content_json(edit.stored.note)
-    if not (same_text or (update_text and edit.is_visible)):
+    if found.content != content_json(edit.stored.note):
         found = replace(found, content=kept.content)
     return None if found == kept else found
 

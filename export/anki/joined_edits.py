@@ -1,0 +1,106 @@
+"""Join the edits that were made in flash and in Anki to one note.
+
+Each text is that of the side that edited it, and Anki's if both did: an edit of one
+field takes back no edit of another one.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cards.identity.parts import followed_parts
+from cards.note import Basic, Content, MultiQuestion, SubQuestion
+from cards.questions import parts_of
+
+_Sided = TypeVar("_Sided", Basic, SubQuestion)
+Ordinals = Mapping[str, int]
+"""Anki's ordinal of each question, by part; empty if the parts tell the cards."""
+
+
+class Versions(Struct, frozen=True):
+    """A note on both sides, and before."""
+
+    base: Content
+    """What both sides had."""
+    known: Content
+    """What Anki had when the note was last edited in flash; `base` if that is older."""
+    ours: Content
+    theirs: Content
+
+
+def joined(
+    note: Versions, our_ordinals: Ordinals, their_ordinals: Ordinals
+) -> tuple[Content, Ordinals]:
+    """Join the edits of both sides; if a side has another kind, that of one of them.
+
+    Args:
+        note: The note on both sides.
+        our_ordinals: The ordinals of the questions in flash.
+        their_ordinals: Those of the questions in Anki.
+    """
+    base, known, ours, theirs = note.base, note.known, note.ours, note.theirs
+    if ours in (base, theirs):
+        return theirs, their_ordinals
+    match base, ours, theirs:
+        case Basic(), Basic(), Basic():
+            known = known if isinstance(known, Basic) else base
+            return _joined_texts(base, known, ours, theirs), their_ordinals
+        case MultiQuestion(), MultiQuestion(), MultiQuestion():
+            return _joined_questions(note, our_ordinals, their_ordinals)
+    if theirs in (base, known):
+        return ours, {}
+    return theirs, their_ordinals
+
+
+def _joined_texts(base: _Sided, known: _Sided, ours: _Sided, theirs: _Sided) -> _Sided:
+    """Take each text from the side that changed it."""
+
+    def text(name: str) -> Any:
+        old, seen, here, there = (
+            getattr(one, name) for one in (base, known, ours, theirs)
+        )
+        return here if here != old and there in (old, seen) else there
+
+    return replace(theirs, **{name: text(name) for name in theirs.__struct_fields__})
+
+
+def _joined_questions(
+    note: Versions, our_ordinals: Ordinals, their_ordinals: Ordinals
+) -> tuple[Content, Ordinals]:
+    """Join question by question, in our order; what only one side has stays."""
+    before, known, ours, theirs = map(
+        _by_part, (note.base, note.known, note.ours, note.theirs)
+    )
+    origins = followed_parts(note.base, note.ours)
+    continued = {
+        old: new for new, old in followed_parts(note.base, note.theirs).items()
+    }
+    found: list[tuple[SubQuestion, int | None]] = []
+    for part, question in ours.items():
+        origin = origins.get(part)
+        if origin is None:
+            found.append((question, our_ordinals.get(part)))
+        elif (there := continued.pop(origin, None)) is not None:
+            old, new = before[origin], theirs.pop(there)
+            made = _joined_texts(old, known.get(there, old), question, new)
+            found.append((made, their_ordinals.get(there)))
+    gone = {new for old, new in continued.items() if theirs[new] == before[old]}
+    found += [
+        (question, their_ordinals.get(part))
+        for part, question in theirs.items()
+        if part not in gone
+    ]
+    content = MultiQuestion(tuple(question for question, _ in found))
+    numbers = dict(zip(parts_of(content), (number for _, number in found), strict=True))
+    ordinals = {part: one for part, one in numbers.items() if one is not None}
+    if not found or len(set(ordinals.values())) < len(ordinals):
+        return note.theirs, their_ordinals  # both sides added a question
+    return content, ordinals
+
+
+def _by_part(content: Content) -> dict[str, SubQuestion]:
+    if not isinstance(content, MultiQuestion):
+        return {}
+    return dict(zip(parts_of(content), content.questions, strict=True))
