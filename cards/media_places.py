@@ -13,19 +13,7 @@ from pathlib import Path, PurePosixPath
 from cards.deckfile.discovery import is_markdown
 from cards.files import absolute, is_file
 from cards.text.media import is_medium
-
-
-def vault_of(file: Path) -> Path | None:
-    """Return the root of the vault or repository that a file is in; None for none."""
-    return _vault_above(absolute(file).parent)
-
-
-@cache
-def _vault_above(folder: Path) -> Path | None:
-    for root in (folder, *folder.parents):
-        if (root / ".obsidian").is_dir() or (root / ".git").exists():
-            return root
-    return None
+from cards.vaults import forget_vaults, vault_of
 
 
 def own_file(file: str, path: str) -> Path | None:
@@ -96,5 +84,5 @@ def _media_in(vault: Path) -> dict[str, list[PurePosixPath]]:
 
 def forget_media() -> None:
     """Look again for vaults and their media: they may have come since."""
-    _vault_above.cache_clear()
+    forget_vaults()
     _media_in.cache_clear()

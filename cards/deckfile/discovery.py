@@ -48,6 +48,8 @@ class DeckFiles(Struct, frozen=True):
     """Other YAML files in the folders."""
     exams: tuple[Path, ...] = ()
     """Descriptions of exams."""
+    other_notes: tuple[Path, ...] = ()
+    """Markdown files without cards in the folders."""
 
 
 def find_decks(paths: list[Path]) -> DeckFiles:
@@ -63,6 +65,7 @@ def find_decks(paths: list[Path]) -> DeckFiles:
     exams: dict[Path, None] = {}
     problems: list[Problem] = []
     other_yaml: list[Path] = []
+    other_notes: list[Path] = []
     for path in paths:
         if not _is_folder(path):
             (exams if is_exam(path) else files)[path] = None
@@ -73,6 +76,7 @@ def find_decks(paths: list[Path]) -> DeckFiles:
         inside = decks_in(path)
         exams.update(dict.fromkeys(inside.exams))
         other_yaml += inside.other_yaml
+        other_notes += inside.other_notes
         files.update(dict.fromkeys(inside.files))
         if not inside.files:
             hint = _(
@@ -84,7 +88,7 @@ def find_decks(paths: list[Path]) -> DeckFiles:
             )
     if problems:
         raise DeckError(problems)
-    return DeckFiles(tuple(files), tuple(other_yaml), tuple(exams))
+    return DeckFiles(tuple(files), tuple(other_yaml), tuple(exams), tuple(other_notes))
 
 
 def decks_in(folder: Path) -> DeckFiles:
@@ -97,8 +101,10 @@ def decks_in(folder: Path) -> DeckFiles:
     decks = [file for file in inside if is_deck(file)]
     exams = [file for file in inside if is_exam(file)]
     known = {*decks, *exams}
-    others = [file for file in inside if file not in known and not is_markdown(file)]
-    return DeckFiles(tuple(decks), tuple(others), tuple(exams))
+    others = [file for file in inside if file not in known]
+    notes = tuple(filter(is_markdown, others))
+    yaml = tuple(file for file in others if not is_markdown(file))
+    return DeckFiles(tuple(decks), yaml, tuple(exams), notes)
 
 
 def _is_folder(path: Path) -> bool:
@@ -129,7 +135,7 @@ def is_deck(path: Path) -> bool:
     """
     text = _skimmed(path)
     if text is not None and is_markdown(path):
-        return holds_cards(text)
+        return holds_cards(text, path)
     return text is None or bool(_DECK.search(text) or _CARDS.search(text))
 
 

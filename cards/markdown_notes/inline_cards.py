@@ -7,10 +7,12 @@ with its lines, so that a mistake has its place and an id can be written behind 
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from msgspec import Struct, structs
 
 from cards.errors import Place, Problem
+from cards.markdown_notes.card_tags import has_cards, is_enabled
 from cards.markdown_notes.commonmark import FRONT_MATTER
 from cards.markdown_notes.gaps import (
     BRACKETS,
@@ -21,13 +23,13 @@ from cards.markdown_notes.gaps import (
     with_clozes,
 )
 from cards.markdown_notes.note_lines import BULLET, NoteLines, Passage
+from cards.markdown_notes.plugin_settings import plugin_settings
 from cards.markdown_notes.wiki import is_reference, outside_code, shown_links
 from cards.translate import _
 
 _QUOTE = re.compile(r"^\s*(?:>\s?)+(?:\[![\w-]+\][+-]?\s*)?")
 _HASHES = re.compile(r"#{1,6}\s+|\s+#+\s*$")
 _SCHEDULE = re.compile(r"<!--SR:(.*?)-->")
-_DECK_TAG = re.compile(r"(?:^|(?<=\s))#flashcards(?:/\S*)?")
 _ANY_LINK = re.compile(r"\[\[[^\[\]\n]*\]\]|\[[^\[\]\n]*\]\([^()\s]*\)")
 _ADDRESS_OR_NAME = re.compile(
     r"https?://\S+|(?<![\w:])[A-Za-z]\w*(?:::[A-Za-z]\w*){2,}(?![\w:])", re.ASCII
@@ -40,14 +42,6 @@ _NUMBER = re.compile(r"\{\{c(\d+)::")
 
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|<%")
 """What a program fills in when it makes a note of a template."""
-_NOTE_WITH_CARDS = re.compile(
-    r"\A---[ \t]*\n(?:(?!---).*\n)*?"
-    r"(?:flash[ \t]*:[ \t]*true\b|deck[ \t]*:|tags[ \t]*:(?:.*\n[ \t]*-)*.*flashcards)"
-    r"|^[ \t]*(?:`{3,}|~{3,})[ \t]*flash[ \t]*$"
-    r"|(?:^|(?<=\s))#flashcards(?:/|\s|$)",
-    re.MULTILINE,
-)
-
 ID_PREFIX = "flash-"
 """Begins the block references that are ids of cards."""
 
@@ -74,32 +68,17 @@ class FencedCards(Struct, frozen=True):
     """Line of the fence."""
 
 
-def has_cards(text: str) -> bool:
-    """Return True if a note in Markdown says that it has cards."""
-    return bool(_NOTE_WITH_CARDS.search(text.lstrip("\ufeff").replace("\r\n", "\n")))
-
-
-def has_open_matter(text: str) -> bool:
-    """Return True if front matter says that there are cards and never ends."""
-    begins = text.startswith("---") and _NOTE_WITH_CARDS.match(text)
-    return bool(begins) and FRONT_MATTER.match(text) is None
-
-
-def is_enabled(text: str) -> bool:
-    """Return True if cards in the text are read, not only fenced ones."""
-    return has_cards(re.sub(r"(?m)^[ \t]*(```+|~~~+)[ \t]*flash\b", "", text))
-
-
-def holds_cards(text: str) -> bool:
+def holds_cards(text: str, path: Path) -> bool:
     """Return True if a note has a card, or a mistake in one, and is no template."""
-    if not has_cards(text):
+    settings = plugin_settings(path)
+    if not has_cards(text, settings.tags):
         return False
     text = text.lstrip("\ufeff").replace("\r\n", "\n")
     matter = FRONT_MATTER.match(text)
     if matter and _PLACEHOLDER.search(matter[0]):
         return False
-    enabled, problems = is_enabled(text), list[Problem]()
-    for card in scan(NoteLines(text), problems, ""):
+    enabled, problems = is_enabled(text, settings.tags), list[Problem]()
+    for card in scan(NoteLines(text, settings), problems, ""):
         if enabled or isinstance(card, FencedCards):
             return True
     return enabled and bool(problems)
@@ -137,7 +116,7 @@ def lines_below_answers(note: NoteLines, cards: dict[int, int]) -> Iterator[int]
                 continue
             if note.ends_card(line):
                 break
-            if _text_and_id(note.passage(line, line + 1).shown)[0]:
+            if _text_and_id(note.passage(line, line + 1).shown, note.tag)[0]:
                 yield line + 1
                 break
 
@@ -219,8 +198,11 @@ class _Scanner:
 
         Marked words alone are no sign of a card, since a text has them as emphasis.
         """
-        shown = (self._note.passage(i, i + 1).shown for i in range(at, end))
-        bare = {i for i, text in enumerate(shown, at) if _text_and_id(text)[0]}
+        note = self._note
+        shown = (note.passage(i, i + 1).shown for i in range(at, end))
+        bare = {
+            i for i, text in enumerate(shown, at) if _text_and_id(text, note.tag)[0]
+        }
         probe = _Scanner(self._note, [], self._file)
         for card in probe._paragraph(at, end):
             first = card.line - 1
@@ -326,7 +308,7 @@ class _Scanner:
             end -= 1
         made = {}
         for key, text in values.items():
-            made[key], reference = _text_and_id(text)
+            made[key], reference = _text_and_id(text, self._note.tag)
             if reference:
                 made["id"] = reference
         schedule = _SCHEDULE.search("\n".join(typed[at:end]))
@@ -379,7 +361,7 @@ def _sides(line: Passage) -> tuple[str, str, str] | None:
     return (front, found[0], back) if front.strip() and back.strip() else None
 
 
-def _text_and_id(text: str) -> tuple[str, str]:
+def _text_and_id(text: str, tag: re.Pattern[str]) -> tuple[str, str]:
     """Return a text as a card has it, and the id among the references behind it."""
     lines, references = text.strip().split("\n"), list[str]()
     while (words := lines[-1].rsplit(None, 1)) and is_reference(words[-1]):
@@ -388,5 +370,5 @@ def _text_and_id(text: str) -> tuple[str, str]:
         while len(lines) > 1 and not lines[-1].strip():
             lines.pop()
     ids = (one for one in references if one.startswith(ID_PREFIX))
-    shown = outside_code("\n".join(lines), lambda part: _DECK_TAG.sub("", part))
+    shown = outside_code("\n".join(lines), lambda part: tag.sub("", part))
     return shown_links(shown.strip()), next(ids, "")

@@ -1,8 +1,9 @@
 """Read the cards inside a Markdown note as a deck.
 
 A note has cards if its front matter says `flash: true` or names a `deck`, if it has the
-tag `#flashcards`, or if it has a fenced block `flash`.  Cards are converted and checked
-as those of a YAML file; scheduling is never written into the note.
+tag `#flashcards` or one that the plugin of Obsidian is set to, or if it has a fenced
+block `flash`.  Cards are converted and checked as those of a YAML file; scheduling is
+never written into the note.
 """
 
 import re
@@ -17,23 +18,22 @@ from cards.deckfile.reader import CardParser, Deck, parse_deck
 from cards.deckfile.yaml_walker import Spots, YamlWalker
 from cards.errors import DeckError, Place, Problem
 from cards.files import absolute
+from cards.markdown_notes.card_tags import has_cards, has_open_matter, is_enabled
 from cards.markdown_notes.commonmark import FRONT_MATTER
 from cards.markdown_notes.inline_cards import (
     FencedCards,
     InlineCard,
-    has_cards,
-    has_open_matter,
-    is_enabled,
     lines_below_answers,
     scan,
 )
 from cards.markdown_notes.note_lines import NoteLines, deck_of_tag
-from cards.markdown_notes.plugin_settings import end_marker
-from cards.media_places import path_from_note, vault_of
+from cards.markdown_notes.plugin_settings import plugin_settings
+from cards.media_places import path_from_note
 from cards.names import COMMA, split_tags
 from cards.note import Header, Note
 from cards.text.media import media_paths, with_media_paths
 from cards.translate import _
+from cards.vaults import vault_of
 
 _WHOLE_DECK = re.compile(r"(?:[ \t]*(?:#.*)?\n)*([ \t]*)(?:.*\n\1)*?deck[ \t]*:")
 """A block with the key `deck`, as far right as its first line."""
@@ -56,7 +56,7 @@ def parse_note_deck(text: str, path: Path) -> Deck:
         DeckError: There are no cards, or they have mistakes; carries all of them.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not has_cards(text):
+    if not has_cards(text, plugin_settings(path).tags):
         hint = _("begin it with the lines '---', 'flash: true' and '---'")
         raise DeckError([Problem(Place(str(path)), _("no cards in this note"), hint)])
     return _NoteReader(text, path).deck()
@@ -64,9 +64,10 @@ def parse_note_deck(text: str, path: Path) -> Deck:
 
 def inline_cards(text: str, path: Path) -> list[InlineCard]:
     """Return the cards in the text of a note, without fenced ones."""
-    if not is_enabled(text):
+    settings = plugin_settings(path)
+    if not is_enabled(text, settings.tags):
         return []
-    found = scan(NoteLines(text, end_marker(path)), [], str(path))
+    found = scan(NoteLines(text, settings), [], str(path))
     return [card for card in found if isinstance(card, InlineCard)]
 
 
@@ -74,7 +75,9 @@ class _NoteReader:
     def __init__(self, text: str, path: Path) -> None:
         self._text, self._path = text, path
         self._problems: list[Problem] = []
-        self._lines = NoteLines(text, end_marker(path))
+        settings = plugin_settings(path)
+        self._tags = settings.tags
+        self._lines = NoteLines(text, settings)
         self._parser = CardParser(text, path)
         self._whole: list[Deck] = []
         self._lasts: dict[int, int] = {}
@@ -125,7 +128,7 @@ class _NoteReader:
     def _read_cards(self) -> int:
         """Read all cards; return the number of those that are in no whole deck."""
         count, file = 0, str(self._path)
-        enabled = is_enabled(self._text)
+        enabled = is_enabled(self._text, self._tags)
         for card in scan(self._lines, self._problems if enabled else [], file):
             if isinstance(card, FencedCards):
                 count += self._fenced(card)
@@ -211,17 +214,18 @@ class _NoteReader:
                 ]
             else:
                 self._problems += walker.problems
-        elif has_open_matter(self._text):
+        elif has_open_matter(self._text, self._tags):
             message = _("front matter without end")
             hint = _("write '---' below it")
             self._problems.append(Problem(Place(str(self._path)), message, hint))
         values, tags = dict(values), _tags(values.get("tags"))
-        decks = [tag for tag in tags if re.match(r"flashcards(/|$)", tag)]
+        found_tags = ((tag, self._lines.tag.fullmatch(f"#{tag}")) for tag in tags)
+        decks = {tag: found[1] or "" for tag, found in found_tags if found}
         values["tags"] = [tag.replace("/", "::") for tag in tags if tag not in decks]
         self._names_deck = bool(values.get("deck"))
         self._is_own = self._names_deck or "flash" in values
         if not self._names_deck:
-            named = [deck_of_tag(tag.partition("/")[2]) for tag in decks]
+            named = list(map(deck_of_tag, decks.values()))
             named += [deck for _line, deck in self._lines.deck_tags()]
             values["deck"] = next(filter(None, named), "")
             if not values["deck"]:

@@ -10,7 +10,9 @@ import unicodedata
 
 from msgspec import Struct
 
+from cards.markdown_notes.card_tags import tag_in_text
 from cards.markdown_notes.commonmark import FRONT_MATTER
+from cards.markdown_notes.plugin_settings import PluginSettings
 from cards.names import tidy_name
 from cards.text.verbatim import (
     COMMENT,
@@ -26,7 +28,6 @@ _HEADING = re.compile(r"#{1,6}\s")
 _RULE = re.compile(r"(?:---+|\*\*\*+|___+)\s*$")
 _LABEL = re.compile(r"([QACＱＡＣ])(?::(?=\s|$)|：)")
 _TABLE = re.compile(r"\s*\|")
-_DECK_TAG = re.compile(r"(?:^|(?<=\s))#flashcards/(\S+)")
 _METADATA = re.compile(r"[\s>]*>\s*\[!sr\|card-metadata\][+-]?\s*$")
 """Begins a callout with nothing but comments."""
 _EMPTY_QUOTE = re.compile(r"\s*>[\s>]*$")
@@ -55,12 +56,12 @@ class Passage(Struct, frozen=True):
 class NoteLines:
     """A note, line by line; lines count from 0."""
 
-    def __init__(self, text: str, end_marker: str = "") -> None:
+    def __init__(self, text: str, settings: PluginSettings) -> None:
         """Split a note, without its front matter, at its lines.
 
         Args:
             text: The note.
-            end_marker: The line that ends a card with `?`; by default a blank one.
+            settings: Those of the plugin of Obsidian in its vault.
         """
         matter = FRONT_MATTER.match(text)
         self.start = matter[0].count("\n") if matter else 0
@@ -85,7 +86,9 @@ class NoteLines:
             self._shown.append(shown)
             self._masked.append(mask.replace(COMMENT, ""))
         self._hide_metadata()
-        self._markers = self._find_markers(end_marker)
+        self._markers = self._find_markers(settings.end_marker)
+        self.tag = tag_in_text(settings.tags)
+        """The tags of cards; the group is the deck that one names."""
         self._in_list: set[int] = set()
         """Lines with an item above that they belong to, or follow in its list."""
         self._indented_code = self._find_indented_code()
@@ -207,12 +210,13 @@ class NoteLines:
         return bool(self.label(line)) or self.ends_card(line)
 
     def deck_tags(self) -> list[tuple[int, str]]:
-        """Return the lines with a tag `#flashcards/deck`, each with its first deck."""
+        """Return the lines with a tag that names a deck, each with its first deck."""
         found: list[tuple[int, str]] = []
         for line, text in enumerate(self._masked):
-            tag = _DECK_TAG.search(text) if "#flashcards/" in text else None
-            if tag and (name := deck_of_tag(tag[1])):
-                found.append((line, name))
+            tags = self.tag.finditer(text) if "#" in text else ()
+            decks = (deck_of_tag(tag[1]) for tag in tags if tag[1])
+            if deck := next(filter(None, decks), ""):
+                found.append((line, deck))
         return found
 
     def _find_indented_code(self) -> set[int]:

@@ -11,8 +11,8 @@ from cards.markdown_notes.commonmark import markdown_blocks
 from cards.markdown_notes.note_deck import inline_cards
 from cards.markdown_notes.own_text import own_text
 from cards.markdown_notes.plain_text import plain_blocks
-from cards.media_places import vault_of
 from cards.translate import _
+from cards.vaults import vault_of
 
 _TEXT = (".txt", ".text")
 _ORG = ".org"

@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.deckfile.discovery import find_decks, is_markdown, read_text
+from cards.deckfile.discovery import decks_in, find_decks, is_markdown, read_text
 from cards.errors import DeckError, FlashError, Place, Problem
 from cards.files import absolute
 from cards.markdown_notes.inline_cards import InlineCard
@@ -35,7 +35,7 @@ class NoteImport(Struct, frozen=True):
 
     history: HistoryImport
     lost: tuple[Problem, ...]
-    """Schedules that belong to no card."""
+    """Schedules that belong to no card, and notes passed over that have some."""
 
 
 def import_notes(app: AppContext, path: Path, *, dry_run: bool = False) -> NoteImport:
@@ -52,12 +52,18 @@ def import_notes(app: AppContext, path: Path, *, dry_run: bool = False) -> NoteI
             `flash add`; nothing was written.
         StoreError: The store can't be written; nothing was.
     """
-    files = list(filter(is_markdown, find_decks([path]).files))
+    inside = decks_in(path) if path.is_dir() else find_decks([path])
+    files = list(filter(is_markdown, inside.files))
+    passed_over = list(_passed_over(inside.other_notes, is_warning=bool(files)))
     if not files:
+        if passed_over:
+            raise DeckError(passed_over)
+        find_decks([path])  # says what a folder without any deck lacks
         hint = _("add deck files with flash add")
         raise FlashError(_("no notes with cards in this folder"), hint, path)
     parsed = read_files(files)
     found, lost = _schedules(files)
+    lost += passed_over
     moved = (_moved(note, found, app.options.calendar) for note in parsed.notes)
     history: dict[HistoryKey, MovedNote] = {
         (one.note.file, one.note.line): one for one in moved
@@ -95,13 +101,7 @@ def _schedules(
 
 def _lost(text: str, cards: Sequence[InlineCard], path: Path) -> Iterator[Problem]:
     """Name the schedules that no card has; a card has the first one in its lines."""
-    lines: list[int] = []
-    line, at = 1, 0
-    for span in verbatim_spans(text):
-        line += text.count("\n", at, span.start)
-        at = span.start
-        if text.startswith(_SCHEDULE, at):
-            lines.append(line)
+    lines = list(_lines_of_schedules(text))
     firsts = ((bisect_left(lines, card.line), card.last) for card in cards)
     read = {i for i, last in firsts if i < len(lines) and lines[i] <= last}
     message = _("this schedule belongs to no card")
@@ -109,6 +109,26 @@ def _lost(text: str, cards: Sequence[InlineCard], path: Path) -> Iterator[Proble
     for i, number in enumerate(lines):
         if i not in read:
             yield Problem(Place(str(path), number), message, hint, is_warning=True)
+
+
+def _passed_over(notes: Sequence[Path], *, is_warning: bool) -> Iterator[Problem]:
+    """Name the notes with schedules that nothing marks as notes with cards."""
+    message = _("passed over: a note with schedules, but without a tag of cards")
+    hint = _("write '#flashcards' at its top, or name its tag in the plugin's settings")
+    for path in notes:
+        text = path.read_bytes().decode("utf-8", errors="replace")
+        if line := next(_lines_of_schedules(text), 0):
+            yield Problem(Place(str(path), line), message, hint, is_warning=is_warning)
+
+
+def _lines_of_schedules(text: str) -> Iterator[int]:
+    """Yield the lines, from 1, on which a schedule begins."""
+    line, at = 1, 0
+    for span in verbatim_spans(text) if _SCHEDULE in text else ():
+        line += text.count("\n", at, span.start)
+        at = span.start
+        if text.startswith(_SCHEDULE, at):
+            yield line
 
 
 def _moved(

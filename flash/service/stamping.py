@@ -19,7 +19,7 @@ from cards.errors import FlashError, Place, Problem
 from cards.markdown_notes.inline_cards import ID_PREFIX, InlineCard
 from cards.markdown_notes.note_deck import inline_cards, parse_note_deck
 from cards.markdown_notes.note_lines import NoteLines
-from cards.markdown_notes.plugin_settings import end_marker
+from cards.markdown_notes.plugin_settings import plugin_settings
 from cards.translate import _
 from flash.service.file_patches import write_deck_text
 
@@ -100,7 +100,8 @@ def _unfit(card: InlineCard, path: Path) -> Problem:
 
 
 def _stamped(text: str, cards: Sequence[InlineCard], path: Path) -> str:
-    lines, note = text.split("\n"), NoteLines(_plain(text), end_marker(path))
+    lines = text.split("\n")
+    note = NoteLines(_plain(text), plugin_settings(path))
     for card in reversed(cards):
         # Comments of other programs stay at the end.
         below = range(card.last - 1, card.line - 1, -1)

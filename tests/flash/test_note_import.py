@@ -293,6 +293,40 @@ def test_each_schedule_of_no_card_is_named(flash: Run, note: Path) -> None:
     assert found["lost_schedules"] == expected
 
 
+def test_notes_with_the_tags_of_the_plugin_are_imported(flash: Run, note: Path) -> None:
+    folder = Path("vault/.obsidian/plugins/obsidian-spaced-repetition")
+    folder.mkdir(parents=True)
+    settings = '{"settings": {"flashcardTags": ["#flashcards", "#karten"]}}'
+    (folder / "data.json").write_text(settings, "utf-8")
+    schedule = "<!--SR:!2026-12-16,34,290-->"
+    for name, tag in (("a", "karten/Bio"), ("b", "other"), ("c", "flashcards/Bio")):
+        text = f"#{tag}\n\n{name}::answer {schedule}\n"
+        Path(f"vault/{name}.md").write_text(text, "utf-8")
+    Path("vault/d.md").write_text(f"about `{schedule}`\n", "utf-8")
+
+    _, out, err = flash("import", "vault")
+
+    assert out.startswith("2 cards new, 2 of them with their due day\n")
+    assert err == (
+        "vault/b.md:3:1: warning: passed over: a note with schedules, but without a tag"
+        " of cards (write '#flashcards' at its top, or name its tag in the plugin's"
+        " settings)\n"
+    )
+    assert flash("add", "vault")[1].endswith("2 unchanged; 2 cards\n")
+
+
+def test_an_import_of_notes_without_tags_says_so(flash: Run, note: Path) -> None:
+    Path("bio.md").unlink()
+    Path("n.md").write_text("q::a <!--SR:!2026-12-16,34,290-->\n", "utf-8")
+
+    code, _, err = flash("import", ".")
+
+    assert (code, err.partition(" (")[0]) == (
+        1,
+        "n.md:1:1: passed over: a note with schedules, but without a tag of cards",
+    )
+
+
 def test_known_cards_that_were_never_asked_get_their_due_day(
     flash: Run, note: Path
 ) -> None:
