@@ -7,6 +7,9 @@ import { word } from "./words.js";
 export class CardView {
   constructor(card, note, { onEnter }) {
     this.card = card;
+    // The choices in the order in which they are shown; each reply has an order of its own.
+    this.options = card.choices ?? [];
+    this.right = card.correct ?? [];
     this.note = note;
     this.chosen = new Set();
     this.isShown = false;
@@ -24,6 +27,15 @@ export class CardView {
       this.choices, this.input && this.form, this.comparison, this.answer);
   }
 
+  // Takes over a newer state of the card.  Returns false if that has to be asked anew: its
+  // question or choices are others than those that are shown.
+  take(card) {
+    if (!this.isShown && askedBy(card) !== askedBy(this.card)) return false;
+    this.card = card;
+    this.showMarks(card);
+    return true;
+  }
+
   showMarks({ flag, leech, ahead }) {
     const name = flag ? word("flagged", { flag: word(`flag_${flag}`) }) : "";
     const marks = [
@@ -36,7 +48,7 @@ export class CardView {
   }
 
   makeChoices() {
-    const items = this.card.choices.map((html, index) => {
+    const items = this.options.map((html, index) => {
       const text = rendered(html, { class: "text", dir: "auto" });
       const number = element("kbd", { "aria-hidden": "true" }, String(index + 1));
       const choose = (event) => {
@@ -53,9 +65,9 @@ export class CardView {
   }
 
   choose(index) {
-    if (this.isShown || !this.choices || index >= this.card.choices.length) return;
+    if (this.isShown || !this.choices || index >= this.options.length) return;
     const isChosen = this.chosen.has(index);
-    if ((this.card.correct ?? []).length < 2) this.chosen.clear();
+    if (this.right.length < 2) this.chosen.clear();
     if (isChosen) this.chosen.delete(index);
     else this.chosen.add(index);
     this.choices.querySelectorAll("button").forEach((one, place) => {
@@ -117,7 +129,7 @@ export class CardView {
   markChoices() {
     this.choices?.querySelectorAll("button").forEach((one, index) => {
       one.disabled = true;
-      const isRight = this.card.correct?.includes(index);
+      const isRight = this.right.includes(index);
       if (!isRight && !this.chosen.has(index)) return;
       const name = isRight ? "right" : "wrong";
       one.classList.add(name);
@@ -130,6 +142,12 @@ export class CardView {
     part.focus({ preventScroll: !this.isShown });
     if (this.isShown) this.answer.scrollIntoView({ block: "nearest" });
   }
+}
+
+// What a card asks; the order of its choices doesn't matter.
+function askedBy({ question, typed, choices, correct }) {
+  const options = choices?.map((html, index) => [correct?.includes(index), html]);
+  return JSON.stringify([question, typed, options?.map(String).sort()]);
 }
 
 function part(name, card) {

@@ -102,10 +102,11 @@ export class Queue {
     this.addToCount(KINDS[card.state], -1);
   }
 
-  flag(cardId, flag, id) {
-    const card = this.find(cardId);
-    this.remember(id, card);
-    card.flag = flag;
+  // The card may have left the queue while the flag was chosen.
+  flag(card, flag, id) {
+    const kept = this.find(card.id);
+    this.remember(id, kept ?? card);
+    if (kept) kept.flag = flag;
   }
 
   remember(id, card) {

@@ -121,10 +121,7 @@ export class Review {
       this.advance();
       return;
     }
-    if (!this.shown.isShown && card.question !== this.shown.card.question) {
-      this.ask(card);
-    }
-    this.shown.card = card;
+    if (!this.shown.take(card)) this.ask(card);
     this.view.showStatus(this.queue, card);
   }
 

@@ -121,7 +121,7 @@ export class Session {
 
   async flag(card, flag) {
     const step = markOf("flag", card, { flag });
-    const change = (queue) => queue.flag(card.id, flag, step.body.id);
+    const change = (queue) => queue.flag(card, flag, step.body.id);
     const isStored = await this.store(step, card, change);
     outbox.send();
     return isStored;
