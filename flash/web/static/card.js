@@ -139,8 +139,12 @@ export class CardView {
 
   focus() {
     const part = this.isShown ? this.answer : this.input ?? this.question;
-    part.focus({ preventScroll: !this.isShown });
-    if (this.isShown) this.answer.scrollIntoView({ block: "nearest" });
+    part.focus({ preventScroll: true });
+    if (this.isShown) this.scrollToAnswer();
+  }
+
+  scrollToAnswer() {
+    this.answer.scrollIntoView({ block: "nearest" });
   }
 }
 

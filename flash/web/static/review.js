@@ -207,6 +207,7 @@ export class Review {
       shown.compare(rendered(found.html));
       this.view.suggest(found.suggested);
       this.view.say(found.sentence);
+      shown.scrollToAnswer();
     } catch {
       // Without network the typed text stands above the answer.
     }

@@ -16,10 +16,17 @@ export class ReviewView {
     this.stage = element("div", { class: "stage" });
     this.message = element("p", { class: "message", role: "status" });
     this.main = element("div", { class: "main" });
-    this.dock = element("div", { class: "dock" }, this.main, this.makeTools());
+    this.dock = element("div", { class: "dock" }, this.message, this.main,
+      this.makeTools());
+    new ResizeObserver(() => this.measureDock()).observe(this.dock);
     root.replaceChildren(
       element("header", { class: "status" }, this.deck, this.counts), this.progress,
-      this.notice, this.stage, this.message, this.dock);
+      this.notice, this.stage, this.dock);
+  }
+
+  // What is scrolled to comes to stand above the dock, not behind it.
+  measureDock() {
+    document.documentElement.style.scrollPaddingBottom = `${this.dock.offsetHeight}px`;
   }
 
   makeTools() {
@@ -56,6 +63,8 @@ export class ReviewView {
     const show = button(word("show"), this.actions.reveal, { class: "primary show" });
     this.main.replaceChildren(show);
     this.enableTools(true);
+    // The page may still be scrolled to the answer before.
+    scrollTo(0, 0);
     cardView.focus();
   }
 
@@ -73,6 +82,7 @@ export class ReviewView {
     this.main.replaceChildren(element("div",
       { ...attributes, "aria-label": word("ratings") }, buttons));
     this.suggest(suggested);
+    this.measureDock();
     cardView.focus();
   }
 
@@ -108,6 +118,7 @@ export class ReviewView {
   say(text, { isAlarm = false } = {}) {
     this.message.textContent = text;
     this.message.classList.toggle("alarm", isAlarm);
+    this.measureDock();
   }
 }
 

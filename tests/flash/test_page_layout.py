@@ -1,0 +1,109 @@
+"""What is seen of a card that is longer than the screen, in Chromium."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from web_page import DESKTOP, PHONE, Page, chromium, needs_chromium, running
+
+pytestmark = [pytest.mark.slow, needs_chromium]
+
+LANDSCAPE = PHONE | {"viewport": {"width": 844, "height": 390}}
+SIZES = pytest.mark.parametrize(
+    "size", [PHONE, LANDSCAPE, DESKTOP], ids=["phone", "landscape", "desktop"]
+)
+
+IS_SEEN = """(part) => {
+  const { left, right, top, bottom } = part.getBoundingClientRect();
+  return [top + 1, bottom - 1].every(
+    (y) => part.contains(document.elementFromPoint((left + right) / 2, y)));
+}"""
+"""Whether the top and the bottom of an element are on the screen and not covered."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as started:
+        yield started
+
+
+def long_deck() -> str:
+    """Return a deck of cards whose questions end near the bottom of a screen."""
+    cards = "".join(
+        f"  - front: Q{lines} {'Lorem ipsum dolor sit amet ' * lines}\n    back: Paris\n"
+        for lines in (16, 17, 18, 19, 26)
+    )
+    return f"deck: Long\nlanguage: en\ncards:\n{cards}"
+
+
+def is_seen(page: Page, selector: str) -> bool:
+    found: bool = page.tab.locator(selector).evaluate(IS_SEEN)
+    return found
+
+
+@SIZES
+def test_a_shown_answer_is_seen_whole(
+    browser: Any, tmp_path: Path, size: dict[str, Any]
+) -> None:
+    with running(tmp_path, long_deck()) as server:
+        page = Page(browser.new_context(**size)).review(server.address)
+        for lines in (16, 17, 18, 19, 26):
+            page.has("section.question", f"Q{lines}")
+            top = page.tab.locator("section.question").bounding_box()["y"]
+            page.press("Space")
+            page.tab.wait_for_selector("section.answer:focus")
+
+            assert top > 0  # though the answer before was scrolled to
+            assert is_seen(page, "section.answer .answer")
+            page.rate(4)
+
+
+@SIZES
+def test_a_message_is_seen_on_a_long_card(
+    browser: Any, tmp_path: Path, size: dict[str, Any]
+) -> None:
+    with running(tmp_path, long_deck().replace("Q16", "Q16 first " * 90)) as server:
+        page = Page(browser.new_context(**size)).review(server.address)
+        page.press("o")
+        page.has(".message", "This card has no source link.")
+        assert is_seen(page, ".message")
+
+        page.press("Space")
+        page.tab.wait_for_selector("section.answer:focus")
+        page.press("o")
+        page.has(".message", "This card has no source link.")
+        assert is_seen(page, ".message")
+        assert is_seen(page, "section.answer .answer")
+
+
+def test_the_keyboard_reaches_nothing_behind_the_buttons(
+    browser: Any, tmp_path: Path
+) -> None:
+    deck = f"""\
+deck: Fruit
+cards:
+  - choice: {"Lorem ipsum dolor sit amet " * 19}
+    options: [apple, stone, sand, iron, glass]
+    answer: apple
+"""
+    with running(tmp_path, deck) as server:
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        for number in range(1, 6):
+            page.press("Tab")
+            place = f".choices li:nth-child({number}) button"
+            page.tab.wait_for_selector(f"{place}:focus")
+            page.until(f"({IS_SEEN})(document.querySelector('{place}'))")
+
+
+def test_a_comparison_moves_no_answer_behind_the_buttons(
+    browser: Any, tmp_path: Path
+) -> None:
+    deck = long_deck().replace("back: Paris", "back: Paris\n    typed: true")
+    with running(tmp_path, deck) as server:
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.tab.fill("#typed", "Pariss")
+        page.press("Enter")
+        page.has(".message", "2 Hard is suggested.")
+
+        page.until(f"({IS_SEEN})(document.querySelector('section.answer .answer'))")
