@@ -128,6 +128,8 @@ def _message_words() -> dict[str, str]:
         "next_due": _("The next card is due in {time}."),
         "go_ahead": _("Show it now"),
         "all_done": _("No more cards are due today."),
+        "not_loaded": _("More cards could not be loaded."),
+        "left_today": _("Cards left for today: {count}."),
         "cram_done": _("Every card was recalled."),
         "cram_none": _("There are no cards to cram."),
         "done_today": _("Cards finished today: {count}."),

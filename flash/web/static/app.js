@@ -119,6 +119,7 @@ async function start() {
   drawFrame();
   document.addEventListener("unpaired", askToPair);
   outbox.on("change", drawSending);
+  outbox.on("online", () => review?.goOnline());
   outbox.on("result", (...result) => review?.session.takeResult(...result));
   outbox.on("refused", (_step, error) => review?.view.say(
     word("failed", { error: error.message }), { isAlarm: true }));

@@ -11,7 +11,7 @@ const BATCH = 100;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 
-const listeners = { change: [], result: [], refused: [] };
+const listeners = { change: [], online: [], result: [], refused: [] };
 const tabs = new BroadcastChannel("flash-outbox");
 const state = { count: 0, held: 0, lost: 0, isOffline: false };
 const refused = new Set();
@@ -98,6 +98,7 @@ function setOffline(isOffline) {
   if (state.isOffline === isOffline) return;
   state.isOffline = isOffline;
   tell("change", state);
+  if (!isOffline) tell("online");
 }
 
 // Sends all steps; resolves to null if none is left that the server takes, else to the

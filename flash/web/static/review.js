@@ -14,6 +14,7 @@ import { word } from "./words.js";
 
 const QUIET_MS = 300;
 const OLD_MS = 120_000;
+const RETRY_MS = 30_000;
 const TYPED_TIMEOUT_MS = 1_500;
 
 // Edited texts that were not saved, by card.
@@ -61,6 +62,7 @@ export class Review {
   }
 
   async start() {
+    this.isStuck = false;
     this.view.showSentences([word("loading")]);
     const isLoaded = await this.session.load();
     if (this.hasLeft) return;
@@ -74,6 +76,7 @@ export class Review {
   }
 
   explain(problem) {
+    this.isStuck = problem instanceof Offline;
     const lines = problem instanceof Offline ? [word("offline"), word("last_review_only")]
       : [word("no_review"), problemOf(problem)];
     const retry = button(word("retry"), () => this.start(), { class: "primary" });
@@ -87,8 +90,19 @@ export class Review {
     await this.refresh();
   }
 
+  // The network is back.
+  async goOnline() {
+    if (this.isStuck) await this.start();
+    else await this.refreshOld();
+  }
+
+  // Returns whether the queue is now the server's.
   async refresh() {
-    if (await this.session.refresh()) this.correct();
+    const isFresh = await this.session.refresh();
+    if (!isFresh) return false;
+    this.isRefilled = !this.shown;
+    this.correct();
+    return true;
   }
 
   // Shows the next question; waits or ends if there is none.
@@ -126,16 +140,22 @@ export class Review {
   }
 
   async waitOrEnd() {
-    if (this.isRefilled || outbox.isOffline()) {
-      if (this.queue.waiting(now()) === null) this.end();
-      else this.wait();
-      return;
-    }
+    if (this.isRefilling) return;
     // More cards may be due than were sent, such as siblings of a buried one.
-    this.isRefilled = true;
-    this.view.showSentences([word("loading")]);
-    await this.session.refresh();
-    if (!this.shown) this.advance();
+    if (!this.isRefilled && !outbox.isOffline()) {
+      this.isRefilling = true;
+      this.view.showSentences([word("loading")]);
+      const isFresh = await this.session.refresh();
+      this.isRefilling = false;
+      if (this.shown || this.hasLeft) return;
+      this.isRefilled = isFresh;
+      if (isFresh) {
+        this.advance();
+        return;
+      }
+    }
+    if (this.queue.waiting(now()) === null) this.end();
+    else this.wait();
   }
 
   wait() {
@@ -158,14 +178,29 @@ export class Review {
 
   end() {
     const { name, done_today: count, day_ends } = this.queue.state;
+    const { left } = this.queue;
+    if (left && !this.isRefilled) {
+      const lines = [word("not_loaded"), word("left_today", { count: left })];
+      const retry = button(word("retry"), () => this.refresh(), { class: "primary" });
+      this.view.showSentences(lines, retry).focus();
+      this.refreshAfter(RETRY_MS);
+      return;
+    }
     const lines = name ? [word(count ? "cram_done" : "cram_none")]
       : [word("all_done"), word("done_today", { count })];
     const more = element("a", { class: "button", href: "#/decks" }, word("more_title"));
     this.view.showSentences(lines, more).focus();
-    if (name) return;
     // The next day's cards come by themselves.
-    const wait = Math.max(1000, day_ends - now());
-    this.timer = setTimeout(() => this.refresh(), wait);
+    if (!name) this.refreshAfter(Math.max(1000, day_ends - now()));
+  }
+
+  // Takes over the server's cards after a while, and tries again until that succeeds.
+  refreshAfter(wait) {
+    const timer = setTimeout(async () => {
+      const isFresh = await this.refresh();
+      if (!isFresh && this.timer === timer && !this.hasLeft) this.refreshAfter(RETRY_MS);
+    }, wait);
+    this.timer = timer;
   }
 
   press(event) {
