@@ -112,3 +112,30 @@ def test_undo_after_an_edit_brings_the_text_back(browser: Any, tmp_path: Path) -
 
         assert server.reviews() == []
         assert page.errors == []
+
+
+def test_a_half_written_card_is_kept_until_it_is_added(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(2)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.open(f"{server.url}#/add", "Add a card")
+        page.tab.fill("#question", "Half?")
+        page.tab.fill("#deck", "Other")
+        page.tab.click("#pages a[data-page=search]")
+        page.has("h1", "Search")
+        page.tab.click("#pages a[data-page=add]")
+        page.until("document.querySelector('#question')?.value === 'Half?'")
+        assert page.tab.input_value("#deck") == "Other"
+
+        page.tab.fill("#answer", "Whole")
+        page.press("Control+Enter")
+        page.has(".message", "Other")
+        page.tab.click("#pages a[data-page=search]")
+        page.has("h1", "Search")
+        page.tab.click("#pages a[data-page=add]")
+        page.has("h1", "Add a card")
+        fields = [page.tab.input_value(f"#{one}") for one in ("question", "answer")]
+        assert fields == ["", ""]
+        assert "Half?" in server.flash("list", "deck:Other")
+        assert page.errors == []

@@ -5,29 +5,40 @@ import { element, field } from "./dom.js";
 import { fill, problemText } from "./page.js";
 import { word } from "./words.js";
 
+// The form is kept while other pages are open, with a card that was not added yet.
+let kept = null;
+
 export function showAdd(root) {
   return fill(root, word("add_title"), async () => {
     const { decks } = await get("/api/decks");
-    return [addForm(decks.map((deck) => deck.name))];
+    kept ??= addForm();
+    kept.offer(decks.map((deck) => deck.name));
+    return [kept.form];
   });
 }
 
-function addForm(decks) {
+function addForm() {
   const question = element("textarea", { id: "question", rows: "3", required: true });
   const answer = element("textarea", { id: "answer", rows: "5" });
   const deck = element("input", { id: "deck", type: "text", required: true,
-    list: "deck-names", value: decks[0] ?? "", autocomplete: "off" });
-  const names = element("datalist", { id: "deck-names" },
-    decks.map((name) => element("option", { value: name })));
+    list: "deck-names", autocomplete: "off" });
+  const names = element("datalist", { id: "deck-names" });
   const message = element("p", { class: "message", role: "status" });
   const add = element("button", { class: "primary" }, word("add_button"));
   const form = element("form", { class: "form", onsubmit: submit },
     field(word("card_question"), question, word("markdown")),
-    field(word("card_answer"), answer, word("cloze_help")), field(word("deck"), deck), names, message, add);
+    field(word("card_answer"), answer, word("cloze_help")), field(word("deck"), deck),
+    names, message, add);
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
-  return form;
+  return { form, offer };
+
+  function offer(decks) {
+    names.replaceChildren(...decks.map((name) => element("option", { value: name })));
+    deck.value ||= decks[0] ?? "";
+    message.textContent = "";
+  }
 
   async function submit(event) {
     event.preventDefault();
