@@ -88,6 +88,7 @@ class Undo(Struct, frozen=True):
     status: Literal["undone", "stale", "unknown"]
     sentence: str
     card: Asked | None = None
+    """The card as it is now, if it is still to be asked."""
 
 
 def delays_of(preset: Preset) -> dict[str, tuple[tuple[int | None, ...], ...]]:
@@ -285,14 +286,19 @@ class ReviewService:
             if step is None or not step.operation:
                 return Undo("unknown", _(NOTHING_TO_UNDO))
             if step.undone:
-                return Undo("undone", "")
+                return Undo("undone", "", self._card_left(step.card))
             undone = undo_operation(store, Options(store), step.operation)
         if undone is None:
             sentence = _("The card was answered again since; nothing was undone.")
             return Undo("stale", sentence)
         self._load = self._counts_key = None
-        card = None if undone.card is None else self._card(undone.card)
+        card = self._card_left(step.card)
         return Undo("undone", undone_text(undone.operation), card)
+
+    def _card_left(self, card: int | None) -> Asked | None:
+        asked = None if card is None else self._card(card)
+        is_left = asked and self._is_left(asked.prompt.card, is_cram=False)
+        return asked if is_left else None
 
     def history(self, guid: str, uid: str) -> list[HistoryLine]:
         """Return the answers to a card, the newest first.

@@ -109,6 +109,8 @@ class Step(Struct, frozen=True):
     """The id of its operation; 0 where nothing had to change."""
     review: int | None
     """The id of its row in the review log, if it is an answer."""
+    card: int | None
+    """Its card, unless nothing had to change."""
     undone: bool
 
 
@@ -116,13 +118,15 @@ def find_step(store: Store, key: str) -> Step | None:
     """Return the step with an id; None if it was never done."""
     sql = """
         select s.operation, s.review,
-               coalesce(r.undone, (select undone from operations
-                                    where id = s.operation), 0)
-          from browser_steps s left join reviews r on r.id = s.review
+               coalesce(r.card, json_extract(o.before, '$.was[0][0]')),
+               coalesce(r.undone, o.undone, 0)
+          from browser_steps s
+          left join reviews r on r.id = s.review
+          left join operations o on o.id = s.operation
          where s.id = :key
     """
     row = store.row(sql, {"key": key})
-    return None if row is None else Step(row[0], row[1], bool(row[2]))
+    return None if row is None else Step(*row[:3], bool(row[3]))
 
 
 def save_step(

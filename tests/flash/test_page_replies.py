@@ -6,7 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web_page import DESKTOP, Page, chromium, needs_chromium, running
+from web_page import (
+    DESKTOP,
+    Page,
+    chromium,
+    needs_chromium,
+    numbered_deck,
+    running,
+)
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -151,4 +158,31 @@ def test_a_flag_can_be_chosen_for_a_card_that_left(
         page.sent()
 
         assert "Which is a fruit?" in server.flash("list", "flag:4")
+        assert page.errors == []
+
+
+def test_an_undone_bury_asks_no_card_answered_elsewhere(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        state = page.tab.context.storage_state()
+        other = Page(browser.new_context(**DESKTOP, storage_state=state))
+        other.review(server.url)
+        page.press("b")
+        page.has("section.question", "Q01")
+        page.sent()
+        other.answer(4)
+        other.sent()
+
+        page.press("u")
+        page.has(".message", "Undone.")
+        page.has("section.question", "Q01")
+        page.has(".counts", "new 2 · learning 0 · due 0")
+        page.answer(4)
+        page.answer(4)
+        page.has(".sentences", "No more cards are due today.")
+        page.sent()
+
+        assert server.reviews() == [("Q00", 4), ("Q01", 4), ("Q02", 4)]
         assert page.errors == []

@@ -92,6 +92,26 @@ def test_an_undone_card_is_as_it_was_shown(server: Server) -> None:
         shown = again["card"] or shown
 
 
+@pytest.mark.parametrize(("rating", "state"), [(4, None), (3, "learning"), (0, "new")])
+@pytest.mark.parametrize("mark", ["bury", "flag"])
+def test_an_undone_mark_brings_back_a_card_that_is_left(
+    server: Server, mark: str, rating: int, state: str | None
+) -> None:
+    one, two = server.client("Firefox"), server.client("Phone")
+    card = one.cards()[0]
+    step = {"id": step_id(1), "flag": 1}
+    one.post(f"{card_path(card)}/{mark}", step)
+    if rating:
+        assert two.answer(card, rating)["status"] == "recorded"
+
+    # A request that is repeated gets the same reply.
+    undone = [one.post("/api/undo", {"id": step["id"]}) for _ in range(2)]
+
+    assert [reply["status"] for reply in undone] == ["undone"] * 2
+    cards = [reply["card"] for reply in undone]
+    assert [card and card["state"] for card in cards] == [state] * 2
+
+
 def test_a_cram_leaves_the_schedule_and_comes_back(server: Server) -> None:
     make_due(server.store, ids(server.store))
     client = server.client("Firefox")

@@ -185,10 +185,10 @@ export class Session {
     if (!this.queue) return;
     if (isElsewhere && !steps.some((one) => this.isLast(one))) return;
     const results = answer.results ?? [{ ...answer, id: steps[0].body.id }];
-    let isRefused = false;
+    let isBehind = false;
     for (const result of results) {
       const step = steps.find((one) => one.body.id === result.id);
-      if (step && !this.takeStep(step, result)) isRefused = true;
+      if (step && !this.takeStep(step, result)) isBehind = true;
     }
     // The server's counts lack the steps that it doesn't know yet.
     const isAll = !this.filter && !this.queue.state.more;
@@ -197,7 +197,7 @@ export class Session {
     write("review", this.queue.state).catch(() => {});
     this.correct();
     // Another session is at work, perhaps on more cards than this one.
-    if (isRefused) this.refresh().then((isFresh) => isFresh && this.correct());
+    if (isBehind) this.refresh().then((isFresh) => isFresh && this.correct());
   }
 
   // Whether this tab made a step, and none on the same card since.
@@ -205,19 +205,22 @@ export class Session {
     return this.lastSteps.get(card) === (kind === "undo" ? `undo ${body.id}` : body.id);
   }
 
-  // Returns false if the server refused the step.
+  // Returns false if another session was at work: the server refused the step, or undid it
+  // and its card is not to be asked any more.
   takeStep({ kind, card: id, body }, { status, card, next, sentence }) {
     const isUndo = kind === "undo";
     const isRefused = status === "stale" || (isUndo && status !== "undone");
     if (isRefused) this.say(sentence ?? word("stale"), { isAlarm: true });
     else if (kind === "answer" && sentence) this.say(sentence, { isAlarm: true });
     if (isRefused) this.queue.forget(body.id);
-    const isNews = kind === "answer" || (card && !this.queue.isCram);
+    // A card whose step was undone may have been answered elsewhere since.
+    const isBack = isUndo && !isRefused && !this.queue.isCram;
+    const isNews = kind === "answer" || isBack;
     if (isNews && this.isLast({ kind, card: id, body })) {
       if (card) this.answered.delete(keyOf(card));
       this.queue.update(id, card, next);
     }
-    return !isRefused;
+    return !isRefused && (card || !isBack);
   }
 }
 
