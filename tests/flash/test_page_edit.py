@@ -139,3 +139,97 @@ def test_a_half_written_card_is_kept_until_it_is_added(
         assert fields == ["", ""]
         assert "Half?" in server.flash("list", "deck:Other")
         assert page.errors == []
+
+
+def edit(page: Page, old: str, new: str) -> None:
+    """Edit the shown card."""
+    page.press("e")
+    replace_text(page, old, new)
+    page.press("Control+Enter")
+    page.has(".message", "Changed.")
+    page.tab.wait_for_selector("dialog", state="detached")
+
+
+def test_an_edit_is_undone_in_its_turn(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        file = tmp_path / "deck.yaml"
+        before = file.read_text("utf-8")
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.answer(4)
+        page.has("section.question", "Q01")
+        edit(page, "Q01", "Changed")
+        page.press("f")
+        page.tab.get_by_role("button", name="blue").click()
+        page.has(".marks", "flag: blue")
+        page.answer(3)
+        page.has("section.question", "Q02")
+        page.sent()
+        page.tab.reload()  # loses no step
+        page.has("section.question", "Q02")
+
+        page.press("u")
+        page.has("section.question", "Changed")
+        page.has(".marks", "flag: blue")
+        page.press("u")
+        page.tab.wait_for_selector(".marks", state="hidden")
+        page.has("section.question", "Changed")
+        page.sent()
+        assert file.read_text("utf-8") != before
+        assert server.reviews() == [("Q00", 4)]
+        page.press("u")
+        page.has("section.question", "Q01")
+        page.has(".message", "Undone.")
+        assert file.read_text("utf-8") == before
+        page.press("u")
+        page.has("section.question", "Q00")
+        page.sent()
+
+        assert server.reviews() == []
+        assert page.errors == []
+
+
+def test_an_edit_waits_for_the_network_to_be_undone(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        context = browser.new_context(**DESKTOP)
+        page = Page(context).review(server.address)
+        page.answer(4)
+        page.has("section.question", "Q01")
+        edit(page, "Q01", "Changed")
+        page.sent()
+        context.set_offline(True)
+        for _ in range(2):
+            page.press("u")
+            page.has(".message.alarm", "This needs the network.")
+        assert page.question() == "Changed"
+        context.set_offline(False)
+        page.tab.wait_for_selector("#sending:empty", state="attached")
+
+        page.press("u")
+        page.has("section.question", "Q01")
+        page.has(".message", "Undone.")
+        assert server.reviews() == [("Q00", 4)]
+        assert page.errors == []
+
+
+def test_an_edit_that_stays_keeps_no_answer_from_undo(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(3)) as server:
+        file = tmp_path / "deck.yaml"
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.answer(4)
+        page.has("section.question", "Q01")
+        edit(page, "Q01", "Changed")
+        file.write_text(file.read_text("utf-8").replace("A01", "newer"), "utf-8")
+
+        page.press("u")
+        page.has(".message.alarm", "changed elsewhere meanwhile")
+        page.press("u")
+        page.has("section.question", "Q00")
+        page.sent()
+
+        assert "front: Changed" in file.read_text("utf-8")
+        assert server.reviews() == []
+        assert page.errors == []

@@ -22,6 +22,11 @@ class Refused extends Error {
   }
 }
 
+// Whether the server refused a call that would be refused again.
+export function isFinal(error) {
+  return error instanceof Refused && !error.isTemporary && error.status !== 401;
+}
+
 export const get = (path) => call("GET", path);
 export const post = (path, body = {}) => call("POST", path, body);
 

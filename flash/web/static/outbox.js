@@ -4,7 +4,7 @@
 // steps: the server knows them by their id.  A step on the cards of another store than
 // the server has is held back.
 
-import { Offline, get, post, queryOf } from "./api.js";
+import { Offline, get, isFinal, post, queryOf } from "./api.js";
 import { transact } from "./database.js";
 
 const BATCH = 100;
@@ -170,7 +170,7 @@ async function sendBatch(batch) {
     tell("result", batch, answer);
     tabs.postMessage([batch, answer]);
   } catch (error) {
-    if (error instanceof Offline || error.isTemporary || error.status === 401) throw error;
+    if (!isFinal(error)) throw error;
     if (error.status === 409) {
       otherStores.add(store);
       await count();

@@ -111,11 +111,19 @@ export class Queue {
 
   remember(id, card) {
     const { counts, done_today } = this.state;
-    const step = { id, card: { ...card }, counts: { ...counts }, done_today };
+    this.addUndo({ id, card: { ...card }, counts: { ...counts }, done_today });
+  }
+
+  // A step changed this queue, or is the `edit` of a text.
+  addUndo(step) {
     this.state.undo = [...this.state.undo, step].slice(-UNDO_STEPS);
   }
 
-  // Takes back the last step and returns it.
+  get lastStep() {
+    return this.state.undo.at(-1);
+  }
+
+  // Takes back the last step, which is no edit, and returns it.
   undo() {
     const step = this.state.undo.pop();
     if (!step) return undefined;
@@ -158,7 +166,7 @@ export class Queue {
   }
 
   stepOf(cardId) {
-    return this.state.undo.findLast((step) => step.card.id === cardId);
+    return this.state.undo.findLast((step) => step.card?.id === cardId);
   }
 
   addToCount(kind, number) {

@@ -1,6 +1,6 @@
 // The review on the screen: takes keys and taps, shows the next question at once.
 
-import { Offline, call, get, post } from "./api.js";
+import { Offline, call, get, isFinal, post } from "./api.js";
 import { CardView } from "./card.js";
 import { now } from "./clock.js";
 import { chooseFlag, editText, showHistory, showKeys } from "./dialogs.js";
@@ -24,7 +24,6 @@ export class Review {
   constructor(root, params) {
     this.listeners = new AbortController();
     this.shown = null;
-    this.edited = null;
     this.timer = 0;
     this.actions = {
       reveal: () => this.reveal(),
@@ -267,7 +266,6 @@ export class Review {
   async finish(take) {
     const { shown } = this;
     this.shown = null;
-    this.edited = null;
     this.isTaking = true;
     const isTaken = await take();
     this.isTaking = false;
@@ -284,7 +282,6 @@ export class Review {
     const { shown } = this;
     if (!shown) return;
     chooseFlag(shown.card.flag, async (flag) => {
-      this.edited = null;
       if (await this.session.flag(shown.card, flag)) {
         shown.showMarks({ ...shown.card, flag });
         shown.focus();
@@ -294,27 +291,32 @@ export class Review {
 
   async undo() {
     if (!this.queue || this.isTaking) return;
-    if (this.edited) {
-      await this.undoEdit();
+    const { lastStep } = this.queue;
+    if (lastStep?.edit) {
+      await this.undoEdit(lastStep);
       return;
     }
     const isUndone = await this.finish(() => this.session.undo());
     this.view.say(word(isUndone ? "undone" : "nothing_to_undo"));
   }
 
-  // Gives the card the text that it had before the edit, which was the last step.
-  async undoEdit() {
-    const { path, ...body } = this.edited;
+  // Gives a card the text that it had before an edit.
+  async undoEdit({ id, edit: { path, ...body } }) {
+    this.isTaking = true;
     try {
       await post(`${path}/text`, body);
-      this.edited = null;
-      if (this.shown) await this.showEdited(this.shown);
-      else await this.refresh();
-      this.view.say(word("undone"));
     } catch (error) {
-      if (error.text) this.edited = null;
+      // An edit that can't be undone any more keeps no step before it from being undone.
+      if (isFinal(error)) this.queue.forget(id);
       this.view.say(problemText(error, "needs_network_now"), { isAlarm: true });
+      return;
+    } finally {
+      this.isTaking = false;
     }
+    this.queue.forget(id);
+    if (this.shown) await this.showEdited(this.shown);
+    else await this.refresh();
+    this.view.say(word("undone"));
   }
 
   openSource() {
@@ -355,7 +357,8 @@ export class Review {
       try {
         const reply = await post(`${path}/text`, { text, before });
         unsaved.delete(path);
-        this.edited = { path, text: before, before: reply.text };
+        const edit = { path, text: before, before: reply.text };
+        this.queue.addUndo({ id: outbox.newId(), edit });
         await this.showEdited(shown);
         this.view.say(reply.sentence);
         return "";
