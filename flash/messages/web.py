@@ -32,6 +32,7 @@ def _app_words() -> dict[str, str]:
         "needs_network_now": _("This needs the network."),
         "failed": _("The server could not do this: {error}"),
         "retry": _("Try again"),
+        "not_undone": _("This browser could not store this step. Nothing was undone."),
         "not_kept": _("This browser could not store the answer. It was not recorded."),
         "pair_title": _("Pair this device"),
         "pair_text": _(

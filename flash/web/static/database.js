@@ -3,31 +3,56 @@
 
 let opened = null;
 
+// The connection is lost when the browser's data are cleared; the next use opens another.
 function open() {
-  opened ??= new Promise((resolve, reject) => {
+  opened ??= connect().catch((error) => {
+    opened = null;
+    throw error;
+  });
+  return opened;
+}
+
+function connect() {
+  return new Promise((resolve, reject) => {
     const request = indexedDB.open("flash", 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore("outbox", { autoIncrement: true, keyPath: "n" });
       request.result.createObjectStore("kept");
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      const database = request.result;
+      database.onclose = database.onversionchange = () => disconnect(database);
+      resolve(database);
+    };
     request.onerror = () => reject(request.error);
   });
-  return opened;
+}
+
+function disconnect(database) {
+  database.close();
+  opened = null;
 }
 
 // Runs `work(outbox, kept)` in one transaction; resolves with the result of the request
 // it returned once everything is on disk.
 export async function transact(work) {
   const database = await open();
+  try {
+    return await inTransaction(database, work);
+  } catch (error) {
+    disconnect(database);
+    throw error;
+  }
+}
+
+function inTransaction(database, work) {
   return new Promise((resolve, reject) => {
     const names = ["outbox", "kept"];
     const options = { durability: "strict" };
     const transaction = database.transaction(names, "readwrite", options);
     const request = work(...names.map((name) => transaction.objectStore(name)));
     transaction.oncomplete = () => resolve(request?.result);
-    transaction.onerror = () => reject(transaction.error);
-    transaction.onabort = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
   });
 }
 

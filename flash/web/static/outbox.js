@@ -22,7 +22,7 @@ let waitMs = FIRST_WAIT_MS;
 
 // What this tab stored may be sent by another one.
 tabs.onmessage = async ({ data }) => {
-  await count();
+  await count().catch(() => {});
   tell("result", ...data, { isElsewhere: true });
 };
 
@@ -45,7 +45,7 @@ export async function put(step, kept) {
     if (kept) store.put(kept, "review");
     return outbox.add({ ...step, store: kept?.store, tried: false });
   });
-  await count();
+  await count().catch(() => {});
 }
 
 // Takes a step back: one that was never sent is removed, for others an undo is stored.
@@ -61,7 +61,7 @@ export async function takeBack(id, card, kept) {
     };
     return all;
   });
-  await count();
+  await count().catch(() => {});
 }
 
 export async function count() {
@@ -140,7 +140,7 @@ async function nextBatch() {
   await transact((outbox) => {
     const all = outbox.getAll();
     all.onsuccess = () => {
-      const open = all.result.filter((one) => !refused.has(one.n)
+      const open = all.result.filter((one) => !isRefused(one)
         && !otherStores.has(one.store));
       const end = open.findIndex((one) => one.kind !== "answer"
         || one.store !== open[0].store);
@@ -182,10 +182,14 @@ async function sendBatch(batch) {
   }
 }
 
+function isRefused({ kind, body }) {
+  return kind === "answer" && refused.has(body.id);
+}
+
 // An answer that the server refuses is kept and sent again after a reload; a mark is
 // dropped.
 async function refuse(step, error) {
-  if (step.kind === "answer") refused.add(step.n);
+  if (step.kind === "answer") refused.add(step.body.id);
   else await transact((outbox) => outbox.delete(step.n));
   await count();
   tell("refused", step, error);

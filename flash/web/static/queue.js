@@ -123,15 +123,13 @@ export class Queue {
     return this.state.undo.at(-1);
   }
 
-  // Takes back the last step, which is no edit, and returns it.
+  // Takes back the last step, which is no edit.
   undo() {
     const step = this.state.undo.pop();
-    if (!step) return undefined;
     this.drop(step.card.id);
     this.cards.unshift(step.card);
     Object.assign(this.state, { counts: step.counts, done_today: step.done_today });
     this.state.first = step.card.id;
-    return step;
   }
 
   // Forgets a step that the server refused: there is nothing to take back.

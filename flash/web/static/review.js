@@ -267,15 +267,17 @@ export class Review {
     const { shown } = this;
     this.shown = null;
     this.isTaking = true;
-    const isTaken = await take();
-    this.isTaking = false;
-    if (isTaken) {
-      this.view.say("");
-      this.advance();
-    } else {
-      this.shown = shown;
+    let isTaken = false;
+    try {
+      isTaken = await take();
+    } finally {
+      this.isTaking = false;
+      if (!isTaken) this.shown = shown;
     }
-    return isTaken;
+    if (!isTaken) return false;
+    this.view.say("");
+    this.advance();
+    return true;
   }
 
   flag() {
@@ -292,12 +294,9 @@ export class Review {
   async undo() {
     if (!this.queue || this.isTaking) return;
     const { lastStep } = this.queue;
-    if (lastStep?.edit) {
-      await this.undoEdit(lastStep);
-      return;
-    }
-    const isUndone = await this.finish(() => this.session.undo());
-    this.view.say(word(isUndone ? "undone" : "nothing_to_undo"));
+    if (!lastStep) this.view.say(word("nothing_to_undo"));
+    else if (lastStep.edit) await this.undoEdit(lastStep);
+    else if (await this.finish(() => this.session.undo())) this.view.say(word("undone"));
   }
 
   // Gives a card the text that it had before an edit.

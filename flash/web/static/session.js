@@ -43,7 +43,7 @@ export class Session {
     else if (await this.refresh()) return true;
     if (!isKept) return false;
     this.queue = new Queue(this.kept);
-    for (const { card: id, body } of await outbox.unsent()) {
+    for (const { card: id, body } of await outbox.unsent().catch(() => [])) {
       const card = this.queue.find(id);
       if (card && !card.repeat && body.seen === card.seen) this.queue.drop(id);
     }
@@ -138,39 +138,39 @@ export class Session {
   }
 
   // Stores a step and the queue after it, both or neither.
-  async store(step, card, change) {
+  store(step, card, change) {
+    const put = () => outbox.put({ ...step, card: card.id }, this.queue.state);
+    return this.change(card, step.body.id, change, put, "not_kept");
+  }
+
+  // Takes the last step back, which is no edit.  Returns whether that is stored.
+  async undo() {
+    const { id, card } = this.queue.lastStep;
+    const takeBack = () => outbox.takeBack(id, card.id, this.queue.state);
+    const undo = (queue) => queue.undo();
+    if (!(await this.change(card, `undo ${id}`, undo, takeBack, "not_undone"))) return false;
+    this.answered.delete(keyOf(card));
+    outbox.send();
+    return true;
+  }
+
+  async change(card, step, change, put, failure) {
     const before = structuredClone(this.queue.state);
     const last = this.lastSteps.get(card.id);
     change(this.queue);
-    this.lastSteps.set(card.id, step.body.id);
+    this.lastSteps.set(card.id, step);
     this.storing += 1;
     try {
-      await outbox.put({ ...step, card: card.id }, this.queue.state);
+      await put();
       return true;
     } catch {
       this.lastSteps.set(card.id, last);
       this.queue = new Queue(before);
-      this.say(word("not_kept"), { isAlarm: true });
+      this.say(word(failure), { isAlarm: true });
       return false;
     } finally {
       this.storing -= 1;
     }
-  }
-
-  // Takes the last step back; returns false if there is none.
-  async undo() {
-    const last = this.queue.undo();
-    if (!last) return false;
-    this.lastSteps.set(last.card.id, `undo ${last.id}`);
-    this.answered.delete(keyOf(last.card));
-    this.storing += 1;
-    try {
-      await outbox.takeBack(last.id, last.card.id, this.queue.state);
-    } finally {
-      this.storing -= 1;
-    }
-    outbox.send();
-    return true;
   }
 
   answeredElsewhere({ id, seen, filter, left }) {
