@@ -107,3 +107,26 @@ def test_a_comparison_moves_no_answer_behind_the_buttons(
         page.has(".message", "2 Hard is suggested.")
 
         page.until(f"({IS_SEEN})(document.querySelector('section.answer .answer'))")
+
+
+@pytest.mark.parametrize("address", ["search?q=", "review?query="])
+def test_an_error_of_a_query_fits_a_phone(
+    browser: Any, tmp_path: Path, address: str
+) -> None:
+    query = "tag:one tag:two tag:three tag:four tag:five is:x"
+    with running(tmp_path) as server:
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.tab.goto(f"{server.url}#/{address}{query}")
+        page.has("[role=alert] pre", query)
+
+        lines = page.tab.locator("[role=alert] > *").all_inner_texts()
+        first, excerpt, hint = lines
+        assert first == "unknown state 'x'"
+        assert excerpt == f"  {query}\n{' ' * (len(query) + 1)}^"
+        assert hint.startswith("known: due, new, learn")
+        for text in page.tab.locator("[role=alert] p").all():
+            assert text.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+        # Of a long query the lines stay below each other; they scroll, also by keyboard.
+        page.tab.wait_for_selector("[role=alert] pre[tabindex='0']")
+        width = page.tab.evaluate("document.documentElement.scrollWidth")
+        assert width == PHONE["viewport"]["width"]

@@ -316,7 +316,7 @@ def test_decks_search_and_new_card(browser: Any, tmp_path: Path) -> None:
         page.has(".results p:not(.alarm)", "No card matches.")
         page.tab.fill("#query", "is:nonsense")
         page.press("Enter")
-        page.has(".results pre[role=alert]", "is:nonsense")
+        page.has(".results [role=alert] pre", "is:nonsense")
         page.open(f"{server.url}#/stats", "Statistics")
         page.has(".report .body", "Answers per day")
         page.open(f"{server.url}#/exam", "Exam")

@@ -42,7 +42,7 @@ export function table(label, heads, rows, numbers = Infinity) {
 }
 
 // What is too wide for the page scrolls by itself.
-function scrollable(content) {
+export function scrollable(content) {
   let box = content;
   if (content.localName !== "pre") {
     const isBlock = content.getAttribute("display") === "block";

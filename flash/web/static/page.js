@@ -1,7 +1,7 @@
 // What the pages beside the review share: waiting, errors, a way to try again.
 
 import { Offline } from "./api.js";
-import { button, element } from "./dom.js";
+import { button, element, scrollable } from "./dom.js";
 import * as outbox from "./outbox.js";
 import { word } from "./words.js";
 
@@ -17,12 +17,13 @@ export async function fill(root, title, load) {
   }
 }
 
-// Shows an error; one of several lines, such as a query with a caret, as it is.
+// Shows an error; indented lines, such as a query above a caret, stay below each other.
 export function problemOf(error) {
   const text = problemText(error);
   const attributes = { class: "alarm", role: "alert" };
-  if (!text.includes("\n")) return element("p", attributes, text);
-  return element("pre", { ...attributes, tabindex: "0" }, text);
+  const parts = text.match(/(?:^ .*\n?)+|^.+$/gm) ?? [];
+  return element("div", attributes, parts.map((part) => (part.startsWith(" ")
+    ? scrollable(element("pre", {}, part.trimEnd())) : element("p", {}, part))));
 }
 
 // `offline` names the sentence that says that the network is missing.
