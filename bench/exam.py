@@ -28,6 +28,7 @@ from srs.forecast.simulator import (
     Simulation,
     StudyPolicy,
 )
+from srs.models.daily_limits import in_all
 from srs.models.exam import Exam
 from srs.models.presets import Preset
 from srs.study.backlog import MIN_CAP
@@ -86,7 +87,7 @@ def new_cards(case: Case, seed: int) -> list[SimCard]:
     params = DeckParams(Preset())
     cards = [SimCard(params, weight=1 / _CARDS) for _ in range(_CARDS)]
     if case.known_days:
-        before = StudyPolicy(DailyBudget(new=_CARDS / case.known_days * 1.5))
+        before = StudyPolicy(DailyBudget(in_all(_CARDS / case.known_days * 1.5)))
         life = Simulation(cards, AVERAGE, before, seed + 1000)
         life.run(_TODAY - case.known_days, case.known_days)
     return cards
@@ -95,7 +96,7 @@ def new_cards(case: Case, seed: int) -> list[SimCard]:
 def simulate(case: Case, retention: float | None) -> tuple[float, float]:
     """Return score and minutes per day; exam mode if there is no retention."""
     exam = Exam(_TODAY + case.days)
-    budget = DailyBudget(case.new, minutes=case.minutes)
+    budget = DailyBudget(in_all(case.new), minutes=case.minutes)
     points, minutes = [], []
     for seed in _SEEDS:
         cards = new_cards(case, seed)
@@ -141,11 +142,11 @@ def live(
 ) -> tuple[dict[int, SimCard], dict[int, str]]:
     """Study some of the days before the exam; return the cards and their domains."""
     cards, groups = domain_cards()
-    order = new_order(cards, groups, case.new * case.days)
+    order = new_order(cards, groups, in_all(case.new * case.days))
     if not in_turn:
         order.sort(key=lambda card: -cards[card].weight)
     exam = Exam(_TODAY + case.days)
-    policy = exam_policy(exam, DailyBudget(case.new, minutes=case.minutes))
+    policy = exam_policy(exam, DailyBudget(in_all(case.new), minutes=case.minutes))
     ordered = [cards[card] for card in order]
     Simulation(ordered, AVERAGE, policy, seed).run(_TODAY, days)
     return cards, groups
@@ -196,11 +197,13 @@ def simulate_break(case: Break, kind: type[Simulation]) -> float:
     """Return the score after a break."""
     params, count = DeckParams(Preset()), _KNOWN + _NEW
     exam = Exam(_TODAY + case.days)
-    policy = exam_policy(exam, DailyBudget(20, reviews=200, minutes=case.minutes))
+    policy = exam_policy(
+        exam, DailyBudget(in_all(20), in_all(200), minutes=case.minutes)
+    )
     points = []
     for seed in _SEEDS:
         cards = [SimCard(params, weight=1 / count) for _ in range(count)]
-        before = StudyPolicy(DailyBudget(new=_KNOWN / 40))
+        before = StudyPolicy(DailyBudget(in_all(_KNOWN / 40)))
         life = Simulation(cards[:_KNOWN], AVERAGE, before, seed + 1000)
         life.run(_TODAY - case.away - _KNOWN_DAYS, _KNOWN_DAYS)
         kind(cards, AVERAGE, policy, seed).run(_TODAY, case.days)

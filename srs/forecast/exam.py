@@ -16,6 +16,7 @@ from srs.forecast.simulator import (
     StudyPolicy,
     sim_card,
 )
+from srs.models.daily_limits import LimitOf, Limits
 from srs.models.exam import Exam
 from srs.store.connection import Store
 from srs.store.decks import deck_names_by_id
@@ -41,7 +42,7 @@ class ExamCards:
             day: Today's study day; cards in learning are due on it.
         """
         params = {
-            deck: DeckParams(options.preset(name))
+            deck: DeckParams(options.preset(name), name)
             for deck, name in deck_names_by_id(store).items()
             if exam.covers(name)
         }
@@ -109,7 +110,7 @@ def card_weights(
 
 
 def new_order(
-    cards: Mapping[int, SimCard], groups: Mapping[int, str], room: float
+    cards: Mapping[int, SimCard], groups: Mapping[int, str], room: LimitOf
 ) -> list[int]:
     """Return the new cards (ids) in the order in which they are introduced.
 
@@ -120,11 +121,12 @@ def new_order(
     Args:
         cards: The cards of the exam, in file order; learned ones count as seen.
         groups: Domain of each card; cards without one form a domain of their own.
-        room: Number of new cards that can be introduced before the exam.
+        room: New cards that can be introduced before the exam.
     """
     new = [card for card, memory in cards.items() if not memory.stability]
     heaviest = sorted(new, key=lambda card: -cards[card].weight)
-    chosen = set(heaviest[: max(0, math.floor(room))])
+    limits = Limits(room)
+    chosen = {card for card in heaviest if limits.take(cards[card].params.deck)}
     points: dict[str, float] = defaultdict(float)
     seen: Counter[str] = Counter()
     for card, memory in cards.items():

@@ -17,6 +17,7 @@ from cards.translate import _
 from srs.forecast.exam import ExamCards, exam_policy, new_order
 from srs.forecast.habits import Habits, average_day, read_habits
 from srs.forecast.simulator import DailyBudget, SimCard, Simulation, sampled
+from srs.models.daily_limits import LimitOf, Limits, deck_limit, in_all, scaled
 from srs.models.exam import FINAL_REVIEW_DAYS, Exam
 from srs.store.connection import Store
 from srs.store.settings import Options
@@ -75,7 +76,7 @@ class ExamForecast(Struct, frozen=True):
     full_minutes: float
     """Minutes per day for all cards that the queue asks at the present limits."""
     new_per_day: int
-    """As set."""
+    """New cards that the daily limits let through on the first day."""
     needed_per_day: int
     """New cards per day that introduce all before the last days."""
     needed_minutes: float
@@ -119,18 +120,17 @@ def forecast_exam(
     cards = list(chosen.values())
     scale = len(asked.cards) / len(cards)
     habits = read_habits(store, now_ms, asked.decks)
-    preset = options.preset(exam.deck)
+    new_limit = deck_limit(options.preset, "new_per_day")
     new = sum(1 for card in asked.cards.values() if not card.stability)
     needed = math.ceil(new / max(1, exam.day - today - FINAL_REVIEW_DAYS))
     minutes = exam.minutes / scale
 
     study = _Study(chosen, asked.groups, habits, exam, today)
-    whole = DailyBudget(preset.new_per_day / scale, preset.reviews_per_day / scale)
+    reviews = scaled(deck_limit(options.preset, "reviews_per_day"), 1 / scale)
+    whole = DailyBudget(scaled(new_limit, 1 / scale), reviews)
     full = study.mean(whole, seed)
     as_set = study.mean(replace(whole, minutes=minutes), seed) if exam.minutes else full
-    all_new = study.mean(
-        DailyBudget(needed / scale, preset.reviews_per_day / scale), seed
-    )
+    all_new = study.mean(DailyBudget(in_all(needed / scale), reviews), seed)
     names = [asked.domains[card] for card in ids]
     _, usual_minutes = average_day(store, options.rollover, today)
     return ExamForecast(
@@ -143,13 +143,18 @@ def forecast_exam(
         begun=as_set.begun,
         minutes=as_set.minutes * scale,
         full_minutes=full.minutes * scale,
-        new_per_day=preset.new_per_day,
+        new_per_day=_new_on_a_day(asked, new_limit),
         needed_per_day=needed,
         needed_minutes=all_new.minutes * scale,
         needed_expected=_points(cards, all_new.recalls),
         had_minutes=exam.minutes or usual_minutes,
         domains=_domains(cards, names, as_set, exam, today, scale),
     )
+
+
+def _new_on_a_day(asked: ExamCards, limit: LimitOf) -> int:
+    limits, cards = Limits(limit), asked.cards.values()
+    return sum(limits.take(one.params.deck) for one in cards if not one.stability)
 
 
 class _Study(NamedTuple):
@@ -165,7 +170,7 @@ class _Study(NamedTuple):
     def mean(self, budget: DailyBudget, seed: int) -> _Run:
         """Simulate them several times and return the mean."""
         days = self.exam.day - self.today
-        order = new_order(self.cards, self.groups, budget.new * days)
+        order = new_order(self.cards, self.groups, scaled(budget.new, days))
         return _mean([self._run(budget, order, seed + n) for n in range(RUNS)])
 
     def _run(self, budget: DailyBudget, order: Sequence[int], seed: int) -> _Run:

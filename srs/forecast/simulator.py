@@ -5,7 +5,9 @@ FSRS predicts, and are scheduled as flash does it.  The same seed gives the same
 days.
 """
 
+import math
 import random
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -13,6 +15,7 @@ from msgspec import Struct
 
 from srs.forecast.habits import Habits
 from srs.models.cards import Rating, State
+from srs.models.daily_limits import LimitOf, Limits, in_all
 from srs.models.presets import Preset
 from srs.scheduler.fsrs6 import (
     MemoryModel,
@@ -29,8 +32,9 @@ _T = TypeVar("_T")
 class DeckParams:
     """The scheduling of a deck, prepared for many answers."""
 
-    def __init__(self, preset: Preset) -> None:
-        """Prepare a preset."""
+    def __init__(self, preset: Preset, deck: str = "") -> None:
+        """Prepare the preset of a deck, whose daily limits apply to its cards."""
+        self.deck = deck
         self.model: MemoryModel = memory_model(preset.parameters)
         self.recall = forgetting_curve(preset.parameters[20])
         self.days_per_stability = interval_days(1.0, preset)
@@ -88,11 +92,11 @@ def sampled(cards: Sequence[_T], most: int, seed: int) -> list[_T]:
 class DailyBudget(Struct, frozen=True):
     """Limits of a day."""
 
-    new: float
+    new: LimitOf
     """New cards."""
-    reviews: float = float("inf")
+    reviews: LimitOf = in_all(math.inf)
     """Answers to review cards."""
-    minutes: float = float("inf")
+    minutes: float = math.inf
 
 
 class SimulatedDay(Struct):
@@ -101,6 +105,8 @@ class SimulatedDay(Struct):
     reviews: int = 0
     new: int = 0
     seconds: float = 0.0
+    limited: bool = False
+    """A limit of reviews left some for later."""
 
 
 Order = Callable[[list[SimCard], int], list[SimCard]]
@@ -141,11 +147,16 @@ class Simulation:
         """
         self._habits, self._policy = habits, policy
         self._random = random.Random(seed)
-        self._new = [card for card in cards if not card.stability][::-1]
+        self._new: dict[str, deque[tuple[int, SimCard]]] = {}
         self._learned = [card for card in cards if card.stability]
         self._by_day: dict[int, list[SimCard]] = {}
         self._overdue: list[SimCard] = []
-        self._new_allowance = 0.0
+        self._new_limits = Limits(policy.budget.new)
+        self._review_limits = Limits(policy.budget.reviews)
+        for place, card in enumerate(cards):
+            if not card.stability:
+                new = self._new.setdefault(card.params.deck, deque())
+                new.append((place, card))
         for card in self._learned:
             self._by_day.setdefault(card.due_day, []).append(card)
 
@@ -165,33 +176,41 @@ class Simulation:
             self._introduce(day, done)
         if policy.final_review is not None:
             for card in policy.final_review(self._learned, day):
-                if not self._review_early(card, day, done):
+                if not self._has_time(done):
                     break
+                self._review_early(card, day, done)
+        self._review_limits.next_day()
         return done
 
     def _introduce(self, day: int, done: SimulatedDay) -> None:
-        """Learn new cards; a fraction of the daily number is carried over."""
-        self._new_allowance += self._policy.budget.new
-        while self._new_allowance >= 1 and self._new and self._has_time(done):
-            self._new_allowance -= 1
-            self._learn(self._new.pop(), day, done)
-        self._new_allowance = min(self._new_allowance, 1.0)
+        """Learn new cards in their order, as far as the limits of their decks allow."""
+        decks = {deck for deck, cards in self._new.items() if cards}
+        while decks and self._has_time(done):
+            deck = min(decks, key=lambda name: self._new[name][0][0])
+            if self._new_limits.take(deck):
+                self._learn(self._new[deck].popleft()[1], day, done)
+            else:
+                decks.remove(deck)
+            if not self._new[deck]:
+                decks.discard(deck)
+        self._new_limits.next_day()
 
     def _has_time(self, done: SimulatedDay) -> bool:
         return done.seconds < self._policy.budget.minutes * 60
 
-    def _review_early(self, card: SimCard, day: int, done: SimulatedDay) -> bool:
+    def _review_early(self, card: SimCard, day: int, done: SimulatedDay) -> None:
         if card.due_day <= day or card.last_day == day:
-            return self._has_time(done)
+            return
         planned = self._by_day[card.due_day]
-        if not self._review(card, day, done):
-            return False
-        planned[:] = [other for other in planned if other is not card]
-        return True
+        if self._review(card, day, done):
+            planned[:] = [other for other in planned if other is not card]
 
     def _review(self, card: SimCard, day: int, done: SimulatedDay) -> bool:
         """Review a card; return False if the limits of the day are reached."""
-        if done.reviews >= self._policy.budget.reviews or not self._has_time(done):
+        if not self._has_time(done):
+            return False
+        if not self._review_limits.take(card.params.deck):
+            done.limited = True
             return False
         done.reviews += 1
         habits, dice = self._habits, self._random

@@ -4,8 +4,7 @@ The user's cards, parameters and habits are simulated for some days, once for ea
 retention, with the same random seed.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -21,10 +20,10 @@ from srs.forecast.simulator import (
     sim_card,
 )
 from srs.models.cards import State
-from srs.models.presets import Preset
+from srs.models.daily_limits import deck_limit, in_all, scaled
 from srs.store.connection import Store
 from srs.store.decks import deck_names_by_id
-from srs.store.forecast_queries import CardMemory, cards_in_use
+from srs.store.forecast_queries import cards_in_use
 from srs.store.settings import Options
 
 RETENTIONS = (0.70, 0.75, 0.80, 0.85, 0.88, 0.90, 0.92, 0.95, 0.97)
@@ -79,10 +78,10 @@ def workload(
         options: The user's settings.
         now_ms: UTC milliseconds.
         decks: Ids of the decks whose cards are simulated.
-        deck: Name of the deck whose limits apply; empty for those of each deck at the
-            top.
+        deck: Name of the deck whose desired retention is the present one; empty for
+            that of all.
         days: Number of study days.
-        new: New cards per day; by default as set.
+        new: New cards per day, instead of the decks' limits; None for those.
         seed: Random seed.
     """
     today = options.calendar.day(now_ms)
@@ -90,96 +89,53 @@ def workload(
     chosen = sampled(found, _SAMPLE, seed)
     scale = len(found) / len(chosen) if chosen else 1.0
     names = deck_names_by_id(store)
-    parts = _parts(chosen, names, deck)
-    budgets = [
-        _budget(options.preset(root), len(cards) / len(chosen), new, scale)
-        for root, cards in parts.items()
-    ]
+    set_limit = deck_limit(options.preset, "new_per_day")
+    budget = DailyBudget(
+        scaled(set_limit if new is None else in_all(new), 1 / scale),
+        scaled(deck_limit(options.preset, "reviews_per_day"), 1 / scale),
+    )
     habits = read_habits(store, now_ms, decks)
 
-    def simulations(retention: float) -> list[_Simulated]:
+    def cards_at(retention: float) -> list[SimCard]:
+        presets = {key: options.preset(names[key]) for key in decks}
         params = {
-            key: DeckParams(
-                replace(options.preset(names[key]), desired_retention=retention)
-            )
-            for key in decks
+            key: DeckParams(replace(preset, desired_retention=retention), names[key])
+            for key, preset in presets.items()
         }
-        made = [
-            [sim_card(params[card.deck], card, today) for card in cards]
-            for cards in parts.values()
-        ]
-        return list(map(_Simulated, made, budgets))
+        return [sim_card(params[card.deck], card, today) for card in chosen]
 
     return Workload(
         cards=len(found),
         new=sum(1 for card in found if card.state == State.NEW),
         days=days,
         present=options.preset(deck).desired_retention,
-        remembered=_recalled(simulations(0.9), today) * scale,
+        remembered=_recalled(cards_at(0.9), today) * scale,
         choices=tuple(
-            _option(simulations(each), habits, (today, days, seed), each, scale)
+            _option(cards_at(each), habits, budget, (today, days, seed), each, scale)
             for each in RETENTIONS
         ),
     )
 
 
-class _Simulated(NamedTuple):
-    """Cards that share the limits of a day."""
-
-    cards: list[SimCard]
-    budget: DailyBudget
-
-
-def _parts(
-    cards: Sequence[CardMemory], names: Mapping[int, str], deck: str
-) -> dict[str, list[CardMemory]]:
-    """Group cards by the deck whose limits apply: the chosen one, or one at the top."""
-    parts: dict[str, list[CardMemory]] = {}
-    for card in cards:
-        root = deck or names[card.deck].split("::")[0]
-        parts.setdefault(root, []).append(card)
-    return parts
-
-
-def _budget(
-    preset: Preset, share: float, new: float | None, scale: float
-) -> DailyBudget:
-    """Return the limits for a sample; a total of new cards is shared by the decks."""
-    new_per_day = preset.new_per_day if new is None else new * share
-    return DailyBudget(new_per_day / scale, preset.reviews_per_day / scale)
-
-
-def _recalled(parts: Sequence[_Simulated], day: int) -> float:
-    return sum(card.recall(day) for part in parts for card in part.cards)
+def _recalled(cards: Sequence[SimCard], day: int) -> float:
+    return sum(card.recall(day) for card in cards)
 
 
 def _option(
-    parts: Sequence[_Simulated],
+    cards: Sequence[SimCard],
     habits: Habits,
+    budget: DailyBudget,
     run: tuple[int, int, int],
     retention: float,
     scale: float,
 ) -> RetentionOption:
     first, days, seed = run
-    done = [
-        Simulation(cards, habits, StudyPolicy(budget), seed).run(first, days)
-        for cards, budget in parts
-    ]
-    full = [
-        any(
-            one.reviews >= part.budget.reviews
-            for one, part in zip(day, parts, strict=True)
-        )
-        for day in zip(*done, strict=True)
-    ]
-    each = [day for part in done for day in part]
+    done = Simulation(cards, habits, StudyPolicy(budget), seed).run(first, days)
     return RetentionOption(
         retention=retention,
-        reviews=sum(day.reviews for day in each) / days * scale,
-        minutes=sum(day.seconds for day in each) / 60 / days * scale,
-        remembered=_recalled(parts, first + days) * scale,
-        begun=round(
-            sum(1 for part in parts for card in part.cards if card.stability) * scale
-        ),
-        limited=sum(full) * 2 > days,
+        reviews=sum(day.reviews for day in done) / days * scale,
+        minutes=sum(day.seconds for day in done) / 60 / days * scale,
+        remembered=_recalled(cards, first + days) * scale,
+        begun=round(sum(1 for card in cards if card.stability) * scale),
+        limited=sum(day.limited for day in done) * 2 > days,
     )

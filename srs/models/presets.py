@@ -130,7 +130,7 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
 
 def ancestry(deck: str) -> list[str]:
     """Return the deck and its parents, `""` first, then the root."""
-    segments = deck.split("::")
+    segments = deck.split("::") if deck else []
     return ["", *("::".join(segments[: i + 1]) for i in range(len(segments)))]
 
 

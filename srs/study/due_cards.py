@@ -7,7 +7,7 @@ from itertools import islice, takewhile
 from msgspec import Struct
 
 from srs.models.cards import State
-from srs.models.presets import ancestry
+from srs.models.daily_limits import Limits, deck_limit
 from srs.store.connection import Store
 from srs.store.decks import deck_ids, deck_names_by_id
 from srs.store.queue import (
@@ -44,44 +44,6 @@ class CardFilter(Struct, frozen=True):
     """`new` or `due` to leave out the other ones; learning cards are always asked."""
 
 
-class Limits:
-    """How many cards each deck may still show today; a child counts for its parents."""
-
-    def __init__(self, options: Options, kind: str, done: dict[str, int]) -> None:
-        """Start from what was shown today.
-
-        Args:
-            options: The user's settings.
-            kind: Name of the limit in a preset.
-            done: Cards shown today, by deck.
-        """
-        self._options, self._kind = options, kind
-        self._left: dict[str, int] = {}
-        self._done: dict[str, int] = {}
-        for deck, count in done.items():
-            for name in ancestry(deck)[1:]:
-                self._done[name] = self._done.get(name, 0) + count
-
-    def _remaining(self, deck: str) -> int:
-        if deck not in self._left:
-            limit: int = getattr(self._options.preset(deck), self._kind)
-            self._left[deck] = max(0, limit - self._done.get(deck, 0))
-        return self._left[deck]
-
-    def take(self, deck: str) -> bool:
-        """Count one card; return False if the deck or a parent reached its limit."""
-        names = ancestry(deck)[1:]
-        if any(self._remaining(name) <= 0 for name in names):
-            return False
-        for name in names:
-            self._left[name] -= 1
-        return True
-
-    def is_used_up(self, roots: set[str]) -> bool:
-        """Return True if none of the root decks can show another card."""
-        return all(self._remaining(root) <= 0 for root in roots)
-
-
 class DueCards:
     """The source of one queue, read from the store at one moment."""
 
@@ -101,7 +63,8 @@ class DueCards:
         self.done_due: dict[str, int] = {}
         """Answers to review cards today, by deck."""
         self._count_answers()
-        self._review_limits = Limits(options, "reviews_per_day", self.done_due)
+        reviews = deck_limit(options.preset, "reviews_per_day")
+        self._review_limits = Limits(reviews, self.done_due)
 
     def _count_answers(self) -> None:
         answers = answers_on(self.store, self.day, self.options.rollover)
@@ -153,7 +116,8 @@ class DueCards:
         if key is not None:
             rows = sorted(rows, key=key)
         if self.filter.new is None:
-            limits = Limits(self.options, "new_per_day", self._done_new)
+            new = deck_limit(self.options.preset, "new_per_day")
+            limits = Limits(new, self._done_new)
             if self.filter.new_total:
                 return iter(self._beyond(rows, limits))
             return self._within(rows, limits)

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from simulated_learner import fill, live
-from store_fixtures import NOON, TODAY, add, basic, new_store, set_exam, tagged
+from store_fixtures import (
+    NOON,
+    TODAY,
+    add,
+    basic,
+    new_store,
+    numbered,
+    set_exam,
+    tagged,
+)
 from store_fixtures import ids as ids_of
 
 from srs.forecast.exam import (
@@ -27,11 +36,14 @@ from srs.forecast.simulator import (
     Simulation,
     StudyPolicy,
 )
+from srs.models.daily_limits import in_all
 from srs.models.exam import FINAL_REVIEW_DAYS, Exam, before_exam, exam_text, read_exam
 from srs.models.presets import Preset
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options
+from srs.study.due_cards import CardFilter
+from srs.study.queue import build_queue
 
 PARAMS = DeckParams(Preset())
 WEIGHTS = {"domain::a": 30.0, "domain::b": 10.0}
@@ -149,7 +161,7 @@ def test_new_cards_in_time_are_those_with_the_most_points(
         for card, weight in weights.items()
     }
 
-    order = new_order(cards, groups, room)
+    order = new_order(cards, groups, in_all(room))
 
     assert sorted(order) == list(range(learned, len(domains)))
     taken = sum(weights[card] for card in order[:room])
@@ -171,7 +183,7 @@ def test_each_domain_has_its_share_at_any_time(domains: list[str]) -> None:
         for card, weight in card_weights(groups, points).items()
     }
 
-    order = [groups[card] for card in new_order(cards, groups, len(cards))]
+    order = [groups[card] for card in new_order(cards, groups, in_all(len(cards)))]
 
     used = {groups[card] for card in cards}
     total = sum(points[domain] for domain in used)
@@ -236,6 +248,36 @@ def test_the_same_new_cards_a_day_take_the_same_minutes(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("limits", "deck", "new", "begun"),
+    [
+        ({"D::Sub": 1}, "D", 4, 30),
+        ({"D": 2}, "D::Sub", 2, 20),
+        ({"D": 3}, "D", 3, 30),
+        ({"D::Other": 3, "E": 1}, "", 5, 45),
+    ],
+    ids=["subdeck", "parent", "both below a parent", "decks at the top"],
+)
+def test_forecast_keeps_the_limits_of_every_deck(
+    limits: dict[str, int], deck: str, new: int, begun: int, tmp_path: Path
+) -> None:
+    store = new_store(tmp_path)
+    decks = {"D::Sub": 20, "D::Other": 20, "E": 20}
+    add(store, [one for name, size in decks.items() for one in numbered(size, name)])
+    save_options(store, "", {"new_per_day": 4})
+    for name, limit in limits.items():
+        save_options(store, name, {"new_per_day": limit})
+    exam = Exam(TODAY + 10, deck)
+    options = set_exam(store, exam)
+
+    found = forecast_exam(store, options, exam, NOON)
+
+    asked = build_queue(store, options, CardFilter(deck), NOON)
+    assert found.new_per_day == len(asked.new) == new
+    assert round(found.begun * found.cards) == begun
+    store.close()
+
+
 def test_minutes_cut_the_forecast_and_not_the_need(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, tagged(200, "domain::a"))
@@ -273,7 +315,7 @@ def test_exam_without_cards_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("minutes", "days"), [(12, 60), (25, 90), (8, 40)])
 def test_exam_mode_gains_points_in_the_same_time(minutes: float, days: int) -> None:
     exam = Exam(TODAY + days)
-    budget = DailyBudget(new=12, minutes=minutes)
+    budget = DailyBudget(in_all(12), minutes=minutes)
 
     def points(policy: StudyPolicy, seed: int) -> float:
         cards = [SimCard(PARAMS, weight=1 / 600) for _ in range(600)]

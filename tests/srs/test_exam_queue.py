@@ -69,13 +69,27 @@ def test_domains_take_turns_in_proportion_to_their_points(tmp_path: Path) -> Non
 
 def test_new_cards_beyond_the_time_left_come_last(tmp_path: Path) -> None:
     store = new_store(tmp_path)
-    add(store, tagged(6, "domain::b", "B") + tagged(6, "domain::a", "A"))
+    add(store, tagged(6, "domain::b", "X::B") + tagged(6, "domain::a", "X::A"))
     save_options(store, "", {"new_per_day": 4})
     set_exam(store, Exam(TODAY + 1, "", WEIGHTS))
 
     found = build_queue(store, Options(store), CardFilter(new=99), NOON)
 
-    assert decks_of(store, found.new) == "AAAA" + "BBAABBBB"
+    order = decks_of(store, found.new).replace("X::", "")
+    assert order == "AAAA" + "BBAABBBB"
+    store.close()
+
+
+def test_time_left_is_that_of_each_deck(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, tagged(6, "domain::b", "B") + tagged(6, "domain::a", "A"))
+    save_options(store, "", {"new_per_day": 1})
+    save_options(store, "A", {"new_per_day": 2})
+    set_exam(store, Exam(TODAY + 2, "", WEIGHTS))
+
+    found = build_queue(store, Options(store), CardFilter(new=99), NOON)
+
+    assert sorted(decks_of(store, list(found.new)[:6])) == list("AAAABB")
     store.close()
 
 

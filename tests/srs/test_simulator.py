@@ -18,6 +18,7 @@ from srs.forecast.simulator import (
 )
 from srs.forecast.workload import RETENTIONS, workload
 from srs.models.cards import SchedulingState, State
+from srs.models.daily_limits import in_all
 from srs.models.presets import Preset
 from srs.scheduler.fsrs6 import forgetting_curve, interval_days, next_memory
 from srs.store.replay import rebuild_cache
@@ -26,7 +27,7 @@ from srs.store.settings import Options, save_options
 PRESET = Preset()
 PARAMS = DeckParams(PRESET)
 ALWAYS = Habits((0, 0, 1, 0), (0, 1, 0), new_s=20, recalled_s=10, forgotten_s=30)
-FREE = StudyPolicy(DailyBudget(new=0))
+FREE = StudyPolicy(DailyBudget(in_all(0)))
 
 
 def known(stability: float = 10.0, due: int = 0, last: int = -10) -> SimCard:
@@ -51,9 +52,9 @@ def test_recall_and_memory_match_the_scheduler() -> None:
 def test_same_seed_gives_the_same_days() -> None:
     def simulated(seed: int) -> list[tuple[int, int, float]]:
         cards = [SimCard(PARAMS) for _ in range(60)]
-        days = Simulation(cards, AVERAGE, StudyPolicy(DailyBudget(new=4)), seed).run(
-            TODAY, 60
-        )
+        days = Simulation(
+            cards, AVERAGE, StudyPolicy(DailyBudget(in_all(4))), seed
+        ).run(TODAY, 60)
         return [(day.reviews, day.new, day.seconds) for day in days]
 
     assert simulated(1) == simulated(1)
@@ -64,9 +65,12 @@ def test_day_keeps_its_limits() -> None:
     cards = [known(due=-1) for _ in range(30)]
 
     few = Simulation(
-        [replace(s) for s in cards], ALWAYS, StudyPolicy(DailyBudget(0, 7)), 0
+        [replace(s) for s in cards],
+        ALWAYS,
+        StudyPolicy(DailyBudget(in_all(0), in_all(7))),
+        0,
     )
-    short = Simulation(cards, ALWAYS, StudyPolicy(DailyBudget(0, minutes=1)), 0)
+    short = Simulation(cards, ALWAYS, StudyPolicy(DailyBudget(in_all(0), minutes=1)), 0)
 
     assert [day.reviews for day in few.run(TODAY, 3)] == [7, 7, 7]
     assert all(60 <= day.seconds < 90 for day in short.run(TODAY, 3))
@@ -75,7 +79,7 @@ def test_day_keeps_its_limits() -> None:
 def test_fractions_of_new_cards_per_day_add_up() -> None:
     cards = [SimCard(PARAMS) for _ in range(10)]
 
-    days = Simulation(cards, ALWAYS, StudyPolicy(DailyBudget(new=0.5)), 0).run(
+    days = Simulation(cards, ALWAYS, StudyPolicy(DailyBudget(in_all(0.5))), 0).run(
         TODAY, 20
     )
 
@@ -185,6 +189,25 @@ def test_each_deck_at_the_top_has_its_own_limits(tmp_path: Path) -> None:
     assert {found.begun for found in few.choices} == {50}
     assert both.choices[-1].reviews > 3
     assert (both.choices[0].limited, both.choices[-1].limited) == (False, True)
+    store.close()
+
+
+def test_limits_of_children_and_parents_apply_together(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, [*numbered(50, "A::One"), *numbered(50, "A::Two")], NOON)
+    save_options(store, "A", {"new_per_day": 2})
+    save_options(store, "A::One", {"new_per_day": 1})
+    decks = {name: key for key, name in store.rows("select id, name from decks")}
+
+    def begun(*names: str) -> set[int]:
+        chosen = [decks[name] for name in names]
+        found = workload(store, Options(store), NOON, chosen, "A", days=20)
+        return {one.begun for one in found.choices}
+
+    both, child = begun("A::One", "A::Two"), begun("A::One")
+    save_options(store, "A::One", {"new_per_day": 9})
+
+    assert (both, child, begun("A::One")) == ({40}, {20}, {40})
     store.close()
 
 
