@@ -106,9 +106,8 @@ def today_counts(app: AppContext) -> "Counts":
     calendar, day = app.options.calendar, app.today()
     day_ms = calendar.start_ms(day), calendar.start_ms(day + 1)
     with suppress(StoreError), store.transaction(stamped=False) as connection:
-        keep_counts(
-            connection, stamp, day_ms, (counts.new, counts.learning, counts.due)
-        )
+        three = counts.new, counts.learning, counts.due
+        keep_counts(connection, stamp, now_ms, day_ms, three)
     return counts
 
 

@@ -1,11 +1,13 @@
 """The counts of today's cards as the last writing command kept them.
 
 They are one setting: the stamp of the store, the begin and the end of the study day
-(UTC milliseconds), and the counts.  Another stamp or day makes them void.  This module
-imports only sqlite3, because a shell prompt waits for it.
+(UTC milliseconds), the system's offset from UTC (seconds), and the counts.  Another
+stamp, day or offset makes them void: after a journey another study day begins.  This
+module imports only sqlite3 and time, because a shell prompt waits for it.
 """
 
 import sqlite3
+import time
 
 _NAME = "due_counts"
 
@@ -20,6 +22,7 @@ def read_stamp(connection: sqlite3.Connection) -> int:
 def keep_counts(
     connection: sqlite3.Connection,
     stamp: int,
+    now_ms: int,
     day_ms: tuple[int, int],
     counts: tuple[int, int, int],
 ) -> None:
@@ -28,10 +31,11 @@ def keep_counts(
     Args:
         connection: In a transaction.
         stamp: Stamp of the store when they were computed.
+        now_ms: UTC milliseconds.
         day_ms: Begin and end of the study day, UTC milliseconds.
         counts: New, learning and due cards.
     """
-    value = " ".join(map(str, (stamp, *day_ms, *counts)))
+    value = " ".join(map(str, (stamp, *day_ms, _offset_s(now_ms), *counts)))
     sql = "insert or replace into settings (name, value) values (?, ?)"
     connection.execute(sql, (_NAME, value))
 
@@ -54,8 +58,13 @@ def kept_counts(path: str, now_ms: int) -> tuple[int, int, int] | None:
             value = connection.execute(sql, (_NAME,)).fetchone()[0]
         finally:
             connection.close()
-        kept, begin_ms, end_ms, new, learning, due = map(int, value.split())
+        kept, begin_ms, end_ms, offset_s, new, learning, due = map(int, value.split())
     except (sqlite3.Error, AttributeError, TypeError, ValueError):
         return None
     is_current = kept == stamp and begin_ms <= now_ms < end_ms
-    return (new, learning, due) if is_current else None
+    is_here = is_current and offset_s == _offset_s(now_ms)
+    return (new, learning, due) if is_here else None
+
+
+def _offset_s(at_ms: int) -> int:
+    return time.localtime(at_ms // 1000).tm_gmtoff

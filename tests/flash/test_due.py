@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,22 @@ def test_counts_are_void_on_the_next_study_day(flash: Run) -> None:
     assert kept_counts(path, NINE + 19 * hour_ms - 1) == (3, 0, 0)
     assert kept_counts(path, NINE + 20 * hour_ms) is None
     assert kept_counts(path, NINE - 6 * hour_ms) is None
+
+
+def test_counts_are_void_after_a_journey(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flash("add", "cells.yaml")
+    with monkeypatch.context() as patch:
+        # Another study day begins at the same moment.
+        patch.setenv("TZ", "Pacific/Auckland")
+        time.tzset()
+        there = kept()
+        flash("due")
+        again = kept()
+    time.tzset()
+
+    assert (there, again, kept()) == (None, (3, 0, 0), None)
 
 
 def test_void_counts_are_computed_and_kept(flash: Run) -> None:
