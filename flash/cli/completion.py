@@ -17,8 +17,12 @@ import typer
 
 from cards.errors import FlashError
 
-_UNSAFE = re.compile(r"[^\w:./@%+=,-]")
-"""Characters that a shell takes for something else."""
+_UNSAFE = {
+    "": re.compile(r"[^\w:./@%+=,-]"),
+    '"': re.compile(r'["\\$`]'),
+    "'": re.compile(r"(?!)"),
+}
+"""What bash needs a backslash before, by the quote that the word begins with."""
 
 
 def complete_decks(context: typer.Context, incomplete: str) -> list[str]:
@@ -99,15 +103,24 @@ def _files(incomplete: str) -> list[str]:
 
 
 def _matching(names: Iterable[str], incomplete: str) -> list[str]:
-    """Return the names that begin so; quoted in bash, which inserts them as such."""
+    """Return the names that begin so; escaped in bash, which inserts them as such."""
     found = [name for name in names if name.startswith(incomplete)]
     if os.environ.get("_FLASH_COMPLETE") != "complete_bash":
         return found
-    return [_Quoted(_UNSAFE.sub(r"\\\g<0>", name)) for name in found]
+    unsafe = _UNSAFE[_bash_quote()]
+    return [_Escaped(unsafe.sub(r"\\\g<0>", name)) for name in found]
 
 
-class _Quoted(str):
-    """A quoted name that was found; typer would compare it with the unquoted start."""
+def _bash_quote() -> str:
+    """Return the quote that the present word begins with; empty for none."""
+    words = os.environ.get("COMP_WORDS", "").split("\n")
+    place = int(os.environ.get("COMP_CWORD", "0"))
+    start = words[place][:1] if place < len(words) else ""
+    return start if start in _UNSAFE else ""
+
+
+class _Escaped(str):
+    """An escaped name that was found; typer would compare it with the plain start."""
 
     __slots__ = ()
 
