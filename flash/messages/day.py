@@ -69,8 +69,14 @@ def _offers(report: "DayReport") -> list[str]:
         text = ngettext("{n} more new card", "{n} more new cards", report.more_new)
         what = text.format(n=report.more_new)
         offers.append(labelled(what, f"{command} --more {report.more_new}"))
-    # While catching up, what is overdue comes before what is not due yet.
-    if report.ahead and not report.overdue:
+    # What is overdue comes before what is not due yet.
+    if report.more_due:
+        text = ngettext(
+            "{n} more overdue card", "{n} more overdue cards", report.more_due
+        )
+        what = text.format(n=report.more_due)
+        offers.append(labelled(what, f"{command} --ahead 1"))
+    elif report.ahead and not report.overdue:
         what = _("{cards} of tomorrow").format(cards=count_cards(report.ahead))
         offers.append(labelled(what, f"{command} --ahead 1"))
     if report.answered and not report.is_passing:

@@ -174,7 +174,7 @@ def notice_line(session: Session) -> str:
     days = session.days_to_exam()
     if days is not None:
         return exam_line(days, session.overdue())
-    return backlog_line(session.counts().due, session.overdue())
+    return backlog_line(session.due_now(), session.overdue())
 
 
 def early_line(exam: Exam, cards: int) -> str:

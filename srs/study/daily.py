@@ -52,7 +52,7 @@ class DailyStudy:
         self._queue = build_queue(self._store, self._options, self._filter, now_ms)
         self._due_counts: DueCounts | None = None
         self.day, self.overdue = self._queue.day, self._queue.overdue
-        self.days_to_exam = self._queue.days_to_exam
+        self.days_to_exam, self.ahead = self._queue.days_to_exam, self._queue.ahead
 
     def counts(self) -> Counts:
         """Count the cards left, without the one that is shown."""

@@ -27,7 +27,7 @@ def day_counts(
     end_ms = options.calendar.start_ms(queue.day + 1)
     decks = deck_ids(store, card_filter.deck)
     due, buried = count_due(store, decks, queue.day, end_ms)
-    asked = len(queue.learning) + sum(1 for one in queue.due if one not in queue.ahead)
+    asked = len(queue.learning) + queue.due_now()
     held = len(_buried_siblings(DueCards(store, options, card_filter, now_ms), queue))
     return DayCounts(
         counts.new, counts.learning, counts.due, due - asked - held, buried + held

@@ -38,6 +38,8 @@ class DayReport(Struct, frozen=True):
     """In a backlog the number of all reviews due tomorrow; else 0."""
     more_new: int
     """New cards beyond today's limit, at most `MORE_NEW`."""
+    more_due: int
+    """Due reviews that the limits and the cap of a backlog leave for later."""
     ahead: int
     """Reviews due tomorrow that could be done today."""
     query: str = ""
@@ -66,7 +68,9 @@ def day_report(
         store, DeckFilter(), day, options.rollover
     )
     wanted = CardFilter(card_filter.deck, card_filter.cards, card_filter.query)
-    left = build_queue(store, options, wanted, now_ms).counts()
+    today = build_queue(store, options, wanted, now_ms)
+    all_due = build_queue(store, options, replace(wanted, days_ahead=1), now_ms)
+    left = today.counts()
     is_eve = options.exam is not None and options.exam.day == day + 1
     lasting = CardFilter() if card_filter.is_passing else wanted
     tomorrow = build_queue(store, options, lasting, calendar.start_ms(day + 1))
@@ -82,7 +86,8 @@ def day_report(
         tomorrow=tomorrow.counts(),
         overdue=tomorrow.overdue,
         more_new=max(0, new - left.new),
-        ahead=0 if card_filter.is_passing else sum(1 for _ in cards.ahead(1)),
+        more_due=0 if card_filter.is_passing else all_due.due_now() - today.due_now(),
+        ahead=0 if card_filter.is_passing else len(all_due.ahead - today.ahead),
         query=wanted.query,
         is_exam_tomorrow=is_eve and read_exam_queue(cards) is not None,
         is_passing=card_filter.is_passing,

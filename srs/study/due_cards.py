@@ -1,13 +1,14 @@
 """The cards that may be asked on a study day: daily limits and sibling burying."""
 
 import heapq
+import math
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, takewhile
 
 from msgspec import Struct
 
 from srs.models.cards import State
-from srs.models.daily_limits import Limits, deck_limit
+from srs.models.daily_limits import Limits, deck_limit, in_all
 from srs.store.connection import Store
 from srs.store.decks import deck_ids, deck_names_by_id
 from srs.store.queue import (
@@ -39,7 +40,8 @@ class CardFilter(Struct, frozen=True):
     """New cards today, those that were shown included, beyond the decks' limits; 0
     for no more than those.  A session sets it from `more`."""
     days_ahead: int = 0
-    """Reviews due in so many days after today are asked, too."""
+    """Reviews due in so many days after today are asked, too, after all that are due:
+    those beyond the limits and the cap of a backlog come first."""
     only: str = ""
     """`new` or `due` to leave out the other ones; learning cards are always asked."""
 
@@ -64,7 +66,8 @@ class DueCards:
         """Answers to review cards today, by deck."""
         self._count_answers()
         reviews = deck_limit(options.preset, "reviews_per_day")
-        self._review_limits = Limits(reviews, self.done_due)
+        limit = in_all(math.inf) if card_filter.days_ahead else reviews
+        self._review_limits = Limits(limit, self.done_due)
 
     def _count_answers(self) -> None:
         answers = answers_on(self.store, self.day, self.options.rollover)

@@ -58,6 +58,10 @@ class Queue(Struct):
         """Count the cards left."""
         return Counts(len(self.new), len(self.learning), len(self.due))
 
+    def due_now(self) -> int:
+        """Count the reviews left without those before they are due."""
+        return sum(card not in self.ahead for card in self.due)
+
     def next_main(self) -> int | None:
         """Take the next review or new card; new cards are spread evenly."""
         # One new card after every `due / new` reviews, of those that are left.
@@ -102,8 +106,9 @@ def _queue_today(cards: DueCards) -> Queue:
     if cap is None:
         due = deque(cards.due(cards.rows("due")))
         return Queue(learning, due, deque(cards.new()), cards.day)
-    due = deque(islice(by_forgetting_rate(cards), cap))
     wanted = cards.filter
+    most = None if wanted.days_ahead else cap
+    due = deque(islice(by_forgetting_rate(cards), most))
     wants_new = wanted.new is not None or wanted.new_total or wanted.only == "new"
     new = deque(cards.new()) if wants_new else deque[int]()
     overdue = sum(1 for _ in cards.rows("due"))

@@ -18,22 +18,17 @@ from srs.store.connection import Store
 from srs.store.operations import DURING_REVIEW, UNSCHEDULED, Operation
 from srs.store.revlog import HistoryLine, history
 from srs.store.settings import Options
-from srs.study.confusion_drill import ConfusionDrill
-from srs.study.cram import Cram, CramOptions
-from srs.study.daily import DailyStudy
+from srs.study.cram import CramOptions
 from srs.study.due_cards import CardFilter
 from srs.study.limits import SessionLimits
+from srs.study.modes import start_mode
 from srs.study.prompt import LastLapse, Prompt, obstacle_of, read_prompt
 from srs.study.queue import Counts
 from srs.study.results import Answered, Obstacle, Summary
-from srs.study.unscheduled import UnscheduledStudy
 
 if TYPE_CHECKING:
     from srs.store.undo import Undone
     from srs.study.day_report import DayReport
-
-StudyMode = DailyStudy | UnscheduledStudy
-"""Where a session takes its cards from, and what an answer does."""
 
 
 class Session:
@@ -68,7 +63,9 @@ class Session:
         self._reread, self._rewrite = reread, rewrite
         self.options = Options(store)
         self._started_ms = clock()
-        self._mode = self._start(cram)
+        self._mode = start_mode(
+            store, self.options, self._filter, self._started_ms, cram
+        )
         self._current: Prompt | None = None
         self._next_card: int | None = None
         """A card to show out of order."""
@@ -79,12 +76,6 @@ class Session:
         self._undoable = UNSCHEDULED if self.name else DURING_REVIEW
         self._is_undone = False
         """The next or present card is shown because an undo took its step back."""
-
-    def _start(self, cram: CramOptions | None) -> StudyMode:
-        args = self.store, self.options, self._filter, self._started_ms
-        if cram is None:
-            return DailyStudy(*args)
-        return ConfusionDrill(*args) if cram.confused else Cram(*args, cram.forgotten)
 
     @property
     def name(self) -> str:
@@ -171,6 +162,10 @@ class Session:
         """Return the cards left, including the present one; in any order."""
         present = [self._current.card.id] if self._current else []
         return present + self._mode.cards_left()
+
+    def due_now(self) -> int:
+        """Count the reviews left that are due, without those asked ahead."""
+        return self.counts().due - len(self._mode.ahead.intersection(self.cards_left()))
 
     def overdue(self) -> int:
         """Return the number of all due reviews in a backlog; else 0."""

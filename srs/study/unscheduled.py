@@ -18,6 +18,7 @@ class UnscheduledStudy:
     name = ""
     overdue = 0
     days_to_exam = None
+    ahead: frozenset[int] = frozenset()
 
     def __init__(self, store: Store, options: Options, now_ms: int) -> None:
         """Start without cards at a moment, UTC milliseconds."""

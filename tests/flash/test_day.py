@@ -26,6 +26,7 @@ DONE = DayReport(
     tomorrow=Counts(20, 1, 30),
     overdue=0,
     more_new=10,
+    more_due=0,
     ahead=30,
 )
 
@@ -61,6 +62,14 @@ def test_an_unfinished_day_says_what_is_left() -> None:
     assert end_lines(SUMMARY, replace(DONE, left=Counts(1, 2, 3)))[2:] == [
         "Left today: new 1 · learning 2 · due 3. Continue with: flash review"
     ]
+
+
+def test_overdue_cards_beyond_the_cap_are_offered() -> None:
+    chosen = replace(DONE, overdue=70, more_new=0, more_due=70)
+
+    lines = end_lines(SUMMARY, chosen)
+
+    assert lines[2:-1] == ["70 more overdue cards: flash review --ahead 1"]
 
 
 def test_while_catching_up_nothing_is_asked_ahead() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from simulated_learner import fill
-from store_fixtures import DAY_MS, NOON, TODAY, add, give, make_due, numbered
+from store_fixtures import DAY_MS, NOON, TODAY, Clock, add, give, make_due, numbered
 from store_fixtures import ids as ids_of
 
 from srs.models.cards import Rating
@@ -17,6 +17,7 @@ from srs.store.undo import undo_last
 from srs.study.backlog import CAP_FACTOR, MIN_CAP
 from srs.study.due_cards import CardFilter
 from srs.study.queue import Queue, build_queue
+from srs.study.session import Session
 
 
 def day_of(store: Store, card_filter: CardFilter | None = None) -> Queue:
@@ -163,3 +164,21 @@ def test_cards_forgotten_fastest_come_first(store: Store) -> None:
     assert losses[0] == pytest.approx(max(map(loss, chosen)), rel=0.1)
     assert sum(losses[:25]) > 0.97 * sum(sorted(map(loss, chosen))[-25:])
     assert losses[0] > 3 * losses[-1]
+
+
+@pytest.mark.parametrize("limit", [9999, 10])
+def test_ahead_asks_all_that_is_overdue_first(store: Store, limit: int) -> None:
+    chosen = behind(store, 70)
+    later = set(chosen[60:])
+    for card in later:
+        set_due(store, Options(store), [card], NOON, (TODAY + 1,) * 2)
+    save_options(store, "A", {"reviews_per_day": limit})
+
+    found = day_of(store, CardFilter(days_ahead=1))
+
+    assert (set(list(found.due)[60:]), set(found.due)) == (later, set(chosen))
+    assert (found.ahead, found.due_now(), found.overdue) == (later, 60, 60)
+    assert list(found.due)[: min(50, limit)] == list(day_of(store).due)
+    session = Session(store, Clock(), CardFilter(days_ahead=1))
+    session.next()
+    assert (session.due_now(), session.overdue()) == (60, 60)

@@ -57,6 +57,7 @@ def test_the_report_counts_all_sessions_of_the_day(
         tomorrow=Counts(2, 1, 0),
         overdue=0,
         more_new=10,
+        more_due=0,
         ahead=0,
     )
 
@@ -121,8 +122,14 @@ def test_a_backlog_brings_its_daily_portion(store: Store, clock: Clock) -> None:
         give(store, card, EASY, NOON - 60 * DAY_MS)
 
     found = report(store, clock)
+    answer_all(Session(store, clock), EASY)
+    done = report(store, clock)
 
     assert (found.tomorrow, found.overdue) == (Counts(0, 0, 50), 120)
+    assert (found.more_due, found.ahead) == (70, 0)
+    assert (done.more_due, done.left.due) == (70, 0)
+    assert answer_all(Session(store, clock, CardFilter(days_ahead=1)), EASY) == 70
+    assert report(store, clock).more_due == 0
 
 
 def test_cards_due_tomorrow_are_offered_and_asked_ahead(

@@ -87,7 +87,7 @@ def review(
             metavar="N",
             min=1,
             max=36500,
-            help="Also cards that are due in the next N days.",
+            help="All due cards, then those of the next N days.",
         ),
     ] = None,
     new: Annotated[
