@@ -87,11 +87,7 @@ class Session:
         return self._clock()
 
     def next(self) -> Prompt | None:
-        """Return the question to ask; the same one until it is answered.
-
-        Returns:
-            None if no card is due at this moment.
-        """
+        """Return the question to ask, until it is answered; None if no card is due."""
         if self._current is None:
             if self._today() != self._mode.day:
                 self._mode.rebuild(self.now())
@@ -105,10 +101,11 @@ class Session:
     def _find(self) -> Prompt | None:
         if self._next_card is not None:
             card, self._next_card = self._next_card, None
+            self._mode.remove(card)
             prompt = self._read(card)
             if prompt and not (prompt.card.suspended or prompt.card.retired):
-                self._mode.remove(card)
                 return prompt
+            self._mode.lower_goal(1)
         while (found := self._mode.pop(self.now())) is not None:
             card, ahead = found
             prompt = self._read(card, ahead=ahead)
@@ -266,9 +263,13 @@ class Session:
         # The present question stays where the undone operation was not part of it.
         name = undone.operation.name
         stays = name in ("confusion", "flag") or (name == "look" and not self.name)
+        left = self.counts().total
         self._current, self._next_card = None, present if stays else undone.card
         self._is_undone = self._next_card is not None
         self._mode.rebuild(self.now(), None if stays else present)
+        if undone.review is None:  # Only an answer had finished a card.
+            is_extra = self._next_card not in (None, *self._mode.cards_left())
+            self._mode.lower_goal(left - self.counts().total - is_extra)
         return undone
 
     def later_operation(self) -> Operation | None:
@@ -334,8 +335,10 @@ class Session:
         file, card = prompt.note.file, prompt.card.id
         errors = self._rewrite(card, text, before) if text else self._reread(file)
         if errors is None:
-            self._current, self._next_card = None, prompt.card.id
-            self._mode.rebuild(self.now())
+            is_undone = self._is_undone
+            self._skip(card)
+            if card in self._mode.cards_left():
+                self._next_card, self._is_undone = card, is_undone
         return errors
 
     def confusion_candidates(self, missed: Prompt, text: str) -> tuple[Candidate, ...]:

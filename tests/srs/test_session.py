@@ -556,6 +556,76 @@ def test_only_finished_cards_count_as_done(store: Store, begin: Begin) -> None:
     assert seen == ["A 002", 1, "A 003", 1, "A 004", 1]
 
 
+@pytest.mark.parametrize("cram", [None, CramOptions()], ids=["daily", "cram"])
+def test_a_card_deleted_by_an_edit_is_not_done(
+    store: Store, clock: Clock, cram: CramOptions | None
+) -> None:
+    add(store, numbered(5))
+    shown: list[int] = []
+
+    def reread(_file: str) -> None:
+        retire_notes(store, shown, "x", NOON)
+
+    session = Session(
+        store,
+        clock,
+        CardFilter(new=9),
+        cram=cram,
+        reread=reread,
+        rewrite=lambda *_: None,
+    )
+    session.next()
+    session.done_today()
+    session.answer(EASY, 1)
+    kept = asked(session)
+    session.reload()
+    assert (asked(session), session.done_today()) == (kept, 1)
+    shown += [one.card.id for one in [session.next()] if one]
+
+    session.reload()
+
+    assert asked(session) != kept
+    assert (session.done_today(), session.counts().total) == (1, 3)
+
+
+@pytest.mark.parametrize("step", ["suspend", "bury"])
+@pytest.mark.parametrize("cram", [None, CramOptions()], ids=["daily", "cram"])
+def test_undoing_a_step_without_an_answer_leaves_what_is_done(
+    store: Store, clock: Clock, step: str, cram: CramOptions | None
+) -> None:
+    add(store, numbered(5))
+    session = Session(store, clock, CardFilter(new=9), cram=cram)
+    session.next()
+    session.done_today()
+    session.answer(EASY, 1)
+    session.next()
+    getattr(session, step)()
+    session.next()
+
+    assert undone(session) == step
+    session.next()
+
+    assert (session.done_today(), session.counts().total) == (1, 4)
+
+
+def test_an_undone_answer_to_a_deleted_card_is_not_done(
+    store: Store, begin: Begin
+) -> None:
+    add(store, numbered(3))
+    session = begin()
+    session.next()
+    session.done_today()
+    session.answer(EASY, 1)
+    retire_notes(store, ids(store)[:1], "x", NOON)
+
+    session.undo()
+
+    while session.undo() is not None:
+        session.next()
+    session.next()
+    assert (session.done_today(), session.counts().total) == (0, 2)
+
+
 def test_a_suspended_card_in_learning_counts_as_done(
     store: Store, begin: Begin
 ) -> None:
