@@ -16,7 +16,7 @@ from srs.models.cards import SchedulingState, State
 from srs.models.exam import before_exam
 from srs.models.presets import Preset
 from srs.scheduler.fsrs6 import interval_days
-from srs.scheduler.fuzz import fuzz_range, round_half_up
+from srs.scheduler.fuzz import fuzz_factor, fuzz_range, round_half_up
 from srs.scheduler.load_balancer import DueCounts
 from srs.scheduler.next_states import day_picker
 from srs.store.connection import Store
@@ -140,17 +140,21 @@ def _moves(
 ) -> dict[int, SchedulingState]:
     """Return the new states of the cards that move."""
     found: dict[int, SchedulingState] = {}
-    for card, state in states.items():
-        known = cards.get(card)
-        if known is None:
-            continue
-        preset = wanted.preset(known.deck, state.last_day)
-        seed = f"{known.name}:{state.reps - 1}"
-        moved = moved_to(state, preset, seed, wanted.today, load)
-        if moved is not None:
-            found[card] = moved
-            if not known.is_suspended:
-                load.move(state.due_day, moved.due_day)
+    chosen = [card for card in states if card in cards]
+    is_settled = False
+    # A card that moves may fill an easy day, or leave more room on it.
+    while not is_settled:
+        is_settled = True
+        for card in chosen:
+            known, state = cards[card], found.get(card, states[card])
+            preset = wanted.preset(known.deck, state.last_day)
+            seed = f"{known.name}:{state.reps - 1}"
+            moved = moved_to(state, preset, seed, wanted.today, load)
+            if moved is not None:
+                is_settled = False
+                found[card] = moved
+                if not known.is_suspended:
+                    load.move(state.due_day, moved.due_day)
     return found
 
 
@@ -172,7 +176,7 @@ def moved_to(
 
     Returns:
         The new state; None if the card stays, because fuzz may have given the
-        interval that it has.
+        interval that it has, and its day is open.
     """
     last, stability = state.last_day, state.stability
     if state.state is not State.REVIEW or last is None or stability is None:
@@ -181,14 +185,22 @@ def moved_to(
         return None  # set by hand
     wanted = interval_days(stability, preset)
     lower, upper = fuzz_range(wanted, 1, preset.maximum_interval)
-    if preset.fuzz and lower <= state.interval <= upper:
-        return None
+    # Future days can be balanced; what is overdue is due today anyway.
+    first = min(upper, max(lower, today + 1 - last))
     pick_day = day_picker(preset, last, seed, load)
     if pick_day is None:
         interval = max(1, min(preset.maximum_interval, round_half_up(wanted)))
+    elif not lower <= state.interval <= upper:
+        interval = pick_day(first, upper)
+    elif first <= state.interval and (
+        days := load.better_days(
+            state.interval, range(first, upper + 1), last, preset.easy_days
+        )
+    ):
+        factor = fuzz_factor(seed)
+        interval = load.choose(days, last, factor, even=preset.load_balance)
     else:
-        # Future days can be balanced; what is overdue is due today anyway.
-        interval = pick_day(min(upper, max(lower, today + 1 - last)), upper)
+        return None
     if interval == state.interval:
         return None
     return replace(state, interval=interval, due_day=last + interval)

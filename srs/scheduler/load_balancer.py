@@ -5,6 +5,7 @@ only if the whole range is free.  The log keeps the day that was picked, so that
 replay finds it whatever the load was.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 
@@ -20,16 +21,21 @@ class DueCounts:
     """How many cards are due on each of the coming days."""
 
     def __init__(
-        self, counts: Mapping[int, int], away: Sequence[tuple[int, int]] = ()
+        self,
+        counts: Mapping[int, int],
+        away: Sequence[tuple[int, int]] = (),
+        last_day: float = math.inf,
     ) -> None:
         """Start with known counts.
 
         Args:
             counts: Cards by study day.
             away: First and last study day of each vacation.
+            last_day: Last study day of which cards are counted.
         """
         self._counts = dict(counts)
         self._away = tuple(away)
+        self._last_day = last_day
 
     def count(self, day: int) -> int:
         """Return the number of cards due on a study day."""
@@ -39,7 +45,7 @@ class DueCounts:
         """Move a card from one study day to another; None for no day."""
         if before is not None and self.count(before):
             self._counts[before] -= 1
-        if after is not None:
+        if after is not None and after <= self._last_day:
             self._counts[after] = self._counts.get(after, 0) + 1
 
     def is_away(self, day: int) -> bool:
@@ -62,21 +68,55 @@ class DueCounts:
             without cards with 1.  Free days are excluded here before that, where
             Anki gives them a small weight.
         """
-        all_open = not self._away and tuple(easy_days) == _NO_EASY_DAYS
+        all_open = self._are_all_open(easy_days)
 
         def pick(lower: int, upper: int) -> int:
             intervals: Sequence[int] = range(lower, upper + 1)
             if not all_open:
                 intervals = list(self._open(intervals, today, easy_days)) or intervals
-            if not even or upper > BALANCED_DAYS:
-                return intervals[int(factor * len(intervals))]
-            weights = [_weight(self.count(today + days), days) for days in intervals]
-            sums = list(accumulate(weights))
-            place = factor * sums[-1]
-            pairs = zip(intervals, sums, strict=True)
-            return next(days for days, top in pairs if place < top)
+            return self.choose(intervals, today, factor, even=even)
 
         return pick
+
+    def choose(
+        self, intervals: Sequence[int], today: int, factor: float, *, even: bool
+    ) -> int:
+        """Choose one of some intervals, in ascending order; see `picker`."""
+        if not even or intervals[-1] > BALANCED_DAYS:
+            return intervals[int(factor * len(intervals))]
+        weights = [_weight(self.count(today + days), days) for days in intervals]
+        sums = list(accumulate(weights))
+        place = factor * sums[-1]
+        pairs = zip(intervals, sums, strict=True)
+        return next(days for days, top in pairs if place < top)
+
+    def better_days(
+        self, interval: int, span: range, today: int, easy_days: Sequence[float]
+    ) -> list[int]:
+        """Return where to move a card whose day is free, or an easy day that is full.
+
+        Args:
+            interval: The interval of the card, one of the span.
+            span: The intervals that it may have.
+            today: Study day from which intervals count.
+            easy_days: As in `picker`.
+
+        Returns:
+            Open intervals of the span, from an easy day only to usual days: so nothing
+            moves to and fro.  None if the card may stay, or has to.
+        """
+        if self._are_all_open(easy_days):
+            return []
+        found = list(self._open(span, today, easy_days))
+        if interval in found:
+            return []
+        day = today + interval
+        if _share(day, easy_days) and not self.is_away(day):
+            return [days for days in found if _share(today + days, easy_days) == 1]
+        return found
+
+    def _are_all_open(self, easy_days: Sequence[float]) -> bool:
+        return not self._away and tuple(easy_days) == _NO_EASY_DAYS
 
     def _open(
         self, intervals: Sequence[int], today: int, easy_days: Sequence[float]

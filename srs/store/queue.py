@@ -96,6 +96,7 @@ def due_counts(
         day: The study day.
         away: First and last study day of each vacation.
     """
+    last_day = day + 2 * BALANCED_DAYS
     rows = store.rows(
         f"""
         select due_day, count(*)
@@ -103,9 +104,9 @@ def due_counts(
          where due_day is not null and due_day > :day and due_day <= :last and {_ASKED}
          group by due_day
         """,
-        {"day": day, "last": day + 2 * BALANCED_DAYS},
+        {"day": day, "last": last_day},
     )
-    return DueCounts(dict(rows), away)
+    return DueCounts(dict(rows), away, last_day)
 
 
 def count_due(

@@ -4,14 +4,19 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from simulated_learner import fill, live
+from simulated_learner import START_DAY, fill, live
 from store_fixtures import DAY_MS, NOON, add, contradictions, new_store, numbered
 
 from srs.optimizer.reschedule import reschedule_cards
+from srs.scheduler.study_day import day_date
 from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
-from srs.store.settings import Options, save_options
+from srs.store.settings import Options, save_options, save_setting
 from srs.store.undo import undo_last
+
+LAST_DAY = START_DAY + 540
+"""The study day on which the learner stopped."""
+LATE = LAST_DAY * DAY_MS + 12 * 3_600_000
 
 
 @pytest.fixture
@@ -73,6 +78,50 @@ def test_reschedules_in_a_row_find_free_ids(store: Store) -> None:
         "select max(id) from reviews where kind = 5 and id < :now", {"now": ahead}
     )
     assert soon[0] < NOON + 1000
+    store.close()
+
+
+def weekday_counts(store: Store) -> list[int]:
+    """Count the cards due in the next weeks, by weekday from Monday on."""
+    sql = "select due_day from cards where due_day > ? and due_day <= ?"
+    found = store.rows(sql, (LAST_DAY, LAST_DAY + 56))
+    # 1970-01-01 was a Thursday.
+    return [sum((day + 3) % 7 == weekday for (day,) in found) for weekday in range(7)]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+@pytest.mark.parametrize("load_balance", [False, True])
+def test_easy_days_apply_to_cards_within_their_fuzz_range(
+    store: Store, share: float, load_balance: bool
+) -> None:
+    reschedule_cards(store, Options(store), LATE)
+    before = weekday_counts(store)
+    easy = [1.0, 1.0, 1.0, share, 1.0, 1.0, 1.0]
+    own = {"easy_days": easy, "load_balance": load_balance, "desired_retention": 0.8}
+    save_options(store, "", own)
+
+    done = reschedule_cards(store, Options(store), LATE + 1)
+
+    after = weekday_counts(store)
+    assert done.moved >= before[3] - after[3] > 0
+    assert after[3] <= (0 if not share else before[3] - 1)
+    assert reschedule_cards(store, Options(store), LATE + 2).moved == 0
+    assert contradictions(store) == []
+    store.close()
+
+
+def test_a_vacation_applies_to_cards_within_their_fuzz_range(store: Store) -> None:
+    reschedule_cards(store, Options(store), LATE)
+    # With this interval the range is wider than the vacation.
+    sql = "select count(*) from cards where due_day = ? and interval >= 9"
+    day = LAST_DAY + 14
+    before = store.row(sql, (day,))[0]
+    save_setting(store, "away", day_date(day).isoformat())
+
+    reschedule_cards(store, Options(store), LATE + 1)
+
+    assert before > store.row(sql, (day,))[0] == 0
+    assert reschedule_cards(store, Options(store), LATE + 2).moved == 0
     store.close()
 
 
