@@ -4,16 +4,17 @@ import hashlib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.deckfile.discovery import control_in
-from cards.deckfile.writer import deck_yaml
-from cards.errors import reason_of
-from cards.files import open_file
+from cards.deckfile.discovery import control_in, read_text
+from cards.deckfile.writer import SCHEMA_COMMENT, deck_yaml
+from cards.deckfile.yaml_walker import has_comments
+from cards.errors import DeckError, reason_of
+from cards.files import absolute, open_file
 from cards.identity.keys import text_key
 from cards.note import Note, with_texts
 from cards.questions import media_of, place_of
@@ -44,7 +45,10 @@ class WrittenDecks(Struct, frozen=True):
 
 
 def write_decks(
-    folder: Path, notes: Iterable[StoredNote], media: MediaFiles
+    folder: Path,
+    notes: Iterable[StoredNote],
+    media: MediaFiles,
+    edited: Collection[str] = (),
 ) -> WrittenDecks:
     """Write a file for each deck and language, and its media.
 
@@ -54,9 +58,11 @@ def write_decks(
         folder: Created if necessary; existing files of the same names are replaced.
         notes: The notes; retired ones are skipped.
         media: Their files.
+        edited: Absolute paths of deck files with text that is not in the store.
 
     Raises:
-        ExportError: There is nothing to write, or the folder can't be written.
+        ExportError: There is nothing to write, the folder can't be written, or a file
+            to be replaced is edited or has comments; nothing is written then.
     """
     groups: dict[_Group, list[StoredNote]] = defaultdict(list)
     for stored in notes:
@@ -67,6 +73,8 @@ def write_decks(
             str(folder), _("no cards to write"), _("choose another deck or tag")
         )
     targets = _targets(folder, groups)
+    for target in targets.values():
+        _refuse_to_lose_text(target, edited)
     orders = _orders(folder, groups, targets)
     same_text = _same_text([stored for group in groups.values() for stored in group])
     files: list[Path] = []
@@ -94,6 +102,21 @@ def write_decks(
         hint = _("choose a folder that you may write to")
         raise ExportError(str(folder), reason, hint) from None
     return WrittenDecks(written, tuple(files), count, tuple(missing), tuple(cleaned))
+
+
+def _refuse_to_lose_text(target: Path, edited: Collection[str]) -> None:
+    """Refuse to replace a deck file with text that the export does not have."""
+    hint = _("export into another folder")
+    if str(absolute(target)) in edited:
+        message = _("this deck file has edits that were not added yet")
+        raise ExportError(str(target), message, hint)
+    try:
+        text = read_text(target) if target.is_file() else ""
+    except DeckError as error:
+        raise ExportError(str(target), error.problems[0].message, hint) from None
+    if has_comments(text.removeprefix(SCHEMA_COMMENT)):
+        message = _("this deck file has comments, which would be lost")
+        raise ExportError(str(target), message, hint)
 
 
 def _targets(

@@ -4,6 +4,7 @@ import contextlib
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from cards.errors import FlashError, reason_of
@@ -40,6 +41,23 @@ def replace_file(path: Path, data: bytes, mode: int = 0) -> None:
         if temporary:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink(missing_ok=True)
+
+
+def refuse_inputs(target: Path, inputs: Iterable[str | Path]) -> None:
+    """Make sure that a file to be written is none of those that were read.
+
+    Args:
+        target: The file, which may not exist.
+        inputs: Files; one may be known by another name, or be a link.
+
+    Raises:
+        ExportError: It is one of them.
+    """
+    for path in dict.fromkeys(map(Path, inputs)):
+        with contextlib.suppress(OSError):
+            if target.samefile(path):
+                message = _("this file is read here and would be replaced")
+                raise ExportError(str(target), message, _("name another file"))
 
 
 def _mode(path: Path) -> int:

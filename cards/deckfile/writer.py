@@ -10,7 +10,7 @@ import yaml
 
 from cards.note import Note, Source
 
-_SCHEMA_COMMENT = "# yaml-language-server: $schema=deck.schema.json\n"
+SCHEMA_COMMENT = "# yaml-language-server: $schema=deck.schema.json\n"
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _ESCAPED = re.compile(r"\\U[0-9A-F]{8}")
 
@@ -66,7 +66,7 @@ def deck_yaml(
     """
     cards = "".join(yaml_text([card_values(note, name)]) for note, name in notes)
     cards = f"cards:\n{cards}" if cards else "cards: []\n"
-    return _SCHEMA_COMMENT + header_yaml(deck, language, order) + cards
+    return SCHEMA_COMMENT + header_yaml(deck, language, order) + cards
 
 
 def header_yaml(deck: str, language: str = "", order: int = 0) -> str:

@@ -291,3 +291,18 @@ def spot_at(spots: Spots, path: tuple[str | int, ...], *, of_key: bool = False) 
             key = None
             break
     return key if of_key and key is not None else own_spot(spots)
+
+
+def has_comments(text: str) -> bool:
+    """Return True if a YAML text has comments, or can't be read."""
+    if "#" not in text:
+        return False
+    end = 0
+    try:
+        for token in yaml.scan(text, _Loader):
+            if "#" in text[end : token.start_mark.index]:
+                return True
+            end = token.end_mark.index
+    except yaml.YAMLError:
+        return True
+    return "#" in text[end:]

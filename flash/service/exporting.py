@@ -11,10 +11,11 @@ from export.anki.package_writer import Creation, write_package
 from export.anki.rows import Schedule
 from export.deck_files import WrittenDecks, write_decks
 from export.tables.csv_writer import write_csv, write_json
-from flash.service.context import AppContext
+from flash.service.context import AppContext, file_stats
 from srs.models.cards import StoredNote
 from srs.models.incoming import Loss, Progressed
 from srs.scheduler.fsrs6 import interval_days
+from srs.store.deck_files import known_file_stats
 from srs.store.import_rows import original_notes, original_notetypes
 from srs.store.note_media import media_files
 from srs.store.revlog import last_eases, logged
@@ -96,7 +97,9 @@ def export_decks(
     Raises:
         ExportError: There are no cards, or a file can't be written.
     """
-    written = write_decks(folder, notes, media_files(app.store))
+    known = known_file_stats(app.store)
+    edited = {file for file, *_ in {*file_stats(one[0] for one in known)} - {*known}}
+    written = write_decks(folder, notes, media_files(app.store), edited)
     counts = {
         "notes": written.notes,
         "files": len(written.files),

@@ -121,6 +121,7 @@ def back_up(
     """
     target = free_name(folder_of(store.path), now_ms) if target is None else target
     refuse_store(store.path, target)
+    _refuse_other_file(target)
     with _copied(store, target) as copy:
         _move(copy, target)
     if target.parent == folder_of(store.path):
@@ -197,6 +198,17 @@ def refuse_store(path: Path, target: Path) -> None:
     ):
         raise StoreError(target, _("that is the store itself"), hint)
 
+
+def _refuse_other_file(target: Path) -> None:
+    """Refuse to replace a file that is no database."""
+    with suppress(OSError), target.open("rb") as file:
+        if file.read(len(_SIGNATURE)) not in (b"", _SIGNATURE):
+            message = _("this file is no backup and would be replaced")
+            raise StoreError(target, message, _("name another file"))
+
+
+_SIGNATURE = b"SQLite format 3\0"
+"""Begins a database."""
 
 _OWN = ("", "-wal", "-shm", "-journal")
 """The endings of the files that SQLite makes for a database."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cards.deckfile.discovery import is_deck, is_markdown
 from cards.errors import FlashError, Place
 from cards.files import absolute
 from cards.markdown_notes.blocks import NoteBlocks
@@ -13,7 +14,7 @@ from cards.markdown_notes.coverage import NotesCoverage
 from cards.markdown_notes.rules import RULES
 from cards.note import Note
 from cards.translate import _
-from export.files import replace_file
+from export.files import refuse_inputs, replace_file
 from flash.cli.completion import complete_decks
 from flash.cli.options import DbOption, JsonOption
 from flash.cli.plain_draft import run_plain_draft
@@ -28,7 +29,7 @@ from flash.messages.notes import (
     unused_ignore_line,
 )
 from flash.report.coverage_page import coverage_page
-from flash.service.context import open_app
+from flash.service.context import chosen_store, open_app
 from flash.service.coverage import deck_cards, measure, read_notes, refuse_two_sources
 from flash.service.draft_review import DraftReview
 from flash.service.drafting import (
@@ -42,6 +43,7 @@ from flash.service.drafting import (
 from flash.service.finding import find
 from flash.service.model_drafts import ModelProposer, model_from_environment
 from flash.terminal import echo, echo_err, print_json, print_lines
+from srs.store.backups import refuse_store
 from srs.store.notes import stored_notes
 
 _RULES = ", ".join(rule.name for rule in RULES)
@@ -114,10 +116,9 @@ def draft(
     if review and (output is None or force or json):
         raise typer.BadParameter(_("--review needs -o, and no --force or --json"))
     append = append or review
-    if output and exists and not (append or force):
-        message, hint = file_exists_text()
-        raise FlashError(message, hint, Place(str(output)))
     blocks = read_notes(notes)
+    if output:
+        _refuse_to_lose(output, blocks, append=append, force=force)
     known = [*deck_cards(decks, blocks)]
     if output and exists and append and str(absolute(output)) not in _files(known):
         known += deck_cards([output])
@@ -149,6 +150,25 @@ def _review(review: DraftReview, *, plain: bool) -> None:
 
     run_draft_screen(review)
     echo(decided_text(review.accepted, review.dropped, review.skipped))
+
+
+def _refuse_to_lose(
+    output: Path, notes: list[NoteBlocks], *, append: bool, force: bool
+) -> None:
+    """Refuse to write a draft over a note, or over a file that is not to be lost."""
+    place = Place(str(output))
+    if is_markdown(output):
+        message = _("a draft is YAML and can't be written into a note")
+        raise FlashError(message, _("name a file that ends in .yaml"), place)
+    refuse_inputs(output, (one.file for one in notes))
+    if append or not output.exists() or holds_only_drops(output):
+        return
+    if not force:
+        message, hint = file_exists_text()
+        raise FlashError(message, hint, place)
+    if output.stat().st_size and not is_deck(output):
+        message = _("this is no deck file, and --force replaces nothing else")
+        raise FlashError(message, _("name another file"), place)
 
 
 def _known_rules(names: list[str]) -> frozenset[str]:
@@ -244,6 +264,10 @@ def coverage(
     blocks = read_notes(notes)
     found = measure(blocks, _cards(blocks, decks, deck, db), ignore)
     if html:
+        read = {one.note.file for one in found.notes}
+        read |= {card.file for card in found.cards if card.file}
+        refuse_inputs(html, [*read, *filter(None, [ignore])])
+        refuse_store(chosen_store(db)[0], html)
         replace_file(html, coverage_page(found).encode())
     if json:
         print_json(_as_json(found))
