@@ -120,6 +120,11 @@ def _source(source: Source) -> Any:
     return _OneLine(kept | ({"lines": int(lines)} if lines.isdecimal() else {}))
 
 
+def source_yaml(source: Source) -> str:
+    """Render a source as one line of a card, such as `source: {note: …}`."""
+    return yaml_text({"source": _source(source)}).rstrip("\n")
+
+
 def yaml_text(value: Any) -> str:
     """Render a value as YAML, texts of several lines as blocks."""
     text = _dumped(value, _FAST)

@@ -7,13 +7,14 @@ found wherever it moved; the lines choose among blocks of equal text.
 import os.path
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from cards.markdown_notes.blocks import Block, NoteBlocks, line_range
 from cards.note import Note, Source
@@ -38,14 +39,13 @@ class ChangedSource(Struct, frozen=True):
     card: Note
     source: Source
     blocks: tuple[ChangedBlock, ...]
-    lines: str = ""
-    """The lines at which its blocks, old and new, stand now; empty if all are gone."""
+    present: Source
+    """The source as it is now; without lines and hash if all its blocks are gone."""
 
     @property
     def passage(self) -> str:
         """The place in the note as it is now; the old one if all blocks are gone."""
-        lines = self.lines
-        return f"{self.source.note}:{lines}" if lines else self.source.passage
+        return (self.present if self.present.lines else self.source).passage
 
 
 class CardSources:
@@ -166,14 +166,18 @@ def changes(
             present += [now] if now else []
             blocks.append(ChangedBlock(was, _on_one_line(now) if now else ""))
         if blocks:
-            yield ChangedSource(card, source, tuple(blocks), _lines_of(present))
+            yield ChangedSource(
+                card, source, tuple(blocks), _source_at(source, present)
+            )
 
 
-def _lines_of(blocks: Sequence[Block]) -> str:
-    if not blocks:
-        return ""
-    first, last = min(b.first for b in blocks), max(b.last for b in blocks)
-    return line_range(first, last)
+def _source_at(source: Source, blocks: Iterable[Block]) -> Source:
+    """Return a source with the lines and the hashes of blocks of its note."""
+    found = sorted(set(blocks), key=lambda block: block.first)
+    if not found:
+        return replace(source, lines=UNSET, hash=UNSET)
+    lines = line_range(found[0].first, max(block.last for block in found))
+    return replace(source, lines=lines, hash=" ".join(one.hash for one in found))
 
 
 def _successor(was: str, new: list[Block], first: int, last: int) -> Block | None:

@@ -63,7 +63,7 @@ def propose(
     Returns:
         The proposals in the order of the note.
     """
-    notes = Outline(_in_markdown(note))
+    notes = Outline(in_markdown(note))
     used: set[int] = set()
     found: list[Proposal] = []
     for rule in RULES:
@@ -78,7 +78,7 @@ def propose(
     return sorted(found, key=lambda one: one.blocks)
 
 
-def _in_markdown(note: NoteBlocks) -> NoteBlocks:
+def in_markdown(note: NoteBlocks) -> NoteBlocks:
     """Return a note with its texts as Markdown: in plain text nothing is markup."""
     if is_markdown(Path(note.file)):
         return note

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from cards.deckfile.writer import source_yaml
 from cards.markdown_notes.coverage import AskedBlock, NotesCoverage
 from cards.markdown_notes.provenance import ChangedSource
 from cards.questions import question_text
@@ -14,15 +15,12 @@ _SHOWN_MISTAKES = 5
 _SHOWN_NOTES = 10
 
 
-def draft_summary(
-    proposed: int, asked: int, dropped: Sequence[str], target: str
-) -> list[str]:
+def draft_summary(proposed: int, asked: int, target: str) -> list[str]:
     """Say how many cards were proposed, and what was left out.
 
     Args:
         proposed: Number of cards.
         asked: Proposals whose blocks cards cover already.
-        dropped: Places and mistakes of proposals that would not be valid.
         target: The file they were written to; empty for none.
     """
     cards = count_cards(proposed)
@@ -37,22 +35,35 @@ def draft_summary(
             asked,
         )
         lines.append(text.format(count=asked))
-    return lines + dropped_lines(dropped)
+    return lines
 
 
-def dropped_lines(dropped: Sequence[str]) -> list[str]:
-    """Name the first proposals that would not be valid, with their mistakes."""
-    if not dropped:
-        return []
-    text = ngettext(
+def left_out_lines(repeated: Sequence[str], dropped: Sequence[str]) -> list[str]:
+    """Name the first proposals that were left out for another reason.
+
+    Args:
+        repeated: Places of cards that ask the same questions, and their sources.
+        dropped: Places and mistakes of proposals that would not be valid.
+    """
+    same = ngettext(
+        "{count} proposal left out: this card asks the same question",
+        "{count} proposals left out: these cards ask the same questions",
+        len(repeated),
+    )
+    invalid = ngettext(
         "{count} proposal dropped: it would not be valid",
         "{count} proposals dropped: they would not be valid",
         len(dropped),
     )
-    lines = [text.format(count=len(dropped))]
-    lines += [f"  {one}" for one in dropped[:_SHOWN_MISTAKES]]
-    if len(dropped) > _SHOWN_MISTAKES:
-        rest = len(dropped) - _SHOWN_MISTAKES
+    return [*_counted_lines(same, repeated), *_counted_lines(invalid, dropped)]
+
+
+def _counted_lines(text: str, found: Sequence[str]) -> list[str]:
+    """Show a count, if there is one, and what was counted first."""
+    lines = [text.format(count=len(found))] if found else []
+    lines += [f"  {one}" for one in found[:_SHOWN_MISTAKES]]
+    if len(found) > _SHOWN_MISTAKES:
+        rest = len(found) - _SHOWN_MISTAKES
         lines.append("  " + _("… and {count} more").format(count=rest))
     return lines
 
@@ -131,6 +142,8 @@ def changed_source_lines(changed: Sequence[ChangedSource]) -> list[str]:
                 about.append(_("was: {text}").format(text=clip_line(block.was, room)))
             now = clip_line(block.now, room) if block.now else _("gone")
             about.append(_("now: {text}").format(text=now))
+        if one.present.hash:
+            about.append(_("write: {text}").format(text=source_yaml(one.present)))
         lines += [styled(f"            {text}", "2") for text in about]
     if changed:
         text = ngettext(

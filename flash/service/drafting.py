@@ -1,29 +1,34 @@
 """Draft cards from notes: propose, leave out what is asked, write YAML."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import filterfalse
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cards.deckfile.appending import append_cards, empty_deck
 from cards.deckfile.discovery import read_text
 from cards.deckfile.reader import parse_deck, read_deck
-from cards.deckfile.writer import card_yaml
+from cards.deckfile.writer import card_yaml, source_yaml
 from cards.errors import DeckError, FlashError, Place
 from cards.files import absolute
 from cards.identity.keys import normalized
 from cards.markdown_notes.blocks import BlockKind, NoteBlocks, line_range
 from cards.markdown_notes.coverage import CardIndex, coverage_of
 from cards.markdown_notes.outline import Outline, Proposal
-from cards.markdown_notes.rules import propose
+from cards.markdown_notes.provenance import BlockFinder
+from cards.markdown_notes.rules import in_markdown, propose
 from cards.markdown_notes.wiki import shown_links, shown_marks
+from cards.markdown_notes.wording import about, is_name, unnumbered
 from cards.media_places import path_from_note
-from cards.note import Content, Note, Source, with_texts
-from cards.questions import question_text
+from cards.note import Basic, Content, ListNote, Note, Source, with_texts
+from cards.questions import place_of, question_text
+from cards.text.markdown import escaped_text
 from cards.text.media import media_paths, with_media_paths
 from cards.translate import _
-from flash.service.file_patches import write_deck_text
+from flash.service.file_patches import shown_path, write_deck_text
 
 
 class DraftedCard(Struct, frozen=True):
@@ -60,6 +65,8 @@ class Draft(Struct, frozen=True):
     language: str
     asked: int = 0
     """Proposals that were left out because cards ask their blocks already."""
+    repeated: tuple[str, ...] = ()
+    """Places of cards that ask the same as proposals, and the sources of those."""
     dropped: tuple[str, ...] = ()
     """Places and mistakes of proposals that `flash check` would refuse."""
 
@@ -96,12 +103,14 @@ def draft_cards(
     """
     known = list(cards)
     dropped_keys = _dropped_keys(target)
-    asked_texts = {_question(card.content) for card in known}
+    questions = _Questions(known, target)
     made: list[DraftedCard] = []
     dropped: list[str] = []
+    repeated: list[str] = []
     asked = 0
     index = CardIndex(known, notes)
     for note in notes:
+        finder = BlockFinder(note)
         uncovered = {one.index for one in coverage_of(note, index).uncovered}
         for proposal in proposer(note, uncovered):
             drafted = _drafted(note, proposal, target)
@@ -113,19 +122,85 @@ def draft_cards(
             if mistake := _mistake(drafted, target):
                 dropped.append(f"{drafted.passage}: {mistake}")
                 continue
-            text = _question(drafted.card.content)
-            if text in asked_texts:
+            other = questions.asking(drafted)
+            if other and other.sources == drafted.card.sources:
                 asked += 1
                 continue
-            asked_texts.add(text)
+            if other and questions.is_about_other_text(other, note, finder):
+                named = (_drafted(note, one, target) for one in _named(note, proposal))
+                drafted = next(filterfalse(questions.asking, named), drafted)
+            if other := questions.asking(drafted):
+                source = source_yaml(drafted.card.sources[0])
+                repeated.append(f"{_place(other)} · {source}")
+                continue
+            questions.add(drafted.card)
             made.append(drafted)
     japanese = bool(notes) and all(Outline(note).japanese for note in notes)
     name = deck or _title(notes)
-    return Draft(tuple(made), name, "ja" if japanese else "", asked, tuple(dropped))
+    return Draft(
+        tuple(made),
+        name,
+        "ja" if japanese else "",
+        asked,
+        tuple(repeated),
+        tuple(dropped),
+    )
+
+
+class _Questions:
+    """The questions of cards, of which a deck should have each one once."""
+
+    def __init__(self, cards: Iterable[Note], target: Path) -> None:
+        self._target = target
+        self._cards: dict[tuple[type, str], Note] = {}
+        for card in cards:
+            self.add(card)
+
+    def add(self, card: Note) -> None:
+        self._cards.setdefault(_question(card.content), card)
+
+    def asking(self, drafted: DraftedCard) -> Note | None:
+        """Return the card that asks the same question."""
+        return self._cards.get(_question(drafted.card.content))
+
+    def is_about_other_text(
+        self, card: Note, note: NoteBlocks, finder: BlockFinder
+    ) -> bool:
+        """Return True if a card is about another note, or a block that is there.
+
+        Otherwise it may be about the new text: its block has changed.
+        """
+        folder = Path(card.file or absolute(self._target)).parent
+        for source in card.sources:
+            path = folder / source.note if source.note else None
+            if path and path.exists():
+                is_here = path.resolve() == Path(note.file).resolve()
+                return not is_here or bool(finder.found(source))
+        return False
 
 
 def _question(content: Content) -> tuple[type, str]:
     return type(content), normalized(question_text(content))
+
+
+def _named(note: NoteBlocks, proposal: Proposal) -> Iterator[Proposal]:
+    """Add to a question what it is about: a heading above it, or the note."""
+    block = in_markdown(note).blocks[proposal.blocks[0]]
+    names = [unnumbered(heading) for heading in reversed(block.headings)]
+    for name in (*filter(is_name, names), escaped_text(Path(note.file).stem)):
+        match proposal.content:
+            case Basic() as basic:
+                named = replace(basic, front=about(basic.front, name))
+                yield replace(proposal, content=named)
+            case ListNote() as listed:
+                longer = replace(listed, list=about(listed.list, name))
+                yield replace(proposal, content=longer)
+
+
+def _place(card: Note) -> str:
+    if card.line:
+        return f"{shown_path(Path(card.file))}:{card.line}"
+    return card.sources[0].passage if card.sources else place_of(card)
 
 
 def _is_wanted(note: NoteBlocks, proposal: Proposal, uncovered: set[int]) -> bool:

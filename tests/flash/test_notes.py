@@ -274,6 +274,7 @@ def test_stale_shows_cards_whose_note_has_changed(flash: Run, note: Path) -> Non
         f"            keys.md:7-8 has changed · {Path('keys.yaml').absolute()}:23\n"
         "            was: one tenant owns it\n"
         "            now: one customer owns it\n"
+        "            write: source: {note: keys.md, lines: 7-8, hash: 0656f0c2 950b5409}\n"
         "1 card is about lines that have changed\n"
         "\n"
         "0 of 5 facts are stale\n"

@@ -195,7 +195,8 @@ def _as_json(one: StaleNote) -> dict[str, Any]:
 def _change_as_json(one: ChangedSource) -> dict[str, Any]:
     blocks = [{"was": block.was, "now": block.now or None} for block in one.blocks]
     card = _card_as_json(one.card)
-    passage = {"passage": one.source.passage, "now": one.lines or None}
+    now = {"now": one.present.lines or None, "hash": one.present.hash or None}
+    passage = {"passage": one.source.passage, **now}
     return {"since": None, "reason": "note", **card, **passage, "blocks": blocks}
 
 

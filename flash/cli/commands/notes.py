@@ -23,8 +23,8 @@ from flash.messages.notes import (
     below_limit_line,
     coverage_lines,
     draft_summary,
-    dropped_lines,
     file_exists_text,
+    left_out_lines,
     model_lines,
     unused_ignore_line,
 )
@@ -132,7 +132,7 @@ def draft(
         echo_err(line)
     if review and output:
         _review(DraftReview(made, output), plain=plain)
-        for line in dropped_lines(made.dropped):
+        for line in left_out_lines(made.repeated, made.dropped):
             echo_err(line)
         return
     if output and made.cards:
@@ -197,6 +197,7 @@ def _report(made: Draft, output: Path | None, *, as_json: bool) -> None:
                     for one in made.cards
                 ],
                 "asked": made.asked,
+                "repeated": list(made.repeated),
                 "dropped": len(made.dropped),
                 "mistakes": list(made.dropped),
                 "file": str(output) if output and made.cards else None,
@@ -210,7 +211,8 @@ def _report(made: Draft, output: Path | None, *, as_json: bool) -> None:
         else:
             sys.stdout.write(text)
     shown = str(output) if output else ""
-    for line in draft_summary(len(made.cards), made.asked, made.dropped, shown):
+    summary = draft_summary(len(made.cards), made.asked, shown)
+    for line in [*summary, *left_out_lines(made.repeated, made.dropped)]:
         echo_err(line)
 
 
