@@ -12,13 +12,22 @@ from itertools import islice
 
 from cards.note import Cloze, Content
 from cards.questions import TextPath, texts_of
-from cards.text.cloze import CLOZE_MARK, Hidden, parse_cloze, plain, walk
+from cards.text.cloze import (
+    CLOZE_MARK,
+    MISTYPED_CLOZE,
+    MISTYPED_MARK,
+    Hidden,
+    parse_cloze,
+    plain,
+    walk,
+)
 from cards.text.cloze_writing import escaped_colons
 from cards.text.markdown import is_simple
 from cards.text.terminal import plain_text
 from cards.text.verbatim import (
     VerbatimKind,
     VerbatimSpan,
+    masked,
     replaced,
     verbatim_spans,
 )
@@ -27,6 +36,7 @@ from cards.translate import _
 TextWarning = tuple[TextPath, str, str]
 """Path of the text, message, hint."""
 
+_MAY_CHANGE = re.compile(r"[*_\n{｛]|::").search
 _IN_A_WORD = re.compile(
     r"(?<=[A-Za-z0-9])\*+(?=[A-Za-z0-9])|(?<=[:/.])\*+|(?<!\w)__(?=\w+__(?!\w))"
 )
@@ -50,7 +60,7 @@ def text_warnings(content: Content, extra: str) -> list[TextWarning]:
     """
     found: list[TextWarning] = []
     for path, text in texts_of(content):
-        if "*" in text or "_" in text or "::" in text or "\n" in text:
+        if _MAY_CHANGE(text):
             found += _warnings_of(content, path, text)
     if extra:
         found += _warnings_of(content, ("extra",), extra)
@@ -59,7 +69,9 @@ def text_warnings(content: Content, extra: str) -> list[TextWarning]:
 
 def _warnings_of(content: Content, path: TextPath, text: str) -> Iterator[TextWarning]:
     is_cloze = isinstance(content, Cloze) and path == ("cloze",)
-    if CLOZE_MARK.search(text) and not is_cloze:
+    if is_cloze:
+        yield from ((path, *found) for found in _mistyped(text))
+    elif CLOZE_MARK.search(text) or _looks_like(MISTYPED_MARK, text):
         name = next(step for step in reversed(path) if isinstance(step, str))
         hint = _("write 'cloze:' for a text with gaps")
         message = _("cloze marks in '{name}' are shown as typed")
@@ -72,6 +84,21 @@ def _warnings_of(content: Content, path: TextPath, text: str) -> Iterator[TextWa
     if is_cloze:
         hidden = walk(parse_cloze(text))
         yield from ((path, *found) for one in hidden for found in _hints(one))
+
+
+def _mistyped(text: str) -> Iterator[tuple[str, str]]:
+    """Find what looks like a cloze and is shown as typed."""
+    suspect = _looks_like(MISTYPED_CLOZE, text)
+    if suspect:
+        hint = _("a cloze is written {{c1::text}}")
+        yield _("not a cloze: '{suspect}'").format(suspect=suspect[0]), hint
+
+
+def _looks_like(pattern: str, text: str) -> re.Match[str] | None:
+    """Find a pattern of braces outside code and math."""
+    if ("{" in text or "｛" in text) and re.search(pattern, text):
+        return re.search(pattern, masked(text))
+    return None
 
 
 def _lost_marks(text: str) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from cards.markdown_notes.note_lines import Passage
 from cards.markdown_notes.wiki import MARKED
-from cards.text.cloze import CLOZE_MARK
+from cards.text.cloze import CLOZE_MARK, MISTYPED_MARK
 from cards.text.cloze_writing import hide
 
 BRACKETS = re.compile(
@@ -26,7 +26,7 @@ HIGHLIGHTS = re.compile(
     MARKED.pattern + r"(?:\^\[(?P<hint>[^\[\]\n]+)\])?(?:\[\^(?P<number>\d+|[ahs]+)\])?"
 )
 """`==words==` with a hint and a number."""
-_CLOZE_OF_ANY_WIDTH = re.compile(r"[{｛]{2}[cｃ][0-9０-９]+[:：]{2}")
+_MISTYPED = re.compile(MISTYPED_MARK)
 _PARTS = re.compile(r"(?:(\d+|[ahs]+);;)?(.+?)(?:;;(.+))?", re.DOTALL)
 
 
@@ -47,14 +47,13 @@ def has_anki_clozes(passage: Passage) -> bool:
     return bool(CLOZE_MARK.search(passage.masked))
 
 
-def full_width_clozes(passage: Passage) -> Iterator[tuple[int, str]]:
-    """Yield the lines, from 0, and marks of clozes in full width, unknown to Anki.
+def mistyped_clozes(passage: Passage) -> Iterator[tuple[int, str]]:
+    """Yield the lines, from 0, and marks of clozes that Anki does not know.
 
     Their colons would otherwise part a question and an answer.
     """
-    for found in _CLOZE_OF_ANY_WIDTH.finditer(passage.masked):
-        if not found[0].isascii():
-            yield passage.masked.count("\n", 0, found.start()), found[0]
+    for found in _MISTYPED.finditer(passage.masked):
+        yield passage.masked.count("\n", 0, found.start()), found[0]
 
 
 def with_clozes(passage: Passage, pattern: re.Pattern[str]) -> str | None:

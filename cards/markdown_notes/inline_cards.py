@@ -18,8 +18,8 @@ from cards.markdown_notes.gaps import (
     BRACKETS,
     HIGHLIGHTS,
     StepsError,
-    full_width_clozes,
     has_anki_clozes,
+    mistyped_clozes,
     with_clozes,
 )
 from cards.markdown_notes.note_lines import BULLET, NoteLines, Passage
@@ -300,9 +300,9 @@ class _Scanner:
             yield self._card({"cloze": text}, first, end)
 
     def _card(self, values: dict[str, str], at: int, end: int) -> InlineCard:
-        for line, mark in full_width_clozes(self._note.passage(at, end)):
-            message = _("full-width marks in the cloze '{mark}'").format(mark=mark)
-            self._report(at + line, message, _("write '{{c1::words}}'"))
+        for line, mark in mistyped_clozes(self._note.passage(at, end)):
+            message = _("not a cloze: '{suspect}'").format(suspect=mark)
+            self._report(at + line, message, _("a cloze is written {{c1::text}}"))
         typed = self._note.typed
         while end > at + 1 and not typed[end - 1].strip():
             end -= 1

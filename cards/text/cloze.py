@@ -13,8 +13,19 @@ from cards.translate import _
 
 CLOZE_MARK = re.compile(r"\{\{c[0-9]+::")
 """Begins a hidden part."""
+MISTYPED_MARK = r"(?!\{\{c[0-9]+::)[{｛]{2}\s*(?:[cCｃＣ]\s*)?\d[\d,，、–-]*\s*[:：]{2}"
+"""Looks like the beginning of a hidden part, with full-width signs or a wrong number;
+Anki and flash show it as typed."""
+MISTYPED_CLOZE = (
+    rf"(?:{MISTYPED_MARK}"
+    r"|(?!\{\{c[0-9]+::)[{｛]{2}\s*[cCｃＣ]\s*\d[\d,，、–-]*"
+    r"(?:\s*[:：;；|]|[}｝]{2}|(?=\s[^{}｛｝\n]*[}｝]{2}))"
+    r"|[{｛]{2}\s*[cCｃＣ]\s*[:：]{2}|(?<![{｛])[{｛][cｃ]\d+[:：]{2})[^}｝]{0,20}"
+)
+"""Looks like a hidden part, also with other signs than colons."""
 _TOKEN = re.compile(r"\{\{c([0-9,]+)::|\}\}")
-# Compiled on first use: a question without a cloze is shown sooner.
+# Compiled on first use: a question without a cloze is shown sooner.  Stored cards were
+# read with this pattern, so others are warned about.
 _SUSPECT = (
     r"\{\{(?!c[0-9,]+::)\s*[cC](?:[0-9,]+\s*(?::|\}\})|\s*::)[^}]{0,20}"
     r"|(?<!\{)\{c[0-9]+::[^}]{0,20}"

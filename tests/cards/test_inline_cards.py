@@ -261,16 +261,17 @@ def test_words_hidden_in_steps_are_an_error() -> None:
     ]
 
 
-def test_full_width_marks_of_a_cloze_are_an_error() -> None:
-    text = "a::b\nxは｛｛c1::分解｝｝を行う\n\n- y {{c２：：z}}\n\n`{{c1：：z}}`"
+def test_mistyped_marks_of_a_cloze_are_an_error() -> None:
+    text = "a::b\nxは｛｛c1::分解｝｝を行う\n\n- y {{c２：：z}}\n\n`{{c1：：z}}`\n\n{{1::x}}"
 
     with pytest.raises(DeckError) as caught:
         parse_note_deck(HEAD + text, Path("note.md"))
 
-    hint = "(write '{{c1::words}}')"
+    hint = "(a cloze is written {{c1::text}})"
     assert [str(problem) for problem in caught.value.problems] == [
-        f"note.md:5:1: full-width marks in the cloze '｛｛c1::' {hint}",
-        f"note.md:7:1: full-width marks in the cloze '{{{{c２：：' {hint}",
+        f"note.md:5:1: not a cloze: '｛｛c1::' {hint}",
+        f"note.md:7:1: not a cloze: '{{{{c２：：' {hint}",
+        f"note.md:11:1: not a cloze: '{{{{1::' {hint}",
     ]
 
 

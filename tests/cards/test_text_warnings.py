@@ -50,6 +50,26 @@ def test_a_text_that_changes_is_warned_about(text: str, expected: str) -> None:
     assert warnings(f"{{front: {quoted}, back: a}}") == [expected]
 
 
+MISTYPED = ["{{c1：：水}}", "｛｛c2::NaCl｝｝", "{{1::x}}", "{{c1-2::x}}", "{{c１::x}}"]
+MISTYPED_SIGNS = ["{{c1;;x}}", "{{c1 x}}", "{{C1：x}}", "｛c1::x｝", "{{c2｝｝"]
+
+
+@pytest.mark.parametrize("mark", MISTYPED + MISTYPED_SIGNS)
+def test_what_looks_like_a_cloze_is_warned_about(mark: str) -> None:
+    (found,) = warnings(f"cloze: '{{{{c1::a}}}} and {mark}'")
+    assert found.startswith("not a cloze: '")
+
+    shown = ["cloze marks in 'front' are shown as typed"] if mark in MISTYPED else []
+    assert warnings(f"{{front: '{mark}', back: a}}") == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["`{{c1 x}}`", r"$\frac{{c}}{{b}}$", "{{x}}", "{{date:: y}}", "{{c1::{b}}}"]
+)
+def test_braces_that_hide_nothing_are_fine(text: str) -> None:
+    assert warnings(f"cloze: '{{{{c1::a}}}} and {text}'") == []
+
+
 FINE = [
     "**bold** and *em* and _em_",
     "a_b_c and snake_case",
