@@ -17,10 +17,10 @@ _ANY_SCALAR = {"type": ["string", "number", "boolean"]}
 Text = Annotated[str, Meta(extra_json_schema=_ANY_SCALAR)]
 """A scalar, kept exactly as typed: `no`, `3.10` and `140-2` stay text."""
 
-Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 """A calendar date, YYYY-MM-DD."""
 
-RoughDay = Annotated[str, Meta(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+RoughDay = Annotated[str, Meta(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$")]
 """A date as precise as known: YYYY, YYYY-MM or YYYY-MM-DD."""
 
 
@@ -48,6 +48,15 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
         if not self.note:
             return ""
         return f"{self.note}:{self.lines}" if self.lines else self.note
+
+    @property
+    def line_numbers(self) -> tuple[int, int]:
+        """First and last line, from 1; all lines if it names none."""
+        if not self.lines:
+            return 1, 10**9
+        first, _, last = self.lines.partition("-")
+        # Python refuses to convert thousands of digits.
+        return int(first[:18]), int((last or first)[:18])
 
 
 class Change(Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from msgspec.structs import fields as uncached_fields
 
 from cards.deckfile.yaml_walker import Spots, spot_at
 from cards.errors import MAX_PROBLEMS, Place, Problem, ProblemList
-from cards.note import KINDS, Common, Header, Source
+from cards.note import KINDS, Common, Header, Row, Source
 from cards.translate import _
 
 fields = cache(uncached_fields)  # it evaluates annotations each time
@@ -35,10 +35,8 @@ HEADER_KEYS = frozenset({*(field.encode_name for field in fields(Header)), "card
 _StructT = TypeVar("_StructT", bound=Struct)
 
 _PATH_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
-_NESTED = (
-    *("back", "front", "hash", "note", "pin", "since", "source", "text", "title"),
-    *("url", "was", "weight"),
-)
+_SYNONYMS = {"link": "url", "name": "title"}
+"""Other names of keys inside a field."""
 _MAX_PER_FIELD = 20
 """Mistakes reported per field."""
 _EXPECTED = re.compile(r"Expected `([\w| ]+)`, got `(\w+)`")
@@ -182,22 +180,23 @@ def _report(errors: FieldErrors, name: str, value: Any, spots: Spots, to: Any) -
             msgspec.convert(value, to, strict=False)
         except msgspec.ValidationError as error:
             text, path = str(error), _path(str(error), value)
-            message, hint = _describe(text, (name, *path), value, path)
+            keys = _keys_at(to, path[:-1]) if "unknown field" in text else {}
+            message, hint = _describe(text, (name, *path), value, path, keys)
             of_key = "unknown field" in text
             errors.add(spots, (name, *path), message, hint, of_key=of_key)
             if not path or "missing required" in text:
                 return
-            _repair(_inner(value, path[:-1]), path[-1], text)
+            _repair(_inner(value, path[:-1]), path[-1], text, keys)
         else:
             return
 
 
-def _repair(container: Any, key: Any, text: str) -> None:
+def _repair(container: Any, key: Any, text: str, keys: dict[str, bool]) -> None:
     """Replace an invalid value that was reported, to find further ones."""
     if "unknown field" in text:
-        meant = _near_nested(str(key))
+        meant = _nearest(str(key), keys)
         misspelt = container.pop(key)
-        if meant:
+        if keys.get(meant):  # else it would be reported as missing
             container.setdefault(meant, misspelt)
     elif _NUMBER.match(text):
         container[key] = "0"
@@ -207,10 +206,42 @@ def _repair(container: Any, key: Any, text: str) -> None:
         container[key] = [] if _ARRAY.match(text) else ""
 
 
-def _near_nested(key: str) -> str:
-    """Return the most similar key of a source, change or option."""
-    near = difflib.get_close_matches(key, _NESTED, 1, 0.6)
+def _nearest(key: str, keys: Iterable[str]) -> str:
+    """Return the key that is meant by another one; empty if none seems to be."""
+    if _SYNONYMS.get(key, "") in keys:
+        return _SYNONYMS[key]
+    near = difflib.get_close_matches(key, list(keys), 1, 0.6)
     return near[0] if near else ""
+
+
+def _keys_at(to: Any, path: Iterable[str | int]) -> dict[str, bool]:
+    """Return the keys of a mapping inside a value, and whether each is required.
+
+    Args:
+        to: The type of the value.
+        path: The path from there to the mapping.
+    """
+    from msgspec.inspect import type_info  # noqa: PLC0415 - for mistakes only
+
+    kinds = _alternatives(type_info(to))
+    for step in path:
+        kinds = [inner for kind in kinds for inner in _kinds_inside(kind, step)]
+    found = (field for kind in kinds for field in getattr(kind, "fields", ()))
+    return {field.encode_name: field.required for field in found}
+
+
+def _kinds_inside(kind: Any, step: str | int) -> list[Any]:
+    """Return the types that an item or a key of a type may have."""
+    name = "item_type" if isinstance(step, int) else "value_type"
+    inner = [getattr(kind, name)] if hasattr(kind, name) else []
+    inner += [f.type for f in getattr(kind, "fields", ()) if f.encode_name == step]
+    return [one for each in inner for one in _alternatives(each)]
+
+
+def _alternatives(kind: Any) -> list[Any]:
+    """Return the types of a union, without what annotations add."""
+    inner = [kind.type] if hasattr(kind, "type") else getattr(kind, "types", ())
+    return [one for each in inner for one in _alternatives(each)] or [kind]
 
 
 def _is_misspelt(name: str, values: dict[str, Any], to: type[Struct]) -> bool:
@@ -245,7 +276,9 @@ def _has(value: Any, step: str | int) -> bool:
 def _first_misfit(rows: Any) -> str:
     """Find the table row that msgspec calls `[...]`."""
     for name, cells in rows.items() if isinstance(rows, dict) else ():
-        if not isinstance(cells, list) or any(not isinstance(c, str) for c in cells):
+        try:
+            msgspec.convert(cells, tuple[str, ...] | Row, strict=False)
+        except msgspec.ValidationError:
             return str(name)
     return ""
 
@@ -257,14 +290,18 @@ def _inner(value: Any, path: Iterable[str | int]) -> Any:
 
 
 def _describe(
-    text: str, whole: tuple[str | int, ...], value: Any, path: tuple[str | int, ...]
+    text: str,
+    whole: tuple[str | int, ...],
+    value: Any,
+    path: tuple[str | int, ...],
+    keys: Iterable[str],
 ) -> tuple[str, str]:
     name = next(str(step) for step in reversed(whole) if isinstance(step, str))
     if "unknown field" in text:
-        near = _near_nested(name)
+        near = _nearest(name, keys)
         hint = _("did you mean '{near}'?").format(near=near)
         message = _("unknown key '{key}'").format(key=name)
-        return message, hint if near else _hint_for_unknown(whole)
+        return message, hint if near else _hint_for_unknown(whole, keys)
     if "missing required field" in text:
         missing = text.split("`")[1]
         message = _("'{key}' is missing").format(key=missing)
@@ -294,13 +331,13 @@ def _describe(
     return message, _("put the text in double quotes")
 
 
-def _hint_for_unknown(path: tuple[str | int, ...]) -> str:
+def _hint_for_unknown(path: tuple[str | int, ...], keys: Iterable[str]) -> str:
     """Return the hint for an unknown key, perhaps part of an unquoted text."""
     if re.search(r"\s", str(path[-1])):
         return _("if it is part of a text with ',' or ': ', put that in double quotes")
     if path[0] == "options":
         return _("remove it, or put a text with ': ' in double quotes")
-    return _("remove it")
+    return _("known keys: {keys}").format(keys=", ".join(sorted(keys)))
 
 
 def _pattern_hint(name: str) -> str:

@@ -289,6 +289,13 @@ def _check_source(
 ) -> None:
     if not (source.title.strip() or source.url.strip() or source.note):
         errors.add(spots, path, _("a source without title, url and note"), _("add one"))
+    first, last = source.line_numbers
+    if last < first:
+        message = _("invalid '{name}': '{value}'")
+        message = message.format(name="lines", value=source.lines)
+        hint = _("write the first line first: {lines}")
+        swapped = hint.format(lines=f"{last}-{first}")
+        errors.add(spots, (*path, "lines"), message, swapped)
     if source.url and not _ADDRESS(source.url):
         hint = _("begin it with https://, and write %20 for a space")
         errors.add(

@@ -103,7 +103,7 @@ class BlockFinder:
 
     def found(self, source: Source) -> list[int]:
         """Return the blocks that a source names and that are still there."""
-        first, last = lines_of(source)
+        first, last = source.line_numbers
         if not source.hash:
             return [
                 index
@@ -130,14 +130,6 @@ class BlockFinder:
         return inside or [min(same, key=distance)]
 
 
-def lines_of(source: Source) -> tuple[int, int]:
-    """Return first and last line of a source; all lines if it names none."""
-    if not source.lines:
-        return 1, 10**9
-    first, _, last = source.lines.partition("-")
-    return int(first), int(last or first)
-
-
 def changes(
     note: NoteBlocks, sources: CardSources, words: Callable[[Note, int], str]
 ) -> Iterator[ChangedSource]:
@@ -162,7 +154,7 @@ def changes(
         blocks = []
         for place in finder.missing(source):
             was = words(card, place)
-            now = _successor(was, new, *lines_of(source))
+            now = _successor(was, new, *source.line_numbers)
             present += [now] if now else []
             blocks.append(ChangedBlock(was, _on_one_line(now) if now else ""))
         if blocks:

@@ -77,9 +77,46 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
         "  - choice: q\n    options: [{txt: a}, {text: b, pin: first}]\n    answer: b\n",
         [
             "2:11: unknown key 'titel' (did you mean 'title'?)",
-            "2:23: unknown key 'link' (remove it)",
+            "2:23: unknown key 'link' (did you mean 'url'?)",
             "5:16: unknown key 'txt' (did you mean 'text'?)",
             "5:40: invalid 'pin': 'first' (write last)",
+        ],
+    ),
+    "keys that only the struct they are in has": (
+        HEAD
+        + CARD
+        + "    source: [{note: n.md, line: 3}, {name: x, line: 2, tag: y}]\n"
+        + "    changed: {wass: x, sinc: soon, source: {ulr: x}}\n"
+        + "  - compare: [a, b]\n    by:\n      r: {cell: [x, y]}\n"
+        + "      s: {cells: [x, y], aks: q, revers: true}\n      t: [u, v]\n",
+        [
+            "5:27: unknown key 'line' (did you mean 'lines'?)",
+            "5:38: unknown key 'name' (did you mean 'title'?)",
+            "5:47: unknown key 'line' (did you mean 'lines'?)",
+            "5:56: unknown key 'tag' (known keys: hash, lines, note, title, url)",
+            "6:15: unknown key 'wass' (did you mean 'was'?)",
+            "6:24: unknown key 'sinc' (did you mean 'since'?)",
+            "6:45: unknown key 'ulr' (did you mean 'url'?)",
+            "9:11: unknown key 'cell' (did you mean 'cells'?)",
+            "10:26: unknown key 'aks' (did you mean 'ask'?)",
+            "10:34: unknown key 'revers' (did you mean 'reverse'?)",
+        ],
+    ),
+    "lines in the wrong order": (
+        HEAD + CARD + "    source: {note: n.md, lines: 9-2}\n",
+        ["5:33: invalid 'lines': '9-2' (write the first line first: 2-9)"],
+    ),
+    "digits that are no ASCII": (
+        HEAD
+        + CARD
+        + "    checked: ２０２６-１１-２３\n    recheck: 2026-11-２３\n"
+        + "    changed: {was: x, since: ２０２３}\n    source: {note: n.md, lines: ３}\n",
+        [
+            "5:14: invalid 'checked': '２０２６-１１-２３' (write a date as 2026-11-23)",
+            "6:14: invalid 'recheck': '2026-11-２３' (write a date as 2026-11-23)",
+            "7:30: invalid 'since': '２０２３'"
+            " (write a date as 2023, 2023-01 or 2023-01-31)",
+            "8:33: invalid 'lines': '３' (write 12, or 12-14 for several lines)",
         ],
     ),
     "a change told in words": (
