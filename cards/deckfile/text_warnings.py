@@ -12,6 +12,7 @@ from itertools import islice
 
 from cards.note import Cloze, Content
 from cards.questions import TextPath, texts_of
+from cards.table_rows import is_empty_cell
 from cards.text.cloze import (
     CLOZE_MARK,
     MISTYPED_CLOZE,
@@ -22,7 +23,7 @@ from cards.text.cloze import (
     walk,
 )
 from cards.text.cloze_writing import escaped_colons
-from cards.text.markdown import is_simple
+from cards.text.markdown import is_simple, plain_as_markdown
 from cards.text.terminal import plain_text
 from cards.text.verbatim import (
     VerbatimKind,
@@ -37,6 +38,10 @@ TextWarning = tuple[TextPath, str, str]
 """Path of the text, message, hint."""
 
 _MAY_CHANGE = re.compile(r"[*_\n{｛]|::").search
+_MAY_VANISH = re.compile(
+    r"\W*\Z|\s*(?:`{3,}|~{3,})[^\n]*\s*\Z|\s*\[[^\]\n]*\]:|\[\s*\]\(|\s*&"
+).match
+"""A text of signs, or one that begins with a fence, the target of a link or a code."""
 _IN_A_WORD = re.compile(
     r"(?<=[A-Za-z0-9])\*+(?=[A-Za-z0-9])|(?<=[:/.])\*+|(?<!\w)__(?=\w+__(?!\w))"
 )
@@ -47,6 +52,8 @@ _ITEM = re.compile(
     re.MULTILINE,
 )
 """A line that is an item of a list to Japanese readers, and not to Markdown."""
+_DRAWN = "•│─☐☑ \n\xa0"
+"""Blanks, and what the terminal shows for bullets, quotations and lines."""
 _MOST_SUSPECTS, _MOST_PARSED = 50, 20_000
 """Marks per text that are tried, and characters: each mark takes a parse of it."""
 
@@ -62,6 +69,8 @@ def text_warnings(content: Content, extra: str) -> list[TextWarning]:
     for path, text in texts_of(content):
         if _MAY_CHANGE(text):
             found += _warnings_of(content, path, text)
+        if _MAY_VANISH(text) and not (path[0] == "by" and is_empty_cell(text)):
+            found += ((path, *one) for one in _vanished(text))
     if extra:
         found += _warnings_of(content, ("extra",), extra)
     return found
@@ -84,6 +93,15 @@ def _warnings_of(content: Content, path: TextPath, text: str) -> Iterator[TextWa
     if is_cloze:
         hidden = walk(parse_cloze(text))
         yield from ((path, *found) for one in hidden for found in _hints(one))
+
+
+def _vanished(text: str) -> Iterator[tuple[str, str]]:
+    """Find a text of which nothing is shown but a bullet or a line."""
+    if text.strip() and not plain_text(text).strip(_DRAWN):
+        message = _("no text of '{text}' is shown: it is markup")
+        hint = _("write {escaped}, or put it in backticks")
+        shown = plain_as_markdown(text)
+        yield message.format(text=text[:20]), hint.format(escaped=shown[:40])
 
 
 def _mistyped(text: str) -> Iterator[tuple[str, str]]:

@@ -115,9 +115,9 @@ def _check_common(errors: FieldErrors, common: Common, spots: Spots) -> None:
 def _check_content(errors: FieldErrors, content: Content, spots: Spots) -> None:
     match content:
         case Basic():
-            if is_empty_cell(content.front):
+            if not content.front.strip():
                 errors.add(spots, ("front",), _("empty front"), _("write the question"))
-            if is_empty_cell(content.back):
+            if not content.back.strip():
                 errors.add(spots, ("back",), _("empty back"), _("write the answer"))
         case Cloze():
             _check_cloze(errors, content, spots)
@@ -154,11 +154,11 @@ def _check_questions(errors: FieldErrors, content: MultiQuestion, spots: Spots) 
         errors.add(spots, ("questions",), _("no questions"), hint)
     for index, sub in enumerate(content.questions):
         path = ("questions", index)
-        if is_empty_cell(sub.front):
+        if not sub.front.strip():
             errors.add(
                 spots, (*path, "front"), _("empty front"), _("write the question")
             )
-        if is_empty_cell(sub.back):
+        if not sub.back.strip():
             errors.add(spots, (*path, "back"), _("empty back"), _("write the answer"))
 
 

@@ -31,7 +31,7 @@ from cards.markdown_notes.wording import (
 )
 from cards.note import Basic, Cloze, Compare, ListNote
 from cards.text.cloze_writing import hide
-from cards.text.markdown import escaped_text
+from cards.text.markdown import plain_as_markdown
 from cards.text.verbatim import masked
 
 _MOST_ITEMS = 8
@@ -86,14 +86,10 @@ def in_markdown(note: NoteBlocks) -> NoteBlocks:
 
 
 def _escaped_block(block: Block) -> Block:
-    cells = (tuple(map(_escaped, row)) for row in block.cells)
-    headings = tuple(map(_escaped, block.headings))
-    text = _escaped(block.text)
+    cells = (tuple(map(plain_as_markdown, row)) for row in block.cells)
+    headings = tuple(map(plain_as_markdown, block.headings))
+    text = plain_as_markdown(block.text)
     return structs.replace(block, text=text, cells=tuple(cells), headings=headings)
-
-
-def _escaped(text: str) -> str:
-    return escaped_text(text).replace("==", "\\==")
 
 
 def _tables(notes: Outline) -> Iterator[Proposal]:

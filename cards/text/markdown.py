@@ -28,6 +28,11 @@ _SIMPLE = r"""(?:
     )++"""
 _MARKUP = re.compile(r"[\\`*_\[\]<$]|&(?=[#A-Za-z0-9]+;)")
 _STARTS_BLOCK = re.compile(r"^(\s*)(#{1,6}\s|>)", re.MULTILINE)
+STARTS_BLOCK = (
+    r"#{1,6}(?:\s|$)|[-+](?:\s|$)|>|[-=](?:[-=]|[^\S\n])*$|~~~|[|:](?:[-|:]|[^\S\n])*$"
+)
+"""Begins a block at the start of a line; a number that begins a list is shown."""
+_STARTS_ANSWER = re.compile(rf"(^|[:：–—])([^\S\n]*)(?={STARTS_BLOCK})", re.MULTILINE)
 _BLOCK = re.compile(r"[ #>+=|~-]|[0-9]{1,9}[.)](?:\s|$)").match
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE).match
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:").match
@@ -41,6 +46,16 @@ def escaped(text: str) -> str:
 def escaped_text(text: str) -> str:
     """Escape plain text of several lines, also what would start a block."""
     return _STARTS_BLOCK.sub(r"\1\\\2", escaped(text))
+
+
+def plain_as_markdown(text: str) -> str:
+    """Write as Markdown a text in which nothing is markup.
+
+    What stands behind a colon or a dash may become a text of its own: it is escaped as
+    if it did.
+    """
+    shown = escaped(text).replace("==", "\\==")
+    return _STARTS_ANSWER.sub(r"\1\2\\", shown)
 
 
 def is_plain(text: str) -> bool:

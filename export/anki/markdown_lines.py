@@ -12,7 +12,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.text.markdown import escaped, parser
+from cards.text.markdown import STARTS_BLOCK, escaped, parser
 from export.anki.cloze_marks import CLOSE, MARK, NUMBERED, OPEN, unmarked
 
 BOLD, ITALIC, CODE = 1, 2, 4
@@ -25,9 +25,7 @@ _MARK = re.compile(MARK)
 _LONGEST_END = 60
 """Characters in which the last one before some marks is looked for."""
 _OPENING = re.compile(f"(?:{OPEN}[0-9,]+{NUMBERED})*+")
-_STARTS_BLOCK = re.compile(
-    r"#{1,6}(?:\s|$)|[-+](?:\s|$)|>|[-=][-=\s]*$|~~~|[|:][-|:\s]*$"
-).match
+_STARTS_BLOCK = re.compile(STARTS_BLOCK).match
 _STARTS_ITEM = re.compile(r"[0-9]{1,9}([.)])(?:\s|$)").match
 
 

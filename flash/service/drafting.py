@@ -25,7 +25,7 @@ from cards.markdown_notes.wording import about, is_name, unnumbered
 from cards.media_places import path_from_note
 from cards.note import Basic, Content, ListNote, Note, Source, with_texts
 from cards.questions import place_of, question_text
-from cards.text.markdown import escaped_text
+from cards.text.markdown import plain_as_markdown
 from cards.text.media import media_paths, with_media_paths
 from cards.translate import _
 from flash.service.file_patches import shown_path, write_deck_text
@@ -187,7 +187,7 @@ def _named(note: NoteBlocks, proposal: Proposal) -> Iterator[Proposal]:
     """Add to a question what it is about: a heading above it, or the note."""
     block = in_markdown(note).blocks[proposal.blocks[0]]
     names = [unnumbered(heading) for heading in reversed(block.headings)]
-    for name in (*filter(is_name, names), escaped_text(Path(note.file).stem)):
+    for name in (*filter(is_name, names), plain_as_markdown(Path(note.file).stem)):
         match proposal.content:
             case Basic() as basic:
                 named = replace(basic, front=about(basic.front, name))

@@ -62,7 +62,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
         ["5:12: a card of two kinds: 'front' and 'cloze' (make one card of each)"],
     ),
     "empty front and back": (
-        HEAD + '  - front: ""\n    back: ~\n',
+        HEAD + '  - front: ""\n    back: " "\n',
         [
             "3:12: empty front (write the question)",
             "4:11: empty back (write the answer)",

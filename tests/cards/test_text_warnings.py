@@ -1,5 +1,6 @@
 """Texts that will not appear as typed are warned about, and only those."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from cards.deckfile.reader import parse_deck
 from cards.errors import DeckError
 from cards.questions import questions
+from cards.text.markdown import plain_as_markdown
 from cards.text.terminal import plain_text
 
 HEAD = "deck: D\ncards:\n"
@@ -48,6 +50,30 @@ def test_a_text_that_changes_is_warned_about(text: str, expected: str) -> None:
     quoted = text if text.startswith("'") else f"'{text}'"
 
     assert warnings(f"{{front: {quoted}, back: a}}") == [expected]
+
+
+VANISHING = ["#", "##", ">", ">>", "```", "~~~ py", "[a]: b", "+", "-", "*", "---"]
+VANISHING += ["* * *", "> -", "&nbsp;", "` `"]
+
+
+@pytest.mark.parametrize("text", VANISHING)
+def test_a_text_of_which_nothing_is_shown_is_warned_about(text: str) -> None:
+    assert warnings(f"{{front: a, back: {json.dumps(text)}}}") == [
+        f"no text of '{text}' is shown: it is markup"
+    ]
+    meant = json.dumps(plain_as_markdown(text))
+    assert warnings(f"{{front: {meant}, back: {meant}}}") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["~", "=", "♥", "1.", "$+$", "`#`", r"\#", "|", "&amp;", "- [ ] b", "[a]"]
+)
+def test_signs_that_are_shown_are_fine(text: str) -> None:
+    assert warnings(f"{{front: a, back: {json.dumps(text)}}}") == []
+
+
+def test_an_empty_cell_is_no_vanished_text() -> None:
+    assert warnings("{compare: [a, b], by: {r: [~, c], s: [d, '']}}") == []
 
 
 MISTYPED = ["{{c1：：水}}", "｛｛c2::NaCl｝｝", "{{1::x}}", "{{c1-2::x}}", "{{c１::x}}"]

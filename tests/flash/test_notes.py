@@ -10,6 +10,8 @@ from cards.deckfile.reader import read_deck
 from cards.markdown_notes.coverage import CardIndex, coverage_of
 from cards.markdown_notes.reading import parse_note
 from cards.note import Basic, Cloze, Compare, ListNote, Note, Source
+from cards.questions import answer_text
+from cards.text.terminal import plain_text
 
 NOTE = """\
 # Keys
@@ -66,6 +68,34 @@ def test_a_draft_is_a_deck_that_check_accepts(flash: Run, note: Path) -> None:
         Cloze("The {{c1::data key}} encrypts the data."),
         Basic("What is a grant?", "A permission for a short time."),
     ]
+
+
+SIGNS = [
+    "+",
+    "-",
+    "#",
+    "##",
+    ">",
+    "> x",
+    "# x",
+    "---",
+    "~",
+    "~~~",
+    "===",
+    "```",
+    "*",
+    "|",
+]
+
+
+def test_signs_of_plain_text_are_shown_as_typed(flash: Run) -> None:
+    lines = [f"term {index}: {sign}\n" for index, sign in enumerate(SIGNS)]
+    Path("signs.txt").write_text("".join(lines), "utf-8")
+
+    assert flash("draft", "signs.txt", "-o", "signs.yaml")[0] == 0
+
+    notes = read_deck(Path("signs.yaml")).notes
+    assert [plain_text(answer_text(note.content)) for note in notes] == SIGNS
 
 
 def test_a_second_draft_proposes_what_is_new(flash: Run, note: Path) -> None:

@@ -19,6 +19,7 @@ ODD_FIELDS = {
     "a control character": "a' || char(7) || 'b",
     "a line separator": "a' || char(8232) || 'b",
     "no answer": "",
+    "a tilde as the answer": "~",
     "a comment of YAML": "x # y: z",
 }
 MAKERS: dict[str, Make] = {
