@@ -7,6 +7,8 @@ same.  The full-width `：：` that Japanese input types nests as `::` does.
 import re
 from unicodedata import normalize
 
+_COLONS = re.compile("[:：]{3,}|：:|:：")
+"""More or other colons than `::` and `：：`."""
 COMMA = re.compile("[,、，]")
 """A tag with it was probably meant to be several."""
 
@@ -14,6 +16,11 @@ COMMA = re.compile("[,、，]")
 def tidy_name(name: str) -> str:
     """Return the name of a deck or a tag as it is kept."""
     return name if name.isascii() else normalize("NFC", name).replace("：：", "::")
+
+
+def nested_name(name: str) -> str:
+    """Return the name of a deck with `::` for other runs of colons."""
+    return _COLONS.sub("::", name)
 
 
 def tidy_deck_name(name: str) -> str:

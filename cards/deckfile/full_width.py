@@ -1,7 +1,8 @@
 """Full-width characters of Japanese input where YAML needs a colon or spaces.
 
-YAML takes them for text and complains about something else, often in another line.
-They are looked for only in cards that have problems: in a text they are no mistake.
+So are other spaces, such as the no-break space of a web page.  YAML takes them for text
+and complains about something else, often in another line.  They are looked for only in
+cards that have problems: in a text they are no mistake.
 """
 
 import re
@@ -22,9 +23,12 @@ _KEYS = HEADER_KEYS.union(
         for struct in (Source, Change, Row, Option, SubQuestion)
     ),
 )
-_BLANK = "\u3000"
+_WIDE = "\u3000"
+_BLANK = f"\u00a0\u1680\u2000-\u200a\u202f\u205f{_WIDE}"
+"""Spaces that YAML takes for text, as they stand in the brackets of a pattern."""
+_BLANKS = re.compile(f"[{_BLANK}]")
 _HEAD = re.compile(r"(\s*)((?:-\s+)*)")
-_KEY = re.compile(f"([a-z]+)(?:： *| *:{_BLANK})[ {_BLANK}]*")
+_KEY = re.compile(f"([a-z]+)(?:： *| *:[{_BLANK}])[ {_BLANK}]*")
 _BEGINS_TEXT = re.compile(r"(?:[a-z]+: +)?[|>][-+0-9]*\s*(?:#.*)?")
 
 
@@ -69,12 +73,16 @@ def _corrected_line(line: str) -> tuple[str, list[tuple[int, str, str]]]:
     indent, dashes = head.groups() if head else ("", "")
     start = len(indent) + len(dashes)
     rest = line[start:]
-    if _BLANK in line[:start]:
+    blank = _BLANKS.search(line, 0, start)
+    if blank:
         message = _("a full-width space (U+3000)")
-        found.append((line.index(_BLANK) + 1, message, _("type ordinary spaces")))
+        if blank[0] != _WIDE:
+            message = _("a space (U+{code:04X}) that is no ordinary one")
+            message = message.format(code=ord(blank[0]))
+        found.append((blank.start() + 1, message, _("type ordinary spaces")))
         # As wide as an editor shows it, which is what the other lines are aligned to.
-        indent = indent.replace(_BLANK, "  ")
-        dashes = re.sub(rf"-\s*{_BLANK}\s*", "- ", dashes)
+        indent = _BLANKS.sub(" ", indent.replace(_WIDE, "  "))
+        dashes = re.sub(rf"-\s*[{_BLANK}]\s*", "- ", dashes)
     key = _KEY.match(rest)
     if key and key[1] in _KEYS:
         message = _("no ': ' after '{key}'").format(key=key[1])

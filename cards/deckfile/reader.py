@@ -310,7 +310,7 @@ class CardParser:
         file = str(absolute(self._path))
         above = sources_of(header.source)
         notes = tuple(self._note(draft, header, above, file) for draft in self._drafts)
-        warnings = tuple(sorted(self.errors.warnings))
+        warnings = tuple(sorted(set(self.errors.warnings)))
         return Deck(header.deck, header.language, file, notes, warnings, header.order)
 
     def duplicates(self, header: Header | None) -> list[Problem]:

@@ -7,7 +7,7 @@ import yaml
 from msgspec.structs import fields
 
 from cards.errors import Place, Problem
-from cards.note import KINDS, Common, Header
+from cards.note import KINDS, Change, Common, Header, Option, Source
 from cards.translate import N_, _
 
 _HINTS = {
@@ -102,6 +102,17 @@ _KEYS = frozenset(
 _LISTS = "accept|cells|compare|items|list|options|tags"
 _BRACKET = re.compile(rf"\s*(?:- +)*(?:(?!{_LISTS})[a-z]+: +)?([\[{{])")
 """A text, not a list, that begins with a bracket."""
+_TEXTS = "answer|ask|back|choice|cloze|deck|extra|front|id|list|reverse|text|title|was"
+_FLOW = re.compile(rf"\s*(?:- +)*(?!(?:{_TEXTS}): )[^\s:][^:]*: +[\[{{]")
+_FLOW_COMMENT = re.compile(r"[^\"'\[{]*[:-]\s+[\[{](?:[^\"'\]}#]|(?<=[^\s\[{,])#)*#")
+"""A list or braces, up to a '#' that hides the rest of its line."""
+_QUOTED = re.compile(r"(\s*(?:- +)*(?:[a-z]+: +)?)([\"'])(?:\\.|''|(?!\2)[^\\])*(\2?)")
+"""A text in quotes, and its end if that is in the line."""
+_INNER_KEYS = frozenset(
+    field.encode_name for struct in (Source, Change, Option) for field in fields(struct)
+)
+_MOST_LINES = 50
+"""Lines in which the beginning of a mistake is looked for."""
 _DEEPER = re.compile(r"\s+[a-z]+")
 _AT_START = (
     "did not find expected ',' or ']'",
@@ -139,11 +150,13 @@ def explain(error: yaml.YAMLError, text: str, file: str) -> Problem:
         )
     if "cannot start any token" in message or "tab character" in message:
         return Problem(_place(file, text, mark), *_bad_start(text, mark))
-    earlier = _mistake_above(message, text, mark, file) or _bracket_at_start(
-        message, text, mark, file
+    cause = (
+        _mistake_above(message, text, mark, file)
+        or _mistake_in_flow(message, text, mark, file)
+        or _bracket_at_start(message, text, mark, file)
     )
-    if earlier is not None:
-        return earlier
+    if cause is not None:
+        return cause
     seen = _mistake_in_line(message, text, mark)
     if seen is not None:
         return Problem(_place(file, text, mark), *seen)
@@ -167,10 +180,58 @@ def _mistake_above(message: str, text: str, mark: Any, file: str) -> Problem | N
             hint = _("write '{key}: ' with a colon and a space").format(key=glued[2])
             message = _("no ': ' after '{key}'").format(key=glued[2])
             return Problem(place, message, hint)
+    if "did not find expected key" in message:
+        return _open_quote(text, mark, file)
     if "<document start>" in message and _is_indented(text, mark):
         hint = _("begin it in the first column")
         return Problem(Place(file, 1, 1), _("the first line is indented"), hint)
     return None
+
+
+def _open_quote(text: str, mark: Any, file: str) -> Problem | None:
+    """Find the quote, some lines above, that another one in this line has closed."""
+    closing = _line_at(text, mark.line)[: mark.column].rstrip()[-1:]
+    if closing not in ("'", '"'):
+        return None
+    for line in range(mark.line - 1, max(-1, mark.line - _MOST_LINES), -1):
+        found = _QUOTED.match(_line_at(text, line))
+        if found:
+            is_open = found[2] == closing and not found[3]
+            hint = _("close it with {quote}").format(quote=closing)
+            place = Place(file, line + 1, found.start(2) + 1)
+            return Problem(place, _("quote is never closed"), hint) if is_open else None
+    return None
+
+
+def _mistake_in_flow(message: str, text: str, mark: Any, file: str) -> Problem | None:
+    """Find what ends a list or braces too early, or keeps them open."""
+    if "did not find expected" not in message:
+        return None
+    line, sign = _line_at(text, mark.line), _char_at(text, mark)
+    quote = _("put the text in double quotes")
+    if sign in ("]", "}") and _FLOW.match(line):
+        message = _("a '{sign}' too many").format(sign=sign)
+        return Problem(_place(file, text, mark), message, _("remove it"))
+    if sign == ":" and "',' or" in message and re.search(r"[\[{]", line[: mark.column]):
+        return _colon_in_flow(line, mark, file)
+    if "node content" in message or "',' or" in message:
+        for number in range(mark.line, max(-1, mark.line - _MOST_LINES), -1):
+            found = _FLOW_COMMENT.match(_line_at(text, number))
+            if found:
+                place = Place(file, number + 1, found.end())
+                return Problem(place, _("a '#' that begins a comment"), quote)
+    return None
+
+
+def _colon_in_flow(line: str, mark: Any, file: str) -> Problem:
+    """Explain a second ': ' in braces: a part of the text, or a ',' is missing."""
+    words = line[: mark.column].split()
+    if words and words[-1] in _INNER_KEYS:
+        place = Place(file, mark.line + 1, mark.column - len(words[-1]) + 1)
+        message = _("no ',' before '{key}'").format(key=words[-1])
+        return Problem(place, message, _("write ', {key}: '").format(key=words[-1]))
+    message, hint = _HINTS["mapping values are not allowed"]
+    return Problem(Place(file, mark.line + 1, mark.column + 1), _(message), _(hint))
 
 
 def _bracket_at_start(message: str, text: str, mark: Any, file: str) -> Problem | None:

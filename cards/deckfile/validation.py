@@ -8,8 +8,9 @@ from pathlib import Path
 from cards.deckfile.fields import FieldErrors, sources_of
 from cards.deckfile.text_warnings import text_warnings
 from cards.deckfile.yaml_walker import Spots
+from cards.languages import is_language, meant_language
 from cards.media_places import is_inside
-from cards.names import COMMA
+from cards.names import COMMA, nested_name
 from cards.note import (
     Basic,
     Change,
@@ -47,9 +48,18 @@ def check_header(errors: FieldErrors, header: Header, spots: Spots) -> None:
     if not all(segment.strip() for segment in segments):
         hint = _("name it, and each part between '::'")
         errors.add(spots, ("deck",), _("empty deck name"), hint)
+    elif (near := nested_name(header.deck)) != header.deck:
+        message = _("the colons of '{deck}' are no '::'").format(deck=header.deck)
+        hint = _("did you mean '{near}'?").format(near=near)
+        errors.warn(spots, ("deck",), message, hint)
     if header.language and not _LANGUAGE(header.language):
         message = _("invalid language '{language}'").format(language=header.language)
         errors.add(spots, ("language",), message, _("write en, ja or pt-BR"))
+    elif header.language and not is_language(header.language):
+        message = _("unknown language '{language}'").format(language=header.language)
+        near = meant_language(header.language)
+        hint = _("did you mean '{near}'?") if near else _("write en, ja or pt-BR")
+        errors.warn(spots, ("language",), message, hint.format(near=near))
     _check_tags(errors, header.tags, spots)
     check_sources(errors, sources_of(header.source), spots)
 

@@ -57,6 +57,17 @@ def wide_blank(line: int, column: int) -> str:
     return f"{line}:{column}: a full-width space (U+3000) (type ordinary spaces)"
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2003", "\u202f"])
+def test_another_space_as_indentation_is_named(blank: str) -> None:
+    text = f"deck: D\ncards:\n- front: a\n{2 * blank}back: b\n- {blank}front: c\n  back: d\n"
+
+    message = (
+        f"a space (U+{ord(blank):04X}) that is no ordinary one (type ordinary spaces)"
+    )
+    assert problems(text) == [f"4:1: {message}", f"5:3: {message}"]
+    assert problems(f"deck: D\ncards:\n- front: a{blank}b\n  back: c\n") == []
+
+
 def test_full_width_characters_in_texts_are_no_mistake() -> None:
     assert problems(DECK) == []
 

@@ -8,6 +8,7 @@ from cards.deckfile.reader import parse_deck, read_deck
 from cards.errors import DeckError
 
 HEAD = "deck: D\ncards:\n"
+CARD = "  - front: a\n    back: b\n"
 
 MISTAKES: dict[str, tuple[str, list[str]]] = {
     "unknown key": (
@@ -60,6 +61,40 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     "two kinds": (
         HEAD + "  - front: q\n    back: a\n    cloze: b\n",
         ["5:12: a card of two kinds: 'front' and 'cloze' (make one card of each)"],
+    ),
+    "a quote that the next one closes": (
+        HEAD + '  - front: "What is ATP?\n    back: "energy"\n',
+        ['3:12: quote is never closed (close it with ")'],
+    ),
+    "a single quote that a later one closes": (
+        HEAD + "  - front: a\n    back: 'it''s\n    extra: 'b'\n",
+        ["4:11: quote is never closed (close it with ')"],
+    ),
+    "a colon in braces": (
+        HEAD + CARD + "    source: {title: Biology: an introduction, url: x}\n",
+        [
+            "5:28: a ': ' inside the text (put the whole text in double quotes)",
+        ],
+    ),
+    "a comma is missing in braces": (
+        HEAD + CARD + "    changed: {was: unknown since: 1950}\n",
+        ["5:28: no ',' before 'since' (write ', since: ')"],
+    ),
+    "a comment in a list": (
+        HEAD + CARD + "    tags: [#bio, x]\n",
+        ["5:12: a '#' that begins a comment (put the text in double quotes)"],
+    ),
+    "a comment behind an item": (
+        HEAD + CARD + "    tags: [x, #bio]\n",
+        ["5:15: a '#' that begins a comment (put the text in double quotes)"],
+    ),
+    "a bracket too many": (
+        HEAD + CARD + "    tags: [atp, energy]]\n",
+        ["5:24: a ']' too many (remove it)"],
+    ),
+    "a brace too many": (
+        HEAD + CARD + "    source: {title: x}}\n",
+        ["5:23: a '}' too many (remove it)"],
     ),
     "empty front and back": (
         HEAD + '  - front: ""\n    back: " "\n',

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cards.deckfile.reader import parse_deck
-from cards.errors import DeckError
+from cards.errors import DeckError, with_hint
 from cards.questions import questions
 from cards.text.markdown import plain_as_markdown
 from cards.text.terminal import plain_text
@@ -50,6 +50,37 @@ def test_a_text_that_changes_is_warned_about(text: str, expected: str) -> None:
     quoted = text if text.startswith("'") else f"'{text}'"
 
     assert warnings(f"{{front: {quoted}, back: a}}") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("deck: D\nlanguage: jp", "unknown language 'jp' (did you mean 'ja'?)"),
+        (
+            "deck: D\nlanguage: english",
+            "unknown language 'english' (did you mean 'en'?)",
+        ),
+        (
+            "deck: D\nlanguage: zz-ZZ",
+            "unknown language 'zz-ZZ' (write en, ja or pt-BR)",
+        ),
+        ("deck: A:::B", "the colons of 'A:::B' are no '::' (did you mean 'A::B'?)"),
+        ("deck: A：:B", "the colons of 'A：:B' are no '::' (did you mean 'A::B'?)"),
+    ],
+)
+def test_a_header_that_is_hardly_meant_is_warned_about(
+    head: str, expected: str
+) -> None:
+    deck = parse_deck(f"{head}\ncards:\n- {{front: a, back: b}}\n", Path("d.yaml"))
+    assert [with_hint(one.message, one.hint) for one in deck.warnings] == [expected]
+
+
+@pytest.mark.parametrize(
+    "head", ["A::B", "A：：B", "D\nlanguage: pt-BR", "D\nlanguage: fil", "A:B"]
+)
+def test_a_header_that_is_meant_is_fine(head: str) -> None:
+    deck = parse_deck(f"deck: {head}\ncards:\n- {{front: a, back: b}}\n", Path("d"))
+    assert deck.warnings == ()
 
 
 VANISHING = ["#", "##", ">", ">>", "```", "~~~ py", "[a]: b", "+", "-", "*", "---"]
