@@ -8,7 +8,8 @@ never written into the note.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,10 @@ _WHOLE_DECK = re.compile(r"(?:[ \t]*(?:#.*)?\n)*([ \t]*)(?:.*\n\1)*?deck[ \t]*:"
 """A block with the key `deck`, as far right as its first line."""
 _HEADER = frozenset(Header.__struct_fields__)
 _OWN = _HEADER | {"flash", ""}
+_OPENING = ("deck", "flash")
+"""Keys by which a note says that it has cards."""
+_LIKELY = 0.75
+"""How similar a misspelt key is: `dekc` is as far from `deck`."""
 _OF_OTHERS = ("language", "source", "order")
 """Keys that other programs may use with other values."""
 _KEY = re.compile(r"(?:([\"']?)([^\s\"'#:?][^\"':\n]*?)\1[ \t]*:|\?)(?=\s|\Z)")
@@ -58,7 +63,11 @@ def parse_note_deck(text: str, path: Path) -> Deck:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not has_cards(text, plugin_settings(path).tags):
         hint = _("begin it with the lines '---', 'flash: true' and '---'")
-        raise DeckError([Problem(Place(str(path)), _("no cards in this note"), hint)])
+        none = Problem(Place(str(path)), _("no cards in this note"), hint)
+        matter = FRONT_MATTER.match(text)
+        keys = _keys_at_top(matter[1] or "") if matter else {}
+        found = [one for one in _misspelt(keys, str(path)) if one[0] in _OPENING]
+        raise DeckError([problem for _key, problem in found] or [none])
     return _NoteReader(text, path).deck()
 
 
@@ -196,8 +205,10 @@ class _NoteReader:
         matter = FRONT_MATTER.match(self._text)
         values: dict[str, Any] = {}
         spots: dict[str | None, Any] = {None: (1, 1)}
+        keys: dict[str, int] = {}
         if matter:
             keyed = [("", ""), *_with_keys((matter[1] or "").split("\n"))]
+            keys = _keys_at_top(matter[1] or "")
             own = (line if key in _OWN else "" for key, line in keyed)
             walker = YamlWalker(
                 "\n".join(own), str(self._path), streamed="", take=_nothing
@@ -224,6 +235,11 @@ class _NoteReader:
         values["tags"] = [tag.replace("/", "::") for tag in tags if tag not in decks]
         self._names_deck = bool(values.get("deck"))
         self._is_own = self._names_deck or "flash" in values
+        self._parser.errors.warn_of(
+            problem
+            for key, problem in _misspelt(keys, str(self._path))
+            if self._is_own or key in _OPENING
+        )
         if not self._names_deck:
             named = list(map(deck_of_tag, decks.values()))
             named += [deck for _line, deck in self._lines.deck_tags()]
@@ -265,6 +281,29 @@ def _with_keys(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
         found = _KEY.match(line)
         key = (found[2] or "?") if found else key
         yield key, line
+
+
+def _keys_at_top(matter: str) -> dict[str, int]:
+    """Return the keys of front matter and their lines in the note, from 1."""
+    lines = enumerate(matter.split("\n"), 2)
+    found = ((_KEY.match(line), number) for number, line in lines)
+    return {match[2]: number for match, number in found if match and match[2]}
+
+
+def _misspelt(keys: Mapping[str, int], file: str) -> Iterator[tuple[str, Problem]]:
+    """Find keys that look like keys of flash, which other programs hardly have.
+
+    Yields:
+        The key that was probably meant, and the problem.
+    """
+    wanted = (_HEADER | {"flash"}) - keys.keys()
+    for key, line in keys.items():
+        alike = [one for one in sorted(wanted) if abs(len(one) - len(key)) < 2]
+        near = get_close_matches(key, alike, 1, _LIKELY) if key not in _OWN else []
+        if near:
+            message = _("unknown key '{key}'").format(key=key)
+            hint = _("did you mean '{near}'?").format(near=near[0])
+            yield near[0], Problem(Place(file, line), message, hint)
 
 
 def _nothing(_values: Any, _spots: Spots) -> None:

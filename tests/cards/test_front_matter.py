@@ -74,3 +74,31 @@ def test_a_mistake_in_the_own_keys_is_an_error(matter: str, expected: str) -> No
         read(matter)
 
     assert str(caught.value).startswith(f"/folder/n.md:{expected}")
+
+
+@pytest.mark.parametrize(
+    ("matter", "expected"),
+    [
+        ("flash: true\nlanguge: ja", ["3:1: warning: unknown key 'languge' (did you"]),
+        ("deck: D\ntag: a", ["3:1: warning: unknown key 'tag' (did you mean 'tags'?)"]),
+        ("dekc: D\ntags: flashcards", ["2:1: warning: unknown key 'dekc' (did you"]),
+        ("languge: ja\ntags: flashcards", []),
+        ("deck: D\ntag: a\ntags: [b]\nresource: x\nsource_url: y\ndate: z", []),
+    ],
+)
+def test_a_misspelt_key_is_warned_about(matter: str, expected: list[str]) -> None:
+    found = [str(one).removeprefix("/folder/n.md:") for one in read(matter).warnings]
+
+    assert len(found) == len(expected)
+    assert all(
+        one.startswith(start) for one, start in zip(found, expected, strict=True)
+    )
+
+
+def test_a_note_that_means_to_have_cards_is_told_how() -> None:
+    with pytest.raises(DeckError) as caught:
+        read("title: x\ndekc: D")
+
+    assert [str(one) for one in caught.value.problems] == [
+        "/folder/n.md:3:1: unknown key 'dekc' (did you mean 'deck'?)"
+    ]
