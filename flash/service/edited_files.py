@@ -52,9 +52,9 @@ def reread(app: AppContext, file: str) -> str | None:
         The errors of the file as text; None if there are none.
     """
     try:
-        add_unasked(app, read_files([Path(file)]), name="edit")
+        add_edited(app, file)
     except DeckError as error:
-        return _first_of(error.problems)
+        return first_of(error.problems)
     except StoreError:
         raise
     except FlashError as error:
@@ -62,7 +62,19 @@ def reread(app: AppContext, file: str) -> str | None:
     return None
 
 
-def _first_of(problems: Sequence[Problem | str]) -> str:
+def add_edited(app: AppContext, file: str) -> None:
+    """Add a deck file that was edited.
+
+    Raises:
+        DeckError: It has mistakes.
+        FlashError: It would retire cards with answers, or a large part of a deck.
+        StoreError: The store can't be written.
+    """
+    add_unasked(app, read_files([Path(file)]), name="edit")
+
+
+def first_of(problems: Sequence[Problem | str]) -> str:
+    """Return the first problems as lines."""
     return "\n".join(map(str, problems[:5]))
 
 
@@ -108,7 +120,7 @@ def rewrite(app: AppContext, card: int, text: str, before: str) -> str | None:
         media = None if old.file else media_of(old)
         deck = parse_deck(text, _place_of(app.store, old), media)
     except DeckError as error:
-        return _first_of(
+        return first_of(
             [
                 one._replace(place=one.place._replace(file="card"))
                 for one in error.problems
@@ -179,7 +191,7 @@ def _rewrite_in_file(
         if stored_note_of(app.store, stored.cards[0].id).retired:
             return _("this card was removed from its deck file")
         message = _("the deck file has this card in another form; edit it there")
-        return _first_of(errors) or message
+        return first_of(errors) or message
     try:
         with app.store.transaction():
             check()
@@ -188,7 +200,7 @@ def _rewrite_in_file(
             update_notes(app.store, [TextUpdate(stored.guid, note)], app.now())
             write_and_add(app, {path: patch.after})
     except DeckError as error:
-        return _first_of(error.problems)
+        return first_of(error.problems)
     return None
 
 

@@ -1,5 +1,6 @@
 """`flash edit` opens a deck file, or a card without one as YAML."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -83,6 +84,26 @@ def test_a_mistake_in_a_file_changes_no_card(
     hint = "(correct the file, then add it with flash add)"
     assert f"cells.yaml:5:1: no card was changed {hint}" in err
     assert flash.json("list") == before
+
+
+@pytest.mark.parametrize("option", [[], ["--json"]])
+def test_a_card_with_answers_is_not_removed_silently(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, option: list[str]
+) -> None:
+    flash("review", "--plain", "Cells", typed="\n3\nq\n")
+    monkeypatch.setenv("VISUAL", "sed -i 5,8d")
+
+    code, out, err = flash("edit", "powerhouse", *option)
+
+    text = (
+        json.loads(err)["error"]["message"] if option else err.removeprefix("flash: ")
+    )
+    assert (code, out) == (1, "")
+    assert text.rstrip("\n") == (
+        "would retire 1 of 5 cards of 'Cells', 1 of them with answers;"
+        " nothing was changed (run flash add on the file, which asks first)"
+    )
+    assert flash.json("list", "powerhouse") != []
 
 
 def test_a_text_with_a_mistake_is_kept(

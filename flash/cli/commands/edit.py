@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from cards.errors import FlashError, Place
+import typer
+
+from cards.errors import DeckError, FlashError, Place
 from cards.note import Note
 from cards.translate import _
 from flash.cli.asking import is_confirmed
@@ -12,14 +14,16 @@ from flash.messages.phrases import count_cards
 from flash.messages.review import edited_line
 from flash.service.context import AppContext, open_app
 from flash.service.edited_files import (
+    add_edited,
     editable_file,
-    reread,
+    first_of,
     rewrite_or_say,
     text_of_note,
 )
 from flash.service.editor import edit_file, edit_text, keep_text
 from flash.service.finding import find_some
-from flash.terminal import echo, echo_err, print_json
+from flash.terminal import echo, echo_err, echo_error, print_json
+from srs.store.connection import StoreError
 from srs.store.notes import stored_note_of
 
 
@@ -35,7 +39,11 @@ def edit(words: CardsArgument, json: JsonOption = False, db: DbOption = None) ->
         cards = find_some(app, words).cards
         note = _one_note(app, cards)
         has_file = bool(note.line)
-        changed = _edit_file(app, note) if has_file else _edit_text(app, cards[0])
+        changed = (
+            _edit_file(app, note, as_json=json)
+            if has_file
+            else _edit_text(app, cards[0])
+        )
     if json:
         print_json({"changed": changed, "cards": cards})
     else:
@@ -51,7 +59,7 @@ def _one_note(app: AppContext, cards: Sequence[int]) -> Note:
     return stored.note
 
 
-def _edit_file(app: AppContext, note: Note) -> bool:
+def _edit_file(app: AppContext, note: Note, *, as_json: bool) -> bool:
     """Open a deck file at a card and add it; return False if it stays as it is."""
     path, place = editable_file(note), Place(note.file, note.line)
     before = path.read_bytes()
@@ -59,13 +67,21 @@ def _edit_file(app: AppContext, note: Note) -> bool:
         edit_file(path, note.line)
         if path.read_bytes() == before:
             return False
-        trouble = reread(app, note.file)
-        if trouble is None:
-            return True
-        echo_err(trouble)
-        if not is_confirmed(_(EDIT_AGAIN)):
+        try:
+            add_edited(app, note.file)
+        except DeckError as error:
+            echo_err(first_of(error.problems))
             hint = _("correct the file, then add it with flash add")
-            raise FlashError(_("no card was changed"), hint, place)
+            failure: Exception = FlashError(_("no card was changed"), hint, place)
+        except StoreError:
+            raise
+        except FlashError as error:
+            echo_error(error, as_json=as_json)
+            failure = typer.Exit(1)
+        else:
+            return True
+        if not is_confirmed(_(EDIT_AGAIN)):
+            raise failure
 
 
 def _edit_text(app: AppContext, card: int) -> bool:
