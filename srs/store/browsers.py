@@ -126,7 +126,10 @@ def find_step(store: Store, key: str) -> Step | None:
          where s.id = :key
     """
     row = store.row(sql, {"key": key})
-    return None if row is None else Step(*row[:3], bool(row[3]))
+    if row is None:
+        return None
+    operation, review, card, undone = row
+    return Step(operation, review, card, bool(undone))
 
 
 def save_step(
