@@ -139,6 +139,13 @@ class _Client:
     def fields(self, query: str) -> list[str]:
         return self.col.get_card(self.chosen(query)).note().fields
 
+    def fronts(self) -> list[str]:
+        notes = map(self.col.get_note, self.col.find_notes(""))
+        return sorted(note.fields[0] for note in notes)
+
+    def reps(self) -> list[int]:
+        return self.col.db.list("select reps from cards")
+
     def media(self) -> list[str]:
         return sorted(path.name for path in Path(self.col.media.dir()).iterdir())
 

@@ -5,7 +5,7 @@ next one does what is left.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -56,6 +56,7 @@ from srs.store.anki_marks import fields_seen
 from srs.store.import_rows import known_guids, moved_moments, original_notes
 from srs.store.note_media import media_files, media_folder
 from srs.store.notes import stored_notes
+from srs.store.removal import erased_guids
 
 _MOST_PASSES = 4
 _BUSY_S, _MOST_TRIES = 1.0, 20
@@ -183,8 +184,14 @@ class PhoneRound:
             Whether the hub was changed.
         """
         collection = self._read(folder)
-        self._take(collection, update_text=update_text)
-        stored = list(stored_notes(self._app.store, retired=True))
+        erased = self._erased(collection.notes)
+        kept = [note for note in collection.notes if note.guid not in erased]
+        self._take(_with_notes(collection, kept), update_text=update_text)
+        stored = [
+            note
+            for note in stored_notes(self._app.store, retired=True)
+            if note.guid not in erased  # added again: sent after the old one is gone
+        ]
         self._write_inbox(stored)
         missing = self._missing_notes(folder, collection, stored)
         if missing:
@@ -199,7 +206,23 @@ class PhoneRound:
             self._hub.ask("take_package", file=str(file))
             self.result.sent_notes += len(missing)
             collection = self._read(folder)
-        return self._write(folder, collection, stored) or bool(missing)
+        return self._write(folder, collection, stored, erased) or bool(missing)
+
+    def _erased(self, notes: Sequence[AnkiNote]) -> set[str]:
+        """Return the guids of the hub's notes that were deleted for good in flash."""
+        erased = erased_guids(self._app.store)
+        again_s = {
+            note.guid: min(note.created_ms, note.modified_ms) // 1000
+            for note in stored_notes(
+                self._app.store, guids=sorted(erased), retired=True
+            )
+        }
+        return {
+            note.guid
+            for note in notes
+            if note.guid in erased
+            and note.modified_s < again_s.get(note.guid, note.modified_s + 1)
+        }
 
     def _missing_notes(
         self, folder: Path, collection: Collection, stored: Sequence[StoredNote]
@@ -222,7 +245,11 @@ class PhoneRound:
         return found
 
     def _write(
-        self, folder: Path, collection: Collection, stored: Sequence[StoredNote]
+        self,
+        folder: Path,
+        collection: Collection,
+        stored: Sequence[StoredNote],
+        erased: Iterable[str],
     ) -> bool:
         """Write cards, reviews and options to the hub; return whether any changed."""
         app, options = self._app, self._app.options
@@ -233,7 +260,7 @@ class PhoneRound:
         )
         cards = list(changed_cards(hub, stored, schedule))
         reviews = missing_reviews(hub, stored, schedule, moved_moments(app.store))
-        unused = unused_cards(hub, stored)
+        unused = unused_cards(hub, stored, erased)
         names = decks_in_use(stored)
         presets, decks = hub_presets({name: options.preset(name) for name in names})
         # Before they are sent: else they would come back as changes of a phone.

@@ -139,6 +139,14 @@ def erase_notes(
         record_operation(connection, now_ms, "delete", before)
 
 
+def erased_guids(store: Store) -> set[str]:
+    """Return the guids of notes that were deleted for good, here or elsewhere.
+
+    A file may have brought one of them back since.
+    """
+    return {guid for (guid,) in store.rows("select guid from erased")}
+
+
 def delete_notes(
     connection: sqlite3.Connection, guids: Sequence[str], stamp: int | None = None
 ) -> None:

@@ -251,9 +251,17 @@ def missing_reviews(
     return rows
 
 
-def unused_cards(hub: HubRows, stored: Iterable[StoredNote]) -> list[int]:
-    """Return the hub's cards that flash has retired."""
-    unused: list[int] = []
+def unused_cards(
+    hub: HubRows, stored: Iterable[StoredNote], erased: Iterable[str] = ()
+) -> list[int]:
+    """Return the hub's cards that flash has retired, or deleted for good.
+
+    Args:
+        hub: The hub.
+        stored: All notes, retired ones too.
+        erased: Guids of deleted notes; `stored` lacks them.
+    """
+    unused = [card for guid in erased for card in hub.cards.get(guid, {})]
     for note in stored:
         known = hub.cards_of(note)
         unused += (
