@@ -122,9 +122,13 @@ class _Matching:
         self._by_id()
         texts: dict[str, ExistingNote] = {}
         for known in self._known:
-            key = known.text_key
-            if key not in texts or texts[key].retired:
-                texts[key] = known
+            other = texts.get(known.text_key)
+            if known.guid not in self._taken and (
+                other is None
+                or other.retired
+                or self._is_written(known) > self._is_written(other)
+            ):
+                texts[known.text_key] = known
         self._by_guid(
             {known.guid: known for known in self._known if not known.text_key}
         )
@@ -140,6 +144,11 @@ class _Matching:
             ):
                 continue
             self._take(index, candidate)
+
+    def _is_written(self, known: ExistingNote) -> bool:
+        """Return True if a covered file has the note."""
+        has_line = bool(known.note.line) and not known.retired
+        return has_line and known.note.file in self._scope.files
 
     def _by_id(self) -> None:
         """Match by id, else by guid; of several notes prefer that of the file."""

@@ -116,6 +116,15 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
     return NewCards(str(path), line, new.name, plan, rows, warnings, no_domain)
 
 
+def check_card(note: Note, file: Path) -> None:
+    """Check that a note can be written to a deck file.
+
+    Raises:
+        FlashError: It has a mistake.
+    """
+    _parsed(append_cards(empty_deck(note.deck), [card_yaml(note)]), file)
+
+
 def _rows(app: AppContext, file: str, notes: Sequence[Note]) -> Iterator[CardListRow]:
     lines = {note.line for note in notes}
     cards = find(app, (), deck=notes[0].deck).cards

@@ -12,12 +12,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 from msgspec import Struct
 
-from cards.deckfile.discovery import read_text
-from cards.deckfile.reader import Deck, parse_deck
 from cards.errors import FlashError
-from cards.identity.keys import text_key
-from cards.note import Note
-from cards.translate import _
 from export.anki.anki_model import AnkiNote, Collection, NoteType
 from export.anki.collection_import import convert_collection, first_day
 from export.anki.collection_reader import read_collection
@@ -39,30 +34,26 @@ from export.anki.rows import answers_in
 from export.anki.text_edits import TextEdit, text_edits
 from export.files import ExportError
 from flash.messages.phone import one_way_texts
-from flash.service.adding import add_unasked
 from flash.service.context import AppContext
-from flash.service.deck_reading import read_files
 from flash.service.exporting import export_package, notes_from_anki, schedule_of
 from flash.service.import_differences import dropped_ids
 from flash.service.importing import is_in_file, take_edits
 from flash.service.media_import import MediaImport
-from flash.service.new_cards import add_new_deck, deck_of_new_cards
 from flash.service.phone_account import Account, HubPlace
+from flash.service.phone_inbox import for_inbox, write_inbox
 from srs.merging.marks import remember_marks
 from srs.merging.merge import merge
 from srs.models.cards import StoredNote
-from srs.models.incoming import Incoming, IncomingNote, Loss, LossReason
+from srs.models.incoming import Incoming, Loss, LossReason
 from srs.store.anki_marks import fields_seen
 from srs.store.import_rows import known_guids, moved_moments, original_notes
-from srs.store.note_media import media_files, media_folder
+from srs.store.note_media import media_files
 from srs.store.notes import stored_notes
 from srs.store.removal import erased_guids
 
 _MOST_PASSES = 4
 _BUSY_S, _MOST_TRIES = 1.0, 20
 """Anki's server refuses a client while another one synchronises."""
-_GUID_LENGTH = 12
-"""Of a note that flash made; Anki's are shorter."""
 _OF_REVIEWS = (LossReason.REVIEW, LossReason.REVIEW_CARD)
 
 
@@ -187,12 +178,13 @@ class PhoneRound:
         erased = self._erased(collection.notes)
         kept = [note for note in collection.notes if note.guid not in erased]
         self._take(_with_notes(collection, kept), update_text=update_text)
+        for problem in write_inbox(self._app):
+            self._report(problem)
         stored = [
             note
             for note in stored_notes(self._app.store, retired=True)
             if note.guid not in erased  # added again: sent after the old one is gone
         ]
-        self._write_inbox(stored)
         missing = self._missing_notes(folder, collection, stored)
         if missing:
             file = folder / "notes.apkg"
@@ -311,7 +303,7 @@ class PhoneRound:
                 media.rename if media.has_renamed else None,
                 known,
             )
-            incoming = self._for_inbox(converted.incoming, known)
+            incoming = for_inbox(app, converted.incoming, known)
             merged = merge(app.store, app.options, incoming, app.now(), is_round=True)
         self.result.reviews += merged.reviews
         self.result.notes += merged.new_notes
@@ -325,25 +317,6 @@ class PhoneRound:
                 one for one in converted.losses if one.reason not in _OF_REVIEWS
             )
         self._take_edits(collection, incoming, update_text=update_text)
-
-    def _for_inbox(self, incoming: Incoming, known: set[str]) -> Incoming:
-        """Move new notes to the inbox; those that flash made keep their deck."""
-        app = self._app
-        deck = deck_of_new_cards(app, "")
-        old_file = str(media_folder(app.store.path.absolute()) / "anki")
-
-        def placed(note: IncomingNote) -> IncomingNote:
-            if note.guid in known:
-                return note
-            if note.raw is None and len(note.guid) == _GUID_LENGTH:
-                made = msgspec.structs.replace(note.note, file=old_file)
-                return msgspec.structs.replace(note, note=made)
-            made = msgspec.structs.replace(note.note, deck=deck)
-            cards = [msgspec.structs.replace(one, deck="") for one in note.cards]
-            return msgspec.structs.replace(note, note=made, cards=tuple(cards))
-
-        notes = tuple(map(placed, incoming.notes))
-        return msgspec.structs.replace(incoming, notes=notes, options={})
 
     def _take_edits(
         self, collection: Collection, incoming: Incoming, *, update_text: bool
@@ -370,33 +343,6 @@ class PhoneRound:
             self.result.other_edits += len(edits) - len(in_files)
         for one in edits:
             shown[one.stored.guid] = changed[one.stored.guid]
-
-    def _write_inbox(self, stored: Sequence[StoredNote]) -> None:
-        """Write new notes of a phone into the inbox file, which they name already."""
-        inbox = str(Path(self._app.options.inbox))
-        waiting = [
-            one.note
-            for one in stored
-            if not one.retired and one.note.file == inbox and not one.note.line
-        ]
-        if not waiting:
-            return
-        try:
-            self._append(Path(inbox), waiting)
-        except FlashError as error:
-            text = _("not written to the inbox yet: {problem}")
-            self._report(text.format(problem=error))
-
-    def _append(self, inbox: Path, waiting: Sequence[Note]) -> None:
-        known: set[str] = set()
-        if inbox.exists():
-            deck = parse_deck(read_text(inbox), inbox)
-            known = {text_key(note) for note in deck.notes}
-        new = tuple(one for one in waiting if text_key(one) not in known)
-        if new:
-            add_new_deck(self._app, Deck(new[0].deck, "", "", new))
-        else:  # an earlier round was cut short
-            add_unasked(self._app, read_files([inbox]))
 
 
 def _with_notes(collection: Collection, notes: list[AnkiNote]) -> Collection:

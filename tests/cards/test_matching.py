@@ -281,6 +281,29 @@ def test_of_two_notes_with_an_id_that_of_the_file_goes_on(
     assert (change.action, change.known, rest) == (Action.UNCHANGED, mine, [])
 
 
+@pytest.mark.parametrize("other", [{"id": "two"}, {"line": 0}])
+@pytest.mark.parametrize("last", [0, 1])
+def test_of_two_notes_with_a_question_that_of_the_file_goes_on(
+    other: dict[str, object], last: int
+) -> None:
+    first = note("Who wrote Emma?", "Austen")
+    second = note("Who wrote Emma?", "Jane", **{"line": 3, **other})
+    stored = [
+        ExistingNote(guid, one, text_key=text_key(one))
+        for guid, one in (("mine", first), ("other", second))
+    ]
+    edited = replace(first, content=Basic("Who wrote Emma?", "a novelist"))
+    incoming = [edited, second] if second.id else [edited]
+    scope = FileScope(frozenset({FILE}))
+
+    changes = make_plan(incoming, stored[::-1] if last else stored, scope)
+
+    assert [(one.action, one.known.guid) for one in changes] == [
+        (Action.CHANGED, "mine"),
+        (Action.UNCHANGED, "other"),
+    ][: len(incoming)]
+
+
 @pytest.mark.parametrize("covered", ["files", "gone"])
 def test_no_file_retires_imported_notes(covered: str) -> None:
     imported = [
