@@ -22,13 +22,14 @@ class _Client:
         self.auth = SyncAuth(hkey=key, endpoint=url)
         self.full_syncs = 0
 
-    def sync(self) -> int:
+    def sync(self, *, media: bool = True) -> int:
         needed = self.col.sync_collection(self.auth, sync_media=False).required
         if needed > 1:
             self.full_syncs += 1
             assert self.full_syncs == 1, f"a full sync: {needed}"
             self.full(upload=False)
-        self.col.sync_media(self.auth)
+        if media:
+            self.col.sync_media(self.auth)
         while self.col.media_sync_status().active:
             time.sleep(0.002)
         return self.full_syncs
@@ -74,18 +75,21 @@ class _Client:
     def reset(self, query: str) -> None:
         self.col.sched.schedule_cards_as_new([self.chosen(query)])
 
-    def edit(self, query: str, field: str, text: str) -> None:
+    def edit(self, query: str, field: str, text: str, picture: str = "") -> None:
         note = self.col.get_card(self.chosen(query)).note()
+        text += self._image(picture)
         note[field] = text
         self.col.update_note(note)
 
     def new(self, front: str, back: str, picture: str = "") -> None:
         note = self.col.new_note(self.col.models.by_name("Basic"))
-        if picture:
-            name = self.col.media.write_data(picture, b"a picture")
-            back += f' <img src="{name}">'
-        note["Front"], note["Back"] = front, back
+        note["Front"], note["Back"] = front, back + self._image(picture)
         self.col.add_note(note, self.col.decks.id("Default"))
+
+    def _image(self, picture: str) -> str:
+        if not picture:
+            return ""
+        return f' <img src="{self.col.media.write_data(picture, b"a picture")}">'
 
     def delete(self, query: str) -> None:
         card = self.col.get_card(self.chosen(query))

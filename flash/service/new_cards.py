@@ -116,7 +116,7 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
     return NewCards(str(path), line, new.name, plan, rows, warnings, no_domain)
 
 
-def check_card(note: Note, file: Path) -> None:
+def check_new_note(note: Note, file: Path) -> None:
     """Check that a note can be written to a deck file.
 
     Raises:

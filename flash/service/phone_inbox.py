@@ -18,7 +18,7 @@ from flash.service.deck_reading import read_files
 from flash.service.new_cards import (
     INBOX,
     add_new_deck,
-    check_card,
+    check_new_note,
     deck_of_new_cards,
 )
 from srs.models.cards import StoredNote
@@ -79,7 +79,7 @@ def write_inbox(app: AppContext) -> Iterator[str]:
         notes: list[Note] = []
         for note in _named(app, waiting, deck):
             try:
-                check_card(note, inbox)
+                check_new_note(note, inbox)
             except FlashError as error:
                 yield _not_written(f"{place_of(note)}: {error}")
             else:

@@ -5,7 +5,7 @@ next one does what is left.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,6 +41,7 @@ from flash.service.importing import is_in_file, take_edits
 from flash.service.media_import import MediaImport
 from flash.service.phone_account import Account, HubPlace
 from flash.service.phone_inbox import for_inbox, write_inbox
+from flash.service.phone_media import unpack_late_media, with_unpacked_media
 from srs.merging.marks import remember_marks
 from srs.merging.merge import merge
 from srs.models.cards import StoredNote
@@ -316,6 +317,7 @@ class PhoneRound:
             self.result.losses += tuple(
                 one for one in converted.losses if one.reason not in _OF_REVIEWS
             )
+        unpack_late_media(app, HubFiles(self._hub), collection)
         self._take_edits(collection, incoming, update_text=update_text)
 
     def _take_edits(
@@ -327,9 +329,17 @@ class PhoneRound:
         changed = {note.guid: note.modified_s for note in collection.notes}
         kept, media = original_notes(app.store), media_files(app.store)
         seen = fields_seen(app.store.connection, incoming.collection)
+
+        def found(
+            collection: Collection, renamed: Callable[[str], str] | None = None
+        ) -> Iterator[TextEdit]:
+            return text_edits(collection, stored, kept, media, renamed, seen)
+
         edits = [
             one
-            for one in text_edits(collection, stored, kept, media, seen_ms=seen)
+            for one in with_unpacked_media(
+                app, HubFiles(self._hub), collection, found(collection), found
+            )
             if update_text or shown.get(one.stored.guid) != changed[one.stored.guid]
         ]
         self.result.updated += take_edits(app, edits, incoming, update_text=update_text)

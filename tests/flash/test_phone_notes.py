@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from anki_phone import World, world
 
+from cards.deckfile.reader import read_deck
+from cards.questions import media_of
 from flash.service.adding import apply_adding, plan_adding
 from flash.service.deck_reading import read_files
 from flash.service.removing import apply_removal, plan_removal
@@ -76,3 +78,44 @@ def test_a_note_added_again_after_that_starts_anew(one: World) -> None:
     one.phones.ask("answer", "tablet", count=1, seed=1)
     one.everyone()
     assert sum(card.progress.reps for note in notes(one) for card in note.cards) == 2
+
+
+def test_a_picture_that_comes_after_its_note_is_taken(one: World) -> None:
+    one.phones.ask("new", "phone", front="made", back="see", picture="p.png")
+    one.phones.ask("new", "phone", front="other", back="b")
+    one.phones.ask("sync", "phone", media=False)
+    inbox = one.folder / "inbox.yaml"
+
+    (problem,) = one.round().problems
+    assert problem.startswith("not written to the inbox yet: made: no such file")
+    assert [note.content.front for note in read_deck(inbox).notes] == ["other"]
+
+    assert one.everyone().problems == ()
+    assert read_deck(inbox).notes[-1].content.back == "see ![](p.png)"
+    assert (one.folder / "p.png").read_bytes() == b"a picture"
+
+
+def test_a_picture_added_to_a_note_is_taken(one: World) -> None:
+    other = one.folder / "other" / "deck.yaml"
+    other.parent.mkdir()
+    other.write_text("deck: Cells\ncards:\n  - {front: alpha, back: A}\n")
+    with one.app() as app:
+        apply_adding(app, plan_adding(app.store, read_files([other])))
+    one.everyone()
+    other.unlink()
+    (one.folder / "p.png").write_bytes(b"another picture")
+    one.at(0, 10)
+    for query in ("alpha", "question 1"):
+        text = {"field": "Back", "text": "see", "picture": "p.png"}
+        one.phones.ask("edit", "phone", query=query, **text)
+    one.sync("phone")
+
+    done = one.round(update_text=True)
+
+    (edit,) = done.file_edits
+    (name,) = media_of(edit.note)
+    assert name.startswith("p-")
+    assert (one.folder / name).read_bytes() == b"a picture"
+    assert done.updated == 1
+    assert (other.parent / "p.png").read_bytes() == b"a picture"
+    assert "see ![](p.png)" in [one.note.content.back for one in notes(one)]
