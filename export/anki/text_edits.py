@@ -268,7 +268,9 @@ class _Change:
             self._kept.raw.fields,
         )
         is_later = has_other_fields and note.modified_s > self._seen_s
-        if not (is_newer or is_later or self._has_new_cards()):
+        # A text that was shown may have been written into its deck file since.
+        may_agree = not has_other_fields and not self._has_kept_text()
+        if not (is_newer or is_later or may_agree or self._has_new_cards()):
             return None
         try:
             taken = convert_note(note, self._notetype, self._ordinals, special)
@@ -315,6 +317,9 @@ class _Change:
         known = {card.ordinal for card in self._stored.cards}
         if known.issuperset(self._ordinals):
             return False
+        return self._has_kept_text()
+
+    def _has_kept_text(self) -> bool:
         return _json(self._stored.note.content) == self._kept.content
 
 

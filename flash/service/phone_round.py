@@ -335,15 +335,16 @@ class PhoneRound:
         ) -> Iterator[TextEdit]:
             return text_edits(collection, stored, kept, media, renamed, seen)
 
+        edits = with_unpacked_media(
+            app, HubFiles(self._hub), collection, found(collection), found
+        )
+        self.result.updated += take_edits(app, edits, incoming, update_text=update_text)
         edits = [
             one
-            for one in with_unpacked_media(
-                app, HubFiles(self._hub), collection, found(collection), found
-            )
-            if update_text or shown.get(one.stored.guid) != changed[one.stored.guid]
+            for one in edits
+            if one.is_visible
+            and (update_text or shown.get(one.stored.guid) != changed[one.stored.guid])
         ]
-        self.result.updated += take_edits(app, edits, incoming, update_text=update_text)
-        edits = [one for one in edits if one.is_visible]
         in_files = [one for one in edits if is_in_file(one)]
         known = {one.stored.guid for one in self.result.file_edits}
         self.result.file_edits += tuple(

@@ -119,3 +119,32 @@ def test_a_picture_added_to_a_note_is_taken(one: World) -> None:
     assert done.updated == 1
     assert (other.parent / "p.png").read_bytes() == b"a picture"
     assert "see ![](p.png)" in [one.note.content.back for one in notes(one)]
+
+
+def test_an_edit_written_into_its_file_keeps_colours(one: World) -> None:
+    red, inbox = '<span style="color:red">fish</span>', one.folder / "inbox.yaml"
+
+    def write(old: str, new: str) -> None:
+        one.at(0, one.hour)
+        one.hour += 1
+        inbox.write_text(inbox.read_text().replace(f"back: {old}", f"back: {new}"))
+        with one.app() as app:
+            apply_adding(app, plan_adding(app.store, read_files([inbox])))
+        one.everyone()
+
+    def backs() -> list[str]:
+        clients = ("phone", "tablet")
+        return [one.phones.ask("fields", name, query="made")[1] for name in clients]
+
+    one.phones.ask("new", "phone", front="made", back=red)
+    one.everyone()
+    one.at(0, 10)
+    edited = f"{red} <b>more</b>"
+    one.phones.ask("edit", "phone", query="made", field="Back", text=edited)
+    assert len(one.everyone().file_edits) == 1
+    one.hour = 11
+
+    write("fish", "fish **more**")
+    assert backs() == [edited] * 2
+    write("fish **more**", "fish")
+    assert backs() == ["fish"] * 2
