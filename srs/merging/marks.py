@@ -1,8 +1,8 @@
-"""Merge the marks of cards from Anki: suspended and flag.
+"""Merge the marks of cards from Anki: suspended, flag and buried.
 
 A mark changes only if it was changed in Anki, so each is compared with the value last
 seen in that collection: an answer alone changes no mark.  Of several changes the
-latest wins, whatever the order of imports.
+latest wins, whatever the order of imports.  A burial counts on its study day only.
 """
 
 import sqlite3
@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping
 
 from srs.models.cards import StoredCard
 from srs.models.incoming import IncomingCard
+from srs.scheduler.study_day import Calendar
 from srs.store.anki_marks import MARK_TIMES, read_anki_marks, save_anki_marks
 from srs.store.connection import Store
 from srs.store.import_rows import StoredMarks
 
 _CHANGED = "changed"
 """When the card was last changed in a collection, milliseconds."""
+_BURIED = "buried"
+"""The study day on which the card was seen buried in a collection; 0 for none."""
 
 
 class MarkMerge:
@@ -60,9 +63,31 @@ class MarkMerge:
         self._see(ours.card, theirs, seen)
         return found
 
-    def has_seen(self, card: int, theirs: IncomingCard) -> bool:
-        """Return True if an earlier merge saw this state of a card or a later one."""
-        return theirs.changed_ms <= self._seen.get(card, {}).get(_CHANGED, 0)
+    def buried_until(
+        self, card: int, theirs: IncomingCard, calendar: Calendar, today: int
+    ) -> int | None:
+        """Return the study day to whose end to bury a card, and remember it.
+
+        Args:
+            card: Id of the stored card.
+            theirs: The card in the collection.
+            calendar: Of the user.
+            today: The present study day; what was buried before is back.
+
+        Returns:
+            0 if it was brought back there, also by an answer; None if it was neither
+            buried nor brought back since the last merge.
+        """
+        seen = self._seen.get(card, {})
+        if theirs.changed_ms <= seen.get(_CHANGED, 0):
+            return None
+        was = seen.get(_BURIED, 0)
+        now = calendar.day(max(1, theirs.changed_ms)) if theirs.buried else 0
+        if self._collection:
+            self._save(card, self._collection, _BURIED, now, was)
+        if now == today:
+            return today
+        return 0 if was == today else None
 
     def _see(self, card: int, theirs: IncomingCard, seen: Mapping[str, int]) -> None:
         if self._collection:
@@ -91,7 +116,11 @@ def remember_marks(
     rows = [
         (card.id, collection, mark, value)
         for card, changed_ms in cards
-        for mark, value in {**_values(card), _CHANGED: changed_ms}.items()
+        for mark, value in {
+            **_values(card),
+            _BURIED: card.buried,
+            _CHANGED: changed_ms,
+        }.items()
     ]
     with store.transaction() as connection:
         save_anki_marks(connection, rows)

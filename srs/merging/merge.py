@@ -235,11 +235,12 @@ class _Merge:
             values = (*wanted, ours.marked_ms, pair.card)
             self._connection.execute(SET_MARKS, values)
             self.result.marked += pair.marks is not None
-        # A burial of an earlier day is over, and each is taken once.
-        if theirs.buried and not self._seen.has_seen(ours.card, theirs):
-            changed = self._options.calendar.day(max(1, theirs.changed_ms))
-            if changed == self._today:
-                was = bury_card(self._connection, pair.card, self._today)
+        until = self._seen.buried_until(
+            ours.card, theirs, self._options.calendar, self._today
+        )
+        if until is not None:
+            was = bury_card(self._connection, pair.card, until)
+            if was != until:
                 self._buried.append((was, ours.marked_ms, pair.card))
 
     def record(self) -> None:

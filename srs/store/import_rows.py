@@ -69,7 +69,7 @@ def guids_from_anki(connection: sqlite3.Connection) -> set[str]:
 
 
 def bury_card(connection: sqlite3.Connection, card: int, day: int) -> int:
-    """Bury a card until the end of a study day; return until when it was before."""
+    """Bury a card until the end of a study day, 0 for none; return what was before."""
     sql = "select buried from cards where id = ?"
     was = connection.execute(sql, (card,)).fetchone()[0]
     connection.execute("update cards set buried = ? where id = ?", (day, card))

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from store_fixtures import DAY_MS, NOON, TODAY, new_store, shelf
 
+from srs.merging.marks import remember_marks
 from srs.merging.merge import merge
 from srs.models.cards import StoredCard
 from srs.models.incoming import Incoming, MergeResult
 from srs.models.log_entries import MarkEntry
-from srs.store.card_actions import flag, suspend, unbury
+from srs.store.card_actions import bury, flag, suspend, unbury
 from srs.store.connection import Store
 from srs.store.settings import Options
 from srs.store.stamps import last_stamp, stamp_of
@@ -162,6 +163,50 @@ def test_a_burial_is_taken_once(tmp_path: Path) -> None:
     take_buried(store)
 
     assert only_card(store).buried == 0
+    store.close()
+
+
+def test_a_card_unburied_in_anki_is_unburied(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    take_buried(store)
+
+    take(store, ("phone", 2, 0, 0))
+
+    assert only_card(store).buried == 0
+    undo_operations(store, 1)
+    assert only_card(store).buried == TODAY
+    store.close()
+
+
+@pytest.mark.parametrize(("hours", "until"), [(0, TODAY), (2, 0)])
+def test_a_burial_that_was_sent_ends_with_a_later_change(
+    tmp_path: Path, hours: int, until: int
+) -> None:
+    store = new_store(tmp_path)
+    take(store, ("phone", 0, 0, 0))
+    bury(store, [only_card(store).id], NOON, TODAY)
+    # The row in Anki keeps its time.
+    remember_marks(store, "phone", [(only_card(store), NOON)])
+
+    take(store, ("phone", hours, 0, 0))
+
+    assert only_card(store).buried == until
+    store.close()
+
+
+@pytest.mark.parametrize("buried_ms", [0, NOON - DAY_MS])
+def test_a_change_elsewhere_ends_no_other_burial(
+    tmp_path: Path, buried_ms: int
+) -> None:
+    store = new_store(tmp_path)
+    if buried_ms:
+        take_buried(store, at_ms=buried_ms)
+    take(store, ("phone", 0, 0, 0))
+    bury(store, [only_card(store).id], NOON, TODAY)
+
+    take(store, ("phone", 2, 0, 0))
+
+    assert only_card(store).buried == TODAY
     store.close()
 
 
