@@ -15,13 +15,14 @@ from cards.deckfile.appending import append_cards, empty_deck
 from cards.deckfile.discovery import YAML_ENDINGS, bundled_name, read_text
 from cards.deckfile.reader import Deck, parse_deck, read_deck
 from cards.deckfile.writer import card_yaml
-from cards.errors import DeckError, FlashError, Place, Problem
+from cards.errors import DeckError, FlashError, Place, Problem, reason_of
 from cards.identity.keys import duplicates
 from cards.names import tidy_deck_name
 from cards.note import Basic, Cloze, Note
 from cards.text.cloze import CLOZE_MARK
 from cards.translate import _
 from export.deck_files import deck_file_stem
+from export.files import ExportError
 from flash.messages.adding import retirement_text
 from flash.service.adding import AddPlan, apply_adding, plan_adding
 from flash.service.context import AppContext, file_stats
@@ -95,6 +96,7 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
         DeckError: The file has mistakes.
         FlashError: A new card has a mistake, or its question exists already.
         StoreError: The store can't be written; the next review adds the cards.
+        ExportError: The file can't be written.
     """
     # Two commands at once would write the same file.
     with app.store.transaction():
@@ -105,7 +107,7 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
         plan = plan_adding(app.store, parsed)
         _check(plan, path, {note.line for note in notes})
         if not dry_run:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(path.parent)
             write_deck_text(path, text)
             stats = tuple(file_stats([str(path)]))
             apply_adding(app, replace(plan, parsed=replace(parsed, stats=stats)))
@@ -114,6 +116,14 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
     warnings = tuple(one for one in parsed.warnings if one.place.line >= line)
     no_domain = without_domain(app, plan.steps)
     return NewCards(str(path), line, new.name, plan, rows, warnings, no_domain)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        hint = _("choose a folder that you may write to")
+        raise ExportError(str(folder), reason_of(error), hint) from None
 
 
 def check_new_note(note: Note, file: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from cards.errors import FlashError
 from cards.note import Note
 from cards.questions import media_of
 from export.anki.anki_model import AnkiNote, Collection
@@ -25,14 +26,23 @@ FindEdits = Callable[[Collection, Callable[[str], str]], Iterator[TextEdit]]
 """Finds the edits in a collection with other names of media."""
 
 
-def unpack_late_media(
-    app: AppContext, hub: CollectionFiles, collection: Collection
+def unpack_or_report(
+    media: MediaImport, names: Iterable[str], report: Callable[[str], None]
 ) -> None:
-    """Unpack files that stored notes lack, such as those that came after them.
+    """Unpack files; a folder that can't be written stops no exchange of answers."""
+    try:
+        media.unpack(names)
+    except FlashError as error:
+        report(str(error))
 
-    Raises:
-        StoreError: A folder can't be written.
-    """
+
+def unpack_late_media(
+    app: AppContext,
+    hub: CollectionFiles,
+    collection: Collection,
+    report: Callable[[str], None],
+) -> None:
+    """Unpack files that stored notes lack, such as those that came after them."""
     places = media_files(app.store)
     lost: dict[str, tuple[Note, set[str]]] = {}
     for guid, note in notes_with_media(app.store):
@@ -47,7 +57,7 @@ def unpack_late_media(
             names[_folder(app, note)] |= {one for one in used if nfc(one) in paths}
     for folder, wanted in names.items():
         with MediaImport(hub, folder) as media:
-            media.unpack(wanted)
+            unpack_or_report(media, wanted, report)
 
 
 def with_unpacked_media(
@@ -56,6 +66,7 @@ def with_unpacked_media(
     collection: Collection,
     edits: Iterable[TextEdit],
     find_edits: FindEdits,
+    report: Callable[[str], None],
 ) -> list[TextEdit]:
     """Unpack the files that edits bring.
 
@@ -65,19 +76,17 @@ def with_unpacked_media(
         collection: Where the edits were found.
         edits: Made on a phone.
         find_edits: Called where a file has got another name here.
+        report: Called with files that can't be written, and why.
 
     Returns:
         The edits with the names of the files here.
-
-    Raises:
-        StoreError: A folder can't be written.
     """
     found = {one.stored.guid: one for one in edits}
     notes = {one.guid: one for one in collection.notes if one.guid in found}
     names = _names_by_folder(app, collection, notes, list(found.values()))
     for folder, wanted in names.items():
         with MediaImport(hub, folder) as media:
-            media.unpack(set[str]().union(*wanted.values()))
+            unpack_or_report(media, set[str]().union(*wanted.values()), report)
         if media.has_renamed:
             changed = [notes[guid] for guid in wanted]
             for guid in wanted:

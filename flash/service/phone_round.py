@@ -41,7 +41,11 @@ from flash.service.importing import is_in_file, take_edits
 from flash.service.media_import import MediaImport
 from flash.service.phone_account import Account, HubPlace
 from flash.service.phone_inbox import for_inbox, write_inbox
-from flash.service.phone_media import unpack_late_media, with_unpacked_media
+from flash.service.phone_media import (
+    unpack_late_media,
+    unpack_or_report,
+    with_unpacked_media,
+)
 from srs.merging.marks import remember_marks
 from srs.merging.merge import merge
 from srs.models.cards import StoredNote
@@ -296,7 +300,8 @@ class PhoneRound:
         notes = [note for note in collection.notes if note.guid in wanted]
         inbox = Path(app.options.inbox)
         with MediaImport(HubFiles(self._hub), inbox.parent) as media:
-            media.unpack(_media_of(new, collection.notetypes))
+            names = _media_of(new, collection.notetypes)
+            unpack_or_report(media, names, self._report)
             converted = convert_collection(
                 _with_notes(collection, notes),
                 app.options.calendar,
@@ -317,7 +322,7 @@ class PhoneRound:
             self.result.losses += tuple(
                 one for one in converted.losses if one.reason not in _OF_REVIEWS
             )
-        unpack_late_media(app, HubFiles(self._hub), collection)
+        unpack_late_media(app, HubFiles(self._hub), collection, self._report)
         self._take_edits(collection, incoming, update_text=update_text)
 
     def _take_edits(
@@ -336,7 +341,12 @@ class PhoneRound:
             return text_edits(collection, stored, kept, media, renamed, seen)
 
         edits = with_unpacked_media(
-            app, HubFiles(self._hub), collection, found(collection), found
+            app,
+            HubFiles(self._hub),
+            collection,
+            found(collection),
+            found,
+            self._report,
         )
         self.result.updated += take_edits(app, edits, incoming, update_text=update_text)
         edits = [

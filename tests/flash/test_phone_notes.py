@@ -13,6 +13,7 @@ from flash.service.deck_reading import read_files
 from flash.service.removing import apply_removal, plan_removal
 from srs.models.cards import StoredNote
 from srs.store.notes import stored_notes
+from srs.store.settings import save_setting
 
 pytestmark = pytest.mark.slow
 DECK = "deck: Cells\ncards:\n" + "".join(
@@ -148,3 +149,18 @@ def test_an_edit_written_into_its_file_keeps_colours(one: World) -> None:
     assert backs() == [edited] * 2
     write("fish **more**", "fish")
     assert backs() == ["fish"] * 2
+
+
+def test_an_inbox_without_a_folder_stops_no_answers(one: World) -> None:
+    taken = one.folder / "taken"
+    taken.write_text("a file")
+    with one.app() as app:
+        save_setting(app.store, "inbox", str(taken / "inbox.yaml"), one.now_ms)
+    one.phones.ask("answer", "phone", count=1, seed=1)
+    one.phones.ask("new", "phone", front="made", back="see", picture="p.png")
+    one.phones.ask("new", "phone", front="other", back="b")
+
+    done = one.everyone()
+
+    assert (done.reviews, done.notes) == (1, 2)
+    assert [str(taken) in problem for problem in done.problems] == [True] * 3
