@@ -35,6 +35,9 @@ _CLOSED_BY: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 _BARRIERS = frozenset(("li", "td", "th", "table", "ul", "ol"))
 _INLINE = frozenset("b strong i em u s a span font code sub sup mark small big".split())
 _DROPPED = frozenset("head noscript rp script style template title".split())
+_PLAYERS = frozenset(("audio", "video", "object"))
+"""Show what is inside only where a browser can't play them."""
+_SOURCES = frozenset(("param", "source", "track"))
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE).search
 _MAX_DEPTH = 60
 
@@ -96,6 +99,7 @@ def read_html(field: str) -> Element:
     """
     builder = _Builder()
     _read_into(builder, field)
+    builder.end_unclosed()
     return builder.root
 
 
@@ -175,10 +179,24 @@ class _Builder:
     def _close(self, names: frozenset[str], barriers: frozenset[str]) -> None:
         for index in range(len(self._open) - 1, 0, -1):
             if self._open[index].name in names:
-                del self._open[index:]
+                self.end_unclosed(index + 1)
+                del self._open[index]
                 return
             if self._open[index].name in barriers:
                 return
+
+    def end_unclosed(self, start: int = 1) -> None:
+        """End open elements from an index on; what follows a player is not inside."""
+        while len(self._open) > start:
+            element = self._open.pop()
+            if element.name in _PLAYERS:
+                inner = element.children
+                element.children = [one for one in inner if _is_source(one)]
+                self._open[-1].children += (one for one in inner if not _is_source(one))
+
+
+def _is_source(node: Node) -> bool:
+    return isinstance(node, Element) and node.name in _SOURCES
 
 
 def _attributes(text: str) -> dict[str, str]:

@@ -41,6 +41,7 @@ ODD = st.sampled_from(
         '<div style="display: none">hidden</div>',
         "<ruby>漢<rt>かん</rt></ruby>",
         "<video src=v.mp4></video>",
+        "<video src=v.mp4>",
         "<li>",
         "<td>",
         "</div>",
@@ -173,6 +174,15 @@ CONVERTED: dict[str, tuple[str, str]] = {
         "![](a%20b.png)![](c%25d.mp3)",
     ),
     "a sound with sources": ("<audio><source src=x.ogg></audio>", "![](x.ogg)"),
+    "an unclosed sound": (
+        "<ul><li><audio src=a.mp3>b<li>c</ul>d",
+        "- ![](a.mp3)b\n- c\n\nd",
+    ),
+    "an unclosed video with sources": (
+        "<video><source src=v.mp4>a<object data=o.svg>b",
+        "![](v.mp4)a![](o.svg)b",
+    ),
+    "text for old browsers": ("<audio src=a.mp3>none</audio>b", "![](a.mp3)b"),
     "a link": ('<a href="https://e.org/(a)">b</a>', "[b](https://e.org/%28a%29)"),
     "a link that is its text": (
         '<a href="https://e.org">https://e.org</a>',
