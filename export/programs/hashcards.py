@@ -20,8 +20,9 @@ from cards.deckfile.discovery import read_text
 from cards.errors import DeckError, FlashError, Place, Problem
 from cards.files import absolute
 from cards.note import Basic, Cloze, Note
-from cards.text.cloze_writing import hide
 from cards.translate import _
+from export.anki.cloze_escapes import with_syntax
+from export.anki.cloze_marks import CLOSE, NUMBERED, OPEN
 from export.programs.schedule import (
     CardSchedule,
     LoggedAnswer,
@@ -232,13 +233,14 @@ def _cloze(text: str) -> tuple[str, list[_Hash]] | None:
         return None
     made, end = "", 0
     for number, (start, stop) in enumerate(spans, 1):
-        made += whole[end:start].decode() + hide(number, whole[start:stop].decode())
+        hidden = f"{OPEN}{number}{NUMBERED}{whole[start:stop].decode()}{CLOSE}"
+        made += whole[end:start].decode() + hidden
         end = stop
     hashes = [
         _Hash((b"Cloze", whole, _usize(start), _usize(stop - 1)))
         for start, stop in spans
     ]
-    return made + whole[end:].decode(), hashes
+    return with_syntax(made + whole[end:].decode()), hashes
 
 
 def _usize(number: int) -> bytes:

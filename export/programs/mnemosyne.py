@@ -11,13 +11,13 @@ Source: `libmnemosyne/databases/SQLite.py`, `SQLite_logging.py`, `card_types/` a
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from cards.note import Basic, Cloze, Content, Note
-from cards.text.cloze_writing import hide
 from cards.translate import _
 from export.anki.html_to_markdown import to_markdown
 from export.programs.schedule import (
@@ -59,6 +59,7 @@ _RATINGS = (1, 1, 2, 2, 3, 4)
 _MEMORIZED = 2
 """The least grade of a card that is remembered."""
 _CLOZE = re.compile(r"\[(.+?)\]", re.DOTALL)
+_TWIN = re.compile(r"(?<=:):|(?<=\})\}|(?<=\{)\{|\}(?=\])|:(?=:)")
 _MATH = (
     ("<$>", "[$]"),
     ("</$>", "[/$]"),
@@ -248,19 +249,20 @@ def _ordinal(card: _Card) -> int:
 
 
 def _cloze(text: str) -> str:
-    """Convert a text with `[hidden:hint]`; what is hidden is converted by itself."""
-    made: list[str] = []
+    """Convert a text with `[hidden:hint]`."""
+    numbers = count(1)
 
-    def keep(found: re.Match[str]) -> str:
+    def written(found: re.Match[str]) -> str:
         hidden, _, hint = found[1].partition(":")
-        made.append(hide(len(made) + 1, _markdown(hidden), _markdown(hint)))
-        # A blank at the edge would get lost with the rest converted around it.
-        before, after = (" " * one.isspace() for one in (hidden[:1], hidden[-1:]))
-        return f"{before}\ue000{len(made) - 1}\ue001{after}"
+        shown = f"{hidden}::{hint}" if hint else hidden
+        return f"{{{{c{next(numbers)}::{shown}}}}}"
 
-    # Characters of no meaning stand for the clozes while the rest is converted.
-    whole = _markdown(_CLOZE.sub(keep, text))
-    return re.sub("\ue000(\\d+)\ue001", lambda found: made[int(found[1])], whole)
+    # Entities are text where Anki would find the marks of a cloze.
+    return _markdown(_CLOZE.sub(written, _TWIN.sub(_entity, text)))
+
+
+def _entity(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"
 
 
 def _markdown(text: str) -> str:

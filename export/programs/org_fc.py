@@ -9,7 +9,7 @@ https://github.com/l3kn/org-fc
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -19,8 +19,10 @@ from cards.deckfile.discovery import read_text
 from cards.errors import DeckError, Place, Problem
 from cards.files import absolute
 from cards.note import Basic, Cloze, Content, Note
-from cards.text.cloze_writing import hide
+from cards.text.verbatim import replaced, verbatim_spans
 from cards.translate import _
+from export.anki.cloze_escapes import with_syntax
+from export.anki.cloze_marks import CLOSE, HINT, NUMBERED, OPEN
 from export.programs.org_markup import org_inline, org_to_markdown
 from export.programs.org_outline import Heading, read_outline
 from export.programs.schedule import (
@@ -239,17 +241,31 @@ def _content(kind: str, heading: Heading) -> tuple[Content, str] | None:
 
 def _cloze(title: str, body: Sequence[str]) -> str:
     """Convert a text with holes; what is in them is converted by itself."""
-    made: list[str] = []
+    holes: list[re.Match[str]] = []
 
     def keep(found: re.Match[str]) -> str:
-        text, hint = (org_inline(found[i] or "") for i in (1, 2))
-        if found[3] is not None:
-            text = hide(int(found[3]) + 1, text, hint)
-        made.append(text)
-        return f"\ue000{len(made) - 1}\ue001"
+        holes.append(found)
+        return f"\ue000{len(holes) - 1}\ue001"
 
     # Characters of no meaning stand for the holes while the rest is converted.
     first = org_inline(_HOLE.sub(keep, title))
     lines = _HOLE.sub(keep, "\n".join(body)).split("\n")
     text = "\n\n".join(filter(None, (first, org_to_markdown(lines))))
-    return re.sub("\ue000(\\d+)\ue001", lambda found: made[int(found[1])], text)
+    spans = verbatim_spans(text, comments=False)
+    text = replaced(text, spans, lambda _, inside: _filled(inside, holes, str))
+    return with_syntax(_filled(text, holes, org_inline))
+
+
+def _filled(
+    text: str, holes: Sequence[re.Match[str]], convert: Callable[[str], str]
+) -> str:
+    """Put the holes back, with marks for what is hidden."""
+
+    def hole(found: re.Match[str]) -> str:
+        hidden, hint, number = holes[int(found[1])].groups("")
+        if not number:
+            return convert(hidden)
+        hint = HINT + convert(hint) if hint else ""
+        return f"{OPEN}{int(number) + 1}{NUMBERED}{convert(hidden)}{hint}{CLOSE}"
+
+    return re.sub("\ue000(\\d+)\ue001", hole, text)

@@ -194,6 +194,15 @@ CONVERTED: dict[str, tuple[str, str]] = {
     "a hidden element": ('a<span style="display:none">b</span>', "a"),
     "style across a cloze": ("<b>a {{c1::b</b> c}}", "**a** {{c1::**b** c}}"),
     "line ends in a cloze": ("a {{c1::<br>b<br>}} c", "a\\\n{{c1::b}}\\\nc"),
+    "a cloze in lines of code": (
+        "<pre>a {{c1::b_c}} {{c2::d:&#58;e}}</pre>",
+        "```\na {{c1::b_c}} {{c2::d: :e}}\n```",
+    ),
+    "a cloze between backticks": ("`a {{c1::b}} c`", "\\`a {{c1::b}} c\\`"),
+    "a cloze at the end of math": (
+        "\\(a{{c1::^{b&#125;}}\\) \\({{c1::^{b&#125;}}c\\)",
+        "$a{{c1::^{b}\\,}}$ ${{c1::^{b} }}c$",
+    ),
     "a hint": ("{{c1::a::<b>h</b>}} x::y", "{{c1::a::**h**}} x::y"),
     "a list in a cloze": ("{{c1::- x}} {{c2::1. y}}", "{{c1::\\- x}} {{c2::1\\. y}}"),
 }

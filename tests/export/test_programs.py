@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from blake3 import blake3
 
+from cards.note import Cloze
 from export.programs.hashcards import read_hashcards
 from export.programs.mnemosyne import read_mnemosyne
 from export.programs.obsidian import schedules
+from export.programs.org_fc import read_org_fc
 from export.programs.schedule import (
     CardSchedule,
     LoggedAnswer,
@@ -24,6 +26,11 @@ DATABASE = Path(__file__).parents[1] / "programs" / "mnemosyne.sql"
 TOKYO = Calendar(zone_offset("Asia/Tokyo"))
 BERLIN = Calendar(zone_offset("Europe/Berlin"))
 KMS = "What does **KMS** stand for?"
+HASHCARDS_TABLES = """
+    create table cards (card_hash, due_date, interval_days, stability, difficulty,
+                        last_reviewed_at, review_count);
+    create table reviews (card_hash, reviewed_at, grade, interval_days);
+"""
 START = 1_790_000_000
 
 
@@ -55,6 +62,70 @@ def test_seconds_of_mnemosyne_become_milliseconds(
     )
     assert schedule.last_ms == (START + 1_037_715) * 1000
     assert (schedule.due_day, schedule.due_ms) == (date_day("2026-10-24"), None)
+
+
+MNEMOSYNE_CLOZES = {
+    "math": (r"<$>e^{i} = [\cos\pi + i_1]</$>", r"$e^{i} = {{c1::\cos\pi + i_1}}$"),
+    "a formula": (r"[<$>x^{y_{i}}</$>:h]", r"{{c1::$x^{y_{i} }$::h}}"),
+    "the end of math": (r"<$>x = [\frac{a}{b}]</$>", r"$x = {{c1::\frac{a}{b}\,}}$"),
+    "code": ("<code>rm [a_b]</code>", "`rm` {{c1::`a_b`}}"),
+    "text": ("[a_b*:h] [x&#58;&#58;y]", r"{{c1::a\_b\*::h}} {{c2::x:\:y}}"),
+    "marks of a cloze": ("[a] {{c1::b}}", r"{{c1::a}} \{\{c1:\:b}}"),
+    "a sound": ('<audio src="a.mp3">\n[b]', "![](a.mp3)\\\n{{c1::b}}"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), MNEMOSYNE_CLOZES.values(), ids=MNEMOSYNE_CLOZES
+)
+def test_cloze_of_mnemosyne_hides_what_it_shows(
+    mnemosyne: sqlite3.Connection, text: str, expected: str
+) -> None:
+    change = "update data_for_fact set value = ? where key = 'text'"
+    mnemosyne.execute(change, (text,))
+
+    notes = read_mnemosyne(mnemosyne, Path("default.db"), TOKYO).notes
+
+    assert Cloze(expected) in [one.note.content for one in notes]
+
+
+ORG_CLOZES = {
+    "code": ("=rm {{file_name}@1}=", "`rm {{c2::file_name}}`"),
+    "math": (r"\({{a_1}{x_1}@0} + b\)", "${{c1::a_1::x_1}} + b$"),
+    "text": (
+        "{{*b* c_d}{h_1}@0} {{x::y}@1} {{u}}",
+        r"{{c1::**b** c\_d::h\_1}} {{c2::x:\:y}} u",
+    ),
+    "lines of code": (
+        "a {{b_c}@0}\n#+begin_src c\nint {{a_b}@0};\n#+end_src\n: {{d_e}@1}",
+        "a {{c1::b\\_c}}\n\n```c\nint {{c1::a_b}};\n```\n\n```\n{{c2::d_e}}\n```",
+    ),
+}
+
+
+@pytest.mark.parametrize(("org", "expected"), ORG_CLOZES.values(), ids=ORG_CLOZES)
+def test_cloze_of_org_fc_hides_what_it_shows(
+    tmp_path: Path, org: str, expected: str
+) -> None:
+    drawer = ":PROPERTIES:\n:ID: x\n:FC_TYPE: cloze\n:END:"
+    title, _, body = org.partition("\n")
+    file = tmp_path / "a.org"
+    file.write_text(f"* {title} :fc:\n{drawer}\n{body}\n", "utf-8")
+
+    (moved,) = read_org_fc([file], tmp_path / "none.tsv", TOKYO).notes
+
+    assert moved.note.content == Cloze(expected)
+
+
+def test_cloze_of_hashcards_ends_math_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "Keys.md").write_text(r"C: $e = [\frac{a}{b}]$ `[a::b]`", "utf-8")
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(HASHCARDS_TABLES)
+
+        (moved,) = read_hashcards(database, tmp_path / "hashcards.db", BERLIN).notes
+
+    expected = r"$e = {{c1::\frac{a}{b}\,}}$ `{{c2::a: :b}}`"
+    assert moved.note.content == Cloze(expected)
 
 
 @pytest.mark.parametrize(
@@ -130,11 +201,7 @@ def test_hashcards_time_on_the_day_the_clock_changes(
     (tmp_path / "Keys.md").write_text("Q: q\nA: a\n", "utf-8")
     name = blake3(b"Basicqa").hexdigest()
     with closing(sqlite3.connect(":memory:")) as database:
-        database.executescript(
-            "create table cards (card_hash, due_date, interval_days, stability,"
-            " difficulty, last_reviewed_at, review_count);"
-            "create table reviews (card_hash, reviewed_at, grade, interval_days);"
-        )
+        database.executescript(HASHCARDS_TABLES)
         row = (name, "2026-12-01", 3, 3.17, 3.25, local, 1)
         database.execute("insert into cards values (?, ?, ?, ?, ?, ?, ?)", row)
         log = (name, local, "good", 3)
