@@ -33,13 +33,12 @@ from cards.table_rows import (
 )
 from cards.text.bold import cloze_in_bold
 from cards.text.cloze import (
-    Hidden,
     hidden_text,
     numbers,
     parse_cloze,
     plain,
-    render_cloze,
 )
+from cards.text.cloze_gaps import cloze_with_gaps
 from cards.text.media import media_paths
 
 SEPARATOR = "\x1f"
@@ -312,14 +311,10 @@ def _cloze(content: Cloze) -> Iterator[Question]:
     for number, part in cloze_parts(content).items():
         yield Question(
             part,
-            render_cloze(parsed, number, _gap),
+            cloze_with_gaps(parsed, number),
             hidden_text(parsed, number),
             context=cloze_in_bold(parsed, number),
         )
-
-
-def _gap(hidden: Hidden) -> str:
-    return f"[{hidden.hint}]" if hidden.hint else "[…]"
 
 
 def _list(content: ListNote) -> Iterator[Question]:

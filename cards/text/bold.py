@@ -1,48 +1,49 @@
-"""Bold text in Markdown."""
+"""Bold text in Markdown, where its marks don't show."""
 
 import re
 
 from cards.text.cloze import Parts, plain, render_cloze
+from cards.text.html import to_html
+from cards.text.markdown import is_simple
 from cards.text.verbatim import replaced, verbatim_spans
 
+_MARK = "\ufdd0"
+"""A Unicode noncharacter, which no text may contain."""
+_HIDDEN = re.compile(r"(\s*)(.*?)(\s*)", re.DOTALL)
 
-def in_bold(text: str, mark: str = "**") -> str:
-    """Mark a text as bold, unless it has marks or lines of its own."""
+
+def in_bold(text: str) -> str:
+    """Mark a text between blanks as bold, unless it has marks or lines of its own."""
     text = text.strip()
-    return text if not text or "**" in text or "\n" in text else f"{mark}{text}{mark}"
+    if not text or "**" in text or "\n" in text:
+        return text
+    return _shown_alike(f"a **{text}**", f"a {text}")[2:]
 
 
 def cloze_in_bold(parsed: Parts, number: int) -> str:
     """Show the whole text, the hidden text of one number in bold except in code."""
-    marked = render_cloze(
-        parsed, number, lambda hidden: in_bold(plain(hidden.parts), _MARK)
-    )
+    marked = render_cloze(parsed, number, lambda hidden: _marked(plain(hidden.parts)))
+    # What is hidden side by side is bold as a whole.
+    marked = marked.replace(_MARK * 2, "")
     spans = verbatim_spans(marked, comments=False)
     # In code and math, asterisks would be visible.
     text = replaced(marked, spans, lambda _, inside: inside.replace(_MARK, ""))
-    text = re.sub(f"{_MARK}([^{_MARK}]*){_MARK}", _bold_if_shown, text)
-    return text.replace(_MARK, "**")
+    return _shown_alike(text.replace(_MARK, "**"), plain(parsed))
 
 
-_MARK = "\ufdd0"
-"""A Unicode noncharacter, which no text may contain."""
+def _shown_alike(bold: str, text: str) -> str:
+    """Return `bold` if it shows the same as `text`, which has no marks for bold."""
+    if is_simple(bold) or _without_bold(bold) == _without_bold(text):
+        return bold
+    return text
 
 
-def _bold_if_shown(found: re.Match[str]) -> str:
-    """Bold, but where punctuation touches a letter: asterisks would show there."""
-    inner, start, end = found[1], found.start(), found.end()
-    before, after = found.string[max(0, start - 1) : start], found.string[end : end + 1]
-    if (_is_letter(before) and _is_punctuation(inner[:1])) or (
-        _is_letter(after) and _is_punctuation(inner[-1:])
-    ):
-        return inner
-    return f"**{inner}**"
+def _marked(hidden: str) -> str:
+    found = _HIDDEN.fullmatch(hidden)
+    if found is None or not found[2] or "**" in hidden or "\n" in hidden:
+        return hidden
+    return found[1] + _MARK + found[2] + _MARK + found[3]
 
 
-def _is_letter(character: str) -> bool:
-    """Whether a character is a letter or digit of a script with spaces."""
-    return character.isalnum() and character < "\u2e80"
-
-
-def _is_punctuation(character: str) -> bool:
-    return re.match(r"[^\w\s]", character) is not None
+def _without_bold(text: str) -> str:
+    return re.sub("</?strong>", "", to_html(text))

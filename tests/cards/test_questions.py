@@ -1,7 +1,10 @@
 """The questions of each kind of note, and their parts."""
 
+import os
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cards.note import Basic, Choice, Cloze, Compare, Content, ListNote, Note, Row
@@ -15,6 +18,8 @@ from cards.questions import (
     questions,
 )
 from cards.table_rows import cells_of
+from cards.text.html import to_html
+from cards.text.terminal import plain_text
 
 WORDS = st.text("abc \u9375|*`", min_size=1, max_size=5).filter(str.strip)
 CELLS = WORDS | st.sampled_from(["", "~", " "])
@@ -186,3 +191,68 @@ def test_answers_in_code_and_math_are_not_bold(text: str, shown: str) -> None:
     (question,) = questions(Cloze(text))
 
     assert question.context == shown
+
+
+ODD = st.text("ab *_`#-1.>\n[]()!$\\&;:~<é、|", min_size=1, max_size=8)
+
+
+@settings(max_examples=int(os.environ.get("EXAMPLES", "100")), deadline=None)
+@given(
+    before=ODD,
+    hidden=ODD.filter(lambda text: text.strip() and "::" not in text),
+    between=ODD | st.just(""),
+    after=ODD,
+)
+@example("a", "\n\n- b\n- c\n", "", "d")
+@example("", "a", "", " c")
+@example("foo", "_bar_", " ", "baz")
+@example("a", " b ", "*", "c")
+@example("\\", "# a", "", "")
+@example("", "~~~\na\n~~~", "\n", "b")
+def test_the_answer_of_a_cloze_shows_no_marks_of_bold(
+    before: str, hidden: str, between: str, after: str
+) -> None:
+    pieces = (before, hidden, between, hidden, after)
+    text = "{}{{{{c1::{}}}}}{}{{{{c1::{}}}}}{}".format(*pieces)
+
+    (question,) = questions(Cloze(text))
+
+    shown, whole = question.context, "".join(pieces)
+    assert plain_text(shown) == plain_text(whole)
+    assert letters(to_html(shown)) == letters(to_html(whole))
+
+
+def letters(html: str) -> str:
+    """Return what HTML shows."""
+    return re.sub("<[^>]*>", "", html)
+
+
+GAPS = {
+    "a call": ("{{c1::f}}(x)", "[…](x)"),
+    "a call in code": ("`{{c1::f}}(x)`", "[…](x)"),
+    "a definition": ("{{c1::KMS::name}}: service", "[name]: service"),
+    "a picture": ("!{{c1::f}}(x.png)", "![…](x.png)"),
+    "an index": ("{{c1::f}}[x]", "[…][x]"),
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), GAPS.values(), ids=GAPS)
+def test_a_gap_is_no_link(text: str, shown: str) -> None:
+    (question,) = questions(Cloze(text))
+
+    assert plain_text(question.question) == shown
+
+
+def test_bold_cells_show_no_asterisks() -> None:
+    table = Compare(("a", "b"), {"x": ("`c`", "d\\"), "y": ("*", "# e")})
+
+    contexts = [one.context for one in questions(table)]
+
+    rows = ["| x | **`c`** | d\\ |", "| x | `c` | d\\ |", "| y | * | # e |"]
+    asked = [table.splitlines()[2:] for table in contexts]
+    assert asked == [
+        [rows[0], rows[2]],
+        [rows[1], rows[2]],
+        [rows[1], rows[2]],
+        [rows[1], "| y | * | **# e** |"],
+    ]
