@@ -231,6 +231,7 @@ GAPS = {
     "a call": ("{{c1::f}}(x)", "[…](x)"),
     "a call in code": ("`{{c1::f}}(x)`", "[…](x)"),
     "a definition": ("{{c1::KMS::name}}: service", "[name]: service"),
+    "a definition with title": ("{{c1::a}}:\nb 'c'", "[…]: b 'c'"),
     "a picture": ("!{{c1::f}}(x.png)", "![…](x.png)"),
     "an index": ("{{c1::f}}[x]", "[…][x]"),
 }
