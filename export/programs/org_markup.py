@@ -22,6 +22,10 @@ _DISPLAY = ("equation", "equation*", "displaymath")
 """Environments that say no more than `$$`, and can't stand inside it."""
 _TABLE = re.compile(r"\s*\|")
 _RULE = re.compile(r"\s*\|-[-+|]*\s*$")
+_LINE = re.compile(r"^([ \t]*-{5,}[ \t]*)$")
+"""A rule, which below a line of text makes a heading of it in Markdown."""
+_UNDERLINE = re.compile(r"^([ \t]*)(=+|-{2,4})(?=[ \t]*$)", re.MULTILINE)
+"""Text in Org that would do the same."""
 _STAR = re.compile(r"^([ \t]+)\*(?=[ \t])")
 _TERM = re.compile(r"^(\s*[-+]\s+)(.+?)\s+::(?:\s+|$)(.*)$")
 _PICTURE = re.compile(
@@ -167,7 +171,7 @@ def _prose(lines: Sequence[str]) -> str:
     made: list[str] = []
     for is_table, group in groupby(lines, lambda line: bool(_TABLE.match(line))):
         if not is_table:
-            items = (_STAR.sub(r"\1-", line) for line in group)
+            items = (_STAR.sub(r"\1-", _LINE.sub(r"\n\1", line)) for line in group)
             made += [_TERM.sub(r"\1*\2*: \3", line) for line in items]
             continue
         rows = [line.strip() for line in group if not _RULE.match(line)]
@@ -180,9 +184,13 @@ def org_inline(text: str) -> str:
     """Convert markup inside lines, such as those of a title."""
     made, end = "", 0
     for found in _INLINE.finditer(text):
-        made += escaped_text(text[end : found.start()]) + _marked(found)
+        made += _escaped(text[end : found.start()]) + _marked(found)
         end = found.end()
-    return made + escaped_text(text[end:])
+    return made + _escaped(text[end:])
+
+
+def _escaped(text: str) -> str:
+    return _UNDERLINE.sub(r"\1\\\2", escaped_text(text))
 
 
 def _marked(found: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
 """Read the outline of an Org file: headings with their tags, drawers and texts."""
 
 import re
+from textwrap import dedent
 
 from msgspec import Struct
 
@@ -66,7 +67,9 @@ class _OutlineReader:
         self._above: list[Heading] = []
         """The headings that the current line is below."""
         self._text: list[str] = []
-        """Where the next line of text goes."""
+        """Where the text below the current heading goes."""
+        self._section: list[str] = []
+        """That text so far; Org may indent all of it by the level."""
 
     def run(self) -> None:
         """Read all lines."""
@@ -80,9 +83,14 @@ class _OutlineReader:
                 self._read_key(key)
             elif _DRAWER.match(line):
                 at = self._read_drawer(at)
-            elif not _PLANNING.match(line) or any(map(str.strip, self._text)):
-                self._text.append(line)
+            elif not _PLANNING.match(line) or any(map(str.strip, self._section)):
+                self._section.append(line)
             at += 1
+        self._end_section()
+
+    def _end_section(self) -> None:
+        self._text += dedent("\n".join(self._section)).split("\n")
+        self._section.clear()
 
     def _read_key(self, found: re.Match[str]) -> None:
         if found[1].lower() == "title":
@@ -91,6 +99,7 @@ class _OutlineReader:
             self._file_tags += [tag for tag in re.split(r"[:\s]+", found[2]) if tag]
 
     def _start(self, found: re.Match[str], line: int) -> None:
+        self._end_section()
         level, title = len(found[1]), _TODO.sub("", found[2], count=1)
         self._above = [one for one in self._above if one.level < level]
         tags = tuple(filter(None, (found[3] or "").split(":")))
@@ -122,7 +131,7 @@ class _OutlineReader:
                 message = _("drawer ':{name}:' without ':END:'").format(name=name)
                 self._report(at + 1, message, _("write ':END:' below it"))
             else:
-                self._text.append(self._lines[at])
+                self._section.append(self._lines[at])
             return at
         inside = range(at + 1, end)
         if name == "PROPERTIES":

@@ -44,6 +44,9 @@ CASES = {
         "#+begin_verse\none\n  *two*\n\nthree\n#+end_verse\nfour",
         "one\\\n**two**\n\nthree\n\nfour",
     ),
+    "rules": ("a\n-----\nb\n- c\n  ------", "a\n\n-----\nb\n- c\n\n  ------"),
+    "lines of dashes": ("a\n---\nb\n=\nc\n====", "a\n\\---\nb\n\\=\nc\n`==`"),
+    "lines of math": ("\\[\na\n=\nb\n\\]", "$$a\n=\nb$$"),
     "line breaks": ("a\\\\\nb \\\\\n\nc\\\\", "a\\\nb\n\nc"),
     "code": (
         "#+begin_src c\n: a\n,* b\n#+end_src\n#+begin_example\n\\begin{align}\n#+d: e",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from blake3 import blake3
 
-from cards.note import Cloze
+from cards.note import Basic, Cloze
 from export.programs.hashcards import read_hashcards
 from export.programs.mnemosyne import read_mnemosyne
 from export.programs.obsidian import schedules
@@ -115,6 +115,38 @@ def test_cloze_of_org_fc_hides_what_it_shows(
     (moved,) = read_org_fc([file], tmp_path / "none.tsv", TOKYO).notes
 
     assert moved.note.content == Cloze(expected)
+
+
+INDENTED = """\
+* A
+** B
+*** C :fc:
+    :PROPERTIES:
+    :ID: x
+    :FC_TYPE: normal
+    :END:
+    SCHEDULED: <2026-11-01 Sun>
+    one [[file:a.png]]
+
+      - two
+**** D
+     three
+**** Back
+     four
+
+       : five
+"""
+
+
+def test_indented_text_of_org_is_no_code(tmp_path: Path) -> None:
+    (tmp_path / "a.org").write_text(INDENTED, "utf-8")
+
+    (moved,) = read_org_fc([tmp_path / "a.org"], tmp_path / "none.tsv", TOKYO).notes
+
+    assert moved.note.content == Basic(
+        "C\n\none ![](<a.png>)\n\n  - two\n\n**D**\n\nthree",
+        "four\n\n  ```\n  five\n  ```",
+    )
 
 
 def test_cloze_of_hashcards_ends_math_as_it_was(tmp_path: Path) -> None:
