@@ -56,7 +56,7 @@ def _kept() -> tuple[int, int, int] | None:
     try:
         os.lstat(path)
     except FileNotFoundError:
-        return 0, 0, 0
+        return None if os.path.isdir(f"{path}.backups") else (0, 0, 0)
     except OSError:
         return None
     return kept_counts(path, time.time_ns() // 1_000_000)

@@ -11,6 +11,7 @@ from msgspec import MsgspecError
 from cards.translate import _
 from flash.clock import read_clock
 from flash.paths import store_path
+from srs.store.backups import is_lost
 from srs.store.connection import Store, StoreError, reading
 from srs.store.kept_counts import keep_counts, read_stamp
 from srs.store.opening import open_store
@@ -119,7 +120,8 @@ def counts_of_today(db: Path | None) -> "Counts":
     """
     from srs.study.queue import Counts  # noqa: PLC0415 - as above
 
-    if not chosen_store(db)[0].exists():
+    path, _clock = chosen_store(db)
+    if not path.exists() and not is_lost(path):
         return Counts(0, 0, 0)
     with open_app(db) as app:
         return today_counts(app)

@@ -311,6 +311,17 @@ def list_backups(path: Path) -> list[Backup]:
     ]
 
 
+def is_lost(path: Path) -> bool:
+    """Return True for a store that is missing or empty although it has backups.
+
+    Raises:
+        OSError: Its folder can't be read.
+    """
+    if path.exists() and (not path.is_file() or path.stat().st_size):
+        return False
+    return bool(_dated(folder_of(path)))
+
+
 def _contents(path: Path) -> Contents | None:
     try:
         with closing(read_only(path)) as connection:

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from cards.translate import _
-from srs.store.backups import back_up
+from srs.store.backups import back_up, folder_of, is_lost
 from srs.store.connection import Store, StoreError, make_file, store_error
 from srs.store.operations import forget_redo
 from srs.store.replay import rebuild_card_states
@@ -24,9 +24,11 @@ def open_store(path: Path, now_ms: int) -> Store:
 
     Raises:
         StoreError: The file is no store, is newer than this program, or can't
-            be opened or written.
+            be opened or written; or it is missing or empty although it has backups.
     """
     try:
+        if is_lost(path):
+            raise _lost(path)
         if not path.exists():
             make_file(path)
         elif not path.is_file() and not path.is_dir():
@@ -47,6 +49,14 @@ def open_store(path: Path, now_ms: int) -> Store:
         connection.close()
         raise
     return store
+
+
+def _lost(path: Path) -> StoreError:
+    message = _("the store is missing or empty, but it has backups")
+    hint = _(
+        "'flash restore' lists them; for a new store, first move {folder} away"
+    ).format(folder=folder_of(path))
+    return StoreError(path, message, hint)
 
 
 def _prepare(store: Store, now_ms: int) -> None:

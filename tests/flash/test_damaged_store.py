@@ -196,3 +196,41 @@ def test_no_command_breaks_down_on_a_damaged_store(
         if code and words != ["doctor"]:
             assert err.startswith("flash: ")
             assert err.endswith(")\n")
+
+
+@pytest.mark.parametrize("is_emptied", [False, True], ids=["removed", "emptied"])
+def test_a_lost_store_is_not_taken_for_a_new_one(
+    store: Run, *, is_emptied: bool
+) -> None:
+    STORE.write_bytes(b"") if is_emptied else STORE.unlink()
+    path = STORE.absolute()
+
+    for words in ("review", "decks", "add cells.yaml", "doctor", "due", "sync log"):
+        assert store(*words.split()) == (
+            1,
+            "",
+            f"flash: {path}: the store is missing or empty, but it has backups"
+            " ('flash restore' lists them; for a new store, first move"
+            f" {path}.backups away)\n",
+        )
+
+    assert "2026-11-21T090000.db" in store("restore")[1]
+    assert "2026-11-21T090000.db" in store("backup", "--list")[1]
+    assert store("restore", "2026-11-21T090000.db", "--yes")[0] == 0
+    assert answers(store) == 1
+
+
+def test_a_lost_store_is_built_again_from_its_log(store: Run) -> None:
+    Path("log").mkdir()
+    store("sync", "log")
+    STORE.unlink()
+
+    assert store("restore", "--from-log", "log", "--yes")[0] == 0
+    assert answers(store) == 1
+
+
+def test_a_new_store_begins_when_the_backups_are_away(store: Run) -> None:
+    STORE.unlink()
+    Path("store.db.backups").rename("old")
+
+    assert store("decks")[1].startswith("No decks yet.")
