@@ -19,10 +19,19 @@ def open_file(path: Path) -> BinaryIO:
     Raises:
         OSError: It can't be read, or is not a regular file.
     """
-    is_special = path.exists() and not path.is_file() and not path.is_dir()
-    if is_special and not str(path).startswith(_OF_THE_SHELL):
-        raise OSError(errno.EINVAL, _("not a regular file"), str(path))
+    if not str(path).startswith(_OF_THE_SHELL):
+        refuse_special(path)
     return path.open("rb")
+
+
+def refuse_special(path: Path) -> None:
+    """Refuse a named pipe, a device or a socket, which a new file must not replace.
+
+    Raises:
+        OSError: It is one.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, _("not a regular file"), str(path))
 
 
 def absolute(path: Path) -> Path:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cards.errors import FlashError, reason_of
+from cards.files import refuse_special
 from cards.translate import _
 
 
@@ -20,11 +21,13 @@ def replace_file(path: Path, data: bytes, mode: int = 0) -> None:
         mode: Its permissions; 0 for those that it has, or that new files get.
 
     Raises:
-        ExportError: The file can't be written; the old one is unchanged.
+        ExportError: The file can't be written, or is a pipe or a device; the old one
+            is unchanged.
     """
     temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        refuse_special(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".flash-")
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()

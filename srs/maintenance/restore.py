@@ -95,7 +95,7 @@ def prepared(path: Path, source: Path, now_ms: int) -> Iterator[Store]:
     """
     _check_names(path, source)
     with room_beside(path) as folder:
-        copy = folder / source.name
+        copy = folder / "copy.db"
         try:
             _copy(source, copy)
             _check(copy)
@@ -115,7 +115,7 @@ def room_beside(path: Path) -> Iterator[Path]:
     """Create a temporary folder next to the store, on the same disk."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        room = TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-")
+        room = TemporaryDirectory(dir=path.parent, prefix=".flash-")
     except OSError as error:
         raise store_error(path, error) from None
     with room as folder:

@@ -4,16 +4,18 @@ SQLite's backup API makes them while the store is in use: before a migration, an
 import, a restore and a repair, and once a study day when a review ends.
 """
 
-import os
 import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 
 from msgspec import Struct
 
+from cards.errors import reason_of
+from cards.files import refuse_special
 from cards.translate import _
 from srs.scheduler.study_day import Calendar
 from srs.store.connection import Store, StoreError, make_file, store_error
@@ -161,12 +163,11 @@ def prepared_backup(store: Store, now_ms: int) -> Iterator[Callable[[], Path]]:
 @contextmanager
 def _copied(store: Store, target: Path) -> Iterator[Path]:
     """Yield a checked copy beside the target; it is removed unless it is moved."""
-    # Another program may be making a backup in the same second.
-    partial = target.with_name(f"{target.name}.{os.getpid()}.part")
+    # A name of its own: another program may be making a backup, too.
+    partial = target.with_name(f".flash-{token_hex(4)}.part")
     try:
         try:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            remove_database(partial)
             _copy(store.connection, partial)
         except (OSError, sqlite3.Error) as error:
             raise store_error(target, error) from None
@@ -184,10 +185,10 @@ def _move(copy: Path, target: Path) -> None:
 
 
 def refuse_store(path: Path, target: Path) -> None:
-    """Make sure that a file to be written is not the store or a part of it.
+    """Make sure that a file to be written is not the store, a part of it or a backup.
 
     Raises:
-        StoreError: It is, or it is no file.
+        StoreError: It is, or it is no regular file.
     """
     hint = _("name another file")
     if not target.name:
@@ -197,6 +198,12 @@ def refuse_store(path: Path, target: Path) -> None:
         path.exists() and target.exists() and target.samefile(path)
     ):
         raise StoreError(target, _("that is the store itself"), hint)
+    if target.exists() and target.resolve().parent == folder_of(path).resolve():
+        raise StoreError(target, _("that is a backup of the store"), hint)
+    try:
+        refuse_special(target)
+    except OSError as error:
+        raise StoreError(target, reason_of(error), hint) from None
 
 
 def _refuse_other_file(target: Path) -> None:

@@ -23,9 +23,9 @@ from flash.messages.exchange import (
 from flash.service.context import open_app
 from flash.service.exporting import export_decks, export_package, export_table
 from flash.service.finding import find
+from flash.service.output_files import refuse_overwriting
 from flash.terminal import echo, echo_err, print_json, progress_bar
 from srs.models.incoming import Loss
-from srs.store.backups import refuse_store
 from srs.store.notes import note_count, stored_notes
 
 _PACKAGES = (".apkg", ".colpkg")
@@ -78,7 +78,7 @@ def export(
         raise typer.BadParameter(_("--safe is for CSV files"))
     with open_app(db) as app:
         if not yaml:
-            refuse_store(app.store.path, file)
+            refuse_overwriting(file, app.store.path)
         cards = find(app, words or (), deck=deck, tag=tag).cards
         notes = stored_notes(app.store, cards=cards)
         changed: list[str] = []

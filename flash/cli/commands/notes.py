@@ -14,7 +14,7 @@ from cards.markdown_notes.coverage import NotesCoverage
 from cards.markdown_notes.rules import RULES
 from cards.note import Note
 from cards.translate import _
-from export.files import refuse_inputs, replace_file
+from export.files import refuse_inputs
 from flash.cli.completion import complete_decks
 from flash.cli.options import DbOption, JsonOption
 from flash.cli.plain_draft import run_plain_draft
@@ -42,8 +42,8 @@ from flash.service.drafting import (
 )
 from flash.service.finding import find
 from flash.service.model_drafts import ModelProposer, model_from_environment
+from flash.service.output_files import write_page
 from flash.terminal import echo, echo_err, print_json, print_lines
-from srs.store.backups import refuse_store
 from srs.store.notes import stored_notes
 
 _RULES = ", ".join(rule.name for rule in RULES)
@@ -264,13 +264,13 @@ def coverage(
     if deck and decks:
         raise refuse_two_sources()
     blocks = read_notes(notes)
-    found = measure(blocks, _cards(blocks, decks, deck, db), ignore)
+    cards = _cards(blocks, decks, deck, db)
+    found = measure(blocks, cards, ignore)
     if html:
-        read = {one.note.file for one in found.notes}
-        read |= {card.file for card in found.cards if card.file}
-        refuse_inputs(html, [*read, *filter(None, [ignore])])
-        refuse_store(chosen_store(db)[0], html)
-        replace_file(html, coverage_page(found).encode())
+        files = [*(one.file for one in blocks), *(one.file for one in cards)]
+        sources = [*map(Path, files), *(decks or ())]
+        sources += [ignore] if ignore else []
+        write_page(coverage_page(found), html, chosen_store(db)[0], sources)
     if json:
         print_json(_as_json(found))
     else:

@@ -6,15 +6,14 @@ from typing import Annotated
 import typer
 
 from cards.translate import _
-from export.files import replace_file
 from flash.cli.options import DbOption, DeckArgument, JsonOption
 from flash.report.as_json import as_json
 from flash.report.text import NARROWEST, render_text
 from flash.service.context import open_app
 from flash.service.finding import find_deck
+from flash.service.output_files import refuse_overwriting, write_page
 from flash.terminal import echo, page_lines, print_json, styled, terminal_columns
 from srs.stats.collect import Statistics
-from srs.store.backups import refuse_store
 from srs.study.day_counts import day_statistics
 
 
@@ -48,11 +47,11 @@ def stats(
     with open_app(db) as app:
         deck = find_deck(app, deck)
         if html is not None:
-            refuse_store(app.store.path, html)
+            refuse_overwriting(html, app.store.path)
         everything = full or html is not None
         found = day_statistics(app.store, app.options, deck, app.now(), full=everything)
     if html is not None:
-        _write_page(html, found)
+        write_page(_page(found), html, app.store.path, ())
     if json:
         print_json(as_json(found))
     elif html is not None:
@@ -75,7 +74,7 @@ def _lines(found: Statistics, *, full: bool) -> list[str]:
     return lines
 
 
-def _write_page(file: Path, found: Statistics) -> None:
+def _page(found: Statistics) -> str:
     from flash.report.page import page  # noqa: PLC0415 - for --html
 
-    replace_file(file, page(found).encode())
+    return page(found)
