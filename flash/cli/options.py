@@ -10,6 +10,9 @@ from typer.core import TyperCommand
 from cards.translate import _
 from flash.cli.completion import complete_deck_files, complete_decks, complete_tags
 
+MOST = 1_000_000_000
+"""Largest count and seed; a number of SQLite has 63 bits."""
+LONGEST_DAYS = 36_500
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 """Context settings of every command."""
 
@@ -35,6 +38,36 @@ class QueryCommand(TyperCommand):
 def _store_of(context: typer.Context, value: Path | None) -> Path | None:
     """Fall back to the `--db` before the command."""
     return context.obj if value is None else value
+
+
+def has_subcommand(context: typer.Context) -> bool:
+    """Return True if a command of a group follows, which gets the group's `--db`.
+
+    Args:
+        context: That of the group, which is a command itself.
+
+    Raises:
+        BadParameter: Other options stand before that command.
+    """
+    command = context.invoked_subcommand
+    if command is None:
+        return False
+    given = [
+        one.opts[0]
+        for one in context.command.params
+        if one.name and one.name != "db" and _is_given(context, one.name)
+    ]
+    if given:
+        text = _("write {options} after '{command}'")
+        text = text.format(options=", ".join(given), command=command)
+        raise typer.BadParameter(text)
+    context.obj = context.params["db"]
+    return True
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 DbOption = Annotated[

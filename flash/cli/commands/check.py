@@ -14,7 +14,13 @@ from cards.note import Note
 from cards.questions import question_text
 from cards.staleness import StaleNote, stale_notes
 from cards.translate import _
-from flash.cli.options import DbOption, DeckOption, FilesArgument, JsonOption
+from flash.cli.options import (
+    LONGEST_DAYS,
+    DbOption,
+    DeckOption,
+    FilesArgument,
+    JsonOption,
+)
 from flash.messages.adding import ignored_line, missing_translation_line
 from flash.messages.listing import stale_lines
 from flash.messages.notes import changed_source_lines, missing_note_lines
@@ -146,7 +152,13 @@ def stale(
     ] = None,
     days: Annotated[
         int,
-        typer.Option("--days", metavar="N", min=0, help="Days until a fact is stale."),
+        typer.Option(
+            "--days",
+            metavar="N",
+            min=0,
+            max=LONGEST_DAYS,
+            help="Days until a fact is stale.",
+        ),
     ] = 365,
     deck: DeckOption = "",
     json: JsonOption = False,

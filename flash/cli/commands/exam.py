@@ -10,7 +10,15 @@ from cards.errors import FlashError
 from cards.text.folding import fold
 from cards.translate import _
 from flash.cli.commands.mock_exam import mock, mock_json, mock_table
-from flash.cli.options import HELP_NAMES, DbOption, DeckOption, JsonOption, finite
+from flash.cli.options import (
+    HELP_NAMES,
+    MOST,
+    DbOption,
+    DeckOption,
+    JsonOption,
+    finite,
+    has_subcommand,
+)
 from flash.messages.review import early_line
 from flash.messages.scheduling import (
     exam_cleared,
@@ -45,7 +53,11 @@ def exam(
     seed: Annotated[
         int,
         typer.Option(
-            "--seed", metavar="N", help="Random seed; change it for a different run."
+            "--seed",
+            metavar="N",
+            min=0,
+            max=MOST,
+            help="Random seed; change it for a different run.",
         ),
     ] = 0,
     json: JsonOption = False,
@@ -60,7 +72,7 @@ def exam(
     On the day itself it shows what you recall now.
     Exit code 1: no exam is set.
     """
-    if context.invoked_subcommand is not None:
+    if has_subcommand(context):
         return
     with open_app(db) as opened:
         found = opened.options.exam

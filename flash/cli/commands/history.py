@@ -6,7 +6,7 @@ import typer
 
 from cards.text.width import width_of
 from cards.translate import _
-from flash.cli.options import DbOption, JsonOption
+from flash.cli.options import MOST, DbOption, JsonOption
 from flash.messages.operations import operation_text, undone_text
 from flash.messages.phrases import dry_run_remark
 from flash.service.context import open_app
@@ -26,7 +26,9 @@ from srs.store.undo import undo_operations
 def undo(
     steps: Annotated[
         int,
-        typer.Argument(metavar="[STEPS]", min=1, help="How many operations to undo."),
+        typer.Argument(
+            metavar="[STEPS]", min=1, max=MOST, help="How many operations to undo."
+        ),
     ] = 1,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be undone.")
@@ -55,7 +57,9 @@ def undo(
 def redo(
     steps: Annotated[
         int,
-        typer.Argument(metavar="[STEPS]", min=1, help="How many operations to redo."),
+        typer.Argument(
+            metavar="[STEPS]", min=1, max=MOST, help="How many operations to redo."
+        ),
     ] = 1,
     json: JsonOption = False,
     db: DbOption = None,
@@ -79,7 +83,7 @@ def log(
     limit: Annotated[
         int,
         typer.Option(
-            "--limit", metavar="N", min=1, max=10**9, help="Show at most N operations."
+            "--limit", metavar="N", min=1, max=MOST, help="Show at most N operations."
         ),
     ] = 20,
     json: JsonOption = False,

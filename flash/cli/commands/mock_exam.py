@@ -12,7 +12,7 @@ import typer
 from cards.errors import FlashError
 from cards.translate import _
 from flash.cli.completion import complete_decks
-from flash.cli.options import DbOption, finite
+from flash.cli.options import MOST, DbOption, finite
 from flash.cli.plain_mock import PlainMock
 from flash.cli.plain_stream import PlainStream
 from flash.messages.mock_exam import (
@@ -66,7 +66,13 @@ def mock(
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option("--seed", metavar="N", help="Draw the same questions again."),
+        typer.Option(
+            "--seed",
+            metavar="N",
+            min=0,
+            max=MOST,
+            help="Draw the same questions again.",
+        ),
     ] = None,
     count: Annotated[
         bool,

@@ -9,7 +9,13 @@ import typer
 from cards.errors import FlashError
 from cards.text.width import clean
 from cards.translate import _
-from flash.cli.options import HELP_NAMES, DbOption, JsonOption, YesOption
+from flash.cli.options import (
+    HELP_NAMES,
+    DbOption,
+    JsonOption,
+    YesOption,
+    has_subcommand,
+)
 from flash.cli.patches import patches_of, print_patches
 from flash.messages.exchange import loss_items, loss_lines
 from flash.messages.phone import (
@@ -50,7 +56,7 @@ def phone(context: typer.Context, db: DbOption = None) -> None:
     setup; see docs/phone.md. Exit code 1: there is no hub yet, the server can't be
     started, or an app forces a one-way sync.
     """
-    if context.invoked_subcommand is None:
+    if not has_subcommand(context):
         for event in serve_phone(db):
             _show(event)
 

@@ -13,7 +13,14 @@ import typer
 from msgspec.structs import replace
 
 from cards.translate import _
-from flash.cli.options import DbOption, QueryArgument, TagOption, finite
+from flash.cli.options import (
+    LONGEST_DAYS,
+    MOST,
+    DbOption,
+    QueryArgument,
+    TagOption,
+    finite,
+)
 from flash.cli.plain_review import run_plain
 from flash.messages.day import end_lines
 from flash.messages.review import (
@@ -61,7 +68,9 @@ def review(
     ] = False,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", metavar="N", min=1, help="Stop after N answers."),
+        typer.Option(
+            "--limit", metavar="N", min=1, max=MOST, help="Stop after N answers."
+        ),
     ] = None,
     minutes: Annotated[
         float | None,
@@ -77,7 +86,11 @@ def review(
     more: Annotated[
         int | None,
         typer.Option(
-            "--more", metavar="N", min=1, help="N new cards beyond the daily limit."
+            "--more",
+            metavar="N",
+            min=1,
+            max=MOST,
+            help="N new cards beyond the daily limit.",
         ),
     ] = None,
     ahead: Annotated[
@@ -86,7 +99,7 @@ def review(
             "--ahead",
             metavar="N",
             min=1,
-            max=36500,
+            max=LONGEST_DAYS,
             help="All due cards, then those of the next N days.",
         ),
     ] = None,
@@ -96,6 +109,7 @@ def review(
             "--new",
             metavar="N",
             min=0,
+            max=MOST,
             help="New cards today, ignoring the daily limit.",
         ),
     ] = None,
@@ -116,6 +130,7 @@ def review(
             "--forgotten",
             metavar="N",
             min=1,
+            max=LONGEST_DAYS,
             help="Like --cram, only cards answered Again in the last N days.",
         ),
     ] = None,

@@ -8,7 +8,13 @@ import typer
 
 from cards.errors import FlashError
 from cards.translate import _
-from flash.cli.options import DbOption, DeckArgument, DryRunOption, JsonOption
+from flash.cli.options import (
+    MOST,
+    DbOption,
+    DeckArgument,
+    DryRunOption,
+    JsonOption,
+)
 from flash.messages.dates import dated
 from flash.messages.phrases import dry_run_line, dry_run_remark, percent
 from flash.messages.scheduling import (
@@ -160,13 +166,21 @@ def simulate(
     new: Annotated[
         float | None,
         typer.Option(
-            "--new", metavar="N", min=0, help="New cards per day [default: as set]."
+            "--new",
+            metavar="N",
+            min=0,
+            max=MOST,
+            help="New cards per day [default: as set].",
         ),
     ] = None,
     seed: Annotated[
         int,
         typer.Option(
-            "--seed", metavar="N", help="Random seed; change it for a different run."
+            "--seed",
+            metavar="N",
+            min=0,
+            max=MOST,
+            help="Random seed; change it for a different run.",
         ),
     ] = 0,
     json: JsonOption = False,

@@ -8,7 +8,7 @@ import typer
 
 from cards.errors import FlashError
 from cards.translate import _
-from flash.cli.options import HELP_NAMES, DbOption, JsonOption
+from flash.cli.options import HELP_NAMES, DbOption, JsonOption, has_subcommand
 from flash.messages.review import early_line, first_deck_lines, sync_failure_line
 from flash.messages.scheduling import ExamReport, exam_past, exam_report
 from flash.messages.serve import (
@@ -93,7 +93,7 @@ def serve(
     network the page keeps working and sends its answers later. See docs/browser.md.
     Exit code 1: the port is in use, or the certificate can't be used.
     """
-    if context.invoked_subcommand is not None:
+    if has_subcommand(context):
         return
     if (cert is None) != (key is None):
         raise typer.BadParameter(_("--cert and --key go together"))
