@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -136,6 +137,22 @@ FilesArgument = Annotated[
         autocompletion=complete_deck_files,
     ),
 ]
+
+
+def refuse_unfit(what: str, given: Mapping[str, bool]) -> None:
+    """Refuse options that mean nothing here.
+
+    Args:
+        what: What they can't be used with.
+        given: For each of these options whether it was given.
+
+    Raises:
+        BadParameter: One was.
+    """
+    unfit = [name for name, is_given in given.items() if is_given]
+    if unfit:
+        text = _("{options} can't be used with {what}")
+        raise typer.BadParameter(text.format(options=", ".join(unfit), what=what))
 
 
 def finite(value: float | None) -> float | None:

@@ -39,6 +39,19 @@ def test_all_that_is_sent_is_encrypted(laptop: Run, tmp_path: Path) -> None:
     assert laptop("sync", "--status")[1].startswith(f"{tmp_path / 'log'} (encrypted)\n")
 
 
+@pytest.mark.parametrize(
+    "words", ["--dry-run", "--status", "--json", "--git", "--name x", "--join --json"]
+)
+def test_encrypt_refuses_options_of_an_exchange(
+    laptop: Run, tmp_path: Path, words: str
+) -> None:
+    code, out, err = laptop("sync", "encrypt", *words.split())
+
+    assert (code, out) == (2, "")
+    assert "can't be used with flash sync encrypt" in " ".join(err.split())
+    assert not (tmp_path / "store.db.key").exists()
+
+
 def test_key_is_entered_on_the_other_device(laptop: Run) -> None:
     key = laptop("sync", "encrypt")[1]
     laptop("sync", "log")

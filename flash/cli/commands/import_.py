@@ -18,7 +18,7 @@ from export.tables.table_columns import COLUMN_USES, ColumnChoice
 from export.tables.table_reader import TableOptions
 from flash.cli.completion import complete_decks
 from flash.cli.imported import imported_json, print_imported
-from flash.cli.options import DbOption, DryRunOption, JsonOption
+from flash.cli.options import DbOption, DryRunOption, JsonOption, refuse_unfit
 from flash.cli.patches import patches_of, print_patches
 from flash.messages.adding import newer_line, plan_lines, warning_lines
 from flash.messages.exchange import (
@@ -219,17 +219,15 @@ class _Kind(Enum):
 
 def _refuse_unfit(kind: _Kind, given: Mapping[str, bool]) -> None:
     """Refuse an option that says nothing about this kind of source."""
-    unfit = [name for name, is_given in given.items() if is_given]
-    unfit = [name for name in unfit if name not in kind.value]
-    if unfit:
-        what = {
-            _Kind.PACKAGE: _("Anki packages"),
-            _Kind.TABLE: _("tables"),
-            _Kind.NOTES: _("notes"),
-            _Kind.PROGRAM: _("decks of other programs"),
-        }
-        text = _("{options} can't be used with {what}")
-        raise typer.BadParameter(text.format(options=", ".join(unfit), what=what[kind]))
+    what = {
+        _Kind.PACKAGE: _("Anki packages"),
+        _Kind.TABLE: _("tables"),
+        _Kind.NOTES: _("notes"),
+        _Kind.PROGRAM: _("decks of other programs"),
+    }
+    refuse_unfit(
+        what[kind], {name: has for name, has in given.items() if name not in kind.value}
+    )
 
 
 def _deck_name(name: str) -> str:

@@ -9,7 +9,7 @@ import typer
 from cards.errors import FlashError
 from cards.translate import _
 from flash.cli.commands.sync_key import encrypt
-from flash.cli.options import DbOption, DryRunOption, JsonOption
+from flash.cli.options import DbOption, DryRunOption, JsonOption, refuse_unfit
 from flash.messages.phrases import dry_run_remark
 from flash.messages.sync import (
     device_lines,
@@ -78,10 +78,19 @@ def sync(
     flash sync encrypt makes and shows a key, and all that is sent later is encrypted
     with it; flash sync encrypt --join enters it on your other devices.
 
-    Exit code 1: the sync log can't be used, or a part of it is damaged or has not
-    arrived yet; then run the command again later.
+    Exit code 1: the sync log can't be used, or a part of it is damaged or incomplete.
     """
     if log == "encrypt":
+        refuse_unfit(
+            "flash sync encrypt",
+            {
+                "--status": status,
+                "--dry-run": dry_run,
+                "--git": git,
+                "--name": bool(name),
+                "--json": json,
+            },
+        )
         encrypt(db, joins=join, is_lost=yes)
         return
     if join:
