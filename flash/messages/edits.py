@@ -79,6 +79,7 @@ def _equal(text: str, other: str) -> int:
 def tags_by_hand(
     at_top: Iterable[tuple[Place, str]],
     cards: Iterable[Note],
+    missing: Iterable[Note],
     outdated: Iterable[Note],
 ) -> list[str]:
     """Say which tags have to be changed by hand.
@@ -86,6 +87,7 @@ def tags_by_hand(
     Args:
         at_top: Tags at the top of files, with their places.
         cards: Cards with other tags that can't be changed.
+        missing: Cards whose deck file was not found.
         outdated: Cards that their deck file has with other texts or tags.
     """
     text = _(
@@ -94,6 +96,8 @@ def tags_by_hand(
     lines = [text.format(place=place, tag=tag) for place, tag in at_top]
     reason = _("flash can't change its tags there")
     lines += [by_hand_text(note, (), reason) for note in cards]
+    reason = _("the deck file of this card was not found")
+    lines += [by_hand_text(note, (), reason) for note in missing]
     text = _("{place}: the file differs from the store; run flash add {file} first")
     return lines + [
         text.format(place=place_of(note), file=shlex.quote(note.file))

@@ -203,7 +203,9 @@ class Browser:
         apply_tagging(self._app, tagging, write=True)
         self.refresh()
         files = len(tagging.in_files)
-        by_hand = tags_by_hand(tagging.at_top, tagging.by_hand, tagging.outdated)
+        by_hand = tags_by_hand(
+            tagging.at_top, tagging.by_hand, tagging.missing, tagging.outdated
+        )
         done = tagged_lines(len(tagging.updates), files, written=True)
         return " ".join([*done, *by_hand])
 

@@ -208,8 +208,11 @@ def _edits(
 
 
 def is_in_file(edit: TextEdit) -> bool:
-    """Return True if the deck file has to be edited instead of the store."""
-    return edit.note is None or Path(edit.stored.note.file).exists()
+    """Return True if the deck file has to be edited instead of the store.
+
+    Also if it is away at the moment: its next version would undo an edit of the store.
+    """
+    return edit.note is None or edit.stored.note.line > 0
 
 
 def take_edits(

@@ -19,7 +19,7 @@ from cards.deckfile.discovery import (
 from cards.deckfile.exam_file import read_exam_file
 from cards.deckfile.tag_edits import rename_tag, renamed, tags_at_top
 from cards.errors import DeckError, FlashError, Place
-from cards.files import absolute
+from cards.files import absolute, is_file
 from cards.markdown_notes.commonmark import FRONT_MATTER
 from cards.names import tidy_name, tidy_tags
 from cards.note import Note
@@ -53,6 +53,8 @@ class Tagging(Struct, frozen=True):
     """Tags that belong to all cards of a file, with their places; they stay there."""
     exams: tuple[Place, ...] = ()
     """Where an exam beside the deck files has the old tag; it stays there."""
+    missing: tuple[Note, ...] = ()
+    """Notes whose deck file was not found."""
     outdated: tuple[Note, ...] = ()
     """Notes whose deck file differs from the store, as after an undo of an edit."""
 
@@ -166,13 +168,21 @@ def _tagging(
         if edit.note is not None and not is_in_file(edit)
     )
     cards = tuple(card.id for edit in edits for card in edit.stored.cards)
+    lost = [one for one in patches if not is_file(Path(one.file))]
+    patches = [one for one in patches if one not in lost]
+    missing = tuple(note for one in lost for note in one.by_hand)
     outdated = _outdated(patches)
     patches = [
         replace(one, by_hand=tuple(x for x in one.by_hand if x not in outdated))
         for one in patches
     ]
     return Tagging(
-        updates, tuple(patches), cards, tuple(places), outdated=tuple(outdated)
+        updates,
+        tuple(patches),
+        cards,
+        tuple(places),
+        missing=missing,
+        outdated=tuple(outdated),
     )
 
 

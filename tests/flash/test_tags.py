@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_runner import Run
+from command_runner import CELLS, Run
 from store_fixtures import NOON, Clock
 
 from cards.deckfile.tag_edits import renamed
@@ -266,3 +266,33 @@ def test_a_file_that_differs_from_the_store_is_to_be_added_first(flash: Run) -> 
     flash("add", "e.yaml")
     assert "by hand" not in flash("tag", "add", "two", "E1", "--write")[2]
     assert "E1" in flash("list", "tag:one", "tag:two")[1]
+
+
+@pytest.mark.parametrize("change", [("add", "new"), ("remove", "biology")])
+def test_a_card_whose_file_is_away_is_named(
+    flash: Run, change: tuple[str, str]
+) -> None:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    flash("add", "cells.yaml")
+    Path("cells.yaml").rename("away.yaml")
+    tags = flash.json("list")[0]["tags"]
+
+    code, _, err = flash("tag", *change, "powerhouse", "--write")
+
+    assert code == 0
+    assert err.endswith(
+        "cells.yaml:5: the deck file of this card was not found;"
+        " change this card by hand\n"
+    )
+    assert flash.json("list")[0]["tags"] == tags
+
+
+def test_a_rename_names_cards_whose_file_is_away(flash: Run) -> None:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    flash("add", "cells.yaml")
+    Path("cells.yaml").unlink()
+
+    err = flash("tag", "rename", "biology", "life", "--write", "--yes")[2]
+
+    assert err.count("was not found; change this card by hand") == 3
+    assert flash.json("tag", "list")["biology"] == 5

@@ -153,7 +153,9 @@ def _change(
     # Slow for thousands of changes: only if it is shown.
     shown = tagging.in_files if as_json or not write else ()
     patches = [patch_text(one.file, one.before, one.after, label) for one in shown]
-    by_hand = tags_by_hand(tagging.at_top, tagging.by_hand, tagging.outdated)
+    by_hand = tags_by_hand(
+        tagging.at_top, tagging.by_hand, tagging.missing, tagging.outdated
+    )
     text = _("{place}: the exam has the old tag; rename it by hand")
     by_hand += [text.format(place=place) for place in tagging.exams]
     if as_json:
