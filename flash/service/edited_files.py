@@ -20,7 +20,7 @@ from flash.service.adding import add_unasked, apply_adding, plan_unasked
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import read_files
 from flash.service.edited_text import EditedMeanwhile
-from flash.service.file_patches import file_patches, write_deck_text
+from flash.service.file_patches import file_patches, write_with_store
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.cards import StoredNote
 from srs.models.media import is_imported
@@ -216,13 +216,13 @@ def write_and_add(app: AppContext, texts: Mapping[Path, str]) -> None:
         ExportError: A file can't be written.
         FlashError: It would retire cards with answers, or a large part of a deck;
             nothing was written.
-        StoreError: The store can't be written; the next review adds the files.
+        StoreError: The store can't be written; nothing was.
     """
     with app.store.transaction():
         parsed = read_files(texts, texts=texts)
         plan = plan_unasked(app.store, parsed)
         for path, text in texts.items():
-            write_deck_text(path, text)
+            write_with_store(app.store, path, text)
         parsed = replace(parsed, stats=tuple(file_stats(map(str, parsed.files))))
         apply_adding(app, replace(plan, parsed=parsed), name="edit")
 

@@ -1,19 +1,24 @@
 """The text of deck files: how edits made elsewhere change it, and how it is written."""
 
 import codecs
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
+from secrets import token_hex
 
 from msgspec import Struct
 
 from cards.deckfile.card_edits import Edit, edit_cards
 from cards.deckfile.discovery import is_markdown, read_text
-from cards.errors import DeckError
+from cards.errors import DeckError, reason_of
 from cards.markdown_notes.note_edits import edit_note
 from cards.note import Note
+from cards.translate import _
 from export.anki.text_edits import TextEdit
-from export.files import replace_file
+from export.files import ExportError, replace_file
+from srs.store.connection import Store
 
 
 class FilePatch(Struct, frozen=True):
@@ -54,6 +59,45 @@ def write_deck_text(path: Path, text: str) -> None:
     target = path.resolve()
     has_mark = target.exists() and target.read_bytes()[:3] == codecs.BOM_UTF8
     replace_file(target, text.encode("utf-8-sig" if has_mark else "utf-8"))
+
+
+def write_with_store(store: Store, path: Path, text: str) -> None:
+    """Write a deck file in a transaction; if that fails, the old text returns.
+
+    Raises:
+        ExportError: It can't be written; the old file is unchanged.
+    """
+    target = path.resolve()
+    # A copy is put back by its name, which needs no room on a full disk.
+    copy = target.with_name(f".flash-{token_hex(4)}") if target.exists() else None
+    if copy:
+        try:
+            shutil.copy2(target, copy)
+        except OSError as error:
+            hint = _("choose an existing folder with write permission")
+            raise ExportError(str(path), reason_of(error), hint) from None
+    store.at_end(partial(_keep_one, path, target, copy))
+    write_deck_text(path, text)
+
+
+def _keep_one(path: Path, target: Path, copy: Path | None, is_written: bool) -> None:
+    """Keep the new text, or the old one.
+
+    Raises:
+        ExportError: The old one can't be put back.
+    """
+    try:
+        if copy and not is_written:
+            copy.replace(target)
+        elif copy:
+            copy.unlink()
+        elif not is_written:
+            target.unlink(missing_ok=True)
+    except OSError:
+        if not is_written:
+            message = _("the store can't be written, but the file has the change")
+            hint = _("run flash add on it later")
+            raise ExportError(str(path), message, hint) from None
 
 
 def shown_path(path: Path) -> str:

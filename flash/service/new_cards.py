@@ -1,7 +1,8 @@
 """Write new cards into a deck file, so that text stays their source, and add them.
 
 Cards without a deck go to the inbox, a file that a setting names.  The file is
-replaced first: if the store fails then, the next review adds the cards.
+replaced first: after a crash the next review adds the cards.  If the store fails, the
+old text returns.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ from flash.service.adding import AddPlan, apply_adding, plan_adding
 from flash.service.context import AppContext, file_stats
 from flash.service.deck_reading import ParsedFiles
 from flash.service.exams import NoDomain, without_domain
-from flash.service.file_patches import write_deck_text
+from flash.service.file_patches import write_with_store
 from flash.service.finding import find, find_deck
 from srs.store.card_list import CardListRow, card_list
 from srs.store.deck_files import files_of_decks
@@ -95,7 +96,7 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
     Raises:
         DeckError: The file has mistakes.
         FlashError: A new card has a mistake, or its question exists already.
-        StoreError: The store can't be written; the next review adds the cards.
+        StoreError: The store can't be written; nothing was.
         ExportError: The file can't be written.
     """
     # Two commands at once would write the same file.
@@ -108,7 +109,7 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
         _check(plan, path, {note.line for note in notes})
         if not dry_run:
             _make_folder(path.parent)
-            write_deck_text(path, text)
+            write_with_store(app.store, path, text)
             stats = tuple(file_stats([str(path)]))
             apply_adding(app, replace(plan, parsed=replace(parsed, stats=stats)))
     rows = () if dry_run else tuple(_rows(app, str(path), notes))

@@ -8,8 +8,8 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,6 +73,7 @@ class Store:
         self.connection = connection
         self._files: dict[str, tuple[int, int]] = {}
         """Device and inode of the database, its log and its index, by suffix."""
+        self._ends: list[Callable[[bool], None]] = []
 
     @cached_property
     def db(self) -> "Database":
@@ -131,11 +132,13 @@ class Store:
             self.connection.execute("begin immediate")
         except sqlite3.OperationalError as error:
             raise store_error(self.path, error) from error
+        is_written = False
         try:
             if stamped:
                 take_stamp(self.connection, time.time_ns() // 1_000_000)
             yield self.connection
             self.connection.execute("rollback" if dry_run else "commit")
+            is_written = not dry_run
         except BaseException as error:
             if self.connection.in_transaction:
                 self.connection.execute("rollback")
@@ -145,8 +148,22 @@ class Store:
             ):
                 raise store_error(self.path, error) from error
             raise
+        finally:
+            ends, self._ends = self._ends, []
+            with ExitStack() as stack:  # all are called, whatever one raises
+                for end in ends:
+                    stack.callback(end, is_written)
         # Also what was written just now may be in a file that is gone.
         self._check_files()
+
+    def at_end(self, call: Callable[[bool], None]) -> None:
+        """Call a function when the present transaction ends.
+
+        Args:
+            call: Takes True if the transaction was written, False if it was rolled
+                back.
+        """
+        self._ends.append(call)
 
     def _check_files(self) -> None:
         """Check that the open files are still those at the path.
