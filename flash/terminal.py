@@ -5,7 +5,6 @@ reaches a terminal.
 """
 
 import os
-import re
 import shutil
 import sys
 import time
@@ -54,11 +53,6 @@ def styled(text: str, code: str) -> str:
     """
     text = clean(text)
     return f"\x1b[{code}m{text}\x1b[0m" if has_colour() else text
-
-
-def unstyled(text: str) -> str:
-    """Remove what `styled` added."""
-    return re.sub("\x1b\\[[0-9]*m", "", text)
 
 
 def echo(text: str = "") -> None:

@@ -1,9 +1,9 @@
 """The rules that propose cards for the blocks of a note.
 
-`RULES` is the table: a name, what it makes of what, and the function.  They are tried
-from the top; a block that a rule has used is left alone by those below it, except that
-the items of a list may be terms as well.  A poor proposal costs more than none, so a
-rule passes over what it can't word well.
+`RULES` is the table: a name and its function.  They are tried from the top; a
+block that a rule has used is left alone by those below it, except that the items of a
+list may be terms as well.  A poor proposal costs more than none, so a rule passes over
+what it can't word well.
 """
 
 import re
@@ -45,7 +45,6 @@ class Rule(Struct, frozen=True):
     """A way to make cards from blocks."""
 
     name: str
-    summary: str
     make: Callable[[Outline], Iterator[Proposal]]
     shares: bool = False
     """It may use blocks that another rule has used."""
@@ -270,11 +269,11 @@ def _is_listed(head: Block, texts: list[str]) -> bool:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("table", "a table: compare its rows", _tables),
-    Rule("question", "a heading that asks: what stands below it", _questions),
-    Rule("mirror", "items that say the like about several subjects", mirrors),
-    Rule("definition", "term: meaning, or a term with one item below", _definitions),
-    Rule("cloze", "**bold** or ==marked== terms are hidden", _clozes),
-    Rule("list", "2 to 8 items below a heading or an item", _lists, shares=True),
+    Rule("table", _tables),
+    Rule("question", _questions),
+    Rule("mirror", mirrors),
+    Rule("definition", _definitions),
+    Rule("cloze", _clozes),
+    Rule("list", _lists, shares=True),
 )
 """All rules in the order in which they are tried."""

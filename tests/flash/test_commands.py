@@ -522,23 +522,15 @@ def test_only_flash_itself_offers_to_install_completion() -> None:
     assert [name for name in groups if "--install-completion" in groups[name]] == []
 
 
-def test_help_shows_one_name_of_an_option(flash: Run) -> None:
-    _, out, _ = flash("add", "-h")
-
-    assert "--due-today" in out
-    assert "--forget" not in out
-
-
-@pytest.mark.parametrize("option", ["--due-today", "--forget"])
 def test_a_card_is_made_due_and_keeps_its_history(
-    flash: Run, monkeypatch: pytest.MonkeyPatch, option: str
+    flash: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flash("add", "cells.yaml")
     monkeypatch.setattr("sys.stdin", io.StringIO("\n4\nq\n"))
     flash("review", "--plain")
     later = flash.json("list")[0]
 
-    _, out, _ = flash("add", "cells.yaml", option, "powerhouse")
+    _, out, _ = flash("add", "cells.yaml", "--due-today", "powerhouse")
     today = flash.json("list")[0]
     undone = flash("undo")[1]
 

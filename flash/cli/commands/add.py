@@ -63,9 +63,6 @@ def add(
             help="Make this card due today because its answer has changed.",
         ),
     ] = None,
-    forget: Annotated[  # the former name of --due-today
-        list[str] | None, typer.Option("--forget", hidden=True)
-    ] = None,
     stamp: Annotated[
         bool,
         typer.Option("--stamp", help="Write an id behind each card in Markdown notes."),
@@ -92,7 +89,7 @@ def add(
             count = len(found.cards)
             echo(new_cards_line(count, found.deck, found.file, found.line))
         return
-    names = [*(due_today or ()), *(forget or ())]
+    names = due_today or []
     if stamp and not dry_run:
         stamped = stamp_notes(files, may_lack_git=yes)
         echo_err(stamped_line(stamped.count))
