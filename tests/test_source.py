@@ -89,3 +89,16 @@ def test_nothing_but_one_process_imports_anki() -> None:
         )
     ]
     assert found == ["anki_process.py"]
+
+
+def test_labels_of_progress_are_translated() -> None:
+    """A literal argument is not looked up in the catalogue."""
+    literal = [
+        f"{file}:{node.lineno}"
+        for file, node in nodes()
+        if isinstance(node, ast.Call)
+        and name_of(node.func) in ("progress_bar", "working")
+        and any(isinstance(label, ast.Constant | ast.JoinedStr) for label in node.args)
+    ]
+
+    assert literal == []

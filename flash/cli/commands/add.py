@@ -9,6 +9,7 @@ import typer
 
 from cards.identity.matching import Action
 from cards.questions import question_text
+from cards.translate import _
 from flash.cli.commands.new import add_from_stdin
 from flash.cli.options import DbOption, DryRunOption, FilesArgument, JsonOption
 from flash.messages.adding import (
@@ -106,7 +107,7 @@ def add(
         check_names(app, plan, names)
         if plan.refusal and not (yes or _confirmed(plan)):
             raise plan.refusal
-        with progress_bar(len(plan.steps), "adding", quiet=json) as progressed:
+        with progress_bar(len(plan.steps), _("adding"), quiet=json) as progressed:
             added = apply_adding(app, plan, due_today=names, progressed=progressed)
     for line in renamed_lines(added.renamed):
         echo_err(line)

@@ -71,7 +71,7 @@ def push(
     with open_app(db) as app:
         cards = find(app, (), deck=deck, tag=tag).cards
         notes = list(stored_notes(app.store, cards=cards))
-        with progress_bar(len(notes), "exporting", quiet=json) as progressed:
+        with progress_bar(len(notes), _("exporting"), quiet=json) as progressed:
             done = push_notes(app, anki, notes, deleted=deleted, progressed=progressed)
     if json:
         counts = {**dict.fromkeys(("notes", "cards", "media"), 0), **done.sent}

@@ -91,7 +91,7 @@ def export(
         else:
             whole = with_schedule or ending == ".colpkg"
             with progress_bar(
-                note_count(app.store), "exporting", quiet=json
+                note_count(app.store), _("exporting"), quiet=json
             ) as progressed:
                 written, losses = export_package(
                     app, file, notes, with_schedule=whole, progressed=progressed

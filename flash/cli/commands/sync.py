@@ -102,7 +102,7 @@ def sync(
             message, hint = refusal_text(plan.question)
             raise FlashError(message, hint, plan.carrier.address)
         total = sum(one.segment.last - one.segment.first + 1 for one in plan.arrived)
-        with progress_bar(total, "merging", quiet=json) as progressed:
+        with progress_bar(total, _("merging"), quiet=json) as progressed:
             done = apply_sync(app, plan, progressed=progressed, dry_run=is_dry)
         _report(app, done, as_json=json, status=status, dry_run=is_dry)
     if done.is_faulty:
