@@ -31,7 +31,7 @@ class HttpFault(StrEnum):
     """The status is none of the expected."""
     TOO_LARGE = "too_large"
     LOST = "lost"
-    """The answer ends too early."""
+    """The response ends too early."""
     NOT_HTTP = "not_http"
 
 
@@ -73,10 +73,10 @@ def post(
     largest: int,
     headers: Mapping[str, str] = {},
 ) -> bytes:
-    """Send JSON and return the answer.
+    """Send JSON and return the response.
 
     Raises:
-        HttpError: There is no complete answer with status 200.
+        HttpError: There is no complete response with status 200.
     """
     headers = {**_JSON, **headers}
     return request(address, "POST", body, timeout_s, largest, headers, (200,))[1]
@@ -91,19 +91,19 @@ def request(
     headers: Mapping[str, str],
     expected: Collection[int],
 ) -> tuple[int, bytes]:
-    """Send a body; return the status and the answer.
+    """Send a body; return the status and the response.
 
     Args:
         address: Where to.
         method: The method of HTTP.
         body: The body; empty for none.
-        timeout_s: Seconds until the answer must be complete.
+        timeout_s: Seconds until the response must be complete.
         largest: Most bytes to read.
         headers: Further headers.
         expected: The statuses that are no error.
 
     Raises:
-        HttpError: There is no complete answer with such a status.
+        HttpError: There is no complete response with such a status.
     """
     import http.client
 
@@ -133,12 +133,12 @@ def request(
     timer.daemon = True
     timer.start()
     try:
-        # A server may answer before it has read all, and close the connection.
+        # A server may respond before it has read all, and close the connection.
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.request(
                 method, address.path, body or None, {**headers, "Connection": "close"}
             )
-        found = _answer(connection, largest, expected)
+        found = _response(connection, largest, expected)
     except (OSError, ValueError, http.client.HTTPException, HttpError) as error:
         late = HttpError(HttpFault.TIMEOUT) if is_late.is_set() else None
         raise late or _failure(error) from None
@@ -146,12 +146,12 @@ def request(
         timer.cancel()
         connection.close()
     if is_late.is_set():
-        # An answer without a length ends where the connection does.
+        # A response without a length ends where the connection does.
         raise HttpError(HttpFault.TIMEOUT)
     return found
 
 
-def _answer(
+def _response(
     connection: "http.client.HTTPConnection", largest: int, expected: Collection[int]
 ) -> tuple[int, bytes]:
     with closing(connection.getresponse()) as response:

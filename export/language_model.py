@@ -157,7 +157,7 @@ class LanguageModel:
             usage = answer.get("usage") or {}
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             hint = _("is it the address of a server for language models?")
-            message = _("no answer of a language model")
+            message = _("not a language model response")
             raise ModelError(self._address, message, hint) from None
         total = usage.get("total_tokens") if isinstance(usage, dict) else None
         tokens = total if isinstance(total, int) else 0
@@ -170,7 +170,7 @@ class LanguageModel:
     def _failure(self, error: HttpError) -> ModelError:
         message, hint = map(_, _FAULTS[error.fault])
         if error.fault is HttpFault.STATUS:
-            message = _("the server answers {status}").format(status=error.status)
+            message = _("the server returned {status}").format(status=error.status)
             hint = _(_STATUS_HINTS.get(error.status, ""))
         return ModelError(self._address, message, hint)
 
@@ -178,13 +178,13 @@ class LanguageModel:
 _FAULTS = {
     HttpFault.UNREACHABLE: (N_("no connection"), N_("is the server running?")),
     HttpFault.TIMEOUT: (
-        N_("no answer in time"),
+        N_("no response in time"),
         N_("try a smaller model or fewer notes"),
     ),
     HttpFault.STATUS: ("", ""),
-    HttpFault.TOO_LARGE: (N_("the answer is too long"), N_("try fewer notes")),
+    HttpFault.TOO_LARGE: (N_("the response is too large"), N_("try fewer notes")),
     HttpFault.LOST: (N_("the connection was lost"), N_("try again")),
-    HttpFault.NOT_HTTP: (N_("no answer in HTTP"), N_("check FLASH_LLM_URL")),
+    HttpFault.NOT_HTTP: (N_("not an HTTP response"), N_("check FLASH_LLM_URL")),
 }
 _STATUS_HINTS = {
     400: N_("the model may not support JSON by a schema"),

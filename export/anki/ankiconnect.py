@@ -100,7 +100,7 @@ class AnkiConnect:
         """Check that Anki answers and that the add-on is new enough.
 
         Raises:
-            ConnectError: Anki doesn't answer, or the add-on is too old.
+            ConnectError: Anki doesn't respond, or the add-on is too old.
         """
         version = self._ask("version")
         if not isinstance(version, int) or version < _VERSION:
@@ -264,9 +264,9 @@ class AnkiConnect:
     def _failed(self, failure: HttpError) -> ConnectError:
         match failure.fault:
             case HttpFault.UNREACHABLE:
-                return self._refused(_("Anki doesn't answer"), _(_OPEN))
+                return self._refused(_("Anki doesn't respond"), _(_OPEN))
             case HttpFault.TIMEOUT:
-                message = _("no answer within {seconds:g} s").format(
+                message = _("no response within {seconds:g} s").format(
                     seconds=self._timeout_s
                 )
                 hint = _("close the dialogs in Anki and try again")
@@ -277,7 +277,7 @@ class AnkiConnect:
                 )
             case HttpFault.TOO_LARGE:
                 hint = _("pull smaller decks with --deck, or export a package in Anki")
-                return self._refused(_("the answer is too large"), hint)
+                return self._refused(_("the response is too large"), hint)
             case HttpFault.LOST:
                 return self._refused(_("connection lost"), _("try again"))
             case HttpFault.NOT_HTTP:
@@ -306,5 +306,5 @@ class AnkiConnect:
         return ConnectError(self._address, message, hint)
 
 
-_FOREIGN = N_("not an answer of AnkiConnect")
+_FOREIGN = N_("not an AnkiConnect response")
 _OPEN = N_("start Anki with the add-on AnkiConnect (2055492159); see --url")

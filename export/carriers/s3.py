@@ -151,9 +151,8 @@ def _reason(text: str) -> tuple[str, str]:
     if code and code[1] in _CODES:
         message, hint = _CODES[code[1]]
         return _(message), _(hint)
-    if code or status:
-        answer = code[1] if code else status[1]  # type: ignore[index]  # one is there
-        message = _("the service answers '{answer}'").format(answer=answer)
+    if found := code or status:
+        message = _("the service returned '{code}'").format(code=found[1])
         return message, _("check the address and your account")
     return (
         _("the service can't be reached"),

@@ -40,10 +40,10 @@ _BUSY = (408, 423, 425, 429)
 """Statuses that pass by themselves, besides those from 500 on."""
 _FAULTS = {
     HttpFault.UNREACHABLE: N_("the server can't be reached"),
-    HttpFault.TIMEOUT: N_("the server didn't answer in time"),
-    HttpFault.TOO_LARGE: N_("the answer is too large"),
+    HttpFault.TIMEOUT: N_("the server didn't respond in time"),
+    HttpFault.TOO_LARGE: N_("the response is too large"),
     HttpFault.LOST: N_("connection lost"),
-    HttpFault.NOT_HTTP: N_("the server doesn't speak HTTP"),
+    HttpFault.NOT_HTTP: N_("not an HTTP response"),
 }
 
 
@@ -73,14 +73,14 @@ class WebDavCarrier:
         """
         path = f"{self._path(folder)}/".replace("//", "/")
         extra = {"Depth": "1", "Content-Type": "application/xml"}
-        status, answer = self._send("PROPFIND", path, _PROPERTIES, extra, (207, _NONE))
+        status, body = self._send("PROPFIND", path, _PROPERTIES, extra, (207, _NONE))
         if status == _NONE:
             return []
         self._made.add(self._path(folder))
         try:
-            return _members(answer)
+            return _members(body)
         except (ET.ParseError, ValueError):
-            raise self._error(_("the answer is not one of WebDAV")) from None
+            raise self._error(_("not a WebDAV response")) from None
 
     def get(self, name: str, largest: int) -> bytes:
         """Read a file; nothing of one that is larger.
@@ -164,11 +164,11 @@ class WebDavCarrier:
         return CarrierError(self.address, message, hint or _("run it again later"))
 
 
-def _members(answer: bytes) -> list[tuple[str, int]]:
+def _members(body: bytes) -> list[tuple[str, int]]:
     """Read the names in a folder, wherever a proxy says that the folder is."""
     found: dict[str, int | None] = {}
     # Expat bounds what entities grow to.
-    for one in ET.fromstring(answer).iter("{DAV:}response"):  # noqa: S314
+    for one in ET.fromstring(body).iter("{DAV:}response"):  # noqa: S314
         href = (one.findtext("{DAV:}href") or "").strip()
         path = unquote(urlsplit(href).path).rstrip("/")
         is_folder = one.find(".//{DAV:}collection") is not None

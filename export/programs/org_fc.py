@@ -103,7 +103,7 @@ def _read_log(path: Path, problems: list[Problem]) -> _Log:
                 round(seconds * 1000),
             )
         except (ValueError, KeyError, OverflowError):
-            message = _("not an answer of org-fc: '{line}'").format(line=line[:60])
+            message = _("not a review of org-fc: '{line}'").format(line=line[:60])
             hint = _("correct or remove the line")
             problems.append(Problem(Place(str(path), number), message, hint))
         else:

@@ -189,8 +189,8 @@ def model_lines(report: ModelReport) -> list[str]:
     ]
     if report.unreadable:
         text = ngettext(
-            "{count} answer dropped: it is not JSON by the schema",
-            "{count} answers dropped: they are not JSON by the schema",
+            "{count} response dropped: it is not JSON of the requested schema",
+            "{count} responses dropped: they are not JSON of the requested schema",
             report.unreadable,
         )
         lines.append(text.format(count=report.unreadable))

@@ -152,8 +152,8 @@ _LAUGHS = (
     ],
     ids=["empty", "html", "binary", "entities", "size"],
 )
-def test_answer_that_is_not_webdav_is_said(
+def test_a_response_that_is_not_webdav_is_named(
     monkeypatch: pytest.MonkeyPatch, body: bytes
 ) -> None:
-    with pytest.raises(CarrierError, match="not one of WebDAV"):
+    with pytest.raises(CarrierError, match="not a WebDAV response"):
         listed(monkeypatch, body)

@@ -151,13 +151,14 @@ def test_closed_anki_is_reported(flash: Run) -> None:
     code, _, err = flash("push", "--url", f"http://127.0.0.1:{port}")
 
     assert code == 1
-    assert err.startswith(f"flash: http://127.0.0.1:{port}: Anki doesn't answer (start")
+    url = f"http://127.0.0.1:{port}"
+    assert err.startswith(f"flash: {url}: Anki doesn't respond (start")
     assert flash("push", "--url", "ftp://x")[2].startswith("flash: ftp://x: not an")
 
 
 BROKEN: dict[str, tuple[str, Callable[[], object], str]] = {
     "an old add-on": ("version", lambda: 5, "AnkiConnect 5, too old (update"),
-    "another program": ("version", lambda: "garbage", "not an answer of AnkiConnect"),
+    "another program": ("version", lambda: "garbage", "not an AnkiConnect response"),
     "a refused import": ("importPackage", lambda: False, "Anki didn't import"),
 }
 
@@ -192,4 +193,4 @@ def test_slow_anki_is_reported(flash: Run, anki: Anki, url: str) -> None:
     anki.is_patient.set()
 
     assert code == 1
-    assert err.startswith(f"flash: {url}: no answer within 0.1 s (close the dialogs")
+    assert err.startswith(f"flash: {url}: no response within 0.1 s (close the dialogs")

@@ -15,7 +15,7 @@ from export.anki import ankiconnect
 from export.http_request import HttpAddress, HttpError, HttpFault, post
 
 OK = b"HTTP/1.1 200 OK\r\n"
-FOREIGN = "not an answer of AnkiConnect (start Anki with the add-on AnkiConnect"
+FOREIGN = "not an AnkiConnect response (start Anki with the add-on AnkiConnect"
 LOST = "connection lost (try again)"
 
 
@@ -113,7 +113,7 @@ def test_deck_names_that_are_no_list_are_refused(value: object) -> None:
     with server([result(value)]) as url, pytest.raises(ankiconnect.ConnectError) as got:
         ankiconnect.AnkiConnect(url, timeout_s=5).deck_names()
 
-    assert got.value.message == "not an answer of AnkiConnect"
+    assert got.value.message == "not an AnkiConnect response"
 
 
 @pytest.mark.parametrize("value", [1, "not base64: \u202e", "a"])
@@ -166,7 +166,7 @@ def test_timeout_bounds_an_answer_that_drips(
         err = flash("push", "--url", url, "--timeout", "0.4")[2]
 
     assert time.monotonic() - started < 5
-    assert err.startswith(f"flash: {url}: no answer within 0.4 s")
+    assert err.startswith(f"flash: {url}: no response within 0.4 s")
 
 
 @pytest.mark.parametrize("head", [b"\r\n", b"Transfer-Encoding: chunked\r\n\r\n-1\r\n"])

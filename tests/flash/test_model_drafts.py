@@ -153,14 +153,15 @@ def test_an_answer_without_the_schema_is_dropped(
     code, err = drafted(flash)
 
     assert code == 0
-    assert "1 answer dropped: it is not JSON by the schema\n0 cards proposed\n" in err
+    dropped = "1 response dropped: it is not JSON of the requested schema\n"
+    assert f"{dropped}0 cards proposed\n" in err
 
 
 FAILURES = {
-    "429": (429, "the server answers 429 (too many requests: wait, then run"),
-    "401": (401, "the server answers 401 (set FLASH_LLM_KEY)"),
+    "429": (429, "the server returned 429 (too many requests: wait, then run"),
+    "401": (401, "the server returned 401 (set FLASH_LLM_KEY)"),
     "half an answer": (b'{"choices"HALF', "the connection was lost (try again)"),
-    "another service": (b"[]", "no answer of a language model"),
+    "another service": (b"[]", "not a language model response"),
 }
 
 
@@ -180,7 +181,7 @@ def test_a_slow_answer_is_given_up(server: Server) -> None:
     waiting = HTTPServer(("127.0.0.1", 0), Handler)  # accepts, never answers
     try:
         address = f"http://127.0.0.1:{waiting.server_port}/v1"
-        with pytest.raises(ModelError, match="no answer in time"):
+        with pytest.raises(ModelError, match="no response in time"):
             LanguageModel(address, "small", timeout_s=0.1).propose([])
     finally:
         waiting.server_close()
@@ -197,7 +198,7 @@ def test_what_came_before_a_failure_is_kept(server: Server) -> None:
 
     assert [one.blocks for one in found] == [(3,)]
     assert proposer.report.requests == 1
-    assert "the server answers 429" in proposer.report.stopped_by
+    assert "the server returned 429" in proposer.report.stopped_by
 
 
 def test_nothing_is_sent_without_an_address(

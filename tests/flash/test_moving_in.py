@@ -362,7 +362,7 @@ def test_mistakes_in_org_files_have_their_places(flash: Run, org: Path) -> None:
     assert (code, out) == (1, "")
     file = "notes/org-fc.org"
     assert err.splitlines() == [
-        "notes/org-fc-reviews.tsv:18:1: not an answer of org-fc: 'half a li'"
+        "notes/org-fc-reviews.tsv:18:1: not a review of org-fc: 'half a li'"
         " (correct or remove the line)",
         f"{file}:5:1: drawer ':PROPERTIES:' without ':END:' (write ':END:' below it)",
         f"{file}:26:1: not a row of org-fc's review data"

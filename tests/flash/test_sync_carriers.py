@@ -130,7 +130,7 @@ def test_failure_halfway_is_said_and_the_next_sync_goes_on(
     assert (code, out) == (1, "")
     assert err.count("\n") == 1
     expected = {
-        "s3full": "the service answers 'QuotaExceeded'",
+        "s3full": "the service returned 'QuotaExceeded'",
         "s3gone": "the service can't be reached",
         "full": "the server has no room left",
         "gone": "connection lost",

@@ -104,7 +104,7 @@ class Hub:
             except OSError:
                 line = ""
         if not line:
-            message = _("the process of Anki ended during '{request}'")
+            message = _("Anki's process ended during '{request}'")
             raise HubError(message.format(request=name), _("try again"))
         reply = json.loads(line)
         if "error" in reply:

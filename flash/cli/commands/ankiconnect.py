@@ -38,7 +38,7 @@ TimeoutOption = Annotated[
     typer.Option(
         "--timeout",
         metavar="SECONDS",
-        help="How long to wait for each complete answer from Anki.",
+        help="How long to wait for each complete response from Anki.",
         min=0.1,
         max=86_400,
         callback=finite,
