@@ -187,7 +187,7 @@ _FAULTS = {
     HttpFault.NOT_HTTP: (N_("not an HTTP response"), N_("check FLASH_LLM_URL")),
 }
 _STATUS_HINTS = {
-    400: N_("the model may not support JSON by a schema"),
+    400: N_("the model may not support JSON schemas"),
     401: N_("set FLASH_LLM_KEY"),
     403: N_("check FLASH_LLM_KEY"),
     404: N_("check FLASH_LLM_URL and the name of the model"),

@@ -137,7 +137,7 @@ def _lost_marks(text: str) -> Iterator[tuple[str, str]]:
         first = {one[0][0]: one.start() for one in reversed(lost or suspects)}
         for mark, at in first.items():
             hint = _("write \\{mark}, or put the text in backticks").format(mark=mark)
-            message = _("'{mark}' disappears near '{text}'")
+            message = _("'{mark}' is not shown near '{text}'")
             yield message.format(mark=mark, text=_near(bare, at)), hint
     elif may_stay and "**" in shown:
         hint = _("put it next to a letter, or write \\*\\*")

@@ -152,7 +152,7 @@ class _NoteReader:
         return count
 
     def _warn_of_lost_text(self) -> None:
-        message = _("the text below the cards that end an answer is in no card")
+        message = _("the text below cards at the end of an answer belongs to no card")
         hint = _("move it above them, or write '---' at the end of the answer")
         for line in lines_below_answers(self._lines, self._lasts):
             self._parser.errors.warn({None: (line, 1)}, (), message, hint)

@@ -31,7 +31,9 @@ def find_notes(paths: list[Path]) -> list[Path]:
     for path in paths:
         if path.suffix.lower() == _ORG and not path.is_dir():
             hint = _("export it as Markdown; flash import reads cards of org-fc")
-            problem = Problem(Place(str(path)), _("Org is not read as a note"), hint)
+            problem = Problem(
+                Place(str(path)), _("Org files are not read as notes"), hint
+            )
             raise DeckError([problem])
         inside = list(_notes_under(path)) if path.is_dir() else [path]
         if not inside:

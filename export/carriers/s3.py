@@ -24,12 +24,12 @@ _LOGIN = N_("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
 _WRONG_KEY = (N_("the access key or its secret is wrong"), _LOGIN)
 _CODES = {
     "AccessDenied": (
-        N_("the access key has no right for it"),
+        N_("the access key lacks the permission"),
         N_("see the policy in docs/devices.md"),
     ),
     "InvalidAccessKeyId": _WRONG_KEY,
     "SignatureDoesNotMatch": _WRONG_KEY,
-    "NoSuchBucket": (N_("there is no such bucket"), N_("make the bucket first")),
+    "NoSuchBucket": (N_("there is no such bucket"), N_("create the bucket first")),
 }
 
 

@@ -29,12 +29,15 @@ _LOGIN = N_(
 )
 _STATUS = {
     401: (N_("the user or the password is wrong or missing"), _LOGIN),
-    403: (N_("the server doesn't allow it"), N_("check the rights of the user there")),
+    403: (
+        N_("the server doesn't allow it"),
+        N_("check the permissions of the user there"),
+    ),
     413: (
         N_("the server refuses files of this size"),
         N_("raise its limit above 64 MiB"),
     ),
-    507: (N_("the server has no room left"), N_("make room and run it again")),
+    507: (N_("the server is full"), N_("free some space and run it again")),
 }
 _BUSY = (408, 423, 425, 429)
 """Statuses that pass by themselves, besides those from 500 on."""

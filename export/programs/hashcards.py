@@ -102,8 +102,8 @@ def _names(hashes: list[_Hash]) -> list[str]:
     try:
         return [one.hex() for one in hashes]
     except ModuleNotFoundError:
-        message = _("a package is missing that computes the names of the cards")
-        raise FlashError(message, _("type 'pip install blake3'")) from None
+        message = _("blake3 is not installed")
+        raise FlashError(message, _("pip install blake3")) from None
 
 
 class _Schedules(dict[str, CardSchedule | None]):
@@ -192,7 +192,7 @@ def _front_matter(lines: list[str], report: _Report) -> tuple[str, int]:
     try:
         name = tomllib.loads("\n".join(lines[1:end])).get("name", "")
     except tomllib.TOMLDecodeError as error:
-        text = _("front matter is no TOML: {error}").format(error=error)
+        text = _("front matter is not valid TOML: {error}").format(error=error)
         report(1, text, _('write name = "Deck"'))
         return "", end + 1
     return str(name).strip(), end + 1

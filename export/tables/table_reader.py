@@ -216,7 +216,7 @@ def _quoting_error(error: csv.Error) -> str:
     if "expected after" in str(error):
         return _("text after the closing quote of a cell")
     if "unexpected end" in str(error):
-        return _("a quote without its end")
+        return _("quote is never closed")
     return _("a cell with more than {n} characters").format(n=csv.field_size_limit())
 
 

@@ -171,9 +171,11 @@ def kept_lines(kept: Sequence[KeptEdit]) -> list[str]:
 
 def _kept_line(one: KeptEdit) -> str:
     text = {
-        Difference.CHANGED: _("Your edit stays, the new version differs: {name}"),
-        Difference.REMOVED: _("Your edit stays, the new version lacks: {name}"),
-        Difference.DELETED_HERE: _("Stays deleted, the new version changed: {name}"),
+        Difference.CHANGED: _("Your edit was kept; the new version differs: {name}"),
+        Difference.REMOVED: _(
+            "Your edit was kept; the new version no longer has: {name}"
+        ),
+        Difference.DELETED_HERE: _("Still deleted; the new version changed: {name}"),
     }[one.difference]
     return text.format(name=clip_line(one.question or one.file, _QUESTION_COLUMNS))
 

@@ -73,7 +73,7 @@ def begin_lines(
         )
     ]
     if not asks.weights:
-        lines.append(_("The domains weigh as much as they have cards."))
+        lines.append(_("Each domain is weighted by its number of cards."))
     if made:
         text = ngettext(
             "{n} question was made from a table or a list: its domain has too few "

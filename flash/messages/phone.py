@@ -37,7 +37,7 @@ def setup_lines(url: str, user: str, password: str) -> list[str]:
         lines.append(_("Only this computer can connect; --lan lets phones in."))
     else:
         lines.append(
-            _("Plain http: others in this network can read along (docs/phone.md).")
+            _("Plain http: others in this network can read your cards (docs/phone.md).")
         )
     return lines
 

@@ -18,7 +18,7 @@ _MISTAKES: dict[Mistake, tuple[str, str]] = {
     "open quote": (N_("a quotation mark is never closed"), N_('add another "')),
     "open parenthesis": (N_("'(' is never closed"), N_("add ')'")),
     "stray parenthesis": (N_("')' without '('"), N_('to find the sign, write ")"')),
-    "too deep": (N_("too many parentheses inside each other"), ""),
+    "too deep": (N_("parentheses nested too deeply"), ""),
     "too long": (N_("the query is too long"), ""),
     "nothing before or": (N_("nothing comes before 'or'"), _QUOTED),
     "nothing after": (N_("nothing follows '{text}'"), _QUOTED),

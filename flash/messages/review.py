@@ -102,7 +102,7 @@ def suggestion_line(rating: Rating) -> str:
     return {
         Rating.GOOD: _("Right: 3 Good is suggested."),
         Rating.HARD: _("Nearly right: 2 Hard is suggested."),
-    }.get(rating, _("Not the answer: 1 Again is suggested."))
+    }.get(rating, _("Wrong: 1 Again is suggested."))
 
 
 def confusion_result(keys: ReviewKeys, *, is_recorded: bool) -> str:

@@ -45,7 +45,7 @@ def points_lines(exam: Exam, asked: Collection[str]) -> list[str]:
     """
     if not exam.weights:
         message = _(
-            "points follow the number of cards: no exam.yaml weighs the domains"
+            "each domain is weighted by its number of cards: no exam.yaml gives weights"
         )
         return [message]
     lines = []
@@ -226,7 +226,9 @@ def kept_reason(fit: Fit) -> str:
         KeptReason.TOO_FEW: _("only {n} usable answers, {needed} are needed"),
         KeptReason.TOO_FEW_NEW: _("only {held_out} usable answers since the last fit"),
         KeptReason.SAME: _("the fit gives the same parameters"),
-        KeptReason.NOT_BETTER: _("the new ones predict later answers no better"),
+        KeptReason.NOT_BETTER: _(
+            "the new parameters do not predict later answers better"
+        ),
     }
     text = texts[fit.kept]
     return text.format(n=fit.items, needed=NEEDED, held_out=fit.held_out)

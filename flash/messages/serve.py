@@ -11,7 +11,7 @@ from srs.store.browsers import PairedBrowser
 def network_lines(address: str) -> list[str]:
     """Say how other devices reach the server; no address without a network."""
     if not address:
-        return [_("This computer is in no network: other devices can't reach it.")]
+        return [_("This computer is not in a network: other devices can't reach it.")]
     lines = [
         _("On another device: scan the code, or open {address}").format(address=address)
     ]

@@ -61,7 +61,9 @@ def remark_lines(done: Synced) -> list[str]:
         )
         lines.append(text.format(names=names))
     if "://" in done.address and log_address(done.address).is_open:
-        lines.append(_("others in the network can read along; use https or davs://"))
+        lines.append(
+            _("others in the network can read your cards; use https or davs://")
+        )
     for one in done.ahead:
         text = _("the clock of {device} is ahead; its changes count as the latest")
         lines.append(text.format(device=one.name or one.id))
@@ -139,7 +141,7 @@ def refusal_text(question: SyncQuestion) -> tuple[str, str]:
             _("add --yes to merge both for good"),
         ),
         SyncQuestion.EMPTIED: (
-            _("the log is empty, but was not; nothing was changed"),
+            _("the log is empty, but had entries before; nothing was changed"),
             _("mount the folder, or add --yes to send everything again"),
         ),
     }[question]

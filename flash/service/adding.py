@@ -321,7 +321,7 @@ def _check_known_files(parsed: ParsedFiles, known: Sequence[ExistingNote]) -> No
         if inside and is_markdown(file) and file.exists():
             ignored[str(file)] = str(file)
     hint = _("restore 'deck:' and 'cards:' at its top, or delete the file")
-    message = _("the store has cards of this file, but it is no deck any more")
+    message = _("the store has cards of this file, but it is no longer a deck")
     problems = [Problem(Place(ignored[f]), message, hint) for f in files & set(ignored)]
     if problems:
         raise DeckError(problems)

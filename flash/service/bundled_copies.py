@@ -96,7 +96,7 @@ def write_copy(copy: DeckCopy) -> None:
     for file in {*texts, *copy.mine}:
         has_file = (copy.folder / file).exists()
         if present.get(file) != copy.mine.get(file) or has_file != (file in present):
-            message = _("'{file}' was edited just now, or is no deck")
+            message = _("'{file}' was edited just now, or is not a deck")
             path = copy.folder / file
             hint = _("run the command again, or move the file away")
             raise FlashError(message.format(file=path), hint)

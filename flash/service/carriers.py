@@ -53,7 +53,7 @@ def open_carrier(address: str, store: Path) -> tuple[Carrier, Login | None]:
         return EncryptedCarrier(_carrier(found, login), keys), found.login
     folder = absolute(Path(address).expanduser())
     if not folder.is_dir():
-        hint = _("make the folder first, or mount it")
+        hint = _("create the folder first, or mount it")
         raise FlashError(_("no such folder"), hint, str(folder))
     return EncryptedCarrier(FolderCarrier(folder), keys), None
 
@@ -152,7 +152,7 @@ def join_key(store: Store, text: str) -> None:
     found = _keys_in(text)
     if not found or not all(map(is_key, found)):
         hint = _("copy the line that begins with AGE-SECRET-KEY-1 from the other one")
-        raise FlashError(_("this is no key of flash sync encrypt"), hint)
+        raise FlashError(_("not a key of flash sync encrypt"), hint)
     others = [key for key in read_keys(store.path) if key not in found]
     _save_keys(store, found + others)
 

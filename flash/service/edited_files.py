@@ -157,7 +157,7 @@ class TextNotTaken(Struct, frozen=True):
 def rewrite_or_say(
     app: AppContext, card: int, text: str, before: str
 ) -> TextNotTaken | None:
-    """Take a note back as `rewrite`; return any error as text, for nothing is lost."""
+    """Call `rewrite`; return an error with the text that was not taken."""
     try:
         trouble = rewrite(app, card, text, before)
     except EditedMeanwhile as error:

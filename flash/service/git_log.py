@@ -40,7 +40,7 @@ class GitLog:
         if self._run("config", "user.email").returncode:
             self._environment |= _WHO  # the user has no name in git
         if self._run("rev-parse", "--is-inside-work-tree").returncode:
-            message = _("not a working tree of git")
+            message = _("not a git working tree")
             raise FlashError(message, _("make one with git clone"), folder)
 
     def pull(self) -> None:
@@ -123,7 +123,7 @@ class GitLog:
         deadline = time.monotonic() + _LOCK_S
         while lock.exists():
             if time.monotonic() > deadline:
-                message = _("another git is at work there, or was interrupted")
+                message = _("another git process is running there, or was interrupted")
                 hint = _("wait for it, or delete the file")
                 raise FlashError(message, hint, str(lock))
             time.sleep(0.1)
@@ -152,7 +152,7 @@ class GitLog:
         except FileNotFoundError:
             raise FlashError(_("git is not installed"), _("install git")) from None
         except subprocess.TimeoutExpired:
-            message = _("git {command} did not end").format(command=words[0])
+            message = _("git {command} did not finish").format(command=words[0])
             hint = _("try again when the network is better")
             raise FlashError(message, hint, self._folder) from None
 

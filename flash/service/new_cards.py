@@ -204,5 +204,5 @@ def _check(plan: AddPlan, path: Path, lines: set[int]) -> None:
     if plan.loss:
         loss = plan.loss
         text = retirement_text(loss.deck, loss.retired, loss.total, loss.answered)
-        message = _("'{file}' has lost {loss}").format(file=path, loss=text)
+        message = _("'{file}' no longer has {loss}").format(file=path, loss=text)
         raise FlashError(message, _("run flash add on it first"))

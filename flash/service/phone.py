@@ -101,7 +101,7 @@ def sync_phone(
 
     Args:
         db: Database file; None for the default.
-        update_text: Take texts edited on a phone for notes without a deck file.
+        update_text: Import texts edited on a phone for notes without a deck file.
         one_way: `phone` or `flash`: whose version stays if a client forces that.
 
     Raises:

@@ -108,7 +108,7 @@ class PhoneRound:
         """Bring both sides together.
 
         Args:
-            update_text: Take texts edited on a phone for notes without a deck file.
+            update_text: Import texts edited on a phone for notes without a deck file.
             one_way: `phone` or `flash`: whose version stays if a client forces that.
 
         Raises:

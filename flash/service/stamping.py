@@ -137,6 +137,6 @@ def _check_git(path: Path, *, may_lack_git: bool) -> None:
         hint = _("commit them with git first, so that you can go back")
         raise FlashError(message, hint, Place(str(path)))
     if changes is None and not may_lack_git:
-        message = _("the file is in no git repository")
+        message = _("the file is not in a git repository")
         hint = _("commit it with git first, so that you can go back, or add --yes")
         raise FlashError(message, hint, Place(str(path)))

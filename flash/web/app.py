@@ -111,7 +111,7 @@ class WebApp:
         if request.scope["state"]["is_paired"]:
             return Response(status_code=204)
         if not is_right:
-            message = _("this key is wrong or was used before")
+            message = _("this key is wrong or already used")
             raise Refused(403, message, _("start flash serve again for another one"))
         cookie, name = new_secret(), " ".join(clean(given.name).split())[:80]
         call = partial(add_browser, self._app.store, name or _("Browser"))
@@ -134,8 +134,10 @@ async def _not_found(request: Any, error: Any) -> Any:
 
 async def _failure(request: Any, _error_of_ours: Any) -> Any:
     """Answer where the server failed; the guard prints where."""
-    message = _("the server met an error of its own")
-    return await _error(request, Refused(500, message, _("its terminal shows where")))
+    message = _("internal server error")
+    return await _error(
+        request, Refused(500, message, _("the terminal of flash serve shows the cause"))
+    )
 
 
 async def _error(_request: Any, error: FlashError) -> Any:

@@ -87,16 +87,16 @@ class Guard:
         headers = _headers(scope["headers"])
         host, origin = headers.get("host", ""), headers.get("origin")
         if not self._site.allows_host(host):
-            message = _("this is not a name of the server")
+            message = _("not a host name of this server")
             raise Refused(421, message, _("start it with --origin behind a proxy"))
         if origin is not None and not self._site.allows_origin(origin, host):
-            raise Refused(403, _("a page of another site may not ask this server"))
+            raise Refused(403, _("requests from pages of other sites are refused"))
         path, method = scope["path"], scope["method"]
         is_open = path in _OPEN or not path.startswith(("/api/", "/media/"))
         if not is_open and headers.get("sec-fetch-site", "none") not in _OWN_FETCHES:
-            raise Refused(403, _("a page of another site may not ask this server"))
+            raise Refused(403, _("requests from pages of other sites are refused"))
         if method not in _METHODS:
-            raise Refused(405, _("there is no such method"))
+            raise Refused(405, _("method not allowed"))
         is_json = headers.get("content-type", "").split(";")[0] == "application/json"
         if method == "POST" and not is_json:
             raise Refused(415, _("send JSON"))
@@ -133,7 +133,7 @@ def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     for name, value in pairs:
         key = name.decode("latin-1").lower()
         if key in found and key in ("host", "origin"):
-            raise Refused(400, _("a header came twice"))
+            raise Refused(400, _("duplicate header"))
         found[key] = value.decode("latin-1")
     return found
 

@@ -38,7 +38,7 @@ async def read_body(request: Any, kind: type[_Body], most: int = _SMALL) -> _Bod
                 if len(content) > most:
                     raise Refused(413, _("the request is too long"))
     except TimeoutError:
-        raise Refused(408, _("the request came too slowly")) from None
+        raise Refused(408, _("the request took too long")) from None
     try:
         return msgspec.json.decode(bytes(content), type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

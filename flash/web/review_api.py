@@ -82,7 +82,7 @@ class ReviewApi:
             Refused: It is one.
         """
         if request.query_params.get("store", self._store) != self._store:
-            message = _("this step belongs to cards that this server does not have")
+            message = _("this request belongs to another store")
             raise Refused(409, message)
 
     async def answers(self, request: Any) -> Any:

@@ -42,7 +42,7 @@ def _refusal(host: str, port: int, error: Exception) -> FlashError:
             _("name another one with --port; flash serve may be running already"),
         ),
         errno.EACCES: (
-            _("port {port} needs the rights of an administrator"),
+            _("port {port} needs administrator rights"),
             _("name one from 1024 on with --port"),
         ),
     }

@@ -132,7 +132,7 @@ def _restore(store: Store, text: str) -> None:
         values = [row for _, row in rows]
         done = connection.executemany(sql, values).rowcount
         if done != len(values):
-            message = _("it has changed since the undo, so that can't be redone")
+            message = _("the store has changed since the undo; nothing was redone")
             raise StoreError(store.path, message, _("flash log lists the operations"))
     for one in changes:
         _stamp_values(connection, one)

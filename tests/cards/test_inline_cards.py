@@ -235,7 +235,7 @@ def test_text_below_an_ended_answer_is_warned_about(
 
     deck = parse_note_deck(f"{head}{text}\n", Path("note.md"))
 
-    message = "warning: the text below the cards that end an answer is in no card"
+    message = "warning: the text below cards at the end of an answer belongs to no card"
     hint = "(move it above them, or write '---' at the end of the answer)"
     assert [str(one) for one in deck.warnings] == [
         f"note.md:{line}:1: {message} {hint}" for line in lines

@@ -245,7 +245,7 @@ def test_org_is_refused_as_a_note(tmp_path: Path) -> None:
         find_notes([note])
 
     assert str(caught.value) == (
-        f"{note}:1:1: Org is not read as a note (export it as Markdown; flash import"
+        f"{note}:1:1: Org files are not read as notes (export it as Markdown; flash import"
         " reads cards of org-fc)"
     )
 

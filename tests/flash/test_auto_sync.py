@@ -45,7 +45,7 @@ def test_failed_sync_is_one_line_after_the_review(
     assert code == 0
     assert err == (
         f"flash: sync: {tmp_path / 'log'}: no such folder"
-        " (make the folder first, or mount it)\n"
+        " (create the folder first, or mount it)\n"
     )
 
 

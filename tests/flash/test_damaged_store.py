@@ -148,7 +148,7 @@ def test_without_its_log_the_store_is_that_of_the_backup(store: Run) -> None:
     code, out, err = store("doctor", "--fix")
 
     assert (code, "is kept" in out) == (1, True)
-    assert "no such folder (make the folder first, or mount it)" in err
+    assert "no such folder (create the folder first, or mount it)" in err
     assert answers(store) == 1
     Path("elsewhere").rename("log")
     assert store("sync", "--yes")[0] == 0

@@ -95,7 +95,9 @@ domains:
 questions: 20
 minutes: 30
 """
-BY_COUNT = "points follow the number of cards: no exam.yaml weighs the domains\n"
+BY_COUNT = (
+    "each domain is weighted by its number of cards: no exam.yaml gives weights\n"
+)
 
 
 def test_exam_beside_the_deck_gives_the_weights(flash: Run) -> None:

@@ -115,7 +115,7 @@ BAD_TABLES: dict[str, tuple[bytes, str]] = {
     ),
     "nothing": (b"", "a.csv: no notes in this table"),
     "one column": (b"q\n", "a.csv: no notes in this table"),
-    "a quote that never ends": (b'q,"a\n', "a.csv:1: a quote without its end"),
+    "a quote that never ends": (b'q,"a\n', "a.csv:1: quote is never closed"),
     "binary": (b"q,a\0\n", "a.csv: not a text file: contains NUL"),
 }
 

@@ -42,7 +42,7 @@ def test_a_known_file_without_both_keys_is_an_error(flash: Run) -> None:
 
     assert code == 1
     assert err == (
-        "d/a.yaml:1:1: the store has cards of this file, but it is no deck any more"
+        "d/a.yaml:1:1: the store has cards of this file, but it is no longer a deck"
         " (restore 'deck:' and 'cards:' at its top, or delete the file)\n"
     )
     assert len(flash.json("list")) == 2

@@ -267,7 +267,7 @@ def test_a_known_note_without_its_mark_is_an_error(flash: Run) -> None:
 
     code, _, err = flash("add", ".")
     assert code == 1
-    assert "the store has cards of this file, but it is no deck any more" in err
+    assert "the store has cards of this file, but it is no longer a deck" in err
 
 
 def git(*words: str) -> None:
@@ -347,7 +347,7 @@ def test_a_note_without_git_is_stamped_only_if_told(flash: Run) -> None:
 
     assert code == 1
     assert err == (
-        "flash: a.md:1:1: the file is in no git repository (commit it with git first,"
+        "flash: a.md:1:1: the file is not in a git repository (commit it with git first,"
         " so that you can go back, or add --yes)\n"
     )
     assert Path("a.md").read_text("utf-8") == f"{HEAD}a::b\n"

@@ -325,7 +325,7 @@ def test_decks_search_and_new_card(browser: Any, tmp_path: Path) -> None:
         page.has(".sentences [role=alert]", "no deck 'Nope'")
         other = Page(browser.new_context(**DESKTOP))
         other.open(server.address, "Pair this device")
-        other.has("[role=alert]", "this key is wrong or was used before")
+        other.has("[role=alert]", "this key is wrong or already used")
         assert page.errors == []
 
 

@@ -399,7 +399,7 @@ def test_a_typed_line_suggests_a_rating(setup: ReviewSetup) -> None:
         "Right: 3 Good is suggested.",
         "Nearly right: 2 Hard is suggested.",
         "the acess key → The a[c]cess key",
-        "Not the answer: 1 Again is suggested.",
+        "Wrong: 1 Again is suggested.",
         "[no] → [Yes]",
     ]
     assert "(type the answer, Enter gives up, ? for help)" in lines
@@ -411,8 +411,8 @@ def test_a_typed_line_suggests_a_rating(setup: ReviewSetup) -> None:
     [
         (["?"], "1 Again: forgotten"),
         (["u"], "Nothing to undo."),
-        ([" u"], "Not the answer: 1 Again is suggested."),
-        (["x"], "Not the answer: 1 Again is suggested."),
+        ([" u"], "Wrong: 1 Again is suggested."),
+        (["x"], "Wrong: 1 Again is suggested."),
         (["", "s"], "Suspended. Press u to undo."),
         (["q"], "No cards were answered today."),
     ],

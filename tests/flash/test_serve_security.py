@@ -353,7 +353,7 @@ def test_no_log_shows_a_card_or_a_key(
 
     shown = capsys.readouterr()
     assert reply.status_code == 500
-    assert reply.json()["error"] == "the server met an error of its own"
+    assert reply.json()["error"] == "internal server error"
     assert shown.out == ""
     assert shown.err.startswith("flash: /api/queue: RuntimeError at ")
     assert SECRET not in shown.err + reply.text

@@ -464,7 +464,7 @@ def test_store_with_a_log_refuses_another_one(
     ("words", "message"),
     [
         ((), "no log is known yet (name a folder: flash sync ~/Sync/flash)"),
-        (("gone",), "no such folder (make the folder first, or mount it)"),
+        (("gone",), "no such folder (create the folder first, or mount it)"),
         (("full",), "not a log, and not empty: it has 'a.txt'"),
         (("ftp://host/x",), "ftp://host/x: not an address of a log"),
     ],

@@ -132,7 +132,7 @@ def test_failure_halfway_is_said_and_the_next_sync_goes_on(
     expected = {
         "s3full": "the service returned 'QuotaExceeded'",
         "s3gone": "the service can't be reached",
-        "full": "the server has no room left",
+        "full": "the server is full",
         "gone": "connection lost",
     }
     assert expected[f"s3{failure}" if kind == "s3" else failure] in err
@@ -193,4 +193,4 @@ def test_missing_bucket_and_missing_key_are_said(
     logins(monkeypatch)
     with server("s3", tmp_path) as host:
         err = laptop("sync", f"s3://other?endpoint=http://{host}")[2]
-    assert "there is no such bucket (make the bucket first)" in err
+    assert "there is no such bucket (create the bucket first)" in err

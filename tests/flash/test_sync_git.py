@@ -101,7 +101,10 @@ def test_lock_of_an_interrupted_git_is_named(
     code, out, err = sync(clones, "one")
 
     assert (code, out) == (1, "")
-    assert ".git/index.lock: another git is at work there, or was interrupted" in err
+    assert (
+        ".git/index.lock: another git process is running there, or was interrupted"
+        in err
+    )
 
 
 def test_folder_without_git_is_refused(clones: Run, tmp_path: Path) -> None:
@@ -110,7 +113,7 @@ def test_folder_without_git_is_refused(clones: Run, tmp_path: Path) -> None:
     assert clones("sync", "plain", "--git") == (
         1,
         "",
-        f"flash: {tmp_path / 'plain'}: not a working tree of git"
+        f"flash: {tmp_path / 'plain'}: not a git working tree"
         " (make one with git clone)\n",
     )
 

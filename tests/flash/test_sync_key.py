@@ -196,7 +196,7 @@ def test_what_is_no_key_is_refused(laptop: Run, tmp_path: Path, typed: str) -> N
     code, out, err = laptop("sync", "encrypt", "--join", typed=typed)
 
     assert (code, out) == (1, "")
-    assert "this is no key of flash sync encrypt" in err
+    assert "not a key of flash sync encrypt" in err
     assert not (tmp_path / "store.db.key").exists()
 
 

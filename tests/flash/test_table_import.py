@@ -393,7 +393,7 @@ BAD_QUOTES = {
         '"x" y,z\na\n',
         "1: text after the closing quote of a cell",
     ),
-    "never closed": ('a,b\n"c\nd,e\n', "2: a quote without its end"),
+    "never closed": ('a,b\n"c\nd,e\n', "2: quote is never closed"),
     "a very long cell": (
         "q," + "x" * 131_073 + "\n",
         "1: a cell with more than 131072 characters",

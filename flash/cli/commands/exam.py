@@ -129,7 +129,7 @@ def set_(
     The points of the domains are those in the exam.yaml beside the deck files, unless
     you give --weights; without either, all cards count alike.
 
-    The forecast takes it that you stop after --minutes; flash review asks all cards
+    The forecast assumes that you stop after --minutes; flash review asks all cards
     unless you give it --minutes, too.
 
     Until then no interval extends past the day before, the cards with the highest

@@ -174,7 +174,7 @@ def _refuse_to_lose(
 def _known_rules(names: list[str]) -> frozenset[str]:
     unknown = set(names) - {rule.name for rule in RULES}
     if unknown:
-        text = _("no rule '{name}'; there are {names}")
+        text = _("no rule '{name}'; the rules are {names}")
         raise typer.BadParameter(text.format(name=min(unknown), names=_RULES))
     return frozenset(names)
 

@@ -139,7 +139,7 @@ def sync(
         bool,
         typer.Option(
             "--update-text",
-            help="Take texts edited on a phone for notes without a deck file.",
+            help="Import texts edited on a phone for notes without a deck file.",
         ),
     ] = False,
     one_way: Annotated[

@@ -90,7 +90,7 @@ def remove(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Take a tag from cards.
+    """Remove a tag from cards.
 
     Works like flash tag add. A tag at the top of a deck file belongs to all its cards
     and has to be removed by hand. Exit code 1: no card matches, or you didn't confirm;
@@ -106,7 +106,7 @@ def remove(
 
 @app.command("rename")
 def rename(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The tag as it is.")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="Present name of the tag.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")],
     write: WriteOption = False,
     yes: YesOption = False,
