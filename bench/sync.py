@@ -43,7 +43,7 @@ def show(what: str, job: Callable[[], object], limit: float = 0.0) -> float:
 
 
 def sync(db: Path, log: Path) -> None:
-    """Synchronise a store as the command does."""
+    """Synchronize a store as the command does."""
     with closing(open_store(db, NOW_MS)) as store:
         app = AppContext(store, lambda: NOW_MS)
         apply_sync(app, plan_sync(app, str(log)))
@@ -110,7 +110,7 @@ def main() -> None:
         receiving = 3 * (adding + building)
         show("receiving into an empty store", lambda: sync(other, log), receiving)
         never, synced = answers([alone, one])
-        print(f"{'an answer, never synchronised':32} {never:8.3f} ms")
+        print(f"{'an answer, never synchronized':32} {never:8.3f} ms")
         print(f"{'an answer':32} {synced:8.3f} ms  (at most {1.1 * never:.3f})")
         show("sending these answers", lambda: sync(one, log))
         show("receiving these answers", lambda: sync(other, log))

@@ -19,7 +19,7 @@ _SYNCED = {
 
 
 def store_path(given: Path | None) -> Path:
-    """Return the path of the store; warn if its folder is synchronised.
+    """Return the path of the store; warn if its folder is synchronized.
 
     Args:
         given: The value of `--db`.

@@ -196,7 +196,7 @@ def touch(collection: str) -> dict[str, str]:
 
 
 def fit(collection: str) -> list[float]:
-    """Let Anki optimise the parameters of FSRS."""
+    """Let Anki optimize the parameters of FSRS."""
     from anki.collection import Collection
 
     opened = Collection(collection)

@@ -119,7 +119,7 @@ class World:
         self._server.close()
 
     def sync(self, client: str) -> None:
-        """Let an app synchronise; its first time is a download."""
+        """Let an app synchronize; its first time is a download."""
         self.phones.ask("sync", client)
 
     def round(self, **options: Any) -> Round:
@@ -153,7 +153,7 @@ class World:
         return done
 
     def everyone(self) -> Round:
-        """Let the apps synchronise, then flash, then the apps again."""
+        """Let the apps synchronize, then flash, then the apps again."""
         self.sync("phone")
         self.sync("tablet")
         done = self.round()

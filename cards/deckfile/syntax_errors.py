@@ -98,7 +98,7 @@ _KEYS = frozenset(
     for struct in (*KINDS.values(), Common, Header)
     for field in fields(struct)
 )
-"""Keys after which a missing colon is recognised."""
+"""Keys after which a missing colon is recognized."""
 _LISTS = "accept|cells|compare|items|list|options|tags"
 _BRACKET = re.compile(rf"\s*(?:- +)*(?:(?!{_LISTS})[a-z]+: +)?([\[{{])")
 """A text, not a list, that begins with a bracket."""

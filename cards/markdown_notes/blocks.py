@@ -2,7 +2,7 @@
 
 A block is what one card can ask about: an item, a definition, a table, a paragraph or
 a quotation.  Headings and code are kept for their place but do not count.  A block is
-recognised by the hash of its text, so that it may move.
+recognized by the hash of its text, so that it may move.
 """
 
 import hashlib

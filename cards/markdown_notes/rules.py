@@ -203,7 +203,7 @@ _EMPHASIS = re.compile(
 
 
 def _clozes(notes: Outline) -> Iterator[Proposal]:
-    """Hide emphasised terms."""
+    """Hide emphasized terms."""
     for index, block in enumerate(notes.blocks):
         if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE):
             continue

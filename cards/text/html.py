@@ -125,7 +125,7 @@ def shown_html(text: str, image: ImageOf | None = None) -> str:
     """Render Markdown without clozes for a field in which Anki looks for some.
 
     Args:
-        text: Markdown; anything in it that looks like a cloze is neutralised.
+        text: Markdown; anything in it that looks like a cloze is neutralized.
         image: As for `to_html`.
     """
     rendered = to_html(text, image)

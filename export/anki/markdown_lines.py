@@ -1,7 +1,7 @@
 """Write a line of styled text as Markdown that flash reads as the same text.
 
 Every character that Markdown could take for markup is escaped; emphasis is written
-only where the parser of flash recognises it: bold text that ends with punctuation next
+only where the parser of flash recognizes it: bold text that ends with punctuation next
 to a letter would show its asterisks.
 """
 
@@ -201,10 +201,10 @@ def _written_run(
         last = before if start == 0 else "x"
         following = after if start + len(run) == len(pieces) else "x"
         inner = _written_run(run, inner_marks, "*", "*") if end else ""
-        emphasised = _emphasised(inner, mark, last, following) if end else inner
-        if emphasised == inner:
-            emphasised = _written_run(run, inner_marks, last, following)
-        written.append(emphasised)
+        emphasized = _emphasized(inner, mark, last, following) if end else inner
+        if emphasized == inner:
+            emphasized = _written_run(run, inner_marks, last, following)
+        written.append(emphasized)
         start += len(run)
     return _joined_all(written)
 
@@ -237,19 +237,19 @@ def _around(text: str, written: str) -> str:
     return " " * (text[:1] == " ") + written + " " * (text[-1:] == " ")
 
 
-def _emphasised(text: str, mark: str, before: str, after: str) -> str:
+def _emphasized(text: str, mark: str, before: str, after: str) -> str:
     stripped = text.strip(" ")
     if not stripped:
         return text
     before = " " if text[0] == " " else before
     after = " " if text[-1] == " " else after
     first, last = unmarked(stripped[0])[0], unmarked(stripped[-1])[0]
-    if not _is_recognised(mark, before, first, last, after):
+    if not _is_recognized(mark, before, first, last, after):
         return text
     return _around(text, f"{mark}{stripped}{mark}")
 
 
-def _is_recognised(mark: str, before: str, first: str, last: str, after: str) -> bool:
+def _is_recognized(mark: str, before: str, first: str, last: str, after: str) -> bool:
     if first.isalnum() and last.isalnum():
         return True
     return _is_parsed(mark, before, first, last, after)

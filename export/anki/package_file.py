@@ -47,7 +47,7 @@ _BROKEN = (
 
 
 def nfc(name: str) -> str:
-    """Normalise the name of a media file as Anki does."""
+    """Normalize the name of a media file as Anki does."""
     return unicodedata.normalize("NFC", name)
 
 

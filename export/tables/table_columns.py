@@ -57,7 +57,7 @@ class ColumnChoice(Struct, frozen=True):
     uses: tuple[str, ...] = ()
     """From `COLUMN_USES`, empty for a column to skip."""
     header: bool | None = None
-    """True if the first row has the names; None to recognise it."""
+    """True if the first row has the names; None to recognize it."""
 
 
 def column_uses(

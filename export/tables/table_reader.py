@@ -53,7 +53,7 @@ class TableOptions(Struct, frozen=True):
     """The deck of notes for which the file has none."""
     choice: ColumnChoice = ColumnChoice()
     html: bool | None = None
-    """True if the cells are HTML; None to recognise it."""
+    """True if the cells are HTML; None to recognize it."""
 
 
 class TextTable(Struct, frozen=True):
@@ -64,7 +64,7 @@ class TextTable(Struct, frozen=True):
     columns: tuple[TableColumn, ...]
     has_header: bool
     is_html: bool
-    html_recognised: bool
+    html_recognized: bool
     """True if only the cells say that they are HTML."""
     separator: str
     rows: tuple[CardRow, ...] = ()
@@ -119,7 +119,7 @@ def read_table(path: Path, options: TableOptions, file: str = "") -> TextTable:
         tuple(columns),
         has_header=has_header,
         is_html=is_html,
-        html_recognised=is_html and stated is None,
+        html_recognized=is_html and stated is None,
         separator=separator,
         rows=card_rows,
     )

@@ -97,7 +97,7 @@ GROUPS: dict[str, dict[str, _Entry]] = {
         ),
         "push": _Entry("ankiconnect:push", "Send notes to a running Anki."),
         "pull": _Entry("ankiconnect:pull", "Fetch reviews from a running Anki."),
-        "sync": _Entry("sync:sync", "Synchronise with your other devices."),
+        "sync": _Entry("sync:sync", "Synchronize with your other devices."),
         "phone": _Entry("phone:app", "Study in AnkiDroid, AnkiMobile or Anki."),
     },
     "Safety": {

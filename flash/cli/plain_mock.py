@@ -130,7 +130,9 @@ class PlainMock:
         for place, index in enumerate(misses):
             self._show_miss(index, miss_label(place, len(misses)))
             while True:
-                self._print("(" + _("Enter: on, d: due today, x: mix-up, q: end") + ")")
+                self._print(
+                    "(" + _("Enter: on, d: due today, x: confuse, q: end") + ")"
+                )
                 word = self._stream.read()
                 if word == "" or self._stream.is_ending:
                     break

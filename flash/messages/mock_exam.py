@@ -14,7 +14,7 @@ from srs.study.mock_session import MockScore, score_of
 TIME_IS_UP = N_("The time is up: the exam was handed in.")
 MADE_DUE = N_("The card is due today.")
 NOT_MADE_DUE = N_("The card is new, or due already.")
-CONFUSION_RECORDED = N_("Mix-up recorded; flash undo removes it.")
+CONFUSION_RECORDED = N_("Confused card recorded; flash undo removes it.")
 CARD_GONE = N_("This card is no longer in use.")
 ALL_ANSWERED = N_("Every question has an answer and none is marked.")
 NOT_ANSWERED = N_("not answered")
@@ -178,7 +178,7 @@ def result_keys() -> tuple[tuple[str, str, str], ...]:
     return (
         ("←→", _("go"), _("go to the miss before or after")),
         ("d", _("due"), _("make the card due today")),
-        ("x", _("mix-up"), _("record the card that you confused it with")),
+        ("x", _("confuse"), _("record the card that you confused it with")),
         ("o", _("link"), _("open the card's source in a browser")),
         ("?", _("help"), _("show this help")),
         ("q", _("quit"), _("leave; the result is saved")),

@@ -99,7 +99,7 @@ def newer_client_line(client: str, server: str) -> str:
     """Report an app that is newer than the server."""
     text = _(
         "an app uses Anki {client}, newer than this server's {server}; if it can't "
-        "synchronise: pip install --upgrade anki"
+        "synchronize: pip install --upgrade anki"
     )
     return text.format(client=client, server=server)
 

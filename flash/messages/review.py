@@ -108,7 +108,7 @@ def suggestion_line(rating: Rating) -> str:
 def confusion_result(keys: ReviewKeys, *, is_recorded: bool) -> str:
     """Report whether a confusion was recorded."""
     if is_recorded:
-        return keys.fill(_("Mix-up recorded. Press {undo} to undo."))
+        return keys.fill(_("Confused card recorded. Press {undo} to undo."))
     return _("That answer no longer counts; nothing was recorded.")
 
 
@@ -200,7 +200,7 @@ def early_line(exam: Exam, cards: int) -> str:
 
 def mode_label(name: str) -> str:
     """Return the name of a cram mode as the user reads it."""
-    return _("mix-ups") if name == "mixed up" else _("cram")
+    return _("confused cards") if name == "confused" else _("cram")
 
 
 def deck_line(prompt: Prompt) -> str:
@@ -288,16 +288,16 @@ def all_done(summary: Summary, keys: ReviewKeys) -> str:
         return _("No more cards are due today.")
     if summary.answered:
         return _("Every card was recalled.")
-    if summary.name == "mixed up":
+    if summary.name == "confused":
         message = _(
-            "No mixed-up pairs yet. After a miss, press {mix_up} to record one."
+            "No confused cards yet. After a miss, press {mix_up} to record one."
         )
         return keys.fill(message)
     return _("There are no cards to cram.")
 
 
 def summary_lines(summary: Summary) -> tuple[str, str]:
-    """Summarise a review that did not change the schedule."""
+    """Summarize a review that did not change the schedule."""
     after = _("The schedule is unchanged.")
     count = summary.answered
     if not count:

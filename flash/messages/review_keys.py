@@ -60,8 +60,8 @@ class ReviewKeys(Struct, frozen=True):
         texts = {
             "u": (_("undo"), _("undo the last step; press again to go further back")),
             "x": (
-                _("mix-up"),
-                _("choose the card you confused it with, and rate Again"),
+                _("confuse"),
+                _("choose the card you confused it with; rates Again"),
             ),
             "t": (_("type"), _("type the answer; it is compared, and rates nothing")),
             "e": (_("edit"), _("open the deck file in your editor, then reload it")),

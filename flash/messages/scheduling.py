@@ -235,7 +235,7 @@ def kept_reason(fit: Fit) -> str:
 
 
 def rescheduled(found: RescheduleResult) -> str:
-    """Summarise a reschedule."""
+    """Summarize a reschedule."""
     cards = ngettext("{n} review card", "{n} review cards", found.cards)
     return _("moved {moved} of {cards}, {sooner} to an earlier day").format(
         moved=found.moved, cards=cards.format(n=found.cards), sooner=found.sooner

@@ -79,7 +79,7 @@ def card_mark(card: DifficultCard) -> str:
 
 
 def today_summary(found: Overview) -> str:
-    """Summarise today's answers and due cards."""
+    """Summarize today's answers and due cards."""
     due = _("{n} due").format(n=found.due)
     if found.overdue:
         due += _(", {n} overdue").format(n=found.overdue)
@@ -102,14 +102,14 @@ def due_title(due: Sequence[int]) -> str:
 
 
 def due_summary(due: Sequence[int]) -> str:
-    """Summarise a forecast of at least seven days."""
+    """Summarize a forecast of at least seven days."""
     return _("today {today}, tomorrow {tomorrow}, in 7 days {week}").format(
         today=due[0], tomorrow=due[1], week=sum(due[:7])
     )
 
 
 def due_total(due: Sequence[int]) -> str:
-    """Summarise a forecast on the page."""
+    """Summarize a forecast on the page."""
     if not any(due):
         return _("No reviews in the next {days} days").format(days=len(due))
     return _("{reviews} in {days} days, {week} in 7").format(
@@ -130,7 +130,7 @@ def weeks_title(answers: int, weeks: int) -> str:
 
 
 def year_summary(answers: int, days: int, darkest: int) -> str:
-    """Summarise the answers of a year; `darkest` is the least of its darkest days."""
+    """Summarize the answers of a year; `darkest` is the least of its darkest days."""
     summary = _("{answers} on {days} of the last year").format(
         answers=count_answers(answers), days=count_days(days)
     )
@@ -140,7 +140,7 @@ def year_summary(answers: int, days: int, darkest: int) -> str:
 
 
 def day_summary(day: date, answers: int, spent_s: float) -> str:
-    """Summarise the answers of a day."""
+    """Summarize the answers of a day."""
     return _("{day}: {answers}, {minutes} min").format(
         day=dated(day),
         answers=count_answers(answers),
@@ -149,7 +149,7 @@ def day_summary(day: date, answers: int, spent_s: float) -> str:
 
 
 def retention_summary(groups: Sequence[Retention]) -> str:
-    """Summarise retention by groups."""
+    """Summarize retention by groups."""
     reviews = count_reviews(sum(group.reviews for group in groups))
     return _("{reviews} in the last year, with 95 % confidence intervals").format(
         reviews=reviews
@@ -194,7 +194,7 @@ def calibration_errors(found: Calibration) -> list[str]:
 
 
 def calibration_summary(found: Calibration) -> str:
-    """Summarise predicted and actual recall."""
+    """Summarize predicted and actual recall."""
     recall = _("{predicted} predicted, {recalled} recalled").format(
         predicted=percent(found.predicted, 1), recalled=percent(found.recalled, 1)
     )
@@ -203,7 +203,7 @@ def calibration_summary(found: Calibration) -> str:
 
 
 def times_summary(found: AnswerTimes) -> str:
-    """Summarise answer times."""
+    """Summarize answer times."""
     return _("Median {median}, 90 % within {slowest}").format(
         median=seconds(found.all.median), slowest=seconds(found.all.slowest)
     )

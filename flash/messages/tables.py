@@ -63,7 +63,7 @@ def use_name(use: str) -> str:
 
 
 def table_remarks(table: TextTable, *, columns_named: bool) -> list[str]:
-    """Say what was recognised without being told, and how to say otherwise."""
+    """Say what was recognized without being told, and how to say otherwise."""
     remarks: list[str] = []
     if table.has_header:
         remarks.append(_("the first row was read as the header (else: --no-header)"))
@@ -74,7 +74,7 @@ def table_remarks(table: TextTable, *, columns_named: bool) -> list[str]:
                 "--columns front,back,…)"
             )
         )
-    if table.html_recognised:
+    if table.html_recognized:
         remarks.append(_("the cells were read as HTML (else: --no-html)"))
     tags = (tag for one in table.incoming.notes for tag in one.note.tags)
     if tag := next(filter(COMMA.search, tags), ""):

@@ -73,6 +73,6 @@ def _wait(process: "Popen[str]", deadline: float) -> str:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-        return _("not synchronised yet; run flash sync")
+        return _("not synchronized yet; run flash sync")
     lines = errors.strip().splitlines()
     return lines[-1].removeprefix("flash: ") if process.returncode and lines else ""

@@ -59,7 +59,7 @@ def save_device_file(store: Path, device: DeviceFile) -> None:
 
 
 def log_of(store: Path) -> str:
-    """Return where the log of a store is; empty if it never synchronised."""
+    """Return where the log of a store is; empty if it never synchronized."""
     known = _read(_path(store))
     return known.log if known else ""
 
@@ -84,7 +84,7 @@ def _machine() -> str:
 
 @contextmanager
 def sync_lock(store: Path) -> Iterator[None]:
-    """Let one process at a time synchronise a store.
+    """Let one process at a time synchronize a store.
 
     Raises:
         FlashError: Another one does.
@@ -95,7 +95,7 @@ def sync_lock(store: Path) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(handle)
-        message = _("another program is synchronising this store")
+        message = _("another program is synchronizing this store")
         raise FlashError(message, _("try again when it is done"), store) from None
     try:
         yield

@@ -36,7 +36,7 @@ class MediaImport:
         self._replaced: dict[str, str] = {}
         """Names in fields and the names of the files, where they differ."""
         self.renamed: dict[str, str] = {}
-        """The names of these that differ by more than their normalisation."""
+        """The names of these that differ by more than their normalization."""
         self.missing: list[str] = []
         """Files that notes use but the package lacks."""
 

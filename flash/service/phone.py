@@ -241,7 +241,7 @@ def _round(
 
 
 def _wait_for_client(server: Server, since_s: float) -> set[str]:
-    """Wait until clients have synchronised after a moment; return their versions."""
+    """Wait until clients have synchronized after a moment; return their versions."""
     found: list[str] = []
     while not found:
         requests = server.requests(_QUIET_S)

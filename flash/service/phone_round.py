@@ -58,7 +58,7 @@ from srs.store.removal import erased_guids
 
 _MOST_PASSES = 4
 _BUSY_S, _MOST_TRIES = 1.0, 20
-"""Anki's server refuses a client while another one synchronises."""
+"""Anki's server refuses a client while another one synchronizes."""
 _OF_REVIEWS = (LossReason.REVIEW, LossReason.REVIEW_CARD)
 
 

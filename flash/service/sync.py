@@ -1,4 +1,4 @@
-"""Synchronise the store with a log: find it, agree to join, send, merge."""
+"""Synchronize the store with a log: find it, agree to join, send, merge."""
 
 import secrets
 from collections.abc import Sequence

@@ -137,7 +137,7 @@ def streak(is_studied: Callable[[int], bool], today: int) -> int:
 def deck_summaries(
     store: Store, now_ms: int, chosen: DeckFilter
 ) -> tuple[DeckSummary, ...]:
-    """Summarise the decks that have cards, sorted by name.
+    """Summarize the decks that have cards, sorted by name.
 
     Args:
         store: The store.

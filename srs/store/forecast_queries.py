@@ -98,7 +98,7 @@ def rating_counts(
 
 
 def recent_days(store: Store, rollover: int, before_day: int) -> tuple[int, int, float]:
-    """Summarise the latest answers before a study day.
+    """Summarize the latest answers before a study day.
 
     Returns:
         Days with answers, answers to review cards, and minutes.

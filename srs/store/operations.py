@@ -175,7 +175,7 @@ def last_done(store: Store) -> Operation | None:
 def describe(
     store: Store, name: str, before: dict[str, Any], at_ms: int, *, undone: bool
 ) -> Operation:
-    """Summarise a recorded operation."""
+    """Summarize a recorded operation."""
     operation = Operation(name, at_ms, undone=undone)
     match name:
         case "answer" | "look":

@@ -157,7 +157,7 @@ def m002_exchange(db: "Database") -> None:
 
 
 _CONFUSIONS = """
--- On a miss the person may name the card that it was mixed up with.
+-- On a miss the person may name the card that it was confused with.
 create table confusions (
     review integer primary key references reviews (id),
     card   integer not null references cards (id),

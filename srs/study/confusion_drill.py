@@ -26,7 +26,7 @@ class ConfusionDrill(UnscheduledStudy):
     suspended, retired or buried card is left out.
     """
 
-    name = "mixed up"
+    name = "confused"
 
     def __init__(
         self, store: Store, options: Options, card_filter: CardFilter, now_ms: int

@@ -133,7 +133,7 @@ def test_other_yaml_in_a_folder_is_skipped_and_named(tmp_path: Path) -> None:
         "neither",
     ],
 )
-def test_a_deck_is_recognised_by_its_top_keys(
+def test_a_deck_is_recognized_by_its_top_keys(
     tmp_path: Path, text: str, *, expected: bool
 ) -> None:
     path = tmp_path / "d.yaml"

@@ -134,7 +134,7 @@ def test_hidden_text_is_one_cloze(text: str, expected: str) -> None:
     assert hidden_html(3, text) == expected
 
 
-def test_text_like_a_cloze_is_neutralised() -> None:
+def test_text_like_a_cloze_is_neutralized() -> None:
     assert shown_html("{{c1::x}}") == "&#123;{c1&#58;:x&#125;&#125;"
 
 

@@ -227,7 +227,7 @@ def test_footnotes_are_not_proposed() -> None:
     assert propose(parse_note(text, Path("a.md"))) == []
 
 
-def test_emphasised_math_and_code_are_hidden() -> None:
+def test_emphasized_math_and_code_are_hidden() -> None:
     text = "The formula is ==$E=mc^{2^{a}}$== and `==x==` is **`ab`** in the text.\n"
 
     (proposal,) = propose(parse_note(text, Path("a.md")))

@@ -71,7 +71,7 @@ TAKEN: dict[str, tuple[NoteType, tuple[str, ...], Content]] = {
 
 
 @pytest.mark.parametrize(("kind", "fields", "content"), TAKEN.values(), ids=TAKEN)
-def test_note_type_is_recognised_by_its_templates(
+def test_note_type_is_recognized_by_its_templates(
     kind: NoteType, fields: tuple[str, ...], content: Content
 ) -> None:
     assert taken(kind, *fields) == content

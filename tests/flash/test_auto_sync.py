@@ -64,7 +64,7 @@ def test_review_does_not_wait_for_a_slow_log(
 
     code, _, err = synced("review", "--plain", typed="q\n")
 
-    assert (code, err) == (0, "flash: sync: not synchronised yet; run flash sync\n")
+    assert (code, err) == (0, "flash: sync: not synchronized yet; run flash sync\n")
     assert time.monotonic() - start < 30
 
 

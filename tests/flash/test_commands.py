@@ -659,7 +659,7 @@ def test_cram_options_select_the_cards(
 
     assert "cram · 2 left" in piped("--cram", "--new", "2")
     assert "cram · 1 left" in piped("--forgotten", "1")
-    assert "mix-ups · 2 left" in piped("--confused")
+    assert "confused cards · 2 left" in piped("--confused")
     assert "The schedule is unchanged." in piped("--forgotten", "1", "Cells")
     assert flash.json("list") == due
     assert flash("undo")[0] == 0

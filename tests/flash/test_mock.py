@@ -113,7 +113,7 @@ def test_a_plain_exam_from_begin_to_score(flash: Run) -> None:
         "",
     ]
     assert "miss 1 of 1" in lines
-    assert lines[-1] == "(Enter: on, d: due today, x: mix-up, q: end)"
+    assert lines[-1] == "(Enter: on, d: due today, x: confuse, q: end)"
 
 
 def an_exam(answers: list[MockAnswer], domains: int = 1) -> MockExam:
@@ -188,7 +188,7 @@ def test_a_plain_miss_shows_answer_and_source(flash: Run) -> None:
     assert "your answer: not answered" in shown
     assert any(line.startswith("right: ") for line in shown)
     assert "The card is new, or due already." in shown
-    assert "Mix-up recorded; flash undo removes it." in shown
+    assert "Confused card recorded; flash undo removes it." in shown
     steps = [line[18:] for line in flash("log")[1].splitlines()[:3]]
     assert steps[0] == "Recorded a confused card"
     assert steps[1].startswith("Crammed, Again: ")

@@ -319,7 +319,7 @@ def test_x_searches_and_records_the_confused_card(setup: ReviewSetup) -> None:
         f"({USAGE})",
         "Which card did you confuse it with?",
         *found,
-        "Mix-up recorded. Press u to undo.",
+        "Confused card recorded. Press u to undo.",
     ]
     assert setup.ratings() == [Rating.AGAIN]
     assert setup.confusions() == [
@@ -376,7 +376,7 @@ def test_a_confusion_drill_prints_both_answers(setup: ReviewSetup) -> None:
         "Filters, stateless",
         "(1 Again · 2 Hard · 3 Good · 4 Easy; not scheduled)",
     ]
-    assert lines[12] == "mix-ups · 1 left"
+    assert lines[12] == "confused cards · 1 left"
     assert lines[-3] == "Every card was recalled."
 
 

@@ -150,14 +150,20 @@ async def test_the_screen_takes_and_shows_chosen_keys(setup: ReviewSetup) -> Non
         await pilot.press("space", "w", *"north", "enter")
         look()
 
-    bar = " z undo  w mix-up  e edit  あ suspend  b bury  o link  i history  ? help"
+    bar = " z undo w confuse e edit あ suspend b bury o link i history ? help q quit"
     assert bar in shown[0]
     assert "records which card" not in shown[0]
     assert "Suspended. Press z to undo." in shown[1]
-    for line in ("z  undo: ", "w  mix-up: ", "u  type: ", "q  quit: ", "i  history: "):
+    for line in (
+        "z  undo: ",
+        "w  confuse: ",
+        "u  type: ",
+        "q  quit: ",
+        "i  history: ",
+    ):
         assert line in shown[2]
     assert "After a miss, w records which card" in shown[3]
-    assert "Mix-up recorded. Press z to undo." in shown[4]
+    assert "Confused card recorded. Press z to undo." in shown[4]
     assert setup.ratings() == [Rating.AGAIN]
 
 
@@ -212,7 +218,7 @@ def test_a_plain_review_takes_and_names_chosen_keys(setup: ReviewSetup) -> None:
         "-: hide the card until you unsuspend it",
         f"({usage})",
         f"{usage}.",
-        "Mix-up recorded. Press z to undo.",
+        "Confused card recorded. Press z to undo.",
     ):
         assert line in lines
     assert setup.ratings() == [Rating.AGAIN]

@@ -89,7 +89,7 @@ async def test_an_answered_card_is_laid_out_as_designed(setup: ReviewSetup) -> N
         "            1 Again          2 Hard          3 Good          4 Easy",
         "             1 min           6 min           10 min           10 d",
         "",
-        " u undo  x mix-up  e edit  s suspend  b bury"
+        " u undo  x confuse  e edit  s suspend  b bury"
         "  o link  i history  ? help  q quit",
     ]
 
@@ -116,8 +116,8 @@ async def test_a_narrow_terminal_uses_more_rows(setup: ReviewSetup) -> None:
         "",
         "   1 Again  2 Hard   3 Good   4 Easy",
         "    1 min    6 min   10 min    10 d",
-        " u undo x mix-up e edit s suspend b bury",
-        " o link i history ? help q quit",
+        " u undo x confuse e edit s suspend",
+        " b bury o link i history ? help q quit",
     ]
 
 
@@ -785,7 +785,7 @@ def test_a_cram_summary_says_the_schedule_is_unchanged(setup: ReviewSetup) -> No
         (CramOptions(forgotten=3), "There are no cards to cram."),
         (
             CramOptions(confused=True),
-            "No mixed-up pairs yet. After a miss, press x to record one.",
+            "No confused cards yet. After a miss, press x to record one.",
         ),
     ],
 )
@@ -798,7 +798,7 @@ def test_an_empty_cram_says_why(
     assert review.view.sentences[0] == said
 
 
-# Mixed-up cards
+# Confused cards
 
 TWINS = """\
 deck: Twins
@@ -828,7 +828,7 @@ async def test_x_searches_by_typing_and_then_rates_again(setup: ReviewSetup) -> 
         " " * 28 + "Enter  choose this card",
         " ↑↓ select  Esc cancel",
     ]
-    assert " Mix-up recorded. Press u to undo." in after
+    assert " Confused card recorded. Press u to undo." in after
     assert any("What does a network ACL do?" in row for row in after)
     assert setup.ratings() == [Rating.AGAIN]
     assert setup.confusions() == [

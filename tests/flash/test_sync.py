@@ -866,7 +866,7 @@ def test_second_sync_at_the_same_time_is_refused(
         code, _, err = laptop("sync", "log")
 
     assert code == 1
-    assert "another program is synchronising this store" in err
+    assert "another program is synchronizing this store" in err
 
 
 def test_log_that_cannot_be_written_is_tried_again(

@@ -307,7 +307,7 @@ def test_the_drill_counts_the_cards_left(store: Store) -> None:
         session.answer(GOOD, 1)
 
     assert session.next() is None
-    assert session.name == "mixed up"
+    assert session.name == "confused"
     assert seen == [(4, 0), (3, 1), (2, 2), (1, 3)]
 
 

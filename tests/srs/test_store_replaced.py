@@ -31,7 +31,7 @@ def replace(path: Path) -> None:
 
 
 def replace_by_itself(path: Path) -> None:
-    """Copy and move back, as some synchronising programs do."""
+    """Copy and move back, as some synchronizing programs do."""
     for suffix in SUFFIXES:
         shutil.copyfile(f"{path}{suffix}", "copy")
         Path("copy").replace(f"{path}{suffix}")

@@ -57,7 +57,7 @@ class _Collection:
             return str(collection.sync_login(user, password, url).hkey)
 
     def sync(self, url: str, key: str, one_way: str = "") -> bool:
-        """Synchronise with the server, media too.
+        """Synchronize with the server, media too.
 
         Args:
             url: Of the server.

@@ -191,7 +191,7 @@ def status(json: JsonOption = False, db: DbOption = None) -> None:
 def forget(yes: YesOption = False, db: DbOption = None) -> None:
     """Remove the hub; your cards and answers in flash stay.
 
-    The apps keep their cards and can't synchronise any more. Exit code 1: there is no
+    The apps keep their cards and can't synchronize any more. Exit code 1: there is no
     hub, it is running, or you didn't confirm.
     """
     require_hub(db)

@@ -138,7 +138,7 @@ def review(
         bool,
         typer.Option(
             "--confused",
-            help="Mixed-up cards in pairs, without changing the schedule.",
+            help="Confused cards in pairs, without changing the schedule.",
         ),
     ] = False,
     tag: TagOption = "",

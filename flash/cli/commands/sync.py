@@ -66,7 +66,7 @@ def sync(
     json: JsonOption = False,
     db: DbOption = None,
 ) -> None:
-    """Synchronise with your other devices.
+    """Synchronize with your other devices.
 
     Sends what changed here to a sync log, which is a folder that Syncthing, Dropbox or
     git carries, and merges what other devices sent: answers, cards, marks and settings.
