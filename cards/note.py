@@ -258,7 +258,12 @@ class Note(Struct, frozen=True):
 
     @property
     def kind(self) -> str:
-        """Return basic, cloze, list, choice, compare or several."""
+        """Return basic, cloze, list, choice, compare or several, as stored."""
+        return str(type(self.content).__struct_config__.tag)
+
+    @property
+    def kind_name(self) -> str:
+        """Return the kind as it is shown, from `KIND_NAMES`."""
         return KIND_NAMES[type(self.content)]
 
 
@@ -268,8 +273,9 @@ KIND_NAMES: dict[type[Content], str] = {
     ListNote: "list",
     Choice: "choice",
     Compare: "compare",
-    MultiQuestion: "several",
+    MultiQuestion: "questions",
 }
+"""What a kind is called in messages, tables and JSON; `questions` is a key of it."""
 
 
 _StructT = TypeVar("_StructT", bound=Struct)

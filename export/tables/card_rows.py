@@ -13,7 +13,8 @@ from cards.note import KIND_NAMES, Basic, Note
 from cards.questions import anki_ordinals, place_of
 from srs.models.incoming import Incoming, IncomingNote, Loss, LossReason
 
-CARD_KINDS = frozenset(KIND_NAMES.values())
+CARD_KINDS = {**{name: name for name in KIND_NAMES.values()}, "several": "questions"}
+"""The kinds that a table may name, with their present names."""
 _BASIC = KIND_NAMES[Basic]
 
 
@@ -23,7 +24,7 @@ class CardRow(Struct, frozen=True):
     guid: str
     ordinal: int
     kind: str
-    """From `CARD_KINDS`."""
+    """From `KIND_NAMES`."""
     question: str
     answer: str
     note: Note

@@ -45,7 +45,7 @@ def table_rows(notes: Iterable[StoredNote]) -> Iterable[tuple[object, ...]]:
                 stored.guid,
                 card.ordinal,
                 card.deck or note.deck,
-                note.kind,
+                note.kind_name,
                 asked[card.part].question,
                 asked[card.part].answer,
                 note.extra,

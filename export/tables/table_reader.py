@@ -290,7 +290,8 @@ class _RowConverter:
         front, back = texts["front"], texts["back"]
         note = self._note_with(values, Basic(front, back), texts["extra"])
         ordinal = int(values["ordinal"])
-        return CardRow(values["guid"], ordinal, values["kind"], front, back, note, line)
+        kind = CARD_KINDS[values["kind"]]
+        return CardRow(values["guid"], ordinal, kind, front, back, note, line)
 
     def _texts(self, values: dict[str, str]) -> dict[str, str]:
         texts = {use: values.get(use, "") for use in ("front", "back", "extra")}

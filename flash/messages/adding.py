@@ -111,7 +111,7 @@ def _step_line(step: PlannedChange) -> str:
         return f"  {name} {text}  ({clean(where)})"
     if old.kind != step.note.kind:
         restarts = _("{old} → {new}: starts as new").format(
-            old=old.kind, new=step.note.kind
+            old=old.kind_name, new=step.note.kind_name
         )
         return f"  {name} {text}  ({restarts})"
     return f"  {name} {text}"

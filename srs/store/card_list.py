@@ -119,7 +119,7 @@ def _row(
         guid=card.guid,
         ordinal=card.ordinal,
         deck=card.deck or note.deck,
-        kind=note.kind,
+        kind=note.kind_name,
         question=question,
         answer=answer,
         state=State(progress.state).name.lower(),

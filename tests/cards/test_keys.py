@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cards.identity.keys import answer_key, duplicates, guid_for, text_key
-from cards.note import Basic, Note
+from cards.note import Basic, MultiQuestion, Note, SubQuestion
 
 COMPOSED = "ガウスの定理とは？"
 DECOMPOSED = unicodedata.normalize("NFD", COMPOSED)
@@ -28,6 +28,13 @@ def test_decomposed_text_has_the_same_key_and_guid() -> None:
     assert text_key(decomposed) == text_key(composed)
     assert guid_for(text_key(decomposed)) == guid_for(text_key(composed))
     assert answer_key(decomposed) == answer_key(composed)
+
+
+def test_the_stored_name_of_a_kind_does_not_change() -> None:
+    several = Note(MultiQuestion((SubQuestion("q", "a"),)), deck="D")
+
+    assert (several.kind, several.kind_name) == ("several", "questions")
+    assert text_key(several) == "d27064a1059eaccb8fa45e91773eae70"
 
 
 def test_a_decomposed_question_is_a_duplicate() -> None:

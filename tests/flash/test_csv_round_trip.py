@@ -45,7 +45,7 @@ LEFT_OUT = [
     "2 cards left out: a table can't hold their kind, compare (flash export --yaml can)",
     "  D: S3: unit?",
     "  D: EBS: unit?",
-    "2 cards left out: a table can't hold their kind, several (flash export --yaml can)",
+    "2 cards left out: a table can't hold their kind, questions (flash export --yaml can)",
     "  D: q1",
     "  D: q2",
 ]
@@ -86,6 +86,19 @@ def test_an_unedited_table_has_no_edits(flash: Run, words: list[str]) -> None:
     assert (found["new_notes"], found["known_notes"]) == (0, 8)
     assert (found["patches"], found["losses"], found["updated"]) == ([], [], 0)
     assert kept["differing"] == 0
+
+
+def test_the_former_name_of_a_kind_is_read(flash: Run) -> None:
+    def rename(rows: Rows) -> None:
+        for row in rows:
+            row["kind"] = row["kind"].replace("questions", "several")
+
+    edited(flash, rename)
+
+    assert flash.json("import", "cards.csv")["differing"] == 0
+    assert flash("import", "cards.csv", "--db", "new.db")[2].splitlines()[1:] == (
+        LEFT_OUT
+    )
 
 
 def test_other_kinds_are_left_out_by_name(flash: Run) -> None:
