@@ -250,7 +250,8 @@ class Note(Struct, frozen=True):
     recheck: str = ""
     changed: Change | None = None
     file: str = ""
-    """Absolute path of the YAML file."""
+    """Absolute path of the deck file or Markdown note; of an imported note, what stands
+    for it in the media folder of the store; empty if it came from no file."""
     line: int = 0
     """Line of its first key, from 1; 0 if it came from no file."""
     column: int = 1

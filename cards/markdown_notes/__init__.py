@@ -1,1 +1,1 @@
-"""Notes as blocks: what a note says, line by line, and the cards drafted from it."""
+"""Notes in Markdown: their blocks, the cards written in them, and those drafted."""
