@@ -75,6 +75,13 @@ def post(
 ) -> bytes:
     """Send JSON and return the response.
 
+    Args:
+        address: Where to.
+        body: The JSON.
+        timeout_s: Seconds until the response must be complete.
+        largest: Most bytes to read.
+        headers: Further headers.
+
     Raises:
         HttpError: There is no complete response with status 200.
     """

@@ -76,7 +76,15 @@ def read_exam_file(path: Path) -> ExamFile:
 
 
 def parse_exam_file(text: str, path: Path) -> ExamFile:
-    """Parse and validate the text of an exam file; see `read_exam_file`."""
+    """Parse and validate the text of an exam file; see `read_exam_file`.
+
+    Args:
+        text: The exam file.
+        path: Its path, for the places of problems.
+
+    Raises:
+        DeckError: It has problems; carries all of them.
+    """
     walker = YamlWalker(text, str(path), streamed="", take=_ignore)
     top = walker.run()
     if walker.problems or top is None:

@@ -88,6 +88,9 @@ def parse_deck(text: str, path: Path, media: Collection[str] | None = None) -> D
         text: The deck file.
         path: Its path.
         media: For the text of a card without a file: the media that it has.
+
+    Raises:
+        DeckError: It has problems; carries all of them.
     """
     controls = control_problems(text, path)
     plain = without_controls(text) if controls else text

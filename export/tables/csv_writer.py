@@ -89,7 +89,14 @@ def write_csv(path: Path, notes: Iterable[StoredNote], *, safe: bool = False) ->
 
 
 def write_json(path: Path, notes: Iterable[StoredNote]) -> int:
-    """Write the rows of `write_csv` as a JSON list of objects; see there."""
+    """Write the rows of `write_csv` as a JSON list of objects; see there.
+
+    Returns:
+        The number of cards.
+
+    Raises:
+        ExportError: There are no cards, or the file can't be written.
+    """
     import msgspec  # noqa: PLC0415 - only JSON needs it
 
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in table_rows(notes)]

@@ -162,7 +162,11 @@ class PagesApi:
         return json_response(request, {"report": await self._run(self._reports.exam)})
 
     async def media(self, request: Any) -> Any:
-        """Return a picture, sound or video of a note."""
+        """Return a picture, sound or video of a note.
+
+        Raises:
+            Refused: No note shows such a file, or it is not there.
+        """
         from starlette.responses import FileResponse
 
         missing = Refused(404, _("there is no such file"))

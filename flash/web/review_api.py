@@ -125,7 +125,13 @@ class ReviewApi:
         return await self._with_counts(request, reply)
 
     async def mark(self, request: Any) -> Any:
-        """Bury, suspend or flag a card, or take back its edited text."""
+        """Bury, suspend or flag a card, or take back its edited text.
+
+        Raises:
+            Refused: The step is of another store, or there is no such mark.
+            Conflict: The text was changed elsewhere; carries the present one.
+            FlashError: There is no such card, or the edited text has a mistake.
+        """
         self._check_store(request)
         guid, uid, mark = _card_in(request)
         if mark == "text":
@@ -159,7 +165,12 @@ class ReviewApi:
         return json_response(request, reply | counts)
 
     async def about(self, request: Any) -> Any:
-        """Return the history, the source or the text of a card."""
+        """Return the history, the source or the text of a card.
+
+        Raises:
+            Refused: There is no such address.
+            FlashError: There is no such card.
+        """
         guid, uid, what = _card_in(request)
         if what == "history":
             found = await self._lane.run(partial(self._service.history, guid, uid))

@@ -43,7 +43,15 @@ class DeckParams:
     def after(
         self, stability: float, difficulty: float, last_day: int, day: int, rating: int
     ) -> tuple[float, float]:
-        """Return stability and difficulty after an answer on a study day."""
+        """Return stability and difficulty after an answer on a study day.
+
+        Args:
+            stability: Days, before the answer; 0 for a new card.
+            difficulty: 1 to 10; 0 for a new card.
+            last_day: Study day of the last answer.
+            day: Study day of this one.
+            rating: 1 to 4.
+        """
         return self.model(stability, difficulty, day - last_day, rating)
 
 

@@ -115,6 +115,9 @@ def next_memory(
     Returns:
         Stability in days and difficulty (1 to 10).
 
+    Raises:
+        ValueError: The rating is not 1 to 4, or a parameter is out of range.
+
     Source:
         FSRS-6 as the `fsrs` package computes it, with study days instead of
         24-hour periods, as Anki counts them.

@@ -175,6 +175,12 @@ def save_setting(
 ) -> None:
     """Set or, with an empty value, remove a setting; see `save_options`.
 
+    Args:
+        store: The store.
+        name: The setting.
+        value: Its text, already checked.
+        now_ms: UTC milliseconds of the operation to undo; None records none.
+
     Raises:
         StoreError: The store can't be written.
     """

@@ -104,7 +104,17 @@ def due_by_day(
 def answer_counts(
     store: Store, chosen: DeckFilter, day: int, rollover: int
 ) -> tuple[int, int, int]:
-    """Count the answers of a study day, Again among them, and their milliseconds."""
+    """Count the answers of a study day.
+
+    Args:
+        store: The store.
+        chosen: The decks.
+        day: The study day.
+        rollover: The hour at which a study day begins.
+
+    Returns:
+        All answers, those that were Again, and the milliseconds that they took.
+    """
     row = store.row(
         f"""
         select count(*), count(*) filter (where rating = 1),

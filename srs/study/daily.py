@@ -114,7 +114,21 @@ class DailyStudy:
     def record(
         self, card: StoredCard, deck: str, rating: Rating, now_ms: int, duration_ms: int
     ) -> Recorded | None:
-        """Save an answer; None if the card was answered in another session."""
+        """Save an answer in one transaction.
+
+        Args:
+            card: The card, as it was read for the question.
+            deck: Its deck, whose preset holds.
+            rating: The answer.
+            now_ms: UTC milliseconds of the answer.
+            duration_ms: Milliseconds that it took.
+
+        Returns:
+            What was saved; None if the card was answered in another session.
+
+        Raises:
+            StoreError: The store can't be written.
+        """
         counts = self._read_due_counts()
         with self._store.transaction():
             # Read inside: another process may change presets before the answer.
