@@ -79,11 +79,13 @@ def test_a_text_that_can_not_be_put_back_is_named(store: Store, tmp_path: Path) 
     file = tmp_path / "d.yaml"
     file.write_text("old", "utf-8")
 
-    with pytest.raises(ExportError, match="but the file has the change"):
-        with store.transaction():
-            write_with_store(store, file, "new")
-            for copy in tmp_path.glob(".flash-*"):
-                copy.unlink()
-            raise ZeroDivisionError
+    with (
+        pytest.raises(ExportError, match="but the file has the change"),
+        store.transaction(),
+    ):
+        write_with_store(store, file, "new")
+        for copy in tmp_path.glob(".flash-*"):
+            copy.unlink()
+        raise ZeroDivisionError
 
     assert file.read_text("utf-8") == "new"

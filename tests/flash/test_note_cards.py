@@ -358,3 +358,15 @@ def test_a_card_in_a_note_covers_its_own_block(flash: Run) -> None:
     Path("a.md").write_text(f"{HEAD}- KMS::many tenants\n- other text\n", "utf-8")
 
     assert flash.json("coverage", "a.md")["covered"] == 1
+
+
+def test_an_id_is_above_comments_below_its_card(flash: Run) -> None:
+    note = Path("a.md")
+    note.write_text(f"{HEAD}Q: a\nA: b\n<!--SR:!2024-01-01,3,250-->\n", "utf-8")
+
+    assert flash("add", "a.md", "--stamp", "--yes")[2] == "1 id written\n"
+
+    (card,) = parse_note_deck(note.read_text("utf-8"), note).notes
+    assert note.read_text("utf-8") == (
+        f"{HEAD}Q: a\nA: b ^{card.id}\n<!--SR:!2024-01-01,3,250-->\n"
+    )

@@ -375,3 +375,21 @@ def test_a_card_that_was_reset_stays_new(flash: Run, note: Path) -> None:
 
     rows = {row["question"]: row["state"] for row in flash.json("list")}
     assert rows["cell"] == "new"
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [["bury b"], ["flag 3 b"], ["suspend b", "unsuspend b"]],
+    ids=["buried", "flagged", "unmarked again"],
+)
+def test_a_marked_card_keeps_its_schedule(
+    flash: Run, note: Path, marks: list[str]
+) -> None:
+    note.write_text(f"{HEAD}b::x <!--SR:!2026-12-16,34,290-->\n")
+    flash("add", "bio.md")
+    for words in marks:
+        assert flash(*words.split(), "--yes")[0] == 0
+
+    assert flash("import", "bio.md")[0] == 0
+
+    assert [row["state"] for row in flash.json("list")] == ["new"]
