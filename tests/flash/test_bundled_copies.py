@@ -95,7 +95,7 @@ def test_a_new_version_is_merged_with_edits_and_history(
 
     assert code == 0
     assert out.endswith("1 new, 3 changed, 1 retired; 4 cards\n")
-    assert err == "Your edit stays, the new version differs: What is c?\n"
+    assert err == "Your edit was kept; the new version differs: What is c?\n"
     assert answers(flash) == {"a": "2", "b": "mine", "c": "mine", "new": "1"}
     assert [one["reps"] for one in flash.json("list")] == [1, 0, 0, 0]
     assert flash("add", "stars") == (0, "4 unchanged; 4 cards\n", "")
@@ -245,7 +245,7 @@ def test_another_file_in_the_way_is_not_overwritten(
     code, _, err = flash("add", "stars")
 
     assert code == 1
-    assert f"'{Path.cwd() / COPY}' was edited just now, or is no deck" in err
+    assert f"'{Path.cwd() / COPY}' was edited just now, or is not a deck" in err
     assert COPY.read_text("utf-8") == "name: x\n"
     assert flash.json("list") == []
 

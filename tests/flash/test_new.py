@@ -189,7 +189,7 @@ def test_a_file_that_lost_answered_cards_asks_for_an_add(flash: Run) -> None:
     code, _, err = flash("new", "Why?", "Because")
 
     assert code == 1
-    assert "has lost 1 of 1 cards of 'Inbox'" in err
+    assert "no longer has 1 of 1 cards of 'Inbox'" in err
     assert "(run flash add on it first)" in err
 
 

@@ -289,7 +289,7 @@ def test_a_new_cloze_has_its_answer_in_the_question(
     file = tmp_path / "Mine.yaml"
     assert added == f"Added 1 card to 'Mine': {file}:3"
     assert lines[0] == f"Added 1 card to 'Mine': {file}:4"
-    assert lines[1].startswith(f"{file}:4:12: warning: '*' disappears")
+    assert lines[1].startswith(f"{file}:4:12: warning: '*' is not shown")
 
 
 def test_the_first_answers_of_a_day_make_a_backup(server: Server) -> None:
