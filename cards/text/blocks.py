@@ -162,9 +162,20 @@ def _lines(
 ) -> tuple[Line, ...]:
     """Return the text of a block, split where its author forced a line end."""
     lines: list[list[StyledText]] = [[]]
-    for child in node.children:
-        _collect(child, style, lines)
+    _collect_all(node.children, style, lines)
     return tuple(tuple(line) for line in lines)
+
+
+def _collect_all(
+    nodes: Sequence["SyntaxTreeNode"], style: TextStyle, lines: list[list[StyledText]]
+) -> None:
+    # A node would find its neighbours by going through all of them.
+    for i, node in enumerate(nodes):
+        if node.type == "softbreak":
+            blank = _between(nodes[max(0, i - 1) : i], nodes[i + 1 : i + 2])
+            lines[-1].append(StyledText(blank, style))
+        else:
+            _collect(node, style, lines)
 
 
 def _collect(
@@ -173,8 +184,6 @@ def _collect(
     match node.type:
         case "hardbreak":
             lines.append([])
-        case "softbreak":
-            lines[-1].append(StyledText(_join(node), style))
         case "code_inline":
             _add(node.content, style | TextStyle.CODE, lines)
         case "math_inline" | "math_inline_double":
@@ -188,8 +197,7 @@ def _collect(
             _add(node.content, style, lines)
         case _:
             inner = style | _STYLES.get(node.type, TextStyle.NORMAL)
-            for child in node.children:
-                _collect(child, inner, lines)
+            _collect_all(node.children, inner, lines)
 
 
 def _add(text: str, style: TextStyle, lines: list[list[StyledText]]) -> None:
@@ -221,8 +229,7 @@ def _collect_link(
     node: "SyntaxTreeNode", style: TextStyle, lines: list[list[StyledText]]
 ) -> None:
     start = len(lines[-1])
-    for child in node.children:
-        _collect(child, style | TextStyle.LINK, lines)
+    _collect_all(node.children, style | TextStyle.LINK, lines)
     words = "".join(span.text for span in lines[-1][start:])
     address = clean(str(node.attrs.get("href", "")))
     if address and decoded(address).removeprefix("mailto:") != words:
@@ -234,10 +241,10 @@ def _image_text(node: "SyntaxTreeNode") -> str:
     return f"[{medium_of(path)}: {node.content or path}]"
 
 
-def _join(node: "SyntaxTreeNode") -> str:
-    """Join two source lines with a blank; between wide characters, without."""
-    before, after = node.previous_sibling, node.next_sibling
-    if before is None or after is None:
-        return " "
-    left, right = before.content[-1:], after.content[:1]
+def _between(
+    before: Sequence["SyntaxTreeNode"], after: Sequence["SyntaxTreeNode"]
+) -> str:
+    """Return what joins two source lines: a blank, nothing between wide characters."""
+    left = "".join(node.content[-1:] for node in before)
+    right = "".join(node.content[:1] for node in after)
     return "" if width_of(left) == 2 and width_of(right) == 2 else " "

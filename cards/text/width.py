@@ -7,8 +7,10 @@ chooses the colours, and a pipe drops them.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from enum import IntFlag
+from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -170,7 +172,7 @@ def wrap(line: Line, columns: int) -> list[Line]:
     text = line_text(line)
     if width_of(text) <= columns:
         return [line]
-    return [_part(line, start, end) for start, end in _breaks(text, columns)]
+    return list(_parts(line, _breaks(text, columns)))
 
 
 def widest_word(line: Line, columns: int) -> int:
@@ -233,13 +235,17 @@ def _chopped(text: str, columns: int) -> Iterable[str]:
     return chop_cells(text, max(columns, 2))
 
 
-def _part(line: Line, start: int, end: int) -> Line:
-    """Return the part of a line between two offsets of its text."""
-    spans: list[StyledText] = []
-    at = 0
-    for text, style in line:
-        piece = text[max(0, start - at) : max(0, end - at)]
-        if piece:
-            spans.append(StyledText(piece, style))
-        at += len(text)
-    return tuple(spans)
+def _parts(line: Line, breaks: Iterable[tuple[int, int]]) -> Iterator[Line]:
+    """Yield the parts of a line between offsets of its text."""
+    starts = [0, *accumulate(len(text) for text, _style in line)]
+    for start, end in breaks:
+        first = bisect_right(starts, start) - 1
+        spans: list[StyledText] = []
+        for i in range(first, len(line)):
+            (text, style), at = line[i], starts[i]
+            if at >= end:
+                break
+            piece = text[max(0, start - at) : end - at]
+            if piece:
+                spans.append(StyledText(piece, style))
+        yield tuple(spans)

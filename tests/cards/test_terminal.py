@@ -6,6 +6,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from work_limits import assert_linear
 
 from cards.text.markdown import is_simple
 from cards.text.terminal import plain_text, terminal_lines
@@ -289,3 +290,16 @@ def test_code_keeps_blanks_and_marks_continuations() -> None:
     ]
 
     assert shown == ["a   b", "1234", "↪ 5678", "↪ 9"]
+
+
+def test_a_long_text_takes_time_in_proportion() -> None:
+    def show(count: int) -> None:
+        text = "".join(f"line {n}\n" for n in range(count))
+        terminal_lines(text, 80)
+
+    assert_linear(show, 8_000)
+
+
+def test_source_lines_are_joined_as_their_script_wants_it() -> None:
+    assert plain_text("one\ntwo *three*\nfour") == "one two three four"
+    assert plain_text("一\n二\n*三*\nx\n四") == "一二 三 x 四"
