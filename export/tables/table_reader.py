@@ -33,6 +33,7 @@ from srs.models.incoming import Incoming, IncomingNote, Loss, LossReason
 
 MAX_SIZE = 64 << 20
 """Bytes."""
+csv.field_size_limit(MAX_SIZE)  # a deck file may have a text of any length
 _CLOZE = re.compile(r"\{\{c\d")
 _QUESTION_LABEL = re.compile(r"\s*[QＱ][:：]")
 _ANSWER_LABEL = re.compile(r"^[AＡ][:：]", re.MULTILINE)
@@ -215,9 +216,7 @@ def _quoting_error(error: csv.Error) -> str:
     """Return in the user's language what the csv module says of a cell."""
     if "expected after" in str(error):
         return _("text after the closing quote of a cell")
-    if "unexpected end" in str(error):
-        return _("quote is never closed")
-    return _("a cell with more than {n} characters").format(n=csv.field_size_limit())
+    return _("quote is never closed")
 
 
 def _has_html(rows: Sequence[_Row]) -> bool:
