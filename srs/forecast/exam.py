@@ -51,6 +51,7 @@ class ExamCards:
         """Ids."""
         self.cards = {card.id: sim_card(params[card.deck], card, day) for card in found}
         self.tags = {tag for card in found for tag in card.tags}
+        self._tags = {card.id: card.tags for card in found}
         self.weights = dict(exam.weights) or _domain_sizes(card.tags for card in found)
         """Points by domain; for an exam without weights, the number of cards."""
         self.domains = {card.id: domain_of(card.tags, self.weights) for card in found}
@@ -63,6 +64,11 @@ class ExamCards:
     def groups(self) -> Mapping[int, str]:
         """Return the domain of each card; empty if the domains have no points."""
         return self.domains if self._is_weighted else {}
+
+    def other_domains(self, tag: str) -> list[str]:
+        """Return the domains for which the cards with a tag count instead."""
+        cards = [card for card, tags in self._tags.items() if domain_of(tags, {tag: 1})]
+        return sorted({self.domains[card] for card in cards} - {tag, ""})
 
     def share_on(self, day: int) -> float:
         """Return the share of the points that is recalled without further study."""

@@ -326,3 +326,30 @@ def test_simulation_without_cards_is_an_error(
         "",
         "flash: no cards to simulate (add some with flash add)\n",
     )
+
+
+SHADOWED = {
+    "as long": ("iam=3,bio=2", "'iam'", "name 'bio' first"),
+    "longer": (
+        "cells=3,bio=2",
+        "'cells'",
+        "the longest tag of a card counts: leave 'bio' out",
+    ),
+}
+
+
+@pytest.mark.parametrize(("weights", "other", "hint"), SHADOWED.values(), ids=SHADOWED)
+def test_a_tag_whose_cards_count_elsewhere_is_named(
+    flash: Run, weights: str, other: str, hint: str
+) -> None:
+    Path("d.yaml").write_text(
+        "deck: D\ncards:\n  - {front: q, back: a, tags: [iam, cells, bio]}\n"
+        "  - {front: r, back: a, tags: [iam, cells]}\n"
+    )
+    flash("add", "d.yaml")
+
+    refused = flash("exam", "set", "2027-01-01", "--weights", weights)
+
+    message = f"all cards with the tag 'bio' count for {other} already"
+    assert refused == (1, "", f"flash: {message} ({hint})\n")
+    assert flash("exam", "set", "2027-01-01", "--weights", "bio=2,iam=3")[0] == 0

@@ -216,10 +216,24 @@ def _check_tags(opened: AppContext, exam: Exam) -> None:
     for tag in exam.weights:
         if tag in used:
             continue
+        others = cards.other_domains(tag)
+        if others:
+            raise _counted_elsewhere(tag, others)
         near = get_close_matches(tag, cards.tags, 1)
         hint = _("did you mean '{name}'?").format(name=near[0]) if near else ""
         message = _("no card of the exam has the tag '{tag}'").format(tag=tag)
         raise FlashError(message, hint or _("flash tag list shows all tags"))
+
+
+def _counted_elsewhere(tag: str, others: list[str]) -> FlashError:
+    """Make the error for a tag whose cards all count for other domains."""
+    message = _("all cards with the tag '{tag}' count for {others} already").format(
+        tag=tag, others=_(", ").join(f"'{one}'" for one in others)
+    )
+    if all(len(one) == len(tag) for one in others):
+        return FlashError(message, _("name '{tag}' first").format(tag=tag))
+    hint = _("the longest tag of a card counts: leave '{tag}' out").format(tag=tag)
+    return FlashError(message, hint)
 
 
 def _exam_json(exam: Exam) -> dict[str, Any]:
