@@ -199,6 +199,27 @@ def test_check_ignores_other_yaml_in_a_folder(flash: Run) -> None:
     )
 
 
+def test_check_of_no_decks_prints_an_empty_report(flash: Run) -> None:
+    Path("n.txt").write_text("notes\n", "utf-8")
+
+    assert flash.json("check", "--only-decks", "n.txt") == {
+        "files": 0,
+        "notes": 0,
+        "exams": 0,
+        "left_alone": 0,
+        "left_alone_files": [],
+        "lacking": {},
+        "warnings": [],
+    }
+
+
+def test_check_prints_json_or_annotations(flash: Run) -> None:
+    code, out, err = flash("check", "--json", "--format", "github", "cells.yaml")
+
+    assert (code, out) == (2, "")
+    assert "--json cannot be combined with --format github" in err
+
+
 def test_check_lists_ids_that_a_language_lacks(flash: Run) -> None:
     japanese = "deck: Cells::Basics\nlanguage: ja\ncards:\n"
     card = "  - id: nucleus\n    front: 核とは\n    back: DNAを収める\n"

@@ -76,11 +76,12 @@ def check(
     deck are reported too, and so are mistakes in the exam.yaml beside the decks. Exit
     code 1: there are mistakes.
     """
+    if json and format is not Format.TEXT:
+        message = _("--json cannot be combined with --format github")
+        raise typer.BadParameter(message)
     if only_decks:
         kinds = (Path.is_dir, is_deck, is_exam)
         files = [file for file in files if any(kind(file) for kind in kinds)]
-        if not files:
-            return
     try:
         parsed = read_for_check(files, db)
     except DeckError as error:
