@@ -1,7 +1,9 @@
 """A table that flash wrote is imported again: into the same store, into a new one."""
 
 import csv
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,12 @@ def flash(flash: Run) -> Run:
     Path("d.yaml").write_text(KINDS, "utf-8")
     assert flash("add", "d.yaml")[0] == 0
     return flash
+
+
+def forget_files() -> None:
+    """Let the notes have come from another device, which has their deck file."""
+    with closing(sqlite3.connect("store.db")) as connection, connection:
+        connection.execute("update notes set file = '', line = 0")
 
 
 def edited(flash: Run, change: Callable[[Rows], object]) -> None:
@@ -121,7 +129,7 @@ def test_other_kinds_are_left_out_by_name(flash: Run) -> None:
 
 
 def test_a_basic_card_takes_the_edit_of_its_row(flash: Run) -> None:
-    Path("d.yaml").rename("moved.yaml")
+    forget_files()
     edited(flash, lambda rows: row_of(rows, "What?").update(answer="B"))
 
     assert flash.json("import", "cards.csv")["differing"] == 1
@@ -162,7 +170,7 @@ def test_other_edits_are_named(flash: Run, change: Callable[[Rows], object]) -> 
 
 
 def test_tags_of_a_cloze_are_taken_from_its_row(flash: Run) -> None:
-    Path("d.yaml").rename("moved.yaml")
+    forget_files()
     edited(
         flash,
         lambda rows: [
@@ -194,3 +202,13 @@ def test_a_column_named_kind_alone_is_left_out(flash: Run) -> None:
 
     assert [one["use"] for one in found["columns"]] == ["front", "back", ""]
     assert found["new_notes"] == 1
+
+
+def test_a_row_of_a_card_whose_file_is_away_is_named(flash: Run) -> None:
+    Path("d.yaml").rename("away.yaml")
+    edited(flash, lambda rows: row_of(rows, "What?").update(answer="B"))
+
+    found = flash.json("import", "cards.csv", "--update-text")
+
+    assert found["updated"] == 0
+    assert "change this card by hand" in found["patches"][0]
