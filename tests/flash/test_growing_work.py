@@ -51,7 +51,7 @@ FOR_FILES = (
 
 def write_files(count: int) -> None:
     """Write notes with cards and prose, and decks with cards made from them."""
-    for name in ("vault", "decks", "out"):
+    for name in ("vault", "decks", "out", "store.db.backups"):
         shutil.rmtree(name, ignore_errors=True)
     Path("vault").mkdir()
     Path("decks").mkdir()
@@ -97,6 +97,7 @@ FOR_NOTES = (
 
 def write_notes(count: int) -> None:
     """Write a table, a deck and notes, each with many cards."""
+    shutil.rmtree("store.db.backups", ignore_errors=True)
     Path("store.db").unlink(missing_ok=True)
     rows = "".join(f"Row {i}?,The cell {i * 7919}\n" for i in range(count))
     Path("cards.csv").write_text(f"question,answer\n{rows}")
