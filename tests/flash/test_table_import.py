@@ -393,10 +393,7 @@ BAD_QUOTES = {
         '"x" y,z\na\n',
         "1: text after the closing quote of a cell",
     ),
-    "never closed": ('a,b
-"c
-d,e
-', "2: quote is never closed"),
+    "never closed": ('a,b\n"c\nd,e\n', "2: quote is never closed"),
 }
 
 
