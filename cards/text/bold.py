@@ -3,7 +3,6 @@
 import re
 
 from cards.text.cloze import Parts, plain, render_cloze
-from cards.text.html import to_html
 from cards.text.markdown import is_simple
 from cards.text.verbatim import replaced, verbatim_spans
 
@@ -46,4 +45,6 @@ def _marked(hidden: str) -> str:
 
 
 def _without_bold(text: str) -> str:
+    from cards.text.html import to_html  # noqa: PLC0415 - not for the first question
+
     return re.sub("</?strong>", "", to_html(text))

@@ -103,7 +103,7 @@ class DueCounts:
 
         Returns:
             Open intervals of the span, from an easy day only to usual days: so nothing
-            moves to and fro.  None if the card may stay, or has to.
+            moves to and fro.  Empty if the card may stay, or has to.
         """
         if self._are_all_open(easy_days):
             return []

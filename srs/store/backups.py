@@ -4,13 +4,13 @@ SQLite's backup API makes them while the store is in use: before a migration, an
 import, a restore and a repair, and once a study day when a review ends.
 """
 
+import os
 import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from secrets import token_hex
 
 from msgspec import Struct
 
@@ -164,7 +164,7 @@ def prepared_backup(store: Store, now_ms: int) -> Iterator[Callable[[], Path]]:
 def _copied(store: Store, target: Path) -> Iterator[Path]:
     """Yield a checked copy beside the target; it is removed unless it is moved."""
     # A name of its own: another program may be making a backup, too.
-    partial = target.with_name(f".flash-{token_hex(4)}.part")
+    partial = target.with_name(f".flash-{os.urandom(4).hex()}.part")
     try:
         try:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from flash.report.as_json import as_json
 from flash.report.text import NARROWEST, render_text
 from flash.service.context import open_app
 from flash.service.finding import find_deck
-from flash.service.output_files import refuse_overwriting, write_page
+from flash.service.output_files import write_page
 from flash.terminal import echo, page_lines, print_json, styled, terminal_columns
 from srs.stats.collect import Statistics
 from srs.study.day_counts import day_statistics
@@ -46,8 +46,6 @@ def stats(
     """
     with open_app(db) as app:
         deck = find_deck(app, deck)
-        if html is not None:
-            refuse_overwriting(html, app.store.path)
         everything = full or html is not None
         found = day_statistics(app.store, app.options, deck, app.now(), full=everything)
     if html is not None:
