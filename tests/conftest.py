@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_runner import NOW, Run
@@ -11,6 +12,7 @@ from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 from store_fixtures import Clock, new_store
 from translations import compile_translations
+from web_page import chromium
 
 from cards.translate import use_catalogue
 from flash.language import choose_language
@@ -76,3 +78,10 @@ def flash(
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr("sys.stdin", io.StringIO())
     return Run(monkeypatch, capsys)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, for the tests of the page in one file."""
+    with chromium() as started:
+        yield started

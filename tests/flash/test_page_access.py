@@ -1,13 +1,12 @@
 """The page for everybody: names, roles, contrast, 200 % zoom; and its weight."""
 
 import re
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from web_page import DESKTOP, PHONE, Page, chromium, needs_chromium, running
+from web_page import DESKTOP, PHONE, Page, needs_chromium, running
 
 from flash.messages.web import web_words
 
@@ -33,12 +32,6 @@ _LEFT_OF = """(selector) => {
   return range.getBoundingClientRect().left;
 }"""
 """Where the text of an element begins, in pixels from the left."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.slow

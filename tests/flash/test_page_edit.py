@@ -1,19 +1,12 @@
 """The text of a card is edited in Chromium."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from web_page import DESKTOP, Page, chromium, needs_chromium, numbered_deck, running
+from web_page import DESKTOP, Page, needs_chromium, numbered_deck, running
 
 pytestmark = [pytest.mark.slow, needs_chromium]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def replace_text(page: Page, old: str, new: str) -> None:

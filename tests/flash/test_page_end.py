@@ -1,7 +1,6 @@
 """The end of a review without network, and what comes after it, in Chromium."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ from web_page import (
     DESKTOP,
     Page,
     Server,
-    chromium,
     needs_chromium,
     numbered_deck,
     running,
@@ -19,12 +17,6 @@ from web_page import (
 pytestmark = [pytest.mark.slow, needs_chromium]
 
 ALL_DONE = "No more cards are due today."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def add_card(server: Server, folder: Path, front: str) -> None:

@@ -1,12 +1,11 @@
 """The page's tables: the forecast of the exam, and the history of a card."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from web_page import DESKTOP, PHONE, Page, Server, chromium, needs_chromium, running
+from web_page import DESKTOP, PHONE, Page, Server, needs_chromium, running
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -27,12 +26,6 @@ IS_WHOLE = """() => {
   return box.scrollWidth <= box.clientWidth;
 }"""
 """Whether the table is seen without scrolling sideways."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def set_exam(server: Server) -> None:

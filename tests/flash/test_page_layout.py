@@ -1,11 +1,10 @@
 """What is seen of a card that is longer than the screen, in Chromium."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from web_page import DESKTOP, PHONE, Page, chromium, needs_chromium, running
+from web_page import DESKTOP, PHONE, Page, needs_chromium, running
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -20,12 +19,6 @@ IS_SEEN = """(part) => {
     (y) => part.contains(document.elementFromPoint((left + right) / 2, y)));
 }"""
 """Whether the top and the bottom of an element are on the screen and not covered."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def long_deck() -> str:

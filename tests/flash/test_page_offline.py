@@ -2,7 +2,6 @@
 
 import re
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from web_page import (
     CHROMIUM,
     DESKTOP,
     Page,
-    chromium,
     needs_chromium,
     numbered_deck,
     running,
@@ -24,12 +22,6 @@ _IS_KEPT = """async () => {
   const cache = await caches.open("flash-1");
   return Boolean(await cache.match("/static/app.js"));
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def test_network_is_lost_halfway(browser: Any, tmp_path: Path) -> None:

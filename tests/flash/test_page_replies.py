@@ -1,7 +1,6 @@
 """What the page shows when a reply has a newer state of it, in Chromium."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from web_page import (
     DESKTOP,
     Page,
-    chromium,
     needs_chromium,
     numbered_deck,
     running,
@@ -34,12 +32,6 @@ WAKE = """() => {
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 """Opens the page again after more than two minutes in the background."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def options(page: Page) -> list[str]:

@@ -1,6 +1,5 @@
 """A review in Chromium: by keyboard, by touch, in several tabs, beside a terminal."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,6 @@ from web_page import (
     DESKTOP,
     PHONE,
     Page,
-    chromium,
     needs_chromium,
     numbered_deck,
     running,
@@ -44,12 +42,6 @@ _IS_NEXT_DAY = """() => new Promise((resolve) => {
 _DOUBLE_TAP = (
     "for (const name of ['show', 'good']) document.querySelector(`.${name}`).click()"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 def test_first_review_by_keyboard(browser: Any, tmp_path: Path) -> None:

@@ -1,11 +1,10 @@
 """The page in a browser whose storage is cleared or fails, in Chromium."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from web_page import DESKTOP, Page, chromium, needs_chromium, numbered_deck, running
+from web_page import DESKTOP, Page, needs_chromium, numbered_deck, running
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -21,12 +20,6 @@ DELETED = """() => new Promise((resolve, reject) => {
   deleting.onsuccess = () => resolve(true);
   deleting.onblocked = reject;
 })"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.parametrize("way", ["by the browser", "by a script"])
