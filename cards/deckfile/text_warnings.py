@@ -37,7 +37,8 @@ from cards.translate import _
 TextWarning = tuple[TextPath, str, str]
 """Path of the text, message, hint."""
 
-_MAY_CHANGE = re.compile(r"[*_\n{｛]|::").search
+_CHANGES = ("*", "_", "\n", "{", "｛", "::")
+"""Signs without which a text appears as typed."""
 _MAY_VANISH = re.compile(
     r"\W*\Z|\s*(?:`{3,}|~{3,})[^\n]*\s*\Z|\s*\[[^\]\n]*\]:|\[\s*\]\(|\s*&"
 ).match
@@ -67,9 +68,13 @@ def text_warnings(content: Content, extra: str) -> list[TextWarning]:
     """
     found: list[TextWarning] = []
     for path, text in texts_of(content):
-        if _MAY_CHANGE(text):
-            found += _warnings_of(content, path, text)
-        if _MAY_VANISH(text) and not (path[0] == "by" and is_empty_cell(text)):
+        for sign in _CHANGES:
+            if sign in text:
+                found += _warnings_of(content, path, text)
+                break
+        if text[:1].isalnum() or not _MAY_VANISH(text):
+            continue  # most texts: a letter is shown
+        if not (path[0] == "by" and is_empty_cell(text)):
             found += ((path, *one) for one in _vanished(text))
     if extra:
         found += _warnings_of(content, ("extra",), extra)
