@@ -6,7 +6,7 @@ every line is flushed at once, so that a program at the other end can answer.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from cards.errors import with_hint
 from cards.text.terminal import plain_text
@@ -50,7 +50,9 @@ from srs.store.connection import StoreError
 from srs.study.prompt import Prompt
 from srs.study.results import Summary
 from srs.study.session import Session
-from srs.study.typed_answer import Spans, check_typed
+
+if TYPE_CHECKING:
+    from srs.study.typed_answer import Spans
 
 _KEYS = "uxtsbfpiq"
 """Keys that the help explains, by default key; `e` and `o` need the full screen."""
@@ -181,6 +183,8 @@ class _PlainReview:
         """Suggest a rating for a typed answer, and mark how it differs."""
         if not text:
             return
+        from srs.study.typed_answer import check_typed  # noqa: PLC0415 - rare
+
         typed = check_typed(prompt.question, text)
         self._print(suggestion_line(typed.rating))
         if typed.rating is not Rating.GOOD:
@@ -334,7 +338,7 @@ class _PlainReview:
         )
 
 
-def _marked(spans: Spans) -> str:
+def _marked(spans: "Spans") -> str:
     return "".join(text if is_common else f"[{text}]" for text, is_common in spans)
 
 

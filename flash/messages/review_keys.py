@@ -5,7 +5,6 @@ what was pressed into that, `fill` and `help` show the key to press.
 """
 
 from difflib import get_close_matches
-from string import ascii_lowercase
 from unicodedata import normalize
 
 from msgspec import Struct
@@ -90,7 +89,7 @@ def saved_keys(text: str) -> ReviewKeys:
     given = _parsed(text)
     taken = set(given.values())
     used = {*taken, *_DEFAULTS, *_FIXED}
-    free = (key for key in ascii_lowercase if key not in used)
+    free = (key for key in "abcdefghijklmnopqrstuvwxyz" if key not in used)
     chosen = {
         action: next(free) if key in taken else key
         for action, key in ACTIONS.items()

@@ -131,6 +131,29 @@ def count_due(
     return row[0], row[1]
 
 
+def count_due_reviews(
+    store: Store, decks: Iterable[int], day: int, cards: Iterable[int] | None = None
+) -> int:
+    """Count the reviews that are due on a study day or earlier and may be asked.
+
+    Args:
+        store: The store.
+        decks: Their ids.
+        day: The study day.
+        cards: Only these; None for all.
+    """
+    chosen = (
+        "" if cards is None else "and c.id in (select value from json_each(:cards))"
+    )
+    sql = f"""
+        select count(*) from cards c
+         where {_SELECTIONS["due"][1]} and {_ASKED} and c.buried <> :day
+           and c.deck in (select value from json_each(:decks)) {chosen}
+    """
+    values = {"day": day, "decks": str(list(decks)), "cards": str(list(cards or ()))}
+    return int(store.row(sql, values)[0])
+
+
 def due_siblings(
     store: Store, asked: Iterable[int], day: int, rollover: int
 ) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from srs.store.queue import (
     QueueRow,
     Selection,
     answers_on,
+    count_due_reviews,
     due_by_forgetting_rate,
     select_cards,
 )
@@ -85,6 +86,10 @@ class DueCards:
         return self._chosen(
             select_cards(self.store, selection, day=self.day, end_ms=end_ms)
         )
+
+    def count_due(self) -> int:
+        """Count the due reviews that pass the filter, without limits and burying."""
+        return count_due_reviews(self.store, self.decks, self.day, self.filter.cards)
 
     def rows_by_forgetting_rate(self, factor: float) -> Iterator[QueueRow]:
         """Select the due cards, those forgotten fastest first."""

@@ -1,7 +1,5 @@
 """A question that is shown to the user: a card and its note, read from the store."""
 
-import random
-
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -101,6 +99,8 @@ def _shuffled(
     options: tuple[Option, ...], card: StoredCard, now_ms: int
 ) -> tuple[Option, ...]:
     loose = [option for option in options if not option.pin]
+    from random import Random  # noqa: PLC0415 - only for the options of a choice
+
     seed = f"{seed_of(card)}:{card.progress.reps}:{now_ms}"
-    random.Random(seed).shuffle(loose)
+    Random(seed).shuffle(loose)
     return (*loose, *(option for option in options if option.pin))

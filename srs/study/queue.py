@@ -111,8 +111,7 @@ def _queue_today(cards: DueCards) -> Queue:
     due = deque(islice(by_forgetting_rate(cards), most))
     wants_new = wanted.new is not None or wanted.new_total or wanted.only == "new"
     new = deque(cards.new()) if wants_new else deque[int]()
-    overdue = sum(1 for _ in cards.rows("due"))
-    return Queue(learning, due, new, cards.day, overdue=overdue)
+    return Queue(learning, due, new, cards.day, overdue=cards.count_due())
 
 
 def read_exam_queue(cards: DueCards) -> "ExamQueue | None":

@@ -8,7 +8,7 @@ from store_fixtures import ids as ids_of
 from srs.models.cards import Rating
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.scheduler.fsrs6 import forgetting_curve
-from srs.store.card_actions import set_due
+from srs.store.card_actions import bury, set_due, suspend
 from srs.store.connection import Store
 from srs.store.queue import count_overdue_answered
 from srs.store.replay import rebuild_cache
@@ -56,6 +56,30 @@ def test_a_large_backlog_is_capped_and_has_no_new_cards(store: Store) -> None:
     found = day_of(store)
 
     assert (len(found.due), len(found.new), found.overdue) == (MIN_CAP, 0, 120)
+
+
+@pytest.mark.parametrize(
+    ("deck", "count", "suspended", "buried", "expected"),
+    [("", None, 0, 0, 120), ("", 70, 0, 0, 70), ("Other", None, 0, 0, 0)]
+    + [("", None, 3, 0, 117), ("", None, 0, 4, 116), ("", 70, 3, 4, 63)],
+)
+def test_a_backlog_counts_the_chosen_cards_that_may_be_asked(
+    store: Store,
+    deck: str,
+    count: int | None,
+    suspended: int,
+    buried: int,
+    expected: int,
+) -> None:
+    cards = behind(store, 120)
+    add(store, numbered(1, "Other"), file="/other.yaml")
+    suspend(store, cards[:suspended], NOON, suspended=True)
+    bury(store, cards[suspended : suspended + buried], NOON, TODAY)
+    chosen = None if count is None else frozenset(cards[:count])
+
+    found = day_of(store, CardFilter(deck=deck, cards=chosen))
+
+    assert found.overdue == expected
 
 
 def test_the_cap_is_half_as_much_again_as_an_average_day(store: Store) -> None:

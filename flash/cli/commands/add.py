@@ -10,7 +10,6 @@ import typer
 from cards.identity.matching import Action
 from cards.questions import question_text
 from cards.translate import _
-from flash.cli.commands.new import add_from_stdin
 from flash.cli.options import DbOption, DryRunOption, FilesArgument, JsonOption
 from flash.messages.adding import (
     conflict_question,
@@ -83,6 +82,10 @@ def add(
     # A short run that makes many values and no cycles: a quarter faster.
     gc.disable()
     if files == [Path("-")]:
+        from flash.cli.commands.new import (  # noqa: PLC0415 - loads the editor
+            add_from_stdin,
+        )
+
         found = add_from_stdin(db, dry_run=dry_run)
         _report(found.plan, found.plan.cards, as_json=json, dry_run=dry_run)
         _say_no_domain(found.no_domain)
