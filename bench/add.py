@@ -21,7 +21,7 @@ def floor(deck: Path, filled: Path, folder: Path) -> float:
     source = sqlite3.connect(filled)
     tables = {
         name: source.execute(f"select * from {name}").fetchall()
-        for name in ("decks", "notes", "cards")
+        for name in ("decks", "notes", "cards", "file_bases")
     }
     target = folder / "floor.db"
     target.unlink(missing_ok=True)

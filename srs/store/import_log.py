@@ -5,10 +5,12 @@ from the neighbouring rows of the card, up to the next reset.
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from srs.scheduler.study_day import Calendar
@@ -156,7 +158,8 @@ _IS_NEW = """
     not exists (select 1 from temp.known k where k.id = s.id and k.card = s.card)
 """
 _NEW = """
-    select s.id, s.card, s.rating > 0
+    select json_group_array(s.id), json_group_array(distinct s.card),
+           count(*) filter (where s.rating > 0)
       from (select l.id, p.ours as card, l.rating
               from arriving.{table} l join temp.pairs p on p.theirs = l.card) s
      where {is_new}
@@ -217,23 +220,25 @@ def _insert_rows(
     """Insert the rows of one table; return their cards."""
     run = connection.execute
     is_new = _IS_NEW if added.has_known else "true"
-    new = run(_NEW.format(table=table, is_new=is_new)).fetchall()
-    if not new:
+    new = run(_NEW.format(table=table, is_new=is_new)).fetchone()
+    ids, cards = (msgspec.json.decode(found, type=list[int]) for found in new[:2])
+    if not ids:
         return set()
     # "returning" would take as long as the insert itself.
     inserted = run(_INSERT.format(rows=rows, is_new=is_new)).rowcount
-    ids = [moment for moment, _, _ in new]
-    if inserted < len(new):
+    if inserted < len(ids):
         clashing = [
             ReviewRow(*row) for row in run(_CLASHING.format(rows=rows)).fetchall()
         ]
         free = FreeIds(connection)
-        moved = {row[:2]: insert_moved(connection, row, free) for row in clashing}
-        ids = [moved.get((moment, card), moment) for moment, card, _ in new]
+        kept = Counter(ids)
+        kept.subtract(row.id for row in clashing)
+        moved = [insert_moved(connection, row, free) for row in clashing]
+        ids = [*kept.elements(), *moved]
         added.shifted += len(moved)
     added.ids += ids
-    added.answers += sum(is_answer for _, _, is_answer in new)
-    return {card for _, card, _ in new}
+    added.answers += new[2]
+    return set(cards)
 
 
 def insert_moved(connection: sqlite3.Connection, row: ReviewRow, ids: FreeIds) -> int:
