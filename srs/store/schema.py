@@ -14,7 +14,7 @@ from srs.store.sync_schema import DEVICE_TABLES, STAMP_TRIGGERS, SYNC_TABLES
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 8
+VERSION = 9
 """The newest schema, also written as `pragma user_version`."""
 
 _FIRST = """
@@ -194,7 +194,7 @@ create table clock (
 ) strict;
 insert into clock values (0);
 
--- When a mark of a card was last set: suspended, buried, flag, or due by hand.
+-- When a mark of a card was last set: suspended, buried or flag.
 create table mark_stamps (
     card   integer not null references cards (id) on delete cascade,
     mark   text not null,
@@ -255,9 +255,7 @@ update notes set stamp = min(max(modified, 0), 1 << 46) << 16 where stamp = 0;
 insert or ignore into mark_stamps (card, mark, stamp)
 select id, 'suspended', marked_ms << 16 from cards where suspended union all
 select id, 'flag', marked_ms << 16 from cards where flag union all
-select id, 'buried', 0 from cards where buried union all
-select card, 'due', max(id) << 16 from reviews
- where rating = 0 and kind = 4 and undone = 0 group by card;
+select id, 'buried', 0 from cards where buried;
 insert or ignore into option_stamps (deck, name, stamp)
 select deck, key, 0 from presets, json_each(options);
 insert or ignore into setting_stamps (name, stamp) select name, 0 from settings;
@@ -366,6 +364,13 @@ def m008_devices(db: "Database") -> None:
     db.execute("pragma user_version = 8")
 
 
+def m009_due_days(db: "Database") -> None:
+    """Drop the stamps of due days set by hand: the log has those."""
+    db.execute("drop trigger if exists stamp_due")
+    db.execute("delete from mark_stamps where mark = 'due'")
+    db.execute("pragma user_version = 9")
+
+
 def migrations() -> "Migrations":
     """Return the migrations; they run once each, in this order."""
     from sqlite_utils import Migrations
@@ -380,6 +385,7 @@ def migrations() -> "Migrations":
         m006_mock_exams,
         m007_device_log,
         m008_devices,
+        m009_due_days,
     ):
         found()(migration)
     return found

@@ -192,7 +192,7 @@ class _Reading:
                                when 'buried' then c.buried else c.flag end,
                    m.stamp, iif(m.device = '', :me, m.device)
               from mark_stamps m join cards c on c.id = m.card
-             where m.mark <> 'due' and {later}
+             where {later}
         """
         return (MarkEntry(*row) for row in self._rows(sql, "m", "c.note"))
 

@@ -15,13 +15,6 @@ STAMP_TRIGGERS = (
         for mark in ("suspended", "buried", "flag")
     ),
     f"""
-create trigger stamp_due after insert on reviews
-  when new.rating = 0 and new.kind = 4 begin
-    insert into mark_stamps (card, mark, stamp) values (new.card, 'due', {STAMP})
-        on conflict do update set stamp = excluded.stamp, device = '';
-end
-""",
-    f"""
 create trigger stamp_undone after update of undone on reviews
   when new.undone <> old.undone begin
     update reviews set undone_stamp = {STAMP} where id = new.id;

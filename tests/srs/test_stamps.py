@@ -49,7 +49,6 @@ def test_marks_are_stamped_when_they_change(store: Store) -> None:
     assert suspended < buried < clock(store)
     assert rows == [
         (one, "buried", buried),
-        (one, "due", clock(store)),
         (two, "buried", buried),
         (two, "suspended", suspended),
     ]

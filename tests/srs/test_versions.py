@@ -100,6 +100,18 @@ def test_a_store_of_any_version_keeps_every_value(dump: Path, tmp_path: Path) ->
         assert kept == rows
 
 
+@of_each_version
+def test_due_days_have_no_stamps_but_their_reviews(dump: Path, tmp_path: Path) -> None:
+    path = made(dump, tmp_path)
+
+    with closing(open_store(path, NOW)) as opened:
+        sql = "select distinct mark from mark_stamps order by mark"
+        assert opened.rows(sql) == [("buried",), ("suspended",)]
+        names = opened.rows("select name from sqlite_master where type = 'trigger'")
+        assert ("stamp_due",) not in names
+        assert ("stamp_flag",) in names
+
+
 @of_each_earlier_version
 def test_a_redo_does_not_outlive_a_migration(dump: Path, tmp_path: Path) -> None:
     path = made(dump, tmp_path)
