@@ -67,6 +67,13 @@ def remark_lines(done: Synced) -> list[str]:
     for one in done.ahead:
         text = _("the clock of {device} is ahead; its changes count as the latest")
         lines.append(text.format(device=one.name or one.id))
+    lines += [
+        _(
+            "the deck '{deck}' has settings and no cards: another device renamed it"
+            " (flash config --deck '{deck}' shows them)"
+        ).format(deck=deck)
+        for deck in done.left_behind
+    ]
     return [clean(line) for line in lines]
 
 

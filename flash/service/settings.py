@@ -18,6 +18,7 @@ from flash.messages.review_keys import ACTIONS, format_keys, parse_keys, saved_k
 from flash.service.context import AppContext
 from srs.models.presets import Preset
 from srs.scheduler.study_day import UnknownZone, day_date, zone_offset
+from srs.store.decks import decks_without_notes
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
 from srs.study.vacation import VacationResult, set_vacations
@@ -54,6 +55,11 @@ def setting_name(text: str) -> str:
     name = text.replace("-", "_")
     if name in NAMES:
         return name
+    first, sign, _rest = name.partition("=")
+    if sign and first in NAMES:
+        hint = _("write a blank for the '=': {name} {value}")
+        hint = hint.format(name=first, value=text.partition("=")[2] or "VALUE")
+        raise FlashError(_("no setting '{name}'").format(name=text), hint)
     near = get_close_matches(name, NAMES, 1, _ALIKE)
     near = near or [one for one in NAMES if len(name) > 2 and name in one]
     if len(near) == 1:
@@ -68,6 +74,25 @@ def setting_name(text: str) -> str:
 def read_settings(options: Options, name: str, deck: str) -> dict[str, Any]:
     """Return the values of one setting, or of all if `name` is empty."""
     return {one: _value(options, one, deck) for one in ([name] if name else NAMES)}
+
+
+def settings_of_decks(app: AppContext) -> dict[str, str]:
+    """Describe the settings that decks have of their own, by deck."""
+    options, without_notes = app.options, decks_without_notes(app.store.connection)
+    found: dict[str, str] = {}
+    for deck in filter(None, options.decks()):
+        own = options.own(deck)
+        texts = [
+            f"{one} {format_setting(one, _value(options, one, deck))}"
+            for one in NAMES
+            if one in own
+        ]
+        if any(one in own for one in _HIDDEN):
+            texts.append(_("parameters of its own"))
+        if deck in without_notes:
+            texts.append(_("but no cards"))
+        found[deck] = ", ".join(texts)
+    return found
 
 
 def change_setting(

@@ -18,6 +18,7 @@ from flash.service.git_log import GitLog
 from flash.service.media_sync import fetch_media, register_media, send_media
 from srs.models.carrier import Carrier
 from srs.models.incoming import Progressed
+from srs.store.decks import decks_without_notes
 from srs.store.note_media import media_files
 from srs.store.revlog import newest_review
 from srs.store.settings import write_setting
@@ -196,6 +197,7 @@ def apply_sync(
                 write_setting(store.connection, GIT, carrier.address)
             if plan.is_encrypted and not store.setting(ENCRYPTED):
                 write_setting(store.connection, ENCRYPTED, "yes")
+    without_notes = decks_without_notes(store.connection)
     registered = register_media(store, dry_run=dry_run)
     media_sent = send_media(store, carrier, plan.listing, dry_run=dry_run)
     sent = send(store, carrier, plan.listing, me, dry_run=dry_run)
@@ -233,4 +235,5 @@ def apply_sync(
         plan.listing.foreign,
         tuple(one for one in known if one.last > limit),
         plan.is_encrypted,
+        tuple(sorted(decks_without_notes(store.connection) - without_notes)),
     )

@@ -89,6 +89,13 @@ def rename_decks(connection: sqlite3.Connection, pairs: Iterable[Pair]) -> None:
             write_setting(connection, "exam", exam)
 
 
+def decks_without_notes(connection: sqlite3.Connection) -> set[str]:
+    """Return the decks that have options or the exam, but no notes in them or below."""
+    having = {row[0] for row in connection.execute("select deck from presets")}
+    having |= {_exam_deck(connection)}
+    return {deck for deck in having - {""} if not _lives_in(connection, deck)}
+
+
 def forget_empty(
     connection: sqlite3.Connection, decks: Collection[int] | None = None
 ) -> None:

@@ -65,6 +65,8 @@ class Synced(Struct, frozen=True):
     ahead: tuple[Device, ...]
     """Devices whose clock is more than a day ahead."""
     is_encrypted: bool
+    left_behind: tuple[str, ...] = ()
+    """Decks whose options came or stayed, while another device renamed the deck."""
 
     @property
     def is_faulty(self) -> bool:

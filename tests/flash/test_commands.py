@@ -362,6 +362,11 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
             "flash: no setting 'desired_retenton' (did you mean 'desired_retention'?)\n",
         ),
         (
+            ["new-per-day=5"],
+            "flash: no setting 'new-per-day=5'"
+            " (write a blank for the '=': new_per_day 5)\n",
+        ),
+        (
             ["desired", "0.9"],
             "flash: no setting 'desired' (did you mean 'desired_retention'?)\n",
         ),

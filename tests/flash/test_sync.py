@@ -151,6 +151,30 @@ def test_later_setting_counts_and_undo_leaves_it(
     assert laptop("config", "new_per_day")[1] == desktop("config", "new_per_day")[1]
 
 
+def test_settings_of_a_deck_renamed_elsewhere_are_named(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log")
+    file = Path("cells.yaml")
+    file.write_text(CELLS.replace("Cells::Basics", "Biology"), "utf-8")
+    laptop("add", "cells.yaml")
+    laptop("sync")
+    desktop("config", "new_per_day", "7", "--deck", "Cells")
+
+    _, _, err = desktop("sync")
+
+    assert err == (
+        "the deck 'Cells' has settings and no cards: another device renamed it"
+        " (flash config --deck 'Cells' shows them)\n"
+    )
+    assert "new_per_day        7  (set" in desktop("config", "--deck", "Cells")[1]
+    assert "\nCells: new_per_day 7, but no cards\n" in desktop("config")[1]
+    assert desktop("sync")[2] == ""
+    desktop("config", "new_per_day", "--unset", "--deck", "Cells")
+    assert "Cells" not in desktop("config")[1]
+
+
 NOTHING = "Nothing was undone: another device has changed it since.\n"
 
 

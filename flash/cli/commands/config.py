@@ -16,6 +16,7 @@ from flash.service.settings import (
     format_setting,
     read_settings,
     setting_name,
+    settings_of_decks,
 )
 from flash.terminal import echo_err, print_json, styled
 
@@ -47,18 +48,19 @@ def config(
 ) -> None:
     """Show or change settings.
 
-    Without NAME, shows all settings. A deck inherits the settings that it doesn't set
-    from its parents. Write steps as '1m 10m', `time_zone` as Asia/Tokyo, `rollover` as
-    an hour, `easy_days` as 'sat=50% sun=0%', and `away` as '2026-12-24..2027-01-02':
-    cards due in a vacation are moved as far as their fuzz allows. With `catch_up`, a
-    backlog is spread over several days, fastest-fading cards first, except before an
-    exam. `keys` are those of a review on this device, such as 'undo=z bury=-'. Exit
-    code 1: there is no such setting or deck, or the value is invalid.
+    Without NAME, shows all settings and the decks that have their own. A deck inherits
+    the settings that it doesn't set from its parents. Write steps as '1m 10m',
+    `time_zone` as Asia/Tokyo, `rollover` as an hour, `easy_days` as 'sat=50% sun=0%',
+    and `away` as '2026-12-24..2027-01-02': cards due in a vacation are moved as far as
+    their fuzz allows. With `catch_up`, a backlog is spread over several days,
+    fastest-fading cards first, except before an exam. `keys` are those of a review on
+    this device, such as 'undo=z bury=-'. Exit code 1: there is no such setting or deck,
+    or the value is invalid.
     """
     with open_app(db) as app:
         name = setting_name(name) if name else ""
         # What was set for a deck that is gone can be removed.
-        known = deck in app.options.decks() if unset else False
+        known = (unset or not value) and deck in app.options.decks()
         deck = deck if known else find_deck(app, deck)
         if value and unset:
             raise FlashError(_("give a value or --unset, not both"))
@@ -70,9 +72,15 @@ def config(
         options = app.options
         shown = read_settings(options, name, deck)
         own = options.own(deck) if deck else {}
+        of_decks = {} if name or deck else settings_of_decks(app)
     if json:
         print_json(shown)
         return
     for one, found in shown.items():
         mark = styled(_("  (set for this deck)"), "2") if one in own else ""
         print(clean(f"{one:<18} {format_setting(one, found)}") + mark)
+    if of_decks:
+        print()
+        print(_("Decks with settings of their own (see --deck):"))
+        for one, text in of_decks.items():
+            print(clean(f"{one}: {text}"))
