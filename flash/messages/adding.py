@@ -95,6 +95,24 @@ def plan_lines(changes: Sequence[PlannedChange]) -> list[str]:
     return lines
 
 
+def also_changed_lines(changes: Sequence[PlannedChange]) -> list[str]:
+    """Name what else was changed in a file to which a card was added."""
+    if not changes:
+        return []
+    text = _("{name}: {question}")
+    lines = [
+        text.format(
+            name=action_label(step.action),
+            question=clip_line(question_text(step.note.content), _QUESTION_COLUMNS),
+        )
+        for step in changes[:_SHOWN]
+    ]
+    if len(changes) > _SHOWN:
+        lines.append(_("… and {count} more").format(count=len(changes) - _SHOWN))
+    head = _("The file was added as a whole, with other changes in it:")
+    return [head, *(f"  {line}" for line in lines)]
+
+
 def _step_line(step: PlannedChange) -> str:
     text = clip_line(question_text(step.note.content), _QUESTION_COLUMNS)
     label = action_label(step.action)

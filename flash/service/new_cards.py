@@ -18,6 +18,7 @@ from cards.deckfile.reader import Deck, parse_deck, read_deck
 from cards.deckfile.writer import card_yaml
 from cards.errors import DeckError, FlashError, Place, Problem, reason_of
 from cards.identity.keys import duplicates
+from cards.identity.matching import Action, PlannedChange
 from cards.names import tidy_deck_name
 from cards.note import Basic, Cloze, Note
 from cards.text.cloze import CLOZE_MARK
@@ -53,6 +54,16 @@ class NewCards(Struct, frozen=True):
     warnings: tuple[Problem, ...] = ()
     """Of these cards, not of others in the file."""
     no_domain: NoDomain | None = None
+
+    @property
+    def also_changed(self) -> list[PlannedChange]:
+        """What else was changed in the file since it was last added."""
+        return [
+            step
+            for step in self.plan.steps
+            if step.action is not Action.UNCHANGED
+            and not (step.action is Action.NEW and step.note.line >= self.line)
+        ]
 
 
 def deck_of_new_cards(app: AppContext, name: str) -> str:

@@ -16,6 +16,7 @@ from cards.text.terminal import plain_text
 from cards.translate import _
 from flash.messages.adding import (
     ANSWER_NEEDED,
+    also_changed_lines,
     new_cards_line,
     no_domain_line,
     plan_summary,
@@ -248,4 +249,5 @@ def _add(wanted: _NewCard, app: AppContext) -> str:
     lines = [line, *map(str, added.warnings)]
     if added.no_domain:
         lines.append(no_domain_line(added.no_domain.notes, added.no_domain.tag))
+    lines += also_changed_lines(added.also_changed)
     return "\n".join(lines)

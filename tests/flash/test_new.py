@@ -193,6 +193,27 @@ def test_a_file_that_lost_answered_cards_asks_for_an_add(flash: Run) -> None:
     assert "(run flash add on it first)" in err
 
 
+def test_other_changes_of_the_file_are_named(flash: Run) -> None:
+    file = Path("d.yaml")
+    cards = "".join(f"  - {{front: q{n}, back: a{n}}}\n" for n in range(3))
+    file.write_text(f"deck: D\ncards:\n{cards}", "utf-8")
+    flash("add", "d.yaml")
+    flash("remove", "q0", "--yes")
+    text = file.read_text("utf-8").replace("a1", "other")
+    file.write_text(text + "  - {front: q3, back: a3}\n", "utf-8")
+
+    code, out, err = flash("new", "--deck", "D", "q4", "a4")
+
+    assert (code, out) == (0, f"Added 1 card to 'D': {file.absolute()}:7\n")
+    assert err.splitlines() == [
+        "The file was added as a whole, with other changes in it:",
+        "  returned: q0",
+        "  changed: q1",
+        "  new: q3",
+    ]
+    assert flash("new", "--deck", "D", "q5", "a5")[2] == ""
+
+
 def test_a_question_alone_is_wrong_usage(flash: Run) -> None:
     code, _, err = flash("new", "Why?")
 

@@ -19,6 +19,7 @@ from flash.messages.adding import (
     ANSWER_NEEDED,
     EDIT_AGAIN,
     NOTHING_ADDED,
+    also_changed_lines,
     new_card_template,
     new_cards_line,
     no_domain_line,
@@ -88,6 +89,8 @@ def new(
         echo_err(str(warning))
     if added.no_domain:
         echo_err(no_domain_line(added.no_domain.notes, added.no_domain.tag))
+    for line in also_changed_lines(added.also_changed):
+        echo_err(line)
     if json:
         print_json(added.cards)
     else:
