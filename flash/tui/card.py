@@ -195,7 +195,7 @@ def overlay_lines(overlay: Overlay, room: int) -> list[Line]:
 
 def _sentence(text: str, room: int) -> list[Line]:
     lines = wrap_evenly((StyledText(text),), room)
-    return [*(_centred(line, room) for line in lines), ()]
+    return [*(centred(line, room) for line in lines), ()]
 
 
 def _question_lines(question: Question, room: Room, *, is_answered: bool) -> list[Line]:
@@ -241,7 +241,7 @@ def _typed_lines(typed: TypedAnswer, room: int) -> list[Line]:
             StyledText(clean(text), TextStyle.DIM if is_common else _DIFFERENCE)
             for text, is_common in spans
         )
-        lines += [_centred(part, room) for part in wrap(line, room)]
+        lines += [centred(part, room) for part in wrap(line, room)]
     return [*lines, ()]
 
 
@@ -292,7 +292,7 @@ def _text(
     if all(isinstance(block, Paragraph) for block in blocks):
         lines = _balanced(blocks, room.text)
         if len(lines) <= max_centred:
-            return [_centred(_with(style, line), room.text) for line in lines]
+            return [centred(_with(style, line), room.text) for line in lines]
     lines = block_lines(blocks, *room)
     if all(isinstance(block, Table) for block in blocks):
         return indented(lines, max(0, room.text - block_width(lines)) // 2)
@@ -332,6 +332,7 @@ def _with(style: TextStyle, line: Line) -> Line:
     return tuple(StyledText(text, own | style) for text, own in line)
 
 
-def _centred(line: Line, room: int) -> Line:
+def centred(line: Line, room: int) -> Line:
+    """Centre a line in that many columns."""
     blanks = (room - line_width(line)) // 2
     return (StyledText(" " * blanks), *line) if line and blanks > 0 else line

@@ -25,13 +25,12 @@ from flash.service.draft_review import DraftReview
 from flash.service.drafting import DraftedCard
 from flash.service.editor import edit_text
 from flash.tui.app import PageWidget, ScreenApp, run_app
-from flash.tui.card import MAX_WIDTH, CardLayout, indented
+from flash.tui.card import MAX_WIDTH, CardLayout, centred, indented
 from flash.tui.page import (
     CARD_ONLY,
     COMPACT,
     Frame,
     Page,
-    centred,
     dim,
     key_rows,
     message_lines,

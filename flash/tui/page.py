@@ -18,7 +18,7 @@ from flash.messages.review import (
     progress_label,
     rating_help,
 )
-from flash.tui.card import CardLayout, card_layout
+from flash.tui.card import CardLayout, card_layout, centred
 from flash.tui.view import AnsweringView, Mode, View
 
 _CARD_KEYS = "uxesboi?q"
@@ -292,12 +292,6 @@ def _key_rows(keys: Sequence[tuple[str, str]], columns: int, gap: int) -> list[L
         lines[-1] += [StyledText(blanks + key), *dim(f" {label}")]
         used += len(blanks) + size
     return [tuple(line) for line in lines]
-
-
-def centred(line: Line, columns: int) -> Line:
-    """Centre a line."""
-    blanks = (columns - line_width(line)) // 2
-    return (StyledText(" " * blanks), *line) if line and blanks > 0 else line
 
 
 def dim(text: str) -> Line:
