@@ -35,8 +35,9 @@ class AutoSync:
         import subprocess  # noqa: PLC0415 - only with auto_sync
 
         path = str(self._app.store.path.absolute())
+        # Without -P, files of the present folder could stand for modules.
         return subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "flash", "sync", "--db", path],
+            [sys.executable, "-P", "-m", "flash", "sync", "--db", path],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

@@ -34,6 +34,19 @@ def test_review_sends_its_answers(synced: Run, monkeypatch: pytest.MonkeyPatch) 
     assert "received 4 (1 review, 3 notes)" in synced("sync", "log", "--db", "b.db")[1]
 
 
+def test_files_of_the_present_folder_are_no_modules(
+    synced: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auto_sync, "_BOUND_S", 60.0)
+    for name in ("cards", "sqlite3", "flash"):
+        Path(f"{name}.py").write_text(f"open('{name} ran', 'w').close()", "utf-8")
+
+    code, _, err = synced("review", "--plain", typed="q\n")
+
+    assert (code, err) == (0, "")
+    assert list(Path().glob("* ran")) == []
+
+
 def test_failed_sync_is_one_line_after_the_review(
     synced: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,17 @@ def processes() -> list[str]:
 
 
 @pytest.mark.slow
+def test_files_of_the_present_folder_are_no_modules(filled: Run) -> None:
+    for name in ("anki", "export", "random"):
+        Path(f"{name}.py").write_text(f"open('{name} ran', 'w').close()", "utf-8")
+
+    assert filled("phone", "setup", "--port", str(free_port()))[0] == 0
+
+    assert filled("phone", "sync")[0] == 0
+    assert list(Path().glob("* ran")) == []
+
+
+@pytest.mark.slow
 def test_phone_prints_a_line_for_each_round(
     filled: Run, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -48,8 +48,9 @@ def _start(job: str, folder: Path, **environment: str) -> "subprocess.Popen[str]
     """Start a process that ends with this one; Ctrl-C doesn't reach it."""
     root = str(Path(__file__).parents[3])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    # Without -P, files of the present folder could stand for modules.
     return subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", _MODULE, job, str(os.getpid()), str(folder)],
+        [sys.executable, "-P", "-m", _MODULE, job, str(os.getpid()), str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT if job == "serve" else subprocess.DEVNULL,
