@@ -95,6 +95,22 @@ def plan_lines(changes: Sequence[PlannedChange]) -> list[str]:
     return lines
 
 
+def returned_lines(changes: Sequence[PlannedChange]) -> list[str]:
+    """Name removed notes that are back because their deck file still has them."""
+    text = _("back, as {file} has it: {question}")
+    back = [step.note for step in changes if step.action is Action.RETURNED]
+    lines = [
+        text.format(
+            file=clean(Path(note.file).name),
+            question=clip_line(question_text(note.content), _QUESTION_COLUMNS),
+        )
+        for note in back[:_SHOWN_NEW]
+    ]
+    if len(back) > _SHOWN_NEW:
+        lines.append(_("… and {count} more").format(count=len(back) - _SHOWN_NEW))
+    return lines
+
+
 def also_changed_lines(changes: Sequence[PlannedChange]) -> list[str]:
     """Name what else was changed in a file to which a card was added."""
     if not changes:

@@ -15,6 +15,7 @@ from cards.note import Note
 from cards.questions import media_of
 from cards.translate import _
 from export.anki.text_edits import TextEdit
+from flash.messages.adding import returned_lines
 from flash.messages.review import elsewhere_line
 from flash.service.adding import add_unasked, apply_adding, plan_unasked
 from flash.service.context import AppContext, file_stats
@@ -186,7 +187,7 @@ def _rewrite_in_file(
     (patch,) = file_patches([TextEdit(stored, note)])
     if patch.by_hand:
         # The file may have an edit that is not added yet, of this card or a broken one.
-        errors = add_changed(app, [old.file])
+        errors = add_changed(app, [old.file]).errors
         check()
         if stored_note_of(app.store, stored.cards[0].id).retired:
             return _("this card was removed from its deck file")
@@ -204,12 +205,15 @@ def _rewrite_in_file(
     return None
 
 
-def write_and_add(app: AppContext, texts: Mapping[Path, str]) -> None:
+def write_and_add(app: AppContext, texts: Mapping[Path, str]) -> list[str]:
     """Write deck files and add them.
 
     Args:
         app: The open store.
         texts: The text of each file.
+
+    Returns:
+        Removed cards that are back, as texts.
 
     Raises:
         DeckError: A text has mistakes; nothing was written.
@@ -225,17 +229,24 @@ def write_and_add(app: AppContext, texts: Mapping[Path, str]) -> None:
             write_with_store(app.store, path, text)
         parsed = replace(parsed, stats=tuple(file_stats(map(str, parsed.files))))
         apply_adding(app, replace(plan, parsed=parsed), name="edit")
+    return returned_lines(plan.steps)
 
 
-def add_changed(app: AppContext, files: Sequence[str]) -> list[str]:
+class ChangedFiles(Struct, frozen=True):
+    """What the user has to know of edited files that were added."""
+
+    errors: list[str]
+    """What keeps files from being added; their old cards stay."""
+    returned: list[str]
+    """Removed cards that are back."""
+
+
+def add_changed(app: AppContext, files: Sequence[str]) -> ChangedFiles:
     """Add deck files that were edited since they were last added.
 
     Args:
         app: The open store.
         files: Absolute paths.
-
-    Returns:
-        What keeps files from being added, as texts; their old cards stay.
     """
     sound: list[Path] = []
     errors: list[str] = []
@@ -246,11 +257,11 @@ def add_changed(app: AppContext, files: Sequence[str]) -> list[str]:
         except DeckError as error:
             errors += [str(problem) for problem in error.problems[:3]]
     if not sound:
-        return errors
+        return ChangedFiles(errors, [])
     try:
-        add_unasked(app, read_files(sound))
+        added = add_unasked(app, read_files(sound))
     except StoreError:
         raise
     except FlashError as error:
-        errors.append(str(error))
-    return errors
+        return ChangedFiles([*errors, str(error)], [])
+    return ChangedFiles(errors, returned_lines(added.plan.steps))

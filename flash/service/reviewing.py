@@ -99,7 +99,8 @@ def add_changed_files(app: AppContext) -> list[str]:
     """Add known deck files that were edited since they were last added.
 
     Returns:
-        What keeps files from being added; their old cards are asked.
+        What keeps files from being added, whose old cards are asked; and removed cards
+        that are back.
     """
     known = known_file_stats(app.store)
     stats = set(file_stats(file for file, _, _ in known)) - set(known)
@@ -112,7 +113,8 @@ def add_changed_files(app: AppContext) -> list[str]:
         add_changed,
     )
 
-    return add_changed(app, sorted(changed))
+    done = add_changed(app, sorted(changed))
+    return [*done.errors, *done.returned]
 
 
 def back_up_after_review(app: AppContext) -> None:

@@ -122,8 +122,11 @@ def plan_rename(app: AppContext, old: str, new: str) -> Tagging:
     return replace(tagging, exams=tuple(exams))
 
 
-def apply_tagging(app: AppContext, tagging: Tagging, *, write: bool) -> None:
+def apply_tagging(app: AppContext, tagging: Tagging, *, write: bool) -> list[str]:
     """Change notes without a file, and deck files if they are to be written.
+
+    Returns:
+        Removed cards that are back with their file, as texts.
 
     Raises:
         ExportError: A file can't be written.
@@ -134,8 +137,10 @@ def apply_tagging(app: AppContext, tagging: Tagging, *, write: bool) -> None:
         if tagging.updates:
             update_notes(app.store, tagging.updates, app.now())
         if not (write and tagging.in_files):
-            return
-        write_and_add(app, {Path(one.file): one.after for one in tagging.in_files})
+            return []
+        return write_and_add(
+            app, {Path(one.file): one.after for one in tagging.in_files}
+        )
 
 
 def _edits(

@@ -227,3 +227,22 @@ def test_a_deck_named_as_a_query_is_deleted_as_a_deck(flash: Run, word: str) -> 
 
     assert decks(flash) == ["Cellsius"]
     assert flash("doctor")[0] == 0
+
+
+def test_a_removed_card_that_its_file_brings_back_is_named(flash: Run) -> None:
+    file = Path("d.yaml")
+    cards = "".join(f"  - {{front: q{n}, back: a{n}}}\n" for n in range(5))
+    file.write_text(f"deck: D\ncards:\n{cards}", "utf-8")
+    flash("add", "d.yaml")
+    flash("remove", "q0")
+
+    tagged = flash("tag", "add", "t", "q1", "--write")
+
+    assert tagged[2].splitlines()[0] == "back, as d.yaml has it: q0"
+    flash("remove", "deck:D -q4", "--yes")
+    file.write_text(file.read_text("utf-8").replace("a4", "other"), "utf-8")
+    assert flash("review", "--plain", typed="q\n")[2].splitlines() == [
+        *(f"back, as d.yaml has it: q{n}" for n in range(3)),
+        "… and 1 more",
+    ]
+    assert flash("review", "--plain", typed="q\n")[2] == ""

@@ -166,8 +166,8 @@ def review(
         # Only where its cards will be asked.
         is_whole = not (words or tag or cram_options)
         introduction = _first_deck(app, plain=is_plain) if is_whole else []
-        for error in add_changed_files(app):
-            echo_err(error)
+        for line in add_changed_files(app):
+            echo_err(line)
         chosen = card_filter(app, words or [], tag)
         session = open_session(
             app,

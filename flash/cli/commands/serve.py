@@ -142,8 +142,8 @@ def _prepare(opened: AppContext) -> None:
     if first is not None:
         for line in first_deck_lines(first.deck, first.cards, first.new_per_day):
             echo_err(line)
-    for error in add_changed_files(opened):
-        echo_err(error)
+    for line in add_changed_files(opened):
+        echo_err(line)
 
 
 def _announce(site: Site, keys: Keys, address: str) -> None:

@@ -148,7 +148,9 @@ def _change(
         tagging = plan(app)
         if write or tagging.updates:
             confirm_many(tagging.cards, yes=yes)
-        apply_tagging(app, tagging, write=write)
+        returned = apply_tagging(app, tagging, write=write)
+    for line in returned:
+        echo_err(line)
     label = _("with the changed tags")
     # Slow for thousands of changes: only if it is shown.
     shown = tagging.in_files if as_json or not write else ()
