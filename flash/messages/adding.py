@@ -236,9 +236,10 @@ def one_way_line(cards: int) -> str:
     """Explain once why cards of tables are gone."""
     text = ngettext(
         "Tables are now asked from subject to value only: {count} card is retired and"
-        " keeps its history. 'reverse: true' on a row brings it back.",
+        " keeps its history. A row '{{cells: [...], reverse: true}}' brings it back.",
         "Tables are now asked from subject to value only: {count} cards are retired and"
-        " keep their history. 'reverse: true' on a row brings them back.",
+        " keep their history. A row '{{cells: [...], reverse: true}}' brings them"
+        " back.",
         cards,
     )
     return text.format(count=cards)

@@ -8,8 +8,10 @@ from msgspec import Struct
 from flash.service.context import AppContext, file_stats
 from srs.store.backups import back_up_daily
 from srs.store.deck_files import files_in_use, known_file_stats
+from srs.store.notes import take_retired_reverse
 from srs.store.operations import was_ever_filled
 from srs.store.rows import has_notes
+from srs.store.schema import RETIRED_REVERSE
 from srs.study.cram import CramOptions
 from srs.study.due_cards import CardFilter
 from srs.study.limits import SessionLimits
@@ -99,9 +101,22 @@ def add_changed_files(app: AppContext) -> list[str]:
     """Add known deck files that were edited since they were last added.
 
     Returns:
-        What keeps files from being added, whose old cards are asked; and removed cards
-        that are back.
+        What keeps files from being added, whose old cards are asked; removed cards that
+        are back; and once, what a migration has retired.
     """
+    return [*_add_changed(app), *_migrated_lines(app)]
+
+
+def _migrated_lines(app: AppContext) -> list[str]:
+    if not app.store.setting(RETIRED_REVERSE):
+        return []
+    from flash.messages.adding import one_way_line  # noqa: PLC0415 - once
+
+    with app.store.transaction(stamped=False):
+        return [one_way_line(take_retired_reverse(app.store))]
+
+
+def _add_changed(app: AppContext) -> list[str]:
     known = known_file_stats(app.store)
     stats = set(file_stats(file for file, _, _ in known)) - set(known)
     changed = {file for file, _, _ in stats}

@@ -147,7 +147,9 @@ def question_texts(note: Note) -> dict[str, tuple[str, str]]:
 
 def asked_of(asked: Mapping[str, tuple[str, str]], part: str) -> tuple[str, str]:
     """Return question and answer of a card; its note may no longer have them."""
-    return asked.get(part) or (part.replace("\x1f", " · "), "")
+    # The second replacement is of a cell, the first of its reversed card.
+    named = part.replace("\x1f<", " ←").replace("\x1f", " · ")
+    return asked.get(part) or (named, "")
 
 
 def due_of(card: StoredCard, calendar: Calendar) -> str | None:

@@ -108,6 +108,18 @@ def test_the_first_add_says_once_that_tables_are_asked_one_way(flash: Run) -> No
 
     assert said == [
         "Tables are now asked from subject to value only: 3 cards are retired and keep"
-        " their history. 'reverse: true' on a row brings them back.\n",
+        " their history. A row '{cells: [...], reverse: true}' brings them back.\n",
         "",
     ]
+
+
+def test_a_review_says_so_too_but_one_of_them_only(flash: Run) -> None:
+    Path("t.yaml").write_text(TABLE, "utf-8")
+    flash("add", "t.yaml")
+    with closing(sqlite3.connect("store.db")) as connection, connection:
+        connection.execute("insert into settings values ('retired_reverse', '1')")
+
+    said = [flash("review", "--plain", typed="q\n")[2] for _ in range(2)]
+
+    assert said[0].startswith("Tables are now asked from subject to value only: 1 card")
+    assert (said[1], flash("add", "t.yaml")[2]) == ("", "")
