@@ -7,6 +7,7 @@ there was a key stays readable.
 from collections.abc import Sequence
 from typing import Any
 
+from cards.extras import install_command
 from cards.translate import N_, _
 from export.carriers.errors import CarrierError
 from srs.models.carrier import Carrier
@@ -44,7 +45,7 @@ def _age() -> Any:
     try:
         import pyrage
     except ImportError:
-        hint = "pip install pyrage"
+        hint = install_command("pyrage")
         raise CarrierError("age", _("pyrage is not installed"), hint) from None
     return pyrage
 

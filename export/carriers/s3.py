@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
+from cards.extras import install_command
 from cards.translate import N_, _
 from export.carriers.address import LogAddress, Login
 from export.carriers.errors import CarrierError
@@ -112,7 +113,7 @@ def _store(address: LogAddress, login: Login) -> "S3Store":
     try:
         from obstore.store import S3Store
     except ImportError:
-        hint = "pip install obstore"
+        hint = install_command("obstore")
         message = _("obstore is not installed")
         raise CarrierError(address.text, message, hint) from None
     variables = os.environ

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from cards.deckfile.discovery import read_text
 from cards.errors import DeckError, FlashError, Place, Problem
+from cards.extras import install_command
 from cards.files import absolute
 from cards.note import Basic, Cloze, Note
 from cards.translate import _
@@ -103,7 +104,7 @@ def _names(hashes: list[_Hash]) -> list[str]:
         return [one.hex() for one in hashes]
     except ModuleNotFoundError:
         message = _("blake3 is not installed")
-        raise FlashError(message, _("pip install blake3")) from None
+        raise FlashError(message, install_command("blake3")) from None
 
 
 class _Schedules(dict[str, CardSchedule | None]):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from cards.extras import install_command
 from cards.translate import _, ngettext
 from flash.messages.phrases import count_cards, count_notes, count_reviews
 
@@ -99,9 +100,10 @@ def newer_client_line(client: str, server: str) -> str:
     """Report an app that is newer than the server."""
     text = _(
         "an app uses Anki {client}, newer than this server's {server}; if it can't "
-        "synchronize: pip install --upgrade anki"
+        "synchronize, a newer one may: {command}"
     )
-    return text.format(client=client, server=server)
+    command = install_command("anki") + " --upgrade"
+    return text.format(client=client, server=server, command=command)
 
 
 def status_lines(

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from cards.errors import FlashError
+from cards.extras import install_command
 from cards.translate import _
 from export.anki.phone.hub import has_anki
 from export.files import replace_file
@@ -128,7 +129,7 @@ def require_anki() -> None:
         FlashError: It is not.
     """
     if not has_anki():
-        hint = _("pip install anki")
+        hint = install_command("anki")
         raise FlashError(_("Anki's library is not installed"), hint)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import Struct
 
 from cards.errors import FlashError
+from cards.extras import install_command
 from cards.translate import _
 from srs.models.presets import PARAMETER_RANGES
 from srs.optimizer.training import Answer, TrainingSet
@@ -39,7 +40,7 @@ class NoOptimizer(FlashError):
     def __init__(self) -> None:
         """Give the message its hint."""
         super().__init__(
-            _("the optimizer isn't installed"), _("pip install fsrs-rs-python")
+            _("the optimizer isn't installed"), install_command("fsrs-rs-python")
         )
 
 

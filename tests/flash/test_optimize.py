@@ -1,6 +1,7 @@
 """`flash optimize` and `flash reschedule`."""
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -105,10 +106,13 @@ def test_missing_optimizer_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "fsrs_rs_python", None)
 
-    assert flash("optimize") == (
-        1,
-        "",
-        "flash: the optimizer isn't installed (pip install fsrs-rs-python)\n",
+    code, _, err = flash("optimize")
+
+    assert code == 1
+    python = shlex.quote(sys.executable)
+    assert err == (
+        f"flash: the optimizer isn't installed ({python} -m pip install"
+        " 'fsrs-rs-python<0.10,>=0.9.2')\n"
     )
 
 
