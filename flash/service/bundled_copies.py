@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from cards.deckfile.discovery import (
     bundled_decks,
+    bundled_name,
     bundled_path,
     decks_in,
     read_text,
@@ -49,8 +50,8 @@ def plan_copy(store: Store, name: str, language: str = "") -> DeckCopy | None:
     Args:
         store: The store.
         name: As the user typed it.
-        language: The preferred one; by default that of the notes in use, else of the
-            only copy, else the user's.
+        language: The preferred one; by default that of the notes in use, from a copy or
+            else an installation, else of the only copy, else the user's.
 
     Returns:
         None if no bundled deck has that name.
@@ -61,7 +62,8 @@ def plan_copy(store: Store, name: str, language: str = "") -> DeckCopy | None:
     copies = _copies(store.path, name)
     copied = _languages(copies)
     used = [one for one in copied if _is_used(store, copies / one)]
-    chosen = (language, *used, *(copied if len(copied) == 1 else ()), user_language())
+    only = copied if len(copied) == 1 else ()
+    chosen = (language, *used, *_installed(store, name), *only, user_language())
     shipped = bundled_path(name, next(filter(None, chosen)))
     if shipped is None:
         return None
@@ -123,6 +125,12 @@ def _languages(copies: Path) -> list[str]:
 
 def _is_used(store: Store, folder: Path) -> bool:
     return any(Path(file).is_relative_to(folder) for file in files_in_use(store))
+
+
+def _installed(store: Store, name: str) -> list[str]:
+    """Return the languages of notes that came from the files of an installation."""
+    files = sorted(files_in_use(store))
+    return [Path(file).parent.name for file in files if bundled_name(file) == name][:1]
 
 
 def _texts(folder: Path) -> tuple[dict[str, str], tuple[str, ...]]:

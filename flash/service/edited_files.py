@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cards.deckfile.discovery import is_installed
+from cards.deckfile.discovery import bundled_name, is_installed
 from cards.deckfile.reader import parse_deck
 from cards.deckfile.writer import card_yaml, header_yaml
 from cards.errors import DeckError, FlashError, Place, Problem
@@ -38,10 +38,12 @@ def editable_file(note: Note) -> Path:
         FlashError: There is none, or it is one of an installed flash.
     """
     path, place = Path(note.file), Place(note.file, note.line)
+    hint = _("flash add aws-security makes a copy to edit")
     if not path.is_file():
-        raise FlashError(_("the deck file of this card was not found"), place=place)
+        hint = hint if bundled_name(note.file) else ""
+        message = _("the deck file of this card was not found")
+        raise FlashError(message, hint, place)
     if is_installed(note.file):
-        hint = _("flash add aws-security makes a copy to edit")
         raise FlashError(_("this file is a part of flash"), hint, place)
     return path
 

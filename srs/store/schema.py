@@ -341,6 +341,15 @@ def m004_sync(db: "Database") -> None:
 def m005_deck_files(db: "Database") -> None:
     """Add the deck files as they were; mark rows that are not of Anki's log."""
     _run(db, _DECK_FILES, 5)
+    # Of no known state, so the next review adds them; not those of an installed flash.
+    db.execute(
+        """
+        insert into deck_files (file, changed_ns, size)
+        select distinct file, 0, 0 from notes
+         where retired = 0 and line > 0 and file <> ''
+           and file not like '%/cards/decks/%'
+        """
+    )
     _run(db, _CARD_ROWS, 5)
     _run(db, _MARK_TIMES, 5)
 

@@ -157,6 +157,34 @@ def test_cards_of_an_installation_move_to_the_copy(
     ]
 
 
+def test_cards_of_an_installation_keep_their_language(
+    flash: Run, install: Install
+) -> None:
+    install("a: 1")
+    old = install("a: 1", language="ja")
+    flash("add", str(old.parent))
+
+    code, out, _ = flash("add", "stars")
+
+    assert (code, out.splitlines()[-1]) == (0, "1 moved; 1 card")
+    assert {one["file"] for one in flash.json("list")} == {
+        str(Path.cwd() / "store.db.decks/stars/ja/d.yaml")
+    }
+
+
+def test_a_card_of_a_removed_installation_can_be_copied(
+    flash: Run, install: Install
+) -> None:
+    old = install("a: 1")
+    flash("add", str(old.parent))
+    old.unlink()
+
+    code, _, err = flash("edit", "a")
+
+    assert code == 1
+    assert "flash add aws-security makes a copy to edit" in err
+
+
 def test_check_and_stale_read_the_copy(flash: Run, install: Install) -> None:
     install("a: 1")
     before = flash("check", "stars")

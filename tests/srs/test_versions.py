@@ -100,6 +100,19 @@ def test_a_store_of_any_version_keeps_every_value(dump: Path, tmp_path: Path) ->
         assert kept == rows
 
 
+@pytest.mark.parametrize("dump", STORES[:4], ids=lambda path: path.stem)
+def test_deck_files_of_an_old_store_are_known(dump: Path, tmp_path: Path) -> None:
+    path = made(dump, tmp_path)
+
+    with closing(open_store(path, NOW)) as opened:
+        known = opened.rows("select * from deck_files")
+        sql = "select distinct file from notes where retired = 0 and line > 0"
+        files = {file for (file,) in opened.rows(sql)}
+
+    assert files
+    assert set(known) == {(file, 0, 0) for file in files}
+
+
 @of_each_version
 def test_due_days_have_no_stamps_but_their_reviews(dump: Path, tmp_path: Path) -> None:
     path = made(dump, tmp_path)
