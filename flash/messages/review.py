@@ -141,14 +141,28 @@ def first_deck_lines(
     )
 
 
-def backlog_line(due: int, overdue: int) -> str:
-    """Announce that a backlog is worked off in daily portions; empty without one."""
-    if not overdue:
+def backlog_line(due: int, overdue: int, new: int = 0) -> str:
+    """Announce that a backlog is worked off in daily portions.
+
+    Args:
+        due: Overdue cards that are asked today.
+        overdue: All of them.
+        new: New cards that are asked all the same.
+
+    Returns:
+        Empty without a backlog, or if none of it is asked.
+    """
+    if not (overdue and due):
         return ""
-    return _(
-        "Catching up: {due} of {overdue} overdue cards today, fastest-fading first. "
-        "No new cards."
-    ).format(due=due, overdue=overdue)
+    text = _(
+        "Catching up: {due} of {overdue} overdue cards today, fastest-fading first."
+    )
+    if not new:
+        text = _(
+            "Catching up: {due} of {overdue} overdue cards today, fastest-fading first."
+            " No new cards."
+        )
+    return text.format(due=due, overdue=overdue)
 
 
 def exam_line(days: int, overdue: int) -> str:
@@ -174,7 +188,8 @@ def notice_line(session: Session) -> str:
     days = session.days_to_exam()
     if days is not None:
         return exam_line(days, session.overdue())
-    return backlog_line(session.due_now(), session.overdue())
+    counts = session.counts()
+    return backlog_line(session.due_now(), session.overdue(), counts.new)
 
 
 def early_line(exam: Exam, cards: int) -> str:

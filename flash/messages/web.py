@@ -115,6 +115,9 @@ def _message_words() -> dict[str, str]:
             "Catching up: {due} of {overdue} overdue cards today, fastest-fading "
             "first. No new cards."
         ),
+        "backlog_with_new": _(
+            "Catching up: {due} of {overdue} overdue cards today, fastest-fading first."
+        ),
         "exam_tomorrow": _("Exam tomorrow: cards worth the most points come first."),
         "exam_days": _("Exam in {days} days: cards worth the most points come first."),
         "exam_tomorrow_backlog": _(

@@ -77,7 +77,8 @@ def new_mock(app: AppContext, wish: MockWish) -> NewMock:
     """
     asks, now_ms = exam_of(app, wish.deck), app.now()
     cards = ExamCards(app.store, app.options, asks, app.today())
-    count, minutes = _size(asks, wish)
+    count, each = _size(asks)
+    count = wish.questions or count
     seed = now_ms % 1_000_000 if wish.seed is None else wish.seed
     # Without weights the points follow the number of cards, of all domains and none.
     weights = cards.weights if asks.weights else Counter(cards.domains.values())
@@ -86,6 +87,8 @@ def new_mock(app: AppContext, wish: MockWish) -> NewMock:
         message = _("no card can be asked with options")
         hint = _("a mock exam needs cards with 'choice:', tables or lists")
         raise FlashError(message, hint)
+    # At the pace of the exam, also if it has fewer cards than were wished for.
+    minutes = wish.minutes or math.ceil(len(questions) * each)
     exam = MockExam(
         id=now_ms,
         deck=asks.deck,
@@ -101,12 +104,12 @@ def new_mock(app: AppContext, wish: MockWish) -> NewMock:
     return NewMock(exam, asks, lacking_by_domain(exam, shares(weights, count)))
 
 
-def _size(asks: Exam, wish: MockWish) -> tuple[int, float]:
-    """Return the number of questions, and the minutes at the pace of the exam."""
+def _size(asks: Exam) -> tuple[int, float]:
+    """Return the number of questions of an exam, and the minutes for each."""
     found = asks.blueprint
-    each = found.minutes / found.questions if found else _MINUTES_EACH
-    count = wish.questions or (found.questions if found else _QUESTIONS)
-    return count, wish.minutes or math.ceil(count * each)
+    if found is None:
+        return _QUESTIONS, _MINUTES_EACH
+    return found.questions, found.minutes / found.questions
 
 
 def _asked(app: AppContext, cards: ExamCards) -> Iterator[AskedCard]:

@@ -80,14 +80,14 @@ def test_a_plain_exam_from_begin_to_score(flash: Run) -> None:
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[:5] == [
-        "Mock exam: An exam (X-1): 3 questions, 6 minutes, seed 2.",
+        "Mock exam: An exam (X-1): 3 questions, 5 minutes, seed 2.",
         "1 question was made from a table or a list: its domain has too few choices.",
         "Questions that the deck lacks: Logs 1.",
         "",
-        "question 1 of 3 · 6:00 left",
+        "question 1 of 3 · 5:00 left",
     ]
     assert (
-        lines[-1] == "The mock exam is saved, 6:00 left. flash exam mock continues it."
+        lines[-1] == "The mock exam is saved, 5:00 left. flash exam mock continues it."
     )
     letters = right_letters(flash)
 
@@ -100,7 +100,7 @@ def test_a_plain_exam_from_begin_to_score(flash: Run) -> None:
     assert lines[0] == (
         "Mock exam: An exam (X-1), continued: 0 of 3 answered. --new drops it."
     )
-    assert "question 2 of 3 · 6:00 left · marked" in lines
+    assert "question 2 of 3 · 5:00 left · marked" in lines
     assert "Marked for later: question 2" in lines
     start = lines.index(
         "Score: 2 of 3, 67 % (95 % confidence interval 21-94 %, Wilson)"
@@ -108,7 +108,7 @@ def test_a_plain_exam_from_begin_to_score(flash: Run) -> None:
     assert lines[start + 1 : start + 6] == [
         "Predicted when it began: 0 % of the points recalled",
         "Passing: 70 %",
-        "Time: 0:00 of 6:00",
+        "Time: 0:00 of 5:00",
         "The schedule is unchanged.",
         "",
     ]
@@ -172,7 +172,7 @@ def test_the_only_deck_with_an_exam_is_examined(flash: Run) -> None:
 
     lines = flash(*MOCK, typed="")[1].splitlines()
 
-    assert lines[0] == "Mock exam: An exam (X-1): 3 questions, 6 minutes, seed 2."
+    assert lines[0] == "Mock exam: An exam (X-1): 3 questions, 5 minutes, seed 2."
 
 
 def test_a_plain_miss_shows_answer_and_source(flash: Run) -> None:
@@ -400,7 +400,7 @@ async def test_a_question_is_laid_out_as_designed(setup: MockSetup) -> None:
 
         assert rows[1] == " " + "─" * 50 + "  0 of 3 answered · 1 marked"
         assert rows[0].startswith(" Mock exam: An exam (X-1)  ")
-        assert rows[0].endswith("marked · question 2 of 3 · 6:00 left")
+        assert rows[0].endswith("marked · question 2 of 3 · 5:00 left")
         shown = [row.strip() for row in rows]
         for letter, option in zip("ABCD", asked.options, strict=False):
             assert f"{letter}  {option}" in shown
@@ -448,7 +448,7 @@ async def test_the_clock_hands_the_exam_in(setup: MockSetup) -> None:
     app = setup.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "a")
-        setup.clock.turn(minutes=5)
+        setup.clock.turn(minutes=4)
         app.tick()
         await pilot.pause()
         assert rows_of(app)[0].endswith("question 1 of 3 · 1:00 left")

@@ -192,6 +192,13 @@ def test_a_backlog_is_announced_with_its_portion() -> None:
     )
 
 
+def test_a_backlog_says_nothing_false_of_new_cards() -> None:
+    assert backlog_line(52, 326, new=3) == (
+        "Catching up: 52 of 326 overdue cards today, fastest-fading first."
+    )
+    assert backlog_line(0, 326, new=3) == ""  # review --only new
+
+
 def test_an_exam_is_announced_with_its_days() -> None:
     assert exam_line(1, 0) == "Exam tomorrow: cards worth the most points come first."
     assert exam_line(61, 0) == (

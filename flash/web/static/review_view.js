@@ -125,7 +125,9 @@ export class ReviewView {
 // What the day is ordered by, if not as usual.
 function noticeOf({ counts, overdue, days_to_exam: days }) {
   if (!Number.isInteger(days)) {
-    return overdue ? word("backlog", { due: counts.due, overdue }) : "";
+    if (!overdue || !counts.due) return "";
+    const name = counts.new ? "backlog_with_new" : "backlog";
+    return word(name, { due: counts.due, overdue });
   }
   const [tomorrow, later] = overdue ? ["exam_tomorrow_backlog", "exam_days_backlog"]
     : ["exam_tomorrow", "exam_days"];
