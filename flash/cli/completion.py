@@ -17,12 +17,17 @@ import typer
 
 from cards.errors import FlashError
 
-_UNSAFE = {
-    "": re.compile(r"[^\w:./@%+=,-]"),
-    '"': re.compile(r'["\\$`]'),
-    "'": re.compile(r"(?!)"),
+_ESCAPES: dict[str, tuple[re.Pattern[str], str]] = {
+    "": (re.compile(r"[^\w:./@%+=,-]"), r"\\\g<0>"),
+    '"': (re.compile(r'["\\$`]'), r"\\\g<0>"),
+    "'": (re.compile("'"), r"'\\''"),
 }
-"""What bash needs a backslash before, by the quote that the word begins with."""
+"""What bash takes otherwise than as typed, and what stands for it, by the quote that
+the word begins with."""
+_BACKSLASH = (re.compile(r"\\"), r"\\\\")
+"""typer escapes `$` and backticks for zsh, which evaluates them, but no backslash."""
+_EVALUATED = re.compile(r"[$`;&|<>(){}'\"#\n]")
+"""PowerShell inserts a name as it is; one with such signs is not offered there."""
 
 
 def complete_decks(context: typer.Context, incomplete: str) -> list[str]:
@@ -103,12 +108,18 @@ def _files(incomplete: str) -> list[str]:
 
 
 def _matching(names: Iterable[str], incomplete: str) -> list[str]:
-    """Return the names that begin so; escaped in bash, which inserts them as such."""
-    found = [name for name in names if name.startswith(incomplete)]
-    if os.environ.get("_FLASH_COMPLETE") != "complete_bash":
+    """Return the names that begin so, as the shell has to get them.
+
+    Names come from files of others: none may be more than text to a shell.
+    """
+    found = [one for one in names if one.startswith(incomplete) and one.isprintable()]
+    shell = os.environ.get("_FLASH_COMPLETE", "").removeprefix("complete_")
+    if shell in ("powershell", "pwsh"):
+        return [one for one in found if not _EVALUATED.search(one)]
+    if shell not in ("bash", "zsh"):
         return found
-    unsafe = _UNSAFE[_bash_quote()]
-    return [_Escaped(unsafe.sub(r"\\\g<0>", name)) for name in found]
+    unsafe, escaped = _BACKSLASH if shell == "zsh" else _ESCAPES[_bash_quote()]
+    return [_Escaped(unsafe.sub(escaped, name)) for name in found]
 
 
 def _bash_quote() -> str:
@@ -116,7 +127,7 @@ def _bash_quote() -> str:
     words = os.environ.get("COMP_WORDS", "").split("\n")
     place = int(os.environ.get("COMP_CWORD", "0"))
     start = words[place][:1] if place < len(words) else ""
-    return start if start in _UNSAFE else ""
+    return start if start in _ESCAPES else ""
 
 
 class _Escaped(str):

@@ -6,6 +6,7 @@ import re
 import select
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,26 @@ def complete(
         shown = capsys.readouterr()
         assert shown.err == ""
         return [line for line in shown.out.splitlines() if line]
+
+    return run
+
+
+@pytest.fixture
+def complete_for(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Complete:
+    """Return what another shell, the first word, is given for a line."""
+
+    def run(line: str) -> list[str]:
+        shell, _, typed = line.partition(" ")
+        with monkeypatch.context() as patch:
+            patch.setenv("_FLASH_COMPLETE", f"complete_{shell}")
+            patch.setenv("_TYPER_COMPLETE_ARGS", typed)
+            last = typed.rpartition(" ")[2]
+            patch.setenv("_TYPER_COMPLETE_WORD_TO_COMPLETE", last)
+            with pytest.raises(SystemExit):
+                flash()
+        return capsys.readouterr().out.splitlines()
 
     return run
 
@@ -84,6 +105,85 @@ def test_bash_inserts_a_name_that_means_the_deck(flash: Run, word: str) -> None:
     )
 
     assert shown == ["flash", "stats", name]
+
+
+HOSTILE = [
+    r"C'$(touch RAN)'x",
+    r"C\$(touch RAN)",
+    "C`touch RAN`",
+    r"C\`touch RAN`",
+    'C"$(touch RAN)"',
+    r"C'\''$(touch RAN)",
+    "C;touch RAN",
+]
+"""Names of decks that a shell could take for commands."""
+
+
+def add_deck(flash: Run, name: str) -> None:
+    deck = {"deck": name, "cards": [{"front": "q", "back": "a"}]}
+    Path("deck.yaml").write_text(json.dumps(deck), "utf-8")
+    assert flash("add", "deck.yaml")[0] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    sys.platform != "linux" or not shutil.which("bash"), reason="needs bash"
+)
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_bash_runs_no_name(flash: Run, name: str, quote: str) -> None:
+    add_deck(flash, name)
+    program = Path("flash")
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m flash "$@"\n', "utf-8")
+    program.chmod(0o755)
+
+    shown = typed_in_bash(
+        f"flash stats {quote}C\t",
+        "PATH=.:$PATH; source <(flash --show-completion bash)",
+    )
+
+    # bash adds no quote behind a name that ends with one: the line goes on.
+    is_open = quote == '"' and name.endswith(quote)
+    assert shown == ([] if is_open else ["flash", "stats", name])
+    assert not Path("RAN").exists()
+
+
+@pytest.mark.skipif(not shutil.which("sh"), reason="needs a shell")
+@pytest.mark.parametrize("name", HOSTILE)
+def test_zsh_evaluates_no_name(flash: Run, complete_for: Complete, name: str) -> None:
+    add_deck(flash, name)
+
+    found = "\n".join(complete_for("zsh flash stats C"))
+
+    # The line is evaluated, and then the words in its brackets once more.
+    arguments = """_arguments() {
+        words=${1#*"(("}
+        eval "printf %s ${words%"))"}"
+    }"""
+    run = subprocess.run(
+        ["sh", "-c", f'{arguments}; eval "$1"', "sh", found],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout == name.replace("'", "").replace('"', "")  # typer drops quotes
+    assert not Path("RAN").exists()
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "C(x)", "C; x"])
+def test_powershell_gets_no_name_that_it_would_evaluate(
+    flash: Run, complete_for: Complete, name: str
+) -> None:
+    add_deck(flash, name)
+
+    assert complete_for("pwsh flash stats C") in ([], [""])
+
+
+def test_no_shell_gets_a_name_of_two_lines(flash: Run, complete: Complete) -> None:
+    Path("two\nlines.yaml").touch()
+    Path("two.yaml").touch()
+
+    assert complete("flash add t") == ["two.yaml"]
 
 
 def typed_in_bash(line: str, before: str) -> list[str]:
