@@ -18,12 +18,16 @@ _HEAD = """# Commands
 Generated from the program by `python -m docs.commands`; edit the docstrings instead.
 
 Exit codes: 0 done; 1 bad input or store (the message is on stderr); 2 wrong usage; 130
-interrupted with Ctrl-C (a review on the full screen ends with 0). With `--json`, an
-error is one JSON object on stderr.
+interrupted with Ctrl-C (a review on the full screen ends with 0); 3 no card is due
+(`flash due --check`). With `--json`, an error with exit code 1 is one JSON object on
+stderr.
 
-Environment variables: `FLASH_DB` is the store; `FLASH_LANG` (`en` or `ja`) is the
-language of messages and of bundled decks, else it is that of the locale; `FLASH_NOW`
-(an ISO time with offset) replaces the current time; `NO_COLOR` turns colours off.
+Environment variables of all commands: `FLASH_DB` is the store; `FLASH_LANG` (`en` or
+`ja`) is the language of messages and of bundled decks, else it is that of the locale;
+`FLASH_NOW` (an ISO time with offset) replaces the current time; `NO_COLOR` turns
+colours off; `VISUAL` or `EDITOR` is the editor. Those of single commands are in their
+help and in [notes.md](notes.md) (`FLASH_LLM_URL`), [devices.md](devices.md)
+(`FLASH_DAV_USER`, `AWS_*`) and [anki.md](anki.md) (`ANKICONNECT_URL`).
 """
 
 

@@ -201,7 +201,7 @@ def _condition(app: AppContext, words: Sequence[str]) -> Condition:
         decks = _decks_called(words[0], _all_decks(app))
         if len(decks) > 1:
             raise several_decks(words[0], decks)
-        if decks and not words[0].isdecimal():
+        if decks and not _numbered(app, words[0]):
             return InDeck(decks[0])
     names = [_named_card(app, word) for word in words]
     named = tuple(name for name in names if name is not None)
@@ -226,17 +226,24 @@ def _term(key: str, value: str) -> str:
 
 def _named_card(app: AppContext, word: str) -> Named | None:
     """Return the condition for a card's number or a note's id; None for others."""
-    if word.isdecimal():
-        word = fold(word)
-        number = Named("card", word)
-        cards = _search(app, number, retired=True)
-        if not cards:
-            raise no_such_number(word)
-        if len(cards) > 1 and int(word) not in cards:
-            raise several_cards(word, cards)
-        return number
+    if cards := _numbered(app, word):
+        number = fold(word)
+        if len(cards) > 1 and int(number) not in cards:
+            raise several_cards(number, cards)
+        return Named("card", number)
     name = Named("id", word)
-    return name if word and _search(app, name, retired=True) else None
+    if word and _search(app, name, retired=True):
+        return name
+    if word.isdecimal():
+        raise no_such_number(fold(word))
+    return None
+
+
+def _numbered(app: AppContext, word: str) -> list[int]:
+    """Return the cards whose number ends with a word of digits."""
+    if not word.isdecimal():
+        return []
+    return _search(app, Named("card", fold(word)), retired=True)
 
 
 def _search(

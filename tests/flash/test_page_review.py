@@ -62,6 +62,11 @@ def test_first_review_by_keyboard(browser: Any, tmp_path: Path) -> None:
         page.press("i")
         page.has("dialog", "No answers yet.")
         page.close_dialog()
+        page.press("f")
+        page.has("dialog", "blue")
+        page.press("4")  # the flag, not a rating
+        page.has(".marks", "flag: blue")
+        page.tab.locator("dialog").wait_for(state="detached")
         page.rate(4)
         page.has("section.question", "What does a photon lack?")
 

@@ -73,6 +73,17 @@ def test_a_card_number_may_be_shortened(flash: Run) -> None:
     assert ids(flash, str(first["card"])) == ["role"]
 
 
+def test_digits_may_be_a_deck_or_an_id(flash: Run) -> None:
+    Path("n.yaml").write_text(
+        "deck: '2024'\ncards:\n  - {id: '0412', front: q, back: a}\n", "utf-8"
+    )
+    flash("add", "n.yaml")
+    number = flash.json("list", "deck:2024")[0]["number"]
+
+    assert ids(flash, "2024") == ids(flash, "0412") == ids(flash, number) == ["0412"]
+    assert ids(flash, "0412", "role") == ["role", "0412"]
+
+
 def test_an_ambiguous_number_lists_the_cards(flash: Run) -> None:
     number = str(flash.json("list")[0]["card"])[:3]
 

@@ -55,7 +55,7 @@ def backup(
     The copy is checked, and can be made while a review is open. The backup folder is
     beside the store; the last ten backups and the first of each month are kept. flash
     makes a backup once a day after a review, and before an import, a restore, a
-    repair and a change of the store's format.
+    repair, a deletion for good and a change of the store's format.
     """
     if listed:
         _list(db, as_json=json)

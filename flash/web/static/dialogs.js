@@ -90,14 +90,22 @@ export function editText(text, keep, save) {
 }
 
 export function chooseFlag(present, onchoose) {
+  const choose = (flag) => {
+    dialog.close();
+    onchoose(flag);
+  };
   const flags = Array.from({ length: 8 }, (_, flag) => {
-    const choose = () => {
-      dialog.close();
-      onchoose(flag);
-    };
     const attributes = { class: `flag flag-${flag}`, "aria-pressed": flag === present };
     attributes["aria-pressed"] = String(flag === present);
-    return element("li", {}, button(word(`flag_${flag}`), choose, attributes));
+    return element("li", {}, button(word(`flag_${flag}`), () => choose(flag), attributes));
   });
   const dialog = openDialog(word("flag"), element("ul", { class: "flags" }, flags));
+  // As in the terminal, a digit follows the key of the flag.
+  dialog.addEventListener("keydown", (event) => {
+    const isModified = event.ctrlKey || event.metaKey || event.altKey;
+    const key = event.key.normalize("NFKC");
+    if (isModified || event.repeat || !/^[0-7]$/.test(key)) return;
+    event.stopPropagation();  // once the dialog is closed, it would be a rating
+    choose(Number(key));
+  });
 }
