@@ -31,7 +31,9 @@ def open_store(path: Path, now_ms: int) -> Store:
             raise _lost(path)
         if not path.exists():
             make_file(path)
-        elif not path.is_file() and not path.is_dir():
+        elif path.is_dir():
+            raise StoreError(path, _("a folder, not a database"), _("name a file"))
+        elif not path.is_file():
             raise StoreError(path, _("not a regular file"), _("name a file"))
         # One thread at a time uses it, but not always the same one.
         connection = sqlite3.connect(

@@ -202,7 +202,7 @@ def test_a_folder_is_no_store(tmp_path: Path) -> None:
     folder = tmp_path / "folder.db"
     (folder / "inside").mkdir(parents=True)
 
-    assert refusal(folder)[1] == "make the file and its folder writable"
+    assert refusal(folder)[1] == "name a file"
 
 
 def test_a_file_where_the_folder_should_be_is_reported(tmp_path: Path) -> None:

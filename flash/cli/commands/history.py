@@ -66,8 +66,9 @@ def redo(
 ) -> None:
     """Redo undone operations.
 
-    Possible until something else changes the store. Exit code 1: the store has changed
-    since; nothing is redone.
+    Possible until something else changes the store: after another operation there is
+    nothing to redo. Exit code 1: the cards have changed in another way; nothing is
+    redone.
     """
     with working(_("redoing"), quiet=json), open_app(db) as app:
         done = redo_operations(app.store, steps)
