@@ -8,7 +8,6 @@ from msgspec import Struct
 from flash.service.context import AppContext, file_stats
 from srs.store.backups import back_up_daily
 from srs.store.deck_files import files_in_use, known_file_stats
-from srs.store.notes import take_retired_reverse
 from srs.store.operations import was_ever_filled
 from srs.store.rows import has_notes
 from srs.store.schema import RETIRED_REVERSE
@@ -111,6 +110,7 @@ def _migrated_lines(app: AppContext) -> list[str]:
     if not app.store.setting(RETIRED_REVERSE):
         return []
     from flash.messages.adding import one_way_line  # noqa: PLC0415 - once
+    from srs.store.notes import take_retired_reverse  # noqa: PLC0415 - as above
 
     with app.store.transaction(stamped=False):
         return [one_way_line(take_retired_reverse(app.store))]

@@ -5,11 +5,17 @@ a cache of the log and can be rebuilt.  Times are UTC milliseconds, study days a
 days since 1970-01-01.  A migration never changes once it is released.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from srs.store.file_bases import stored_bases
 from srs.store.rows import ANKI_CARD, ANKI_LOG
-from srs.store.sync_schema import DEVICE_TABLES, STAMP_TRIGGERS, SYNC_TABLES
+from srs.store.sync_schema import (
+    DEVICE_TABLES,
+    DUE_STAMPS_DROPPED,
+    STAMP_TRIGGERS,
+    SYNC_TABLES,
+)
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
@@ -285,16 +291,19 @@ create table deck_files (
     file       text primary key,
     changed_ns integer not null,  -- its modification time
     size       integer not null
-) strict, without rowid
+) strict, without rowid;
+
+-- Of no known state, so the next review adds them; not those of an installed flash.
+insert into deck_files (file, changed_ns, size)
+select distinct file, 0, 0 from notes
+ where retired = 0 and line > 0 and file <> '' and file not like '%/cards/decks/%'
 """
 
 _CARD_ROWS = f"""
+-- These rows were made for what cards of Anki said; Anki's log has none like it.
 update reviews set origin = '{ANKI_CARD}'
  where origin = '{ANKI_LOG}' and rating = 0 and kind = 4 and state_before = 2
-   and last_interval = 0 and duration_ms = 0
-"""
-"""These rows were made for what cards of Anki said; Anki's own log has none like it."""
-_MARK_TIMES = """
+   and last_interval = 0 and duration_ms = 0;
 insert or ignore into anki_marks (card, collection, mark, value)
 select id, '', 'suspended', marked_ms from cards where marked_ms > 0
 """
@@ -341,17 +350,7 @@ def m004_sync(db: "Database") -> None:
 def m005_deck_files(db: "Database") -> None:
     """Add the deck files as they were; mark rows that are not of Anki's log."""
     _run(db, _DECK_FILES, 5)
-    # Of no known state, so the next review adds them; not those of an installed flash.
-    db.execute(
-        """
-        insert into deck_files (file, changed_ns, size)
-        select distinct file, 0, 0 from notes
-         where retired = 0 and line > 0 and file <> ''
-           and file not like '%/cards/decks/%'
-        """
-    )
     _run(db, _CARD_ROWS, 5)
-    _run(db, _MARK_TIMES, 5)
 
 
 def m006_mock_exams(db: "Database") -> None:
@@ -361,23 +360,17 @@ def m006_mock_exams(db: "Database") -> None:
 
 def m007_device_log(db: "Database") -> None:
     """Add what is known of the device log."""
-    for statement in SYNC_TABLES:
-        db.execute(statement)
-    db.execute("pragma user_version = 7")
+    _run(db, SYNC_TABLES, 7)
 
 
 def m008_devices(db: "Database") -> None:
     """Add paired browsers, and media and deck files of other devices."""
-    for statement in DEVICE_TABLES:
-        db.execute(statement)
-    db.execute("pragma user_version = 8")
+    _run(db, DEVICE_TABLES, 8)
 
 
 def m009_due_days(db: "Database") -> None:
-    """Drop the stamps of due days set by hand: the log has those."""
-    db.execute("drop trigger if exists stamp_due")
-    db.execute("delete from mark_stamps where mark = 'due'")
-    db.execute("pragma user_version = 9")
+    """Drop the stamps of due days set by hand."""
+    _run(db, DUE_STAMPS_DROPPED, 9)
 
 
 def migrations() -> "Migrations":
@@ -400,8 +393,8 @@ def migrations() -> "Migrations":
     return found
 
 
-def _run(db: "Database", script: str, version: int) -> None:
-    for statement in script.split(";\n"):
+def _run(db: "Database", script: str | Iterable[str], version: int) -> None:
+    for statement in script.split(";\n") if isinstance(script, str) else script:
         if statement.strip():
             db.execute(statement)
     db.execute(f"pragma user_version = {version}")

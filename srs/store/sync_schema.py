@@ -44,6 +44,12 @@ create trigger stamp_confusion_{event} after {event} on confusions begin
 end
 """
 
+DUE_STAMPS_DROPPED = (
+    "drop trigger if exists stamp_due",
+    "delete from mark_stamps where mark = 'due'",
+)
+"""The log has the due days that were set by hand."""
+
 SYNC_TABLES = (
     "alter table reviews add column undone_device text not null default ''",
     # The card that a review was given for, if that is hidden behind another one.
