@@ -1,7 +1,6 @@
 """`flash add`."""
 
 import gc
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 from cards.identity.matching import Action
 from cards.questions import question_text
 from cards.translate import _
+from flash.cli.asking import is_confirmed
 from flash.cli.options import DbOption, DryRunOption, FilesArgument, JsonOption
 from flash.messages.adding import (
     conflict_question,
@@ -128,7 +128,7 @@ def _confirmed(plan: AddPlan) -> bool:
         loss = plan.loss
         text = retirement_text(loss.deck, loss.retired, loss.total, loss.answered)
         questions.append(loss_question(text))
-    return sys.stdin.isatty() and all(typer.confirm(one, err=True) for one in questions)
+    return all(is_confirmed(one) for one in questions)
 
 
 def _report(plan: AddPlan, cards: int, *, as_json: bool, dry_run: bool) -> None:

@@ -1,6 +1,5 @@
 """`flash backup` and `flash restore`."""
 
-import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ import typer
 
 from cards.errors import FlashError
 from cards.translate import _
+from flash.cli.asking import is_confirmed
 from flash.cli.completion import complete_backups
 from flash.cli.options import DbOption, DryRunOption, JsonOption
 from flash.messages.maintenance import (
@@ -141,7 +141,7 @@ def restore(
 
 
 def _confirm(path: Path) -> None:
-    if sys.stdin.isatty() and typer.confirm(replace_question(path), err=True):
+    if is_confirmed(replace_question(path)):
         return
     raise FlashError(_("nothing was changed"), _("add --yes to replace the store"))
 

@@ -13,6 +13,7 @@ from cards.deckfile.writer import card_yaml
 from cards.errors import FlashError
 from cards.note import Basic, Cloze, Note
 from cards.translate import _
+from flash.cli.asking import is_confirmed
 from flash.cli.completion import complete_decks, complete_tags
 from flash.cli.options import DbOption, JsonOption
 from flash.messages.adding import (
@@ -141,6 +142,6 @@ def _from_editor(app: AppContext, deck: str, tags: list[str]) -> NewCards | None
             raise
         except FlashError as error:
             echo_error(error, as_json=False)
-        if not (sys.stdin.isatty() and typer.confirm(_(EDIT_AGAIN), err=True)):
+        if not is_confirmed(_(EDIT_AGAIN)):
             message = _("nothing was added; your text is in {file}")
             raise FlashError(message.format(file=path))

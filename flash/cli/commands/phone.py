@@ -9,6 +9,7 @@ import typer
 from cards.errors import FlashError
 from cards.text.width import clean
 from cards.translate import _
+from flash.cli.asking import is_confirmed
 from flash.cli.options import (
     HELP_NAMES,
     DbOption,
@@ -203,7 +204,7 @@ def forget(yes: YesOption = False, db: DbOption = None) -> None:
 
 def _confirm() -> None:
     question = _("Remove the hub? Answers of phones that wait for a sync are lost.")
-    if not (sys.stdin.isatty() and typer.confirm(question, err=True)):
+    if not is_confirmed(question):
         raise FlashError(_("nothing was removed"), _("add --yes if you mean it"))
 
 

@@ -1,6 +1,5 @@
 """`flash sync`."""
 
-import sys
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -8,6 +7,7 @@ import typer
 
 from cards.errors import FlashError
 from cards.translate import _
+from flash.cli.asking import is_confirmed
 from flash.cli.commands.sync_key import encrypt
 from flash.cli.options import DbOption, DryRunOption, JsonOption, refuse_unfit
 from flash.messages.phrases import dry_run_remark
@@ -110,9 +110,9 @@ def sync(
 
 
 def _agreed(plan: SyncPlan) -> bool:
-    if plan.question is None or not sys.stdin.isatty():
+    if plan.question is None:
         return False
-    return typer.confirm(join_question(plan.question, plan.carrier.address), err=True)
+    return is_confirmed(join_question(plan.question, plan.carrier.address))
 
 
 def _report(
