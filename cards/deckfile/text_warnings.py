@@ -18,6 +18,7 @@ from cards.text.cloze import (
     MISTYPED_CLOZE,
     MISTYPED_MARK,
     Hidden,
+    looks_like,
     parse_cloze,
     plain,
     walk,
@@ -28,7 +29,6 @@ from cards.text.terminal import plain_text
 from cards.text.verbatim import (
     VerbatimKind,
     VerbatimSpan,
-    masked,
     replaced,
     verbatim_spans,
 )
@@ -85,7 +85,7 @@ def _warnings_of(content: Content, path: TextPath, text: str) -> Iterator[TextWa
     is_cloze = isinstance(content, Cloze) and path == ("cloze",)
     if is_cloze:
         yield from ((path, *found) for found in _mistyped(text))
-    elif CLOZE_MARK.search(text) or _looks_like(MISTYPED_MARK, text):
+    elif CLOZE_MARK.search(text) or looks_like(MISTYPED_MARK, text):
         name = next(step for step in reversed(path) if isinstance(step, str))
         hint = _("write 'cloze:' for a text with gaps")
         message = _("cloze marks in '{name}' are shown as typed")
@@ -111,17 +111,10 @@ def _vanished(text: str) -> Iterator[tuple[str, str]]:
 
 def _mistyped(text: str) -> Iterator[tuple[str, str]]:
     """Find what looks like a cloze and is shown as typed."""
-    suspect = _looks_like(MISTYPED_CLOZE, text)
+    suspect = looks_like(MISTYPED_CLOZE, text)
     if suspect:
         hint = _("a cloze is written {{c1::text}}")
         yield _("not a cloze: '{suspect}'").format(suspect=suspect[0]), hint
-
-
-def _looks_like(pattern: str, text: str) -> re.Match[str] | None:
-    """Find a pattern of braces outside code and math."""
-    if ("{" in text or "｛" in text) and re.search(pattern, text):
-        return re.search(pattern, masked(text))
-    return None
 
 
 def _lost_marks(text: str) -> Iterator[tuple[str, str]]:

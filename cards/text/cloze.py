@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from cards.text.verbatim import masked
 from cards.translate import _
 
 CLOZE_MARK = re.compile(r"\{\{c[0-9]+::")
@@ -88,8 +89,9 @@ def parse_cloze(text: str) -> Parts:
         raise ClozeError(_("cloze is never closed"), hint, stack[-1][1])
     stack[0][2].append(text[end:])
     whole = tuple(part for part in stack[0][2] if part != "")
-    _refuse_suspects(text)
+    _refuse(re.search(_SUSPECT, text))
     if not any(isinstance(part, Hidden) for part in whole):
+        _refuse(looks_like(MISTYPED_CLOZE, text))
         raise ClozeError(_("no part is hidden"), _("hide one as {{c1::text}}"), 0)
     return whole
 
@@ -124,8 +126,14 @@ def _hidden(number: int, parts: list[str | Hidden], start: int) -> Hidden:
     return Hidden(number, kept, hint.strip())
 
 
-def _refuse_suspects(text: str) -> None:
-    suspect = re.search(_SUSPECT, text)
+def looks_like(pattern: str, text: str) -> re.Match[str] | None:
+    """Find a pattern of braces, such as `MISTYPED_CLOZE`, outside code and math."""
+    if ("{" in text or "｛" in text) and re.search(pattern, text):
+        return re.search(pattern, masked(text))
+    return None
+
+
+def _refuse(suspect: re.Match[str] | None) -> None:
     if suspect:
         hint = _("a cloze is written {{c1::text}}")
         raise ClozeError(

@@ -21,7 +21,7 @@ from cards.identity.keys import duplicates
 from cards.identity.matching import Action, PlannedChange
 from cards.names import tidy_deck_name
 from cards.note import Basic, Cloze, Note
-from cards.text.cloze import CLOZE_MARK
+from cards.text.cloze import CLOZE_MARK, MISTYPED_CLOZE, looks_like
 from cards.translate import _
 from export.deck_files import deck_file_stem
 from export.files import ExportError
@@ -92,7 +92,9 @@ def new_content(
         raise FlashError(message, _("leave the other answer out"))
     if answer:
         return Basic(question, answer, reverse)
-    return Cloze(question) if "{{c" in question and not reverse else None
+    # What only looks like a cloze is refused by its name when it is parsed.
+    is_cloze = "{{c" in question or looks_like(MISTYPED_CLOZE, question)
+    return Cloze(question) if is_cloze and not reverse else None
 
 
 def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCards:

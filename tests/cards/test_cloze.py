@@ -152,13 +152,27 @@ def test_text_is_split_at_its_clozes(text: str, expected: Parts) -> None:
         ("{{C1::x}}", "not a cloze: '{{C1::x'", "a cloze is written {{c1::text}}"),
         ("{{c1:x}}", "not a cloze: '{{c1:x'", "a cloze is written {{c1::text}}"),
         ("{c1::x}}", "not a cloze: '{c1::x'", "a cloze is written {{c1::text}}"),
+        *(
+            (
+                f"{mark}は",
+                f"not a cloze: '{mark[:-2]}'",
+                "a cloze is written {{c1::text}}",
+            )
+            for mark in (
+                "｛｛c1：：水｝｝",
+                "{{c1：：水}}",
+                "{{ｃ１::水}}",
+                "｛｛c1::水｝｝",
+            )
+        ),
+        ("`{{c1：：水}}`は", "no part is hidden", "hide one as {{c1::text}}"),
         (
             "{{c1::" * (MAX_DEPTH + 1) + "x" + "}}" * (MAX_DEPTH + 1),
             "clozes nested too deeply",
             "nest at most 8",
         ),
     ],
-    ids=range(13),
+    ids=range(18),
 )
 def test_clozes_without_a_card_are_rejected(text: str, message: str, hint: str) -> None:
     with pytest.raises(ClozeError) as caught:

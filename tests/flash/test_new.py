@@ -48,6 +48,15 @@ def test_the_json_of_a_new_card_is_that_of_list(flash: Run) -> None:
     assert [(one["kind"], one["answer"]) for one in made] == [("cloze", "H2O")]
 
 
+@pytest.mark.parametrize("mark", ["｛｛c1::水｝｝", "{{c1：：水}}", "{{ｃ１::水}}"])
+def test_a_full_width_cloze_is_named(flash: Run, mark: str) -> None:
+    shown = flash("new", f"{mark}は")
+
+    message = f"not a cloze: '{mark[:-2]}' (a cloze is written {{{{c1::text}}}})"
+    assert shown == (1, "", f"flash: {message}\n")
+    assert not inbox().exists()
+
+
 def test_what_will_not_appear_as_typed_is_told(flash: Run) -> None:
     refused = flash("new", "Water is {{c1::H2O}}.", "H2O")
     flash("new", "What is 2*3*4?", "24")
