@@ -6,6 +6,8 @@ import re
 from cards.translate import _
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_JIS_ESCAPE = b"\x1b$"
+"""Begins the characters of two bytes in ISO-2022-JP, which is ASCII otherwise."""
 _JAPANESE = re.compile("[、。ぁ-んァ-ヶー]").search
 """Kana and punctuation: text in another encoding rarely has the bytes of them."""
 
@@ -35,12 +37,18 @@ def decode_text(data: bytes) -> str:
     """
     if is_utf_16(data):
         raise EncodingError(_("UTF-16 instead of UTF-8"))
+    escape = data.find(_JIS_ESCAPE)
+    if escape >= 0 and _is_japanese(data, "iso2022_jp_ext"):
+        raise EncodingError(_("ISO-2022-JP instead of UTF-8"), data[:escape])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = _("not UTF-8: byte 0x{byte:02x}").format(byte=data[error.start])
-        if _is_shift_jis(data):
+        # In this order: in Shift-JIS, the kana of EUC-JP are half-width at most.
+        if _is_japanese(data, "cp932"):
             message = _("Shift-JIS instead of UTF-8")
+        elif _is_japanese(data, "euc_jis_2004") or _is_japanese(data, "euc_jp"):
+            message = _("EUC-JP instead of UTF-8")
         raise EncodingError(message, data[: error.start]) from None
 
 
@@ -49,8 +57,8 @@ def is_utf_16(data: bytes) -> bool:
     return data.startswith(UTF_16) or (len(data) % 2 == 0 and b"\0" in data[:4])
 
 
-def _is_shift_jis(data: bytes) -> bool:
+def _is_japanese(data: bytes, encoding: str) -> bool:
     try:
-        return bool(_JAPANESE(data.decode("cp932")))
+        return bool(_JAPANESE(data.decode(encoding)))
     except UnicodeDecodeError:
         return False

@@ -154,15 +154,22 @@ def test_invalid_utf8_is_reported_with_its_place(tmp_path: Path) -> None:
     )
 
 
-def test_shift_jis_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("cp932", "Shift-JIS"), ("euc_jp", "EUC-JP"), ("iso2022_jp", "ISO-2022-JP")],
+)
+@pytest.mark.parametrize("text", ["カフェ", "水、油。", "漢字とかな"])
+def test_another_japanese_encoding_is_named(
+    tmp_path: Path, encoding: str, name: str, text: str
+) -> None:
     deck = tmp_path / "deck.yaml"
-    deck.write_bytes("deck: D\ncards:\n  - front: カフェ\n".encode("cp932"))
+    deck.write_bytes(f"deck: D\ncards:\n  - front: {text}\n".encode(encoding))
 
     with pytest.raises(DeckError) as caught:
         read_deck(deck)
 
     assert str(caught.value) == (
-        f"{deck}:3:12: Shift-JIS instead of UTF-8 (save the file as UTF-8)"
+        f"{deck}:3:12: {name} instead of UTF-8 (save the file as UTF-8)"
     )
 
 
