@@ -53,6 +53,10 @@ def no_colon(line: int, column: int, key: str) -> str:
     )
 
 
+def wide_dash(line: int, column: int, sign: str) -> str:
+    return f"{line}:{column}: '{sign}' is full-width (write '- ' in ASCII)"
+
+
 def wide_blank(line: int, column: int) -> str:
     return f"{line}:{column}: a full-width space (U+3000) (type ordinary spaces)"
 
@@ -126,6 +130,43 @@ CASES = {
     "before a block text": (
         "deck: D\ncards:\n  - front：|\n      a\n      back：b\n    back: a\n",
         [no_colon(3, 5, "front")],
+    ),
+    "a dash": (
+        "deck: D\ncards:\n  - front: p\n    back: b\n  － front: q\n    back: a\n",
+        [wide_dash(5, 3, "－")],
+    ),
+    "the first dash": (
+        "deck: D\ncards:\n－front: q\n  back: a\n- front: r\n  back: b\n",
+        [wide_dash(3, 1, "－")],
+    ),
+    "a long-vowel mark": (
+        "deck: D\ncards:\nー front: q\n  back: a\n",
+        [wide_dash(3, 1, "ー")],
+    ),
+    "a minus sign": (
+        "deck: D\ncards:\n− front: q\n  back: a\n",
+        ["3:1: '−' is not the hyphen of ASCII (write '- ' in ASCII)"],
+    ),
+    "dashes of a list": (
+        "deck: D\ncards:\n- list: q\n  items:\n  － a\n  － b\n",
+        [wide_dash(5, 3, "－"), wide_dash(6, 3, "－")],
+    ),
+    "all signs of a card": (
+        "deck: D\ncards:\n－　front：q\n　　back：a\n",
+        [
+            wide_dash(3, 1, "－"),
+            no_colon(3, 3, "front"),
+            wide_blank(4, 1),
+            no_colon(4, 3, "back"),
+        ],
+    ),
+    "dashes in a text": (
+        "deck: D\ncards:\n- front: q\n  back: a\n    － b\n    － c\n  bakc: d\n",
+        [
+            "4:9: line breaks of an unquoted text become spaces "
+            "(begin it with '|' on its own line, or quote it)",
+            "7:3: unknown key 'bakc' (did you mean 'back'?)",
+        ],
     ),
     "beside another mistake": (
         "deck: D\ncards:\n  - front：q\n    bakc: a\n  - frnt: r\n    back: b\n",
