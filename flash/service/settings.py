@@ -13,7 +13,7 @@ from cards.deckfile.discovery import YAML_ENDINGS
 from cards.errors import FlashError
 from cards.files import absolute
 from cards.text.folding import fold
-from cards.translate import _
+from cards.translate import N_, _
 from flash.messages.review_keys import ACTIONS, format_keys, parse_keys, saved_keys
 from flash.service.context import AppContext
 from srs.models.presets import Preset
@@ -237,9 +237,23 @@ def _parse(name: str, value: str) -> Any:
         raise _invalid(name, value, _expected(str(error))) from None
 
 
+_LIMITED = {
+    ("float", "<="): N_("a number of at most {limit}"),
+    ("float", ">="): N_("a number of at least {limit}"),
+    ("int", "<="): N_("a whole number of at most {limit}"),
+    ("int", ">="): N_("a whole number of at least {limit}"),
+    ("array of length", "<="): N_("a list of at most {limit}"),
+}
+"""What msgspec expected, by the kind of the value and the side of its limit."""
+
+
 def _expected(message: str) -> str:
     """Translate what msgspec expected, such as `int` <= 9."""
     text = re.sub(r"^Expected |, got .*| - at .*|`", "", message)
+    limited = re.fullmatch(r"(.+) ([<>]=) (\S+)", text)
+    pattern = _LIMITED.get((limited[1], limited[2])) if limited else None
+    if limited and pattern:
+        return _(pattern).format(limit=limited[3])
     kinds = {
         "float": _("a number"),
         "int": _("a whole number"),

@@ -315,7 +315,7 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
     [
         (
             ["desired_retention", "1.5"],
-            "flash: desired_retention must be a number <= 0.99, not '1.5'\n",
+            "flash: desired_retention must be a number of at most 0.99, not '1.5'\n",
         ),
         (
             ["new_per_day", "many"],
@@ -323,7 +323,7 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
         ),
         (
             ["learning_steps", "0m"],
-            "flash: learning_steps must be a whole number >= 1, not '0m'\n",
+            "flash: learning_steps must be a whole number of at least 1, not '0m'\n",
         ),
         (
             ["new_per_day", "5", "--unset"],
