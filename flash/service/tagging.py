@@ -18,10 +18,10 @@ from cards.deckfile.discovery import (
 )
 from cards.deckfile.exam_file import read_exam_file
 from cards.deckfile.tag_edits import rename_tag, renamed, tags_at_top
-from cards.errors import DeckError, FlashError, Place
+from cards.errors import DeckError, FlashError, Place, with_hint
 from cards.files import absolute, is_file
 from cards.markdown_notes.commonmark import FRONT_MATTER
-from cards.names import tidy_name, tidy_tags
+from cards.names import COMMA, tidy_name, tidy_tags
 from cards.note import Note
 from cards.translate import _
 from export.anki.text_edits import TextEdit
@@ -81,6 +81,14 @@ def check_new_tag(tag: str) -> None:
         message = _("space in the tag '{tag}'").format(tag=tag)
         hint = _("write '{tag}'").format(tag="-".join(tag.split()))
         raise FlashError(message, hint)
+
+
+def comma_warning(tag: str) -> str:
+    """Return a warning if a tag looks like several, else an empty text."""
+    if not COMMA.search(tag):
+        return ""
+    message = _("comma in the tag '{tag}'").format(tag=tag)
+    return _("warning: ") + with_hint(message, _("add one tag at a time"))
 
 
 def changed_tags(tags: Tags, added: Iterable[str], removed: Iterable[str] = ()) -> Tags:

@@ -296,3 +296,17 @@ def test_a_rename_names_cards_whose_file_is_away(flash: Run) -> None:
 
     assert err.count("was not found; change this card by hand") == 3
     assert flash.json("tag", "list")["biology"] == 5
+
+
+@pytest.mark.parametrize(
+    "words", [["add", "全、角", "four"], ["rename", "a", "全、角"]]
+)
+def test_a_tag_that_looks_like_several_is_warned_about(
+    flash: Run, words: list[str]
+) -> None:
+    code, _out, err = flash("tag", *words)
+
+    warning = "comma in the tag '全、角' (add one tag at a time)"
+    assert (code, err.split("\n")[0]) == (0, f"flash: warning: {warning}")
+    assert flash.json("tag", "list")["全、角"] == 1
+    assert "warning" not in flash("tag", "remove", "全、角", "four")[2]

@@ -27,6 +27,7 @@ from flash.service.tagging import (
     apply_tagging,
     changed_tags,
     check_new_tag,
+    comma_warning,
     plan_rename,
     plan_tags,
 )
@@ -78,7 +79,7 @@ def add(
         cards = find_some(app, words).cards
         return plan_tags(app, cards, lambda tags: changed_tags(tags, [name]))
 
-    _change(db, plan, write=write, yes=yes, as_json=json)
+    _change(db, plan, write=write, yes=yes, as_json=json, warning=comma_warning(name))
 
 
 @app.command("remove", cls=QueryCommand)
@@ -120,7 +121,7 @@ def rename(
     """
     check_new_tag(new)
     plan = lambda app: plan_rename(app, old, new)  # noqa: E731
-    _change(db, plan, write=write, yes=yes, as_json=json)
+    _change(db, plan, write=write, yes=yes, as_json=json, warning=comma_warning(new))
 
 
 @app.command("list")
@@ -143,12 +144,15 @@ def _change(
     write: bool,
     yes: bool,
     as_json: bool,
+    warning: str = "",
 ) -> None:
     with open_app(db) as app:
         tagging = plan(app)
         if write or tagging.updates:
             confirm_many(tagging.cards, yes=yes)
         returned = apply_tagging(app, tagging, write=write)
+    if warning:
+        echo_err(f"flash: {warning}")
     for line in returned:
         echo_err(line)
     label = _("with the changed tags")
