@@ -39,6 +39,7 @@ _SYNONYMS = {"link": "url", "name": "title"}
 """Other names of keys inside a field."""
 _MAX_PER_FIELD = 20
 """Mistakes reported per field."""
+_DATES = ("checked", "recheck", "since")
 _EXPECTED = re.compile(r"Expected `([\w| ]+)`, got `(\w+)`")
 _NUMBER = re.compile(r"Expected `(?:int|float)\b")
 _ARRAY = re.compile(r"Expected `[\w| ]*\barray\b")
@@ -309,6 +310,8 @@ def _describe(
     invalid = _("invalid '{name}': '{value}'")
     if "regex" in text:
         shown = _inner(value, path)
+        if name in _DATES:
+            invalid = _("can't read '{name}': '{value}'")
         return invalid.format(name=name, value=shown), _pattern_hint(name)
     expected = _EXPECTED.search(text)
     wanted = expected[1] if expected else ""

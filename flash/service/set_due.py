@@ -8,6 +8,20 @@ from cards.translate import _
 from srs.scheduler.study_day import date_day
 
 _LONGEST_DAYS = 36_500
+_DAY = re.compile("[0-9]{4}-?[0-9]{2}-?[0-9]{2}")
+
+
+def unread_date(text: str, hint: str) -> FlashError:
+    """Make the error for a text that is no day of the calendar, or not written as one.
+
+    Args:
+        text: As the user typed it.
+        hint: How to write it.
+    """
+    if _DAY.fullmatch(fold(text)):
+        message = _("no such day: '{day}'").format(day=text)
+        return FlashError(message, _("check the calendar"))
+    return FlashError(_("can't read '{text}'").format(text=text), hint)
 
 
 def due_days(text: str, today: int) -> tuple[int, int]:
@@ -26,8 +40,7 @@ def due_days(text: str, today: int) -> tuple[int, int]:
         try:
             first = last = date_day(folded) - today
         except ValueError:
-            message = _("'{text}' is not a number of days").format(text=text)
-            raise FlashError(message, hint) from None
+            raise unread_date(text, hint) from None
     if last < first:
         message = _("{text} ends before it begins").format(text=text)
         hint = _("write {first}-{last}").format(first=last, last=first)

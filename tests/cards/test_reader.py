@@ -112,9 +112,9 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
         + "    checked: ２０２６-１１-２３\n    recheck: 2026-11-２３\n"
         + "    changed: {was: x, since: ２０２３}\n    source: {note: n.md, lines: ３}\n",
         [
-            "5:14: invalid 'checked': '２０２６-１１-２３' (write a date as 2026-11-23)",
-            "6:14: invalid 'recheck': '2026-11-２３' (write a date as 2026-11-23)",
-            "7:30: invalid 'since': '２０２３'"
+            "5:14: can't read 'checked': '２０２６-１１-２３' (write a date as 2026-11-23)",
+            "6:14: can't read 'recheck': '2026-11-２３' (write a date as 2026-11-23)",
+            "7:30: can't read 'since': '２０２３'"
             " (write a date as 2023, 2023-01 or 2023-01-31)",
             "8:33: invalid 'lines': '３' (write 12, or 12-14 for several lines)",
         ],

@@ -147,7 +147,7 @@ async def test_wrong_days_can_be_corrected(app: BrowseApp) -> None:
         wrong = await press(pilot, "d", "x", "enter")
         right = await press(pilot, "backspace", "3", "enter")
 
-    assert "'x' is not a number of days (write 3, 3-7 or 2027-01-10)" in wrong
+    assert "can't read 'x' (write 3, 3-7 or 2027-01-10)" in wrong
     assert "Set the due day of 1 of 1 card." in right
 
 

@@ -166,7 +166,7 @@ def test_a_number_of_a_card_may_be_full_width(flash: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "days", ["x", "3-", "-1", "2026-11-22", "99999", "2026-02-30", ""]
+    "days", ["x", "3-", "-1", "2026-11-22", "99999", "2026/12/10", ""]
 )
 def test_wrong_days_are_refused(flash: Run, days: str) -> None:
     code, _, err = flash("set-due", "--", days, "cells")
@@ -174,6 +174,13 @@ def test_wrong_days_are_refused(flash: Run, days: str) -> None:
     assert code == 1
     assert err.endswith("(write 3, 3-7 or 2027-01-10)\n")
     assert len(flash.json("log")) == 2
+
+
+def test_a_day_that_does_not_exist_is_named(flash: Run) -> None:
+    shown = flash("set-due", "2026-02-30", "cells")
+
+    message = "no such day: '2026-02-30' (check the calendar)"
+    assert shown == (1, "", f"flash: {message}\n")
 
 
 def test_a_reset_card_keeps_its_answers(flash: Run) -> None:

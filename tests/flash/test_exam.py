@@ -204,7 +204,9 @@ def test_exam_file_is_checked_with_its_decks(flash: Run) -> None:
 
 
 REFUSED = {
-    "no date": (["soon"], "'soon' is not a date (write it as 2027-03-01)"),
+    "no date": (["soon"], "can't read 'soon' (write it as 2027-03-01)"),
+    "slashes": (["2027/03/01"], "can't read '2027/03/01' (write it as 2027-03-01)"),
+    "no day": (["2027-02-30"], "no such day: '2027-02-30' (check the calendar)"),
     "past": (
         ["2026-11-23"],
         "2026-11-23 is not in the future (give the day of the exam)",

@@ -31,6 +31,7 @@ from flash.messages.scheduling import (
 from flash.service.context import AppContext, open_app
 from flash.service.exams import blueprint_of
 from flash.service.finding import find_deck
+from flash.service.set_due import unread_date
 from flash.terminal import echo, print_json, print_lines
 from srs.forecast.after_exam import count_early
 from srs.forecast.exam import ExamCards
@@ -181,8 +182,7 @@ def _future_day(date: str, opened: AppContext) -> int:
     try:
         day = date_day(fold(date))
     except ValueError:
-        message = _("'{text}' is not a date").format(text=date)
-        raise FlashError(message, _("write it as 2027-03-01")) from None
+        raise unread_date(date, _("write it as 2027-03-01")) from None
     if day <= opened.today():
         message = _("{date} is not in the future").format(date=date)
         raise FlashError(message, _("give the day of the exam"))
