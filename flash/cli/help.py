@@ -6,8 +6,10 @@ its characters take two columns.
 
 import inspect
 import io
+import re
 import sys
 from collections.abc import Sequence
+from string import ascii_letters
 from typing import Any
 
 import typer.core
@@ -23,6 +25,8 @@ _MOST_NAMES = 30
 """Columns of the names in a list of options or commands."""
 _EXTRA = "  ["
 """Comes before typer's remarks on an option, such as its default."""
+_BRACKETS = re.compile(r"\[[^\[\]]*\]")
+_IN_BRACKETS = re.compile(r"[^\s\[\]]+")
 
 
 class HelpFormatter(_Context.formatter_class):  # type: ignore[misc]  # typer hides it
@@ -98,9 +102,25 @@ def show_usage_error(error: TyperException) -> None:
 
 
 def _wrapped(text: str, columns: int) -> list[str]:
-    """Break a paragraph at a width."""
-    lines = wrap((StyledText(_joined(text)),), max(columns, 10))
-    return [line_text(line) for line in lines]
+    """Break a paragraph at a width, and inside brackets only at blanks."""
+    columns = max(columns, 10)
+    joined = _joined(text)
+    letter = next((one for one in ascii_letters if one not in joined), "")
+    words: list[str] = []
+
+    def held(word: re.Match[str]) -> str:
+        width = width_of(word[0])
+        if word[0].isascii() or width + width_of("[]。") > columns or not letter:
+            return word[0]
+        words.append(word[0])
+        return letter * width  # which `wrap` does not break
+
+    whole = _BRACKETS.sub(lambda found: _IN_BRACKETS.sub(held, found[0]), joined)
+    lines = [line_text(line) for line in wrap((StyledText(whole),), columns)]
+    if not words:
+        return lines
+    left = iter(words)
+    return [re.sub(f"{letter}+", lambda _held: next(left), line) for line in lines]
 
 
 def _joined(text: str) -> str:

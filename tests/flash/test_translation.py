@@ -94,6 +94,17 @@ def test_help_is_japanese_and_fits_the_terminal(
     assert "オプション:" in out
 
 
+def test_a_remark_in_brackets_is_not_broken(
+    flash: Run, japanese: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for columns in range(40, 80):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        shown = flash("set-due", "--help")[1] + flash("serve", "--help")[1]
+
+        assert shown.count("必須") == shown.count("[必須]") > 0
+        assert shown.count("既定：127") == shown.count("[既定：127.0.0.1]") > 0
+
+
 @pytest.mark.parametrize("command", ["tag", "exam", "phone", "serve"])
 def test_summaries_of_subcommands_are_japanese(
     flash: Run, japanese: None, command: str
