@@ -55,9 +55,9 @@ def numbered_deck(count: int) -> str:
 class Server:
     """`flash serve` on a store in a folder."""
 
-    def __init__(self, folder: Path, deck: str = DECK) -> None:
+    def __init__(self, folder: Path, deck: str = DECK, language: str = "en") -> None:
         self.db = folder / "store.db"
-        self._env = os.environ | {"FLASH_DB": str(self.db), "FLASH_LANG": "en"}
+        self._env = os.environ | {"FLASH_DB": str(self.db), "FLASH_LANG": language}
         self._env.pop("FLASH_NOW", None)
         file = folder / "deck.yaml"
         file.write_text(deck, "utf-8")
@@ -128,9 +128,9 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, deck: str = DECK) -> Iterator[Server]:
+def running(folder: Path, deck: str = DECK, language: str = "en") -> Iterator[Server]:
     """Run a server until the end of the block."""
-    server = Server(folder, deck)
+    server = Server(folder, deck, language)
     try:
         yield server
     finally:

@@ -63,6 +63,7 @@ def _review_words() -> dict[str, str]:
         "suspend": _("Suspend"),
         "flag": _("Flag"),
         "source": _("Source"),
+        "source_is": _("Source: "),
         "history": _("History"),
         "history_answered": _("Answered"),
         "history_rating": _("Rating"),

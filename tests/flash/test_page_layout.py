@@ -123,3 +123,31 @@ def test_an_error_of_a_query_fits_a_phone(
         page.tab.wait_for_selector("[role=alert] pre[tabindex='0']")
         width = page.tab.evaluate("document.documentElement.scrollWidth")
         assert width == PHONE["viewport"]["width"]
+
+
+def test_a_narrow_rating_keeps_its_key_off_the_japanese_word(
+    browser: Any, tmp_path: Path, translations: None
+) -> None:
+    deck = "deck: 生物\nlanguage: ja\ncards:\n- front: 細胞\n  back: 核\n"
+    with running(tmp_path, deck, "ja") as server:
+        narrow = {"viewport": {"width": 360, "height": 740}}
+        page = Page(browser.new_context(**narrow)).review(server.address)
+        page.press("Space")
+        page.tab.wait_for_selector(".rating kbd")
+
+        covered = page.tab.evaluate(
+            """() => [...document.querySelectorAll(".rating")].filter((rating) => {
+              const range = document.createRange();
+              range.selectNodeContents(rating.firstChild);
+              const word = range.getBoundingClientRect();
+              const key = rating.querySelector("kbd").getBoundingClientRect();
+              return key.right > word.left && key.left < word.right
+                && key.bottom > word.top && key.top < word.bottom;
+            }).length"""
+        )
+        assert covered == 0
+        breaks = page.tab.evaluate(
+            """() => ["section.question", "section.answer"].map(
+              (one) => getComputedStyle(document.querySelector(one)).lineBreak)"""
+        )
+        assert breaks == ["strict", "strict"]

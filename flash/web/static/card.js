@@ -115,7 +115,7 @@ export class CardView {
     this.answer.append(rendered(this.card.answer));
     if (this.note.source) {
       const source = rendered(this.note.source, { class: "source" });
-      source.prepend(`${word("source")}: `);
+      source.prepend(word("source_is"));
       this.answer.append(source);
     }
     this.answer.hidden = false;
