@@ -12,6 +12,7 @@ from flash.messages.phrases import (
     count_notes,
     count_questions,
     labelled,
+    quoted_text,
 )
 from flash.messages.review import NOTHING_TO_UNDO, rating_help
 from srs.models.cards import Rating
@@ -118,14 +119,7 @@ def operation_text(done: "Operation") -> str:
         case "import":
             return _("Imported {content}").format(content=_imported(done))
         case "add" | "edit":
-            text = _("Added {files}") if done.name == "add" else _("Edited {files}")
-            each = _("{n} {name}")
-            actions = [
-                each.format(n=n, name=action_label(name))
-                for name, n in done.actions.items()
-                if n
-            ]
-            return labelled(text.format(files=_files(done)), _(", ").join(actions))
+            return _files_text(done)
         case "config":
             text = (
                 _("Changed {names} of {deck}") if done.about else _("Changed {names}")
@@ -209,6 +203,20 @@ def _undone_text(undone: "Operation") -> str:
     return text.format(files=_files(undone), changes=_(", ").join(changes))
 
 
+def _files_text(done: "Operation") -> str:
+    text = _("Added {files}") if done.name == "add" else _("Edited {files}")
+    if done.files == 1:  # a name, which Japanese sets off with a blank
+        text = _("Added {file}") if done.name == "add" else _("Edited {file}")
+    files = _files(done)
+    each = _("{n} {name}")
+    actions = [
+        each.format(n=n, name=action_label(name))
+        for name, n in done.actions.items()
+        if n
+    ]
+    return labelled(text.format(file=files, files=files), _(", ").join(actions))
+
+
 def _answer_text(done: "Operation") -> str:
     if not done.rating:
         return _("Answered a card that no longer exists")
@@ -225,7 +233,7 @@ def _files(done: "Operation") -> str:
     if done.files == 1:
         return done.about
     if not done.files and done.about:  # no file has these notes
-        name = f"'{short_question(done.about)}'"
+        name = quoted_text(short_question(done.about))
         return name if done.count == 1 else count_notes(done.count)
     return ngettext("{n} file", "{n} files", done.files).format(n=done.files)
 

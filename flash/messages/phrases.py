@@ -48,6 +48,11 @@ def labelled(what: str, text: str) -> str:
     return _("{what}: {text}").format(what=what, text=text)
 
 
+def quoted_text(text: str) -> str:
+    """Put a text in quotes."""
+    return _("'{text}'").format(text=text)
+
+
 def sentence(text: str) -> str:
     """End a phrase as a sentence."""
     return _("{text}.").format(text=text)

@@ -6,6 +6,7 @@ It looks a few up with gettext; the others are found again in its finished messa
 import re
 
 from cards.translate import N_, _
+from flash.messages.phrases import quoted_text
 
 LOOKED_UP = (
     N_("Usage: "),
@@ -47,6 +48,8 @@ _REWORDED = {
     "{value} is not a valid float range.": N_("{value} is not a number."),
 }
 """Messages of typer that name types of Python, and ours."""
+_QUOTED = re.compile("'([^']*)'")
+_QUOTED_LIST = re.compile(rf"{_QUOTED.pattern}(?:(?:, ?| / ){_QUOTED.pattern})*")
 
 
 def usage_text(message: str) -> str:
@@ -54,10 +57,19 @@ def usage_text(message: str) -> str:
     for form, ours in (*_REWORDED.items(), *zip(_FORMATTED, _FORMATTED, strict=True)):
         found = re.fullmatch(_pattern(form), message)
         if found:
-            parts = {name: usage_text(text) for name, text in found.groupdict().items()}
+            parts = {name: _part(text) for name, text in found.groupdict().items()}
             # A part that is a sentence ends before the words around it do.
             return _(ours).format(**parts).replace("。。", "。")
     return message
+
+
+def _part(text: str) -> str:
+    """Translate a message in a message, or put what it quotes in our quotes."""
+    inner = usage_text(text)
+    if inner != text or not _QUOTED_LIST.fullmatch(text):
+        return inner
+    quoted = [quoted_text(one) for one in _QUOTED.findall(text)]
+    return _(", ").join(quoted)
 
 
 def _pattern(form: str) -> str:

@@ -192,7 +192,7 @@ def check_tag(app: AppContext, tag: str) -> None:
     near = nearest(tag, _with_parents(tag_names(app.store)))
     hint = _("did you mean '{name}'?").format(name=near) if near else ""
     message = _("no tag '{name}'").format(name=tag)
-    raise FlashError(message, hint or _("no card has it"))
+    raise FlashError(message, hint or _("flash tag list shows all tags"))
 
 
 def _condition(app: AppContext, words: Sequence[str]) -> Condition:

@@ -19,6 +19,7 @@ from flash.cli.options import (
     finite,
     has_subcommand,
 )
+from flash.messages.phrases import quoted_text
 from flash.messages.review import early_line
 from flash.messages.scheduling import (
     exam_cleared,
@@ -228,7 +229,7 @@ def _check_tags(opened: AppContext, exam: Exam) -> None:
 def _counted_elsewhere(tag: str, others: list[str]) -> FlashError:
     """Make the error for a tag whose cards all count for other domains."""
     message = _("all cards with the tag '{tag}' count for {others} already").format(
-        tag=tag, others=_(", ").join(f"'{one}'" for one in others)
+        tag=tag, others=_(", ").join(map(quoted_text, others))
     )
     if all(len(one) == len(tag) for one in others):
         return FlashError(message, _("name '{tag}' first").format(tag=tag))

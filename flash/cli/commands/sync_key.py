@@ -40,5 +40,5 @@ def encrypt(db: Path | None, *, joins: bool, is_lost: bool) -> None:
 def _typed_key() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.read(1 << 16)
-    label = _("Key of the other device")
-    return str(typer.prompt(label, hide_input=True, err=True))
+    label = _("Key of the other device: ")
+    return str(typer.prompt(label, prompt_suffix="", hide_input=True, err=True))
