@@ -19,6 +19,8 @@ from flash.service.phone_account import (
 )
 from flash.service.phone_round import OneWaySync, PhoneRound, Round
 
+SHORTEST_IN_NETWORK = 10
+"""Characters of a password with which other computers may log in."""
 _USER = "flash"
 _QUIET_S = 2.0
 """A round begins when no app has talked to the server for so long."""
@@ -71,8 +73,8 @@ def set_up_phone(
         lan: Serve other computers, too; None to keep it.
 
     Raises:
-        FlashError: The extra is missing, there is a hub for another user, or the
-            server can't be started.
+        FlashError: The extra is missing, there is a hub for another user, the password
+            is too short to serve other computers, or the server can't be started.
     """
     if ":" in user:
         # Anki's server parts user and password by it.
@@ -88,6 +90,11 @@ def set_up_phone(
     known.password = password or known.password or new_password()
     known.port, known.key = port or known.port, ""
     known.lan = known.lan if lan is None else lan
+    if known.lan and len(known.password) < SHORTEST_IN_NETWORK:
+        # Anki's server allows any number of tries.
+        text = _("a password for other devices has at least {n} characters")
+        message = text.format(n=SHORTEST_IN_NETWORK)
+        raise FlashError(message, _("without --password, flash makes one"))
     place.make()
     with _not_serving(place):
         place.save(known)

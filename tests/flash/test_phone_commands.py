@@ -133,6 +133,19 @@ def test_a_damaged_account_is_named_and_can_be_removed(
     assert not place.folder.exists()
 
 
+def test_other_computers_need_more_than_a_short_password(flash: Run) -> None:
+    words = ("phone", "setup", "--lan", "--password")
+
+    code, out, err = flash(*words, "short")
+
+    assert (code, out) == (1, "")
+    assert err == (
+        "flash: a password for other devices has at least 10 characters"
+        " (without --password, flash makes one)\n"
+    )
+    assert not HubPlace(Path("store.db")).account_file.exists()
+
+
 def test_without_the_extra_the_command_names_it(
     flash: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
