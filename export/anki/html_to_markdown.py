@@ -155,10 +155,12 @@ class _Writer:
 
     def _link(self, element: Element, style: int) -> None:
         address = element.attributes.get("href", "").strip()
-        inner = _flat_pieces(element.children, style)
-        text = written_inline(inner)
         blocks = any(one.name in BLOCKS for one in elements(element))
-        if blocks or not text or not _WEB_LINK(address) or not is_balanced(element):
+        is_link = not blocks and _WEB_LINK(address) and is_balanced(element)
+        # Only without blocks, which may have links: each level would double the time.
+        inner = _flat_pieces(element.children, style) if is_link else []
+        text = written_inline(inner)
+        if not text:
             self.walk(element.children, style)
         elif "".join(texts(element)).strip() == address:
             self._add(f"<{address}>", style)

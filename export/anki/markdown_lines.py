@@ -44,6 +44,7 @@ class Piece(Struct, frozen=True):
 
 
 BREAK = Piece("\n", kind="break")
+_BLANK = Piece(" ")
 
 
 def raw(text: str, style: int = 0) -> Piece:
@@ -64,24 +65,33 @@ def written_paragraphs(pieces: Sequence[Piece]) -> list[str]:
 
 
 def _split(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Split at line breaks; a break just inside a cloze goes out of it."""
+    """Split at line breaks; a break just inside a cloze goes out of it.
+
+    What waits for its place is moved once, so that the time is linear.
+    """
     lines: list[list[Piece]] = [[]]
+    breaks = 0
+    """Breaks after the last line; a cloze that ends there ends before them."""
+    waiting: list[Piece] = []
+    """Blanks and openings after these breaks."""
     for piece in pieces:
         if piece.kind == "break":
-            opening: list[Piece] = []
-            while lines[-1] and (_is_blank(lines[-1][-1]) or lines[-1][-1].is_opening):
-                opening.insert(0, lines[-1].pop())
-            lines.append(opening)
-        elif piece.kind == "mark" and not piece.is_opening and len(lines) > 1:
-            breaks = 0
-            while len(lines) > 1 and all(map(_is_blank, lines[-1])):
-                lines.pop()
-                breaks += 1
+            breaks += 1
+            continue
+        if piece.is_opening or _is_blank(piece):
+            waiting.append(piece)
+            continue
+        ends_before = piece.kind == "mark" and breaks > 0
+        if ends_before and not any(one.is_opening for one in waiting):
             lines[-1].append(piece)
-            if piece.text == CLOSE:
-                lines += [[] for _ in range(breaks)]
+            breaks = breaks if piece.text == CLOSE else 0
         else:
-            lines[-1].append(piece)
+            lines += [[] for _ in range(breaks)]
+            lines[-1] += [*waiting, piece]
+            breaks = 0
+        waiting = []
+    lines += [[] for _ in range(breaks)]
+    lines[-1] += waiting
     return lines
 
 
@@ -108,7 +118,7 @@ def written_inline(pieces: Sequence[Piece]) -> str:
     """Write pieces as inline Markdown without line breaks."""
     merged = _merged(pieces)
     before, after = _ends(merged, -1), _ends(reversed(merged), 0)[::-1]
-    written = ""
+    written: list[str] = []
     index = 0
     while index < len(merged):
         end = _run_end(merged, index, BOLD) or _run_end(merged, index, ITALIC)
@@ -116,34 +126,41 @@ def written_inline(pieces: Sequence[Piece]) -> str:
         text = _written_run(merged[index:end], _MARKS, before[index], after[end - 1])
         if index and merged[index - 1].is_opening:
             text = _after_opening(text)
-        written = _joined(written, text)
+        written.append(text)
         index = end
-    return written.strip(" ")
+    return _joined(written).strip(" ")
 
 
 def _merged(pieces: Sequence[Piece]) -> list[Piece]:
     """Collapse blanks and join neighbours of the same style."""
     merged: list[Piece] = []
+    texts: list[list[str]] = []
+    """What each of them is made of."""
     blank = True
     for piece in pieces:
+        text = piece.text
         if piece.kind == "text":
-            text = _BLANKS.sub(" ", piece.text)
+            text = _BLANKS.sub(" ", text)
             text = text[1:] if blank and text.startswith(" ") else text
             if not text:
                 continue
             blank = text.endswith(" ")
             last = merged[-1] if merged else None
             if last and last.kind == "text" and _continues(last.style, piece.style):
-                merged[-1] = replace(last, text=last.text + text)
+                texts[-1].append(text)
                 continue
-            merged.append(replace(piece, text=text))
         elif piece.kind == "break":
-            merged += [] if blank else [Piece(" ")]
-            blank = True
+            if blank:
+                continue
+            blank, text = True, " "
         else:
             blank = blank and piece.kind == "mark"
-            merged.append(piece)
-    return _without_touching_italics(merged)
+        merged.append(_BLANK if piece.kind == "break" else piece)
+        texts.append([text])
+    joined = zip(merged, map("".join, texts), strict=True)
+    return _without_touching_italics(
+        [Piece(text, piece.style, piece.kind) for piece, text in joined]
+    )
 
 
 def _continues(style: int, next_style: int) -> bool:
@@ -191,7 +208,8 @@ def _written_run(
 ) -> str:
     """Write pieces between two characters, with the given marks of emphasis."""
     if not marks:
-        return _joined_all(map(_unmarked, pieces))
+        texts = map(_unmarked, pieces)
+        return next(texts) if len(pieces) == 1 else _joined(texts)
     (style, mark), *inner_marks = marks
     written: list[str] = []
     start = 0
@@ -206,14 +224,7 @@ def _written_run(
             emphasized = _written_run(run, inner_marks, last, following)
         written.append(emphasized)
         start += len(run)
-    return _joined_all(written)
-
-
-def _joined_all(texts: Iterable[str]) -> str:
-    written = ""
-    for text in texts:
-        written = _joined(written, text)
-    return written
+    return written[0] if len(written) == 1 else _joined(written)
 
 
 def _unmarked(piece: Piece) -> str:
@@ -273,13 +284,29 @@ def _after_opening(text: str) -> str:
     return f"{text[: item.start(1)]}\\{text[item.start(1) :]}" if item else text
 
 
-def _joined(written: str, text: str) -> str:
-    """Append a piece; keep characters apart that would get a meaning together."""
-    if written.endswith("!") and text.startswith("["):
-        written = written[:-1] + "\\!"
-    end = _MARK.sub("", written[-_LONGEST_END:]).rstrip("*")
-    if text.lstrip("*").startswith("$") and (end[-1:].isdigit() or end[-1:] == "\\"):
-        return f"{written} {text}"
-    if text[:1].isdigit() and end.endswith("$") and not end.endswith("\\$"):
-        return f"{written} {text}"
-    return written + text
+def _joined(texts: Iterable[str]) -> str:
+    """Join pieces; keep characters apart that would get a meaning together.
+
+    Only the end of what is written is looked at, so that the time is linear.
+    """
+    parts: list[str] = []
+    end = ""
+    for text in filter(None, texts):
+        if text[0] == "[" and end.endswith("!"):
+            parts[-1] = parts[-1][:-1] + "\\!"
+            end = end[:-1] + "\\!"
+        part = f" {text}" if _is_kept_apart(end[-_LONGEST_END:], text) else text
+        parts.append(part)
+        end = (end + part[-_LONGEST_END:])[-_LONGEST_END:]
+    return "".join(parts)
+
+
+def _is_kept_apart(end: str, text: str) -> bool:
+    """Return True if a dollar would begin or end math only because of a digit."""
+    starts_math, is_number = text.lstrip("*").startswith("$"), text[:1].isdigit()
+    if not starts_math and not is_number:
+        return False
+    end = _MARK.sub("", end).rstrip("*")
+    if starts_math:
+        return end[-1:].isdigit() or end.endswith("\\")
+    return end.endswith("$") and not end.endswith("\\$")
