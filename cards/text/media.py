@@ -49,15 +49,17 @@ def with_media_paths(text: str, renamed: Mapping[str, str]) -> str:
         renamed: New paths by old ones; a file with an empty one is named in the text
             instead of shown.
     """
-    for path, offset in reversed(media_paths(text)):
+    parts, end = list[str](), 0
+    for path, offset in media_paths(text):
         found = _LINK.match(text, offset)
-        if path in renamed and found:
+        if path in renamed and found and offset >= end:
             link = _named(path)
             if renamed[path]:
                 destination = _destination(renamed[path], like=found[0])
                 link = f"![{found[1]}]({destination})"
-            text = text[:offset] + link + text[found.end() :]
-    return text
+            parts += [text[end:offset], link]
+            end = found.end()
+    return "".join([*parts, text[end:]])
 
 
 def with_links_of(text: str, before: str) -> str:
