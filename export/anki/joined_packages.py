@@ -79,10 +79,15 @@ class JoinedFiles:
         package, name = self._find(entry)
         return package.has(name)
 
-    def write_media(self, entry: str, target: Path) -> bool:
-        """Copy a media file; return False if there is none."""
+    def media_size(self, entry: str) -> int:
+        """Return the size that a media file is said to have, bytes."""
         package, name = self._find(entry)
-        return package.write_media(name, target)
+        return package.media_size(name)
+
+    def write_media(self, entry: str, target: Path, most: int) -> bool:
+        """Copy a media file of at most so many bytes; return False if there is none."""
+        package, name = self._find(entry)
+        return package.write_media(name, target, most)
 
     def _find(self, entry: str) -> tuple[CollectionFiles, str]:
         index, _, name = entry.partition("/")

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -26,6 +27,11 @@ MAX_DATABASE_SIZE = 2 << 30
 """Bytes."""
 MAX_MEDIA_SIZE = 256 << 20
 """Bytes."""
+MAX_UNPACKED_SIZE = 1 << 30
+"""Bytes of all files together, unless they are packed in a large package."""
+MAX_RATIO = 100
+"""A larger package may unpack to so many times its size: pictures and sounds hardly
+shrink, databases to a fourth, and only zeros to a thousandth."""
 MAX_LIST_SIZE = 64 << 20
 MAX_ENTRIES = 500_000
 _CHUNK = 1 << 20
@@ -63,8 +69,11 @@ class CollectionFiles(Protocol):
     def has(self, entry: str) -> bool:
         """Return True if there is such a media file."""
 
-    def write_media(self, entry: str, target: Path) -> bool:
-        """Copy a media file; return False if there is none."""
+    def media_size(self, entry: str) -> int:
+        """Return the size that a media file is said to have, bytes; it may differ."""
+
+    def write_media(self, entry: str, target: Path, most: int) -> bool:
+        """Copy a media file of at most so many bytes; return False if there is none."""
 
 
 class Package:
@@ -73,6 +82,9 @@ class Package:
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         """Detect the format and find the collection; see `open_package`."""
         self._path, self._archive = path, archive
+        self._unpacked = 0
+        """Bytes up to now."""
+        self._most = max(MAX_UNPACKED_SIZE, MAX_RATIO * path.stat().st_size)
         self._entries = {info.filename: info for info in archive.infolist()}
         if len(archive.infolist()) > MAX_ENTRIES:
             raise self._refuse(_("more than {most} entries").format(most=MAX_ENTRIES))
@@ -110,35 +122,66 @@ class Package:
         """Return the zip entry of each media file by its name in NFC.
 
         Raises:
-            PackageError: The list is damaged.
+            PackageError: The list is damaged, or the files are too large together.
         """
+        return {name: entry for name, (entry, _size) in self._listed.items()}
+
+    @cached_property
+    def _listed(self) -> dict[str, tuple[str, int]]:
+        """The entries and the declared sizes of media files by their names in NFC."""
         if "media" not in self._entries:
             return {}
         listed = b"".join(self._chunks("media", MAX_LIST_SIZE))
         try:
-            if self.version == 3:
-                entries = parse(listed).get(1, [])
-                names = [text(parse(bytes(entry)), 1) for entry in entries]
-                return {nfc(name): str(index) for index, name in enumerate(names)}
-            found: Any = read_json(listed)
-            return {nfc(str(name)): str(entry) for entry, name in found.items()}
+            found = self._read_list(listed)
         except (MalformedMessage, ValueError, AttributeError, TypeError):
             raise self._refuse(_("damaged list of media")) from None
+        self._count(0, sum(size for _entry, size in found.values()))
+        return found
+
+    def _read_list(self, listed: bytes) -> dict[str, tuple[str, int]]:
+        if self.version == 3:
+            entries = [parse(bytes(entry)) for entry in parse(listed).get(1, [])]
+            return {
+                nfc(text(entry, 1)): (str(index), number(entry, 2))
+                for index, entry in enumerate(entries)
+            }
+        found: Any = read_json(listed)
+        return {
+            nfc(str(name)): (str(entry), self._zipped_size(str(entry)))
+            for entry, name in found.items()
+        }
+
+    def _zipped_size(self, entry: str) -> int:
+        return self._entries[entry].file_size if entry in self._entries else 0
 
     def has(self, entry: str) -> bool:
         """Return True if the package contains a zip entry."""
         return entry in self._entries
 
-    def write_media(self, entry: str, target: Path) -> bool:
+    def media_size(self, entry: str) -> int:
+        """Return the declared size of a media file, bytes; 0 if there is none."""
+        return self._sizes.get(entry, 0)
+
+    @cached_property
+    def _sizes(self) -> dict[str, int]:
+        return dict(self._listed.values())
+
+    def write_media(self, entry: str, target: Path, most: int) -> bool:
         """Unpack a media file; return False if the package lacks it.
 
+        Args:
+            entry: From `media`.
+            target: The new file.
+            most: Bytes for which there is room, whatever size the package declares.
+
         Raises:
-            PackageError: The entry is damaged or too large.
+            PackageError: The entry is damaged or too large, or all of them are.
         """
         if entry not in self._entries:
             return False
         with target.open("wb") as file:
-            for chunk in self._chunks(entry, MAX_MEDIA_SIZE):
+            for chunk in self._chunks(entry, min(most, MAX_MEDIA_SIZE)):
                 file.write(chunk)
         return True
 
@@ -159,6 +202,7 @@ class Package:
         try:
             for chunk in chunks:
                 unpacked += len(chunk)
+                self._count(len(chunk))
                 if unpacked > most:
                     raise self._refuse(
                         _("'{name}' unpacks to over {most} bytes").format(
@@ -172,6 +216,18 @@ class Package:
             ) from None
         finally:
             chunks.close()
+
+    def _count(self, unpacked: int, expected: int = 0) -> None:
+        """Count bytes that were unpacked.
+
+        Raises:
+            PackageError: With those that are expected, they are too many for a package
+                of its size.
+        """
+        self._unpacked += unpacked
+        if self._unpacked + expected > self._most:
+            message = _("its files unpack to over {times} times its size")
+            raise self._refuse(message.format(times=MAX_RATIO))
 
     def _refuse(self, message: str) -> PackageError:
         hint = _("export it from Anki again")

@@ -2,16 +2,20 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
+from cards.translate import _
 from export.anki.media_references import REMOTE, with_names
 from export.anki.package_file import CollectionFiles, nfc
-from srs.store.connection import store_error
+from srs.store.connection import StoreError, store_error
 
+_RESERVE = 500 << 20
+"""Bytes of a disk that stay free, or half of what is free if that is less."""
 _LONGEST_NAME = 200
 """Bytes of a file name, as in Anki."""
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\ud800-\udfff]")
@@ -33,6 +37,8 @@ class MediaImport:
         """Keep the package and the folder to unpack to."""
         self._package, self._folder = package, folder
         self._written: list[Path] = []
+        self._room = 0
+        """Bytes that may still be written."""
         self._replaced: dict[str, str] = {}
         """Names in fields and the names of the files, where they differ."""
         self.renamed: dict[str, str] = {}
@@ -44,7 +50,7 @@ class MediaImport:
         """Begin an import."""
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
+    def __exit__(self, kind: object, *_details: object) -> None:
         """Remove the new files if the import failed or was interrupted."""
         if kind is not None:
             for path in self._written:
@@ -64,20 +70,51 @@ class MediaImport:
             only_count: Only find missing files.
 
         Raises:
-            PackageError: A file is damaged.
-            StoreError: The folder can't be written.
+            PackageError: A file is damaged, or larger than it is said to be.
+            StoreError: The folder can't be written, or has no room for the files; then
+                nothing was written.
         """
-        listed = self._package.media()
+        listed, found = self._package.media(), dict[str, str]()
         for name in sorted(used):
             if name.startswith(REMOTE):
                 continue
             entry = listed.get(nfc(name))
             if entry is None or not self._package.has(entry):
                 self.missing.append(name)
-            elif not only_count:
-                with _store_errors(self._folder):
-                    self._unpack(name, entry)
+            else:
+                found[name] = entry
+        if only_count or not found:
+            return
+        with _store_errors(self._folder):
+            self._room = self._room_for(found)
+            for name, entry in found.items():
+                self._unpack(name, entry)
         self._sync()
+
+    def _room_for(self, found: Mapping[str, str]) -> int:
+        """Return how many bytes may be written.
+
+        Raises:
+            StoreError: The files, zip entries by name, need more.
+        """
+        new, kept = 0, 0
+        for name, entry in found.items():
+            size, target = self._package.media_size(entry), self._target(name)
+            if target.exists() and target.stat().st_size == size:
+                kept = max(kept, size)  # unpacked to be compared, one by one
+            else:
+                new += size
+        places = (self._folder, *self._folder.parents)
+        free = shutil.disk_usage(next(one for one in places if one.exists())).free
+        room = free - min(_RESERVE, free // 2)
+        if new + kept > room:
+            message = _("its media need {needed} MB, but there is room for {room} MB")
+            message = message.format(needed=_megabytes(new + kept), room=room >> 20)
+            raise StoreError(self._folder, message, _("free some disk space"))
+        return room
+
+    def _target(self, name: str) -> Path:
+        return self._folder / _safe_name(name)
 
     @property
     def has_renamed(self) -> bool:
@@ -94,10 +131,10 @@ class MediaImport:
         # Another program may unpack the same file.
         fresh = self._folder / f".{digest}.{os.getpid()}.part"
         try:
-            if not self._package.write_media(entry, fresh):
+            if not self._package.write_media(entry, fresh, self._room):
                 return
             data = fresh.read_bytes()
-            target = self._folder / _safe_name(name)
+            target = self._target(name)
             if target.exists() and target.read_bytes() != data:
                 digest = sha256(data).hexdigest()[:8]
                 target = target.with_name(f"{target.stem}-{digest}{target.suffix}")
@@ -108,6 +145,7 @@ class MediaImport:
             if not target.exists():
                 self._written.append(target)  # first: Ctrl-C may come in between
                 fresh.replace(target)
+                self._room -= len(data)
         finally:
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
@@ -123,6 +161,10 @@ class MediaImport:
                     os.fsync(handle)
                 finally:
                     os.close(handle)
+
+
+def _megabytes(size: int) -> int:
+    return -(-size >> 20)
 
 
 @contextmanager

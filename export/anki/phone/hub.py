@@ -258,9 +258,13 @@ class HubFiles:
         """Return True if there is such a media file."""
         return (self._media / entry).is_file()
 
-    def write_media(self, entry: str, target: Path) -> bool:
-        """Copy a media file; return False if there is none."""
-        if not self.has(entry):
+    def media_size(self, entry: str) -> int:
+        """Return the size of a media file, bytes; 0 if there is none."""
+        return (self._media / entry).stat().st_size if self.has(entry) else 0
+
+    def write_media(self, entry: str, target: Path, most: int) -> bool:
+        """Copy a media file; return False if there is none, or no room for it."""
+        if not self.has(entry) or self.media_size(entry) > most:
             return False
         shutil.copyfile(self._media / entry, target)
         return True
