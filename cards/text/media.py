@@ -10,9 +10,25 @@ from cards.text.markdown import parser
 _REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:|//").match
 _LINK = re.compile(r"!\[([^\]]*)\]\((?:<[^>]*>|(?:[^()\s]|\([^()]*\))*)[^)]*\)")
 _PLAIN = re.compile(r"[^\s()\\]+").fullmatch
-_SOUNDS = (".mp3", ".ogg", ".oga", ".wav", ".m4a", ".flac", ".opus")
-_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp", ".heic")
-_VIDEOS = (".mp4", ".webm", ".mkv", ".mov", ".m4v", ".ogv", ".avi", ".mpg", ".mpeg")
+MEDIA_TYPES = {
+    **dict.fromkeys((".jpg", ".jpeg", ".jfif"), "image/jpeg"),
+    **{f".{one}": f"image/{one}" for one in ("png", "gif", "webp", "avif", "bmp")},
+    **dict.fromkeys((".ogg", ".oga", ".opus"), "audio/ogg"),
+    **dict.fromkeys((".mp4", ".m4v", ".mov"), "video/mp4"),
+    **dict.fromkeys((".mpg", ".mpeg"), "video/mpeg"),
+    ".svg": "image/svg+xml",
+    ".ico": "image/x-icon",
+    ".heic": "image/heic",
+    ".mp3": "audio/mpeg",
+    ".wav": "audio/wav",
+    ".m4a": "audio/mp4",
+    ".flac": "audio/flac",
+    ".webm": "video/webm",
+    ".mkv": "video/x-matroska",
+    ".ogv": "video/ogg",
+    ".avi": "video/x-msvideo",
+}
+"""The endings of pictures, sounds and videos; other files are not sent or opened."""
 
 
 @lru_cache(1000)  # the reader asks twice, an export three times
@@ -104,14 +120,18 @@ def decoded(path: str) -> str:
     return unquote(path) if "%" in path else path
 
 
+def media_type(path: str) -> str:
+    """Return the MIME type of a picture, sound or video by its ending; else empty."""
+    _, dot, ending = path.lower().rpartition(".")
+    return MEDIA_TYPES.get(dot + ending, "")
+
+
 def medium_of(path: str) -> str:
-    """Return what a path names: `sound`, `video` or `image`."""
-    path = path.lower()
-    if path.endswith(_SOUNDS):
-        return "sound"
-    return "video" if path.endswith(_VIDEOS) else "image"
+    """Return as what a path is shown: `sound`, `video` or else `image`."""
+    kind = media_type(path).partition("/")[0]
+    return {"audio": "sound", "video": "video"}.get(kind, "image")
 
 
 def is_medium(path: str) -> bool:
     """Return True if a path has the ending of a picture, sound or video."""
-    return path.lower().endswith((*_IMAGES, *_SOUNDS, *_VIDEOS))
+    return bool(media_type(path))

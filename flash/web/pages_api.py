@@ -12,6 +12,7 @@ from cards.deckfile.discovery import bundled_decks
 from cards.deckfile.reader import Deck
 from cards.errors import FlashError
 from cards.note import Note
+from cards.text.media import media_type
 from cards.text.terminal import plain_text
 from cards.translate import _
 from flash.messages.adding import (
@@ -49,22 +50,6 @@ _Result = TypeVar("_Result")
 _DAY_MS = 86_400_000
 _LONGEST = 20_000
 _MOST_FOUND = 500
-_MEDIA_TYPES = {
-    **dict.fromkeys((".jpg", ".jpeg", ".jfif"), "image/jpeg"),
-    **{f".{one}": f"image/{one}" for one in ("png", "gif", "webp", "avif", "bmp")},
-    **dict.fromkeys((".ogg", ".oga", ".opus"), "audio/ogg"),
-    **dict.fromkeys((".mp4", ".m4v", ".mov"), "video/mp4"),
-    ".svg": "image/svg+xml",
-    ".ico": "image/x-icon",
-    ".mp3": "audio/mpeg",
-    ".wav": "audio/wav",
-    ".m4a": "audio/mp4",
-    ".flac": "audio/flac",
-    ".webm": "video/webm",
-    ".mkv": "video/x-matroska",
-    ".ogv": "video/ogg",
-}
-"""Files of another kind are not sent."""
 
 
 class Reports(Struct, frozen=True):
@@ -175,7 +160,7 @@ class PagesApi:
             guid, path = media_of_name(request.path_params["name"])
         except ValueError:
             raise missing from None
-        kind = _MEDIA_TYPES.get(Path(path).suffix.lower())
+        kind = media_type(path)
 
         def find_file(app: AppContext) -> Path | None:
             return media_file(app.store, guid, path)

@@ -91,3 +91,35 @@ async def test_the_screen_names_the_key_and_what_was_opened(
     assert "p media" in rows[-1]
     assert " Opened a.png, sound.mp3." in rows
     assert [words[-1] for words in opened] == ["a.png", "sound.mp3"]
+
+
+def test_p_opens_no_file_that_may_be_a_program(
+    flash: Run, opened: list[list[str]]
+) -> None:
+    names = "run.desktop page.html a.sh evil.jar a.png d.SVG png b.png.exe".split()
+    for name in (*names, "sound.mp3"):
+        Path(name).touch()
+    shown = " ".join(f"![x]({name})" for name in names)
+    Path("deck.yaml").write_text(DECK.replace("![map](a.png)", shown), "utf-8")
+    flash("add", "deck.yaml")
+    flash("config", "opener", "feh")
+
+    lines = flash("review", "--plain", typed="p\nq\n")[1].split("\n")
+
+    others = "run.desktop, page.html, a.sh, evil.jar, png, b.png.exe"
+    assert (
+        "Opened a.png. Not opened, as its ending is that of no picture or sound: "
+        f"{others}. Not opened, as it may run a script in a browser: d.SVG. "
+        "flash serve shows it."
+    ) in lines
+    assert opened == [["feh", "a.png"]]
+
+
+def test_file_of_another_device_is_opened_under_its_ending(tmp_path: Path) -> None:
+    received = tmp_path / "0a1b"
+    received.write_bytes(b"<script>")
+
+    named = note_media._named("x/page.png", received)
+
+    assert (named.name, named.read_bytes()) == ("0a1b.png", b"<script>")
+    assert note_media._named("x/page.png", named) == named
