@@ -19,6 +19,8 @@ from srs.store.connection import Store
 
 _LEAST_ROWS = 5
 """Fewer free rows are too small for a picture."""
+_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "ICO")
+"""Pillow goes by the content, and runs Ghostscript for PostScript named `a.png`."""
 _MUTE = ("dumb", "linux")
 """Terminals that show a question about pictures as text."""
 
@@ -88,7 +90,9 @@ def _cells(file: Path, columns: int, rows: int) -> tuple[int, int]:
     from PIL import Image  # noqa: PLC0415 - as above
 
     cell = import_module("textual_image.widget").get_cell_size()
-    with Image.open(file) as picture:
+    Image.init()
+    formats = [one for one in _FORMATS if one in Image.OPEN]
+    with Image.open(file, formats=formats) as picture:
         width, height = picture.width / cell.width, picture.height / cell.height
     scale = min(1.0, columns / width, rows / height)
     return max(1, round(width * scale)), max(1, round(height * scale))

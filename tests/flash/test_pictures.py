@@ -71,6 +71,15 @@ async def test_without_room_or_picture_nothing_is_drawn(setup: ReviewSetup) -> N
         assert not app.query_one(PictureBox).display
 
 
+async def test_postscript_named_like_a_picture_is_not_run(setup: ReviewSetup) -> None:
+    header = "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 400 100\n%%EndComments\n"
+    (setup.path.parent / "wide.png").write_text(header + "showpage\n%%EOF\n")
+    app = ReviewApp(setup.session(DECK), picture=TGPImage)
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.pause()
+        assert not app.query_one(PictureBox).display
+
+
 def test_only_terminals_that_draw_pictures_get_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
