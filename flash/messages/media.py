@@ -6,9 +6,9 @@ from pathlib import Path
 from cards.translate import N_, _
 
 NO_MEDIA = N_("This side of the card has no pictures or sounds.")
-_NO_MEDIUM = N_("Not opened, as its ending is that of no picture or sound: {files}.")
+_NO_MEDIUM = N_("Not opened, no picture, sound or video by its ending: {files}.")
 _DRAWING = N_(
-    "Not opened, as it may run a script in a browser: {files}. flash serve shows it."
+    "Not opened, SVG may run scripts in a browser: {files}. flash serve shows it."
 )
 NO_OPENER = N_(
     "No program opens files here. Choose one with flash config opener PROGRAM."

@@ -108,8 +108,8 @@ def test_p_opens_no_file_that_may_be_a_program(
 
     others = "run.desktop, page.html, a.sh, evil.jar, png, b.png.exe"
     assert (
-        "Opened a.png. Not opened, as its ending is that of no picture or sound: "
-        f"{others}. Not opened, as it may run a script in a browser: d.SVG. "
+        "Opened a.png. Not opened, no picture, sound or video by its ending: "
+        f"{others}. Not opened, SVG may run scripts in a browser: d.SVG. "
         "flash serve shows it."
     ) in lines
     assert opened == [["feh", "a.png"]]
