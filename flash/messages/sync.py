@@ -53,13 +53,14 @@ def remark_lines(done: Synced) -> list[str]:
     lines = _several([fault_text(one) for one in done.faults])
     lines += [parked_text(*one) for one in sorted(done.parked.items())]
     too_large = _("{name}: larger than 64 MB, not sent to other devices")
-    lines += _several([too_large.format(name=one) for one in done.media.too_large])
+    names = [*done.sent.too_large, *done.media.too_large]
+    lines += _several([too_large.format(name=one) for one in names])
     if done.foreign:
         text = _("not part of the log, ignored: {names}")
-        names = ", ".join(done.foreign[:_SHOWN]) + (
+        shown = ", ".join(done.foreign[:_SHOWN]) + (
             " …" if len(done.foreign) > _SHOWN else ""
         )
-        lines.append(text.format(names=names))
+        lines.append(text.format(names=shown))
     if "://" in done.address and log_address(done.address).is_open:
         lines.append(
             _("others in the network can read your cards; use https or davs://")

@@ -49,6 +49,7 @@ from srs.sync.segments import (
     decode,
     encode,
     file_name,
+    fits,
     media_entries,
     read_entries,
     write_segment,
@@ -56,6 +57,8 @@ from srs.sync.segments import (
 
 _DEPENDING = (NoteEntry, OptionEntry, SettingEntry)
 """Late answers depend on the options of their deck."""
+_SHOWN = 60
+"""Characters of the text that names a note without an id."""
 
 
 class Identity(Struct, frozen=True):
@@ -121,8 +124,8 @@ def send(
     header = SegmentHeader(me.log, me.device, first, first, me.name, start)
     sent, written = Sent(), list[Segment]()
     with snapshot(store) as stamp:
-        found = _noted(entries(store.connection, me.device, chosen), sent)
-        for batch in batches(found):
+        found = entries(store.connection, me.device, chosen)
+        for batch in batches(_encoded(found, sent)):
             last = first + len(batch) - 1
             sent.entries += len(batch)
             if not dry_run:
@@ -151,10 +154,22 @@ def _numbered(header: SegmentHeader, first: int, last: int) -> SegmentHeader:
     )
 
 
-def _noted(found: Iterable[Entry], sent: Sent) -> Iterator[Entry]:
+def _encoded(found: Iterable[Entry], sent: Sent) -> Iterator[bytes]:
+    """Encode the entries that are sent, and note what they are."""
     for entry in found:
         sent.has_options |= isinstance(entry, _DEPENDING)
-        yield entry
+        one = encode(entry)
+        if fits(one):
+            yield one
+        else:
+            sent.too_large.append(_entry_name(entry))
+
+
+def _entry_name(entry: Entry) -> str:
+    if isinstance(entry, NoteEntry):
+        return f"{(entry.id or entry.text_key)[:_SHOWN]} ({entry.deck})"
+    names = (getattr(entry, key, "") for key in ("name", "id", "deck", "guid"))
+    return str(next(filter(None, names), "?"))[:_SHOWN]
 
 
 def receive(

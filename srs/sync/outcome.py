@@ -23,6 +23,8 @@ class Sent(Struct):
     entries: int = 0
     has_options: bool = False
     """Whether notes, options or settings were among them."""
+    too_large: list[str] = []
+    """Names of what was left out, since no device would read it."""
 
 
 class Received(Struct):

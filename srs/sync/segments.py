@@ -19,8 +19,10 @@ FORMAT = 1
 ENDING = ".flashlog"
 MAX_RAW = 4 << 20
 """Bytes of entries in a segment, unless a single entry is larger."""
-_LARGEST = 64 << 20
-"""More bytes of entries are never read."""
+LARGEST = 64 << 20
+"""More bytes of entries are never read, nor written."""
+_ARRAY = 5
+"""Bytes before the entries, at most."""
 LARGEST_FILE = 65 << 20
 _MAGIC = b"flash log\n"
 _NAME = re.compile(r"(\d{1,15})-(\d{1,15})\.flashlog")
@@ -75,17 +77,21 @@ def file_name(segment: Segment | SegmentHeader) -> str:
     return f"{segment.device}/{segment.first}-{segment.last}{ENDING}"
 
 
-def batches(entries: Iterable[Entry]) -> Iterator[list[bytes]]:
-    """Encode entries and group those that fit into a segment."""
+def fits(encoded: bytes) -> bool:
+    """Return False for an entry that no device would read, whose size is in bytes."""
+    return len(encoded) + _ARRAY <= LARGEST
+
+
+def batches(encoded: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Group encoded entries, each of which fits, into those of a segment."""
     batch: list[bytes] = []
     size = 0
-    for entry in entries:
-        encoded = _encoder.encode(entry)
-        if batch and size + len(encoded) > MAX_RAW:
+    for one in encoded:
+        if batch and size + len(one) > MAX_RAW:
             yield batch
             batch, size = [], 0
-        batch.append(encoded)
-        size += len(encoded)
+        batch.append(one)
+        size += len(one)
     if batch:
         yield batch
 
@@ -135,7 +141,7 @@ def read_entries(data: bytes) -> list[bytes]:
     packed = data[len(_MAGIC) + _DIGEST :].partition(b"\n")[2]
     try:
         size = zstandard.frame_content_size(packed)
-        if not 0 <= size <= _LARGEST:
+        if not 0 <= size <= LARGEST:
             raise BrokenSegment
         raw = zstandard.ZstdDecompressor().decompress(packed, max_output_size=size)
         return [bytes(one) for one in _many.decode(raw)]
