@@ -200,7 +200,7 @@ def apply_sync(
     without_notes = decks_without_notes(store.connection)
     registered = register_media(store, dry_run=dry_run)
     media_sent = send_media(store, carrier, plan.listing, dry_run=dry_run)
-    sent = send(store, carrier, plan.listing, me, dry_run=dry_run)
+    sent = send(store, carrier, plan.listing, plan.arrived, me, dry_run=dry_run)
     if dry_run:
         sent.entries += registered.entries
     places, parked_now = media_files(store), parked_entries(store.connection)

@@ -25,6 +25,9 @@ _STAMPED = (
 NEVER = 1 << 62
 """Later than every stamp."""
 
+LARGEST_NUMBER = 10**12
+"""No device counts on from a larger number of an entry: someone has made that up."""
+
 
 class Chosen(Struct, frozen=True):
     """The rows to send: those with later stamps than these."""
@@ -128,11 +131,6 @@ def save_sent(connection: sqlite3.Connection, address: str, stamp: int) -> None:
     )
 
 
-def send_again(connection: sqlite3.Connection, address: str) -> None:
-    """Forget what was sent to a place, inside a transaction."""
-    connection.execute("delete from sync_places where address = ?", (address,))
-
-
 def save_arrival(connection: sqlite3.Connection, address: str, stamp: int) -> None:
     """Note inside a transaction that entries from this stamp on came from a place.
 
@@ -198,14 +196,16 @@ def devices(store: Store) -> list[Device]:
 
 def save_device(connection: sqlite3.Connection, device: Device) -> None:
     """Remember a device inside a transaction, with the name that it had last."""
+    start = device.start if device.start <= LARGEST_NUMBER else 1
     connection.execute(
-        """
+        f"""
         insert into sync_devices (device, name, last, start) values (?, ?, ?, ?)
             on conflict do update
             set name = iif(excluded.last >= last, excluded.name, name),
-                last = max(last, excluded.last), start = max(start, excluded.start)
+                last = max(last, excluded.last),
+                start = max(iif(start > {LARGEST_NUMBER}, 1, start), excluded.start)
         """,
-        (device.id, device.name, device.last, device.start),
+        (device.id, device.name, device.last, start),
     )
 
 

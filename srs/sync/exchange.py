@@ -5,9 +5,9 @@ a store that is built from the log alone is the same.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from srs.models.carrier import Carrier
 from srs.models.incoming import Progressed
@@ -22,7 +22,9 @@ from srs.store.stamps import stamp_of
 from srs.store.sync_incoming import EntryMerge
 from srs.store.sync_outgoing import entries
 from srs.store.sync_state import (
+    LARGEST_NUMBER,
     NEVER,
+    Chosen,
     Device,
     Segment,
     devices,
@@ -35,7 +37,6 @@ from srs.store.sync_state import (
     save_device,
     save_segments,
     save_sent,
-    send_again,
     sent_to,
     snapshot,
     take_parked,
@@ -92,6 +93,7 @@ def send(
     store: Store,
     carrier: Carrier,
     listing: Listing,
+    arrived: Iterable[Arrived],
     me: Identity,
     *,
     dry_run: bool = False,
@@ -104,6 +106,7 @@ def send(
         store: The store.
         carrier: Where the log is.
         listing: What is there.
+        arrived: The segments that were read, perhaps some of this device among them.
         me: This device.
         dry_run: Only count.
 
@@ -113,30 +116,28 @@ def send(
     """
     address = carrier.address
     lost = lost_segments(store, carrier, listing, me.device)
-    if lost and not dry_run:
-        with store.transaction() as connection:
-            send_again(connection, address)
-            forget_segments(connection, address, lost)
-    own = [x.last for x in _known(store, carrier) if x.device == me.device]
-    first = max(listing.last_number(me.device), *own, *(x.last for x in lost), 0) + 1
-    chosen = sent_to(store.connection, address)
+    chosen = Chosen() if lost else sent_to(store.connection, address)
+    known = _known(store, carrier)
+    taken = {file_name(one) for one in (*listing.segments, *known)}
+    read = [one.segment for one in arrived]
+    first = next_number(one for one in (*known, *read) if one.device == me.device)
     start = first if chosen.own < 0 else _start(store, me.device)
-    header = SegmentHeader(me.log, me.device, first, first, me.name, start)
+    header = SegmentHeader(me.log, me.device, first, first - 1, me.name, start)
     sent, written = Sent(), list[Segment]()
     with snapshot(store) as stamp:
         found = entries(store.connection, me.device, chosen)
         for batch in batches(_encoded(found, sent)):
-            last = first + len(batch) - 1
+            header = _numbered(header, len(batch), taken)
             sent.entries += len(batch)
             if not dry_run:
-                header = _numbered(header, first, last)
                 data = write_segment(header, batch)
                 size = carrier.put(file_name(header), data)
-                written.append(Segment(me.device, first, last, size))
-            first = last + 1
+                written.append(Segment(me.device, header.first, header.last, size))
     if dry_run or (not written and chosen.own >= 0):
         return sent
     with store.transaction() as connection:
+        # Not before: what another device has read is never written anew.
+        forget_segments(connection, address, lost)
         save_sent(connection, address, stamp)
         save_segments(connection, address, written)
         if written:
@@ -144,14 +145,31 @@ def send(
     return sent
 
 
+def next_number(own: Iterable[Segment]) -> int:
+    """Return the number of the next entry of a device.
+
+    Args:
+        own: The segments that it knows it wrote, and those that say so themselves:
+            anyone may have made a file with any name.
+    """
+    numbers = [one.last for one in own if one.last <= LARGEST_NUMBER]
+    return max(numbers, default=0) + 1
+
+
+def _numbered(
+    before: SegmentHeader, count: int, taken: Container[str]
+) -> SegmentHeader:
+    """Number a segment that follows another one, like no file that there is."""
+    last = before.last
+    while True:
+        header = structs.replace(before, first=last + 1, last=last + count)
+        if file_name(header) not in taken:
+            return header
+        last = header.last
+
+
 def _start(store: Store, device: str) -> int:
     return next((one.start for one in devices(store) if one.id == device), 1)
-
-
-def _numbered(header: SegmentHeader, first: int, last: int) -> SegmentHeader:
-    return SegmentHeader(
-        header.log, header.device, first, last, header.name, header.start, header.format
-    )
 
 
 def _encoded(found: Iterable[Entry], sent: Sent) -> Iterator[bytes]:

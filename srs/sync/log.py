@@ -31,12 +31,6 @@ class Listing(Struct, frozen=True):
     foreign: tuple[str, ...]
     """Other names, such as the conflict copies of a file service."""
 
-    def last_number(self, device: str) -> int:
-        """Return the last number of a device's entries; 0 without any."""
-        return max(
-            (one.last for one in self.segments if one.device == device), default=0
-        )
-
 
 class Fault(Struct, frozen=True):
     """A segment that could not be merged."""

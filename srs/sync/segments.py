@@ -25,7 +25,7 @@ _ARRAY = 5
 """Bytes before the entries, at most."""
 LARGEST_FILE = 65 << 20
 _MAGIC = b"flash log\n"
-_NAME = re.compile(r"(\d{1,15})-(\d{1,15})\.flashlog")
+_NAME = re.compile(r"(\d{1,13})-(\d{1,13})\.flashlog", re.ASCII)
 _DEVICE = re.compile(r"[0-9a-f]{16}")
 _DIGEST = 32
 _MEDIA_TAG = msgspec.msgpack.encode(MediaEntry("", 0, "", ()))[1:3]

@@ -1,12 +1,17 @@
 """`flash sync` with notes that are too large, and with odd files in the log."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from command_runner import CELLS, Run
 
+from export.carriers.errors import CarrierError
+from export.carriers.folder import FolderCarrier
 from srs.sync import segments
+from srs.sync.segments import read_header, write_segment
 
 Device = Callable[..., tuple[int, str, str]]
 LARGE = CELLS.replace("Mitochondrion", "Mitochondrion " + "x" * 9_000)
@@ -72,3 +77,122 @@ def test_note_that_is_too_large_is_left_out_until_it_is_smaller(
         "Sent 0, received 1 (1 review, 1 note) from 1 device.\n",
         "",
     )
+
+
+BOGUS = [
+    "5-5",
+    "999999999999-999999999999",
+    "9999999999999-9999999999999",
+    "999999999999999-999999999999999",
+]
+
+
+@pytest.mark.parametrize("numbers", BOGUS)
+def test_file_with_a_bogus_number_does_not_stop_its_device(
+    laptop: Device, desktop: Device, log: Path, numbers: str
+) -> None:
+    laptop("sync", "log")
+    desktop("sync", "log")
+    (first,) = written(log)
+    bogus = first.with_name(f"{numbers}.flashlog")
+    shutil.copyfile(first, bogus)
+
+    for number in (4, 5):
+        answer(laptop)
+        assert laptop("sync")[1] == "Sent 1, received 0.\n"
+        assert "received 1 (1 review" in desktop("sync")[1]
+        if numbers != "5-5":
+            assert first.with_name(f"{number}-{number}.flashlog") in written(log)
+    bogus.unlink()
+    answer(laptop)
+    assert laptop("sync")[:2] == (0, "Sent 1, received 0.\n")
+    assert "received 1 (1 review" in desktop("sync")[1]
+
+
+@pytest.mark.parametrize("last", [10**12, 10**13 - 1])
+def test_forged_segment_with_a_huge_number_does_not_stop_its_device(
+    laptop: Device, desktop: Device, log: Path, last: int
+) -> None:
+    laptop("sync", "log")
+    (first,) = written(log)
+    header = read_header(first.read_bytes())
+    header = msgspec.structs.replace(header, first=last, last=last, start=last)
+    file = first.with_name(f"{last}-{last}.flashlog")
+    setting = ["s", "rollover", "5", 1, header.device]
+    file.write_bytes(write_segment(header, [msgspec.msgpack.encode(setting)]))
+    laptop("sync")
+    desktop("sync", "log")
+
+    for _ in range(3):
+        answer(laptop)
+        assert laptop("sync")[:2] == (0, "Sent 1, received 0.\n")
+        assert "received 1 (1 review" in desktop("sync")[1]
+
+
+def test_device_with_numbers_that_nobody_reads_recovers(
+    laptop: Device,
+    desktop: Device,
+    log: Path,
+    flash: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An earlier flash counted on from the name of a bogus file."""
+    laptop("sync", "log")
+    desktop("sync", "log")
+    answer(laptop)
+    with monkeypatch.context() as patch:
+        patch.setattr("srs.sync.exchange.next_number", lambda *_: 10**15)
+        assert laptop("sync")[1] == "Sent 1, received 0.\n"
+    assert desktop("sync")[1] == "Nothing to send, nothing new.\n"
+
+    code, out, err = laptop("sync")
+
+    assert (code, out) == (0, "Sent 4, received 0.\n")
+    assert "not part of the log, ignored: " in err
+    assert "received 4 (1 review" in desktop("sync")[1]
+    assert laptop("sync")[1] == "Nothing to send, nothing new.\n"
+    answer(laptop)
+    laptop("sync")
+    assert "received 1 (1 review" in desktop("sync")[1]
+
+
+def test_restored_store_reuses_no_numbers(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log")
+    laptop("backup", "old.db")
+    for _ in range(2):
+        answer(laptop)
+        laptop("sync")
+    desktop("sync", "log")
+    before = {one: one.read_bytes() for one in written(log)}
+    *_, torn = written(log)
+    torn.write_bytes(b"torn")
+    laptop("restore", "old.db", "--yes")
+    answer(laptop)
+
+    assert laptop("sync")[0] == 1
+
+    torn.write_bytes(before[torn])
+    assert laptop("sync")[::2] == (0, "")
+    assert all(one.read_bytes() == data for one, data in before.items())
+    assert desktop("sync")[::2] == (0, "")
+    assert desktop("stats", "--json")[1] == laptop("stats", "--json")[1]
+
+
+def test_lost_numbers_are_not_reused_after_a_failure(
+    laptop: Device, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop("sync", "log")
+    (lost,) = written(log)
+    lost.unlink()
+
+    def full(*_: object) -> int:
+        raise CarrierError("log", "full", "")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderCarrier, "put", full)
+        assert laptop("sync", "--yes")[0] == 1
+
+    assert laptop("sync", "--yes")[1] == "Sent 3, received 0.\n"
+    assert [one.name for one in written(log)] == ["4-6.flashlog"]
