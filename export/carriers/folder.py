@@ -1,4 +1,8 @@
-"""A device log in a folder, which Syncthing, Dropbox or git carry further."""
+"""A device log in a folder, which Syncthing, Dropbox or git carry further.
+
+The folder may be reached through a symbolic link, as the user chose it.  Links inside
+are never followed: another device may have sent them.
+"""
 
 import os
 from pathlib import Path
@@ -24,7 +28,7 @@ class FolderCarrier:
             CarrierError: The folder can't be read.
         """
         try:
-            with os.scandir(self._folder / folder) as found:
+            with os.scandir(self._path(folder)) as found:
                 return [_listed(one) for one in found]
         except OSError as error:
             raise self._error(folder, error) from None
@@ -37,7 +41,8 @@ class FolderCarrier:
         """
         try:
             # Without waiting: someone else may have made a named pipe.
-            handle = os.open(self._folder / name, os.O_RDONLY | os.O_NONBLOCK)
+            flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
+            handle = os.open(self._path(name), flags)
             with os.fdopen(handle, "rb") as file:
                 return file.read(largest)
         except OSError as error:
@@ -52,13 +57,23 @@ class FolderCarrier:
         Raises:
             CarrierError: The file can't be written.
         """
-        path = self._folder / name
         try:
+            path = self._path(name)
             path.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise self._error(name, error) from None
         replace_file(path, data)
         return len(data)
+
+    def _path(self, name: str) -> Path:
+        """Return the path of a folder or file; a link on the way is an error."""
+        path = self._folder
+        for part in filter(None, name.split("/")):
+            path /= part
+            if path.is_symlink():
+                message = _("a symbolic link, which is not followed in a log")
+                raise CarrierError(str(path), message, _("delete the link"))
+        return path
 
     def _error(self, name: str, error: OSError) -> CarrierError:
         reason = reason_of(error)

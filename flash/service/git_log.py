@@ -68,7 +68,8 @@ class GitLog:
             FlashError: Git fails; the next sync pushes it.
         """
         self._wait_for_lock()
-        written = [one for one in (device, MEDIA) if Path(self._folder, one).is_dir()]
+        places = (Path(self._folder, one) for one in (device, MEDIA))
+        written = [one.name for one in places if one.is_dir() and not one.is_symlink()]
         if written:
             self._check("add", "--", *written)
             if self._run("diff", "--cached", "--quiet", "--", *written).returncode:

@@ -196,3 +196,64 @@ def test_lost_numbers_are_not_reused_after_a_failure(
 
     assert laptop("sync", "--yes")[1] == "Sent 3, received 0.\n"
     assert [one.name for one in written(log)] == ["4-6.flashlog"]
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [one for one in folder.rglob("*") if one.is_file()]
+
+
+def test_folder_that_became_a_link_is_never_followed(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    laptop("sync", "log")
+    (file,) = written(log)
+    desktop("sync", "log")
+    answer(desktop)
+    desktop("sync")
+    (tmp_path / "elsewhere").mkdir()
+    file.parent.rename(tmp_path / "away")
+    file.parent.symlink_to(tmp_path / "elsewhere")
+    answer(laptop)
+
+    code, out, err = laptop("sync", "--yes")
+
+    assert (code, out) == (1, "")
+    assert err == (
+        f"flash: {file.parent}: a symbolic link, which is not followed in a log"
+        " (delete the link)\n"
+    )
+    assert files_in(tmp_path / "elsewhere") == []
+    file.parent.unlink()
+    assert laptop("sync")[1].startswith("Sent 4, received 1 ")
+
+
+@pytest.mark.parametrize("target", ["away", "gone"])
+@pytest.mark.parametrize("name", ["media", "media/1", "0123456789abcdef/1-1.flashlog"])
+def test_carrier_neither_reads_nor_writes_through_links(
+    log: Path, tmp_path: Path, name: str, target: str
+) -> None:
+    (tmp_path / "away").write_bytes(b"secret")
+    (log / name).parent.mkdir(exist_ok=True)
+    (log / name).symlink_to(tmp_path / target)
+    carrier = FolderCarrier(log)
+    inside = name if "/" in name else f"{name}/1"
+
+    for call in (
+        lambda: carrier.put(inside, b"x"),
+        lambda: carrier.get(inside, 9),
+        lambda: carrier.list(name),
+    ):
+        with pytest.raises(CarrierError, match="symbolic link") as error:
+            call()
+        assert str(error.value.place) == str(log / name)
+    assert (tmp_path / "away").read_bytes() == b"secret"
+    assert not (tmp_path / "gone").exists()
+
+
+def test_log_may_be_reached_through_a_link(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(log)
+
+    assert laptop("sync", "link")[::2] == (0, "")
+    assert "received 3" in desktop("sync", "link")[1]

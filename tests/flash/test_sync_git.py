@@ -210,3 +210,29 @@ def test_rebase_in_progress_is_aborted_only_if_it_is_of_flash(
             f"flash: {one}: a rebase is in progress there"
             " (end it with git rebase --continue or --abort)\n"
         )
+
+
+def test_folder_that_a_peer_made_a_link_is_not_written_through(
+    clones: Run, tmp_path: Path
+) -> None:
+    sync(clones, "one")
+    sync(clones, "two")
+    clones("review", "--plain", "--db", "two.db", typed="\n3\nq\n")
+    sync(clones, "two")
+    (file,) = (tmp_path / "one").glob("*/*.flashlog")
+    theirs = tmp_path / "two" / file.parent.name
+    (tmp_path / "elsewhere").mkdir()
+    shutil.rmtree(theirs)
+    theirs.symlink_to(tmp_path / "elsewhere")
+    who = ("-c", "user.name=I", "-c", "user.email=i@i")
+    git("-C", "two", "add", "--all")
+    git("-C", "two", *who, "commit", "--quiet", "-m", "link")
+    git("-C", "two", "push", "--quiet")
+    clones("review", "--plain", "--db", "one.db", typed="\n3\nq\n")
+
+    code, out, err = clones("sync", "--db", "one.db")
+
+    assert (code, out) == (1, "")
+    assert f"{file.parent}: a symbolic link, which is not followed in a log" in err
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert git("-C", "one", "status", "--porcelain") == ""
