@@ -1,6 +1,7 @@
 """Write files atomically; errors of reading and writing files."""
 
 import contextlib
+import errno
 import os
 import stat
 import tempfile
@@ -32,7 +33,7 @@ def replace_file(path: Path, data: bytes, mode: int = 0) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(mode or _mode(path))
+        _set_mode(Path(temporary), mode or _mode(path))
         Path(temporary).replace(path)
         temporary = ""
     except OSError as error:
@@ -61,6 +62,15 @@ def refuse_inputs(target: Path, inputs: Iterable[str | Path]) -> None:
             if target.samefile(path):
                 message = _("this file is read here and would be replaced")
                 raise ExportError(str(target), message, _("name another file"))
+
+
+def _set_mode(path: Path, mode: int) -> None:
+    """Set permissions, if the file system has any."""
+    try:
+        path.chmod(mode)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS):
+            raise
 
 
 def _mode(path: Path) -> int:

@@ -1,7 +1,8 @@
 """A device log in a folder, which Syncthing, Dropbox or git carry further.
 
 The folder may be reached through a symbolic link, as the user chose it.  Links inside
-are never followed: another device may have sent them.
+are never followed: another device may have sent them.  What is written only the user
+can read, as in the store, unless git decides.
 """
 
 import os
@@ -20,6 +21,7 @@ class FolderCarrier:
         """Keep the folder, which has to exist."""
         self._folder = folder
         self.address = str(folder)
+        self._is_private = not (folder / ".git").exists()
 
     def list(self, folder: str) -> list[tuple[str, int]]:
         """Return names and sizes of what is in a folder; folders end with `/`.
@@ -59,10 +61,10 @@ class FolderCarrier:
         """
         try:
             path = self._path(name)
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(0o700 if self._is_private else 0o777, exist_ok=True)
         except OSError as error:
             raise self._error(name, error) from None
-        replace_file(path, data)
+        replace_file(path, data, 0o600 if self._is_private else 0)
         return len(data)
 
     def _path(self, name: str) -> Path:

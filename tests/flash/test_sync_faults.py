@@ -1,5 +1,6 @@
 """`flash sync` with notes that are too large, and with odd files in the log."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -257,3 +258,31 @@ def test_log_may_be_reached_through_a_link(
 
     assert laptop("sync", "link")[::2] == (0, "")
     assert "received 3" in desktop("sync", "link")[1]
+
+
+def test_only_the_user_can_read_what_is_written(log: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        FolderCarrier(log).put("media/1", b"x")
+        (log / ".git").mkdir()
+        FolderCarrier(log).put("0123456789abcdef/1-1.flashlog", b"x")
+    finally:
+        os.umask(before)
+
+    modes = {one.name: one.stat().st_mode & 0o777 for one in log.rglob("*")}
+    assert (modes["media"], modes["1"]) == (0o700, 0o600)
+    assert (modes["0123456789abcdef"], modes["1-1.flashlog"]) == (0o755, 0o644)
+
+
+def test_file_system_without_permissions_can_have_a_log(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.chmod", refused)
+    monkeypatch.setattr("os.fchmod", refused)
+
+    FolderCarrier(log).put("media/1", b"x")
+
+    assert (log / "media" / "1").read_bytes() == b"x"
