@@ -5,6 +5,7 @@ and only into files of which git has every change, so that a step back is easy. 
 reference of Obsidian stays the last one, since links lead to that one.
 """
 
+import os
 import re
 import secrets
 import subprocess
@@ -25,6 +26,13 @@ from flash.service.file_patches import write_deck_text
 
 _END = re.compile(r"(?:(?:^|\s+)\^[A-Za-z0-9-]+)*\s*(?:<!--.*?-->\s*)*\Z")
 """References and comments at the end of a line."""
+_SAFE_GIT = (
+    *("git", "--no-optional-locks", "--no-pager"),
+    *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"),
+)
+"""Notes of others may come with a `.git` that names programs: none of them is run."""
+_NOTHING = "FLASH_NOTHING"
+"""An empty variable."""
 _ALONE = re.compile(r"\s*(?:`{3,}|~{3,}|\$\$|\|)|.*\|\s*\Z")
 """Lines that a reference would break: the end of code, of math, a row of a table."""
 
@@ -125,13 +133,9 @@ def _write(lines: list[str], at: int, reference: str) -> None:
 
 def _check_git(path: Path, *, may_lack_git: bool) -> None:
     """Refuse a file of which git lacks changes, or that is in no repository."""
-    command = ["git", "status", "--porcelain", "--ignored", "--", path.name]
     changes = None
     with suppress(OSError):
-        done = subprocess.run(  # noqa: S603 - a fixed program, a file name after --
-            command, cwd=path.absolute().parent, capture_output=True, check=False
-        )
-        changes = done.stdout.strip() if done.returncode == 0 else None
+        changes = _git_changes(path)
     if changes:
         message = _("the file has changes that are not committed")
         hint = _("commit them with git first, so that you can go back")
@@ -140,3 +144,28 @@ def _check_git(path: Path, *, may_lack_git: bool) -> None:
         message = _("the file is not in a git repository")
         hint = _("commit it with git first, so that you can go back, or add --yes")
         raise FlashError(message, hint, Place(str(path)))
+
+
+def _git_changes(path: Path) -> bytes | None:
+    """Return what git says of a file that it lacks changes of, None without git."""
+    folder = path.absolute().parent
+    environment = os.environ | {"GIT_ALLOW_PROTOCOL": "", _NOTHING: ""}
+
+    def run(*words: str) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(  # noqa: S603 - a fixed program, a file name after --
+            [*_SAFE_GIT, *words],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+
+    found = run("config", "--null", "--name-only", "--get-regexp", r"^filter\.")
+    filters = os.fsdecode(found.stdout).split("\0")[:-1]
+    done = run(
+        *(f"--config-env={one}={_NOTHING}" for one in filters),
+        *("status", "--porcelain", "--ignored", "--ignore-submodules=all"),
+        *("--", path.name),
+    )
+    return done.stdout.strip() if done.returncode == 0 else None

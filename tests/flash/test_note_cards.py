@@ -1,6 +1,8 @@
 """Cards inside Markdown notes."""
 
+import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -358,6 +360,56 @@ def test_a_card_in_a_note_covers_its_own_block(flash: Run) -> None:
     Path("a.md").write_text(f"{HEAD}- KMS::many tenants\n- other text\n", "utf-8")
 
     assert flash.json("coverage", "a.md")["covered"] == 1
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "[core]\nfsmonitor = {program}",
+        "[core]\nhooksPath = hooks",
+        '[filter "a=b.c"]\nclean = {program}',
+        '[filter "a=b.c"]\nprocess = {program}\nrequired = true',
+        "[include]\npath = ../shared",
+        "[extensions]\npartialClone = o\n[core]\nrepositoryFormatVersion = 1\n"
+        '[remote "o"]\npromisor = true\nurl = ext::{program}\n'
+        '[protocol "ext"]\nallow = always',
+    ],
+    ids=["fsmonitor", "hook", "clean", "process", "included", "fetch"],
+)
+def test_a_stamp_runs_no_program_that_a_repository_names(
+    flash: Run, tmp_path: Path, config: str
+) -> None:
+    """Each of these programs is run by a plain `git status`."""
+    note, mark = tmp_path / "vault" / "a.md", tmp_path / "was-run"
+    note.parent.mkdir()
+    note.write_text(f"{HEAD}a::b\n", "utf-8")
+    attributes = note.with_name(".gitattributes")
+    attributes.write_text("*.md filter=a=b.c\n")
+    git("-C", "vault", "init", "-q")
+    git("-C", "vault", "add", ".")
+    git("-C", "vault", "commit", "-qm", "a")
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {mark}\nexit 1\n")
+    program.chmod(0o755)
+    hooks = note.parent / "hooks"
+    hooks.mkdir()
+    shutil.copy(program, hooks / "post-index-change")
+    (note.parent / "shared").write_text(f'[filter "a=b.c"]\nclean = {program}')
+    with (note.parent / ".git" / "config").open("a") as file:
+        file.write(config.format(program=program))
+    if "partialClone" in config:
+        tree = subprocess.check_output(["git", "-C", "vault", "write-tree"], text=True)
+        (note.parent / ".git" / "objects" / tree[:2] / tree[2:].strip()).unlink()
+    os.utime(note, (1, 1))
+
+    code, _, err = flash("add", "vault/a.md", "--stamp", "--yes")
+
+    assert not mark.exists()
+    if "partialClone" not in config:
+        assert (code, err) == (0, "1 id written\n")
+    note.write_text(f"{HEAD}a::b\n", "utf-8")
+    subprocess.run(["git", "-C", "vault", "status"], capture_output=True, check=False)
+    assert mark.exists()
 
 
 def test_an_id_is_above_comments_below_its_card(flash: Run) -> None:
