@@ -21,6 +21,8 @@ MAX_RAW = 4 << 20
 """Bytes of entries in a segment, unless a single entry is larger."""
 LARGEST = 64 << 20
 """More bytes of entries are never read, nor written."""
+_MOST = 1 << 18
+"""More entries of a segment are never read, nor written."""
 _ARRAY = 5
 """Bytes before the entries, at most."""
 LARGEST_FILE = 65 << 20
@@ -87,7 +89,7 @@ def batches(encoded: Iterable[bytes]) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
     size = 0
     for one in encoded:
-        if batch and size + len(one) > MAX_RAW:
+        if batch and (size + len(one) > MAX_RAW or len(batch) == _MOST):
             yield batch
             batch, size = [], 0
         batch.append(one)
@@ -138,15 +140,29 @@ def read_entries(data: bytes) -> list[bytes]:
     """
     import zstandard
 
-    packed = data[len(_MAGIC) + _DIGEST :].partition(b"\n")[2]
+    line, _, packed = data[len(_MAGIC) + _DIGEST :].partition(b"\n")
     try:
+        header = msgspec.json.decode(line, type=SegmentHeader)
         size = zstandard.frame_content_size(packed)
         if not 0 <= size <= LARGEST:
             raise BrokenSegment
         raw = zstandard.ZstdDecompressor().decompress(packed, max_output_size=size)
+        # First: millions of entries fit into a few bytes, but not into memory.
+        count = header.last - header.first + 1
+        if not 0 < count <= _MOST or not raw.startswith(_array_start(count)):
+            raise BrokenSegment
         return [bytes(one) for one in _many.decode(raw)]
     except (zstandard.ZstdError, msgspec.MsgspecError, MemoryError, RecursionError):
         raise BrokenSegment from None
+
+
+def _array_start(count: int) -> bytes:
+    """Return how an array of so many entries begins in MessagePack."""
+    if count < 16:
+        return bytes([0x90 | count])
+    if count < 1 << 16:
+        return b"\xdc" + count.to_bytes(2, "big")
+    return b"\xdd" + count.to_bytes(4, "big")
 
 
 def decode(encoded: bytes) -> Entry | None:
