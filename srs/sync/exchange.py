@@ -6,7 +6,9 @@ a store that is built from the log alone is the same.
 
 import sqlite3
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from typing import Any
 
+import msgspec
 from msgspec import Struct, structs
 
 from srs.models.carrier import Carrier
@@ -184,8 +186,16 @@ def _encoded(found: Iterable[Entry], sent: Sent) -> Iterator[bytes]:
 
 
 def _entry_name(entry: Entry) -> str:
+    """Name an entry for the user; a note by its id, or by what it asks."""
     if isinstance(entry, NoteEntry):
-        return f"{(entry.id or entry.text_key)[:_SHOWN]} ({entry.deck})"
+        fields = msgspec.json.decode(entry.fields, type=dict[str, Any])
+        texts = (
+            text
+            for key, text in fields.items()
+            if key != "type" and isinstance(text, str)
+        )
+        name = entry.id or next(texts, entry.guid)
+        return f"{' '.join(name[:_SHOWN].split())} ({entry.deck})"
     names = (getattr(entry, key, "") for key in ("name", "id", "deck", "guid"))
     return str(next(filter(None, names), "?"))[:_SHOWN]
 

@@ -80,6 +80,24 @@ def test_note_that_is_too_large_is_left_out_until_it_is_smaller(
     )
 
 
+def test_note_that_is_too_large_is_named_by_what_it_asks(
+    laptop: Device, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segments, "LARGEST", 8_000)
+    back = "x" * 9_000
+    (tmp_path / "more.yaml").write_text(
+        f"deck: More\ncards:\n- {{front: zebra, back: {back}}}\n"
+        f"- questions:\n  - {{front: a, back: {back}}}\n  - {{front: b, back: c}}\n"
+    )
+    code, _, err = laptop("add", "more.yaml")
+    assert code == 0, err
+
+    err = laptop("sync", "log")[2]
+
+    assert "zebra (More): larger than 64 MB" in err
+    assert err.count("(More): larger than 64 MB") == 2
+
+
 BOGUS = [
     "5-5",
     "999999999999-999999999999",
@@ -111,7 +129,7 @@ def test_file_with_a_bogus_number_does_not_stop_its_device(
 
 
 @pytest.mark.parametrize("last", [10**12, 10**13 - 1])
-def test_forged_segment_with_a_huge_number_does_not_stop_its_device(
+def test_forged_huge_number_does_not_stop_its_device(
     laptop: Device, desktop: Device, log: Path, last: int
 ) -> None:
     laptop("sync", "log")
