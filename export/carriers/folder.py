@@ -13,6 +13,11 @@ from cards.translate import _
 from export.carriers.errors import CarrierError
 from export.files import replace_file
 
+_READING = os.O_RDONLY | sum(
+    getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY")
+)
+"""Without waiting: someone else may have made a named pipe.  No system has all."""
+
 
 class FolderCarrier:
     """A log in a folder."""
@@ -42,9 +47,7 @@ class FolderCarrier:
             CarrierError: The file can't be read.
         """
         try:
-            # Without waiting: someone else may have made a named pipe.
-            flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
-            handle = os.open(self._path(name), flags)
+            handle = os.open(self._path(name), _READING)
             with os.fdopen(handle, "rb") as file:
                 return file.read(largest)
         except OSError as error:
