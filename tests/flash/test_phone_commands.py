@@ -180,11 +180,11 @@ def test_setup_again_keeps_what_is_not_named(filled: Run, tmp_path: Path) -> Non
     port = str(free_port())
     assert filled("phone", "setup", "--lan", "--port", port)[0] == 0
 
-    assert filled("phone", "setup", "--password", "another")[0] == 0
+    assert filled("phone", "setup", "--password", "another word")[0] == 0
     kept = place.account()
     assert filled("phone", "setup", "--no-lan")[0] == 0
 
-    assert (kept.lan, kept.password, str(kept.port)) == (True, "another", port)
+    assert (kept.lan, kept.password, str(kept.port)) == (True, "another word", port)
     assert not place.account().lan
 
 
