@@ -37,6 +37,13 @@ NOT_SCHEDULED = N_("not scheduled")
 CONFUSION_HINT = N_("After a miss, {mix_up} records which card you confused it with.")
 CONFUSION_PROMPT = N_("Which card did you confuse it with?")
 NO_MATCH = N_("No matching cards.")
+BACKLOG = N_(
+    "Catching up: {due} of {overdue} overdue cards today, fastest-fading first. "
+    "No new cards."
+)
+BACKLOG_WITH_NEW = N_(
+    "Catching up: {due} of {overdue} overdue cards today, fastest-fading first."
+)
 NO_ANSWERS = N_("No answers yet.")
 NOTHING_TO_UNDO = N_("Nothing to undo.")
 SUSPENDED = N_("Suspended. Press {undo} to undo.")
@@ -154,14 +161,7 @@ def backlog_line(due: int, overdue: int, new: int = 0) -> str:
     """
     if not (overdue and due):
         return ""
-    text = _(
-        "Catching up: {due} of {overdue} overdue cards today, fastest-fading first."
-    )
-    if not new:
-        text = _(
-            "Catching up: {due} of {overdue} overdue cards today, fastest-fading first."
-            " No new cards."
-        )
+    text = _(BACKLOG_WITH_NEW if new else BACKLOG)
     return text.format(due=due, overdue=overdue)
 
 

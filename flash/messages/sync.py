@@ -70,8 +70,8 @@ def remark_lines(done: Synced) -> list[str]:
         lines.append(text.format(device=one.name or one.id))
     lines += [
         _(
-            "the deck '{deck}' has settings and no cards: another device renamed it"
-            " (flash config --deck '{deck}' shows them)"
+            "the deck '{deck}' has settings and no cards: another device renamed or"
+            " removed it (flash config --deck '{deck}' shows them)"
         ).format(deck=deck)
         for deck in done.left_behind
     ]

@@ -3,7 +3,7 @@
 from cards.translate import _
 from flash.language import interface_language
 from flash.messages.due import due_heading
-from flash.messages.review import NO_ANSWERS
+from flash.messages.review import BACKLOG, BACKLOG_WITH_NEW, NO_ANSWERS
 
 
 def web_words() -> dict[str, str]:
@@ -112,13 +112,8 @@ def _message_words() -> dict[str, str]:
         "open_source": _(
             "The source may give the answer away. Choose it again to open it."
         ),
-        "backlog": _(
-            "Catching up: {due} of {overdue} overdue cards today, fastest-fading "
-            "first. No new cards."
-        ),
-        "backlog_with_new": _(
-            "Catching up: {due} of {overdue} overdue cards today, fastest-fading first."
-        ),
+        "backlog": _(BACKLOG),
+        "backlog_with_new": _(BACKLOG_WITH_NEW),
         "exam_tomorrow": _("Exam tomorrow: cards worth the most points come first."),
         "exam_days": _("Exam in {days} days: cards worth the most points come first."),
         "exam_tomorrow_backlog": _(

@@ -65,15 +65,19 @@ def reread(app: AppContext, file: str) -> str | None:
     return None
 
 
-def add_edited(app: AppContext, file: str) -> None:
+def add_edited(app: AppContext, file: str) -> list[str]:
     """Add a deck file that was edited.
+
+    Returns:
+        Removed cards that are back, as texts.
 
     Raises:
         DeckError: It has mistakes.
         FlashError: It would retire cards with answers, or a large part of a deck.
         StoreError: The store can't be written.
     """
-    add_unasked(app, read_files([Path(file)]), name="edit")
+    added = add_unasked(app, read_files([Path(file)]), name="edit")
+    return returned_lines(added.plan.steps)
 
 
 def first_of(problems: Sequence[Problem | str]) -> str:

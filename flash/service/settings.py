@@ -57,7 +57,7 @@ def setting_name(text: str) -> str:
         return name
     first, sign, _rest = name.partition("=")
     if sign and first in NAMES:
-        hint = _("write a blank for the '=': {name} {value}")
+        hint = _("write a blank instead of '=': {name} {value}")
         hint = hint.format(name=first, value=text.partition("=")[2] or "VALUE")
         raise FlashError(_("no setting '{name}'").format(name=text), hint)
     near = get_close_matches(name, NAMES, 1, _ALIKE)
@@ -88,7 +88,7 @@ def settings_of_decks(app: AppContext) -> dict[str, str]:
             if one in own
         ]
         if any(one in own for one in _HIDDEN):
-            texts.append(_("parameters of its own"))
+            texts.append(_("FSRS parameters"))
         if deck in without_notes:
             texts.append(_("but no cards"))
         found[deck] = ", ".join(texts)

@@ -147,7 +147,7 @@ def question_texts(note: Note) -> dict[str, tuple[str, str]]:
 
 def asked_of(asked: Mapping[str, tuple[str, str]], part: str) -> tuple[str, str]:
     """Return question and answer of a card; its note may no longer have them."""
-    # The second replacement is of a cell, the first of its reversed card.
+    # A card of a table is named by row and subject; `<` if it asks for the subject.
     named = part.replace("\x1f<", " ←").replace("\x1f", " · ")
     return asked.get(part) or (named, "")
 

@@ -68,7 +68,8 @@ class Synced(Struct, frozen=True):
     """Devices whose clock is more than a day ahead."""
     is_encrypted: bool
     left_behind: tuple[str, ...] = ()
-    """Decks whose options came or stayed, while another device renamed the deck."""
+    """Decks that have options or the exam, and no cards since another device renamed
+    or removed them."""
 
     @property
     def is_faulty(self) -> bool:

@@ -364,7 +364,7 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
         (
             ["new-per-day=5"],
             "flash: no setting 'new-per-day=5'"
-            " (write a blank for the '=': new_per_day 5)\n",
+            " (write a blank instead of '=': new_per_day 5)\n",
         ),
         (
             ["desired", "0.9"],

@@ -229,7 +229,9 @@ def test_a_deck_named_as_a_query_is_deleted_as_a_deck(flash: Run, word: str) -> 
     assert flash("doctor")[0] == 0
 
 
-def test_a_removed_card_that_its_file_brings_back_is_named(flash: Run) -> None:
+def test_a_removed_card_that_its_file_brings_back_is_named(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = Path("d.yaml")
     cards = "".join(f"  - {{front: q{n}, back: a{n}}}\n" for n in range(5))
     file.write_text(f"deck: D\ncards:\n{cards}", "utf-8")
@@ -239,6 +241,9 @@ def test_a_removed_card_that_its_file_brings_back_is_named(flash: Run) -> None:
     tagged = flash("tag", "add", "t", "q1", "--write")
 
     assert tagged[2].splitlines()[0] == "back, as d.yaml has it: q0"
+    flash("remove", "q0")
+    monkeypatch.setenv("VISUAL", "sed -i s/a2/edited/")
+    assert flash("edit", "q2")[2] == "back, as d.yaml has it: q0\n"
     flash("remove", "deck:D -q4", "--yes")
     file.write_text(file.read_text("utf-8").replace("a4", "other"), "utf-8")
     assert flash("review", "--plain", typed="q\n")[2].splitlines() == [

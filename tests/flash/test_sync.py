@@ -165,8 +165,8 @@ def test_settings_of_a_deck_renamed_elsewhere_are_named(
     _, _, err = desktop("sync")
 
     assert err == (
-        "the deck 'Cells' has settings and no cards: another device renamed it"
-        " (flash config --deck 'Cells' shows them)\n"
+        "the deck 'Cells' has settings and no cards: another device renamed or"
+        " removed it (flash config --deck 'Cells' shows them)\n"
     )
     assert "new_per_day        7  (set" in desktop("config", "--deck", "Cells")[1]
     assert "\nCells: new_per_day 7, but no cards\n" in desktop("config")[1]

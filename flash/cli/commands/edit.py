@@ -68,7 +68,7 @@ def _edit_file(app: AppContext, note: Note, *, as_json: bool) -> bool:
         if path.read_bytes() == before:
             return False
         try:
-            add_edited(app, note.file)
+            returned = add_edited(app, note.file)
         except DeckError as error:
             echo_err(first_of(error.problems))
             hint = _("correct the file, then add it with flash add")
@@ -79,6 +79,8 @@ def _edit_file(app: AppContext, note: Note, *, as_json: bool) -> bool:
             echo_error(error, as_json=as_json)
             failure = typer.Exit(1)
         else:
+            for line in returned:
+                echo_err(line)
             return True
         if not is_confirmed(_(EDIT_AGAIN)):
             raise failure
