@@ -23,6 +23,7 @@ from cards.note import (
 from cards.questions import (
     REVERSED,
     SEPARATOR,
+    Question,
     cell_part,
     cloze_parts,
     is_two_sided,
@@ -61,8 +62,9 @@ def fields_of(stored: StoredNote, image: ImageOf | None = None) -> tuple[str, ..
     note = stored.note
     typed = ""
     if is_two_sided(note.content):
-        fields = _two_sides(stored, image)
-        typed = "1" if questions(note.content)[0].typed else ""
+        asked = questions(note.content)[0]
+        fields = _two_sides(stored, asked, image)
+        typed = "1" if asked.typed else ""
     else:
         fields = _hidden_parts(stored, image)
     fields = (*fields, *_common(note, image), typed, "", "")
@@ -91,8 +93,9 @@ def _hidden_parts(stored: StoredNote, image: ImageOf | None) -> tuple[str, ...]:
     return fields
 
 
-def _two_sides(stored: StoredNote, image: ImageOf | None) -> tuple[str, ...]:
-    question = questions(stored.note.content)[0]
+def _two_sides(
+    stored: StoredNote, question: Question, image: ImageOf | None
+) -> tuple[str, ...]:
     is_reversed = any(card.part == "back" and not card.retired for card in stored.cards)
     items = "".join(f"<li>{to_html(it.text, image)}</li>" for it in question.options)
     return (

@@ -51,6 +51,11 @@ class FoundCards(Struct, frozen=True):
     is_passing: bool = False
     """After some answers, or tomorrow, the words mean other cards."""
 
+    @property
+    def named(self) -> tuple[int, ...] | None:
+        """The ids of the cards; None if nothing was named, so all cards in use."""
+        return self.cards if self.query else None
+
 
 def find(
     app: AppContext,

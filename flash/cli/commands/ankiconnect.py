@@ -69,7 +69,7 @@ def push(
     """
     anki = _connect(url, key, timeout)
     with open_app(db) as app:
-        cards = find(app, (), deck=deck, tag=tag).cards
+        cards = find(app, (), deck=deck, tag=tag).named
         notes = list(stored_notes(app.store, cards=cards))
         with progress_bar(len(notes), _("exporting"), quiet=json) as progressed:
             done = push_notes(app, anki, notes, deleted=deleted, progressed=progressed)

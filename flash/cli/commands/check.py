@@ -177,7 +177,7 @@ def stale(
         found = stale_notes(notes, _today(db), days)
     else:
         with open_app(db) as app:
-            cards = find(app, (), deck=deck).cards
+            cards = find(app, (), deck=deck).named
             notes = [one.note for one in stored_notes(app.store, cards=cards)]
             found = stale_notes(notes, day_date(app.today()), days)
     changed, missing = changed_sources(notes), absent_notes(notes)

@@ -79,7 +79,7 @@ def export(
     with open_app(db) as app:
         if not yaml:
             refuse_overwriting(file, app.store.path)
-        cards = find(app, words or (), deck=deck, tag=tag).cards
+        cards = find(app, words or (), deck=deck, tag=tag).named
         notes = stored_notes(app.store, cards=cards)
         changed: list[str] = []
         losses: tuple[Loss, ...] = ()
