@@ -7,8 +7,10 @@ note or from the vault, or by its name alone.
 
 import os
 from collections import defaultdict
+from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePosixPath
+from unicodedata import normalize
 
 from cards.deckfile.discovery import is_markdown
 from cards.files import absolute, is_file
@@ -18,7 +20,7 @@ from cards.vaults import forget_vaults, vault_of
 
 def own_file(file: str, path: str) -> Path | None:
     """Find a file that a deck file names; None if it is missing or out of place."""
-    found = Path(file).parent / path
+    found = on_disk(Path(file).parent / path)
     return found if file and is_file(found) and is_inside(file, path) else None
 
 
@@ -43,6 +45,18 @@ def _real(path: str | Path) -> str:
     return os.path.normcase(os.path.realpath(path))
 
 
+def on_disk(path: Path) -> Path:
+    """Return a path as its folders spell it: a Mac may have decomposed the names."""
+    if str(path).isascii() or os.path.lexists(path):
+        return path
+    folder, wanted = on_disk(path.parent), normalize("NFC", path.name)
+    with suppress(OSError, ValueError):
+        for found in folder.iterdir():
+            if normalize("NFC", found.name) == wanted:
+                return found
+    return path
+
+
 def path_from_note(note: Path, path: str) -> str:
     """Return the path from a note to a file that it names in Obsidian's way.
 
@@ -54,9 +68,9 @@ def path_from_note(note: Path, path: str) -> str:
         A path from the folder of the note; `path` if there is no such file.
     """
     vault = vault_of(note)
-    if vault is None or is_file(note.parent / path):
+    if vault is None or is_file(on_disk(note.parent / path)):
         return path
-    wanted = PurePosixPath(path.strip("/").casefold())
+    wanted = PurePosixPath(_folded(path.strip("/")))
     named = _media_in(vault).get(wanted.name, [])
     fitting = [one for one in named if _ends_with(one, wanted)]
     if not fitting:
@@ -66,7 +80,11 @@ def path_from_note(note: Path, path: str) -> str:
 
 
 def _ends_with(path: PurePosixPath, end: PurePosixPath) -> bool:
-    return PurePosixPath(str(path).casefold()).parts[-len(end.parts) :] == end.parts
+    return PurePosixPath(_folded(str(path))).parts[-len(end.parts) :] == end.parts
+
+
+def _folded(path: str) -> str:
+    return normalize("NFC", path).casefold()
 
 
 @cache
@@ -78,7 +96,7 @@ def _media_in(vault: Path) -> dict[str, list[PurePosixPath]]:
         inside = PurePosixPath(Path(root).relative_to(vault).as_posix())
         for name in names:
             if is_medium(name) and not name.startswith("."):
-                found[name.casefold()].append(inside / name)
+                found[_folded(name)].append(inside / name)
     return dict(found)
 
 

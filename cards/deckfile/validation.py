@@ -9,7 +9,7 @@ from cards.deckfile.fields import FieldErrors, sources_of
 from cards.deckfile.text_warnings import text_warnings
 from cards.deckfile.yaml_walker import Spots
 from cards.languages import is_language, meant_language
-from cards.media_places import is_inside
+from cards.media_places import is_inside, on_disk
 from cards.names import COMMA, nested_name
 from cards.note import (
     Basic,
@@ -351,7 +351,7 @@ def _check_media(
 ) -> None:
     for name, _place in media_paths(text):
         try:
-            target = (file.parent / name).resolve()
+            target = on_disk(file.parent / name).resolve()
             is_there, is_allowed = target.is_file(), is_inside(file, name)
         except (OSError, RuntimeError, ValueError):
             hint = _("name a file in the folder of the deck")

@@ -60,6 +60,7 @@ _WEB_LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]+", re.IGNORECASE).fullmatc
 _SCHEME = re.compile(r"(?!https?:)[a-zA-Z][a-zA-Z0-9+.-]*:").match
 _MARKED = re.compile(r"\{\{c|[\xa0\x00-\x1f\x7f]|  ").search
 _BACKTICKS = re.compile("`+")
+_LANGUAGE = re.compile(r"language-([\w.+#-]+)").fullmatch
 _IN_CELL = frozenset(("blockquote", "li", "pre", "table", *_HEADINGS))
 """Elements that a cell of a Markdown table can't have."""
 
@@ -214,7 +215,7 @@ class _Writer:
         if text.strip():
             longest = max(map(len, _BACKTICKS.findall(text)), default=0)
             fence = "`" * max(3, longest + 1)
-            self._blocks.append(f"{fence}\n{text}\n{fence}")
+            self._blocks.append(f"{fence}{_language_of(element)}\n{text}\n{fence}")
 
     def _list(self, element: Element, style: int) -> None:
         items: list[list[str]] = []
@@ -280,6 +281,16 @@ def _style_of(element: Element) -> int:
         style |= BOLD if _HEAVY(given) else 0
         style |= ITALIC if _SLANTED(given) else 0
     return style
+
+
+def _language_of(code: Element) -> str:
+    """Return the language of a block of code as its class names it, or nothing.
+
+    Source: the classes of `code` in https://html.spec.whatwg.org/#the-code-element
+    """
+    classes = (one.attributes.get("class", "") for one in (code, *elements(code)))
+    found = (_LANGUAGE(name) for text in classes for name in text.split())
+    return next((name[1] for name in found if name), "")
 
 
 def _flat_pieces(nodes: Iterable[Node], style: int) -> list[Piece]:

@@ -157,6 +157,14 @@ CONVERTED: dict[str, tuple[str, str]] = {
     "a table of one cell": ("a<br><table><tr><td>1</td></tr></table>", "a\n\n1"),
     "a quote": ("<blockquote>q<br></blockquote>z", "> q\n\nz"),
     "lines of code": ("<pre>a\n  b<br>c</pre>", "```\na\n  b\nc\n```"),
+    "code in a language": (
+        '<pre><code class="hljs language-c++">a</code></pre>',
+        "```c++\na\n```",
+    ),
+    "code in no language": (
+        '<pre class="language-`x"><code>a</code></pre>',
+        "```\na\n```",
+    ),
     "bold next to brackets": ("<b>KMS（鍵）</b>と", "**KMS（鍵）**と"),
     "bold that would show marks": ("<b>a:</b>b", "a:b"),
     "math": ("\\(a_b\\) [$]c[/$]", "$a_b$ $c$"),

@@ -1,7 +1,9 @@
 """Notes of Obsidian: their own cards, links, marks and pictures."""
 
+import unicodedata
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from command_runner import Run
@@ -10,6 +12,7 @@ from cards.deckfile.reader import read_deck
 from cards.markdown_notes.note_deck import parse_note_deck
 from cards.note import Basic
 
+Form = Literal["NFC", "NFD"]
 PICTURE = b"\x89PNG\r\n\x1a\n"
 
 OWN = """\
@@ -187,6 +190,29 @@ def test_a_vault_has_its_pictures_where_obsidian_finds_them(
 
     assert flash("add", "vault")[0] == 0
     assert answers_of(attachments) == [f"{shown} x"]
+
+
+@pytest.mark.parametrize("name", ["ガ.png", "ポ/ガ.png"])
+@pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
+@pytest.mark.parametrize("text", ["A: ![[{}]]", "A: ![](<{}>)"])
+def test_names_of_pictures_may_be_decomposed(
+    flash: Run, attachments: Path, name: str, forms: tuple[Form, Form], text: str
+) -> None:
+    typed, on_disk = (unicodedata.normalize(form, name) for form in forms)
+    folder = attachments.parent if "](" in text else Path("vault/files")
+    (folder / on_disk).parent.mkdir(exist_ok=True)
+    (folder / on_disk).write_bytes(PICTURE)
+    note = f"---\nflash: true\n---\nQ: q\n{text.format(typed)}\n"
+    attachments.write_text(note, "utf-8")
+    deck = f"deck: D\ncards:\n  - front: yaml\n    back: '![](<{typed}>)'\n"
+    (folder / "deck.yaml").write_text(deck, "utf-8")
+
+    assert flash("add", "vault")[0] == 0
+    assert flash("export", "d.apkg", "--deck", "D") == (
+        0,
+        "d.apkg: 1 note, 1 card, 1 media file\n",
+        "",
+    )
 
 
 @pytest.mark.parametrize("field", ["{{date}}", "<% tp.date.now() %>"])
