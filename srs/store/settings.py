@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from cards.files import absolute
 from cards.translate import _
 from srs.models.exam import before_exam, read_exam
 from srs.models.presets import Preset, resolve
@@ -43,7 +44,9 @@ class Options:
         self.auto_sync = settings.get("auto_sync", "") == "yes"
         self.catch_up = settings.get("catch_up", "") != "no"
         """Whether a backlog is spread over days, see `srs.study.backlog`."""
-        self.inbox = settings.get("inbox") or str(store.path.parent / "inbox.yaml")
+        self.inbox = settings.get("inbox") or str(
+            absolute(store.path).with_name("inbox.yaml")
+        )
         """The deck file of new cards for which no deck is named; absolute."""
         self.keys: str = settings.get("keys", "")
         """Keys chosen for a review, such as `undo=z`."""

@@ -48,6 +48,15 @@ def test_the_json_of_a_new_card_is_that_of_list(flash: Run) -> None:
     assert [(one["kind"], one["answer"]) for one in made] == [("cloze", "H2O")]
 
 
+def test_a_store_may_have_a_relative_path(flash: Run) -> None:
+    added = flash("new", "q", "a", "--db", "own.db")
+    in_deck = flash("new", "r", "a", "--deck", "Own", "--db", "own.db")
+
+    assert added == (0, f"Added 1 card to 'Inbox': {inbox()}:3\n", "")
+    own = Path("Own.yaml").absolute()
+    assert in_deck == (0, f"Added 1 card to 'Own': {own}:3\n", "")
+
+
 @pytest.mark.parametrize("mark", ["｛｛c1::水｝｝", "{{c1：：水}}", "{{ｃ１::水}}"])
 def test_a_full_width_cloze_is_named(flash: Run, mark: str) -> None:
     shown = flash("new", f"{mark}は")
