@@ -103,8 +103,12 @@ def duplicates(notes: Iterable[Note], shown: dict[str, str]) -> list[Problem]:
         else:
             asked = normalized(question_text(note.content))
             message = _("duplicate question '{asked}'").format(asked=asked[:60])
-            hint = _("already asked at {there}; remove one, or give each an id").format(
-                there=there
-            )
+            hint = _("already asked at {there}; remove one, or give each an id")
+            if not note.file.lower().endswith((".yaml", ".yml")):
+                hint = _(
+                    "already asked at {there}; remove one, or give each an id with "
+                    "flash add --stamp"
+                )
+            hint = hint.format(there=there)
         problems.append(Problem(place, message, hint))
     return problems

@@ -44,7 +44,7 @@ def _note_with_cards(tags: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
         r"\A---[ \t]*\n(?:(?!---).*\n)*?"
         r"(?:flash[ \t]*:[ \t]*true\b|deck[ \t]*:"
-        rf"|tags[ \t]*:(?:.*\n[ \t]*-)*.*(?<!\w){name}(?!\w))"
+        rf"|[\"']?tags[\"']?[ \t]*:(?:.*\n(?=[\s\]-]))*.*(?<!\w){name}(?!\w))"
         r"|^[ \t]*(?:`{3,}|~{3,})[ \t]*flash[ \t]*$"
         rf"|(?:^|(?<=\s))#{name}(?:/|\s|$)",
         re.MULTILINE,

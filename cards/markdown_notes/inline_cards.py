@@ -7,6 +7,7 @@ with its lines, so that a mistake has its place and an id can be written behind 
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from msgspec import Struct, structs
@@ -24,20 +25,13 @@ from cards.markdown_notes.gaps import (
 )
 from cards.markdown_notes.note_lines import BULLET, NoteLines, Passage
 from cards.markdown_notes.plugin_settings import plugin_settings
+from cards.markdown_notes.separators import sides_of
 from cards.markdown_notes.wiki import is_reference, outside_code, shown_links
 from cards.translate import _
 
 _QUOTE = re.compile(r"^\s*(?:>\s?)+(?:\[![\w-]+\][+-]?\s*)?")
 _HASHES = re.compile(r"#{1,6}\s+|\s+#+\s*$")
 _SCHEDULE = re.compile(r"<!--SR:(.*?)-->")
-_ANY_LINK = re.compile(r"\[\[[^\[\]\n]*\]\]|\[[^\[\]\n]*\]\([^()\s]*\)")
-_ADDRESS_OR_NAME = re.compile(
-    r"https?://\S+|(?<![\w:])[A-Za-z]\w*(?:::[A-Za-z]\w*){2,}(?![\w:])", re.ASCII
-)
-"""An address, or a name such as `AWS::S3::Bucket`."""
-_FIELD = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])\s*").fullmatch
-"""A field of Dataview in brackets: `(author:: Jane)`."""
-_SEPARATOR = re.compile(r"(?<![:：\\])(?::{2,3}|：{2,3})(?![:：])")
 _NUMBER = re.compile(r"\{\{c(\d+)::")
 
 _PLACEHOLDER = re.compile(r"\{\{.*?\}\}|<%")
@@ -58,6 +52,8 @@ class InlineCard(Struct, frozen=True):
     """Its last line with text."""
     schedule: str = ""
     """What the plugin of Obsidian wrote behind it: `!2026-11-05,172,310`."""
+    schedule_line: int = 0
+    """Line on which that stands; 0 for none."""
 
 
 class FencedCards(Struct, frozen=True):
@@ -242,9 +238,11 @@ class _Scanner:
         note = self._note
         mark = next((i for i in range(at, end) if note.is_question_mark(i)), None)
         if mark is None:
-            starts = [i for i in range(at, end) if i == at or note.is_bullet(i)]
-            units = zip(starts, [*starts[1:], end], strict=True)
-            yield from _dealt(card for unit in units for card in self._unit(*unit))
+            yield from _dealt(self._units(at, end))
+            return
+        if below := self._below_cards(at, mark):
+            yield from self._paragraph(at, below)
+            yield from self._paragraph(below, end)
             return
         sign = note.passage(mark, mark + 1).shown.strip()
         if mark in (at, end - 1):
@@ -262,11 +260,44 @@ class _Scanner:
             values["reverse"] = "true"
         yield self._card(values, at, end)
 
+    def _below_cards(self, at: int, mark: int) -> int:
+        """Return where the question above a `?` begins, if cards stand above it.
+
+        A card with a separator ends on its line, also without a blank line below.  The
+        line right above the mark is a question, whatever it holds.
+        """
+        lines = [i for i in range(at, mark) if self._note.shows_text(i)]
+        above = pairwise(lines)
+        asked = (
+            below
+            for line, below in above
+            if sides_of(_unmarked(self._note.passage(line, line + 1)))
+        )
+        return max(asked, default=0)
+
+    def _units(self, at: int, end: int) -> list[InlineCard]:
+        """Read the items of a paragraph; its last line may be the schedule of all."""
+        starts = [i for i in range(at, end) if i == at or self._note.is_bullet(i)]
+        units = zip(starts, [*starts[1:], end], strict=True)
+        cards = [card for unit in units for card in self._unit(*unit)]
+        if cards and "cloze" in cards[-1].values and not cards[-1].schedule:
+            cards[-1] = self._scheduled(cards[-1], cards[-1].last, end)
+        return cards
+
+    def _scheduled(self, card: InlineCard, at: int, end: int) -> InlineCard:
+        """Give a card the first schedule in some lines, if there is one."""
+        text = "\n".join(self._note.typed[at:end])
+        found = _SCHEDULE.search(text)
+        if found is None:
+            return card
+        line = at + 1 + text.count("\n", 0, found.start())
+        return structs.replace(card, schedule=found[1], schedule_line=line)
+
     def _unit(self, first: int, end: int) -> Iterator[InlineCard]:
         """Read a paragraph or an item: lines with `::`, marked words between them."""
         at = start = first
         while at < end:
-            sides = _sides(_unmarked(self._note.passage(at, at + 1)))
+            sides = sides_of(_unmarked(self._note.passage(at, at + 1)))
             if sides is None:
                 at += 1
                 continue
@@ -311,9 +342,8 @@ class _Scanner:
             made[key], reference = _text_and_id(text, self._note.tag)
             if reference:
                 made["id"] = reference
-        schedule = _SCHEDULE.search("\n".join(typed[at:end]))
         column = len(typed[at]) - len(typed[at].lstrip()) + 1
-        return InlineCard(made, at + 1, column, end, schedule[1] if schedule else "")
+        return self._scheduled(InlineCard(made, at + 1, column, end), at, end)
 
 
 def _dealt(cards: Iterable[InlineCard]) -> Iterator[InlineCard]:
@@ -345,20 +375,6 @@ def _unmarked(line: Passage, *, bullet: bool = True) -> Passage:
     line = line.cut(quote.end()) if quote else line
     mark = BULLET.match(line.masked) if bullet else None
     return line.cut(mark.end()) if mark else line
-
-
-def _sides(line: Passage) -> tuple[str, str, str] | None:
-    """Split a line at its first `::` or `:::` that is not in code, math or a name."""
-    text = line.masked
-    if not _SEPARATOR.search(text) or _FIELD(text) or has_anki_clozes(line):
-        return None
-    for pattern in (_ANY_LINK, _ADDRESS_OR_NAME):
-        text = pattern.sub(lambda found: "x" * len(found[0]), text)
-    found = _SEPARATOR.search(text)
-    if found is None:
-        return None
-    front, back = line.shown[: found.start()], line.shown[found.end() :]
-    return (front, found[0], back) if front.strip() and back.strip() else None
 
 
 def _text_and_id(text: str, tag: re.Pattern[str]) -> tuple[str, str]:

@@ -97,11 +97,17 @@ class _NoteReader:
         """The folder after which the root deck is named; empty if the note names it."""
         self._is_own = False
         """The front matter was written for flash."""
+        self._in_matter: list[str] = []
+        """The decks that tags of cards in the front matter name, or empty texts."""
 
     def deck(self) -> Deck:
         """Return the deck of the note; see `parse_note_deck`."""
         values, spots = self._front_matter()
         count = self._read_cards()
+        if not self._names_deck:
+            values["deck"] = self._deck_of_tags()
+        if not values["deck"]:
+            values["deck"], self._folder = _deck_of_folder(self._path)
         problems = [*self._problems, *self._parser.errors.problems]
         if not count and not self._whole and not problems:
             hint = _("write 'Q:' and 'A:' lines, or question::answer")
@@ -187,18 +193,35 @@ class _NoteReader:
         `docs/en/flashcards/decks.md` of
         https://github.com/st3v3nmw/obsidian-spaced-repetition
         """
-        tags = {line + 1: deck for line, deck in self._lines.deck_tags()}
-        of_cards = {
-            line: first
-            for first, last in self._lasts.items()
-            for line in range(first, last + 1)
-        }
+        tags = {line + 1: deck for line, deck in self._lines.deck_tags() if deck}
+        of_cards = self._lines_of_cards()
         sections = [line for line in tags if line not in of_cards]
         own = {of_cards[line]: tags[line] for line in tags if line in of_cards}
         for note in notes:
             above = bisect_left(sections, note.line)
             deck = tags[sections[above - 1]] if above else note.deck
             yield msgspec.structs.replace(note, deck=own.get(note.line, deck))
+
+    def _lines_of_cards(self) -> dict[int, int]:
+        """Map the lines of each card to its first one; from 1."""
+        return {
+            line: first
+            for first, last in self._lasts.items()
+            for line in range(first, last + 1)
+        }
+
+    def _deck_of_tags(self) -> str:
+        """Return the deck that tags name; empty if none does.
+
+        A tag in the lines of a card holds for this card only, unless nothing else says
+        that the note has cards.
+        """
+        of_cards, tags = self._lines_of_cards(), self._lines.deck_tags()
+        above = [deck for line, deck in tags if line + 1 not in of_cards]
+        found = [*self._in_matter, *above]
+        if not found and not self._is_own:
+            found = [deck for _line, deck in tags]
+        return next(filter(None, found), "")
 
     def _front_matter(self) -> tuple[dict[str, Any], Spots]:
         """Return the keys of the header with their places."""
@@ -240,12 +263,7 @@ class _NoteReader:
             for key, problem in _misspelt(keys, str(self._path))
             if self._is_own or key in _OPENING
         )
-        if not self._names_deck:
-            named = list(map(deck_of_tag, decks.values()))
-            named += [deck for _line, deck in self._lines.deck_tags()]
-            values["deck"] = next(filter(None, named), "")
-            if not values["deck"]:
-                values["deck"], self._folder = _deck_of_folder(self._path)
+        self._in_matter = list(map(deck_of_tag, decks.values()))
         kept = {key: value for key, value in values.items() if key in _HEADER}
         return kept, spots
 

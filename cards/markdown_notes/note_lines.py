@@ -210,13 +210,15 @@ class NoteLines:
         return bool(self.label(line)) or self.ends_card(line)
 
     def deck_tags(self) -> list[tuple[int, str]]:
-        """Return the lines with a tag that names a deck, each with its first deck."""
+        """Return the lines with a tag of cards, each with the first deck that is named.
+
+        It is empty if no tag in the line names one.
+        """
         found: list[tuple[int, str]] = []
         for line, text in enumerate(self._masked):
-            tags = self.tag.finditer(text) if "#" in text else ()
-            decks = (deck_of_tag(tag[1]) for tag in tags if tag[1])
-            if deck := next(filter(None, decks), ""):
-                found.append((line, deck))
+            if "#" in text and (tags := list(self.tag.finditer(text))):
+                decks = (deck_of_tag(tag[1]) for tag in tags if tag[1])
+                found.append((line, next(filter(None, decks), "")))
         return found
 
     def _find_indented_code(self) -> set[int]:

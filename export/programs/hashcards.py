@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from msgspec import Struct
 
@@ -38,6 +39,8 @@ HASHCARDS_TABLES = ("cards", "reviews", "sessions")
 _GRADES = {"forgot": 1, "hard": 2, "good": 3, "easy": 4}
 _LABELS = ("Q:", "A:", "C:")
 _PICTURE = re.compile(r"(!\[[^\]]*\]\()(<?)([^)<>\s]+)(?=[)>\s])")
+_NOT_IN_PATH = re.compile(r"[%\s()<>\\]")
+"""What the path of a picture in Markdown can't have as it is."""
 _CARDS = """
     select card_hash, due_date, interval_days, stability, difficulty,
            last_reviewed_at, review_count
@@ -280,6 +283,7 @@ def _without_brackets(text: bytes) -> tuple[bytes, list[tuple[int, int]]]:
 
 def _from_root(folder: str, text: str) -> str:
     """Write the paths of pictures and sounds as seen from the root."""
+    folder = _NOT_IN_PATH.sub(lambda found: quote(found[0]), folder)
 
     def moved(found: re.Match[str]) -> str:
         path = found[3]

@@ -37,6 +37,7 @@ from srs.store.notes import known_notes
 
 DATABASES = (".db", ".sqlite", ".sqlite3")
 _HASHCARDS = "hashcards.db"
+_ORG_CARD = b":fc:"
 
 
 class MovedIn(Struct, frozen=True):
@@ -62,7 +63,7 @@ def source_of(path: Path) -> Path | None:
     if path.is_dir():
         if (path / _HASHCARDS).is_file():
             return path / _HASHCARDS
-        return path if _org_files(path) else None
+        return path if _has_org_cards(path) else None
     return path if path.suffix.lower() in (*DATABASES, ".org") else None
 
 
@@ -180,7 +181,24 @@ def _reader_of(
 
 
 def _org_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*.org") if path.is_file())
+    """Return the Org files in a folder, without hidden ones, as org-fc does."""
+    found = (
+        path
+        for path in folder.rglob("*.org")
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+    return sorted(path for path in found if path.is_file())
+
+
+def _has_org_cards(folder: Path) -> bool:
+    """Return True if a folder is to be read as one of org-fc.
+
+    A vault of notes may have Org files without cards, too.
+    """
+    files = _org_files(folder)
+    if any(_ORG_CARD in path.read_bytes() for path in files):
+        return True
+    return bool(files) and not decks_in(folder).files
 
 
 def _notes_in(folder: Path) -> tuple[Path, ...]:
@@ -196,7 +214,9 @@ def _acceptable(
     for one in notes:
         key = one.note.id or text_key(one.note)
         if seen.setdefault(key, one) is not one:
-            losses.append(_loss(one, _("another card asks the same")))
+            same_id = _("another card has the same id")
+            reason = same_id if one.note.id else _("another card asks the same")
+            losses.append(_loss(one, reason))
     refused = dict(_refused(list(seen.values()), spare))
     losses += [_loss(one, refused[key]) for key, one in seen.items() if key in refused]
     return [one for key, one in seen.items() if key not in refused], losses

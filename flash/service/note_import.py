@@ -1,6 +1,6 @@
 """Import notes of Obsidian with the schedules that its plugin wrote into them."""
 
-from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -10,8 +10,10 @@ from msgspec.structs import replace
 from cards.deckfile.discovery import decks_in, find_decks, is_markdown, read_text
 from cards.errors import DeckError, FlashError, Place, Problem
 from cards.files import absolute
+from cards.markdown_notes.card_tags import has_cards
 from cards.markdown_notes.inline_cards import InlineCard
 from cards.markdown_notes.note_deck import inline_cards
+from cards.markdown_notes.plugin_settings import plugin_settings
 from cards.note import Note
 from cards.questions import anki_ordinals
 from cards.text.verbatim import verbatim_spans
@@ -100,23 +102,26 @@ def _schedules(
 
 
 def _lost(text: str, cards: Sequence[InlineCard], path: Path) -> Iterator[Problem]:
-    """Name the schedules that no card has; a card has the first one in its lines."""
-    lines = list(_lines_of_schedules(text))
-    firsts = ((bisect_left(lines, card.line), card.last) for card in cards)
-    read = {i for i, last in firsts if i < len(lines) and lines[i] <= last}
+    """Name the schedules that no card has; a card has one of those in its lines."""
+    read = Counter({card.schedule_line: 1 for card in cards})
+    unread = Counter(_lines_of_schedules(text)) - read
     message = _("this schedule belongs to no card")
     hint = _("move it right below its card, without a blank line, or remove it")
-    for i, number in enumerate(lines):
-        if i not in read:
-            yield Problem(Place(str(path), number), message, hint, is_warning=True)
+    for number in unread.elements():
+        yield Problem(Place(str(path), number), message, hint, is_warning=True)
 
 
 def _passed_over(notes: Sequence[Path], *, is_warning: bool) -> Iterator[Problem]:
-    """Name the notes with schedules that nothing marks as notes with cards."""
-    message = _("passed over: a note with schedules, but without a tag of cards")
-    hint = _("write '#flashcards' at its top, or name its tag in the plugin's settings")
+    """Name the notes with schedules in which flash finds no cards."""
     for path in notes:
         text = path.read_bytes().decode("utf-8", errors="replace")
+        message = _("passed over: a note with schedules, but without a tag of cards")
+        hint = _(
+            "write '#flashcards' at its top, or name its tag in the plugin's settings"
+        )
+        if has_cards(text, plugin_settings(path).tags):
+            message = _("passed over: a note with schedules, but no card to read")
+            hint = _("write its cards with '::', '?' or ==words==, outside of headings")
         if line := next(_lines_of_schedules(text), 0):
             yield Problem(Place(str(path), line), message, hint, is_warning=is_warning)
 

@@ -116,6 +116,11 @@ CASES = {
         "Q: a\n\nb::c\nA:\n\n- d ==e==\nf\n\ng ==h==\n\ni::j",
         [("a\n\nb::c", "- d ==e==\nf\n\ng ==h=="), ("i", "j")],
     ),
+    "cards right above a question": (
+        "a::b\n<!--SR:!2026-12-09,4,270-->\nc:::d\ne\nf\n?\ng",
+        [("a", "b"), ("c", "d"), ("e\nf", "g")],
+    ),
+    "a separator in a question": ("std::map\n?\na", [("std::map", "a")]),
     "tests of a shell": (
         "Q: a\nA: b `[[x]]` [[y]]\n```\n[[ -f z ]] # <!-- c -->\n```",
         [("a", "b `[[x]]` y\n```\n[[ -f z ]] # <!-- c -->\n```")],

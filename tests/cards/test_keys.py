@@ -54,6 +54,17 @@ def test_duplicate_questions_are_reported_with_both_places() -> None:
     ]
 
 
+def test_a_duplicate_in_a_note_says_how_it_gets_an_id() -> None:
+    twice = [note("q", line=3), note("q", line=9, file="/notes/b.md")]
+
+    (problem,) = duplicates(twice, {})
+
+    assert problem.hint == (
+        "already asked at /decks/a.yaml:3:1; remove one, or give each an id with flash"
+        " add --stamp"
+    )
+
+
 def test_one_id_in_two_languages_is_no_duplicate() -> None:
     english, japanese = note("q", id="x"), note("質問", id="x", language="ja")
 

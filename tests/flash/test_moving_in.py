@@ -145,6 +145,49 @@ def test_notes_beside_org_files_are_named(flash: Run, org: Path) -> None:
     assert err == "only Org files were imported; name each note, too: notes/bio.md\n"
 
 
+def test_hidden_org_files_are_left_out(flash: Run, org: Path) -> None:
+    hidden = Path("notes/.stversions/org-fc~20260301.org")
+    hidden.parent.mkdir()
+    text = org.read_text("utf-8")
+    hidden.write_text(text.replace(":ID:", ":ID: old-"), "utf-8")
+    before = flash.json("import", "notes", "--dry-run")
+
+    hidden.unlink()
+
+    assert flash.json("import", "notes", "--dry-run") == before
+
+
+@pytest.mark.parametrize("place", ["vault/.trash/todo.org", "vault/sub/todo.org"])
+def test_a_vault_may_have_org_files_without_cards(flash: Run, place: str) -> None:
+    Path(place).parent.mkdir(parents=True)
+    Path(place).write_text("* Todo\n", "utf-8")
+    note = "#flashcards\n\ncell::unit <!--SR:!2026-12-16,34,290-->\n"
+    Path("vault/bio.md").write_text(note, "utf-8")
+
+    code, out, err = flash("import", "vault")
+
+    assert (code, err) == (0, "")
+    assert out.startswith("1 card new, 1 of them with their due day\n")
+
+
+@pytest.mark.parametrize("name", ["Year 1", "(a)", "50%", "a\\b", "写真"])
+def test_pictures_in_any_folder_of_hashcards_move_in(
+    flash: Run, hashcards: Path, name: str
+) -> None:
+    folder = Path("cards", name)
+    folder.mkdir()
+    (folder / "cell.png").write_bytes(DOT)
+    (folder / "Bio.md").write_text("Q: Which cell?\nA: ![](cell.png)\n", "utf-8")
+
+    code, _, err = flash("import", "cards")
+
+    assert code == 0
+    assert "not found" not in err
+    copies = [path.read_bytes() for path in Path("hashcards-decks").rglob("cell.png")]
+    assert copies == [DOT]
+    assert flash("check", "hashcards-decks")[0] == 0
+
+
 def test_the_decks_are_named_after_the_folder(
     flash: Run, org: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from command_runner import Run
 
 from cards.errors import DeckError
+from cards.markdown_notes.inline_cards import holds_cards
 from cards.markdown_notes.note_deck import parse_note_deck
 from cards.note import Basic, Cloze, Content, ListNote
 from cards.questions import question_text
@@ -139,6 +140,23 @@ def test_front_matter_and_tags_name_deck_and_tags() -> None:
     assert (note.deck, note.line, note.content) == ("Chem", 3, Basic("a", "b"))
 
 
+FOLDER = "notes"
+SPELLINGS = [
+    "tags: [x,\n  flashcards]",
+    "tags: [\n  x,\n  flashcards\n]",
+    '"tags": [flashcards]',
+    "tags:\n- x\n\n- flashcards",
+]
+
+
+@pytest.mark.parametrize("tags", SPELLINGS)
+def test_yaml_may_write_the_tags_of_a_note_in_many_ways(tags: str) -> None:
+    text = f"---\n{tags}\n---\na::b\n"
+
+    assert holds_cards(text, Path("a.md"))
+    assert len(parse_note_deck(text, Path("a.md")).notes) == 1
+
+
 TAGS = {
     "a tag holds until the next one": (
         "#flashcards/A\na::b\n\nc::d\n\n## Part #flashcards/B/C.\n\ne ==f==\n",
@@ -147,6 +165,18 @@ TAGS = {
     "a tag in a card holds for the card": (
         "#flashcards/A\na::b\n\n#flashcards/B c::d\n\n- e::f #flashcards/C\n- g::h\n",
         {"a": "A", "c": "B", "e": "C", "g": "A"},
+    ),
+    "a tag in a card leaves the others alone": (
+        "---\ntags: [flashcards]\n---\na::b\n\nc::d #flashcards/C\n",
+        {"a": FOLDER, "c": "C"},
+    ),
+    "a tag in the text leaves a tag in a card alone": (
+        "#flashcards\n\na::b\n\nc::d #flashcards/C\n",
+        {"a": FOLDER, "c": "C"},
+    ),
+    "the only tag is in a card": (
+        "a::b\n\nc::d #flashcards/C\n",
+        {"a": "C", "c": "C"},
     ),
     "the first tag holds above it, too": (
         "a::b\n\n#flashcards\nc::d\n\n#flashcards/B #flashcards/C\n\nQ: e\nA: f\n",
@@ -173,7 +203,7 @@ TAGS = {
 
 @pytest.mark.parametrize(("text", "expected"), TAGS.values(), ids=TAGS.keys())
 def test_tags_in_a_note_name_decks(text: str, expected: dict[str, str]) -> None:
-    deck = parse_note_deck(text, Path("a.md"))
+    deck = parse_note_deck(text, Path("/notes/a.md"))
 
     decks = {question_text(note.content): note.deck for note in deck.notes}
     assert decks == expected

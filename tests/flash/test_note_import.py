@@ -273,6 +273,20 @@ def test_schedules_in_callouts_are_read(flash: Run, note: Path) -> None:
     assert due == {"Q": "2026-12-16", "The […] is.": "2026-12-19"}
 
 
+def test_a_schedule_below_the_last_item_is_that_of_all(flash: Run, note: Path) -> None:
+    note.write_text(
+        f"{HEAD}The three ==organelles== are:\n- nucleus\n<!--SR:!2026-12-16,4,270-->\n\n"
+        "- The ==one==\n- plain\n- A ==two==\n- tail\n"
+        "<!--SR:!2026-12-17,4,270!2026-12-18,4,270-->\n",
+        "utf-8",
+    )
+
+    assert flash("import", "bio.md")[2] == ""
+
+    due = {row["question"]: row["due"][:10] for row in flash.json("list")}
+    assert list(due.values()) == ["2026-12-16", "2026-12-17", "2026-12-18"]
+
+
 def test_each_schedule_of_no_card_is_named(flash: Run, note: Path) -> None:
     note.write_text(
         f"{HEAD}Why?\n?\nOne.\n\nTwo.\n<!--SR:!2026-12-16,34,290-->\n\n"
@@ -313,6 +327,22 @@ def test_notes_with_the_tags_of_the_plugin_are_imported(flash: Run, note: Path) 
         " settings)\n"
     )
     assert flash("add", "vault")[1].endswith("2 unchanged; 2 cards\n")
+
+
+@pytest.mark.parametrize("text", ["q;;a", "# The ==cell==", "| ==a== | b |\n|---|---|"])
+def test_a_tagged_note_without_a_card_to_read_says_so(
+    flash: Run, note: Path, text: str
+) -> None:
+    note.write_text(f"#flashcards\n\n{text}\n<!--SR:!2026-12-16,34,290-->\n", "utf-8")
+
+    code, _, err = flash("import", ".")
+
+    assert (code, err.partition(" (")[0]) == (
+        1,
+        "bio.md:"
+        f"{4 + text.count(chr(10))}:1: passed over: a note with schedules, but no card"
+        " to read",
+    )
 
 
 def test_an_import_of_notes_without_tags_says_so(flash: Run, note: Path) -> None:
