@@ -222,7 +222,7 @@ def _copy(
                 copied[target] = source
             else:
                 target = ""
-                missing.append(f"{path} of {place}")
+                missing.append(_("{path} of {place}").format(path=path, place=place))
             if target != path:
                 renamed[path] = target
         notes.append(replace(stored, note=_acceptable(note, renamed)))

@@ -9,6 +9,7 @@ from cards.identity.matching import FileScope, PlannedChange, make_plan
 from cards.note import Basic, Compare, Note, Row
 from srs.models.cards import Rating, SchedulingState, StoredCard, StoredNote
 from srs.models.exam import Exam, exam_text
+from srs.stats.overview import Overview
 from srs.store.connection import Store
 from srs.store.note_writer import Applied, apply_plan
 from srs.store.notes import deck_id, known_notes, stored_note_of, stored_notes
@@ -16,6 +17,7 @@ from srs.store.opening import open_store
 from srs.store.replay import deck_presets, replay_cards
 from srs.store.revlog import Recorded, record
 from srs.store.settings import Options, save_setting
+from srs.study.day_counts import day_statistics
 from srs.study.session import Session
 
 NOON = 1_795_435_200_000
@@ -31,6 +33,11 @@ def new_store(folder: Path, zone: str = "UTC") -> Store:
     store = open_store(folder / "store.db", NOON)
     save_setting(store, "time_zone", zone)
     return store
+
+
+def overview_of(store: Store, now_ms: int, deck: str = "") -> Overview:
+    """Return the overview that the statistics show."""
+    return day_statistics(store, Options(store), deck, now_ms, full=False).overview
 
 
 def basic(front: str, deck: str = "A", **more: object) -> Note:

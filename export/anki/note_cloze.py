@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from cards.questions import anki_ordinals
+from cards.translate import _
 from export.anki.anki_cloze import cloze_numbers, strict_text
 from export.anki.anki_model import Template
 from export.anki.converted import Converted, Unsupported, cloze_content
@@ -54,7 +55,7 @@ def convert_cloze(fields: NoteFields, ordinals: list[int]) -> Converted | None:
         raise Unsupported(LossReason.OCCLUSION)
     numbers = set[int]().union(*map(cloze_numbers, fields.own.values()))
     if not numbers:
-        raise Unsupported(LossReason.CLOZE, "no part is hidden")
+        raise Unsupported(LossReason.CLOZE, _("no part is hidden"))
     template = fields.notetype.templates[0]
     if not _is_one_text(template):
         return None

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from cards.translate import _
 from export.anki.template_filters import apply_filter
 from export.anki.text_scanner import PairScanner
 
@@ -109,11 +110,15 @@ def _check_conditions(tags: tuple[Tag, ...]) -> None:
             opened.append(tag.name)
         elif tag.kind == "/":
             if not opened:
-                raise TemplateError(f"{{{{/{tag.name}}}}} closes nothing")
+                raise _mistake(_("{tag} closes nothing"), f"/{tag.name}")
             if opened.pop() != tag.name:
-                raise TemplateError(f"{{{{/{tag.name}}}}} closes another condition")
+                raise _mistake(_("{tag} closes another condition"), f"/{tag.name}")
     if opened:
-        raise TemplateError(f"{{{{/{opened[-1]}}}}} is missing")
+        raise _mistake(_("{tag} is missing"), f"/{opened[-1]}")
+
+
+def _mistake(message: str, tag: str) -> TemplateError:
+    return TemplateError(message.format(tag=f"{{{{{tag}}}}}"))
 
 
 def render(template: str, context: Context) -> Side:
@@ -160,7 +165,7 @@ class _Rendering:
             return not is_empty(fields[tag.name])
         if _CLOZE_CONDITION(tag.name):
             return tag.name == f"c{self._context.number}"
-        raise TemplateError(f"{{{{{tag.kind}{tag.name}}}}}: no such field")
+        raise _mistake(_("{tag}: no such field"), tag.kind + tag.name)
 
     def _field(self, tag: Tag, *, shown: bool) -> str:
         """Return the text of a field; hidden fields are only looked up."""
@@ -172,7 +177,7 @@ class _Rendering:
         if text is None and tag.name == f"c{self._context.number}":
             text = "1"
         if text is None:
-            raise TemplateError(f"{{{{{tag.name}}}}}: no such field")
+            raise _mistake(_("{tag}: no such field"), tag.name)
         if not shown:
             return ""
         self._is_blank = self._is_blank and is_empty(text)

@@ -6,6 +6,8 @@ can read, as in the store, unless git decides.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from cards.errors import reason_of
@@ -36,7 +38,7 @@ class FolderCarrier:
         """
         try:
             with os.scandir(self._path(folder)) as found:
-                return [_listed(one) for one in found]
+                return [one for entry in found for one in _listed(entry)]
         except OSError as error:
             raise self._error(folder, error) from None
 
@@ -86,9 +88,11 @@ class FolderCarrier:
         return CarrierError(str(self._folder / name), reason, hint)
 
 
-def _listed(entry: "os.DirEntry[str]") -> tuple[str, int]:
+def _listed(entry: "os.DirEntry[str]") -> Iterator[tuple[str, int]]:
     if entry.is_dir(follow_symlinks=False):
-        return f"{entry.name}/", 0
-    if not entry.is_file(follow_symlinks=False):
-        return entry.name, -1  # a link or a pipe: never read
-    return entry.name, entry.stat(follow_symlinks=False).st_size
+        yield f"{entry.name}/", 0
+    elif not entry.is_file(follow_symlinks=False):
+        yield entry.name, -1  # a link or a pipe: never read
+    else:
+        with suppress(FileNotFoundError):  # it was the half of a copy
+            yield entry.name, entry.stat(follow_symlinks=False).st_size

@@ -4,8 +4,6 @@ The identity is in a file beside the store and bound to this computer and this p
 copy of the store, or of the whole home folder, is another device.
 """
 
-import fcntl
-import os
 import platform
 import secrets
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from msgspec import Struct
 from cards.errors import FlashError
 from cards.translate import _
 from export.files import replace_file
+from flash.service.process_lock import process_lock
 
 _MACHINE_ID = Path("/etc/machine-id")
 
@@ -90,14 +89,8 @@ def sync_lock(store: Path) -> Iterator[None]:
         FlashError: Another one does.
     """
     path = store.with_name(f"{store.name}.sync-lock")
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        message = _("another program is synchronizing this store")
-        raise FlashError(message, _("try again when it is done"), store) from None
-    try:
+    with process_lock(path) as is_held:
+        if not is_held:
+            message = _("another program is synchronizing this store")
+            raise FlashError(message, _("try again when it is done"), store)
         yield
-    finally:
-        os.close(handle)

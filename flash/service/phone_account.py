@@ -1,11 +1,8 @@
 """The hub of a store: its folder, its account, and the locks of its processes."""
 
-import fcntl
-import os
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -17,6 +14,7 @@ from cards.translate import _
 from export.anki.phone.hub import has_anki
 from export.files import replace_file
 from flash.service.network import address_in_network
+from flash.service.process_lock import process_lock
 from srs.store.connection import make_file
 
 PORT = 27_701
@@ -99,27 +97,17 @@ class HubPlace:
         """Remove the hub."""
         shutil.rmtree(self.folder)
 
-    @contextmanager
-    def lock(self, name: str, *, waits: bool) -> Iterator[bool]:
-        """Hold a lock; the kernel releases it however the process ends.
+    def lock(self, name: str, *, waits: bool) -> AbstractContextManager[bool]:
+        """Hold a lock, see `flash.service.process_lock`.
 
         Args:
             name: `round` or `server`.
             waits: Wait for another process that holds it.
 
-        Yields:
-            False if another process holds it.
+        Returns:
+            A context manager that yields False if another process holds it.
         """
-        handle = os.open(self.folder / f"{name}.lock", os.O_CREAT | os.O_RDWR, 0o600)
-        try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
-        finally:
-            os.close(handle)
+        return process_lock(self.folder / f"{name}.lock", waits=waits)
 
 
 def require_anki() -> None:

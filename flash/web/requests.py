@@ -72,6 +72,8 @@ def number_in(request: Any, name: str, most: int) -> int:
         Refused: It is none, or too large.
     """
     text = request.query_params.get(name) or "0"
-    if not (text.isascii() and text.isdecimal() and int(text[:9]) <= most):
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise Refused(422, _("the request can't be read"), f"?{name}=")
-    return int(text[:9])
+    if int(text) > most:
+        raise Refused(422, _("the request can't be read"), f"?{name}=")
+    return int(text)

@@ -11,6 +11,7 @@ from cards.questions import media_of, place_of
 from srs.store import repairs
 from srs.store.backups import back_up
 from srs.store.connection import Store, StoreError
+from srs.store.decks import forget_empty
 from srs.store.note_media import media_files, notes_with_media
 from srs.store.settings import Options, remove_invalid_settings
 
@@ -114,7 +115,7 @@ def _check_rows(store: Store, now_ms: int) -> Iterator[Finding]:
         ("text", "notes_unreadable", repairs.replace_unreadable_notes(store)),
         ("text", "dates", repairs.remove_invalid_dates(store)),
         ("orphans", "decks_lost", repairs.restore_lost_decks(store)),
-        ("decks", "decks_empty", repairs.delete_empty_decks(store)),
+        ("decks", "decks_empty", forget_empty(store.connection)),
         ("orphans", "notes_lost", repairs.add_missing_notes(store, now_ms)),
     ):
         if count:

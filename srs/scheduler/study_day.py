@@ -54,7 +54,10 @@ def date_day(date_text: str) -> int:
     Raises:
         ValueError: The text is not a date written as YYYY-MM-DD.
     """
-    return (date.fromisoformat(date_text) - _EPOCH).days
+    found = date.fromisoformat(date_text)
+    if found.isoformat() != date_text:  # it takes other forms, too
+        raise ValueError(date_text)
+    return (found - _EPOCH).days
 
 
 class Calendar(Struct, frozen=True):

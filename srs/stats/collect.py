@@ -66,11 +66,11 @@ def collect_statistics(
     store: Store,
     options: Options,
     now_ms: int,
-    deck: str = "",
+    deck: str,
     *,
-    counts: DayCounts | None = None,
-    forecast: Sequence[int] | None = None,
-    full: bool = False,
+    counts: DayCounts,
+    forecast: Sequence[int],
+    full: bool,
 ) -> Statistics:
     """Compute the statistics.
 

@@ -77,9 +77,9 @@ def overview(
     store: Store,
     options: Options,
     now_ms: int,
-    chosen: DeckFilter | None = None,
-    counts: DayCounts | None = None,
-    forecast: Sequence[int] | None = None,
+    chosen: DeckFilter,
+    left: DayCounts,
+    forecast: Sequence[int],
 ) -> Overview:
     """Compute the overview.
 
@@ -87,12 +87,10 @@ def overview(
         store: The store.
         options: The user's settings.
         now_ms: UTC milliseconds.
-        chosen: Whose cards; None for all.
-        counts: What today still holds; None if that does not matter.
-        forecast: Reviews of each of the next `FORECAST_DAYS`; None to count them by
-            due day, with the overdue today.
+        chosen: Whose cards.
+        left: What today still holds.
+        forecast: Reviews of each of the next `FORECAST_DAYS`.
     """
-    chosen, left = chosen or DeckFilter(), counts or DayCounts()
     calendar = options.calendar
     today = calendar.day(now_ms)
     cards = queries.card_counts(store, chosen)
@@ -100,9 +98,6 @@ def overview(
         store, chosen, today, calendar.rollover
     )
     by_day = queries.answers_by_day(store, chosen, calendar.rollover)
-    if forecast is None:
-        due = queries.due_by_day(store, chosen, day=today, days=FORECAST_DAYS)
-        forecast = [due.get(index, 0) for index in range(FORECAST_DAYS)]
     young, mature = young_and_mature(store, now_ms - _MONTH_MS, chosen)
     return Overview(
         **cards._asdict(),

@@ -80,14 +80,26 @@ def save_mark_times(
     save_anki_marks(connection, rows)
 
 
-def forget_mark_times(
-    connection: sqlite3.Connection, cards: Iterable[int], mark: str
+def mark_time(mark: str) -> str:
+    """Return SQL for the time that `save_mark_times` saved, or 0; from `cards`."""
+    return f"""
+        coalesce((select value from anki_marks
+                   where card = cards.id and collection = '{MARK_TIMES}'
+                     and mark = '{mark}'), 0)
+    """
+
+
+def put_mark_times_back(
+    connection: sqlite3.Connection, mark: str, times: Mapping[int, int]
 ) -> None:
-    """Take back `save_mark_times`."""
+    """Take back `save_mark_times`: times by card, 0 for none."""
     connection.executemany(
         "delete from anki_marks where card = ? and collection = ? and mark = ?",
-        [(card, MARK_TIMES, mark) for card in cards],
+        [(card, MARK_TIMES, mark) for card in times],
     )
+    for card, at_ms in times.items():
+        if at_ms:
+            save_mark_times(connection, [card], mark, at_ms)
 
 
 def cards_in_anki(store: Store) -> set[int]:

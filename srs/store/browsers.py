@@ -87,19 +87,20 @@ def forget_browsers(store: Store) -> None:
 
 
 def store_id(store: Store) -> str:
-    """Return by what browsers know this store and its copies; it is made once.
+    """Return the identifier by which browsers recognize this store and its copies.
 
     Raises:
         StoreError: The store can't be written.
     """
-    row = store.row("select value from settings where name = :name", {"name": _ID})
-    if row is not None:
-        return str(row[0])
-    made = secrets.token_hex(8)
-    with store.transaction(stamped=False) as connection:
-        sql = "insert into settings (name, value) values (?, ?)"
-        connection.execute(sql, (_ID, made))
-    return made
+    sql = "select value from settings where name = :name"
+    row = store.row(sql, {"name": _ID})
+    if row is None:
+        with store.transaction(stamped=False) as connection:
+            # Another process may have made one.
+            new = "insert or ignore into settings (name, value) values (?, ?)"
+            connection.execute(new, (_ID, secrets.token_hex(8)))
+        row = store.row(sql, {"name": _ID})
+    return str(row[0])
 
 
 class Step(Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from zlib import crc32
 
 from srs.models.cards import State
-from srs.store.anki_marks import save_mark_times
+from srs.store.anki_marks import mark_time, save_mark_times
 from srs.store.connection import Store
 from srs.store.operations import record_operation
 from srs.store.replay import rebuild_card_states
@@ -68,7 +68,11 @@ def _mark(
     changed = f"{_CHOSEN} and {column} <> :value"
     with store.transaction() as connection:
         before = connection.execute(
-            f"select id, {column}, marked_ms from cards where {changed}", values
+            f"""
+            select id, {column}, marked_ms, {mark_time(column)}
+              from cards where {changed}
+            """,
+            values,
         ).fetchall()
         connection.execute(
             f"""
@@ -79,7 +83,7 @@ def _mark(
         )
         if before:
             if column != "buried":
-                ids = [card for card, _, _ in before]
+                ids = [card for card, *_ in before]
                 save_mark_times(connection, ids, column, now_ms)
             record_operation(
                 connection, now_ms, name, {"column": column, "was": before}

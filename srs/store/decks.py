@@ -98,22 +98,26 @@ def decks_without_notes(connection: sqlite3.Connection) -> set[str]:
 
 def forget_empty(
     connection: sqlite3.Connection, decks: Collection[int] | None = None
-) -> None:
+) -> int:
     """Delete empty decks, inside a transaction.
 
     Args:
         connection: In a transaction.
         decks: Their ids; None for all empty decks.
+
+    Returns:
+        How many were deleted.
     """
-    if decks is None or decks:
-        connection.execute(
-            """
-            delete from decks
-             where (?1 is null or id in (select value from json_each(?1)))
-               and id not in (select deck from notes union select deck from cards)
-            """,
-            (None if decks is None else str(list(decks)),),
-        )
+    if decks is not None and not decks:
+        return 0
+    return connection.execute(
+        """
+        delete from decks
+         where (?1 is null or id in (select value from json_each(?1)))
+           and id not in (select deck from notes union select deck from cards)
+        """,
+        (None if decks is None else str(list(decks)),),
+    ).rowcount
 
 
 def _exam_deck(connection: sqlite3.Connection) -> str:

@@ -140,17 +140,6 @@ def restore_lost_decks(store: Store) -> int:
     return len(lost)
 
 
-def delete_empty_decks(store: Store) -> int:
-    """Delete decks without notes and cards; return how many."""
-    return store.connection.execute(
-        """
-        delete from decks
-         where not exists (select 1 from notes n where n.deck = decks.id)
-           and not exists (select 1 from cards c where c.deck = decks.id)
-        """
-    ).rowcount
-
-
 def add_missing_notes(store: Store, now_ms: int) -> int:
     """Insert a placeholder for each note that cards refer to; return how many."""
     run = store.connection.execute

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from srs.models.cards import ReviewKind, SchedulingState
-from srs.store.replay import rebuild_card_states
+from srs.store.replay import SEED, rebuild_card_states
 from srs.store.revlog import insert_reviews, log_row
 from srs.store.settings import Options
 
@@ -31,8 +31,8 @@ def review_cards(
 ) -> dict[int, ReviewCard]:
     """Return the cards in review by id, of these decks (ids); None for all."""
     rows = connection.execute(
-        """
-        select id, deck, note || ':' || ordinal, suspended = 1
+        f"""
+        select id, deck, {SEED}, suspended = 1
           from cards
          where state = 2 and retired = 0
            and (:all or deck in (select value from json_each(:decks)))

@@ -49,6 +49,8 @@ _SIGNS = set("{}[],:truefalsenull0123456789")
 _MAY_BE_CLOZE = set("{}:0123456789")
 """What the marks of a cloze consist of."""
 _DAY_MS = 86_400_000
+_OTHER_WILDCARDS = re.compile(r"[\[?]")
+"""What `glob` gives a meaning, besides `*`."""
 _SAMPLED = 101
 """One of so many rows is in a sample."""
 
@@ -218,6 +220,7 @@ class _Search:
                 return f"({tagged} or c.leech)" if fold(value) == "leech" else tagged
             case "file":
                 path = value if "*" in value else f"*{value}*"
+                path = _OTHER_WILDCARDS.sub(r"[\g<0>]", path)
                 return self._notes(f"file <> '' and file glob {self._bind(path)}")
             case "source":
                 text = f"contains(t.value, {self._bind(fold(value))})"

@@ -84,23 +84,6 @@ def decks_by_card(store: Store, chosen: DeckFilter) -> dict[int, int]:
     return dict(store.rows(sql, chosen.values()))
 
 
-def due_by_day(
-    store: Store, chosen: DeckFilter, *, day: int, days: int
-) -> dict[int, int]:
-    """Count reviews by days until they are due; 0 includes the overdue."""
-    rows = store.rows(
-        f"""
-        select max(due_day, :day) - :day, count(*)
-          from cards
-         where due_day is not null and due_day < :day + :days
-           and suspended = 0 and retired = 0 and {_CARDS}
-         group by 1
-        """,
-        chosen.values(day=day, days=days),
-    )
-    return dict(rows)
-
-
 def answer_counts(
     store: Store, chosen: DeckFilter, day: int, rollover: int
 ) -> tuple[int, int, int]:

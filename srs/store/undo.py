@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from cards.translate import _
 from srs.models.presets import Preset
-from srs.store.anki_marks import forget_mark_times
+from srs.store.anki_marks import put_mark_times_back
 from srs.store.change_capture import OWN_CARD, Snapshot, restore_snapshot
 from srs.store.confusions import undo_confusion
 from srs.store.connection import Store, StoreError
@@ -255,13 +255,13 @@ class _Undoing:
     def _mark(self, before: dict[str, Any]) -> None:
         (column,) = {"buried", "suspended", "flag"} & {before["column"]}
         was: list[list[int]] = before["was"]
-        # Schema 1 recorded no time of marking.
-        rows = [(value, *(marked or [0]), card) for card, value, *marked in was]
+        whole = [(*row, 0, 0)[:4] for row in was]  # earlier versions kept no times
+        rows = [(value, marked, card) for card, value, marked, _ in whole]
         done = self._put_marks(column, rows)
         self.left += len(was) - done
         if done:
-            cards = [card for card, *_ in was]
-            forget_mark_times(self._connection, cards, column)
+            times = {card: at_ms for card, _, _, at_ms in whole}
+            put_mark_times_back(self._connection, column, times)
         self._show_only(was, 0)
 
     def _put_marks(self, mark: str, rows: Iterable[Sequence[int]]) -> int:

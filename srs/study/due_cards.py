@@ -162,8 +162,9 @@ class DueCards:
 
     @property
     def done_new(self) -> int:
-        """Return the number of new cards that were shown today."""
-        return sum(self._done_new.values())
+        """Return the number of new cards of these decks that were shown today."""
+        names = {self.deck_names[deck] for deck in self.decks}
+        return sum(n for name, n in self._done_new.items() if name in names)
 
     def _without_siblings(self, rows: Iterable[QueueRow]) -> Iterator[tuple[int, str]]:
         """Leave out siblings of cards that were or will be shown today."""

@@ -16,6 +16,7 @@ from command_runner import CELLS, Run
 from devices import contents
 from store_fixtures import NOON
 
+from flash.service.process_lock import process_lock
 from srs.models.log_entries import NoteEntry, ReviewEntry, SettingEntry
 from srs.store.confusions import record_confusion
 from srs.store.opening import open_store
@@ -883,10 +884,7 @@ def test_restore_from_no_log_changes_nothing(
 def test_second_sync_at_the_same_time_is_refused(
     laptop: Device, log: Path, tmp_path: Path
 ) -> None:
-    import fcntl
-
-    with (tmp_path / "laptop.db.sync-lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with process_lock(tmp_path / "laptop.db.sync-lock"):
         code, _, err = laptop("sync", "log")
 
     assert code == 1

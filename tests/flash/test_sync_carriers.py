@@ -1,6 +1,8 @@
 """`flash sync` with object storage and WebDAV servers."""
 
+import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from urllib.parse import quote
 
@@ -8,6 +10,7 @@ import pytest
 from command_runner import CELLS, Run
 from log_servers import KEY, SECRET, Proxy, address, served, server, with_login
 
+from export.carriers.folder import FolderCarrier
 from flash.service.carriers import open_carrier
 from srs.sync import segments
 
@@ -172,6 +175,19 @@ def test_file_that_is_too_large_is_not_read(kind: str, tmp_path: Path) -> None:
         assert carrier.list("media") == [("x", size)]
         assert carrier.get("media/x", size) == bytes(size)
         assert carrier.get("media/x", 10) == b""
+
+
+def test_file_that_goes_while_a_folder_is_listed_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "half"):
+        (tmp_path / name).write_bytes(b"x")
+    entries = list(os.scandir(tmp_path))
+    (tmp_path / "half").unlink()
+
+    monkeypatch.setattr("os.scandir", lambda _path: nullcontext(entries))
+
+    assert FolderCarrier(tmp_path).list("") == [("a", 1)]
 
 
 @pytest.mark.parametrize("kind", ["s3", "rclone"])

@@ -8,12 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from store_fixtures import NOON, Clock, add, basic, ids, new_store, numbered
+from store_fixtures import (
+    NOON,
+    Clock,
+    add,
+    basic,
+    ids,
+    new_store,
+    numbered,
+    overview_of,
+)
 
 from srs.models.cards import Rating
 from srs.models.query import parse_query
 from srs.scheduler.study_day import study_day
-from srs.stats.overview import overview
 from srs.store.connection import Store
 from srs.store.queue import cards_answered_again, finished_cards
 from srs.store.revlog import ReviewRow, insert_reviews
@@ -76,7 +84,7 @@ def test_every_count_of_a_day_is_by_the_zone_of_the_answer(
             if rating == Rating.AGAIN and today - 1 <= day <= today
         }
 
-        stats = overview(store, options, NOON)
+        stats = overview_of(store, NOON)
         due = DueCards(store, options, CardFilter(), NOON)
         finished = finished_cards(store, today, rollover, NOON)
         two_days = [today - 1 <= day <= today for day in days]
@@ -109,7 +117,7 @@ def test_the_limit_of_a_day_holds_after_a_flight_west(tmp_path: Path) -> None:
     save_setting(store, "time_zone", "America/New_York")
 
     left = Session(store, clock).counts()
-    stats = overview(store, Options(store), clock())
+    stats = overview_of(store, clock())
 
     assert left.total == 0
     assert (stats.reviewed_today, stats.streak) == (20, 1)

@@ -11,8 +11,9 @@ from store_fixtures import DAY_MS, NOON, Clock, add, contradictions, give, ids, 
 from srs.merging.browser_answers import MergedAnswer, merge_answer
 from srs.models.browser_answers import BrowserAnswer, seen_token
 from srs.models.cards import Rating, State, StoredCard
-from srs.store.browsers import card_named
+from srs.store.browsers import card_named, store_id
 from srs.store.connection import Store
+from srs.store.opening import open_store
 from srs.store.operations import last_operations
 from srs.store.settings import Options
 from srs.store.undo import undo_last, undo_operation
@@ -32,6 +33,23 @@ def present(store: Store) -> StoredCard:
     card = card_named(store, *found)
     assert card is not None
     return card
+
+
+def test_two_servers_that_begin_together_agree_on_the_store(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = open_store(store.path, NOON)
+    begin = Store.transaction
+
+    def after_the_other(own: Store, **options: bool) -> object:
+        monkeypatch.setattr(Store, "transaction", begin)
+        store_id(other)
+        return begin(own, **options)
+
+    monkeypatch.setattr(Store, "transaction", after_the_other)
+
+    assert store_id(store) == store_id(other)
+    other.close()
 
 
 def given_at(

@@ -22,10 +22,10 @@ from store_fixtures import (
     ids,
     new_store,
     numbered,
+    overview_of,
 )
 
 from srs.models.cards import Rating, SchedulingState, State
-from srs.stats.overview import overview
 from srs.store.card_actions import bury, flag
 from srs.store.connection import Store
 from srs.store.settings import save_options, save_setting
@@ -253,5 +253,4 @@ def test_a_streak_goes_on_across_zones() -> None:
         one.move("Pacific/Honolulu")
         one.answer(Rating.GOOD)
 
-        options = one.session.options
-        assert overview(one.store, options, one.clock()).streak == 6
+        assert overview_of(one.store, one.clock()).streak == 6

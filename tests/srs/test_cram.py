@@ -21,13 +21,13 @@ from store_fixtures import (
     make_due,
     new_store,
     numbered,
+    overview_of,
     undone,
 )
 
 from cards.note import ListNote, Note
 from srs.models.cards import Rating, Review, State
 from srs.optimizer.training import read_training_set
-from srs.stats.overview import overview
 from srs.stats.retention import Retention
 from srs.store.card_actions import bury, suspend
 from srs.store.connection import Store
@@ -350,11 +350,11 @@ def test_cram_reviews_count_as_work_but_not_for_memory(
 ) -> None:
     add(store, numbered(2))
     make_due(store, ids(store), days_ago=25)
-    before = overview(store, Options(store), NOON)
+    before = overview_of(store, NOON)
     lessons = read_training_set(store, [1], 4)
 
     run_through(begin(), AGAIN)
-    after = overview(store, Options(store), NOON + 1000)
+    after = overview_of(store, NOON + 1000)
 
     assert (before.streak, after.streak) == (0, 1)
     assert (after.reviewed_today, after.seconds_today) == (3, 3.0)

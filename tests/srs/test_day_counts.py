@@ -5,12 +5,22 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_fixtures import DAY_MS, NOON, TODAY, Clock, add, basic, give, ids, new_store
+from store_fixtures import (
+    DAY_MS,
+    NOON,
+    TODAY,
+    Clock,
+    add,
+    basic,
+    give,
+    ids,
+    new_store,
+    overview_of,
+)
 
 from cards.note import Basic, ListNote, Note
 from srs.models.cards import Rating
 from srs.models.day_counts import DayCounts
-from srs.stats.overview import overview
 from srs.store.card_actions import bury, set_due, suspend
 from srs.store.connection import Store
 from srs.store.settings import Options, save_options
@@ -73,7 +83,7 @@ def test_all_commands_agree_about_due(
         roots = [
             line for line in decks_of_day(store, options, NOON) if "::" not in line.deck
         ]
-        stats = overview(store, options, NOON, counts=found)
+        stats = overview_of(store, NOON)
         left = day_report(store, options, ALL, NOON).left
 
         names = ("new", "learning", "due", "overdue", "buried")

@@ -106,6 +106,26 @@ def test_a_mark_that_was_undone_here_gives_way(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.parametrize("suspended_first", [False, True])
+def test_a_mark_that_an_undo_brings_back_keeps_its_time(
+    tmp_path: Path, *, suspended_first: bool
+) -> None:
+    store = new_store(tmp_path)
+    take(store, ("phone", 0, 0, 0))
+    card = only_card(store).id
+    if suspended_first:
+        suspend(store, [card], NOON + HOUR_MS, suspended=True)
+    flag(store, [card], NOON + 4 * HOUR_MS, 2)
+    flag(store, [card], NOON + 7 * HOUR_MS, 3)
+    undo_operations(store, 1)
+
+    take(store, ("phone", 2, 0, 1))
+    assert only_card(store).flag == 2
+    take(store, ("phone", 6, 0, 4))
+    assert only_card(store).flag == 4
+    store.close()
+
+
 def test_card_that_is_unsuspended_in_anki_is_unsuspended(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     take(store, ("phone", 0, 1, 2))

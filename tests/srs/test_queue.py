@@ -235,6 +235,25 @@ def test_the_number_of_new_cards_can_be_overridden(store: Store) -> None:
     assert found == [0, 0, 4, 32]
 
 
+def test_new_cards_of_other_decks_do_not_count_for_a_chosen_number(
+    store: Store,
+) -> None:
+    add(
+        store,
+        [basic(f"{deck} {n}", deck) for deck in ("A", "B", "B::C") for n in "123"],
+    )
+    first = {name: card for card, name in decks_of_cards(store)}
+
+    for deck, left in (("A", 2), ("B::C", 1), ("B", 0)):
+        give(store, first[deck], GOOD, NOON)
+        found = queue(store, CardFilter("B", new=2))
+        assert len(found.new) == left
+
+
+def decks_of_cards(store: Store) -> list[tuple[int, str]]:
+    return store.rows("select c.id, d.name from cards c join decks d on d.id = c.deck")
+
+
 def test_an_undone_answer_does_not_count_towards_limits(store: Store) -> None:
     add(store, numbered(5))
     save_options(store, "", {"new_per_day": 1})

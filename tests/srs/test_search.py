@@ -134,6 +134,16 @@ def test_a_term_finds_its_cards(store: Store, query: str, expected: str) -> None
     assert found(store, query) == expected
 
 
+@pytest.mark.parametrize("term", ["file:[1]", "file:/a[1]*", "file:x?.md", "file:*x?*"])
+def test_only_a_star_is_a_wildcard_in_a_path(tmp_path: Path, term: str) -> None:
+    own = new_store(tmp_path)
+    add(own, [basic("a")], NOON, "/a[1]/x?.md")
+    add(own, [basic("b")], NOON, "/a1/xy.md")
+
+    assert found(own, term) == "a"
+    own.close()
+
+
 def test_cards_are_sorted(store: Store) -> None:
     assert {order: found(store, "", order) for order in ORDERS} == {
         "": "abcdefh",

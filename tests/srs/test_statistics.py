@@ -13,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from replay_reference import replayed
 from simulated_learner import START_DAY, fill, live
-from store_fixtures import DAY_MS, NOON, add, basic, new_store, numbered, put_in_deck
+from store_fixtures import (
+    DAY_MS,
+    NOON,
+    add,
+    basic,
+    new_store,
+    numbered,
+    overview_of,
+    put_in_deck,
+)
 
 from srs.models.cards import SchedulingState, State
 from srs.models.presets import DEFAULT_PARAMETERS, Preset
@@ -28,7 +37,6 @@ from srs.stats.calibration import (
     evaluate,
     predictions,
 )
-from srs.stats.collect import collect_statistics
 from srs.stats.difficult_cards import confused_pair_counts, difficult_cards
 from srs.stats.distributions import (
     EDGES_S,
@@ -43,7 +51,6 @@ from srs.stats.overview import (
     DayCount,
     DeckSummary,
     deck_summaries,
-    overview,
 )
 from srs.stats.retention import (
     INTERVALS,
@@ -56,6 +63,7 @@ from srs.store.connection import Store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options, save_options, save_setting
 from srs.store.statistics import DeckFilter, deck_filter
+from srs.study.day_counts import day_statistics
 
 DAYS = 540
 TODAY = START_DAY + DAYS
@@ -176,7 +184,7 @@ def test_retention_counts_answers_to_review_cards(lived: Store, deck: str) -> No
 
 @CHOICES
 def test_a_year_of_days_matches_the_log(lived: Store, deck: str) -> None:
-    found = overview(lived, Options(lived), NOW, deck_filter(lived, deck)).days
+    found = overview_of(lived, NOW, deck).days
 
     seen = answers(lived, deck)
     count = Counter(row.day for row in seen)
@@ -195,7 +203,7 @@ def test_today_and_streak_count_the_deck_only(lived: Store, deck: str) -> None:
     today = max(days)
     start = options.calendar.start_ms(today)
 
-    found = overview(lived, options, start + 1000, deck_filter(lived, deck))
+    found = overview_of(lived, start + 1000, deck)
 
     this_day = [row for row in seen if row.id >= start]
     assert found.reviewed_today == len(this_day)
@@ -203,21 +211,6 @@ def test_today_and_streak_count_the_deck_only(lived: Store, deck: str) -> None:
     assert found.seconds_today == sum(row.duration_ms for row in this_day) / 1000
     assert found.streak == next(n for n in range(999) if today - n not in days)
     assert found.reviews == len(seen)
-
-
-@CHOICES
-def test_forecast_counts_the_deck_only(lived: Store, deck: str) -> None:
-    found = overview(lived, Options(lived), NOW, deck_filter(lived, deck))
-
-    due = [
-        max(0, day - TODAY)
-        for day, name in lived.rows(
-            "select due_day, d.name from cards c join decks d on d.id = c.deck"
-            " where due_day is not null and not suspended and not retired"
-        )
-        if belongs(name, deck)
-    ]
-    assert found.forecast == tuple(due.count(day) for day in range(30))
 
 
 @CHOICES
@@ -591,7 +584,7 @@ def test_answer_counts_on_its_study_day(tmp_path: Path, at: str, day: str) -> No
     )
     store.db.execute("update reviews set offset_min = ?", (calendar.offset_of(moment),))
 
-    found = overview(store, Options(store), NOON).days
+    found = overview_of(store, NOON).days
 
     busy = {str(day_date(one.day)): one.reviews for one in found if one.reviews}
     assert busy == {day: 1}
@@ -619,7 +612,7 @@ def test_day_is_that_of_the_time_zone_of_the_answer(
     with store.transaction() as connection:
         connection.executemany(ANSWER_THERE, rows)
 
-    found = overview(store, Options(store), NOON).days[-20:]
+    found = overview_of(store, NOON).days[-20:]
 
     today = calendar.day(NOON)
     days = range(today - 19, today + 1)
@@ -688,8 +681,8 @@ def test_answer_statistics_are_computed_on_request(lived: Store) -> None:
     options = Options(lived)
 
     brief, full = (
-        collect_statistics(lived, options, NOW),
-        collect_statistics(lived, options, NOW, full=True),
+        day_statistics(lived, options, "", NOW, full=False),
+        day_statistics(lived, options, "", NOW, full=True),
     )
 
     assert brief.answers is None

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from srs.scheduler.study_day import (
     Calendar,
     UnknownZone,
+    date_day,
     day_date,
     day_start_ms,
     study_day,
@@ -173,6 +174,16 @@ def test_without_a_name_the_system_zone_is_used() -> None:
 def test_an_unknown_zone_is_refused(name: str) -> None:
     with pytest.raises(UnknownZone):
         zone_offset(name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["20270110", "2027-W02-7", "2027W027", "2027-1-10", " 2027-01-10", "2027-02-30"],
+)
+def test_a_date_has_one_form(text: str) -> None:
+    assert day_date(date_day("2027-01-10")).isoformat() == "2027-01-10"
+    with pytest.raises(ValueError, match=r"day|Invalid|\d"):
+        date_day(text)
 
 
 def test_a_moment_is_rendered_with_the_local_offset() -> None:
