@@ -19,8 +19,9 @@ from flash.service.context import AppContext
 from srs.models.presets import Preset
 from srs.scheduler.study_day import UnknownZone, day_date, zone_offset
 from srs.store.decks import decks_without_notes
-from srs.store.replay import rebuild_cache
+from srs.store.replay import rebuild_cache, rebuild_card_states
 from srs.store.settings import Options, save_options, save_setting
+from srs.store.sync_state import mixed_cards
 from srs.study.vacation import VacationResult, set_vacations
 
 _GLOBAL = (
@@ -131,6 +132,9 @@ def change_setting(
             save_options(app.store, deck, own, app.now())
         if name in _REPLAYED:
             rebuild_cache(app.store, app.options)
+        elif name not in _GLOBAL:
+            connection = app.store.connection
+            rebuild_card_states(connection, app.options, mixed_cards(connection))
     return None
 
 

@@ -16,7 +16,7 @@ from srs.models.presets import Preset
 from srs.scheduler.fsrs6 import memory_from_sm2, memory_model
 from srs.scheduler.next_states import AnswerTime, next_states, step_due
 from srs.scheduler.study_day import study_day
-from srs.store.rows import ANKI_CARD
+from srs.store.rows import ANKI_CARD, ANKI_LOG
 
 LOGGED = (
     "r.origin_ms, r.rating, r.offset_min, r.state, r.step, r.interval, "
@@ -37,6 +37,7 @@ class CardReplay:
     """The state of one card while its log is replayed."""
 
     __slots__ = (
+        "_apart",
         "_due_day",
         "_interval",
         "_is_late",
@@ -69,6 +70,8 @@ class CardReplay:
         """Origin and device of the last row."""
         self._is_late = False
         """Whether the result of the last row was computed anew."""
+        self._apart: set[tuple[int, int]] = set()
+        """States and intervals that devices had without all answers, in a late run."""
         self._reps = self._lapses = 0
         self._reset()
 
@@ -108,7 +111,7 @@ class CardReplay:
             self._add_manual(row)
             return
         if source != self._source or self._is_late:
-            self._is_late = self._source is not None and not self._was_known(row)
+            self._is_late = self._source is not None and not self._knew_all(row)
             self._source = source
         if rating == 0:
             self._add_manual(row)
@@ -139,6 +142,22 @@ class CardReplay:
         if state == _RELEARNING:
             steps = self._preset.relearning_steps
         return min(step + (rating == _GOOD), max(0, len(steps) - 1))
+
+    def _knew_all(self, row: Sequence[Any]) -> bool:
+        """Return True if whoever made the row knew the rows before it.
+
+        The result of a late answer was computed there with the preset of that day, and
+        here with the present one.  So behind it a row of flash is late only if it shows
+        what a device had that did not know all.
+        """
+        is_known = self._was_known(row)
+        if not is_known and self._is_late and not row[7].startswith(ANKI_LOG):
+            is_known = (row[9], row[6]) not in self._apart
+        if is_known:
+            self._apart.clear()
+        else:
+            self._apart |= {(self._state, self._interval), (row[3], row[5])}
+        return is_known
 
     def _was_known(self, row: Sequence[Any]) -> bool:
         """Return True if the card was in this state when the row was made."""

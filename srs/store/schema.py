@@ -15,12 +15,13 @@ from srs.store.sync_schema import (
     DUE_STAMPS_DROPPED,
     STAMP_TRIGGERS,
     SYNC_TABLES,
+    SYNC_VALUES,
 )
 
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-VERSION = 9
+VERSION = 10
 """The newest schema, also written as `pragma user_version`."""
 
 _FIRST = """
@@ -245,32 +246,6 @@ create index file_bases_note on file_bases (guid);
 drop table readers
 """
 
-_COMPLETE = """
-update reviews
-   set uid = cast(id as text), stamp = min(max(id, 0), 1 << 46) << 16,
-       undone_stamp = iif(undone, min(max(id, 0), 1 << 46) << 16, 0)
- where uid = '';
-update cards set uid = part
- where uid = '' and id in (
-       select id from (select id, row_number() over (
-                  partition by note, part order by retired, id) as place
-                  from cards) where place = 1)
-   and part not in (select o.uid from cards o where o.note = cards.note);
-update cards set uid = part || char(30) || ordinal where uid = '';
-update notes set stamp = min(max(modified, 0), 1 << 46) << 16 where stamp = 0;
-insert or ignore into mark_stamps (card, mark, stamp)
-select id, 'suspended', marked_ms << 16 from cards where suspended union all
-select id, 'flag', marked_ms << 16 from cards where flag union all
-select id, 'buried', 0 from cards where buried;
-insert or ignore into option_stamps (deck, name, stamp)
-select deck, key, 0 from presets, json_each(options);
-insert or ignore into setting_stamps (name, stamp) select name, 0 from settings;
-update clock
-   set stamp = max(stamp, (select coalesce(max(stamp), 0) from reviews),
-                   (select coalesce(max(stamp), 0) from notes))
-"""
-"""Fills the columns and tables of a sync in rows that were written without them."""
-
 RETIRED_REVERSE = "retired_reverse"
 """Setting: how many cards the next line retired, until `flash add` has said so."""
 _RETIRE_REVERSE = f"""
@@ -334,7 +309,7 @@ def m004_sync(db: "Database") -> None:
     """Add what a sync between devices needs; drop the table of open reviews."""
     _run(db, _SYNC, 4)
     _run(db, _RETIRE_REVERSE, 4)
-    _run(db, _COMPLETE, 4)
+    _run(db, SYNC_VALUES, 4)
     _run(db, _SYNC_INDEXES, 4)
     db.conn.executemany(
         """
@@ -373,6 +348,11 @@ def m009_due_days(db: "Database") -> None:
     _run(db, DUE_STAMPS_DROPPED, 9)
 
 
+def m010_late_answers(db: "Database") -> None:
+    """Change nothing: opening rebuilds the cards with late answers."""
+    _run(db, (), 10)
+
+
 def migrations() -> "Migrations":
     """Return the migrations; they run once each, in this order."""
     from sqlite_utils import Migrations
@@ -388,6 +368,7 @@ def migrations() -> "Migrations":
         m007_device_log,
         m008_devices,
         m009_due_days,
+        m010_late_answers,
     ):
         found()(migration)
     return found

@@ -197,3 +197,29 @@ create table note_media (
 ) strict, without rowid
 """,
 )
+
+SYNC_VALUES = """
+update reviews
+   set uid = cast(id as text), stamp = min(max(id, 0), 1 << 46) << 16,
+       undone_stamp = iif(undone, min(max(id, 0), 1 << 46) << 16, 0)
+ where uid = '';
+update cards set uid = part
+ where uid = '' and id in (
+       select id from (select id, row_number() over (
+                  partition by note, part order by retired, id) as place
+                  from cards) where place = 1)
+   and part not in (select o.uid from cards o where o.note = cards.note);
+update cards set uid = part || char(30) || ordinal where uid = '';
+update notes set stamp = min(max(modified, 0), 1 << 46) << 16 where stamp = 0;
+insert or ignore into mark_stamps (card, mark, stamp)
+select id, 'suspended', marked_ms << 16 from cards where suspended union all
+select id, 'flag', marked_ms << 16 from cards where flag union all
+select id, 'buried', 0 from cards where buried;
+insert or ignore into option_stamps (deck, name, stamp)
+select deck, key, 0 from presets, json_each(options);
+insert or ignore into setting_stamps (name, stamp) select name, 0 from settings;
+update clock
+   set stamp = max(stamp, (select coalesce(max(stamp), 0) from reviews),
+                   (select coalesce(max(stamp), 0) from notes))
+"""
+"""Fills the columns and tables of a sync in rows that were written without them."""

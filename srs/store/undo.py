@@ -1,7 +1,6 @@
-"""Undo: the last operation first, also after a restart.
+"""Undo: the last operation first, also after a restart; each is one transaction.
 
-Each kind of operation recorded what it changed, and has one method here that
-restores it.  An undo is one transaction.
+Each kind of operation has one method here that restores what it recorded.
 """
 
 from collections.abc import Callable, Container, Iterable, Sequence
@@ -33,7 +32,7 @@ from srs.store.settings import (
     write_options,
 )
 from srs.store.stamps import STAMP
-from srs.store.sync_state import is_bound
+from srs.store.sync_state import is_bound, mixed_cards
 
 _OPERATIONS = "select id, name, before, at_ms from operations where undone = 0"
 
@@ -334,7 +333,8 @@ class _Undoing:
         self._options = Options(self._store)
         changed = [deck for deck, rules in self._rules().items() if was[deck] != rules]
         sql = "select id from cards where deck in (select value from json_each(?))"
-        cards = [row[0] for row in self._connection.execute(sql, (str(changed),))]
+        cards = set[int]() if options is None else mixed_cards(self._connection)
+        cards |= {row[0] for row in self._connection.execute(sql, (str(changed),))}
         if cards:
             rebuild_card_states(self._connection, self._options, cards)
 

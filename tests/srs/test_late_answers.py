@@ -1,17 +1,20 @@
 """Answers given elsewhere without knowing the ones before them."""
 
 import shutil
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 from anki_exchange import package
 from anki_log import AnkiReview, incoming_notes, log_file
+from devices import OwnDevice, exchange
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from store_fixtures import (
     DAY_MS,
     NOON,
+    Clock,
     add,
     contradictions,
     give,
@@ -23,6 +26,7 @@ from store_fixtures import (
 
 from flash.service.context import AppContext
 from flash.service.importing import import_package
+from flash.service.settings import change_setting
 from srs.merging.merge import merge
 from srs.models.cards import Rating, SchedulingState, State
 from srs.models.incoming import Incoming
@@ -32,6 +36,7 @@ from srs.store.connection import Store
 from srs.store.opening import _rebuild_merged_cards, open_store
 from srs.store.replay import rebuild_cache
 from srs.store.settings import Options
+from srs.store.undo import undo_operations
 
 HOUR_MS = 3_600_000
 
@@ -199,6 +204,51 @@ def test_order_of_merges_does_not_change_a_card(
         store.close()
 
     assert found[0] == found[1] == found[2]
+
+
+@pytest.mark.parametrize("apart", [*permutations(Rating, 2)])
+def test_options_move_no_card_that_was_answered_after_a_sync(
+    tmp_path: Path, apart: tuple[Rating, Rating]
+) -> None:
+    clock = Clock()
+    both = [OwnDevice(tmp_path / name, clock) for name in "ab"]
+    with both[0].opened() as store:
+        card = known_card(store)
+    exchange(both, tmp_path / "shared")
+    for device, rating in zip(both, apart, strict=True):
+        clock.turn(minutes=60)
+        with device.opened() as store:
+            give(store, card, rating, clock())
+    exchange(both, tmp_path / "shared")
+    for _ in range(3):
+        clock.turn(days=9)
+        with both[0].opened() as store:
+            give(store, card, Rating.GOOD, clock())
+        exchange(both, tmp_path / "shared")
+    for device in both:
+        with device.opened() as store:
+            before = state(store)
+            change_setting(AppContext(store, clock), "desired_retention", "0.8")
+            assert state(store) == before
+            assert contradictions(store) == []
+
+
+def test_options_move_a_late_answer_and_leave_no_difference(tmp_path: Path) -> None:
+    one, other, card = two_devices(tmp_path)
+    give(one, card, Rating.AGAIN, NOON)
+    give(other, card, Rating.GOOD, NOON + HOUR_MS)
+    send(other, one, NOON + 2 * HOUR_MS, tmp_path)
+    before = state(one)
+
+    change_setting(AppContext(one, lambda: NOON), "desired_retention", "0.8")
+
+    assert state(one).interval > before.interval
+    assert contradictions(one) == []
+    undo_operations(one, 1)
+    assert state(one) == before
+    assert contradictions(one) == []
+    one.close()
+    other.close()
 
 
 def test_migration_computes_late_results_anew(tmp_path: Path) -> None:
