@@ -70,11 +70,24 @@ def test_console_examples_print_the_documented_output(
             )
 
 
+def yaml_examples(page: Path) -> list[tuple[str, str]]:
+    """Return title and text of the YAML blocks that flash reads."""
+    return [
+        (title, text)
+        for kind, title, text in blocks(page)
+        if kind == "yaml" and not text.startswith(("repos:", "name:"))
+    ]
+
+
+def test_the_readmes_and_the_format_have_yaml_examples() -> None:
+    found = {page.name for page in PAGES if yaml_examples(page)}
+
+    assert found >= {"README.md", "README.ja.md", "format.md"}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_yaml_examples_are_valid(page: Path, tmp_path: Path) -> None:
-    for kind, title, text in blocks(page):
-        if kind != "yaml" or text.startswith(("repos:", "name:")):
-            continue
+    for title, text in yaml_examples(page):
         if title == "exam.yaml":
             (tmp_path / title).write_text(text, encoding="utf-8")
             assert read_exam_file(tmp_path / title).blueprint.domains

@@ -130,6 +130,18 @@ def test_a_link_a_mark_and_line_ends_stay(
     assert data.count(b"\xef\xbb\xbf") == 1
 
 
+def test_a_dropped_card_keeps_line_ends_of_several_kinds(flash: Run) -> None:
+    before = b"deck: mine\r\ncards:\n  - {front: a, back: b}\n"
+    TARGET.write_bytes(before)
+
+    review(flash, "d\nq\n")
+
+    data = TARGET.read_bytes()
+    assert data.startswith(before)
+    assert data.count(b"\n") > before.count(b"\n")
+    assert data.count(b"\r\n") == 1
+
+
 def test_undo_takes_back_one_step_after_another(flash: Run) -> None:
     out = review(flash, "a\na\nu\nu\nu\nq\n")
 

@@ -149,3 +149,21 @@ def test_patch_keeps_line_ends_and_notes(
     assert (code, done.returncode) == (0, 0), out
     assert file.read_bytes().decode() == edited.replace("\n", line_end)
     assert flash("add", name)[1].split("; ")[0].endswith("3 changed")
+
+
+@pytest.mark.skipif(shutil.which("patch") is None, reason="needs patch")
+def test_patch_keeps_several_line_ends_of_a_note(flash: Run) -> None:
+    def mixed(text: str) -> bytes:
+        return text.replace("---\n", "---\r\n").encode()
+
+    note = Path("cards.md")
+    note.write_bytes(mixed(NOTE))
+    flash("add", "cards.md")
+    flash("export", "out.apkg")
+    package = edited_in_anki(Path("out.apkg").absolute())
+
+    out = flash("import", str(package), "--update-text")[1]
+    command = ["patch", "-p0", "--binary", "-s"]
+    subprocess.run(command, input=out.encode(), check=True)
+
+    assert note.read_bytes() == mixed(NOTE_EDITED)

@@ -1,12 +1,22 @@
 """Adding files never retires cards with answers unasked."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from command_runner import Run
+from store_fixtures import NOON, give, ids, shelf
+
+from cards.errors import FlashError
+from flash.service.adding import AddPlan, Retirement, apply_adding, plan_adding
+from flash.service.context import AppContext
+from flash.service.deck_reading import read_files
+from srs.models.cards import Rating
+from srs.store.opening import open_store
 
 CARDS = "  - {front: one, back: a}\n  - {front: two, back: b}\n"
+THIRD = "  - {front: three, back: c}\n"
 
 
 def write(text: str, name: str = "d/a.yaml") -> None:
@@ -90,6 +100,60 @@ def test_a_reworded_card_with_answers_is_no_loss(flash: Run) -> None:
     write(f"deck: D\ncards:\n{CARDS}".replace("one", "the first"))
 
     assert flash("add", "d")[0] == 0
+
+
+@pytest.fixture
+def app(flash: Run) -> Iterator[AppContext]:
+    """A store of three cards; the first one has an answer."""
+    learn(flash)
+    write(f"deck: D\ncards:\n{CARDS}{THIRD}")
+    flash("add", "d")
+    store = open_store(Path("store.db"), NOON)
+    yield AppContext(store, lambda: NOON)
+    store.close()
+
+
+def planned(app: AppContext, left: str) -> AddPlan:
+    """Plan to add the folder when its file has other cards."""
+    write(f"deck: D\ncards:\n{left}")
+    return plan_adding(app.store, read_files([Path("d")]))
+
+
+def answer_elsewhere(card: int) -> None:
+    """Answer a card as another process does."""
+    store = open_store(Path("store.db"), NOON)
+    give(store, ids(store)[card], Rating.GOOD, NOON)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("left", "agreed", "answered"),
+    [(CARDS, 0, 1), (THIRD, 1, 2)],
+    ids=["nothing agreed", "less agreed"],
+)
+def test_a_loss_that_grew_since_the_plan_is_refused(
+    app: AppContext, left: str, agreed: int, answered: int
+) -> None:
+    plan = planned(app, left)
+    assert (plan.loss.answered if plan.loss else 0) == agreed
+    answer_elsewhere(2 if left == CARDS else 1)
+    before = shelf(app.store)
+
+    with pytest.raises(FlashError, match=f"of 3 cards of 'D', {answered} of them"):
+        apply_adding(app, plan)
+
+    assert shelf(app.store) == before
+
+
+def test_the_agreed_loss_is_taken_though_the_store_changed(app: AppContext) -> None:
+    plan = planned(app, "  - {front: two, back: b}\n" + THIRD)
+    assert plan.loss == Retirement("D", 1, 3, 1)
+    answer_elsewhere(2)
+    assert app.store.version() != plan.version
+
+    apply_adding(app, plan)
+
+    assert [note.retired for note in shelf(app.store)] == [True, False, False]
 
 
 @pytest.mark.parametrize("again", ["decks", "decks/a.yaml", "link", "tmp/../decks"])

@@ -84,6 +84,18 @@ def test_digits_may_be_a_deck_or_an_id(flash: Run) -> None:
     assert ids(flash, "0412", "role") == ["role", "0412"]
 
 
+def test_a_deck_called_as_a_card_does_not_hide_the_card(flash: Run) -> None:
+    number = flash.json("list")[0]["number"]
+    text = f"deck: '{number}'\ncards:\n  - {{id: other, front: q, back: a}}\n"
+    Path("n.yaml").write_text(text, "utf-8")
+    flash("add", "n.yaml")
+
+    assert ids(flash, number) == ["role"]
+    assert ids(flash, f"deck:{number}") == ["other"]
+    assert flash("suspend", number)[1] == "Suspended 1 of 1 card.\n"
+    assert ids(flash, "is:suspended") == ["role"]
+
+
 def test_an_ambiguous_number_lists_the_cards(flash: Run) -> None:
     number = str(flash.json("list")[0]["card"])[:3]
 

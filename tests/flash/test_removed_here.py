@@ -9,6 +9,7 @@ from blake3 import blake3
 from command_runner import Run
 
 TABLE = "a\tb\nSalut\thi\n"
+EARLY = "2026-11-23T08:00:00+00:00"
 DECK = Path("hashcards-decks/Keys.yaml")
 
 
@@ -24,6 +25,16 @@ def package(flash: Run, table: str) -> str:
     flash("import", table, "--db", "other.db")
     flash("export", "q.apkg", "--db", "other.db")
     return "q.apkg"
+
+
+@pytest.fixture
+def ahead(flash: Run) -> str:
+    """The notes of a deck file of another store, an hour after `EARLY`."""
+    cards = "  - {id: a, front: a, back: b}\n  - {id: s, front: Salut, back: hi}\n"
+    Path("deck.yaml").write_text(f"deck: D\ncards:\n{cards}", "utf-8")
+    flash("add", "deck.yaml", "--db", "other.db")
+    flash("export", "ahead.apkg", "--db", "other.db")
+    return "ahead.apkg"
 
 
 @pytest.fixture
@@ -96,6 +107,41 @@ def test_the_notes_of_an_undone_import_return(
 
     assert (found["new_notes"], found["removed"]) == (2, 0)
     assert sorted(asked(flash)) == ["Salut", "a"]
+
+
+@pytest.mark.parametrize("kind", ["table", "package"])
+def test_notes_of_an_undone_import_return_after_an_edit(
+    flash: Run, kind: str, request: pytest.FixtureRequest
+) -> None:
+    source = request.getfixturevalue(kind)
+    flash("import", source)
+    assert flash("tag", "add", "greeting", "Salut") == (0, "", "Changed 1 note.\n")
+    assert flash("undo", "2")[0] == 0
+    assert asked(flash) == []
+
+    found = flash.json("import", source)
+
+    assert (found["new_notes"], found["removed"]) == (2, 0)
+    assert asked(flash) == ["a", "Salut"]
+
+
+@pytest.mark.parametrize("steps", [["undo"], ["undo", "redo", "undo"]], ids=" ".join)
+def test_notes_of_an_undone_import_return_after_an_undone_add(
+    flash: Run, ahead: str, steps: list[str]
+) -> None:
+    flash("import", ahead)
+    flash("undo")
+    returned = flash("add", "deck.yaml", now="2026-11-23T09:05:00+00:00")[1]
+    assert returned.splitlines()[-1] == "2 returned; 2 cards"
+    for command in steps:
+        assert flash(command)[0] == 0
+    assert asked(flash) == []
+
+    code, out, _ = flash("import", ahead)
+
+    assert code == 0
+    assert out == "2 new notes, 2 cards, 0 new reviews\n"
+    assert asked(flash) == ["a", "Salut"]
 
 
 @pytest.mark.parametrize("kind", SOURCES)
@@ -179,15 +225,28 @@ def test_a_note_removed_on_another_device_stays_removed(
 
 
 def test_an_undone_import_returns_if_the_clock_of_anki_is_ahead(
-    flash: Run, package: str
+    flash: Run, ahead: str
 ) -> None:
-    early = "2026-11-23T08:00:00+00:00"
-    flash("import", package, now=early)
-    flash("undo", now=early)
+    flash("import", ahead, now=EARLY)
+    flash("undo", now=EARLY)
 
-    code, out, _ = flash("import", package, now=early)
+    code, out, _ = flash("import", ahead, now=EARLY)
 
     assert code == 0
     assert out.startswith("2 new notes, 2 cards")
-    flash("remove", "Salut", "-y", now=early)
-    assert "1 note left out: removed here" in flash("import", package, now=early)[1]
+    flash("remove", "Salut", "-y", now=EARLY)
+    assert "1 note left out: removed here" in flash("import", ahead, now=EARLY)[1]
+
+
+def test_a_damaged_note_is_not_removed_if_anki_is_ahead(flash: Run, ahead: str) -> None:
+    flash("import", ahead, now=EARLY)
+    with closing(sqlite3.connect("store.db")) as database, database:
+        database.execute("update notes set fields = '{' where fields like '%Salut%'")
+    assert flash("doctor", "--fix", now=EARLY)[0] == 0
+    assert asked(flash) == ["a"]
+
+    out = flash("import", ahead, now=EARLY)[1]
+
+    assert out == (
+        "0 new notes, 0 cards, 0 new reviews\n2 notes known already, with 0 reviews\n"
+    )

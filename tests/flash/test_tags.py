@@ -95,6 +95,21 @@ def test_tags_change_and_comments_stay(
     assert flash("add", "d.yaml")[1].splitlines()[-1] == "3 unchanged; 4 cards"
 
 
+@pytest.mark.parametrize(
+    "words", [["add", "new", "one"], ["rename", "a", "x"]], ids=" ".join
+)
+def test_a_file_with_several_line_ends_is_left_alone(
+    flash: Run, words: list[str]
+) -> None:
+    mixed = CARDS.replace("blue}\n", "blue}\r\n").encode()
+    Path("d.yaml").write_bytes(mixed)
+
+    done = flash.json("tag", *words, "--write")
+
+    assert any("change this card by hand" in line for line in done["by_hand"])
+    assert Path("d.yaml").read_bytes() == mixed
+
+
 def test_a_tag_that_is_there_already_keeps_its_place() -> None:
     assert renamed(("a", "x", "b"), "a", "b") == ("x", "b")
     assert renamed(("b", "x", "a::c"), "a", "b") == ("b", "x", "b::c")

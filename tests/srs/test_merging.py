@@ -31,6 +31,7 @@ from srs.scheduler.fsrs6 import memory_from_sm2
 from srs.store.connection import Store
 from srs.store.opening import open_store
 from srs.store.settings import Options
+from srs.store.undo import undo_operations
 from srs.study.session import Session
 
 START = NOON + 5 * 3_600_000
@@ -291,6 +292,22 @@ def test_undone_answer_is_not_newer_than_an_import(tmp_path: Path) -> None:
 
     assert (done.reviews, done.rescheduled) == (1, 1)
     assert cards(store)["g1:0"].progress.due_day == today + 9
+    store.close()
+
+
+def test_undone_reviews_leave_a_known_card_new(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    merge(store, Options(store), incoming(tmp_path / "first.db", []), START)
+    before = cards(store)
+    second = incoming(tmp_path / "second.db", [(0, 0, 3, 10), (0, 1, 1, 1)])
+    assert merge(store, Options(store), second, START).reviews == 2
+    assert cards(store)["g1:0"].progress.state is State.REVIEW
+
+    undo_operations(store, 1)
+
+    assert cards(store) == before
+    assert before["g1:0"].progress.state is State.NEW
+    assert contradictions(store) == []
     store.close()
 
 

@@ -331,6 +331,25 @@ def test_the_schedule_stays_unless_misses_count(store: Store, clock: Clock) -> N
     assert contradictions(store) == []
 
 
+def test_undo_brings_back_the_leech_that_an_exam_suspended(
+    store: Store, clock: Clock
+) -> None:
+    add(store, choices(2, "x"))
+    learned(store)
+    save_options(store, "", {"leech_threshold": 1, "leech_suspend": True})
+    before = states(store)
+    session = MockSession(store, clock, drawn(store, 2, counts=True))
+    take(session, [0, 1])
+    session.hand_in()
+    suspended = "select sum(suspended) from cards"
+    assert store.row(suspended) == (1,)
+
+    undo_operations(store, 1)
+
+    assert store.row(suspended) == (0,)
+    assert states(store) == before
+
+
 @pytest.mark.parametrize("is_exam", [True, False], ids=["exam", "answer"])
 def test_undo_leaves_a_card_suspended_that_is_so_elsewhere(
     store: Store, clock: Clock, is_exam: bool
