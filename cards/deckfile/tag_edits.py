@@ -97,9 +97,11 @@ def composed(text: str) -> tuple[Any, list[int]]:
 
 def applied(text: str, changes: Sequence[TextChange]) -> str:
     """Return the text with changes that don't overlap."""
-    for start, end, written in sorted(changes, reverse=True):
-        text = text[:start] + written + text[end:]
-    return text
+    parts, at = list[str](), 0
+    for start, end, written in sorted(changes):
+        parts += (text[at:start], written)
+        at = end
+    return "".join((*parts, text[at:]))
 
 
 def tag_changes(

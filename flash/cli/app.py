@@ -15,8 +15,8 @@ from typer.exceptions import TyperException
 from cards.errors import FlashError
 from cards.translate import _
 from flash.cli.help import show_usage_error, translate_typer
-from flash.cli.interrupts import is_interrupted
 from flash.cli.options import HELP_NAMES, QueryCommand
+from flash.interrupts import is_interrupted
 from flash.language import choose_language
 from flash.messages.system import not_in_locale, not_utf8, os_error
 from flash.terminal import echo_err, echo_error

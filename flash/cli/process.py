@@ -11,7 +11,7 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import NoReturn
 
-from flash.cli.interrupts import interrupt
+from flash.interrupts import interrupt
 
 _INTERRUPTED = 130
 

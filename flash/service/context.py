@@ -10,6 +10,7 @@ from msgspec import MsgspecError
 
 from cards.translate import _
 from flash.clock import read_clock
+from flash.interrupts import is_interrupted
 from flash.paths import store_path
 from srs.store.backups import is_lost
 from srs.store.connection import Store, StoreError, reading
@@ -88,6 +89,8 @@ def open_app(db: Path | None) -> Iterator[AppContext]:
                 with suppress(StoreError, *_BY_ODD_ROWS):
                     today_counts(app)
     except _BY_ODD_ROWS as error:
+        if is_interrupted():
+            raise
         known = _explained(store, clock(), error)
         if known is None:
             raise

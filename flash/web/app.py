@@ -46,14 +46,13 @@ class WebApp:
         """
         self._app, self._site, self._keys = app, site, keys
         self._tries = Tries(time.monotonic)
-        self._lane, self._long = Lane(), Lane()
-        self._pages = PagesApi(app, reports, self._long)
+        self._lane, self._pages = Lane(), PagesApi(app, reports)
         self._review = ReviewApi(ReviewService(app), self._lane, self._pages.back_up)
         self.asgi = Guard(self._starlette(), site, self._is_paired)
 
     def close(self) -> None:
         """Wait for the steps that have begun."""
-        self._long.close()
+        self._pages.close()
         self._lane.close()
 
     def _starlette(self) -> Any:

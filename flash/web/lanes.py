@@ -1,4 +1,4 @@
-"""Threads beside the event loop: one for the open store, one for long work."""
+"""Threads beside the event loop, for the open store, for pages, and for long work."""
 
 import asyncio
 from collections.abc import Callable

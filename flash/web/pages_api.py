@@ -74,10 +74,10 @@ class _NewCard(Struct):
 class PagesApi:
     """Answers the requests of the other pages, each with a connection of its own."""
 
-    def __init__(self, app: AppContext, reports: Reports, lane: Lane) -> None:
-        """Keep what opens the store, and the thread for long work."""
+    def __init__(self, app: AppContext, reports: Reports) -> None:
+        """Keep what opens the store, and begin the threads."""
         self._path, self._clock = app.store.path, app.clock
-        self._reports, self._lane = reports, lane
+        self._reports, self._lane, self._long = reports, Lane(), Lane()
         self._backed_up = 0
         """The day of the last backup, in UTC."""
 
@@ -89,12 +89,21 @@ class PagesApi:
         finally:
             store.close()
 
-    async def _run(self, call: Callable[[AppContext], _Result]) -> _Result:
+    def close(self) -> None:
+        """Wait for the steps that have begun."""
+        self._long.close()
+        self._lane.close()
+
+    async def _run(
+        self, call: Callable[[AppContext], _Result], *, takes_long: bool = False
+    ) -> _Result:
+        """Run a call; one that takes long doesn't hold up the others."""
+
         def work() -> _Result:
             with self._opened() as app:
                 return call(app)
 
-        return await self._lane.run(work)
+        return await (self._long if takes_long else self._lane).run(work)
 
     async def back_up(self) -> None:
         """Make the daily backup; answers never fail because of it."""
@@ -102,7 +111,7 @@ class PagesApi:
         if day != self._backed_up:
             self._backed_up = day
             with suppress(StoreError):
-                await self._run(back_up_after_review)
+                await self._run(back_up_after_review, takes_long=True)
 
     async def decks(self, request: Any) -> Any:
         """Return the decks with their counts, and the bundled ones."""
@@ -141,11 +150,12 @@ class PagesApi:
         def made(app: AppContext) -> str:
             return self._reports.statistics(app, find_deck(app, deck))
 
-        return HTMLResponse(await self._run(made))
+        return HTMLResponse(await self._run(made, takes_long=True))
 
     async def exam(self, request: Any) -> Any:
         """Return the exam forecast."""
-        return json_response(request, {"report": await self._run(self._reports.exam)})
+        report = await self._run(self._reports.exam, takes_long=True)
+        return json_response(request, {"report": report})
 
     async def media(self, request: Any) -> Any:
         """Return a picture, sound or video of a note.

@@ -137,6 +137,10 @@ def test_interrupt_while_loading_exits_with_130(words: list[str]) -> None:
 INTERRUPTED = """
 import signal, sqlite3, sys
 import flash.__main__
+from srs.maintenance import checks
+
+# On a large store that takes a minute.
+checks.first_damage = lambda *_given: sys.exit("looked for damage")
 
 class Connection(sqlite3.Connection):
     def create_function(self, name, count, function, **more):

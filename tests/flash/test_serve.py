@@ -1,7 +1,9 @@
 """`flash serve`: the review of a browser on the store of the terminal."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 from store_fixtures import (
@@ -13,9 +15,11 @@ from store_fixtures import (
     numbered,
     put_in_deck,
 )
-from web_client import Server, card_path, step_id
+from web_client import REPORTS, Server, card_path, step_id
 
 from cards.note import Note
+from flash.service.context import AppContext
+from flash.web.pages_api import Reports
 from srs.maintenance.checks import examine
 from srs.models.cards import Rating
 from srs.store.backups import list_backups
@@ -242,6 +246,31 @@ def test_decks_tags_and_reports(server: Server) -> None:
     assert client.http.get("/api/stats?deck=a").text == "<p>A</p>"
     words = client.get("/api/words")
     assert (words["lang"], words["good"]) == ("en", "Good")
+
+
+def test_statistics_hold_up_no_other_page(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, goes_on = Event(), Event()
+
+    def slow(_app: AppContext, _deck: str) -> str:
+        begun.set()
+        assert goes_on.wait(30)
+        return "<p>done</p>"
+
+    monkeypatch.setattr("web_client.REPORTS", Reports(slow, REPORTS.exam))
+    server = Server(store, clock)
+    client = server.client("Firefox")
+    with ThreadPoolExecutor(1) as pool:
+        report = pool.submit(client.http.get, "/api/stats")
+        assert begun.wait(30)
+        try:
+            assert client.get("/api/tags") == {"tags": []}
+            assert client.get("/api/queue")["cards"] == []
+        finally:
+            goes_on.set()
+        assert report.result().text == "<p>done</p>"
+    server.close()
 
 
 def test_a_search_finds_cards_or_names_its_mistake(server: Server) -> None:

@@ -41,7 +41,14 @@ from flash.service.context import open_app
 from flash.service.deck_reading import read_for_adding
 from flash.service.exams import NoDomain, without_domain
 from flash.service.stamping import stamp_notes
-from flash.terminal import echo, echo_err, print_json, print_lines, progress_bar
+from flash.terminal import (
+    echo,
+    echo_err,
+    print_json,
+    print_lines,
+    progress_bar,
+    working,
+)
 
 
 def add(
@@ -100,9 +107,10 @@ def add(
         for problem in stamped.left:
             echo_err(str(problem))
     with open_app(db) as app:
-        parsed = read_for_adding(files, app.store, lang)
-        plan = plan_adding(app.store, parsed, lang)
-        no_domain = without_domain(app, plan.steps)
+        with working(_("reading"), quiet=json):
+            parsed = read_for_adding(files, app.store, lang)
+            plan = plan_adding(app.store, parsed, lang)
+            no_domain = without_domain(app, plan.steps)
         if dry_run:
             _report(plan, plan.cards, as_json=json, dry_run=True)
             _say_no_domain(no_domain)

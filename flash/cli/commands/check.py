@@ -41,6 +41,7 @@ from flash.terminal import (
     print_json,
     print_lines,
     problem_as_json,
+    working,
 )
 from srs.scheduler.study_day import Calendar, day_date, zone_offset
 from srs.store.notes import stored_notes
@@ -83,7 +84,8 @@ def check(
         kinds = (Path.is_dir, is_deck, is_exam)
         files = [file for file in files if any(kind(file) for kind in kinds)]
     try:
-        parsed = read_for_check(files, db)
+        with working(_("checking"), quiet=json):
+            parsed = read_for_check(files, db)
     except DeckError as error:
         if format is Format.GITHUB:
             for problem in error.problems:

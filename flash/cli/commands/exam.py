@@ -33,7 +33,7 @@ from flash.service.context import AppContext, open_app
 from flash.service.exams import blueprint_of
 from flash.service.finding import find_deck
 from flash.service.set_due import unread_date
-from flash.terminal import echo, print_json, print_lines
+from flash.terminal import echo, print_json, print_lines, working
 from srs.forecast.after_exam import count_early
 from srs.forecast.exam import ExamCards
 from srs.forecast.exam_forecast import ExamForecast, forecast_exam
@@ -82,9 +82,10 @@ def exam(
             raise FlashError(_("no exam is set"), _("set one: flash exam set DATE"))
         if found.is_over(opened.today()):
             raise _past(opened, found)
-        forecast = forecast_exam(
-            opened.store, opened.options, found, opened.now(), seed
-        )
+        with working(_("simulating"), quiet=json):
+            forecast = forecast_exam(
+                opened.store, opened.options, found, opened.now(), seed
+            )
         finished = finished_mock_exams(opened.store)
         name = found.blueprint.exam if found.blueprint else None
         mocks = [one for one in finished if found.deck == one.deck or name == one.name]

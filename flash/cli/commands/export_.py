@@ -24,7 +24,7 @@ from flash.service.context import open_app
 from flash.service.exporting import export_decks, export_package, export_table
 from flash.service.finding import find
 from flash.service.output_files import refuse_overwriting
-from flash.terminal import echo, echo_err, print_json, progress_bar
+from flash.terminal import echo, echo_err, print_json, progress_bar, working
 from srs.models.incoming import Loss
 from srs.store.notes import note_count, stored_notes
 
@@ -84,7 +84,8 @@ def export(
         changed: list[str] = []
         losses: tuple[Loss, ...] = ()
         if yaml:
-            written, decks = export_decks(app, file, notes)
+            with working(_("exporting"), quiet=json):
+                written, decks = export_decks(app, file, notes)
             changed = written_losses(decks.missing, decks.cleaned)
         elif ending in _TABLES:
             written = export_table(file, notes, safe=safe)

@@ -192,7 +192,7 @@ def simulate(
     daily limits, once for each retention. Nothing is changed. Exit code 1: there is no
     such deck, or it has no cards.
     """
-    with open_app(db) as app:
+    with working(_("simulating"), quiet=json), open_app(db) as app:
         deck = find_deck(app, deck)
         found = workload(
             app.store,

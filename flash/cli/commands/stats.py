@@ -12,7 +12,14 @@ from flash.report.text import NARROWEST, render_text
 from flash.service.context import open_app
 from flash.service.finding import find_deck
 from flash.service.output_files import write_page
-from flash.terminal import echo, page_lines, print_json, styled, terminal_columns
+from flash.terminal import (
+    echo,
+    page_lines,
+    print_json,
+    styled,
+    terminal_columns,
+    working,
+)
 from srs.stats.collect import Statistics
 from srs.study.day_counts import day_statistics
 
@@ -44,7 +51,7 @@ def stats(
     need every answer are null without --full. Exit code 1: there is no such deck, or
     the page can't be written.
     """
-    with open_app(db) as app:
+    with working(_("counting"), quiet=json), open_app(db) as app:
         deck = find_deck(app, deck)
         everything = full or html is not None
         found = day_statistics(app.store, app.options, deck, app.now(), full=everything)

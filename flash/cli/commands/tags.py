@@ -31,7 +31,7 @@ from flash.service.tagging import (
     plan_rename,
     plan_tags,
 )
-from flash.terminal import echo, echo_err, print_json, table_lines
+from flash.terminal import echo, echo_err, print_json, table_lines, working
 from srs.store.decks import tag_counts
 
 app = typer.Typer(
@@ -147,10 +147,12 @@ def _change(
     warning: str = "",
 ) -> None:
     with open_app(db) as app:
-        tagging = plan(app)
+        with working(_("reading"), quiet=as_json):
+            tagging = plan(app)
         if write or tagging.updates:
             confirm_many(tagging.cards, yes=yes)
-        returned = apply_tagging(app, tagging, write=write)
+        with working(_("changing cards"), quiet=as_json):
+            returned = apply_tagging(app, tagging, write=write)
     if warning:
         echo_err(f"flash: {warning}")
     for line in returned:

@@ -4,6 +4,7 @@
 import { syncClock } from "./clock.js";
 
 const TIMEOUT_MS = 15_000;
+export const LONG_TIMEOUT_MS = 180_000;
 const TEMPORARY = [408, 429, 502, 503, 504];
 
 export class Offline extends Error {}
@@ -27,7 +28,7 @@ export function isFinal(error) {
   return error instanceof Refused && !error.isTemporary && error.status !== 401;
 }
 
-export const get = (path) => call("GET", path);
+export const get = (path, timeout) => call("GET", path, undefined, timeout);
 export const post = (path, body = {}) => call("POST", path, body);
 
 export function queryOf(values) {

@@ -1,13 +1,13 @@
 // The forecast of the exam, with the words and numbers of `flash exam`.
 
-import { get } from "./api.js";
+import { LONG_TIMEOUT_MS, get } from "./api.js";
 import { element, table } from "./dom.js";
 import { fill } from "./page.js";
 import { word } from "./words.js";
 
 export function showExam(root) {
   return fill(root, word("exam"), async () => {
-    const { report } = await get("/api/exam");
+    const { report } = await get("/api/exam", LONG_TIMEOUT_MS);
     if (!report) return [element("p", {}, word("no_exam"))];
     const { title, about, shares, study, head, rows } = report;
     return [element("h2", {}, title), paragraphs(about), sharesList(shares),

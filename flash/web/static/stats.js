@@ -1,12 +1,13 @@
 // The statistics: the server's report, in a tree of its own with its own style.
 
-import { get } from "./api.js";
+import { LONG_TIMEOUT_MS, get } from "./api.js";
 import { element } from "./dom.js";
 import { fill } from "./page.js";
 import { word } from "./words.js";
 
 export function showStats(root) {
-  return fill(root, word("stats"), async () => [report(await get("/api/stats"))]);
+  const load = async () => [report(await get("/api/stats", LONG_TIMEOUT_MS))];
+  return fill(root, word("stats"), load);
 }
 
 // The policy of the page forbids styles in HTML, not those set from here.
