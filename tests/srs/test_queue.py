@@ -235,7 +235,7 @@ def test_the_number_of_new_cards_can_be_overridden(store: Store) -> None:
     assert found == [0, 0, 4, 32]
 
 
-def test_new_cards_of_other_decks_do_not_count_for_a_chosen_number(
+def test_a_chosen_number_counts_new_cards_of_the_deck(
     store: Store,
 ) -> None:
     add(
