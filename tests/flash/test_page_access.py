@@ -103,7 +103,7 @@ def test_page_fits_when_enlarged(browser: Any, tmp_path: Path) -> None:
         page.tab.wait_for_selector(".ratings")
         wide = {"review": page.tab.evaluate(_OVERFLOW)}
         focused = page.tab.locator(".card [tabindex='0']")
-        names = [one.get_attribute("aria-label") for one in focused.all()]
+        names = [one.get_attribute("aria-roledescription") for one in focused.all()]
         assert names == ["Formula", "Formula", "Table", "Code"]
         for address, title in _PAGES.items():
             page.open(f"{server.url}#/{address}", title)

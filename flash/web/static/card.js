@@ -14,7 +14,7 @@ export class CardView {
     this.chosen = new Set();
     this.isShown = false;
     this.question = part("question", card);
-    this.question.append(rendered(card.question));
+    this.question.append(rendered(card.question, { id: "question-text" }));
     this.choices = card.choices ? this.makeChoices() : null;
     this.onEnter = onEnter;
     this.input = card.typed ? this.makeInput() : null;
@@ -89,6 +89,7 @@ export class CardView {
     const input = element("input", {
       id: "typed", type: "text", autocomplete: "off", autocapitalize: "off",
       spellcheck: "false", enterkeyhint: "done", lang: this.card.lang || null,
+      "aria-describedby": "question-text",
     });
     input.addEventListener("keydown", (event) => {
       if (isConverting(event)) return;
@@ -112,7 +113,7 @@ export class CardView {
     if (this.form) this.form.hidden = true;
     if (this.typed) this.compare(element("p", {}, word("you_typed"), " ",
       element("strong", {}, this.typed)));
-    this.answer.append(rendered(this.card.answer));
+    this.answer.append(rendered(this.card.answer, { id: "answer-text" }));
     if (this.note.source) {
       const source = rendered(this.note.source, { class: "source" });
       source.prepend(word("source_is"));
@@ -156,5 +157,7 @@ function askedBy({ question, typed, choices, correct }) {
 
 function part(name, card) {
   const attributes = { class: name, tabindex: "-1", dir: "auto", lang: card.lang || null };
-  return element("section", { ...attributes, "aria-label": word(name) });
+  // A screen reader says the name of what gets the focus, and no text inside of it.
+  const names = { "aria-label": word(name), "aria-labelledby": `card-${name} ${name}-text` };
+  return element("section", { ...attributes, id: `card-${name}`, ...names });
 }

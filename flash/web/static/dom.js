@@ -56,12 +56,13 @@ export function scrollable(content) {
   return box;
 }
 
-// The keyboard reaches what can be scrolled, and nothing else.
+// The keyboard reaches what can be scrolled, and nothing else.  A label would take the
+// place of its text in the name of the card.
 const widths = new ResizeObserver((entries) => {
   for (const { target: box } of entries) {
     const isWide = box.scrollWidth > box.clientWidth && !box.closest("button");
     const attributes = { tabindex: "0", role: "group",
-      "aria-label": word(WIDE[box.dataset.kind]) };
+      "aria-roledescription": word(WIDE[box.dataset.kind]) };
     for (const [name, value] of Object.entries(attributes)) {
       if (isWide) box.setAttribute(name, value);
       else box.removeAttribute(name);
