@@ -103,6 +103,8 @@ _UNIT = (
     f"(?:(?<=[0-9])[{_UNSPACED}])?)?"
     f"(?:[{re.escape(_CLOSING)}](?:{_MARKS})*)*[ \u3000]*"
 )
+_JOINER = "\u200d"
+_SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 _WORD = r"[^ ]*?[A-Za-z]-(?=[A-Za-z]{2})|[^ ]+ *| +"
 ENDLESS = 100_000
 """A width at which nothing is wrapped."""
@@ -136,6 +138,28 @@ def width_of(text: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(text)
+
+
+def characters(text: str) -> list[str]:
+    """Split a text into characters as a reader counts them.
+
+    Marks, the parts of a joined emoji and the two letters of a flag are no characters
+    of their own.
+    """
+    found: list[str] = []
+    for one in text:
+        last = found[-1] if found else ""
+        is_flag = _is_region(one) and len(last) == 1 and _is_region(last)
+        is_part = not width_of(one) or one in _SKIN_TONES or last.endswith(_JOINER)
+        if last and (is_part or is_flag):
+            found[-1] += one
+        else:
+            found.append(one)
+    return found
+
+
+def _is_region(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
 
 
 def line_width(line: Line) -> int:

@@ -21,6 +21,7 @@ from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key, Paste
+from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -35,7 +36,7 @@ from flash.messages.review_keys import DEFAULT_KEYS, ReviewKeys
 from flash.service.editor import edit_file, edit_text
 from flash.tui.confusion_search import KEYS as SEARCH_KEYS
 from flash.tui.page import Page, layout
-from flash.tui.text_input import pasted
+from flash.tui.text_input import cursor_place, pasted
 from flash.tui.view import Mode, ScreenView, UiCommand, key_name
 from flash.tui.view_model import ReviewViewModel
 from srs.store.notes import shows_pictures
@@ -156,6 +157,8 @@ class PageWidget(Widget, Generic[ViewT]):
         columns, rows = self.size
         if columns and rows:
             self.page = self._layout_of(self.view, columns, rows, self._scroll)
+            # There an input method shows what it has not yet typed.
+            self.app.cursor_position = Offset(*cursor_place(self.page.lines))
             self.refresh()
             self.laid_out()
 

@@ -37,6 +37,7 @@ from flash.tui.page import (
     placed,
     progress_line,
 )
+from flash.tui.text_input import is_text
 from flash.tui.view import ScreenView, key_name
 
 
@@ -125,6 +126,17 @@ class DraftApp(ScreenApp):
         self.widget.show(replace(view, message=message, is_alarm=is_alarm))
 
 
+class _CardText(TextArea):
+    """Takes the characters of every script; Textual drops joiners and odd blanks."""
+
+    def on_key(self, event: Key) -> None:
+        typed = event.character or ""
+        if is_text(typed) and not event.is_printable:
+            event.stop()
+            event.prevent_default()
+            self.insert(typed)
+
+
 class _Editor(ModalScreen[str | None]):
     """The YAML of a card, to be edited in place."""
 
@@ -139,7 +151,7 @@ class _Editor(ModalScreen[str | None]):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        area = TextArea(self._text)
+        area = _CardText(self._text)
         area.border_title = _("Ctrl+S saves, Esc leaves")
         yield area
 

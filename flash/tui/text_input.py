@@ -5,12 +5,25 @@ Ctrl-U.  A line break that is pasted becomes a blank.
 """
 
 import re
+from collections.abc import Sequence
+from unicodedata import category
 
 from msgspec import Struct
 
-from cards.text.width import Line, StyledText, TextStyle, clean, clipped, width_of
+from cards.text.width import (
+    Line,
+    StyledText,
+    TextStyle,
+    characters,
+    clean,
+    clipped,
+    line_width,
+    width_of,
+)
 
-_WIDE_BLANK = "\u3000"
+_CURSOR = "▏"
+_JOINERS = "\u200c\u200d"
+"""Persian and Indic words are spelled with them, and joined emoji."""
 EDIT_KEYS = (
     *("left", "right", "home", "end", "ctrl+a", "ctrl+e"),
     *("backspace", "ctrl+h", "delete", "ctrl+w", "ctrl+u"),
@@ -36,12 +49,13 @@ class TextInput(Struct, frozen=True):
             key: A character, or one of `EDIT_KEYS`.
         """
         before, after = self.before, self.after
-        left, right = _last(before), _second(after)
         match key:
             case "left":
-                return TextInput(before[:left], before[left:] + after)
+                kept = _without_last(before)
+                return TextInput(kept, before[len(kept) :] + after)
             case "right":
-                return TextInput(before + after[:right], after[right:])
+                kept = _without_first(after)
+                return TextInput(before + after[: len(after) - len(kept)], kept)
             case "home" | "ctrl+a":
                 return TextInput("", before + after)
             case "end" | "ctrl+e":
@@ -54,9 +68,17 @@ def pasted(text: str) -> str:
     return " ".join(text.splitlines()).replace("\t", " ")
 
 
+def is_text(key: str) -> bool:
+    """Return True if a key types itself: a character, a blank of any kind, a joiner."""
+    is_kept = key.isprintable() or key in _JOINERS
+    return len(key) == 1 and (is_kept or category(key) == "Zs")
+
+
 def input_line(typed: TextInput, columns: int) -> Line:
     """Return the line in which a text is typed, as far as it fits around the cursor."""
-    before, after = clean(typed.before), clean(typed.after)
+    # As one text: a joiner beside the cursor is not at the end of it.
+    text = clean(typed.before + _CURSOR + typed.after)
+    before, _cursor, after = text.partition(_CURSOR)
     room = max(0, columns - 3)
     start = _tail(before, room - min(width_of(after), room // 3))
     rest = room - width_of(start)
@@ -66,41 +88,41 @@ def input_line(typed: TextInput, columns: int) -> Line:
         for span in (
             StyledText("› ", TextStyle.ACCENT),
             StyledText(start),
-            StyledText("▏"),
+            StyledText(_CURSOR),
             StyledText(shown),
         )
         if span.text
     )
 
 
+def cursor_place(lines: Sequence[Line]) -> tuple[int, int]:
+    """Return column and row of the cursor of an `input_line`; (0, 0) without one."""
+    for row, line in enumerate(lines):
+        for i, span in enumerate(line):
+            if span.text == _CURSOR:
+                return line_width(line[:i]), row
+    return 0, 0
+
+
 def _edited(before: str, after: str, key: str) -> tuple[str, str]:
     match key:
         case "backspace" | "ctrl+h":
-            return before[: _last(before)], after
+            return _without_last(before), after
         case "delete":
-            return before, after[_second(after) :]
+            return before, _without_first(after)
         case "ctrl+w":
             return re.sub(r"\S*\s*$", "", before), after
         case "ctrl+u":
             return "", after
-    is_character = len(key) == 1 and (key.isprintable() or key == _WIDE_BLANK)
-    return (before + key if is_character else before), after
+    return (before + key if is_text(key) else before), after
 
 
-def _last(text: str) -> int:
-    """Return where the last character begins; its marks belong to it."""
-    start = len(text) - 1
-    while start > 0 and not width_of(text[start]):
-        start -= 1
-    return max(0, start)
+def _without_last(text: str) -> str:
+    return "".join(characters(text)[:-1])
 
 
-def _second(text: str) -> int:
-    """Return where the second character begins."""
-    start = 1
-    while start < len(text) and not width_of(text[start]):
-        start += 1
-    return start
+def _without_first(text: str) -> str:
+    return "".join(characters(text)[1:])
 
 
 def _tail(text: str, columns: int) -> str:

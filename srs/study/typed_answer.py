@@ -13,8 +13,12 @@ from cards.text.terminal import plain_text
 from srs.models.cards import Rating
 
 _FINAL = ".,;:!?。、，．！？：；…"
-_CHARACTER = re.compile(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*", re.DOTALL)
-"""A character with its accents or voicing marks, also those of half-width kana."""
+_CHARACTER = re.compile(
+    r".(?:[\u0300-\u036f\u3099\u309a\uff9e\uff9f\ufe00-\ufe0f]|[\u200b-\u200d\u2060].)*",
+    re.DOTALL,
+)
+"""A character with its accents or voicing marks, also those of half-width kana, and
+with what is joined to it: alone, a joiner shows nothing."""
 _CLOSE = 0.8
 """From this similarity on an answer counts as nearly right."""
 
