@@ -1,5 +1,6 @@
 """What is seen of a card that is longer than the screen, in Chromium."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +152,90 @@ def test_a_narrow_rating_keeps_its_key_off_the_japanese_word(
               (one) => getComputedStyle(document.querySelector(one)).lineBreak)"""
         )
         assert breaks == ["strict", "strict"]
+
+
+ENLARGED = {"viewport": {"width": 320, "height": 200}}
+"""A screen of 1280 × 800 at 400 %."""
+
+
+@pytest.mark.parametrize("size", [ENLARGED, DESKTOP], ids=["400 %", "100 %"])
+def test_a_question_begins_on_the_screen(
+    browser: Any, tmp_path: Path, size: dict[str, Any]
+) -> None:
+    with running(tmp_path, long_deck()) as server:
+        page = Page(browser.new_context(**size)).review(server.address)
+        for lines in (16, 17, 18, 19, 26):
+            page.has("section.question", f"Q{lines}")
+            top, height = page.tab.evaluate(
+                """() => {
+                  const text = document.querySelector("section.question > div");
+                  return [text.getBoundingClientRect().top, innerHeight];
+                }"""
+            )
+            assert 0 < top < height / 3
+            # Where it need not scroll, the name of the deck stays in sight.
+            assert is_seen(page, ".status h1") == (size is DESKTOP)
+            page.answer(4)
+
+
+def test_large_type_breaks_no_word_of_a_deck(browser: Any, tmp_path: Path) -> None:
+    deck = "deck: Certified Security::Specialty\ncards:\n- {front: a, back: b}\n"
+    with running(tmp_path, deck) as server:
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.open(f"{server.url}#/decks", "Decks")
+        page.tab.evaluate("document.documentElement.style.fontSize = '24px'")
+
+        broken = page.tab.locator("table.decks tbody a").evaluate_all(BROKEN_WORDS)
+        assert broken == []
+        width = page.tab.evaluate("document.documentElement.scrollWidth")
+        assert width == PHONE["viewport"]["width"]
+
+
+BROKEN_WORDS = r"""(links) => links.flatMap(({ firstChild: text }) =>
+  [...text.data.matchAll(/\S+/g)].filter(({ 0: word, index }) => {
+    const range = document.createRange();
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1;
+  }).map(([word]) => word))"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_edge_of_a_field_has_contrast(
+    browser: Any, tmp_path: Path, scheme: str
+) -> None:
+    with running(tmp_path) as server:
+        context = browser.new_context(**DESKTOP, color_scheme=scheme)
+        page = Page(context).review(server.address)
+        page.open(f"{server.url}#/add", "Add a card")
+        field = page.tab.locator("#question")
+        edge = luminance(field.evaluate("(one) => getComputedStyle(one).borderColor"))
+
+        for around in ("body", "#question"):
+            ground = luminance(page.tab.locator(around).evaluate(BACKGROUND))
+            dark, light = sorted((edge, ground))
+            assert (light + 0.05) / (dark + 0.05) >= 3
+
+
+BACKGROUND = "(one) => getComputedStyle(one).backgroundColor"
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of WCAG, of `rgb(…)`."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_a_finger_opens_the_data_of_a_chart(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.open(f"{server.url}#/stats", "Statistics")
+
+        box = page.tab.locator("summary").first.bounding_box()
+        assert box["height"] >= 43
+        page.tab.locator("summary").first.tap(position={"x": 5, "y": 3})
+        page.tab.wait_for_selector("details[open]")

@@ -65,6 +65,10 @@ export class ReviewView {
     this.enableTools(true);
     // The page may still be scrolled to the answer before.
     scrollTo(0, 0);
+    // On a low screen, or much enlarged, what is above the card would fill it.
+    if (this.stage.getBoundingClientRect().top > innerHeight / 3) {
+      this.stage.scrollIntoView();
+    }
     cardView.focus();
   }
 
