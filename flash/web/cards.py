@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from cards.note import Note
+from flash.language import interface_language
 from flash.messages.cards import (
     checked_line,
     interval_label,
@@ -105,12 +106,12 @@ def shown_answer(prompt: Prompt) -> str:
     for name, text in (("context", prompt.question.context), ("extra", note.extra)):
         if text:
             parts.append(f'<div class="{name}">{card_html(text, guid)}</div>')
-    was = was_line(note.changed, note.language)
-    parts += [
-        f'<p class="{name}">{escape(line)}</p>'
-        for name, line in (("was", was), ("checked", checked_line(note)))
-        if line
-    ]
+    was, checked = was_line(note.changed, note.language), checked_line(note)
+    if was:
+        parts.append(f'<p class="was">{escape(was)}</p>')
+    if checked:
+        language = interface_language()
+        parts.append(f'<p class="checked" lang="{language}">{escape(checked)}</p>')
     return "".join(parts)
 
 

@@ -56,12 +56,12 @@ export class CardView {
         // After a click, keys belong to the card again.
         if (event.detail) this.focus();
       };
-      const choice = button("", choose, { "aria-pressed": "false" });
+      const attributes = { "aria-pressed": "false", lang: this.card.lang || null };
+      const choice = button("", choose, attributes);
       choice.append(number, text);
       return element("li", {}, choice);
     });
-    const attributes = { class: "choices", lang: this.card.lang || null };
-    return element("ol", { ...attributes, "aria-label": word("choices") }, items);
+    return element("ol", { class: "choices", "aria-label": word("choices") }, items);
   }
 
   choose(index) {
@@ -112,11 +112,11 @@ export class CardView {
     this.markChoices();
     if (this.form) this.form.hidden = true;
     if (this.typed) this.compare(element("p", {}, word("you_typed"), " ",
-      element("strong", {}, this.typed)));
+      element("strong", { lang: this.card.lang || null }, this.typed)));
     this.answer.append(rendered(this.card.answer, { id: "answer-text" }));
     if (this.note.source) {
       const source = rendered(this.note.source, { class: "source" });
-      source.prepend(word("source_is"));
+      source.prepend(own("source_is"));
       this.answer.append(source);
     }
     this.answer.hidden = false;
@@ -134,7 +134,7 @@ export class CardView {
       if (!isRight && !this.chosen.has(index)) return;
       const name = isRight ? "right" : "wrong";
       one.classList.add(name);
-      one.append(element("span", { class: "verdict" }, word(name)));
+      one.append(own(name, "verdict"));
     });
   }
 
@@ -153,6 +153,11 @@ export class CardView {
 function askedBy({ question, typed, choices, correct }) {
   const options = choices?.map((html, index) => [correct?.includes(index), html]);
   return JSON.stringify([question, typed, options?.map(String).sort()]);
+}
+
+// A word of the page inside of a text, which may be in another language.
+function own(name, kind = null) {
+  return element("span", { class: kind, lang: document.documentElement.lang }, word(name));
 }
 
 function part(name, card) {

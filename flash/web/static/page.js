@@ -15,6 +15,8 @@ export async function fill(root, title, load) {
     const again = button(word("retry"), () => fill(root, title, load));
     root.replaceChildren(heading, problemOf(error), again);
   }
+  // What had the focus, such as a button that was pressed, may be gone.
+  heading.focus({ preventScroll: true });
 }
 
 // Shows an error; indented lines, such as a query above a caret, stay below each other.

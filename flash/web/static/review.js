@@ -238,7 +238,7 @@ export class Review {
     try {
       const found = await call("POST", "/api/check-typed", body, TYPED_TIMEOUT_MS);
       if (this.shown !== shown) return;
-      shown.compare(rendered(found.html));
+      shown.compare(rendered(found.html, { lang: shown.card.lang || null }));
       this.view.suggest(found.suggested);
       this.view.say(found.sentence);
       shown.scrollToAnswer();

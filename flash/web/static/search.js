@@ -6,6 +6,8 @@ import { problemOf } from "./page.js";
 import { word } from "./words.js";
 
 const LIMIT = 100;
+// Of what was found, only the count is spoken at once.
+const UNSPOKEN = { "aria-live": "off" };
 
 export async function showSearch(root, params) {
   const input = element("input", { id: "query", type: "search", name: "q",
@@ -22,9 +24,10 @@ export async function showSearch(root, params) {
   const form = element("form", { role: "search", class: "search", onsubmit }, row,
     element("p", { class: "hint" }, word("query_help")));
   const results = element("div", { class: "results", "aria-live": "polite" });
-  root.replaceChildren(element("h1", {}, word("search")), form, results);
+  const heading = element("h1", { tabindex: "-1" }, word("search"));
+  root.replaceChildren(heading, form, results);
+  (params.q ? heading : input).focus({ preventScroll: true });
   if (params.q) await find(params.q, results);
-  else input.focus();
 }
 
 async function find(query, results) {
@@ -47,12 +50,13 @@ function list(query, cards, total) {
   const cram = link(word("cram_found"), { query, cram: "1" });
   return [
     element("div", { class: "row found" }, element("p", {}, found), review, cram),
-    element("ul", { class: "cards" }, cards.map(cardItem)),
+    element("ul", { class: "cards", ...UNSPOKEN }, cards.map(cardItem)),
   ];
 }
 
 function link(text, params) {
-  return element("a", { class: "button", href: `#/review${queryOf(params)}` }, text);
+  const href = `#/review${queryOf(params)}`;
+  return element("a", { class: "button", href, ...UNSPOKEN }, text);
 }
 
 function cardItem(card) {
