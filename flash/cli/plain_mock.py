@@ -9,7 +9,7 @@ from functools import partial
 from cards.text.terminal import plain_text
 from cards.translate import _
 from flash.cli.plain_stream import PlainStream, is_confusion, search_confused
-from flash.messages.cards import checked_line, option_letter, source_names
+from flash.messages.cards import checked_line, option_letter, source_addresses
 from flash.messages.mock_exam import (
     ALL_ANSWERED,
     CARD_GONE,
@@ -161,7 +161,7 @@ class PlainMock:
         note = prompt.note
         for text in (
             plain_text(note.extra),
-            *(_("source: {name}").format(name=name) for name in source_names(note)),
+            *(_("source: {name}").format(name=name) for name in source_addresses(note)),
             checked_line(note),
         ):
             if text:

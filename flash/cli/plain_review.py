@@ -19,7 +19,7 @@ from flash.messages.cards import (
     one_line,
     option_letter,
     right_option,
-    source_names,
+    source_addresses,
     was_line,
 )
 from flash.messages.day import end_lines
@@ -315,7 +315,7 @@ class _PlainReview:
             plain_text(question.context),
             plain_text(note.extra),
             was_line(note.changed, note.language),
-            *(_("source: {name}").format(name=name) for name in source_names(note)),
+            *(_("source: {name}").format(name=name) for name in source_addresses(note)),
             checked_line(note),
         ):
             if text:

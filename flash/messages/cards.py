@@ -92,6 +92,16 @@ def source_names(note: Note) -> list[str]:
     ]
 
 
+def source_addresses(note: Note) -> list[str]:
+    """Name the sources of a note for output that is read aloud: with the addresses."""
+    return [
+        one_line(f"{source.title} {source.url if _is_web(source) else ''}")
+        or one_line(source.url)
+        for source in note.sources
+        if source.title or source.url
+    ]
+
+
 def source_url(note: Note) -> str:
     """Return the first address that a browser may open; empty if there is none."""
     return next((source.url for source in note.sources if _is_web(source)), "")

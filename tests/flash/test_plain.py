@@ -68,7 +68,7 @@ def test_a_plain_review_prints_questions_and_answers(setup: ReviewSetup) -> None
         ENTER,
         "FIPS 140-3, Security Level 3",
         "until 2023-05: FIPS 140-2 Level 2",
-        "source: AWS KMS cryptographic details ↗",
+        "source: AWS KMS cryptographic details https://docs.aws.amazon.com/kms/",
         "checked 2026-11-23",
         RATINGS,
         "",
