@@ -9,9 +9,13 @@ CHANGED_ELSEWHERE = N_("Another session changed these cards; nothing was done.")
 NEEDS_TERMINAL = N_("flash browse needs a terminal")
 
 
-def browse_keys() -> list[tuple[str, str]]:
-    """Name the keys."""
-    return [
+_NEEDED = ("/", "↑↓", "J K", "q")
+"""The keys to name where there is room for few."""
+
+
+def browse_keys(*, is_short: bool = False) -> list[tuple[str, str]]:
+    """Name the keys, or only those without which nobody gets on."""
+    keys = [
         ("/", _("query")),
         ("↑↓", _("select")),
         ("J K", _("scroll")),
@@ -30,6 +34,14 @@ def browse_keys() -> list[tuple[str, str]]:
         ("p", _("media")),
         ("q", _("quit")),
     ]
+    return [one for one in keys if not is_short or one[0] in _NEEDED]
+
+
+def typing_keys(purpose: str) -> str:
+    """Name the keys that end the typing of a query, or of a change to cards."""
+    if purpose == "query":
+        return _("Enter searches, Esc cancels")
+    return _("Enter changes the cards, Esc cancels")
 
 
 def found_line(place: int, total: int, marked: int) -> str:

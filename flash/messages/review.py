@@ -293,7 +293,7 @@ def waiting_lines(wait_ms: int) -> tuple[str, str]:
     minutes, rest = divmod(seconds, 60)
     time = _("{n} s").format(n=rest)
     if minutes:
-        time = _("{n} min").format(n=f"{minutes}:{rest:02}")
+        time = f"{minutes}:{rest:02}"
     return _(NONE_DUE_NOW), _("The next card is due in {time}.").format(time=time)
 
 

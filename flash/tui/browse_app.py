@@ -24,6 +24,7 @@ from flash.messages.browsing import (
     browse_keys,
     found_line,
     sorted_line,
+    typing_keys,
 )
 from flash.messages.cards import one_line
 from flash.messages.listing import changed_line, state_text
@@ -31,7 +32,15 @@ from flash.messages.review import NOTHING_TO_UNDO
 from flash.service.browsing import Browser
 from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.card import card_layout
-from flash.tui.page import Page, dim, key_rows, message_lines, more_sign
+from flash.tui.page import (
+    CARD_ONLY,
+    COMPACT,
+    Page,
+    dim,
+    key_rows,
+    message_lines,
+    more_sign,
+)
 from flash.tui.text_input import EDIT_KEYS, TextInput, input_line, pasted
 from flash.tui.view import Mode, ScreenView, View, key_name
 from srs.store.card_list import CardListRow
@@ -214,9 +223,10 @@ def browse_layout(
 
     The rows of a page are those of the list.
     """
-    foot = key_rows(browse_keys(), columns)
-    message = message_lines(view.message, columns, is_alarm=view.is_alarm)
-    head = [_query_line(view, columns), ()]
+    foot = _foot(view, columns, rows)
+    message = message_lines(view, columns, rows)
+    gap: list[Line] = [()] if rows >= COMPACT else []
+    head = [_query_line(view, columns), *gap]
     room = max(2, rows - len(head) - len(message) - len(foot))
     is_wide = columns >= _WIDE
     listed = columns * 5 // 9 if is_wide else columns
@@ -254,6 +264,16 @@ def _query_line(view: BrowseView, columns: int) -> Line:
         StyledText(query, TextStyle.BOLD),
         *dim(blanks + count),
     )
+
+
+def _foot(view: BrowseView, columns: int, rows: int) -> list[Line]:
+    """Return the keys that work now, as far as there is room."""
+    if rows <= CARD_ONLY:
+        return []
+    if view.typing is not None:
+        return [dim(clipped(" " + typing_keys(view.purpose), columns))]
+    lines = key_rows(browse_keys(is_short=rows < COMPACT), columns)
+    return lines[:1] if rows < COMPACT else lines
 
 
 def _list(view: BrowseView, columns: int, height: int) -> list[Line]:

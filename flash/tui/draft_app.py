@@ -179,7 +179,7 @@ def _layout(
     keys = key_rows(draft_keys(), columns)
     frame = Frame(
         head,
-        message_lines(view.message, columns, is_alarm=view.is_alarm),
+        message_lines(view, columns, rows),
         keys if rows >= COMPACT else keys[:0],
     )
     width = max(1, min(MAX_WIDTH, columns - 4))

@@ -56,7 +56,7 @@ def mock_layout(
     """Lay a mock exam out; see `flash.tui.page.layout`."""
     frame = Frame(
         _head(view, columns, rows),
-        message_lines(view.message, columns, is_alarm=view.is_alarm),
+        message_lines(view, columns, rows),
         _foot(view, columns, rows),
     )
     return placed(frame, _card(view, columns), columns, rows, scroll)

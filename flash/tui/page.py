@@ -8,7 +8,16 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from cards.text.width import Line, StyledText, TextStyle, line_width, width_of, wrap
+from cards.text.width import (
+    Line,
+    StyledText,
+    TextStyle,
+    clipped,
+    line_text,
+    line_width,
+    width_of,
+    wrap,
+)
 from cards.translate import _
 from flash.messages.cards import interval_label, one_line
 from flash.messages.review import (
@@ -19,7 +28,7 @@ from flash.messages.review import (
     rating_help,
 )
 from flash.tui.card import CardLayout, card_layout, centred
-from flash.tui.view import AnsweringView, Mode, View
+from flash.tui.view import AnsweringView, Mode, ScreenView, View
 
 _CARD_KEYS = "uxesboi?q"
 """Keys shown with a card, by default key; the help has more."""
@@ -71,7 +80,7 @@ def layout(view: View, columns: int, rows: int, scroll: int | None = None) -> Pa
     return placed(
         Frame(
             _header(view, columns, rows),
-            message_lines(view.message, columns, is_alarm=view.is_alarm),
+            message_lines(view, columns, rows),
             _footer(view, columns, rows),
         ),
         card_layout(view, columns),
@@ -143,11 +152,18 @@ def _more_label() -> str:
     return _("more")
 
 
-def message_lines(message: str, columns: int, *, is_alarm: bool) -> list[Line]:
-    """Return the message above the keys; a blank row without one."""
+def message_lines(view: ScreenView, columns: int, rows: int) -> list[Line]:
+    """Return the message above the keys; a blank row without one.
+
+    One that is no alarm leaves most of the rows to the card.
+    """
     room = max(1, columns - 2 - (len("↑↓ ") + width_of(_more_label()) + 2))
-    style = TextStyle.ALERT if is_alarm else TextStyle.DIM
-    lines = wrap((StyledText(one_line(message), style),), room)
+    style = TextStyle.ALERT if view.is_alarm else TextStyle.DIM
+    lines = wrap((StyledText(one_line(view.message), style),), room)
+    most = max(1, rows // 4)
+    if len(lines) > most and not view.is_alarm:
+        last = clipped(line_text(lines[most - 1]) + "…", room)
+        lines[most - 1 :] = [(StyledText(last, style),)]
     return [(StyledText(" "), *line) for line in lines]
 
 

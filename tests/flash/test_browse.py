@@ -173,6 +173,39 @@ async def test_every_line_fits_in_japanese(
     assert "終了" in "".join(map(line_text, lines))
 
 
+@pytest.mark.parametrize(
+    ("key", "named"),
+    [
+        ("/", "Enter searches, Esc cancels"),
+        ("t", "Enter changes the cards, Esc cancels"),
+        ("d", "Enter changes the cards, Esc cancels"),
+    ],
+)
+async def test_only_keys_that_work_are_named(
+    app: BrowseApp, key: str, named: str
+) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        before = await press(pilot)
+        typing = await press(pilot, key)
+        after = await press(pilot, "escape")
+
+    assert typing.splitlines()[-1] == f" {named}"
+    assert "suspend" not in typing
+    assert after == before
+
+
+@pytest.mark.parametrize("rows", range(6, 14))
+@pytest.mark.parametrize("columns", [40, 80, 120])
+async def test_a_low_terminal_shows_the_card_and_its_keys(
+    app: BrowseApp, columns: int, rows: int
+) -> None:
+    lines = browse_layout(app.widget.view, columns, rows).lines
+
+    assert line_text(lines[-1]).startswith(" / query")
+    assert line_text(lines[-1]).endswith("q quit")
+    assert "".join(map(line_text, lines)).count("Which organelle makes") == 2
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 24)])
 @pytest.mark.parametrize("keys", [("J", "K"), ("shift+down", "shift+up")])
 async def test_a_long_card_scrolls_to_its_end(

@@ -11,6 +11,7 @@ from flash.messages.cards import (
     interval_label,
     option_letter,
     right_option,
+    source_addresses,
     source_names,
     source_url,
     was_line,
@@ -108,6 +109,13 @@ def test_sources_that_can_be_opened_are_marked() -> None:
         "https://a.example/b ↗",
         "Guide ↗",
     ]
+    assert source_addresses(cited) == [
+        "Book",
+        "Script",
+        "https://a.example/b",
+        "Guide HTTP://c.example",
+    ]
+    assert source_addresses(note(Source(url="s3://a/b"))) == ["s3://a/b"]
     assert source_url(cited) == "https://a.example/b"
     assert source_url(note(Source("x", "file:///etc/passwd"))) == ""
     assert source_url(note(Source("x", "https://a.example/\x1b[31m"))) == ""
@@ -153,7 +161,7 @@ def test_answered_line_reports_leeches_and_lost_answers() -> None:
 
 @pytest.mark.parametrize(
     ("wait_ms", "when"),
-    [(0, "1 s"), (1_001, "2 s"), (59_000, "59 s"), (540_000, "9:00 min")],
+    [(0, "1 s"), (1_001, "2 s"), (59_000, "59 s"), (540_000, "9:00")],
 )
 def test_waiting_counts_down(wait_ms: int, when: str) -> None:
     assert waiting_lines(wait_ms)[1] == f"The next card is due in {when}."

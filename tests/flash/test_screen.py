@@ -400,7 +400,7 @@ async def test_the_screen_waits_for_a_learning_card(setup: ReviewSetup) -> None:
         asking = rows_of(app)
 
     assert "No card is due right now." in waiting[4]
-    assert "The next card is due in 9:00 min." in waiting[6]
+    assert "The next card is due in 9:00." in waiting[6]
     assert any("Space  show it now" in row for row in waiting)
     assert any("Only?" in row for row in asking)
 
@@ -902,6 +902,22 @@ def test_a_key_held_down_rates_nothing(setup: ReviewSetup) -> None:
     assert held == (Mode.ANSWERED, [])
     assert setup.ratings() == [Rating.GOOD]
     assert review.view.mode is Mode.ASKING
+
+
+@pytest.mark.parametrize("size", [(40, 6), (40, 8), (80, 8), (80, 12)])
+def test_a_long_notice_leaves_room_for_the_question(
+    setup: ReviewSetup, size: tuple[int, int]
+) -> None:
+    review = ReviewViewModel(setup.session(), ["A notice of many words. " * 20])
+    rows = page_of(review, *size)
+    review.show_message("An alarm of many words. " * 3 + "The end.", is_alarm=True)
+    alarm = " ".join(row.strip() for row in page_of(review, *size))
+
+    said = [row for row in rows if "notice" in row or row.endswith("…")]
+    assert len(said) == size[1] // 4
+    assert said[-1].endswith("…")
+    assert any("Which FIPS 140 level" in row for row in rows)
+    assert size[1] < 8 or "The end." in alarm
 
 
 async def test_the_goal_of_the_day_does_not_move(setup: ReviewSetup) -> None:
