@@ -97,3 +97,21 @@ def test_a_history_is_a_table(browser: Any, tmp_path: Path) -> None:
         assert page.tab.evaluate(IS_WHOLE)
         assert page.errors == []
         context.close()
+
+
+def test_large_type_keeps_each_share_on_a_line(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, DECK) as server:
+        set_exam(server)
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.open(f"{server.url}#/exam", "Exam")
+        page.tab.evaluate("document.documentElement.style.fontSize = '32px'")
+
+        lines = page.tab.locator(".shares dd").evaluate_all(COUNT_LINES)
+        assert lines == [1, 1, 1]
+
+
+COUNT_LINES = """(all) => all.map((one) => {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  return new Set([...range.getClientRects()].map(({ top }) => top)).size;
+})"""
