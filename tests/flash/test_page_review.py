@@ -287,6 +287,27 @@ def test_decks_are_indented_below_those_they_are_in(
         ]
 
 
+@pytest.mark.parametrize("decks", [3, 40])
+def test_forms_are_reached_without_scrolling_past_many_decks(
+    browser: Any, tmp_path: Path, decks: int
+) -> None:
+    with running(tmp_path) as server:
+        for number in range(decks):
+            file = tmp_path / f"{number}.yaml"
+            file.write_text(
+                f"deck: D{number:02}\ncards:\n- front: {number}?\n  back: b\n"
+            )
+        server.flash("add", *map(str, tmp_path.glob("[0-9]*.yaml")))
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        page.open(f"{server.url}#/decks", "Decks")
+
+        form = page.tab.locator("form.panel").first.bounding_box()["y"]
+        last = page.tab.locator("table.decks tr").last.bounding_box()["y"]
+        assert min(form, last) < PHONE["viewport"]["height"]
+        assert form < (last if decks > 30 else 1000)
+        page.has("table.decks", f"D{decks - 1:02}")
+
+
 def test_decks_search_and_new_card(browser: Any, tmp_path: Path) -> None:
     with running(tmp_path) as server:
         page = Page(browser.new_context(**DESKTOP)).review(server.address)

@@ -38,8 +38,8 @@ from flash.terminal import (
     echo,
     echo_err,
     echo_problems,
+    page_lines,
     print_json,
-    print_lines,
     problem_as_json,
     working,
 )
@@ -191,7 +191,7 @@ def stale(
     else:
         counts = {shown_path(path): len(each) for path, each in missing.items()}
         lines = [*changed_source_lines(changed), *missing_note_lines(counts)]
-        print_lines([*lines, *stale_lines(found, notes)])
+        page_lines([*lines, *stale_lines(found, notes)])
 
 
 def _today(db: Path | None) -> date:

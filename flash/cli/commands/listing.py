@@ -20,7 +20,7 @@ from flash.messages.listing import bundled_line, card_lines, card_table, deck_ta
 from flash.messages.review import NO_DECKS
 from flash.service.context import open_app
 from flash.service.finding import find, find_some
-from flash.terminal import echo, echo_err, print_json, print_lines
+from flash.terminal import echo, echo_err, page_lines, print_json, working
 from srs.store.card_list import CardListRow, card_list
 from srs.store.notes import stored_note_of
 from srs.store.revlog import HistoryLine, history
@@ -56,7 +56,7 @@ def decks(
     if json:
         print_json(found)
     elif found:
-        print_lines(deck_table(found))
+        page_lines(deck_table(found))
     else:
         echo(_(NO_DECKS))
 
@@ -88,14 +88,15 @@ def list_cards(
     With --sort lapses, the most lapses come first; with --sort added, the newest
     cards. Exit code 1: there is no such card or deck, or the query has a mistake.
     """
-    with open_app(db) as app:
+    with working(_("reading"), quiet=json), open_app(db) as app:
         order = sort.value if sort else ""
         cards = find(app, words or (), tag=tag, order=order, retired=retired).cards
         found = card_list(app.store, app.options.calendar, cards, today=app.today())
+        lines = [] if json else card_table(found)
     if json:
         print_json(found)
         return
-    print_lines(card_table(found))
+    page_lines(lines)
     if not found:
         echo_err(_(NO_CARDS))
 
@@ -123,8 +124,8 @@ def show(
     if json:
         print_json([_with_history(*one) for one in found])
         return
-    for line, note, answers in found:
-        print_lines(card_lines(note, line, answers))
+    shown = (card_lines(note, line, answers) for line, note, answers in found)
+    page_lines([line for lines in shown for line in lines])
 
 
 def _with_history(

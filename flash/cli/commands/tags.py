@@ -31,7 +31,7 @@ from flash.service.tagging import (
     plan_rename,
     plan_tags,
 )
-from flash.terminal import echo, echo_err, print_json, table_lines, working
+from flash.terminal import echo_err, page_lines, print_json, table_lines, working
 from srs.store.decks import tag_counts
 
 app = typer.Typer(
@@ -133,8 +133,7 @@ def list_tags(json: JsonOption = False, db: DbOption = None) -> None:
         print_json(counts)
     elif counts:
         rows = [(name, str(count)) for name, count in counts.items()]
-        for line in table_lines((_("tag"), _("cards")), rows, right=[1]):
-            echo(line)
+        page_lines(table_lines((_("tag"), _("cards")), rows, right=[1]))
 
 
 def _change(

@@ -6,6 +6,7 @@ import { fill, problemText } from "./page.js";
 import { word } from "./words.js";
 
 const DEEPEST = 4;  // deeper decks are indented like these
+const MANY = 30;  // more decks leave no room for what stands below them
 
 export function showDecks(root) {
   return fill(root, word("decks"), async () => {
@@ -13,8 +14,10 @@ export function showDecks(root) {
       get("/api/decks"), get("/api/tags"),
     ]);
     const message = element("p", { role: "status", class: "message" });
-    return [deckTable(decks), more(), decks.length ? cram(tags) : null,
+    const table = deckTable(decks);
+    const forms = [more(), decks.length ? cram(tags) : null,
       starters(bundled ?? [], message, () => showDecks(root)), message];
+    return decks.length > MANY ? [...forms, table] : [table, ...forms];
   });
 }
 
