@@ -59,6 +59,11 @@ _PROBLEMS: dict[str, Callable[[int], str]] = {
     "reviews_invalid": lambda n: ngettext(
         "{n} review with impossible values", "{n} reviews with impossible values", n
     ),
+    "reviews_doubled": lambda n: ngettext(
+        "{n} review that an import inserted a second time",
+        "{n} reviews that an import inserted a second time",
+        n,
+    ),
     "reviews_future": lambda n: ngettext(
         "{n} review in the future, the last at {details}",
         "{n} reviews in the future, the last at {details}",
@@ -94,6 +99,7 @@ _FIXES: dict[str, Callable[[], str]] = {
     "cards_missing": lambda: _("matched by their order in the note, else added"),
     "cards_stray": lambda: _("retired; their answers stay"),
     "reviews_invalid": lambda: _("marked as undone"),
+    "reviews_doubled": lambda: _("deleted"),
     "reviews_future": lambda: _("is the clock right? they count until then"),
     "states": lambda: _("rebuilt from the log"),
     "leeches": lambda: _("corrected"),

@@ -12,6 +12,7 @@ from srs.store import repairs
 from srs.store.backups import back_up
 from srs.store.connection import Store, StoreError
 from srs.store.decks import forget_empty
+from srs.store.note_aliases import delete_doubled_reviews
 from srs.store.note_media import media_files, notes_with_media
 from srs.store.settings import Options, remove_invalid_settings
 
@@ -133,6 +134,9 @@ def _check_log(store: Store, now_ms: int) -> Iterator[Finding]:
     count = repairs.undo_invalid_reviews(store)
     if count:
         yield Finding("log", "reviews_invalid", count)
+    count = delete_doubled_reviews(store.connection)
+    if count:
+        yield Finding("log", "reviews_doubled", count)
     count, last_ms = repairs.reviews_after(store, now_ms + _SKEW_MS)
     if count:
         last = Options(store).calendar.iso(last_ms)[:16].replace("T", " ")

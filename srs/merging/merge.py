@@ -30,6 +30,7 @@ from srs.store.import_rows import (
     stored_marks,
     was_imported,
 )
+from srs.store.note_aliases import borrowers
 from srs.store.operations import record_operation
 from srs.store.replay import (
     deck_presets,
@@ -171,13 +172,17 @@ class _Merge:
         self.result.new_cards += len(added)
 
     def add_reviews(self, *, revived: bool) -> None:
-        """Add the reviews of the attached log that the store doesn't have."""
+        """Add the reviews of the attached log that the store doesn't have.
+
+        Those of a hidden card are lent to the card that stands for it at once.
+        """
+        stays = borrowers(self._connection)
         added = insert_log(
             self._connection,
             [
                 (
                     theirs,
-                    pair.card,
+                    stays.get(pair.card, pair.card),
                     pair.theirs.state,
                     pair.marks is None,
                     pair.theirs.due_ms,
@@ -186,6 +191,11 @@ class _Merge:
             ],
             self._options.calendar,
             revived=revived,
+            lenders={
+                theirs: pair.card
+                for theirs, pair in self._pairs.items()
+                if pair.card in stays
+            },
         )
         self._touched |= added.cards
         self._reviews = added.ids

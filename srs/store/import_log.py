@@ -6,7 +6,7 @@ from the neighbouring rows of the card, up to the next reset.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -176,6 +176,14 @@ _CLASHING = f"""
        and not exists (select 1 from reviews r
                         where r.card = s.card and r.origin_ms = s.id)
 """
+# Those of a card that is hidden, for which another one stands.
+_LEND = f"""
+    update reviews set own_card = ?2
+     where card = (select ours from temp.pairs where theirs = ?1)
+       and stamp = {STAMP} and own_card is null
+       and exists (select 1 from {{table}} l
+                    where l.id = reviews.origin_ms and l.card = ?1)
+"""
 
 
 _DAY_MS = 86_400_000
@@ -276,6 +284,7 @@ def insert_log(
     calendar: Calendar,
     *,
     revived: bool,
+    lenders: Mapping[int, int],
 ) -> AddedReviews:
     """Insert the reviews of the attached log that the store doesn't have.
 
@@ -285,6 +294,8 @@ def insert_log(
             whether this merge added it, and when it is due there if in learning.
         calendar: Study days in the user's time zone.
         revived: Count reviews again that were undone, if other devices have them.
+        lenders: Our hidden card by the other program's id, where ours of the pair is
+            the card that stands for it.
     """
     connection.create_function("day_of", 1, calendar.day, deterministic=True)
     run = connection.execute
@@ -310,6 +321,8 @@ def insert_log(
         rows = rows.replace("offset_of(id)", str(offset))
     added.cards |= _insert_rows(connection, rows, "log", added)
     _insert_rows(connection, _CRAM_ROWS, "crams", added)
+    for table in ("arriving.log", "arriving.crams"):
+        connection.executemany(_LEND.format(table=table), lenders.items())
     sql = """
         select coalesce(sum(i.count), 0)
           from arriving.invalid i join temp.pairs p on p.theirs = i.card

@@ -26,6 +26,33 @@ _TWICE = f"""
                          group by question having count(*) > 1)
      order by 1, 2, 3
 """
+_STANDS_FOR = """
+    select h.id, s.id
+      from notes hidden
+      join notes stays on {same}
+      join cards h on h.note = hidden.guid and h.retired & 1 = 0
+      join cards s on s.note = stays.guid and s.part = h.part
+     where hidden.retired > 1 and stays.retired = 0 and s.retired = 0
+       and stays.guid not in (select guid from anki_notes)
+"""
+_SAME_ID = """
+    hidden.id <> '' and stays.id = hidden.id and stays.language = hidden.language
+"""
+_SAME_QUESTION = """
+    hidden.id = '' and stays.id = '' and stays.text_key = hidden.text_key
+"""
+_BORROWERS = f"""
+    select distinct own_card, card from reviews where own_card is not null
+     union all {_STANDS_FOR.format(same=_SAME_ID)}
+     union all {_STANDS_FOR.format(same=_SAME_QUESTION)}
+"""
+_DOUBLED = """
+    select own.id
+      from reviews lent
+      join reviews own on own.card = lent.own_card and own.origin_ms = lent.origin_ms
+     where lent.own_card is not null
+"""
+"""Reviews that a hidden card lends and has, too."""
 _PAIRS = """
     select a.id, b.id
       from cards a join cards b on b.note = :stays and b.part = a.part
@@ -33,10 +60,32 @@ _PAIRS = """
 """
 
 
+def borrowers(connection: sqlite3.Connection) -> dict[int, int]:
+    """Return the cards of hidden notes, each with the card that stands for it."""
+    if not connection.execute("select 1 from notes where retired > 1").fetchone():
+        return {}
+    found: dict[int, int] = {}
+    for hidden, stays in connection.execute(_BORROWERS):
+        found.setdefault(hidden, stays)
+    return found
+
+
+def delete_doubled_reviews(connection: sqlite3.Connection) -> int:
+    """Delete reviews of hidden cards that they lend, too; return how many.
+
+    Imports of earlier versions inserted them, and no merge could take the others back.
+    """
+    doubled = connection.execute(_DOUBLED).fetchall()
+    connection.executemany("delete from confusions where review = ?", doubled)
+    connection.executemany("delete from reviews where id = ?", doubled)
+    return len(doubled)
+
+
 def show_aliases(connection: sqlite3.Connection) -> set[int]:
     """Undo `hide_aliases` inside a transaction; return the cards that it concerns."""
     lent = "from reviews where own_card is not null"
     rows = connection.execute(f"select card, own_card {lent}").fetchall()
+    delete_doubled_reviews(connection)
     connection.execute(
         """
         update reviews set card = own_card, own_card = null
