@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from srs.models.cards import StoredCard
 from srs.store.connection import Store
+from srs.store.note_aliases import borrowers
 from srs.store.rows import CARD_COLUMNS, card_of
 
 _HOUR_MS = 3_600_000
@@ -158,12 +159,22 @@ def save_step(
 
 
 def card_named(store: Store, guid: str, uid: str) -> StoredCard | None:
-    """Return the card with a name that is the same on every device."""
+    """Return the card with a name that is the same on every device.
+
+    If its note was hidden since, it is the card that stands for it now.
+    """
     sql = f"""
         select {CARD_COLUMNS} from cards c where c.note = :guid and c.uid = :uid
     """
     row = store.row(sql, {"guid": guid, "uid": uid})
-    return None if row is None else card_of(row)
+    if row is None:
+        return None
+    card = card_of(row)
+    stays = borrowers(store.connection).get(card.id) if card.retired else None
+    if stays is None:
+        return card
+    sql = f"select {CARD_COLUMNS} from cards c where c.id = :card"
+    return card_of(store.row(sql, {"card": stays}))
 
 
 def uid_of(store: Store, card: int) -> str:

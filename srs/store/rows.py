@@ -104,7 +104,8 @@ def card_of(row: Sequence[Any]) -> StoredCard:
     """Make a card from `CARD_COLUMNS`."""
     is_new = row[14] == 0 and row[5] == 0
     progress = _NEW if is_new else SchedulingState(State(row[5]), *row[6:16])
-    marks = (row[16] == 1, row[17] == 1, row[18] == 1)
+    # A card of a note that is hidden behind another one has 2.
+    marks = (row[16] == 1, row[17] == 1, row[18] > 0)
     values: Sequence[Any] = (*row[:5], progress, *marks, *row[19:22], row[22] or "")
     return StoredCard(*values)
 

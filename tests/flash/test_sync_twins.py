@@ -13,8 +13,13 @@ from command_runner import Run
 from store_fixtures import NOON, contradictions
 
 from srs.maintenance.checks import Finding, examine, repair
+from srs.merging.browser_answers import merge_answer
+from srs.models.browser_answers import BrowserAnswer, seen_token
+from srs.models.cards import Rating
+from srs.store.browsers import card_named
 from srs.store.connection import Store
 from srs.store.opening import open_store
+from srs.store.settings import Options
 
 Device = Callable[..., tuple[int, str, str]]
 QUESTION = "What is the capital of France?"
@@ -151,6 +156,29 @@ def test_package_of_the_note_that_stays_adds_no_review_twice(
     assert "0 new reviews" in laptop("import", file, now=NOW)[1]
     assert "0 new reviews" in desktop("import", file, now=NOW)[1]
     assert len(reviews(tmp_path / "desktop.db")) == 1
+
+
+@pytest.mark.usefixtures("in_tmp")
+def test_answer_of_a_browser_to_a_hidden_note_counts_at_once(
+    laptop: Device, desktop: Device, tmp_path: Path
+) -> None:
+    with opened(tmp_path / "desktop.db") as store:
+        (named,) = store.rows("select note, uid from cards")
+        card = card_named(store, *named)
+    assert card is not None
+    sent = BrowserAnswer("0" * 32, *named, NOON, Rating.GOOD, seen=seen_token(card))
+    join(laptop, desktop, tmp_path)
+    stays, _ = guids(tmp_path / "desktop.db")
+
+    with opened(tmp_path / "desktop.db") as store:
+        merged = merge_answer(store, Options(store), sent, NOON)
+
+    assert merged.status == "recorded"
+    assert reviews(tmp_path / "desktop.db") == [(stays, stays, 3)]
+    assert "learning" in desktop("list", now=NOW)[1]
+    desktop("sync")
+    laptop("sync")
+    assert reviews(tmp_path / "laptop.db") == [(stays, stays, 3)]
 
 
 def doubled(path: Path) -> None:
