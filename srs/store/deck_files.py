@@ -28,7 +28,7 @@ def save_file_stats(connection: sqlite3.Connection, stats: Iterable[FileStat]) -
 
 
 def files_of_decks(store: Store, decks: Sequence[int]) -> list[str]:
-    """Return the files of the notes in use; empty for notes that came from none.
+    """Return the files of the notes in use, hidden ones too; '' for no file.
 
     Args:
         store: The store.
@@ -36,7 +36,7 @@ def files_of_decks(store: Store, decks: Sequence[int]) -> list[str]:
     """
     sql = """
         select distinct n.file from notes n
-         where n.retired = 0 and n.deck in (select value from json_each(:decks))
+         where n.retired & 1 = 0 and n.deck in (select value from json_each(:decks))
          order by n.file
     """
     return [row[0] for row in store.rows(sql, {"decks": str(list(decks))})]
@@ -48,8 +48,8 @@ def known_file_stats(store: Store) -> list[FileStat]:
 
 
 def files_in_use(store: Store) -> set[str]:
-    """Return the files that have notes in use."""
-    rows = store.rows("select distinct file from notes where retired = 0")
+    """Return the files that have notes in use, hidden ones too."""
+    rows = store.rows("select distinct file from notes where retired & 1 = 0")
     return {file for (file,) in rows}
 
 

@@ -46,6 +46,16 @@ _BORROWERS = f"""
      union all {_STANDS_FOR.format(same=_SAME_ID)}
      union all {_STANDS_FOR.format(same=_SAME_QUESTION)}
 """
+_COPY_BASE = """
+    insert or ignore into file_bases (note, file, hash)
+    select stays.anki_id, base.file, base.hash
+      from notes stays
+      join notes hidden on hidden.guid = :hidden
+      join file_bases base on base.note = hidden.anki_id
+     where stays.guid = :stays
+       and not exists (select 1 from file_bases where note = stays.anki_id)
+"""
+"""The deck file here has the note that stays, too, under the other guid."""
 _DOUBLED = """
     select own.id
       from reviews lent
@@ -116,6 +126,7 @@ def hide_aliases(connection: sqlite3.Connection) -> set[int]:
             )
             if lent.rowcount:
                 touched |= {lender, borrower}
+        connection.execute(_COPY_BASE, values)
         for table, column in (("cards", "note"), ("notes", "guid")):
             sql = f"update {table} set retired = retired | 2 where {column} = ?"
             connection.execute(sql, (hidden,))

@@ -226,3 +226,41 @@ def test_doctor_deletes_reviews_that_an_import_doubled(
 
     assert Finding("log", "reviews_doubled", 1) in found
     assert len(reviews(tmp_path / "desktop.db")) == 1
+
+
+@pytest.mark.usefixtures("in_tmp")
+def test_file_of_hidden_notes_is_read_again_after_an_edit(
+    laptop: Device, desktop: Device, tmp_path: Path
+) -> None:
+    join(laptop, desktop, tmp_path)
+    edited = DECK.replace("Paris", "Paris on the Seine")
+    (tmp_path / "desktop" / "d.yaml").write_text(edited, "utf-8")
+
+    _, out, err = desktop("review", "--plain", typed="\n3\nq\n", now=NOW)
+
+    assert "Paris on the Seine" in out
+    assert err == ""
+    laptop_file = tmp_path / "laptop" / "d.yaml"
+    desktop("sync")
+    laptop("sync")
+    assert "on the Seine" in laptop("show", "capital")[1]
+    assert laptop("add", str(laptop_file))[1] == "1 newer; 1 card\n"
+    assert "on the Seine" in laptop("show", "capital")[1]
+
+
+@pytest.mark.usefixtures("in_tmp")
+def test_note_of_a_hidden_one_that_was_edited_twice_is_asked_for(
+    laptop: Device, desktop: Device, tmp_path: Path
+) -> None:
+    join(laptop, desktop, tmp_path)
+    for name, text in (("laptop", "Paris on the Seine"), ("desktop", "Paris (France)")):
+        file = tmp_path / name / "d.yaml"
+        file.write_text(DECK.replace("Paris", text), "utf-8")
+    assert laptop("add", str(tmp_path / "laptop" / "d.yaml"))[0] == 0
+    laptop("sync")
+    desktop("sync")
+
+    code, _, err = desktop("add", str(tmp_path / "desktop" / "d.yaml"))
+
+    assert code == 1
+    assert "1 note was edited in its file and on another device" in err
