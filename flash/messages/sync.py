@@ -10,7 +10,7 @@ from flash.messages.phrases import count_notes, count_reviews, sentence
 from flash.terminal import table_lines
 from srs.store.sync_state import Device
 from srs.sync.log import Fault
-from srs.sync.outcome import Synced, SyncQuestion
+from srs.sync.outcome import ClockDifference, Synced, SyncQuestion
 
 _SHOWN = 5
 
@@ -65,9 +65,7 @@ def remark_lines(done: Synced) -> list[str]:
         lines.append(
             _("others in the network can read your cards; use https or davs://")
         )
-    for one in done.ahead:
-        text = _("the clock of {device} is ahead; its changes count as the latest")
-        lines.append(text.format(device=one.name or one.id))
+    lines += [_clock_text(one) for one in done.clocks]
     lines += [
         _(
             "the deck '{deck}' has settings and no cards: another device renamed or"
@@ -76,6 +74,17 @@ def remark_lines(done: Synced) -> list[str]:
         for deck in done.left_behind
     ]
     return [clean(line) for line in lines]
+
+
+def _clock_text(one: ClockDifference) -> str:
+    """Name two clocks, of which either may be wrong."""
+    return ngettext(
+        "the clocks of this device and of {device} differ by {n} day;"
+        " changes of the later one count as the latest",
+        "the clocks of this device and of {device} differ by {n} days;"
+        " changes of the later one count as the latest",
+        one.days,
+    ).format(device=one.device, n=one.days)
 
 
 def _several(lines: list[str]) -> list[str]:

@@ -22,6 +22,7 @@ from srs.store.decks import decks_without_notes
 from srs.store.note_media import media_files
 from srs.store.revlog import newest_review
 from srs.store.settings import write_setting
+from srs.store.stamps import last_stamp
 from srs.store.sync_state import (
     ENCRYPTED,
     GIT,
@@ -47,10 +48,14 @@ from srs.sync.log import (
     missing,
     read_segments,
 )
-from srs.sync.outcome import MediaCounts, Synced, SyncQuestion
+from srs.sync.outcome import (
+    ClockDifference,
+    MediaCounts,
+    Synced,
+    SyncQuestion,
+    differing_clocks,
+)
 from srs.sync.segments import file_name
-
-_DAY_MS = 86_400_000
 
 
 class SyncPlan(Struct, frozen=True):
@@ -186,6 +191,7 @@ def apply_sync(
     """
     store, carrier = app.store, plan.carrier
     me = Identity(min(plan.logs), plan.device.id, plan.device.name)
+    stamp = last_stamp(store.connection)
     if not dry_run:
         device = structs.replace(plan.device, log=carrier.address)
         save_device_file(store.path, device)
@@ -222,7 +228,8 @@ def apply_sync(
         plan.git.push(me.device)
     known = tuple(devices(store))
     broken = [Fault(name, "broken") for name in received.broken] + fetched.faults
-    limit = (wall_clock_ms() + _DAY_MS) << 16
+    later = [one for one in received.later if one[1] != me.device]
+    names = {one.id: one.name or one.id for one in known}
     return Synced(
         carrier.address,
         sent,
@@ -233,7 +240,10 @@ def apply_sync(
         parked(store),
         (*plan.faults, *broken, *missing(plan.listing, known)),
         plan.listing.foreign,
-        tuple(one for one in known if one.last > limit),
+        tuple(
+            ClockDifference(names.get(device, device), days)
+            for device, days in differing_clocks(later, stamp, wall_clock_ms()).items()
+        ),
         plan.is_encrypted,
         tuple(sorted(decks_without_notes(store.connection) - without_notes)),
     )

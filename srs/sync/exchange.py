@@ -20,7 +20,7 @@ from srs.store.note_aliases import hide_aliases, show_aliases
 from srs.store.note_media import MediaMerge
 from srs.store.replay import NEVER_ANSWERED, rebuild_card_states
 from srs.store.settings import Options
-from srs.store.stamps import stamp_of
+from srs.store.stamps import last_stamp, stamp_of
 from srs.store.sync_incoming import EntryMerge
 from srs.store.sync_outgoing import entries
 from srs.store.sync_state import (
@@ -265,6 +265,7 @@ class _Receiving:
         latest: int,
     ) -> None:
         self._connection, self._latest = connection, latest
+        self._known = last_stamp(connection)
         media = MediaMerge(connection, device, has_medium)
         self.merge = EntryMerge(connection, device, media)
         self.result = Received()
@@ -286,11 +287,21 @@ class _Receiving:
         header = one.header
         if stamps:
             self.stamps += [min(stamps), max(stamps)]
+        self._note_later(found)
         save_device(
             self._connection,
             Device(header.device, header.name, max(stamps, default=0), header.start),
         )
         self.merge.merge(found)
+
+    def _note_later(self, found: Iterable[Entry]) -> None:
+        """Note the changes that are later than all known here, and their devices."""
+        for entry in found:
+            for part in ("", "undone_"):
+                stamp = getattr(entry, f"{part}stamp", 0)
+                if self._known < stamp < NEVER:
+                    device = getattr(entry, f"{part}device", "")
+                    self.result.later.append((stamp, device))
 
     def _decoded(self, encoded: Iterable[bytes]) -> list[Entry]:
         found: list[Entry] = []

@@ -1,11 +1,15 @@
 """What a sync did, and what could not be merged."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
 
 from srs.store.sync_state import Device
 from srs.sync.log import Fault
+
+_MINUTE_MS = 60_000
+_DAY_MS = 24 * 60 * _MINUTE_MS
 
 
 class SyncQuestion(StrEnum):
@@ -37,6 +41,8 @@ class Received(Struct):
     """Devices that the entries came from."""
     broken: list[str] = []
     """Segments whose entries can't be read; they are read again next time."""
+    later: list[tuple[int, str]] = []
+    """Stamps of changes that are later than all known before, and their devices."""
 
 
 class MediaCounts(Struct, frozen=True):
@@ -46,6 +52,40 @@ class MediaCounts(Struct, frozen=True):
     received: int
     too_large: tuple[str, ...]
     """Files that are not sent."""
+
+
+class ClockDifference(Struct, frozen=True):
+    """A device whose changes have later stamps than the clock here allows."""
+
+    device: str
+    """Its name, or its id."""
+    days: int
+
+
+def differing_clocks(
+    later: Iterable[tuple[int, str]], known: int, now_ms: int
+) -> dict[str, int]:
+    """Find the devices whose clocks are more than a day later than the one here.
+
+    The clock of a stamp follows the stamps of other devices, so only a device that
+    brings a later moment than all before has taken it from its own clock.
+
+    Args:
+        later: The stamps that came from other devices, with the ids of these.
+        known: The latest stamp that was known before.
+        now_ms: The clock here, UTC milliseconds.
+
+    Returns:
+        The differences in days by device.
+    """
+    found: dict[str, int] = {}
+    for stamp, device in sorted(later):
+        difference = (stamp >> 16) - now_ms
+        # A device that has sent was on for a moment longer.
+        if (stamp - known) >> 16 > _MINUTE_MS and difference > _DAY_MS:
+            found[device] = round(difference / _DAY_MS)
+        known = max(known, stamp)
+    return found
 
 
 class Synced(Struct, frozen=True):
@@ -64,8 +104,8 @@ class Synced(Struct, frozen=True):
     faults: tuple[Fault, ...]
     foreign: tuple[str, ...]
     """Files that are no part of the log."""
-    ahead: tuple[Device, ...]
-    """Devices whose clock is more than a day ahead."""
+    clocks: tuple[ClockDifference, ...]
+    """Devices whose clock differs from the one here."""
     is_encrypted: bool
     left_behind: tuple[str, ...] = ()
     """Decks that have options or the exam, and no cards since another device renamed

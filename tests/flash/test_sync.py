@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -697,22 +698,73 @@ def test_card_without_a_question_costs_no_note(
         assert device("doctor") == (0, "No problems found.\n", "")
 
 
-def test_device_with_a_clock_ahead_is_reported(
-    laptop: Device, desktop: Device, log: Path
+def test_clocks_that_differ_are_reported_once(
+    laptop: Device, desktop: Device, flash: Run, log: Path
 ) -> None:
     laptop("sync", "log")
-    year = (time.time_ns() // 1_000_000 + 366 * 86_400_000) << 16
-    forged(log, encode(SettingEntry("rollover", "5", year, OTHER)))
+    ahead = stamp_in(366)
+    forged(log, encode(SettingEntry("rollover", "5", ahead, OTHER)))
 
     code, _, err = desktop("sync", "log")
 
     assert code == 0
-    assert "the clock of x is ahead; its changes count as the latest\n" in err
-    desktop("config", "rollover", "6")
-    desktop("sync")
-    laptop("sync")
+    assert err == differ("x", 366)
+    assert laptop("sync")[::2] == (0, differ("x", 366))
+    # All clocks have followed: the device with the wrong one is not to blame again.
+    for device in (desktop, laptop, desktop, laptop):
+        device("config", "rollover", "6" if device is desktop else "7")
+        assert device("sync")[::2] == (0, "")
+    again = SettingEntry("time_zone", "UTC", ahead + (5 << 16), OTHER)
+    forged(log, encode(again), first=2, last=2)
+    assert desktop("sync")[::2] == (0, "")
     assert laptop("config", "rollover")[1] == desktop("config", "rollover")[1]
-    assert "6" in laptop("config", "rollover")[1]
+    third = device_with(flash, "third.db")
+    assert third("sync", "log")[::2] == (0, differ("x", 366))
+
+
+def stamp_in(days: int) -> int:
+    return (time.time_ns() // 1_000_000 + days * 86_400_000) << 16
+
+
+def differ(name: str, days: int) -> str:
+    return (
+        f"the clocks of this device and of {name} differ by {days} days;"
+        " changes of the later one count as the latest\n"
+    )
+
+
+def test_device_with_a_late_clock_is_told_that_they_differ(
+    laptop: Device, desktop: Device, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop("sync", "log", "--name", "laptop")
+    desktop("sync", "log", "--name", "desktop")
+    forged(
+        log, encode(SettingEntry("rollover", "6", stamp_in(0) + (120_000 << 16), OTHER))
+    )
+    behind = SimpleNamespace(time_ns=lambda: time.time_ns() - 7 * 86_400 * 10**9)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("srs.store.connection.time", behind)
+        patch.setattr("flash.service.sync.wall_clock_ms", lambda: stamp_in(-7) >> 16)
+        late = desktop("sync", "--name", "desktop")
+        desktop("config", "rollover", "5")
+        desktop("sync")
+
+    assert late[::2] == (0, differ("x", 7))
+    assert laptop("sync")[::2] == (0, "")
+    assert "5" in laptop("config", "rollover")[1]
+
+
+def test_a_device_does_not_report_its_own_clock(
+    laptop: Device, desktop: Device, log: Path
+) -> None:
+    laptop("sync", "log", "--name", "laptop")
+    desktop("sync", "log")
+    (own,) = {one.parent.name for one in segments(log)} - {OTHER}
+    forged(log, encode(SettingEntry("rollover", "5", stamp_in(30), own)))
+
+    assert laptop("sync")[::2] == (0, "")
+    assert desktop("sync")[::2] == (0, differ("laptop", 30))
 
 
 def test_hostile_files_are_not_read(laptop: Device, desktop: Device, log: Path) -> None:
