@@ -42,6 +42,11 @@ class OwnDevice:
             plan = plan_sync(app, str(log or self.log), joins=True)
             return apply_sync(app, plan)
 
+    def identity(self) -> str:
+        """Return the id of the device in the log."""
+        with self.opened() as store:
+            return store.setting(DEVICE)
+
     def contents(self) -> dict[str, Any]:
         with self.opened() as store:
             return contents(store)
