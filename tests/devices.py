@@ -74,17 +74,21 @@ def deliver(source: Path, target: Path) -> None:
 
 
 def exchange(devices: list[OwnDevice], folder: Path) -> None:
-    """Let all devices sync through one folder until nothing is sent any more."""
+    """Let all devices sync through one folder until nothing is sent any more.
+
+    What a device receives may change the files of a note, which its next sync sends.
+    """
     folder.mkdir(exist_ok=True)
     for one in devices:
         deliver(one.log, folder)
     for _ in range(8):
-        sent = 0
+        moved = 0
         for one in devices:
             deliver(folder, one.log)
-            sent += one.sync().sent.entries
+            done = one.sync()
+            moved += done.sent.entries + done.received.entries
             deliver(one.log, folder)
-        if not sent:
+        if not moved:
             break
     else:
         raise AssertionError("devices never stop sending")

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from anki_exchange import package
 from devices import OwnDevice, exchange, rebuilt
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -27,6 +28,8 @@ from store_fixtures import DAY_MS, NOON, Clock, add, basic, give
 
 from cards.errors import FlashError
 from cards.note import Cloze, Note
+from flash.service.context import AppContext
+from flash.service.importing import import_package
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.cards import Rating
 from srs.models.mock_exam import MockAnswer, MockExam, MockQuestion
@@ -72,6 +75,7 @@ class Devices(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.devices: list[OwnDevice] = []
         self.now_ms = NOON
+        self.packages: list[Path] = []
         self.acknowledged: set[tuple[str, str, int]] = set()
         self._time = store_connection.time
 
@@ -155,6 +159,52 @@ class Devices(RuleBasedStateMachine):
                     "select note, uid from cards where id = :c", {"c": card}
                 )
                 self.acknowledged.add((*name, review))
+
+    @rule(
+        number=chance,
+        other=chance,
+        which=chance,
+        ratings=st.tuples(*[st.sampled_from(list(Rating))] * 2),
+    )
+    def answer_in_one_millisecond(
+        self, number: int, other: int, which: int, ratings: tuple[Rating, Rating]
+    ) -> None:
+        """Let two devices answer a card at once, whatever their clocks say."""
+        devices = self._use(number), self._use(other)
+        names = [self._names(device) for device in devices]
+        common = sorted(names[0].keys() & names[1].keys())
+        if devices[0] is devices[1] or not common:
+            return
+        name = common[which % len(common)]
+        for device, known, rating in zip(devices, names, ratings, strict=True):
+            with device.opened() as store:
+                review = give(store, known[name], rating, self.now_ms).review
+            self.acknowledged.add((*name, review))
+
+    def _names(self, device: OwnDevice) -> dict[tuple[str, str], int]:
+        with device.opened() as store:
+            sql = """
+                select note, uid, id from cards where not retired and not suspended
+            """
+            return {(note, uid): card for note, uid, card in store.rows(sql)}
+
+    @rule(number=chance)
+    def export(self, number: int) -> None:
+        """Write a package for Anki, with the notes that are not hidden then."""
+        device = self._use(number)
+        file = self.folder / f"{len(self.packages)}.apkg"
+        with device.opened() as store, suppress(FlashError):
+            self.packages.append(package(store, file, device.clock()))
+
+    @precondition(lambda self: self.packages)
+    @rule(number=chance, which=chance)
+    def import_reviews(self, number: int, which: int) -> None:
+        """Import the answers of a package, some of which may be of hidden notes."""
+        device = self._use(number)
+        file = self.packages[which % len(self.packages)]
+        with device.opened() as store:
+            app = AppContext(store, device.clock)
+            import_package(app, file, reviews_only=True)
 
     @rule(number=chance, which=chance, action=st.integers(0, 10))
     def command(self, number: int, which: int, action: int) -> None:
