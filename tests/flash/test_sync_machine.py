@@ -27,7 +27,7 @@ from hypothesis.stateful import (
 from store_fixtures import DAY_MS, NOON, Clock, add, basic, give
 
 from cards.errors import FlashError
-from cards.note import Cloze, Note
+from cards.note import Basic, Cloze, Note
 from flash.service.context import AppContext
 from flash.service.importing import import_package
 from srs.merging.text_updates import TextUpdate, update_notes
@@ -125,6 +125,19 @@ class Devices(RuleBasedStateMachine):
         with device.opened() as store, suppress(FlashError):
             file = device.folder / f"{choose.choice('xy')}.yaml"
             add(store, notes, device.clock(), file=str(file))
+
+    @rule(number=chance, other=chance)
+    def add_twin(self, number: int, other: int) -> None:
+        """Let a device reword a note, and another one add the new text and answer."""
+        both = (number, ["before", "after"]), (other, ["after"])
+        for one, questions in both:
+            device = self._use(one)
+            for question in questions:
+                note, file = Note(Basic(question, "same"), "A"), device.folder / "t"
+                with device.opened() as store, suppress(FlashError):
+                    add(store, [note], device.clock(), file=str(file))
+        self.answer(other, -1, Rating.GOOD)
+        self.export(other)
 
     @rule(number=chance, which=chance)
     def edit(self, number: int, which: int) -> None:
@@ -352,6 +365,9 @@ class Devices(RuleBasedStateMachine):
             self._whole(device)
         self._use(0)
         shared = self.folder / "shared"
+        exchange(self.devices, shared)
+        for which in range(len(self.packages)):
+            self.import_reviews(which, which)
         exchange(self.devices, shared)
         found = [device.contents() for device in self.devices]
         for other in found[1:]:
