@@ -100,13 +100,16 @@ class Store:
         with reading(self.path):
             return self.connection.execute(sql, values or {}).fetchone()
 
-    def latest_stamp(self) -> int:
+    def latest_stamp(self, ahead_ms: int = _CENTURY_MS) -> int:
         """Return the latest stamp that another device can have: a century from now.
 
         Clocks of devices differ.  A later stamp would push the clock of every device
         to its end, so that nothing could be changed any more.
+
+        Args:
+            ahead_ms: How far the clock of that device may be ahead.
         """
-        return stamp_of(time.time_ns() // 1_000_000 + _CENTURY_MS)
+        return stamp_of(time.time_ns() // 1_000_000 + ahead_ms)
 
     @contextmanager
     def transaction(

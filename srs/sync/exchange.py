@@ -44,7 +44,7 @@ from srs.store.sync_state import (
     take_parked,
 )
 from srs.sync.log import Arrived, Listing
-from srs.sync.outcome import Received, Sent
+from srs.sync.outcome import DAY_MS, Received, Sent
 from srs.sync.segments import (
     BrokenSegment,
     SegmentHeader,
@@ -231,7 +231,8 @@ def receive(
         if not (arrived or parked or sent.has_options):
             return Received()
         lent = show_aliases(connection)
-        receiving = _Receiving(connection, me.device, has_medium, store.latest_stamp())
+        limits = store.latest_stamp(), store.latest_stamp(DAY_MS)
+        receiving = _Receiving(connection, me.device, has_medium, *limits)
         # First: a note that comes now may wait for files, too.
         receiving.merge.merge(filter(receiving.is_sound, media_entries(parked)))
         for one in arrived:
@@ -263,9 +264,10 @@ class _Receiving:
         device: str,
         has_medium: Callable[[str], bool],
         latest: int,
+        expected: int,
     ) -> None:
         self._connection, self._latest = connection, latest
-        self._known = last_stamp(connection)
+        self._expected = max(last_stamp(connection), expected)
         media = MediaMerge(connection, device, has_medium)
         self.merge = EntryMerge(connection, device, media)
         self.result = Received()
@@ -295,11 +297,11 @@ class _Receiving:
         self.merge.merge(found)
 
     def _note_later(self, found: Iterable[Entry]) -> None:
-        """Note the changes that are later than all known here, and their devices."""
+        """Note changes that are later than all known and a day, and their devices."""
         for entry in found:
             for part in ("", "undone_"):
                 stamp = getattr(entry, f"{part}stamp", 0)
-                if self._known < stamp < NEVER:
+                if self._expected < stamp < NEVER:
                     device = getattr(entry, f"{part}device", "")
                     self.result.later.append((stamp, device))
 

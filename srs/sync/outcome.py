@@ -9,7 +9,7 @@ from srs.store.sync_state import Device
 from srs.sync.log import Fault
 
 _MINUTE_MS = 60_000
-_DAY_MS = 24 * 60 * _MINUTE_MS
+DAY_MS = 24 * 60 * _MINUTE_MS
 
 
 class SyncQuestion(StrEnum):
@@ -42,7 +42,7 @@ class Received(Struct):
     broken: list[str] = []
     """Segments whose entries can't be read; they are read again next time."""
     later: list[tuple[int, str]] = []
-    """Stamps of changes that are later than all known before, and their devices."""
+    """Stamps of changes that are later than all before and a day, and their devices."""
 
 
 class MediaCounts(Struct, frozen=True):
@@ -82,8 +82,8 @@ def differing_clocks(
     for stamp, device in sorted(later):
         difference = (stamp >> 16) - now_ms
         # A device that has sent was on for a moment longer.
-        if (stamp - known) >> 16 > _MINUTE_MS and difference > _DAY_MS:
-            found[device] = round(difference / _DAY_MS)
+        if (stamp - known) >> 16 > _MINUTE_MS and difference > DAY_MS:
+            found[device] = round(difference / DAY_MS)
         known = max(known, stamp)
     return found
 
