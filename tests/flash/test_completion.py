@@ -197,7 +197,8 @@ def typed_in_bash(line: str, before: str) -> list[str]:
     keys = f"{before}\n{line}\x01printf '<%s>\\n' \x05\nexit\n"
     os.write(terminal, keys.encode())
     shown = b""
-    while select.select([terminal], [], [], 20)[0]:
+    # An open quote makes it ask for another line.
+    while b"\n> " not in shown and select.select([terminal], [], [], 20)[0]:
         try:
             shown += os.read(terminal, 4096)
         except OSError:  # it has ended
