@@ -94,5 +94,5 @@ def _listed(entry: "os.DirEntry[str]") -> Iterator[tuple[str, int]]:
     elif not entry.is_file(follow_symlinks=False):
         yield entry.name, -1  # a link or a pipe: never read
     else:
-        with suppress(FileNotFoundError):  # it was the half of a copy
+        with suppress(FileNotFoundError):  # a temporary file that is gone
             yield entry.name, entry.stat(follow_symlinks=False).st_size

@@ -72,8 +72,7 @@ def number_in(request: Any, name: str, most: int) -> int:
         Refused: It is none, or too large.
     """
     text = request.query_params.get(name) or "0"
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise Refused(422, _("the request can't be read"), f"?{name}=")
-    if int(text) > most:
+    is_number = text.isascii() and text.isdecimal() and len(text) < 10
+    if not is_number or int(text) > most:
         raise Refused(422, _("the request can't be read"), f"?{name}=")
     return int(text)
