@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -50,6 +51,41 @@ def _is_same(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:
         return False
+
+
+def files_under(
+    folder: Path, on_error: Callable[[OSError], None] | None = None
+) -> Iterator[Path]:
+    """Yield the files in a folder and those below it, sorted, without hidden ones.
+
+    A linked folder is followed, unless it is walked anyway or holds one that is.
+
+    Args:
+        folder: The folder.
+        on_error: Takes the error of a folder that can't be listed; None skips it.
+    """
+    walked = [folder.resolve()]
+    for root, folders, names in os.walk(folder, onerror=on_error, followlinks=True):
+        folders[:] = [
+            name
+            for name in sorted(folders)
+            if not name.startswith(".") and _is_walked_once(Path(root, name), walked)
+        ]
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Path(root, name)
+
+
+def _is_walked_once(folder: Path, walked: list[Path]) -> bool:
+    """Return True for a folder that is no link, or the first one to its target."""
+    if not folder.is_symlink():
+        return True
+    target = folder.resolve()
+    for other in walked:
+        if target.is_relative_to(other) or other.is_relative_to(target):
+            return False
+    walked.append(target)
+    return True
 
 
 def is_file(path: Path) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from unicodedata import normalize
 
 from cards.deckfile.discovery import is_markdown
-from cards.files import absolute, is_file
+from cards.files import absolute, files_under, is_file
 from cards.text.media import is_medium
 from cards.vaults import forget_vaults, vault_of
 
@@ -76,7 +76,9 @@ def path_from_note(note: Path, path: str) -> str:
     if not fitting:
         return path
     best = min(fitting, key=lambda one: (len(one.parts), one))
-    return Path(os.path.relpath(vault / best, absolute(note).parent)).as_posix()
+    # A linked folder is entered before `..` leads out of it.
+    start = os.path.realpath(absolute(note).parent)
+    return Path(os.path.relpath(os.path.realpath(vault / best), start)).as_posix()
 
 
 def _ends_with(path: PurePosixPath, end: PurePosixPath) -> bool:
@@ -91,12 +93,10 @@ def _folded(path: str) -> str:
 def _media_in(vault: Path) -> dict[str, list[PurePosixPath]]:
     """Return the media of a vault by their names, without regard to case."""
     found: dict[str, list[PurePosixPath]] = defaultdict(list)
-    for root, folders, names in os.walk(vault):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        inside = PurePosixPath(Path(root).relative_to(vault).as_posix())
-        for name in names:
-            if is_medium(name) and not name.startswith("."):
-                found[_folded(name)].append(inside / name)
+    for path in files_under(vault):
+        if is_medium(path.name):
+            inside = PurePosixPath(path.relative_to(vault).as_posix())
+            found[_folded(path.name)].append(inside)
     return dict(found)
 
 

@@ -5,9 +5,7 @@ A user's folder holds other YAML too (workflows, settings of tools).  Only files
 that they prepare for; other files are skipped and counted.
 """
 
-import os
 import re
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from msgspec import Struct
 
 from cards.encodings import UTF_16, EncodingError, decode_text, is_utf_16
 from cards.errors import MAX_PROBLEMS, DeckError, Place, Problem, reason_of
-from cards.files import is_encodable, is_file, open_file
+from cards.files import files_under, is_encodable, is_file, open_file
 from cards.markdown_notes.inline_cards import holds_cards
 from cards.translate import _
 
@@ -97,7 +95,8 @@ def decks_in(folder: Path) -> DeckFiles:
     Raises:
         DeckError: The folder can't be listed.
     """
-    inside = list(_files_under(folder))
+    found = files_under(folder, reject_folder)
+    inside = [file for file in found if file.name.lower().endswith(_ENDINGS)]
     decks = [file for file in inside if is_deck(file)]
     exams = [file for file in inside if is_exam(file)]
     known = {*decks, *exams}
@@ -112,14 +111,6 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:
         return False  # reading it as a file reports the error
-
-
-def _files_under(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder, onerror=_reject_folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if name.lower().endswith(_ENDINGS) and not name.startswith("."):
-                yield Path(root, name)
 
 
 def is_markdown(path: Path) -> bool:
@@ -262,8 +253,12 @@ def _error(
     return DeckError([Problem(Place(str(path), line, column), message, hint)])
 
 
-def _reject_folder(error: OSError) -> None:
-    """Reject a folder that can't be listed: its decks would seem deleted."""
+def reject_folder(error: OSError) -> None:
+    """Reject a folder that can't be listed: its decks would seem deleted.
+
+    Raises:
+        DeckError: Always, unless the folder is gone.
+    """
     if not isinstance(error, FileNotFoundError):
         reason = reason_of(error).lower()
         hint = _("allow reading it (chmod u+rx)")

@@ -1,11 +1,11 @@
 """Read notes: Markdown, or plain text with bullets."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from cards.deckfile.discovery import is_markdown, read_text
+from cards.deckfile.discovery import is_markdown, read_text, reject_folder
 from cards.errors import DeckError, Place, Problem
+from cards.files import files_under
 from cards.markdown_notes.blocks import NoteBlocks, with_ignored
 from cards.markdown_notes.commonmark import markdown_blocks
 from cards.markdown_notes.note_deck import inline_cards
@@ -45,13 +45,9 @@ def find_notes(paths: list[Path]) -> list[Path]:
 
 
 def _notes_under(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(root, name)
-            is_note = is_markdown(path) or path.suffix.lower() in _TEXT
-            if is_note and not name.startswith("."):
-                yield path
+    for path in files_under(folder, reject_folder):
+        if is_markdown(path) or path.suffix.lower() in _TEXT:
+            yield path
 
 
 def read_note(path: Path) -> NoteBlocks:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from cards.deckfile.discovery import decks_in, is_markdown
 from cards.errors import DeckError, FlashError
+from cards.files import files_under
 from cards.identity.keys import guid_for, text_key
 from cards.note import Note
 from cards.questions import texts_of
@@ -182,12 +183,8 @@ def _reader_of(
 
 def _org_files(folder: Path) -> list[Path]:
     """Return the Org files in a folder, without hidden ones, as org-fc does."""
-    found = (
-        path
-        for path in folder.rglob("*.org")
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-    return sorted(path for path in found if path.is_file())
+    found = files_under(folder)
+    return [path for path in found if path.suffix == ".org" and path.is_file()]
 
 
 def _has_org_cards(folder: Path) -> bool:

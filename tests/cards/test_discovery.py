@@ -92,6 +92,23 @@ def test_an_unlistable_folder_is_not_an_empty_folder(
     )
 
 
+def test_linked_folders_are_read_once(tmp_path: Path) -> None:
+    vault, other = tmp_path / "vault", tmp_path / "other"
+    for folder in (vault / "own", other / "deep"):
+        folder.mkdir(parents=True)
+        (folder / "d.yaml").write_text(HEAD + CARD, "utf-8")
+    (vault / "linked").symlink_to(other)
+    (vault / "linked-again").symlink_to(other / "deep")
+    (vault / "own-again").symlink_to(vault / "own")
+    (other / "back").symlink_to(tmp_path)
+    (other / "self").symlink_to(other / "self")
+
+    assert find_decks([vault]).files == (
+        vault / "linked" / "deep" / "d.yaml",
+        vault / "own" / "d.yaml",
+    )
+
+
 def test_other_yaml_in_a_folder_is_skipped_and_named(tmp_path: Path) -> None:
     (tmp_path / ".github").mkdir()
     (tmp_path / ".github" / "ci.yaml").write_text("on: push\n", "utf-8")

@@ -192,6 +192,23 @@ def test_a_vault_has_its_pictures_where_obsidian_finds_them(
     assert answers_of(attachments) == [f"{shown} x"]
 
 
+def test_a_note_in_a_linked_folder_has_the_pictures_of_the_vault(
+    flash: Run, attachments: Path
+) -> None:
+    outside = Path("elsewhere/deep")
+    outside.mkdir(parents=True)
+    (outside / "note.md").write_text(
+        "---\nflash: true\n---\nQ: q\nA: ![[root.png]] x\n", "utf-8"
+    )
+    Path("vault/area/linked").symlink_to(outside.absolute())
+
+    assert flash("add", "vault")[0] == 0
+    note = Path("vault/area/linked/note.md")
+    (answer,) = answers_of(note)
+    shown = answer.removeprefix("![](<").removesuffix(">) x")
+    assert (note.parent / shown).samefile("vault/root.png")
+
+
 @pytest.mark.parametrize("name", ["ガ.png", "ポ/ガ.png"])
 @pytest.mark.parametrize("forms", [("NFC", "NFD"), ("NFD", "NFC")])
 @pytest.mark.parametrize("text", ["A: ![[{}]]", "A: ![](<{}>)"])
