@@ -22,7 +22,7 @@ from export.anki.package_writer import Creation, write_package
 from export.anki.rows import Schedule
 from srs.models.cards import Rating
 from srs.scheduler.fsrs6 import interval_days
-from srs.scheduler.study_day import study_day
+from srs.scheduler.study_day import DAY_MS, study_day
 from srs.store.connection import Store
 from srs.store.notes import stored_notes
 from srs.store.revlog import logged
@@ -30,7 +30,6 @@ from srs.store.settings import Options, save_options
 from srs.study.session import Session
 
 FIRST_DAY = 18_262
-DAY_MS = 86_400_000
 
 
 def notes(count: int) -> list[Note]:

@@ -19,8 +19,7 @@ from msgspec.structs import replace
 from srs.models.cards import Rating, SchedulingState, State
 from srs.models.presets import Preset
 from srs.scheduler.next_states import AnswerTime, next_states, review_kind
-
-DAY_S = 86_400
+from srs.scheduler.study_day import DAY_S
 
 
 class Offer(Struct, frozen=True):

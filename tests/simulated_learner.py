@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from srs.models.presets import DEFAULT_PARAMETERS
 from srs.scheduler.fsrs6 import memory_model
+from srs.scheduler.study_day import DAY_MS
 from srs.store.connection import Store
 
 OWN = (
@@ -38,7 +39,6 @@ OWN = (
 """The learner's own parameters."""
 
 START_DAY = 19_500
-DAY_MS = 86_400_000
 Row = tuple[int, ...]
 """id, card, rating, milliseconds, state before, kind, state, step, interval, last
 interval."""

@@ -9,6 +9,7 @@ from cards.identity.matching import FileScope, PlannedChange, make_plan
 from cards.note import Basic, Compare, Note, Row
 from srs.models.cards import Rating, SchedulingState, StoredCard, StoredNote
 from srs.models.exam import Exam, exam_text
+from srs.scheduler.study_day import DAY_MS
 from srs.stats.overview import Overview
 from srs.store.connection import Store
 from srs.store.note_writer import Applied, apply_plan
@@ -23,7 +24,6 @@ from srs.study.session import Session
 NOON = 1_795_435_200_000
 """2026-11-23 12:00 UTC."""
 
-DAY_MS = 86_400_000
 TODAY = NOON // DAY_MS
 FILE = "/decks/one.yaml"
 

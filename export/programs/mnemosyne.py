@@ -29,7 +29,7 @@ from export.programs.schedule import (
 )
 from srs.models.cards import State
 from srs.models.incoming import Loss, LossReason
-from srs.scheduler.study_day import Calendar
+from srs.scheduler.study_day import DAY_S, Calendar
 
 MNEMOSYNE_TABLES = ("facts", "data_for_fact", "cards", "tags", "tags_for_card", "log")
 DECK = "Mnemosyne"
@@ -165,7 +165,7 @@ class _Reader:
                 raise ValueError(text.format(grade=grade, card=card))
             interval = -60
             if grade >= _MEMORIZED:
-                days = next_rep // 86_400 - self._calendar.day(at * 1000)
+                days = next_rep // DAY_S - self._calendar.day(at * 1000)
                 interval = max(1, days)
             answer = LoggedAnswer(
                 at * 1000, _RATINGS[grade], interval, (seconds or 0) * 1000
@@ -197,7 +197,7 @@ class _Reader:
 
     def _schedule(self, card: _Card, answers: tuple[LoggedAnswer, ...]) -> CardSchedule:
         last_ms, due_ms, state = card.last_rep * 1000, None, State.REVIEW
-        due_day = card.next_rep // 86_400
+        due_day = card.next_rep // DAY_S
         if card.grade < _MEMORIZED:
             due_ms = last_ms + 60_000
             due_day = self._calendar.day(due_ms)

@@ -35,7 +35,7 @@ from export.programs.schedule import (
 )
 from srs.models.cards import State
 from srs.models.incoming import Loss, LossReason
-from srs.scheduler.study_day import Calendar
+from srs.scheduler.study_day import DAY_MS, Calendar
 
 LOG = "org-fc-reviews.tsv"
 """The table of answers; org-fc keeps it in the folder of Emacs."""
@@ -189,7 +189,7 @@ class _Reader:
             last_ms, state = _moment(row["last-review"]), State(int(row["state"]))
         elif "interval" in row:
             days, ease = float(row["interval"]), float(row["ease"])
-            last_ms = last_ms or due_ms - round(days * 86_400_000)
+            last_ms = last_ms or due_ms - round(days * DAY_MS)
             state = State.REVIEW if days >= 1 else State.LEARNING
         if not days and not answers:
             return None

@@ -11,6 +11,7 @@ from cards.note import Note
 from export.anki.revlog_copy import LOG_COLUMNS, LOG_TABLES
 from srs.models.cards import ReviewKind, State
 from srs.models.incoming import Loss
+from srs.scheduler.study_day import DAY_S
 
 
 class LoggedAnswer(Struct, frozen=True, order=True):
@@ -74,7 +75,7 @@ def in_order(answers: Iterable[LoggedAnswer]) -> tuple[LoggedAnswer, ...]:
 
 def whole_interval(seconds: float) -> int:
     """Return an interval as in a log: days, or seconds below 0 within a day."""
-    days = round(seconds / 86_400)
+    days = round(seconds / DAY_S)
     return days or -max(1, round(seconds))
 
 

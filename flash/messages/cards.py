@@ -9,6 +9,7 @@ from cards.questions import Question
 from cards.text.terminal import plain_text
 from cards.text.width import clean, clipped
 from cards.translate import _
+from srs.scheduler.study_day import DAY_S
 
 _QUESTION_COLUMNS = 48
 _MONTH_DAYS = 30.4375
@@ -44,9 +45,9 @@ def _seconds_label(seconds: int) -> str:
         return _("{n} s").format(n=seconds)
     if round(seconds / 60) < 60:
         return _("{n} min").format(n=round(seconds / 60))
-    if seconds < 86_400:
+    if seconds < DAY_S:
         return _("{n} h").format(n=_short(seconds / 3600))
-    return _("{n} d").format(n=_short(seconds / 86_400))
+    return _("{n} d").format(n=_short(seconds / DAY_S))
 
 
 def _short(number: float) -> str:

@@ -38,6 +38,7 @@ from flash.web.lanes import Lane
 from flash.web.rendering import media_of_name
 from flash.web.requests import json_response, number_in, read_body
 from flash.web.security import SANDBOX
+from srs.scheduler.study_day import DAY_MS
 from srs.store.browsers import uid_of
 from srs.store.card_list import CardListRow, card_list, note_languages
 from srs.store.connection import StoreError
@@ -47,7 +48,6 @@ from srs.store.opening import open_store
 from srs.study.day_counts import decks_of_day
 
 _Result = TypeVar("_Result")
-_DAY_MS = 86_400_000
 _LONGEST = 20_000
 _MOST_FOUND = 500
 
@@ -107,7 +107,7 @@ class PagesApi:
 
     async def back_up(self) -> None:
         """Make the daily backup; answers never fail because of it."""
-        day = self._clock() // _DAY_MS
+        day = self._clock() // DAY_MS
         if day != self._backed_up:
             self._backed_up = day
             with suppress(StoreError):

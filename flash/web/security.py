@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from srs.scheduler.study_day import DAY_S
+
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -30,7 +32,7 @@ SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
-_YEAR_S = 365 * 86_400
+_YEAR_S = 365 * DAY_S
 _TRIES, _TRIES_S = 10, 60
 _MOST_ADDRESSES = 1000
 

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from srs.models.cards import Rating, State
+from srs.scheduler.study_day import DAY_MS
 from srs.store.connection import Store
 from srs.store.forecast_queries import rating_counts, recent_days
 
-_YEAR_MS = 365 * 86_400_000
+_YEAR_MS = 365 * DAY_MS
 _WEIGHT = 40
 """The average learner counts as this many answers."""
 

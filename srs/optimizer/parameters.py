@@ -10,14 +10,13 @@ from msgspec import Struct
 from srs.models.presets import Preset, ancestry
 from srs.optimizer.fit import Fit, NotOptimizable, Parameters, fit
 from srs.optimizer.training import read_training_set
+from srs.scheduler.study_day import DAY_S
 from srs.store.connection import Store
 from srs.store.decks import card_ids, deck_names_by_id
 from srs.store.operations import record_operation
 from srs.store.replay import rebuild_card_states
 from srs.store.revlog import newest_review
 from srs.store.settings import FITTED, Options, write_options, write_setting
-
-_DAY_S = 86_400
 
 
 class DeckFit(Struct, frozen=True):
@@ -74,7 +73,7 @@ def fit_deck(store: Store, options: Options, deck: str) -> DeckFit:
 
 def _steps_in_a_day(preset: Preset) -> int:
     steps = preset.relearning_steps
-    return sum(sum(steps[: n + 1]) < _DAY_S for n in range(len(steps)))
+    return sum(sum(steps[: n + 1]) < DAY_S for n in range(len(steps)))
 
 
 def adopt(store: Store, found: DeckFit, now_ms: int) -> int:

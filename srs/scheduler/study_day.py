@@ -13,6 +13,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 DAY_S = 86_400
+DAY_MS = DAY_S * 1000
 END_MS = 253_402_128_000_000
 """9999-12-30 in UTC; `datetime` ends a day later."""
 _EPOCH = date(1970, 1, 1)

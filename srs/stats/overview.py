@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from srs.models.day_counts import DayCounts
 from srs.models.presets import summed_by_deck
+from srs.scheduler.study_day import DAY_MS
 from srs.stats.retention import Retention, young_and_mature
 from srs.store import statistics as queries
 from srs.store.connection import Store
@@ -16,7 +17,7 @@ from srs.store.statistics import DeckFilter
 FORECAST_DAYS = 30
 YEAR_DAYS = 365
 _MONTH_DAYS = 30
-_MONTH_MS = _MONTH_DAYS * 86_400_000
+_MONTH_MS = _MONTH_DAYS * DAY_MS
 
 
 class DayCount(Struct, frozen=True):

@@ -17,13 +17,12 @@ from msgspec import Struct
 from cards.errors import reason_of
 from cards.files import refuse_special
 from cards.translate import _
-from srs.scheduler.study_day import Calendar
+from srs.scheduler.study_day import DAY_MS, Calendar
 from srs.store.connection import Store, StoreError, make_file, store_error
 
 KEPT = 10
 """Number of latest backups to keep, besides the first of each month."""
 
-_DAY_MS = 86_400_000
 _NAME = re.compile(r"(\d{4}-\d\d-\d\dT\d{6})(-\d+)?\.db")
 
 
@@ -276,7 +275,7 @@ def _sweep(folder: Path, now_ms: int) -> None:
     """Remove partial files older than a day, left by killed backups."""
     for file in folder.glob("*.part*"):
         with suppress(OSError):
-            if file.stat().st_mtime * 1000 < now_ms - _DAY_MS:
+            if file.stat().st_mtime * 1000 < now_ms - DAY_MS:
                 file.unlink()
 
 

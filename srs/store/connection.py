@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from cards.errors import FlashError
 from cards.translate import N_, _
+from srs.scheduler.study_day import DAY_MS
 from srs.store.stamps import stamp_of, take_stamp
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ _FROM_OUTSIDE = frozenset(
 """Errors caused by the disk, the file or another program, not by our SQL."""
 
 
-_CENTURY_MS = 100 * 366 * 86_400_000
+_CENTURY_MS = 100 * 366 * DAY_MS
 
 
 class StoreError(FlashError):

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from srs.scheduler.study_day import Calendar
+from srs.scheduler.study_day import DAY_MS, Calendar
 from srs.store.connection import Store
 from srs.store.free_ids import FreeIds
 from srs.store.revlog import ReviewRow, insert_reviews
@@ -186,8 +186,7 @@ _LEND = f"""
 """
 
 
-_DAY_MS = 86_400_000
-_CENTURY_MS = 36_525 * _DAY_MS
+_CENTURY_MS = 36_525 * DAY_MS
 
 
 class AddedReviews(Struct):
@@ -217,7 +216,7 @@ def _constant_offset(connection: sqlite3.Connection, calendar: Calendar) -> int 
     first, last = connection.execute(sql).fetchone()
     if first is None or last - first > _CENTURY_MS:
         return None
-    days = range(first, last + _DAY_MS, _DAY_MS)
+    days = range(first, last + DAY_MS, DAY_MS)
     offsets = set(map(calendar.offset_of, days))
     return offsets.pop() if len(offsets) == 1 else None
 

@@ -27,6 +27,7 @@ from srs.models.query import (
     asks_for,
 )
 from srs.scheduler.fsrs6 import forgetting_curve
+from srs.scheduler.study_day import DAY_MS
 from srs.store.connection import Store
 from srs.store.decks import deck_ids
 from srs.store.replay import deck_presets
@@ -48,7 +49,6 @@ _SIGNS = set("{}[],:truefalsenull0123456789")
 """What stands between the texts in that JSON."""
 _MAY_BE_CLOZE = set("{}:0123456789")
 """What the marks of a cloze consist of."""
-_DAY_MS = 86_400_000
 _OTHER_WILDCARDS = re.compile(r"[\[?]")
 """What `glob` gives a meaning, besides `*`."""
 _SAMPLED = 101
@@ -56,7 +56,7 @@ _SAMPLED = 101
 
 ORDERS = {
     "": "c.position, c.id",
-    "due": f"c.state = 0, ifnull(c.due_day * {_DAY_MS}, c.due_ms), c.id",
+    "due": f"c.state = 0, ifnull(c.due_day * {DAY_MS}, c.due_ms), c.id",
     "lapses": "c.lapses desc, c.id",
     "stability": "c.stability is null, c.stability, c.id",
     "added": "(select n.created from notes n where n.guid = c.note) desc, c.id",

@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 from srs.models.carrier import Carrier
 from srs.models.incoming import Progressed
 from srs.models.log_entries import Entry, NoteEntry, OptionEntry, SettingEntry
+from srs.scheduler.study_day import DAY_MS
 from srs.store.connection import Store
 from srs.store.decks import forget_empty
 from srs.store.note_aliases import hide_aliases, show_aliases
@@ -44,7 +45,7 @@ from srs.store.sync_state import (
     take_parked,
 )
 from srs.sync.log import Arrived, Listing
-from srs.sync.outcome import DAY_MS, Received, Sent
+from srs.sync.outcome import Received, Sent
 from srs.sync.segments import (
     BrokenSegment,
     SegmentHeader,

@@ -5,11 +5,11 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from srs.scheduler.study_day import DAY_MS
 from srs.store.sync_state import Device
 from srs.sync.log import Fault
 
 _MINUTE_MS = 60_000
-DAY_MS = 24 * 60 * _MINUTE_MS
 
 
 class SyncQuestion(StrEnum):

@@ -32,8 +32,8 @@ from srs.scheduler.next_states import (
     next_states,
     review_kind,
 )
+from srs.scheduler.study_day import DAY_MS
 
-DAY_MS = 86_400_000
 NOON = 20_000 * DAY_MS + DAY_MS // 2
 PLAIN = Preset(fuzz=False)
 ALMOST_ONE = 1 - 2**-48

@@ -14,13 +14,12 @@ from srs.models.cards import SchedulingState, State
 from srs.models.presets import DEFAULT_PARAMETERS, PARAMETER_RANGES, Preset
 from srs.optimizer.reschedule import reschedule_cards
 from srs.scheduler.fsrs6 import memory_model, next_memory
+from srs.scheduler.study_day import DAY_MS
 from srs.stats.calibration import calibration
 from srs.store.connection import Store
 from srs.store.replay import read_logs, rebuild_cache, replay_cards
 from srs.store.settings import Options
 from srs.store.statistics import DeckFilter
-
-DAY_MS = 86_400_000
 
 
 @pytest.fixture

@@ -16,8 +16,6 @@ from srs.store.settings import save_setting
 NOON = 1_795_435_200_000
 """2026-11-23 12:00 UTC."""
 
-DAY_MS = 86_400_000
-
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
