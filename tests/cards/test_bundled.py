@@ -40,6 +40,8 @@ DOMAINS = {
     "domain::data-protection",
     "domain::governance",
 }
+NOT_ASKED = {"history", "about-course", "about-exam"}
+"""Cards that no exam asks have no domain, so they come last and get no points."""
 COMPARED = {
     "sse-options-list-compared": 4,
     "object-lock-modes-compared": 3,
@@ -173,7 +175,8 @@ def test_every_card_has_source_date_and_one_domain(language: str) -> None:
     assert NOTES[language]
     for note in NOTES[language]:
         assert note.sources, note.id
-        assert len(DOMAINS & set(note.tags)) == 1, note.id
+        tags = set(note.tags)
+        assert len(DOMAINS & tags) == (0 if NOT_ASKED & tags else 1), note.id
         checked = date.fromisoformat(note.checked)
         assert not note.recheck or date.fromisoformat(note.recheck) > checked, note.id
 
@@ -358,8 +361,8 @@ def _words(text: str) -> str:
 def test_the_shares_of_the_exam_domains(language: str) -> None:
     cards = Counter[str]()
     for note in NOTES[language]:
-        domain = next(tag for tag in note.tags if tag in DOMAINS)
-        cards[domain.removeprefix("domain::")] += len(parts_of(note.content))
+        for domain in DOMAINS & set(note.tags):
+            cards[domain.removeprefix("domain::")] += len(parts_of(note.content))
     share = {name: 100 * count / cards.total() for name, count in cards.items()}
 
     assert share["incident-response"] >= 8
