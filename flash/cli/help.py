@@ -38,7 +38,8 @@ class HelpFormatter(_Context.formatter_class):  # type: ignore[misc]  # typer hi
 
     def write_heading(self, heading: str) -> None:
         """Write the heading of a section."""
-        super().write_heading(_(heading))
+        shown = _("{heading}:").format(heading=_(heading))
+        self.write(f"{'':{self.current_indent}}{shown}\n")
 
     def write_text(self, text: str) -> None:
         """Write paragraphs."""

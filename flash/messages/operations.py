@@ -1,6 +1,6 @@
 """Messages of `flash log` and of an undo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from cards.translate import N_, _, ngettext
@@ -109,6 +109,11 @@ _UNDONE_ACTIONS: dict[str, Callable[[int], str]] = {
 }
 
 
+def _setting_names(names: Iterable[str]) -> str:
+    """Name settings as `flash config` does, and the exam, which it has not."""
+    return ", ".join(_("the exam") if one == "exam" else one for one in names)
+
+
 def operation_text(done: "Operation") -> str:
     """Describe an operation in a line of `flash log`."""
     if done.name in _DONE:
@@ -124,7 +129,7 @@ def operation_text(done: "Operation") -> str:
             text = (
                 _("Changed {names} of {deck}") if done.about else _("Changed {names}")
             )
-            return text.format(names=", ".join(done.names), deck=done.about)
+            return text.format(names=_setting_names(done.names), deck=done.about)
         case "remove" | "delete":
             text = _("Removed '{deck}': {cards}")
             if done.name == "delete":
@@ -196,7 +201,7 @@ def _undone_text(undone: "Operation") -> str:
         case _:
             text = _("Restored {names} of {deck}.")
             text = text if undone.about else _("Restored {names}.")
-            return text.format(names=", ".join(undone.names), deck=undone.about)
+            return text.format(names=_setting_names(undone.names), deck=undone.about)
     changes = [
         _UNDONE_ACTIONS[k](n).format(n=n) for k, n in undone.actions.items() if n
     ]

@@ -38,6 +38,11 @@ def count_files(count: int) -> str:
     return ngettext("{count} file", "{count} files", count).format(count=count)
 
 
+def count_warnings(count: int) -> str:
+    """Format a number of warnings."""
+    return ngettext("{count} warning", "{count} warnings", count).format(count=count)
+
+
 def count_exams(count: int) -> str:
     """Format a number of exams."""
     return ngettext("{count} exam", "{count} exams", count).format(count=count)

@@ -43,7 +43,7 @@ def test_exam_is_set_shown_and_cleared(flash: Run) -> None:
     assert "to see all in time, 1 new card per day" in out
     assert flash("exam", "clear") == (0, "cleared the exam on 2026-12-23\n", "")
     assert flash("exam", "clear") == (0, "no exam is set\n", "")
-    assert flash("undo") == (0, "Restored exam.\n", "")
+    assert flash("undo") == (0, "Restored the exam.\n", "")
     assert flash("exam")[0] == 0
     flash("exam", "clear")
     assert flash("exam") == (
@@ -183,7 +183,11 @@ def test_exam_file_is_checked_with_its_decks(flash: Run) -> None:
         "(did you mean 'domain::keys'?)\n"
     )
 
-    assert flash("check", ".") == (0, "1 file, 2 notes, 1 exam, no mistakes\n", warning)
+    assert flash("check", ".") == (
+        0,
+        "1 file, 2 notes, 1 exam, no mistakes, 1 warning\n",
+        warning,
+    )
     assert flash("check", "--only-decks", "exam.yaml")[0] == 0
     assert flash.json("check", "exam.yaml")["exams"] == 1
     assert flash("add", ".")[0] == 0

@@ -94,9 +94,9 @@ def test_help_is_japanese_and_fits_the_terminal(
     assert (code, err) == (0, "")
     assert max(map(width_of, out.splitlines())) <= 80
     head = out.split("\n\n", 2)
-    assert head[0].startswith("使い方: ")
+    assert head[0].startswith("使い方：")
     assert re.search("[ぁ-ヿ一-鿿]", head[1])
-    assert "オプション:" in out
+    assert "オプション：" in out
 
 
 def test_a_remark_in_brackets_is_not_broken(
@@ -114,7 +114,7 @@ def test_a_remark_in_brackets_is_not_broken(
 def test_summaries_of_subcommands_are_japanese(
     flash: Run, japanese: None, command: str
 ) -> None:
-    listed = flash(command, "--help")[1].partition("\nコマンド:\n")[2]
+    listed = flash(command, "--help")[1].partition("\nコマンド：\n")[2]
 
     assert listed
     assert not re.search(r"[a-z] [a-z]+ [a-z]", listed)
@@ -124,7 +124,7 @@ def test_usage_errors_are_japanese(flash: Run, japanese: None) -> None:
     assert flash("review", "--limit", "x") == (
         2,
         "",
-        "使い方: flash review [OPTIONS] [QUERY]...\n"
+        "使い方：flash review [OPTIONS] [QUERY]...\n"
         "ヘルプは「flash review -h」で見られます。\n\n"
         "エラー：「--limit」の値が無効です：「x」は整数ではありません。\n",
     )

@@ -24,7 +24,12 @@ from flash.cli.options import (
 from flash.messages.adding import ignored_line, missing_translation_line
 from flash.messages.listing import stale_lines
 from flash.messages.notes import changed_source_lines, missing_note_lines
-from flash.messages.phrases import count_exams, count_files, count_notes
+from flash.messages.phrases import (
+    count_exams,
+    count_files,
+    count_notes,
+    count_warnings,
+)
 from flash.service.context import chosen_store, open_app
 from flash.service.deck_reading import (
     ParsedFiles,
@@ -125,7 +130,9 @@ def _print_text(parsed: ParsedFiles, format: Format) -> None:
         echo_err(missing_translation_line(language, ids))
     counts = [count_files(len(parsed.files)), count_notes(len(parsed.notes))]
     counts += [count_exams(len(parsed.exams))] if parsed.exams else []
-    echo(_("{counts}, no mistakes").format(counts=_(", ").join(counts)))
+    counts.append(_("no mistakes"))
+    counts += [count_warnings(len(parsed.warnings))] if parsed.warnings else []
+    echo(_(", ").join(counts))
     if parsed.ignored:
         echo_err(ignored_line(parsed.ignored))
 
