@@ -116,6 +116,16 @@ class ReviewService:
         cram = CramOptions() if is_cram else None
         return open_session(self.app, chosen, cram=cram)
 
+    def _add_changed_files(self) -> None:
+        written = self.app.store.connection.total_changes
+        add_changed_files(self.app)
+        if self.app.store.connection.total_changes != written:
+            self._forget_counts()
+
+    def _forget_counts(self) -> None:
+        """Count again: the version of the store tells only of other programs."""
+        self._load = self._counts_key = None
+
     def upcoming(self, choice: Selected, more: int = 0) -> Upcoming:
         """Return the next cards.
 
@@ -127,7 +137,7 @@ class ReviewService:
             FlashError: There is no such deck, or the query has a mistake.
             StoreError: The store can't be read.
         """
-        add_changed_files(self.app)
+        self._add_changed_files()
         session = self._session(choice, more)
         counts, name = session.counts(), session.name
         now_ms = self.app.now()
@@ -271,7 +281,7 @@ class ReviewService:
             else:
                 changed = card_actions.flag(store, cards, now_ms, value)
             save_step(connection, key, changed=bool(changed))
-        self._counts_key = None
+        self._forget_counts()
         return bool(changed)
 
     def undo(self, key: str) -> Undo:
@@ -291,7 +301,7 @@ class ReviewService:
         if undone is None:
             sentence = _("The card was answered again since; nothing was undone.")
             return Undo("stale", sentence)
-        self._load = self._counts_key = None
+        self._forget_counts()
         card = self._card_left(step.card)
         return Undo("undone", undone_text(undone.operation), card)
 
@@ -330,7 +340,7 @@ class ReviewService:
         """
         from flash.service.edited_files import text_of_note  # noqa: PLC0415 - slow
 
-        add_changed_files(self.app)
+        self._add_changed_files()
         return text_of_note(self.app.store, self._stored(guid, uid).id)
 
     def edit(self, guid: str, uid: str, text: str, before: str) -> None:
@@ -353,7 +363,7 @@ class ReviewService:
         trouble = rewrite(self.app, self._stored(guid, uid).id, text, before)
         if trouble:
             raise FlashError(trouble)
-        self._counts_key = None
+        self._forget_counts()
 
     def check_typed(self, guid: str, uid: str, text: str) -> TypedAnswer:
         """Compare a typed answer with that of a card.

@@ -38,7 +38,6 @@ from flash.web.lanes import Lane
 from flash.web.rendering import media_of_name
 from flash.web.requests import json_response, number_in, read_body
 from flash.web.security import SANDBOX
-from srs.scheduler.study_day import DAY_MS
 from srs.store.browsers import uid_of
 from srs.store.card_list import CardListRow, card_list, note_languages
 from srs.store.connection import StoreError
@@ -50,6 +49,8 @@ from srs.study.day_counts import decks_of_day
 _Result = TypeVar("_Result")
 _LONGEST = 20_000
 _MOST_FOUND = 500
+_RETRY_MS = 3_600_000
+"""After a backup that failed."""
 
 
 class Reports(Struct, frozen=True):
@@ -78,8 +79,8 @@ class PagesApi:
         """Keep what opens the store, and begin the threads."""
         self._path, self._clock = app.store.path, app.clock
         self._reports, self._lane, self._long = reports, Lane(), Lane()
-        self._backed_up = 0
-        """The day of the last backup, in UTC."""
+        self._next_backup_ms = 0
+        """When to make the next backup: on the next study day, or after a failure."""
 
     @contextmanager
     def _opened(self) -> Iterator[AppContext]:
@@ -107,11 +108,12 @@ class PagesApi:
 
     async def back_up(self) -> None:
         """Make the daily backup; answers never fail because of it."""
-        day = self._clock() // DAY_MS
-        if day != self._backed_up:
-            self._backed_up = day
-            with suppress(StoreError):
-                await self._run(back_up_after_review, takes_long=True)
+        now_ms = self._clock()
+        if now_ms < self._next_backup_ms:
+            return
+        self._next_backup_ms = now_ms + _RETRY_MS
+        with suppress(StoreError):
+            self._next_backup_ms = await self._run(_back_up, takes_long=True)
 
     async def decks(self, request: Any) -> Any:
         """Return the decks with their counts, and the bundled ones."""
@@ -183,6 +185,12 @@ class PagesApi:
             "content-security-policy": SANDBOX,
         }
         return FileResponse(file, media_type=kind, headers=headers)
+
+
+def _back_up(app: AppContext) -> int:
+    """Make the daily backup; return when the next study day begins."""
+    back_up_after_review(app)
+    return app.options.calendar.start_ms(app.today() + 1)
 
 
 def _decks(app: AppContext) -> dict[str, Any]:

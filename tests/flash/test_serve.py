@@ -7,6 +7,8 @@ from threading import Event
 
 import pytest
 from store_fixtures import (
+    DAY_MS,
+    NOON,
     Clock,
     add,
     both_ways,
@@ -18,14 +20,18 @@ from store_fixtures import (
 from web_client import REPORTS, Server, card_path, step_id
 
 from cards.note import Note
+from flash.service.adding import add_unasked
 from flash.service.context import AppContext
+from flash.service.deck_reading import read_for_adding
+from flash.service.serving import ReviewService
+from flash.web import pages_api
 from flash.web.pages_api import Reports
 from srs.maintenance.checks import examine
 from srs.models.cards import Rating
 from srs.store.backups import list_backups
-from srs.store.connection import Store
+from srs.store.connection import Store, StoreError
 from srs.store.removal import delete_notes
-from srs.store.settings import save_options
+from srs.store.settings import Options, save_options, save_setting
 from srs.study.session import Session
 
 
@@ -329,6 +335,54 @@ def test_the_first_answers_of_a_day_make_a_backup(server: Server) -> None:
     client.answer(second, 3)
 
     assert len(list_backups(server.store.path)) == 1
+
+
+def test_each_study_day_of_a_server_has_its_backup(server: Server) -> None:
+    save_setting(server.store, "time_zone", "Asia/Tokyo")
+    client = server.client("Firefox")
+    server.clock.now_ms = at = NOON - NOON % DAY_MS + 18 * 3_600_000  # 3 in Tokyo
+    for hours in (0, 0.5, 2, 3):
+        server.clock.now_ms = at + round(hours * 3_600_000)
+        client.answer(client.cards()[0], 1)
+
+    made = [one.made_ms for one in list_backups(server.store.path)]
+    calendar = Options(server.store).calendar
+    assert len({calendar.day(one) for one in made}) == len(made) == 2
+
+
+def test_a_backup_that_failed_is_made_later(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(app: AppContext) -> None:
+        raise StoreError(app.store.path, "disk full", "")
+
+    client = server.client("Firefox")
+    with monkeypatch.context() as patched:
+        patched.setattr(pages_api, "back_up_after_review", fail)
+        client.answer(client.cards()[0], 1)
+    assert list_backups(server.store.path) == []
+
+    server.clock.turn(minutes=61)
+    client.answer(client.cards()[0], 1)
+    assert len(list_backups(server.store.path)) == 1
+
+
+def test_counts_follow_a_changed_deck_file(
+    store: Store, clock: Clock, tmp_path: Path
+) -> None:
+    deck = tmp_path / "deck.yaml"
+    cards = [f"  - front: q{number}\n    back: a\n" for number in range(5)]
+    deck.write_text("deck: D\ncards:\n" + "".join(cards[:2]), "utf-8")
+    app = AppContext(store, clock)
+    add_unasked(app, read_for_adding([deck], store))
+    service, chosen = ReviewService(app), ("", "", False)
+    assert service.counts(chosen).new == 2
+
+    deck.write_text("deck: D\ncards:\n" + "".join(cards), "utf-8")
+    shown = service.upcoming(chosen).counts
+
+    assert service.counts(chosen) == shown == ReviewService(app).counts(chosen)
+    assert shown.new == 5
 
 
 def test_a_deleted_card_takes_its_answers_with_it(server: Server) -> None:
