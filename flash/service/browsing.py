@@ -28,6 +28,7 @@ from flash.service.set_due import due_days
 from flash.service.tagging import apply_tagging, changed_tags, check_new_tag, plan_tags
 from srs.store import card_actions
 from srs.store.card_list import CardListRow, card_list
+from srs.store.connection import StoreError
 from srs.store.notes import stored_note_of
 from srs.store.redo import redo_operations
 from srs.store.removal import retire_notes
@@ -70,10 +71,16 @@ class Browser:
         self.marked &= set(cards)
 
     def refresh(self) -> None:
-        """Find the cards again after a change; the selected one stays, if found."""
+        """Find the cards again after a change; the selected one stays, if found.
+
+        Raises:
+            StoreError: The store can't be read.
+        """
         before, at = self._selected(), self.at
         try:
             self.search(self.query)
+        except StoreError:
+            raise
         except FlashError:
             self.cards = ()
         place = (

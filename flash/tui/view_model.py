@@ -4,7 +4,8 @@ No terminal here.  A rating counts only while the answer is shown, so a key pres
 twice never rates a card that was not seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from msgspec.structs import replace
@@ -126,8 +127,22 @@ class ReviewViewModel(AnsweringModel[View]):
         if self.view.mode is not Mode.WAITING or self.view.overlay is not None:
             return False
         before = self.view
-        self._advance()
+        with self._showing_failures():
+            self._advance()
+        if self.view.overlay is not None:
+            self.view = replace(before, overlay=self.view.overlay)  # and tries again
         return self.view != before
+
+    @contextmanager
+    def _showing_failures(self) -> Iterator[None]:
+        """Show an error of the store over the card; the screen goes on."""
+        try:
+            yield
+        except StoreError as error:
+            title = _(NOT_SAVED) if self.view.prompt else _(NOT_READ)
+            overlay = Overlay(title, (error.message, error.hint))
+            self.failure = error
+            self.view = replace(self.view, overlay=overlay)
 
     def press(self, key: str) -> UiCommand:
         """Handle a key.
@@ -144,23 +159,16 @@ class ReviewViewModel(AnsweringModel[View]):
             is_edit = self.view.overlay.is_edit_offered and meaning == "e"
             self.view = replace(self.view, overlay=None)
             return UiCommand.EDIT if is_edit else UiCommand.NOTHING
-        try:
+        with self._showing_failures():
             if self.view.typing is not None:
                 self._type(self.view.typing, key)
-                return UiCommand.NOTHING
-            if self._search is not None:
+            elif self._search is not None:
                 self._press_in_search(self._search, key)
-                return UiCommand.NOTHING
-            if self._is_flagging:
+            elif self._is_flagging:
                 self._flag(meaning)
-                return UiCommand.NOTHING
-            return UiCommand.QUIT if meaning == "q" else self._press(meaning)
-        except StoreError as error:
-            title = _(NOT_SAVED) if self.view.prompt else _(NOT_READ)
-            overlay = Overlay(title, (error.message, error.hint))
-            self.failure = error
-            self.view = replace(self.view, overlay=overlay)
-            return UiCommand.NOTHING
+            else:
+                return UiCommand.QUIT if meaning == "q" else self._press(meaning)
+        return UiCommand.NOTHING
 
     def _press(self, key: str) -> UiCommand:
         if key in ("space", "enter"):
@@ -347,9 +355,10 @@ class ReviewViewModel(AnsweringModel[View]):
             overlay = Overlay(self.view.keys.fill(title), lines, is_edit_offered=True)
             self.view = replace(self.view, overlay=overlay, message="", is_alarm=False)
             return
-        self._ask_again()
-        message = _(FILE_RELOADED if text is None else CARD_CHANGED)
-        self.show_message(self.view.keys.fill(message))
+        with self._showing_failures():
+            self._ask_again()
+            message = _(FILE_RELOADED if text is None else CARD_CHANGED)
+            self.show_message(self.view.keys.fill(message))
 
     def _reload(self, text: str | None, handed_out: str) -> str | None:
         """Reload the present card; return what is wrong, and where the text is."""

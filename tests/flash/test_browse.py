@@ -11,9 +11,11 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 
 from cards.text.width import line_text, line_width
+from flash.service import browsing
 from flash.service.browsing import Browser
 from flash.service.context import AppContext
 from flash.tui.browse_app import BrowseApp, browse_layout
+from srs.store.connection import StoreError
 from srs.store.opening import open_store
 from srs.store.removal import delete_notes
 
@@ -428,3 +430,17 @@ async def test_a_text_that_changed_meanwhile_is_not_overwritten(
     assert "#   back: few" in shown_texts[1]
     assert "\n  back: some" in shown_texts[1]
     assert "some" in flash("show", "Number")[1]
+
+
+async def test_a_failing_disk_is_no_empty_list(
+    app: BrowseApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object, **_options: object) -> None:
+        raise StoreError(Path("store.db"), "disk I/O error", "")
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        monkeypatch.setattr(browsing, "find", fail)
+        page = await press(pilot, "o")
+
+    assert "disk I/O error" in page
+    assert app.browser.cards

@@ -747,6 +747,28 @@ def test_run_raises_the_error_of_an_unsaved_answer(
         screen.run_screen(session)
 
 
+def test_waiting_goes_on_after_a_failing_disk(
+    setup: ReviewSetup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = ReviewViewModel(setup.session(waiting_deck()))
+    press(review, "space", "3")
+    assert review.view.mode is Mode.WAITING
+    setup.later(minutes=11)
+
+    def fail() -> None:
+        raise StoreError(review.session.store.path, "disk I/O error", "")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(review.session, "next", fail)
+        assert review.tick()
+    assert "disk I/O error" in "".join(page_of(review))
+    assert not review.tick()
+
+    press(review, "space")
+    assert review.tick()
+    assert review.view.mode is Mode.ASKING
+
+
 # Cram
 
 
