@@ -24,6 +24,8 @@ SHORTEST_IN_NETWORK = 10
 _USER = "flash"
 _QUIET_S = 2.0
 """A round begins when no app has talked to the server for so long."""
+_LOGGED_S = 0.2
+"""The server logs the last request of a round no later than this."""
 
 
 class NewerClient(Struct, frozen=True):
@@ -147,12 +149,16 @@ def serve_phone(db: Path | None) -> Iterator[PhoneEvent]:
         yield account
         while True:
             try:
-                yield _round(db, place, hub)
+                done = _round(db, place, hub)
+                # A phone may have synchronized while the round was ending.
+                since_s = done.synced_s + _LOGGED_S
+                yield done
             except OneWaySync:
                 raise
             except FlashError as error:
+                since_s = time.time()
                 yield Failed(error)
-            versions = _wait_for_client(server, time.time())
+            versions = _wait_for_client(server, since_s)
             for one in sorted(versions - reported):
                 if _numbers(one) > _numbers(_anki_version()):
                     yield NewerClient(one, _anki_version())

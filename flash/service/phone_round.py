@@ -88,6 +88,8 @@ class Round(Struct):
     """Notes of a phone that stay there."""
     problems: tuple[str, ...] = ()
     """Notes that can't be sent or written to the inbox, and why."""
+    synced_s: float = 0
+    """When the last sync with the server ended, epoch seconds."""
 
 
 class OneWaySync(FlashError):
@@ -133,6 +135,7 @@ class PhoneRound:
         for attempt in range(_MOST_TRIES):
             try:
                 if self._synced(one_way):
+                    self.result.synced_s = time.time()
                     return
                 backup = self._backed_up()
                 raise OneWaySync(*one_way_texts(backup))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,9 @@ from anki_phone import Phones, free_port
 from command_runner import CELLS, Run
 
 from export.anki.phone import hub
+from flash.service import phone
 from flash.service.phone_account import HubPlace
+from flash.service.phone_round import Round
 
 
 @pytest.fixture
@@ -172,6 +175,45 @@ def test_the_log_of_the_server_names_the_versions_of_apps() -> None:
 
     assert [one.version for one in found] == ["", "27.01"]
     assert found[1].at_s == datetime(2026, 12, 1, 9, 0, 2, 500_000, UTC).timestamp()
+
+
+def test_a_sync_while_a_round_ends_starts_another_round(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Requests of the round itself, which the server logs too, start none."""
+    server = hub.Server(SimpleNamespace(stdout=None))  # type: ignore[arg-type]
+    server._lines.get()
+    rounds = []
+
+    def log(at_s: float) -> None:
+        at = datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+        server._lines.put(f'{at}Z  INFO request{{uri="/sync/meta" ip="::1"}}\n')
+
+    def run_round(*_args: object) -> Round:
+        rounds.append(Round(synced_s=1000.0 + len(rounds)))
+        log(rounds[-1].synced_s - 0.1)
+        log(rounds[-1].synced_s + 0.1)
+        if len(rounds) == 1:
+            log(rounds[-1].synced_s + 0.5)
+        else:
+            server._lines.put(None)
+        return rounds[-1]
+
+    place = SimpleNamespace(hub=None, account=lambda: "account")
+    for name, value in {
+        "_place": lambda _db: place,
+        "_not_serving": lambda _place: nullcontext(),
+        "_server": lambda _place: nullcontext(server),
+        "opened_hub": lambda _folder: nullcontext(),
+        "_round": run_round,
+        "_QUIET_S": 0.01,
+    }.items():
+        monkeypatch.setattr(phone, name, value)
+
+    events = []
+    with pytest.raises(hub.HubError):
+        events.extend(phone.serve_phone(None))
+    assert len(rounds) == 2
 
 
 @pytest.mark.slow
