@@ -13,6 +13,25 @@ from cards.files import refuse_special
 from cards.translate import _
 
 
+def make_folder(folder: Path, *, is_private: bool = True) -> None:
+    """Create a folder and those above it, unless they exist.
+
+    Args:
+        folder: The folder.
+        is_private: Only the user may open it.
+
+    Raises:
+        ExportError: It can't be created.
+    """
+    try:
+        folder.mkdir(0o700 if is_private else 0o777, parents=True, exist_ok=True)
+    except OSError as error:
+        hint = _("choose a folder that you may write to")
+        if is_private:
+            hint = _("allow writing in the folder of the store")
+        raise ExportError(str(folder), reason_of(error), hint) from None
+
+
 def replace_file(path: Path, data: bytes, mode: int = 0) -> None:
     """Write a file atomically.
 

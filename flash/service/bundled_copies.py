@@ -18,9 +18,9 @@ from cards.deckfile.discovery import (
 )
 from cards.deckfile.schema import schema_text
 from cards.deckfile.upgrade import Texts, Upgrade, upgraded
-from cards.errors import FlashError, reason_of
+from cards.errors import FlashError
 from cards.translate import _
-from export.files import ExportError, replace_file
+from export.files import make_folder, replace_file
 from flash.language import user_language
 from srs.store.connection import Store
 from srs.store.deck_files import files_in_use
@@ -157,10 +157,5 @@ def _base(folder: Path) -> dict[str, str]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        reason = reason_of(error)
-        hint = _("allow writing in the folder of the store")
-        raise ExportError(str(path.parent), reason, hint) from None
+    make_folder(path.parent)
     replace_file(path, data)

@@ -100,6 +100,9 @@ def draft_cards(
         target: The deck file to be written; sources are relative to its folder.
         deck: Name of the deck; by default the title of the first note.
         proposer: Proposes cards for the blocks (by index) of a note that no card asks.
+
+    Raises:
+        DeckError: The target can't be read.
     """
     known = list(cards)
     dropped_keys = _dropped_keys(target)

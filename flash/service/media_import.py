@@ -12,6 +12,7 @@ from typing import Self
 from cards.translate import _
 from export.anki.media_references import REMOTE, with_names
 from export.anki.package_file import CollectionFiles, nfc
+from export.files import make_folder
 from srs.store.connection import StoreError, store_error
 
 _RESERVE = 500 << 20
@@ -126,7 +127,7 @@ class MediaImport:
         return with_names(field, self._replaced)
 
     def _unpack(self, name: str, entry: str) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self._folder)
         digest = sha256(name.encode()).hexdigest()[:16]
         # Another program may unpack the same file.
         fresh = self._folder / f".{digest}.{os.getpid()}.part"

@@ -15,7 +15,7 @@ from cards.files import open_file
 from cards.questions import media_of
 from cards.text.media import is_remote
 from export.anki.media_references import media_names, shared_files, template_files
-from export.files import replace_file
+from export.files import make_folder, replace_file
 from srs.models.carrier import Carrier
 from srs.models.log_entries import LARGEST_MEDIA, MediaEntry, MediaFile
 from srs.models.media import MediaFiles, notetype_key
@@ -233,7 +233,7 @@ def fetch_media(
                 fetched.faults.append(Fault(name, "broken"))
                 continue
             if not dry_run:
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folder(path.parent)
                 replace_file(path, data)
             fetched.count += 1
     return fetched

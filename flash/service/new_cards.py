@@ -16,7 +16,7 @@ from cards.deckfile.appending import append_cards, empty_deck
 from cards.deckfile.discovery import YAML_ENDINGS, bundled_name, read_text
 from cards.deckfile.reader import Deck, parse_deck, read_deck
 from cards.deckfile.writer import card_yaml
-from cards.errors import DeckError, FlashError, Place, Problem, reason_of
+from cards.errors import DeckError, FlashError, Place, Problem
 from cards.identity.keys import duplicates
 from cards.identity.matching import Action, PlannedChange
 from cards.names import tidy_deck_name
@@ -24,7 +24,7 @@ from cards.note import Basic, Cloze, Note
 from cards.text.cloze import CLOZE_MARK, MISTYPED_CLOZE, looks_like
 from cards.translate import _
 from export.deck_files import deck_file_stem
-from export.files import ExportError
+from export.files import make_folder
 from flash.messages.adding import retirement_text
 from flash.service.adding import AddPlan, apply_adding, plan_adding
 from flash.service.context import AppContext, file_stats
@@ -121,7 +121,7 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
         plan = plan_adding(app.store, parsed)
         _check(plan, path, {note.line for note in notes})
         if not dry_run:
-            _make_folder(path.parent)
+            make_folder(path.parent, is_private=False)
             write_with_store(app.store, path, text)
             stats = tuple(file_stats([str(path)]))
             apply_adding(app, replace(plan, parsed=replace(parsed, stats=stats)))
@@ -130,14 +130,6 @@ def add_new_deck(app: AppContext, new: Deck, *, dry_run: bool = False) -> NewCar
     warnings = tuple(one for one in parsed.warnings if one.place.line >= line)
     no_domain = without_domain(app, plan.steps)
     return NewCards(str(path), line, new.name, plan, rows, warnings, no_domain)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        hint = _("choose a folder that you may write to")
-        raise ExportError(str(folder), reason_of(error), hint) from None
 
 
 def check_new_note(note: Note, file: Path) -> None:

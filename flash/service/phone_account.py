@@ -12,7 +12,7 @@ from cards.errors import FlashError
 from cards.extras import install_command
 from cards.translate import _
 from export.anki.phone.hub import has_anki
-from export.files import replace_file
+from export.files import make_folder, replace_file
 from flash.service.network import address_in_network
 from flash.service.process_lock import process_lock
 from srs.store.connection import make_file
@@ -84,7 +84,7 @@ class HubPlace:
     def make(self) -> None:
         """Make the folders, readable by the user only."""
         for folder in (self.hub, self.server):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(folder)
         self.folder.chmod(0o700)
 
     def save(self, account: Account) -> None:

@@ -191,7 +191,7 @@ class Keys:
 
 
 class Tries:
-    """Tries to pair, limited for each address and for all of them."""
+    """Tries to pair, limited for each address, and the number of addresses."""
 
     def __init__(self, now_s: Callable[[], float]) -> None:
         """Keep a clock, seconds."""

@@ -86,7 +86,7 @@ def prepared(path: Path, source: Path, now_ms: int) -> Iterator[Store]:
         source: The backup.
         now_ms: UTC milliseconds.
 
-    Returns:
+    Yields:
         The copy, open, for the time of the block.
 
     Raises:

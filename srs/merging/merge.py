@@ -66,7 +66,8 @@ def merge(
         StoreError: The store can't be written; nothing was.
     """
     with attached_log(store, incoming.log), store.transaction() as connection:
-        connection.execute("savepoint dry_run")
+        if dry_run:
+            connection.execute("savepoint dry_run")
         merging = _Merge(connection, store, options, incoming, now_ms)
         merging.add_notes(incoming, reviews_only=reviews_only)
         if incoming.log is not None:

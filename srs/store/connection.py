@@ -102,7 +102,7 @@ class Store:
             return self.connection.execute(sql, values or {}).fetchone()
 
     def latest_stamp(self, ahead_ms: int = _CENTURY_MS) -> int:
-        """Return the latest stamp that another device can have: a century from now.
+        """Return the latest stamp that another device can have, a century ahead.
 
         Clocks of devices differ.  A later stamp would push the clock of every device
         to its end, so that nothing could be changed any more.

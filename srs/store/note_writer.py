@@ -64,8 +64,8 @@ def apply_plan(
         now_ms: UTC milliseconds.
         progressed: Is told after every thousand notes.
         name: Of the step; `edit` where a text was changed on the way.
-        from_files: The plan comes from deck files, not from a text changed elsewhere.
         also: What more the step has to keep, see `srs.store.undo`.
+        from_files: The plan comes from deck files, not from a text changed elsewhere.
 
     Raises:
         StoreError: The store can't be written; nothing was.

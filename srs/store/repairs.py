@@ -185,7 +185,11 @@ _DANGLING = {
 
 
 def delete_dangling_rows(store: Store) -> dict[str, int]:
-    """Delete rows of which the card or note is gone; return how many by table."""
+    """Delete rows whose card or note is gone, and mock exams that can't be read.
+
+    Returns:
+        How many, by table.
+    """
     run = store.connection.execute
     return {
         table: run(f"delete from {table} where {condition}").rowcount

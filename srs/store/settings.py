@@ -21,7 +21,11 @@ FITTED = "fitted:"
 
 
 class Options:
-    """The user's settings; read again when another program has written."""
+    """The user's settings.
+
+    They are read again when another program has written, at the next call: attributes
+    that are read without one stay as they were.
+    """
 
     def __init__(self, store: Store) -> None:
         """Read all settings and presets of a store."""

@@ -129,3 +129,14 @@ def test_media_that_are_here_need_no_more_room(
 
     assert flash("import", str(PACKAGE))[0] == 0
     assert len(left()) == len(NOISE)
+
+
+def test_a_file_in_place_of_the_media_folder_is_reported(flash: Run) -> None:
+    newest([b"picture"])
+    FOLDER.write_text("", "utf-8")
+
+    code, out, err = flash("import", str(PACKAGE))
+
+    assert (code, out) == (1, "")
+    assert f"{FOLDER}: " in err
+    assert err.endswith("(allow writing in the folder of the store)\n")

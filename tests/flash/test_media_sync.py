@@ -115,6 +115,23 @@ def test_a_picture_is_sent_once_and_exported_elsewhere(
         assert device("sync")[1] == "Nothing to send, nothing new.\n"
 
 
+def test_a_file_in_place_of_the_media_folder_is_reported(
+    laptop: Device, desktop: Device
+) -> None:
+    laptop.add(b"picture")
+    laptop("sync", "log")
+    desktop("due")
+    desktop.media.write_text("", "utf-8")
+
+    code, out, err = desktop("sync", "log")
+
+    assert (code, out) == (1, "")
+    assert err.endswith("(allow writing in the folder of the store)\n")
+    desktop.media.unlink()
+    assert desktop("sync")[0] == 0
+    assert desktop.exported() == {b"picture"}
+
+
 def test_json_counts_media_apart(laptop: Device, desktop: Device) -> None:
     laptop.add(b"picture")
 
