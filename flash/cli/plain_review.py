@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 from cards.errors import with_hint
+from cards.questions import Question
 from cards.text.terminal import plain_text
 from cards.translate import _
 from flash.cli.plain_stream import PlainStream, is_confusion, search_confused
@@ -17,7 +18,7 @@ from flash.messages.cards import (
     duration_label,
     interval_label,
     one_line,
-    option_letter,
+    rating_of_option,
     right_option,
     source_addresses,
     was_line,
@@ -144,10 +145,11 @@ class _PlainReview:
             is_text = prompt.question.typed and not is_shown
             word = self._stream.read(is_text=is_text)
             text = "" if is_shown else self._typed_text(word, is_text=is_text)
-            if text or (word == "" and not is_shown):
+            chosen = None if is_shown else _chosen_option(prompt, word)
+            if text or chosen is not None or (word == "" and not is_shown):
                 is_shown = True
                 self._show_typed(prompt, text)
-                self._show_answer(prompt)
+                self._show_answer(prompt, chosen)
             elif word in ("1", "2", "3", "4") and is_shown:
                 duration_ms = max(0, self._session.now() - asked_ms)
                 rating = Rating(int(word))
@@ -303,14 +305,16 @@ class _PlainReview:
         self._print()
         self._print(plain_text(prompt.question.question))
         for index, option in enumerate(prompt.question.options):
-            self._print(f"{option_letter(index)}: {plain_text(option.text)}")
-        self._print(f"({_ask_hint(typed=prompt.question.typed)})")
+            self._print(f"{index + 1}: {plain_text(option.text)}")
+        self._print(f"({_ask_hint(prompt.question)})")
 
-    def _show_answer(self, prompt: Prompt) -> None:
+    def _show_answer(self, prompt: Prompt, chosen: int | None = None) -> None:
         question, note = prompt.question, prompt.note
         right = right_option(question)
-        letter = "" if right is None else f"{option_letter(right)}: "
-        self._print(letter + plain_text(question.answer))
+        if chosen is not None:
+            self._print(suggestion_line(rating_of_option(question, chosen)))
+        number = "" if right is None else f"{right + 1}: "
+        self._print(number + plain_text(question.answer))
         for text in (
             plain_text(question.context),
             plain_text(note.extra),
@@ -342,7 +346,16 @@ def _marked(spans: "Spans") -> str:
     return "".join(text if is_common else f"[{text}]" for text, is_common in spans)
 
 
-def _ask_hint(*, typed: bool = False) -> str:
-    if typed:
+def _chosen_option(prompt: Prompt, word: str) -> int | None:
+    """Return the index of the option whose number a word is; None for none."""
+    numbers = [str(index + 1) for index in range(len(prompt.question.options))]
+    return numbers.index(word) if word in numbers else None
+
+
+def _ask_hint(question: Question | None = None) -> str:
+    if question and question.typed:
         return _("type the answer, Enter gives up, ? for help")
+    if question and question.options:
+        text = _("1 to {last} chooses, Enter shows the answer, ? for help")
+        return text.format(last=len(question.options))
     return _("Enter shows the answer, ? for help")

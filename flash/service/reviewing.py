@@ -53,17 +53,18 @@ def card_filter(
     """Return the filter for the cards that words name; nothing names all cards.
 
     Raises:
-        FlashError: See `flash.service.finding.find`.
+        FlashError: See `flash.service.finding.find`; or no card matches, as after a
+            typing error, and none can as time goes by.
     """
     if not (words or tag or deck):
         return CardFilter()
-    from flash.service.finding import (  # noqa: PLC0415 - only for a query
-        check_tag,
-        find,
-    )
+    from flash.messages.queries import no_match  # noqa: PLC0415 - only for a query
+    from flash.service.finding import check_tag, find  # noqa: PLC0415 - as above
 
     check_tag(app, tag)
     found = find(app, words, deck=deck, tag=tag)
+    if words and not found.cards and not found.is_passing:
+        raise no_match(found.query)
     cards = None if found.deck else frozenset(found.cards)
     return CardFilter(found.deck, cards, found.query, is_passing=found.is_passing)
 

@@ -24,7 +24,6 @@ from cards.text.width import (
 )
 from flash.messages.cards import (
     checked_line,
-    option_letter,
     right_option,
     source_names,
     was_line,
@@ -104,7 +103,7 @@ def card_layout(view: View, columns: int) -> CardLayout:
         return CardLayout(in_column(lines, columns))
     question, note = view.prompt.question, view.prompt.note
     is_shown = view.mode is Mode.ANSWERED
-    asked = _question_lines(question, widths, is_answered=is_shown)
+    asked = _question_lines(question, widths, view.chosen, is_answered=is_shown)
     if view.typing is not None:
         asked += [(), input_line(view.typing, room)]
         return CardLayout(in_middle(asked, columns), focus=len(asked) - 1)
@@ -198,7 +197,9 @@ def _sentence(text: str, room: int) -> list[Line]:
     return [*(centred(line, room) for line in lines), ()]
 
 
-def _question_lines(question: Question, room: Room, *, is_answered: bool) -> list[Line]:
+def _question_lines(
+    question: Question, room: Room, chosen: int | None = None, *, is_answered: bool
+) -> list[Line]:
     blocks = read_blocks(question.question)
     if not question.options:
         return _text(blocks, room, TextStyle.BOLD)
@@ -206,16 +207,17 @@ def _question_lines(question: Question, room: Room, *, is_answered: bool) -> lis
     right = right_option(question) if is_answered else None
     lines.append(())
     for index, option in enumerate(question.options):
-        mark = RIGHT if index == right else ""
-        lines += option_lines(index, option.text, room.text, mark=mark)
+        mark = (WRONG if is_answered else CHOSEN) if index == chosen else ""
+        mark = RIGHT if index == right else mark
+        lines += option_lines(str(index + 1), option.text, room.text, mark=mark)
     return lines
 
 
-def option_lines(index: int, text: str, room: int, *, mark: str) -> list[Line]:
-    """Lay an option of a choice out; one with a mark is in bold."""
+def option_lines(name: str, text: str, room: int, *, mark: str) -> list[Line]:
+    """Lay an option of a choice out, behind its key; one with a mark is in bold."""
     style = TextStyle.ACCENT | TextStyle.BOLD if mark else TextStyle.DIM
     style = TextStyle.ALERT if mark == WRONG else style
-    head = StyledText(f"{mark or ' '} {option_letter(index)}  ", style)
+    head = StyledText(f"{mark or ' '} {name}  ", style)
     indent = len(head.text)
     lines = terminal_lines(text, max(1, room - indent)) or [()]
     if mark and mark != WRONG:
@@ -229,7 +231,8 @@ def _answer_lines(question: Question, room: Room) -> list[Line]:
     right = right_option(question)
     if right is None:
         return [*lines, *_text(read_blocks(question.answer), room)]
-    return [*lines, *option_lines(right, question.answer, room.text, mark=RIGHT)]
+    name = str(right + 1)
+    return [*lines, *option_lines(name, question.answer, room.text, mark=RIGHT)]
 
 
 def _typed_lines(typed: TypedAnswer, room: int) -> list[Line]:

@@ -106,7 +106,7 @@ def _question(view: MockView, room: Room) -> list[Line]:
         if is_miss:
             mark = WRONG if index == chosen else ""
             mark = RIGHT if index == asked.right else mark
-        lines += option_lines(index, option, room.text, mark=mark)
+        lines += option_lines(option_letter(index), option, room.text, mark=mark)
     if is_miss and chosen is None:
         lines += [(), (StyledText(_(NOT_ANSWERED), TextStyle.ALERT),)]
     if is_miss and view.prompt is not None:

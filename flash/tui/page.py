@@ -222,7 +222,10 @@ def _main_keys(view: View, columns: int) -> list[Line]:
         return key_line(_("Enter"), _("show answer"), columns)
     match view.mode:
         case Mode.ASKING:
-            return key_line(_("Space"), _("show answer"), columns)
+            options = len(view.prompt.question.options) if view.prompt else 0
+            label = _("show answer; 1 to {last} chooses").format(last=min(9, options))
+            label = label if options else _("show answer")
+            return key_line(_("Space"), label, columns)
         case Mode.ANSWERED:
             return _ratings(view.intervals, columns - 2)
         case Mode.WAITING:

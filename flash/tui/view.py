@@ -80,6 +80,8 @@ class View(AnsweringView, frozen=True):
     """The next interval per rating once the answer is shown; empty in a cram."""
     sentences: tuple[str, ...] = ()
     """Shown instead of a question while waiting and at the end."""
+    chosen: int | None = None
+    """The option that was chosen."""
     typing: TextInput | None = None
     """What was typed as the answer so far; None if no answer is being typed."""
     typed: TypedAnswer | None = None

@@ -4,7 +4,7 @@ No terminal here.  A rating counts only while the answer is shown, so a key pres
 twice never rates a card that was not seen.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from cards.errors import FlashError
 from cards.translate import _
-from flash.messages.cards import interval_label, source_url
+from flash.messages.cards import interval_label, rating_of_option, source_url
 from flash.messages.day import end_lines
 from flash.messages.operations import undo_line
 from flash.messages.review import (
@@ -98,6 +98,7 @@ class ReviewViewModel(AnsweringModel[View]):
             intervals=(),
             sentences=(),
             mode=Mode.ASKING,
+            chosen=None,
             typing=TextInput() if prompt and prompt.question.typed else None,
             typed=None,
         )
@@ -180,6 +181,7 @@ class ReviewViewModel(AnsweringModel[View]):
             steps["f"] = self._start_flagging
             if self.view.mode is Mode.ASKING:
                 steps["t"] = self._start_typing
+                steps |= self._choices(self.view.prompt)
             if self.view.mode is Mode.ANSWERED:
                 steps |= {str(int(one)): partial(self._rate, one) for one in Rating}
         if key in steps:
@@ -205,6 +207,23 @@ class ReviewViewModel(AnsweringModel[View]):
         else:
             changed = None if key == "escape" else typing.press(key)
             self.view = replace(view, typing=changed)
+
+    def _choices(self, prompt: Prompt) -> dict[str, Callable[[], None]]:
+        """Return what the digits do before the answer of a choice."""
+        numbers = range(min(9, len(prompt.question.options)))
+        return {str(one + 1): partial(self._choose, one) for one in numbers}
+
+    def _choose(self, option: int) -> None:
+        """Choose an option, or none if it was chosen."""
+        chosen = None if option == self.view.chosen else option
+        self.view = replace(self.view, chosen=chosen)
+
+    def _verdict(self) -> str:
+        """Suggest a rating for the option that was chosen; empty for none."""
+        chosen, prompt = self.view.chosen, self.view.prompt
+        if chosen is None or prompt is None:
+            return ""
+        return suggestion_line(rating_of_option(prompt.question, chosen))
 
     def _start_typing(self) -> None:
         self.view = replace(self.view, typing=TextInput())
@@ -242,7 +261,7 @@ class ReviewViewModel(AnsweringModel[View]):
                 self._advance()
             case Mode.ASKING:
                 self._show_answer()
-                self.show_message("")
+                self.show_message(self._verdict())
             case Mode.ANSWERED:
                 self._rate(Rating.GOOD)
         return UiCommand.NOTHING
@@ -293,7 +312,7 @@ class ReviewViewModel(AnsweringModel[View]):
                 return
         is_recorded = self.session.confused_with(chosen.card)
         self.failure = None
-        message = confusion_result(self.view.keys, is_recorded=is_recorded)
+        message = confusion_result(self._named_keys(), is_recorded=is_recorded)
         self.show_message(message, is_alarm=not is_recorded)
 
     def _undo(self) -> None:
@@ -336,10 +355,18 @@ class ReviewViewModel(AnsweringModel[View]):
         self.show_message(flagged_line(int(key), self.view.keys))
 
     def _skipped(self, obstacle: Obstacle, done: str) -> None:
-        message = obstacle_line(obstacle) or self.view.keys.fill(_(done))
-        self.show_message(message, is_alarm=bool(obstacle))
         self.failure = None
         self._advance()
+        message = obstacle_line(obstacle) or self._named_keys().fill(_(done))
+        self.show_message(message, is_alarm=bool(obstacle))
+
+    def _named_keys(self) -> ReviewKeys:
+        """Return the keys as messages name them: behind a typed answer after Esc."""
+        keys = self.view.keys
+        if self.view.typing is None:
+            return keys
+        after = _("Esc, then {key}")
+        return replace(keys, keys=tuple(after.format(key=one) for one in keys.keys))
 
     def reload(self, text: str | None = None, handed_out: str = "") -> None:
         """Load the deck file of the present card again.
@@ -358,7 +385,7 @@ class ReviewViewModel(AnsweringModel[View]):
         with self._showing_failures():
             self._ask_again()
             message = _(FILE_RELOADED if text is None else CARD_CHANGED)
-            self.show_message(self.view.keys.fill(message))
+            self.show_message(self._named_keys().fill(message))
 
     def _reload(self, text: str | None, handed_out: str) -> str | None:
         """Reload the present card; return what is wrong, and where the text is."""

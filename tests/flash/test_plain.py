@@ -42,6 +42,11 @@ def failing_review(session: Session, *words: str) -> list[str]:
 
 
 ONE = "deck: One\ncards:\n  - {front: Only?, back: Yes}\n"
+CHOICE = """
+deck: One
+cards:
+  - {choice: How many?, options: [Four, Five, Six], answer: Five}
+"""
 ASKED = ["", "One", "new 1 · learning 0 · due 0", "", "Only?"]
 ENTER = "(Enter shows the answer, ? for help)"
 RATINGS = "(1 Again 1 min · 2 Hard 6 min · 3 Good 10 min · 4 Easy 10 d)"
@@ -77,7 +82,7 @@ def test_a_plain_review_prints_questions_and_answers(setup: ReviewSetup) -> None
         "",
         "Who may delete a protected version?",
         *lines[16:19],
-        ENTER,
+        "(1 to 3 chooses, Enter shows the answer, ? for help)",
         "Today: 1 answer, 100 % correct, 0 s. Streak: 1 day.",
         "Tomorrow: 1 due, 2 new.",
         "Left today: new 2 · learning 1 · due 0. Continue with: flash review",
@@ -87,9 +92,26 @@ def test_a_plain_review_prints_questions_and_answers(setup: ReviewSetup) -> None
         "Nobody",
         "Root",
     ]
-    assert [line[:3] for line in lines[16:19]] == ["A: ", "B: ", "C: "]
+    assert [line[:3] for line in lines[16:19]] == ["1: ", "2: ", "3: "]
     assert summary.answered == 1
     assert setup.ratings() == [Rating.GOOD]
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_a_number_chooses_an_option(setup: ReviewSetup, *, is_right: bool) -> None:
+    session = setup.session(CHOICE)
+    prompt = session.next()
+    assert prompt is not None
+    options = [one.text for one in prompt.question.options]
+    right = options.index("Five") + 1
+    word = str(right if is_right else right % 3 + 1)
+
+    _summary, lines = hold(session, word, "2", "q")
+
+    verdict = "Right: 3 Good" if is_right else "Wrong: 1 Again"
+    at = lines.index(f"{verdict} is suggested.")
+    assert lines[at + 1] == f"{right}: Five"
+    assert setup.ratings() == [Rating.HARD]
 
 
 def test_the_end_of_the_input_ends_the_review(setup: ReviewSetup) -> None:

@@ -248,3 +248,18 @@ def test_a_whole_name_means_that_deck_only(flash: Run, name: str, other: str) ->
     assert flash("suspend", name)[1] == "Suspended 1 of 1 card.\n"
     assert flash("remove", name, "--forever", "--yes")[0] == 0
     assert decks() == others | {"Other::IAM"}
+
+
+@pytest.mark.parametrize("query", ["no such", "deck:Nope", "tag:nope", "a tag:nope"])
+def test_a_review_of_no_card_at_all_is_an_error(flash: Run, query: str) -> None:
+    Path("d.yaml").write_text(
+        "deck: D\ncards:\n  - {front: a, back: b, tags: [core]}\n", "utf-8"
+    )
+    flash("add", "d.yaml")
+
+    for command in (("review", query), ("review", query, "--cram")):
+        code, out, err = flash(*command)
+        assert (code, out) == (1, "")
+        assert err == f"flash: no card matches '{query}' (flash list shows all cards)\n"
+    # What the next days or answers change is not a typing error.
+    assert flash("review", f"{query} or is:due")[0] == 0

@@ -273,24 +273,65 @@ def test_answer_time_runs_from_question_to_rating(setup: ReviewSetup) -> None:
     assert session.summary().duration_ms == 6000
 
 
-def test_options_have_letters_and_the_answer_a_mark(setup: ReviewSetup) -> None:
+def test_options_have_numbers_and_the_answer_a_mark(setup: ReviewSetup) -> None:
     review = ReviewViewModel(setup.session())
     press(review, "s")
     assert review.view.prompt is not None
     shown = [one.text for one in review.view.prompt.question.options]
-    right = "ABC"[shown.index("A user with `s3:BypassGovernanceRetention`")]
+    right = "123"[shown.index("A user with `s3:BypassGovernanceRetention`")]
 
     asked = page_of(review)
     press(review, "space")
     answered = page_of(review)
 
-    assert [row[7:12] for row in asked if row[9:10] in "ABC" and row[9:10]] == [
-        "  A  ",
-        "  B  ",
-        "  C  ",
+    assert [row[7:12] for row in asked if row[9:10] in "123" and row[9:10]] == [
+        "  1  ",
+        "  2  ",
+        "  3  ",
     ]
     option = "A user with s3:BypassGovernanceRetention"
     assert answered.count(f"       ✓ {right}  {option}") == 2
+
+
+def test_a_digit_chooses_an_option_before_the_answer(setup: ReviewSetup) -> None:
+    review = ReviewViewModel(setup.session())
+    press(review, "s")
+    assert review.view.prompt is not None
+    shown = [one.text for one in review.view.prompt.question.options]
+    right = shown.index("A user with `s3:BypassGovernanceRetention`") + 1
+    wrong = right % 3 + 1
+
+    def marks() -> dict[str, str]:
+        rows = [row.split() for row in page_of(review)]
+        return {row[1]: row[0] for row in rows if row and row[0] in {"●", "✓", "✗"}}
+
+    press(review, "9", str(right), str(right))
+    assert marks() == {}
+    press(review, str(right), str(wrong))
+    assert marks() == {str(wrong): "●"}
+    press(review, "space")
+    assert marks() == {str(wrong): "✗", str(right): "✓"}
+    assert review.view.message == "Wrong: 1 Again is suggested."
+    press(review, "3")
+    assert setup.ratings() == [Rating.GOOD]
+    assert review.view.chosen is None
+
+
+def test_messages_on_a_typed_card_say_how_to_leave_the_text(
+    setup: ReviewSetup,
+) -> None:
+    deck = (
+        "deck: D\ncards:\n  - {front: a, back: b}\n"
+        "  - {front: c, back: d, typed: true}\n"
+    )
+    review = ReviewViewModel(setup.session(deck))
+    press(review, "b")
+    assert review.view.typing is not None
+    assert review.view.message == "Buried until tomorrow. Press Esc, then u to undo."
+
+    press(review, "escape", "u")
+    assert review.view.prompt is not None
+    assert review.view.prompt.question.question == "a"
 
 
 def test_a_table_is_shown_below_the_asked_cell(setup: ReviewSetup) -> None:
