@@ -1,21 +1,25 @@
 """Write notes as deck files, with their pictures and sounds."""
 
 import hashlib
+import os
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.deckfile.discovery import control_in, read_text
+from cards.deckfile.reader import deck_header
 from cards.deckfile.writer import SCHEMA_COMMENT, deck_yaml
 from cards.deckfile.yaml_walker import has_comments
 from cards.errors import DeckError, reason_of
-from cards.files import absolute, open_file
+from cards.files import is_file, open_file
 from cards.identity.keys import text_key
+from cards.names import tidy_deck_name
 from cards.note import Note, with_texts
 from cards.questions import media_of, place_of
 from cards.text.media import with_media_paths
@@ -49,20 +53,24 @@ def write_decks(
     notes: Iterable[StoredNote],
     media: MediaFiles,
     edited: Collection[str] = (),
+    needed: Collection[str] = (),
 ) -> WrittenDecks:
     """Write a file for each deck and language, and its media.
 
     Added to an empty store, the files introduce new cards in the same order.
 
     Args:
-        folder: Created if necessary; existing files of the same names are replaced.
+        folder: Created if necessary; a file of the same deck and language is replaced,
+            another one of the same name stays.
         notes: The notes; retired ones are skipped.
         media: Their files.
         edited: Absolute paths of deck files with text that is not in the store.
+        needed: Absolute paths of deck files with notes that are not among `notes`.
 
     Raises:
         ExportError: There is nothing to write, the folder can't be written, or a file
-            to be replaced is edited or has comments; nothing is written then.
+            to be replaced is edited, is needed or has comments; nothing is written
+            then.
     """
     groups: dict[_Group, list[StoredNote]] = defaultdict(list)
     for stored in notes:
@@ -73,14 +81,15 @@ def write_decks(
             str(folder), _("no cards to write"), _("choose another deck or tag")
         )
     targets = _targets(folder, groups)
+    edited, needed = _real(edited), _real(needed)
     for target in targets.values():
-        _refuse_to_lose_text(target, edited)
+        _refuse_to_lose_text(target, edited, needed)
     orders = _orders(folder, groups, targets)
     same_text = _same_text([stored for group in groups.values() for stored in group])
     files: list[Path] = []
     missing: list[str] = []
     cleaned: list[str] = []
-    count = written = 0
+    copies = written = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for key, target in targets.items():
@@ -88,7 +97,7 @@ def write_decks(
             target.parent.mkdir(exist_ok=True)
             copied, kept = _copy(group, target.parent, media, missing)
             cleaned += _cleaned(group, kept)
-            count += copied
+            copies += copied
             # A note with another text is found again by its guid.
             cards = [
                 (new.note, old.guid if old.guid in same_text or new != old else "")
@@ -101,14 +110,25 @@ def write_decks(
         reason = reason_of(error)
         hint = _("choose a folder that you may write to")
         raise ExportError(str(folder), reason, hint) from None
-    return WrittenDecks(written, tuple(files), count, tuple(missing), tuple(cleaned))
+    return WrittenDecks(written, tuple(files), copies, tuple(missing), tuple(cleaned))
 
 
-def _refuse_to_lose_text(target: Path, edited: Collection[str]) -> None:
+def _real(files: Iterable[str]) -> set[str]:
+    """Resolve links: a folder may be known by another name."""
+    return set(map(os.path.realpath, files))
+
+
+def _refuse_to_lose_text(
+    target: Path, edited: Collection[str], needed: Collection[str]
+) -> None:
     """Refuse to replace a deck file with text that the export does not have."""
     hint = _("export into another folder")
-    if str(absolute(target)) in edited:
+    real = os.path.realpath(target)
+    if real in edited:
         message = _("this deck file has edits that were not added yet")
+        raise ExportError(str(target), message, hint)
+    if real in needed:
+        message = _("this deck file has notes that are not exported")
         raise ExportError(str(target), message, hint)
     try:
         text = read_text(target) if target.is_file() else ""
@@ -122,13 +142,45 @@ def _refuse_to_lose_text(target: Path, edited: Collection[str]) -> None:
 def _targets(
     folder: Path, groups: Mapping[_Group, Sequence[StoredNote]]
 ) -> dict[_Group, Path]:
-    """Name the file of each deck; one with media has a folder of its own."""
+    """Name the file of each deck; one with media has a folder of its own.
+
+    Of the names that no file of another deck has it is the first, so that the next
+    export into the folder chooses it again.
+    """
     targets: dict[_Group, Path] = {}
-    for key, name in _file_names(groups).items():
-        has_media = any(media_of(stored.note) for stored in groups[key])
-        parent = folder / name if has_media else folder
-        targets[key] = parent / f"{name}.yaml"
+    taken: set[str] = set()
+    present = _present(folder)
+    for key, group in groups.items():
+        has_media = any(media_of(stored.note) for stored in group)
+        base = deck_file_stem(*key)
+        for name in chain([base], (f"{base}-{number}" for number in count(2))):
+            target = (folder / name if has_media else folder) / f"{name}.yaml"
+            others = present[str(target).casefold()]
+            if name.casefold() not in taken and all(
+                _is_of(key, path) for path in others
+            ):
+                targets[key] = target
+                taken.add(name.casefold())
+                break
     return targets
+
+
+def _present(folder: Path) -> Mapping[str, list[Path]]:
+    """Return the files that a name may replace, also where case makes no difference."""
+    found: dict[str, list[Path]] = defaultdict(list)
+    for path in (*folder.glob("*.yaml"), *folder.glob("*/*.yaml")):
+        if is_file(path):
+            found[str(path).casefold()].append(path)
+    return found
+
+
+def _is_of(key: _Group, file: Path) -> bool:
+    """Return True for a file of this deck and language."""
+    header = deck_header(file)
+    return header is not None and (header.deck, header.language) == (
+        tidy_deck_name(key[0]),
+        key[1],
+    )
 
 
 def _orders(
@@ -181,20 +233,6 @@ def deck_file_stem(deck: str, language: str = "") -> str:
     base = ".".join(part for part in parts if part)[:80] or "deck"
     base = unicodedata.normalize("NFC", base)
     return f"{base}.{language}" if language else base
-
-
-def _file_names(groups: Iterable[_Group]) -> dict[_Group, str]:
-    names: dict[_Group, str] = {}
-    taken: set[str] = set()
-    for deck, language in groups:
-        name = base = deck_file_stem(deck, language)
-        count = 1
-        while name.casefold() in taken:
-            count += 1
-            name = f"{base}-{count}"
-        names[deck, language] = name
-        taken.add(name.casefold())
-    return names
 
 
 def _copy(

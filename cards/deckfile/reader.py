@@ -81,6 +81,29 @@ def read_deck(path: Path) -> Deck:
     return parse_deck(read_text(path, allow_controls=True), path)
 
 
+def deck_header(path: Path) -> Header | None:
+    """Read the keys above the cards of a deck file, which may have mistakes.
+
+    Args:
+        path: A YAML file.
+
+    Returns:
+        The header; None if the file can't be read or is no deck.
+    """
+    try:
+        text = read_text(path, allow_controls=True)
+    except DeckError:
+        return None
+    walker = YamlWalker(text, str(path), streamed="cards", take=_skip)
+    top = walker.run()
+    header = CardParser(text, path).header(*top) if top else None
+    return header and msgspec.structs.replace(header, deck=tidy_deck_name(header.deck))
+
+
+def _skip(values: Any, spots: Spots) -> None:
+    """Take a card that is not looked at."""
+
+
 def parse_deck(text: str, path: Path, media: Collection[str] | None = None) -> Deck:
     """Parse and validate the text of a deck file; see `read_deck`.
 

@@ -15,7 +15,7 @@ from flash.service.context import AppContext, file_stats
 from srs.models.cards import StoredNote
 from srs.models.incoming import Loss, Progressed
 from srs.scheduler.fsrs6 import interval_days
-from srs.store.deck_files import known_file_stats
+from srs.store.deck_files import files_of_others, known_file_stats
 from srs.store.import_rows import original_notes, original_notetypes
 from srs.store.note_media import media_files
 from srs.store.revlog import last_eases, logged
@@ -97,9 +97,11 @@ def export_decks(
     Raises:
         ExportError: There are no cards, or a file can't be written.
     """
+    notes = list(notes)
+    needed = files_of_others(app.store, {stored.guid for stored in notes})
     known = known_file_stats(app.store)
     edited = {file for file, *_ in {*file_stats(one[0] for one in known)} - {*known}}
-    written = write_decks(folder, notes, media_files(app.store), edited)
+    written = write_decks(folder, notes, media_files(app.store), edited, needed)
     counts = {
         "notes": written.notes,
         "files": len(written.files),

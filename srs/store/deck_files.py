@@ -5,7 +5,7 @@ decks are named, the root deck, if it has the name of a folder on another device
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from srs.store.connection import Store
 
@@ -51,6 +51,12 @@ def files_in_use(store: Store) -> set[str]:
     """Return the files that have notes in use, hidden ones too."""
     rows = store.rows("select distinct file from notes where retired & 1 = 0")
     return {file for (file,) in rows}
+
+
+def files_of_others(store: Store, guids: Collection[str]) -> set[str]:
+    """Return the files that have notes in use besides the given ones."""
+    rows = store.rows("select guid, file from notes where retired = 0 and file <> ''")
+    return {file for guid, file in rows if guid not in guids}
 
 
 def folder_roots(store: Store) -> dict[str, str]:

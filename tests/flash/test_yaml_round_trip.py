@@ -82,3 +82,109 @@ def test_left_out_control_characters_are_named(
         "control characters left out: q5\n"
         "control characters left out: q6\n"
     )
+
+
+ALIKE = ["A B", "A-B", "A/B", "a b"]
+"""Names of decks that are the same as names of files."""
+
+
+def texts(folder: str) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in Path(folder).rglob("*.yaml")
+    }
+
+
+def deck_file(deck: str, *fronts: str) -> str:
+    cards = "".join(f"  - front: {front}\n    back: x\n" for front in fronts)
+    return f"deck: {deck}\ncards:\n{cards}"
+
+
+@pytest.mark.parametrize("name", ["A-B.yaml", "A-B/A-B.yaml"], ids=["file", "folder"])
+def test_an_export_leaves_files_of_other_decks(flash: Run, name: str) -> None:
+    Path("in").mkdir()
+    Path("in/x.png").write_bytes(b"a picture")
+    fronts = ["b1 ![](x.png)", "b2"] if "/" in name else ["b1", "b2"]
+    Path("in/other.yaml").write_text(deck_file("A-B", *fronts), "utf-8")
+    present = Path("out", name)
+    present.parent.mkdir(parents=True)
+    present.write_text(deck_file("A B", "a1", "a2", "a3"), "utf-8")
+    flash("add", "in/other.yaml", str(present))
+    flash("review", "--plain", typed="\n4\nq\n")
+    second = name.replace("A-B", "A-B-2")
+
+    assert flash("export", "out", "--yaml", "--deck", "A-B")[0] == 0
+    once = texts("out")
+    assert flash("export", "out", "--yaml", "--deck", "A-B")[0] == 0
+
+    assert once == texts("out")
+    assert once[name] == deck_file("A B", "a1", "a2", "a3")
+    assert set(once) == {name, second}
+    assert "deck: A-B\n" in once[second]
+
+
+@pytest.mark.parametrize("order", [ALIKE, ALIKE[::-1]], ids=["first", "last"])
+def test_exports_into_one_folder_keep_all_decks(flash: Run, order: list[str]) -> None:
+    for number, deck in enumerate(ALIKE):
+        Path(f"{number}.yaml").write_text(deck_file(deck, f"q{number}"), "utf-8")
+    flash("add", ".")
+
+    for deck in order:
+        assert flash("export", "out", "--yaml", "--deck", deck)[0] == 0
+    once = texts("out")
+    for deck in ALIKE:
+        assert flash("export", "out", "--yaml", "--deck", deck)[0] == 0
+    assert flash("export", "out", "--yaml")[0] == 0
+
+    assert set(once) == set(texts("out"))
+    assert len(once) == len(ALIKE)
+    for deck in ALIKE:
+        assert sum(f"deck: {deck}\n" in text for text in once.values()) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["exam: An exam\n", "jobs: {}\n", "deck: [broken\n", "", "deck: E\nlanguage: ja\n"],
+)
+def test_an_export_leaves_files_that_are_not_its_own(flash: Run, text: str) -> None:
+    Path("in.yaml").write_text(deck_file("exam", "q"), "utf-8")
+    flash("add", "in.yaml")
+    Path("exam.yaml").write_text(text, "utf-8")
+
+    assert flash("export", ".", "--yaml")[0] == 0
+
+    assert Path("exam.yaml").read_text("utf-8") == text
+    assert Path("exam-2.yaml").exists()
+
+
+@pytest.mark.parametrize("folder", ["decks", "link"])
+def test_a_file_with_notes_that_stay_is_not_replaced(flash: Run, folder: str) -> None:
+    Path("decks").mkdir()
+    Path("link").symlink_to("decks")
+    deck = deck_file("A", "one", "two") + "    tags: [some]\n"
+    Path("decks/A.yaml").write_text(deck, "utf-8")
+    flash("add", "decks/A.yaml")
+
+    assert flash("export", folder, "--yaml", "--tag", "some") == (
+        1,
+        "",
+        f"flash: {folder}/A.yaml: this deck file has notes that are not exported"
+        " (export into another folder)\n",
+    )
+    assert Path("decks/A.yaml").read_text("utf-8") == deck
+    assert flash("export", folder, "--yaml")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "deck", ["a  b", "x\x07y", "ガ：：b", "no", "1.0", "a::b::", "# x", "x" * 90]
+)
+def test_a_repeated_export_writes_the_same_files(flash: Run, deck: str) -> None:
+    Path("in.csv").write_text(f"deck,front,back\n{deck},q,a\n", "utf-8")
+    flash("import", "in.csv")
+
+    assert flash("export", "out", "--yaml")[0] == 0
+    once = texts("out")
+    assert flash("export", "out", "--yaml")[0] == 0
+
+    assert texts("out") == once
+    assert len(once) == 1
