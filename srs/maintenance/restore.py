@@ -72,9 +72,10 @@ def _is_sound(file: Path) -> bool:
 
 
 def restored_name(path: Path, name: Path) -> Path:
-    """Find a backup by its path, or by its name in the backup folder."""
-    beside = folder_of(path) / name.name
-    return beside if not name.exists() and beside.exists() else name
+    """Find a backup by its path, or by its bare name in the backup folder."""
+    beside = folder_of(path) / name
+    is_bare = name.name == str(name)
+    return beside if is_bare and not name.exists() and beside.exists() else name
 
 
 @contextmanager

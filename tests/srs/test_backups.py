@@ -336,6 +336,13 @@ def test_a_backup_is_found_by_its_name_beside_the_store(opened: Store) -> None:
     assert restored_name(opened.path, Path("nowhere.db")) == Path("nowhere.db")
 
 
+@pytest.mark.parametrize("folder", ["/nonexistent", "nonexistent/below", ".."])
+def test_a_path_is_no_name_of_a_backup(opened: Store, folder: str) -> None:
+    named = Path(folder, back_up(opened, NOON).name)
+
+    assert restored_name(opened.path, named) == named
+
+
 def test_the_backup_that_is_restored_is_not_thinned_out(opened: Store) -> None:
     made = [back_up(opened, NOON + day * DAY_MS) for day in range(-9, 1)]
     first_of_its_month = back_up(opened, NOON - 20 * DAY_MS)
