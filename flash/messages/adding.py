@@ -52,9 +52,8 @@ def retirement_text(deck: str, retired: int, total: int, answered: int) -> str:
 def conflict_text(notes: int) -> str:
     """Say how many notes were edited here and on another device."""
     text = ngettext(
-        "{n} note was edited in its file and on another device; nothing was changed",
-        "{n} notes were edited in their files and on another device; nothing was"
-        " changed",
+        "{n} note was edited in its file and on another device",
+        "{n} notes were edited in their files and on another device",
         notes,
     )
     return text.format(n=notes)

@@ -92,16 +92,22 @@ class AddPlan(Struct, frozen=True):
     @property
     def refusal(self) -> FlashError | None:
         """The error unless the user agrees; None if there is nothing to agree to."""
+        reasons, hint = [], ""
         if self.conflicts:
+            reasons.append(conflict_text(len(self.conflicts)))
             hint = _("add --yes to take the texts of the files")
-            return FlashError(conflict_text(len(self.conflicts)), hint)
-        if not self.loss:
+        if self.loss:
+            retired = retirement_text(
+                self.loss.deck, self.loss.retired, self.loss.total, self.loss.answered
+            )
+            reasons.append(_("would retire {loss}").format(loss=retired))
+            hint = _("add --yes if you mean it")
+        if not reasons:
             return None
-        retired = retirement_text(
-            self.loss.deck, self.loss.retired, self.loss.total, self.loss.answered
-        )
-        message = _("would retire {loss}; nothing was changed").format(loss=retired)
-        return FlashError(message, _("add --yes if you mean it"))
+        if len(reasons) > 1:
+            hint = _("add --yes to take the texts of the files and retire the cards")
+        message = _("{reasons}; nothing was changed")
+        return FlashError(message.format(reasons=_("; ").join(reasons)), hint)
 
     @property
     def cards(self) -> int:

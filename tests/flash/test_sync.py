@@ -380,6 +380,30 @@ def test_moved_or_copied_file_is_no_later_text(
     assert "moved.yaml:" in desktop("show", "powerhouse")[1]
 
 
+def test_a_refusal_names_both_an_edit_elsewhere_and_a_loss(
+    laptop: Device, desktop: Device, log: Path, tmp_path: Path
+) -> None:
+    laptop("review", "--plain", "DNA", typed="\n4\nq\n")
+    laptop("sync", "log")
+    (tmp_path / "newer.yaml").write_text(CELLS.replace("Mitochondrion", "Mito"))
+    desktop("add", "newer.yaml", "--yes")
+    desktop("sync", "log", "--yes")
+    laptop("sync")
+    before, dna = CELLS.split("  - front: What does DNA")
+    cloze = dna[dna.index("  - cloze") :]
+    text = before.replace("Mitochondrion", "Chondrion") + cloze
+    (tmp_path / "cells.yaml").write_text(text)
+
+    assert laptop("add", "cells.yaml") == (
+        1,
+        "",
+        "flash: 1 note was edited in its file and on another device; would retire 2 of"
+        " 5 cards of 'Cells', 1 of them with answers; nothing was changed"
+        " (add --yes to take the texts of the files and retire the cards)\n",
+    )
+    assert len(json.loads(laptop("list", "--json")[1])) == 5
+
+
 def test_note_edited_in_the_file_and_elsewhere_is_asked_for(
     laptop: Device, desktop: Device, log: Path, tmp_path: Path
 ) -> None:
