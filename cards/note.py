@@ -12,10 +12,15 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from cards.numbers import whole_number
+
 _ANY_SCALAR = {"type": ["string", "number", "boolean"]}
 
 Text = Annotated[str, Meta(extra_json_schema=_ANY_SCALAR)]
 """A scalar, kept exactly as typed: `no`, `3.10` and `140-2` stay text."""
+
+LAST_LINE = 10**9
+"""A larger number of a line means this one; no note has as many."""
 
 Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 """A calendar date, YYYY-MM-DD."""
@@ -53,10 +58,12 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     def line_numbers(self) -> tuple[int, int]:
         """First and last line, from 1; all lines if it names none."""
         if not self.lines:
-            return 1, 10**9
+            return 1, LAST_LINE
         first, _, last = self.lines.partition("-")
-        # Python refuses to convert thousands of digits.
-        return int(first[:18]), int((last or first)[:18])
+        return (
+            whole_number(first, LAST_LINE) or LAST_LINE,
+            whole_number(last or first, LAST_LINE) or LAST_LINE,
+        )
 
 
 class Change(Struct, frozen=True, forbid_unknown_fields=True):

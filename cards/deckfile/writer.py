@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import yaml
 
-from cards.note import Note, Source
+from cards.note import LAST_LINE, Note, Source
+from cards.numbers import whole_number
 
 SCHEMA_COMMENT = "# yaml-language-server: $schema=deck.schema.json\n"
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -116,8 +117,8 @@ def _source(source: Source) -> Any:
         return source.title
     if not source.note:
         return kept
-    lines = kept.get("lines", "")
-    return _OneLine(kept | ({"lines": int(lines)} if lines.isdecimal() else {}))
+    line = whole_number(kept.get("lines", ""), LAST_LINE)
+    return _OneLine(kept | ({"lines": line} if line else {}))
 
 
 def source_yaml(source: Source) -> str:

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from cards.markdown_notes.note_lines import Passage
 from cards.markdown_notes.wiki import MARKED
+from cards.numbers import whole_number
 from cards.text.cloze import CLOZE_MARK, MISTYPED_MARK
 from cards.text.cloze_writing import hide
 
@@ -39,7 +40,8 @@ class _Gap(Struct, frozen=True):
     end: int
     words: str
     hint: str
-    number: str
+    number: int | None
+    """None if it has none."""
 
 
 def has_anki_clozes(passage: Passage) -> bool:
@@ -72,12 +74,12 @@ def with_clozes(passage: Passage, pattern: re.Pattern[str]) -> str | None:
     if has_anki_clozes(passage):
         return passage.shown
     gaps = [_gap(passage.shown, found) for found in pattern.finditer(passage.masked)]
-    taken = [int(gap.number) for gap in gaps if gap.number]
+    taken = [gap.number for gap in gaps if gap.number is not None]
     free = max(taken, default=0)
     parts, end = list[str](), 0
     for gap in gaps:
-        free += not gap.number
-        cloze = hide(int(gap.number or free), gap.words, gap.hint)
+        free += gap.number is None
+        cloze = hide(free if gap.number is None else gap.number, gap.words, gap.hint)
         parts += [passage.shown[end : gap.start], cloze]
         end = gap.end
     return "".join([*parts, passage.shown[end:]]) if gaps else None
@@ -99,4 +101,6 @@ def _gap(shown: str, found: re.Match[str]) -> _Gap:
             hint, number = inner or hint, parts[1] or number
     if number and not number.isdecimal():
         raise StepsError(number)
-    return _Gap(found.start(), found.end(), words, hint, number)
+    # One that is too large is refused with the others, as a number of a cloze.
+    chosen = whole_number(number[:9]) if number else None
+    return _Gap(found.start(), found.end(), words, hint, chosen)

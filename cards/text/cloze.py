@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from cards.numbers import whole_number
 from cards.text.verbatim import masked
 from cards.translate import _
 
@@ -104,14 +105,15 @@ def _number(token: re.Match[str]) -> int:
             "write {{{{c{first}::…}}}} and nest a cloze with the other number"
         ).format(first=first)
         raise ClozeError(_("one cloze with several numbers"), hint, token.start())
-    if len(digits) > 20 or not 1 <= int(digits) <= MAX_NUMBER:
+    number = whole_number(digits, MAX_NUMBER)
+    if not number:
         hint = _("number clozes from 1 to {most}").format(most=MAX_NUMBER)
         raise ClozeError(
             _("invalid cloze number '{digits}'").format(digits=digits[:20]),
             hint,
             token.start(),
         )
-    return int(digits)
+    return number
 
 
 def _hidden(number: int, parts: list[str | Hidden], start: int) -> Hidden:

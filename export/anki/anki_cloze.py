@@ -12,6 +12,8 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from cards.numbers import whole_number
+
 _TOKEN = re.compile(r"\{\{c([0-9,]+)::|\}\}")
 _MAX_OPEN = 10
 _MAX_NUMBER = 65535
@@ -65,8 +67,8 @@ def parse_anki_cloze(text: str) -> Parsed:
 
 
 def _numbers(digits: str) -> tuple[int, ...]:
-    found = {int(one) for one in digits.split(",") if one and len(one) < 20}
-    return tuple(sorted(number for number in found if number <= _MAX_NUMBER))
+    found = {whole_number(one, _MAX_NUMBER) for one in digits.split(",")}
+    return tuple(sorted(number for number in found if number is not None))
 
 
 def _add(text: str, opened: list[_Open], whole: list[str | AnkiCloze]) -> None:

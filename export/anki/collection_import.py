@@ -22,6 +22,7 @@ from export.anki.anki_model import (
     NoteType,
     Template,
 )
+from export.anki.character_references import unescaped
 from export.anki.converted import INCOMPLETE_TAG, Converted, Unsupported
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from export.anki.foreign_json import read_json
@@ -307,7 +308,7 @@ def _has_schedule(collection: Collection) -> bool:
 
 def first_field(fields: tuple[str, ...]) -> str:
     """Return the first field as plain text, shortened, to name a note."""
-    text = html.unescape(_TAG.sub(" ", fields[0][: 20 * _LONGEST_NAME]))
+    text = unescaped(_TAG.sub(" ", fields[0][: 20 * _LONGEST_NAME]))
     text = " ".join(text.split())
     long = len(text) > _LONGEST_NAME
     return text[: _LONGEST_NAME - 1] + "…" if long else text

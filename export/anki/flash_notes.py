@@ -1,12 +1,12 @@
 """Convert notes of our own note types, as Anki returns them."""
 
-import html
 import re
 
 import msgspec
 
 from cards.note import Basic, Choice, Content, MultiQuestion, Source, SubQuestion
 from cards.questions import anki_ordinals, parts_of
+from export.anki.character_references import unescaped
 from export.anki.converted import EMPTY_SIDE, Converted, Unsupported, cloze_content
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS
 from export.anki.html_to_markdown import to_markdown
@@ -45,7 +45,7 @@ def convert_own(notetype: int, fields: tuple[str, ...]) -> Converted:
         to_markdown(extra) if extra else "",
         tuple(map(_source, source.split(" · "))) if source else (),
         checked if checked and _DAY.fullmatch(checked) else "",
-        html.unescape(name) if name else "",
+        unescaped(name) if name else "",
         incomplete,
     )
 
@@ -79,5 +79,5 @@ def _own_cloze(text: str) -> tuple[Content, dict[int, str]]:
 def _source(text: str) -> Source:
     found = _LINK.fullmatch(text)
     if found is None:
-        return Source(html.unescape(text))
-    return Source(html.unescape(found[2]), html.unescape(found[1]))
+        return Source(unescaped(text))
+    return Source(unescaped(found[2]), unescaped(found[1]))

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+from cards.numbers import whole_number
 from cards.text.markdown import escaped, is_plain
 from cards.text.media import decoded
 from export.anki.cloze_escapes import with_syntax
@@ -59,6 +60,8 @@ _SLANTED = re.compile(r"font-style\s*:\s*(?:italic|oblique)", re.IGNORECASE).sea
 _WEB_LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]+", re.IGNORECASE).fullmatch
 _SCHEME = re.compile(r"(?!https?:)[a-zA-Z][a-zA-Z0-9+.-]*:").match
 _MARKED = re.compile(r"\{\{c|[\xa0\x00-\x1f\x7f]|  ").search
+_MAX_START = 9_999_999
+"""First number of a list; a number of Markdown has at most nine digits."""
 _BACKTICKS = re.compile("`+")
 _LANGUAGE = re.compile(r"language-([\w.+#-]+)").fullmatch
 _IN_CELL = frozenset(("blockquote", "li", "pre", "table", *_HEADINGS))
@@ -237,8 +240,8 @@ class _Writer:
             bullet = "*" if last.startswith("- ") else "-"
             markers = [f"{bullet} "] * len(items)
         else:
-            start = element.attributes.get("start", "1")
-            first = int(start) if start.isdecimal() and len(start) < 8 else 1
+            start = whole_number(element.attributes.get("start", ""), _MAX_START)
+            first = 1 if start is None else start
             end = ")" if re.match(r"[0-9]+\. ", last) else "."
             markers = [f"{first + index}{end} " for index in range(len(items))]
         tight = all(_is_tight(item) for item in items)

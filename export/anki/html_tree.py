@@ -5,13 +5,13 @@ marks of clozes.  Tags that are never closed, closed twice or nested wrongly los
 text, nesting is limited, and the time is linear in the length of the field.
 """
 
-import html
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
 
+from export.anki.character_references import unescaped
 from export.anki.cloze_marks import CLOSE, MARK, OPEN
 from export.anki.text_scanner import PairScanner
 
@@ -153,7 +153,7 @@ class _Builder:
 
     def _plain(self, text: str) -> None:
         if text:
-            self.add(html.unescape(text) if "&" in text else text)
+            self.add(unescaped(text) if "&" in text else text)
 
     def _element(self, tag: re.Match[str]) -> None:
         if tag[2] is None:
@@ -204,7 +204,7 @@ def _attributes(text: str) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(text):
-        found.setdefault(name.lower(), html.unescape(double or single or bare))
+        found.setdefault(name.lower(), unescaped(double or single or bare))
     return found
 
 

@@ -3,9 +3,9 @@ r"""Math of Anki as math of flash: `$…$` and `$$…$$`.
 Anki has `\(…\)` and `\[…\]` for MathJax, and `[latex]`, `[$]` and `[$$]` for LaTeX.
 """
 
-import html
 import re
 
+from export.anki.character_references import unescaped
 from export.anki.markdown_lines import Piece, raw
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -55,7 +55,7 @@ def tex_of(text: str) -> str:
     """Return the text of math without HTML."""
     if "<" in text:
         text = _TAG.sub("", _LINE_END.sub("\n", text))
-    return html.unescape(text).replace("\xa0", " ")
+    return unescaped(text).replace("\xa0", " ")
 
 
 def _whole(tex: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from cards.text.media import decoded
+from export.anki.character_references import unescaped
 
 REMOTE = ("http://", "https://", "data:")
 """How names begin that are no files."""
@@ -46,7 +47,7 @@ def _references(field: str) -> list[tuple[int, int, str]]:
     found = [
         (
             *source.span(source.lastindex),
-            decoded(html.unescape(source[source.lastindex])),
+            decoded(unescaped(source[source.lastindex])),
         )
         for tag, bound in zip(tags, bounds, strict=False)
         for source in _SOURCE.finditer(field, tag.end(), _end(field, tag.end(), bound))
@@ -54,7 +55,7 @@ def _references(field: str) -> list[tuple[int, int, str]]:
     ]
     # After the last bracket each opening mark would search the rest in vain.
     sounds = _SOUND.finditer(field, 0, field.rfind("]") + 1)
-    return found + [(*one.span(1), html.unescape(one[1])) for one in sounds]
+    return found + [(*one.span(1), unescaped(one[1])) for one in sounds]
 
 
 def _end(field: str, start: int, bound: int) -> int:
@@ -67,7 +68,7 @@ def with_names(text: str, names: Mapping[str, str]) -> str:
 
     A template may put a field that is nothing but a name into a tag.
     """
-    whole = names.get(html.unescape(text))
+    whole = names.get(unescaped(text))
     if whole:
         return html.escape(whole)
     parts: list[str] = []

@@ -5,7 +5,6 @@ https://github.com/ankitects/anki.
 """
 
 import hashlib
-import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from cards.questions import is_two_sided
+from export.anki.character_references import unescaped
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from srs.models.cards import (
     MAX_DURATION_MS,
@@ -91,7 +91,7 @@ def _sort_text(first: str) -> str:
     """Return a first field as Anki sorts and compares it: without markup."""
     if "<" in first:
         first = _TAG.sub("", _PICTURE.sub(r" \1 ", first))
-    return html.unescape(first) if "&" in first else first
+    return unescaped(first) if "&" in first else first
 
 
 def _checksum(text: str) -> int:

@@ -4,10 +4,10 @@ Source: https://docs.ankiweb.net/templates/fields.html and
 rslib/src/template_filters.rs of https://github.com/ankitects/anki.
 """
 
-import html
 import re
 
 from export.anki.anki_cloze import revealed, revealed_only, typed_text
+from export.anki.character_references import unescaped
 from export.anki.text_scanner import PairScanner
 
 _TAG = re.compile(r"<[^>]*>")
@@ -43,7 +43,7 @@ def without_tags(text: str) -> str:
     pairs = {"<!--": "-->", "<style": "</style>", "<script": "</script>"}
     kept = (one.inner for one in PairScanner(text, pairs).pairs() if not one.opening)
     plain = _TAG.sub("", "".join(kept)) if ">" in text else text
-    return html.unescape(plain).replace("\xa0", " ") if "&" in plain else plain
+    return unescaped(plain).replace("\xa0", " ") if "&" in plain else plain
 
 
 def _with_readings(name: str, text: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 from msgspec import Struct
 
 from cards.note import Basic, Cloze, Content, Note
+from cards.numbers import whole_number
 from cards.translate import _
 from export.anki.html_to_markdown import to_markdown
 from export.programs.schedule import (
@@ -240,12 +241,13 @@ def _ordinal(card: _Card) -> int:
     """Return the ordinal of a card: its cloze, or the number of its view."""
     if card.view != "5.1":
         number = card.view.rpartition(".")[2]
-        return int(number) - 1 if number.isdecimal() else 0
-    index = re.search(r"'index': (\d+)", str(card.extra))
+        return max(0, (whole_number(number) or 0) - 1)
+    found = re.search(r"'index': (\d+)", str(card.extra))
+    index = whole_number(found[1]) if found else None
     if index is None:
         text = _("cloze without number in card '{card}'").format(card=card.id)
         raise ValueError(text)
-    return int(index[1])
+    return index
 
 
 def _cloze(text: str) -> str:

@@ -19,6 +19,7 @@ from cards.deckfile.discovery import read_text
 from cards.errors import DeckError, Place, Problem
 from cards.files import absolute
 from cards.note import Basic, Cloze, Content, Note
+from cards.numbers import whole_number
 from cards.text.verbatim import replaced, verbatim_spans
 from cards.translate import _
 from export.anki.cloze_escapes import with_syntax
@@ -266,6 +267,9 @@ def _filled(
         if not number:
             return convert(hidden)
         hint = HINT + convert(hint) if hint else ""
-        return f"{OPEN}{int(number) + 1}{NUMBERED}{convert(hidden)}{hint}{CLOSE}"
+        ordinal = whole_number(number)
+        # One that is too large is refused as a number of a cloze.
+        shown = number if ordinal is None else ordinal + 1
+        return f"{OPEN}{shown}{NUMBERED}{convert(hidden)}{hint}{CLOSE}"
 
     return re.sub("\ue000(\\d+)\ue001", hole, text)

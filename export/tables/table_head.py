@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.names import split_tags
+from cards.numbers import whole_number
 from cards.translate import _
 from export.files import PackageError
 from srs.models.incoming import Loss, LossReason
@@ -112,13 +113,14 @@ def _set(head: TableHead, name: str, value: str, path: Path, line: int) -> None:
         case "tags":
             head.tags = split_tags(value)
         case _ if name in _COLUMN_SETTINGS:
-            if not value.isdecimal() or int(value) < 1:
+            number = whole_number(value)
+            if not number:
                 raise _refused(
                     path,
                     line,
                     _("'{value}' is not the number of a column").format(value=value),
                 )
-            head.places[int(value) - 1] = name.split(maxsplit=1)[0]
+            head.places[number - 1] = name.split(maxsplit=1)[0]
         case _:
             head.losses += (Loss(LossReason.ROW_SETTING, line=line, detail=name),)
 

@@ -14,6 +14,7 @@ from cards.files import open_file
 from cards.identity.keys import guid_for, text_key
 from cards.names import imported_deck_name, split_tags, tidy_tags
 from cards.note import Basic, Content, Note
+from cards.numbers import whole_number
 from cards.questions import cloze_parts
 from cards.translate import _
 from export.anki.converted import Unsupported, cloze_content
@@ -229,6 +230,10 @@ def _has_html(rows: Sequence[_Row]) -> bool:
     )
 
 
+def _ordinal(values: dict[str, str]) -> int | None:
+    return whole_number(values.get("ordinal", ""))
+
+
 class _RowConverter:
     """Makes a note of each row."""
 
@@ -277,8 +282,7 @@ class _RowConverter:
     @staticmethod
     def _is_card(values: dict[str, str]) -> bool:
         """Return True for a row that flash wrote."""
-        ordinal = values.get("ordinal", "")
-        is_numbered = ordinal.isdecimal() and bool(values.get("guid"))
+        is_numbered = _ordinal(values) is not None and bool(values.get("guid"))
         return is_numbered and values.get("kind") in CARD_KINDS
 
     def _card_row(self, values: dict[str, str], line: int) -> CardRow:
@@ -288,7 +292,7 @@ class _RowConverter:
         texts = self._texts(values)
         front, back = texts["front"], texts["back"]
         note = self._note_with(values, Basic(front, back), texts["extra"])
-        ordinal = int(values["ordinal"])
+        ordinal = _ordinal(values) or 0
         kind = CARD_KINDS[values["kind"]]
         return CardRow(values["guid"], ordinal, kind, front, back, note, line)
 

@@ -6,6 +6,7 @@ A letter answers and goes on; at the end come the score and each miss.
 from collections.abc import Sequence
 from functools import partial
 
+from cards.numbers import whole_number
 from cards.text.terminal import plain_text
 from cards.translate import _
 from flash.cli.plain_stream import PlainStream, is_confusion, search_confused
@@ -75,8 +76,8 @@ class PlainMock:
             session.go(session.position + 1)
         elif word in ("", "p"):
             session.go(session.position + (-1 if word else 1))
-        elif word.isdecimal() and 0 < int(word) <= last + 1:
-            session.go(int(word) - 1)
+        elif number := whole_number(word, last + 1):
+            session.go(number - 1)
         elif word == "m":
             session.mark()
         elif word == "n":

@@ -5,6 +5,7 @@ from io import TextIOWrapper
 from typing import TextIO
 from unicodedata import normalize
 
+from cards.numbers import whole_number
 from cards.text.terminal import plain_text
 from cards.text.width import clean
 from cards.translate import _
@@ -92,5 +93,5 @@ def search_confused(
 
 def _numbered(found: tuple[Candidate, ...], text: str) -> Candidate | None:
     """Return the candidate with a number; other numbers are text to search for."""
-    number = int(text) if text.isdecimal() and len(text) < 3 else 0
-    return found[number - 1] if 0 < number <= len(found) else None
+    number = whole_number(text, len(found))
+    return found[number - 1] if number else None

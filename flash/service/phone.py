@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.errors import FlashError
+from cards.numbers import whole_number
 from cards.translate import _
 from export.anki.phone.hub import Hub, Server, opened_hub, running_server
 from flash.service.context import chosen_store, open_app
@@ -271,4 +272,4 @@ def _anki_version() -> str:
 def _numbers(text: str) -> tuple[int, ...]:
     """Return a version as numbers, to compare; 2.1.66 is older than 23.10."""
     parts = text.split(".")
-    return tuple(int(one) if one.isdigit() else 0 for one in parts)
+    return tuple(whole_number(one) or 0 for one in parts)

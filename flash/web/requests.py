@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from cards.numbers import whole_number
 from cards.translate import _
 from flash.web.guard import Refused
 
@@ -72,7 +73,7 @@ def number_in(request: Any, name: str, most: int) -> int:
         Refused: It is none, or too large.
     """
     text = request.query_params.get(name) or "0"
-    is_number = text.isascii() and text.isdecimal() and len(text) < 10
-    if not is_number or int(text) > most:
+    number = whole_number(text, most)
+    if number is None:
         raise Refused(422, _("the request can't be read"), f"?{name}=")
-    return int(text)
+    return number

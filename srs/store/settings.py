@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from cards.files import absolute
+from cards.numbers import whole_number
 from cards.translate import _
 from srs.models.exam import before_exam, read_exam
 from srs.models.presets import Preset, resolve
@@ -258,7 +259,7 @@ def remove_invalid_settings(store: Store) -> int:
 
 
 def _rollover(text: str) -> None:
-    if text and not (text.isdecimal() and int(text) < 24):
+    if text and whole_number(text, 23) is None:
         raise ValueError(text)
 
 

@@ -175,6 +175,15 @@ def test_the_only_deck_with_an_exam_is_examined(flash: Run) -> None:
     assert lines[0] == "Mock exam: An exam (X-1): 3 questions, 5 minutes, seed 2."
 
 
+def test_a_plain_exam_takes_only_numbers_of_its_questions(flash: Run) -> None:
+    wrong = ["9" * 5000, "0", "99"]
+
+    code, out, _ = flash(*MOCK, typed="".join(f"{word}\n" for word in wrong))
+    shown = [line for line in out.splitlines() if line.startswith("question ")]
+
+    assert (code, shown) == (0, ["question 1 of 3 · 5:00 left"] * 4)
+
+
 def test_a_plain_miss_shows_answer_and_source(flash: Run) -> None:
     typed = "?\nq\n"
     out = flash(*MOCK, "--questions", "1", "--minutes", "1", typed=typed)[1]
