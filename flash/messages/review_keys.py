@@ -4,6 +4,7 @@ The code of the review knows an action by its default key: `ReviewKeys.meaning` 
 what was pressed into that, `fill` and `help` show the key to press.
 """
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 from unicodedata import normalize
 
@@ -81,12 +82,15 @@ DEFAULT_KEYS = ReviewKeys()
 
 
 def saved_keys(text: str) -> ReviewKeys:
-    """Parse keys that were saved.
+    """Parse keys that were saved, perhaps by another version of flash.
 
-    An action that was added to flash since then has another letter if its default key
-    was chosen for another action.
+    What this version can't use is ignored.  An action that was added to flash since
+    then has another letter if its default key was chosen for another action.
     """
-    given = _parsed(text)
+    given: dict[str, str] = {}
+    for action, key in _words(text):
+        if action in ACTIONS and _is_key(key) and key not in given.values():
+            given[action] = key
     taken = set(given.values())
     used = {*taken, *_DEFAULTS, *_FIXED}
     free = (key for key in "abcdefghijklmnopqrstuvwxyz" if key not in used)
@@ -116,15 +120,26 @@ def parse_keys(text: str) -> ReviewKeys:
     return ReviewKeys(tuple(owners))
 
 
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the actions and keys that a text names."""
+    for word in normalize("NFKC", text).lower().split():
+        typed, _sign, key = word.partition("=")
+        yield typed.replace("-", "_"), key
+
+
+def _is_key(key: str) -> bool:
+    """Return True if a key can be chosen."""
+    is_seen = key.isprintable() and width_of(key) > 0
+    return len(key) == 1 and key not in _FIXED and is_seen
+
+
 def _parsed(text: str) -> dict[str, str]:
     """Return the keys that are named; see `parse_keys`."""
     given: dict[str, str] = {}
-    for word in normalize("NFKC", text).lower().split():
-        typed, _sign, key = word.partition("=")
-        action = typed.replace("-", "_")
+    for action, key in _words(text):
         if action not in ACTIONS:
-            raise _no_action(typed)
-        if len(key) != 1 or key in _FIXED or not (key.isprintable() and width_of(key)):
+            raise _no_action(action)
+        if not _is_key(key):
             message = _("the key of {action} can't be '{key}'")
             hint = _(
                 "choose one character; digits, Space, Enter, j, k, q and ? are fixed"

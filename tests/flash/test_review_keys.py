@@ -6,14 +6,18 @@ from pathlib import Path
 
 import pytest
 from command_runner import CELLS, Run
+from hypothesis import given
+from hypothesis import strategies as st
 from terminal_review import ReviewSetup
 
 from flash.cli.plain_review import run_plain
-from flash.messages.review_keys import parse_keys, saved_keys
+from flash.messages.review_keys import ACTIONS, parse_keys, saved_keys
+from flash.service.context import open_app
 from flash.tui.app import ReviewApp
 from flash.tui.view import UiCommand
 from flash.tui.view_model import ReviewViewModel
 from srs.models.cards import Rating
+from srs.store.settings import save_setting
 
 TWO = """\
 deck: Two
@@ -93,6 +97,40 @@ def test_keys_saved_before_flag_had_a_key_stay_valid() -> None:
     assert (found["history"], found["bury"], found["flag"]) == ("f", "-", "a")
     assert saved_keys("flag=z undo=f") == parse_keys("flag=z undo=f")
     assert saved_keys("") == parse_keys("")
+
+
+@pytest.mark.parametrize(
+    ("saved", "used"),
+    [
+        ("zoom=z undo=y", "undo=y"),
+        ("zoom=u", ""),
+        ("undo=y zoom", "undo=y"),
+        ("undo=7 bury=-", "bury=-"),
+        ("undo=zz bury==", "bury=="),
+        ("undo=y bury=y", "undo=y"),
+        ("=", ""),
+    ],
+)
+def test_saved_keys_of_another_version_are_left_out(
+    flash: Run, saved: str, used: str
+) -> None:
+    assert saved_keys(saved) == parse_keys(used)
+    if saved != used:
+        assert flash("config", "keys", saved)[0] == 1
+
+    with open_app(None) as app, app.store.transaction():
+        save_setting(app.store, "keys", saved, app.now())
+
+    assert flash("config")[0] == 0
+    assert flash("review", "--plain", typed="q\n")[0] == 0
+
+
+@given(st.text(), st.sampled_from(list(ACTIONS)))
+def test_any_saved_text_gives_a_key_to_each_action(text: str, action: str) -> None:
+    for saved in (text, f"{action}={text}"):
+        keys = saved_keys(saved).keys
+
+        assert len(set(keys)) == len(ACTIONS)
 
 
 def test_keys_are_undone_and_unset(flash: Run) -> None:
