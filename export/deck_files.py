@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from cards.deckfile.discovery import control_in, read_text
 from cards.deckfile.reader import deck_header
-from cards.deckfile.writer import SCHEMA_COMMENT, deck_yaml
+from cards.deckfile.schema import schema_text
+from cards.deckfile.writer import SCHEMA_FILE, deck_yaml, schema_comment
 from cards.deckfile.yaml_walker import has_comments
 from cards.errors import DeckError, reason_of
 from cards.files import is_file, open_file
@@ -55,7 +56,7 @@ def write_decks(
     edited: Collection[str] = (),
     needed: Collection[str] = (),
 ) -> WrittenDecks:
-    """Write a file for each deck and language, and its media.
+    """Write a file for each deck and language, its media, and the schema for editors.
 
     Added to an empty store, the files introduce new cards in the same order.
 
@@ -92,6 +93,7 @@ def write_decks(
     copies = written = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        replace_file(folder / SCHEMA_FILE, schema_text().encode())
         for key, target in targets.items():
             group = sorted(groups[key], key=_position)
             target.parent.mkdir(exist_ok=True)
@@ -103,7 +105,9 @@ def write_decks(
                 (new.note, old.guid if old.guid in same_text or new != old else "")
                 for old, new in zip(group, kept, strict=True)
             ]
-            replace_file(target, deck_yaml(*key, cards, orders.get(key, 0)).encode())
+            schema = os.path.relpath(folder / SCHEMA_FILE, target.parent)
+            text = deck_yaml(*key, cards, orders.get(key, 0), schema)
+            replace_file(target, text.encode())
             files.append(target)
             written += len(group)
     except OSError as error:
@@ -134,7 +138,9 @@ def _refuse_to_lose_text(
         text = read_text(target) if target.is_file() else ""
     except DeckError as error:
         raise ExportError(str(target), error.problems[0].message, hint) from None
-    if has_comments(text.removeprefix(SCHEMA_COMMENT)):
+    for schema in (SCHEMA_FILE, f"../{SCHEMA_FILE}"):
+        text = text.removeprefix(schema_comment(schema))
+    if has_comments(text):
         message = _("this deck file has comments, which would be lost")
         raise ExportError(str(target), message, hint)
 

@@ -11,7 +11,7 @@ import yaml
 from cards.note import LAST_LINE, Note, Source
 from cards.numbers import whole_number
 
-SCHEMA_COMMENT = "# yaml-language-server: $schema=deck.schema.json\n"
+SCHEMA_FILE = "deck.schema.json"
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _ESCAPED = re.compile(r"\\U[0-9A-F]{8}")
 
@@ -55,7 +55,11 @@ _EXACT = _dumper(_ExactDumper)
 
 
 def deck_yaml(
-    deck: str, language: str, notes: Iterable[tuple[Note, str]], order: int = 0
+    deck: str,
+    language: str,
+    notes: Iterable[tuple[Note, str]],
+    order: int = 0,
+    schema: str = SCHEMA_FILE,
 ) -> str:
     """Render a deck file.
 
@@ -64,10 +68,16 @@ def deck_yaml(
         language: Language of the notes; empty if unknown.
         notes: Each note with the id to write if it has none; may be empty.
         order: That of the file; 0 for none.
+        schema: Path of the schema, relative to the file, for editors.
     """
     cards = "".join(yaml_text([card_values(note, name)]) for note, name in notes)
     cards = f"cards:\n{cards}" if cards else "cards: []\n"
-    return SCHEMA_COMMENT + header_yaml(deck, language, order) + cards
+    return schema_comment(schema) + header_yaml(deck, language, order) + cards
+
+
+def schema_comment(schema: str) -> str:
+    """Render the line that names the schema to an editor."""
+    return f"# yaml-language-server: $schema={schema}\n"
 
 
 def header_yaml(deck: str, language: str = "", order: int = 0) -> str:

@@ -18,6 +18,7 @@ from cards.deckfile.discovery import (
 )
 from cards.deckfile.schema import schema_text
 from cards.deckfile.upgrade import Texts, Upgrade, upgraded
+from cards.deckfile.writer import SCHEMA_FILE
 from cards.errors import FlashError
 from cards.translate import _
 from export.files import make_folder, replace_file
@@ -109,7 +110,7 @@ def write_copy(copy: DeckCopy) -> None:
         (copy.folder / file).unlink(missing_ok=True)
     if _base(copy.folder) != copy.new:
         _write(copy.folder / _BASE, msgspec.json.encode(copy.new))
-        _write(copy.folder.parents[1] / "deck.schema.json", schema_text().encode())
+        _write(copy.folder.parents[1] / SCHEMA_FILE, schema_text().encode())
 
 
 def _copies(store: Path, name: str) -> Path:

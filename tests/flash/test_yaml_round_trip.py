@@ -1,9 +1,12 @@
 """What `flash export --yaml` writes, `flash add` takes."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 from command_runner import Run
 from foreign_packages import GENERATIONS, Make, package
 
@@ -82,6 +85,24 @@ def test_left_out_control_characters_are_named(
         "control characters left out: q5\n"
         "control characters left out: q6\n"
     )
+
+
+def test_exported_files_name_a_schema_that_is_there(flash: Run) -> None:
+    Path("x.png").write_bytes(b"a picture")
+    Path("a.yaml").write_text(deck_file("A", "one"), "utf-8")
+    Path("b.yaml").write_text(deck_file("B", "two ![](x.png)"), "utf-8")
+    flash("add", ".")
+
+    for _time in range(2):
+        assert flash("export", "out", "--yaml")[0] == 0
+
+    files = sorted(Path("out").rglob("*.yaml"))
+    assert files == [Path("out/A.yaml"), Path("out/B/B.yaml")]
+    for file in files:
+        text = file.read_text("utf-8")
+        schema = text.partition("\n")[0].partition("$schema=")[2]
+        check = json.loads((file.parent / schema).read_text("utf-8"))
+        jsonschema.validate(yaml.safe_load(text), check)
 
 
 ALIKE = ["A B", "A-B", "A/B", "a b"]
