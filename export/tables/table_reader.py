@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -110,8 +111,7 @@ def read_table(path: Path, options: TableOptions, file: str = "") -> TextTable:
     for row in rows:
         converter.add(row)
     card_rows = tuple(converter.card_rows)
-    found = (*notes_of_rows(card_rows), *converter.notes)
-    notes = tuple({note.guid: note for note in found}.values())
+    notes = (*notes_of_rows(card_rows), *converter.notes)
     if not notes:
         hint = _("write one note per line: question, answer")
         raise PackageError(str(path), _("no notes in this table"), hint)
@@ -248,7 +248,8 @@ class _RowConverter:
     ) -> None:
         self._uses, self._head, self._is_html = uses, head, is_html
         self._deck, self._file = imported_deck_name(head.deck) or deck, file
-        self._seen: set[str] = set()
+        self._seen: dict[str, set[int | None]] = defaultdict(set)
+        """The ordinals of the rows by guid; None for that of a whole note."""
         self.notes: list[IncomingNote] = []
         self.card_rows: list[CardRow] = []
         self.losses: list[Loss] = []
@@ -261,7 +262,7 @@ class _RowConverter:
             if i < len(row.cells)
         }
         if self._is_card(values):
-            self.card_rows.append(self._card_row(values, row.line))
+            self._add_card(self._card_row(values, row.line))
             return
         try:
             note = self._note(values)
@@ -276,8 +277,16 @@ class _RowConverter:
             reason = LossReason.ROW_NOTE if named else reason
             self.losses.append(Loss(reason, line=row.line, detail=note.id))
             return
-        self._seen.add(guid)
+        self._seen[guid].add(None)
         self.notes.append(incoming_note(guid, note))
+
+    def _add_card(self, row: CardRow) -> None:
+        seen = self._seen[row.guid]
+        if seen & {row.ordinal, None}:
+            self.losses.append(Loss(LossReason.ROW_NOTE, line=row.line))
+            return
+        seen.add(row.ordinal)
+        self.card_rows.append(row)
 
     @staticmethod
     def _is_card(values: dict[str, str]) -> bool:

@@ -9,6 +9,7 @@ from export.tables.table_edits import table_edits
 from export.tables.table_head import guessed_separator, read_head
 from export.tables.table_reader import TableOptions, read_table
 from srs.models.cards import StoredNote
+from srs.models.incoming import LossReason
 
 FILE = Path("a.csv")
 
@@ -70,3 +71,29 @@ def test_edit_in_a_table_is_a_real_difference(
 
     edited = [one.note for one in edits]
     assert [(one.extra, one.tags) for one in edited if one] == expected
+
+
+AGAIN = {
+    "a card and a note": ["0,basic", "x,basic"],
+    "a note and a card": ["x,basic", "0,basic"],
+    "a card of another kind and a note": ["0,cloze", ","],
+    "two notes": ["x,basic", ","],
+    "the same card": ["0,basic", "0,basic"],
+    "the same card behind its reverse": ["0,basic", "1,basic", "1,basic"],
+}
+
+
+@pytest.mark.parametrize("rows", AGAIN.values(), ids=AGAIN)
+def test_a_second_row_with_a_guid_is_a_loss(tmp_path: Path, rows: list[str]) -> None:
+    file = tmp_path / "a.csv"
+    lines = [f"g1,{row},q{n},a{n}\n" for n, row in enumerate(rows)]
+    file.write_text("guid,ordinal,kind,front,back\n" + "".join(lines), "utf-8")
+
+    found = read_table(file, TableOptions("D"))
+
+    (note,) = found.incoming.notes
+    assert isinstance(note.note.content, Basic)
+    assert (note.guid, note.note.content.front) == ("g1", "q0")
+    assert [(loss.reason, loss.line) for loss in found.losses] == [
+        (LossReason.ROW_NOTE, len(rows) + 1)
+    ]
