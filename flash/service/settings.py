@@ -12,11 +12,13 @@ from msgspec.structs import fields
 from cards.deckfile.discovery import YAML_ENDINGS
 from cards.errors import FlashError
 from cards.files import absolute
+from cards.numbers import whole_number
 from cards.text.folding import fold
-from cards.translate import N_, _
+from cards.text.width import clipped
+from cards.translate import _
 from flash.messages.review_keys import ACTIONS, format_keys, parse_keys, saved_keys
 from flash.service.context import AppContext
-from srs.models.presets import Preset
+from srs.models.presets import MAX_STEP_S, MAX_STEPS, Preset
 from srs.scheduler.study_day import UnknownZone, day_date, zone_offset
 from srs.store.decks import decks_without_notes
 from srs.store.replay import rebuild_cache, rebuild_card_states
@@ -43,6 +45,8 @@ _HIDDEN = ("parameters", "anki_parameters")
 NAMES = (*_GLOBAL, *(one.name for one in fields(Preset) if one.name not in _HIDDEN))
 _ALIKE = 0.7
 """Names of other settings are less alike than a name and its misspelling."""
+_SHOWN = 60
+"""Columns of a value in a message."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -202,9 +206,10 @@ def _check_global(name: str, value: str) -> str:
     if name == "opener":
         return _check_program(name, value)
     if name == "rollover":
-        if not value.isdecimal() or not 0 <= int(value) <= 23:
+        hour = whole_number(value, 23)
+        if hour is None:
             raise _invalid(name, value, _("an hour from 0 to 23"))
-        return str(int(value))
+        return str(hour)
     try:
         zone_offset(value)
     except UnknownZone:
@@ -229,44 +234,29 @@ def _parse(name: str, value: str) -> Any:
     words = {"yes": "true", "on": "true", "no": "false", "off": "false"}
     given: Any = words.get(value.lower(), value)
     if name.endswith("_steps"):
-        words_given = [] if value == "none" else value.split()
-        given = [_parse_delay(name, word) for word in words_given]
+        given = _parse_delays(name, value)
     elif name == "easy_days":
         given = _parse_shares(value)
     elif re.fullmatch(r"\d+(\.\d+)?%", value):
         given = float(value[:-1]) / 100
     try:
         return msgspec.convert(given, kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise _invalid(name, value, _expected(str(error))) from None
+    except msgspec.ValidationError:
+        raise _invalid(name, value, _expected(kind)) from None
 
 
-_LIMITED = {
-    ("float", "<="): N_("a number of at most {limit}"),
-    ("float", ">="): N_("a number of at least {limit}"),
-    ("int", "<="): N_("a whole number of at most {limit}"),
-    ("int", ">="): N_("a whole number of at least {limit}"),
-    ("array of length", "<="): N_("a list of at most {limit}"),
-}
-"""What msgspec expected, by the kind of the value and the side of its limit."""
-
-
-def _expected(message: str) -> str:
-    """Translate what msgspec expected, such as `int` <= 9."""
-    text = re.sub(r"^Expected |, got .*| - at .*|`", "", message)
-    limited = re.fullmatch(r"(.+) ([<>]=) (\S+)", text)
-    pattern = _LIMITED.get((limited[1], limited[2])) if limited else None
-    if limited and pattern:
-        return _(pattern).format(limit=limited[3])
-    kinds = {
-        "float": _("a number"),
-        "int": _("a whole number"),
-        "bool": _("yes or no"),
-        "array": _("a list"),
-    }
-    for theirs, ours in kinds.items():
-        text = re.sub(rf"\b{theirs}\b", ours, text)
-    return text
+def _expected(kind: Any) -> str:
+    """Say which values an option can have."""
+    found = msgspec.inspect.type_info(kind)
+    if isinstance(found, msgspec.inspect.Metadata):
+        found = found.type
+    if isinstance(found, msgspec.inspect.IntType):
+        text = _("a whole number from {least} to {most}")
+    elif isinstance(found, msgspec.inspect.FloatType):
+        text = _("a number from {least} to {most}")
+    else:
+        return _("yes or no")
+    return text.format(least=found.ge, most=found.le)
 
 
 def _parse_shares(value: str) -> list[float]:
@@ -281,13 +271,28 @@ def _parse_shares(value: str) -> list[float]:
     return list(shares.values())
 
 
+def _parse_delays(name: str, value: str) -> list[int]:
+    """Parse delays such as `1m 10m`; return seconds."""
+    words = [] if value == "none" else value.split()
+    if len(words) > MAX_STEPS:
+        raise _invalid(name, value, _("at most {n} delays").format(n=MAX_STEPS))
+    return [_parse_delay(name, word) for word in words]
+
+
 def _parse_delay(name: str, word: str) -> int:
     found = re.fullmatch(r"(\d+)([smhd])", word)
     if not found:
         raise _invalid(name, word, _("delays"), _("write 30s, 10m, 1h or 1d"))
-    return int(found[1]) * _UNITS[found[2]]
+    unit = _UNITS[found[2]]
+    number = whole_number(found[1], MAX_STEP_S // unit)
+    if not number:
+        longest = _format_delay(MAX_STEP_S)
+        expected = _("delays from 1s to {longest}").format(longest=longest)
+        raise _invalid(name, word, expected)
+    return number * unit
 
 
 def _invalid(name: str, value: str, expected: str, hint: str = "") -> FlashError:
     text = _("{name} must be {expected}, not '{value}'")
-    return FlashError(text.format(name=name, expected=expected, value=value), hint)
+    shown = clipped(value, _SHOWN)
+    return FlashError(text.format(name=name, expected=expected, value=shown), hint)

@@ -59,7 +59,10 @@ PARAMETER_RANGES = (
     (0.1, 0.8),
 )
 
-Seconds = Annotated[int, Meta(ge=1, le=86_400 * 30)]
+MAX_STEP_S = 86_400 * 30
+"""Longest delay of a step, seconds."""
+MAX_STEPS = 10
+Seconds = Annotated[int, Meta(ge=1, le=MAX_STEP_S)]
 
 
 class Preset(Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,11 +80,13 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 200
     learning_steps: Annotated[
         tuple[Seconds, ...],
-        Meta(max_length=10, description="Delays of new cards, such as '1m 10m'."),
+        Meta(
+            max_length=MAX_STEPS, description="Delays of new cards, such as '1m 10m'."
+        ),
     ] = (60, 600)
     relearning_steps: Annotated[
         tuple[Seconds, ...],
-        Meta(max_length=10, description="Delays of forgotten cards."),
+        Meta(max_length=MAX_STEPS, description="Delays of forgotten cards."),
     ] = (600,)
     maximum_interval: Annotated[
         int, Meta(ge=1, le=36500, description="Longest interval, days.")

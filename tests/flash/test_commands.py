@@ -315,15 +315,33 @@ def test_config_is_inherited_and_unset(flash: Run) -> None:
     [
         (
             ["desired_retention", "1.5"],
-            "flash: desired_retention must be a number of at most 0.99, not '1.5'\n",
+            "flash: desired_retention must be a number from 0.7 to 0.99, not '1.5'\n",
         ),
         (
             ["new_per_day", "many"],
-            "flash: new_per_day must be a whole number, not 'many'\n",
+            "flash: new_per_day must be a whole number from 0 to 9999, not 'many'\n",
         ),
         (
             ["learning_steps", "0m"],
-            "flash: learning_steps must be a whole number of at least 1, not '0m'\n",
+            "flash: learning_steps must be delays from 1s to 30d, not '0m'\n",
+        ),
+        (
+            ["relearning_steps", "1m 60d"],
+            "flash: relearning_steps must be delays from 1s to 30d, not '60d'\n",
+        ),
+        (
+            ["learning_steps", "1m " * 11],
+            "flash: learning_steps must be at most 10 delays, not"
+            " '1m 1m 1m 1m 1m 1m 1m 1m 1m 1m 1m '\n",
+        ),
+        (
+            ["maximum_interval", "9" * 5000],
+            "flash: maximum_interval must be a whole number from 1 to 36500, not"
+            f" '{'9' * 59}…'\n",
+        ),
+        (
+            ["fuzz", "perhaps"],
+            "flash: fuzz must be yes or no, not 'perhaps'\n",
         ),
         (
             ["new_per_day", "5", "--unset"],

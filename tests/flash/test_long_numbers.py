@@ -7,6 +7,8 @@ import pytest
 from command_runner import CELLS, Run
 from foreign_packages import package
 
+from flash.service.settings import NAMES
+
 LONG = "9" * 5000
 HEAD = "guid,ordinal,kind,deck,front,back\n"
 
@@ -77,3 +79,19 @@ def test_a_source_with_an_endless_number_is_kept(flash: Run) -> None:
     assert LONG in Path("out/Cells.Basics.en.yaml").read_text("utf-8")
     assert json.loads(flash("add", "out", "--json")[1])["new"] == 0
     assert flash("check", "in.yaml")[0] == 0
+
+
+@pytest.mark.parametrize("value", [LONG, f"-{LONG}", f"{LONG}m", f"{LONG}%"])
+@pytest.mark.parametrize("name", sorted({*NAMES} - {"inbox", "opener"}))
+def test_a_setting_refuses_an_endless_number(flash: Run, name: str, value: str) -> None:
+    code, out, err = flash("config", name, "--", value)
+
+    assert (code, out, "range" in err, "`" in err) == (1, "", False, False)
+
+
+@pytest.mark.parametrize("name", ["learning_steps", "relearning_steps"])
+def test_the_longest_delay_is_accepted_in_each_unit(flash: Run, name: str) -> None:
+    for most, unit in (2_592_000, "s"), (43_200, "m"), (720, "h"), (30, "d"):
+        assert flash("config", name, f"{most}{unit}")[0] == 0
+        assert flash.json("config", name) == {name: [2_592_000]}
+        assert flash("config", name, f"{most + 1}{unit}")[0] == 1
