@@ -41,7 +41,7 @@ _MAX_PER_FIELD = 20
 """Mistakes reported per field."""
 _DATES = ("checked", "recheck", "since")
 _EXPECTED = re.compile(r"Expected `([\w| ]+)`, got `(\w+)`")
-_NUMBER = re.compile(r"Expected `(?:int|float)\b")
+_NUMBER = re.compile(r"Expected `(?:int|float)\b|.*out of range")
 _ARRAY = re.compile(r"Expected `[\w| ]*\barray\b")
 
 
@@ -307,6 +307,9 @@ def _describe(
         missing = text.split("`")[1]
         message = _("'{key}' is missing").format(key=missing)
         return message, _("add '{key}:'").format(key=missing)
+    if "out of range" in text:
+        message = _("'{key}' is a number with too many digits").format(key=name)
+        return message, _("write a smaller number")
     invalid = _("invalid '{name}': '{value}'")
     if "regex" in text:
         shown = _inner(value, path)
@@ -318,12 +321,10 @@ def _describe(
     if name == "changed":
         message = _("'{key}' must be a mapping").format(key=name)
         return message, _("write {was: …, since: 2023-01}")
-    if wanted == "bool":
+    if wanted in ("bool", "int", "float"):
         shown = _inner(value, path)
-        return invalid.format(name=name, value=shown), _("write true or false")
-    if wanted in ("int", "float"):
-        shown = _inner(value, path)
-        return invalid.format(name=name, value=shown), _("write a number")
+        hint = _("write true or false") if wanted == "bool" else _("write a number")
+        return invalid.format(name=name, value=shown), hint
     if "array" in wanted:
         message = _("'{key}' must be a list").format(key=name)
         return message, _("write [a, b], or lines with '- '")

@@ -95,3 +95,27 @@ def test_the_longest_delay_is_accepted_in_each_unit(flash: Run, name: str) -> No
         assert flash("config", name, f"{most}{unit}")[0] == 0
         assert flash.json("config", name) == {name: [2_592_000]}
         assert flash("config", name, f"{most + 1}{unit}")[0] == 1
+
+
+EXAM = (
+    "exam: E\ndomains: [{{tag: t, name: T, weight: {0}}}]\nquestions: {1}\nminutes: 9\n"
+)
+TYPED = {
+    "order": ("deck.yaml", f"deck: D\norder: {LONG}\ncards: [{{front: a, back: b}}]\n"),
+    "weight": ("exam.yaml", EXAM.format(LONG, 9)),
+    "questions": ("exam.yaml", EXAM.format(9, f"-{LONG}")),
+}
+
+
+@pytest.mark.parametrize("key", TYPED)
+def test_a_key_with_an_endless_number_is_named(flash: Run, key: str) -> None:
+    name, text = TYPED[key]
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    Path(name).write_text(text, "utf-8")
+
+    code, _, err = flash("check", ".")
+
+    assert code == 1
+    assert (
+        f": '{key}' is a number with too many digits (write a smaller number)\n" in err
+    )
