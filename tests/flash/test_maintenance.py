@@ -252,3 +252,17 @@ def test_a_store_shrinks_with_what_is_taken_out(flash: Run, words: list[str]) ->
 
     assert Path("store.db").stat().st_size < before / 2
     assert flash("doctor")[1] == "No problems found.\n"
+
+
+def test_a_listing_of_backups_takes_no_file(flash: Run) -> None:
+    code, out, err = flash("backup", "copy.db", "--list")
+
+    assert (code, out, "name a file or --list, not both" in err) == (2, "", True)
+    assert not Path("copy.db").exists()
+
+
+@pytest.mark.parametrize("file", ["cards.yaml", "cards.yml", "out/", "out"])
+def test_an_export_without_a_format_names_yaml(flash: Run, file: str) -> None:
+    code, out, err = flash("export", file)
+
+    assert (code, out, "--yaml writes deck files" in err) == (2, "", True)

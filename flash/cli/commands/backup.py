@@ -57,6 +57,8 @@ def backup(
     makes a backup once a day after a review, and before an import, a restore, a
     repair, a deletion for good and a change of the store's format.
     """
+    if listed and file is not None:
+        raise typer.BadParameter(_("name a file or --list, not both"))
     if listed:
         _list(db, as_json=json)
         return

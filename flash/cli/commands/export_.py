@@ -72,8 +72,8 @@ def export(
     ending = file.suffix.lower()
     if not yaml and ending not in (*_PACKAGES, *_TABLES):
         known = ", ".join((*_PACKAGES, *_TABLES))
-        message = _("the name must end in {known}").format(known=known)
-        raise typer.BadParameter(message)
+        message = _("the name must end in {known}; --yaml writes deck files")
+        raise typer.BadParameter(message.format(known=known))
     if safe and (yaml or ending != ".csv"):
         raise typer.BadParameter(_("--safe is for CSV files"))
     with open_app(db) as app:
