@@ -162,3 +162,30 @@ def test_nothing_imports_the_benchmarks() -> None:
                 case _:
                     continue
             assert not used & (modules | {"bench"}), file
+
+
+def assigned(node: ast.AST) -> Iterator[ast.expr]:
+    """List the names that are assigned, without those that a comprehension has."""
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.Name(ctx=ast.Store()):
+                yield child
+            case ast.comprehension(iter=source, ifs=conditions):
+                for one in (source, *conditions):
+                    yield from assigned(one)
+            case _:
+                yield from assigned(child)
+
+
+def test_nothing_is_assigned_to_the_name_that_translates() -> None:
+    found = [
+        f"{module}:{name.lineno}"
+        for module, tree in TREES.items()
+        for name in assigned(tree)
+        if isinstance(name, ast.Name) and name.id == "_"
+        if re.search(
+            r"^from cards\.translate import .*\b_\b", SOURCES[module], re.MULTILINE
+        )
+    ]
+
+    assert found == []

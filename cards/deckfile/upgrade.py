@@ -187,7 +187,7 @@ class _Merging:
     def text_of(self, file: str) -> str:
         """Return the text of a file; empty if nothing is left of it."""
         files = [v.files.get(file) for v in (self._mine, self._base, self._new)]
-        mine, _, new = files
+        mine, _base, new = files
         present = mine or new
         names = self._names(file, mine.cards if mine else (), new.cards if new else ())
         if present is None or (present.cards and not names):

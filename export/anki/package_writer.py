@@ -199,7 +199,7 @@ def without_other_cards(stored: StoredNote, foreign: OriginalNotes) -> StoredNot
     if kept is None:
         return stored
     model = foreign.notetypes[kept.raw.notetype]
-    fields, _ = raw_fields(stored, _with_taken_edits(stored, kept, model))
+    fields, _is_whole = raw_fields(stored, _with_taken_edits(stored, kept, model))
     notetype = _read_type(model)
     return replace(stored, cards=tuple(_in_anki(stored.cards, notetype, fields)))
 

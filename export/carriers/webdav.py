@@ -122,7 +122,7 @@ class WebDavCarrier:
     def _make(self, path: str) -> None:
         """Make a collection, and those above it."""
         expected = (*_DONE, _EXISTS, _NO_PARENT)
-        status, _ = self._send("MKCOL", f"{path}/", expected=expected)
+        status, _body = self._send("MKCOL", f"{path}/", expected=expected)
         if status == _NO_PARENT:
             self._make(path.rpartition("/")[0])
             self._send("MKCOL", f"{path}/", expected=(*_DONE, _EXISTS))

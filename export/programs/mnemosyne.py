@@ -255,7 +255,7 @@ def _cloze(text: str) -> str:
     numbers = count(1)
 
     def written(found: re.Match[str]) -> str:
-        hidden, _, hint = found[1].partition(":")
+        hidden, _sign, hint = found[1].partition(":")
         shown = f"{hidden}::{hint}" if hint else hidden
         return f"{{{{c{next(numbers)}::{shown}}}}}"
 

@@ -235,7 +235,7 @@ def _content(kind: str, heading: Heading) -> tuple[Content, str] | None:
         title, below = "\n\n".join(filter(None, (title, text))), heading.back
     answer = org_to_markdown(below)
     if kind == "text-input":
-        first, _, rest = answer.partition("\n")
+        first, _end, rest = answer.partition("\n")
         return Basic(title, first, typed=True), rest.strip("\n")
     return Basic(title, answer, reverse=kind != "normal"), ""
 

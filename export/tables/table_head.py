@@ -66,7 +66,7 @@ def read_head(text: str, path: Path) -> tuple[TableHead, str, int]:
     head, line = TableHead(places={}), 1
     columns = ""
     while text.startswith(("#", '"#')) or (line == 1 and _EXCEL_SEPARATOR.match(text)):
-        first, _, rest = text.partition("\n")
+        first, _end, rest = text.partition("\n")
         first = _unquoted(first.rstrip("\r"))
         found = _SETTING.fullmatch(first)
         excel = _EXCEL_SEPARATOR.fullmatch(first)

@@ -118,7 +118,7 @@ class _LazyCommands(Mapping[str, Any]):
     """The commands by name; a module is imported when its command is looked up."""
 
     def __getitem__(self, name: str) -> Any:
-        module, _, member = _COMMANDS[name].target.partition(":")
+        module, _sign, member = _COMMANDS[name].target.partition(":")
         found = getattr(import_module(f"flash.cli.commands.{module}"), member)
         if not isinstance(found, typer.Typer):
             alone = typer.Typer(

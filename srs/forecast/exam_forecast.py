@@ -132,7 +132,7 @@ def forecast_exam(
     as_set = study.mean(replace(whole, minutes=minutes), seed) if exam.minutes else full
     all_new = study.mean(DailyBudget(in_all(needed / scale), reviews), seed)
     names = [asked.domains[card] for card in ids]
-    _, usual_minutes = average_day(store, options.rollover, today)
+    _usual_reviews, usual_minutes = average_day(store, options.rollover, today)
     return ExamForecast(
         days=exam.day - today,
         cards=len(asked.cards),

@@ -116,7 +116,7 @@ def away_days(text: str) -> tuple[tuple[int, int], ...]:
     """
     found = []
     for span in text.split():
-        first, _, last = span.partition("..")
+        first, _sign, last = span.partition("..")
         ends = date_day(first), date_day(last or first)
         if ends[1] < ends[0]:
             raise ValueError(f"{last} is before {first}")
