@@ -18,7 +18,6 @@ from flash.messages.cards import (
     duration_label,
     interval_label,
     one_line,
-    rating_of_option,
     right_option,
     source_addresses,
     was_line,
@@ -35,6 +34,7 @@ from flash.messages.review import (
     SUSPENDED,
     all_done,
     answered_line,
+    chosen_line,
     confusion_result,
     counts_label,
     deck_line,
@@ -312,7 +312,7 @@ class _PlainReview:
         question, note = prompt.question, prompt.note
         right = right_option(question)
         if chosen is not None:
-            self._print(suggestion_line(rating_of_option(question, chosen)))
+            self._print(chosen_line(question, chosen))
         number = "" if right is None else f"{right + 1}: "
         self._print(number + plain_text(question.answer))
         for text in (

@@ -9,7 +9,6 @@ from cards.questions import Question
 from cards.text.terminal import plain_text
 from cards.text.width import clean, clipped
 from cards.translate import _
-from srs.models.cards import Rating
 from srs.scheduler.study_day import DAY_S
 
 _QUESTION_COLUMNS = 48
@@ -121,11 +120,6 @@ def checked_line(note: Note) -> str:
 def option_letter(index: int) -> str:
     """Return the letter of an option: A, B, C and so on."""
     return chr(ord("A") + index) if index < 26 else str(index + 1)
-
-
-def rating_of_option(question: Question, chosen: int) -> Rating:
-    """Return the rating to suggest for an option that was chosen, by its index."""
-    return Rating.GOOD if chosen == right_option(question) else Rating.AGAIN
 
 
 def right_option(question: Question) -> int | None:

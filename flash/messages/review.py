@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cards.note import Note
+from cards.questions import Question
 from cards.text.width import width_of
 from cards.translate import N_, _, ngettext
 from flash.messages.cards import (
@@ -18,6 +19,7 @@ from flash.messages.cards import (
     duration_label,
     flag_sign,
     interval_label,
+    right_option,
     short_question,
 )
 from flash.messages.due import due_line
@@ -110,6 +112,14 @@ def suggestion_line(rating: Rating) -> str:
         Rating.GOOD: _("Right: 3 Good is suggested."),
         Rating.HARD: _("Nearly right: 2 Hard is suggested."),
     }.get(rating, _("Wrong: 1 Again is suggested."))
+
+
+def chosen_line(question: Question | None, chosen: int | None) -> str:
+    """Suggest a rating for the option with an index; empty if none was chosen."""
+    if question is None or chosen is None:
+        return ""
+    is_right = chosen == right_option(question)
+    return suggestion_line(Rating.GOOD if is_right else Rating.AGAIN)
 
 
 def confusion_result(keys: ReviewKeys, *, is_recorded: bool) -> str:

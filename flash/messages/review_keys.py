@@ -51,6 +51,11 @@ class ReviewKeys(Struct, frozen=True):
             return _DEFAULTS[self.keys.index(key)]
         return _NO_MEANING if key in _DEFAULTS else key
 
+    def after_escape(self) -> "ReviewKeys":
+        """Return the keys as a message names them while an answer is typed."""
+        after = _("Esc, then {key}")
+        return ReviewKeys(tuple(after.format(key=key) for key in self.keys))
+
     def fill(self, message: str, **values: str) -> str:
         """Put keys into a message, for placeholders such as `{undo}`, and values."""
         return message.format(**self.by_action(), **values)

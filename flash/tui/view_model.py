@@ -4,7 +4,7 @@ No terminal here.  A rating counts only while the answer is shown, so a key pres
 twice never rates a card that was not seen.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from cards.errors import FlashError
 from cards.translate import _
-from flash.messages.cards import interval_label, rating_of_option, source_url
+from flash.messages.cards import interval_label, source_url
 from flash.messages.day import end_lines
 from flash.messages.operations import undo_line
 from flash.messages.review import (
@@ -29,6 +29,7 @@ from flash.messages.review import (
     TEXT_NOT_TAKEN,
     all_done,
     answered_line,
+    chosen_line,
     confusion_result,
     flagged_line,
     help_lines,
@@ -181,7 +182,8 @@ class ReviewViewModel(AnsweringModel[View]):
             steps["f"] = self._start_flagging
             if self.view.mode is Mode.ASKING:
                 steps["t"] = self._start_typing
-                steps |= self._choices(self.view.prompt)
+                count = min(9, len(self.view.prompt.question.options))
+                steps |= {str(i + 1): partial(self._choose, i) for i in range(count)}
             if self.view.mode is Mode.ANSWERED:
                 steps |= {str(int(one)): partial(self._rate, one) for one in Rating}
         if key in steps:
@@ -208,22 +210,10 @@ class ReviewViewModel(AnsweringModel[View]):
             changed = None if key == "escape" else typing.press(key)
             self.view = replace(view, typing=changed)
 
-    def _choices(self, prompt: Prompt) -> dict[str, Callable[[], None]]:
-        """Return what the digits do before the answer of a choice."""
-        numbers = range(min(9, len(prompt.question.options)))
-        return {str(one + 1): partial(self._choose, one) for one in numbers}
-
     def _choose(self, option: int) -> None:
         """Choose an option, or none if it was chosen."""
         chosen = None if option == self.view.chosen else option
         self.view = replace(self.view, chosen=chosen)
-
-    def _verdict(self) -> str:
-        """Suggest a rating for the option that was chosen; empty for none."""
-        chosen, prompt = self.view.chosen, self.view.prompt
-        if chosen is None or prompt is None:
-            return ""
-        return suggestion_line(rating_of_option(prompt.question, chosen))
 
     def _start_typing(self) -> None:
         self.view = replace(self.view, typing=TextInput())
@@ -261,7 +251,9 @@ class ReviewViewModel(AnsweringModel[View]):
                 self._advance()
             case Mode.ASKING:
                 self._show_answer()
-                self.show_message(self._verdict())
+                prompt = self.view.prompt
+                asked = None if prompt is None else prompt.question
+                self.show_message(chosen_line(asked, self.view.chosen))
             case Mode.ANSWERED:
                 self._rate(Rating.GOOD)
         return UiCommand.NOTHING
@@ -363,10 +355,7 @@ class ReviewViewModel(AnsweringModel[View]):
     def _named_keys(self) -> ReviewKeys:
         """Return the keys as messages name them: behind a typed answer after Esc."""
         keys = self.view.keys
-        if self.view.typing is None:
-            return keys
-        after = _("Esc, then {key}")
-        return replace(keys, keys=tuple(after.format(key=one) for one in keys.keys))
+        return keys if self.view.typing is None else keys.after_escape()
 
     def reload(self, text: str | None = None, handed_out: str = "") -> None:
         """Load the deck file of the present card again.
