@@ -23,22 +23,23 @@ def definitions(notes: Outline) -> Iterator[Proposal]:
         pair = block.cells[0] if block.kind is BlockKind.DEFINITION else None
         if block.kind is BlockKind.ITEM and notes.is_leaf(index):
             pair = split_definition(block.text)
-        if pair and is_numbered(pair[0]):
+        if index in notes.introductions or (pair and is_numbered(pair[0])):
             continue
         if pair and is_name(pair[0]) and len(pair[1]) <= _LONGEST_MEANING:
             front = about(pair[0], notes.above(index))
             content = Basic(front, pair[1], reverse=len(pair[1]) <= _LONGEST_REVERSED)
             yield Proposal("definition", content, (index,))
-    for _, items in notes.lists:
-        yield from _terms(notes, items)
-    for top, items in notes.lists:
-        is_heading = top is not None and notes.blocks[top].kind is BlockKind.HEADING
-        if is_heading and len(items) == 1 and notes.is_leaf(items[0]):
-            heading = unnumbered(notes.blocks[top or 0].text)
+    for one in notes.lists:
+        yield from _terms(notes, one.items)
+        if one.top is None or one.introduced_by is not None or len(one.items) > 1:
+            continue
+        head, item = notes.blocks[one.top], one.items[0]
+        if head.kind is BlockKind.HEADING and notes.is_leaf(item):
+            heading = unnumbered(head.text)
             if is_name(heading):
                 front = what_is(heading, "", japanese=notes.japanese)
-                content = Basic(front, notes.blocks[items[0]].text)
-                yield Proposal("definition", content, (items[0],))
+                content = Basic(front, notes.blocks[item].text)
+                yield Proposal("definition", content, (item,))
 
 
 def _terms(notes: Outline, items: list[int]) -> Iterator[Proposal]:

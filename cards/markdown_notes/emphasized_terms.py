@@ -22,8 +22,8 @@ def emphasized_terms(notes: Outline) -> Iterator[Proposal]:
     for index, block in enumerate(notes.blocks):
         if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE):
             continue
-        if block.text.startswith("[^"):
-            continue  # a footnote
+        if block.text.startswith("[^") or index in notes.introductions:
+            continue  # a footnote, or half a sentence
         terms = list(_EMPHASIS.finditer(masked(block.text)))
         hidden = sum(len(found[0]) for found in terms)
         around = len(block.text) - hidden

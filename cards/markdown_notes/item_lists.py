@@ -1,14 +1,18 @@
 """The rule that asks the items of lists."""
 
-import re
+from collections import Counter
 from collections.abc import Iterator
 
 from cards.markdown_notes.blocks import Block, BlockKind, split_definition
-from cards.markdown_notes.outline import Outline, Proposal
+from cards.markdown_notes.outline import ItemList, Outline, Proposal
 from cards.markdown_notes.wording import (
     GENERIC,
+    about,
+    announces,
     bare,
+    introduction,
     is_name,
+    is_question,
     is_talk,
     list_name,
     unnumbered,
@@ -21,25 +25,26 @@ _LONGEST_ITEM = 90
 
 def item_lists(notes: Outline) -> Iterator[Proposal]:
     """Ask the items of a list, each with the others shown."""
-    for top, items in notes.lists:
-        if top is None or not 2 <= len(items) <= _MOST_ITEMS:
+    named_by_top = Counter(one.top for one in notes.lists if one.introduced_by is None)
+    for one in notes.lists:
+        is_shared = one.introduced_by is None and named_by_top[one.top] > 1
+        if is_shared and one.items[0] != (one.top or 0) + 1:
+            continue  # the heading or the item names only the list right below it
+        if not 2 <= len(one.items) <= _MOST_ITEMS:
             continue
-        head = notes.blocks[top]
-        texts = [_item_name(notes.blocks[index].text) for index in items]
-        if len(set(texts)) < len(texts) or notes.compared.issuperset(items):
+        texts = [_item_name(notes.blocks[index].text) for index in one.items]
+        if len(set(texts)) < len(texts) or notes.compared.issuperset(one.items):
             continue
-        if not _is_listed(head, texts):
+        name = _name(notes, one, texts)
+        if not name or any(len(text) > _LONGEST_ITEM for text in texts):
             continue
-        if head.kind is BlockKind.HEADING:
-            name, of = unnumbered(head.text), ""
+        numbered = all(notes.blocks[index].numbered for index in one.items)
+        content = ListNote(name, tuple(texts), ordered=numbered)
+        topic = one.top if one.introduced_by is None else one.introduced_by
+        if topic is None or notes.blocks[topic].kind is BlockKind.HEADING:
+            yield Proposal("list", content, tuple(one.items))
         else:
-            pair = split_definition(head.text)
-            name, of = pair[0] if pair else head.text, notes.above(top)
-        asked = list_name(name, of, texts, japanese=notes.japanese)
-        numbered = all(notes.blocks[index].numbered for index in items)
-        content = ListNote(asked, tuple(texts), ordered=numbered)
-        used = items if head.kind is BlockKind.HEADING else [top, *items]
-        yield Proposal("list", content, tuple(used))
+            yield Proposal("list", content, (topic, *one.items), topic)
 
 
 def _item_name(text: str) -> str:
@@ -48,15 +53,34 @@ def _item_name(text: str) -> str:
     return bare(pair[0] if pair and is_name(pair[0]) else text)
 
 
-_ANNOUNCES = re.compile(r"以下|次の|つあ|following|:$|：$")
+def _name(notes: Outline, one: ItemList, texts: list[str]) -> str:
+    """Say what a list contains; empty if the note doesn't say it well."""
+    if one.introduced_by is not None:
+        return _introduced_name(notes, one.introduced_by)
+    if one.top is None or not _is_listed(notes.blocks[one.top]):
+        return ""
+    head = notes.blocks[one.top]
+    if head.kind is BlockKind.HEADING:
+        name, of = unnumbered(head.text), ""
+    else:
+        pair = split_definition(head.text)
+        name, of = pair[0] if pair else head.text, notes.above(one.top)
+    return list_name(name.rstrip(":："), of, texts, japanese=notes.japanese)
 
 
-def _is_listed(head: Block, texts: list[str]) -> bool:
-    """Return True if the items are short, and the head names or announces them."""
-    if any(len(text) > _LONGEST_ITEM for text in texts):
-        return False
+def _introduced_name(notes: Outline, index: int) -> str:
+    block = notes.blocks[index]
+    name = introduction(block.text, is_near=True)
+    is_answer = bool(block.headings) and is_question(block.headings[-1])
+    if is_answer or is_talk(name) or len(name) > _LONGEST_ITEM:
+        return ""
+    return about(name, notes.above(index))
+
+
+def _is_listed(head: Block) -> bool:
+    """Return True if a heading or an item names or announces the items below it."""
     if unnumbered(head.text).casefold() in GENERIC:
         return False
     if head.kind is BlockKind.HEADING and not is_name(unnumbered(head.text)):
-        return bool(_ANNOUNCES.search(head.text)) and len(head.text) <= _LONGEST_ITEM
+        return announces(head.text) and len(head.text) <= _LONGEST_ITEM
     return not is_talk(head.text)

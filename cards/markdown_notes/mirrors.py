@@ -13,15 +13,14 @@ _ALIKE = 0.6
 
 def mirrors(notes: Outline) -> Iterator[Proposal]:
     """Compare items, or headings, that say the like about several subjects."""
-    for _, items in notes.lists:
-        subjects = [index for index in items if not notes.is_leaf(index)]
+    for one in notes.lists:
+        subjects = [index for index in one.items if not notes.is_leaf(index)]
         groups = [(index, notes.children[index]) for index in subjects]
         yield from _mirror(notes, groups, with_subjects=True)
-    tops = [(top, items) for top, items in notes.lists if top is not None]
     headings = [
-        (top, items)
-        for top, items in tops
-        if notes.blocks[top].kind is BlockKind.HEADING
+        (one.top, one.items)
+        for one in notes.lists
+        if one.top is not None and notes.blocks[one.top].kind is BlockKind.HEADING
     ]
     for start, (top, _) in enumerate(headings):
         path = notes.blocks[top].headings

@@ -60,6 +60,9 @@ GENERIC = frozenset(
     }
 )
 """Headings that don't say what their section is about."""
+_ANNOUNCES = re.compile(r"以下|下記|次の|つあ|following|as follows|[:：]$")
+_SENTENCES = re.compile(r"(?<=[。．！？])|(?<=\w[.!?])\s+(?=[A-Z])|\n")
+_ALL_BOLD = re.compile(r"(\*\*|__)(?=\S)((?!\1).)+(?<=\S)\1[:：]?")
 _LONGEST_NAME = 40
 _LONGEST_NAME_EN = 60
 
@@ -173,6 +176,31 @@ def list_name(name: str, of: str, items: list[str], *, japanese: bool) -> str:
     if statements * 2 < len(items) or _ASKS_WHAT.search(bare(name)):
         return named
     return f"{named}の特徴" if japanese else f"Points about {named}"
+
+
+def announces(text: str) -> bool:
+    """Return True if a text says that a list stands below it."""
+    return bool(_ANNOUNCES.search(text.strip()))
+
+
+def introduction(text: str, *, is_near: bool) -> str:
+    """Return the words of a paragraph that say what the list below it contains.
+
+    Args:
+        text: The paragraph.
+        is_near: No line is empty between it and the list.
+
+    Returns:
+        Its last sentence, without marks and colon; empty if it is about other things.
+    """
+    sentences = [one for one in _SENTENCES.split(text.strip()) if one.strip()]
+    last = sentences[-1].strip() if sentences else ""
+    is_label = len(sentences) == 1 and (
+        bool(_ALL_BOLD.fullmatch(last)) or (is_near and is_name(last))
+    )
+    if not (announces(last) or is_question(last) or is_label):
+        return ""
+    return bare(last).rstrip(":：").rstrip()
 
 
 def row_name(texts: list[str]) -> str:

@@ -130,7 +130,9 @@ def draft_cards(
                 asked += 1
                 continue
             if other and questions.is_about_other_text(other, note, finder):
-                named = (_drafted(note, one, target) for one in _named(note, proposal))
+                shared = questions.headings(other, note, finder)
+                longer = _named(note, proposal, shared)
+                named = (_drafted(note, one, target) for one in longer)
                 drafted = next(filterfalse(questions.asking, named), drafted)
             if other := questions.asking(drafted):
                 source = source_yaml(drafted.card.sources[0])
@@ -173,24 +175,60 @@ class _Questions:
 
         Otherwise it may be about the new text: its block has changed.
         """
+        source = self._source(card)
+        if source is None:
+            return False
+        return not self._is_in(note, source, card) or bool(finder.found(source))
+
+    def headings(
+        self, card: Note, note: NoteBlocks, finder: BlockFinder
+    ) -> frozenset[str] | None:
+        """Return the headings above the text of a card; None if it is elsewhere."""
+        source = self._source(card)
+        if source is None or not self._is_in(note, source, card):
+            return None
+        found = finder.found(source)
+        return frozenset(note.blocks[found[0]].headings if found else ())
+
+    def _source(self, card: Note) -> Source | None:
+        """Return the first source of a card whose note exists."""
+        named = (one for one in card.sources if one.note)
+        return next((one for one in named if self._path(one, card).exists()), None)
+
+    def _is_in(self, note: NoteBlocks, source: Source, card: Note) -> bool:
+        return self._path(source, card).resolve() == Path(note.file).resolve()
+
+    def _path(self, source: Source, card: Note) -> Path:
         folder = Path(card.file or absolute(self._target)).parent
-        for source in card.sources:
-            path = folder / source.note if source.note else None
-            if path and path.exists():
-                is_here = path.resolve() == Path(note.file).resolve()
-                return not is_here or bool(finder.found(source))
-        return False
+        return folder / (source.note or "")
 
 
 def _question(content: Content) -> tuple[type, str]:
     return type(content), normalized(question_text(content))
 
 
-def _named(note: NoteBlocks, proposal: Proposal) -> Iterator[Proposal]:
-    """Add to a question what it is about: a heading above it, or the note."""
-    block = in_markdown(note).blocks[proposal.blocks[0]]
-    names = [unnumbered(heading) for heading in reversed(block.headings)]
-    for name in (*filter(is_name, names), plain_as_markdown(Path(note.file).stem)):
+def _named(
+    note: NoteBlocks, proposal: Proposal, shared: frozenset[str] | None
+) -> Iterator[Proposal]:
+    """Add to a question what it is about: a heading above it, or the note.
+
+    Args:
+        note: The note.
+        proposal: The question.
+        shared: Headings above the text that has the same question, which tell nothing
+            apart; None if it is in another note.
+    """
+    index = proposal.blocks[0]
+    headings = zip(
+        note.blocks[index].headings,
+        in_markdown(note).blocks[index].headings,
+        strict=True,
+    )
+    own = [shown for typed, shown in headings if typed not in (shared or ())]
+    names = list(filter(is_name, map(unnumbered, reversed(own))))
+    if shared is None:
+        names.append(plain_as_markdown(Path(note.file).stem))
+    for name in names:
         match proposal.content:
             case Basic() as basic:
                 named = replace(basic, front=about(basic.front, name))
@@ -208,8 +246,9 @@ def _place(card: Note) -> str:
 
 def _is_wanted(note: NoteBlocks, proposal: Proposal, uncovered: set[int]) -> bool:
     """Return True if no card asks a block of a proposal, other than its topic."""
-    parents = {parent for i in proposal.blocks for parent in note.blocks[i].parents}
-    own = [i for i in proposal.blocks if i not in parents] or list(proposal.blocks)
+    topics = {parent for i in proposal.blocks for parent in note.blocks[i].parents}
+    topics |= {proposal.topic} if proposal.topic is not None else set()
+    own = [i for i in proposal.blocks if i not in topics] or list(proposal.blocks)
     return any(index in uncovered for index in own)
 
 

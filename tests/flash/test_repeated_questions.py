@@ -59,6 +59,17 @@ def test_a_list_of_plain_text_names_its_note(flash: Run) -> None:
     assert _questions("d.yaml") == ["Steps", "Steps (b\\_c)"]
 
 
+def test_no_heading_that_two_texts_share_tells_them_apart(flash: Run) -> None:
+    lists = "Examples:\n\n- {0} one\n- {0} two\n\nBut now others.\n\n"
+    text = "# Ports\n\n## Keys\n\n" + lists.format("a") + lists.format("b")
+    Path("ports.md").write_text(text, "utf-8")
+
+    err = flash("draft", "ports.md", "-o", "d.yaml")[2]
+
+    assert err.startswith("1 card proposed in d.yaml\n1 proposal left out: ")
+    assert _questions("d.yaml") == ["Examples (Keys)"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
