@@ -48,6 +48,8 @@ class Block(Struct, frozen=True):
     """Level of a heading, from 1."""
     numbered: bool = False
     """It is an item of a numbered list."""
+    title: str = ""
+    """The title of a callout, the first line of its text."""
     ignored: str | None = None
     """Why its author wants no card, perhaps empty; None if one is wanted."""
 
@@ -55,6 +57,11 @@ class Block(Struct, frozen=True):
     def hash(self) -> str:
         """The hash of its text, eight hexadecimal digits."""
         return text_hash(self.text)
+
+    @property
+    def body(self) -> str:
+        """Its text without its title."""
+        return self.text.removeprefix(self.title).strip("\n")
 
     @property
     def counts(self) -> bool:
@@ -131,6 +138,8 @@ def split_definition(text: str) -> tuple[str, str] | None:
     found = _DEFINITION.fullmatch(masked)
     if found is None or "//" in found["term"] or ". " in found["term"]:
         return None
+    if all(found[name].count("**") % 2 for name in ("term", "meaning")):
+        return None  # the colon is in words in bold
     term, meaning = (text[slice(*found.span(name))] for name in ("term", "meaning"))
     return term.strip(), meaning.strip()
 

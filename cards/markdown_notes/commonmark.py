@@ -223,4 +223,5 @@ class _Walk:
     def _quoted(self, token: "Token") -> str:
         first, last = self._span(token)
         lines = self._lines[first - 1 : last]
-        return "\n".join(re.sub(r"^[\s>]*>\s?", "", line) for line in lines)
+        text = "\n".join(re.sub(r"^[\s>]*>\s?", "", line) for line in lines)
+        return text.strip("\n")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cards.markdown_notes.answered_questions import begins_with_label
 from cards.markdown_notes.blocks import BlockKind, split_definition
 from cards.markdown_notes.outline import Outline, Proposal
 from cards.markdown_notes.wording import (
@@ -23,7 +24,9 @@ def definitions(notes: Outline) -> Iterator[Proposal]:
         pair = block.cells[0] if block.kind is BlockKind.DEFINITION else None
         if block.kind is BlockKind.ITEM and notes.is_leaf(index):
             pair = split_definition(block.text)
-        if index in notes.introductions or (pair and is_numbered(pair[0])):
+        if index in notes.introductions or begins_with_label(block.text):
+            continue
+        if pair and is_numbered(pair[0]):
             continue
         if pair and is_name(pair[0]) and len(pair[1]) <= _LONGEST_MEANING:
             front = about(pair[0], notes.above(index))
@@ -36,7 +39,7 @@ def definitions(notes: Outline) -> Iterator[Proposal]:
         head, item = notes.blocks[one.top], one.items[0]
         if head.kind is BlockKind.HEADING and notes.is_leaf(item):
             heading = unnumbered(head.text)
-            if is_name(heading):
+            if is_name(heading) and not split_definition(notes.blocks[item].text):
                 front = what_is(heading, "", japanese=notes.japanese)
                 content = Basic(front, notes.blocks[item].text)
                 yield Proposal("definition", content, (item,))
@@ -49,7 +52,12 @@ def _terms(notes: Outline, items: list[int]) -> Iterator[Proposal]:
     for index, meaning in zip(single, meanings, strict=True):
         child = notes.children[index][0]
         term = notes.blocks[index].text
-        if not is_name(term) or not notes.is_leaf(child) or split_definition(meaning):
+        if (
+            not is_name(term)
+            or begins_with_label(term)
+            or not notes.is_leaf(child)
+            or split_definition(meaning)
+        ):
             continue
         of = notes.above(index)
         is_kind = len(single) > 1 and meanings.count(meaning) == 1

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from cards.markdown_notes.answered_questions import begins_with_label
 from cards.markdown_notes.blocks import BlockKind
 from cards.markdown_notes.outline import Outline, Proposal
 from cards.markdown_notes.wiki import MARKED
-from cards.markdown_notes.wording import is_talk
+from cards.markdown_notes.wording import is_question, is_talk
 from cards.note import Cloze
 from cards.text.cloze_writing import hide
 from cards.text.verbatim import masked
@@ -24,6 +25,8 @@ def emphasized_terms(notes: Outline) -> Iterator[Proposal]:
             continue
         if block.text.startswith("[^") or index in notes.introductions:
             continue  # a footnote, or half a sentence
+        if begins_with_label(block.text) or is_question(block.title):
+            continue
         terms = list(_EMPHASIS.finditer(masked(block.text)))
         hidden = sum(len(found[0]) for found in terms)
         around = len(block.text) - hidden

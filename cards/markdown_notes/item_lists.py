@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from cards.markdown_notes.answered_questions import begins_with_label
 from cards.markdown_notes.blocks import Block, BlockKind, split_definition
 from cards.markdown_notes.outline import ItemList, Outline, Proposal
 from cards.markdown_notes.wording import (
@@ -32,6 +33,8 @@ def item_lists(notes: Outline) -> Iterator[Proposal]:
             continue  # the heading or the item names only the list right below it
         if not 2 <= len(one.items) <= _MOST_ITEMS:
             continue
+        if any(begins_with_label(notes.blocks[i].text) for i in one.items):
+            continue
         texts = [_item_name(notes.blocks[index].text) for index in one.items]
         if len(set(texts)) < len(texts) or notes.compared.issuperset(one.items):
             continue
@@ -60,6 +63,8 @@ def _name(notes: Outline, one: ItemList, texts: list[str]) -> str:
     if one.top is None or not _is_listed(notes.blocks[one.top]):
         return ""
     head = notes.blocks[one.top]
+    if head.kind is not BlockKind.HEADING and _is_answer(head):
+        return ""
     if head.kind is BlockKind.HEADING:
         name, of = unnumbered(head.text), ""
     else:
@@ -71,10 +76,15 @@ def _name(notes: Outline, one: ItemList, texts: list[str]) -> str:
 def _introduced_name(notes: Outline, index: int) -> str:
     block = notes.blocks[index]
     name = introduction(block.text, is_near=True)
-    is_answer = bool(block.headings) and is_question(block.headings[-1])
-    if is_answer or is_talk(name) or len(name) > _LONGEST_ITEM:
+    is_other = begins_with_label(block.text) or _is_answer(block) or is_talk(name)
+    if is_other or len(name) > _LONGEST_ITEM:
         return ""
     return about(name, notes.above(index))
+
+
+def _is_answer(block: Block) -> bool:
+    """Return True for a block below a question, with which the whole list belongs."""
+    return bool(block.headings) and is_question(block.headings[-1])
 
 
 def _is_listed(head: Block) -> bool:

@@ -46,6 +46,12 @@ def own_text(text: str, *, has_tags: bool) -> str:
     return head + "\n".join(_lines(text[len(head) :], has_tags=has_tags))
 
 
+def has_callout_title(line: str) -> bool:
+    """Return True for a line that begins a callout and names it."""
+    found = _CALLOUT.match(line)
+    return found is not None and bool(line[found.end() :].strip())
+
+
 def _lines(text: str, *, has_tags: bool) -> Iterator[str]:
     spans = [span for span in verbatim_spans(text) if not _is_block(span, text)]
     lines, twins = text.split("\n"), masked(text, spans).split("\n")

@@ -15,6 +15,7 @@ from cards.markdown_notes.blocks import (
     split_definition,
     without_marks,
 )
+from cards.markdown_notes.question_labels import labelled
 
 _BULLET = re.compile(
     r"(?P<indent>\s*)"
@@ -166,7 +167,9 @@ def _heading(parts: list[_Part], position: int) -> tuple[int, str]:
         return 0, ""
     if parts[position + 1].is_item:
         return _ABOVE_ITEMS, line.rstrip(":：").rstrip()
-    is_title = len(line) <= _TITLE_LENGTH and not is_sentence(line)
+    label = labelled(line)
+    is_answer = label is not None and not label[0]
+    is_title = len(line) <= _TITLE_LENGTH and not is_sentence(line) and not is_answer
     near = parts[max(0, position - 1) : position + 2]
     is_glossary = _is_definition(part) and sum(map(_is_definition, near)) > 1
     return (1, line) if is_title and not is_glossary else (0, "")

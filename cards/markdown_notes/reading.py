@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec import structs
+
 from cards.deckfile.discovery import is_markdown, read_text, reject_folder
 from cards.errors import DeckError, Place, Problem
 from cards.files import files_under
-from cards.markdown_notes.blocks import NoteBlocks, with_ignored
+from cards.markdown_notes.blocks import Block, BlockKind, NoteBlocks, with_ignored
 from cards.markdown_notes.commonmark import markdown_blocks
 from cards.markdown_notes.note_deck import inline_cards
-from cards.markdown_notes.own_text import own_text
+from cards.markdown_notes.own_text import has_callout_title, own_text
 from cards.markdown_notes.plain_text import plain_blocks
 from cards.translate import _
 from cards.vaults import vault_of
@@ -68,6 +70,18 @@ def parse_note(text: str, path: Path) -> NoteBlocks:
     vault = vault_of(path)
     has_tags = vault is not None and (vault / ".obsidian").is_dir()
     shown = own_text(text, has_tags=has_tags)
-    blocks = with_ignored(markdown_blocks(shown, str(path)), text)
+    found = _with_titles(markdown_blocks(shown, str(path)), text)
+    blocks = with_ignored(found, text)
     cards = tuple((card.line, card.last) for card in inline_cards(text, path))
     return NoteBlocks(str(path), blocks, cards)
+
+
+def _with_titles(blocks: list[Block], text: str) -> list[Block]:
+    """Note the titles of callouts."""
+    lines = text.split("\n")
+    return [
+        structs.replace(block, title=block.text.split("\n")[0])
+        if block.kind is BlockKind.QUOTE and has_callout_title(lines[block.first - 1])
+        else block
+        for block in blocks
+    ]

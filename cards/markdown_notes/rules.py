@@ -2,8 +2,8 @@
 
 `RULES` is the table: a name and its function.  They are tried from the top; a
 block that a rule has used is left alone by those below it, except that the items of a
-list may be terms as well.  A poor proposal costs more than none, so a rule passes over
-what it can't word well.
+list may be terms as well.  One rule may make several cards of the same blocks.  A poor
+proposal costs more than none, so a rule passes over what it can't word well.
 """
 
 from collections.abc import Callable, Iterator
@@ -50,11 +50,14 @@ def propose(
     for rule in RULES:
         if rule.name in without:
             continue
+        own: set[tuple[int, ...]] = set()
         for proposal in rule.make(notes):
             if any(note.blocks[index].ignored is not None for index in proposal.blocks):
                 continue
-            if rule.shares or not used & set(proposal.blocks):
+            is_free = not used & set(proposal.blocks) or proposal.blocks in own
+            if rule.shares or is_free:
                 found.append(proposal)
+                own.add(proposal.blocks)
                 used.update(proposal.blocks)
     return sorted(found, key=lambda one: one.blocks)
 

@@ -7,6 +7,7 @@ A heading or an item becomes a question only if it names something: `KMS key` do
 import re
 
 from cards.markdown_notes.blocks import Block, is_sentence
+from cards.markdown_notes.question_labels import labelled
 from cards.markdown_notes.wiki import MARKED
 from cards.text.verbatim import masked
 
@@ -38,7 +39,9 @@ _ASKS_WHAT = re.compile(
     r"|料金|価格|役割|利点|欠点|メリット|デメリット|数|長さ|サイズ|期間|場所|対象"
     r"|要素|観点|一部|一覧|項目|略|意味)$"
 )
-_QUESTION = re.compile(r"[?？]$|とは$|^Q\d*[.:：．]\s*\S", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"[?？]$|とは$|(?:[うくぐすつぬぶむるいただ]|です|ます|ません)か$|[はがも]\S*(?<!ほ)か$"
+)
 _TALK = re.compile(
     r"(?:学び|学ん|思い|感じ|理解|勉強|体験|参加|受け|行い|知り|おすすめ)\S*"
     r"(?:ました|ます|です|でした|だ)[。．!！]?$"
@@ -103,7 +106,11 @@ def unnumbered(heading: str) -> str:
 
 def is_question(text: str) -> bool:
     """Return True if a heading asks."""
-    return bool(_QUESTION.search(bare(text)))
+    asked = bare(text)
+    label = labelled(asked)
+    return bool(_QUESTION.search(asked.rstrip("。"))) or (
+        label is not None and label[0] and bool(label[1])
+    )
 
 
 def is_numbered(text: str) -> bool:

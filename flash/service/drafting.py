@@ -1,6 +1,7 @@
 """Draft cards from notes: propose, leave out what is asked, write YAML."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import filterfalse
 from pathlib import Path
@@ -43,7 +44,8 @@ class DraftedCard(Struct, frozen=True):
     heading: str = ""
     """The headings above the first block."""
     key: str = ""
-    """Its rule and the hashes of its blocks, by which a drop is remembered."""
+    """Its rule, the hashes of its blocks and its number, if a rule made several cards
+    of them; by it a drop is remembered."""
 
     @property
     def body(self) -> str:
@@ -115,8 +117,12 @@ def draft_cards(
     for note in notes:
         finder = BlockFinder(note)
         uncovered = {one.index for one in coverage_of(note, index).uncovered}
+        keys: Counter[str] = Counter()
         for proposal in proposer(note, uncovered):
             drafted = _drafted(note, proposal, target)
+            keys[drafted.key] += 1
+            if keys[drafted.key] > 1:
+                drafted = replace(drafted, key=f"{drafted.key} {keys[drafted.key]}")
             if drafted.key in dropped_keys:
                 continue
             if not _is_wanted(note, proposal, uncovered):
@@ -133,7 +139,8 @@ def draft_cards(
                 shared = questions.headings(other, note, finder)
                 longer = _named(note, proposal, shared)
                 named = (_drafted(note, one, target) for one in longer)
-                drafted = next(filterfalse(questions.asking, named), drafted)
+                other_name = next(filterfalse(questions.asking, named), drafted)
+                drafted = replace(other_name, key=drafted.key)
             if other := questions.asking(drafted):
                 source = source_yaml(drafted.card.sources[0])
                 repeated.append(f"{_place(other)} · {source}")

@@ -71,6 +71,19 @@ def test_a_later_review_goes_on(flash: Run) -> None:
     assert len(fronts()) == 3
 
 
+def test_one_of_several_cards_of_a_text_can_be_dropped(flash: Run) -> None:
+    pairs = "".join(f"Q: What is {i}?\nA: This\nor {i}\n" for i in range(3))
+    Path("keys.md").write_text(pairs, "utf-8")
+
+    review(flash, "k\nd\nq\n")
+
+    found = draft_cards(read_notes([Path("keys.md")]), (), target=TARGET).cards
+    assert [one.card.content for one in found] == [
+        Basic("What is 0?", "This\nor 0"),
+        Basic("What is 2?", "This\nor 2"),
+    ]
+
+
 def test_a_drop_before_the_first_card_is_remembered(flash: Run) -> None:
     review(flash, "d\nk\na\n")
 
