@@ -48,6 +48,8 @@ class Block(Struct, frozen=True):
     """Level of a heading, from 1."""
     numbered: bool = False
     """It is an item of a numbered list."""
+    is_task: bool = False
+    """It is an item with a box to tick."""
     title: str = ""
     """The title of a callout, the first line of its text."""
     ignored: str | None = None

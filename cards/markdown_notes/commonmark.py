@@ -3,9 +3,11 @@
 import re
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from cards.errors import DeckError, Place, Problem
 from cards.markdown_notes.blocks import Block, BlockKind
-from cards.markdown_notes.plain_text import paragraph_blocks, plain_blocks
+from cards.markdown_notes.plain_text import CHECKBOX, paragraph_blocks, plain_blocks
 from cards.text.markdown import NOTE_DEPTH, note_parser
 from cards.translate import _
 
@@ -18,7 +20,6 @@ FRONT_MATTER = re.compile(
 _FENCE_OF_TEXT = re.compile(r"^:::.*$", re.MULTILINE)
 """`:::note` of Qiita, Zenn and Docusaurus, around paragraphs."""
 _JAPANESE_BULLET = re.compile(r"[ \t\u3000]*[•・◦]")
-_CHECKBOX = re.compile(r"^\[[ xX]\][ \t]+")
 
 
 def markdown_blocks(text: str, file: str) -> list[Block]:
@@ -149,11 +150,12 @@ class _Walk:
             self._blocks.append(
                 Block(
                     BlockKind.ITEM,
-                    _CHECKBOX.sub("", text, count=1),
+                    CHECKBOX.sub("", text, count=1),
                     *self._span(token),
                     self._path(),
                     parents,
                     numbered=self._numbered[-1],
+                    is_task=bool(CHECKBOX.match(text)),
                 )
             )
         else:
@@ -202,7 +204,15 @@ class _Walk:
             is_heading = block.kind is BlockKind.HEADING
             kind = BlockKind.PARAGRAPH if is_heading else block.kind
             self._blocks.append(
-                Block(kind, block.text, first_line, last_line, path, parents)
+                replace(
+                    block,
+                    kind=kind,
+                    first=first_line,
+                    last=last_line,
+                    headings=path,
+                    parents=parents,
+                    level=0,
+                )
             )
 
     def _table(self, token: "Token", tokens: "list[Token]", position: int) -> None:

@@ -1,9 +1,11 @@
 """The rule that asks for the meaning of terms."""
 
+import re
 from collections.abc import Iterator
 
 from cards.markdown_notes.answered_questions import begins_with_label
 from cards.markdown_notes.blocks import BlockKind, split_definition
+from cards.markdown_notes.labels import is_label, is_property
 from cards.markdown_notes.outline import Outline, Proposal
 from cards.markdown_notes.wording import (
     about,
@@ -18,6 +20,12 @@ _LONGEST_MEANING = 400
 _LONGEST_REVERSED = 200
 
 
+_POINTER = re.compile(
+    r"!\[\[[^\[\]]+\]\]|!\[[^\]]*\]\([^()]*\)|<?https?://\S+|\[[^\]]*\]\(https?:[^()]*\)"
+)
+"""Nothing but a picture or an address."""
+
+
 def definitions(notes: Outline) -> Iterator[Proposal]:
     """Ask for the meaning of a term: `term: meaning`, or a term with one item below."""
     for index, block in enumerate(notes.blocks):
@@ -26,11 +34,8 @@ def definitions(notes: Outline) -> Iterator[Proposal]:
             pair = split_definition(block.text)
         if index in notes.introductions or begins_with_label(block.text):
             continue
-        if pair and is_numbered(pair[0]):
-            continue
-        if pair and is_name(pair[0]) and len(pair[1]) <= _LONGEST_MEANING:
-            front = about(pair[0], notes.above(index))
-            content = Basic(front, pair[1], reverse=len(pair[1]) <= _LONGEST_REVERSED)
+        content = _definition(notes, index, *pair) if pair else None
+        if content:
             yield Proposal("definition", content, (index,))
     for one in notes.lists:
         yield from _terms(notes, one.items)
@@ -45,6 +50,20 @@ def definitions(notes: Outline) -> Iterator[Proposal]:
                 yield Proposal("definition", content, (item,))
 
 
+def _definition(notes: Outline, index: int, term: str, meaning: str) -> Basic | None:
+    """Ask for a meaning; None if the term is none or the meaning too long."""
+    if is_label(term) or is_numbered(term) or not is_name(term):
+        return None
+    of = notes.above(index)
+    if len(meaning) > _LONGEST_MEANING or (is_property(term) and not of):
+        return None
+    front = about(term, of)
+    if is_property(term):
+        return Basic(f"{front}は？" if notes.japanese else front, meaning)
+    is_reversed = len(meaning) <= _LONGEST_REVERSED and not _POINTER.fullmatch(meaning)
+    return Basic(front, meaning, reverse=is_reversed)
+
+
 def _terms(notes: Outline, items: list[int]) -> Iterator[Proposal]:
     """Make a card for each item with exactly one item below it."""
     single = [i for i in items if len(notes.children.get(i, ())) == 1]
@@ -52,15 +71,13 @@ def _terms(notes: Outline, items: list[int]) -> Iterator[Proposal]:
     for index, meaning in zip(single, meanings, strict=True):
         child = notes.children[index][0]
         term = notes.blocks[index].text
-        if (
-            not is_name(term)
-            or begins_with_label(term)
-            or not notes.is_leaf(child)
-            or split_definition(meaning)
-        ):
+        if not is_name(term) or is_label(term) or begins_with_label(term):
+            continue
+        if not notes.is_leaf(child) or split_definition(meaning):
             continue
         of = notes.above(index)
         is_kind = len(single) > 1 and meanings.count(meaning) == 1
+        is_kind = is_kind and not is_property(term) and not _POINTER.fullmatch(meaning)
         if is_kind:
             content = Basic(about(term, of), meaning, reverse=True)
         else:

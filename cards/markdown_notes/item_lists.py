@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from cards.markdown_notes.answered_questions import begins_with_label
 from cards.markdown_notes.blocks import Block, BlockKind, split_definition
+from cards.markdown_notes.labels import is_label
 from cards.markdown_notes.outline import ItemList, Outline, Proposal
 from cards.markdown_notes.wording import (
     GENERIC,
@@ -53,7 +54,8 @@ def item_lists(notes: Outline) -> Iterator[Proposal]:
 def _item_name(text: str) -> str:
     """Return the term of a definition, else the whole text."""
     pair = split_definition(text)
-    return bare(pair[0] if pair and is_name(pair[0]) else text)
+    is_term = pair is not None and is_name(pair[0]) and not is_label(pair[0])
+    return bare(pair[0] if pair and is_term else text)
 
 
 def _name(notes: Outline, one: ItemList, texts: list[str]) -> str:
@@ -66,7 +68,10 @@ def _name(notes: Outline, one: ItemList, texts: list[str]) -> str:
     if head.kind is not BlockKind.HEADING and _is_answer(head):
         return ""
     if head.kind is BlockKind.HEADING:
-        name, of = unnumbered(head.text), ""
+        name = unnumbered(head.text)
+        of = notes.above(one.top) if is_label(name) else ""
+        if is_label(name) and not of:
+            return ""
     else:
         pair = split_definition(head.text)
         name, of = pair[0] if pair else head.text, notes.above(one.top)
@@ -79,7 +84,8 @@ def _introduced_name(notes: Outline, index: int) -> str:
     is_other = begins_with_label(block.text) or _is_answer(block) or is_talk(name)
     if is_other or len(name) > _LONGEST_ITEM:
         return ""
-    return about(name, notes.above(index))
+    of = notes.above(index)
+    return about(name, of) if of or not is_label(name) else ""
 
 
 def _is_answer(block: Block) -> bool:

@@ -23,6 +23,8 @@ _BULLET = re.compile(
     r"|(?P<number>[①-⑳]|[(（]?[0-9０-９]{1,3}[.)．）、])\s*(?![0-9]))"
     r"(?P<text>\S.*)"
 )
+CHECKBOX = re.compile(r"^\[[ xX]\][ \t]+")
+"""The box of a task."""
 _MARKED = re.compile(r"(#{1,6})\s+(.*)")
 _TITLE_LENGTH = 60
 _ABOVE_ITEMS = 6
@@ -83,9 +85,15 @@ def _item(
 ) -> Block:
     path = tuple(heading for _, heading in headings)
     text = "\n".join(part.lines)
-    numbered = part.has_number
     return Block(
-        BlockKind.ITEM, text, part.first, part.last, path, parents, numbered=numbered
+        BlockKind.ITEM,
+        text,
+        part.first,
+        part.last,
+        path,
+        parents,
+        numbered=part.has_number,
+        is_task=bool(CHECKBOX.match(text)),
     )
 
 

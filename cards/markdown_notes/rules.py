@@ -30,6 +30,8 @@ class Rule(Struct, frozen=True):
     make: Callable[[Outline], Iterator[Proposal]]
     shares: bool = False
     """It may use blocks that another rule has used."""
+    uses_tasks: bool = False
+    """A task may be a part of its cards."""
 
 
 def propose(
@@ -52,7 +54,10 @@ def propose(
             continue
         own: set[tuple[int, ...]] = set()
         for proposal in rule.make(notes):
-            if any(note.blocks[index].ignored is not None for index in proposal.blocks):
+            blocks = [note.blocks[index] for index in proposal.blocks]
+            if any(block.ignored is not None for block in blocks):
+                continue
+            if any(block.is_task for block in blocks) and not rule.uses_tasks:
                 continue
             is_free = not used & set(proposal.blocks) or proposal.blocks in own
             if rule.shares or is_free:
@@ -78,7 +83,7 @@ def _escaped_block(block: Block) -> Block:
 
 RULES: tuple[Rule, ...] = (
     Rule("table", tables),
-    Rule("question", answered_questions),
+    Rule("question", answered_questions, uses_tasks=True),
     Rule("mirror", mirrors),
     Rule("definition", definitions),
     Rule("cloze", emphasized_terms),

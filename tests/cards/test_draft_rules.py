@@ -213,3 +213,103 @@ def test_steps_keep_their_numbers_in_an_answer() -> None:
 @pytest.mark.parametrize("before", ["", "It is as follows:\n\n"])
 def test_an_answer_is_the_list_of_the_note(text: str, before: str) -> None:
     assert made(f"# How?\n\n{before}{text}\n")[0] == Basic("How?", before + text)
+
+
+LABELS = (
+    "Note",
+    "NOTES",
+    "**Warning**",
+    "Example",
+    "examples",
+    "TODO",
+    "See also",
+    "References",
+    "Step 1",
+    "step 12",
+    "Figure 2",
+    "注",
+    "注意",
+    "例",
+    "例えば",
+    "図",
+    "図3",
+    "参考",
+    "参考文献",
+    "手順1",
+    "Q1",
+    "答",
+)
+
+
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("form", ["- {}: {}", "{}: {}", "- {}\n  - {}", "{}\n: {}"])
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_labels_of_remarks_are_no_terms(label: str, form: str, name: str) -> None:
+    text = f"# KMS\n\n{form.format(label, 'keys rotate each year')}\n"
+
+    found = made(text, name)
+
+    assert not [one for one in found if isinstance(one, Basic) and one.reverse]
+    assert not [one for one in found if isinstance(one, Basic) and label in one.front]
+
+
+@pytest.mark.parametrize("label", ["`q`", "`UPDATE`", "+", "`--note`"])
+def test_what_stands_in_code_is_no_label(label: str) -> None:
+    assert made(f"- {label}: quits it\n") == [Basic(label, "quits it", reverse=True)]
+
+
+@pytest.mark.parametrize("text", ["- [{}] done: {}", "- [{}] **done** by {} of us all"])
+@pytest.mark.parametrize("box", [" ", "x"])
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_tasks_make_no_cards(text: str, box: str, name: str) -> None:
+    lines = "".join(f"{text.format(box, words)}\n" for words in ("one", "two"))
+
+    assert made(f"# KMS\n\n{lines}", name) == []
+
+
+def test_tasks_may_answer_a_question() -> None:
+    assert made("# What to do?\n\n- [ ] stop\n") == [Basic("What to do?", "- stop")]
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "![[a.png]]",
+        "![a](a.png)",
+        "https://example.org/a",
+        "<https://example.org>",
+        "[page](https://example.org)",
+    ],
+)
+@pytest.mark.parametrize("form", ["- shape of keys: {}", "- shape of keys\n  - {}"])
+def test_a_picture_or_an_address_is_not_asked(form: str, back: str) -> None:
+    (content,) = made(f"# KMS\n\n{form.format(back)}\n")
+
+    assert isinstance(content, Basic)
+    assert (content.back, content.reverse) == (back, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# KMS\n\n- Price: 1 dollar\n", [Basic("Price (KMS)", "1 dollar")]),
+        ("# 鍵の管理\n\n- タイプ:共有\n", [Basic("タイプ（鍵の管理）は？", "共有")]),
+        (
+            "# 鍵の管理\n\n- 規則の例:共有\n",
+            [Basic("規則の例（鍵の管理）は？", "共有")],
+        ),
+        ("- Price: 1 dollar\n", []),
+    ],
+)
+def test_properties_are_asked_of_their_owner_only(
+    text: str, expected: list[Content]
+) -> None:
+    assert made(text) == expected
+
+
+def test_a_label_names_a_list_with_what_it_belongs_to() -> None:
+    assert lists(f"# KMS\n\nExamples:\n\n{ITEMS}") == {
+        "Examples (KMS)": ("Tokyo", "Osaka")
+    }
+    assert lists(f"Examples:\n\n{ITEMS}") == {}
+    assert lists(f"Examples\n\n{ITEMS}", "a.txt") == {}
