@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from cards.markdown_notes.answered_questions import begins_with_label
 from cards.markdown_notes.blocks import Block, BlockKind, split_definition
-from cards.markdown_notes.labels import is_label
+from cards.markdown_notes.labels import is_label, is_property
 from cards.markdown_notes.outline import ItemList, Outline, Proposal
 from cards.markdown_notes.wording import (
     GENERIC,
@@ -17,6 +17,7 @@ from cards.markdown_notes.wording import (
     is_question,
     is_talk,
     list_name,
+    names_kinds,
     unnumbered,
 )
 from cards.note import ListNote
@@ -36,26 +37,63 @@ def item_lists(notes: Outline) -> Iterator[Proposal]:
             continue
         if any(begins_with_label(notes.blocks[i].text) for i in one.items):
             continue
-        texts = [_item_name(notes.blocks[index].text) for index in one.items]
-        if len(set(texts)) < len(texts) or notes.compared.issuperset(one.items):
+        items = _without_headings(notes, one)
+        texts = [_item_name(notes.blocks[index].text) for index in items]
+        if len(items) < 2 or len(set(texts)) < len(texts):
+            continue
+        if notes.compared.issuperset(items):
             continue
         name = _name(notes, one, texts)
         if not name or any(len(text) > _LONGEST_ITEM for text in texts):
             continue
-        numbered = all(notes.blocks[index].numbered for index in one.items)
+        numbered = all(notes.blocks[index].numbered for index in items)
         content = ListNote(name, tuple(texts), ordered=numbered)
         topic = one.top if one.introduced_by is None else one.introduced_by
         if topic is None or notes.blocks[topic].kind is BlockKind.HEADING:
-            yield Proposal("list", content, tuple(one.items))
+            yield Proposal("list", content, tuple(items))
         else:
-            yield Proposal("list", content, (topic, *one.items), topic)
+            yield Proposal("list", content, (topic, *items), topic)
 
 
 def _item_name(text: str) -> str:
     """Return the term of a definition, else the whole text."""
     pair = split_definition(text)
     is_term = pair is not None and is_name(pair[0]) and not is_label(pair[0])
-    return bare(pair[0] if pair and is_term else text)
+    return bare(pair[0] if pair and is_term else text).rstrip(":：")
+
+
+def _without_headings(notes: Outline, one: ItemList) -> list[int]:
+    """Return the items of a list that say something themselves.
+
+    A property, or a name above several items, is a heading among other items.  Names
+    are kept unless more items have nothing below them, if the items are steps, or if
+    what stands above promises things of one kind.
+    """
+    items = [index for index in one.items if not _is_property(notes, index)]
+    heads = {index for index in items if _is_heading(notes, index)}
+    is_complete = (
+        one.introduced_by is not None
+        or (one.top is not None and names_kinds(notes.blocks[one.top].text))
+        or all(notes.blocks[index].numbered for index in items)
+    )
+    if is_complete or len(heads) >= sum(map(notes.is_leaf, items)):
+        return items
+    return [index for index in items if index not in heads]
+
+
+def _is_property(notes: Outline, index: int) -> bool:
+    text = notes.blocks[index].text
+    pair = split_definition(text)
+    if pair is None and notes.is_leaf(index):
+        return False
+    name = pair[0] if pair else text
+    return is_property(name) or is_label(name)
+
+
+def _is_heading(notes: Outline, index: int) -> bool:
+    text = notes.blocks[index].text
+    has_items = len(notes.children.get(index, ())) > 1
+    return has_items and is_name(text) and split_definition(text) is None
 
 
 def _name(notes: Outline, one: ItemList, texts: list[str]) -> str:

@@ -39,6 +39,7 @@ _ASKS_WHAT = re.compile(
     r"|料金|価格|役割|利点|欠点|メリット|デメリット|数|長さ|サイズ|期間|場所|対象"
     r"|要素|観点|一部|一覧|項目|略|意味)$"
 )
+_PLURAL = re.compile(r"[a-z]{2}(?<![iu])(?<!s)s$")
 _QUESTION = re.compile(
     r"[?？]$|とは$|(?:[うくぐすつぬぶむるいただ]|です|ます|ません)か$|[はがも]\S*(?<!ほ)か$"
 )
@@ -172,6 +173,12 @@ def what_is(term: str, of: str, *, japanese: bool) -> str:
     if not japanese:
         return f"{named}: what is it?"
     return f"{named}は？" if _ASKS_WHAT.search(bare(term)) else f"{named}とは？"
+
+
+def names_kinds(name: str) -> bool:
+    """Return True if a name promises all things of a kind: `Storage classes`."""
+    name = bare(name)
+    return bool(_ASKS_WHAT.search(name) or _PLURAL.search(name))
 
 
 def list_name(name: str, of: str, items: list[str], *, japanese: bool) -> str:

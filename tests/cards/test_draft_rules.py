@@ -1,5 +1,6 @@
 """What the rules of a draft make of the forms in which notes are written."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -313,3 +314,38 @@ def test_a_label_names_a_list_with_what_it_belongs_to() -> None:
     }
     assert lists(f"Examples:\n\n{ITEMS}") == {}
     assert lists(f"Examples\n\n{ITEMS}", "a.txt") == {}
+
+
+def test_a_name_above_items_is_no_item_among_statements() -> None:
+    text = (
+        "# Shield\n\n- always on\n- layer 3\n- layer 4\n- Advanced\n  - team\n  - fee\n"
+    )
+
+    assert lists(text) == {
+        "Shield": ("always on", "layer 3", "layer 4"),
+        "Advanced (Shield)": ("team", "fee"),
+    }
+
+
+COMPLETE = {
+    "all names": "# Shield\n\n- Standard\n  - free\n  - on\n- Advanced\n  - team\n  - fee\n",
+    "terms": "# Shield\n\n- Standard\n- Other\n- Advanced\n  - has a team\n",
+    "steps": "# Shield\n\n1. Stop\n2. Look\n3. Mend\n   - it\n   - them\n",
+    "a kind": "# Shield plans\n\n- Standard\n- Free\n- Advanced\n  - team\n  - fee\n",
+    "種類": "# 盾の種類\n\n- 標準\n- 無料\n- 上級\n  - 人\n  - 料\n",
+    "introduced": "# Shield\n\nPlans:\n\n- Free\n- Basic\n- Advanced\n  - team\n  - fee\n",
+}
+
+
+@pytest.mark.parametrize("text", COMPLETE.values(), ids=COMPLETE.keys())
+def test_a_name_above_items_is_an_item_among_its_like(text: str) -> None:
+    items = [line[2:].strip() for line in text.split("\n") if re.match(r"-|\d", line)]
+
+    assert tuple(items) in lists(text).values()
+
+
+@pytest.mark.parametrize(
+    "text", ["- Price: 1\n- Type: a\n- Use:\n  - one\n  - two\n", "- 料金:1\n- 例:a\n"]
+)
+def test_properties_are_no_list(text: str) -> None:
+    assert set(lists(f"# KMS\n\n{text}")) <= {"Use (KMS)"}
