@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cards.markdown_notes.reading import parse_note
 from cards.markdown_notes.rules import propose
-from cards.note import Basic, Content, ListNote
+from cards.note import Basic, Compare, Content, ListNote
+from cards.questions import questions
 
 
 def made(text: str, name: str = "a.md") -> list[Content]:
@@ -349,3 +350,59 @@ def test_a_name_above_items_is_an_item_among_its_like(text: str) -> None:
 )
 def test_properties_are_no_list(text: str) -> None:
     assert set(lists(f"# KMS\n\n{text}")) <= {"Use (KMS)"}
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    head, *others = (f"| {' | '.join(row)} |\n" for row in rows)
+    return f"# Keys\n\n{head}|{'---|' * len(rows[0])}\n{''.join(others)}"
+
+
+@pytest.mark.parametrize("length", [2, 12, 13, 30])
+@pytest.mark.parametrize(
+    "head", [("Term", "Meaning"), ("用語", "意味"), ("Command", "Use"), ("Key", "説明")]
+)
+def test_a_glossary_is_asked_in_both_directions(
+    head: tuple[str, str], length: int
+) -> None:
+    rows = [(f"CMK{i}", f"the master of {i}") for i in range(length)]
+
+    assert made(table(head, *rows)) == [
+        Basic(f"{term} (Keys)", meaning, reverse=True) for term, meaning in rows
+    ]
+
+
+def test_a_subject_that_is_no_word_has_its_header() -> None:
+    (content,) = made(table(("Port", "Service"), ("22", "SSH"), ("443", "HTTPS")))
+
+    assert [(one.question, one.answer) for one in questions(content)] == [
+        ("Port 22: Service?", "SSH"),
+        ("Which has Service = SSH?\n\nPort 22 · Port 443", "Port 22"),
+        ("Port 443: Service?", "HTTPS"),
+        ("Which has Service = HTTPS?\n\nPort 22 · Port 443", "Port 443"),
+    ]
+
+
+def test_each_row_of_a_long_table_is_asked() -> None:
+    rows = [(str(port), f"service {port}") for port in range(20, 40)]
+
+    assert made(table(("Port", "Service"), *rows)) == [
+        Basic(f"Port {port} (Keys)", service, reverse=True) for port, service in rows
+    ]
+
+
+def test_an_ambiguous_meaning_is_not_reversed() -> None:
+    rows = [("a", "same"), ("b", "same"), ("c", "other"), ("d", "")]
+
+    assert made(table(("Term", "Meaning"), *rows)) == [
+        Basic("a (Keys)", "same"),
+        Basic("b (Keys)", "same"),
+        Basic("c (Keys)", "other", reverse=True),
+    ]
+
+
+def test_a_table_of_several_columns_compares() -> None:
+    head, *rows = ("Term", "Meaning", "Cost"), ("a b", "x", "1"), ("c d", "y", "2")
+
+    assert made(table(head, *rows)) == [
+        Compare(("a b", "c d"), {"Meaning": ("x", "y"), "Cost": ("1", "2")})
+    ]
