@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cards.markdown_notes.reading import parse_note
 from cards.markdown_notes.rules import propose
-from cards.note import Basic, Compare, Content, ListNote
+from cards.note import Basic, Cloze, Compare, Content, ListNote
 from cards.questions import questions
 
 
@@ -406,3 +406,44 @@ def test_a_table_of_several_columns_compares() -> None:
     assert made(table(head, *rows)) == [
         Compare(("a b", "c d"), {"Meaning": ("x", "y"), "Cost": ("1", "2")})
     ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["and", "never", "NOT", "must not", "and/or", "必ず", "または", "Note:", "注意"],
+)
+@pytest.mark.parametrize("mark", ["**", "=="])
+def test_words_of_grammar_and_labels_are_not_hidden(words: str, mark: str) -> None:
+    text = f"A key is here {mark}{words}{mark} there in the store"
+
+    assert made(f"{text}.\n") == []
+    assert made(f"{text} of **KMS**.\n") == [Cloze(f"{text} of {{{{c1::KMS}}}}.")]
+
+
+@pytest.mark.parametrize(
+    ("title", "before"),
+    [
+        ("", ""),
+        (" Warning", ""),
+        (" Beware", ""),
+        (" NAT gateways", "NAT gateways\n\n"),
+        (" Why so", "Why so\n\n"),
+    ],
+)
+@pytest.mark.parametrize("mark", ["[!warning]", "[!note]-", "[!my-kind|wide]+"])
+def test_the_title_of_a_callout_stands_above_its_text(
+    mark: str, title: str, before: str
+) -> None:
+    text = (
+        f"# VPC\n\n> {mark}{title}\n> Each **gateway** costs money,\n> also at night.\n"
+    )
+
+    assert made(text) == [
+        Cloze(f"{before}Each {{{{c1::gateway}}}} costs money,\nalso at night.")
+    ]
+
+
+def test_a_quotation_is_no_callout() -> None:
+    text = "> Each **gateway** costs money,\n> also at night.\n"
+
+    assert made(text) == [Cloze("Each {{c1::gateway}} costs money,\nalso at night.")]
