@@ -43,7 +43,7 @@ class Block(Struct, frozen=True):
     parents: tuple[int, ...] = ()
     """Indexes of the items that contain it, outermost first."""
     cells: tuple[tuple[str, ...], ...] = ()
-    """Rows of a table; term and meaning of a definition."""
+    """Rows of a table; or one row, the term and meanings of a definition."""
     level: int = 0
     """Level of a heading, from 1."""
     numbered: bool = False
@@ -116,9 +116,20 @@ def line_range(first: int, last: int) -> str:
 
 _DEFINITION = re.compile(
     r"(?!\[\^)(?P<term>[^\s:：。．!?！？|][^\n:：。．!?！？|]{0,59}?)\s*"
-    r"(?:：|(?<=[^\x00-\x7f]):(?!:)|:(?=\s)|(?<=\s)[–—](?=\s)|(?<=[*`]\s)-(?=\s))\s*"
+    r"(?:：|(?<=[^\x00-\x7f]):(?!:)|:(?=\s)"
+    r"|(?<![ァ-ヶー])＝|＝(?![ァ-ヶー])"
+    r"|(?<=\s)[–—](?=\s)|(?<=[*`_=]\s)(?:--?|=)(?=\s)|(?<=\*)[–—](?=\S))\s*"
     r"(?P<meaning>\S.*)",
     re.DOTALL,
+)
+_BOLD_DEFINITION = re.compile(
+    r"(?P<mark>\*\*|__)(?P<term>(?=\S)[^*\n:：。．!?！？|]{1,60}?)\s?[:：](?P=mark)\s*"
+    r"(?P<meaning>\S.*)",
+    re.DOTALL,
+)
+_PARTS = ("term", "meaning")
+_BRACKETED = re.compile(
+    r"【(?P<term>[^【】\n]{1,40})】[ \t\u3000]*(?P<meaning>[^\s【][^【】]*)"
 )
 _WHOLE = re.compile(
     r"(?<=`)[^`\n]+(?=`)|(?<=\$)(?=\S)[^$\n]+(?<=\S)(?=\$)"
@@ -132,18 +143,24 @@ def split_definition(text: str) -> tuple[str, str] | None:
     """Split `term: definition`; None if a text is no definition.
 
     A colon of ASCII needs a blank behind it or a Japanese letter before it, so that
-    `10:30`, `a::b` and addresses are none, nor are footnotes.  A hyphen needs a term in
-    bold or code.
+    `10:30`, `a::b` and addresses are none, nor are footnotes.  A hyphen and `=` need a
+    term in bold or code.  `用語＝意味`, `用語とは：意味` and `【用語】意味` are
+    definitions, too.
     """
     text = text.strip()
     masked = _WHOLE.sub(lambda one: "x" * len(one[0]), text)
-    found = _DEFINITION.fullmatch(masked)
+    if masked.count("＝") > 1:
+        masked = masked.replace("＝", "x")
+    bold = _BOLD_DEFINITION.fullmatch(masked)
+    found = bold or _BRACKETED.fullmatch(masked) or _DEFINITION.fullmatch(masked)
     if found is None or "//" in found["term"] or ". " in found["term"]:
         return None
-    if all(found[name].count("**") % 2 for name in ("term", "meaning")):
-        return None  # the colon is in words in bold
-    term, meaning = (text[slice(*found.span(name))] for name in ("term", "meaning"))
-    return term.strip(), meaning.strip()
+    counts = ([found[name].count(m) for m in ("**", "==")] for name in _PARTS)
+    if any(before % 2 and behind % 2 for before, behind in zip(*counts, strict=True)):
+        return None  # the colon is in emphasized words
+    term, meaning = (text[slice(*found.span(name))] for name in _PARTS)
+    term = f"{bold['mark']}{term}{bold['mark']}" if bold else term.strip()
+    return term.removesuffix("とは") or term, meaning.strip()
 
 
 def is_sentence(text: str) -> bool:

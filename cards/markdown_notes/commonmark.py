@@ -164,8 +164,7 @@ class _Walk:
     def _definition(self) -> None:
         """Add the term that was read, with all its meanings."""
         if self._meanings:
-            meaning = "\n".join(self._meanings)
-            text = f"{self._term}\n{meaning}"
+            text = "\n".join([self._term, *self._meanings])
             block = Block(
                 BlockKind.DEFINITION,
                 text,
@@ -173,7 +172,7 @@ class _Walk:
                 self._meaning_end,
                 self._path(),
                 self._parents(),
-                ((self._term, meaning),),
+                ((self._term, *self._meanings),),
             )
             self._blocks.append(block)
         self._meanings = None

@@ -50,18 +50,21 @@ def definitions(notes: Outline) -> Iterator[Proposal]:
                 yield Proposal("definition", content, (item,))
 
 
-def _definition(notes: Outline, index: int, term: str, meaning: str) -> Basic | None:
-    """Ask for a meaning; None if the term is none or the meaning too long."""
+def _definition(notes: Outline, index: int, term: str, *meanings: str) -> Basic | None:
+    """Ask for the meanings; None if the term is none or they are too long."""
     if is_label(term) or is_numbered(term) or not is_name(term):
         return None
     of = notes.above(index)
+    meaning = meanings[0]
+    if len(meanings) > 1:
+        meaning = "\n".join(f"- {one}" for one in meanings)
     if len(meaning) > _LONGEST_MEANING or (is_property(term) and not of):
         return None
     front = about(term, of)
     if is_property(term):
         return Basic(f"{front}は？" if notes.japanese else front, meaning)
-    is_reversed = len(meaning) <= _LONGEST_REVERSED and not _POINTER.fullmatch(meaning)
-    return Basic(front, meaning, reverse=is_reversed)
+    is_one = len(meanings) == 1 and not _POINTER.fullmatch(meaning)
+    return Basic(front, meaning, reverse=is_one and len(meaning) <= _LONGEST_REVERSED)
 
 
 def _terms(notes: Outline, items: list[int]) -> Iterator[Proposal]:

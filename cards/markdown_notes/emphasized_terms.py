@@ -32,7 +32,7 @@ def emphasized_terms(notes: Outline) -> Iterator[Proposal]:
         terms = [
             found
             for found in _EMPHASIS.finditer(masked(shown))
-            if _is_term(shown[slice(*found.span(found.lastindex or 1))])
+            if _is_term(shown, found)
         ]
         hidden = sum(len(found[0]) for found in terms)
         around = len(shown) - hidden
@@ -56,5 +56,10 @@ def _shown(block: Block) -> str:
     return f"{block.title}\n\n{block.body}".strip()
 
 
-def _is_term(words: str) -> bool:
-    return not (is_grammar(words) or is_label(words))
+def _is_term(text: str, found: re.Match[str]) -> bool:
+    """Return True unless the words are those of grammar, or a label and its colon."""
+    words = text[slice(*found.span(found.lastindex or 1))]
+    has_colon = words.endswith((":", "：")) or text[found.end() :].startswith(
+        (":", "：")
+    )
+    return not is_grammar(words) and not (has_colon and is_label(words))

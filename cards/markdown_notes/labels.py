@@ -4,6 +4,7 @@ import re
 
 _EDGES = re.compile(r"\A[^\w`]+|[^\w`]+\Z")
 """Marks around a word; what stands in code is a term in any case."""
+_LONGEST = 60
 _NUMBERED = re.compile(
     r"(?:(?:step|phase|day|week|part|exercise|lab|case|option|figure|fig\.?|table"
     r"|example|ex\.?|note|question|answer|q|a)\s?#?\d+"
@@ -62,6 +63,8 @@ _GRAMMAR_JA = frozenset(
 
 
 def _plain(term: str) -> str:
+    if len(term) > _LONGEST:
+        return ""
     return " ".join(_EDGES.sub("", term).casefold().split())
 
 

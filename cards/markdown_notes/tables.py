@@ -9,10 +9,13 @@ from collections.abc import Iterator
 
 from cards.markdown_notes.blocks import BlockKind
 from cards.markdown_notes.outline import Outline, Proposal
-from cards.markdown_notes.wording import about, bare
+from cards.markdown_notes.wording import about, bare, is_name
 from cards.note import Basic, Compare, Row
 
 _MOST_SUBJECTS = 12
+_LONGEST_REVERSED = 200
+_LONGEST_VALUE = 60
+"""Characters of a cell in a question such as `Which has Price = …?`."""
 _TERMS = frozenset(
     "term terms word words abbreviation acronym command commands option options flag"
     " shortcut symbol expression 用語 単語 言葉 語 略語 略称 コマンド オプション"
@@ -37,11 +40,15 @@ def tables(notes: Outline) -> Iterator[Proposal]:
         columns = tuple(zip(*(row[1:] for row in rows), strict=True))
         if not head[0]:
             yield from _compared(index, head[1:], {row[0]: row[1:] for row in rows})
-        elif len(head) == 2 and (_is_glossary(head) or len(rows) > _MOST_SUBJECTS):
+        elif len(head) == 2 and (
+            _is_glossary(head, subjects) or len(rows) > _MOST_SUBJECTS
+        ):
             yield from _pairs(notes, index, subjects, columns[0])
         else:
             by = dict(zip(head[1:], columns, strict=True))
-            yield from _compared(index, subjects, by, is_reversed=len(head) == 2)
+            is_short = all(len(cell) <= _LONGEST_VALUE for cell in columns[0])
+            is_reversed = len(head) == 2 and is_short
+            yield from _compared(index, subjects, by, is_reversed=is_reversed)
 
 
 def _subjects(header: str, rows: list[tuple[str, ...]]) -> tuple[str, ...]:
@@ -53,9 +60,9 @@ def _subjects(header: str, rows: list[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(f"{header} {subject}" if subject else "" for subject in subjects)
 
 
-def _is_glossary(head: tuple[str, ...]) -> bool:
+def _is_glossary(head: tuple[str, ...], terms: tuple[str, ...]) -> bool:
     term, meaning = (bare(header).casefold() for header in head)
-    return term in _TERMS or meaning in _MEANINGS
+    return (term in _TERMS or meaning in _MEANINGS) and all(map(is_name, terms))
 
 
 def _pairs(
@@ -66,7 +73,8 @@ def _pairs(
     counts = Counter(terms), Counter(meanings)
     for term, meaning in zip(terms, meanings, strict=True):
         if term.strip() and meaning.strip() and counts[0][term] == 1:
-            is_reversed = counts[1][meaning] == 1
+            is_short = len(meaning) <= _LONGEST_REVERSED
+            is_reversed = is_short and counts[1][meaning] == 1
             content = Basic(about(term, of), meaning, reverse=is_reversed)
             yield Proposal("table", content, (index,))
 
