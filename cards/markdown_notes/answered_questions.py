@@ -12,8 +12,8 @@ from cards.markdown_notes.outline import Outline, Proposal
 from cards.markdown_notes.question_labels import (
     bold_beginning,
     is_option,
-    labelled,
     pairs,
+    read_label,
 )
 from cards.markdown_notes.wording import bare, is_question, is_talk
 from cards.note import Basic
@@ -53,7 +53,7 @@ def _labelled(notes: Outline, index: int) -> list[Proposal]:
     used = [index]
     if answer is None:
         following = notes.blocks[index + 1] if index + 1 < len(notes.blocks) else None
-        label = labelled(following.text) if following and following.counts else None
+        label = read_label(following.text) if following and following.counts else None
         if label is None and notes.blocks[index].kind is BlockKind.ITEM:
             return [*made, *_below(notes, index, question)]
         if label is None or label[0] or _has_options(notes, index + 1):
@@ -111,7 +111,7 @@ def _answer(notes: Outline, body: list[int]) -> str:
         return f"{blocks[0].text}\n\n{_as_list(notes, items)}"
     if len(body) != 1 or not blocks[0].counts:
         return ""
-    label = labelled(blocks[0].text)
+    label = read_label(blocks[0].text)
     return label[1] if label else f"{blocks[0].title}\n\n{blocks[0].body}".strip()
 
 
@@ -146,7 +146,7 @@ def _as_list(notes: Outline, items: list[int]) -> str:
 
 def _proposal(question: str, answer: str, blocks: tuple[int, ...]) -> list[Proposal]:
     asked = bare(question)
-    label = labelled(asked)
+    label = read_label(asked)
     asked = label[1] if label else asked
     asked += "？" if asked.endswith("とは") else ""
     is_short = len(asked) <= _LONGEST_QUESTION and len(answer) <= _LONGEST_ANSWER

@@ -145,21 +145,35 @@ class _Walk:
         if self._meanings is not None:
             self._meanings.append(text)
         elif self._items and self._items[-1] is None:
-            parents = self._parents()
-            self._items[-1] = len(self._blocks)
-            self._blocks.append(
-                Block(
-                    BlockKind.ITEM,
-                    CHECKBOX.sub("", text, count=1),
-                    *self._span(token),
-                    self._path(),
-                    parents,
-                    numbered=self._numbered[-1],
-                    is_task=bool(CHECKBOX.match(text)),
-                )
-            )
+            self._item(text, token)
         else:
             self._plain_paragraph(text, token)
+
+    def _item(self, text: str, token: "Token") -> None:
+        """Add an item; a line below it, as `Others:`, belongs to the list below that.
+
+        For CommonMark, a line without bullet and indentation continues the item.
+        """
+        parents = self._parents()
+        self._items[-1] = len(self._blocks)
+        first, last = self._span(token)
+        *before, end = text.split("\n")
+        is_apart = len(self._items) == 1 and not self._lines[last - 1][:1].isspace()
+        if before and is_apart and end.rstrip().endswith((":", "：")):
+            text, last = "\n".join(before), last - 1
+        block = Block(
+            BlockKind.ITEM,
+            CHECKBOX.sub("", text, count=1),
+            first,
+            last,
+            self._path(),
+            parents,
+            numbered=self._numbered[-1],
+            is_task=bool(CHECKBOX.match(text)),
+        )
+        self._blocks.append(block)
+        if last < self._span(token)[1]:
+            self._blocks += paragraph_blocks([end], last + 1, self._path())
 
     def _definition(self) -> None:
         """Add the term that was read, with all its meanings."""

@@ -22,7 +22,7 @@ _EMPHASIS = re.compile(
 def emphasized_terms(notes: Outline) -> Iterator[Proposal]:
     """Hide emphasized terms."""
     for index, block in enumerate(notes.blocks):
-        if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE):
+        if not block.counts or block.kind is BlockKind.TABLE:
             continue
         if block.text.startswith("[^") or index in notes.introductions:
             continue  # a footnote, or half a sentence

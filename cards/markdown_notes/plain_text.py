@@ -15,7 +15,7 @@ from cards.markdown_notes.blocks import (
     split_definition,
     without_marks,
 )
-from cards.markdown_notes.question_labels import labelled
+from cards.markdown_notes.question_labels import read_label
 
 _BULLET = re.compile(
     r"(?P<indent>\s*)"
@@ -175,7 +175,7 @@ def _heading(parts: list[_Part], position: int) -> tuple[int, str]:
         return 0, ""
     if parts[position + 1].is_item:
         return _ABOVE_ITEMS, line.rstrip(":：").rstrip()
-    label = labelled(line)
+    label = read_label(line)
     is_answer = label is not None and not label[0]
     is_title = len(line) <= _TITLE_LENGTH and not is_sentence(line) and not is_answer
     near = parts[max(0, position - 1) : position + 2]

@@ -16,7 +16,7 @@ _BOLD = re.compile(
 )
 
 
-def labelled(text: str) -> tuple[bool, str] | None:
+def read_label(text: str) -> tuple[bool, str] | None:
     """Read a line that begins with a label of a question or an answer.
 
     Returns:
@@ -39,11 +39,11 @@ def pairs(text: str) -> list[tuple[str, str | None]]:
         and so on.
     """
     lines = text.strip().split("\n")
-    if labelled(lines[0]) is None or any(map(_CHOICE.match, lines)):
+    if read_label(lines[0]) is None or any(map(_CHOICE.match, lines)):
         return []
     found: list[tuple[list[str], list[str]]] = []
     for line in lines:
-        label = labelled(line)
+        label = read_label(line)
         if label is None:
             question, answer = found[-1]
             (answer or question).append(line)

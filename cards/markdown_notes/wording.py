@@ -7,7 +7,7 @@ A heading or an item becomes a question only if it names something: `KMS key` do
 import re
 
 from cards.markdown_notes.blocks import Block, is_sentence
-from cards.markdown_notes.question_labels import labelled
+from cards.markdown_notes.question_labels import read_label
 from cards.markdown_notes.wiki import MARKED
 from cards.text.verbatim import masked
 
@@ -108,7 +108,7 @@ def unnumbered(heading: str) -> str:
 def is_question(text: str) -> bool:
     """Return True if a heading asks."""
     asked = bare(text)
-    label = labelled(asked)
+    label = read_label(asked)
     return bool(_QUESTION.search(asked.rstrip("。"))) or (
         label is not None and label[0] and bool(label[1])
     )
@@ -144,7 +144,7 @@ def topic(block: Block, above: list[str]) -> str:
         block: The block.
         above: Texts of the items above it, outermost first.
     """
-    names = [bare(text) for text in above]
+    names = [bare(text).rstrip(":：") for text in above]
     if block.headings:
         headings = [unnumbered(heading) for heading in block.headings]
         special = [one for one in headings if one.casefold() not in GENERIC]

@@ -360,3 +360,31 @@ def test_long_cells_and_meanings_are_asked_from_one_side() -> None:
 @pytest.mark.parametrize("before", ["", "- ", "Q: ", "> [!faq] ", "**"])
 def test_the_work_of_a_draft_grows_with_the_length(part: str, before: str) -> None:
     assert_linear(lambda size: made(before + part * size + "x\n\n- a\n- b\n"))
+
+
+@pytest.mark.parametrize("end", [":", "："])
+def test_a_line_between_items_begins_a_list(end: str) -> None:
+    text = (
+        f"# Regions\n\nAllowed{end}\n- Tokyo\n- Osaka\nDenied{end}\n- Ohio\n- Oregon\n"
+    )
+
+    assert lists(text) == {
+        "Allowed (Regions)": ("Tokyo", "Osaka"),
+        "Denied (Regions)": ("Ohio", "Oregon"),
+    }
+    assert lists(text, "a.txt") == {
+        "Allowed": ("Tokyo", "Osaka"),
+        "Denied": ("Ohio", "Oregon"),
+    }
+
+
+def test_a_label_before_a_cloze_is_kept() -> None:
+    assert made("**Note**: keys **never** leave the **HSM** at night.\n") == [
+        Cloze("**Note**: keys **never** leave the {{c1::HSM}} at night.")
+    ]
+
+
+def test_a_colon_is_no_part_of_a_topic() -> None:
+    text = "- Keys:\n  - CMK: a master key\n  - DEK: a data key\n"
+
+    assert made(text)[1] == Basic("CMK (Keys)", "a master key", reverse=True)

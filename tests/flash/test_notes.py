@@ -111,6 +111,16 @@ def test_a_second_draft_proposes_what_is_new(flash: Run, note: Path) -> None:
     assert len(read_deck(Path("keys.yaml")).notes) == 6
 
 
+def test_a_list_whose_items_are_asked_is_not_proposed(flash: Run) -> None:
+    Path("a.md").write_text("# R\n\nAllowed:\n\n- Tokyo\n- Osaka\n", "utf-8")
+    card = "- {list: R, items: [Tokyo, Osaka], source: {note: a.md, lines: 5-6}}\n"
+    Path("d.yaml").write_text(f"deck: D\ncards:\n{card}", "utf-8")
+
+    assert flash("draft", "a.md", "-o", "d.yaml", "--append")[2] == (
+        "0 cards proposed\n1 proposal left out: cards cover its block already\n"
+    )
+
+
 def test_a_draft_replaces_a_file_only_if_told(flash: Run, note: Path) -> None:
     Path("keys.yaml").write_text("deck: Mine\ncards:\n  - {front: a, back: b}\n")
 
