@@ -66,6 +66,8 @@ GENERIC = frozenset(
 """Headings that don't say what their section is about."""
 _ANNOUNCES = re.compile(r"以下|下記|次の|つあ|following|as follows|[:：]$")
 _SENTENCES = re.compile(r"(?<=[。．！？])|(?<=\w[.!?])\s+(?=[A-Z])|\n")
+_WRAPPED = re.compile(r"(?<=[^\n]{50})(?<![。．！？:：])\n|\n(?=[a-z])")
+"""The end of a long line, or the one above a line that begins no sentence."""
 _ALL_BOLD = re.compile(r"(\*\*|__)(?=\S)((?!\1).)+(?<=\S)\1[:：]?")
 _LONGEST_NAME = 40
 _LONGEST_NAME_EN = 60
@@ -207,7 +209,8 @@ def introduction(text: str, *, is_near: bool) -> str:
     Returns:
         Its last sentence, without marks and colon; empty if it is about other things.
     """
-    sentences = [one for one in _SENTENCES.split(text.strip()) if one.strip()]
+    unwrapped = _WRAPPED.sub(" ", text.strip())
+    sentences = [one for one in _SENTENCES.split(unwrapped) if one.strip()]
     last = sentences[-1].strip() if sentences else ""
     is_label = len(sentences) == 1 and (
         bool(_ALL_BOLD.fullmatch(last)) or (is_near and is_name(last))

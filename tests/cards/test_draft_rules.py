@@ -10,8 +10,7 @@ from work_limits import assert_linear
 
 from cards.markdown_notes.reading import parse_note
 from cards.markdown_notes.rules import propose
-from cards.note import Basic, Cloze, Compare, Content, ListNote
-from cards.questions import questions
+from cards.note import Basic, Cloze, Content, ListNote
 
 
 def made(text: str, name: str = "a.md") -> list[Content]:
@@ -61,6 +60,24 @@ def test_a_line_in_an_item_names_the_list_below_it() -> None:
         "Sites": ("Asia", "Africa"),
         "Allowed (Sites › Asia)": ("Tokyo", "Osaka"),
     }
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        ("The sites are\nallowed as follows:", "The sites are allowed as follows"),
+        (
+            f"Here is {'a very ' * 6}long line\nAWS has these ones:",
+            f"Here is {'a very ' * 6}long line AWS has these ones",
+        ),
+        ("A site has rules\nAllowed ones:", "Allowed ones"),
+        ("- done\n\nサイトの規則\n許可：", "許可"),
+    ],
+)
+def test_a_wrapped_line_is_one_with_the_next(lines: str, name: str) -> None:
+    (found,) = lists(f"# Regions\n\n{lines}\n\n{ITEMS}")
+
+    assert found.partition(" (Regions)")[0].partition("（")[0] == name
 
 
 def test_a_name_right_above_a_list_names_it() -> None:
@@ -237,62 +254,6 @@ def test_properties_are_no_list(text: str) -> None:
     assert set(lists(f"# KMS\n\n{text}")) <= {"Use (KMS)"}
 
 
-def table(*rows: tuple[str, ...]) -> str:
-    head, *others = (f"| {' | '.join(row)} |\n" for row in rows)
-    return f"# Keys\n\n{head}|{'---|' * len(rows[0])}\n{''.join(others)}"
-
-
-@pytest.mark.parametrize("length", [2, 12, 13, 30])
-@pytest.mark.parametrize(
-    "head", [("Term", "Meaning"), ("用語", "意味"), ("Command", "Use"), ("Key", "説明")]
-)
-def test_a_glossary_is_asked_in_both_directions(
-    head: tuple[str, str], length: int
-) -> None:
-    rows = [(f"CMK{i}", f"the master of {i}") for i in range(length)]
-
-    assert made(table(head, *rows)) == [
-        Basic(f"{term} (Keys)", meaning, reverse=True) for term, meaning in rows
-    ]
-
-
-def test_a_subject_that_is_no_word_has_its_header() -> None:
-    (content,) = made(table(("Port", "Service"), ("22", "SSH"), ("443", "HTTPS")))
-
-    assert [(one.question, one.answer) for one in questions(content)] == [
-        ("Port 22: Service?", "SSH"),
-        ("Which has Service = SSH?\n\nPort 22 · Port 443", "Port 22"),
-        ("Port 443: Service?", "HTTPS"),
-        ("Which has Service = HTTPS?\n\nPort 22 · Port 443", "Port 443"),
-    ]
-
-
-def test_each_row_of_a_long_table_is_asked() -> None:
-    rows = [(str(port), f"service {port}") for port in range(20, 40)]
-
-    assert made(table(("Port", "Service"), *rows)) == [
-        Basic(f"Port {port} (Keys)", service, reverse=True) for port, service in rows
-    ]
-
-
-def test_an_ambiguous_meaning_is_not_reversed() -> None:
-    rows = [("a", "same"), ("b", "same"), ("c", "other"), ("d", "")]
-
-    assert made(table(("Term", "Meaning"), *rows)) == [
-        Basic("a (Keys)", "same"),
-        Basic("b (Keys)", "same"),
-        Basic("c (Keys)", "other", reverse=True),
-    ]
-
-
-def test_a_table_of_several_columns_compares() -> None:
-    head, *rows = ("Term", "Meaning", "Cost"), ("a b", "x", "1"), ("c d", "y", "2")
-
-    assert made(table(head, *rows)) == [
-        Compare(("a b", "c d"), {"Meaning": ("x", "y"), "Cost": ("1", "2")})
-    ]
-
-
 @pytest.mark.parametrize(
     "words",
     ["and", "never", "NOT", "must not", "and/or", "必ず", "または", "Note:", "注意："],
@@ -341,19 +302,6 @@ def test_several_meanings_are_a_list_and_not_reversed(count: int) -> None:
 
     lines = [f"- {one}" for one in meanings] if count > 1 else meanings
     assert made(text) == [Basic("Gateway", "\n".join(lines), reverse=count == 1)]
-
-
-def test_long_cells_and_meanings_are_asked_from_one_side() -> None:
-    long = [("A", "a " * 31), ("B", "b"), ("C", "c " * 110)]
-
-    assert made(table(("Term", "Meaning"), *long)) == [
-        Basic("A (Keys)", ("a " * 31).strip(), reverse=True),
-        Basic("B (Keys)", "b", reverse=True),
-        Basic("C (Keys)", ("c " * 110).strip()),
-    ]
-    assert made(table(("Key", "Use"), *long[:2])) == [
-        Compare(("A", "B"), {"Use": (("a " * 31).strip(), "b")})
-    ]
 
 
 @pytest.mark.parametrize("part", ["は", "**Q: a** ", "Q: ", "＝", "。", "A. ", "-- = "])
