@@ -4,6 +4,7 @@ Text from decks and packages is cleaned here, so that none of its control charac
 reaches a terminal.
 """
 
+import io
 import os
 import shutil
 import sys
@@ -121,6 +122,24 @@ def print_lines(lines: Iterable[str]) -> None:
     """Print lines that are clean already and may contain styles."""
     for line in lines:
         print(line)
+
+
+def print_code(text: str) -> None:
+    """Print a text as a QR code, if the terminal has the characters for it.
+
+    It is black on white on terminals of any colours: not every camera reads the
+    opposite.
+    """
+    try:
+        "▀".encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(text).terminal(out=drawn, compact=True)
+    for line in drawn.getvalue().splitlines():
+        print(f"\x1b[97;40m{line}\x1b[0m" if has_colour() else line)
 
 
 def page_lines(lines: Sequence[str]) -> None:

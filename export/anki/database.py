@@ -16,7 +16,7 @@ from export.anki.rows import AnkiRow
 from srs.models.incoming import Loss
 from srs.models.presets import Preset
 
-_FIXED_S = 1_795_900_000
+_FIXED_S = 1_796_080_000
 """When our note types and decks were last changed.
 
 Anki accepts a changed style or template only with a later time than before.

@@ -119,4 +119,8 @@ details td:not(.number) { min-width: 0; }
   table { font-size: .8rem; }
   td, th { padding-right: .375rem; }
 }
+@media print {
+  section { break-inside: avoid; }
+  h2, h2 + p { break-after: avoid; }
+}
 """

@@ -219,7 +219,8 @@ def test_terminal_shows_the_key_as_a_qr_code(
 
     assert lines[-1].startswith("AGE-SECRET-KEY-1")
     assert len(lines) > 15
-    assert set(lines[5]) <= set("█▀▄ ")
+    assert lines[5].startswith("\x1b[97;40m")
+    assert set(lines[5][8:-4]) <= set("█▀▄ ")
 
 
 def test_join_without_encrypt_is_wrong_usage(laptop: Run) -> None:

@@ -1,6 +1,5 @@
 """`flash phone`: AnkiDroid, AnkiMobile and Anki as the phone of flash."""
 
-import sys
 import time
 from typing import Annotated, Any
 
@@ -41,7 +40,7 @@ from flash.service.phone import (
 )
 from flash.service.phone_account import Account
 from flash.service.phone_round import Round
-from flash.terminal import echo, echo_err, echo_error, print_json
+from flash.terminal import echo, echo_err, echo_error, print_code, print_json
 
 app = typer.Typer(
     add_completion=False, context_settings=HELP_NAMES, rich_markup_mode=None
@@ -128,9 +127,7 @@ def setup(
         return
     for line in setup_lines(account.url, account.user, account.password):
         echo(line)
-    import segno
-
-    segno.make(account.url).terminal(out=sys.stdout, compact=True)
+    print_code(account.url)
     _show_round(done)
 
 

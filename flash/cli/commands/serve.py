@@ -26,7 +26,7 @@ from flash.service.reviewing import (
     add_first_deck,
     open_in_browser,
 )
-from flash.terminal import echo, echo_err, print_json, print_lines
+from flash.terminal import echo, echo_err, print_code, print_json, print_lines
 from flash.web.app import WebApp
 from flash.web.pages_api import Reports
 from flash.web.security import Keys, Site, origin_of
@@ -151,7 +151,7 @@ def _announce(site: Site, keys: Keys, address: str) -> None:
     echo(address)
     other = _other_address(site, keys)
     if other:
-        _print_code(other)
+        print_code(other)
     if not site.is_local or other:
         print_lines(network_lines(other))
     sys.stdout.flush()
@@ -164,17 +164,6 @@ def _other_address(site: Site, keys: Keys) -> str:
         return ""
     own = address_in_network() if site.is_everywhere else site.host
     return site.address(keys.new(), own) if own or site.origin else ""
-
-
-def _print_code(address: str) -> None:
-    """Print an address as a QR code, if the terminal has the characters for it."""
-    try:
-        "▀".encode(sys.stdout.encoding)
-    except UnicodeEncodeError:
-        return
-    import segno
-
-    segno.make(address).terminal(out=sys.stdout, compact=True)
 
 
 def _statistics(opened: AppContext, deck: str) -> str:

@@ -9,7 +9,7 @@ from cards.translate import _
 from flash.messages.sync import key_joined, key_remarks
 from flash.service.carriers import join_key, key_file, own_keys
 from flash.service.context import open_app
-from flash.terminal import echo, echo_err
+from flash.terminal import echo, echo_err, print_code
 from srs.store.sync_state import PLACE
 
 
@@ -29,9 +29,7 @@ def encrypt(db: Path | None, *, joins: bool, is_lost: bool) -> None:
             return
         keys = " ".join(own_keys(store, is_lost=is_lost))
         if sys.stdout.isatty():
-            import segno
-
-            segno.make(keys).terminal(out=sys.stdout, compact=True)
+            print_code(keys)
         echo(keys)
         for line in key_remarks(key_file(store.path), store.setting(PLACE)):
             echo_err(line)
