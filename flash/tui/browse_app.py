@@ -14,6 +14,7 @@ from cards.text.width import (
     clipped,
     line_width,
     width_of,
+    wrap,
 )
 from cards.translate import _
 from flash.messages.browsing import (
@@ -28,7 +29,7 @@ from flash.messages.browsing import (
 )
 from flash.messages.cards import one_line
 from flash.messages.listing import changed_line, state_text
-from flash.messages.review import NOTHING_TO_UNDO
+from flash.messages.review import NO_DECKS, NOTHING_TO_UNDO
 from flash.service.browsing import Browser
 from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.card import card_layout
@@ -279,7 +280,8 @@ def _foot(view: BrowseView, columns: int, rows: int) -> list[Line]:
 def _list(view: BrowseView, columns: int, height: int) -> list[Line]:
     """Return so many rows of the list with the selected one among them."""
     if not view.rows:
-        lines: list[Line] = [dim(clipped(_(NO_CARDS), columns))]
+        missing = _(NO_CARDS if view.query.strip() else NO_DECKS)
+        lines = wrap(dim(missing), columns)
     else:
         first = max(0, min(view.at - height // 2, len(view.rows) - height))
         shown = view.rows[first : first + height]

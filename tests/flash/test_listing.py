@@ -70,6 +70,12 @@ def test_list_shows_question_state_and_due_day(shown: Callable[..., str]) -> Non
     )
 
 
+def test_a_list_of_an_empty_store_says_how_to_fill_it(flash: Run) -> None:
+    assert flash("list")[2] == (
+        "No decks yet. Add one with flash add FILE, or flash add aws-security.\n"
+    )
+
+
 @pytest.mark.parametrize("words", [["--tag", "physics"], ["is:suspended"]])
 def test_a_list_without_cards_says_so(
     flash: Run, shown: Callable[..., str], words: list[str]

@@ -24,6 +24,7 @@ from flash.terminal import echo, echo_err, page_lines, print_json, working
 from srs.store.card_list import CardListRow, card_list
 from srs.store.notes import stored_note_of
 from srs.store.revlog import HistoryLine, history
+from srs.store.rows import has_notes
 from srs.study.day_counts import decks_of_day
 
 
@@ -93,12 +94,13 @@ def list_cards(
         cards = find(app, words or (), tag=tag, order=order, retired=retired).cards
         found = card_list(app.store, app.options.calendar, cards, today=app.today())
         lines = [] if json else card_table(found)
+        missing = NO_CARDS if has_notes(app.store, in_use=True) else NO_DECKS
     if json:
         print_json(found)
         return
     page_lines(lines)
     if not found:
-        echo_err(_(NO_CARDS))
+        echo_err(_(missing))
 
 
 def show(
