@@ -6,15 +6,18 @@ sides have the same cards and the same number of new cards per day.
 
 The second table compares orders of new cards, for domains with the cards and points
 of the bundled deck: the domains in turn, as flash asks them, and those with the most
-points per card first.
+points per card first.  Cards of a domain overlap, so there are two scores: for
+questions that need one card, and for those that either of two cards of the domain
+answers.
 
 The third table is about a break before an exam: 400 cards known, 300 new.  It compares
 new cards first, as flash asks them, with none while more than 50 reviews are overdue.
 """
 
 import statistics
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -123,18 +126,38 @@ def with_equal_time(case: Case, minutes: float) -> tuple[float, float, float]:
     return high, *simulate(case, high)
 
 
-def simulate_order(case: Case, *, in_turn: bool) -> tuple[float, float]:
-    """Return the score, and the share seen half way of the domain that lags behind."""
-    points, seen = [], []
+class OrderScore(NamedTuple):
+    """What an order of new cards comes to; shares from 0 to 1."""
+
+    one: float
+    """Score if each question needs one card."""
+    either: float
+    """Score if either of two cards of its domain answers a question."""
+    seen: float
+    """Share seen half way of the domain that lags behind."""
+
+
+def simulate_order(case: Case, *, in_turn: bool) -> OrderScore:
+    """Return the means for an order of new cards."""
+    found = []
+    total = sum(one.points for one in _DOMAINS)
     for seed in _SEEDS:
-        cards, _groups = live(case, case.days, seed, in_turn=in_turn)
-        exam_day = _TODAY + case.days
-        points.append(sum(one.weight * one.recall(exam_day) for one in cards.values()))
+        cards, groups = live(case, case.days, seed, in_turn=in_turn)
+        recalled: dict[str, float] = defaultdict(float)
+        for card, memory in cards.items():
+            recalled[groups[card]] += memory.recall(_TODAY + case.days)
+        shares = [recalled[str(n)] / one.cards for n, one in enumerate(_DOMAINS)]
+        points = [one.points / total for one in _DOMAINS]
         cards, groups = live(case, case.days // 2, seed, in_turn=in_turn)
         begun = Counter(groups[card] for card, one in cards.items() if one.stability)
-        shares = (begun[str(n)] / one.cards for n, one in enumerate(_DOMAINS))
-        seen.append(min(shares))
-    return statistics.mean(points), statistics.mean(seen)
+        pairs = list(zip(points, shares, strict=True))
+        score = OrderScore(
+            sum(point * share for point, share in pairs),
+            sum(point * (1 - (1 - share) ** 2) for point, share in pairs),
+            min(begun[str(n)] / one.cards for n, one in enumerate(_DOMAINS)),
+        )
+        found.append(score)
+    return OrderScore(*map(statistics.mean, zip(*found, strict=True)))
 
 
 def live(
@@ -142,7 +165,7 @@ def live(
 ) -> tuple[dict[int, SimCard], dict[int, str]]:
     """Study some of the days before the exam; return the cards and their domains."""
     cards, groups = domain_cards()
-    order = new_order(cards, groups, in_all(case.new * case.days))
+    order = new_order(cards, groups)
     if not in_turn:
         order.sort(key=lambda card: -cards[card].weight)
     exam = Exam(_TODAY + case.days)
@@ -223,16 +246,15 @@ def main(cases: Sequence[Case] = CASES) -> None:
             f"{100 * plain[0]:6.1f} % {plain[1]:5.1f} | "
             f"{100 * same[0]:5.1f} % {same[1]:4.1f} ({retention:.3f})"
         )
-    print(
-        "days  new  limit |  in turn: score, least seen half way | by points per card"
-    )
+    print("days  new  limit |  in turn: one, either, seen | by points per card")
     for case in _ORDER_CASES:
-        turn = simulate_order(case, in_turn=True)
-        heavy = simulate_order(case, in_turn=False)
+        orders = [simulate_order(case, in_turn=in_turn) for in_turn in (True, False)]
         print(
             f"{case.days:4} {case.new:4} {case.minutes:6} | "
-            f"{100 * turn[0]:5.1f} % {100 * turn[1]:3.0f} % | "
-            f"{100 * heavy[0]:5.1f} % {100 * heavy[1]:3.0f} %"
+            + " | ".join(
+                f"{100 * one:5.1f} % {100 * either:5.1f} % {100 * seen:3.0f} %"
+                for one, either, seen in orders
+            )
         )
     print("days  limit  away | new cards first | none in a backlog")
     for one in _BREAKS:

@@ -16,7 +16,6 @@ from srs.forecast.simulator import (
     StudyPolicy,
     sim_card,
 )
-from srs.models.daily_limits import LimitOf, Limits
 from srs.models.exam import Exam
 from srs.store.connection import Store
 from srs.store.decks import deck_names_by_id
@@ -115,24 +114,18 @@ def card_weights(
     }
 
 
-def new_order(
-    cards: Mapping[int, SimCard], groups: Mapping[int, str], room: LimitOf
-) -> list[int]:
+def new_order(cards: Mapping[int, SimCard], groups: Mapping[int, str]) -> list[int]:
     """Return the new cards (ids) in the order in which they are introduced.
 
-    The domains take turns, so that each has its share of the cards seen at any time, in
-    proportion to its points.  If not all can be introduced, those with the most points
-    come first; otherwise points would be lost.  A domain without points comes last.
+    The domains take turns: the next card is of the domain whose number of seen cards is
+    the lowest in proportion to its points.  So a lack of time leaves out a part of each
+    domain and not one of them.  A domain without points comes last.
 
     Args:
         cards: The cards of the exam, in file order; learned ones count as seen.
         groups: Domain of each card; cards without one form a domain of their own.
-        room: New cards that can be introduced before the exam.
     """
     new = [card for card, memory in cards.items() if not memory.stability]
-    heaviest = sorted(new, key=lambda card: -cards[card].weight)
-    limits = Limits(room)
-    chosen = {card for card in heaviest if limits.take(cards[card].params.deck)}
     points: dict[str, float] = defaultdict(float)
     seen: Counter[str] = Counter()
     for card, memory in cards.items():
@@ -141,8 +134,9 @@ def new_order(
     turns = {}
     for card in new:
         domain = groups.get(card, "")
-        turn = (seen[domain] + 0.5) / points[domain] if points[domain] else math.inf
-        turns[card] = card not in chosen, turn
+        turns[card] = (
+            (seen[domain] + 0.5) / points[domain] if points[domain] else math.inf
+        )
         seen[domain] += 1
     return sorted(new, key=turns.__getitem__)
 

@@ -169,8 +169,7 @@ class _Study(NamedTuple):
 
     def mean(self, budget: DailyBudget, seed: int) -> _Run:
         """Simulate them several times and return the mean."""
-        days = self.exam.day - self.today
-        order = new_order(self.cards, self.groups, scaled(budget.new, days))
+        order = new_order(self.cards, self.groups)
         return _mean([self._run(budget, order, seed + n) for n in range(RUNS)])
 
     def _run(self, budget: DailyBudget, order: Sequence[int], seed: int) -> _Run:

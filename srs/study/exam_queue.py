@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from srs.forecast.exam import ExamCards, final_review, gain, new_order
-from srs.models.daily_limits import deck_limit, scaled
 from srs.models.exam import Exam
 from srs.store.connection import Store
 from srs.store.queue import QueueRow
@@ -22,8 +21,7 @@ class ExamQueue:
         self.exam = exam
         cards = ExamCards(store, options, exam, day)
         self._asked = cards.cards
-        limit = deck_limit(options.preset, "new_per_day")
-        order = new_order(cards.cards, cards.groups, scaled(limit, exam.day - day))
+        order = new_order(cards.cards, cards.groups)
         self._turns = {card: turn for turn, card in enumerate(order)}
 
     def asks_any(self, cards: Iterable[int]) -> bool:

@@ -1,5 +1,6 @@
 """Exam mode: weights, intervals, gains and the forecast."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -147,29 +148,32 @@ def test_final_review_brings_back_the_weakest_cards() -> None:
 
 
 @given(
-    domains=st.lists(st.sampled_from("ab"), min_size=20, max_size=60),
-    learned=st.integers(0, 9),
-    room=st.integers(0, 70),
+    domains=st.lists(st.sampled_from("abc"), min_size=1, max_size=60),
+    learned=st.sets(st.integers(0, 59)),
+    time_for=st.integers(1, 60),
 )
-def test_new_cards_in_time_are_those_with_the_most_points(
-    domains: list[str], learned: int, room: int
+def test_no_domain_waits_for_the_end_of_another(
+    domains: list[str], learned: set[int], time_for: int
 ) -> None:
-    groups = dict(enumerate(domains))
-    weights = card_weights(groups, {"a": 30.0, "b": 10.0})
+    groups, points = dict(enumerate(domains)), {"a": 50.0, "b": 30.0, "c": 20.0}
+    weights = card_weights(groups, points)
     cards = {
-        card: known(3, -1, weight) if card < learned else SimCard(PARAMS, weight=weight)
+        card: known(3, -1, weight)
+        if card in learned
+        else SimCard(PARAMS, weight=weight)
         for card, weight in weights.items()
     }
 
-    order = new_order(cards, groups, in_all(room))
+    order = new_order(cards, groups)
 
-    assert sorted(order) == list(range(learned, len(domains)))
-    taken = sum(weights[card] for card in order[:room])
-    best = sum(sorted((weights[card] for card in order), reverse=True)[:room])
-    assert taken == pytest.approx(best)
-    for domain in "ab":
-        own = [card for card in order[:room] if groups[card] == domain]
-        assert own == sorted(own)
+    begun, left = order[:time_for], order[time_for:]
+    assert sorted(order) == [card for card in cards if card not in learned]
+    seen = Counter(domain for card, domain in groups.items() if card not in left)
+    for ahead in {groups[card] for card in begun}:
+        assert (own := [card for card in order if groups[card] == ahead]) == sorted(own)
+        for behind in {groups[card] for card in left}:
+            last, following = seen[ahead] - 0.5, seen[behind] + 0.5
+            assert last / points[ahead] <= following / points[behind] + 1e-9
 
 
 @given(
@@ -183,7 +187,7 @@ def test_each_domain_has_its_share_at_any_time(domains: list[str]) -> None:
         for card, weight in card_weights(groups, points).items()
     }
 
-    order = [groups[card] for card in new_order(cards, groups, in_all(len(cards)))]
+    order = [groups[card] for card in new_order(cards, groups)]
 
     used = {groups[card] for card in cards}
     total = sum(points[domain] for domain in used)
