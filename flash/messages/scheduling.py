@@ -1,5 +1,6 @@
 """Messages about exams, simulations, fitted parameters and rescheduling."""
 
+import shlex
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from flash.messages.phrases import (
     percent,
 )
 from flash.terminal import bar, padded, styled, table_lines
-from srs.forecast.exam_forecast import ExamForecast
+from srs.forecast.exam_forecast import ExamDomain, ExamForecast
 from srs.forecast.workload import Workload
 from srs.models.exam import Exam
 from srs.optimizer.fit import ADVISED, NEEDED, Fit, KeptReason
@@ -137,6 +138,7 @@ def _study_lines(exam: Exam, found: ExamForecast) -> list[str]:
             minutes=_minutes(found.minutes),
             share=percent(found.begun),
         ),
+        *_unseen_lines(exam, found),
     ]
     if found.full_minutes > exam.minutes > 0:
         message = _("all that a review asks: {minutes}; to stop in time: {command}")
@@ -152,11 +154,43 @@ def _study_lines(exam: Exam, found: ExamForecast) -> list[str]:
                 share=percent(found.needed_expected),
             )
         )
+        for limit in found.needed_limits:
+            command = f"flash config new_per_day {limit.new_per_day}"
+            if limit.deck:
+                command += f" --deck {shlex.quote(clean(limit.deck))}"
+            lines.append(_("to allow this: {command}").format(command=command))
     fits = minutes_suffice(found)
     if fits is not None:
         fit = _("this fits your {minutes}") if fits else _("you have {minutes}")
         lines.append(fit.format(minutes=_minutes(found.had_minutes)))
     return lines
+
+
+def _unseen_lines(exam: Exam, found: ExamForecast) -> list[str]:
+    """Say what there is no time for; nothing if all cards will have been seen."""
+    if not found.unseen:
+        return []
+    message = _("not seen by then: {cards} with {share} of the points")
+    cards, share = count_cards(found.unseen), percent(found.unseen_points)
+    lines = [message.format(cards=cards, share=share)]
+    if len(found.domains) < 2:
+        return lines
+    lacking = sorted(found.domains, key=lambda one: -one.unseen_points)
+    parts = [
+        f"{_domain_name(exam, one)} {percent(one.unseen_points)}"
+        for one in lacking
+        if one.begun < 1
+    ]
+    lines.append(_("of these: {domains}").format(domains=clean(_(", ").join(parts))))
+    left_out = [_domain_name(exam, one) for one in lacking if not one.begun]
+    if left_out:
+        message = _("not a single card of: {domains}")
+        lines.append(message.format(domains=clean(_(", ").join(left_out))))
+    return lines
+
+
+def _domain_name(exam: Exam, domain: ExamDomain) -> str:
+    return exam.domain_name(domain.name) or _("other")
 
 
 def minutes_suffice(found: ExamForecast) -> bool | None:
@@ -246,7 +280,7 @@ def _domain_table(exam: Exam, found: ExamForecast) -> dict[str, Any]:
     head = [_("domain"), _("cards"), _("points"), _("today")]
     rows = [
         [
-            exam.domain_name(one.name) or _("other"),
+            _domain_name(exam, one),
             str(one.cards),
             percent(one.points),
             percent(one.today),

@@ -5,6 +5,7 @@ them; the forecast is the mean.
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import mean
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from srs.forecast.habits import Habits, average_day, read_habits
 from srs.forecast.simulator import DailyBudget, SimCard, Simulation, sampled
 from srs.models.daily_limits import LimitOf, Limits, deck_limit, in_all, scaled
 from srs.models.exam import FINAL_REVIEW_DAYS, Exam
+from srs.models.presets import ancestry
 from srs.store.connection import Store
 from srs.store.settings import Options
 
@@ -47,6 +49,8 @@ class ExamDomain(Struct, frozen=True):
     """Share recalled if the exam were today, 0 to 1."""
     idle: float
     """Share recalled on the day without any further study."""
+    begun: float
+    """Share of its cards that will have been seen, 0 to 1."""
     expected: float
     """Share recalled on the day with study as set."""
 
@@ -54,6 +58,20 @@ class ExamDomain(Struct, frozen=True):
     def gain(self) -> float:
         """Share of the exam's points that studying adds."""
         return self.points * (self.expected - self.idle)
+
+    @property
+    def unseen_points(self) -> float:
+        """Share of the exam's points that its unseen cards have."""
+        return self.points * (1 - self.begun)
+
+
+class NeededLimit(Struct, frozen=True):
+    """A limit that is too low to see all cards of the exam."""
+
+    deck: str
+    """The deck that sets `new_per_day`; empty for all decks."""
+    new_per_day: int
+    """The lowest one that suffices."""
 
 
 class ExamForecast(Struct, frozen=True):
@@ -85,14 +103,27 @@ class ExamForecast(Struct, frozen=True):
     """Share of the points with that many new cards."""
     had_minutes: float
     """Minutes per day as set, else of an average day; 0 if unknown."""
+    needed_limits: tuple[NeededLimit, ...]
+    """The limits that keep cards from being seen; empty if all can be."""
     domains: tuple[ExamDomain, ...]
     """Largest gain first."""
+
+    @property
+    def unseen(self) -> int:
+        """Return the number of cards that will not have been seen."""
+        return round(self.cards * (1 - self.begun))
+
+    @property
+    def unseen_points(self) -> float:
+        """Return the share of the points that these cards have, 0 to 1."""
+        return sum(one.unseen_points for one in self.domains)
 
 
 class _Run(Struct, frozen=True):
     recalls: tuple[float, ...]
     """Retrievability of each card on the day of the exam."""
-    begun: float
+    seen: tuple[float, ...]
+    """1 for each card that has been seen, 0 for the others; then the means."""
     minutes: float
 
 
@@ -122,7 +153,8 @@ def forecast_exam(
     habits = read_habits(store, now_ms, asked.decks)
     new_limit = deck_limit(options.preset, "new_per_day")
     new = sum(1 for card in asked.cards.values() if not card.stability)
-    needed = math.ceil(new / max(1, exam.day - today - FINAL_REVIEW_DAYS))
+    introducing_days = _introducing_days(exam.day - today)
+    needed = math.ceil(new / introducing_days)
     minutes = exam.minutes / scale
 
     study = _Study(chosen, asked.groups, habits, exam, today)
@@ -140,7 +172,7 @@ def forecast_exam(
         today=_points(cards, [card.recall(today) for card in cards]),
         idle=_points(cards, [card.recall(exam.day) for card in cards]),
         expected=_points(cards, as_set.recalls),
-        begun=as_set.begun,
+        begun=mean(as_set.seen),
         minutes=as_set.minutes * scale,
         full_minutes=full.minutes * scale,
         new_per_day=_new_on_a_day(asked, new_limit),
@@ -148,7 +180,38 @@ def forecast_exam(
         needed_minutes=all_new.minutes * scale,
         needed_expected=_points(cards, all_new.recalls),
         had_minutes=exam.minutes or usual_minutes,
+        needed_limits=_needed_limits(asked, options, introducing_days)
+        if exam.day > today and min(full.seen) < 1
+        else (),
         domains=_domains(cards, names, as_set, exam, today, scale),
+    )
+
+
+def _introducing_days(days: int) -> int:
+    """Return on how many of the days new cards come if all are to be seen in time."""
+    return max(1, days - FINAL_REVIEW_DAYS, math.ceil(days / 2))
+
+
+def _needed_limits(
+    asked: ExamCards, options: Options, days: int
+) -> tuple[NeededLimit, ...]:
+    """Find the limits that are too low to introduce all cards within some days."""
+    new = Counter(
+        name
+        for card in asked.cards.values()
+        if not card.stability
+        for name in ancestry(card.params.deck)
+        if name
+    )
+    needed: Counter[str] = Counter()
+    for deck, count in new.items():
+        above = reversed(ancestry(deck))
+        setter = next((d for d in above if "new_per_day" in options.own(d)), "")
+        needed[setter] = max(needed[setter], math.ceil(count / days))
+    return tuple(
+        NeededLimit(deck, count)
+        for deck, count in sorted(needed.items())
+        if count > options.preset(deck).new_per_day
     )
 
 
@@ -181,16 +244,17 @@ class _Study(NamedTuple):
         done = Simulation(ordered, self.habits, policy, seed).run(self.today, days)
         return _Run(
             tuple(card.recall(exam.day) for card in copies.values()),
-            sum(1 for card in ordered if card.stability) / len(ordered),
+            tuple(float(bool(card.stability)) for card in copies.values()),
             sum(day.seconds for day in done) / 60 / max(1, days),
         )
 
 
 def _mean(runs: Sequence[_Run]) -> _Run:
-    columns = zip(*(run.recalls for run in runs), strict=True)
+    recalls = zip(*(run.recalls for run in runs), strict=True)
+    seen = zip(*(run.seen for run in runs), strict=True)
     return _Run(
-        tuple(mean(column) for column in columns),
-        mean(run.begun for run in runs),
+        tuple(map(mean, recalls)),
+        tuple(map(mean, seen)),
         mean(run.minutes for run in runs),
     )
 
@@ -224,6 +288,7 @@ def _domains(
                 points=sum(card.weight for card in own) / total,
                 today=mean(card.recall(today) for card in own),
                 idle=mean(card.recall(exam.day) for card in own),
+                begun=mean(run.seen[place] for place in places),
                 expected=mean(run.recalls[place] for place in places),
             )
         )

@@ -87,6 +87,43 @@ def test_a_review_longer_than_the_minutes_is_named(
     assert (f"{line} --minutes {minutes}\n" in shown) == is_named
 
 
+def test_cards_without_time_are_named(flash: Run) -> None:
+    weights = "domain::logs=30,domain::keys=10"
+    flash("exam", "set", "2026-11-24", "--weights", weights)
+    whole = flash("exam")[1]
+    flash("config", "new_per_day", "1")
+
+    lines = flash("exam")[1].splitlines()
+
+    assert "not seen" not in whole
+    start = lines.index("not seen by then: 1 card with 25 % of the points")
+    assert lines[start + 1] == "of these: domain::keys 25 %"
+    assert lines[start + 2] == "not a single card of: domain::keys"
+    assert lines[start + 3].startswith("to see all in time, 2 new cards per day: ")
+    assert lines[start + 4] == "to allow this: flash config new_per_day 2"
+    found = flash.json("exam")
+    assert found["unseen_points"] == 0.25
+    assert {one["name"]: one["begun"] for one in found["domains"]} == {
+        "domain::logs": 1,
+        "domain::keys": 0,
+    }
+    assert found["needed_limits"] == [{"deck": "", "new_per_day": 2}]
+    flash(*lines[start + 4].partition("flash ")[2].split())
+    assert "not seen" not in flash("exam")[1]
+
+
+def test_the_command_names_the_deck_with_the_limit(flash: Run) -> None:
+    Path("deck.yaml").write_text(DECK.replace("Course::One", "My course"), "utf-8")
+    flash("add", "deck.yaml")
+    flash("exam", "set", "2026-11-24")
+    flash("config", "new_per_day", "1", "--deck", "My course")
+
+    lines = flash("exam")[1].splitlines()
+
+    command = "flash config new_per_day 2 --deck 'My course'"
+    assert f"to allow this: {command}" in lines
+
+
 EXAM = """\
 exam: X-1
 domains:

@@ -75,6 +75,19 @@ def test_the_exam_forecast_is_a_table(
         context.close()
 
 
+def test_the_page_tells_what_there_is_no_time_for(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, DECK) as server:
+        set_exam(server)
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        server.flash("config", "new_per_day", "0")
+        page.open(f"{server.url}#/exam", "Exam")
+
+        page.has("p", "not seen by then: 2 cards with 100 % of the points")
+        page.has("p", "to allow this: flash config new_per_day 1")
+        page.has("p", "of these: domain::optics 60 %, domain::particles 40 %")
+        assert page.tab.evaluate(IS_WHOLE)
+
+
 def test_a_history_is_a_table(browser: Any, tmp_path: Path) -> None:
     with running(tmp_path, DECK) as server:
         context = browser.new_context(**PHONE)

@@ -282,18 +282,71 @@ def test_forecast_keeps_the_limits_of_every_deck(
     store.close()
 
 
+LIMITED = {
+    "all decks": {"": 2},
+    "the parent": {"": 9, "D": 2},
+    "a subdeck": {"": 9, "D::Sub": 1},
+    "the parent and a subdeck": {"": 9, "D": 3, "D::Sub": 1},
+    "all decks and another": {"": 1, "E": 3},
+}
+
+
+@pytest.mark.parametrize("limits", LIMITED.values(), ids=LIMITED)
+@pytest.mark.parametrize("days", [3, 10, 20])
+def test_needed_limits_let_all_cards_be_seen(
+    limits: dict[str, int], days: int, tmp_path: Path
+) -> None:
+    store = new_store(tmp_path)
+    decks = {"D::Sub": 40, "D::Other": 30, "E": 20}
+    add(store, [one for name, size in decks.items() for one in numbered(size, name)])
+    for name, limit in limits.items():
+        save_options(store, name, {"new_per_day": limit})
+    exam = Exam(TODAY + days)
+    options = set_exam(store, exam)
+
+    found = forecast_exam(store, options, exam, NOON)
+
+    assert 0 < found.unseen <= 90
+    assert {one.deck for one in found.needed_limits} <= set(limits)
+    for one in found.needed_limits:
+        assert one.new_per_day > limits[one.deck]
+        save_options(store, one.deck, {"new_per_day": one.new_per_day})
+    enough = forecast_exam(store, Options(store), exam, NOON)
+    assert (enough.unseen, enough.unseen_points, enough.needed_limits) == (0, 0, ())
+    store.close()
+
+
+def test_forecast_tells_what_is_not_seen_of_each_domain(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    add(store, tagged(40, "domain::a", "A") + tagged(40, "domain::b", "B"))
+    save_options(store, "", {"new_per_day": 8})
+    save_options(store, "B", {"new_per_day": 0})
+    exam = Exam(TODAY + 2, "", WEIGHTS)
+
+    found = forecast_exam(store, set_exam(store, exam), exam, NOON)
+
+    begun = {one.name: round(one.begun, 3) for one in found.domains}
+    assert begun == {"domain::a": 0.4, "domain::b": 0}
+    assert found.begun == pytest.approx(0.2)
+    assert found.unseen == 64
+    assert found.unseen_points == pytest.approx(0.75 * 0.6 + 0.25)
+    store.close()
+
+
 def test_minutes_cut_the_forecast_and_not_the_need(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     add(store, tagged(200, "domain::a"))
-    free, cut = Exam(TODAY + 20), Exam(TODAY + 20, minutes=4)
+    exams = [Exam(TODAY + 20, minutes=minutes) for minutes in (0, 4, 1)]
 
-    whole, short = (
-        forecast_exam(store, set_exam(store, exam), exam, NOON) for exam in (free, cut)
+    whole, short, shortest = (
+        forecast_exam(store, set_exam(store, exam), exam, NOON) for exam in exams
     )
 
     assert short.minutes < 4.5 < whole.minutes
     assert short.full_minutes == whole.full_minutes == whole.minutes
     assert short.expected < whole.expected
+    assert whole.unseen == short.unseen == 0 < shortest.unseen
+    assert shortest.needed_limits == ()
     store.close()
 
 

@@ -250,5 +250,6 @@ def _forecast_json(exam: Exam, found: ExamForecast) -> dict[str, Any]:
         "exam": _exam_json(exam),
         "fits": minutes_suffice(found),
         **msgspec.structs.asdict(found),
+        "unseen_points": found.unseen_points,
         "domains": domains,
     }
