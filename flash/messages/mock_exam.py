@@ -53,7 +53,12 @@ def mock_title(exam: MockExam) -> str:
 
 
 def begin_lines(
-    exam: MockExam, asks: Exam, *, made: int, lacking: Mapping[str, int]
+    exam: MockExam,
+    asks: Exam,
+    *,
+    made: int,
+    repeated: int,
+    lacking: Mapping[str, int],
 ) -> list[str]:
     """Describe a mock exam before its first question.
 
@@ -61,6 +66,7 @@ def begin_lines(
         exam: The exam.
         asks: Its weights and the names of its domains.
         made: Questions made from tables and lists.
+        repeated: Questions that an earlier mock exam asked, too.
         lacking: Questions that could not be drawn, by domain.
     """
     text = _("{title}: {questions}, {minutes}, seed {seed}.")
@@ -83,6 +89,14 @@ def begin_lines(
             made,
         )
         lines.append(text.format(n=made))
+    if repeated:
+        text = ngettext(
+            "{n} question was in an earlier mock exam: its domain has too few others.",
+            "{n} questions were in an earlier mock exam: their domains have too few "
+            "others.",
+            repeated,
+        )
+        lines.append(text.format(n=repeated))
     if lacking:
         names = (
             one_line(asks.domain_name(tag) or _("other")) + f" {count}"

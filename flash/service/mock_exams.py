@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -13,9 +14,9 @@ from flash.service.exams import blueprint_of, only_deck_with_exam
 from srs.forecast.exam import ExamCards
 from srs.models.exam import Exam, with_blueprint
 from srs.models.mock_exam import MockAnswer, MockExam
-from srs.store.mock_exams import card_uids, start_mock_exam
+from srs.store.mock_exams import card_uids, finished_mock_exams, start_mock_exam
 from srs.store.notes import stored_notes
-from srs.study.mock_questions import AskedCard, draw, shares
+from srs.study.mock_questions import AskedCard, draw, last_asked, shares
 from srs.study.mock_session import lacking_by_domain
 
 _QUESTIONS = 65
@@ -42,6 +43,8 @@ class NewMock(Struct, frozen=True):
     """Its cards and weights."""
     lacking: dict[str, int]
     """Questions that could not be drawn, by domain."""
+    repeated: int
+    """Questions that an earlier mock exam asked, too."""
 
     @property
     def made(self) -> int:
@@ -82,7 +85,8 @@ def new_mock(app: AppContext, wish: MockWish) -> NewMock:
     seed = now_ms % 1_000_000 if wish.seed is None else wish.seed
     # Without weights the points follow the number of cards, of all domains and none.
     weights = cards.weights if asks.weights else Counter(cards.domains.values())
-    questions = draw(list(_asked(app, cards)), weights, count, seed)
+    asked = last_asked(_earlier(app, asks, seed))
+    questions = draw(list(_asked(app, cards)), weights, count, seed, asked)
     if not questions:
         message = _("no card can be asked with options")
         hint = _("a mock exam needs cards with 'choice:', tables or lists")
@@ -101,7 +105,18 @@ def new_mock(app: AppContext, wish: MockWish) -> NewMock:
         answers=(MockAnswer(),) * len(questions),
     )
     exam = start_mock_exam(app.store, exam)
-    return NewMock(exam, asks, lacking_by_domain(exam, shares(weights, count)))
+    lacking = lacking_by_domain(exam, shares(weights, count))
+    return NewMock(exam, asks, lacking, sum(one.key in asked for one in questions))
+
+
+def _earlier(app: AppContext, asks: Exam, seed: int) -> Iterator[MockExam]:
+    """Yield the exams handed in before the first one of the deck with this seed.
+
+    So a seed draws the same questions again.  Those handed in are on all devices.
+    """
+    new = asks.deck, seed
+    finished = finished_mock_exams(app.store)
+    return takewhile(lambda one: (one.deck, one.seed) != new, finished)
 
 
 def _size(asks: Exam) -> tuple[int, float]:

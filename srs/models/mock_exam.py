@@ -5,6 +5,9 @@ from collections.abc import Container, Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+QuestionKey = tuple[str, str]
+"""Guid of the note and uid of its card."""
+
 
 class MockQuestion(Struct, frozen=True):
     """A question with options, as a mock exam asks it."""
@@ -23,6 +26,11 @@ class MockQuestion(Struct, frozen=True):
     """Index of the right option."""
     is_made: bool = False
     """Made from a table or a list; the deck has no such choice."""
+
+    @property
+    def key(self) -> QuestionKey:
+        """Return what identifies the question in other exams."""
+        return self.guid, self.uid
 
 
 def without_texts(

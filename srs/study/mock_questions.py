@@ -2,19 +2,21 @@
 
 Choices of the deck come first.  A domain with too few is filled with questions made
 from tables (the wrong options are other cells of the row) and from lists (they are
-items of other lists); nothing is made up.
+items of other lists); nothing is made up.  What an earlier mock exam asked comes last:
+the score is to tell what the learner knows of the domain, not of a few questions.
 """
 
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
 from cards.note import Note
 from cards.questions import alternatives, parts_of, question_of
 from srs.models.cards import StoredCard
-from srs.models.mock_exam import MockQuestion
+from srs.models.mock_exam import MockExam, MockQuestion, QuestionKey
 
 _WRONG = 3
 """Wrong options of a question that is made."""
@@ -31,9 +33,27 @@ class AskedCard(Struct, frozen=True):
     uid: str
     domain: str
 
+    @property
+    def key(self) -> QuestionKey:
+        """Return what identifies its question in other exams."""
+        return self.card.guid, self.uid
+
+
+def last_asked(earlier: Iterable[MockExam]) -> dict[QuestionKey, int]:
+    """Return when each question was asked last, as the id of the exam.
+
+    Args:
+        earlier: Mock exams, the oldest first.
+    """
+    return {one.key: exam.id for exam in earlier for one in exam.questions}
+
 
 def draw(
-    cards: Sequence[AskedCard], weights: Mapping[str, float], count: int, seed: int
+    cards: Sequence[AskedCard],
+    weights: Mapping[str, float],
+    count: int,
+    seed: int,
+    asked: Mapping[QuestionKey, int],
 ) -> tuple[MockQuestion, ...]:
     """Draw the questions.
 
@@ -42,6 +62,7 @@ def draw(
         weights: Points by domain.
         count: Number of questions wanted.
         seed: Of the random choice, of the order and of the options.
+        asked: See `last_asked`; of those asked before, the oldest come first.
 
     Returns:
         The questions in random order; fewer than `count` if a domain has too few.
@@ -56,15 +77,11 @@ def draw(
         pool = by_domain[domain]
         choices = [one for one in pool if one.note.kind == "choice"]
         rng.shuffle(choices)
-        found = [_choice(one, rng) for one in choices[:wanted]]
-        for one in _one_by_note(
-            [one for one in pool if one.note.kind != "choice"], rng
-        ):
-            if len(found) >= wanted:
-                break
-            made = _made(one, lists, rng)
-            found += [made] if made else []
-        drawn += found
+        others = [one for one in pool if one.note.kind != "choice"]
+        ranked = [*choices, *_one_by_note(others, rng)]
+        ranked.sort(key=lambda one: asked.get(one.key, 0))
+        questions = (_question_of(one, lists, rng) for one in ranked)
+        drawn += islice((one for one in questions if one), wanted)
     rng.shuffle(drawn)
     return tuple(drawn)
 
@@ -92,6 +109,14 @@ def _one_by_note(cards: Iterable[AskedCard], rng: random.Random) -> list[AskedCa
         ranked.append((seen[one.card.guid], one))
         seen[one.card.guid] += 1
     return [one for _rank, one in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _question_of(
+    one: AskedCard, lists: Mapping[str, tuple[str, ...]], rng: random.Random
+) -> MockQuestion | None:
+    if one.note.kind == "choice":
+        return _choice(one, rng)
+    return _made(one, lists, rng)
 
 
 def _choice(one: AskedCard, rng: random.Random) -> MockQuestion:

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from cards.blueprint import Blueprint, Domain
 from cards.text.width import line_text, line_width
-from flash.messages.mock_exam import begin_lines, hand_in_lines, result_lines
+from flash.messages.mock_exam import hand_in_lines, result_lines
 from flash.service.adding import apply_adding, plan_adding
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
@@ -333,6 +333,23 @@ def test_a_finished_exam_reaches_the_other_device(flash: Run) -> None:
     assert there[1] == here[1]
 
 
+def test_questions_asked_on_another_device_are_repeats(flash: Run) -> None:
+    Path("log").mkdir()
+    other = partial(flash, "--db", "other.db")
+    flash("exam", "set", "2026-12-23")
+    for run in (flash, other):
+        run("sync", "log")
+    flash(*MOCK, typed="h\nh\nq\n")
+    for run in (flash, other):
+        run("sync")
+
+    begun = [run("exam", "mock", "--seed", "3", typed="q\n") for run in (flash, other)]
+
+    # The domain of the keys has another question, that of the logs has none.
+    repeated = "1 question was in an earlier mock exam: its domain has too few others."
+    assert [repeated in out.splitlines() for _code, out, _err in begun] == [True, True]
+
+
 def test_a_deck_deleted_elsewhere_leaves_the_scores(flash: Run) -> None:
     Path("log").mkdir()
     other = partial(flash, "--db", "other.db")
@@ -364,11 +381,8 @@ class MockSetup:
 
     def app(self, *, counts: bool = False) -> MockApp:
         drawn = new_mock(self.context, MockWish(seed=2, counts=counts))
-        lines = begin_lines(
-            drawn.exam, drawn.asks, made=drawn.made, lacking=drawn.lacking
-        )
         session = MockSession(self.store, self.clock, drawn.exam)
-        return MockApp(session, partial(result_lines, asks=drawn.asks), lines[:1])
+        return MockApp(session, partial(result_lines, asks=drawn.asks), ["A notice."])
 
     def stored(self) -> MockExam:
         found = unfinished_mock_exam(self.store)

@@ -25,7 +25,7 @@ from store_fixtures import (
 
 from cards.note import Basic, Choice, Compare, Content, ListNote, Note, Option, Row
 from flash.service.context import AppContext
-from flash.service.mock_exams import MockWish, new_mock
+from flash.service.mock_exams import MockWish, NewMock, new_mock
 from srs.maintenance.checks import examine
 from srs.models.cards import Rating
 from srs.models.exam import Exam, exam_text
@@ -189,6 +189,61 @@ def test_pinned_options_stay_last_and_many_are_cut(store: Store) -> None:
         assert found["pinned"].options[-1] == "none"
         assert len(found["many"].options) == MOST_OPTIONS
         assert found["many"].options[found["many"].right] == "7"
+
+
+def drawn_and_handed_in(store: Store, count: int, seed: int) -> NewMock:
+    """Draw an exam, begun as many minutes after noon as its seed says; hand it in."""
+    clock = Clock(NOON + seed * 60_000)
+    found = new_mock(AppContext(store, clock), MockWish(questions=count, seed=seed))
+    MockSession(store, clock, found.exam).hand_in()
+    return found
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 7, 12])
+def test_what_was_asked_longest_ago_comes_first(store: Store, count: int) -> None:
+    add(store, [*choices(6, "a"), tagged(TABLE, "a")])
+    last = dict.fromkeys((one.key for one in drawn(store, 20).questions), 0)
+    assert len(last) == 15
+
+    for seed in range(1, 13):
+        found = drawn_and_handed_in(store, count, seed)
+
+        asked = {one.key for one in found.exam.questions}
+        assert len(asked) == count
+        assert found.repeated == sum(last[key] > 0 for key in asked)
+        left_out = [last[key] for key in last.keys() - asked]
+        assert max(last[key] for key in asked) <= min(left_out)
+        last |= dict.fromkeys(asked, seed)
+
+
+def test_choices_come_before_questions_that_are_made(store: Store) -> None:
+    add(store, [*choices(6, "a"), tagged(TABLE, "a")])
+
+    made = [drawn_and_handed_in(store, 4, seed).made for seed in (1, 2, 3)]
+
+    assert made == [0, 2, 4]
+
+
+def test_a_seed_draws_the_same_questions_after_other_exams(store: Store) -> None:
+    add(store, choices(9, "a"))
+
+    first, second, *_others = (
+        drawn_and_handed_in(store, 4, seed).exam.questions for seed in (1, 2, 3)
+    )
+
+    assert drawn(store, 4, 1).questions == first
+    assert drawn(store, 4, 2).questions == second
+
+
+def test_only_exams_that_were_handed_in_count_as_asked(store: Store) -> None:
+    add(store, choices(4, "a"))
+    drawn(store, 2, 1)
+
+    first = drawn_and_handed_in(store, 2, 2)
+    undo_operations(store, 1)
+    again = drawn_and_handed_in(store, 4, 3)
+
+    assert (first.repeated, again.repeated) == (0, 0)
 
 
 def test_suspended_and_other_decks_are_not_asked(store: Store) -> None:

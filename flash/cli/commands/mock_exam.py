@@ -96,8 +96,9 @@ def mock(
 
     Draws questions with options by the weights of the exam's domains; see exam.yaml
     in docs/format.md. A domain with too few of them is filled up with questions made
-    from tables and lists. Answers are shown only at the end, with the score, its 95 %
-    confidence interval, and each miss. Without --count, the schedule does not change.
+    from tables and lists, then with those of earlier mock exams. Answers are shown only
+    at the end, with the score, its 95 % confidence interval, and each miss. Without
+    --count, the schedule does not change.
 
     Every answer is saved at once. After q or Ctrl-C the same command continues with
     the time that was left. flash undo removes a result. Exit code 1: no card can be
@@ -133,8 +134,13 @@ def _chosen(
     if open_exam is not None:
         return open_exam, [continued_line(open_exam)]
     drawn = new_mock(app, wish)
-    lines = begin_lines(drawn.exam, drawn.asks, made=drawn.made, lacking=drawn.lacking)
-    return drawn.exam, lines
+    return drawn.exam, begin_lines(
+        drawn.exam,
+        drawn.asks,
+        made=drawn.made,
+        repeated=drawn.repeated,
+        lacking=drawn.lacking,
+    )
 
 
 def _run(session: MockSession, asks: Exam, lines: list[str], *, plain: bool) -> None:
