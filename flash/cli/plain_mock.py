@@ -1,6 +1,7 @@
 """A mock exam line by line, for pipes, screen readers and tests.
 
-A letter answers and goes on; at the end come the score and each miss.
+A letter answers and goes on; at the end come the score and each question again, with
+its right answer.
 """
 
 from collections.abc import Sequence
@@ -23,10 +24,10 @@ from flash.messages.mock_exam import (
     exam_keys,
     hand_in_lines,
     left_label,
-    miss_label,
     option_of_key,
     paused_line,
     position_label,
+    result_label,
     shown_question,
 )
 from flash.messages.phrases import labelled
@@ -124,12 +125,12 @@ class PlainMock:
                 self._print(labelled(key, description))
 
     def show_result(self, lines: Sequence[str]) -> None:
-        """Print the score and the misses, each with what can be done about it."""
+        """Print the score, then each question, the misses first."""
         for line in ("", *lines):
             self._print(line)
-        misses = self._session.exam.misses
-        for place, index in enumerate(misses):
-            self._show_miss(index, miss_label(place, len(misses)))
+        exam = self._session.exam
+        for place, index in enumerate(exam.misses_first):
+            self._show_answer(index, result_label(exam, place))
             while True:
                 self._print(
                     "(" + _("Enter: on, d: due today, x: confuse, q: end") + ")"
@@ -141,7 +142,7 @@ class PlainMock:
             if self._stream.is_ending:
                 return
 
-    def _show_miss(self, index: int, label: str) -> None:
+    def _show_answer(self, index: int, label: str) -> None:
         exam = self._session.exam
         asked, chosen = exam.questions[index], exam.answers[index].chosen
         prompt = self._session.prompt(index)

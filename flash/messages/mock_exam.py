@@ -76,7 +76,11 @@ def begin_lines(
             questions=count_questions(len(exam.questions)),
             minutes=_minutes(exam.limit_ms),
             seed=exam.seed,
-        )
+        ),
+        _(
+            "Each question has one right answer; the real exam may also have multiple "
+            "response, ordering and matching."
+        ),
     ]
     if not asks.weights:
         lines.append(_("Each domain is weighted by its number of cards."))
@@ -190,7 +194,7 @@ def exam_keys() -> tuple[tuple[str, str, str], ...]:
 def result_keys() -> tuple[tuple[str, str, str], ...]:
     """Return the keys after an exam: key, label, description."""
     return (
-        ("←→", _("go"), _("go to the miss before or after")),
+        ("←→", _("go"), _("go to the question before or after")),
         ("d", _("due"), _("make the card due today")),
         ("x", _("confuse"), _("record the card that you confused it with")),
         ("o", _("link"), _("open the card's source in a browser")),
@@ -199,9 +203,29 @@ def result_keys() -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def miss_label(position: int, total: int) -> str:
-    """Format the place of a miss: `miss 3 of 17`."""
-    return _("miss {position} of {total}").format(position=position + 1, total=total)
+def result_label(exam: MockExam, place: int) -> str:
+    """Format a place in `MockExam.misses_first`: `miss 3 of 17`."""
+    misses = len(exam.misses)
+    if place < misses:
+        text = _("miss {position} of {total}")
+        return text.format(position=place + 1, total=misses)
+    text = _("right answer {position} of {total}")
+    return text.format(position=place + 1 - misses, total=exam.right)
+
+
+def following_label(exam: MockExam, place: int) -> str:
+    """Name what follows a place in `MockExam.misses_first`; empty after the last one.
+
+    Args:
+        exam: The exam.
+        place: From 0; -1 for the score.
+    """
+    misses = len(exam.misses)
+    if place + 1 == len(exam.questions):
+        return ""
+    if place + 1 < misses:
+        return _("show the misses") if place < 0 else _("next miss")
+    return _("show the right answers") if place < misses else _("next right answer")
 
 
 def result_lines(exam: MockExam, asks: Exam) -> list[str]:
@@ -230,7 +254,13 @@ def result_lines(exam: MockExam, asks: Exam) -> list[str]:
         ),
     ]
     if passing:
-        lines.append(_("Passing: {passing}").format(passing=one_line(passing)))
+        text = _("Passing: {passing}")
+        if not set(passing) & set("%％"):
+            text = _(
+                "Passing: {passing} (the exam's own scale, "
+                "not a percentage of right answers)"
+            )
+        lines.append(text.format(passing=one_line(passing)))
     used = _("Time: {used} of {limit}")
     lines.append(
         used.format(used=clock_label(exam.spent_ms), limit=clock_label(exam.limit_ms))

@@ -1,4 +1,4 @@
-"""The page of a mock exam: a question with options, the score, or a miss."""
+"""The page of a mock exam: a question with options, the score, or a result."""
 
 from cards.text.blocks import read_blocks
 from cards.text.terminal import block_lines
@@ -96,20 +96,20 @@ def _question(view: MockView, room: Room) -> list[Line]:
     asked, chosen = view.asked, view.answer.chosen
     if asked is None:
         return []
-    is_miss = view.mode is MockMode.MISS
+    is_result = view.mode is MockMode.RESULT
     lines = [
         bold(line) for line in block_lines(read_blocks(shown_question(asked)), *room)
     ]
     lines.append(())
     for index, option in enumerate(asked.options):
         mark = CHOSEN if index == chosen else ""
-        if is_miss:
+        if is_result:
             mark = WRONG if index == chosen else ""
             mark = RIGHT if index == asked.right else mark
         lines += option_lines(option_letter(index), option, room.text, mark=mark)
-    if is_miss and chosen is None:
+    if is_result and chosen is None:
         lines += [(), (StyledText(_(NOT_ANSWERED), TextStyle.ALERT),)]
-    if is_miss and view.prompt is not None:
+    if is_result and view.prompt is not None:
         rule: Line = (StyledText("─" * room.text, TextStyle.DIM),)
         lines += [(), rule, *note_lines(view.prompt.note, room, max_centred=0)]
     return lines
@@ -145,14 +145,11 @@ def _other_keys(view: MockView, columns: int) -> list[Line]:
 
 def _main_keys(view: MockView, columns: int) -> list[Line]:
     """Return the two rows with the key needed next."""
-    seen, total = view.progress
     if view.mode is MockMode.ASKING and view.asked and view.answer.chosen is None:
         last = option_letter(len(view.asked.options) - 1)
         return key_line(f"A-{last}", _("answer"), columns)
     if view.mode is MockMode.ASKING:
         return key_line(_("Space"), _("next question"), columns)
-    if view.mode is MockMode.SCORE and total:
-        return key_line(_("Space"), _("show the misses"), columns)
-    if view.mode is MockMode.MISS and seen < total:
-        return key_line(_("Space"), _("next miss"), columns)
+    if view.following:
+        return key_line(_("Space"), view.following, columns)
     return key_line("q", _("quit"), columns)

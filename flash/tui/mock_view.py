@@ -17,13 +17,14 @@ from flash.messages.mock_exam import (
     TIME_IS_UP,
     answered_label,
     exam_keys,
+    following_label,
     hand_in_lines,
     left_label,
-    miss_label,
     mock_title,
     option_of_key,
     position_label,
     result_keys,
+    result_label,
 )
 from flash.messages.phrases import labelled
 from flash.messages.review import NOT_SAVED
@@ -42,7 +43,8 @@ class MockMode(Enum):
 
     ASKING = "asking"
     SCORE = "score"
-    MISS = "miss"
+    RESULT = "result"
+    """A question with its right answer."""
 
 
 class MockView(AnsweringView, frozen=True):
@@ -55,12 +57,14 @@ class MockView(AnsweringView, frozen=True):
     time: str = ""
     """The time left; empty after the exam."""
     progress: tuple[int, int] = (0, 0)
-    """Questions answered, or misses seen; and all of them."""
+    """Questions answered, or results seen; and all of them."""
     progress_label: str = ""
+    following: str = ""
+    """After the exam: what Space shows next; empty if nothing follows."""
     asked: MockQuestion | None = None
     answer: MockAnswer = MockAnswer()
     prompt: Prompt | None = None
-    """The card of a miss; None if it is gone."""
+    """The card of a result; None if it is gone."""
     lines: tuple[str, ...] = ()
     """The score."""
     is_handing_in: bool = False
@@ -93,18 +97,19 @@ class MockViewModel(AnsweringModel[MockView]):
         """
         super().__init__(MockView(" ".join(notices)))
         self._session, self._describe = session, describe
-        self._miss = 0
+        self._place = 0
+        """In `MockExam.misses_first`."""
         self._refresh()
 
     def _refresh(self) -> None:
-        """Show the present question or miss again; the message stays."""
+        """Show the present question or result again; the message stays."""
         session, view = self._session, self.view
         exam, title = session.exam, mock_title(session.exam)
         if session.is_finished:
             if view.mode is MockMode.ASKING:
                 self._show_score()
-            elif view.mode is MockMode.MISS:
-                self._show_miss()
+            elif view.mode is MockMode.RESULT:
+                self._show_result()
             return
         position, total = session.position, len(exam.questions)
         self.view = replace(
@@ -126,17 +131,22 @@ class MockViewModel(AnsweringModel[MockView]):
             title=mock_title(exam),
             message=self.view.message,
             lines=tuple(self._describe(exam)),
-            progress=(0, len(exam.misses)),
+            progress=(0, len(exam.questions)),
+            following=following_label(exam, -1),
         )
 
-    def _show_miss(self) -> None:
-        session, exam = self._session, self._session.exam
-        index, total = exam.misses[self._miss], len(exam.misses)
+    def _index(self) -> int:
+        """Return the index of the question whose result is shown."""
+        return self._session.exam.misses_first[self._place]
+
+    def _show_result(self) -> None:
+        session, exam, index = self._session, self._session.exam, self._index()
         self.view = replace(
             self.view,
-            place=miss_label(self._miss, total),
-            progress=(self._miss + 1, total),
+            place=result_label(exam, self._place),
+            progress=(self._place + 1, len(exam.questions)),
             progress_label="",
+            following=following_label(exam, self._place),
             asked=exam.questions[index],
             answer=exam.answers[index],
             prompt=session.prompt(index),
@@ -212,18 +222,18 @@ class MockViewModel(AnsweringModel[MockView]):
             self.view = replace(self.view, overlay=overlay, is_handing_in=True)
 
     def _press_after(self, key: str) -> None:
-        misses = self._session.exam.misses
+        last = len(self._session.exam.questions) - 1
         is_next = key in ("right", "space", "enter")
         if self.view.mode is MockMode.SCORE:
-            if is_next and misses:
-                self.view = replace(self.view, mode=MockMode.MISS)
-        elif key == "left" and not self._miss:
+            if is_next:
+                self.view = replace(self.view, mode=MockMode.RESULT)
+        elif key == "left" and not self._place:
             self._show_score()
         elif is_next or key == "left":
             step = 1 if is_next else -1
-            self._miss = min(self._miss + step, len(misses) - 1)
+            self._place = min(self._place + step, last)
         elif key in ("d", "x", "o"):
-            self._act(key, misses[self._miss])
+            self._act(key, self._index())
 
     def _act(self, key: str, index: int) -> None:
         prompt = self.view.prompt
@@ -245,8 +255,7 @@ class MockViewModel(AnsweringModel[MockView]):
         self._save(partial(self._confuse, chosen.card))
 
     def _confuse(self, other: int) -> None:
-        index = self._session.exam.misses[self._miss]
-        is_recorded = self._session.confused_with(index, other)
+        is_recorded = self._session.confused_with(self._index(), other)
         message = CONFUSION_RECORDED if is_recorded else CARD_GONE
         self.show_message(_(message), is_alarm=not is_recorded)
 

@@ -93,6 +93,11 @@ class MockExam(Struct, frozen=True):
         return tuple(i for i in range(len(self.questions)) if not self.is_right(i))
 
     @property
+    def misses_first(self) -> tuple[int, ...]:
+        """Return the indexes of all questions, those answered correctly last."""
+        return tuple(sorted(range(len(self.questions)), key=self.is_right))
+
+    @property
     def unanswered(self) -> tuple[int, ...]:
         """Return the indexes of questions without an answer."""
         return tuple(i for i, one in enumerate(self.answers) if one.chosen is None)

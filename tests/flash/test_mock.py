@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pytest
 from command_runner import Run
+from hypothesis import given
+from hypothesis import strategies as st
 from store_fixtures import NOON, Clock
 from textual.pilot import Pilot
 
 from cards.blueprint import Blueprint, Domain
 from cards.text.width import line_text, line_width
-from flash.messages.mock_exam import hand_in_lines, result_lines
+from flash.messages.mock_exam import (
+    following_label,
+    hand_in_lines,
+    result_label,
+    result_lines,
+)
 from flash.service.adding import apply_adding, plan_adding
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_files
@@ -79,8 +86,10 @@ def test_a_plain_exam_from_begin_to_score(flash: Run) -> None:
     code, out, err = flash(*MOCK, typed="")
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert lines[:5] == [
+    assert lines[:6] == [
         "Mock exam: An exam (X-1): 3 questions, 5 minutes, seed 2.",
+        "Each question has one right answer; the real exam may also have multiple "
+        "response, ordering and matching.",
         "1 question was made from a table or a list: its domain has too few choices.",
         "Questions that the deck lacks: Logs 1.",
         "",
@@ -112,8 +121,64 @@ def test_a_plain_exam_from_begin_to_score(flash: Run) -> None:
         "The schedule is unchanged.",
         "",
     ]
-    assert "miss 1 of 1" in lines
+    assert [line for line in lines if "1 of " in line][-2:] == [
+        "miss 1 of 1",
+        "right answer 1 of 2",
+    ]
     assert lines[-1] == "(Enter: on, d: due today, x: confuse, q: end)"
+
+
+def test_a_plain_right_answer_shows_its_explanation(flash: Run) -> None:
+    flash(*MOCK, typed="")
+    letters = "\n".join(right_letters(flash))
+
+    lines = flash("exam", "mock", typed=f"{letters}\nh\nh\n\n\n\n")[1].splitlines()
+
+    assert not any(line.startswith("miss ") for line in lines)
+    assert [line for line in lines if line.startswith("right answer ")] == [
+        f"right answer {number} of 3" for number in (1, 2, 3)
+    ]
+    asked = lines.index("Who records calls?", lines.index("right answer 1 of 3"))
+    answer, right, *explanation = lines[asked + 1 : asked + 5]
+    assert answer.removeprefix("your answer") == right.removeprefix("right")
+    assert explanation == [
+        "Config records resources.",
+        "source: A guide https://example.org/a",
+    ]
+
+
+@given(st.lists(st.sampled_from([None, 0, 1]), min_size=1, max_size=9))
+def test_misses_come_before_right_answers(chosen: list[int | None]) -> None:
+    exam = an_exam([MockAnswer(option) for option in chosen])
+
+    order = exam.misses_first
+    places = [result_label(exam, place) for place in range(len(order))]
+
+    assert order[: len(exam.misses)] == exam.misses
+    assert sorted(order) == list(range(len(chosen)))
+    assert places == [
+        *(f"miss {n + 1} of {len(exam.misses)}" for n in range(len(exam.misses))),
+        *(f"right answer {n + 1} of {exam.right}" for n in range(exam.right)),
+    ]
+    followed = [following_label(exam, place) != "" for place in range(-1, len(order))]
+    assert followed == [True] * len(order) + [False]
+
+
+SCALES = {
+    "70 %": "70 %",
+    "７０％": "７０％",
+    "750 on a scale from 100 to 1,000": "750 on a scale from 100 to 1,000 "
+    "(the exam's own scale, not a percentage of right answers)",
+}
+
+
+@pytest.mark.parametrize(("passing", "shown"), SCALES.items())
+def test_a_score_on_a_scale_is_no_percentage(passing: str, shown: str) -> None:
+    blueprint = Blueprint("X", (Domain("domain::0", 1),), 12, 60, passing)
+
+    lines = result_lines(an_exam([MockAnswer(0)]), Exam(1, blueprint=blueprint))
+
+    assert f"Passing: {shown}" in lines
 
 
 def an_exam(answers: list[MockAnswer], domains: int = 1) -> MockExam:
@@ -457,10 +522,17 @@ async def test_an_exam_on_the_screen_to_the_last_miss(setup: MockSetup) -> None:
         assert " The card is new, or due already." in rows
         rows = await press(pilot, "x", *"who", "enter")
         assert rows[0].endswith("miss 1 of 2")
-        rows = await press(pilot, "right", "right", "right")
+        assert any(row.endswith("Space  next miss") for row in rows)
+        rows = await press(pilot, "right")
         assert rows[0].endswith("miss 2 of 2")
         assert any("not answered" in row for row in rows)
-        await press(pilot, "left", "left")
+        assert any(row.endswith("Space  show the right answers") for row in rows)
+        rows = await press(pilot, "right", "right", "right")
+        assert rows[0].endswith("right answer 1 of 1")
+        assert any("✓" in row for row in rows)
+        assert not any("✗" in row for row in rows)
+        assert any(row.endswith("q  quit") for row in rows)
+        await press(pilot, "left", "left", "left")
         assert app.mock.view.mode.value == "score"
         await press(pilot, "?", "?", "q")
     assert app.return_code == 0

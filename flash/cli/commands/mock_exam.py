@@ -84,7 +84,7 @@ def mock(
     ] = False,
     last: Annotated[
         bool,
-        typer.Option("--last", help="Show the last result and its misses again."),
+        typer.Option("--last", help="Show the last result and its answers again."),
     ] = False,
     plain: Annotated[
         bool,
@@ -97,8 +97,8 @@ def mock(
     Draws questions with options by the weights of the exam's domains; see exam.yaml
     in docs/format.md. A domain with too few of them is filled up with questions made
     from tables and lists, then with those of earlier mock exams. Answers are shown only
-    at the end, with the score, its 95 % confidence interval, and each miss. Without
-    --count, the schedule does not change.
+    at the end, with the score and its 95 % confidence interval; the misses come first.
+    Without --count, the schedule does not change.
 
     Every answer is saved at once. After q or Ctrl-C the same command continues with
     the time that was left. flash undo removes a result. Exit code 1: no card can be
