@@ -16,7 +16,7 @@ from flash.messages.phrases import (
     deck_name,
     percent,
 )
-from flash.terminal import bar, padded, styled, table_lines
+from flash.terminal import bar, padded, styled, table_lines, terminal_columns
 from srs.forecast.exam_forecast import ExamDomain, ExamForecast
 from srs.forecast.workload import Workload
 from srs.models.exam import Exam
@@ -24,7 +24,8 @@ from srs.optimizer.fit import ADVISED, NEEDED, Fit, KeptReason
 from srs.optimizer.reschedule import RescheduleResult
 from srs.scheduler.study_day import day_date
 
-_GAIN_COLUMNS = 12
+_GAIN_COLUMNS, _LEAST_GAIN_COLUMNS = 12, 6
+"""Of the bars of gains; on a terminal without room for the least there are none."""
 
 
 def _minutes(minutes: float) -> str:
@@ -175,7 +176,8 @@ def _unseen_lines(exam: Exam, found: ExamForecast) -> list[str]:
     lines = [message.format(cards=cards, share=share)]
     if len(found.domains) < 2:
         return lines
-    lacking = sorted(found.domains, key=lambda one: -one.unseen_points)
+    asked = [one for one in found.domains if one.points]
+    lacking = sorted(asked, key=lambda one: -one.unseen_points)
     parts = [
         f"{_domain_name(exam, one)} {percent(one.unseen_points)}"
         for one in lacking
@@ -304,14 +306,17 @@ def forecast_lines(exam: Exam, found: ExamForecast) -> list[str]:
         for name, share in report.shares
     ]
     head, rows = [*report.head], [[*row] for row in report.rows]
-    if found.days:
+    table = table_lines(head, rows, right=(1, 2, 3, 4, 5), long=0)
+    room = terminal_columns() - max(map(width_of, table[1:]), default=0) - 2
+    if found.days and room >= _LEAST_GAIN_COLUMNS:
         head.append("")
         best = max((one.gain for one in found.domains), default=0.0)
         for row, one in zip(rows, found.domains, strict=True):
-            row.append(bar(one.gain, best, _GAIN_COLUMNS))
+            row.append(bar(one.gain, best, min(room, _GAIN_COLUMNS)))
+        table = table_lines(head, rows, right=(1, 2, 3, 4, 5), long=0)
     return [
         *(styled(report.title, "1"), *report.about),
         *("", *shares),
         *(["", *report.study] if report.study else []),
-        *("", *table_lines(head, rows, right=(1, 2, 3, 4, 5))),
+        *("", *table),
     ]

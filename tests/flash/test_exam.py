@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from command_runner import Run
 
+from cards.text.width import width_of
+
 DECK = """\
 deck: Course::One
 cards:
@@ -396,3 +398,24 @@ def test_a_tag_whose_cards_count_elsewhere_is_named(
     message = f"all cards with the tag 'bio' count for {other} already"
     assert refused == (1, "", f"flash: {message} ({hint})\n")
     assert flash("exam", "set", "2027-01-01", "--weights", "bio=2,iam=3")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "has_bars"), [(40, False), (60, False), (90, True)]
+)
+def test_the_table_of_domains_fits_the_terminal(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, columns: int, *, has_bars: bool
+) -> None:
+    long = EXAM.replace("name: Logs", "name: Logs and whatever else is to be kept")
+    Path("exam.yaml").write_text(long, "utf-8")
+    flash("add", ".")
+    flash("exam", "set", "2026-12-23")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+
+    table = flash("exam")[1].partition("\x1b[2mdomain")[2].splitlines()[1:]
+    table = [row for row in table if not row.startswith("\x1b")]
+
+    assert len(table) >= 2
+    assert max(map(width_of, table)) <= columns
+    assert any("█" in row for row in table) is has_bars
