@@ -204,6 +204,7 @@ def _walk(
         top = walker.run()
         problems += walker.problems
         if top is not None:
+            parser.errors.warn_of(walker.warnings)
             break
         if walker.is_between:
             parser.drop_last()

@@ -12,8 +12,9 @@ from typing import Any
 import yaml
 
 from cards.deckfile.discovery import control_in
+from cards.deckfile.escapes import control_command, lost_command
 from cards.deckfile.syntax_errors import explain
-from cards.errors import Place, Problem, ProblemList
+from cards.errors import MAX_PROBLEMS, Place, Problem, ProblemList
 from cards.translate import _
 
 Spot = tuple[int, int]
@@ -55,6 +56,7 @@ class YamlWalker:
             take: Called with each item and its places.
         """
         self.problems = ProblemList()
+        self.warnings: list[Problem] = []
         self.is_between = False
         """True if reading stopped right after an item of the streamed list."""
         self._file, self._text = file, text
@@ -108,8 +110,8 @@ class YamlWalker:
         if kind is yaml.ScalarEvent:
             if event.anchor or event.tag:
                 self._check_properties(event)
-            if self._has_escapes:
-                self._check_controls(event)
+            if self._has_escapes and event.style == '"':
+                self._check_escapes(event)
             self._folded = False
             if not event.style:
                 self._check_unquoted(event, key)
@@ -176,8 +178,8 @@ class YamlWalker:
             spot = (mark.line + 1, mark.column + 1)
             if event.anchor or event.tag:
                 self._check_properties(event)
-            if self._has_escapes:
-                self._check_controls(event)
+            if self._has_escapes and event.style == '"':
+                self._check_escapes(event)
             following = next(self._events)
             if depth == 0 and key == self._streamed and key not in values:
                 value, value_spots = self._stream(following)
@@ -217,12 +219,26 @@ class YamlWalker:
             shown = event.tag.replace("tag:yaml.org,2002:", "!!", 1)
             self._report(event, _("tag '{shown}'").format(shown=shown), hint)
 
-    def _check_controls(self, event: Any) -> None:
-        """Report control characters made by escapes in double quotes."""
+    def _check_escapes(self, event: Any) -> None:
+        """Report control characters and TeX that is cut by escapes."""
+        raw = self._text[event.start_mark.index : event.end_mark.index]
+        if "\\" not in raw:
+            return
+        hint = _("write '\\{command}', or use single quotes")
         control = control_in(event.value)
         if control:
             message = _("control character U+{code:04X}").format(code=ord(control))
-            self._report(event, message, _("remove the escape"))
+            command = control_command(raw)
+            remedy = hint.format(command=command) if command else _("remove the escape")
+            self._report(event, message, remedy)
+        elif lost := lost_command(raw):
+            escape, command = lost
+            message = _("'{escape}' of '{command}' is an escape in double quotes")
+            message = message.format(escape=escape, command=command)
+            if len(self.warnings) < MAX_PROBLEMS:
+                place = Place(self._file, *_spot(event))
+                hint = hint.format(command=command)
+                self.warnings.append(Problem(place, message, hint, is_warning=True))
 
     def _check_unquoted(self, event: Any, key: str) -> None:
         """Report what YAML drops or folds in a text without quotes."""

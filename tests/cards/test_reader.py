@@ -314,12 +314,12 @@ MORE_MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "an escape in the name of the deck": (
         'deck: "D\\e[31m"\ncards:\n' + CARD,
-        ["1:7: control character U+001B (remove the escape)"],
+        ["1:7: control character U+001B (write '\\\\e', or use single quotes)"],
     ),
     "an escape in a key": (
         HEAD + CARD + '    "back\\e": b\n',
         [
-            "5:5: control character U+001B (remove the escape)",
+            "5:5: control character U+001B (write '\\\\e', or use single quotes)",
             "5:5: unknown key 'back\\u001b' (did you mean 'back'?)",
         ],
     ),

@@ -192,7 +192,7 @@ MISTAKES: dict[str, tuple[str, list[str]]] = {
     ),
     "an escape that makes a control character": (
         HEAD + '  - front: "a\\e[31m"\n    back: a\n',
-        ["3:12: control character U+001B (remove the escape)"],
+        ["3:12: control character U+001B (write '\\\\e', or use single quotes)"],
     ),
     "an exclamation mark without quotes": (
         HEAD + "  - front: ![](gone.png)\n    back: a\n",
