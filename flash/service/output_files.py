@@ -1,10 +1,15 @@
 """Files that commands write for the user: never over what they are made from."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-from export.files import refuse_inputs, replace_file
+from cards.translate import _
+from export.files import ExportError, refuse_inputs, replace_file
 from srs.store.backups import refuse_store
+
+_BEGIN = 2000
+"""Bytes that hold the head of a page up to its title."""
 
 
 def refuse_overwriting(target: Path, store: Path, sources: Iterable[Path] = ()) -> None:
@@ -32,8 +37,19 @@ def write_page(page: str, target: Path, store: Path, sources: Iterable[Path]) ->
         sources: The other files.
 
     Raises:
-        ExportError: The file can't be written.
+        ExportError: The file can't be written, or is something else than such a page.
         FlashError: It is the store or one of the other files, or no regular file.
     """
     refuse_overwriting(target, store, sources)
+    _refuse_other_file(target, page)
     replace_file(target, page.encode())
+
+
+def _refuse_other_file(target: Path, page: str) -> None:
+    """Refuse to replace a file that doesn't begin as the pages of flash do."""
+    frame = page[page.index("<head>") : page.index("<title>")].encode()
+    with suppress(OSError), target.open("rb") as file:
+        begin = file.read(_BEGIN)
+        if begin and frame not in begin:
+            message = _("this file is no page of flash and would be replaced")
+            raise ExportError(str(target), message, _("name another file"))

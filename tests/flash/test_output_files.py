@@ -72,6 +72,51 @@ def test_a_command_does_not_write_over_what_it_reads(
     assert contents() == before
 
 
+PAGES = [("stats", "--html"), ("coverage", "note.md", "--html")]
+OTHERS = {
+    "cells.yaml": CELLS,
+    "notes.md": NOTE,
+    "words.csv": "front,back\na,b\n",
+    "mine.html": '<!doctype html>\n<html lang="en">\n<head>\n<title>Me</title>',
+}
+
+
+@pytest.mark.parametrize("words", [*PAGES, ("backup",)], ids=lambda words: words[0])
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_file_of_the_user_is_not_replaced(
+    flash: Run, words: tuple[str, ...], name: str
+) -> None:
+    Path("note.md").write_text(NOTE, "utf-8")
+    Path(name).write_text(OTHERS[name], "utf-8")
+
+    code, out, err = flash(*words, name)
+
+    assert (code, out) == (1, "")
+    assert "would be replaced" in err
+    assert Path(name).read_text("utf-8") == OTHERS[name]
+
+
+@pytest.mark.parametrize("name", [name for name in OTHERS if name != "words.csv"])
+def test_an_export_has_the_ending_of_its_format(flash: Run, name: str) -> None:
+    Path(name).write_text(OTHERS[name], "utf-8")
+
+    assert flash("export", name)[0] == 2
+    assert Path(name).read_text("utf-8") == OTHERS[name]
+
+
+@pytest.mark.parametrize("words", PAGES, ids=lambda words: words[0])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_page_is_replaced_by_a_newer_one(
+    flash: Run, words: tuple[str, ...], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("note.md").write_text(NOTE, "utf-8")
+    Path("page.html").touch()
+
+    assert flash(*words, "page.html")[0] == 0
+    monkeypatch.setenv("FLASH_LANG", language)
+    assert flash(*words, "page.html")[0] == 0
+
+
 def test_deck_files_are_not_exported_over_themselves(flash: Run) -> None:
     deck = CELLS.replace("Cells::Basics", "Cells") + "# a remark\n"
     Path("Cells.en.yaml").write_text(deck, "utf-8")
