@@ -29,7 +29,7 @@ from export.anki.foreign_json import read_json
 from export.anki.media_references import media_names
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
-from export.anki.presets import options_of, without_defaults
+from export.anki.presets import GENANKI_PRESET, options_of, without_defaults
 from srs.models.incoming import (
     AnkiFields,
     Incoming,
@@ -278,7 +278,10 @@ class _Conversion:
         )
 
     def _options(self) -> dict[str, dict[str, Any]]:
-        """Return the options of the decks with cards, and of the decks above those."""
+        """Return the options of the decks with cards, and of the decks above those.
+
+        Nobody has chosen those that genanki puts into each package.
+        """
         decks = self._collection.decks
         used = {
             name
@@ -287,9 +290,10 @@ class _Conversion:
             for name in ancestry(_deck_name(decks[card.deck]))
         }
         found: dict[str, dict[str, Any]] = {}
+        is_fresh = not _has_schedule(self._collection)
         for key, preset in self._collection.presets.items():
             name = _deck_name(decks.get(key, ""))
-            if name in used:
+            if name in used and not (is_fresh and preset == GENANKI_PRESET):
                 found[name] = options_of(preset)
                 for values in preset.unknown_parameters.values():
                     loss = Loss(

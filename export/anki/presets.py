@@ -26,6 +26,18 @@ _DEFAULTS = {
     name: value for name, value in asdict(Preset()).items() if name not in _KEPT_HERE
 }
 
+GENANKI_PRESET = AnkiPreset(
+    new_per_day=20,
+    reviews_per_day=100,
+    learning_steps=(1, 10),
+    relearning_steps=(10,),
+    maximum_interval=36500,
+    leech_threshold=8,
+    leech_suspend=True,
+    bury_siblings=True,
+)
+"""The options in a package of genanki, which also writes the packages of flash."""
+
 
 def options_of(preset: AnkiPreset) -> dict[str, Any]:
     """Return the options of a preset; flash's defaults where it has none.

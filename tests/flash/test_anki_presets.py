@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import genanki
 import pytest
 from anki.collection import Collection
 from anki_edits import AnkiSide, Edit, add
-from command_runner import Run
+from command_runner import CELLS, Run
 
 
 @pytest.fixture
@@ -170,3 +171,33 @@ def test_hour_of_the_day_comes_with_the_first_collection(
         "days begin at another hour in Anki: 'flash config rollover 0' sets the same\n"
     )
     assert flash("import", anki.package())[2] == ""
+
+
+def settings(flash: Run) -> str:
+    return flash("config")[1]
+
+
+@pytest.mark.parametrize("options", [[], ["--with-schedule"]], ids=["plain", "whole"])
+def test_an_exported_package_sets_no_options_of_its_own(
+    flash: Run, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    flash("add", "cells.yaml")
+    flash("export", "cells.apkg", *options)
+    monkeypatch.setenv("FLASH_DB", "fresh.db")
+    before = settings(flash)
+
+    assert flash("import", "cells.apkg")[0] == 0
+
+    assert settings(flash) == before
+
+
+def test_a_package_of_genanki_sets_no_options(flash: Run) -> None:
+    made = genanki.Deck(1, "Words")
+    made.add_note(genanki.Note(genanki.BASIC_MODEL, fields=["a", "b"]))
+    genanki.Package(made).write_to_file("words.apkg")
+    before = settings(flash)
+
+    assert flash("import", "words.apkg")[0] == 0
+
+    assert settings(flash) == before
