@@ -18,14 +18,16 @@ _HEAD = """# Commands
 Generated from the program by `python -m docs.commands`; edit the docstrings instead.
 
 Exit codes: 0 done; 1 bad input or store (the message is on stderr); 2 wrong usage; 130
-interrupted with Ctrl-C (a review on the full screen ends with 0); 3 no card is due
-(`flash due --check`). With `--json`, an error with exit code 1 is one JSON object on
-stderr.
+interrupted with Ctrl-C (what is on the full screen, `flash serve` and `flash phone` end
+with 0); 3 no card is due (`flash due --check`). With `--json`, the output is as in
+[json.md](json.md), and so is an error with exit code 1, on stderr.
 
 Environment variables of all commands: `FLASH_DB` is the store; `FLASH_LANG` (`en` or
 `ja`) is the language of messages and of bundled decks, else it is that of the locale;
 `FLASH_NOW` (an ISO time with offset) replaces the current time; `NO_COLOR` turns
-colours off; `VISUAL` or `EDITOR` is the editor. Those of single commands are in their
+colours off; `VISUAL` or `EDITOR` is the editor; `PAGER` shows long texts on a terminal
+(such as those of `flash show` and `flash stats`); `XDG_DATA_HOME` is the folder of data
+on Linux, see [files.md](files.md). Those of single commands are in their
 help and in [notes.md](notes.md) (`FLASH_LLM_URL`), [devices.md](devices.md)
 (`FLASH_DAV_USER`, `AWS_*`) and [anki.md](anki.md) (`ANKICONNECT_URL`).
 """

@@ -206,7 +206,7 @@ def _global_options(
     context: typer.Context,
     db: Annotated[
         Path | None,
-        typer.Option("--db", metavar="FILE", help="Database file, for any command."),
+        typer.Option("--db", metavar="FILE", help="Database file, before any command."),
     ] = None,
     version: Annotated[
         bool,

@@ -120,6 +120,17 @@ def test_without_a_hub_the_command_names_the_setup(flash: Run) -> None:
         assert "flash phone setup" in err
 
 
+def test_ctrl_c_is_the_usual_end_of_phone(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_db: Path | None) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flash.cli.commands.phone.serve_phone", interrupted)
+
+    assert flash("phone") == (0, "", "")
+
+
 def test_a_damaged_account_is_named_and_can_be_removed(
     flash: Run, tmp_path: Path
 ) -> None:

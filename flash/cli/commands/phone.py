@@ -1,6 +1,7 @@
 """`flash phone`: AnkiDroid, AnkiMobile and Anki as the phone of flash."""
 
 import time
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -57,8 +58,10 @@ def phone(context: typer.Context, db: DbOption = None) -> None:
     started, or an app forces a one-way sync.
     """
     if not has_subcommand(context):
-        for event in serve_phone(db):
-            _show(event)
+        # Ctrl-C is the way to end it.
+        with suppress(KeyboardInterrupt):
+            for event in serve_phone(db):
+                _show(event)
 
 
 def _show(event: PhoneEvent) -> None:
