@@ -77,7 +77,10 @@ def column_uses(
     first = rows[0] if rows else []
     has_header = choice.header
     if has_header is None:
-        has_header = not choice.uses and not head.names and _is_header(first)
+        has_header = not head.names and _is_header(first)
+        if choice.uses:
+            # Their names may be words to learn, too.
+            has_header = len(rows) > 1 and _names_uses(first, choice.uses)
     names = first if has_header else head.names
     cells = rows[1:] if has_header else rows
     if choice.uses:
@@ -112,6 +115,12 @@ def _is_header(row: Iterable[str]) -> bool:
     """Return True if a row names the question and something else."""
     found = {_known(cell) for cell in row} - {""}
     return "front" in found and len(found) > 1
+
+
+def _names_uses(row: Sequence[str], uses: Sequence[str]) -> bool:
+    """Return True if the cells of a row name what the columns become."""
+    pairs = zip(map(_known, row), uses, strict=False)
+    return len(row) >= len(uses) and all(name == use for name, use in pairs if use)
 
 
 def _by_name(names: Sequence[str], places: Mapping[int, str]) -> dict[int, str]:

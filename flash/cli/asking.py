@@ -25,13 +25,18 @@ _MEANINGS = {
 """Answers in the form that `_read_answer` gives them; they are read in any language."""
 
 
+def has_terminal() -> bool:
+    """Return True if somebody can type."""
+    return sys.stdin.isatty()
+
+
 def is_confirmed(question: str) -> bool:
     """Ask on the terminal until the answer is understood; return False without one.
 
     Raises:
         typer.Abort: The user pressed Ctrl-C, or the input ended.
     """
-    if not sys.stdin.isatty():
+    if not has_terminal():
         return False
     while (answer := _read_answer(question)) not in _MEANINGS:
         echo_err(_("please answer y (yes) or n (no)"))

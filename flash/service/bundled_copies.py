@@ -59,7 +59,9 @@ def plan_copy(store: Store, name: str, language: str = "") -> DeckCopy | None:
 
     Raises:
         DeckError: An edited file of the copy has mistakes.
+        FlashError: The deck is not in that language.
     """
+    _refuse_unknown(name, language)
     copies = _copies(store.path, name)
     copied = _languages(copies)
     used = [one for one in copied if _is_used(store, copies / one)]
@@ -111,6 +113,15 @@ def write_copy(copy: DeckCopy) -> None:
     if _base(copy.folder) != copy.new:
         _write(copy.folder / _BASE, msgspec.json.encode(copy.new))
         _write(copy.folder.parents[1] / SCHEMA_FILE, schema_text().encode())
+
+
+def _refuse_unknown(name: str, language: str) -> None:
+    languages = bundled_decks().get(name, ())
+    code = language.replace("_", "-").partition("-")[0].lower()
+    if languages and language and code not in languages:
+        message = _("'{name}' is not in the language '{language}'")
+        hint = _("choose one of: {languages}").format(languages=", ".join(languages))
+        raise FlashError(message.format(name=name, language=language), hint)
 
 
 def _copies(store: Path, name: str) -> Path:

@@ -51,7 +51,8 @@ def run_editor(file: Path, line: int) -> None:
     try:
         code = subprocess.run(command, check=False).returncode
     except OSError as error:
-        raise FlashError(reason_of(error), place=command[0]) from None
+        hint = _("set $VISUAL or $EDITOR to your editor")
+        raise FlashError(reason_of(error), hint, command[0]) from None
     finally:
         signal.signal(signal.SIGINT, before)
     if code:

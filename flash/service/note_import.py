@@ -60,8 +60,12 @@ def import_notes(app: AppContext, path: Path, *, dry_run: bool = False) -> NoteI
     if not files:
         if passed_over:
             raise DeckError(passed_over)
-        find_decks([path])  # says what a folder without any deck lacks
         hint = _("add deck files with flash add")
+        if not inside.files:
+            hint = _(
+                "hashcards has 'hashcards.db' there, org-fc its .org files; a note of"
+                " your own has 'flash: true' at its top"
+            )
         raise FlashError(_("no notes with cards in this folder"), hint, path)
     parsed = read_files(files)
     found, lost = _schedules(files)

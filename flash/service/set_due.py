@@ -18,10 +18,22 @@ def unread_date(text: str, hint: str) -> FlashError:
         text: As the user typed it.
         hint: How to write it.
     """
-    if _DAY.fullmatch(fold(text)):
+    plain = fold(text)
+    dashed = f"{plain[:4]}-{plain[4:6]}-{plain[6:]}"
+    if _is_day(dashed):
+        hint = _("write {day}").format(day=dashed)
+    elif _DAY.fullmatch(plain):
         message = _("no such day: '{day}'").format(day=text)
         return FlashError(message, _("check the calendar"))
     return FlashError(_("can't read '{text}'").format(text=text), hint)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date_day(text)
+    except ValueError:
+        return False
+    return True
 
 
 def due_days(text: str, today: int) -> tuple[int, int]:

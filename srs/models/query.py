@@ -308,6 +308,7 @@ class _Parser:
         key = key.lower()
         if key not in EXAMPLES:
             near = [f"{one}:" for one in get_close_matches(key, EXAMPLES, 1, 0.6)]
+            near = [f"is:{fold(value)}"] if fold(value) in STATES else near
             self._refuse(token.column, "unknown key", text, "".join(near))
         column = token.column + text.index(":") + 1
         if not value:

@@ -334,3 +334,28 @@ def test_tags_that_another_language_lacks_are_named(
     err = flash("add", "stars", "--lang", "ja")[2]
 
     assert "only the other language has the tags: weak (1 note)\n" in err
+
+
+@pytest.mark.parametrize("language", ["xx", "fr-FR", "jp"])
+def test_a_language_that_the_deck_lacks_is_refused(
+    flash: Run, install: Install, language: str
+) -> None:
+    install("sun: 8")
+    install("sun: 8", language="ja")
+
+    assert flash("add", "stars", "--lang", language) == (
+        1,
+        "",
+        f"flash: 'stars' is not in the language '{language}' (choose one of: en, ja)\n",
+    )
+    assert flash.json("list") == []
+
+
+@pytest.mark.parametrize("language", ["ja", "ja-JP", "JA_jp"])
+def test_a_language_may_name_a_country(
+    flash: Run, install: Install, language: str
+) -> None:
+    install("sun: 8")
+    install("sun: 8", language="ja")
+
+    assert flash("add", "stars", "--lang", language)[0] == 0

@@ -174,7 +174,7 @@ def test_an_option_that_says_nothing_is_refused(
         ("nope.yaml", 1, "flash: nope.yaml: no such file (check the path)"),
         ("deck.yaml", 2, "add deck files with flash add"),
         ("decks", 1, "decks: no notes with cards in this folder (add deck files with"),
-        ("empty", 1, "empty:1:1: no deck in this folder"),
+        ("empty", 1, "empty: no notes with cards in this folder (hashcards has"),
         ("a.zip", 2, ".apkg, .colpkg, .csv, .tsv, .txt, .md, .org, .db, .sqlite,"),
     ],
 )
@@ -457,3 +457,24 @@ def test_missing_picture_does_not_stop_a_yaml_export(
     assert [one.name for one in Path("out/D").iterdir() if one.suffix == ".png"] == [
         "here.png"
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "columns", "has_header"),
+    [
+        ("front,back", "front,back", True),
+        ("Question,x,Answer", "front,,back", True),
+        ("answer,question", "front,back", False),
+        ("front,x", "front,back", False),
+        ("word,meaning", "front,back", False),
+    ],
+)
+def test_a_row_with_the_names_of_the_columns_is_no_card(
+    flash: Run, first: str, columns: str, has_header: bool
+) -> None:
+    Path("a.csv").write_text(f"{first}\nsun,8,star\n", "utf-8")
+
+    done = flash.json("import", "a.csv", "--columns", columns, "--deck", "D")
+
+    assert done["header"] is has_header
+    assert done["new_notes"] == 2 - has_header

@@ -31,6 +31,7 @@ def use_editor(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     )
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", shlex.join([sys.executable, "-c", program]))
+    monkeypatch.setattr("flash.cli.commands.new.has_terminal", lambda: True)
 
 
 def test_a_card_goes_to_the_inbox_and_the_store(flash: Run) -> None:

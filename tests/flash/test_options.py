@@ -133,3 +133,47 @@ def test_the_longest_time_can_be_used(flash: Run, words: str) -> None:
     flash("add", "cells.yaml")
 
     assert flash(*words.split(), "36500", typed="q\n")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["export", "z.csv", "--with-schedule"], "--with-schedule is for packages"),
+        (["export", "z.json", "--with-schedule"], "--with-schedule is for packages"),
+        (["export", "z", "--yaml", "--with-schedule"], "is for packages"),
+        (["config", "--unset"], "--unset needs the name of a setting"),
+        (["new"], "without a terminal, name the question and its answer"),
+    ],
+)
+def test_words_without_a_meaning_are_wrong_usage(
+    flash: Run, words: list[str], message: str
+) -> None:
+    code, out, err = flash(*words)
+
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize("day", ["20270110", "２０２７０１１０"])
+def test_a_date_without_dashes_is_shown_with_them(flash: Run, day: str) -> None:
+    Path("cells.yaml").write_text(CELLS, "utf-8")
+    flash("add", "cells.yaml")
+
+    assert flash("set-due", day, "powerhouse") == (
+        1,
+        "",
+        f"flash: can't read '{day}' (write 2027-01-10)\n",
+    )
+
+
+def test_an_editor_that_is_missing_names_its_variable(
+    flash: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "nosuch")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setattr("flash.cli.commands.new.has_terminal", lambda: True)
+
+    assert flash("new")[2] == (
+        "flash: nosuch: No such file or directory"
+        " (set $VISUAL or $EDITOR to your editor)\n"
+    )

@@ -97,6 +97,8 @@ def test_a_query_means(query: str, expected: Condition) -> None:
         ("(a -)", 3, "nothing after", ""),
         ("a dekc:b", 2, "unknown key", "deck:"),
         ("kms:Decrypt", 0, "unknown key", ""),
+        ("state:new", 0, "unknown key", "is:new"),
+        ("status:Due", 0, "unknown key", "is:due"),
         ("a deck:", 7, "no value", ""),
         ("is:deu", 3, "unknown state", "due"),
         ("-is:x", 4, "unknown state", ""),

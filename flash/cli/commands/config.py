@@ -57,6 +57,8 @@ def config(
     this device, such as 'undo=z bury=-'. Exit code 1: there is no such setting or deck,
     or the value is invalid.
     """
+    if unset and not name:
+        raise typer.BadParameter(_("--unset needs the name of a setting"))
     with open_app(db) as app:
         name = setting_name(name) if name else ""
         # What was set for a deck that is gone can be removed.

@@ -76,6 +76,8 @@ def export(
         raise typer.BadParameter(message.format(known=known))
     if safe and (yaml or ending != ".csv"):
         raise typer.BadParameter(_("--safe is for CSV files"))
+    if with_schedule and (yaml or ending in _TABLES):
+        raise typer.BadParameter(_("--with-schedule is for packages"))
     with open_app(db) as app:
         if not yaml:
             refuse_overwriting(file, app.store.path)

@@ -13,7 +13,7 @@ from cards.deckfile.writer import card_yaml
 from cards.errors import FlashError
 from cards.note import Basic, Cloze, Note
 from cards.translate import _
-from flash.cli.asking import is_confirmed
+from flash.cli.asking import has_terminal, is_confirmed
 from flash.cli.completion import complete_decks, complete_tags
 from flash.cli.options import DbOption, JsonOption
 from flash.messages.adding import (
@@ -74,6 +74,9 @@ def new(
     `flash config inbox FILE` changes. What is in the file stays as it is. Exit code 1:
     the card has a mistake, or its question exists already; nothing is written.
     """
+    if not (question or answer or has_terminal()):
+        text = _("without a terminal, name the question and its answer")
+        raise typer.BadParameter(text)
     with open_app(db) as app:
         name = deck_of_new_cards(app, deck)
         if question or answer:
