@@ -10,6 +10,11 @@ import pytest
 
 from cards.deckfile.exam_file import read_exam_file
 from cards.deckfile.reader import parse_deck
+from flash.service.carriers import key_file
+from flash.service.phone_account import HubPlace
+from srs.models.query import parse_query
+from srs.store.backups import folder_of as backup_folder
+from srs.store.note_media import media_folder
 
 ROOT = Path(__file__).parent.parent
 READMES = [ROOT / "README.md", ROOT / "README.ja.md"]
@@ -140,3 +145,26 @@ def test_paths_in_the_docs_exist() -> None:
         if not (ROOT / found).exists()
     ]
     assert missing == []
+
+
+def test_searches_of_anki_that_are_the_same_are_queries() -> None:
+    text = (ROOT / "docs" / "anki.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`.*`) \| the same", text, re.MULTILINE)
+    searches = [one for row in rows for one in re.findall("`([^`]+)`", row)]
+
+    assert len(searches) > 20
+    for search in searches:
+        parse_query(search.replace("…", "a"))
+
+
+def test_the_page_on_files_names_what_lies_beside_the_store() -> None:
+    text = (ROOT / "docs" / "files.md").read_text("utf-8")
+    store = Path("/data/flash.db")
+    beside = [
+        media_folder(store),
+        backup_folder(store),
+        key_file(store),
+        HubPlace(store).folder,
+    ]
+
+    assert [path.name for path in beside if f"`{path.name}`" not in text] == []

@@ -452,3 +452,19 @@ def test_an_id_is_above_comments_below_its_card(flash: Run) -> None:
     assert note.read_text("utf-8") == (
         f"{HEAD}Q: a\nA: b ^{card.id}\n<!--SR:!2024-01-01,3,250-->\n"
     )
+
+
+def test_cards_of_a_deck_file_keep_their_history_in_a_note(flash: Run) -> None:
+    deck = "deck: X\ncards:\n  - {front: Who?, back: I}\n  - cloze: 'A {{c1::b}}.'\n"
+    Path("x.yaml").write_text(deck, "utf-8")
+    flash("add", "x.yaml")
+    before = {one["card"] for one in flash.json("list")}
+    Path("x.yaml").unlink()
+    note = "---\ndeck: X\n---\n\nQ: Who?\nA: I\n\nC: A [b].\n"
+    Path("x.md").write_text(note, "utf-8")
+
+    assert flash("add", "x.md")[0] == 0
+
+    found = flash.json("list")
+    assert {one["card"] for one in found} == before
+    assert {Path(one["file"]).name for one in found} == {"x.md"}
