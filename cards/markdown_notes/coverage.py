@@ -101,12 +101,12 @@ class CardIndex:
 
 def coverage_of(note: NoteBlocks, index: CardIndex) -> Coverage:
     """Find the cards that ask each block: by provenance, else by similar text."""
-    finder = BlockFinder(note)
+    finder = BlockFinder(note, index.sources)
     by_source: dict[int, dict[int, None]] = {}
     for at, card in _written(note, index):
         by_source.setdefault(at, {})[card] = None
     for card, source in index.sources.passages(note):
-        for at in finder.found(source):
+        for at in finder.found(index.cards[card], source):
             by_source.setdefault(at, {})[card] = None
     counted = [at for at, block in enumerate(note.blocks) if block.counts]
     rest = [at for at in counted if at not in by_source]

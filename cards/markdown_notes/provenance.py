@@ -1,13 +1,13 @@
 """Provenance: which cards say that they were made from which blocks.
 
-A source names a note, lines and the hashes of blocks.  The hash decides, so a block is
-found wherever it moved; the lines choose among blocks of equal text.
+A source names a note, lines and the hashes of blocks.  The hashes decide, so a block is
+found where it moved to; what stands around it chooses among blocks of equal text.
 """
 
 import os.path
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
 from operator import itemgetter
@@ -16,6 +16,7 @@ from pathlib import Path
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
+from cards.markdown_notes.alignment import Alignment, Gap
 from cards.markdown_notes.blocks import Block, NoteBlocks, line_range
 from cards.note import Note, Source
 
@@ -30,7 +31,7 @@ class ChangedBlock(Struct, frozen=True):
     was: str
     """Its words, from the comment of the draft; empty if there is none."""
     now: str
-    """What stands at its lines now; empty if nothing does."""
+    """What stands in its place now; empty if nothing does."""
 
 
 class ChangedSource(Struct, frozen=True):
@@ -91,43 +92,42 @@ class CardSources:
 
 
 class BlockFinder:
-    """Finds the blocks of one note."""
+    """Finds the blocks of one note that sources name."""
 
-    def __init__(self, note: NoteBlocks) -> None:
-        """Index the blocks by hash."""
+    def __init__(self, note: NoteBlocks, sources: CardSources) -> None:
+        """Align the sources of each deck file with the note."""
         self._blocks = note.blocks
-        self._by_hash: dict[str, list[int]] = defaultdict(list)
-        for index, block in enumerate(note.blocks):
-            if block.counts:
-                self._by_hash[block.hash].append(index)
+        named: dict[str, list[Source]] = defaultdict(list)
+        for index, source in sources.passages(note):
+            named[sources.cards[index].file].append(source)
+        self._aligned = {
+            file: Alignment(some, note.blocks) for file, some in named.items()
+        }
 
-    def found(self, source: Source) -> list[int]:
-        """Return the blocks that a source names and that are still there."""
-        first, last = source.line_numbers
+    def found(self, card: Note, source: Source) -> list[int]:
+        """Return the blocks that a source of a card names and that are still there."""
         if not source.hash:
+            first, last = source.line_numbers
             return [
                 index
                 for index, block in enumerate(self._blocks)
                 if block.counts and block.first <= last and block.last >= first
             ]
-        return [
-            index
-            for hashed in source.hash.split()
-            for index in self._nearest(self._by_hash.get(hashed, []), first, last)
-        ]
+        places = self._aligned[card.file].places(source)
+        return [index for index in places if index is not None]
 
-    def missing(self, source: Source) -> list[int]:
-        """Return the positions of the hashes that no block has any more."""
-        hashes = source.hash.split() if source.hash else []
-        return [i for i, hashed in enumerate(hashes) if hashed not in self._by_hash]
+    def is_whole(self, card: Note, source: Source) -> bool:
+        """Return True if all blocks that a source of a card names are still there."""
+        found = self.found(card, source)
+        return bool(found) and not self.gaps(card, source)
 
-    def _nearest(self, same: list[int], first: int, last: int) -> list[int]:
-        """Choose among blocks of equal text those in the lines, else the nearest."""
-        if len(same) < 2:
-            return same
-        inside = [i for i in same if first <= self._blocks[i].first <= last]
-        distance = lambda i: abs(self._blocks[i].first - first)  # noqa: E731
-        return inside or [min(same, key=distance)]
+    def gaps(self, card: Note, source: Source) -> dict[int, Gap]:
+        """Return the positions of the hashes that are gone, and where they stood."""
+        if not source.hash:
+            return {}
+        aligned = self._aligned[card.file]
+        places = aligned.places(source)
+        return {i: aligned.gap(source, i) for i, x in enumerate(places) if x is None}
 
 
 def changes(
@@ -140,48 +140,59 @@ def changes(
         sources: The cards, of which some have sources in it.
         words: Returns what a block of a card said, by its position in the source.
     """
-    finder = BlockFinder(note)
+    finder = BlockFinder(note, sources)
     cards = sources.cards
     named = [
         (cards[index], source)
         for index, source in sources.passages(note)
         if Path(cards[index].file).parent.joinpath(str(source.note)).exists()
     ]
-    known = {index for _, source in named for index in finder.found(source)}
-    new = [b for i, b in enumerate(note.blocks) if b.counts and i not in known]
+    known = {index for one in named for index in finder.found(*one)}
+    new = [i for i, b in enumerate(note.blocks) if b.counts and i not in known]
     for card, source in named:
-        present = [note.blocks[index] for index in finder.found(source)]
+        present = set(finder.found(card, source))
         blocks = []
-        for place in finder.missing(source):
-            was = words(card, place)
-            now = _successor(was, new, *source.line_numbers)
-            present += [now] if now else []
-            blocks.append(ChangedBlock(was, _on_one_line(now) if now else ""))
+        for position, gap in finder.gaps(card, source).items():
+            was = words(card, position)
+            inside = new[bisect_left(new, gap.first) : bisect_left(new, gap.end)]
+            now = _successor(was, note.blocks, inside, gap)
+            present |= set() if now is None else {now}
+            text = "" if now is None else _on_one_line(note.blocks[now])
+            blocks.append(ChangedBlock(was, text))
         if blocks:
-            yield ChangedSource(
-                card, source, tuple(blocks), _source_at(source, present)
-            )
+            found = [note.blocks[index] for index in sorted(present)]
+            yield ChangedSource(card, source, tuple(blocks), _source_at(source, found))
 
 
-def _source_at(source: Source, blocks: Iterable[Block]) -> Source:
+def _source_at(source: Source, blocks: Sequence[Block]) -> Source:
     """Return a source with the lines and the hashes of blocks of its note."""
-    found = sorted(set(blocks), key=lambda block: block.first)
-    if not found:
+    if not blocks:
         return replace(source, lines=UNSET, hash=UNSET)
-    lines = line_range(found[0].first, max(block.last for block in found))
-    return replace(source, lines=lines, hash=" ".join(one.hash for one in found))
+    lines = line_range(blocks[0].first, max(block.last for block in blocks))
+    return replace(source, lines=lines, hash=" ".join(one.hash for one in blocks))
 
 
-def _successor(was: str, new: list[Block], first: int, last: int) -> Block | None:
-    """Return the block that replaces one: the most similar, else at its lines."""
-    if was:
-        at = bisect_left(new, first, key=lambda block: block.first)
-        near = new[max(0, at - _MOST_ALIKE // 2) :][:_MOST_ALIKE]
-        by_text = {_on_one_line(block): block for block in reversed(near)}
-        alike = get_close_matches(was, by_text, 1, _ALIKE)
-        return by_text[alike[0]] if alike else None
-    inside = (b for b in new if b.first <= last and b.last >= first)
-    return next(inside, None)
+def _successor(
+    was: str, blocks: Sequence[Block], new: Sequence[int], gap: Gap
+) -> int | None:
+    """Return the block that replaces one that is gone.
+
+    Args:
+        was: The words of that one; may be empty.
+        blocks: All blocks.
+        new: The blocks (index) that stand where it stood, and that no card names.
+        gap: Where it stood.
+    """
+    if len(new) == 1 and gap.is_single:
+        return new[0]
+    if not was:
+        on_line = (i for i in new if blocks[i].first <= gap.line <= blocks[i].last)
+        return next(on_line, None)
+    at = bisect_left(new, gap.line, key=lambda index: blocks[index].first)
+    near = new[max(0, at - _MOST_ALIKE // 2) :][:_MOST_ALIKE]
+    by_text = {_on_one_line(blocks[index]): index for index in reversed(near)}
+    alike = get_close_matches(was, by_text, 1, _ALIKE)
+    return by_text[alike[0]] if alike else None
 
 
 def _on_one_line(block: Block) -> str:

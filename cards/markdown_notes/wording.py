@@ -220,6 +220,15 @@ def introduction(text: str, *, is_near: bool) -> str:
     return bare(last).rstrip(":：").rstrip()
 
 
+_POINTS = re.compile(r"^Points about |の特徴(?=$|（)")
+"""What `list_name` adds to a list of statements."""
+
+
+def list_topic(question: str) -> str:
+    """Return what a list is about, whether it has names or statements."""
+    return _POINTS.sub("", question)
+
+
 def row_name(texts: list[str]) -> str:
     """Name a row by what its cells have in common; empty if that is too little."""
     first, *others = texts

@@ -1,8 +1,8 @@
 """Review proposed cards one by one; what is accepted is in the deck file at once.
 
-A proposal that was dropped is remembered by a comment in the deck file, so that the
-work can go on another day.  Each step can be undone while nobody else has changed the
-file.
+A proposal that was dropped is remembered by a comment in the deck file, and so is an
+accepted part of one, so that the work can go on another day.  Each step can be undone
+while nobody else has changed the file.
 """
 
 from pathlib import Path
@@ -14,15 +14,14 @@ from cards.deckfile.appending import empty_deck
 from cards.deckfile.discovery import read_text
 from cards.deckfile.reader import parse_deck
 from cards.errors import FlashError, Place
-from cards.markdown_notes.splitting import split
 from cards.translate import _
-from flash.service.drafting import (
-    Draft,
+from flash.service.drafted_card import (
     DraftedCard,
     dropped_line,
     holds_only_drops,
-    write_draft,
+    split_card,
 )
+from flash.service.drafting import Draft, write_draft
 from flash.service.editor import keep_text
 from flash.service.file_patches import without_returns, write_deck_text
 
@@ -106,12 +105,11 @@ class DraftReview:
     def split(self) -> bool:
         """Replace the current card by several; False if it can't be; see `let_go`."""
         card = self._decided()
-        parts = split(card.card.content, self._made.language)
+        parts = split_card(card, self._made.language)
         if not parts:
             return False
         step = self._begin()
-        new = [replace(card, card=replace(card.card, content=part)) for part in parts]
-        self._cards[self.at : self.at + 1] = new
+        self._cards[self.at : self.at + 1] = parts
         self._record(step)
         return True
 

@@ -12,51 +12,30 @@ from msgspec.structs import replace
 from cards.deckfile.appending import append_cards, empty_deck
 from cards.deckfile.discovery import read_text
 from cards.deckfile.reader import parse_deck, read_deck
-from cards.deckfile.writer import card_yaml, source_yaml
+from cards.deckfile.writer import source_yaml
 from cards.errors import DeckError, FlashError, Place
 from cards.files import absolute
 from cards.identity.keys import normalized
-from cards.markdown_notes.blocks import BlockKind, NoteBlocks, line_range
+from cards.markdown_notes.blocks import BlockKind, NoteBlocks
 from cards.markdown_notes.coverage import CardIndex, coverage_of
 from cards.markdown_notes.outline import Outline, Proposal
 from cards.markdown_notes.provenance import BlockFinder
 from cards.markdown_notes.rules import in_markdown, propose
 from cards.markdown_notes.wiki import shown_links, shown_marks
-from cards.markdown_notes.wording import about, is_name, unnumbered
+from cards.markdown_notes.wording import about, is_name, list_topic, unnumbered
 from cards.media_places import path_from_note
 from cards.note import Basic, Content, ListNote, Note, Source, with_texts
 from cards.questions import place_of, question_text
 from cards.text.markdown import plain_as_markdown
 from cards.text.media import media_paths, with_media_paths
 from cards.translate import _
+from flash.service.drafted_card import (
+    Decisions,
+    DraftedCard,
+    holds_only_drops,
+    source_at,
+)
 from flash.service.file_patches import shown_path, write_deck_text
-
-
-class DraftedCard(Struct, frozen=True):
-    """A proposal as a card of the deck file."""
-
-    rule: str
-    card: Note
-    passage: str
-    """Where it was made from: `notes.md:12-14`."""
-    lines: tuple[str, ...]
-    """The text of each block, on one line."""
-    heading: str = ""
-    """The headings above the first block."""
-    key: str = ""
-    """Its rule, the hashes of its blocks and its number, if a rule made several cards
-    of them; by it a drop is remembered."""
-
-    @property
-    def body(self) -> str:
-        """The card as YAML."""
-        return card_yaml(self.card)
-
-    @property
-    def yaml(self) -> str:
-        """The card as YAML, below a comment with the words of the note."""
-        words = "".join(f"#   {line}\n" for line in self.lines)
-        return f"# {self.rule} · {self.passage}\n{words}{self.body}"
 
 
 class Draft(Struct, frozen=True):
@@ -102,20 +81,19 @@ def draft_cards(
         target: The deck file to be written; sources are relative to its folder.
         deck: Name of the deck; by default the title of the first note.
         proposer: Proposes cards for the blocks (by index) of a note that no card asks.
-
-    Raises:
-        DeckError: The target can't be read.
     """
     known = list(cards)
-    dropped_keys = _dropped_keys(target)
-    questions = _Questions(known, target)
+    decisions = Decisions(target)
+    japanese = bool(notes) and all(Outline(note).japanese for note in notes)
+    language = "ja" if japanese else ""
+    questions = _Questions(known)
     made: list[DraftedCard] = []
     dropped: list[str] = []
     repeated: list[str] = []
     asked = 0
     index = CardIndex(known, notes)
     for note in notes:
-        finder = BlockFinder(note)
+        finder = BlockFinder(note, index.sources)
         uncovered = {one.index for one in coverage_of(note, index).uncovered}
         keys: Counter[str] = Counter()
         for proposal in proposer(note, uncovered):
@@ -123,7 +101,10 @@ def draft_cards(
             keys[drafted.key] += 1
             if keys[drafted.key] > 1:
                 drafted = replace(drafted, key=f"{drafted.key} {keys[drafted.key]}")
-            if drafted.key in dropped_keys:
+            parts = list(decisions.undecided(drafted, language))
+            if parts != [drafted]:
+                new = filterfalse(questions.asking, parts)
+                made += (part for part in new if not _mistake(part, target))
                 continue
             if not _is_wanted(note, proposal, uncovered):
                 asked += 1
@@ -135,8 +116,9 @@ def draft_cards(
             if other and other.sources == drafted.card.sources:
                 asked += 1
                 continue
-            if other and questions.is_about_other_text(other, note, finder):
-                shared = questions.headings(other, note, finder)
+            blocks = set(proposal.blocks)
+            if other and questions.is_about_other_text(other, note, finder, blocks):
+                shared = questions.headings(drafted, note, finder)
                 longer = _named(note, proposal, shared)
                 named = (_drafted(note, one, target) for one in longer)
                 other_name = next(filterfalse(questions.asking, named), drafted)
@@ -145,14 +127,13 @@ def draft_cards(
                 source = source_yaml(drafted.card.sources[0])
                 repeated.append(f"{_place(other)} · {source}")
                 continue
-            questions.add(drafted.card)
+            questions.propose(drafted, note, proposal.blocks[0])
             made.append(drafted)
-    japanese = bool(notes) and all(Outline(note).japanese for note in notes)
     name = deck or _title(notes)
     return Draft(
         tuple(made),
         name,
-        "ja" if japanese else "",
+        language,
         asked,
         tuple(repeated),
         tuple(dropped),
@@ -162,56 +143,82 @@ def draft_cards(
 class _Questions:
     """The questions of cards, of which a deck should have each one once."""
 
-    def __init__(self, cards: Iterable[Note], target: Path) -> None:
-        self._target = target
+    def __init__(self, cards: Iterable[Note]) -> None:
         self._cards: dict[tuple[type, str], Note] = {}
+        self._proposed: dict[tuple[type, str], tuple[str, tuple[str, ...]]] = {}
+        """The note of a question that is proposed now, and the headings above it."""
         for card in cards:
             self.add(card)
 
     def add(self, card: Note) -> None:
         self._cards.setdefault(_question(card.content), card)
 
+    def propose(self, drafted: DraftedCard, note: NoteBlocks, block: int) -> None:
+        """Add a card that is proposed for a block of a note."""
+        key = _question(drafted.card.content)
+        self._proposed[key] = note.file, tuple(note.blocks[block].headings)
+        self.add(drafted.card)
+
     def asking(self, drafted: DraftedCard) -> Note | None:
         """Return the card that asks the same question."""
         return self._cards.get(_question(drafted.card.content))
 
     def is_about_other_text(
-        self, card: Note, note: NoteBlocks, finder: BlockFinder
+        self, card: Note, note: NoteBlocks, finder: BlockFinder, blocks: set[int]
     ) -> bool:
-        """Return True if a card is about another note, or a block that is there.
+        """Return True if a card is about another note, or other blocks than some.
 
-        Otherwise it may be about the new text: its block has changed.
+        If one of its blocks has changed, it may be about the new text.
         """
-        source = self._source(card)
+        if not card.file:
+            return True  # it is proposed now
+        source = _source_of(card)
         if source is None:
             return False
-        return not self._is_in(note, source, card) or bool(finder.found(source))
+        return not _is_in(note, source, card) or (
+            finder.is_whole(card, source)
+            and blocks.isdisjoint(finder.found(card, source))
+        )
 
     def headings(
-        self, card: Note, note: NoteBlocks, finder: BlockFinder
+        self, drafted: DraftedCard, note: NoteBlocks, finder: BlockFinder
     ) -> frozenset[str] | None:
-        """Return the headings above the text of a card; None if it is elsewhere."""
-        source = self._source(card)
-        if source is None or not self._is_in(note, source, card):
+        """Return the headings above the text of the card that asks the same question.
+
+        Returns:
+            None if its text is in another note.
+        """
+        key = _question(drafted.card.content)
+        if key in self._proposed:
+            file, headings = self._proposed[key]
+            return frozenset(headings) if file == note.file else None
+        card = self._cards[key]
+        source = _source_of(card)
+        if source is None or not _is_in(note, source, card):
             return None
-        found = finder.found(source)
+        found = finder.found(card, source)
         return frozenset(note.blocks[found[0]].headings if found else ())
 
-    def _source(self, card: Note) -> Source | None:
-        """Return the first source of a card whose note exists."""
-        named = (one for one in card.sources if one.note)
-        return next((one for one in named if self._path(one, card).exists()), None)
 
-    def _is_in(self, note: NoteBlocks, source: Source, card: Note) -> bool:
-        return self._path(source, card).resolve() == Path(note.file).resolve()
+def _source_of(card: Note) -> Source | None:
+    """Return the first source of a card whose note exists."""
+    named = (one for one in card.sources if one.note)
+    return next((one for one in named if _path_of(one, card).exists()), None)
 
-    def _path(self, source: Source, card: Note) -> Path:
-        folder = Path(card.file or absolute(self._target)).parent
-        return folder / (source.note or "")
+
+def _is_in(note: NoteBlocks, source: Source, card: Note) -> bool:
+    return _path_of(source, card).resolve() == Path(note.file).resolve()
+
+
+def _path_of(source: Source, card: Note) -> Path:
+    return Path(card.file).parent / (source.note or "")
 
 
 def _question(content: Content) -> tuple[type, str]:
-    return type(content), normalized(question_text(content))
+    text = question_text(content)
+    if isinstance(content, ListNote):
+        text = list_topic(text)
+    return type(content), normalized(text)
 
 
 def _named(
@@ -260,18 +267,12 @@ def _is_wanted(note: NoteBlocks, proposal: Proposal, uncovered: set[int]) -> boo
 
 
 def _drafted(note: NoteBlocks, proposal: Proposal, target: Path) -> DraftedCard:
-    blocks = [note.blocks[index] for index in proposal.blocks]
-    source = Source(
-        note=Path(os.path.relpath(note.file, absolute(target).parent)).as_posix(),
-        lines=line_range(blocks[0].first, blocks[-1].last),
-        hash=" ".join(block.hash for block in blocks),
-    )
+    blocks = tuple(note.blocks[index] for index in proposal.blocks)
+    place = Path(os.path.relpath(note.file, absolute(target).parent)).as_posix()
+    source = source_at(place, blocks)
     content = _in_a_deck(proposal.content, Path(note.file), target)
     card = Note(content, "draft", sources=(source,))
-    lines = tuple(" ".join(block.text.split()) for block in blocks)
-    key = f"{proposal.rule} {source.hash}"
-    heading = blocks[0].heading_path
-    return DraftedCard(proposal.rule, card, source.passage, lines, heading, key)
+    return DraftedCard(proposal.rule, card, blocks, f"{proposal.rule} {source.hash}")
 
 
 def _in_a_deck(content: Content, note: Path, target: Path) -> Content:
@@ -338,28 +339,3 @@ def write_draft(made: Draft, target: Path, *, append: bool) -> None:
     except FlashError as error:
         raise FlashError(error.message, error.hint, Place(str(target))) from None
     write_deck_text(target, whole)
-
-
-_DROPPED = "# dropped: "
-"""Begins a comment of a deck file about a proposal that is not wanted."""
-
-
-def dropped_line(card: DraftedCard) -> str:
-    """Return the comment that keeps a proposal from being made again."""
-    return f"{_DROPPED}{card.key}\n"
-
-
-def holds_only_drops(target: Path) -> bool:
-    """Return True for a file of comments about drops, which is no deck yet."""
-    if not target.is_file():
-        return False
-    lines = list(filter(None, map(str.strip, read_text(target).splitlines())))
-    return bool(lines) and all(line.startswith(_DROPPED) for line in lines)
-
-
-def _dropped_keys(target: Path) -> set[str]:
-    if not target.is_file():
-        return set()
-    lines = read_text(target).splitlines()
-    found = (line.strip() for line in lines if line.lstrip().startswith(_DROPPED))
-    return {line.removeprefix(_DROPPED) for line in found}

@@ -22,7 +22,7 @@ from flash.messages.draft_review import (
     position_text,
 )
 from flash.service.draft_review import DraftReview
-from flash.service.drafting import DraftedCard
+from flash.service.drafted_card import DraftedCard
 from flash.service.editor import edit_text
 from flash.tui.app import PageWidget, ScreenApp, run_app
 from flash.tui.card import MAX_WIDTH, CardLayout, centred, indented

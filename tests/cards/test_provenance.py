@@ -16,6 +16,10 @@ def parsed(text: str, file: Path = Path("n.md")) -> NoteBlocks:
     return parse_note(text, file)
 
 
+def with_source(source: Source) -> Note:
+    return Note(Basic("a", "b"), "D", sources=(source,))
+
+
 def test_hash_is_sought_elsewhere_only_if_its_note_is_gone(tmp_path: Path) -> None:
     (tmp_path / "kept.md").write_text(SAME, "utf-8")
     copy = parsed(SAME, tmp_path / "copy.md")
@@ -29,20 +33,15 @@ def test_hash_is_sought_elsewhere_only_if_its_note_is_gone(tmp_path: Path) -> No
     assert CardSources(cards).passages(copy) == [(1, sources[1])]
 
 
-def test_equal_blocks_in_the_lines_all_belong_to_a_source() -> None:
+def test_a_block_of_equal_ones_is_the_nearest_to_its_lines() -> None:
     note = parsed(SAME)
     hashed = note.blocks[0].hash
 
     def found(lines: str) -> list[int]:
-        source = Source(note="n.md", lines=lines, hash=hashed)
-        return BlockFinder(note).found(source)
+        card = with_source(Source(note="n.md", lines=lines, hash=hashed))
+        return BlockFinder(note, CardSources([card])).found(card, card.sources[0])
 
-    assert [found(lines) for lines in ("1-5", "4-5", "3", "40")] == [
-        [0, 2],
-        [2],
-        [0],
-        [2],
-    ]
+    assert [found(lines) for lines in ("1", "4-5", "3", "40")] == [[0], [2], [0], [2]]
 
 
 def test_a_meaning_of_several_terms_is_not_asked_back() -> None:

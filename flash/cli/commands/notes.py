@@ -32,11 +32,11 @@ from flash.report.coverage_page import coverage_page
 from flash.service.context import chosen_store, open_app
 from flash.service.coverage import deck_cards, measure, read_notes, refuse_two_sources
 from flash.service.draft_review import DraftReview
+from flash.service.drafted_card import holds_only_drops
 from flash.service.drafting import (
     Draft,
     deck_text,
     draft_cards,
-    holds_only_drops,
     rules_without,
     write_draft,
 )
