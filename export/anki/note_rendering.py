@@ -15,6 +15,8 @@ from export.anki.media_references import has_media, media_names
 from export.anki.templates import FRONT_SIDE, Context, Side, TemplateError, render
 from srs.models.incoming import LossReason
 
+SPECIAL_FIELDS = ("Tags", "Type", "Card", "Deck", "Subdeck", "CardFlag", "CardID")
+"""Fields that a template has besides those of the note: no card is made for them."""
 SpecialFields = Callable[[int], Mapping[str, str]]
 """Returns the special fields of a card by its ordinal."""
 

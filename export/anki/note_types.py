@@ -6,7 +6,7 @@ rendered by their templates.
 """
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec import Struct
@@ -19,8 +19,13 @@ from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from export.anki.flash_notes import convert_own
 from export.anki.html_to_markdown import to_markdown
 from export.anki.note_cloze import convert_cloze
-from export.anki.note_rendering import NoteFields, SpecialFields, convert_rendered
-from export.anki.templates import Tag, TemplateError, is_empty, parse_template
+from export.anki.note_rendering import (
+    SPECIAL_FIELDS,
+    NoteFields,
+    SpecialFields,
+    convert_rendered,
+)
+from export.anki.templates import Context, Tag, TemplateError, parse_template, render
 from srs.models.incoming import LossReason
 
 _NEUTRAL = re.compile(
@@ -55,15 +60,35 @@ def convert_note(
     if notetype.is_cloze:
         made = convert_cloze(fields, ordinals)
     elif plan := _basic_plan(notetype.templates):
-        made = _basic(plan, notetype, fields.own)
+        made = _basic(plan, notetype, fields.own, ordinals)
     return made or convert_rendered(fields, ordinals)
 
 
-def ordinals_of(notetype: NoteType, fields: Iterable[str]) -> Container[int]:
-    """Return the ordinals of the cards that Anki can make of a note."""
+def ordinals_of(notetype: NoteType, fields: Iterable[str]) -> set[int]:
+    """Return the ordinals of the cards that Anki makes of a note.
+
+    Source:
+        CardGenContext in rslib/src/notetype/cardgen.rs of
+        https://github.com/ankitects/anki.
+    """
     if notetype.is_cloze:
         return {number - 1 for field in fields for number in cloze_numbers(field)}
-    return range(len(notetype.templates))
+    named = dict(zip(notetype.fields, fields, strict=False))
+    texts = {**dict.fromkeys(SPECIAL_FIELDS, ""), **named}
+    shown = {
+        ordinal
+        for ordinal, template in enumerate(notetype.templates)
+        if _has_question(template, Context(texts, ordinal + 1))
+    }
+    return shown or {0}
+
+
+def _has_question(template: Template, context: Context) -> bool:
+    """Return False if a question shows no field; one with a mistake stays a card."""
+    try:
+        return not render(template.question, context).is_blank
+    except TemplateError:
+        return True
 
 
 class _BasicPlan(Struct, frozen=True):
@@ -72,21 +97,20 @@ class _BasicPlan(Struct, frozen=True):
     front: str
     back: str
     has_reverse: bool = False
-    condition: str = ""
-    """The field that must have a text for the reversed card."""
 
 
 def _basic(
-    plan: _BasicPlan, notetype: NoteType, fields: dict[str, str]
+    plan: _BasicPlan, notetype: NoteType, fields: dict[str, str], ordinals: list[int]
 ) -> Converted | None:
     if not {plan.front, plan.back} <= set(fields):
         return None
     front, back = to_markdown(fields[plan.front]), to_markdown(fields[plan.back])
     if not front and not back:
         raise Unsupported(LossReason.NOTE_SIDES)
-    reverse = plan.has_reverse
-    if plan.condition:
-        reverse = not is_empty(fields.get(plan.condition, ""))
+    existing = ordinals_of(notetype, fields.values()) | set(ordinals)
+    if 0 not in existing:
+        return None  # only the reversed card, which is rendered
+    reverse = plan.has_reverse and 1 in existing
     names = notetype.fields
     shown = {"front": names.index(plan.front), "back": names.index(plan.back)}
     content = Basic(front or EMPTY_SIDE, back or EMPTY_SIDE, reverse=reverse)
@@ -111,12 +135,11 @@ def _basic_plan(templates: tuple[Template, ...]) -> _BasicPlan | None:
     if len(sides) == 1:
         return _BasicPlan(front, back)
     question, answer = sides[1]
-    condition = _condition(question)
-    if condition:
+    if _is_conditional(question):
         question = question[1:-1]
     if _sides(question, answer) != (back, front):
         return None
-    return _BasicPlan(front, back, has_reverse=True, condition=condition)
+    return _BasicPlan(front, back, has_reverse=True)
 
 
 def _content(template: str) -> tuple[Tag, ...]:
@@ -133,11 +156,9 @@ def _is_neutral(text: str) -> bool:
     return "display" not in text and _NEUTRAL(text) is not None
 
 
-def _condition(question: tuple[Tag, ...]) -> str:
-    """Return the field of a condition around a whole question."""
-    if len(question) < 3 or question[0].kind != "#" or question[-1].kind != "/":
-        return ""
-    return question[0].name
+def _is_conditional(question: tuple[Tag, ...]) -> bool:
+    """Return True for a whole question that needs a text in some field."""
+    return len(question) > 2 and question[0].kind == "#" and question[-1].kind == "/"
 
 
 def _sides(
