@@ -200,7 +200,7 @@ def _is_source(node: Node) -> bool:
 
 
 def _attributes(text: str) -> dict[str, str]:
-    if "=" not in text and "hidden" not in text:
+    if "=" not in text and "hidden" not in text and "reversed" not in text:
         return {}
     found: dict[str, str] = {}
     for name, double, single, bare in _ATTRIBUTE.findall(text):

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.text.markdown import STARTS_BLOCK, escaped, parser
-from export.anki.cloze_marks import CLOSE, MARK, NUMBERED, OPEN, unmarked
+from export.anki.cloze_marks import CLOSE, MARK, OPEN, unmarked
 
 BOLD, ITALIC, CODE = 1, 2, 4
 """Styles; they add up."""
@@ -24,7 +24,8 @@ _BACKTICKS = re.compile("`+")
 _MARK = re.compile(MARK)
 _LONGEST_END = 60
 """Characters in which the last one before some marks is looked for."""
-_OPENING = re.compile(f"(?:{OPEN}[0-9,]+{NUMBERED})*+")
+_START = re.compile(f"(?:{MARK}| )*+")
+"""What may stand before the first character of a line."""
 _STARTS_BLOCK = re.compile(STARTS_BLOCK).match
 _STARTS_ITEM = re.compile(r"[0-9]{1,9}([.)])(?:\s|$)").match
 
@@ -102,8 +103,8 @@ def _is_blank(piece: Piece) -> bool:
 def written_line(pieces: Sequence[Piece]) -> str:
     """Write pieces as one line, escaped where it would start a block."""
     line = written_inline(pieces)
-    opening = _OPENING.match(line)
-    start = opening.end() if opening else 0
+    found = _START.match(line)
+    start = found.end() if found else 0
     shown = _MARK.sub("", line[start:])
     if _STARTS_BLOCK(shown):
         return f"{line[:start]}\\{line[start:]}"
@@ -154,7 +155,8 @@ def _merged(pieces: Sequence[Piece]) -> list[Piece]:
                 continue
             blank, text = True, " "
         else:
-            blank = blank and piece.kind == "mark"
+            # The gap that a cloze leaves is no blank, whatever the cloze ends with.
+            blank = blank and piece.kind == "mark" and piece.text != CLOSE
         merged.append(_BLANK if piece.kind == "break" else piece)
         texts.append([text])
     joined = zip(merged, map("".join, texts), strict=True)

@@ -10,6 +10,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from work_limits import assert_linear
 
+from cards.note import Cloze
+from cards.questions import questions
 from cards.text.html import cloze_html, to_html
 from cards.text.terminal import plain_text
 from export.anki.html_to_markdown import to_markdown
@@ -219,6 +221,44 @@ CONVERTED: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize(("field", "expected"), CONVERTED.values(), ids=CONVERTED)
 def test_field_is_converted_to_markdown(field: str, expected: str) -> None:
     assert to_markdown(field) == expected
+
+
+INNER = (
+    "a",
+    "a ",
+    "<div>a</div>",
+    "<ul><li>a</li></ul>",
+    "<ol><li>a</ol> ",
+    "<table><tr><td>a<td>b</table>",
+    "<pre>a</pre>",
+    "<h2>a</h2>",
+    "\\[a\\]",
+    "a::<div>h</div>",
+)
+FOLLOWING = (
+    " is",
+    "&nbsp;is",
+    "<b> is</b>",
+    " {{c2::is}}",
+    "<i></i> is",
+    " - is",
+    " 1. is",
+    " # is",
+)
+
+
+@pytest.mark.parametrize("inner", INNER)
+@pytest.mark.parametrize("following", FOLLOWING)
+def test_gap_of_a_cloze_keeps_the_blank_after_it(inner: str, following: str) -> None:
+    gap = question_of_first(to_markdown(f"The {{{{c1::{inner}}}}}{following}"))
+
+    hint = "h" if "::" in inner else "…"
+    shown = re.sub(r"<[^>]*>|\{\{c2::|\}\}", "", following).replace("&nbsp;", " ")
+    assert plain_text(gap) == f"The [{hint}]{shown}"
+
+
+def question_of_first(cloze: str) -> str:
+    return questions(Cloze(cloze))[0].question
 
 
 @pytest.mark.parametrize(
