@@ -9,7 +9,8 @@ https://docs.ankiweb.net/math.html
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import TypeGuard
 from urllib.parse import quote
 
 from cards.numbers import whole_number
@@ -17,6 +18,7 @@ from cards.text.markdown import escaped, is_plain
 from cards.text.media import decoded
 from export.anki.cloze_escapes import with_syntax
 from export.anki.cloze_marks import with_marks
+from export.anki.html_tables import read_table
 from export.anki.html_tree import (
     BLOCKS,
     Element,
@@ -28,6 +30,7 @@ from export.anki.html_tree import (
     read_html,
     texts,
 )
+from export.anki.list_markers import first_number, markers
 from export.anki.markdown_lines import (
     BOLD,
     BREAK,
@@ -36,6 +39,7 @@ from export.anki.markdown_lines import (
     Piece,
     raw,
     written_inline,
+    written_line,
     written_paragraphs,
 )
 from export.anki.markdown_math import display_math, inline_math, latex_pieces, tex_of
@@ -64,6 +68,10 @@ _MAX_START = 9_999_999
 """First number of a list; a number of Markdown has at most nine digits."""
 _BACKTICKS = re.compile("`+")
 _LANGUAGE = re.compile(r"language-([\w.+#-]+)").fullmatch
+_STARTS_OTHER = re.compile(
+    r"(?:[-*>|]|[0-9]+[.)]|#{1,6}) |```|\$\$|\*\*\*$", re.MULTILINE
+).match
+"""A block that is no paragraph."""
 _IN_CELL = frozenset(("blockquote", "li", "pre", "table", *_HEADINGS))
 """Elements that a cell of a Markdown table can't have."""
 
@@ -221,55 +229,54 @@ class _Writer:
             self._blocks.append(f"{fence}{_language_of(element)}\n{text}\n{fence}")
 
     def _list(self, element: Element, style: int) -> None:
-        items: list[list[str]] = []
+        shown = [one for one in element.children if _is_item(one)]
+        waiting = iter(markers(element, shown))
+        items: list[tuple[str, list[str]]] = []
         for child in element.children:
-            inner: Sequence[Node] = [child]
-            if isinstance(child, Element) and child.name == "li":
-                inner = [] if is_hidden(child) else child.children
-                items += [found] if (found := _blocks_of(inner, style)) else []
-            elif found := _blocks_of(inner, style):
+            if _is_item(child):
+                marker = next(waiting)
+                if found := _blocks_of(child.children, style):
+                    items.append((marker, found))
+            elif not _is_named(child, "li") and (found := _blocks_of([child], style)):
                 # A list or text directly in a list belongs to the item before.
-                items = items or [[]]
-                items[-1] += found
+                items = items or [("", [])]
+                items[-1][1].extend(found)
         if items:
-            self._blocks.append(self._items(element, items))
+            self._blocks.append(self._items(items))
 
-    def _items(self, element: Element, items: list[list[str]]) -> str:
+    def _items(self, items: list[tuple[str, list[str]]]) -> str:
         last = self._blocks[-1] if self._blocks else ""
-        if element.name == "ul":
-            bullet = "*" if last.startswith("- ") else "-"
-            markers = [f"{bullet} "] * len(items)
-        else:
-            start = whole_number(element.attributes.get("start", ""), _MAX_START)
-            first = 1 if start is None else start
+        first = first_number([marker for marker, _ in items])
+        if first is not None:
             end = ")" if re.match(r"[0-9]+\. ", last) else "."
-            markers = [f"{first + index}{end} " for index in range(len(items))]
-        tight = all(_is_tight(item) for item in items)
+            starts = [f"{first + index}{end} " for index in range(len(items))]
+        elif any(marker for marker, _ in items):
+            return _lettered(items)
+        else:
+            bullet = "*" if last.startswith("- ") else "-"
+            starts = [f"{bullet} "] * len(items)
+        tight = all(_is_tight(item) for _, item in items)
         lines = (
-            marker + _indented(item, len(marker), tight=tight)
-            for marker, item in zip(markers, items, strict=True)
+            start + _indented(item, len(start), tight=tight)
+            for start, (_, item) in zip(starts, items, strict=True)
         )
         return ("\n" if tight else "\n\n").join(lines)
 
     def _table(self, element: Element, style: int) -> None:
-        rows, others = _rows(element)
-        self.walk(others, style)
+        table = read_table(element)
+        self.walk(table.others, style)
         self._flush()
-        cells = [cell for row in rows for cell in row]
-        width = max(map(len, rows), default=0)
         # One column without a header is layout.
-        is_table = width > 1 or any(
-            cell.name == "th" for row in rows[:1] for cell in row
-        )
-        if not (is_table and all(map(_fits_in_row, cells))):
-            for cell in cells:
+        is_table = table.width > 1 or any(_is_named(one, "th") for one in table.first)
+        if not (is_table and all(map(_fits_in_row, table.cells))):
+            for cell in table.cells:
                 self.walk(cell.children, style | _style_of(cell))
                 self._flush()
             return
-        written = [[_cell(cell, style) for cell in row] for row in rows]
-        written = [row + [""] * (width - len(row)) for row in written if any(row)]
+        written = [[_cell(cell, style) for cell in row] for row in table.rows]
+        written = [row for row in written if any(row)]
         if written:
-            rule = "| " + " | ".join(["---"] * width) + " |"
+            rule = "| " + " | ".join(["---"] * table.width) + " |"
             lines = ["| " + " | ".join(row) + " |" for row in written]
             self._blocks.append("\n".join([lines[0], rule, *lines[1:]]))
 
@@ -328,6 +335,27 @@ def _verbatim(nodes: Iterable[Node]) -> Iterable[str]:
             yield "\n" if node.name in BLOCKS else ""
 
 
+def _is_named(node: Node | None, name: str) -> TypeGuard[Element]:
+    return isinstance(node, Element) and node.name == name
+
+
+def _is_item(node: Node) -> TypeGuard[Element]:
+    return _is_named(node, "li") and not is_hidden(node)
+
+
+def _lettered(items: list[tuple[str, list[str]]]) -> str:
+    """Write a list whose markers Markdown lacks: they become text."""
+    written: list[list[str]] = []
+    for marker, item in items:
+        start = written_line([Piece(marker)])
+        if marker and not _STARTS_OTHER(item[0]):
+            written.append([f"{start} {item[0]}", *item[1:]])
+        else:
+            written.append([start, *item] if marker else item)
+    tight = all(len(item) == 1 for item in written)
+    return ("\\\n" if tight else "\n\n").join("\n\n".join(item) for item in written)
+
+
 def _is_tight(item: list[str]) -> bool:
     """Return True for one paragraph, with or without a list after it."""
     is_list = re.compile(r"(?:[-*]|[0-9]+[.)]) ").match
@@ -340,39 +368,13 @@ def _indented(item: list[str], width: int, *, tight: bool) -> str:
     return "\n".join([first, *(" " * width + line if line else "" for line in rest)])
 
 
-def _rows(table: Element) -> tuple[list[list[Element]], list[Node]]:
-    """Return the cells of a table, and what stands outside of them."""
-    rows: list[list[Element]] = []
-    others: list[Node] = []
-    for child in table.children:
-        if not isinstance(child, Element):
-            others.append(child)
-        elif is_hidden(child):
-            continue
-        elif child.name in ("thead", "tbody", "tfoot"):
-            inner, left = _rows(child)
-            rows += inner
-            others += left
-        elif child.name == "tr":
-            cells = [one for one in child.children if _is_cell(one)]
-            rows.append([one for one in cells if isinstance(one, Element)])
-            others += [one for one in child.children if not _is_cell(one)]
-        else:
-            others.append(child)
-    return rows, others
-
-
-def _is_cell(node: Node) -> bool:
-    return isinstance(node, Element) and node.name in ("td", "th")
-
-
 def _fits_in_row(cell: Element) -> bool:
     blocks = any(one.name in _IN_CELL for one in elements(cell))
     return not blocks and is_balanced(cell)
 
 
-def _cell(cell: Element, style: int) -> str:
-    if is_hidden(cell):
+def _cell(cell: Element | None, style: int) -> str:
+    if cell is None:
         return ""
     text = written_inline(_flat_pieces(cell.children, style | _style_of(cell)))
     return text.replace("|", "\\|")
