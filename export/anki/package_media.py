@@ -21,7 +21,7 @@ from export.anki.media_references import (
 from export.anki.note_rendering import note_files
 from export.files import ExportError
 from srs.models.cards import StoredNote
-from srs.models.media import MediaFiles, notetype_key
+from srs.models.media import MediaFiles, deck_file, notetype_key
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,12}").fullmatch
 
@@ -116,15 +116,16 @@ class PackageMedia:
         return named
 
     def take_lost(self) -> list[str]:
-        """Return the files that notes of other devices lacked since the last call."""
+        """Return the files that notes without a deck file lack since the last call."""
         lost, self._lost = self._lost, []
         return lost
 
     def _name(self, stored: StoredNote, path: str) -> str:
         note = stored.note
         file = self._places.find(stored.guid, note.file, path)
-        if file is None and not note.file:
-            self._lost.append(path)  # the other device had not got it either
+        if file is None and not deck_file(note.file):
+            # Another device or an import brought the note, and had no such file.
+            self._lost.append(path)
             return path
         file = file or _required(note, path)
         if file not in self._names:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from cards.translate import _, ngettext
 from flash.messages.phrases import (
@@ -297,6 +298,20 @@ def media_losses(missing: Sequence[str], renamed: Mapping[str, str]) -> list[str
         files, names = _count_media(len(renamed)), _first_names(pairs)
         lines.append(text.format(files=files, names=names))
     return lines
+
+
+def missing_media_lines(missing: Sequence[str], folder: Path) -> list[str]:
+    """Name the media files of a table that are missing.
+
+    Args:
+        missing: Their names.
+        folder: Where they are looked for.
+    """
+    if not missing:
+        return []
+    text = _("{files} not found: {names} (put them into {folder})")
+    files, names = _count_media(len(missing)), _first_names(missing)
+    return [text.format(files=files, names=names, folder=folder)]
 
 
 def written_losses(missing: Sequence[str], cleaned: Sequence[str]) -> list[str]:

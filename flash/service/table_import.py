@@ -4,6 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from cards.questions import media_of
 from export.anki.text_edits import TextEdit
 from export.tables.card_rows import without_new_kinds
 from export.tables.table_edits import table_edits
@@ -13,7 +14,8 @@ from flash.service.import_backup import backing_up
 from flash.service.import_differences import dropped_ids
 from flash.service.importing import is_in_file, update_text_of
 from srs.merging.merge import merge
-from srs.models.incoming import Loss, MergeResult
+from srs.models.incoming import Incoming, Loss, MergeResult
+from srs.models.media import MediaFiles
 from srs.store.import_rows import known_guids
 from srs.store.note_media import media_folder
 from srs.store.notes import stored_notes
@@ -31,6 +33,9 @@ class TableImport(Struct, frozen=True):
     """Notes that got the text of the table."""
     differing: int = 0
     """Known notes with another text in the table, which were kept."""
+    missing_media: tuple[str, ...] = ()
+    """Media files that notes use, but that are not in `media_folder`."""
+    media_folder: Path = Path()
     file_edits: tuple[TextEdit, ...] = ()
     """Edits to notes whose deck file has to be changed instead."""
 
@@ -58,8 +63,8 @@ def import_table(
         StoreError: The store can't be written; nothing was.
     """
     store = app.store
-    home = media_folder(store.path.absolute()) / "table"
-    table = read_table(file, options, str(home))
+    folder = media_folder(store.path.absolute())
+    table = read_table(file, options, str(folder / "table"))
     with (
         backing_up(store, app.now(), dry_run=dry_run) as keep_backup,
         store.transaction(),
@@ -73,9 +78,24 @@ def import_table(
         edits = list(table_edits(table, known))
         updated = update_text_of(app, edits, dry_run=dry_run) if update_text else 0
         backup = keep_backup()
-    if not update_text:
-        return TableImport(merged, table, losses, backup, differing=len(edits))
-    in_files = tuple(edit for edit in edits if is_in_file(edit))
+    in_files = (edit for edit in edits if update_text and is_in_file(edit))
     return TableImport(
-        merged, table, losses, backup, updated=updated, file_edits=in_files
+        merged,
+        table,
+        losses,
+        backup,
+        updated=updated,
+        differing=0 if update_text else len(edits),
+        missing_media=_missing_media(incoming, MediaFiles(folder)),
+        media_folder=folder,
+        file_edits=tuple(in_files),
     )
+
+
+def _missing_media(incoming: Incoming, media: MediaFiles) -> tuple[str, ...]:
+    """Return the files that the notes of a table show and that are nowhere."""
+    used = (
+        (one.note.file, path) for one in incoming.notes for path in media_of(one.note)
+    )
+    missing = (path for file, path in used if media.own(file, path) is None)
+    return tuple(dict.fromkeys(missing))

@@ -26,6 +26,7 @@ from flash.messages.exchange import (
     kept_text_line,
     loss_items,
     loss_lines,
+    missing_media_lines,
     written_losses,
 )
 from flash.messages.moving import moved_lines, notes_left_text
@@ -334,6 +335,7 @@ def _report_table(
 ) -> None:
     patches = patches_of(done.file_edits, _("edited in the table"))
     losses = loss_lines(done.losses, with_names=not as_json)
+    losses += missing_media_lines(done.missing_media, done.media_folder)
     if as_json:
         print_json(
             {
@@ -348,6 +350,7 @@ def _report_table(
                 "patches": patches,
                 "losses": losses,
                 "items": loss_items(done.losses),
+                "missing_media": done.missing_media,
                 "backup": str(done.backup) if done.backup else None,
                 "dry_run": dry_run,
             }
