@@ -33,6 +33,10 @@ _LIKE_CLOZE = re.compile(r"\{\{|\}\}|::").search
 _TWIN = re.compile(
     f"\\{{(?=[{{{_OPEN}]|$)|\\}}(?=[}}{_CLOSE}{_END}]|$)|:(?=[:{_MARKS}]|$)"
 )
+_LIVE = re.compile(r"\[(?=sound:|latex\]|\$\$?\]|anki:|\[type:)", re.IGNORECASE)
+"""Begins what Anki plays, draws or replaces wherever it stands in a field."""
+_DELIMITER = re.compile(r"\\(?=[(\[])")
+"""Begins math for MathJax, which reads the text of the page, but not that of code."""
 _ENTITIES = {"{": "&#123;", "}": "&#125;", ":": "&#58;"}
 
 ImageOf = Callable[[str], str]
@@ -48,11 +52,12 @@ def to_html(text: str, image: ImageOf | None = None) -> str:
 
     Returns:
         HTML; a text of one paragraph comes without `<p>`.  Math is written as
-        `\(…\)` and `\[…\]`, a sound or video as `[sound:name]`, as Anki wants them.
+        `\(…\)` and `\[…\]`, a sound or video as `[sound:name]`, as Anki wants them;
+        where the text itself has such syntax, it is written with entities.
         The result is empty only for a blank text.
     """
     if is_simple(text):
-        return _INLINE.sub(_inline, text)
+        return literal(_INLINE.sub(_inline, text))
     if image is None or "![" not in text:
         return cached_html(text)
     return parsed_html(text, image)
@@ -71,7 +76,7 @@ def rendered_by(renderer: Any, text: str, env: dict[str, Any]) -> str:
     """
     tokens = parser().parse(text, env)
     rendered = str(renderer.render(tokens, parser().options, env)).strip("\n")
-    return _unwrapped(rendered) or html.escape(text.strip())
+    return _unwrapped(rendered) or _literal_text(html.escape(text.strip()))
 
 
 def _unwrapped(rendered: str) -> str:
@@ -83,11 +88,24 @@ def _unwrapped(rendered: str) -> str:
 cached_html = lru_cache(maxsize=4096)(parsed_html)
 
 
+def literal(rendered: str) -> str:
+    """Return HTML in which nothing is syntax of Anki but clozes and math."""
+    return _LIVE.sub("&#91;", rendered) if "[" in rendered else rendered
+
+
+def _literal_text(rendered: str) -> str:
+    return _DELIMITER.sub(r"<span>\\</span>", literal(rendered))
+
+
+def _literal_code(rendered: str) -> str:
+    return _DELIMITER.sub("&#92;", literal(rendered))
+
+
 def _inline(found: re.Match[str]) -> str:
     code, bold = found.groups()
     if code is not None:
         code = html.escape(code_text(code)).replace("&#x27;", "'")
-        return f"<code>{code}</code>"
+        return f"<code>{_literal_code(code)}</code>"
     if bold is not None:
         inner = bold.replace(">", "&gt;").replace('"', "&quot;")
         return f"<strong>{inner}</strong>"
@@ -97,6 +115,9 @@ def _inline(found: re.Match[str]) -> str:
 @cache
 def _renderer() -> "RendererProtocol":
     renderer: Any = parser().renderer
+    for name in ("code_inline", "code_block", "fence"):
+        renderer.rules[name] = _with(_literal_code, renderer.rules[name])
+    renderer.rules["text"] = _with(_literal_text, renderer.rules["text"])
     renderer.rules["math_inline"] = _math_inline
     renderer.rules["math_inline_double"] = _math_block
     renderer.rules["math_block"] = _math_block
@@ -104,12 +125,18 @@ def _renderer() -> "RendererProtocol":
     return parser().renderer
 
 
+def _with(change: Callable[[str], str], rule: Any) -> Callable[..., str]:
+    """Return a rule of a renderer whose result is changed."""
+    return lambda *arguments: change(rule(*arguments))
+
+
 def _math_inline(tokens: Sequence[Any], index: int, *_: Any) -> str:
-    return f"\\({html.escape(tokens[index].content, quote=False)}\\)"
+    return f"\\({literal(html.escape(tokens[index].content, quote=False))}\\)"
 
 
 def _math_block(tokens: Sequence[Any], index: int, *_: Any) -> str:
-    return f"\\[{html.escape(tokens[index].content.strip(), quote=False)}\\]"
+    content = html.escape(tokens[index].content.strip(), quote=False)
+    return f"\\[{literal(content)}\\]"
 
 
 def _image(tokens: Sequence[Any], index: int, _: Any, env: Any) -> str:
@@ -119,7 +146,8 @@ def _image(tokens: Sequence[Any], index: int, _: Any, env: Any) -> str:
     name = rename(path) if rename and not is_remote(path) else path
     if medium_of(path) != "image":
         return f"[sound:{html.escape(name)}]"
-    return f'<img src="{html.escape(name)}" alt="{html.escape(token.content)}">'
+    source, shown = literal(html.escape(name)), literal(html.escape(token.content))
+    return f'<img src="{source}" alt="{shown}">'
 
 
 def shown_html(text: str, image: ImageOf | None = None) -> str:
@@ -180,7 +208,7 @@ def cloze_html(
     wanted = marked.count(_OPEN)
     kept = len(_OPENED.findall(rendered)), len(_CLOSED.findall(rendered))
     if kept != (wanted, wanted) or _IN_TAG.search(rendered):
-        rendered = html.escape(marked).replace("\n", "<br>")
+        rendered = _literal_text(html.escape(marked)).replace("\n", "<br>")
     return _with_braces(_neutral(rendered))
 
 

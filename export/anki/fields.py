@@ -35,6 +35,7 @@ from cards.text.html import (
     ImageOf,
     cloze_html,
     hidden_html,
+    literal,
     shown_html,
     to_html,
     within_cloze,
@@ -230,7 +231,7 @@ def _source(source: Source) -> str:
 
 def _text(text: str) -> str:
     """Render a text that isn't Markdown."""
-    return html.escape(text).replace("{", "&#123;").replace("}", "&#125;")
+    return literal(html.escape(text)).replace("{", "&#123;").replace("}", "&#125;")
 
 
 def _with_lost_files(content: Content, kept: OriginalFields) -> Content:
