@@ -38,7 +38,8 @@ _DROPPED = frozenset("head noscript rp script style template title".split())
 _PLAYERS = frozenset(("audio", "video", "object"))
 """Show what is inside only where a browser can't play them."""
 _SOURCES = frozenset(("param", "source", "track"))
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE).search
+HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE).search
+"""Finds the declaration that hides an element."""
 _MAX_DEPTH = 60
 
 _PAIRS = {
@@ -116,11 +117,27 @@ def _read_into(builder: "_Builder", field: str) -> None:
             builder.add(Special(opening, found.inner))
 
 
+class TagMatcher:
+    """Matches tags; after a quote that never ends, without regard to quotes."""
+
+    def __init__(self) -> None:
+        """Regard quotes at first."""
+        self._pattern: Any = _TAG
+
+    def match(self, piece: str, start: int) -> Any:
+        """Match a tag: `/` at its end, its name and what follows, or nothing."""
+        tag = self._pattern.match(piece, start)
+        if tag is None and self._pattern is _TAG:
+            self._pattern = _SHORT_TAG
+            tag = self._pattern.match(piece, start)
+        return tag
+
+
 class _Builder:
     def __init__(self) -> None:
         self.root = Element("", {}, [])
         self._open = [self.root]
-        self._tag: Any = _TAG
+        self._tags = TagMatcher()
 
     def add(self, node: Node) -> None:
         self._open[-1].children.append(node)
@@ -134,7 +151,7 @@ class _Builder:
                 self._plain(piece[end : found.start()])
                 self.add(Special("mark", found[0]))
             else:
-                tag = self._match(piece, found.start())
+                tag = self._tags.match(piece, found.start())
                 if tag is None:
                     continue
                 self._plain(piece[end : found.start()])
@@ -142,14 +159,6 @@ class _Builder:
                 position = tag.end()
             end = position
         self._plain(piece[end:])
-
-    def _match(self, piece: str, start: int) -> Any:
-        """Match a tag; after a quote that never ends, without regard to quotes."""
-        tag = self._tag.match(piece, start)
-        if tag is None and self._tag is _TAG:
-            self._tag = _SHORT_TAG
-            tag = self._tag.match(piece, start)
-        return tag
 
     def _plain(self, text: str) -> None:
         if text:
@@ -165,7 +174,7 @@ class _Builder:
         if name in _CLOSED_BY:
             closed, scope = _CLOSED_BY[name]
             self._close(closed, scope)
-        element = Element(name, _attributes(tag[3]), [])
+        element = Element(name, attributes_of(tag[3]), [])
         self.add(element)
         if name not in VOID and len(self._open) < _MAX_DEPTH:
             self._open.append(element)
@@ -199,7 +208,8 @@ def _is_source(node: Node) -> bool:
     return isinstance(node, Element) and node.name in _SOURCES
 
 
-def _attributes(text: str) -> dict[str, str]:
+def attributes_of(text: str) -> dict[str, str]:
+    """Return the attributes in a start tag, given what stands after its name."""
     if "=" not in text and "hidden" not in text and "reversed" not in text:
         return {}
     found: dict[str, str] = {}
@@ -214,7 +224,7 @@ def is_hidden(element: Element) -> bool:
         return True
     attributes = element.attributes
     return bool(attributes) and (
-        "hidden" in attributes or _HIDDEN(attributes.get("style", "")) is not None
+        "hidden" in attributes or HIDDEN(attributes.get("style", "")) is not None
     )
 
 

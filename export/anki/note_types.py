@@ -17,6 +17,7 @@ from export.anki.anki_model import AnkiNote, NoteType, Template
 from export.anki.converted import EMPTY_SIDE, Converted, Unsupported
 from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from export.anki.flash_notes import convert_own
+from export.anki.hidden_fields import with_hints
 from export.anki.html_to_markdown import to_markdown
 from export.anki.note_cloze import convert_cloze
 from export.anki.note_rendering import (
@@ -55,6 +56,7 @@ def convert_note(
     """
     if notetype.id in (BASIC_ID, CLOZE_ID):
         return convert_own(notetype.id, note.fields)
+    notetype = with_hints(notetype)
     fields = NoteFields(notetype, note, special)
     made = None
     if notetype.is_cloze:
