@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from typing import TypeGuard
 from urllib.parse import quote
 
-from cards.numbers import whole_number
 from cards.text.markdown import escaped, is_plain
 from cards.text.media import decoded
 from export.anki.cloze_escapes import with_syntax
@@ -64,7 +63,6 @@ _SLANTED = re.compile(r"font-style\s*:\s*(?:italic|oblique)", re.IGNORECASE).sea
 _WEB_LINK = re.compile(r"(?:https?://|mailto:)[^\s<>]+", re.IGNORECASE).fullmatch
 _SCHEME = re.compile(r"(?!https?:)[a-zA-Z][a-zA-Z0-9+.-]*:").match
 _MARKED = re.compile(r"\{\{c|[\xa0\x00-\x1f\x7f]|  ").search
-_MAX_START = 9_999_999
 """First number of a list; a number of Markdown has at most nine digits."""
 _BACKTICKS = re.compile("`+")
 _LANGUAGE = re.compile(r"language-([\w.+#-]+)").fullmatch

@@ -31,6 +31,14 @@ def contents_text(counts: Mapping[str, int]) -> str:
     return _(", ").join(formats[name](count) for name, count in counts.items() if count)
 
 
+def presets_remark() -> str:
+    """Say what the presets of a package do to decks that Anki has."""
+    return _(
+        "in Anki, select 'Import any deck presets' the first time only: it replaces the"
+        " options of decks there"
+    )
+
+
 def import_lines(merged: MergeResult, media: int, updated: int) -> list[str]:
     """Count what an import changed, left out and knew already."""
     first = [

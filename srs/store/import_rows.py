@@ -68,6 +68,11 @@ def guids_from_anki(connection: sqlite3.Connection) -> set[str]:
     return {row[0] for row in connection.execute("select guid from anki_notes")}
 
 
+def has_notes_from_anki(store: Store) -> bool:
+    """Return True if a note came from Anki, and its deck with it."""
+    return bool(store.rows("select 1 from anki_notes limit 1"))
+
+
 def bury_card(connection: sqlite3.Connection, card: int, day: int) -> int:
     """Bury a card until the end of a study day, 0 for none; return what was before."""
     sql = "select buried from cards where id = ?"

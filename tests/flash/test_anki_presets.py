@@ -201,3 +201,22 @@ def test_a_package_of_genanki_sets_no_options(flash: Run) -> None:
     assert flash("import", "words.apkg")[0] == 0
 
     assert settings(flash) == before
+
+
+def test_export_says_what_presets_replace_in_anki(flash: Run, anki: AnkiSide) -> None:
+    remark = (
+        "in Anki, select 'Import any deck presets' the first time only: it replaces the"
+        " options of decks there\n"
+    )
+    flash("import", anki.package(lambda one: add(one, "Basic", "q", "a")))
+
+    found = {
+        words: flash("export", *words)[2]
+        for words in (("a.apkg",), ("b.apkg", "--with-schedule"), ("c.colpkg",))
+    }
+
+    assert found == {
+        ("a.apkg",): "",
+        ("b.apkg", "--with-schedule"): remark,
+        ("c.colpkg",): "",
+    }

@@ -18,6 +18,7 @@ from flash.messages.exchange import (
     contents_text,
     loss_items,
     loss_lines,
+    presets_remark,
     written_losses,
 )
 from flash.service.context import open_app
@@ -26,6 +27,7 @@ from flash.service.finding import find
 from flash.service.output_files import refuse_overwriting
 from flash.terminal import echo, echo_err, print_json, progress_bar, working
 from srs.models.incoming import Loss
+from srs.store.import_rows import has_notes_from_anki
 from srs.store.notes import note_count, stored_notes
 
 _PACKAGES = (".apkg", ".colpkg")
@@ -85,6 +87,7 @@ def export(
         notes = stored_notes(app.store, cards=cards)
         changed: list[str] = []
         losses: tuple[Loss, ...] = ()
+        has_presets = False
         if yaml:
             with working(_("exporting"), quiet=json):
                 written, decks = export_decks(app, file, notes)
@@ -93,6 +96,7 @@ def export(
             written = export_table(file, notes, safe=safe)
         else:
             whole = with_schedule or ending == ".colpkg"
+            has_presets = whole and ending == ".apkg" and has_notes_from_anki(app.store)
             with progress_bar(
                 note_count(app.store), _("exporting"), quiet=json
             ) as progressed:
@@ -105,5 +109,5 @@ def export(
         print_json({"file": str(file), **written, "items": loss_items(losses)})
     else:
         echo(f"{file}: {contents_text(written)}")
-        for line in loss_lines(losses):
+        for line in (*loss_lines(losses), *[presets_remark()] * has_presets):
             echo_err(line)
