@@ -7,7 +7,10 @@ import re
 
 from export.anki.character_references import unescaped
 from export.anki.markdown_lines import Piece, raw
+from export.anki.text_scanner import PairScanner
 
+_DELIMITERS = {"`": "`", "\\\\": "", "\\(": "\\)", "\\[": "\\]"}
+"""Of code, an escaped backslash, and math."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _LINE_END = re.compile(r"<(?:br\s*/?|/?div|/?p)>", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"\n\s*\n")
@@ -28,6 +31,27 @@ def display_math(text: str) -> str:
     """Return math as a block; empty for no math."""
     tex = _BLANK_LINES.sub("\n", tex_of(text)).strip()
     return f"$${_whole(tex)}$$" if tex else ""
+
+
+def with_math(text: str) -> str:
+    r"""Replace `\(…\)` and `\[…\]` in Markdown by math of flash, outside code.
+
+    Args:
+        text: Markdown, in which a backslash would only escape the bracket.
+    """
+    if "\\(" not in text and "\\[" not in text:
+        return text
+    written = ""
+    for found in PairScanner(text, _DELIMITERS).pairs():
+        inner = html.escape(found.inner)
+        math = {"\\(": inline_math, "\\[": display_math}.get(found.opening)
+        made = math(inner) if math else ""
+        whole = made or found.opening + found.inner + found.closing
+        # No digit may touch the dollars.
+        touches = whole[:1].isdigit() and written.endswith("$")
+        touches |= bool(made) and written[-1:].isdigit()
+        written += " " * touches + whole
+    return written
 
 
 def latex_pieces(text: str) -> list[Piece]:

@@ -20,6 +20,7 @@ from cards.questions import cloze_parts
 from cards.translate import _
 from export.anki.converted import Unsupported, cloze_content
 from export.anki.html_to_markdown import to_markdown
+from export.anki.markdown_math import with_math
 from export.anki.note_cloze import OCCLUSION
 from export.files import PackageError
 from export.tables.card_rows import (
@@ -308,7 +309,9 @@ class _RowConverter:
     def _texts(self, values: dict[str, str]) -> dict[str, str]:
         texts = {use: values.get(use, "") for use in ("front", "back", "extra")}
         if self._is_html:
-            texts = {use: to_markdown(text) for use, text in texts.items()}
+            return {use: to_markdown(text) for use, text in texts.items()}
+        if self._head.is_html is False:  # Anki's own plain text
+            return {use: with_math(text) for use, text in texts.items()}
         return texts
 
     def _note(self, values: dict[str, str]) -> Note:

@@ -109,6 +109,16 @@ READ_AS: dict[str, tuple[str, tuple[str, ...], list[list[object]]]] = {
         [["\\<b>?", "bold **tag**\\\nnext", []]],
     ),
     "HTML, denied": ("q,a <b>x</b>\n", ("--no-html",), [["q", "a <b>x</b>", []]]),
+    "math of Anki without HTML": (
+        "#html:false\n\\(x^2 < y\\),`\\(a\\)` \\[b_1\\] 5\\(c\\)6 \\\\(d\\\\) \\(\n",
+        (),
+        [["$x^2 < y$", "`\\(a\\)` $$b_1$$ 5 $c$ 6 \\\\(d\\\\) \\(", []]],
+    ),
+    "escaped brackets of Markdown": (
+        "\\(x\\),\\[y\\]\n",
+        (),
+        [["\\(x\\)", "\\[y\\]", []]],
+    ),
     "HTML denied by the file": ("#html:false\nq,<br>\n", (), [["q", "<br>", []]]),
     "HTML inside code": ("`<br>`?,a break\n", (), [["`<br>`?", "a break", []]]),
     "tags with a full-width blank": (
