@@ -36,7 +36,7 @@ class Grid(Struct, frozen=True):
         return [cell for row in self.rows for cell in row if cell is not None]
 
 
-def read_table(table: Element) -> Grid:
+def table_grid(table: Element) -> Grid:
     """Return the cells of a table by row and column.
 
     Args:

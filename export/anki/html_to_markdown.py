@@ -17,7 +17,7 @@ from cards.text.markdown import escaped, is_plain
 from cards.text.media import decoded
 from export.anki.cloze_escapes import with_syntax
 from export.anki.cloze_marks import with_marks
-from export.anki.html_tables import read_table
+from export.anki.html_tables import table_grid
 from export.anki.html_tree import (
     BLOCKS,
     Element,
@@ -261,7 +261,7 @@ class _Writer:
         return ("\n" if tight else "\n\n").join(lines)
 
     def _table(self, element: Element, style: int) -> None:
-        table = read_table(element)
+        table = table_grid(element)
         self.walk(table.others, style)
         self._flush()
         # One column without a header is layout.
