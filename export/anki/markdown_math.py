@@ -3,6 +3,7 @@ r"""Math of Anki as math of flash: `$…$` and `$$…$$`.
 Anki has `\(…\)` and `\[…\]` for MathJax, and `[latex]`, `[$]` and `[$$]` for LaTeX.
 """
 
+import html
 import re
 
 from export.anki.character_references import unescaped
