@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from anki.collection import Collection, ExportAnkiPackageOptions
 from anki.notes import Note
 from anki_backend import import_package
+from command_runner import Run
 
+LATER = "2027-06-01T09:00:00+00:00"
+"""After the edits in Anki."""
 Edit = Callable[[Collection], None]
 
 
@@ -46,6 +50,28 @@ def set_fields(*fields: str, tags: tuple[str, ...] = ()) -> Edit:
         collection.update_note(note)
 
     return edit
+
+
+def edit_here(flash: Run, old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Edit the text of the card that asks the old one, later than in Anki."""
+    edit_card(flash, old.partition(": ")[2], old, new, monkeypatch)
+
+
+def edit_card(
+    flash: Run, card: str, old: str, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Edit the text of a card in flash, later than in Anki."""
+    script = Path("editor.py")
+    script.write_text(
+        "import pathlib, sys\n"
+        "p = pathlib.Path(sys.argv[1])\n"
+        "text = p.read_text('utf-8')\n"
+        f"assert {old!r} in text, text\n"
+        f"p.write_text(text.replace({old!r}, {new!r}), 'utf-8')\n"
+    )
+    monkeypatch.setenv("VISUAL", f"python {script.absolute()}")
+    code, out, err = flash("edit", card, now=LATER)
+    assert code == 0, out + err
 
 
 def answer(collection: Collection, rating: int = 3) -> int:

@@ -271,16 +271,31 @@ def raw_fields(
     raw = kept.raw
     content = _with_lost_files(stored.note.content, kept)
     encoded = msgspec.json.encode(content)
-    if encoded.decode() == kept.content:
+    extra = _edited_extra(stored.note.extra, kept.extra)
+    if encoded.decode() == kept.content and extra is None:
         return raw.fields, True
     old, new = msgspec.json.decode(kept.content), msgspec.json.decode(encoded)
+    if extra is not None:
+        old["extra"], new["extra"] = kept.extra, extra
     changed = {key for key in old | new if old.get(key) != new.get(key)}
     fields = list(raw.fields)
     ordinals = {card.part: card.ordinal for card in stored.cards}
     for key in changed & raw.shown.keys() & new.keys():
-        fields[raw.shown[key]] = (
-            _cloze(content, new[key], ordinals, image)
-            if key == "cloze"
-            else to_html(new[key], image)
-        )
+        match key:
+            case "cloze":
+                written = _cloze(content, new[key], ordinals, image)
+            case "extra":
+                # In a cloze note, cloze syntax in any field would create a card.
+                written = shown_html(new[key], image) if new[key] else ""
+            case _:
+                written = to_html(new[key], image)
+        fields[raw.shown[key]] = written
     return tuple(fields), changed <= raw.shown.keys() & new.keys()
+
+
+def _edited_extra(ours: str, kept: str | None) -> str | None:
+    """Return the extra if it was edited here; None if it wasn't, or that is unknown."""
+    if kept is None:
+        return None
+    extra = with_links_of(ours, kept)  # a deck file may only name the files
+    return None if extra == kept else extra

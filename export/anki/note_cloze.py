@@ -145,8 +145,30 @@ def _as_text(
     if len(names) == 1 and core.count(CLOZE_START) == 1 and _is_bare(before + after):
         text = core
         shown = {"cloze": fields.notetype.fields.index(names[0])}
+    added = _extra_field(template)
+    if added in fields.notetype.fields:
+        shown["extra"] = fields.notetype.fields.index(added)
     content = cloze_content(to_markdown(text.translate(_MARKS)))
     return Converted(content, anki_ordinals(content), shown, extra)
+
+
+@lru_cache(maxsize=256)
+def _extra_field(template: Template) -> str:
+    """Return the field that the answer adds; empty unless it adds just this field."""
+    question, answer = (
+        parse_template(template.question),
+        parse_template(template.answer),
+    )
+    asked = {tag.name for tag in question}
+    added = {tag.name for tag in answer if tag.kind != "text"} - asked - {"FrontSide"}
+    is_plain = all(
+        _is_bare(tag.name)
+        if tag.kind == "text"
+        else not tag.filters or "cloze" in tag.filters
+        for tag in answer
+    )
+    is_silent = all(tag.filters in ((), ("cloze",)) for tag in question)
+    return added.pop() if len(added) == 1 and is_plain and is_silent else ""
 
 
 def _around_clozes(rendered: str) -> tuple[str, str, str]:

@@ -21,13 +21,14 @@ from cards.translate import _
 from export.anki.anki_model import AnkiNote, NoteType
 from export.anki.collection_import import first_field
 from export.anki.collection_schemas import notetype_of
-from export.anki.converted import Converted, Unsupported
+from export.anki.converted import INCOMPLETE_TAG, Converted, Unsupported
 from export.anki.database import CollectionContents, database
 from export.anki.fields import OriginalNotes, fields_of, raw_fields
 from export.anki.note_types import convert_note, ordinals_of
 from export.anki.package_media import PackageMedia
 from export.anki.rows import (
     Schedule,
+    anki_tag,
     answers_in,
     card_row,
     note_row,
@@ -166,7 +167,8 @@ def _add(
         lost = [(LossReason.MEDIA, name) for name in missing]
         if not is_whole or _has_other_extra(stored, kept, model):
             lost.append((LossReason.EDIT, ""))
-            if fields == kept.raw.fields and not foreign.are_current:
+            is_same = fields == kept.raw.fields and not _has_other_tags(stored, kept)
+            if is_same and not foreign.are_current:
                 # Anki takes only newer notes: what was changed there stays.
                 stored = replace(stored, modified_ms=0)
         contents.losses += _losses(stored, fields, lost)
@@ -227,18 +229,34 @@ def _losses(
 
 
 def _has_other_extra(stored: StoredNote, kept: OriginalFields, model: str) -> bool:
-    """Return True if a note from Anki has an extra or sources that Anki has not."""
+    """Return True if a note from Anki has an extra or sources that Anki has not.
+
+    Unless `raw_fields` compares the extra.
+    """
     note, raw = stored.note, kept.raw
     if note.sources or note.changed or note.checked:
         return True
+    if kept.extra is not None:
+        return False
     if not isinstance(note.content, Cloze):
         return bool(note.extra)
-    if not note.line:
-        return False  # only a deck file gives a cloze another extra
+    if not note.line and stored.modified_ms < stored.created_ms:
+        return False  # nobody edited it; the template may have changed
     made = _converted(stored, raw, model)
     if made is None:
         return bool(note.extra)
     return with_links_of(note.extra, made.extra) != made.extra
+
+
+def _has_other_tags(stored: StoredNote, kept: OriginalFields) -> bool:
+    """Return True if tags of a note from Anki were changed here."""
+    if kept.tags is None:
+        return False
+    ours, theirs = (
+        {anki_tag(tag).casefold() for tag in tags} - {INCOMPLETE_TAG}
+        for tags in (stored.note.tags, kept.tags)
+    )
+    return ours != theirs
 
 
 def _converted(stored: StoredNote, raw: AnkiFields, model: str) -> Converted | None:
@@ -258,11 +276,14 @@ def _with_taken_edits(
 ) -> OriginalFields:
     """Return the original fields, with the texts that a deck file took from Anki."""
     encoded = msgspec.json.encode(stored.note.content)
-    if encoded.decode() == kept.content:
+    has_other_extra = kept.extra not in (None, stored.note.extra)
+    if encoded.decode() == kept.content and not has_other_extra:
         return kept
     made = _converted(stored, kept.raw, model)
     if made is None:
         return kept
+    if has_other_extra and made.extra == stored.note.extra:
+        kept = replace(kept, extra=made.extra)
     theirs = msgspec.json.encode(made.content)
     if theirs == encoded:
         return replace(kept, content=encoded.decode())

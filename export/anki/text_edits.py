@@ -293,7 +293,7 @@ class _Change:
             if is_newer:
                 made = replace(made, extra=extra, tags=_tags_after(made.tags, tags))
         raw = AnkiFields(note.notetype, note.fields, taken.shown)
-        original = OriginalFields(raw, _json(taken.content))
+        original = OriginalFields(raw, _json(taken.content), taken.extra, note.tags)
         if made == stored.note and original == self._kept:
             return None
         changed_ms = note.modified_s * 1000 if is_newer or is_later else 0

@@ -287,8 +287,13 @@ def _original(edit: TextEdit, kept: OriginalFields) -> OriginalFields | None:
     found = edit.original
     if found is None:
         return None
-    if found.content != content_json(edit.stored.note):
+    ours = edit.stored.note
+    if found.content != content_json(ours):
         found = replace(found, content=kept.content)
+    if found.extra != ours.extra:
+        found = replace(found, extra=kept.extra)
+    if set(found.tags or ()) != set(ours.tags):
+        found = replace(found, tags=kept.tags)
     return None if found == kept else found
 
 

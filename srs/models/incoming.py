@@ -56,7 +56,7 @@ class AnkiFields(Struct, frozen=True):
     notetype: int
     fields: tuple[str, ...]
     shown: dict[str, int]
-    """Index of the field for each text of the content: front, back, cloze."""
+    """Index of the field for each text: front, back, cloze, extra (of a cloze)."""
 
 
 class OriginalFields(Struct, frozen=True):
@@ -65,6 +65,10 @@ class OriginalFields(Struct, frozen=True):
     raw: AnkiFields
     content: str
     """JSON of the content that the fields were converted to."""
+    extra: str | None = None
+    """The extra that they were converted to; None if an earlier version stored it."""
+    tags: tuple[str, ...] | None = None
+    """The tags that both sides had; None if an earlier version stored the note."""
 
 
 class IncomingNote(Struct, frozen=True):

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import asdict
 
-from cards.note import Note
+from cards.note import Content, Note
 from srs.models.incoming import AnkiFields, IncomingNote, OriginalFields
 from srs.models.media import is_imported
 from srs.models.presets import ancestry, resolve
@@ -35,6 +36,13 @@ _SET_KEPT = """
      where guid = ?
 """
 """Sets the original fields of a note from Anki, and the content made from them."""
+
+
+class _BesideContent(Struct, frozen=True):
+    """What stands beside the content in the column `content`."""
+
+    extra: str | None = None
+    tags: tuple[str, ...] | None = None
 
 
 class StoredMarks(NamedTuple):
@@ -174,7 +182,7 @@ def original_notes(
     chosen = msgspec.json.encode(guids).decode()
     rows = store.rows(sql, {"guids": chosen})
     return {
-        guid: OriginalFields(
+        guid: _read_original(
             AnkiFields(
                 notetype, tuple(fields.split("\x1f")), msgspec.json.decode(shown)
             ),
@@ -182,6 +190,22 @@ def original_notes(
         )
         for guid, notetype, fields, shown, content in rows
     }
+
+
+def _read_original(raw: AnkiFields, column: str) -> OriginalFields:
+    beside = msgspec.json.decode(column, type=_BesideContent)
+    if beside.tags is None:
+        return OriginalFields(raw, column)
+    content = msgspec.json.encode(msgspec.json.decode(column, type=Content)).decode()
+    return OriginalFields(raw, content, beside.extra, beside.tags)
+
+
+def _column(content: str, extra: str | None, tags: tuple[str, ...] | None) -> str:
+    """Return the column `content`."""
+    if extra is None or tags is None:
+        return content
+    beside = msgspec.json.encode(_BesideContent(extra, tags)).decode()
+    return f"{content[:-1]},{beside[1:]}"
 
 
 def original_notetypes(store: Store) -> dict[int, str]:
@@ -213,7 +237,7 @@ def insert_original_notes(
                 note.raw.notetype,
                 "\x1f".join(note.raw.fields),
                 msgspec.json.encode(note.raw.shown).decode(),
-                content_json(note.note),
+                _column(content_json(note.note), note.note.extra, note.note.tags),
             )
             for note in notes
             if note.raw is not None
@@ -243,7 +267,8 @@ def replace_original_fields(
         before += connection.execute(sql, (guid,)).fetchall()
         raw = original.raw
         shown = msgspec.json.encode(raw.shown).decode()
-        columns = (raw.notetype, "\x1f".join(raw.fields), shown, original.content, guid)
+        content = _column(original.content, original.extra, original.tags)
+        columns = (raw.notetype, "\x1f".join(raw.fields), shown, content, guid)
         connection.execute(_SET_KEPT, columns)
     return before
 

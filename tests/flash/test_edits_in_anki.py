@@ -12,11 +12,18 @@ from typing import Any
 import pytest
 from anki.collection import Collection
 from anki.models import ChangeNotetypeRequest
-from anki_edits import AnkiSide, Edit, add, answer, note_type, only_note, set_fields
+from anki_edits import (
+    LATER,
+    AnkiSide,
+    Edit,
+    add,
+    answer,
+    edit_here,
+    note_type,
+    only_note,
+    set_fields,
+)
 from command_runner import Run
-
-LATER = "2027-06-01T09:00:00+00:00"
-"""After the edits in Anki."""
 
 
 @pytest.fixture
@@ -27,19 +34,6 @@ def anki(tmp_path: Path) -> AnkiSide:
 def rows(sql: str) -> list[Any]:
     with closing(sqlite3.connect("store.db")) as connection:
         return connection.execute(sql).fetchall()
-
-
-def edit_here(flash: Run, old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Edit the text of the first card in flash, later than in Anki."""
-    script = Path("editor.py")
-    script.write_text(
-        "import pathlib, sys\n"
-        "p = pathlib.Path(sys.argv[1])\n"
-        f"p.write_text(p.read_text('utf-8').replace({old!r}, {new!r}), 'utf-8')\n"
-    )
-    monkeypatch.setenv("VISUAL", f"python {script.absolute()}")
-    code, out, err = flash("edit", old.partition(": ")[2], now=LATER)
-    assert code == 0, out + err
 
 
 EDITS: dict[str, tuple[Edit, list[str]]] = {
