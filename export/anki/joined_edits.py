@@ -1,7 +1,7 @@
 """Join the edits that were made in flash and in Anki to one note.
 
-Each text is that of the side that edited it, and Anki's if both did: an edit of one
-field takes back no edit of another one.
+Each text is that of the side that edited it, and that of the later side if both did: an
+edit of one field takes back no edit of another one.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.identity.parts import followed_parts
-from cards.note import Basic, Content, MultiQuestion, SubQuestion
-from cards.questions import parts_of
+from cards.note import Basic, Cloze, Content, MultiQuestion, SubQuestion
+from cards.questions import anki_ordinals, parts_of
+from cards.text.cloze import ClozeError
+from export.anki.merged_text import merged_text
 
 _Sided = TypeVar("_Sided", Basic, SubQuestion)
 Ordinals = Mapping[str, int]
@@ -28,12 +30,17 @@ class Versions(Struct, frozen=True):
     """What Anki had when the note was last edited in flash; `base` if that is older."""
     ours: Content
     theirs: Content
+    prefers_ours: bool = False
+    """Of a text that both sides edited, take ours."""
 
 
 def joined(
     note: Versions, our_ordinals: Ordinals, their_ordinals: Ordinals
 ) -> tuple[Content, Ordinals]:
     """Join the edits of both sides; if a side has another kind, that of one of them.
+
+    Edits of one cloze text are joined if they are apart and ours are the later ones:
+    Anki may have gaps that we lack.
 
     Args:
         note: The note on both sides.
@@ -46,22 +53,43 @@ def joined(
     match base, ours, theirs:
         case Basic(), Basic(), Basic():
             known = known if isinstance(known, Basic) else base
-            return _joined_texts(base, known, ours, theirs), their_ordinals
+            sides = base, known, ours, theirs
+            made = _joined_texts(*sides, prefers_ours=note.prefers_ours)
+            return made, their_ordinals
         case MultiQuestion(), MultiQuestion(), MultiQuestion():
             return _joined_questions(note, our_ordinals, their_ordinals)
-    if theirs in (base, known):
+        case Cloze(), Cloze(), Cloze() if note.prefers_ours:
+            text = merged_text(base.cloze, ours.cloze, theirs.cloze)
+            if found := _with_all_gaps(text, ours, theirs):
+                return found, {part: one for one, part in anki_ordinals(found).items()}
+    if note.prefers_ours or theirs in (base, known):
         return ours, {}
     return theirs, their_ordinals
 
 
-def _joined_texts(base: _Sided, known: _Sided, ours: _Sided, theirs: _Sided) -> _Sided:
+def _with_all_gaps(text: str | None, ours: Cloze, theirs: Cloze) -> Cloze | None:
+    """Return a joined cloze; None if it has other gaps than both sides."""
+    if text is None:
+        return None
+    try:
+        made = Cloze(text)
+        found = anki_ordinals(made).keys()
+        wanted = anki_ordinals(ours).keys() | anki_ordinals(theirs).keys()
+    except ClozeError:
+        return None
+    return made if found == wanted else None
+
+
+def _joined_texts(
+    base: _Sided, known: _Sided, ours: _Sided, theirs: _Sided, *, prefers_ours: bool
+) -> _Sided:
     """Take each text from the side that changed it."""
 
     def text(name: str) -> Any:
         old, seen, here, there = (
             getattr(one, name) for one in (base, known, ours, theirs)
         )
-        return here if here != old and there in (old, seen) else there
+        return here if here != old and (prefers_ours or there in (old, seen)) else there
 
     return replace(theirs, **{name: text(name) for name in theirs.__struct_fields__})
 
@@ -84,8 +112,13 @@ def _joined_questions(
             found.append((question, our_ordinals.get(part)))
         elif (there := continued.pop(origin, None)) is not None:
             old, new = before[origin], theirs.pop(there)
-            made = _joined_texts(old, known.get(there, old), question, new)
+            made = _joined_texts(
+                *(old, known.get(there, old), question, new),
+                prefers_ours=note.prefers_ours,
+            )
             found.append((made, their_ordinals.get(there)))
+        elif note.prefers_ours:
+            found.append((question, our_ordinals.get(part)))
     gone = {new for old, new in continued.items() if theirs[new] == before[old]}
     found += [
         (question, their_ordinals.get(part))
@@ -96,7 +129,8 @@ def _joined_questions(
     numbers = dict(zip(parts_of(content), (number for _, number in found), strict=True))
     ordinals = {part: one for part, one in numbers.items() if one is not None}
     if not found or len(set(ordinals.values())) < len(ordinals):
-        return note.theirs, their_ordinals  # both sides added a question
+        # Both sides added a question.
+        return (note.ours, {}) if note.prefers_ours else (note.theirs, their_ordinals)
     return content, ordinals
 
 

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
 
 import msgspec
@@ -14,25 +14,23 @@ from cards.questions import anki_ordinals, cloze_parts, media_of, texts_of
 from cards.text.cloze import ClozeError, parse_cloze, renumber
 from cards.text.media import with_media_paths
 from export.anki.anki_model import AnkiCard, AnkiNote, Collection, NoteType
-from export.anki.converted import INCOMPLETE_TAG, Unsupported
+from export.anki.converted import INCOMPLETE_TAG, Converted, Unsupported
 from export.anki.fields import fields_of
 from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, CLOZE_ID
 from export.anki.html_to_markdown import to_markdown
 from export.anki.joined_edits import Ordinals, Versions, joined
+from export.anki.joined_tags import joined_tags, tags_after
 from export.anki.kept_markdown import with_writing_of
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
 from export.anki.package_media import media_naming
-from export.anki.rows import anki_tag
 from export.files import ExportError
-from srs.models.cards import StoredNote
+from srs.models.cards import StoredNote, pair_cards
 from srs.models.incoming import AnkiFields, OriginalFields
 from srs.models.media import MediaFiles
 
 _KEYS = {"Front": "front", "Back": "back", "Text": "cloze"}
 """Fields of our note types -> keys of a card."""
-_LEECH = "leech"
-"""A tag that both programs give by themselves."""
 
 
 class TextEdit(Struct, frozen=True):
@@ -48,11 +46,25 @@ class TextEdit(Struct, frozen=True):
     """When it was changed, UTC milliseconds; 0 if that is unknown."""
     by_hand: tuple[tuple[str, str, str], ...] = ()
     """Changed fields that `note` lacks: name, text before and after, as Markdown."""
+    is_conflict: bool = False
+    """A text was edited here, too, and later: ours was kept."""
 
     @property
     def is_visible(self) -> bool:
         """Return False if flash shows nothing of the change."""
         return self.note != self.stored.note
+
+
+class FieldsSeen(Struct, frozen=True):
+    """What is known of the notes of a collection."""
+
+    changed_ms: Mapping[str, int] = {}
+    """When notes were changed there as it was last imported, by guid."""
+    edited_s: Container[int] = ()
+    """When something was edited here: a note with such a time came from here."""
+
+
+_NOTHING_SEEN = FieldsSeen()
 
 
 def text_edits(
@@ -61,12 +73,13 @@ def text_edits(
     kept: Mapping[str, OriginalFields],
     media: MediaFiles,
     renamed: Callable[[str], str] | None = None,
-    seen_ms: Mapping[str, int] = {},
+    seen: FieldsSeen = _NOTHING_SEEN,
 ) -> Iterator[TextEdit]:
-    """Find notes that were edited in Anki after their last change in flash.
+    """Find notes that were edited in Anki.
 
-    For a note from Anki, a change that flash doesn't show is found, too: of its other
-    fields, colours or its note type, even if its text was edited in flash later.
+    A note from Anki is joined with it text by text, so its edits are found even if it
+    was edited in flash later; also a change that flash doesn't show: of its other
+    fields, colours or its note type. Other notes count if they were not.
 
     Args:
         collection: The collection of Anki.
@@ -74,7 +87,7 @@ def text_edits(
         kept: Original fields of notes from Anki, by guid.
         media: The files of notes.
         renamed: Replaces the names of media in a field; None if none changed.
-        seen_ms: When notes were changed in the collection as it was last imported.
+        seen: What is known of the notes of the collection.
     """
     cards: dict[int, list[AnkiCard]] = defaultdict(list)
     for card in collection.cards:
@@ -91,11 +104,10 @@ def text_edits(
         if notetype.id in (BASIC_ID, CLOZE_ID):
             if _is_newer(note, ours):
                 edit = _edit_of_ours(ours, note, media)
-        elif note.modified_s * 1000 < seen_ms.get(note.guid, 0):
+        elif note.modified_s * 1000 < seen.changed_ms.get(note.guid, 0):
             continue  # an older state of the collection
         elif (before := kept.get(note.guid)) is not None:
             special = special_fields(cards[note.id], collection.decks)
-            seen = seen_ms.get(note.guid, 0)
             change = _Change(ours, before, note, notetype, cards[note.id], seen)
             edit = change.edit(special)
         if edit is not None:
@@ -123,7 +135,7 @@ def _edit_of_ours(
         if name != "Id"  # a copy made in Anki has that of its original
         if unicodedata.normalize("NFC", old) != unicodedata.normalize("NFC", field)
     }
-    tags = _tags_after(stored.note.tags, note.tags)
+    tags = tags_after(stored.note.tags, note.tags)
     if not changed and tags == stored.note.tags:
         return None
     paths = media_of(stored.note)
@@ -233,15 +245,6 @@ def _with_own_numbers(stored: StoredNote, text: str) -> str:
     return renumber(parse_cloze(text), numbers.__getitem__)
 
 
-def _tags_after(ours: tuple[str, ...], theirs: Iterable[str]) -> tuple[str, ...]:
-    """Return the tags of Anki; those that flash has are spelt as here."""
-    known = {anki_tag(tag).casefold() for tag in ours}
-    found = {tag.casefold(): tag for tag in theirs}
-    kept = [tag for tag in ours if anki_tag(tag).casefold() in found]
-    added = [tag for key, tag in found.items() if key not in known and key != _LEECH]
-    return (*kept, *added)
-
-
 class _Change:
     """A note from Anki as it is there and here."""
 
@@ -252,25 +255,35 @@ class _Change:
         note: AnkiNote,
         notetype: NoteType,
         cards: list[AnkiCard],
-        seen_ms: int,
+        seen: FieldsSeen,
     ) -> None:
         self._stored, self._kept = stored, kept
-        self._seen_s = max(seen_ms, stored.created_ms) // 1000
+        self._seen = seen
+        changed_ms = seen.changed_ms.get(note.guid, 0)
+        self._seen_s = max(changed_ms, stored.created_ms) // 1000
         self._note, self._notetype = note, notetype
         self._ordinals = [card.ordinal for card in cards]
+        pairs = pair_cards(
+            {card.id: card.ordinal for card in cards},
+            {card.id: card.ordinal for card in stored.cards},
+            by_id=True,
+        )
+        self._has_new_cards = len(pairs) < len(cards)
+        self._is_newer = _is_newer(note, stored)
 
     def edit(self, special: Callable[[int], Mapping[str, str]]) -> TextEdit | None:
         """Return what differs; None if nothing does."""
-        note, stored = self._note, self._stored
-        is_newer = _is_newer(note, stored)
+        note, stored, is_newer = self._note, self._stored, self._is_newer
         has_other_fields = (note.notetype, note.fields) != (
             self._kept.raw.notetype,
             self._kept.raw.fields,
         )
         is_later = has_other_fields and note.modified_s > self._seen_s
+        is_taken = is_newer or self._was_edited()
+        is_taken |= self._has_new_cards and not has_other_fields
         # A text that was shown may have been written into its deck file since.
         may_agree = not has_other_fields and not self._has_kept_text()
-        if not (is_newer or is_later or may_agree or self._has_new_cards()):
+        if not (is_taken or is_later or may_agree):
             return None
         try:
             taken = convert_note(note, self._notetype, self._ordinals, special)
@@ -278,26 +291,73 @@ class _Change:
             return TextEdit(stored, None) if is_newer else None
         if taken.broken:
             return TextEdit(stored, None) if is_newer else None
-        made = stored.note
+        made, is_conflict = stored.note, False
         ordinals: Ordinals = {part: one for one, part in taken.parts.items()}
-        if is_newer or self._has_new_cards():
+        if is_taken:
             versions = self._versions(taken.content, special)
-            ours = {card.part: card.ordinal for card in stored.cards}
-            content, ordinals = joined(versions, ours, ordinals)
-            extra = taken.extra
-            if made.kind != "cloze" and type(content) is type(made.content):
-                extra = made.extra  # the note type has no field for it
-            tags = [one for one in note.tags if one.lower() != INCOMPLETE_TAG]
-            tags += [INCOMPLETE_TAG] * bool(taken.incomplete)
-            made = replace(made, content=content)
-            if is_newer:
-                made = replace(made, extra=extra, tags=_tags_after(made.tags, tags))
+            made, ordinals = self._joined(versions, taken, ordinals)
+            is_conflict = self._is_conflict(versions, taken, ordinals)
         raw = AnkiFields(note.notetype, note.fields, taken.shown)
         original = OriginalFields(raw, _json(taken.content), taken.extra, note.tags)
-        if made == stored.note and original == self._kept:
+        if made == stored.note and original == self._kept and not is_conflict:
             return None
-        changed_ms = note.modified_s * 1000 if is_newer or is_later else 0
-        return TextEdit(stored, made, original, ordinals, changed_ms)
+        changed_ms = note.modified_s * 1000 if is_taken or is_later else 0
+        return TextEdit(
+            *(stored, made, original, ordinals, changed_ms), is_conflict=is_conflict
+        )
+
+    def _was_edited(self) -> bool:
+        """Return True if Anki has a later state than both sides had, not from here."""
+        changed_s = self._note.modified_s
+        if changed_s in self._seen.edited_s:
+            return False
+        was_seen = self._seen.changed_ms.get(self._note.guid) == changed_s * 1000
+        return was_seen or changed_s > self._seen_s
+
+    def _joined(
+        self, versions: Versions, taken: Converted, theirs: Ordinals
+    ) -> tuple[Note, Ordinals]:
+        """Return the note with the edits of both sides."""
+        made = self._stored.note
+        ours = {card.part: card.ordinal for card in self._stored.cards}
+        content, ordinals = joined(versions, ours, theirs)
+        extra = made.extra
+        if made.kind == "cloze" or type(content) is not type(made.content):
+            extra = self._joined_text(self._kept.extra, made.extra, taken.extra)
+        return replace(
+            made, content=content, extra=extra, tags=self._joined_tags(taken)
+        ), ordinals
+
+    def _joined_text(self, base: str | None, ours: str, theirs: str) -> str:
+        """Return a text with the edit of the side that has one, or of the later one."""
+        if theirs == base or (base != ours and not self._is_newer):
+            return ours
+        return theirs
+
+    def _joined_tags(self, taken: Converted) -> tuple[str, ...]:
+        ours, base = self._stored.note.tags, self._kept.tags
+        if base is None and not self._is_newer:
+            return ours
+        tags = [one for one in self._note.tags if one.lower() != INCOMPLETE_TAG]
+        if base is not None:
+            own = tuple(one for one in ours if one != INCOMPLETE_TAG)
+            tags = list(joined_tags(base, own, tags))
+        return tags_after(ours, tags + [INCOMPLETE_TAG] * bool(taken.incomplete))
+
+    def _is_conflict(
+        self, versions: Versions, taken: Converted, theirs: Ordinals
+    ) -> bool:
+        """Return True if both sides edited one text, and ours was kept."""
+        if self._is_newer:
+            return False
+        ours = {card.part: card.ordinal for card in self._stored.cards}
+        content, _ = joined(versions, ours, theirs)
+        others, _ = joined(replace(versions, prefers_ours=False), ours, theirs)
+        is_merged = isinstance(content, Cloze) and content != versions.ours
+        extra, base = self._stored.note.extra, self._kept.extra
+        return (content != others and not is_merged) or (
+            base not in (None, extra) and taken.extra not in (base, extra)
+        )
 
     def _versions(
         self, theirs: Content, special: Callable[[int], Mapping[str, str]]
@@ -310,14 +370,9 @@ class _Change:
             with suppress(Unsupported):
                 taken = convert_note(before, self._notetype, self._ordinals, special)
                 known = taken.content
-        return Versions(base, known, stored.note.content, theirs)
-
-    def _has_new_cards(self) -> bool:
-        """Return True if Anki has more cards of a text that is the same in both."""
-        known = {card.ordinal for card in self._stored.cards}
-        if known.issuperset(self._ordinals):
-            return False
-        return self._has_kept_text()
+        return Versions(
+            *(base, known, stored.note.content, theirs), prefers_ours=not self._is_newer
+        )
 
     def _has_kept_text(self) -> bool:
         return _json(self._stored.note.content) == self._kept.content

@@ -7,6 +7,7 @@ import msgspec
 from flash.cli.patches import patches_of, print_patches
 from flash.messages.exchange import (
     import_lines,
+    kept_later_line,
     loss_items,
     loss_lines,
     media_losses,
@@ -28,6 +29,7 @@ def imported_json(done: Imported, kept: str = "") -> dict[str, Any]:
         "media": done.media,
         "updated": done.updated,
         "differing": done.differing,
+        "conflicting": done.conflicting,
         "patches": patches_of(done.file_edits),
         "losses": _losses(done, kept, with_names=False),
         "items": loss_items(done.losses),
@@ -51,4 +53,6 @@ def print_imported(done: Imported, kept: str = "", *, dry_run: bool = False) -> 
 def _losses(done: Imported, kept: str, *, with_names: bool) -> list[str]:
     losses = loss_lines(done.losses, with_names=with_names)
     losses += media_losses(done.missing_media, done.renamed_media)
+    if done.conflicting:
+        losses.append(kept_later_line(done.conflicting))
     return losses + [kept] * bool(done.differing)

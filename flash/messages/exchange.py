@@ -350,6 +350,12 @@ def kept_text_line(count: int) -> str:
     return text.format(notes=count_notes(count))
 
 
+def kept_later_line(count: int) -> str:
+    """Count the notes of which both sides edited a text, ours later."""
+    text = _("{notes} edited on both sides: the text of flash, the later one, was kept")
+    return text.format(notes=count_notes(count))
+
+
 def _count_media(count: int) -> str:
     text = ngettext("{count} media file", "{count} media files", count)
     return text.format(count=count)

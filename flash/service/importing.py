@@ -1,7 +1,6 @@
 """Import Anki packages: unpack media, back up, merge."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,9 +12,11 @@ from export.anki.anki_model import LATEST_S, Collection
 from export.anki.collection_import import convert_collection
 from export.anki.collection_reader import read_collection
 from export.anki.converted import INCOMPLETE_TAG
+from export.anki.joined_tags import LEECH_TAG
 from export.anki.note_rendering import note_files
 from export.anki.package_file import CollectionFiles, open_package
-from export.anki.text_edits import TextEdit, text_edits
+from export.anki.rows import anki_tag
+from export.anki.text_edits import FieldsSeen, TextEdit, text_edits
 from flash.service.context import AppContext
 from flash.service.import_backup import backing_up
 from flash.service.import_differences import Differences
@@ -30,11 +31,13 @@ from srs.store.import_rows import (
     content_json,
     known_guids,
     original_notes,
+    original_notetypes,
     replace_original_fields,
 )
 from srs.store.note_media import media_files, media_folder
-from srs.store.note_types import take_notetypes
-from srs.store.notes import note_moments, stored_notes
+from srs.store.note_types import arranged_notes, take_notetypes
+from srs.store.notes import card_ids, note_moments, stored_notes
+from srs.store.operations import edit_times_s
 from srs.store.replay import rebuild_card_states
 from srs.store.settings import save_setting
 
@@ -56,6 +59,8 @@ class Imported(Struct, frozen=True):
     """Notes that got the text of Anki."""
     differing: int = 0
     """Notes with another text in Anki, which kept the one here."""
+    conflicting: int = 0
+    """Notes of which both sides edited a text; that of flash, the later, was kept."""
     file_edits: tuple[TextEdit, ...] = ()
     """Edits made in Anki to notes whose deck file has to be changed instead."""
 
@@ -135,8 +140,7 @@ def import_package(
             )
             incoming = converted.incoming
             differing = Differences(app, collection, incoming, is_whole=source.is_whole)
-            seen = fields_seen(store.connection, incoming.collection)
-            edits = _edits(app, collection, changed, renamed, seen)
+            edits = _edits(app, collection, incoming, changed, renamed)
             shown = [one for one in edits if one.is_visible]
             in_files = [one for one in shown if update_text and is_in_file(one)]
             with (
@@ -173,38 +177,51 @@ def import_package(
         renamed_media=media.renamed,
         updated=updated,
         differing=0 if update_text else len(shown),
+        conflicting=sum(one.is_conflict for one in edits),
         file_edits=tuple(in_files),
     )
 
 
 def _perhaps_edited(app: AppContext, collection: Collection) -> list[str]:
     """Return the guids of known notes that may be edited in Anki."""
-    moments, counts = note_moments(app.store), Counter[int]()
-    counts.update(card.note for card in collection.cards)
-    never = (LATEST_S * 1000, LATEST_S * 1000, 0)
+    moments, known = note_moments(app.store), card_ids(app.store)
+    with_new_cards = {card.note for card in collection.cards if card.id not in known}
+    never = (LATEST_S * 1000, LATEST_S * 1000)
     return [
         note.guid
         for note in collection.notes
-        for changed, added, cards in [moments.get(note.guid, never)]
+        for changed, added in [moments.get(note.guid, never)]
         if note.modified_s > min(changed, added) // 1000
-        or (note.guid in moments and counts[note.id] > cards)
+        or (note.guid in moments and note.id in with_new_cards)
     ]
 
 
 def _edits(
     app: AppContext,
     collection: Collection,
+    incoming: Incoming,
     guids: Sequence[str],
     renamed: Callable[[str], str] | None,
-    seen_ms: Mapping[str, int],
 ) -> list[TextEdit]:
     """Find the edits made in Anki to these notes."""
     if not guids:
         return []
     found = stored_notes(app.store, guids=guids, retired=True)
-    stored = {one.guid: one for one in found}
-    kept, media = original_notes(app.store, guids), media_files(app.store)
-    return list(text_edits(collection, stored, kept, media, renamed, seen_ms))
+    stored, kept = arranged_notes(
+        {one.guid: one for one in found},
+        original_notes(app.store, guids),
+        original_notetypes(app.store),
+        incoming.notetypes,
+    )
+    seen, media = seen_in(app, incoming), media_files(app.store)
+    return list(text_edits(collection, stored, kept, media, renamed, seen))
+
+
+def seen_in(app: AppContext, incoming: Incoming) -> FieldsSeen:
+    """Return what is known of the notes of the collection that comes in."""
+    connection = app.store.connection
+    changed_ms = fields_seen(connection, incoming.collection)
+    return FieldsSeen(changed_ms, edit_times_s(connection))
 
 
 def is_in_file(edit: TextEdit) -> bool:
@@ -246,7 +263,7 @@ def take_edits(
             guid: original
             for one in edits
             if (guid := one.stored.guid) in kept and guid not in updated
-            if (original := _original(one, kept[guid]))
+            if (original := _original(one, kept[guid], update_text=update_text))
         }
         replace_original_fields(connection, originals)
         taken = [one for one in edits if one.stored.guid in {*originals, *updated}]
@@ -278,15 +295,20 @@ def _suspend_empty(
         suspend(app.store, cards, app.now(), suspended=is_empty)
 
 
-def _original(edit: TextEdit, kept: OriginalFields) -> OriginalFields | None:
+def _original(
+    edit: TextEdit, kept: OriginalFields, *, update_text: bool
+) -> OriginalFields | None:
     """Return the fields to keep for a note whose text stays for now.
 
     They stay with the text that both sides had: an export changes only the fields whose
-    text is edited here, and the next import finds those that were edited in Anki.
+    text is edited here, and the next import finds those that were edited in Anki. If
+    ours was preferred to theirs, that is done.
     """
     found = edit.original
     if found is None:
         return None
+    if edit.is_conflict and update_text and not edit.is_visible:
+        return None if found == kept else found
     ours = edit.stored.note
     if found.content != content_json(ours):
         found = replace(found, content=kept.content)
@@ -309,7 +331,7 @@ def update_text_of(app: AppContext, edits: Sequence[TextEdit], *, dry_run: bool)
     """
     changed = [
         TextUpdate(
-            edit.stored.guid, edit.note, edit.original, edit.ordinals, edit.changed_ms
+            edit.stored.guid, edit.note, edit.original, edit.ordinals, _changed_ms(edit)
         )
         for edit in edits
         if edit.note is not None and _is_for_store(edit)
@@ -317,6 +339,23 @@ def update_text_of(app: AppContext, edits: Sequence[TextEdit], *, dry_run: bool)
     if changed and not dry_run:
         update_notes(app.store, changed, app.now())
     return len(changed)
+
+
+def _changed_ms(edit: TextEdit) -> int:
+    """Return when a note with the text of Anki was changed; 0 for now."""
+    found, note = edit.original, edit.note
+    if not edit.changed_ms or found is None or note is None:
+        return edit.changed_ms
+    changed_ms = max(edit.changed_ms, edit.stored.modified_ms)
+    is_theirs = (content_json(note), note.extra) == (found.content, found.extra)
+    if is_theirs and _given(note.tags) == _given(found.tags or ()):
+        return changed_ms
+    return max(changed_ms, edit.changed_ms + 1000)  # Anki has not all of it
+
+
+def _given(tags: Iterable[str]) -> set[str]:
+    """Return the tags that no program gives by itself."""
+    return {anki_tag(tag).casefold() for tag in tags} - {INCOMPLETE_TAG, LEECH_TAG}
 
 
 def _used_media(collection: Collection, guids: Sequence[str] | None = None) -> set[str]:

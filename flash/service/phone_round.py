@@ -37,7 +37,7 @@ from flash.messages.phone import one_way_texts
 from flash.service.context import AppContext
 from flash.service.exporting import export_package, notes_from_anki, schedule_of
 from flash.service.import_differences import dropped_ids
-from flash.service.importing import is_in_file, take_edits
+from flash.service.importing import is_in_file, seen_in, take_edits
 from flash.service.media_import import MediaImport
 from flash.service.phone_account import Account, HubPlace
 from flash.service.phone_inbox import for_inbox, write_inbox
@@ -50,9 +50,14 @@ from srs.merging.marks import remember_marks
 from srs.merging.merge import merge
 from srs.models.cards import StoredNote
 from srs.models.incoming import Incoming, Loss, LossReason
-from srs.store.anki_marks import fields_seen
-from srs.store.import_rows import known_guids, moved_moments, original_notes
+from srs.store.import_rows import (
+    known_guids,
+    moved_moments,
+    original_notes,
+    original_notetypes,
+)
 from srs.store.note_media import media_files
+from srs.store.note_types import arranged_notes
 from srs.store.notes import stored_notes
 from srs.store.removal import erased_guids
 
@@ -333,10 +338,14 @@ class PhoneRound:
     ) -> None:
         """Collect edited texts that were not shown yet, or take them."""
         app, shown = self._app, self._account.shown
-        stored = {one.guid: one for one in stored_notes(app.store)}
         changed = {note.guid: note.modified_s for note in collection.notes}
-        kept, media = original_notes(app.store), media_files(app.store)
-        seen = fields_seen(app.store.connection, incoming.collection)
+        stored, kept = arranged_notes(
+            {one.guid: one for one in stored_notes(app.store)},
+            original_notes(app.store),
+            original_notetypes(app.store),
+            incoming.notetypes,
+        )
+        seen, media = seen_in(app, incoming), media_files(app.store)
 
         def found(
             collection: Collection, renamed: Callable[[str], str] | None = None

@@ -6,6 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
+
+from srs.models.cards import StoredNote
+from srs.models.incoming import OriginalFields
 
 
 def newer_model(ours: str, theirs: str) -> str:
@@ -62,6 +66,45 @@ def _replace_notetype(
     if not arrangement.is_same:
         _arrange_fields(connection, key, arrangement)
     return _renumber_cards(connection, key, arrangement)
+
+
+def arranged_notes(
+    stored: Mapping[str, StoredNote],
+    kept: Mapping[str, OriginalFields],
+    ours: Mapping[int, str],
+    theirs: Mapping[int, str],
+) -> tuple[dict[str, StoredNote], dict[str, OriginalFields]]:
+    """Arrange notes as `take_notetypes` will do it in the store.
+
+    Args:
+        stored: Notes by guid.
+        kept: The original fields of those from Anki.
+        ours: The stored note types: JSON by id.
+        theirs: Those that come.
+    """
+    changed = {
+        key: Arrangement(ours[key], model)
+        for key, model in theirs.items()
+        if key in ours and newer_model(ours[key], model) != ours[key]
+    }
+    notes, originals = dict(stored), dict(kept)
+    for guid, original in kept.items():
+        raw = original.raw
+        if guid not in stored or raw.notetype not in changed:
+            continue
+        arrangement, note = changed[raw.notetype], stored[guid]
+        encoded = msgspec.json.encode(raw.shown).decode()
+        fields, shown = arrangement.of("\x1f".join(raw.fields), encoded)
+        split = tuple(fields.split("\x1f"))
+        raw = replace(raw, fields=split, shown=msgspec.json.decode(shown))
+        originals[guid] = replace(original, raw=raw)
+        numbers = arrangement.numbers(card.ordinal for card in note.cards)
+        cards = tuple(
+            replace(card, ordinal=numbers.get(card.ordinal, card.ordinal))
+            for card in note.cards
+        )
+        notes[guid] = replace(note, cards=cards)
+    return notes, originals
 
 
 def _renumber_cards(
@@ -181,12 +224,18 @@ def _listed(model: str, key: str) -> list[tuple[str, Any]]:
 def _places(
     before: list[tuple[str, Any]], after: list[tuple[str, Any]]
 ) -> list[int | None]:
-    """Return for each name where it was: by id, by name, else at its own place."""
+    """Return for each entry where it was: by id; without ids by name, or by place.
+
+    One with an id that is not known is new, whatever its name and its place are.
+    """
     ids = {number: index for index, (_, number) in enumerate(before) if number}
     names = {name: index for index, (name, _) in enumerate(before)}
-    found = [ids.get(number, names.get(name)) for name, number in after]
-    left = set(range(len(before))) - set(found)
-    for place, index in enumerate(found):
-        if index is None and place in left and len(before) == len(after):
-            found[place] = place
+    found = [ids.get(number) for _, number in after]
+    for place, (name, number) in enumerate(after):
+        index = names.get(name)
+        if index is None and place < len(before) == len(after):
+            index = place
+        if index is None or index in found or (number and before[index][1]):
+            continue
+        found[place] = index
     return found

@@ -109,18 +109,19 @@ def _stored(rows: Sequence[Any]) -> StoredNote:
     )
 
 
-def note_moments(store: Store) -> dict[str, tuple[int, int, int]]:
-    """Return for each note in use when it was changed and added, and its cards.
+def note_moments(store: Store) -> dict[str, tuple[int, int]]:
+    """Return for each note in use when it was changed and added.
 
     Returns:
-        UTC milliseconds twice, and the number of cards, retired ones too; by guid.
+        UTC milliseconds by guid.
     """
-    sql = """
-        select n.guid, n.modified, n.created, count(*)
-          from notes n join cards c on c.note = n.guid
-         where n.retired = 0 group by n.guid
-    """
-    return {guid: (*moments,) for guid, *moments in store.rows(sql)}
+    sql = "select guid, modified, created from notes where retired = 0"
+    return {guid: (changed, added) for guid, changed, added in store.rows(sql)}
+
+
+def card_ids(store: Store) -> set[int]:
+    """Return the ids of all cards, retired ones too."""
+    return {row[0] for row in store.rows("select id from cards")}
 
 
 def stored_note_of(store: Store, card: int) -> StoredNote:

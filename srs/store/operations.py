@@ -102,6 +102,12 @@ def record_operation(
     )
 
 
+def edit_times_s(connection: sqlite3.Connection) -> set[int]:
+    """Return when texts were edited here, epoch seconds."""
+    sql = "select at_ms / 1000 from operations where name in ('add', 'edit')"
+    return {row[0] for row in connection.execute(sql)}
+
+
 def last_operation(connection: sqlite3.Connection) -> int:
     """Return the id of the last operation, 0 if there is none."""
     sql = "select coalesce(max(id), 0) from operations"

@@ -58,6 +58,21 @@ def add_first(collection: Collection) -> None:
     models.update_dict(kind)
 
 
+def replace_type(place: int) -> Edit:
+    """Remove a card type and add another one."""
+
+    def edit(collection: Collection) -> None:
+        models = collection.models
+        kind: Any = models.by_name("T")
+        models.remove_template(kind, kind["tmpls"][place])
+        template = models.new_template("New")
+        template["qfmt"], template["afmt"] = "new {{A}}", "zero"
+        models.add_template(kind, template)
+        models.update_dict(kind)
+
+    return edit
+
+
 def answer_all(collection: Collection) -> None:
     for _ in range(4):
         answer(collection, 1)
@@ -90,6 +105,29 @@ def test_each_card_keeps_its_own_answers(
     of_known = [{row for row in log if row[0] in known} for log in (mine, theirs)]
     assert of_known[0] == of_known[1]
     assert flash("doctor", now=LATER)[0] == 0
+
+
+@pytest.mark.parametrize("legacy", [False, True], ids=["new format", "old format"])
+@pytest.mark.parametrize("place", range(3))
+def test_a_new_card_type_gets_cards_and_answers_of_its_own(
+    flash: Run, anki: AnkiSide, place: int, *, legacy: bool
+) -> None:
+    flash("import", anki.package(start))
+    before = set(rows("select card, id from reviews"))
+
+    changed = anki.package(replace_type(place), answer_all, answer_all, legacy=legacy)
+    for _ in range(2):
+        out = flash("import", changed, "--update-text")
+        assert "left out" not in out[2]
+
+    of_new = "select r.id from reviews r join cards c on c.id = r.card"
+    mine = rows(f"{of_new} where c.part like 'new %' and c.retired = 0")
+    with closing(sqlite3.connect(anki.path)) as collection:
+        sql = "select r.id from revlog r join cards c on c.id = r.cid where c.ord = 2"
+        assert sorted(mine) == sorted(collection.execute(sql))
+    known = {row for row in log_in_anki(anki.path) if row[0] in dict(before)}
+    mine = rows("select card, id from reviews")
+    assert {row for row in mine if row[0] in dict(before)} == known | before
 
 
 @pytest.mark.parametrize("edit", CHANGES.values(), ids=CHANGES)

@@ -47,6 +47,19 @@ CHANGES = {
         "|a|b",
         {"back": 2},
     ),
+    "another one of the same name": (
+        (("A", 1), ("B", 2)),
+        (("B", 3), ("A", 1)),
+        "|a",
+        {},
+    ),
+    "another one at the same place": (
+        (("A", 1), ("B", 2)),
+        (("A", 1), ("X", 3)),
+        "a|",
+        {},
+    ),
+    "ids that are given now": (("A", "B"), (("B", 1), ("A", 2)), "b|a", {"back": 0}),
     "what is no note type": (("A", "B"), (), "a|b", {"back": 1}),
 }
 
