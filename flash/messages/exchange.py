@@ -293,7 +293,9 @@ def _note_reason(reason: LossReason) -> str:
     return reasons[reason]
 
 
-def media_losses(missing: Sequence[str], renamed: Mapping[str, str]) -> list[str]:
+def media_losses(
+    missing: Sequence[str], renamed: Mapping[str, str], differing: Sequence[str] = ()
+) -> list[str]:
     """Name the media files that were not imported or got another name."""
     lines: list[str] = []
     if missing:
@@ -304,6 +306,10 @@ def media_losses(missing: Sequence[str], renamed: Mapping[str, str]) -> list[str
         text = _("{files} renamed: {names}")
         pairs = [f"{old[:_LONGEST_NAME]} → {new}" for old, new in renamed.items()]
         files, names = _count_media(len(renamed)), _first_names(pairs)
+        lines.append(text.format(files=files, names=names))
+    if differing:
+        text = _("{files} replaced in Anki, those here were kept: {names}")
+        files, names = _count_media(len(differing)), _first_names(differing)
         lines.append(text.format(files=files, names=names))
     return lines
 

@@ -1,6 +1,6 @@
 """Import Anki packages: unpack media, back up, merge."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +21,7 @@ from flash.service.context import AppContext
 from flash.service.import_backup import backing_up
 from flash.service.import_differences import Differences
 from flash.service.media_import import MediaImport, shared_media
+from flash.service.replaced_media import ReplacedMedia
 from srs.merging.merge import merge
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.incoming import Incoming, Loss, MergeResult, OriginalFields
@@ -55,6 +56,8 @@ class Imported(Struct, frozen=True):
     """Media files that notes use but the package lacks."""
     renamed_media: dict[str, str] = {}
     """Media files whose names were unsafe or taken, with their new names."""
+    differing_media: tuple[str, ...] = ()
+    """Media files of known notes with another content in Anki; ours were kept."""
     updated: int = 0
     """Notes that got the text of Anki."""
     differing: int = 0
@@ -126,17 +129,24 @@ def import_package(
             changed: list[str] = []
             if with_fields or not reviews_only:
                 changed = _perhaps_edited(app, collection)
+            known = known_guids(store)
             used = _used_media(collection, changed if with_fields else None)
-            used |= shared_media(source.package)
-            only_count = dry_run or (reviews_only and not with_fields)
-            media.unpack(used, only_count=only_count)
+            fresh = {one.guid for one in collection.notes} - (known - set(changed))
+            only_known = used - _used_media(collection, fresh)
+            replaced = ReplacedMedia(store, collection)
+            media.unpack(
+                used | shared_media(source.package),
+                only_count=dry_run or (reviews_only and not with_fields),
+                known=only_known,
+                may_replace=replaced.may_replace if update_text else None,
+            )
             renamed = media.rename if media.has_renamed else None
             converted = convert_collection(
                 collection,
                 options.calendar,
                 folder / "anki",
                 renamed,
-                known_guids(store),
+                known,
             )
             incoming = converted.incoming
             differing = Differences(app, collection, incoming, is_whole=source.is_whole)
@@ -175,6 +185,7 @@ def import_package(
         media=media.count,
         missing_media=tuple(media.missing),
         renamed_media=media.renamed,
+        differing_media=tuple(media.differing),
         updated=updated,
         differing=0 if update_text else len(shown),
         conflicting=sum(one.is_conflict for one in edits),
@@ -358,7 +369,9 @@ def _given(tags: Iterable[str]) -> set[str]:
     return {anki_tag(tag).casefold() for tag in tags} - {INCOMPLETE_TAG, LEECH_TAG}
 
 
-def _used_media(collection: Collection, guids: Sequence[str] | None = None) -> set[str]:
+def _used_media(
+    collection: Collection, guids: Container[str] | None = None
+) -> set[str]:
     """Return the files that notes use; None for all notes."""
     return {
         name

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -29,15 +29,20 @@ def shared_media(package: CollectionFiles) -> set[str]:
 
 
 class MediaImport:
-    """The media files of one package; existing files are never overwritten.
+    """The media files of one package; a file is replaced only if that is allowed.
 
-    A `with` block that fails removes the files that it unpacked.
+    A `with` block that fails removes the files that it unpacked, and puts those back
+    that it replaced.
     """
 
     def __init__(self, package: CollectionFiles, folder: Path) -> None:
         """Keep the package and the folder to unpack to."""
         self._package, self._folder = package, folder
         self._written: list[Path] = []
+        self._former: dict[Path, Path] = {}
+        """Where the former content of replaced files is."""
+        self._known: Container[str] = ()
+        self._may_replace: Callable[[str, str], bool] = _never
         self._room = 0
         """Bytes that may still be written."""
         self._replaced: dict[str, str] = {}
@@ -46,6 +51,8 @@ class MediaImport:
         """The names of these that differ by more than their normalization."""
         self.missing: list[str] = []
         """Files that notes use but the package lacks."""
+        self.differing: list[str] = []
+        """Files of known notes that have another content here, which was kept."""
 
     def __enter__(self) -> Self:
         """Begin an import."""
@@ -53,28 +60,45 @@ class MediaImport:
 
     def __exit__(self, kind: object, *_details: object) -> None:
         """Remove the new files if the import failed or was interrupted."""
-        if kind is not None:
-            for path in self._written:
-                with suppress(OSError):
-                    path.unlink(missing_ok=True)
+        for path in self._written if kind is not None else ():
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        for path, former in self._former.items():
+            with suppress(OSError):
+                if kind is None:
+                    former.unlink(missing_ok=True)
+                else:
+                    former.replace(path)
 
     @property
     def count(self) -> int:
-        """The number of new files."""
-        return len(self._written)
+        """The number of new and replaced files."""
+        return len(self._written) + len(self._former)
 
-    def unpack(self, used: Iterable[str], *, only_count: bool = False) -> None:
+    def unpack(
+        self,
+        used: Iterable[str],
+        *,
+        only_count: bool = False,
+        known: Container[str] = (),
+        may_replace: Callable[[str, str], bool] | None = None,
+    ) -> None:
         """Unpack the files with the given names.
 
         Args:
             used: Names in the fields of notes.
             only_count: Only find missing files.
+            known: Those that only known notes use, whose fields stay as they are: of
+                another content here, they are left out.
+            may_replace: Whether a file that is here may be replaced: the name in fields
+                and that of the file.
 
         Raises:
             PackageError: A file is damaged, or larger than it is said to be.
             StoreError: The folder can't be written, or has no room for the files; then
                 nothing was written.
         """
+        self._known, self._may_replace = known, may_replace or _never
         listed, found = self._package.media(), dict[str, str]()
         for name in sorted(used):
             if name.startswith(REMOTE):
@@ -137,8 +161,15 @@ class MediaImport:
             data = fresh.read_bytes()
             target = self._target(name)
             if target.exists() and target.read_bytes() != data:
-                digest = sha256(data).hexdigest()[:8]
-                target = target.with_name(f"{target.stem}-{digest}{target.suffix}")
+                if self._may_replace(name, target.name):
+                    self._replace(target, fresh)
+                    self._room -= len(data)
+                elif name in self._known:
+                    self.differing.append(name)
+                    return
+                else:
+                    digest = sha256(data).hexdigest()[:8]
+                    target = target.with_name(f"{target.stem}-{digest}{target.suffix}")
             if target.name != name:
                 self._replaced[name] = target.name
             if target.name != nfc(name):
@@ -151,17 +182,32 @@ class MediaImport:
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
 
+    def _replace(self, target: Path, fresh: Path) -> None:
+        former = fresh.with_suffix(".former")
+        shutil.copyfile(target, former)
+        self._former[target] = former
+        fresh.replace(target)
+
     def _sync(self) -> None:
         """Flush files to disk before notes refer to them."""
-        if not self._written or os.name != "posix":
+        if not self.count or os.name != "posix":
             return
         with _store_errors(self._folder):
-            for path in (*self._written, self._folder, self._folder.parent):
+            for path in (
+                *self._written,
+                *self._former,
+                self._folder,
+                self._folder.parent,
+            ):
                 handle = os.open(path, os.O_RDONLY)
                 try:
                     os.fsync(handle)
                 finally:
                     os.close(handle)
+
+
+def _never(_name: str, _file: str) -> bool:
+    return False
 
 
 def _megabytes(size: int) -> int:

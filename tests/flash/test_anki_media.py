@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from anki.collection import Collection
-from anki_edits import AnkiSide, add, note_type
+from anki_edits import AnkiSide, Edit, add, note_type
 from command_runner import Run
 
 
@@ -96,3 +96,63 @@ def test_an_interrupted_import_leaves_no_media(
 
     assert flash("import", package)[0] == 130
     assert list(Path("store.db.media").iterdir()) == []
+
+
+def picture(content: bytes) -> Edit:
+    """Write a picture under one name."""
+
+    def edit(collection: Collection) -> None:
+        Path(collection.media.dir(), "p.png").write_bytes(content)
+
+    return edit
+
+
+def with_picture(name: str) -> Edit:
+    return lambda one: add(one, "Basic", name, '<img src="p.png">')
+
+
+def files() -> dict[str, bytes]:
+    return {one.name: one.read_bytes() for one in Path("store.db.media").iterdir()}
+
+
+KEPT = "1 media file replaced in Anki, those here were kept: p.png\n"
+
+
+def test_a_picture_replaced_in_anki_follows(flash: Run, tmp_path: Path) -> None:
+    anki = AnkiSide(tmp_path)
+    flash("import", anki.package(picture(b"old"), with_picture("q")))
+    replaced = anki.package(picture(b"new"))
+
+    kept = flash("import", replaced)
+    assert (kept[2], files()) == (KEPT, {"p.png": b"old"})
+    taken = flash("import", replaced, "--update-text")
+
+    assert (taken[2], files()) == ("", {"p.png": b"new"})
+    assert flash("import", replaced)[2] == ""
+
+
+def test_a_picture_of_other_notes_stays(flash: Run, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    anki, other = AnkiSide(tmp_path), AnkiSide(tmp_path / "other")
+    flash("import", anki.package(picture(b"old"), with_picture("q")))
+    flash("import", other.package(picture(b"old"), with_picture("r")))
+
+    err = flash("import", anki.package(picture(b"new")), "--update-text")[2]
+
+    assert (err, files()) == (KEPT, {"p.png": b"old"})
+
+
+def test_a_failed_import_puts_a_replaced_picture_back(
+    flash: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anki = AnkiSide(tmp_path)
+    flash("import", anki.package(picture(b"old"), with_picture("q")))
+    replaced = anki.package(picture(b"new"))
+
+    def interrupted(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flash.service.importing.merge", interrupted)
+
+    assert flash("import", replaced, "--update-text")[0] == 130
+    assert files() == {"p.png": b"old"}
