@@ -219,7 +219,7 @@ class _Conversion:
         return IncomingNote(
             guid=note.guid,
             id=note.id,
-            note=Note(Basic("", ""), "", file=self._file),
+            note=Note(Basic("", ""), self._deck(cards), file=self._file),
             parts={},
             changed_ms=_moment_ms(note.modified_s),
             cards=tuple(map(self._card, cards)),

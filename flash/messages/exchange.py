@@ -65,6 +65,7 @@ def import_lines(merged: MergeResult, media: int, updated: int) -> list[str]:
     ]
     changed = [
         (updated, _("{notes} updated with the text of Anki")),
+        (merged.moved, _("{notes} moved to the deck that they have in Anki")),
         (merged.left_out, _("{notes} left out: not in flash")),
         (merged.removed, _("{notes} left out: removed here")),
     ]

@@ -22,6 +22,7 @@ from flash.service.import_backup import backing_up
 from flash.service.import_differences import Differences
 from flash.service.media_import import MediaImport, shared_media
 from flash.service.replaced_media import ReplacedMedia
+from srs.merging.deck_moves import follow_moves
 from srs.merging.merge import merge
 from srs.merging.text_updates import TextUpdate, update_notes
 from srs.models.incoming import Incoming, Loss, MergeResult, OriginalFields
@@ -176,6 +177,9 @@ def import_package(
                     reviews_only=reviews_only,
                     dry_run=dry_run,
                 )
+                if not (dry_run or reviews_only):
+                    merged.moved = follow_moves(store, incoming, app.now())
+                    is_changed |= merged.moved > 0
                 backup = keep_backup(is_changed=is_changed)
                 losses = (*converted.losses, *differing.losses(merged))
     return Imported(

@@ -207,6 +207,8 @@ class MergeResult(Struct):
     """New reviews whose millisecond was taken by another card."""
     invalid_reviews: int = 0
     """Reviews with an impossible rating, kind or moment."""
+    moved: int = 0
+    """Notes that were moved to another deck."""
     marked: int = 0
     """Cards that were suspended, unsuspended or flagged."""
     rescheduled: int = 0

@@ -3,6 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,6 +12,10 @@ from srs.store.rows import ANKI_CARD, ANKI_LOG
 
 _FIELDS = "fields"
 """Stands beside the marks of a card for the fields of its note."""
+_DECK = "deck"
+"""Stands there for the deck of the note, as a checksum of its name."""
+_DECK_CHANGED = "deck_changed"
+"""When its cards were last changed as the deck was seen, UTC milliseconds."""
 _CONNECTED = "ankiconnect"
 """Stands for a collection: the running Anki that notes are sent to."""
 _ANSWERED = "answered"
@@ -69,6 +74,58 @@ def save_fields_seen(
 ) -> None:
     """Remember when notes were changed in a collection: a card, UTC milliseconds."""
     marks = [(card, collection, _FIELDS, at_ms) for card, at_ms in rows]
+    save_anki_marks(connection, marks)
+
+
+class NotePlace(NamedTuple):
+    """Where a note is, here and as it was last seen in a collection of Anki."""
+
+    card: int
+    """The card of the note that has its marks."""
+    deck: str
+    line: int
+    modified_ms: int
+    seen: int | None
+    """A checksum of its deck; None if it was not seen."""
+    changed_ms: int
+    """When its cards had last been changed there; 0 if it was not seen."""
+
+
+def note_places(
+    connection: sqlite3.Connection, collection: str
+) -> dict[str, NotePlace]:
+    """Return where the notes in use are, by guid."""
+    sql = """
+        select n.guid, min(c.id), d.name, n.line, n.modified,
+               max(m.value) filter (where m.mark = :deck),
+               coalesce(max(m.value) filter (where m.mark = :changed), 0)
+          from notes n join decks d on d.id = n.deck join cards c on c.note = n.guid
+          left join anki_marks m on m.card = c.id and m.collection = :collection
+               and m.mark in (:deck, :changed)
+         where n.retired = 0 group by n.guid
+    """
+    values = {"collection": collection, "deck": _DECK, "changed": _DECK_CHANGED}
+    rows = connection.execute(sql, values)
+    return {guid: NotePlace(*columns) for guid, *columns in rows}
+
+
+def save_decks_seen(
+    connection: sqlite3.Connection,
+    collection: str,
+    rows: Iterable[tuple[int, int, int]],
+) -> None:
+    """Remember the decks of notes in a collection.
+
+    Args:
+        connection: In a transaction.
+        collection: Name of the Anki collection.
+        rows: As in `NotePlace`: card, checksum, and when the cards were changed.
+    """
+    marks = [
+        (card, collection, mark, value)
+        for card, deck, changed_ms in rows
+        for mark, value in ((_DECK, deck), (_DECK_CHANGED, changed_ms))
+    ]
     save_anki_marks(connection, marks)
 
 
