@@ -10,8 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cards.note import Cloze, Content, Note
-from cards.questions import anki_ordinals, cloze_parts, media_of, texts_of
-from cards.text.cloze import ClozeError, parse_cloze, renumber
+from cards.questions import media_of
 from cards.text.media import with_media_paths
 from export.anki.anki_model import AnkiCard, AnkiNote, Collection, NoteType
 from export.anki.converted import INCOMPLETE_TAG, Converted, Unsupported
@@ -20,17 +19,15 @@ from export.anki.flash_note_types import BASIC_FIELDS, BASIC_ID, CLOZE_FIELDS, C
 from export.anki.html_to_markdown import to_markdown
 from export.anki.joined_edits import Ordinals, Versions, joined
 from export.anki.joined_tags import joined_tags, tags_after
-from export.anki.kept_markdown import with_writing_of
 from export.anki.note_rendering import special_fields
 from export.anki.note_types import convert_note
 from export.anki.package_media import media_naming
+from export.anki.rewritten_notes import as_written, rewritten
+from export.anki.rows import anki_tag
 from export.files import ExportError
 from srs.models.cards import StoredNote, pair_cards
 from srs.models.incoming import AnkiFields, OriginalFields
 from srs.models.media import MediaFiles
-
-_KEYS = {"Front": "front", "Back": "back", "Text": "cloze"}
-"""Fields of our note types -> keys of a card."""
 
 
 class TextEdit(Struct, frozen=True):
@@ -46,6 +43,8 @@ class TextEdit(Struct, frozen=True):
     """When it was changed, UTC milliseconds; 0 if that is unknown."""
     by_hand: tuple[tuple[str, str, str], ...] = ()
     """Changed fields that `note` lacks: name, text before and after, as Markdown."""
+    kept: OriginalFields | None = None
+    """What both sides had, of a note from Anki."""
     is_conflict: bool = False
     """A text was edited here, too, and later: ours was kept."""
 
@@ -106,12 +105,25 @@ def text_edits(
                 edit = _edit_of_ours(ours, note, media)
         elif note.modified_s * 1000 < seen.changed_ms.get(note.guid, 0):
             continue  # an older state of the collection
-        elif (before := kept.get(note.guid)) is not None:
+        elif (before := kept.get(note.guid) or _adopted(ours, note)) is not None:
             special = special_fields(cards[note.id], collection.decks)
             change = _Change(ours, before, note, notetype, cards[note.id], seen)
-            edit = change.edit(special)
+            edit = change.edit(special, is_adopted=note.guid not in kept)
         if edit is not None:
             yield edit
+
+
+def _adopted(ours: StoredNote, note: AnkiNote) -> OriginalFields | None:
+    """Return what a note of Anki that came here as text has in common with it.
+
+    The text counts as the same, in another writing. A note of a deck file is ours.
+    """
+    if ours.note.line:
+        return None
+    there = {tag.casefold() for tag in note.tags}
+    tags = tuple(one for one in ours.note.tags if anki_tag(one).casefold() in there)
+    raw = AnkiFields(note.notetype, note.fields, {})
+    return OriginalFields(raw, _json(ours.note.content), ours.note.extra, tags)
 
 
 def _is_newer(note: AnkiNote, ours: StoredNote) -> bool:
@@ -146,12 +158,12 @@ def _edit_of_ours(
         for name, field in zip(names, before, strict=True)
         if name in changed
     }
-    made, ordinals = _rewritten(stored, texts)
+    made, ordinals = rewritten(stored, texts)
     by_hand: tuple[tuple[str, str, str], ...] = ()
     if made is None:
         by_hand = tuple((name, old[name], texts[name]) for name in texts)
     else:
-        made, ordinals = _as_written(stored, old, made, ordinals)
+        made, ordinals = as_written(stored, old, made, ordinals)
     if made is None and stored.note.line and tags != stored.note.tags:
         made = stored.note
     if made is not None:
@@ -162,87 +174,6 @@ def _edit_of_ours(
 def _with_paths(field: str, paths: Mapping[str, str]) -> str:
     """Convert a field to Markdown with the original media paths."""
     return with_media_paths(to_markdown(field), paths)
-
-
-def _rewritten(
-    stored: StoredNote, texts: dict[str, str]
-) -> tuple[Note | None, dict[str, int]]:
-    """Return the note with changed texts, None if a text has no place; and ordinals."""
-    note = stored.note
-    if "Extra" in texts:
-        note = replace(note, extra=texts["Extra"])
-    changes = {
-        _KEYS.get(name, ""): text for name, text in texts.items() if name != "Extra"
-    }
-    keys = {path[0] for path, _ in texts_of(note.content)}
-    if not changes.keys() <= keys or not all(changes.values()):
-        return None, {}
-    if "cloze" not in changes:
-        return replace(note, content=replace(note.content, **changes)), {}
-    try:
-        found = anki_ordinals(Cloze(changes["cloze"]))
-        made = Cloze(_with_own_numbers(stored, changes["cloze"]))
-        parts = cloze_parts(made)
-    except ClozeError:
-        return None, {}
-    # The numbers differ and their order doesn't.
-    ordinals = dict(zip(parts.values(), found, strict=True))
-    return replace(note, content=made), ordinals
-
-
-def _as_written(
-    stored: StoredNote, old: dict[str, str], made: Note, ordinals: dict[str, int]
-) -> tuple[Note, dict[str, int]]:
-    """Write what was not edited as in the file.
-
-    Args:
-        stored: The note.
-        old: The changed texts before the edit, as they come from Anki.
-        made: The note after the edit.
-        ordinals: Of its clozes by part.
-    """
-    before, _ = _rewritten(stored, old)
-    if before is None:
-        return made, ordinals
-    states = (stored.note, before, made)
-    texts = {
-        key: _kept(*(getattr(note.content, key) for note in states))
-        for key in _KEYS.values()
-        if hasattr(made.content, key)
-    }
-    written = replace(
-        made,
-        content=replace(made.content, **texts),
-        extra=_kept(*(note.extra for note in states)),
-    )
-    if not isinstance(written.content, Cloze):
-        return written, ordinals
-    try:
-        parts = cloze_parts(written.content)
-    except ClozeError:
-        return made, ordinals
-    if len(parts) != len(ordinals):
-        return made, ordinals
-    return written, dict(zip(parts.values(), ordinals.values(), strict=True))
-
-
-def _kept(source: str, before: str, after: str) -> str:
-    return after if after == source else with_writing_of(source, before, after)
-
-
-def _with_own_numbers(stored: StoredNote, text: str) -> str:
-    """Write clozes from Anki, whose numbers are ordinals, with those of the note."""
-    own = {part: number for number, part in cloze_parts(stored.note.content).items()}
-    numbers = {
-        card.ordinal + 1: own[card.part] for card in stored.cards if card.part in own
-    }
-    free = max((*own.values(), *numbers, 0)) + 1
-    for number in (ordinal + 1 for ordinal in anki_ordinals(Cloze(text))):
-        if number not in numbers:
-            is_taken = number in numbers.values()
-            numbers[number] = free if is_taken else number
-            free += is_taken
-    return renumber(parse_cloze(text), numbers.__getitem__)
 
 
 class _Change:
@@ -271,15 +202,22 @@ class _Change:
         self._has_new_cards = len(pairs) < len(cards)
         self._is_newer = _is_newer(note, stored)
 
-    def edit(self, special: Callable[[int], Mapping[str, str]]) -> TextEdit | None:
-        """Return what differs; None if nothing does."""
+    def edit(
+        self, special: Callable[[int], Mapping[str, str]], *, is_adopted: bool = False
+    ) -> TextEdit | None:
+        """Return what differs; None if nothing does.
+
+        Args:
+            special: Returns the special fields of a card.
+            is_adopted: The fields of the note were not known before.
+        """
         note, stored, is_newer = self._note, self._stored, self._is_newer
         has_other_fields = (note.notetype, note.fields) != (
             self._kept.raw.notetype,
             self._kept.raw.fields,
         )
         is_later = has_other_fields and note.modified_s > self._seen_s
-        is_taken = is_newer or self._was_edited()
+        is_taken = is_adopted or is_newer or self._was_edited()
         is_taken |= self._has_new_cards and not has_other_fields
         # A text that was shown may have been written into its deck file since.
         may_agree = not has_other_fields and not self._has_kept_text()
@@ -288,9 +226,9 @@ class _Change:
         try:
             taken = convert_note(note, self._notetype, self._ordinals, special)
         except Unsupported:
-            return TextEdit(stored, None) if is_newer else None
+            return TextEdit(stored, None) if is_newer and not is_adopted else None
         if taken.broken:
-            return TextEdit(stored, None) if is_newer else None
+            return TextEdit(stored, None) if is_newer and not is_adopted else None
         made, is_conflict = stored.note, False
         ordinals: Ordinals = {part: one for one, part in taken.parts.items()}
         if is_taken:
@@ -303,7 +241,9 @@ class _Change:
             return None
         changed_ms = note.modified_s * 1000 if is_taken or is_later else 0
         return TextEdit(
-            *(stored, made, original, ordinals, changed_ms), is_conflict=is_conflict
+            *(stored, made, original, ordinals, changed_ms),
+            kept=self._kept,
+            is_conflict=is_conflict,
         )
 
     def _was_edited(self) -> bool:

@@ -12,6 +12,7 @@ from export.anki.anki_model import LATEST_S, Collection
 from export.anki.collection_import import convert_collection
 from export.anki.collection_reader import read_collection
 from export.anki.converted import INCOMPLETE_TAG
+from export.anki.flash_note_types import BASIC_ID, CLOZE_ID
 from export.anki.joined_tags import LEECH_TAG
 from export.anki.note_rendering import note_files
 from export.anki.package_file import CollectionFiles, open_package
@@ -30,7 +31,9 @@ from srs.store.anki_marks import fields_seen, save_fields_seen
 from srs.store.card_actions import suspend
 from srs.store.import_log import attached_log
 from srs.store.import_rows import (
+    add_original_fields,
     content_json,
+    guids_from_anki,
     known_guids,
     original_notes,
     original_notetypes,
@@ -200,6 +203,7 @@ def import_package(
 def _perhaps_edited(app: AppContext, collection: Collection) -> list[str]:
     """Return the guids of known notes that may be edited in Anki."""
     moments, known = note_moments(app.store), card_ids(app.store)
+    as_text = moments.keys() - guids_from_anki(app.store.connection)
     with_new_cards = {card.note for card in collection.cards if card.id not in known}
     never = (LATEST_S * 1000, LATEST_S * 1000)
     return [
@@ -208,6 +212,7 @@ def _perhaps_edited(app: AppContext, collection: Collection) -> list[str]:
         for changed, added in [moments.get(note.guid, never)]
         if note.modified_s > min(changed, added) // 1000
         or (note.guid in moments and note.id in with_new_cards)
+        or (note.guid in as_text and note.notetype not in (BASIC_ID, CLOZE_ID))
     ]
 
 
@@ -274,6 +279,13 @@ def take_edits(
         if renumbered:
             rebuild_card_states(connection, app.options, renumbered)
         kept = original_notes(store, [one.stored.guid for one in edits])
+        adopted = {
+            one.stored.guid: one.kept
+            for one in edits
+            if one.kept is not None and one.stored.guid not in kept
+        }
+        add_original_fields(connection, adopted)
+        kept |= adopted
         originals = {
             guid: original
             for one in edits

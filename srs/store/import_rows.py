@@ -200,12 +200,14 @@ def _read_original(raw: AnkiFields, column: str) -> OriginalFields:
     return OriginalFields(raw, content, beside.extra, beside.tags)
 
 
-def _column(content: str, extra: str | None, tags: tuple[str, ...] | None) -> str:
-    """Return the column `content`."""
-    if extra is None or tags is None:
-        return content
-    beside = msgspec.json.encode(_BesideContent(extra, tags)).decode()
-    return f"{content[:-1]},{beside[1:]}"
+def _columns(original: OriginalFields) -> StoreRow:
+    """Return the columns that `_KEPT` names."""
+    raw, content = original.raw, original.content
+    if original.extra is not None and original.tags is not None:
+        beside = _BesideContent(original.extra, original.tags)
+        content = f"{content[:-1]},{msgspec.json.encode(beside).decode()[1:]}"
+    shown = msgspec.json.encode(raw.shown).decode()
+    return raw.notetype, "\x1f".join(raw.fields), shown, content
 
 
 def original_notetypes(store: Store) -> dict[int, str]:
@@ -226,24 +228,28 @@ def insert_original_notes(
     notes = [note for note in notes if note.raw is not None]
     used = {note.raw.notetype for note in notes if note.raw is not None}
     renumbered = take_notetypes(connection, notetypes, used)
+    originals = {
+        note.guid: OriginalFields(
+            note.raw, content_json(note.note), note.note.extra, note.note.tags
+        )
+        for note in notes
+        if note.raw is not None
+    }
+    add_original_fields(connection, originals)
+    return renumbered
+
+
+def add_original_fields(
+    connection: sqlite3.Connection, originals: Mapping[str, OriginalFields]
+) -> None:
+    """Store the original fields of notes that have none; their types are stored."""
     connection.executemany(
         """
-        insert into anki_notes (guid, notetype, fields, shown, content)
+        insert into anki_notes (notetype, fields, shown, content, guid)
         values (?, ?, ?, ?, ?)
         """,
-        [
-            (
-                note.guid,
-                note.raw.notetype,
-                "\x1f".join(note.raw.fields),
-                msgspec.json.encode(note.raw.shown).decode(),
-                _column(content_json(note.note), note.note.extra, note.note.tags),
-            )
-            for note in notes
-            if note.raw is not None
-        ],
+        [(*_columns(original), guid) for guid, original in originals.items()],
     )
-    return renumbered
 
 
 def replace_original_fields(
@@ -265,11 +271,7 @@ def replace_original_fields(
     for guid, original in changed.items():
         sql = f"select {_KEPT}, guid from anki_notes where guid = ?"
         before += connection.execute(sql, (guid,)).fetchall()
-        raw = original.raw
-        shown = msgspec.json.encode(raw.shown).decode()
-        content = _column(original.content, original.extra, original.tags)
-        columns = (raw.notetype, "\x1f".join(raw.fields), shown, content, guid)
-        connection.execute(_SET_KEPT, columns)
+        connection.execute(_SET_KEPT, (*_columns(original), guid))
     return before
 
 
