@@ -249,7 +249,8 @@ class _Change:
     def _was_edited(self) -> bool:
         """Return True if Anki has a later state than both sides had, not from here."""
         changed_s = self._note.modified_s
-        if changed_s in self._seen.edited_s:
+        here_s = self._stored.modified_ms // 1000
+        if changed_s == here_s or changed_s in self._seen.edited_s:
             return False
         was_seen = self._seen.changed_ms.get(self._note.guid) == changed_s * 1000
         return was_seen or changed_s > self._seen_s

@@ -71,7 +71,8 @@ class Differences:
         notes = self._collection.notes
         names = {note.guid: first_field(note.fields) for note in notes}
         connection = self._app.store.connection
-        stored, from_anki = stored_marks(connection), guids_from_anki(connection)
+        stored = stored_marks(connection, self._incoming.notetypes)
+        from_anki = guids_from_anki(connection)
         for note in self._incoming.notes:
             known = stored.get(note.guid)
             if not known:

@@ -113,7 +113,7 @@ class _Merge:
         self._fresh = incoming.fresh
         files = retired_files(self._connection)
         removed = removed_guids(self._connection)
-        stored = stored_marks(self._connection)
+        stored = stored_marks(self._connection, incoming.notetypes)
         from_anki = guids_from_anki(self._connection)
         new: list[IncomingNote] = []
         for note in incoming.notes:

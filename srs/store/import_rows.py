@@ -18,7 +18,7 @@ from srs.models.incoming import AnkiFields, IncomingNote, OriginalFields
 from srs.models.media import is_imported
 from srs.models.presets import ancestry, resolve
 from srs.store.connection import Store
-from srs.store.note_types import take_notetypes
+from srs.store.note_types import coming_ordinals, take_notetypes
 from srs.store.rows import CRAM_REVIEW
 from srs.store.settings import own_options, write_options
 
@@ -57,9 +57,15 @@ class StoredMarks(NamedTuple):
 
 
 def stored_marks(
-    connection: sqlite3.Connection,
+    connection: sqlite3.Connection, notetypes: Mapping[int, str]
 ) -> Mapping[str, Mapping[int, StoredMarks]]:
-    """Return all cards by the guid of their note and their id."""
+    """Return all cards by the guid of their note and their id.
+
+    Args:
+        connection: In a transaction.
+        notetypes: Those that come, JSON by id: the cards have the ordinals that they
+            will have with these.
+    """
     found: dict[str, dict[int, StoredMarks]] = defaultdict(dict)
     for guid, *columns in connection.execute(
         """
@@ -68,6 +74,11 @@ def stored_marks(
         """
     ):
         found[guid][columns[0]] = StoredMarks(*columns)
+    for guid, numbers in coming_ordinals(connection, notetypes).items():
+        found[guid] = {
+            card: one._replace(ordinal=numbers.get(one.ordinal, one.ordinal))
+            for card, one in found[guid].items()
+        }
     return found
 
 

@@ -82,11 +82,7 @@ def arranged_notes(
         ours: The stored note types: JSON by id.
         theirs: Those that come.
     """
-    changed = {
-        key: Arrangement(ours[key], model)
-        for key, model in theirs.items()
-        if key in ours and newer_model(ours[key], model) != ours[key]
-    }
+    changed = _arrangements(ours, theirs)
     notes, originals = dict(stored), dict(kept)
     for guid, original in kept.items():
         raw = original.raw
@@ -105,6 +101,43 @@ def arranged_notes(
         )
         notes[guid] = replace(note, cards=cards)
     return notes, originals
+
+
+def _arrangements(
+    ours: Mapping[int, str], theirs: Mapping[int, str]
+) -> dict[int, "Arrangement"]:
+    """Return how the notes of each type go to a later state of it."""
+    return {
+        key: Arrangement(ours[key], model)
+        for key, model in theirs.items()
+        if key in ours and newer_model(ours[key], model) != ours[key]
+    }
+
+
+def coming_ordinals(
+    connection: sqlite3.Connection, theirs: Mapping[int, str]
+) -> dict[str, dict[int, int]]:
+    """Return the ordinals that cards will have with other states of note types.
+
+    Args:
+        connection: In a transaction.
+        theirs: The note types that come: JSON by id.
+
+    Returns:
+        For each note, by guid, the new ordinals by the present ones.
+    """
+    rows = connection.execute("select id, model from anki_notetypes")
+    changed = _arrangements(dict(rows.fetchall()), theirs)
+    known: dict[tuple[str, int], list[int]] = defaultdict(list)
+    sql = """
+        select a.guid, a.notetype, c.ordinal from anki_notes a
+          join cards c on c.note = a.guid
+         where a.notetype in (select value from json_each(?))
+    """
+    keys = msgspec.json.encode(list(changed)).decode()
+    for guid, key, ordinal in connection.execute(sql, (keys,)):
+        known[guid, key].append(ordinal)
+    return {guid: changed[key].numbers(found) for (guid, key), found in known.items()}
 
 
 def _renumber_cards(

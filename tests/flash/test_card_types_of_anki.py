@@ -91,6 +91,11 @@ def log_in_anki(path: Path) -> set[tuple[int, int]]:
         return set(collection.execute("select cid, id from revlog"))
 
 
+def log_in_anki_cards(path: Path) -> list[tuple[int]]:
+    with closing(sqlite3.connect(path)) as collection:
+        return collection.execute("select id from cards").fetchall()
+
+
 @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
 @pytest.mark.parametrize("edit", CHANGES.values(), ids=CHANGES)
 def test_each_card_keeps_its_own_answers(
@@ -128,6 +133,23 @@ def test_a_new_card_type_gets_cards_and_answers_of_its_own(
     known = {row for row in log_in_anki(anki.path) if row[0] in dict(before)}
     mine = rows("select card, id from reviews")
     assert {row for row in mine if row[0] in dict(before)} == known | before
+
+
+@pytest.mark.parametrize("words", [("--reviews-only",), ()], ids=["reviews", "plain"])
+def test_answers_of_a_new_card_type_go_to_no_other_card(
+    flash: Run, anki: AnkiSide, words: tuple[str, ...]
+) -> None:
+    flash("import", anki.package(start))
+    cards = {card for (card,) in log_in_anki_cards(anki.path)}
+
+    changed = anki.package(replace_type(2), answer_all, answer_all)
+    err = flash("import", changed, *words)[2]
+
+    mine = set(rows("select card, id from reviews"))
+    assert {row for row in log_in_anki(anki.path) if row[0] in cards} <= mine
+    assert "2 cards left out: the notes have no such questions in flash\n" in err
+    new = {row for row in log_in_anki(anki.path) if row[0] not in cards}
+    assert {at for _, at in mine}.isdisjoint(at for _, at in new)
 
 
 @pytest.mark.parametrize("edit", CHANGES.values(), ids=CHANGES)
