@@ -41,7 +41,7 @@ from srs.store.import_rows import (
 )
 from srs.store.note_media import media_files, media_folder
 from srs.store.note_types import arranged_notes, take_notetypes
-from srs.store.notes import card_ids, note_moments, stored_notes
+from srs.store.notes import all_card_ids, note_moments, stored_notes
 from srs.store.operations import edit_times_s
 from srs.store.replay import rebuild_card_states
 from srs.store.settings import save_setting
@@ -202,7 +202,7 @@ def import_package(
 
 def _perhaps_edited(app: AppContext, collection: Collection) -> list[str]:
     """Return the guids of known notes that may be edited in Anki."""
-    moments, known = note_moments(app.store), card_ids(app.store)
+    moments, known = note_moments(app.store), all_card_ids(app.store)
     as_text = moments.keys() - guids_from_anki(app.store.connection)
     with_new_cards = {card.note for card in collection.cards if card.id not in known}
     never = (LATEST_S * 1000, LATEST_S * 1000)

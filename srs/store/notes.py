@@ -119,7 +119,7 @@ def note_moments(store: Store) -> dict[str, tuple[int, int]]:
     return {guid: (changed, added) for guid, changed, added in store.rows(sql)}
 
 
-def card_ids(store: Store) -> set[int]:
+def all_card_ids(store: Store) -> set[int]:
     """Return the ids of all cards, retired ones too."""
     return {row[0] for row in store.rows("select id from cards")}
 
