@@ -22,7 +22,12 @@ def end_lines(summary: "Summary", report: "DayReport | None") -> list[str]:
     """
     if report is None:
         return list(summary_lines(summary))
-    return [_today(report), _tomorrow(report), *_offers(report)]
+    return [*day_lines(report), *_offers(report)]
+
+
+def day_lines(report: "DayReport") -> list[str]:
+    """Sum up the study day, and tell what tomorrow brings."""
+    return [_today(report), _tomorrow(report)]
 
 
 def _today(report: "DayReport") -> str:

@@ -14,7 +14,8 @@ from cards.translate import _
 from flash.messages.operations import undone_text
 from flash.messages.review import NOTHING_TO_UNDO, answered_line
 from flash.service.context import AppContext
-from flash.service.reviewing import add_changed_files, card_filter, open_session
+from flash.service.reviewing import add_changed_files, open_session
+from flash.service.selection import Selected, finds_nothing, selected_cards
 from srs.merging.browser_answers import MergedAnswer, merge_answer
 from srs.models.browser_answers import CRAM, BrowserAnswer
 from srs.models.cards import Rating, SchedulingState, State, StoredCard
@@ -29,6 +30,7 @@ from srs.store.settings import Options
 from srs.store.undo import undo_operation
 from srs.study.cram import CARDS_BETWEEN, CramOptions
 from srs.study.daily import states_after
+from srs.study.due_cards import CardFilter
 from srs.study.prompt import Prompt, read_prompt
 from srs.study.queue import Counts
 from srs.study.results import Answered, Obstacle
@@ -39,9 +41,7 @@ _MOST_CARDS = 300
 """Cards that a browser gets at once; it asks for more when they are used up.  A cram
 ends with them, as its answers change nothing by which the next ones could be told."""
 
-Selected = tuple[str, str, bool]
-"""Deck, query, and whether the schedule stays."""
-Mark = Literal["bury", "suspend", "flag"]
+Mark = Literal["bury", "suspend", "unsuspend", "flag"]
 
 
 class Asked(Struct, frozen=True):
@@ -66,6 +66,8 @@ class Upcoming(Struct, frozen=True):
     overdue: int = 0
     done_today: int = 0
     days_to_exam: int | None = None
+    is_empty: bool = False
+    """Whether deck and query find no card, due or not."""
     cards_between: tuple[int | None, ...] | None = None
     """In a cram, for each rating after how many cards a card comes back."""
 
@@ -109,10 +111,7 @@ class ReviewService:
         self._counts_key: tuple[int, int, Selected] | None = None
         """Version of the store, study day and cards for which they hold."""
 
-    def _session(self, choice: Selected, more: int = 0) -> Session:
-        deck, query, is_cram = choice
-        words = [query] if query.strip() else []
-        chosen = replace(card_filter(self.app, words, deck=deck), more=more)
+    def _session(self, chosen: CardFilter, *, is_cram: bool) -> Session:
         cram = CramOptions() if is_cram else None
         return open_session(self.app, chosen, cram=cram)
 
@@ -138,7 +137,8 @@ class ReviewService:
             StoreError: The store can't be read.
         """
         self._add_changed_files()
-        session = self._session(choice, more)
+        chosen = replace(selected_cards(self.app, choice), more=more)
+        session = self._session(chosen, is_cram=choice.is_cram)
         counts, name = session.counts(), session.name
         now_ms = self.app.now()
         load = None if name else self._due_counts()
@@ -153,6 +153,7 @@ class ReviewService:
             overdue=session.overdue(),
             done_today=session.done_today(),
             days_to_exam=session.days_to_exam(),
+            is_empty=finds_nothing(self.app, chosen),
             cards_between=between,
             cards=tuple(
                 self._asked(prompt, session.options, load)
@@ -164,7 +165,8 @@ class ReviewService:
         """Count the cards that are left; after answers of browsers they follow."""
         key = self.app.store.version(), self.app.today(), choice
         if key != self._counts_key:
-            self._counts = self._session(choice).counts()
+            chosen = selected_cards(self.app, choice)
+            self._counts = self._session(chosen, is_cram=choice.is_cram).counts()
             self._counts_key = key
         return self._counts
 
@@ -252,7 +254,7 @@ class ReviewService:
         return card
 
     def mark(self, guid: str, uid: str, key: str, mark: Mark, value: int = 0) -> bool:
-        """Bury, suspend or flag a card once.
+        """Bury, suspend, unsuspend or flag a card once.
 
         Args:
             guid: Of the note.
@@ -276,10 +278,11 @@ class ReviewService:
             cards = [self._stored(guid, uid).id]
             if mark == "bury":
                 changed = card_actions.bury(store, cards, now_ms, app.today())
-            elif mark == "suspend":
-                changed = card_actions.suspend(store, cards, now_ms, suspended=True)
-            else:
+            elif mark == "flag":
                 changed = card_actions.flag(store, cards, now_ms, value)
+            else:
+                is_off = mark == "suspend"
+                changed = card_actions.suspend(store, cards, now_ms, suspended=is_off)
             save_step(connection, key, changed=bool(changed))
         self._forget_counts()
         return bool(changed)
@@ -318,16 +321,13 @@ class ReviewService:
         """
         return history(self.app.store, self._stored(guid, uid).id)
 
-    def prompt(self, guid: str, uid: str) -> Prompt:
-        """Return a card and its question.
+    def asked(self, guid: str, uid: str) -> Asked:
+        """Return a card as a browser shows it, without its intervals.
 
         Raises:
             FlashError: There is no such card.
         """
-        card, now_ms = self._stored(guid, uid).id, self.app.now()
-        found = read_prompt(
-            self.app.store, card, now_ms=now_ms, ahead=False, partner=None
-        )
+        found = self._card(self._stored(guid, uid).id, is_cram=True)
         if found is None:
             raise FlashError(_("there is no such card"), _("it may have been deleted"))
         return found
@@ -371,7 +371,7 @@ class ReviewService:
         Raises:
             FlashError: There is no such card.
         """
-        return check_typed(self.prompt(guid, uid).question, text)
+        return check_typed(self.asked(guid, uid).prompt.question, text)
 
 
 def _sentence(merged: MergedAnswer, prompt: Prompt) -> str:

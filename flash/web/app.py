@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from cards.errors import FlashError
 from cards.text.width import clean
 from cards.translate import _
+from flash.language import interface_language
 from flash.messages.review_keys import saved_keys
 from flash.messages.web import web_words
 from flash.service.context import AppContext
@@ -71,6 +72,7 @@ class WebApp:
             Route("/api/check-typed", review.check_typed, methods=["POST"]),
             Route("/api/decks", pages.decks),
             Route("/api/decks/start", pages.start_deck, methods=["POST"]),
+            Route("/api/day", pages.day),
             Route("/api/tags", pages.tags),
             Route("/api/search", pages.search),
             Route("/api/cards", pages.add_card, methods=["POST"]),
@@ -125,7 +127,32 @@ class WebApp:
         return json_response(request, web_words() | {"keys": keys})
 
 
+_NO_PAGE = """\
+<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>flash</title>
+<link rel="stylesheet" href="/static/app.css">
+</head>
+<body><main><div class="page">
+<h1>{title}</h1>
+<p><a class="button" href="/">{link}</a></p>
+</div></main></body>
+</html>
+"""
+
+
 async def _not_found(request: Any, error: Any) -> Any:
+    from starlette.responses import HTMLResponse
+
+    if "text/html" in request.headers.get("accept", ""):
+        texts = {"title": _("There is no such page."), "link": _("Open flash")}
+        page = _NO_PAGE.format(language=interface_language(), **texts)
+        headers = {"cache-control": "no-store"}
+        return HTMLResponse(page, error.status_code, headers=headers)
     return await _error(
         request, Refused(error.status_code, _("there is no such address"))
     )

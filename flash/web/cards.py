@@ -34,6 +34,7 @@ def queue_json(found: Upcoming) -> dict[str, Any]:
         "days_to_exam": found.days_to_exam,
         "name": found.name,
         "done_today": found.done_today,
+        "is_empty": found.is_empty,
         "cards_between": found.cards_between,
         "presets": names.presets,
         "notes": notes,

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from msgspec import Meta, Struct
 
-from cards.deckfile.discovery import bundled_decks
-from cards.deckfile.reader import Deck
+from cards.deckfile.discovery import bundled_decks, bundled_path, decks_in
+from cards.deckfile.reader import Deck, read_deck
 from cards.errors import FlashError
+from cards.identity.keys import root_of
 from cards.note import Note
 from cards.text.media import media_type
 from cards.text.terminal import plain_text
 from cards.translate import _
+from flash.language import user_language
 from flash.messages.adding import (
     ANSWER_NEEDED,
     also_changed_lines,
@@ -33,6 +35,7 @@ from flash.service.finding import find, find_deck
 from flash.service.new_cards import add_new_deck, deck_of_new_cards, new_content
 from flash.service.note_media import media_file
 from flash.service.reviewing import back_up_after_review
+from flash.service.selection import Selected, day_of
 from flash.web.guard import Refused
 from flash.web.lanes import Lane
 from flash.web.rendering import media_of_name
@@ -66,10 +69,14 @@ class _Start(Struct):
     deck: Annotated[str, Meta(max_length=200)]
 
 
+_Tag = Annotated[str, Meta(max_length=200)]
+
+
 class _NewCard(Struct):
     question: Annotated[str, Meta(max_length=_LONGEST)]
     answer: Annotated[str, Meta(max_length=_LONGEST)] = ""
     deck: Annotated[str, Meta(max_length=1000)] = ""
+    tags: Annotated[list[_Tag], Meta(max_length=100)] = []
 
 
 class PagesApi:
@@ -124,6 +131,13 @@ class PagesApi:
         wanted = await read_body(request, _Start)
         sentence = await self._run(partial(_start, wanted.deck))
         return json_response(request, {"sentence": sentence})
+
+    async def day(self, request: Any) -> Any:
+        """Return how the study day went, and what tomorrow brings."""
+        given = request.query_params
+        choice = Selected(given.get("deck", ""), given.get("query", ""))
+        lines = await self._run(lambda app: day_of(app, choice))
+        return json_response(request, {"lines": lines})
 
     async def tags(self, request: Any) -> Any:
         """Return the tags in use."""
@@ -203,11 +217,19 @@ def _decks(app: AppContext) -> dict[str, Any]:
     files = files_in_use(app.store)
     copies = app.store.path.absolute().with_name(f"{app.store.path.name}.decks")
     bundled = [
-        {"name": name, "title": name}
+        {"name": name, "title": _title_of(name)}
         for name in bundled_decks()
         if not any(Path(file).is_relative_to(copies / name) for file in files)
     ]
     return {"decks": decks, "bundled": bundled}
+
+
+@cache
+def _title_of(name: str) -> str:
+    """Return what the deck calls itself that a bundled folder holds."""
+    folder = bundled_path(name, user_language())
+    files = decks_in(folder).files if folder else ()
+    return root_of(read_deck(files[0]).name) if files else name
 
 
 def _start(name: str, app: AppContext) -> str:
@@ -247,7 +269,8 @@ def _add(wanted: _NewCard, app: AppContext) -> str:
     if content is None or not wanted.question.strip():
         raise FlashError(_(ANSWER_NEEDED))
     name = deck_of_new_cards(app, wanted.deck)
-    added = add_new_deck(app, Deck(name, "", "", (Note(content, name),)))
+    note = Note(content, name, tags=tuple(wanted.tags))
+    added = add_new_deck(app, Deck(name, "", "", (note,)))
     line = new_cards_line(len(added.cards), added.deck, added.file, added.line)
     lines = [line, *map(str, added.warnings)]
     if added.no_domain:

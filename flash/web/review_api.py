@@ -10,8 +10,16 @@ from cards.translate import _
 from flash.messages.cards import source_names, source_url
 from flash.messages.review import history_rows, suggestion_line
 from flash.service.edited_text import EditedMeanwhile
-from flash.service.serving import AnsweredCard, ReviewService, Selected
-from flash.web.cards import card_json, counts_json, marked_html, queue_json, source_html
+from flash.service.selection import Selected
+from flash.service.serving import AnsweredCard, ReviewService
+from flash.web.cards import (
+    card_json,
+    counts_json,
+    marked_html,
+    note_json,
+    queue_json,
+    source_html,
+)
 from flash.web.guard import Conflict, Refused
 from flash.web.lanes import Lane
 from flash.web.requests import (
@@ -125,7 +133,7 @@ class ReviewApi:
         return await self._with_counts(request, reply)
 
     async def mark(self, request: Any) -> Any:
-        """Bury, suspend or flag a card, or take back its edited text.
+        """Bury, suspend, unsuspend or flag a card, or take back its edited text.
 
         Raises:
             Refused: The step is of another store, or there is no such mark.
@@ -144,10 +152,11 @@ class ReviewApi:
         sentences = {
             "bury": _("Buried until tomorrow."),
             "suspend": _("Suspended."),
+            "unsuspend": _("Unsuspended."),
             "flag": _("Flagged.") if wanted.flag else _("Flag removed."),
         }
         match mark:
-            case "bury" | "suspend" | "flag":
+            case "bury" | "suspend" | "unsuspend" | "flag":
                 await self._lane.run(partial(call, mark, wanted.flag))
             case _:
                 raise Refused(404, _("there is no such address"))
@@ -165,7 +174,7 @@ class ReviewApi:
         return json_response(request, reply | counts)
 
     async def about(self, request: Any) -> Any:
-        """Return the history, the source or the text of a card.
+        """Return a card, or its history, its source or its text.
 
         Raises:
             Refused: There is no such address.
@@ -178,9 +187,14 @@ class ReviewApi:
         if what == "text":
             text = await self._lane.run(partial(self._service.text, guid, uid))
             return json_response(request, {"text": text})
-        if what != "source":
+        if what not in ("card", "source"):
             raise Refused(404, _("there is no such address"))
-        note = (await self._lane.run(partial(self._service.prompt, guid, uid))).note
+        asked = await self._lane.run(partial(self._service.asked, guid, uid))
+        note = asked.prompt.note
+        if what == "card":
+            is_off = asked.prompt.card.suspended
+            texts = {"card": card_json(asked), "note": note_json(note)}
+            return json_response(request, texts | {"suspended": is_off})
         reply = {
             "text": "\n".join(source_names(note)),
             "html": source_html(note),
@@ -204,7 +218,7 @@ class ReviewApi:
 def _choice(request: Any) -> Selected:
     given = request.query_params
     is_cram = given.get("cram", "") in ("1", "true")
-    return given.get("deck", ""), given.get("query", ""), is_cram
+    return Selected(given.get("deck", ""), given.get("query", ""), is_cram)
 
 
 def _card_in(request: Any) -> tuple[str, str, str]:

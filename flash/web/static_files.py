@@ -31,12 +31,17 @@ class StaticFiles:
                 self._files[file.name] = _TYPES[ending], content, packed, tag
 
     async def answer(self, request: Any) -> Any:
-        """Answer with a file; 404 if there is none."""
+        """Answer with a file.
+
+        Raises:
+            HTTPException: There is none.
+        """
+        from starlette.exceptions import HTTPException
         from starlette.responses import Response
 
         name = request.path_params.get("name", INDEX)
         if name not in self._files:
-            return Response("not found\n", 404, media_type="text/plain")
+            raise HTTPException(404)
         kind, content, packed, tag = self._files[name]
         headers = {"cache-control": "no-cache", "etag": tag, "vary": "accept-encoding"}
         if request.headers.get("if-none-match") == tag:

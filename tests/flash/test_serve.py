@@ -23,6 +23,7 @@ from cards.note import Note
 from flash.service.adding import add_unasked
 from flash.service.context import AppContext
 from flash.service.deck_reading import read_for_adding
+from flash.service.selection import Selected
 from flash.service.serving import ReviewService
 from flash.web import pages_api
 from flash.web.pages_api import Reports
@@ -375,7 +376,7 @@ def test_counts_follow_a_changed_deck_file(
     deck.write_text("deck: D\ncards:\n" + "".join(cards[:2]), "utf-8")
     app = AppContext(store, clock)
     add_unasked(app, read_for_adding([deck], store))
-    service, chosen = ReviewService(app), ("", "", False)
+    service, chosen = ReviewService(app), Selected()
     assert service.counts(chosen).new == 2
 
     deck.write_text("deck: D\ncards:\n" + "".join(cards), "utf-8")
