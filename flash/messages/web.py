@@ -3,7 +3,12 @@
 from cards.translate import _
 from flash.language import interface_language
 from flash.messages.due import due_heading
-from flash.messages.review import BACKLOG, BACKLOG_WITH_NEW, NO_ANSWERS
+from flash.messages.review import (
+    BACKLOG,
+    BACKLOG_WITH_NEW,
+    NO_ANSWERS,
+    TEXT_UNCHANGED,
+)
 
 
 def web_words() -> dict[str, str]:
@@ -25,6 +30,8 @@ def _app_words() -> dict[str, str]:
         "loading": _("Loading …"),
         "offline": _("offline"),
         "unsent": _("{count} unsent"),
+        "kept_here": _("{count} answers kept here"),
+        "kept_here_one": _("{count} answer kept here"),
         "unsent_title": _("Answers are kept on this device until they are sent."),
         "held": _("{count} unsent, for another store"),
         "lost": _("{count} not recorded: the card was deleted"),
@@ -106,6 +113,7 @@ def _message_words() -> dict[str, str]:
         "buried": _("Buried until tomorrow."),
         "suspended": _("Suspended."),
         "undone": _("Undone."),
+        "unchanged": _(TEXT_UNCHANGED),
         "nothing_to_undo": _("Nothing to undo."),
         "stale": _("Already answered in another session; not recorded."),
         "no_source": _("This card has no source link."),
@@ -128,6 +136,10 @@ def _message_words() -> dict[str, str]:
         "next_due": _("The next card is due in {time}."),
         "go_ahead": _("Show it now"),
         "all_done": _("No more cards are due today."),
+        "no_cards": _("No cards yet."),
+        "no_cards_hint": _(
+            "Start a deck that comes with flash, or write a card of your own."
+        ),
         "not_loaded": _("More cards could not be loaded."),
         "left_today": _("Cards left for today: {count}."),
         "cram_done": _("Every card was recalled."),
@@ -164,6 +176,7 @@ def _page_words() -> dict[str, str]:
         "no_decks": _("No decks yet."),
         "start_deck": _("Start"),
         "start_named": _("Start {deck}"),
+        "review_now": _("Review now"),
         "bundled": _("Decks that come with flash"),
         "more_title": _("More for today"),
         "more_new": _("More new cards"),
@@ -180,6 +193,8 @@ def _page_words() -> dict[str, str]:
         "found_none": _("No card matches."),
         "review_found": _("Review those due"),
         "cram_found": _("Cram them"),
+        "card": _("Card"),
+        "unsuspend": _("Unsuspend"),
         "add_title": _("Add a card"),
         "card_question": _("Question"),
         "card_answer": _("Answer"),
@@ -187,8 +202,11 @@ def _page_words() -> dict[str, str]:
         "cloze_help": _(
             "Leave it empty for a cloze, such as: Water is {{c1::hydrogen}} and oxygen."
         ),
+        "tags": _("Tags"),
+        "tags_help": _("Optional; put spaces between them."),
         "add_button": _("Add the card"),
         "no_exam": _("No exam is set."),
+        "no_exam_hint": _("To set its day, run: flash exam set DATE"),
         "exam_domains": _("Domains"),
         "exam_share": _("Share of the points"),
     }

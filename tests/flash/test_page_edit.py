@@ -37,6 +37,39 @@ def test_a_newer_text_is_shown_before_it_is_replaced(
         assert page.errors == []
 
 
+def test_an_unchanged_text_is_not_sent(browser: Any, tmp_path: Path) -> None:
+    with running(tmp_path, numbered_deck(2)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        sent: list[str] = []
+        page.tab.on(
+            "request", lambda one: one.method == "POST" and sent.append(one.url)
+        )
+        page.press("e")
+        page.tab.click("dialog .primary")
+        page.has(".message", "The card was not changed.")
+        page.tab.wait_for_selector("dialog", state="detached")
+
+        assert sent == []
+        page.press("u")
+        page.has(".message", "Nothing to undo.")
+        assert page.errors == []
+
+
+def test_a_click_beside_a_changed_text_does_not_close_it(
+    browser: Any, tmp_path: Path
+) -> None:
+    with running(tmp_path, numbered_deck(2)) as server:
+        page = Page(browser.new_context(**DESKTOP)).review(server.address)
+        page.press("e")
+        replace_text(page, "A00", "typed")
+        page.tab.mouse.click(5, 5)
+        assert "typed" in page.tab.locator("#edited").input_value()
+
+        replace_text(page, "typed", "A00")
+        page.tab.mouse.click(5, 5)
+        page.tab.wait_for_selector("dialog", state="detached")
+
+
 def test_back_closes_a_dialog_and_keeps_its_text(browser: Any, tmp_path: Path) -> None:
     with running(tmp_path, numbered_deck(2)) as server:
         page = Page(browser.new_context(**DESKTOP)).review(server.address)

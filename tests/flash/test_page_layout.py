@@ -53,6 +53,88 @@ def test_a_shown_answer_is_seen_whole(
             page.rate(4)
 
 
+LOW = {"viewport": {"width": 740, "height": 360}}
+ZOOMED = {"viewport": {"width": 720, "height": 450}}
+
+
+@pytest.mark.parametrize("size", [PHONE | LOW, ZOOMED], ids=["phone", "200 %"])
+def test_on_a_low_screen_a_card_is_answered_without_scrolling(
+    browser: Any, tmp_path: Path, size: dict[str, Any]
+) -> None:
+    with running(tmp_path, long_deck()) as server:
+        page = Page(browser.new_context(**size)).review(server.address)
+        for lines in (16, 17, 18, 19, 26):
+            page.has("section.question", f"Q{lines}")
+            assert is_seen(page, ".show")
+            page.press("Space")
+            page.tab.wait_for_selector("section.answer:focus")
+
+            assert is_seen(page, ".rating.good")
+            assert is_seen(page, "section.answer .answer")
+            assert page.tab.locator(".near").bounding_box()["height"] < 60
+            page.rate(4)
+
+
+def test_an_answer_is_seen_whole_once_its_picture_is_there(
+    browser: Any, tmp_path: Path
+) -> None:
+    picture = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="240"></svg>'
+    (tmp_path / "p.svg").write_text(picture, "utf-8")
+    deck = long_deck().replace("back: Paris", 'back: "![p](p.svg)"')
+    with running(tmp_path, deck) as server:
+        context = browser.new_context(**PHONE)
+        held: list[Any] = []
+        shown: list[bool] = []
+
+        def hold(route: Any) -> None:
+            if shown:
+                route.continue_()
+            else:
+                held.append(route)
+
+        context.route("**/media/*", hold)
+        page = Page(context).review(server.address)
+        page.press("Space")
+        page.tab.wait_for_selector("section.answer:focus")
+        page.until("document.querySelector('section.answer img')")
+        shown.append(True)
+        for route in held:
+            route.continue_()
+
+        page.until("document.querySelector('section.answer img').naturalHeight")
+        page.until(f"({IS_SEEN})(document.querySelector('section.answer .answer'))")
+
+
+def test_the_choices_stay_as_they_stand_when_they_are_marked(
+    browser: Any, tmp_path: Path
+) -> None:
+    words = "`arn:aws:iam::123456789012:role/OneRole` and a text of some lines"
+    deck = f"""\
+deck: Roles
+cards:
+  - choice: Which one?
+    options: ["{words} 1", "{words} 2", "{words} 3"]
+    answer: "{words} 2"
+"""
+    with running(tmp_path, deck) as server:
+        page = Page(browser.new_context(**PHONE)).review(server.address)
+        texts = page.tab.locator(".choices .text")
+        before = texts.evaluate_all(SIZES_OF)
+        page.press("1", "Space")
+        page.tab.wait_for_selector(".choices .right")
+
+        assert texts.evaluate_all(SIZES_OF) == before
+        # The marked option is the answer; it is not shown twice.
+        repeated = page.tab.locator("section.answer .answer").bounding_box()
+        assert (repeated["width"], repeated["height"]) == (1, 1)
+
+
+SIZES_OF = """(all) => all.map((one) => {
+  const { width, height } = one.getBoundingClientRect();
+  return [width, height];
+})"""
+
+
 @SIZES
 def test_a_message_is_seen_on_a_long_card(
     browser: Any, tmp_path: Path, size: dict[str, Any]

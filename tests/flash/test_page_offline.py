@@ -38,7 +38,7 @@ def test_network_is_lost_halfway(browser: Any, tmp_path: Path) -> None:
             page.answer(rating)
         page.press("u")
         page.has(".message", "Undone.")
-        page.has("#sending", "offline · 4 unsent")
+        page.has("#sending", "offline · 4 answers kept here")
         page.has(".counts", "new 5 · learning 2 · due 0")
         assert len(server.reviews()) == 3
         context.set_offline(False)
@@ -87,7 +87,7 @@ def test_page_opens_without_network(browser: Any, tmp_path: Path) -> None:
         page.has(".message", "This needs the network.")
         page.tab.reload()
         page.has("section.question", "Q02")
-        page.has("#sending", "offline · 1 unsent")
+        page.has("#sending", "offline · 1 answer kept here")
         page.press("u")
         page.has("section.question", "Q01")
         page.answer(3)
@@ -109,7 +109,7 @@ def test_killed_browser_loses_nothing(browser: Any, tmp_path: Path) -> None:
         context.set_offline(True)
         for _ in range(3):
             page.answer(4)
-        page.has("#sending", "offline · 3 unsent")
+        page.has("#sending", "offline · 3 answers kept here")
         cookies = context.cookies()  # written to the disk once in a while only
         with pytest.raises(Error):
             context.new_cdp_session(page.tab).send("Browser.crash")
@@ -160,7 +160,7 @@ def test_answer_whose_reply_is_lost_counts_once(browser: Any, tmp_path: Path) ->
 
         page.tab.route("**/api/answers*", lose_the_first)
         page.answer(4)
-        page.has("#sending", "offline · 1 unsent")
+        page.has("#sending", "offline · 1 answer kept here")
         page.answer(4)
         server.start()
         page.sent()
@@ -184,7 +184,7 @@ def test_answers_wait_for_the_server_of_their_store(
         one.kill()
         for _ in range(3):
             page.answer(4)
-        page.has("#sending", "3 unsent")
+        page.has("#sending", "offline · 3 answers kept here")
         other.port = one.port
         other.start()
         page.has("h1", "Pair this device")
@@ -259,7 +259,7 @@ def test_page_opens_though_the_server_is_silent(browser: Any, tmp_path: Path) ->
         page.has("section.question", "Q01")
         page.has("#sending", "offline")
         page.answer(4)
-        page.has("#sending", "offline · 1 unsent")
+        page.has("#sending", "offline · 1 answer kept here")
         page.tab.reload()
         page.has("section.question", "Q02")
         server.signal(signal.SIGCONT)

@@ -103,7 +103,9 @@ def test_each_word_of_a_card_has_its_language(
         typed = languages(page)
 
         english = ["What does a photon lack?", "Mass", "Energy", "SI Brochure"]
-        japanese = ["正解", "不正解", "出典：", "2026-01-02 確認"]
+        words = page.tab.evaluate("async () => (await fetch('/api/words')).json()")
+        japanese = [words[one] for one in ("right", "wrong", "source_is")]
+        japanese = [*map(str.strip, japanese), "2026-01-02 確認"]
         assert choice == dict.fromkeys(english, "en") | dict.fromkeys(japanese, "ja")
         assert set(typed.values()) == {"en"}
         assert page.errors == []

@@ -1,4 +1,4 @@
-// Adds a card with a question, an answer and a deck.
+// Adds a card with a question, an answer, a deck and tags.
 
 import { get, post } from "./api.js";
 import { element, field } from "./dom.js";
@@ -22,13 +22,15 @@ function addForm() {
   const answer = element("textarea", { id: "answer", rows: "5" });
   const deck = element("input", { id: "deck", type: "text", required: true,
     list: "deck-names", autocomplete: "off" });
+  const tags = element("input", { id: "tags", type: "text", autocomplete: "off",
+    autocapitalize: "off", spellcheck: "false" });
   const names = element("datalist", { id: "deck-names" });
   const message = element("p", { class: "message", role: "status" });
   const add = element("button", { class: "primary" }, word("add_button"));
-  const form = element("form", { class: "form", onsubmit: submit },
+  const form = element("form", { class: "form", onsubmit: submit }, message,
     field(word("card_question"), question, word("markdown")),
     field(word("card_answer"), answer, word("cloze_help")), field(word("deck"), deck),
-    names, message, add);
+    names, field(word("tags"), tags, word("tags_help")), add);
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
@@ -45,17 +47,19 @@ function addForm() {
     // Ctrl+Enter repeats while it is held down.
     if (add.disabled) return;
     add.disabled = true;
-    const body = { question: question.value, answer: answer.value, deck: deck.value };
+    const body = { question: question.value, answer: answer.value, deck: deck.value,
+      tags: tags.value.split(/[\s,、，]+/).filter(Boolean) };
     try {
       const { sentence } = await post("/api/cards", body);
       message.textContent = sentence;
       message.classList.remove("alarm");
       question.value = answer.value = "";
-      question.focus();
+      question.focus({ preventScroll: true });
     } catch (error) {
       message.textContent = problemText(error);
       message.classList.add("alarm");
     }
     add.disabled = false;
+    message.scrollIntoView({ block: "nearest" });
   }
 }

@@ -24,6 +24,7 @@ const PAGES = {
 const SLOW_MS = 1_000;
 const main = document.getElementById("main");
 const sending = document.getElementById("sending");
+const pages = document.getElementById("pages");
 let drawing = 0;
 let review = null;
 let isPairing = false;
@@ -38,7 +39,6 @@ function drawFrame() {
   });
   const links = Object.keys(PAGES).map((name) => element("a",
     { href: `#/${name}`, "data-page": name, onclick: reopen }, word(name)));
-  const pages = document.getElementById("pages");
   pages.setAttribute("aria-label", word("pages"));
   pages.replaceChildren(...links);
 }
@@ -52,8 +52,9 @@ function reopen({ currentTarget, ctrlKey, metaKey, shiftKey }) {
 // Answers that are on their way for less than a second are not worth a word.
 function drawSending({ count, held, lost, isOffline }) {
   clearTimeout(drawing);
-  const parts = [isOffline && word("offline"), count && word("unsent", { count }),
+  const parts = [isOffline && word("offline"), count && unsentText(count, isOffline),
     held && word("held", { count: held }), lost && word("lost", { count: lost })];
+  sending.classList.toggle("alarm", Boolean(held || lost));
   const text = parts.filter(Boolean).join(" · ");
   const draw = () => {
     sending.textContent = text;
@@ -61,6 +62,11 @@ function drawSending({ count, held, lost, isOffline }) {
   };
   if (isOffline || held || lost || !count) draw();
   else drawing = setTimeout(draw, SLOW_MS);
+}
+
+function unsentText(count, isOffline) {
+  if (!isOffline) return word("unsent", { count });
+  return word(count === 1 ? "kept_here_one" : "kept_here", { count });
 }
 
 // An edited text is kept by its dialog.
@@ -76,6 +82,7 @@ async function route() {
   const params = Object.fromEntries(new URLSearchParams(query));
   leave();
   isPairing = false;
+  pages.hidden = false;
   for (const link of document.querySelectorAll("#pages a")) {
     if (link.dataset.page === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -107,6 +114,8 @@ async function pairByAddress() {
 async function askToPair() {
   if (isPairing) return;
   isPairing = true;
+  // None of the pages opens before.
+  pages.hidden = true;
   leave();
   const root = element("div", { class: "page pairing" });
   main.replaceChildren(root);

@@ -114,12 +114,27 @@ export class CardView {
     if (this.typed) this.compare(element("p", {}, word("you_typed"), " ",
       element("strong", { lang: this.card.lang || null }, this.typed)));
     this.answer.append(rendered(this.card.answer, { id: "answer-text" }));
+    this.hideRepeated();
     if (this.note.source) {
       const source = rendered(this.note.source, { class: "source" });
       source.prepend(own("source_is"));
       this.answer.append(source);
     }
     this.answer.hidden = false;
+  }
+
+  // A picture has its height only when it is loaded, which pushes the answer down.
+  scrollAfterPictures() {
+    this.element.addEventListener("load", ({ target }) => {
+      if (target.localName === "img") this.scrollToAnswer();
+    }, { capture: true });
+  }
+
+  // The marked option shows the answer already; a screen reader says it all the same.
+  hideRepeated() {
+    const answer = this.answer.querySelector(".answer");
+    const isRepeated = this.right.some((index) => sameHtml(answer, this.options[index]));
+    if (isRepeated) answer.classList.add("spoken");
   }
 
   compare(...found) {
@@ -153,6 +168,10 @@ export class CardView {
 function askedBy({ question, typed, choices, correct }) {
   const options = choices?.map((html, index) => [correct?.includes(index), html]);
   return JSON.stringify([question, typed, options?.map(String).sort()]);
+}
+
+function sameHtml(shown, html) {
+  return shown.innerHTML === rendered(html).innerHTML;
 }
 
 // A word of the page inside of a text, which may be in another language.

@@ -13,11 +13,12 @@ export function showDecks(root) {
     const [{ decks, bundled }, { tags }] = await Promise.all([
       get("/api/decks"), get("/api/tags"),
     ]);
-    const message = element("p", { role: "status", class: "message" });
+    const message = element("div", { role: "status", class: "message" });
     const table = deckTable(decks);
-    const forms = [more(), decks.length ? cram(tags) : null,
-      starters(bundled ?? [], message, () => showDecks(root)), message];
-    return decks.length > MANY ? [...forms, table] : [table, ...forms];
+    const start = starters(bundled ?? [], message, () => showDecks(root));
+    if (!decks.length) return [message, table, start];
+    const forms = [more(), cram(tags), start];
+    return [message, ...(decks.length > MANY ? [...forms, table] : [table, ...forms])];
   });
 }
 
@@ -93,10 +94,13 @@ function starters(bundled, message, reload) {
       try {
         const { sentence } = await post("/api/decks/start", { deck: name });
         await reload();
-        document.querySelector(".message").textContent = sentence ?? "";
+        const review = element("a", { class: "button", href: reviewOf(title ?? name) },
+          word("review_now"));
+        document.querySelector(".message").append(sentence ?? "", review);
       } catch (error) {
         start.disabled = false;
         message.textContent = problemText(error);
+        message.scrollIntoView({ block: "nearest" });
       }
     }, { "aria-label": label });
     return element("li", {}, element("span", {}, deckPath(title ?? name)), start);

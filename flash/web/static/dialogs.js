@@ -7,14 +7,14 @@ export function isDialogOpen() {
   return document.querySelector("dialog[open]") !== null;
 }
 
-function openDialog(title, ...content) {
+// `mayClose()` is false if a tap beside the dialog would lose something.
+export function openDialog(title, content, mayClose = () => true) {
   const close = button(word("close"), () => dialog.close(), { class: "quiet" });
-  const heading = element("h2", { id: "dialog-title" }, title);
-  const dialog = element("dialog", { "aria-labelledby": "dialog-title" },
-    element("header", {}, heading, close), ...content);
+  const dialog = element("dialog", { "aria-label": title },
+    element("header", {}, element("h2", {}, title), close), content);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
+    if (event.target === dialog && mayClose()) dialog.close();
   });
   document.body.append(dialog);
   dialog.showModal();
@@ -68,7 +68,7 @@ export function editText(text, keep, save) {
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
-  const dialog = openDialog(word("edit"), form);
+  const dialog = openDialog(word("edit"), form, () => area.value === text);
   let isSaved = false;
   dialog.classList.add("wide");
   dialog.addEventListener("close", () => isSaved || area.value === text || keep(area.value));

@@ -8,7 +8,7 @@ import { word } from "./words.js";
 export function showExam(root) {
   return fill(root, word("exam"), async () => {
     const { report } = await get("/api/exam", LONG_TIMEOUT_MS);
-    if (!report) return [element("p", {}, word("no_exam"))];
+    if (!report) return [paragraphs([word("no_exam"), word("no_exam_hint")])];
     const { title, about, shares, study, head, rows } = report;
     return [element("h2", {}, title), paragraphs(about), sharesList(shares),
       paragraphs(study), rows.length && table(word("exam_domains"), head, rows, 1)];

@@ -3,8 +3,10 @@
 import { Offline, call, get, isFinal, post } from "./api.js";
 import { CardView } from "./card.js";
 import { now } from "./clock.js";
-import { chooseFlag, editText, showHistory, showKeys } from "./dialogs.js";
-import { button, element, rendered } from "./dom.js";
+import { chooseFlag, showHistory, showKeys } from "./dialogs.js";
+import { button, rendered } from "./dom.js";
+import { editCard } from "./editing.js";
+import { dayLines, endOf, isRefusal, waysOut } from "./endings.js";
 import { meaningOf } from "./keys.js";
 import * as outbox from "./outbox.js";
 import { problemOf, problemText } from "./page.js";
@@ -16,9 +18,6 @@ const QUIET_MS = 300;
 const OLD_MS = 120_000;
 const RETRY_MS = 30_000;
 const TYPED_TIMEOUT_MS = 1_500;
-
-// Edited texts that were not saved, by card.
-const unsaved = new Map();
 
 export class Review {
   constructor(root, params) {
@@ -79,7 +78,8 @@ export class Review {
     const lines = problem instanceof Offline ? [word("offline"), word("last_review_only")]
       : [word("no_review"), problemOf(problem)];
     const retry = button(word("retry"), () => this.start(), { class: "primary" });
-    this.view.showSentences(lines, retry);
+    const offers = isRefusal(problem) ? waysOut(this.session.choice) : [retry];
+    this.view.showSentences(lines, ...offers);
   }
 
   // After a while the cards may have been answered on another device, or more be due.
@@ -176,8 +176,7 @@ export class Review {
   }
 
   end() {
-    const { name, done_today: count, day_ends } = this.queue.state;
-    const { left } = this.queue;
+    const { left, state } = this.queue;
     if (left && !this.isRefilled) {
       const lines = [word("not_loaded"), word("left_today", { count: left })];
       const retry = button(word("retry"), () => this.refresh(), { class: "primary" });
@@ -185,12 +184,14 @@ export class Review {
       this.refreshAfter(RETRY_MS);
       return;
     }
-    const lines = name ? [word(count ? "cram_done" : "cram_none")]
-      : [word("all_done"), word("done_today", { count })];
-    const more = element("a", { class: "button", href: "#/decks" }, word("more_title"));
-    this.view.showSentences(lines, more).focus();
+    const { choice, filter, answered } = this.session;
+    const { lines, links } = endOf(state, choice, answered.size > 0);
+    const heading = this.view.showSentences(lines, ...links);
+    heading.focus();
+    if (state.name) return;
+    if (state.done_today) dayLines(filter).then((more) => this.view.addSentences(heading, more));
     // The next day's cards come by themselves.
-    if (!name) this.refreshAfter(Math.max(1000, day_ends - now()));
+    this.refreshAfter(Math.max(1000, state.day_ends - now()));
   }
 
   // Takes over the server's cards after a while, and tries again until that succeeds.
@@ -348,25 +349,12 @@ export class Review {
     const { shown } = this;
     const found = await this.about("text");
     if (!found || this.shown !== shown) return;
-    const path = cardPath(shown.card);
-    const first = { text: found.text, before: found.text, ...unsaved.get(path) };
-    const keep = (text) => unsaved.set(path, { ...first, text });
-    let { before } = first;
-    editText(first.text, keep, async (text) => {
-      try {
-        const reply = await post(`${path}/text`, { text, before });
-        unsaved.delete(path);
-        const edit = { path, text: before, before: reply.text };
+    editCard(cardPath(shown.card), found.text, {
+      say: (sentence) => this.view.say(sentence),
+      saved: async (edit) => {
         this.queue.addUndo({ id: outbox.newId(), edit });
         await this.showEdited(shown);
-        this.view.say(reply.sentence);
-        return "";
-      } catch (error) {
-        // Of a card that was changed meanwhile the server sends the present text.
-        before = error.text ?? before;
-        const problem = problemText(error, "needs_network_now");
-        return error.text ? `${problem}\n\n${error.text}` : problem;
-      }
+      },
     });
   }
 

@@ -16,17 +16,20 @@ export class ReviewView {
     this.stage = element("div", { class: "stage" });
     this.message = element("p", { class: "message", role: "status" });
     this.main = element("div", { class: "main" });
-    this.dock = element("div", { class: "dock" }, this.message, this.main,
-      this.makeTools());
-    new ResizeObserver(() => this.measureDock()).observe(this.dock);
+    this.near = element("div", { class: "near" }, this.message, this.main);
+    this.dock = element("div", { class: "dock" }, this.near, this.makeTools());
+    const sizes = new ResizeObserver(() => this.measureDock());
+    for (const box of [this.dock, this.near]) sizes.observe(box);
     root.replaceChildren(
       element("header", { class: "status" }, this.deck, this.counts), this.progress,
       this.notice, this.stage, this.dock);
   }
 
-  // What is scrolled to comes to stand above the dock, not behind it.
+  // What is scrolled to comes to stand above the buttons, not behind them.  On a low screen
+  // only a part of the dock stays in its place.
   measureDock() {
-    document.documentElement.style.scrollPaddingBottom = `${this.dock.offsetHeight}px`;
+    const height = this.dock.offsetHeight || this.near.offsetHeight;
+    document.documentElement.style.scrollPaddingBottom = `${height}px`;
   }
 
   makeTools() {
@@ -62,7 +65,7 @@ export class ReviewView {
     this.stage.replaceChildren(cardView.element);
     const show = button(word("show"), this.actions.reveal, { class: "primary show" });
     this.main.replaceChildren(show);
-    this.enableTools(true);
+    this.showTools(true);
     // The page may still be scrolled to the answer before.
     scrollTo(0, 0);
     // On a low screen, or much enlarged, what is above the card would fill it.
@@ -74,6 +77,7 @@ export class ReviewView {
 
   showAnswer(cardView, suggested = null) {
     cardView.show();
+    cardView.scrollAfterPictures();
     const buttons = RATINGS.map((name, index) => {
       const interval = element("small", {}, cardView.card.labels[index] ?? "");
       const number = element("kbd", { "aria-hidden": "true" }, String(index + 1));
@@ -104,18 +108,24 @@ export class ReviewView {
     this.stage.replaceChildren(element("div", { class: "sentences" }, heading,
       others.map((line) => (line instanceof Node ? line : element("p", {}, line)))));
     this.main.replaceChildren(element("div", { class: "offers" }, buttons));
-    this.enableTools(false);
+    this.showTools(false);
     return heading;
+  }
+
+  // Adds sentences to those below a heading, if that is still shown.
+  addSentences(heading, lines) {
+    if (heading.isConnected) heading.parentElement.append(...lines.map((line) => element("p", {}, line)));
   }
 
   updateSentence(index, text) {
     this.stage.querySelectorAll(".sentences p")[index].textContent = text;
   }
 
-  enableTools(isCard) {
+  // Without a card there is nothing to do with one.
+  showTools(isCard) {
     for (const tool of this.tools) {
       const needsCard = !["undo", undefined].includes(tool.dataset.action);
-      tool.disabled = needsCard && !isCard;
+      tool.hidden = needsCard && !isCard;
     }
   }
 

@@ -1,7 +1,8 @@
-// Finds cards with the query language; reviews or crams what was found.
+// Finds cards with the query language; opens, reviews or crams what was found.
 
 import { get, queryOf } from "./api.js";
-import { deckPath, element, field } from "./dom.js";
+import { button, deckPath, element, field } from "./dom.js";
+import { showFound } from "./found_card.js";
 import { problemOf } from "./page.js";
 import { word } from "./words.js";
 
@@ -34,14 +35,14 @@ async function find(query, results) {
   results.setAttribute("aria-busy", "true");
   try {
     const { cards, total } = await get(`/api/search${queryOf({ q: query, limit: LIMIT })}`);
-    results.replaceChildren(...list(query, cards, total));
+    results.replaceChildren(...list(query, cards, total, () => find(query, results)));
   } catch (error) {
     results.replaceChildren(problemOf(error));
   }
   results.removeAttribute("aria-busy");
 }
 
-function list(query, cards, total) {
+function list(query, cards, total, reload) {
   if (!total) return [element("p", {}, word("found_none"))];
   const isPart = cards.length < total;
   const found = isPart ? word("found_first", { shown: cards.length, count: total })
@@ -50,7 +51,7 @@ function list(query, cards, total) {
   const cram = link(word("cram_found"), { query, cram: "1" });
   return [
     element("div", { class: "row found" }, element("p", {}, found), review, cram),
-    element("ul", { class: "cards", ...UNSPOKEN }, cards.map(cardItem)),
+    element("ul", { class: "cards", ...UNSPOKEN }, cards.map((card) => cardItem(card, reload))),
   ];
 }
 
@@ -59,11 +60,13 @@ function link(text, params) {
   return element("a", { class: "button", href, ...UNSPOKEN }, text);
 }
 
-function cardItem(card) {
+function cardItem(card, reload) {
   const flag = card.flag
     ? element("span", { class: `flag flag-${card.flag}` }, word(`flag_${card.flag}`))
     : null;
   const details = [deckPath(card.deck), card.state, card.due].filter(Boolean);
-  return element("li", {}, element("p", { lang: card.lang || null }, card.question),
+  // A tap anywhere on the item is one on its button, too.
+  const open = button(card.question, null, { class: "open" });
+  return element("li", { onclick: () => showFound(card, reload) }, element("p", { lang: card.lang || null, dir: "auto" }, open),
     element("p", { class: "hint" }, details.join(" · "), flag && " · ", flag));
 }
