@@ -48,13 +48,25 @@ def open_session(
 
 
 def card_filter(
-    app: AppContext, words: Sequence[str], tag: str = "", *, deck: str = ""
+    app: AppContext,
+    words: Sequence[str],
+    tag: str = "",
+    *,
+    deck: str = "",
+    must_match: bool = False,
 ) -> CardFilter:
     """Return the filter for the cards that words name; nothing names all cards.
 
+    Args:
+        app: The open store.
+        words: A query.
+        tag: A tag that the cards have to have.
+        deck: Their deck.
+        must_match: Refuse words that match no card, as after a typing error, and that
+            match none as time goes by.
+
     Raises:
-        FlashError: See `flash.service.finding.find`; or no card matches, as after a
-            typing error, and none can as time goes by.
+        FlashError: See `flash.service.finding.find`; or no card matches.
     """
     if not (words or tag or deck):
         return CardFilter()
@@ -63,7 +75,7 @@ def card_filter(
 
     check_tag(app, tag)
     found = find(app, words, deck=deck, tag=tag)
-    if words and not found.cards and not found.is_passing:
+    if must_match and words and not found.cards and not found.is_passing:
         raise no_match(found.query)
     cards = None if found.deck else frozenset(found.cards)
     return CardFilter(found.deck, cards, found.query, is_passing=found.is_passing)

@@ -168,7 +168,7 @@ def review(
         introduction = _first_deck(app, plain=is_plain) if is_whole else []
         for line in add_changed_files(app):
             echo_err(line)
-        chosen = card_filter(app, words or [], tag)
+        chosen = card_filter(app, words or [], tag, must_match=True)
         session = open_session(
             app,
             replace(
