@@ -283,12 +283,8 @@ class _Conversion:
         Nobody has chosen those that genanki puts into each package.
         """
         decks = self._collection.decks
-        used = {
-            name
-            for card in self._collection.cards
-            if card.deck in decks
-            for name in ancestry(_deck_name(decks[card.deck]))
-        }
+        filled = {card.deck for card in self._collection.cards} & decks.keys()
+        used = {name for deck in filled for name in ancestry(_deck_name(decks[deck]))}
         found: dict[str, dict[str, Any]] = {}
         is_fresh = not _has_schedule(self._collection)
         for key, preset in self._collection.presets.items():

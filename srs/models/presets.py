@@ -1,5 +1,6 @@
 """Presets: the options of a deck, inherited from its parents."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
@@ -133,10 +134,13 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(message)
 
 
+_LEVEL = re.compile("::")
+
+
 def ancestry(deck: str) -> list[str]:
     """Return the deck and its parents, `""` first, then the root."""
-    segments = deck.split("::") if deck else []
-    return ["", *("::".join(segments[: i + 1]) for i in range(len(segments)))]
+    parents = [deck[: found.start()] for found in _LEVEL.finditer(deck)]
+    return ["", *parents, deck] if deck else [""]
 
 
 def summed_by_deck(rows: Iterable[tuple[str, Sequence[int]]]) -> dict[str, list[int]]:
