@@ -30,7 +30,8 @@ from srs.study.session import Session
 
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 _CLIENTS = Path(__file__).with_name("anki_clients.py")
-FIRST_DAY = (2026, 12, 1)
+FIRST_DAY = (2036, 12, 1)
+"""Ahead of any test: timers of the processes fail on a clock that was set back."""
 _NETWORK = "NetworkError"
 """Of Anki's code on both ends: its timers see the clock jump.  Apps try again, too."""
 Cards = dict[str, dict[str, Any]]
