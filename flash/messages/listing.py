@@ -106,6 +106,11 @@ def state_text(card: CardListRow) -> str:
     return f"{state_name(card)} {flag_sign(card.flag)}".rstrip()
 
 
+def list_headings() -> tuple[str, str, str, str]:
+    """Name the columns of a list of cards."""
+    return _("card"), _("state"), _("due"), _("question")
+
+
 def card_table(cards: Iterable[CardListRow]) -> list[str]:
     """List cards with state and due day."""
     rows = [
@@ -117,8 +122,7 @@ def card_table(cards: Iterable[CardListRow]) -> list[str]:
         ]
         for one in cards
     ]
-    head = (_("card"), _("state"), _("due"), _("question"))
-    return table_lines(head, rows, long=3)
+    return table_lines(list_headings(), rows, long=3)
 
 
 def card_lines(

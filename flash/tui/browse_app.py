@@ -28,7 +28,7 @@ from flash.messages.browsing import (
     typing_keys,
 )
 from flash.messages.cards import one_line
-from flash.messages.listing import changed_line, state_text
+from flash.messages.listing import changed_line, list_headings, state_text
 from flash.messages.review import NO_DECKS, NOTHING_TO_UNDO
 from flash.service.browsing import Browser
 from flash.tui.app import PageWidget, ScreenApp, run_app
@@ -226,11 +226,12 @@ def browse_layout(
     """
     foot = _foot(view, columns, rows)
     message = message_lines(view, columns, rows)
-    gap: list[Line] = [()] if rows >= COMPACT else []
-    head = [_query_line(view, columns), *gap]
-    room = max(2, rows - len(head) - len(message) - len(foot))
     is_wide = columns >= _WIDE
     listed = columns * 5 // 9 if is_wide else columns
+    head = [_query_line(view, columns)]
+    if rows >= COMPACT:
+        head.append(_headings(view, listed))
+    room = max(2, rows - len(head) - len(message) - len(foot))
     height = room if is_wide else max(1, room * 2 // 5)
     card = _card(view, columns - listed - len(_DIVIDER) if is_wide else columns)
     shown_rows = room if is_wide else max(0, room - height - 1)
@@ -277,6 +278,35 @@ def _foot(view: BrowseView, columns: int, rows: int) -> list[Line]:
     return lines[:1] if rows < COMPACT else lines
 
 
+def _widths(view: BrowseView) -> tuple[int, int, int]:
+    """Return the widths of the number, state and due day of the cards."""
+    number = max(width_of(row.number) for row in view.rows)
+    state = max(width_of(state_text(row)) for row in view.rows)
+    due = max(len((row.due or "")[:10]) for row in view.rows)
+    card, state_heading, due_heading, _question = list_headings()
+    return (
+        max(number, width_of(card)),
+        max(state, width_of(state_heading)),
+        max(due, width_of(due_heading)) if due else 0,
+    )
+
+
+def _headings(view: BrowseView, columns: int) -> Line:
+    if not view.rows:
+        return ()
+    card, state, due, question = list_headings()
+    number_width, state_width, due_width = _widths(view)
+    text = f"   {' ' * (number_width - width_of(card))}{card}"
+    text += f"  {_padded(state, state_width)}  "
+    if due_width:
+        text += f"{_padded(due, due_width)}  "
+    return dim(clipped(text + question, columns))
+
+
+def _padded(text: str, columns: int) -> str:
+    return text + " " * (columns - width_of(text))
+
+
 def _list(view: BrowseView, columns: int, height: int) -> list[Line]:
     """Return so many rows of the list with the selected one among them."""
     if not view.rows:
@@ -284,14 +314,10 @@ def _list(view: BrowseView, columns: int, height: int) -> list[Line]:
         lines = wrap(dim(missing), columns)
     else:
         first = max(0, min(view.at - height // 2, len(view.rows) - height))
-        shown = view.rows[first : first + height]
-        number = max(width_of(row.number) for row in view.rows)
-        state = max(width_of(state_text(row)) for row in view.rows)
-        due = max(len((row.due or "")[:10]) for row in view.rows)
-        widths = (number, state, due)
+        widths = _widths(view)
         lines = [
             _row(view, row, widths, columns, is_selected=first + i == view.at)
-            for i, row in enumerate(shown)
+            for i, row in enumerate(view.rows[first : first + height])
         ]
     return _of_height(lines, height)
 
@@ -306,11 +332,9 @@ def _row(
 ) -> Line:
     mark = "▸" if is_selected else " "
     sign = "✓ " if row.card in view.marked else "  "
-    state = state_text(row)
-    state += " " * (widths[1] - width_of(state))
-    about = f"{row.number:>{widths[0]}}  {state}  "
+    about = f"{row.number:>{widths[0]}}  {_padded(state_text(row), widths[1])}  "
     if widths[2]:
-        about += f"{(row.due or '')[:10]:<{widths[2]}}  "
+        about += f"{_padded((row.due or '')[:10], widths[2])}  "
     room = columns - width_of(about) - 3
     question = clipped(one_line(plain_text(row.question)), max(1, room))
     style = TextStyle.BOLD if is_selected else TextStyle.NORMAL

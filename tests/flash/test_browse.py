@@ -71,6 +71,17 @@ async def test_the_selected_card_is_shown_below_the_list(app: BrowseApp) -> None
     assert "6 of 6" in last
 
 
+async def test_headings_stand_above_their_columns(app: BrowseApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "d", "4", "enter")
+        lines = (await press(pilot)).splitlines()
+
+    heading, row = lines[1], next(line for line in lines if "▸" in line)
+    assert heading.split() == ["card", "state", "due", "question"]
+    assert row.index("review") == heading.index("state")
+    assert row.index("Which") == heading.index("question")
+
+
 @pytest.mark.slow
 async def test_a_query_is_typed_and_its_mistakes_are_shown(app: BrowseApp) -> None:
     async with app.run_test(size=(120, 30)) as pilot:
